@@ -1,0 +1,33 @@
+package rsa
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The causes for which a key is refused, for errors.Is. The error itself says what the thing is and what to do.
+var (
+	ErrNotPEM      = errors.New("not PEM")
+	ErrPublicKey   = errors.New("public key")
+	ErrEncrypted   = errors.New("encrypted key")
+	ErrCertificate = errors.New("certificate")
+	ErrNotRSA      = errors.New("not an RSA key")
+	ErrTooShort    = errors.New("key too short")
+	ErrTooLong     = errors.New("key too long")
+	ErrDamaged     = errors.New("damaged key")
+	ErrTooLarge    = errors.New("file too large")
+	ErrPrivateKey  = errors.New("private key")
+)
+
+// refusal is a sentence for the operator that answers errors.Is for its cause without repeating it.
+type refusal struct {
+	cause    error
+	sentence string
+}
+
+func (r *refusal) Error() string { return r.sentence }
+func (r *refusal) Unwrap() error { return r.cause }
+
+func explain(cause error, format string, values ...any) error {
+	return &refusal{cause: cause, sentence: fmt.Sprintf(format, values...)}
+}

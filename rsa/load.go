@@ -1,0 +1,74 @@
+package rsa
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"runtime"
+)
+
+// maximumFile bounds what is read: a PEM of MaximumBits is 13 kB; a bundle with a chain stays far below this.
+const maximumFile = 256 << 10
+
+// Load reads a private key from a PEM file, as Parse does. A missing or unreadable file answers errors.Is for fs.ErrNotExist
+// and fs.ErrPermission, one over 256 KiB for ErrTooLarge. A file that others may read loads with a warning.
+func Load(path string) (*Key, error) {
+	content, info, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	key, err := Parse(content)
+	if err != nil {
+		return nil, fmt.Errorf("private key %s: %w", path, err)
+	}
+	key.warnings = permissionWarnings(path, info.Mode())
+	return key, nil
+}
+
+func read(path string) ([]byte, fs.FileInfo, error) {
+	// Asked before opening, because opening a named pipe waits for its writer.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe != 0 {
+		return nil, nil, explain(fs.ErrInvalid, "private key %s is a pipe: give the path of a file", path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, nil, openFailure(path, err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, nil, fmt.Errorf("private key %s: %w", path, err)
+	}
+	if info.IsDir() {
+		return nil, nil, explain(fs.ErrInvalid, "private key %s is a folder: give the path of the PEM file in it", path)
+	}
+	content, err := io.ReadAll(io.LimitReader(file, maximumFile+1))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read private key %s: %w", path, err)
+	}
+	if len(content) > maximumFile {
+		return nil, nil, explain(ErrTooLarge, "%s is over %d kB, too large for a private key: check the path", path, maximumFile>>10)
+	}
+	return content, info, nil
+}
+
+func openFailure(path string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return explain(err, "private key %s does not exist: check the path, or generate a pair", path)
+	case errors.Is(err, fs.ErrPermission):
+		return explain(err, "private key %s cannot be read by this user: "+
+			"make the bot's user its owner, with permissions 0600", path)
+	}
+	return fmt.Errorf("open private key: %w", err)
+}
+
+func permissionWarnings(path string, mode fs.FileMode) []string {
+	if runtime.GOOS == "windows" || mode.Perm()&0o077 == 0 {
+		return nil // Windows invents these bits
+	}
+	return []string{fmt.Sprintf("private key %s can be read by other users (permissions %04o): run chmod 600 on it",
+		path, mode.Perm())}
+}
