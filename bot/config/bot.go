@@ -1,0 +1,32 @@
+package config
+
+import "roombot/bot/config/schema"
+
+// Bot is the service account and its one credential.
+type Bot struct {
+	schema.Keys
+	Username    string      `config:"username,required" doc:"the service account's username"`
+	PrivateKey  PrivateKey  `config:"privateKey" doc:"RSA key: one of path and content"`
+	Certificate Certificate `config:"certificate" doc:"client certificate, instead of the key"`
+}
+
+// PrivateKey is an RSA private key in PEM, by file or by content; both are empty when a certificate is used.
+type PrivateKey struct {
+	schema.Keys
+	Path    schema.File `config:"path" doc:"PEM file, PKCS#1 or PKCS#8"`
+	Content Secret      `config:"content" doc:"the PEM text itself or its base64, best as \"${BOT_KEY}\""` // PEM after Load
+}
+
+// Certificate is a client certificate with its key, both in one PEM; or a trust bundle.
+type Certificate struct {
+	schema.Keys
+	Path     schema.File `config:"path" doc:"PEM file"`
+	Content  Secret      `config:"content" doc:"the PEM text itself or its base64"` // PEM after Load
+	Password Secret      `config:"password" doc:"accepted as the BDK's files have it; PEM needs none"`
+}
+
+// SSL is whom the bot trusts besides the system's certificate authorities.
+type SSL struct {
+	schema.Keys
+	TrustStore Certificate `config:"trustStore" doc:"certificate authorities in PEM, added to the system's"`
+}

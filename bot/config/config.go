@@ -1,0 +1,57 @@
+// Package config reads the bot's configuration: the vendor's BDK keys, spelt as in the Java and Python kits, plus one key of
+// ours, `roombot`. JSON and YAML are read by the same schema. Everything wrong with the file is reported at once, each fault
+// with its path, line, column and what to write instead; secrets and values of environment variables are never repeated.
+package config
+
+import (
+	"roombot/bot/config/schema"
+	"roombot/bot/policy"
+)
+
+// Fault is one thing that is wrong with the configuration or the policy.
+type Fault = schema.Fault
+
+// Faults is everything that is wrong, in the order of the file. Load's error is of this type.
+type Faults = schema.Faults
+
+// Secret is a text that no log, error or encoder prints; Reveal gives it.
+type Secret = schema.Secret
+
+// Config is a whole configuration file, checked, its defaults filled in and its paths resolved.
+type Config struct {
+	Server `config:",inline"`
+
+	Pod         Client `config:"pod" doc:"the pod, where it is not the global host"`
+	Agent       Agent  `config:"agent" doc:"the agent, where it is not the global host"`
+	KeyManager  Client `config:"keyManager" doc:"the key manager, where it is not the global host"`
+	SessionAuth Client `config:"sessionAuth" doc:"the host of certificate logins"`
+	KeyAuth     Client `config:"keyAuth" doc:"the key manager's host of certificate logins; the key manager's own by default"`
+
+	Bot       Bot       `config:"bot,required"`
+	SSL       SSL       `config:"ssl"`
+	Retry     Retry     `config:"retry"`
+	Datafeed  Datafeed  `config:"datafeed"`
+	CommonJWT CommonJWT `config:"commonJwt"`
+
+	App        schema.Value `config:"app,unused" doc:"extension app (BDK)"`
+	Datahose   schema.Value `config:"datahose,unused" doc:"datahose (BDK)"`
+	Manifest   schema.Value `config:"manifest,unused" doc:"manifest file (Python BDK)"`
+	Extensions schema.Value `config:"extensions,unused" doc:"BDK extensions"`
+
+	Roombot Roombot `config:"roombot"`
+
+	// Policy is what `roombot.policy` says, compiled. Without one it allows /help only.
+	Policy *policy.Policy `config:"-"`
+
+	ignored []string
+}
+
+// Ignored lists the paths of the keys in the file that the vendor's kits know and Roombot does not use, in the file's order.
+func (c *Config) Ignored() []string { return c.ignored }
+
+// Load reads the file at path, JSON or YAML, of at most a megabyte. Paths in it are relative to its folder; env answers
+// `${NAME}` (os.LookupEnv in the program). The policy's rules may name only the given commands; with none given, any.
+// The error is a Faults and holds everything that is wrong.
+func Load(path string, env func(name string) (string, bool), commands ...string) (*Config, error) {
+	return load(path, env, commands)
+}

@@ -1,0 +1,43 @@
+package config
+
+import (
+	"time"
+
+	"roombot/bot/config/schema"
+)
+
+// Roombot is our own part of the file.
+type Roombot struct {
+	Store       Store         `config:"store,default=roombot.db" doc:"SQLite file of the bot's durable work"`
+	Policy      schema.Value  `config:"policy" doc:"who may do what: the rules, or the path of a file that holds them; without it everything but /help is denied"`
+	Replies     Replies       `config:"replies"`
+	Limits      Limits        `config:"limits"`
+	Log         Log           `config:"log"`
+	Health      Health        `config:"health"`
+	SearchLag   time.Duration `config:"searchLag,default=10s,min=0s,max=10m" doc:"how long a new room may be missing from the pod's room search"`
+	HTTPTimeout time.Duration `config:"httpTimeout,default=30s,min=1s,max=5m" doc:"longest a single call to Symphony may take, but for the feed's long poll"`
+}
+
+// Replies is how the bot answers.
+type Replies struct {
+	Contact      string `config:"contact,default=your Symphony administrators" doc:"whom a refused user should ask: \"Ask … .\""`
+	PrivateAbove int    `config:"privateAbove,default=10,min=0" doc:"in rooms of more people than this, errors go to the 1:1 chat"`
+}
+
+// Limits bounds what one command and all of them may take.
+type Limits struct {
+	MaxMembers int `config:"maxMembers,default=100,min=1,max=10000" doc:"people in one /newroom"`
+	Queue      int `config:"queue,default=1000,min=1,max=1000000" doc:"commands waiting before the bot says it is busy"`
+	Workers    int `config:"workers,default=8,min=1,max=256" doc:"commands worked on at once"`
+}
+
+// Log is what is logged and how.
+type Log struct {
+	Level  string `config:"level,default=info,oneof=trace|debug|info|warn|error" doc:"least level that is logged"`
+	Format string `config:"format,default=json,oneof=json|console" doc:"json for machines, console for eyes"`
+}
+
+// Health is where the bot tells how it is.
+type Health struct {
+	Listen Listen `config:"listen" doc:"host:port of the health page, such as 127.0.0.1:8081; none by default"`
+}
