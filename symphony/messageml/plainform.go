@@ -1,0 +1,91 @@
+package messageml
+
+// control shows the parts of a form, as PresentationML or MessageML names them.
+func (p *plain) control(t tag) {
+	switch t.name {
+	case "button":
+		p.beside("[ ")
+	case "textarea", "text-field":
+		p.field(t, "")
+		p.lines.put("[ ")
+	case "select":
+		p.field(t, "")
+		p.lines.put("[ ")
+		p.options = 0
+	case "option":
+		if p.options++; p.options > 1 {
+			p.lines.put(" | ")
+		}
+	case "input":
+		p.input(t)
+	case "checkbox", "radio":
+		p.choice(t.name, t.get("checked"))
+	case "person-selector", "room-selector", "date-picker", "time-picker", "timezone-picker":
+		p.field(t, first(t.get("value"), t.get("placeholder"), t.name))
+	case "div":
+		p.selector(t)
+	}
+}
+
+func (p *plain) input(t tag) {
+	switch kind := t.get("type"); kind {
+	case "checkbox", "radio":
+		p.choice(kind, t.get("checked"))
+	case "hidden":
+	default:
+		p.field(t, first(t.get("value"), t.get("placeholder")))
+	}
+}
+
+// selector shows the elements that are a <div> with a class in PresentationML.
+func (p *plain) selector(t tag) {
+	for _, class := range []string{"person-selector", "room-selector", "timezone-picker", "date-selector"} {
+		if t.is(class) {
+			p.field(t, first(t.get("data-value"), t.get("data-placeholder"), class))
+		}
+	}
+}
+
+func (p *plain) choice(kind, checked string) {
+	mark := map[string]string{"checkbox": "[ ] ", "radio": "( ) "}[kind]
+	if checked == "true" || checked == "checked" {
+		mark = map[string]string{"checkbox": "[x] ", "radio": "(•) "}[kind]
+	}
+	p.beside(mark)
+}
+
+// field shows a label (its own, or the one that stands before it in the line) and, in brackets, what is in the field.
+func (p *plain) field(t tag, shown string) {
+	label := t.get("label")
+	switch {
+	case label != "":
+		p.beside(label + ": ")
+	case p.label:
+		p.lines.put(": ")
+	default:
+		p.beside("")
+	}
+	p.label = false
+	switch t.name {
+	case "textarea", "text-field", "select": // their content follows
+	default:
+		p.lines.put("[ " + shown + " ]")
+	}
+}
+
+// beside writes in the line, two blanks after what stands there.
+func (p *plain) beside(s string) {
+	if !p.lines.blank {
+		p.lines.cell("  ")
+	}
+	p.lines.put(s)
+}
+
+func first(values ...string) string {
+	for _, value := range values {
+		if value != "" {
+			return value
+		}
+	}
+	return ""
+}

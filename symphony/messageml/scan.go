@@ -1,0 +1,144 @@
+package messageml
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// sizeLimit is far over the 1.5 MB that an agent accepts for a message with its data.
+const sizeLimit = 8 << 20
+
+// ErrTooLarge is the only reason why a message cannot be read.
+var ErrTooLarge = errors.New("message too large")
+
+func checkSize(presentationML, data string) error {
+	if size := len(presentationML) + len(data); size > sizeLimit {
+		return fmt.Errorf("read message of %d bytes, %d at most: %w", size, sizeLimit, ErrTooLarge)
+	}
+	return nil
+}
+
+// visitor is told the parts of a message in order. Every opened element is closed once, whatever the markup forgot.
+type visitor interface {
+	opened(tag)
+	closed(name string)
+	text(string)
+}
+
+type tag struct {
+	name  string
+	attrs []html.Attribute
+}
+
+func (t tag) get(name string) string {
+	for _, a := range t.attrs {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func (t tag) has(name string) bool {
+	for _, a := range t.attrs {
+		if a.Key == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (t tag) is(class string) bool {
+	for one := range strings.FieldsSeq(t.get("class")) {
+		if one == class {
+			return true
+		}
+	}
+	return false
+}
+
+// scan walks the markup in one pass. It uses HTML's tokenizer, because clients send HTML's entities and omissions, but none of
+// HTML's special elements: a <textarea/> is empty here, as XML says, and swallows nothing.
+func scan(markup string, v visitor) {
+	tokens := html.NewTokenizer(strings.NewReader(strings.ToValidUTF8(markup, "\uFFFD")))
+	tokens.AllowCDATA(true)
+	open := stack{visitor: v, count: map[string]int{}}
+	for {
+		switch kind := tokens.Next(); kind {
+		case html.ErrorToken: // the end, for a string has no other error
+			open.closeTo(0)
+			return
+		case html.TextToken:
+			if open.count["script"]+open.count["style"] == 0 {
+				v.text(string(tokens.Text()))
+			}
+		case html.StartTagToken, html.SelfClosingTagToken:
+			token := tokens.Token()
+			tokens.NextIsNotRawText()
+			open.push(tag{token.Data, token.Attr}, kind == html.SelfClosingTagToken)
+		case html.EndTagToken:
+			name, _ := tokens.TagName()
+			open.pop(string(name))
+		}
+	}
+}
+
+// stack matches end tags with start tags. The counts make an end tag without a start cost nothing, so that scanning stays
+// linear in the size of the message.
+type stack struct {
+	visitor visitor
+	names   []string
+	count   map[string]int
+}
+
+func (s *stack) push(t tag, selfClosing bool) {
+	s.visitor.opened(t)
+	if selfClosing || void(t.name) {
+		s.visitor.closed(t.name)
+		return
+	}
+	s.names = append(s.names, t.name)
+	s.count[t.name]++
+}
+
+func (s *stack) pop(name string) {
+	if s.count[name] == 0 {
+		return
+	}
+	for last := len(s.names) - 1; last >= 0; last-- {
+		if s.names[last] == name {
+			s.closeTo(last)
+			return
+		}
+	}
+}
+
+// closeTo closes the innermost elements until so many are open.
+func (s *stack) closeTo(depth int) {
+	for last := len(s.names) - 1; last >= depth; last-- {
+		s.visitor.closed(s.names[last])
+		s.count[s.names[last]]--
+	}
+	s.names = s.names[:depth]
+}
+
+func void(name string) bool {
+	switch name {
+	case "br", "hr", "img", "input":
+		return true
+	}
+	return false
+}
+
+func block(name string) bool {
+	switch name {
+	case "div", "p", "ul", "ol", "li", "pre", "blockquote", "hr", "form", "dialog",
+		"h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tfoot", "tr",
+		"card", "expandable-card", "header", "body", "messageml":
+		return true
+	}
+	return false
+}
