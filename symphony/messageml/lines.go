@@ -25,6 +25,9 @@ func newLines() *lines { return &lines{blank: true} }
 func (l *lines) text(s string) {
 	s = strings.Map(visible, s)
 	if l.verbatim > 0 {
+		if l.pending { // a line end right after <pre> only starts its first line
+			s = strings.TrimPrefix(s, "\n")
+		}
 		l.put(s)
 		return
 	}

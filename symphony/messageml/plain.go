@@ -15,7 +15,11 @@ func Plain(presentationML, data string) string {
 	}
 	p := plain{lines: newLines()}
 	scan(presentationML, &p)
-	return strings.Map(printable, p.lines.finish())
+	lines := strings.Split(strings.Map(printable, p.lines.finish()), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " \t")
+	}
+	return strings.Join(lines, "\n")
 }
 
 func printable(r rune) rune {
@@ -44,7 +48,7 @@ type openLink struct {
 }
 
 func (p *plain) opened(t tag) {
-	if block(t.name) {
+	if block(t.name) && selectorOf(t) == "" {
 		p.lines.block()
 	}
 	switch t.name {

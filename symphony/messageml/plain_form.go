@@ -1,5 +1,10 @@
 package messageml
 
+import (
+	"strconv"
+	"strings"
+)
+
 // control shows the parts of a form, as PresentationML or MessageML names them.
 func (p *plain) control(t tag) {
 	switch t.name {
@@ -20,10 +25,14 @@ func (p *plain) control(t tag) {
 		p.input(t)
 	case "checkbox", "radio":
 		p.choice(t.name, t.get("checked"))
-	case "person-selector", "room-selector", "date-picker", "time-picker", "timezone-picker":
+	case "person-selector", "room-selector":
+		p.field(t, chosen(t.get("value"), t.get("placeholder"), t.name))
+	case "date-picker", "time-picker", "timezone-picker":
 		p.field(t, first(t.get("value"), t.get("placeholder"), t.name))
 	case "div":
-		p.selector(t)
+		if class := selectorOf(t); class != "" {
+			p.field(t, chosen(t.get("data-value"), t.get("data-placeholder"), class))
+		}
 	}
 }
 
@@ -37,13 +46,25 @@ func (p *plain) input(t tag) {
 	}
 }
 
-// selector shows the elements that are a <div> with a class in PresentationML.
-func (p *plain) selector(t tag) {
+// selectorOf names the element that is a <div> with a class in PresentationML, or nothing.
+func selectorOf(t tag) string {
+	if t.name != "div" {
+		return ""
+	}
 	for _, class := range []string{"person-selector", "room-selector", "timezone-picker", "date-selector"} {
 		if t.is(class) {
-			p.field(t, first(t.get("data-value"), t.get("data-placeholder"), class))
+			return class
 		}
 	}
+	return ""
+}
+
+// chosen is what a selector shows; ids mean nothing to a reader, so they are counted.
+func chosen(value, placeholder, class string) string {
+	if ids, ok := strings.CutPrefix(value, "["); ok && ids != "]" {
+		return strconv.Itoa(strings.Count(ids, ",")+1) + " selected"
+	}
+	return first(placeholder, class)
 }
 
 func (p *plain) choice(kind, checked string) {
