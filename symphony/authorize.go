@@ -1,0 +1,57 @@
+package symphony
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// signInError is a call that was not sent because signing in for it failed.
+type signInError struct{ err error }
+
+func (e *signInError) Error() string { return "sign in: " + e.err.Error() }
+
+func (e *signInError) Unwrap() error { return e.err }
+
+// authorized sends with the credential that the operation wants. When it is
+// refused, it is renewed once and the call sent again: a 401 is the only sign of
+// an ended session, and what was refused with one was not carried out.
+func (c *Client) authorized(
+	ctx context.Context, op Operation, send func(http.Header) (answer, error),
+) (answer, error) {
+	switch {
+	case op.anonymous():
+		return send(nil)
+	case strings.HasPrefix(op.Path, "/profile-manager/"):
+		return with(ctx, c.access, send, func(t *accessToken) http.Header { return t.headers() })
+	}
+	agent := op.component() == AgentHost
+	return with(ctx, c.session, send, func(s *session) http.Header { return s.headers(agent) })
+}
+
+func with[T any](
+	ctx context.Context, k *credential[T], send func(http.Header) (answer, error), headers func(*T) http.Header,
+) (answer, error) {
+	held, err := k.get(ctx)
+	if err != nil {
+		return answer{}, &signInError{err}
+	}
+	a, err := send(headers(held))
+	if !errors.Is(err, ErrUnauthorized) {
+		return a, err
+	}
+	if held, err = k.renew(ctx, held); err != nil {
+		return answer{}, &signInError{err}
+	}
+	return send(headers(held))
+}
+
+// anonymous is true for operations that need no session.
+func (o Operation) anonymous() bool {
+	switch o.component() {
+	case KeyManagerHost, SessionAuthHost, KeyAuthHost:
+		return true
+	}
+	return o == opLogin || o == opHealth || o == opHealthExtended || o == opAgentInfo
+}

@@ -1,0 +1,62 @@
+package symphony
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// ConnectionStatus is how the caller stands with a user of another company.
+type ConnectionStatus string
+
+// The states of a connection. Within one company everybody is Accepted.
+const (
+	PendingIncoming ConnectionStatus = "PENDING_INCOMING"
+	PendingOutgoing ConnectionStatus = "PENDING_OUTGOING"
+	Accepted        ConnectionStatus = "ACCEPTED"
+	Rejected        ConnectionStatus = "REJECTED"
+)
+
+// Connection is the relation with a user of another company. Without an accepted
+// one they can share no room.
+type Connection struct {
+	User             UserID
+	Status           ConnectionStatus
+	FirstRequestedAt time.Time
+	UpdatedAt        time.Time
+	// Requests is how often it was asked for.
+	Requests int
+}
+
+// UnmarshalJSON reads the vendor's UserConnection.
+func (c *Connection) UnmarshalJSON(b []byte) error {
+	var w struct {
+		User             UserID           `json:"userId"`
+		Status           ConnectionStatus `json:"status"`
+		FirstRequestedAt millis           `json:"firstRequestedAt"`
+		UpdatedAt        millis           `json:"updatedAt"`
+		Requests         int              `json:"requestCounter"`
+	}
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*c = Connection{w.User, w.Status, w.FirstRequestedAt.time(), w.UpdatedAt.time(), w.Requests}
+	return nil
+}
+
+// Connection tells how the caller stands with a user; ErrNotFound when there was never a request.
+//
+//	GET /pod/v1/connection/user/{userId}/info
+func (c *Client) Connection(ctx context.Context, user UserID) (Connection, error) {
+	return call[Connection](ctx, c, request{op: opConnection, args: []string{user.String()}})
+}
+
+// Connect asks a user of another company for a connection. Each call may notify
+// that person again, so it is not repeated blindly.
+//
+//	POST /pod/v1/connection/create
+func (c *Client) Connect(ctx context.Context, user UserID) (Connection, error) {
+	return call[Connection](ctx, c, request{op: opConnect, body: struct {
+		User UserID `json:"userId"`
+	}{user}})
+}

@@ -1,0 +1,95 @@
+package symphony
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"regexp"
+	"time"
+)
+
+// Datafeed is a feed of the caller's on the agent.
+type Datafeed struct {
+	ID DatafeedID `json:"id"`
+	// Type is "fanout" for the usual kind.
+	Type string `json:"type"`
+}
+
+// Batch is what one read brings. AckID acknowledges it with the next read.
+type Batch struct {
+	Events []Event
+	AckID  string
+}
+
+// UnmarshalJSON reads the vendor's V5EventList. No event can spoil the others.
+func (b *Batch) UnmarshalJSON(raw []byte) error {
+	var w struct {
+		Events []json.RawMessage `json:"events"`
+		AckID  looseText         `json:"ackId"`
+	}
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return err
+	}
+	*b = Batch{AckID: string(w.AckID)}
+	if len(w.Events) > 0 {
+		b.Events = make([]Event, len(w.Events))
+	}
+	for i, e := range w.Events {
+		b.Events[i] = ParseEvent(e)
+	}
+	return nil
+}
+
+// fanOut is the shape of a feed's id that the vendor's own clients use again.
+var fanOut = regexp.MustCompile(`^[^\s_]+_f(_[^\s_]+)?$`)
+
+// reusable is true for a usual feed, not one of another kind such as a datahose.
+func (d Datafeed) reusable(tag string) bool {
+	if tag != "" && string(d.ID) == tag && d.Type == "fanout" {
+		return true
+	}
+	return fanOut.MatchString(string(d.ID))
+}
+
+// Datafeeds lists the caller's live feeds, of the tag if one is given.
+//
+//	GET /agent/v5/datafeeds
+func (c *Client) Datafeeds(ctx context.Context, tag string) ([]Datafeed, error) {
+	r := request{op: opListDatafeeds, once: true}
+	if tag != "" {
+		r.query = url.Values{"tag": {tag}}
+	}
+	return call[[]Datafeed](ctx, c, r)
+}
+
+// CreateDatafeed makes a feed, with a tag of at most 100 characters if not empty.
+// An account may have 20.
+//
+//	POST /agent/v5/datafeeds
+func (c *Client) CreateDatafeed(ctx context.Context, tag string) (Datafeed, error) {
+	return call[Datafeed](ctx, c, request{op: opCreateDatafeed, once: true, body: struct {
+		Tag string `json:"tag,omitempty"`
+	}{tag}})
+}
+
+// ReadDatafeed acknowledges the batch of ackID and waits, some 20 s at most, for
+// the next one. The first read of a process must have an empty ackID. It is not
+// repeated by itself; timeout bounds it.
+//
+//	POST /agent/v5/datafeeds/{datafeedId}/read
+func (c *Client) ReadDatafeed(ctx context.Context, id DatafeedID, ackID string, timeout time.Duration) (Batch, error) {
+	return call[Batch](ctx, c, request{
+		op: opReadDatafeed, args: []string{string(id)}, once: true, timeout: timeout,
+		body: struct {
+			AckID string `json:"ackId"`
+		}{ackID},
+	})
+}
+
+// DeleteDatafeed ends a feed for all its readers.
+//
+//	DELETE /agent/v5/datafeeds/{datafeedId}
+func (c *Client) DeleteDatafeed(ctx context.Context, id DatafeedID) error {
+	_, err := call[ignored](ctx, c, request{op: opDeleteDatafeed, args: []string{string(id)}, once: true})
+	return err
+}

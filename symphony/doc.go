@@ -1,0 +1,12 @@
+// Package symphony is a client of Symphony's REST API: the pod, the agent, the
+// key manager and the profile manager behind one [Client].
+//
+// Every method is one request literal and names its operation in its comment;
+// [Operations] lists them all with how they may be repeated. Errors are *[Error]
+// and answer errors.Is with the Err… values. Real-time events are the types that
+// implement [Event]; a [Feed] reads them.
+//
+// The client signs in on the first call that needs a session and again when a
+// session expires; New touches no network. It never logs or prints tokens, keys
+// or the text of messages.
+package symphony

@@ -1,0 +1,112 @@
+package symphony
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// What a failed call can be asked for with errors.Is.
+var (
+	ErrBadRequest      = errors.New("bad request")
+	ErrUnauthorized    = errors.New("unauthorized")
+	ErrForbidden       = errors.New("forbidden")
+	ErrNotFound        = errors.New("not found")
+	ErrTooManyRequests = errors.New("too many requests")
+	// ErrBlocked is status 451: compliance rules forbid the content.
+	ErrBlocked = errors.New("blocked by compliance")
+	// ErrBarrier is the vendor's status 452: an information barrier is in the way.
+	ErrBarrier = errors.New("information barrier")
+	// ErrUnavailable is a 5xx answer, or none at all.
+	ErrUnavailable = errors.New("unavailable")
+	// ErrOutcomeUnknown is a write that may have been carried out: look before repeating it.
+	ErrOutcomeUnknown = errors.New("outcome unknown")
+	// ErrLoginRejected is a login that repeating will not mend; the error is a *[LoginError].
+	ErrLoginRejected = errors.New("login rejected")
+	// ErrTooLarge is an answer above the limit of Config.MaxBody.
+	ErrTooLarge = errors.New("answer too large")
+)
+
+const statusBarrier = 452
+
+// Error is a call that failed.
+type Error struct {
+	// Operation is the method and the path pattern, for example "POST /pod/v3/room/create".
+	Operation string
+	// Status is the HTTP status, 0 when no answer came.
+	Status int
+	// Code is the code of the answer's body, a number or a word, if it has one.
+	Code string
+	// Message is the server's text, cut to a line. Decide on Status, never on it.
+	Message string
+	// TraceID is the X-Trace-Id the request carried.
+	TraceID string
+	// OutcomeUnknown is true for a write that may have been carried out.
+	OutcomeUnknown bool
+	// RetryAfter is how long the server asks to wait, 0 if it does not say.
+	RetryAfter time.Duration
+	// Err is the cause when no usable answer came, else nil.
+	Err error
+
+	unsent bool      // no connection was had: it cannot have been carried out
+	date   time.Time // the answer's Date
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Operation)
+	if e.Status != 0 {
+		fmt.Fprintf(&b, ": %d %s", e.Status, statusText(e.Status))
+	}
+	if e.Message != "" {
+		b.WriteString(": " + e.Message)
+	}
+	if e.Err != nil {
+		b.WriteString(": " + e.Err.Error())
+	}
+	if e.OutcomeUnknown {
+		b.WriteString(" (it may have been carried out)")
+	}
+	if e.TraceID != "" {
+		b.WriteString(" [trace " + e.TraceID + "]")
+	}
+	return b.String()
+}
+
+func statusText(status int) string {
+	if status == statusBarrier {
+		return "Information Barrier"
+	}
+	return http.StatusText(status)
+}
+
+// Unwrap is the cause when no usable answer came.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is answers for the Err… values of this package.
+func (e *Error) Is(target error) bool {
+	switch target {
+	case ErrBadRequest:
+		return e.Status == http.StatusBadRequest
+	case ErrUnauthorized:
+		return e.Status == http.StatusUnauthorized
+	case ErrForbidden:
+		return e.Status == http.StatusForbidden
+	case ErrNotFound: // a lookup of one thing may answer 204 with nothing
+		return e.Status == http.StatusNotFound || e.Status == http.StatusNoContent
+	case ErrTooManyRequests:
+		return e.Status == http.StatusTooManyRequests
+	case ErrBlocked:
+		return e.Status == http.StatusUnavailableForLegalReasons
+	case ErrBarrier:
+		return e.Status == statusBarrier
+	case ErrUnavailable:
+		return e.Status >= http.StatusInternalServerError || e.Status == 0 && !errors.Is(e.Err, context.Canceled)
+	case ErrOutcomeUnknown:
+		return e.OutcomeUnknown
+	}
+	return false
+}

@@ -1,0 +1,147 @@
+package symphony
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// wireEvent is the vendor's V4Event.
+type wireEvent struct {
+	ID         EventID   `json:"id"`
+	MessageID  MessageID `json:"messageId,omitempty"`
+	Timestamp  millis    `json:"timestamp"`
+	Type       string    `json:"type"`
+	Diagnostic string    `json:"diagnostic,omitempty"`
+	Initiator  struct {
+		User Participant `json:"user"`
+	} `json:"initiator"`
+	Payload map[string]json.RawMessage `json:"payload"`
+}
+
+func (w wireEvent) head() EventHead {
+	return EventHead{w.ID, w.MessageID, w.Timestamp.time(), w.Initiator.User, w.Diagnostic}
+}
+
+// shape is how a type of event lies on the wire.
+type shape struct {
+	// key is the only one of the payload.
+	key  string
+	read func(json.RawMessage, EventHead) (Event, error)
+}
+
+func read[E Event, P interface {
+	*E
+	setHead(EventHead)
+}](payload json.RawMessage, head EventHead) (Event, error) {
+	var e E
+	if err := json.Unmarshal(payload, &e); err != nil {
+		return nil, err
+	}
+	P(&e).setHead(head)
+	return e, nil
+}
+
+// shapeOf looks a type up by the vendor's name.
+func shapeOf(kind string) (shape, bool) {
+	s, known := shapes[kind]
+	return s, known
+}
+
+var shapes = map[string]shape{
+	"MESSAGESENT":                {"messageSent", read[MessageSent]},
+	"SHAREDPOST":                 {"sharedPost", read[SharedPost]},
+	"INSTANTMESSAGECREATED":      {"instantMessageCreated", read[IMCreated]},
+	"ROOMCREATED":                {"roomCreated", read[RoomCreated]},
+	"ROOMUPDATED":                {"roomUpdated", read[RoomUpdated]},
+	"ROOMDEACTIVATED":            {"roomDeactivated", read[RoomDeactivated]},
+	"ROOMREACTIVATED":            {"roomReactivated", read[RoomReactivated]},
+	"USERREQUESTEDTOJOINROOM":    {"userRequestedToJoinRoom", read[JoinRequested]},
+	"USERJOINEDROOM":             {"userJoinedRoom", read[UserJoined]},
+	"USERLEFTROOM":               {"userLeftRoom", read[UserLeft]},
+	"ROOMMEMBERPROMOTEDTOOWNER":  {"roomMemberPromotedToOwner", read[OwnerPromoted]},
+	"ROOMMEMBERDEMOTEDFROMOWNER": {"roomMemberDemotedFromOwner", read[OwnerDemoted]},
+	"CONNECTIONREQUESTED":        {"connectionRequested", read[ConnectionRequested]},
+	"CONNECTIONACCEPTED":         {"connectionAccepted", read[ConnectionAccepted]},
+	"MESSAGESUPPRESSED":          {"messageSuppressed", read[MessageSuppressed]},
+	"SYMPHONYELEMENTSACTION":     {"symphonyElementsAction", read[FormSubmitted]},
+	"GENERICSYSTEMEVENT":         {"genericSystemEvent", read[SystemEvent]},
+}
+
+// ParseEvent reads one event. It never fails: what cannot be read is an [Unknown]
+// that says why.
+func ParseEvent(raw []byte) Event {
+	var w wireEvent
+	if err := json.Unmarshal(raw, &w); err != nil {
+		return w.salvage(raw, fmt.Errorf("event: %w", err))
+	}
+	unknown := Unknown{EventHead: w.head(), Type: w.Type, Raw: raw}
+	s, known := shapeOf(w.Type)
+	if !known {
+		return unknown
+	}
+	payload, there := w.Payload[s.key]
+	if !there {
+		unknown.Err = fmt.Errorf("event %s: no %s in the payload", w.Type, s.key)
+		return unknown
+	}
+	e, err := s.read(payload, w.head())
+	if err == nil {
+		err = complete(e)
+	}
+	if err != nil {
+		unknown.Err = fmt.Errorf("event %s: %w", w.Type, err)
+		return unknown
+	}
+	return e
+}
+
+// salvage makes out what it can of an event whose head cannot be read.
+func (w wireEvent) salvage(raw []byte, err error) Unknown {
+	u := Unknown{Raw: raw, Err: err}
+	var parts map[string]json.RawMessage
+	if json.Unmarshal(raw, &parts) != nil {
+		return u
+	}
+	for name, into := range map[string]any{"id": &u.ID, "messageId": &u.MessageID, "type": &u.Type} {
+		_ = json.Unmarshal(parts[name], into) // as far as it goes
+	}
+	return u
+}
+
+// complete is an error for an event without what everything done with it rests on.
+func complete(e Event) error {
+	switch e := e.(type) {
+	case MessageSent:
+		if e.Message.ID == "" || e.Message.Stream.ID == "" {
+			return errors.New("a message without its id or stream")
+		}
+	case FormSubmitted:
+		if e.Stream.ID == "" {
+			return errors.New("a form without its stream")
+		}
+	}
+	return nil
+}
+
+// MarshalEvent writes an event in the vendor's shape, so that ParseEvent reads it again.
+func MarshalEvent(e Event) ([]byte, error) {
+	if u, unknown := e.(Unknown); unknown {
+		return u.Raw, nil
+	}
+	s, known := shapeOf(e.kind())
+	if !known {
+		return nil, fmt.Errorf("event %T has no shape", e)
+	}
+	payload, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	h := e.Head()
+	w := wireEvent{
+		ID: h.ID, MessageID: h.MessageID, Timestamp: toMillis(h.Time), Type: e.kind(), Diagnostic: h.Diagnostic,
+		Payload: map[string]json.RawMessage{s.key: payload},
+	}
+	w.Initiator.User = h.Initiator
+	return json.Marshal(w)
+}

@@ -1,0 +1,146 @@
+package symphony
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"net/url"
+	"time"
+)
+
+// DistributionListType is the group type of Symphony's distribution lists.
+const DistributionListType = "SDL"
+
+// Group is a group of people that can join a room as one.
+type Group struct {
+	ID   GroupID
+	Name string
+	// Status is ACTIVE or DELETED.
+	Status string
+	// ProfileID is the number by which the group joins a room. It is 0 when the
+	// profile manager's text is not a number: see Account.
+	ProfileID UserID
+	Members   []GroupMember
+	UpdatedAt time.Time
+
+	profile string
+}
+
+// GroupMember is a person in a group.
+type GroupMember struct {
+	User   UserID
+	Tenant int64
+	// Disabled members do not join rooms with the group.
+	Disabled bool
+}
+
+// Account is ProfileID, or an error that shows what stood in its place.
+func (g Group) Account() (UserID, error) {
+	if g.ProfileID != 0 {
+		return g.ProfileID, nil
+	}
+	_, err := ParseUserID(g.profile)
+	if err == nil {
+		err = fmt.Errorf("no profile id")
+	}
+	return 0, fmt.Errorf("group %q: profile: %w", clip(g.Name, 80), err)
+}
+
+// UnmarshalJSON reads the profile manager's ReadGroup.
+func (g *Group) UnmarshalJSON(b []byte) error {
+	var w struct {
+		ID        GroupID       `json:"id"`
+		Name      string        `json:"name"`
+		Status    string        `json:"status"`
+		UpdatedAt string        `json:"updatedDate"`
+		Members   []GroupMember `json:"members"`
+		Profile   struct {
+			ID looseText `json:"id"` // a string by the specification, a number in some samples
+		} `json:"profile"`
+	}
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	updated, _ := time.Parse(time.RFC3339, w.UpdatedAt) // of use to caches only
+	account, _ := ParseUserID(string(w.Profile.ID))     // Account tells the error when it matters
+	*g = Group{
+		ID: w.ID, Name: w.Name, Status: w.Status, ProfileID: account, Members: w.Members,
+		UpdatedAt: updated, profile: string(w.Profile.ID),
+	}
+	return nil
+}
+
+// UnmarshalJSON reads the profile manager's member.
+func (m *GroupMember) UnmarshalJSON(b []byte) error {
+	var w struct {
+		Tenant millis `json:"memberTenant"`
+		User   UserID `json:"memberId"`
+		Status string `json:"status"`
+	}
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*m = GroupMember{User: w.User, Tenant: int64(w.Tenant), Disabled: w.Status == "DISABLED"}
+	return nil
+}
+
+type groupPage struct {
+	Pagination struct {
+		Cursors struct {
+			After string `json:"after"`
+		} `json:"cursors"`
+	} `json:"pagination"`
+	Data []Group `json:"data"`
+}
+
+// Groups yields the active groups of a type, usually [DistributionListType]. It
+// needs the right to see groups: ErrForbidden otherwise.
+//
+//	GET /profile-manager/v1/groups/type/{typeId}
+func (c *Client) Groups(ctx context.Context, typeID string) iter.Seq2[Group, error] {
+	return cursorPages(func(after string) ([]Group, string, error) {
+		query := url.Values{"status": {"ACTIVE"}, "limit": {"100"}}
+		if after != "" {
+			query.Set("after", after)
+		}
+		page, err := call[groupPage](ctx, c, request{op: opGroups, args: []string{typeID}, query: query})
+		return page.Data, page.Pagination.Cursors.After, err
+	})
+}
+
+// cursorPages follows cursors until there is none. A cursor seen before would
+// lead in a circle and ends the listing with an error.
+func cursorPages[T any](fetch func(after string) ([]T, string, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		seen := map[string]bool{"": true}
+		for after := ""; ; {
+			page, next, err := fetch(after)
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			for _, item := range page {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if next == "" {
+				return
+			}
+			if seen[next] || len(seen) > maxPages {
+				yield(none, fmt.Errorf("listing: the server's cursor %q leads in a circle", clip(next, 40)))
+				return
+			}
+			seen[next], after = true, next
+		}
+	}
+}
+
+// Group describes one group.
+//
+//	GET /profile-manager/v1/groups/{groupId}
+func (c *Client) Group(ctx context.Context, id GroupID) (Group, error) {
+	return call[Group](ctx, c, request{op: opGroup, args: []string{string(id)}})
+}

@@ -1,0 +1,71 @@
+package symphony
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// Member is somebody in a room.
+type Member struct {
+	User     UserID
+	Owner    bool
+	JoinedAt time.Time
+	// Through are the distribution lists that brought the member in, if any.
+	Through []UserID
+}
+
+// UnmarshalJSON reads the vendor's MemberInfo.
+func (m *Member) UnmarshalJSON(b []byte) error {
+	var w struct {
+		ID       UserID   `json:"id"`
+		Owner    bool     `json:"owner"`
+		JoinDate millis   `json:"joinDate"`
+		Through  []UserID `json:"addedThroughGroups"`
+	}
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*m = Member{User: w.ID, Owner: w.Owner, JoinedAt: w.JoinDate.time(), Through: w.Through}
+	return nil
+}
+
+// AddMember adds a user, or a whole distribution list by its account's number.
+// Whether adding a member again is an error differs between pods: ErrBadRequest may mean that.
+//
+//	POST /pod/v1/room/{id}/membership/add
+func (c *Client) AddMember(ctx context.Context, room StreamID, user UserID) error {
+	_, err := call[ignored](ctx, c, request{op: opAddMember, args: []string{string(room)}, body: byID{user}})
+	return err
+}
+
+// RemoveMember takes a user or a distribution list out of a room.
+//
+//	POST /pod/v1/room/{id}/membership/remove
+func (c *Client) RemoveMember(ctx context.Context, room StreamID, user UserID) error {
+	_, err := call[ignored](ctx, c, request{op: opRemoveMember, args: []string{string(room)}, body: byID{user}})
+	return err
+}
+
+// PromoteOwner makes a member an owner.
+//
+//	POST /pod/v1/room/{id}/membership/promoteOwner
+func (c *Client) PromoteOwner(ctx context.Context, room StreamID, user UserID) error {
+	_, err := call[ignored](ctx, c, request{op: opPromoteOwner, args: []string{string(room)}, body: byID{user}})
+	return err
+}
+
+// DemoteOwner makes an owner a plain member. The last owner cannot be demoted.
+//
+//	POST /pod/v1/room/{id}/membership/demoteOwner
+func (c *Client) DemoteOwner(ctx context.Context, room StreamID, user UserID) error {
+	_, err := call[ignored](ctx, c, request{op: opDemoteOwner, args: []string{string(room)}, body: byID{user}})
+	return err
+}
+
+// Members lists everybody in a room, in one answer.
+//
+//	GET /pod/v2/room/{id}/membership/list
+func (c *Client) Members(ctx context.Context, room StreamID) ([]Member, error) {
+	return call[[]Member](ctx, c, request{op: opMembers, args: []string{string(room)}})
+}

@@ -1,0 +1,44 @@
+package symphony
+
+import (
+	"iter"
+	"net/url"
+	"strconv"
+)
+
+// maxPages stops a listing whose server never runs out of pages.
+const maxPages = 10_000
+
+// pages yields the items of numbered pages until one comes back short.
+func pages[T any](size int, fetch func(skip int) ([]T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for n := range maxPages {
+			page, err := fetch(n * size)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, item := range page {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if len(page) < size {
+				return
+			}
+		}
+	}
+}
+
+func skipLimit(skip, limit int) url.Values {
+	return url.Values{"skip": {strconv.Itoa(skip)}, "limit": {strconv.Itoa(limit)}}
+}
+
+// pageSize is what was asked for within 1 and most, most by default.
+func pageSize(asked, most int) int {
+	if asked < 1 || asked > most {
+		return most
+	}
+	return asked
+}

@@ -1,0 +1,27 @@
+package symphony
+
+// Participant is a person as events and messages show one. Only ID is always there.
+type Participant struct {
+	ID          UserID `json:"userId"`
+	FirstName   string `json:"firstName,omitempty"`
+	LastName    string `json:"lastName,omitempty"`
+	DisplayName string `json:"displayName,omitempty"`
+	Email       string `json:"email,omitempty"`
+	// Username is told only within the caller's own company.
+	Username string `json:"username,omitempty"`
+}
+
+// Conversation is where a message or an event belongs, as those show it.
+type Conversation struct {
+	ID   StreamID   `json:"streamId"`
+	Type StreamType `json:"streamType,omitempty"`
+	// Name is a room's name; many events leave it out.
+	Name string `json:"roomName,omitempty"`
+	// Members are told only when an IM was created.
+	Members []Participant `json:"members,omitempty"`
+	// External is true when other companies take part.
+	External bool `json:"external,omitempty"`
+	CrossPod bool `json:"crossPod,omitempty"`
+	// Tenants are the numbers of the companies that receive it.
+	Tenants []int64 `json:"recipientTenantIds,omitempty"`
+}

@@ -1,0 +1,54 @@
+package symphony
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"time"
+)
+
+// Presence is whether somebody can be reached: AVAILABLE, BUSY, AWAY, OFFLINE and others.
+type Presence struct {
+	User     UserID
+	Category string
+	At       time.Time
+}
+
+// UnmarshalJSON reads the vendor's V2Presence.
+func (p *Presence) UnmarshalJSON(b []byte) error {
+	var w struct {
+		User     UserID `json:"userId"`
+		Category string `json:"category"`
+		At       millis `json:"timestamp"`
+	}
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*p = Presence{w.User, w.Category, w.At.time()}
+	return nil
+}
+
+// Presence tells that of a user.
+//
+//	GET /pod/v3/user/{uid}/presence
+func (c *Client) Presence(ctx context.Context, user UserID) (Presence, error) {
+	return call[Presence](ctx, c, request{
+		op: opPresence, args: []string{user.String()}, query: url.Values{"local": {"false"}},
+	})
+}
+
+// OwnPresence tells the caller's.
+//
+//	GET /pod/v2/user/presence
+func (c *Client) OwnPresence(ctx context.Context) (Presence, error) {
+	return call[Presence](ctx, c, request{op: opOwnPresence})
+}
+
+// SetPresence sets the caller's.
+//
+//	POST /pod/v2/user/presence
+func (c *Client) SetPresence(ctx context.Context, category string) (Presence, error) {
+	return call[Presence](ctx, c, request{op: opSetPresence, body: struct {
+		Category string `json:"category"`
+	}{category}})
+}

@@ -1,0 +1,107 @@
+package symphony
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// RetryPolicy bounds the repetition of failed calls. The waits grow from Initial
+// by Multiplier up to Max, each spread at random by half either way; a server's
+// Retry-After takes their place.
+type RetryPolicy struct {
+	// Initial is the first wait. Default 500 ms.
+	Initial time.Duration
+	// Max is the longest wait. Default 10 s.
+	Max time.Duration
+	// Multiplier is at least 1. Default 2.
+	Multiplier float64
+	// MaxElapsed is the time from the first attempt after which no other is begun. Default 45 s.
+	MaxElapsed time.Duration
+	// MaxAttempts counts the first one: 1 never repeats. Default 10.
+	MaxAttempts int
+}
+
+func (p RetryPolicy) withDefaults() RetryPolicy {
+	if p.Initial <= 0 {
+		p.Initial = 500 * time.Millisecond
+	}
+	if p.Max <= 0 {
+		p.Max = 10 * time.Second
+	}
+	if p.Multiplier < 1 {
+		p.Multiplier = 2
+	}
+	if p.MaxElapsed <= 0 {
+		p.MaxElapsed = 45 * time.Second
+	}
+	if p.MaxAttempts <= 0 {
+		p.MaxAttempts = 10
+	}
+	return p
+}
+
+// waits is the growing, jittered row of pauses.
+func (p RetryPolicy) waits() *backoff.ExponentialBackOff {
+	b := &backoff.ExponentialBackOff{
+		InitialInterval: p.Initial, MaxInterval: p.Max, Multiplier: p.Multiplier,
+		RandomizationFactor: backoff.DefaultRandomizationFactor,
+	}
+	b.Reset()
+	return b
+}
+
+// repeat runs attempt until it succeeds, may not be repeated, or the policy or ctx ends.
+func (c *Client) repeat(ctx context.Context, r request, attempt func() (answer, error)) (answer, error) {
+	policy, begin := c.config.Retry, c.config.Now()
+	waits := policy.waits()
+	for n := 1; ; n++ {
+		a, err := attempt()
+		if err == nil || r.once || n >= policy.MaxAttempts || ctx.Err() != nil || !repeatable(r.op.Class, err) {
+			return a, err
+		}
+		wait := waits.NextBackOff()
+		if asked := retryAfter(err); asked > 0 {
+			wait = asked
+		}
+		now := c.config.Now()
+		if now.Add(wait).Sub(begin) > policy.MaxElapsed || beyond(ctx, wait) || c.sleep(ctx, wait) != nil {
+			return answer{}, err
+		}
+	}
+}
+
+// beyond is true when the deadline of ctx comes before d is over: better to tell at once.
+func beyond(ctx context.Context, d time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	return ok && time.Until(deadline) < d
+}
+
+// repeatable is true for a failure that may pass, of an operation that may be
+// repeated after it.
+func repeatable(class Class, err error) bool {
+	var in *signInError
+	var e *Error
+	if errors.As(err, &in) || !errors.As(err, &e) { // signing in has its own repetition
+		return false
+	}
+	switch {
+	case e.Status == http.StatusTooManyRequests, e.unsent:
+		return true
+	case class == UnsafeWrite, e.Status == http.StatusNotImplemented, errors.Is(err, ErrTooLarge):
+		return false
+	}
+	return errors.Is(e, ErrUnavailable)
+}
+
+// retryAfter is how long the server asked to wait, 0 if it did not.
+func retryAfter(err error) time.Duration {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.RetryAfter
+	}
+	return 0
+}

@@ -1,0 +1,93 @@
+package symphony
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/rs/zerolog"
+)
+
+// session is the pair of tokens, replaced only as a pair.
+type session struct {
+	token secret
+	// key is the key manager's token, empty when the agent does without.
+	key secret
+}
+
+func (s *session) headers(agent bool) http.Header {
+	h := http.Header{"Sessiontoken": {string(s.token)}}
+	if agent && s.key != "" {
+		h.Set("keyManagerToken", string(s.key))
+	}
+	return h
+}
+
+// signIn fetches both tokens anew.
+func (c *Client) signIn(ctx context.Context) (*session, error) {
+	login, keys := opLogin, opKeyLogin
+	if c.config.Certificate != nil {
+		login, keys = opCertificateLogin, opCertificateKey
+	}
+	token, err := c.authenticate(ctx, login)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{token: token}
+	if !simplifiedKeys(token) || !c.agentHasKeys(ctx) {
+		if s.key, err = c.authenticate(ctx, keys); err != nil {
+			return nil, err
+		}
+	}
+	zerolog.Ctx(ctx).Info().Bool("keyManager", s.key != "").Msg("signed in to Symphony")
+	return s, nil
+}
+
+// authenticate asks one of the four doors for a token. The signed login is made
+// anew each time, since it lives minutes only.
+func (c *Client) authenticate(ctx context.Context, op Operation) (secret, error) {
+	r := request{op: op}
+	if c.config.Certificate == nil {
+		signed, err := c.config.Key.LoginToken(c.config.Username, c.config.Now())
+		if err != nil {
+			return "", err
+		}
+		r.body = map[string]string{"token": signed}
+	}
+	got, err := call[struct {
+		Token string `json:"token"`
+	}](ctx, c, r)
+	switch {
+	case errors.Is(err, ErrUnauthorized), errors.Is(err, ErrForbidden), errors.Is(err, ErrBadRequest):
+		return "", c.loginError(op, err)
+	case err != nil:
+		return "", err
+	case got.Token == "":
+		return "", &Error{Operation: op.String(), Status: http.StatusOK, Message: "the answer has no token"}
+	}
+	return secret(got.Token), nil
+}
+
+// simplifiedKeys is true when the session token says that agents of a recent
+// version find the keys by themselves. A token that is no JWT says nothing.
+func simplifiedKeys(token secret) bool {
+	parts := strings.Split(string(token), ".")
+	if len(parts) != 3 {
+		return false
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(normaliseID(parts[1]))
+	var claims struct {
+		Simplified bool `json:"canUseSimplifiedKeyDelivery"`
+	}
+	return err == nil && json.Unmarshal(payload, &claims) == nil && claims.Simplified
+}
+
+// agentHasKeys is true when the agent is recent enough. One that does not say is
+// served in the classic way, which always works.
+func (c *Client) agentHasKeys(ctx context.Context) bool {
+	info, err := call[AgentInfo](ctx, c, request{op: opAgentInfo, once: true})
+	return err == nil && info.simplifiedKeys()
+}

@@ -1,0 +1,70 @@
+package symphony
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// StreamType is the kind of a conversation.
+type StreamType string
+
+// The kinds of conversation: between two, among several without a name, rooms, and walls.
+const (
+	IM         StreamType = "IM"
+	MIM        StreamType = "MIM"
+	RoomStream StreamType = "ROOM"
+	Post       StreamType = "POST"
+)
+
+// Stream is a conversation as the pod describes it.
+type Stream struct {
+	ID   StreamID
+	Type StreamType
+	// Name is a room's name, empty otherwise.
+	Name     string
+	CrossPod bool
+	Active   bool
+	// Members are those of an IM or MIM; a room's are asked for with Members.
+	Members []UserID
+}
+
+// UnmarshalJSON reads the vendor's V2StreamAttributes.
+func (s *Stream) UnmarshalJSON(b []byte) error {
+	var w struct {
+		ID       StreamID `json:"id"`
+		CrossPod bool     `json:"crossPod"`
+		Active   bool     `json:"active"`
+		Type     struct {
+			Type StreamType `json:"type"`
+		} `json:"streamType"`
+		Attributes struct {
+			Members []UserID `json:"members"`
+		} `json:"streamAttributes"`
+		Room struct {
+			Name string `json:"name"`
+		} `json:"roomAttributes"`
+	}
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*s = Stream{w.ID, w.Type.Type, w.Room.Name, w.CrossPod, w.Active, w.Attributes.Members}
+	return nil
+}
+
+// Stream describes a conversation of any kind.
+//
+//	GET /pod/v2/streams/{sid}/info
+func (c *Client) Stream(ctx context.Context, id StreamID) (Stream, error) {
+	return call[Stream](ctx, c, request{op: opStream, args: []string{string(id)}})
+}
+
+// CreateIM opens the conversation between the caller and the users, or finds the
+// one that exists: repeating it does no harm.
+//
+//	POST /pod/v1/im/create
+func (c *Client) CreateIM(ctx context.Context, users ...UserID) (StreamID, error) {
+	im, err := call[struct {
+		ID StreamID `json:"id"`
+	}](ctx, c, request{op: opCreateIM, body: users})
+	return im.ID, err
+}

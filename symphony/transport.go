@@ -1,0 +1,118 @@
+package symphony
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"golang.org/x/net/http/httpproxy"
+)
+
+// Transport is the way to a component.
+type Transport struct {
+	// Proxy is an HTTP proxy, with user and password in it if it wants them. Nil
+	// takes HTTP_PROXY, HTTPS_PROXY and NO_PROXY of the environment.
+	Proxy *url.URL
+	// NoProxy lists the hosts that Proxy is not for, in the form of NO_PROXY.
+	NoProxy string
+	// Trust is a PEM bundle of authorities to trust besides the system's.
+	Trust []byte
+	// ConnectTimeout bounds dialling and the TLS handshake, each. Default 15 s.
+	ConnectTimeout time.Duration
+}
+
+// newTransports makes one transport per different way, so that components behind
+// the same host share connections.
+func newTransports(c Config) (map[Component]*http.Transport, error) {
+	shared, err := c.Transport.build(nil)
+	faults := []error{err}
+	ways := map[Component]*http.Transport{}
+	for _, part := range components {
+		way, own := c.Transports[part]
+		certified := c.Certificate != nil && (part == SessionAuthHost || part == KeyAuthHost)
+		if !own && !certified {
+			ways[part] = shared
+			continue
+		}
+		if !own {
+			way = c.Transport
+		}
+		var certificate *tls.Certificate
+		if certified {
+			certificate = c.Certificate
+		}
+		if ways[part], err = way.build(certificate); err != nil {
+			faults = append(faults, fmt.Errorf("symphony: transport of %s: %w", part, err))
+		}
+	}
+	return ways, errors.Join(faults...)
+}
+
+func (t Transport) build(certificate *tls.Certificate) (*http.Transport, error) {
+	roots, err := t.roots()
+	if err != nil {
+		return nil, err
+	}
+	secure := &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	if certificate != nil {
+		secure.Certificates = []tls.Certificate{*certificate}
+	}
+	connect := t.ConnectTimeout
+	if connect <= 0 {
+		connect = 15 * time.Second
+	}
+	return &http.Transport{
+		Proxy:               t.proxy(),
+		DialContext:         (&net.Dialer{Timeout: connect, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout: connect,
+		TLSClientConfig:     secure,
+		ForceAttemptHTTP2:   true,
+		MaxIdleConns:        64,
+		MaxIdleConnsPerHost: 32,
+		// Corporate proxies cut idle connections from 30 s on; a write on a dead
+		// one would have an unknown outcome.
+		IdleConnTimeout: 25 * time.Second,
+	}, nil
+}
+
+// roots is nil for the system's authorities alone.
+func (t Transport) roots() (*x509.CertPool, error) {
+	if len(t.Trust) == 0 {
+		return nil, nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(t.Trust) {
+		return nil, errors.New("trust: no PEM certificate in the bundle")
+	}
+	return pool, nil
+}
+
+func (t Transport) proxy() func(*http.Request) (*url.URL, error) {
+	rules := httpproxy.FromEnvironment()
+	if t.Proxy != nil {
+		rules = &httpproxy.Config{HTTPProxy: t.Proxy.String(), HTTPSProxy: t.Proxy.String(), NoProxy: t.NoProxy}
+	}
+	choose := rules.ProxyFunc()
+	return func(r *http.Request) (*url.URL, error) { return choose(r.URL) }
+}
+
+const maxRedirects = 3
+
+// redirect follows only reads, and only within the same origin: the tokens are in
+// headers that net/http would carry along to any host.
+func redirect(next *http.Request, via []*http.Request) error {
+	first := via[0]
+	if next.URL.Scheme != first.URL.Scheme || next.URL.Host != first.URL.Host ||
+		first.Method != http.MethodGet || len(via) > maxRedirects {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}
