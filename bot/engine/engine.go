@@ -1,16 +1,24 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
+	"sync/atomic"
 	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/riverqueue/river"
+	"github.com/rs/zerolog"
 )
 
 // ErrLocked says that another process works on the same file; the error that wraps it names both.
 var ErrLocked = errors.New("in use by another process")
 
 // ErrNewer says that the file was written by a newer version of the program.
-var ErrNewer = errors.New("written by a newer version")
+var ErrNewer = errors.New("written by a newer version of the program")
 
 // Config says where the commands are kept and who carries them out.
 type Config struct {
@@ -22,43 +30,131 @@ type Config struct {
 	Handle func(ctx context.Context, j *Job) error
 
 	// Failed is called when a command has failed for good, to tell the user. It is called again after an error or a crash,
-	// FailedAttempts times at most; what must happen once belongs into Job.Do. Optional.
+	// FailedAttempts times at most; what must happen once belongs into Job.Do. The cause is the last error of Handle,
+	// only its text after a restart. Optional.
 	Failed func(ctx context.Context, j *Job, cause error) error
 
-	MaxAttempts    int           // attempts of Handle before the command fails; default 12
+	MaxAttempts    int           // attempts of Handle before the command fails; default 12; a crash of the process uses one
 	FailedAttempts int           // attempts of Failed; default 5
 	BackoffFloor   time.Duration // pause after the first failed attempt, doubled after each; default 1 s
 	BackoffCeiling time.Duration // longest pause; default 5 min
 	Timeout        time.Duration // longest single attempt, its context ends then; default none
-	Drain          time.Duration // how long Run waits for running commands at its end before it cancels them; default 10 s
+	Drain          time.Duration // how long Run waits for running commands at its end before it cancels them; default 10 s, below 0 none
 	Keep           time.Duration // how long finished commands, their steps and claims are remembered; default 30 days
 }
 
+func (c Config) withDefaults() (Config, error) {
+	if c.File == "" {
+		return Config{}, errors.New("open the store: no file")
+	}
+	if c.Handle == nil {
+		return Config{}, errors.New("open the store: no handler")
+	}
+	if c.Failed == nil {
+		c.Failed = func(context.Context, *Job, error) error { return nil }
+	}
+	c.Workers = cmp.Or(c.Workers, 16)
+	c.MaxAttempts = cmp.Or(c.MaxAttempts, 12)
+	c.FailedAttempts = cmp.Or(c.FailedAttempts, 5)
+	c.BackoffFloor = cmp.Or(c.BackoffFloor, time.Second)
+	c.BackoffCeiling = cmp.Or(c.BackoffCeiling, 5*time.Minute)
+	c.Drain = cmp.Or(c.Drain, 10*time.Second)
+	c.Keep = cmp.Or(c.Keep, 30*24*time.Hour)
+	return c, nil
+}
+
 // Engine is an open store of commands.
-type Engine struct{ config Config }
+type Engine struct {
+	config  Config
+	lock    *flock.Flock
+	store   *store
+	driver  *sqlite
+	client  *river.Client[*sql.Tx]
+	running atomic.Int64 // commands being carried out
+	started atomic.Bool
+}
 
 // Open locks and migrates the file and takes back what a dead process left running. Nothing runs before Run.
 // It fails with ErrLocked when another process has the file, with ErrNewer when a newer program wrote it.
-func Open(ctx context.Context, c Config) (*Engine, error) { return nil, errors.ErrUnsupported }
-
-// Insert stores the commands in one transaction, in this order. An id seen before is skipped without an error.
-// When it returns nil, the commands survive any crash.
-func (e *Engine) Insert(ctx context.Context, commands ...Command) error { return errors.ErrUnsupported }
-
-// Run carries out commands until ctx ends, waits for the running ones up to Config.Drain and then cancels them.
-// It returns nil after a regular end; commands cut short run again at the next start. It can be called once.
-func (e *Engine) Run(ctx context.Context) error { return errors.ErrUnsupported }
-
-// Close releases the file. Call it after Run has returned.
-func (e *Engine) Close() error { return errors.ErrUnsupported }
-
-// Stats is the state of the store at one moment.
-type Stats struct {
-	Queued  int           // waiting for a worker, for their turn in the conversation, or for another attempt
-	Running int           // being carried out
-	Failed  int           // failed for good, within Config.Keep
-	Oldest  time.Duration // age of the oldest unfinished command, by ReceivedAt; zero when there is none
+// Reports of the job queue underneath go to the logger of ctx.
+func Open(ctx context.Context, c Config) (*Engine, error) {
+	c, err := c.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if c.File, err = place(c.File); err != nil {
+		return nil, err
+	}
+	e := &Engine{config: c}
+	if e.lock, err = lock(c.File); err != nil {
+		return nil, err
+	}
+	if err := e.open(ctx); err != nil {
+		_ = e.Close() // the first error tells more
+		return nil, fmt.Errorf("open the store %s: %w", c.File, err)
+	}
+	return e, nil
 }
 
-// Stats counts the commands.
-func (e *Engine) Stats(ctx context.Context) (Stats, error) { return Stats{}, errors.ErrUnsupported }
+func (e *Engine) open(ctx context.Context) error {
+	var err error
+	if e.store, err = openStore(e.config.File); err != nil {
+		return err
+	}
+	e.driver = newSQLite(e.store.db)
+	if err := e.store.migrate(ctx, e.driver); err != nil {
+		return err
+	}
+	if e.client, err = river.NewClient(e.driver, e.queueConfig(ctx)); err != nil {
+		return err
+	}
+	return e.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := takeBack(ctx, tx); err != nil {
+			return err
+		}
+		return sweep(ctx, tx)
+	})
+}
+
+// queueConfig is the set-up of River. It only hands out jobs: attempts are counted and bounded here, since a crash must not
+// end a command unnoticed, and its rescue of stuck jobs is out of reach, since in one process it could only run a job twice.
+func (e *Engine) queueConfig(ctx context.Context) *river.Config {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &worker{engine: e})
+	return &river.Config{
+		ID:                          "roombot",
+		Logger:                      queueLog(zerolog.Ctx(ctx)),
+		Workers:                     workers,
+		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: e.config.Workers}},
+		FetchCooldown:               fetchCooldown,
+		FetchPollInterval:           fetchPoll,
+		JobTimeout:                  -1,
+		RescueStuckJobsAfter:        10 * 365 * 24 * time.Hour,
+		MaxAttempts:                 min(e.config.MaxAttempts+e.config.FailedAttempts+1000, 1<<15-1),
+		ReindexerIndexNames:         []string{},
+		CompletedJobRetentionPeriod: e.config.Keep,
+		DiscardedJobRetentionPeriod: e.config.Keep,
+		CancelledJobRetentionPeriod: e.config.Keep,
+	}
+}
+
+// Fresh jobs are rung for, so the cooldown only bounds how often a busy engine fetches; the poll is for jobs whose pause is over.
+const (
+	fetchCooldown = 2 * time.Millisecond
+	fetchPoll     = 250 * time.Millisecond
+)
+
+// Close releases the file. Call it after Run has returned.
+func (e *Engine) Close() error {
+	var err error
+	if e.store != nil {
+		err = e.store.close()
+	}
+	if unlock := e.lock.Unlock(); err == nil {
+		err = unlock
+	}
+	if err != nil {
+		return fmt.Errorf("close the store: %w", err)
+	}
+	return nil
+}

@@ -7,6 +7,7 @@ import (
 )
 
 // Later is returned by Handle to be called again after d. It uses up no attempt, and the command keeps its place in its conversation.
+// The pause is d and up to half a second.
 func Later(d time.Duration) error { return &laterError{after: max(d, 0)} }
 
 // Fatal is returned by Handle when another attempt cannot help: the command fails at once with err as its cause.
@@ -25,3 +26,11 @@ type fatalError struct{ cause error }
 
 func (e *fatalError) Error() string { return e.cause.Error() }
 func (e *fatalError) Unwrap() error { return e.cause }
+
+// panicError is a panic in a callback.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }

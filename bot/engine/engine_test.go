@@ -1,0 +1,113 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"roombot/bot/engine"
+)
+
+func TestMain(m *testing.M) {
+	if file := os.Getenv("ENGINE_TEST_VICTIM"); file != "" {
+		victim(file)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// handler is what most tests have to say about an engine.
+type handler = func(ctx context.Context, j *engine.Job) error
+
+// patience ends a test that waits for what never comes.
+const patience = 20 * time.Second
+
+func newFile(t testing.TB) string { return filepath.Join(t.TempDir(), "store", "bot.db") }
+
+// quick is a configuration whose pauses are short.
+func quick(file string, h handler) engine.Config {
+	return engine.Config{
+		File: file, Handle: h, BackoffFloor: time.Millisecond, BackoffCeiling: 2 * time.Millisecond,
+		Drain: patience,
+	}
+}
+
+func open(t testing.TB, c engine.Config) *engine.Engine {
+	t.Helper()
+	e, err := engine.Open(silent(), c)
+	require.NoError(t, err)
+	return e
+}
+
+func silent() context.Context {
+	log := zerolog.Nop()
+	return log.WithContext(context.Background())
+}
+
+// start opens and runs an engine; stop ends it and closes the file, at the latest when the test ends.
+func start(t testing.TB, c engine.Config) (e *engine.Engine, stop func()) {
+	t.Helper()
+	e = open(t, c)
+	return e, run(t, silent(), e)
+}
+
+func run(t testing.TB, ctx context.Context, e *engine.Engine) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		require.NoError(t, <-ended)
+		require.NoError(t, e.Close())
+	})
+	t.Cleanup(stop)
+	return stop
+}
+
+func command(id, conversation string) engine.Command {
+	return engine.Command{ID: id, Conversation: conversation, Payload: json.RawMessage(`{}`), ReceivedAt: time.Now()}
+}
+
+func insert(t testing.TB, e *engine.Engine, commands ...engine.Command) {
+	t.Helper()
+	require.NoError(t, e.Insert(context.Background(), commands...))
+}
+
+// next waits for a value; a closed channel gives the zero value.
+func next[T any](t testing.TB, c <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-c:
+		return v
+	case <-time.After(patience):
+		require.FailNow(t, "nothing came")
+		panic("unreachable")
+	}
+}
+
+// idle waits until nothing is queued or running.
+func idle(t testing.TB, e *engine.Engine) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		s, err := e.Stats(context.Background())
+		return err == nil && s.Queued == 0 && s.Running == 0
+	}, patience, 5*time.Millisecond)
+}
+
+func names(prefix string, n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("%s%d", prefix, i)
+	}
+	return all
+}

@@ -1,0 +1,40 @@
+package engine
+
+import (
+	"context"
+	"time"
+)
+
+// Purge forgets now what finished before the horizon.
+func (e *Engine) Purge(ctx context.Context, horizon time.Time) error {
+	for {
+		n, err := e.purgeSome(ctx, horizon.UnixMicro())
+		if err != nil || n < purgeBatch {
+			return err
+		}
+	}
+}
+
+// Hold puts a ready job back, as if its release had been lost, and then sweeps.
+func (e *Engine) LoseReleaseAndSweep(ctx context.Context) error {
+	if _, err := e.store.db.ExecContext(ctx, `UPDATE river_job SET state = 'pending' WHERE state = 'available'`); err != nil {
+		return err
+	}
+	if err := e.store.write(ctx, sweep); err != nil {
+		return err
+	}
+	e.driver.bell.ring()
+	return nil
+}
+
+// Count says how many rows a table has.
+func (e *Engine) Count(ctx context.Context, table string) (n int, err error) {
+	err = e.store.db.QueryRowContext(ctx, `SELECT count(*) FROM `+table).Scan(&n)
+	return n, err
+}
+
+// SetVersion pretends that another program has written the file.
+func (e *Engine) SetVersion(ctx context.Context, version int) error {
+	_, err := e.store.db.ExecContext(ctx, `INSERT INTO schema_version (version) VALUES ($1)`, version)
+	return err
+}

@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/gofrs/flock"
+)
+
+// lock keeps a second process away from file. The lock lives in a file of its own, since the database closes and
+// reopens its own files; it is left behind, since removing it would let two processes lock two files of one name.
+func lock(file string) (*flock.Flock, error) {
+	path := file + ".lock"
+	l := flock.New(path, flock.SetPermissions(0o600))
+	locked, err := l.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	if !locked {
+		return nil, fmt.Errorf("%s: %w%s", file, ErrLocked, holder(path))
+	}
+	// Only for the message above in another process, so an error does not matter.
+	_ = os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
+	return l, nil
+}
+
+func holder(path string) string {
+	content, err := os.ReadFile(path)
+	pid, notNumber := strconv.Atoi(strings.TrimSpace(string(content)))
+	if err != nil || notNumber != nil {
+		return ""
+	}
+	return fmt.Sprintf(" (process %d)", pid)
+}
+
+// place makes the folder of file and follows links, so that one database has one lock whatever it is called.
+func place(file string) (string, error) {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return "", fmt.Errorf("make the folder of the store: %w", err)
+	}
+	if real, err := filepath.EvalSymlinks(file); err == nil {
+		return filepath.Abs(real)
+	}
+	folder, err := filepath.EvalSymlinks(filepath.Dir(file))
+	if err != nil {
+		return "", fmt.Errorf("find the folder of the store: %w", err)
+	}
+	return filepath.Abs(filepath.Join(folder, filepath.Base(file)))
+}

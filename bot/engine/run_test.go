@@ -1,0 +1,299 @@
+package engine_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/engine"
+)
+
+func TestRunWaitsForRunningCommands(t *testing.T) {
+	t.Parallel()
+	inside, release := make(chan struct{}), make(chan struct{})
+	var done atomic.Bool
+	c := quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
+		close(inside)
+		<-release
+		done.Store(ctx.Err() == nil)
+		return nil
+	})
+	e := open(t, c)
+	ctx, cancel := context.WithCancel(silent())
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(ctx) }()
+	insert(t, e, command("a", "s"))
+	next(t, inside)
+	cancel()
+	insert(t, e, command("b", "other")) // nothing new begins
+	select {
+	case <-ended:
+		require.Fail(t, "did not wait")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(release)
+	require.NoError(t, next(t, ended))
+	require.True(t, done.Load(), "to the end, uncancelled")
+	stats, err := e.Stats(ctx)
+	require.Error(t, err)
+	stats, err = e.Stats(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, 1, stats.Queued)
+	require.NoError(t, e.Close())
+}
+
+func TestRunCancelsWhatDoesNotEndAndGoesOnAtTheNextStart(t *testing.T) {
+	t.Parallel()
+	inside := make(chan struct{})
+	attempts := make(chan int, 2)
+	steps := 0
+	c := quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
+		attempts <- j.Attempt
+		err := j.Do(ctx, "first half", nil, func(context.Context) (any, error) { steps++; return nil, nil })
+		if err != nil {
+			return err
+		}
+		close(inside)
+		<-ctx.Done()
+		return fmt.Errorf("second half: %w", ctx.Err())
+	})
+	c.Drain = -1
+	e, stop := start(t, c)
+	insert(t, e, command("a", "s"), command("b", "s"))
+	next(t, inside)
+	stop()
+
+	order := make(chan string, 2)
+	c.Handle = func(ctx context.Context, j *engine.Job) error {
+		attempts <- j.Attempt
+		order <- j.ID
+		return j.Do(ctx, "first half", nil, func(context.Context) (any, error) { steps++; return nil, nil })
+	}
+	e, _ = start(t, c)
+	require.Equal(t, "a", next(t, order))
+	require.Equal(t, 1, next(t, attempts))
+	require.Equal(t, 1, next(t, attempts), "an interruption is no attempt")
+	require.Equal(t, "b", next(t, order))
+	idle(t, e)
+	require.Equal(t, 2, steps, "one each")
+}
+
+func TestRunIsForOnce(t *testing.T) {
+	t.Parallel()
+	e, _ := start(t, quick(newFile(t), func(context.Context, *engine.Job) error { return nil }))
+	insert(t, e, command("a", ""))
+	idle(t, e)
+	require.Error(t, e.Run(context.Background()))
+}
+
+func TestASecondEngineIsRefused(t *testing.T) {
+	t.Parallel()
+	c := quick(newFile(t), func(context.Context, *engine.Job) error { return nil })
+	e := open(t, c)
+	defer func() { require.NoError(t, e.Close()) }()
+
+	link := filepath.Join(t.TempDir(), "link.db")
+	require.NoError(t, os.Symlink(c.File, link))
+	for _, file := range []string{c.File, link} {
+		c.File = file
+		_, err := engine.Open(silent(), c)
+		require.ErrorIs(t, err, engine.ErrLocked)
+		require.ErrorContains(t, err, "bot.db: in use by another process")
+		require.ErrorContains(t, err, fmt.Sprintf("(process %d)", os.Getpid()))
+	}
+}
+
+func TestANewerFileIsRefused(t *testing.T) {
+	t.Parallel()
+	c := quick(newFile(t), func(context.Context, *engine.Job) error { return nil })
+	e := open(t, c)
+	require.NoError(t, e.SetVersion(context.Background(), 1000))
+	require.NoError(t, e.Close())
+	_, err := engine.Open(silent(), c)
+	require.ErrorIs(t, err, engine.ErrNewer)
+	_, err = engine.Open(silent(), c)
+	require.ErrorIs(t, err, engine.ErrNewer, "and not locked")
+}
+
+func TestAFileMayHaveAnyName(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "a b?c#d%20é", "bot & co.db")
+	e := open(t, quick(file, func(context.Context, *engine.Job) error { return nil }))
+	require.NoError(t, e.Close())
+	require.FileExists(t, file)
+}
+
+func TestOldCommandsAreForgotten(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	c := quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
+		_, err := j.Claim(ctx, "key of "+j.ID)
+		return errors.Join(err, j.Intend(ctx, "create"),
+			j.Do(ctx, "create", nil, func(context.Context) (any, error) { return nil, nil }))
+	})
+	e, _ := start(t, c)
+	var all []engine.Command
+	for _, id := range names("c", 500) {
+		all = append(all, command(id, id))
+	}
+	insert(t, e, all...)
+	idle(t, e)
+	require.NoError(t, e.Purge(ctx, time.Now().Add(-time.Hour)))
+	for _, table := range []string{"command", "step", "intent", "claim"} {
+		n, err := e.Count(ctx, table)
+		require.NoError(t, err)
+		require.Equal(t, 500, n, "%s is young", table)
+	}
+	require.NoError(t, e.Purge(ctx, time.Now()))
+	for _, table := range []string{"command", "step", "intent", "claim"} {
+		n, err := e.Count(ctx, table)
+		require.NoError(t, err)
+		require.Zero(t, n, table)
+	}
+}
+
+func TestStatsShowTheBacklog(t *testing.T) {
+	t.Parallel()
+	inside, release := make(chan struct{}), make(chan struct{})
+	e, _ := start(t, quick(newFile(t), func(context.Context, *engine.Job) error {
+		inside <- struct{}{}
+		<-release
+		return nil
+	}))
+	old := command("a", "s")
+	old.ReceivedAt = time.Now().Add(-time.Hour)
+	insert(t, e, old, command("b", "s"), command("c", "s"))
+	next(t, inside)
+	s, err := e.Stats(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, 1, s.Running)
+	require.Equal(t, 2, s.Queued)
+	require.InDelta(t, time.Hour, s.Oldest, float64(time.Minute))
+	close(release)
+	next(t, inside)
+	next(t, inside)
+	idle(t, e)
+}
+
+// victim is the body of the child process that is killed: it works on the commands of the file and says so on standard output.
+func victim(file string) {
+	e, err := engine.Open(silent(), engine.Config{File: file, Workers: 4, Handle: work(func(string) {})})
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	fmt.Println("working")
+	_ = e.Run(context.Background())
+}
+
+// work does three steps, each an appended line in a file of its own that outlives the process.
+func work(done func(id string)) handler {
+	return func(ctx context.Context, j *engine.Job) error {
+		for _, step := range []string{"create", "add", "reply"} {
+			err := j.Do(ctx, step, nil, func(context.Context) (any, error) {
+				return nil, note(string(j.Payload), j.ID+" "+step)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		done(j.ID)
+		return nil
+	}
+}
+
+func note(quoted, line string) error {
+	f, err := os.OpenFile(strings.Trim(quoted, `"`), os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(f, line)
+	return errors.Join(err, f.Close())
+}
+
+func TestNothingIsLostWhenTheProcessIsKilled(t *testing.T) {
+	t.Parallel()
+	file, effects := newFile(t), filepath.Join(t.TempDir(), "effects")
+	ids := names("c", 200)
+	c := quick(file, work(func(string) {}))
+	e := open(t, c)
+	for i, id := range ids {
+		cmd := command(id, fmt.Sprint("s", i%10))
+		cmd.Payload = []byte(`"` + effects + `"`)
+		insert(t, e, cmd)
+	}
+	require.NoError(t, e.Close())
+	for range 4 {
+		killDuringWork(t, file, effects)
+	}
+
+	e, stop := start(t, c)
+	idle(t, e)
+	stop()
+	content, err := os.ReadFile(effects)
+	require.NoError(t, err)
+	count := map[string]int{}
+	var repeated int
+	for line := range strings.Lines(string(content)) {
+		if count[line]++; count[line] > 1 {
+			repeated++
+		}
+	}
+	require.Len(t, count, 3*len(ids), "every step of every command happened")
+	require.LessOrEqual(t, repeated, 4*4, "only what was in flight at a kill was repeated")
+	require.NoError(t, inOrder(string(content), ids))
+}
+
+// inOrder checks that the commands of a conversation finished in the order in which they came.
+func inOrder(content string, ids []string) error {
+	last := map[int]int{}
+	for line := range strings.Lines(content) {
+		var n int
+		var step string
+		if _, err := fmt.Sscanf(line, "c%d %s", &n, &step); err != nil {
+			return err
+		}
+		if n < last[n%10] {
+			return fmt.Errorf("c%d after c%d", n, last[n%10])
+		}
+		last[n%10] = n
+	}
+	return nil
+}
+
+func killDuringWork(t *testing.T, file, effects string) {
+	t.Helper()
+	before := size(effects)
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), "ENGINE_TEST_VICTIM="+file)
+	out, err := child.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, child.Start())
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "working\n", line)
+	_, err = engine.Open(silent(), quick(file, work(func(string) {})))
+	require.ErrorIs(t, err, engine.ErrLocked)
+	require.ErrorContains(t, err, fmt.Sprintf("(process %d)", child.Process.Pid))
+	require.Eventually(t, func() bool { return size(effects) > before }, patience, time.Millisecond)
+	require.NoError(t, child.Process.Kill())
+	require.Error(t, child.Wait())
+}
+
+func size(file string) int64 {
+	info, err := os.Stat(file)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
