@@ -5,9 +5,20 @@ import "roombot/bot/config/schema"
 // Bot is the service account and its one credential.
 type Bot struct {
 	schema.Keys
-	Username    string      `config:"username,required" doc:"the service account's username"`
+	Username    string      `config:"username,required" doc:"the service account's username" eg:"\"roombot\""`
 	PrivateKey  PrivateKey  `config:"privateKey" doc:"RSA key: one of path and content"`
 	Certificate Certificate `config:"certificate" doc:"client certificate, instead of the key"`
+}
+
+// Renamed gives today's place of a key that the vendor gave up.
+func (Bot) Renamed(key string) string {
+	return map[string]string{
+		"privateKeyPath":      `"privateKey": {"path": …}`,
+		"privateKeyContent":   `"privateKey": {"content": …}`,
+		"certificatePath":     `"certificate": {"path": …}`,
+		"certificateContent":  `"certificate": {"content": …}`,
+		"certificatePassword": `"certificate": {"password": …}`,
+	}[key]
 }
 
 // PrivateKey is an RSA private key in PEM, by file or by content; both are empty when a certificate is used.
@@ -29,4 +40,12 @@ type Certificate struct {
 type SSL struct {
 	schema.Keys
 	TrustStore Certificate `config:"trustStore" doc:"certificate authorities in PEM, added to the system's"`
+}
+
+// Renamed gives today's place of a key that the vendor gave up.
+func (SSL) Renamed(key string) string {
+	return map[string]string{
+		"trustStorePath":     `"trustStore": {"path": …}`,
+		"trustStorePassword": `"trustStore": {"password": …}`,
+	}[key]
 }

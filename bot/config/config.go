@@ -19,7 +19,8 @@ type Secret = schema.Secret
 
 // Config is a whole configuration file, checked, its defaults filled in and its paths resolved.
 type Config struct {
-	Server `config:",inline"`
+	schema.Keys
+	Server
 
 	Pod         Client `config:"pod" doc:"the pod, where it is not the global host"`
 	Agent       Agent  `config:"agent" doc:"the agent, where it is not the global host"`
@@ -27,7 +28,7 @@ type Config struct {
 	SessionAuth Client `config:"sessionAuth" doc:"the host of certificate logins"`
 	KeyAuth     Client `config:"keyAuth" doc:"the key manager's host of certificate logins; the key manager's own by default"`
 
-	Bot       Bot       `config:"bot,required"`
+	Bot       Bot       `config:"bot,required" doc:"the service account" eg:"{\"username\": \"roombot\", \"privateKey\": {\"path\": \"privatekey.pem\"}}"`
 	SSL       SSL       `config:"ssl"`
 	Retry     Retry     `config:"retry"`
 	Datafeed  Datafeed  `config:"datafeed"`

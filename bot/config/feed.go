@@ -1,5 +1,12 @@
 package config
 
+import (
+	"strings"
+	"unicode/utf8"
+
+	"roombot/bot/config/schema"
+)
+
 // Retry is how calls that may be repeated are repeated.
 type Retry struct {
 	MaxAttempts           int     `config:"maxAttempts,default=10,min=-1" doc:"tries in all; -1 for no end"`
@@ -10,12 +17,38 @@ type Retry struct {
 
 // Datafeed is how events are read.
 type Datafeed struct {
-	Version string `config:"version,default=v2" doc:"v2; v1 reached its end of life"`
-	Tag     string `config:"tag" doc:"names the feed, for several bots on one account; up to 100 characters"`
-	Retry   *Retry `config:"retry" doc:"as the global retry; without an end by default"`
+	Version Version `config:"version,default=v2" doc:"v2, the only one"`
+	Tag     Tag     `config:"tag" doc:"names the feed, for several bots on one account; up to 100 characters"`
+	Retry   *Retry  `config:"retry" doc:"as the global retry; without an end by default"`
 
 	IDFilePath       string `config:"idFilePath,unused" doc:"feed id of datafeed v1 (BDK)"`
 	IncludeInvisible bool   `config:"includeInvisible,unused" doc:"invisible messages (Java BDK)"`
+}
+
+// Version is the version of the datafeed service.
+type Version string
+
+// UnmarshalText takes v2.
+func (v *Version) UnmarshalText(text []byte) error {
+	switch *v = Version(strings.ToLower(string(text))); *v {
+	case "v2":
+		return nil
+	case "v1":
+		return &schema.Wrong{What: "reached its end of life on 30 April 2023", Fix: `write "v2" or remove the key`}
+	}
+	return &schema.Wrong{What: "is not a version of the datafeed", Fix: `write "v2" or remove the key`}
+}
+
+// Tag names a feed.
+type Tag string
+
+// UnmarshalText takes what the vendor allows.
+func (t *Tag) UnmarshalText(text []byte) error {
+	if utf8.RuneCount(text) > 100 {
+		return &schema.Wrong{What: "is too long", Fix: "write at most 100 characters"}
+	}
+	*t = Tag(text)
+	return nil
 }
 
 // CommonJWT is the vendor's mode that replaces the session token by a JWT.

@@ -4,10 +4,10 @@ import "roombot/bot/config/schema"
 
 // Server says how a component of Symphony is reached. The zero value of a component's field was replaced by the global one.
 type Server struct {
-	Scheme  string `config:"scheme,default=https,oneof=https|http" doc:"https or http"`
-	Host    Host   `config:"host" doc:"name of the host, without scheme and port: acme.symphony.com"`
-	Port    int    `config:"port,default=443,min=1,max=65535" doc:"port"`
-	Context string `config:"context" doc:"path before the component's own, for installations behind a gateway"`
+	Scheme  string  `config:"scheme,default=https,oneof=https|http" doc:"https or http"`
+	Host    Host    `config:"host" doc:"name of the host, without scheme and port: acme.symphony.com"`
+	Port    int     `config:"port,default=443,min=1,max=65535" doc:"port"`
+	Context Context `config:"context" doc:"path before the component's own, for installations behind a gateway"`
 	Network
 }
 
@@ -25,34 +25,34 @@ type Network struct {
 // Client is a component whose fields the file may set; what it does not set is the global value.
 type Client struct {
 	schema.Keys
-	Server `config:",inline"`
+	Server
 }
 
 // Agent is the agent: one host, or several to choose from.
 type Agent struct {
-	Client        `config:",inline"`
+	Client
 	LoadBalancing *LoadBalancing `config:"loadBalancing" doc:"several agents instead of one host"`
 }
 
 // LoadBalancing is how one of several agents is chosen.
 type LoadBalancing struct {
-	Mode       string `config:"mode,required,oneof=random|roundRobin|external" doc:"how an agent is chosen; external asks the first node's /v1/info"`
+	Mode       string `config:"mode,required,oneof=random|roundRobin|external" doc:"how an agent is chosen; external asks the first node's /v1/info" eg:"\"roundRobin\""`
 	Stickiness bool   `config:"stickiness,default=true" doc:"stay with the agent chosen first"`
-	Nodes      []Node `config:"nodes,required" doc:"the agents"`
+	Nodes      []Node `config:"nodes,required" doc:"the agents" eg:"[{\"host\": \"agent1.acme.com\"}]"`
 }
 
 // Node is one of several agents. It takes the vendor's defaults and not the global values.
 type Node struct {
-	Scheme  string `config:"scheme,default=https,oneof=https|http" doc:"https or http"`
-	Host    Host   `config:"host,required" doc:"name of the host"`
-	Port    int    `config:"port,default=443,min=1,max=65535" doc:"port"`
-	Context string `config:"context" doc:"path before /agent"`
+	Scheme  string  `config:"scheme,default=https,oneof=https|http" doc:"https or http"`
+	Host    Host    `config:"host,required" doc:"name of the host" eg:"\"agent1.acme.com\""`
+	Port    int     `config:"port,default=443,min=1,max=65535" doc:"port"`
+	Context Context `config:"context" doc:"path before /agent"`
 }
 
 // Proxy is an HTTP proxy.
 type Proxy struct {
-	Host     Host   `config:"host,required" doc:"the proxy's host"`
-	Port     int    `config:"port,required,min=1,max=65535" doc:"the proxy's port"`
+	Host     Host   `config:"host,required" doc:"the proxy's host" eg:"\"proxy.acme.com\""`
+	Port     int    `config:"port,required,min=1,max=65535" doc:"the proxy's port" eg:"8080"`
 	Username string `config:"username" doc:"for basic authentication"`
 	Password Secret `config:"password" doc:"for basic authentication"`
 }

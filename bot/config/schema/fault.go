@@ -51,9 +51,13 @@ func (f Faults) Err() error {
 	if len(f) == 0 {
 		return nil
 	}
+	files := map[string]int{}
+	for i, fault := range slices.Backward(f) {
+		files[fault.File] = i // where the file first comes
+	}
 	sorted := slices.Clone(f)
 	slices.SortStableFunc(sorted, func(a, b Fault) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		return cmp.Or(cmp.Compare(files[a.File], files[b.File]), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return sorted
 }

@@ -1,0 +1,125 @@
+package config
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+
+	"roombot/bot/config/schema"
+)
+
+// Check holds the rules that span the whole file: every component needs a host.
+func (c *Config) Check(report func(key, message, fix string)) {
+	checkHeaders(c.DefaultHeaders, report)
+	if c.Has("host") {
+		return
+	}
+	var without []string
+	for _, component := range []struct {
+		name  string
+		found bool
+	}{
+		{"pod", c.Pod.Has("host")},
+		{"agent", c.Agent.Has("host") || c.Agent.Has("loadBalancing")},
+		{"keyManager", c.KeyManager.Has("host")},
+		{"sessionAuth", c.SessionAuth.Has("host") || !c.Bot.Has("certificate")},
+	} {
+		if !component.found {
+			without = append(without, component.name)
+		}
+	}
+	if len(without) > 0 {
+		report("host", "is missing, and these have none of their own: "+strings.Join(without, ", "), `add "host": "acme.symphony.com"`)
+	}
+}
+
+// Check refuses header names and values that HTTP does not allow.
+func (c Client) Check(report func(key, message, fix string)) { checkHeaders(c.DefaultHeaders, report) }
+
+func checkHeaders(headers map[string]Secret, report func(key, message, fix string)) {
+	for name, value := range headers {
+		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value.Reveal()) {
+			report("defaultHeaders", "holds a header that HTTP does not allow", "write names without blanks and values on one line")
+			return
+		}
+	}
+}
+
+// Check refuses an agent that is both one host and several.
+func (a Agent) Check(report func(key, message, fix string)) {
+	a.Client.Check(report)
+	if a.LoadBalancing == nil {
+		return
+	}
+	for _, key := range []string{"scheme", "host", "port", "context"} {
+		if a.Has(key) {
+			report(key, "must not be set beside loadBalancing", "remove it, or loadBalancing")
+		}
+	}
+}
+
+// Check wants exactly one credential.
+func (b Bot) Check(report func(key, message, fix string)) {
+	key, certificate := b.Has("privateKey"), b.Has("certificate")
+	switch {
+	case key && certificate:
+		report("certificate", "is set beside privateKey", "keep one credential")
+	case !key && !certificate:
+		report("", "has no credential", `add "privateKey": {"path": "rsa/privatekey.pem"}`)
+	}
+}
+
+// Check wants the key once, and content that is PEM.
+func (k *PrivateKey) Check(report func(key, message, fix string)) {
+	one(k.Has("path"), k.Has("content"), report)
+	pemContent(&k.Content, report)
+}
+
+// Check wants the certificate once, and content that is PEM.
+func (c *Certificate) Check(report func(key, message, fix string)) {
+	one(c.Has("path"), c.Has("content"), report)
+	pemContent(&c.Content, report)
+	if c.Path != "" && binaryStore(string(c.Path)) {
+		report("path", "is a PKCS#12 or Java key store, which is not supported", "convert it to PEM: openssl pkcs12 -in FILE -out FILE.pem -nodes")
+	}
+}
+
+func one(path, content bool, report func(key, message, fix string)) {
+	switch {
+	case path && content:
+		report("content", "is set beside path", "keep one of them")
+	case !path && !content:
+		report("", "has neither path nor content", `add "path": "FILE.pem"`)
+	}
+}
+
+// pemContent brings content into PEM: it may be base64, as the Java kit wants it, or have \n for line ends, as environment
+// variables often do.
+func pemContent(content *Secret, report func(key, message, fix string)) {
+	if content.IsZero() {
+		return
+	}
+	text := strings.TrimSpace(content.Reveal())
+	if !strings.Contains(text, "\n") {
+		text = strings.ReplaceAll(text, `\n`, "\n")
+	}
+	if raw, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), "")); err == nil {
+		text = strings.TrimSpace(string(raw))
+	}
+	if !strings.HasPrefix(text, "-----BEGIN ") {
+		report("content", "is neither PEM nor base64 of PEM", `write the text from -----BEGIN to END-----, or use "path"`)
+		return
+	}
+	*content = schema.NewSecret(text + "\n")
+}
+
+func binaryStore(path string) bool {
+	lower := strings.ToLower(path)
+	for _, ending := range []string{".p12", ".pfx", ".jks"} {
+		if strings.HasSuffix(lower, ending) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,200 @@
+package config_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/config"
+)
+
+const key = "-----BEGIN PRIVATE KEY-----\nnot looked into here\n-----END PRIVATE KEY-----\n"
+
+// folder is a folder with a key file, key.pem.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "key.pem"), []byte(key), 0o600))
+	return dir
+}
+
+// load writes the file and reads it as the program does, with these environment variables.
+func load(t *testing.T, name, content string, env ...string) (*config.Config, error) {
+	t.Helper()
+	path := filepath.Join(folder(t), name)
+	require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+	return config.Load(path, environment(env...), "newroom", "groups", "help")
+}
+
+func environment(pairs ...string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1], true
+			}
+		}
+		return "", false
+	}
+}
+
+// faults are the faults of the file, "line:column path: message; fix" each.
+func faults(t *testing.T, name, content string, env ...string) []string {
+	t.Helper()
+	_, err := load(t, name, content, env...)
+	var found config.Faults
+	require.ErrorAs(t, err, &found)
+	out := make([]string, len(found))
+	for i, f := range found {
+		out[i] = fmt.Sprintf("%d:%d %s: %s; %s", f.Line, f.Column, f.Path, f.Message, f.Fix)
+	}
+	return out
+}
+
+const minimal = `{"host": "acme.symphony.com", "bot": {"username": "roombot", "privateKey": {"path": "key.pem"}}%s}`
+
+func with(more string) string { return fmt.Sprintf(minimal, ", "+more) }
+
+func TestTheVendorsMinimalFileIsEnough(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	path := filepath.Join(dir, "config.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(`
+host: acme.symphony.com                                     # (1)
+
+bot:
+    username: bot-username                                  # (2)
+    privateKey:
+      path: key.pem
+`), 0o600))
+	c, err := config.Load(path, nil)
+	require.NoError(t, err)
+	require.Equal(t, "bot-username", c.Bot.Username)
+	require.Equal(t, filepath.Join(dir, "key.pem"), string(c.Bot.PrivateKey.Path))
+	require.Equal(t, filepath.Join(dir, "roombot.db"), string(c.Roombot.Store))
+	require.Equal(t, 100, c.Roombot.Limits.MaxMembers)
+	require.Equal(t, "10s", c.Roombot.SearchLag.String())
+	require.Empty(t, c.Roombot.Health.Listen)
+	require.Equal(t, -1, c.Datafeed.Retry.MaxAttempts, "the feed is never given up")
+	require.Empty(t, c.Ignored())
+	require.NotNil(t, c.Policy)
+}
+
+func TestAMinimalJSONFileIsIndentedAsItLikes(t *testing.T) {
+	t.Parallel()
+	c, err := load(t, "config.json", "\ufeff{\n\t\"host\":\t\"acme.symphony.com\",\r\n\t\"bot\": {\n\t\t\"username\": \"r\\u00f6\\ud83d\\ude00\\/\", \"privateKey\": {\"path\": \"key.pem\"}}}")
+	require.NoError(t, err)
+	require.Equal(t, "rö😀/", c.Bot.Username)
+}
+
+func TestTheVendorsFullFileLoads(t *testing.T) {
+	t.Parallel()
+	c, err := load(t, "config.yaml", full)
+	require.NoError(t, err)
+	require.Equal(t, []string{"connectionPoolMax", "connectionPoolPerRoute", "app", "datafeed.idFilePath", "datahose", "manifest"}, c.Ignored())
+	require.Equal(t, config.Addresses{
+		Pod:         "https://dev.symphony.com:443",
+		Agent:       "https://agent1.symphony.com:7443/app",
+		Agents:      []string{"https://agent1.symphony.com:7443/app", "https://agent2.symphony.com:443"},
+		KeyManager:  "https://dev-key.symphony.com:8444",
+		KeyAuth:     "https://dev-key.symphony.com:8444",
+		SessionAuth: "https://dev-session.symphony.com:8444",
+	}, c.Addresses())
+	require.Equal(t, "agent-proxy", string(c.KeyManager.Proxy.Host))
+	require.Equal(t, "proxy.symphony.com", string(c.Pod.Proxy.Host))
+	require.Equal(t, "close", c.KeyManager.DefaultHeaders["Keep-Alive"].Reveal())
+	require.Equal(t, "timeout=5, max=1000", c.Pod.DefaultHeaders["Keep-Alive"].Reveal())
+	require.Equal(t, 60000, c.Agent.ReadTimeout)
+	require.Equal(t, 1.5, c.Datafeed.Retry.Multiplier)
+	require.Equal(t, 6, c.Retry.MaxAttempts)
+	require.False(t, c.Agent.LoadBalancing.Stickiness)
+}
+
+const full = `
+scheme: https
+host: localhost.symphony.com
+port: 8443
+connectionTimeout: 15000
+readTimeout: 60000
+connectionPoolMax: 20
+connectionPoolPerRoute: 20
+defaultHeaders:
+  Connection: Keep-Alive
+  Keep-Alive: timeout=5, max=1000
+proxy: {host: proxy.symphony.com, port: 1234, username: proxyuser, password: proxypassword}
+pod:
+  host: dev.symphony.com
+  port: 443
+agent:
+  loadBalancing:
+    mode: roundRobin
+    stickiness: false
+    nodes:
+      - {host: agent1.symphony.com, port: 7443, context: app/}
+      - host: agent2.symphony.com
+keyManager:
+  host: dev-key.symphony.com
+  port: 8444
+  proxy: {host: agent-proxy, port: 3396}
+  defaultHeaders: {Keep-Alive: close}
+sessionAuth:
+  host: dev-session.symphony.com
+  port: 8444
+ssl:
+  trustStore: {path: key.pem, password: changeit}
+bot:
+  username: bot-name
+  privateKey: {path: key.pem}
+app:
+  appId: app-id
+  privateKey: {path: nowhere.pem}
+datafeed:
+  version: v2
+  idFilePath: here
+  tag: roombot
+  retry: {maxAttempts: 6, initialIntervalMillis: 2000, multiplier: 1.5, maxIntervalMillis: 10000}
+datahose:
+  tag: FANCY_TAG
+  eventTypes: [ROOMCREATED]
+retry: {maxAttempts: 6, initialIntervalMillis: 2000, multiplier: 1.5, maxIntervalMillis: 10000}
+manifest: path/to/manifest.json
+`
+
+func TestAddressesFollowTheVendorsFormula(t *testing.T) {
+	t.Parallel()
+	c, err := load(t, "config.json", with(`"scheme": "http", "port": 8080, "context": "global/", "pod": {"context": ""}, "agent": {"host": "::1", "context": "/a/b"}, "keyManager": {"port": 9, "scheme": "https"}`))
+	require.NoError(t, err)
+	require.Equal(t, config.Addresses{
+		Pod:         "http://acme.symphony.com:8080",
+		Agent:       "http://[::1]:8080/a/b",
+		Agents:      []string{"http://[::1]:8080/a/b"},
+		KeyManager:  "https://acme.symphony.com:9/global",
+		KeyAuth:     "https://acme.symphony.com:9/global",
+		SessionAuth: "http://acme.symphony.com:8080/global",
+	}, c.Addresses())
+}
+
+func TestSecretsNeverPrint(t *testing.T) {
+	t.Parallel()
+	c, err := load(t, "config.yaml", `
+host: acme.symphony.com
+defaultHeaders: {Authorization: hunter2}
+proxy: {host: p, port: 1, username: u, password: hunter2}
+bot: {username: roombot, privateKey: {content: "${KEY}"}}
+ssl: {trustStore: {path: key.pem, password: hunter2}}
+`, "KEY", "-----BEGIN hunter2 KEY-----\\nhunter2\\n-----END hunter2 KEY-----")
+	require.NoError(t, err)
+	require.Equal(t, "-----BEGIN hunter2 KEY-----\nhunter2\n-----END hunter2 KEY-----\n", c.Bot.PrivateKey.Content.Reveal())
+	encoded, err := json.Marshal(c)
+	require.NoError(t, err)
+	for _, printed := range []string{
+		fmt.Sprint(c), fmt.Sprintf("%v %+v %#v", *c, *c, *c), fmt.Sprintf("%v %q %x", c.Bot, c.Bot.PrivateKey, c.Bot.PrivateKey.Content), string(encoded),
+	} {
+		require.NotContains(t, printed, "hunter2")
+		require.NotContains(t, printed, "68756e74657232")
+	}
+	require.Contains(t, fmt.Sprintf("%+v", c.Proxy), "[redacted]")
+}

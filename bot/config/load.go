@@ -1,0 +1,61 @@
+package config
+
+import (
+	"errors"
+	"slices"
+
+	"roombot/bot/config/schema"
+	"roombot/bot/policy"
+)
+
+func load(path string, env func(string) (string, bool), commands []string) (*Config, error) {
+	root, err := schema.Read(path, env)
+	if err != nil {
+		return nil, err
+	}
+	c := &Config{}
+	unused, faults := root.Decode(c)
+	faults = append(faults, c.loadPolicy(commands)...)
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	c.ignored = unused
+	c.inherit()
+	c.Roombot.Store = Store(root.Resolve(string(c.Roombot.Store)))
+	return c, nil
+}
+
+// inherit replaces what components leave open by the global values.
+func (c *Config) inherit() {
+	for _, client := range []*Client{&c.Pod, &c.Agent.Client, &c.KeyManager, &c.SessionAuth} {
+		client.inherit(c.Server)
+	}
+	c.KeyAuth.inherit(c.KeyManager.Server)
+	if c.Datafeed.Retry == nil {
+		c.Datafeed.Retry = &Retry{MaxAttempts: -1, InitialIntervalMillis: 500, Multiplier: 2, MaxIntervalMillis: 300000}
+	}
+}
+
+// loadPolicy compiles the rules, which stand in the file itself or in the one it names.
+func (c *Config) loadPolicy(commands []string) Faults {
+	rules := c.Roombot.Policy
+	if rules.IsText() {
+		var file schema.File
+		if _, faults := rules.Decode(&file); len(faults) > 0 {
+			return faults
+		}
+		var err error
+		if rules, err = schema.Read(string(file), rules.Env()); err != nil {
+			return asFaults(err)
+		}
+	}
+	compiled, err := policy.Compile(rules, policy.Options{Commands: slices.Clone(commands), Contact: c.Roombot.Replies.Contact})
+	c.Policy = compiled
+	return asFaults(err)
+}
+
+func asFaults(err error) Faults {
+	var faults Faults
+	errors.As(err, &faults)
+	return faults
+}

@@ -1,0 +1,70 @@
+package schema
+
+import (
+	"regexp"
+	"strings"
+)
+
+// expansion is a text with its variables replaced.
+type expansion struct {
+	text  string
+	names []string // the variables that it took; their values are never shown
+}
+
+// expand replaces ${NAME} and ${NAME:-default}; $${ is a literal ${. As in a shell, the default also stands in for an empty
+// variable. What a variable holds is not looked into again.
+func (d *document) expand(text string) (expansion, *Wrong) {
+	var e expansion
+	var b strings.Builder
+	for {
+		at := strings.Index(text, "${")
+		if at < 0 {
+			b.WriteString(text)
+			e.text = b.String()
+			return e, nil
+		}
+		if at > 0 && text[at-1] == '$' {
+			b.WriteString(text[:at-1] + "${")
+			text = text[at+2:]
+			continue
+		}
+		b.WriteString(text[:at])
+		end := strings.IndexByte(text[at:], '}')
+		if end < 0 {
+			return e, &Wrong{What: "has a ${ that is never closed", Fix: "write ${NAME}, or $${ for a literal ${"}
+		}
+		name, value, wrong := d.variable(text[at+2 : at+end])
+		if wrong != nil {
+			return e, wrong
+		}
+		b.WriteString(value)
+		e.names = append(e.names, name)
+		text = text[at+end+1:]
+	}
+}
+
+// variables may have dots only to tell their author that Java's properties are not known here.
+var variables = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
+
+func (d *document) variable(body string) (name, value string, wrong *Wrong) {
+	name, fallback, optional := strings.Cut(body, ":-")
+	switch {
+	case !variables.MatchString(name):
+		return "", "", &Wrong{What: "has a ${…} without the name of an environment variable", Fix: "write ${NAME} or ${NAME:-default}, or $${ for a literal ${"}
+	case strings.Contains(fallback, "${"):
+		return "", "", &Wrong{What: "has a ${…} inside the default of ${" + name + "}", Fix: "write a plain default"}
+	}
+	value, ok := "", false
+	if d.env != nil {
+		value, ok = d.env(name)
+	}
+	switch {
+	case optional && value == "":
+		return name, fallback, nil
+	case ok:
+		return name, value, nil
+	case strings.Contains(name, "."):
+		return "", "", &Wrong{What: "takes ${" + name + "}, which is a Java system property", Fix: "write an environment variable, such as ${HOME}"}
+	}
+	return "", "", &Wrong{What: "takes the environment variable " + name + ", which is not set", Fix: "set it, or write a default: ${" + name + ":-default}"}
+}

@@ -1,0 +1,149 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxDepth bounds the nesting of a document; the schema itself needs less than ten.
+const maxDepth = 64
+
+func validJSON(content []byte) bool { return json.Valid(content) }
+
+// parseJSON makes the nodes that the YAML of the same meaning would have. JSON does not go through the YAML parser because
+// that refuses tabs and surrogate escapes, which JSON allows.
+func parseJSON(content []byte) (*yaml.Node, *Fault) {
+	var whole json.RawMessage
+	if err := json.Unmarshal(content, &whole); err != nil {
+		return nil, jsonFault(content, err)
+	}
+	p := jsonParser{
+		decoder: json.NewDecoder(bytes.NewReader(content)),
+		cursor:  cursor{content: content, line: 1, column: 1},
+	}
+	p.decoder.UseNumber()
+	root := p.value(0)
+	if p.deep {
+		return nil, &Fault{Line: p.cursor.line, Column: p.cursor.column, Message: "is nested too deeply"}
+	}
+	return root, nil
+}
+
+type jsonParser struct {
+	decoder *json.Decoder
+	cursor  cursor
+	deep    bool
+}
+
+// value reads the next value; the content is known to be valid. It is nil at the end of a list or an object.
+func (p *jsonParser) value(depth int) *yaml.Node {
+	line, column := p.cursor.move(p.start())
+	token, err := p.decoder.Token()
+	if err != nil {
+		return nil
+	}
+	node := scalarNode(token)
+	if delim, ok := token.(json.Delim); ok {
+		if delim == '}' || delim == ']' {
+			return nil
+		}
+		node = &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		if delim == '{' {
+			node = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+		}
+		p.children(node, depth+1)
+	}
+	node.Line, node.Column = line, column
+	return node
+}
+
+func (p *jsonParser) children(node *yaml.Node, depth int) {
+	if depth > maxDepth {
+		p.deep = true
+		return
+	}
+	for child := p.value(depth); child != nil && !p.deep; child = p.value(depth) {
+		node.Content = append(node.Content, child)
+	}
+}
+
+// start is the offset of the next token: the decoder stands behind the last one, before blanks, commas and colons.
+func (p *jsonParser) start() int {
+	at := int(p.decoder.InputOffset())
+	for at < len(p.cursor.content) && strings.IndexByte(" \t\r\n,:", p.cursor.content[at]) >= 0 {
+		at++
+	}
+	return at
+}
+
+func scalarNode(token json.Token) *yaml.Node {
+	node := &yaml.Node{Kind: yaml.ScalarNode}
+	switch value := token.(type) {
+	case string:
+		node.Tag, node.Value = tagText, value
+	case json.Number:
+		node.Tag, node.Value = tagInt, value.String()
+		if strings.ContainsAny(node.Value, ".eE") {
+			node.Tag = tagFloat
+		}
+	case bool:
+		node.Tag, node.Value = tagBool, "false"
+		if value {
+			node.Value = "true"
+		}
+	default:
+		node.Tag = tagNull
+	}
+	return node
+}
+
+// cursor turns growing offsets into lines and columns, each byte looked at once.
+type cursor struct {
+	content      []byte
+	at           int
+	line, column int
+}
+
+func (c *cursor) move(to int) (line, column int) {
+	for c.at < to && c.at < len(c.content) {
+		_, size := utf8.DecodeRune(c.content[c.at:])
+		c.column++
+		if c.content[c.at] == '\n' {
+			c.line, c.column = c.line+1, 1
+		}
+		c.at += size
+	}
+	return c.line, c.column
+}
+
+func jsonFault(content []byte, err error) *Fault {
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) {
+		return &Fault{Message: "is not JSON: " + err.Error()}
+	}
+	at := max(int(syntax.Offset)-1, 0)
+	fault := &Fault{Message: "is not JSON: " + syntax.Error()}
+	fault.Line, fault.Column = (&cursor{content: content, line: 1, column: 1}).move(at)
+	if at >= len(content) || strings.Contains(syntax.Error(), "unexpected end") {
+		fault.Message, fault.Fix = "the file ends in the middle", "close what is open: a quote, a ] or a }"
+		return fault
+	}
+	switch content[at] {
+	case '}', ']':
+		fault.Fix = "remove the comma before it"
+	case '/', '#':
+		fault.Fix = "JSON has no comments: remove them, or write the file as YAML"
+	case '\'':
+		fault.Fix = "write double quotes"
+	case '"':
+		fault.Fix = "a comma or a colon is missing before it"
+	case '\n', '\t':
+		fault.Fix = `write \n or \t inside quotes, or close the quote before the end of the line`
+	}
+	return fault
+}

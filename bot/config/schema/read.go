@@ -1,0 +1,115 @@
+package schema
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// MaxSize is the largest file that is read, in bytes.
+const MaxSize = 1 << 20
+
+// Read reads the JSON or YAML file at path; env answers `${NAME}`, nil knows no names. The error is a Faults.
+func Read(path string, env func(name string) (string, bool)) (Value, error) {
+	content, err := readFile(path)
+	if err != nil {
+		return Value{}, Faults{{File: path, Message: err.Error()}}
+	}
+	return Parse(path, content, env)
+}
+
+// Parse is Read for content already at hand; name says what to call it, which folder it is in, and by its ending whether
+// it is JSON or YAML. With any other ending it is JSON if it starts with a brace.
+func Parse(name string, content []byte, env func(name string) (string, bool)) (Value, error) {
+	root, fault := parse(name, content)
+	if fault != nil {
+		fault.File = name
+		return Value{}, Faults{*fault}
+	}
+	if env == nil {
+		env = func(string) (string, bool) { return "", false }
+	}
+	return Value{Node: root, doc: &document{file: name, env: env}}, nil
+}
+
+func readFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, errors.New(cause(err))
+	}
+	defer func() { _ = file.Close() }()
+	if info, err := file.Stat(); err != nil || info.IsDir() {
+		return nil, errors.New("is a folder and not a file")
+	}
+	content, err := io.ReadAll(io.LimitReader(file, MaxSize+1))
+	if err != nil {
+		return nil, errors.New(cause(err))
+	}
+	if len(content) > MaxSize {
+		return nil, fmt.Errorf("is larger than %d KiB, so it cannot be what was meant", MaxSize>>10)
+	}
+	return content, nil
+}
+
+// cause is why a file cannot be read, without its path.
+func cause(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "does not exist"
+	case errors.Is(err, fs.ErrPermission):
+		return "may not be read by this user"
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return "cannot be read: " + err.Error()
+}
+
+func parse(name string, content []byte) (*yaml.Node, *Fault) {
+	if len(content) > MaxSize {
+		return nil, &Fault{Message: fmt.Sprintf("is larger than %d KiB", MaxSize>>10)}
+	}
+	content = bytes.TrimPrefix(content, []byte("\ufeff"))
+	if at := invalidUTF8(content); at >= 0 {
+		line, column := (&cursor{content: content, line: 1, column: 1}).move(at)
+		return nil, &Fault{Line: line, Column: column, Message: "is not UTF-8 here", Fix: "save the file as UTF-8"}
+	}
+	if len(bytes.TrimSpace(content)) == 0 {
+		return nil, &Fault{Message: "is empty", Fix: `write at least "host" and "bot"`}
+	}
+	if isJSON(name, content) {
+		return parseJSON(content)
+	}
+	return parseYAML(content)
+}
+
+func isJSON(name string, content []byte) bool {
+	braced := bytes.HasPrefix(bytes.TrimSpace(content), []byte("{"))
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".json":
+		return true
+	case ".yaml", ".yml": // JSON is YAML, but for tabs and some escapes
+		return braced && validJSON(content)
+	}
+	return braced
+}
+
+func invalidUTF8(content []byte) int {
+	for at := 0; at < len(content); {
+		r, size := utf8.DecodeRune(content[at:])
+		if r == utf8.RuneError && size == 1 {
+			return at
+		}
+		at += size
+	}
+	return -1
+}

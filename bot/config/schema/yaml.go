@@ -1,0 +1,101 @@
+package schema
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const (
+	tagText  = "!!str"
+	tagInt   = "!!int"
+	tagFloat = "!!float"
+	tagBool  = "!!bool"
+	tagNull  = "!!null"
+)
+
+var (
+	yamlLine  = regexp.MustCompile(`^(?:unmarshal errors:\s*)?line (\d+): `)
+	yamlQuote = regexp.MustCompile(`(?s)['"\x60].*['"\x60]`)
+	yamlTab   = regexp.MustCompile(`\n *\t`)
+)
+
+func parseYAML(content []byte) (*yaml.Node, *Fault) {
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	var document, second yaml.Node
+	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+		return nil, &Fault{Message: "is empty", Fix: `write at least "host" and "bot"`}
+	} else if err != nil {
+		return nil, yamlFault(content, err)
+	}
+	switch err := decoder.Decode(&second); {
+	case err == nil:
+		return nil, &Fault{Line: second.Line, Column: second.Column, Message: "holds a second document", Fix: "remove the --- and what follows"}
+	case !errors.Is(err, io.EOF):
+		return nil, yamlFault(content, err)
+	}
+	return document.Content[0], nil
+}
+
+// yamlFault keeps the parser's line and words, but not what it quotes: that may be a part of a password.
+func yamlFault(content []byte, err error) *Fault {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	fault := &Fault{}
+	if m := yamlLine.FindStringSubmatch(text); m != nil {
+		fault.Line, _ = strconv.Atoi(m[1])
+		fault.Column = 1
+		text = text[len(m[0]):]
+	}
+	fault.Message = "is not YAML: " + yamlQuote.ReplaceAllString(text, "…")
+	switch {
+	case strings.Contains(text, "unknown anchor"):
+		fault.Fix = "put a value that starts with * into quotes"
+	case strings.Contains(text, "cannot start any token") && tabIndented(content):
+		fault.Fix = "indent with blanks: YAML allows no tabs there"
+	case strings.Contains(text, "mapping values are not allowed"):
+		fault.Fix = "look for a value with a colon that needs quotes, or a wrong indentation"
+	}
+	return fault
+}
+
+func tabIndented(content []byte) bool {
+	return bytes.HasPrefix(content, []byte("\t")) || yamlTab.Match(content)
+}
+
+// resolve follows an alias (*name) to what it stands for.
+func resolve(node *yaml.Node) *yaml.Node {
+	if node.Kind == yaml.AliasNode && node.Alias != nil {
+		return node.Alias
+	}
+	return node
+}
+
+func isNull(node *yaml.Node) bool {
+	return node == nil || node.Kind == yaml.ScalarNode && node.ShortTag() == tagNull
+}
+
+// kindOf names what was written, for the fault that says something else was expected.
+func kindOf(node *yaml.Node) string {
+	switch node.Kind {
+	case yaml.MappingNode:
+		return "an object"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	switch node.ShortTag() {
+	case tagText:
+		return "text"
+	case tagInt, tagFloat:
+		return "a number"
+	case tagBool:
+		return "true or false"
+	case tagNull:
+		return "null"
+	}
+	return "a " + strings.TrimPrefix(node.ShortTag(), "!!")
+}

@@ -1,0 +1,175 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+
+	"roombot/bot/config/schema"
+)
+
+// document is a policy as administrators write it.
+type document struct {
+	Deny  []denyRule  `config:"deny" doc:"rules that refuse; any that matches wins"`
+	Allow []allowRule `config:"allow" doc:"rules that admit; the first that matches counts"`
+}
+
+type allowRule struct {
+	Name     schema.Value   `config:"name,required" doc:"how decisions name the rule" eg:"\"everyone\""`
+	Who      []schema.Value `config:"who,required" doc:"whom it is about" eg:"[\"internal\"]"`
+	Where    []schema.Value `config:"where" doc:"in which conversations; everywhere by default"`
+	Commands []schema.Value `config:"commands,required" doc:"which commands" eg:"[\"newroom\"]"`
+}
+
+type denyRule struct {
+	allowRule
+	Reason string `config:"reason,required" doc:"what the refused user reads" eg:"\"Contractors ask their desk head.\""`
+}
+
+const defaultContact = "your Symphony administrators"
+
+func compile(rules schema.Value, o Options) (*Policy, error) {
+	p := &Policy{contact: strings.TrimSpace(o.Contact)}
+	if p.contact == "" {
+		p.contact = defaultContact
+	}
+	if rules.Node == nil {
+		return p, nil
+	}
+	var doc document
+	_, faults := rules.Decode(&doc)
+	c := compiler{faults: faults, known: o.Commands, names: map[string]int{}}
+	for _, d := range doc.Deny {
+		r := c.rule(d.allowRule, true)
+		r.reason = strings.TrimSpace(d.Reason)
+		p.deny = append(p.deny, r)
+	}
+	for _, a := range doc.Allow {
+		p.allow = append(p.allow, c.rule(a, false))
+	}
+	if err := c.faults.Err(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// compiler turns written rules into comparable ones and gathers what is wrong with them.
+type compiler struct {
+	faults schema.Faults
+	known  []string
+	names  map[string]int // line of the rule that has the name
+}
+
+func (c *compiler) rule(a allowRule, deny bool) rule {
+	r := rule{line: a.Name.Line(), name: c.name(a.Name)}
+	if r.line == 0 && len(a.Who) > 0 {
+		r.line = a.Who[0].Line()
+	}
+	r.who = entries(c, a.Who, parseSubject)
+	r.where = entries(c, a.Where, parsePlace)
+	if len(a.Where) == 0 {
+		r.where = []place{{kind: "*"}}
+	}
+	r.commands = c.commands(a.Commands, deny)
+	r.written = written{who: c.list(a.Who), where: c.list(a.Where), commands: c.list(a.Commands)}
+	if r.written.where == "" {
+		r.written.where = "*"
+	}
+	return r
+}
+
+func (c *compiler) text(v schema.Value) (string, bool) {
+	if v.Node == nil {
+		return "", false // missing: reported already
+	}
+	var text string
+	_, faults := v.Decode(&text)
+	c.faults = append(c.faults, faults...)
+	return strings.TrimSpace(text), len(faults) == 0
+}
+
+func (c *compiler) name(v schema.Value) string {
+	name, ok := c.text(v)
+	if !ok {
+		return ""
+	}
+	if name == "" {
+		c.faults = append(c.faults, v.Fault("is empty", "write a name that decisions can show"))
+		return ""
+	}
+	if line, twice := c.names[fold(name)]; twice {
+		c.faults = append(c.faults, v.Fault(fmt.Sprintf("%q is also the name of the rule on line %d", name, line), "give each rule its own name"))
+		return name
+	}
+	c.names[fold(name)] = v.Line()
+	return name
+}
+
+func entries[T any](c *compiler, values []schema.Value, parse func(string) (T, *schema.Wrong)) []T {
+	var out []T
+	for _, v := range values {
+		text, ok := c.text(v)
+		if !ok {
+			continue
+		}
+		entry, wrong := parse(text)
+		if wrong != nil {
+			c.faults = append(c.faults, v.Fault(fmt.Sprintf("%q %s", text, wrong.What), wrong.Fix))
+			continue
+		}
+		out = append(out, entry)
+	}
+	return out
+}
+
+// commands is the set of the commands named, nil for all.
+func (c *compiler) commands(values []schema.Value, deny bool) map[string]bool {
+	set := make(map[string]bool, len(values))
+	for _, v := range values {
+		text, ok := c.text(v)
+		if !ok {
+			continue
+		}
+		if text == "*" {
+			set = nil
+			break
+		}
+		if wrong := c.badCommand(text, deny); wrong != nil {
+			c.faults = append(c.faults, v.Fault(fmt.Sprintf("%q %s", text, wrong.What), wrong.Fix))
+			continue
+		}
+		set[commandName(text)] = true
+	}
+	return set
+}
+
+func (c *compiler) badCommand(text string, deny bool) *schema.Wrong {
+	name := commandName(text)
+	if deny && name == help {
+		return &schema.Wrong{What: "cannot be denied: it is open to everybody", Fix: "remove it"}
+	}
+	if len(c.known) == 0 && name != "" {
+		return nil
+	}
+	for _, known := range c.known {
+		if commandName(known) == name {
+			return nil
+		}
+	}
+	fix := `write "*" or one of ` + strings.Join(c.known, ", ")
+	if near := schema.Nearest(name, c.known); near != "" {
+		fix = fmt.Sprintf("did you mean %q?", near)
+	}
+	return &schema.Wrong{What: "is not a command", Fix: fix}
+}
+
+// list is a list as it was written, for explanations.
+func (c *compiler) list(values []schema.Value) string {
+	out := make([]string, 0, len(values))
+	for _, v := range values {
+		var text string
+		if _, faults := v.Decode(&text); len(faults) == 0 {
+			out = append(out, strings.TrimSpace(text))
+		}
+	}
+	return strings.Join(out, ", ")
+}

@@ -1,0 +1,53 @@
+package policy
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// glob is a pattern in which * stands for any text and ? for one character; upper and lower case are the same.
+type glob struct {
+	pattern string // folded
+	plain   bool   // neither * nor ?
+}
+
+func newGlob(pattern string) glob {
+	return glob{pattern: fold(pattern), plain: !strings.ContainsAny(pattern, "*?")}
+}
+
+// fold makes texts that differ in case only the same.
+func fold(text string) string { return strings.ToLower(text) }
+
+// match compares with text, which must be folded. On a mismatch it goes back to the last * only: what an earlier one took
+// cannot matter any more. So no pattern takes more than its own length times that of text.
+func (g glob) match(text string) bool {
+	if g.plain {
+		return g.pattern == text
+	}
+	p, t := 0, 0
+	star, resume := -1, 0
+	for t < len(text) {
+		switch {
+		case p < len(g.pattern) && g.pattern[p] == '*':
+			star, resume = p, t
+			p++
+		case p < len(g.pattern) && g.pattern[p] == '?':
+			p++
+			t += width(text[t:])
+		case p < len(g.pattern) && g.pattern[p] == text[t]:
+			p++
+			t++
+		case star >= 0:
+			resume += width(text[resume:])
+			p, t = star+1, resume
+		default:
+			return false
+		}
+	}
+	return strings.Trim(g.pattern[p:], "*") == ""
+}
+
+func width(text string) int {
+	_, size := utf8.DecodeRuneInString(text)
+	return size
+}
