@@ -1,0 +1,199 @@
+// The composer: a plain text field with real mentions, completions, and edits.
+
+import { $, fill, h, icon, set } from "./dom.js";
+import { chatName } from "./chats.js";
+import { commandHint, commandQuery, commandRow, matchingCommands } from "./commands.js";
+import { Completion } from "./completion.js";
+import { Mentions, matchingPeople, mentionQuery } from "./mentions.js";
+import { personRow } from "./people.js";
+import { editable } from "./editable.js";
+import { edit, say } from "./session.js";
+import { isBotChat, isMe, on, store } from "./store.js";
+
+const mentions = new Mentions();
+const drafts = new Map(); // "me stream" -> {text, ranges}
+
+let field;
+let people;
+let commands;
+let editing = null; // the message being edited
+let busy = false;
+let place = ""; // whose draft is in the field
+
+export function mountComposer() {
+  field = $("composer");
+  fill($("send"), icon("send"));
+  people = completion("People to mention", "mention-option", (item) => personRow(item.person), takePerson);
+  commands = completion("Commands", "command-option", commandRow, takeCommand);
+  field.addEventListener("input", changed);
+  field.addEventListener("keydown", pressed);
+  field.addEventListener("beforeinput", wholeMention);
+  for (const event of ["keyup", "click"]) field.addEventListener(event, (e) => !["Escape", "ArrowUp", "ArrowDown"].includes(e.key) && offer());
+  $("send").addEventListener("click", send);
+  on("open", enter);
+  on("manifest detail", refresh);
+}
+
+const completion = (label, testid, render, pick) => new Completion({ input: field, host: $("completion"), label, testid, render, pick });
+
+/** Another conversation or another person: their own draft. */
+function enter() {
+  const next = `${store.me.username} ${store.open}`;
+  if (next !== place) {
+    if (!editing) drafts.set(place, { text: field.value, ranges: mentions.ranges });
+    place = next;
+    editing = null;
+    const draft = drafts.get(place) ?? { text: "", ranges: [] };
+    load(draft.text, draft.ranges);
+  }
+  refresh();
+}
+
+/** Puts text with mentions into the field, as an example or an edit does. */
+export function load(text, ranges = []) {
+  field.value = text;
+  mentions.reset(text, ranges);
+  complain();
+  refresh();
+  field.setSelectionRange(text.length, text.length);
+}
+
+export function compose(text, ranges) {
+  editing = null;
+  load(text, ranges);
+  field.focus();
+}
+
+export function startEdit(message) {
+  if (!message) return;
+  const { text, ranges } = editable(message);
+  editing = message;
+  load(text, ranges);
+  field.focus();
+}
+
+function stopEdit() {
+  editing = null;
+  load("");
+}
+
+function changed() {
+  mentions.follow(field.value, field.selectionEnd);
+  refresh();
+  offer();
+}
+
+function offer() {
+  const caret = field.selectionEnd;
+  const mention = !mentions.around(caret) && mentionQuery(field.value, caret);
+  const command = commandQuery(field.value, caret, mentions.ranges, isBotChat(store.chats.get(store.open)));
+  const found = mention ? matchingPeople(mention.word) : [];
+  if (found.length) people.show(found.map((item) => ({ ...item, start: mention.start })));
+  else if (command) commands.show(matchingCommands(command));
+  else hide();
+}
+
+function hide() {
+  people.hide();
+  commands.hide();
+}
+
+function takePerson({ person, start }) {
+  const name = `@${person.displayName}`;
+  insert(start, field.selectionEnd, `${name} `);
+  mentions.add(start, start + name.length, person.id);
+  refresh();
+}
+
+function takeCommand({ command, start }) {
+  insert(start, field.selectionEnd, `/${command.name} `);
+  offer();
+}
+
+/** Through the browser's own editing where it can, so that undo works. */
+function insert(start, end, text) {
+  field.focus();
+  field.setSelectionRange(start, end);
+  if (document.execCommand?.("insertText", false, text)) return;
+  field.setRangeText(text, start, end, "end");
+  changed();
+}
+
+/** Backspace behind a mention takes all of it. */
+function wholeMention(event) {
+  if (event.inputType !== "deleteContentBackward" || field.selectionStart !== field.selectionEnd) return;
+  const range = mentions.endingAt(field.selectionEnd);
+  if (range) field.setSelectionRange(range.start, range.end);
+}
+
+function pressed(event) {
+  if (event.isComposing) return;
+  if (event.key === "Enter" && commands.open && commands.current.exact) hide(); // typed in full: Enter sends
+  if (people.key(event) || commands.key(event)) return;
+  if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    send();
+  } else if (event.key === "Escape" && editing) stopEdit();
+  else if (event.key === "ArrowUp" && !field.value) {
+    event.preventDefault();
+    startEdit(store.messages.findLast((m) => isMe(m.from.id)));
+  }
+}
+
+async function send() {
+  if (busy || !field.value.trim() || !store.detail) return;
+  const text = field.value;
+  const kept = { editing, ranges: mentions.ranges };
+  const wire = mentions.onWire();
+  busy = true;
+  stopEdit();
+  hide();
+  try {
+    await (kept.editing ? edit(kept.editing.messageId, text, wire) : say(text, wire));
+  } catch (refused) {
+    restore(text, kept, refused);
+  }
+  busy = false;
+  refresh();
+}
+
+/** Nothing typed is lost by a refusal. */
+function restore(text, kept, refused) {
+  editing = kept.editing;
+  if (!field.value) load(text, kept.ranges);
+  complain(`Not sent: ${refused.message}`);
+}
+
+function complain(error = "") {
+  const el = $("composer-error");
+  el.textContent = error;
+  el.hidden = !error;
+}
+
+function refresh() {
+  if (!store.me) return;
+  mirror();
+  set($("send"), { disabled: busy || !field.value.trim() || !store.detail });
+  field.disabled = !store.detail;
+  field.placeholder = store.detail ? `Message ${chatName()}` : "";
+  fill($("composer-hint"), commandHint(field.value, mentions.ranges) ?? keys());
+  const bar = $("editing");
+  bar.hidden = !editing;
+  if (editing) fill(bar, icon("edit", 14), " Editing your message", h("button", { type: "button", class: "link", onclick: () => { stopEdit(); field.focus(); } }, "Cancel"));
+}
+
+function keys() {
+  const pair = (key, what) => h("span", {}, h("kbd", {}, key), ` ${what}`);
+  return [pair("/", "commands"), pair("@", "people"), pair("Enter", editing ? "saves" : "sends"), pair("Shift Enter", "new line"), pair("↑", "edits your last message")];
+}
+
+/** Behind the field stands the same text, with the mentions tinted. */
+function mirror() {
+  const out = [];
+  let at = 0;
+  for (const r of mentions.ranges) {
+    out.push(field.value.slice(at, r.start), h("mark", {}, field.value.slice(r.start, r.end)));
+    at = r.end;
+  }
+  fill($("composer-mirror"), out, field.value.slice(at), "\u200b");
+}

@@ -1,0 +1,57 @@
+// Faults to switch on, as real pods show them.
+
+import { post, remove } from "./api.js";
+import { fill, h, toast } from "./dom.js";
+import { loadFaults } from "./session.js";
+import { on, store } from "./store.js";
+
+// once: it happens and is over; the rest stay until they are cleared.
+const PRESETS = [
+  { id: "slow", title: "Slow pod", what: "Every call takes 500 ms longer", fault: { kind: "http", path: "/pod/**", delay: "500ms" } },
+  { id: "429", title: "Too many requests", what: "Next 3 pod calls: 429, Retry-After 1 s", fault: { kind: "http", path: "/pod/**", status: 429, retryAfter: 1, count: 3 } },
+  { id: "503", title: "Unavailable", what: "Next 3 pod calls: 503", fault: { kind: "http", path: "/pod/**", status: 503, count: 3 } },
+  { id: "drop", title: "Dropped after effect", what: "Next room is created, its answer is lost", fault: { kind: "http", path: "/pod/v3/room/create", drop: "after", count: 1 } },
+  { id: "session", title: "Session expired", what: "Every token is refused until the next login", fault: { kind: "session-expired" } },
+  { id: "feed", title: "Datafeed killed", what: "The feed is gone: its next read is a 400", fault: { kind: "feed-killed" } },
+  { id: "duplicate", title: "Events twice", what: "Every event is delivered two times", fault: { kind: "duplicate-events" } },
+  { id: "lag", title: "Search lag", what: "Search finds new rooms 3 s late", fault: { kind: "search-lag", delay: "3s" } },
+];
+
+export function mountFaults(root) {
+  on("faults", () => draw(root));
+  draw(root);
+}
+
+function draw(root) {
+  const focused = document.activeElement?.dataset?.fault;
+  fill(root,
+    h("p", { class: "tab-intro" }, "Switch on what goes wrong in production, and see what the bot makes of it."),
+    h("ul", { class: "presets" }, PRESETS.map(preset)),
+    h("div", { class: "tab-section" }, h("h2", { class: "eyebrow" }, "Switched on"),
+      store.faults.length > 0 && h("button", { type: "button", class: "link", onclick: () => run(() => remove("faults")) }, "Clear all")),
+    store.faults.length ? h("ul", { class: "cards" }, store.faults.map(active)) : h("p", { class: "none" }, "None: the pod behaves."));
+  if (focused) root.querySelector(`[data-fault="${focused}"]`)?.focus();
+}
+
+function preset(p) {
+  const on = store.faults.find((fault) => matches(p.fault, fault));
+  const flip = () => run(() => (on ? remove(`faults?id=${encodeURIComponent(on.id)}`) : post("faults", p.fault)));
+  return h("li", {}, h("button", { type: "button", class: "preset", "data-fault": p.id, "data-testid": `fault-${p.id}`, "aria-pressed": String(Boolean(on)), onclick: flip },
+    h("span", { class: "preset-title" }, p.title), h("span", { class: "preset-what" }, p.what)));
+}
+
+function matches(preset, fault) {
+  return fault.kind === preset.kind && ["path", "status", "drop", "delay"].every((key) => String(preset[key] ?? "") === String(fault[key] || ""));
+}
+
+function active(fault) {
+  const facts = [fault.method, fault.path, fault.status, fault.retryAfter && `Retry-After ${fault.retryAfter}`, fault.delay && `+${fault.delay}`, fault.drop && `dropped ${fault.drop} effect`,
+    fault.probability && fault.probability < 1 && `p ${fault.probability}`, fault.count && `${fault.count} left`];
+  return h("li", { class: "panel-card fault" }, h("span", { class: "fault-kind" }, fault.kind), h("span", { class: "mono" }, facts.filter(Boolean).join(" · ")),
+    h("button", { type: "button", class: "link", onclick: () => run(() => remove(`faults?id=${encodeURIComponent(fault.id)}`)) }, "Clear"));
+}
+
+async function run(change) {
+  await change().catch((refused) => toast(refused.message));
+  await loadFaults();
+}

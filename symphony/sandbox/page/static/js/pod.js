@@ -1,0 +1,34 @@
+// Who is in this pod, and who stands behind each group.
+
+import { post } from "./api.js";
+import { fill, h, toast } from "./dom.js";
+import { avatar, badges } from "./people.js";
+import { on, person, role, store } from "./store.js";
+
+export function mountPod(root) {
+  on("people", () => draw(root));
+}
+
+function draw(root) {
+  fill(root,
+    h("h2", { class: "eyebrow" }, "Groups"), h("ul", { class: "cards" }, store.groups.map(group)),
+    h("h2", { class: "eyebrow" }, "People"), h("ul", { class: "cards" }, store.people.map(somebody), store.bot && somebody({ ...store.bot, bot: true })),
+    h("div", { class: "pod-foot" }, h("p", { class: "muted" }, "Forget every room and message of this sandbox."),
+      h("button", { type: "button", class: "button button-tertiary", onclick: reset }, "Reset the pod")));
+}
+
+function group(g) {
+  const members = (g.members ?? []).map((id) => person(id?.id ?? id)).filter(Boolean);
+  return h("li", { class: "panel-card" }, h("p", { class: "group-name" }, g.name, h("span", { class: "muted" }, ` ${members.length}`)),
+    h("p", { class: "group-members" }, members.map((p) => h("span", { class: "chip" }, avatar(p, "tiny"), p.displayName))));
+}
+
+function somebody(p) {
+  return h("li", { class: "pod-person" }, avatar(p, "small"), h("span", { class: "person-text" },
+    h("span", { class: "person-name" }, p.displayName, h("span", { class: "muted mono" }, ` @${p.username}`), badges(p)),
+    h("span", { class: "person-role" }, role(p)), p.about && h("span", { class: "pod-about" }, p.about)));
+}
+
+async function reset() {
+  if (confirm("Forget every room, message and fault of this sandbox?")) await post("reset", {}).catch((refused) => toast(refused.message));
+}

@@ -1,0 +1,277 @@
+// Being somebody: loading what they see, and following what happens.
+
+import { Live, get, post, query } from "./api.js";
+import { isBot, isBotChat, isMe, personByUsername, store, tell, urlSafe } from "./store.js";
+
+const REMEMBERED = "sandbox.me";
+const DEFAULT = "bob"; // a newcomer is somebody who may do things
+
+const live = new Live({ onframe: receive, onstate: connection });
+
+export async function start() {
+  await loadPeople();
+  await Promise.all([loadManifest(), loadFeeds(), loadFaults()]);
+  const asked = address();
+  window.addEventListener("hashchange", followAddress);
+  await become(asked.as ?? remembered() ?? DEFAULT, asked.chat);
+}
+
+export async function become(username, chat) {
+  const p = personByUsername(username) ?? personByUsername(DEFAULT) ?? store.people[0];
+  const stay = store.me && store.open;
+  store.me = p;
+  store.waiting = null;
+  try {
+    localStorage.setItem(REMEMBERED, p.username);
+  } catch { /* a browser without storage still works */ }
+  tell("me");
+  live.connect(p.username);
+  await loadChats();
+  const home = await botChat();
+  await open(chat ?? (store.chats.has(stay) ? stay : home));
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(REMEMBERED);
+  } catch {
+    return null;
+  }
+}
+
+function address() {
+  const values = new URLSearchParams(location.hash.slice(1));
+  return { as: values.get("as"), chat: values.get("chat") };
+}
+
+function writeAddress() {
+  const hash = "#" + new URLSearchParams({ as: store.me.username, chat: store.open ?? "" });
+  if (location.hash !== hash) history.replaceState(null, "", hash);
+}
+
+async function followAddress() {
+  const asked = address();
+  if (asked.as && asked.as !== store.me.username) await become(asked.as, asked.chat);
+  else if (asked.chat && urlSafe(asked.chat) !== store.open) await open(asked.chat);
+}
+
+async function loadPeople() {
+  const answer = await get("people");
+  Object.assign(store, { people: answer.people ?? [], groups: answer.groups ?? [], bot: answer.bot ?? null });
+  tell("people");
+}
+
+export async function loadManifest() {
+  const answer = await get("manifest").catch(() => ({}));
+  const manifest = typeof answer.manifest === "string" ? JSON.parse(answer.manifest || "{}") : (answer.manifest ?? answer);
+  store.commands = manifest.commands ?? [];
+  tell("manifest");
+}
+
+export async function loadFeeds() {
+  const answer = await get("feeds").catch(() => ({}));
+  store.feeds = answer.feeds ?? [];
+  tell("feeds");
+}
+
+export async function loadFaults() {
+  const answer = await get("faults").catch(() => []);
+  store.faults = Array.isArray(answer) ? answer : (answer.faults ?? []);
+  tell("faults");
+}
+
+async function loadChats() {
+  const answer = await get(query("chats", { as: store.me.username }));
+  store.chats = new Map((answer.chats ?? []).map((chat) => [urlSafe(chat.streamId), chat]));
+  tell("chats");
+}
+
+/** The 1:1 chat with the bot, opened if there is none yet. */
+async function botChat() {
+  for (const [id, chat] of store.chats) if (isBotChat(chat)) return id;
+  if (!store.bot) return store.chats.keys().next().value ?? null;
+  return chatWith(store.bot.username).catch(() => null);
+}
+
+export async function chatWith(...usernames) {
+  const { streamId } = await post("chats", { as: store.me.username, with: usernames });
+  await loadChats();
+  return urlSafe(streamId);
+}
+
+/** Shows a conversation, or the gate of a room one is not in. */
+export async function open(streamId) {
+  if (!streamId) return;
+  const id = urlSafe(streamId);
+  store.open = id;
+  store.waiting = store.waiting?.streamId === id ? store.waiting : null;
+  try {
+    await loadOpen();
+  } catch (refused) {
+    if (store.open === id) shut(id, refused);
+  }
+  writeAddress();
+}
+
+async function loadOpen() {
+  const id = store.open;
+  const answer = await get(query(`chats/${encodeURIComponent(id)}`, { as: store.me.username }));
+  if (store.open !== id) return;
+  Object.assign(store, { gate: null, detail: { ...answer.chat, members: answer.members ?? answer.chat.members } });
+  store.messages = [];
+  for (const message of answer.messages ?? []) place(message);
+  if (answer.chat) store.chats.set(id, { ...store.chats.get(id), ...summary(answer.chat), unread: 0 });
+  tell("open");
+  tell("chats");
+}
+
+/** In the list of chats members are ids; in a conversation they are objects. */
+function summary(chat) {
+  const members = (chat.members ?? []).map((m) => (typeof m === "object" ? m.id : m));
+  return { ...chat, members };
+}
+
+function shut(id, refused) {
+  const gate = { streamId: id, message: refused.message, status: refused.status, ...(refused.body?.room ?? {}) };
+  Object.assign(store, { gate, detail: null, messages: [] });
+  tell("open");
+  tell("chats");
+}
+
+export async function join(streamId) {
+  await post("join", { as: store.me.username, streamId });
+  await loadChats();
+  await open(streamId);
+}
+
+export async function leave(streamId) {
+  await post("leave", { as: store.me.username, streamId });
+  await loadChats();
+  await open(await botChat());
+}
+
+export async function say(text, mentions) {
+  const to = store.open;
+  await converse("say", { as: store.me.username, to, text, mentions });
+}
+
+export async function edit(messageId, text, mentions) {
+  await converse("edit", { as: store.me.username, messageId, text, mentions });
+}
+
+export async function act(messageId, formId, action, values) {
+  await converse("act", { as: store.me.username, messageId, formId, action, values });
+}
+
+async function converse(verb, body) {
+  const streamId = store.open;
+  expectAnswer(streamId);
+  try {
+    const { message } = await post(verb, body);
+    if (verb !== "act" && message?.message) receive({ kind: "message", message });
+  } catch (refused) {
+    answered(streamId);
+    throw refused;
+  }
+}
+
+function expectAnswer(streamId) {
+  if (!isBotChat(store.chats.get(streamId))) return;
+  store.waiting = { streamId, since: Date.now() };
+  tell("waiting");
+}
+
+function answered(streamId) {
+  if (store.waiting?.streamId !== streamId) return;
+  store.waiting = null;
+  tell("waiting");
+}
+
+async function connection(state) {
+  const back = state === "live" && store.connection === "lost";
+  store.connection = state;
+  tell("connection");
+  if (back) await resume().catch(() => {});
+}
+
+/** After a lost connection: what was missed is read again. */
+async function resume() {
+  await Promise.all([loadChats(), loadManifest(), loadFeeds(), loadFaults()]);
+  await open(store.chats.has(store.open) || store.gate ? store.open : await botChat());
+  tell("resume");
+}
+
+function receive(frame) {
+  const run = {
+    message: () => receiveMessage(frame.message),
+    chat: () => receiveChat(frame.chat),
+    wire: () => tell("calls", frame.calls ?? [frame.call]),
+    feeds: () => Object.assign(store, { feeds: frame.feeds ?? [] }) && tell("feeds"),
+    faults: () => Object.assign(store, { faults: frame.faults ?? [] }) && tell("faults"),
+    manifest: () => loadManifest(),
+    reset: () => restart(),
+  }[frame.kind];
+  run?.();
+}
+
+async function restart() {
+  store.open = null;
+  await loadPeople();
+  await become(store.me.username);
+  tell("resume");
+}
+
+function receiveMessage(message) {
+  const id = urlSafe(message.streamId);
+  if (isBot(message.from.id)) answered(id);
+  if (id === store.open && store.detail) {
+    place(message);
+    tell("messages");
+  }
+}
+
+/** Puts a message where it belongs: an edit takes the place of what it replaces. */
+function place(message) {
+  if (message.replacedBy) return;
+  const chain = [message.messageId, message.replacing].filter(Boolean);
+  const at = store.messages.findIndex((m) => chain.includes(m.messageId) || (message.initialMessageId && first(m) === message.initialMessageId));
+  if (at < 0) store.messages.push(message);
+  else if (stale(store.messages[at], message)) return;
+  else store.messages[at] = message;
+}
+
+const first = (m) => m.initialMessageId ?? m.messageId;
+const stale = (shown, other) => shown.messageId !== other.messageId && shown.timestamp > other.timestamp;
+
+async function receiveChat(chat) {
+  const id = urlSafe(chat.streamId);
+  const members = summary(chat).members;
+  if (members.length > 0 && !members.some(isMe)) return forget(id);
+  const seen = id === store.open && document.visibilityState === "visible";
+  store.chats.set(id, { ...store.chats.get(id), ...summary(chat), ...(seen ? { unread: 0 } : {}) });
+  tell("chats");
+  if (id === store.open) await refreshDetail();
+}
+
+function forget(id) {
+  store.chats.delete(id);
+  tell("chats");
+  if (id === store.open) shut(id, { message: "You are no longer in this room.", status: 403 });
+}
+
+let refreshing = false;
+
+/** Members and badges of the open room, without touching its messages. */
+async function refreshDetail() {
+  if (refreshing) return;
+  refreshing = true;
+  await new Promise((done) => setTimeout(done, 60)); // many members often join at once
+  refreshing = false;
+  const id = store.open;
+  const answer = await get(query(`chats/${encodeURIComponent(id)}`, { as: store.me.username })).catch(() => null);
+  if (!answer || store.open !== id) return;
+  const shutBefore = store.gate;
+  Object.assign(store, { gate: null, detail: { ...answer.chat, members: answer.members ?? answer.chat.members } });
+  if (shutBefore) store.messages = answer.messages ?? [];
+  tell(shutBefore ? "open" : "detail");
+}
