@@ -13,11 +13,11 @@ type Bot struct {
 // Renamed gives today's place of a key that the vendor gave up.
 func (Bot) Renamed(key string) string {
 	return map[string]string{
-		"privateKeyPath":      `"privateKey": {"path": …}`,
-		"privateKeyContent":   `"privateKey": {"content": …}`,
-		"certificatePath":     `"certificate": {"path": …}`,
-		"certificateContent":  `"certificate": {"content": …}`,
-		"certificatePassword": `"certificate": {"password": …}`,
+		"privateKeyPath":      "privateKey.path",
+		"privateKeyContent":   "privateKey.content",
+		"certificatePath":     "certificate.path",
+		"certificateContent":  "certificate.content",
+		"certificatePassword": "certificate.password",
 	}[key]
 }
 
@@ -45,7 +45,7 @@ type SSL struct {
 // Renamed gives today's place of a key that the vendor gave up.
 func (SSL) Renamed(key string) string {
 	return map[string]string{
-		"trustStorePath":     `"trustStore": {"path": …}`,
-		"trustStorePassword": `"trustStore": {"password": …}`,
+		"trustStorePath":     "trustStore.path",
+		"trustStorePassword": "trustStore.password",
 	}[key]
 }

@@ -54,5 +54,21 @@ func (c *Config) Ignored() []string { return c.ignored }
 // `${NAME}` (os.LookupEnv in the program). The policy's rules may name only the given commands; with none given, any.
 // The error is a Faults and holds everything that is wrong.
 func Load(path string, env func(name string) (string, bool), commands ...string) (*Config, error) {
-	return load(path, env, commands)
+	root, err := schema.Read(path, env)
+	if err != nil {
+		return nil, err
+	}
+	return decode(root, commands)
 }
+
+// Parse is Load for content that is at hand; it need not be in the file that path names.
+func Parse(path string, content []byte, env func(name string) (string, bool), commands ...string) (*Config, error) {
+	root, err := schema.Parse(path, content, env)
+	if err != nil {
+		return nil, err
+	}
+	return decode(root, commands)
+}
+
+// Keys lists every key of the file, for documentation.
+func Keys() []schema.Entry { return schema.Describe(Config{}) }

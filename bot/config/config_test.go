@@ -185,13 +185,14 @@ defaultHeaders: {Authorization: hunter2}
 proxy: {host: p, port: 1, username: u, password: hunter2}
 bot: {username: roombot, privateKey: {content: "${KEY}"}}
 ssl: {trustStore: {path: key.pem, password: hunter2}}
+app: {privateKey: {content: hunter2}}
 `, "KEY", "-----BEGIN hunter2 KEY-----\\nhunter2\\n-----END hunter2 KEY-----")
 	require.NoError(t, err)
 	require.Equal(t, "-----BEGIN hunter2 KEY-----\nhunter2\n-----END hunter2 KEY-----\n", c.Bot.PrivateKey.Content.Reveal())
 	encoded, err := json.Marshal(c)
 	require.NoError(t, err)
 	for _, printed := range []string{
-		fmt.Sprint(c), fmt.Sprintf("%v %+v %#v", *c, *c, *c), fmt.Sprintf("%v %q %x", c.Bot, c.Bot.PrivateKey, c.Bot.PrivateKey.Content), string(encoded),
+		fmt.Sprint(c), fmt.Sprintf("%v %+v %#v", *c, *c, *c), fmt.Sprintf("%v %q %x", c.Bot, c.Bot.PrivateKey.Content, c.Bot.PrivateKey.Content), string(encoded),
 	} {
 		require.NotContains(t, printed, "hunter2")
 		require.NotContains(t, printed, "68756e74657232")

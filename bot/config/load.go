@@ -8,11 +8,7 @@ import (
 	"roombot/bot/policy"
 )
 
-func load(path string, env func(string) (string, bool), commands []string) (*Config, error) {
-	root, err := schema.Read(path, env)
-	if err != nil {
-		return nil, err
-	}
+func decode(root schema.Value, commands []string) (*Config, error) {
 	c := &Config{}
 	unused, faults := root.Decode(c)
 	faults = append(faults, c.loadPolicy(commands)...)

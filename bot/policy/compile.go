@@ -97,7 +97,7 @@ func (c *compiler) name(v schema.Value) string {
 		return ""
 	}
 	if line, twice := c.names[fold(name)]; twice {
-		c.faults = append(c.faults, v.Fault(fmt.Sprintf("%q is also the name of the rule on line %d", name, line), "give each rule its own name"))
+		c.faults = append(c.faults, v.Reject(&schema.Wrong{What: fmt.Sprintf("is also the name of the rule on line %d", line), Fix: "give each rule its own name"}))
 		return name
 	}
 	c.names[fold(name)] = v.Line()
@@ -113,7 +113,7 @@ func entries[T any](c *compiler, values []schema.Value, parse func(string) (T, *
 		}
 		entry, wrong := parse(text)
 		if wrong != nil {
-			c.faults = append(c.faults, v.Fault(fmt.Sprintf("%q %s", text, wrong.What), wrong.Fix))
+			c.faults = append(c.faults, v.Reject(wrong))
 			continue
 		}
 		out = append(out, entry)
@@ -124,20 +124,24 @@ func entries[T any](c *compiler, values []schema.Value, parse func(string) (T, *
 // commands is the set of the commands named, nil for all.
 func (c *compiler) commands(values []schema.Value, deny bool) map[string]bool {
 	set := make(map[string]bool, len(values))
+	all := false
 	for _, v := range values {
 		text, ok := c.text(v)
 		if !ok {
 			continue
 		}
 		if text == "*" {
-			set = nil
-			break
+			all = true
+			continue
 		}
 		if wrong := c.badCommand(text, deny); wrong != nil {
-			c.faults = append(c.faults, v.Fault(fmt.Sprintf("%q %s", text, wrong.What), wrong.Fix))
+			c.faults = append(c.faults, v.Reject(wrong))
 			continue
 		}
 		set[commandName(text)] = true
+	}
+	if all {
+		return nil
 	}
 	return set
 }

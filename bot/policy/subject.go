@@ -71,7 +71,7 @@ func parseEmail(pattern string) (subject, *schema.Wrong) {
 	case strings.HasPrefix(pattern, ".*"), strings.ContainsAny(pattern, `[](){}|^$\ `):
 		return subject{}, &schema.Wrong{What: "looks like a regular expression", Fix: `only * and ? are special: write "email:*@acme.com"`}
 	case !strings.ContainsAny(pattern, "@*"):
-		return subject{}, &schema.Wrong{What: "can match no e-mail address", Fix: `write "email:*@` + pattern + `"`}
+		return subject{}, &schema.Wrong{What: "can match no e-mail address", Fix: `write "email:*@acme.com" or "email:*acme.com*"`}
 	}
 	return subject{kind: "email", mail: newGlob(pattern)}, nil
 }

@@ -17,7 +17,11 @@ func (d *decoder) object(at Value, node *yaml.Node, into reflect.Value) {
 	for key, child := range d.members(at, node) {
 		f, known := find(fields, key)
 		if !known {
-			d.report(Value{Path: child.Path, Node: keyNode(node, child)}, "is not a key that is known here", d.remedy(into, fields, key))
+			meant, fix := remedy(into, fields, key)
+			d.report(Value{Path: child.Path, Node: keyNode(node, child)}, "is not a key that is known here", fix)
+			if _, set := members[meant]; !set && meant != "" {
+				members[meant] = child // so that it is not said to be missing as well
+			}
 			continue
 		}
 		if isNull(resolve(child.Node)) {
@@ -120,29 +124,24 @@ func (d *decoder) check(at Value, into reflect.Value, members map[string]Value) 
 	})
 }
 
-// remedy is what to write instead of an unknown key.
-func (d *decoder) remedy(into reflect.Value, fields []field, key string) string {
-	renamed, ok := into.Addr().Interface().(interface{ Renamed(key string) string })
-	if ok && renamed.Renamed(key) != "" {
-		return "it was renamed: write " + renamed.Renamed(key)
+// remedy is which key was likely meant by an unknown one, if any, and what to write instead.
+func remedy(into reflect.Value, fields []field, key string) (meant, fix string) {
+	if old, ok := into.Addr().Interface().(Renamer); ok && old.Renamed(key) != "" {
+		outer, inner, _ := strings.Cut(old.Renamed(key), ".")
+		return outer, fmt.Sprintf("it was renamed: write %q: {%q: …}", outer, inner)
 	}
-	return suggest(fields, key)
-}
-
-// suggest names the known key that was likely meant, or all of them.
-func suggest(fields []field, key string) string {
 	names := make([]string, len(fields))
 	for i, f := range fields {
 		names[i] = f.key
 	}
 	if near := Nearest(key, names); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
+		return near, fmt.Sprintf("did you mean %q?", near)
 	}
-	return "known here: " + strings.Join(names, ", ")
+	return "", "known here: " + strings.Join(names, ", ")
 }
 
 // Nearest is the one of names that was likely meant by word, or "": the same but for case, blanks, "-" and "_", or within
-// two edits (one for short words).
+// two edits (fewer for short words).
 func Nearest(word string, names []string) string {
 	if len(word) > 64 {
 		return ""
@@ -150,7 +149,7 @@ func Nearest(word string, names []string) string {
 	best, distance := "", 3
 	for _, name := range names {
 		n := levenshtein.ComputeDistance(plain(word), plain(name))
-		if n < distance && n*3 <= len(name) {
+		if n < distance && n*2 <= len(name) {
 			best, distance = name, n
 		}
 	}

@@ -39,6 +39,23 @@ func (v Value) Fault(message, fix string) Fault {
 	return f
 }
 
+// Reject is a fault that begins with the value itself, unless a variable filled it.
+func (v Value) Reject(wrong *Wrong) Fault {
+	s := scalar{tag: tagText, secret: true}
+	if v.IsText() {
+		if e, bad := v.document().expand(resolve(v.Node).Value); bad == nil {
+			s = scalar{expansion: e, tag: tagText, secret: wrong.Hide}
+		}
+	}
+	return v.Fault(s.shown()+wrong.What, wrong.Fix)
+}
+
+// String is the value's path: what stands there may be secret.
+func (v Value) String() string { return v.Path }
+
+// MarshalText is String, for every encoder that asks.
+func (v Value) MarshalText() ([]byte, error) { return []byte(v.Path), nil }
+
 // Line is the line of the value in its file, 0 when there is none.
 func (v Value) Line() int {
 	if v.Node == nil {
@@ -86,6 +103,11 @@ func (k Keys) Has(key string) bool { return k.set[key] }
 // an empty key stands for the struct itself.
 type Checker interface {
 	Check(report func(key, message, fix string))
+}
+
+// Renamer is a struct that had other keys once. Renamed gives today's path of an old key, "privateKey.path", or "".
+type Renamer interface {
+	Renamed(key string) string
 }
 
 // Wrong is the error of a text that reads itself. The value itself is not in it: the walker adds it where it may be shown.

@@ -1,0 +1,84 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/config"
+	"roombot/bot/config/schema"
+	"roombot/bot/policy"
+)
+
+// example loads a copy of the example beside the files that it names.
+func example(t *testing.T) *config.Config {
+	t.Helper()
+	content, err := os.ReadFile("../../config.json.example")
+	require.NoError(t, err)
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"config.json": string(content),
+		"roombot.pem": key,
+		"trusted.pem": "-----BEGIN CERTIFICATE-----\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	c, err := config.Load(filepath.Join(dir, "config.json"), environment(), "newroom", "groups", "help")
+	require.NoError(t, err)
+	return c
+}
+
+func TestTheExampleLoadsAndNothingInItIsIgnored(t *testing.T) {
+	t.Parallel()
+	c := example(t)
+	require.Equal(t, "roombot", c.Bot.Username)
+	require.Empty(t, c.Ignored())
+}
+
+func TestTheExamplesPolicyLetsTheCompanyInAndContractorsNot(t *testing.T) {
+	t.Parallel()
+	c := example(t)
+	employee := policy.Subject{ID: 1, Username: "alice", Email: "alice@acme.com"}
+	room := policy.Place{Kind: policy.Room, StreamID: "x", RoomName: "Desk"}
+	for _, command := range []string{"newroom", "groups", "help"} {
+		require.True(t, c.Policy.Decide(policy.Ask{User: employee, Where: room, Command: command}).Allowed)
+		require.True(t, c.Policy.Decide(policy.Ask{User: employee, Where: policy.Place{Kind: policy.IM}, Command: command}).Allowed)
+	}
+	contractor := policy.Subject{ID: 2, Username: "kim", Email: "Kim@Contractors.Acme.com"}
+	d := c.Policy.Decide(policy.Ask{User: contractor, Where: room, Command: "newroom"})
+	require.False(t, d.Allowed)
+	require.Equal(t, "contractors open no rooms", d.Rule)
+	require.Equal(t, 57, d.Line, "the line of the rule's name")
+	require.Contains(t, d.Reason, "ask your desk head")
+	require.True(t, c.Policy.Decide(policy.Ask{User: contractor, Where: room, Command: "groups"}).Allowed)
+
+	stranger := policy.Subject{ID: 3, Username: "eve", Email: "eve@other.com", External: true}
+	require.False(t, c.Policy.Decide(policy.Ask{User: stranger, Where: room, Command: "groups"}).Allowed)
+}
+
+func TestTheExampleShowsEveryPartThatIsUsed(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile("../../config.json.example")
+	require.NoError(t, err)
+	alternatives := []string{"content", "certificate", "password"}
+	for _, entry := range config.Keys() {
+		name := strings.TrimSuffix(entry.Path[strings.LastIndex(entry.Path, ".")+1:], "[]")
+		if !entry.Unused && !slices.Contains(alternatives, name) {
+			require.Contains(t, string(content), `"`+name+`"`, entry.Path)
+		}
+	}
+}
+
+func TestEveryKeyIsExplained(t *testing.T) {
+	t.Parallel()
+	keys := config.Keys()
+	require.Greater(t, len(keys), 60)
+	for _, entry := range keys {
+		require.NotEmpty(t, entry.Doc, entry.Path)
+	}
+	require.Contains(t, keys, schema.Entry{Path: "roombot.limits.maxMembers", Doc: "people in one /newroom", Default: "100"})
+}

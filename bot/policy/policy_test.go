@@ -1,0 +1,282 @@
+package policy_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/config/schema"
+	"roombot/bot/policy"
+)
+
+var commands = []string{"newroom", "groups", "help"}
+
+func compile(t testing.TB, yaml string) (*policy.Policy, error) {
+	t.Helper()
+	rules, err := schema.Parse("policy.yaml", []byte(yaml), nil)
+	require.NoError(t, err)
+	return policy.Compile(rules, policy.Options{Commands: commands})
+}
+
+func mustCompile(t testing.TB, yaml string) *policy.Policy {
+	t.Helper()
+	p, err := compile(t, yaml)
+	require.NoError(t, err)
+	return p
+}
+
+const rules = `
+deny:
+  - name: contractors
+    who: ["email:*@contractors.acme.com"]
+    commands: [newroom]
+    reason: Ask your desk head.
+  - name: not in trading
+    who: ["*"]
+    where: ["room:trading*", "room:aaaaaaaaaaaaaaaaaaaaaaaaaa-_"]
+    commands: ["*"]
+    reason: Trading rooms are recorded.
+allow:
+  - name: guests ask for groups
+    who: [external, "user:Ravi"]
+    where: [im]
+    commands: [groups]
+  - name: everyone
+    who: [internal]
+    commands: [new-room, GROUPS]
+  - name: everyone again
+    who: [internal]
+    commands: [newroom]
+`
+
+// ask is alice's /newroom in a 1:1 chat, changed.
+func ask(change ...func(*policy.Ask)) policy.Ask {
+	a := policy.Ask{
+		User:    policy.Subject{ID: 1, Username: "alice", Email: "alice@acme.com"},
+		Where:   policy.Place{Kind: policy.IM, StreamID: "im"},
+		Command: "newroom",
+	}
+	for _, c := range change {
+		c(&a)
+	}
+	return a
+}
+
+func inRoom(name, id string) func(*policy.Ask) {
+	return func(a *policy.Ask) { a.Where = policy.Place{Kind: policy.Room, RoomName: name, StreamID: id} }
+}
+
+func by(user policy.Subject) func(*policy.Ask) { return func(a *policy.Ask) { a.User = user } }
+
+func to(command string) func(*policy.Ask) { return func(a *policy.Ask) { a.Command = command } }
+
+func TestTheFirstAllowRuleThatMatchesAdmits(t *testing.T) {
+	t.Parallel()
+	d := mustCompile(t, rules).Decide(ask(to("New_Room")))
+	require.Equal(t, policy.Decision{
+		Allowed: true, Rule: "everyone", Line: 17,
+		Checks: []policy.Check{
+			{What: "who is one of internal", OK: true},
+			{What: "where is one of *", OK: true},
+			{What: "command is one of new-room, GROUPS", OK: true},
+		},
+	}, d)
+}
+
+func TestAnyDenyRuleThatMatchesWins(t *testing.T) {
+	t.Parallel()
+	p := mustCompile(t, rules)
+	d := p.Decide(ask(by(policy.Subject{Username: "kim", Email: "KIM@Contractors.ACME.com"})))
+	require.False(t, d.Allowed)
+	require.Equal(t, "contractors", d.Rule)
+	require.Equal(t, 3, d.Line)
+	require.Equal(t, "Ask your desk head.", d.Reason)
+	require.Equal(t, policy.Check{What: "who is one of email:*@contractors.acme.com", OK: true}, d.Checks[0])
+
+	for _, place := range []func(*policy.Ask){
+		inRoom("Trading floor", "x"),
+		inRoom("Lunch", "aaaaaaaaaaaaaaaaaaaaaaaaaa+/=="),
+	} {
+		require.Equal(t, "not in trading", p.Decide(ask(place)).Rule)
+	}
+	require.True(t, p.Decide(ask(inRoom("Lunch", "AAAAAAAAAAAAAAAAAAAAAAAAAA-_"))).Allowed, "stream ids differ by case")
+}
+
+func TestNobodyIsAllowedWhatNoRuleAllows(t *testing.T) {
+	t.Parallel()
+	p := mustCompile(t, rules)
+	eve := policy.Subject{ID: 9, Username: "eve", Email: "eve@other.com", External: true}
+
+	d := p.Decide(ask(by(eve)))
+	require.False(t, d.Allowed)
+	require.Empty(t, d.Rule)
+	require.Zero(t, d.Line)
+	require.Equal(t, "Nobody has allowed you /newroom here. Ask your Symphony administrators.", d.Reason)
+	require.Equal(t, policy.Check{What: `allow rule "everyone" (line 17): who is one of internal`}, d.Checks[0])
+	require.True(t, d.Checks[2].OK)
+
+	require.True(t, p.Decide(ask(by(eve), to("groups"))).Allowed)
+	d = p.Decide(ask(by(eve), to("groups"), inRoom("Lunch", "x")))
+	require.Equal(t, "You may not use /groups here, but you may in your 1:1 chat with me.", d.Reason)
+
+	d = p.Decide(ask(to("rooms")))
+	require.Equal(t, []policy.Check{{What: "some rule allows /rooms"}}, d.Checks)
+}
+
+func TestHelpIsOpenToEverybody(t *testing.T) {
+	t.Parallel()
+	denied := mustCompile(t, "deny: [{name: all, who: ['*'], commands: ['*'], reason: no}]")
+	for _, p := range []*policy.Policy{nil, {}, denied} {
+		require.True(t, p.Decide(ask(to("Help"))).Allowed)
+		d := p.Decide(ask())
+		require.False(t, d.Allowed)
+		require.NotEmpty(t, d.Reason)
+	}
+}
+
+func TestWithoutRulesOnlyHelpIsOpen(t *testing.T) {
+	t.Parallel()
+	p, err := policy.Compile(schema.Value{}, policy.Options{Contact: "chat-help@acme.com"})
+	require.NoError(t, err)
+	require.Equal(t, "Nobody has allowed you /newroom here. Ask chat-help@acme.com.", p.Decide(ask()).Reason)
+}
+
+func TestWhatIsNotKnownAdmitsNobodyAndRefusesWhereADenyRuleTurnsOnIt(t *testing.T) {
+	t.Parallel()
+	p := mustCompile(t, rules)
+	nameless := policy.Subject{ID: 5, Username: "nameless"}
+	d := p.Decide(ask(by(nameless)))
+	require.False(t, d.Allowed)
+	require.Equal(t, "contractors", d.Rule)
+	require.Equal(t, "who is one of email:*@contractors.acme.com (not known)", d.Checks[0].What)
+	require.Contains(t, d.Reason, "your e-mail address or username, which Symphony does not show me")
+	require.True(t, p.Decide(ask(by(nameless), to("groups"))).Allowed, "the rule is about /newroom only")
+
+	d = p.Decide(ask(inRoom("", "x")))
+	require.Equal(t, "not in trading", d.Rule)
+	require.Contains(t, d.Reason, "this room's name")
+
+	only := mustCompile(t, "allow: [{name: us, who: ['email:*'], commands: ['*']}]")
+	require.False(t, only.Decide(ask(by(nameless))).Allowed)
+	certain := mustCompile(t, "deny: [{name: a, who: ['email:x@y'], commands: ['*'], reason: a}, {name: b, who: ['*'], commands: ['*'], reason: b}]")
+	require.Equal(t, "b", certain.Decide(ask(by(nameless))).Reason, "a rule that matches goes before one that might")
+}
+
+func TestGlobs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		glob, name string
+		match      bool
+	}{
+		{"Desk", "dESK", true}, {"Desk", "Desks", false}, {"*", "anything", true}, {"d?sk", "désk", true}, {"d?sk", "dsk", false},
+		{"*desk*", "the desk here", true}, {"a*b*c", "aXXbYYbZc", true}, {"a*b*c", "aXXbYYbZ", false}, {"**", "x", true},
+		{"[EXT] *", "[ext] Deal", true}, {"?", "日", true}, {"*ä", "ÄÄ", true}, {"x*", "", false},
+	} {
+		p := mustCompile(t, fmt.Sprintf("allow: [{name: a, who: ['*'], where: ['room:%s'], commands: ['*']}]", c.glob))
+		require.Equal(t, c.match, p.Decide(ask(inRoom(c.name, "x"))).Allowed, "%s on %s", c.glob, c.name)
+	}
+}
+
+func TestEverythingWrongWithTheRulesIsReportedAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := compile(t, `
+deny:
+  - name: a
+    who: ["group:Research", "user:*", "email:(a|b)@c", "email:acme.com", nobody, 7]
+    commands: [help, newrom, "*"]
+  - name: A
+    who: []
+    where: [here, "room:", "IM"]
+    commands: []
+    reason: x
+alow: []
+allow:
+  - name: " "
+    who: ["email:.*@acme.com"]
+    reason: x
+`)
+	require.Equal(t, strings.TrimSpace(`
+policy.yaml:3:5: deny[0].reason: is missing: what the refused user reads; add "reason": "Contractors ask their desk head."
+policy.yaml:4:11: deny[0].who[0]: "group:Research" names a group, which rules cannot do yet; write "user:USERNAME" or "email:*@acme.com"
+policy.yaml:4:29: deny[0].who[1]: "user:*" has a wildcard, which usernames do not take; write one username, "*" or "email:*@acme.com"
+policy.yaml:4:39: deny[0].who[2]: "email:(a|b)@c" looks like a regular expression; only * and ? are special: write "email:*@acme.com"
+policy.yaml:4:56: deny[0].who[3]: "email:acme.com" can match no e-mail address; write "email:*@acme.com" or "email:*acme.com*"
+policy.yaml:4:74: deny[0].who[4]: "nobody" says nobody; write "*", "internal", "external", "user:USERNAME" or "email:*@acme.com"
+policy.yaml:4:82: deny[0].who[5]: 7 is not text; write "7"
+policy.yaml:5:16: deny[0].commands[0]: "help" cannot be denied: it is open to everybody; remove it
+policy.yaml:5:22: deny[0].commands[1]: "newrom" is not a command; did you mean "newroom"?
+policy.yaml:6:11: deny[1].name: "A" is also the name of the rule on line 3; give each rule its own name
+policy.yaml:7:10: deny[1].who: is an empty list; write at least one entry
+policy.yaml:8:13: deny[1].where[0]: "here" is no place; write "*", "im", "room:*", "room:NAME" or "room:STREAMID"
+policy.yaml:8:19: deny[1].where[1]: "room:" has nothing after the colon; write a text in which * stands for anything and ? for one character
+policy.yaml:8:28: deny[1].where[2]: "IM" is no place; write "*", "im", "room:*", "room:NAME" or "room:STREAMID"
+policy.yaml:9:15: deny[1].commands: is an empty list; write at least one entry
+policy.yaml:11:1: alow: is not a key that is known here; did you mean "allow"?
+policy.yaml:13:5: allow[0].commands: is missing: which commands; add "commands": ["newroom"]
+policy.yaml:13:11: allow[0].name: is empty; write a name that decisions can show
+policy.yaml:14:11: allow[0].who[0]: "email:.*@acme.com" looks like a regular expression; only * and ? are special: write "email:*@acme.com"
+policy.yaml:15:5: allow[0].reason: is not a key that is known here; known here: name, who, where, commands
+`), err.Error())
+}
+
+func TestWithoutAListOfCommandsAnyNameGoes(t *testing.T) {
+	t.Parallel()
+	parsed, err := schema.Parse("p.json", []byte(`{"allow": [{"name": "a", "who": ["*"], "commands": ["future"]}]}`), nil)
+	require.NoError(t, err)
+	p, err := policy.Compile(parsed, policy.Options{})
+	require.NoError(t, err)
+	require.True(t, p.Decide(ask(to("future"))).Allowed)
+}
+
+func TestManyMayAskAtOnce(t *testing.T) {
+	t.Parallel()
+	p := mustCompile(t, rules)
+	for i := range 8 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			for range 100 {
+				require.True(t, p.Decide(ask()).Allowed)
+				require.False(t, p.Decide(ask(inRoom("", ""))).Allowed)
+			}
+		})
+	}
+}
+
+func many(n int) string {
+	var b strings.Builder
+	b.WriteString("deny:\n")
+	for i := range n / 2 {
+		fmt.Fprintf(&b, "  - {name: d%d, who: ['email:*.%d@*.example.com'], where: ['room:*a*b*%d'], commands: [newroom], reason: no}\n", i, i, i)
+	}
+	b.WriteString("allow:\n")
+	for i := range n - n/2 {
+		fmt.Fprintf(&b, "  - {name: a%d, who: ['email:*%d@other.com', 'user:u%d'], where: [im, 'room:*'], commands: [newroom, groups]}\n", i, i, i)
+	}
+	return b.String()
+}
+
+func BenchmarkDecideAmongThousandRules(b *testing.B) {
+	p := mustCompile(b, many(1000))
+	a := ask(inRoom("A room with an ordinary name", "x"))
+	b.ReportAllocs()
+	for b.Loop() {
+		p.Decide(a)
+	}
+}
+
+func BenchmarkCompileThousandRules(b *testing.B) {
+	text := many(1000)
+	for b.Loop() {
+		mustCompile(b, text)
+	}
+}
+
+func BenchmarkWorstGlob(b *testing.B) {
+	p := mustCompile(b, "allow: [{name: a, who: ['*'], where: ['room:"+strings.Repeat("*a", 125)+"*b'], commands: ['*']}]")
+	a := ask(inRoom(strings.Repeat("a", 250), "x"))
+	for b.Loop() {
+		p.Decide(a)
+	}
+}
