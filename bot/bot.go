@@ -1,0 +1,124 @@
+// Package bot is the runtime: it reads the feed, keeps each command that is
+// addressed to the bot durably, asks the policy, carries the command out and
+// answers, once.
+//
+//	feed -> intake -> engine (durable, one command per message) -> worker -> reply
+//
+// Nothing slow happens between the feed and the engine: Symphony delivers a
+// batch again when it is not acknowledged within 30 seconds.
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"roombot/bot/engine"
+	"roombot/bot/policy"
+	"roombot/commands"
+	"roombot/commands/syntax"
+	"roombot/symphony"
+)
+
+// Config says what the bot works with.
+type Config struct {
+	Client *symphony.Client
+	Feed   symphony.FeedConfig
+	Policy *policy.Policy
+	Limits commands.Limits
+	// Store is the engine's file and bounds; the bot adds its handlers.
+	Store engine.Config
+	// Health is the address of the health page; empty for none.
+	Health string
+	// PrivateAbove is the size of a room from which on an error is told in the
+	// 1:1 chat; 0 for always.
+	PrivateAbove int
+}
+
+// Bot is the running program.
+type Bot struct {
+	client  *symphony.Client
+	self    symphony.User
+	desk    *commands.Desk
+	set     commands.Set
+	grammar syntax.Grammar
+	policy  *policy.Policy
+	engine  *engine.Engine
+	feed    *symphony.Feed
+	health  string
+	crowd   int
+	started time.Time
+}
+
+// New signs in and opens the store. The caller closes the bot.
+func New(ctx context.Context, c Config) (*Bot, error) {
+	self, err := c.Client.Me(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("sign in: %w", err)
+	}
+	const directoryKept = 10 * time.Minute
+	desk := commands.NewDesk(commands.Desk{
+		Symphony: c.Client,
+		Self:     self,
+		Groups:   commands.NewDirectory(c.Client, directoryKept, time.Now),
+		Limits:   c.Limits,
+	})
+	b := &Bot{
+		client: c.Client, self: self, desk: desk, policy: c.Policy,
+		feed: c.Client.Feed(c.Feed), health: c.Health, crowd: c.PrivateAbove, started: time.Now(),
+	}
+	b.set = desk.Commands()
+	b.grammar = b.set.Grammar(self.ID, desk.Limits.MaxMembers)
+	c.Store.Handle, c.Store.Failed = b.handle, b.failed
+	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	return b, nil
+}
+
+// Self is the bot's own account.
+func (b *Bot) Self() symphony.User { return b.self }
+
+// Run works until ctx ends: it stops reading at once, lets the running
+// commands finish within the store's drain time, and returns nil. It returns an
+// error when Symphony rejects the bot's credentials or the store breaks.
+func (b *Bot) Run(ctx context.Context) error {
+	log := zerolog.Ctx(ctx)
+	log.Info().Str("username", b.self.Username).Int64("user", int64(b.self.ID)).Msg("bot started")
+	defer func() { log.Info().Msg("bot stopped") }()
+
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return b.engine.Run(ctx) })
+	group.Go(func() error { return b.feed.Run(ctx, b.intake) })
+	group.Go(func() error { return b.serveHealth(ctx) })
+	group.Go(func() error { b.prepare(ctx); return nil })
+	err := group.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// Close releases the store. Call it after Run has returned.
+func (b *Bot) Close() error { return b.engine.Close() }
+
+// prepare does ahead of the first command what need not wait for it. Nothing
+// of it is needed for work, so what fails is logged and left.
+func (b *Bot) prepare(ctx context.Context) {
+	log := zerolog.Ctx(ctx)
+	if err := b.desk.Groups.Refresh(ctx); err != nil && ctx.Err() == nil {
+		log.Warn().Err(err).Msg("groups could not be read; group: will not work until they can")
+	}
+	manifest, err := b.set.Manifest()
+	if err != nil {
+		log.Error().Err(err).Msg("command manifest could not be made")
+		return
+	}
+	if err := b.client.SetManifest(ctx, manifest); err != nil && ctx.Err() == nil {
+		log.Warn().Err(err).Msg("command manifest was not accepted; clients will not complete commands")
+	}
+}

@@ -1,0 +1,53 @@
+package bot
+
+import (
+	"encoding/json"
+	"time"
+
+	"roombot/bot/engine"
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// incoming is what the engine keeps of an event until it is answered: a
+// message that is addressed to the bot, or a form that the bot had posted.
+type incoming struct {
+	// Message is the message that arrived, or the one that carries the form.
+	Message symphony.MessageID `json:"message"`
+	// Origin is the first version of an edited message; otherwise Message.
+	Origin symphony.MessageID `json:"origin"`
+	Stream symphony.StreamID  `json:"stream"`
+	Room   bool               `json:"room,omitempty"`
+	Name   string             `json:"roomName,omitempty"`
+	From   commands.Person    `json:"from"`
+	At     time.Time          `json:"at"`
+
+	// Text and Data are the message as delivered: PresentationML and entities.
+	Text string `json:"text,omitempty"`
+	Data string `json:"data,omitempty"`
+
+	Form *submission `json:"form,omitempty"`
+}
+
+// submission is a form as the user sent it.
+type submission struct {
+	ID     string                     `json:"id"`
+	Values map[string]json.RawMessage `json:"values"`
+}
+
+// command wraps what arrived for the engine. The id makes it run once.
+func (in incoming) command(id string) (engine.Command, error) {
+	payload, err := json.Marshal(in)
+	if err != nil {
+		return engine.Command{}, err
+	}
+	return engine.Command{ID: id, Conversation: string(in.Stream), Payload: payload, ReceivedAt: in.At}, nil
+}
+
+func (in incoming) place() commands.Place {
+	return commands.Place{Stream: in.Stream, Room: in.Room, Name: in.Name}
+}
+
+func person(p symphony.Participant) commands.Person {
+	return commands.Person{ID: p.ID, Name: p.DisplayName, Username: p.Username, Email: p.Email}
+}

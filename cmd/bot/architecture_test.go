@@ -1,0 +1,110 @@
+package main_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// layers are the packages from the lowest up; a package imports only what
+// stands lower. Packages of one line stand beside each other.
+var layers = [][]string{
+	{"rsa", "symphony/messageml", "commands/syntax"},
+	{"symphony"},
+	{"symphony/sandbox/markup", "symphony/sandbox/page"},
+	{"symphony/sandbox"},
+	{"commands"},
+	{"bot/config/schema"},
+	{"bot/policy"},
+	{"bot/engine", "bot/config"},
+	{"bot"},
+	{"cmd/bot"},
+}
+
+func TestImportsGoDownward(t *testing.T) {
+	t.Parallel()
+	level := map[string]int{}
+	for i, names := range layers {
+		for _, name := range names {
+			level[name] = i
+		}
+	}
+	for path, imports := range productImports(t) {
+		own, known := level[path]
+		require.True(t, known, "%s has no place among the layers", path)
+		for _, imported := range imports {
+			below, known := level[imported]
+			require.True(t, known, "%s imports %s, which has no place among the layers", path, imported)
+			require.Less(t, below, own, "%s must not import %s", path, imported)
+		}
+	}
+}
+
+func TestOnlyTheProgramImportsTheSandbox(t *testing.T) {
+	t.Parallel()
+	for path, imports := range productImports(t) {
+		for _, imported := range imports {
+			if strings.HasPrefix(imported, "symphony/sandbox") && !strings.HasPrefix(path, "symphony/sandbox") {
+				require.Equal(t, "cmd/bot", path, "%s imports %s", path, imported)
+			}
+		}
+	}
+}
+
+func TestCommandsKnowNothingOfTheRuntime(t *testing.T) {
+	t.Parallel()
+	for path, imports := range productImports(t) {
+		for _, imported := range imports {
+			if strings.HasPrefix(path, "bot/") && path != "bot/config" {
+				require.NotEqual(t, "commands", imported, "%s is decided without knowing the commands", path)
+			}
+		}
+	}
+}
+
+// productImports lists, by folder, what our packages import of each other,
+// tests aside.
+func productImports(t *testing.T) map[string][]string {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	found := map[string][]string{}
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		folder, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		folder = filepath.ToSlash(folder)
+		found[folder] = append(found[folder], ours(t, file)...)
+		return nil
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, found)
+	return found
+}
+
+func ours(t *testing.T, file *ast.File) []string {
+	t.Helper()
+	var names []string
+	for _, spec := range file.Imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		require.NoError(t, err)
+		if name, own := strings.CutPrefix(path, "roombot/"); own {
+			names = append(names, name)
+		}
+	}
+	return names
+}

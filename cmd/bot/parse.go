@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	stdio "io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"roombot/commands"
+	"roombot/symphony"
+	"roombot/symphony/messageml"
+)
+
+// delivered is a message as Symphony delivers it.
+type delivered struct {
+	Message string          `json:"message"`
+	Data    json.RawMessage `json:"data"`
+}
+
+func parseCommand(io streams) *cobra.Command {
+	var bot int64
+	var in string
+	var members int
+	c := &cobra.Command{
+		Use:   "parse [TEXT]",
+		Short: "Tell what the bot understands of a message",
+		Long: `Reads a message and prints, as one JSON object, what the bot would make of it:
+a command, an error with its place and a corrected line, a form, help, or
+{"ignore":true} for a message that is not addressed to the bot.
+
+The message is TEXT; or, on standard input, a message as Symphony delivers it:
+{"message": "<div …>…</div>", "data": "{…}"}. Nothing is sent anywhere.`,
+		Example: `  bot parse '/newroom "Q2 Earnings" @alice group:"Test Group"'
+  bot parse --bot-id 7078106103815 --in room < message.json`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if in != "im" && in != "room" {
+				return usage("--in %q: write im (1:1 chat) or room", in)
+			}
+			content, err := spoken(args, io.in)
+			if err != nil {
+				return err
+			}
+			grammar := new(commands.Desk).Commands().Grammar(symphony.UserID(bot), members)
+			out := json.NewEncoder(io.out)
+			out.SetEscapeHTML(false)
+			return out.Encode(grammar.Parse(commands.Typed(content, in == "room")))
+		},
+	}
+	c.Flags().Int64Var(&bot, "bot-id", 0, "the bot's user id, by which a mention addresses it")
+	c.Flags().StringVar(&in, "in", "im", "where the message was written: im (1:1 chat) or room")
+	c.Flags().IntVar(&members, "max-members", 100, "how many people one command may name")
+	return c
+}
+
+// spoken is the message from the arguments or, without any, from the input.
+func spoken(args []string, in stdio.Reader) (messageml.Content, error) {
+	if len(args) == 1 {
+		return messageml.Content{Text: args[0]}, nil
+	}
+	const most = 4 << 20
+	text, err := stdio.ReadAll(stdio.LimitReader(in, most+1))
+	if err != nil {
+		return messageml.Content{}, fmt.Errorf("read the message: %w", err)
+	}
+	if len(text) > most {
+		return messageml.Content{}, fmt.Errorf("the message is larger than %d MiB", most>>20)
+	}
+	var d delivered
+	if err := json.Unmarshal(text, &d); err != nil {
+		return messageml.Content{}, fmt.Errorf(`read the message: want {"message": "…", "data": "…"}: %w`, err)
+	}
+	return messageml.Read(d.Message, d.entities())
+}
+
+// entities is the data part, which Symphony delivers as a string and people
+// write as an object.
+func (d delivered) entities() string {
+	var s string
+	if json.Unmarshal(d.Data, &s) == nil {
+		return s
+	}
+	return strings.TrimSpace(string(d.Data))
+}

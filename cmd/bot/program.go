@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"roombot/bot/config"
+	"roombot/symphony"
+)
+
+// streams are what a command reads and writes. What a machine reads goes to
+// out, everything else to err.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// Exit codes.
+const (
+	exitFailed   = 1
+	exitRejected = 2 // Symphony rejected the credentials
+	exitNotFound = 3
+	exitUsage    = 64
+)
+
+// failure is an error that has an exit code.
+type failure struct {
+	code int
+	error
+}
+
+func (f failure) Unwrap() error { return f.error }
+
+func usage(format string, args ...any) error {
+	return failure{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// run is the whole program; tests call it like a shell does.
+func run(ctx context.Context, args []string, io streams) int {
+	root := program(io)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	code := exitCode(err)
+	if !errors.Is(err, errSilent) {
+		fmt.Fprintln(io.err, "bot:", err)
+	}
+	if code == exitUsage {
+		fmt.Fprintln(io.err, "`bot help` lists the commands, `bot COMMAND --help` explains one.")
+	}
+	return code
+}
+
+// errSilent ends a command that has said everything already.
+var errSilent = errors.New("failed")
+
+func exitCode(err error) int {
+	var f failure
+	var faults config.Faults
+	switch {
+	case errors.As(err, &f):
+		return f.code
+	case errors.Is(err, symphony.ErrLoginRejected):
+		return exitRejected
+	case errors.As(err, &faults):
+		return exitFailed
+	default:
+		return exitFailed
+	}
+}
+
+func program(io streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "bot",
+		Short: "Opens Symphony rooms on command",
+		Long: `Roombot opens rooms in Symphony when somebody types
+
+    /newroom "Q2 Earnings" @alice group:"Test Group"
+
+in a chat with it, and answers with the link.
+
+    bot sandbox            try it now: a whole pod, the bot and a chat page, nothing to set up
+    bot keygen             make the key pair of a service account
+    bot check              test every precondition on a real pod, with remedies
+    bot run                work
+
+Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials, 3 not found, 64 wrong usage.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		},
+	}
+	root.SetIn(io.in)
+	root.SetOut(io.out)
+	root.SetErr(io.err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return failure{exitUsage, err} })
+	root.AddCommand(
+		sandboxCommand(io), runCommand(io), checkCommand(io), keygenCommand(io), parseCommand(io), versionCommand(io),
+	)
+	for _, c := range root.Commands() {
+		strict(c)
+	}
+	strict(root)
+	return root
+}
+
+// strict makes wrong arguments a usage error.
+func strict(c *cobra.Command) {
+	validate := c.Args
+	c.Args = func(cmd *cobra.Command, args []string) error {
+		if validate == nil {
+			return nil
+		}
+		if err := validate(cmd, args); err != nil {
+			return failure{exitUsage, err}
+		}
+		return nil
+	}
+}

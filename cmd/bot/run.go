@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+
+	"roombot/bot"
+	"roombot/bot/config"
+)
+
+// configFlag adds the flag that names the configuration file.
+func configFlag(c *cobra.Command, path *string) {
+	c.Flags().StringVarP(path, "config", "c", "config.json", "configuration file, JSON or YAML")
+}
+
+func runCommand(io streams) *cobra.Command {
+	var path string
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Work: read the feed, open rooms, answer",
+		Long: `Signs in with the configured service account, reads its datafeed and carries
+out what users ask for, until it is told to stop (SIGINT or SIGTERM): then it
+stops reading, finishes the commands under way and ends.
+
+Commands are kept in a file (roombot.store); what was accepted and not finished
+goes on at the next start.`,
+		Example: "  bot run --config /etc/roombot/config.json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := config.Load(path, os.LookupEnv, commandNames()...)
+			if err != nil {
+				return err
+			}
+			return runBot(cmd.Context(), c, logger(c.Roombot.Log, io.err), nil)
+		},
+	}
+	configFlag(c, &path)
+	return c
+}
+
+// runBot works until ctx ends. ready is called when the bot has signed in.
+func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, ready func(*bot.Bot)) error {
+	ctx = log.WithContext(ctx)
+	for _, key := range c.Ignored() {
+		log.Warn().Str("key", key).Msg("configuration key has no effect")
+	}
+	wired, err := wire(c, log)
+	if err != nil {
+		return err
+	}
+	b, err := bot.New(ctx, wired)
+	if err != nil {
+		return err
+	}
+	if ready != nil {
+		ready(b)
+	}
+	err = b.Run(ctx)
+	if closing := b.Close(); err == nil && closing != nil {
+		err = fmt.Errorf("close the store: %w", closing)
+	}
+	return err
+}

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"roombot/bot"
+	"roombot/bot/config"
+	"roombot/rsa"
+	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/page"
+)
+
+// sandboxFlags are what the user chose.
+type sandboxFlags struct {
+	listen  string
+	noBot   bool
+	dir     string
+	say     string
+	wait    time.Duration
+	open    bool
+	asJSON  bool
+	verbose bool
+	state   string
+}
+
+func sandboxCommand(io streams) *cobra.Command {
+	var f sandboxFlags
+	c := &cobra.Command{
+		Use:   "sandbox",
+		Short: "Try it: a Symphony pod, the bot and a chat page, on this machine only",
+		Long: `Starts a Symphony pod in memory, the bot, and a page to chat with it. Nothing
+needs to be set up and nothing leaves this machine. The bot works as on a real
+pod: it signs in with an RSA key, reads its datafeed and calls the REST API.
+
+Every bot can use the pod, in any language: with --no-bot it runs alone, and
+--dir keeps the key and a configuration for it in a folder.
+
+It is for trying and testing, not for production: whoever reaches the page can
+speak as anybody.`,
+		Example: `  bot sandbox
+  bot sandbox --say 'bob: /newroom "Q2 Earnings" @alice group:"Test Group"'
+  bot sandbox --no-bot --dir ./pod        # and, elsewhere: bot run --config ./pod/config.json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.say != "" && f.noBot {
+				return usage("--say needs the bot: leave --no-bot out")
+			}
+			if f.say != "" && !cmd.Flags().Changed("listen") {
+				f.listen = "127.0.0.1:0" // one command needs no known address
+			}
+			return runSandbox(cmd.Context(), io, f)
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:8787", "address of the pod and the page, on this machine")
+	flags.BoolVar(&f.noBot, "no-bot", false, "start the pod and the page only")
+	flags.StringVar(&f.dir, "dir", "", "folder for the key, config.json and the bot's store (default: a temporary one)")
+	flags.StringVar(&f.say, "say", "", "run one command, print the conversation and exit: 'bob: /newroom …'")
+	flags.DurationVar(&f.wait, "wait", 20*time.Second, "with --say: how long to wait for the answer")
+	flags.BoolVar(&f.asJSON, "json", false, "with --say: print the conversation as JSON")
+	flags.BoolVar(&f.open, "open", false, "open the page in the browser")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "log what the bot does")
+	flags.StringVar(&f.state, "state", "", "file that keeps the pod between runs")
+	return c
+}
+
+func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
+	listener, err := listen(f.listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	home, err := openHome(f.dir, listener.Addr().(*net.TCPAddr))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, home.close()) }()
+	pod, err := sandbox.New(sandbox.Config{
+		BotKey: home.key.Public(), BotUsername: botName, Page: page.Handler(), StateFile: f.state,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, pod.Close()) }()
+
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return serve(ctx, listener, pod.Handler()) })
+	signedIn := make(chan struct{})
+	if !f.noBot {
+		group.Go(func() error { return home.runBot(ctx, io, f.verbose, func() { close(signedIn) }) })
+	}
+	group.Go(func() error {
+		defer stopAfter(f.say != "", stop)
+		if !f.noBot && !await(ctx, signedIn) {
+			return nil
+		}
+		if f.say != "" {
+			return say(ctx, io, home.address, f)
+		}
+		welcome(io, home, f)
+		return nil
+	})
+	return group.Wait()
+}
+
+func stopAfter(now bool, stop func()) {
+	if now {
+		stop()
+	}
+}
+
+func await(ctx context.Context, event <-chan struct{}) bool {
+	select {
+	case <-event:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// listen takes an address of this machine only: whoever reaches the page can
+// speak as anybody.
+func listen(address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, usage("--listen %q: write host:port, such as 127.0.0.1:8787", address)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, usage("--listen %q: the sandbox is for this machine only; write 127.0.0.1:%s", address, "8787")
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%w; another one may be running: stop it, or choose a free port with --listen 127.0.0.1:0", err)
+	}
+	return l, nil
+}
+
+func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stop()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func welcome(io streams, h *home, f sandboxFlags) {
+	fmt.Fprintf(io.out, `Roombot sandbox: a Symphony pod on this machine. Not for production.
+
+  Page      %s
+`, h.address)
+	if f.noBot {
+		fmt.Fprintf(io.out, `  Bot       none; start one with   bot run --config %s
+`, filepath.Join(h.dir, "config.json"))
+	} else {
+		fmt.Fprint(io.out, `  Try       open the page, choose who you are, and type
+            /newroom "Q2 Earnings" @alice group:"Test Group"
+`)
+	}
+	if !h.temporary {
+		fmt.Fprintf(io.out, "  Folder    %s (key pair, config.json, store)\n", h.dir)
+	}
+	fmt.Fprint(io.out, "  Stop      Ctrl-C\n")
+	if f.open {
+		if err := browse(h.address); err != nil {
+			fmt.Fprintln(io.err, "bot: the browser could not be opened:", err)
+		}
+	}
+}
+
+func browse(address string) error {
+	command := map[string]string{"darwin": "open", "windows": "explorer"}[runtime.GOOS]
+	if command == "" {
+		command = "xdg-open"
+	}
+	return exec.Command(command, address).Start()
+}
+
+// botName is the service account's username on the sandbox's pod.
+const botName = "roombot"
+
+// home is the folder with what a bot needs to work on the sandbox's pod.
+type home struct {
+	dir       string
+	temporary bool
+	address   string
+	key       *rsa.Key
+}
+
+func openHome(dir string, at *net.TCPAddr) (*home, error) {
+	h := &home{dir: dir, address: "http://" + at.String()}
+	var err error
+	if dir == "" {
+		h.temporary = true
+		h.dir, err = os.MkdirTemp("", "roombot-sandbox-")
+	} else {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sandbox folder: %w", err)
+	}
+	if err = h.ownKey(); err == nil {
+		err = h.writeConfig(at)
+	}
+	if err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+	return h, nil
+}
+
+// sandboxKeyBits is short, for a quick start: the key guards nothing.
+const sandboxKeyBits = 2048
+
+func (h *home) ownKey() (err error) {
+	private := filepath.Join(h.dir, "privatekey.pem")
+	if _, err = os.Stat(private); err == nil {
+		h.key, err = rsa.Load(private)
+		return err
+	}
+	if h.key, err = rsa.Generate(sandboxKeyBits); err != nil {
+		return err
+	}
+	return h.key.WritePair(private, filepath.Join(h.dir, "publickey.pem"))
+}
+
+func (h *home) close() error {
+	if h.temporary {
+		return os.RemoveAll(h.dir)
+	}
+	return nil
+}
+
+func (h *home) runBot(ctx context.Context, io streams, verbose bool, ready func()) error {
+	c, err := config.Load(filepath.Join(h.dir, "config.json"), os.LookupEnv, commandNames()...)
+	if err != nil {
+		return err
+	}
+	log := zerolog.Nop()
+	if verbose {
+		log = logger(config.Log{Level: "debug", Format: "console"}, io.err)
+	}
+	return runBot(ctx, c, log, func(*bot.Bot) { ready() })
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strconv"
+	"time"
+
+	"roombot/bot/config"
+	"roombot/symphony"
+)
+
+// transports is the way to each component: its proxy, its time to connect, and
+// the authorities trusted besides the system's.
+func transports(c *config.Config) (map[symphony.Component]symphony.Transport, error) {
+	trust, err := trusted(c.SSL.TrustStore)
+	if err != nil {
+		return nil, err
+	}
+	ways := map[symphony.Component]symphony.Transport{}
+	for component, server := range map[symphony.Component]config.Server{
+		symphony.PodHost:         c.Pod.Server,
+		symphony.LoginHost:       c.Pod.Server,
+		symphony.AgentHost:       c.Agent.Server,
+		symphony.KeyManagerHost:  c.KeyManager.Server,
+		symphony.SessionAuthHost: c.SessionAuth.Server,
+		symphony.KeyAuthHost:     c.KeyAuth.Server,
+	} {
+		ways[component] = symphony.Transport{
+			Proxy:          proxy(server.Proxy),
+			NoProxy:        os.Getenv("NO_PROXY"),
+			Trust:          trust,
+			ConnectTimeout: time.Duration(server.ConnectionTimeout) * time.Millisecond,
+		}
+	}
+	return ways, nil
+}
+
+func proxy(p *config.Proxy) *url.URL {
+	if p == nil {
+		return nil
+	}
+	u := &url.URL{Scheme: "http", Host: net.JoinHostPort(string(p.Host), strconv.Itoa(p.Port))}
+	if p.Username != "" {
+		u.User = url.UserPassword(p.Username, p.Password.Reveal())
+	}
+	return u
+}
+
+func trusted(bundle config.Certificate) ([]byte, error) {
+	if content := bundle.Content.Reveal(); content != "" {
+		return []byte(content), nil
+	}
+	if bundle.Path == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(string(bundle.Path))
+	if err != nil {
+		return nil, fmt.Errorf("ssl.trustStore: %w", err)
+	}
+	return pem, nil
+}

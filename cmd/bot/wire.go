@@ -1,0 +1,135 @@
+package main
+
+import (
+	"crypto/tls"
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"roombot/bot"
+	"roombot/bot/config"
+	"roombot/bot/engine"
+	"roombot/commands"
+	"roombot/rsa"
+	"roombot/symphony"
+)
+
+// wire turns the configuration into what the bot works with. It is the one
+// place that knows both.
+func wire(c *config.Config, log zerolog.Logger) (bot.Config, error) {
+	client, err := client(c, log)
+	if err != nil {
+		return bot.Config{}, err
+	}
+	own := c.Roombot
+	return bot.Config{
+		Client: client,
+		Feed:   symphony.FeedConfig{Tag: c.Datafeed.Tag},
+		Policy: c.Policy,
+		Limits: commands.Limits{
+			MaxMembers:  own.Limits.MaxMembers,
+			CallTimeout: own.HTTPTimeout,
+			SearchLag:   own.SearchLag,
+		},
+		PrivateAbove: own.Replies.PrivateAbove,
+		Store:        engine.Config{File: string(own.Store), Workers: own.Limits.Workers},
+		Health:       string(own.Health.Listen),
+	}, nil
+}
+
+// client is the signed-in side of Symphony, not yet used.
+func client(c *config.Config, log zerolog.Logger) (*symphony.Client, error) {
+	conf := symphony.Config{
+		Username:  c.Bot.Username,
+		Endpoints: endpoints(c),
+		UserAgent: "Roombot/" + thisBuild().Version,
+		Timeout:   c.Roombot.HTTPTimeout,
+		Retry:     retry(c.Retry),
+		Observe:   observe(log),
+	}
+	var err error
+	if conf.Transports, err = transports(c); err != nil {
+		return nil, err
+	}
+	if c.Bot.Certificate.Path != "" || c.Bot.Certificate.Content.Reveal() != "" {
+		conf.Certificate, err = certificate(c.Bot.Certificate)
+	} else {
+		conf.Key, err = privateKey(c.Bot.PrivateKey)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if conf.Key != nil {
+		for _, warning := range conf.Key.Warnings() {
+			log.Warn().Msg(warning)
+		}
+	}
+	return symphony.New(conf)
+}
+
+func endpoints(c *config.Config) symphony.Endpoints {
+	a := c.Addresses()
+	return symphony.Endpoints{
+		Pod: a.Pod, Login: a.Pod, Agent: a.Agent, KeyManager: a.KeyManager,
+		SessionAuth: a.SessionAuth, KeyAuth: a.KeyAuth,
+	}
+}
+
+func retry(r config.Retry) symphony.RetryPolicy {
+	attempts := r.MaxAttempts
+	if attempts < 0 { // no end, as the vendor's kits have it: the elapsed time still bounds it
+		attempts = math.MaxInt
+	}
+	return symphony.RetryPolicy{
+		MaxAttempts: attempts,
+		Initial:     time.Duration(r.InitialIntervalMillis) * time.Millisecond,
+		Multiplier:  r.Multiplier,
+		Max:         time.Duration(r.MaxIntervalMillis) * time.Millisecond,
+	}
+}
+
+func privateKey(k config.PrivateKey) (*rsa.Key, error) {
+	if content := k.Content.Reveal(); content != "" {
+		return rsa.Parse([]byte(content))
+	}
+	return rsa.Load(string(k.Path))
+}
+
+func certificate(c config.Certificate) (*tls.Certificate, error) {
+	var pair tls.Certificate
+	var err error
+	if content := []byte(c.Content.Reveal()); len(content) > 0 {
+		pair, err = tls.X509KeyPair(content, content)
+	} else {
+		pair, err = tls.LoadX509KeyPair(string(c.Path), string(c.Path))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("bot.certificate: %w", err)
+	}
+	return &pair, nil
+}
+
+// observe logs each call at debug level: never bodies, tokens or texts.
+func observe(log zerolog.Logger) func(symphony.Call) {
+	return func(call symphony.Call) {
+		log.Debug().Str("operation", call.Operation).Int("status", call.Status).
+			Dur("took", call.Duration).Str("trace", call.TraceID).Err(call.Err).Msg("Symphony was called")
+	}
+}
+
+func logger(l config.Log, out io.Writer) zerolog.Logger {
+	if l.Format == "console" {
+		out = zerolog.ConsoleWriter{Out: out, TimeFormat: time.TimeOnly}
+	}
+	level, err := zerolog.ParseLevel(l.Level)
+	if err != nil {
+		level = zerolog.InfoLevel // the configuration admits only known levels
+	}
+	return zerolog.New(out).Level(level).With().Timestamp().Logger()
+}
+
+// commandNames are the commands that a policy may name.
+func commandNames() []string { return new(commands.Desk).Commands().Names() }

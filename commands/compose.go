@@ -1,0 +1,131 @@
+package commands
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"roombot/commands/syntax"
+)
+
+// Compose writes an invocation as a command line that reads back as the same
+// invocation. Names of mentioned people are taken from the message that
+// mentions them.
+func Compose(from syntax.Message, inv syntax.Invocation) syntax.Message {
+	c := composer{from: from, room: from.Room}
+	c.text("/" + inv.Command)
+	if inv.Name != "" {
+		c.text(" " + syntax.Quote(inv.Name))
+	}
+	owners := ownersOf(inv.Options)
+	for _, who := range peopleOf(inv) {
+		if !slices.Contains(owners, who) { // owner: adds people as well
+			c.text(" ")
+			c.person(who)
+		}
+	}
+	for _, g := range inv.Groups {
+		c.text(" group:" + syntax.Quote(g))
+	}
+	c.options(inv.Options)
+	return c.done()
+}
+
+// peopleOf is everybody an invocation names, as one list.
+func peopleOf(inv syntax.Invocation) []syntax.Person {
+	var all []syntax.Person
+	for _, id := range inv.Users {
+		all = append(all, syntax.Person{UserID: id})
+	}
+	for _, name := range inv.Usernames {
+		all = append(all, syntax.Person{Username: name})
+	}
+	for _, mail := range inv.Emails {
+		all = append(all, syntax.Person{Email: mail})
+	}
+	return all
+}
+
+// ownersOf are the people that owner: names.
+func ownersOf(options map[string]any) []syntax.Person {
+	owners, _ := options["owner"].([]syntax.Person)
+	return owners
+}
+
+func (c *composer) options(options map[string]any) {
+	for _, who := range ownersOf(options) {
+		c.text(" owner:")
+		c.person(who)
+	}
+	for _, key := range slices.Sorted(maps.Keys(options)) {
+		switch v := options[key].(type) {
+		case bool:
+			c.text(fmt.Sprintf(" %s:%s", key, yesNo(v)))
+		case string:
+			c.text(fmt.Sprintf(" %s:%s", key, syntax.Quote(v)))
+		}
+	}
+}
+
+// composer writes text and keeps account of the mentions in it.
+type composer struct {
+	from  syntax.Message
+	room  bool
+	b     strings.Builder
+	runes int
+	spans []syntax.Mention
+}
+
+func (c *composer) text(s string) {
+	c.b.WriteString(s)
+	c.runes += utf8.RuneCountInString(s)
+}
+
+func (c *composer) person(who syntax.Person) {
+	switch {
+	case who.UserID != 0:
+		c.mention(who.UserID)
+	case who.Username != "":
+		c.text("@" + who.Username)
+	default:
+		c.text(who.Email)
+	}
+}
+
+func (c *composer) mention(id int64) {
+	start := c.runes
+	c.text("@" + mentionName(c.from, id))
+	c.spans = append(c.spans, syntax.Mention{Start: start, End: c.runes, UserID: id})
+}
+
+func (c *composer) done() syntax.Message {
+	return syntax.Message{Text: c.b.String(), Mentions: c.spans, Room: c.room}
+}
+
+func yesNo(on bool) string {
+	if on {
+		return "yes"
+	}
+	return "no"
+}
+
+// without is the invocation less one option.
+func without(inv syntax.Invocation, key string) syntax.Invocation {
+	inv.Options = maps.Clone(inv.Options)
+	delete(inv.Options, key)
+	return inv
+}
+
+// with is the invocation with one option set.
+func with(inv syntax.Invocation, key string, value any) syntax.Invocation {
+	options := map[string]any{key: value}
+	for k, v := range inv.Options {
+		if k != key {
+			options[k] = v
+		}
+	}
+	inv.Options = options
+	return inv
+}

@@ -1,0 +1,57 @@
+package commands
+
+import (
+	"time"
+
+	"roombot/symphony"
+)
+
+// Desk is what the commands work with.
+type Desk struct {
+	Symphony *symphony.Client
+	// Self is the bot's own account.
+	Self   symphony.User
+	Groups *Directory
+	Limits Limits
+	// Now is the clock; time.Now when nil.
+	Now func() time.Time
+}
+
+// Limits bound what one request may do and how long an unanswered one is
+// looked for.
+type Limits struct {
+	// MaxMembers is how many people one request may name. Default 100.
+	MaxMembers int
+	// CallTimeout is after how long a call to Symphony is given up; a write
+	// may still take effect until then. Default 30 s.
+	CallTimeout time.Duration
+	// SearchLag is how long a new room may stay invisible to Symphony's room
+	// search. Default 5 s.
+	SearchLag time.Duration
+}
+
+// NewDesk fills in the defaults.
+func NewDesk(d Desk) *Desk {
+	if d.Limits.MaxMembers == 0 {
+		d.Limits.MaxMembers = 100
+	}
+	if d.Limits.CallTimeout == 0 {
+		d.Limits.CallTimeout = 30 * time.Second
+	}
+	if d.Limits.SearchLag == 0 {
+		d.Limits.SearchLag = 5 * time.Second
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	return &d
+}
+
+// Commands are all commands of this version.
+func (d *Desk) Commands() Set {
+	set := Set{d.newRoom(), d.groups()}
+	return append(set, help(set))
+}
+
+// foreign reports whether an account belongs to another company.
+func (d *Desk) foreign(who symphony.UserID) bool { return who.Tenant() != d.Self.ID.Tenant() }

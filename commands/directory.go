@@ -1,0 +1,143 @@
+package commands
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+
+	"roombot/symphony"
+)
+
+// Directory is the pod's distribution lists, read as a whole and kept for a
+// while: the profile manager has no search by name.
+type Directory struct {
+	client *symphony.Client
+	keep   time.Duration
+	now    func() time.Time
+
+	mu     sync.Mutex // guards what follows; held while reading, so that one reader serves all
+	groups []symphony.Group
+	readAt time.Time
+}
+
+// NewDirectory keeps what it read for the given time; a group that is not
+// found makes it read again sooner.
+func NewDirectory(client *symphony.Client, keep time.Duration, now func() time.Time) *Directory {
+	return &Directory{client: client, keep: keep, now: now}
+}
+
+// Refresh reads the directory anew, ahead of the first question.
+func (d *Directory) Refresh(ctx context.Context) error {
+	_, err := d.all(ctx, 0)
+	return err
+}
+
+// Find returns the groups of exactly this name, without case: more than one
+// where the pod has namesakes.
+func (d *Directory) Find(ctx context.Context, name string) ([]symphony.Group, error) {
+	groups, err := d.all(ctx, d.keep)
+	if err != nil {
+		return nil, err
+	}
+	if found := named(groups, name); len(found) > 0 {
+		return found, nil
+	}
+	const settle = 5 * time.Second // a mistyped name repeated must not read the directory each time
+	groups, err = d.all(ctx, settle)
+	if err != nil {
+		return nil, err
+	}
+	return named(groups, name), nil
+}
+
+// Containing returns the groups whose names contain the text without case,
+// sorted by name. An empty text returns all.
+func (d *Directory) Containing(ctx context.Context, text string) ([]symphony.Group, error) {
+	groups, err := d.all(ctx, d.keep)
+	if err != nil {
+		return nil, err
+	}
+	var found []symphony.Group
+	for _, g := range groups {
+		if strings.Contains(strings.ToLower(g.Name), strings.ToLower(text)) {
+			found = append(found, g)
+		}
+	}
+	return found, nil
+}
+
+// Near returns the names nearest to the given one, best first, at most three.
+func (d *Directory) Near(ctx context.Context, name string) []string {
+	groups, err := d.all(ctx, d.keep)
+	if err != nil {
+		return nil
+	}
+	names := make([]string, len(groups))
+	for i, g := range groups {
+		names[i] = g.Name
+	}
+	return nearest(name, names, 3)
+}
+
+func (d *Directory) all(ctx context.Context, atMost time.Duration) ([]symphony.Group, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.readAt.IsZero() && d.now().Sub(d.readAt) < atMost {
+		return d.groups, nil
+	}
+	var groups []symphony.Group
+	for g, err := range d.client.Groups(ctx, symphony.DistributionListType) {
+		if err != nil {
+			return nil, err
+		}
+		groups = append(groups, g)
+	}
+	slices.SortFunc(groups, func(a, b symphony.Group) int {
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
+	d.groups, d.readAt = groups, d.now()
+	return groups, nil
+}
+
+func named(groups []symphony.Group, name string) []symphony.Group {
+	var found []symphony.Group
+	for _, g := range groups {
+		if strings.EqualFold(squeeze(g.Name), squeeze(name)) {
+			found = append(found, g)
+		}
+	}
+	return found
+}
+
+// nearest sorts the candidates by how little separates them from the text and
+// drops those that are nothing like it.
+func nearest(text string, candidates []string, most int) []string {
+	type ranked struct {
+		name string
+		rank int
+	}
+	text = strings.ToLower(squeeze(text))
+	var close []ranked
+	for _, name := range candidates {
+		lower := strings.ToLower(squeeze(name))
+		rank := levenshtein.ComputeDistance(text, lower)
+		if strings.Contains(lower, text) || strings.Contains(text, lower) {
+			rank = 0
+		}
+		if rank <= 1+len(text)/3 {
+			close = append(close, ranked{name, rank})
+		}
+	}
+	slices.SortStableFunc(close, func(a, b ranked) int { return a.rank - b.rank })
+	names := make([]string, 0, most)
+	for _, c := range close[:min(most, len(close))] {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }

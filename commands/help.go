@@ -1,0 +1,77 @@
+package commands
+
+import (
+	"context"
+	"strings"
+
+	"roombot/commands/syntax"
+	"roombot/symphony/messageml"
+)
+
+func help(others Set) Command {
+	c := Command{Command: syntax.Command{
+		Name:     "help",
+		Summary:  "what I can do, or how one command works",
+		Args:     syntax.ArgsCommand,
+		Examples: []string{"/help", "/help newroom"},
+	}}
+	set := append(others[:len(others):len(others)], c)
+	c.Plan = func(_ context.Context, r *Request) (Plan, error) { return answer(set.Help(r.Text)), nil }
+	return c
+}
+
+// Help explains one command, or lists all where the topic is none of them.
+func (s Set) Help(topic string) Reply {
+	if c, ok := s.Lookup(topic); ok {
+		return Reply{Code: CodeHelp, Body: c.manual()}
+	}
+	var items []messageml.Item
+	for _, c := range s {
+		items = append(items, messageml.Item{messageml.Bold(messageml.Text("/" + c.Name)), messageml.Text(" – " + c.Summary)})
+	}
+	body := []messageml.Node{
+		messageml.Paragraph(messageml.Text("I open rooms for you. Type a command, for example")),
+		messageml.Paragraph(messageml.Code(s[0].Examples[0])),
+		messageml.List(items...),
+		messageml.Paragraph(messageml.Text("In a room with others, mention me or just type the command. /help newroom explains every option.")),
+	}
+	return Reply{Code: CodeHelp, Body: body}
+}
+
+// manual is the help text of one command, made from its description.
+func (c Command) manual() []messageml.Node {
+	body := []messageml.Node{
+		messageml.Paragraph(messageml.Bold(messageml.Text("/"+c.Name)), messageml.Text(" – "+c.Summary)),
+	}
+	var examples []messageml.Item
+	for _, e := range c.Examples {
+		examples = append(examples, messageml.Item{messageml.Code(e)})
+	}
+	body = append(body, messageml.List(examples...))
+	if len(c.Options) == 0 {
+		return body
+	}
+	var options []messageml.Item
+	for _, o := range c.Options {
+		options = append(options, messageml.Item{messageml.Code(o.Key + ":" + hint(o)), messageml.Text(" – " + o.Summary + aliases(o))})
+	}
+	return append(body,
+		messageml.Paragraph(messageml.Text("Options, in any order:")),
+		messageml.List(options...),
+		messageml.Paragraph(messageml.Text("People are mentions (@), e-mail addresses or @usernames. A name of several words needs no quotes if it comes first.")),
+	)
+}
+
+func hint(o syntax.Option) string {
+	if o.Value == "" {
+		return "yes"
+	}
+	return o.Value
+}
+
+func aliases(o syntax.Option) string {
+	if len(o.Aliases) == 0 {
+		return ""
+	}
+	return " (also " + strings.Join(o.Aliases, ", ") + ")"
+}

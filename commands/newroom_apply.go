@@ -1,0 +1,237 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"roombot/symphony"
+)
+
+// roomRef is what later steps need to know of the room.
+type roomRef struct {
+	ID       symphony.StreamID `json:"id"`
+	External bool              `json:"external"`
+}
+
+// created is the kept result of the creation: the room, or why Symphony
+// certainly made none.
+type created struct {
+	Room    roomRef  `json:"room"`
+	Refused *Refusal `json:"refused,omitempty"`
+}
+
+// Apply opens the room, lets everybody in and says what came of it. The
+// requester comes first, so that the link works when it is read.
+func (p *roomPlan) Apply(ctx context.Context, w Work) (Reply, error) {
+	room, err := p.create(ctx, w)
+	if err != nil {
+		return Reply{}, err
+	}
+	entry := p.desk.entry(room)
+	requester, err := entry.admit(ctx, entrant{Person: p.req.From})
+	if err != nil {
+		return Reply{}, err
+	}
+	rest := p.entrants(requester == nil)
+	if left := estimate(len(rest)); left > time.Second {
+		if err := w.Say(ctx, p.inProgress(room, len(rest), left)); err != nil {
+			return Reply{}, err
+		}
+	}
+	missing, err := entry.admitAll(ctx, w, rest)
+	if err != nil {
+		return Reply{}, err
+	}
+	if requester != nil {
+		missing = slices.Insert(missing, 0, *requester)
+	}
+	return p.done(room, missing), nil
+}
+
+// create makes the room exactly once. Symphony has no idempotency key, so the
+// intention is committed before each call; where an earlier call may have
+// taken effect, the room is looked for by its request keyword first, and not
+// before that call can no longer arrive and the search index has caught up.
+func (p *roomPlan) create(ctx context.Context, w Work) (roomRef, error) {
+	var result created
+	err := w.Do(ctx, "room", &result, func(ctx context.Context) (any, error) {
+		last, times, err := w.Intended(ctx, "room")
+		if err != nil {
+			return nil, err
+		}
+		if times > 0 {
+			if found, err := p.recover(ctx, last); err != nil || found != nil {
+				return found, err
+			}
+		}
+		if err := w.Intend(ctx, "room"); err != nil {
+			return nil, err
+		}
+		return p.call(ctx, times)
+	})
+	if err != nil {
+		return roomRef{}, err
+	}
+	if result.Refused != nil {
+		return roomRef{}, result.Refused
+	}
+	return result.Room, nil
+}
+
+func (p *roomPlan) call(ctx context.Context, times int) (*created, error) {
+	room, err := p.desk.Symphony.CreateRoom(ctx, p.room)
+	switch {
+	case err == nil:
+		return &created{Room: ref(room)}, nil
+	case errors.Is(err, symphony.ErrOutcomeUnknown):
+		return nil, p.later("Symphony did not answer the creation of the room")
+	case taken(err) && times > 0:
+		// The room that has the name may be our own, made by a call whose
+		// answer was lost and which the search does not show yet.
+		if found, err := p.find(ctx); err != nil || found != nil {
+			return found, err
+		}
+	}
+	if refusal := p.refused(ctx, err); refusal != nil {
+		return &created{Refused: refusal}, nil
+	}
+	return nil, fmt.Errorf("create room: %w", err)
+}
+
+// recover looks for a room that an earlier, unanswered call may have made.
+func (p *roomPlan) recover(ctx context.Context, last time.Time) (*created, error) {
+	limits := p.desk.Limits
+	settled := last.Add(limits.CallTimeout + limits.SearchLag)
+	if wait := settled.Sub(p.desk.Now()); wait > 0 {
+		return nil, &Later{After: wait, Why: "an earlier call may still create the room"}
+	}
+	return p.find(ctx)
+}
+
+// find returns the room that carries the request's id, the oldest if there
+// should be several, or nil.
+func (p *roomPlan) find(ctx context.Context) (*created, error) {
+	id := string(p.req.ID)
+	var found *symphony.Room
+	for room, err := range p.desk.Symphony.SearchRooms(ctx, symphony.RoomQuery{
+		Text:            id,
+		SearchFields:    []string{"keywords_value"},
+		Member:          p.desk.Self.ID,
+		NonDiscoverable: true,
+	}) {
+		if err != nil {
+			return nil, fmt.Errorf("search the room of the request: %w", err)
+		}
+		own := slices.Contains(room.Attributes.Keywords, symphony.Keyword{Key: RequestKeyword, Value: id})
+		if own && (found == nil || room.CreatedAt.Before(found.CreatedAt)) {
+			found = &room
+		}
+	}
+	if found == nil {
+		return nil, nil
+	}
+	return &created{Room: ref(*found)}, nil
+}
+
+func (p *roomPlan) later(why string) *Later {
+	return &Later{After: p.desk.Limits.CallTimeout + p.desk.Limits.SearchLag, Why: why}
+}
+
+// refused is what the user reads when Symphony certainly made no room; nil
+// where trying again may help.
+func (p *roomPlan) refused(ctx context.Context, err error) *Refusal {
+	switch {
+	case taken(err):
+		return p.nameTaken(ctx)
+	case errors.Is(err, symphony.ErrBlocked):
+		return &Refusal{
+			Code:    "blocked",
+			Message: "A compliance rule blocks this room's name or description. Nothing was created.",
+			Next:    "Choose other words, or ask Compliance which rule it was.",
+		}
+	case errors.Is(err, symphony.ErrBarrier):
+		return &Refusal{
+			Code:    "barrier",
+			Message: "An information barrier forbids this room. Nothing was created.",
+			Next:    "Compliance decides about barriers; please ask them.",
+		}
+	case errors.Is(err, symphony.ErrForbidden):
+		return &Refusal{
+			Code:    "entitlement",
+			Message: "Symphony does not let me open a room of this kind" + p.kind() + ". Nothing was created.",
+			Next:    "Your Symphony administrators can give my account the entitlement.",
+		}
+	case errors.Is(err, symphony.ErrBadRequest):
+		return &Refusal{
+			Code:    "room-refused",
+			Message: "Symphony does not accept a room with this name and these options. Nothing was created.",
+			Next:    "Try a plainer name, or fewer options.",
+		}
+	}
+	return nil
+}
+
+func (p *roomPlan) kind() string {
+	switch {
+	case p.room.CrossPod:
+		return " (external)"
+	case p.room.Public:
+		return " (public)"
+	}
+	return ""
+}
+
+// nameTaken offers another name. It does not say whether a room of that name
+// exists: that may be nobody's business.
+func (p *roomPlan) nameTaken(ctx context.Context) *Refusal {
+	refusal := &Refusal{
+		Code:    "name-taken",
+		Message: fmt.Sprintf("Symphony does not accept the name “%s”: it must differ from every other room's. Nothing was created.", p.room.Name),
+		Next:    "Send the command again with another name.",
+	}
+	if other := p.freeName(ctx); other != "" {
+		renamed := p.req.Invocation
+		renamed.Name = other
+		refusal.Next = ""
+		refusal.Offers = offersOf(Compose(p.req.Message, renamed))
+	}
+	return refusal
+}
+
+// freeName tries "Name 2", "Name 3", … against the rooms that the bot can see.
+func (p *roomPlan) freeName(ctx context.Context) string {
+	known := map[string]bool{}
+	for room, err := range p.desk.Symphony.SearchRooms(ctx, symphony.RoomQuery{Text: p.room.Name, NonDiscoverable: true}) {
+		if err != nil || len(known) == 200 {
+			break
+		}
+		known[plainName(room.Attributes.Name)] = true
+	}
+	base := []rune(p.room.Name)
+	base = base[:min(len(base), 46)] // leaves room for the number within Symphony's 49
+	for n := 2; n < 100; n++ {
+		if name := fmt.Sprintf("%s %d", strings.TrimSpace(string(base)), n); !known[plainName(name)] {
+			return name
+		}
+	}
+	return ""
+}
+
+// plainName is a room name as Symphony compares it: without case and blanks.
+func plainName(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), "")) }
+
+// taken reports whether the creation failed for the name. The substring is the
+// one documented sign.
+func taken(err error) bool {
+	var refused *symphony.Error
+	return errors.Is(err, symphony.ErrBadRequest) && errors.As(err, &refused) &&
+		strings.Contains(strings.ToLower(refused.Message), "choose another name")
+}
+
+func ref(room symphony.Room) roomRef {
+	return roomRef{ID: room.ID, External: room.Attributes.CrossPod}
+}

@@ -1,0 +1,126 @@
+package commands
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"roombot/commands/syntax"
+	"roombot/symphony/messageml"
+)
+
+// The forms that the bot posts.
+const (
+	FormNewRoom = "roombot-newroom"
+	FormOffer   = "roombot-offer"
+)
+
+// OwnForm reports whether a form of this id is one of the bot's.
+func OwnForm(id string) bool { return id == FormNewRoom || id == FormOffer }
+
+// Stamp marks a message of the bot: what it answers and as which part.
+type Stamp struct {
+	Request RequestID
+	Part    string
+	// Origin is the message whose request a click on an offer carries out.
+	Origin string
+}
+
+// entityKey is where the stamp stands in the entity data of a message.
+const entityKey = "roombot"
+
+// entity is the stamp as it travels: a form reply brings no state back, so
+// what its buttons stand for is read from the message that shows them.
+type entity struct {
+	Type    string         `json:"type"`
+	Version string         `json:"version"`
+	Request RequestID      `json:"request"`
+	Part    string         `json:"part"`
+	Origin  string         `json:"origin,omitempty"`
+	Offers  []offerOnAWire `json:"offers,omitempty"`
+}
+
+type offerOnAWire struct {
+	Text     string           `json:"text"`
+	Mentions []syntax.Mention `json:"mentions,omitempty"`
+	Edit     bool             `json:"edit,omitempty"`
+}
+
+// Render makes the message: the body, a button per offer, and the stamp.
+func (r Reply) Render(s Stamp) (messageML, data string) {
+	body := r.Body
+	e := entity{Type: "com.roombot.reply", Version: "1.0", Request: s.Request, Part: s.Part, Origin: s.Origin}
+	if len(r.Offers) > 0 {
+		buttons := make([]messageml.Node, len(r.Offers))
+		for i, o := range r.Offers {
+			buttons[i] = messageml.Button{Name: buttonName(i), Label: o.Label, Class: buttonClass(i)}
+			e.Offers = append(e.Offers, offerOnAWire{Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit})
+		}
+		body = append(body[:len(body):len(body)], messageml.Form(FormOffer, buttons...))
+	}
+	data, err := messageml.EntityData(map[string]any{entityKey: e})
+	if err != nil {
+		data = "{}" // strings and numbers always encode
+	}
+	return messageml.Message(body...), data
+}
+
+const buttonPrefix = "offer-"
+
+func buttonName(i int) string { return buttonPrefix + strconv.Itoa(i) }
+
+func buttonClass(i int) messageml.ButtonClass {
+	if i == 0 {
+		return messageml.Primary
+	}
+	return messageml.Secondary
+}
+
+// Carries reports whether the entity data is that of the bot's answer to the
+// request, as the given part.
+func Carries(data string, id RequestID, part string) bool {
+	e, ok := stamped(data)
+	return ok && e.Request == id && e.Part == part
+}
+
+// OriginOf is the message whose request the stamped message belongs to, or
+// fallback without a stamp.
+func OriginOf(data, fallback string) string {
+	if e, ok := stamped(data); ok && e.Origin != "" {
+		return e.Origin
+	}
+	return fallback
+}
+
+// Chosen is the offer whose button was clicked in the stamped message.
+func Chosen(data string, values map[string]json.RawMessage) (Offer, error) {
+	var button string
+	_ = json.Unmarshal(values["action"], &button)
+	n, err := strconv.Atoi(strings.TrimPrefix(button, buttonPrefix))
+	e, ok := stamped(data)
+	if err != nil || !ok || n < 0 || n >= len(e.Offers) {
+		return Offer{}, Expired()
+	}
+	o := e.Offers[n]
+	return Offer{Command: syntax.Message{Text: o.Text, Mentions: o.Mentions}, Edit: o.Edit}, nil
+}
+
+// stamped reads the stamp. Only the bot's own messages may be asked: entity
+// data is whatever the sender made it.
+func stamped(data string) (entity, bool) {
+	content, err := messageml.Read("", data)
+	if err != nil {
+		return entity{}, false
+	}
+	var e entity
+	ok, err := content.Entity(entityKey, &e)
+	return e, ok && err == nil
+}
+
+// offersOf are the buttons below a corrected command.
+func offersOf(command syntax.Message) []Offer {
+	return []Offer{
+		{Label: "Create it", Command: command},
+		{Label: "Edit in form", Command: command, Edit: true},
+	}
+}

@@ -1,0 +1,169 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"roombot/commands/syntax"
+	"roombot/symphony"
+)
+
+// Person is somebody a request concerns.
+type Person struct {
+	ID       symphony.UserID
+	Name     string
+	Username string
+	Email    string
+}
+
+// is reports whether somebody named in a command is this person.
+func (p Person) is(named syntax.Person) bool {
+	return named.UserID == int64(p.ID) ||
+		named.Username != "" && strings.EqualFold(named.Username, p.Username) ||
+		named.Email != "" && strings.EqualFold(named.Email, p.Email)
+}
+
+// people resolves everybody a request names, in the order of mentions,
+// usernames, e-mail addresses. Mentions are taken as they are; whoever is only
+// written out is looked up, and a miss refuses the request: who is meant is
+// never guessed.
+func (d *Desk) people(ctx context.Context, r *Request) ([]Person, error) {
+	var all []Person
+	for _, id := range r.Users {
+		all = append(all, Person{ID: symphony.UserID(id), Name: mentionName(r.Message, id)})
+	}
+	byName, err := d.lookup(ctx, r, r.Usernames, d.Symphony.UsersByUsername, func(u symphony.User) string { return u.Username })
+	if err != nil {
+		return nil, err
+	}
+	byEmail, err := d.lookup(ctx, r, r.Emails, d.Symphony.UsersByEmail, func(u symphony.User) string { return u.Email })
+	if err != nil {
+		return nil, err
+	}
+	return unique(append(append(all, byName...), byEmail...)), nil
+}
+
+type lookup func(context.Context, ...string) ([]symphony.User, error)
+
+func (d *Desk) lookup(ctx context.Context, r *Request, wanted []string, find lookup, key func(symphony.User) string) ([]Person, error) {
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	users, err := find(ctx, wanted...)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]Person, 0, len(wanted))
+	for _, w := range wanted {
+		var matches []symphony.User
+		for _, u := range users {
+			if strings.EqualFold(key(u), w) && u.AccountType != symphony.DistributionListAccount {
+				matches = append(matches, u)
+			}
+		}
+		if len(matches) != 1 {
+			return nil, d.unresolved(ctx, r, w, matches)
+		}
+		found = append(found, personOf(matches[0]))
+	}
+	return found, nil
+}
+
+// unresolved is the refusal for a name that fits nobody or several people.
+func (d *Desk) unresolved(ctx context.Context, r *Request, typed string, matches []symphony.User) error {
+	line, caret := caretAt(r.Message, typed)
+	if len(matches) > 1 {
+		return &Refusal{
+			Code: string(syntax.AmbiguousPerson), Line: line, Caret: caret,
+			Message: fmt.Sprintf("%d people go by %q.", len(matches), typed),
+			Next:    "Type @ and choose the right one: " + candidates(matches) + ".",
+		}
+	}
+	refusal := &Refusal{
+		Code: string(syntax.UnknownPerson), Line: line, Caret: caret,
+		Message: fmt.Sprintf("Nobody here goes by %q. Nothing was created.", typed),
+		Next:    "Type @ and choose the person from the list, or write their e-mail address.",
+	}
+	if near := d.similar(ctx, typed); len(near) > 0 {
+		refusal.Next = "Did you mean " + candidates(near) + "? Type @ and choose the person from the list."
+	}
+	return refusal
+}
+
+// similar asks the directory for people whose name is like what was typed.
+func (d *Desk) similar(ctx context.Context, typed string) []symphony.User {
+	query, _, _ := strings.Cut(typed, "@")
+	query = strings.NewReplacer(".", " ", "_", " ", "-", " ").Replace(query)
+	var near []symphony.User
+	for u, err := range d.Symphony.SearchUsers(ctx, symphony.UserQuery{Text: query, Local: true}) {
+		if err != nil || len(near) == 3 {
+			break
+		}
+		near = append(near, u)
+	}
+	return near
+}
+
+func candidates(users []symphony.User) string {
+	names := make([]string, 0, 3)
+	for _, u := range users[:min(3, len(users))] {
+		names = append(names, fmt.Sprintf("%s (%s)", u.DisplayName, u.Username))
+	}
+	return oneOf(names)
+}
+
+func personOf(u symphony.User) Person {
+	return Person{ID: u.ID, Name: u.DisplayName, Username: u.Username, Email: u.Email}
+}
+
+// mentionName is how the message shows a mentioned person, without the @.
+func mentionName(m syntax.Message, id int64) string {
+	for _, span := range m.Mentions {
+		if span.UserID == id {
+			runes := []rune(m.Text)
+			if 0 <= span.Start && span.Start <= span.End && span.End <= len(runes) {
+				return strings.TrimPrefix(string(runes[span.Start:span.End]), "@")
+			}
+		}
+	}
+	return "user " + fmt.Sprint(id)
+}
+
+// caretAt is the line in which the text occurs and the line that points to it;
+// both are empty where it does not.
+func caretAt(m syntax.Message, text string) (line, caret string) {
+	at := strings.Index(m.Text, text)
+	if at < 0 {
+		return "", ""
+	}
+	e := syntax.Error{At: utf8.RuneCountInString(m.Text[:at])}
+	return e.Caret(m.Text)
+}
+
+func unique(people []Person) []Person {
+	seen := map[symphony.UserID]bool{}
+	kept := people[:0:0]
+	for _, p := range people {
+		if !seen[p.ID] {
+			seen[p.ID] = true
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+// oneOf joins alternatives as one says them: a, b or c.
+func oneOf(names []string) string { return join(names, "or") }
+
+// allOf joins names as one says them: a, b and c.
+func allOf(names []string) string { return join(names, "and") }
+
+func join(names []string, word string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " " + word + " " + names[last]
+}

@@ -1,0 +1,94 @@
+package commands
+
+import (
+	"roombot/commands/syntax"
+	"roombot/symphony/messageml"
+)
+
+// Reply is an answer to a user, not yet sent.
+type Reply struct {
+	// Code names the outcome for logs, metrics and tests: "done", "partial",
+	// or the code of an error. Users never see it.
+	Code string
+	Body []messageml.Node
+	// Offers are commands that a click runs, the best first.
+	Offers []Offer
+	// Private asks for the 1:1 chat instead of the room where the request was
+	// made: Symphony has no messages that only one member of a room can see.
+	Private bool
+	// Failed marks an error; in a crowded room it is told in private.
+	Failed bool
+}
+
+// Offer is a command that the user can run by a click.
+type Offer struct {
+	Label   string
+	Command syntax.Message
+	// Edit opens the command's form, filled in, instead of running it.
+	Edit bool
+}
+
+// Outcome codes besides those of package syntax.
+const (
+	CodeDone    = "done"
+	CodePartial = "partial"
+	CodePreview = "preview"
+	CodeHelp    = "help"
+	CodeForm    = "form"
+)
+
+// Refusal is an error for the user: what is wrong, where, and what to do.
+// Nothing was created.
+type Refusal struct {
+	// Code is stable, for logs, metrics and tests.
+	Code string `json:"code"`
+	// Message says what is wrong, as a sentence.
+	Message string `json:"message"`
+	// Next says what to do about it; empty where the message or an offer does.
+	Next string `json:"next,omitempty"`
+	// Line and Caret show the place in what the user typed; empty without one.
+	Line, Caret string  `json:"-"`
+	Offers      []Offer `json:"offers,omitempty"`
+	Private     bool    `json:"private,omitempty"`
+}
+
+func (r *Refusal) Error() string { return r.Code }
+
+// Reply is the refusal as the user reads it.
+func (r *Refusal) Reply() Reply {
+	var body []messageml.Node
+	if r.Next != "" {
+		body = append(body, messageml.Paragraph(messageml.Text(r.Next)))
+	}
+	if r.Line != "" {
+		body = append(body, messageml.Code(r.Line+"\n"+r.Caret))
+	}
+	for _, o := range r.Offers {
+		if !o.Edit {
+			body = append(body, messageml.Paragraph(messageml.Text("Did you mean  "), messageml.Code(o.Command.Text)))
+		}
+	}
+	header := messageml.Text("✗ " + r.Message)
+	return Reply{
+		Code:    r.Code,
+		Body:    []messageml.Node{messageml.ErrorCard(messageml.Expanded, header, body...)},
+		Offers:  r.Offers,
+		Failed:  true,
+		Private: r.Private,
+	}
+}
+
+// FromSyntax is the refusal of a message that could not be read.
+func FromSyntax(m syntax.Message, e *syntax.Error) *Refusal {
+	r := &Refusal{Code: string(e.Code), Message: e.Message}
+	if e.At > 0 {
+		r.Line, r.Caret = e.Caret(m.Text)
+	}
+	if e.Fix != nil {
+		r.Offers = []Offer{
+			{Label: "Create it", Command: *e.Fix},
+			{Label: "Edit in form", Command: *e.Fix, Edit: true},
+		}
+	}
+	return r
+}
