@@ -1,0 +1,157 @@
+package sandbox
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// sayRequest is what somebody types.
+type sayRequest struct {
+	As        string
+	To        string // a username, by default the bot's, or a stream id
+	MessageID string // of the message to edit
+	Text      string
+	Mentions  []mentionSpan
+	Wait      string // how long to wait for the bot's answers, e.g. "5s"
+}
+
+// maxWait is the longest a request may wait for answers.
+const maxWait = 2 * time.Minute
+
+func (p *Pod) controlSay(c *call) (any, error) {
+	return p.speak(c, func(who *person, body *sayRequest) (*message, error) {
+		st, err := p.destination(who, body.To)
+		if err != nil {
+			return nil, err
+		}
+		return p.say(st, who, body.Text, body.Mentions, nil)
+	})
+}
+
+func (p *Pod) controlEdit(c *call) (any, error) {
+	return p.speak(c, func(who *person, body *sayRequest) (*message, error) {
+		old := p.state.messages[canonical(body.MessageID)]
+		switch {
+		case old == nil:
+			return nil, refuse(http.StatusNotFound, "There is no such message")
+		case old.From != who.ID:
+			return nil, forbidden("Only the author may edit a message")
+		}
+		return p.say(p.state.streams[old.Stream], who, body.Text, body.Mentions, p.newest(old))
+	})
+}
+
+// speak runs what somebody says, and waits for the answers outside the mutex.
+func (p *Pod) speak(c *call, do func(*person, *sayRequest) (*message, error)) (any, error) {
+	var body sayRequest
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	limit, err := waitTime(body.Wait)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	who, err := p.state.named(body.As)
+	var m *message
+	if err == nil {
+		m, err = do(who, &body)
+	}
+	if err != nil {
+		p.mu.Unlock()
+		return nil, err
+	}
+	shown, since := p.messageView(m, who.ID), m.Seq
+	p.mu.Unlock()
+	return map[string]any{"message": shown, "replies": p.replies(c.Context(), who.ID, since, limit)}, nil
+}
+
+func waitTime(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	limit, err := time.ParseDuration(text)
+	if err != nil || limit < 0 {
+		return 0, badRequest("wait must be a duration such as 5s")
+	}
+	return min(limit, maxWait), nil
+}
+
+// destination finds the chat that is meant, and opens a chat of two when there is none yet.
+func (p *Pod) destination(who *person, to string) (*stream, error) {
+	if to == "" {
+		return p.openIM(who, []int64{botID})
+	}
+	if other := p.state.byUsername(to); other != nil {
+		return p.openIM(who, []int64{other.ID})
+	}
+	st, ok := p.state.streams[canonical(to)]
+	if !ok {
+		return nil, refuse(http.StatusNotFound, "There is no user and no chat %q", to)
+	}
+	if st.member(who.ID) == nil {
+		return nil, forbidden("%s is not in this chat", who.Display)
+	}
+	return st, nil
+}
+
+// say sends what somebody typed.
+func (p *Pod) say(st *stream, who *person, text string, spans []mentionSpan, replacing *message) (*message, error) {
+	switch {
+	case !who.Active:
+		return nil, forbidden("The account of %s is disabled", who.Display)
+	case text == "":
+		return nil, badRequest("text: nothing to say")
+	}
+	if err := p.maySend(st, who); err != nil {
+		return nil, err
+	}
+	d, err := p.state.compose(text, spans)
+	if err != nil {
+		return nil, err
+	}
+	d.replacing = replacing
+	m := p.send(st, who, d)
+	p.said[who.ID] = m.Seq
+	return m, nil
+}
+
+// replies waits until service accounts have said something where somebody can read it and been quiet for a moment; it
+// gives what they said. Nothing is waited for when the limit is 0.
+func (p *Pod) replies(ctx context.Context, user, since int64, limit time.Duration) []messageView {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	for {
+		p.mu.Lock()
+		found, changed := p.heard(user, since), p.changed
+		p.mu.Unlock()
+		if limit == 0 {
+			return found
+		}
+		var quiet <-chan time.Time
+		if len(found) > 0 {
+			quiet = time.After(p.cfg.Quiet)
+		}
+		select {
+		case <-changed:
+		case <-quiet:
+			return found
+		case <-ctx.Done():
+			return found
+		case <-p.closed:
+			return found
+		}
+	}
+}
+
+// heard gives what service accounts said after a moment, where somebody can read it.
+func (p *Pod) heard(user, since int64) []messageView {
+	found := []messageView{}
+	for _, m := range p.state.since(since) {
+		if p.state.people[m.From].Type == typeSystem && m.From != user && p.mayRead(m, p.state.people[user]) {
+			found = append(found, p.messageView(m, user))
+		}
+	}
+	return found
+}

@@ -1,0 +1,133 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+)
+
+// content is what the agent is asked to send.
+type content struct {
+	message, data, sids string
+	silent              bool
+	files               []attachment
+	previews            int
+}
+
+// content reads a message's body: multipart as the kits send it, a form, or JSON.
+func (c *call) content() (*content, error) {
+	kind, params, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	if err != nil {
+		return nil, badRequest("The Content-Type is missing or malformed; use multipart/form-data")
+	}
+	in := &content{silent: true}
+	switch kind {
+	case "multipart/form-data":
+		err = in.readParts(multipart.NewReader(bytes.NewReader(c.body), params["boundary"]))
+	case "application/x-www-form-urlencoded":
+		err = in.readForm(string(c.body))
+	case "application/json":
+		err = in.readJSON(c.body)
+	default:
+		return nil, badRequest("The Content-Type %s is not supported; use multipart/form-data", kind)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return in, in.check()
+}
+
+func (in *content) set(name, value string) {
+	switch name {
+	case "message":
+		in.message = value
+	case "data":
+		in.data = value
+	case "sids":
+		in.sids += "," + value
+	case "silent":
+		in.silent = value != "false"
+	}
+}
+
+func (in *content) readParts(reader *multipart.Reader) error {
+	for {
+		part, err := reader.NextPart()
+		if err == io.EOF { //nolint:errorlint // documented to be returned bare
+			return nil
+		}
+		if err != nil {
+			return badRequest("The multipart body is malformed")
+		}
+		value, err := io.ReadAll(part) // bounded: the body was read through a limit
+		if err != nil {
+			return badRequest("The multipart body is malformed")
+		}
+		switch part.FormName() {
+		case "attachment":
+			in.files = append(in.files, attachment{ID: "internal_" + randomHex(8), Name: part.FileName(), Content: value})
+		case "preview":
+			in.previews++
+		default:
+			in.set(part.FormName(), string(value))
+		}
+	}
+}
+
+func (in *content) readForm(body string) error {
+	values, err := url.ParseQuery(body)
+	if err != nil {
+		return badRequest("The form is malformed")
+	}
+	for name := range values {
+		in.set(name, values.Get(name))
+	}
+	return nil
+}
+
+func (in *content) readJSON(body []byte) error {
+	var values map[string]any
+	if err := json.Unmarshal(body, &values); err != nil {
+		return badRequest("The request body is not a JSON object")
+	}
+	for name, value := range values {
+		switch v := value.(type) {
+		case string:
+			in.set(name, v)
+		case map[string]any:
+			in.set(name, string(marshal(v)))
+		}
+	}
+	return nil
+}
+
+func (in *content) check() error {
+	size := 0
+	for _, f := range in.files {
+		size += len(f.Content)
+		if !slices.Contains(allowedExtensions(), strings.ToLower(path.Ext(f.Name))) {
+			return badRequest("The file type of %q is not allowed", f.Name)
+		}
+	}
+	switch {
+	case in.message == "":
+		return badRequest("Error parsing message: the message cannot be null or empty")
+	case len(in.message)+len(in.data) > maxContent:
+		return &refusal{
+			status: http.StatusRequestEntityTooLarge, message: "Limit message-content-max-total-size reached",
+			code: "LIMIT_MESSAGE_CONTENT_MAX_TOTAL_SIZE_REACHED",
+		}
+	case size > maxAttachments:
+		return refuse(http.StatusRequestEntityTooLarge, "The attachments are larger than 30 MB")
+	case in.previews > 0 && in.previews != len(in.files):
+		return badRequest("There must be no preview, or one for each attachment")
+	}
+	return nil
+}
