@@ -9,19 +9,21 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 )
 
-// sqlite is River's SQLite driver with its notifications replaced. River polls an outbox table every 50 ms there; but with the
+// queueDriver is River's SQLite driver with its notifications replaced. River polls an outbox table every 50 ms there; but with the
 // file locked, whoever makes a job ready is in this process and can ring, which is sooner, and quiet when nothing happens.
-type sqlite struct {
+type queueDriver struct {
 	*riversqlite.Driver
 	bell *bell
 }
 
-func newSQLite(db *sql.DB) *sqlite {
-	return &sqlite{Driver: riversqlite.New(db), bell: &bell{rung: make(chan struct{}, 1)}}
+func newQueueDriver(db *sql.DB) *queueDriver {
+	return &queueDriver{Driver: riversqlite.New(db), bell: &bell{rung: make(chan struct{}, 1)}}
 }
 
-func (d *sqlite) GetListener(*riverdriver.GetListenenerParams) riverdriver.Listener { return d.bell }
-func (d *sqlite) SupportsListenNotify() bool                                        { return false } // nothing into the outbox
+func (d *queueDriver) GetListener(*riverdriver.GetListenenerParams) riverdriver.Listener {
+	return d.bell
+}
+func (d *queueDriver) SupportsListenNotify() bool { return false } // nothing into the outbox
 
 // bell tells River that a job has become ready. It is its listener; only waiting means anything for a bell.
 type bell struct{ rung chan struct{} }

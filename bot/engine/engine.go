@@ -68,7 +68,7 @@ type Engine struct {
 	config  Config
 	lock    *flock.Flock
 	store   *store
-	driver  *sqlite
+	driver  *queueDriver
 	client  *river.Client[*sql.Tx]
 	running atomic.Int64 // commands being carried out
 	started atomic.Bool
@@ -101,7 +101,7 @@ func (e *Engine) open(ctx context.Context) error {
 	if e.store, err = openStore(e.config.File); err != nil {
 		return err
 	}
-	e.driver = newSQLite(e.store.db)
+	e.driver = newQueueDriver(e.store.db)
 	if err := e.store.migrate(ctx, e.driver); err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func (e *Engine) queueConfig(ctx context.Context) *river.Config {
 
 // Fresh jobs are rung for, so the cooldown only bounds how often a busy engine fetches; the poll is for jobs whose pause is over.
 const (
-	fetchCooldown = 2 * time.Millisecond
+	fetchCooldown = time.Millisecond
 	fetchPoll     = 250 * time.Millisecond
 )
 

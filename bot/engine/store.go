@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	_ "modernc.org/sqlite" // the database, without cgo
+	"modernc.org/sqlite"
 )
 
 // writeTimeout bounds one transaction, so that a full or hanging disk becomes an error.
@@ -38,10 +38,11 @@ func openStore(file string) (*store, error) {
 		"_txlock": {"immediate"},
 		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)"},
 	}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+query.Encode())
+	plain, err := sqlite.NewConnector("file:" + (&url.URL{Path: file}).EscapedPath() + "?" + query.Encode())
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", file, err)
+		return nil, err
 	}
+	db := sql.OpenDB(connector{plain})
 	db.SetMaxOpenConns(1) // one writer is all the database has; more connections only wait for each other
 	return &store{db: db, turn: make(chan struct{}, 1)}, nil
 }
