@@ -37,6 +37,7 @@ type Config struct {
 	App        schema.Value `config:"app,unused" doc:"extension app (BDK)"`
 	Datahose   schema.Value `config:"datahose,unused" doc:"datahose (BDK)"`
 	Manifest   schema.Value `config:"manifest,unused" doc:"manifest file (Python BDK)"`
+	Version    schema.Value `config:"_version,unused" doc:"version of the file's form (BDK)"`
 	Extensions schema.Value `config:"extensions,unused" doc:"BDK extensions"`
 
 	Roombot Roombot `config:"roombot"`

@@ -47,9 +47,11 @@ func parsePlace(text string) (place, *schema.Wrong) {
 	return p, nil
 }
 
+var urlSafe = strings.NewReplacer("+", "-", "/", "_")
+
 // streamID brings a stream id to the form that the bot uses: URL-safe base64 without padding.
 func streamID(id string) string {
-	return strings.TrimRight(strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimSpace(id)), "=")
+	return strings.TrimRight(urlSafe.Replace(strings.TrimSpace(id)), "=")
 }
 
 // Stream ids are long for a room's name and have no blanks. A name that looks like one is still compared as a name too.

@@ -83,7 +83,9 @@ func (r *rule) judge(q *request) verdict {
 	return v
 }
 
+var commandMarks = strings.NewReplacer("-", "", "_", "", "/", "")
+
 // commandName folds a command's name as the grammar does: without case, "-", "_" and the slash before it.
 func commandName(name string) string {
-	return strings.NewReplacer("-", "", "_", "", "/", "").Replace(fold(strings.TrimSpace(name)))
+	return commandMarks.Replace(fold(strings.TrimSpace(name)))
 }

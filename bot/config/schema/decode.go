@@ -18,9 +18,12 @@ type decoder struct {
 	faults  Faults
 	unused  []string
 	visited int
+	listed  map[reflect.Type]bool // structs whose keys a fault has listed: once is enough
 }
 
-func newDecoder(doc *document) *decoder { return &decoder{doc: doc} }
+func newDecoder(doc *document) *decoder {
+	return &decoder{doc: doc, listed: map[reflect.Type]bool{}}
+}
 
 func (d *decoder) decode(v Value, into any) ([]string, Faults) {
 	target := reflect.ValueOf(into).Elem()

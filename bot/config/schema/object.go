@@ -17,7 +17,7 @@ func (d *decoder) object(at Value, node *yaml.Node, into reflect.Value) {
 	for key, child := range d.members(at, node) {
 		f, known := find(fields, key)
 		if !known {
-			meant, fix := remedy(into, fields, key)
+			meant, fix := d.remedy(into, fields, key)
 			d.report(Value{Path: child.Path, Node: keyNode(node, child)}, "is not a key that is known here", fix)
 			if _, set := members[meant]; !set && meant != "" {
 				members[meant] = child // so that it is not said to be missing as well
@@ -125,7 +125,7 @@ func (d *decoder) check(at Value, into reflect.Value, members map[string]Value) 
 }
 
 // remedy is which key was likely meant by an unknown one, if any, and what to write instead.
-func remedy(into reflect.Value, fields []field, key string) (meant, fix string) {
+func (d *decoder) remedy(into reflect.Value, fields []field, key string) (meant, fix string) {
 	if old, ok := into.Addr().Interface().(Renamer); ok && old.Renamed(key) != "" {
 		outer, inner, _ := strings.Cut(old.Renamed(key), ".")
 		return outer, fmt.Sprintf("it was renamed: write %q: {%q: …}", outer, inner)
@@ -137,6 +137,10 @@ func remedy(into reflect.Value, fields []field, key string) (meant, fix string) 
 	if near := Nearest(key, names); near != "" {
 		return near, fmt.Sprintf("did you mean %q?", near)
 	}
+	if d.listed[into.Type()] {
+		return "", "remove it"
+	}
+	d.listed[into.Type()] = true
 	return "", "known here: " + strings.Join(names, ", ")
 }
 
@@ -156,6 +160,8 @@ func Nearest(word string, names []string) string {
 	return best
 }
 
+var wordMarks = strings.NewReplacer("-", "", "_", "", " ", "")
+
 func plain(word string) string {
-	return strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(word))
+	return strings.ToLower(wordMarks.Replace(word))
 }
