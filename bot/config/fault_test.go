@@ -98,6 +98,16 @@ func TestEachFaultSaysWhatToWrite(t *testing.T) {
 	}
 }
 
+func TestAPKCS12FileIsRefusedWithTheWayOut(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "bot.p12"), []byte{0x30, 0x82}, 0o600))
+	content := `{"host": "a", "bot": {"username": "u", "certificate": {"path": "bot.p12", "password": "hunter2"}}}`
+	_, err := config.Parse(filepath.Join(dir, "config.json"), []byte(content), nil)
+	require.ErrorContains(t, err, "bot.certificate.path: is a PKCS#12 or Java key store, which is not supported; convert it to PEM: openssl pkcs12")
+	require.NotContains(t, err.Error(), "hunter2")
+}
+
 func TestFaultsInYAML(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ content, want string }{
