@@ -99,6 +99,9 @@ func (w *work) carryOut(ctx context.Context, m message, invocation syntax.Invoca
 	if !ok {
 		return commands.Reply{}, fmt.Errorf("no command %q", invocation.Command)
 	}
+	if err := w.placed(ctx, request); err != nil {
+		return commands.Reply{}, err
+	}
 	if refusal := w.bot.allow(ctx, request); refusal != nil {
 		return commands.Reply{}, refusal
 	}
@@ -110,6 +113,20 @@ func (w *work) carryOut(ctx context.Context, m message, invocation syntax.Invoca
 		return plan.Preview(), nil
 	}
 	return w.apply(ctx, m.origin, plan)
+}
+
+// placed fills in the room's name, which many events leave out and rules may
+// turn on.
+func (w *work) placed(ctx context.Context, r *commands.Request) error {
+	if !r.In.Room || r.In.Name != "" {
+		return nil
+	}
+	stream, err := w.bot.client.Stream(ctx, r.In.Stream)
+	if err != nil {
+		return fmt.Errorf("look up the room's name: %w", err)
+	}
+	r.In.Name = stream.Name
+	return nil
 }
 
 // apply runs the plan unless an earlier version of the same message, or another

@@ -27,7 +27,6 @@ type Replies struct {
 // Limits bounds what one command and all of them may take.
 type Limits struct {
 	MaxMembers int `config:"maxMembers,default=100,min=1,max=10000" doc:"people in one /newroom"`
-	Queue      int `config:"queue,default=1000,min=1,max=1000000" doc:"commands waiting before the bot says it is busy"`
 	Workers    int `config:"workers,default=8,min=1,max=256" doc:"commands worked on at once"`
 }
 

@@ -27,7 +27,7 @@ const sandboxConfig = `{
       "deny": [
         {
           "name": "contractors",
-          "who": ["email:*@contractors.*"],
+          "who": ["user:kim"],
           "commands": ["newroom"],
           "reason": "Contractors cannot open rooms. Please ask your desk head to open one and add you."
         }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"net/http"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -27,7 +28,7 @@ func wire(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 	own := c.Roombot
 	return bot.Config{
 		Client: client,
-		Feed:   symphony.FeedConfig{Tag: c.Datafeed.Tag},
+		Feed:   feed(c),
 		Policy: c.Policy,
 		Limits: commands.Limits{
 			MaxMembers:  own.Limits.MaxMembers,
@@ -46,6 +47,7 @@ func client(c *config.Config, log zerolog.Logger) (*symphony.Client, error) {
 		Username:  c.Bot.Username,
 		Endpoints: endpoints(c),
 		UserAgent: "Roombot/" + thisBuild().Version,
+		Headers:   headers(c.DefaultHeaders),
 		Timeout:   c.Roombot.HTTPTimeout,
 		Retry:     retry(c.Retry),
 		Observe:   observe(log),
@@ -76,6 +78,26 @@ func endpoints(c *config.Config) symphony.Endpoints {
 		Pod: a.Pod, Login: a.Pod, Agent: a.Agent, KeyManager: a.KeyManager,
 		SessionAuth: a.SessionAuth, KeyAuth: a.KeyAuth,
 	}
+}
+
+func feed(c *config.Config) symphony.FeedConfig {
+	f := symphony.FeedConfig{
+		Tag:         c.Datafeed.Tag,
+		ReadTimeout: time.Duration(c.Agent.ReadTimeout) * time.Millisecond,
+	}
+	if r := c.Datafeed.Retry; r != nil {
+		f.MinWait = time.Duration(r.InitialIntervalMillis) * time.Millisecond
+		f.MaxWait = time.Duration(r.MaxIntervalMillis) * time.Millisecond
+	}
+	return f
+}
+
+func headers(configured map[string]config.Secret) http.Header {
+	h := http.Header{}
+	for name, value := range configured {
+		h.Set(name, value.Reveal())
+	}
+	return h
 }
 
 func retry(r config.Retry) symphony.RetryPolicy {

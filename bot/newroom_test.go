@@ -1,0 +1,137 @@
+package bot_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+func TestACommandOpensTheRoomAndAnswersWithItsLink(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	answer := w.says("bob", `/newroom "Q2 Earnings" @alice group:"Test Group"`)
+
+	answer.sees("✓ Q2 Earnings", "is open", "https://open.symphony.com/?streamId=", "Bob Chen (you)", "Alice Martin", "Test Group (3 people)")
+	r := w.theRoom("Q2 Earnings")
+	all, owners := r.members()
+	require.Subset(t, all, []string{"bob", "alice", "carol", "roombot"})
+	require.ElementsMatch(t, []string{"bob", "roombot"}, owners)
+	require.Contains(t, r.Keywords, symphony.Keyword{
+		Key: commands.RequestKeyword, Value: string(commands.NewRequestID(answer.Message.ID)),
+	})
+	require.Len(t, answer.Replies, 1)
+}
+
+func TestWhoeverCannotBeAddedIsNamedWithTheCauseAndStopsNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	w.says("bob", `/newroom "Research call" @ravi @dana @eve @alice`).sees(
+		"⚠ Research call", "not everything worked",
+		"Ravi Shah: an information barrier",
+		"Dana Former: the account is disabled",
+		"Eve Adams: from another company, and this room is internal",
+		"Alice Martin")
+	all, _ := w.theRoom("Research call").members()
+	require.ElementsMatch(t, []string{"roombot", "bob", "alice"}, all)
+}
+
+func TestAnExternalRoomTakesConnectedPeopleOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	w.says("bob", `/newroom "Client call" external @eve @mallory`).sees("Mallory Grey: not connected with this bot", "open to other companies")
+	all, _ := w.theRoom("Client call").members()
+	require.ElementsMatch(t, []string{"roombot", "bob", "eve"}, all)
+}
+
+func TestATakenNameIsRefusedWithAnotherThatAClickTakes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.says("bob", `/newroom "Desk" @alice`).sees("is open")
+
+	refusal := w.says("alice", `/newroom "desk" @carol`).sees("does not accept the name", "Nothing was created", `/newroom "desk 2"`, "[ Create it ]")
+	w.clicks("alice", refusal.last(), commands.FormOffer, "offer-0", nil).sees("✓ desk 2")
+
+	all, owners := w.theRoom("desk 2").members()
+	require.ElementsMatch(t, []string{"roombot", "alice", "carol"}, all)
+	require.ElementsMatch(t, []string{"roombot", "alice"}, owners)
+}
+
+func TestEMailAddressesAndUsernamesAreLookedUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var people struct {
+		People []struct{ Username, Email string } `json:"people"`
+	}
+	w.control("GET", "people", nil, &people)
+	carol := ""
+	for _, p := range people.People {
+		if p.Username == "carol" {
+			carol = p.Email
+		}
+	}
+	require.NotEmpty(t, carol)
+
+	w.says("bob", `/newroom "Mail" `+carol).sees("is open", "Carol O'Neil")
+	w.says("bob", `/newroom "Typo" carl@nowhere.test`).sees("Nobody here goes by", "Nothing was created")
+	require.Empty(t, w.rooms("Typo"))
+}
+
+func TestAnUnknownGroupIsRefusedWithTheNearest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	refusal := w.says("bob", `/newroom "Groups" group:"Test Grup"`).sees("There is no group", `group:"Test Group"`)
+	require.Empty(t, w.rooms("Groups"))
+	w.clicks("bob", refusal.last(), commands.FormOffer, "offer-0", nil).sees("Test Group (3 people)")
+}
+
+func TestAPreviewCreatesNothingAndAClickDoes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	preview := w.says("bob", `/newroom "Maybe" @alice preview`).sees("Nothing was created yet", "Alice Martin", "[ Create it ]")
+	require.Empty(t, w.rooms("Maybe"))
+	w.clicks("bob", preview.last(), commands.FormOffer, "offer-0", nil).sees("✓ Maybe")
+	w.clicks("bob", preview.last(), commands.FormOffer, "offer-0", nil).sees("carried out already")
+	w.theRoom("Maybe")
+}
+
+func TestAMissingNameOpensTheFormFilledIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var people struct {
+		People []struct {
+			ID       int64
+			Username string
+		} `json:"people"`
+	}
+	w.control("GET", "people", nil, &people)
+	ids := map[string]int64{}
+	for _, p := range people.People {
+		ids[p.Username] = p.ID
+	}
+
+	form := w.says("bob", `/newroom @alice`).sees("What should the room be called")
+	w.clicks("bob", form.last(), commands.FormNewRoom, "create", map[string]any{
+		"name": `The "Big" one`, "people": []int64{ids["alice"], ids["carol"]}, "groups": "Test Group", "desc": "Prep", "public": "yes",
+	}).sees(`✓ The "Big" one`, "public")
+	r := w.theRoom(`The "Big" one`)
+	require.True(t, r.Public)
+}
+
+func TestAnEditedMessageRunsOnlyIfItsFirstVersionDidNot(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	broken := w.says("bob", `/newroom "Edited @alice`).sees("never closed")
+	w.edits("bob", broken.Message.ID, `/newroom "Edited" @alice`).sees("✓ Edited")
+	done := w.says("bob", `/newroom "Once" @alice`).sees("✓ Once")
+	w.edits("bob", done.Message.ID, `/newroom "Twice" @alice`).sees("carried out already")
+	require.Empty(t, w.rooms("Twice"))
+}

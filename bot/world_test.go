@@ -1,0 +1,240 @@
+package bot_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"roombot/bot"
+	"roombot/bot/config/schema"
+	"roombot/bot/engine"
+	"roombot/bot/policy"
+	"roombot/commands"
+	"roombot/rsa"
+	"roombot/symphony"
+	"roombot/symphony/messageml"
+	"roombot/symphony/sandbox"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// key is the service account's, made once: it takes a while.
+var key = sync.OnceValues(func() (*rsa.Key, error) { return rsa.Generate(2048) })
+
+// world is a pod with the bot at work on it, over real HTTP.
+type world struct {
+	t      testing.TB
+	url    string
+	client *symphony.Client
+	stop   func() // stops the bot and waits for its end
+	store  string
+	rules  string
+}
+
+const openRules = `
+deny:
+  - name: contractors
+    who: ["user:kim"]
+    commands: [newroom]
+    reason: Contractors cannot open rooms.
+allow:
+  - name: everybody
+    who: ["*"]
+    commands: [newroom, groups]
+`
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	k, err := key()
+	require.NoError(t, err)
+	pod, err := sandbox.New(sandbox.Config{BotKey: k.Public(), Quiet: 40 * time.Millisecond})
+	require.NoError(t, err)
+	server := httptest.NewServer(pod.Handler())
+	t.Cleanup(func() {
+		require.NoError(t, pod.Close())
+		server.Close()
+	})
+	w := &world{t: t, url: server.URL, store: filepath.Join(t.TempDir(), "bot.db"), rules: openRules}
+	w.start()
+	return w
+}
+
+// start begins the bot's work, again on the same store after a stop.
+func (w *world) start() {
+	w.t.Helper()
+	k, err := key()
+	require.NoError(w.t, err)
+	w.client, err = symphony.New(symphony.Config{Username: "roombot", Key: k, Endpoints: symphony.Endpoints{Pod: w.url}})
+	require.NoError(w.t, err)
+	value, err := schema.Parse("policy.yaml", []byte(w.rules), nil)
+	require.NoError(w.t, err)
+	rules, err := policy.Compile(value, policy.Options{})
+	require.NoError(w.t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	b, err := bot.New(ctx, bot.Config{
+		Client: w.client, Policy: rules, PrivateAbove: 10,
+		Limits: commands.Limits{CallTimeout: time.Second, SearchLag: 50 * time.Millisecond},
+		Store:  engine.Config{File: w.store, BackoffFloor: 20 * time.Millisecond},
+	})
+	require.NoError(w.t, err)
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	w.stop = sync.OnceFunc(func() {
+		cancel()
+		require.NoError(w.t, <-ended)
+		require.NoError(w.t, b.Close())
+		w.client.Close()
+		http.DefaultClient.CloseIdleConnections()
+	})
+	w.t.Cleanup(func() { w.stop() })
+}
+
+// said is a message and what the bot answered.
+type said struct {
+	w       *world
+	Message chatMessage   `json:"message"`
+	Replies []chatMessage `json:"replies"`
+}
+
+type chatMessage struct {
+	ID        string `json:"messageId"`
+	Stream    string `json:"streamId"`
+	Replacing string `json:"replacing"`
+	Text      string `json:"message"`
+	Data      string `json:"data"`
+}
+
+func (m chatMessage) plain() string { return messageml.Plain(m.Text, m.Data) }
+
+// says is somebody writing to the bot in their 1:1 chat.
+func (w *world) says(who, text string) said {
+	w.t.Helper()
+	return w.saysIn("roombot", who, text)
+}
+
+func (w *world) saysIn(to, who, text string) said {
+	w.t.Helper()
+	return w.talk("say", map[string]any{"as": who, "to": to, "text": text, "wait": "10s"})
+}
+
+// whispers is somebody writing what the bot should not answer.
+func (w *world) whispers(to, who, text string) said {
+	w.t.Helper()
+	return w.talk("say", map[string]any{"as": who, "to": to, "text": text, "wait": "300ms"})
+}
+
+func (w *world) edits(who, message, text string) said {
+	w.t.Helper()
+	return w.talk("edit", map[string]any{"as": who, "messageId": message, "text": text, "wait": "10s"})
+}
+
+func (w *world) clicks(who string, m chatMessage, form, action string, values map[string]any) said {
+	w.t.Helper()
+	return w.talk("act", map[string]any{
+		"as": who, "messageId": m.ID, "formId": form, "action": action, "values": values, "wait": "10s",
+	})
+}
+
+func (w *world) talk(verb string, body map[string]any) said {
+	w.t.Helper()
+	s := said{w: w}
+	w.control(http.MethodPost, verb, body, &s)
+	return s
+}
+
+// control calls the sandbox's control API.
+func (w *world) control(method, path string, body, into any) {
+	w.t.Helper()
+	var payload bytes.Buffer
+	if body != nil {
+		require.NoError(w.t, json.NewEncoder(&payload).Encode(body))
+	}
+	request, err := http.NewRequest(method, w.url+"/sandbox/v1/"+path, &payload)
+	require.NoError(w.t, err)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(w.t, err)
+	defer response.Body.Close()
+	var raw json.RawMessage
+	require.NoError(w.t, json.NewDecoder(response.Body).Decode(&raw))
+	require.Less(w.t, response.StatusCode, 300, "%s %s: %s", method, path, raw)
+	if into != nil {
+		require.NoError(w.t, json.Unmarshal(raw, into))
+	}
+}
+
+// answer is the bot's last word.
+func (s said) answer() string {
+	s.w.t.Helper()
+	require.NotEmpty(s.w.t, s.Replies, "the bot answered")
+	return s.last().plain()
+}
+
+func (s said) last() chatMessage { return s.Replies[len(s.Replies)-1] }
+
+// sees asserts that the bot's last word contains each text.
+func (s said) sees(texts ...string) said {
+	s.w.t.Helper()
+	for _, text := range texts {
+		require.Contains(s.w.t, s.answer(), text)
+	}
+	return s
+}
+
+// room is a room as the pod tells of it.
+type room struct {
+	StreamID string             `json:"streamId"`
+	Name     string             `json:"name"`
+	Public   bool               `json:"public"`
+	CrossPod bool               `json:"crossPod"`
+	Keywords []symphony.Keyword `json:"keywords"`
+	Members  []struct {
+		Username string   `json:"username"`
+		Owner    bool     `json:"owner"`
+		Through  []string `json:"through"`
+	} `json:"members"`
+}
+
+// rooms lists the pod's rooms of that name.
+func (w *world) rooms(name string) []room {
+	w.t.Helper()
+	var state struct {
+		Rooms []room `json:"rooms"`
+	}
+	w.control(http.MethodGet, "state", nil, &state)
+	var found []room
+	for _, r := range state.Rooms {
+		if strings.EqualFold(r.Name, name) {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// theRoom is the only room of that name.
+func (w *world) theRoom(name string) room {
+	w.t.Helper()
+	rooms := w.rooms(name)
+	require.Len(w.t, rooms, 1, "rooms called %q", name)
+	return rooms[0]
+}
+
+func (r room) members() (all, owners []string) {
+	for _, m := range r.Members {
+		all = append(all, m.Username)
+		if m.Owner {
+			owners = append(owners, m.Username)
+		}
+	}
+	return all, owners
+}
