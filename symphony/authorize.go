@@ -14,6 +14,14 @@ func (e *signInError) Error() string { return "sign in: " + e.err.Error() }
 
 func (e *signInError) Unwrap() error { return e.err }
 
+func notSignedIn(err error) error {
+	var in *signInError
+	if errors.As(err, &in) { // the access token was not had for want of a session
+		return err
+	}
+	return &signInError{err}
+}
+
 // authorized sends with the credential that the operation wants. When it is
 // refused, it is renewed once and the call sent again: a 401 is the only sign of
 // an ended session, and what was refused with one was not carried out.
@@ -35,14 +43,14 @@ func with[T any](
 ) (answer, error) {
 	held, err := k.get(ctx)
 	if err != nil {
-		return answer{}, &signInError{err}
+		return answer{}, notSignedIn(err)
 	}
 	a, err := send(headers(held))
 	if !errors.Is(err, ErrUnauthorized) {
 		return a, err
 	}
 	if held, err = k.renew(ctx, held); err != nil {
-		return answer{}, &signInError{err}
+		return answer{}, notSignedIn(err)
 	}
 	return send(headers(held))
 }

@@ -126,7 +126,8 @@ func (r *run) recover(ctx context.Context, err error) error {
 	r.stats.failed(err)
 	wait := r.waits.NextBackOff()
 	var e *Error
-	if errors.As(err, &e) {
+	var in *signInError
+	if !errors.As(err, &in) && errors.As(err, &e) { // a failed login says nothing about the feed
 		switch e.Status {
 		case http.StatusBadRequest, http.StatusNotFound, http.StatusGone:
 			r.drop(ctx, err)

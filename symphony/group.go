@@ -74,14 +74,14 @@ func (g *Group) UnmarshalJSON(b []byte) error {
 // UnmarshalJSON reads the profile manager's member.
 func (m *GroupMember) UnmarshalJSON(b []byte) error {
 	var w struct {
-		Tenant millis `json:"memberTenant"`
+		Tenant int64  `json:"memberTenant"`
 		User   UserID `json:"memberId"`
 		Status string `json:"status"`
 	}
 	if err := json.Unmarshal(b, &w); err != nil {
 		return err
 	}
-	*m = GroupMember{User: w.User, Tenant: int64(w.Tenant), Disabled: w.Status == "DISABLED"}
+	*m = GroupMember{User: w.User, Tenant: w.Tenant, Disabled: w.Status == "DISABLED"}
 	return nil
 }
 

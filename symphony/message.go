@@ -119,10 +119,11 @@ func (c *Client) Message(ctx context.Context, id MessageID) (Message, error) {
 //	GET /agent/v4/stream/{sid}/message
 func (c *Client) MessagesSince(ctx context.Context, stream StreamID, since time.Time) iter.Seq2[Message, error] {
 	const size = 100
-	return pages(size, func(skip int) ([]Message, error) {
+	return pages(size, func(skip int) ([]Message, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("since", strconv.FormatInt(since.UnixMilli(), 10))
-		return call[[]Message](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
+		page, err := call[[]Message](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
+		return page, 0, err
 	})
 }
 
@@ -157,9 +158,10 @@ func (c *Client) SearchMessages(ctx context.Context, q MessageQuery) iter.Seq2[M
 	body := messageSearch{
 		q.Text, q.Stream, q.Author, q.Hashtag, q.Cashtag, q.Mention, toMillis(q.From), toMillis(q.To),
 	}
-	return pages(size, func(skip int) ([]Message, error) {
+	return pages(size, func(skip int) ([]Message, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("sortDir", "DESC")
-		return call[[]Message](ctx, c, request{op: opSearchMessages, query: query, body: body})
+		page, err := call[[]Message](ctx, c, request{op: opSearchMessages, query: query, body: body})
+		return page, 0, err
 	})
 }

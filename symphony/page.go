@@ -9,11 +9,12 @@ import (
 // maxPages stops a listing whose server never runs out of pages.
 const maxPages = 10_000
 
-// pages yields the items of numbered pages until one comes back short.
-func pages[T any](size int, fetch func(skip int) ([]T, error)) iter.Seq2[T, error] {
+// pages yields the items of numbered pages until one comes back short. A server
+// that cuts pages shorter than asked for is believed when its total says more.
+func pages[T any](size int, fetch func(skip int) (page []T, total int, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		for n := range maxPages {
-			page, err := fetch(n * size)
+		for n, skip := 0, 0; n < maxPages; n++ {
+			page, total, err := fetch(skip)
 			if err != nil {
 				var none T
 				yield(none, err)
@@ -24,7 +25,8 @@ func pages[T any](size int, fetch func(skip int) ([]T, error)) iter.Seq2[T, erro
 					return
 				}
 			}
-			if len(page) < size {
+			skip += len(page)
+			if len(page) == 0 || len(page) < size && skip >= total {
 				return
 			}
 		}

@@ -2,7 +2,9 @@ package symphony
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -68,8 +70,11 @@ func (c *Client) repeat(ctx context.Context, r request, attempt func() (answer, 
 			wait = asked
 		}
 		now := c.config.Now()
-		if now.Add(wait).Sub(begin) > policy.MaxElapsed || beyond(ctx, wait) || c.sleep(ctx, wait) != nil {
+		if now.Add(wait).Sub(begin) > policy.MaxElapsed || beyond(ctx, wait) {
 			return answer{}, err
+		}
+		if ended := c.sleep(ctx, wait); ended != nil {
+			return answer{}, fmt.Errorf("%w while waiting to repeat: %w", ended, err)
 		}
 	}
 }
@@ -88,7 +93,10 @@ func repeatable(class Class, err error) bool {
 	if errors.As(err, &in) || !errors.As(err, &e) { // signing in has its own repetition
 		return false
 	}
+	var untrusted *tls.CertificateVerificationError
 	switch {
+	case errors.As(err, &untrusted):
+		return false
 	case e.Status == http.StatusTooManyRequests, e.unsent:
 		return true
 	case class == UnsafeWrite, e.Status == http.StatusNotImplemented, errors.Is(err, ErrTooLarge):

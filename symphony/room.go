@@ -175,14 +175,15 @@ func (c *Client) SearchRooms(ctx context.Context, q RoomQuery) iter.Seq2[Room, e
 		Member: byUser(q.Member), Owner: byUser(q.Owner), Creator: byUser(q.Creator),
 	}
 	size := pageSize(q.PageSize, 100)
-	return pages(size, func(skip int) ([]Room, error) {
+	return pages(size, func(skip int) ([]Room, int, error) {
 		query := skipLimit(skip, size)
 		if q.NonDiscoverable {
 			query.Set("includeNonDiscoverable", "true")
 		}
 		page, err := call[struct {
+			Count int    `json:"count"`
 			Rooms []Room `json:"rooms"`
 		}](ctx, c, request{op: opSearchRooms, query: query, body: body})
-		return page.Rooms, err
+		return page.Rooms, page.Count, err
 	})
 }

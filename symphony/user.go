@@ -179,12 +179,13 @@ func (c *Client) SearchUsers(ctx context.Context, q UserQuery) iter.Seq2[User, e
 	if q.PageSize == 0 {
 		size = 50
 	}
-	return pages(size, func(skip int) ([]User, error) {
+	return pages(size, func(skip int) ([]User, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("local", strconv.FormatBool(q.Local))
 		page, err := call[struct {
+			Count int    `json:"count"`
 			Users []User `json:"users"`
 		}](ctx, c, request{op: opSearchUsers, query: query, body: body})
-		return page.Users, err
+		return page.Users, page.Count, err
 	})
 }

@@ -1,0 +1,308 @@
+package symphony_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony"
+)
+
+const (
+	createRoom = "POST /pod/v3/room/create"
+	roomInfo   = "GET /pod/v3/room/{id}/info"
+	addMember  = "POST /pod/v1/room/{id}/membership/add"
+	room       = `{"roomAttributes":{"name":"Q3 desk","description":"FX planning","membersCanInvite":true,"discoverable":false,
+		"keywords":[{"key":"desk","value":"fx"}],"readOnly":false,"copyProtected":false,"crossPod":false,"viewHistory":false,
+		"multiLateralRoom":false,"scheduledMeeting":false,"public":false,"groupChat":false},
+		"roomSystemInfo":{"id":"0u0r8TfV3u4QEtjCHR5NLX///nA60EfPdA==","creationDate":1717000190000,"createdByUserId":7078106103815,"active":true},
+		"groups":[{"id":7078106104000,"addedBy":7078106103815}]}`
+)
+
+func TestErrorsAnswerForTheirStatus(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]error{
+		400: symphony.ErrBadRequest, 403: symphony.ErrForbidden, 404: symphony.ErrNotFound,
+		451: symphony.ErrBlocked, 452: symphony.ErrBarrier, 500: symphony.ErrUnavailable, 429: symphony.ErrTooManyRequests,
+	} {
+		p := newPod(t)
+		p.answer(roomInfo, status, `{"code":"SOME_CODE","message":"No such\nthing"}`)
+		got, err := p.client(func(c *symphony.Config) { c.Retry.MaxAttempts = 1 }).Room(t.Context(), "r")
+		require.ErrorIs(t, err, want)
+		require.Zero(t, got)
+		var e *symphony.Error
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, status, e.Status)
+		require.Equal(t, "SOME_CODE", e.Code)
+		require.Equal(t, "No such thing", e.Message)
+		require.Equal(t, roomInfo, e.Operation)
+		require.Len(t, e.TraceID, 6)
+		require.NotErrorIs(t, err, symphony.ErrOutcomeUnknown)
+	}
+}
+
+func TestErrorsOfEveryFamilyAreRead(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string][2]string{
+		`{"code":403,"message":"The user lacks the required entitlement to perform this operation"}`: {
+			"403", "The user lacks the required entitlement to perform this operation"},
+		`{"code":400,"message":"Invalid messageML","details":{"line":3}}`:         {"400", "Invalid messageML"},
+		`{"code":"group.barrier","message":"No","context":{"a":"b"}}`:             {"group.barrier", "No"},
+		`{"message":"Limit reached","status":"PAYLOAD_TOO_LARGE","code":"LIMIT"}`: {"LIMIT", "Limit reached"},
+		`<html><body>502</body></html>`:                                           {"", ""},
+		``:                                                                        {"", ""},
+		`[]`:                                                                      {"", ""},
+	} {
+		p := newPod(t)
+		p.answer(roomInfo, 403, body)
+		_, err := p.client().Room(t.Context(), "r")
+		var e *symphony.Error
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, want, [2]string{e.Code, e.Message}, body)
+	}
+}
+
+func TestReadsAndSafeWritesAreRepeated(t *testing.T) {
+	t.Parallel()
+	for name, handler := range map[string]http.HandlerFunc{
+		"after a server's fault": with(500, `{}`), "after a proxy's page": with(502, `<html>`),
+		"after throttling": with(429, `{}`), "after a lost connection": cut,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPod(t)
+			p.answers(roomInfo, handler, handler, with(200, room))
+			p.answers(addMember, handler, with(200, `{"format":"TEXT","message":"Member added"}`))
+			c := p.client()
+			got, err := c.Room(t.Context(), "r")
+			require.NoError(t, err)
+			require.EqualValues(t, "0u0r8TfV3u4QEtjCHR5NLX___nA60EfPdA", got.ID)
+			require.NoError(t, c.AddMember(t.Context(), "r", 7))
+			require.Len(t, p.got("GET", "/pod/v3/room/r/info"), 3)
+			require.Len(t, p.got("POST", "/pod/v1/room/r/membership/add"), 2)
+		})
+	}
+}
+
+func TestUnsafeWritesAreNeverRepeatedWhenTheyMayHaveBeenCarriedOut(t *testing.T) {
+	t.Parallel()
+	slow := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	short := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		reply(w, 200, `{"roomAttr`)
+	}
+	for name, handler := range map[string]http.HandlerFunc{
+		"a lost connection": cut, "a server's fault": with(500, `{}`), "a proxy's timeout": with(504, ``),
+		"a timeout": slow, "half an answer": short, "an answer that makes no sense": with(200, `<html>`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPod(t)
+			p.answers(createRoom, handler, with(200, room))
+			c := p.client(func(c *symphony.Config) { c.Timeout = 200 * time.Millisecond })
+			require.NoError(t, c.Login(t.Context()))
+			_, err := c.CreateRoom(t.Context(), symphony.RoomAttributes{Name: "Q3 desk"})
+			require.ErrorIs(t, err, symphony.ErrOutcomeUnknown)
+			require.Len(t, p.got("POST", "/pod/v3/room/create"), 1)
+		})
+	}
+}
+
+func TestACancelledUnsafeWriteHasAnUnknownOutcome(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	p.on(createRoom, func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	})
+	_, err := p.client().CreateRoom(ctx, symphony.RoomAttributes{})
+	require.ErrorIs(t, err, symphony.ErrOutcomeUnknown)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestUnsafeWritesAreRepeatedWhenTheyWereSurelyNotCarriedOut(t *testing.T) {
+	t.Parallel()
+	for name, handler := range map[string]http.HandlerFunc{
+		"an ended session": with(401, `{}`), "throttling": with(429, `{}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPod(t)
+			p.answers(createRoom, handler, with(200, room))
+			got, err := p.client().CreateRoom(t.Context(), symphony.RoomAttributes{Name: "Q3 desk"})
+			require.NoError(t, err)
+			require.Equal(t, "Q3 desk", got.Attributes.Name)
+		})
+	}
+
+	t.Run("a connection that was not had", func(t *testing.T) {
+		t.Parallel()
+		p := newPod(t)
+		c := p.client(func(c *symphony.Config) { c.Retry.MaxAttempts = 4; c.Endpoints.Login = c.Endpoints.Pod })
+		require.NoError(t, c.Login(t.Context()))
+		c.Close()
+		p.server.Close()
+		_, err := c.CreateRoom(t.Context(), symphony.RoomAttributes{})
+		require.ErrorIs(t, err, symphony.ErrUnavailable)
+		require.NotErrorIs(t, err, symphony.ErrOutcomeUnknown)
+		require.Len(t, p.waited(), 3)
+	})
+
+	t.Run("a plain refusal is not repeated and its outcome is known", func(t *testing.T) {
+		t.Parallel()
+		p := newPod(t)
+		p.answer(createRoom, 400, `{"message":"Please choose another name."}`)
+		_, err := p.client().CreateRoom(t.Context(), symphony.RoomAttributes{})
+		require.ErrorIs(t, err, symphony.ErrBadRequest)
+		require.NotErrorIs(t, err, symphony.ErrOutcomeUnknown)
+		require.Empty(t, p.waited())
+	})
+}
+
+func throttle(after string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", after)
+		reply(w, 429, `{}`)
+	}
+}
+
+func TestTheServersRetryAfterWins(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	p := newPod(t)
+	p.answers(roomInfo, throttle("7"), throttle(now.Add(9*time.Second).Format(http.TimeFormat)), with(200, room))
+	_, err := p.client(func(c *symphony.Config) { c.Now = func() time.Time { return now } }).Room(t.Context(), "r")
+	require.NoError(t, err)
+	require.Equal(t, []time.Duration{7 * time.Second, 9 * time.Second}, p.waited())
+}
+
+func TestAWaitThatTheCallerHasNoTimeForIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.on(roomInfo, throttle("3600"))
+	_, err := p.client().Room(t.Context(), "r")
+	var e *symphony.Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, time.Hour, e.RetryAfter)
+
+	short, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	_, err = p.client(func(c *symphony.Config) { c.Retry.MaxElapsed = 24 * time.Hour }).Room(short, "r")
+	require.ErrorIs(t, err, symphony.ErrTooManyRequests)
+	require.Empty(t, p.waited())
+}
+
+func TestRepetitionEnds(t *testing.T) {
+	t.Parallel()
+	t.Run("after so many attempts", func(t *testing.T) {
+		t.Parallel()
+		p := newPod(t)
+		p.answer(roomInfo, 500, `{}`)
+		_, err := p.client(func(c *symphony.Config) { c.Retry.MaxAttempts = 4 }).Room(t.Context(), "r")
+		require.ErrorIs(t, err, symphony.ErrUnavailable)
+		require.Len(t, p.got("GET", "/pod/v3/room/r/info"), 4)
+	})
+	t.Run("after so long", func(t *testing.T) {
+		t.Parallel()
+		p := newPod(t)
+		p.answer(roomInfo, 500, `{}`)
+		clock := &movingClock{now: time.Unix(1.7e9, 0)}
+		c := p.client(func(c *symphony.Config) { c.Now = clock.Now; c.Retry.MaxAttempts = 1000 })
+		c.SetSleep(clock.Sleep)
+		_, err := c.Room(t.Context(), "r")
+		require.ErrorIs(t, err, symphony.ErrUnavailable)
+		require.LessOrEqual(t, clock.slept, 45*time.Second)
+		require.Greater(t, clock.slept, 20*time.Second)
+	})
+	t.Run("with its context", func(t *testing.T) {
+		t.Parallel()
+		p := newPod(t)
+		p.answer(roomInfo, 500, `{}`)
+		ctx, cancel := context.WithCancel(t.Context())
+		c := p.client()
+		c.SetSleep(func(ctx context.Context, _ time.Duration) error { cancel(); return context.Cause(ctx) })
+		_, err := c.Room(ctx, "r")
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, err, symphony.ErrUnavailable)
+	})
+}
+
+// movingClock moves by what is slept.
+type movingClock struct {
+	mu    sync.Mutex
+	now   time.Time
+	slept time.Duration
+}
+
+func (m *movingClock) Now() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.now
+}
+
+func (m *movingClock) Sleep(ctx context.Context, d time.Duration) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.now, m.slept = m.now.Add(d), m.slept+d
+	return ctx.Err()
+}
+
+func TestWaitsGrowWithJitterUpToACeiling(t *testing.T) {
+	t.Parallel()
+	a := symphony.RetryPolicy{Initial: time.Second, Max: 8 * time.Second}.Waits(6)
+	b := symphony.RetryPolicy{Initial: time.Second, Max: 8 * time.Second}.Waits(6)
+	require.NotEqual(t, a, b)
+	for i, d := range a {
+		middle := min(time.Second<<i, 8*time.Second)
+		require.InDelta(t, middle, d, float64(middle)/2)
+	}
+}
+
+func TestAnAnswerAboveTheLimitIsRefused(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answer(sessionInfo, 200, me)
+	_, err := p.client(func(c *symphony.Config) { c.MaxBody = 100 }).Me(t.Context())
+	require.ErrorIs(t, err, symphony.ErrTooLarge)
+	require.Len(t, p.got("GET", "/pod/v2/sessioninfo"), 1)
+}
+
+func TestEveryAttemptIsObserved(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answers(roomInfo, with(500, `{}`), with(200, room))
+	var calls []symphony.Call
+	c := p.client(func(c *symphony.Config) { c.Observe = func(call symphony.Call) { calls = append(calls, call) } })
+	_, err := c.Room(symphony.WithTraceID(t.Context(), "abc123"), "r")
+	require.NoError(t, err)
+	require.Len(t, calls, 4)
+	require.Equal(t, "POST /login/pubkey/authenticate", calls[0].Operation)
+	require.Equal(t, roomInfo, calls[2].Operation)
+	require.Equal(t, 500, calls[2].Status)
+	require.ErrorIs(t, calls[2].Err, symphony.ErrUnavailable)
+	require.Equal(t, 200, calls[3].Status)
+	require.NoError(t, calls[3].Err)
+	require.Equal(t, "abc123", calls[3].TraceID)
+}
+
+func TestTokensAppearInNoError(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answer("GET /pod/v3/users", 500, `{}`)
+	c := p.client(func(c *symphony.Config) { c.Retry.MaxAttempts = 1 })
+	_, err := c.UsersByEmail(t.Context(), "ana@acme.test")
+	require.Error(t, err)
+	p.server.Close()
+	_, gone := c.UsersByEmail(t.Context(), "ana@acme.test")
+	require.Error(t, gone)
+	for _, text := range []string{err.Error(), gone.Error(), errors.Join(err, gone).Error()} {
+		require.NotContains(t, text, "session-1")
+		require.NotContains(t, text, "ana@")
+	}
+}

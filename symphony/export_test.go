@@ -1,0 +1,36 @@
+package symphony
+
+import (
+	"context"
+	"time"
+)
+
+// SetSleep replaces the waiting between attempts.
+func (c *Client) SetSleep(sleep func(context.Context, time.Duration) error) { c.sleep = sleep }
+
+// UserChunks are the calls that a look-up of so many values is cut into.
+func UserChunks(values []string) [][]string {
+	var chunks [][]string
+	for c := range userChunks(values) {
+		chunks = append(chunks, c)
+	}
+	return chunks
+}
+
+// Waits are the first n pauses of a policy.
+func (p RetryPolicy) Waits(n int) []time.Duration {
+	row := p.withDefaults().waits()
+	waits := make([]time.Duration, n)
+	for i := range waits {
+		waits[i] = row.NextBackOff()
+	}
+	return waits
+}
+
+// NewCredential is something that is fetched on demand and shared.
+func NewCredential[T any](fetch func(context.Context) (*T, error)) *credential[T] {
+	return &credential[T]{fetch: fetch}
+}
+
+// Get is the current value or a fetched one.
+func (k *credential[T]) Get(ctx context.Context) (*T, error) { return k.get(ctx) }

@@ -1,0 +1,162 @@
+package symphony_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony"
+)
+
+const (
+	groupsOfType = "GET /profile-manager/v1/groups/type/{typeId}"
+	fxDesk       = `{"type":"SDL","ownerType":"TENANT","ownerId":103,"name":"FX Desk","id":"66587f0c2f4a1b0012ab34cd",
+		"createdDate":"2024-05-30T12:00:00.000Z","createdBy":"7078106103901","updatedDate":"2024-05-30T12:00:00.000Z",
+		"updatedBy":"7078106103901","status":"ACTIVE","eTag":"0f4c1f5e-6b0b-4e0e-8f0e-5a2c6f1d7b10",
+		"members":[{"memberTenant":103,"memberId":7078106103902,"addedDate":"2024-05-30T12:00:00.000Z"},
+			{"memberTenant":103,"memberId":7078106103903,"status":"DISABLED"}],
+		"profile":{"displayName":"FX Desk","companyName":"Acme","id":"7078106104000","avatars":[]}}`
+)
+
+func TestAGroupIsReadWithTheNumberItJoinsRoomsBy(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answer("GET /profile-manager/v1/groups/{groupId}", 200, fxDesk)
+	g, err := p.client().Group(t.Context(), "66587f0c2f4a1b0012ab34cd")
+	require.NoError(t, err)
+	require.EqualValues(t, "66587f0c2f4a1b0012ab34cd", g.ID)
+	require.Equal(t, "FX Desk", g.Name)
+	require.Equal(t, []symphony.GroupMember{
+		{User: 7078106103902, Tenant: 103}, {User: 7078106103903, Tenant: 103, Disabled: true},
+	}, g.Members)
+	account, err := g.Account()
+	require.NoError(t, err)
+	require.EqualValues(t, 7078106104000, account)
+	require.Equal(t, g.ProfileID, account)
+
+	got := p.got("GET", "/profile-manager/v1/groups/66587f0c2f4a1b0012ab34cd")[0]
+	require.Equal(t, "Bearer access-1", got.Header.Get("Authorization"))
+	require.Empty(t, got.Header.Get("sessionToken"), "the session stays with the pod")
+	require.NotEmpty(t, got.Header.Get("X-Symphony-Host"))
+	require.Equal(t, "scope=profile-manager", p.got("POST", "/login/idm/tokens")[0].Query)
+}
+
+func TestAGroupWithoutANumberSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, profile := range []string{`"string"`, `""`, `null`, `"-5"`, `"12.5"`} {
+		p := newPod(t)
+		p.answer("GET /profile-manager/v1/groups/{groupId}", 200, `{"name":"Odd","id":"g","profile":{"id":`+profile+`}}`)
+		g, err := p.client().Group(t.Context(), "g")
+		require.NoError(t, err)
+		require.Zero(t, g.ProfileID)
+		_, err = g.Account()
+		require.ErrorContains(t, err, `group "Odd"`)
+	}
+}
+
+func TestGroupsAreListedPageByPage(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.on(groupsOfType, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Query().Get("after") {
+		case "":
+			reply(w, 200, `{"pagination":{"cursors":{"before":"","after":"c1"},"next":"x"},"data":[`+fxDesk+`]}`)
+		case "c1": // a page may be empty and yet have a next one
+			reply(w, 200, `{"pagination":{"cursors":{"after":"c2"}},"data":[]}`)
+		default:
+			reply(w, 200, `{"pagination":{"cursors":{"before":"c2"}},"data":[{"name":"Research","id":"h"}]}`)
+		}
+	})
+	groups := collect(t, p.client().Groups(t.Context(), symphony.DistributionListType))
+	require.Len(t, groups, 2)
+	require.Equal(t, "Research", groups[1].Name)
+	require.Len(t, p.got("POST", "/login/idm/tokens"), 1, "the token is kept")
+	require.Equal(t, "limit=100&status=ACTIVE", p.got("GET", "/profile-manager/v1/groups/type/SDL")[0].Query)
+}
+
+func TestACursorThatRepeatsEndsTheListing(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answer(groupsOfType, 200, `{"pagination":{"cursors":{"after":"c1"}},"data":[{"name":"Research","id":"h"}]}`)
+	var last error
+	n := 0
+	for _, err := range p.client().Groups(t.Context(), "SDL") {
+		last = err
+		n++
+	}
+	require.ErrorContains(t, last, "circle")
+	require.Equal(t, 3, n)
+}
+
+func TestAnEndedAccessTokenIsReplacedOnce(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answers("POST /login/idm/tokens",
+		with(200, `{"access_token":"Bearer access-1","expires_in":0}`), with(200, `{"access_token":"access-2"}`))
+	p.on(groupsOfType, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer access-2" {
+			reply(w, 401, `{"code":"unauthorized","message":"expired"}`)
+			return
+		}
+		reply(w, 200, `{"pagination":{"cursors":{}},"data":[]}`)
+	})
+	collect(t, p.client().Groups(t.Context(), "SDL"))
+	require.Len(t, p.got("POST", "/login/idm/tokens"), 2)
+	require.Len(t, p.got("POST", "/login/pubkey/authenticate"), 1, "the session is not at fault")
+}
+
+func TestAnAccessTokenIsReplacedAheadOfItsEnd(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answer(groupsOfType, 200, `{"pagination":{"cursors":{}},"data":[]}`)
+	clock := &movingClock{now: time.Now()}
+	c := p.client(func(c *symphony.Config) { c.Now = clock.Now })
+	for _, later := range []time.Duration{0, 269 * time.Second, time.Second} {
+		require.NoError(t, clock.Sleep(t.Context(), later))
+		collect(t, c.Groups(t.Context(), "SDL"))
+	}
+	require.Len(t, p.got("POST", "/login/idm/tokens"), 2, "of the 300 s the last 30 are not used")
+}
+
+func TestAnEndedSessionBehindTheAccessTokenIsRenewed(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answers("POST /login/idm/tokens", with(401, `{}`), with(200, `{"access_token":"a"}`))
+	p.answer(groupsOfType, 200, `{"pagination":{"cursors":{}},"data":[]}`)
+	collect(t, p.client().Groups(t.Context(), "SDL"))
+	require.Len(t, p.got("POST", "/login/pubkey/authenticate"), 2)
+}
+
+func TestTheMissingRightToSeeGroupsIsForbidden(t *testing.T) {
+	t.Parallel()
+	for _, door := range []string{"POST /login/idm/tokens", groupsOfType} {
+		p := newPod(t)
+		p.answer(groupsOfType, 200, `{"data":[]}`)
+		p.answer(door, 403, `{"code":"forbidden","message":"no entitlement"}`)
+		for _, err := range p.client().Groups(t.Context(), "SDL") {
+			require.ErrorIs(t, err, symphony.ErrForbidden)
+		}
+	}
+}
+
+func TestDistributionListsOfTheUsersAPI(t *testing.T) {
+	t.Parallel()
+	const list = `{"groupId":7078106104000,"name":"FX Desk","type":"SDL","active":true,"displayName":"FX Desk",
+		"members":[{"userId":7078106103902,"tenantId":103,"addedDate":1717000190000}],"updatedDate":1717000190000}`
+	p := newPod(t)
+	p.answer("GET /v1/groups/sdl/list", 200, `[`+list+`,{"groupId":7078106104001,"displayName":"Old","active":false}]`)
+	p.answer("GET /v1/groups/sdl/{groupId}", 200, list)
+	c := p.client()
+	lists := collect(t, c.DistributionLists(t.Context()))
+	require.Len(t, lists, 2)
+	require.Equal(t, "DELETED", lists[1].Status)
+	require.Equal(t, "Old", lists[1].Name)
+	one, err := c.DistributionList(t.Context(), 7078106104000)
+	require.NoError(t, err)
+	require.Equal(t, lists[0], one)
+	require.EqualValues(t, 7078106104000, one.ProfileID)
+	require.Equal(t, []symphony.GroupMember{{User: 7078106103902, Tenant: 103}}, one.Members)
+	require.Equal(t, "session-1", p.got("GET", "/v1/groups/sdl/list")[0].Header.Get("sessionToken"))
+}

@@ -1,0 +1,175 @@
+package symphony_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/rsa"
+	"roombot/symphony"
+)
+
+var key = sync.OnceValue(func() *rsa.Key {
+	k, err := rsa.Generate(2048)
+	if err != nil {
+		panic(err)
+	}
+	return k
+})
+
+// seen is a request as the pod got it.
+type seen struct {
+	Method, Path, Query, Body string
+	Header                    http.Header
+}
+
+// pod answers over real HTTP as a test scripts it. It signs everybody in.
+type pod struct {
+	t        *testing.T
+	routes   map[string]http.HandlerFunc
+	server   *httptest.Server
+	mu       sync.Mutex
+	requests []seen
+	waits    []time.Duration
+	logins   int
+}
+
+func newPod(t *testing.T) *pod {
+	t.Helper()
+	p := &pod{t: t, routes: map[string]http.HandlerFunc{}}
+	p.on("POST /login/pubkey/authenticate", func(w http.ResponseWriter, _ *http.Request) {
+		p.mu.Lock()
+		p.logins++
+		n := p.logins
+		p.mu.Unlock()
+		reply(w, 200, fmt.Sprintf(`{"name":"sessionToken","token":"session-%d"}`, n))
+	})
+	p.answer("POST /relay/pubkey/authenticate", 200, `{"name":"keyManagerToken","token":"keys"}`)
+	p.answer("POST /login/idm/tokens", 200, `{"token_type":"Bearer","expires_in":300,"access_token":"access-1"}`)
+	return p
+}
+
+func reply(w http.ResponseWriter, status int, body string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, body)
+}
+
+// on scripts an operation, before the client is made.
+func (p *pod) on(pattern string, h http.HandlerFunc) { p.routes[pattern] = h }
+
+// answer scripts an operation that always answers the same.
+func (p *pod) answer(pattern string, status int, body string) {
+	p.on(pattern, func(w http.ResponseWriter, _ *http.Request) { reply(w, status, body) })
+}
+
+// answers scripts an operation's answers one by one, the last one for ever.
+func (p *pod) answers(pattern string, handlers ...http.HandlerFunc) {
+	n := 0
+	p.on(pattern, func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
+		h := handlers[min(n, len(handlers)-1)]
+		n++
+		p.mu.Unlock()
+		h(w, r)
+	})
+}
+
+func with(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { reply(w, status, body) }
+}
+
+// cut drops the connection after the request was read.
+func cut(w http.ResponseWriter, _ *http.Request) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err == nil {
+		_ = conn.Close()
+	}
+}
+
+func (p *pod) serve() {
+	mux := http.NewServeMux()
+	for pattern, h := range p.routes {
+		mux.HandleFunc(pattern, h)
+	}
+	p.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		p.mu.Lock()
+		p.requests = append(p.requests, seen{r.Method, r.URL.Path, r.URL.RawQuery, string(body), r.Header.Clone()})
+		p.mu.Unlock()
+		mux.ServeHTTP(w, r)
+	}))
+	p.t.Cleanup(p.server.Close)
+}
+
+func (p *pod) config() symphony.Config {
+	if p.server == nil {
+		p.serve()
+	}
+	return symphony.Config{
+		Username: "room.bot", Key: key(), Endpoints: symphony.Endpoints{Pod: p.server.URL},
+	}
+}
+
+// client is one that notes its waits instead of waiting.
+func (p *pod) client(change ...func(*symphony.Config)) *symphony.Client {
+	p.t.Helper()
+	config := p.config()
+	for _, c := range change {
+		c(&config)
+	}
+	c, err := symphony.New(config)
+	require.NoError(p.t, err)
+	c.SetSleep(func(ctx context.Context, d time.Duration) error {
+		p.mu.Lock()
+		p.waits = append(p.waits, d)
+		p.mu.Unlock()
+		return ctx.Err()
+	})
+	p.t.Cleanup(c.Close)
+	return c
+}
+
+// got are the requests to a path.
+func (p *pod) got(method, path string) []seen {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var matching []seen
+	for _, r := range p.requests {
+		if r.Method == method && r.Path == path {
+			matching = append(matching, r)
+		}
+	}
+	return matching
+}
+
+func (p *pod) waited() []time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]time.Duration(nil), p.waits...)
+}
+
+func fields(t *testing.T, body string) map[string]any {
+	t.Helper()
+	var m map[string]any
+	require.NoError(t, json.Unmarshal([]byte(body), &m))
+	return m
+}
+
+func collect[T any](t *testing.T, seq func(func(T, error) bool)) []T {
+	t.Helper()
+	var all []T
+	for item, err := range seq {
+		require.NoError(t, err)
+		all = append(all, item)
+	}
+	return all
+}

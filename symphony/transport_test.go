@@ -1,0 +1,205 @@
+package symphony_test
+
+import (
+	"crypto/tls"
+	"encoding/pem"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony"
+)
+
+func TestRequestsSayWhoAsks(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answer(sessionInfo, 200, me)
+	c := p.client(func(c *symphony.Config) {
+		c.UserAgent = "Roombot/1.2"
+		c.Headers = http.Header{"X-Desk": {"fx"}}
+	})
+	for _, ctx := range []string{"", "abc123", "not an id"} {
+		_, err := c.Me(symphony.WithTraceID(t.Context(), ctx))
+		require.NoError(t, err)
+	}
+	got := p.got("GET", "/pod/v2/sessioninfo")
+	require.Equal(t, "Roombot/1.2", got[0].Header.Get("User-Agent"))
+	require.Equal(t, "fx", got[0].Header.Get("X-Desk"))
+	require.Regexp(t, "^[A-Za-z0-9]{6}$", got[0].Header.Get("X-Trace-Id"))
+	require.Equal(t, "abc123", got[1].Header.Get("X-Trace-Id"))
+	require.Regexp(t, "^[A-Za-z0-9]{6}$", got[2].Header.Get("X-Trace-Id"))
+}
+
+func TestTokensNeverFollowARedirect(t *testing.T) {
+	t.Parallel()
+	reached := false
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+	t.Cleanup(elsewhere.Close)
+	p := newPod(t)
+	for _, pattern := range []string{sessionInfo, createRoom} {
+		p.on(pattern, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL+"/steal", http.StatusTemporaryRedirect)
+		})
+	}
+	c := p.client()
+	_, err := c.Me(t.Context())
+	require.ErrorContains(t, err, "redirect")
+	_, err = c.CreateRoom(t.Context(), symphony.RoomAttributes{})
+	require.ErrorContains(t, err, "redirect")
+	require.False(t, reached)
+}
+
+func TestAReadFollowsARedirectOfTheSameHost(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.on(sessionInfo, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/pod/v2/elsewhere", http.StatusFound)
+	})
+	p.answer("GET /pod/v2/elsewhere", 200, me)
+	_, err := p.client().Me(t.Context())
+	require.NoError(t, err)
+}
+
+func TestConnectionsAreUsedAgain(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	from := map[string]bool{}
+	p.on(sessionInfo, func(w http.ResponseWriter, r *http.Request) {
+		from[r.RemoteAddr] = true
+		reply(w, 200, me)
+	})
+	c := p.client()
+	for range 10 {
+		_, err := c.Me(t.Context())
+		require.NoError(t, err)
+	}
+	require.Len(t, from, 1)
+}
+
+// proxy notes what it is asked to fetch and answers it all itself.
+type proxy struct {
+	server      *httptest.Server
+	hosts       []string
+	credentials string
+}
+
+func newProxy(t *testing.T) *proxy {
+	t.Helper()
+	x := &proxy{}
+	x.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x.hosts = append(x.hosts, r.Host)
+		x.credentials = r.Header.Get("Proxy-Authorization")
+		reply(w, 200, `{"token":"t","status":"UP"}`)
+	}))
+	t.Cleanup(x.server.Close)
+	return x
+}
+
+func (x *proxy) url(t *testing.T, user *url.Userinfo) *url.URL {
+	t.Helper()
+	u, err := url.Parse(x.server.URL)
+	require.NoError(t, err)
+	u.User = user
+	return u
+}
+
+func TestEachComponentHasItsProxy(t *testing.T) {
+	t.Parallel()
+	general, agents := newProxy(t), newProxy(t)
+	c, err := symphony.New(symphony.Config{
+		Username: "room.bot", Key: key(),
+		Endpoints: symphony.Endpoints{Pod: "http://pod.acme.test", Agent: "http://agent.acme.test"},
+		Transport: symphony.Transport{Proxy: general.url(t, nil)},
+		Transports: map[symphony.Component]symphony.Transport{
+			symphony.AgentHost: {Proxy: agents.url(t, url.UserPassword("desk", "pass"))},
+		},
+	})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	require.NoError(t, c.Login(t.Context()))
+	_, err = c.Health(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"pod.acme.test", "pod.acme.test"}, general.hosts)
+	require.Equal(t, []string{"agent.acme.test"}, agents.hosts)
+	require.Equal(t, "Basic ZGVzazpwYXNz", agents.credentials)
+}
+
+func TestHostsOfNoProxyAreReachedDirectly(t *testing.T) {
+	t.Parallel()
+	x := newProxy(t)
+	c, err := symphony.New(symphony.Config{
+		Username: "room.bot", Key: key(),
+		Endpoints: symphony.Endpoints{Pod: "http://pod.acme.invalid"},
+		Transport: symphony.Transport{Proxy: x.url(t, nil), NoProxy: ".acme.invalid"},
+		Retry:     symphony.RetryPolicy{MaxAttempts: 1},
+	})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	require.ErrorIs(t, c.Login(t.Context()), symphony.ErrUnavailable)
+	require.Empty(t, x.hosts)
+}
+
+func pemOf(s *httptest.Server) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+}
+
+func TestABundleIsTrustedBesidesTheSystem(t *testing.T) {
+	t.Parallel()
+	secure := httptest.NewUnstartedServer(with(200, `{"status":"UP"}`))
+	secure.EnableHTTP2 = true
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	config := symphony.Config{
+		Username: "room.bot", Key: key(), Endpoints: symphony.Endpoints{Pod: secure.URL},
+		Retry: symphony.RetryPolicy{MaxAttempts: 1},
+	}
+	stranger, err := symphony.New(config)
+	require.NoError(t, err)
+	t.Cleanup(stranger.Close)
+	_, err = stranger.Health(t.Context())
+	require.ErrorIs(t, err, symphony.ErrUnavailable)
+	require.ErrorContains(t, err, "certificate")
+
+	config.Transport.Trust = pemOf(secure)
+	friend, err := symphony.New(config)
+	require.NoError(t, err)
+	t.Cleanup(friend.Close)
+	h, err := friend.Health(t.Context())
+	require.NoError(t, err)
+	require.True(t, h.Up())
+
+	config.Transport.Trust = []byte("no PEM")
+	_, err = symphony.New(config)
+	require.ErrorContains(t, err, "no PEM certificate")
+}
+
+func TestACertificateSignsInAtItsOwnDoors(t *testing.T) {
+	t.Parallel()
+	var paths []string
+	secure := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		paths = append(paths, r.URL.Path)
+		if len(r.TLS.PeerCertificates) == 0 {
+			reply(w, 401, `{}`)
+			return
+		}
+		reply(w, 200, `{"token":"from-certificate"}`)
+	}))
+	secure.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+
+	p := newPod(t)
+	p.answer(sessionInfo, 200, me)
+	c := p.client(func(c *symphony.Config) {
+		c.Username, c.Key, c.Certificate = "", nil, &secure.TLS.Certificates[0]
+		c.Endpoints.SessionAuth, c.Endpoints.KeyAuth = secure.URL, secure.URL
+		c.Transport.Trust = pemOf(secure)
+	})
+	_, err := c.Me(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"/sessionauth/v1/authenticate", "/keyauth/v1/authenticate"}, paths)
+	require.Equal(t, "from-certificate", p.got("GET", "/pod/v2/sessioninfo")[0].Header.Get("sessionToken"))
+}
