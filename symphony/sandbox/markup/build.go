@@ -1,0 +1,133 @@
+package markup
+
+import (
+	"strconv"
+	"strings"
+)
+
+// buildChildren checks what stands in an element, from the outside in and then, for what depends on children, back out: the
+// order in which the agent finds faults, so that of several it names the same.
+func (c *conversion) buildChildren(n *node) error {
+	for _, child := range n.children {
+		if child.name == "" {
+			continue
+		}
+		if err := c.build(child); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *conversion) build(n *node) error {
+	if err := c.normalise(n); err != nil {
+		return err
+	}
+	r, ok := rules[n.name]
+	switch {
+	case !ok:
+		return refuse(`Invalid MessageML content at element "%s"`, n.name)
+	case r.shorthand && c.entities.presentation && !n.converted:
+		return refuse(`Shorthand tag "%s" is not allowed in PresentationML`, n.name)
+	}
+	c.number(n)
+	if err := checkAttributes(n, r); err != nil {
+		return err
+	}
+	if err := c.buildChildren(n); err != nil {
+		return err
+	}
+	if err := checkPlace(n, r); err != nil {
+		return err
+	}
+	if err := checkContent(n, r); err != nil {
+		return err
+	}
+	return c.check(n)
+}
+
+// number gives the next id to the elements that become entities.
+func (c *conversion) number(n *node) {
+	prefix := entityPrefix(n.name)
+	if prefix == "" || n.entity != "" {
+		return
+	}
+	c.index++
+	n.entity = prefix + strconv.Itoa(c.index)
+	if prefix == "keyword" {
+		c.tags++
+	}
+}
+
+func entityPrefix(name string) string {
+	switch name {
+	case "mention", "emoji":
+		return name
+	case "hash", "cash", "tag":
+		return "keyword"
+	case "dateTime":
+		return "datetime"
+	}
+	return ""
+}
+
+func checkAttributes(n *node, r rule) error {
+	for _, a := range n.attrs {
+		if !r.allows(a.name) {
+			if r.attrs == "" && r.bare {
+				return refuse(`Element "%s" may not have attributes`, n.name)
+			}
+			return refuse(`Attribute "%s" is not allowed in "%s"`, a.name, n.name)
+		}
+		if a.name == "style" {
+			if err := checkStyle(a.value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func checkPlace(n *node, r rule) error {
+	if r.parents != "" && !listedIn(r.parents, n.parent.name) {
+		return refuse(`Element "%s" can only be a child of the following elements: [%s]`, n.name, commas(r.parents))
+	}
+	if r.inside != "" && n.within(strings.Fields(r.inside)...) == nil {
+		return refuse(`Element "%s" can only be a inner child of the following elements: [%s]`, n.name, commas(r.inside))
+	}
+	return nil
+}
+
+func checkContent(n *node, r rule) error {
+	if r.holds == nothing && len(n.children) > 0 {
+		return refuse(`Element "%s" may not have child elements or text content`, n.name)
+	}
+	met := r.needs == ""
+	for _, child := range n.children {
+		if !r.admits(child) && !child.blank() {
+			return notAllowed(child.nameOr("null"), n.name)
+		}
+		met = met || child.name == "" && r.needs == text || child.name != "" && listedIn(r.needs, child.name)
+	}
+	if !met {
+		needs := r.needs
+		if needs != text {
+			needs = commas(needs)
+		}
+		return refuse(`The "%s" element must have at least one child that is any of the following elements: [%s].`, n.name, needs)
+	}
+	return nil
+}
+
+// nameOr names a text as the agent does: it has no name, and Java prints that as null.
+func (n *node) nameOr(otherwise string) string {
+	if n.name == "" {
+		return otherwise
+	}
+	return n.name
+}
+
+// commas is the list as the agent prints it: names of classes, which have no hyphens.
+func commas(list string) string {
+	return strings.ReplaceAll(strings.Join(strings.Fields(list), ", "), "-", "")
+}
