@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
@@ -34,6 +35,12 @@ func (b *bell) ring() {
 	case b.rung <- struct{}{}:
 	default:
 	}
+}
+
+// ringIn rings when the pause of a job is over. The queue writes pauses down every 250 ms, so it cannot be sooner than that.
+func (b *bell) ringIn(pause time.Duration) {
+	const written = 260 * time.Millisecond
+	time.AfterFunc(max(pause, written)+5*time.Millisecond, b.ring)
 }
 
 func (b *bell) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {

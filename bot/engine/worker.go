@@ -35,7 +35,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
 	j, err := w.engine.load(ctx, job)
 	if err != nil {
 		log.Warn().Err(err).Msg("store could not be read, command postponed")
-		return river.JobSnooze(storeTrouble)
+		return w.engine.snooze(storeTrouble)
 	}
 	if j == nil { // finished, but the queue had not heard
 		return nil
@@ -54,7 +54,9 @@ func (w *worker) NextRetry(job *river.Job[task]) time.Time {
 	if n < 32 && c.BackoffFloor < pause>>(n-1) {
 		pause = c.BackoffFloor << (n - 1)
 	}
-	return time.Now().Add(max(pause/2+rand.N(pause/2+1), c.BackoffFloor) + time.Millisecond)
+	pause = max(pause/2+rand.N(pause/2+1), c.BackoffFloor) + time.Millisecond // the queue refuses a time that has passed
+	w.engine.driver.bell.ringIn(pause)
+	return time.Now().Add(pause)
 }
 
 // work carries out one attempt. What it returns is for the queue: nil closes the job, a snooze or an error brings it back.
@@ -129,7 +131,7 @@ func (e *Engine) guard(ctx context.Context, call func(context.Context) error) (e
 // again brings the job back without using up an attempt: after the pause it asked for, or at the next start when Run is ending.
 func (e *Engine) again(ctx context.Context, err error) error {
 	if later := new(laterError); errors.As(err, &later) {
-		return river.JobSnooze(later.after)
+		return e.snooze(later.after)
 	}
 	zerolog.Ctx(ctx).Info().Msg("command interrupted, it goes on at the next start")
 	return context.Canceled
@@ -144,5 +146,10 @@ func (e *Engine) close(ctx context.Context, j *Job, state string) error {
 
 func (e *Engine) postpone(ctx context.Context, err error) error {
 	zerolog.Ctx(ctx).Warn().Err(err).Msg("store could not be written, command postponed")
-	return river.JobSnooze(storeTrouble)
+	return e.snooze(storeTrouble)
+}
+
+func (e *Engine) snooze(pause time.Duration) error {
+	e.driver.bell.ringIn(pause)
+	return river.JobSnooze(pause)
 }
