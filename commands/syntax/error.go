@@ -41,11 +41,3 @@ type Error struct {
 	// Option is the key of the option concerned, if any.
 	Option string
 }
-
-// Caret returns the line of text the error is in, and the line below it that
-// points to the place.
-func (e *Error) Caret(text string) (line, caret string) { return text, "^" }
-
-// Reply is the error as plain text: the message, the line with a caret under
-// the place, and the corrected line.
-func (e *Error) Reply(text string) string { return e.Message }

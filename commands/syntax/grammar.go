@@ -50,3 +50,75 @@ const (
 	// ArgsCommand takes the name of a command.
 	ArgsCommand
 )
+
+// Lookup finds a command by name or alias; case, "-" and "_" do not count.
+func (g Grammar) Lookup(name string) (Command, bool) {
+	name = fold(name)
+	for _, c := range g.Commands {
+		if fold(c.Name) == name {
+			return c, true
+		}
+		for _, alias := range c.Aliases {
+			if fold(alias) == name {
+				return c, true
+			}
+		}
+	}
+	return Command{}, false
+}
+
+func (g Grammar) spellings() []spelling {
+	var all []spelling
+	for i, c := range g.Commands {
+		all = append(all, spelling{c.Name, i})
+		for _, alias := range c.Aliases {
+			all = append(all, spelling{alias, i})
+		}
+	}
+	return all
+}
+
+func (g Grammar) maxMembers() int {
+	if g.MaxMembers > 0 {
+		return g.MaxMembers
+	}
+	return DefaultMaxMembers
+}
+
+// Option finds an option by key or alias; case, "-" and "_" do not count.
+func (c Command) Option(name string) (Option, bool) {
+	name = fold(name)
+	for _, s := range c.spellings() {
+		if fold(s.text) == name {
+			return c.Options[s.of], true
+		}
+	}
+	return Option{}, false
+}
+
+func (c Command) spellings() []spelling {
+	var all []spelling
+	for i, o := range c.Options {
+		all = append(all, spelling{o.Key, i})
+		for _, alias := range o.Aliases {
+			all = append(all, spelling{alias, i})
+		}
+	}
+	return all
+}
+
+// Conflict returns the first pair of options that cannot go together, for
+// options that did not come from a message, such as those of a form.
+func (c Command) Conflict(options map[string]any) (Conflict, bool) {
+	for _, conflict := range c.Conflicts {
+		if conflict.A.in(options) && conflict.B.in(options) {
+			return conflict, true
+		}
+	}
+	return Conflict{}, false
+}
+
+func (s Setting) in(options map[string]any) bool {
+	value, given := options[s.Key].(bool)
+	return given && value == s.Value
+}

@@ -1,24 +1,40 @@
 package syntax
 
+// maxFixes is how many corrections one corrected line may hold.
+const maxFixes = 8
+
 // Parse reads one message. It never panics, and it always sets exactly one
-// field of the result.
-func (g Grammar) Parse(m Message) Result { return Result{Ignore: true} }
+// field of the result. The fix of an error is offered only if it reads as
+// something that can be run.
+func (g Grammar) Parse(m Message) Result {
+	result, edits := g.read(m)
+	if len(edits) == 0 {
+		return result
+	}
+	fixed := apply(m, edits)
+	for range maxFixes {
+		next, more := g.read(fixed)
+		if next.Error == nil {
+			if !next.Ignore {
+				result.Error.Fix = &fixed
+			}
+			return result
+		}
+		if len(more) == 0 {
+			return result
+		}
+		fixed = apply(fixed, more)
+	}
+	return result
+}
 
-// Lookup finds a command by name or alias; case, "-" and "_" do not count.
-func (g Grammar) Lookup(name string) (Command, bool) { return Command{}, false }
-
-// Conflict returns the first pair of options that cannot go together.
-func (c Command) Conflict(options map[string]any) (Conflict, bool) { return Conflict{}, false }
-
-// CleanName makes a room name of what somebody typed: NFC, one line, no
-// invisible characters. invisible says that some were removed.
-func CleanName(typed string) (name string, invisible bool) { return typed, false }
-
-// MaxName is the most code points a room name may have.
-const MaxName = 49
-
-// Quote writes text so that it reads as one quoted text in a command.
-func Quote(text string) string { return text }
-
-// MarshalJSON writes the result as one object with only what is set.
-func (r Result) MarshalJSON() ([]byte, error) { return []byte("{}"), nil }
+// read understands a message up to its first error; the edits correct that one.
+func (g Grammar) read(m Message) (Result, []edit) {
+	src := []rune(m.Text)
+	r := &reader{grammar: g, src: src, end: len(src), mentions: spans(m.Mentions, len(src)), room: m.Room}
+	result, f := r.message()
+	if f != nil {
+		return Result{Error: &f.Error}, f.edits
+	}
+	return result, nil
+}

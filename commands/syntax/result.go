@@ -52,13 +52,6 @@ type Invocation struct {
 	Text string
 }
 
-// Person is somebody named in a command: exactly one field is set.
-type Person struct {
-	UserID   int64
-	Email    string
-	Username string
-}
-
 // Form is a request for what is missing.
 type Form struct {
 	// Command is the canonical name of the command that was begun.

@@ -1,0 +1,65 @@
+package syntax
+
+import (
+	"strings"
+	"unicode"
+)
+
+// address reads a word that is an e-mail address, also in brackets, as a link
+// or with the punctuation of a sentence.
+func address(word string) (string, bool) {
+	word = strings.TrimLeft(word, "<([")
+	if len(word) > 7 && strings.EqualFold(word[:7], "mailto:") {
+		word = word[7:]
+	}
+	word = unpunctuated(word)
+	if len(word) > 254 || strings.Count(word, "@") != 1 {
+		return "", false
+	}
+	local, domain, _ := strings.Cut(word, "@")
+	return word, mailbox(local) && host(domain)
+}
+
+func mailbox(local string) bool {
+	return local != "" && strings.IndexFunc(local, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._%+-'&", r)
+	}) < 0
+}
+
+func host(domain string) bool {
+	labels := strings.Split(domain, ".")
+	for _, label := range labels {
+		bad := strings.IndexFunc(label, func(r rune) bool {
+			return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		})
+		if label == "" || bad >= 0 || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
+			return false
+		}
+	}
+	last := []rune(labels[len(labels)-1])
+	return len(labels) > 1 && len(last) > 1 && unicode.IsLetter(last[0])
+}
+
+// handle reads a word that is "@" and a username.
+func handle(word string) (string, bool) {
+	r, rest, ok := cutRune(word)
+	if !ok || !atSign(r) {
+		return "", false
+	}
+	name := unpunctuated(rest)
+	return name, name != "" && len(name) <= 254 && strings.IndexFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !strings.ContainsRune("._-+@'’", r)
+	}) < 0
+}
+
+func cutRune(word string) (first rune, rest string, ok bool) {
+	for i, r := range word {
+		if i > 0 {
+			return first, word[i:], true
+		}
+		first = r
+	}
+	return first, "", word != ""
+}
+
+func unpunctuated(word string) string { return strings.TrimRight(word, ".:!?…。！？>)]'’") }

@@ -1,0 +1,56 @@
+package syntax
+
+// distance is how many edits turn a into b: a letter added, left out or
+// changed, or two neighbours swapped. It stops counting above limit.
+func distance(a, b string, limit int) int {
+	x, y := []rune(a), []rune(b)
+	if len(x)-len(y) > limit || len(y)-len(x) > limit {
+		return limit + 1
+	}
+	before, above, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range above {
+		above[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		row[0] = i
+		for j := 1; j <= len(y); j++ {
+			change := above[j-1]
+			if x[i-1] != y[j-1] {
+				change++
+			}
+			row[j] = min(change, above[j]+1, row[j-1]+1)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, above, row = above, row, before
+	}
+	return min(above[len(y)], limit+1)
+}
+
+// nearest picks the candidate closest to a folded word, if it lies within the
+// limit for it and no other is as close. Candidates with the same value are
+// spellings of one thing.
+func nearest(word string, candidates []spelling, limit func(candidate string) int) (spelling, bool) {
+	var best spelling
+	least, tied := -1, false
+	for _, c := range candidates {
+		folded := fold(c.text)
+		most := limit(folded)
+		d := distance(word, folded, most)
+		switch {
+		case d > most || d >= len([]rune(word)):
+		case least < 0 || d < least:
+			best, least, tied = c, d, false
+		case d == least && c.of != best.of:
+			tied = true
+		}
+	}
+	return best, least >= 0 && !tied
+}
+
+// spelling is one way to write the thing with the index of.
+type spelling struct {
+	text string
+	of   int
+}

@@ -1,0 +1,49 @@
+package syntax
+
+import (
+	"cmp"
+	"slices"
+)
+
+// spans returns the mentions in order, without those that are empty, lie
+// outside the text or overlap an earlier one.
+func spans(mentions []Mention, length int) []Mention {
+	sorted := slices.SortedStableFunc(slices.Values(mentions), func(a, b Mention) int {
+		return cmp.Compare(a.Start, b.Start)
+	})
+	end := 0
+	return slices.DeleteFunc(sorted, func(m Mention) bool {
+		bad := m.Start < end || m.End <= m.Start || m.End > length
+		if !bad {
+			end = m.End
+		}
+		return bad
+	})
+}
+
+// apply carries out edits, which are in order and touch no mention, and moves
+// the mentions along.
+func apply(m Message, edits []edit) Message {
+	src := []rune(m.Text)
+	mentions := spans(m.Mentions, len(src))
+	out := make([]rune, 0, len(src)+16)
+	moved := make([]Mention, 0, len(mentions))
+	done, next := 0, 0
+	upto := func(end int) {
+		for next < len(mentions) && mentions[next].Start < end {
+			shift := len(out) - done
+			s := mentions[next]
+			moved = append(moved, Mention{Start: s.Start + shift, End: s.End + shift, UserID: s.UserID})
+			next++
+		}
+		out = append(out, src[done:end]...)
+		done = end
+	}
+	for _, e := range edits {
+		upto(e.start)
+		out = append(out, []rune(e.text)...)
+		done = e.end
+	}
+	upto(len(src))
+	return Message{Text: string(out), Mentions: moved, Room: m.Room}
+}

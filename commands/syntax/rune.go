@@ -1,0 +1,104 @@
+package syntax
+
+import (
+	"strings"
+	"unicode"
+)
+
+// visibleFormat are format characters that show: they mark numbers and text in
+// Arabic, Syriac and Kaithi.
+var visibleFormat = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{Lo: 0x0600, Hi: 0x0605, Stride: 1},
+		{Lo: 0x06dd, Hi: 0x070f, Stride: 0x070f - 0x06dd},
+		{Lo: 0x0890, Hi: 0x0891, Stride: 1},
+		{Lo: 0x08e2, Hi: 0x08e2, Stride: 1},
+	},
+	R32: []unicode.Range32{{Lo: 0x110bd, Hi: 0x110cd, Stride: 0x10}},
+}
+
+// blankLetters show nothing although Unicode calls them letters, marks or symbols.
+var blankLetters = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{Lo: 0x034f, Hi: 0x034f, Stride: 1},
+		{Lo: 0x115f, Hi: 0x1160, Stride: 1},
+		{Lo: 0x17b4, Hi: 0x17b5, Stride: 1},
+		{Lo: 0x180b, Hi: 0x180f, Stride: 1},
+		{Lo: 0x2800, Hi: 0x2800, Stride: 1},
+		{Lo: 0x3164, Hi: 0x3164, Stride: 1},
+		{Lo: 0xffa0, Hi: 0xffa0, Stride: 1},
+		{Lo: 0xfff0, Hi: 0xfff8, Stride: 1},
+	},
+	R32: []unicode.Range32{{Lo: 0xe0000, Hi: 0xe0fff, Stride: 1}},
+}
+
+// invisible reports characters that take part in no word: zero-width and
+// direction marks, controls, and what XML cannot carry. Variation selectors
+// are told apart by their neighbours in [clean].
+func invisible(r rune) bool {
+	switch {
+	case r >= 0x20 && r < 0x7f:
+		return false
+	case r == 0xfffe || r == 0xffff:
+		return true
+	case unicode.IsSpace(r):
+		return false
+	}
+	return unicode.In(r, unicode.Cc, blankLetters) || unicode.Is(unicode.Cf, r) && !unicode.Is(visibleFormat, r)
+}
+
+// blank reports what separates words.
+func blank(r rune) bool { return unicode.IsSpace(r) || invisible(r) }
+
+// listSign reports the commas and semicolons that separate arguments.
+func listSign(r rune) bool { return strings.ContainsRune(",;，；、", r) }
+
+// comma reports the commas that separate the values of one option.
+func comma(r rune) bool { return r == ',' || r == '，' || r == '、' }
+
+func slash(r rune) bool { return r == '/' || r == '／' }
+
+func atSign(r rune) bool { return r == '@' || r == '＠' }
+
+// binds reports the signs between the key of an option and its value.
+func binds(r rune) bool { return strings.ContainsRune(":=：＝", r) }
+
+// longDash reports the dashes a phone makes of two hyphens.
+func longDash(r rune) bool { return r == '—' || r == '–' }
+
+// keyRune reports what the keys of options and the names of commands are made of.
+func keyRune(r rune) bool {
+	return r == '-' || r == '_' || r == '＿' || r == '－' || unicode.IsLetter(r) || unicode.IsDigit(r)
+}
+
+// ender reports the signs that end a sentence and may cling to a word.
+func ender(r rune) bool { return strings.ContainsRune(".!?…。！？", r) }
+
+// narrow maps full-width forms to the characters they stand for.
+func narrow(r rune) rune {
+	if r >= '！' && r <= '～' {
+		return r - '！' + '!'
+	}
+	return r
+}
+
+// fold is what is compared of a key or of the name of a command.
+func fold(word string) string {
+	return strings.Map(func(r rune) rune {
+		switch r = narrow(r); r {
+		case '-', '_':
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, word)
+}
+
+// doubleQuote reports the quotes that may open and close anywhere.
+func doubleQuote(r rune) bool { return strings.ContainsRune("\"“”„«»＂", r) }
+
+// singleQuote reports the quotes that open only at the start of a token,
+// because elsewhere they are apostrophes.
+func singleQuote(r rune) bool { return strings.ContainsRune("'‘＇", r) }
+
+// singleClose reports what may close a single quote.
+func singleClose(r rune) bool { return strings.ContainsRune("'’‘＇", r) }

@@ -1,0 +1,62 @@
+package syntax
+
+import "strings"
+
+// attempted reports that the key at i, although unknown, is meant as one: it
+// has two hyphens, or it is nearly a known one with a quote or a person behind it.
+func (a *arguments) attempted(i int) bool {
+	t := a.tokens[i]
+	if t.dashed {
+		return !longDash(a.src[t.start])
+	}
+	if i+1 >= len(a.tokens) || !a.tokens[i+1].glued {
+		return false
+	}
+	next := a.tokens[i+1]
+	if next.kind != quoted && next.kind != broken && !next.person() {
+		return false
+	}
+	_, ok := a.nearOption(t)
+	return ok
+}
+
+func (a *arguments) nearOption(t token) (spelling, bool) {
+	typed := fold(t.text)
+	if len([]rune(typed)) < 3 {
+		return spelling{}, false
+	}
+	return nearest(typed, a.cmd.spellings(), func(candidate string) int {
+		if len(candidate) < nearRoom {
+			return 1
+		}
+		return 2
+	})
+}
+
+func (a *arguments) unknownOption(t token) *fault {
+	f := &fault{Error: Error{Code: UnknownOption, At: t.start, Message: `There is no option "` + shown(t.text) + `".`}}
+	if len(a.cmd.Options) == 0 {
+		return f
+	}
+	near, ok := a.nearOption(t)
+	if !ok {
+		f.Message += " There are " + a.listed() + "."
+		return f
+	}
+	f.Message += " Did you mean " + near.text + ": ?"
+	start := t.start
+	for !keyRune(a.src[start]) || narrow(a.src[start]) == '-' {
+		start++
+	}
+	f.edits = []edit{{start, start + len([]rune(strings.TrimLeft(t.text, "-－"))), near.text}}
+	return f
+}
+
+// listed names the options as a sentence does.
+func (a *arguments) listed() string {
+	names := make([]string, len(a.cmd.Options))
+	for i, o := range a.cmd.Options {
+		names[i] = o.Key + ":"
+	}
+	return enumerated(names, "and")
+}
