@@ -20,7 +20,11 @@ type sayRequest struct {
 const maxWait = 2 * time.Minute
 
 func (p *Pod) controlSay(c *call) (any, error) {
-	return p.speak(c, func(who *person, body *sayRequest) (*message, error) {
+	var body sayRequest
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	return p.speak(c, body.As, body.Wait, func(who *person) (*message, error) {
 		st, err := p.destination(who, body.To)
 		if err != nil {
 			return nil, err
@@ -30,7 +34,11 @@ func (p *Pod) controlSay(c *call) (any, error) {
 }
 
 func (p *Pod) controlEdit(c *call) (any, error) {
-	return p.speak(c, func(who *person, body *sayRequest) (*message, error) {
+	var body sayRequest
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	return p.speak(c, body.As, body.Wait, func(who *person) (*message, error) {
 		old := p.state.messages[canonical(body.MessageID)]
 		switch {
 		case old == nil:
@@ -42,29 +50,39 @@ func (p *Pod) controlEdit(c *call) (any, error) {
 	})
 }
 
-// speak runs what somebody says, and waits for the answers outside the mutex.
-func (p *Pod) speak(c *call, do func(*person, *sayRequest) (*message, error)) (any, error) {
-	var body sayRequest
-	if err := c.decode(&body); err != nil {
-		return nil, err
-	}
-	limit, err := waitTime(body.Wait)
+// speak does what somebody says or clicks, and waits for the answers outside the mutex.
+func (p *Pod) speak(c *call, as, wait string, do func(*person) (*message, error)) (any, error) {
+	limit, err := waitTime(wait)
 	if err != nil {
 		return nil, err
 	}
+	said, err := p.spoken(as, do)
+	if err != nil {
+		return nil, err
+	}
+	replies := p.replies(c.Context(), said.user, said.seq, limit)
+	return map[string]any{"message": said.shown, "replies": replies}, nil
+}
+
+// utterance is what was said, and from when on answers to it may come.
+type utterance struct {
+	shown messageView
+	user  int64
+	seq   int64
+}
+
+func (p *Pod) spoken(as string, do func(*person) (*message, error)) (utterance, error) {
 	p.mu.Lock()
-	who, err := p.state.named(body.As)
-	var m *message
-	if err == nil {
-		m, err = do(who, &body)
-	}
+	defer p.mu.Unlock()
+	who, err := p.state.named(as)
 	if err != nil {
-		p.mu.Unlock()
-		return nil, err
+		return utterance{}, err
 	}
-	shown, since := p.messageView(m, who.ID), m.Seq
-	p.mu.Unlock()
-	return map[string]any{"message": shown, "replies": p.replies(c.Context(), who.ID, since, limit)}, nil
+	m, err := do(who)
+	if err != nil {
+		return utterance{}, err
+	}
+	return utterance{shown: p.messageView(m, who.ID), user: who.ID, seq: p.state.LastSeq}, nil
 }
 
 func waitTime(text string) (time.Duration, error) {

@@ -35,6 +35,10 @@ var (
 		status:  http.StatusForbidden,
 		message: "The user lacks the required entitlement to perform this operation",
 	}
+	errTooLarge = &refusal{
+		status: http.StatusRequestEntityTooLarge, message: "Limit message-content-max-total-size reached",
+		code: "LIMIT_MESSAGE_CONTENT_MAX_TOTAL_SIZE_REACHED",
+	}
 	// errDropped ends a connection without an answer.
 	errDropped = errors.New("connection dropped")
 )

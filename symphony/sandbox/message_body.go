@@ -120,10 +120,7 @@ func (in *content) check() error {
 	case in.message == "":
 		return badRequest("Error parsing message: the message cannot be null or empty")
 	case len(in.message)+len(in.data) > maxContent:
-		return &refusal{
-			status: http.StatusRequestEntityTooLarge, message: "Limit message-content-max-total-size reached",
-			code: "LIMIT_MESSAGE_CONTENT_MAX_TOTAL_SIZE_REACHED",
-		}
+		return errTooLarge
 	case size > maxAttachments:
 		return refuse(http.StatusRequestEntityTooLarge, "The attachments are larger than 30 MB")
 	case in.previews > 0 && in.previews != len(in.files):

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"roombot/symphony/messageml"
+	"roombot/symphony/sandbox/markup"
 )
 
 const (
@@ -33,7 +34,7 @@ type message struct {
 	Agent       string
 	Session     string
 	Files       []attachment
-	Forms       []form
+	Forms       []markup.Form
 	Submitted   map[string][]int64 // by form: who submitted it
 }
 
@@ -95,7 +96,7 @@ type draft struct {
 	markup, data string
 	text         string
 	files        []attachment
-	forms        []form
+	forms        []markup.Form
 	silent       bool
 	agent        string
 	replacing    *message

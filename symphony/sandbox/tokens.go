@@ -57,15 +57,17 @@ func (p *Pod) sign(who *person, scope string, life time.Duration, simplified boo
 // verify reads one of the pod's own tokens.
 func (p *Pod) verify(token string) (podClaims, error) {
 	var claims podClaims
-	key, err := p.key()
-	if err != nil {
-		return claims, err
-	}
 	parser := jwt.NewParser(
 		jwt.WithValidMethods([]string{jwt.SigningMethodRS512.Alg()}), jwt.WithExpirationRequired(),
 		jwt.WithTimeFunc(p.now), jwt.WithIssuer(podIssuer),
 	)
-	_, err = parser.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return &key.PublicKey, nil })
+	_, err := parser.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) {
+		key, err := p.key()
+		if err != nil {
+			return nil, err
+		}
+		return &key.PublicKey, nil
+	})
 	return claims, err
 }
 
