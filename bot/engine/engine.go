@@ -34,13 +34,14 @@ type Config struct {
 	// only its text after a restart. Optional.
 	Failed func(ctx context.Context, j *Job, cause error) error
 
-	MaxAttempts    int           // attempts of Handle before the command fails; default 12; a crash of the process uses one
+	MaxAttempts    int           // failed attempts of Handle after which the command fails; default 12
+	MaxCrashes     int           // ends of the process during Handle after which the command fails, as it may be the cause; default 25
 	FailedAttempts int           // attempts of Failed; default 5
 	BackoffFloor   time.Duration // pause after the first failed attempt, doubled after each; default 1 s
 	BackoffCeiling time.Duration // longest pause; default 5 min
 	Timeout        time.Duration // longest single attempt, its context ends then; default none
 	Drain          time.Duration // how long Run waits for running commands at its end before it cancels them; default 10 s, below 0 none
-	Keep           time.Duration // how long finished commands, their steps and claims are remembered; default 30 days
+	Keep           time.Duration // how long finished commands, their steps and claims are remembered; default 30 days, at least a minute
 }
 
 func (c Config) withDefaults() (Config, error) {
@@ -55,11 +56,12 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	c.Workers = cmp.Or(c.Workers, 16)
 	c.MaxAttempts = cmp.Or(c.MaxAttempts, 12)
+	c.MaxCrashes = cmp.Or(c.MaxCrashes, 25)
 	c.FailedAttempts = cmp.Or(c.FailedAttempts, 5)
 	c.BackoffFloor = cmp.Or(c.BackoffFloor, time.Second)
 	c.BackoffCeiling = cmp.Or(c.BackoffCeiling, 5*time.Minute)
 	c.Drain = cmp.Or(c.Drain, 10*time.Second)
-	c.Keep = cmp.Or(c.Keep, 30*24*time.Hour)
+	c.Keep = max(cmp.Or(c.Keep, 30*24*time.Hour), time.Minute) // the queue may use the id of a forgotten job again, which must not be soon
 	return c, nil
 }
 
@@ -130,7 +132,7 @@ func (e *Engine) queueConfig(ctx context.Context) *river.Config {
 		FetchPollInterval:           fetchPoll,
 		JobTimeout:                  -1,
 		RescueStuckJobsAfter:        10 * 365 * 24 * time.Hour,
-		MaxAttempts:                 min(e.config.MaxAttempts+e.config.FailedAttempts+1000, 1<<15-1),
+		MaxAttempts:                 1<<15 - 1,
 		ReindexerIndexNames:         []string{},
 		CompletedJobRetentionPeriod: e.config.Keep,
 		DiscardedJobRetentionPeriod: e.config.Keep,

@@ -10,12 +10,12 @@ import (
 func (e *Engine) fail(ctx context.Context, j *Job, cause error) error {
 	err := e.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE command SET state = $1, failing = $2, cause = $3 WHERE id = $4`,
-			stateFailing, j.Attempt, cause.Error(), j.ID)
+			stateFailing, j.begun, cause.Error(), j.ID)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("record failure: %w", err)
 	}
-	j.failing, j.cause = j.Attempt, cause
+	j.failing, j.cause = j.begun, cause
 	return nil
 }

@@ -115,7 +115,7 @@ func TestAFloodInOneConversationTakesOneWorker(t *testing.T) {
 	})
 	c.Workers = 4
 	e, _ := start(t, c)
-	for _, id := range names("flood", 200) {
+	for _, id := range names("flood", 60) {
 		insert(t, e, command(id, "noisy"))
 	}
 	insert(t, e, command("x", "quiet 1"), command("y", "quiet 2"), command("z", "quiet 3"))

@@ -13,19 +13,21 @@ import (
 // Job is a command being carried out. Its methods may be called from several goroutines.
 type Job struct {
 	Command
-	Attempt     int // 1 for the first
+	Attempt     int // 1 for the first, and one more after each failed one; interruptions do not count
 	MaxAttempts int
 
 	engine  *Engine
 	job     int64 // id in the queue
-	failing int   // the attempt that was the last; 0 while there are attempts left
+	begun   int   // how often the queue has handed it out, without pauses and regular ends
+	failing int   // what begun was when Handle gave up; 0 before
 	cause   error // of the failure
 	memory  *memory
 }
 
 // load reads the command of a queued job, nil when it is finished. Steps are read only when somebody may have made some.
 func (e *Engine) load(ctx context.Context, row *river.Job[task]) (*Job, error) {
-	j := &Job{engine: e, job: row.ID, Attempt: row.Attempt, MaxAttempts: e.config.MaxAttempts, memory: newMemory()}
+	j := &Job{engine: e, job: row.ID, begun: row.Attempt, memory: newMemory()}
+	j.Attempt, j.MaxAttempts = len(row.Errors)+1, e.config.MaxAttempts
 	var payload, state, cause string
 	var received int64
 	err := e.store.db.QueryRowContext(ctx,

@@ -143,7 +143,7 @@ func TestOldCommandsAreForgotten(t *testing.T) {
 	})
 	e, _ := start(t, c)
 	var all []engine.Command
-	for _, id := range names("c", 500) {
+	for _, id := range names("c", 250) {
 		all = append(all, command(id, id))
 	}
 	insert(t, e, all...)
@@ -152,7 +152,7 @@ func TestOldCommandsAreForgotten(t *testing.T) {
 	for _, table := range []string{"command", "step", "intent", "claim"} {
 		n, err := e.Count(ctx, table)
 		require.NoError(t, err)
-		require.Equal(t, 500, n, "%s is young", table)
+		require.Equal(t, 250, n, "%s is young", table)
 	}
 	require.NoError(t, e.Purge(ctx, time.Now()))
 	for _, table := range []string{"command", "step", "intent", "claim"} {
@@ -187,7 +187,11 @@ func TestStatsShowTheBacklog(t *testing.T) {
 
 // victim is the body of the child process that is killed: it works on the commands of the file and says so on standard output.
 func victim(file string) {
-	e, err := engine.Open(silent(), engine.Config{File: file, Workers: 4, Handle: work(func(string) {})})
+	c := engine.Config{File: file, Workers: 4, Handle: work(func(string) {})}
+	if os.Getenv("ENGINE_TEST_POISON") != "" {
+		c.Handle = func(context.Context, *engine.Job) error { os.Exit(3); return nil }
+	}
+	e, err := engine.Open(silent(), c)
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
@@ -269,6 +273,30 @@ func inOrder(content string, ids []string) error {
 		last[n%10] = n
 	}
 	return nil
+}
+
+func TestACommandThatKillsTheProcessIsGivenUp(t *testing.T) {
+	t.Parallel()
+	file := newFile(t)
+	told := make(chan string, 1)
+	c := quick(file, func(context.Context, *engine.Job) error { return errors.New("handled once more") })
+	c.MaxCrashes = 3
+	c.Failed = func(_ context.Context, _ *engine.Job, cause error) error {
+		told <- cause.Error()
+		return nil
+	}
+	e := open(t, c)
+	insert(t, e, command("a", "s"))
+	require.NoError(t, e.Close())
+	for range c.MaxCrashes {
+		child := exec.Command(os.Args[0])
+		child.Env = append(os.Environ(), "ENGINE_TEST_VICTIM="+file, "ENGINE_TEST_POISON=yes")
+		var exit *exec.ExitError
+		require.ErrorAs(t, child.Run(), &exit)
+		require.Equal(t, 3, exit.ExitCode())
+	}
+	start(t, c)
+	require.Equal(t, "the process ended 3 times while the command was running", next(t, told))
 }
 
 func killDuringWork(t *testing.T, file, effects string) {

@@ -30,7 +30,7 @@ type worker struct {
 func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
 	w.engine.running.Add(1)
 	defer w.engine.running.Add(-1)
-	log := zerolog.Ctx(ctx).With().Str("command", job.Args.Command).Int("attempt", job.Attempt).Logger()
+	log := zerolog.Ctx(ctx).With().Str("command", job.Args.Command).Int("attempt", len(job.Errors)+1).Logger()
 	ctx = log.WithContext(ctx)
 	j, err := w.engine.load(ctx, job)
 	if err != nil {
@@ -46,7 +46,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
 // NextRetry doubles the pause from floor to ceiling; half of it is random, so that what failed together does not return together.
 func (w *worker) NextRetry(job *river.Job[task]) time.Time {
 	c := w.engine.config
-	n := job.Attempt
+	n := len(job.Errors) + 1
 	if n > c.MaxAttempts {
 		n -= c.MaxAttempts
 	}
@@ -80,10 +80,10 @@ func (e *Engine) work(ctx context.Context, j *Job) error {
 	return e.report(ctx, j)
 }
 
-// attempt calls Handle, unless crashes alone have used up the attempts.
+// attempt calls Handle, unless the process has died of it too often.
 func (e *Engine) attempt(ctx context.Context, j *Job) error {
-	if j.Attempt > j.MaxAttempts {
-		return Fatal(fmt.Errorf("the process ended during each of %d attempts", j.MaxAttempts))
+	if crashes := j.begun - j.Attempt; crashes >= e.config.MaxCrashes {
+		return Fatal(fmt.Errorf("the process ended %d times while the command was running", crashes))
 	}
 	return e.guard(ctx, func(ctx context.Context) error { return e.config.Handle(ctx, j) })
 }
@@ -91,7 +91,7 @@ func (e *Engine) attempt(ctx context.Context, j *Job) error {
 // report tells the outside that the command has failed, then closes it.
 func (e *Engine) report(ctx context.Context, j *Job) error {
 	log := zerolog.Ctx(ctx)
-	tries := j.Attempt - j.failing + 1
+	tries := j.begun - j.failing + 1
 	if tries <= e.config.FailedAttempts {
 		err := e.guard(ctx, func(ctx context.Context) error { return e.config.Failed(ctx, j, j.cause) })
 		switch {
