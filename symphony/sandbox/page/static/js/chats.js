@@ -33,7 +33,7 @@ async function choose(username) {
 
 function drawChats() {
   const entries = [...store.chats].map(([id, chat]) => ({ id, chat }));
-  const when = (e) => new Date(e.chat.lastMessage?.timestamp ?? e.chat.createdAt ?? 0).getTime();
+  const when = (e) => new Date(e.chat.lastMessage?.timestamp ?? e.chat.created ?? 0).getTime();
   const latest = (a, b) => isBotChat(b.chat) - isBotChat(a.chat) || when(b) - when(a);
   const section = (title, type) => {
     const list = entries.filter((e) => (e.chat.type === "ROOM") === (type === "ROOM")).sort(latest);

@@ -18,6 +18,7 @@ let people;
 let commands;
 let editing = null; // the message being edited
 let busy = false;
+let shifted = false;
 let place = ""; // whose draft is in the field
 
 export function mountComposer() {
@@ -28,6 +29,7 @@ export function mountComposer() {
   field.addEventListener("input", changed);
   field.addEventListener("keydown", pressed);
   field.addEventListener("beforeinput", wholeMention);
+  field.addEventListener("beforeinput", onlyWantedBreaks);
   for (const event of ["keyup", "click"]) field.addEventListener(event, (e) => !["Escape", "ArrowUp", "ArrowDown"].includes(e.key) && offer());
   $("send").addEventListener("click", send);
   on("open", enter);
@@ -126,7 +128,13 @@ function wholeMention(event) {
   if (range) field.setSelectionRange(range.start, range.end);
 }
 
+/** Enter sends; only Shift+Enter may bring a line break, however the key arrives. */
+function onlyWantedBreaks(event) {
+  if (["insertLineBreak", "insertParagraph"].includes(event.inputType) && !shifted) event.preventDefault();
+}
+
 function pressed(event) {
+  shifted = event.shiftKey;
   if (event.isComposing) return;
   if (event.key === "Enter" && commands.open && commands.current.exact) hide(); // typed in full: Enter sends
   if (people.key(event) || commands.key(event)) return;

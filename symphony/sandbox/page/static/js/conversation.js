@@ -103,8 +103,8 @@ function welcome() {
 function gate(room) {
   const enter = () => join(room.streamId).catch((refused) => toast(refused.message));
   const open = room.public === true;
-  const reason = open ? "This room is public: you may join it." : (room.message ?? "This room is private.");
-  const hint = !open && room.status === 403 && "Only its owners can let you in. To look inside, become one of its members.";
+  const reason = open ? "This room is public: you may join it." : room.known ? "This room is private." : room.message;
+  const hint = !open && room.known && "Only its owners can let you in. To look inside, become one of its members.";
   return h("div", { class: "empty", "data-testid": "room-gate" },
     h("h2", {}, room.name ?? (room.status === 404 ? "No such room" : "You are not in this room")),
     h("p", {}, reason), hint && h("p", { class: "muted" }, hint),

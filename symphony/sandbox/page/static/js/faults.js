@@ -5,14 +5,14 @@ import { fill, h, toast } from "./dom.js";
 import { loadFaults } from "./session.js";
 import { on, store } from "./store.js";
 
-// once: it happens and is over; the rest stay until they are cleared.
+// Those with a count are over when it is used up; the rest stay until they are cleared.
 const PRESETS = [
-  { id: "slow", title: "Slow pod", what: "Every call takes 500 ms longer", fault: { kind: "http", path: "/pod/**", delay: "500ms" } },
-  { id: "429", title: "Too many requests", what: "Next 3 pod calls: 429, Retry-After 1 s", fault: { kind: "http", path: "/pod/**", status: 429, retryAfter: 1, count: 3 } },
-  { id: "503", title: "Unavailable", what: "Next 3 pod calls: 503", fault: { kind: "http", path: "/pod/**", status: 503, count: 3 } },
+  { id: "slow", title: "Slow pod", what: "Every call takes 500 ms longer", fault: { kind: "http", delay: "500ms" } },
+  { id: "429", title: "Too many requests", what: "Next 3 pod calls: 429, Retry-After 1 s", fault: { kind: "http", path: "/pod/*", status: 429, retryAfter: 1, count: 3 } },
+  { id: "503", title: "Unavailable", what: "Next 3 pod calls: 503", fault: { kind: "http", path: "/pod/*", status: 503, count: 3 } },
   { id: "drop", title: "Dropped after effect", what: "Next room is created, its answer is lost", fault: { kind: "http", path: "/pod/v3/room/create", drop: "after", count: 1 } },
-  { id: "session", title: "Session expired", what: "Every token is refused until the next login", fault: { kind: "session-expired" } },
-  { id: "feed", title: "Datafeed killed", what: "The feed is gone: its next read is a 400", fault: { kind: "feed-killed" } },
+  { id: "session", title: "Session expired", what: "The next call finds its tokens dead: 401", fault: { kind: "session-expired", count: 1 } },
+  { id: "feed", title: "Datafeed killed", what: "The feed is gone: its next read is a 400", fault: { kind: "feed-killed", count: 1 } },
   { id: "duplicate", title: "Events twice", what: "Every event is delivered two times", fault: { kind: "duplicate-events" } },
   { id: "lag", title: "Search lag", what: "Search finds new rooms 3 s late", fault: { kind: "search-lag", delay: "3s" } },
 ];
@@ -46,7 +46,7 @@ function matches(preset, fault) {
 
 function active(fault) {
   const facts = [fault.method, fault.path, fault.status, fault.retryAfter && `Retry-After ${fault.retryAfter}`, fault.delay && `+${fault.delay}`, fault.drop && `dropped ${fault.drop} effect`,
-    fault.probability && fault.probability < 1 && `p ${fault.probability}`, fault.count && `${fault.count} left`];
+    fault.probability && fault.probability < 1 && `p ${fault.probability}`, fault.count && `${fault.count - (fault.hits ?? 0)} to come`];
   return h("li", { class: "panel-card fault" }, h("span", { class: "fault-kind" }, fault.kind), h("span", { class: "mono" }, facts.filter(Boolean).join(" · ")),
     h("button", { type: "button", class: "link", onclick: () => run(() => remove(`faults?id=${encodeURIComponent(fault.id)}`)) }, "Clear"));
 }

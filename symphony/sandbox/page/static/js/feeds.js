@@ -25,11 +25,11 @@ function draw(root) {
 
 function card(feed) {
   const number = (label, n) => h("div", { class: "fact" }, h("dt", {}, label), h("dd", {}, n ?? "–"));
-  const last = feed.lastRead ?? feed.lastReadAt;
+  const last = new Date(feed.lastRead ?? 0).getFullYear() > 1970 ? feed.lastRead : null;
   return h("li", { class: "panel-card", "data-testid": "feed" },
-    h("p", { class: "feed-id mono" }, feed.id, feed.reading && h("span", { class: "badge badge-good" }, "reading")),
+    h("p", { class: "feed-id mono" }, feed.id, feed.readers > 0 && h("span", { class: "badge badge-good" }, feed.readers > 1 ? `${feed.readers} readers` : "reading"), feed.tag && h("span", { class: "badge" }, feed.tag)),
     h("dl", { class: "facts" },
-      number("Queued", feed.queued), number("In flight", feed.inFlight ?? feed.inflight),
+      number("Queued", feed.queued), number("In flight", feed.inFlight),
       h("div", { class: "fact" }, h("dt", {}, "Last read"), h("dd", { "data-since": last || null }, last ? ago(last) : "never"))));
 }
 

@@ -17,9 +17,15 @@ export function messageElement(message, actions) {
         isBot(from.id) ? h("span", { class: "badge badge-bot" }, "Bot") : badges(from),
         h("time", { datetime: new Date(message.timestamp).toISOString() }, clock(message.timestamp)),
         message.replacing && h("span", { class: "message-edited" }, "edited")),
-      render(message, { message, act })),
+      render(message, { message, act }), files(message.attachments ?? [])),
     tools(message, actions));
   return element;
+}
+
+function files(list) {
+  if (!list.length) return null;
+  const size = (n) => (n < 1024 ? `${n} B` : n < 1 << 20 ? `${Math.round(n / 1024)} KB` : `${(n / (1 << 20)).toFixed(1)} MB`);
+  return h("p", { class: "files" }, list.map((file) => h("span", { class: "chip chip-file" }, "📎 ", file.name, h("span", { class: "muted" }, size(file.size)))));
 }
 
 function tools(message, actions) {

@@ -57,7 +57,9 @@ async function followAddress() {
 
 async function loadPeople() {
   const answer = await get("people");
-  Object.assign(store, { people: answer.people ?? [], groups: answer.groups ?? [], bot: answer.bot ?? null });
+  const bot = answer.bot ?? null;
+  const people = (answer.people ?? []).filter((p) => p.id !== bot?.id);
+  Object.assign(store, { people, groups: answer.groups ?? [], bot });
   tell("people");
 }
 
@@ -108,7 +110,7 @@ export async function open(streamId) {
   try {
     await loadOpen();
   } catch (refused) {
-    if (store.open === id) shut(id, refused);
+    if (store.open === id) await shut(id, refused);
   }
   writeAddress();
 }
@@ -131,8 +133,12 @@ function summary(chat) {
   return { ...chat, members };
 }
 
-function shut(id, refused) {
-  const gate = { streamId: id, message: refused.message, status: refused.status, ...(refused.body?.room ?? {}) };
+/** Only a public room tells its name to somebody who is not in it. */
+async function shut(id, refused) {
+  const pod = await get("state").catch(() => ({}));
+  const room = (pod.rooms ?? []).find((r) => urlSafe(r.streamId) === id);
+  const gate = { streamId: id, message: refused.message, status: refused.status, known: Boolean(room), public: room?.public === true };
+  if (gate.public) gate.name = room.name;
   Object.assign(store, { gate, detail: null, messages: [] });
   tell("open");
   tell("chats");
@@ -245,8 +251,7 @@ const stale = (shown, other) => shown.messageId !== other.messageId && shown.tim
 
 async function receiveChat(chat) {
   const id = urlSafe(chat.streamId);
-  const members = summary(chat).members;
-  if (members.length > 0 && !members.some(isMe)) return forget(id);
+  if (chat.gone) return forget(id);
   const seen = id === store.open && document.visibilityState === "visible";
   store.chats.set(id, { ...store.chats.get(id), ...summary(chat), ...(seen ? { unread: 0 } : {}) });
   tell("chats");

@@ -60,7 +60,7 @@ function draw(list) {
 }
 
 function visible(call) {
-  if (!reads && READS.test(call.path) && (call.status === 200 || call.status === 204)) return false;
+  if (!reads && READS.test(call.path.split("?")[0]) && (call.status === 200 || call.status === 204)) return false;
   return !word || `${call.method} ${call.path} ${call.operation ?? ""} ${call.status}`.toLowerCase().includes(word);
 }
 

@@ -1,0 +1,130 @@
+package page_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+)
+
+func TestACommandTypedWithAMentionLeadsIntoTheRoom(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+
+	bob.composes(`/newroom "Q2 👋 Earnings" @ali`)
+	bob.sees("mention-option", "Alice Martin")
+	bob.composes(kb.Enter)
+	bob.holds(`document.querySelector("#composer-mirror mark").textContent === "@Alice Martin"`)
+	bob.composes(`group:"Test Group"` + kb.Enter)
+
+	bob.sees("message", "Created Q2 👋 Earnings")
+	bob.click(`[data-testid="open-room"].button`)
+	bob.sees("room-name", "Q2 👋 Earnings")
+	bob.sees("room-badges", "Private")
+	bob.holds(`document.querySelectorAll('[data-testid="room-member"]').length === 4`)
+	bob.holds(`document.querySelector('[data-testid="room-member"][data-username="bob"]').dataset.owner === "yes"`)
+	bob.sees("room-members", "Carol O'Neil\nthrough Test Group")
+
+	sent := value[string](bob, `fetch("/sandbox/v1/state").then((r) => r.json()).then(async (state) => {
+		const chat = state.chats.find((c) => c.members.some((m) => m.username === "bob"));
+		const answer = await (await fetch("/sandbox/v1/chats/" + chat.streamId + "?as=bob")).json();
+		return JSON.stringify(answer.messages[0]) })`)
+	var message struct{ Message, Data string }
+	require.NoError(t, json.Unmarshal([]byte(sent), &message))
+	require.Contains(t, message.Message, `<span class="entity" data-entity-id="0">@Alice Martin</span>`, "offsets are code points, not UTF-16")
+	require.Contains(t, message.Data, "com.symphony.user.mention")
+}
+
+func TestTheLinkInAnAnswerOpensTheRoomInsideThePage(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.composes(`/newroom "By link"` + kb.Enter)
+	bob.sees("message", "Created By link")
+	bob.click(`a[data-testid="open-room"]`)
+	bob.sees("room-name", "By link")
+	bob.holds(`location.hash.includes("chat=") && document.querySelector('[data-testid="chat-item"][aria-current]').dataset.name === "By link"`)
+}
+
+func TestCommandsAreCompletedFromTheManifest(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.composes(`/`)
+	bob.holds(`document.querySelectorAll('[data-testid="command-option"]').length === 3`)
+	bob.composes(kb.ArrowDown + kb.Tab)
+	bob.holds(`document.getElementById("composer").value === "/form "`)
+	bob.composes(kb.Escape)
+	bob.holds(`document.getElementById("composer-hint").innerText.includes("/form")`)
+}
+
+func TestKeysInTheComposer(t *testing.T) {
+	t.Parallel()
+	b := openPage(t, "bob")
+	text := `document.getElementById("composer").value`
+
+	b.composes("@car")
+	b.sees("mention-option", "Carol O'Neil")
+	b.composes(kb.Escape)
+	b.holds(`document.getElementById("completion").hidden`)
+	b.composes("o" + kb.Tab)
+	b.holds(text + ` === "@Carol O'Neil "`)
+	b.composes(kb.Backspace + kb.Backspace)
+	b.holds(text + ` === ""`)
+
+	b.composes("one")
+	b.do(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	b.composes("two" + kb.Enter)
+	b.sees("message", "one\ntwo")
+}
+
+func TestArrowUpEditsTheLastMessage(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.composes("hello @ali")
+	bob.sees("mention-option", "Alice")
+	bob.composes(kb.Enter + kb.Enter)
+	bob.sees("message", "hello @Alice Martin")
+	bob.composes(kb.ArrowUp)
+	bob.holds(`!document.getElementById("editing").hidden && document.querySelector("#composer-mirror mark").textContent === "@Alice Martin"`)
+	bob.composes("again" + kb.Enter)
+	bob.sees("message", "hello @Alice Martin again")
+	bob.sees("message", "edited")
+	bob.holds(`document.querySelectorAll('[data-testid="message"]').length === 1`)
+}
+
+func TestAPublicRoomIsJoinedAndAPrivateOneSaysSo(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.composes(`/newroom "Open house" public` + kb.Enter)
+	bob.sees("message", "Created Open house")
+	open := bob.roomID("Open house")
+	bob.composes(`/newroom "Closed door"` + kb.Enter)
+	bob.sees("message", "Created Closed door")
+	shut := bob.roomID("Closed door")
+
+	bob.become("kim")
+	value[bool](bob, `location.hash = "as=kim&chat=`+shut+`", true`)
+	bob.sees("room-gate", "This room is private")
+	require.NotContains(t, bob.shown(), "Closed door")
+	value[bool](bob, `location.hash = "as=kim&chat=`+open+`", true`)
+	bob.sees("room-gate", "Open house")
+	bob.clickOn("join-room")
+	bob.sees("room-members", "Kim Novak")
+}
+
+func TestOthersSeeWhatIsSaidWhileTheyWatch(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	value[string](bob, `fetch("/sandbox/v1/say", {method: "POST", headers: {"Content-Type": "application/json"},
+		body: JSON.stringify({as: "alice", to: "bob", text: "ping"})}).then((r) => r.text())`)
+	bob.holds(`[...document.querySelectorAll('[data-testid="chat-item"]')].some((el) => el.dataset.name === "Alice Martin" && el.querySelector(".unread").innerText === "1")`)
+	bob.click(`[data-testid="chat-item"][data-name="Alice Martin"]`)
+	bob.sees("message", "ping")
+	bob.holds(`!document.querySelector(".unread")`)
+}
+
+func (b *tab) roomID(name string) string {
+	b.t.Helper()
+	return value[string](b, `fetch("/sandbox/v1/state").then((r) => r.json()).then((s) => s.rooms.find((r) => r.name === `+quoted(name)+`).streamId)`)
+}

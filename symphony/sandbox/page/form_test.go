@@ -1,0 +1,48 @@
+package page_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAFormIsFilledSentOnceAndSaysSo(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.composes("/form" + kb.Enter)
+	form := `[data-form="all"] `
+
+	bob.click(form + `button[name="create"]`)
+	bob.holds(`document.querySelector('` + form + `.field-fault').textContent !== "" && document.activeElement.name === "name"`)
+
+	bob.types(form+`[name="name"]`, "Desk sync")
+	bob.types(form+`[data-testid="person-field"]`, "ali")
+	bob.sees("person-option", "Alice Martin")
+	bob.types(form+`[data-testid="person-field"]`, kb.Enter+"o'n"+kb.Enter)
+	bob.click(form + `input[value="yes"]`)
+	bob.click(form + `button[name="create"]`)
+	bob.sees("message", `"action":"create"`)
+	bob.holds(`document.querySelector('` + form + `fieldset').disabled && document.querySelector('` + form + `.form-note').innerText.includes("Submitted")`)
+
+	var got map[string]any
+	require.NoError(t, json.Unmarshal([]byte(value[string](bob, `[...document.querySelectorAll(".pml code")].at(-1).innerText`)), &got))
+	require.Equal(t, "Desk sync", got["name"])
+	require.Equal(t, "yes", got["public"])
+	require.Equal(t, "members", got["kind"])
+	require.Equal(t, "Test Group", got["group"])
+	require.Equal(t, "", got["desc"])
+	require.Len(t, got["members"], 2)
+	require.NotContains(t, got, "left", "an unticked box is not sent")
+}
+
+func TestAnErrorCardIsShownWithItsButton(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.composes("/fault" + kb.Enter)
+	bob.sees("message", "never closed")
+	bob.holds(`document.querySelector(".card-error[open] button[name=run]")`)
+	bob.click(`.card-error button[name="run"]`)
+	bob.sees("message", `"action":"run"`)
+}
