@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 type handler = func(ctx context.Context, j *engine.Job) error
 
 // patience ends a test that waits for what never comes.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 func newFile(t testing.TB) string { return filepath.Join(t.TempDir(), "store", "bot.db") }
 
@@ -101,7 +101,7 @@ func idle(t testing.TB, e *engine.Engine) {
 	require.Eventually(t, func() bool {
 		s, err := e.Stats(context.Background())
 		return err == nil && s.Queued == 0 && s.Running == 0
-	}, patience, 5*time.Millisecond)
+	}, patience, 10*time.Millisecond)
 }
 
 func names(prefix string, n int) []string {

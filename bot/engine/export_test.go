@@ -15,7 +15,7 @@ func (e *Engine) Purge(ctx context.Context, horizon time.Time) error {
 	}
 }
 
-// Hold puts a ready job back, as if its release had been lost, and then sweeps.
+// LoseReleaseAndSweep puts ready jobs back, as if its release had been lost, and then sweeps.
 func (e *Engine) LoseReleaseAndSweep(ctx context.Context) error {
 	if _, err := e.store.db.ExecContext(ctx, `UPDATE river_job SET state = 'pending' WHERE state = 'available'`); err != nil {
 		return err

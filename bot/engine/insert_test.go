@@ -176,8 +176,7 @@ func TestAThousandCommandsFromManySides(t *testing.T) {
 		want[conversation] = ids
 		sides.Go(func() {
 			for _, id := range ids {
-				insert(t, e, command(id, conversation))
-				insert(t, e, command(id, conversation))
+				insert(t, e, command(id, conversation), command(id, conversation))
 			}
 		})
 	}

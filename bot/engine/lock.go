@@ -36,6 +36,15 @@ func holder(path string) string {
 	return fmt.Sprintf(" (process %d)", pid)
 }
 
+// create makes the file before the database does, since it holds what people wrote and is nobody else's to read.
+func create(file string) error {
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 // place makes the folder of file and follows links, so that one database has one lock whatever it is called.
 func place(file string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {

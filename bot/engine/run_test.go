@@ -36,17 +36,10 @@ func TestRunWaitsForRunningCommands(t *testing.T) {
 	next(t, inside)
 	cancel()
 	insert(t, e, command("b", "other")) // nothing new begins
-	select {
-	case <-ended:
-		require.Fail(t, "did not wait")
-	case <-time.After(50 * time.Millisecond):
-	}
 	close(release)
 	require.NoError(t, next(t, ended))
 	require.True(t, done.Load(), "to the end, uncancelled")
-	stats, err := e.Stats(ctx)
-	require.Error(t, err)
-	stats, err = e.Stats(context.Background())
+	stats, err := e.Stats(context.Background())
 	require.NoError(t, err)
 	require.Equal(t, 1, stats.Queued)
 	require.NoError(t, e.Close())
@@ -130,7 +123,9 @@ func TestAFileMayHaveAnyName(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a b?c#d%20é", "bot & co.db")
 	e := open(t, quick(file, func(context.Context, *engine.Job) error { return nil }))
 	require.NoError(t, e.Close())
-	require.FileExists(t, file)
+	info, err := os.Stat(file)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm(), "it holds what people wrote")
 }
 
 func TestOldCommandsAreForgotten(t *testing.T) {

@@ -34,6 +34,9 @@ type pending struct {
 }
 
 func openStore(file string) (*store, error) {
+	if err := create(file); err != nil {
+		return nil, err
+	}
 	query := url.Values{
 		"_txlock": {"immediate"},
 		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)"},

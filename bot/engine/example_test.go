@@ -1,0 +1,62 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"roombot/bot/engine"
+)
+
+// A command creates a room, which must not happen twice. The first attempt fails half-way, the second goes on where it stopped.
+func Example() {
+	folder, err := os.MkdirTemp("", "engine")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	ctx, stop := context.WithCancel(context.Background())
+	e, err := engine.Open(ctx, engine.Config{
+		File: filepath.Join(folder, "bot.db"),
+		Handle: func(ctx context.Context, j *engine.Job) error {
+			var room string
+			err := j.Do(ctx, "create room", &room, func(ctx context.Context) (any, error) {
+				if _, n, _ := j.Intended(ctx, "create room"); n > 0 {
+					fmt.Println("look for the room of an earlier attempt first")
+				}
+				if err := j.Intend(ctx, "create room"); err != nil {
+					return nil, err
+				}
+				fmt.Println("create a room for", string(j.Payload))
+				return "room 1", nil
+			})
+			if err != nil {
+				return err
+			}
+			if j.Attempt == 1 {
+				return fmt.Errorf("connection lost")
+			}
+			fmt.Println("add people to", room, "in attempt", j.Attempt)
+			stop()
+			return nil
+		},
+	})
+	if err != nil {
+		panic(err)
+	}
+	command := engine.Command{ID: "message 1", Conversation: "chat 1", Payload: json.RawMessage(`"/newroom Q2"`)}
+	if err := e.Insert(ctx, command, command); err != nil {
+		panic(err)
+	}
+	if err := e.Run(ctx); err != nil {
+		panic(err)
+	}
+	if err := e.Close(); err != nil {
+		panic(err)
+	}
+	// Output:
+	// create a room for "/newroom Q2"
+	// add people to room 1 in attempt 2
+}
