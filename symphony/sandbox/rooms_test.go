@@ -1,0 +1,169 @@
+package sandbox_test
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox"
+)
+
+func TestARoomIsCreatedWithItsAttributes(t *testing.T) {
+	b := loggedIn(t)
+	feed := b.feed()
+	got := b.createRoom(map[string]any{
+		"name": "Q2 Earnings", "description": "plans", "keywords": []map[string]string{{"key": "desk", "value": "fx"}},
+		"membersCanInvite": true, "unknownField": 1,
+	}).ok()
+	attributes, system := got["roomAttributes"].(map[string]any), got["roomSystemInfo"].(map[string]any)
+	require.Equal(t, "Q2 Earnings", attributes["name"])
+	require.Equal(t, true, attributes["membersCanInvite"])
+	require.Equal(t, false, attributes["public"])
+	require.True(t, strings.HasSuffix(system["id"].(string), "dA"), "the id of a stream")
+	require.NotContains(t, got, "groups")
+
+	read := b.read(feed, "")
+	require.Equal(t, []string{"ROOMCREATED"}, read.types())
+	require.Contains(t, read.Events[0].Payload, "roomCreated")
+	require.True(t, strings.HasSuffix(read.Events[0].MessageID, "bw"), "the id of a system message")
+	require.Equal(t, b.id("roombot"), read.Events[0].Initiator.User.UserID)
+
+	room, ok := b.pod.RoomNamed("q2earnings")
+	require.True(t, ok)
+	require.Equal(t, []sandbox.RoomMember{{Username: "roombot", Owner: true}}, room.Members)
+	require.Equal(t, map[string]string{"desk": "fx"}, room.Keywords)
+}
+
+func TestRoomNamesAreUniqueWithoutCaseAndBlanks(t *testing.T) {
+	b := loggedIn(t)
+	b.room(map[string]any{"name": "Room 1"})
+	for _, name := range []string{"Room 1", "R O O M 1", "room1"} {
+		require.Contains(t, b.createRoom(map[string]any{"name": name}).refused(http.StatusBadRequest), "Please choose another name.")
+	}
+}
+
+func TestRoomsThatTheServiceRefuses(t *testing.T) {
+	b := loggedIn(t)
+	for reason, attributes := range map[string]map[string]any{
+		"a name of fifty characters":    {"name": strings.Repeat("é", 50)},
+		"public without history":        {"name": "a", "public": true, "discoverable": true, "membersCanInvite": true},
+		"public but hidden":             {"name": "a", "public": true, "viewHistory": true, "membersCanInvite": true},
+		"public with closed doors":      {"name": "a", "public": true, "viewHistory": true, "discoverable": true},
+		"external and public":           {"name": "a", "crossPod": true, "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true},
+		"external and discoverable":     {"name": "a", "crossPod": true, "discoverable": true},
+		"external and read-only":        {"name": "a", "crossPod": true, "readOnly": true},
+		"external with shared history":  {"name": "a", "crossPod": true, "viewHistory": true},
+		"multilateral and not external": {"name": "a", "multiLateralRoom": true},
+		"a keyword without a value":     {"name": "a", "keywords": []map[string]string{{"key": "k"}}},
+		"a keyword with an exclamation": {"name": "a", "keywords": []map[string]string{{"key": "k!", "value": "v"}}},
+	} {
+		t.Run(reason, func(t *testing.T) { b.createRoom(attributes).refused(http.StatusBadRequest) })
+	}
+	b.room(map[string]any{"name": strings.Repeat("é", 49)})
+	b.room(map[string]any{"name": "open", "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true})
+	require.Len(t, b.pod.Rooms(), 2)
+}
+
+func TestOnlyOwnersUpdateARoomAndCopyProtectionStays(t *testing.T) {
+	b := loggedIn(t)
+	id := b.room(map[string]any{"name": "Desk"})
+	update := func(changes map[string]any) reply { return b.post("/pod/v3/room/"+id+"/update", changes) }
+	got := update(map[string]any{"name": "Desk 2", "copyProtected": true}).ok()
+	require.Equal(t, "Desk 2", got["roomAttributes"].(map[string]any)["name"])
+	update(map[string]any{"copyProtected": false}).refused(http.StatusBadRequest)
+	update(map[string]any{"public": true}).refused(http.StatusBadRequest)
+	update(nil).refused(http.StatusBadRequest)
+
+	require.Equal(t, http.StatusOK, b.add(id, b.id("bob")).status)
+	b.post("/pod/v1/room/"+id+"/membership/promoteOwner", map[string]int64{"id": b.id("bob")}).ok()
+	b.post("/pod/v1/room/"+id+"/membership/demoteOwner", map[string]int64{"id": b.id("roombot")}).ok()
+	require.Contains(t, update(map[string]any{"name": "Desk 3"}).refused(http.StatusForbidden), "entitlement")
+}
+
+func TestIDsAreTakenInEveryForm(t *testing.T) {
+	b := loggedIn(t)
+	id := b.room(map[string]any{"name": "Desk"})
+	raw, err := base64.RawURLEncoding.DecodeString(id)
+	require.NoError(t, err)
+	standard := base64.StdEncoding.EncodeToString(raw)
+	for _, form := range []string{id, id + "==", url.PathEscape(standard), url.PathEscape(strings.TrimRight(standard, "="))} {
+		got := b.get("/pod/v3/room/" + form + "/info/").ok()
+		require.Equal(t, id, got["roomSystemInfo"].(map[string]any)["id"])
+	}
+	b.get("/pod/v3/room/nonsense/info").refused(http.StatusBadRequest)
+}
+
+func (b *bundle) search(query map[string]any) (names []string, result map[string]any) {
+	b.Helper()
+	result = b.post("/pod/v3/room/search", query).ok()
+	names = []string{}
+	for _, room := range result["rooms"].([]any) {
+		names = append(names, room.(map[string]any)["roomAttributes"].(map[string]any)["name"].(string))
+	}
+	return names, result
+}
+
+func TestSearchFindsByNameAndByKeyword(t *testing.T) {
+	b := loggedIn(t)
+	id := b.room(map[string]any{"name": "Alpha", "keywords": []map[string]string{{"key": "roombot-request", "value": "r-17"}}})
+	b.room(map[string]any{"name": "Beta"})
+
+	names, result := b.search(map[string]any{"query": "alpha"})
+	require.Equal(t, []string{"Alpha"}, names)
+	found := result["rooms"].([]any)[0].(map[string]any)["roomSystemInfo"].(map[string]any)["id"].(string)
+	raw, err := base64.StdEncoding.DecodeString(found)
+	require.NoError(t, err, "search answers in the standard alphabet")
+	require.Equal(t, id, base64.RawURLEncoding.EncodeToString(raw))
+
+	for _, query := range []map[string]any{
+		{"query": "r-17", "labels": []string{"roombot-request"}},
+		{"query": "r-17", "searchFields": []string{"keywords_value"}},
+		{"query": "r-17", "labels": []string{"roombot-request"}, "searchFields": []string{"keywords_value"}},
+	} {
+		names, _ = b.search(query)
+		require.Equal(t, []string{"Alpha"}, names)
+	}
+	names, _ = b.search(map[string]any{"query": "r-17"})
+	require.Empty(t, names, "values are found through their labels")
+	b.post("/pod/v3/room/search", map[string]any{}).refused(http.StatusBadRequest)
+}
+
+func TestSearchLagsWhenToldTo(t *testing.T) {
+	b := loggedIn(t)
+	_, err := b.pod.Fail(sandbox.Fault{Kind: "search-lag", Delay: "3s"})
+	require.NoError(t, err)
+	b.room(map[string]any{"name": "Alpha"})
+	names, _ := b.search(map[string]any{"query": "Alpha"})
+	require.Empty(t, names)
+	b.pod.Advance(3 * time.Second)
+	names, _ = b.search(map[string]any{"query": "Alpha"})
+	require.Equal(t, []string{"Alpha"}, names)
+}
+
+func TestADeactivatedRoomIsLocked(t *testing.T) {
+	b := loggedIn(t)
+	id := b.room(map[string]any{"name": "Desk"})
+	feed := b.feed()
+	got := b.post("/pod/v1/room/"+id+"/setActive?active=false", nil).ok()
+	require.Equal(t, false, got["roomSystemInfo"].(map[string]any)["active"])
+	require.Contains(t, got, "immutableRoomAttributes")
+	b.add(id, b.id("bob")).refused(http.StatusBadRequest)
+	b.message(id, "<messageML>hi</messageML>", "").refused(http.StatusForbidden)
+	b.post("/pod/v3/room/"+id+"/update", map[string]any{"name": "x"}).refused(http.StatusBadRequest)
+	b.post("/pod/v1/room/"+id+"/setActive?active=true", nil).ok()
+	require.Equal(t, http.StatusOK, b.add(id, b.id("bob")).status)
+	require.Equal(t, []string{"ROOMDEACTIVATED", "ROOMREACTIVATED", "USERJOINEDROOM"}, b.read(feed, "").types())
+}
+
+func TestRightsCanBeTakenAway(t *testing.T) {
+	b := loggedIn(t)
+	b.post("/sandbox/v1/rights", map[string]bool{"createPublicRoom": false, "externalRooms": false}).ok()
+	b.createRoom(map[string]any{"name": "a", "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true}).refused(http.StatusForbidden)
+	b.createRoom(map[string]any{"name": "b", "crossPod": true}).refused(http.StatusForbidden)
+	b.room(map[string]any{"name": "c"})
+}
