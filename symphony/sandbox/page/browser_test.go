@@ -20,6 +20,8 @@ type tab struct {
 	t   *testing.T
 	ctx context.Context //nolint:containedctx // chromedp keeps the tab in it
 	url string
+
+	hostile bool // the test shows the page what its policy refuses
 }
 
 func browserPath(t *testing.T) string {
@@ -39,6 +41,14 @@ func browserPath(t *testing.T) string {
 // openPage shows the page of a fresh pod with its scripted bot to somebody. What the browser complains about fails the test.
 func openPage(t *testing.T, username string) *tab {
 	t.Helper()
+	b := newTab(t)
+	b.listen()
+	b.become(username)
+	return b
+}
+
+func newTab(t *testing.T) *tab {
+	t.Helper()
 	path := browserPath(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("headless", "new"), chromedp.Flag("disable-component-update", true))
@@ -48,8 +58,6 @@ func openPage(t *testing.T, username string) *tab {
 	t.Cleanup(endPage)
 	b := &tab{t: t, ctx: page, url: sandboxPage(t)}
 	require.NoError(t, chromedp.Do(page, chromedp.EmulateViewport(1280, 800))) // the browser lives as long as its first context
-	b.listen()
-	b.become(username)
 	return b
 }
 
@@ -58,16 +66,16 @@ func (b *tab) listen() {
 	messages := chromedp.Console(b.ctx)
 	var mu sync.Mutex
 	var complaints []string
-	done := make(chan struct{})
 	go func() {
-		defer close(done)
 		for m, err := range messages {
 			if err != nil {
 				return
 			}
 			if (m.Type == chromedp.ConsoleError || m.IsException()) && !strings.Contains(m.Text, "403") { // a gate is a refusal
 				mu.Lock()
-				complaints = append(complaints, m.String())
+				if !b.hostile || !strings.Contains(m.Text, "Content Security Policy") {
+					complaints = append(complaints, m.String())
+				}
 				mu.Unlock()
 			}
 		}
