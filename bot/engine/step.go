@@ -10,19 +10,38 @@ import (
 	"time"
 )
 
-// keep stores the result of a step.
+// keep stores the result of a step. The effect has happened, so it takes its time when the store is out of order.
 func (j *Job) keep(ctx context.Context, step string, result json.RawMessage) error {
-	err := j.engine.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	insert := func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx,
 			`INSERT INTO step (command, step, result) VALUES ($1, $2, $3) ON CONFLICT (command, step) DO NOTHING`,
 			j.ID, step, string(result))
 		return err
-	})
+	}
+	err := j.engine.store.write(ctx, insert)
+	for until := time.Now().Add(keepFor); err != nil && time.Now().Before(until) && pause(ctx, storeTrouble); {
+		err = j.engine.store.write(ctx, insert)
+	}
 	if err != nil {
 		return fmt.Errorf("store the result of step %s: %w", step, err)
 	}
 	j.memory.setResult(step, result)
 	return nil
+}
+
+// keepFor is how long a result is held on to while it cannot be written.
+const keepFor = 2 * time.Minute
+
+// pause waits for d; false when ctx ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
 }
 
 // Intend records, before an effect that cannot be repeated blindly, that it is about to be tried.
@@ -74,6 +93,18 @@ func (j *Job) Claim(ctx context.Context, key string) (owner string, err error) {
 		return "", fmt.Errorf("claim %s: %w", key, err)
 	}
 	return owner, nil
+}
+
+// Release gives key back if this command owns it, so that another may claim it: nothing came of what it was claimed for.
+func (j *Job) Release(ctx context.Context, key string) error {
+	err := j.engine.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM claim WHERE key = $1 AND command = $2`, key, j.ID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("release %s: %w", key, err)
+	}
+	return nil
 }
 
 // recall reads what earlier attempts have stored.

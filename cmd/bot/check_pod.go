@@ -127,7 +127,7 @@ func checkPod(ctx context.Context, c *config.Config, client *symphony.Client) []
 	findings := []finding{login}
 
 	feed := finding{Name: "datafeed", OK: true}
-	feeds, err := client.Datafeeds(ctx, c.Datafeed.Tag)
+	feeds, err := client.Datafeeds(ctx, string(c.Datafeed.Tag))
 	if err != nil {
 		feed = failed(feed, err, "Your Symphony administrators can give the account access to the datafeed.")
 	} else {

@@ -82,7 +82,7 @@ func endpoints(c *config.Config) symphony.Endpoints {
 
 func feed(c *config.Config) symphony.FeedConfig {
 	f := symphony.FeedConfig{
-		Tag:         c.Datafeed.Tag,
+		Tag:         string(c.Datafeed.Tag),
 		ReadTimeout: time.Duration(c.Agent.ReadTimeout) * time.Millisecond,
 	}
 	if r := c.Datafeed.Retry; r != nil {
