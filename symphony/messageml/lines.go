@@ -77,12 +77,13 @@ func (l *lines) flush() {
 	l.pending = false
 	if l.mark != "" {
 		mark := l.mark
-		l.mark, l.gap, l.soft = "", nil, false
+		l.mark = ""
+		l.dropGap()
 		l.emit(mark)
 		l.blank = false
 	}
 	l.emit(l.waiting())
-	l.gap, l.soft = l.gap[:0], false
+	l.dropGap()
 }
 
 func (l *lines) waiting() string {
@@ -106,21 +107,20 @@ func (l *lines) emit(s string) {
 
 // block is the start or the end of a block.
 func (l *lines) block() {
-	l.endLine()
-	l.pending = true
-}
-
-// endLine keeps the blanks at the end of a line when a person typed them.
-func (l *lines) endLine() {
-	if !l.blank && !l.soft {
+	if !l.blank && !l.soft { // blanks at the end of a line that a person may have typed
 		l.emit(string(l.gap))
 	}
-	l.gap, l.soft, l.blank = l.gap[:0], false, true
+	l.dropGap()
+	l.pending, l.blank = true, true
 }
+
+func (l *lines) dropGap() { l.gap, l.soft = l.gap[:0], false }
 
 // lineBreak is a <br/>: the last one of a block ends its line and adds none, because the block then need not end it.
 func (l *lines) lineBreak() {
-	l.endLine()
+	if l.count == 0 || l.soft {
+		l.dropGap()
+	}
 	if l.count == 0 {
 		return
 	}
@@ -131,7 +131,7 @@ func (l *lines) lineBreak() {
 
 // finish is the text without the line ends after the last line that has any.
 func (l *lines) finish() string {
-	l.endLine()
+	l.block()
 	return strings.TrimRight(l.out.String(), "\n")
 }
 
