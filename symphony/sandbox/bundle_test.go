@@ -51,6 +51,12 @@ type bundle struct {
 func setup(t *testing.T, changes ...func(*sandbox.Config)) *bundle {
 	t.Helper()
 	t.Parallel()
+	return setupBeside(t, changes...)
+}
+
+// setupBeside is one more bundle in a test that has one.
+func setupBeside(t *testing.T, changes ...func(*sandbox.Config)) *bundle {
+	t.Helper()
 	cfg := sandbox.Config{
 		BotKey: &botKey().PublicKey, SigningKey: podKey(), LongPoll: 20 * time.Millisecond, Quiet: 5 * time.Millisecond,
 	}

@@ -51,7 +51,7 @@ func (s *state) compose(text string, spans []mentionSpan) (draft, error) {
 func (s *state) mentionText(runes []rune, span mentionSpan) string {
 	typed := string(runes[span.Start:span.End])
 	who := s.people[span.UserID]
-	if strings.EqualFold(typed, "@"+who.Username) {
+	if strings.EqualFold(typed, "@"+who.Username) || strings.EqualFold(typed, "@"+who.Display) {
 		return "@" + who.Display
 	}
 	return typed
@@ -105,7 +105,7 @@ func ends(rest []rune) bool {
 	if len(rest) == 0 {
 		return true
 	}
-	if slices.Contains([]rune{'.', '-', '_', '\'', '’'}, rest[0]) {
+	if slices.Contains([]rune{'.', '-', '_'}, rest[0]) {
 		return len(rest) == 1 || !wordRune(rest[1])
 	}
 	return !wordRune(rest[0])

@@ -1,0 +1,298 @@
+package sandbox_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox"
+)
+
+func TestTheControlAPIAnswersItsOwnMachineAndPageOnly(t *testing.T) {
+	b := setup(t)
+	ask := func(host, origin string) int {
+		request, err := http.NewRequestWithContext(t.Context(), "GET", b.server.URL+"/sandbox/v1/people", nil)
+		require.NoError(t, err)
+		request.Host = host
+		if origin != "" {
+			request.Header.Set("Origin", origin)
+		}
+		response, err := b.client.Do(request)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		return response.StatusCode
+	}
+	require.Equal(t, 200, ask("localhost:8080", ""))
+	require.Equal(t, 200, ask("[::1]:8080", "http://[::1]:8080"))
+	require.Equal(t, 200, ask("127.0.0.1", "http://127.0.0.1"))
+	require.Equal(t, 403, ask("evil.test", ""), "another name that points here")
+	require.Equal(t, 403, ask("localhost:8080", "http://evil.test"), "another site's page")
+	require.Equal(t, 403, ask("localhost:8080", "http://localhost:9090"), "another program's page")
+	require.Equal(t, 403, ask("localhost:8080", "null"))
+}
+
+// answering runs a bot that answers each message of a person with the same words.
+func (b *bundle) answering(words ...string) {
+	b.Helper()
+	feed, ctx := b.feed(), b.Context()
+	done := make(chan struct{})
+	b.Cleanup(func() { <-done })
+	go func() {
+		defer close(done)
+		for ack := ""; ctx.Err() == nil; {
+			got, err := b.try(ctx, "POST", "/agent/v5/datafeeds/"+feed+"/read", "application/json", strings.NewReader(`{"ackId":"`+ack+`"}`))
+			var read batch
+			if err != nil || json.Unmarshal(got.raw, &read) != nil {
+				continue
+			}
+			ack = read.AckID
+			for _, e := range read.Events {
+				if e.Type == "MESSAGESENT" && e.Initiator.User.UserID != b.id("roombot") {
+					b.answer(ctx, e, words)
+				}
+			}
+		}
+	}()
+}
+
+func (b *bundle) answer(ctx context.Context, e event, words []string) {
+	var sent struct {
+		Message struct{ Stream struct{ StreamID string } }
+	}
+	if json.Unmarshal(e.Payload["messageSent"], &sent) != nil {
+		return
+	}
+	for _, text := range words {
+		body, _ := json.Marshal(map[string]string{"message": "<messageML>" + text + "</messageML>"})
+		_, _ = b.try(ctx, "POST", "/agent/v4/stream/"+sent.Message.Stream.StreamID+"/message/create", "application/json", strings.NewReader(string(body)))
+	}
+}
+
+func TestSayWaitsForTheAnswers(t *testing.T) {
+	b := loggedIn(t, func(c *sandbox.Config) { c.Quiet, c.LongPoll = 50*time.Millisecond, 10*time.Millisecond })
+	b.answering("one", "two")
+	got := b.post("/sandbox/v1/say", map[string]string{"as": "bob", "text": "/help", "wait": "5s"}).ok()
+	require.Equal(t, "/help", got["message"].(map[string]any)["text"])
+	var texts []string
+	for _, m := range got["replies"].([]any) {
+		texts = append(texts, m.(map[string]any)["text"].(string))
+	}
+	require.Equal(t, []string{"one", "two"}, texts)
+}
+
+func TestSayWithoutAnAnswerEndsAtTheLimit(t *testing.T) {
+	b := setup(t)
+	got := b.post("/sandbox/v1/say", map[string]string{"as": "bob", "text": "/help", "wait": "10ms"}).ok()
+	require.Empty(t, got["replies"])
+}
+
+func TestSayGoesWhereItIsTold(t *testing.T) {
+	b := loggedIn(t)
+	say := func(body map[string]any) reply { return b.post("/sandbox/v1/say", body) }
+	say(map[string]any{"as": "bob", "to": "alice", "text": "hi"}).ok()
+	room := b.room(map[string]any{"name": "Desk"})
+	say(map[string]any{"as": "bob", "to": room, "text": "hi"}).refused(http.StatusForbidden)
+	require.Equal(t, 200, b.add(room, b.id("bob")).status)
+	got := say(map[string]any{"as": "bob", "to": room, "text": "ask @alice", "mentions": []map[string]any{{"start": 4, "end": 10, "userId": b.id("carol")}}}).ok()
+	require.Contains(t, got["message"].(map[string]any)["data"], "com.symphony.user.mention")
+	say(map[string]any{"as": "bob", "to": "nobody", "text": "hi"}).refused(http.StatusNotFound)
+	say(map[string]any{"as": "nobody", "text": "hi"}).refused(http.StatusNotFound)
+	say(map[string]any{"as": "bob", "text": ""}).refused(http.StatusBadRequest)
+	say(map[string]any{"as": "dana", "text": "hi"}).refused(http.StatusForbidden)
+	say(map[string]any{"as": "bob", "text": "hi", "mentions": []map[string]any{{"start": 0, "end": 9, "userId": 1}}}).refused(http.StatusBadRequest)
+}
+
+func TestEditAndActGoThroughTheControlAPI(t *testing.T) {
+	b := loggedIn(t)
+	said := b.post("/sandbox/v1/say", map[string]string{"as": "bob", "text": "/newrom"}).ok()["message"].(map[string]any)
+	edited := b.post("/sandbox/v1/edit", map[string]any{"as": "bob", "messageId": said["messageId"], "text": "/newroom"}).ok()["message"].(map[string]any)
+	require.Equal(t, said["messageId"], edited["replacing"])
+	b.post("/sandbox/v1/edit", map[string]any{"as": "alice", "messageId": said["messageId"], "text": "x"}).refused(http.StatusForbidden)
+
+	form := b.message(said["streamId"].(string), roomForm, "").ok()["messageId"]
+	act := map[string]any{"as": "bob", "messageId": form, "formId": "create-room", "action": "submit", "values": map[string]any{"roomName": "Q3"}}
+	forms := b.post("/sandbox/v1/act", act).ok()["message"].(map[string]any)["forms"].([]any)
+	require.Equal(t, map[string]any{"id": "create-room", "submitted": true}, forms[0])
+	act["values"] = map[string]any{}
+	b.post("/sandbox/v1/act", act).refused(http.StatusBadRequest)
+}
+
+func TestChatsShowWhatSomebodyIsIn(t *testing.T) {
+	b := loggedIn(t)
+	room := b.room(map[string]any{"name": "Desk", "description": "plans", "viewHistory": true})
+	require.Equal(t, 200, b.add(room, b.group("Test Group")).status)
+	b.message(room, "<messageML>welcome</messageML>", "").ok()
+	chats := b.get("/sandbox/v1/chats?as=bob").ok()["chats"].([]any)
+	require.Len(t, chats, 1)
+	chat := chats[0].(map[string]any)
+	require.Equal(t, "Desk", chat["name"])
+	require.InDelta(t, 1, chat["unread"], 0)
+
+	got := b.get("/sandbox/v1/chats/" + room + "?as=bob").ok()
+	require.Len(t, got["messages"], 1)
+	require.Len(t, got["chat"].(map[string]any)["members"], 4)
+	require.Equal(t, "plans", got["chat"].(map[string]any)["room"].(map[string]any)["description"])
+	require.InDelta(t, 0, b.get("/sandbox/v1/chats?as=bob").ok()["chats"].([]any)[0].(map[string]any)["unread"], 0)
+	b.get("/sandbox/v1/chats/" + room + "?as=eve").refused(http.StatusForbidden)
+	b.post("/sandbox/v1/join", map[string]string{"as": "kim", "streamId": room}).refused(http.StatusForbidden)
+	b.post("/sandbox/v1/leave", map[string]string{"as": "bob", "streamId": room}).ok()
+	require.Empty(t, b.get("/sandbox/v1/chats?as=bob").ok()["chats"])
+
+	public := b.room(map[string]any{"name": "Open", "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true})
+	b.post("/sandbox/v1/join", map[string]string{"as": "kim", "streamId": public}).ok()
+	require.Len(t, b.get("/sandbox/v1/state").ok()["rooms"], 2)
+}
+
+func TestTheWireShowsEachCallWithoutSecrets(t *testing.T) {
+	b := loggedIn(t)
+	b.room(map[string]any{"name": "it's"})
+	b.message(b.pod.Person("bob").Says("hi").StreamID, "<messageML>x</messageML>", "").ok()
+	b.tokens["Authorization"] = "Bearer " + b.accessToken()
+	b.get("/profile-manager/v1/types").ok()
+	got := b.get("/sandbox/v1/wire?after=2")
+	calls := got.ok()["calls"].([]any)
+	require.Len(t, calls, 4)
+	create := calls[0].(map[string]any)
+	require.Equal(t, "createRoom", create["operation"])
+	require.InDelta(t, 200, create["status"], 0)
+	require.JSONEq(t, `{"name":"it's"}`, create["request"].(string))
+	require.Contains(t, create["curl"], `-H "sessionToken: $SESSION_TOKEN"`)
+	require.Contains(t, create["curl"], `'{"name":"it'\''s"}'`)
+	require.JSONEq(t, `{"message":"<messageML>x</messageML>"}`, calls[1].(map[string]any)["request"].(string))
+
+	all := string(b.get("/sandbox/v1/wire").raw)
+	for name, token := range b.tokens {
+		require.NotContains(t, all, strings.TrimPrefix(token, "Bearer "), name)
+	}
+	require.NotContains(t, all, "eyJ", "no JWT, not even a login's")
+	require.Len(t, b.get("/sandbox/v1/wire?limit=1").ok()["calls"], 1)
+}
+
+func TestTheClockAndAReset(t *testing.T) {
+	b := loggedIn(t)
+	b.feed()
+	b.post("/sandbox/v1/clock", map[string]string{"advance": "31m"}).ok()
+	require.Empty(t, b.get("/sandbox/v1/feeds").ok()["feeds"])
+	b.post("/sandbox/v1/clock", map[string]string{"advance": "-1m"}).refused(http.StatusBadRequest)
+	b.room(map[string]any{"name": "Desk"})
+	b.post("/sandbox/v1/reset", nil).ok()
+	require.Empty(t, b.pod.Rooms())
+	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
+}
+
+// watch opens a live connection.
+func (b *bundle) watch(as string) *websocket.Conn {
+	b.Helper()
+	conn, response, err := websocket.DefaultDialer.DialContext(b.Context(), "ws"+strings.TrimPrefix(b.server.URL, "http")+"/sandbox/v1/live?as="+as, nil)
+	require.NoError(b, err)
+	require.NoError(b, response.Body.Close())
+	b.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// next gives the next frame of a kind.
+func (b *bundle) next(conn *websocket.Conn, kind string) map[string]any {
+	b.Helper()
+	require.NoError(b, conn.SetReadDeadline(time.Now().Add(5*time.Second)))
+	for {
+		var frame map[string]any
+		require.NoError(b, conn.ReadJSON(&frame))
+		if frame["kind"] == kind {
+			return frame
+		}
+	}
+}
+
+func TestAPageSeesEverythingLive(t *testing.T) {
+	b := loggedIn(t)
+	conn := b.watch("bob")
+	b.pod.Person("alice").SaysIn("bob", "hello")
+	require.Equal(t, "hello", b.next(conn, "message")["message"].(map[string]any)["text"])
+	require.Equal(t, "Alice Martin", b.next(conn, "chat")["chat"].(map[string]any)["name"])
+	b.get("/pod/v2/sessioninfo").ok()
+	require.Equal(t, "sessionInfo", b.next(conn, "wire")["call"].(map[string]any)["operation"])
+	b.fail(sandbox.Fault{Path: "/never", Status: 500})
+	require.Len(t, b.next(conn, "faults")["faults"], 1)
+	b.feed()
+	require.Len(t, b.next(conn, "feeds")["feeds"], 1)
+	b.post("/pod/v1/user/manifest/own", map[string]string{"manifest": `{"commands":[]}`}).ok()
+	b.next(conn, "manifest")
+	b.pod.Reset()
+	b.next(conn, "reset")
+}
+
+func TestAPageDoesNotSeeOtherPeoplesChats(t *testing.T) {
+	b := setup(t)
+	conn := b.watch("carol")
+	b.pod.Person("alice").SaysIn("bob", "secret")
+	b.pod.Person("alice").SaysIn("carol", "hello")
+	require.Equal(t, "hello", b.next(conn, "message")["message"].(map[string]any)["text"])
+}
+
+func TestAPageOfAnotherSiteGetsNoLiveConnection(t *testing.T) {
+	b := setup(t)
+	_, response, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(b.server.URL, "http")+"/sandbox/v1/live", http.Header{"Origin": {"http://evil.test"}})
+	require.ErrorIs(t, err, websocket.ErrBadHandshake)
+	require.Equal(t, http.StatusForbidden, response.StatusCode)
+	require.NoError(t, response.Body.Close())
+}
+
+func TestAReaderThatDoesNotReadIsThrownOut(t *testing.T) {
+	b := setup(t)
+	conn := b.watch("bob")
+	alice := b.pod.Person("alice")
+	for range 3000 {
+		alice.SaysIn("bob", strings.Repeat("hello ", 200))
+	}
+	require.NoError(t, conn.SetReadDeadline(time.Now().Add(10*time.Second)))
+	var err error
+	for err == nil {
+		_, _, err = conn.ReadMessage()
+	}
+	require.NotErrorIs(t, err, os.ErrDeadlineExceeded)
+}
+
+func TestAPodRemembersItselfInItsFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "pod.json")
+	keep := func(c *sandbox.Config) { c.StateFile = file }
+	b := loggedIn(t, keep)
+	id := b.room(map[string]any{"name": "Desk"})
+	said := b.pod.Person("bob").Says("hi @alice")
+	feed := b.feed()
+	b.pod.Advance(time.Minute)
+	require.NoError(t, b.pod.Close())
+
+	again := setupBeside(t, keep)
+	room, ok := again.pod.RoomNamed("Desk")
+	require.True(t, ok)
+	require.Equal(t, id, room.StreamID)
+	require.Equal(t, said.Text, again.pod.Person("bob").Inbox()[0].Text)
+	require.Contains(t, string(again.get("/sandbox/v1/feeds").raw), feed)
+	again.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
+
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	for _, token := range b.tokens {
+		require.NotContains(t, string(raw), token)
+	}
+	require.NoError(t, os.WriteFile(file, []byte("{"), 0o600))
+	_, err = sandbox.New(sandbox.Config{StateFile: file})
+	require.Error(t, err)
+}
+
+func TestOtherPathsAreThePage(t *testing.T) {
+	b := setup(t, func(c *sandbox.Config) {
+		c.Page = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte("page " + r.URL.Path)) })
+	})
+	require.Equal(t, "page /", string(b.get("/").raw))
+	require.Equal(t, "page /js/main.js", string(b.get("/js/main.js").raw))
+	b.get("/pod/nothing").refused(http.StatusNotFound)
+}

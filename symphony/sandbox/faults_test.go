@@ -1,0 +1,119 @@
+package sandbox_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox"
+)
+
+func (b *bundle) fail(f sandbox.Fault) {
+	b.Helper()
+	_, err := b.pod.Fail(f)
+	require.NoError(b, err)
+}
+
+func TestAFaultAnswersWithItsStatusAsOftenAsItSays(t *testing.T) {
+	b := loggedIn(t)
+	b.fail(sandbox.Fault{Path: "/pod/v3/room/*", Method: "POST", Status: 429, RetryAfter: 7, Count: 2})
+	for range 2 {
+		got := b.createRoom(map[string]any{"name": "Desk"})
+		require.Equal(t, http.StatusTooManyRequests, got.status)
+		require.Equal(t, "7", got.header.Get("Retry-After"))
+	}
+	b.room(map[string]any{"name": "Desk"})
+	require.Empty(t, b.get("/sandbox/v1/faults").list(), "it is used up")
+}
+
+func TestAConnectionDropsBeforeOrAfterTheEffect(t *testing.T) {
+	b := loggedIn(t)
+	create := func(name string) error {
+		_, err := b.try(t.Context(), "POST", "/pod/v3/room/create", "application/json", strings.NewReader(`{"name":"`+name+`"}`))
+		return err
+	}
+	b.fail(sandbox.Fault{Path: "createRoom", Drop: "before", Count: 1})
+	require.Error(t, create("one"))
+	require.Empty(t, b.pod.Rooms())
+	b.fail(sandbox.Fault{Path: "createRoom", Drop: "after", Count: 1})
+	require.Error(t, create("two"))
+	require.Len(t, b.pod.Rooms(), 1)
+}
+
+func TestADelayHoldsACallBack(t *testing.T) {
+	b := loggedIn(t)
+	b.fail(sandbox.Fault{Path: "sessionInfo", Delay: "30ms", Count: 1})
+	started := time.Now()
+	b.get("/pod/v2/sessioninfo").ok()
+	require.GreaterOrEqual(t, time.Since(started), 30*time.Millisecond)
+}
+
+func TestAnExpiredSessionIsRenewedByALogin(t *testing.T) {
+	b := loggedIn(t)
+	b.fail(sandbox.Fault{Kind: "session-expired", Count: 1})
+	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
+	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
+	b.login()
+	b.get("/pod/v2/sessioninfo").ok()
+}
+
+func TestAKilledFeedAnswers400AndIsGone(t *testing.T) {
+	b := loggedIn(t)
+	feed := b.feed()
+	b.fail(sandbox.Fault{Kind: "feed-killed", Count: 1})
+	b.post("/agent/v5/datafeeds/"+feed+"/read", nil).refused(http.StatusBadRequest)
+	require.Empty(t, b.get("/agent/v5/datafeeds").list())
+	b.read(b.feed(), "")
+}
+
+func TestEventsComeTwiceOrOutOfOrder(t *testing.T) {
+	b := loggedIn(t)
+	feed, bob := b.feed(), b.pod.Person("bob")
+	bob.Says("one")
+	b.fail(sandbox.Fault{Kind: "duplicate-events", Count: 1})
+	bob.Says("two")
+	first := b.read(feed, "")
+	require.Equal(t, []string{"INSTANTMESSAGECREATED", "MESSAGESENT", "MESSAGESENT", "MESSAGESENT"}, first.types())
+	require.Equal(t, first.Events[2].ID, first.Events[3].ID)
+
+	b.read(feed, first.AckID)
+	for range 6 {
+		bob.Says("hi")
+	}
+	b.fail(sandbox.Fault{Kind: "reorder-events", Count: 1})
+	require.Len(t, b.read(feed, "").Events, 6, "each once, in some order")
+}
+
+func TestTheSameSeedGivesTheSameRun(t *testing.T) {
+	one, two := loggedIn(t, seeded), setupBeside(t, seeded)
+	require.Equal(t, one.unluckyRun(), two.unluckyRun())
+}
+
+func seeded(c *sandbox.Config) { c.Seed = 42 }
+
+func (b *bundle) unluckyRun() []int {
+	b.Helper()
+	b.fail(sandbox.Fault{Path: "v3Health", Status: 503, Probability: 0.5})
+	var statuses []int
+	for range 20 {
+		statuses = append(statuses, b.get("/agent/v3/health").status)
+	}
+	require.Contains(b, statuses, 200)
+	require.Contains(b, statuses, 503)
+	return statuses
+}
+
+func TestFaultsThatMakeNoSenseAreRefused(t *testing.T) {
+	b := setup(t)
+	for _, f := range []map[string]any{
+		{}, {"kind": "war"}, {"status": 200}, {"delay": "soon"}, {"drop": "never"}, {"status": 500, "probability": 2}, {"status": 500, "count": -1},
+	} {
+		b.post("/sandbox/v1/faults", f).refused(http.StatusBadRequest)
+	}
+	list := b.post("/sandbox/v1/faults", map[string]any{"path": "/pod/*", "status": 500}).list()
+	require.Len(t, list, 1)
+	require.Empty(t, b.call("DELETE", "/sandbox/v1/faults/"+list[0]["id"].(string), nil).list())
+}

@@ -1,0 +1,248 @@
+package sandbox_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox"
+)
+
+func TestWhatAPersonTypesArrivesAsTheClientWritesIt(t *testing.T) {
+	b := loggedIn(t)
+	feed := b.feed()
+	said := b.pod.Person("bob").Says("/newroom \"Q2\" @alice and @Carol O'Neil, bob@acme.test\nsecond <line> & more")
+	require.NoError(t, said.Err)
+
+	events := b.read(feed, "").Events
+	var sent struct {
+		Message struct {
+			MessageID, Message, Data string
+			User                     struct{ UserID int64 }
+			Stream                   struct{ StreamID, StreamType string }
+		}
+	}
+	require.NoError(t, json.Unmarshal(events[1].Payload["messageSent"], &sent))
+	require.Equal(t, said.ID, sent.Message.MessageID)
+	require.True(t, strings.HasSuffix(said.ID, "bQ"), "the id of a message")
+	require.Equal(t, "IM", sent.Message.Stream.StreamType)
+	require.Equal(t, `<div data-format="PresentationML" data-version="2.0" class="wysiwyg"><p>/newroom &quot;Q2&quot; `+
+		`<span class="entity" data-entity-id="0">@Alice Martin</span> and <span class="entity" data-entity-id="1">@Carol O&#39;Neil</span>, `+
+		`bob@acme.test<br/>second &lt;line&gt; &amp; more</p></div>`, sent.Message.Message)
+	var data map[string]struct {
+		Type string
+		ID   []struct{ Type, Value string }
+	}
+	require.NoError(t, json.Unmarshal([]byte(sent.Message.Data), &data))
+	require.Equal(t, "com.symphony.user.mention", data["0"].Type)
+	require.Equal(t, fmt.Sprint(b.id("alice")), data["0"].ID[0].Value)
+	require.NoError(t, wellFormedXML(sent.Message.Message))
+}
+
+func wellFormedXML(text string) error {
+	decoder := xml.NewDecoder(strings.NewReader(text))
+	for {
+		if _, err := decoder.Token(); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+func TestTheComposerFindsNamesTheWayPeopleWriteThem(t *testing.T) {
+	b := setup(t)
+	for text, want := range map[string]string{
+		"@bob":                      "@Bob Chen",
+		"@BOB, @alice.":             "@Bob Chen, @Alice Martin.",
+		"@Bob Chen@Alice Martin":    "@Bob Chen@Alice Martin",
+		"@bobby @bob.smith @nobody": "@bobby @bob.smith @nobody",
+		"mail bob@acme.test":        "mail bob@acme.test",
+		"@bob chen's desk":          "@Bob Chen's desk",
+		"\u201c@bob\u201d":          "\u201c@Bob Chen\u201d",
+	} {
+		require.Equal(t, want, b.pod.Person("alice").Says(text).Text)
+	}
+}
+
+func TestTheBotAnswersWithMessageML(t *testing.T) {
+	b := loggedIn(t)
+	said := b.pod.Person("bob").Says("/help")
+	got := b.message(said.StreamID, fmt.Sprintf(`<messageML><b>Hello</b> <mention uid="%d"/></messageML>`, b.id("bob")), "").ok()
+	require.Contains(t, got["message"], `<span class="entity" data-entity-id="mention1">@Bob Chen</span>`)
+	require.IsType(t, "", got["data"])
+	require.Equal(t, said.StreamID, got["stream"].(map[string]any)["streamId"])
+
+	answer, err := said.Reply(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "Hello @Bob Chen", answer.Text)
+	_, err = b.pod.Person("bob").Sees(t.Context(), "Hello")
+	require.NoError(t, err)
+}
+
+func TestMessagesThatTheAgentRefuses(t *testing.T) {
+	b := loggedIn(t)
+	room := b.pod.Person("bob").Says("hi").StreamID
+	for text, want := range map[string]string{
+		"<messageML><foo/></messageML>":  `Invalid MessageML content at element "foo"`,
+		"<messageML>":                    "Invalid messageML:",
+		"plain":                          "Invalid messageML:",
+		"<messageML>${data}</messageML>": "",
+		`<messageML><mention email="x@y.test"/></messageML>`:  `Failed to lookup user "x@y.test"`,
+		`<messageML><form id="f"><p>x</p></form></messageML>`: "should have at least one action button",
+		"": "Error parsing message: the message cannot be null or empty",
+	} {
+		require.Contains(t, b.message(room, text, "").refused(http.StatusBadRequest), want, text)
+	}
+	b.message("nonsense", "<messageML>x</messageML>", "").refused(http.StatusBadRequest)
+	b.message(b.pod.Person("bob").SaysIn("alice", "psst").StreamID, "<messageML>x</messageML>", "").refused(http.StatusForbidden)
+
+	huge := b.message(room, "<messageML>"+strings.Repeat("x", 1_600_000)+"</messageML>", "")
+	require.Equal(t, "LIMIT_MESSAGE_CONTENT_MAX_TOTAL_SIZE_REACHED", huge.object()["code"])
+}
+
+func TestAMessageIsTakenAsAFormAndAsJSONToo(t *testing.T) {
+	b := loggedIn(t)
+	path := "/agent/v4/stream/" + b.pod.Person("bob").Says("hi").StreamID + "/message/create"
+	b.post(path, map[string]string{"message": "<messageML>one</messageML>"}).ok()
+	b.send("POST", path, "application/x-www-form-urlencoded", strings.NewReader("message="+url.QueryEscape("<messageML>two</messageML>"))).ok()
+	b.send("POST", path, "text/plain", strings.NewReader("three")).refused(http.StatusBadRequest)
+}
+
+func TestAReadOnlyRoomIsForItsOwners(t *testing.T) {
+	b := loggedIn(t)
+	id := b.room(map[string]any{"name": "News", "readOnly": true})
+	require.Equal(t, http.StatusOK, b.add(id, b.id("bob")).status)
+	require.Error(t, b.pod.Person("bob").SaysIn(id, "may I?").Err)
+	b.message(id, "<messageML>news</messageML>", "").ok()
+}
+
+func TestAnUpdateReplacesAMessage(t *testing.T) {
+	b := loggedIn(t)
+	stream := b.pod.Person("bob").Says("hi").StreamID
+	feed := b.feed()
+	first := b.message(stream, "<messageML>one</messageML>", "").ok()["messageId"].(string)
+	update := func(id, text string) map[string]any {
+		return b.parts("/agent/v4/stream/"+stream+"/message/"+id+"/update", map[string]string{"message": text, "silent": "false"}, nil).ok()
+	}
+	second := update(first, "<messageML>two</messageML>")
+	require.Equal(t, first, second["replacing"])
+	require.Equal(t, first, second["initialMessageId"])
+	require.Equal(t, false, second["silent"])
+	third := update(first, "<messageML>three</messageML>")
+	require.Equal(t, second["messageId"], third["replacing"], "an older id leads to the newest version")
+	require.Equal(t, first, third["initialMessageId"])
+	require.Equal(t, []string{"MESSAGESENT", "MESSAGESENT", "MESSAGESENT"}, b.read(feed, "").types())
+
+	edited := b.pod.Person("bob").Says("/newrom x")
+	require.Equal(t, edited.ID, b.pod.Person("bob").Edits(edited, "/newroom x").Replacing)
+	b.parts("/agent/v4/stream/"+stream+"/message/"+edited.ID+"/update", map[string]string{"message": "<messageML>no</messageML>"}, nil).
+		refused(http.StatusForbidden)
+}
+
+func TestMessagesAreReadAndSearched(t *testing.T) {
+	b := loggedIn(t)
+	said := b.pod.Person("bob").Says("first")
+	b.pod.Person("bob").Says("second @roombot")
+	list := b.get("/agent/v4/stream/" + said.StreamID + "/message?since=0").list()
+	require.Len(t, list, 2)
+	require.Equal(t, said.ID, list[1]["messageId"], "newest first")
+	require.Equal(t, said.ID, b.get("/agent/v1/message/" + said.ID).ok()["messageId"])
+	require.Equal(t, http.StatusNoContent, b.get("/agent/v1/message/"+said.ID[:4]+"A"+said.ID[5:]).status)
+	b.get("/agent/v4/stream/" + said.StreamID + "/message").refused(http.StatusBadRequest)
+
+	search := func(query map[string]any) reply { return b.post("/agent/v1/message/search", query) }
+	require.Len(t, search(map[string]any{"text": "first", "streamId": said.StreamID}).list(), 1)
+	require.Len(t, search(map[string]any{"mention": b.id("roombot")}).list(), 1)
+	require.Equal(t, http.StatusNoContent, search(map[string]any{"author": 1}).status)
+	search(map[string]any{"text": "first"}).refused(http.StatusBadRequest)
+	require.Len(t, b.get("/agent/v1/message/search?query="+url.QueryEscape("text:second AND streamId:"+said.StreamID)).list(), 1)
+}
+
+func TestAttachmentsTravel(t *testing.T) {
+	b := loggedIn(t)
+	stream := b.pod.Person("bob").Says("hi").StreamID
+	path := "/agent/v4/stream/" + stream + "/message/create"
+	got := b.parts(path, map[string]string{"message": "<messageML> </messageML>x"}, map[string]string{"a.exe": "no"})
+	require.Contains(t, got.refused(http.StatusBadRequest), "not allowed")
+	sent := b.parts(path, map[string]string{"message": "<messageML>file</messageML>"}, map[string]string{"a.txt": "content"}).ok()
+	file := sent["attachments"].([]any)[0].(map[string]any)
+	require.Equal(t, "a.txt", file["name"])
+	download := b.get(fmt.Sprintf("/agent/v1/stream/%s/attachment?fileId=%s&messageId=%s", stream, file["id"], sent["messageId"]))
+	raw, err := base64.StdEncoding.DecodeString(string(download.raw))
+	require.NoError(t, err)
+	require.Equal(t, "content", string(raw))
+	require.Len(t, b.get("/pod/v1/streams/"+stream+"/attachments").list(), 1)
+}
+
+func TestABlastReportsEachFailure(t *testing.T) {
+	b := loggedIn(t)
+	stream := b.pod.Person("bob").Says("hi").StreamID
+	got := b.parts("/agent/v4/message/blast", map[string]string{"message": "<messageML>all</messageML>", "sids": stream + ",nonsense"}, nil).ok()
+	require.Len(t, got["messages"], 1)
+	require.Contains(t, got["errors"], "nonsense")
+}
+
+func TestASuppressedMessageIsGone(t *testing.T) {
+	b := loggedIn(t)
+	stream := b.pod.Person("bob").Says("hi").StreamID
+	feed := b.feed()
+	id := b.message(stream, "<messageML>secret</messageML>", "").ok()["messageId"].(string)
+	got := b.post("/pod/v1/admin/messagesuppression/"+id+"/suppress", nil).ok()
+	require.Equal(t, true, got["suppressed"])
+	require.NotZero(t, got["suppressionDate"])
+	require.Zero(t, b.post("/pod/v1/admin/messagesuppression/"+id+"/suppress", nil).ok()["suppressionDate"])
+	require.Equal(t, []string{"MESSAGESENT", "MESSAGESUPPRESSED"}, b.read(feed, "").types())
+}
+
+const roomForm = `<messageML><form id="create-room"><text-field name="roomName" required="true"/>
+<person-selector name="members"/><checkbox name="history" value="yes">Share history</checkbox>
+<button name="submit" type="action">Create</button></form></messageML>`
+
+func TestAFormIsSubmittedToTheBotThatSentIt(t *testing.T) {
+	b := loggedIn(t)
+	bob := b.pod.Person("bob")
+	said := bob.Says("/newroom")
+	b.message(said.StreamID, roomForm, "").ok()
+	feed := b.feed()
+	form, err := said.Reply(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"create-room"}, form.Forms)
+
+	require.NoError(t, bob.Submits(form, "create-room", "submit", map[string]any{"roomName": "Q3", "members": []int64{b.id("alice")}}).Err)
+	read := b.read(feed, "")
+	require.Equal(t, []string{"SYMPHONYELEMENTSACTION"}, read.types())
+	var action struct {
+		FormID, FormMessageID string
+		Stream                struct{ StreamID string }
+		FormValues            map[string]any
+	}
+	require.NoError(t, json.Unmarshal(read.Events[0].Payload["symphonyElementsAction"], &action))
+	require.Equal(t, said.StreamID, action.Stream.StreamID)
+	require.Equal(t, form.ID, action.FormMessageID)
+	require.Equal(t, map[string]any{"action": "submit", "roomName": "Q3", "members": []any{float64(b.id("alice"))}}, action.FormValues)
+
+	require.Error(t, bob.Submits(form, "create-room", "submit", nil).Err, "a required value is missing")
+	require.Error(t, bob.Submits(form, "create-room", "nothing", map[string]any{"roomName": "x"}).Err)
+	require.Error(t, bob.Submits(form, "other", "submit", nil).Err)
+	require.Error(t, b.pod.Person("carol").Submits(form, "create-room", "submit", map[string]any{"roomName": "x"}).Err)
+}
+
+func TestStrictFormValuesAreStrings(t *testing.T) {
+	b := loggedIn(t, func(c *sandbox.Config) { c.StrictFormValues = true })
+	said := b.pod.Person("bob").Says("/newroom")
+	b.message(said.StreamID, roomForm, "").ok()
+	form, err := said.Reply(t.Context())
+	require.NoError(t, err)
+	feed := b.feed()
+	require.NoError(t, b.pod.Person("bob").Submits(form, "create-room", "submit", map[string]any{"roomName": "Q3"}).Err)
+	require.Contains(t, string(b.read(feed, "").Events[0].Payload["symphonyElementsAction"]), `"members":"[]"`)
+}
