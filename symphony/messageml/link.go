@@ -86,22 +86,23 @@ func Mention(userID int64) Inline {
 
 // RoomLink is the address that opens a room in the client, or lets a non-member ask to join.
 func RoomLink(streamID string) string {
-	return "https://open.symphony.com/?streamId=" + url.QueryEscape(standardID(streamID)) + "&streamType=chatroom"
+	return "https://open.symphony.com/?streamId=" + url.QueryEscape(StandardID(streamID)) + "&streamType=chatroom"
 }
 
 // OpenStream is a button that opens the conversation inside the client, without a browser.
 func OpenStream(streamID, label string) Node {
 	return element[Node]{
 		name:  "ui-action",
-		attrs: []attribute{{"action", "open-im"}, {"stream-id", standardID(streamID)}},
+		attrs: []attribute{{"action", "open-im"}, {"stream-id", StandardID(streamID)}},
 		children: []Node{
 			element[Node]{name: "button", children: []Node{Text(oneLine(label, "Open"))}},
 		},
 	}
 }
 
-// standardID is the id in the alphabet of the client: standard base64 with padding. The API uses the URL-safe one without.
-func standardID(id string) string {
+// StandardID is a stream id in the alphabet of the client and of a few API answers: standard base64 with padding. Everywhere
+// else the API uses the URL-safe alphabet without.
+func StandardID(id string) string {
 	id = strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(id, "="))
 	if rest := len(id) % 4; rest > 0 && base64Text(id) {
 		id += strings.Repeat("=", 4-rest)

@@ -74,7 +74,7 @@ func entityPrefix(name string) string {
 func checkAttributes(n *node, r rule) error {
 	for _, a := range n.attrs {
 		if !r.allows(a.name) {
-			if r.attrs == "" && r.bare {
+			if r.holds == nothing && r.attrs == "" && (a.name == "class" || a.name == "style") {
 				return refuse(`Element "%s" may not have attributes`, n.name)
 			}
 			return refuse(`Attribute "%s" is not allowed in "%s"`, a.name, n.name)
@@ -90,7 +90,11 @@ func checkAttributes(n *node, r rule) error {
 
 func checkPlace(n *node, r rule) error {
 	if r.parents != "" && !listedIn(r.parents, n.parent.name) {
-		return refuse(`Element "%s" can only be a child of the following elements: [%s]`, n.name, commas(r.parents))
+		parents := r.parents
+		if n.name == "header" || n.name == "body" {
+			parents = "card" // the agent takes any stray one for a card's
+		}
+		return refuse(`Element "%s" can only be a child of the following elements: [%s]`, n.name, commas(parents))
 	}
 	if r.inside != "" && n.within(strings.Fields(r.inside)...) == nil {
 		return refuse(`Element "%s" can only be a inner child of the following elements: [%s]`, n.name, commas(r.inside))
@@ -107,11 +111,11 @@ func checkContent(n *node, r rule) error {
 		if !r.admits(child) && !child.blank() {
 			return notAllowed(child.nameOr("null"), n.name)
 		}
-		met = met || child.name == "" && r.needs == text || child.name != "" && listedIn(r.needs, child.name)
+		met = met || child.name == "" && r.needs == textContent || child.name != "" && listedIn(r.needs, child.name)
 	}
 	if !met {
 		needs := r.needs
-		if needs != text {
+		if needs != textContent {
 			needs = commas(needs)
 		}
 		return refuse(`The "%s" element must have at least one child that is any of the following elements: [%s].`, n.name, needs)
@@ -127,7 +131,19 @@ func (n *node) nameOr(otherwise string) string {
 	return n.name
 }
 
-// commas is the list as the agent prints it: names of classes, which have no hyphens.
+// commas is the list as the agent prints it: the names of its classes.
 func commas(list string) string {
-	return strings.ReplaceAll(strings.Join(strings.Fields(list), ", "), "-", "")
+	names := strings.Fields(list)
+	for i, name := range names {
+		switch name {
+		case "ul":
+			name = "bulletlist"
+		case "ol":
+			name = "orderedlist"
+		case "li":
+			name = "listitem"
+		}
+		names[i] = strings.ReplaceAll(name, "-", "")
+	}
+	return strings.Join(names, ", ")
 }

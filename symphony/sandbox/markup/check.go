@@ -112,7 +112,7 @@ func checkLink(n *node) error {
 	switch strings.ToLower(parsed.Scheme) {
 	case "":
 		return refuse(`The attribute "href" must contain an absolute URI`)
-	case "http", "https", "mailto", "tel", "symphony":
+	case "http", "https", "mailto": // what every pod allows; others only when its administrator does
 		return nil
 	}
 	return refuse(`URI scheme "%s" is not supported by the pod.`, parsed.Scheme)

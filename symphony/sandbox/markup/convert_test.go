@@ -131,9 +131,12 @@ func TestConvertRefusesInTheAgentsWords(t *testing.T) {
 		`<messageML><p style="behaviour:x"/></messageML>`:                                                          `Invalid property(s): [behaviour] in the "style" attribute`,
 		`<messageML><b><code>x</code></b></messageML>`:                                                             `Element "code" is not allowed in "b"`,
 		`<messageML><ul>x</ul></messageML>`:                                                                        `Element "null" is not allowed in "ul"`,
-		`<messageML><ul/></messageML>`:                                                                             `The "ul" element must have at least one child that is any of the following elements: [li].`,
-		`<messageML><li>x</li></messageML>`:                                                                        `Element "li" can only be a child of the following elements: [ul, ol]`,
+		`<messageML><ul/></messageML>`:                                                                             `The "ul" element must have at least one child that is any of the following elements: [listitem].`,
+		`<messageML><li>x</li></messageML>`:                                                                        `Element "li" can only be a child of the following elements: [orderedlist, bulletlist]`,
 		`<messageML><br>x</br></messageML>`:                                                                        `Element "br" may not have child elements or text content`,
+		`<messageML><hr class="x"/></messageML>`:                                                                   `Element "hr" may not have attributes`,
+		`<messageML><header>x</header></messageML>`:                                                                `Element "header" can only be a child of the following elements: [card]`,
+		`<messageML><card><header class="x">x</header></card></messageML>`:                                         `Attribute "class" is not allowed in "header"`,
 		`<messageML><a>x</a></messageML>`:                                                                          `The attribute "href" is required`,
 		`<messageML><a href="/x">x</a></messageML>`:                                                                `The attribute "href" must contain an absolute URI`,
 		`<messageML><a href="foo:x">x</a></messageML>`:                                                             `URI scheme "foo" is not supported by the pod.`,
@@ -249,4 +252,37 @@ func FuzzConvert(f *testing.F) {
 			}
 		}
 	})
+}
+
+func FuzzWhatIsWrittenIsRead(f *testing.F) {
+	f.Add("a\n b")
+	f.Add(hostile)
+	f.Fuzz(func(t *testing.T, s string) {
+		if len(s) > 10_000 {
+			t.Skip("over the limits of a message")
+		}
+		for _, node := range []messageml.Node{messageml.Text(s), messageml.Code(s), messageml.Paragraph(messageml.Bold(messageml.Text(s)))} {
+			converted := convert(t, messageml.Message(node), "")
+			content, err := messageml.Read(converted.PresentationML, converted.Data)
+			require.NoError(t, err)
+			require.Equal(t, printed(s), strings.Trim(content.Text, " \t\n"))
+		}
+	})
+}
+
+// printed is the text as a person sees it: without control characters, and without blanks around it.
+func printed(s string) string {
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\t':
+			return r
+		case r < ' ', r >= 0x7f && r <= 0x9f, r == 0xfffe, r == 0xffff:
+			return -1
+		case r == 0xa0:
+			return ' '
+		}
+		return r
+	}, s)
+	return strings.Trim(s, " \t\n")
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"roombot/symphony/messageml"
 )
 
 // Encode turns a submission into the formValues that a pod sends to the bot. action is the name of the button that was
@@ -246,14 +248,9 @@ func (f Field) rooms(raw json.RawMessage, given bool) (any, error) {
 			value.UserIDs = append(value.UserIDs, id)
 			continue
 		}
-		value.StreamIDs = append(value.StreamIDs, standardID(id))
+		value.StreamIDs = append(value.StreamIDs, messageml.StandardID(id))
 	}
 	return value, nil
-}
-
-func standardID(id string) string {
-	id = strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(id, "="))
-	return id + strings.Repeat("=", (4-len(id)%4)%4)
 }
 
 // check is what the client refuses to send.

@@ -135,7 +135,7 @@ func fieldOf(n *node) Field {
 		Required:  strings.EqualFold(n.get("required"), "true"),
 		Multiple:  strings.EqualFold(n.get("multiple"), "true"),
 		Submits:   strings.EqualFold(n.get("auto-submit"), "true"),
-		MinLength: count(n, "minlength"), MaxLength: count(n, "maxlength"),
+		MinLength: whole(n, "minlength"), MaxLength: whole(n, "maxlength"),
 		Pattern: n.get("pattern"), Complaint: n.get("pattern-error-message"),
 		Initial: n.get("value"),
 	}
@@ -143,7 +143,7 @@ func fieldOf(n *node) Field {
 	case TextField, TextArea:
 		f.Initial = n.content()
 	case Select:
-		f.Options, f.Least, f.Most = optionsOf(n), count(n, "min"), count(n, "max")
+		f.Options, f.Least, f.Most = optionsOf(n), whole(n, "min"), whole(n, "max")
 	case Checkbox, Radio:
 		f.Initial, f.Options = "", []Option{choiceOf(n)}
 	case PersonSelector:
@@ -167,7 +167,7 @@ func optionsOf(n *node) []Option {
 	return options
 }
 
-func count(n *node, attribute string) int {
+func whole(n *node, attribute string) int {
 	value, _ := strconv.Atoi(n.get(attribute))
 	return value
 }

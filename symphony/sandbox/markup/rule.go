@@ -26,7 +26,7 @@ const (
 // phrases are the elements that stand within a line. <code> is not among them: the agent refuses it in bold or italics.
 const phrases = "a chime audio b i img br span emoji hash cash mention sub sup"
 
-const text = "text content"
+const textContent = "text content"
 
 // rules is never written to.
 var rules = map[string]rule{
@@ -34,7 +34,7 @@ var rules = map[string]rule{
 	"b": {holds: phrasing}, "i": {holds: phrasing}, "pre": {holds: phrasing}, "sub": {}, "sup": {}, "code": {attrs: "language data-language"},
 	"h1": {holds: phrasing}, "h2": {holds: phrasing}, "h3": {holds: phrasing}, "h4": {holds: phrasing}, "h5": {holds: phrasing}, "h6": {holds: phrasing},
 	"br": {bare: true, holds: nothing}, "hr": {bare: true, holds: nothing}, "img": {attrs: "src", holds: nothing}, "a": {attrs: "href title"},
-	"ul": {holds: listed, only: "li", needs: "li"}, "ol": {holds: listed, only: "li", needs: "li"}, "li": {parents: "ul ol"},
+	"ul": {holds: listed, only: "li", needs: "li"}, "ol": {holds: listed, only: "li", needs: "li"}, "li": {parents: "ol ul"},
 	"table": {holds: listed, only: "thead tbody tfoot tr"}, "thead": {holds: listed, only: "tr"}, "tbody": {holds: listed, only: "tr"},
 	"tfoot": {holds: listed, only: "tr"}, "tr": {holds: listed, only: "th td"}, "td": {attrs: "rowspan colspan"}, "th": {attrs: "rowspan colspan"},
 
@@ -56,18 +56,18 @@ var rules = map[string]rule{
 	"footer":    {bare: true, parents: "dialog form", shorthand: true},
 
 	"form":   {attrs: "id multi-submit", bare: true},
-	"button": {attrs: "name type class icon data-icon title formnovalidate", bare: true, holds: listed, only: text, needs: text, inside: "form ui-action"},
+	"button": {attrs: "name type class icon data-icon title formnovalidate", bare: true, holds: listed, only: textContent, needs: textContent, inside: "form ui-action"},
 	"text-field": {attrs: "name required masked placeholder minlength maxlength pattern pattern-error-message label title " +
-		"auto-submit disabled readonly formnovalidate", holds: listed, only: text, inside: "form", bare: true},
+		"auto-submit disabled readonly formnovalidate", holds: listed, only: textContent, inside: "form", bare: true},
 	"textarea": {attrs: "name required placeholder minlength maxlength pattern pattern-error-message label title rows cols " +
-		"disabled readonly formnovalidate", holds: listed, only: text, inside: "form", bare: true},
+		"disabled readonly formnovalidate", holds: listed, only: textContent, inside: "form", bare: true},
 	"select": {attrs: "name required data-placeholder label title multiple min max auto-submit disabled readonly formnovalidate",
 		holds: listed, only: "option", needs: "option", inside: "form", bare: true},
-	"option":          {attrs: "value selected", holds: listed, only: text, needs: text, parents: "select", bare: true},
+	"option":          {attrs: "value selected", holds: listed, only: textContent, needs: textContent, parents: "select", bare: true},
 	"person-selector": {attrs: "name required placeholder label title value formnovalidate", holds: nothing, inside: "form", bare: true},
 	"room-selector":   {attrs: "name required placeholder label title value formnovalidate", holds: nothing, inside: "form", bare: true},
-	"checkbox":        {attrs: "name value checked label disabled readonly formnovalidate", holds: listed, only: text + " b i", inside: "form", bare: true},
-	"radio":           {attrs: "name value checked label disabled readonly formnovalidate", holds: listed, only: text + " b i", inside: "form", bare: true},
+	"checkbox":        {attrs: "name value checked label disabled readonly formnovalidate", holds: listed, only: textContent + " b i", inside: "form", bare: true},
+	"radio":           {attrs: "name value checked label disabled readonly formnovalidate", holds: listed, only: textContent + " b i", inside: "form", bare: true},
 	"date-picker": {attrs: "name value required placeholder min max label title disabled-date highlighted-date format disabled readonly formnovalidate",
 		holds: nothing, inside: "form", bare: true},
 	"time-picker": {attrs: "name value required placeholder min max label title disabled-time format step strict disabled readonly formnovalidate",
@@ -87,9 +87,9 @@ func (r rule) admits(child *node) bool {
 		return child.name == "" || listedIn(phrases, child.name)
 	case listed:
 		if child.name == "" {
-			return strings.HasPrefix(r.only, text)
+			return strings.HasPrefix(r.only, textContent)
 		}
-		return listedIn(strings.TrimPrefix(r.only, text), child.name)
+		return listedIn(strings.TrimPrefix(r.only, textContent), child.name)
 	}
 	return true
 }
