@@ -27,6 +27,9 @@ type FeedConfig struct {
 	// Spread is the longest random pause before a feed is made in place of a lost
 	// one, so that of several replicas one makes it and the others find it. Default 3 s.
 	Spread time.Duration
+	// Live is called each time a feed was found or made: from then on no event is
+	// lost. It must not block. Default none.
+	Live func(DatafeedID)
 }
 
 func (c FeedConfig) withDefaults() FeedConfig {
@@ -105,6 +108,9 @@ func (r *run) turn(ctx context.Context) error {
 		}
 		r.id, r.ack = id, ""
 		r.stats.acquired(id)
+		if r.config.Live != nil {
+			r.config.Live(id)
+		}
 	}
 	batch, err := r.client.ReadDatafeed(ctx, r.id, r.ack, r.config.ReadTimeout)
 	if err != nil {

@@ -100,17 +100,20 @@ func TestTheTableOfOperationsIsComplete(t *testing.T) {
 	}
 }
 
+// vendorFiles are the vendor's documents with the paths of the components they describe.
+var vendorFiles = map[string][]string{
+	"agent/agent-api-public.yaml":              {"/agent"},
+	"pod/pod-api-public.yaml":                  {"/pod"},
+	"login/login-api-public.yaml":              {"/login", "/relay"}, // one document for both, as it says
+	"users/users-api-public.yaml":              {""},
+	"profile-manager/profile-manager-api.yaml": {"/profile-manager"},
+}
+
 // vendor lists the operations of the vendor's files, with the component's path.
 func vendor(t *testing.T, folder string) map[string]bool {
 	t.Helper()
 	known := map[string]bool{}
-	for file, bases := range map[string][]string{
-		"agent/agent-api-public.yaml":              {"/agent"},
-		"pod/pod-api-public.yaml":                  {"/pod"},
-		"login/login-api-public.yaml":              {"/login", "/relay"}, // one document for both, as it says
-		"users/users-api-public.yaml":              {""},
-		"profile-manager/profile-manager-api.yaml": {"/profile-manager"},
-	} {
+	for file, bases := range vendorFiles {
 		content, err := os.ReadFile(filepath.Join(folder, file))
 		require.NoError(t, err)
 		var doc struct {

@@ -29,6 +29,8 @@ var key = sync.OnceValue(func() *rsa.Key {
 type seen struct {
 	Method, Path, Query, Body string
 	Header                    http.Header
+	// Pattern is the one that answered.
+	Pattern string
 }
 
 // pod answers over real HTTP as a test scripts it. It signs everybody in.
@@ -103,11 +105,15 @@ func (p *pod) serve() {
 	p.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		p.mu.Lock()
-		p.requests = append(p.requests, seen{r.Method, r.URL.Path, r.URL.RawQuery, string(body), r.Header.Clone()})
+		_, pattern := mux.Handler(r)
+		p.requests = append(p.requests, seen{r.Method, r.URL.Path, r.URL.RawQuery, string(body), r.Header.Clone(), pattern})
 		p.mu.Unlock()
 		mux.ServeHTTP(w, r)
 	}))
-	p.t.Cleanup(p.server.Close)
+	p.t.Cleanup(func() {
+		p.server.Close()
+		conforms(p.t, p.requests)
+	})
 }
 
 func (p *pod) config() symphony.Config {
