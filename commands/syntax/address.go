@@ -42,7 +42,7 @@ func host(domain string) bool {
 
 // handle reads a word that is "@" and a username.
 func handle(word string) (string, bool) {
-	r, rest, ok := cutRune(word)
+	r, rest, ok := cutRune(strings.TrimLeft(word, "<(["))
 	if !ok || !atSign(r) {
 		return "", false
 	}

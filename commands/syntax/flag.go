@@ -13,7 +13,7 @@ func (a *arguments) flagValue(t token, o Option) *fault {
 	switch {
 	case v.kind == broken && v.glued:
 		return v.fault
-	case v.glued, t.bound && a.named && v.kind == word && !connector(v) && !a.isFlag(v):
+	case v.glued, t.bound && v.kind == word && !connector(v) && !a.isFlag(v):
 		return a.bad(t, o, v.start, `takes yes or no (or true, false, on, off, 1, 0, y, n), not "`+a.between(v.start, v.end)+`"`)
 	}
 	return a.flag(t, o, true, n)

@@ -12,14 +12,10 @@ func (r *reader) text(c Command, tokens []token) (Result, *fault) {
 		return Result{}, second
 	}
 	start := r.pos
-	for start < r.end && (doubleQuote(r.src[start]) || blank(r.src[start]) || listSign(r.src[start])) {
-		start++
+	if len(tokens) == 1 && tokens[0].kind == broken {
+		start = tokens[0].start + 1
 	}
-	end := r.end
-	for end > start && (doubleQuote(r.src[end-1]) || blank(r.src[end-1]) || listSign(r.src[end-1])) {
-		end--
-	}
-	inv.Text = string(clean(r.src[start:end], positions(start, end)).runes)
+	inv.Text, _ = CleanName(string(r.src[start:r.end]))
 	return Result{Command: &inv}, nil
 }
 

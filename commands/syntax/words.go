@@ -84,7 +84,14 @@ func connects(text string) bool {
 	return false
 }
 
-func dash(text string) bool { return text == "-" || text == "–" || text == "—" }
+// dash reports the signs that set people off from what stands before them.
+func dash(text string) bool {
+	switch text {
+	case "-", "–", "—", "(", ")":
+		return true
+	}
+	return false
+}
 
 func connector(t token) bool { return t.kind == word && (connects(t.text) || dash(t.text)) }
 
@@ -205,6 +212,9 @@ func (a *arguments) unquoted(l *loose, end int) *fault {
 	value := Quote(string(a.src[l.start:stop]))
 	if len(value) <= 4*maxShown {
 		f.Message += " Did you mean " + l.key + ":" + shown(value) + "?"
+	}
+	if stop < a.end && doubleQuote(a.src[stop]) {
+		stop++ // a closing quote whose opening one is the one that lacks
 	}
 	f.edits = []edit{{l.start, stop, value}}
 	return f
