@@ -99,16 +99,15 @@ func divClass(class string) string {
 	return ""
 }
 
-// unwrap puts the control that a generated <div> holds with its label and tooltip in the place of the <div>.
+// unwrap puts the control that a generated <div> holds, with its label and tooltip, in the place of the <div>.
 func unwrap(n *node) {
-	var control, label *node
-	title := ""
+	var control, label, hint *node
 	for _, child := range n.children {
 		switch {
 		case child.name == "label":
 			label = child
 		case child.name == "span" && child.get("class") == "info-hint":
-			title = child.get("data-title")
+			hint = child
 		case child.name != "":
 			control = child
 		}
@@ -117,23 +116,27 @@ func unwrap(n *node) {
 		return
 	}
 	n.name, n.attrs, n.children, n.converted = control.name, control.attrs, control.children, true
+	n.describe(label, hint)
 	n.adopt()
-	choice := n.get("type") == "checkbox" || n.get("type") == "radio"
-	switch {
-	case label != nil && choice:
-		n.children = label.children
-		n.adopt()
-	case label != nil:
-		n.set("label", label.content())
-	}
-	if title != "" {
-		n.set("title", title)
-	}
 	if n.name == "div" {
 		normaliseDiv(n)
 	}
 	if n.name == "input" {
 		_ = normaliseInput(n) // an unknown type is found when the element is looked up
+	}
+}
+
+// describe gives a control its label, which is the content of a checkbox or radio, and its tooltip.
+func (n *node) describe(label, hint *node) {
+	choice := n.get("type") == "checkbox" || n.get("type") == "radio"
+	switch {
+	case label != nil && choice:
+		n.children = label.children
+	case label != nil:
+		n.set("label", label.content())
+	}
+	if hint != nil {
+		n.set("title", hint.get("data-title"))
 	}
 }
 
