@@ -74,6 +74,8 @@ type Engine struct {
 	client  *river.Client[*sql.Tx]
 	running atomic.Int64 // commands being carried out
 	started atomic.Bool
+
+	troubles zerolog.Sampler // of log lines about the store
 }
 
 // Open locks and migrates the file and takes back what a dead process left running. Nothing runs before Run.
@@ -87,7 +89,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	if c.File, err = place(c.File); err != nil {
 		return nil, err
 	}
-	e := &Engine{config: c}
+	e := &Engine{config: c, troubles: &zerolog.BurstSampler{Burst: 1, Period: time.Minute}}
 	if e.lock, err = lock(c.File); err != nil {
 		return nil, err
 	}

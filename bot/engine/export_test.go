@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"database/sql"
 	"time"
 )
 
@@ -37,4 +38,13 @@ func (e *Engine) Count(ctx context.Context, table string) (n int, err error) {
 func (e *Engine) SetVersion(ctx context.Context, version int) error {
 	_, err := e.store.db.ExecContext(ctx, `INSERT INTO schema_version (version) VALUES ($1)`, version)
 	return err
+}
+
+// OtherConnection opens the file a second time, and makes the engine give up on a locked file at once.
+func (e *Engine) OtherConnection(ctx context.Context) (*sql.DB, error) {
+	if _, err := e.store.db.ExecContext(ctx, `PRAGMA busy_timeout = 0`); err != nil {
+		return nil, err
+	}
+	other, err := openStore(e.config.File)
+	return other.db, err
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/engine"
@@ -155,6 +157,58 @@ func TestOldCommandsAreForgotten(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, n, table)
 	}
+}
+
+// onLine calls itself with every log line.
+type onLine func(line string)
+
+func (f onLine) Write(p []byte) (int, error) {
+	f(string(p))
+	return len(p), nil
+}
+
+func TestNothingIsLostWhileTheStoreIsOutOfOrder(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	unlock := make(chan func(), 1)
+	effects := 0
+	var complaints atomic.Int64
+	done := make(chan int, 1)
+	var e *engine.Engine
+	e = open(t, quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
+		err := j.Do(ctx, "create", nil, func(context.Context) (any, error) {
+			effects++
+			unlock <- lockedByOther(t, e)
+			return nil, nil
+		})
+		done <- j.Attempt
+		return err
+	}))
+	log := zerolog.New(onLine(func(line string) {
+		if !strings.Contains(line, "store is out of order") {
+			return
+		}
+		complaints.Add(1)
+		(<-unlock)()
+	}))
+	stop := run(t, log.WithContext(ctx), e)
+	insert(t, e, command("a", "s"))
+	require.Equal(t, 1, next(t, done))
+	idle(t, e)
+	stop()
+	require.Equal(t, 1, effects)
+	require.EqualValues(t, 1, complaints.Load())
+	require.Empty(t, done, "handled once")
+}
+
+// lockedByOther lets another program hold the file's write lock, as a backup might.
+func lockedByOther(t *testing.T, e *engine.Engine) (unlock func()) {
+	t.Helper()
+	other, err := e.OtherConnection(context.Background())
+	assert.NoError(t, err)
+	tx, err := other.Begin()
+	assert.NoError(t, err)
+	return func() { assert.NoError(t, errors.Join(tx.Rollback(), other.Close())) }
 }
 
 func TestStatsShowTheBacklog(t *testing.T) {

@@ -19,7 +19,11 @@ func (j *Job) keep(ctx context.Context, step string, result json.RawMessage) err
 		return err
 	}
 	err := j.engine.store.write(ctx, insert)
-	for until := time.Now().Add(keepFor); err != nil && time.Now().Before(until) && pause(ctx, storeTrouble); {
+	for until := time.Now().Add(keepFor); err != nil && time.Now().Before(until); {
+		j.engine.complain(ctx, err)
+		if !sleep(ctx, storeTrouble) {
+			break
+		}
 		err = j.engine.store.write(ctx, insert)
 	}
 	if err != nil {
@@ -32,8 +36,8 @@ func (j *Job) keep(ctx context.Context, step string, result json.RawMessage) err
 // keepFor is how long a result is held on to while it cannot be written.
 const keepFor = 2 * time.Minute
 
-// pause waits for d; false when ctx ended first.
-func pause(ctx context.Context, d time.Duration) bool {
+// sleep waits for d; false when ctx ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

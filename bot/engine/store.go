@@ -93,7 +93,7 @@ func (s *store) commit(ctx context.Context, batch []*pending) error {
 	defer cancel()
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return &outageError{fmt.Errorf("begin: %w", err)}
 	}
 	for _, p := range batch {
 		if err := p.write(ctx, tx); err != nil {
@@ -102,9 +102,15 @@ func (s *store) commit(ctx context.Context, batch []*pending) error {
 		}
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return &outageError{fmt.Errorf("commit: %w", err)}
 	}
 	return nil
 }
+
+// outageError says that nothing can be written at all, so that it is nobody's fault.
+type outageError struct{ cause error }
+
+func (e *outageError) Error() string { return e.cause.Error() }
+func (e *outageError) Unwrap() error { return e.cause }
 
 func (s *store) close() error { return s.db.Close() }

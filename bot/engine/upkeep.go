@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
-
-	"github.com/rs/zerolog"
 )
 
 const (
@@ -28,7 +26,7 @@ func (e *Engine) upkeep(ctx context.Context) {
 			return
 		case <-sweeps.C:
 			if err := e.store.write(ctx, sweep); err != nil {
-				zerolog.Ctx(ctx).Warn().Err(err).Msg("store could not be swept")
+				e.complain(ctx, err)
 			}
 			e.driver.bell.ring()
 		case <-purges.C:
@@ -69,18 +67,14 @@ func sweep(ctx context.Context, tx *sql.Tx) error {
 // purge forgets finished commands older than Config.Keep, a few at a time.
 func (e *Engine) purge(ctx context.Context) {
 	horizon := time.Now().Add(-e.config.Keep).UnixMicro()
-	for ctx.Err() == nil {
+	for {
 		n, err := e.purgeSome(ctx, horizon)
 		if err != nil {
-			zerolog.Ctx(ctx).Warn().Err(err).Msg("old commands could not be removed")
+			e.complain(ctx, err)
 			return
 		}
-		if n < purgeBatch {
+		if n < purgeBatch || !sleep(ctx, purgePause) {
 			return
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(purgePause):
 		}
 	}
 }

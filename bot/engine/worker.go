@@ -34,8 +34,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
 	ctx = log.WithContext(ctx)
 	j, err := w.engine.load(ctx, job)
 	if err != nil {
-		log.Warn().Err(err).Msg("store could not be read, command postponed")
-		return w.engine.snooze(storeTrouble)
+		return w.engine.postpone(ctx, err)
 	}
 	if j == nil { // finished, but the queue had not heard
 		return nil
@@ -68,6 +67,8 @@ func (e *Engine) work(ctx context.Context, j *Job) error {
 			return e.close(ctx, j, stateDone)
 		case ctx.Err() != nil, errors.As(err, new(*laterError)):
 			return e.again(ctx, err)
+		case errors.As(err, new(*outageError)):
+			return e.postpone(ctx, err)
 		case errors.As(err, &cause) || j.Attempt >= j.MaxAttempts:
 			if err := e.fail(ctx, j, err); err != nil {
 				return e.postpone(ctx, err)
@@ -100,6 +101,8 @@ func (e *Engine) report(ctx context.Context, j *Job) error {
 			return e.close(ctx, j, stateFailed)
 		case ctx.Err() != nil, errors.As(err, new(*laterError)):
 			return e.again(ctx, err)
+		case errors.As(err, new(*outageError)):
+			return e.postpone(ctx, err)
 		case tries < e.config.FailedAttempts:
 			log.Warn().Err(err).Msg("failure could not be reported")
 			return err
@@ -144,9 +147,16 @@ func (e *Engine) close(ctx context.Context, j *Job, state string) error {
 	return nil
 }
 
+// postpone brings the job back when the store is out of order, which uses up no attempt.
 func (e *Engine) postpone(ctx context.Context, err error) error {
-	zerolog.Ctx(ctx).Warn().Err(err).Msg("store could not be written, command postponed")
+	e.complain(ctx, err)
 	return e.snooze(storeTrouble)
+}
+
+// complain logs trouble with the store, which everybody has at once and again and again: a line a minute.
+func (e *Engine) complain(ctx context.Context, err error) {
+	log := zerolog.Ctx(ctx).Sample(e.troubles)
+	log.Warn().Err(err).Msg("store is out of order, commands wait")
 }
 
 func (e *Engine) snooze(pause time.Duration) error {
