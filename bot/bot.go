@@ -37,6 +37,9 @@ type Config struct {
 	// PrivateAbove is the size of a room from which on an error is told in the
 	// 1:1 chat; 0 for always.
 	PrivateAbove int
+	// Live is called each time the bot has a feed: whoever writes to it from
+	// then on is heard. It must not block. Optional.
+	Live func()
 }
 
 // Bot is the running program.
@@ -61,6 +64,9 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
 	const directoryKept = 10 * time.Minute
+	if c.Live != nil {
+		c.Feed.Live = func(symphony.DatafeedID) { c.Live() }
+	}
 	desk := commands.NewDesk(commands.Desk{
 		Symphony: c.Client,
 		Self:     self,

@@ -40,7 +40,7 @@ func (b *Bot) Health(ctx context.Context) Health {
 	case time.Since(since) > stale:
 		h.Problem = "the feed has not been read since " + since.UTC().Format(time.RFC3339)
 	default:
-		h.Ready = !h.LastRead.IsZero()
+		h.Ready = b.feed.Stats().Feed != ""
 	}
 	return h
 }

@@ -46,10 +46,10 @@ func (b *Bot) accept(ctx context.Context, event symphony.Event) (id string, in i
 		return "", incoming{}, false
 	}
 	switch e := event.(type) {
-	case *symphony.MessageSent:
+	case symphony.MessageSent:
 		in, ok = b.acceptMessage(ctx, e.Message)
 		return string(e.Message.ID), in, ok
-	case *symphony.FormSubmitted:
+	case symphony.FormSubmitted:
 		if !commands.OwnForm(e.FormID) {
 			return "", incoming{}, false
 		}

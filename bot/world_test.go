@@ -81,14 +81,17 @@ func (w *world) start() {
 	rules, err := policy.Compile(value, policy.Options{})
 	require.NoError(w.t, err)
 	ctx, cancel := context.WithCancel(context.Background())
+	live := make(chan struct{})
 	b, err := bot.New(ctx, bot.Config{
 		Client: w.client, Policy: rules, PrivateAbove: 10,
 		Limits: commands.Limits{CallTimeout: time.Second, SearchLag: 50 * time.Millisecond},
 		Store:  engine.Config{File: w.store, BackoffFloor: 20 * time.Millisecond},
+		Live:   sync.OnceFunc(func() { close(live) }),
 	})
 	require.NoError(w.t, err)
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()
+	<-live
 	w.stop = sync.OnceFunc(func() {
 		cancel()
 		require.NoError(w.t, <-ended)

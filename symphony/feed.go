@@ -74,6 +74,7 @@ type run struct {
 	waits   *backoff.ExponentialBackOff
 	log     *zerolog.Logger
 	dropped bool // a feed was lost, so others may be making one now
+	hasty   int  // reads in a row that came back at once with nothing
 }
 
 // Run reads until ctx ends, which is no error and takes effect at once, or until
@@ -112,19 +113,38 @@ func (r *run) turn(ctx context.Context) error {
 			r.config.Live(id)
 		}
 	}
+	begin := r.client.config.Now()
 	batch, err := r.client.ReadDatafeed(ctx, r.id, r.ack, r.config.ReadTimeout)
 	if err != nil {
 		return err
 	}
-	r.stats.read(r.client.config.Now(), batch.Events)
+	now := r.client.config.Now()
+	r.stats.read(now, batch.Events)
 	r.waits.Reset()
 	r.dropped = false
+	if err := r.pace(ctx, now.Sub(begin), len(batch.Events)); err != nil {
+		return err
+	}
 	if r.deliver(ctx, batch.Events) {
 		r.ack = batch.AckID
 	} else {
 		r.ack = "" // leave it unacknowledged: an earlier acknowledgement may be refused as stale
 	}
 	return nil
+}
+
+// pace holds a service back that does not park reads when there is nothing, lest
+// they follow each other as fast as the network goes.
+func (r *run) pace(ctx context.Context, took time.Duration, events int) error {
+	const hasty, tolerated = 20 * time.Millisecond, 5
+	if events > 0 || took >= hasty {
+		r.hasty = 0
+		return nil
+	}
+	if r.hasty++; r.hasty <= tolerated {
+		return nil
+	}
+	return r.client.sleep(ctx, r.config.MinWait)
 }
 
 // recover does what a failure asks for and waits. It returns the error of an ended ctx.

@@ -42,8 +42,9 @@ goes on at the next start.`,
 	return c
 }
 
-// runBot works until ctx ends. ready is called when the bot has signed in.
-func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, ready func(*bot.Bot)) error {
+// runBot works until ctx ends. live, if given, is called when the bot hears
+// what is written to it.
+func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, live func()) error {
 	ctx = log.WithContext(ctx)
 	for _, key := range c.Ignored() {
 		log.Warn().Str("key", key).Msg("configuration key has no effect")
@@ -52,12 +53,10 @@ func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, ready fun
 	if err != nil {
 		return err
 	}
+	wired.Live = live
 	b, err := bot.New(ctx, wired)
 	if err != nil {
 		return err
-	}
-	if ready != nil {
-		ready(b)
 	}
 	err = b.Run(ctx)
 	if closing := b.Close(); err == nil && closing != nil {

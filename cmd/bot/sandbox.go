@@ -10,13 +10,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"roombot/bot"
 	"roombot/bot/config"
 	"roombot/rsa"
 	"roombot/symphony/sandbox"
@@ -100,13 +100,14 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return serve(ctx, listener, pod.Handler()) })
-	signedIn := make(chan struct{})
+	listening := make(chan struct{})
 	if !f.noBot {
-		group.Go(func() error { return home.runBot(ctx, io, f.verbose, func() { close(signedIn) }) })
+		live := sync.OnceFunc(func() { close(listening) })
+		group.Go(func() error { return home.runBot(ctx, io, f.verbose, live) })
 	}
 	group.Go(func() error {
 		defer stopAfter(f.say != "", stop)
-		if !f.noBot && !await(ctx, signedIn) {
+		if !f.noBot && !await(ctx, listening) {
 			return nil
 		}
 		if f.say != "" {
@@ -246,7 +247,7 @@ func (h *home) close() error {
 	return nil
 }
 
-func (h *home) runBot(ctx context.Context, io streams, verbose bool, ready func()) error {
+func (h *home) runBot(ctx context.Context, io streams, verbose bool, live func()) error {
 	c, err := config.Load(filepath.Join(h.dir, "config.json"), os.LookupEnv, commandNames()...)
 	if err != nil {
 		return err
@@ -255,5 +256,5 @@ func (h *home) runBot(ctx context.Context, io streams, verbose bool, ready func(
 	if verbose {
 		log = logger(config.Log{Level: "debug", Format: "console"}, io.err)
 	}
-	return runBot(ctx, c, log, func(*bot.Bot) { ready() })
+	return runBot(ctx, c, log, live)
 }
