@@ -108,8 +108,8 @@ func (b *scripted) read(ctx context.Context, feed string) error {
 			Events []event
 		}
 		err := b.post(ctx, "/agent/v5/datafeeds/"+feed+"/read", map[string]string{"ackId": ack}, &batch)
-		if ctx.Err() != nil {
-			return nil
+		if ctx.Err() != nil || (err != nil && strings.Contains(err.Error(), "Could not find a datafeed")) {
+			return nil // stopped, or the pod was reset
 		}
 		if err != nil {
 			return err

@@ -8,12 +8,12 @@ let counter = 0;
 export class Completion {
   #items = [];
   #at = 0;
+  #last; // the option marked last: it stays marked while more is typed
   #list;
 
   constructor({ input, host, label, testid, render, pick }) {
     Object.assign(this, { input, host, render, pick, testid });
     this.#list = h("ul", { role: "listbox", "aria-label": label, id: `completion-${counter++}` });
-    set(input, { "aria-controls": this.#list.id });
     input.addEventListener("blur", () => this.hide());
   }
 
@@ -26,13 +26,13 @@ export class Completion {
   }
 
   show(items) {
-    const before = this.current;
     this.#items = items;
-    this.#at = Math.max(0, items.findIndex((item) => item.key === before?.key));
+    this.#at = Math.max(0, items.findIndex((item) => item.key === this.#last));
     if (!this.open) return this.hide();
     fill(this.#list, items.map((item, n) => this.#option(item, n)));
     fill(this.host, this.#list);
     this.host.hidden = false;
+    set(this.input, { "aria-controls": this.#list.id });
     this.#mark();
   }
 
@@ -73,6 +73,7 @@ export class Completion {
   #mark() {
     for (const [n, option] of [...this.#list.children].entries()) set(option, { "aria-selected": n === this.#at ? "true" : "false" });
     const chosen = this.#list.children[this.#at];
+    this.#last = this.current.key;
     set(this.input, { "aria-activedescendant": chosen.id });
     if (this.input.getAttribute("role") === "combobox") set(this.input, { "aria-expanded": "true" });
     chosen.scrollIntoView({ block: "nearest" });
@@ -81,6 +82,7 @@ export class Completion {
   #take(n) {
     const item = this.#items[n];
     this.hide();
+    this.#last = undefined;
     this.pick(item);
   }
 }

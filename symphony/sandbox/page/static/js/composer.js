@@ -8,7 +8,7 @@ import { Mentions, matchingPeople, mentionQuery } from "./mentions.js";
 import { personRow } from "./people.js";
 import { editable } from "./editable.js";
 import { edit, say } from "./session.js";
-import { isBotChat, isMe, on, store } from "./store.js";
+import { isBot, isMe, on, store } from "./store.js";
 
 const mentions = new Mentions();
 const drafts = new Map(); // "me stream" -> {text, ranges}
@@ -49,6 +49,7 @@ function enter() {
     load(draft.text, draft.ranges);
   }
   refresh();
+  if (document.activeElement === document.body) field.focus(); // what had the focus went with the old conversation
 }
 
 /** Puts text with mentions into the field, as an example or an edit does. */
@@ -88,12 +89,14 @@ function changed() {
 function offer() {
   const caret = field.selectionEnd;
   const mention = !mentions.around(caret) && mentionQuery(field.value, caret);
-  const command = commandQuery(field.value, caret, mentions.ranges, isBotChat(store.chats.get(store.open)));
+  const command = commandQuery(field.value, caret, mentions.ranges, withBot());
   const found = mention ? matchingPeople(mention.word) : [];
+  hide();
   if (found.length) people.show(found.map((item) => ({ ...item, start: mention.start })));
   else if (command) commands.show(matchingCommands(command));
-  else hide();
 }
+
+const withBot = () => (store.chats.get(store.open)?.members ?? []).some(isBot);
 
 function hide() {
   people.hide();
@@ -180,6 +183,7 @@ function complain(error = "") {
 
 function refresh() {
   if (!store.me) return;
+  $("composer-area").hidden = Boolean(store.gate);
   mirror();
   set($("send"), { disabled: busy || !field.value.trim() || !store.detail });
   field.disabled = !store.detail;
@@ -192,7 +196,7 @@ function refresh() {
 
 function keys() {
   const pair = (key, what) => h("span", {}, h("kbd", {}, key), ` ${what}`);
-  return [pair("/", "commands"), pair("@", "people"), pair("Enter", editing ? "saves" : "sends"), pair("Shift Enter", "new line"), pair("↑", "edits your last message")];
+  return [pair("/", "commands"), pair("@", "people"), pair("Enter", editing ? "saves" : "sends"), pair("Shift Enter", "new line"), pair("↑", "edits your last")];
 }
 
 /** Behind the field stands the same text, with the mentions tinted. */

@@ -47,7 +47,8 @@ function matches(preset, fault) {
 function active(fault) {
   const facts = [fault.method, fault.path, fault.status, fault.retryAfter && `Retry-After ${fault.retryAfter}`, fault.delay && `+${fault.delay}`, fault.drop && `dropped ${fault.drop} effect`,
     fault.probability && fault.probability < 1 && `p ${fault.probability}`, fault.count && `${fault.count - (fault.hits ?? 0)} to come`];
-  return h("li", { class: "panel-card fault" }, h("span", { class: "fault-kind" }, fault.kind), h("span", { class: "mono" }, facts.filter(Boolean).join(" · ")),
+  const title = PRESETS.find((p) => matches(p.fault, fault))?.title ?? fault.kind;
+  return h("li", { class: "panel-card fault" }, h("span", { class: "fault-kind" }, title), h("span", { class: "mono" }, facts.filter(Boolean).join(" · ")),
     h("button", { type: "button", class: "link", onclick: () => run(() => remove(`faults?id=${encodeURIComponent(fault.id)}`)) }, "Clear"));
 }
 

@@ -16,7 +16,8 @@ export function mountHead() {
 
 function draw(head) {
   const chat = store.detail;
-  if (store.gate) return fill(head, h("h1", { class: "head-title" }, store.gate.name ?? (store.gate.known ? "Private room" : "Room")));
+  if (store.gate) return fill(head, h("div", { class: "head-row" }, h("span", { class: "avatar avatar-room", "aria-hidden": "true" }, icon(store.gate.public ? "room" : "lock")),
+    h("h1", { class: "head-title" }, store.gate.name ?? (store.gate.known ? "Private room" : "Room"))));
   if (!chat) return fill(head);
   if (chat.type === "ROOM") return room(head, chat);
   const other = person((chat.members ?? []).map((m) => m.id ?? m).find((id) => !isMe(id))) ?? { displayName: chat.name };

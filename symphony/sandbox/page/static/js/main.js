@@ -1,7 +1,7 @@
 // The page: mounts every part, then becomes somebody.
 
 import { $, fill, h } from "./dom.js";
-import { mountSidebar } from "./chats.js";
+import { chatName, mountSidebar } from "./chats.js";
 import { mountComposer, startEdit } from "./composer.js";
 import { mountConversation } from "./conversation.js";
 import { mountHead } from "./head.js";
@@ -21,6 +21,10 @@ mountComposer();
 mountSuggestions();
 mountPanel();
 
+on("chats open", () => {
+  const unread = [...store.chats.values()].reduce((sum, chat) => sum + (chat.unread ?? 0), 0);
+  document.title = `${unread ? `(${unread}) ` : ""}${chatName() || "Roombot"} · Symphony sandbox`;
+});
 on("connection", () => {
   $("connection").textContent = STATES[store.connection];
   $("connection").dataset.state = store.connection;

@@ -15,11 +15,7 @@ export function avatar(p, size = "") {
 }
 
 /** One of six quiet tints, always the same for a person. */
-function tint(p) {
-  let sum = 0;
-  for (const c of p.displayName ?? p.name ?? "") sum = (sum * 31 + c.codePointAt(0)) % 9973;
-  return sum % 6;
-}
+const tint = (p) => Number(String(p.id ?? 0).slice(-6)) % 6;
 
 export function badge(text, kind = "") {
   return h("span", { class: `badge ${kind && `badge-${kind}`}` }, text);

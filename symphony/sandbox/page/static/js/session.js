@@ -222,6 +222,7 @@ function receive(frame) {
 
 async function restart() {
   store.open = null;
+  tell("reset");
   await loadPeople();
   await become(store.me.username);
   tell("resume");
@@ -238,16 +239,12 @@ function receiveMessage(message) {
 
 /** Puts a message where it belongs: an edit takes the place of what it replaces. */
 function place(message) {
-  if (message.replacedBy) return;
-  const chain = [message.messageId, message.replacing].filter(Boolean);
-  const at = store.messages.findIndex((m) => chain.includes(m.messageId) || (message.initialMessageId && first(m) === message.initialMessageId));
+  const at = store.messages.findIndex((m) => root(m) === root(message) || m.messageId === message.replacing);
   if (at < 0) store.messages.push(message);
-  else if (stale(store.messages[at], message)) return;
-  else store.messages[at] = message;
+  else if (store.messages[at].timestamp <= message.timestamp) store.messages[at] = message;
 }
 
-const first = (m) => m.initialMessageId ?? m.messageId;
-const stale = (shown, other) => shown.messageId !== other.messageId && shown.timestamp > other.timestamp;
+const root = (m) => m.initialMessageId || m.messageId;
 
 async function receiveChat(chat) {
   const id = urlSafe(chat.streamId);

@@ -42,5 +42,5 @@ function examples() {
     ["/newroom \"Q2 Earnings\" ", ...(colleagues[0] ? [colleagues[0], " "] : []), `group:"${group}"`],
     ["/groups"],
     ["/help"],
-  ];
+  ].filter(([first]) => !names.length || names.includes(first.slice(1).split(" ")[0]));
 }

@@ -18,13 +18,19 @@ const rows = new Map(); // n -> element
 
 export function mountWire(root) {
   const list = h("ul", { class: "wire", "aria-label": "API calls, newest first" });
+  const clearAll = () => {
+    calls = [];
+    rows.clear();
+    draw(list);
+  };
   const filter = h("input", { type: "search", class: "input", placeholder: "Filter by path, method, status", "aria-label": "Filter calls", oninput: () => { word = filter.value.trim().toLowerCase(); draw(list); } });
   const showReads = h("input", { type: "checkbox", onchange: () => { reads = showReads.checked; draw(list); } });
   const pause = h("button", { type: "button", class: "quiet", "aria-pressed": "false", onclick: () => togglePause(pause, list) }, "Pause");
-  const clear = h("button", { type: "button", class: "quiet", onclick: () => { calls = []; rows.clear(); draw(list); } }, "Clear");
+  const clear = h("button", { type: "button", class: "quiet", onclick: clearAll }, "Clear");
   fill(root, h("div", { class: "tab-bar" }, filter, pause, clear), h("label", { class: "check tab-check" }, showReads, " Datafeed reads"), list);
   on("calls", (arrived) => arrive(arrived, list));
   on("me resume", () => load(list));
+  on("reset", clearAll);
   draw(list);
 }
 
@@ -72,20 +78,25 @@ function row(call) {
     h("span", { class: "wire-method", "data-method": call.method }, call.method),
     h("span", { class: "wire-path", title: call.path }, h("bdi", {}, short(call.path))),
     h("span", { class: "wire-status", "data-class": String(call.status || 0)[0] }, call.status || "–"),
-    h("span", { class: "wire-ms" }, `${duration(call.ms)}`));
+    h("span", { class: "wire-ms" }, duration(call.ms)));
   const element = h("li", { class: "wire-row", "data-testid": "wire-row" }, head, body);
   rows.set(call.n, element);
   return element;
 }
 
 const short = (path) => path.replace(/[\w-]{26,}={0,2}/g, "…");
-const duration = (ms) => (ms >= 10_000 ? `${(ms / 1000).toFixed(0)} s` : ms >= 1000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms * 10) / 10 < 10 ? Math.round(ms * 10) / 10 : Math.round(ms)} ms`);
+
+function duration(ms) {
+  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms >= 10) return `${Math.round(ms)} ms`;
+  return ms < 0.1 ? "<0.1 ms" : `${ms.toFixed(1)} ms`;
+}
 
 function unfold(head, body, call) {
   body.hidden = !body.hidden;
   set(head, { "aria-expanded": String(!body.hidden) });
   if (body.hidden || body.firstChild) return;
-  const time = new Date(call.time).toLocaleTimeString([], { hour12: false, fractionalSecondDigits: 3 });
+  const time = new Date(call.time).toLocaleTimeString([], { hourCycle: "h23", hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
   fill(body,
     h("p", { class: "wire-facts" }, h("span", {}, time), call.operation && h("span", {}, call.operation),
       h("button", { type: "button", class: "link", onclick: () => copy(call.curl, "curl command") }, icon("copy", 13), " Copy as curl")),

@@ -1,0 +1,65 @@
+package page_test
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+)
+
+func TestTheWireShowsEachCallAndItsBodies(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.composes("/fault" + kb.Enter)
+	bob.sees("wire-row", "/message/create")
+	bob.click(`[data-testid="wire-row"]:first-child button`)
+	bob.sees("wire-row", "createMessage")
+	bob.sees("wire-row", "never closed")
+	bob.types(`#tab-wire input[type="search"]`, "pubkey")
+	bob.holds(`document.querySelectorAll('[data-testid="wire-row"]').length === 2`)
+	require.NotContains(t, value[string](bob, `document.getElementById("tab-wire").innerText`), "eyJ", "tokens are not shown")
+}
+
+func TestFaultsAreSwitchedOnAndCleared(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	faults := `fetch("/sandbox/v1/faults").then((r) => r.text())`
+	bob.click(`#tab-faults-label`)
+	bob.clickOn("fault-slow")
+	bob.holds(`document.querySelector('[data-testid="fault-slow"]').getAttribute("aria-pressed") === "true"`)
+	require.Contains(t, value[string](bob, faults), `"delay":"500ms"`)
+	bob.clickOn("fault-slow")
+	bob.holds(`document.querySelector('[data-testid="fault-slow"]').getAttribute("aria-pressed") === "false"`)
+	require.Equal(t, "[]", value[string](bob, faults))
+}
+
+func TestAResetForgetsEverythingInEveryPage(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.composes("hello" + kb.Enter)
+	bob.sees("message", "hello")
+	value[string](bob, `fetch("/sandbox/v1/reset", {method: "POST"}).then((r) => r.text())`)
+	bob.holds(`document.querySelectorAll('[data-testid="message"]').length === 0 && document.querySelector(".empty")`)
+}
+
+func TestThePersonIsChosenFromTheListAndRemembered(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.do(chromedp.SetValue(chromedp.CSS(`[data-testid="person-select"]`), "carol"))
+	bob.holds(`location.hash.includes("as=carol") && document.querySelector(".identity-card").innerText.includes("Carol O'Neil")`)
+	bob.do(chromedp.Navigate("about:blank"))
+	bob.do(chromedp.Navigate(bob.url))
+	bob.holds(`document.querySelector(".identity-card")?.innerText.includes("Carol O'Neil")`)
+}
+
+func TestEveryControlHasAName(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.composes("/form" + kb.Enter)
+	bob.holds(`document.querySelector('[data-form="all"]')`)
+	nameless := value[[]string](bob, `[...document.querySelectorAll("button, input, select, textarea, [role=listbox]")]
+		.filter((el) => !el.innerText?.trim() && !el.getAttribute("aria-label") && !el.labels?.length)
+		.map((el) => el.outerHTML)`)
+	require.Empty(t, nameless)
+}
