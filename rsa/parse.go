@@ -7,7 +7,7 @@ import (
 	stdrsa "crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
-	"fmt"
+	"errors"
 	"strings"
 )
 
@@ -107,7 +107,7 @@ func decodePKCS1(der []byte) (*stdrsa.PrivateKey, error) {
 	if key, other := x509.ParsePKCS8PrivateKey(der); other == nil {
 		return onlyRSA(key)
 	}
-	return nil, decodeFailure(err)
+	return nil, damaged(err)
 }
 
 func decodePKCS8(der []byte) (*stdrsa.PrivateKey, error) {
@@ -118,7 +118,7 @@ func decodePKCS8(der []byte) (*stdrsa.PrivateKey, error) {
 	if private, other := x509.ParsePKCS1PrivateKey(der); other == nil {
 		return private, nil
 	}
-	return nil, decodeFailure(err)
+	return nil, damaged(err)
 }
 
 func onlyRSA(key any) (*stdrsa.PrivateKey, error) {
@@ -137,15 +137,10 @@ func notRSA(kind string) error {
 	return explain(ErrNotRSA, "this is %s key, and Symphony's login needs an RSA key: generate an RSA pair", kind)
 }
 
-// decodeFailure keeps the standard library's reason, which names a structure and never the key's numbers.
-func decodeFailure(err error) error {
-	// The library itself refuses RSA keys under 1024 bits before we can measure them.
-	if strings.Contains(err.Error(), "1024") {
-		return explain(ErrTooShort, "this RSA key has fewer than 1024 bits, and Symphony needs at least %d (%d recommended): "+
-			"generate a new pair and upload its public key to the service account", MinimumBits, DefaultBits)
-	}
-	return fmt.Errorf("%w: the PEM is whole but what it holds is not an RSA private key (%w): "+
-		"copy the file again, or generate a new pair", ErrDamaged, err)
+// damaged keeps the standard library's reason for errors.Is but out of the sentence: it advises programmers, not operators.
+func damaged(reason error) error {
+	return explain(errors.Join(ErrDamaged, reason), "the PEM is whole but what it holds is not an RSA key: "+
+		"copy the file again, or generate a new pair")
 }
 
 func clip(s string) string {

@@ -35,13 +35,13 @@ func decodePublic(block *pem.Block) (*stdrsa.PublicKey, error) {
 	case block.Type == "RSA PUBLIC KEY":
 		public, err := x509.ParsePKCS1PublicKey(block.Bytes)
 		if err != nil {
-			return nil, decodeFailure(err)
+			return nil, damaged(err)
 		}
 		return public, nil
 	}
 	key, err := x509.ParsePKIXPublicKey(block.Bytes)
 	if err != nil {
-		return nil, decodeFailure(err)
+		return nil, damaged(err)
 	}
 	if public, ok := key.(*stdrsa.PublicKey); ok {
 		return public, nil

@@ -37,6 +37,13 @@ func writeAll[N Node](b *strings.Builder, nodes []N) {
 	}
 }
 
+// Group is several nodes where one is asked for; it adds nothing around them.
+func Group(nodes ...Node) Node { return group(nodes) }
+
+type group []Node
+
+func (g group) write(b *strings.Builder) { writeAll(b, g) }
+
 // element is a tag whose name and attribute names are ours; values and children are escaped.
 type element[N Node] struct {
 	name     string

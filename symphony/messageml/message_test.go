@@ -33,6 +33,7 @@ func TestNodesRender(t *testing.T) {
 	}{
 		"text with lines": {messageml.Text("a\r\nb\rc"), "a<br/>b<br/>c"},
 		"paragraph":       {messageml.Paragraph(messageml.Italic(messageml.Text("x")), nil, messageml.Break()), "<p><i>x</i><br/></p>"},
+		"group":           {messageml.Group(messageml.Text("a"), nil, messageml.Code("b")), "a<code>b</code>"},
 		"heading":         {messageml.Heading(9, messageml.Text("x")), "<h6>x</h6>"},
 		"code":            {messageml.Code("a\n  ^"), "<code>a\n  ^</code>"},
 		"pre":             {messageml.Pre("</pre>"), "<pre>&lt;/pre&gt;</pre>"},

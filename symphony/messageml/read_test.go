@@ -165,7 +165,7 @@ func TestReadReproducesEveryCaseOfTheGrammar(t *testing.T) {
 
 func TestReadIsLinearAndBounded(t *testing.T) {
 	t.Parallel()
-	const size = 1 << 19
+	const size = 1 << 18
 	for name, markup := range map[string]string{
 		"deep nesting":         strings.Repeat("<b>", size),
 		"unmatched ends":       strings.Repeat("<i>", size/2) + strings.Repeat("</b>", size/2),
