@@ -63,8 +63,11 @@ func (p *Pod) chatView(st *stream, user int64) map[string]any {
 		"members": st.memberIDs(), "created": st.Created,
 	}
 	unread, read := 0, p.state.Reads[readKey(user, st.ID)]
-	for _, m := range p.state.messagesOf(st.ID) {
-		if m.Seq > read && m.From != user {
+	for _, m := range slices.Backward(p.state.messagesOf(st.ID)) {
+		if m.Seq <= read {
+			break
+		}
+		if m.From != user {
 			unread++
 		}
 	}

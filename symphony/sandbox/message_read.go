@@ -11,10 +11,8 @@ import (
 func readKey(user int64, streamID string) string { return strconv.FormatInt(user, 10) + " " + streamID }
 
 func (p *Pod) lastMessage(streamID string) *message {
-	for _, m := range slices.Backward(p.state.Messages) {
-		if m.Stream == streamID {
-			return m
-		}
+	if all := p.state.messagesOf(streamID); len(all) > 0 {
+		return all[len(all)-1]
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ type state struct {
 	people   map[int64]*person
 	streams  map[string]*stream
 	messages map[string]*message
+	talk     map[string][]*message // by stream, oldest first
 }
 
 // maxMessages bounds the pod's memory: beyond it the oldest tenth is forgotten.
@@ -38,8 +39,10 @@ func (s *state) index() {
 	for _, st := range s.Streams {
 		s.streams[st.ID] = st
 	}
+	s.talk = map[string][]*message{}
 	for _, m := range s.Messages {
 		s.messages[m.ID] = m
+		s.talk[m.Stream] = append(s.talk[m.Stream], m)
 	}
 }
 
@@ -53,25 +56,15 @@ func (s *state) addMessage(m *message) {
 	m.Seq = s.LastSeq
 	s.Messages = append(s.Messages, m)
 	s.messages[m.ID] = m
-	if len(s.Messages) <= maxMessages {
-		return
+	s.talk[m.Stream] = append(s.talk[m.Stream], m)
+	if len(s.Messages) > maxMessages {
+		s.Messages = slices.Clone(s.Messages[maxMessages/10:])
+		s.index()
 	}
-	for _, old := range s.Messages[:maxMessages/10] {
-		delete(s.messages, old.ID)
-	}
-	s.Messages = slices.Clone(s.Messages[maxMessages/10:])
 }
 
 // messagesOf gives a stream's messages, oldest first.
-func (s *state) messagesOf(streamID string) []*message {
-	var found []*message
-	for _, m := range s.Messages {
-		if m.Stream == streamID {
-			found = append(found, m)
-		}
-	}
-	return found
-}
+func (s *state) messagesOf(streamID string) []*message { return s.talk[streamID] }
 
 // since gives the messages after a sequence number, oldest first.
 func (s *state) since(seq int64) []*message {
