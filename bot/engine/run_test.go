@@ -1,12 +1,10 @@
 package engine_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -232,145 +230,4 @@ func TestStatsShowTheBacklog(t *testing.T) {
 	next(t, inside)
 	next(t, inside)
 	idle(t, e)
-}
-
-// victim is the body of the child process that is killed: it works on the commands of the file and says so on standard output.
-func victim(file string) {
-	c := engine.Config{File: file, Workers: 4, Handle: work(func(string) {})}
-	if os.Getenv("ENGINE_TEST_POISON") != "" {
-		c.Handle = func(context.Context, *engine.Job) error { os.Exit(3); return nil }
-	}
-	e, err := engine.Open(silent(), c)
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	fmt.Println("working")
-	_ = e.Run(context.Background())
-}
-
-// work does three steps, each an appended line in a file of its own that outlives the process.
-func work(done func(id string)) handler {
-	return func(ctx context.Context, j *engine.Job) error {
-		for _, step := range []string{"create", "add", "reply"} {
-			err := j.Do(ctx, step, nil, func(context.Context) (any, error) {
-				return nil, note(string(j.Payload), j.ID+" "+step)
-			})
-			if err != nil {
-				return err
-			}
-		}
-		done(j.ID)
-		return nil
-	}
-}
-
-func note(quoted, line string) error {
-	f, err := os.OpenFile(strings.Trim(quoted, `"`), os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(f, line)
-	return errors.Join(err, f.Close())
-}
-
-func TestNothingIsLostWhenTheProcessIsKilled(t *testing.T) {
-	t.Parallel()
-	file, effects := newFile(t), filepath.Join(t.TempDir(), "effects")
-	ids := names("c", 200)
-	c := quick(file, work(func(string) {}))
-	e := open(t, c)
-	for i, id := range ids {
-		cmd := command(id, fmt.Sprint("s", i%10))
-		cmd.Payload = []byte(`"` + effects + `"`)
-		insert(t, e, cmd)
-	}
-	require.NoError(t, e.Close())
-	for range 4 {
-		killDuringWork(t, file, effects)
-	}
-
-	e, stop := start(t, c)
-	idle(t, e)
-	stop()
-	content, err := os.ReadFile(effects)
-	require.NoError(t, err)
-	count := map[string]int{}
-	var repeated int
-	for line := range strings.Lines(string(content)) {
-		if count[line]++; count[line] > 1 {
-			repeated++
-		}
-	}
-	require.Len(t, count, 3*len(ids), "every step of every command happened")
-	require.LessOrEqual(t, repeated, 4*4, "only what was in flight at a kill was repeated")
-	require.NoError(t, inOrder(string(content), ids))
-}
-
-// inOrder checks that the commands of a conversation finished in the order in which they came.
-func inOrder(content string, ids []string) error {
-	last := map[int]int{}
-	for line := range strings.Lines(content) {
-		var n int
-		var step string
-		if _, err := fmt.Sscanf(line, "c%d %s", &n, &step); err != nil {
-			return err
-		}
-		if n < last[n%10] {
-			return fmt.Errorf("c%d after c%d", n, last[n%10])
-		}
-		last[n%10] = n
-	}
-	return nil
-}
-
-func TestACommandThatKillsTheProcessIsGivenUp(t *testing.T) {
-	t.Parallel()
-	file := newFile(t)
-	told := make(chan string, 1)
-	c := quick(file, func(context.Context, *engine.Job) error { return errors.New("handled once more") })
-	c.MaxCrashes = 3
-	c.Failed = func(_ context.Context, _ *engine.Job, cause error) error {
-		told <- cause.Error()
-		return nil
-	}
-	e := open(t, c)
-	insert(t, e, command("a", "s"))
-	require.NoError(t, e.Close())
-	for range c.MaxCrashes {
-		child := exec.Command(os.Args[0])
-		child.Env = append(os.Environ(), "ENGINE_TEST_VICTIM="+file, "ENGINE_TEST_POISON=yes")
-		var exit *exec.ExitError
-		require.ErrorAs(t, child.Run(), &exit)
-		require.Equal(t, 3, exit.ExitCode())
-	}
-	start(t, c)
-	require.Equal(t, "the process ended 3 times while the command was running", next(t, told))
-}
-
-func killDuringWork(t *testing.T, file, effects string) {
-	t.Helper()
-	before := size(effects)
-	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), "ENGINE_TEST_VICTIM="+file)
-	out, err := child.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, child.Start())
-	line, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err)
-	require.Equal(t, "working\n", line)
-	_, err = engine.Open(silent(), quick(file, work(func(string) {})))
-	require.ErrorIs(t, err, engine.ErrLocked)
-	require.ErrorContains(t, err, fmt.Sprintf("(process %d)", child.Process.Pid))
-	require.Eventually(t, func() bool { return size(effects) > before }, patience, time.Millisecond)
-	require.NoError(t, child.Process.Kill())
-	require.Error(t, child.Wait())
-}
-
-func size(file string) int64 {
-	info, err := os.Stat(file)
-	if err != nil {
-		return 0
-	}
-	return info.Size()
 }
