@@ -2,7 +2,6 @@ package symphony
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 )
 
@@ -28,27 +27,24 @@ type Connection struct {
 	Requests int
 }
 
-// UnmarshalJSON reads the vendor's UserConnection.
-func (c *Connection) UnmarshalJSON(b []byte) error {
-	var w struct {
-		User             UserID           `json:"userId"`
-		Status           ConnectionStatus `json:"status"`
-		FirstRequestedAt millis           `json:"firstRequestedAt"`
-		UpdatedAt        millis           `json:"updatedAt"`
-		Requests         int              `json:"requestCounter"`
-	}
-	if err := json.Unmarshal(b, &w); err != nil {
-		return err
-	}
-	*c = Connection{w.User, w.Status, w.FirstRequestedAt.time(), w.UpdatedAt.time(), w.Requests}
-	return nil
+// wireConnection is the vendor's UserConnection.
+type wireConnection struct {
+	User             UserID           `json:"userId"`
+	Status           ConnectionStatus `json:"status"`
+	FirstRequestedAt millis           `json:"firstRequestedAt"`
+	UpdatedAt        millis           `json:"updatedAt"`
+	Requests         int              `json:"requestCounter"`
+}
+
+func (w wireConnection) value() Connection {
+	return Connection{w.User, w.Status, w.FirstRequestedAt.time(), w.UpdatedAt.time(), w.Requests}
 }
 
 // Connection tells how the caller stands with a user; ErrNotFound when there was never a request.
 //
 //	GET /pod/v1/connection/user/{userId}/info
 func (c *Client) Connection(ctx context.Context, user UserID) (Connection, error) {
-	return call[Connection](ctx, c, request{op: opConnection, args: []string{user.String()}})
+	return fetch[Connection, wireConnection](ctx, c, request{op: opConnection, args: []string{user.String()}})
 }
 
 // Connect asks a user of another company for a connection. Each call may notify
@@ -56,7 +52,7 @@ func (c *Client) Connection(ctx context.Context, user UserID) (Connection, error
 //
 //	POST /pod/v1/connection/create
 func (c *Client) Connect(ctx context.Context, user UserID) (Connection, error) {
-	return call[Connection](ctx, c, request{op: opConnect, body: struct {
+	return fetch[Connection, wireConnection](ctx, c, request{op: opConnect, body: struct {
 		User UserID `json:"userId"`
 	}{user}})
 }

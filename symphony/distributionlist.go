@@ -22,7 +22,7 @@ type distributionListMember struct {
 	Tenant int64  `json:"tenantId"`
 }
 
-func (d distributionList) group() Group {
+func (d distributionList) value() Group {
 	g := Group{
 		ID: GroupID(d.ID.String()), Name: d.Name, Status: "ACTIVE", ProfileID: d.ID,
 		UpdatedAt: d.UpdatedAt.time(), profile: d.ID.String(),
@@ -51,10 +51,7 @@ func (c *Client) DistributionLists(ctx context.Context) iter.Seq2[Group, error] 
 			query.Set("lastGroupId", after)
 		}
 		page, err := call[[]distributionList](ctx, c, request{op: opDistributionLists, query: query})
-		groups := make([]Group, 0, len(page))
-		for _, d := range page {
-			groups = append(groups, d.group())
-		}
+		groups := values[Group](page)
 		if len(page) < size {
 			return groups, "", err
 		}
@@ -66,9 +63,5 @@ func (c *Client) DistributionLists(ctx context.Context) iter.Seq2[Group, error] 
 //
 //	GET /v1/groups/sdl/{groupId}
 func (c *Client) DistributionList(ctx context.Context, id UserID) (Group, error) {
-	d, err := call[distributionList](ctx, c, request{op: opDistributionList, args: []string{id.String()}})
-	if err != nil {
-		return Group{}, err
-	}
-	return d.group(), nil
+	return fetch[Group, distributionList](ctx, c, request{op: opDistributionList, args: []string{id.String()}})
 }

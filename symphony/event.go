@@ -7,7 +7,7 @@ import (
 
 // Event is something that happened in a conversation of the caller's. It is one
 // of the types of this package and nothing else; what the client does not know or
-// cannot read is an [Unknown].
+// cannot read is an [Unknown]. To keep one, write it with [MarshalEvent].
 type Event interface {
 	// Head tells what all events have in common.
 	Head() EventHead

@@ -42,41 +42,49 @@ func (c *Client) exchange(ctx context.Context, r request, o outbound) (answer, e
 	}
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	var reached atomic.Bool
-	bounded = httptrace.WithClientTrace(bounded, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { reached.Store(true) },
-	})
+	bounded, reached := watched(bounded)
 	req, err := c.httpRequest(bounded, r, o)
 	if err != nil {
 		return answer{}, fmt.Errorf("%s: %w", r.op, err)
 	}
 	resp, err := c.hosts[r.op.component()].http.Do(req)
 	if err != nil {
-		return answer{}, r.lost(o, cause(ctx, err), !reached.Load())
+		return answer{}, r.lost(o, cause(ctx, err, limit), !reached.Load())
 	}
 	defer resp.Body.Close()
 	body, err := readAll(resp.Body, c.config.MaxBody)
 	a := answer{resp.StatusCode, body, o.trace}
-	if success(resp.StatusCode) || resp.StatusCode == r.accept {
-		if err != nil {
-			return a, r.lost(o, fmt.Errorf("read the answer: %w", cause(ctx, err)), false)
-		}
-		return a, nil
+	switch {
+	case !success(resp.StatusCode) && resp.StatusCode != r.accept:
+		return a, r.refused(o, resp, body, c.config.Now())
+	case err != nil:
+		return a, r.lost(o, fmt.Errorf("read the answer: %w", cause(ctx, err, limit)), false)
 	}
-	return a, r.refused(o, resp, body, c.config.Now())
+	return a, nil
+}
+
+// watched notes whether a connection was had: without one nothing was sent.
+func watched(ctx context.Context) (context.Context, *atomic.Bool) {
+	var reached atomic.Bool
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { reached.Store(true) },
+	}), &reached
 }
 
 func success(status int) bool { return status >= 200 && status < 300 }
 
 // cause strips the address, which may carry people's e-mail addresses, and tells
-// an end of the caller's context from one of the attempt's.
-func cause(ctx context.Context, err error) error {
+// an end of the caller's context from the attempt's own limit.
+func cause(ctx context.Context, err error, limit time.Duration) error {
 	var u *url.Error
 	if errors.As(err, &u) {
 		err = u.Err
 	}
-	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
+	switch {
+	case ctx.Err() != nil && !errors.Is(err, ctx.Err()):
 		return fmt.Errorf("%w: %w", ctx.Err(), err)
+	case ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("no answer within %s: %w", limit, err)
 	}
 	return err
 }

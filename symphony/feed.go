@@ -102,16 +102,8 @@ func (f *Feed) Run(ctx context.Context, handle Handler) error {
 
 // turn is one read, with what has to come before it, and its handling.
 func (r *run) turn(ctx context.Context) error {
-	if r.id == "" {
-		id, err := r.acquire(ctx)
-		if err != nil {
-			return err
-		}
-		r.id, r.ack = id, ""
-		r.stats.acquired(id)
-		if r.config.Live != nil {
-			r.config.Live(id)
-		}
+	if err := r.hold(ctx); err != nil {
+		return err
 	}
 	begin := r.client.config.Now()
 	batch, err := r.client.ReadDatafeed(ctx, r.id, r.ack, r.config.ReadTimeout)
@@ -193,6 +185,23 @@ func (r *run) refused(ctx context.Context, err error) time.Duration {
 	entry.Msg("the feed was refused: the account has too many feeds (20 are allowed) or lacks a right")
 	half := r.config.RefusedWait / 2
 	return half + rand.N(half+1)*2
+}
+
+// hold makes sure that there is a feed to read.
+func (r *run) hold(ctx context.Context) error {
+	if r.id != "" {
+		return nil
+	}
+	id, err := r.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	r.id, r.ack = id, ""
+	r.stats.acquired(id)
+	if r.config.Live != nil {
+		r.config.Live(id)
+	}
+	return nil
 }
 
 // acquire finds a live feed to share or makes one.

@@ -2,7 +2,6 @@ package symphony
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"net/url"
@@ -47,42 +46,35 @@ func (g Group) Account() (UserID, error) {
 	return 0, fmt.Errorf("group %q: profile: %w", clip(g.Name, 80), err)
 }
 
-// UnmarshalJSON reads the profile manager's ReadGroup.
-func (g *Group) UnmarshalJSON(b []byte) error {
-	var w struct {
-		ID        GroupID       `json:"id"`
-		Name      string        `json:"name"`
-		Status    string        `json:"status"`
-		UpdatedAt string        `json:"updatedDate"`
-		Members   []GroupMember `json:"members"`
-		Profile   struct {
-			ID looseText `json:"id"` // a string by the specification, a number in some samples
-		} `json:"profile"`
-	}
-	if err := json.Unmarshal(b, &w); err != nil {
-		return err
-	}
-	updated, _ := time.Parse(time.RFC3339, w.UpdatedAt) // of use to caches only
-	account, _ := ParseUserID(string(w.Profile.ID))     // Account tells the error when it matters
-	*g = Group{
-		ID: w.ID, Name: w.Name, Status: w.Status, ProfileID: account, Members: w.Members,
-		UpdatedAt: updated, profile: string(w.Profile.ID),
-	}
-	return nil
+// wireGroup is the profile manager's ReadGroup.
+type wireGroup struct {
+	ID        GroupID           `json:"id"`
+	Name      string            `json:"name"`
+	Status    string            `json:"status"`
+	UpdatedAt string            `json:"updatedDate"`
+	Members   []wireGroupMember `json:"members"`
+	Profile   struct {
+		ID looseText `json:"id"` // a string by the specification, a number in some samples
+	} `json:"profile"`
 }
 
-// UnmarshalJSON reads the profile manager's member.
-func (m *GroupMember) UnmarshalJSON(b []byte) error {
-	var w struct {
-		Tenant int64  `json:"memberTenant"`
-		User   UserID `json:"memberId"`
-		Status string `json:"status"`
+func (w wireGroup) value() Group {
+	updated, _ := time.Parse(time.RFC3339, w.UpdatedAt) // of use to caches only
+	account, _ := ParseUserID(string(w.Profile.ID))     // Account tells the error when it matters
+	return Group{
+		ID: w.ID, Name: w.Name, Status: w.Status, ProfileID: account, Members: values[GroupMember](w.Members),
+		UpdatedAt: updated, profile: string(w.Profile.ID),
 	}
-	if err := json.Unmarshal(b, &w); err != nil {
-		return err
-	}
-	*m = GroupMember{User: w.User, Tenant: w.Tenant, Disabled: w.Status == "DISABLED"}
-	return nil
+}
+
+type wireGroupMember struct {
+	Tenant int64  `json:"memberTenant"`
+	User   UserID `json:"memberId"`
+	Status string `json:"status"`
+}
+
+func (w wireGroupMember) value() GroupMember {
+	return GroupMember{User: w.User, Tenant: w.Tenant, Disabled: w.Status == "DISABLED"}
 }
 
 type groupPage struct {
@@ -91,7 +83,7 @@ type groupPage struct {
 			After string `json:"after"`
 		} `json:"cursors"`
 	} `json:"pagination"`
-	Data []Group `json:"data"`
+	Data []wireGroup `json:"data"`
 }
 
 // Groups yields the active groups of a type, usually [DistributionListType]. It
@@ -105,7 +97,7 @@ func (c *Client) Groups(ctx context.Context, typeID string) iter.Seq2[Group, err
 			query.Set("after", after)
 		}
 		page, err := call[groupPage](ctx, c, request{op: opGroups, args: []string{typeID}, query: query})
-		return page.Data, page.Pagination.Cursors.After, err
+		return values[Group](page.Data), page.Pagination.Cursors.After, err
 	})
 }
 
@@ -142,5 +134,5 @@ func cursorPages[T any](fetch func(after string) ([]T, string, error)) iter.Seq2
 //
 //	GET /profile-manager/v1/groups/{groupId}
 func (c *Client) Group(ctx context.Context, id GroupID) (Group, error) {
-	return call[Group](ctx, c, request{op: opGroup, args: []string{string(id)}})
+	return fetch[Group, wireGroup](ctx, c, request{op: opGroup, args: []string{string(id)}})
 }

@@ -2,7 +2,6 @@ package symphony
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 )
 
@@ -15,19 +14,16 @@ type Member struct {
 	Through []UserID
 }
 
-// UnmarshalJSON reads the vendor's MemberInfo.
-func (m *Member) UnmarshalJSON(b []byte) error {
-	var w struct {
-		ID       UserID   `json:"id"`
-		Owner    bool     `json:"owner"`
-		JoinDate millis   `json:"joinDate"`
-		Through  []UserID `json:"addedThroughGroups"`
-	}
-	if err := json.Unmarshal(b, &w); err != nil {
-		return err
-	}
-	*m = Member{User: w.ID, Owner: w.Owner, JoinedAt: w.JoinDate.time(), Through: w.Through}
-	return nil
+// wireMember is the vendor's MemberInfo.
+type wireMember struct {
+	ID       UserID   `json:"id"`
+	Owner    bool     `json:"owner"`
+	JoinDate millis   `json:"joinDate"`
+	Through  []UserID `json:"addedThroughGroups"`
+}
+
+func (w wireMember) value() Member {
+	return Member{User: w.ID, Owner: w.Owner, JoinedAt: w.JoinDate.time(), Through: w.Through}
 }
 
 // AddMember adds a user, or a whole distribution list by its account's number.
@@ -67,5 +63,6 @@ func (c *Client) DemoteOwner(ctx context.Context, room StreamID, user UserID) er
 //
 //	GET /pod/v2/room/{id}/membership/list
 func (c *Client) Members(ctx context.Context, room StreamID) ([]Member, error) {
-	return call[[]Member](ctx, c, request{op: opMembers, args: []string{string(room)}})
+	members, err := call[[]wireMember](ctx, c, request{op: opMembers, args: []string{string(room)}})
+	return values[Member](members), err
 }

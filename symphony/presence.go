@@ -2,7 +2,6 @@ package symphony
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"time"
 )
@@ -14,25 +13,20 @@ type Presence struct {
 	At       time.Time
 }
 
-// UnmarshalJSON reads the vendor's V2Presence.
-func (p *Presence) UnmarshalJSON(b []byte) error {
-	var w struct {
-		User     UserID `json:"userId"`
-		Category string `json:"category"`
-		At       millis `json:"timestamp"`
-	}
-	if err := json.Unmarshal(b, &w); err != nil {
-		return err
-	}
-	*p = Presence{w.User, w.Category, w.At.time()}
-	return nil
+// wirePresence is the vendor's V2Presence.
+type wirePresence struct {
+	User     UserID `json:"userId"`
+	Category string `json:"category"`
+	At       millis `json:"timestamp"`
 }
+
+func (w wirePresence) value() Presence { return Presence{w.User, w.Category, w.At.time()} }
 
 // Presence tells that of a user.
 //
 //	GET /pod/v3/user/{uid}/presence
 func (c *Client) Presence(ctx context.Context, user UserID) (Presence, error) {
-	return call[Presence](ctx, c, request{
+	return fetch[Presence, wirePresence](ctx, c, request{
 		op: opPresence, args: []string{user.String()}, query: url.Values{"local": {"false"}},
 	})
 }
@@ -41,14 +35,14 @@ func (c *Client) Presence(ctx context.Context, user UserID) (Presence, error) {
 //
 //	GET /pod/v2/user/presence
 func (c *Client) OwnPresence(ctx context.Context) (Presence, error) {
-	return call[Presence](ctx, c, request{op: opOwnPresence})
+	return fetch[Presence, wirePresence](ctx, c, request{op: opOwnPresence})
 }
 
 // SetPresence sets the caller's.
 //
 //	POST /pod/v2/user/presence
 func (c *Client) SetPresence(ctx context.Context, category string) (Presence, error) {
-	return call[Presence](ctx, c, request{op: opSetPresence, body: struct {
+	return fetch[Presence, wirePresence](ctx, c, request{op: opSetPresence, body: struct {
 		Category string `json:"category"`
 	}{category}})
 }

@@ -2,7 +2,6 @@ package symphony
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"net/url"
 	"strconv"
@@ -71,26 +70,23 @@ type RoomGroup struct {
 	AddedBy UserID `json:"addedBy"`
 }
 
-// UnmarshalJSON reads the vendor's V3RoomDetail.
-func (r *Room) UnmarshalJSON(b []byte) error {
-	var w struct {
-		Attributes RoomAttributes `json:"roomAttributes"`
-		System     struct {
-			ID        StreamID `json:"id"`
-			CreatedAt millis   `json:"creationDate"`
-			CreatedBy UserID   `json:"createdByUserId"`
-			Active    bool     `json:"active"`
-		} `json:"roomSystemInfo"`
-		Groups []RoomGroup `json:"groups"`
-	}
-	if err := json.Unmarshal(b, &w); err != nil {
-		return err
-	}
-	*r = Room{
+// wireRoom is the vendor's V3RoomDetail.
+type wireRoom struct {
+	Attributes RoomAttributes `json:"roomAttributes"`
+	System     struct {
+		ID        StreamID `json:"id"`
+		CreatedAt millis   `json:"creationDate"`
+		CreatedBy UserID   `json:"createdByUserId"`
+		Active    bool     `json:"active"`
+	} `json:"roomSystemInfo"`
+	Groups []RoomGroup `json:"groups"`
+}
+
+func (w wireRoom) value() Room {
+	return Room{
 		ID: w.System.ID, Attributes: w.Attributes, CreatedAt: w.System.CreatedAt.time(),
 		CreatedBy: w.System.CreatedBy, Active: w.System.Active, Groups: w.Groups,
 	}
-	return nil
 }
 
 // CreateRoom creates a room whose member and owner is the caller alone. A name in
@@ -98,21 +94,21 @@ func (r *Room) UnmarshalJSON(b []byte) error {
 //
 //	POST /pod/v3/room/create
 func (c *Client) CreateRoom(ctx context.Context, attributes RoomAttributes) (Room, error) {
-	return call[Room](ctx, c, request{op: opCreateRoom, body: attributes})
+	return fetch[Room, wireRoom](ctx, c, request{op: opCreateRoom, body: attributes})
 }
 
 // Room describes a room. An unknown id is ErrBadRequest on most pods.
 //
 //	GET /pod/v3/room/{id}/info
 func (c *Client) Room(ctx context.Context, id StreamID) (Room, error) {
-	return call[Room](ctx, c, request{op: opRoom, args: []string{string(id)}})
+	return fetch[Room, wireRoom](ctx, c, request{op: opRoom, args: []string{string(id)}})
 }
 
 // UpdateRoom changes a room; owners only.
 //
 //	POST /pod/v3/room/{id}/update
 func (c *Client) UpdateRoom(ctx context.Context, id StreamID, update RoomUpdate) (Room, error) {
-	return call[Room](ctx, c, request{op: opUpdateRoom, args: []string{string(id)}, body: update})
+	return fetch[Room, wireRoom](ctx, c, request{op: opUpdateRoom, args: []string{string(id)}, body: update})
 }
 
 // SetRoomActive deactivates a room or brings it back.
@@ -181,9 +177,9 @@ func (c *Client) SearchRooms(ctx context.Context, q RoomQuery) iter.Seq2[Room, e
 			query.Set("includeNonDiscoverable", "true")
 		}
 		page, err := call[struct {
-			Count int    `json:"count"`
-			Rooms []Room `json:"rooms"`
+			Count int        `json:"count"`
+			Rooms []wireRoom `json:"rooms"`
 		}](ctx, c, request{op: opSearchRooms, query: query, body: body})
-		return page.Rooms, page.Count, err
+		return values[Room](page.Rooms), page.Count, err
 	})
 }

@@ -1,9 +1,6 @@
 package symphony
 
-import (
-	"context"
-	"encoding/json"
-)
+import "context"
 
 // StreamType is the kind of a conversation.
 type StreamType string
@@ -28,34 +25,31 @@ type Stream struct {
 	Members []UserID
 }
 
-// UnmarshalJSON reads the vendor's V2StreamAttributes.
-func (s *Stream) UnmarshalJSON(b []byte) error {
-	var w struct {
-		ID       StreamID `json:"id"`
-		CrossPod bool     `json:"crossPod"`
-		Active   bool     `json:"active"`
-		Type     struct {
-			Type StreamType `json:"type"`
-		} `json:"streamType"`
-		Attributes struct {
-			Members []UserID `json:"members"`
-		} `json:"streamAttributes"`
-		Room struct {
-			Name string `json:"name"`
-		} `json:"roomAttributes"`
-	}
-	if err := json.Unmarshal(b, &w); err != nil {
-		return err
-	}
-	*s = Stream{w.ID, w.Type.Type, w.Room.Name, w.CrossPod, w.Active, w.Attributes.Members}
-	return nil
+// wireStream is the vendor's V2StreamAttributes.
+type wireStream struct {
+	ID       StreamID `json:"id"`
+	CrossPod bool     `json:"crossPod"`
+	Active   bool     `json:"active"`
+	Type     struct {
+		Type StreamType `json:"type"`
+	} `json:"streamType"`
+	Attributes struct {
+		Members []UserID `json:"members"`
+	} `json:"streamAttributes"`
+	Room struct {
+		Name string `json:"name"`
+	} `json:"roomAttributes"`
+}
+
+func (w wireStream) value() Stream {
+	return Stream{w.ID, w.Type.Type, w.Room.Name, w.CrossPod, w.Active, w.Attributes.Members}
 }
 
 // Stream describes a conversation of any kind.
 //
 //	GET /pod/v2/streams/{sid}/info
 func (c *Client) Stream(ctx context.Context, id StreamID) (Stream, error) {
-	return call[Stream](ctx, c, request{op: opStream, args: []string{string(id)}})
+	return fetch[Stream, wireStream](ctx, c, request{op: opStream, args: []string{string(id)}})
 }
 
 // CreateIM opens the conversation between the caller and the users, or finds the

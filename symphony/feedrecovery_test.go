@@ -1,0 +1,192 @@
+package symphony_test
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony"
+)
+
+func TestALostFeedIsReplaced(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 404, 410} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			t.Parallel()
+			r := newReader(t, batch("x1"), with(status, `{"code":400,"message":"gone"}`), batch("y1"))
+			r.answer(deleteFeed, 400, `{}`) // is ignored, and so is a list that still names the lost feed
+			require.NoError(t, r.run(t, symphony.FeedConfig{}, 3))
+			require.Len(t, r.got("DELETE", "/agent/v5/datafeeds/"+feedA), 1)
+			require.Len(t, r.got("GET", "/agent/v5/datafeeds"), 3, "at the start, and before and after a random wait")
+			require.Len(t, r.got("POST", "/agent/v5/datafeeds"), 1)
+			require.Equal(t, []string{`5 {"ackId":""}`, `5 {"ackId":"x1"}`, `8 {"ackId":""}`, `8 {"ackId":"y1"}`}, r.acks())
+			require.Len(t, r.waited(), 2)
+		})
+	}
+
+	t.Run("by the one that another replica has made meanwhile", func(t *testing.T) {
+		t.Parallel()
+		r := newReader(t, with(400, `{}`), batch("y1"))
+		r.answers(listFeeds, with(200, `[`+feed(feedA)+`]`), with(200, `[]`), with(200, `[`+feed(feedB)+`]`))
+		require.NoError(t, r.run(t, symphony.FeedConfig{}, 2))
+		require.Empty(t, r.got("POST", "/agent/v5/datafeeds"))
+		require.Equal(t, `8 {"ackId":""}`, r.acks()[1])
+	})
+}
+
+func TestFailuresKeepTheFeedAndItsAcknowledgement(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		answer http.HandlerFunc
+		least  time.Duration
+		most   time.Duration
+	}{
+		"an ended session":     {with(401, `{}`), 0, 0},
+		"throttling":           {throttle("17"), 17 * time.Second, 17 * time.Second},
+		"a server's fault":     {with(503, `<html>`), 250 * time.Millisecond, 750 * time.Millisecond},
+		"a lost connection":    {cut, 250 * time.Millisecond, 750 * time.Millisecond},
+		"no JSON":              {with(200, `<html>`), 250 * time.Millisecond, 750 * time.Millisecond},
+		"an empty answer":      {with(200, ``), 250 * time.Millisecond, 750 * time.Millisecond},
+		"too many feeds":       {with(403, `{"message":"too many"}`), 30 * time.Second, 90 * time.Second},
+		"an unexpected status": {with(418, `{}`), 250 * time.Millisecond, 750 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newReader(t, batch("x1"), tc.answer, batch("x2", said("m1")))
+			require.NoError(t, r.run(t, symphony.FeedConfig{}, 3))
+			require.Equal(t, []string{
+				`5 {"ackId":""}`, `5 {"ackId":"x1"}`, `5 {"ackId":"x1"}`, `5 {"ackId":"x2"}`,
+			}, r.acks())
+			require.Equal(t, []string{"m1"}, r.handled)
+			require.Empty(t, r.got("POST", "/agent/v5/datafeeds"))
+			require.Empty(t, r.got("DELETE", "/agent/v5/datafeeds/"+feedA), "no feed is deleted that others may read")
+			if tc.most == 0 {
+				require.Empty(t, r.waited())
+				return
+			}
+			require.Len(t, r.waited(), 1)
+			require.GreaterOrEqual(t, r.waited()[0], tc.least)
+			require.LessOrEqual(t, r.waited()[0], tc.most)
+		})
+	}
+}
+
+func TestWaitsOfAFeedThatStaysDownGrowToACeiling(t *testing.T) {
+	t.Parallel()
+	down := with(500, `{}`)
+	r := newReader(t, down, down, down, down, down, down, down, down, down, down, batch("x"), down, batch("y"))
+	require.NoError(t, r.run(t, symphony.FeedConfig{}, 13))
+	waits := r.waited()
+	require.Len(t, waits, 11)
+	require.Greater(t, waits[8], 15*time.Second)
+	require.LessOrEqual(t, waits[9], 45*time.Second)
+	require.Less(t, waits[10], time.Second, "a read that succeeds ends the bad luck")
+	require.EqualValues(t, 11, r.feed.Stats().Failures)
+	require.NoError(t, r.feed.Stats().LastError)
+}
+
+func TestAServiceThatNeverParksIsNotHammered(t *testing.T) {
+	t.Parallel()
+	var empty []http.HandlerFunc
+	for range 8 {
+		empty = append(empty, batch("x"))
+	}
+	r := newReader(t, append(empty, batch("y", said("m1")), batch("z"))...)
+	require.NoError(t, r.run(t, symphony.FeedConfig{MinWait: time.Second}, 10))
+	require.Equal(t, []time.Duration{time.Second, time.Second, time.Second}, r.waited())
+}
+
+func TestAFeedAndTheLogin(t *testing.T) {
+	t.Parallel()
+	t.Run("rejected credentials end it", func(t *testing.T) {
+		t.Parallel()
+		r := newReader(t)
+		r.answer("POST /login/pubkey/authenticate", 401, `{}`)
+		require.ErrorIs(t, r.run(t, symphony.FeedConfig{}, 1), symphony.ErrLoginRejected)
+	})
+
+	t.Run("a login that is down does not, nor does it cost the feed", func(t *testing.T) {
+		t.Parallel()
+		r := newReader(t, batch("x1"), with(401, `{}`), batch("x2"))
+		r.answers("POST /login/pubkey/authenticate", with(200, `{"token":"a"}`), with(404, `<html>`), with(503, ``), with(503, ``),
+			with(200, `{"token":"b"}`))
+		require.NoError(t, r.run(t, symphony.FeedConfig{}, 3))
+		require.Equal(t, []string{`5 {"ackId":""}`, `5 {"ackId":"x1"}`, `5 {"ackId":"x1"}`, `5 {"ackId":"x2"}`}, r.acks())
+		require.Empty(t, r.got("DELETE", "/agent/v5/datafeeds/"+feedA))
+	})
+}
+
+func TestReplicasThatLoseTheirFeedTogetherMakeOne(t *testing.T) {
+	t.Parallel()
+	const replicas = 4
+	p := newPod(t)
+	var mu sync.Mutex
+	live, made := []string{feedA}, 0
+	p.on(listFeeds, func(w http.ResponseWriter, _ *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		body := "["
+		for i, id := range live {
+			if i > 0 {
+				body += ","
+			}
+			body += feed(id)
+		}
+		reply(w, 200, body+"]")
+	})
+	p.on(createFeed, func(w http.ResponseWriter, _ *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		made++
+		live = append(live, feedB)
+		reply(w, 201, feed(feedB))
+	})
+	p.on(deleteFeed, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		if r.PathValue("id") == feedA {
+			live = nil
+		}
+		reply(w, 204, ``)
+	})
+	// Each replica's random wait ends when the one before it reads again.
+	turns := make([]chan struct{}, replicas+1)
+	for i := range turns {
+		turns[i] = make(chan struct{})
+	}
+	close(turns[0])
+	var lost sync.WaitGroup
+	lost.Add(replicas)
+	reading := 0
+	p.on(readFeed, func(w http.ResponseWriter, r *http.Request) {
+		if r.PathValue("id") == feedA {
+			lost.Done()
+			lost.Wait()
+			reply(w, 400, `{}`)
+			return
+		}
+		mu.Lock()
+		reading++
+		close(turns[reading])
+		mu.Unlock()
+		<-r.Context().Done()
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	for i := range replicas {
+		c := p.client()
+		c.SetSleep(func(context.Context, time.Duration) error { <-turns[i]; return nil })
+		running.Go(func() {
+			err := c.Feed(symphony.FeedConfig{}).Run(ctx, func(context.Context, []symphony.Event) error { return nil })
+			require.NoError(t, err)
+		})
+	}
+	<-turns[replicas]
+	stop()
+	running.Wait()
+	require.Equal(t, 1, made)
+}

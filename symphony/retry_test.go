@@ -1,0 +1,112 @@
+package symphony_test
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony"
+)
+
+func throttle(after string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", after)
+		reply(w, 429, `{}`)
+	}
+}
+
+func TestTheServersRetryAfterWins(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	p := newPod(t)
+	p.answers(roomInfo, throttle("7"), throttle(now.Add(9*time.Second).Format(http.TimeFormat)), with(200, room))
+	_, err := p.client(func(c *symphony.Config) { c.Now = func() time.Time { return now } }).Room(t.Context(), "r")
+	require.NoError(t, err)
+	require.Equal(t, []time.Duration{7 * time.Second, 9 * time.Second}, p.waited())
+}
+
+func TestAWaitThatTheCallerHasNoTimeForIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.on(roomInfo, throttle("3600"))
+	_, err := p.client().Room(t.Context(), "r")
+	var e *symphony.Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, time.Hour, e.RetryAfter)
+
+	short, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	_, err = p.client(func(c *symphony.Config) { c.Retry.MaxElapsed = 24 * time.Hour }).Room(short, "r")
+	require.ErrorIs(t, err, symphony.ErrTooManyRequests)
+	require.Empty(t, p.waited())
+}
+
+func TestRepetitionEnds(t *testing.T) {
+	t.Parallel()
+	t.Run("after so many attempts", func(t *testing.T) {
+		t.Parallel()
+		p := newPod(t)
+		p.answer(roomInfo, 500, `{}`)
+		_, err := p.client(func(c *symphony.Config) { c.Retry.MaxAttempts = 4 }).Room(t.Context(), "r")
+		require.ErrorIs(t, err, symphony.ErrUnavailable)
+		require.Len(t, p.got("GET", "/pod/v3/room/r/info"), 4)
+	})
+	t.Run("after so long", func(t *testing.T) {
+		t.Parallel()
+		p := newPod(t)
+		p.answer(roomInfo, 500, `{}`)
+		clock := &movingClock{now: time.Unix(1.7e9, 0)}
+		c := p.client(func(c *symphony.Config) { c.Now = clock.Now; c.Retry.MaxAttempts = 1000 })
+		c.SetSleep(clock.Sleep)
+		_, err := c.Room(t.Context(), "r")
+		require.ErrorIs(t, err, symphony.ErrUnavailable)
+		require.LessOrEqual(t, clock.slept, 45*time.Second)
+		require.Greater(t, clock.slept, 20*time.Second)
+	})
+	t.Run("with its context", func(t *testing.T) {
+		t.Parallel()
+		p := newPod(t)
+		p.answer(roomInfo, 500, `{}`)
+		ctx, cancel := context.WithCancel(t.Context())
+		c := p.client()
+		c.SetSleep(func(ctx context.Context, _ time.Duration) error { cancel(); return context.Cause(ctx) })
+		_, err := c.Room(ctx, "r")
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, err, symphony.ErrUnavailable)
+	})
+}
+
+// movingClock moves by what is slept.
+type movingClock struct {
+	mu    sync.Mutex
+	now   time.Time
+	slept time.Duration
+}
+
+func (m *movingClock) Now() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.now
+}
+
+func (m *movingClock) Sleep(ctx context.Context, d time.Duration) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.now, m.slept = m.now.Add(d), m.slept+d
+	return ctx.Err()
+}
+
+func TestWaitsGrowWithJitterUpToACeiling(t *testing.T) {
+	t.Parallel()
+	a := symphony.RetryPolicy{Initial: time.Second, Max: 8 * time.Second}.Waits(6)
+	b := symphony.RetryPolicy{Initial: time.Second, Max: 8 * time.Second}.Waits(6)
+	require.NotEqual(t, a, b)
+	for i, d := range a {
+		middle := min(time.Second<<i, 8*time.Second)
+		require.InDelta(t, middle, d, float64(middle)/2)
+	}
+}

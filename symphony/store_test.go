@@ -1,0 +1,43 @@
+package symphony_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony"
+)
+
+// stored is v after it was kept as JSON.
+func stored[T any](t *testing.T, v T) T {
+	t.Helper()
+	kept, err := json.Marshal(v)
+	require.NoError(t, err)
+	var again T
+	require.NoError(t, json.Unmarshal(kept, &again))
+	return again
+}
+
+func TestWhatTheClientReturnsCanBeKept(t *testing.T) {
+	t.Parallel()
+	at := time.UnixMilli(1717000190000).UTC()
+	room := symphony.Room{
+		ID: "r", Attributes: symphony.RoomAttributes{Name: "Q3 desk", MultiLateral: true}, CreatedAt: at, CreatedBy: 7, Active: true,
+		Groups: []symphony.RoomGroup{{ID: 8, AddedBy: 7}},
+	}
+	require.Equal(t, room, stored(t, room))
+	member := symphony.Member{User: 7, Owner: true, JoinedAt: at, Through: []symphony.UserID{8}}
+	require.Equal(t, member, stored(t, member))
+	group := symphony.Group{ID: "g", Name: "FX", ProfileID: 8, Members: []symphony.GroupMember{{User: 7, Tenant: 103}}, UpdatedAt: at}
+	require.Equal(t, group, stored(t, group))
+	message := symphony.Message{ID: "m", From: symphony.Participant{ID: 7}, Stream: symphony.Conversation{ID: "s"}, Time: at}
+	require.Equal(t, message, stored(t, message))
+	user := symphony.User{ID: 7, DisplayName: "Ana Ruiz"}
+	require.Equal(t, user, stored(t, user))
+	stream := symphony.Stream{ID: "s", Type: symphony.IM, Members: []symphony.UserID{7}}
+	require.Equal(t, stream, stored(t, stream))
+	connection := symphony.Connection{User: 7, Status: symphony.Accepted, UpdatedAt: at}
+	require.Equal(t, connection, stored(t, connection))
+}
