@@ -182,13 +182,12 @@ func TestReadIsLinearAndBounded(t *testing.T) {
 		"many attributes":      "<a " + strings.Repeat("x ", size) + ">",
 		"nested lists":         strings.Repeat("<ul><li>", size/8),
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, func(t *testing.T) { // one after the other, so that each is timed alone
 			start := time.Now()
 			_, err := messageml.Read(markup, `{"0":`+alice+`}`)
 			require.NoError(t, err)
 			messageml.Plain(markup, "")
-			require.Less(t, time.Since(start), 20*time.Second, "a quadratic reader would need minutes")
+			require.Less(t, time.Since(start), 30*time.Second, "a linear reader needs milliseconds")
 		})
 	}
 	_, err := messageml.Read(strings.Repeat("x", 9<<20), "")
