@@ -22,7 +22,7 @@ func help(others Set) Command {
 
 // Help explains one command, or lists all where the topic is none of them.
 func (s Set) Help(topic string) Reply {
-	if c, ok := s.Lookup(topic); ok {
+	if c, ok := s.Lookup(topic); ok && topic != syntax.TopicGeneral {
 		return Reply{Code: CodeHelp, Body: c.manual()}
 	}
 	var items []messageml.Item

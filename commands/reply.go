@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"strings"
+
 	"roombot/commands/syntax"
 	"roombot/symphony/messageml"
 )
@@ -65,7 +67,7 @@ func (r *Refusal) Reply() Reply {
 	}
 	for _, o := range r.Offers {
 		if !o.Edit {
-			body = append(body, messageml.Paragraph(messageml.Text("Did you mean  "), messageml.Code(o.Command.Text)))
+			body = append(body, r.suggestion(o.Command))
 		}
 	}
 	header := messageml.Text("✗ " + r.Message)
@@ -76,6 +78,16 @@ func (r *Refusal) Reply() Reply {
 		Failed:  true,
 		Private: r.Private,
 	}
+}
+
+// suggestion shows a corrected command; a message that asks "did you mean"
+// does not ask twice.
+func (r *Refusal) suggestion(command syntax.Message) messageml.Node {
+	fixed := messageml.Code(command.Text)
+	if strings.Contains(r.Message, "Did you mean") {
+		return messageml.Paragraph(fixed)
+	}
+	return messageml.Paragraph(messageml.Text("Did you mean  "), fixed)
 }
 
 // FromSyntax is the refusal of a message that could not be read.

@@ -22,6 +22,9 @@ func (s *subject) matches(q *request) truth {
 	case "external":
 		return is(q.external)
 	case "user":
+		if q.external { // usernames are those of one's own company; Symphony shows no others
+			return no
+		}
 		return known(q.username, q.username == s.user)
 	}
 	return known(q.email, s.mail.match(q.email))
