@@ -150,12 +150,12 @@ func (a *arguments) surplus(t token) *fault {
 	if a.cmd.Args != ArgsRoom {
 		return f
 	}
-	f.Message = `I already have the name "` + shown(a.inv.Name) + `".`
+	f.Message = `I already have the name "` + shown(a.inv.Name) + `", and don't know what to do with this.`
 	desc, ok := a.cmd.Option("desc")
 	if _, given := a.inv.Options[desc.Key]; !ok || given {
 		return f
 	}
-	f.Message += " Is this the description? Then write " + desc.Key + ": in front of it."
+	f.Message = `I already have the name "` + shown(a.inv.Name) + `". Is this the description? Then write ` + desc.Key + ": in front of it."
 	f.edits = []edit{{t.start, t.start, desc.Key + ":"}}
 	return f
 }

@@ -23,7 +23,11 @@ func (e *Error) Caret(text string) (line, caret string) {
 	for end < len(src) && src[end] != '\n' {
 		end++
 	}
-	before, cut := window(reversed(src[start:place]), lineWidth/2)
+	room := lineWidth / 2
+	if whole, cut := window(src[start:end], lineWidth); !cut {
+		room = columns(whole)
+	}
+	before, cut := window(reversed(src[start:place]), room)
 	if before = reversed(before); cut {
 		before = append([]rune("…"), before...)
 	}

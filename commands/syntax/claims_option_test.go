@@ -257,5 +257,15 @@ func optionClaims() []claim {
 			im(`/newrom "Desk" colour:blue`),
 			`{"error":{"code":"unknown-command","at":0}}`,
 		},
+		{
+			"an option without its colon is offered with one",
+			im(`/newroom "Desk" @Alice Martin group "Test Group"`),
+			`{"error":{"code":"unexpected-text","at":30,"fix":"/newroom \"Desk\" @Alice Martin group:\"Test Group\""}}`,
+		},
+		{
+			"an owner without a colon is offered with one",
+			im(`/newroom "Desk" owner @Alice Martin`),
+			`{"error":{"code":"unexpected-text","at":16,"fix":"/newroom \"Desk\" owner:@Alice Martin"}}`,
+		},
 	}
 }

@@ -107,5 +107,15 @@ func peopleClaims() []claim {
 			im(`/newroom "Desk" with`),
 			`{"error":{"code":"unexpected-text","at":16}}`,
 		},
+		{
+			"the sentence may end after a mention",
+			im(`/newroom "Desk" with @Alice Martin.`),
+			`{"command":"newroom","name":"Desk","users":[1001]}`,
+		},
+		{
+			"brackets around people do not count",
+			im(`/newroom Desk (@Alice Martin, bob@bank.com)`),
+			`{"command":"newroom","name":"Desk","users":[1001],"emails":["bob@bank.com"]}`,
+		},
 	}
 }

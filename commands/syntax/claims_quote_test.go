@@ -110,7 +110,7 @@ func quoteClaims() []claim {
 		{
 			"a backslash before the closing quote escapes it",
 			im("/newroom \"C:\\\" @Alice Martin"),
-			`{"error":{"code":"unclosed-quote","at":9,"fix":"/newroom \"C:\\\"\" @Alice Martin"}}`,
+			`{"error":{"code":"unclosed-quote","at":9,"fix":"/newroom \"C:\\\\\" @Alice Martin"}}`,
 		},
 		{
 			"an apostrophe for omitted digits is text",

@@ -34,6 +34,9 @@ func (l *lexer) run() []token {
 		t.glued, t.listed = glued, listed
 		l.tokens = append(l.tokens, t)
 		l.pos = t.end
+		if t.kind == mention && l.closes(t.end-1) {
+			l.pos = l.enders(t.end)
+		}
 		if t.kind == broken {
 			return l.tokens
 		}

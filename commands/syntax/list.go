@@ -47,8 +47,12 @@ func (a *arguments) value(o Option, key string, n int) (end int, f *fault) {
 	}
 	end = n + 1
 	a.loose = &loose{option: o, key: key, start: v.start, next: end, bare: v.kind != quoted}
-	runes, from := v.inside.runes, v.inside.from
-	if v.kind != quoted {
+	var runes []rune
+	var from []int
+	if v.kind == quoted {
+		runes, from = v.inside.runes, v.inside.from
+		a.note(v.inside.mentions, NoteMentionInText)
+	} else {
 		for end < len(a.tokens) && a.tokens[end].glued && a.clings(end) {
 			end++
 		}
@@ -61,7 +65,6 @@ func (a *arguments) value(o Option, key string, n int) (end int, f *fault) {
 		return 0, a.missing(token{text: key}, o, v.start)
 	}
 	a.addGroup(name)
-	a.note(v.inside.mentions, NoteMentionInText)
 	return end, nil
 }
 

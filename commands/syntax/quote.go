@@ -151,8 +151,8 @@ func (l *lexer) quote(open int) token {
 }
 
 // inside resolves the escapes between two quotes.
-func (l *lexer) inside(start, end int) quotation {
-	q := quotation{runes: make([]rune, 0, end-start), from: make([]int, 0, end-start)}
+func (l *lexer) inside(start, end int) *quotation {
+	q := &quotation{runes: make([]rune, 0, end-start), from: make([]int, 0, end-start)}
 	n := firstAfter(l.mentions, start)
 	for i := start; i < end; i++ {
 		for n < len(l.mentions) && l.mentions[n].End <= i {

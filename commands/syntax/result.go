@@ -44,12 +44,31 @@ type Invocation struct {
 	Emails []string
 	// Groups are names of groups, each once without regard to case.
 	Groups []string
-	// Options are the other options by key: bool, string or []Person.
+	// Options are the other options by key: a bool, a string or, for owners, []Person.
 	Options map[string]any
 	// Notes are remarks, each once, in order.
 	Notes []Note
 	// Text is the argument of a command that takes text.
 	Text string
+}
+
+// Flag is the value of a flag, and whether it was given.
+func (i Invocation) Flag(key string) (yes, given bool) {
+	yes, given = i.Options[key].(bool)
+	return yes, given
+}
+
+// Value is the value of an option that takes a text or a duration; empty if
+// it was not given.
+func (i Invocation) Value(key string) string {
+	text, _ := i.Options[key].(string)
+	return text
+}
+
+// Persons is the value of an option that keeps people.
+func (i Invocation) Persons(key string) []Person {
+	people, _ := i.Options[key].([]Person)
+	return people
 }
 
 // Form is a request for what is missing.

@@ -51,7 +51,13 @@ func invisible(r rune) bool {
 func blank(r rune) bool { return unicode.IsSpace(r) || invisible(r) }
 
 // listSign reports the commas and semicolons that separate arguments.
-func listSign(r rune) bool { return strings.ContainsRune(",;，；、", r) }
+func listSign(r rune) bool {
+	switch r {
+	case ',', ';', '，', '；', '、':
+		return true
+	}
+	return false
+}
 
 // comma reports the commas that separate the values of one option.
 func comma(r rune) bool { return r == ',' || r == '，' || r == '、' }
@@ -61,7 +67,13 @@ func slash(r rune) bool { return r == '/' || r == '／' }
 func atSign(r rune) bool { return r == '@' || r == '＠' }
 
 // binds reports the signs between the key of an option and its value.
-func binds(r rune) bool { return strings.ContainsRune(":=：＝", r) }
+func binds(r rune) bool {
+	switch r {
+	case ':', '=', '：', '＝':
+		return true
+	}
+	return false
+}
 
 // longDash reports the dashes a phone makes of two hyphens.
 func longDash(r rune) bool { return r == '—' || r == '–' }
@@ -72,7 +84,13 @@ func keyRune(r rune) bool {
 }
 
 // ender reports the signs that end a sentence and may cling to a word.
-func ender(r rune) bool { return strings.ContainsRune(".!?…。！？", r) }
+func ender(r rune) bool {
+	switch r {
+	case '.', '!', '?', '…', '。', '！', '？':
+		return true
+	}
+	return false
+}
 
 // narrow maps full-width forms to the characters they stand for.
 func narrow(r rune) rune {
@@ -94,11 +112,29 @@ func fold(word string) string {
 }
 
 // doubleQuote reports the quotes that may open and close anywhere.
-func doubleQuote(r rune) bool { return strings.ContainsRune("\"“”„«»＂", r) }
+func doubleQuote(r rune) bool {
+	switch r {
+	case '"', '“', '”', '„', '«', '»', '＂':
+		return true
+	}
+	return false
+}
 
 // singleQuote reports the quotes that open only at the start of a token,
 // because elsewhere they are apostrophes.
-func singleQuote(r rune) bool { return strings.ContainsRune("'‘＇", r) }
+func singleQuote(r rune) bool {
+	switch r {
+	case '\'', '‘', '＇':
+		return true
+	}
+	return false
+}
 
 // singleClose reports what may close a single quote.
-func singleClose(r rune) bool { return strings.ContainsRune("'’‘＇", r) }
+func singleClose(r rune) bool {
+	switch r {
+	case '\'', '’', '‘', '＇':
+		return true
+	}
+	return false
+}

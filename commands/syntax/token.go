@@ -29,7 +29,7 @@ type token struct {
 	// user is the person of a mention.
 	user int64
 	// inside is the content of a quoted text, with the offsets it came from.
-	inside quotation
+	inside *quotation
 	// fault is what is wrong with a broken token.
 	fault *fault
 }

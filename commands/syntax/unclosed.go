@@ -27,6 +27,9 @@ func (l *lexer) closing(open int) []edit {
 	if end <= open+1 {
 		return nil
 	}
+	if l.src[end-1] == closing(r) && l.src[end-2] == '\\' {
+		return []edit{{end - 1, end - 1, `\`}}
+	}
 	return []edit{{end, end, string(closing(r))}}
 }
 

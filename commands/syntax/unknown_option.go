@@ -40,7 +40,7 @@ func (a *arguments) unknownOption(t token) *fault {
 	}
 	near, ok := a.nearOption(t)
 	if !ok {
-		f.Message += " There are " + a.listed() + "."
+		f.Message += " The options are " + a.listed() + "."
 		return f
 	}
 	f.Message += " Did you mean " + near.text + ": ?"

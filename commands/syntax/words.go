@@ -120,13 +120,13 @@ func (a *arguments) extra(end int) *fault {
 		return nil
 	}
 	f := a.unexpected(t, end)
-	if f.edits = a.spaced(t); f.edits != nil {
+	if f.edits = a.signed(t); f.edits != nil {
 		return f
 	}
 	if a.isFlag(t) {
 		return a.flag(t, a.cmd.Options[a.known[fold(t.text)]], true, a.i+1)
 	}
-	f.Message += a.hint(t)
+	f.Message += a.hint(t, end)
 	return f
 }
 
@@ -139,28 +139,34 @@ func (a *arguments) peopleBefore(i int) bool {
 }
 
 // hint says what may have gone wrong before the word t.
-func (a *arguments) hint(t token) string {
+func (a *arguments) hint(t token, end int) string {
 	if a.i > 0 && a.tokens[a.i-1].kind == username {
 		name := a.between(a.tokens[a.i-1].start, t.end)
 		return ` To add "` + name + `", pick the name from the list that opens when you type @.`
 	}
-	if a.cmd.Args == ArgsRoom {
+	if a.cmd.Args == ArgsRoom && end > a.i+1 {
 		return " A name or a description of several words needs quotes."
 	}
 	return ""
 }
 
-// spaced joins the key of an option with the colon after a blank.
-func (a *arguments) spaced(t token) []edit {
-	_, ok := a.known[fold(t.text)]
-	if !ok || t.kind != word || a.i+1 >= len(a.tokens) {
+// signed gives the key of an option the colon it lacks, or that stands behind
+// a blank.
+func (a *arguments) signed(t token) []edit {
+	n, ok := a.known[fold(t.text)]
+	if !ok || t.kind != word || a.i+1 >= len(a.tokens) || a.tokens[a.i+1].listed {
 		return nil
 	}
 	next := a.tokens[a.i+1]
-	if next.kind != word || next.listed || next.glued || !binds([]rune(next.text)[0]) {
+	switch o := a.cmd.Options[n]; {
+	case next.kind == word && binds([]rune(next.text)[0]):
+		return []edit{{t.end, next.start, ""}}
+	case o.Kind == Flag:
 		return nil
+	case next.kind == word || next.kind == quoted || next.person() && (o.Kind == People || o.Kind == Owners):
+		return []edit{{t.end, next.start, ":"}}
 	}
-	return []edit{{t.end, next.start, ""}}
+	return nil
 }
 
 // continued looks at words right after an option's value, which are probably
