@@ -2,7 +2,7 @@
 
 import { post, remove } from "./api.js";
 import { fill, h, toast } from "./dom.js";
-import { loadFaults } from "./session.js";
+import { loadFaults } from "./load.js";
 import { on, store } from "./store.js";
 
 // Those with a count are over when it is used up; the rest stay until they are cleared.

@@ -1,7 +1,7 @@
 // Datafeeds: who reads, what waits, when the last read was.
 
 import { fill, h } from "./dom.js";
-import { loadFeeds } from "./session.js";
+import { loadFeeds } from "./load.js";
 import { on, store } from "./store.js";
 
 const TICK_MS = 1000;

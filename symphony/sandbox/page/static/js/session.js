@@ -1,6 +1,7 @@
 // Being somebody: loading what they see, and following what happens.
 
 import { Live, get, post, query } from "./api.js";
+import { loadChats, loadFaults, loadFeeds, loadManifest, loadPeople } from "./load.js";
 import { isBot, isBotChat, isMe, personByUsername, store, tell, urlSafe } from "./store.js";
 
 const REMEMBERED = "sandbox.me";
@@ -46,46 +47,15 @@ function address() {
 
 function writeAddress() {
   const hash = "#" + new URLSearchParams({ as: store.me.username, chat: store.open ?? "" });
-  if (location.hash !== hash) history.replaceState(null, "", hash);
+  if (location.hash === hash) return;
+  if (location.hash) history.pushState(null, "", hash);
+  else history.replaceState(null, "", hash);
 }
 
 async function followAddress() {
   const asked = address();
   if (asked.as && asked.as !== store.me.username) await become(asked.as, asked.chat);
   else if (asked.chat && urlSafe(asked.chat) !== store.open) await open(asked.chat);
-}
-
-async function loadPeople() {
-  const answer = await get("people");
-  const bot = answer.bot ?? null;
-  const people = (answer.people ?? []).filter((p) => p.id !== bot?.id);
-  Object.assign(store, { people, groups: answer.groups ?? [], bot });
-  tell("people");
-}
-
-export async function loadManifest() {
-  const answer = await get("manifest").catch(() => ({}));
-  const manifest = typeof answer.manifest === "string" ? JSON.parse(answer.manifest || "{}") : (answer.manifest ?? answer);
-  store.commands = manifest.commands ?? [];
-  tell("manifest");
-}
-
-export async function loadFeeds() {
-  const answer = await get("feeds").catch(() => ({}));
-  store.feeds = answer.feeds ?? [];
-  tell("feeds");
-}
-
-export async function loadFaults() {
-  const answer = await get("faults").catch(() => []);
-  store.faults = Array.isArray(answer) ? answer : (answer.faults ?? []);
-  tell("faults");
-}
-
-async function loadChats() {
-  const answer = await get(query("chats", { as: store.me.username }));
-  store.chats = new Map((answer.chats ?? []).map((chat) => [urlSafe(chat.streamId), chat]));
-  tell("chats");
 }
 
 /** The 1:1 chat with the bot, opened if there is none yet. */
@@ -119,10 +89,9 @@ async function loadOpen() {
   const id = store.open;
   const answer = await get(query(`chats/${encodeURIComponent(id)}`, { as: store.me.username }));
   if (store.open !== id) return;
-  Object.assign(store, { gate: null, detail: { ...answer.chat, members: answer.members ?? answer.chat.members } });
-  store.messages = [];
+  Object.assign(store, { gate: null, detail: answer.chat, messages: [] });
   for (const message of answer.messages ?? []) place(message);
-  if (answer.chat) store.chats.set(id, { ...store.chats.get(id), ...summary(answer.chat), unread: 0 });
+  store.chats.set(id, { ...store.chats.get(id), ...summary(answer.chat), unread: 0 });
   tell("open");
   tell("chats");
 }
@@ -198,10 +167,12 @@ async function connection(state) {
   store.connection = state;
   tell("connection");
   if (back) await resume().catch(() => {});
+  else if (state === "live") await refreshDetail(); // what came between the first look and the connection
 }
 
 /** After a lost connection: what was missed is read again. */
 async function resume() {
+  await loadPeople();
   await Promise.all([loadChats(), loadManifest(), loadFeeds(), loadFaults()]);
   await open(store.chats.has(store.open) || store.gate ? store.open : await botChat());
   tell("resume");
@@ -263,9 +234,9 @@ function forget(id) {
 
 let refreshing = false;
 
-/** Members and badges of the open room, without touching its messages. */
+/** Members, badges and missed messages of the open conversation. */
 async function refreshDetail() {
-  if (refreshing) return;
+  if (refreshing || !store.open) return;
   refreshing = true;
   await new Promise((done) => setTimeout(done, 60)); // many members often join at once
   refreshing = false;
@@ -273,7 +244,11 @@ async function refreshDetail() {
   const answer = await get(query(`chats/${encodeURIComponent(id)}`, { as: store.me.username })).catch(() => null);
   if (!answer || store.open !== id) return;
   const shutBefore = store.gate;
-  Object.assign(store, { gate: null, detail: { ...answer.chat, members: answer.members ?? answer.chat.members } });
-  if (shutBefore) store.messages = answer.messages ?? [];
+  const before = ids();
+  Object.assign(store, { gate: null, detail: answer.chat });
+  for (const message of answer.messages ?? []) place(message);
   tell(shutBefore ? "open" : "detail");
+  if (!shutBefore && ids() !== before) tell("messages");
 }
+
+const ids = () => store.messages.map((m) => m.messageId).join();

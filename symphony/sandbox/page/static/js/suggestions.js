@@ -33,14 +33,18 @@ function assemble(parts) {
   return { text, ranges };
 }
 
+const SHOWN = 3;
+
 function examples() {
   const names = store.commands.map((c) => c.name);
-  if (names.length && !names.includes("newroom")) return store.commands.slice(0, 3).map((c) => [c.example ?? `/${c.name} `]);
-  const colleagues = store.people.filter((p) => !isMe(p.id) && !p.external && p.active !== false);
-  const group = store.groups[0]?.name ?? "Test Group";
-  return [
-    ["/newroom \"Q2 Earnings\" ", ...(colleagues[0] ? [colleagues[0], " "] : []), `group:"${group}"`],
-    ["/groups"],
-    ["/help"],
-  ].filter(([first]) => !names.length || names.includes(first.slice(1).split(" ")[0]));
+  const known = ([first]) => !names.length || names.includes(first.slice(1).split(" ")[0]);
+  const own = [newRoom(), ["/groups"], ["/help"]].filter(known);
+  const taken = own.map(([first]) => first.slice(1).split(" ")[0]);
+  const others = store.commands.filter((c) => !taken.includes(c.name)).map((c) => [c.example ?? `/${c.name} `]);
+  return [...own, ...others].slice(0, SHOWN);
+}
+
+function newRoom() {
+  const colleague = store.people.find((p) => !isMe(p.id) && !p.external && p.active !== false);
+  return ["/newroom \"Q2 Earnings\" ", ...(colleague ? [colleague, " "] : []), `group:"${store.groups[0]?.name ?? "Test Group"}"`];
 }

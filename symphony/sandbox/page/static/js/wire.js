@@ -29,8 +29,12 @@ export function mountWire(root) {
   const clear = h("button", { type: "button", class: "quiet", onclick: clearAll }, "Clear");
   fill(root, h("div", { class: "tab-bar" }, filter, pause, clear), h("label", { class: "check tab-check" }, showReads, " Datafeed reads"), list);
   on("calls", (arrived) => arrive(arrived, list));
-  on("me resume", () => load(list));
-  on("reset", clearAll);
+  on("me", () => load(list));
+  on("reset resume", () => { // perhaps another pod, which counts anew
+    newest = 0;
+    clearAll();
+    load(list);
+  });
   draw(list);
 }
 

@@ -1,0 +1,37 @@
+// Reading what the pod knows into the store.
+
+import { get, query } from "./api.js";
+import { store, tell, urlSafe } from "./store.js";
+
+export async function loadPeople() {
+  const answer = await get("people");
+  const bot = answer.bot ?? null;
+  const people = (answer.people ?? []).filter((p) => p.id !== bot?.id);
+  Object.assign(store, { people, groups: answer.groups ?? [], bot });
+  tell("people");
+}
+
+export async function loadManifest() {
+  const answer = await get("manifest").catch(() => ({}));
+  const manifest = typeof answer.manifest === "string" ? JSON.parse(answer.manifest || "{}") : (answer.manifest ?? answer);
+  store.commands = manifest.commands ?? [];
+  tell("manifest");
+}
+
+export async function loadFeeds() {
+  const answer = await get("feeds").catch(() => ({}));
+  store.feeds = answer.feeds ?? [];
+  tell("feeds");
+}
+
+export async function loadFaults() {
+  const answer = await get("faults").catch(() => []);
+  store.faults = Array.isArray(answer) ? answer : (answer.faults ?? []);
+  tell("faults");
+}
+
+export async function loadChats() {
+  const answer = await get(query("chats", { as: store.me.username }));
+  store.chats = new Map((answer.chats ?? []).map((chat) => [urlSafe(chat.streamId), chat]));
+  tell("chats");
+}
