@@ -10,6 +10,7 @@ import (
 // is {"message": "…"} with a fitting status.
 func controlRoutes() []route {
 	table := []route{
+		{method: "GET", path: "", name: "index", free: true, handle: (*Pod).controlIndex},
 		{method: "GET", path: "/people", name: "people", handle: (*Pod).controlPeople},
 		{method: "GET", path: "/chats", name: "chats", handle: (*Pod).controlChats},
 		{method: "POST", path: "/chats", name: "openChat", handle: (*Pod).controlOpenChat},
@@ -30,6 +31,7 @@ func controlRoutes() []route {
 		{method: "POST", path: "/faults", name: "addFault", handle: (*Pod).controlAddFault},
 		{method: "DELETE", path: "/faults", name: "removeFaults", handle: (*Pod).controlRemoveFaults},
 		{method: "DELETE", path: "/faults/{id}", name: "removeFault", handle: (*Pod).controlRemoveFaults},
+		{method: "POST", path: "/events", name: "inject", handle: (*Pod).controlInject},
 		{method: "POST", path: "/clock", name: "clock", free: true, handle: (*Pod).controlClock},
 		{method: "POST", path: "/reset", name: "reset", free: true, handle: (*Pod).controlReset},
 		{method: "GET", path: "/live", name: "live", free: true},
@@ -38,6 +40,15 @@ func controlRoutes() []route {
 		table[i].path, table[i].family = "/sandbox/v1"+table[i].path, familyControl
 	}
 	return table
+}
+
+// controlIndex lists what the control API can do.
+func (p *Pod) controlIndex(*call) (any, error) {
+	list := []string{}
+	for _, r := range p.ctl.routes {
+		list = append(list, r.method+" "+r.path)
+	}
+	return map[string]any{"operations": list}, nil
 }
 
 // serveControl answers the control API, to this machine only.

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"time"
 )
 
@@ -162,4 +163,12 @@ func (p *Pod) controlClock(c *call) (any, error) {
 func (p *Pod) controlReset(*call) (any, error) {
 	p.Reset()
 	return map[string]any{}, nil
+}
+
+// controlInject delivers any event to the bot's datafeeds, to see what it does with one it does not know.
+func (p *Pod) controlInject(c *call) (any, error) {
+	if !json.Valid(c.body) {
+		return nil, badRequest("The body must be an event")
+	}
+	return map[string]any{"feeds": p.inject(c.body)}, nil
 }

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 
 	"roombot/symphony/sandbox"
@@ -143,6 +142,9 @@ func TestChatsShowWhatSomebodyIsIn(t *testing.T) {
 	require.InDelta(t, 0, b.get("/sandbox/v1/chats?as=bob").ok()["chats"].([]any)[0].(map[string]any)["unread"], 0)
 	b.get("/sandbox/v1/chats/" + room + "?as=eve").refused(http.StatusForbidden)
 	b.post("/sandbox/v1/join", map[string]string{"as": "kim", "streamId": room}).refused(http.StatusForbidden)
+	feed := b.feed()
+	b.post("/sandbox/v1/join", map[string]any{"as": "kim", "streamId": room, "ask": true}).refused(http.StatusForbidden)
+	require.Equal(t, []string{"USERREQUESTEDTOJOINROOM"}, b.read(feed, "").types())
 	b.post("/sandbox/v1/leave", map[string]string{"as": "bob", "streamId": room}).ok()
 	require.Empty(t, b.get("/sandbox/v1/chats?as=bob").ok()["chats"])
 
@@ -176,6 +178,19 @@ func TestTheWireShowsEachCallWithoutSecrets(t *testing.T) {
 	require.Len(t, b.get("/sandbox/v1/wire?limit=1").ok()["calls"], 1)
 }
 
+func TestAnyEventCanBeInjected(t *testing.T) {
+	b := loggedIn(t)
+	feed := b.feed()
+	b.pod.Inject([]byte(`{"id":"x","type":"BRANDNEW","payload":{"brandNew":{}}}`))
+	b.post("/sandbox/v1/events", map[string]any{"type": "OTHER"}).ok()
+	require.Equal(t, []string{"BRANDNEW", "OTHER"}, b.read(feed, "").types())
+}
+
+func TestTheControlAPIListsItself(t *testing.T) {
+	b := setup(t)
+	require.Contains(t, b.get("/sandbox/v1/").ok()["operations"], "POST /sandbox/v1/say")
+}
+
 func TestTheClockAndAReset(t *testing.T) {
 	b := loggedIn(t)
 	b.feed()
@@ -186,78 +201,6 @@ func TestTheClockAndAReset(t *testing.T) {
 	b.post("/sandbox/v1/reset", nil).ok()
 	require.Empty(t, b.pod.Rooms())
 	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
-}
-
-// watch opens a live connection.
-func (b *bundle) watch(as string) *websocket.Conn {
-	b.Helper()
-	conn, response, err := websocket.DefaultDialer.DialContext(b.Context(), "ws"+strings.TrimPrefix(b.server.URL, "http")+"/sandbox/v1/live?as="+as, nil)
-	require.NoError(b, err)
-	require.NoError(b, response.Body.Close())
-	b.Cleanup(func() { _ = conn.Close() })
-	return conn
-}
-
-// next gives the next frame of a kind.
-func (b *bundle) next(conn *websocket.Conn, kind string) map[string]any {
-	b.Helper()
-	require.NoError(b, conn.SetReadDeadline(time.Now().Add(5*time.Second)))
-	for {
-		var frame map[string]any
-		require.NoError(b, conn.ReadJSON(&frame))
-		if frame["kind"] == kind {
-			return frame
-		}
-	}
-}
-
-func TestAPageSeesEverythingLive(t *testing.T) {
-	b := loggedIn(t)
-	conn := b.watch("bob")
-	b.pod.Person("alice").SaysIn("bob", "hello")
-	require.Equal(t, "hello", b.next(conn, "message")["message"].(map[string]any)["text"])
-	require.Equal(t, "Alice Martin", b.next(conn, "chat")["chat"].(map[string]any)["name"])
-	b.get("/pod/v2/sessioninfo").ok()
-	require.Equal(t, "sessionInfo", b.next(conn, "wire")["call"].(map[string]any)["operation"])
-	b.fail(sandbox.Fault{Path: "/never", Status: 500})
-	require.Len(t, b.next(conn, "faults")["faults"], 1)
-	b.feed()
-	require.Len(t, b.next(conn, "feeds")["feeds"], 1)
-	b.post("/pod/v1/user/manifest/own", map[string]string{"manifest": `{"commands":[]}`}).ok()
-	b.next(conn, "manifest")
-	b.pod.Reset()
-	b.next(conn, "reset")
-}
-
-func TestAPageDoesNotSeeOtherPeoplesChats(t *testing.T) {
-	b := setup(t)
-	conn := b.watch("carol")
-	b.pod.Person("alice").SaysIn("bob", "secret")
-	b.pod.Person("alice").SaysIn("carol", "hello")
-	require.Equal(t, "hello", b.next(conn, "message")["message"].(map[string]any)["text"])
-}
-
-func TestAPageOfAnotherSiteGetsNoLiveConnection(t *testing.T) {
-	b := setup(t)
-	_, response, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(b.server.URL, "http")+"/sandbox/v1/live", http.Header{"Origin": {"http://evil.test"}})
-	require.ErrorIs(t, err, websocket.ErrBadHandshake)
-	require.Equal(t, http.StatusForbidden, response.StatusCode)
-	require.NoError(t, response.Body.Close())
-}
-
-func TestAReaderThatDoesNotReadIsThrownOut(t *testing.T) {
-	b := setup(t)
-	conn := b.watch("bob")
-	alice := b.pod.Person("alice")
-	for range 3000 {
-		alice.SaysIn("bob", strings.Repeat("hello ", 200))
-	}
-	require.NoError(t, conn.SetReadDeadline(time.Now().Add(10*time.Second)))
-	var err error
-	for err == nil {
-		_, _, err = conn.ReadMessage()
-	}
-	require.NotErrorIs(t, err, os.ErrDeadlineExceeded)
 }
 
 func TestAPodRemembersItselfInItsFile(t *testing.T) {

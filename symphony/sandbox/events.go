@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -127,4 +128,19 @@ func (p *Pod) emitAs(messageID string, at time.Time, key string, by *person, pay
 	}
 	p.touch()
 	p.showFeeds()
+}
+
+// inject delivers an event as it is to all feeds of the bot, and tells how many they are.
+func (p *Pod) inject(event json.RawMessage) int {
+	n := 0
+	for _, f := range p.state.Feeds {
+		if f.Owner == botID {
+			f.push(slices.Clone(event), 1)
+			p.wake(f.ID)
+			n++
+		}
+	}
+	p.touch()
+	p.showFeeds()
+	return n
 }

@@ -90,6 +90,13 @@ func (p *Pod) Fail(f Fault) (Fault, error) {
 	return added, nil
 }
 
+// Inject delivers an event as it is, JSON, to all datafeeds of the bot: for events the sandbox does not make itself.
+func (p *Pod) Inject(event []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inject(event)
+}
+
 // Heal takes all faults away.
 func (p *Pod) Heal() {
 	p.faults.remove("")

@@ -51,6 +51,7 @@ func New(cfg Config) (*Pod, error) {
 		return nil, err
 	}
 	if loaded != nil {
+		loaded.rename(cfg)
 		p.state = loaded
 	}
 	p.work.Go(func() { p.store.run(p.closed, p.snapshot) })
@@ -82,13 +83,14 @@ func (p *Pod) Advance(by time.Duration) {
 	p.touch()
 }
 
-// Reset empties the pod: no rooms, no messages, no sessions, no faults. The clock stays where it is.
+// Reset empties the pod: no rooms, no messages, no sessions, no faults. The clock stays where it is, and so do the
+// manifests, which bots do not upload again.
 func (p *Pod) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	offset := p.state.Offset
+	old := p.state
 	p.state = newState(p.cfg, p.now())
-	p.state.Offset = offset
+	p.state.Offset, p.state.Manifests = old.Offset, old.Manifests
 	p.sessions = map[string]*session{}
 	p.faults.reset(p.cfg.Seed)
 	p.wire.clear()

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -33,7 +34,7 @@ func (p *Pod) serveAPI(w http.ResponseWriter, r *http.Request, f family) {
 	if err != nil {
 		out = encodeError(c.route.family, err)
 	}
-	dropped := err == errDropped //nolint:errorlint // the bare value, never wrapped
+	dropped := errors.Is(err, errDropped)
 	p.log(c, out, started, dropped)
 	if dropped {
 		panic(http.ErrAbortHandler) // closes the connection without an answer, and without a trace in the server's log

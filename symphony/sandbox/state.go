@@ -30,6 +30,13 @@ type state struct {
 // maxMessages bounds the pod's memory: beyond it the oldest tenth is forgotten.
 const maxMessages = 20_000
 
+// rename gives the service account of a loaded state the name it is configured with now.
+func (s *state) rename(cfg Config) {
+	if bot := s.people[botID]; bot != nil {
+		*bot = *botAccount(cfg)
+	}
+}
+
 // index builds the look-up tables after a load.
 func (s *state) index() {
 	s.people, s.streams, s.messages = map[int64]*person{}, map[string]*stream{}, map[string]*message{}
@@ -40,6 +47,15 @@ func (s *state) index() {
 		s.streams[st.ID] = st
 	}
 	s.talk = map[string][]*message{}
+	if s.Manifests == nil {
+		s.Manifests = map[int64]string{}
+	}
+	if s.Presences == nil {
+		s.Presences = map[int64]presence{}
+	}
+	if s.Reads == nil {
+		s.Reads = map[string]int64{}
+	}
 	for _, m := range s.Messages {
 		s.messages[m.ID] = m
 		s.talk[m.Stream] = append(s.talk[m.Stream], m)

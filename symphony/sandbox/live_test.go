@@ -1,0 +1,86 @@
+package sandbox_test
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox"
+)
+
+// watch opens a live connection.
+func (b *bundle) watch(as string) *websocket.Conn {
+	b.Helper()
+	conn, response, err := websocket.DefaultDialer.DialContext(b.Context(), "ws"+strings.TrimPrefix(b.server.URL, "http")+"/sandbox/v1/live?as="+as, nil)
+	require.NoError(b, err)
+	require.NoError(b, response.Body.Close())
+	b.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// next gives the next frame of a kind.
+func (b *bundle) next(conn *websocket.Conn, kind string) map[string]any {
+	b.Helper()
+	require.NoError(b, conn.SetReadDeadline(time.Now().Add(5*time.Second)))
+	for {
+		var frame map[string]any
+		require.NoError(b, conn.ReadJSON(&frame))
+		if frame["kind"] == kind {
+			return frame
+		}
+	}
+}
+
+func TestAPageSeesEverythingLive(t *testing.T) {
+	b := loggedIn(t)
+	conn := b.watch("bob")
+	b.pod.Person("alice").SaysIn("bob", "hello")
+	require.Equal(t, "hello", b.next(conn, "message")["message"].(map[string]any)["text"])
+	require.Equal(t, "Alice Martin", b.next(conn, "chat")["chat"].(map[string]any)["name"])
+	b.get("/pod/v2/sessioninfo").ok()
+	require.Equal(t, "sessionInfo", b.next(conn, "wire")["call"].(map[string]any)["operation"])
+	b.fail(sandbox.Fault{Path: "/never", Status: 500})
+	require.Len(t, b.next(conn, "faults")["faults"], 1)
+	b.feed()
+	require.Len(t, b.next(conn, "feeds")["feeds"], 1)
+	b.post("/pod/v1/user/manifest/own", map[string]string{"manifest": `{"commands":[]}`}).ok()
+	b.next(conn, "manifest")
+	b.pod.Reset()
+	b.next(conn, "reset")
+}
+
+func TestAPageDoesNotSeeOtherPeoplesChats(t *testing.T) {
+	b := setup(t)
+	conn := b.watch("carol")
+	b.pod.Person("alice").SaysIn("bob", "secret")
+	b.pod.Person("alice").SaysIn("carol", "hello")
+	require.Equal(t, "hello", b.next(conn, "message")["message"].(map[string]any)["text"])
+}
+
+func TestAPageOfAnotherSiteGetsNoLiveConnection(t *testing.T) {
+	b := setup(t)
+	_, response, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(b.server.URL, "http")+"/sandbox/v1/live", http.Header{"Origin": {"http://evil.test"}})
+	require.ErrorIs(t, err, websocket.ErrBadHandshake)
+	require.Equal(t, http.StatusForbidden, response.StatusCode)
+	require.NoError(t, response.Body.Close())
+}
+
+func TestAReaderThatDoesNotReadIsThrownOut(t *testing.T) {
+	b := setup(t)
+	conn := b.watch("bob")
+	alice := b.pod.Person("alice")
+	for range 1000 {
+		alice.SaysIn("bob", strings.Repeat("hello ", 2000))
+	}
+	require.NoError(t, conn.SetReadDeadline(time.Now().Add(10*time.Second)))
+	var err error
+	for err == nil {
+		_, _, err = conn.ReadMessage()
+	}
+	require.NotErrorIs(t, err, os.ErrDeadlineExceeded)
+}
