@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	stdio "io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The tests run the program as a shell does: the test binary itself becomes
+// the program where this variable is set.
+const beTheProgram = "ROOMBOT_TEST_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(beTheProgram) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+func process(ctx context.Context, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, os.Args[0], args...)
+	c.Env = append(os.Environ(), beTheProgram+"=1")
+	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
+	c.WaitDelay = 20 * time.Second
+	return c
+}
+
+// outcome is what a finished process left behind.
+type outcome struct {
+	out, err string
+	code     int
+}
+
+func shell(t *testing.T, args ...string) outcome { t.Helper(); return shellWith(t, "", args...) }
+
+func shellWith(t *testing.T, input string, args ...string) outcome {
+	t.Helper()
+	c := process(t.Context(), args...)
+	var out, errs bytes.Buffer
+	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(input), &out, &errs
+	err := c.Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		require.NoError(t, err)
+	}
+	return outcome{out: out.String(), err: errs.String(), code: c.ProcessState.ExitCode()}
+}
+
+// running is a process that goes on until the test ends.
+type running struct {
+	t     *testing.T
+	cmd   *exec.Cmd
+	lines chan string
+	ended chan error
+}
+
+// begin starts the program and reads its output, both kinds, line by line.
+func begin(t *testing.T, args ...string) *running {
+	t.Helper()
+	c := process(context.WithoutCancel(t.Context()), args...)
+	read, write, err := os.Pipe()
+	require.NoError(t, err)
+	c.Stdout, c.Stderr = write, write
+	require.NoError(t, c.Start())
+	require.NoError(t, write.Close())
+	p := &running{t: t, cmd: c, lines: make(chan string, 1000), ended: make(chan error, 1)}
+	go p.scan(read)
+	t.Cleanup(func() { _ = c.Process.Kill() })
+	return p
+}
+
+func (p *running) scan(output stdio.ReadCloser) {
+	scanner := bufio.NewScanner(output)
+	for scanner.Scan() {
+		select {
+		case p.lines <- scanner.Text():
+		default: // nobody waits for so many
+		}
+	}
+	close(p.lines)
+	_ = output.Close()
+	p.ended <- p.cmd.Wait()
+}
+
+// line waits for a line with the text and returns it.
+func (p *running) line(text string) string {
+	p.t.Helper()
+	limit := time.After(30 * time.Second)
+	for {
+		select {
+		case line, open := <-p.lines:
+			require.True(p.t, open, "the program ended before it said %q", text)
+			if strings.Contains(line, text) {
+				return line
+			}
+		case <-limit:
+			require.Fail(p.t, "the program never said "+text)
+		}
+	}
+}
+
+// stop asks the program to end and returns its exit code.
+func (p *running) stop() int {
+	p.t.Helper()
+	require.NoError(p.t, p.cmd.Process.Signal(syscall.SIGTERM))
+	<-p.ended
+	return p.cmd.ProcessState.ExitCode()
+}
+
+// call asks the sandbox's control API.
+func call(t *testing.T, method, url string, body, into any) {
+	t.Helper()
+	var payload bytes.Buffer
+	require.NoError(t, json.NewEncoder(&payload).Encode(body))
+	request, err := http.NewRequestWithContext(t.Context(), method, url, &payload)
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	require.Equal(t, http.StatusOK, response.StatusCode)
+	require.NoError(t, json.NewDecoder(response.Body).Decode(into))
+}

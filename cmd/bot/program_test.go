@@ -1,0 +1,145 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/config"
+	"roombot/commands"
+	"roombot/rsa"
+)
+
+func TestEveryCommandExplainsItself(t *testing.T) {
+	t.Parallel()
+	for _, c := range program(streams{}).Commands() {
+		t.Run(c.Name(), func(t *testing.T) {
+			t.Parallel()
+			got := shell(t, c.Name(), "--help")
+			require.Zero(t, got.code)
+			require.Contains(t, got.out, "bot "+c.Name())
+		})
+	}
+}
+
+func TestWrongUsageIsSaidAndHasItsExitCode(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"dance"}, {"run", "now"}, {"run", "--speed", "9"}, {"parse", "--in", "hall", "x"}, {"parse", "a", "b"},
+		{"sandbox", "--say", "bob"}, {"sandbox", "--say", "bob: x", "--no-bot"}, {"keygen", "--bits", "512"},
+	} {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			t.Parallel()
+			got := shell(t, args...)
+			require.Equal(t, exitUsage, got.code, got.err)
+			require.Contains(t, got.err, "bot: ")
+			require.Empty(t, got.out)
+		})
+	}
+}
+
+func TestCompletionIsThereForShells(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"bash", "zsh", "fish"} {
+		got := shell(t, "completion", name)
+		require.Zero(t, got.code)
+		require.NotEmpty(t, got.out)
+	}
+}
+
+func TestKeygenNeverOverwrites(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := shell(t, "keygen", "--dir", dir, "--bits", "2048")
+	require.Zero(t, first.code, first.err)
+	key, err := rsa.Load(filepath.Join(dir, "privatekey.pem"))
+	require.NoError(t, err)
+	require.Contains(t, first.out, key.Fingerprint())
+	require.Empty(t, key.Warnings())
+
+	second := shell(t, "keygen", "--dir", dir, "--bits", "2048")
+	require.Equal(t, exitFailed, second.code)
+	again, err := rsa.Load(filepath.Join(dir, "privatekey.pem"))
+	require.NoError(t, err)
+	require.Equal(t, key.Fingerprint(), again.Fingerprint())
+}
+
+func TestParseReadsTextAndDeliveredMessages(t *testing.T) {
+	t.Parallel()
+	text := shell(t, "parse", `/newroom "Desk" bob@bank.com`)
+	require.JSONEq(t, `{"command":"newroom","name":"Desk","emails":["bob@bank.com"]}`, text.out)
+
+	delivered := `{"message":"<div data-format=\"PresentationML\" data-version=\"2.0\"><span class=\"entity\" data-entity-id=\"0\">@Bot</span> /newroom Desk <span class=\"entity\" data-entity-id=\"1\">@Ann</span></div>",
+	  "data":"{\"0\":{\"type\":\"com.symphony.user.mention\",\"id\":[{\"type\":\"com.symphony.user.userId\",\"value\":\"9000\"}]},\"1\":{\"type\":\"com.symphony.user.mention\",\"id\":[{\"type\":\"com.symphony.user.userId\",\"value\":\"7\"}]}}"}`
+	message := shellWith(t, delivered, "parse", "--bot-id", "9000", "--in", "room")
+	require.JSONEq(t, `{"command":"newroom","name":"Desk","users":[7]}`, message.out)
+
+	require.JSONEq(t, `{"ignore":true}`, shell(t, "parse", "--in", "room", "/quote AAPL").out)
+	broken := shellWith(t, "no json", "parse")
+	require.Equal(t, exitFailed, broken.code)
+	require.Contains(t, broken.err, `want {"message"`)
+}
+
+func TestVersionAsJSON(t *testing.T) {
+	t.Parallel()
+	var b build
+	require.NoError(t, json.Unmarshal([]byte(shell(t, "version", "--json").out), &b))
+	require.NotEmpty(t, b.Version)
+	require.NotEmpty(t, b.Go)
+}
+
+func TestCheckFindsNothingWrongWithTheSandbox(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
+
+	got := shell(t, "check", "--config", filepath.Join(dir, "config.json"))
+	require.Zero(t, got.code, got.out)
+	for _, name := range []string{"configuration", "store", "network", "login", "datafeed", "groups"} {
+		require.Regexp(t, regexp.MustCompile(`(?m)^✓ `+name), got.out)
+	}
+}
+
+func TestCheckNamesTheFaultAndTheRemedy(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
+	require.NoError(t, os.Remove(filepath.Join(dir, "privatekey.pem")))
+	require.NoError(t, os.Remove(filepath.Join(dir, "publickey.pem")))
+	require.Zero(t, shell(t, "keygen", "--dir", dir, "--bits", "2048").code) // a key that the pod does not know
+
+	for _, command := range []string{"check", "run"} {
+		got := shell(t, command, "--config", filepath.Join(dir, "config.json"))
+		require.Equal(t, exitRejected, got.code, got.out+got.err)
+		require.Contains(t, got.out+got.err, "key")
+	}
+	missing := shell(t, "check", "--config", filepath.Join(dir, "none.json"))
+	require.Equal(t, exitFailed, missing.code)
+	require.Contains(t, missing.out, "none.json")
+}
+
+func TestTheReadmeListsEveryOptionAndEveryKey(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	require.NoError(t, err)
+	readme := string(text)
+	set := new(commands.Desk).Commands()
+	newroom, ok := set.Lookup("newroom")
+	require.True(t, ok)
+	for _, o := range newroom.Options {
+		require.True(t, strings.Contains(readme, "`"+o.Key), "option %s", o.Key)
+		for _, alias := range o.Aliases {
+			require.True(t, strings.Contains(readme, "`"+alias+"`"), "alias %s of %s", alias, o.Key)
+		}
+	}
+	for _, key := range config.Keys() {
+		require.True(t, strings.Contains(readme, lastPart(key.Path)), "configuration key %s", key.Path)
+	}
+}
+
+func lastPart(path string) string { return path[strings.LastIndex(path, ".")+1:] }

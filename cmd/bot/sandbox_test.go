@@ -1,0 +1,89 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const firstCommand = `/newroom "Q2 Earnings" @alice group:"Test Group"`
+
+func TestSayPrintsTheConversationAndItsLink(t *testing.T) {
+	t.Parallel()
+	got := shell(t, "sandbox", "--say", "bob: "+firstCommand)
+	require.Zero(t, got.code, got.err)
+	require.Contains(t, got.out, "Bob Chen:\n  /newroom")
+	require.Contains(t, got.out, "✓ Q2 Earnings (https://open.symphony.com/?streamId=")
+	require.Empty(t, got.err)
+}
+
+func TestSayAsJSONIsForMachines(t *testing.T) {
+	t.Parallel()
+	got := shell(t, "sandbox", "--json", "--say", "bob: "+firstCommand)
+	require.Zero(t, got.code, got.err)
+	var talk conversation
+	require.NoError(t, json.Unmarshal([]byte(got.out), &talk))
+	require.Len(t, talk.Replies, 1)
+	require.Equal(t, "roombot", talk.Replies[0].From.Username)
+}
+
+func TestSayByNobodyIsNotFound(t *testing.T) {
+	t.Parallel()
+	got := shell(t, "sandbox", "--say", "zoe: /help")
+	require.Equal(t, exitNotFound, got.code)
+	require.Contains(t, got.err, "zoe")
+}
+
+func TestTheSandboxListensOnThisMachineOnly(t *testing.T) {
+	t.Parallel()
+	got := shell(t, "sandbox", "--listen", "0.0.0.0:0")
+	require.Equal(t, exitUsage, got.code)
+	require.Contains(t, got.err, "this machine only")
+}
+
+func TestTheBotWorksOnASandboxOfItsOwnProcess(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	pod := begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0")
+	address := regexp.MustCompile(`http://\S+`).FindString(pod.line("Page"))
+	bot := begin(t, "run", "--config", filepath.Join(dir, "config.json"))
+	bot.line("a feed was created")
+
+	var talk conversation
+	call(t, http.MethodPost, address+"/sandbox/v1/say",
+		map[string]string{"as": "bob", "to": "roombot", "text": firstCommand, "wait": "10s"}, &talk)
+	require.NotEmpty(t, talk.Replies)
+	require.Contains(t, talk.Replies[0].Text, "✓ Q2 Earnings")
+
+	require.Zero(t, bot.stop())
+	require.Zero(t, pod.stop())
+}
+
+func TestAFolderServesAgainAtAnotherAddress(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for range 2 {
+		got := shell(t, "sandbox", "--dir", dir, "--listen", "127.0.0.1:0", "--say", "bob: /help")
+		require.Zero(t, got.code, got.err)
+		require.Contains(t, got.out, "/newroom")
+	}
+}
+
+func TestASecondBotOnTheSameStoreIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	pod := begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0")
+	pod.line("Page")
+	config := filepath.Join(dir, "config.json")
+	first := begin(t, "run", "--config", config)
+	first.line("a feed was created")
+
+	second := shell(t, "run", "--config", config)
+	require.Equal(t, exitFailed, second.code)
+	require.Contains(t, second.err, "in use by another process")
+	require.Zero(t, first.stop())
+}
