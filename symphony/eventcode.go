@@ -42,12 +42,7 @@ func read[E Event, P interface {
 	return e, nil
 }
 
-// shapeOf looks a type up by the vendor's name.
-func shapeOf(kind string) (shape, bool) {
-	s, known := shapes[kind]
-	return s, known
-}
-
+// shapes are the types of event by the vendor's names.
 var shapes = map[string]shape{
 	"MESSAGESENT":                {"messageSent", read[MessageSent]},
 	"SHAREDPOST":                 {"sharedPost", read[SharedPost]},
@@ -76,7 +71,7 @@ func ParseEvent(raw []byte) Event {
 		return w.salvage(raw, fmt.Errorf("event: %w", err))
 	}
 	unknown := Unknown{EventHead: w.head(), Type: w.Type, Raw: raw}
-	s, known := shapeOf(w.Type)
+	s, known := shapes[w.Type]
 	if !known {
 		return unknown
 	}
@@ -129,7 +124,7 @@ func MarshalEvent(e Event) ([]byte, error) {
 	if u, unknown := e.(Unknown); unknown {
 		return u.Raw, nil
 	}
-	s, known := shapeOf(e.kind())
+	s, known := shapes[e.kind()]
 	if !known {
 		return nil, fmt.Errorf("event %T has no shape", e)
 	}

@@ -139,6 +139,10 @@ func (r *run) pace(ctx context.Context, took time.Duration, events int) error {
 	return r.client.sleep(ctx, r.config.MinWait)
 }
 
+// longestWait is far below the half hour after which an unread feed is gone with
+// the events in it, whatever the service asks for.
+const longestWait = 5 * time.Minute
+
 // recover does what a failure asks for and waits. It returns the error of an ended ctx.
 func (r *run) recover(ctx context.Context, err error) error {
 	r.stats.failed(err)
@@ -153,7 +157,7 @@ func (r *run) recover(ctx context.Context, err error) error {
 			wait = r.refused(ctx, err)
 		}
 		if e.RetryAfter > 0 {
-			wait = e.RetryAfter
+			wait = min(e.RetryAfter, longestWait)
 		}
 	}
 	r.log.Warn().Err(err).Dur("wait", wait).Msg("the feed was not read")

@@ -47,6 +47,7 @@ func TestFailuresKeepTheFeedAndItsAcknowledgement(t *testing.T) {
 	}{
 		"an ended session":     {with(401, `{}`), 0, 0},
 		"throttling":           {throttle("17"), 17 * time.Second, 17 * time.Second},
+		"throttling for ever":  {throttle("36000"), 5 * time.Minute, 5 * time.Minute},
 		"a server's fault":     {with(503, `<html>`), 250 * time.Millisecond, 750 * time.Millisecond},
 		"a lost connection":    {cut, 250 * time.Millisecond, 750 * time.Millisecond},
 		"no JSON":              {with(200, `<html>`), 250 * time.Millisecond, 750 * time.Millisecond},

@@ -38,7 +38,8 @@ func (c *Client) SendMessage(ctx context.Context, stream StreamID, m Outgoing) (
 }
 
 // UpdateMessage replaces a message of the caller's own. The answer has a new id,
-// which is the one to update next time.
+// which is the one to update next time. It may be repeated after a failure: an edit
+// made twice leaves the same text.
 //
 //	POST /agent/v4/stream/{sid}/message/{mid}/update
 func (c *Client) UpdateMessage(ctx context.Context, stream StreamID, id MessageID, m Outgoing) (Message, error) {

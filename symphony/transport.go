@@ -77,6 +77,9 @@ func (t Transport) build(certificate *tls.Certificate) (*http.Transport, error) 
 		// Corporate proxies cut idle connections from 30 s on; a write on a dead
 		// one would have an unknown outcome.
 		IdleConnTimeout: 25 * time.Second,
+		// A parked read keeps an HTTP/2 connection from being idle: without pings a
+		// dead one would swallow every call until its timeout.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
 	}, nil
 }
 
