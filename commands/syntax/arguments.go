@@ -51,7 +51,7 @@ func newArguments(r *reader, c Command, tokens []token, known map[string]int) *a
 	value := false
 	for i, t := range tokens {
 		value = i > 0 && (a.isKey(tokens[i-1]) || value && a.follows(i))
-		if t.kind == quoted && !value || t.kind == key && a.isName(t) {
+		if (t.kind == quoted || t.kind == broken) && !value || t.kind == key && a.isName(t) {
 			a.later = i
 		}
 	}

@@ -267,5 +267,10 @@ func optionClaims() []claim {
 			im(`/newroom "Desk" owner @Alice Martin`),
 			`{"error":{"code":"unexpected-text","at":16,"fix":"/newroom \"Desk\" owner:@Alice Martin"}}`,
 		},
+		{
+			"a misspelt option before the name is corrected even without quotes",
+			im(`/newroom grup:Sales "Desk"`),
+			`{"error":{"code":"unknown-option","at":9,"fix":"/newroom group:Sales \"Desk\""}}`,
+		},
 	}
 }

@@ -227,5 +227,10 @@ func quoteClaims() []claim {
 			im(`/newroom "with @Dave "Dee" Ray" @Alice Martin`),
 			`{"command":"newroom","name":"with @Dave \"Dee\" Ray","users":[1001],"notes":["mention-in-text"]}`,
 		},
+		{
+			"a double quote that closes a single one is replaced",
+			im(`/newroom 'Q2 Earnings" @Alice Martin`),
+			`{"error":{"code":"unclosed-quote","at":9,"fix":"/newroom 'Q2 Earnings' @Alice Martin"}}`,
+		},
 	}
 }

@@ -45,10 +45,15 @@ func (a *arguments) knownGroup(l *loose, end int) int {
 		if stop-l.start > 2*c.longest {
 			break
 		}
-		name, _ := CleanName(string(a.src[l.start:stop]))
-		if c.names[groupKey(name)] {
+		if a.isGroup(l.start, stop) {
 			found = i + 1
 		}
 	}
 	return found
+}
+
+// isGroup reports that the known name of a group stands from start to stop.
+func (a *arguments) isGroup(start, stop int) bool {
+	name, _ := CleanName(string(a.src[start:stop]))
+	return a.groups().names[groupKey(name)]
 }

@@ -34,7 +34,7 @@ func (r *reader) another(tokens []token) *fault {
 func (r *reader) multiple(t token, c Command) *fault {
 	return &fault{Error: Error{
 		Code: MultipleCommands, At: t.start,
-		Message: "A second command starts here. Please send /" + c.Name + " as a message of its own.",
+		Message: "A second command starts here. Send one command at a time: /" + c.Name + " needs a message of its own.",
 	}}
 }
 

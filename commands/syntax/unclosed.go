@@ -20,7 +20,7 @@ func (l *lexer) closing(open int) []edit {
 	}
 	end := l.boundary(open + 1)
 	wrong := l.nextQuote(open, doubleQuote)
-	if doubleQuote(r) && wrong >= 0 && wrong < end && l.closes(wrong) {
+	if wrong >= 0 && wrong < end && l.closes(wrong) {
 		return []edit{{wrong, wrong + 1, string(closing(r))}}
 	}
 	end = l.trimmed(open+1, end)

@@ -3,21 +3,28 @@ package syntax
 import "strings"
 
 // attempted reports that the key at i, although unknown, is meant as one: it
-// has two hyphens, or it is nearly a known one with a quote or a person behind it.
+// has two hyphens, or it is nearly a known one and no part of the name, because
+// a quote or a person clings to it or because the name comes later.
 func (a *arguments) attempted(i int) bool {
 	t := a.tokens[i]
 	if t.dashed {
 		return !longDash(a.src[t.start])
 	}
-	if i+1 >= len(a.tokens) || !a.tokens[i+1].glued {
-		return false
-	}
-	next := a.tokens[i+1]
-	if next.kind != quoted && next.kind != broken && !next.person() {
+	if a.later <= i && !a.clung(i+1) {
 		return false
 	}
 	_, ok := a.nearOption(t)
 	return ok
+}
+
+// clung reports a quote or a person at i that nothing sets off from the token
+// before.
+func (a *arguments) clung(i int) bool {
+	if i >= len(a.tokens) || !a.tokens[i].glued {
+		return false
+	}
+	t := a.tokens[i]
+	return t.kind == quoted || t.kind == broken || t.person()
 }
 
 func (a *arguments) nearOption(t token) (spelling, bool) {

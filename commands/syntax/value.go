@@ -41,7 +41,7 @@ func (a *arguments) again(t token, o Option) *fault {
 	f := &fault{Error: Error{Code: OptionDuplicate, At: t.start, Option: o.Key}}
 	f.Message = o.Key + ": is given twice. Keep one of them."
 	if fold(t.text) != fold(o.Key) {
-		f.Message = t.text + ": means the same as " + o.Key + ":, which is given already. Keep one of them."
+		f.Message = o.Key + ": is given twice (" + t.text + ": means the same). Keep one of them."
 	}
 	if o.Kind == Name {
 		f.Message = `I already have the name "` + shown(a.inv.Name) + `". Keep one of them.`

@@ -178,7 +178,11 @@ func (a *arguments) continued(end int) (f *fault, done bool) {
 	}
 	elsewhere := a.named || a.later > a.i
 	if n := a.knownGroup(l, end); n > 0 {
-		return a.unquoted(l, n), false
+		f = a.unquoted(l, n)
+		if !elsewhere && a.isGroup(l.start, a.tokens[a.i-1].end) {
+			f.edits = nil // the words could be the name just as well
+		}
+		return f, false
 	}
 	first, last := a.trimmedRun(a.i, end)
 	switch {
