@@ -51,8 +51,9 @@ type Error struct {
 	// Err is the cause when no usable answer came, else nil.
 	Err error
 
-	unsent bool      // no connection was had: it cannot have been carried out
-	date   time.Time // the answer's Date
+	unsent  bool      // no connection was had: it cannot have been carried out
+	date    time.Time // the answer's Date
+	foreign bool      // the answer is a page, so a proxy's rather than Symphony's
 }
 
 func (e *Error) Error() string {

@@ -112,6 +112,8 @@ func (r request) refused(o outbound, resp *http.Response, body []byte, now time.
 	}
 	if json.Unmarshal(body, &w) == nil { // a proxy's page has nothing to say
 		e.Code, e.Message = clip(string(w.Code), 80), clip(string(w.Message), 400)
+	} else {
+		e.foreign = len(body) > 0
 	}
 	if location := resp.Header.Get("Location"); resp.StatusCode < 400 && location != "" {
 		e.Message = "the server redirects, which is not followed"

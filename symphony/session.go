@@ -61,7 +61,7 @@ func (c *Client) authenticate(ctx context.Context, op Operation) (secret, error)
 		Token string `json:"token"`
 	}](ctx, c, r)
 	switch {
-	case errors.Is(err, ErrUnauthorized), errors.Is(err, ErrForbidden), errors.Is(err, ErrBadRequest):
+	case rejection(err):
 		return "", c.loginError(op, err)
 	case err != nil:
 		return "", err
@@ -69,6 +69,14 @@ func (c *Client) authenticate(ctx context.Context, op Operation) (secret, error)
 		return "", &Error{Operation: op.String(), Status: http.StatusOK, Message: "the answer has no token"}
 	}
 	return secret(got.Token), nil
+}
+
+// rejection is true for an answer that repeating the login will not change. A page
+// of a proxy on the way is none, whatever its status.
+func rejection(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && !e.foreign &&
+		(errors.Is(e, ErrUnauthorized) || errors.Is(e, ErrForbidden) || errors.Is(e, ErrBadRequest))
 }
 
 // simplifiedKeys is true when the session token says that agents of a recent

@@ -232,6 +232,15 @@ func TestALoginThatIsOnlyDownIsRepeated(t *testing.T) {
 	require.Len(t, p.waited(), 2)
 }
 
+func TestAProxysPageIsNoRejection(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answer("POST /login/pubkey/authenticate", 403, `<html>blocked by the gateway</html>`)
+	err := p.client().Login(t.Context())
+	require.ErrorIs(t, err, symphony.ErrForbidden)
+	require.NotErrorIs(t, err, symphony.ErrLoginRejected)
+}
+
 func TestALoginThatStaysDownIsNoRejection(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
