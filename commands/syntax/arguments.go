@@ -162,9 +162,12 @@ func (a *arguments) surplus(t token) *fault {
 
 // unexpected is the error of words that have no place, up to token end.
 func (a *arguments) unexpected(t token, end int) *fault {
+	text := a.between(t.start, a.tokens[end-1].end)
+	if t.kind == quoted {
+		text = shown(string(t.inside.runes))
+	}
 	return &fault{Error: Error{
-		Code: UnexpectedText, At: t.start,
-		Message: `I don't know what to do with "` + a.between(t.start, a.tokens[end-1].end) + `".`,
+		Code: UnexpectedText, At: t.start, Message: `I don't know what to do with "` + text + `".`,
 	}}
 }
 
@@ -201,6 +204,6 @@ func (a *arguments) crowd() *fault {
 	}
 	return &fault{Error: Error{
 		Code: TooManyMembers, At: a.slash, Count: n, Limit: most,
-		Message: fmt.Sprintf("%d people are more than you may add at once (%d). Use a group: or attach a CSV file.", n, most),
+		Message: fmt.Sprintf("%d people are more than you may add at once (%d). Use a group: instead, or add the rest later.", n, most),
 	}}
 }
