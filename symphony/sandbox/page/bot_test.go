@@ -146,7 +146,7 @@ func (b *scripted) hear(ctx context.Context, e event) error {
 }
 
 const errorCard = `<expandable-card state="expanded"><header><b>The quote that opens here is never closed.</b></header>
-	<body variant="error"><code>/newroom "Q2 Earnings @Alice Martin</code>
+	<body variant="error"><code>/newroom "Q2 Earnings @Alice Martin` + "\n         ^" + `</code>
 	<form id="fix"><button name="run" type="action">Create it</button></form></body></expandable-card>`
 
 const everyField = `<form id="all"><text-field name="name" label="Room name" required="true" maxlength="49" placeholder="e.g. Q2 Earnings"/>

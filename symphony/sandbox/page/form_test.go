@@ -43,6 +43,7 @@ func TestAnErrorCardIsShownWithItsButton(t *testing.T) {
 	bob.composes("/fault" + kb.Enter)
 	bob.sees("message", "never closed")
 	bob.holds(`document.querySelector(".card-error[open] button[name=run]")`)
+	require.Equal(t, "pre", value[string](bob, `getComputedStyle(document.querySelector(".card-error code")).whiteSpace`), "the caret stays under its place")
 	bob.click(`.card-error button[name="run"]`)
 	bob.sees("message", `"action":"run"`)
 }

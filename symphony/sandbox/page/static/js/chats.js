@@ -51,7 +51,7 @@ function item({ id, chat }) {
   const current = id === store.open;
   const unread = chat.unread > 0 && !current;
   const face = other ? avatar(other) : h("span", { class: "avatar avatar-room", "aria-hidden": "true" }, icon("room", 17));
-  const last = chat.lastMessage?.text?.replace(/\s+/g, " ").trim();
+  const last = chat.lastMessage?.text?.replace(/\(https?:[^)]*\)/g, "").replace(/\s+/g, " ").trim();
   return h("li", {}, h("button", { type: "button", class: "chat-item", "data-testid": "chat-item", "data-chat": id, "data-name": name, "aria-current": current ? "page" : null, onclick: () => open(id) },
     face, h("span", { class: "chat-text" },
       h("span", { class: "chat-name" }, name, chat.active === false && h("span", { class: "badge badge-danger" }, "Off")),

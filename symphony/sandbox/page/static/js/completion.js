@@ -43,6 +43,12 @@ export class Completion {
     if (this.input.getAttribute("role") === "combobox") set(this.input, { "aria-expanded": "false" });
   }
 
+  /** Closed for good: the next list begins at its first option. */
+  end() {
+    this.hide();
+    this.#last = undefined;
+  }
+
   /** True when the key was for the list. */
   key(event) {
     if (!this.open || event.isComposing) return false;
@@ -81,8 +87,7 @@ export class Completion {
 
   #take(n) {
     const item = this.#items[n];
-    this.hide();
-    this.#last = undefined;
+    this.end();
     this.pick(item);
   }
 }

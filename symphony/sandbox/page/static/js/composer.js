@@ -91,9 +91,10 @@ function offer() {
   const mention = !mentions.around(caret) && mentionQuery(field.value, caret);
   const command = commandQuery(field.value, caret, mentions.ranges, withBot());
   const found = mention ? matchingPeople(mention.word) : [];
-  hide();
-  if (found.length) people.show(found.map((item) => ({ ...item, start: mention.start })));
-  else if (command) commands.show(matchingCommands(command));
+  const shown = found.length ? people : command ? commands : null;
+  for (const list of [people, commands]) if (list !== shown) list.end();
+  if (shown === people) people.show(found.map((item) => ({ ...item, start: mention.start })));
+  if (shown === commands) commands.show(matchingCommands(command));
 }
 
 const withBot = () => (store.chats.get(store.open)?.members ?? []).some(isBot);

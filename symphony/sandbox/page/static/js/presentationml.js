@@ -91,6 +91,7 @@ class Walk {
     if (!KEPT.has(name)) return this.children(el);
     const out = h(name, { class: classes(el), title: el.getAttribute("title"), "data-language": attr(el, "language") });
     for (const span of ["colspan", "rowspan"]) if (/^\d{1,2}$/.test(el.getAttribute(span) ?? "")) out.setAttribute(span, el.getAttribute(span));
+    if (name === "code" && el.textContent.includes("\n")) out.classList.add("lines");
     style(el, out);
     out.append(...this.children(el).flat(Infinity).filter((node) => node != null));
     return name === "table" ? h("div", { class: "table-scroll" }, out) : out;

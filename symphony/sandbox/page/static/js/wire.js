@@ -80,7 +80,7 @@ function row(call) {
   const body = h("div", { class: "wire-detail", hidden: true });
   const head = h("button", { type: "button", class: "wire-head", "aria-expanded": "false", onclick: () => unfold(head, body, call) },
     h("span", { class: "wire-method", "data-method": call.method }, call.method),
-    h("span", { class: "wire-path", title: call.path }, h("bdi", {}, short(call.path))),
+    h("span", { class: "wire-path", title: call.path }, h("bdi", {}, short(call.path.split("?")[0]))),
     h("span", { class: "wire-status", "data-class": String(call.status || 0)[0] }, call.status || "–"),
     h("span", { class: "wire-ms" }, duration(call.ms)));
   const element = h("li", { class: "wire-row", "data-testid": "wire-row" }, head, body);
