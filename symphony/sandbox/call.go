@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -70,6 +71,17 @@ func (c *call) number(name string, otherwise int) (int, error) {
 		return 0, badRequest("The parameter %s must be a number", name)
 	}
 	return n, nil
+}
+
+// flag reads a yes or no; kits write true and True. Absent is neither.
+func (c *call) flag(name string) (yes, given bool) {
+	yes, err := strconv.ParseBool(strings.ToLower(c.query.Get(name)))
+	return yes, err == nil
+}
+
+func (c *call) yes(name string) bool {
+	yes, _ := c.flag(name)
+	return yes
 }
 
 // millis reads a time in milliseconds since 1970; 0 when absent.

@@ -20,7 +20,7 @@ func TestUsersAreLookedUp(t *testing.T) {
 	}
 	require.Equal(t, []string{"Alice Martin", "Bob Chen"}, usernames(fmt.Sprintf("uid=%d,%d,1", b.id("alice"), b.id("bob"))))
 	require.Equal(t, []string{"Alice Martin"}, usernames("email=ALICE@acme.test,who@acme.test"))
-	require.Equal(t, []string{"Dana Former"}, usernames("username=dana&local=true"))
+	require.Equal(t, []string{"Dana Former"}, usernames("username=dana&local=True"))
 	require.Equal(t, []string{"Eve Adams"}, usernames("email=eve@beta.test"))
 	require.Equal(t, []string{"Test Group"}, usernames(fmt.Sprintf("uid=%d", b.group("Test Group"))))
 	for _, nobody := range []string{"email=who@acme.test", "email=eve@beta.test&local=true", "username=dana&local=true&active=true"} {

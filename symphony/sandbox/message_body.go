@@ -53,7 +53,7 @@ func (in *content) set(name, value string) {
 	case "sids":
 		in.sids += "," + value
 	case "silent":
-		in.silent = value != "false"
+		in.silent = !strings.EqualFold(value, "false")
 	}
 }
 

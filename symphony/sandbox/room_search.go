@@ -73,7 +73,7 @@ func (p *Pod) mayFind(c *call, st *stream) bool {
 	if !st.Active || st.Room.CrossPod {
 		return false
 	}
-	hidden := !st.Room.Discoverable && c.query.Get("includeNonDiscoverable") != "true"
+	hidden := !st.Room.Discoverable && !c.yes("includeNonDiscoverable")
 	return st.Room.Public || (!hidden && p.state.barrier(append(st.memberIDs(), c.caller.ID)) == nil)
 }
 

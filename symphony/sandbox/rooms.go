@@ -186,14 +186,14 @@ func (p *Pod) setActive(c *call) (any, error) {
 	if mayOwn(st, c.caller) != nil && !c.caller.has(roleCompliance) {
 		return nil, errEntitlement
 	}
-	wanted := c.query.Get("active")
-	if wanted != "true" && wanted != "false" {
+	wanted, given := c.flag("active")
+	if !given {
 		return nil, badRequest("The parameter active must be true or false")
 	}
-	if wanted == "true" && len(st.Members) == 0 {
+	if wanted && len(st.Members) == 0 {
 		return nil, badRequest("A room without members cannot be reactivated")
 	}
-	p.activate(st, wanted == "true", c.caller)
+	p.activate(st, wanted, c.caller)
 	a := st.Room
 	return map[string]any{
 		"roomAttributes": map[string]any{

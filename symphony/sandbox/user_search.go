@@ -26,9 +26,10 @@ func (p *Pod) searchUsers(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	_, asked := c.flag("active")
 	found := []userV2{}
 	for _, who := range p.state.accounts() {
-		if query.matches(who) && p.visible(c, who) && (c.query.Get("active") != "" || who.Active) {
+		if query.matches(who) && p.visible(c, who) && (asked || who.Active) {
 			found = append(found, who.view(c.caller))
 		}
 	}

@@ -170,7 +170,7 @@ func lookupKeys(c *call) (by string, values []string, err error) {
 		return "", nil, badRequest("One of uid, email or username is required")
 	case len(values) > maxLookup:
 		return "", nil, badRequest("At most %d users may be looked up at once", maxLookup)
-	case by == "username" && query.Get("local") != "true":
+	case by == "username" && !c.yes("local"):
 		return "", nil, badRequest("A look-up by username requires local=true")
 	}
 	return by, values, nil
@@ -212,13 +212,11 @@ func matchesKey(who *person, by, value string) bool {
 
 // visible applies the query's local and active parameters.
 func (p *Pod) visible(c *call, who *person) bool {
-	if c.query.Get("local") == "true" && tenantOf(who.ID) != tenantOf(c.caller.ID) {
+	if c.yes("local") && tenantOf(who.ID) != tenantOf(c.caller.ID) {
 		return false
 	}
-	if active := c.query.Get("active"); active != "" {
-		return who.Active == (active == "true")
-	}
-	return true
+	active, given := c.flag("active")
+	return !given || who.Active == active
 }
 
 func (s *state) user(id int64) (*person, error) {
