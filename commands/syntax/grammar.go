@@ -12,8 +12,9 @@ type Grammar struct {
 	Commands []Command
 	// MaxMembers is how many people one command may name. Default 100.
 	MaxMembers int
-	// KnownGroups are names of groups that may be offered as corrections. A
-	// group that is not listed is no error: the list may be old or empty.
+	// KnownGroups are names of groups that may be offered as corrections; nil
+	// where they are not known. A group that is not listed is no error: the list
+	// may be old.
 	KnownGroups []string
 }
 

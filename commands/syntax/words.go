@@ -194,8 +194,8 @@ func (a *arguments) continued(end int) (f *fault, done bool) {
 		return nil, false
 	}
 	f = a.unquoted(l, last)
-	if l.option.Kind == Groups {
-		f.edits = nil
+	if l.option.Kind == Groups && a.grammar.KnownGroups != nil {
+		f.edits = nil // the groups are known, and this is none of them
 	}
 	return f, false
 }
