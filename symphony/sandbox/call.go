@@ -21,7 +21,7 @@ type call struct {
 	body    []byte
 	caller  *person // nil where the operation needs no session
 	session *session
-	now     time.Time
+	now     time.Time // the pod's; not set for free routes
 }
 
 // id gives a path parameter as a canonical stream or message id.

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 )
 
 // The control API: everything the page can do, for tests and scripts. All of it is JSON under /sandbox/v1/. A refusal
@@ -101,10 +102,7 @@ func loopback(host string) bool {
 	if host == "localhost" {
 		return true
 	}
-	if len(host) > 1 && host[0] == '[' {
-		host = host[1 : len(host)-1]
-	}
-	addr, err := netip.ParseAddr(host)
+	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	return err == nil && addr.IsLoopback()
 }
 

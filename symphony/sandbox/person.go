@@ -68,9 +68,12 @@ func (p *Person) speak(to, text, replacing string) Said {
 	if err != nil {
 		return Said{Err: err, person: p}
 	}
-	var old *message
-	if replacing != "" {
-		old = pod.newest(pod.state.messages[replacing])
+	old := pod.state.messages[replacing]
+	switch {
+	case replacing != "" && old == nil:
+		return Said{Err: fmt.Errorf("there is no message %q to edit", replacing), person: p}
+	case old != nil:
+		old = pod.newest(old)
 	}
 	m, err := pod.say(st, p.who, text, nil, old)
 	if err != nil {

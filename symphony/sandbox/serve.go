@@ -75,9 +75,6 @@ func (p *Pod) operate(c *call) (*encoded, error) {
 		if err := p.authenticate(c, c.route.auth); err != nil {
 			return nil, err
 		}
-	}
-	c.now = p.cfg.Now()
-	if !c.route.free {
 		c.now = p.now()
 	}
 	value, err := c.route.handle(p, c)

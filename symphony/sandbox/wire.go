@@ -20,7 +20,7 @@ const (
 	redacted    = "[redacted]"
 )
 
-// Call is one call of the API on the wire log. Bodies are JSON text without secrets.
+// Call is one call of the API on the wire log. Bodies are JSON text without secrets, cut at 16 KiB.
 type Call struct {
 	N         int64     `json:"n"`
 	Time      time.Time `json:"time"`
@@ -29,6 +29,7 @@ type Call struct {
 	Operation string    `json:"operation"`
 	Status    int       `json:"status"` // 0: the connection was dropped
 	Millis    float64   `json:"ms"`
+	Trace     string    `json:"trace,omitempty"` // the caller's X-Trace-Id
 	Request   string    `json:"request"`
 	Response  string    `json:"response"`
 	Curl      string    `json:"curl"`
@@ -77,6 +78,7 @@ func (p *Pod) log(c *call, out *encoded, started time.Time, dropped bool) {
 	entry := Call{
 		Time: started.UTC(), Method: c.Method, Path: c.URL.RequestURI(), Operation: c.route.name,
 		Millis: float64(time.Since(started).Microseconds()) / 1000, Request: requestText(c), Curl: curl(c),
+		Trace: cut(c.Header.Get("X-Trace-Id"), 64),
 	}
 	if !dropped {
 		entry.Status, entry.Response = out.status, bodyText(out.body)
@@ -122,10 +124,14 @@ func bodyText(body []byte) string {
 		}
 	}
 	text = jwtShape.ReplaceAllString(strings.ToValidUTF8(text, "?"), redacted)
-	if len(text) > maxCallBody {
-		text = strings.ToValidUTF8(text[:maxCallBody], "") + "…"
+	return cut(text, maxCallBody)
+}
+
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
 	}
-	return text
+	return strings.ToValidUTF8(text[:limit], "") + "…"
 }
 
 // hide overwrites the values of secret fields; it tells whether there were any.
