@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	stdio "io"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"roombot/commands"
+	"roombot/commands/syntax"
 	"roombot/symphony"
 	"roombot/symphony/messageml"
 )
@@ -44,15 +46,35 @@ The message is TEXT; or, on standard input, a message as Symphony delivers it:
 				return err
 			}
 			grammar := new(commands.Desk).Commands().Grammar(symphony.UserID(bot), members)
-			out := json.NewEncoder(io.out)
-			out.SetEscapeHTML(false)
-			return out.Encode(grammar.Parse(commands.Typed(content, in == "room")))
+			return understood(io.out, grammar, commands.Typed(content, in == "room"))
 		},
 	}
 	c.Flags().Int64Var(&bot, "bot-id", 0, "the bot's user id, by which a mention addresses it")
 	c.Flags().StringVar(&in, "in", "im", "where the message was written: im (1:1 chat) or room")
 	c.Flags().IntVar(&members, "max-members", 100, "how many people one command may name")
 	return c
+}
+
+// understood prints the parser's result; an error also as the chat shows it,
+// in "reply".
+func understood(out stdio.Writer, g syntax.Grammar, m syntax.Message) error {
+	result := g.Parse(m)
+	raw, err := json.Marshal(result)
+	if err != nil {
+		return err
+	}
+	var object map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber() // user ids have more digits than a float
+	if err := decoder.Decode(&object); err != nil {
+		return err
+	}
+	if e, ok := object["error"].(map[string]any); ok {
+		e["reply"] = result.Error.Reply(m.Text)
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(object)
 }
 
 // spoken is the message from the arguments or, without any, from the input.
