@@ -34,6 +34,8 @@ type sandboxFlags struct {
 	asJSON  bool
 	verbose bool
 	state   string
+	seed    int64
+	strings bool
 }
 
 func sandboxCommand(io streams) *cobra.Command {
@@ -74,6 +76,8 @@ speak as anybody.`,
 	flags.BoolVar(&f.open, "open", false, "open the page in the browser")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "log what the bot does")
 	flags.StringVar(&f.state, "state", "", "file that keeps the pod between runs")
+	flags.Int64Var(&f.seed, "seed", 1, "makes the faults' chances repeatable")
+	flags.BoolVar(&f.strings, "strict-form-values", false, "send every value of a form as text, as the Python kit up to 2.11 wants it")
 	return c
 }
 
@@ -90,6 +94,7 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 	defer func() { err = errors.Join(err, home.close()) }()
 	pod, err := sandbox.New(sandbox.Config{
 		BotKey: home.key.Public(), BotUsername: botName, Page: page.Handler(), StateFile: f.state,
+		Seed: f.seed, StrictFormValues: f.strings,
 	})
 	if err != nil {
 		return err
