@@ -23,6 +23,7 @@ const sandboxConfig = `{
   "roombot": {
     "store": "roombot.db",
     "searchLag": "2s",
+    "httpTimeout": "8s",
     "policy": {
       "deny": [
         {
