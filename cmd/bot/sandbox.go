@@ -78,6 +78,10 @@ speak as anybody.`,
 	flags.StringVar(&f.state, "state", "", "file that keeps the pod between runs")
 	flags.Int64Var(&f.seed, "seed", 1, "makes the faults' chances repeatable")
 	flags.BoolVar(&f.strings, "strict-form-values", false, "send every value of a form as text, as the Python kit up to 2.11 wants it")
+	flags.IntVar(&f.pod.Crowd, "crowd", 0, "employees besides the people of the tour, for trials under load")
+	flags.DurationVar(&f.pod.RTT, "rtt", 0, "round trip of the network, added to every call of the bot")
+	flags.DurationVar(&f.pod.Visibility, "visibility", 0, "after how long events that were not acknowledged come again (default 30s, as Symphony)")
+	flags.Int64Var(&f.pod.Seed, "seed", 0, "makes the dice of the faults fall the same way again")
 	return c
 }
 

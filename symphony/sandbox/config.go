@@ -56,6 +56,13 @@ type Config struct {
 	// StateFile keeps the pod across restarts. Default: in memory only. Tokens, faults and the wire log are never kept.
 	StateFile string
 
+	// RTT is a network's round trip, added to every call of the API: half before the work, half after it. Default none.
+	// The control API and the page have none.
+	RTT time.Duration
+
+	// Crowd is how many employees the home company has besides the people of the tour, for trials under load. Default none.
+	Crowd int
+
 	// Page is served at / and at every path that is no API's. Default: a JSON 404.
 	Page http.Handler
 }

@@ -17,6 +17,8 @@ func controlRoutes() []route {
 		{method: "POST", path: "/chats", name: "openChat", handle: (*Pod).controlOpenChat},
 		{method: "GET", path: "/chats/{streamId}", name: "chat", handle: (*Pod).controlChat},
 		{method: "POST", path: "/say", name: "say", free: true, handle: (*Pod).controlSay},
+		{method: "GET", path: "/messages", name: "messages", handle: (*Pod).controlMessages},
+		{method: "POST", path: "/chatter", name: "chatter", handle: (*Pod).controlChatter},
 		{method: "POST", path: "/edit", name: "edit", free: true, handle: (*Pod).controlEdit},
 		{method: "POST", path: "/act", name: "act", free: true, handle: (*Pod).controlAct},
 		{method: "POST", path: "/join", name: "join", handle: (*Pod).controlJoin},

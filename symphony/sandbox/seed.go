@@ -30,7 +30,7 @@ const (
 // newState is the pod as it is when it is new: people and groups, no conversations.
 func newState(cfg Config, now time.Time) *state {
 	s := &state{Rights: allRights(), Manifests: map[int64]string{}, Presences: map[int64]presence{}, Reads: map[string]int64{}}
-	s.People = append(people(), botAccount(cfg))
+	s.People = append(append(people(), crowd(cfg.Crowd)...), botAccount(cfg))
 	s.Groups = groupsOfDay(s, now)
 	s.Connections = []*connection{{From: botID, To: betaTenant<<36 + 1, Status: statusAccepted, First: now.UnixMilli(), Updated: now.UnixMilli(), Requests: 1}}
 	s.index()

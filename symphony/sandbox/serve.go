@@ -56,11 +56,16 @@ func (p *Pod) run(w http.ResponseWriter, c *call) (*encoded, error) {
 	if c.body, err = readBody(w, c.Request, limit); err != nil {
 		return nil, err
 	}
+	if !p.travel(c.Request.Context()) {
+		return nil, errDropped
+	}
 	trouble := p.strike(c)
 	if err := trouble.before(c.Request.Context(), p.closed); err != nil {
+		p.travel(c.Request.Context())
 		return nil, err
 	}
 	out, err := p.operate(c)
+	p.travel(c.Request.Context()) // whoever goes away meanwhile does not undo what was done
 	if trouble.dropAfter {
 		return nil, errDropped
 	}

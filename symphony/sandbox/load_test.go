@@ -1,0 +1,81 @@
+package sandbox_test
+
+import (
+	"net/http"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox"
+)
+
+func TestARoundTripIsAddedToTheAPIOnly(t *testing.T) {
+	b := loggedIn(t, func(c *sandbox.Config) { c.RTT = 60 * time.Millisecond })
+	started := time.Now()
+	b.get("/pod/v2/sessioninfo").ok()
+	require.GreaterOrEqual(t, time.Since(started), 60*time.Millisecond)
+	require.Less(t, b.quickest(func() { b.get("/sandbox/v1/people").ok() }), 60*time.Millisecond)
+}
+
+// quickest is the best of a few tries, on a machine that has other work.
+func (b *bundle) quickest(do func()) time.Duration {
+	best := time.Hour
+	for range 5 {
+		started := time.Now()
+		do()
+		best = min(best, time.Since(started))
+	}
+	return best
+}
+
+func TestTheCrowdHasNamesOfItsOwn(t *testing.T) {
+	b := loggedIn(t, func(c *sandbox.Config) { c.Crowd = 500 })
+	people := b.get("/sandbox/v1/people").ok()["people"].([]any)
+	names, emails := map[any]bool{}, map[any]bool{}
+	for _, p := range people {
+		names[p.(map[string]any)["username"]], emails[p.(map[string]any)["email"]] = true, true
+	}
+	require.Len(t, names, len(people))
+	require.Len(t, emails, len(people))
+	require.True(t, names["ada.abbott"])
+	b.pod.Person("ada.abbott").Says("hello")
+}
+
+func TestTheMessagesOfThePodAreFollowedInTheirOrder(t *testing.T) {
+	b := loggedIn(t)
+	b.pod.Person("bob").Says("one")
+	b.pod.Person("alice").Says("two")
+	first := b.get("/sandbox/v1/messages?limit=1").ok()
+	require.Equal(t, []any{"one"}, texts(first))
+	rest := b.get("/sandbox/v1/messages?after=" + number(first["last"])).ok()
+	require.Equal(t, []any{"two"}, texts(rest))
+	require.Equal(t, []any{"one"}, texts(b.get("/sandbox/v1/messages?from=bob").ok()))
+	require.Empty(t, texts(b.get("/sandbox/v1/messages?after="+number(rest["last"])).ok()))
+	b.get("/sandbox/v1/messages?after=x").refused(http.StatusBadRequest)
+}
+
+func TestChatterReachesTheFeedAndIsForgotten(t *testing.T) {
+	b := loggedIn(t)
+	feed := b.feed()
+	b.post("/sandbox/v1/chatter", map[string]any{"as": "bob", "count": 250}).ok()
+	seen, ack := 0, ""
+	for seen < 251 { // and the new chat itself
+		got := b.read(feed, ack)
+		seen, ack = seen+len(got.Events), got.AckID
+	}
+	require.Empty(t, texts(b.get("/sandbox/v1/messages").ok()))
+	b.post("/sandbox/v1/chatter", map[string]any{"as": "bob", "count": 0}).refused(http.StatusBadRequest)
+	b.post("/sandbox/v1/chatter", map[string]any{"as": "nobody"}).refused(http.StatusNotFound)
+}
+
+func texts(page map[string]any) []any {
+	found := []any{}
+	for _, m := range page["messages"].([]any) {
+		found = append(found, m.(map[string]any)["text"])
+	}
+	return found
+}
+
+func number(n any) string { return strconv.FormatFloat(n.(float64), 'f', 0, 64) }
