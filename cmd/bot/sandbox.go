@@ -36,6 +36,13 @@ type sandboxFlags struct {
 	state   string
 	seed    int64
 	strings bool
+	load    load
+}
+
+// load is what makes the pod fit for trials of speed and endurance.
+type load struct {
+	crowd           int
+	rtt, visibility time.Duration
 }
 
 func sandboxCommand(io streams) *cobra.Command {
@@ -78,10 +85,9 @@ speak as anybody.`,
 	flags.StringVar(&f.state, "state", "", "file that keeps the pod between runs")
 	flags.Int64Var(&f.seed, "seed", 1, "makes the faults' chances repeatable")
 	flags.BoolVar(&f.strings, "strict-form-values", false, "send every value of a form as text, as the Python kit up to 2.11 wants it")
-	flags.IntVar(&f.pod.Crowd, "crowd", 0, "employees besides the people of the tour, for trials under load")
-	flags.DurationVar(&f.pod.RTT, "rtt", 0, "round trip of the network, added to every call of the bot")
-	flags.DurationVar(&f.pod.Visibility, "visibility", 0, "after how long events that were not acknowledged come again (default 30s, as Symphony)")
-	flags.Int64Var(&f.pod.Seed, "seed", 0, "makes the dice of the faults fall the same way again")
+	flags.IntVar(&f.load.crowd, "crowd", 0, "employees besides the people of the tour, for trials under load")
+	flags.DurationVar(&f.load.rtt, "rtt", 0, "round trip of the network, added to every call of the bot")
+	flags.DurationVar(&f.load.visibility, "visibility", 0, "after how long events that were not acknowledged come again (default 30s, as Symphony)")
 	return c
 }
 
@@ -99,6 +105,7 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 	pod, err := sandbox.New(sandbox.Config{
 		BotKey: home.key.Public(), BotUsername: botName, Page: page.Handler(), StateFile: f.state,
 		Seed: f.seed, StrictFormValues: f.strings,
+		Crowd: f.load.crowd, RTT: f.load.rtt, Visibility: f.load.visibility,
 	})
 	if err != nil {
 		return err
