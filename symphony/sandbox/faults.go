@@ -201,7 +201,7 @@ func (p *Pod) strike(c *call) trouble {
 		t.dropBefore = t.dropBefore || f.Drop == "before"
 		t.dropAfter = t.dropAfter || f.Drop == "after"
 		if f.Status != 0 {
-			t.answer = &refusal{status: f.Status, message: faultText(f.Status), retryAfter: f.RetryAfter}
+			t.answer = &refusal{status: f.Status, message: faultText(f.Status, c.route.name), retryAfter: f.RetryAfter}
 		}
 		if f.Kind == kindSessionExpired {
 			p.expire(c)
@@ -229,7 +229,19 @@ func (p *Pod) expire(c *call) {
 	}
 }
 
-func faultText(status int) string {
+// faultText is what the service says with a status, where that is known.
+func faultText(status int, operation string) string {
+	switch status {
+	case http.StatusUnauthorized:
+		return errInvalidSession.message
+	case http.StatusForbidden:
+		return errEntitlement.message
+	case http.StatusUnavailableForLegalReasons:
+		if operation == "updateRoom" {
+			return "Compliance issues found in room update"
+		}
+		return "Compliance issues found in room creation"
+	}
 	if text := http.StatusText(status); text != "" {
 		return text
 	}

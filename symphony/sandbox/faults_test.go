@@ -29,6 +29,14 @@ func TestAFaultAnswersWithItsStatusAsOftenAsItSays(t *testing.T) {
 	require.Empty(t, b.get("/sandbox/v1/faults").list(), "it is used up")
 }
 
+func TestAFaultSpeaksLikeTheService(t *testing.T) {
+	b := loggedIn(t)
+	for status, text := range map[int]string{451: "Compliance issues found in room creation", 403: "lacks the required entitlement", 500: "Internal Server Error"} {
+		b.fail(sandbox.Fault{Path: "createRoom", Status: status, Count: 1})
+		require.Contains(t, b.createRoom(map[string]any{"name": "Desk"}).refused(status), text)
+	}
+}
+
 func TestAConnectionDropsBeforeOrAfterTheEffect(t *testing.T) {
 	b := loggedIn(t)
 	create := func(name string) error {
