@@ -18,7 +18,7 @@ import (
 var layers = [][]string{
 	{"rsa", "symphony/messageml", "commands/syntax"},
 	{"symphony"},
-	{"symphony/sandbox/markup", "symphony/sandbox/page"},
+	{"symphony/sandbox/markup", "symphony/sandbox/page", "symphony/sandbox/page/pagetest"},
 	{"symphony/sandbox"},
 	{"commands"},
 	{"bot/config/schema"},

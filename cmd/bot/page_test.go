@@ -3,25 +3,23 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
 	"regexp"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/page/pagetest"
 )
 
 // The main job as a newcomer does it: the program, its page in a real browser,
 // a typed command, the link in the answer, everybody in the room.
 func TestANewcomerTypesTheCommandAndFindsEverybodyInTheRoom(t *testing.T) {
 	t.Parallel()
-	chromium := browser(t)
 	sandbox := begin(t, "sandbox", "--listen", "127.0.0.1:0")
 	address := regexp.MustCompile(`http://\S+`).FindString(sandbox.line("Page"))
-	page := openTab(t, chromium, address+"/#as=bob")
+	page := openTab(t, address+"/#as=bob")
 
 	page.holds(`document.documentElement.dataset.ready === "yes" && document.getElementById("connection").dataset.state === "live"`)
 	page.types(`/newroom "Q2 Earnings" @ali`)
@@ -40,45 +38,22 @@ func TestANewcomerTypesTheCommandAndFindsEverybodyInTheRoom(t *testing.T) {
 	require.Zero(t, sandbox.stop())
 }
 
-func browser(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("no chromium or google-chrome in PATH: the page's tests need one")
-	}
-	t.Skip("no chromium or google-chrome in PATH")
-	return ""
-}
-
 // tab is a page in the browser.
 type tab struct {
 	t   *testing.T
-	ctx context.Context
+	ctx context.Context //nolint:containedctx // chromedp keeps the tab in it
 }
 
-func openTab(t *testing.T, chromium, address string) tab {
+func openTab(t *testing.T, address string) tab {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("headless", "new"), chromedp.Flag("disable-component-update", true))
-	allocator, end := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(end)
-	ctx, closeTab := chromedp.NewContext(allocator)
-	t.Cleanup(closeTab)
-	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(1280, 800))) // the browser lives as long as its first context
-	p := tab{t: t, ctx: ctx}
+	p := tab{t: t, ctx: pagetest.Open(t)}
 	p.do(chromedp.Navigate(address))
 	return p
 }
 
 func (p tab) do(action chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, 20*time.Second)
-	defer cancel()
-	require.NoError(p.t, chromedp.Do(ctx, action))
+	require.NoError(p.t, pagetest.Do(p.ctx, action))
 }
 
 func (p tab) types(keys string) {
@@ -89,9 +64,5 @@ func (p tab) types(keys string) {
 // holds waits until an expression is true on the page.
 func (p tab) holds(expression string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, 20*time.Second)
-	defer cancel()
-	_, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](
-		`new Promise((done) => { const look = () => (`+expression+`) ? done() : setTimeout(look, 15); look(); })`, chromedp.EvalAwaitPromise))
-	require.NoError(p.t, err, expression)
+	require.NoError(p.t, pagetest.Holds(p.ctx, expression), expression)
 }

@@ -2,8 +2,6 @@ package page_test
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -11,9 +9,9 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
-)
 
-const patience = 20 * time.Second // for anything the page should do
+	"roombot/symphony/sandbox/page/pagetest"
+)
 
 // tab is a page in a real browser.
 type tab struct {
@@ -22,20 +20,6 @@ type tab struct {
 	url string
 
 	hostile bool // the test shows the page what its policy refuses
-}
-
-func browserPath(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("no chromium or google-chrome in PATH: the page's tests need one")
-	}
-	t.Skip("no chromium or google-chrome in PATH")
-	return ""
 }
 
 // openPage shows the page of a fresh pod with its scripted bot to somebody. What the browser complains about fails the test.
@@ -49,16 +33,7 @@ func openPage(t *testing.T, username string) *tab {
 
 func newTab(t *testing.T) *tab {
 	t.Helper()
-	path := browserPath(t)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("headless", "new"), chromedp.Flag("disable-component-update", true))
-	browser, endBrowser := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(endBrowser)
-	page, endPage := chromedp.NewContext(browser)
-	t.Cleanup(endPage)
-	b := &tab{t: t, ctx: page, url: sandboxPage(t)}
-	require.NoError(t, chromedp.Do(page, chromedp.EmulateViewport(1280, 800))) // the browser lives as long as its first context
-	return b
+	return &tab{t: t, ctx: pagetest.Open(t), url: sandboxPage(t)}
 }
 
 // listen collects complaints; a policy violation is one.
@@ -71,7 +46,7 @@ func (b *tab) listen() {
 			if err != nil {
 				return
 			}
-			if (m.Type == chromedp.ConsoleError || m.IsException()) && !strings.Contains(m.Text, "403") { // a gate is a refusal
+			if (m.Type == chromedp.ConsoleError || m.IsException()) && !refused(m.Text) {
 				mu.Lock()
 				if !b.hostile || !strings.Contains(m.Text, "Content Security Policy") {
 					complaints = append(complaints, m.String())
@@ -89,9 +64,7 @@ func (b *tab) listen() {
 
 func (b *tab) do(step chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
-	defer cancel()
-	require.NoError(b.t, chromedp.Do(ctx, step), "on the page: %s", b.shown())
+	require.NoError(b.t, pagetest.Do(b.ctx, step), "on the page: %s", b.shown())
 }
 
 // shown is the page's text, for the report of a failure.
@@ -109,20 +82,10 @@ func (b *tab) become(username string) {
 	b.holds(`document.documentElement.dataset.ready === "yes" && document.getElementById("connection").dataset.state === "live"`)
 }
 
-// holds waits until an expression is true. The policy forbids the page to evaluate text, and with it chromedp's own Poll.
+// holds waits until an expression is true.
 func (b *tab) holds(expression string) {
 	b.t.Helper()
-	deadline := time.Now().Add(patience)
-	for {
-		ctx, cancel := context.WithDeadline(b.ctx, deadline)
-		_, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](
-			`new Promise((done, fail) => { const look = () => (`+expression+`) ? done() : setTimeout(look, 15); look(); })`, chromedp.EvalAwaitPromise))
-		cancel()
-		if err == nil || b.ctx.Err() != nil || time.Now().After(deadline) || !strings.Contains(err.Error(), "context was destroyed") {
-			require.NoError(b.t, err, "%s\non the page: %s", expression, b.shown())
-			return
-		}
-	}
+	require.NoError(b.t, pagetest.Holds(b.ctx, expression), "%s\non the page: %s", expression, b.shown())
 }
 
 // sees waits until an element's text contains something.
@@ -154,7 +117,7 @@ func (b *tab) composes(keys string) {
 // value evaluates an expression; promises are awaited.
 func value[T any](b *tab, expression string) T {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := context.WithTimeout(b.ctx, pagetest.Patience)
 	defer cancel()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	require.NoError(b.t, err, expression)
@@ -163,4 +126,10 @@ func value[T any](b *tab, expression string) T {
 
 func quoted(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(text) + `"`
+}
+
+// refused is the browser's remark on an answer that the page expects: a gate
+// before a private room, a chat that a reset has taken away.
+func refused(remark string) bool {
+	return strings.Contains(remark, "status of 403") || strings.Contains(remark, "status of 404")
 }
