@@ -57,13 +57,18 @@ type Bot struct {
 	started time.Time
 }
 
+// The directory of groups is read again before it is too old to be asked.
+const (
+	directoryKept = 10 * time.Minute
+	directoryRead = directoryKept * 3 / 4
+)
+
 // New signs in and opens the store. The caller closes the bot.
 func New(ctx context.Context, c Config) (*Bot, error) {
 	self, err := c.Client.Me(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
-	const directoryKept = 10 * time.Minute
 	if c.Live != nil {
 		c.Feed.Live = func(symphony.DatafeedID) { c.Live() }
 	}
@@ -101,7 +106,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	group.Go(func() error { return b.engine.Run(ctx) })
 	group.Go(func() error { return b.feed.Run(ctx, b.intake) })
 	group.Go(func() error { return b.serveHealth(ctx) })
-	group.Go(func() error { b.prepare(ctx); return nil })
+	group.Go(func() error { b.describe(ctx); return nil })
+	group.Go(func() error { b.keepGroups(ctx); return nil })
 	err := group.Wait()
 	if errors.Is(err, context.Canceled) {
 		return nil
@@ -112,13 +118,27 @@ func (b *Bot) Run(ctx context.Context) error {
 // Close releases the store. Call it after Run has returned.
 func (b *Bot) Close() error { return b.engine.Close() }
 
-// prepare does ahead of the first command what need not wait for it. Nothing
-// of it is needed for work, so what fails is logged and left.
-func (b *Bot) prepare(ctx context.Context) {
-	log := zerolog.Ctx(ctx)
-	if err := b.desk.Groups.Refresh(ctx); err != nil && ctx.Err() == nil {
-		log.Warn().Err(err).Msg("groups could not be read; group: will not work until they can")
+// keepGroups reads the directory ahead of the first question and again before
+// it grows old, so that no command waits for it. A failure is no reason to
+// stop: whoever asks for a group is told.
+func (b *Bot) keepGroups(ctx context.Context) {
+	again := time.NewTicker(directoryRead)
+	defer again.Stop()
+	for ctx.Err() == nil {
+		if err := b.desk.Groups.Refresh(ctx); err != nil && ctx.Err() == nil {
+			zerolog.Ctx(ctx).Warn().Err(err).Msg("groups could not be read; group: may not work until they can")
+		}
+		select {
+		case <-ctx.Done():
+		case <-again.C:
+		}
 	}
+}
+
+// describe tells clients which commands there are, for their completion.
+// Nothing of it is needed for work.
+func (b *Bot) describe(ctx context.Context) {
+	log := zerolog.Ctx(ctx)
 	manifest, err := b.set.Manifest()
 	if err != nil {
 		log.Error().Err(err).Msg("command manifest could not be made")

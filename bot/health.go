@@ -39,8 +39,10 @@ func (b *Bot) Health(ctx context.Context) Health {
 		h.Problem = "the store does not answer"
 	case time.Since(since) > stale:
 		h.Problem = "the feed has not been read since " + since.UTC().Format(time.RFC3339)
+	case b.feed.Stats().Feed == "":
+		h.Problem = "there is no feed yet"
 	default:
-		h.Ready = b.feed.Stats().Feed != ""
+		h.Ready = true
 	}
 	return h
 }

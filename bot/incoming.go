@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"cmp"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"roombot/bot/engine"
@@ -31,8 +33,27 @@ type incoming struct {
 
 // submission is a form as the user sent it.
 type submission struct {
-	ID     string                     `json:"id"`
-	Values map[string]json.RawMessage `json:"values"`
+	ID     string              `json:"id"`
+	Values symphony.FormValues `json:"values"`
+}
+
+// written is a message as it is kept.
+func written(m symphony.Message) incoming {
+	return incoming{
+		Message: m.ID, Origin: cmp.Or(m.Initial, m.ID),
+		Stream: m.Stream.ID, Room: m.Stream.Type != symphony.IM, Name: m.Stream.Name,
+		From: person(m.From), At: m.Time, Text: m.PresentationML, Data: m.Data,
+	}
+}
+
+// submitted is a form as it is kept.
+func submitted(e symphony.FormSubmitted) incoming {
+	return incoming{
+		Message: e.FormMessage, Origin: e.FormMessage,
+		Stream: e.Stream.ID, Room: e.Stream.Type != symphony.IM, Name: e.Stream.Name,
+		From: person(e.Initiator), At: e.Time,
+		Form: &submission{ID: e.FormID, Values: e.Values},
+	}
 }
 
 // command wraps what arrived for the engine. The id makes it run once.
@@ -49,5 +70,6 @@ func (in incoming) place() commands.Place {
 }
 
 func person(p symphony.Participant) commands.Person {
-	return commands.Person{ID: p.ID, Name: p.DisplayName, Username: p.Username, Email: p.Email}
+	name := cmp.Or(p.DisplayName, strings.TrimSpace(p.FirstName+" "+p.LastName), p.Username, "somebody")
+	return commands.Person{ID: p.ID, Name: name, Username: p.Username, Email: p.Email}
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/rs/zerolog"
 
@@ -38,47 +39,46 @@ func (b *Bot) intake(ctx context.Context, events []symphony.Event) error {
 	return nil
 }
 
-// accept decides whether an event is addressed to the bot. The bot's own
-// messages come back on its feed and are not.
+// accept decides whether an event is addressed to the bot, and by which id it
+// is known. The bot's own messages come back on its feed and are not.
 func (b *Bot) accept(ctx context.Context, event symphony.Event) (id string, in incoming, ok bool) {
-	head := event.Head()
-	if head.Initiator.ID == b.self.ID {
+	if event.Head().Initiator.ID == b.self.ID {
 		return "", incoming{}, false
 	}
 	switch e := event.(type) {
 	case symphony.MessageSent:
-		in, ok = b.acceptMessage(ctx, e.Message)
-		return string(e.Message.ID), in, ok
+		id, in = string(e.Message.ID), written(e.Message)
+		ok = e.Message.From.ID != b.self.ID && b.addressed(ctx, e.Message, in)
 	case symphony.FormSubmitted:
-		if !commands.OwnForm(e.FormID) {
-			return "", incoming{}, false
-		}
-		return string(head.MessageID), incoming{
-			Message: e.FormMessage, Origin: e.FormMessage,
-			Stream: e.Stream.ID, Room: e.Stream.Type != symphony.IM, Name: e.Stream.Name,
-			From: person(head.Initiator), At: head.Time,
-			Form: &submission{ID: e.FormID, Values: e.Values},
-		}, true
+		id, in = string(e.MessageID), submitted(e)
+		ok = commands.OwnForm(e.FormID)
 	}
-	return "", incoming{}, false
+	if ok && (id == "" || in.Stream == "") { // could be neither kept nor answered
+		zerolog.Ctx(ctx).Warn().Str("event", string(event.Head().ID)).Msg("event without a message or a conversation was dropped")
+		return "", incoming{}, false
+	}
+	return id, in, ok
 }
 
-func (b *Bot) acceptMessage(ctx context.Context, m symphony.Message) (incoming, bool) {
-	in := incoming{
-		Message: m.ID, Origin: m.ID,
-		Stream: m.Stream.ID, Room: m.Stream.Type != symphony.IM, Name: m.Stream.Name,
-		From: person(m.From), At: m.Time, Text: m.PresentationML, Data: m.Data,
-	}
-	if m.Initial != "" {
-		in.Origin = m.Initial
-	}
+// addressed reports whether a message wants an answer. From another program it
+// does only if it is a whole command: two bots that answer each other's small
+// talk would never come to an end.
+func (b *Bot) addressed(ctx context.Context, m symphony.Message, in incoming) bool {
 	typed, err := in.read()
 	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Str("message", string(m.ID)).Msg("message could not be read")
-		return incoming{}, false
+		return false
 	}
-	return in, !b.grammar.Parse(typed).Ignore
+	result := b.grammar.Parse(typed)
+	if automatic(m) {
+		return result.Command != nil
+	}
+	return !result.Ignore
 }
+
+// automatic reports whether a program sent the message: what comes through an
+// agent names it as the sender's client.
+func automatic(m symphony.Message) bool { return strings.HasPrefix(m.UserAgent, "Agent-") }
 
 // read turns the delivered message into what the user sees.
 func (in incoming) read() (syntax.Message, error) {

@@ -21,6 +21,9 @@ type message struct {
 	form *syntax.Form
 }
 
+// errNotOurs is a form that the bot has not posted: it is none of its business.
+var errNotOurs = errors.New("the form is not the bot's")
+
 // message reads what was kept of the event.
 func (w *work) message(ctx context.Context) (message, error) {
 	if w.in.Form == nil {
@@ -28,31 +31,34 @@ func (w *work) message(ctx context.Context) (message, error) {
 		return message{Message: typed, origin: w.in.Origin}, err
 	}
 	carrier, err := w.bot.client.Message(ctx, w.in.Message)
-	if errors.Is(err, symphony.ErrNotFound) || err == nil && carrier.From.ID != w.bot.self.ID {
+	switch {
+	case commands.Refused(err):
 		return message{}, commands.Expired()
-	}
-	if err != nil {
+	case err != nil:
 		return message{}, fmt.Errorf("read the message of the form: %w", err)
+	case carrier.From.ID != w.bot.self.ID:
+		return message{}, errNotOurs
 	}
+	w.in.Origin = symphony.MessageID(commands.OriginOf(carrier.Data, string(carrier.ID)))
 	return w.submitted(ctx, carrier)
 }
 
-func (w *work) submitted(ctx context.Context, carrier symphony.Message) (message, error) {
-	origin := commands.OriginOf(carrier.Data, string(carrier.ID))
-	m := message{origin: symphony.MessageID(origin)}
-	var err error
-	switch w.in.Form.ID {
-	case commands.FormNewRoom:
+func (w *work) submitted(ctx context.Context, carrier symphony.Message) (m message, err error) {
+	m.origin = w.in.Origin
+	if w.in.Form.ID == commands.FormNewRoom {
 		m.Message, err = w.bot.desk.FromForm(ctx, w.in.Form.Values)
-	default:
-		var offer commands.Offer
-		offer, err = commands.Chosen(carrier.Data, w.in.Form.Values)
-		m.Message = offer.Command
-		if err == nil && offer.Edit {
-			m.form, err = w.prefill(offer.Command)
-		}
+		m.Room = w.in.Room
+		return m, err
 	}
+	offer, err := commands.Chosen(carrier.Data, w.in.Form.Values)
+	if err != nil {
+		return message{}, err
+	}
+	m.Message = offer.Command
 	m.Room = w.in.Room
+	if offer.Edit {
+		m.form, err = w.prefill(offer.Command)
+	}
 	return m, err
 }
 

@@ -32,7 +32,7 @@ func TestWhoeverCannotBeAddedIsNamedWithTheCauseAndStopsNobody(t *testing.T) {
 
 	w.says("bob", `/newroom "Research call" @ravi @dana @eve @alice`).sees(
 		"⚠ Research call", "not everything worked",
-		"Ravi Shah: an information barrier",
+		"Ravi Shah: kept out by an information barrier",
 		"Dana Former: the account is disabled",
 		"Eve Adams: from another company, and this room is internal",
 		"Alice Martin")
@@ -44,7 +44,7 @@ func TestAnExternalRoomTakesConnectedPeopleOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 
-	w.says("bob", `/newroom "Client call" external @eve @mallory`).sees("Mallory Grey: not connected with this bot", "open to other companies")
+	w.says("bob", `/newroom "Client call" external @eve @mallory`).sees("Mallory Grey: not connected with me", "open to other companies")
 	all, _ := w.theRoom("Client call").members()
 	require.ElementsMatch(t, []string{"roombot", "bob", "eve"}, all)
 }
@@ -98,7 +98,7 @@ func TestAPreviewCreatesNothingAndAClickDoes(t *testing.T) {
 	preview := w.says("bob", `/newroom "Maybe" @alice preview`).sees("Nothing was created yet", "Alice Martin", "[ Create it ]")
 	require.Empty(t, w.rooms("Maybe"))
 	w.clicks("bob", preview.last(), commands.FormOffer, "offer-0", nil).sees("✓ Maybe")
-	w.clicks("bob", preview.last(), commands.FormOffer, "offer-0", nil).sees("carried out already")
+	w.clicks("bob", preview.last(), commands.FormOffer, "offer-0", nil).sees("already acted on this")
 	w.theRoom("Maybe")
 }
 
@@ -132,6 +132,6 @@ func TestAnEditedMessageRunsOnlyIfItsFirstVersionDidNot(t *testing.T) {
 	broken := w.says("bob", `/newroom "Edited @alice`).sees("never closed")
 	w.edits("bob", broken.Message.ID, `/newroom "Edited" @alice`).sees("✓ Edited")
 	done := w.says("bob", `/newroom "Once" @alice`).sees("✓ Once")
-	w.edits("bob", done.Message.ID, `/newroom "Twice" @alice`).sees("carried out already")
+	w.edits("bob", done.Message.ID, `/newroom "Twice" @alice`).sees("already acted on this")
 	require.Empty(t, w.rooms("Twice"))
 }

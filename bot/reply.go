@@ -2,110 +2,56 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
-	"roombot/bot/engine"
+	"github.com/rs/zerolog"
+
 	"roombot/commands"
 	"roombot/symphony"
 )
 
-// The two messages a command may post. Each is posted once: the part is in the
+// The messages a command may post. Each is posted once: the part is in the
 // message's entity data, and a repetition looks for it before it sends.
 const (
 	partFirst = "first" // "it takes a while"
 	partFinal = "reply"
+	partBrief = "brief" // in place of a reply that Symphony refuses
 )
 
-// posted is the kept result of posting a message.
-type posted struct {
-	Stream  symphony.StreamID  `json:"stream"`
-	Message symphony.MessageID `json:"message"`
+// outcome is the kept decision about a command: what the user is told, and
+// where. From the moment it is kept nothing else is done or said.
+type outcome struct {
+	Code   string            `json:"code"`
+	Stream symphony.StreamID `json:"stream"`
+	Reply  symphony.Outgoing `json:"reply"`
+	Brief  symphony.Outgoing `json:"brief"`
 }
 
-// Say shows the user a first answer, at most once per command. The final reply
-// takes its place.
-func (w *work) Say(ctx context.Context, first commands.Reply) error {
-	_, err := w.post(ctx, partFirst, w.in.Stream, first)
-	return err
+// outcome is the answer that was decided, by an earlier attempt or now.
+func (w *work) outcome(ctx context.Context, answer func(context.Context) (commands.Reply, error)) (outcome, error) {
+	var decided outcome
+	err := w.Do(ctx, "outcome", &decided, func(ctx context.Context) (any, error) {
+		reply, err := answer(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return w.decide(ctx, reply)
+	})
+	return decided, err
 }
 
-// send posts the final reply, or puts it in the place of the first answer.
-func (w *work) send(ctx context.Context, reply commands.Reply) error {
-	_, said, err := w.Intended(ctx, partFirst)
-	if err != nil {
-		return err
-	}
-	if said > 0 {
-		return w.replace(ctx, reply)
-	}
+func (w *work) decide(ctx context.Context, reply commands.Reply) (outcome, error) {
 	stream, err := w.where(ctx, reply)
 	if err != nil {
-		return err
+		return outcome{}, err
 	}
-	_, err = w.post(ctx, partFinal, stream, reply)
-	return err
-}
-
-// replace updates the first answer. An update repeated after a crash shows the
-// same text again, so it needs no look before.
-func (w *work) replace(ctx context.Context, reply commands.Reply) error {
-	first, err := w.post(ctx, partFirst, w.in.Stream, reply)
-	if err != nil {
-		return err
+	if stream != w.in.Stream {
+		reply = reply.Aside(w.in.Name)
 	}
-	return w.Do(ctx, partFinal, nil, func(ctx context.Context) (any, error) {
-		m, err := w.bot.client.UpdateMessage(ctx, first.Stream, first.Message, w.render(partFinal, reply))
-		if err != nil {
-			return nil, fmt.Errorf("update the reply: %w", err)
-		}
-		return posted{Stream: first.Stream, Message: m.ID}, nil
-	})
-}
-
-func (w *work) post(ctx context.Context, part string, stream symphony.StreamID, reply commands.Reply) (posted, error) {
-	var done posted
-	err := w.Do(ctx, part, &done, func(ctx context.Context) (any, error) {
-		last, times, err := w.Intended(ctx, part)
-		if err != nil {
-			return nil, err
-		}
-		if times > 0 {
-			found, err := w.find(ctx, part, stream, last)
-			if err != nil || found.Message != "" {
-				return found, err
-			}
-		}
-		if err := w.Intend(ctx, part); err != nil {
-			return nil, err
-		}
-		m, err := w.bot.client.SendMessage(ctx, stream, w.render(part, reply))
-		if errors.Is(err, symphony.ErrOutcomeUnknown) {
-			return nil, &commands.Later{After: w.bot.desk.Limits.SearchLag, Why: "Symphony did not confirm the reply"}
-		}
-		if err != nil {
-			return nil, fmt.Errorf("send the reply: %w", err)
-		}
-		return posted{Stream: stream, Message: m.ID}, nil
-	})
-	return done, err
-}
-
-// find looks for the message that an earlier attempt may have posted.
-func (w *work) find(ctx context.Context, part string, stream symphony.StreamID, last time.Time) (posted, error) {
-	if wait := time.Until(last.Add(w.bot.desk.Limits.SearchLag)); wait > 0 {
-		return posted{}, engine.Later(wait)
-	}
-	for m, err := range w.bot.client.MessagesSince(ctx, stream, w.in.At) {
-		if err != nil {
-			return posted{}, fmt.Errorf("look for the reply: %w", err)
-		}
-		if m.From.ID == w.bot.self.ID && commands.Carries(m.Data, w.id, part) {
-			return posted{Stream: stream, Message: m.ID}, nil
-		}
-	}
-	return posted{}, nil
+	return outcome{
+		Code: reply.Code, Stream: stream,
+		Reply: w.render(partFinal, reply), Brief: w.render(partBrief, reply.Brief(w.id)),
+	}, nil
 }
 
 func (w *work) render(part string, reply commands.Reply) symphony.Outgoing {
@@ -113,27 +59,97 @@ func (w *work) render(part string, reply commands.Reply) symphony.Outgoing {
 	return symphony.Outgoing{MessageML: markup, Data: data}
 }
 
-// where decides which chat gets the reply. Symphony has no message that only
-// one member of a room sees, so what is private goes to the 1:1 chat.
-func (w *work) where(ctx context.Context, reply commands.Reply) (symphony.StreamID, error) {
-	if !w.in.Room || !w.private(ctx, reply) {
-		return w.in.Stream, nil
-	}
-	im, err := w.bot.client.CreateIM(ctx, w.in.From.ID)
-	switch {
-	case err == nil:
-		return im, nil
-	case errors.Is(err, symphony.ErrForbidden), errors.Is(err, symphony.ErrBadRequest):
-		return w.in.Stream, nil // no 1:1 chat with this user: better in the room than not at all
-	default:
-		return "", fmt.Errorf("open the 1:1 chat: %w", err)
+// Say shows the user a first answer, at most once per command and never after
+// the reply. What goes wrong with it is no reason to stop.
+func (w *work) Say(ctx context.Context, first commands.Reply) {
+	if err := w.say(ctx, first); err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
 	}
 }
 
-func (w *work) private(ctx context.Context, reply commands.Reply) bool {
+func (w *work) say(ctx context.Context, first commands.Reply) error {
+	for _, part := range []string{partFirst, partFinal} {
+		if _, times, err := w.Intended(ctx, part); err != nil || times > 0 {
+			return err
+		}
+	}
+	_, err := w.post(ctx, partFirst, w.in.Stream, w.render(partFirst, first))
+	return err
+}
+
+// deliver shows the reply, in the place of the first answer if there is one in
+// the same chat.
+func (w *work) deliver(ctx context.Context, o outcome) error {
+	first, err := w.first(ctx)
+	if err != nil {
+		return err
+	}
+	if first.Message != "" && first.Stream == o.Stream {
+		updated, err := w.replace(ctx, "update", first, o.Reply)
+		if err != nil || updated.Message != "" {
+			return err
+		}
+	}
+	shown, err := w.post(ctx, partFinal, o.Stream, o.Reply)
+	switch {
+	case err != nil:
+		return err
+	case shown.Message == "":
+		return w.deliverBrief(ctx, o)
+	case first.Message != "" && first.Stream != o.Stream:
+		_, err = w.replace(ctx, "pointer", first, w.render("pointer", commands.ElsewhereNow()))
+	}
+	return err
+}
+
+// deliverBrief tells in the 1:1 chat what can be told of a reply that Symphony
+// refused: the chat may be closed to the bot, or a rule may block its words.
+func (w *work) deliverBrief(ctx context.Context, o outcome) error {
+	stream := o.Stream
+	im, err := w.bot.client.CreateIM(ctx, w.in.From.ID)
+	switch {
+	case err == nil:
+		stream = im
+	case !commands.Refused(err):
+		return fmt.Errorf("open the 1:1 chat: %w", err)
+	}
+	shown, err := w.post(ctx, partBrief, stream, o.Brief)
+	if err == nil && shown.Message == "" {
+		zerolog.Ctx(ctx).Error().Int64("user", int64(w.in.From.ID)).Msg("user could not be told: Symphony refused every answer")
+	}
+	return err
+}
+
+// where decides which chat gets the reply. Symphony has no message that only
+// one member of a room sees, so what is private goes to the 1:1 chat.
+func (w *work) where(ctx context.Context, reply commands.Reply) (symphony.StreamID, error) {
+	if !w.in.Room {
+		return w.in.Stream, nil
+	}
+	private, err := w.private(ctx, reply)
+	if err != nil || !private {
+		return w.in.Stream, err
+	}
+	im, err := w.bot.client.CreateIM(ctx, w.in.From.ID)
+	switch {
+	case commands.Refused(err):
+		return w.in.Stream, nil // no 1:1 chat with this user: better in the room than not at all
+	case err != nil:
+		return "", fmt.Errorf("open the 1:1 chat: %w", err)
+	}
+	return im, nil
+}
+
+func (w *work) private(ctx context.Context, reply commands.Reply) (bool, error) {
 	if reply.Private || !reply.Failed {
-		return reply.Private
+		return reply.Private, nil
 	}
 	members, err := w.bot.client.Members(ctx, w.in.Stream)
-	return err == nil && len(members) > w.bot.crowd
+	switch {
+	case commands.Refused(err): // a chat of several without a name, which are few
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("count the members: %w", err)
+	}
+	return len(members) > w.bot.crowd, nil
 }

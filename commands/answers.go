@@ -7,40 +7,86 @@ import (
 	"roombot/symphony/messageml"
 )
 
+// nothing closes every refusal before which nothing was written.
+const nothing = " Nothing was created."
+
 // AlreadyDone refuses to carry out the same message a second time.
 func AlreadyDone(first RequestID) *Refusal {
 	return &Refusal{
 		Code:    "already-done",
-		Message: "This has been carried out already (request " + string(first) + ").",
+		Message: "I have already acted on this (request " + string(first) + ").",
 		Next:    "For another room, send a new message.",
 	}
 }
 
-// Expired refuses a click on a button whose message is gone or not the bot's.
+// Denied is the policy's refusal, for the requester's eyes only.
+func Denied(reason string) *Refusal {
+	return &Refusal{Code: "denied", Message: reason, Private: true}
+}
+
+// Expired refuses a click on a button that stands for nothing any more.
 func Expired() *Refusal {
 	return &Refusal{
 		Code:    "expired",
-		Message: "This button is not valid any more.",
+		Message: "This button does not work any more.",
 		Next:    "Please type the command again.",
 	}
 }
 
-// PutOff is the first answer when Symphony keeps the request waiting.
+// PutOff is the first answer to a request that could not be finished at once;
+// after is when it goes on, where that is known.
 func PutOff(after time.Duration) Reply {
 	when := "I keep trying"
 	if after >= time.Second {
 		when = fmt.Sprintf("I go on in about %d s", int(after.Round(time.Second).Seconds()))
 	}
-	return Reply{Code: "put-off", Body: []messageml.Node{messageml.Paragraph(messageml.Text(
-		"⏳ Symphony is not answering as it should. Your request is safe: " + when + " and report here. No need to send it again."))}}
+	return says("put-off", "⏳ This takes longer than usual. "+when+" and report here; no need to send it again.")
 }
 
 // GaveUp is the last answer to a request that could not be carried out.
-func GaveUp(id RequestID) Reply {
-	return (&Refusal{
+// Touched says that something may have been created nevertheless.
+func GaveUp(id RequestID, touched bool) Reply {
+	r := &Refusal{
 		Code:    "gave-up",
-		Message: "I could not finish this: Symphony kept failing.",
-		Next: "A room may have been opened half-way; look for it before you try again. " +
-			"Your administrators find the reason under request " + string(id) + ".",
-	}).Reply()
+		Message: "I could not do this: Symphony kept failing." + nothing,
+		Next:    "Please try again later. Your administrators find the reason under request " + string(id) + ".",
+	}
+	if touched {
+		r.Message = "I could not finish this: Symphony kept failing."
+		r.Next = "The room may be open with some of the people missing; please look for it before you try again. " +
+			"Your administrators find the reason under request " + string(id) + "."
+	}
+	return r.Reply()
+}
+
+// ElsewhereNow takes the place of a first answer in a room when the reply
+// itself is only for the one who asked.
+func ElsewhereNow() Reply { return says("elsewhere", "I have answered in our 1:1 chat.") }
+
+// Brief is the reply cut to what Symphony cannot well refuse: it holds none of
+// the user's own words.
+func (r Reply) Brief(id RequestID) Reply {
+	cut := says(r.Code, "I have an answer for you, but Symphony does not let me send it. Your administrators find it under request "+string(id)+".")
+	if r.Room != "" {
+		cut.Body = []messageml.Node{messageml.Paragraph(
+			messageml.Text("✓ "), messageml.Link(messageml.RoomLink(string(r.Room)), messageml.Text("Your room")),
+			messageml.Text(" is open, but Symphony does not let me say more here (request "+string(id)+")."))}
+	}
+	return cut
+}
+
+// Aside is the reply as it stands in the 1:1 chat when it was asked for in a
+// room.
+func (r Reply) Aside(room string) Reply {
+	where := "a room"
+	if room != "" {
+		where = "“" + room + "”"
+	}
+	about := messageml.Paragraph(messageml.Italic(messageml.Text("About your message in " + where + ":")))
+	r.Body = append([]messageml.Node{about}, r.Body...)
+	return r
+}
+
+func says(code, text string) Reply {
+	return Reply{Code: code, Body: []messageml.Node{messageml.Paragraph(messageml.Text(text))}}
 }

@@ -3,6 +3,8 @@ package commands
 import (
 	"context"
 	"errors"
+	"net/http"
+	"slices"
 
 	"roombot/symphony"
 )
@@ -10,6 +12,7 @@ import (
 // Cause is why somebody could not be added to a room.
 type Cause string
 
+// The causes there are. They are kept with a request and must stay readable.
 const (
 	CauseNotFound     Cause = "not-found"
 	CauseDisabled     Cause = "disabled"
@@ -19,6 +22,8 @@ const (
 	CauseEntitlement  Cause = "entitlement"
 	CauseCompliance   Cause = "compliance"
 	CauseNotOwner     Cause = "not-owner"
+	CauseGroup        Cause = "group-refused"
+	CauseNoAnswer     Cause = "no-answer"
 	CauseRefused      Cause = "refused"
 )
 
@@ -26,69 +31,95 @@ const (
 func (c Cause) explain() (what, next string) {
 	switch c {
 	case CauseNotFound:
-		return "Symphony does not know this account any more", "Check the name and add them in the room."
+		return "Symphony does not know this account any more", "Check who was meant, and add them in the room."
 	case CauseDisabled:
 		return "the account is disabled", "Your Symphony administrators can enable it again."
 	case CauseNotConnected:
-		return "not connected with this bot", "Their company must accept a connection request from the bot first; ask your Symphony administrators."
+		return "not connected with me", "Their company must first accept a connection with me; ask your Symphony administrators."
 	case CauseInternalRoom:
-		return "from another company, and this room is internal", "Open the room with external:yes to invite other companies."
+		return "from another company, and this room is internal", "A room opened with external:yes can take other companies."
 	case CauseBarrier:
-		return "an information barrier keeps them out", "Compliance decides about barriers; please ask them."
+		return "kept out by an information barrier", "Only Compliance can change that."
 	case CauseEntitlement:
 		return "not entitled to rooms of this kind", "Your Symphony administrators can grant the entitlement."
 	case CauseCompliance:
-		return "blocked by a compliance rule", "Please ask Compliance."
+		return "blocked by a compliance rule", "Compliance can tell you which one."
 	case CauseNotOwner:
-		return "added, but could not be made an owner", "Another owner can do it in the room's settings."
+		return "added, but not made an owner: Symphony refused", "Another owner can do it in the room's settings."
+	case CauseGroup:
+		return "Symphony does not let me add this group", "Your Symphony administrators can allow it; until then, add its people by name."
+	case CauseNoAnswer:
+		return "Symphony did not answer, though I asked several times", "Look in the room, and add them there if they are missing."
 	default:
-		return "Symphony refused without saying why", "Add them in the room, or give your administrators the request number."
+		return "Symphony refused without saying why", "Add them in the room, or ask your administrators with the request number."
 	}
 }
 
-// permanent reports whether trying again would end the same way.
-func permanent(err error) bool {
-	for _, target := range []error{
-		symphony.ErrBadRequest, symphony.ErrForbidden, symphony.ErrNotFound,
-		symphony.ErrBlocked, symphony.ErrBarrier,
-	} {
-		if errors.Is(err, target) {
-			return true
-		}
+// Refused reports whether Symphony has understood a call and refused it, so
+// that trying again would end the same way.
+func Refused(err error) bool {
+	var e *symphony.Error
+	if !errors.As(err, &e) || e.OutcomeUnknown {
+		return false
 	}
-	return false
+	passing := []int{http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooManyRequests}
+	return errors.Is(err, symphony.ErrNotFound) ||
+		e.Status >= 400 && e.Status < 500 && !slices.Contains(passing, e.Status)
+}
+
+// unreadable is the refusal of a request for which Symphony does not let the
+// bot look something up.
+func unreadable(what string) *Refusal {
+	return &Refusal{
+		Code:    "lookup-refused",
+		Message: "Symphony does not let me look up " + what + "." + nothing,
+		Next:    "Your Symphony administrators can check the rights of my account.",
+	}
 }
 
 // diagnose finds out why an add was refused. Symphony's texts are not
-// documented, so it goes by status and by what can be looked up; ok is true
-// where the account turns out to be in the room already.
-func (d *Desk) diagnose(ctx context.Context, room roomRef, who symphony.UserID, refused error) (cause Cause, ok bool) {
+// documented, so it goes by status and by what can be looked up. There is no
+// cause where the account turns out to be in the room already.
+func (d *Desk) diagnose(ctx context.Context, room roomRef, who entrant, refused error) Cause {
 	switch {
 	case errors.Is(refused, symphony.ErrBarrier):
-		return CauseBarrier, false
+		return CauseBarrier
 	case errors.Is(refused, symphony.ErrBlocked):
-		return CauseCompliance, false
-	case d.foreign(who) && !room.External:
-		return CauseInternalRoom, false
+		return CauseCompliance
+	case who.Group:
+		return d.diagnoseGroup(ctx, room, who.ID)
+	case d.Foreign(who.ID) && !room.External:
+		return CauseInternalRoom
 	}
-	if members, err := d.Symphony.Members(ctx, room.ID); err == nil && isMember(members, who) {
-		return "", true
+	if members, err := d.Symphony.Members(ctx, room.ID); err == nil && isMember(members, who.ID) {
+		return ""
 	}
-	if cause := d.account(ctx, who); cause != "" {
-		return cause, false
+	if cause := d.account(ctx, who.ID); cause != "" {
+		return cause
 	}
-	if !errors.Is(refused, symphony.ErrForbidden) {
-		return CauseRefused, false
+	switch {
+	case !errors.Is(refused, symphony.ErrForbidden):
+		return CauseRefused
+	case d.Foreign(who.ID):
+		return CauseEntitlement
+	default: // pods without status 452 answer so
+		return CauseBarrier
 	}
-	if d.foreign(who) {
-		return CauseEntitlement, false
+}
+
+// diagnoseGroup knows nothing of a list's account: it cannot be looked up, and
+// its number says nothing about a company.
+func (d *Desk) diagnoseGroup(ctx context.Context, room roomRef, who symphony.UserID) Cause {
+	now, err := d.Symphony.Room(ctx, room.ID)
+	if err == nil && slices.ContainsFunc(now.Groups, func(g symphony.RoomGroup) bool { return g.ID == who }) {
+		return ""
 	}
-	return CauseBarrier, false
+	return CauseGroup
 }
 
 // account looks for a cause in the state of the account itself.
 func (d *Desk) account(ctx context.Context, who symphony.UserID) Cause {
-	if d.foreign(who) {
+	if d.Foreign(who) {
 		link, err := d.Symphony.Connection(ctx, who)
 		if errors.Is(err, symphony.ErrNotFound) || err == nil && link.Status != symphony.Accepted {
 			return CauseNotConnected
@@ -110,10 +141,5 @@ func (d *Desk) account(ctx context.Context, who symphony.UserID) Cause {
 }
 
 func isMember(members []symphony.Member, who symphony.UserID) bool {
-	for _, m := range members {
-		if m.User == who {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(members, func(m symphony.Member) bool { return m.User == who })
 }

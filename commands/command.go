@@ -8,6 +8,7 @@ package commands
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -26,9 +27,19 @@ type Command struct {
 	// what would be done. It writes nothing. A *Refusal is an answer for the
 	// user; any other error is the operator's business and is tried again.
 	Plan func(context.Context, *Request) (Plan, error)
+
+	// Resume is for commands that write: it reads back a plan that was kept as
+	// JSON, so that a request goes on after a crash as it was decided, whatever
+	// the directory or the policy say by then. Nil for commands that only read.
+	Resume func(*Request, json.RawMessage) (Plan, error)
 }
 
-// Plan is a decided request that has not been carried out yet.
+// Writes reports whether the command changes something in Symphony, so that
+// its message must not be carried out twice.
+func (c Command) Writes() bool { return c.Resume != nil }
+
+// Plan is a decided request that has not been carried out yet. Where the
+// command writes, it is kept as JSON.
 type Plan interface {
 	// Preview tells what Apply would do.
 	Preview() Reply
@@ -48,9 +59,9 @@ type Work interface {
 	Intend(ctx context.Context, step string) error
 	// Intended tells how often the step was intended before and when last.
 	Intended(ctx context.Context, step string) (last time.Time, times int, err error)
-	// Say shows the user a first answer; the reply that Apply returns replaces
-	// it.
-	Say(ctx context.Context, first Reply) error
+	// Say shows the user a first answer, which the reply that Apply returns
+	// replaces. What keeps it from being shown keeps nothing from being done.
+	Say(ctx context.Context, first Reply)
 }
 
 // Request is one command that a user gave.
@@ -64,16 +75,11 @@ type Request struct {
 }
 
 // Preview reports whether the user asked to be shown the plan only.
-func (r *Request) Preview() bool { return r.flag("preview") }
+func (r *Request) Preview() bool { return r.on("preview") }
 
-func (r *Request) flag(key string) bool {
-	on, _ := r.Options[key].(bool)
-	return on
-}
-
-func (r *Request) text(key string) string {
-	s, _ := r.Options[key].(string)
-	return s
+func (r *Request) on(flag string) bool {
+	yes, _ := r.Flag(flag)
+	return yes
 }
 
 // Place is where a request was made and is answered.
@@ -114,14 +120,14 @@ func (s Set) Names() []string {
 	return names
 }
 
-// Later is returned by Apply when the request must wait: for a search index
-// to catch up after an unanswered write, or for Symphony to accept calls again.
+// Later is returned by Apply when the request must wait until an earlier,
+// unanswered write shows or is certain to show no more.
 type Later struct {
 	After time.Duration
 	Why   string
 }
 
-func (l *Later) Error() string { return "to be continued in " + l.After.String() + ": " + l.Why }
+func (l *Later) Error() string { return "waits " + l.After.String() + ": " + l.Why }
 
 // answer is the plan of a command that only reads.
 type answer Reply

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,12 +15,12 @@ import (
 // invocation. Names of mentioned people are taken from the message that
 // mentions them.
 func Compose(from syntax.Message, inv syntax.Invocation) syntax.Message {
-	c := composer{from: from, room: from.Room}
+	c := composer{from: from}
 	c.text("/" + inv.Command)
 	if inv.Name != "" {
 		c.text(" " + syntax.Quote(inv.Name))
 	}
-	owners := ownersOf(inv.Options)
+	owners := inv.Persons("owner")
 	for _, who := range peopleOf(inv) {
 		if !slices.Contains(owners, who) { // owner: adds people as well
 			c.text(" ")
@@ -28,6 +29,9 @@ func Compose(from syntax.Message, inv syntax.Invocation) syntax.Message {
 	}
 	for _, g := range inv.Groups {
 		c.text(" group:" + syntax.Quote(g))
+	}
+	if inv.Text != "" {
+		c.text(" " + inv.Text)
 	}
 	c.options(inv.Options)
 	return c.done()
@@ -48,19 +52,14 @@ func peopleOf(inv syntax.Invocation) []syntax.Person {
 	return all
 }
 
-// ownersOf are the people that owner: names.
-func ownersOf(options map[string]any) []syntax.Person {
-	owners, _ := options["owner"].([]syntax.Person)
-	return owners
-}
-
 func (c *composer) options(options map[string]any) {
-	for _, who := range ownersOf(options) {
-		c.text(" owner:")
-		c.person(who)
-	}
 	for _, key := range slices.Sorted(maps.Keys(options)) {
 		switch v := options[key].(type) {
+		case []syntax.Person:
+			for _, who := range v {
+				c.text(" " + key + ":")
+				c.person(who)
+			}
 		case bool:
 			c.text(fmt.Sprintf(" %s:%s", key, yesNo(v)))
 		case string:
@@ -72,7 +71,6 @@ func (c *composer) options(options map[string]any) {
 // composer writes text and keeps account of the mentions in it.
 type composer struct {
 	from  syntax.Message
-	room  bool
 	b     strings.Builder
 	runes int
 	spans []syntax.Mention
@@ -86,7 +84,7 @@ func (c *composer) text(s string) {
 func (c *composer) person(who syntax.Person) {
 	switch {
 	case who.UserID != 0:
-		c.mention(who.UserID)
+		c.mention(who.UserID, mentionName(c.from, who.UserID))
 	case who.Username != "":
 		c.text("@" + who.Username)
 	default:
@@ -94,14 +92,14 @@ func (c *composer) person(who syntax.Person) {
 	}
 }
 
-func (c *composer) mention(id int64) {
+func (c *composer) mention(id int64, name string) {
 	start := c.runes
-	c.text("@" + mentionName(c.from, id))
+	c.text("@" + cmp.Or(name, unnamed(id)))
 	c.spans = append(c.spans, syntax.Mention{Start: start, End: c.runes, UserID: id})
 }
 
 func (c *composer) done() syntax.Message {
-	return syntax.Message{Text: c.b.String(), Mentions: c.spans, Room: c.room}
+	return syntax.Message{Text: c.b.String(), Mentions: c.spans, Room: c.from.Room}
 }
 
 func yesNo(on bool) string {

@@ -28,7 +28,14 @@ type Limits struct {
 	// SearchLag is how long a new room may stay invisible to Symphony's room
 	// search. Default 5 s.
 	SearchLag time.Duration
+	// AddsPerSecond is how many people are let into a room each second, after a
+	// first burst of ten. Default 3, the vendor's advice.
+	AddsPerSecond float64
 }
+
+// Settle is how long after an unanswered write it has either taken effect where
+// a search sees it, or never will.
+func (l Limits) Settle() time.Duration { return l.CallTimeout + l.SearchLag }
 
 // NewDesk fills in the defaults.
 func NewDesk(d Desk) *Desk {
@@ -40,6 +47,9 @@ func NewDesk(d Desk) *Desk {
 	}
 	if d.Limits.SearchLag == 0 {
 		d.Limits.SearchLag = 5 * time.Second
+	}
+	if d.Limits.AddsPerSecond == 0 {
+		d.Limits.AddsPerSecond = 3
 	}
 	if d.Now == nil {
 		d.Now = time.Now
@@ -53,5 +63,5 @@ func (d *Desk) Commands() Set {
 	return append(set, help(set))
 }
 
-// foreign reports whether an account belongs to another company.
-func (d *Desk) foreign(who symphony.UserID) bool { return who.Tenant() != d.Self.ID.Tenant() }
+// Foreign reports whether a person belongs to another company.
+func (d *Desk) Foreign(who symphony.UserID) bool { return who.Tenant() != d.Self.ID.Tenant() }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 
@@ -18,8 +19,9 @@ type Directory struct {
 	client *symphony.Client
 	keep   time.Duration
 	now    func() time.Time
+	turn   chan struct{} // held by the one who reads from the pod
 
-	mu     sync.Mutex // guards what follows; held while reading, so that one reader serves all
+	mu     sync.Mutex // guards what follows
 	groups []symphony.Group
 	readAt time.Time
 }
@@ -27,7 +29,7 @@ type Directory struct {
 // NewDirectory keeps what it read for the given time; a group that is not
 // found makes it read again sooner.
 func NewDirectory(client *symphony.Client, keep time.Duration, now func() time.Time) *Directory {
-	return &Directory{client: client, keep: keep, now: now}
+	return &Directory{client: client, keep: keep, now: now, turn: make(chan struct{}, 1)}
 }
 
 // Refresh reads the directory anew, ahead of the first question.
@@ -61,9 +63,10 @@ func (d *Directory) Containing(ctx context.Context, text string) ([]symphony.Gro
 	if err != nil {
 		return nil, err
 	}
+	text = strings.ToLower(squeeze(text))
 	var found []symphony.Group
 	for _, g := range groups {
-		if strings.Contains(strings.ToLower(g.Name), strings.ToLower(text)) {
+		if strings.Contains(strings.ToLower(squeeze(g.Name)), text) {
 			found = append(found, g)
 		}
 	}
@@ -83,12 +86,32 @@ func (d *Directory) Near(ctx context.Context, name string) []string {
 	return nearest(name, names, 3)
 }
 
-func (d *Directory) all(ctx context.Context, atMost time.Duration) ([]symphony.Group, error) {
+// all is every group, read at most so long ago.
+func (d *Directory) all(ctx context.Context, ago time.Duration) ([]symphony.Group, error) {
+	if groups, ok := d.kept(ago); ok {
+		return groups, nil
+	}
+	asked := d.now()
+	select {
+	case d.turn <- struct{}{}:
+		defer func() { <-d.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if groups, ok := d.kept(max(ago, d.now().Sub(asked))); ok { // somebody has read it meanwhile
+		return groups, nil
+	}
+	return d.read(ctx)
+}
+
+func (d *Directory) kept(ago time.Duration) ([]symphony.Group, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.readAt.IsZero() && d.now().Sub(d.readAt) < atMost {
-		return d.groups, nil
-	}
+	return d.groups, !d.readAt.IsZero() && d.now().Sub(d.readAt) < ago
+}
+
+func (d *Directory) read(ctx context.Context) ([]symphony.Group, error) {
+	begun := d.now()
 	var groups []symphony.Group
 	for g, err := range d.client.Groups(ctx, symphony.DistributionListType) {
 		if err != nil {
@@ -99,7 +122,9 @@ func (d *Directory) all(ctx context.Context, atMost time.Duration) ([]symphony.G
 	slices.SortFunc(groups, func(a, b symphony.Group) int {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
-	d.groups, d.readAt = groups, d.now()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.groups, d.readAt = groups, begun
 	return groups, nil
 }
 
@@ -121,14 +146,17 @@ func nearest(text string, candidates []string, most int) []string {
 		rank int
 	}
 	text = strings.ToLower(squeeze(text))
+	if text == "" {
+		return nil
+	}
 	var close []ranked
 	for _, name := range candidates {
 		lower := strings.ToLower(squeeze(name))
 		rank := levenshtein.ComputeDistance(text, lower)
-		if strings.Contains(lower, text) || strings.Contains(text, lower) {
+		if lower != "" && (strings.Contains(lower, text) || strings.Contains(text, lower)) {
 			rank = 0
 		}
-		if rank <= 1+len(text)/3 {
+		if rank <= 1+utf8.RuneCountInString(text)/3 {
 			close = append(close, ranked{name, rank})
 		}
 	}

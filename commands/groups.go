@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"roombot/commands/syntax"
@@ -28,10 +27,10 @@ func (d *Desk) groups() Command {
 
 func (d *Desk) planGroups(ctx context.Context, r *Request) (Plan, error) {
 	found, err := d.Groups.Containing(ctx, r.Text)
-	if errors.Is(err, symphony.ErrForbidden) || errors.Is(err, symphony.ErrUnauthorized) {
+	switch {
+	case noRight(err):
 		return nil, noGroupRight()
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	return answer(listGroups(r.Text, found)), nil
@@ -41,7 +40,7 @@ func listGroups(text string, found []symphony.Group) Reply {
 	title := "I can add these groups with group:"
 	switch {
 	case len(found) == 0 && text == "":
-		return says(CodeDone, "There are no groups on this pod that I can see.")
+		return says(CodeDone, "I can see no groups (distribution lists) here.")
 	case len(found) == 0:
 		return says(CodeDone, fmt.Sprintf("No group has “%s” in its name. /groups lists all of them.", text))
 	case text != "":
@@ -49,7 +48,7 @@ func listGroups(text string, found []symphony.Group) Reply {
 	}
 	var items []messageml.Item
 	for _, g := range found[:min(len(found), groupsShown)] {
-		items = append(items, messageml.Item{messageml.Bold(messageml.Text(g.Name)), messageml.Text(behind(g))})
+		items = append(items, messageml.Item{messageml.Bold(messageml.Text(g.Name)), messageml.Text(heads(behind(g)))})
 	}
 	reply := says(CodeDone, title)
 	reply.Body = append(reply.Body, messageml.List(items...))
@@ -58,8 +57,4 @@ func listGroups(text string, found []symphony.Group) Reply {
 			fmt.Sprintf("… and %d more. /groups followed by a part of the name finds the others.", more))))
 	}
 	return reply
-}
-
-func says(code, text string) Reply {
-	return Reply{Code: code, Body: []messageml.Node{messageml.Paragraph(messageml.Text(text))}}
 }

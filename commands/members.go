@@ -4,36 +4,45 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/time/rate"
+
+	"roombot/symphony"
 )
 
-// The vendor's advice on pace: a burst, then three adds a second, and one
+// The vendor's advice on pace: a burst, then Limits.AddsPerSecond, and one add
 // every three seconds in rooms of more than 500 members.
 const (
-	addBurst   = 10
-	addsPerSec = 3
-	largeRoom  = 500
-	chunk      = 25 // adds per kept step: what a crash repeats at most
+	addBurst  = 10
+	largeRoom = 500
+	chunk     = 25 // adds per kept step: what a crash repeats at most
+)
+
+// Adds that Symphony does not answer are tried again as long as nobody gets in,
+// and less often where others do: then it is that account, not Symphony.
+const (
+	triesAlone      = 5
+	triesWithOthers = 2
 )
 
 // entrant is an account to be let into a room: a person or a distribution
 // list, which Symphony treats as an account of its own.
 type entrant struct {
-	Person
-	// Behind is how many people a list stands for; 0 for a person.
-	Behind int
-	Owner  bool
+	ID    symphony.UserID
+	Name  string
+	Group bool
+	Owner bool
 	// Inside is true where only the ownership is missing.
 	Inside bool
 }
 
 // missing is somebody who could not be added, or not as wanted.
 type missing struct {
-	Name  string `json:"name"`
-	Cause Cause  `json:"cause"`
+	ID    symphony.UserID `json:"id"`
+	Name  string          `json:"name"`
+	Cause Cause           `json:"cause"`
 }
 
 // entry lets accounts into one room at the vendor's pace.
@@ -44,28 +53,39 @@ type entry struct {
 }
 
 func (d *Desk) entry(room roomRef) *entry {
-	return &entry{desk: d, room: room, pace: rate.NewLimiter(addsPerSec, addBurst)}
+	return &entry{desk: d, room: room, pace: rate.NewLimiter(rate.Limit(d.Limits.AddsPerSecond), addBurst)}
 }
 
-// entrants is everybody who comes after the requester.
-func (p *roomPlan) entrants(requesterInside bool) []entrant {
+// requester comes first, so that the link works when it is read.
+func (p *roomPlan) requester() entrant { return entrant{ID: p.req.From.ID, Name: p.req.From.Name} }
+
+// others is everybody who comes after the requester, who is made an owner on
+// the way.
+func (p *roomPlan) others(requesterInside bool) []entrant {
 	var all []entrant
 	if requesterInside {
-		all = append(all, entrant{Person: p.req.From, Owner: true, Inside: true})
+		first := p.requester()
+		first.Owner, first.Inside = true, true
+		all = append(all, first)
 	}
-	for _, person := range p.people {
-		owner := slices.ContainsFunc(p.owners, func(o Person) bool { return o.ID == person.ID })
-		all = append(all, entrant{Person: person, Owner: owner})
+	for _, person := range p.People {
+		all = append(all, entrant{ID: person.ID, Name: person.Name, Owner: contains(p.Owners, person.ID)})
 	}
-	for _, g := range p.groups {
-		all = append(all, entrant{Person: Person{ID: g.ProfileID, Name: g.Name}, Behind: max(1, len(g.Members))})
+	for _, g := range p.Groups {
+		all = append(all, entrant{ID: g.ID, Name: g.Name, Group: true})
 	}
 	return all
 }
 
 // estimate is how long that many adds take under the pace.
-func estimate(adds int) time.Duration {
-	return time.Duration(max(0, adds-addBurst)) * time.Second / addsPerSec
+func (l Limits) estimate(adds int) time.Duration {
+	return time.Duration(float64(max(0, adds-addBurst)) / l.AddsPerSecond * float64(time.Second))
+}
+
+// admitFirst lets one account in ahead of the others. Its result is not kept:
+// to let somebody in twice changes nothing.
+func (e *entry) admitFirst(ctx context.Context, w Work, who entrant) ([]missing, error) {
+	return e.admitSome(ctx, w, "first", []entrant{who})
 }
 
 // admitAll lets everybody in, side by side, and returns who is missing in the
@@ -76,7 +96,7 @@ func (e *entry) admitAll(ctx context.Context, w Work, entrants []entrant) ([]mis
 	for part := range slices.Chunk(entrants, chunk) {
 		var absent []missing
 		step := fmt.Sprintf("members/%d", inside)
-		err := w.Do(ctx, step, &absent, func(ctx context.Context) (any, error) { return e.admitSome(ctx, part) })
+		err := w.Do(ctx, step, &absent, func(ctx context.Context) (any, error) { return e.admitSome(ctx, w, step, part) })
 		if err != nil {
 			return nil, err
 		}
@@ -89,55 +109,91 @@ func (e *entry) admitAll(ctx context.Context, w Work, entrants []entrant) ([]mis
 	return all, nil
 }
 
-func (e *entry) admitSome(ctx context.Context, entrants []entrant) ([]missing, error) {
-	outcomes := make([]*missing, len(entrants))
-	group, ctx := errgroup.WithContext(ctx)
+// admitSome returns an error where another attempt may let in who is left.
+func (e *entry) admitSome(ctx context.Context, w Work, step string, entrants []entrant) ([]missing, error) {
+	outcomes, failures := e.tryAll(ctx, entrants)
+	absent := []missing{}
+	var failed error
 	for i, who := range entrants {
-		group.Go(func() (err error) {
-			outcomes[i], err = e.admit(ctx, who)
-			return err
-		})
+		switch {
+		case failures[i] != nil:
+			failed = failures[i]
+			absent = append(absent, missing{ID: who.ID, Name: who.Name, Cause: CauseNoAnswer})
+		case outcomes[i] != "":
+			absent = append(absent, missing{ID: who.ID, Name: who.Name, Cause: outcomes[i]})
+		}
 	}
-	if err := group.Wait(); err != nil {
+	if failed == nil {
+		return absent, nil
+	}
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	absent := []missing{}
-	for _, m := range outcomes {
-		if m != nil {
-			absent = append(absent, *m)
-		}
+	tries := triesAlone
+	if slices.Contains(failures, nil) {
+		tries = triesWithOthers
 	}
-	return absent, nil
+	return absent, outOfTries(ctx, w, step, tries, failed)
 }
 
-// admit lets one account in. It returns nil when it is inside as wanted, the
-// reason when Symphony refused, and an error when trying again may help.
-func (e *entry) admit(ctx context.Context, who entrant) (*missing, error) {
-	client := e.desk.Symphony
+func (e *entry) tryAll(ctx context.Context, entrants []entrant) ([]Cause, []error) {
+	causes, failures := make([]Cause, len(entrants)), make([]error, len(entrants))
+	var all sync.WaitGroup
+	for i, who := range entrants {
+		all.Go(func() { causes[i], failures[i] = e.admit(ctx, who) })
+	}
+	all.Wait()
+	return causes, failures
+}
+
+// outOfTries counts the failures of a step and returns the failure until there
+// have been so many.
+func outOfTries(ctx context.Context, w Work, step string, tries int, failure error) error {
+	step += "/failed"
+	_, before, err := w.Intended(ctx, step)
+	if err != nil || before+1 >= tries {
+		return err
+	}
+	if err := w.Intend(ctx, step); err != nil {
+		return err
+	}
+	return failure
+}
+
+// admit lets one account in. It returns no cause when it is inside as wanted,
+// the cause when Symphony refused, and an error when trying again may help.
+func (e *entry) admit(ctx context.Context, who entrant) (Cause, error) {
 	if !who.Inside {
-		if err := e.pace.Wait(ctx); err != nil {
-			return nil, err
-		}
-		err := client.AddMember(ctx, e.room.ID, who.ID)
-		if err != nil && !permanent(err) {
-			return nil, fmt.Errorf("add member: %w", err)
-		}
-		if err != nil {
-			if cause, inside := e.desk.diagnose(ctx, e.room, who.ID, err); !inside {
-				return &missing{Name: who.Name, Cause: cause}, nil
-			}
+		if cause, err := e.add(ctx, who); cause != "" || err != nil {
+			return cause, err
 		}
 	}
 	if !who.Owner {
-		return nil, nil
+		return "", nil
 	}
-	err := client.PromoteOwner(ctx, e.room.ID, who.ID)
+	err := e.desk.Symphony.PromoteOwner(ctx, e.room.ID, who.ID)
+	switch {
+	case Refused(err):
+		return CauseNotOwner, nil
+	case err != nil:
+		return "", fmt.Errorf("promote owner: %w", err)
+	}
+	return "", nil
+}
+
+func (e *entry) add(ctx context.Context, who entrant) (Cause, error) {
+	if who.ID == 0 { // the profile manager tells no account for this list
+		return CauseGroup, nil
+	}
+	if err := e.pace.Wait(ctx); err != nil {
+		return "", err
+	}
+	err := e.desk.Symphony.AddMember(ctx, e.room.ID, who.ID)
 	switch {
 	case err == nil:
-		return nil, nil
-	case permanent(err):
-		return &missing{Name: who.Name, Cause: CauseNotOwner}, nil
-	default:
-		return nil, fmt.Errorf("promote owner: %w", err)
+		return "", nil
+	case !Refused(err):
+		return "", fmt.Errorf("add member: %w", err)
 	}
+	return e.desk.diagnose(ctx, e.room, who, err), nil
 }

@@ -2,9 +2,12 @@ package commands
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -12,43 +15,65 @@ import (
 
 // roomPlan is a room that would be opened.
 type roomPlan struct {
-	desk   *Desk
-	req    *Request
-	room   symphony.RoomAttributes
-	people []Person // without the requester
-	owners []Person // besides the requester; each is among people
-	groups []symphony.Group
+	desk *Desk
+	req  *Request
+	room symphony.RoomAttributes
+	company
 }
 
-func (d *Desk) planRoom(ctx context.Context, r *Request) (Plan, error) {
-	if err := notYet(r); err != nil {
-		return nil, err
-	}
-	people, err := d.people(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	groups, err := d.resolveGroups(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	p := &roomPlan{desk: d, req: r, groups: groups, room: d.attributes(r)}
-	p.people, p.owners = d.without(r.From.ID, people), d.owners(r, people)
-	if d.foreign(r.From.ID) && !p.room.CrossPod {
-		return nil, d.outsiderInside(r)
+// company is who comes into the room besides the requester: what the plan
+// found out, and what is kept of it.
+type company struct {
+	People []Person `json:"people"`
+	Owners []Person `json:"owners"` // each is among People
+	Groups []list   `json:"groups"`
+}
+
+// list is a distribution list, with the account by which it joins a room.
+type list struct {
+	ID     symphony.UserID `json:"id"`
+	Name   string          `json:"name"`
+	Behind int             `json:"behind"` // how many people it brings
+}
+
+func (p *roomPlan) MarshalJSON() ([]byte, error) { return json.Marshal(p.company) }
+
+func (d *Desk) resumeRoom(r *Request, kept json.RawMessage) (Plan, error) {
+	p := &roomPlan{desk: d, req: r, room: d.attributes(r)}
+	if err := json.Unmarshal(kept, &p.company); err != nil {
+		return nil, fmt.Errorf("read the kept plan: %w", err)
 	}
 	return p, nil
 }
 
+func (d *Desk) planRoom(ctx context.Context, r *Request) (Plan, error) {
+	if refusal := notYet(r); refusal != nil {
+		return nil, refusal
+	}
+	p := &roomPlan{desk: d, req: r, room: d.attributes(r)}
+	if d.Foreign(r.From.ID) && !p.room.CrossPod {
+		return nil, d.outsiderInside(r)
+	}
+	var people []Person
+	lookups, ctx := errgroup.WithContext(ctx)
+	lookups.Go(func() (err error) { people, err = d.people(ctx, r); return err })
+	lookups.Go(func() (err error) { p.Groups, err = d.lists(ctx, r); return err })
+	if err := lookups.Wait(); err != nil {
+		return nil, err
+	}
+	p.People, p.Owners = d.without(r.From.ID, people), d.owners(r, people)
+	return p, nil
+}
+
 // notYet refuses the options that are understood but not carried out.
-func notYet(r *Request) error {
+func notYet(r *Request) *Refusal {
 	for _, key := range []string{"template", "expires", "welcome"} {
 		if _, given := r.Options[key]; given {
-			line, caret := caretAt(r.Message, key)
+			line, caret := caretAt(r.Message, key+":")
 			return &Refusal{
 				Code: "option-not-yet", Line: line, Caret: caret,
-				Message: fmt.Sprintf("%s: is not available yet. Nothing was created.", key),
-				Next:    "Leave it out and send the command again.",
+				Message: key + ": is not available yet." + nothing,
+				Next:    "Please send the command without it.",
 			}
 		}
 	}
@@ -58,19 +83,19 @@ func notYet(r *Request) error {
 // attributes sends every flag explicitly: what Symphony takes for an omitted
 // one on a public room is not documented.
 func (d *Desk) attributes(r *Request) symphony.RoomAttributes {
-	private, given := r.Options["private"].(bool)
-	public := r.flag("public") || given && !private
+	private, given := r.Flag("private")
+	public := r.on("public") || given && !private
 	a := symphony.RoomAttributes{
 		Name:             r.Name,
-		Description:      r.text("desc"),
+		Description:      r.Value("desc"),
 		Keywords:         []symphony.Keyword{{Key: RequestKeyword, Value: string(r.ID)}},
 		Public:           public,
-		Discoverable:     public || r.flag("discoverable"),
-		ViewHistory:      public || r.flag("history"),
-		MembersCanInvite: public || r.flag("members-can-add"),
-		CrossPod:         r.flag("external"),
-		ReadOnly:         r.flag("readonly"),
-		CopyProtected:    r.flag("nocopy"),
+		Discoverable:     public || r.on("discoverable"),
+		ViewHistory:      public || r.on("history"),
+		MembersCanInvite: public || r.on("members-can-add"),
+		CrossPod:         r.on("external"),
+		ReadOnly:         r.on("readonly"),
+		CopyProtected:    r.on("nocopy"),
 	}
 	if a.Description == "" {
 		a.Description = "Opened by " + r.From.Name + " with " + d.Self.DisplayName
@@ -79,90 +104,92 @@ func (d *Desk) attributes(r *Request) symphony.RoomAttributes {
 }
 
 func (d *Desk) without(id symphony.UserID, people []Person) []Person {
-	kept := people[:0:0]
-	for _, p := range people {
-		if p.ID != id && p.ID != d.Self.ID {
-			kept = append(kept, p)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(slices.Clone(people), func(p Person) bool { return p.ID == id || p.ID == d.Self.ID })
 }
 
 // owners are the people that owner: named. The parser has put them among the
 // people as well.
 func (d *Desk) owners(r *Request, people []Person) []Person {
-	var owners []Person
-	for _, p := range people {
-		named := slices.ContainsFunc(ownersOf(r.Options), p.is)
-		if named && p.ID != r.From.ID && p.ID != d.Self.ID {
-			owners = append(owners, p)
-		}
-	}
-	return owners
+	return slices.DeleteFunc(d.without(r.From.ID, people), func(p Person) bool {
+		return !slices.ContainsFunc(r.Persons("owner"), p.is)
+	})
 }
 
-func (d *Desk) resolveGroups(ctx context.Context, r *Request) ([]symphony.Group, error) {
-	var groups []symphony.Group
+func (d *Desk) lists(ctx context.Context, r *Request) ([]list, error) {
+	var lists []list
 	for _, name := range r.Groups {
 		found, err := d.Groups.Find(ctx, name)
-		if errors.Is(err, symphony.ErrForbidden) || errors.Is(err, symphony.ErrUnauthorized) {
+		switch {
+		case noRight(err):
 			return nil, noGroupRight()
-		}
-		if err != nil {
+		case err != nil:
 			return nil, err
-		}
-		if len(found) != 1 {
+		case len(found) != 1:
 			return nil, d.wrongGroup(ctx, r, name, len(found))
 		}
-		groups = append(groups, found[0])
+		one := list{ID: found[0].ProfileID, Name: found[0].Name, Behind: behind(found[0])}
+		if !slices.ContainsFunc(lists, func(l list) bool { return l.ID == one.ID }) {
+			lists = append(lists, one)
+		}
 	}
-	return groups, nil
+	return lists, nil
 }
+
+// noRight also takes a token that the profile manager does not accept: it
+// gives one to everybody and looks at the right later.
+func noRight(err error) bool { return Refused(err) || errors.Is(err, symphony.ErrUnauthorized) }
 
 func noGroupRight() *Refusal {
 	return &Refusal{
 		Code:    "groups-unavailable",
-		Message: "Symphony does not let me read the distribution lists. Nothing was created.",
-		Next:    "Your Symphony administrators can give my account the role “Distribution List Manager”. Without group: I can open the room right away.",
+		Message: "Symphony does not let me read the groups (distribution lists)." + nothing,
+		Next:    "Your Symphony administrators can give my account the role “Group Manager (Distribution List)”. Until then, leave group: out.",
 	}
 }
 
-func (d *Desk) wrongGroup(ctx context.Context, r *Request, name string, found int) error {
+func (d *Desk) wrongGroup(ctx context.Context, r *Request, name string, found int) *Refusal {
 	line, caret := caretAt(r.Message, name)
 	if found > 1 {
 		return &Refusal{
 			Code: string(syntax.AmbiguousGroup), Line: line, Caret: caret,
-			Message: fmt.Sprintf("%d groups are called %q, and I do not guess. Nothing was created.", found, name),
-			Next:    "Ask your Symphony administrators to rename one, or name the people themselves.",
+			Message: fmt.Sprintf("%d groups are called “%s”, so I cannot tell which one is meant.", found, name) + nothing,
+			Next:    "Name its people instead, or ask your Symphony administrators to rename one of the groups.",
 		}
 	}
 	refusal := &Refusal{
 		Code: string(syntax.UnknownGroup), Line: line, Caret: caret,
-		Message: fmt.Sprintf("There is no group %q. Nothing was created.", name),
+		Message: "There is no group “" + name + "”." + nothing,
 		Next:    "/groups lists the groups that I can add.",
 	}
-	near := d.Groups.Near(ctx, name)
-	if len(near) > 0 {
-		refusal.Next = "The nearest are " + allOf(quoteAll(near)) + "."
-	}
-	if len(near) == 1 {
+	switch near := d.Groups.Near(ctx, name); len(near) {
+	case 0:
+	case 1:
 		fixed := r.Invocation
 		fixed.Groups = replaced(r.Groups, name, near[0])
 		refusal.Next = ""
 		refusal.Offers = offersOf(Compose(r.Message, fixed))
+	default:
+		refusal.Next = "Is it " + oneOf(quoteAll(near)) + "?"
 	}
 	return refusal
 }
 
 // outsiderInside refuses to open an internal room for a requester who could
 // never enter it.
-func (d *Desk) outsiderInside(r *Request) error {
-	fixed := with(r.Invocation, "external", true)
-	return &Refusal{
+func (d *Desk) outsiderInside(r *Request) *Refusal {
+	refusal := &Refusal{
 		Code:    "requester-external",
-		Message: "You are from another company, so you could not enter an internal room. Nothing was created.",
-		Offers:  offersOf(Compose(r.Message, fixed)),
+		Message: "You are from another company and could not enter an internal room." + nothing,
+		Next:    "Send the command again with external:yes.",
 	}
+	fixed := with(r.Invocation, "external", true)
+	if _, contradicts := d.newRoom().Conflict(fixed.Options); contradicts {
+		refusal.Next += " A room for other companies cannot be public, read-only or discoverable."
+	} else {
+		refusal.Next = ""
+		refusal.Offers = offersOf(Compose(r.Message, fixed))
+	}
+	return refusal
 }
 
 func quoteAll(names []string) []string {
@@ -174,12 +201,9 @@ func quoteAll(names []string) []string {
 }
 
 func replaced(names []string, old, with string) []string {
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = n
-		if n == old {
-			out[i] = with
-		}
+	out := slices.Clone(names)
+	if i := slices.Index(out, old); i >= 0 {
+		out[i] = with
 	}
 	return out
 }

@@ -11,6 +11,9 @@ import (
 	"roombot/symphony"
 )
 
+// stepRoom is the creation: the step that must not happen twice.
+const stepRoom = "room"
+
 // roomRef is what later steps need to know of the room.
 type roomRef struct {
 	ID       symphony.StreamID `json:"id"`
@@ -24,32 +27,32 @@ type created struct {
 	Refused *Refusal `json:"refused,omitempty"`
 }
 
-// Apply opens the room, lets everybody in and says what came of it. The
-// requester comes first, so that the link works when it is read.
+// Apply opens the room, lets everybody in and says what came of it.
 func (p *roomPlan) Apply(ctx context.Context, w Work) (Reply, error) {
 	room, err := p.create(ctx, w)
 	if err != nil {
 		return Reply{}, err
 	}
 	entry := p.desk.entry(room)
-	requester, err := entry.admit(ctx, entrant{Person: p.req.From})
+	absent, err := entry.admitFirst(ctx, w, p.requester())
 	if err != nil {
 		return Reply{}, err
 	}
-	rest := p.entrants(requester == nil)
-	if left := estimate(len(rest)); left > time.Second {
-		if err := w.Say(ctx, p.inProgress(room, len(rest), left)); err != nil {
-			return Reply{}, err
-		}
+	others := p.others(len(absent) == 0)
+	if left := p.desk.Limits.estimate(len(others)); left > time.Second {
+		w.Say(ctx, p.inProgress(room, len(others), left))
 	}
-	missing, err := entry.admitAll(ctx, w, rest)
+	missing, err := entry.admitAll(ctx, w, others)
 	if err != nil {
 		return Reply{}, err
 	}
-	if requester != nil {
-		missing = slices.Insert(missing, 0, *requester)
-	}
-	return p.done(room, missing), nil
+	return p.done(room, append(absent, missing...)), nil
+}
+
+// Touched reports whether a request may have changed something.
+func Touched(ctx context.Context, w Work) (bool, error) {
+	_, times, err := w.Intended(ctx, stepRoom)
+	return times > 0, err
 }
 
 // create makes the room exactly once. Symphony has no idempotency key, so the
@@ -58,8 +61,8 @@ func (p *roomPlan) Apply(ctx context.Context, w Work) (Reply, error) {
 // before that call can no longer arrive and the search index has caught up.
 func (p *roomPlan) create(ctx context.Context, w Work) (roomRef, error) {
 	var result created
-	err := w.Do(ctx, "room", &result, func(ctx context.Context) (any, error) {
-		last, times, err := w.Intended(ctx, "room")
+	err := w.Do(ctx, stepRoom, &result, func(ctx context.Context) (any, error) {
+		last, times, err := w.Intended(ctx, stepRoom)
 		if err != nil {
 			return nil, err
 		}
@@ -68,7 +71,7 @@ func (p *roomPlan) create(ctx context.Context, w Work) (roomRef, error) {
 				return found, err
 			}
 		}
-		if err := w.Intend(ctx, "room"); err != nil {
+		if err := w.Intend(ctx, stepRoom); err != nil {
 			return nil, err
 		}
 		return p.call(ctx, times)
@@ -87,8 +90,6 @@ func (p *roomPlan) call(ctx context.Context, times int) (*created, error) {
 	switch {
 	case err == nil:
 		return &created{Room: ref(room)}, nil
-	case errors.Is(err, symphony.ErrOutcomeUnknown):
-		return nil, p.later("Symphony did not answer the creation of the room")
 	case taken(err) && times > 0:
 		// The room that has the name may be our own, made by a call whose
 		// answer was lost and which the search does not show yet.
@@ -104,9 +105,7 @@ func (p *roomPlan) call(ctx context.Context, times int) (*created, error) {
 
 // recover looks for a room that an earlier, unanswered call may have made.
 func (p *roomPlan) recover(ctx context.Context, last time.Time) (*created, error) {
-	limits := p.desk.Limits
-	settled := last.Add(limits.CallTimeout + limits.SearchLag)
-	if wait := settled.Sub(p.desk.Now()); wait > 0 {
+	if wait := last.Add(p.desk.Limits.Settle()).Sub(p.desk.Now()); wait > 0 {
 		return nil, &Later{After: wait, Why: "an earlier call may still create the room"}
 	}
 	return p.find(ctx)
@@ -137,52 +136,48 @@ func (p *roomPlan) find(ctx context.Context) (*created, error) {
 	return &created{Room: ref(*found)}, nil
 }
 
-func (p *roomPlan) later(why string) *Later {
-	return &Later{After: p.desk.Limits.CallTimeout + p.desk.Limits.SearchLag, Why: why}
-}
-
 // refused is what the user reads when Symphony certainly made no room; nil
 // where trying again may help.
 func (p *roomPlan) refused(ctx context.Context, err error) *Refusal {
 	switch {
+	case !Refused(err):
+		return nil
 	case taken(err):
 		return p.nameTaken(ctx)
 	case errors.Is(err, symphony.ErrBlocked):
 		return &Refusal{
 			Code:    "blocked",
-			Message: "A compliance rule blocks this room's name or description. Nothing was created.",
-			Next:    "Choose other words, or ask Compliance which rule it was.",
+			Message: "A compliance rule blocks this room's name or description." + nothing,
+			Next:    "Choose other words, or ask Compliance which rule it is.",
 		}
 	case errors.Is(err, symphony.ErrBarrier):
 		return &Refusal{
 			Code:    "barrier",
-			Message: "An information barrier forbids this room. Nothing was created.",
-			Next:    "Compliance decides about barriers; please ask them.",
+			Message: "An information barrier forbids this room." + nothing,
+			Next:    "Only Compliance can change that.",
 		}
 	case errors.Is(err, symphony.ErrForbidden):
 		return &Refusal{
 			Code:    "entitlement",
-			Message: "Symphony does not let me open a room of this kind" + p.kind() + ". Nothing was created.",
+			Message: "Symphony does not let me open " + p.kind() + "." + nothing,
 			Next:    "Your Symphony administrators can give my account the entitlement.",
 		}
-	case errors.Is(err, symphony.ErrBadRequest):
-		return &Refusal{
-			Code:    "room-refused",
-			Message: "Symphony does not accept a room with this name and these options. Nothing was created.",
-			Next:    "Try a plainer name, or fewer options.",
-		}
 	}
-	return nil
+	return &Refusal{
+		Code:    "room-refused",
+		Message: "Symphony does not accept a room with this name and these options." + nothing,
+		Next:    "Try a plainer name, or fewer options.",
+	}
 }
 
 func (p *roomPlan) kind() string {
 	switch {
 	case p.room.CrossPod:
-		return " (external)"
+		return "rooms for other companies"
 	case p.room.Public:
-		return " (public)"
+		return "public rooms"
 	}
-	return ""
+	return "rooms"
 }
 
 // nameTaken offers another name. It does not say whether a room of that name
@@ -190,8 +185,8 @@ func (p *roomPlan) kind() string {
 func (p *roomPlan) nameTaken(ctx context.Context) *Refusal {
 	refusal := &Refusal{
 		Code:    "name-taken",
-		Message: fmt.Sprintf("Symphony does not accept the name “%s”: it must differ from every other room's. Nothing was created.", p.room.Name),
-		Next:    "Send the command again with another name.",
+		Message: "Symphony does not accept the name “" + p.room.Name + "”: another room may have it." + nothing,
+		Next:    "Please send the command again with another name.",
 	}
 	if other := p.freeName(ctx); other != "" {
 		renamed := p.req.Invocation

@@ -21,6 +21,7 @@ func (d *Desk) newRoom() Command {
 		},
 		Arguments: []string{"room name", "@people", "group:"},
 		Plan:      d.planRoom,
+		Resume:    d.resumeRoom,
 	}
 }
 

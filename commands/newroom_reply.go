@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,10 +10,10 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// done is the answer after the room is open: the link first, then who is in,
-// and each gap with its cause.
+// done is the answer after the room is open: the link first, then each gap
+// with its cause, then who is in.
 func (p *roomPlan) done(room roomRef, absent []missing) Reply {
-	reply := Reply{Code: CodeDone}
+	reply := Reply{Code: CodeDone, Room: room.ID}
 	mark, outcome := "✓ ", " is open."
 	if len(absent) > 0 {
 		reply.Code = CodePartial
@@ -29,9 +30,9 @@ func (p *roomPlan) done(room roomRef, absent []missing) Reply {
 
 // inProgress is the first answer when letting everybody in takes a while.
 func (p *roomPlan) inProgress(room roomRef, adds int, left time.Duration) Reply {
-	return Reply{Code: CodeDone, Body: []messageml.Node{
+	return Reply{Code: CodeDone, Room: room.ID, Body: []messageml.Node{
 		messageml.Paragraph(messageml.Text("✓ "), p.link(room), messageml.Text(" is open.")),
-		messageml.Paragraph(messageml.Text(fmt.Sprintf("Adding %s, about %d s …", count(adds, "person", "people"), int(left.Seconds()+1)))),
+		messageml.Paragraph(messageml.Text(fmt.Sprintf("Adding %s, about %d s …", count(adds, "person or group", "people and groups"), int(left.Seconds()+1)))),
 		messageml.OpenStream(string(room.ID), "Open room"), p.footer(),
 	}}
 }
@@ -60,40 +61,45 @@ func (p *roomPlan) footer() messageml.Node {
 
 // facts lists owners, people, groups and the kind of room.
 func (p *roomPlan) facts(absent []missing) messageml.Node {
-	out := map[string]bool{}
+	out, common := map[symphony.UserID]bool{}, map[symphony.UserID]bool{}
 	for _, m := range absent {
-		out[m.Name] = m.Cause != CauseNotOwner
-	}
-	var items []messageml.Item
-	add := func(label string, names []string) {
-		if len(names) > 0 {
-			items = append(items, messageml.Item{messageml.Bold(messageml.Text(label + ": ")), messageml.Text(strings.Join(names, ", "))})
-		}
+		out[m.ID] = m.Cause != CauseNotOwner
+		common[m.ID] = m.Cause == CauseNotOwner
 	}
 	var owners, members, groups []string
-	if !out[p.req.From.Name] {
-		owners = append(owners, p.req.From.Name+" (you)")
-	}
-	for _, o := range p.owners {
-		if !out[o.Name] {
-			owners = append(owners, o.Name)
+	place := func(id symphony.UserID, name string, owner bool) {
+		switch {
+		case out[id]:
+		case owner && !common[id]:
+			owners = append(owners, name)
+		default:
+			members = append(members, name)
 		}
 	}
-	for _, person := range p.people {
-		if !out[person.Name] && !contains(p.owners, person) {
-			members = append(members, person.Name)
+	place(p.req.From.ID, p.req.From.Name+" (you)", true)
+	for _, person := range p.People {
+		place(person.ID, person.Name, contains(p.Owners, person.ID))
+	}
+	for _, g := range p.Groups {
+		if !out[g.ID] {
+			groups = append(groups, g.Name+heads(g.Behind))
 		}
 	}
-	for _, g := range p.groups {
-		if !out[g.Name] {
-			groups = append(groups, g.Name+behind(g))
-		}
+	return messageml.List(slices.Concat(
+		fact(plural(len(owners), "Owner", "Owners"), owners),
+		fact(plural(len(members), "Member", "Members"), members),
+		fact(plural(len(groups), "Group", "Groups"), groups),
+		fact("Room", []string{p.traits()}),
+	)...)
+}
+
+func fact(label string, names []string) []messageml.Item {
+	if len(names) == 0 {
+		return nil
 	}
-	add(plural(len(owners), "Owner", "Owners"), owners)
-	add("Members", shorten(members))
-	add(plural(len(groups), "Group", "Groups"), groups)
-	add("Room", []string{p.traits()})
-	return messageml.List(items...)
+	return []messageml.Item{{
+		messageml.Bold(messageml.Text(label + ": ")), messageml.Text(strings.Join(shorten(names), ", ")),
+	}}
 }
 
 // shorten keeps a long list readable.
@@ -105,11 +111,22 @@ func shorten(names []string) []string {
 	return append(names[:most:most], fmt.Sprintf("and %d more", len(names)-most))
 }
 
-func behind(g symphony.Group) string {
-	if len(g.Members) == 0 {
+// behind is how many people a group brings into a room.
+func behind(g symphony.Group) int {
+	n := 0
+	for _, m := range g.Members {
+		if !m.Disabled {
+			n++
+		}
+	}
+	return n
+}
+
+func heads(n int) string {
+	if n == 0 {
 		return ""
 	}
-	return " (" + count(len(g.Members), "person", "people") + ")"
+	return " (" + count(n, "person", "people") + ")"
 }
 
 // traits says what kind of room it is, in the words of the options.
@@ -133,24 +150,28 @@ func (p *roomPlan) traits() string {
 	return strings.Join(traits, " · ")
 }
 
+// gaps tells who is missing, one item a cause.
 func gaps(absent []missing) messageml.Node {
-	var items []messageml.Item
+	var causes []Cause
+	names := map[Cause][]string{}
 	for _, m := range absent {
-		what, next := m.Cause.explain()
-		items = append(items, messageml.Item{
-			messageml.Bold(messageml.Text(m.Name)), messageml.Text(": " + what + ". " + next),
-		})
+		if names[m.Cause] == nil {
+			causes = append(causes, m.Cause)
+		}
+		names[m.Cause] = append(names[m.Cause], m.Name)
+	}
+	items := make([]messageml.Item, len(causes))
+	for i, c := range causes {
+		what, next := c.explain()
+		items[i] = messageml.Item{
+			messageml.Bold(messageml.Text(strings.Join(names[c], ", "))), messageml.Text(": " + what + ". " + next),
+		}
 	}
 	return messageml.List(items...)
 }
 
-func contains(people []Person, who Person) bool {
-	for _, p := range people {
-		if p.ID == who.ID {
-			return true
-		}
-	}
-	return false
+func contains(people []Person, id symphony.UserID) bool {
+	return slices.ContainsFunc(people, func(p Person) bool { return p.ID == id })
 }
 
 func count(n int, one, many string) string { return fmt.Sprintf("%d %s", n, plural(n, one, many)) }

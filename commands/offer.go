@@ -1,11 +1,10 @@
 package commands
 
 import (
-	"encoding/json"
 	"strconv"
-	"strings"
 
 	"roombot/commands/syntax"
+	"roombot/symphony"
 	"roombot/symphony/messageml"
 )
 
@@ -32,15 +31,15 @@ const entityKey = "roombot"
 // entity is the stamp as it travels: a form reply brings no state back, so
 // what its buttons stand for is read from the message that shows them.
 type entity struct {
-	Type    string         `json:"type"`
-	Version string         `json:"version"`
-	Request RequestID      `json:"request"`
-	Part    string         `json:"part"`
-	Origin  string         `json:"origin,omitempty"`
-	Offers  []offerOnAWire `json:"offers,omitempty"`
+	Type    string      `json:"type"`
+	Version string      `json:"version"`
+	Request RequestID   `json:"request"`
+	Part    string      `json:"part"`
+	Origin  string      `json:"origin,omitempty"`
+	Offers  []wireOffer `json:"offers,omitempty"`
 }
 
-type offerOnAWire struct {
+type wireOffer struct {
 	Text     string           `json:"text"`
 	Mentions []syntax.Mention `json:"mentions,omitempty"`
 	Edit     bool             `json:"edit,omitempty"`
@@ -54,7 +53,7 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 		buttons := make([]messageml.Node, len(r.Offers))
 		for i, o := range r.Offers {
 			buttons[i] = messageml.Button{Name: buttonName(i), Label: o.Label, Class: buttonClass(i)}
-			e.Offers = append(e.Offers, offerOnAWire{Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit})
+			e.Offers = append(e.Offers, wireOffer{Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit})
 		}
 		body = append(body[:len(body):len(body)], messageml.Form(FormOffer, buttons...))
 	}
@@ -65,9 +64,7 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 	return messageml.Message(body...), data
 }
 
-const buttonPrefix = "offer-"
-
-func buttonName(i int) string { return buttonPrefix + strconv.Itoa(i) }
+func buttonName(i int) string { return "offer-" + strconv.Itoa(i) }
 
 func buttonClass(i int) messageml.ButtonClass {
 	if i == 0 {
@@ -93,16 +90,14 @@ func OriginOf(data, fallback string) string {
 }
 
 // Chosen is the offer whose button was clicked in the stamped message.
-func Chosen(data string, values map[string]json.RawMessage) (Offer, error) {
-	var button string
-	_ = json.Unmarshal(values["action"], &button)
-	n, err := strconv.Atoi(strings.TrimPrefix(button, buttonPrefix))
-	e, ok := stamped(data)
-	if err != nil || !ok || n < 0 || n >= len(e.Offers) {
-		return Offer{}, Expired()
+func Chosen(data string, values symphony.FormValues) (Offer, error) {
+	e, _ := stamped(data)
+	for i, o := range e.Offers {
+		if buttonName(i) == values.Action() {
+			return Offer{Command: syntax.Message{Text: o.Text, Mentions: o.Mentions}, Edit: o.Edit}, nil
+		}
 	}
-	o := e.Offers[n]
-	return Offer{Command: syntax.Message{Text: o.Text, Mentions: o.Mentions}, Edit: o.Edit}, nil
+	return Offer{}, Expired()
 }
 
 // stamped reads the stamp. Only the bot's own messages may be asked: entity

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -52,7 +53,10 @@ func (d *Desk) lookup(ctx context.Context, r *Request, wanted []string, find loo
 		return nil, nil
 	}
 	users, err := find(ctx, wanted...)
-	if err != nil {
+	switch {
+	case Refused(err):
+		return nil, unreadable("the people you named")
+	case err != nil:
 		return nil, err
 	}
 	found := make([]Person, 0, len(wanted))
@@ -77,17 +81,17 @@ func (d *Desk) unresolved(ctx context.Context, r *Request, typed string, matches
 	if len(matches) > 1 {
 		return &Refusal{
 			Code: string(syntax.AmbiguousPerson), Line: line, Caret: caret,
-			Message: fmt.Sprintf("%d people go by %q.", len(matches), typed),
+			Message: fmt.Sprintf("%d people go by “%s”.", len(matches), typed) + nothing,
 			Next:    "Type @ and choose the right one: " + candidates(matches) + ".",
 		}
 	}
 	refusal := &Refusal{
 		Code: string(syntax.UnknownPerson), Line: line, Caret: caret,
-		Message: fmt.Sprintf("Nobody here goes by %q. Nothing was created.", typed),
-		Next:    "Type @ and choose the person from the list, or write their e-mail address.",
+		Message: "Nobody here goes by “" + typed + "”." + nothing,
+		Next:    "Type @ and choose the person from the list.",
 	}
 	if near := d.similar(ctx, typed); len(near) > 0 {
-		refusal.Next = "Did you mean " + candidates(near) + "? Type @ and choose the person from the list."
+		refusal.Next = "Is it " + candidates(near) + "? Type @ and choose from the list."
 	}
 	return refusal
 }
@@ -95,13 +99,18 @@ func (d *Desk) unresolved(ctx context.Context, r *Request, typed string, matches
 // similar asks the directory for people whose name is like what was typed.
 func (d *Desk) similar(ctx context.Context, typed string) []symphony.User {
 	query, _, _ := strings.Cut(typed, "@")
+	if query == "" {
+		query = typed
+	}
 	query = strings.NewReplacer(".", " ", "_", " ", "-", " ").Replace(query)
 	var near []symphony.User
 	for u, err := range d.Symphony.SearchUsers(ctx, symphony.UserQuery{Text: query, Local: true}) {
 		if err != nil || len(near) == 3 {
 			break
 		}
-		near = append(near, u)
+		if u.AccountType != symphony.DistributionListAccount {
+			near = append(near, u)
+		}
 	}
 	return near
 }
@@ -128,13 +137,16 @@ func mentionName(m syntax.Message, id int64) string {
 			}
 		}
 	}
-	return "user " + fmt.Sprint(id)
+	return unnamed(id)
 }
 
-// caretAt is the line in which the text occurs and the line that points to it;
-// both are empty where it does not.
+func unnamed(id int64) string { return fmt.Sprintf("user %d", id) }
+
+// caretAt is the line in which the text occurs last (the room's name, which may
+// hold it as well, usually comes first) and the line that points to it; both
+// are empty where it does not.
 func caretAt(m syntax.Message, text string) (line, caret string) {
-	at := strings.Index(m.Text, text)
+	at := strings.LastIndex(m.Text, text)
 	if at < 0 {
 		return "", ""
 	}
@@ -142,28 +154,29 @@ func caretAt(m syntax.Message, text string) (line, caret string) {
 	return e.Caret(m.Text)
 }
 
+// unique keeps each person once, with all that is known of them: somebody
+// mentioned first and then named by address is found by either.
 func unique(people []Person) []Person {
-	seen := map[symphony.UserID]bool{}
+	at := map[symphony.UserID]int{}
 	kept := people[:0:0]
 	for _, p := range people {
-		if !seen[p.ID] {
-			seen[p.ID] = true
+		i, seen := at[p.ID]
+		if !seen {
+			at[p.ID] = len(kept)
 			kept = append(kept, p)
+			continue
 		}
+		kept[i].Username = cmp.Or(kept[i].Username, p.Username)
+		kept[i].Email = cmp.Or(kept[i].Email, p.Email)
 	}
 	return kept
 }
 
 // oneOf joins alternatives as one says them: a, b or c.
-func oneOf(names []string) string { return join(names, "or") }
-
-// allOf joins names as one says them: a, b and c.
-func allOf(names []string) string { return join(names, "and") }
-
-func join(names []string, word string) string {
+func oneOf(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}
 	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " " + word + " " + names[last]
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"roombot/commands/syntax"
+	"roombot/symphony"
 	"roombot/symphony/messageml"
 )
 
@@ -20,6 +21,8 @@ type Reply struct {
 	Private bool
 	// Failed marks an error; in a crowded room it is told in private.
 	Failed bool
+	// Room is the room that was opened, if one was.
+	Room symphony.StreamID
 }
 
 // Offer is a command that the user can run by a click.
@@ -91,16 +94,36 @@ func (r *Refusal) suggestion(command syntax.Message) messageml.Node {
 }
 
 // FromSyntax is the refusal of a message that could not be read.
-func FromSyntax(m syntax.Message, e *syntax.Error) *Refusal {
+func (s Set) FromSyntax(g syntax.Grammar, m syntax.Message, e *syntax.Error) *Refusal {
 	r := &Refusal{Code: string(e.Code), Message: e.Message}
 	if e.At > 0 {
 		r.Line, r.Caret = e.Caret(m.Text)
 	}
 	if e.Fix != nil {
-		r.Offers = []Offer{
-			{Label: "Create it", Command: *e.Fix},
-			{Label: "Edit in form", Command: *e.Fix, Edit: true},
-		}
+		r.Offers = s.offers(*e.Fix, g.Parse(*e.Fix))
 	}
 	return r
+}
+
+// offers are the buttons below a corrected message, by what it was read as.
+func (s Set) offers(fixed syntax.Message, read syntax.Result) []Offer {
+	run := Offer{Label: "Run it", Command: fixed}
+	edit := Offer{Label: "Edit in form", Command: fixed, Edit: true}
+	switch {
+	case read.Form != nil:
+		edit.Label = "Fill in the form"
+		return []Offer{edit}
+	case read.Command == nil:
+		return []Offer{run}
+	}
+	request := Request{Invocation: *read.Command}
+	c, _ := s.Lookup(read.Command.Command)
+	switch {
+	case !c.Writes():
+		return []Offer{run}
+	case request.Preview():
+		run.Label = "Preview"
+		return []Offer{run, edit}
+	}
+	return offersOf(fixed)
 }

@@ -1,0 +1,169 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/rs/zerolog"
+
+	"roombot/bot/policy"
+	"roombot/commands"
+	"roombot/commands/syntax"
+	"roombot/symphony"
+)
+
+// answer decides what the user is told, and does what has to be done for it.
+func (w *work) answer(ctx context.Context) (commands.Reply, error) {
+	reply, err := w.understand(ctx)
+	if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
+		return refusal.Reply(), nil
+	}
+	return reply, err
+}
+
+func (w *work) understand(ctx context.Context) (commands.Reply, error) {
+	m, err := w.message(ctx)
+	if err != nil {
+		return commands.Reply{}, err
+	}
+	if m.form != nil {
+		return w.bot.desk.Form(m.form), nil
+	}
+	grammar, set := w.bot.grammar, w.bot.set
+	result := grammar.Parse(m.Message)
+	switch {
+	case result.Command != nil:
+		return w.carryOut(ctx, m, *result.Command)
+	case result.Error != nil:
+		return commands.Reply{}, set.FromSyntax(grammar, m.Message, result.Error)
+	case result.Form != nil:
+		return w.bot.desk.Form(result.Form), nil
+	default:
+		return set.Help(result.Help), nil
+	}
+}
+
+// carryOut asks the policy, plans and applies.
+func (w *work) carryOut(ctx context.Context, m message, invocation syntax.Invocation) (commands.Reply, error) {
+	request := &commands.Request{
+		ID: w.id, From: w.in.From, In: w.in.place(), Message: m.Message, Invocation: invocation,
+	}
+	command, ok := w.bot.set.Lookup(invocation.Command)
+	if !ok {
+		return commands.Reply{}, fmt.Errorf("no command %q", invocation.Command)
+	}
+	switch {
+	case request.Preview():
+		plan, err := w.plan(ctx, command, request)
+		if err != nil {
+			return commands.Reply{}, err
+		}
+		return plan.Preview(), nil
+	case command.Writes():
+		return w.write(ctx, m.origin, command, request)
+	}
+	plan, err := w.plan(ctx, command, request)
+	if err != nil {
+		return commands.Reply{}, err
+	}
+	return plan.Apply(ctx, w)
+}
+
+// plan asks the policy and decides what would be done.
+func (w *work) plan(ctx context.Context, command commands.Command, r *commands.Request) (commands.Plan, error) {
+	if err := w.placed(ctx, r); err != nil {
+		return nil, err
+	}
+	if refusal := w.bot.allow(ctx, r); refusal != nil {
+		return nil, refusal
+	}
+	return command.Plan(ctx, r)
+}
+
+// write carries a plan out, which is kept first: what has been decided once is
+// carried on, even if by then the policy or a group is another.
+func (w *work) write(ctx context.Context, origin symphony.MessageID, command commands.Command, r *commands.Request) (commands.Reply, error) {
+	var kept json.RawMessage
+	err := w.Do(ctx, "plan", &kept, func(ctx context.Context) (any, error) { return w.plan(ctx, command, r) })
+	if err != nil {
+		return commands.Reply{}, err
+	}
+	plan, err := command.Resume(r, kept)
+	if err != nil {
+		return commands.Reply{}, err
+	}
+	owner, err := w.Claim(ctx, claimOf(origin))
+	switch {
+	case err != nil:
+		return commands.Reply{}, err
+	case owner != w.ID:
+		return commands.Reply{}, commands.AlreadyDone(commands.NewRequestID(owner))
+	}
+	reply, err := plan.Apply(ctx, w)
+	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run
+		if err := w.Release(ctx, claimOf(origin)); err != nil {
+			return commands.Reply{}, err
+		}
+	}
+	return reply, err
+}
+
+// claimOf is the key by which all versions of a message, and all clicks on its
+// offers, write once.
+func claimOf(origin symphony.MessageID) string { return "message/" + string(origin) }
+
+// giveBack lets a later version of the message run after this one came to
+// nothing.
+func (w *work) giveBack(ctx context.Context) error {
+	m, err := w.message(ctx)
+	if err != nil {
+		return nil //nolint:nilerr // a form whose message cannot be read had claimed nothing
+	}
+	return w.Release(ctx, claimOf(m.origin))
+}
+
+// placed fills in the room's name, which many events leave out and rules may
+// turn on.
+func (w *work) placed(ctx context.Context, r *commands.Request) error {
+	if !r.In.Room || r.In.Name != "" {
+		return nil
+	}
+	stream, err := w.bot.client.Stream(ctx, r.In.Stream)
+	switch {
+	case commands.Refused(err): // rules about rooms by name then do not match
+		return nil
+	case err != nil:
+		return fmt.Errorf("look up the room's name: %w", err)
+	}
+	r.In.Name, w.in.Name = stream.Name, stream.Name
+	return nil
+}
+
+// allow asks the policy; a denial is a refusal, told in private.
+func (b *Bot) allow(ctx context.Context, r *commands.Request) *commands.Refusal {
+	place := policy.Place{Kind: policy.IM, StreamID: string(r.In.Stream), RoomName: r.In.Name}
+	if r.In.Room {
+		place.Kind = policy.Room
+	}
+	flags := map[string]bool{}
+	for key, value := range r.Options {
+		if on, ok := value.(bool); ok {
+			flags[key] = on
+		}
+	}
+	decision := b.policy.Decide(policy.Ask{
+		User: policy.Subject{
+			ID: int64(r.From.ID), Username: r.From.Username, Email: r.From.Email,
+			DisplayName: r.From.Name, External: b.desk.Foreign(r.From.ID),
+		},
+		Where: place, Command: r.Command, Groups: r.Groups, Flags: flags,
+		Members: len(r.Users) + len(r.Usernames) + len(r.Emails),
+	})
+	if decision.Allowed {
+		return nil
+	}
+	zerolog.Ctx(ctx).Info().Str("command", r.Command).Str("rule", decision.Rule).Msg("policy denied the command")
+	return commands.Denied(decision.Reason)
+}

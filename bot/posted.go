@@ -1,0 +1,95 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// posted is the kept result of posting a message. There is no message where
+// Symphony refused it for good.
+type posted struct {
+	Stream  symphony.StreamID  `json:"stream"`
+	Message symphony.MessageID `json:"message,omitempty"`
+}
+
+// post sends a message once: where an earlier attempt may have sent it, it is
+// looked for first.
+func (w *work) post(ctx context.Context, part string, stream symphony.StreamID, m symphony.Outgoing) (posted, error) {
+	var done posted
+	err := w.Do(ctx, part, &done, func(ctx context.Context) (any, error) {
+		last, times, err := w.Intended(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		if times > 0 {
+			if found, err := w.find(ctx, part, stream, last); err != nil || found.Message != "" {
+				return found, err
+			}
+		}
+		if err := w.Intend(ctx, part); err != nil {
+			return nil, err
+		}
+		sent, err := w.bot.client.SendMessage(ctx, stream, m)
+		return w.shown(ctx, posted{Stream: stream, Message: sent.ID}, err)
+	})
+	return done, err
+}
+
+// replace puts a message in the place of another. An update repeated after a
+// crash shows the same text again, so it needs no look before.
+func (w *work) replace(ctx context.Context, step string, old posted, m symphony.Outgoing) (posted, error) {
+	var done posted
+	err := w.Do(ctx, step, &done, func(ctx context.Context) (any, error) {
+		updated, err := w.bot.client.UpdateMessage(ctx, old.Stream, old.Message, m)
+		return w.shown(ctx, posted{Stream: old.Stream, Message: updated.ID}, err)
+	})
+	return done, err
+}
+
+// shown keeps that a message was refused; another attempt would be as well.
+func (w *work) shown(ctx context.Context, done posted, err error) (any, error) {
+	switch {
+	case commands.Refused(err):
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("message was refused")
+		return posted{Stream: done.Stream}, nil
+	case err != nil:
+		return nil, fmt.Errorf("show the reply: %w", err)
+	}
+	return done, nil
+}
+
+// first is the first answer, if it was ever shown.
+func (w *work) first(ctx context.Context) (posted, error) {
+	last, times, err := w.Intended(ctx, partFirst)
+	if err != nil || times == 0 {
+		return posted{}, err
+	}
+	var first posted
+	err = w.Do(ctx, partFirst, &first, func(ctx context.Context) (any, error) {
+		return w.find(ctx, partFirst, w.in.Stream, last)
+	})
+	return first, err
+}
+
+// find looks for a message that an earlier attempt may have posted, once that
+// can no longer arrive.
+func (w *work) find(ctx context.Context, part string, stream symphony.StreamID, last time.Time) (posted, error) {
+	if wait := time.Until(last.Add(w.bot.desk.Limits.Settle())); wait > 0 {
+		return posted{}, &commands.Later{After: wait, Why: "an earlier call may still post the message"}
+	}
+	for m, err := range w.bot.client.MessagesSince(ctx, stream, w.in.At) {
+		if err != nil {
+			return posted{}, fmt.Errorf("look for the message: %w", err)
+		}
+		if m.From.ID == w.bot.self.ID && commands.Carries(m.Data, w.id, part) {
+			return posted{Stream: stream, Message: m.ID}, nil
+		}
+	}
+	return posted{}, nil
+}
