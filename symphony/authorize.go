@@ -26,8 +26,8 @@ func notSignedIn(err error) error {
 // refused, it is renewed once and the call sent again: a 401 is the only sign of
 // an ended session, and what was refused with one was not carried out.
 func (c *Client) authorized(
-	ctx context.Context, op Operation, send func(http.Header) (answer, error),
-) (answer, error) {
+	ctx context.Context, op Operation, send func(http.Header) error,
+) error {
 	switch {
 	case op.anonymous():
 		return send(nil)
@@ -39,18 +39,17 @@ func (c *Client) authorized(
 }
 
 func with[T any](
-	ctx context.Context, k *credential[T], send func(http.Header) (answer, error), headers func(*T) http.Header,
-) (answer, error) {
+	ctx context.Context, k *credential[T], send func(http.Header) error, headers func(*T) http.Header,
+) error {
 	held, err := k.get(ctx)
 	if err != nil {
-		return answer{}, notSignedIn(err)
+		return notSignedIn(err)
 	}
-	a, err := send(headers(held))
-	if !errors.Is(err, ErrUnauthorized) {
-		return a, err
+	if err = send(headers(held)); !errors.Is(err, ErrUnauthorized) {
+		return err
 	}
 	if held, err = k.renew(ctx, held); err != nil {
-		return answer{}, notSignedIn(err)
+		return notSignedIn(err)
 	}
 	return send(headers(held))
 }

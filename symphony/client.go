@@ -13,6 +13,10 @@ type Client struct {
 	hosts   map[Component]host
 	session *credential[session]
 	access  *credential[accessToken]
+	agents  *agents
+	// pressure paces calls after Symphony has asked for less.
+	pressure *pressure
+	counts   counts
 	sleep   func(context.Context, time.Duration) error
 }
 
@@ -33,11 +37,16 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{config: config, hosts: map[Component]host{}, sleep: sleep}
+	c := &Client{
+		config: config, hosts: map[Component]host{}, agents: newAgents(config), pressure: newPressure(config.Now), sleep: sleep,
+	}
 	for _, part := range components {
 		c.hosts[part] = host{config.Endpoints.url(part), &http.Client{Transport: ways[part], CheckRedirect: redirect}}
 	}
 	c.session = &credential[session]{fetch: c.signIn}
+	if config.Balance.Mode == External {
+		c.agents.front = &credential[route]{fetch: c.askFront, usable: c.agents.good}
+	}
 	c.access = &credential[accessToken]{fetch: c.fetchAccess, usable: c.fresh}
 	return c, nil
 }

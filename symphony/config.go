@@ -22,6 +22,8 @@ type Config struct {
 	Certificate *tls.Certificate
 	// Endpoints are the hosts. Pod is required, the others default to it.
 	Endpoints Endpoints
+	// Balance spreads calls over Endpoints.Agents.
+	Balance Balance
 	// Transport is the way to every component that Transports does not name.
 	Transport Transport
 	// Transports overrides Transport by component.
@@ -71,6 +73,20 @@ const (
 // component's own path: "https://acme.symphony.com", not "…/pod".
 type Endpoints struct {
 	Pod, Login, Agent, KeyManager, SessionAuth, KeyAuth string
+	// Agents are several agents in place of Agent, used as Config.Balance says.
+	Agents []string
+}
+
+// agents are the addresses of all agents, at least one.
+func (e Endpoints) agents() []string {
+	if len(e.Agents) == 0 {
+		return []string{e.url(AgentHost)}
+	}
+	var all []string
+	for _, base := range e.Agents {
+		all = append(all, strings.TrimRight(base, "/"))
+	}
+	return all
 }
 
 // url is the base for a component, the pod's where none is given.
@@ -93,12 +109,20 @@ func (c Config) faults() error {
 	if c.Certificate == nil && (c.Key == nil || c.Username == "") {
 		faults = append(faults, errors.New("symphony: a username and a key, or a certificate, are needed"))
 	}
-	for _, part := range components {
-		if err := checkBase(c.Endpoints.url(part)); err != nil {
+	check := func(part Component, base string) {
+		if err := checkBase(base); err != nil {
 			faults = append(faults, fmt.Errorf("symphony: endpoint of %s: %w", part, err))
 		}
 	}
-	return errors.Join(faults...)
+	for _, part := range components {
+		if part != AgentHost {
+			check(part, c.Endpoints.url(part))
+		}
+	}
+	for _, base := range c.Endpoints.agents() {
+		check(AgentHost, base)
+	}
+	return errors.Join(append(faults, c.Balance.fault())...)
 }
 
 func checkBase(base string) error {

@@ -16,6 +16,7 @@ import (
 
 // outbound is a body with what goes beside it.
 type outbound struct {
+	base    string
 	content []byte
 	kind    string
 	trace   string
@@ -23,19 +24,20 @@ type outbound struct {
 }
 
 // send makes one attempt and tells the observer.
-func (c *Client) send(ctx context.Context, r request, o outbound) (answer, error) {
+func (c *Client) send(ctx context.Context, r request, o outbound) error {
 	begin := c.config.Now()
-	a, err := c.exchange(ctx, r, o)
+	status, err := c.exchange(ctx, r, o)
+	c.pressure.felt(begin, err)
 	if c.config.Observe != nil {
-		seen := Call{Operation: r.op.String(), Status: a.status, Err: err, TraceID: o.trace}
+		seen := Call{Operation: r.op.String(), Status: status, Err: err, TraceID: o.trace}
 		seen.Duration = c.config.Now().Sub(begin)
 		c.config.Observe(seen)
 	}
-	return a, err
+	return err
 }
 
-// exchange sends and reads the answer. Its answer's status is set also on errors.
-func (c *Client) exchange(ctx context.Context, r request, o outbound) (answer, error) {
+// exchange sends and has the answer read. The status is told also with errors.
+func (c *Client) exchange(ctx context.Context, r request, o outbound) (status int, err error) {
 	limit := r.timeout
 	if limit == 0 {
 		limit = c.config.Timeout
@@ -45,22 +47,34 @@ func (c *Client) exchange(ctx context.Context, r request, o outbound) (answer, e
 	bounded, reached := watched(bounded)
 	req, err := c.httpRequest(bounded, r, o)
 	if err != nil {
-		return answer{}, fmt.Errorf("%s: %w", r.op, err)
+		return 0, fmt.Errorf("%s: %w", r.op, err)
 	}
 	resp, err := c.hosts[r.op.component()].http.Do(req)
 	if err != nil {
-		return answer{}, r.lost(o, cause(ctx, err, limit), !reached.Load())
+		return 0, r.lost(o, cause(ctx, err, limit), !reached.Load())
 	}
 	defer resp.Body.Close()
 	body, err := readAll(resp.Body, c.config.MaxBody)
-	a := answer{resp.StatusCode, body, o.trace}
 	switch {
 	case !success(resp.StatusCode) && resp.StatusCode != r.accept:
-		return a, r.refused(o, resp, body, c.config.Now())
+		return resp.StatusCode, r.refused(o, resp, body, c.config.Now())
 	case err != nil:
-		return a, r.lost(o, fmt.Errorf("read the answer: %w", cause(ctx, err, limit)), false)
+		return resp.StatusCode, r.lost(o, fmt.Errorf("read the answer: %w", cause(ctx, err, limit)), false)
 	}
-	return a, nil
+	return resp.StatusCode, r.understood(answer{resp.StatusCode, body, o.trace})
+}
+
+// understood is nil for an answer that can be read.
+func (r request) understood(a answer) error {
+	err := r.read(a)
+	if err == nil {
+		return nil
+	}
+	var broken *json.SyntaxError // a page, or half an answer, rather than another shape
+	return &Error{
+		Operation: r.op.String(), Status: a.status, TraceID: a.trace, garbled: errors.As(err, &broken),
+		OutcomeUnknown: r.op.Class == UnsafeWrite, Err: fmt.Errorf("read the answer: %w", err),
+	}
 }
 
 // watched notes whether a connection was had: without one nothing was sent.

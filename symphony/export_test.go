@@ -2,11 +2,21 @@ package symphony
 
 import (
 	"context"
+	"net"
+	"net/http"
 	"time"
 )
 
 // SetSleep replaces the waiting between attempts.
 func (c *Client) SetSleep(sleep func(context.Context, time.Duration) error) { c.sleep = sleep }
+
+// SetDial replaces the network and leaves proxies out.
+func (c *Client) SetDial(dial func(ctx context.Context, network, address string) (net.Conn, error)) {
+	for _, h := range c.hosts {
+		t := h.http.Transport.(*http.Transport)
+		t.DialContext, t.Proxy = dial, nil
+	}
+}
 
 // UserChunks are the calls that a look-up of so many values is cut into.
 func UserChunks(values []string) [][]string {

@@ -3,6 +3,7 @@ package symphony_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -149,9 +150,7 @@ func TestReplicasThatLoseTheirFeedTogetherMakeOne(t *testing.T) {
 	p.on(deleteFeed, func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
-		if r.PathValue("id") == feedA {
-			live = nil
-		}
+		live = slices.DeleteFunc(live, func(id string) bool { return id == r.PathValue("id") })
 		reply(w, 204, ``)
 	})
 	// Each replica's random wait ends when the one before it reads again.

@@ -27,6 +27,10 @@ type request struct {
 	once bool
 	// timeout bounds one attempt in place of Config.Timeout, if not 0.
 	timeout time.Duration
+	// at is the only agent to ask, nil for any.
+	at *node
+	// read takes the answer, as part of each attempt.
+	read func(answer) error
 }
 
 // answer is what came back.
@@ -43,36 +47,34 @@ func (*ignored) UnmarshalJSON([]byte) error { return nil }
 
 // call sends a request and decodes its answer. An empty answer is T's zero value.
 func call[T any](ctx context.Context, c *Client, r request) (T, error) {
-	var out, none T
-	a, err := c.do(ctx, r)
-	if err != nil {
-		return none, err
-	}
-	if len(bytes.TrimSpace(a.body)) == 0 && a.status == http.StatusNoContent {
-		return none, nil
-	}
-	if _, drop := any(&out).(*ignored); drop {
-		return none, nil
-	}
-	if err := json.Unmarshal(a.body, &out); err != nil {
-		return none, &Error{
-			Operation: r.op.String(), Status: a.status, TraceID: a.trace,
-			OutcomeUnknown: r.op.Class == UnsafeWrite, Err: fmt.Errorf("read the answer: %w", err),
+	var out T
+	r.read = func(a answer) error {
+		var none T
+		out = none // of an attempt that was read by half
+		_, indifferent := any(&out).(*ignored)
+		if len(bytes.TrimSpace(a.body)) == 0 && (indifferent || a.status == http.StatusNoContent) {
+			return nil
 		}
+		return json.Unmarshal(a.body, &out)
+	}
+	if err := c.do(ctx, r); err != nil {
+		var none T
+		return none, err
 	}
 	return out, nil
 }
 
 // do encodes the body once and sends it as often as the operation's class allows.
-func (c *Client) do(ctx context.Context, r request) (answer, error) {
+func (c *Client) do(ctx context.Context, r request) error {
 	content, kind, err := r.encode()
 	if err != nil {
-		return answer{}, fmt.Errorf("%s: encode: %w", r.op, err)
+		return fmt.Errorf("%s: encode: %w", r.op, err)
 	}
-	trace := traceID(ctx)
-	return c.repeat(ctx, r, func() (answer, error) {
-		return c.authorized(ctx, r.op, func(auth http.Header) (answer, error) {
-			return c.send(ctx, r, outbound{content, kind, trace, auth})
+	o := outbound{content: content, kind: kind, trace: traceID(ctx)}
+	return c.repeat(ctx, r, func() error {
+		return c.authorized(ctx, r.op, func(auth http.Header) error {
+			o.auth = auth
+			return c.dispatch(ctx, r, o)
 		})
 	})
 }
@@ -114,7 +116,7 @@ func (r request) address(base string) (string, error) {
 }
 
 func (c *Client) httpRequest(ctx context.Context, r request, o outbound) (*http.Request, error) {
-	address, err := r.address(c.hosts[r.op.component()].base)
+	address, err := r.address(o.base)
 	if err != nil {
 		return nil, err
 	}

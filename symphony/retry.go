@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -57,27 +58,35 @@ func (p RetryPolicy) waits() *backoff.ExponentialBackOff {
 }
 
 // repeat runs attempt until it succeeds, may not be repeated, or the policy or ctx ends.
-func (c *Client) repeat(ctx context.Context, r request, attempt func() (answer, error)) (answer, error) {
+func (c *Client) repeat(ctx context.Context, r request, attempt func() error) error {
 	policy, begin := c.config.Retry, c.config.Now()
 	waits := policy.waits()
 	for n := 1; ; n++ {
-		a, err := attempt()
+		if err := c.keepPace(ctx, r.op); err != nil {
+			return err
+		}
+		err := attempt()
 		if err == nil || r.once || n >= policy.MaxAttempts || ctx.Err() != nil || !repeatable(r.op.Class, err) {
-			return a, err
+			return err
 		}
 		wait := waits.NextBackOff()
 		if asked := retryAfter(err); asked > 0 {
-			wait = asked
+			wait = spread(asked)
 		}
 		now := c.config.Now()
 		if now.Add(wait).Sub(begin) > policy.MaxElapsed || beyond(ctx, wait) {
-			return answer{}, err
+			return err
 		}
+		c.counts.retries.Add(1)
 		if ended := c.sleep(ctx, wait); ended != nil {
-			return answer{}, fmt.Errorf("%w while waiting to repeat: %w", ended, err)
+			return fmt.Errorf("%w while waiting to repeat: %w", ended, err)
 		}
 	}
 }
+
+// spread is somewhat more than the wait that a server asked many for, lest all come
+// back at once.
+func spread(asked time.Duration) time.Duration { return asked + rand.N(asked/10+1) }
 
 // beyond is true when the deadline of ctx comes before d is over: better to tell at once.
 func beyond(ctx context.Context, d time.Duration) bool {

@@ -28,6 +28,14 @@ func (s *session) headers(agent bool) http.Header {
 
 // signIn fetches both tokens anew.
 func (c *Client) signIn(ctx context.Context) (*session, error) {
+	s, err := c.newSession(ctx)
+	if ctx.Err() == nil {
+		c.counts.signedIn(c.config.Now(), err)
+	}
+	return s, err
+}
+
+func (c *Client) newSession(ctx context.Context) (*session, error) {
 	login, keys := opLogin, opKeyLogin
 	if c.config.Certificate != nil {
 		login, keys = opCertificateLogin, opCertificateKey

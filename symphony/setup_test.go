@@ -98,21 +98,26 @@ func cut(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (p *pod) serve() {
+	p.server = httptest.NewServer(p.handler())
+	p.t.Cleanup(func() {
+		p.server.Close()
+		conforms(p.t, p.requests)
+	})
+}
+
+// handler notes each request and answers it as scripted so far.
+func (p *pod) handler() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, h := range p.routes {
 		mux.HandleFunc(pattern, h)
 	}
-	p.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		p.mu.Lock()
 		_, pattern := mux.Handler(r)
 		p.requests = append(p.requests, seen{r.Method, r.URL.Path, r.URL.RawQuery, string(body), r.Header.Clone(), pattern})
 		p.mu.Unlock()
 		mux.ServeHTTP(w, r)
-	}))
-	p.t.Cleanup(func() {
-		p.server.Close()
-		conforms(p.t, p.requests)
 	})
 }
 

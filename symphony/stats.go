@@ -1,0 +1,76 @@
+package symphony
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Stats is how a client fares. What it counts by operation and status comes from
+// Config.Observe.
+type Stats struct {
+	// Logins count the sign-ins that succeeded, FailedLogins those that did not.
+	Logins, FailedLogins int64
+	// LastLogin is when one last succeeded, LoginError the error of the last one if
+	// it failed.
+	LastLogin  time.Time
+	LoginError error
+	// Retries count the repetitions of calls; the feed's are in FeedStats.
+	Retries int64
+	// Throttled counts the answers that asked for less: 429, or 503 with Retry-After.
+	Throttled int64
+	// Pace is how many calls a second are made at most because of them, 0 for no limit.
+	Pace float64
+	// Waiting is how many calls wait for their turn now, Waited how long calls have waited.
+	Waiting int
+	Waited  time.Duration
+	// Agents are the agents with their failures.
+	Agents []AgentStats
+}
+
+// Stats tells how the client fares.
+func (c *Client) Stats() Stats {
+	s := Stats{Retries: c.counts.retries.Load(), Agents: c.agents.stats()}
+	c.counts.addTo(&s)
+	c.pressure.addTo(&s)
+	return s
+}
+
+type counts struct {
+	retries atomic.Int64
+
+	mu     sync.Mutex // guards logins
+	logins struct {
+		good, bad int64
+		last      time.Time
+		err       error
+	}
+}
+
+func (c *counts) signedIn(at time.Time, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.logins.err = err
+	if err != nil {
+		c.logins.bad++
+		return
+	}
+	c.logins.good++
+	c.logins.last = at
+}
+
+func (c *counts) addTo(s *Stats) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s.Logins, s.FailedLogins, s.LastLogin, s.LoginError = c.logins.good, c.logins.bad, c.logins.last, c.logins.err
+}
+
+func (p *pressure) addTo(s *Stats) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ease(p.now())
+	s.Throttled, s.Waiting, s.Waited = p.throttled, p.waiting, p.waited
+	if p.limiter != nil {
+		s.Pace = float64(p.limiter.Limit())
+	}
+}
