@@ -25,6 +25,8 @@ var layers = [][]string{
 	{"bot/policy"},
 	{"bot/engine", "bot/config"},
 	{"bot"},
+	{"cmd/bot/trial"},
+	{"cmd/bot/soak", "cmd/bot/bench"},
 	{"cmd/bot"},
 }
 

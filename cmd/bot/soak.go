@@ -1,0 +1,71 @@
+package main
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"roombot/cmd/bot/soak"
+)
+
+func soakCommand(io streams) *cobra.Command {
+	c := soak.Config{Faults: soak.Heavy, Progress: io.err}
+	var asJSON bool
+	command := &cobra.Command{
+		Use:   "soak",
+		Short: "Try to break it: crashes and faults, then an audit",
+		Long: `Starts a sandbox and the bot, each a process of its own, sends commands, makes
+the pod fail in every way it knows, kills the bot with SIGKILL again and again,
+and in the end compares every room, member, owner and answer on the pod with
+what was asked for. The outcome is a table; the exit code is 1 unless each
+command has exactly one room with exactly its people, and exactly one answer.
+
+Faults: none; default is a bad day; heavy is everything at once: 429 with
+Retry-After, 500, 503, delays past the bot's timeout, connections that drop
+before and after the effect on every kind of write, expired sessions, failing
+logins, lost datafeeds, events twice and out of order, a room search that lags
+behind by up to 3 s.
+
+A pod that forgets a datafeed forgets what waits in it. So before the sandbox
+does that, people stop talking until the feed is empty.
+
+The bot runs with short timings, which are printed: a creation of a room that
+was not answered is looked for after roombot.httpTimeout + roombot.searchLag.`,
+		Example: `  bot soak
+  bot soak --commands 2000 --kill-every 2s --faults heavy --seed 7
+  bot soak --commands 2000 --replicas 3 --store postgres://localhost/roombot`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c.Commands < 1 {
+				return usage("--commands %d: write at least 1", c.Commands)
+			}
+			if c.Replicas > 1 && c.Store == "" {
+				return usage("--replicas %d: several bots need a database in common: --store postgres://…", c.Replicas)
+			}
+			report, err := soak.Run(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = json.NewEncoder(io.out).Encode(report)
+			} else {
+				err = report.Print(io.out)
+			}
+			if err == nil && !report.Exact() {
+				err = failure{exitFailed, errSilent}
+			}
+			return err
+		},
+	}
+	flags := command.Flags()
+	flags.IntVar(&c.Commands, "commands", 200, "how many commands are sent")
+	flags.DurationVar(&c.KillEvery, "kill-every", 2*time.Second, "time between kills; 0 for none")
+	flags.Var(&c.Faults, "faults", "what the pod does meanwhile: none, default or heavy")
+	flags.Int64Var(&c.Seed, "seed", 1, "of the commands and of the faults' chances")
+	flags.IntVar(&c.Replicas, "replicas", 1, "bots at once, killed in turn")
+	flags.StringVar(&c.Store, "store", "", "address of the bots' database (default: a file)")
+	flags.StringVar(&c.Dir, "dir", "", "folder that keeps configurations, stores and logs (default: a temporary one)")
+	flags.BoolVar(&asJSON, "json", false, "as JSON, with everything found")
+	return command
+}

@@ -1,0 +1,126 @@
+package soak
+
+import (
+	"context"
+	"time"
+
+	"roombot/cmd/bot/trial"
+)
+
+// killBots kills the bots in turn, at once starts each again, and starts those
+// again that ended by themselves, which is noted.
+func (s *session) killBots(ctx context.Context) error {
+	every := s.KillEvery
+	if every <= 0 {
+		every = time.Second // to see who has ended
+	}
+	for turn := 0; trial.Pause(ctx, every) == nil; turn++ {
+		if err := s.revive(); err != nil {
+			return err
+		}
+		if s.KillEvery <= 0 {
+			continue
+		}
+		b := s.trial.Bots[turn%len(s.trial.Bots)]
+		if b.Kill() {
+			s.kills++
+		}
+		if err := b.Start(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// revive starts the bots that have ended without being told to.
+func (s *session) revive() error {
+	for _, b := range s.trial.Bots {
+		if b.Alive() {
+			continue
+		}
+		s.exits = append(s.exits, trial.Line{Bot: b.Name, Text: "ended by itself"})
+		if err := b.Start(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// killFeeds makes the pod forget the bots' feed every few seconds. What waits
+// in a feed dies with it, on a real pod too; so people fall silent until the
+// feed is empty, and go on when there is a new one.
+func (s *session) killFeeds(ctx context.Context, pause chan<- chan struct{}) error {
+	desk := s.plan[0]
+	if s.Faults != Heavy || !desk.opening {
+		return nil
+	}
+	const every, moment = 5 * time.Second, 3 * time.Second
+	for trial.Pause(ctx, every) == nil {
+		resume := make(chan struct{})
+		select {
+		case pause <- resume:
+		case <-ctx.Done():
+			return nil
+		}
+		err := s.killFeed(ctx, desk, moment)
+		close(resume)
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) killFeed(ctx context.Context, desk *Command, moment time.Duration) error {
+	empty := func(feeds []trial.Feed) bool {
+		for _, f := range feeds {
+			if f.Queued+f.InFlight > 0 {
+				return false
+			}
+		}
+		return len(feeds) > 0
+	}
+	old, ok, err := s.feeds(ctx, moment+s.Visibility, empty)
+	if err != nil || !ok {
+		return err
+	}
+	kill := trial.Fault{Kind: "feed-killed", Count: 1}
+	if err := s.trial.Pod.Break(ctx, kill); err != nil {
+		return err
+	}
+	// The fault strikes the next read, so a word that is not for the bot ends the parked one.
+	if _, err := s.trial.Pod.Chatter(ctx, desk.As, desk.opened, 1); err != nil {
+		return err
+	}
+	_, ok, err = s.feeds(ctx, time.Minute, func(feeds []trial.Feed) bool {
+		return len(feeds) > 0 && feeds[0].ID != old[0].ID && feeds[0].Readers > 0
+	})
+	if ok {
+		s.feedsKilled++
+	}
+	return err
+}
+
+// feeds waits until the feeds are as wanted, and tells whether they are.
+func (s *session) feeds(ctx context.Context, limit time.Duration, wanted func([]trial.Feed) bool) ([]trial.Feed, bool, error) {
+	for begin := time.Now(); time.Since(begin) < limit; {
+		feeds, err := s.trial.Pod.Feeds(ctx)
+		if err != nil || wanted(feeds) {
+			return feeds, err == nil, err
+		}
+		if err := trial.Pause(ctx, 20*time.Millisecond); err != nil {
+			return nil, false, err
+		}
+	}
+	return nil, false, nil
+}
+
+func (s *session) countFaults(ctx context.Context) error {
+	list, err := s.trial.Pod.Faults(ctx)
+	for _, f := range list {
+		if f.Hits > 0 {
+			s.faults[nameOf(f)] += f.Hits
+		}
+	}
+	return err
+}

@@ -1,0 +1,157 @@
+package soak
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"roombot/cmd/bot/trial"
+)
+
+// Tally counts commands by how many they have of something.
+type Tally struct {
+	None    int `json:"none"`
+	One     int `json:"one"`
+	Several int `json:"several"`
+}
+
+func (t *Tally) count(n int) {
+	switch n {
+	case 0:
+		t.None++
+	case 1:
+		t.One++
+	default:
+		t.Several++
+	}
+}
+
+// Audited is what the audit found.
+type Audited struct {
+	Sent     int          `json:"sent"`
+	Rooms    Tally        `json:"rooms"`   // per command
+	Answers  Tally        `json:"answers"` // per command: final ones
+	Missing  int          `json:"missing"` // people who are not inside and should be
+	Extra    int          `json:"extra"`   // people who are inside and should not be
+	Owners   int          `json:"owners"`  // people who own a room and should not, or the other way round
+	Wrong    int          `json:"wrong"`   // answers that do not say what happened
+	Lost     int          `json:"lost"`    // commands with neither room nor answer
+	Stray    int          `json:"stray"`   // rooms and answers that belong to no command
+	Errors   []trial.Line `json:"errors"`
+	Findings []Finding    `json:"findings"`
+}
+
+// Exact tells whether everything is exactly one.
+func (a Audited) Exact() bool {
+	return a.Rooms.One == a.Sent && a.Answers.One == a.Sent && len(a.Findings) == 0 && len(a.Errors) == 0 && a.Stray == 0
+}
+
+// Report is the outcome of a soak.
+type Report struct {
+	Audited
+	Seed        int64          `json:"seed"`
+	Faults      map[string]int `json:"faults"` // how often each kind struck
+	Kills       int            `json:"kills"`
+	FeedsKilled int            `json:"feedsKilled"`
+	Replicas    int            `json:"replicas"`
+	Took        time.Duration  `json:"took"`
+	Peak        int64          `json:"peak"` // bytes: the most that one process of a bot held
+	HTTPTimeout time.Duration  `json:"httpTimeout"`
+	SearchLag   time.Duration  `json:"searchLag"`
+	Visibility  time.Duration  `json:"visibility"`
+}
+
+func (s *session) audit(ctx context.Context, took time.Duration) (Report, error) {
+	state, err := s.trial.Pod.State(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	world := World{Rooms: state.Rooms, Talk: s.ledger.answers(), Errors: s.exits}
+	r := Report{
+		Seed: s.Seed, Faults: s.faults, Kills: s.kills, FeedsKilled: s.feedsKilled, Replicas: s.Replicas, Took: took,
+		HTTPTimeout: s.HTTPTimeout, SearchLag: s.SearchLag, Visibility: s.Visibility,
+	}
+	for _, b := range s.trial.Bots {
+		lines, err := b.Errors()
+		if err != nil {
+			return Report{}, err
+		}
+		world.Errors = append(world.Errors, lines...)
+		r.Peak = max(r.Peak, b.Usage().Peak)
+	}
+	r.Audited = Audit(s.plan, world)
+	return r, nil
+}
+
+// mostFindings is how many are printed; --json has all.
+const mostFindings = 20
+
+// Print writes the report as people read it.
+func (r Report) Print(to io.Writer) error {
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	row := func(label, format string, args ...any) {
+		fmt.Fprintf(w, "%s\t%s\n", label, fmt.Sprintf(format, args...))
+	}
+	row("Commands", "%d sent, seed %d", r.Sent, r.Seed)
+	row("Rooms per command", "%s", r.Rooms)
+	row("Answers per command", "%s", r.Answers)
+	row("People", "%d missing, %d extra, %d owners wrong", r.Missing, r.Extra, r.Owners)
+	row("Answers not right", "%d", r.Wrong)
+	row("Lost", "%d", r.Lost)
+	row("Stray rooms or answers", "%d", r.Stray)
+	row("Unexplained errors", "%d", len(r.Errors))
+	row("Bots", "%d, killed %d times, peak memory %.1f MiB", r.Replicas, r.Kills, trial.Usage{Peak: r.Peak}.MiB())
+	row("Faults", "%s", r.faults())
+	row("Timings", "roombot.httpTimeout %s, roombot.searchLag %s, the pod's visibility %s", r.HTTPTimeout, r.SearchLag, r.Visibility)
+	row("Took", "%s", r.Took.Round(100*time.Millisecond))
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return r.printFindings(to)
+}
+
+func (t Tally) String() string {
+	return fmt.Sprintf("%d one, %d none, %d several", t.One, t.None, t.Several)
+}
+
+func (r Report) faults() string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(r.Faults)) {
+		list = append(list, fmt.Sprintf("%s %d", name, r.Faults[name]))
+	}
+	if r.FeedsKilled > 0 {
+		list = append(list, fmt.Sprintf("feed-killed %d", r.FeedsKilled))
+	}
+	if len(list) == 0 {
+		return "none"
+	}
+	return strings.Join(list, ", ")
+}
+
+func (r Report) printFindings(to io.Writer) error {
+	for i, f := range r.Findings {
+		if i == mostFindings {
+			fmt.Fprintf(to, "… and %d more\n", len(r.Findings)-i)
+			break
+		}
+		fmt.Fprintf(to, "\n✗ %s\n  %s\n  request %s\n", f.What, f.Command, f.Request)
+	}
+	for i, line := range r.Errors {
+		if i == mostFindings {
+			fmt.Fprintf(to, "… and %d more\n", len(r.Errors)-i)
+			break
+		}
+		fmt.Fprintf(to, "\n✗ %s: %s\n", line.Bot, line.Text)
+	}
+	verdict := "\n✓ Exactly one room and one answer for each command.\n"
+	if !r.Exact() {
+		verdict = "\n✗ Not everything is exactly one.\n"
+	}
+	_, err := fmt.Fprint(to, verdict)
+	return err
+}

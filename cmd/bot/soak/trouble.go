@@ -1,0 +1,107 @@
+package soak
+
+import (
+	"fmt"
+
+	"roombot/cmd/bot/trial"
+)
+
+// Trouble is how badly the pod behaves.
+type Trouble string
+
+// The kinds of trouble.
+const (
+	None    Trouble = "none"    // the pod behaves
+	Default Trouble = "default" // a bad day
+	Heavy   Trouble = "heavy"   // everything at once, far more often than in life
+)
+
+// Set takes a kind's name; it makes Trouble a flag.
+func (t *Trouble) Set(name string) error {
+	switch kind := Trouble(name); kind {
+	case None, Default, Heavy:
+		*t = kind
+		return nil
+	}
+	return fmt.Errorf("write %s, %s or %s", None, Default, Heavy)
+}
+
+func (t *Trouble) String() string { return string(*t) }
+
+// Type names the flag's value.
+func (*Trouble) Type() string { return "kind" }
+
+// writes are the calls that change the pod, by their operation's name.
+func writes() []string {
+	return []string{"createRoom", "addMember", "promoteOwner", "createMessage", "updateMessage", "createIM"}
+}
+
+func reads() []string {
+	return []string{"searchRooms", "lookupUsers", "listMessages", "getMessage", "listMembers", "streamInfo", "sessionInfo", "readDatafeed", "listDatafeed"}
+}
+
+// faults is the trouble in the words of the pod. The lag of the search index
+// stays below the searchLag that the bot is given.
+func (t Trouble) faults() []trial.Fault {
+	switch t {
+	case Default:
+		return append(everyWrite(0.01), append(everyRead(0.01),
+			trial.Fault{Kind: "duplicate-events", Probability: 0.05},
+			trial.Fault{Kind: "search-lag", Delay: "1s"})...)
+	case Heavy:
+		return append(everyWrite(0.04), append(everyRead(0.02),
+			trial.Fault{Kind: "duplicate-events", Probability: 0.2},
+			trial.Fault{Kind: "reorder-events", Probability: 0.3},
+			trial.Fault{Kind: "search-lag", Delay: "1s"},
+			trial.Fault{Kind: "search-lag", Delay: "3s", Probability: 0.5},
+			trial.Fault{Kind: "session-expired", Probability: 0.003},
+			trial.Fault{Path: "/login/*", Status: 503, Probability: 0.1})...)
+	default:
+		return nil
+	}
+}
+
+// everyWrite makes each kind of trouble befall each kind of write with the
+// probability: refused, slow, lost on the way there, lost on the way back.
+func everyWrite(p float64) []trial.Fault {
+	var list []trial.Fault
+	for _, name := range writes() {
+		list = append(list,
+			trial.Fault{Path: name, Drop: "before", Probability: p},
+			trial.Fault{Path: name, Drop: "after", Probability: 2 * p},
+			trial.Fault{Path: name, Status: 503, Probability: p},
+			trial.Fault{Path: name, Status: 500, Probability: p / 2},
+			trial.Fault{Path: name, Status: 429, RetryAfter: 1, Probability: p},
+			trial.Fault{Path: name, Delay: "300ms", Probability: 2 * p},
+			trial.Fault{Path: name, Delay: "2500ms", Probability: p / 4},
+		)
+	}
+	return list
+}
+
+func everyRead(p float64) []trial.Fault {
+	var list []trial.Fault
+	for _, name := range reads() {
+		list = append(list,
+			trial.Fault{Path: name, Drop: "before", Probability: p},
+			trial.Fault{Path: name, Drop: "after", Probability: p},
+			trial.Fault{Path: name, Status: 503, Probability: p},
+			trial.Fault{Path: name, Status: 429, RetryAfter: 1, Probability: p / 2},
+		)
+	}
+	return list
+}
+
+// names is how a fault is counted in the report.
+func nameOf(f trial.Fault) string {
+	switch {
+	case f.Kind != "" && f.Kind != "http":
+		return f.Kind
+	case f.Drop != "":
+		return "dropped " + f.Drop
+	case f.Status != 0:
+		return fmt.Sprint(f.Status)
+	default:
+		return "delay"
+	}
+}

@@ -1,0 +1,110 @@
+package trial
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Bot is a bot under trial: one configuration, and one process after the other.
+type Bot struct {
+	Name string
+
+	dir  string
+	run  *process
+	used Usage
+}
+
+func (b *Bot) config() string { return filepath.Join(b.dir, b.Name+".json") }
+
+// Log is the file that has what the bot logged, all its processes after each other.
+func (b *Bot) Log() string { return filepath.Join(b.dir, b.Name+".log") }
+
+// Start starts a process.
+func (b *Bot) Start() error {
+	log, err := os.OpenFile(b.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close() // the child has its own handle
+	b.run, err = begin([]string{"run", "--config", b.config()}, log, log)
+	return err
+}
+
+// Alive reports whether the process has not ended, by itself or otherwise.
+func (b *Bot) Alive() bool { return b.run != nil && b.run.alive() }
+
+// Kill ends the process with SIGKILL. It reports whether there was one: a bot
+// that had ended by itself cannot be killed.
+func (b *Bot) Kill() bool {
+	if !b.Alive() {
+		return false
+	}
+	b.note()
+	b.run.kill()
+	b.account()
+	return true
+}
+
+// Stop ends the process with SIGTERM, as systemd or Kubernetes would.
+func (b *Bot) Stop() error {
+	if !b.Alive() {
+		return fmt.Errorf("%s had ended before: %s", b.Name, b.lastWords())
+	}
+	b.note()
+	const limit = 30 * time.Second
+	err := b.run.stop(limit)
+	b.account()
+	if err != nil {
+		return fmt.Errorf("%s %w: %s", b.Name, err, b.lastWords())
+	}
+	return nil
+}
+
+// Usage is what all its processes took, the running one as of now.
+func (b *Bot) Usage() Usage {
+	if b.Alive() {
+		b.note()
+	}
+	return b.used
+}
+
+func (b *Bot) lastWords() string {
+	raw, err := os.ReadFile(b.Log())
+	if err != nil {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(string(raw)), "\n")
+	return lines[len(lines)-1]
+}
+
+// Line is a line of a bot's log that tells of an error.
+type Line struct {
+	Bot  string `json:"bot"`
+	Text string `json:"text"`
+}
+
+// Errors lists what the bot logged as an error, and what is no log line at
+// all, such as a panic. Warnings are not in it: under faults they are due.
+func (b *Bot) Errors() ([]Line, error) {
+	file, err := os.Open(b.Log())
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var found []Line
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var entry struct{ Level string }
+		err := json.Unmarshal(lines.Bytes(), &entry)
+		if err != nil || entry.Level == "error" || entry.Level == "fatal" || entry.Level == "panic" {
+			found = append(found, Line{Bot: b.Name, Text: lines.Text()})
+		}
+	}
+	return found, lines.Err()
+}

@@ -1,0 +1,112 @@
+package trial
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"syscall"
+	"time"
+)
+
+// process is a running child: this very program with other arguments.
+type process struct {
+	cmd   *exec.Cmd
+	ended chan struct{} // closed at its end
+}
+
+func begin(args []string, out, errs *os.File) (*process, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	p := &process{cmd: exec.Command(self, args...), ended: make(chan struct{})}
+	p.cmd.Stdout, p.cmd.Stderr = out, errs
+	// A group of its own: Ctrl-C is for the trial, which ends its children itself.
+	p.cmd.SysProcAttr = ownGroup()
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		_ = p.cmd.Wait() // the outcome is in ProcessState
+		close(p.ended)
+	}()
+	return p, nil
+}
+
+// beginServer starts a pod and waits for the address that it prints.
+func beginServer(ctx context.Context, args []string) (address string, p *process, err error) {
+	read, write, err := os.Pipe()
+	if err != nil {
+		return "", nil, err
+	}
+	p, err = begin(args, write, os.Stderr)
+	_ = write.Close()
+	if err != nil {
+		return "", nil, errors.Join(err, read.Close())
+	}
+	found := make(chan string, 1)
+	go findAddress(read, found)
+	select {
+	case address = <-found:
+	case <-ctx.Done():
+	case <-time.After(30 * time.Second):
+	}
+	if address == "" {
+		p.kill()
+		return "", nil, errors.Join(errors.New("the sandbox did not start"), ctx.Err())
+	}
+	return address, p, nil
+}
+
+var addressShape = regexp.MustCompile(`http://\S+`)
+
+// findAddress reads all that is printed, so that the child never waits for a reader.
+func findAddress(from *os.File, found chan<- string) {
+	defer from.Close()
+	lines := bufio.NewScanner(from)
+	for lines.Scan() {
+		if address := addressShape.FindString(lines.Text()); address != "" {
+			select {
+			case found <- address:
+			default:
+			}
+		}
+	}
+	close(found)
+}
+
+func (p *process) alive() bool {
+	select {
+	case <-p.ended:
+		return false
+	default:
+		return true
+	}
+}
+
+// kill ends the process as a crash or the kernel would: at once.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill()
+	<-p.ended
+}
+
+// stop asks the process to end and waits for it.
+func (p *process) stop(limit time.Duration) error {
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	select {
+	case <-p.ended:
+	case <-time.After(limit):
+		p.kill()
+		return fmt.Errorf("did not stop within %s", limit)
+	}
+	if code := p.cmd.ProcessState.ExitCode(); code != 0 {
+		return fmt.Errorf("ended with exit code %d", code)
+	}
+	return nil
+}

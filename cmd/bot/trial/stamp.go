@@ -1,0 +1,57 @@
+package trial
+
+import (
+	"context"
+	"time"
+
+	"roombot/symphony/messageml"
+)
+
+// Stamp is what the bot writes into the entity data of an answer: which
+// request it answers, and whether it is the last word on it.
+type Stamp struct {
+	Request string `json:"request"`
+	Part    string `json:"part"`
+}
+
+// PartFinal is the part of an answer that ends its request; there may be one
+// before that says it takes a while.
+const PartFinal = "reply"
+
+// Stamp reads the stamp of a message of the bot. Request is empty without one.
+func (m Message) Stamp() Stamp {
+	content, err := messageml.Read("", m.Data)
+	if err != nil {
+		return Stamp{}
+	}
+	var s Stamp
+	if ok, err := content.Entity("roombot", &s); err != nil || !ok {
+		return Stamp{}
+	}
+	return s
+}
+
+// Follow hands over the messages of the whole pod as they come, in order,
+// until ctx ends or take returns an error.
+func (p *Pod) Follow(ctx context.Context, every time.Duration, take func([]Message) error) error {
+	last := int64(0)
+	for {
+		messages, seen, err := p.Messages(ctx, last)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := take(messages); err != nil {
+			return err
+		}
+		if seen > last {
+			last = seen
+			continue
+		}
+		if Pause(ctx, every) != nil {
+			return nil
+		}
+	}
+}

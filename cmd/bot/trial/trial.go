@@ -1,0 +1,154 @@
+// Package trial runs the program as it runs in earnest: a pod and one bot or
+// several, each a process of its own, for measuring them and for trying to
+// break them. It knows the pod by its control API alone.
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Setup describes a trial.
+type Setup struct {
+	// Dir keeps keys, configurations, stores and logs; empty for a folder that
+	// Close removes.
+	Dir  string
+	Pod  PodSetup
+	Bots BotSetup
+}
+
+// PodSetup is what the pod is like.
+type PodSetup struct {
+	Crowd      int           // employees besides the people of the tour
+	RTT        time.Duration // round trip of the network, on each call of the bots
+	Visibility time.Duration // after how long unacknowledged events come again; 0 for the pod's own
+	Seed       int64         // of the faults' dice
+}
+
+// BotSetup is how the bots are configured.
+type BotSetup struct {
+	Count       int           // replicas; 0 for one
+	Store       string        // address of a database for all of them; empty for a file
+	HTTPTimeout time.Duration // roombot.httpTimeout
+	SearchLag   time.Duration // roombot.searchLag
+	Workers     int           // roombot.limits.workers; 0 for the default
+	LogLevel    string        // roombot.log.level
+}
+
+// Trial is a pod and bots that run. Close ends them.
+type Trial struct {
+	Pod  *Pod
+	Bots []*Bot
+
+	dir  string
+	temp bool
+	pod  *process
+}
+
+// Start starts the pod, and the bots with their configurations. They hear
+// nothing until Ready has returned.
+func Start(ctx context.Context, s Setup) (*Trial, error) {
+	t := &Trial{dir: s.Dir}
+	var err error
+	if t.dir == "" {
+		t.temp = true
+		t.dir, err = os.MkdirTemp("", "roombot-trial-")
+	} else {
+		err = os.MkdirAll(t.dir, 0o700)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("trial folder: %w", err)
+	}
+	if err = t.startPod(ctx, s.Pod); err == nil {
+		err = t.startBots(s.Bots)
+	}
+	if err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
+}
+
+func (t *Trial) startPod(ctx context.Context, s PodSetup) error {
+	args := []string{
+		"sandbox", "--no-bot", "--listen", "127.0.0.1:0", "--dir", t.dir,
+		"--crowd", fmt.Sprint(s.Crowd), "--rtt", s.RTT.String(), "--seed", fmt.Sprint(s.Seed),
+	}
+	if s.Visibility > 0 {
+		args = append(args, "--visibility", s.Visibility.String())
+	}
+	address, p, err := beginServer(ctx, args)
+	if err != nil {
+		return err
+	}
+	t.pod, t.Pod = p, newPod(address)
+	return nil
+}
+
+func (t *Trial) startBots(s BotSetup) error {
+	for n := range max(1, s.Count) {
+		b := &Bot{Name: fmt.Sprintf("bot-%d", n+1), dir: t.dir}
+		if err := s.write(filepath.Join(t.dir, "config.json"), b.config(), b.Name); err != nil {
+			return err
+		}
+		if err := b.Start(); err != nil {
+			return err
+		}
+		t.Bots = append(t.Bots, b)
+	}
+	return nil
+}
+
+// Ready waits until a bot reads a feed: what is said from then on is heard.
+func (t *Trial) Ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		feeds, err := t.Pod.Feeds(ctx)
+		for _, f := range feeds {
+			if f.Readers > 0 {
+				return nil
+			}
+		}
+		for _, b := range t.Bots {
+			if !b.Alive() {
+				return fmt.Errorf("%s ended at its start: %s", b.Name, b.lastWords())
+			}
+		}
+		if err == nil {
+			err = Pause(ctx, 20*time.Millisecond)
+		}
+		if err != nil {
+			return fmt.Errorf("wait for the bot's feed: %w", err)
+		}
+	}
+}
+
+// Close ends the processes without mercy and removes a temporary folder.
+func (t *Trial) Close() error {
+	for _, b := range t.Bots {
+		b.Kill()
+	}
+	if t.pod != nil {
+		t.pod.kill()
+	}
+	if t.temp {
+		return os.RemoveAll(t.dir)
+	}
+	return nil
+}
+
+// Pause waits, unless ctx ends before.
+func Pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
