@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -36,9 +37,32 @@ type world struct {
 	t      testing.TB
 	url    string
 	client *symphony.Client
+	bot    *bot.Bot
 	stop   func() // stops the bot and waits for its end
 	store  string
 	rules  string
+	crowd  int // employees besides the people of the tour
+	limits commands.Limits
+	tries  int // of a command, before it fails
+	log    *log
+}
+
+// log is what operators read, from info level on.
+type log struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 const openRules = `
@@ -53,20 +77,39 @@ allow:
     commands: [newroom, groups]
 `
 
-func newWorld(t testing.TB) *world {
+func newWorld(t testing.TB, changes ...func(*world)) *world {
 	t.Helper()
 	k, err := key()
 	require.NoError(t, err)
-	pod, err := sandbox.New(sandbox.Config{BotKey: k.Public(), Quiet: 40 * time.Millisecond})
+	w := &world{
+		t: t, store: filepath.Join(t.TempDir(), "bot.db"), rules: openRules, log: new(log), tries: 4,
+		limits: commands.Limits{CallTimeout: 100 * time.Millisecond, SearchLag: 50 * time.Millisecond},
+	}
+	for _, change := range changes {
+		change(w)
+	}
+	pod, err := sandbox.New(sandbox.Config{BotKey: k.Public(), Quiet: 40 * time.Millisecond, Crowd: w.crowd})
 	require.NoError(t, err)
 	server := httptest.NewServer(pod.Handler())
+	w.url = server.URL
 	t.Cleanup(func() {
 		require.NoError(t, pod.Close())
 		server.Close()
+		w.discreet()
 	})
-	w := &world{t: t, url: server.URL, store: filepath.Join(t.TempDir(), "bot.db"), rules: openRules}
 	w.start()
 	return w
+}
+
+// discreet holds the log to what operators may read: ids and codes.
+func (w *world) discreet() {
+	text := w.log.String()
+	for _, secret := range []string{"newroom", "Martin", "Chen", "Earnings", "@acme.test", "eyJ"} {
+		if secret == "newroom" {
+			text = strings.ReplaceAll(text, `"command":"newroom"`, "")
+		}
+		require.NotContains(w.t, text, secret, "what the log says")
+	}
 }
 
 // start begins the bot's work, again on the same store after a stop.
@@ -74,21 +117,25 @@ func (w *world) start() {
 	w.t.Helper()
 	k, err := key()
 	require.NoError(w.t, err)
-	w.client, err = symphony.New(symphony.Config{Username: "roombot", Key: k, Endpoints: symphony.Endpoints{Pod: w.url}})
+	w.client, err = symphony.New(symphony.Config{
+		Username: "roombot", Key: k, Endpoints: symphony.Endpoints{Pod: w.url}, Timeout: 2 * time.Second,
+		Retry: symphony.RetryPolicy{Initial: time.Millisecond, Max: 5 * time.Millisecond, MaxAttempts: 2},
+	})
 	require.NoError(w.t, err)
 	value, err := schema.Parse("policy.yaml", []byte(w.rules), nil)
 	require.NoError(w.t, err)
 	rules, err := policy.Compile(value, policy.Options{})
 	require.NoError(w.t, err)
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(zerolog.New(w.log).Level(zerolog.InfoLevel).WithContext(context.Background()))
 	live := make(chan struct{})
 	b, err := bot.New(ctx, bot.Config{
-		Client: w.client, Policy: rules, PrivateAbove: 10,
-		Limits: commands.Limits{CallTimeout: time.Second, SearchLag: 50 * time.Millisecond},
-		Store:  engine.Config{File: w.store, BackoffFloor: 20 * time.Millisecond},
-		Live:   sync.OnceFunc(func() { close(live) }),
+		Client: w.client, Policy: rules, PrivateAbove: 10, Limits: w.limits,
+		Feed:  symphony.FeedConfig{MinWait: 5 * time.Millisecond, MaxWait: 20 * time.Millisecond},
+		Store: engine.Config{File: w.store, BackoffFloor: time.Millisecond, BackoffCeiling: 5 * time.Millisecond, MaxAttempts: w.tries, Drain: -1},
+		Live:  sync.OnceFunc(func() { close(live) }),
 	})
 	require.NoError(w.t, err)
+	w.bot = b
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()
 	<-live
@@ -104,17 +151,23 @@ func (w *world) start() {
 
 // said is a message and what the bot answered.
 type said struct {
+	who     string
 	w       *world
 	Message chatMessage   `json:"message"`
 	Replies []chatMessage `json:"replies"`
 }
 
 type chatMessage struct {
-	ID        string `json:"messageId"`
-	Stream    string `json:"streamId"`
-	Replacing string `json:"replacing"`
-	Text      string `json:"message"`
-	Data      string `json:"data"`
+	ID         string `json:"messageId"`
+	Stream     string `json:"streamId"`
+	Replacing  string `json:"replacing"`
+	ReplacedBy string `json:"replacedBy"`
+	Text       string `json:"message"`
+	Data       string `json:"data"`
+	At         int64  `json:"timestamp"`
+	From       struct {
+		Username string `json:"username"`
+	} `json:"from"`
 }
 
 func (m chatMessage) plain() string { return messageml.Plain(m.Text, m.Data) }

@@ -1,0 +1,137 @@
+package bot_test
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// patience is how long a test waits for what must come.
+const patience = 10 * time.Second
+
+// asks is somebody writing to the bot without waiting for the answer.
+func (w *world) asks(who, text string) said { return w.asksIn("roombot", who, text) }
+
+func (w *world) asksIn(to, who, text string) said {
+	w.t.Helper()
+	s := w.talk("say", map[string]any{"as": who, "to": to, "text": text})
+	s.who = who
+	return s
+}
+
+// heard is what the bot shows in a chat after a message, without what it has
+// replaced.
+func (w *world) heard(who string, after chatMessage) []string {
+	w.t.Helper()
+	var chat struct {
+		Messages []chatMessage `json:"messages"`
+	}
+	w.control(http.MethodGet, "chats/"+after.Stream+"?as="+who, nil, &chat)
+	var shown []string
+	passed := false
+	for _, m := range chat.Messages {
+		switch {
+		case m.ID == after.ID:
+			passed = true
+		case passed && m.From.Username == "roombot" && m.ReplacedBy == "":
+			shown = append(shown, m.plain())
+		}
+	}
+	return shown
+}
+
+// ends waits until the bot's last word in the chat contains every text, and
+// asserts that it is its only one.
+func (s said) ends(texts ...string) string {
+	s.w.t.Helper()
+	var shown []string
+	require.Eventually(s.w.t, func() bool {
+		shown = s.w.heard(s.who, s.Message)
+		return len(shown) > 0 && containsAll(shown[len(shown)-1], texts)
+	}, patience, 5*time.Millisecond, "the bot says %q", texts)
+	require.Len(s.w.t, shown, 1, "answers shown")
+	return shown[0]
+}
+
+func containsAll(text string, parts []string) bool {
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			return false
+		}
+	}
+	return true
+}
+
+// fault is trouble that the pod makes.
+type fault map[string]any
+
+func (w *world) suffers(faults ...fault) {
+	w.t.Helper()
+	for _, f := range faults {
+		w.control(http.MethodPost, "faults", f, nil)
+	}
+}
+
+func (w *world) recovers() {
+	w.t.Helper()
+	w.control(http.MethodDelete, "faults", nil, nil)
+}
+
+// struck waits until trouble has struck so often.
+func (w *world) struck(times int) {
+	w.t.Helper()
+	require.Eventually(w.t, func() bool {
+		var faults []struct {
+			Hits int `json:"hits"`
+		}
+		w.control(http.MethodGet, "faults", nil, &faults)
+		hits := 0
+		for _, f := range faults {
+			hits += f.Hits
+		}
+		return hits >= times
+	}, patience, 5*time.Millisecond, "trouble strikes")
+}
+
+// The calls that a command makes.
+const (
+	onCreate  = "/pod/v3/room/create"
+	onAdd     = "*/membership/add"
+	onPromote = "*/membership/promoteOwner"
+	onSend    = "*/message/create"
+	onUpdate  = "*/message/*/update"
+	onSearch  = "/pod/v3/room/search"
+	onGroups  = "/profile-manager/*"
+	onUsers   = "/pod/v3/users"
+	onStream  = "*/streams/*/info"
+	onRead    = "*/datafeeds/*/read"
+)
+
+// theOnly asserts that the pod has one room of the name, with these members
+// and the bot.
+func (w *world) theOnly(name string, usernames ...string) {
+	w.t.Helper()
+	all, _ := w.theRoom(name).members()
+	require.ElementsMatch(w.t, append(usernames, "roombot"), all)
+}
+
+// reply is the message that shows the bot's answer.
+func (w *world) reply(to said) chatMessage {
+	w.t.Helper()
+	var chat struct {
+		Messages []chatMessage `json:"messages"`
+	}
+	w.control(http.MethodGet, "chats/"+to.Message.Stream+"?as="+to.who, nil, &chat)
+	require.NotEmpty(w.t, chat.Messages)
+	return chat.Messages[len(chat.Messages)-1]
+}
+
+// asksByClick presses a button without waiting for what comes of it.
+func (w *world) asksByClick(who string, m chatMessage, form, action string, values map[string]any) said {
+	w.t.Helper()
+	s := w.talk("act", map[string]any{"as": who, "messageId": m.ID, "formId": form, "action": action, "values": values})
+	s.who = who
+	return s
+}

@@ -1,0 +1,178 @@
+package bot_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/commands"
+)
+
+func TestAWriteWhoseAnswerIsLostIsNotDoneTwice(t *testing.T) {
+	t.Parallel()
+	for name, path := range map[string]string{
+		"the room": onCreate, "a member": onAdd, "an owner": onPromote, "the reply": onSend,
+	} {
+		for _, lag := range []string{"", "40ms"} {
+			t.Run(name+" with a search index late by "+lag, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				if lag != "" {
+					w.suffers(fault{"kind": "search-lag", "delay": lag})
+				}
+				w.suffers(fault{"path": path, "drop": "after", "count": 1})
+				w.asks("bob", `/newroom "Once" @alice group:"Test Group"`).ends("✓ Once", "is open")
+				w.theOnly("Once", "bob", "alice", "carol")
+			})
+		}
+	}
+}
+
+func TestAWriteThatNeverArrivesIsRepeatedUntilItDoes(t *testing.T) {
+	t.Parallel()
+	for name, trouble := range map[string]fault{
+		"the room is not created": {"path": onCreate, "drop": "before", "count": 2},
+		"no member is added":      {"path": onAdd, "drop": "before", "count": 3},
+		"the reply is not sent":   {"path": onSend, "drop": "before", "count": 1},
+		"the room answers 503":    {"path": onCreate, "status": 503, "count": 2},
+		"the reply answers 500":   {"path": onSend, "status": 500, "count": 1},
+		"the session ends":        {"kind": "session-expired", "path": onCreate, "count": 1},
+		"the session ends later":  {"kind": "session-expired", "path": onAdd, "count": 1},
+		"the room is throttled":   {"path": onCreate, "status": 429, "count": 3},
+		"the reply is throttled":  {"path": onSend, "status": 429, "retryAfter": 1, "count": 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(w *world) { w.tries = 8 })
+			w.suffers(trouble)
+			w.asks("bob", `/newroom "Later" @alice group:"Test Group"`).ends("✓ Later", "is open")
+			w.theOnly("Later", "bob", "alice", "carol")
+		})
+	}
+}
+
+func TestTheBotStopsAnywhereAndGoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
+	for name, path := range map[string]string{
+		"before the room": onCreate, "before the members": onAdd, "before the owner": onPromote, "before the reply": onSend,
+	} {
+		for _, drop := range []string{"before", "after"} {
+			t.Run(fmt.Sprintf("%s, call dropped %s its effect", name, drop), func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				w.suffers(fault{"path": path, "delay": "30ms", "drop": drop})
+				asked := w.asks("bob", `/newroom "Again" @alice group:"Test Group"`)
+				w.struck(1)
+				w.stop()
+				w.recovers()
+				w.start()
+				asked.ends("✓ Again", "is open")
+				w.theOnly("Again", "bob", "alice", "carol")
+			})
+		}
+	}
+}
+
+func TestADecisionOutlivesARestartAndAChangeOfRules(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.suffers(fault{"path": onAdd, "delay": "30ms", "drop": "before"})
+	asked := w.asks("bob", `/newroom "Begun" @alice group:"Test Group"`)
+	w.struck(1)
+	w.stop()
+	w.recovers()
+	w.rules = "allow:\n  - name: nobody\n    who: [\"user:nobody\"]\n    commands: [groups]\n"
+	w.control("POST", "rights", map[string]any{"groupManager": false}, nil)
+	w.start()
+	asked.ends("✓ Begun", "Test Group")
+	w.theOnly("Begun", "bob", "alice", "carol")
+}
+
+func TestEventsThatComeTwiceRunOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.suffers(fault{"kind": "duplicate-events"})
+	asked := w.asks("bob", `/newroom "Twin" @alice preview`)
+	asked.ends("Nothing was created yet")
+	preview := w.reply(asked)
+	click := w.asksByClick("bob", preview, commands.FormOffer, "offer-0", nil)
+	click.ends("✓ Twin")
+	w.theOnly("Twin", "bob", "alice")
+}
+
+func TestOneRequestRunsOnceByAllItsWays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	broken := w.says("bob", `/newroom "Ways @alice`).sees("never closed")
+	form := w.clicks("bob", broken.last(), commands.FormOffer, "offer-1", nil).sees("What should the room be called")
+	w.clicks("bob", broken.last(), commands.FormOffer, "offer-0", nil).sees("✓ Ways")
+	w.clicks("bob", broken.last(), commands.FormOffer, "offer-0", nil).sees("already acted on this")
+	w.clicks("bob", form.last(), commands.FormNewRoom, "create", map[string]any{"name": "Other"}).sees("already acted on this")
+	w.edits("bob", broken.Message.ID, `/newroom "Edited" @alice`).sees("already acted on this")
+	require.Empty(t, w.rooms("Other"))
+	require.Empty(t, w.rooms("Edited"))
+}
+
+func TestWhatOnlyReadsMayBeEditedAndAskedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.says("bob", "/groups equi").sees("Equities Sales")
+	w.edits("bob", first.Message.ID, "/groups fx").sees("FX EMEA")
+	w.edits("bob", first.Message.ID, `/newroom "After all" @alice`).sees("✓ After all")
+}
+
+func TestARefusedRequestMayBeCorrected(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.says("bob", `/newroom "Taken"`).sees("is open")
+	refused := w.says("bob", `/newroom "Taken" @alice`).sees("Nothing was created")
+	w.edits("bob", refused.Message.ID, `/newroom "Free" @alice`).sees("✓ Free")
+}
+
+func TestAConversationIsAnsweredInItsOrder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.asks("bob", `/newroom "Room 0"`)
+	for i := 1; i < 6; i++ {
+		w.asks("bob", fmt.Sprintf(`/newroom "Room %d"`, i))
+	}
+	var shown []string
+	require.Eventually(t, func() bool { shown = w.heard("bob", first.Message); return len(shown) == 6 }, patience, 5*time.Millisecond)
+	for i, text := range shown {
+		require.Contains(t, text, fmt.Sprintf("✓ Room %d", i))
+	}
+}
+
+func TestFortyPeopleAreLetInWithAWordMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 25 })
+	people, names := w.colleagues(40)
+	asked := w.asks("bob", `/newroom "Crowd" `+people)
+	require.Eventually(t, func() bool {
+		shown := w.heard("bob", asked.Message)
+		return len(shown) == 1 && containsAll(shown[0], []string{"Crowd", "is open", "Adding 41", "about 2 s"})
+	}, patience, 2*time.Millisecond)
+	asked.ends("✓ Crowd", "and 20 more")
+	w.theOnly("Crowd", append(names, "bob")...)
+}
+
+// colleagues are so many of the crowd, as mentions and as usernames.
+func (w *world) colleagues(n int) (mentions string, usernames []string) {
+	w.t.Helper()
+	var all struct {
+		People []struct{ Username, DisplayName, About string } `json:"people"`
+	}
+	w.control("GET", "people", nil, &all)
+	var b strings.Builder
+	for _, p := range all.People {
+		if p.About == "one of the crowd" && len(usernames) < n {
+			b.WriteString("@" + p.DisplayName + " ")
+			usernames = append(usernames, p.Username)
+		}
+	}
+	require.Len(w.t, usernames, n)
+	return b.String(), usernames
+}
