@@ -70,6 +70,7 @@ type feedState struct {
 	Queued   int       `json:"queued"`   // events waiting to be read
 	InFlight int       `json:"inFlight"` // events read and not yet acknowledged
 	Readers  int       `json:"readers"`  // reads parked
+	Oldest   int64     `json:"oldest"`   // when the oldest event that is not acknowledged happened, in milliseconds; 0 without one
 	Created  time.Time `json:"created"`
 	LastRead time.Time `json:"lastRead"`
 	Expires  time.Time `json:"expires"`
@@ -83,6 +84,9 @@ func (p *Pod) feedViews() []feedState {
 			ID: f.ID, Owner: p.state.people[f.Owner].Username, Tag: f.Tag, Readers: p.parked[f.ID], Created: f.Created.UTC(),
 			LastRead: f.LastRead.UTC(), Expires: f.LastRead.Add(p.cfg.FeedLife).UTC(),
 		}
+		if len(f.Queue) > 0 {
+			v.Oldest = timeOf(f.Queue[0].Event)
+		}
 		for _, d := range f.Queue {
 			if p.now().Before(d.Visible) {
 				v.InFlight++
@@ -93,6 +97,13 @@ func (p *Pod) feedViews() []feedState {
 		views = append(views, v)
 	}
 	return views
+}
+
+// timeOf is when an event happened, in milliseconds.
+func timeOf(event json.RawMessage) int64 {
+	var head struct{ Timestamp int64 }
+	_ = json.Unmarshal(event, &head) // the pod's own words
+	return head.Timestamp
 }
 
 func (p *Pod) controlFeeds(*call) (any, error) { return map[string]any{"feeds": p.feedViews()}, nil }

@@ -60,6 +60,9 @@ func TestChatterReachesTheFeedAndIsForgotten(t *testing.T) {
 	b := loggedIn(t)
 	feed := b.feed()
 	b.post("/sandbox/v1/chatter", map[string]any{"as": "bob", "count": 250}).ok()
+	waiting := b.get("/sandbox/v1/feeds").ok()["feeds"].([]any)[0].(map[string]any)
+	require.EqualValues(t, 251, waiting["queued"])
+	require.NotZero(t, waiting["oldest"])
 	seen, ack := 0, ""
 	for seen < 251 { // and the new chat itself
 		got := b.read(feed, ack)
