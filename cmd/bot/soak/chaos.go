@@ -48,13 +48,13 @@ func (s *session) revive() error {
 
 // killFeeds makes the pod forget the bots' feed every few seconds. What waits
 // in a feed dies with it, on a real pod too; so people fall silent until the
-// feed is empty, and go on when there is a new one.
+// bot has read all that they said, and go on when there is a new feed.
 func (s *session) killFeeds(ctx context.Context, pause chan<- chan struct{}) error {
 	desk := s.plan[0]
 	if s.Faults != Heavy || !desk.opening {
 		return nil
 	}
-	const every, moment = 5 * time.Second, 3 * time.Second
+	const every = 5 * time.Second
 	for trial.Pause(ctx, every) == nil {
 		resume := make(chan struct{})
 		select {
@@ -62,7 +62,7 @@ func (s *session) killFeeds(ctx context.Context, pause chan<- chan struct{}) err
 		case <-ctx.Done():
 			return nil
 		}
-		err := s.killFeed(ctx, desk, moment)
+		err := s.killFeed(ctx, desk)
 		close(resume)
 		if err != nil && ctx.Err() == nil {
 			return err
@@ -71,21 +71,21 @@ func (s *session) killFeeds(ctx context.Context, pause chan<- chan struct{}) err
 	return nil
 }
 
-func (s *session) killFeed(ctx context.Context, desk *Command, moment time.Duration) error {
-	empty := func(feeds []trial.Feed) bool {
+func (s *session) killFeed(ctx context.Context, desk *Command) error {
+	silent := s.ledger.lastWord()
+	read := func(feeds []trial.Feed) bool {
 		for _, f := range feeds {
-			if f.Queued+f.InFlight > 0 {
+			if f.Oldest != 0 && f.Oldest <= silent {
 				return false
 			}
 		}
 		return len(feeds) > 0
 	}
-	old, ok, err := s.feeds(ctx, moment+s.Visibility, empty)
+	old, ok, err := s.feeds(ctx, 4*s.Visibility, read)
 	if err != nil || !ok {
 		return err
 	}
-	kill := trial.Fault{Kind: "feed-killed", Count: 1}
-	if err := s.trial.Pod.Break(ctx, kill); err != nil {
+	if err := s.trial.Pod.Break(ctx, trial.Fault{Kind: "feed-killed", Count: 1}); err != nil {
 		return err
 	}
 	// The fault strikes the next read, so a word that is not for the bot ends the parked one.
@@ -93,7 +93,7 @@ func (s *session) killFeed(ctx context.Context, desk *Command, moment time.Durat
 		return err
 	}
 	_, ok, err = s.feeds(ctx, time.Minute, func(feeds []trial.Feed) bool {
-		return len(feeds) > 0 && feeds[0].ID != old[0].ID && feeds[0].Readers > 0
+		return len(feeds) > 0 && feeds[0].ID != old[0].ID
 	})
 	if ok {
 		s.feedsKilled++

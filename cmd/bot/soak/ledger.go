@@ -16,6 +16,7 @@ type ledger struct {
 	early    map[string]bool // requests answered before the sender knew that they were sent
 	talk     []trial.Message // of the bot
 	lastSign time.Time
+	lastSaid int64 // the pod's time of the last message to the bots, in milliseconds
 }
 
 func newLedger() *ledger {
@@ -36,7 +37,14 @@ func (l *ledger) sent(c *Command, said trial.Message) {
 	if !l.early[c.Request] {
 		l.pending[c.Request] = c
 	}
-	l.lastSign = time.Now()
+	l.lastSign, l.lastSaid = time.Now(), said.Timestamp
+}
+
+// lastWord is the pod's time of the last message to the bots, in milliseconds.
+func (l *ledger) lastWord() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lastSaid
 }
 
 // take notes what the bots said.
