@@ -5,11 +5,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// patience is how long a test waits for what must come.
-const patience = 10 * time.Second
+// patience is how long a test waits for what must come, and tick how often it looks.
+const (
+	patience = 10 * time.Second
+	tick     = 5 * time.Millisecond
+)
 
 // asks is somebody writing to the bot without waiting for the answer.
 func (w *world) asks(who, text string) said { return w.asksIn("roombot", who, text) }
@@ -47,10 +51,11 @@ func (w *world) heard(who string, after chatMessage) []string {
 func (s said) ends(texts ...string) string {
 	s.w.t.Helper()
 	var shown []string
-	require.Eventually(s.w.t, func() bool {
+	said := assert.Eventually(s.w.t, func() bool {
 		shown = s.w.heard(s.who, s.Message)
 		return len(shown) > 0 && containsAll(shown[len(shown)-1], texts)
-	}, patience, 5*time.Millisecond, "the bot says %q", texts)
+	}, patience, tick)
+	require.True(s.w.t, said, "the bot was to say %q and said %q", texts, shown)
 	require.Len(s.w.t, shown, 1, "answers shown")
 	return shown[0]
 }
@@ -92,7 +97,7 @@ func (w *world) struck(times int) {
 			hits += f.Hits
 		}
 		return hits >= times
-	}, patience, 5*time.Millisecond, "trouble strikes")
+	}, patience, tick, "trouble strikes")
 }
 
 // The calls that a command makes.

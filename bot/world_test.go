@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -44,6 +46,7 @@ type world struct {
 	crowd  int // employees besides the people of the tour
 	limits commands.Limits
 	tries  int // of a command, before it fails
+	refuse refusal
 	log    *log
 }
 
@@ -90,7 +93,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	}
 	pod, err := sandbox.New(sandbox.Config{BotKey: k.Public(), Quiet: 40 * time.Millisecond, Crowd: w.crowd})
 	require.NoError(t, err)
-	server := httptest.NewServer(pod.Handler())
+	server := httptest.NewServer(w.refusing(pod.Handler()))
 	w.url = server.URL
 	t.Cleanup(func() {
 		require.NoError(t, pod.Close())
@@ -99,6 +102,29 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	})
 	w.start()
 	return w
+}
+
+// refusal is the add of one account that the pod answers with a status.
+type refusal struct {
+	id     int64
+	status int
+}
+
+// refusing answers the one add; the pod itself only refuses all or none.
+func (w *world) refusing(pod http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if w.refuse.status == 0 || !strings.HasSuffix(r.URL.Path, "/membership/add") {
+			pod.ServeHTTP(rw, r)
+			return
+		}
+		body, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(body), fmt.Sprint(w.refuse.id)) {
+			rw.WriteHeader(w.refuse.status)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		pod.ServeHTTP(rw, r)
+	})
 }
 
 // discreet holds the log to what operators may read: ids and codes.

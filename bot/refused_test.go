@@ -1,0 +1,169 @@
+package bot_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestARefusedRoomIsExplainedAndNothingIsCreated(t *testing.T) {
+	t.Parallel()
+	for status, words := range map[int]string{
+		400: "Symphony does not accept a room with this name",
+		403: "Symphony does not let me open rooms.",
+		404: "Symphony does not accept a room",
+		451: "A compliance rule blocks this room's name or description.",
+		452: "An information barrier forbids this room.",
+	} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.suffers(fault{"path": onCreate, "status": status})
+			refused := w.asks("bob", `/newroom "No" @alice`)
+			refused.ends("✗ "+words, "Nothing was created.")
+			require.Empty(t, w.rooms("No"))
+			w.recovers()
+			w.edits("bob", refused.Message.ID, `/newroom "No" @alice`).sees("✓ No")
+		})
+	}
+}
+
+// The sandbox's people by number.
+const (
+	idAlice     int64 = 103<<36 + 94
+	idBob       int64 = 103<<36 + 95
+	idTestGroup int64 = 1<<36 + 8
+)
+
+func TestARefusedMemberIsNamedWithTheCauseAndStopsNobody(t *testing.T) {
+	t.Parallel()
+	for status, words := range map[int]string{
+		400: "Alice Martin: Symphony refused without saying why",
+		403: "Alice Martin: kept out by an information barrier",
+		451: "Alice Martin: blocked by a compliance rule",
+		452: "Alice Martin: kept out by an information barrier",
+		503: "Alice Martin: Symphony did not answer, though I asked several times",
+	} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(w *world) { w.refuse = refusal{idAlice, status} })
+			w.asks("bob", `/newroom "Gap" @alice group:"FX EMEA" owner:@alice`).ends("⚠ Gap", words, "Owner: Bob Chen (you)\n", "FX EMEA (2 people)")
+			w.theOnly("Gap", "bob", "carol", "kim")
+		})
+	}
+}
+
+func TestARefusedGroupIsNamedWithTheCauseAndStopsNobody(t *testing.T) {
+	t.Parallel()
+	for status, words := range map[int]string{
+		400: "Symphony does not let me add this group", 403: "Symphony does not let me add this group", 452: "kept out by an information barrier",
+	} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(w *world) { w.refuse = refusal{idTestGroup, status} })
+			w.asks("bob", `/newroom "Gap" @alice group:"Test Group"`).ends("⚠ Gap", "Test Group: "+words, "Member: Alice Martin")
+			w.theOnly("Gap", "bob", "alice")
+		})
+	}
+}
+
+func TestARequesterWhoCannotBeAddedIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.refuse = refusal{idBob, 451} })
+	w.asks("bob", `/newroom "Without you" @alice`).ends("⚠ Without you", "Bob Chen: blocked by a compliance rule", "Member: Alice Martin")
+	w.theOnly("Without you", "alice")
+}
+
+func TestAnOwnerWhoCannotBePromotedIsAMember(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.suffers(fault{"path": onPromote, "status": 403})
+	w.asks("bob", `/newroom "Flat" @carol owner:@alice`).
+		ends("⚠ Flat", "Bob Chen, Alice Martin: added, but not made an owner", "Members: Bob Chen (you), Carol O'Neil, Alice Martin")
+}
+
+func TestALookupThatIsRefusedIsExplained(t *testing.T) {
+	t.Parallel()
+	for status, path := range map[int]string{403: onUsers, 400: onUsers, 451: onUsers} {
+		t.Run(fmt.Sprint(status, path), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.suffers(fault{"path": path, "status": status})
+			w.asks("bob", `/newroom "Who" carol@acme.test`).ends("✗ Symphony does not let me look up the people you named. Nothing was created.")
+		})
+	}
+}
+
+func TestWithoutTheRightToReadGroupsTheRestWorks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.stop()
+	w.control("POST", "rights", map[string]any{"groupManager": false}, nil)
+	w.start()
+	w.says("bob", `/newroom "Groups" group:"Test Group"`).sees("does not let me read the groups", "Nothing was created.", "Group Manager")
+	w.says("bob", "/groups").sees("does not let me read the groups")
+	w.says("bob", `/newroom "Plain" @alice`).sees("✓ Plain")
+}
+
+func TestTheDirectoryIsReadAgainForAGroupThatIsNew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.says("bob", "/groups").sees("Test Group (3 people)")
+	w.suffers(fault{"path": onGroups, "status": 503})
+	w.says("bob", `/newroom "Cached" group:"test  group"`).sees("✓ Cached")
+}
+
+func TestTriesAreBoundedAndTheUserIsToldTheEnd(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		path  string
+		words string
+	}{
+		"before anything is written": {onUsers, "Nothing was created."},
+		"while the room is created":  {onCreate, "please look for it before you try again"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(w *world) { w.tries = 3 })
+			w.suffers(fault{"path": c.path, "status": 503})
+			asked := w.asks("bob", `/newroom "Never" carol@acme.test`)
+			asked.ends("✗ I could not", "Symphony kept failing", c.words, "request ")
+			require.Empty(t, w.rooms("Never"))
+			w.recovers()
+			w.says("bob", "/help").sees("I open rooms")
+		})
+	}
+}
+
+func TestARequestGivenUpBeforeAnythingWasWrittenMayBeSentAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.tries = 2 })
+	w.suffers(fault{"path": onUsers, "status": 503})
+	asked := w.asks("bob", `/newroom "Second" carol@acme.test`)
+	asked.ends("Nothing was created.")
+	w.recovers()
+	w.edits("bob", asked.Message.ID, `/newroom "Second" carol@acme.test`).sees("✓ Second")
+}
+
+func TestAReplyThatSymphonyRefusesIsToldInBrief(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 403, 451} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.suffers(fault{"path": onSend, "status": status, "count": 1})
+			w.asks("bob", `/newroom "Unspeakable"`).ends("✓ Your room", "https://open.symphony.com/?streamId=", "does not let me say more here")
+		})
+	}
+	t.Run("an update", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.suffers(fault{"path": onUsers, "status": 503, "count": 2}, fault{"path": onUpdate, "status": 400})
+		asked := w.asks("bob", `/newroom "Put off" carol@acme.test`)
+		require.Eventually(t, func() bool {
+			shown := w.heard("bob", asked.Message)
+			return len(shown) == 2 && containsAll(shown[0], []string{"takes longer than usual"}) && containsAll(shown[1], []string{"✓ Put off"})
+		}, patience, tick)
+	})
+}
