@@ -34,7 +34,7 @@ func (w *world) heard(who string, after chatMessage) []string {
 	}
 	w.control(http.MethodGet, "chats/"+after.Stream+"?as="+who, nil, &chat)
 	var shown []string
-	passed := false
+	passed := after.ID == ""
 	for _, m := range chat.Messages {
 		switch {
 		case m.ID == after.ID:

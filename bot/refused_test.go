@@ -33,7 +33,8 @@ func TestARefusedRoomIsExplainedAndNothingIsCreated(t *testing.T) {
 const (
 	idAlice     int64 = 103<<36 + 94
 	idBob       int64 = 103<<36 + 95
-	idTestGroup int64 = 1<<36 + 8
+	idKim       int64 = 103<<36 + 99
+	idTestGroup int64 = 103<<36 + 193
 )
 
 func TestARefusedMemberIsNamedWithTheCauseAndStopsNobody(t *testing.T) {

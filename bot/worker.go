@@ -52,7 +52,7 @@ func (b *Bot) handle(ctx context.Context, j *engine.Job) error {
 	case err != nil:
 		return w.postpone(ctx, err)
 	}
-	zerolog.Ctx(ctx).Info().Str("outcome", decided.Code).Int64("user", int64(w.in.From.ID)).Int("attempt", j.Attempt).
+	zerolog.Ctx(ctx).Info().Str("outcome", decided.Code).Int64("user", int64(w.in.From.ID)).
 		Dur("took", time.Since(started)).Dur("since_message", time.Since(w.in.At)).Msg("command was answered")
 	return nil
 }
@@ -71,7 +71,7 @@ func (w *work) postpone(ctx context.Context, cause error) error {
 	if err != nil {
 		return err
 	}
-	zerolog.Ctx(ctx).Warn().Err(cause).Int("attempt", w.Attempt).Dur("after", after).Msg("command was put off")
+	zerolog.Ctx(ctx).Warn().Err(cause).Dur("after", after).Msg("command was put off")
 	w.Say(ctx, commands.PutOff(after))
 	if after > 0 {
 		return engine.Later(after)
@@ -113,7 +113,7 @@ func (b *Bot) failed(ctx context.Context, j *engine.Job, cause error) error {
 			return err
 		}
 	}
-	zerolog.Ctx(ctx).Error().Err(cause).Int("attempts", j.Attempt).Msg("command was given up")
+	zerolog.Ctx(ctx).Error().Err(cause).Msg("command was given up")
 	decided, err := w.outcome(ctx, func(context.Context) (commands.Reply, error) {
 		return commands.GaveUp(w.id, touched), nil
 	})

@@ -87,6 +87,17 @@ func (r Reply) Aside(room string) Reply {
 	return r
 }
 
+// shown is how much of what a user typed is repeated in an answer.
+const shown = 80
+
+// clip cuts a text to so many characters.
+func clip(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return text
+}
+
 func says(code, text string) Reply {
 	return Reply{Code: code, Body: []messageml.Node{messageml.Paragraph(messageml.Text(text))}}
 }

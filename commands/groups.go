@@ -42,9 +42,9 @@ func listGroups(text string, found []symphony.Group) Reply {
 	case len(found) == 0 && text == "":
 		return says(CodeDone, "I can see no groups (distribution lists) here.")
 	case len(found) == 0:
-		return says(CodeDone, fmt.Sprintf("No group has “%s” in its name. /groups lists all of them.", text))
+		return says(CodeDone, fmt.Sprintf("No group has “%s” in its name. /groups lists all of them.", clip(text, shown)))
 	case text != "":
-		title = fmt.Sprintf("Groups with “%s” in their name:", text)
+		title = fmt.Sprintf("Groups with “%s” in their name:", clip(text, shown))
 	}
 	var items []messageml.Item
 	for _, g := range found[:min(len(found), groupsShown)] {

@@ -152,13 +152,13 @@ func (d *Desk) wrongGroup(ctx context.Context, r *Request, name string, found in
 	if found > 1 {
 		return &Refusal{
 			Code: string(syntax.AmbiguousGroup), Line: line, Caret: caret,
-			Message: fmt.Sprintf("%d groups are called “%s”, so I cannot tell which one is meant.", found, name) + nothing,
+			Message: fmt.Sprintf("%d groups are called “%s”, so I cannot tell which one is meant.", found, clip(name, shown)) + nothing,
 			Next:    "Name its people instead, or ask your Symphony administrators to rename one of the groups.",
 		}
 	}
 	refusal := &Refusal{
 		Code: string(syntax.UnknownGroup), Line: line, Caret: caret,
-		Message: "There is no group “" + name + "”." + nothing,
+		Message: "There is no group “" + clip(name, shown) + "”." + nothing,
 		Next:    "/groups lists the groups that I can add.",
 	}
 	switch near := d.Groups.Near(ctx, name); len(near) {

@@ -81,13 +81,13 @@ func (d *Desk) unresolved(ctx context.Context, r *Request, typed string, matches
 	if len(matches) > 1 {
 		return &Refusal{
 			Code: string(syntax.AmbiguousPerson), Line: line, Caret: caret,
-			Message: fmt.Sprintf("%d people go by “%s”.", len(matches), typed) + nothing,
+			Message: fmt.Sprintf("%d people go by “%s”.", len(matches), clip(typed, shown)) + nothing,
 			Next:    "Type @ and choose the right one: " + candidates(matches) + ".",
 		}
 	}
 	refusal := &Refusal{
 		Code: string(syntax.UnknownPerson), Line: line, Caret: caret,
-		Message: "Nobody here goes by “" + typed + "”." + nothing,
+		Message: "Nobody here goes by “" + clip(typed, shown) + "”." + nothing,
 		Next:    "Type @ and choose the person from the list.",
 	}
 	if near := d.similar(ctx, typed); len(near) > 0 {

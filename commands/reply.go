@@ -86,7 +86,7 @@ func (r *Refusal) Reply() Reply {
 // suggestion shows a corrected command; a message that asks "did you mean"
 // does not ask twice.
 func (r *Refusal) suggestion(command syntax.Message) messageml.Node {
-	fixed := messageml.Code(command.Text)
+	fixed := messageml.Code(clip(command.Text, 300))
 	if strings.Contains(r.Message, "Did you mean") {
 		return messageml.Paragraph(fixed)
 	}

@@ -1,0 +1,98 @@
+package bot_test
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/commands"
+)
+
+func TestTheFormKeepsEverythingThatWasTyped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	broken := w.says("bob", `/newroom "All of it @alice owner:@carol group:"Test Group" desc:"Why \"so\"" discoverable history:no`).sees("never closed")
+	form := w.clicks("bob", broken.last(), commands.FormOffer, "offer-1", nil).sees("What should the room be called")
+	require.Contains(t, form.last().Text, "All of it")
+	require.Contains(t, form.last().Text, "discoverable:yes history:no")
+	require.Contains(t, form.last().Text, "&quot;Test Group&quot;")
+}
+
+func TestTheFormOpensTheRoomItDescribes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	form := w.says("bob", "/newroom").last()
+	w.clicks("bob", form, commands.FormNewRoom, "create", map[string]any{
+		"name": "From the form", "people": []int64{idAlice}, "owners": []int64{idAlice}, "groups": "FX EMEA, Compliance Desk",
+		"others": "kim@acme.test discoverable", "desc": "first line\nsecond \"line\"", "history": "yes",
+	}).sees("✓ From the form", "Owners: Bob Chen (you), Alice Martin", "Member: Kim Novak", "FX EMEA (2 people), Compliance Desk (1 person)", "newcomers see earlier messages · can be found by search")
+}
+
+func TestAFormWithMistakesIsAnsweredAndMayBeSentAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	form := w.says("bob", "/newroom").last()
+	for values, words := range map[*map[string]any]string{
+		{"name": "Nobody", "others": "nobody@nowhere.test"}:  "Nobody here goes by “nobody@nowhere.test”",
+		{"name": "Groups", "groups": "Test Group, Nonesuch"}: "There is no group “Nonesuch”",
+		{"name": "Both", "public": "yes", "external": "yes"}: "cannot be public",
+		{"name": "Open", "others": `desc:"never closed`}:     "never closed",
+	} {
+		w.clicks("bob", form, commands.FormNewRoom, "create", *values).sees(words)
+	}
+	w.clicks("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "At last"}).sees("✓ At last")
+}
+
+// submits is a form's event as it is, which a client cannot be made to send.
+func (w *world) submits(carrier, form, stream string, values map[string]any) {
+	w.t.Helper()
+	sum := sha256.Sum256([]byte(form + carrier + values["action"].(string)))
+	id := base64.RawURLEncoding.EncodeToString(sum[:])
+	w.control(http.MethodPost, "events", map[string]any{
+		"id": "x2", "messageId": id, "timestamp": 1, "type": "SYMPHONYELEMENTSACTION",
+		"initiator": map[string]any{"user": map[string]any{"userId": idBob, "displayName": "Bob Chen"}},
+		"payload": map[string]any{"symphonyElementsAction": map[string]any{
+			"stream": map[string]any{"streamId": stream, "streamType": "IM"}, "formMessageId": carrier, "formId": form, "formValues": values,
+		}},
+	}, nil)
+}
+
+func TestAButtonThatStandsForNothingIsToldSo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	preview := w.says("bob", `/newroom "Maybe" preview`).last()
+	for name, c := range map[string]struct{ carrier, form, action string }{
+		"a message that is gone": {"AAAAAAAAAAAAAAAAAAAAAH___nA60EfPbQ", commands.FormOffer, "offer-0"},
+		"an unknown button":      {preview.ID, commands.FormOffer, "offer-7"},
+		"a button of old":        {preview.ID, commands.FormOffer, "launch"},
+		"no button":              {preview.ID, commands.FormNewRoom, ""},
+	} {
+		before := len(w.heard("bob", preview))
+		w.submits(c.carrier, c.form, preview.Stream, map[string]any{"action": c.action})
+		require.Eventually(t, func() bool { return len(w.heard("bob", preview)) == before+1 }, patience, tick, name)
+		shown := w.heard("bob", preview)
+		require.Contains(t, shown[before], "This button does not work any more", name)
+	}
+	require.Empty(t, w.rooms("Maybe"))
+}
+
+func TestAFormOfSomebodyElseIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	theirs := w.says("bob", "/help").Message
+	w.submits(theirs.ID, commands.FormOffer, theirs.Stream, map[string]any{"action": "offer-0"})
+	w.submits(theirs.ID, "survey", theirs.Stream, map[string]any{"action": "send"})
+	w.says("bob", "/groups").sees("Test Group")
+	require.Len(t, w.heard("bob", theirs), 2)
+}
+
+func TestACorrectionOfWhatIsNoRoomIsNotCreated(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	typo := w.says("bob", "/gruops equi").sees("[ Run it ]")
+	require.NotContains(t, typo.answer(), "Create it")
+	w.clicks("bob", typo.last(), commands.FormOffer, "offer-0", nil).sees("Equities Sales")
+}
