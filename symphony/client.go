@@ -17,7 +17,7 @@ type Client struct {
 	// pressure paces calls after Symphony has asked for less.
 	pressure *pressure
 	counts   counts
-	sleep   func(context.Context, time.Duration) error
+	sleep    func(context.Context, time.Duration) error
 }
 
 // host is where a component answers and the way to it.

@@ -90,6 +90,6 @@ func (c *Client) ReadDatafeed(ctx context.Context, id DatafeedID, ackID string, 
 //
 //	DELETE /agent/v5/datafeeds/{datafeedId}
 func (c *Client) DeleteDatafeed(ctx context.Context, id DatafeedID) error {
-	_, err := call[ignored](ctx, c, request{op: opDeleteDatafeed, args: []string{string(id)}, once: true})
+	_, err := call[ignored](ctx, c, request{op: opDeleteDatafeed, args: []string{string(id)}})
 	return err
 }

@@ -134,7 +134,7 @@ func TestReadingAFeed(t *testing.T) {
 		require.Empty(t, r.got("POST", "/agent/v5/datafeeds"))
 		require.Empty(t, r.waited())
 		stats := r.feed.Stats()
-		require.Equal(t, symphony.FeedStats{Feed: feedA, LastRead: r.clock.Now(), Reads: 3, Events: 3}, stats)
+		require.Equal(t, symphony.FeedStats{Feed: feedA, LastRead: r.clock.Now(), Reads: 3, Events: 3, Handled: 3}, stats)
 	})
 
 	t.Run("without one, one is made at once", func(t *testing.T) {

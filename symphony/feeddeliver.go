@@ -17,28 +17,45 @@ func (r *run) deliver(ctx context.Context, events []Event) bool {
 	for {
 		err := r.handle(ctx, events)
 		if err == nil {
-			r.late(begin)
+			r.kept(begin, len(events))
 			return true
 		}
 		if ctx.Err() != nil {
 			return false
 		}
-		r.stats.unhandled(err)
+		r.unhandled(err, len(events))
 		wait := waits.NextBackOff()
-		if r.client.config.Now().Add(wait).Sub(begin) > patience {
-			r.log.Error().Err(err).Int("events", len(events)).Msg("a batch was not handled; it will be read again")
+		if r.client.config.Now().Add(wait).Sub(begin) > patience { // it will be read again
 			return false
 		}
-		r.log.Warn().Err(err).Int("events", len(events)).Dur("wait", wait).Msg("a batch was not handled")
 		if r.client.sleep(ctx, wait) != nil {
 			return false
 		}
 	}
 }
 
-// late tells of a batch that has been delivered anew by the time it was handled.
-func (r *run) late(begin time.Time) {
-	if took := r.client.config.Now().Sub(begin); took > r.config.Visibility {
+// unhandled tells of a batch that was not taken.
+func (r *run) unhandled(err error, events int) {
+	now := r.client.config.Now()
+	r.stats.unhandled(err)
+	if lasts, say := r.unkept.failed(now); say {
+		said := "a batch was not handled; it comes again"
+		if lasts > 0 {
+			said = "batches are still not handled"
+		}
+		r.log.Error().Err(err).Int("events", events).Dur("lasts", lasts).Int("failures", r.unkept.failures).Msg(said)
+	}
+}
+
+// kept tells of the end of an outage, and of a batch that has been delivered anew
+// by the time it was handled.
+func (r *run) kept(begin time.Time, events int) {
+	now := r.client.config.Now()
+	r.stats.handled(events)
+	if lasted, failures, told := r.unkept.end(now); told {
+		r.log.Info().Dur("lasted", lasted).Int("failures", failures).Msg("batches are handled again")
+	}
+	if took := now.Sub(begin); took > r.config.Visibility {
 		r.log.Warn().Dur("took", took).Msg("a batch took so long that it comes again")
 	}
 }

@@ -12,8 +12,18 @@ type FeedStats struct {
 	// LastRead is when a read last completed, zero if never. A healthy feed's is at
 	// most half a minute ago, even when nothing happens.
 	LastRead time.Time
-	// Reads, Events, Unknown and Failures count since the start.
-	Reads, Events, Unknown, Failures int64
+	// DownSince is when the outage began that has not ended, zero when there is none.
+	DownSince time.Time
+	// Lag is how long ago, at the last read that brought events, the oldest of them
+	// had happened, by the service's clock. It grows by what was left unread before.
+	Lag time.Duration
+	// Reads, Events, Unknown and Failures count since the start; Failures are both
+	// reads that failed and batches that were not handled, which Unhandled counts alone.
+	Reads, Events, Unknown, Failures, Unhandled int64
+	// Handled counts the events that were taken.
+	Handled int64
+	// Lost counts the feeds that had ended or were taken away; what they held is gone.
+	Lost int64
 	// LastError is the last failure since the last completed read, nil if there was none.
 	LastError error
 }
@@ -39,12 +49,22 @@ func (s *feedStats) acquired(id DatafeedID) {
 	s.now.Feed = id
 }
 
+func (s *feedStats) lost() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now.Feed = ""
+	s.now.Lost++
+}
+
 func (s *feedStats) read(at time.Time, events []Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.now.LastRead, s.now.LastError = at, nil
+	s.now.LastRead, s.now.DownSince, s.now.LastError = at, time.Time{}, nil
 	s.now.Reads++
 	s.now.Events += int64(len(events))
+	if len(events) > 0 {
+		s.now.Lag = lag(at, events)
+	}
 	for _, e := range events {
 		if _, unknown := e.(Unknown); unknown {
 			s.now.Unknown++
@@ -52,11 +72,37 @@ func (s *feedStats) read(at time.Time, events []Event) {
 	}
 }
 
-func (s *feedStats) failed(err error) {
+// lag is the age of the oldest event that has a time.
+func lag(at time.Time, events []Event) time.Duration {
+	var oldest time.Duration
+	for _, e := range events {
+		if t := e.Head().Time; !t.IsZero() {
+			oldest = max(oldest, at.Sub(t))
+		}
+	}
+	return oldest
+}
+
+func (s *feedStats) failed(at time.Time, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.now.DownSince.IsZero() {
+		s.now.DownSince = at
+	}
 	s.now.LastError = err
 	s.now.Failures++
 }
 
-func (s *feedStats) unhandled(err error) { s.failed(err) }
+func (s *feedStats) unhandled(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now.LastError = err
+	s.now.Failures++
+	s.now.Unhandled++
+}
+
+func (s *feedStats) handled(events int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now.Handled += int64(events)
+}

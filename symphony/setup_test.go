@@ -1,6 +1,7 @@
 package symphony_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -113,6 +114,7 @@ func (p *pod) handler() http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		p.mu.Lock()
 		_, pattern := mux.Handler(r)
 		p.requests = append(p.requests, seen{r.Method, r.URL.Path, r.URL.RawQuery, string(body), r.Header.Clone(), pattern})
