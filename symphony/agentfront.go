@@ -80,6 +80,9 @@ func named(front, name string) (string, error) {
 	}
 	base := strings.TrimRight(name, "/")
 	if !strings.Contains(name, "://") {
+		if u, err := url.Parse("//" + name); err != nil || u.Host != name {
+			return "", fmt.Errorf("the agent at %s names %q, which is no host", at.Host, clip(name, 80))
+		}
 		if _, _, err := net.SplitHostPort(name); err != nil && at.Port() != "" {
 			name = net.JoinHostPort(name, at.Port())
 		}

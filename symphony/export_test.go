@@ -44,3 +44,6 @@ func NewCredential[T any](fetch func(context.Context) (*T, error)) *credential[T
 
 // Get is the current value or a fetched one.
 func (k *credential[T]) Get(ctx context.Context) (*T, error) { return k.get(ctx) }
+
+// NamedAgent is the address of the agent that a front names.
+func NamedAgent(front, name string) (string, error) { return named(front, name) }

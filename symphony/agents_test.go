@@ -1,0 +1,349 @@
+package symphony_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony"
+)
+
+// fleet is a pod and several agents that tests kill and revive.
+type fleet struct {
+	*network
+	t       *testing.T
+	pod     *pod
+	mu      sync.Mutex
+	calls   []string // "agent METHOD /path", in order
+	answers map[string]http.HandlerFunc
+	backend http.Handler
+	client  *symphony.Client
+}
+
+func newFleet(t *testing.T, balance symphony.Balance, change ...func(*symphony.Config)) *fleet {
+	t.Helper()
+	f := &fleet{network: newNetwork(), t: t, pod: newPod(t), answers: map[string]http.HandlerFunc{}}
+	f.pod.answer("GET /agent/v1/message/{id}", 200, `{"messageId":"m"}`)
+	f.pod.answer("POST /agent/v4/stream/{sid}/message/create", 200, `{"messageId":"m"}`)
+	f.pod.answer("GET /agent/v3/health", 200, `{"status":"UP"}`)
+	f.backend = f.pod.handler()
+	for _, name := range []string{"a1", "a2", "a3"} {
+		f.host(t, name, f.agent(name))
+	}
+	f.client = f.network.client(t, f.pod, append([]func(*symphony.Config){func(c *symphony.Config) {
+		c.Endpoints.Agents = []string{"http://a1/", "http://a2", "http://a3"}
+		c.Balance = balance
+	}}, change...)...)
+	require.NoError(t, f.client.Login(t.Context()))
+	return f
+}
+
+// agent notes its calls and answers as the pod is scripted, unless it is told otherwise.
+func (f *fleet) agent(name string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body) // or a hung handler would not see its caller leave
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		f.mu.Lock()
+		h := f.answers[name]
+		f.calls = append(f.calls, name)
+		f.mu.Unlock()
+		if h == nil {
+			h = f.backend.ServeHTTP
+		}
+		h(w, r)
+	})
+}
+
+// does makes an agent answer so, nil as usual.
+func (f *fleet) does(name string, h http.HandlerFunc) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.answers[name] = h
+}
+
+// kill makes an agent unreachable.
+func (f *fleet) kill(names ...string) {
+	for _, name := range names {
+		f.breaks(name, errRefused)
+		f.does(name, cut) // connections that are open
+	}
+	f.client.Close()
+}
+
+func (f *fleet) revive(names ...string) {
+	for _, name := range names {
+		f.breaks(name, nil)
+		f.does(name, nil)
+	}
+}
+
+// asked are the agents called since the last time.
+func (f *fleet) asked() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	asked := f.calls
+	f.calls = nil
+	return asked
+}
+
+func (f *fleet) read(times int) {
+	f.t.Helper()
+	for range times {
+		_, err := f.client.Message(f.t.Context(), "m")
+		require.NoError(f.t, err)
+	}
+}
+
+func (f *fleet) write() error {
+	_, err := f.client.SendMessage(f.t.Context(), "s", symphony.Outgoing{MessageML: "<messageML>hi</messageML>"})
+	return err
+}
+
+func TestCallsAreSpreadOverAgents(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		balance symphony.Balance
+		check   func(t *testing.T, asked []string)
+	}{
+		"each in turn": {symphony.Balance{Mode: symphony.RoundRobin}, func(t *testing.T, asked []string) {
+			require.Equal(t, []string{"a1", "a2", "a3", "a1", "a2", "a3"}, asked[:6])
+		}},
+		"the first for good": {symphony.Balance{Mode: symphony.RoundRobin, Sticky: true}, func(t *testing.T, asked []string) {
+			require.NotContains(t, asked, "a2")
+			require.NotContains(t, asked, "a3")
+		}},
+		"at random": {symphony.Balance{Mode: symphony.Random}, func(t *testing.T, asked []string) {
+			for _, name := range []string{"a1", "a2", "a3"} {
+				require.Contains(t, asked, name)
+			}
+		}},
+		"any one for good": {symphony.Balance{Mode: symphony.Random, Sticky: true}, func(t *testing.T, asked []string) {
+			for _, name := range asked {
+				require.Equal(t, asked[0], name)
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				f := newFleet(t, tc.balance)
+				f.read(60)
+				asked := f.asked()
+				require.Len(t, asked, 60)
+				tc.check(t, asked)
+			})
+		})
+	}
+}
+
+func TestAnAgentThatFailsIsLeftAndTriedAgain(t *testing.T) {
+	t.Parallel()
+	for name, ill := range map[string]http.HandlerFunc{
+		"dead": nil, "cutting connections": cut, "behind a proxy that says 502": with(502, `<html>`),
+		"unavailable": with(503, `{}`), "timing out": with(504, ``), "showing a page": with(200, `<html>`), "breaking off": half,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin, Sticky: true})
+				f.read(1)
+				f.asked()
+				if ill == nil {
+					f.kill("a1")
+				} else {
+					f.does("a1", ill)
+				}
+				begin := time.Now()
+				f.read(10)
+				require.Zero(t, time.Since(begin), "safe calls go on at once")
+				require.NotContains(t, f.asked()[2:], "a1", "after it failed, which net/http may find out twice")
+				require.NotZero(t, f.client.Stats().Agents[0].AsideUntil)
+				require.EqualValues(t, 1, f.client.Stats().Agents[0].Failures)
+
+				f.revive("a1")
+				f.kill("a2", "a3")
+				time.Sleep(2 * time.Second)
+				f.read(1)
+				require.Contains(t, f.asked(), "a1")
+				require.Zero(t, f.client.Stats().Agents[0].AsideUntil)
+			})
+		})
+	}
+}
+
+func TestAnAgentThatStaysDownIsTriedEverMoreRarely(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin})
+		f.does("a2", with(503, `{}`))
+		for range 600 {
+			f.read(1)
+			time.Sleep(time.Second)
+		}
+		tried := 0
+		for _, name := range f.asked() {
+			if name == "a2" {
+				tried++
+			}
+		}
+		require.GreaterOrEqual(t, tried, 8)
+		require.LessOrEqual(t, tried, 30)
+	})
+}
+
+func TestUnsafeWritesAndAgents(t *testing.T) {
+	t.Parallel()
+	t.Run("go on when an agent was surely not reached", func(t *testing.T) {
+		t.Parallel()
+		bubble(t, func(t *testing.T) {
+			f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin})
+			f.kill("a1")
+			begin := time.Now()
+			require.NoError(t, f.write())
+			require.Zero(t, time.Since(begin))
+			require.Equal(t, []string{"a2"}, f.asked())
+		})
+	})
+
+	t.Run("do not go on when it may have been, and the next goes elsewhere", func(t *testing.T) {
+		t.Parallel()
+		for _, ill := range []http.HandlerFunc{cut, with(503, `{}`), with(502, ``), half, with(200, `<html>`), hang} {
+			bubble(t, func(t *testing.T) {
+				f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin, Sticky: true})
+				f.does("a1", ill)
+				require.ErrorIs(t, f.write(), symphony.ErrOutcomeUnknown)
+				require.Equal(t, []string{"a1"}, f.asked())
+				require.NoError(t, f.write())
+				require.Equal(t, []string{"a2"}, f.asked())
+			})
+		}
+	})
+
+	t.Run("are not sent elsewhere after a refusal", func(t *testing.T) {
+		t.Parallel()
+		bubble(t, func(t *testing.T) {
+			f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin, Sticky: true})
+			f.does("a1", with(400, `{"message":"bad markup"}`))
+			require.ErrorIs(t, f.write(), symphony.ErrBadRequest)
+			require.Equal(t, []string{"a1"}, f.asked())
+			require.Zero(t, f.client.Stats().Agents[0].Failures)
+		})
+	})
+}
+
+func TestAHangingAgentCostsOneTimeout(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin, Sticky: true}, func(c *symphony.Config) { c.Timeout = 10 * time.Second })
+		f.does("a1", hang)
+		begin := time.Now()
+		f.read(1)
+		require.InDelta(t, 10, time.Since(begin).Seconds(), 1)
+		f.read(10)
+		require.InDelta(t, 10, time.Since(begin).Seconds(), 1)
+	})
+}
+
+func TestACallerWhoLeavesBlamesNoAgent(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin, Sticky: true})
+		f.does("a1", hang)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := f.client.Message(ctx, "m")
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, []string{"a1"}, f.asked())
+		require.Zero(t, f.client.Stats().Agents[0].Failures)
+	})
+}
+
+func TestWithAllAgentsDownTheBestIsTried(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		f := newFleet(t, symphony.Balance{Mode: symphony.Random, Sticky: true})
+		f.kill("a1", "a2", "a3")
+		for range 30 {
+			_, err := f.client.Message(t.Context(), "m")
+			require.ErrorIs(t, err, symphony.ErrUnavailable)
+			require.NotErrorIs(t, err, symphony.ErrOutcomeUnknown)
+		}
+		require.ErrorIs(t, f.write(), symphony.ErrUnavailable)
+		f.revive("a1", "a2", "a3")
+		f.read(1) // at once, although all are aside
+		require.NoError(t, f.write())
+	})
+}
+
+func TestAnAgentsEndIsToldOnce(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		var log logbook
+		f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin})
+		f.does("a2", with(503, `{}`))
+		for range 300 {
+			_, err := f.client.Message(log.under(t.Context()), "m")
+			require.NoError(t, err)
+			time.Sleep(100 * time.Millisecond)
+		}
+		require.Len(t, log.lines(t), 1)
+		require.Equal(t, "an agent was put aside", log.lines(t)[0].Message)
+	})
+}
+
+func TestAFeedGoesOnAtTheNextAgent(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin})
+		l := &listener{feeds: newFeeds(f.pod), t: t, net: f.network, heard: map[string]int{}, ended: make(chan error, 1), client: f.client}
+		f.backend = f.pod.handler() // with the feeds
+		l.start()
+		time.Sleep(time.Minute)
+		f.read(7) // do not move the feed
+		time.Sleep(time.Minute)
+		own := f.client.Stats()
+		require.Len(t, own.Agents, 3)
+		f.asked()
+		time.Sleep(2 * parks)
+		first := f.asked()
+		require.Len(t, first, 2)
+		require.Equal(t, first[0], first[1])
+
+		l.say("before")
+		time.Sleep(3 * time.Second)
+		id := l.feed.Stats().Feed
+		f.kill(first[0])
+		l.breaks(nil)
+		l.say("m")
+		time.Sleep(2 * parks)
+		require.Equal(t, 1, l.times("before"), "the acknowledgement went along")
+		require.Equal(t, 1, l.times("m"))
+		require.Equal(t, id, l.feed.Stats().Feed)
+		require.Equal(t, 1, l.made)
+		second := f.asked()
+		require.NotEqual(t, first[0], second[len(second)-1])
+		f.revive(first[0])
+		time.Sleep(2 * time.Minute)
+		for _, name := range f.asked() {
+			require.Equal(t, second[len(second)-1], name, "it stays where it is")
+		}
+		l.stop()
+	})
+}
+
+func TestAWrongBalanceIsAFault(t *testing.T) {
+	t.Parallel()
+	_, err := symphony.New(symphony.Config{
+		Username: "room.bot", Key: key(), Balance: symphony.Balance{Mode: "fastest"},
+		Endpoints: symphony.Endpoints{Pod: "https://acme.test", Agents: []string{"https://a1.acme.test", "a2.acme.test"}},
+	})
+	require.ErrorContains(t, err, "fastest")
+	require.ErrorContains(t, err, `endpoint of agent: "a2.acme.test"`)
+	require.NotContains(t, err.Error(), "a1")
+}
