@@ -104,7 +104,7 @@ Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials, 3 not found, 64
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return failure{exitUsage, err} })
 	root.AddCommand(
 		sandboxCommand(io), runCommand(io), checkCommand(io), keygenCommand(io), parseCommand(io), versionCommand(io),
-		soakCommand(io),
+		soakCommand(io), benchCommand(io),
 	)
 	for _, c := range root.Commands() {
 		strict(c)

@@ -52,16 +52,22 @@ type Message struct {
 
 // Room is a room of the pod with all that is in it.
 type Room struct {
-	ID       string `json:"streamId"`
-	Name     string `json:"name"`
-	Keywords []struct {
-		Key   string `json:"key"`
-		Value string `json:"value"`
-	} `json:"keywords"`
-	Members []struct {
-		Username string `json:"username"`
-		Owner    bool   `json:"owner"`
-	} `json:"members"`
+	ID       string    `json:"streamId"`
+	Name     string    `json:"name"`
+	Keywords []Keyword `json:"keywords"`
+	Members  []Member  `json:"members"`
+}
+
+// Keyword is a room's label and its value.
+type Keyword struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// Member is somebody in a room.
+type Member struct {
+	Username string `json:"username"`
+	Owner    bool   `json:"owner"`
 }
 
 // State is what the whole pod holds, messages aside.

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"encoding/json"
+
+	"github.com/spf13/cobra"
+
+	"roombot/cmd/bot/bench"
+)
+
+func benchCommand(io streams) *cobra.Command {
+	var c bench.Config
+	var asJSON bool
+	command := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure it: from the message to the link",
+		Long: `Starts a sandbox and the bot, each a process of its own, sends /newroom commands
+and measures how long their senders wait, by the pod's clock: from the moment
+the pod has the message to the moment it has the answer. Processor time and
+memory are the bot's process alone.
+
+--rtt is the round trip of the network between bot and pod: half of it passes
+before the pod does a call's work, half after it. The critical path of a link is
+three round trips: half for the event that the parked read delivers, one for the
+creation of the room, one for letting the requester in, half until the pod has
+the answer. The ratio is the median of message-to-link to that.
+
+With --rate the commands come at that pace, whoever is still waiting. Without,
+32 people send the next one as soon as theirs is answered: what is measured then
+is throughput, and the latency of a bot that has all it can do.
+
+--chatter adds messages that are not for the bot, in a room that it is in. A
+datafeed gives 100 events a read, so with a slow network it cannot carry more
+than 100 per round trip; what waits is printed.`,
+		Example: `  bot bench --rtt 50ms
+  bot bench --commands 1000 --rate 0
+  bot bench --chatter 10000`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case c.Commands < 1:
+				return usage("--commands %d: write at least 1", c.Commands)
+			case c.Rate < 0 || c.RTT < 0 || c.Chatter < 0 || c.Workers < 0:
+				return usage("--rate, --rtt, --chatter and --workers cannot be negative")
+			case c.People < 0 || c.People > bench.MostPeople:
+				return usage("--people %d: write 0 to %d", c.People, bench.MostPeople)
+			case c.Groups < 0 || c.Groups > bench.MostGroups:
+				return usage("--groups %d: write 0 to %d", c.Groups, bench.MostGroups)
+			case c.People+c.Groups == 0:
+				return usage("--people 0 --groups 0: a room is for somebody")
+			}
+			result, err := bench.Run(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return json.NewEncoder(io.out).Encode(result)
+			}
+			return result.Print(io.out)
+		},
+	}
+	flags := command.Flags()
+	flags.IntVar(&c.Commands, "commands", 200, "how many are measured")
+	flags.Float64Var(&c.Rate, "rate", 10, "commands a second; 0 for as fast as they are answered")
+	flags.DurationVar(&c.RTT, "rtt", 0, "round trip of the network, on every call of the bot")
+	flags.IntVar(&c.People, "people", 5, "people in each command")
+	flags.IntVar(&c.Groups, "groups", 1, "groups in each command")
+	flags.IntVar(&c.Chatter, "chatter", 0, "messages a second that are not for the bot")
+	flags.IntVar(&c.Workers, "workers", 0, "commands worked on at once (default: the bot's own)")
+	flags.BoolVar(&asJSON, "json", false, "as JSON")
+	return command
+}

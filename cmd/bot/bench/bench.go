@@ -1,0 +1,215 @@
+// Package bench measures how long users wait, and what the bot's process takes
+// for it: the real bot against a pod of its own process, with the delay of a
+// network in between.
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"roombot/cmd/bot/trial"
+)
+
+// Config describes a benchmark.
+type Config struct {
+	Commands      int           // how many are measured, after some to warm up
+	Rate          float64       // commands a second; 0 for as fast as they are answered
+	RTT           time.Duration // round trip of the network, on each call of the bot
+	People        int           // named in each command, by mention
+	Groups        int           // named in each command
+	Chatter       int           // messages a second that are not for the bot
+	Conversations int           // people who talk to the bot, each in a chat of their own; default 32
+	Workers       int           // the bot's roombot.limits.workers; 0 for its default
+	Patience      time.Duration // how long nothing may be answered before the benchmark gives up; default 60 s
+}
+
+func (c Config) withDefaults() Config {
+	if c.Conversations <= 0 {
+		c.Conversations = 32
+	}
+	if c.Patience <= 0 {
+		c.Patience = time.Minute
+	}
+	return c
+}
+
+// MostPeople and MostGroups are how many a command may name.
+const (
+	MostPeople = 40
+	MostGroups = 4
+	crowd      = 80
+)
+
+// Run measures.
+func Run(ctx context.Context, c Config) (result Result, err error) {
+	c = c.withDefaults()
+	t, err := trial.Start(ctx, trial.Setup{
+		Pod:  trial.PodSetup{Crowd: crowd, RTT: c.RTT},
+		Bots: trial.BotSetup{Workers: c.Workers},
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	defer func() { err = errors.Join(err, t.Close()) }()
+	if err := t.Ready(ctx); err != nil {
+		return Result{}, err
+	}
+	state, err := t.Pod.State(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	r := &run{Config: c, pod: t.Pod, bot: t.Bots[0], watch: newWatch(), cast: newCast(state)}
+	return r.all(ctx)
+}
+
+// run is a benchmark under way.
+type run struct {
+	Config
+	pod   *trial.Pod
+	bot   *trial.Bot
+	watch *watch
+	cast  cast
+	most  int // events that waited in the datafeed, at the worst
+}
+
+func (r *run) all(ctx context.Context) (Result, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return r.pod.Follow(ctx, 5*time.Millisecond, r.watch.take) })
+	var result Result
+	group.Go(func() (err error) {
+		defer stop()
+		result, err = r.measure(ctx)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return Result{}, err
+	}
+	return result, nil
+}
+
+// warm is how many commands are not measured: the first ones open chats and
+// connections and fill caches.
+const warm = 8
+
+func (r *run) measure(ctx context.Context) (Result, error) {
+	for n := range warm {
+		if err := r.exchange(ctx, -n, n); err != nil {
+			return Result{}, fmt.Errorf("warm up: %w", err)
+		}
+	}
+	r.watch.forget()
+	chatting, silence := context.WithCancel(ctx)
+	defer silence()
+	talk, chatting := errgroup.WithContext(chatting)
+	talk.Go(func() error { return r.chatter(chatting) })
+
+	before := r.bot.Now()
+	begin := time.Now()
+	if err := r.load(ctx); err != nil {
+		return Result{}, err
+	}
+	took := time.Since(begin)
+	after := r.bot.Now()
+	silence()
+	if err := talk.Wait(); err != nil {
+		return Result{}, err
+	}
+	return r.result(took, before, after), nil
+}
+
+// load sends the commands and waits for the last answer.
+func (r *run) load(ctx context.Context) error {
+	if r.Rate > 0 {
+		return r.paced(ctx)
+	}
+	return r.fast(ctx)
+}
+
+// fast has each person send the next command when the last one was answered.
+func (r *run) fast(ctx context.Context) error {
+	next := make(chan int)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(next)
+		for n := range r.Commands {
+			select {
+			case next <- n + 1:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	for who := range r.Conversations {
+		group.Go(func() error {
+			for n := range next {
+				if err := r.exchange(ctx, n, who); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// paced sends at the rate, whether the earlier ones are answered or not.
+func (r *run) paced(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	begin := time.Now()
+	for n := range r.Commands {
+		due := begin.Add(time.Duration(float64(n) / r.Rate * float64(time.Second)))
+		if err := trial.Pause(ctx, time.Until(due)); err != nil {
+			return errors.Join(err, group.Wait())
+		}
+		group.Go(func() error { return r.exchange(ctx, n+1, n%r.Conversations) })
+	}
+	return group.Wait()
+}
+
+// exchange sends one command and waits until it is answered.
+func (r *run) exchange(ctx context.Context, n, who int) error {
+	said, err := r.pod.Say(ctx, r.cast.speaker(who), "", r.cast.command(n, r.People, r.Groups))
+	if err != nil {
+		return err
+	}
+	return r.watch.await(ctx, said, r.Patience)
+}
+
+// chatter talks in a room that the bot is in, about other things.
+func (r *run) chatter(ctx context.Context) error {
+	if r.Chatter <= 0 {
+		return nil
+	}
+	state, err := r.pod.State(ctx)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(state.Rooms, func(room trial.Room) bool { return room.Name == nameOf(0) })
+	if at < 0 {
+		return errors.New("no room to chat in")
+	}
+	begin, said := time.Now(), 0
+	for trial.Pause(ctx, 10*time.Millisecond) == nil {
+		due := int(time.Since(begin).Seconds()*float64(r.Chatter)) - said
+		if due < 1 {
+			continue
+		}
+		waiting, err := r.pod.Chatter(ctx, r.cast.speaker(0), state.Rooms[at].ID, min(due, 5000))
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		said, r.most = said+min(due, 5000), max(r.most, waiting)
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package bench
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"roombot/cmd/bot/trial"
+)
+
+// Percentiles of a latency, in milliseconds.
+type Percentiles struct {
+	P50 float64 `json:"p50"`
+	P95 float64 `json:"p95"`
+	P99 float64 `json:"p99"`
+	Max float64 `json:"max"`
+}
+
+func percentiles(all []time.Duration) Percentiles {
+	if len(all) == 0 {
+		return Percentiles{}
+	}
+	slices.Sort(all)
+	at := func(share float64) float64 {
+		i := min(int(share*float64(len(all))), len(all)-1)
+		return float64(all[i].Microseconds()) / 1000
+	}
+	return Percentiles{P50: at(0.50), P95: at(0.95), P99: at(0.99), Max: at(1)}
+}
+
+func (p Percentiles) String() string {
+	return fmt.Sprintf("p50 %.0f ms, p95 %.0f ms, p99 %.0f ms, max %.0f ms", p.P50, p.P95, p.P99, p.Max)
+}
+
+// Result is what was measured.
+type Result struct {
+	Commands     int         `json:"commands"`
+	People       int         `json:"people"`
+	Groups       int         `json:"groups"`
+	Rate         float64     `json:"rate"` // asked for; 0: as fast as answered
+	RTT          float64     `json:"rttMillis"`
+	Link         Percentiles `json:"messageToLink"`
+	Final        Percentiles `json:"messageToFinalAnswer"`
+	Throughput   float64     `json:"commandsPerSecond"`
+	CriticalPath float64     `json:"criticalPathMillis"`
+	Ratio        float64     `json:"ratio,omitempty"` // median message-to-link to the critical path
+	CPU          float64     `json:"cpuSecondsPerCommand"`
+	Memory       int64       `json:"memoryBytes"`     // resident at the end
+	MemoryBefore int64       `json:"memoryBytesIdle"` // resident after the warm up
+	Peak         int64       `json:"peakBytes"`
+	Chatter      int         `json:"chatterPerSecond"`
+	Waiting      int         `json:"chatterWaiting"` // events in the datafeed, at the worst
+}
+
+// roundTrips is the critical path: half a round trip until the event has
+// arrived, one to create the room, one to let the requester in, half a one
+// until the pod has the answer.
+const roundTrips = 3
+
+func (r *run) result(took time.Duration, before, after trial.Sample) Result {
+	res := Result{
+		Commands: r.Commands, People: r.People, Groups: r.Groups, Rate: r.Rate, RTT: millis(r.RTT),
+		Link: percentiles(r.watch.link), Final: percentiles(r.watch.end),
+		Throughput: float64(r.Commands) / took.Seconds(), CriticalPath: roundTrips * millis(r.RTT),
+		CPU: (after.CPU - before.CPU).Seconds() / float64(r.Commands), Memory: after.Resident, MemoryBefore: before.Resident,
+		Peak: r.bot.Usage().Peak, Chatter: r.Chatter, Waiting: r.most,
+	}
+	if r.RTT > 0 {
+		res.Ratio = res.Link.P50 / res.CriticalPath
+	}
+	return res
+}
+
+func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// Print writes the result as people read it.
+func (r Result) Print(to io.Writer) error {
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	row := func(label, format string, args ...any) {
+		fmt.Fprintf(w, "%s\t%s\n", label, fmt.Sprintf(format, args...))
+	}
+	pace := "as fast as answered"
+	if r.Rate > 0 {
+		pace = fmt.Sprintf("%g a second", r.Rate)
+	}
+	row("Commands", "%d, %s, with %d people and %d groups each", r.Commands, pace, r.People, r.Groups)
+	row("Round trip", "%g ms", r.RTT)
+	row("Message to link", "%s", r.Link)
+	row("Message to final answer", "%s", r.Final)
+	if r.Ratio > 0 {
+		row("Median to critical path", "%.2f (%g ms: delivery, create, add, send)", r.Ratio, r.CriticalPath)
+	}
+	row("Throughput", "%.1f commands a second", r.Throughput)
+	row("Processor of the bot", "%.2f ms a command", r.CPU*1000)
+	row("Memory of the bot", "%.1f MiB at first, %.1f at the end, %.1f at most", mib(r.MemoryBefore), mib(r.Memory), mib(r.Peak))
+	if r.Chatter > 0 {
+		row("Chatter", "%d messages a second, %d events waiting at the worst", r.Chatter, r.Waiting)
+	}
+	return w.Flush()
+}
+
+func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }

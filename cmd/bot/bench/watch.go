@@ -1,0 +1,94 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"roombot/cmd/bot/trial"
+	"roombot/commands"
+)
+
+// watch notes when each command was given and answered, by the pod's clock.
+type watch struct {
+	mu     sync.Mutex // guards all below
+	linked map[string]int64
+	final  map[string]trial.Message
+	waits  map[string]chan struct{}
+	link   []time.Duration // from the message to the first answer with the link
+	end    []time.Duration // from the message to the final answer
+}
+
+func newWatch() *watch {
+	return &watch{linked: map[string]int64{}, final: map[string]trial.Message{}, waits: map[string]chan struct{}{}}
+}
+
+// take notes what the bot said.
+func (w *watch) take(messages []trial.Message) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, m := range messages {
+		stamp := m.Stamp()
+		if m.From.Username != "roombot" || stamp.Request == "" {
+			continue
+		}
+		if _, known := w.linked[stamp.Request]; !known && strings.Contains(m.Markup, "open.symphony.com/?streamId=") {
+			w.linked[stamp.Request] = m.Timestamp
+		}
+		if stamp.Part == trial.PartFinal {
+			w.final[stamp.Request] = m
+			if wait := w.waits[stamp.Request]; wait != nil {
+				close(wait)
+				delete(w.waits, stamp.Request)
+			}
+		}
+	}
+	return nil
+}
+
+// await waits for the final answer to a message and notes how long it took.
+func (w *watch) await(ctx context.Context, said trial.Message, patience time.Duration) error {
+	request := string(commands.NewRequestID(said.ID))
+	w.mu.Lock()
+	answered := make(chan struct{})
+	if _, known := w.final[request]; known {
+		close(answered)
+	} else {
+		w.waits[request] = answered
+	}
+	w.mu.Unlock()
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	select {
+	case <-answered:
+	case <-limit.C:
+		return fmt.Errorf("the bot did not answer within %s: %s", patience, said.Text)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return w.note(request, said)
+}
+
+func (w *watch) note(request string, said trial.Message) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	linked, ok := w.linked[request]
+	final := w.final[request]
+	if !ok || !strings.HasPrefix(final.Text, "✓") {
+		return fmt.Errorf("the bot opened no room, or not wholly: %s: %s", said.Text, final.Text)
+	}
+	w.link = append(w.link, time.Duration(linked-said.Timestamp)*time.Millisecond)
+	w.end = append(w.end, time.Duration(final.Timestamp-said.Timestamp)*time.Millisecond)
+	delete(w.linked, request)
+	delete(w.final, request)
+	return nil
+}
+
+// forget drops what was measured so far.
+func (w *watch) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.link, w.end = nil, nil
+}

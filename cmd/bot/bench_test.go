@@ -1,0 +1,33 @@
+package main
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/cmd/bot/bench"
+)
+
+func TestBenchCountsTheRoundTripsOfALink(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	got := shell(t, "bench", "--commands", "10", "--rate", "5", "--rtt", "40ms", "--chatter", "200", "--json")
+	require.Zero(t, got.code, got.err)
+	var result bench.Result
+	require.NoError(t, json.Unmarshal([]byte(got.out), &result))
+	require.Equal(t, 10, result.Commands)
+	require.InDelta(t, 120, result.CriticalPath, 0.1)
+	require.Greater(t, result.Ratio, 1.0, "no link comes before the calls that it needs")
+	require.GreaterOrEqual(t, result.Final.P50, result.Link.P50)
+	require.Positive(t, result.Throughput)
+}
+
+func TestBenchRefusesWhatMakesNoSense(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"--commands", "0"}, {"--people", "99"}, {"--groups", "9"}, {"--rate", "-1"}, {"--people", "0", "--groups", "0"}} {
+		require.Equal(t, exitUsage, shell(t, append([]string{"bench"}, args...)...).code, "%v", args)
+	}
+}

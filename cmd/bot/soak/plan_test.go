@@ -1,0 +1,55 @@
+package soak_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/cmd/bot/soak"
+	"roombot/cmd/bot/trial"
+)
+
+func people() []trial.Person {
+	list := []trial.Person{
+		{Username: "roombot", Active: true}, {Username: "ravi", Active: true}, {Username: "eve", Active: true, External: true},
+		{Username: "dana", DisplayName: "Dana Former"},
+	}
+	for _, letter := range strings.Split("abcdefghijklmnopqrstuvwxyz", "") {
+		list = append(list, trial.Person{Username: letter, Email: letter + "@acme.test", Active: true})
+	}
+	return list
+}
+
+func groups() []trial.Group {
+	return []trial.Group{{Name: "Sales", Members: []string{"a", "b"}}, {Name: "Research", Members: []string{"ravi"}}}
+}
+
+func TestASeedMakesTheSameCommandsAgain(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, soak.Plan(50, 7, people(), groups()), soak.Plan(50, 7, people(), groups()))
+	require.NotEqual(t, soak.Plan(50, 7, people(), groups()), soak.Plan(50, 8, people(), groups()))
+}
+
+func TestNoTwoRoomsHaveTheSameName(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, c := range soak.Plan(500, 1, people(), groups()) {
+		require.False(t, seen[c.Name], c.Name)
+		seen[c.Name] = true
+		require.Contains(t, c.Text, c.Name)
+	}
+}
+
+func TestACommandExpectsItsSenderTheBotAndWhomItNames(t *testing.T) {
+	t.Parallel()
+	for _, c := range soak.Plan(300, 1, people(), groups()) {
+		require.Contains(t, c.Members, c.As)
+		require.Contains(t, c.Members, "roombot")
+		require.NotContains(t, c.Members, "dana")
+		require.Subset(t, c.Members, c.Owners)
+		if strings.Contains(c.Text, `group:"Sales"`) {
+			require.Subset(t, c.Members, []string{"a", "b"})
+		}
+	}
+}
