@@ -3,6 +3,8 @@ package bot_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	stdrsa "crypto/rsa"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -33,6 +35,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // key is the service account's, made once: it takes a while.
 var key = sync.OnceValues(func() (*rsa.Key, error) { return rsa.Generate(2048) })
+
+// podKey signs the pods' own tokens.
+var podKey = sync.OnceValues(func() (*stdrsa.PrivateKey, error) { return stdrsa.GenerateKey(rand.Reader, 2048) })
 
 // world is a pod with the bot at work on it, over real HTTP.
 type world struct {
@@ -91,7 +96,9 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	for _, change := range changes {
 		change(w)
 	}
-	pod, err := sandbox.New(sandbox.Config{BotKey: k.Public(), Quiet: 40 * time.Millisecond, Crowd: w.crowd})
+	signing, err := podKey()
+	require.NoError(t, err)
+	pod, err := sandbox.New(sandbox.Config{SigningKey: signing, BotKey: k.Public(), Quiet: 40 * time.Millisecond, Crowd: w.crowd})
 	require.NoError(t, err)
 	server := httptest.NewServer(w.refusing(pod.Handler()))
 	w.url = server.URL

@@ -91,9 +91,9 @@ func OriginOf(data, fallback string) string {
 
 // Chosen is the offer whose button was clicked in the stamped message.
 func Chosen(data string, values symphony.FormValues) (Offer, error) {
-	e, _ := stamped(data)
+	e, ok := stamped(data)
 	for i, o := range e.Offers {
-		if buttonName(i) == values.Action() {
+		if ok && buttonName(i) == values.Action() {
 			return Offer{Command: syntax.Message{Text: o.Text, Mentions: o.Mentions}, Edit: o.Edit}, nil
 		}
 	}
