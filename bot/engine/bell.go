@@ -2,29 +2,11 @@ package engine
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 )
-
-// queueDriver is River's SQLite driver with its notifications replaced. River polls an outbox table every 50 ms there; but with the
-// file locked, whoever makes a job ready is in this process and can ring, which is sooner, and quiet when nothing happens.
-type queueDriver struct {
-	*riversqlite.Driver
-	bell *bell
-}
-
-func newQueueDriver(db *sql.DB) *queueDriver {
-	return &queueDriver{Driver: riversqlite.New(db), bell: &bell{rung: make(chan struct{}, 1)}}
-}
-
-func (d *queueDriver) GetListener(*riverdriver.GetListenenerParams) riverdriver.Listener {
-	return d.bell
-}
-func (d *queueDriver) SupportsListenNotify() bool { return false } // nothing into the outbox
 
 // bell tells River that a job has become ready. It is its listener; only waiting means anything for a bell.
 type bell struct{ rung chan struct{} }
@@ -37,10 +19,9 @@ func (b *bell) ring() {
 	}
 }
 
-// ringIn rings when the pause of a job is over. The queue writes pauses down every 250 ms, so it cannot be sooner than that.
+// ringIn rings when the pause of a job is over.
 func (b *bell) ringIn(pause time.Duration) {
-	const written = 260 * time.Millisecond
-	time.AfterFunc(max(pause, written)+5*time.Millisecond, b.ring)
+	time.AfterFunc(pause+time.Millisecond, b.ring)
 }
 
 func (b *bell) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {
@@ -48,8 +29,12 @@ func (b *bell) WaitForNotification(ctx context.Context) (*riverdriver.Notificati
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-b.rung:
-		return &riverdriver.Notification{Topic: "river_insert", Payload: `{"queue":"` + river.QueueDefault + `"}`}, nil
+		return rung(), nil
 	}
+}
+
+func rung() *riverdriver.Notification {
+	return &riverdriver.Notification{Topic: "river_insert", Payload: `{"queue":"` + river.QueueDefault + `"}`}
 }
 
 func (b *bell) Close(context.Context) error            { return nil }
@@ -59,3 +44,30 @@ func (b *bell) Ping(context.Context) error             { return nil }
 func (b *bell) Schema() string                         { return "" }
 func (b *bell) SetAfterConnectExec(string)             {}
 func (b *bell) Unlisten(context.Context, string) error { return nil }
+
+// doubleListener hears both the other processes and the bell of this one.
+type doubleListener struct {
+	riverdriver.Listener
+	bell *bell
+}
+
+func (l *doubleListener) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {
+	waiting, cancel := context.WithCancel(ctx)
+	heard := make(chan bool)
+	go func() {
+		_, err := l.bell.WaitForNotification(waiting)
+		cancel()
+		heard <- err == nil
+	}()
+	notification, err := l.Listener.WaitForNotification(waiting)
+	cancel()
+	switch ring := <-heard; {
+	case !ring:
+		return notification, err
+	case err != nil && ctx.Err() == nil && waiting.Err() != nil:
+		return rung(), nil
+	default:
+		l.bell.ring() // for the next to wait
+		return notification, err
+	}
+}

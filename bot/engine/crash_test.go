@@ -17,9 +17,9 @@ import (
 	"roombot/bot/engine"
 )
 
-// victim is the body of the child process that is killed: it works on the commands of the file and says so on standard output.
-func victim(file string) {
-	c := engine.Config{File: file, Workers: 4, Handle: work(func(string) {})}
+// victim is the body of the child process that is killed: it works on the commands of the store and says so on standard output.
+func victim(store string) {
+	c := engine.Config{Store: store, Workers: 4, Handle: work(func(string) {}), TakeoverAfter: 300 * time.Millisecond}
 	if os.Getenv("ENGINE_TEST_POISON") != "" {
 		c.Handle = func(context.Context, *engine.Job) error { os.Exit(3); return nil }
 	}
@@ -58,36 +58,37 @@ func note(quoted, line string) error {
 }
 
 func TestNothingIsLostWhenTheProcessIsKilled(t *testing.T) {
-	t.Parallel()
-	file, effects := newFile(t), filepath.Join(t.TempDir(), "effects")
-	ids := names("c", 200)
-	c := quick(file, work(func(string) {}))
-	e := open(t, c)
-	for i, id := range ids {
-		cmd := command(id, fmt.Sprint("s", i%10))
-		cmd.Payload = []byte(`"` + effects + `"`)
-		insert(t, e, cmd)
-	}
-	require.NoError(t, e.Close())
-	for range 4 {
-		killDuringWork(t, file, effects)
-	}
-
-	e, stop := start(t, c)
-	idle(t, e)
-	stop()
-	content, err := os.ReadFile(effects)
-	require.NoError(t, err)
-	count := map[string]int{}
-	var repeated int
-	for line := range strings.Lines(string(content)) {
-		if count[line]++; count[line] > 1 {
-			repeated++
+	onEach(t, func(t *testing.T, store string) {
+		effects := filepath.Join(t.TempDir(), "effects")
+		ids := names("c", 200)
+		c := quick(store, work(func(string) {}))
+		e := open(t, c)
+		for i, id := range ids {
+			cmd := command(id, fmt.Sprint("s", i%10))
+			cmd.Payload = []byte(`"` + effects + `"`)
+			insert(t, e, cmd)
 		}
-	}
-	require.Len(t, count, 3*len(ids), "every step of every command happened")
-	require.LessOrEqual(t, repeated, 4*4, "only what was in flight at a kill was repeated")
-	require.NoError(t, inOrder(string(content), ids))
+		require.NoError(t, e.Close())
+		for range 4 {
+			killDuringWork(t, store, effects)
+		}
+
+		e, stop := start(t, c)
+		idle(t, e)
+		stop()
+		content, err := os.ReadFile(effects)
+		require.NoError(t, err)
+		count := map[string]int{}
+		var repeated int
+		for line := range strings.Lines(string(content)) {
+			if count[line]++; count[line] > 1 {
+				repeated++
+			}
+		}
+		require.Len(t, count, 3*len(ids), "every step of every command happened")
+		require.LessOrEqual(t, repeated, 4*4, "only what was in flight at a kill was repeated")
+		require.NoError(t, inOrder(string(content), ids))
+	})
 }
 
 // inOrder checks that the commands of a conversation finished in the order in which they came.
@@ -108,43 +109,45 @@ func inOrder(content string, ids []string) error {
 }
 
 func TestACommandThatKillsTheProcessIsGivenUp(t *testing.T) {
-	t.Parallel()
-	file := newFile(t)
-	told := make(chan string, 1)
-	c := quick(file, func(context.Context, *engine.Job) error { return errors.New("handled once more") })
-	c.MaxCrashes = 3
-	c.Failed = func(_ context.Context, _ *engine.Job, cause error) error {
-		told <- cause.Error()
-		return nil
-	}
-	e := open(t, c)
-	insert(t, e, command("a", "s"))
-	require.NoError(t, e.Close())
-	for range c.MaxCrashes {
-		child := exec.Command(os.Args[0])
-		child.Env = append(os.Environ(), "ENGINE_TEST_VICTIM="+file, "ENGINE_TEST_POISON=yes")
-		var exit *exec.ExitError
-		require.ErrorAs(t, child.Run(), &exit)
-		require.Equal(t, 3, exit.ExitCode())
-	}
-	start(t, c)
-	require.Equal(t, "the process ended 3 times while the command was running", next(t, told))
+	onEach(t, func(t *testing.T, store string) {
+		told := make(chan string, 1)
+		c := quick(store, func(context.Context, *engine.Job) error { return errors.New("handled once more") })
+		c.MaxCrashes = 3
+		c.Failed = func(_ context.Context, _ *engine.Job, cause error) error {
+			told <- cause.Error()
+			return nil
+		}
+		e := open(t, c)
+		insert(t, e, command("a", "s"))
+		require.NoError(t, e.Close())
+		for range c.MaxCrashes {
+			child := exec.Command(os.Args[0])
+			child.Env = append(os.Environ(), "ENGINE_TEST_VICTIM="+store, "ENGINE_TEST_POISON=yes")
+			var exit *exec.ExitError
+			require.ErrorAs(t, child.Run(), &exit)
+			require.Equal(t, 3, exit.ExitCode())
+		}
+		start(t, c)
+		require.Equal(t, "the process ended 3 times while the command was running", next(t, told))
+	})
 }
 
-func killDuringWork(t *testing.T, file, effects string) {
+func killDuringWork(t *testing.T, store, effects string) {
 	t.Helper()
 	before := size(effects)
 	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), "ENGINE_TEST_VICTIM="+file)
+	child.Env = append(os.Environ(), "ENGINE_TEST_VICTIM="+store)
 	out, err := child.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, child.Start())
 	line, err := bufio.NewReader(out).ReadString('\n')
 	require.NoError(t, err)
 	require.Equal(t, "working\n", line)
-	_, err = engine.Open(silent(), quick(file, work(func(string) {})))
-	require.ErrorIs(t, err, engine.ErrLocked)
-	require.ErrorContains(t, err, fmt.Sprintf("(process %d)", child.Process.Pid))
+	if !strings.HasPrefix(store, "postgres") {
+		_, err = engine.Open(silent(), quick(store, work(func(string) {})))
+		require.ErrorIs(t, err, engine.ErrLocked)
+		require.ErrorContains(t, err, fmt.Sprintf("(process %d)", child.Process.Pid))
+	}
 	require.Eventually(t, func() bool { return size(effects) > before }, patience, time.Millisecond)
 	require.NoError(t, child.Process.Kill())
 	require.Error(t, child.Wait())

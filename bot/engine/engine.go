@@ -3,13 +3,14 @@ package engine
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
+	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/riverqueue/river"
 	"github.com/rs/zerolog"
 )
@@ -17,13 +18,17 @@ import (
 // ErrLocked says that another process works on the same file; the error that wraps it names both.
 var ErrLocked = errors.New("in use by another process")
 
-// ErrNewer says that the file was written by a newer version of the program.
+// ErrNewer says that the store was written by a newer version of the program.
 var ErrNewer = errors.New("written by a newer version of the program")
 
 // Config says where the commands are kept and who carries them out.
 type Config struct {
-	File    string // the database; created with its folder when missing; FILE.lock beside it keeps a second process out
-	Workers int    // commands carried out side by side; default 16
+	// Store is the path of an SQLite file, created with its folder when missing, which one process works on (FILE.lock beside it keeps
+	// a second one out); or the URL of a PostgreSQL database, postgres://…, which any number of processes (replicas) work on.
+	Store string
+	File  string // an older name of Store
+
+	Workers int // commands carried out side by side; default 16
 
 	// Handle carries out one command; nil means done. Later and Fatal have their own meaning, any other error (and a panic)
 	// counts as a failed attempt. It may be called again for the same command after a crash, so effects belong into Job.Do.
@@ -31,7 +36,7 @@ type Config struct {
 
 	// Failed is called when a command has failed for good, to tell the user. It is called again after an error or a crash,
 	// FailedAttempts times at most; what must happen once belongs into Job.Do. The cause is the last error of Handle,
-	// only its text after a restart. Optional.
+	// only its text after a restart; ErrCancelled when an operator has cancelled the command. Optional.
 	Failed func(ctx context.Context, j *Job, cause error) error
 
 	MaxAttempts    int           // failed attempts of Handle after which the command fails; default 12
@@ -39,14 +44,31 @@ type Config struct {
 	FailedAttempts int           // attempts of Failed; default 5
 	BackoffFloor   time.Duration // pause after the first failed attempt, doubled after each; default 1 s
 	BackoffCeiling time.Duration // longest pause; default 5 min
-	Timeout        time.Duration // longest single attempt, its context ends then; default none
 	Drain          time.Duration // how long Run waits for running commands at its end before it cancels them; default 10 s, below 0 none
 	Keep           time.Duration // how long finished commands, their steps and claims are remembered; default 30 days, at least a minute
+
+	// Timeout is the longest single attempt; its context ends then. An attempt that has stored a step by then goes on at once in
+	// another one and has not failed. Default: none on SQLite, 60 s on PostgreSQL.
+	Timeout time.Duration
+
+	// PostgreSQL only:
+
+	// Replica is the name under which this process is known to others and in logs. It need not be unique. Default: the host's name.
+	Replica string
+
+	// TakeoverAfter is how long after the death of a replica was noticed its running commands are carried on by others: the longest
+	// call of an effect and the time until the effect can be found, together. Default 40 s.
+	TakeoverAfter time.Duration
+
+	Patience time.Duration // how long Open waits for a database that cannot be reached; default 2 min
+
+	silence time.Duration // replaces the constant in tests
 }
 
 func (c Config) withDefaults() (Config, error) {
-	if c.File == "" {
-		return Config{}, errors.New("open the store: no file")
+	c.Store = cmp.Or(c.Store, c.File)
+	if c.Store == "" {
+		return Config{}, errors.New("open the store: neither file nor database is given")
 	}
 	if c.Handle == nil {
 		return Config{}, errors.New("open the store: no handler")
@@ -62,71 +84,71 @@ func (c Config) withDefaults() (Config, error) {
 	c.BackoffCeiling = cmp.Or(c.BackoffCeiling, 5*time.Minute)
 	c.Drain = cmp.Or(c.Drain, 10*time.Second)
 	c.Keep = max(cmp.Or(c.Keep, 30*24*time.Hour), time.Minute) // the queue may use the id of a forgotten job again, which must not be soon
+	return c.withReplicaDefaults()
+}
+
+func (c Config) withReplicaDefaults() (Config, error) {
+	if c.Replica == "" {
+		host, err := os.Hostname()
+		if err != nil {
+			return Config{}, fmt.Errorf("open the store: name of this host: %w", err)
+		}
+		c.Replica = host
+	}
+	if len(c.Replica) > 80 {
+		return Config{}, errors.New("open the store: the replica's name is longer than 80 bytes")
+	}
+	if isPostgres(c.Store) {
+		c.Timeout = cmp.Or(c.Timeout, time.Minute)
+	}
+	c.TakeoverAfter = cmp.Or(c.TakeoverAfter, 40*time.Second)
+	c.Patience = cmp.Or(c.Patience, 2*time.Minute)
+	c.silence = cmp.Or(c.silence, silence)
 	return c, nil
 }
 
 // Engine is an open store of commands.
 type Engine struct {
-	config  Config
-	lock    *flock.Flock
-	store   *store
-	driver  *queueDriver
-	client  *river.Client[*sql.Tx]
-	running atomic.Int64 // commands being carried out
-	started atomic.Bool
+	ledger
+	config   Config
+	presence presence
+	started  atomic.Bool
+	stuck    atomic.Bool // commands have not ended when cancelled
+
+	mu      sync.Mutex // guards running
+	running map[int64]*handout
 
 	troubles zerolog.Sampler // of log lines about the store
 }
 
-// Open locks and migrates the file and takes back what a dead process left running. Nothing runs before Run.
-// It fails with ErrLocked when another process has the file, with ErrNewer when a newer program wrote it.
+// Open locks or joins the store, migrates it, and takes back what a dead process left running. Nothing runs before Run.
+// It fails with ErrLocked when another process has the file, with ErrNewer when a newer program wrote the store.
 // Reports of the job queue underneath go to the logger of ctx.
 func Open(ctx context.Context, c Config) (*Engine, error) {
 	c, err := c.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	if c.File, err = place(c.File); err != nil {
-		return nil, err
+	e := &Engine{config: c, running: map[int64]*handout{}, troubles: &zerolog.BurstSampler{Burst: 1, Period: time.Minute}}
+	open := e.openSQLite
+	if isPostgres(c.Store) {
+		open = e.openPostgres
 	}
-	e := &Engine{config: c, troubles: &zerolog.BurstSampler{Burst: 1, Period: time.Minute}}
-	if e.lock, err = lock(c.File); err != nil {
-		return nil, err
-	}
-	if err := e.open(ctx); err != nil {
+	if err := open(ctx); err != nil {
 		_ = e.Close() // the first error tells more
-		return nil, fmt.Errorf("open the store %s: %w", c.File, err)
+		return nil, fmt.Errorf("open the store %s: %w", shown(c.Store), err)
 	}
 	return e, nil
 }
 
-func (e *Engine) open(ctx context.Context) error {
-	var err error
-	if e.store, err = openStore(e.config.File); err != nil {
-		return err
-	}
-	e.driver = newQueueDriver(e.store.db)
-	if err := e.store.migrate(ctx, e.driver); err != nil {
-		return err
-	}
-	if e.client, err = river.NewClient(e.driver, e.queueConfig(ctx)); err != nil {
-		return err
-	}
-	return e.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if err := takeBack(ctx, tx); err != nil {
-			return err
-		}
-		return sweep(ctx, tx)
-	})
-}
-
 // queueConfig is the set-up of River. It only hands out jobs: attempts are counted and bounded here, since a crash must not
-// end a command unnoticed, and its rescue of stuck jobs is out of reach, since in one process it could only run a job twice.
-func (e *Engine) queueConfig(ctx context.Context) *river.Config {
+// end a command unnoticed. Its rescue of stuck jobs is the last net where there are several processes; in one it could only run
+// a job twice and is out of reach.
+func (e *Engine) queueConfig(ctx context.Context, id string) *river.Config {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{engine: e})
-	return &river.Config{
-		ID:                          "roombot",
+	c := &river.Config{
+		ID:                          id,
 		Logger:                      queueLog(zerolog.Ctx(ctx)),
 		Workers:                     workers,
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: e.config.Workers}},
@@ -134,32 +156,50 @@ func (e *Engine) queueConfig(ctx context.Context) *river.Config {
 		FetchPollInterval:           fetchPoll,
 		JobTimeout:                  -1,
 		RescueStuckJobsAfter:        10 * 365 * 24 * time.Hour,
-		MaxAttempts:                 1<<15 - 1,
+		MaxAttempts:                 maxHandouts,
 		ReindexerIndexNames:         []string{},
 		CompletedJobRetentionPeriod: e.config.Keep,
 		DiscardedJobRetentionPeriod: e.config.Keep,
 		CancelledJobRetentionPeriod: e.config.Keep,
 	}
+	if isPostgres(e.config.Store) {
+		c.JobTimeout = e.config.Timeout + rescueMargin
+		c.RescueStuckJobsAfter = c.JobTimeout
+	}
+	return c
 }
 
-// Ready jobs are rung for, so the cooldown only bounds how often a busy engine fetches; the poll is the net, and what is left of it
-// after a restart for jobs in a pause. A fetch costs half a millisecond of CPU whether it finds anything or not.
+// Ready jobs are rung for, so the cooldown only bounds how often a busy engine fetches; the poll is the net, and what is left of the
+// bell after a restart for jobs in a pause. A fetch costs half a millisecond of CPU whether it finds anything or not.
 const (
 	fetchCooldown = time.Millisecond
 	fetchPoll     = time.Second
+	maxHandouts   = 1<<15 - 1
 )
 
-// Close releases the file. Call it after Run has returned.
+// Close releases the store. Call it after Run has returned.
 func (e *Engine) Close() error {
 	var err error
-	if e.store != nil {
-		err = e.store.close()
+	if e.presence != nil {
+		err = e.presence.leave(context.Background(), !e.stuck.Load())
 	}
-	if unlock := e.lock.Unlock(); err == nil {
-		err = unlock
+	if e.store != nil {
+		err = errors.Join(err, e.store.close())
 	}
 	if err != nil {
 		return fmt.Errorf("close the store: %w", err)
 	}
 	return nil
+}
+
+// shown is a store's place without its password.
+func shown(store string) string {
+	if !isPostgres(store) {
+		return store
+	}
+	u, err := url.Parse(store)
+	if err != nil {
+		return "postgres://…"
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }

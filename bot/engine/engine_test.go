@@ -18,11 +18,27 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if file := os.Getenv("ENGINE_TEST_VICTIM"); file != "" {
-		victim(file)
+	if store := os.Getenv("ENGINE_TEST_VICTIM"); store != "" {
+		victim(store)
 		return
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		servers.stop()
+		os.Exit(code)
+	}))
+}
+
+// onEach runs a test on each kind of store, on a new one.
+func onEach(t *testing.T, test func(t *testing.T, store string)) {
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, newFile(t))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, newDatabase(t))
+	})
 }
 
 // handler is what most tests have to say about an engine.
@@ -34,10 +50,10 @@ const patience = time.Minute
 func newFile(t testing.TB) string { return filepath.Join(t.TempDir(), "store", "bot.db") }
 
 // quick is a configuration whose pauses are short.
-func quick(file string, h handler) engine.Config {
+func quick(store string, h handler) engine.Config {
 	return engine.Config{
-		File: file, Handle: h, BackoffFloor: time.Millisecond, BackoffCeiling: 2 * time.Millisecond,
-		Drain: patience,
+		Store: store, Handle: h, BackoffFloor: time.Millisecond, BackoffCeiling: 2 * time.Millisecond,
+		Drain: patience, TakeoverAfter: 300 * time.Millisecond,
 	}
 }
 

@@ -18,33 +18,47 @@ func (e *Engine) Purge(ctx context.Context, horizon time.Time) error {
 
 // LoseReleaseAndSweep puts ready jobs back, as if its release had been lost, and then sweeps.
 func (e *Engine) LoseReleaseAndSweep(ctx context.Context) error {
-	if _, err := e.store.db.ExecContext(ctx, `UPDATE river_job SET state = 'pending' WHERE state = 'available'`); err != nil {
+	if err := e.Exec(ctx, `UPDATE river_job SET state = 'pending' WHERE state = 'available'`); err != nil {
 		return err
 	}
 	if err := e.store.write(ctx, sweep); err != nil {
 		return err
 	}
-	e.driver.bell.ring()
+	e.queue.ring()
 	return nil
+}
+
+// Exec runs a statement in the store.
+func (e *Engine) Exec(ctx context.Context, statement string, args ...any) error {
+	_, err := e.store.exec(ctx, statement, args...)
+	return err
 }
 
 // Count says how many rows a table has.
 func (e *Engine) Count(ctx context.Context, table string) (n int, err error) {
-	err = e.store.db.QueryRowContext(ctx, `SELECT count(*) FROM `+table).Scan(&n)
+	_, err = one(ctx, e.store, []any{&n}, `SELECT count(*) FROM `+table)
 	return n, err
 }
 
-// SetVersion pretends that another program has written the file.
+// SetVersion pretends that another program has written the store.
 func (e *Engine) SetVersion(ctx context.Context, version int) error {
-	_, err := e.store.db.ExecContext(ctx, `INSERT INTO schema_version (version) VALUES ($1)`, version)
-	return err
+	return e.Exec(ctx, `INSERT INTO schema_version (version) VALUES ($1)`, version)
 }
 
 // OtherConnection opens the file a second time, and makes the engine give up on a locked file at once.
 func (e *Engine) OtherConnection(ctx context.Context) (*sql.DB, error) {
-	if _, err := e.store.db.ExecContext(ctx, `PRAGMA busy_timeout = 0`); err != nil {
+	if err := e.Exec(ctx, `PRAGMA busy_timeout = 0`); err != nil {
 		return nil, err
 	}
-	other, err := openStore(e.config.File)
-	return other.db, err
+	other, err := openFile(e.config.Store)
+	if err != nil {
+		return nil, err
+	}
+	return other.db, nil
+}
+
+// WithSilence changes how long a replica may be silent.
+func WithSilence(c Config, silence time.Duration) Config {
+	c.silence = silence
+	return c
 }

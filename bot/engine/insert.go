@@ -3,11 +3,13 @@ package engine
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/riverqueue/river"
 )
@@ -20,7 +22,7 @@ const (
 	stateFailed  = "failed"
 )
 
-// Insert stores the commands in one transaction, in this order. An id seen before is skipped without an error.
+// Insert stores the commands in one transaction, in this order. An id seen before, by whichever replica, is skipped without an error.
 // When it returns nil, the commands survive any crash.
 func (e *Engine) Insert(ctx context.Context, commands ...Command) error {
 	for _, c := range commands {
@@ -31,88 +33,89 @@ func (e *Engine) Insert(ctx context.Context, commands ...Command) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("insert commands: %w", err)
 	}
-	err := e.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return e.insert(ctx, tx, commands) })
+	if len(commands) == 0 {
+		return nil
+	}
+	err := e.store.write(ctx, func(ctx context.Context, tx runner) error { return e.insert(ctx, tx, commands) })
 	if err != nil {
 		return fmt.Errorf("insert commands: %w", err)
 	}
-	e.driver.bell.ring()
+	e.queue.ring()
 	return nil
 }
 
 func (c Command) check() error {
-	if c.ID == "" {
+	switch {
+	case c.ID == "":
 		return errors.New("insert commands: a command without id")
-	}
-	if len(c.Payload) > 0 && !json.Valid(c.Payload) {
+	case !isText(c.ID) || !isText(c.Conversation):
+		return fmt.Errorf("insert commands: id %q or its conversation is not text", c.ID)
+	case len(c.Payload) > 0 && (!json.Valid(c.Payload) || !utf8.Valid(c.Payload)):
 		return fmt.Errorf("insert commands: payload of %s is not JSON", c.ID)
 	}
 	return nil
 }
 
-func (e *Engine) insert(ctx context.Context, tx *sql.Tx, commands []Command) error {
-	var fresh []Command
-	var jobs []river.InsertManyParams
-	busy := map[string]bool{"": false}
-	for _, c := range commands {
-		held, err := isBusy(ctx, tx, busy, c.Conversation)
-		if err != nil {
-			return err
-		}
-		added, err := add(ctx, tx, c)
-		if err != nil {
-			return err
-		}
-		if !added {
-			continue
-		}
-		fresh = append(fresh, c)
-		jobs = append(jobs, river.InsertManyParams{Args: task{Command: c.ID}, InsertOpts: &river.InsertOpts{Pending: held}})
-		busy[c.Conversation] = c.Conversation != ""
-	}
-	if len(jobs) == 0 {
-		return nil
-	}
-	return e.enqueue(ctx, tx, fresh, jobs)
-}
+// isText is what any database takes as text.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
-// isBusy says whether a command of the conversation is still unfinished; known remembers the answer for the rest of the insert.
-func isBusy(ctx context.Context, tx *sql.Tx, known map[string]bool, conversation string) (bool, error) {
-	if busy, ok := known[conversation]; ok {
-		return busy, nil
+func (e *Engine) insert(ctx context.Context, tx runner, commands []Command) error {
+	if err := e.lockConversations(ctx, tx, conversations(commands)...); err != nil {
+		return err
 	}
-	var n int
-	err := tx.QueryRowContext(ctx,
-		`SELECT count(*) FROM (SELECT 1 FROM command WHERE conversation = $1 AND finished IS NULL LIMIT 1) AS first`,
-		conversation).Scan(&n)
-	known[conversation] = n > 0
-	return n > 0, err
-}
-
-func add(ctx context.Context, tx *sql.Tx, c Command) (bool, error) {
-	received := c.ReceivedAt
-	if received.IsZero() {
-		received = time.Now()
+	fresh, jobs, err := add(ctx, tx, commands)
+	if err != nil || len(jobs) == 0 {
+		return err
 	}
-	res, err := tx.ExecContext(ctx,
-		`INSERT INTO command (id, conversation, payload, received, state) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
-		c.ID, c.Conversation, cmp.Or(string(c.Payload), "null"), received.UnixMicro(), stateOpen)
-	if err != nil {
-		return false, err
-	}
-	n, err := res.RowsAffected()
-	return n > 0, err
-}
-
-// enqueue gives each new command its job. The job's id is also the command's place in its conversation.
-func (e *Engine) enqueue(ctx context.Context, tx *sql.Tx, fresh []Command, jobs []river.InsertManyParams) error {
-	results, err := e.client.InsertManyTx(ctx, tx, jobs)
+	ids, err := e.queue.insert(ctx, tx, jobs)
 	if err != nil {
 		return err
 	}
-	for i, r := range results {
-		if _, err := tx.ExecContext(ctx, `UPDATE command SET job = $1 WHERE id = $2`, r.Job.ID, fresh[i].ID); err != nil {
+	places := make([][]any, len(ids))
+	for i, id := range ids {
+		places[i] = []any{id, fresh[i]}
+	}
+	// The job's id is also the command's place in its conversation.
+	return tx.many(ctx, func(int, scan) error { return nil }, `UPDATE command SET job = $1 WHERE id = $2`, places)
+}
+
+// conversations of the commands, each once, in an order that all replicas share, so that they cannot wait for each other in a circle.
+func conversations(commands []Command) []string {
+	var all []string
+	for _, c := range commands {
+		all = append(all, c.Conversation)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// add stores the commands that are new, and makes their jobs; those with an unfinished command before them in their conversation
+// are held back.
+func add(ctx context.Context, tx runner, commands []Command) (fresh []string, jobs []river.InsertManyParams, err error) {
+	rows := make([][]any, len(commands))
+	for i, c := range commands {
+		received := c.ReceivedAt
+		if received.IsZero() {
+			received = time.Now()
+		}
+		rows[i] = []any{c.ID, c.Conversation, cmp.Or(string(c.Payload), "null"), received.UnixMicro(), stateOpen}
+	}
+	err = tx.many(ctx, func(n int, read scan) error {
+		var before int
+		if err := read(&before); err != nil {
 			return err
 		}
-	}
-	return nil
+		held := before > 0 && commands[n].Conversation != ""
+		fresh = append(fresh, commands[n].ID)
+		jobs = append(jobs, river.InsertManyParams{
+			Args: task{Command: commands[n].ID}, InsertOpts: &river.InsertOpts{Pending: held},
+		})
+		return nil
+	}, `INSERT INTO command (id, conversation, payload, received, state) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING
+		RETURNING `+unfinishedBefore, rows)
+	return fresh, jobs, err
 }
+
+// unfinishedBefore is 1 when the conversation $2 has an unfinished command other than $1, else 0.
+const unfinishedBefore = `(SELECT count(*) FROM
+	(SELECT 1 FROM command o WHERE o.conversation = $2 AND o.finished IS NULL AND o.id <> $1 LIMIT 1) AS first)`

@@ -10,14 +10,16 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// Job is a command being carried out. Its methods may be called from several goroutines.
+// Job is a command being carried out. Its methods may be called from several goroutines. They fail with ErrTaken once another replica
+// has taken the command over, and then no effect may follow.
 type Job struct {
 	Command
 	Attempt     int // 1 for the first, and one more after each failed one; interruptions do not count
 	MaxAttempts int
+	Series      int // 1, and one more each time an operator had the failed command tried again; Attempt begins anew in each
 
 	engine  *Engine
-	job     int64 // id in the queue
+	handout *handout
 	begun   int   // how often the queue has handed it out, without pauses and regular ends
 	failing int   // what begun was when Handle gave up; 0 before
 	cause   error // of the failure
@@ -25,31 +27,38 @@ type Job struct {
 }
 
 // load reads the command of a queued job, nil when it is finished. Steps are read only when somebody may have made some.
-func (e *Engine) load(ctx context.Context, row *river.Job[task]) (*Job, error) {
-	j := &Job{engine: e, job: row.ID, begun: row.Attempt, memory: newMemory()}
+func (e *Engine) load(ctx context.Context, row *river.Job[task], h *handout) (*Job, error) {
+	j := &Job{engine: e, handout: h, begun: row.Attempt, memory: newMemory()}
 	j.Attempt, j.MaxAttempts = len(row.Errors)+1, e.config.MaxAttempts
 	var payload, state, cause string
-	var received int64
-	err := e.store.db.QueryRowContext(ctx,
-		`SELECT id, conversation, payload, received, state, failing, cause FROM command WHERE id = $1`, row.Args.Command).
-		Scan(&j.ID, &j.Conversation, &payload, &received, &state, &j.failing, &cause)
+	var received, job int64
+	found, err := one(ctx, e.store, []any{&j.ID, &j.Conversation, &payload, &received, &state, &job, &j.failing, &cause, &j.Series},
+		`SELECT id, conversation, payload, received, state, job, failing, cause, retries + 1 FROM command WHERE id = $1`, row.Args.Command)
 	if err != nil {
 		return nil, fmt.Errorf("read command: %w", err)
 	}
-	if state == stateDone || state == stateFailed {
+	if !found || job != row.ID || state == stateDone || state == stateFailed {
 		return nil, nil
 	}
 	j.Payload = json.RawMessage(payload)
 	j.ReceivedAt = time.UnixMicro(received)
-	if cause != "" {
-		j.cause = errors.New(cause)
+	if j.failing > 0 {
+		j.cause = failure(cause)
 	}
-	if len(row.AttemptedBy) > 1 {
+	if len(row.AttemptedBy) > 1 || j.Series > 1 {
 		if err := j.recall(ctx); err != nil {
 			return nil, err
 		}
 	}
 	return j, nil
+}
+
+// failure makes the error of a stored cause.
+func failure(cause string) error {
+	if cause == ErrCancelled.Error() {
+		return ErrCancelled
+	}
+	return errors.New(cause)
 }
 
 // Do runs do once per command and step and stores what it returns as JSON; later calls, also after a restart, fill result from
@@ -77,7 +86,7 @@ func (j *Job) Do(ctx context.Context, step string, result any, do func(ctx conte
 }
 
 func (j *Job) run(ctx context.Context, step string, do func(ctx context.Context) (any, error)) (json.RawMessage, error) {
-	if err := ctx.Err(); err != nil {
+	if err := j.mayAct(ctx); err != nil {
 		return nil, err
 	}
 	var value any
@@ -92,8 +101,17 @@ func (j *Job) run(ctx context.Context, step string, do func(ctx context.Context)
 	if err != nil {
 		return nil, fmt.Errorf("result of step %s: %w", step, err)
 	}
-	if err := j.keep(ctx, step, stored); err != nil {
-		return nil, err
+	return j.keep(ctx, step, stored)
+}
+
+// mayAct says whether an effect may begin. A process that was frozen wakes up with a context that has not noticed its own end yet,
+// and with others at work on its commands; clocks tell.
+func (j *Job) mayAct(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	return stored, nil
+	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded
+	}
+	return j.engine.presence.sure()
 }

@@ -7,12 +7,13 @@ import (
 	"time"
 )
 
-// memory is what a running job knows of its steps and intents. The job is the only one that writes them, so it is read once.
+// memory is what a running job knows of its steps and intents. While the job is ours nobody else writes them, so they are read once.
 type memory struct {
 	mu      sync.Mutex // guards what follows
 	results map[string]json.RawMessage
 	intents map[string]intent
 	inside  map[string]chan struct{} // steps being done; closed when left
+	fresh   bool                     // a result was stored in this attempt
 }
 
 type intent struct {
@@ -64,6 +65,19 @@ func (m *memory) setResult(step string, r json.RawMessage) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.results[step] = r
+	m.fresh = true
+}
+
+func (m *memory) recallResult(step string, r json.RawMessage) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.results[step] = r
+}
+
+func (m *memory) stored() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.fresh
 }
 
 func (m *memory) intent(step string) intent {

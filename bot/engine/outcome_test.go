@@ -18,152 +18,159 @@ import (
 var errBroken = errors.New("broken")
 
 func TestAttemptsAreBoundedAndTheEndIsTold(t *testing.T) {
-	t.Parallel()
-	var attempts []int
-	type end struct {
-		id    string
-		cause error
-	}
-	told := make(chan end, 1)
-	c := quick(newFile(t), func(_ context.Context, j *engine.Job) error {
-		attempts = append(attempts, j.Attempt)
-		return errBroken
+	onEach(t, func(t *testing.T, store string) {
+		var attempts []int
+		type end struct {
+			id    string
+			cause error
+		}
+		told := make(chan end, 1)
+		c := quick(store, func(_ context.Context, j *engine.Job) error {
+			attempts = append(attempts, j.Attempt)
+			return errBroken
+		})
+		c.MaxAttempts = 3
+		c.Failed = func(_ context.Context, j *engine.Job, cause error) error {
+			told <- end{j.ID, cause}
+			return nil
+		}
+		e, _ := start(t, c)
+		insert(t, e, command("a", "s"))
+		got := next(t, told)
+		require.Equal(t, "a", got.id)
+		require.ErrorIs(t, got.cause, errBroken)
+		idle(t, e)
+		require.Equal(t, []int{1, 2, 3}, attempts)
+		stats, err := e.Stats(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, engine.Stats{Failed: 1, Replicas: 1}, stats)
 	})
-	c.MaxAttempts = 3
-	c.Failed = func(_ context.Context, j *engine.Job, cause error) error {
-		told <- end{j.ID, cause}
-		return nil
-	}
-	e, _ := start(t, c)
-	insert(t, e, command("a", "s"))
-	got := next(t, told)
-	require.Equal(t, "a", got.id)
-	require.ErrorIs(t, got.cause, errBroken)
-	idle(t, e)
-	require.Equal(t, []int{1, 2, 3}, attempts)
-	stats, err := e.Stats(context.Background())
-	require.NoError(t, err)
-	require.Equal(t, engine.Stats{Failed: 1}, stats)
 }
 
 func TestAFailedCommandMakesRoomForTheNext(t *testing.T) {
-	t.Parallel()
-	done := make(chan string, 1)
-	e, _ := start(t, quick(newFile(t), func(_ context.Context, j *engine.Job) error {
-		if j.ID == "a" {
-			return engine.Fatal(errBroken)
-		}
-		done <- j.ID
-		return nil
-	}))
-	insert(t, e, command("a", "s"), command("b", "s"))
-	require.Equal(t, "b", next(t, done))
+	onEach(t, func(t *testing.T, store string) {
+		done := make(chan string, 1)
+		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Job) error {
+			if j.ID == "a" {
+				return engine.Fatal(errBroken)
+			}
+			done <- j.ID
+			return nil
+		}))
+		insert(t, e, command("a", "s"), command("b", "s"))
+		require.Equal(t, "b", next(t, done))
+	})
 }
 
 func TestFatalUsesOneAttempt(t *testing.T) {
-	t.Parallel()
-	var attempts atomic.Int64
-	told := make(chan error, 1)
-	c := quick(newFile(t), func(context.Context, *engine.Job) error {
-		attempts.Add(1)
-		return engine.Fatal(errBroken)
+	onEach(t, func(t *testing.T, store string) {
+		var attempts atomic.Int64
+		told := make(chan error, 1)
+		c := quick(store, func(context.Context, *engine.Job) error {
+			attempts.Add(1)
+			return engine.Fatal(errBroken)
+		})
+		c.Failed = func(_ context.Context, _ *engine.Job, cause error) error {
+			told <- cause
+			return nil
+		}
+		e, _ := start(t, c)
+		insert(t, e, command("a", "s"))
+		cause := next(t, told)
+		require.ErrorIs(t, cause, errBroken)
+		require.EqualError(t, cause, "broken")
+		idle(t, e)
+		require.EqualValues(t, 1, attempts.Load())
 	})
-	c.Failed = func(_ context.Context, _ *engine.Job, cause error) error {
-		told <- cause
-		return nil
-	}
-	e, _ := start(t, c)
-	insert(t, e, command("a", "s"))
-	cause := next(t, told)
-	require.ErrorIs(t, cause, errBroken)
-	require.EqualError(t, cause, "broken")
-	idle(t, e)
-	require.EqualValues(t, 1, attempts.Load())
 }
 
 func TestTellingTheEndIsTriedAgain(t *testing.T) {
-	t.Parallel()
-	var handled, told atomic.Int64
-	c := quick(newFile(t), func(context.Context, *engine.Job) error {
-		handled.Add(1)
-		return engine.Fatal(errBroken)
-	})
-	c.FailedAttempts = 4
-	c.Failed = func(context.Context, *engine.Job, error) error {
-		if told.Add(1) == 2 {
-			panic("telling panicked")
+	onEach(t, func(t *testing.T, store string) {
+		var handled, told atomic.Int64
+		c := quick(store, func(context.Context, *engine.Job) error {
+			handled.Add(1)
+			return engine.Fatal(errBroken)
+		})
+		c.FailedAttempts = 4
+		c.Failed = func(context.Context, *engine.Job, error) error {
+			if told.Add(1) == 2 {
+				panic("telling panicked")
+			}
+			return errors.New("no answer")
 		}
-		return errors.New("no answer")
-	}
-	e, _ := start(t, c)
-	insert(t, e, command("a", "s"))
-	idle(t, e)
-	require.EqualValues(t, 4, told.Load(), "bounded as well")
-	require.EqualValues(t, 1, handled.Load(), "a failed command is not handled again")
-	stats, err := e.Stats(context.Background())
-	require.NoError(t, err)
-	require.Equal(t, 1, stats.Failed)
+		e, _ := start(t, c)
+		insert(t, e, command("a", "s"))
+		idle(t, e)
+		require.EqualValues(t, 4, told.Load(), "bounded as well")
+		require.EqualValues(t, 1, handled.Load(), "a failed command is not handled again")
+		stats, err := e.Stats(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, 1, stats.Failed)
+	})
 }
 
 func TestTheEndIsToldAfterARestart(t *testing.T) {
-	t.Parallel()
-	inside := make(chan struct{})
-	c := quick(newFile(t), func(context.Context, *engine.Job) error { return engine.Fatal(errBroken) })
-	c.Drain = -1
-	c.Failed = func(ctx context.Context, _ *engine.Job, _ error) error {
-		close(inside)
-		<-ctx.Done()
-		return ctx.Err()
-	}
-	e, stop := start(t, c)
-	insert(t, e, command("a", "s"))
-	next(t, inside)
-	stop()
+	onEach(t, func(t *testing.T, store string) {
+		inside := make(chan struct{})
+		c := quick(store, func(context.Context, *engine.Job) error { return engine.Fatal(errBroken) })
+		c.Drain = -1
+		c.Failed = func(ctx context.Context, _ *engine.Job, _ error) error {
+			close(inside)
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		e, stop := start(t, c)
+		insert(t, e, command("a", "s"))
+		next(t, inside)
+		stop()
 
-	told := make(chan string, 1)
-	c.Handle = func(context.Context, *engine.Job) error { panic("handled after its end") }
-	c.Failed = func(_ context.Context, _ *engine.Job, cause error) error {
-		told <- cause.Error()
-		return nil
-	}
-	start(t, c)
-	require.Equal(t, "broken", next(t, told))
+		told := make(chan string, 1)
+		c.Handle = func(context.Context, *engine.Job) error { panic("handled after its end") }
+		c.Failed = func(_ context.Context, _ *engine.Job, cause error) error {
+			told <- cause.Error()
+			return nil
+		}
+		start(t, c)
+		require.Equal(t, "broken", next(t, told))
+	})
 }
 
 func TestLaterUsesNoAttempt(t *testing.T) {
-	t.Parallel()
-	var attempts []int
-	done := make(chan struct{})
-	c := quick(newFile(t), func(_ context.Context, j *engine.Job) error {
-		attempts = append(attempts, j.Attempt)
-		if len(attempts) < 4 {
-			return engine.Later(time.Millisecond)
-		}
-		close(done)
-		return nil
+	onEach(t, func(t *testing.T, store string) {
+		var attempts []int
+		done := make(chan struct{})
+		c := quick(store, func(_ context.Context, j *engine.Job) error {
+			attempts = append(attempts, j.Attempt)
+			if len(attempts) < 4 {
+				return engine.Later(time.Millisecond)
+			}
+			close(done)
+			return nil
+		})
+		c.MaxAttempts = 1
+		e, _ := start(t, c)
+		insert(t, e, command("a", "s"))
+		next(t, done)
+		idle(t, e)
+		require.Equal(t, []int{1, 1, 1, 1}, attempts)
 	})
-	c.MaxAttempts = 1
-	e, _ := start(t, c)
-	insert(t, e, command("a", "s"))
-	next(t, done)
-	idle(t, e)
-	require.Equal(t, []int{1, 1, 1, 1}, attempts)
 }
 
 func TestLaterWaits(t *testing.T) {
-	t.Parallel()
-	const pause = 300 * time.Millisecond
-	calls := make(chan time.Time, 2)
-	e, _ := start(t, quick(newFile(t), func(context.Context, *engine.Job) error {
-		calls <- time.Now()
-		if len(calls) < 2 {
-			return engine.Later(pause)
-		}
-		return nil
-	}))
-	insert(t, e, command("a", "s"))
-	idle(t, e)
-	require.GreaterOrEqual(t, -(<-calls).Sub(<-calls), pause)
+	onEach(t, func(t *testing.T, store string) {
+		const pause = 300 * time.Millisecond
+		calls := make(chan time.Time, 2)
+		e, _ := start(t, quick(store, func(context.Context, *engine.Job) error {
+			calls <- time.Now()
+			if len(calls) < 2 {
+				return engine.Later(pause)
+			}
+			return nil
+		}))
+		insert(t, e, command("a", "s"))
+		idle(t, e)
+		require.GreaterOrEqual(t, -(<-calls).Sub(<-calls), pause)
+	})
 }
 
 func TestAPanicIsAFailedAttempt(t *testing.T) {
@@ -183,41 +190,43 @@ func TestAPanicIsAFailedAttempt(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			done := make(chan struct{})
-			e := open(t, quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
-				if j.Attempt == 1 {
-					return panics(ctx, j)
-				}
-				close(done)
-				return nil
-			}))
-			var written bytes.Buffer
-			log := zerolog.New(zerolog.SyncWriter(&written))
-			stop := run(t, log.WithContext(context.Background()), e)
-			insert(t, e, command("a", "s"))
-			next(t, done)
-			stop()
-			require.Contains(t, written.String(), "boom")
-			require.Contains(t, written.String(), "outcome_test.go", "the stack is in the log")
-			require.Contains(t, written.String(), `"command":"a"`)
+			onEach(t, func(t *testing.T, store string) {
+				done := make(chan struct{})
+				e := open(t, quick(store, func(ctx context.Context, j *engine.Job) error {
+					if j.Attempt == 1 {
+						return panics(ctx, j)
+					}
+					close(done)
+					return nil
+				}))
+				var written bytes.Buffer
+				log := zerolog.New(zerolog.SyncWriter(&written))
+				stop := run(t, log.WithContext(context.Background()), e)
+				insert(t, e, command("a", "s"))
+				next(t, done)
+				stop()
+				require.Contains(t, written.String(), "boom")
+				require.Contains(t, written.String(), "outcome_test.go", "the stack is in the log")
+				require.Contains(t, written.String(), `"command":"a"`)
+			})
 		})
 	}
 }
 
 func TestAnAttemptEndsAtItsTimeout(t *testing.T) {
-	t.Parallel()
-	done := make(chan struct{})
-	c := quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
-		if j.Attempt == 1 {
-			<-ctx.Done()
-			return ctx.Err()
-		}
-		close(done)
-		return nil
+	onEach(t, func(t *testing.T, store string) {
+		done := make(chan struct{})
+		c := quick(store, func(ctx context.Context, j *engine.Job) error {
+			if j.Attempt == 1 {
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			close(done)
+			return nil
+		})
+		c.Timeout = 20 * time.Millisecond
+		e, _ := start(t, c)
+		insert(t, e, command("a", "s"))
+		next(t, done)
 	})
-	c.Timeout = 20 * time.Millisecond
-	e, _ := start(t, c)
-	insert(t, e, command("a", "s"))
-	next(t, done)
 }

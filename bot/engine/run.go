@@ -10,39 +10,60 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// cancelGrace is how long cancelled commands may take to return.
+// cancelGrace is how long cancelled commands may take to return, and to store what they have done.
 const cancelGrace = 5 * time.Second
 
 // Run carries out commands until ctx ends, waits for the running ones up to Config.Drain and then cancels them.
-// It returns nil after a regular end; commands cut short run again at the next start, without having used up an attempt.
+// It returns nil after a regular end; commands cut short run again at the next start or with another replica, without having used up an
+// attempt. On PostgreSQL it also ends, with an error that wraps ErrLost, when the other replicas may take this one for dead.
 // It can be called once. Handle and Failed get the values of ctx, the logger among them.
 func (e *Engine) Run(ctx context.Context) error {
 	if e.started.Swap(true) {
 		return errors.New("run commands: called twice")
 	}
 	lasting := context.WithoutCancel(ctx)
-	if err := e.client.Start(lasting); err != nil {
+	if err := e.queue.Start(lasting); err != nil {
 		return fmt.Errorf("run commands: %w", err)
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	var upkeep sync.WaitGroup
 	upkeep.Go(func() { e.upkeep(ctx) })
-	<-ctx.Done()
-	err := e.stop(lasting)
+	watched := make(chan error, 1)
+	present, leave := context.WithCancel(lasting)
+	go func() { watched <- e.presence.watch(present) }()
+
+	var lost error
+	select {
+	case <-ctx.Done():
+		lost = e.stop(lasting, e.config.Drain) // present to the end
+	case err := <-watched:
+		zerolog.Ctx(ctx).Error().Err(err).Msg("commands are given up to the other replicas")
+		lost = errors.Join(err, e.stop(lasting, -1))
+		watched <- nil
+	}
+	cancel()
+	leave()
 	upkeep.Wait()
-	return err
+	if err := errors.Join(lost, <-watched); err != nil {
+		return fmt.Errorf("run commands: %w", err)
+	}
+	return nil
 }
 
-func (e *Engine) stop(ctx context.Context) error {
-	drain, cancel := context.WithTimeout(ctx, e.config.Drain)
+func (e *Engine) stop(ctx context.Context, patience time.Duration) error {
+	drain, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if e.client.Stop(drain) == nil {
+	if e.queue.Stop(drain) == nil {
 		return nil
 	}
-	zerolog.Ctx(ctx).Info().Int64("running", e.running.Load()).Msg("commands took too long to end and were cancelled")
+	zerolog.Ctx(ctx).Info().Int("running", e.runningNow()).Msg("commands took too long to end and were cancelled")
 	grace, cancel := context.WithTimeout(ctx, cancelGrace)
 	defer cancel()
-	if err := e.client.StopAndCancel(grace); err != nil {
-		return fmt.Errorf("run commands: %d did not end when cancelled: %w", e.running.Load(), err)
+	if err := e.queue.StopAndCancel(grace); err != nil {
+		running := e.runningNow()
+		e.stuck.Store(running > 0)
+		return fmt.Errorf("%d commands did not end when cancelled: %w", running, err)
 	}
 	return nil
 }

@@ -19,74 +19,77 @@ import (
 )
 
 func TestRunWaitsForRunningCommands(t *testing.T) {
-	t.Parallel()
-	inside, release := make(chan struct{}), make(chan struct{})
-	var done atomic.Bool
-	c := quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
-		close(inside)
-		<-release
-		done.Store(ctx.Err() == nil)
-		return nil
+	onEach(t, func(t *testing.T, store string) {
+		inside, release := make(chan struct{}), make(chan struct{})
+		var done atomic.Bool
+		c := quick(store, func(ctx context.Context, j *engine.Job) error {
+			close(inside)
+			<-release
+			done.Store(ctx.Err() == nil)
+			return nil
+		})
+		e := open(t, c)
+		ctx, cancel := context.WithCancel(silent())
+		ended := make(chan error, 1)
+		go func() { ended <- e.Run(ctx) }()
+		insert(t, e, command("a", "s"))
+		next(t, inside)
+		cancel()
+		insert(t, e, command("b", "other")) // nothing new begins
+		close(release)
+		require.NoError(t, next(t, ended))
+		require.True(t, done.Load(), "to the end, uncancelled")
+		stats, err := e.Stats(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, 1, stats.Queued)
+		require.NoError(t, e.Close())
 	})
-	e := open(t, c)
-	ctx, cancel := context.WithCancel(silent())
-	ended := make(chan error, 1)
-	go func() { ended <- e.Run(ctx) }()
-	insert(t, e, command("a", "s"))
-	next(t, inside)
-	cancel()
-	insert(t, e, command("b", "other")) // nothing new begins
-	close(release)
-	require.NoError(t, next(t, ended))
-	require.True(t, done.Load(), "to the end, uncancelled")
-	stats, err := e.Stats(context.Background())
-	require.NoError(t, err)
-	require.Equal(t, 1, stats.Queued)
-	require.NoError(t, e.Close())
 }
 
 func TestRunCancelsWhatDoesNotEndAndGoesOnAtTheNextStart(t *testing.T) {
-	t.Parallel()
-	inside := make(chan struct{})
-	attempts := make(chan int, 2)
-	steps := 0
-	c := quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
-		attempts <- j.Attempt
-		err := j.Do(ctx, "first half", nil, func(context.Context) (any, error) { steps++; return nil, nil })
-		if err != nil {
-			return err
-		}
-		close(inside)
-		<-ctx.Done()
-		return fmt.Errorf("second half: %w", ctx.Err())
-	})
-	c.Drain = -1
-	e, stop := start(t, c)
-	insert(t, e, command("a", "s"), command("b", "s"))
-	next(t, inside)
-	stop()
+	onEach(t, func(t *testing.T, store string) {
+		inside := make(chan struct{})
+		attempts := make(chan int, 2)
+		steps := 0
+		c := quick(store, func(ctx context.Context, j *engine.Job) error {
+			attempts <- j.Attempt
+			err := j.Do(ctx, "first half", nil, func(context.Context) (any, error) { steps++; return nil, nil })
+			if err != nil {
+				return err
+			}
+			close(inside)
+			<-ctx.Done()
+			return fmt.Errorf("second half: %w", ctx.Err())
+		})
+		c.Drain = -1
+		e, stop := start(t, c)
+		insert(t, e, command("a", "s"), command("b", "s"))
+		next(t, inside)
+		stop()
 
-	order := make(chan string, 2)
-	c.Handle = func(ctx context.Context, j *engine.Job) error {
-		attempts <- j.Attempt
-		order <- j.ID
-		return j.Do(ctx, "first half", nil, func(context.Context) (any, error) { steps++; return nil, nil })
-	}
-	e, _ = start(t, c)
-	require.Equal(t, "a", next(t, order))
-	require.Equal(t, 1, next(t, attempts))
-	require.Equal(t, 1, next(t, attempts), "an interruption is no attempt")
-	require.Equal(t, "b", next(t, order))
-	idle(t, e)
-	require.Equal(t, 2, steps, "one each")
+		order := make(chan string, 2)
+		c.Handle = func(ctx context.Context, j *engine.Job) error {
+			attempts <- j.Attempt
+			order <- j.ID
+			return j.Do(ctx, "first half", nil, func(context.Context) (any, error) { steps++; return nil, nil })
+		}
+		e, _ = start(t, c)
+		require.Equal(t, "a", next(t, order))
+		require.Equal(t, 1, next(t, attempts))
+		require.Equal(t, 1, next(t, attempts), "an interruption is no attempt")
+		require.Equal(t, "b", next(t, order))
+		idle(t, e)
+		require.Equal(t, 2, steps, "one each")
+	})
 }
 
 func TestRunIsForOnce(t *testing.T) {
-	t.Parallel()
-	e, _ := start(t, quick(newFile(t), func(context.Context, *engine.Job) error { return nil }))
-	insert(t, e, command("a", ""))
-	idle(t, e)
-	require.Error(t, e.Run(context.Background()))
+	onEach(t, func(t *testing.T, store string) {
+		e, _ := start(t, quick(store, func(context.Context, *engine.Job) error { return nil }))
+		insert(t, e, command("a", ""))
+		idle(t, e)
+		require.Error(t, e.Run(context.Background()))
+	})
 }
 
 func TestASecondEngineIsRefused(t *testing.T) {
@@ -96,9 +99,9 @@ func TestASecondEngineIsRefused(t *testing.T) {
 	defer func() { require.NoError(t, e.Close()) }()
 
 	link := filepath.Join(t.TempDir(), "link.db")
-	require.NoError(t, os.Symlink(c.File, link))
-	for _, file := range []string{c.File, link} {
-		c.File = file
+	require.NoError(t, os.Symlink(c.Store, link))
+	for _, file := range []string{c.Store, link} {
+		c.Store = file
 		_, err := engine.Open(silent(), c)
 		require.ErrorIs(t, err, engine.ErrLocked)
 		require.ErrorContains(t, err, "bot.db: in use by another process")
@@ -107,15 +110,16 @@ func TestASecondEngineIsRefused(t *testing.T) {
 }
 
 func TestANewerFileIsRefused(t *testing.T) {
-	t.Parallel()
-	c := quick(newFile(t), func(context.Context, *engine.Job) error { return nil })
-	e := open(t, c)
-	require.NoError(t, e.SetVersion(context.Background(), 1000))
-	require.NoError(t, e.Close())
-	_, err := engine.Open(silent(), c)
-	require.ErrorIs(t, err, engine.ErrNewer)
-	_, err = engine.Open(silent(), c)
-	require.ErrorIs(t, err, engine.ErrNewer, "and not locked")
+	onEach(t, func(t *testing.T, store string) {
+		c := quick(store, func(context.Context, *engine.Job) error { return nil })
+		e := open(t, c)
+		require.NoError(t, e.SetVersion(context.Background(), 1000))
+		require.NoError(t, e.Close())
+		_, err := engine.Open(silent(), c)
+		require.ErrorIs(t, err, engine.ErrNewer)
+		_, err = engine.Open(silent(), c)
+		require.ErrorIs(t, err, engine.ErrNewer, "and not locked")
+	})
 }
 
 func TestAFileMayHaveAnyName(t *testing.T) {
@@ -129,32 +133,33 @@ func TestAFileMayHaveAnyName(t *testing.T) {
 }
 
 func TestOldCommandsAreForgotten(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	c := quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
-		_, err := j.Claim(ctx, "key of "+j.ID)
-		return errors.Join(err, j.Intend(ctx, "create"),
-			j.Do(ctx, "create", nil, func(context.Context) (any, error) { return nil, nil }))
+	onEach(t, func(t *testing.T, store string) {
+		ctx := context.Background()
+		c := quick(store, func(ctx context.Context, j *engine.Job) error {
+			_, err := j.Claim(ctx, "key of "+j.ID)
+			return errors.Join(err, j.Intend(ctx, "create"),
+				j.Do(ctx, "create", nil, func(context.Context) (any, error) { return nil, nil }))
+		})
+		e, _ := start(t, c)
+		var all []engine.Command
+		for _, id := range names("c", 250) {
+			all = append(all, command(id, id))
+		}
+		insert(t, e, all...)
+		idle(t, e)
+		require.NoError(t, e.Purge(ctx, time.Now().Add(-time.Hour)))
+		for _, table := range []string{"command", "step", "intent", "claim"} {
+			n, err := e.Count(ctx, table)
+			require.NoError(t, err)
+			require.Equal(t, 250, n, "%s is young", table)
+		}
+		require.NoError(t, e.Purge(ctx, time.Now()))
+		for _, table := range []string{"command", "step", "intent", "claim"} {
+			n, err := e.Count(ctx, table)
+			require.NoError(t, err)
+			require.Zero(t, n, table)
+		}
 	})
-	e, _ := start(t, c)
-	var all []engine.Command
-	for _, id := range names("c", 250) {
-		all = append(all, command(id, id))
-	}
-	insert(t, e, all...)
-	idle(t, e)
-	require.NoError(t, e.Purge(ctx, time.Now().Add(-time.Hour)))
-	for _, table := range []string{"command", "step", "intent", "claim"} {
-		n, err := e.Count(ctx, table)
-		require.NoError(t, err)
-		require.Equal(t, 250, n, "%s is young", table)
-	}
-	require.NoError(t, e.Purge(ctx, time.Now()))
-	for _, table := range []string{"command", "step", "intent", "claim"} {
-		n, err := e.Count(ctx, table)
-		require.NoError(t, err)
-		require.Zero(t, n, table)
-	}
 }
 
 // onLine calls itself with every log line.
@@ -210,24 +215,25 @@ func lockedByOther(t *testing.T, e *engine.Engine) (unlock func()) {
 }
 
 func TestStatsShowTheBacklog(t *testing.T) {
-	t.Parallel()
-	inside, release := make(chan struct{}), make(chan struct{})
-	e, _ := start(t, quick(newFile(t), func(context.Context, *engine.Job) error {
-		inside <- struct{}{}
-		<-release
-		return nil
-	}))
-	old := command("a", "s")
-	old.ReceivedAt = time.Now().Add(-time.Hour)
-	insert(t, e, old, command("b", "s"), command("c", "s"))
-	next(t, inside)
-	s, err := e.Stats(context.Background())
-	require.NoError(t, err)
-	require.Equal(t, 1, s.Running)
-	require.Equal(t, 2, s.Queued)
-	require.InDelta(t, time.Hour, s.Oldest, float64(time.Minute))
-	close(release)
-	next(t, inside)
-	next(t, inside)
-	idle(t, e)
+	onEach(t, func(t *testing.T, store string) {
+		inside, release := make(chan struct{}), make(chan struct{})
+		e, _ := start(t, quick(store, func(context.Context, *engine.Job) error {
+			inside <- struct{}{}
+			<-release
+			return nil
+		}))
+		old := command("a", "s")
+		old.ReceivedAt = time.Now().Add(-time.Hour)
+		insert(t, e, old, command("b", "s"), command("c", "s"))
+		next(t, inside)
+		s, err := e.Stats(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, 1, s.Running)
+		require.Equal(t, 2, s.Queued)
+		require.InDelta(t, time.Hour, s.Oldest, float64(time.Minute))
+		close(release)
+		next(t, inside)
+		next(t, inside)
+		idle(t, e)
+	})
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/riverqueue/river/riverdriver"
@@ -15,7 +14,7 @@ type migration struct {
 	statements []string
 }
 
-// migrations in order; the file's version is the number applied. The statements are common to SQLite and PostgreSQL.
+// migrations in order; the store's version is the number applied. The statements are common to SQLite and PostgreSQL.
 // Times are microseconds since 1970.
 func migrations() []migration {
 	return []migration{{queue: 7, statements: []string{
@@ -41,29 +40,29 @@ func migrations() []migration {
 		)`,
 		`CREATE TABLE claim (key TEXT PRIMARY KEY, command TEXT NOT NULL)`,
 		`CREATE INDEX claim_command ON claim (command)`,
+	}}, {statements: []string{
+		`ALTER TABLE command ADD COLUMN retries BIGINT NOT NULL DEFAULT 0`,
+		`CREATE INDEX command_failing ON command (job) WHERE state = 'failing'`,
+		`CREATE TABLE replica (
+			id BIGINT PRIMARY KEY, replica TEXT NOT NULL, name TEXT NOT NULL, seen BIGINT NOT NULL, dead BIGINT
+		)`,
 	}}}
 }
 
-// migrate brings the file to the newest version in one transaction. A current file costs two reads.
-func (s *store) migrate(ctx context.Context, driver riverdriver.Driver[*sql.Tx]) error {
-	if _, err := s.db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)`); err != nil {
-		return fmt.Errorf("read the schema's version: %w", err)
-	}
-	var version int
-	err := s.db.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM schema_version`).Scan(&version)
-	if err != nil {
-		return fmt.Errorf("read the schema's version: %w", err)
-	}
-	all := migrations()
-	if version > len(all) {
-		return fmt.Errorf("%w: version %d, this program knows %d", ErrNewer, version, len(all))
-	}
-	if version == len(all) {
-		return nil
-	}
-	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+// migrate brings the store to the newest version, which replicas that start together do one after the other. The queue's own steps are
+// transactions of their own, since some of them must not share one; broken off, it goes on where it stopped.
+func migrate[T any](ctx context.Context, s store, driver riverdriver.Driver[T]) error {
+	return s.exclusively(ctx, func(ctx context.Context) error {
+		all := migrations()
+		version, err := schemaVersion(ctx, s)
+		if err != nil {
+			return fmt.Errorf("read the schema's version: %w", err)
+		}
+		if version > len(all) {
+			return fmt.Errorf("%w: version %d, this program knows %d", ErrNewer, version, len(all))
+		}
 		for n, m := range all[version:] {
-			if err := m.apply(ctx, tx, driver, version+n+1); err != nil {
+			if err := apply(ctx, s, m, driver, version+n+1); err != nil {
 				return fmt.Errorf("migrate to version %d: %w", version+n+1, err)
 			}
 		}
@@ -71,22 +70,32 @@ func (s *store) migrate(ctx context.Context, driver riverdriver.Driver[*sql.Tx])
 	})
 }
 
-func (m migration) apply(ctx context.Context, tx *sql.Tx, driver riverdriver.Driver[*sql.Tx], version int) error {
+func schemaVersion(ctx context.Context, s store) (version int, err error) {
+	if _, err := s.exec(ctx, `CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)`); err != nil {
+		return 0, err
+	}
+	_, err = one(ctx, s, []any{&version}, `SELECT coalesce(max(version), 0) FROM schema_version`)
+	return version, err
+}
+
+func apply[T any](ctx context.Context, s store, m migration, driver riverdriver.Driver[T], version int) error {
 	if m.queue > 0 {
 		migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: discard()})
 		if err != nil {
 			return err
 		}
-		_, err = migrator.MigrateTx(ctx, tx, rivermigrate.DirectionUp, &rivermigrate.MigrateOpts{TargetVersion: m.queue})
+		_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, &rivermigrate.MigrateOpts{TargetVersion: m.queue})
 		if err != nil {
 			return err
 		}
 	}
-	for _, statement := range m.statements {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			return err
+	return s.write(ctx, func(ctx context.Context, tx runner) error {
+		for _, statement := range m.statements {
+			if _, err := tx.exec(ctx, statement); err != nil {
+				return err
+			}
 		}
-	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO schema_version (version) VALUES ($1)`, version)
-	return err
+		_, err := tx.exec(ctx, `INSERT INTO schema_version (version) VALUES ($1)`, version)
+		return err
+	})
 }

@@ -2,33 +2,36 @@ package engine
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 )
 
-// Stats is the state of the store at one moment.
+// Stats is the state of the store at one moment, over all replicas.
 type Stats struct {
-	Queued  int           // waiting for a worker, for their turn in the conversation, or for another attempt
-	Running int           // being carried out
-	Failed  int           // failed for good, within Config.Keep
-	Oldest  time.Duration // age of the oldest unfinished command, by ReceivedAt; zero when there is none
+	Queued   int           // waiting for a worker, for their turn in the conversation, or for another attempt
+	Running  int           // being carried out
+	Failed   int           // failed for good, within Config.Keep
+	Oldest   time.Duration // age of the oldest unfinished command, by ReceivedAt; zero when there is none
+	Replicas int           // alive; 1 on SQLite
 }
 
 // Stats counts the commands.
 func (e *Engine) Stats(ctx context.Context) (Stats, error) {
-	running := int(e.running.Load())
-	var open, failed int
-	var oldest sql.NullInt64
-	err := e.store.db.QueryRowContext(ctx,
-		`SELECT count(*), min(received), (SELECT count(*) FROM command WHERE state = 'failed') FROM command WHERE finished IS NULL`).
-		Scan(&open, &oldest, &failed)
+	s := Stats{Running: e.runningNow(), Replicas: 1}
+	var open, running, alive int
+	var oldest int64
+	_, err := one(ctx, e.store, []any{&open, &oldest, &s.Failed, &running, &alive},
+		`SELECT count(*), coalesce(min(received), 0), (SELECT count(*) FROM command WHERE state = 'failed'),
+			(SELECT count(*) FROM river_job WHERE state = 'running'), (SELECT count(*) FROM replica WHERE dead IS NULL)
+			FROM command WHERE finished IS NULL`)
 	if err != nil {
 		return Stats{}, fmt.Errorf("count commands: %w", err)
 	}
-	s := Stats{Queued: max(open-running, 0), Running: running, Failed: failed}
-	if oldest.Valid {
-		s.Oldest = max(time.Since(time.UnixMicro(oldest.Int64)), 0)
+	s.Running = max(s.Running, running) // a command that has just been closed keeps its worker for a moment
+	s.Queued = max(open-s.Running, 0)
+	s.Replicas = max(s.Replicas, alive)
+	if oldest > 0 {
+		s.Oldest = max(time.Since(time.UnixMicro(oldest)), 0)
 	}
 	return s, nil
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,31 +9,43 @@ import (
 	"time"
 )
 
-// keep stores the result of a step. The effect has happened, so it takes its time when the store is out of order.
-func (j *Job) keep(ctx context.Context, step string, result json.RawMessage) error {
-	insert := func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx,
-			`INSERT INTO step (command, step, result) VALUES ($1, $2, $3) ON CONFLICT (command, step) DO NOTHING`,
+// keep stores the result of a step; the first one stored counts, and is returned. The effect has happened, so it takes its time when
+// the store is out of order.
+func (j *Job) keep(ctx context.Context, step string, result json.RawMessage) (json.RawMessage, error) {
+	var stored string
+	err := j.insist(ctx, keepFor, func() error {
+		return j.record(ctx, []any{&stored},
+			`INSERT INTO step (command, step, result) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT)`+j.held("$4", "$5")+
+				` ON CONFLICT (command, step) DO UPDATE SET result = step.result RETURNING result`,
 			j.ID, step, string(result))
-		return err
-	}
-	err := j.engine.store.write(ctx, insert)
-	for until := time.Now().Add(keepFor); err != nil && time.Now().Before(until); {
-		j.engine.complain(ctx, err)
-		if !sleep(ctx, storeTrouble) {
-			break
-		}
-		err = j.engine.store.write(ctx, insert)
-	}
+	})
 	if err != nil {
-		return fmt.Errorf("store the result of step %s: %w", step, err)
+		return nil, fmt.Errorf("store the result of step %s: %w", step, err)
 	}
-	j.memory.setResult(step, result)
-	return nil
+	j.memory.setResult(step, json.RawMessage(stored))
+	return json.RawMessage(stored), nil
 }
 
-// keepFor is how long a result is held on to while it cannot be written.
-const keepFor = 2 * time.Minute
+const (
+	keepFor  = 2 * time.Minute // how long a result is held on to while it cannot be written
+	lastTry  = 3 * time.Second // how long when the process is about to end
+	tryEvery = time.Second
+)
+
+// insist repeats a write while the store is out of order.
+func (j *Job) insist(ctx context.Context, patience time.Duration, write func() error) error {
+	err := write()
+	until := time.Now().Add(patience)
+	for errors.As(err, new(*outageError)) && time.Now().Before(until) {
+		j.engine.complain(ctx, err)
+		if end := time.Now().Add(lastTry); ctx.Err() != nil && end.Before(until) {
+			until = end
+		}
+		_ = sleep(context.WithoutCancel(ctx), min(tryEvery, time.Until(until)))
+		err = write()
+	}
+	return err
+}
 
 // sleep waits for d; false when ctx ended first.
 func sleep(ctx context.Context, d time.Duration) bool {
@@ -59,17 +70,16 @@ func (j *Job) Intend(ctx context.Context, step string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	next := intent{n: j.memory.intent(step).n + 1, last: time.Now()}
-	err = j.engine.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO intent (command, step, n, at) VALUES ($1, $2, $3, $4)`,
-			j.ID, step, next.n, next.last.UnixMicro())
-		return err
-	})
+	var n int
+	err = j.record(ctx, []any{&n},
+		`INSERT INTO intent (command, step, n, at) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT),
+			(SELECT coalesce(max(i.n), 0) + 1 FROM intent i WHERE i.command = $1 AND i.step = $2), `+j.engine.store.dialect().now+
+			j.held("$3", "$4")+` RETURNING n`, j.ID, step)
 	if err != nil {
 		return fmt.Errorf("store the intention of step %s: %w", step, err)
 	}
-	j.memory.setIntent(step, next)
-	return nil
+	j.memory.setIntent(step, intent{n: n, last: time.Now()})
+	return j.mayAct(ctx)
 }
 
 // Intended says how often the effect was announced and when last; n is 0 when it cannot have happened.
@@ -86,13 +96,9 @@ func (j *Job) Claim(ctx context.Context, key string) (owner string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	err = j.engine.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO claim (key, command) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING`, key, j.ID)
-		if err != nil {
-			return err
-		}
-		return tx.QueryRowContext(ctx, `SELECT command FROM claim WHERE key = $1`, key).Scan(&owner)
-	})
+	err = j.record(ctx, []any{&owner},
+		`INSERT INTO claim (key, command) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT)`+j.held("$3", "$4")+
+			` ON CONFLICT (key) DO UPDATE SET command = claim.command RETURNING command`, key, j.ID)
 	if err != nil {
 		return "", fmt.Errorf("claim %s: %w", key, err)
 	}
@@ -101,8 +107,11 @@ func (j *Job) Claim(ctx context.Context, key string) (owner string, err error) {
 
 // Release gives key back if this command owns it, so that another may claim it: nothing came of what it was claimed for.
 func (j *Job) Release(ctx context.Context, key string) error {
-	err := j.engine.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM claim WHERE key = $1 AND command = $2`, key, j.ID)
+	err := j.engine.store.write(ctx, func(ctx context.Context, tx runner) error {
+		if err := j.fence(ctx, tx); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, `DELETE FROM claim WHERE key = $1 AND command = $2`, key, j.ID)
 		return err
 	})
 	if err != nil {
@@ -111,44 +120,31 @@ func (j *Job) Release(ctx context.Context, key string) error {
 	return nil
 }
 
-// recall reads what earlier attempts have stored.
+// recall reads what earlier attempts have stored. The time of an intention is told by its age, since another machine's clock may
+// have been wrong.
 func (j *Job) recall(ctx context.Context) error {
-	db := j.engine.store.db
-	steps, err := db.QueryContext(ctx, `SELECT step, result FROM step WHERE command = $1`, j.ID)
-	err = each(steps, err, func(row *sql.Rows) error {
+	err := j.engine.store.query(ctx, func(read scan) error {
 		var step, result string
-		err := row.Scan(&step, &result)
-		j.memory.setResult(step, json.RawMessage(result))
+		err := read(&step, &result)
+		j.memory.recallResult(step, json.RawMessage(result))
 		return err
-	})
+	}, `SELECT step, result FROM step WHERE command = $1`, j.ID)
 	if err != nil {
 		return fmt.Errorf("read steps: %w", err)
 	}
-	intents, err := db.QueryContext(ctx, `SELECT step, max(n), max(at) FROM intent WHERE command = $1 GROUP BY step`, j.ID)
-	err = each(intents, err, func(row *sql.Rows) error {
+	now := time.Now()
+	err = j.engine.store.query(ctx, func(read scan) error {
 		var step string
 		var n int
-		var at int64
-		err := row.Scan(&step, &n, &at)
-		j.memory.setIntent(step, intent{n: n, last: time.UnixMicro(at)})
+		var age int64
+		err := read(&step, &n, &age)
+		j.memory.setIntent(step, intent{n: n, last: now.Add(-time.Duration(age) * time.Microsecond)})
 		return err
-	})
+	}, `SELECT step, max(n), `+j.engine.store.dialect().now+` - max(at) FROM intent WHERE command = $1 GROUP BY step`, j.ID)
 	if err != nil {
 		return fmt.Errorf("read intentions: %w", err)
 	}
 	return nil
-}
-
-func each(rows *sql.Rows, err error, read func(*sql.Rows) error) error {
-	if err != nil {
-		return err
-	}
-	for rows.Next() {
-		if err := read(rows); err != nil {
-			return errors.Join(err, rows.Close())
-		}
-	}
-	return errors.Join(rows.Err(), rows.Close())
 }
 
 // protect turns a panic of a step into an error: a step may run in a goroutine of its own, where a panic would end the process.

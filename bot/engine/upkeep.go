@@ -2,21 +2,22 @@ package engine
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 )
 
 const (
-	sweepEvery = time.Minute
-	purgeEvery = time.Hour
-	purgeBatch = 200                    // commands forgotten in one transaction
-	purgePause = 100 * time.Millisecond // between two transactions, for the others
+	cancelEvery = time.Second
+	sweepEvery  = time.Minute
+	purgeEvery  = time.Hour
+	purgeBatch  = 200                    // commands forgotten in one transaction
+	purgePause  = 100 * time.Millisecond // between two transactions, for the others
 )
 
 // upkeep forgets old commands and puts right what should not happen, until ctx ends.
 func (e *Engine) upkeep(ctx context.Context) {
-	sweeps, purges := time.NewTicker(sweepEvery), time.NewTicker(purgeEvery)
+	cancels, sweeps, purges := time.NewTicker(cancelEvery), time.NewTicker(sweepEvery), time.NewTicker(purgeEvery)
+	defer cancels.Stop()
 	defer sweeps.Stop()
 	defer purges.Stop()
 	e.purge(ctx)
@@ -24,38 +25,58 @@ func (e *Engine) upkeep(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-cancels.C:
+			if err := e.interrupt(ctx); err != nil {
+				e.complain(ctx, err)
+			}
 		case <-sweeps.C:
 			if err := e.store.write(ctx, sweep); err != nil {
 				e.complain(ctx, err)
 			}
-			e.driver.bell.ring()
+			e.queue.ring()
 		case <-purges.C:
 			e.purge(ctx)
 		}
 	}
 }
 
-// takeBack makes ready what a dead process left running. With the file locked, nobody else can be running it.
-func takeBack(ctx context.Context, tx *sql.Tx) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`); err != nil {
-		return fmt.Errorf("take back running commands: %w", err)
+// Cancel ends a command that is not finished: what it does at the moment is interrupted, what it has done stays, and the user is told
+// by Config.Failed. One that waits for its turn ends when its turn comes.
+func (e *Engine) Cancel(ctx context.Context, id string) error {
+	if err := e.ledger.Cancel(ctx, id); err != nil {
+		return err
 	}
-	// The dead process may hold the queue's upkeep for another 15 s.
-	if _, err := tx.ExecContext(ctx, `DELETE FROM river_leader`); err != nil {
-		return fmt.Errorf("take back the queue's upkeep: %w", err)
+	return e.interrupt(ctx)
+}
+
+// interrupt ends the attempts of commands that were cancelled, here or by another process.
+func (e *Engine) interrupt(ctx context.Context) error {
+	if e.runningNow() == 0 {
+		return nil
 	}
-	return nil
+	return e.store.query(ctx, func(read scan) error {
+		var job int64
+		if err := read(&job); err != nil {
+			return err
+		}
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if h, ok := e.running[job]; ok && !h.telling {
+			h.cancel(ErrCancelled)
+		}
+		return nil
+	}, `SELECT job FROM command WHERE state = 'failing'`)
 }
 
 // sweep is the net under release: it frees the first command of every conversation, and closes commands whose job was ended by hand.
-func sweep(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx,
+func sweep(ctx context.Context, tx runner) error {
+	_, err := tx.exec(ctx,
 		`UPDATE command SET state = 'failed', cause = 'its job was ended by hand', finished = $1 WHERE finished IS NULL
 			AND job IN (SELECT id FROM river_job WHERE state IN ('cancelled', 'discarded', 'completed'))`, time.Now().UnixMicro())
 	if err != nil {
 		return fmt.Errorf("close commands: %w", err)
 	}
-	_, err = tx.ExecContext(ctx,
+	_, err = tx.exec(ctx,
 		`UPDATE river_job SET state = 'available' WHERE state = 'pending' AND id IN (
 			SELECT min(job) FROM command WHERE finished IS NULL AND conversation <> '' GROUP BY conversation)`)
 	if err != nil {
@@ -81,18 +102,17 @@ func (e *Engine) purge(ctx context.Context) {
 
 func (e *Engine) purgeSome(ctx context.Context, horizon int64) (n int64, err error) {
 	const old = `(SELECT id FROM command WHERE finished < $1 ORDER BY finished, id LIMIT $2)`
-	err = e.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = e.store.write(ctx, func(ctx context.Context, tx runner) error {
 		for _, table := range []string{"step", "intent", "claim"} {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE command IN `+old, horizon, purgeBatch); err != nil {
+			if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE command IN `+old, horizon, purgeBatch); err != nil {
 				return fmt.Errorf("purge %s: %w", table, err)
 			}
 		}
-		res, err := tx.ExecContext(ctx, `DELETE FROM command WHERE id IN `+old, horizon, purgeBatch)
+		n, err = tx.exec(ctx, `DELETE FROM command WHERE id IN `+old, horizon, purgeBatch)
 		if err != nil {
 			return fmt.Errorf("purge commands: %w", err)
 		}
-		n, err = res.RowsAffected()
-		return err
+		return nil
 	})
 	return n, err
 }

@@ -15,6 +15,9 @@ import (
 // storeTrouble is the pause after the store could not be read or written; it uses no attempt.
 const storeTrouble = time.Second
 
+// errTimeout is why the context of an attempt ends at Config.Timeout.
+var errTimeout = errors.New("the attempt took too long")
+
 // task is what the queue knows of a command.
 type task struct {
 	Command string `json:"command"`
@@ -27,55 +30,66 @@ type worker struct {
 	engine *Engine
 }
 
+// Work carries out one hand-out and writes down what becomes of the job; nothing is left for River to do.
 func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
-	w.engine.running.Add(1)
-	defer w.engine.running.Add(-1)
+	e := w.engine
 	log := zerolog.Ctx(ctx).With().Str("command", job.Args.Command).Int("attempt", len(job.Errors)+1).Logger()
-	ctx = log.WithContext(ctx)
-	j, err := w.engine.load(ctx, job)
-	if err != nil {
-		return w.engine.postpone(ctx, err)
+	ctx, h, leave := e.enter(log.WithContext(ctx), job)
+	defer leave()
+	j, err := e.load(ctx, job, h)
+	switch {
+	case err != nil:
+		e.settle(ctx, &Job{engine: e, handout: h}, e.postpone(ctx, err))
+	case j == nil: // finished, but the queue had not heard
+		e.settle(ctx, &Job{engine: e, handout: h}, outcome{state: stateDone})
+	default:
+		e.settle(ctx, j, e.work(ctx, j))
 	}
-	if j == nil { // finished, but the queue had not heard
-		return nil
-	}
-	return w.engine.work(ctx, j)
+	return nil
 }
 
-// NextRetry doubles the pause from floor to ceiling; half of it is random, so that what failed together does not return together.
+// NextRetry is when the queue's own rescue brings a job back.
 func (w *worker) NextRetry(job *river.Job[task]) time.Time {
-	c := w.engine.config
-	n := len(job.Errors) + 1
-	if n > c.MaxAttempts {
-		n -= c.MaxAttempts
+	return time.Now().Add(w.engine.backoff(len(job.Errors) + 1))
+}
+
+// backoff doubles the pause from floor to ceiling; half of it is random, so that what failed together does not return together.
+func (e *Engine) backoff(attempt int) time.Duration {
+	c := e.config
+	if attempt > c.MaxAttempts {
+		attempt -= c.MaxAttempts
 	}
 	pause := c.BackoffCeiling
-	if n < 32 && c.BackoffFloor < pause>>(n-1) {
-		pause = c.BackoffFloor << (n - 1)
+	if attempt < 32 && c.BackoffFloor < pause>>(attempt-1) {
+		pause = c.BackoffFloor << (attempt - 1)
 	}
-	pause = max(pause/2+rand.N(pause/2+1), c.BackoffFloor) + time.Millisecond // the queue refuses a time that has passed
-	w.engine.driver.bell.ringIn(pause)
-	return time.Now().Add(pause)
+	return max(pause/2+rand.N(pause/2+1), c.BackoffFloor)
 }
 
-// work carries out one attempt. What it returns is for the queue: nil closes the job, a snooze or an error brings it back.
-func (e *Engine) work(ctx context.Context, j *Job) error {
+// work carries out one attempt.
+func (e *Engine) work(ctx context.Context, j *Job) outcome {
+	if e.config.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, e.config.Timeout, errTimeout)
+		defer cancel()
+	}
 	if j.failing == 0 {
 		err := e.attempt(ctx, j)
 		switch cause := new(fatalError); {
 		case err == nil:
-			return e.close(ctx, j, stateDone)
-		case ctx.Err() != nil, errors.As(err, new(*laterError)):
+			return outcome{state: stateDone}
+		case e.comesBack(ctx, err), context.Cause(ctx) == errTimeout && j.memory.stored():
 			return e.again(ctx, err)
-		case errors.As(err, new(*outageError)):
-			return e.postpone(ctx, err)
 		case errors.As(err, &cause) || j.Attempt >= j.MaxAttempts:
 			if err := e.fail(ctx, j, err); err != nil {
 				return e.postpone(ctx, err)
 			}
+			if ctx.Err() != nil { // no time left for telling
+				return outcome{}
+			}
 		default:
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("attempt failed")
-			return err
+			return outcome{cause: err, pause: e.backoff(j.Attempt)}
 		}
 	}
 	return e.report(ctx, j)
@@ -90,7 +104,10 @@ func (e *Engine) attempt(ctx context.Context, j *Job) error {
 }
 
 // report tells the outside that the command has failed, then closes it.
-func (e *Engine) report(ctx context.Context, j *Job) error {
+func (e *Engine) report(ctx context.Context, j *Job) outcome {
+	e.mu.Lock()
+	j.handout.telling = true
+	e.mu.Unlock()
 	log := zerolog.Ctx(ctx)
 	tries := j.begun - j.failing + 1
 	if tries <= e.config.FailedAttempts {
@@ -98,28 +115,21 @@ func (e *Engine) report(ctx context.Context, j *Job) error {
 		switch {
 		case err == nil:
 			log.Error().Err(j.cause).Msg("command failed for good")
-			return e.close(ctx, j, stateFailed)
-		case ctx.Err() != nil, errors.As(err, new(*laterError)):
+			return outcome{state: stateFailed}
+		case e.comesBack(ctx, err):
 			return e.again(ctx, err)
-		case errors.As(err, new(*outageError)):
-			return e.postpone(ctx, err)
 		case tries < e.config.FailedAttempts:
 			log.Warn().Err(err).Msg("failure could not be reported")
-			return err
+			return outcome{cause: err, pause: e.backoff(j.Attempt)}
 		}
 		log.Error().Err(err).Msg("failure was never reported")
 	}
 	log.Error().Err(j.cause).Msg("command failed for good")
-	return e.close(ctx, j, stateFailed)
+	return outcome{state: stateFailed}
 }
 
-// guard bounds a callback in time and turns its panic into an error.
+// guard turns the panic of a callback into an error.
 func (e *Engine) guard(ctx context.Context, call func(context.Context) error) (err error) {
-	if e.config.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, e.config.Timeout)
-		defer cancel()
-	}
 	defer func() {
 		if value := recover(); value != nil {
 			err = &panicError{value: value, stack: debug.Stack()}
@@ -131,35 +141,37 @@ func (e *Engine) guard(ctx context.Context, call func(context.Context) error) (e
 	return call(ctx)
 }
 
-// again brings the job back without using up an attempt: after the pause it asked for, or at the next start when Run is ending.
-func (e *Engine) again(ctx context.Context, err error) error {
-	if later := new(laterError); errors.As(err, &later) {
-		return e.snooze(later.after)
-	}
-	zerolog.Ctx(ctx).Info().Msg("command interrupted, it goes on at the next start")
-	return context.Canceled
+// comesBack says whether an error is not the command's fault.
+func (e *Engine) comesBack(ctx context.Context, err error) bool {
+	stopped := ctx.Err() != nil && context.Cause(ctx) != errTimeout
+	return stopped || errors.Is(err, ErrTaken) || errors.As(err, new(*laterError)) || errors.As(err, new(*outageError))
 }
 
-func (e *Engine) close(ctx context.Context, j *Job, state string) error {
-	if err := e.finish(ctx, j, state); err != nil {
+// again brings the job back without using up an attempt: after the pause it asked for, after the store has recovered, or at once, here
+// or with another replica, when Run is ending or the command was cancelled.
+func (e *Engine) again(ctx context.Context, err error) outcome {
+	if later := new(laterError); errors.As(err, &later) {
+		return outcome{pause: later.after}
+	}
+	if errors.As(err, new(*outageError)) {
 		return e.postpone(ctx, err)
 	}
-	return nil
+	if context.Cause(ctx) != errTimeout {
+		zerolog.Ctx(ctx).Info().Msg("command interrupted, it goes on from its last step")
+	}
+	return outcome{}
 }
 
 // postpone brings the job back when the store is out of order, which uses up no attempt.
-func (e *Engine) postpone(ctx context.Context, err error) error {
-	e.complain(ctx, err)
-	return e.snooze(storeTrouble)
+func (e *Engine) postpone(ctx context.Context, err error) outcome {
+	if !errors.Is(err, ErrTaken) {
+		e.complain(ctx, err)
+	}
+	return outcome{pause: storeTrouble}
 }
 
 // complain logs trouble with the store, which everybody has at once and again and again: a line a minute.
 func (e *Engine) complain(ctx context.Context, err error) {
 	log := zerolog.Ctx(ctx).Sample(e.troubles)
 	log.Warn().Err(err).Msg("store is out of order, commands wait")
-}
-
-func (e *Engine) snooze(pause time.Duration) error {
-	e.driver.bell.ringIn(pause)
-	return river.JobSnooze(pause)
 }

@@ -45,8 +45,8 @@ func create(file string) error {
 	return f.Close()
 }
 
-// place makes the folder of file and follows links, so that one database has one lock whatever it is called.
-func place(file string) (string, error) {
+// resolve makes the folder of file and follows links, so that one database has one lock whatever it is called.
+func resolve(file string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return "", fmt.Errorf("make the folder of the store: %w", err)
 	}

@@ -1,0 +1,255 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+	"github.com/rs/zerolog"
+)
+
+// lockClass is the first half of our advisory locks with two keys; the second is a replica's number, or migrating.
+const (
+	lockClass = 1919905645 // "room"
+	migrating = 0
+)
+
+func postgresDialect() dialect {
+	return dialect{
+		now:       `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`,
+		lock:      `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
+		share:     ` FOR SHARE`,
+		token:     `attempted_at`,
+		tokenOf:   func(row *rivertype.JobRow) any { return row.AttemptedAt },
+		failures:  `coalesce(array_length(j.errors, 1), 0)`,
+		lastError: `coalesce(j.errors[array_upper(j.errors, 1)]->>'error', '')`,
+		holder:    `coalesce(j.attempted_by[array_upper(j.attempted_by, 1)], '')`,
+	}
+}
+
+func isPostgres(store string) bool {
+	return strings.HasPrefix(store, "postgres://") || strings.HasPrefix(store, "postgresql://")
+}
+
+// openPostgres joins the replicas on the database.
+func (e *Engine) openPostgres(ctx context.Context) error {
+	config, err := poolConfig(e.config)
+	if err != nil {
+		return err
+	}
+	p, err := connect(ctx, config, e.config.Patience)
+	if err != nil {
+		return err
+	}
+	e.store = p
+	driver := newDriver(riverpgxv5.New(p.pool), riverpgxv5.New(p.pool).GetListener)
+	if err := migrate(ctx, p, driver); err != nil {
+		return err
+	}
+	joined, err := e.join(ctx, config.ConnConfig)
+	if err != nil {
+		return err
+	}
+	e.presence = joined
+	e.queue, err = newQueue(driver, nativePostgres, e.queueConfig(ctx, joined.name))
+	if err != nil {
+		return err
+	}
+	return p.write(ctx, sweep)
+}
+
+// poolConfig adds to what the URL says, where it says nothing. A frozen or vanished process must not keep others waiting for the rows
+// it had in hand, so its transactions and connections end without it.
+func poolConfig(c Config) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(c.Store)
+	if err != nil {
+		return nil, fmt.Errorf("read the database's URL: %w", err)
+	}
+	if !strings.Contains(c.Store, "pool_max_conns=") {
+		config.MaxConns = int32(min(max(c.Workers/2, 4), 16) + 4)
+	}
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = 10 * time.Second
+	}
+	for name, value := range map[string]string{
+		"application_name":                    "roombot",
+		"idle_in_transaction_session_timeout": strconv.Itoa(int(writeTimeout.Milliseconds())),
+		"tcp_keepalives_idle":                 "10",
+		"tcp_keepalives_interval":             "5",
+		"tcp_keepalives_count":                "3",
+	} {
+		if _, said := config.ConnConfig.RuntimeParams[name]; !said {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		// A server may be set to forget the last commits when it crashes. An intention must not be forgotten.
+		_, err := conn.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`)
+		return err
+	}
+	return config, nil
+}
+
+// connect waits for a database that is starting or cannot be reached, for at most patience.
+func connect(ctx context.Context, config *pgxpool.Config, patience time.Duration) (*postgresStore, error) {
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	log := zerolog.Ctx(ctx).Sample(&zerolog.BurstSampler{Burst: 1, Period: time.Minute})
+	_, err = backoff.Retry(ctx, func() (bool, error) {
+		err := pool.Ping(ctx)
+		if err != nil && !isOutage(err) {
+			err = backoff.Permanent(err)
+		}
+		return err == nil, err
+	}, backoff.WithMaxElapsedTime(patience), backoff.WithNotify(func(err error, _ time.Duration) {
+		log.Warn().Err(err).Msg("database could not be reached, trying again")
+	}))
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	return &postgresStore{pgRunner: pgRunner{pool}, pool: pool}, nil
+}
+
+// postgresStore writes on as many connections as it has.
+type postgresStore struct {
+	pgRunner
+	pool *pgxpool.Pool
+}
+
+func (p *postgresStore) dialect() dialect { return postgresDialect() }
+
+func (p *postgresStore) close() error {
+	p.pool.Close()
+	return nil
+}
+
+func (p *postgresStore) exclusively(ctx context.Context, do func(context.Context) error) error {
+	conn, err := p.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1, $2)`, lockClass, migrating); err != nil {
+		return err
+	}
+	err = do(ctx)
+	_, unlock := conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1, $2)`, lockClass, migrating)
+	return errors.Join(err, unlock)
+}
+
+func (p *postgresStore) record(ctx context.Context, row func(scan) error, statement string, args ...any) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
+	return p.query(ctx, row, statement, args...)
+}
+
+// conflictTries is how often a transaction is tried that other transactions get in the way of.
+const conflictTries = 5
+
+func (p *postgresStore) write(ctx context.Context, w write) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
+	err := p.transact(ctx, w)
+	for try := 1; isConflict(err) && try < conflictTries; try++ {
+		err = p.transact(ctx, w)
+	}
+	return err
+}
+
+func (p *postgresStore) transact(ctx context.Context, w write) error {
+	tx, err := p.pool.Begin(ctx)
+	if err != nil {
+		return postgresError(fmt.Errorf("begin: %w", err))
+	}
+	if err := w(ctx, pgRunner{tx}); err != nil {
+		_ = tx.Rollback(ctx) // the first error tells more
+		return err
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return postgresError(fmt.Errorf("commit: %w", err))
+	}
+	return nil
+}
+
+// pgRunner runs statements by pgx, in a transaction or without.
+type pgRunner struct {
+	pg interface {
+		Exec(ctx context.Context, statement string, args ...any) (pgconn.CommandTag, error)
+		Query(ctx context.Context, statement string, args ...any) (pgx.Rows, error)
+		SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+	}
+}
+
+func nativePostgres(r runner) pgx.Tx { return r.(pgRunner).pg.(pgx.Tx) }
+
+func (r pgRunner) exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	tag, err := r.pg.Exec(ctx, statement, args...)
+	return tag.RowsAffected(), postgresError(err)
+}
+
+func (r pgRunner) query(ctx context.Context, row func(scan) error, statement string, args ...any) error {
+	rows, err := r.pg.Query(ctx, statement, args...)
+	if err != nil {
+		return postgresError(err)
+	}
+	return eachRow(rows, row)
+}
+
+func (r pgRunner) many(ctx context.Context, row func(int, scan) error, statement string, args [][]any) error {
+	batch := &pgx.Batch{}
+	for n, a := range args {
+		batch.Queue(statement, a...).Query(func(rows pgx.Rows) error {
+			return eachRow(rows, func(s scan) error { return row(n, s) })
+		})
+	}
+	return postgresError(r.pg.SendBatch(ctx, batch).Close())
+}
+
+func eachRow(rows pgx.Rows, row func(scan) error) error {
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return postgresError(rows.Err())
+}
+
+func postgresError(err error) error {
+	if err != nil && isOutage(err) && !errors.As(err, new(*outageError)) {
+		return &outageError{err}
+	}
+	return err
+}
+
+// isOutage tells what is the server's or the network's fault from what is the statement's.
+func isOutage(err error) bool {
+	said := new(pgconn.PgError)
+	if !errors.As(err, &said) {
+		return true // the server did not even answer
+	}
+	switch said.Code[:2] {
+	case "08", "53", "55", "57", "58", "40": // connection, resources, in use, shutting down or starting, disk, conflicts
+		return true
+	}
+	return said.Code == "25006" || said.Code == "25P03" // a standby; a transaction that took too long
+}
+
+// isConflict says that two transactions were in each other's way and this one gave in.
+func isConflict(err error) bool {
+	const deadlock, serialization = "40P01", "40001"
+	said := new(pgconn.PgError)
+	return errors.As(err, &said) && (said.Code == deadlock || said.Code == serialization)
+}

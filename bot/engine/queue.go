@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/rivertype"
+)
+
+// queue hands out jobs: River, whichever database it works on.
+type queue interface {
+	Start(ctx context.Context) error
+	Stop(ctx context.Context) error
+	StopAndCancel(ctx context.Context) error
+
+	insert(ctx context.Context, tx runner, jobs []river.InsertManyParams) (ids []int64, err error)
+	settle(ctx context.Context, tx runner, p *riverdriver.JobSetStateIfRunningParams) error
+	ring()
+	ringIn(pause time.Duration)
+}
+
+// riverQueue is a queue whose transactions are T.
+type riverQueue[T any] struct {
+	*river.Client[T]
+	*bell
+	driver *queueDriver[T]
+	native func(runner) T
+}
+
+func newQueue[T any](driver *queueDriver[T], native func(runner) T, c *river.Config) (queue, error) {
+	client, err := river.NewClient[T](driver, c)
+	if err != nil {
+		return nil, err
+	}
+	return &riverQueue[T]{Client: client, bell: driver.bell, driver: driver, native: native}, nil
+}
+
+func (q *riverQueue[T]) insert(ctx context.Context, tx runner, jobs []river.InsertManyParams) ([]int64, error) {
+	results, err := q.InsertManyTx(ctx, q.native(tx), jobs)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(results))
+	for i, r := range results {
+		ids[i] = r.Job.ID
+	}
+	return ids, nil
+}
+
+func (q *riverQueue[T]) settle(ctx context.Context, tx runner, p *riverdriver.JobSetStateIfRunningParams) error {
+	_, err := q.driver.UnwrapExecutor(q.native(tx)).JobSetStateIfRunningMany(ctx, &riverdriver.JobSetStateIfRunningManyParams{
+		ID:              []int64{p.ID},
+		Attempt:         []*int{p.Attempt},
+		ErrData:         [][]byte{p.ErrData},
+		FinalizedAt:     []*time.Time{p.FinalizedAt},
+		MetadataDoMerge: []bool{false},
+		MetadataUpdates: [][]byte{nil},
+		ScheduledAt:     []*time.Time{p.ScheduledAt},
+		State:           []rivertype.JobState{p.State},
+	})
+	return err
+}
+
+// queueDriver is one of River's drivers with two things replaced: whoever makes a job ready in this process rings a bell, and what
+// becomes of a job after an attempt is not River's to write down.
+type queueDriver[T any] struct {
+	riverdriver.Driver[T]
+	bell   *bell
+	listen func(*riverdriver.GetListenenerParams) riverdriver.Listener // to other processes; nil when there are none
+}
+
+func newDriver[T any](d riverdriver.Driver[T], listen func(*riverdriver.GetListenenerParams) riverdriver.Listener) *queueDriver[T] {
+	return &queueDriver[T]{Driver: d, bell: &bell{rung: make(chan struct{}, 1)}, listen: listen}
+}
+
+func (d *queueDriver[T]) GetListener(p *riverdriver.GetListenenerParams) riverdriver.Listener {
+	if d.listen == nil {
+		return d.bell
+	}
+	return &doubleListener{Listener: d.listen(p), bell: d.bell}
+}
+
+// SupportsListenNotify is false on SQLite, so that nothing is written into River's outbox, which it would poll every 50 ms.
+func (d *queueDriver[T]) SupportsListenNotify() bool { return d.listen != nil }
+
+func (d *queueDriver[T]) GetExecutor() riverdriver.Executor {
+	return settledExecutor{d.Driver.GetExecutor()}
+}
+
+// settledExecutor keeps River from changing a job after its attempt, which it would do up to 250 ms later and without a look at who
+// has the job by then: a replica that was taken for dead would pull the job from under its successor. Job.settle does it instead.
+type settledExecutor struct{ riverdriver.Executor }
+
+func (settledExecutor) JobSetStateIfRunningMany(context.Context, *riverdriver.JobSetStateIfRunningManyParams) ([]*rivertype.JobRow, error) {
+	return nil, nil
+}

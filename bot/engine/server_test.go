@@ -1,0 +1,195 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+)
+
+// servers are the PostgreSQL servers of this test binary: the one that ROOMBOT_TEST_POSTGRES names or else one of our own, shared,
+// and further ones of our own for tests that break them.
+var servers = &started{}
+
+type started struct {
+	mu     sync.Mutex // guards what follows
+	shared *server
+	err    error
+	own    []*server
+	tests  atomic.Int64
+}
+
+// server is a PostgreSQL server in a folder of its own, reached through a socket in it.
+type server struct {
+	url     string // of its database postgres
+	folder  string // empty when somebody else runs it
+	command string // pg_ctl
+}
+
+var errNoServer = errors.New("PostgreSQL's initdb and pg_ctl are neither in PATH nor in /usr/lib/postgresql")
+
+func (s *started) get() (*server, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shared == nil && s.err == nil {
+		if given := os.Getenv("ROOMBOT_TEST_POSTGRES"); given != "" {
+			s.shared = &server{url: given}
+		} else {
+			s.shared, s.err = s.create()
+		}
+	}
+	return s.shared, s.err
+}
+
+// create makes and starts a server; whoever calls it holds mu.
+func (s *started) create() (*server, error) {
+	initdb, control, err := binaries()
+	if err != nil {
+		return nil, err
+	}
+	folder, err := os.MkdirTemp("", "roombot-pg")
+	if err != nil {
+		return nil, err
+	}
+	if err := giveAway(folder); err != nil {
+		return nil, err
+	}
+	made := &server{folder: folder, command: control, url: "postgres:///postgres?user=postgres&host=" + url.QueryEscape(folder)}
+	if err := unprivileged(initdb, "-D", made.data(), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"); err != nil {
+		return nil, err
+	}
+	s.own = append(s.own, made)
+	return made, made.start()
+}
+
+func (s *started) stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range s.own {
+		_ = one.stop("immediate") // perhaps it is down already
+		_ = os.RemoveAll(one.folder)
+	}
+}
+
+func (s *server) data() string { return filepath.Join(s.folder, "data") }
+
+func (s *server) start() error {
+	return unprivileged(s.command, "-D", s.data(), "-w", "-l", filepath.Join(s.folder, "log"),
+		"-o", "-c listen_addresses= -c max_connections=300 -k "+s.folder, "start")
+}
+
+// stop in the mode "immediate" is a crash: nothing is written that has not been committed.
+func (s *server) stop(mode string) error {
+	return unprivileged(s.command, "-D", s.data(), "-w", "-m", mode, "stop")
+}
+
+func binaries() (initdb, control string, err error) {
+	folders, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	for i := len(folders) - 1; i >= 0; i-- {
+		initdb, control = filepath.Join(folders[i], "initdb"), filepath.Join(folders[i], "pg_ctl")
+		if _, err := exec.LookPath(control); err == nil {
+			return initdb, control, nil
+		}
+	}
+	initdb, missing := exec.LookPath("initdb")
+	control, other := exec.LookPath("pg_ctl")
+	if missing != nil || other != nil {
+		return "", "", errNoServer
+	}
+	return initdb, control, nil
+}
+
+// unprivileged runs a program as the user postgres when we are root, as whom PostgreSQL refuses to run.
+func unprivileged(name string, args ...string) error {
+	if os.Getuid() == 0 {
+		args = append([]string{"-u", "postgres", "--", name}, args...)
+		name = "runuser"
+	}
+	c := exec.Command(name, args...)
+	c.Dir = "/"
+	var said, err = os.CreateTemp("", "roombot-pg") // a pipe would be kept open by the server
+	if err != nil {
+		return err
+	}
+	defer os.Remove(said.Name())
+	defer said.Close()
+	c.Stdout, c.Stderr = said, said
+	if err := c.Run(); err != nil {
+		text, _ := os.ReadFile(said.Name())
+		return fmt.Errorf("%s: %w: %s", name, err, text)
+	}
+	return nil
+}
+
+func giveAway(folder string) error {
+	if os.Getuid() != 0 {
+		return nil
+	}
+	owner, err := user.Lookup("postgres")
+	if err != nil {
+		return err
+	}
+	uid, err := strconv.Atoi(owner.Uid)
+	if err != nil {
+		return err
+	}
+	return os.Chown(folder, uid, -1)
+}
+
+// newDatabase makes an empty database on the shared server.
+func newDatabase(t testing.TB) string {
+	t.Helper()
+	s, err := servers.get()
+	return databaseOn(t, s, err)
+}
+
+// ownServer starts a server that the test may break.
+func ownServer(t testing.TB) (s *server, store string) {
+	t.Helper()
+	servers.mu.Lock()
+	s, err := servers.create()
+	servers.mu.Unlock()
+	return s, databaseOn(t, s, err)
+}
+
+func databaseOn(t testing.TB, s *server, err error) string {
+	t.Helper()
+	if errors.Is(err, errNoServer) && os.Getenv("CI") != "true" {
+		t.Skip(err)
+	}
+	require.NoError(t, err)
+	name := fmt.Sprintf("engine_%d_%d", os.Getpid(), servers.tests.Add(1))
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, s.url)
+	require.NoError(t, err)
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+name)
+	require.NoError(t, err)
+	require.NoError(t, conn.Close(ctx))
+	store, err := url.Parse(s.url)
+	require.NoError(t, err)
+	store.Path = "/" + name
+	if s.folder == "" {
+		t.Cleanup(func() { drop(t, s, name) })
+	}
+	return store.String()
+}
+
+func drop(t testing.TB, s *server, name string) {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, s.url)
+	require.NoError(t, err)
+	_, err = conn.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
+	require.NoError(t, err)
+	require.NoError(t, conn.Close(ctx))
+}
