@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -38,6 +39,24 @@ var key = sync.OnceValues(func() (*rsa.Key, error) { return rsa.Generate(2048) }
 
 // podKey signs the pods' own tokens.
 var podKey = sync.OnceValues(func() (*stdrsa.PrivateKey, error) { return stdrsa.GenerateKey(rand.Reader, 2048) })
+
+// emptyStore is a store without commands, made once: its migrations take a while.
+var emptyStore = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "roombot")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "bot.db")
+	e, err := engine.Open(context.Background(), engine.Config{File: file, Handle: func(context.Context, *engine.Job) error { return nil }})
+	if err != nil {
+		return nil, err
+	}
+	if err := e.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
 
 // world is a pod with the bot at work on it, over real HTTP.
 type world struct {
@@ -98,6 +117,9 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	}
 	signing, err := podKey()
 	require.NoError(t, err)
+	empty, err := emptyStore()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(w.store, empty, 0o600))
 	pod, err := sandbox.New(sandbox.Config{SigningKey: signing, BotKey: k.Public(), Quiet: 40 * time.Millisecond, Crowd: w.crowd})
 	require.NoError(t, err)
 	server := httptest.NewServer(w.refusing(pod.Handler()))

@@ -36,7 +36,7 @@ var lines = []string{
 	`/newroom name:"group: x" group:"A, B" group:C history:no members-can-add:yes private`,
 	`/newroom “Smart „quotes“” @Alice Martin`,
 	`/newroom "@Alice Martin" user:dave@bank.com readonly`,
-	`/newroom "/newroom" desc:"" nocopy discoverable:no`,
+	`/newroom "/newroom" nocopy discoverable:no`,
 	`/groups "equi"`,
 	`/newroom "ünï 🎉" template:deal expires:30d welcome:"Hello all"`,
 }
