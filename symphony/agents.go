@@ -31,7 +31,7 @@ type node struct {
 	row   int
 	until time.Time
 	total int64
-	told  time.Time
+	down  outage
 }
 
 // lane is a succession of calls with a memory of the node that served the last.
@@ -136,31 +136,32 @@ const (
 )
 
 // failed puts a node aside, longer each time in a row. Calls that were under way
-// together fail together and count once. It is true when the log should hear of it.
-func (a *agents) failed(n *node, asked time.Duration) bool {
+// together fail together and count once. It is told how long it has failed, and
+// whether the log should hear of it.
+func (a *agents) failed(n *node, asked time.Duration) (lasts time.Duration, say bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	n.total++
 	now := a.now()
 	if now.Before(n.until) {
-		return false
+		return 0, false
 	}
 	wait := min(minAside<<min(n.row, 10), maxAside)
 	wait = wait/2 + rand.N(wait+1)
 	n.row++
 	n.until = now.Add(max(wait, min(asked, maxAside)))
-	if n.row > 1 || now.Sub(n.told) < time.Minute || len(a.nodes) == 1 {
-		return false
-	}
-	n.told = now
-	return true
+	lasts, say = n.down.failed(now)
+	return lasts, say && len(a.nodes) > 1
 }
 
-// answered brings a node back.
-func (a *agents) answered(n *node) {
+// answered brings a node back. It is told how long it was down, and whether the log
+// should hear of it.
+func (a *agents) answered(n *node) (lasted time.Duration, say bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	n.row, n.until = 0, time.Time{}
+	lasted, _, say = n.down.end(a.now())
+	return lasted, say && len(a.nodes) > 1
 }
 
 // AgentStats is how an agent fares.

@@ -281,19 +281,27 @@ func TestWithAllAgentsDownTheBestIsTried(t *testing.T) {
 	})
 }
 
-func TestAnAgentsEndIsToldOnce(t *testing.T) {
+func TestAnAgentsOutageIsToldAtItsStartAndItsEnd(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		var log logbook
 		f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin})
 		f.does("a2", with(503, `{}`))
-		for range 300 {
-			_, err := f.client.Message(log.under(t.Context()), "m")
-			require.NoError(t, err)
-			time.Sleep(100 * time.Millisecond)
+		ask := func(times int) {
+			for range times {
+				_, err := f.client.Message(log.under(t.Context()), "m")
+				require.NoError(t, err)
+				time.Sleep(100 * time.Millisecond)
+			}
 		}
+		ask(500)
 		require.Len(t, log.lines(t), 1)
-		require.Equal(t, "an agent was put aside", log.lines(t)[0].Message)
+		require.Equal(t, "an agent does not answer", log.lines(t)[0].Message)
+		f.does("a2", nil)
+		ask(1000)
+		require.Len(t, log.lines(t), 2)
+		require.Equal(t, "an agent answers again", log.lines(t)[1].Message)
+		require.InDelta(t, 100, log.lines(t)[1].Lasted/1000, 51)
 	})
 }
 

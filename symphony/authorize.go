@@ -35,7 +35,11 @@ func (c *Client) authorized(
 		return with(ctx, c.access, send, func(t *accessToken) http.Header { return t.headers() })
 	}
 	agent := op.component() == AgentHost
-	return with(ctx, c.session, send, func(s *session) http.Header { return s.headers(agent) })
+	err := with(ctx, c.session, send, func(s *session) http.Header { return s.headers(agent) })
+	if err == nil {
+		c.counts.signing.works(ctx, c.config.Now())
+	}
+	return err
 }
 
 func with[T any](
@@ -54,11 +58,12 @@ func with[T any](
 	return send(headers(held))
 }
 
+// signsIn is true for the doors where tokens are had.
+func (o Operation) signsIn() bool {
+	return o == opLogin || o == opKeyLogin || o == opCertificateLogin || o == opCertificateKey
+}
+
 // anonymous is true for operations that need no session.
 func (o Operation) anonymous() bool {
-	switch o.component() {
-	case KeyManagerHost, SessionAuthHost, KeyAuthHost:
-		return true
-	}
-	return o == opLogin || o == opHealth || o == opHealthExtended || o == opAgentInfo
+	return o.signsIn() || o == opHealth || o == opHealthExtended || o == opAgentInfo
 }

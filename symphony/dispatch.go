@@ -34,10 +34,14 @@ func (c *Client) sendTo(ctx context.Context, r request, o outbound, at *node) er
 	err := c.send(ctx, r, o)
 	switch {
 	case err != nil && ctx.Err() != nil: // the caller left, which says nothing about the agent
-	case !silent(err):
-		c.agents.answered(at)
-	case c.agents.failed(at, retryAfter(err)):
-		zerolog.Ctx(ctx).Warn().Err(err).Str("agent", at.base).Msg("an agent was put aside")
+	case silent(err):
+		if lasts, say := c.agents.failed(at, retryAfter(err)); say {
+			zerolog.Ctx(ctx).Warn().Err(err).Str("agent", at.base).Dur("lasts", lasts).Msg("an agent does not answer")
+		}
+	default:
+		if lasted, say := c.agents.answered(at); say {
+			zerolog.Ctx(ctx).Info().Str("agent", at.base).Dur("lasted", lasted).Msg("an agent answers again")
+		}
 	}
 	return err
 }

@@ -28,6 +28,9 @@ func (c *Client) send(ctx context.Context, r request, o outbound) error {
 	begin := c.config.Now()
 	status, err := c.exchange(ctx, r, o)
 	c.pressure.felt(begin, err)
+	if err != nil && r.op.signsIn() && ctx.Err() == nil {
+		c.counts.signing.failed(ctx, c.config.Now(), err)
+	}
 	if c.config.Observe != nil {
 		seen := Call{Operation: r.op.String(), Status: status, Err: err, TraceID: o.trace}
 		seen.Duration = c.config.Now().Sub(begin)

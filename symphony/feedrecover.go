@@ -34,15 +34,21 @@ func (r *run) recover(ctx context.Context, err error) error {
 	if asked := retryAfter(err); asked > 0 {
 		wait = spread(min(asked, longestWait))
 	}
-	r.tell(now, err, said)
+	if !signIn(err) { // which the client tells by itself
+		r.tell(now, err, said)
+	}
 	return r.client.sleep(ctx, wait)
+}
+
+func signIn(err error) bool {
+	var in *signInError
+	return errors.As(err, &in)
 }
 
 // about is the answer that says something about the feed, nil if none does, which
 // a failed login never does. It is true for one that puts the feed in doubt.
 func (r *run) about(err error) (e *Error, doubtful bool) {
-	var in *signInError
-	if errors.As(err, &in) || !errors.As(err, &e) {
+	if signIn(err) || !errors.As(err, &e) {
 		return nil, false
 	}
 	switch e.Status {

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-
-	"github.com/rs/zerolog"
 )
 
 // session is the pair of tokens, replaced only as a pair.
@@ -30,7 +28,7 @@ func (s *session) headers(agent bool) http.Header {
 func (c *Client) signIn(ctx context.Context) (*session, error) {
 	s, err := c.newSession(ctx)
 	if ctx.Err() == nil {
-		c.counts.signedIn(c.config.Now(), err)
+		c.counts.signing.ended(ctx, c.config.Now(), err)
 	}
 	return s, err
 }
@@ -50,7 +48,6 @@ func (c *Client) newSession(ctx context.Context) (*session, error) {
 			return nil, err
 		}
 	}
-	zerolog.Ctx(ctx).Info().Bool("keyManager", s.key != "").Msg("signed in to Symphony")
 	return s, nil
 }
 

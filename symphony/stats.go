@@ -1,7 +1,6 @@
 package symphony
 
 import (
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -11,8 +10,8 @@ import (
 type Stats struct {
 	// Logins count the sign-ins that succeeded, FailedLogins those that did not.
 	Logins, FailedLogins int64
-	// LastLogin is when one last succeeded, LoginError the error of the last one if
-	// it failed.
+	// LastLogin is when one last succeeded, LoginError the error of the last attempt
+	// if it failed, also while it is being repeated.
 	LastLogin  time.Time
 	LoginError error
 	// Retries count the repetitions of calls; the feed's are in FeedStats.
@@ -31,38 +30,14 @@ type Stats struct {
 // Stats tells how the client fares.
 func (c *Client) Stats() Stats {
 	s := Stats{Retries: c.counts.retries.Load(), Agents: c.agents.stats()}
-	c.counts.addTo(&s)
+	c.counts.signing.addTo(&s)
 	c.pressure.addTo(&s)
 	return s
 }
 
 type counts struct {
 	retries atomic.Int64
-
-	mu     sync.Mutex // guards logins
-	logins struct {
-		good, bad int64
-		last      time.Time
-		err       error
-	}
-}
-
-func (c *counts) signedIn(at time.Time, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.logins.err = err
-	if err != nil {
-		c.logins.bad++
-		return
-	}
-	c.logins.good++
-	c.logins.last = at
-}
-
-func (c *counts) addTo(s *Stats) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s.Logins, s.FailedLogins, s.LastLogin, s.LoginError = c.logins.good, c.logins.bad, c.logins.last, c.logins.err
+	signing signing
 }
 
 func (p *pressure) addTo(s *Stats) {

@@ -1,0 +1,80 @@
+package symphony_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony"
+)
+
+func TestStatsOfAClient(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		p, n := newPod(t), newNetwork()
+		p.answers("POST /login/pubkey/authenticate", with(503, ``), with(200, `{"token":"a"}`))
+		p.answers(roomInfo, with(500, `{}`), with(429, `{}`), with(401, `{}`), with(200, room))
+		c := n.client(t, p)
+		require.Equal(t, symphony.Stats{Agents: []symphony.AgentStats{{Base: "http://symphony"}}}, c.Stats())
+		_, err := c.Room(t.Context(), "r")
+		require.NoError(t, err)
+		s := c.Stats()
+		require.EqualValues(t, 2, s.Logins)
+		require.EqualValues(t, 0, s.FailedLogins)
+		require.Equal(t, time.Now(), s.LastLogin)
+		require.NoError(t, s.LoginError)
+		require.EqualValues(t, 3, s.Retries, "of the login and twice of the call")
+		require.EqualValues(t, 1, s.Throttled)
+		require.Positive(t, s.Pace)
+	})
+}
+
+func TestSigningInThatFails(t *testing.T) {
+	t.Parallel()
+	t.Run("is seen before its repetition ends, and told once a minute", func(t *testing.T) {
+		t.Parallel()
+		bubble(t, func(t *testing.T) {
+			var log logbook
+			p, n := newPod(t), newNetwork()
+			p.answer("POST /login/pubkey/authenticate", 200, `{"note":"no token here"}`)
+			c := n.client(t, p)
+			for range 30 {
+				require.Error(t, c.Login(log.under(t.Context())))
+				require.ErrorContains(t, c.Stats().LoginError, "no token")
+				time.Sleep(10 * time.Second)
+			}
+			require.Len(t, log.lines(t), 5)
+			require.EqualValues(t, 30, c.Stats().FailedLogins)
+		})
+	})
+
+	t.Run("by a rejection is told to whoever asked", func(t *testing.T) {
+		t.Parallel()
+		bubble(t, func(t *testing.T) {
+			var log logbook
+			p, n := newPod(t), newNetwork()
+			p.answer("POST /login/pubkey/authenticate", 401, `{"code":401}`)
+			c := n.client(t, p)
+			require.ErrorIs(t, c.Login(log.under(t.Context())), symphony.ErrLoginRejected)
+			require.Empty(t, log.lines(t))
+		})
+	})
+
+	t.Run("because sessions end at once does not flood the log", func(t *testing.T) {
+		t.Parallel()
+		bubble(t, func(t *testing.T) {
+			var log logbook
+			p, n := newPod(t), newNetwork()
+			p.answer(sessionInfo, 401, `{}`)
+			c := n.client(t, p)
+			for range 100 {
+				_, err := c.Me(log.under(t.Context()))
+				require.ErrorIs(t, err, symphony.ErrUnauthorized)
+				time.Sleep(time.Second)
+			}
+			require.Len(t, log.lines(t), 2)
+			require.EqualValues(t, 101, c.Stats().Logins)
+		})
+	})
+}
