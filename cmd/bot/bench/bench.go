@@ -4,6 +4,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -109,16 +110,17 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 	defer silence()
 	talk, chatting := errgroup.WithContext(chatting)
 	talk.Go(func() error { return r.chatter(chatting) })
+	loading, give := context.WithCancelCause(ctx)
+	defer give(nil)
+	context.AfterFunc(chatting, func() { give(context.Cause(chatting)) }) // whom the chatter has ended has no use for the load
 
 	before := r.bot.Now()
 	begin := time.Now()
-	if err := r.load(ctx); err != nil {
-		return Result{}, err
-	}
+	err := r.load(loading)
 	took := time.Since(begin)
 	after := r.bot.Now()
 	silence()
-	if err := talk.Wait(); err != nil {
+	if err := cmp.Or(talk.Wait(), err); err != nil {
 		return Result{}, err
 	}
 	return r.result(took, before, after), nil
@@ -183,6 +185,9 @@ func (r *run) exchange(ctx context.Context, n, who int) error {
 	return r.watch.await(ctx, said, r.Patience)
 }
 
+// overflow is how many events a datafeed of the sandbox holds.
+const overflow = 10_000
+
 // chatter talks in a room that the bot is in, about other things.
 func (r *run) chatter(ctx context.Context) error {
 	if r.Chatter <= 0 {
@@ -210,6 +215,9 @@ func (r *run) chatter(ctx context.Context) error {
 			return err
 		}
 		said, r.most = said+min(due, 5000), max(r.most, waiting)
+		if waiting >= overflow {
+			return fmt.Errorf("the bot fell %d events behind, where the pod begins to forget them: a slower --chatter, or a faster machine", waiting)
+		}
 	}
 	return nil
 }
