@@ -95,13 +95,11 @@ func (d *Desk) FromForm(ctx context.Context, values symphony.FormValues) (syntax
 	}
 	var c composer
 	c.text("/newroom " + syntax.Quote(field(values, "name")))
-	people, _ := values.Users("people") // what is no list of people chooses nobody
-	if err := d.selected(ctx, &c, people, " "); err != nil {
-		return syntax.Message{}, err
-	}
-	owners, _ := values.Users("owners")
-	if err := d.selected(ctx, &c, owners, " owner:"); err != nil {
-		return syntax.Message{}, err
+	for _, selector := range []struct{ field, prefix string }{{"people", " "}, {"owners", " owner:"}} {
+		ids, _ := values.Users(selector.field) // what is no list of people chooses nobody
+		if err := d.selected(ctx, &c, ids, selector.prefix); err != nil {
+			return syntax.Message{}, err
+		}
 	}
 	if groups := field(values, "groups"); groups != "" {
 		c.text(" group:" + listed(groups))

@@ -191,7 +191,7 @@ func (p *roomPlan) nameTaken(ctx context.Context) *Refusal {
 	if other := p.freeName(ctx); other != "" {
 		renamed := p.req.Invocation
 		renamed.Name = other
-		refusal.Next = ""
+		refusal.Next = "This name looks free:"
 		refusal.Offers = offersOf(Compose(p.req.Message, renamed))
 	}
 	return refusal

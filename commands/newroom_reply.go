@@ -61,12 +61,22 @@ func (p *roomPlan) footer() messageml.Node {
 
 // facts lists owners, people, groups and the kind of room.
 func (p *roomPlan) facts(absent []missing) messageml.Node {
+	owners, members, groups := p.present(absent)
+	return messageml.List(slices.Concat(
+		fact(plural(len(owners), "Owner", "Owners"), owners),
+		fact(plural(len(members), "Member", "Members"), members),
+		fact(plural(len(groups), "Group", "Groups"), groups),
+		fact("Room", []string{p.traits()}),
+	)...)
+}
+
+// present is who is in the room, by the part they have in it.
+func (p *roomPlan) present(absent []missing) (owners, members, groups []string) {
 	out, common := map[symphony.UserID]bool{}, map[symphony.UserID]bool{}
 	for _, m := range absent {
 		out[m.ID] = m.Cause != CauseNotOwner
 		common[m.ID] = m.Cause == CauseNotOwner
 	}
-	var owners, members, groups []string
 	place := func(id symphony.UserID, name string, owner bool) {
 		switch {
 		case out[id]:
@@ -85,12 +95,7 @@ func (p *roomPlan) facts(absent []missing) messageml.Node {
 			groups = append(groups, g.Name+heads(g.Behind))
 		}
 	}
-	return messageml.List(slices.Concat(
-		fact(plural(len(owners), "Owner", "Owners"), owners),
-		fact(plural(len(members), "Member", "Members"), members),
-		fact(plural(len(groups), "Group", "Groups"), groups),
-		fact("Room", []string{p.traits()}),
-	)...)
+	return owners, members, groups
 }
 
 func fact(label string, names []string) []messageml.Item {

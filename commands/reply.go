@@ -83,11 +83,11 @@ func (r *Refusal) Reply() Reply {
 	}
 }
 
-// suggestion shows a corrected command; a message that asks "did you mean"
-// does not ask twice.
+// suggestion shows a corrected command, introduced unless something before it
+// does so.
 func (r *Refusal) suggestion(command syntax.Message) messageml.Node {
 	fixed := messageml.Code(clip(command.Text, 300))
-	if strings.Contains(r.Message, "Did you mean") {
+	if r.Next != "" || strings.Contains(r.Message, "Did you mean") {
 		return messageml.Paragraph(fixed)
 	}
 	return messageml.Paragraph(messageml.Text("Did you mean  "), fixed)
