@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,11 +18,20 @@ import (
 	"roombot/bot/engine"
 )
 
-// victim is the body of the child process that is killed: it works on the commands of the store and says so on standard output.
+// victim is the body of the child process that is killed or frozen: it works on the commands of the store, in one of several roles,
+// and says so on standard output.
 func victim(store string) {
-	c := engine.Config{Store: store, Workers: 4, Handle: work(func(string) {}), TakeoverAfter: 300 * time.Millisecond}
-	if os.Getenv("ENGINE_TEST_POISON") != "" {
+	c := engine.Config{Store: store, Workers: 4, TakeoverAfter: takeover, Patience: patience, Drain: -1, BackoffFloor: time.Millisecond}
+	c = engine.WithSilence(c, silence)
+	switch os.Getenv("ENGINE_TEST_ROLE") {
+	case "poison":
 		c.Handle = func(context.Context, *engine.Job) error { os.Exit(3); return nil }
+	case "careful":
+		c.Handle = careful
+	case "slow":
+		c.Handle = slow
+	default:
+		c.Handle = work(func(string) {})
 	}
 	e, err := engine.Open(silent(), c)
 	if err != nil {
@@ -29,7 +39,34 @@ func victim(store string) {
 		os.Exit(1)
 	}
 	fmt.Println("working")
-	_ = e.Run(context.Background())
+	fmt.Println(e.Run(silent()))
+}
+
+const (
+	takeover = 300 * time.Millisecond
+	silence  = 2 * time.Second
+)
+
+// child starts this test binary as another process on the store.
+func child(t *testing.T, store, role string) (c *exec.Cmd, in io.Writer, out *bufio.Reader) {
+	t.Helper()
+	c = exec.Command(os.Args[0])
+	c.Env = append(os.Environ(), "ENGINE_TEST_VICTIM="+store, "ENGINE_TEST_ROLE="+role)
+	in, err := c.StdinPipe()
+	require.NoError(t, err)
+	read, err := c.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	out = bufio.NewReader(read)
+	says(t, out, "working\n")
+	return c, in, out
+}
+
+func says(t *testing.T, out *bufio.Reader, want string) {
+	t.Helper()
+	line, err := out.ReadString('\n')
+	require.NoError(t, err)
+	require.Contains(t, line, want)
 }
 
 // work does three steps, each an appended line in a file of its own that outlives the process.
@@ -121,10 +158,9 @@ func TestACommandThatKillsTheProcessIsGivenUp(t *testing.T) {
 		insert(t, e, command("a", "s"))
 		require.NoError(t, e.Close())
 		for range c.MaxCrashes {
-			child := exec.Command(os.Args[0])
-			child.Env = append(os.Environ(), "ENGINE_TEST_VICTIM="+store, "ENGINE_TEST_POISON=yes")
+			poisoned, _, _ := child(t, store, "poison")
 			var exit *exec.ExitError
-			require.ErrorAs(t, child.Run(), &exit)
+			require.ErrorAs(t, poisoned.Wait(), &exit)
 			require.Equal(t, 3, exit.ExitCode())
 		}
 		start(t, c)
@@ -135,22 +171,15 @@ func TestACommandThatKillsTheProcessIsGivenUp(t *testing.T) {
 func killDuringWork(t *testing.T, store, effects string) {
 	t.Helper()
 	before := size(effects)
-	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), "ENGINE_TEST_VICTIM="+store)
-	out, err := child.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, child.Start())
-	line, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err)
-	require.Equal(t, "working\n", line)
+	victim, _, _ := child(t, store, "")
 	if !strings.HasPrefix(store, "postgres") {
-		_, err = engine.Open(silent(), quick(store, work(func(string) {})))
+		_, err := engine.Open(silent(), quick(store, work(func(string) {})))
 		require.ErrorIs(t, err, engine.ErrLocked)
-		require.ErrorContains(t, err, fmt.Sprintf("(process %d)", child.Process.Pid))
+		require.ErrorContains(t, err, fmt.Sprintf("(process %d)", victim.Process.Pid))
 	}
 	require.Eventually(t, func() bool { return size(effects) > before }, patience, time.Millisecond)
-	require.NoError(t, child.Process.Kill())
-	require.Error(t, child.Wait())
+	require.NoError(t, victim.Process.Kill())
+	require.Error(t, victim.Wait())
 }
 
 func size(file string) int64 {

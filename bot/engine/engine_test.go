@@ -53,7 +53,7 @@ func newFile(t testing.TB) string { return filepath.Join(t.TempDir(), "store", "
 func quick(store string, h handler) engine.Config {
 	return engine.Config{
 		Store: store, Handle: h, BackoffFloor: time.Millisecond, BackoffCeiling: 2 * time.Millisecond,
-		Drain: patience, TakeoverAfter: 300 * time.Millisecond,
+		Drain: patience, TakeoverAfter: takeover,
 	}
 }
 

@@ -62,3 +62,9 @@ func WithSilence(c Config, silence time.Duration) Config {
 	c.silence = silence
 	return c
 }
+
+// CutSession ends the other engine's session with the database, as an administrator might.
+func (e *Engine) CutSession(ctx context.Context, other *Engine) error {
+	return e.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND objid = $2`,
+		lockClass, other.presence.(*session).id)
+}

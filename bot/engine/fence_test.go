@@ -1,0 +1,74 @@
+package engine_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/engine"
+)
+
+func TestAJobThatWasTakenOverStoresNothing(t *testing.T) {
+	onEach(t, func(t *testing.T, store string) {
+		ctx := context.Background()
+		inside, release, errs := make(chan struct{}), make(chan struct{}), make(chan error, 4)
+		second := make(chan string, 1)
+		var handouts atomic.Int64
+		c := quick(store, func(ctx context.Context, j *engine.Job) error {
+			if handouts.Add(1) == 1 {
+				close(inside)
+				<-release
+				_, claimed := j.Claim(ctx, "key")
+				errs <- j.Do(ctx, "create", nil, func(context.Context) (any, error) { return "first", nil })
+				errs <- j.Intend(ctx, "create")
+				errs <- claimed
+				errs <- j.Release(ctx, "key")
+				return engine.Fatal(errBroken)
+			}
+			var got string
+			err := j.Do(ctx, "create", &got, func(context.Context) (any, error) { return "second", nil })
+			second <- got
+			return err
+		})
+		e, _ := start(t, c)
+		insert(t, e, command("a", "s"))
+		next(t, inside)
+		require.NoError(t, e.Exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`))
+		require.Equal(t, "second", next(t, second))
+		close(release)
+		for range 4 {
+			require.ErrorIs(t, next(t, errs), engine.ErrTaken)
+		}
+		idle(t, e)
+		d, err := e.Show(ctx, "a")
+		require.NoError(t, err)
+		require.Equal(t, engine.Done, d.State, "its end does not count either")
+		require.Equal(t, []engine.Step{{Name: "create", Done: true}}, d.Steps)
+	})
+}
+
+func TestAnAttemptThatGotSomewhereMayTakeLonger(t *testing.T) {
+	onEach(t, func(t *testing.T, store string) {
+		done := make(chan int, 1)
+		var handouts atomic.Int64
+		c := quick(store, func(ctx context.Context, j *engine.Job) error {
+			n := handouts.Add(1)
+			err := j.Do(ctx, string(rune('a'+n)), nil, func(context.Context) (any, error) { return nil, nil })
+			if err != nil {
+				return err
+			}
+			if n < 4 {
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			done <- j.Attempt
+			return nil
+		})
+		c.Timeout, c.MaxAttempts = 200*1e6, 1
+		e, _ := start(t, c)
+		insert(t, e, command("a", "s"))
+		require.Equal(t, 1, next(t, done))
+	})
+}

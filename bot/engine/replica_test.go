@@ -1,0 +1,223 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/engine"
+)
+
+func nothing(context.Context, *engine.Job) error { return nil }
+
+func TestReplicasMayStartAtOnceOnAnEmptyDatabase(t *testing.T) {
+	t.Parallel()
+	store := newDatabase(t)
+	var all sync.WaitGroup
+	engines := make([]*engine.Engine, 5)
+	for i := range engines {
+		all.Go(func() {
+			e, err := engine.Open(silent(), quick(store, nothing))
+			assert.NoError(t, err)
+			engines[i] = e
+		})
+	}
+	all.Wait()
+	s, err := engines[0].Stats(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, len(engines), s.Replicas)
+	for _, e := range engines {
+		require.NoError(t, e.Close())
+	}
+}
+
+func TestACommandInsertedByEveryReplicaAtOnceRunsOnce(t *testing.T) {
+	t.Parallel()
+	store := newDatabase(t)
+	var mu sync.Mutex
+	runs, inside := map[string]int{}, map[string]int{}
+	h := func(_ context.Context, j *engine.Job) error {
+		mu.Lock()
+		runs[j.ID]++
+		inside[j.Conversation]++
+		assert.Equal(t, 1, inside[j.Conversation], "one at a time")
+		mu.Unlock()
+		defer func() { mu.Lock(); inside[j.Conversation]--; mu.Unlock() }()
+		return j.Do(context.Background(), "step", nil, func(context.Context) (any, error) { return nil, nil })
+	}
+	var engines [3]*engine.Engine
+	for i := range engines {
+		engines[i], _ = start(t, quick(store, h))
+	}
+	ids := names("c", 100)
+	var inserts sync.WaitGroup
+	for r, e := range engines {
+		inserts.Go(func() {
+			for i := 0; i < len(ids); i += 5 {
+				var batch []engine.Command
+				for n := range 5 {
+					k := i + (n+r)%5 // each replica in another order
+					batch = append(batch, command(ids[k], fmt.Sprint("s", k%7)))
+				}
+				insert(t, e, batch...)
+			}
+		})
+	}
+	inserts.Wait()
+	idle(t, engines[0])
+	require.Len(t, runs, len(ids))
+	for id, n := range runs {
+		require.Equal(t, 1, n, id)
+	}
+}
+
+func TestAConversationKeepsItsOrderAcrossReplicas(t *testing.T) {
+	t.Parallel()
+	store := newDatabase(t)
+	var mu sync.Mutex
+	order := map[int][]int{} // by replica that inserted
+	var inside atomic.Int64
+	h := func(_ context.Context, j *engine.Job) error {
+		assert.EqualValues(t, 1, inside.Add(1), "one at a time")
+		defer inside.Add(-1)
+		if j.Attempt == 1 && len(j.ID)%2 == 0 {
+			return errBroken // a failed attempt keeps its place
+		}
+		var replica, n int
+		if _, err := fmt.Sscanf(j.ID, "r%d/%d", &replica, &n); err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		order[replica] = append(order[replica], n)
+		return nil
+	}
+	var engines [3]*engine.Engine
+	for i := range engines {
+		engines[i], _ = start(t, quick(store, h))
+	}
+	const each = 40
+	var inserts sync.WaitGroup
+	for r, e := range engines {
+		inserts.Go(func() {
+			for n := range each {
+				insert(t, e, command(fmt.Sprintf("r%d/%d", r, n), "shared"))
+			}
+		})
+	}
+	inserts.Wait()
+	idle(t, engines[0])
+	for r := range engines {
+		require.Len(t, order[r], each)
+		require.IsIncreasing(t, order[r])
+	}
+}
+
+func TestAStoppingReplicaHandsItsWorkOverAtOnce(t *testing.T) {
+	t.Parallel()
+	inside, done := make(chan struct{}), make(chan int, 1)
+	c := quick(newDatabase(t), func(ctx context.Context, _ *engine.Job) error {
+		close(inside)
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	c.Drain, c.TakeoverAfter = -1, time.Hour
+	e, stop := start(t, c)
+	insert(t, e, command("a", "s"))
+	next(t, inside)
+	c.Handle = func(_ context.Context, j *engine.Job) error { done <- j.Attempt; return nil }
+	start(t, c)
+	stop()
+	require.Equal(t, 1, next(t, done), "and it was no attempt")
+}
+
+func TestAReplicaThatLosesItsSessionEnds(t *testing.T) {
+	t.Parallel()
+	inside, done := make(chan struct{}), make(chan string, 1)
+	c := quick(newDatabase(t), func(ctx context.Context, _ *engine.Job) error {
+		close(inside)
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	c.TakeoverAfter = time.Hour // it gives its work back by itself
+	e := open(t, c)
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(silent()) }()
+	insert(t, e, command("a", "s"))
+	next(t, inside)
+	c.Handle = func(_ context.Context, j *engine.Job) error { done <- j.ID; return nil }
+	other, _ := start(t, c)
+	require.NoError(t, other.CutSession(context.Background(), e))
+	require.ErrorIs(t, next(t, ended), engine.ErrLost)
+	require.NoError(t, e.Close())
+	require.Equal(t, "a", next(t, done))
+}
+
+// started says when each thing happened.
+func finisher(done chan<- time.Time) handler {
+	return func(ctx context.Context, j *engine.Job) error {
+		err := work(func(string) { done <- time.Now() })(ctx, j)
+		return err
+	}
+}
+
+func TestTheWorkOfAKilledReplicaIsFinishedByAnotherInTime(t *testing.T) {
+	t.Parallel()
+	store, effects := newDatabase(t), filepath.Join(t.TempDir(), "effects")
+	done := make(chan time.Time, 1)
+	c := quick(store, finisher(done))
+	c.TakeoverAfter = 1500 * time.Millisecond
+	e := open(t, c)
+	insert(t, e, noting("a", effects))
+	victim, _, out := child(t, store, "slow")
+	says(t, out, "inside")
+	run(t, silent(), e)
+	require.NoError(t, victim.Process.Kill())
+	killed := time.Now()
+	require.Error(t, victim.Wait())
+	took := next(t, done).Sub(killed)
+	require.GreaterOrEqual(t, took, c.TakeoverAfter)
+	require.Less(t, took, c.TakeoverAfter+5*time.Second)
+	t.Logf("taken over %s after the kill, %s of it asked for", took.Round(time.Millisecond), c.TakeoverAfter)
+	requireOnce(t, effects, "a create", "a add", "a reply")
+}
+
+func TestAFrozenReplicaThatWakesUpDoesNothingTwice(t *testing.T) {
+	t.Parallel()
+	store, effects := newDatabase(t), filepath.Join(t.TempDir(), "effects")
+	done := make(chan time.Time, 1)
+	e := open(t, engine.WithSilence(quick(store, finisher(done)), silence))
+	insert(t, e, noting("a", effects))
+	victim, in, out := child(t, store, "slow")
+	says(t, out, "inside")
+	run(t, silent(), e)
+	freeze(t, victim)
+	next(t, done)
+	requireOnce(t, effects, "a create", "a add", "a reply")
+	thaw(t, victim)
+	_, err := fmt.Fprintln(in, "go on")
+	require.NoError(t, err)
+	says(t, out, "add: ") // and the reason
+	says(t, out, engine.ErrLost.Error())
+	require.NoError(t, victim.Wait())
+	requireOnce(t, effects, "a create", "a add", "a reply")
+}
+
+func TestTheQueuesOwnRescueIsTheLastNet(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	done := make(chan string, 1)
+	e := open(t, quick(newDatabase(t), func(_ context.Context, j *engine.Job) error { done <- j.ID; return nil }))
+	insert(t, e, command("a", "s"))
+	require.NoError(t, e.Exec(ctx, `UPDATE river_job SET state = 'running', attempt = 1, attempted_by = '{nobody}',
+		attempted_at = now() - interval '1 hour'`))
+	run(t, silent(), e)
+	require.Equal(t, "a", next(t, done))
+}
