@@ -19,6 +19,7 @@ type route struct {
 
 const (
 	routeLife = 30 * time.Second // of one that is not kept until it fails
+	routeRest = 5 * time.Second  // before asking again for one that failed
 	askLimit  = 5 * time.Second
 	maxNamed  = 64
 )
@@ -44,14 +45,16 @@ func (c *Client) askFront(ctx context.Context) (*route, error) {
 	return &route{a.choose(&lane{}, nil), a.now(), false}, nil
 }
 
-// good is true for a route that needs no asking again.
+// good is true for a route that needs no asking again, be it only because that was
+// done just now.
 func (a *agents) good(r *route) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	age := a.now().Sub(r.asked)
 	if !a.open(r.node, nil) {
-		return false
+		return age < routeRest
 	}
-	return r.named && a.balance.Sticky || a.now().Sub(r.asked) < routeLife
+	return r.named && a.balance.Sticky || age < routeLife
 }
 
 // nodeOf is the node of an address, always the same one so that its failures count.

@@ -113,11 +113,11 @@ func (a *agents) choose(l *lane, tried []*node) *node {
 		return nil
 	case len(open) == 0:
 		l.at = slices.MinFunc(a.nodes, func(x, y *node) int { return x.until.Compare(y.until) })
+	case a.balance.Mode == External: // a front stands in, and is not stayed with
+		return open[0]
 	case a.balance.Mode == RoundRobin:
 		l.at = open[0]
 		a.turn = slices.Index(a.nodes, l.at) + 1
-	case a.balance.Mode == External:
-		l.at = slices.MinFunc(open, func(x, y *node) int { return slices.Index(a.nodes, x) - slices.Index(a.nodes, y) })
 	default:
 		l.at = open[rand.N(len(open))]
 	}
@@ -151,7 +151,7 @@ func (a *agents) failed(n *node, asked time.Duration) (lasts time.Duration, say 
 	n.row++
 	n.until = now.Add(max(wait, min(asked, maxAside)))
 	lasts, say = n.down.failed(now)
-	return lasts, say && len(a.nodes) > 1
+	return lasts, say && len(a.nodes)+len(a.named) > 1
 }
 
 // answered brings a node back. It is told how long it was down, and whether the log
@@ -161,7 +161,7 @@ func (a *agents) answered(n *node) (lasted time.Duration, say bool) {
 	defer a.mu.Unlock()
 	n.row, n.until = 0, time.Time{}
 	lasted, _, say = n.down.end(a.now())
-	return lasted, say && len(a.nodes) > 1
+	return lasted, say && len(a.nodes)+len(a.named) > 1
 }
 
 // AgentStats is how an agent fares.

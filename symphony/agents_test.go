@@ -1,11 +1,11 @@
 package symphony_test
 
 import (
-	"bytes"
 	"context"
-	"io"
+	"net"
 	"net/http"
-	"sync"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,97 +13,6 @@ import (
 
 	"roombot/symphony"
 )
-
-// fleet is a pod and several agents that tests kill and revive.
-type fleet struct {
-	*network
-	t       *testing.T
-	pod     *pod
-	mu      sync.Mutex
-	calls   []string // "agent METHOD /path", in order
-	answers map[string]http.HandlerFunc
-	backend http.Handler
-	client  *symphony.Client
-}
-
-func newFleet(t *testing.T, balance symphony.Balance, change ...func(*symphony.Config)) *fleet {
-	t.Helper()
-	f := &fleet{network: newNetwork(), t: t, pod: newPod(t), answers: map[string]http.HandlerFunc{}}
-	f.pod.answer("GET /agent/v1/message/{id}", 200, `{"messageId":"m"}`)
-	f.pod.answer("POST /agent/v4/stream/{sid}/message/create", 200, `{"messageId":"m"}`)
-	f.pod.answer("GET /agent/v3/health", 200, `{"status":"UP"}`)
-	f.backend = f.pod.handler()
-	for _, name := range []string{"a1", "a2", "a3"} {
-		f.host(t, name, f.agent(name))
-	}
-	f.client = f.network.client(t, f.pod, append([]func(*symphony.Config){func(c *symphony.Config) {
-		c.Endpoints.Agents = []string{"http://a1/", "http://a2", "http://a3"}
-		c.Balance = balance
-	}}, change...)...)
-	require.NoError(t, f.client.Login(t.Context()))
-	return f
-}
-
-// agent notes its calls and answers as the pod is scripted, unless it is told otherwise.
-func (f *fleet) agent(name string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body) // or a hung handler would not see its caller leave
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		f.mu.Lock()
-		h := f.answers[name]
-		f.calls = append(f.calls, name)
-		f.mu.Unlock()
-		if h == nil {
-			h = f.backend.ServeHTTP
-		}
-		h(w, r)
-	})
-}
-
-// does makes an agent answer so, nil as usual.
-func (f *fleet) does(name string, h http.HandlerFunc) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.answers[name] = h
-}
-
-// kill makes an agent unreachable.
-func (f *fleet) kill(names ...string) {
-	for _, name := range names {
-		f.breaks(name, errRefused)
-		f.does(name, cut) // connections that are open
-	}
-	f.client.Close()
-}
-
-func (f *fleet) revive(names ...string) {
-	for _, name := range names {
-		f.breaks(name, nil)
-		f.does(name, nil)
-	}
-}
-
-// asked are the agents called since the last time.
-func (f *fleet) asked() []string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	asked := f.calls
-	f.calls = nil
-	return asked
-}
-
-func (f *fleet) read(times int) {
-	f.t.Helper()
-	for range times {
-		_, err := f.client.Message(f.t.Context(), "m")
-		require.NoError(f.t, err)
-	}
-}
-
-func (f *fleet) write() error {
-	_, err := f.client.SendMessage(f.t.Context(), "s", symphony.Outgoing{MessageML: "<messageML>hi</messageML>"})
-	return err
-}
 
 func TestCallsAreSpreadOverAgents(t *testing.T) {
 	t.Parallel()
@@ -354,4 +263,47 @@ func TestAWrongBalanceIsAFault(t *testing.T) {
 	require.ErrorContains(t, err, "fastest")
 	require.ErrorContains(t, err, `endpoint of agent: "a2.acme.test"`)
 	require.NotContains(t, err.Error(), "a1")
+}
+
+func TestAgentsOverRealConnections(t *testing.T) {
+	t.Parallel()
+	agent := func(address string) *httptest.Server {
+		s := httptest.NewUnstartedServer(with(200, `{"messageId":"m"}`))
+		if address != "" {
+			l, err := net.Listen("tcp", address)
+			require.NoError(t, err)
+			require.NoError(t, s.Listener.Close())
+			s.Listener = l
+		}
+		s.Start()
+		t.Cleanup(s.Close)
+		return s
+	}
+	first, second := agent(""), agent("")
+	p := newPod(t)
+	c := p.client(func(c *symphony.Config) {
+		c.Endpoints.Agents = []string{first.URL, second.URL}
+		c.Balance = symphony.Balance{Mode: symphony.RoundRobin, Sticky: true}
+	})
+	read := func() {
+		_, err := c.Message(t.Context(), "m")
+		require.NoError(t, err)
+	}
+	write := func() error {
+		_, err := c.SendMessage(t.Context(), "s", symphony.Outgoing{MessageML: "<messageML>hi</messageML>"})
+		return err
+	}
+	read()
+	first.CloseClientConnections()
+	first.Close()
+	read()
+	require.NoError(t, write())
+	second.CloseClientConnections()
+	second.Close()
+	c.Close()
+	require.ErrorIs(t, write(), symphony.ErrUnavailable)
+	require.NotErrorIs(t, write(), symphony.ErrOutcomeUnknown, "nobody was reached")
+	agent(strings.TrimPrefix(first.URL, "http://"))
+	require.NoError(t, write(), "at once, although both are aside")
+	read()
 }

@@ -6,6 +6,11 @@
 // and answer errors.Is with the Err… values. Real-time events are the types that
 // implement [Event]; a [Feed] reads them.
 //
+// Of several agents a call takes one that works (see [Balance]). When Symphony
+// answers that it is asked too much, all callers slow down together, and recover.
+// An outage is a line in the log at its start, one at its end, and one a minute
+// between; [Client.Stats] and [Feed.Stats] tell the rest.
+//
 // The client signs in on the first call that needs a session and again when a
 // session expires; New touches no network. It never logs or prints tokens, keys
 // or the text of messages.

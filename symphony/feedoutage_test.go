@@ -7,13 +7,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"roombot/symphony"
 )
 
 // fault is an answer for some of the operations.
@@ -71,6 +68,7 @@ func TestOutages(t *testing.T) {
 		"400 for every feed":             {fault: fault(with(400, `{}`), readFeed), back: 20 * time.Second, perMinute: 60},
 		"401 for every session":          {fault: fault(with(401, `{}`), readFeed), perMinute: 60},
 		"403, as with too many feeds":    {fault: fault(with(403, `{}`), everything...), back: 2 * time.Minute, perMinute: 3},
+		"403 from a proxy":               {fault: fault(with(403, `<html>`), everything...), perMinute: 12},
 		"404 for every feed":             {fault: fault(with(404, `{}`), readFeed), back: 20 * time.Second, perMinute: 60},
 		"404 from a proxy":               {fault: fault(with(404, `<html>`), everything...), perMinute: 30},
 		"429":                            {fault: fault(with(429, `{}`), everything...), perMinute: 12},
@@ -89,6 +87,7 @@ func TestOutages(t *testing.T) {
 		},
 		"a login that is down for a minute": {fault: loginDown(with(503, ``)), lasts: time.Minute, perMinute: 60},
 		"a login that is down for an hour":  {fault: loginDown(with(503, ``)), lasts: time.Hour, perMinute: 20},
+		"a login that asks for patience":    {fault: loginDown(throttle("20")), back: 25 * time.Second, perMinute: 12},
 		"a login that hangs for an hour":    {fault: loginDown(hang), lasts: time.Hour, back: 90 * time.Second, perMinute: 10},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -173,188 +172,4 @@ func (l *listener) toldOf(t *testing.T, begin, end time.Time, login bool) {
 		require.GreaterOrEqual(t, line.Time.Sub(lines[i].Time), time.Minute)
 		require.Contains(t, []string{"warn", "error"}, line.Level)
 	}
-}
-
-func TestAParkedReadThatBreaksOffLosesNothing(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
-		broken := 0
-		l.breaks(func(pattern string, w http.ResponseWriter, r *http.Request) bool {
-			if pattern != readFeed || broken > 0 {
-				return false
-			}
-			broken++
-			time.Sleep(5 * time.Second)
-			l.take(r.PathValue("id"), "") // it was delivered, but the answer is lost
-			cut(w, r)
-			return true
-		})
-		time.Sleep(parks)
-		l.say("m")
-		time.Sleep(2 * visibility)
-		require.Equal(t, 1, l.times("m"))
-		l.stop()
-	})
-}
-
-func TestAStoreOutageIsToldOnceAndLosesNothing(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
-		l.breakStore(true)
-		l.say("m")
-		time.Sleep(5 * time.Minute)
-		l.breakStore(false)
-		time.Sleep(visibility + 2*time.Second)
-		require.Equal(t, 1, l.times("m"))
-		lines := l.log.lines(t, "signed in to Symphony", "a feed was created")
-		require.Equal(t, "a batch was not handled; it comes again", lines[0].Message)
-		require.Equal(t, "batches are handled again", lines[len(lines)-1].Message)
-		require.InDelta(t, 300, lines[len(lines)-1].Lasted/1000, 32)
-		require.LessOrEqual(t, len(lines), 7)
-		stats := l.feed.Stats()
-		require.Positive(t, stats.Unhandled)
-		require.EqualValues(t, 1, stats.Handled)
-		l.stop()
-	})
-}
-
-func TestAFlappingServiceDoesNotFloodTheLog(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
-		var n atomic.Int32
-		l.breaks(func(pattern string, w http.ResponseWriter, _ *http.Request) bool {
-			if pattern != readFeed {
-				return false
-			}
-			if n.Add(1)%2 == 0 {
-				reply(w, 500, `{}`)
-			} else {
-				reply(w, 200, `{"ackId":"x","events":[]}`)
-			}
-			return true
-		})
-		time.Sleep(10 * time.Minute)
-		require.Greater(t, int(n.Load()), 200)
-		require.Less(t, len(l.log.lines(t)), 25)
-		l.stop()
-	})
-}
-
-func TestTwentyFeedsThatOthersUse(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		p := newPod(t)
-		l := &listener{feeds: newFeeds(p), t: t, net: newNetwork(), heard: map[string]int{}, ended: make(chan error, 1)}
-		var room atomic.Bool
-		l.breaks(func(pattern string, w http.ResponseWriter, _ *http.Request) bool {
-			switch {
-			case !room.Load() && pattern == listFeeds: // of another kind
-				reply(w, 200, `[`+strings.Repeat(`{"id":"5a_p_1","type":"datahose"},`, 19)+`{"id":"5a_p_1","type":"datahose"}]`)
-			case !room.Load() && pattern == createFeed:
-				reply(w, 403, `{"message":"too many feeds"}`)
-			default:
-				return false
-			}
-			return true
-		})
-		l.client = l.net.client(t, p)
-		l.start()
-		time.Sleep(10 * time.Minute)
-		require.Empty(t, l.feed.Stats().Feed)
-		lines := l.log.lines(t)
-		require.Contains(t, lines[1].Message, "too many feeds (20 are allowed)")
-		require.LessOrEqual(t, len(lines), 12)
-		require.Empty(t, p.got("DELETE", "/agent/v5/datafeeds/5a_p_1"))
-		room.Store(true)
-		time.Sleep(2 * time.Minute)
-		l.say("m")
-		time.Sleep(2 * time.Second)
-		require.Equal(t, 1, l.times("m"))
-		l.stop()
-	})
-}
-
-func TestAnotherReplicaReplacesTheFeed(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
-		old := string(l.feed.Stats().Feed)
-		l.mu.Lock()
-		delete(l.live, old)
-		l.live["9"+old[1:]] = &liveFeed{read: time.Now()}
-		l.mu.Unlock()
-		l.say("m")
-		time.Sleep(5 * time.Second)
-		require.Equal(t, 1, l.times("m"))
-		require.EqualValues(t, "9"+old[1:], l.feed.Stats().Feed)
-		require.Equal(t, 1, l.made, "none but the first was made")
-		l.stop()
-	})
-}
-
-func TestAnExpiredFeedIsReplaced(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
-		l.net.breaks("symphony", errRefused)
-		l.client.Close()
-		l.breaks(fault(cut, readFeed))
-		time.Sleep(feedLife + 5*time.Minute)
-		l.net.breaks("symphony", nil)
-		l.breaks(nil)
-		time.Sleep(30 * time.Second)
-		l.say("m")
-		time.Sleep(2 * time.Second)
-		require.Equal(t, 1, l.times("m"))
-		require.EqualValues(t, 1, l.feed.Stats().Lost)
-		require.Equal(t, 2, l.made)
-		l.stop()
-	})
-}
-
-func TestStopIsImmediateInEveryWait(t *testing.T) {
-	t.Parallel()
-	for name, broken := range map[string]func(string, http.ResponseWriter, *http.Request) bool{
-		"a parked read":            nil,
-		"a pause after a failure":  fault(with(500, `{}`), readFeed),
-		"a pause asked for":        fault(throttle("300"), readFeed),
-		"a pause after a refusal":  fault(with(403, `{}`), readFeed),
-		"a login that hangs":       loginDown(hang),
-		"a login's own repetition": loginDown(with(503, ``)),
-		"a list that hangs":        fault(hang, listFeeds),
-		"a deletion that hangs": func(p string, w http.ResponseWriter, r *http.Request) bool {
-			return fault(with(400, `{}`), readFeed)(p, w, r) || fault(hang, deleteFeed)(p, w, r)
-		},
-		"the wait before a feed is made": func(p string, w http.ResponseWriter, r *http.Request) bool {
-			return fault(with(400, `{}`), readFeed)(p, w, r)
-		},
-		"a store that does not take them": nil,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			for _, after := range []time.Duration{0, 700 * time.Millisecond, 3 * time.Second, 41 * time.Second} {
-				bubble(t, func(t *testing.T) {
-					l := listen(t)
-					l.breakStore(strings.Contains(name, "store"))
-					l.say("m")
-					l.breaks(broken)
-					time.Sleep(parks + after)
-					l.stop()
-				})
-			}
-		})
-	}
-}
-
-func TestOnlyRejectedCredentialsEndAFeed(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
-		l.breaks(loginDown(with(401, `{"code":401,"message":"no"}`)))
-		require.ErrorIs(t, <-l.ended, symphony.ErrLoginRejected)
-		require.ErrorIs(t, l.client.Stats().LoginError, symphony.ErrLoginRejected)
-	})
 }

@@ -26,7 +26,7 @@ func (r *run) recover(ctx context.Context, err error) error {
 	switch {
 	case doubtful:
 		r.doubt(ctx, e)
-	case e != nil && e.Status == http.StatusForbidden:
+	case e != nil && e.Status == http.StatusForbidden && !e.foreign:
 		half := r.config.RefusedWait / 2
 		wait = half + rand.N(half+1)*2
 		said = "the feed is refused: the account has too many feeds (20 are allowed) or lacks a right"
@@ -96,12 +96,18 @@ func (r *run) doubt(ctx context.Context, e *Error) {
 // deleteLimit is short: what counts is to have another feed soon.
 const deleteLimit = 5 * time.Second
 
+// maxLost bounds the memory of lost feeds, which lists name for seconds at most.
+const maxLost = 100
+
 // drop gives up a feed that is gone. Deleting it may well fail; it makes sure that
 // nobody finds it again.
 func (r *run) drop(ctx context.Context) {
 	bounded, cancel := context.WithTimeout(ctx, deleteLimit)
 	defer cancel()
 	_ = r.client.DeleteDatafeed(bounded, r.id)
+	if len(r.lost) >= maxLost {
+		clear(r.lost)
+	}
 	r.lost[r.id], r.id, r.ack, r.dropped = true, "", "", true
 	r.stats.lost()
 }
