@@ -227,7 +227,11 @@ func openHome(dir string, at *net.TCPAddr) (*home, error) {
 		h.temporary = true
 		h.dir, err = os.MkdirTemp("", "roombot-sandbox-")
 	} else {
-		err = os.MkdirAll(dir, 0o700)
+		// The vendor's kits take paths from the working directory, so the
+		// configuration names the key by its whole path.
+		if h.dir, err = filepath.Abs(dir); err == nil {
+			err = os.MkdirAll(h.dir, 0o700)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("sandbox folder: %w", err)
@@ -241,11 +245,13 @@ func openHome(dir string, at *net.TCPAddr) (*home, error) {
 	return h, nil
 }
 
+func (h *home) keyFile() string { return filepath.Join(h.dir, "privatekey.pem") }
+
 // sandboxKeyBits is short, for a quick start: the key guards nothing.
 const sandboxKeyBits = 2048
 
 func (h *home) ownKey() (err error) {
-	private := filepath.Join(h.dir, "privatekey.pem")
+	private := h.keyFile()
 	if _, err = os.Stat(private); err == nil {
 		h.key, err = rsa.Load(private)
 		return err

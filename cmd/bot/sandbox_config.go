@@ -18,7 +18,7 @@ const sandboxConfig = `{
   "port": %d,
   "bot": {
     "username": %q,
-    "privateKey": { "path": "privatekey.pem" }
+    "privateKey": { "path": %q }
   },
   "roombot": {
     "store": "roombot.db",
@@ -47,7 +47,7 @@ func (h *home) writeConfig(at *net.TCPAddr) error {
 	path := filepath.Join(h.dir, "config.json")
 	kept, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return os.WriteFile(path, fmt.Appendf(nil, sandboxConfig, at.IP.String(), at.Port, botName), 0o600)
+		return os.WriteFile(path, fmt.Appendf(nil, sandboxConfig, at.IP.String(), at.Port, botName, h.keyFile()), 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("sandbox configuration: %w", err)

@@ -5,6 +5,8 @@ import (
 	"strings"
 )
 
+// absent answers 404, since the kits repeat whatever is a 5xx.
+//
 // absent are the vendor's operations that the sandbox does not implement: administration, compliance, signals, the
 // datahose and applications acting for users. They are known so that a bot that calls one is told so by name.
 const absent = `
@@ -141,7 +143,7 @@ GET /agent/v4/datafeed/{id}/read
 
 func absentRoutes() []route {
 	return append(
-		refusals(absent, http.StatusNotImplemented, "The sandbox does not implement "),
+		refusals(absent, http.StatusNotFound, "The sandbox does not implement "),
 		refusals(retired, http.StatusGone, "This version of the datafeed has been retired: ")...,
 	)
 }

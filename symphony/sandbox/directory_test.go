@@ -197,7 +197,7 @@ func TestPresenceManifestAndTheRest(t *testing.T) {
 
 func TestWhatTheSandboxDoesNotDoItSaysByName(t *testing.T) {
 	b := setup(t)
-	require.Contains(t, b.post("/pod/v1/admin/room/x/membership/add", nil).refused(http.StatusNotImplemented), "POST /pod/v1/admin/room/{id}/membership/add")
+	require.Contains(t, b.post("/pod/v1/admin/room/x/membership/add", nil).refused(http.StatusNotFound), "POST /pod/v1/admin/room/{id}/membership/add")
 	b.post("/agent/v4/datafeed/create", nil).refused(http.StatusGone)
 	b.get("/pod/v1/nonsense").refused(http.StatusNotFound)
 	require.Contains(t, b.get("/pod/v3/room/create").refused(http.StatusMethodNotAllowed), "POST")
