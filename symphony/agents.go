@@ -58,8 +58,7 @@ func inLane(ctx context.Context, l *lane) context.Context {
 	return context.WithValue(ctx, laneKey{}, l)
 }
 
-// pick is the node to try next, other than those tried. It is nil when trying
-// another makes no sense, which it always does the first time.
+// pick is the node to try next, nil when all were tried.
 func (a *agents) pick(ctx context.Context, tried []*node) *node {
 	l, own := ctx.Value(laneKey{}).(*lane)
 	if !own {
@@ -97,31 +96,38 @@ func (a *agents) settle(l *lane, n *node, tried []*node) bool {
 	return true
 }
 
-// choose takes a node that works by the mode's rule. When none does, the one that
-// is soonest to be tried again is tried now: there is no dead end.
+// choose takes a node that works by the mode's rule. When none does, those that are
+// aside are tried nevertheless, the best first: there is no dead end.
 func (a *agents) choose(l *lane, tried []*node) *node {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var open []*node
+	var open, aside []*node
 	for i := range a.nodes {
-		if n := a.nodes[(a.turn+i)%len(a.nodes)]; a.open(n, tried) {
+		switch n := a.nodes[(a.turn+i)%len(a.nodes)]; {
+		case a.open(n, tried):
 			open = append(open, n)
+		case !slices.Contains(tried, n):
+			aside = append(aside, n)
 		}
 	}
+	var n *node
 	switch {
-	case len(open) == 0 && len(tried) > 0:
+	case len(open)+len(aside) == 0:
 		return nil
 	case len(open) == 0:
-		l.at = slices.MinFunc(a.nodes, func(x, y *node) int { return x.until.Compare(y.until) })
-	case a.balance.Mode == External: // a front stands in, and is not stayed with
-		return open[0]
+		n = slices.MinFunc(aside, func(x, y *node) int { return x.until.Compare(y.until) })
+	case a.balance.Mode == External:
+		n = open[0]
 	case a.balance.Mode == RoundRobin:
-		l.at = open[0]
-		a.turn = slices.Index(a.nodes, l.at) + 1
+		n = open[0]
+		a.turn = slices.Index(a.nodes, n) + 1
 	default:
-		l.at = open[rand.N(len(open))]
+		n = open[rand.N(len(open))]
 	}
-	return l.at
+	if a.balance.Mode != External { // whose fronts only stand in and are not stayed with
+		l.at = n
+	}
+	return n
 }
 
 // open is true for a node that is neither aside nor tried. The caller holds the lock.
