@@ -17,7 +17,9 @@ func decode(root schema.Value, commands []string) (*Config, error) {
 	}
 	c.ignored = unused
 	c.inherit()
-	c.Roombot.Store = Store(root.Resolve(string(c.Roombot.Store)))
+	if !c.Roombot.Store.Shared() {
+		c.Roombot.Store = Store(root.Resolve(string(c.Roombot.Store)))
+	}
 	return c, nil
 }
 

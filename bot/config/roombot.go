@@ -8,7 +8,8 @@ import (
 
 // Roombot is our own part of the file.
 type Roombot struct {
-	Store       Store         `config:"store,default=roombot.db" doc:"SQLite file of the bot's durable work"`
+	Store       Store         `config:"store,default=roombot.db" doc:"durable work: an SQLite file for one process, or postgres://… for several"`
+	Replica     string        `config:"replica" doc:"the name of this process among several; the host's name by default"`
 	Policy      schema.Value  `config:"policy" doc:"who may do what: the rules, or the path of a file that holds them; without it everything but /help is denied"`
 	Replies     Replies       `config:"replies"`
 	Limits      Limits        `config:"limits"`

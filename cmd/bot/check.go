@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"roombot/bot/config"
+	"roombot/bot/engine"
 )
 
 // finding is the outcome of one check.
@@ -79,7 +80,7 @@ func check(ctx context.Context, path string) []finding {
 	if unused := c.Ignored(); len(unused) > 0 {
 		detail += fmt.Sprintf(" (without effect: %s)", joined(unused))
 	}
-	findings := []finding{{Name: "configuration", OK: true, Detail: detail}, checkStore(string(c.Roombot.Store))}
+	findings := []finding{{Name: "configuration", OK: true, Detail: detail}, checkStore(ctx, c.Roombot.Store)}
 	network := checkNetwork(ctx, c)
 	findings = append(findings, network...)
 	if slices.ContainsFunc(network, func(f finding) bool { return !f.OK }) {
@@ -92,9 +93,14 @@ func check(ctx context.Context, path string) []finding {
 	return append(findings, checkPod(ctx, c, client)...)
 }
 
-func checkStore(file string) finding {
-	f := finding{Name: "store", Detail: file}
-	probe, err := os.OpenFile(file+".check", os.O_CREATE|os.O_WRONLY, 0o600)
+// checkStore tests that a file can be made beside the store's, or that the
+// database answers.
+func checkStore(ctx context.Context, store config.Store) finding {
+	f := finding{Name: "store", Detail: store.String()}
+	if store.Shared() {
+		return checkDatabase(ctx, f, store)
+	}
+	probe, err := os.OpenFile(string(store)+".check", os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		f.Detail, f.Remedy, f.err = err.Error(), "Give the bot's user the right to write in that folder, or set roombot.store.", err
 		return f
@@ -103,6 +109,21 @@ func checkStore(file string) finding {
 	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
 		f.Detail += " (" + err.Error() + ")"
 	}
+	return f
+}
+
+func checkDatabase(ctx context.Context, f finding, store config.Store) finding {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	inspector, err := engine.Inspect(ctx, string(store))
+	if err == nil {
+		err = inspector.Close()
+	}
+	if err != nil {
+		f.Detail, f.Remedy, f.err = err.Error(), "Check the address in roombot.store, and that the database lets this user in.", err
+		return f
+	}
+	f.OK = true
 	return f
 }
 

@@ -36,8 +36,13 @@ func wire(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 			SearchLag:   own.SearchLag,
 		},
 		PrivateAbove: own.Replies.PrivateAbove,
-		Store:        engine.Config{File: string(own.Store), Workers: own.Limits.Workers},
-		Health:       string(own.Health.Listen),
+		Store: engine.Config{
+			Store:         string(own.Store),
+			Workers:       own.Limits.Workers,
+			Replica:       own.Replica,
+			TakeoverAfter: own.HTTPTimeout + own.SearchLag,
+		},
+		Health: string(own.Health.Listen),
 	}, nil
 }
 
@@ -51,6 +56,9 @@ func client(c *config.Config, log zerolog.Logger) (*symphony.Client, error) {
 		Timeout:   c.Roombot.HTTPTimeout,
 		Retry:     retry(c.Retry),
 		Observe:   observe(log),
+	}
+	if several := c.Agent.LoadBalancing; several != nil {
+		conf.Balance = symphony.Balance{Mode: symphony.BalanceMode(several.Mode), Sticky: several.Stickiness}
 	}
 	var err error
 	if conf.Transports, err = transports(c); err != nil {
@@ -74,10 +82,14 @@ func client(c *config.Config, log zerolog.Logger) (*symphony.Client, error) {
 
 func endpoints(c *config.Config) symphony.Endpoints {
 	a := c.Addresses()
-	return symphony.Endpoints{
+	e := symphony.Endpoints{
 		Pod: a.Pod, Login: a.Pod, Agent: a.Agent, KeyManager: a.KeyManager,
 		SessionAuth: a.SessionAuth, KeyAuth: a.KeyAuth,
 	}
+	if c.Agent.LoadBalancing != nil {
+		e.Agents = a.Agents
+	}
+	return e
 }
 
 func feed(c *config.Config) symphony.FeedConfig {
