@@ -2,6 +2,7 @@ package symphony
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -70,8 +71,8 @@ func (p *pressure) felt(begin time.Time, err error) {
 
 // throttled is true for an answer that asks for less, with the wait it asks for.
 func throttled(err error) (time.Duration, bool) {
-	e, ok := err.(*Error) // what one attempt returns, unwrapped
-	if !ok {
+	var e *Error
+	if !errors.As(err, &e) {
 		return 0, false
 	}
 	asked := e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable && e.RetryAfter > 0
@@ -133,6 +134,13 @@ func (p *pressure) leave(since time.Time) {
 	defer p.mu.Unlock()
 	p.waiting--
 	p.waited += p.now().Sub(since)
+}
+
+// waits counts the wait of a call that was itself asked to come back later.
+func (p *pressure) waits(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waited += d
 }
 
 // keepPace waits until a call may be made. Signing in and the feed do not wait:

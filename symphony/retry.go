@@ -78,6 +78,9 @@ func (c *Client) repeat(ctx context.Context, r request, attempt func() error) er
 			return err
 		}
 		c.counts.retries.Add(1)
+		if _, felt := throttled(err); felt {
+			c.pressure.waits(wait)
+		}
 		if ended := c.sleep(ctx, wait); ended != nil {
 			return fmt.Errorf("%w while waiting to repeat: %w", ended, err)
 		}

@@ -20,7 +20,8 @@ type Stats struct {
 	Throttled int64
 	// Pace is how many calls a second are made at most because of them, 0 for no limit.
 	Pace float64
-	// Waiting is how many calls wait for their turn now, Waited how long calls have waited.
+	// Waiting is how many calls wait for their turn now. Waited is how long calls
+	// have waited for it, or because they were throttled themselves, all together.
 	Waiting int
 	Waited  time.Duration
 	// Agents are the agents with their failures.

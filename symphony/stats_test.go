@@ -27,6 +27,7 @@ func TestStatsOfAClient(t *testing.T) {
 		require.EqualValues(t, 3, s.Retries, "of the login and twice of the call")
 		require.EqualValues(t, 1, s.Throttled)
 		require.Positive(t, s.Pace)
+		require.Positive(t, s.Waited)
 	})
 }
 
