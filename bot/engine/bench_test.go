@@ -13,75 +13,87 @@ import (
 	"roombot/bot/engine"
 )
 
+// benchEach runs a benchmark on each kind of store. Each round has a new one.
+func benchEach(b *testing.B, bench func(b *testing.B, store string)) {
+	b.Run("sqlite", func(b *testing.B) { bench(b, newFile(b)) })
+	b.Run("postgres", func(b *testing.B) { bench(b, newDatabase(b)) })
+}
+
 // BenchmarkLatency measures, on an engine with nothing else to do, from the call of Insert to the call of Handle.
 func BenchmarkLatency(b *testing.B) {
-	called := make(chan time.Time)
-	e, _ := start(b, quick(newFile(b), func(context.Context, *engine.Job) error {
-		called <- time.Now()
-		return nil
-	}))
-	var took []time.Duration
-	for i := 0; b.Loop(); i++ {
-		b.StopTimer()
-		idle(b, e)
-		<-time.After(10 * time.Millisecond)
-		b.StartTimer()
-		began := time.Now()
-		insert(b, e, command(fmt.Sprint(i), "s"))
-		took = append(took, (<-called).Sub(began))
-	}
-	report(b, took)
+	benchEach(b, func(b *testing.B, store string) {
+		called := make(chan time.Time)
+		e, _ := start(b, quick(store, func(context.Context, *engine.Job) error {
+			called <- time.Now()
+			return nil
+		}))
+		var took []time.Duration
+		for i := 0; b.Loop(); i++ {
+			b.StopTimer()
+			idle(b, e)
+			<-time.After(10 * time.Millisecond)
+			b.StartTimer()
+			began := time.Now()
+			insert(b, e, command(fmt.Sprint(i), "s"))
+			took = append(took, (<-called).Sub(began))
+		}
+		report(b, took)
+	})
 }
 
 // BenchmarkNext measures, within one conversation, from the return of one command's Handle to the call of the next one's.
 func BenchmarkNext(b *testing.B) {
-	var returned time.Time
-	var took []time.Duration
-	done := make(chan struct{})
-	n := 0
-	e := open(b, quick(newFile(b), func(context.Context, *engine.Job) error {
-		if n > 0 {
-			took = append(took, time.Since(returned))
+	benchEach(b, func(b *testing.B, store string) {
+		var returned time.Time
+		var took []time.Duration
+		done := make(chan struct{})
+		n := 0
+		e := open(b, quick(store, func(context.Context, *engine.Job) error {
+			if n > 0 {
+				took = append(took, time.Since(returned))
+			}
+			if n++; n == b.N {
+				close(done)
+			}
+			returned = time.Now()
+			return nil
+		}))
+		all := make([]engine.Command, b.N)
+		for i := range all {
+			all[i] = command(fmt.Sprint(i), "s")
 		}
-		if n++; n == b.N {
-			close(done)
-		}
-		returned = time.Now()
-		return nil
-	}))
-	all := make([]engine.Command, b.N)
-	for i := range all {
-		all[i] = command(fmt.Sprint(i), "s")
-	}
-	insert(b, e, all...)
-	b.ResetTimer()
-	run(b, silent(), e)
-	<-done
-	report(b, took)
+		insert(b, e, all...)
+		b.ResetTimer()
+		run(b, silent(), e)
+		<-done
+		report(b, took)
+	})
 }
 
 // BenchmarkCommands carries out commands of many conversations with ten stored steps each, fed one by one.
 func BenchmarkCommands(b *testing.B) {
 	for _, steps := range []int{0, 10} {
 		b.Run(fmt.Sprint(steps, " steps"), func(b *testing.B) {
-			var done sync.WaitGroup
-			done.Add(b.N)
-			e, _ := start(b, quick(newFile(b), func(ctx context.Context, j *engine.Job) error {
-				defer done.Done()
-				for i := range steps {
-					err := j.Do(ctx, fmt.Sprint(i), nil, func(context.Context) (any, error) { return nil, nil })
-					if err != nil {
-						return err
+			benchEach(b, func(b *testing.B, store string) {
+				var done sync.WaitGroup
+				done.Add(b.N)
+				e, _ := start(b, quick(store, func(ctx context.Context, j *engine.Job) error {
+					defer done.Done()
+					for i := range steps {
+						err := j.Do(ctx, fmt.Sprint(i), nil, func(context.Context) (any, error) { return nil, nil })
+						if err != nil {
+							return err
+						}
 					}
+					return nil
+				}))
+				b.ResetTimer()
+				for i := range b.N {
+					insert(b, e, command(fmt.Sprint(i), fmt.Sprint(i%100)))
 				}
-				return nil
-			}))
-			b.ResetTimer()
-			for i := range b.N {
-				insert(b, e, command(fmt.Sprint(i), fmt.Sprint(i%100)))
-			}
-			done.Wait()
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commands/s")
+				done.Wait()
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commands/s")
+			})
 		})
 	}
 }
@@ -90,27 +102,29 @@ func BenchmarkCommands(b *testing.B) {
 func BenchmarkStep(b *testing.B) {
 	for _, side := range []int{1, 16} {
 		b.Run(fmt.Sprint(side, " at once"), func(b *testing.B) {
-			done := make(chan struct{})
-			e, _ := start(b, quick(newFile(b), func(ctx context.Context, j *engine.Job) error {
-				defer close(done)
-				b.ResetTimer()
-				var all sync.WaitGroup
-				for s := range side {
-					all.Go(func() {
-						for i := s; i < b.N; i += side {
-							err := j.Do(ctx, fmt.Sprint(i), nil, func(context.Context) (any, error) { return "stored", nil })
-							if err != nil {
-								b.Error(err)
+			benchEach(b, func(b *testing.B, store string) {
+				done := make(chan struct{})
+				e, _ := start(b, quick(store, func(ctx context.Context, j *engine.Job) error {
+					defer close(done)
+					b.ResetTimer()
+					var all sync.WaitGroup
+					for s := range side {
+						all.Go(func() {
+							for i := s; i < b.N; i += side {
+								err := j.Do(ctx, fmt.Sprint(i), nil, func(context.Context) (any, error) { return "stored", nil })
+								if err != nil {
+									b.Error(err)
+								}
 							}
-						}
-					})
-				}
-				all.Wait()
-				b.StopTimer()
-				return nil
-			}))
-			insert(b, e, command("a", "s"))
-			<-done
+						})
+					}
+					all.Wait()
+					b.StopTimer()
+					return nil
+				}))
+				insert(b, e, command("a", "s"))
+				<-done
+			})
 		})
 	}
 }
@@ -124,11 +138,12 @@ func BenchmarkOpen(b *testing.B) {
 		}
 	})
 	b.Run("existing", func(b *testing.B) {
-		file := newFile(b)
-		require.NoError(b, open(b, quick(file, h)).Close())
-		for b.Loop() {
-			require.NoError(b, open(b, quick(file, h)).Close())
-		}
+		benchEach(b, func(b *testing.B, store string) {
+			require.NoError(b, open(b, quick(store, h)).Close())
+			for b.Loop() {
+				require.NoError(b, open(b, quick(store, h)).Close())
+			}
+		})
 	})
 }
 

@@ -50,8 +50,7 @@ const (
 // child starts this test binary as another process on the store.
 func child(t *testing.T, store, role string) (c *exec.Cmd, in io.Writer, out *bufio.Reader) {
 	t.Helper()
-	c = exec.Command(os.Args[0])
-	c.Env = append(os.Environ(), "ENGINE_TEST_VICTIM="+store, "ENGINE_TEST_ROLE="+role)
+	c = victimOf(context.Background(), store, role)
 	in, err := c.StdinPipe()
 	require.NoError(t, err)
 	read, err := c.StdoutPipe()
@@ -60,6 +59,12 @@ func child(t *testing.T, store, role string) (c *exec.Cmd, in io.Writer, out *bu
 	out = bufio.NewReader(read)
 	says(t, out, "working\n")
 	return c, in, out
+}
+
+func victimOf(ctx context.Context, store, role string) *exec.Cmd {
+	c := exec.CommandContext(ctx, os.Args[0])
+	c.Env = append(os.Environ(), "ENGINE_TEST_VICTIM="+store, "ENGINE_TEST_ROLE="+role)
+	return c
 }
 
 func says(t *testing.T, out *bufio.Reader, want string) {

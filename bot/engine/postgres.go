@@ -152,7 +152,15 @@ func (p *postgresStore) exclusively(ctx context.Context, do func(context.Context
 func (p *postgresStore) record(ctx context.Context, row func(scan) error, statement string, args ...any) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
-	return p.query(ctx, row, statement, args...)
+	return p.heal(p.query(ctx, row, statement, args...))
+}
+
+// heal drops the connections that were there before an outage, so that the next try does not meet another dead one.
+func (p *postgresStore) heal(err error) error {
+	if errors.As(err, new(*outageError)) {
+		p.pool.Reset()
+	}
+	return err
 }
 
 // conflictTries is how often a transaction is tried that other transactions get in the way of.
@@ -165,7 +173,7 @@ func (p *postgresStore) write(ctx context.Context, w write) error {
 	for try := 1; isConflict(err) && try < conflictTries; try++ {
 		err = p.transact(ctx, w)
 	}
-	return err
+	return p.heal(err)
 }
 
 func (p *postgresStore) transact(ctx context.Context, w write) error {

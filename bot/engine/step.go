@@ -29,7 +29,7 @@ func (j *Job) keep(ctx context.Context, step string, result json.RawMessage) (js
 const (
 	keepFor  = 2 * time.Minute // how long a result is held on to while it cannot be written
 	lastTry  = 3 * time.Second // how long when the process is about to end
-	tryEvery = time.Second
+	tryEvery = 200 * time.Millisecond
 )
 
 // insist repeats a write while the store is out of order.
