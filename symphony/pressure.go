@@ -79,14 +79,14 @@ func throttled(err error) (time.Duration, bool) {
 	return e.RetryAfter, asked
 }
 
-// at is the pace at a time. The caller holds the lock, as in all that follows.
+// at is the pace at a time. The caller holds the lock.
 func (p *pressure) at(now time.Time) float64 {
 	const recovery = 30 // seconds to regain the peak from nothing
 	step := max(p.peak/recovery, slowest)
 	return p.pace + step*max(now.Sub(p.hold).Seconds(), 0)
 }
 
-// ease lets the pace grow, and go when it has grown enough.
+// ease lets the pace grow, and go when it has grown enough. The caller holds the lock.
 func (p *pressure) ease(now time.Time) {
 	if p.limiter == nil {
 		return
