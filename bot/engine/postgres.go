@@ -130,9 +130,19 @@ type postgresStore struct {
 
 func (p *postgresStore) dialect() dialect { return postgresDialect() }
 
+// close waits for statements under way, but not for ever: with the server out of reach, they end much later.
 func (p *postgresStore) close() error {
-	p.pool.Close()
-	return nil
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		p.pool.Close()
+	}()
+	select {
+	case <-closed:
+		return nil
+	case <-time.After(cancelGrace):
+		return errors.New("statements are still under way")
+	}
 }
 
 func (p *postgresStore) exclusively(ctx context.Context, do func(context.Context) error) error {

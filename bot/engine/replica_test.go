@@ -120,6 +120,22 @@ func TestAConversationKeepsItsOrderAcrossReplicas(t *testing.T) {
 	}
 }
 
+func TestAReplicaIsAliveFromOpenToClose(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	c := engine.WithSilence(quick(newDatabase(t), nothing), silence)
+	idleOne, other := open(t, c), open(t, c)
+	alive := func() int {
+		s, err := other.Stats(ctx)
+		assert.NoError(t, err)
+		return s.Replicas
+	}
+	require.Never(t, func() bool { return alive() != 2 }, silence+2*time.Second, 100*time.Millisecond)
+	require.NoError(t, idleOne.Close())
+	require.Equal(t, 1, alive())
+	require.NoError(t, other.Close())
+}
+
 func TestAStoppingReplicaHandsItsWorkOverAtOnce(t *testing.T) {
 	t.Parallel()
 	inside, done := make(chan struct{}), make(chan int, 1)
@@ -160,13 +176,7 @@ func TestAReplicaThatLosesItsSessionEnds(t *testing.T) {
 	require.Equal(t, "a", next(t, done))
 }
 
-// started says when each thing happened.
-func finisher(done chan<- time.Time) handler {
-	return func(ctx context.Context, j *engine.Job) error {
-		err := work(func(string) { done <- time.Now() })(ctx, j)
-		return err
-	}
-}
+func finisher(done chan<- time.Time) handler { return work(func(string) { done <- time.Now() }) }
 
 func TestTheWorkOfAKilledReplicaIsFinishedByAnotherInTime(t *testing.T) {
 	t.Parallel()

@@ -45,9 +45,13 @@ type session struct {
 	takeover time.Duration
 	silence  time.Duration
 	last     atomic.Int64 // when the last confirmed beat was begun, in nanoseconds since 1970
+
+	stop  context.CancelFunc
+	ended chan struct{} // closed after the last beat
+	err   error         // why they ended; set before ended is closed
 }
 
-// join opens the session and enters this life of the replica in the list.
+// join opens the session, enters this life of the replica in the list, and keeps it there until leave.
 func (e *Engine) join(ctx context.Context, config *pgx.ConnConfig) (*session, error) {
 	conn, err := pgx.ConnectConfig(ctx, config.Copy())
 	if err != nil {
@@ -55,13 +59,18 @@ func (e *Engine) join(ctx context.Context, config *pgx.ConnConfig) (*session, er
 	}
 	s := &session{
 		conn: conn, store: e.store.(*postgresStore), id: 1 + rand.Int32N(1<<31-1),
-		takeover: e.config.TakeoverAfter, silence: e.config.silence,
+		takeover: e.config.TakeoverAfter, silence: e.config.silence, ended: make(chan struct{}),
 	}
 	s.name = fmt.Sprintf("%s/%08x", e.config.Replica, s.id)
 	if err := s.enter(ctx, e.config.Replica); err != nil {
 		_ = conn.Close(ctx) // the first error tells more
 		return nil, fmt.Errorf("open the session: %w", err)
 	}
+	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	go func() {
+		defer close(s.ended)
+		s.err = s.keep(ctx)
+	}()
 	return s, nil
 }
 
@@ -78,6 +87,16 @@ func (s *session) enter(ctx context.Context, replica string) error {
 }
 
 func (s *session) watch(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-s.ended:
+		return s.err
+	}
+}
+
+// keep beats, and looks after the others, until ctx ends.
+func (s *session) keep(ctx context.Context) error {
 	beats := time.NewTicker(beatEvery)
 	defer beats.Stop()
 	for {
@@ -162,6 +181,8 @@ func takeOver(ctx context.Context, tx runner, names []string) (int64, error) {
 
 // leave gives back what is still running by the list, when nothing runs any more, and closes the session.
 func (s *session) leave(ctx context.Context, idle bool) error {
+	s.stop()
+	<-s.ended
 	ctx, cancel := context.WithTimeout(ctx, beatTimeout)
 	defer cancel()
 	var err error
