@@ -50,6 +50,8 @@ type entry struct {
 	desk *Desk
 	room roomRef
 	pace *rate.Limiter
+	// inside is who an earlier attempt has let in; nil for a fresh room.
+	inside map[symphony.UserID]symphony.Member
 }
 
 func (d *Desk) entry(room roomRef) *entry {
@@ -163,12 +165,12 @@ func outOfTries(ctx context.Context, w Work, step string, tries int, failure err
 // admit lets one account in. It returns no cause when it is inside as wanted,
 // the cause when Symphony refused, and an error when trying again may help.
 func (e *entry) admit(ctx context.Context, who entrant) (Cause, error) {
-	if !who.Inside {
+	if !who.Inside && !e.has(who) {
 		if cause, err := e.add(ctx, who); cause != "" || err != nil {
 			return cause, err
 		}
 	}
-	if !who.Owner {
+	if !who.Owner || e.inside[who.ID].Owner {
 		return "", nil
 	}
 	err := e.desk.Symphony.PromoteOwner(ctx, e.room.ID, who.ID)

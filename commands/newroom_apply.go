@@ -29,18 +29,24 @@ type created struct {
 
 // Apply opens the room, lets everybody in and says what came of it.
 func (p *roomPlan) Apply(ctx context.Context, w Work) (Reply, error) {
-	room, err := p.create(ctx, w)
+	room, fresh, err := p.create(ctx, w)
 	if err != nil {
 		return Reply{}, err
 	}
 	entry := p.desk.entry(room)
+	if !fresh {
+		if err := entry.look(ctx); err != nil {
+			return Reply{}, err
+		}
+	}
 	absent, err := entry.admitFirst(ctx, w, p.requester())
 	if err != nil {
 		return Reply{}, err
 	}
 	others := p.others(len(absent) == 0)
-	if left := p.desk.Limits.estimate(len(others)); left > time.Second {
-		w.Say(ctx, p.inProgress(room, len(others), left))
+	adds := entry.outside(others)
+	if left := p.desk.Limits.estimate(adds); left > time.Second {
+		w.Say(ctx, p.inProgress(room, adds, left))
 	}
 	missing, err := entry.admitAll(ctx, w, others)
 	if err != nil {
@@ -59,9 +65,10 @@ func Touched(ctx context.Context, w Work) (bool, error) {
 // intention is committed before each call; where an earlier call may have
 // taken effect, the room is looked for by its request keyword first, and not
 // before that call can no longer arrive and the search index has caught up.
-func (p *roomPlan) create(ctx context.Context, w Work) (roomRef, error) {
+// A room is fresh when this very call made it: nobody else is in it yet.
+func (p *roomPlan) create(ctx context.Context, w Work) (room roomRef, fresh bool, err error) {
 	var result created
-	err := w.Do(ctx, stepRoom, &result, func(ctx context.Context) (any, error) {
+	err = w.Do(ctx, stepRoom, &result, func(ctx context.Context) (any, error) {
 		last, times, err := w.Intended(ctx, stepRoom)
 		if err != nil {
 			return nil, err
@@ -74,15 +81,16 @@ func (p *roomPlan) create(ctx context.Context, w Work) (roomRef, error) {
 		if err := w.Intend(ctx, stepRoom); err != nil {
 			return nil, err
 		}
+		fresh = times == 0
 		return p.call(ctx, times)
 	})
 	if err != nil {
-		return roomRef{}, err
+		return roomRef{}, false, err
 	}
 	if result.Refused != nil {
-		return roomRef{}, result.Refused
+		return roomRef{}, false, result.Refused
 	}
-	return result.Room, nil
+	return result.Room, fresh, nil
 }
 
 func (p *roomPlan) call(ctx context.Context, times int) (*created, error) {

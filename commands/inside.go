@@ -1,0 +1,53 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"roombot/symphony"
+)
+
+// look finds out whom an earlier attempt has let in, so that this one goes on
+// where that one ended: under the vendor's pace, and with a process that does
+// not live long, to begin again each time would never come to an end.
+func (e *entry) look(ctx context.Context) error {
+	members, err := e.desk.Symphony.Members(ctx, e.room.ID)
+	if Refused(err) {
+		return nil // to let somebody in twice changes nothing
+	}
+	if err != nil {
+		return fmt.Errorf("list members: %w", err)
+	}
+	e.inside = map[symphony.UserID]symphony.Member{}
+	for _, m := range members {
+		e.inside[m.User] = m
+	}
+	return nil
+}
+
+// has reports whether an earlier attempt has let the account in. Who came with
+// a list only is not in by name: they would leave with the list.
+func (e *entry) has(who entrant) bool {
+	if !who.Group {
+		m, inside := e.inside[who.ID]
+		return inside && len(m.Through) == 0
+	}
+	for _, m := range e.inside {
+		if slices.Contains(m.Through, who.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+// outside counts those who are still to be let in.
+func (e *entry) outside(entrants []entrant) int {
+	n := 0
+	for _, who := range entrants {
+		if !e.has(who) {
+			n++
+		}
+	}
+	return n
+}
