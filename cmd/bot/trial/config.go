@@ -34,7 +34,7 @@ func (s BotSetup) own(name string) map[string]any {
 		}}},
 	}
 	if s.Store != "" {
-		own["store"] = s.Store
+		own["store"], own["replica"] = s.Store, name
 	}
 	for key, d := range map[string]time.Duration{"httpTimeout": s.HTTPTimeout, "searchLag": s.SearchLag} {
 		if d > 0 {
