@@ -196,7 +196,7 @@ func (s *session) storm(ctx context.Context) error {
 
 // stormAfterLast is how long at most the trouble goes on after the last
 // command: whoever cannot finish under it finishes in the calm.
-const stormAfterLast = time.Minute
+const stormAfterLast = 20 * time.Second
 
 // talk sends the commands, never more at once than may be outstanding.
 func (s *session) talk(ctx context.Context, pause <-chan chan struct{}) error {
