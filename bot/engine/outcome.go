@@ -7,7 +7,6 @@ import (
 )
 
 // Later is returned by Handle to be called again after d. It uses up no attempt, and the command keeps its place in its conversation.
-// The pause is a quarter of a second at least.
 func Later(d time.Duration) error { return &laterError{after: max(d, 0)} }
 
 // Fatal is returned by Handle when another attempt cannot help: the command fails at once with err as its cause.

@@ -231,3 +231,18 @@ func TestTheQueuesOwnRescueIsTheLastNet(t *testing.T) {
 	run(t, silent(), e)
 	require.Equal(t, "a", next(t, done))
 }
+
+func TestASchemaOfItsOwnIsEnough(t *testing.T) {
+	t.Parallel()
+	store := newDatabase(t)
+	first := open(t, quick(store, nothing))
+	require.NoError(t, first.Exec(context.Background(), `CREATE SCHEMA apart`))
+	done := make(chan string, 2)
+	e, _ := start(t, quick(store+"&search_path=apart", func(_ context.Context, j *engine.Job) error { done <- j.ID; return nil }))
+	insert(t, e, command("a", "s"))
+	require.Equal(t, "a", next(t, done))
+	n, err := first.Count(context.Background(), "command")
+	require.NoError(t, err)
+	require.Zero(t, n, "the other schema is left alone")
+	require.NoError(t, first.Close())
+}

@@ -41,7 +41,7 @@ type session struct {
 	conn     *pgx.Conn
 	store    *postgresStore
 	id       int32
-	name     string // of this life of the replica: its job in the queue bear it
+	name     string // of this life of the replica; the jobs it has in hand bear it
 	takeover time.Duration
 	silence  time.Duration
 	last     atomic.Int64 // when the last confirmed beat was begun, in nanoseconds since 1970
