@@ -24,6 +24,9 @@ func (w *work) answer(ctx context.Context) (commands.Reply, error) {
 }
 
 func (w *work) understand(ctx context.Context) (commands.Reply, error) {
+	if w.in.Surplus != "" {
+		return commands.Reply{}, w.bot.tooMany()
+	}
 	m, err := w.message(ctx)
 	if err != nil {
 		return commands.Reply{}, err
@@ -31,7 +34,7 @@ func (w *work) understand(ctx context.Context) (commands.Reply, error) {
 	if m.form != nil {
 		return w.bot.desk.Form(m.form), nil
 	}
-	grammar, set := w.bot.grammar, w.bot.set
+	grammar, set := w.bot.reading(), w.bot.set
 	result := grammar.Parse(m.Message)
 	switch {
 	case result.Command != nil:
@@ -76,6 +79,7 @@ func (w *work) plan(ctx context.Context, command commands.Command, r *commands.R
 	if err := w.placed(ctx, r); err != nil {
 		return nil, err
 	}
+	r.From = w.bot.known(ctx, r.From)
 	if refusal := w.bot.allow(ctx, r); refusal != nil {
 		return nil, refusal
 	}

@@ -12,6 +12,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -32,7 +34,12 @@ type Config struct {
 	Limits commands.Limits
 	// Store is the engine's file and bounds; the bot adds its handlers.
 	Store engine.Config
-	// Health is the address of the health page; empty for none.
+	// Bounds are how much may wait.
+	Bounds Bounds
+	// Metrics are the numbers that the client's Config.Observe feeds; without
+	// them calls are not counted. One Metrics serves one bot.
+	Metrics *Metrics
+	// Health is the address of the pages that Bot.Pages serves; empty for none.
 	Health string
 	// PrivateAbove is the size of a room from which on an error is told in the
 	// 1:1 chat; 0 for always.
@@ -55,6 +62,13 @@ type Bot struct {
 	health  string
 	crowd   int
 	started time.Time
+
+	metrics *Metrics
+	bounds  Bounds
+	backlog *backlog
+	gate    gate
+	staff   staff
+	moved   atomic.Int64 // when a command last got further, in nanoseconds since 1970
 }
 
 // The directory of groups is read again before it is too old to be asked.
@@ -81,14 +95,42 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	b := &Bot{
 		client: c.Client, self: self, desk: desk, policy: c.Policy,
 		feed: c.Client.Feed(c.Feed), health: c.Health, crowd: c.PrivateAbove, started: time.Now(),
+		metrics: c.Metrics, bounds: c.Bounds.withDefaults(),
 	}
+	b.moved.Store(b.started.UnixNano())
 	b.set = desk.Commands()
 	b.grammar = b.set.Grammar(self.ID, desk.Limits.MaxMembers)
 	c.Store.Handle, c.Store.Failed = b.handle, b.failed
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
+	if err := b.count(ctx); err != nil {
+		return nil, errors.Join(err, b.engine.Close())
+	}
 	return b, nil
+}
+
+// count takes stock of what an earlier run has left, and sets up the numbers.
+func (b *Bot) count(ctx context.Context) error {
+	waiting, err := b.engine.List(ctx, engine.Filter{State: engine.Waiting, Limit: math.MaxInt32})
+	if err != nil {
+		return fmt.Errorf("take stock: %w", err)
+	}
+	b.backlog = newBacklog(b.bounds.PerConversation, waiting)
+	if b.metrics == nil {
+		b.metrics = NewMetrics()
+	}
+	if err := b.metrics.registry.Register(b.gauges()); err != nil {
+		return fmt.Errorf("numbers: %w", err)
+	}
+	return nil
+}
+
+// reading is the grammar that knows the groups as far as they have been read.
+func (b *Bot) reading() syntax.Grammar {
+	g := b.grammar
+	g.KnownGroups = b.desk.Groups.Names()
+	return g
 }
 
 // Self is the bot's own account.
@@ -105,7 +147,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.engine.Run(ctx) })
 	group.Go(func() error { return b.feed.Run(ctx, b.intake) })
-	group.Go(func() error { return b.serveHealth(ctx) })
+	group.Go(func() error { return b.servePages(ctx) })
 	group.Go(func() error { b.describe(ctx); return nil })
 	group.Go(func() error { b.keepGroups(ctx); return nil })
 	err := group.Wait()

@@ -2,76 +2,114 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"net"
-	"net/http"
+	"math"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 )
 
 // Health is whether the bot can do its job, as told at /readyz.
 type Health struct {
-	Ready    bool      `json:"ready"`
+	Ready    bool     `json:"ready"`
+	Problems []string `json:"problems,omitempty"` // why it is not ready
+
+	Username string    `json:"username"`
 	Started  time.Time `json:"started"`
-	LastRead time.Time `json:"lastRead,omitzero"` // when a read of the feed last completed
-	Queued   int       `json:"queued"`            // commands waiting
-	Running  int       `json:"running"`           // commands being carried out
-	Failed   int       `json:"failed"`            // commands that ended without success
-	Problem  string    `json:"problem,omitempty"`
+
+	Feed  FeedHealth  `json:"feed"`
+	Login LoginHealth `json:"login"`
+	Calls CallHealth  `json:"calls"`
+	Queue QueueHealth `json:"queue"`
+
+	// Commands counts those answered since the start, by code.
+	Commands map[string]int `json:"commands"`
 }
 
-// stale is how old the last completed read may be: Symphony parks a read for
-// about 20 s, and a slow one is given up after 45 s.
-const stale = 90 * time.Second
+// FeedHealth is how the bot hears.
+type FeedHealth struct {
+	LastRead   time.Time `json:"lastRead,omitzero"`  // when a read last completed
+	DownSince  time.Time `json:"downSince,omitzero"` // when the outage began that has not ended
+	LagSeconds float64   `json:"lagSeconds"`         // age of the oldest event of the last read that brought any
+	Events     int64     `json:"events"`
+	Unknown    int64     `json:"unknown"`  // events of types that are not known
+	Failures   int64     `json:"failures"` // reads that failed, and batches that were not taken
+	Lost       int64     `json:"lost"`     // feeds that had ended
+}
 
-// Health reads the state of the feed and the store.
+// LoginHealth is how signing in fares.
+type LoginHealth struct {
+	Last    time.Time `json:"last,omitzero"`
+	Failing bool      `json:"failing"`
+	Logins  int64     `json:"logins"`
+	Failed  int64     `json:"failed"`
+}
+
+// CallHealth is how Symphony answers.
+type CallHealth struct {
+	Retries       int64   `json:"retries"`
+	Throttled     int64   `json:"throttled"`     // answers that asked for less
+	Waiting       int     `json:"waiting"`       // calls that wait because of them
+	WaitedSeconds float64 `json:"waitedSeconds"` // how long calls have waited in all
+	Pace          float64 `json:"pace"`          // calls a second at most; 0 for no limit
+}
+
+// QueueHealth is what there is to do.
+type QueueHealth struct {
+	Answers       bool    `json:"answers"`       // the store does
+	Queued        int     `json:"queued"`        // commands waiting
+	Running       int     `json:"running"`       // commands being carried out
+	Failed        int     `json:"failed"`        // commands on record that ended without success
+	OldestSeconds float64 `json:"oldestSeconds"` // age of the oldest unfinished command
+	Limit         int     `json:"limit"`         // how many may wait
+	Replicas      int     `json:"replicas"`      // processes that work on them
+}
+
+// Health reads the state of the feed, the session and the store.
 func (b *Bot) Health(ctx context.Context) Health {
-	h := Health{Started: b.started, LastRead: b.feed.LastRead()}
-	stats, err := b.engine.Stats(ctx)
-	h.Queued, h.Running, h.Failed = stats.Queued, stats.Running, stats.Failed
-	since := h.LastRead
-	if since.IsZero() {
-		since = h.Started
+	s := b.state(ctx)
+	problems := s.problems()
+	return Health{
+		Ready: len(problems) == 0, Problems: problems, Username: b.self.Username, Started: s.started,
+		Feed: FeedHealth{
+			LastRead: s.feed.LastRead, DownSince: s.feed.DownSince, LagSeconds: seconds(s.feed.Lag),
+			Events: s.feed.Events, Unknown: s.feed.Unknown, Failures: s.feed.Failures, Lost: s.feed.Lost,
+		},
+		Login: LoginHealth{
+			Last: s.calls.LastLogin, Failing: s.calls.LoginError != nil, Logins: s.calls.Logins, Failed: s.calls.FailedLogins,
+		},
+		Calls: CallHealth{
+			Retries: s.calls.Retries, Throttled: s.calls.Throttled, Waiting: s.calls.Waiting,
+			WaitedSeconds: seconds(s.calls.Waited), Pace: s.calls.Pace,
+		},
+		Queue: QueueHealth{
+			Answers: s.storeErr == nil, Queued: s.store.Queued, Running: s.store.Running, Failed: s.store.Failed,
+			OldestSeconds: seconds(s.store.Oldest), Limit: s.queue, Replicas: s.store.Replicas,
+		},
+		Commands: b.metrics.answers(),
 	}
-	switch {
-	case err != nil:
-		h.Problem = "the store does not answer"
-	case time.Since(since) > stale:
-		h.Problem = "the feed has not been read since " + since.UTC().Format(time.RFC3339)
-	case b.feed.Stats().Feed == "":
-		h.Problem = "there is no feed yet"
-	default:
-		h.Ready = true
-	}
-	return h
 }
 
-// serveHealth answers /healthz (the process is alive) and /readyz (it can do
-// its job) until ctx ends.
-func (b *Bot) serveHealth(ctx context.Context) error {
-	if b.health == "" {
-		return nil
-	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		h := b.Health(r.Context())
-		w.Header().Set("Content-Type", "application/json")
-		if !h.Ready {
-			w.WriteHeader(http.StatusServiceUnavailable)
+func seconds(d time.Duration) float64 { return math.Round(d.Seconds()*1000) / 1000 }
+
+// answers are the counted commands by their code.
+func (m *Metrics) answers() map[string]int {
+	counted := make(chan prometheus.Metric)
+	go func() {
+		defer close(counted)
+		m.commands.Collect(counted)
+	}()
+	all := map[string]int{}
+	for c := range counted {
+		var one dto.Metric
+		if c.Write(&one) != nil {
+			continue // a counter always writes
 		}
-		_ = json.NewEncoder(w).Encode(h)
-	})
-	listener, err := net.Listen("tcp", b.health)
-	if err != nil {
-		return fmt.Errorf("health page: %w", err)
+		for _, l := range one.GetLabel() {
+			if l.GetName() == "code" {
+				all[l.GetValue()] += int(one.GetCounter().GetValue())
+			}
+		}
 	}
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
-	defer stopped()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("health page: %w", err)
-	}
-	return nil
+	return all
 }

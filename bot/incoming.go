@@ -29,6 +29,10 @@ type incoming struct {
 	Data string `json:"data,omitempty"`
 
 	Form *submission `json:"form,omitempty"`
+
+	// Surplus marks a command that is not carried out, since too many of its
+	// conversation wait: the last one before it that is.
+	Surplus string `json:"surplus,omitempty"`
 }
 
 // submission is a form as the user sent it.
@@ -62,8 +66,15 @@ func (in incoming) command(id string) (engine.Command, error) {
 	if err != nil {
 		return engine.Command{}, err
 	}
-	return engine.Command{ID: id, Conversation: string(in.Stream), Payload: payload, ReceivedAt: in.At}, nil
+	line := in.conversation()
+	if in.Surplus != "" {
+		line = "surplus/" + line
+	}
+	return engine.Command{ID: id, Conversation: line, Payload: payload, ReceivedAt: in.At}, nil
 }
+
+// conversation is whose commands run one after the other.
+func (in incoming) conversation() string { return string(in.Stream) }
 
 func (in incoming) place() commands.Place {
 	return commands.Place{Stream: in.Stream, Room: in.Room, Name: in.Name}

@@ -14,28 +14,59 @@ import (
 	"roombot/symphony/messageml"
 )
 
+// arrival is an event that is addressed to the bot, with the id by which it is
+// known.
+type arrival struct {
+	id string
+	in incoming
+}
+
 // intake keeps the commands of a batch, in one transaction. The feed
-// acknowledges the batch only after it returned nil.
+// acknowledges the batch only after it returned nil; after an error, of which it
+// tells, it brings the same batch again and none that came later.
 func (b *Bot) intake(ctx context.Context, events []symphony.Event) error {
-	var accepted []engine.Command
+	var arrived []arrival
 	for _, event := range events {
-		id, in, ok := b.accept(ctx, event)
-		if !ok {
-			continue
+		if id, in, ok := b.accept(ctx, event); ok {
+			arrived = append(arrived, arrival{id, in})
 		}
-		command, err := in.command(id)
+	}
+	if len(arrived) > 0 {
+		err := b.keep(ctx, arrived)
+		b.gate.passed(len(arrived), err)
 		if err != nil {
-			return fmt.Errorf("keep event: %w", err)
+			return fmt.Errorf("keep %d commands: %w", len(arrived), err)
 		}
-		accepted = append(accepted, command)
+		zerolog.Ctx(ctx).Debug().Int("commands", len(arrived)).Int("events", len(events)).Msg("commands were accepted")
 	}
-	if len(accepted) == 0 {
-		return nil
+	b.metrics.took(events)
+	return nil
+}
+
+func (b *Bot) keep(ctx context.Context, arrived []arrival) error {
+	if err := b.room(ctx); err != nil {
+		return err
 	}
-	if err := b.engine.Insert(ctx, accepted...); err != nil {
-		return fmt.Errorf("keep %d commands: %w", len(accepted), err)
+	lines, err := b.sift(ctx, arrived)
+	if err != nil {
+		return err
 	}
-	zerolog.Ctx(ctx).Debug().Int("commands", len(accepted)).Int("events", len(events)).Msg("commands were accepted")
+	all := make([]engine.Command, len(arrived))
+	for i, a := range arrived {
+		if all[i], err = a.in.command(a.id); err != nil {
+			return err
+		}
+	}
+	before := b.backlog.replace(lines) // now, as a worker may finish one of them at once
+	if err := b.engine.Insert(ctx, all...); err != nil {
+		b.backlog.replace(before)
+		return err
+	}
+	for _, a := range arrived {
+		if a.in.Surplus != "" {
+			b.metrics.surplus.Inc()
+		}
+	}
 	return nil
 }
 

@@ -64,7 +64,7 @@ func (w *work) submitted(ctx context.Context, carrier symphony.Message) (m messa
 
 // prefill is the form with all that the offered command says.
 func (w *work) prefill(command syntax.Message) (*syntax.Form, error) {
-	result := w.bot.grammar.Parse(command)
+	result := w.bot.reading().Parse(command)
 	switch {
 	case result.Form != nil:
 		return result.Form, nil

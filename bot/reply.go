@@ -22,6 +22,7 @@ const (
 // where. From the moment it is kept nothing else is done or said.
 type outcome struct {
 	Code   string            `json:"code"`
+	Failed bool              `json:"failed,omitempty"`
 	Stream symphony.StreamID `json:"stream"`
 	Reply  symphony.Outgoing `json:"reply"`
 	Brief  symphony.Outgoing `json:"brief"`
@@ -49,7 +50,7 @@ func (w *work) decide(ctx context.Context, reply commands.Reply) (outcome, error
 		reply = reply.Aside(w.in.Name)
 	}
 	return outcome{
-		Code: reply.Code, Stream: stream,
+		Code: reply.Code, Failed: reply.Failed, Stream: stream,
 		Reply: w.render(partFinal, reply), Brief: w.render(partBrief, reply.Brief(w.id)),
 	}, nil
 }

@@ -40,21 +40,59 @@ func (b *Bot) handle(ctx context.Context, j *engine.Job) error {
 	if err != nil {
 		return err
 	}
+	w.moved()
 	started := time.Now()
-	decided, err := w.outcome(ctx, w.answer)
-	if err == nil {
-		err = w.deliver(ctx, decided)
-	}
+	decided, err := w.carried(ctx)
 	switch {
 	case errors.Is(err, errNotOurs):
 		zerolog.Ctx(ctx).Debug().Msg("form of somebody else was left alone")
-		return nil
+	case errors.Is(err, errSpare):
+		zerolog.Ctx(ctx).Debug().Msg("surplus command was left out")
 	case err != nil:
 		return w.postpone(ctx, err)
+	default:
+		b.metrics.answered(decided, w.in.At)
+		zerolog.Ctx(ctx).Info().Str("outcome", decided.Code).Int64("user", int64(w.in.From.ID)).
+			Dur("took", time.Since(started)).Dur("since_message", time.Since(w.in.At)).Msg("command was answered")
 	}
-	zerolog.Ctx(ctx).Info().Str("outcome", decided.Code).Int64("user", int64(w.in.From.ID)).
-		Dur("took", time.Since(started)).Dur("since_message", time.Since(w.in.At)).Msg("command was answered")
+	w.finished()
 	return nil
+}
+
+// carried is the command's outcome, decided and delivered.
+func (w *work) carried(ctx context.Context) (outcome, error) {
+	if err := w.claimed(ctx); err != nil {
+		return outcome{}, err
+	}
+	decided, err := w.outcome(ctx, w.answer)
+	if err != nil {
+		return outcome{}, err
+	}
+	return decided, w.deliver(ctx, decided)
+}
+
+// Do is the job's Do; it tells that the command gets further, and how long the
+// step took.
+func (w *work) Do(ctx context.Context, step string, result any, do func(context.Context) (any, error)) error {
+	return w.Job.Do(ctx, step, result, func(ctx context.Context) (any, error) {
+		begin := time.Now()
+		value, err := do(ctx)
+		if err == nil {
+			w.bot.metrics.stepped(step, begin)
+			w.moved()
+		}
+		return value, err
+	})
+}
+
+func (w *work) moved() { w.bot.moved.Store(time.Now().UnixNano()) }
+
+// finished makes room for another command of the conversation.
+func (w *work) finished() {
+	w.moved()
+	if w.in.Surplus == "" {
+		w.bot.backlog.finished(w.in.conversation())
+	}
 }
 
 // freeWaits is how often a command waits because Symphony asked it to, before
@@ -67,10 +105,11 @@ func (w *work) postpone(ctx context.Context, cause error) error {
 	if ctx.Err() != nil { // the bot stops; it goes on at the next start
 		return cause
 	}
-	after, err := w.asked(ctx, cause)
+	after, reason, err := w.asked(ctx, cause)
 	if err != nil {
 		return err
 	}
+	w.bot.metrics.postponed.WithLabelValues(reason).Inc()
 	zerolog.Ctx(ctx).Warn().Err(cause).Dur("after", after).Msg("command was put off")
 	w.Say(ctx, commands.PutOff(after))
 	if after > 0 {
@@ -81,20 +120,20 @@ func (w *work) postpone(ctx context.Context, cause error) error {
 
 // asked is how long to wait without having failed: until an earlier write has
 // settled, or as long as Symphony says. It is 0 for a failure.
-func (w *work) asked(ctx context.Context, cause error) (time.Duration, error) {
+func (w *work) asked(ctx context.Context, cause error) (after time.Duration, reason string, err error) {
 	if later, ok := errors.AsType[*commands.Later](cause); ok {
-		return later.After, nil
+		return later.After, "unsettled", nil
 	}
 	slow, ok := errors.AsType[*symphony.Error](cause)
 	if !ok || slow.RetryAfter == 0 || !errors.Is(slow, symphony.ErrTooManyRequests) {
-		return 0, nil
+		return 0, "failure", nil
 	}
 	const step = "throttled"
 	_, times, err := w.Intended(ctx, step)
 	if err != nil || times >= freeWaits {
-		return 0, err
+		return 0, "failure", err
 	}
-	return slow.RetryAfter, w.Intend(ctx, step)
+	return slow.RetryAfter, step, w.Intend(ctx, step)
 }
 
 // failed tells the user that the command ended without success, unless it had
@@ -103,6 +142,9 @@ func (b *Bot) failed(ctx context.Context, j *engine.Job, cause error) error {
 	ctx, w, err := b.work(ctx, j)
 	if err != nil {
 		return err
+	}
+	if w.in.Surplus != "" { // there was nothing to do but to say so
+		return nil
 	}
 	touched, err := commands.Touched(ctx, w)
 	if err != nil {
@@ -120,5 +162,10 @@ func (b *Bot) failed(ctx context.Context, j *engine.Job, cause error) error {
 	if err != nil {
 		return err
 	}
-	return w.deliver(ctx, decided)
+	if err := w.deliver(ctx, decided); err != nil {
+		return err
+	}
+	b.metrics.gaveUp(decided)
+	w.finished()
+	return nil
 }

@@ -86,6 +86,21 @@ func (d *Directory) Near(ctx context.Context, name string) []string {
 	return nearest(name, names, 3)
 }
 
+// Names are the groups' names as they were read last, nil if they never were. It
+// asks nobody.
+func (d *Directory) Names() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.readAt.IsZero() {
+		return nil
+	}
+	names := make([]string, len(d.groups))
+	for i, g := range d.groups {
+		names[i] = g.Name
+	}
+	return names
+}
+
 // all is every group, read at most so long ago.
 func (d *Directory) all(ctx context.Context, ago time.Duration) ([]symphony.Group, error) {
 	if groups, ok := d.kept(ago); ok {

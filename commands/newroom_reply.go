@@ -22,7 +22,7 @@ func (p *roomPlan) done(room roomRef, absent []missing) Reply {
 	reply.Body = append(reply.Body, messageml.Paragraph(
 		messageml.Text(mark), p.link(room), messageml.Text(outcome)))
 	if len(absent) > 0 {
-		reply.Body = append(reply.Body, gaps(absent))
+		reply.Body = append(reply.Body, gaps(absent), messageml.Paragraph(messageml.Text("In the room:")))
 	}
 	reply.Body = append(reply.Body, p.facts(absent), messageml.OpenStream(string(room.ID), "Open room"), p.footer())
 	return reply

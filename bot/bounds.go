@@ -1,0 +1,102 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Bounds are how much may wait.
+type Bounds struct {
+	// PerConversation is how many commands of one conversation may be
+	// unfinished; what comes beyond is not carried out. Default 20.
+	PerConversation int
+	// Queue is how many commands of all may wait before the feed is no longer
+	// read. Default 1000.
+	Queue int
+}
+
+func (b Bounds) withDefaults() Bounds {
+	if b.PerConversation <= 0 {
+		b.PerConversation = 20
+	}
+	if b.Queue <= 0 {
+		b.Queue = 1000
+	}
+	return b
+}
+
+// fullError says that there is enough to do.
+type fullError struct{ waiting, most int }
+
+func (e *fullError) Error() string {
+	return fmt.Sprintf("%d commands wait, and no more than %d may", e.waiting, e.most)
+}
+
+// gate is the way into the store, as a whole.
+type gate struct {
+	mu      sync.Mutex // guards what follows
+	refused error
+	at      time.Time // when it was refused last
+	waiting int       // commands, when they were counted last, and those added since
+	counted time.Time
+}
+
+// recountAfter is how long a count of the queue serves.
+const recountAfter = time.Second
+
+// reasonKept is how long a refusal counts when nobody has come again: another
+// replica may have taken the batch.
+const reasonKept = 45 * time.Second
+
+// room is an error while enough commands wait. The batch is then left
+// unacknowledged, and what comes after it unread.
+func (b *Bot) room(ctx context.Context) error {
+	waiting, fresh := b.gate.count()
+	if !fresh || waiting >= b.bounds.Queue {
+		stats, err := b.engine.Stats(ctx)
+		if err != nil {
+			return err
+		}
+		waiting = b.gate.recount(stats.Queued)
+	}
+	if waiting >= b.bounds.Queue {
+		return &fullError{waiting, b.bounds.Queue}
+	}
+	return nil
+}
+
+func (g *gate) count() (waiting int, fresh bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.waiting, time.Since(g.counted) < recountAfter
+}
+
+func (g *gate) recount(waiting int) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.waiting, g.counted = waiting, time.Now()
+	return waiting
+}
+
+// passed remembers how a batch fared.
+func (g *gate) passed(commands int, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.refused = err; err != nil {
+		g.at = time.Now()
+		return
+	}
+	g.waiting += commands
+}
+
+// reason is why the last batch was not taken, if it was not.
+func (g *gate) reason() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if time.Since(g.at) > reasonKept {
+		return nil
+	}
+	return g.refused
+}

@@ -1,0 +1,114 @@
+package bot
+
+import (
+	"cmp"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"roombot/symphony"
+)
+
+// Metrics are the bot's numbers for Prometheus. What tells them apart are
+// operations, types and codes, of which there is a known number: never names,
+// ids or texts.
+type Metrics struct {
+	registry   *prometheus.Registry
+	operations map[string]bool
+
+	calls     *prometheus.CounterVec   // by operation and status
+	callTime  *prometheus.HistogramVec // by operation
+	events    *prometheus.CounterVec   // by type
+	commands  *prometheus.CounterVec   // by outcome and code
+	answer    prometheus.Histogram
+	steps     *prometheus.HistogramVec // by step
+	postponed *prometheus.CounterVec   // by reason
+	surplus   prometheus.Counter
+}
+
+const namespace = "roombot"
+
+// NewMetrics makes a registry of their own for the numbers of one bot.
+func NewMetrics() *Metrics {
+	quick := []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
+	slow := append(quick[3:len(quick):len(quick)], 120, 300, 600, 1800, 3600)
+	m := &Metrics{
+		registry:   prometheus.NewRegistry(),
+		operations: map[string]bool{},
+		calls:      counters("calls_total", "Calls to Symphony, each attempt.", "operation", "status"),
+		callTime:   histograms("call_seconds", "How long calls to Symphony took; reads of the feed are parked.", quick, "operation"),
+		events:     counters("events_total", "Events that the feed brought and intake took.", "type"),
+		commands:   counters("commands_total", "Commands that were answered.", "outcome", "code"),
+		answer: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Namespace: namespace, Name: "answer_seconds", Help: "From the message to its final answer.", Buckets: slow,
+		}),
+		steps:     histograms("step_seconds", "How long the steps of commands took.", quick, "step"),
+		postponed: counters("postponed_total", "How often commands had to wait before they went on.", "reason"),
+		surplus: prometheus.NewCounter(prometheus.CounterOpts{
+			Namespace: namespace, Name: "surplus_total", Help: "Commands left out since their conversation had too many waiting.",
+		}),
+	}
+	for _, o := range symphony.Operations() {
+		m.operations[o.String()] = true
+	}
+	m.registry.MustRegister(
+		m.calls, m.callTime, m.events, m.commands, m.answer, m.steps, m.postponed, m.surplus,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	return m
+}
+
+func counters(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
+}
+
+func histograms(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+	return prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: buckets}, labels)
+}
+
+// Observe counts a call to Symphony; it belongs into the client's Config.Observe.
+func (m *Metrics) Observe(c symphony.Call) {
+	operation, status := c.Operation, strconv.Itoa(c.Status)
+	if !m.operations[operation] {
+		operation = "other"
+	}
+	switch {
+	case c.Status == 0:
+		status = "none"
+	case c.Status < 100 || c.Status > 599:
+		status = "other"
+	}
+	m.calls.WithLabelValues(operation, status).Inc()
+	m.callTime.WithLabelValues(operation).Observe(c.Duration.Seconds())
+}
+
+func (m *Metrics) took(events []symphony.Event) {
+	for _, e := range events {
+		m.events.WithLabelValues(reflect.TypeOf(e).Name()).Inc()
+	}
+}
+
+// answered counts a command by what its user was told.
+func (m *Metrics) answered(o outcome, since time.Time) {
+	result := "ok"
+	if o.Failed {
+		result = "refused"
+	}
+	m.commands.WithLabelValues(result, o.Code).Inc()
+	m.answer.Observe(max(time.Since(since), 0).Seconds())
+}
+
+// gaveUp counts a command that ended without success.
+func (m *Metrics) gaveUp(o outcome) {
+	m.commands.WithLabelValues("failed", cmp.Or(o.Code, "unknown")).Inc()
+}
+
+// stepped counts the work of a step; parts of one, such as members/10, are one.
+func (m *Metrics) stepped(step string, begin time.Time) {
+	step, _, _ = strings.Cut(step, "/")
+	m.steps.WithLabelValues(step).Observe(time.Since(begin).Seconds())
+}

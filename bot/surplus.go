@@ -1,0 +1,69 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/rs/zerolog"
+
+	"roombot/commands"
+)
+
+// sift marks the commands of a batch that are too many for their conversation.
+// They are kept like all others, so that they are known when they come again,
+// but in a line of their own, and only the first of a flood is answered.
+func (b *Bot) sift(ctx context.Context, arrived []arrival) (map[string]line, error) {
+	more, lines := map[string]int{}, map[string]line{}
+	for _, a := range arrived {
+		more[a.in.conversation()]++
+	}
+	for conversation, n := range more {
+		l, err := b.lineOf(ctx, conversation, n)
+		if err != nil {
+			return nil, err
+		}
+		lines[conversation] = l
+	}
+	for i := range arrived {
+		a := &arrived[i]
+		l := lines[a.in.conversation()]
+		if !l.admit(a.id, b.bounds.PerConversation) {
+			l.last = cmp.Or(l.last, a.id)
+			a.in.Surplus = l.last
+		}
+		lines[a.in.conversation()] = l
+	}
+	return lines, nil
+}
+
+// errSpare is a surplus command of which another one has told.
+var errSpare = errors.New("another surplus command was answered")
+
+// claimed is errSpare for a surplus command that is not the first of its flood.
+func (w *work) claimed(ctx context.Context) error {
+	if w.in.Surplus == "" {
+		return nil
+	}
+	owner, err := w.Claim(ctx, "surplus/"+w.in.conversation()+"/"+w.in.Surplus)
+	switch {
+	case err != nil:
+		return err
+	case owner != w.ID:
+		return errSpare
+	}
+	zerolog.Ctx(ctx).Warn().Int64("user", int64(w.in.From.ID)).Str("stream", string(w.in.Stream)).
+		Msg("a conversation has too many commands waiting; more are left out")
+	return nil
+}
+
+// tooMany is what the user is told of all surplus commands.
+func (b *Bot) tooMany() *commands.Refusal {
+	return &commands.Refusal{
+		Code: "too-many",
+		Message: fmt.Sprintf("%d commands are waiting in this chat, as many as I take at once. I left out what came after them.",
+			b.bounds.PerConversation),
+		Next: "I answer those first. Then please send again what has no answer.",
+	}
+}
