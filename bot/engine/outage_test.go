@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,56 +16,102 @@ import (
 	"roombot/bot/engine"
 )
 
-// supervise starts a child again whenever it ends, as systemd or Kubernetes does, until stop.
-func supervise(t *testing.T, store string) (stop func()) {
+// supervised is a child that is started again whenever it ends, as systemd or Kubernetes does.
+type supervised struct {
+	store   string
+	current atomic.Pointer[os.Process]
+	ended   sync.WaitGroup
+}
+
+func supervise(t *testing.T, store string) *supervised {
 	t.Helper()
+	s := &supervised{store: store}
 	ctx, cancel := context.WithCancel(context.Background())
-	var ended sync.WaitGroup
-	ended.Go(func() {
+	s.ended.Go(func() {
 		for ctx.Err() == nil {
 			c := victimOf(ctx, store, "careful")
-			_ = c.Run() // it is killed in the end
+			if c.Start() == nil {
+				s.current.Store(c.Process)
+				_ = c.Wait() // it is killed in the end
+			}
 		}
 	})
-	return func() {
+	t.Cleanup(func() {
 		cancel()
-		ended.Wait()
+		s.ended.Wait()
+	})
+	return s
+}
+
+func (s *supervised) kill() {
+	if p := s.current.Load(); p != nil {
+		_ = p.Kill() // perhaps it has just ended by itself
 	}
+}
+
+// crowd stores commands of careful steps, ten conversations full.
+func crowd(t *testing.T, store, effects string, n int) (ids, lines []string) {
+	t.Helper()
+	ids = names("c", n)
+	e := open(t, quick(store, nothing))
+	for i, id := range ids {
+		c := noting(id, effects)
+		c.Conversation = fmt.Sprint("s", i%10)
+		insert(t, e, c)
+		lines = append(lines, id+" create", id+" add", id+" reply")
+	}
+	require.NoError(t, e.Close())
+	return ids, lines
+}
+
+// untilMore waits for the next effect, unless all have happened.
+func untilMore(t *testing.T, effects string, lines []string) {
+	t.Helper()
+	before, all := size(effects), int64(len(strings.Join(lines, "\n"))+1)
+	require.Eventually(t, func() bool { return size(effects) > before || before == all }, patience, time.Millisecond)
+}
+
+// settled waits until all is done, and checks that each step happened once, and in order.
+func settled(t *testing.T, store, effects string, ids, lines []string) {
+	t.Helper()
+	e := open(t, quick(store, nothing))
+	idle(t, e)
+	require.NoError(t, e.Close())
+	requireOnce(t, effects, lines...)
+	content, err := os.ReadFile(effects)
+	require.NoError(t, err)
+	require.NoError(t, inOrder(string(content), ids))
+}
+
+func TestReplicasThatAreKilledInTurnLoseAndDoubleNothing(t *testing.T) {
+	t.Parallel()
+	store, effects := newDatabase(t), filepath.Join(t.TempDir(), "effects")
+	ids, lines := crowd(t, store, effects, 150)
+	var replicas [3]*supervised
+	for i := range replicas {
+		replicas[i] = supervise(t, store)
+	}
+	for kills := range 9 {
+		untilMore(t, effects, lines)
+		replicas[kills%3].kill()
+	}
+	settled(t, store, effects, ids, lines)
 }
 
 func TestACrashOfTheDatabaseLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	server, store := ownServer(t)
 	effects := filepath.Join(t.TempDir(), "effects")
-	ids := names("c", 120)
-	e := open(t, quick(store, nothing))
-	for i, id := range ids {
-		c := noting(id, effects)
-		c.Conversation = fmt.Sprint("s", i%10)
-		insert(t, e, c)
-	}
-	require.NoError(t, e.Close())
+	ids, want := crowd(t, store, effects, 120)
 	for range 2 {
-		t.Cleanup(supervise(t, store))
+		supervise(t, store)
 	}
-	lines := 0
 	for range 3 {
-		require.Eventually(t, func() bool { return size(effects) > int64(lines) }, patience, time.Millisecond)
+		untilMore(t, effects, want)
 		require.NoError(t, server.stop("immediate"))
-		lines = int(size(effects))
 		require.NoError(t, server.start())
 	}
-	e = open(t, quick(store, nothing))
-	idle(t, e)
-	require.NoError(t, e.Close())
-	content, err := os.ReadFile(effects)
-	require.NoError(t, err)
-	var want []string
-	for _, id := range ids {
-		want = append(want, id+" create", id+" add", id+" reply")
-	}
-	requireOnce(t, effects, want...)
-	require.NoError(t, inOrder(string(content), ids))
+	settled(t, store, effects, ids, want)
 }
 
 func TestOpenWaitsForADatabaseThatIsDown(t *testing.T) {
