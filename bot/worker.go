@@ -105,6 +105,10 @@ func (w *work) postpone(ctx context.Context, cause error) error {
 	if ctx.Err() != nil { // the bot stops; it goes on at the next start
 		return cause
 	}
+	if later, ok := errors.AsType[*commands.Later](cause); ok && later.Planned {
+		w.bot.metrics.postponed.WithLabelValues("pace").Inc()
+		return engine.Later(later.After)
+	}
 	after, reason, err := w.asked(ctx, cause)
 	if err != nil {
 		return err

@@ -121,10 +121,12 @@ func (s Set) Names() []string {
 }
 
 // Later is returned by Apply when the request must wait until an earlier,
-// unanswered write shows or is certain to show no more.
+// unanswered write shows or is certain to show no more; or, where that is
+// planned, to let others work meanwhile.
 type Later struct {
-	After time.Duration
-	Why   string
+	After   time.Duration
+	Why     string
+	Planned bool
 }
 
 func (l *Later) Error() string { return "waits " + l.After.String() + ": " + l.Why }

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -13,11 +14,14 @@ import (
 )
 
 // The vendor's advice on pace: a burst, then Limits.AddsPerSecond, and one add
-// every three seconds in rooms of more than 500 members.
+// every three seconds in rooms of more than 500 members. People are let in part
+// by part, each at once and kept as a step. Between two parts the request is put
+// off until the next is due, so that nobody else waits for it.
 const (
-	addBurst  = 10
-	largeRoom = 500
-	chunk     = 25 // adds per kept step: what a crash repeats at most
+	addBurst   = 10
+	largeRoom  = 500
+	largeBurst = 5
+	largePace  = 3 * time.Second // for each add
 )
 
 // Adds that Symphony does not answer are tried again as long as nobody gets in,
@@ -81,7 +85,13 @@ func (p *roomPlan) others(requesterInside bool) []entrant {
 
 // estimate is how long that many adds take under the pace.
 func (l Limits) estimate(adds int) time.Duration {
-	return time.Duration(float64(max(0, adds-addBurst)) / l.AddsPerSecond * float64(time.Second))
+	slow := max(0, adds-largeRoom)
+	return l.pause(max(0, adds-slow-addBurst)) + time.Duration(slow)*largePace
+}
+
+// pause is how long that many adds take after the burst.
+func (l Limits) pause(adds int) time.Duration {
+	return time.Duration(float64(adds) / l.AddsPerSecond * float64(time.Second))
 }
 
 // admitFirst lets one account in ahead of the others. Its result is not kept:
@@ -90,25 +100,54 @@ func (e *entry) admitFirst(ctx context.Context, w Work, who entrant) ([]missing,
 	return e.admitSome(ctx, w, "first", []entrant{who})
 }
 
-// admitAll lets everybody in, side by side, and returns who is missing in the
-// order of entrants. Whoever cannot be added does not stop the others.
+// admitAll lets everybody in and returns who is missing in the order of
+// entrants. Whoever cannot be added does not stop the others. It returns *Later
+// after a part when the next one has to wait.
 func (e *entry) admitAll(ctx context.Context, w Work, entrants []entrant) ([]missing, error) {
 	var all []missing
-	inside := 0
-	for part := range slices.Chunk(entrants, chunk) {
+	begun := false
+	for at, part := range parts(entrants) {
+		if wait := e.wait(at, part); begun && wait > 0 {
+			return nil, &Later{After: wait, Why: "the next are let in then", Planned: true}
+		}
 		var absent []missing
-		step := fmt.Sprintf("members/%d", inside)
-		err := w.Do(ctx, step, &absent, func(ctx context.Context) (any, error) { return e.admitSome(ctx, w, step, part) })
+		step := fmt.Sprintf("members/%d", at)
+		err := w.Do(ctx, step, &absent, func(ctx context.Context) (any, error) {
+			begun = true
+			return e.admitSome(ctx, w, step, part)
+		})
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, absent...)
-		inside += len(part)
-		if inside > largeRoom {
-			e.pace.SetLimit(rate.Every(3 * time.Second))
-		}
 	}
 	return all, nil
+}
+
+// parts are the entrants who are let in together, with the place of the first.
+func parts(entrants []entrant) iter.Seq2[int, []entrant] {
+	return func(yield func(int, []entrant) bool) {
+		for at := 0; at < len(entrants); {
+			size := addBurst
+			if at >= largeRoom {
+				size = largeBurst
+			}
+			end := min(at+size, len(entrants))
+			if !yield(at, entrants[at:end]) {
+				return
+			}
+			at = end
+		}
+	}
+}
+
+// wait is how long after the part before it a part is due.
+func (e *entry) wait(at int, part []entrant) time.Duration {
+	adds := e.outside(part)
+	if at >= largeRoom {
+		return time.Duration(adds) * largePace
+	}
+	return e.desk.Limits.pause(adds)
 }
 
 // admitSome returns an error where another attempt may let in who is left.

@@ -32,9 +32,16 @@ func (p *roomPlan) done(room roomRef, absent []missing) Reply {
 func (p *roomPlan) inProgress(room roomRef, adds int, left time.Duration) Reply {
 	return Reply{Code: CodeDone, Room: room.ID, Body: []messageml.Node{
 		messageml.Paragraph(messageml.Text("✓ "), p.link(room), messageml.Text(" is open.")),
-		messageml.Paragraph(messageml.Text(fmt.Sprintf("Adding %s, about %d s …", count(adds, "person or group", "people and groups"), int(left.Seconds()+1)))),
+		messageml.Paragraph(messageml.Text(fmt.Sprintf("Adding %s, about %s …", count(adds, "person or group", "people and groups"), roughly(left)))),
 		messageml.OpenStream(string(room.ID), "Open room"), p.footer(),
 	}}
+}
+
+func roughly(left time.Duration) string {
+	if left >= 2*time.Minute {
+		return fmt.Sprintf("%d min", int(left.Minutes()+1))
+	}
+	return fmt.Sprintf("%d s", int(left.Seconds()+1))
 }
 
 // Preview tells what would be done.

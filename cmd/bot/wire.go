@@ -21,7 +21,8 @@ import (
 // wire turns the configuration into what the bot works with. It is the one
 // place that knows both.
 func wire(c *config.Config, log zerolog.Logger) (bot.Config, error) {
-	client, err := client(c, log)
+	numbers := bot.NewMetrics()
+	client, err := client(c, log, numbers.Observe)
 	if err != nil {
 		return bot.Config{}, err
 	}
@@ -42,12 +43,15 @@ func wire(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 			Replica:       own.Replica,
 			TakeoverAfter: own.HTTPTimeout + own.SearchLag,
 		},
-		Health: string(own.Health.Listen),
+		Bounds:  bot.Bounds{PerConversation: own.Limits.PerConversation, Queue: own.Limits.Queue},
+		Health:  string(own.Health.Listen),
+		Metrics: numbers,
 	}, nil
 }
 
-// client is the signed-in side of Symphony, not yet used.
-func client(c *config.Config, log zerolog.Logger) (*symphony.Client, error) {
+// client is the signed-in side of Symphony, not yet used. Whoever observes hears
+// of each call; it must not block.
+func client(c *config.Config, log zerolog.Logger, observers ...func(symphony.Call)) (*symphony.Client, error) {
 	conf := symphony.Config{
 		Username:  c.Bot.Username,
 		Endpoints: endpoints(c),
@@ -55,7 +59,7 @@ func client(c *config.Config, log zerolog.Logger) (*symphony.Client, error) {
 		Headers:   headers(c.DefaultHeaders),
 		Timeout:   c.Roombot.HTTPTimeout,
 		Retry:     retry(c.Retry),
-		Observe:   observe(log),
+		Observe:   observe(append(observers, logged(log))...),
 	}
 	if several := c.Agent.LoadBalancing; several != nil {
 		conf.Balance = symphony.Balance{Mode: symphony.BalanceMode(several.Mode), Sticky: several.Stickiness}
@@ -146,8 +150,16 @@ func certificate(c config.Certificate) (*tls.Certificate, error) {
 	return &pair, nil
 }
 
-// observe logs each call at debug level: never bodies, tokens or texts.
-func observe(log zerolog.Logger) func(symphony.Call) {
+func observe(observers ...func(symphony.Call)) func(symphony.Call) {
+	return func(call symphony.Call) {
+		for _, o := range observers {
+			o(call)
+		}
+	}
+}
+
+// logged logs each call at debug level: never bodies, tokens or texts.
+func logged(log zerolog.Logger) func(symphony.Call) {
 	return func(call symphony.Call) {
 		log.Debug().Str("operation", call.Operation).Int("status", call.Status).
 			Dur("took", call.Duration).Str("trace", call.TraceID).Err(call.Err).Msg("Symphony was called")

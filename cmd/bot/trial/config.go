@@ -41,9 +41,11 @@ func (s BotSetup) own(name string) map[string]any {
 			own[key] = d.String()
 		}
 	}
+	limits := map[string]any{"perConversation": 10_000, "queue": 1_000_000} // a trial asks for more than people may
 	if s.Workers > 0 {
-		own["limits"] = map[string]any{"workers": s.Workers}
+		limits["workers"] = s.Workers
 	}
+	own["limits"] = limits
 	if s.LogLevel != "" {
 		own["log"] = map[string]any{"level": s.LogLevel}
 	}
