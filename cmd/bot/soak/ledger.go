@@ -73,6 +73,19 @@ func (l *ledger) outstanding() int {
 	return len(l.pending)
 }
 
+// waitingIn is how many commands of a chat are unanswered.
+func (l *ledger) waitingIn(chat string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := 0
+	for _, c := range l.pending {
+		if c.chat() == chat {
+			n++
+		}
+	}
+	return n
+}
+
 func (l *ledger) counts() (sent, answered int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

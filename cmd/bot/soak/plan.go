@@ -27,6 +27,22 @@ type Command struct {
 	desk    *Command // whose room it is sent in; nil for the 1:1 chat
 }
 
+// room is the room that the command is sent in; empty for the 1:1 chat.
+func (c *Command) room() string {
+	if c.desk == nil {
+		return ""
+	}
+	return c.desk.opened
+}
+
+// chat tells the chats of the commands apart.
+func (c *Command) chat() string {
+	if room := c.room(); room != "" {
+		return room
+	}
+	return c.As
+}
+
 // desks is how many rooms are opened first, to be talked in.
 const desks = 4
 

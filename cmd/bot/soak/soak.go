@@ -198,13 +198,17 @@ func (s *session) storm(ctx context.Context) error {
 // command: whoever cannot finish under it finishes in the calm.
 const stormAfterLast = 20 * time.Second
 
+// mostInChat is how many commands of one chat are unanswered at a time: beyond
+// its own bound the bot rightly carries none out.
+const mostInChat = 10
+
 // talk sends the commands, never more at once than may be outstanding.
 func (s *session) talk(ctx context.Context, pause <-chan chan struct{}) error {
 	for _, c := range s.plan {
 		if c.opening {
 			continue
 		}
-		for s.ledger.outstanding() >= s.Outstanding {
+		for s.ledger.outstanding() >= s.Outstanding || s.ledger.waitingIn(c.chat()) >= mostInChat {
 			if err := trial.Pause(ctx, 10*time.Millisecond); err != nil {
 				return err
 			}
@@ -226,11 +230,7 @@ func (s *session) talk(ctx context.Context, pause <-chan chan struct{}) error {
 }
 
 func (s *session) send(ctx context.Context, c *Command) error {
-	to := ""
-	if c.desk != nil {
-		to = c.desk.opened
-	}
-	said, err := s.trial.Pod.Say(ctx, c.As, to, c.Text)
+	said, err := s.trial.Pod.Say(ctx, c.As, c.room(), c.Text)
 	if err != nil {
 		return fmt.Errorf("say %q: %w", c.Text, err)
 	}
