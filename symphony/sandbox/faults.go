@@ -251,6 +251,9 @@ func faultText(status int, operation string) string {
 // before makes a call wait, and tells how it ends when it is not to be done.
 func (t trouble) before(ctx context.Context, closed <-chan struct{}) error {
 	if t.delay > 0 {
+		if t.dropAfter { // held back by something in between, which does not care who still waits
+			ctx = context.WithoutCancel(ctx)
+		}
 		timer := time.NewTimer(t.delay)
 		defer timer.Stop()
 		select {

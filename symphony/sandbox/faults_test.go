@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -49,6 +50,17 @@ func TestAConnectionDropsBeforeOrAfterTheEffect(t *testing.T) {
 	b.fail(sandbox.Fault{Path: "createRoom", Drop: "after", Count: 1})
 	require.Error(t, create("two"))
 	require.Len(t, b.pod.Rooms(), 1)
+}
+
+func TestACallThatIsHeldBackTakesEffectAfterItsCallerHasGone(t *testing.T) {
+	b := loggedIn(t)
+	b.fail(sandbox.Fault{Path: "createRoom", Delay: "100ms", Drop: "after", Count: 1})
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+	defer cancel()
+	_, err := b.try(ctx, "POST", "/pod/v3/room/create", "application/json", strings.NewReader(`{"name":"late"}`))
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.Empty(t, b.pod.Rooms())
+	require.Eventually(t, func() bool { return len(b.pod.Rooms()) == 1 }, 5*time.Second, 5*time.Millisecond)
 }
 
 func TestADelayHoldsACallBack(t *testing.T) {

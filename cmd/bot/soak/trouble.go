@@ -74,6 +74,7 @@ func everyWrite(p float64) []trial.Fault {
 			trial.Fault{Path: name, Status: 429, RetryAfter: 1, Probability: p},
 			trial.Fault{Path: name, Delay: "300ms", Probability: 2 * p},
 			trial.Fault{Path: name, Delay: "2500ms", Probability: p / 4},
+			trial.Fault{Path: name, Delay: "2200ms", Drop: "after", Probability: p / 4}, // takes effect when the bot has given up waiting
 		)
 	}
 	return list
@@ -97,6 +98,8 @@ func nameOf(f trial.Fault) string {
 	switch {
 	case f.Kind != "" && f.Kind != "http":
 		return f.Kind
+	case f.Drop != "" && f.Delay != "":
+		return "held back"
 	case f.Drop != "":
 		return "dropped " + f.Drop
 	case f.Status != 0:
