@@ -70,6 +70,8 @@ type world struct {
 	crowd  int // employees besides the people of the tour
 	limits commands.Limits
 	tries  int // of a command, before it fails
+	hands  int // workers
+	bounds bot.Bounds
 	refuse refusal
 	log    *log
 }
@@ -172,9 +174,11 @@ func (w *world) start() {
 	w.t.Helper()
 	k, err := key()
 	require.NoError(w.t, err)
+	numbers := bot.NewMetrics()
 	w.client, err = symphony.New(symphony.Config{
 		Username: "roombot", Key: k, Endpoints: symphony.Endpoints{Pod: w.url}, Timeout: 2 * time.Second,
 		Retry: symphony.RetryPolicy{Initial: time.Millisecond, Max: 5 * time.Millisecond, MaxAttempts: 2},
+		Observe: numbers.Observe,
 	})
 	require.NoError(w.t, err)
 	value, err := schema.Parse("policy.yaml", []byte(w.rules), nil)
@@ -184,9 +188,9 @@ func (w *world) start() {
 	ctx, cancel := context.WithCancel(zerolog.New(w.log).Level(zerolog.InfoLevel).WithContext(context.Background()))
 	live := make(chan struct{})
 	b, err := bot.New(ctx, bot.Config{
-		Client: w.client, Policy: rules, PrivateAbove: 10, Limits: w.limits,
+		Client: w.client, Policy: rules, PrivateAbove: 10, Limits: w.limits, Bounds: w.bounds, Metrics: numbers,
 		Feed:  symphony.FeedConfig{MinWait: 5 * time.Millisecond, MaxWait: 20 * time.Millisecond},
-		Store: engine.Config{File: w.store, BackoffFloor: time.Millisecond, BackoffCeiling: 5 * time.Millisecond, MaxAttempts: w.tries, Drain: -1},
+		Store: engine.Config{File: w.store, BackoffFloor: time.Millisecond, BackoffCeiling: 5 * time.Millisecond, MaxAttempts: w.tries, Workers: w.hands, Drain: -1},
 		Live:  sync.OnceFunc(func() { close(live) }),
 	})
 	require.NoError(w.t, err)

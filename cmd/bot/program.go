@@ -89,6 +89,7 @@ in a chat with it, and answers with the link.
     bot keygen             make the key pair of a service account
     bot check              test every precondition on a real pod, with remedies
     bot run                work
+    bot status, bot jobs   ask a running bot how it is, and what became of a request
 
 Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials, 3 not found, 64 wrong usage.`,
 		SilenceUsage:  true,
@@ -104,7 +105,7 @@ Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials, 3 not found, 64
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return failure{exitUsage, err} })
 	root.AddCommand(
 		sandboxCommand(io), runCommand(io), checkCommand(io), keygenCommand(io), parseCommand(io), versionCommand(io),
-		soakCommand(io), benchCommand(io),
+		statusCommand(io), jobsCommand(io), soakCommand(io), benchCommand(io),
 	)
 	for _, c := range root.Commands() {
 		strict(c)

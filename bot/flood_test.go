@@ -1,0 +1,94 @@
+package bot_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot"
+)
+
+// transcript is all that stands in a chat, as one of its members reads it.
+func (w *world) transcript(who string, chat said) []chatMessage {
+	w.t.Helper()
+	var all struct {
+		Messages []chatMessage `json:"messages"`
+	}
+	w.control("GET", "chats/"+chat.Message.Stream+"?limit=1000&as="+who, nil, &all)
+	return all.Messages
+}
+
+// answers are the bot's words in a chat, without what it has replaced.
+func (w *world) answers(who string, chat said) []chatMessage {
+	w.t.Helper()
+	return slices.DeleteFunc(w.transcript(who, chat), func(m chatMessage) bool {
+		return m.From.Username != "roombot" || m.ReplacedBy != ""
+	})
+}
+
+// floods is somebody who sends commands faster than they can be carried out.
+func (w *world) floods(who string, commands int) said {
+	w.t.Helper()
+	first := w.asks(who, `/newroom "Flood 0"`)
+	for i := 1; i < commands; i++ {
+		w.asks(who, fmt.Sprintf(`/newroom "Flood %d"`, i))
+	}
+	return first
+}
+
+func TestAFloodIsAnsweredOnceForAllThatIsLeftOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
+	w.suffers(fault{"path": onCreate, "delay": "100ms"})
+	chat := w.floods("bob", 40)
+	w.recovers()
+	var opened, refused int
+	require.Eventually(t, func() bool {
+		opened, refused = 0, 0
+		for _, a := range w.answers("bob", chat) {
+			switch text := a.plain(); {
+			case strings.Contains(text, "is open"):
+				opened++
+			case strings.Contains(text, "5 commands are waiting in this chat"):
+				refused++
+			}
+		}
+		return w.idle() && opened > 0
+	}, patience, tick)
+	require.Equal(t, 1, refused, "answers to what was left out")
+	require.Less(t, opened, 20, "commands carried out")
+	rooms := 0
+	for i := range 40 {
+		rooms += len(w.rooms(fmt.Sprintf("Flood %d", i)))
+	}
+	require.Equal(t, opened, rooms)
+
+	w.says("bob", `/newroom "Afterwards"`).sees("✓ Afterwards")
+}
+
+// idle is true when nothing waits and nothing is being done.
+func (w *world) idle() bool {
+	q := w.bot.Health(w.t.Context()).Queue
+	return q.Answers && q.Queued+q.Running == 0
+}
+
+func TestAFloodKeepsNobodyElseWaiting(t *testing.T) {
+	t.Parallel()
+	for _, hands := range []int{2, 8} {
+		t.Run(fmt.Sprint(hands, " workers"), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(w *world) { w.hands = hands })
+			w.suffers(fault{"path": onCreate, "delay": "40ms"})
+			flood := w.floods("bob", 200)
+			answered := len(w.answers("bob", flood))
+			asked := w.asks("carol", `/newroom "One"`)
+			asked.ends("✓ One")
+			at := w.answers("carol", asked)[0].At
+			before := slices.DeleteFunc(w.answers("bob", flood), func(a chatMessage) bool { return a.At >= at })
+			require.LessOrEqual(t, len(before)-answered, 3, "answers to the flood before the one command of another chat")
+		})
+	}
+}

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	stdio "io"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"roombot/bot/config"
+	"roombot/bot/engine"
+	"roombot/commands"
+)
+
+func jobsCommand(io streams) *cobra.Command {
+	var path string
+	c := &cobra.Command{
+		Use:   "jobs",
+		Short: "Look at the commands on record, try them again or end them",
+		Long: `Looks into the store of the bot (roombot.store). ID is the request number that
+the user reads in the answer, such as 5k9d-02mx-q7ht, or the id of the message.
+
+list and show work beside a running bot. So do retry and cancel where the store
+is PostgreSQL. An SQLite file belongs to the running bot alone: to retry or
+cancel there, stop the bot, run the command, and start the bot again; what it
+had accepted goes on.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return usage("bot jobs list, show, retry or cancel?") },
+	}
+	c.PersistentFlags().StringVarP(&path, "config", "c", "config.json", "configuration file, JSON or YAML")
+	c.AddCommand(
+		jobsList(io, &path), jobsShow(io, &path),
+		jobsChange(io, &path, "retry", "Try a failed command again; what it has done is not done twice", "will be tried again", (*engine.Inspector).Retry),
+		jobsChange(io, &path, "cancel", "End a command that is not finished; what it has done stays, the user is told", "will be ended", (*engine.Inspector).Cancel),
+	)
+	for _, sub := range c.Commands() {
+		strict(sub)
+	}
+	return c
+}
+
+// job is a command as administrators see it.
+type job struct {
+	Request commands.RequestID `json:"request"` // what the user reads
+	engine.Summary
+	Steps []engine.Step `json:"steps,omitempty"`
+}
+
+func jobsList(io streams, path *string) *cobra.Command {
+	var state string
+	var limit int
+	var asJSON bool
+	c := &cobra.Command{
+		Use:     "list",
+		Short:   "List what is not done, the newest first",
+		Example: "  bot jobs list --state failed",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			states, err := statesOf(state)
+			if err != nil {
+				return err
+			}
+			return inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) error {
+				found, err := jobsIn(ctx, store, states, limit)
+				switch {
+				case err != nil:
+					return err
+				case asJSON:
+					return json.NewEncoder(io.out).Encode(found)
+				}
+				return printJobs(io.out, found, time.Now())
+			})
+		},
+	}
+	c.Flags().StringVar(&state, "state", "", "only these: waiting, ready, running, reporting, failed, done, all (default all but done)")
+	c.Flags().IntVar(&limit, "limit", 100, "how many of each state")
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return c
+}
+
+// statesOf are the states that are wanted; by default those that want somebody's eye.
+func statesOf(wanted string) ([]engine.State, error) {
+	open := []engine.State{engine.Waiting, engine.Ready, engine.Running, engine.Reporting, engine.Failed}
+	switch {
+	case wanted == "":
+		return open, nil
+	case wanted == "all":
+		return []engine.State{""}, nil
+	case slices.Contains(append(open, engine.Done), engine.State(wanted)):
+		return []engine.State{engine.State(wanted)}, nil
+	}
+	return nil, usage("--state %q: there are waiting, ready, running, reporting, failed, done and all", wanted)
+}
+
+func jobsIn(ctx context.Context, store *engine.Inspector, states []engine.State, limit int) ([]job, error) {
+	all := []job{}
+	for _, state := range states {
+		found, err := store.List(ctx, engine.Filter{State: state, Limit: limit})
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range found {
+			all = append(all, job{Request: commands.NewRequestID(s.ID), Summary: s})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b job) int { return b.Received.Compare(a.Received) })
+	return all, nil
+}
+
+func jobsShow(io streams, path *string) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show one command with its steps",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) error {
+				found, err := findJob(ctx, store, args[0])
+				switch {
+				case err != nil:
+					return err
+				case asJSON:
+					return json.NewEncoder(io.out).Encode(found)
+				}
+				return printJob(io.out, found, time.Now())
+			})
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return c
+}
+
+// jobsChange is a subcommand that changes one command.
+func jobsChange(io streams, path *string, name, short, done string, change func(*engine.Inspector, context.Context, string) error) *cobra.Command {
+	return &cobra.Command{
+		Use:   name + " ID",
+		Short: short,
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) error {
+				found, err := findJob(ctx, store, args[0])
+				if err != nil {
+					return err
+				}
+				if err := change(store, ctx, found.ID); err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(io.out, "%s %s.\n", found.Request, done)
+				return err
+			})
+		},
+	}
+}
+
+// inspect opens the configured store for a look.
+func inspect(ctx context.Context, path string, look func(context.Context, *engine.Inspector) error) error {
+	c, err := config.Load(path, os.LookupEnv, commandNames()...)
+	if err != nil {
+		return err
+	}
+	store, err := engine.Inspect(ctx, string(c.Roombot.Store))
+	if err != nil {
+		return err
+	}
+	return errors.Join(look(ctx, store), store.Close())
+}
+
+// findJob finds a command by the id of its message, or by the number that the
+// user reads, which can only be compared.
+func findJob(ctx context.Context, store *engine.Inspector, id string) (job, error) {
+	detail, err := store.Show(ctx, id)
+	if errors.Is(err, engine.ErrUnknown) {
+		var message string
+		if message, err = byRequest(ctx, store, id); err == nil {
+			detail, err = store.Show(ctx, message)
+		}
+	}
+	if err != nil {
+		return job{}, err
+	}
+	return job{Request: commands.NewRequestID(detail.ID), Summary: detail.Summary, Steps: detail.Steps}, nil
+}
+
+func byRequest(ctx context.Context, store *engine.Inspector, number string) (string, error) {
+	all, err := store.List(ctx, engine.Filter{Limit: math.MaxInt32})
+	if err != nil {
+		return "", err
+	}
+	plain := strings.NewReplacer("-", "", " ", "")
+	wanted := strings.ToLower(plain.Replace(number))
+	for _, s := range all {
+		if plain.Replace(string(commands.NewRequestID(s.ID))) == wanted {
+			return s.ID, nil
+		}
+	}
+	return "", failure{exitNotFound, fmt.Errorf("no command %s; bot jobs list --state all shows them, finished ones for 30 days", number)}
+}
+
+func printJobs(out stdio.Writer, all []job, now time.Time) error {
+	if len(all) == 0 {
+		_, err := fmt.Fprintln(out, "Nothing here.")
+		return err
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "REQUEST\tSTATE\tATTEMPTS\tAGE\tLAST ERROR")
+	for _, j := range all {
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", j.Request, j.State, j.Attempts, span(now.Sub(j.Received).Seconds()), j.LastError)
+	}
+	return w.Flush()
+}
+
+func printJob(out stdio.Writer, j job, now time.Time) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(w, "%s\t%s\n", name, value)
+		}
+	}
+	row("Request", string(j.Request))
+	row("Message", j.ID)
+	row("Conversation", j.Conversation)
+	row("State", string(j.State))
+	row("Attempts", fmt.Sprintf("%d failed or running, series %d", j.Attempts, j.Series))
+	row("Received", ago(now, j.Received)+", "+j.Received.UTC().Format(time.RFC3339))
+	if !j.Finished.IsZero() {
+		row("Finished", ago(now, j.Finished))
+	}
+	row("Replica", j.Replica)
+	row("Last error", j.LastError)
+	for _, s := range j.Steps {
+		outcome := "begun"
+		if s.Done {
+			outcome = "done"
+		}
+		row("Step", fmt.Sprintf("%s %s", s.Name, outcome))
+	}
+	return w.Flush()
+}

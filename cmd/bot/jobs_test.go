@@ -1,0 +1,78 @@
+package main
+
+import (
+	"encoding/json"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/commands"
+)
+
+func TestJobsAreFoundByTheNumberThatUsersRead(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	running := w.run()
+	talk := w.says("bob", firstCommand)
+	number := regexp.MustCompile(`[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}`).FindString(talk.Replies[0].Text)
+	require.NotEmpty(t, number, talk.Replies[0].Text)
+
+	got := shell(t, "jobs", "show", number, "--config", w.config) // beside the running bot
+	require.Zero(t, got.code, got.err)
+	require.Regexp(t, `(?m)^State +done`, got.out)
+	require.Regexp(t, `(?m)^Step +room done`, got.out)
+
+	var found job
+	require.NoError(t, json.Unmarshal([]byte(shell(t, "jobs", "show", number, "--json", "--config", w.config).out), &found))
+	require.Equal(t, commands.RequestID(number), found.Request)
+	var byMessage job
+	require.NoError(t, json.Unmarshal([]byte(shell(t, "jobs", "show", found.ID, "--json", "--config", w.config).out), &byMessage))
+	require.Equal(t, found, byMessage)
+
+	require.Contains(t, shell(t, "jobs", "list", "--config", w.config).out, "Nothing here.")
+	require.Contains(t, shell(t, "jobs", "list", "--state", "all", "--config", w.config).out, number)
+	require.Equal(t, exitNotFound, shell(t, "jobs", "show", "0000-0000-0000", "--config", w.config).code)
+	require.Equal(t, exitUsage, shell(t, "jobs", "list", "--state", "odd", "--config", w.config).code)
+	require.Equal(t, exitUsage, shell(t, "jobs").code)
+
+	busy := shell(t, "jobs", "cancel", number, "--config", w.config)
+	require.Equal(t, exitFailed, busy.code)
+	require.Contains(t, busy.err, "stop the bot, repeat this, and start it again")
+	require.Zero(t, running.stop())
+	ended := shell(t, "jobs", "cancel", number, "--config", w.config)
+	require.Equal(t, exitFailed, ended.code)
+	require.Contains(t, ended.err, "ended already")
+}
+
+func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	running := w.run()
+	var ignored json.RawMessage
+	call(t, "POST", w.pod+"/sandbox/v1/faults", map[string]any{"path": "/pod/v3/room/create", "status": 503}, &ignored)
+	call(t, "POST", w.pod+"/sandbox/v1/say", map[string]any{"as": "bob", "to": "roombot", "text": firstCommand}, &ignored)
+	var open []job
+	require.Eventually(t, func() bool {
+		got := shell(t, "jobs", "list", "--json", "--config", w.config)
+		require.NoError(t, json.Unmarshal([]byte(got.out), &open))
+		return len(open) == 1 && open[0].LastError != ""
+	}, patience, tick)
+	require.Contains(t, open[0].LastError, "503")
+	require.Zero(t, running.stop())
+
+	number := string(open[0].Request)
+	got := shell(t, "jobs", "retry", number, "--config", w.config)
+	require.Equal(t, exitFailed, got.code)
+	require.Contains(t, got.err, "it has not failed")
+	got = shell(t, "jobs", "cancel", number, "--config", w.config)
+	require.Zero(t, got.code, got.err)
+	call(t, "DELETE", w.pod+"/sandbox/v1/faults", nil, &ignored)
+	running = begin(t, "run", "--config", w.config)
+	require.Eventually(t, func() bool {
+		return shell(t, "jobs", "list", "--state", "failed", "--config", w.config).out != "Nothing here.\n"
+	}, patience, tick)
+	require.Zero(t, running.stop())
+	require.Zero(t, shell(t, "jobs", "retry", number, "--config", w.config).code)
+	require.Contains(t, shell(t, "jobs", "show", number, "--config", w.config).out, "series 2")
+}

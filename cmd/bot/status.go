@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	stdio "io"
+	"maps"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"roombot/bot"
+	"roombot/bot/config"
+)
+
+func statusCommand(io streams) *cobra.Command {
+	var path string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "status",
+		Short: "Ask a running bot how it is",
+		Long: `Asks the health page of a running bot (roombot.health.listen), on this machine
+unless that names another, and prints what it says: whether the bot can do its
+job, and if not why; the feed, the session with Symphony, and the queue.
+
+Exit codes: 0 ready, 1 not ready, 3 nothing answers.`,
+		Example: "  bot status --config /etc/roombot/config.json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := config.Load(path, os.LookupEnv, commandNames()...)
+			if err != nil {
+				return err
+			}
+			return status(cmd.Context(), io, healthPage(string(c.Roombot.Health.Listen)), asJSON)
+		},
+	}
+	configFlag(c, &path)
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON, as /readyz has it")
+	return c
+}
+
+// healthPage is where to ask a bot that listens there.
+func healthPage(listen string) string {
+	if listen == "" {
+		return ""
+	}
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/readyz"
+}
+
+func status(ctx context.Context, io streams, page string, asJSON bool) error {
+	if page == "" {
+		return failure{exitNotFound, errors.New(`the bot has no health page: add "health": {"listen": "127.0.0.1:8081"} to roombot, and start it again`)}
+	}
+	raw, err := askHealth(ctx, page)
+	if err != nil {
+		return failure{exitNotFound, fmt.Errorf("no bot answers at %s: %w; start it with bot run, or look at its log", page, err)}
+	}
+	var h bot.Health
+	if err := json.Unmarshal(raw, &h); err != nil || h.Started.IsZero() {
+		return failure{exitNotFound, fmt.Errorf("something else than a bot answers at %s; look at roombot.health.listen", page)}
+	}
+	if asJSON {
+		_, err = io.out.Write(raw)
+	} else {
+		err = printHealth(io.out, h, time.Now())
+	}
+	if err == nil && !h.Ready {
+		err = failure{exitFailed, errSilent}
+	}
+	return err
+}
+
+// statusTimeout is longer than the bot waits for its store before it answers.
+const statusTimeout = 10 * time.Second
+
+func askHealth(ctx context.Context, page string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // the proxy has no part in this
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, errors.Unwrap(err) // without the address, which stands before it
+	}
+	defer response.Body.Close()
+	return stdio.ReadAll(stdio.LimitReader(response.Body, 1<<20))
+}
+
+// printHealth prints what people want to know.
+func printHealth(out stdio.Writer, h bot.Health, now time.Time) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	row := func(name, format string, args ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", args...) }
+	if h.Ready {
+		fmt.Fprintln(w, "✓ ready")
+	} else {
+		fmt.Fprintln(w, "✗ not ready")
+	}
+	for _, p := range h.Problems {
+		fmt.Fprintf(w, "  %s\n    → %s\n", p, advice(p))
+	}
+	row("Bot", "%s, since %s", h.Username, ago(now, h.Started))
+	row("Feed", "last read %s, lag %s, %d events, %d failures, %d feeds lost",
+		ago(now, h.Feed.LastRead), span(h.Feed.LagSeconds), h.Feed.Events, h.Feed.Failures, h.Feed.Lost)
+	row("Login", "last %s, %d in all, %d failed", ago(now, h.Login.Last), h.Login.Logins, h.Login.Failed)
+	pace := "no limit"
+	if h.Calls.Pace > 0 {
+		pace = fmt.Sprintf("%.1f a second at most, %d waiting", h.Calls.Pace, h.Calls.Waiting)
+	}
+	row("Calls", "%d retries, %d asked for less, %s waited, pace: %s", h.Calls.Retries, h.Calls.Throttled, span(h.Calls.WaitedSeconds), pace)
+	if h.Queue.Answers {
+		row("Queue", "%d waiting of %d at most, %d running, %d failed, oldest %s, replicas: %d",
+			h.Queue.Queued, h.Queue.Limit, h.Queue.Running, h.Queue.Failed, span(h.Queue.OldestSeconds), h.Queue.Replicas)
+	}
+	row("Answers", "%s", tally(h.Commands))
+	return w.Flush()
+}
+
+// advice is what to do about a problem.
+func advice(problem string) string {
+	for _, known := range []struct{ sign, what string }{
+		{"signing in", "the log says why; bot check tests the key, the clock and the network"},
+		{"feed", "the log says why; it is tried again and again; bot check tests the way to the agent"},
+		{"store", "see to the disk or the database of roombot.store; the log has its error"},
+		{"taken in", "it goes on by itself; if it happens often, raise roombot.limits.workers or look at Symphony's pace"},
+		{"further", "bot jobs list shows what waits, with its last error"},
+	} {
+		if strings.Contains(problem, known.sign) {
+			return known.what
+		}
+	}
+	return "the log says more"
+}
+
+func ago(now, t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return span(now.Sub(t).Seconds()) + " ago"
+}
+
+func span(seconds float64) string {
+	d := time.Duration(max(seconds, 0) * float64(time.Second))
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
+
+func tally(counts map[string]int) string {
+	if len(counts) == 0 {
+		return "none yet"
+	}
+	var all []string
+	for _, code := range slices.Sorted(maps.Keys(counts)) {
+		all = append(all, fmt.Sprintf("%d %s", counts[code], code))
+	}
+	return strings.Join(all, ", ")
+}
