@@ -72,8 +72,10 @@ type world struct {
 	tries  int // of a command, before it fails
 	hands  int // workers
 	bounds bot.Bounds
-	refuse refusal
-	log    *log
+
+	numbers *bot.Metrics // of the next start; its own by default
+	refuse  refusal
+	log     *log
 }
 
 // log is what operators read, from info level on.
@@ -174,10 +176,13 @@ func (w *world) start() {
 	w.t.Helper()
 	k, err := key()
 	require.NoError(w.t, err)
-	numbers := bot.NewMetrics()
+	numbers := w.numbers
+	if numbers == nil {
+		numbers = bot.NewMetrics()
+	}
 	w.client, err = symphony.New(symphony.Config{
 		Username: "roombot", Key: k, Endpoints: symphony.Endpoints{Pod: w.url}, Timeout: 2 * time.Second,
-		Retry: symphony.RetryPolicy{Initial: time.Millisecond, Max: 5 * time.Millisecond, MaxAttempts: 2},
+		Retry:   symphony.RetryPolicy{Initial: time.Millisecond, Max: 5 * time.Millisecond, MaxAttempts: 2},
 		Observe: numbers.Observe,
 	})
 	require.NoError(w.t, err)

@@ -1,0 +1,75 @@
+package bot_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot"
+)
+
+func TestAFullQueueIsNotReadIntoAndGoesOnByItself(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.bounds = bot.Bounds{Queue: 3}; w.hands = 1 })
+	w.suffers(fault{"path": onCreate, "delay": "30s"})
+	first := w.asks("alice", `/newroom "Room 0"`)
+	w.struck(1)
+	talks := map[string]said{}
+	for _, who := range []string{"bob", "carol", "ravi", "cora", "ops", "eve"} {
+		talks[who] = w.asks(who, "/help")
+	}
+	w.complains("commands wait, and no more are taken in until there are fewer than 3")
+	require.Less(t, w.bot.Health(t.Context()).Queue.Queued, 3+len(talks))
+	w.recovers()
+	for _, talk := range talks {
+		talk.ends("I open rooms")
+	}
+	first.ends("✓ Room 0")
+	w.becomesReady()
+	require.LessOrEqual(t, strings.Count(w.log.String(), "a batch was not handled; it comes again"), 1)
+}
+
+func TestAHundredAtOnceAreTooMany(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	chat := w.says("bob", "/help").sees("I open rooms")
+	w.suffers(fault{"path": onSend, "delay": "5ms"})
+	w.control("POST", "chatter", map[string]any{"as": "bob", "to": "roombot", "text": "/groups", "count": 200}, nil)
+	var shown []string
+	require.Eventually(t, func() bool {
+		chat.who = "bob"
+		shown = nil
+		for _, a := range w.answers("bob", chat) {
+			shown = append(shown, a.plain())
+		}
+		return len(shown) == 22 && w.idle()
+	}, patience, tick)
+	all := strings.Join(shown, "\n")
+	require.Equal(t, 20, strings.Count(all, "I can add these groups"), "carried out")
+	require.Equal(t, 1, strings.Count(all, "20 commands are waiting in this chat, as many as I take at once."))
+	w.says("bob", "/groups").sees("I can add these groups")
+}
+
+func TestALongListKeepsNobodyElseWaiting(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.crowd, w.hands, w.limits.AddsPerSecond = 60, 1, 20 })
+	people, names := w.colleagues(60)
+	long := w.asks("bob", `/newroom "Long" `+people)
+	next := w.asks("bob", `/newroom "Next"`)
+	other := w.asks("carol", `/newroom "Short"`)
+	other.ends("✓ Short")
+	short := w.answers("carol", other)[0].At
+	require.Eventually(t, func() bool { return len(w.answers("bob", next)) == 2 }, patience, tick)
+	said := w.answers("bob", long)
+	require.Contains(t, said[0].plain(), "✓ Long")
+	require.Contains(t, said[0].plain(), "and 40 more")
+	require.Contains(t, said[1].plain(), "✓ Next", "the conversation keeps its order")
+	for _, m := range w.transcript("bob", long) {
+		if m.Replacing != "" {
+			require.Less(t, short, m.At, "the other chat's answer came before the long list was through")
+		}
+	}
+	w.theOnly("Long", append(names, "bob")...)
+	require.Equal(t, 61+1+1, w.calls("addMember"), "everybody was let in once")
+}
