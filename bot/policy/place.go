@@ -20,8 +20,8 @@ func (p *place) matches(q *request) truth {
 		return yes
 	case p.kind == "im" || q.im:
 		return is(p.kind == "im" && q.im)
-	case p.stream != "":
-		return is(p.stream == q.stream || p.name.match(q.room))
+	case p.stream != "" && p.stream == q.stream:
+		return yes
 	case p.name.pattern == "*":
 		return yes
 	}

@@ -104,6 +104,18 @@ func TestAnyDenyRuleThatMatchesWins(t *testing.T) {
 	require.True(t, p.Decide(ask(inRoom("Lunch", "AAAAAAAAAAAAAAAAAAAAAAAAAA-_"))).Allowed, "stream ids differ by case")
 }
 
+func TestADeniedRoomStaysDeniedWhenItsNameIsNotKnown(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"Boardroom", "Board-Restructuring-2027"} { // the second could be a stream id as well
+		p := mustCompile(t, `
+deny: [{name: board, who: ["*"], where: ["room:`+name+`"], commands: ["*"], reason: no}]
+allow: [{name: all, who: ["*"], commands: ["*"]}]`)
+		require.False(t, p.Decide(ask(inRoom("", "somewhere"))).Allowed, name)
+		require.False(t, p.Decide(ask(inRoom(name, "somewhere"))).Allowed, name)
+		require.True(t, p.Decide(ask(inRoom("Lunch", "somewhere"))).Allowed, name)
+	}
+}
+
 func TestNobodyIsAllowedWhatNoRuleAllows(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, rules)
