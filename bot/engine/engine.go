@@ -18,6 +18,9 @@ import (
 // ErrLocked says that another process works on the same file; the error that wraps it names both.
 var ErrLocked = errors.New("in use by another process")
 
+// ErrEmpty says that no engine has worked on the database yet.
+var ErrEmpty = errors.New("empty, no bot has worked on it yet")
+
 // ErrNewer says that the store was written by a newer version of the program.
 var ErrNewer = errors.New("written by a newer version of the program")
 
@@ -40,8 +43,8 @@ type Config struct {
 	Failed func(ctx context.Context, j *Job, cause error) error
 
 	MaxAttempts    int           // failed attempts of Handle after which the command fails; default 12
-	MaxCrashes     int           // ends of the process during Handle after which the command fails, as it may be the cause; default 25
-	FailedAttempts int           // attempts of Failed; default 5
+	MaxCrashes     int           // ends of the process during Handle, less the steps done, after which the command fails, as it may be the cause; default 25
+	FailedAttempts int           // attempts of Failed, ends of the process in the middle included; default 25
 	BackoffFloor   time.Duration // pause after the first failed attempt, doubled after each; default 1 s
 	BackoffCeiling time.Duration // longest pause; default 5 min
 	Drain          time.Duration // how long Run waits for running commands at its end before it cancels them; default 10 s, below 0 none
@@ -79,7 +82,7 @@ func (c Config) withDefaults() (Config, error) {
 	c.Workers = cmp.Or(c.Workers, 16)
 	c.MaxAttempts = cmp.Or(c.MaxAttempts, 12)
 	c.MaxCrashes = cmp.Or(c.MaxCrashes, 25)
-	c.FailedAttempts = cmp.Or(c.FailedAttempts, 5)
+	c.FailedAttempts = cmp.Or(c.FailedAttempts, 25)
 	c.BackoffFloor = cmp.Or(c.BackoffFloor, time.Second)
 	c.BackoffCeiling = cmp.Or(c.BackoffCeiling, 5*time.Minute)
 	c.Drain = cmp.Or(c.Drain, 10*time.Second)

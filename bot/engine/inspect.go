@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 )
@@ -61,6 +63,9 @@ func (i *Inspector) openFile(_ context.Context, file string) error {
 func (i *Inspector) checkVersion(ctx context.Context) error {
 	var version int
 	if _, err := one(ctx, i.store, []any{&version}, `SELECT max(version) FROM schema_version`); err != nil {
+		if absent(err) {
+			return ErrEmpty
+		}
 		return err
 	}
 	switch known := len(migrations()); {
@@ -70,6 +75,15 @@ func (i *Inspector) checkVersion(ctx context.Context) error {
 		return fmt.Errorf("written by an older version of the program; start the bot once to bring it up to date")
 	}
 	return nil
+}
+
+// absent says whether an error is that of a table that is not there.
+func absent(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "42P01" || pg.Code == "3F000" // undefined table, undefined schema
+	}
+	return strings.Contains(err.Error(), "no such table")
 }
 
 // Retry is Engine.Retry. On SQLite it needs the file for itself: ErrLocked when a bot is running.

@@ -61,6 +61,12 @@ func (m *memory) result(step string) (json.RawMessage, bool) {
 	return r, ok
 }
 
+func (m *memory) steps() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.results)
+}
+
 func (m *memory) setResult(step string, r json.RawMessage) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -97,7 +97,8 @@ func (e *Engine) work(ctx context.Context, j *Job) outcome {
 
 // attempt calls Handle, unless the process has died of it too often.
 func (e *Engine) attempt(ctx context.Context, j *Job) error {
-	if crashes := j.begun - j.Attempt; crashes >= e.config.MaxCrashes {
+	// Each stored step is progress, which no poison makes: it is worth one more crash.
+	if crashes := j.begun - j.Attempt; crashes >= e.config.MaxCrashes+j.memory.steps() {
 		return Fatal(fmt.Errorf("the process ended %d times while the command was running", crashes))
 	}
 	return e.guard(ctx, func(ctx context.Context) error { return e.config.Handle(ctx, j) })
