@@ -66,13 +66,14 @@ func (w *work) shown(ctx context.Context, done posted, err error) (any, error) {
 
 // first is the first answer, if it was ever shown.
 func (w *work) first(ctx context.Context) (posted, error) {
-	last, times, err := w.Intended(ctx, partFirst)
+	part := w.own(partFirst)
+	last, times, err := w.Intended(ctx, part)
 	if err != nil || times == 0 {
 		return posted{}, err
 	}
 	var first posted
-	err = w.Do(ctx, partFirst, &first, func(ctx context.Context) (any, error) {
-		return w.find(ctx, partFirst, w.in.Stream, last)
+	err = w.Do(ctx, part, &first, func(ctx context.Context) (any, error) {
+		return w.find(ctx, part, w.in.Stream, last)
 	})
 	return first, err
 }

@@ -31,7 +31,7 @@ type outcome struct {
 // outcome is the answer that was decided, by an earlier attempt or now.
 func (w *work) outcome(ctx context.Context, answer func(context.Context) (commands.Reply, error)) (outcome, error) {
 	var decided outcome
-	err := w.Do(ctx, "outcome", &decided, func(ctx context.Context) (any, error) {
+	err := w.Do(ctx, w.own("outcome"), &decided, func(ctx context.Context) (any, error) {
 		reply, err := answer(ctx)
 		if err != nil {
 			return nil, err
@@ -51,7 +51,7 @@ func (w *work) decide(ctx context.Context, reply commands.Reply) (outcome, error
 	}
 	return outcome{
 		Code: reply.Code, Failed: reply.Failed, Stream: stream,
-		Reply: w.render(partFinal, reply), Brief: w.render(partBrief, reply.Brief(w.id)),
+		Reply: w.render(w.own(partFinal), reply), Brief: w.render(w.own(partBrief), reply.Brief(w.id)),
 	}, nil
 }
 
@@ -69,12 +69,12 @@ func (w *work) Say(ctx context.Context, first commands.Reply) {
 }
 
 func (w *work) say(ctx context.Context, first commands.Reply) error {
-	for _, part := range []string{partFirst, partFinal} {
+	for _, part := range []string{w.own(partFirst), w.own(partFinal)} {
 		if _, times, err := w.Intended(ctx, part); err != nil || times > 0 {
 			return err
 		}
 	}
-	_, err := w.post(ctx, partFirst, w.in.Stream, w.render(partFirst, first))
+	_, err := w.post(ctx, w.own(partFirst), w.in.Stream, w.render(w.own(partFirst), first))
 	return err
 }
 
@@ -86,19 +86,19 @@ func (w *work) deliver(ctx context.Context, o outcome) error {
 		return err
 	}
 	if first.Message != "" && first.Stream == o.Stream {
-		updated, err := w.replace(ctx, "update", first, o.Reply)
+		updated, err := w.replace(ctx, w.own("update"), first, o.Reply)
 		if err != nil || updated.Message != "" {
 			return err
 		}
 	}
-	shown, err := w.post(ctx, partFinal, o.Stream, o.Reply)
+	shown, err := w.post(ctx, w.own(partFinal), o.Stream, o.Reply)
 	switch {
 	case err != nil:
 		return err
 	case shown.Message == "":
 		return w.deliverBrief(ctx, o)
 	case first.Message != "" && first.Stream != o.Stream:
-		_, err = w.replace(ctx, "pointer", first, w.render("pointer", commands.ElsewhereNow()))
+		_, err = w.replace(ctx, w.own("pointer"), first, w.render(w.own("pointer"), commands.ElsewhereNow()))
 	}
 	return err
 }
@@ -114,7 +114,7 @@ func (w *work) deliverBrief(ctx context.Context, o outcome) error {
 	case !commands.Refused(err):
 		return fmt.Errorf("open the 1:1 chat: %w", err)
 	}
-	shown, err := w.post(ctx, partBrief, stream, o.Brief)
+	shown, err := w.post(ctx, w.own(partBrief), stream, o.Brief)
 	if err == nil && shown.Message == "" {
 		zerolog.Ctx(ctx).Error().Int64("user", int64(w.in.From.ID)).Msg("user could not be told: Symphony refused every answer")
 	}

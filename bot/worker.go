@@ -17,9 +17,10 @@ import (
 // work is one command being carried out.
 type work struct {
 	*engine.Job
-	bot *Bot
-	in  incoming
-	id  commands.RequestID
+	bot    *Bot
+	in     incoming
+	id     commands.RequestID
+	series int // whose outcome counts
 }
 
 // work reads what was kept of a command. Its context logs with the request id,
@@ -30,7 +31,8 @@ func (b *Bot) work(ctx context.Context, j *engine.Job) (context.Context, *work, 
 		return ctx, nil, engine.Fatal(fmt.Errorf("read the kept command: %w", err))
 	}
 	log := zerolog.Ctx(ctx).With().Str("request", string(w.id)).Logger()
-	return log.WithContext(symphony.WithTraceID(ctx, w.id.Trace())), w, nil
+	ctx = log.WithContext(symphony.WithTraceID(ctx, w.id.Trace()))
+	return ctx, w, w.resume(ctx)
 }
 
 // handle carries one command out. It is called again after a crash or an error
@@ -161,7 +163,7 @@ func (b *Bot) failed(ctx context.Context, j *engine.Job, cause error) error {
 	}
 	zerolog.Ctx(ctx).Error().Err(cause).Msg("command was given up")
 	decided, err := w.outcome(ctx, func(context.Context) (commands.Reply, error) {
-		return commands.GaveUp(w.id, touched), nil
+		return w.lastWord(cause, touched), nil
 	})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -50,8 +51,9 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 	w := newWatched(t)
 	running := w.run()
 	var ignored json.RawMessage
+	var said conversation
 	call(t, "POST", w.pod+"/sandbox/v1/faults", map[string]any{"path": "/pod/v3/room/create", "status": 503}, &ignored)
-	call(t, "POST", w.pod+"/sandbox/v1/say", map[string]any{"as": "bob", "to": "roombot", "text": firstCommand}, &ignored)
+	call(t, "POST", w.pod+"/sandbox/v1/say", map[string]any{"as": "bob", "to": "roombot", "text": firstCommand}, &said)
 	var open []job
 	require.Eventually(t, func() bool {
 		got := shell(t, "jobs", "list", "--json", "--config", w.config)
@@ -75,4 +77,15 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 	require.Zero(t, running.stop())
 	require.Zero(t, shell(t, "jobs", "retry", number, "--config", w.config).code)
 	require.Contains(t, shell(t, "jobs", "show", number, "--config", w.config).out, "series 2")
+	begin(t, "run", "--config", w.config)
+	require.Eventually(t, func() bool {
+		var chat struct{ Messages []chatMessage }
+		call(t, "GET", w.pod+"/sandbox/v1/chats/"+said.Message.StreamID+"?as=bob", nil, &chat)
+		var all []string
+		for _, m := range chat.Messages {
+			all = append(all, m.Text)
+		}
+		text := strings.Join(all, "\n")
+		return strings.Contains(text, "Your administrators have ended this") && strings.Contains(text, "✓ Q2 Earnings")
+	}, patience, tick)
 }
