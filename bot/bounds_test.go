@@ -73,3 +73,21 @@ func TestALongListKeepsNobodyElseWaiting(t *testing.T) {
 	w.theOnly("Long", append(names, "bob")...)
 	require.Equal(t, 61+1+1, w.calls("addMember"), "everybody was let in once")
 }
+
+func TestALoginOutageUsesUpNoAttemptAndFillsNoLog(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.tries = 1 })
+	w.suffers(fault{"path": "/login/*", "status": 503})
+	w.suffers(fault{"kind": "session-expired", "path": onCreate, "count": 1})
+	asked := w.asks("bob", `/newroom "Outage" @alice`)
+	w.complains("signing in to Symphony fails")
+	require.Eventually(t, func() bool {
+		_, text := w.page("/metrics")
+		return strings.Contains(text, `roombot_postponed_total{reason="login"}`)
+	}, patience, tick)
+	w.recovers()
+	asked.ends("✓ Outage", "is open")
+	w.theOnly("Outage", "bob", "alice")
+	require.NotContains(t, w.log.String(), "command was put off")
+	require.Equal(t, 1, strings.Count(w.log.String(), "signing in fails"))
+}

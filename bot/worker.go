@@ -97,6 +97,10 @@ func (w *work) finished() {
 	}
 }
 
+// signInLook is how often a command looks whether signing in works again. That it
+// does not is not the command's failure.
+const signInLook = 15 * time.Second
+
 // freeWaits is how often a command waits because Symphony asked it to, before
 // that counts as a failed attempt.
 const freeWaits = 30
@@ -104,7 +108,15 @@ const freeWaits = 30
 // postpone decides what becomes of a command that could not be finished now,
 // and tells the user that it is not forgotten.
 func (w *work) postpone(ctx context.Context, cause error) error {
-	if ctx.Err() != nil { // the bot stops; it goes on at the next start
+	if errors.Is(ctx.Err(), context.Canceled) { // the bot stops; it goes on at the next start
+		return cause
+	}
+	if w.bot.client.Stats().LoginError != nil { // of which the client tells, once for all commands
+		w.bot.metrics.postponed.WithLabelValues("login").Inc()
+		zerolog.Ctx(ctx).Debug().Err(cause).Msg("command waits for the sign-in")
+		return engine.Later(min(signInLook, w.bot.desk.Limits.Settle()))
+	}
+	if ctx.Err() != nil { // its time is up
 		return cause
 	}
 	if later, ok := errors.AsType[*commands.Later](cause); ok && later.Planned {
