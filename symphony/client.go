@@ -22,8 +22,10 @@ type Client struct {
 
 // host is where a component answers and the way to it.
 type host struct {
-	base string
-	http *http.Client
+	base    string
+	http    *http.Client
+	headers http.Header
+	timeout time.Duration
 }
 
 // New makes a client. It reports everything wrong with the configuration at once
@@ -41,7 +43,10 @@ func New(config Config) (*Client, error) {
 		config: config, hosts: map[Component]host{}, agents: newAgents(config), pressure: newPressure(config.Now), sleep: sleep,
 	}
 	for _, part := range components {
-		c.hosts[part] = host{config.Endpoints.url(part), &http.Client{Transport: ways[part], CheckRedirect: redirect}}
+		c.hosts[part] = host{
+			base: config.Endpoints.url(part), http: &http.Client{Transport: ways[part], CheckRedirect: redirect},
+			headers: config.way(part).Headers, timeout: config.timeout(part),
+		}
 	}
 	c.session = &credential[session]{fetch: c.signIn}
 	if config.Balance.Mode == External {

@@ -43,7 +43,7 @@ func (c *Client) send(ctx context.Context, r request, o outbound) error {
 func (c *Client) exchange(ctx context.Context, r request, o outbound) (status int, err error) {
 	limit := r.timeout
 	if limit == 0 {
-		limit = c.config.Timeout
+		limit = c.hosts[r.op.component()].timeout
 	}
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

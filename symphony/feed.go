@@ -20,6 +20,8 @@ type FeedConfig struct {
 	Visibility time.Duration
 	// MinWait and MaxWait bound the pauses after failures. Defaults 500 ms and 10 s.
 	MinWait, MaxWait time.Duration
+	// Multiplier is the growth of the pause from one failure to the next. Default 2.
+	Multiplier float64
 	// RefusedWait is the pause after a 403: too many feeds, or a missing right. Default 1 min.
 	RefusedWait time.Duration
 	// Spread is the longest random pause before a feed is made in place of a lost
@@ -83,7 +85,7 @@ type run struct {
 // Run reads until ctx ends, which is no error and takes effect at once, or until
 // the service rejects the credentials: ErrLoginRejected. One Run at a time.
 func (f *Feed) Run(ctx context.Context, handle Handler) error {
-	policy := RetryPolicy{Initial: f.config.MinWait, Max: f.config.MaxWait}.withDefaults()
+	policy := RetryPolicy{Initial: f.config.MinWait, Max: f.config.MaxWait, Multiplier: f.config.Multiplier}.withDefaults()
 	r := &run{
 		Feed: f, handle: handle, lost: map[DatafeedID]bool{}, waits: policy.waits(), log: zerolog.Ctx(ctx),
 	}

@@ -124,8 +124,10 @@ func (c *Client) httpRequest(ctx context.Context, r request, o outbound) (*http.
 	if err != nil {
 		return nil, err
 	}
-	for k, v := range c.config.Headers {
-		req.Header[http.CanonicalHeaderKey(k)] = v
+	for _, configured := range []http.Header{c.config.Headers, c.hosts[r.op.component()].headers} {
+		for k, v := range configured {
+			req.Header[http.CanonicalHeaderKey(k)] = v
+		}
 	}
 	for k, v := range o.auth {
 		req.Header[k] = v

@@ -24,36 +24,57 @@ type Transport struct {
 	Trust []byte
 	// ConnectTimeout bounds dialling and the TLS handshake, each. Default 15 s.
 	ConnectTimeout time.Duration
+	// Timeout bounds one attempt of one call where it is less than Config.Timeout.
+	// Default none. Reads of the feed have their own.
+	Timeout time.Duration
+	// Headers are added to the component's requests, over those of Config.Headers.
+	// No other component gets them.
+	Headers http.Header
 }
 
 // newTransports makes one transport per different way, so that components behind
 // the same host share connections.
 func newTransports(c Config) (map[Component]*http.Transport, error) {
-	shared, err := c.Transport.build(nil)
+	shared, err := c.Transport.HTTP(nil)
 	faults := []error{err}
 	ways := map[Component]*http.Transport{}
 	for _, part := range components {
-		way, own := c.Transports[part]
+		_, own := c.Transports[part]
 		certified := c.Certificate != nil && (part == SessionAuthHost || part == KeyAuthHost)
 		if !own && !certified {
 			ways[part] = shared
 			continue
 		}
-		if !own {
-			way = c.Transport
-		}
 		var certificate *tls.Certificate
 		if certified {
 			certificate = c.Certificate
 		}
-		if ways[part], err = way.build(certificate); err != nil {
+		if ways[part], err = c.way(part).HTTP(certificate); err != nil {
 			faults = append(faults, fmt.Errorf("symphony: transport of %s: %w", part, err))
 		}
 	}
 	return ways, errors.Join(faults...)
 }
 
-func (t Transport) build(certificate *tls.Certificate) (*http.Transport, error) {
+// way is the transport of a component.
+func (c Config) way(part Component) Transport {
+	if own, ok := c.Transports[part]; ok {
+		return own
+	}
+	return c.Transport
+}
+
+// timeout bounds an attempt of a call to a component.
+func (c Config) timeout(part Component) time.Duration {
+	if own := c.way(part).Timeout; own > 0 {
+		return min(own, c.Timeout)
+	}
+	return c.Timeout
+}
+
+// HTTP is the way as net/http takes it, with the certificate that this side shows
+// if one is given. Headers and Timeout are not part of it.
+func (t Transport) HTTP(certificate *tls.Certificate) (*http.Transport, error) {
 	roots, err := t.roots()
 	if err != nil {
 		return nil, err

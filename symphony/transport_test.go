@@ -1,12 +1,15 @@
 package symphony_test
 
 import (
+	"cmp"
 	"crypto/tls"
 	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -31,6 +34,56 @@ func TestRequestsSayWhoAsks(t *testing.T) {
 	require.Regexp(t, "^[A-Za-z0-9]{6}$", got[0].Header.Get("X-Trace-Id"))
 	require.Equal(t, "abc123", got[1].Header.Get("X-Trace-Id"))
 	require.Regexp(t, "^[A-Za-z0-9]{6}$", got[2].Header.Get("X-Trace-Id"))
+}
+
+func TestHeadersOfAComponentReachOnlyThatComponent(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answer(sessionInfo, 200, me)
+	p.answer("GET /agent/v1/message/{id}", 200, `{"messageId":"m"}`)
+	named := func(name string) symphony.Transport {
+		return symphony.Transport{Headers: http.Header{"X-Only-" + name: {name}, "x-desk": {name}}}
+	}
+	c := p.client(func(c *symphony.Config) {
+		c.Headers = http.Header{"X-Desk": {"all"}, "X-Floor": {"3"}}
+		c.Transports = map[symphony.Component]symphony.Transport{
+			symphony.LoginHost: named("Login"), symphony.AgentHost: named("Agent"), symphony.KeyManagerHost: named("Keys"),
+		}
+	})
+	_, err := c.Me(t.Context())
+	require.NoError(t, err)
+	_, err = c.Message(t.Context(), "m")
+	require.NoError(t, err)
+	for path, name := range map[string]string{
+		"POST /login/pubkey/authenticate": "Login", "POST /relay/pubkey/authenticate": "Keys",
+		"GET /agent/v1/message/m": "Agent", "GET /pod/v2/sessioninfo": "",
+	} {
+		method, path, _ := strings.Cut(path, " ")
+		got := p.got(method, path)[0].Header
+		for _, other := range []string{"Login", "Agent", "Keys"} {
+			require.Equal(t, other == name, got.Get("X-Only-"+other) != "", "X-Only-%s at %s", other, path)
+		}
+		require.Equal(t, cmp.Or(name, "all"), got.Get("X-Desk"), path)
+		require.Equal(t, "3", got.Get("X-Floor"), path)
+	}
+}
+
+func TestAComponentMayHaveLessTimeThanTheOthers(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.on(sessionInfo, park)
+	p.answer("GET /agent/v1/message/{id}", 200, `{"messageId":"m"}`)
+	c := p.client(func(c *symphony.Config) {
+		c.Retry.MaxAttempts = 1
+		c.Transports = map[symphony.Component]symphony.Transport{
+			symphony.PodHost: {Timeout: 20 * time.Millisecond}, symphony.AgentHost: {Timeout: time.Hour},
+		}
+	})
+	_, err := c.Message(t.Context(), "m")
+	require.NoError(t, err)
+	_, err = c.Me(t.Context())
+	require.ErrorIs(t, err, symphony.ErrUnavailable)
+	require.ErrorContains(t, err, "no answer within 20ms")
 }
 
 func TestTokensNeverFollowARedirect(t *testing.T) {

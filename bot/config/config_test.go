@@ -78,7 +78,7 @@ bot:
 	require.Equal(t, 100, c.Roombot.Limits.MaxMembers)
 	require.Equal(t, "10s", c.Roombot.SearchLag.String())
 	require.Empty(t, c.Roombot.Health.Listen)
-	require.Equal(t, -1, c.Datafeed.Retry.MaxAttempts, "the feed is never given up")
+	require.Equal(t, 500, c.Datafeed.Retry.InitialIntervalMillis)
 	require.Empty(t, c.Ignored())
 	require.NotNil(t, c.Policy)
 }
@@ -94,7 +94,7 @@ func TestTheVendorsFullFileLoads(t *testing.T) {
 	t.Parallel()
 	c, err := load(t, "config.yaml", full)
 	require.NoError(t, err)
-	require.Equal(t, []string{"connectionPoolMax", "connectionPoolPerRoute", "app", "datafeed.idFilePath", "datahose", "manifest"}, c.Ignored())
+	require.Equal(t, []string{"connectionPoolMax", "connectionPoolPerRoute", "app", "datafeed.idFilePath", "datafeed.retry.maxAttempts", "datahose", "manifest"}, c.Ignored())
 	require.Equal(t, config.Addresses{
 		Pod:         "https://dev.symphony.com:443",
 		Agent:       "https://agent1.symphony.com:7443/app",

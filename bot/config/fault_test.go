@@ -132,9 +132,9 @@ func TestFaultsInYAML(t *testing.T) {
 
 func TestAliasesWorkButDoNotExplode(t *testing.T) {
 	t.Parallel()
-	c, err := load(t, "config.yaml", "host: a\nretry: &r {maxAttempts: 3}\ndatafeed: {retry: *r}\nbot: {username: u, privateKey: {path: key.pem}}\n")
+	c, err := load(t, "config.yaml", "host: a\nretry: &r {initialIntervalMillis: 7}\ndatafeed: {retry: *r}\nbot: {username: u, privateKey: {path: key.pem}}\n")
 	require.NoError(t, err)
-	require.Equal(t, 3, c.Datafeed.Retry.MaxAttempts)
+	require.Equal(t, 7, c.Datafeed.Retry.InitialIntervalMillis)
 
 	node, nodes := "    - &n {host: a}\n", strings.Repeat("    - *n\n", 100000)
 	found := faults(t, "config.yaml", "host: a\nagent:\n  loadBalancing:\n    mode: random\n    nodes:\n"+node+nodes+"bot: {username: u, privateKey: {path: key.pem}}\n")

@@ -15,11 +15,20 @@ type Retry struct {
 	MaxIntervalMillis     int     `config:"maxIntervalMillis,default=300000,min=1" doc:"longest interval, milliseconds"`
 }
 
+// FeedRetry is how the reading of events is repeated, which never ends.
+type FeedRetry struct {
+	InitialIntervalMillis int     `config:"initialIntervalMillis,default=500,min=1" doc:"milliseconds before the second try"`
+	Multiplier            float64 `config:"multiplier,default=2,min=1" doc:"growth of the interval"`
+	MaxIntervalMillis     int     `config:"maxIntervalMillis,default=300000,min=1" doc:"longest interval, milliseconds"`
+
+	MaxAttempts int `config:"maxAttempts,unused,min=-1" doc:"tries in all (BDK); here the feed is never given up"`
+}
+
 // Datafeed is how events are read.
 type Datafeed struct {
-	Version Version `config:"version,default=v2" doc:"v2, the only one"`
-	Tag     Tag     `config:"tag" doc:"names the feed, for several bots on one account; up to 100 characters"`
-	Retry   *Retry  `config:"retry" doc:"as the global retry; without an end by default"`
+	Version Version   `config:"version,default=v2" doc:"v2, the only one"`
+	Tag     Tag       `config:"tag" doc:"names the feed, for several bots on one account; up to 100 characters"`
+	Retry   FeedRetry `config:"retry"`
 
 	IDFilePath       string `config:"idFilePath,unused" doc:"feed id of datafeed v1 (BDK)"`
 	IncludeInvisible bool   `config:"includeInvisible,unused" doc:"invisible messages (Java BDK)"`

@@ -29,9 +29,6 @@ func (c *Config) inherit() {
 		client.inherit(c.Server)
 	}
 	c.KeyAuth.inherit(c.KeyManager.Server)
-	if c.Datafeed.Retry == nil {
-		c.Datafeed.Retry = &Retry{MaxAttempts: -1, InitialIntervalMillis: 500, Multiplier: 2, MaxIntervalMillis: 300000}
-	}
 }
 
 // loadPolicy compiles the rules, which stand in the file itself or in the one it names.

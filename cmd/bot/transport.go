@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"strconv"
@@ -12,7 +13,7 @@ import (
 	"roombot/symphony"
 )
 
-// transports is the way to each component: its proxy, its time to connect, and
+// transports is the way to each component: its proxy, its times, its headers, and
 // the authorities trusted besides the system's.
 func transports(c *config.Config) (map[symphony.Component]symphony.Transport, error) {
 	trust, err := trusted(c.SSL.TrustStore)
@@ -33,9 +34,19 @@ func transports(c *config.Config) (map[symphony.Component]symphony.Transport, er
 			NoProxy:        os.Getenv("NO_PROXY"),
 			Trust:          trust,
 			ConnectTimeout: time.Duration(server.ConnectionTimeout) * time.Millisecond,
+			Timeout:        time.Duration(server.ReadTimeout) * time.Millisecond,
+			Headers:        headers(server.DefaultHeaders),
 		}
 	}
 	return ways, nil
+}
+
+func headers(configured map[string]config.Secret) http.Header {
+	h := http.Header{}
+	for name, value := range configured {
+		h.Set(name, value.Reveal())
+	}
+	return h
 }
 
 func proxy(p *config.Proxy) *url.URL {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"net/http"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -56,7 +55,6 @@ func client(c *config.Config, log zerolog.Logger, observers ...func(symphony.Cal
 		Username:  c.Bot.Username,
 		Endpoints: endpoints(c),
 		UserAgent: "Roombot/" + thisBuild().Version,
-		Headers:   headers(c.DefaultHeaders),
 		Timeout:   c.Roombot.HTTPTimeout,
 		Retry:     retry(c.Retry),
 		Observe:   observe(append(observers, logged(log))...),
@@ -97,23 +95,14 @@ func endpoints(c *config.Config) symphony.Endpoints {
 }
 
 func feed(c *config.Config) symphony.FeedConfig {
-	f := symphony.FeedConfig{
+	r := c.Datafeed.Retry
+	return symphony.FeedConfig{
 		Tag:         string(c.Datafeed.Tag),
 		ReadTimeout: time.Duration(c.Agent.ReadTimeout) * time.Millisecond,
+		MinWait:     time.Duration(r.InitialIntervalMillis) * time.Millisecond,
+		MaxWait:     time.Duration(r.MaxIntervalMillis) * time.Millisecond,
+		Multiplier:  r.Multiplier,
 	}
-	if r := c.Datafeed.Retry; r != nil {
-		f.MinWait = time.Duration(r.InitialIntervalMillis) * time.Millisecond
-		f.MaxWait = time.Duration(r.MaxIntervalMillis) * time.Millisecond
-	}
-	return f
-}
-
-func headers(configured map[string]config.Secret) http.Header {
-	h := http.Header{}
-	for name, value := range configured {
-		h.Set(name, value.Reveal())
-	}
-	return h
 }
 
 func retry(r config.Retry) symphony.RetryPolicy {

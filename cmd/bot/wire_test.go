@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/config"
+)
+
+// heard is a server that stands for a component and notes the header X-Desk of
+// what comes.
+type heard struct {
+	server *httptest.Server
+	mu     sync.Mutex
+	desks  []string
+}
+
+func newHeard(t *testing.T) *heard {
+	t.Helper()
+	h := &heard{}
+	h.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.desks = append(h.desks, r.Header.Get("X-Desk")+" "+r.Header.Get("X-Floor"))
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"token":"t","status":"UP","id":1}`)
+	}))
+	t.Cleanup(h.server.Close)
+	return h
+}
+
+// place is where the server is, as the configuration has it.
+func (h *heard) place() string {
+	host, port, _ := strings.Cut(strings.TrimPrefix(h.server.URL, "http://"), ":")
+	return fmt.Sprintf(`"host": %q, "port": %s`, host, port)
+}
+
+// configured writes a configuration beside a fresh key and loads it.
+func configured(t *testing.T, format string, args ...any) *config.Config {
+	t.Helper()
+	dir := t.TempDir()
+	require.Zero(t, shell(t, "keygen", "--dir", dir, "--bits", "2048").code)
+	path := filepath.Join(dir, "config.json")
+	bot := `"bot": {"username": "roombot", "privateKey": {"path": "privatekey.pem"}}, `
+	require.NoError(t, os.WriteFile(path, []byte("{"+bot+fmt.Sprintf(format, args...)+"}"), 0o600))
+	c, err := config.Load(path, os.LookupEnv, commandNames()...)
+	require.NoError(t, err)
+	return c
+}
+
+func TestConfiguredHeadersReachTheirComponentOnly(t *testing.T) {
+	t.Parallel()
+	pod, agent, keys := newHeard(t), newHeard(t), newHeard(t)
+	c := configured(t, `"scheme": "http", %s, "defaultHeaders": {"X-Desk": "all", "X-Floor": "3"},
+		"agent": {%s, "defaultHeaders": {"X-Desk": "agent"}}, "keyManager": {%s, "defaultHeaders": {"X-Desk": "keys"}}`,
+		pod.place(), agent.place(), keys.place())
+	client, err := client(c, zerolog.Nop())
+	require.NoError(t, err)
+	t.Cleanup(client.Close)
+	_, err = client.Me(t.Context())
+	require.NoError(t, err)
+	_, err = client.Health(t.Context())
+	require.NoError(t, err)
+	require.Subset(t, []string{"all 3"}, pod.desks)
+	require.Subset(t, []string{"agent "}, agent.desks, "a component's own set is taken whole")
+	require.Subset(t, []string{"keys "}, keys.desks)
+	require.NotEmpty(t, pod.desks)
+	require.NotEmpty(t, agent.desks)
+	require.NotEmpty(t, keys.desks)
+}
+
+func TestConfiguredTimesReachWhatTheyAreFor(t *testing.T) {
+	t.Parallel()
+	c := configured(t, `"host": "acme.test", "readTimeout": 7000, "agent": {"readTimeout": 45000}, "keyManager": {"connectionTimeout": 3000},
+		"datafeed": {"retry": {"initialIntervalMillis": 100, "multiplier": 3, "maxIntervalMillis": 900}}`)
+	ways, err := transports(c)
+	require.NoError(t, err)
+	require.Equal(t, 7*time.Second, ways["pod"].Timeout)
+	require.Equal(t, 45*time.Second, ways["agent"].Timeout)
+	require.Equal(t, 3*time.Second, ways["keyManager"].ConnectTimeout)
+	f := feed(c)
+	require.Equal(t, 45*time.Second, f.ReadTimeout)
+	require.InDelta(t, 3, f.Multiplier, 0)
+	require.Equal(t, 100*time.Millisecond, f.MinWait)
+	require.Equal(t, 900*time.Millisecond, f.MaxWait)
+}
