@@ -219,3 +219,31 @@ func TestAKeyBelongsToTheFirstClaimant(t *testing.T) {
 		require.Equal(t, "a", next(t, owners), "for ever")
 	})
 }
+
+func TestAWithdrawnIntentionWasNeverThere(t *testing.T) {
+	onEach(t, func(t *testing.T, store string) {
+		counts := make(chan int, 2)
+		c := quick(store, func(ctx context.Context, j *engine.Job) error {
+			if j.Attempt == 1 {
+				for range 2 {
+					if err := j.Intend(ctx, "create"); err != nil {
+						return err
+					}
+				}
+				if err := j.Withdraw(ctx, "create"); err != nil {
+					return err
+				}
+			}
+			_, n, err := j.Intended(ctx, "create")
+			counts <- n
+			if err == nil && j.Attempt == 1 {
+				err = errBroken
+			}
+			return err
+		})
+		e, _ := start(t, c)
+		insert(t, e, command("a", "s"))
+		require.Equal(t, 1, next(t, counts), "in the attempt that withdrew it")
+		require.Equal(t, 1, next(t, counts), "in the next attempt")
+	})
+}

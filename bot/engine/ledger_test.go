@@ -201,3 +201,9 @@ func TestAPasswordIsNotInAnError(t *testing.T) {
 	_, err = engine.Open(silent(), engine.Config{Store: filepath.Join(t.TempDir(), "x.db")})
 	require.ErrorContains(t, err, "no handler")
 }
+
+func TestADatabaseThatNoBotHasSeenIsEmpty(t *testing.T) {
+	t.Parallel()
+	_, err := engine.Inspect(context.Background(), newDatabase(t))
+	require.ErrorIs(t, err, engine.ErrEmpty)
+}

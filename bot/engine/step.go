@@ -82,6 +82,31 @@ func (j *Job) Intend(ctx context.Context, step string) error {
 	return j.mayAct(ctx)
 }
 
+// Withdraw takes the last announcement back: the effect was surely not tried.
+func (j *Job) Withdraw(ctx context.Context, step string) error {
+	leave, err := j.memory.enter(ctx, "intent "+step)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	i := j.memory.intent(step)
+	if i.n == 0 {
+		return nil
+	}
+	err = j.engine.store.write(ctx, func(ctx context.Context, tx runner) error {
+		if err := j.fence(ctx, tx); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, `DELETE FROM intent WHERE command = $1 AND step = $2 AND n = $3`, j.ID, step, i.n)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("withdraw the intention of step %s: %w", step, err)
+	}
+	j.memory.setIntent(step, intent{n: i.n - 1, last: i.last})
+	return nil
+}
+
 // Intended says how often the effect was announced and when last; n is 0 when it cannot have happened.
 func (j *Job) Intended(ctx context.Context, step string) (last time.Time, n int, err error) {
 	if err := ctx.Err(); err != nil {
