@@ -54,6 +54,23 @@ func TestAWriteThatNeverArrivesIsRepeatedUntilItDoes(t *testing.T) {
 	}
 }
 
+func TestACallHeldUpBySymphonysPaceAndThenLostIsNotDoneTwice(t *testing.T) {
+	t.Parallel()
+	for name, path := range map[string]string{"the room": onCreate, "the reply": onSend} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(w *world) { w.tries = 8 })
+			w.suffers(fault{"kind": "search-lag", "delay": "40ms"})
+			w.suffers(fault{"path": path, "status": 429, "retryAfter": 2, "count": 1})
+			asked := w.asks("bob", `/newroom "Held" @alice group:"Test Group"`)
+			w.struck(1)
+			w.suffers(fault{"path": path, "drop": "after", "count": 1})
+			asked.ends("✓ Held", "is open")
+			w.theOnly("Held", "bob", "alice", "carol")
+		})
+	}
+}
+
 func TestTheBotStopsAnywhereAndGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{

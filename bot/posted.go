@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,7 +36,14 @@ func (w *work) post(ctx context.Context, part string, stream symphony.StreamID, 
 		if err := w.Intend(ctx, part); err != nil {
 			return nil, err
 		}
-		sent, err := w.bot.client.SendMessage(ctx, stream, m)
+		// Waiting for Symphony's pace counts as part of the call: whoever looks
+		// for the message must not look before it is sent.
+		bounded, cancel := context.WithTimeout(ctx, w.bot.desk.Limits.CallTimeout)
+		defer cancel()
+		sent, err := w.bot.client.SendMessage(bounded, stream, m)
+		if commands.Unsent(err) {
+			return nil, errors.Join(fmt.Errorf("send the message: %w", err), w.Withdraw(ctx, part))
+		}
 		return w.shown(ctx, posted{Stream: stream, Message: sent.ID}, err)
 	})
 	return done, err

@@ -67,6 +67,13 @@ func Refused(err error) bool {
 		e.Status >= 400 && e.Status < 500 && !slices.Contains(passing, e.Status)
 }
 
+// Unsent reports whether a write has failed that surely had no effect and may
+// be tried again: Symphony asked to wait, or was never reached.
+func Unsent(err error) bool {
+	var e *symphony.Error
+	return errors.As(err, &e) && !e.OutcomeUnknown && !Refused(err)
+}
+
 // unreadable is the refusal of a request for which Symphony does not let the
 // bot look something up.
 func unreadable(what string) *Refusal {

@@ -57,6 +57,8 @@ type Work interface {
 	// Intend commits, before a write that must not happen twice, that it is
 	// about to be tried.
 	Intend(ctx context.Context, step string) error
+	// Withdraw takes the last intention back: the write surely never left.
+	Withdraw(ctx context.Context, step string) error
 	// Intended tells how often the step was intended before and when last.
 	Intended(ctx context.Context, step string) (last time.Time, times int, err error)
 	// Say shows the user a first answer, which the reply that Apply returns

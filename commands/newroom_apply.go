@@ -82,7 +82,11 @@ func (p *roomPlan) create(ctx context.Context, w Work) (room roomRef, fresh bool
 			return nil, err
 		}
 		fresh = times == 0
-		return p.call(ctx, times)
+		made, err := p.call(ctx, times)
+		if Unsent(err) {
+			err = errors.Join(err, w.Withdraw(ctx, stepRoom))
+		}
+		return made, err
 	})
 	if err != nil {
 		return roomRef{}, false, err
@@ -93,18 +97,38 @@ func (p *roomPlan) create(ctx context.Context, w Work) (room roomRef, fresh bool
 	return result.Room, fresh, nil
 }
 
+// call tries once to make the room. Waiting for Symphony's pace or for a new
+// session counts as part of the call: nothing is sent later than CallTimeout
+// after the intention, or whoever looks for the room would look too early.
 func (p *roomPlan) call(ctx context.Context, times int) (*created, error) {
-	room, err := p.desk.Symphony.CreateRoom(ctx, p.room)
+	bounded, cancel := context.WithTimeout(ctx, p.desk.Limits.CallTimeout)
+	defer cancel()
+	room, err := p.desk.Symphony.CreateRoom(bounded, p.room)
 	switch {
 	case err == nil:
 		return &created{Room: ref(room)}, nil
 	case taken(err) && times > 0:
-		// The room that has the name may be our own, made by a call whose
-		// answer was lost and which the search does not show yet.
-		if found, err := p.find(ctx); err != nil || found != nil {
-			return found, err
-		}
+		return p.perhapsOurs(ctx, err, times)
 	}
+	return p.notMade(ctx, err)
+}
+
+// perhapsOurs answers for a name that is taken after an earlier call got no
+// answer: the room that has the name may be our own and not searchable yet. It
+// is looked for a few times more before somebody else is taken for its owner.
+func (p *roomPlan) perhapsOurs(ctx context.Context, err error, times int) (*created, error) {
+	const looks = 3
+	found, searching := p.find(ctx)
+	switch {
+	case searching != nil || found != nil:
+		return found, searching
+	case times < looks:
+		return nil, &Later{After: p.desk.Limits.Settle(), Why: "the room with this name may be our own"}
+	}
+	return p.notMade(ctx, err)
+}
+
+func (p *roomPlan) notMade(ctx context.Context, err error) (*created, error) {
 	if refusal := p.refused(ctx, err); refusal != nil {
 		return &created{Refused: refusal}, nil
 	}
