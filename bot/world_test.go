@@ -247,12 +247,6 @@ func (w *world) saysIn(to, who, text string) said {
 	return w.talk("say", map[string]any{"as": who, "to": to, "text": text, "wait": "10s"})
 }
 
-// whispers is somebody writing what the bot should not answer.
-func (w *world) whispers(to, who, text string) said {
-	w.t.Helper()
-	return w.talk("say", map[string]any{"as": who, "to": to, "text": text, "wait": "300ms"})
-}
-
 func (w *world) edits(who, message, text string) said {
 	w.t.Helper()
 	return w.talk("edit", map[string]any{"as": who, "messageId": message, "text": text, "wait": "10s"})

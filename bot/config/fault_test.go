@@ -143,7 +143,7 @@ func TestAliasesWorkButDoNotExplode(t *testing.T) {
 
 func TestTheEnvironmentFillsTextsNumbersAndFlags(t *testing.T) {
 	t.Parallel()
-	c, err := load(t, "config.yaml", `
+	_, err := load(t, "config.yaml", `
 host: ${SUB:-acme}.symphony.com
 port: ${PORT}
 context: $${PORT}$${}
@@ -153,7 +153,7 @@ retry: {multiplier: "${MUL}"}
 roombot: {searchLag: "${LAG:-3s}"}
 `, "PORT", "8443", "USER", "", "FILE", "key.pem", "MUL", "3", "SUB", "${PORT}x")
 	require.ErrorContains(t, err, "host: the value with ${SUB} is not a host name", "what a variable holds is not expanded")
-	c, err = load(t, "config.yaml", `
+	c, err := load(t, "config.yaml", `
 host: ${SUB:-acme}.symphony.com
 port: ${PORT}
 context: a$${PORT}$b

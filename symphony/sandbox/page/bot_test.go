@@ -24,7 +24,6 @@ import (
 // scripted is a bot of a few lines: what it hears becomes what it does, over the pod's own API.
 type scripted struct {
 	base, session, keyManager string
-	lastRoom                  string
 }
 
 type event struct {
