@@ -143,7 +143,7 @@ func (w *work) asked(ctx context.Context, cause error) (after time.Duration, rea
 		return later.After, "unsettled", nil
 	}
 	slow, ok := errors.AsType[*symphony.Error](cause)
-	if !ok || slow.RetryAfter == 0 || !errors.Is(slow, symphony.ErrTooManyRequests) {
+	if !ok || !errors.Is(slow, symphony.ErrTooManyRequests) {
 		return 0, "failure", nil
 	}
 	const step = "throttled"
@@ -151,7 +151,7 @@ func (w *work) asked(ctx context.Context, cause error) (after time.Duration, rea
 	if err != nil || times >= freeWaits {
 		return 0, "failure", err
 	}
-	return slow.RetryAfter, step, w.Intend(ctx, step)
+	return max(slow.RetryAfter, time.Second), step, w.Intend(ctx, step)
 }
 
 // failed tells the user that the command ended without success, unless it had
