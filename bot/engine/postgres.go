@@ -26,6 +26,7 @@ const (
 func postgresDialect() dialect {
 	return dialect{
 		now:       `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`,
+		stamp:     `clock_timestamp()`,
 		lock:      `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
 		share:     ` FOR SHARE`,
 		token:     `attempted_at`,

@@ -67,7 +67,7 @@ func (e *Engine) settleIn(ctx context.Context, tx runner, j *Job, o outcome) (re
 	if err != nil {
 		return false, err
 	}
-	return release(ctx, tx, j.Conversation)
+	return e.release(ctx, tx, j.Conversation)
 }
 
 // params says it in River's terms. A regular return takes back what the queue has counted, so that its count is that of failed attempts
@@ -109,12 +109,13 @@ func (l *ledger) lockConversations(ctx context.Context, tx runner, conversations
 	return tx.many(ctx, func(int, scan) error { return nil }, lock, args)
 }
 
-// release makes the first unfinished command of the conversation ready, if it was held back.
-func release(ctx context.Context, tx runner, conversation string) (bool, error) {
+// release makes the first unfinished command of the conversation ready, if it was held back. Its turn comes after everybody who is
+// ready by now, so that a flood in one conversation passes nobody in another.
+func (e *Engine) release(ctx context.Context, tx runner, conversation string) (bool, error) {
 	if conversation == "" {
 		return false, nil
 	}
-	n, err := tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'pending'
+	n, err := tx.exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = `+e.store.dialect().stamp+` WHERE state = 'pending'
 		AND id = (SELECT min(job) FROM command WHERE conversation = $1 AND finished IS NULL)`, conversation)
 	return n > 0, err
 }

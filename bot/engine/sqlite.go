@@ -16,6 +16,7 @@ import (
 func sqliteDialect() dialect {
 	return dialect{
 		now:       `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`,
+		stamp:     `datetime('now', 'subsec')`,
 		token:     `attempt`,
 		tokenOf:   func(row *rivertype.JobRow) any { return row.Attempt },
 		failures:  `coalesce(json_array_length(j.errors), 0)`,

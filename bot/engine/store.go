@@ -56,6 +56,7 @@ func one(ctx context.Context, r runner, dest []any, statement string, args ...an
 // dialect is what SQLite and PostgreSQL say differently.
 type dialect struct {
 	now       string // microseconds since 1970 by the database's clock
+	stamp     string // the same moment as river_job has it
 	lock      string // statement that keeps other transactions on the same text waiting; empty where there are none
 	share     string // keeps the selected row as it is until the transaction ends
 	token     string // column of river_job that tells two hand-outs of a job apart
