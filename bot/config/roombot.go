@@ -28,7 +28,7 @@ type Replies struct {
 // Limits bounds what one command and all of them may take.
 type Limits struct {
 	MaxMembers      int `config:"maxMembers,default=100,min=1,max=10000" doc:"people in one /newroom"`
-	Workers         int `config:"workers,default=8,min=1,max=256" doc:"commands worked on at once"`
+	Workers         int `config:"workers,default=32,min=1,max=256" doc:"commands worked on at once"`
 	PerConversation int `config:"perConversation,default=20,min=1,max=10000" doc:"unfinished commands of one chat; what comes beyond is left out, and told so"`
 	Queue           int `config:"queue,default=1000,min=1,max=1000000" doc:"commands waiting in all; beyond, the feed is not read until there are fewer"`
 }
