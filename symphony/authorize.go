@@ -10,7 +10,7 @@ import (
 // signInError is a call that was not sent because signing in for it failed.
 type signInError struct{ err error }
 
-func (e *signInError) Error() string { return "sign in: " + e.err.Error() }
+func (e *signInError) Error() string { return e.err.Error() } // which names the call that signs in
 
 func (e *signInError) Unwrap() error { return e.err }
 

@@ -44,7 +44,7 @@ func (e *LoginError) Error() string {
 	if e.Key != "" {
 		who = fmt.Sprintf("%q with key %s", e.Username, e.Key)
 	}
-	return fmt.Sprintf("login rejected for %s: likely %s: %s (%s)", who, e.Cause, e.remedy(), e.Err)
+	return fmt.Sprintf("login rejected for %s: likely %s: %s (%s)", who, e.Cause, e.Remedy(), e.Err)
 }
 
 // The service takes a signed login whose end is within the next five minutes; ours
@@ -70,7 +70,8 @@ func (c *Client) loginError(op Operation, err error) error {
 	return e
 }
 
-// hints are words of the service's text and what they point at.
+// hints are words of the service's text and what they point at, the plainest first:
+// "no service account of that name has a public key" is about the name.
 var hints = []struct {
 	word  string
 	cause LoginCause
@@ -82,14 +83,15 @@ var hints = []struct {
 	{"locked", DisabledAccount},
 	{"expired", ClockSkew},
 	{"exp claim", ClockSkew},
-	{"signature", WrongKey},
-	{"public key", WrongKey},
-	{"verif", WrongKey},
+	{"no service account", UnknownUser},
 	{"unknown user", UnknownUser},
 	{"user not found", UnknownUser},
 	{"no such user", UnknownUser},
-	{"does not exist", UnknownUser},
 	{"cannot find user", UnknownUser},
+	{"signature", WrongKey},
+	{"public key", WrongKey},
+	{"verif", WrongKey},
+	{"does not exist", UnknownUser},
 	{"subject", UnknownUser},
 }
 
@@ -112,8 +114,8 @@ func (e *LoginError) likely(op Operation) LoginCause {
 	return Undetermined
 }
 
-// remedy is what to do, for an operator.
-func (e *LoginError) remedy() string {
+// Remedy is what to do, for an operator: half a sentence.
+func (e *LoginError) Remedy() string {
 	switch e.Cause {
 	case ClockSkew:
 		if e.Skew == 0 {

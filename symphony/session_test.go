@@ -199,6 +199,7 @@ func TestRejectedLoginsSayWhatToDo(t *testing.T) {
 		"a clock that is a little behind": {401, "", -2 * time.Minute, "login", symphony.Undetermined, "disabled"},
 		"a bad signature":                 {401, "Signature verification failed", 0, "login", symphony.WrongKey, "upload the public half"},
 		"an unknown user":                 {401, "User not found", 0, "login", symphony.UnknownUser, "spelling and case"},
+		"a name without a key":            {401, "no service account of that name has a public key on this pod", 0, "login", symphony.UnknownUser, "spelling and case"},
 		"a disabled account":              {401, "Account is disabled", 0, "login", symphony.DisabledAccount, "enable the service account"},
 		"a forbidden door":                {403, "", 0, "login", symphony.NotAllowed, "allow this account"},
 		"a key manager that disagrees":    {401, "", 0, "relay", symphony.WrongKey, "key manager"},
