@@ -55,7 +55,11 @@ func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, live func
 	}
 	wired.Live = live
 	b, err := bot.New(ctx, wired)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		log.Info().Msg("bot stopped before it had begun")
+		return nil // it was told to
+	case err != nil:
 		return err
 	}
 	err = b.Run(ctx)

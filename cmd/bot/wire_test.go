@@ -39,20 +39,29 @@ func newHeard(t *testing.T) *heard {
 	return h
 }
 
-// place is where the server is, as the configuration has it.
-func (h *heard) place() string {
-	host, port, _ := strings.Cut(strings.TrimPrefix(h.server.URL, "http://"), ":")
+func (h *heard) place() string { return at(h.server) }
+
+// at is where a server is, as the configuration has it.
+func at(server *httptest.Server) string {
+	_, place, _ := strings.Cut(server.URL, "://")
+	host, port, _ := strings.Cut(place, ":")
 	return fmt.Sprintf(`"host": %q, "port": %s`, host, port)
 }
 
-// configured writes a configuration beside a fresh key and loads it.
-func configured(t *testing.T, format string, args ...any) *config.Config {
+// written is a configuration beside a fresh key, and their folder.
+func written(t *testing.T, format string, args ...any) (path, dir string) {
 	t.Helper()
-	dir := t.TempDir()
+	dir = t.TempDir()
 	require.Zero(t, shell(t, "keygen", "--dir", dir, "--bits", "2048").code)
-	path := filepath.Join(dir, "config.json")
+	path = filepath.Join(dir, "config.json")
 	bot := `"bot": {"username": "roombot", "privateKey": {"path": "privatekey.pem"}}, `
 	require.NoError(t, os.WriteFile(path, []byte("{"+bot+fmt.Sprintf(format, args...)+"}"), 0o600))
+	return path, dir
+}
+
+func configured(t *testing.T, format string, args ...any) *config.Config {
+	t.Helper()
+	path, _ := written(t, format, args...)
 	c, err := config.Load(path, os.LookupEnv, commandNames()...)
 	require.NoError(t, err)
 	return c

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestABotToldToStopWhileItSignsInEndsWell(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{}, 100)
+	pod := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // or the end of the connection would go unnoticed
+		asked <- struct{}{}
+		<-r.Context().Done()
+	}))
+	t.Cleanup(pod.Close)
+	config, _ := written(t, `"scheme": "http", %s`, at(pod))
+	bot := begin(t, "run", "--config", config)
+	<-asked
+	require.Zero(t, bot.stop())
+}
+
+func TestARejectedBotSaysOnceThatItIsAboutSigningIn(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
+	path := filepath.Join(dir, "config.json")
+	rename(t, path, "rombot")
+	got := shell(t, "run", "--config", path)
+	require.Equal(t, exitRejected, got.code)
+	require.Equal(t, 1, strings.Count(got.err, "sign in: "), got.err)
+	require.Contains(t, got.err, "likely unknown user")
+}
+
+// rename gives the bot of a sandbox's configuration another name.
+func rename(t *testing.T, path, name string) {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	changed := strings.Replace(string(raw), `"username": "roombot"`, `"username": "`+name+`"`, 1)
+	require.NotEqual(t, string(raw), changed)
+	require.NoError(t, os.WriteFile(path, []byte(changed), 0o600))
+}
