@@ -66,7 +66,7 @@ func client(c *config.Config, log zerolog.Logger, observers ...func(symphony.Cal
 	if conf.Transports, err = transports(c); err != nil {
 		return nil, err
 	}
-	if c.Bot.Certificate.Path != "" || c.Bot.Certificate.Content.Reveal() != "" {
+	if certified(c) {
 		conf.Certificate, err = certificate(c.Bot.Certificate)
 	} else {
 		conf.Key, err = privateKey(c.Bot.PrivateKey)
@@ -123,6 +123,11 @@ func privateKey(k config.PrivateKey) (*rsa.Key, error) {
 		return rsa.Parse([]byte(content))
 	}
 	return rsa.Load(string(k.Path))
+}
+
+// certified is true for a bot that signs in with a certificate and not with a key.
+func certified(c *config.Config) bool {
+	return c.Bot.Certificate.Path != "" || c.Bot.Certificate.Content.Reveal() != ""
 }
 
 func certificate(c config.Certificate) (*tls.Certificate, error) {

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	stdio "io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"roombot/bot/config"
+	"roombot/symphony"
+)
+
+// way is how this machine gets to some components: to those of one address that
+// are reached alike.
+type way struct {
+	address   string
+	names     []string
+	agent     bool
+	transport symphony.Transport
+	shown     *tls.Certificate
+}
+
+// checkNetwork tests names, ports and TLS of every component that bot run uses,
+// the way that it does, and the clock.
+func checkNetwork(ctx context.Context, c *config.Config) []finding {
+	all, err := ways(c)
+	if err != nil {
+		return []finding{failed("trust", "", err, "Correct ssl.trustStore.")}
+	}
+	var findings []finding
+	for _, w := range all {
+		findings = append(findings, w.reach(ctx))
+	}
+	return findings
+}
+
+func ways(c *config.Config) ([]*way, error) {
+	transports, err := transports(c)
+	if err != nil {
+		return nil, err
+	}
+	a := c.Addresses()
+	var shown *tls.Certificate
+	if certified(c) {
+		shown, _ = certificate(c.Bot.Certificate) // a broken one is a finding of its own
+	}
+	var all []*way
+	at := map[string]*way{}
+	add := func(name, address string, part symphony.Component, shown *tls.Certificate) {
+		t := transports[part]
+		id := fmt.Sprint(address, t.Proxy, t.ConnectTimeout, shown != nil)
+		if at[id] == nil {
+			at[id] = &way{address: address, transport: t, shown: shown}
+			all = append(all, at[id])
+		}
+		at[id].names = append(at[id].names, name)
+		at[id].agent = at[id].agent || part == symphony.AgentHost
+	}
+	add("pod", a.Pod, symphony.PodHost, nil)
+	for _, agent := range a.Agents {
+		add("agent", agent, symphony.AgentHost, nil)
+	}
+	if certified(c) {
+		add("session auth", a.SessionAuth, symphony.SessionAuthHost, shown)
+		add("key auth", a.KeyAuth, symphony.KeyAuthHost, shown)
+	} else {
+		add("key manager", a.KeyManager, symphony.KeyManagerHost, nil)
+	}
+	return all, nil
+}
+
+// reach asks for what an agent tells everybody. Of the other components it matters
+// only that an answer comes, and its date.
+func (w *way) reach(ctx context.Context) finding {
+	detail := joined(w.names) + " at " + w.address
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	transport, err := w.transport.HTTP(w.shown)
+	if err != nil {
+		return failed("trust", "", err, "Correct ssl.trustStore.")
+	}
+	defer transport.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.address+"/agent/v1/info", nil)
+	if err != nil {
+		return failed("network", detail, err, "Correct the address in the configuration.")
+	}
+	for name, values := range w.transport.Headers {
+		request.Header[name] = values
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return failed("network", detail, err, remedy(err))
+	}
+	defer response.Body.Close()
+	if err := w.stranger(response); err != nil {
+		return failed("network", detail, err, "Something else than Symphony's "+joined(w.names)+" answers there: check host, port and context, and whether a proxy is in between.")
+	}
+	return clock(detail, response.Header.Get("Date"))
+}
+
+// stranger tells what is not Symphony by its answer.
+func (w *way) stranger(response *http.Response) error {
+	if response.StatusCode == http.StatusProxyAuthRequired {
+		return errors.New("the proxy wants a user and a password (proxy.username, proxy.password)")
+	}
+	if !w.agent {
+		return nil
+	}
+	const enough = 64 << 10
+	body, _ := stdio.ReadAll(stdio.LimitReader(response.Body, enough))
+	switch {
+	case response.StatusCode != http.StatusOK:
+		return fmt.Errorf("answers %s when asked for its version", cmp.Or(response.Status, "nothing"))
+	case strings.HasPrefix(response.Header.Get("Content-Type"), "text/html"):
+		return errors.New("answers with a web page")
+	case !json.Valid(body):
+		return errors.New("answers with what is not JSON")
+	}
+	return nil
+}
+
+// clock compares the clocks. Without a date there is nothing to compare.
+func clock(detail, date string) finding {
+	there, err := http.ParseTime(date)
+	if err != nil {
+		return found("network", detail)
+	}
+	skew := time.Since(there).Round(time.Second).Abs()
+	detail += fmt.Sprintf(", clocks %s apart", skew)
+	if skew > time.Minute {
+		return finding{
+			Name: "network", Level: broken, Detail: detail, err: errors.New("clock skew"),
+			Remedy: "Symphony takes login tokens for five minutes: set this machine's clock (NTP).",
+		}
+	}
+	return found("network", detail)
+}
+
+func remedy(err error) string {
+	var dns *net.DNSError
+	var unknown *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &dns):
+		return "This machine does not know the name: check host, DNS, or set a proxy."
+	case errors.As(err, &unknown):
+		return "The certificate is signed by an authority unknown here: add it with ssl.trustStore.path (PEM)."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "No answer: ask for the firewall to be opened for this host and port, or set a proxy."
+	default:
+		return "Check host and port, and whether a firewall or a proxy is in between."
+	}
+}
+
+func joined(names []string) string { return strings.Join(names, ", ") }

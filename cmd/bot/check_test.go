@@ -1,0 +1,125 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const everybody = `"roombot": {"policy": {"allow": [{"name": "all", "who": ["*"], "commands": ["*"]}]}}`
+
+// scripted is a deployment that lets the bot in; extra answers come first.
+func scripted(t *testing.T, answers map[string]int, html bool) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if html {
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, "<html>Welcome</html>")
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if status := answers[r.URL.Path]; status != 0 {
+			w.WriteHeader(status)
+			fmt.Fprint(w, `{}`)
+			return
+		}
+		if r.URL.Path == "/agent/v5/datafeeds" {
+			fmt.Fprint(w, `[]`)
+			return
+		}
+		fmt.Fprint(w, `{"token":"t","access_token":"t","expires_in":300,"id":7,"username":"roombot","version":"Agent-24.1.0"}`)
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+// levels are the findings of a check by name, the last of each.
+func levels(t *testing.T, path string) (byName map[string]finding, code int) {
+	t.Helper()
+	got := shell(t, "check", "--json", "--config", path)
+	var all []finding
+	require.NoError(t, json.Unmarshal([]byte(got.out), &all), got.out+got.err)
+	byName = map[string]finding{}
+	for _, f := range all {
+		byName[f.Name] = f
+	}
+	return byName, got.code
+}
+
+func TestWhatEverythingElseWorksWithoutIsAWarning(t *testing.T) {
+	t.Parallel()
+	pod := scripted(t, map[string]int{"/login/idm/tokens": 403}, false)
+	path, dir := written(t, `"scheme": "http", %s, "connectionPoolMax": 4`, at(pod))
+	require.NoError(t, os.Chmod(filepath.Join(dir, "privatekey.pem"), 0o644))
+	got, code := levels(t, path)
+	require.Zero(t, code)
+	for name, says := range map[string]string{
+		"configuration": "connectionPoolMax", "policy": "no rule allows anything but /help", "key": "chmod 600", "groups": "Distribution List Manager",
+	} {
+		require.Equal(t, warning, got[name].Level, name)
+		require.Contains(t, got[name].Remedy, says)
+	}
+	require.Contains(t, got["key"].Detail, "SHA256:")
+	require.Equal(t, fine, got["datafeed"].Level)
+	require.Regexp(t, `(?m)^! groups +POST`, shell(t, "check", "--config", path).out, "no colon before the cause")
+}
+
+func TestSomethingElseThanAnAgentIsFound(t *testing.T) {
+	t.Parallel()
+	for name, agent := range map[string]*httptest.Server{
+		"web page": scripted(t, nil, true),
+		"404":      scripted(t, map[string]int{"/agent/v1/info": 404}, false),
+		"501":      scripted(t, map[string]int{"/agent/v1/info": 501}, false),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path, _ := written(t, `"scheme": "http", %s, "agent": {%s}, %s`, at(scripted(t, nil, false)), at(agent), everybody)
+			got := shell(t, "check", "--config", path)
+			require.Equal(t, exitFailed, got.code)
+			require.Regexp(t, `(?m)^✗ network +agent at .*`+name, got.out)
+			require.Contains(t, got.out, "else than Symphony's agent answers")
+		})
+	}
+}
+
+func TestEveryAgentIsProbedTheWayThatItIsReached(t *testing.T) {
+	t.Parallel()
+	pod, proxy := scripted(t, nil, false), scripted(t, nil, false)
+	path, _ := written(t, `"scheme": "http", %s, %s, "agent": {"proxy": {%s}, "loadBalancing": {"mode": "roundRobin",
+		"nodes": [{"scheme": "http", "host": "one.acme.test", "port": 80}, {"scheme": "http", "host": "two.acme.test", "port": 80}]}}`, at(pod), everybody, at(proxy))
+	got := shell(t, "check", "--config", path)
+	require.Zero(t, got.code, got.out)
+	require.Regexp(t, `(?m)^✓ network +pod, key manager at `, got.out)
+	require.Regexp(t, `(?m)^✓ network +agent at http://one.acme.test:80`, got.out, "by the agents' proxy: the name is nobody's")
+	require.Regexp(t, `(?m)^✓ network +agent at http://two.acme.test:80`, got.out)
+}
+
+func TestAnUnknownNameGetsItsOwnRemedyOnly(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
+	path := filepath.Join(dir, "config.json")
+	rename(t, path, "rombot")
+	got, code := levels(t, path)
+	require.Equal(t, exitRejected, code)
+	require.Contains(t, got["login"].Detail, "likely unknown user")
+	require.Contains(t, got["login"].Remedy, "spelling and case")
+	require.NotContains(t, got["login"].Detail+got["login"].Remedy, "upload")
+}
+
+func TestACheckLeavesNothingInTheFolder(t *testing.T) {
+	t.Parallel()
+	path, dir := written(t, `"scheme": "http", %s, %s`, at(scripted(t, nil, false)), everybody)
+	before, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Zero(t, shell(t, "check", "--config", path).code)
+	after, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, after, len(before))
+}
