@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -21,7 +22,7 @@ func keygenCommand(io streams) *cobra.Command {
     publickey.pem    goes to Symphony: Admin & Compliance portal, the service
                      account, "Authentication", RSA, paste
 
-Existing files are never overwritten.`,
+The folder is made when it is missing. Existing files are never overwritten.`,
 		Example: "  bot keygen --dir /etc/roombot",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -29,11 +30,8 @@ Existing files are never overwritten.`,
 				return usage("--bits %d: Symphony takes keys of 2048 bits or more; 4096 is recommended", bits)
 			}
 			private, public := filepath.Join(dir, "privatekey.pem"), filepath.Join(dir, "publickey.pem")
-			key, err := rsa.Generate(bits)
+			key, err := newPair(bits, private, public)
 			if err != nil {
-				return err
-			}
-			if err := key.WritePair(private, public); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(io.out, "private key  %s\npublic key   %s\nfingerprint  %s\n", private, public, key.Fingerprint())
@@ -43,5 +41,26 @@ Existing files are never overwritten.`,
 	}
 	c.Flags().StringVar(&dir, "dir", ".", "folder for the two files")
 	c.Flags().IntVar(&bits, "bits", 4096, "size of the key")
+	completeFolders(c, "dir")
 	return c
+}
+
+// newPair looks for what is in its way first: a key takes seconds to make.
+func newPair(bits int, private, public string) (*rsa.Key, error) {
+	if err := os.MkdirAll(filepath.Dir(private), 0o700); err != nil {
+		return nil, fmt.Errorf("folder of the keys: %w", err)
+	}
+	for _, path := range []string{private, public} {
+		if _, err := os.Lstat(path); err == nil {
+			return nil, fmt.Errorf("%s exists and is not overwritten: move it away or choose another folder with --dir", path)
+		}
+	}
+	key, err := rsa.Generate(bits)
+	if err != nil {
+		return nil, err
+	}
+	if err := key.WritePair(private, public); err != nil {
+		return nil, err
+	}
+	return key, nil
 }

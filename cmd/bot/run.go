@@ -15,6 +15,7 @@ import (
 // configFlag adds the flag that names the configuration file.
 func configFlag(c *cobra.Command, path *string) {
 	c.Flags().StringVarP(path, "config", "c", "config.json", "configuration file, JSON or YAML")
+	completeFiles(c, "config", "json", "yaml", "yml")
 }
 
 func runCommand(io streams) *cobra.Command {
