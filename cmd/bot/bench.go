@@ -37,17 +37,8 @@ than 100 per round trip; what waits is printed.`,
   bot bench --chatter 10000`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			switch {
-			case c.Commands < 1:
-				return usage("--commands %d: write at least 1", c.Commands)
-			case c.Rate < 0 || c.RTT < 0 || c.Chatter < 0 || c.Workers < 0:
-				return usage("--rate, --rtt, --chatter and --workers cannot be negative")
-			case c.People < 0 || c.People > bench.MostPeople:
-				return usage("--people %d: write 0 to %d", c.People, bench.MostPeople)
-			case c.Groups < 0 || c.Groups > bench.MostGroups:
-				return usage("--groups %d: write 0 to %d", c.Groups, bench.MostGroups)
-			case c.People+c.Groups == 0:
-				return usage("--people 0 --groups 0: a room is for somebody")
+			if err := benchUsage(c); err != nil {
+				return err
 			}
 			result, err := bench.Run(cmd.Context(), c)
 			if err != nil {
@@ -59,6 +50,28 @@ than 100 per round trip; what waits is printed.`,
 			return result.Print(io.out)
 		},
 	}
+	benchFlags(command, &c)
+	command.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return command
+}
+
+func benchUsage(c bench.Config) error {
+	switch {
+	case c.Commands < 1:
+		return usage("--commands %d: write at least 1", c.Commands)
+	case c.Rate < 0 || c.RTT < 0 || c.Chatter < 0 || c.Workers < 0:
+		return usage("--rate, --rtt, --chatter and --workers cannot be negative")
+	case c.People < 0 || c.People > bench.MostPeople:
+		return usage("--people %d: write 0 to %d", c.People, bench.MostPeople)
+	case c.Groups < 0 || c.Groups > bench.MostGroups:
+		return usage("--groups %d: write 0 to %d", c.Groups, bench.MostGroups)
+	case c.People+c.Groups == 0:
+		return usage("--people 0 --groups 0: a room is for somebody")
+	}
+	return nil
+}
+
+func benchFlags(command *cobra.Command, c *bench.Config) {
 	flags := command.Flags()
 	flags.IntVar(&c.Commands, "commands", 200, "how many are measured")
 	flags.Float64Var(&c.Rate, "rate", 10, "commands a second; 0 for as fast as they are answered")
@@ -67,6 +80,4 @@ than 100 per round trip; what waits is printed.`,
 	flags.IntVar(&c.Groups, "groups", 1, "groups in each command")
 	flags.IntVar(&c.Chatter, "chatter", 0, "messages a second that are not for the bot")
 	flags.IntVar(&c.Workers, "workers", 0, "commands worked on at once (default: the bot's own)")
-	flags.BoolVar(&asJSON, "json", false, "as JSON")
-	return command
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"roombot/bot/config"
 	"roombot/symphony"
 )
 
@@ -62,14 +61,11 @@ var errSilent = errors.New("failed")
 
 func exitCode(err error) int {
 	var f failure
-	var faults config.Faults
 	switch {
 	case errors.As(err, &f):
 		return f.code
 	case errors.Is(err, symphony.ErrLoginRejected):
 		return exitRejected
-	case errors.As(err, &faults):
-		return exitFailed
 	default:
 		return exitFailed
 	}
@@ -111,6 +107,7 @@ Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials, 3 not found, 64
 		strict(c)
 	}
 	strict(root)
+	noFiles(root)
 	return root
 }
 

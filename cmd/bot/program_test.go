@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -49,6 +51,53 @@ func TestCompletionIsThereForShells(t *testing.T) {
 		got := shell(t, "completion", name)
 		require.Zero(t, got.code)
 		require.NotEmpty(t, got.out)
+	}
+}
+
+func TestShellsOfferWhatFlagsTake(t *testing.T) {
+	t.Parallel()
+	for line, offer := range map[string]string{
+		"parse --in ":     "im\nroom\n:4\n",
+		"soak --faults ":  "none\ndefault\nheavy\n:4\n",
+		"run --config ":   "json\nyaml\nyml\n:8\n",
+		"check --config ": "json\nyaml\nyml\n:8\n",
+		"keygen --dir ":   ":16\n",
+		"sandbox --dir ":  ":16\n",
+		"soak --dir ":     ":16\n",
+		"run ":            ":4\n",
+		"jobs list ":      ":4\n",
+		"parse ":          ":4\n",
+	} {
+		args := append([]string{"__complete"}, strings.Split(line, " ")...)
+		require.Equal(t, offer, shell(t, args...).out, line)
+	}
+}
+
+func TestKeygenMakesTheFolderForItsOwnerOnly(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "etc", "roombot")
+	got := shell(t, "keygen", "--dir", dir, "--bits", "2048")
+	require.Zero(t, got.code, got.err)
+	info, err := os.Stat(dir)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o700), info.Mode().Perm())
+}
+
+func TestAConsoleLogInAFileHasNoColours(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	file, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = file.Close() })
+	for _, to := range []io.Writer{&out, file} {
+		log := logger(config.Log{Level: "info", Format: "console"}, to)
+		log.Info().Str("key", "value").Msg("something happened")
+	}
+	written, err := os.ReadFile(file.Name())
+	require.NoError(t, err)
+	for _, text := range []string{out.String(), string(written)} {
+		require.Contains(t, text, "something happened key=value")
+		require.NotContains(t, text, "\x1b")
 	}
 }
 

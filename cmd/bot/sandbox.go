@@ -73,6 +73,11 @@ speak as anybody.`,
 			return runSandbox(cmd.Context(), io, f)
 		},
 	}
+	f.register(c)
+	return c
+}
+
+func (f *sandboxFlags) register(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8787", "address of the pod and the page, on this machine")
 	flags.BoolVar(&f.noBot, "no-bot", false, "start the pod and the page only")
@@ -88,7 +93,7 @@ speak as anybody.`,
 	flags.IntVar(&f.load.crowd, "crowd", 0, "employees besides the people of the tour, for trials under load")
 	flags.DurationVar(&f.load.rtt, "rtt", 0, "round trip of the network, added to every call of the bot")
 	flags.DurationVar(&f.load.visibility, "visibility", 0, "after how long events that were not acknowledged come again (default 30s, as Symphony)")
-	return c
+	completeFolders(c, "dir")
 }
 
 func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -37,27 +38,37 @@ was not answered is looked for after roombot.httpTimeout + roombot.searchLag.`,
   bot soak --commands 2000 --replicas 3 --store postgres://localhost/roombot`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if c.Commands < 1 {
-				return usage("--commands %d: write at least 1", c.Commands)
-			}
-			if c.Replicas > 1 && c.Store == "" {
-				return usage("--replicas %d: several bots need a database in common: --store postgres://…", c.Replicas)
-			}
-			report, err := soak.Run(cmd.Context(), c)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				err = json.NewEncoder(io.out).Encode(report)
-			} else {
-				err = report.Print(io.out)
-			}
-			if err == nil && !report.Exact() {
-				err = failure{exitFailed, errSilent}
-			}
-			return err
+			return runSoak(cmd.Context(), io, c, asJSON)
 		},
 	}
+	soakFlags(command, &c)
+	command.Flags().BoolVar(&asJSON, "json", false, "as JSON, with everything found")
+	return command
+}
+
+func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error {
+	if c.Commands < 1 {
+		return usage("--commands %d: write at least 1", c.Commands)
+	}
+	if c.Replicas > 1 && c.Store == "" {
+		return usage("--replicas %d: several bots need a database in common: --store postgres://…", c.Replicas)
+	}
+	report, err := soak.Run(ctx, c)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		err = json.NewEncoder(io.out).Encode(report)
+	} else {
+		err = report.Print(io.out)
+	}
+	if err == nil && !report.Exact() {
+		err = failure{exitFailed, errSilent}
+	}
+	return err
+}
+
+func soakFlags(command *cobra.Command, c *soak.Config) {
 	flags := command.Flags()
 	flags.IntVar(&c.Commands, "commands", 200, "how many commands are sent")
 	flags.DurationVar(&c.KillEvery, "kill-every", 2*time.Second, "time between kills; 0 for none")
@@ -66,6 +77,6 @@ was not answered is looked for after roombot.httpTimeout + roombot.searchLag.`,
 	flags.IntVar(&c.Replicas, "replicas", 1, "bots at once, killed in turn")
 	flags.StringVar(&c.Store, "store", "", "address of the bots' database (default: a file)")
 	flags.StringVar(&c.Dir, "dir", "", "folder that keeps configurations, stores and logs (default: a temporary one)")
-	flags.BoolVar(&asJSON, "json", false, "as JSON, with everything found")
-	return command
+	completeWords(command, "faults", string(soak.None), string(soak.Default), string(soak.Heavy))
+	completeFolders(command, "dir")
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -162,13 +163,23 @@ func logged(log zerolog.Logger) func(symphony.Call) {
 
 func logger(l config.Log, out io.Writer) zerolog.Logger {
 	if l.Format == "console" {
-		out = zerolog.ConsoleWriter{Out: out, TimeFormat: time.TimeOnly}
+		out = zerolog.ConsoleWriter{Out: out, TimeFormat: time.TimeOnly, NoColor: !terminal(out)}
 	}
 	level, err := zerolog.ParseLevel(l.Level)
 	if err != nil {
 		level = zerolog.InfoLevel // the configuration admits only known levels
 	}
 	return zerolog.New(out).Level(level).With().Timestamp().Logger()
+}
+
+// terminal is true for what can show colours.
+func terminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // commandNames are the commands that a policy may name.
