@@ -48,7 +48,7 @@ var emptyStore = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "bot.db")
-	e, err := engine.Open(context.Background(), engine.Config{File: file, Handle: func(context.Context, *engine.Job) error { return nil }})
+	e, err := engine.Open(context.Background(), engine.Config{Store: file, Handle: func(context.Context, *engine.Job) error { return nil }})
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +195,7 @@ func (w *world) start() {
 	b, err := bot.New(ctx, bot.Config{
 		Client: w.client, Policy: rules, PrivateAbove: 10, Limits: w.limits, Bounds: w.bounds, Metrics: numbers,
 		Feed:  symphony.FeedConfig{MinWait: 5 * time.Millisecond, MaxWait: 20 * time.Millisecond},
-		Store: engine.Config{File: w.store, BackoffFloor: time.Millisecond, BackoffCeiling: 5 * time.Millisecond, MaxAttempts: w.tries, Workers: w.hands, Drain: -1},
+		Store: engine.Config{Store: w.store, BackoffFloor: time.Millisecond, BackoffCeiling: 5 * time.Millisecond, MaxAttempts: w.tries, Workers: w.hands, Drain: -1},
 		Live:  sync.OnceFunc(func() { close(live) }),
 	})
 	require.NoError(w.t, err)

@@ -29,7 +29,6 @@ type Config struct {
 	// Store is the path of an SQLite file, created with its folder when missing, which one process works on (FILE.lock beside it keeps
 	// a second one out); or the URL of a PostgreSQL database, postgres://…, which any number of processes (replicas) work on.
 	Store string
-	File  string // an older name of Store
 
 	Workers int // commands carried out side by side; default 16
 
@@ -69,7 +68,6 @@ type Config struct {
 }
 
 func (c Config) withDefaults() (Config, error) {
-	c.Store = cmp.Or(c.Store, c.File)
 	if c.Store == "" {
 		return Config{}, errors.New("open the store: neither file nor database is given")
 	}

@@ -19,7 +19,7 @@ func Example() {
 	defer os.RemoveAll(folder)
 	ctx, stop := context.WithCancel(context.Background())
 	e, err := engine.Open(ctx, engine.Config{
-		File: filepath.Join(folder, "bot.db"),
+		Store: filepath.Join(folder, "bot.db"),
 		Handle: func(ctx context.Context, j *engine.Job) error {
 			var room string
 			err := j.Do(ctx, "create room", &room, func(ctx context.Context) (any, error) {
