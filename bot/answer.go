@@ -151,19 +151,12 @@ func (b *Bot) allow(ctx context.Context, r *commands.Request) *commands.Refusal 
 	if r.In.Room {
 		place.Kind = policy.Room
 	}
-	flags := map[string]bool{}
-	for key, value := range r.Options {
-		if on, ok := value.(bool); ok {
-			flags[key] = on
-		}
-	}
 	decision := b.policy.Decide(policy.Ask{
 		User: policy.Subject{
 			ID: int64(r.From.ID), Username: r.From.Username, Email: r.From.Email,
 			DisplayName: r.From.Name, External: b.desk.Foreign(r.From.ID),
 		},
-		Where: place, Command: r.Command, Groups: r.Groups, Flags: flags,
-		Members: len(r.Users) + len(r.Usernames) + len(r.Emails),
+		Where: place, Command: r.Command,
 	})
 	if decision.Allowed {
 		return nil

@@ -13,10 +13,7 @@ const (
 type Ask struct {
 	User    Subject
 	Where   Place
-	Command string   // without slash, any case; "-" and "_" do not count
-	Groups  []string // names of the groups asked for
-	Members int      // people asked for, without groups
-	Flags   map[string]bool
+	Command string // without slash, any case; "-" and "_" do not count
 }
 
 // Subject is who asks.
