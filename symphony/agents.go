@@ -137,7 +137,7 @@ func (a *agents) open(n *node, tried []*node) bool {
 
 // Bounds of the time for which a node that failed is left alone.
 const (
-	minAside = time.Second
+	minAside = 2 * time.Second // of which at least half: longer than the first pause before a call is repeated
 	maxAside = time.Minute
 )
 
