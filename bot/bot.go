@@ -77,9 +77,10 @@ const (
 	directoryRead = directoryKept * 3 / 4
 )
 
-// New signs in and opens the store. The caller closes the bot.
+// New signs in and opens the store. A pod that does not answer is waited for
+// until ctx ends; rejected credentials are an error. The caller closes the bot.
 func New(ctx context.Context, c Config) (*Bot, error) {
-	self, err := c.Client.Me(ctx)
+	self, err := signIn(ctx, c.Client)
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
@@ -131,6 +132,26 @@ func (b *Bot) reading() syntax.Grammar {
 	g := b.grammar
 	g.KnownGroups = b.desk.Groups.Names()
 	return g
+}
+
+// signInAgain is how long to wait before a pod is asked again that did not
+// answer; the client has tried for a while by then.
+const signInAgain = 3 * time.Second
+
+// signIn asks who the bot is, for as long as nobody answers.
+func signIn(ctx context.Context, client *symphony.Client) (symphony.User, error) {
+	for {
+		self, err := client.Me(ctx)
+		if !errors.Is(err, symphony.ErrUnavailable) || errors.Is(err, symphony.ErrLoginRejected) {
+			return self, err
+		}
+		zerolog.Ctx(ctx).Warn().Err(err).Dur("again", signInAgain).Msg("Symphony does not answer yet")
+		select {
+		case <-ctx.Done():
+			return symphony.User{}, ctx.Err()
+		case <-time.After(signInAgain):
+		}
+	}
 }
 
 // Self is the bot's own account.
