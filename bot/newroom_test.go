@@ -40,6 +40,12 @@ func TestWhoeverCannotBeAddedIsNamedWithTheCauseAndStopsNobody(t *testing.T) {
 	require.ElementsMatch(t, []string{"roombot", "bob", "alice"}, all)
 }
 
+func TestNamesThatAreNotMentionsAreSaidToBeNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.says("bob", `/newroom Q2 earnings, alice and carol`).sees("✓ Q2 earnings, alice and carol", "Nobody else was asked for", "type @")
+}
+
 func TestAnExternalRoomTakesConnectedPeopleOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -24,7 +24,12 @@ func (p *roomPlan) done(room roomRef, absent []missing) Reply {
 	if len(absent) > 0 {
 		reply.Body = append(reply.Body, gaps(absent), messageml.Paragraph(messageml.Text("In the room:")))
 	}
-	reply.Body = append(reply.Body, p.facts(absent), messageml.OpenStream(string(room.ID), "Open room"), p.footer())
+	reply.Body = append(reply.Body, p.facts(absent))
+	if len(p.People)+len(p.Groups) == 0 {
+		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text(
+			"Nobody else was asked for. Names count as people when you type @ and choose them from the list.")))
+	}
+	reply.Body = append(reply.Body, messageml.OpenStream(string(room.ID), "Open room"), p.footer())
 	return reply
 }
 

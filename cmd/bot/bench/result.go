@@ -85,7 +85,7 @@ func (r Result) Print(to io.Writer) error {
 	if r.Rate > 0 {
 		pace = fmt.Sprintf("%g a second", r.Rate)
 	}
-	row("Commands", "%d, %s, with %d people and %d groups each", r.Commands, pace, r.People, r.Groups)
+	row("Commands", "%d, %s, people %d, groups %d each", r.Commands, pace, r.People, r.Groups)
 	row("Round trip", "%g ms", r.RTT)
 	row("Message to link", "%s", r.Link)
 	row("Message to final answer", "%s", r.Final)
