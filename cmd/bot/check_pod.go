@@ -47,7 +47,7 @@ func checkGroups(ctx context.Context, client *symphony.Client) finding {
 	n := 0
 	for _, err := range client.Groups(ctx, symphony.DistributionListType) {
 		if err != nil {
-			f := failed("groups", "", err, "group: needs the role Distribution List Manager; your Symphony administrators can give it. Everything else works without.")
+			f := failed("groups", "", err, "group: needs the role Group Manager (Distribution List); your Symphony administrators can give it. Everything else works without.")
 			f.Level = warning
 			return f
 		}

@@ -60,7 +60,7 @@ func TestWhatEverythingElseWorksWithoutIsAWarning(t *testing.T) {
 	got, code := levels(t, path)
 	require.Zero(t, code)
 	for name, says := range map[string]string{
-		"configuration": "connectionPoolMax", "policy": "no rule allows anything but /help", "key": "chmod 600", "groups": "Distribution List Manager",
+		"configuration": "connectionPoolMax", "policy": "no rule allows anything but /help", "key": "chmod 600", "groups": "Group Manager (Distribution List)",
 	} {
 		require.Equal(t, warning, got[name].Level, name)
 		require.Contains(t, got[name].Remedy, says)
