@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -160,15 +161,14 @@ func (w *world) refusing(pod http.Handler) http.Handler {
 	})
 }
 
+// indiscreet is what no log may say: the words and names of the messages, an address, a token. Ids are random and may
+// spell anything, so that a word counts only as a word and a token only as two parts of one.
+var indiscreet = regexp.MustCompile(`\b(newroom|Martin|Chen|Earnings)\b|@acme\.test|eyJ[\w-]+\.eyJ`)
+
 // discreet holds the log to what operators may read: ids and codes.
 func (w *world) discreet() {
-	text := w.log.String()
-	for _, secret := range []string{"newroom", "Martin", "Chen", "Earnings", "@acme.test", "eyJ"} {
-		if secret == "newroom" {
-			text = strings.ReplaceAll(text, `"command":"newroom"`, "")
-		}
-		require.NotContains(w.t, text, secret, "what the log says")
-	}
+	text := strings.ReplaceAll(w.log.String(), `"command":"newroom"`, "")
+	require.NotRegexp(w.t, indiscreet, text, "what the log says")
 }
 
 // start begins the bot's work, again on the same store after a stop.
