@@ -238,16 +238,22 @@ func (s *session) send(ctx context.Context, c *Command) error {
 	return nil
 }
 
-// settled waits until all that was sent is answered, at most so long after the
-// last sign of life. Not being settled is no error: the audit will tell.
+// settled waits, so long at most, until all that was sent is done. Not being
+// settled is no error: the audit will tell.
 func (s *session) settled(ctx context.Context, limit time.Duration) error {
 	begin := time.Now()
-	for s.ledger.outstanding() > 0 && time.Since(begin) < limit {
+	for time.Since(begin) < limit && !s.done(ctx) {
 		if err := trial.Pause(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// done tells whether everything is answered and the bots have nothing left: an
+// answer may come while people are still being let in.
+func (s *session) done(ctx context.Context) bool {
+	return s.ledger.outstanding() == 0 && s.trial.Idle(ctx)
 }
 
 // calm ends the trouble and waits until nothing happens any more.
@@ -261,7 +267,7 @@ func (s *session) calm(ctx context.Context) error {
 	if err := s.revive(); err != nil {
 		return err
 	}
-	for s.ledger.outstanding() > 0 && s.ledger.quiet() < s.Patience {
+	for s.ledger.quiet() < s.Patience && !s.done(ctx) {
 		if err := trial.Pause(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}

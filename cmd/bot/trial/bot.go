@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,13 @@ type Bot struct {
 	dir  string
 	run  *process
 	used Usage
+	page page
+	http *http.Client
+}
+
+func newBot(name, dir string) *Bot {
+	// A process has its own port, so that a connection to the one before is of no use.
+	return &Bot{Name: name, dir: dir, http: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
 }
 
 func (b *Bot) config() string { return filepath.Join(b.dir, b.Name+".json") }
@@ -31,6 +39,11 @@ func (b *Bot) Start() error {
 		return err
 	}
 	defer log.Close() // the child has its own handle
+	before, err := log.Stat()
+	if err != nil {
+		return err
+	}
+	b.page.renew(before.Size())
 	b.run, err = begin([]string{"run", "--config", b.config()}, log, log)
 	return err
 }
@@ -88,6 +101,9 @@ type Line struct {
 	Text string `json:"text"`
 }
 
+// longestLine bounds a line of the log, which may hold a stack.
+const longestLine = 1 << 20
+
 // Errors lists what the bot logged as an error, and what is no log line at
 // all, such as a panic. Warnings are not in it: under faults they are due.
 func (b *Bot) Errors() ([]Line, error) {
@@ -98,7 +114,7 @@ func (b *Bot) Errors() ([]Line, error) {
 	defer file.Close()
 	var found []Line
 	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<20)
+	lines.Buffer(nil, longestLine)
 	for lines.Scan() {
 		var entry struct{ Level string }
 		err := json.Unmarshal(lines.Bytes(), &entry)

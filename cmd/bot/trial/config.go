@@ -28,7 +28,8 @@ func (s BotSetup) write(from, to, name string) error {
 
 func (s BotSetup) own(name string) map[string]any {
 	own := map[string]any{
-		"store": name + ".db",
+		"store":  name + ".db",
+		"health": map[string]any{"listen": anyPort},
 		"policy": map[string]any{"allow": []any{map[string]any{
 			"name": "everybody", "who": []string{"*"}, "where": []string{"*"}, "commands": []string{"*"},
 		}}},

@@ -36,7 +36,7 @@ type BotSetup struct {
 	HTTPTimeout time.Duration // roombot.httpTimeout
 	SearchLag   time.Duration // roombot.searchLag
 	Workers     int           // roombot.limits.workers; 0 for the default
-	LogLevel    string        // roombot.log.level
+	LogLevel    string        // roombot.log.level; above info the address of the health page is not known
 }
 
 // Trial is a pod and bots that run. Close ends them.
@@ -90,7 +90,7 @@ func (t *Trial) startPod(ctx context.Context, s PodSetup) error {
 
 func (t *Trial) startBots(s BotSetup) error {
 	for n := range max(1, s.Count) {
-		b := &Bot{Name: fmt.Sprintf("bot-%d", n+1), dir: t.dir}
+		b := newBot(fmt.Sprintf("bot-%d", n+1), t.dir)
 		if err := s.write(filepath.Join(t.dir, "config.json"), b.config(), b.Name); err != nil {
 			return err
 		}
