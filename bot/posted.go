@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"time"
@@ -17,6 +19,13 @@ import (
 type posted struct {
 	Stream  symphony.StreamID  `json:"stream"`
 	Message symphony.MessageID `json:"message,omitempty"`
+	Text    string             `json:"text,omitempty"` // textOf what was sent; empty where it was found
+}
+
+// textOf tells what one message shows from what another does.
+func textOf(m symphony.Outgoing) string {
+	sum := sha256.Sum256([]byte(m.MessageML))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 // post sends a message once: where an earlier attempt may have sent it, it is
@@ -44,7 +53,7 @@ func (w *work) post(ctx context.Context, part string, stream symphony.StreamID, 
 		if commands.Unsent(err) {
 			return nil, errors.Join(fmt.Errorf("send the message: %w", err), w.Withdraw(ctx, part))
 		}
-		return w.shown(ctx, posted{Stream: stream, Message: sent.ID}, err)
+		return w.shown(ctx, posted{Stream: stream, Message: sent.ID, Text: textOf(m)}, err)
 	})
 	return done, err
 }
@@ -65,7 +74,8 @@ func (w *work) shown(ctx context.Context, done posted, err error) (any, error) {
 	switch {
 	case commands.Refused(err):
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("message was refused")
-		return posted{Stream: done.Stream}, nil
+		done.Message = ""
+		return done, nil
 	case err != nil:
 		return nil, fmt.Errorf("show the reply: %w", err)
 	}

@@ -13,7 +13,7 @@ import (
 // The messages a command may post. Each is posted once: the part is in the
 // message's entity data, and a repetition looks for it before it sends.
 const (
-	partFirst = "first" // "it takes a while"
+	partFirst = "first" // before all is done
 	partFinal = "reply"
 	partBrief = "brief" // in place of a reply that Symphony refuses
 )
@@ -79,15 +79,14 @@ func (w *work) say(ctx context.Context, first commands.Reply) error {
 }
 
 // deliver shows the reply, in the place of the first answer if there is one in
-// the same chat.
+// the same chat and it says something else.
 func (w *work) deliver(ctx context.Context, o outcome) error {
 	first, err := w.first(ctx)
 	if err != nil {
 		return err
 	}
-	if first.Message != "" && first.Stream == o.Stream {
-		updated, err := w.replace(ctx, w.own("update"), first, o.Reply)
-		if err != nil || updated.Message != "" {
+	if first.Stream == o.Stream {
+		if done, err := w.instead(ctx, first, o); done || err != nil {
 			return err
 		}
 	}
@@ -101,6 +100,20 @@ func (w *work) deliver(ctx context.Context, o outcome) error {
 		_, err = w.replace(ctx, w.own("pointer"), first, w.render(w.own("pointer"), commands.ElsewhereNow()))
 	}
 	return err
+}
+
+// instead shows the reply in the place of the first answer. It is not done where
+// there is none, or where Symphony does not let it be edited.
+func (w *work) instead(ctx context.Context, first posted, o outcome) (done bool, err error) {
+	same := first.Text == textOf(o.Reply)
+	switch {
+	case first.Message != "" && !same:
+		updated, err := w.replace(ctx, w.own("update"), first, o.Reply)
+		return updated.Message != "", err
+	case first.Message == "" && same: // refused once already
+		return true, w.deliverBrief(ctx, o)
+	}
+	return same, nil
 }
 
 // deliverBrief tells in the 1:1 chat what can be told of a reply that Symphony

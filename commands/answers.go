@@ -40,7 +40,7 @@ func PutOff(after time.Duration) Reply {
 	if after >= time.Second {
 		when = fmt.Sprintf("I go on in about %d s", int(after.Round(time.Second).Seconds()))
 	}
-	return says("put-off", "⏳ This takes longer than usual. "+when+" and report here; no need to send it again.")
+	return says(CodePutOff, "⏳ This takes longer than usual. "+when+" and report here; no need to send it again.")
 }
 
 // GaveUp is the last answer to a request that could not be carried out.

@@ -49,7 +49,7 @@ type Plan interface {
 }
 
 // Work is what a plan may rely on while it writes: the memory of this request
-// and a way to tell the user that it takes a while.
+// and a way to tell the user something before all is done.
 type Work interface {
 	// Do runs do once per request and step. Its result is kept as JSON; later
 	// calls fill result from what was kept.
@@ -61,8 +61,10 @@ type Work interface {
 	Withdraw(ctx context.Context, step string) error
 	// Intended tells how often the step was intended before and when last.
 	Intended(ctx context.Context, step string) (last time.Time, times int, err error)
-	// Say shows the user a first answer, which the reply that Apply returns
-	// replaces. What keeps it from being shown keeps nothing from being done.
+	// Say shows the user a first answer. The reply that Apply returns takes its
+	// place, unless it says the same: so what will very likely be the reply may
+	// be said before the last of it is done. What keeps it from being shown
+	// keeps nothing from being done.
 	Say(ctx context.Context, first Reply)
 }
 

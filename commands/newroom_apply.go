@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"roombot/symphony"
@@ -17,6 +18,7 @@ const stepRoom = "room"
 // roomRef is what later steps need to know of the room.
 type roomRef struct {
 	ID       symphony.StreamID `json:"id"`
+	Name     string            `json:"name"`
 	External bool              `json:"external"`
 }
 
@@ -27,7 +29,8 @@ type created struct {
 	Refused *Refusal `json:"refused,omitempty"`
 }
 
-// Apply opens the room, lets everybody in and says what came of it.
+// Apply opens the room, lets everybody in and says what came of it. The link
+// goes out as soon as the requester is in, while the others are let in.
 func (p *roomPlan) Apply(ctx context.Context, w Work) (Reply, error) {
 	room, fresh, err := p.create(ctx, w)
 	if err != nil {
@@ -44,15 +47,24 @@ func (p *roomPlan) Apply(ctx context.Context, w Work) (Reply, error) {
 		return Reply{}, err
 	}
 	others := p.others(len(absent) == 0)
-	adds := entry.outside(others)
-	if left := p.desk.Limits.estimate(adds); left > time.Second {
-		w.Say(ctx, p.inProgress(room, adds, left))
-	}
+	var telling sync.WaitGroup
+	telling.Go(func() { p.tell(ctx, w, room, absent, entry.outside(others)) })
 	missing, err := entry.admitAll(ctx, w, others)
+	telling.Wait()
 	if err != nil {
 		return Reply{}, err
 	}
 	return p.done(room, append(absent, missing...)), nil
+}
+
+// tell gives the link: with the whole answer where the rest is a matter of
+// moments, else with how long it takes.
+func (p *roomPlan) tell(ctx context.Context, w Work, room roomRef, absent []missing, adds int) {
+	first := p.done(room, absent)
+	if left := p.desk.Limits.estimate(adds); left > time.Second {
+		first = p.inProgress(room, adds, left)
+	}
+	w.Say(ctx, first)
 }
 
 // Touched reports whether a request may have changed something.
@@ -260,5 +272,5 @@ func taken(err error) bool {
 }
 
 func ref(room symphony.Room) roomRef {
-	return roomRef{ID: room.ID, External: room.Attributes.CrossPod}
+	return roomRef{ID: room.ID, Name: room.Attributes.Name, External: room.Attributes.CrossPod}
 }

@@ -35,7 +35,7 @@ func (p *roomPlan) done(room roomRef, absent []missing) Reply {
 
 // inProgress is the first answer when letting everybody in takes a while.
 func (p *roomPlan) inProgress(room roomRef, adds int, left time.Duration) Reply {
-	return Reply{Code: CodeDone, Room: room.ID, Body: []messageml.Node{
+	return Reply{Code: CodeAdding, Room: room.ID, Body: []messageml.Node{
 		messageml.Paragraph(messageml.Text("✓ "), p.link(room), messageml.Text(" is open.")),
 		messageml.Paragraph(messageml.Text(fmt.Sprintf("Adding %s, about %s …", count(adds, "person or group", "people and groups"), roughly(left)))),
 		messageml.OpenStream(string(room.ID), "Open room"), p.footer(),

@@ -35,6 +35,7 @@ type entity struct {
 	Version string      `json:"version"`
 	Request RequestID   `json:"request"`
 	Part    string      `json:"part"`
+	Outcome string      `json:"outcome"`
 	Origin  string      `json:"origin,omitempty"`
 	Offers  []wireOffer `json:"offers,omitempty"`
 }
@@ -48,7 +49,7 @@ type wireOffer struct {
 // Render makes the message: the body, a button per offer, and the stamp.
 func (r Reply) Render(s Stamp) (messageML, data string) {
 	body := r.Body
-	e := entity{Type: "com.roombot.reply", Version: "1.0", Request: s.Request, Part: s.Part, Origin: s.Origin}
+	e := entity{Type: "com.roombot.reply", Version: "1.0", Request: s.Request, Part: s.Part, Outcome: r.Code, Origin: s.Origin}
 	if len(r.Offers) > 0 {
 		buttons := make([]messageml.Node, len(r.Offers))
 		for i, o := range r.Offers {

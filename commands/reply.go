@@ -40,7 +40,13 @@ const (
 	CodePreview = "preview"
 	CodeHelp    = "help"
 	CodeForm    = "form"
+	// Of first answers: the reply is still to come.
+	CodeAdding = "adding"
+	CodePutOff = "put-off"
 )
+
+// Interim reports whether an answer of that code is not the last word.
+func Interim(code string) bool { return code == CodeAdding || code == CodePutOff }
 
 // Refusal is an error for the user: what is wrong, where, and what to do.
 // Nothing was created.

@@ -37,7 +37,7 @@ func (w *watch) take(messages []trial.Message) error {
 		if _, known := w.linked[stamp.Request]; !known && strings.Contains(m.Markup, "open.symphony.com/?streamId=") {
 			w.linked[stamp.Request] = m.Timestamp
 		}
-		if stamp.Part == trial.PartFinal {
+		if stamp.Final() {
 			w.final[stamp.Request] = m
 			if wait := w.waits[stamp.Request]; wait != nil {
 				close(wait)

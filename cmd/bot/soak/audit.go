@@ -138,7 +138,7 @@ func (a *Audited) people(c *Command, r trial.Room) {
 func (a *Audited) answer(c *Command, rooms []trial.Room, m trial.Message) {
 	var wrong string
 	switch {
-	case m.Stamp().Part != trial.PartFinal:
+	case !m.Stamp().Final():
 		wrong = "answer not brought to its end"
 	case m.Stream != c.Stream:
 		wrong = "answered in another chat"

@@ -25,12 +25,12 @@ func right(t *testing.T) ([]*soak.Command, *soak.World) {
 	for _, name := range c.Members {
 		room.Members = append(room.Members, trial.Member{Username: name, Owner: slices.Contains(c.Owners, name)})
 	}
-	return []*soak.Command{c}, &soak.World{Rooms: []trial.Room{room}, Talk: []trial.Message{answer(t, "a1", c, trial.PartFinal)}}
+	return []*soak.Command{c}, &soak.World{Rooms: []trial.Room{room}, Talk: []trial.Message{answer(t, "a1", c, commands.CodeDone)}}
 }
 
-func answer(t *testing.T, id string, c *soak.Command, part string) trial.Message {
+func answer(t *testing.T, id string, c *soak.Command, outcome string) trial.Message {
 	t.Helper()
-	data, err := messageml.EntityData(map[string]any{"roombot": map[string]string{"request": c.Request, "part": part}})
+	data, err := messageml.EntityData(map[string]any{"roombot": map[string]string{"request": c.Request, "outcome": outcome}})
 	require.NoError(t, err)
 	link := fmt.Sprintf(`<a href="%s">Desk</a>`, messageml.Escape(messageml.RoomLink("AAAA")))
 	return trial.Message{ID: id, Stream: c.Stream, Text: "✓ Desk is open.", Markup: link, Data: data}
@@ -46,7 +46,7 @@ func TestWhatIsRightPasses(t *testing.T) {
 func TestAFirstAnswerThatWasReplacedIsOneAnswer(t *testing.T) {
 	t.Parallel()
 	plan, world := right(t)
-	first := answer(t, "a0", plan[0], "first")
+	first := answer(t, "a0", plan[0], commands.CodePutOff)
 	world.Talk[0].Replacing = first.ID
 	world.Talk = slices.Insert(world.Talk, 0, first)
 	require.True(t, soak.Audit(plan, *world).Exact())
@@ -77,18 +77,20 @@ func TestWhatIsWrongIsFound(t *testing.T) {
 		},
 		"a second answer": {
 			func(t *testing.T, c *soak.Command, w *soak.World) {
-				w.Talk = append(w.Talk, answer(t, "a2", c, trial.PartFinal))
+				w.Talk = append(w.Talk, answer(t, "a2", c, commands.CodeDone))
 			}, "several answers",
 			func(a soak.Audited) int { return a.Answers.Several },
 		},
 		"a first answer left beside the final one": {
 			func(t *testing.T, c *soak.Command, w *soak.World) {
-				w.Talk = append(w.Talk, answer(t, "a2", c, "first"))
+				w.Talk = append(w.Talk, answer(t, "a2", c, commands.CodePutOff))
 			}, "several answers",
 			func(a soak.Audited) int { return a.Answers.Several },
 		},
 		"an answer that promises another one": {
-			func(t *testing.T, c *soak.Command, w *soak.World) { w.Talk[0] = answer(t, "a1", c, "first") }, "not brought to its end",
+			func(t *testing.T, c *soak.Command, w *soak.World) {
+				w.Talk[0] = answer(t, "a1", c, commands.CodeAdding)
+			}, "not brought to its end",
 			func(a soak.Audited) int { return a.Wrong },
 		},
 		"an answer without the link": {

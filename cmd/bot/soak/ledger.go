@@ -57,7 +57,7 @@ func (l *ledger) take(messages []trial.Message) error {
 		}
 		l.talk = append(l.talk, m)
 		l.lastSign = time.Now()
-		if stamp := m.Stamp(); stamp.Part == trial.PartFinal {
+		if stamp := m.Stamp(); stamp.Final() {
 			delete(l.pending, stamp.Request)
 			if l.requests[stamp.Request] == nil {
 				l.early[stamp.Request] = true

@@ -4,19 +4,20 @@ import (
 	"context"
 	"time"
 
+	"roombot/commands"
 	"roombot/symphony/messageml"
 )
 
 // Stamp is what the bot writes into the entity data of an answer: which
-// request it answers, and whether it is the last word on it.
+// request it answers, and with what outcome.
 type Stamp struct {
 	Request string `json:"request"`
-	Part    string `json:"part"`
+	Outcome string `json:"outcome"`
 }
 
-// PartFinal is the part of an answer that ends its request; there may be one
-// before that says it takes a while.
-const PartFinal = "reply"
+// Final tells whether this is the answer to the request, and not one that says
+// it takes a while.
+func (s Stamp) Final() bool { return s.Request != "" && !commands.Interim(s.Outcome) }
 
 // Stamp reads the stamp of a message of the bot. Request is empty without one.
 func (m Message) Stamp() Stamp {
