@@ -73,8 +73,8 @@ func benchUsage(c bench.Config) error {
 
 func benchFlags(command *cobra.Command, c *bench.Config) {
 	flags := command.Flags()
-	flags.IntVar(&c.Commands, "commands", 200, "how many are measured")
-	flags.Float64Var(&c.Rate, "rate", 10, "commands a second; 0 for as fast as they are answered")
+	flags.IntVar(&c.Commands, "commands", 100, "how many are measured")
+	flags.Float64Var(&c.Rate, "rate", 2, "commands a second; 0 for as fast as they are answered")
 	flags.DurationVar(&c.RTT, "rtt", 0, "round trip of the network, on every call of the bot")
 	flags.IntVar(&c.People, "people", 5, "people in each command")
 	flags.IntVar(&c.Groups, "groups", 1, "groups in each command")

@@ -22,6 +22,7 @@ func TestBenchCountsTheRoundTripsOfALink(t *testing.T) {
 	require.InDelta(t, 120, result.CriticalPath, 0.1)
 	require.Greater(t, result.Ratio, 1.0, "no link comes before the calls that it needs")
 	require.GreaterOrEqual(t, result.Final.P50, result.Link.P50)
+	require.Greater(t, result.Inside.P50, 120.0*2/3, "nobody is in before the room is there")
 	require.Positive(t, result.Throughput)
 }
 

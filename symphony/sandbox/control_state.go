@@ -37,13 +37,14 @@ func (p *Pod) roomState(st *stream) map[string]any {
 type memberState struct {
 	Username string   `json:"username"`
 	Owner    bool     `json:"owner"`
+	Joined   int64    `json:"joinDate"`          // milliseconds since 1970
 	Through  []string `json:"through,omitempty"` // names of the groups they came with
 }
 
 func (p *Pod) memberStates(st *stream) []memberState {
 	states := []memberState{}
 	for _, m := range st.Members {
-		v := memberState{Username: p.state.people[m.User].Username, Owner: m.Owner}
+		v := memberState{Username: p.state.people[m.User].Username, Owner: m.Owner, Joined: m.Joined}
 		for _, id := range m.Through {
 			if g := p.state.groupOf(id); g != nil {
 				v.Through = append(v.Through, g.Name)

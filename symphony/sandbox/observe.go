@@ -68,7 +68,7 @@ func (p *Pod) seen(st *stream) Room {
 		r.Keywords[k.Key] = k.Value
 	}
 	for _, m := range p.memberStates(st) {
-		r.Members = append(r.Members, RoomMember(m))
+		r.Members = append(r.Members, RoomMember{Username: m.Username, Owner: m.Owner, Through: m.Through})
 	}
 	for _, item := range st.Groups {
 		if g := p.state.groupOf(item.ID); g != nil {

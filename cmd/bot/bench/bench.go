@@ -123,7 +123,30 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 	if err := cmp.Or(talk.Wait(), err); err != nil {
 		return Result{}, err
 	}
-	return r.result(took, before, after), nil
+	rooms, err := r.filled(ctx)
+	return r.result(took, before, after, rooms), err
+}
+
+// filled gives the rooms once nobody comes in any more: the last answers may be
+// there a moment before the last people are.
+func (r *run) filled(ctx context.Context) ([]trial.Room, error) {
+	for last := -1; ; {
+		state, err := r.pod.State(ctx)
+		if err != nil {
+			return nil, err
+		}
+		inside := 0
+		for _, room := range state.Rooms {
+			inside += len(room.Members)
+		}
+		if inside == last {
+			return state.Rooms, nil
+		}
+		last = inside
+		if err := trial.Pause(ctx, 4*r.RTT+500*time.Millisecond); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // load sends the commands and waits for the last answer.

@@ -43,6 +43,7 @@ type Result struct {
 	RTT          float64     `json:"rttMillis"`
 	Link         Percentiles `json:"messageToLink"`
 	Final        Percentiles `json:"messageToFinalAnswer"`
+	Inside       Percentiles `json:"messageToEverybodyIn"`
 	Throughput   float64     `json:"commandsPerSecond"`
 	CriticalPath float64     `json:"criticalPathMillis"`
 	Ratio        float64     `json:"ratio,omitempty"` // median message-to-link to the critical path
@@ -59,10 +60,11 @@ type Result struct {
 // until the pod has the answer.
 const roundTrips = 3
 
-func (r *run) result(took time.Duration, before, after trial.Sample) Result {
+func (r *run) result(took time.Duration, before, after trial.Sample, rooms []trial.Room) Result {
 	res := Result{
 		Commands: r.Commands, People: r.People, Groups: r.Groups, Rate: r.Rate, RTT: millis(r.RTT),
 		Link: percentiles(r.watch.link), Final: percentiles(r.watch.end),
+		Inside:     percentiles(r.watch.inside(rooms)),
 		Throughput: float64(r.Commands) / took.Seconds(), CriticalPath: roundTrips * millis(r.RTT),
 		CPU: (after.CPU - before.CPU).Seconds() / float64(r.Commands), Memory: after.Resident, MemoryBefore: before.Resident,
 		Peak: r.bot.Usage().Peak, Chatter: r.Chatter, Waiting: r.most,
@@ -89,6 +91,7 @@ func (r Result) Print(to io.Writer) error {
 	row("Round trip", "%g ms", r.RTT)
 	row("Message to link", "%s", r.Link)
 	row("Message to final answer", "%s", r.Final)
+	row("Message to everybody in", "%s", r.Inside)
 	if r.Ratio > 0 {
 		row("Median to critical path", "%.2f (%g ms: delivery, create, add, send)", r.Ratio, r.CriticalPath)
 	}

@@ -13,7 +13,8 @@ import (
 
 // watch notes when each command was given and answered, by the pod's clock.
 type watch struct {
-	mu     sync.Mutex // guards all below
+	mu     sync.Mutex       // guards all below
+	sent   map[string]int64 // what was answered
 	linked map[string]int64
 	final  map[string]trial.Message
 	waits  map[string]chan struct{}
@@ -22,7 +23,7 @@ type watch struct {
 }
 
 func newWatch() *watch {
-	return &watch{linked: map[string]int64{}, final: map[string]trial.Message{}, waits: map[string]chan struct{}{}}
+	return &watch{sent: map[string]int64{}, linked: map[string]int64{}, final: map[string]trial.Message{}, waits: map[string]chan struct{}{}}
 }
 
 // take notes what the bot said.
@@ -81,14 +82,33 @@ func (w *watch) note(request string, said trial.Message) error {
 	}
 	w.link = append(w.link, time.Duration(linked-said.Timestamp)*time.Millisecond)
 	w.end = append(w.end, time.Duration(final.Timestamp-said.Timestamp)*time.Millisecond)
+	w.sent[request] = said.Timestamp
 	delete(w.linked, request)
 	delete(w.final, request)
 	return nil
+}
+
+// inside is how long it took, for each room, until the last of its people was in.
+func (w *watch) inside(rooms []trial.Room) (all []time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, r := range rooms {
+		sent, known := w.sent[r.Request()]
+		if !known {
+			continue
+		}
+		last := sent
+		for _, m := range r.Members {
+			last = max(last, m.Joined)
+		}
+		all = append(all, time.Duration(last-sent)*time.Millisecond)
+	}
+	return all
 }
 
 // forget drops what was measured so far.
 func (w *watch) forget() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.link, w.end = nil, nil
+	w.link, w.end, w.sent = nil, nil, map[string]int64{}
 }

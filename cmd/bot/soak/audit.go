@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"roombot/cmd/bot/trial"
-	"roombot/commands"
 	"roombot/symphony/messageml"
 )
 
@@ -69,12 +68,7 @@ func finalVersions(talk []trial.Message) map[string][]trial.Message {
 // belongs tells whether a room comes from a command: by the keyword that the
 // bot gave it, or by its name, should the keyword be wrong.
 func belongs(c *Command, r trial.Room) bool {
-	for _, k := range r.Keywords {
-		if k.Key == commands.RequestKeyword && k.Value == c.Request && c.Request != "" {
-			return true
-		}
-	}
-	return r.Name == c.Name
+	return c.Request != "" && r.Request() == c.Request || r.Name == c.Name
 }
 
 func roomsOf(c *Command, all []trial.Room) (found []trial.Room) {

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"roombot/commands"
 )
 
 // Pod is the pod under trial, by its control API.
@@ -58,6 +60,16 @@ type Room struct {
 	Members  []Member  `json:"members"`
 }
 
+// Request is the request that the room was opened for; empty without one.
+func (r Room) Request() string {
+	for _, k := range r.Keywords {
+		if k.Key == commands.RequestKeyword {
+			return k.Value
+		}
+	}
+	return ""
+}
+
 // Keyword is a room's label and its value.
 type Keyword struct {
 	Key   string `json:"key"`
@@ -68,6 +80,7 @@ type Keyword struct {
 type Member struct {
 	Username string `json:"username"`
 	Owner    bool   `json:"owner"`
+	Joined   int64  `json:"joinDate"` // milliseconds since 1970, the pod's clock
 }
 
 // State is what the whole pod holds, messages aside.
