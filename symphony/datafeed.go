@@ -21,23 +21,19 @@ type Batch struct {
 	AckID  string
 }
 
-// UnmarshalJSON reads the vendor's V5EventList. No event can spoil the others.
-func (b *Batch) UnmarshalJSON(raw []byte) error {
-	var w struct {
-		Events []json.RawMessage `json:"events"`
-		AckID  looseText         `json:"ackId"`
+// wireBatch is the vendor's V5EventList.
+type wireBatch struct {
+	Events []json.RawMessage `json:"events"`
+	AckID  looseText         `json:"ackId"`
+}
+
+// value reads the events one by one, so that none can spoil the others.
+func (w wireBatch) value() Batch {
+	b := Batch{AckID: string(w.AckID)}
+	for _, e := range w.Events {
+		b.Events = append(b.Events, ParseEvent(e))
 	}
-	if err := json.Unmarshal(raw, &w); err != nil {
-		return err
-	}
-	*b = Batch{AckID: string(w.AckID)}
-	if len(w.Events) > 0 {
-		b.Events = make([]Event, len(w.Events))
-	}
-	for i, e := range w.Events {
-		b.Events[i] = ParseEvent(e)
-	}
-	return nil
+	return b
 }
 
 // fanOut is the shape of a feed's id that the vendor's own clients use again.
@@ -78,7 +74,7 @@ func (c *Client) CreateDatafeed(ctx context.Context, tag string) (Datafeed, erro
 //
 //	POST /agent/v5/datafeeds/{datafeedId}/read
 func (c *Client) ReadDatafeed(ctx context.Context, id DatafeedID, ackID string, timeout time.Duration) (Batch, error) {
-	return call[Batch](ctx, c, request{
+	return fetch[Batch, wireBatch](ctx, c, request{
 		op: opReadDatafeed, args: []string{string(id)}, once: true, timeout: timeout,
 		body: struct {
 			AckID string `json:"ackId"`

@@ -42,9 +42,20 @@ func read[E Event, P interface {
 	return e, nil
 }
 
+// readMessage is read[MessageSent] without a decoder of its own for the message: most of what comes is one.
+func readMessage(payload json.RawMessage, head EventHead) (Event, error) {
+	var w struct {
+		Message wireMessage `json:"message"`
+	}
+	if err := json.Unmarshal(payload, &w); err != nil {
+		return nil, err
+	}
+	return MessageSent{head, w.Message.value()}, nil
+}
+
 // shapes are the types of event by the vendor's names.
 var shapes = map[string]shape{
-	"MESSAGESENT":                {"messageSent", read[MessageSent]},
+	"MESSAGESENT":                {"messageSent", readMessage},
 	"SHAREDPOST":                 {"sharedPost", read[SharedPost]},
 	"INSTANTMESSAGECREATED":      {"instantMessageCreated", read[IMCreated]},
 	"ROOMCREATED":                {"roomCreated", read[RoomCreated]},

@@ -2,6 +2,7 @@ package symphony
 
 import (
 	"context"
+	"encoding/json"
 	"net"
 	"net/http"
 	"time"
@@ -47,3 +48,10 @@ func (k *credential[T]) Get(ctx context.Context) (*T, error) { return k.get(ctx)
 
 // NamedAgent is the address of the agent that a front names.
 func NamedAgent(front, name string) (string, error) { return named(front, name) }
+
+// DecodeBatch reads the answer to a read of the feed.
+func DecodeBatch(b []byte) (Batch, error) {
+	var w wireBatch
+	err := json.Unmarshal(b, &w)
+	return w.value(), err
+}

@@ -1,7 +1,6 @@
 package symphony
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -71,26 +70,16 @@ func (s StreamID) String() string { return string(s) }
 
 func (m MessageID) String() string { return string(m) }
 
-// UnmarshalJSON normalises: room search, among others, answers in the standard alphabet.
-func (s *StreamID) UnmarshalJSON(b []byte) error {
-	id, err := unquoteID(b)
-	*s = StreamID(id)
-	return err
+// UnmarshalText normalises: room search, among others, answers in the standard alphabet.
+func (s *StreamID) UnmarshalText(b []byte) error {
+	*s = StreamID(normaliseID(string(b)))
+	return nil
 }
 
-// UnmarshalJSON normalises as for a StreamID.
-func (m *MessageID) UnmarshalJSON(b []byte) error {
-	id, err := unquoteID(b)
-	*m = MessageID(id)
-	return err
-}
-
-func unquoteID(b []byte) (string, error) {
-	var s *string
-	if err := json.Unmarshal(b, &s); err != nil || s == nil {
-		return "", err
-	}
-	return normaliseID(*s), nil
+// UnmarshalText normalises as for a StreamID.
+func (m *MessageID) UnmarshalText(b []byte) error {
+	*m = MessageID(normaliseID(string(b)))
+	return nil
 }
 
 var urlAlphabet = strings.NewReplacer("+", "-", "/", "_", "=", "")

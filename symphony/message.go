@@ -80,7 +80,12 @@ func (m *Message) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &w); err != nil {
 		return err
 	}
-	*m = Message{
+	*m = w.value()
+	return nil
+}
+
+func (w wireMessage) value() Message {
+	return Message{
 		ID: w.ID, Parent: w.Parent, Stream: w.Stream, From: w.User, Time: w.Timestamp.time(),
 		PresentationML: w.Message, Data: w.Data, Attachments: w.Attachments,
 		Replaces: w.Replaces, ReplacedBy: w.ReplacedBy, Initial: w.Initial, InitialTime: w.InitialTimestamp.time(),
@@ -88,7 +93,6 @@ func (m *Message) UnmarshalJSON(b []byte) error {
 		OriginalFormat: w.OriginalFormat, SessionID: w.SessionID, Shared: w.Shared,
 		Diagnostic: w.Diagnostic, Disclaimer: w.Disclaimer,
 	}
-	return nil
 }
 
 // MarshalJSON writes the vendor's V4Message.
@@ -106,7 +110,7 @@ func (m Message) MarshalJSON() ([]byte, error) {
 //
 //	GET /agent/v1/message/{id}
 func (c *Client) Message(ctx context.Context, id MessageID) (Message, error) {
-	m, err := call[Message](ctx, c, request{op: opMessage, args: []string{string(id)}})
+	m, err := fetch[Message, wireMessage](ctx, c, request{op: opMessage, args: []string{string(id)}})
 	if err == nil && m.ID == "" {
 		return Message{}, &Error{Operation: opMessage.String(), Status: 204, Message: "no such message"}
 	}
@@ -122,8 +126,8 @@ func (c *Client) MessagesSince(ctx context.Context, stream StreamID, since time.
 	return pages(size, func(skip int) ([]Message, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("since", strconv.FormatInt(since.UnixMilli(), 10))
-		page, err := call[[]Message](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
-		return page, 0, err
+		page, err := call[[]wireMessage](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
+		return values[Message](page), 0, err
 	})
 }
 
@@ -161,7 +165,7 @@ func (c *Client) SearchMessages(ctx context.Context, q MessageQuery) iter.Seq2[M
 	return pages(size, func(skip int) ([]Message, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("sortDir", "DESC")
-		page, err := call[[]Message](ctx, c, request{op: opSearchMessages, query: query, body: body})
-		return page, 0, err
+		page, err := call[[]wireMessage](ctx, c, request{op: opSearchMessages, query: query, body: body})
+		return values[Message](page), 0, err
 	})
 }

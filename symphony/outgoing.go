@@ -34,7 +34,7 @@ type Attachment struct {
 //
 //	POST /agent/v4/stream/{sid}/message/create
 func (c *Client) SendMessage(ctx context.Context, stream StreamID, m Outgoing) (Message, error) {
-	return call[Message](ctx, c, request{op: opSendMessage, args: []string{string(stream)}, form: m.form(false)})
+	return fetch[Message, wireMessage](ctx, c, request{op: opSendMessage, args: []string{string(stream)}, form: m.form(false)})
 }
 
 // UpdateMessage replaces a message of the caller's own. The answer has a new id,
@@ -43,7 +43,7 @@ func (c *Client) SendMessage(ctx context.Context, stream StreamID, m Outgoing) (
 //
 //	POST /agent/v4/stream/{sid}/message/{mid}/update
 func (c *Client) UpdateMessage(ctx context.Context, stream StreamID, id MessageID, m Outgoing) (Message, error) {
-	return call[Message](ctx, c, request{
+	return fetch[Message, wireMessage](ctx, c, request{
 		op: opUpdateMessage, args: []string{string(stream), string(id)}, form: m.form(true),
 	})
 }
