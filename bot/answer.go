@@ -90,7 +90,7 @@ func (w *work) plan(ctx context.Context, command commands.Command, r *commands.R
 // carried on, even if by then the policy or a group is another.
 func (w *work) write(ctx context.Context, origin symphony.MessageID, command commands.Command, r *commands.Request) (commands.Reply, error) {
 	var kept json.RawMessage
-	err := w.Do(ctx, "plan", &kept, func(ctx context.Context) (any, error) { return w.plan(ctx, command, r) })
+	err := w.Do(ctx, commands.StepPlan, &kept, func(ctx context.Context) (any, error) { return w.plan(ctx, command, r) })
 	if err != nil {
 		return commands.Reply{}, err
 	}

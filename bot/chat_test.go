@@ -104,6 +104,7 @@ func (w *world) struck(times int) {
 const (
 	onCreate  = "/pod/v3/room/create"
 	onAdd     = "*/membership/add"
+	onMembers = "*/membership/list"
 	onPromote = "*/membership/promoteOwner"
 	onSend    = "*/message/create"
 	onUpdate  = "*/message/*/update"

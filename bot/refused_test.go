@@ -137,6 +137,27 @@ func TestTriesAreBoundedAndTheUserIsToldTheEnd(t *testing.T) {
 	}
 }
 
+func TestARequestGivenUpHalfWayNamesTheRoomAndWhoIsMissing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		broken []string
+		words  string
+	}{
+		"who is inside is seen": {[]string{onAdd}, ") is open, without Bob Chen, Alice Martin, Test Group."},
+		"or is not":             {[]string{onAdd, onMembers}, ") is open, but I could not see who is in it. It was to be for Bob Chen, Alice Martin, Test Group."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(w *world) { w.tries = 3 })
+			for _, path := range c.broken {
+				w.suffers(fault{"path": path, "status": 503})
+			}
+			w.asks("bob", `/newroom "Half" owner:@alice group:"Test Group"`).ends("✗ I could not finish this", "Half (https://open.symphony.com/", c.words, "[ Open room ]", "request ")
+			w.theOnly("Half")
+		})
+	}
+}
+
 func TestARequestGivenUpBeforeAnythingWasWrittenMayBeSentAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.tries = 2 })

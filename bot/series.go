@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strconv"
 
-	"roombot/bot/engine"
 	"roombot/commands"
 )
 
@@ -13,13 +12,9 @@ import (
 // attempts. What it has done is not done again; but that it was given up does
 // not hold any more, and the new outcome is told in a message of its own.
 
-// The codes of commands that were given up.
-const (
-	codeGaveUp    = "gave-up"
-	codeCancelled = "cancelled"
-)
-
-func (o outcome) givenUp() bool { return o.Code == codeGaveUp || o.Code == codeCancelled }
+func (o outcome) givenUp() bool {
+	return o.Code == commands.CodeGaveUp || o.Code == commands.CodeCancelled
+}
 
 // errUndecided is an outcome that is not kept.
 var errUndecided = errors.New("nothing was decided")
@@ -51,20 +46,4 @@ func inSeries(step string, series int) string {
 		return step
 	}
 	return step + "/" + strconv.Itoa(series)
-}
-
-// lastWord is what the user is told of a command that ends without success.
-func (w *work) lastWord(cause error, touched bool) commands.Reply {
-	if !errors.Is(cause, engine.ErrCancelled) {
-		return commands.GaveUp(w.id, touched)
-	}
-	r := &commands.Refusal{
-		Code:    codeCancelled,
-		Message: "Your administrators have ended this. Nothing was created.",
-		Next:    "They can tell you why: request " + string(w.id) + ".",
-	}
-	if touched {
-		r.Message = "Your administrators have ended this before it was finished. The room may be open with some of the people missing."
-	}
-	return r.Reply()
 }

@@ -43,22 +43,6 @@ func PutOff(after time.Duration) Reply {
 	return says(CodePutOff, "⏳ This takes longer than usual. "+when+" and report here; no need to send it again.")
 }
 
-// GaveUp is the last answer to a request that could not be carried out.
-// Touched says that something may have been created nevertheless.
-func GaveUp(id RequestID, touched bool) Reply {
-	r := &Refusal{
-		Code:    "gave-up",
-		Message: "I could not do this: Symphony kept failing." + nothing,
-		Next:    "Please try again later. Your administrators find the reason under request " + string(id) + ".",
-	}
-	if touched {
-		r.Message = "I could not finish this: Symphony kept failing."
-		r.Next = "The room may be open with some of the people missing; please look for it before you try again. " +
-			"Your administrators find the reason under request " + string(id) + "."
-	}
-	return r.Reply()
-}
-
 // ElsewhereNow takes the place of a first answer in a room when the reply
 // itself is only for the one who asked.
 func ElsewhereNow() Reply { return says("elsewhere", "I have answered in our 1:1 chat.") }
