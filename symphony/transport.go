@@ -93,8 +93,9 @@ func (t Transport) HTTP(certificate *tls.Certificate) (*http.Transport, error) {
 		TLSHandshakeTimeout: connect,
 		TLSClientConfig:     secure,
 		ForceAttemptHTTP2:   true,
-		MaxIdleConns:        64,
-		MaxIdleConnsPerHost: 32,
+		// More than a busy bot has calls under way, say 32 commands that let ten people in
+		// side by side: for each connection that is closed another begins, with a handshake.
+		MaxIdleConnsPerHost: 512,
 		// Corporate proxies cut idle connections from 30 s on; a write on a dead
 		// one would have an unknown outcome.
 		IdleConnTimeout: 25 * time.Second,

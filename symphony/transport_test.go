@@ -9,9 +9,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"roombot/symphony"
 )
@@ -66,6 +68,32 @@ func TestHeadersOfAComponentReachOnlyThatComponent(t *testing.T) {
 		require.Equal(t, cmp.Or(name, "all"), got.Get("X-Desk"), path)
 		require.Equal(t, "3", got.Get("X-Floor"), path)
 	}
+}
+
+func TestConnectionsOfABurstAreUsedAgain(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		p, n := newPod(t), newNetwork()
+		p.on(sessionInfo, func(w http.ResponseWriter, _ *http.Request) {
+			time.Sleep(time.Second) // until all are there, as time stands still before
+			reply(w, 200, me)
+		})
+		c := n.client(t, p)
+		require.NoError(t, c.Login(t.Context()))
+		const sideBySide = 200
+		for range 3 {
+			var burst errgroup.Group
+			for range sideBySide {
+				burst.Go(func() error {
+					_, err := c.Me(t.Context())
+					return err
+				})
+			}
+			require.NoError(t, burst.Wait())
+			synctest.Wait()
+		}
+		require.Equal(t, sideBySide, n.dialled["symphony:80"])
+	})
 }
 
 func TestAComponentMayHaveLessTimeThanTheOthers(t *testing.T) {
