@@ -22,6 +22,12 @@ and in the end compares every room, member, owner and answer on the pod with
 what was asked for. The outcome is a table; the exit code is 1 unless each
 command has exactly one room with exactly its people, and exactly one answer.
 
+With --outages nobody is killed. Signing in, then the datafeed, then the store
+are out of order, each for so long, while three commands a second keep coming.
+The table tells how long it took until the bot's health said so, how many lines
+the log had about it, and how soon after its end all was well; the exit code is
+1 also when that is not as it should be.
+
 Faults: none; default is a bad day; heavy is everything at once: 429 with
 Retry-After, 500, 503, delays past the bot's timeout, connections that drop
 before and after the effect on every kind of write, expired sessions, failing
@@ -32,12 +38,19 @@ A pod that forgets a datafeed forgets what waits in it. So before the sandbox
 does that, people stop talking until the feed is empty.
 
 The bot runs with short timings, which are printed: a creation of a room that
-was not answered is looked for after roombot.httpTimeout + roombot.searchLag.`,
+was not answered is looked for after roombot.httpTimeout + roombot.searchLag.
+With outages of 30 s and more they are those that the bot is shipped with.`,
 		Example: `  bot soak
   bot soak --commands 2000 --kill-every 2s --faults heavy --seed 7
+  bot soak --outages 1m
   bot soak --commands 2000 --replicas 3 --store postgres://localhost/roombot`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, other := range []string{"commands", "kill-every", "faults"} {
+				if c.Outages > 0 && cmd.Flags().Changed(other) {
+					return usage("--outages and --%s: write one of them; each is a soak of its own", other)
+				}
+			}
 			return runSoak(cmd.Context(), io, c, asJSON)
 		},
 	}
@@ -49,6 +62,9 @@ was not answered is looked for after roombot.httpTimeout + roombot.searchLag.`,
 func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error {
 	if c.Commands < 1 {
 		return usage("--commands %d: write at least 1", c.Commands)
+	}
+	if c.Outages < 0 {
+		return usage("--outages %s: write a time such as 1m", c.Outages)
 	}
 	if c.Replicas > 1 && c.Store == "" {
 		return usage("--replicas %d: several bots need a database in common: --store postgres://…", c.Replicas)
@@ -62,7 +78,7 @@ func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error 
 	} else {
 		err = report.Print(io.out)
 	}
-	if err == nil && !report.Exact() {
+	if err == nil && !report.Kept() {
 		err = failure{exitFailed, errSilent}
 	}
 	return err
@@ -73,6 +89,7 @@ func soakFlags(command *cobra.Command, c *soak.Config) {
 	flags.IntVar(&c.Commands, "commands", 200, "how many commands are sent")
 	flags.DurationVar(&c.KillEvery, "kill-every", 2*time.Second, "time between kills; 0 for none")
 	flags.Var(&c.Faults, "faults", "what the pod does meanwhile: none, default or heavy")
+	flags.DurationVar(&c.Outages, "outages", 0, "instead of kills and faults: how long login, feed and store are out of order, one after the other")
 	flags.Int64Var(&c.Seed, "seed", 1, "of the commands and of the faults' chances")
 	flags.IntVar(&c.Replicas, "replicas", 1, "bots at once, killed in turn")
 	flags.StringVar(&c.Store, "store", "", "address of the bots' database (default: a file)")

@@ -64,6 +64,13 @@ type Report struct {
 	HTTPTimeout time.Duration  `json:"httpTimeout"`
 	SearchLag   time.Duration  `json:"searchLag"`
 	Visibility  time.Duration  `json:"visibility"`
+	Outages     []Outage       `json:"outages,omitempty"`
+}
+
+// Kept tells whether the bots kept what is promised: all is exactly one, and no
+// outage was felt for long.
+func (r Report) Kept() bool {
+	return r.Exact() && !slices.ContainsFunc(r.Outages, func(o Outage) bool { return len(o.Wrong) > 0 })
 }
 
 func (s *session) audit(ctx context.Context, took time.Duration) (Report, error) {
@@ -74,7 +81,7 @@ func (s *session) audit(ctx context.Context, took time.Duration) (Report, error)
 	world := World{Rooms: state.Rooms, Talk: s.ledger.answers(), Errors: s.exits}
 	r := Report{
 		Seed: s.Seed, Faults: s.faults, Kills: s.kills, FeedsKilled: s.feedsKilled, Replicas: s.Replicas, Took: took,
-		HTTPTimeout: s.HTTPTimeout, SearchLag: s.SearchLag, Visibility: s.Visibility,
+		HTTPTimeout: s.HTTPTimeout, SearchLag: s.SearchLag, Visibility: s.Visibility, Outages: s.felt,
 	}
 	for _, b := range s.trial.Bots {
 		lines, err := b.Errors()
@@ -111,6 +118,11 @@ func (r Report) Print(to io.Writer) error {
 	row("Took", "%s", r.Took.Round(100*time.Millisecond))
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	if len(r.Outages) > 0 {
+		if err := r.printOutages(to); err != nil {
+			return err
+		}
 	}
 	return r.printFindings(to)
 }
@@ -149,8 +161,11 @@ func (r Report) printFindings(to io.Writer) error {
 		fmt.Fprintf(to, "\n✗ %s: %s\n", line.Bot, line.Text)
 	}
 	verdict := "\n✓ Exactly one room and one answer for each command.\n"
-	if !r.Exact() {
+	switch {
+	case !r.Exact():
 		verdict = "\n✗ Not everything is exactly one.\n"
+	case !r.Kept():
+		verdict = "\n✗ Exactly one room and one answer for each command, but an outage was not borne well.\n"
 	}
 	_, err := fmt.Fprint(to, verdict)
 	return err

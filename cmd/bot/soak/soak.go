@@ -7,57 +7,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"roombot/cmd/bot/trial"
 )
-
-// Config describes a soak.
-type Config struct {
-	Commands  int           // how many are sent
-	KillEvery time.Duration // SIGKILL to the bots in turn; 0 for never
-	Faults    Trouble       // what the pod does to them meanwhile
-	Seed      int64         // of the commands and of the pod's dice
-	Replicas  int           // bots at once; more than one needs Store
-	Store     string        // address of a database; empty for a file
-	Dir       string        // keeps configurations, stores and logs; empty for a folder that is removed
-	Crowd     int           // employees who take part besides the people of the tour; default 60
-
-	HTTPTimeout time.Duration // the bot's roombot.httpTimeout; default 2 s
-	SearchLag   time.Duration // the bot's roombot.searchLag; default 4 s, more than the pod's worst
-	Visibility  time.Duration // the pod's; default 5 s
-	Patience    time.Duration // how long nothing may happen before what is unanswered counts as lost; default 90 s
-	Outstanding int           // commands sent and not answered at a time; default 64
-	Progress    io.Writer     // a line every second; default none
-}
-
-func (c Config) withDefaults() Config {
-	for _, d := range []struct {
-		field *time.Duration
-		value time.Duration
-	}{
-		{&c.HTTPTimeout, 2 * time.Second}, {&c.SearchLag, 4 * time.Second}, {&c.Visibility, 5 * time.Second}, {&c.Patience, 90 * time.Second},
-	} {
-		if *d.field <= 0 {
-			*d.field = d.value
-		}
-	}
-	if c.Crowd <= 0 {
-		c.Crowd = 60
-	}
-	if c.Outstanding <= 0 {
-		c.Outstanding = 64
-	}
-	if c.Progress == nil {
-		c.Progress = io.Discard
-	}
-	c.Replicas = max(1, c.Replicas)
-	return c
-}
 
 // Run does the soak and reports what it found. The error is about the soak
 // itself; whether the bot kept its promise is in the report.
@@ -91,11 +48,14 @@ type session struct {
 	plan    []*Command
 	ledger  *ledger
 	started time.Time
+	pulse   pulse
+	stage   atomic.Pointer[string] // which part of the soak is under way; nil where there is but one
 
 	// Written by one goroutine each and read after all have ended.
 	kills, feedsKilled int
 	faults             map[string]int // hits by kind
 	exits              []trial.Line
+	felt               []Outage
 }
 
 func newSession(ctx context.Context, c Config, t *trial.Trial) (*session, error) {
@@ -129,7 +89,11 @@ func (s *session) phases(ctx context.Context) error {
 	if err := s.opening(ctx); err != nil {
 		return err
 	}
-	if err := s.storm(ctx); err != nil {
+	trouble := s.storm
+	if s.Outages > 0 {
+		trouble = s.outages
+	}
+	if err := trouble(ctx); err != nil {
 		return err
 	}
 	return s.calm(ctx)
@@ -184,7 +148,12 @@ func (s *session) storm(ctx context.Context) error {
 		}
 		return s.settled(raging, stormAfterLast)
 	})
-	err := group.Wait()
+	return unlessStopped(ctx, group.Wait())
+}
+
+// unlessStopped is the error of a group that was stopped by one of its own,
+// which is none, or with ctx, which is.
+func unlessStopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -272,8 +241,11 @@ func (s *session) calm(ctx context.Context) error {
 			return err
 		}
 	}
-	// What is doubled may come late: a batch that was never acknowledged, a call under way.
-	late := s.Visibility + s.HTTPTimeout + time.Second
+	// What is doubled may come late: a batch that was never acknowledged, a call of a killed bot that is under way.
+	late := s.Visibility + time.Second
+	if s.KillEvery > 0 {
+		late += s.HTTPTimeout
+	}
 	if err := trial.Pause(ctx, late); err != nil {
 		return err
 	}
@@ -281,15 +253,6 @@ func (s *session) calm(ctx context.Context) error {
 		if err := b.Stop(); err != nil {
 			s.exits = append(s.exits, trial.Line{Bot: b.Name, Text: err.Error()})
 		}
-	}
-	return nil
-}
-
-// tell prints where the soak stands.
-func (s *session) tell(ctx context.Context) error {
-	for trial.Pause(ctx, time.Second) == nil {
-		sent, answered := s.ledger.counts()
-		fmt.Fprintf(s.Progress, "%4ds  %d of %d sent, %d answered\n", int(time.Since(s.started).Seconds()), sent, len(s.plan), answered)
 	}
 	return nil
 }

@@ -1,8 +1,6 @@
 package trial
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -13,7 +11,8 @@ import (
 
 // Bot is a bot under trial: one configuration, and one process after the other.
 type Bot struct {
-	Name string
+	Name  string
+	Store string // address of its database, or path of its file
 
 	dir  string
 	run  *process
@@ -28,9 +27,6 @@ func newBot(name, dir string) *Bot {
 }
 
 func (b *Bot) config() string { return filepath.Join(b.dir, b.Name+".json") }
-
-// Log is the file that has what the bot logged, all its processes after each other.
-func (b *Bot) Log() string { return filepath.Join(b.dir, b.Name+".log") }
 
 // Start starts a process.
 func (b *Bot) Start() error {
@@ -93,34 +89,4 @@ func (b *Bot) lastWords() string {
 	}
 	lines := strings.Split(strings.TrimSpace(string(raw)), "\n")
 	return lines[len(lines)-1]
-}
-
-// Line is a line of a bot's log that tells of an error.
-type Line struct {
-	Bot  string `json:"bot"`
-	Text string `json:"text"`
-}
-
-// longestLine bounds a line of the log, which may hold a stack.
-const longestLine = 1 << 20
-
-// Errors lists what the bot logged as an error, and what is no log line at
-// all, such as a panic. Warnings are not in it: under faults they are due.
-func (b *Bot) Errors() ([]Line, error) {
-	file, err := os.Open(b.Log())
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	var found []Line
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, longestLine)
-	for lines.Scan() {
-		var entry struct{ Level string }
-		err := json.Unmarshal(lines.Bytes(), &entry)
-		if err != nil || entry.Level == "error" || entry.Level == "fatal" || entry.Level == "panic" {
-			found = append(found, Line{Bot: b.Name, Text: lines.Text()})
-		}
-	}
-	return found, lines.Err()
 }

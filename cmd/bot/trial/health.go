@@ -1,14 +1,12 @@
 package trial
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
@@ -81,22 +79,15 @@ func (p *page) find(log string) (address string, err error) {
 }
 
 // announced reads the address that a bot logs when its page is open.
-func announced(log string, from int64) (string, error) {
-	file, err := os.Open(log)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	if _, err := file.Seek(from, io.SeekStart); err != nil {
-		return "", err
-	}
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, longestLine)
-	for lines.Scan() {
-		var entry struct{ Message, Address string }
-		if json.Unmarshal(lines.Bytes(), &entry) == nil && entry.Message == "health is told" {
-			return entry.Address, nil
+func announced(log string, from int64) (address string, err error) {
+	err = eachLine(log, from, func(_ []byte, entry logEntry) bool {
+		if entry.Message == "health is told" {
+			address = entry.Address
 		}
+		return address == ""
+	})
+	if address == "" && err == nil {
+		err = errors.New("has not opened its health page yet")
 	}
-	return "", errors.Join(errors.New("has not opened its health page yet"), lines.Err())
+	return address, err
 }

@@ -4,6 +4,7 @@
 package trial
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -91,6 +92,7 @@ func (t *Trial) startPod(ctx context.Context, s PodSetup) error {
 func (t *Trial) startBots(s BotSetup) error {
 	for n := range max(1, s.Count) {
 		b := newBot(fmt.Sprintf("bot-%d", n+1), t.dir)
+		b.Store = cmp.Or(s.Store, filepath.Join(t.dir, b.Name+".db"))
 		if err := s.write(filepath.Join(t.dir, "config.json"), b.config(), b.Name); err != nil {
 			return err
 		}

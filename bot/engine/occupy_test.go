@@ -1,0 +1,38 @@
+package engine_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/engine"
+)
+
+func TestAnOccupiedStoreTakesNothingUntilItIsReleased(t *testing.T) {
+	onEach(t, func(t *testing.T, store string) {
+		handled := make(chan string, 1)
+		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Job) error {
+			handled <- j.ID
+			return nil
+		}))
+		release, err := engine.Occupy(context.Background(), store)
+		require.NoError(t, err)
+		inserted := make(chan error, 1)
+		go func() { inserted <- e.Insert(context.Background(), command("a", "s")) }()
+		require.Never(t, func() bool { return len(inserted) > 0 }, 300*time.Millisecond, 20*time.Millisecond)
+		require.NoError(t, release())
+		require.NoError(t, next(t, inserted))
+		require.Equal(t, "a", next(t, handled))
+		idle(t, e)
+	})
+}
+
+func TestWhatCannotBeOccupiedIsToldWithItsPlace(t *testing.T) {
+	t.Parallel()
+	missing := filepath.Join(t.TempDir(), "missing", "bot.db")
+	_, err := engine.Occupy(context.Background(), missing)
+	require.ErrorContains(t, err, "occupy the store "+missing)
+}

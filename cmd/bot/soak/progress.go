@@ -1,0 +1,26 @@
+package soak
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"roombot/cmd/bot/trial"
+)
+
+// tell prints where the soak stands.
+func (s *session) tell(ctx context.Context) error {
+	for trial.Pause(ctx, time.Second) == nil {
+		sent, answered := s.ledger.counts()
+		of := fmt.Sprintf(" of %d", s.Commands)
+		var stage string
+		if now := s.stage.Load(); now != nil { // as many are sent as it takes
+			of, stage = "", "; "+*now
+		}
+		fmt.Fprintf(s.Progress, "%4ds  %d%s sent, %d answered%s\n", int(time.Since(s.started).Seconds()), sent, of, answered, stage)
+	}
+	return nil
+}
+
+// enter says which part of the soak begins.
+func (s *session) enter(stage string) { s.stage.Store(&stage) }
