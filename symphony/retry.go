@@ -57,9 +57,16 @@ func (p RetryPolicy) waits() *backoff.ExponentialBackOff {
 	return b
 }
 
+// signInWait is the longest wait between two attempts to sign in, on average: all
+// else waits for it, so that the end of an outage should be noticed soon.
+const signInWait = 5 * time.Second
+
 // repeat runs attempt until it succeeds, may not be repeated, or the policy or ctx ends.
 func (c *Client) repeat(ctx context.Context, r request, attempt func() error) error {
 	policy, begin := c.config.Retry, c.config.Now()
+	if r.op.signsIn() {
+		policy.Max = min(policy.Max, signInWait)
+	}
 	waits := policy.waits()
 	for n := 1; ; n++ {
 		if err := c.keepPace(ctx, r.op); err != nil {

@@ -233,6 +233,20 @@ func TestALoginThatIsOnlyDownIsRepeated(t *testing.T) {
 	require.Len(t, p.waited(), 2)
 }
 
+func TestTheEndOfALoginOutageIsNoticedSoonWhateverTheCallsWaits(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answer("POST /login/pubkey/authenticate", 503, ``)
+	c := p.client(func(c *symphony.Config) {
+		c.Retry = symphony.RetryPolicy{Max: 5 * time.Minute, MaxElapsed: time.Hour, MaxAttempts: 20}
+	})
+	require.Error(t, c.Login(t.Context()))
+	require.Len(t, p.waited(), 19)
+	for _, wait := range p.waited() {
+		require.LessOrEqual(t, wait, 8*time.Second)
+	}
+}
+
 func TestAProxysPageIsNoRejection(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
