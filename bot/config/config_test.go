@@ -79,6 +79,7 @@ bot:
 	require.Equal(t, "10s", c.Roombot.SearchLag.String())
 	require.Empty(t, c.Roombot.Health.Listen)
 	require.Equal(t, 500, c.Datafeed.Retry.InitialIntervalMillis)
+	require.LessOrEqual(t, c.Datafeed.Retry.MaxIntervalMillis, 10_000, "the end of an outage is noticed within seconds")
 	require.Empty(t, c.Ignored())
 	require.NotNil(t, c.Policy)
 }
