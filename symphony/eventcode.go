@@ -1,13 +1,14 @@
 package symphony
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 )
 
-// wireEvent is the vendor's V4Event.
-type wireEvent struct {
+// wireHead is what all of the vendor's V4Events have.
+type wireHead struct {
 	ID         EventID   `json:"id"`
 	MessageID  MessageID `json:"messageId,omitempty"`
 	Timestamp  millis    `json:"timestamp"`
@@ -16,10 +17,15 @@ type wireEvent struct {
 	Initiator  struct {
 		User Participant `json:"user"`
 	} `json:"initiator"`
+}
+
+// wireEvent is the vendor's V4Event.
+type wireEvent struct {
+	wireHead
 	Payload map[string]json.RawMessage `json:"payload"`
 }
 
-func (w wireEvent) head() EventHead {
+func (w wireHead) head() EventHead {
 	return EventHead{w.ID, w.MessageID, w.Timestamp.time(), w.Initiator.User, w.Diagnostic}
 }
 
@@ -42,20 +48,9 @@ func read[E Event, P interface {
 	return e, nil
 }
 
-// readMessage is read[MessageSent] without a decoder of its own for the message: most of what comes is one.
-func readMessage(payload json.RawMessage, head EventHead) (Event, error) {
-	var w struct {
-		Message wireMessage `json:"message"`
-	}
-	if err := json.Unmarshal(payload, &w); err != nil {
-		return nil, err
-	}
-	return MessageSent{head, w.Message.value()}, nil
-}
-
 // shapes are the types of event by the vendor's names.
 var shapes = map[string]shape{
-	"MESSAGESENT":                {"messageSent", readMessage},
+	"MESSAGESENT":                {"messageSent", read[MessageSent]},
 	"SHAREDPOST":                 {"sharedPost", read[SharedPost]},
 	"INSTANTMESSAGECREATED":      {"instantMessageCreated", read[IMCreated]},
 	"ROOMCREATED":                {"roomCreated", read[RoomCreated]},
@@ -77,6 +72,11 @@ var shapes = map[string]shape{
 // ParseEvent reads one event. It never fails: what cannot be read is an [Unknown]
 // that says why.
 func ParseEvent(raw []byte) Event {
+	if bytes.Contains(raw, []byte(`"messageSent"`)) {
+		if e, ok := parseMessage(raw); ok {
+			return e
+		}
+	}
 	var w wireEvent
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return w.salvage(raw, fmt.Errorf("event: %w", err))
@@ -100,6 +100,24 @@ func ParseEvent(raw []byte) Event {
 		return unknown
 	}
 	return e
+}
+
+// parseMessage reads an undamaged MessageSent at one go, where ParseEvent takes
+// three to know what to do with a damaged event: most of what comes is one.
+func parseMessage(raw []byte) (e MessageSent, ok bool) {
+	var w struct {
+		wireHead
+		Payload struct {
+			MessageSent struct {
+				Message wireMessage `json:"message"`
+			} `json:"messageSent"`
+		} `json:"payload"`
+	}
+	if json.Unmarshal(raw, &w) != nil || w.Type != e.kind() {
+		return e, false
+	}
+	e = MessageSent{w.head(), w.Payload.MessageSent.Message.value()}
+	return e, complete(e) == nil
 }
 
 // salvage makes out what it can of an event whose head cannot be read.
@@ -145,8 +163,8 @@ func MarshalEvent(e Event) ([]byte, error) {
 	}
 	h := e.Head()
 	w := wireEvent{
-		ID: h.ID, MessageID: h.MessageID, Timestamp: toMillis(h.Time), Type: e.kind(), Diagnostic: h.Diagnostic,
-		Payload: map[string]json.RawMessage{s.key: payload},
+		wireHead{ID: h.ID, MessageID: h.MessageID, Timestamp: toMillis(h.Time), Type: e.kind(), Diagnostic: h.Diagnostic},
+		map[string]json.RawMessage{s.key: payload},
 	}
 	w.Initiator.User = h.Initiator
 	return json.Marshal(w)
