@@ -72,38 +72,42 @@ var shapes = map[string]shape{
 // ParseEvent reads one event. It never fails: what cannot be read is an [Unknown]
 // that says why.
 func ParseEvent(raw []byte) Event {
-	if bytes.Contains(raw, []byte(`"messageSent"`)) {
-		if e, ok := parseMessage(raw); ok {
-			return e
-		}
+	if e, ok := parseMessage(raw); ok {
+		return e
 	}
 	var w wireEvent
 	if err := json.Unmarshal(raw, &w); err != nil {
-		return w.salvage(raw, fmt.Errorf("event: %w", err))
+		return salvage(raw, fmt.Errorf("event: %w", err))
 	}
-	unknown := Unknown{EventHead: w.head(), Type: w.Type, Raw: raw}
+	e, err := w.event()
+	if e == nil {
+		return Unknown{EventHead: w.head(), Type: w.Type, Raw: raw, Err: err}
+	}
+	return e
+}
+
+// event is nil without an error for an unknown type.
+func (w wireEvent) event() (Event, error) {
 	s, known := shapes[w.Type]
 	if !known {
-		return unknown
+		return nil, nil
 	}
 	payload, there := w.Payload[s.key]
 	if !there {
-		unknown.Err = fmt.Errorf("event %s: no %s in the payload", w.Type, s.key)
-		return unknown
+		return nil, fmt.Errorf("event %s: no %s in the payload", w.Type, s.key)
 	}
 	e, err := s.read(payload, w.head())
 	if err == nil {
 		err = complete(e)
 	}
 	if err != nil {
-		unknown.Err = fmt.Errorf("event %s: %w", w.Type, err)
-		return unknown
+		return nil, fmt.Errorf("event %s: %w", w.Type, err)
 	}
-	return e
+	return e, nil
 }
 
-// parseMessage reads an undamaged MessageSent at one go, where ParseEvent takes
-// three to know what to do with a damaged event: most of what comes is one.
+// parseMessage reads an undamaged MessageSent, which most of what comes is, at one
+// go. What is left over is read in steps, each of which may fail for itself.
 func parseMessage(raw []byte) (e MessageSent, ok bool) {
 	var w struct {
 		wireHead
@@ -113,7 +117,7 @@ func parseMessage(raw []byte) (e MessageSent, ok bool) {
 			} `json:"messageSent"`
 		} `json:"payload"`
 	}
-	if json.Unmarshal(raw, &w) != nil || w.Type != e.kind() {
+	if !bytes.Contains(raw, []byte(`"messageSent"`)) || json.Unmarshal(raw, &w) != nil || w.Type != e.kind() {
 		return e, false
 	}
 	e = MessageSent{w.head(), w.Payload.MessageSent.Message.value()}
@@ -121,7 +125,7 @@ func parseMessage(raw []byte) (e MessageSent, ok bool) {
 }
 
 // salvage makes out what it can of an event whose head cannot be read.
-func (w wireEvent) salvage(raw []byte, err error) Unknown {
+func salvage(raw []byte, err error) Unknown {
 	u := Unknown{Raw: raw, Err: err}
 	var parts map[string]json.RawMessage
 	if json.Unmarshal(raw, &parts) != nil {
