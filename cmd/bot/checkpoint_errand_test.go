@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	stdrsa "crypto/rsa"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/engine"
+	"roombot/cmd/bot/trial"
+	"roombot/rsa"
+	"roombot/symphony/sandbox"
+)
+
+// The errand: in a room that was opened before, a command that has all there is
+// to do; one that is refused, which is told in private; and one more.
+var errandSays = []struct{ who, text string }{
+	{"alice", `/newroom "Lobby" @kim`},
+	{"alice", `/newroom "Desk" @carol @dana owner:@cora group:"Equities Sales"`},
+	{"kim", `/newroom "Mine"`},
+	{"alice", `/newroom "Last"`},
+}
+
+// errand is one run of the program from end to end, in a pod and a folder of
+// its own, with a kill on its way or none.
+type errand struct {
+	t     *testing.T
+	pod   *sandbox.Pod
+	url   string
+	dir   string
+	log   *os.File
+	watch *watch
+	chat  string // where the next command is given; the 1:1 chat before there is a room
+	said  []sandbox.Said
+}
+
+// ran is what came of an errand.
+type ran struct {
+	ending  ending
+	events  []string // the writes and commits between its first and its last command
+	reached bool     // the checkpoint
+}
+
+func (r ran) checkpoints() (all []checkpoint) {
+	for _, e := range r.events {
+		all = append(all, checkpoint{event: e}, checkpoint{event: e, after: true})
+	}
+	return all
+}
+
+func newErrand(t *testing.T, end checkpoint) *errand {
+	t.Helper()
+	made, err := errandGear()
+	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, made.key.WritePair(filepath.Join(dir, "privatekey.pem"), filepath.Join(dir, "publickey.pem")))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "roombot.db"), made.store, 0o600))
+
+	e := &errand{t: t, dir: dir}
+	e.pod, err = sandbox.New(sandbox.Config{
+		BotKey: made.key.Public(), SigningKey: made.podKey, Visibility: 300 * time.Millisecond,
+	})
+	require.NoError(t, err)
+	_, err = e.pod.Fail(sandbox.Fault{Kind: "search-lag", Delay: "500ms"}) // less than the bot waits for
+	require.NoError(t, err)
+	e.watch = &watch{pod: e.pod.Handler(), store: filepath.Join(dir, "roombot.db"), end: end, counts: map[string]int{}}
+	server := httptest.NewServer(e.watch.handler())
+	e.url = server.URL
+	_, err = openHome(dir, server.Listener.Addr().(*net.TCPAddr))
+	require.NoError(t, err)
+	e.quicken()
+	e.log, err = os.Create(filepath.Join(dir, "log"))
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		if l, _ := e.watch.current(); l != nil {
+			_ = l.cmd.Process.Kill()
+			<-l.ended
+		}
+		require.NoError(t, e.pod.Close())
+		server.Close()
+		require.NoError(t, e.log.Close())
+	})
+	return e
+}
+
+func (e *errand) config() string { return filepath.Join(e.dir, "config.json") }
+
+// quicken shortens the time until an unanswered call is settled.
+func (e *errand) quicken() {
+	raw, err := os.ReadFile(e.config())
+	require.NoError(e.t, err)
+	quick := strings.NewReplacer(`"searchLag": "2s"`, `"searchLag": "50ms"`, `"httpTimeout": "8s"`, `"httpTimeout": "1s"`)
+	require.NoError(e.t, os.WriteFile(e.config(), []byte(quick.Replace(string(raw))), 0o600))
+}
+
+// gear is made once, since it takes a while: keys, and a store without commands.
+type gear struct {
+	key    *rsa.Key
+	podKey *stdrsa.PrivateKey
+	store  []byte
+}
+
+var errandGear = sync.OnceValues(func() (g gear, err error) {
+	if g.key, err = rsa.Generate(sandboxKeyBits); err != nil {
+		return g, err
+	}
+	if g.podKey, err = stdrsa.GenerateKey(rand.Reader, sandboxKeyBits); err != nil {
+		return g, err
+	}
+	dir, err := os.MkdirTemp("", "roombot")
+	if err != nil {
+		return g, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "roombot.db")
+	store, err := engine.Open(context.Background(), engine.Config{
+		Store: file, Handle: func(context.Context, *engine.Job) error { return nil },
+	})
+	if err != nil {
+		return g, err
+	}
+	if err = store.Close(); err == nil {
+		g.store, err = os.ReadFile(file)
+	}
+	return g, err
+})
+
+// run goes through the errand. Events count from the first command in the room
+// until the last, which comes when the program, if it was killed, is up again.
+func (e *errand) run() ran {
+	e.t.Helper()
+	e.begin()
+	e.says()
+	lobby, _ := e.pod.RoomNamed("Lobby")
+	e.chat = lobby.StreamID
+	e.watch.count(true)
+	e.says()
+	e.says()
+	events, reached := e.watch.count(false)
+	e.says()
+	return ran{ending: e.ending(), events: events, reached: reached}
+}
+
+func (e *errand) begin() {
+	e.t.Helper()
+	ctx := context.WithoutCancel(e.t.Context())
+	require.NoError(e.t, e.watch.begin(ctx, e.url, e.config(), e.log))
+	l, _ := e.watch.current()
+	select {
+	case <-l.listening: // what is said from now on is heard
+	case <-l.ended:
+		e.fail("the program ended at its start")
+	case <-time.After(patience):
+		e.fail("the program does not listen")
+	}
+}
+
+func (e *errand) fail(what string) {
+	e.t.Helper()
+	log, _ := os.ReadFile(e.log.Name())
+	require.Fail(e.t, what, "%s", log)
+}
+
+// says gives the next command and waits until all is done. It starts the program
+// again when it was killed.
+func (e *errand) says() {
+	e.t.Helper()
+	next := errandSays[len(e.said)]
+	said := e.pod.Person(next.who).SaysIn(e.chat, next.text)
+	require.NoError(e.t, said.Err)
+	e.said = append(e.said, said)
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	limit := time.After(patience)
+	for !e.idle() {
+		l, _ := e.watch.current()
+		select {
+		case <-l.ended:
+			if _, doomed := e.watch.current(); !doomed {
+				e.fail("the program ended by itself")
+			}
+			e.begin()
+		case <-look.C:
+		case <-limit:
+			e.fail("never done: " + next.text)
+		}
+	}
+}
+
+// idle is true when the store has all commands as done, the feed has nothing
+// more to tell, and the program is not about to be killed.
+func (e *errand) idle() bool {
+	e.t.Helper()
+	var list struct{ Feeds []trial.Feed }
+	call(e.t, http.MethodGet, e.url+"/sandbox/v1/feeds", nil, &list)
+	for _, f := range list.Feeds {
+		if f.Queued+f.InFlight > 0 {
+			return false
+		}
+	}
+	store, err := engine.Inspect(e.t.Context(), e.watch.store)
+	if err != nil { // the program was just killed
+		return false
+	}
+	defer store.Close()
+	all, err := store.List(e.t.Context(), engine.Filter{})
+	if err != nil || len(all) < len(e.said) {
+		return false
+	}
+	_, doomed := e.watch.current()
+	return !doomed && !slices.ContainsFunc(all, func(s engine.Summary) bool { return s.State != engine.Done })
+}

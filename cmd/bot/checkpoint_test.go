@@ -1,0 +1,125 @@
+package main
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"roombot/cmd/bot/trial"
+	"roombot/commands"
+	"roombot/symphony/messageml"
+	"roombot/symphony/sandbox"
+)
+
+// The program is killed before and after each write to the pod and each commit
+// to the store, one of them in each run, and started again: the same comes of it
+// as if nothing had happened.
+func TestTheProgramMayBeKilledAtEveryCheckpoint(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("starts the program more than a hundred times")
+	}
+	undisturbed := newErrand(t, checkpoint{}).run()
+	undisturbed.ending.asAsked(t)
+	require.Subset(t, undisturbed.events, []string{
+		"commit of new intent room, 1", "room create, 1", "message create, 1", "im create, 1",
+	})
+
+	var missed atomic.Int32
+	var atOnce errgroup.Group
+	atOnce.SetLimit(6) // more than processors: they mostly wait until an unanswered call is settled
+	all := undisturbed.checkpoints()
+	for _, c := range all {
+		atOnce.Go(func() error {
+			t.Run(c.String(), func(t *testing.T) {
+				for range 3 { // what runs side by side does not come in the same order each time
+					ran := newErrand(t, c).run()
+					require.Equal(t, undisturbed.ending, ran.ending)
+					if ran.reached {
+						return
+					}
+					t.Log("not reached: ", strings.Join(ran.events, "; "))
+				}
+				missed.Add(1)
+			})
+			return nil
+		})
+	}
+	_ = atOnce.Wait() // the subtests tell
+	t.Logf("%d checkpoints, %d of them not reached", len(all), missed.Load())
+	require.LessOrEqual(t, int(missed.Load()), len(all)/10)
+}
+
+// ending is what there is in the end, told without ids.
+type ending struct {
+	Rooms   []sandbox.Room
+	Answers []errandAnswer
+}
+
+// errandAnswer is a message of the bot as it stands in the end.
+type errandAnswer struct {
+	To      string // the command
+	Private bool
+	Text    string
+}
+
+func (e *errand) ending() (end ending) {
+	e.t.Helper()
+	rooms := e.pod.Rooms()
+	var ids []string
+	for i, said := range e.said {
+		ids = append(ids, string(commands.NewRequestID(said.ID)), errandSays[i].text)
+	}
+	for _, r := range rooms {
+		ids = append(ids, messageml.RoomLink(r.StreamID), "link to "+r.Name)
+	}
+	named := strings.NewReplacer(ids...)
+	for _, m := range e.talk() {
+		end.Answers = append(end.Answers, errandAnswer{
+			To: named.Replace(m.Stamp().Request), Private: m.Stream != e.chat, Text: named.Replace(m.Text),
+		})
+	}
+	for _, r := range rooms {
+		r.StreamID = ""
+		r.Keywords[commands.RequestKeyword] = named.Replace(r.Keywords[commands.RequestKeyword])
+		slices.SortFunc(r.Members, func(a, b sandbox.RoomMember) int { return strings.Compare(a.Username, b.Username) })
+		end.Rooms = append(end.Rooms, r)
+	}
+	return end
+}
+
+// asAsked holds the end to what was asked for.
+func (end ending) asAsked(t *testing.T) {
+	t.Helper()
+	require.Len(t, end.Rooms, 3)
+	desk := end.Rooms[1]
+	require.Equal(t, map[string]string{commands.RequestKeyword: errandSays[1].text}, desk.Keywords)
+	sales := []string{"Equities Sales"}
+	require.Equal(t, []sandbox.RoomMember{
+		{Username: "alice", Owner: true, Through: sales}, {Username: "bob", Through: sales}, {Username: "carol"},
+		{Username: "cora", Owner: true}, {Username: botName, Owner: true},
+	}, desk.Members)
+	require.Len(t, end.Answers, len(errandSays))
+	require.Equal(t, errandSays[1].text, end.Answers[1].To)
+	require.Contains(t, end.Answers[1].Text, "⚠ Desk (link to Desk) is open")
+	require.Contains(t, end.Answers[1].Text, "Dana Former: the account is disabled")
+	require.True(t, end.Answers[2].Private)
+	require.Contains(t, end.Answers[2].Text, "Contractors cannot open rooms")
+}
+
+// talk is what the bot has said as people see it now: of edited messages the latest version.
+func (e *errand) talk() []trial.Message {
+	e.t.Helper()
+	var page struct{ Messages []trial.Message }
+	call(e.t, http.MethodGet, e.url+"/sandbox/v1/messages?from="+botName, nil, &page)
+	replaced := map[string]bool{}
+	for _, m := range page.Messages {
+		replaced[m.Replacing] = true
+	}
+	return slices.DeleteFunc(page.Messages, func(m trial.Message) bool { return replaced[m.ID] })
+}
