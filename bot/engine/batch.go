@@ -61,7 +61,8 @@ func (s *sqliteStore) write(ctx context.Context, w write) error {
 	}
 }
 
-// flush writes what is queued in one transaction; when that fails, each in its own, so that nobody fails for a neighbour.
+// flush writes what is queued in one transaction; when that fails, each in its own, so that nobody fails for a neighbour. Where not even
+// a transaction can be had, all have failed.
 func (s *sqliteStore) flush(ctx context.Context) {
 	s.mu.Lock()
 	batch := s.queue
@@ -71,7 +72,7 @@ func (s *sqliteStore) flush(ctx context.Context) {
 		return
 	}
 	err := s.commit(ctx, batch)
-	if err != nil && len(batch) > 1 {
+	if err != nil && len(batch) > 1 && !errors.Is(err, errBegin) {
 		for _, p := range batch {
 			p.done <- s.commit(ctx, []*pending{p})
 		}
@@ -82,12 +83,14 @@ func (s *sqliteStore) flush(ctx context.Context) {
 	}
 }
 
+var errBegin = errors.New("begin")
+
 func (s *sqliteStore) commit(ctx context.Context, batch []*pending) error {
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
-		return &outageError{fmt.Errorf("begin: %w", err)}
+		return &outageError{fmt.Errorf("%w: %w", errBegin, err)}
 	}
 	for _, p := range batch {
 		if err := p.write(ctx, sqlRunner{tx}); err != nil {

@@ -119,7 +119,8 @@ type Engine struct {
 	mu      sync.Mutex // guards running
 	running map[int64]*handout
 
-	troubles zerolog.Sampler // of log lines about the store
+	trouble trouble           // of the store
+	doubts  chan queueProblem // what the queue complains of, which may be the store's fault
 }
 
 // Open locks or joins the store, migrates it, and takes back what a dead process left running. Nothing runs before Run.
@@ -130,7 +131,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{config: c, running: map[int64]*handout{}, troubles: &zerolog.BurstSampler{Burst: 1, Period: time.Minute}}
+	e := &Engine{config: c, running: map[int64]*handout{}, doubts: make(chan queueProblem, 1)}
 	open := e.openSQLite
 	if isPostgres(c.Store) {
 		open = e.openPostgres
@@ -139,6 +140,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		_ = e.Close() // the first error tells more
 		return nil, fmt.Errorf("open the store %s: %w", shown(c.Store), err)
 	}
+	e.store = attended{e.store, &e.trouble}
 	return e, nil
 }
 
@@ -150,7 +152,7 @@ func (e *Engine) queueConfig(ctx context.Context, id string) *river.Config {
 	river.AddWorker(workers, &worker{engine: e})
 	c := &river.Config{
 		ID:                          id,
-		Logger:                      queueLog(zerolog.Ctx(ctx)),
+		Logger:                      queueLog(zerolog.Ctx(ctx), e.doubts),
 		Workers:                     workers,
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: e.config.Workers}},
 		FetchCooldown:               fetchCooldown,

@@ -8,31 +8,45 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// queueLog passes the queue's own log lines on: its errors as warnings, a few a minute, since it repeats them at every poll
-// while the disk is full; the rest only for debugging. What went wrong with a command is logged where it is handled.
-func queueLog(log *zerolog.Logger) *slog.Logger {
+// queueProblem is an error that the queue has logged.
+type queueProblem struct {
+	log    *zerolog.Logger
+	says   string
+	fields map[string]any
+}
+
+// queueLog passes the queue's own log lines on: its errors to whoever looks into them, a few a minute, since it repeats them at every
+// poll; the rest only for debugging. What went wrong with a command is logged where it is handled.
+func queueLog(log *zerolog.Logger, doubts chan<- queueProblem) *slog.Logger {
 	sampled := log.Sample(&zerolog.LevelSampler{WarnSampler: &zerolog.BurstSampler{Burst: 3, Period: time.Minute}})
-	return slog.New(&logHandler{log: sampled})
+	return slog.New(&logHandler{log: sampled, doubts: doubts})
 }
 
 func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
-type logHandler struct{ log zerolog.Logger }
+type logHandler struct {
+	log    zerolog.Logger
+	doubts chan<- queueProblem
+}
 
 func (h *logHandler) Enabled(_ context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn
 }
 
 func (h *logHandler) Handle(_ context.Context, r slog.Record) error {
-	event := h.log.Debug()
-	if r.Level >= slog.LevelError {
-		event = h.log.Warn()
-	}
+	p := queueProblem{log: &h.log, says: r.Message, fields: map[string]any{}}
 	r.Attrs(func(a slog.Attr) bool {
-		event.Str(a.Key, a.Value.String())
+		p.fields[a.Key] = a.Value.String()
 		return true
 	})
-	event.Str("queue_says", r.Message).Msg("job queue reported a problem")
+	if r.Level >= slog.LevelError {
+		select {
+		case h.doubts <- p:
+			return nil
+		default: // one is being looked into
+		}
+	}
+	h.log.Debug().Fields(p.fields).Str("queue_says", p.says).Msg("job queue reported a problem")
 	return nil
 }
 
@@ -41,7 +55,7 @@ func (h *logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	for _, a := range attrs {
 		fields = fields.Str(a.Key, a.Value.String())
 	}
-	return &logHandler{log: fields.Logger()}
+	return &logHandler{log: fields.Logger(), doubts: h.doubts}
 }
 
 func (h *logHandler) WithGroup(string) slog.Handler { return h }

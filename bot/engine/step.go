@@ -32,12 +32,11 @@ const (
 	tryEvery = 200 * time.Millisecond
 )
 
-// insist repeats a write while the store is out of order.
+// insist repeats a write while the store is out of order: there is nothing better to do.
 func (j *Job) insist(ctx context.Context, patience time.Duration, write func() error) error {
 	err := write()
 	until := time.Now().Add(patience)
 	for errors.As(err, new(*outageError)) && time.Now().Before(until) {
-		j.engine.complain(ctx, err)
 		if end := time.Now().Add(lastTry); ctx.Err() != nil && end.Before(until) {
 			until = end
 		}
@@ -71,10 +70,12 @@ func (j *Job) Intend(ctx context.Context, step string) error {
 		return err
 	}
 	var n int
-	err = j.record(ctx, []any{&n},
-		`INSERT INTO intent (command, step, n, at) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT),
-			(SELECT coalesce(max(i.n), 0) + 1 FROM intent i WHERE i.command = $1 AND i.step = $2), `+j.engine.store.dialect().now+
-			j.held("$3", "$4")+` RETURNING n`, j.ID, step)
+	err = j.insist(ctx, settleFor, func() error {
+		return j.record(ctx, []any{&n},
+			`INSERT INTO intent (command, step, n, at) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT),
+				(SELECT coalesce(max(i.n), 0) + 1 FROM intent i WHERE i.command = $1 AND i.step = $2), `+j.engine.store.dialect().now+
+				j.held("$3", "$4")+` RETURNING n`, j.ID, step)
+	})
 	if err != nil {
 		return fmt.Errorf("store the intention of step %s: %w", step, err)
 	}
@@ -93,13 +94,7 @@ func (j *Job) Withdraw(ctx context.Context, step string) error {
 	if i.n == 0 {
 		return nil
 	}
-	err = j.engine.store.write(ctx, func(ctx context.Context, tx runner) error {
-		if err := j.fence(ctx, tx); err != nil {
-			return err
-		}
-		_, err := tx.exec(ctx, `DELETE FROM intent WHERE command = $1 AND step = $2 AND n = $3`, j.ID, step, i.n)
-		return err
-	})
+	err = j.erase(ctx, `DELETE FROM intent WHERE command = $1 AND step = $2 AND n = $3`, j.ID, step, i.n)
 	if err != nil {
 		return fmt.Errorf("withdraw the intention of step %s: %w", step, err)
 	}
@@ -121,9 +116,11 @@ func (j *Job) Claim(ctx context.Context, key string) (owner string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	err = j.record(ctx, []any{&owner},
-		`INSERT INTO claim (key, command) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT)`+j.held("$3", "$4")+
-			` ON CONFLICT (key) DO UPDATE SET command = claim.command RETURNING command`, key, j.ID)
+	err = j.insist(ctx, settleFor, func() error {
+		return j.record(ctx, []any{&owner},
+			`INSERT INTO claim (key, command) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT)`+j.held("$3", "$4")+
+				` ON CONFLICT (key) DO UPDATE SET command = claim.command RETURNING command`, key, j.ID)
+	})
 	if err != nil {
 		return "", fmt.Errorf("claim %s: %w", key, err)
 	}
@@ -132,17 +129,24 @@ func (j *Job) Claim(ctx context.Context, key string) (owner string, err error) {
 
 // Release gives key back if this command owns it, so that another may claim it: nothing came of what it was claimed for.
 func (j *Job) Release(ctx context.Context, key string) error {
-	err := j.engine.store.write(ctx, func(ctx context.Context, tx runner) error {
-		if err := j.fence(ctx, tx); err != nil {
-			return err
-		}
-		_, err := tx.exec(ctx, `DELETE FROM claim WHERE key = $1 AND command = $2`, key, j.ID)
-		return err
-	})
+	err := j.erase(ctx, `DELETE FROM claim WHERE key = $1 AND command = $2`, key, j.ID)
 	if err != nil {
 		return fmt.Errorf("release %s: %w", key, err)
 	}
 	return nil
+}
+
+// erase runs a statement that takes something back, while the job is ours.
+func (j *Job) erase(ctx context.Context, statement string, args ...any) error {
+	return j.insist(ctx, settleFor, func() error {
+		return j.engine.store.write(ctx, func(ctx context.Context, tx runner) error {
+			if err := j.fence(ctx, tx); err != nil {
+				return err
+			}
+			_, err := tx.exec(ctx, statement, args...)
+			return err
+		})
+	})
 }
 
 // recall reads what earlier attempts have stored. The time of an intention is told by its age, since another machine's clock may

@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/rs/zerolog"
 )
 
 const (
 	cancelEvery = time.Second
+	probeEvery  = time.Second // while the store is out of order
 	sweepEvery  = time.Minute
 	purgeEvery  = time.Hour
 	purgeBatch  = 200                    // commands forgotten in one transaction
@@ -17,6 +20,8 @@ const (
 // upkeep forgets old commands and puts right what should not happen, until ctx ends.
 func (e *Engine) upkeep(ctx context.Context) {
 	cancels, sweeps, purges := time.NewTicker(cancelEvery), time.NewTicker(sweepEvery), time.NewTicker(purgeEvery)
+	probes := time.NewTicker(probeEvery)
+	defer probes.Stop()
 	defer cancels.Stop()
 	defer sweeps.Stop()
 	defer purges.Stop()
@@ -27,17 +32,40 @@ func (e *Engine) upkeep(ctx context.Context) {
 			return
 		case <-cancels.C:
 			if err := e.interrupt(ctx); err != nil {
-				e.complain(ctx, err)
+				e.trouble.failed(ctx, err)
 			}
+		case <-probes.C:
+			if !e.trouble.began().IsZero() {
+				e.sweep(ctx)
+			}
+		case p := <-e.doubts:
+			e.doubt(ctx, p)
 		case <-sweeps.C:
-			if err := e.store.write(ctx, sweep); err != nil {
-				e.complain(ctx, err)
-			}
-			e.queue.ring()
+			e.sweep(ctx)
 		case <-purges.C:
 			e.purge(ctx)
 		}
 	}
+}
+
+// sweep puts right what should not happen. It also shows whether the store takes anything.
+func (e *Engine) sweep(ctx context.Context) {
+	if err := e.store.write(ctx, sweep); err != nil {
+		e.trouble.failed(ctx, err)
+	}
+	e.queue.ring()
+}
+
+// doubt tells of what the queue complained of, unless it is the store's fault, of which a line tells for all.
+func (e *Engine) doubt(ctx context.Context, p queueProblem) {
+	if e.trouble.began().IsZero() {
+		e.sweep(ctx)
+	}
+	level := zerolog.WarnLevel
+	if !e.trouble.began().IsZero() {
+		level = zerolog.DebugLevel
+	}
+	p.log.WithLevel(level).Fields(p.fields).Str("queue_says", p.says).Msg("job queue reported a problem")
 }
 
 // Cancel ends a command that is not finished: what it does at the moment is interrupted, what it has done stays, and the user is told
@@ -91,7 +119,7 @@ func (e *Engine) purge(ctx context.Context) {
 	for {
 		n, err := e.purgeSome(ctx, horizon)
 		if err != nil {
-			e.complain(ctx, err)
+			e.trouble.failed(ctx, err)
 			return
 		}
 		if n < purgeBatch || !sleep(ctx, purgePause) {

@@ -166,13 +166,7 @@ func (e *Engine) again(ctx context.Context, err error) outcome {
 // postpone brings the job back when the store is out of order, which uses up no attempt.
 func (e *Engine) postpone(ctx context.Context, err error) outcome {
 	if !errors.Is(err, ErrTaken) {
-		e.complain(ctx, err)
+		e.trouble.failed(ctx, err)
 	}
 	return outcome{pause: storeTrouble}
-}
-
-// complain logs trouble with the store, which everybody has at once and again and again: a line a minute.
-func (e *Engine) complain(ctx context.Context, err error) {
-	log := zerolog.Ctx(ctx).Sample(e.troubles)
-	log.Warn().Err(err).Msg("store is out of order, commands wait")
 }

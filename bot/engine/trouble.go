@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// trouble is what is known about a store that nobody can write to. Everybody who works on it feels that at once and again and again;
+// the log hears when it begins, each minute, and when it ends.
+type trouble struct {
+	mu    sync.Mutex // guards what follows
+	since time.Time  // zero when there is none
+	said  bool       // its beginning was told, so that its end should be
+	told  time.Time  // the last line, of any trouble
+}
+
+const reminder = time.Minute
+
+// note hears how a write ended, and passes its error on.
+func (t *trouble) note(ctx context.Context, err error) error {
+	switch {
+	case errors.As(err, new(*outageError)):
+		t.failed(ctx, err)
+	case err == nil:
+		t.ended(ctx)
+	}
+	return err
+}
+
+func (t *trouble) failed(ctx context.Context, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	if t.since.IsZero() {
+		t.since, t.said = now, false
+	}
+	if !t.told.IsZero() && now.Sub(t.told) < reminder {
+		return
+	}
+	t.told, t.said = now, true
+	zerolog.Ctx(ctx).Warn().Err(err).Dur("lasts", now.Sub(t.since)).Msg("store is out of order, commands wait")
+}
+
+func (t *trouble) ended(ctx context.Context) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.since.IsZero() {
+		return
+	}
+	lasted := time.Since(t.since)
+	t.since = time.Time{}
+	if t.said {
+		zerolog.Ctx(ctx).Info().Dur("lasted", lasted).Msg("store works again")
+	}
+}
+
+// began is when the trouble began that has not ended; zero without one.
+func (t *trouble) began() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.since
+}
+
+// attended is a store whose trouble is known.
+type attended struct {
+	store
+	trouble *trouble
+}
+
+func (a attended) write(ctx context.Context, w write) error {
+	return a.trouble.note(ctx, a.store.write(ctx, w))
+}
+
+func (a attended) record(ctx context.Context, row func(scan) error, statement string, args ...any) error {
+	return a.trouble.note(ctx, a.store.record(ctx, row, statement, args...))
+}

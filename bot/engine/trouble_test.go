@@ -1,0 +1,88 @@
+package engine_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/engine"
+)
+
+// diary keeps log lines.
+type diary struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (d *diary) Write(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lines = append(d.lines, string(p))
+	return len(p), nil
+}
+
+// count is how many lines have the words.
+func (d *diary) count(words string) (n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, line := range d.lines {
+		if strings.Contains(line, words) {
+			n++
+		}
+	}
+	return n
+}
+
+func refuses(t *testing.T, e *engine.Engine) bool {
+	t.Helper()
+	s, err := e.Stats(context.Background())
+	require.NoError(t, err)
+	return !s.Refuses.IsZero()
+}
+
+func TestAStoreThatTakesNothingIsToldOnceAndWhenItDoesAgain(t *testing.T) {
+	t.Parallel()
+	var log diary
+	ctx := zerolog.New(&log).Level(zerolog.InfoLevel).WithContext(context.Background())
+	e, err := engine.Open(ctx, quick(newFile(t), nothing))
+	require.NoError(t, err)
+	stop := run(t, ctx, e)
+	unlock := lockedByOther(t, e)
+	require.False(t, refuses(t, e))
+	require.Error(t, e.Insert(ctx, command("a", "s")))
+	require.True(t, refuses(t, e))
+	require.Error(t, e.Insert(ctx, command("a", "s")))
+	unlock()
+	require.Eventually(t, func() bool { return !refuses(t, e) }, patience, 10*time.Millisecond, "it is tried, though nobody has anything to store")
+	stop()
+	require.Equal(t, 1, log.count("store is out of order"))
+	require.Equal(t, 1, log.count("store works again"))
+	require.Zero(t, log.count("job queue reported a problem"), "which has felt the same")
+}
+
+func TestCommandsWaitInPlaceWhileTheStoreTakesNothing(t *testing.T) {
+	t.Parallel()
+	var e *engine.Engine
+	done := make(chan *engine.Job, 1)
+	e = open(t, quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
+		time.AfterFunc(500*time.Millisecond, lockedByOther(t, e))
+		if err := j.Intend(ctx, "create"); err != nil {
+			return err
+		}
+		done <- j
+		return nil
+	}))
+	run(t, silent(), e)
+	insert(t, e, command("a", "s"))
+	j := next(t, done)
+	require.Equal(t, 1, j.Attempt)
+	_, times, err := j.Intended(context.Background(), "create")
+	require.NoError(t, err)
+	require.Equal(t, 1, times)
+	idle(t, e)
+}
