@@ -11,7 +11,7 @@ func (r *run) deliver(ctx context.Context, events []Event) bool {
 	if len(events) == 0 {
 		return true
 	}
-	policy := RetryPolicy{Initial: r.config.MinWait, Max: r.config.Visibility / 4}.withDefaults()
+	policy := RetryPolicy{Initial: r.config.MinWait, Max: min(r.config.Visibility/4, handleWait)}.withDefaults()
 	waits, begin := policy.waits(), r.client.config.Now()
 	patience := r.config.Visibility * 5 / 6
 	for {
@@ -34,6 +34,10 @@ func (r *run) deliver(ctx context.Context, events []Event) bool {
 	}
 }
 
+// handleWait is the longest wait, on average, before a batch is handed over again. It
+// is short: there is no server on the other side that needs to be spared.
+const handleWait = 2 * time.Second
+
 // unhandled tells of a batch that was not taken.
 func (r *run) unhandled(err error, events int) {
 	now := r.client.config.Now()
@@ -43,7 +47,7 @@ func (r *run) unhandled(err error, events int) {
 		if lasts > 0 {
 			said = "batches are still not handled"
 		}
-		r.log.Error().Err(err).Int("events", events).Dur("lasts", lasts).Int("failures", r.unkept.failures).Msg(said)
+		r.log.Warn().Err(err).Int("events", events).Dur("lasts", lasts).Int("failures", r.unkept.failures).Msg(said)
 	}
 }
 
