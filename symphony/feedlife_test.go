@@ -47,12 +47,27 @@ func TestAStoreOutageIsToldOnceAndLosesNothing(t *testing.T) {
 		require.Equal(t, 1, l.times("m"))
 		lines := l.log.lines(t, "signed in to Symphony", "a feed was created")
 		require.Equal(t, "a batch was not handled; it comes again", lines[0].Message)
+		require.Equal(t, "warn", lines[0].Level, "it ends by itself")
 		require.Equal(t, "batches are handled again", lines[len(lines)-1].Message)
 		require.InDelta(t, 300, lines[len(lines)-1].Lasted/1000, 32)
 		require.LessOrEqual(t, len(lines), 7)
 		stats := l.feed.Stats()
 		require.Positive(t, stats.Unhandled)
 		require.EqualValues(t, 1, stats.Handled)
+		l.stop()
+	})
+}
+
+func TestTheEndOfAStoreOutageIsNoticedSoon(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		l := listen(t)
+		l.breakStore(true)
+		l.say("m")
+		time.Sleep(20 * time.Second)
+		l.breakStore(false)
+		time.Sleep(4 * time.Second)
+		require.Equal(t, 1, l.times("m"))
 		l.stop()
 	})
 }
