@@ -38,6 +38,9 @@ func (w *work) understand(ctx context.Context) (commands.Reply, error) {
 	result := grammar.Parse(m.Message)
 	switch {
 	case result.Command != nil:
+		if w.late > w.bot.bounds.Late && set.Writes(*result.Command) {
+			return commands.Reply{}, set.TooLate(m.Message, result, w.late)
+		}
 		return w.carryOut(ctx, m, *result.Command)
 	case result.Error != nil:
 		return commands.Reply{}, set.FromSyntax(grammar, m.Message, result.Error)

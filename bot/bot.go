@@ -9,10 +9,12 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -66,7 +68,9 @@ type Bot struct {
 	metrics *Metrics
 	bounds  Bounds
 	backlog *backlog
+	taking  sync.Mutex // held while arrivals are sifted and stored
 	gate    gate
+	fresh   chan struct{} // tells that there is a feed to read, perhaps another one
 	staff   staff
 	moved   atomic.Int64 // when a command last got further, in nanoseconds since 1970
 }
@@ -84,8 +88,15 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
-	if c.Live != nil {
-		c.Feed.Live = func(symphony.DatafeedID) { c.Live() }
+	fresh := make(chan struct{}, 1)
+	c.Feed.Live = func(symphony.DatafeedID) {
+		select {
+		case fresh <- struct{}{}:
+		default:
+		}
+		if c.Live != nil {
+			c.Live()
+		}
 	}
 	desk := commands.NewDesk(commands.Desk{
 		Symphony: c.Client,
@@ -96,7 +107,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	b := &Bot{
 		client: c.Client, self: self, desk: desk, policy: c.Policy,
 		feed: c.Client.Feed(c.Feed), health: c.Health, crowd: c.PrivateAbove, started: time.Now(),
-		metrics: c.Metrics, bounds: c.Bounds.withDefaults(),
+		metrics: c.Metrics, bounds: c.Bounds.withDefaults(), fresh: fresh,
 	}
 	b.moved.Store(b.started.UnixNano())
 	b.set = desk.Commands()
@@ -105,7 +116,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
-	if err := b.count(ctx); err != nil {
+	if err := cmp.Or(b.count(ctx), b.beginHearing(ctx)); err != nil {
 		return nil, errors.Join(err, b.engine.Close())
 	}
 	return b, nil
@@ -171,6 +182,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	group.Go(func() error { return b.servePages(ctx) })
 	group.Go(func() error { b.describe(ctx); return nil })
 	group.Go(func() error { b.keepGroups(ctx); return nil })
+	group.Go(func() error { b.hearAll(ctx); return nil })
 	err := group.Wait()
 	if errors.Is(err, context.Canceled) {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Bounds are how much may wait.
+// Bounds are how much may wait, and how long.
 type Bounds struct {
 	// PerConversation is how many commands of one conversation may be
 	// unfinished; what comes beyond is not carried out. Default 20.
@@ -15,6 +15,9 @@ type Bounds struct {
 	// Queue is how many commands of all may wait before the feed is no longer
 	// read. Default 1000.
 	Queue int
+	// Late is how old a command may be that was missed and is still carried out
+	// unasked: later, whoever sent it may have gone another way. Default 1 h.
+	Late time.Duration
 }
 
 func (b Bounds) withDefaults() Bounds {
@@ -23,6 +26,9 @@ func (b Bounds) withDefaults() Bounds {
 	}
 	if b.Queue <= 0 {
 		b.Queue = 1000
+	}
+	if b.Late <= 0 {
+		b.Late = time.Hour
 	}
 	return b
 }

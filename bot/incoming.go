@@ -30,6 +30,9 @@ type incoming struct {
 
 	Form *submission `json:"form,omitempty"`
 
+	// Missed marks a message that no feed has brought: it was found in the history.
+	Missed bool `json:"missed,omitempty"`
+
 	// Surplus marks a command that is not carried out, since too many of its
 	// conversation wait: the last one before it that is.
 	Surplus string `json:"surplus,omitempty"`

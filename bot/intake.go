@@ -32,7 +32,7 @@ func (b *Bot) intake(ctx context.Context, events []symphony.Event) error {
 		}
 	}
 	if len(arrived) > 0 {
-		err := b.keep(ctx, arrived)
+		err := b.take(ctx, arrived)
 		b.gate.passed(len(arrived), err)
 		if err != nil {
 			return fmt.Errorf("keep %d commands: %w", len(arrived), err)
@@ -43,6 +43,13 @@ func (b *Bot) intake(ctx context.Context, events []symphony.Event) error {
 	return nil
 }
 
+func (b *Bot) take(ctx context.Context, arrived []arrival) error {
+	b.taking.Lock()
+	defer b.taking.Unlock()
+	return b.keep(ctx, arrived)
+}
+
+// keep stores arrivals, unless there are enough. The caller holds b.taking.
 func (b *Bot) keep(ctx context.Context, arrived []arrival) error {
 	if err := b.room(ctx); err != nil {
 		return err
@@ -78,8 +85,7 @@ func (b *Bot) accept(ctx context.Context, event symphony.Event) (id string, in i
 	}
 	switch e := event.(type) {
 	case symphony.MessageSent:
-		id, in = string(e.Message.ID), written(e.Message)
-		ok = e.Message.From.ID != b.self.ID && b.addressed(ctx, e.Message, in)
+		id, in, ok = b.acceptMessage(ctx, e.Message)
 	case symphony.FormSubmitted:
 		id, in = string(e.MessageID), submitted(e)
 		ok = commands.OwnForm(e.FormID)
@@ -89,6 +95,11 @@ func (b *Bot) accept(ctx context.Context, event symphony.Event) (id string, in i
 		return "", incoming{}, false
 	}
 	return id, in, ok
+}
+
+func (b *Bot) acceptMessage(ctx context.Context, m symphony.Message) (id string, in incoming, ok bool) {
+	in = written(m)
+	return string(m.ID), in, m.From.ID != b.self.ID && b.addressed(ctx, m, in)
 }
 
 // addressed reports whether a message wants an answer. From another program it

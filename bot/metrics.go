@@ -28,6 +28,7 @@ type Metrics struct {
 	steps     *prometheus.HistogramVec // by step
 	postponed *prometheus.CounterVec   // by reason
 	surplus   prometheus.Counter
+	missed    prometheus.Counter
 }
 
 const namespace = "roombot"
@@ -51,12 +52,15 @@ func NewMetrics() *Metrics {
 		surplus: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: namespace, Name: "surplus_total", Help: "Commands left out since their conversation had too many waiting.",
 		}),
+		missed: prometheus.NewCounter(prometheus.CounterOpts{
+			Namespace: namespace, Name: "missed_total", Help: "Commands that no feed brought and that were found in the message history.",
+		}),
 	}
 	for _, o := range symphony.Operations() {
 		m.operations[o.String()] = true
 	}
 	m.registry.MustRegister(
-		m.calls, m.callTime, m.events, m.commands, m.answer, m.steps, m.postponed, m.surplus,
+		m.calls, m.callTime, m.events, m.commands, m.answer, m.steps, m.postponed, m.surplus, m.missed,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m

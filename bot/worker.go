@@ -20,7 +20,8 @@ type work struct {
 	bot    *Bot
 	in     incoming
 	id     commands.RequestID
-	series int // whose outcome counts
+	series int           // whose outcome counts
+	late   time.Duration // how old the command was when it was found; 0 for one that was heard
 }
 
 // work reads what was kept of a command. Its context logs with the request id,
@@ -50,6 +51,8 @@ func (b *Bot) handle(ctx context.Context, j *engine.Job) error {
 		zerolog.Ctx(ctx).Debug().Msg("form of somebody else was left alone")
 	case errors.Is(err, errSpare):
 		zerolog.Ctx(ctx).Debug().Msg("surplus command was left out")
+	case errors.Is(err, errAnswered):
+		zerolog.Ctx(ctx).Info().Msg("missed command had been answered")
 	case err != nil:
 		return w.postpone(ctx, err)
 	default:
@@ -64,6 +67,9 @@ func (b *Bot) handle(ctx context.Context, j *engine.Job) error {
 // carried is the command's outcome, decided and delivered.
 func (w *work) carried(ctx context.Context) (outcome, error) {
 	if err := w.claimed(ctx); err != nil {
+		return outcome{}, err
+	}
+	if err := w.unheard(ctx); err != nil {
 		return outcome{}, err
 	}
 	decided, err := w.outcome(ctx, w.answer)

@@ -73,6 +73,7 @@ type world struct {
 	tries  int // of a command, before it fails
 	hands  int // workers
 	bounds bot.Bounds
+	ahead  time.Duration // how much time has passed for the pod and the client
 
 	numbers *bot.Metrics // of the next start; its own by default
 	refuse  refusal
@@ -125,7 +126,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	empty, err := emptyStore()
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(w.store, empty, 0o600))
-	pod, err := sandbox.New(sandbox.Config{SigningKey: signing, BotKey: k.Public(), Quiet: 40 * time.Millisecond, Crowd: w.crowd})
+	pod, err := sandbox.New(sandbox.Config{SigningKey: signing, BotKey: k.Public(), Quiet: 60 * time.Millisecond, Crowd: w.crowd})
 	require.NoError(t, err)
 	server := httptest.NewServer(w.refusing(pod.Handler()))
 	w.url = server.URL
@@ -180,10 +181,12 @@ func (w *world) start() {
 	if numbers == nil {
 		numbers = bot.NewMetrics()
 	}
+	ahead := w.ahead
 	w.client, err = symphony.New(symphony.Config{
 		Username: "roombot", Key: k, Endpoints: symphony.Endpoints{Pod: w.url}, Timeout: 2 * time.Second,
 		Retry:   symphony.RetryPolicy{Initial: time.Millisecond, Max: 5 * time.Millisecond, MaxAttempts: 2},
 		Observe: numbers.Observe,
+		Now:     func() time.Time { return time.Now().Add(ahead) },
 	})
 	require.NoError(w.t, err)
 	value, err := schema.Parse("policy.yaml", []byte(w.rules), nil)

@@ -106,6 +106,13 @@ func (s Set) Grammar(bot symphony.UserID, maxMembers int) syntax.Grammar {
 	return g
 }
 
+// Writes reports whether what was asked for changes something in Symphony.
+func (s Set) Writes(asked syntax.Invocation) bool {
+	c, ok := s.Lookup(asked.Command)
+	r := Request{Invocation: asked}
+	return ok && c.Writes() && !r.Preview()
+}
+
 // Lookup finds a command by its name.
 func (s Set) Lookup(name string) (Command, bool) {
 	i := slices.IndexFunc(s, func(c Command) bool { return c.Name == name })

@@ -81,6 +81,12 @@ func Carries(data string, id RequestID, part string) bool {
 	return ok && e.Request == id && e.Part == part
 }
 
+// Answers reports whether the entity data is that of any answer to the request.
+func Answers(data string, id RequestID) bool {
+	e, ok := stamped(data)
+	return ok && e.Request == id
+}
+
 // OriginOf is the message whose request the stamped message belongs to, or
 // fallback without a stamp.
 func OriginOf(data, fallback string) string {

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"strings"
+	"time"
 
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -109,6 +110,17 @@ func (s Set) FromSyntax(g syntax.Grammar, m syntax.Message, e *syntax.Error) *Re
 		r.Offers = s.offers(*e.Fix, g.Parse(*e.Fix))
 	}
 	return r
+}
+
+// TooLate asks about a command that was written while the bot was away so long
+// that it may not be wanted any more.
+func (s Set) TooLate(m syntax.Message, read syntax.Result, ago time.Duration) *Refusal {
+	return &Refusal{
+		Code:    "too-late",
+		Message: "I was away when you wrote this, about " + count(max(1, int(ago.Round(time.Hour).Hours())), "hour", "hours") + " ago." + nothing,
+		Next:    "If it is still wanted, one click does it:",
+		Offers:  s.offers(m, read),
+	}
 }
 
 // offers are the buttons below a corrected message, by what it was read as.

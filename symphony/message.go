@@ -136,6 +136,8 @@ type MessageQuery struct {
 	// Text needs Stream.
 	Text   string
 	Stream StreamID
+	// Type is the kind of the conversation.
+	Type   StreamType
 	Author UserID
 	// Hashtag and Cashtag are without their sign.
 	Hashtag, Cashtag string
@@ -144,14 +146,15 @@ type MessageQuery struct {
 }
 
 type messageSearch struct {
-	Text     string   `json:"text,omitempty"`
-	Stream   StreamID `json:"streamId,omitempty"`
-	Author   UserID   `json:"author,omitempty"`
-	Hashtag  string   `json:"hashtag,omitempty"`
-	Cashtag  string   `json:"cashtag,omitempty"`
-	Mention  UserID   `json:"mention,omitempty"`
-	FromDate millis   `json:"fromDate,omitempty"`
-	ToDate   millis   `json:"toDate,omitempty"`
+	Text     string     `json:"text,omitempty"`
+	Stream   StreamID   `json:"streamId,omitempty"`
+	Type     StreamType `json:"streamType,omitempty"`
+	Author   UserID     `json:"author,omitempty"`
+	Hashtag  string     `json:"hashtag,omitempty"`
+	Cashtag  string     `json:"cashtag,omitempty"`
+	Mention  UserID     `json:"mention,omitempty"`
+	FromDate millis     `json:"fromDate,omitempty"`
+	ToDate   millis     `json:"toDate,omitempty"`
 }
 
 // SearchMessages yields the messages that match, newest first.
@@ -160,7 +163,7 @@ type messageSearch struct {
 func (c *Client) SearchMessages(ctx context.Context, q MessageQuery) iter.Seq2[Message, error] {
 	const size = 50
 	body := messageSearch{
-		q.Text, q.Stream, q.Author, q.Hashtag, q.Cashtag, q.Mention, toMillis(q.From), toMillis(q.To),
+		q.Text, q.Stream, q.Type, q.Author, q.Hashtag, q.Cashtag, q.Mention, toMillis(q.From), toMillis(q.To),
 	}
 	return pages(size, func(skip int) ([]Message, int, error) {
 		query := skipLimit(skip, size)

@@ -46,6 +46,8 @@ func migrations() []migration {
 		`CREATE TABLE replica (
 			id BIGINT PRIMARY KEY, replica TEXT NOT NULL, name TEXT NOT NULL, seen BIGINT NOT NULL, dead BIGINT
 		)`,
+	}}, {statements: []string{
+		`CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
 	}}}
 }
 

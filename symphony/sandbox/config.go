@@ -32,7 +32,7 @@ type Config struct {
 	// AccessTokenLife is how long tokens of /login/idm/tokens are good. Default 300 s.
 	AccessTokenLife time.Duration
 
-	// Quiet is how long the bot must have said nothing before a wait for its answer ends. Default 150 ms.
+	// Quiet is how long the bot must have said and done nothing before a wait for its answer ends. Default 150 ms.
 	Quiet time.Duration
 
 	// Seed makes the faults' probabilities and shufflings repeatable. The same seed gives the same run.

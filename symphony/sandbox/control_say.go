@@ -135,11 +135,12 @@ func (p *Pod) say(st *stream, who *person, text string, spans []mentionSpan, rep
 	return m, nil
 }
 
-// replies waits until service accounts have said something where somebody can read it and been quiet for a moment; it
-// gives what they said. Nothing is waited for when the limit is 0.
+// replies waits until service accounts have said something where somebody can read it, and have neither said nor done
+// anything for a moment; it gives what they said. Nothing is waited for when the limit is 0.
 func (p *Pod) replies(ctx context.Context, user, since int64, limit time.Duration) []messageView {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	lacks := p.cfg.Quiet
 	for {
 		p.mu.Lock()
 		found, changed := p.heard(user, since), p.changed
@@ -149,12 +150,15 @@ func (p *Pod) replies(ctx context.Context, user, since int64, limit time.Duratio
 		}
 		var quiet <-chan time.Time
 		if len(found) > 0 {
-			quiet = time.After(p.cfg.Quiet)
+			quiet = time.After(lacks)
 		}
 		select {
 		case <-changed:
+			lacks = p.cfg.Quiet
 		case <-quiet:
-			return found
+			if lacks = p.calls.lacks(p.cfg.Quiet); lacks == 0 {
+				return found
+			}
 		case <-ctx.Done():
 			return found
 		case <-p.closed:

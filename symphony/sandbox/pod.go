@@ -21,6 +21,7 @@ type Pod struct {
 
 	faults *faults // guards itself
 	wire   *wire   // guards itself
+	calls  traffic // guards itself
 
 	mu       sync.Mutex // guards everything below
 	state    *state

@@ -30,6 +30,10 @@ func (p *Pod) serveAPI(w http.ResponseWriter, r *http.Request, f family) {
 	if found == nil {
 		c.route = &route{method: r.Method, path: r.URL.Path, name: "unknown", family: f, handle: nowhere(allowed)}
 	}
+	if c.route.name != "readDatafeed" {
+		p.calls.begin()
+		defer p.calls.end()
+	}
 	out, err := p.run(w, c)
 	if err != nil {
 		out = encodeError(c.route.family, err)

@@ -1,0 +1,43 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// Note reads into value what was noted under the name, by whichever process; false when nothing was.
+func (e *Engine) Note(ctx context.Context, name string, value any) (bool, error) {
+	var text string
+	found, err := one(ctx, e.store, []any{&text}, `SELECT value FROM note WHERE name = $1`, name)
+	if err == nil && found {
+		err = json.Unmarshal([]byte(text), value)
+	}
+	if err != nil {
+		return false, fmt.Errorf("read the note %s: %w", name, err)
+	}
+	return found, nil
+}
+
+// SetNote notes a value for all processes on the store, in the place of the one before.
+func (e *Engine) SetNote(ctx context.Context, name string, value any) error {
+	text, err := json.Marshal(value)
+	if err == nil {
+		err = e.store.record(ctx, func(scan) error { return nil },
+			`INSERT INTO note (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, string(text))
+	}
+	if err != nil {
+		return fmt.Errorf("note %s: %w", name, err)
+	}
+	return nil
+}
+
+// Known reports whether a command of that id was ever inserted, within Config.Keep.
+func (e *Engine) Known(ctx context.Context, id string) (bool, error) {
+	var n int
+	known, err := one(ctx, e.store, []any{&n}, `SELECT 1 FROM command WHERE id = $1`, id)
+	if err != nil {
+		return false, fmt.Errorf("look for command %s: %w", id, err)
+	}
+	return known, nil
+}

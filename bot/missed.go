@@ -1,0 +1,180 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/rs/zerolog"
+
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// What is said while the bot has no feed is in no feed: Symphony forgets one
+// that nobody has read for half an hour, with all that waits in it. So whenever
+// the bot reads another feed than the one it is known to have heard, it looks
+// for what it has missed in the history of its conversations. A click on a
+// button leaves no trace there and is lost.
+
+// heard is the note of what has been heard: everything up to a time, and what
+// has come through a feed since.
+type heard struct {
+	Feed  symphony.DatafeedID `json:"feed"`
+	Until time.Time           `json:"until"`
+}
+
+const heardNote = "heard"
+
+const (
+	// heardEvery is how often the time is noted.
+	heardEvery = time.Minute
+	// heardMargin is for what was read shortly before a feed was lost, and not
+	// stored: it would have come again with the same feed.
+	heardMargin = 2 * time.Minute
+	// missedFor is how far back is looked. Nobody waits longer for a bot.
+	missedFor = 24 * time.Hour
+	// mostLooked bounds how many messages of each kind of conversation are
+	// looked at, the newest first.
+	mostLooked = 10_000
+)
+
+// hearAll sees to it, until ctx ends, that nothing goes unheard.
+func (b *Bot) hearAll(ctx context.Context) {
+	wait := backoff.NewExponentialBackOff()
+	wait.MaxInterval = heardEvery
+	for ctx.Err() == nil {
+		next := heardEvery
+		if err := b.hear(ctx); err == nil {
+			wait.Reset()
+		} else if ctx.Err() == nil {
+			next = wait.NextBackOff()
+			zerolog.Ctx(ctx).Debug().Err(err).Dur("again", next).Msg("what was missed is not known yet")
+		}
+		timer := time.NewTimer(next)
+		select {
+		case <-ctx.Done():
+		case <-b.fresh:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// beginHearing makes the first note of all: what was said before that, to an
+// account without a bot, is nobody's command.
+func (b *Bot) beginHearing(ctx context.Context) error {
+	known, err := b.engine.Note(ctx, heardNote, new(heard))
+	if err != nil || known {
+		return err
+	}
+	return b.engine.SetNote(ctx, heardNote, heard{Until: b.started.Add(heardMargin)})
+}
+
+// hear notes how far the feed was heard, after it has caught up with what came
+// before that feed.
+func (b *Bot) hear(ctx context.Context) error {
+	feed := b.feed.Stats()
+	if feed.Feed == "" {
+		return nil
+	}
+	var last heard
+	if _, err := b.engine.Note(ctx, heardNote, &last); err != nil {
+		return err
+	}
+	now := heard{Feed: feed.Feed, Until: feed.LastRead}
+	switch {
+	case last.Feed != feed.Feed:
+		now.Until = time.Now()
+		if err := b.catchUp(ctx, last.Until); err != nil {
+			return err
+		}
+	case !now.Until.After(last.Until):
+		return nil
+	}
+	return b.engine.SetNote(ctx, heardNote, now)
+}
+
+// catchUp takes in what was said since a time and came through no feed. It
+// begins when the search knows what was said last, and when what the new feed
+// had to bring at once has been stored.
+func (b *Bot) catchUp(ctx context.Context, since time.Time) error {
+	since = since.Add(-heardMargin)
+	if oldest := time.Now().Add(-missedFor); since.Before(oldest) {
+		since = oldest
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(b.desk.Limits.SearchLag):
+	}
+	var said []arrival
+	for _, kind := range []symphony.StreamType{symphony.IM, symphony.MIM, symphony.RoomStream} {
+		found, err := b.searchSaid(ctx, kind, since)
+		switch {
+		case commands.Refused(err):
+			zerolog.Ctx(ctx).Warn().Err(err).Time("since", since).
+				Msg("a feed is new, and Symphony does not let the bot search for what was said before: it stays unanswered")
+			return nil
+		case err != nil:
+			return err
+		}
+		said = append(said, found...)
+	}
+	slices.SortFunc(said, func(a, b arrival) int { return a.in.At.Compare(b.in.At) })
+	missed, err := b.keepMissed(ctx, said)
+	if err != nil {
+		return err
+	}
+	b.metrics.missed.Add(float64(missed))
+	zerolog.Ctx(ctx).Info().Time("since", since).Int("commands", missed).Msg("a feed is new, and the bot has looked for what was said before")
+	return nil
+}
+
+// keepMissed stores the commands that the store does not know.
+func (b *Bot) keepMissed(ctx context.Context, said []arrival) (int, error) {
+	b.taking.Lock()
+	defer b.taking.Unlock()
+	var missed []arrival
+	for _, a := range said {
+		known, err := b.engine.Known(ctx, a.id)
+		if err != nil {
+			return 0, err
+		}
+		if !known {
+			a.in.Missed = true
+			missed = append(missed, a)
+		}
+	}
+	if len(missed) == 0 {
+		return 0, nil
+	}
+	if err := b.keep(ctx, missed); err != nil {
+		return 0, fmt.Errorf("keep %d missed commands: %w", len(missed), err)
+	}
+	return len(missed), nil
+}
+
+// searchSaid finds the commands in the conversations of a kind.
+func (b *Bot) searchSaid(ctx context.Context, kind symphony.StreamType, since time.Time) ([]arrival, error) {
+	var said []arrival
+	seen := map[symphony.MessageID]bool{}
+	for m, err := range b.client.SearchMessages(ctx, symphony.MessageQuery{Type: kind, From: since}) {
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("search what was missed: %w", err)
+		case len(seen) >= mostLooked:
+			zerolog.Ctx(ctx).Warn().Str("in", string(kind)).Time("until", m.Time).Msg("too much was said without a feed; what is older stays unanswered")
+			return said, nil
+		case seen[m.ID] || m.Time.Before(since):
+			continue
+		}
+		seen[m.ID] = true
+		if id, in, ok := b.acceptMessage(ctx, m); ok {
+			said = append(said, arrival{id, in})
+		}
+	}
+	return said, nil
+}

@@ -1,0 +1,121 @@
+package bot_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/commands"
+)
+
+// withoutFeed stops the bot until the pod has forgotten its feed; meanwhile
+// things are said.
+func (w *world) withoutFeed(say func()) {
+	w.t.Helper()
+	w.stop()
+	say()
+	w.passes(31 * time.Minute)
+	w.start()
+}
+
+// passes lets time pass, for the pod and for the bot that is started next.
+func (w *world) passes(by time.Duration) {
+	w.t.Helper()
+	w.control(http.MethodPost, "clock", map[string]any{"advance": by.String()}, nil)
+	w.ahead += by
+}
+
+func TestWhatIsSaidWithoutAFeedIsHeard(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	desk := w.says("bob", `/newroom "Desk" @alice`).sees("✓ Desk")
+	chat := w.theRoom("Desk").StreamID
+	var typed, inRoom, help said
+	w.withoutFeed(func() {
+		typed = w.asks("bob", `/newroom "Missed" @alice group:"Test Group"`)
+		inRoom = w.asksIn(chat, "alice", `/newroom "From the desk" @bob`)
+		w.asksIn(chat, "alice", "good morning")
+		help = w.asks("carol", "hello")
+	})
+	typed.ends("✓ Missed", "is open")
+	inRoom.ends("✓ From the desk", "is open")
+	help.ends("I open rooms")
+	w.theOnly("Missed", "bob", "alice", "carol")
+	w.theOnly("Desk", "bob", "alice")
+	require.Len(t, w.heard("bob", desk.Message), 2, "what had been answered is not answered again")
+	require.Eventually(t, w.idle, patience, tick)
+	_, text := w.page("/metrics")
+	require.Contains(t, text, "\nroombot_missed_total 3\n")
+}
+
+func TestAFeedThatIsTakenAwayLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.suffers(fault{"path": onRead, "delay": "30ms"}, fault{"kind": "feed-killed", "count": 1})
+	w.asks("carol", "/help") // ends the parked read; the next one finds no feed
+	var asked []said
+	for n := range 10 {
+		asked = append(asked, w.asks("bob", fmt.Sprintf(`/newroom "Between %d" @alice`, n)))
+		require.Eventually(t, func() bool {
+			_, text := w.page("/metrics")
+			return n > 0 || strings.Contains(text, "\nroombot_feeds_lost_total 1")
+		}, patience, tick)
+	}
+	require.Eventually(t, func() bool { return len(w.heard("bob", asked[0].Message)) == 10 && w.idle() }, patience, tick)
+	for n := range 10 {
+		w.theOnly(fmt.Sprintf("Between %d", n), "bob", "alice")
+	}
+}
+
+func TestACommandThatWasMissedForLongIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.bounds.Late = time.Nanosecond })
+	var asked, question said
+	w.withoutFeed(func() {
+		asked = w.asks("bob", `/newroom "Stale" @alice`)
+		question = w.asks("carol", "/groups")
+	})
+	asked.ends("✗ I was away when you wrote this, about 1 hour ago. Nothing was created.", `/newroom "Stale" @Alice Martin`, "[ Create it ]")
+	question.ends("Test Group")
+	require.Empty(t, w.rooms("Stale"))
+	w.clicks("bob", w.reply(asked), commands.FormOffer, "offer-0", nil).sees("✓ Stale")
+	w.theOnly("Stale", "bob", "alice")
+}
+
+func TestABotWithARestoredStoreDoesNotAnswerAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.says("bob", "/help").sees("I open rooms")
+	w.stop()
+	backup, err := os.ReadFile(w.store)
+	require.NoError(t, err)
+	w.start()
+	done := w.says("bob", `/newroom "Once" @alice`).sees("✓ Once")
+	var later said
+	w.withoutFeed(func() {
+		require.NoError(t, os.WriteFile(w.store, backup, 0o600))
+		later = w.asks("bob", `/newroom "Later" @alice`)
+	})
+	later.ends("✓ Later")
+	require.Eventually(t, w.idle, patience, tick)
+	w.theOnly("Once", "bob", "alice")
+	require.Len(t, w.heard("bob", done.Message), 2, "one answer each")
+}
+
+func TestANewBotLeavesOldTalkAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.stop()
+	w.store = t.TempDir() + "/other.db"
+	old := w.asks("bob", `/newroom "Old"`)
+	w.passes(31 * time.Minute)
+	w.start()
+	w.says("bob", "/help").sees("I open rooms")
+	require.Empty(t, w.rooms("Old"))
+	require.Len(t, w.heard("bob", old.Message), 1, "the answer to /help")
+}
