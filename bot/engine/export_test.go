@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"time"
+
+	"github.com/rs/zerolog"
 )
 
 // Purge forgets now what finished before the horizon.
@@ -55,6 +57,11 @@ func (e *Engine) OtherConnection(ctx context.Context) (*sql.DB, error) {
 		return nil, err
 	}
 	return other.db, nil
+}
+
+// QueueSays has the queue complain of what went wrong at a time.
+func (e *Engine) QueueSays(ctx context.Context, says string, at time.Time) {
+	e.doubt(ctx, queueProblem{log: zerolog.Ctx(ctx), at: at, says: says})
 }
 
 // WithSilence changes how long a replica may be silent.

@@ -11,6 +11,7 @@ import (
 // queueProblem is an error that the queue has logged.
 type queueProblem struct {
 	log    *zerolog.Logger
+	at     time.Time
 	says   string
 	fields map[string]any
 }
@@ -34,7 +35,7 @@ func (h *logHandler) Enabled(_ context.Context, level slog.Level) bool {
 }
 
 func (h *logHandler) Handle(_ context.Context, r slog.Record) error {
-	p := queueProblem{log: &h.log, says: r.Message, fields: map[string]any{}}
+	p := queueProblem{log: &h.log, at: r.Time, says: r.Message, fields: map[string]any{}}
 	r.Attrs(func(a slog.Attr) bool {
 		p.fields[a.Key] = a.Value.String()
 		return true

@@ -14,6 +14,7 @@ import (
 type trouble struct {
 	mu    sync.Mutex // guards what follows
 	since time.Time  // zero when there is none
+	until time.Time  // the end of the last one
 	said  bool       // its beginning was told, so that its end should be
 	told  time.Time  // the last line, of any trouble
 }
@@ -51,8 +52,9 @@ func (t *trouble) ended(ctx context.Context) {
 	if t.since.IsZero() {
 		return
 	}
-	lasted := time.Since(t.since)
-	t.since = time.Time{}
+	now := time.Now()
+	lasted := now.Sub(t.since)
+	t.since, t.until = time.Time{}, now
 	if t.said {
 		zerolog.Ctx(ctx).Info().Dur("lasted", lasted).Msg("store works again")
 	}
@@ -63,6 +65,13 @@ func (t *trouble) began() time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.since
+}
+
+// explains is true for what went wrong while there was trouble, or what has come to light as its beginning.
+func (t *trouble) explains(at time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return !t.since.IsZero() || t.until.After(at)
 }
 
 // attended is a store whose trouble is known.

@@ -52,6 +52,7 @@ func TestAStoreThatTakesNothingIsToldOnceAndWhenItDoesAgain(t *testing.T) {
 	e, err := engine.Open(ctx, quick(newFile(t), nothing))
 	require.NoError(t, err)
 	stop := run(t, ctx, e)
+	before := time.Now()
 	unlock := lockedByOther(t, e)
 	require.False(t, refuses(t, e))
 	require.Error(t, e.Insert(ctx, command("a", "s")))
@@ -59,10 +60,13 @@ func TestAStoreThatTakesNothingIsToldOnceAndWhenItDoesAgain(t *testing.T) {
 	require.Error(t, e.Insert(ctx, command("a", "s")))
 	unlock()
 	require.Eventually(t, func() bool { return !refuses(t, e) }, patience, 10*time.Millisecond, "it is tried, though nobody has anything to store")
+	e.QueueSays(ctx, "it could not fetch", before)
+	require.Zero(t, log.count("job queue reported a problem"), "which has felt the same")
+	e.QueueSays(ctx, "it has lost count", time.Now())
+	require.Equal(t, 1, log.count("it has lost count"))
 	stop()
 	require.Equal(t, 1, log.count("store is out of order"))
 	require.Equal(t, 1, log.count("store works again"))
-	require.Zero(t, log.count("job queue reported a problem"), "which has felt the same")
 }
 
 func TestCommandsWaitInPlaceWhileTheStoreTakesNothing(t *testing.T) {

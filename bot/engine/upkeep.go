@@ -58,11 +58,11 @@ func (e *Engine) sweep(ctx context.Context) {
 
 // doubt tells of what the queue complained of, unless it is the store's fault, of which a line tells for all.
 func (e *Engine) doubt(ctx context.Context, p queueProblem) {
-	if e.trouble.began().IsZero() {
+	if !e.trouble.explains(p.at) {
 		e.sweep(ctx)
 	}
 	level := zerolog.WarnLevel
-	if !e.trouble.began().IsZero() {
+	if e.trouble.explains(p.at) {
 		level = zerolog.DebugLevel
 	}
 	p.log.WithLevel(level).Fields(p.fields).Str("queue_says", p.says).Msg("job queue reported a problem")
