@@ -20,10 +20,13 @@ import (
 // button leaves no trace there and is lost.
 
 // heard is the note of what has been heard: everything up to a time, and what
-// has come through a feed since.
+// has come through a feed since. Next is another feed that was found since
+// then: what was said between the two is still to be looked for.
 type heard struct {
 	Feed  symphony.DatafeedID `json:"feed"`
 	Until time.Time           `json:"until"`
+	Next  symphony.DatafeedID `json:"next,omitempty"`
+	Found time.Time           `json:"found,omitzero"`
 }
 
 const heardNote = "heard"
@@ -84,31 +87,35 @@ func (b *Bot) hear(ctx context.Context) error {
 	if _, err := b.engine.Note(ctx, heardNote, &last); err != nil {
 		return err
 	}
-	now := heard{Feed: feed.Feed, Until: feed.LastRead}
 	switch {
-	case last.Feed != feed.Feed:
-		now.Until = time.Now()
-		if err := b.catchUp(ctx, last.Until); err != nil {
+	case last.Feed == feed.Feed && !feed.LastRead.After(last.Until):
+		return nil
+	case last.Feed == feed.Feed:
+		return b.engine.SetNote(ctx, heardNote, heard{Feed: feed.Feed, Until: feed.LastRead})
+	case last.Next != feed.Feed:
+		last.Next, last.Found = feed.Feed, time.Now()
+		if err := b.engine.SetNote(ctx, heardNote, last); err != nil {
 			return err
 		}
-	case !now.Until.After(last.Until):
-		return nil
 	}
-	return b.engine.SetNote(ctx, heardNote, now)
+	if err := b.catchUp(ctx, last); err != nil {
+		return err
+	}
+	return b.engine.SetNote(ctx, heardNote, heard{Feed: feed.Feed, Until: last.Found})
 }
 
-// catchUp takes in what was said since a time and came through no feed. It
-// begins when the search knows what was said last, and when what the new feed
-// had to bring at once has been stored.
-func (b *Bot) catchUp(ctx context.Context, since time.Time) error {
-	since = since.Add(-heardMargin)
+// catchUp takes in what was said and came through no feed. It begins when the
+// search knows what was said last, and when what the new feed had to bring at
+// once has been stored.
+func (b *Bot) catchUp(ctx context.Context, last heard) error {
+	since := last.Until.Add(-heardMargin)
 	if oldest := time.Now().Add(-missedFor); since.Before(oldest) {
 		since = oldest
 	}
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-time.After(b.desk.Limits.SearchLag):
+	case <-time.After(time.Until(last.Found.Add(b.desk.Limits.SearchLag))):
 	}
 	var said []arrival
 	for _, kind := range []symphony.StreamType{symphony.IM, symphony.MIM, symphony.RoomStream} {

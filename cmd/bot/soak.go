@@ -34,8 +34,8 @@ before and after the effect on every kind of write, expired sessions, failing
 logins, lost datafeeds, events twice and out of order, a room search that lags
 behind by up to 3 s.
 
-A pod that forgets a datafeed forgets what waits in it. So before the sandbox
-does that, people stop talking until the feed is empty.
+A pod that forgets a datafeed forgets what waits in it; the bot then has to find
+it in the history of the chats.
 
 The bot runs with short timings, which are printed: a creation of a room that
 was not answered is looked for after roombot.httpTimeout + roombot.searchLag.

@@ -47,41 +47,22 @@ func (s *session) revive() error {
 }
 
 // killFeeds makes the pod forget the bots' feed every few seconds. What waits
-// in a feed dies with it, on a real pod too; so people fall silent until the
-// bot has read all that they said, and go on when there is a new feed.
-func (s *session) killFeeds(ctx context.Context, pause chan<- chan struct{}) error {
-	desk := s.plan[0]
-	if s.Faults != Heavy || !desk.opening {
+// in a feed dies with it, on a real pod too.
+func (s *session) killFeeds(ctx context.Context) error {
+	if s.Faults != Heavy || !s.plan[0].opening {
 		return nil
 	}
 	const every = 5 * time.Second
 	for trial.Pause(ctx, every) == nil {
-		resume := make(chan struct{})
-		select {
-		case pause <- resume:
-		case <-ctx.Done():
-			return nil
-		}
-		err := s.killFeed(ctx, desk)
-		close(resume)
-		if err != nil && ctx.Err() == nil {
+		if err := s.killFeed(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *session) killFeed(ctx context.Context, desk *Command) error {
-	silent := s.ledger.lastWord()
-	read := func(feeds []trial.Feed) bool {
-		for _, f := range feeds {
-			if f.Oldest != 0 && f.Oldest <= silent {
-				return false
-			}
-		}
-		return len(feeds) > 0
-	}
-	old, ok, err := s.feeds(ctx, 4*s.Visibility, read)
+func (s *session) killFeed(ctx context.Context) error {
+	old, ok, err := s.feeds(ctx, 4*s.Visibility, func(feeds []trial.Feed) bool { return len(feeds) > 0 })
 	if err != nil || !ok {
 		return err
 	}
@@ -89,7 +70,7 @@ func (s *session) killFeed(ctx context.Context, desk *Command) error {
 		return err
 	}
 	// The fault strikes the next read, so a word that is not for the bot ends the parked one.
-	if _, err := s.trial.Pod.Chatter(ctx, desk.As, desk.opened, 1); err != nil {
+	if _, err := s.trial.Pod.Chatter(ctx, s.plan[0].As, s.plan[0].opened, 1); err != nil {
 		return err
 	}
 	_, ok, err = s.feeds(ctx, time.Minute, func(feeds []trial.Feed) bool {

@@ -16,7 +16,6 @@ type ledger struct {
 	early    map[string]bool // requests answered before the sender knew that they were sent
 	talk     []trial.Message // of the bot
 	lastSign time.Time
-	lastSaid int64 // the pod's time of the last message to the bots, in milliseconds
 }
 
 func newLedger() *ledger {
@@ -37,14 +36,7 @@ func (l *ledger) sent(c *Command, said trial.Message) {
 	if !l.early[c.Request] {
 		l.pending[c.Request] = c
 	}
-	l.lastSign, l.lastSaid = time.Now(), said.Timestamp
-}
-
-// lastWord is the pod's time of the last message to the bots, in milliseconds.
-func (l *ledger) lastWord() int64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.lastSaid
+	l.lastSign = time.Now()
 }
 
 // take notes what the bots said.

@@ -138,12 +138,11 @@ func (s *session) storm(ctx context.Context) error {
 	raging, stop := context.WithCancel(ctx)
 	defer stop()
 	group, raging := errgroup.WithContext(raging)
-	pause := make(chan chan struct{})
 	group.Go(func() error { return s.killBots(raging) })
-	group.Go(func() error { return s.killFeeds(raging, pause) })
+	group.Go(func() error { return s.killFeeds(raging) })
 	group.Go(func() error {
 		defer stop()
-		if err := s.talk(raging, pause); err != nil {
+		if err := s.talk(raging); err != nil {
 			return err
 		}
 		return s.settled(raging, stormAfterLast)
@@ -172,7 +171,7 @@ const stormAfterLast = 20 * time.Second
 const mostInChat = 10
 
 // talk sends the commands, never more at once than may be outstanding.
-func (s *session) talk(ctx context.Context, pause <-chan chan struct{}) error {
+func (s *session) talk(ctx context.Context) error {
 	for _, c := range s.plan {
 		if c.opening {
 			continue
@@ -181,15 +180,6 @@ func (s *session) talk(ctx context.Context, pause <-chan chan struct{}) error {
 			if err := trial.Pause(ctx, 10*time.Millisecond); err != nil {
 				return err
 			}
-		}
-		select {
-		case resume := <-pause:
-			select {
-			case <-resume:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		default:
 		}
 		if err := s.send(ctx, c); err != nil {
 			return err

@@ -37,7 +37,7 @@ func writes() []string {
 }
 
 func reads() []string {
-	return []string{"searchRooms", "lookupUsers", "listMessages", "getMessage", "listMembers", "streamInfo", "sessionInfo", "readDatafeed", "listDatafeed"}
+	return []string{"searchRooms", "lookupUsers", "listMessages", "searchMessages", "getMessage", "listMembers", "streamInfo", "sessionInfo", "readDatafeed", "listDatafeed"}
 }
 
 // faults is the trouble in the words of the pod. The lag of the search index

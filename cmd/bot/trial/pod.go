@@ -97,7 +97,6 @@ type Feed struct {
 	Queued   int    `json:"queued"`
 	InFlight int    `json:"inFlight"`
 	Readers  int    `json:"readers"`
-	Oldest   int64  `json:"oldest"` // milliseconds: the time of the oldest event that was not acknowledged; 0 without one
 }
 
 // Fault is trouble that the pod makes; its fields are those of the control API.
