@@ -49,9 +49,15 @@ func TestAStoreThatTakesNothingIsToldOnceAndWhenItDoesAgain(t *testing.T) {
 	t.Parallel()
 	var log diary
 	ctx := zerolog.New(&log).Level(zerolog.InfoLevel).WithContext(context.Background())
-	e, err := engine.Open(ctx, quick(newFile(t), nothing))
+	runs := make(chan string, 1)
+	e, err := engine.Open(ctx, quick(newFile(t), func(_ context.Context, j *engine.Job) error {
+		runs <- j.ID
+		return nil
+	}))
 	require.NoError(t, err)
 	stop := run(t, ctx, e)
+	insert(t, e, command("before", "s"))
+	next(t, runs)
 	before := time.Now()
 	unlock := lockedByOther(t, e)
 	require.False(t, refuses(t, e))
