@@ -30,6 +30,34 @@ func TestAnOccupiedStoreTakesNothingUntilItIsReleased(t *testing.T) {
 	})
 }
 
+func TestAnIntentionThatTookLongToStoreIsFollowedByAFreshOne(t *testing.T) {
+	onEach(t, func(t *testing.T, store string) {
+		type told struct {
+			times int
+			ago   time.Duration
+		}
+		intended := make(chan told, 1)
+		e, _ := start(t, quick(store, func(ctx context.Context, j *engine.Job) error {
+			release, err := engine.Occupy(context.Background(), store)
+			if err != nil {
+				return err
+			}
+			time.AfterFunc(1200*time.Millisecond, func() { _ = release() })
+			if err := j.Intend(ctx, "create"); err != nil {
+				return err
+			}
+			last, times, err := j.Intended(ctx, "create")
+			intended <- told{times, time.Since(last)}
+			return err
+		}))
+		insert(t, e, command("a", "s"))
+		got := next(t, intended)
+		require.Equal(t, 2, got.times)
+		require.Less(t, got.ago, time.Second)
+		idle(t, e)
+	})
+}
+
 func TestWhatCannotBeOccupiedIsToldWithItsPlace(t *testing.T) {
 	t.Parallel()
 	missing := filepath.Join(t.TempDir(), "missing", "bot.db")

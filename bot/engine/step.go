@@ -69,18 +69,32 @@ func (j *Job) Intend(ctx context.Context, step string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	var n int
+	for {
+		asked, n, err := j.announce(ctx, step)
+		if err != nil {
+			return fmt.Errorf("store the intention of step %s: %w", step, err)
+		}
+		j.memory.setIntent(step, intent{n: n, last: time.Now()})
+		if time.Since(asked) < announcedWithin {
+			return j.mayAct(ctx)
+		}
+	}
+}
+
+// announcedWithin is how old an intention may be when the effect begins. Whoever looks for the effect counts from its time, so one that
+// took longer to get on disk is followed by another.
+const announcedWithin = time.Second
+
+// announce stores an intention and tells when the store was asked to.
+func (j *Job) announce(ctx context.Context, step string) (asked time.Time, n int, err error) {
 	err = j.insist(ctx, settleFor, func() error {
+		asked = time.Now()
 		return j.record(ctx, []any{&n},
 			`INSERT INTO intent (command, step, n, at) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT),
 				(SELECT coalesce(max(i.n), 0) + 1 FROM intent i WHERE i.command = $1 AND i.step = $2), `+j.engine.store.dialect().now+
 				j.held("$3", "$4")+` RETURNING n`, j.ID, step)
 	})
-	if err != nil {
-		return fmt.Errorf("store the intention of step %s: %w", step, err)
-	}
-	j.memory.setIntent(step, intent{n: n, last: time.Now()})
-	return j.mayAct(ctx)
+	return asked, n, err
 }
 
 // Withdraw takes the last announcement back: the effect was surely not tried.
