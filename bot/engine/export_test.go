@@ -64,6 +64,18 @@ func (e *Engine) QueueSays(ctx context.Context, says string, at time.Time) {
 	e.doubt(ctx, queueProblem{log: zerolog.Ctx(ctx), at: at, says: says})
 }
 
+// Trouble is what is known about a store.
+type Trouble struct{ trouble }
+
+// Write is a write that has begun; end ends it.
+func (t *Trouble) Write(ctx context.Context) (end func(error)) {
+	t.begins()
+	return func(err error) { _ = t.note(ctx, err) }
+}
+
+// Refuses is since when nothing can be written.
+func (t *Trouble) Refuses() time.Time { return t.refuses() }
+
 // WithSilence changes how long a replica may be silent.
 func WithSilence(c Config, silence time.Duration) Config {
 	c.silence = silence

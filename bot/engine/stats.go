@@ -13,12 +13,12 @@ type Stats struct {
 	Failed   int           // failed for good, within Config.Keep
 	Oldest   time.Duration // age of the oldest unfinished command, by ReceivedAt; zero when there is none
 	Replicas int           // alive; 1 on SQLite
-	Refuses  time.Time     // since when nothing can be written; zero when it can
+	Refuses  time.Time     // since when nothing can be written, or was for 2 s though somebody wants to; zero when all is well
 }
 
 // Stats counts the commands.
 func (e *Engine) Stats(ctx context.Context) (Stats, error) {
-	s := Stats{Running: e.runningNow(), Replicas: 1, Refuses: e.trouble.began()}
+	s := Stats{Running: e.runningNow(), Replicas: 1, Refuses: e.trouble.refuses()}
 	var open, running, alive int
 	var oldest int64
 	_, err := one(ctx, e.store, []any{&open, &oldest, &s.Failed, &running, &alive},

@@ -17,14 +17,37 @@ type trouble struct {
 	until time.Time  // the end of the last one
 	said  bool       // its beginning was told, so that its end should be
 	told  time.Time  // the last line, of any trouble
+
+	waiting int       // writes that have begun and not ended
+	moved   time.Time // when one of them last got somewhere
 }
 
-const reminder = time.Minute
+const (
+	reminder = time.Minute
+	slow     = 2 * time.Second // a write that takes longer is a sign of trouble
+)
+
+// begins hears of a write.
+func (t *trouble) begins() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.waiting == 0 {
+		t.moved = time.Now()
+	}
+	t.waiting++
+}
 
 // note hears how a write ended, and passes its error on.
 func (t *trouble) note(ctx context.Context, err error) error {
+	outage := errors.As(err, new(*outageError))
+	t.mu.Lock()
+	t.waiting--
+	if !outage {
+		t.moved = time.Now()
+	}
+	t.mu.Unlock()
 	switch {
-	case errors.As(err, new(*outageError)):
+	case outage:
 		t.failed(ctx, err)
 	case err == nil:
 		t.ended(ctx)
@@ -60,11 +83,20 @@ func (t *trouble) ended(ctx context.Context) {
 	}
 }
 
-// began is when the trouble began that has not ended; zero without one.
-func (t *trouble) began() time.Time {
+// refuses is since when nothing can be written, or nothing was though somebody wants to; zero when all is well.
+func (t *trouble) refuses() time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.since.IsZero() && t.waiting > 0 && time.Since(t.moved) > slow {
+		return t.moved
+	}
 	return t.since
+}
+
+func (t *trouble) lasts() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return !t.since.IsZero()
 }
 
 // explains is true for what went wrong while there was trouble, or what has come to light as its beginning.
@@ -81,9 +113,11 @@ type attended struct {
 }
 
 func (a attended) write(ctx context.Context, w write) error {
+	a.trouble.begins()
 	return a.trouble.note(ctx, a.store.write(ctx, w))
 }
 
 func (a attended) record(ctx context.Context, row func(scan) error, statement string, args ...any) error {
+	a.trouble.begins()
 	return a.trouble.note(ctx, a.store.record(ctx, row, statement, args...))
 }

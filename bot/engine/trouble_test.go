@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -73,6 +74,26 @@ func TestAStoreThatTakesNothingIsToldOnceAndWhenItDoesAgain(t *testing.T) {
 	stop()
 	require.Equal(t, 1, log.count("store is out of order"))
 	require.Equal(t, 1, log.count("store works again"))
+}
+
+func TestAWriteThatComesToNoEndIsTroubleBeforeItFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var store engine.Trouble
+		begin := time.Now()
+		first := store.Write(silent())
+		time.Sleep(time.Second)
+		store.Write(silent())(nil)
+		moved := time.Now()
+		time.Sleep(1900 * time.Millisecond)
+		require.Zero(t, store.Refuses(), "the other write got through after the first began, at %s", begin)
+		time.Sleep(time.Second)
+		require.Equal(t, moved, store.Refuses())
+		first(nil)
+		require.Zero(t, store.Refuses())
+		time.Sleep(time.Minute)
+		require.Zero(t, store.Refuses(), "nobody wants to write")
+	})
 }
 
 func TestCommandsWaitInPlaceWhileTheStoreTakesNothing(t *testing.T) {

@@ -35,7 +35,7 @@ func (e *Engine) upkeep(ctx context.Context) {
 				e.trouble.failed(ctx, err)
 			}
 		case <-probes.C:
-			if !e.trouble.began().IsZero() {
+			if e.trouble.lasts() {
 				e.sweep(ctx)
 			}
 		case p := <-e.doubts:
