@@ -75,11 +75,20 @@ func (p *pulse) told(sign string, from, to time.Time) (at time.Time, said []stri
 	return at, said
 }
 
-// denied is true when a bot said within a time that it was ready.
+// denied is true when a bot said within a time that it was ready, after it had
+// itself said that it was not.
 func (p *pulse) denied(from, to time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.ContainsFunc(p.beats, func(b beat) bool { return b.ready && b.asked.After(from) && b.answered.Before(to) })
+	troubled := map[string]bool{}
+	for _, b := range p.beats {
+		within := b.asked.After(from) && b.answered.Before(to)
+		if within && b.ready && troubled[b.bot] {
+			return true
+		}
+		troubled[b.bot] = troubled[b.bot] || within && !b.ready
+	}
+	return false
 }
 
 // ready is since when, after a time, all bots have been ready: zero if they are not.
