@@ -21,6 +21,14 @@ func TestSayPrintsTheConversationAndItsLink(t *testing.T) {
 	require.Empty(t, got.err)
 }
 
+func TestSayShowsAnEditedAnswerAsItIsLast(t *testing.T) {
+	t.Parallel()
+	got := shell(t, "sandbox", "--say", "bob: /newroom Gap @dana")
+	require.Zero(t, got.code, got.err)
+	require.Contains(t, got.out, "⚠ Gap")
+	require.NotContains(t, got.out, "✓ Gap")
+}
+
 func TestSayAsJSONIsForMachines(t *testing.T) {
 	t.Parallel()
 	got := shell(t, "sandbox", "--json", "--say", "bob: "+firstCommand)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	stdio "io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ type chatMessage struct {
 		Username    string `json:"username"`
 		DisplayName string `json:"displayName"`
 	} `json:"from"`
+	Replacing string `json:"replacing"`
 	Timestamp int64  `json:"timestamp"`
 	Message   string `json:"message"`
 	Data      string `json:"data"`
@@ -50,12 +52,21 @@ func say(ctx context.Context, io streams, address string, f sandboxFlags) error 
 			return err
 		}
 	} else {
-		print(io.out, append([]chatMessage{talk.Message}, talk.Replies...))
+		print(io.out, append([]chatMessage{talk.Message}, standing(talk.Replies)...))
 	}
 	if len(talk.Replies) == 0 {
 		return failure{exitFailed, fmt.Errorf("the bot did not answer within %s", f.wait)}
 	}
 	return nil
+}
+
+// standing is what a chat shows in the end: an edited message as it was last.
+func standing(all []chatMessage) []chatMessage {
+	replaced := map[string]bool{}
+	for _, m := range all {
+		replaced[m.Replacing] = true
+	}
+	return slices.DeleteFunc(all, func(m chatMessage) bool { return replaced[m.MessageID] })
 }
 
 func post(ctx context.Context, address string, body any, wait time.Duration) (conversation, []byte, error) {
