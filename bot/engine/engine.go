@@ -21,6 +21,9 @@ var ErrLocked = errors.New("in use by another process")
 // ErrEmpty says that no engine has worked on the database yet.
 var ErrEmpty = errors.New("empty, no bot has worked on it yet")
 
+// ErrOlder says that the store was written by an older version of the program. Open brings it up to date.
+var ErrOlder = errors.New("written by an older version of the program; start the bot once to bring it up to date")
+
 // ErrNewer says that the store was written by a newer version of the program.
 var ErrNewer = errors.New("written by a newer version of the program")
 

@@ -72,7 +72,7 @@ func (i *Inspector) checkVersion(ctx context.Context) error {
 	case version > known:
 		return fmt.Errorf("%w: version %d, this program knows %d", ErrNewer, version, known)
 	case version < known:
-		return fmt.Errorf("written by an older version of the program; start the bot once to bring it up to date")
+		return ErrOlder
 	}
 	return nil
 }

@@ -122,6 +122,22 @@ func TestANewerFileIsRefused(t *testing.T) {
 	})
 }
 
+func TestAnOlderFileIsBroughtUpToDate(t *testing.T) {
+	onEach(t, func(t *testing.T, store string) {
+		ctx := context.Background()
+		e := open(t, quick(store, nothing))
+		require.NoError(t, e.Exec(ctx, `DELETE FROM schema_version WHERE version = 3`))
+		require.NoError(t, e.Exec(ctx, `DROP TABLE note`))
+		require.NoError(t, e.Close())
+		_, err := engine.Inspect(ctx, store)
+		require.ErrorIs(t, err, engine.ErrOlder)
+		require.NoError(t, open(t, quick(store, nothing)).Close())
+		i, err := engine.Inspect(ctx, store)
+		require.NoError(t, err)
+		require.NoError(t, i.Close())
+	})
+}
+
 func TestAFileMayHaveAnyName(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "a b?c#d%20é", "bot & co.db")

@@ -89,6 +89,8 @@ func checkDatabase(ctx context.Context, store config.Store) finding {
 	switch {
 	case errors.Is(err, engine.ErrEmpty):
 		return found("store", store.String()+", empty, will be set up at the start")
+	case errors.Is(err, engine.ErrOlder):
+		return found("store", store.String()+", of an older version, will be brought up to date at the start")
 	case err != nil:
 		return failed("store", "", err, "Check the address in roombot.store, and that the database lets this user in.")
 	}
