@@ -36,6 +36,7 @@ had accepted goes on.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return usage("bot jobs list, show, retry or cancel?") },
 	}
 	c.PersistentFlags().StringVarP(&path, "config", "c", "config.json", "configuration file, JSON or YAML")
+	_ = c.MarkPersistentFlagFilename("config", "json", "yaml", "yml")
 	c.AddCommand(
 		jobsList(io, &path), jobsShow(io, &path),
 		jobsChange(io, &path, "retry", "Try a failed command again; what it has done is not done twice", "will be tried again", (*engine.Inspector).Retry),

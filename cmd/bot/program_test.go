@@ -57,16 +57,17 @@ func TestCompletionIsThereForShells(t *testing.T) {
 func TestShellsOfferWhatFlagsTake(t *testing.T) {
 	t.Parallel()
 	for line, offer := range map[string]string{
-		"parse --in ":     "im\nroom\n:4\n",
-		"soak --faults ":  "none\ndefault\nheavy\n:4\n",
-		"run --config ":   "json\nyaml\nyml\n:8\n",
-		"check --config ": "json\nyaml\nyml\n:8\n",
-		"keygen --dir ":   ":16\n",
-		"sandbox --dir ":  ":16\n",
-		"soak --dir ":     ":16\n",
-		"run ":            ":4\n",
-		"jobs list ":      ":4\n",
-		"parse ":          ":4\n",
+		"parse --in ":         "im\nroom\n:4\n",
+		"soak --faults ":      "none\ndefault\nheavy\n:4\n",
+		"run --config ":       "json\nyaml\nyml\n:8\n",
+		"check --config ":     "json\nyaml\nyml\n:8\n",
+		"jobs show --config ": "json\nyaml\nyml\n:8\n",
+		"keygen --dir ":       ":16\n",
+		"sandbox --dir ":      ":16\n",
+		"soak --dir ":         ":16\n",
+		"run ":                ":4\n",
+		"jobs list ":          ":4\n",
+		"parse ":              ":4\n",
 	} {
 		args := append([]string{"__complete"}, strings.Split(line, " ")...)
 		require.Equal(t, offer, shell(t, args...).out, line)

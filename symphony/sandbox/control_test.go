@@ -229,6 +229,8 @@ func TestAPodRemembersItselfInItsFile(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("{"), 0o600))
 	_, err = sandbox.New(sandbox.Config{StateFile: file})
 	require.Error(t, err)
+	_, err = sandbox.New(sandbox.Config{StateFile: filepath.Join(filepath.Dir(file), "missing", "pod.json")})
+	require.ErrorContains(t, err, "keep the pod's state in ")
 }
 
 func TestOtherPathsAreThePage(t *testing.T) {

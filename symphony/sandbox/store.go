@@ -32,6 +32,9 @@ func (s *store) touch() {
 func (s *store) load() (*state, error) {
 	raw, err := os.ReadFile(s.file)
 	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(filepath.Dir(s.file)); err != nil { // better now than after an hour's work
+			return nil, fmt.Errorf("keep the pod's state in %s: %w", s.file, err)
+		}
 		return nil, nil
 	}
 	if err != nil {
