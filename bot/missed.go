@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -104,6 +105,9 @@ func (b *Bot) hear(ctx context.Context) error {
 	return b.engine.SetNote(ctx, heardNote, heard{Feed: feed.Feed, Until: last.Found})
 }
 
+// errUnread says that what waits in the feed itself has not been read yet.
+var errUnread = errors.New("the feed is not read")
+
 // catchUp takes in what was said and came through no feed. It begins when the
 // search knows what was said last, and when what the new feed had to bring at
 // once has been stored.
@@ -112,10 +116,14 @@ func (b *Bot) catchUp(ctx context.Context, last heard) error {
 	if oldest := time.Now().Add(-missedFor); since.Before(oldest) {
 		since = oldest
 	}
+	before := b.feed.Stats().Failures
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-time.After(time.Until(last.Found.Add(b.desk.Limits.SearchLag))):
+	}
+	if feed := b.feed.Stats(); feed.Feed != last.Next || feed.Failures > before {
+		return errUnread
 	}
 	var said []arrival
 	for _, kind := range []symphony.StreamType{symphony.IM, symphony.MIM, symphony.RoomStream} {
