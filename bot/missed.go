@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,6 +44,9 @@ const (
 	// mostLooked bounds how many messages of each kind of conversation are
 	// looked at, the newest first.
 	mostLooked = 10_000
+	// missedAtOnce is how many messages are looked up and kept together, so that
+	// what the feed brings meanwhile does not wait long.
+	missedAtOnce = 100
 )
 
 // hearAll sees to it, until ctx ends, that nothing goes unheard.
@@ -55,7 +59,7 @@ func (b *Bot) hearAll(ctx context.Context) {
 			wait.Reset()
 		} else if ctx.Err() == nil {
 			next = wait.NextBackOff()
-			zerolog.Ctx(ctx).Debug().Err(err).Dur("again", next).Msg("what was missed is not known yet")
+			zerolog.Ctx(ctx).WithLevel(b.worth(err, next)).Err(err).Dur("again", next).Msg("what was missed is not known yet")
 		}
 		timer := time.NewTimer(next)
 		select {
@@ -65,6 +69,16 @@ func (b *Bot) hearAll(ctx context.Context) {
 		}
 		timer.Stop()
 	}
+}
+
+// worth is the level at which a failure to catch up is told: operators hear of
+// one that lasts, and of which nothing else tells.
+func (b *Bot) worth(err error, wait time.Duration) zerolog.Level {
+	_, search := errors.AsType[*symphony.Error](err)
+	if search && wait >= heardEvery/2 && b.feed.Stats().DownSince.IsZero() {
+		return zerolog.WarnLevel
+	}
+	return zerolog.DebugLevel
 }
 
 // beginHearing makes the first note of all: what was said before that, to an
@@ -88,11 +102,12 @@ func (b *Bot) hear(ctx context.Context) error {
 	if _, err := b.engine.Note(ctx, heardNote, &last); err != nil {
 		return err
 	}
+	until := feed.LastRead.Add(-feed.Lag) // what waits in the feed is younger than what was read last
 	switch {
-	case last.Feed == feed.Feed && !feed.LastRead.After(last.Until):
+	case last.Feed == feed.Feed && !until.After(last.Until):
 		return nil
 	case last.Feed == feed.Feed:
-		return b.engine.SetNote(ctx, heardNote, heard{Feed: feed.Feed, Until: feed.LastRead})
+		return b.engine.SetNote(ctx, heardNote, heard{Feed: feed.Feed, Until: until})
 	case last.Next != feed.Feed:
 		last.Next, last.Found = feed.Feed, time.Now()
 		if err := b.engine.SetNote(ctx, heardNote, last); err != nil {
@@ -117,59 +132,80 @@ func (b *Bot) catchUp(ctx context.Context, last heard) error {
 		since = oldest
 	}
 	before := b.feed.Stats().Failures
+	lag := b.desk.Limits.SearchLag
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-time.After(time.Until(last.Found.Add(b.desk.Limits.SearchLag))):
+	case <-time.After(min(lag, time.Until(last.Found.Add(lag)))): // the clock may have been set back
 	}
 	if feed := b.feed.Stats(); feed.Feed != last.Next || feed.Failures > before {
 		return errUnread
 	}
+	said, err := b.allSaid(ctx, since)
+	if err != nil {
+		return err
+	}
+	missed, err := b.keepMissed(ctx, said)
+	b.metrics.missed.Add(float64(missed))
+	if err != nil {
+		return err
+	}
+	zerolog.Ctx(ctx).Info().Time("since", since).Int("commands", missed).Msg("a feed is new, and the bot has looked for what was said before")
+	return nil
+}
+
+// allSaid finds the commands in all conversations, the oldest first.
+func (b *Bot) allSaid(ctx context.Context, since time.Time) ([]arrival, error) {
 	var said []arrival
 	for _, kind := range []symphony.StreamType{symphony.IM, symphony.MIM, symphony.RoomStream} {
 		found, err := b.searchSaid(ctx, kind, since)
 		switch {
 		case commands.Refused(err):
-			zerolog.Ctx(ctx).Warn().Err(err).Time("since", since).
+			zerolog.Ctx(ctx).Warn().Err(err).Str("in", string(kind)).Time("since", since).
 				Msg("a feed is new, and Symphony does not let the bot search for what was said before: it stays unanswered")
-			return nil
 		case err != nil:
-			return err
+			return nil, err
 		}
 		said = append(said, found...)
 	}
-	slices.SortFunc(said, func(a, b arrival) int { return a.in.At.Compare(b.in.At) })
-	missed, err := b.keepMissed(ctx, said)
-	if err != nil {
-		return err
-	}
-	b.metrics.missed.Add(float64(missed))
-	zerolog.Ctx(ctx).Info().Time("since", since).Int("commands", missed).Msg("a feed is new, and the bot has looked for what was said before")
-	return nil
+	slices.Reverse(said) // of what was said in the same moment, the newest was found first
+	slices.SortStableFunc(said, func(a, b arrival) int { return a.in.At.Compare(b.in.At) })
+	return said, nil
 }
 
-// keepMissed stores the commands that the store does not know.
+// keepMissed stores the commands that the store does not know, and tells how
+// many those were. Broken off, it can begin again.
 func (b *Bot) keepMissed(ctx context.Context, said []arrival) (int, error) {
-	b.taking.Lock()
-	defer b.taking.Unlock()
+	kept := 0
+	for part := range slices.Chunk(said, missedAtOnce) {
+		missed, err := b.unknown(ctx, part)
+		if err != nil {
+			return kept, err
+		}
+		if len(missed) == 0 {
+			continue
+		}
+		if err := b.take(ctx, missed); err != nil {
+			return kept, fmt.Errorf("keep %d missed commands: %w", len(missed), err)
+		}
+		kept += len(missed)
+	}
+	return kept, nil
+}
+
+func (b *Bot) unknown(ctx context.Context, said []arrival) ([]arrival, error) {
 	var missed []arrival
 	for _, a := range said {
 		known, err := b.engine.Known(ctx, a.id)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		if !known {
 			a.in.Missed = true
 			missed = append(missed, a)
 		}
 	}
-	if len(missed) == 0 {
-		return 0, nil
-	}
-	if err := b.keep(ctx, missed); err != nil {
-		return 0, fmt.Errorf("keep %d missed commands: %w", len(missed), err)
-	}
-	return len(missed), nil
+	return missed, nil
 }
 
 // searchSaid finds the commands in the conversations of a kind.
@@ -187,6 +223,10 @@ func (b *Bot) searchSaid(ctx context.Context, kind symphony.StreamType, since ti
 			continue
 		}
 		seen[m.ID] = true
+		if m.ReplacedBy != "" { // by a version that is found as well
+			continue
+		}
+		m.Stream.Type = cmp.Or(m.Stream.Type, kind)
 		if id, in, ok := b.acceptMessage(ctx, m); ok {
 			said = append(said, arrival{id, in})
 		}

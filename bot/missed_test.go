@@ -119,3 +119,30 @@ func TestANewBotLeavesOldTalkAlone(t *testing.T) {
 	require.Empty(t, w.rooms("Old"))
 	require.Len(t, w.heard("bob", old.Message), 1, "the answer to /help")
 }
+
+func TestOfAMissedMessageTheLastVersionCounts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var asked said
+	w.withoutFeed(func() {
+		asked = w.asks("bob", `/newroom "Wrong" @alice`)
+		w.control(http.MethodPost, "edit", map[string]any{"as": "bob", "messageId": asked.Message.ID, "text": `/newroom "Right" @alice`}, nil)
+	})
+	asked.ends("✓ Right")
+	require.Eventually(t, w.idle, patience, tick)
+	require.Empty(t, w.rooms("Wrong"))
+	require.Len(t, w.heard("bob", asked.Message), 1, "one answer")
+}
+
+func TestAKindOfChatThatMayNotBeSearchedHidesNoOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.says("bob", `/newroom "Desk" @alice`).sees("✓ Desk")
+	var asked said
+	w.withoutFeed(func() {
+		asked = w.asksIn(w.theRoom("Desk").StreamID, "alice", `/newroom "From the desk" @bob`)
+		w.suffers(fault{"path": "/agent/v1/message/search", "status": http.StatusForbidden, "count": 1})
+	})
+	asked.ends("✓ From the desk")
+	require.Contains(t, w.log.String(), "does not let the bot search for what was said before")
+}
