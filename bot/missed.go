@@ -104,7 +104,7 @@ func (b *Bot) hear(ctx context.Context) error {
 	}
 	until := feed.LastRead.Add(-feed.Lag) // what waits in the feed is younger than what was read last
 	switch {
-	case last.Feed == feed.Feed && !until.After(last.Until):
+	case last.Feed == feed.Feed && (b.gate.reason() != nil || !until.After(last.Until)): // what was not taken comes again
 		return nil
 	case last.Feed == feed.Feed:
 		return b.engine.SetNote(ctx, heardNote, heard{Feed: feed.Feed, Until: until})
