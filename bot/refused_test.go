@@ -189,3 +189,21 @@ func TestAReplyThatSymphonyRefusesIsToldInBrief(t *testing.T) {
 		}, patience, tick)
 	})
 }
+
+func TestABotThatIsStoppedBeforeItsLastWordLooksWhoIsMissingLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.refuse, w.tries = refusal{idBob, 503}, 1 })
+	w.suffers(fault{"path": onMembers, "delay": "30s"})
+	asked := w.asks("bob", `/newroom "Left" @alice`)
+	w.struck(1) // it has given up, and looks who is in the room
+	w.stop()
+	w.recovers()
+	w.start()
+	asked.ends("✗ I could not finish this", " is open, without Bob Chen, Alice Martin.")
+}
+
+func TestWhoIsInTheRoomWithAListIsNotMissing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.refuse, w.tries = refusal{idAlice, 503}, 1 })
+	w.asks("bob", `/newroom "Listed" @alice group:"Test Group"`).ends("✗ I could not finish this", " is open, and everybody is in it.")
+}

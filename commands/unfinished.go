@@ -48,7 +48,11 @@ func (d *Desk) LastWord(ctx context.Context, w Work, u Unfinished) (Reply, error
 	}
 	p := &roomPlan{desk: d, req: &Request{ID: u.ID, From: u.From}, company: planned}
 	p.room.Name = made.Room.Name
-	return p.leftAt(made.Room, u, p.absence(ctx, made.Room)), nil
+	absence, err := p.absence(ctx, made.Room)
+	if err != nil {
+		return Reply{}, err
+	}
+	return p.leftAt(made.Room, u, absence), nil
 }
 
 func (u Unfinished) refusal(state, next string) *Refusal {
@@ -72,8 +76,9 @@ func kept(ctx context.Context, w Work, step string, into any) (bool, error) {
 	return err == nil, err
 }
 
-// absence says who of those who were asked for is not in the room.
-func (p *roomPlan) absence(ctx context.Context, room roomRef) string {
+// absence says who of those who were asked for is not in the room, as far as
+// Symphony tells. It is an error only when there was no time to ask.
+func (p *roomPlan) absence(ctx context.Context, room roomRef) (string, error) {
 	all := append([]entrant{p.requester()}, p.others(false)...)
 	all[0].Owner = true
 	names := make([]string, len(all))
@@ -81,15 +86,26 @@ func (p *roomPlan) absence(ctx context.Context, room roomRef) string {
 		names[i] = who.Name
 	}
 	entry := p.desk.entry(room)
-	if err := entry.look(ctx); err != nil || entry.inside == nil {
-		return " is open, but I could not see who is in it. It was to be for " + strings.Join(shorten(names), ", ") + "."
+	err := entry.look(ctx)
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled): // the bot stops; it looks at the next start
+		return "", ctx.Err()
+	case err != nil, entry.inside == nil:
+		return " is open, but I could not see who is in it. It was to be for " + strings.Join(shorten(names), ", ") + ".", nil
 	}
+	return entry.lacks(all), nil
+}
+
+// lacks says it of a room whose members are known. Who came with a list only is
+// in the room as well.
+func (e *entry) lacks(all []entrant) string {
 	var out, common []string
 	for _, who := range all {
+		member, inside := e.inside[who.ID]
 		switch {
-		case !entry.has(who):
+		case !inside && !e.has(who):
 			out = append(out, who.Name)
-		case who.Owner && !entry.inside[who.ID].Owner:
+		case who.Owner && !member.Owner:
 			common = append(common, who.Name)
 		}
 	}
