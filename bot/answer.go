@@ -54,7 +54,7 @@ func (w *work) understand(ctx context.Context) (commands.Reply, error) {
 // carryOut asks the policy, plans and applies.
 func (w *work) carryOut(ctx context.Context, m message, invocation syntax.Invocation) (commands.Reply, error) {
 	request := &commands.Request{
-		ID: w.id, From: w.in.From, In: w.in.place(), Message: m.Message, Invocation: invocation,
+		ID: w.id, From: w.in.From, In: w.in.place(), Message: m.Message, Invocation: invocation, Missed: w.in.Missed,
 	}
 	command, ok := w.bot.set.Lookup(invocation.Command)
 	if !ok {

@@ -71,6 +71,7 @@ type Bot struct {
 	taking  sync.Mutex // held while arrivals are sifted and stored
 	gate    gate
 	fresh   chan struct{} // tells that there is a feed to read, perhaps another one
+	found   found         // of hearAll alone
 	staff   staff
 	moved   atomic.Int64 // when a command last got further, in nanoseconds since 1970
 }

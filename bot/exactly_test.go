@@ -170,10 +170,28 @@ func TestFortyPeopleAreLetInWithAWordMeanwhile(t *testing.T) {
 	asked := w.asks("bob", `/newroom "Crowd" `+people)
 	require.Eventually(t, func() bool {
 		shown := w.heard("bob", asked.Message)
-		return len(shown) == 1 && containsAll(shown[0], []string{"Crowd", "is open", "Adding 41", "about 2 s"})
+		return len(shown) == 1 && containsAll(shown[0], []string{"Crowd", "is open", "Adding 40", "about 2 s"})
 	}, patience, 2*time.Millisecond)
 	asked.ends("✓ Crowd", "and 20 more")
 	w.theOnly("Crowd", append(names, "bob")...)
+}
+
+func TestTheLinkTakesThePlaceOfAWordThatItTakesLonger(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 25 })
+	people, names := w.colleagues(40)
+	w.suffers(fault{"path": onCreate, "status": 503, "count": 2})
+	asked := w.asks("bob", `/newroom "Relief" `+people)
+	seen := func(words ...string) {
+		require.Eventually(t, func() bool {
+			shown := w.heard("bob", asked.Message)
+			return len(shown) == 1 && containsAll(shown[0], words)
+		}, patience, 2*time.Millisecond)
+	}
+	seen("⏳")
+	seen("Relief", "is open", "Adding 40")
+	asked.ends("✓ Relief", "and 20 more")
+	w.theOnly("Relief", append(names, "bob")...)
 }
 
 // colleagues are so many of the crowd, as mentions and as usernames.

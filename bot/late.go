@@ -42,7 +42,10 @@ func (w *work) unheard(ctx context.Context) error {
 
 func (w *work) answered(ctx context.Context) (bool, error) {
 	for m, err := range w.bot.client.MessagesSince(ctx, w.in.Stream, w.in.At) {
-		if err != nil {
+		switch {
+		case commands.Refused(err): // whether the chat can be answered at all shows when it is
+			return false, nil
+		case err != nil:
 			return false, fmt.Errorf("look for an earlier answer: %w", err)
 		}
 		if m.From.ID == w.bot.self.ID && commands.Answers(m.Data, w.id) {

@@ -33,6 +33,13 @@ type heard struct {
 
 const heardNote = "heard"
 
+// found is the feed that is read, and how many failures there had been when it
+// was found.
+type found struct {
+	feed     symphony.DatafeedID
+	failures int64
+}
+
 const (
 	// heardEvery is how often the time is noted.
 	heardEvery = time.Minute
@@ -98,6 +105,9 @@ func (b *Bot) hear(ctx context.Context) error {
 	if feed.Feed == "" {
 		return nil
 	}
+	if b.found.feed != feed.Feed {
+		b.found = found{feed.Feed, feed.Failures}
+	}
 	var last heard
 	if _, err := b.engine.Note(ctx, heardNote, &last); err != nil {
 		return err
@@ -131,14 +141,15 @@ func (b *Bot) catchUp(ctx context.Context, last heard) error {
 	if oldest := time.Now().Add(-missedFor); since.Before(oldest) {
 		since = oldest
 	}
-	before := b.feed.Stats().Failures
 	lag := b.desk.Limits.SearchLag
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-time.After(min(lag, time.Until(last.Found.Add(lag)))): // the clock may have been set back
 	}
-	if feed := b.feed.Stats(); feed.Feed != last.Next || feed.Failures > before {
+	feed := b.feed.Stats()
+	failing := feed.Failures > b.found.failures && feed.LastRead.Before(last.Found)
+	if feed.Feed != last.Next || failing || b.gate.reason() != nil {
 		return errUnread
 	}
 	said, err := b.allSaid(ctx, since)

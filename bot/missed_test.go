@@ -107,6 +107,28 @@ func TestABotWithARestoredStoreDoesNotAnswerAgain(t *testing.T) {
 	require.Len(t, w.heard("bob", done.Message), 2, "one answer each")
 }
 
+func TestABotWithARestoredStoreGoesOnWithTheRoomThatIsThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.says("bob", "/help").sees("I open rooms")
+	w.stop()
+	backup, err := os.ReadFile(w.store)
+	require.NoError(t, err)
+	w.start()
+	w.suffers(fault{"path": onAdd, "status": 503})
+	asked := w.asks("bob", `/newroom "Begun before" @alice`)
+	asked.ends("⏳")
+	require.Len(t, w.rooms("Begun before"), 1)
+	w.withoutFeed(func() {
+		require.NoError(t, os.WriteFile(w.store, backup, 0o600))
+		w.recovers()
+	})
+	require.Eventually(t, func() bool {
+		return containsAll(strings.Join(w.heard("bob", asked.Message), ""), []string{"✓ Begun before", "is open"})
+	}, patience, tick)
+	w.theOnly("Begun before", "bob", "alice")
+}
+
 func TestANewBotLeavesOldTalkAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

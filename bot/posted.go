@@ -19,7 +19,13 @@ import (
 type posted struct {
 	Stream  symphony.StreamID  `json:"stream"`
 	Message symphony.MessageID `json:"message,omitempty"`
+	Outcome string             `json:"outcome,omitempty"`
 	Text    string             `json:"text,omitempty"` // textOf what was sent; empty where it was found
+}
+
+// sent is what comes of sending m, where it is not refused.
+func sent(stream symphony.StreamID, id symphony.MessageID, m symphony.Outgoing) posted {
+	return posted{Stream: stream, Message: id, Outcome: commands.OutcomeOf(m.Data), Text: textOf(m)}
 }
 
 // textOf tells what one message shows from what another does.
@@ -49,11 +55,11 @@ func (w *work) post(ctx context.Context, part string, stream symphony.StreamID, 
 		// for the message must not look before it is sent.
 		bounded, cancel := context.WithTimeout(ctx, w.bot.desk.Limits.CallTimeout)
 		defer cancel()
-		sent, err := w.bot.client.SendMessage(bounded, stream, m)
+		message, err := w.bot.client.SendMessage(bounded, stream, m)
 		if commands.Unsent(err) {
 			return nil, errors.Join(fmt.Errorf("send the message: %w", err), w.Withdraw(ctx, part))
 		}
-		return w.shown(ctx, posted{Stream: stream, Message: sent.ID, Text: textOf(m)}, err)
+		return w.shown(ctx, sent(stream, message.ID, m), err)
 	})
 	return done, err
 }
@@ -64,7 +70,7 @@ func (w *work) replace(ctx context.Context, step string, old posted, m symphony.
 	var done posted
 	err := w.Do(ctx, step, &done, func(ctx context.Context) (any, error) {
 		updated, err := w.bot.client.UpdateMessage(ctx, old.Stream, old.Message, m)
-		return w.shown(ctx, posted{Stream: old.Stream, Message: updated.ID}, err)
+		return w.shown(ctx, sent(old.Stream, updated.ID, m), err)
 	})
 	return done, err
 }
@@ -82,8 +88,15 @@ func (w *work) shown(ctx context.Context, done posted, err error) (any, error) {
 	return done, nil
 }
 
+// stepRelieved is the edit that puts one first answer in the place of another.
+const stepRelieved = "relieved"
+
 // first is the first answer, if it was ever shown.
 func (w *work) first(ctx context.Context) (posted, error) {
+	var relieved posted
+	if known, err := w.kept(ctx, w.own(stepRelieved), &relieved); err != nil || known && relieved.Message != "" {
+		return relieved, err
+	}
 	part := w.own(partFirst)
 	last, times, err := w.Intended(ctx, part)
 	if err != nil || times == 0 {
@@ -107,7 +120,7 @@ func (w *work) find(ctx context.Context, part string, stream symphony.StreamID, 
 			return posted{}, fmt.Errorf("look for the message: %w", err)
 		}
 		if m.From.ID == w.bot.self.ID && commands.Carries(m.Data, w.id, part) {
-			return posted{Stream: stream, Message: m.ID}, nil
+			return posted{Stream: stream, Message: m.ID, Outcome: commands.OutcomeOf(m.Data)}, nil
 		}
 	}
 	return posted{}, nil

@@ -60,8 +60,9 @@ func (w *work) render(part string, reply commands.Reply) symphony.Outgoing {
 	return symphony.Outgoing{MessageML: markup, Data: data}
 }
 
-// Say shows the user a first answer, at most once per command and never after
-// the reply. What goes wrong with it is no reason to stop.
+// Say shows the user a first answer, never after the reply. Of several one is
+// shown, but that the link takes the place of a word that it takes longer. What
+// goes wrong with it is no reason to stop.
 func (w *work) Say(ctx context.Context, first commands.Reply) {
 	if err := w.say(ctx, first); err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
@@ -69,12 +70,29 @@ func (w *work) Say(ctx context.Context, first commands.Reply) {
 }
 
 func (w *work) say(ctx context.Context, first commands.Reply) error {
-	for _, part := range []string{w.own(partFirst), w.own(partFinal)} {
-		if _, times, err := w.Intended(ctx, part); err != nil || times > 0 {
-			return err
-		}
+	if _, times, err := w.Intended(ctx, w.own(partFinal)); err != nil || times > 0 {
+		return err
 	}
-	_, err := w.post(ctx, w.own(partFirst), w.in.Stream, w.render(w.own(partFirst), first))
+	_, times, err := w.Intended(ctx, w.own(partFirst))
+	switch m := w.render(w.own(partFirst), first); {
+	case err != nil:
+		return err
+	case times == 0:
+		_, err = w.post(ctx, w.own(partFirst), w.in.Stream, m)
+	case first.Room != "":
+		err = w.relieve(ctx, m)
+	}
+	return err
+}
+
+// relieve puts a first answer in the place of one that only said that it takes
+// longer.
+func (w *work) relieve(ctx context.Context, m symphony.Outgoing) error {
+	old, err := w.first(ctx)
+	if err != nil || old.Message == "" || old.Outcome != commands.CodePutOff {
+		return err
+	}
+	_, err = w.replace(ctx, w.own(stepRelieved), old, m)
 	return err
 }
 

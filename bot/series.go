@@ -16,8 +16,17 @@ func (o outcome) givenUp() bool {
 	return o.Code == commands.CodeGaveUp || o.Code == commands.CodeCancelled
 }
 
-// errUndecided is an outcome that is not kept.
-var errUndecided = errors.New("nothing was decided")
+// errNotKept is a step that has left nothing.
+var errNotKept = errors.New("nothing was kept")
+
+// kept reads what a step has left; false where it has not come to its end.
+func (w *work) kept(ctx context.Context, step string, into any) (bool, error) {
+	err := w.Job.Do(ctx, step, into, func(context.Context) (any, error) { return nil, errNotKept })
+	if errors.Is(err, errNotKept) {
+		return false, nil
+	}
+	return err == nil, err
+}
 
 // resume finds the series whose outcome counts: an earlier one that was decided
 // and only not delivered, or this.
@@ -25,12 +34,11 @@ func (w *work) resume(ctx context.Context) error {
 	w.series = w.Series
 	for s := w.Series - 1; s >= 1; s-- {
 		var earlier outcome
-		err := w.Job.Do(ctx, inSeries("outcome", s), &earlier, func(context.Context) (any, error) { return nil, errUndecided })
+		decided, err := w.kept(ctx, inSeries("outcome", s), &earlier)
 		switch {
-		case errors.Is(err, errUndecided):
 		case err != nil:
 			return err
-		case !earlier.givenUp():
+		case decided && !earlier.givenUp():
 			w.series = s
 			return nil
 		}

@@ -29,7 +29,10 @@ func (b *Bot) sift(ctx context.Context, arrived []arrival) (map[string]line, err
 	for i := range arrived {
 		a := &arrived[i]
 		l := lines[a.in.conversation()]
-		if !l.admit(a.id, b.bounds.PerConversation) {
+		switch {
+		case a.in.Missed: // of hours, and nobody's flood
+			l.open, l.last = l.open+1, a.id
+		case !l.admit(a.id, b.bounds.PerConversation):
 			l.last = cmp.Or(l.last, a.id)
 			a.in.Surplus = l.last
 		}

@@ -76,6 +76,9 @@ type Request struct {
 	// Message is what the user typed, for echoing it in errors.
 	Message syntax.Message
 	syntax.Invocation
+	// Missed marks a request that was found in the history of its chat: a bot
+	// with another memory may have begun to carry it out.
+	Missed bool
 }
 
 // Preview reports whether the user asked to be shown the plan only.

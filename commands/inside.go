@@ -45,7 +45,7 @@ func (e *entry) has(who entrant) bool {
 func (e *entry) outside(entrants []entrant) int {
 	n := 0
 	for _, who := range entrants {
-		if !e.has(who) {
+		if !who.Inside && !e.has(who) {
 			n++
 		}
 	}

@@ -85,7 +85,7 @@ func (p *roomPlan) create(ctx context.Context, w Work) (room roomRef, fresh bool
 		if err != nil {
 			return nil, err
 		}
-		if times > 0 {
+		if times > 0 || p.req.Missed {
 			if found, err := p.recover(ctx, last); err != nil || found != nil {
 				return found, err
 			}

@@ -81,10 +81,18 @@ func Carries(data string, id RequestID, part string) bool {
 	return ok && e.Request == id && e.Part == part
 }
 
-// Answers reports whether the entity data is that of any answer to the request.
+// Answers reports whether the entity data is that of the last word on the
+// request, whichever part that is.
 func Answers(data string, id RequestID) bool {
 	e, ok := stamped(data)
-	return ok && e.Request == id
+	return ok && e.Request == id && !Interim(e.Outcome)
+}
+
+// OutcomeOf is the code of the answer that the entity data belongs to, empty
+// for any other message.
+func OutcomeOf(data string) string {
+	e, _ := stamped(data)
+	return e.Outcome
 }
 
 // OriginOf is the message whose request the stamped message belongs to, or

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -47,7 +48,7 @@ func (d *Desk) LastWord(ctx context.Context, w Work, u Unfinished) (Reply, error
 		return Reply{}, err
 	}
 	p := &roomPlan{desk: d, req: &Request{ID: u.ID, From: u.From}, company: planned}
-	p.room.Name = made.Room.Name
+	p.room.Name = cmp.Or(made.Room.Name, "Your room")
 	absence, err := p.absence(ctx, made.Room)
 	if err != nil {
 		return Reply{}, err

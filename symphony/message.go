@@ -117,8 +117,20 @@ func (c *Client) Message(ctx context.Context, id MessageID) (Message, error) {
 	return m, err
 }
 
+// pastMessage is one of a list. One that cannot be read spoils none of the
+// others: it becomes the zero Message.
+type pastMessage struct{ wireMessage }
+
+func (m *pastMessage) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &m.wireMessage) != nil {
+		m.wireMessage = wireMessage{}
+	}
+	return nil
+}
+
 // MessagesSince yields the messages of a conversation from a time on. The order
-// is not documented; a message may come twice when others arrive meanwhile.
+// is not documented; a message may come twice when others arrive meanwhile. One
+// that cannot be read comes as the zero Message.
 //
 //	GET /agent/v4/stream/{sid}/message
 func (c *Client) MessagesSince(ctx context.Context, stream StreamID, since time.Time) iter.Seq2[Message, error] {
@@ -126,7 +138,7 @@ func (c *Client) MessagesSince(ctx context.Context, stream StreamID, since time.
 	return pages(size, func(skip int) ([]Message, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("since", strconv.FormatInt(since.UnixMilli(), 10))
-		page, err := call[[]wireMessage](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
+		page, err := call[[]pastMessage](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
 		return values[Message](page), 0, err
 	})
 }
@@ -157,7 +169,8 @@ type messageSearch struct {
 	ToDate   millis     `json:"toDate,omitempty"`
 }
 
-// SearchMessages yields the messages that match, newest first.
+// SearchMessages yields the messages that match, newest first. One that cannot
+// be read comes as the zero Message.
 //
 //	POST /agent/v1/message/search
 func (c *Client) SearchMessages(ctx context.Context, q MessageQuery) iter.Seq2[Message, error] {
@@ -168,7 +181,7 @@ func (c *Client) SearchMessages(ctx context.Context, q MessageQuery) iter.Seq2[M
 	return pages(size, func(skip int) ([]Message, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("sortDir", "DESC")
-		page, err := call[[]wireMessage](ctx, c, request{op: opSearchMessages, query: query, body: body})
+		page, err := call[[]pastMessage](ctx, c, request{op: opSearchMessages, query: query, body: body})
 		return values[Message](page), 0, err
 	})
 }

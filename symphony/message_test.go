@@ -118,6 +118,16 @@ func TestReadingMessages(t *testing.T) {
 		require.Empty(t, collect(t, p.client().MessagesSince(t.Context(), "s", time.Now())))
 	})
 
+	t.Run("one that cannot be read among others", func(t *testing.T) {
+		t.Parallel()
+		p := newPod(t)
+		p.answer("GET /agent/v4/stream/{sid}/message", 200, `[{"messageId":7,"timestamp":{}},`+sent+`]`)
+		messages := collect(t, p.client().MessagesSince(t.Context(), "s", time.UnixMilli(1717000000000)))
+		require.Len(t, messages, 2)
+		require.Zero(t, messages[0])
+		require.NotEmpty(t, messages[1].ID)
+	})
+
 	t.Run("those that match", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)

@@ -69,8 +69,9 @@ func (j *Job) Intend(ctx context.Context, step string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	for {
-		asked, n, err := j.announce(ctx, step)
+	before, n := j.memory.intent(step), 0
+	for range announceTries {
+		asked, err := j.announce(ctx, step, &n)
 		if err != nil {
 			return fmt.Errorf("store the intention of step %s: %w", step, err)
 		}
@@ -79,22 +80,32 @@ func (j *Job) Intend(ctx context.Context, step string) error {
 			return j.mayAct(ctx)
 		}
 	}
+	slow := &outageError{fmt.Errorf("the store took more than %s for the intention of step %s", announcedWithin, step)}
+	return errors.Join(slow, j.takeBack(ctx, step, n, before))
 }
 
 // announcedWithin is how old an intention may be when the effect begins. Whoever looks for the effect counts from its time, so one that
-// took longer to get on disk is followed by another.
-const announcedWithin = time.Second
+// took longer to get on disk is made anew.
+const (
+	announcedWithin = time.Second
+	announceTries   = 3
+)
 
-// announce stores an intention and tells when the store was asked to.
-func (j *Job) announce(ctx context.Context, step string) (asked time.Time, n int, err error) {
+// announce stores an intention, or its new time where it has a number already, and tells when the store was asked to.
+func (j *Job) announce(ctx context.Context, step string, n *int) (asked time.Time, err error) {
+	now := j.engine.store.dialect().now
+	if *n > 0 {
+		asked = time.Now()
+		return asked, j.amend(ctx, `UPDATE intent SET at = `+now+` WHERE command = $1 AND step = $2 AND n = $3`, j.ID, step, *n)
+	}
 	err = j.insist(ctx, settleFor, func() error {
 		asked = time.Now()
-		return j.record(ctx, []any{&n},
+		return j.record(ctx, []any{n},
 			`INSERT INTO intent (command, step, n, at) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT),
-				(SELECT coalesce(max(i.n), 0) + 1 FROM intent i WHERE i.command = $1 AND i.step = $2), `+j.engine.store.dialect().now+
+				(SELECT coalesce(max(i.n), 0) + 1 FROM intent i WHERE i.command = $1 AND i.step = $2), `+now+
 				j.held("$3", "$4")+` RETURNING n`, j.ID, step)
 	})
-	return asked, n, err
+	return asked, err
 }
 
 // Withdraw takes the last announcement back: the effect was surely not tried.
@@ -108,11 +119,14 @@ func (j *Job) Withdraw(ctx context.Context, step string) error {
 	if i.n == 0 {
 		return nil
 	}
-	err = j.erase(ctx, `DELETE FROM intent WHERE command = $1 AND step = $2 AND n = $3`, j.ID, step, i.n)
-	if err != nil {
+	return j.takeBack(ctx, step, i.n, intent{n: i.n - 1, last: i.last})
+}
+
+func (j *Job) takeBack(ctx context.Context, step string, n int, before intent) error {
+	if err := j.amend(ctx, `DELETE FROM intent WHERE command = $1 AND step = $2 AND n = $3`, j.ID, step, n); err != nil {
 		return fmt.Errorf("withdraw the intention of step %s: %w", step, err)
 	}
-	j.memory.setIntent(step, intent{n: i.n - 1, last: i.last})
+	j.memory.setIntent(step, before)
 	return nil
 }
 
@@ -143,15 +157,15 @@ func (j *Job) Claim(ctx context.Context, key string) (owner string, err error) {
 
 // Release gives key back if this command owns it, so that another may claim it: nothing came of what it was claimed for.
 func (j *Job) Release(ctx context.Context, key string) error {
-	err := j.erase(ctx, `DELETE FROM claim WHERE key = $1 AND command = $2`, key, j.ID)
+	err := j.amend(ctx, `DELETE FROM claim WHERE key = $1 AND command = $2`, key, j.ID)
 	if err != nil {
 		return fmt.Errorf("release %s: %w", key, err)
 	}
 	return nil
 }
 
-// erase runs a statement that takes something back, while the job is ours.
-func (j *Job) erase(ctx context.Context, statement string, args ...any) error {
+// amend runs a statement on what was stored before, while the job is ours.
+func (j *Job) amend(ctx context.Context, statement string, args ...any) error {
 	return j.insist(ctx, settleFor, func() error {
 		return j.engine.store.write(ctx, func(ctx context.Context, tx runner) error {
 			if err := j.fence(ctx, tx); err != nil {

@@ -56,6 +56,9 @@ func (t *trouble) note(ctx context.Context, err error) error {
 }
 
 func (t *trouble) failed(ctx context.Context, err error) {
+	if errors.Is(err, context.Canceled) { // the process is about to end
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
