@@ -19,9 +19,9 @@ type lateness struct {
 	Ago      time.Duration `json:"ago"`
 }
 
-// unheard looks, before anything is done for a missed command, whether it has
+// lookBack finds out, before anything is done for a missed command, whether it has
 // been answered already, and notes how late it is.
-func (w *work) unheard(ctx context.Context) error {
+func (w *work) lookBack(ctx context.Context) error {
 	if !w.in.Missed {
 		return nil
 	}

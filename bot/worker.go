@@ -69,7 +69,7 @@ func (w *work) carried(ctx context.Context) (outcome, error) {
 	if err := w.claimed(ctx); err != nil {
 		return outcome{}, err
 	}
-	if err := w.unheard(ctx); err != nil {
+	if err := w.lookBack(ctx); err != nil {
 		return outcome{}, err
 	}
 	decided, err := w.outcome(ctx, w.answer)

@@ -25,7 +25,7 @@ type Limits struct {
 	// CallTimeout is after how long a call to Symphony is given up; a write
 	// may still take effect until then. Default 30 s.
 	CallTimeout time.Duration
-	// SearchLag is how long a new room may stay invisible to Symphony's room
+	// SearchLag is how long a new room or message may stay invisible to Symphony's
 	// search. Default 5 s.
 	SearchLag time.Duration
 	// AddsPerSecond is how many people are let into a room each second, after a
