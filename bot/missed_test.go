@@ -23,6 +23,18 @@ func (w *world) withoutFeed(say func()) {
 	w.start()
 }
 
+// backsUp copies the store of a bot that has been at work; restore puts the copy
+// in its place while the bot is stopped.
+func (w *world) backsUp() (restore func()) {
+	w.t.Helper()
+	w.says("bob", "/help").sees("I open rooms")
+	w.stop()
+	backup, err := os.ReadFile(w.store)
+	require.NoError(w.t, err)
+	w.start()
+	return func() { require.NoError(w.t, os.WriteFile(w.store, backup, 0o600)) }
+}
+
 // passes lets time pass, for the pod and for the bot that is started next.
 func (w *world) passes(by time.Duration) {
 	w.t.Helper()
@@ -90,15 +102,11 @@ func TestACommandThatWasMissedForLongIsAskedAbout(t *testing.T) {
 func TestABotWithARestoredStoreDoesNotAnswerAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.says("bob", "/help").sees("I open rooms")
-	w.stop()
-	backup, err := os.ReadFile(w.store)
-	require.NoError(t, err)
-	w.start()
+	restore := w.backsUp()
 	done := w.says("bob", `/newroom "Once" @alice`).sees("✓ Once")
 	var later said
 	w.withoutFeed(func() {
-		require.NoError(t, os.WriteFile(w.store, backup, 0o600))
+		restore()
 		later = w.asks("bob", `/newroom "Later" @alice`)
 	})
 	later.ends("✓ Later")
@@ -110,17 +118,13 @@ func TestABotWithARestoredStoreDoesNotAnswerAgain(t *testing.T) {
 func TestABotWithARestoredStoreGoesOnWithTheRoomThatIsThere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.says("bob", "/help").sees("I open rooms")
-	w.stop()
-	backup, err := os.ReadFile(w.store)
-	require.NoError(t, err)
-	w.start()
+	restore := w.backsUp()
 	w.suffers(fault{"path": onAdd, "status": 503})
 	asked := w.asks("bob", `/newroom "Begun before" @alice`)
 	asked.ends("⏳")
 	require.Len(t, w.rooms("Begun before"), 1)
 	w.withoutFeed(func() {
-		require.NoError(t, os.WriteFile(w.store, backup, 0o600))
+		restore()
 		w.recovers()
 	})
 	require.Eventually(t, func() bool {

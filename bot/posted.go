@@ -94,7 +94,7 @@ const stepRelieved = "relieved"
 // first is the first answer, if it was ever shown.
 func (w *work) first(ctx context.Context) (posted, error) {
 	var relieved posted
-	if known, err := w.kept(ctx, w.own(stepRelieved), &relieved); err != nil || known && relieved.Message != "" {
+	if known, err := commands.Kept(ctx, w, w.own(stepRelieved), &relieved); err != nil || known && relieved.Message != "" {
 		return relieved, err
 	}
 	part := w.own(partFirst)

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
 	"roombot/commands"
@@ -16,25 +15,13 @@ func (o outcome) givenUp() bool {
 	return o.Code == commands.CodeGaveUp || o.Code == commands.CodeCancelled
 }
 
-// errNotKept is a step that has left nothing.
-var errNotKept = errors.New("nothing was kept")
-
-// kept reads what a step has left; false where it has not come to its end.
-func (w *work) kept(ctx context.Context, step string, into any) (bool, error) {
-	err := w.Job.Do(ctx, step, into, func(context.Context) (any, error) { return nil, errNotKept })
-	if errors.Is(err, errNotKept) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 // resume finds the series whose outcome counts: an earlier one that was decided
 // and only not delivered, or this.
 func (w *work) resume(ctx context.Context) error {
 	w.series = w.Series
 	for s := w.Series - 1; s >= 1; s-- {
 		var earlier outcome
-		decided, err := w.kept(ctx, inSeries("outcome", s), &earlier)
+		decided, err := commands.Kept(ctx, w, inSeries("outcome", s), &earlier)
 		switch {
 		case err != nil:
 			return err

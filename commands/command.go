@@ -9,6 +9,7 @@ package commands
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -66,6 +67,16 @@ type Work interface {
 	// be said before the last of it is done. What keeps it from being shown
 	// keeps nothing from being done.
 	Say(ctx context.Context, first Reply)
+}
+
+// Kept reads what a step has left; false where it has not come to its end.
+func Kept(ctx context.Context, w Work, step string, into any) (bool, error) {
+	none := errors.New("nothing was kept")
+	err := w.Do(ctx, step, into, func(context.Context) (any, error) { return nil, none })
+	if errors.Is(err, none) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Request is one command that a user gave.

@@ -34,7 +34,7 @@ func (d *Desk) LastWord(ctx context.Context, w Work, u Unfinished) (Reply, error
 		return Reply{}, err
 	}
 	var made created
-	opened, err := kept(ctx, w, stepRoom, &made)
+	opened, err := Kept(ctx, w, stepRoom, &made)
 	switch {
 	case err != nil:
 		return Reply{}, err
@@ -44,7 +44,7 @@ func (d *Desk) LastWord(ctx context.Context, w Work, u Unfinished) (Reply, error
 		return u.refusal("", "The room may be open with some of the people missing; please look for it before you try again. ").Reply(), nil
 	}
 	var planned company
-	if _, err := kept(ctx, w, StepPlan, &planned); err != nil {
+	if _, err := Kept(ctx, w, StepPlan, &planned); err != nil {
 		return Reply{}, err
 	}
 	p := &roomPlan{desk: d, req: &Request{ID: u.ID, From: u.From}, company: planned}
@@ -65,16 +65,6 @@ func (u Unfinished) refusal(state, next string) *Refusal {
 	}
 	r.Next = next + why
 	return r
-}
-
-// kept reads what a step has left; false where it has not come to its end.
-func kept(ctx context.Context, w Work, step string, into any) (bool, error) {
-	none := errors.New("nothing was kept")
-	err := w.Do(ctx, step, into, func(context.Context) (any, error) { return nil, none })
-	if errors.Is(err, none) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // absence says who of those who were asked for is not in the room, as far as
