@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/rs/zerolog"
@@ -86,9 +87,12 @@ func (w *work) say(ctx context.Context, first commands.Reply) error {
 }
 
 // relieve puts a first answer in the place of one that only said that it takes
-// longer.
+// longer, if it is known by now whether that was shown.
 func (w *work) relieve(ctx context.Context, m symphony.Outgoing) error {
 	old, err := w.first(ctx)
+	if _, unknown := errors.AsType[*commands.Later](err); unknown {
+		return nil
+	}
 	if err != nil || old.Message == "" || old.Outcome != commands.CodePutOff {
 		return err
 	}
