@@ -15,7 +15,7 @@ type Roombot struct {
 	Limits      Limits        `config:"limits"`
 	Log         Log           `config:"log"`
 	Health      Health        `config:"health"`
-	SearchLag   time.Duration `config:"searchLag,default=10s,min=0s,max=10m" doc:"how long a new room may be missing from the pod's room search"`
+	SearchLag   time.Duration `config:"searchLag,default=10s,min=0s,max=10m" doc:"how long a new room or message may be missing from the pod's search"`
 	HTTPTimeout time.Duration `config:"httpTimeout,default=30s,min=1s,max=5m" doc:"longest a single call to Symphony may take, but for the feed's long poll"`
 }
 
