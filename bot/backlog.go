@@ -25,6 +25,7 @@ type line struct {
 	open  int
 	last  string // the command that was taken in last
 	flood bool   // there were too many, and still are
+	told  string // what last was when one of those that are too many was chosen to say so
 	asked time.Time
 }
 

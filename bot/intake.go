@@ -17,8 +17,9 @@ import (
 // arrival is an event that is addressed to the bot, with the id by which it is
 // known.
 type arrival struct {
-	id string
-	in incoming
+	id    string
+	in    incoming
+	spare bool // another one of the same flood is answered for it
 }
 
 // intake keeps the commands of a batch, in one transaction. The feed
@@ -28,7 +29,7 @@ func (b *Bot) intake(ctx context.Context, events []symphony.Event) error {
 	var arrived []arrival
 	for _, event := range events {
 		if id, in, ok := b.accept(ctx, event); ok {
-			arrived = append(arrived, arrival{id, in})
+			arrived = append(arrived, arrival{id: id, in: in})
 		}
 	}
 	if len(arrived) > 0 {
@@ -63,6 +64,7 @@ func (b *Bot) keep(ctx context.Context, arrived []arrival) error {
 		if all[i], err = a.in.command(a.id); err != nil {
 			return err
 		}
+		all[i].Settled = a.spare
 	}
 	before := b.backlog.replace(lines) // now, as a worker may finish one of them at once
 	if err := b.engine.Insert(ctx, all...); err != nil {

@@ -134,7 +134,7 @@ func (b *Bot) searchSaid(ctx context.Context, kind symphony.StreamType, since ti
 		}
 		m.Stream.Type = cmp.Or(m.Stream.Type, kind)
 		if id, in, ok := b.acceptMessage(ctx, m); ok {
-			said = append(said, arrival{id, in})
+			said = append(said, arrival{id: id, in: in})
 		}
 	}
 	return said, nil

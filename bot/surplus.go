@@ -13,7 +13,8 @@ import (
 
 // sift marks the commands of a batch that are too many for their conversation.
 // They are kept like all others, so that they are known when they come again,
-// but in a line of their own, and only the first of a flood is answered.
+// but in a line of their own, and only the first of a flood has anything done
+// for it: it is answered.
 func (b *Bot) sift(ctx context.Context, arrived []arrival) (map[string]line, error) {
 	more, lines := map[string]int{}, map[string]line{}
 	for _, a := range arrived {
@@ -35,10 +36,26 @@ func (b *Bot) sift(ctx context.Context, arrived []arrival) (map[string]line, err
 		case !l.admit(a.id, b.bounds.PerConversation):
 			l.last = cmp.Or(l.last, a.id)
 			a.in.Surplus = l.last
+			if err := b.tellOnce(ctx, &l, a); err != nil {
+				return nil, err
+			}
 		}
 		lines[a.in.conversation()] = l
 	}
 	return lines, nil
+}
+
+// tellOnce chooses the first surplus command of a flood to tell of all. One that
+// the store knows already has had its turn.
+func (b *Bot) tellOnce(ctx context.Context, l *line, a *arrival) error {
+	if a.spare = l.told == l.last; a.spare {
+		return nil
+	}
+	known, err := b.engine.Known(ctx, a.id)
+	if err == nil && !known {
+		l.told = l.last
+	}
+	return err
 }
 
 // errSpare is a surplus command of which another one has told.

@@ -98,11 +98,15 @@ func add(ctx context.Context, tx runner, commands []Command) (fresh []string, jo
 		if received.IsZero() {
 			received = time.Now()
 		}
-		rows[i] = []any{c.ID, c.Conversation, cmp.Or(string(c.Payload), "null"), received.UnixMicro(), stateOpen}
+		state, finished := stateOpen, any(nil)
+		if c.Settled {
+			state, finished = stateDone, time.Now().UnixMicro()
+		}
+		rows[i] = []any{c.ID, c.Conversation, cmp.Or(string(c.Payload), "null"), received.UnixMicro(), state, finished}
 	}
 	err = tx.many(ctx, func(n int, read scan) error {
 		var before int
-		if err := read(&before); err != nil {
+		if err := read(&before); err != nil || commands[n].Settled {
 			return err
 		}
 		held := before > 0 && commands[n].Conversation != ""
@@ -111,7 +115,7 @@ func add(ctx context.Context, tx runner, commands []Command) (fresh []string, jo
 			Args: task{Command: commands[n].ID}, InsertOpts: &river.InsertOpts{Pending: held},
 		})
 		return nil
-	}, `INSERT INTO command (id, conversation, payload, received, state) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING
+	}, `INSERT INTO command (id, conversation, payload, received, state, finished) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING
 		RETURNING `+unfinishedBefore, rows)
 	return fresh, jobs, err
 }

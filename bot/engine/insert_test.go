@@ -35,6 +35,27 @@ func TestACommandIsHandedOverAsItCame(t *testing.T) {
 	})
 }
 
+func TestASettledCommandIsKnownAndNotRun(t *testing.T) {
+	onEach(t, func(t *testing.T, store string) {
+		ran := make(chan string, 10)
+		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Job) error {
+			ran <- j.ID
+			return nil
+		}))
+		settled := command("settled", "s")
+		settled.Settled = true
+		insert(t, e, command("first", "s"), settled, command("last", "s"))
+		insert(t, e, command("settled", "s"))
+		require.Equal(t, "first", next(t, ran))
+		require.Equal(t, "last", next(t, ran))
+		idle(t, e)
+		require.Empty(t, ran)
+		known, err := e.Known(context.Background(), "settled")
+		require.NoError(t, err)
+		require.True(t, known)
+	})
+}
+
 func TestAnIDRunsOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		var mu sync.Mutex
