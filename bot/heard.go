@@ -83,8 +83,11 @@ func (b *Bot) beginHearing(ctx context.Context) error {
 	if err != nil || known {
 		return err
 	}
-	return b.engine.SetNote(ctx, heardNote, heard{Until: b.started.Add(heardMargin)})
+	return b.engine.SetNote(ctx, heardNote, b.firstNote())
 }
+
+// firstNote is of a bot that has not found its feed yet.
+func (b *Bot) firstNote() heard { return heard{Until: b.started.Add(heardMargin)} }
 
 // hear notes how far the feed was heard, after it has caught up with what came
 // before that feed.
@@ -106,6 +109,8 @@ func (b *Bot) hear(ctx context.Context) error {
 		return nil
 	case last.Feed == feed.Feed:
 		return b.engine.SetNote(ctx, heardNote, heard{Feed: feed.Feed, Until: until})
+	case last.Feed == "" && last.Until.Equal(b.firstNote().Until): // the first start of all has missed nothing
+		return b.engine.SetNote(ctx, heardNote, heard{Feed: feed.Feed, Until: time.Now()})
 	case last.Next != feed.Feed:
 		last.Next, last.Found = feed.Feed, time.Now()
 		if err := b.engine.SetNote(ctx, heardNote, last); err != nil {
