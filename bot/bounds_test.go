@@ -60,14 +60,14 @@ func TestALongListKeepsNobodyElseWaiting(t *testing.T) {
 	long := w.asks("bob", `/newroom "Long" `+people)
 	next := w.asks("bob", `/newroom "Next"`)
 	other := w.asks("carol", `/newroom "Short"`)
-	other.ends("✓ Short")
+	other.hears("✓ Short")
 	short := w.answers("carol", other)[0].At
 	require.Eventually(t, func() bool { return len(w.answers("bob", next)) == 2 }, patience, tick)
 	said := w.answers("bob", long)
 	require.Contains(t, said[0].plain(), "✓ Long")
 	require.Contains(t, said[0].plain(), "and 40 more")
 	require.Contains(t, said[1].plain(), "✓ Next", "the conversation keeps its order")
-	for _, m := range w.transcript("bob", long) {
+	for _, m := range w.transcript("bob", long.Message.Stream) {
 		if m.Replacing != "" {
 			require.Less(t, short, m.At, "the other chat's answer came before the long list was through")
 		}

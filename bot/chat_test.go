@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,35 +21,65 @@ func (w *world) asks(who, text string) said { return w.asksIn("roombot", who, te
 
 func (w *world) asksIn(to, who, text string) said {
 	w.t.Helper()
-	s := w.talk("say", map[string]any{"as": who, "to": to, "text": text})
-	s.who = who
-	return s
+	return w.talk("say", map[string]any{"as": who, "to": to, "text": text})
 }
 
 // heard is what the bot shows in a chat after a message, without what it has
 // replaced.
 func (w *world) heard(who string, after chatMessage) []string {
 	w.t.Helper()
-	var chat struct {
-		Messages []chatMessage `json:"messages"`
-	}
-	w.control(http.MethodGet, "chats/"+after.Stream+"?as="+who, nil, &chat)
 	var shown []string
-	passed := after.ID == ""
-	for _, m := range chat.Messages {
-		switch {
-		case m.ID == after.ID:
-			passed = true
-		case passed && m.From.Username == "roombot" && m.ReplacedBy == "":
+	for _, m := range w.spoken(who, after) {
+		if m.ReplacedBy == "" {
 			shown = append(shown, m.plain())
 		}
 	}
 	return shown
 }
 
-// ends waits until the bot's last word in the chat contains every text, and
-// asserts that it is its only one.
+// spoken is what the bot has said in a chat after a message.
+func (w *world) spoken(who string, after chatMessage) []chatMessage {
+	w.t.Helper()
+	var said []chatMessage
+	passed := after.ID == ""
+	for _, m := range w.transcript(who, after.Stream) {
+		if passed && m.From.Username == "roombot" {
+			said = append(said, m)
+		}
+		passed = passed || m.ID == after.ID
+	}
+	return said
+}
+
+// transcript is all that stands in a chat, as one of its members reads it.
+func (w *world) transcript(who, stream string) []chatMessage {
+	w.t.Helper()
+	var chat struct {
+		Messages []chatMessage `json:"messages"`
+	}
+	w.control(http.MethodGet, "chats/"+stream+"?limit=1000&as="+who, nil, &chat)
+	return chat.Messages
+}
+
+// answers are the bot's words in a chat, without what it has replaced.
+func (w *world) answers(who string, chat said) []chatMessage {
+	w.t.Helper()
+	return slices.DeleteFunc(w.transcript(who, chat.Message.Stream), func(m chatMessage) bool {
+		return m.From.Username != "roombot" || m.ReplacedBy != ""
+	})
+}
+
+// ends waits until the bot's last word in the chat contains every text, and asserts that it is its only one, also when
+// nothing is left to do.
 func (s said) ends(texts ...string) string {
+	s.w.t.Helper()
+	s.hears(texts...)
+	s.w.rests()
+	return s.hears(texts...)
+}
+
+// hears waits until the bot's only word in the chat contains every text, though there may be more to come.
+func (s said) hears(texts ...string) string {
 	s.w.t.Helper()
 	var shown []string
 	said := assert.Eventually(s.w.t, func() bool {
@@ -58,6 +89,28 @@ func (s said) ends(texts ...string) string {
 	require.True(s.w.t, said, "the bot was to say %q and said %q", texts, shown)
 	require.Len(s.w.t, shown, 1, "answers shown")
 	return shown[0]
+}
+
+// rests waits until the bot has nothing more to do. An answer is given before the last people are in.
+func (w *world) rests() {
+	w.t.Helper()
+	require.Eventually(w.t, w.idle, patience, tick, "the bot comes to rest")
+}
+
+// idle is true when a feed that is being read has nothing to tell, and no command waits or is being carried out. What a
+// stopped bot had been told and never acknowledged is hidden for a while, and no reason to wait.
+func (w *world) idle() bool {
+	var list struct {
+		Feeds []struct{ Readers, Queued int }
+	}
+	w.control(http.MethodGet, "feeds", nil, &list)
+	for _, f := range list.Feeds {
+		if f.Readers > 0 && f.Queued == 0 {
+			todo := w.bot.Health(w.t.Context()).Queue
+			return todo.Answers && todo.Queued+todo.Running == 0
+		}
+	}
+	return false
 }
 
 func containsAll(text string, parts []string) bool {
@@ -116,9 +169,10 @@ const (
 )
 
 // theOnly asserts that the pod has one room of the name, with these members
-// and the bot.
+// and the bot, once everything is done.
 func (w *world) theOnly(name string, usernames ...string) {
 	w.t.Helper()
+	w.rests()
 	all, _ := w.theRoom(name).members()
 	require.ElementsMatch(w.t, append(usernames, "roombot"), all)
 }
@@ -126,18 +180,13 @@ func (w *world) theOnly(name string, usernames ...string) {
 // reply is the message that shows the bot's answer.
 func (w *world) reply(to said) chatMessage {
 	w.t.Helper()
-	var chat struct {
-		Messages []chatMessage `json:"messages"`
-	}
-	w.control(http.MethodGet, "chats/"+to.Message.Stream+"?as="+to.who, nil, &chat)
-	require.NotEmpty(w.t, chat.Messages)
-	return chat.Messages[len(chat.Messages)-1]
+	messages := w.transcript(to.who, to.Message.Stream)
+	require.NotEmpty(w.t, messages)
+	return messages[len(messages)-1]
 }
 
 // asksByClick presses a button without waiting for what comes of it.
 func (w *world) asksByClick(who string, m chatMessage, form, action string, values map[string]any) said {
 	w.t.Helper()
-	s := w.talk("act", map[string]any{"as": who, "messageId": m.ID, "formId": form, "action": action, "values": values})
-	s.who = who
-	return s
+	return w.talk("act", map[string]any{"as": who, "messageId": m.ID, "formId": form, "action": action, "values": values})
 }

@@ -11,24 +11,6 @@ import (
 	"roombot/bot"
 )
 
-// transcript is all that stands in a chat, as one of its members reads it.
-func (w *world) transcript(who string, chat said) []chatMessage {
-	w.t.Helper()
-	var all struct {
-		Messages []chatMessage `json:"messages"`
-	}
-	w.control("GET", "chats/"+chat.Message.Stream+"?limit=1000&as="+who, nil, &all)
-	return all.Messages
-}
-
-// answers are the bot's words in a chat, without what it has replaced.
-func (w *world) answers(who string, chat said) []chatMessage {
-	w.t.Helper()
-	return slices.DeleteFunc(w.transcript(who, chat), func(m chatMessage) bool {
-		return m.From.Username != "roombot" || m.ReplacedBy != ""
-	})
-}
-
 // floods is somebody who sends commands faster than they can be carried out.
 func (w *world) floods(who string, commands int) said {
 	w.t.Helper()
@@ -69,12 +51,6 @@ func TestAFloodIsAnsweredOnceForAllThatIsLeftOut(t *testing.T) {
 	w.says("bob", `/newroom "Afterwards"`).sees("✓ Afterwards")
 }
 
-// idle is true when nothing waits and nothing is being done.
-func (w *world) idle() bool {
-	q := w.bot.Health(w.t.Context()).Queue
-	return q.Answers && q.Queued+q.Running == 0
-}
-
 func TestAFloodKeepsNobodyElseWaiting(t *testing.T) {
 	t.Parallel()
 	for _, hands := range []int{1, 8} {
@@ -84,7 +60,7 @@ func TestAFloodKeepsNobodyElseWaiting(t *testing.T) {
 			w.suffers(fault{"path": onCreate, "delay": "40ms"})
 			flood := w.floods("bob", 200)
 			asked := w.asks("carol", `/newroom "One"`)
-			asked.ends("✓ One")
+			asked.hears("✓ One")
 			at := w.answers("carol", asked)[0].At
 			// One of the flood is under way and one may begin while the event travels; on a busy machine a few more do.
 			between := slices.DeleteFunc(w.answers("bob", flood), func(a chatMessage) bool { return a.At <= asked.Message.At || a.At >= at })

@@ -60,7 +60,7 @@ func TestWhatIsSaidWithoutAFeedIsHeard(t *testing.T) {
 	w.theOnly("Missed", "bob", "alice", "carol")
 	w.theOnly("Desk", "bob", "alice")
 	require.Len(t, w.heard("bob", desk.Message), 2, "what had been answered is not answered again")
-	require.Eventually(t, w.idle, patience, tick)
+	w.rests()
 	_, text := w.page("/metrics")
 	require.Contains(t, text, "\nroombot_missed_total 3\n")
 }
@@ -110,7 +110,7 @@ func TestABotWithARestoredStoreDoesNotAnswerAgain(t *testing.T) {
 		later = w.asks("bob", `/newroom "Later" @alice`)
 	})
 	later.ends("✓ Later")
-	require.Eventually(t, w.idle, patience, tick)
+	w.rests()
 	w.theOnly("Once", "bob", "alice")
 	require.Len(t, w.heard("bob", done.Message), 2, "one answer each")
 }
@@ -121,7 +121,7 @@ func TestABotWithARestoredStoreGoesOnWithTheRoomThatIsThere(t *testing.T) {
 	restore := w.backsUp()
 	w.suffers(fault{"path": onAdd, "status": 503})
 	asked := w.asks("bob", `/newroom "Begun before" @alice`)
-	asked.ends("⏳")
+	asked.hears("⏳")
 	require.Len(t, w.rooms("Begun before"), 1)
 	w.withoutFeed(func() {
 		restore()
@@ -155,7 +155,7 @@ func TestOfAMissedMessageTheLastVersionCounts(t *testing.T) {
 		w.control(http.MethodPost, "edit", map[string]any{"as": "bob", "messageId": asked.Message.ID, "text": `/newroom "Right" @alice`}, nil)
 	})
 	asked.ends("✓ Right")
-	require.Eventually(t, w.idle, patience, tick)
+	w.rests()
 	require.Empty(t, w.rooms("Wrong"))
 	require.Len(t, w.heard("bob", asked.Message), 1, "one answer")
 }

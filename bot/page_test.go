@@ -60,7 +60,7 @@ func TestHealthTellsWhatTheBotDoes(t *testing.T) {
 	require.Equal(t, "ok\n", text)
 	w.says("bob", `/newroom "Health" @alice`).sees("is open")
 	w.says("kim", `/newroom "Health" @alice`).sees("Contractors")
-	require.Eventually(t, w.idle, patience, tick)
+	w.rests()
 	h, status := w.ready()
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, map[string]int{"done": 1, "denied": 1}, h.Commands)
@@ -126,7 +126,7 @@ func TestNumbersAreBoundedAndNameNobody(t *testing.T) {
 	room := w.says("bob", `/newroom "Secret Deal" @alice group:"Test Group"`).sees("is open")
 	w.says("bob", `/newroom "Secret Deal"`).sees("Nothing was created")
 	w.says("carol", "/groups").sees("Test Group")
-	require.Eventually(t, w.idle, patience, tick)
+	w.rests()
 	status, text := w.page("/metrics")
 	require.Equal(t, http.StatusOK, status)
 	for _, line := range []string{

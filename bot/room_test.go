@@ -170,7 +170,6 @@ func TestTwoBotsDoNotTalkForEver(t *testing.T) {
 		w.sends(text, program)
 	}
 	w.sends(`/newroom "By a program"`, program)
-	hello.who = "alice"
 	var shown []string
 	require.Eventually(t, func() bool { shown = w.heard("alice", hello.Message); return len(shown) > 1 }, patience, tick)
 	require.Len(t, shown, 2)

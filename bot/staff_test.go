@@ -27,7 +27,6 @@ func TestNobodyIsDeniedForWhatAnEventLeavesOut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.rules = staffRules })
 	chat := w.says("alice", "/help")
-	chat.who = "alice"
 	for n, text := range []string{"/groups", "/groups equi", "/groups fx"} {
 		w.nameless(text, chat)
 		require.Eventually(t, func() bool { return len(w.answers("alice", chat)) == n+2 }, patience, tick)

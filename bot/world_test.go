@@ -262,10 +262,16 @@ func (w *world) clicks(who string, m chatMessage, form, action string, values ma
 	})
 }
 
+// talk is somebody's act, with all that came of it where an answer is waited for.
 func (w *world) talk(verb string, body map[string]any) said {
 	w.t.Helper()
 	s := said{w: w}
 	w.control(http.MethodPost, verb, body, &s)
+	s.who, _ = body["as"].(string)
+	if len(s.Replies) > 0 {
+		w.rests()
+		s.Replies = append(s.Replies, w.spoken(s.who, s.last())...)
+	}
 	return s
 }
 
