@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -23,8 +24,9 @@ type arrival struct {
 }
 
 // intake keeps the commands of a batch, in one transaction. The feed
-// acknowledges the batch only after it returned nil; after an error, of which it
-// tells, it brings the same batch again and none that came later.
+// acknowledges the batch only after it returned nil; after an error it brings
+// the same batch again and none that came later. Of a store that is out of order
+// the store tells, of anything else the feed.
 func (b *Bot) intake(ctx context.Context, events []symphony.Event) error {
 	var arrived []arrival
 	for _, event := range events {
@@ -35,6 +37,9 @@ func (b *Bot) intake(ctx context.Context, events []symphony.Event) error {
 	if len(arrived) > 0 {
 		err := b.take(ctx, arrived)
 		b.gate.passed(len(arrived), err)
+		if errors.Is(err, engine.ErrOutOfOrder) {
+			err = symphony.Told(err)
+		}
 		if err != nil {
 			return fmt.Errorf("keep %d commands: %w", len(arrived), err)
 		}

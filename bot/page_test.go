@@ -95,7 +95,7 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 	t.Run("the store", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		mend := w.breaks()
+		mend := w.breaks(`CREATE TRIGGER broken BEFORE INSERT ON command BEGIN SELECT RAISE(ABORT, 'disk full'); END`, `DROP TRIGGER broken`)
 		asked := w.asks("bob", "/help")
 		w.complains("commands cannot be kept in the store")
 		mend()
@@ -104,18 +104,38 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 		require.Equal(t, 1, strings.Count(w.log.String(), "a batch was not handled; it comes again"))
 		require.Equal(t, 1, strings.Count(w.log.String(), "batches are handled again"))
 	})
+	t.Run("the store, for whoever uses it", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		mend := w.breaks(`ALTER TABLE command RENAME TO command_away`, `ALTER TABLE command_away RENAME TO command`)
+		asked := w.asks("bob", "/help")
+		w.complains("the store does not answer")
+		require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Failures > 0 }, patience, tick)
+		mend()
+		asked.ends("I open rooms")
+		w.becomesReady()
+		var told []string
+		for line := range strings.Lines(w.log.String()) {
+			if strings.Contains(line, `"level":"warn"`) || strings.Contains(line, `"level":"error"`) {
+				told = append(told, line)
+			}
+		}
+		require.Len(t, told, 1, "one line for all who feel it: %s", w.log)
+		require.Contains(t, told[0], "store is out of order, commands wait")
+		require.Equal(t, 1, strings.Count(w.log.String(), "store works again"))
+	})
 }
 
-// breaks makes the store refuse new commands, until it is mended.
-func (w *world) breaks() (mend func()) {
+// breaks does something to the store behind the bot's back, until it is mended.
+func (w *world) breaks(how, mending string) (mend func()) {
 	w.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+w.store+"?_pragma=busy_timeout(5000)")
 	require.NoError(w.t, err)
 	w.t.Cleanup(func() { require.NoError(w.t, db.Close()) })
-	_, err = db.Exec(`CREATE TRIGGER broken BEFORE INSERT ON command BEGIN SELECT RAISE(ABORT, 'disk full'); END`)
+	_, err = db.Exec(how)
 	require.NoError(w.t, err)
 	return func() {
-		_, err := db.Exec(`DROP TRIGGER broken`)
+		_, err := db.Exec(mending)
 		require.NoError(w.t, err)
 	}
 }

@@ -63,7 +63,8 @@ func (c *Client) Feed(config FeedConfig) *Feed {
 }
 
 // Handler takes a batch. After nil the batch is acknowledged and never comes
-// again; after an error the same events do. It should do no more than keep them.
+// again; after an error, of which the feed logs unless it is [Told], the same events do.
+// It should do no more than keep them.
 type Handler func(ctx context.Context, events []Event) error
 
 // run is one Run: what it knows of its feed and of its bad luck.

@@ -2,6 +2,7 @@ package symphony
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -38,10 +39,22 @@ func (r *run) deliver(ctx context.Context, events []Event) bool {
 // is short: there is no server on the other side that needs to be spared.
 const handleWait = 2 * time.Second
 
+// Told is err, for a [Handler] to return when it is known to the log already: the feed
+// counts it and says nothing.
+func Told(err error) error { return &toldError{err} }
+
+type toldError struct{ cause error }
+
+func (e *toldError) Error() string { return e.cause.Error() }
+func (e *toldError) Unwrap() error { return e.cause }
+
 // unhandled tells of a batch that was not taken.
 func (r *run) unhandled(err error, events int) {
 	now := r.client.config.Now()
 	r.stats.unhandled(err)
+	if errors.As(err, new(*toldError)) {
+		return
+	}
 	if lasts, say := r.unkept.failed(now); say {
 		said := "a batch was not handled; it comes again"
 		if lasts > 0 {

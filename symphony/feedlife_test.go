@@ -39,10 +39,10 @@ func TestAStoreOutageIsToldOnceAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		l := listen(t)
-		l.breakStore(true)
+		l.breakStore(errRefused)
 		l.say("m")
 		time.Sleep(5 * time.Minute)
-		l.breakStore(false)
+		l.breakStore(nil)
 		time.Sleep(visibility + 2*time.Second)
 		require.Equal(t, 1, l.times("m"))
 		lines := l.log.lines(t, "signed in to Symphony", "a feed was created")
@@ -58,14 +58,30 @@ func TestAStoreOutageIsToldOnceAndLosesNothing(t *testing.T) {
 	})
 }
 
+func TestAStoreOutageThatIsToldElsewhereIsCountedAndNotToldAgain(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		l := listen(t)
+		l.breakStore(symphony.Told(errRefused))
+		l.say("m")
+		time.Sleep(20 * time.Second)
+		require.Positive(t, l.feed.Stats().Unhandled)
+		l.breakStore(nil)
+		time.Sleep(4 * time.Second)
+		require.Equal(t, 1, l.times("m"))
+		require.Empty(t, l.log.lines(t, "signed in to Symphony", "a feed was created"))
+		l.stop()
+	})
+}
+
 func TestTheEndOfAStoreOutageIsNoticedSoon(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		l := listen(t)
-		l.breakStore(true)
+		l.breakStore(errRefused)
 		l.say("m")
 		time.Sleep(20 * time.Second)
-		l.breakStore(false)
+		l.breakStore(nil)
 		time.Sleep(4 * time.Second)
 		require.Equal(t, 1, l.times("m"))
 		l.stop()
@@ -190,7 +206,9 @@ func TestStopIsImmediateInEveryWait(t *testing.T) {
 			for _, after := range []time.Duration{0, 700 * time.Millisecond, 3 * time.Second, 41 * time.Second} {
 				bubble(t, func(t *testing.T) {
 					l := listen(t)
-					l.breakStore(strings.Contains(name, "store"))
+					if broken == nil {
+						l.breakStore(errRefused)
+					}
 					l.say("m")
 					l.breaks(broken)
 					time.Sleep(parks + after)

@@ -194,7 +194,7 @@ type listener struct {
 
 	heardMu sync.Mutex
 	heard   map[string]int
-	broken  bool // the store
+	broken  error // of the store
 }
 
 func listen(t *testing.T, change ...func(*symphony.Config)) *listener {
@@ -217,8 +217,8 @@ func (l *listener) start() {
 func (l *listener) handle(_ context.Context, events []symphony.Event) error {
 	l.heardMu.Lock()
 	defer l.heardMu.Unlock()
-	if l.broken {
-		return errRefused
+	if l.broken != nil {
+		return l.broken
 	}
 	for _, e := range events {
 		l.heard[string(e.Head().MessageID)]++
@@ -226,7 +226,8 @@ func (l *listener) handle(_ context.Context, events []symphony.Event) error {
 	return nil
 }
 
-func (l *listener) breakStore(broken bool) {
+// breakStore makes it fail until it is mended by nil.
+func (l *listener) breakStore(broken error) {
 	l.heardMu.Lock()
 	defer l.heardMu.Unlock()
 	l.broken = broken

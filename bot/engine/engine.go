@@ -128,13 +128,13 @@ type Engine struct {
 
 // Open locks or joins the store, migrates it, and takes back what a dead process left running. Nothing runs before Run.
 // It fails with ErrLocked when another process has the file, with ErrNewer when a newer program wrote the store.
-// Reports of the job queue underneath go to the logger of ctx.
+// What there is to say about the store and the job queue goes to the logger of ctx.
 func Open(ctx context.Context, c Config) (*Engine, error) {
 	c, err := c.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{config: c, running: map[int64]*handout{}, doubts: make(chan queueProblem, 1)}
+	e := &Engine{config: c, running: map[int64]*handout{}, doubts: make(chan queueProblem, 1), trouble: trouble{log: zerolog.Ctx(ctx)}}
 	open := e.openSQLite
 	if isPostgres(c.Store) {
 		open = e.openPostgres

@@ -67,10 +67,16 @@ func (e *Engine) QueueSays(ctx context.Context, says string, at time.Time) {
 // Trouble is what is known about a store.
 type Trouble struct{ trouble }
 
+// NewTrouble is that of a store that works.
+func NewTrouble(log *zerolog.Logger) *Trouble { return &Trouble{trouble{log: log}} }
+
+// Watch tells of writes that come to no end, until ctx ends.
+func (t *Trouble) Watch(ctx context.Context) { t.watch(ctx) }
+
 // Write is a write that has begun; end ends it.
-func (t *Trouble) Write(ctx context.Context) (end func(error)) {
+func (t *Trouble) Write() (end func(error)) {
 	t.begins()
-	return func(err error) { _ = t.note(ctx, err) }
+	return func(err error) { _ = t.ends(err) }
 }
 
 // Refuses is since when nothing can be written.

@@ -168,7 +168,7 @@ func (p *postgresStore) record(ctx context.Context, row func(scan) error, statem
 
 // heal drops the connections that were there before an outage, so that the next try does not meet another dead one.
 func (p *postgresStore) heal(err error) error {
-	if errors.As(err, new(*outageError)) {
+	if errors.Is(err, ErrOutOfOrder) {
 		p.pool.Reset()
 	}
 	return err
@@ -247,7 +247,7 @@ func eachRow(rows pgx.Rows, row func(scan) error) error {
 }
 
 func postgresError(err error) error {
-	if err != nil && isOutage(err) && !errors.As(err, new(*outageError)) {
+	if err != nil && isOutage(err) && !errors.Is(err, ErrOutOfOrder) {
 		return &outageError{err}
 	}
 	return err

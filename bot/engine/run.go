@@ -27,10 +27,11 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	present, leave := context.WithCancel(lasting)
 	var upkeep sync.WaitGroup
 	upkeep.Go(func() { e.upkeep(ctx) })
+	upkeep.Go(func() { e.trouble.watch(present) })
 	watched := make(chan error, 1)
-	present, leave := context.WithCancel(lasting)
 	go func() { watched <- e.presence.watch(present) }()
 
 	var lost error

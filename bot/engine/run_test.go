@@ -188,13 +188,20 @@ func (f onLine) Write(p []byte) (int, error) {
 
 func TestNothingIsLostWhileTheStoreIsOutOfOrder(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
 	unlock := make(chan func(), 1)
 	effects := 0
 	var complaints atomic.Int64
+	log := zerolog.New(onLine(func(line string) {
+		if !strings.Contains(line, "store is out of order") {
+			return
+		}
+		complaints.Add(1)
+		(<-unlock)()
+	}))
+	ctx := log.WithContext(context.Background())
 	done := make(chan int, 1)
 	var e *engine.Engine
-	e = open(t, quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
+	e, err := engine.Open(ctx, quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
 		err := j.Do(ctx, "create", nil, func(context.Context) (any, error) {
 			effects++
 			unlock <- lockedByOther(t, e)
@@ -203,14 +210,8 @@ func TestNothingIsLostWhileTheStoreIsOutOfOrder(t *testing.T) {
 		done <- j.Attempt
 		return err
 	}))
-	log := zerolog.New(onLine(func(line string) {
-		if !strings.Contains(line, "store is out of order") {
-			return
-		}
-		complaints.Add(1)
-		(<-unlock)()
-	}))
-	stop := run(t, log.WithContext(ctx), e)
+	require.NoError(t, err)
+	stop := run(t, ctx, e)
 	insert(t, e, command("a", "s"))
 	require.Equal(t, 1, next(t, done))
 	idle(t, e)

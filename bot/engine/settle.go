@@ -38,7 +38,7 @@ func (e *Engine) settle(ctx context.Context, j *Job, o outcome) {
 	case errors.Is(err, ErrTaken):
 		zerolog.Ctx(ctx).Warn().Msg("command was taken over by another replica, which carries it on")
 	case err != nil:
-		e.trouble.failed(ctx, err)
+		e.trouble.failed(err)
 	}
 }
 

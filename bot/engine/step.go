@@ -36,7 +36,7 @@ const (
 func (j *Job) insist(ctx context.Context, patience time.Duration, write func() error) error {
 	err := write()
 	until := time.Now().Add(patience)
-	for errors.As(err, new(*outageError)) && time.Now().Before(until) {
+	for errors.Is(err, ErrOutOfOrder) && time.Now().Before(until) {
 		if end := time.Now().Add(lastTry); ctx.Err() != nil && end.Before(until) {
 			until = end
 		}

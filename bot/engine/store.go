@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/riverqueue/river/rivertype"
@@ -17,7 +18,7 @@ type store interface {
 	dialect() dialect
 
 	// write runs w in a transaction and returns once that is on disk. Like record it does not stop when ctx ends: what is
-	// written here has often happened already. An *outageError says that nobody can write at present.
+	// written here has often happened already. ErrOutOfOrder says that nobody can write at present.
 	write(ctx context.Context, w write) error
 
 	// record runs one statement that writes, and returns once its effect is on disk.
@@ -66,8 +67,13 @@ type dialect struct {
 	holder    string // who has, or had last, a river_job j
 }
 
-// outageError says that nothing can be written at all, so that it is nobody's fault.
+// ErrOutOfOrder says that the store can be used by nobody at present. The engine itself logs when that begins, each minute, and when
+// it ends.
+var ErrOutOfOrder = errors.New("store is out of order")
+
+// outageError is an ErrOutOfOrder with its cause.
 type outageError struct{ cause error }
 
-func (e *outageError) Error() string { return e.cause.Error() }
-func (e *outageError) Unwrap() error { return e.cause }
+func (e *outageError) Error() string        { return e.cause.Error() }
+func (e *outageError) Unwrap() error        { return e.cause }
+func (e *outageError) Is(target error) bool { return target == ErrOutOfOrder }

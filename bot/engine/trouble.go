@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -12,6 +13,8 @@ import (
 // trouble is what is known about a store that nobody can write to. Everybody who works on it feels that at once and again and again;
 // the log hears when it begins, each minute, and when it ends.
 type trouble struct {
+	log *zerolog.Logger
+
 	mu    sync.Mutex // guards what follows
 	since time.Time  // zero when there is none
 	until time.Time  // the end of the last one
@@ -37,9 +40,9 @@ func (t *trouble) begins() {
 	t.waiting++
 }
 
-// note hears how a write ended, and passes its error on.
-func (t *trouble) note(ctx context.Context, err error) error {
-	outage := errors.As(err, new(*outageError))
+// ends hears how a write ended, and passes its error on.
+func (t *trouble) ends(err error) error {
+	outage := errors.Is(err, ErrOutOfOrder)
 	t.mu.Lock()
 	t.waiting--
 	if !outage {
@@ -48,14 +51,30 @@ func (t *trouble) note(ctx context.Context, err error) error {
 	t.mu.Unlock()
 	switch {
 	case outage:
-		t.failed(ctx, err)
+		t.failed(err)
 	case err == nil:
-		t.ended(ctx)
+		t.over()
 	}
 	return err
 }
 
-func (t *trouble) failed(ctx context.Context, err error) {
+// watch tells of trouble that no error has told of yet, until ctx ends.
+func (t *trouble) watch(ctx context.Context) {
+	looks := time.NewTicker(slow / 2)
+	defer looks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-looks.C:
+			if since := t.refuses(); !since.IsZero() {
+				t.failed(fmt.Errorf("nothing was written for %s", time.Since(since).Round(time.Second)))
+			}
+		}
+	}
+}
+
+func (t *trouble) failed(err error) {
 	if errors.Is(err, context.Canceled) { // the process is about to end
 		return
 	}
@@ -69,10 +88,10 @@ func (t *trouble) failed(ctx context.Context, err error) {
 		return
 	}
 	t.told, t.said = now, true
-	zerolog.Ctx(ctx).Warn().Err(err).Dur("lasts", now.Sub(t.since)).Msg("store is out of order, commands wait")
+	t.log.Warn().Err(err).Dur("lasts", now.Sub(t.since)).Msg("store is out of order, commands wait")
 }
 
-func (t *trouble) ended(ctx context.Context) {
+func (t *trouble) over() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.since.IsZero() {
@@ -82,7 +101,7 @@ func (t *trouble) ended(ctx context.Context) {
 	lasted := now.Sub(t.since)
 	t.since, t.until = time.Time{}, now
 	if t.said {
-		zerolog.Ctx(ctx).Info().Dur("lasted", lasted).Msg("store works again")
+		t.log.Info().Dur("lasted", lasted).Msg("store works again")
 	}
 }
 
@@ -117,10 +136,18 @@ type attended struct {
 
 func (a attended) write(ctx context.Context, w write) error {
 	a.trouble.begins()
-	return a.trouble.note(ctx, a.store.write(ctx, w))
+	return a.trouble.ends(a.store.write(ctx, w))
 }
 
 func (a attended) record(ctx context.Context, row func(scan) error, statement string, args ...any) error {
 	a.trouble.begins()
-	return a.trouble.note(ctx, a.store.record(ctx, row, statement, args...))
+	return a.trouble.ends(a.store.record(ctx, row, statement, args...))
+}
+
+func (a attended) query(ctx context.Context, row func(scan) error, statement string, args ...any) error {
+	err := a.store.query(ctx, row, statement, args...)
+	if errors.Is(err, ErrOutOfOrder) && ctx.Err() != context.Canceled { // then nobody waits for an answer any more
+		a.trouble.failed(err)
+	}
+	return err
 }

@@ -79,20 +79,30 @@ func TestAStoreThatTakesNothingIsToldOnceAndWhenItDoesAgain(t *testing.T) {
 func TestAWriteThatComesToNoEndIsTroubleBeforeItFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var store engine.Trouble
+		var diary diary
+		log := zerolog.New(&diary)
+		store := engine.NewTrouble(&log)
+		ctx, end := context.WithCancel(t.Context())
+		defer end()
+		go store.Watch(ctx)
 		begin := time.Now()
-		first := store.Write(silent())
+		first := store.Write()
 		time.Sleep(time.Second)
-		store.Write(silent())(nil)
-		moved := time.Now()
+		store.Write()(nil)
+		second := store.Write()
 		time.Sleep(1900 * time.Millisecond)
-		require.Zero(t, store.Refuses(), "the other write got through after the first began, at %s", begin)
-		time.Sleep(time.Second)
-		require.Equal(t, moved, store.Refuses())
+		require.Zero(t, store.Refuses(), "another write got through after the first began, at %s", begin)
+		time.Sleep(1500 * time.Millisecond)
+		require.NotZero(t, store.Refuses())
+		synctest.Wait()
+		require.Equal(t, 1, diary.count("store is out of order"))
 		first(nil)
 		require.Zero(t, store.Refuses())
+		require.Equal(t, 1, diary.count("store works again"))
+		second(nil)
 		time.Sleep(time.Minute)
 		require.Zero(t, store.Refuses(), "nobody wants to write")
+		require.Equal(t, 1, diary.count("store is out of order"))
 	})
 }
 

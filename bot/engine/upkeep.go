@@ -32,7 +32,7 @@ func (e *Engine) upkeep(ctx context.Context) {
 			return
 		case <-cancels.C:
 			if err := e.interrupt(ctx); err != nil {
-				e.trouble.failed(ctx, err)
+				e.trouble.failed(err)
 			}
 		case <-probes.C:
 			if e.trouble.lasts() {
@@ -51,7 +51,7 @@ func (e *Engine) upkeep(ctx context.Context) {
 // sweep puts right what should not happen. It also shows whether the store takes anything.
 func (e *Engine) sweep(ctx context.Context) {
 	if err := e.store.write(ctx, sweep); err != nil {
-		e.trouble.failed(ctx, err)
+		e.trouble.failed(err)
 	}
 	e.queue.ring()
 }
@@ -119,7 +119,7 @@ func (e *Engine) purge(ctx context.Context) {
 	for {
 		n, err := e.purgeSome(ctx, horizon)
 		if err != nil {
-			e.trouble.failed(ctx, err)
+			e.trouble.failed(err)
 			return
 		}
 		if n < purgeBatch || !sleep(ctx, purgePause) {

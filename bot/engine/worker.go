@@ -39,7 +39,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
 	j, err := e.load(ctx, job, h)
 	switch {
 	case err != nil:
-		e.settle(ctx, &Job{engine: e, handout: h}, e.postpone(ctx, err))
+		e.settle(ctx, &Job{engine: e, handout: h}, e.postpone(err))
 	case j == nil: // finished, but the queue had not heard
 		e.settle(ctx, &Job{engine: e, handout: h}, outcome{state: stateDone})
 	default:
@@ -82,7 +82,7 @@ func (e *Engine) work(ctx context.Context, j *Job) outcome {
 			return e.again(ctx, err)
 		case errors.As(err, &cause) || j.Attempt >= j.MaxAttempts:
 			if err := e.fail(ctx, j, err); err != nil {
-				return e.postpone(ctx, err)
+				return e.postpone(err)
 			}
 			if ctx.Err() != nil { // no time left for telling
 				return outcome{}
@@ -145,7 +145,7 @@ func (e *Engine) guard(ctx context.Context, call func(context.Context) error) (e
 // comesBack says whether an error is not the command's fault.
 func (e *Engine) comesBack(ctx context.Context, err error) bool {
 	stopped := ctx.Err() != nil && context.Cause(ctx) != errTimeout
-	return stopped || errors.Is(err, ErrTaken) || errors.As(err, new(*laterError)) || errors.As(err, new(*outageError))
+	return stopped || errors.Is(err, ErrTaken) || errors.As(err, new(*laterError)) || errors.Is(err, ErrOutOfOrder)
 }
 
 // again brings the job back without using up an attempt: after the pause it asked for, after the store has recovered, or at once, here
@@ -154,8 +154,8 @@ func (e *Engine) again(ctx context.Context, err error) outcome {
 	if later := new(laterError); errors.As(err, &later) {
 		return outcome{pause: later.after}
 	}
-	if errors.As(err, new(*outageError)) {
-		return e.postpone(ctx, err)
+	if errors.Is(err, ErrOutOfOrder) {
+		return e.postpone(err)
 	}
 	if context.Cause(ctx) != errTimeout {
 		zerolog.Ctx(ctx).Info().Msg("command interrupted, it goes on from its last step")
@@ -164,9 +164,9 @@ func (e *Engine) again(ctx context.Context, err error) outcome {
 }
 
 // postpone brings the job back when the store is out of order, which uses up no attempt.
-func (e *Engine) postpone(ctx context.Context, err error) outcome {
+func (e *Engine) postpone(err error) outcome {
 	if !errors.Is(err, ErrTaken) {
-		e.trouble.failed(ctx, err)
+		e.trouble.failed(err)
 	}
 	return outcome{pause: storeTrouble}
 }
