@@ -1,8 +1,8 @@
 package bot
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -107,18 +107,10 @@ func (b *Bot) lineOf(ctx context.Context, conversation string, more int) (line, 
 	if !tight || time.Since(l.asked) < askedAgain {
 		return l, nil
 	}
-	waiting, err := b.engine.List(ctx, engine.Filter{
-		State: engine.Waiting, Conversation: conversation, Limit: b.bounds.PerConversation,
-	})
+	open, newest, err := b.engine.Backlog(ctx, conversation)
 	if err != nil {
-		return line{}, fmt.Errorf("count what waits: %w", err)
+		return line{}, err
 	}
-	l.asked = time.Now()
-	switch {
-	case len(waiting) > 0:
-		l.open, l.last = len(waiting)+1, waiting[0].ID
-	default:
-		l.open = min(l.open, 1)
-	}
+	l.open, l.last, l.asked = open, cmp.Or(newest, l.last), time.Now()
 	return l, nil
 }

@@ -69,7 +69,9 @@ func (b *Bot) keep(ctx context.Context, arrived []arrival) error {
 		if all[i], err = a.in.command(a.id); err != nil {
 			return err
 		}
-		all[i].Settled = a.spare
+		if a.spare {
+			all[i].Settled, all[i].Payload = true, nil
+		}
 	}
 	before := b.backlog.replace(lines) // now, as a worker may finish one of them at once
 	if err := b.engine.Insert(ctx, all...); err != nil {

@@ -92,31 +92,36 @@ func conversations(commands []Command) []string {
 // add stores the commands that are new, and makes their jobs; those with an unfinished command before them in their conversation
 // are held back.
 func add(ctx context.Context, tx runner, commands []Command) (fresh []string, jobs []river.InsertManyParams, err error) {
-	rows := make([][]any, len(commands))
-	for i, c := range commands {
+	const insert = `INSERT INTO command (id, conversation, payload, received, state, finished) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (id) DO NOTHING`
+	var open []Command
+	var rows, settled [][]any
+	for _, c := range commands {
 		received := c.ReceivedAt
 		if received.IsZero() {
 			received = time.Now()
 		}
-		state, finished := stateOpen, any(nil)
+		row := []any{c.ID, c.Conversation, cmp.Or(string(c.Payload), "null"), received.UnixMicro()}
 		if c.Settled {
-			state, finished = stateDone, time.Now().UnixMicro()
+			settled = append(settled, append(row, stateDone, time.Now().UnixMicro()))
+			continue
 		}
-		rows[i] = []any{c.ID, c.Conversation, cmp.Or(string(c.Payload), "null"), received.UnixMicro(), state, finished}
+		open, rows = append(open, c), append(rows, append(row, stateOpen, nil))
+	}
+	if err := tx.many(ctx, nil, insert, settled); err != nil { // which returns no rows
+		return nil, nil, err
 	}
 	err = tx.many(ctx, func(n int, read scan) error {
 		var before int
-		if err := read(&before); err != nil || commands[n].Settled {
+		if err := read(&before); err != nil {
 			return err
 		}
-		held := before > 0 && commands[n].Conversation != ""
-		fresh = append(fresh, commands[n].ID)
-		jobs = append(jobs, river.InsertManyParams{
-			Args: task{Command: commands[n].ID}, InsertOpts: &river.InsertOpts{Pending: held},
-		})
+		c := open[n]
+		held := before > 0 && c.Conversation != ""
+		fresh = append(fresh, c.ID)
+		jobs = append(jobs, river.InsertManyParams{Args: task{Command: c.ID}, InsertOpts: &river.InsertOpts{Pending: held}})
 		return nil
-	}, `INSERT INTO command (id, conversation, payload, received, state, finished) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING
-		RETURNING `+unfinishedBefore, rows)
+	}, insert+` RETURNING `+unfinishedBefore, rows)
 	return fresh, jobs, err
 }
 

@@ -214,3 +214,31 @@ func TestAThousandCommandsFromManySides(t *testing.T) {
 		require.Equal(t, want, order)
 	})
 }
+
+func TestTheBacklogIsOfOneConversation(t *testing.T) {
+	onEach(t, func(t *testing.T, store string) {
+		inside, release := make(chan struct{}, 3), make(chan struct{})
+		e, _ := start(t, quick(store, func(context.Context, *engine.Job) error {
+			inside <- struct{}{}
+			<-release
+			return nil
+		}))
+		has := func(conversation string, open int, newest string) {
+			n, last, err := e.Backlog(context.Background(), conversation)
+			require.NoError(t, err)
+			require.Equal(t, open, n, conversation)
+			require.Equal(t, newest, last, conversation)
+		}
+		settled := command("d", "long")
+		settled.Settled = true
+		insert(t, e, command("a", "long"), command("b", "long"), command("c", "long"), settled, command("e", "short"))
+		next(t, inside)
+		next(t, inside)
+		has("long", 3, "c")
+		has("short", 1, "e")
+		has("none", 0, "")
+		close(release)
+		idle(t, e)
+		has("long", 0, "")
+	})
+}
