@@ -107,12 +107,16 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 	t.Run("the store, for whoever uses it", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
+		w.suffers(fault{"path": onCreate, "delay": "50ms"})
+		begun := w.asks("carol", `/newroom "Begun before"`)
+		w.struck(1)
 		mend := w.breaks(`ALTER TABLE command RENAME TO command_away`, `ALTER TABLE command_away RENAME TO command`)
 		asked := w.asks("bob", "/help")
 		w.complains("the store does not answer")
 		require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Failures > 0 }, patience, tick)
 		mend()
 		asked.ends("I open rooms")
+		begun.ends("✓ Begun before")
 		w.becomesReady()
 		var told []string
 		for line := range strings.Lines(w.log.String()) {

@@ -114,8 +114,8 @@ const freeWaits = 30
 // postpone decides what becomes of a command that could not be finished now,
 // and tells the user that it is not forgotten.
 func (w *work) postpone(ctx context.Context, cause error) error {
-	if errors.Is(ctx.Err(), context.Canceled) { // the bot stops; it goes on at the next start
-		return cause
+	if errors.Is(ctx.Err(), context.Canceled) || errors.Is(cause, engine.ErrOutOfOrder) {
+		return cause // it goes on by itself: at the next start, or when the store works again
 	}
 	if w.bot.client.Stats().LoginError != nil { // of which the client tells, once for all commands
 		w.bot.metrics.postponed.WithLabelValues("login").Inc()
