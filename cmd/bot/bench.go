@@ -31,10 +31,15 @@ is throughput, and the latency of a bot that has all it can do.
 
 --chatter adds messages that are not for the bot, in a room that it is in. A
 datafeed gives 100 events a read, so with a slow network it cannot carry more
-than 100 per round trip; what waits is printed.`,
+than 100 per round trip; what waits is printed.
+
+--flood sends each command twice: alone, and right after somebody else has sent
+so many at once in another chat. What is measured then is how much longer the
+second one takes.`,
 		Example: `  bot bench --rtt 50ms
   bot bench --commands 1000 --rate 0
-  bot bench --chatter 10000`,
+  bot bench --chatter 10000
+  bot bench --commands 10 --flood 200 --rtt 50ms`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := benchUsage(c); err != nil {
@@ -59,8 +64,10 @@ func benchUsage(c bench.Config) error {
 	switch {
 	case c.Commands < 1:
 		return usage("--commands %d: write at least 1", c.Commands)
-	case c.Rate < 0 || c.RTT < 0 || c.Chatter < 0 || c.Workers < 0:
-		return usage("--rate, --rtt, --chatter and --workers cannot be negative")
+	case c.Rate < 0 || c.RTT < 0 || c.Chatter < 0 || c.Flood < 0 || c.Workers < 0:
+		return usage("--rate, --rtt, --chatter, --flood and --workers cannot be negative")
+	case c.Flood > bench.MostFlood:
+		return usage("--flood %d: write 0 to %d", c.Flood, bench.MostFlood)
 	case c.People < 0 || c.People > bench.MostPeople:
 		return usage("--people %d: write 0 to %d", c.People, bench.MostPeople)
 	case c.Groups < 0 || c.Groups > bench.MostGroups:
@@ -79,5 +86,6 @@ func benchFlags(command *cobra.Command, c *bench.Config) {
 	flags.IntVar(&c.People, "people", 5, "people in each command")
 	flags.IntVar(&c.Groups, "groups", 1, "groups in each command")
 	flags.IntVar(&c.Chatter, "chatter", 0, "messages a second that are not for the bot")
+	flags.IntVar(&c.Flood, "flood", 0, "commands of somebody else, sent at once before each second command")
 	flags.IntVar(&c.Workers, "workers", 0, "commands worked on at once (default: the bot's own)")
 }

@@ -26,9 +26,21 @@ func TestBenchCountsTheRoundTripsOfALink(t *testing.T) {
 	require.Positive(t, result.Throughput)
 }
 
+func TestBenchMeasuresACommandBesideAFlood(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	got := shell(t, "bench", "--commands", "2", "--flood", "130", "--rtt", "20ms")
+	require.Zero(t, got.code, got.err)
+	require.Regexp(t, `(?m)^Message to link, alone +p50 \d+ ms`, got.out)
+	require.Regexp(t, `(?m)^Beside a flood of 130 +p50 \d+ ms`, got.out)
+	require.Regexp(t, `(?m)^Held up by +-?\d+ ms, -?\d+\.\d\d of a command's time$`, got.out)
+}
+
 func TestBenchRefusesWhatMakesNoSense(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"--commands", "0"}, {"--people", "99"}, {"--groups", "9"}, {"--rate", "-1"}, {"--people", "0", "--groups", "0"}} {
+	for _, args := range [][]string{{"--commands", "0"}, {"--people", "99"}, {"--groups", "9"}, {"--rate", "-1"}, {"--flood", "9999"}, {"--flood", "-1"}, {"--people", "0", "--groups", "0"}} {
 		require.Equal(t, exitUsage, shell(t, append([]string{"bench"}, args...)...).code, "%v", args)
 	}
 }

@@ -1,12 +1,19 @@
 package sandbox
 
-import "net/http"
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
 
 // maxChatter is the most messages one request makes.
 const maxChatter = 10_000
 
-// controlChatter lets somebody say the same thing many times. The messages go to the datafeeds of those in the chat and
-// are not kept: what a bot does with thousands a second is of interest, not they.
+// numberMark in a text of chatter is the number of the message, from 0.
+const numberMark = "{n}"
+
+// controlChatter lets somebody say much the same thing many times. The messages go to the datafeeds of those in the chat
+// and are not kept: what a bot does with thousands at once is of interest, not they.
 func (p *Pod) controlChatter(c *call) (any, error) {
 	body := struct {
 		As, To, Text string
@@ -30,7 +37,12 @@ func (p *Pod) controlChatter(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for range body.Count {
+	for n := range body.Count {
+		if strings.Contains(body.Text, numberMark) {
+			if d, err = p.state.compose(strings.ReplaceAll(body.Text, numberMark, strconv.Itoa(n)), nil); err != nil {
+				return nil, err
+			}
+		}
 		now := p.now()
 		m := &message{
 			ID: mint(messageMark, now), Stream: st.ID, From: who.ID, Time: now.UnixMilli(), Markup: d.markup, Data: d.data,

@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"roombot/symphony/messageml"
 	"roombot/symphony/sandbox"
 )
 
@@ -71,6 +73,27 @@ func TestChatterReachesTheFeedAndIsForgotten(t *testing.T) {
 	require.Empty(t, texts(b.get("/sandbox/v1/messages").ok()))
 	b.post("/sandbox/v1/chatter", map[string]any{"as": "bob", "count": 0}).refused(http.StatusBadRequest)
 	b.post("/sandbox/v1/chatter", map[string]any{"as": "nobody"}).refused(http.StatusNotFound)
+}
+
+func TestChatterMayBeNumbered(t *testing.T) {
+	b := loggedIn(t)
+	feed := b.feed()
+	b.post("/sandbox/v1/chatter", map[string]any{"as": "bob", "text": "room {n} for @alice and {n}", "count": 3}).ok()
+	var said []string
+	for ack := ""; len(said) < 3; {
+		got := b.read(feed, ack)
+		ack = got.AckID
+		for _, e := range got.Events {
+			var sent struct {
+				Message struct{ Message, Data string }
+			}
+			if e.Type == "MESSAGESENT" {
+				require.NoError(t, json.Unmarshal(e.Payload["messageSent"], &sent))
+				said = append(said, messageml.Plain(sent.Message.Message, sent.Message.Data))
+			}
+		}
+	}
+	require.Equal(t, []string{"room 0 for @Alice Martin and 0", "room 1 for @Alice Martin and 1", "room 2 for @Alice Martin and 2"}, said)
 }
 
 func texts(page map[string]any) []any {

@@ -24,6 +24,7 @@ type Config struct {
 	People        int           // named in each command, by mention
 	Groups        int           // named in each command
 	Chatter       int           // messages a second that are not for the bot
+	Flood         int           // commands that somebody else sends at once, before every second command; Rate does not count then
 	Conversations int           // people who talk to the bot, each in a chat of their own; default 32
 	Workers       int           // the bot's roombot.limits.workers; 0 for its default
 	Patience      time.Duration // how long nothing may be answered before the benchmark gives up; default 60 s
@@ -39,10 +40,11 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// MostPeople and MostGroups are how many a command may name.
+// MostPeople and MostGroups are how many a command may name, and MostFlood how many may be sent at once.
 const (
 	MostPeople = 40
 	MostGroups = 4
+	MostFlood  = 5000
 	crowd      = 80
 )
 
@@ -64,7 +66,7 @@ func Run(ctx context.Context, c Config) (result Result, err error) {
 	if err != nil {
 		return Result{}, err
 	}
-	r := &run{Config: c, pod: t.Pod, bot: t.Bots[0], watch: newWatch(), cast: newCast(state)}
+	r := &run{Config: c, pod: t.Pod, bot: t.Bots[0], idle: t.Idle, watch: newWatch(), cast: newCast(state)}
 	return r.all(ctx)
 }
 
@@ -73,9 +75,12 @@ type run struct {
 	Config
 	pod   *trial.Pod
 	bot   *trial.Bot
+	idle  func(context.Context) bool // nothing is left for the bot to do
 	watch *watch
 	cast  cast
 	most  int // events that waited in the datafeed, at the worst
+
+	alone, beside []time.Duration // from the message to the link, without a flood and with one
 }
 
 func (r *run) all(ctx context.Context) (Result, error) {
@@ -101,7 +106,7 @@ const warm = 8
 
 func (r *run) measure(ctx context.Context) (Result, error) {
 	for n := range warm {
-		if err := r.exchange(ctx, -n, n); err != nil {
+		if _, err := r.exchange(ctx, -n, n); err != nil {
 			return Result{}, fmt.Errorf("warm up: %w", err)
 		}
 	}
@@ -151,10 +156,14 @@ func (r *run) filled(ctx context.Context) ([]trial.Room, error) {
 
 // load sends the commands and waits for the last answer.
 func (r *run) load(ctx context.Context) error {
-	if r.Rate > 0 {
+	switch {
+	case r.Flood > 0:
+		return r.flood(ctx)
+	case r.Rate > 0:
 		return r.paced(ctx)
+	default:
+		return r.fast(ctx)
 	}
-	return r.fast(ctx)
 }
 
 // fast has each person send the next command when the last one was answered.
@@ -175,7 +184,7 @@ func (r *run) fast(ctx context.Context) error {
 	for who := range r.Conversations {
 		group.Go(func() error {
 			for n := range next {
-				if err := r.exchange(ctx, n, who); err != nil {
+				if _, err := r.exchange(ctx, n, who); err != nil {
 					return err
 				}
 			}
@@ -194,16 +203,20 @@ func (r *run) paced(ctx context.Context) error {
 		if err := trial.Pause(ctx, time.Until(due)); err != nil {
 			return errors.Join(err, group.Wait())
 		}
-		group.Go(func() error { return r.exchange(ctx, n+1, n%r.Conversations) })
+		group.Go(func() error {
+			_, err := r.exchange(ctx, n+1, n%r.Conversations)
+			return err
+		})
 	}
 	return group.Wait()
 }
 
-// exchange sends one command and waits until it is answered.
-func (r *run) exchange(ctx context.Context, n, who int) error {
+// exchange sends one command, waits until it is answered, and tells how long the
+// link took.
+func (r *run) exchange(ctx context.Context, n, who int) (time.Duration, error) {
 	said, err := r.pod.Say(ctx, r.cast.speaker(who), "", r.cast.command(n, r.People, r.Groups))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	return r.watch.await(ctx, said, r.Patience)
 }
@@ -230,7 +243,7 @@ func (r *run) chatter(ctx context.Context) error {
 		if due < 1 {
 			continue
 		}
-		waiting, err := r.pod.Chatter(ctx, r.cast.speaker(0), state.Rooms[at].ID, min(due, 5000))
+		waiting, err := r.pod.Chatter(ctx, r.cast.speaker(0), state.Rooms[at].ID, trial.SmallTalk, min(due, 5000))
 		if ctx.Err() != nil {
 			return nil
 		}

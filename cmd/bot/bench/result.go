@@ -53,6 +53,16 @@ type Result struct {
 	Peak         int64       `json:"peakBytes"`
 	Chatter      int         `json:"chatterPerSecond"`
 	Waiting      int         `json:"chatterWaiting"` // events in the datafeed, at the worst
+	Flood        *Beside     `json:"flood,omitempty"`
+}
+
+// Beside is a command beside a flood of others in another chat, next to one alone: from the message to the link.
+type Beside struct {
+	Commands int         `json:"commands"` // of the flood
+	Alone    Percentiles `json:"alone"`
+	Beside   Percentiles `json:"beside"`
+	HeldUp   float64     `json:"heldUpMillis"`     // what the medians differ by
+	Share    float64     `json:"heldUpByCommands"` // the same in medians of a command alone
 }
 
 // roundTrips is the critical path: half a round trip until the event has
@@ -72,6 +82,12 @@ func (r *run) result(took time.Duration, before, after trial.Sample, rooms []tri
 	if r.RTT > 0 {
 		res.Ratio = res.Link.P50 / res.CriticalPath
 	}
+	if r.Config.Flood > 0 {
+		b := &Beside{Commands: r.Config.Flood, Alone: percentiles(r.alone), Beside: percentiles(r.beside)}
+		b.HeldUp = b.Beside.P50 - b.Alone.P50
+		b.Share = b.HeldUp / b.Alone.P50
+		res.Flood = b
+	}
 	return res
 }
 
@@ -84,11 +100,20 @@ func (r Result) Print(to io.Writer) error {
 		fmt.Fprintf(w, "%s\t%s\n", label, fmt.Sprintf(format, args...))
 	}
 	pace := "as fast as answered"
-	if r.Rate > 0 {
+	switch {
+	case r.Flood != nil:
+		pace = "one after the other, alone and beside a flood"
+	case r.Rate > 0:
 		pace = fmt.Sprintf("%g a second", r.Rate)
 	}
 	row("Commands", "%d, %s, people %d, groups %d each", r.Commands, pace, r.People, r.Groups)
 	row("Round trip", "%g ms", r.RTT)
+	if f := r.Flood; f != nil {
+		row("Message to link, alone", "%s", f.Alone)
+		row(fmt.Sprintf("Beside a flood of %d", f.Commands), "%s", f.Beside)
+		row("Held up by", "%.0f ms, %.2f of a command's time", f.HeldUp, f.Share)
+		return w.Flush()
+	}
 	row("Message to link", "%s", r.Link)
 	row("Message to final answer", "%s", r.Final)
 	row("Message to everybody in", "%s", r.Inside)

@@ -49,8 +49,9 @@ func (w *watch) take(messages []trial.Message) error {
 	return nil
 }
 
-// await waits for the final answer to a message and notes how long it took.
-func (w *watch) await(ctx context.Context, said trial.Message, patience time.Duration) error {
+// await waits for the final answer to a message, notes how long it took, and tells
+// how long the link did.
+func (w *watch) await(ctx context.Context, said trial.Message, patience time.Duration) (link time.Duration, err error) {
 	request := string(commands.NewRequestID(said.ID))
 	w.mu.Lock()
 	answered := make(chan struct{})
@@ -65,27 +66,28 @@ func (w *watch) await(ctx context.Context, said trial.Message, patience time.Dur
 	select {
 	case <-answered:
 	case <-limit.C:
-		return fmt.Errorf("the bot did not answer within %s: %s", patience, said.Text)
+		return 0, fmt.Errorf("the bot did not answer within %s: %s", patience, said.Text)
 	case <-ctx.Done():
-		return ctx.Err()
+		return 0, ctx.Err()
 	}
 	return w.note(request, said)
 }
 
-func (w *watch) note(request string, said trial.Message) error {
+func (w *watch) note(request string, said trial.Message) (link time.Duration, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	linked, ok := w.linked[request]
 	final := w.final[request]
 	if !ok || !strings.HasPrefix(final.Text, "✓") {
-		return fmt.Errorf("the bot opened no room, or not wholly: %s: %s", said.Text, final.Text)
+		return 0, fmt.Errorf("the bot opened no room, or not wholly: %s: %s", said.Text, final.Text)
 	}
-	w.link = append(w.link, time.Duration(linked-said.Timestamp)*time.Millisecond)
+	link = time.Duration(linked-said.Timestamp) * time.Millisecond
+	w.link = append(w.link, link)
 	w.end = append(w.end, time.Duration(final.Timestamp-said.Timestamp)*time.Millisecond)
 	w.sent[request] = said.Timestamp
 	delete(w.linked, request)
 	delete(w.final, request)
-	return nil
+	return link, nil
 }
 
 // inside is how long it took, for each room, until the last of its people was in.

@@ -70,7 +70,7 @@ func (s *session) killFeed(ctx context.Context) error {
 		return err
 	}
 	// The fault strikes the next read, so a word that is not for the bot ends the parked one.
-	if _, err := s.trial.Pod.Chatter(ctx, s.plan[0].As, s.plan[0].opened, 1); err != nil {
+	if _, err := s.trial.Pod.Chatter(ctx, s.plan[0].As, s.plan[0].opened, trial.SmallTalk, 1); err != nil {
 		return err
 	}
 	_, ok, err = s.feeds(ctx, time.Minute, func(feeds []trial.Feed) bool {

@@ -158,11 +158,14 @@ func (p *Pod) Mend(ctx context.Context) error {
 	return p.call(ctx, http.MethodDelete, "faults", nil, nil)
 }
 
-// Chatter makes messages that are for nobody in particular, in a chat. It
-// tells how many events wait in the datafeed.
-func (p *Pod) Chatter(ctx context.Context, as, to string, count int) (waiting int, err error) {
+// SmallTalk is for no bot.
+const SmallTalk = "shall we have lunch?"
+
+// Chatter makes many messages at once, in a chat; {n} in the text is the number
+// of each. It tells how many events wait in the datafeed.
+func (p *Pod) Chatter(ctx context.Context, as, to, text string, count int) (waiting int, err error) {
 	var done struct{ Queued int }
-	err = p.call(ctx, http.MethodPost, "chatter", map[string]any{"as": as, "to": to, "count": count}, &done)
+	err = p.call(ctx, http.MethodPost, "chatter", map[string]any{"as": as, "to": to, "text": text, "count": count}, &done)
 	return done.Queued, err
 }
 
