@@ -141,11 +141,16 @@ func summary(read scan) (Summary, error) {
 	return s, nil
 }
 
+var (
+	webToken = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]*`)
+	password = regexp.MustCompile(`//[^/\s@]+:[^/\s@]+@`) // in an address, with the name before it
+)
+
 // withoutSecrets is the last resort: errors are not made with secrets in them.
 func withoutSecrets(text string) string {
 	const longest = 500
-	text = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]*`).ReplaceAllString(text, "[redacted]")
-	text = regexp.MustCompile(`//[^/\s@]+:[^/\s@]+@`).ReplaceAllString(text, "//[redacted]@")
+	text = webToken.ReplaceAllString(text, "[redacted]")
+	text = password.ReplaceAllString(text, "//[redacted]@")
 	text = strings.Join(strings.Fields(text), " ")
 	if runes := []rune(text); len(runes) > longest {
 		text = string(runes[:longest]) + "…"
