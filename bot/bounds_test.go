@@ -3,6 +3,7 @@ package bot_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -11,8 +12,8 @@ import (
 
 func TestAFullQueueIsNotReadIntoAndGoesOnByItself(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(w *world) { w.bounds = bot.Bounds{Queue: 3}; w.hands = 1 })
-	w.suffers(fault{"path": onCreate, "delay": "30s"})
+	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{Queue: 3}; w.hands = 1 })
+	w.suffers(fault{"path": onSend, "delay": "10m"}) // no command ends
 	first := w.asks("alice", `/newroom "Room 0"`)
 	w.struck(1)
 	talks := map[string]said{}
@@ -32,9 +33,9 @@ func TestAFullQueueIsNotReadIntoAndGoesOnByItself(t *testing.T) {
 
 func TestOfManyAtOnceOnlyTheFirstAreCarriedOut(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
+	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
 	chat := w.says("bob", "/help").sees("I open rooms")
-	w.suffers(fault{"path": onSend, "delay": "1s"})
+	w.suffers(fault{"path": onSend, "delay": "10m"}) // no command ends
 	before := w.bot.Health(t.Context()).Feed.Events
 	w.control("POST", "chatter", map[string]any{"as": "bob", "to": "roombot", "text": "/groups", "count": 50}, nil)
 	require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Events >= before+50 }, patience, tick)
@@ -55,7 +56,7 @@ func TestOfManyAtOnceOnlyTheFirstAreCarriedOut(t *testing.T) {
 
 func TestALongListKeepsNobodyElseWaiting(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(w *world) { w.crowd, w.hands, w.limits.AddsPerSecond = 60, 1, 20 })
+	w := newWorld(t, func(w *world) { w.crowd, w.hands, w.limits.AddsPerSecond = 60, 1, 10 })
 	people, names := w.colleagues(60)
 	long := w.asks("bob", `/newroom "Long" `+people)
 	next := w.asks("bob", `/newroom "Next"`)
@@ -78,7 +79,7 @@ func TestALongListKeepsNobodyElseWaiting(t *testing.T) {
 
 func TestALoginOutageUsesUpNoAttemptAndFillsNoLog(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(w *world) { w.tries = 1 })
+	w := newWorld(t, func(w *world) { w.tries, w.limits.CallTimeout = 1, 3*time.Second }) // so soon it looks again
 	w.suffers(fault{"path": "/login/*", "status": 503})
 	w.suffers(fault{"kind": "session-expired", "path": onCreate, "count": 1})
 	asked := w.asks("bob", `/newroom "Outage" @alice`)

@@ -12,7 +12,7 @@ import (
 
 // patience is how long a test waits for what must come, and tick how often it looks.
 const (
-	patience = 10 * time.Second
+	patience = time.Minute
 	tick     = 5 * time.Millisecond
 )
 

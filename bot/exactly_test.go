@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -19,7 +18,7 @@ func TestAWriteWhoseAnswerIsLostIsNotDoneTwice(t *testing.T) {
 		for _, lag := range []string{"", "40ms"} {
 			t.Run(name+" with a search index late by "+lag, func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t)
+				w := newWorld(t, settlesSoon)
 				if lag != "" {
 					w.suffers(fault{"kind": "search-lag", "delay": lag})
 				}
@@ -46,7 +45,7 @@ func TestAWriteThatNeverArrivesIsRepeatedUntilItDoes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, func(w *world) { w.tries = 8 })
+			w := newWorld(t, settlesSoon)
 			w.suffers(trouble)
 			w.asks("bob", `/newroom "Later" @alice group:"Test Group"`).ends("✓ Later", "is open")
 			w.theOnly("Later", "bob", "alice", "carol")
@@ -59,7 +58,7 @@ func TestACallHeldUpBySymphonysPaceAndThenLostIsNotDoneTwice(t *testing.T) {
 	for name, path := range map[string]string{"the room": onCreate, "the reply": onSend} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, func(w *world) { w.tries = 8 })
+			w := newWorld(t, settlesSoon)
 			w.suffers(fault{"kind": "search-lag", "delay": "40ms"})
 			w.suffers(fault{"path": path, "status": 429, "retryAfter": 2, "count": 1})
 			asked := w.asks("bob", `/newroom "Held" @alice group:"Test Group"`)
@@ -79,8 +78,8 @@ func TestTheBotStopsAnywhereAndGoesOnWhereItWas(t *testing.T) {
 		for _, drop := range []string{"before", "after"} {
 			t.Run(fmt.Sprintf("%s, call dropped %s its effect", name, drop), func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t)
-				w.suffers(fault{"path": path, "delay": "30ms", "drop": drop})
+				w := newWorld(t, settlesSoon)
+				w.suffers(fault{"path": path, "delay": "300ms", "drop": drop})
 				asked := w.asks("bob", `/newroom "Again" @alice group:"Test Group"`)
 				w.struck(1)
 				w.stop()
@@ -96,7 +95,7 @@ func TestTheBotStopsAnywhereAndGoesOnWhereItWas(t *testing.T) {
 func TestADecisionOutlivesARestartAndAChangeOfRules(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.suffers(fault{"path": onAdd, "delay": "30ms", "drop": "before"})
+	w.suffers(fault{"path": onAdd, "delay": "300ms", "drop": "before"})
 	asked := w.asks("bob", `/newroom "Begun" @alice group:"Test Group"`)
 	w.struck(1)
 	w.stop()
@@ -156,9 +155,9 @@ func TestAConversationIsAnsweredInItsOrder(t *testing.T) {
 	for i := 1; i < 6; i++ {
 		w.asks("bob", fmt.Sprintf(`/newroom "Room %d"`, i))
 	}
-	var shown []string
-	require.Eventually(t, func() bool { shown = w.heard("bob", first.Message); return len(shown) == 6 }, patience, 5*time.Millisecond)
-	for i, text := range shown {
+	require.Eventually(t, func() bool { return len(w.heard("bob", first.Message)) == 6 }, patience, tick)
+	w.rests()
+	for i, text := range w.heard("bob", first.Message) {
 		require.Contains(t, text, fmt.Sprintf("✓ Room %d", i))
 	}
 }
@@ -168,30 +167,32 @@ func TestFortyPeopleAreLetInWithAWordMeanwhile(t *testing.T) {
 	w := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 25 })
 	people, names := w.colleagues(40)
 	asked := w.asks("bob", `/newroom "Crowd" `+people)
-	require.Eventually(t, func() bool {
-		shown := w.heard("bob", asked.Message)
-		return len(shown) == 1 && containsAll(shown[0], []string{"Crowd", "is open", "Adding 40", "about 2 s"})
-	}, patience, 2*time.Millisecond)
 	asked.ends("✓ Crowd", "and 20 more")
+	asked.saidMeanwhile([]string{"Crowd", "is open", "Adding 40", "about 2 s"})
 	w.theOnly("Crowd", append(names, "bob")...)
 }
 
 func TestTheLinkTakesThePlaceOfAWordThatItTakesLonger(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 25 })
+	w := newWorld(t, settlesSoon, func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 25 })
 	people, names := w.colleagues(40)
 	w.suffers(fault{"path": onCreate, "status": 503, "count": 2})
 	asked := w.asks("bob", `/newroom "Relief" `+people)
-	seen := func(words ...string) {
-		require.Eventually(t, func() bool {
-			shown := w.heard("bob", asked.Message)
-			return len(shown) == 1 && containsAll(shown[0], words)
-		}, patience, 2*time.Millisecond)
-	}
-	seen("⏳")
-	seen("Relief", "is open", "Adding 40")
 	asked.ends("✓ Relief", "and 20 more")
+	asked.saidMeanwhile([]string{"⏳"}, []string{"Relief", "is open", "Adding 40"})
 	w.theOnly("Relief", append(names, "bob")...)
+}
+
+// saidMeanwhile asserts that before the bot's last word it showed others, one in the place of the other, and that each
+// contains its texts.
+func (s said) saidMeanwhile(words ...[]string) {
+	s.w.t.Helper()
+	all := s.w.spoken(s.who, s.Message)
+	require.Len(s.w.t, all, len(words)+1)
+	for i, texts := range words {
+		require.True(s.w.t, containsAll(all[i].plain(), texts), "%q in %q", texts, all[i].plain())
+		require.Equal(s.w.t, all[i+1].ID, all[i].ReplacedBy)
+	}
 }
 
 // colleagues are so many of the crowd, as mentions and as usernames.

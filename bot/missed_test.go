@@ -60,9 +60,10 @@ func TestWhatIsSaidWithoutAFeedIsHeard(t *testing.T) {
 	w.theOnly("Missed", "bob", "alice", "carol")
 	w.theOnly("Desk", "bob", "alice")
 	require.Len(t, w.heard("bob", desk.Message), 2, "what had been answered is not answered again")
-	w.rests()
-	_, text := w.page("/metrics")
-	require.Contains(t, text, "\nroombot_missed_total 3\n")
+	require.Eventually(t, func() bool {
+		_, text := w.page("/metrics")
+		return strings.Contains(text, "\nroombot_missed_total 3\n")
+	}, patience, tick, "they are counted once all are kept")
 }
 
 func TestAFeedThatIsTakenAwayLosesNothing(t *testing.T) {
@@ -119,7 +120,7 @@ func TestABotWithARestoredStoreGoesOnWithTheRoomThatIsThere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	restore := w.backsUp()
-	w.suffers(fault{"path": onAdd, "status": 503})
+	w.suffers(fault{"path": onAdd, "delay": "500ms", "status": 503}) // it takes a while until it is given up
 	asked := w.asks("bob", `/newroom "Begun before" @alice`)
 	asked.hears("⏳")
 	require.Len(t, w.rooms("Begun before"), 1)

@@ -84,7 +84,7 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 	})
 	t.Run("the login", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld(t)
+		w := newWorld(t, settlesSoon)
 		w.suffers(fault{"path": "/login/*", "status": 503}, fault{"kind": "session-expired", "count": 1})
 		asked := w.asks("bob", "/help")
 		w.complains("signing in to Symphony fails; it last worked at")

@@ -126,7 +126,7 @@ func TestTriesAreBoundedAndTheUserIsToldTheEnd(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, func(w *world) { w.tries = 3 })
+			w := newWorld(t, settlesSoon, func(w *world) { w.tries = 3 })
 			w.suffers(fault{"path": c.path, "status": 503})
 			asked := w.asks("bob", `/newroom "Never" carol@acme.test`)
 			asked.ends("✗ I could not", "Symphony kept failing", c.words, "request ")

@@ -110,13 +110,22 @@ allow:
     commands: [newroom, groups]
 `
 
+// callTimeout is longer than a machine with too much to do stands still: no call of a test is given up for that.
+const callTimeout = 20 * time.Second
+
+// settlesSoon is for tests in which the answer to a write is lost or never comes: what it did is looked for only when it
+// can no longer be done, which takes callTimeout otherwise. The machine may stand still for a while even so.
+func settlesSoon(w *world) {
+	w.limits.CallTimeout, w.limits.SearchLag = time.Second, 500*time.Millisecond
+}
+
 func newWorld(t testing.TB, changes ...func(*world)) *world {
 	t.Helper()
 	k, err := key()
 	require.NoError(t, err)
 	w := &world{
-		t: t, store: filepath.Join(t.TempDir(), "bot.db"), rules: openRules, log: new(log), tries: 4,
-		limits: commands.Limits{CallTimeout: 100 * time.Millisecond, SearchLag: 50 * time.Millisecond},
+		t: t, store: filepath.Join(t.TempDir(), "bot.db"), rules: openRules, log: new(log), tries: 100,
+		limits: commands.Limits{CallTimeout: callTimeout, SearchLag: 50 * time.Millisecond},
 	}
 	for _, change := range changes {
 		change(w)
@@ -183,7 +192,7 @@ func (w *world) start() {
 	}
 	ahead := w.ahead
 	w.client, err = symphony.New(symphony.Config{
-		Username: "roombot", Key: k, Endpoints: symphony.Endpoints{Pod: w.url}, Timeout: 2 * time.Second,
+		Username: "roombot", Key: k, Endpoints: symphony.Endpoints{Pod: w.url}, Timeout: callTimeout,
 		Retry:   symphony.RetryPolicy{Initial: time.Millisecond, Max: 5 * time.Millisecond, MaxAttempts: 2},
 		Observe: numbers.Observe,
 		Now:     func() time.Time { return time.Now().Add(ahead) },
@@ -247,18 +256,18 @@ func (w *world) says(who, text string) said {
 
 func (w *world) saysIn(to, who, text string) said {
 	w.t.Helper()
-	return w.talk("say", map[string]any{"as": who, "to": to, "text": text, "wait": "10s"})
+	return w.talk("say", map[string]any{"as": who, "to": to, "text": text, "wait": patience.String()})
 }
 
 func (w *world) edits(who, message, text string) said {
 	w.t.Helper()
-	return w.talk("edit", map[string]any{"as": who, "messageId": message, "text": text, "wait": "10s"})
+	return w.talk("edit", map[string]any{"as": who, "messageId": message, "text": text, "wait": patience.String()})
 }
 
 func (w *world) clicks(who string, m chatMessage, form, action string, values map[string]any) said {
 	w.t.Helper()
 	return w.talk("act", map[string]any{
-		"as": who, "messageId": m.ID, "formId": form, "action": action, "values": values, "wait": "10s",
+		"as": who, "messageId": m.ID, "formId": form, "action": action, "values": values, "wait": patience.String(),
 	})
 }
 
