@@ -272,8 +272,12 @@ func TestAgentsOverRealConnections(t *testing.T) {
 	agent := func(address string) *httptest.Server {
 		s := httptest.NewUnstartedServer(with(200, `{"messageId":"m"}`))
 		if address != "" {
-			l, err := net.Listen("tcp", address)
-			require.NoError(t, err)
+			var l net.Listener
+			require.Eventually(t, func() (free bool) {
+				var err error
+				l, err = net.Listen("tcp", address)
+				return err == nil
+			}, time.Minute, 10*time.Millisecond, "another test may have had the port given for a moment")
 			require.NoError(t, s.Listener.Close())
 			s.Listener = l
 		}

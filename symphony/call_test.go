@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -101,13 +100,16 @@ func TestUnsafeWritesAreNeverRepeatedWhenTheyMayHaveBeenCarriedOut(t *testing.T)
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPod(t)
-			p.answers(createRoom, handler, with(200, room))
-			c := p.client(func(c *symphony.Config) { c.Timeout = 200 * time.Millisecond })
-			require.NoError(t, c.Login(t.Context()))
-			_, err := c.CreateRoom(t.Context(), symphony.RoomAttributes{Name: "Q3 desk"})
-			require.ErrorIs(t, err, symphony.ErrOutcomeUnknown)
-			require.Len(t, p.got("POST", "/pod/v3/room/create"), 1)
+			bubble(t, func(t *testing.T) {
+				p, n := newPod(t), newNetwork()
+				p.answers(createRoom, handler, with(200, room))
+				c := n.client(t, p)
+				require.NoError(t, c.Login(t.Context()))
+				_, err := c.CreateRoom(t.Context(), symphony.RoomAttributes{Name: "Q3 desk"})
+				require.ErrorIs(t, err, symphony.ErrOutcomeUnknown)
+				require.Len(t, p.got("POST", "/pod/v3/room/create"), 1)
+				conforms(t, p.requests)
+			})
 		})
 	}
 }

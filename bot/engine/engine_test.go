@@ -45,7 +45,7 @@ func onEach(t *testing.T, test func(t *testing.T, store string)) {
 type handler = func(ctx context.Context, j *engine.Job) error
 
 // patience ends a test that waits for what never comes.
-const patience = time.Minute
+const patience = 5 * time.Minute
 
 func newFile(t testing.TB) string { return filepath.Join(t.TempDir(), "store", "bot.db") }
 

@@ -2,8 +2,11 @@ package engine_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -52,21 +55,23 @@ func TestAJobThatWasTakenOverStoresNothing(t *testing.T) {
 func TestAnAttemptThatGotSomewhereMayTakeLonger(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		done := make(chan int, 1)
-		var handouts atomic.Int64
+		var stored atomic.Int64
 		c := quick(store, func(ctx context.Context, j *engine.Job) error {
-			n := handouts.Add(1)
-			err := j.Do(ctx, string(rune('a'+n)), nil, func(context.Context) (any, error) { return nil, nil })
+			err := j.Do(ctx, fmt.Sprint("step ", stored.Load()), nil, func(context.Context) (any, error) { return nil, nil })
+			if errors.Is(err, context.DeadlineExceeded) { // the machine stood still, and this attempt got nowhere
+				return engine.Later(0)
+			}
 			if err != nil {
 				return err
 			}
-			if n < 4 {
+			if stored.Add(1) < 4 {
 				<-ctx.Done()
 				return ctx.Err()
 			}
 			done <- j.Attempt
 			return nil
 		})
-		c.Timeout, c.MaxAttempts = 200*1e6, 1
+		c.Timeout, c.MaxAttempts = 200*time.Millisecond, 1
 		e, _ := start(t, c)
 		insert(t, e, command("a", "s"))
 		require.Equal(t, 1, next(t, done))

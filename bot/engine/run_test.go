@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -28,6 +29,7 @@ func TestRunWaitsForRunningCommands(t *testing.T) {
 			done.Store(ctx.Err() == nil)
 			return nil
 		})
+		c.Workers = 1 // so that the queue has heard of the end before it could begin another one
 		e := open(t, c)
 		ctx, cancel := context.WithCancel(silent())
 		ended := make(chan error, 1)
@@ -188,7 +190,9 @@ func (f onLine) Write(p []byte) (int, error) {
 
 func TestNothingIsLostWhileTheStoreIsOutOfOrder(t *testing.T) {
 	t.Parallel()
-	unlock := make(chan func(), 1)
+	felt := make(chan struct{})
+	feel := sync.OnceFunc(func() { close(felt) })
+	var locked sync.WaitGroup
 	effects := 0
 	var complaints atomic.Int64
 	log := zerolog.New(onLine(func(line string) {
@@ -196,7 +200,7 @@ func TestNothingIsLostWhileTheStoreIsOutOfOrder(t *testing.T) {
 			return
 		}
 		complaints.Add(1)
-		(<-unlock)()
+		feel()
 	}))
 	ctx := log.WithContext(context.Background())
 	done := make(chan int, 1)
@@ -204,7 +208,11 @@ func TestNothingIsLostWhileTheStoreIsOutOfOrder(t *testing.T) {
 	e, err := engine.Open(ctx, quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
 		err := j.Do(ctx, "create", nil, func(context.Context) (any, error) {
 			effects++
-			unlock <- lockedByOther(t, e)
+			unlock := lockedByOther(t, e)
+			locked.Go(func() {
+				<-felt
+				unlock()
+			})
 			return nil, nil
 		})
 		done <- j.Attempt
@@ -216,6 +224,7 @@ func TestNothingIsLostWhileTheStoreIsOutOfOrder(t *testing.T) {
 	require.Equal(t, 1, next(t, done))
 	idle(t, e)
 	stop()
+	locked.Wait()
 	require.Equal(t, 1, effects)
 	require.EqualValues(t, 1, complaints.Load())
 	require.Empty(t, done, "handled once")

@@ -85,13 +85,13 @@ func (s *started) stop() {
 func (s *server) data() string { return filepath.Join(s.folder, "data") }
 
 func (s *server) start() error {
-	return unprivileged(s.command, "-D", s.data(), "-w", "-l", filepath.Join(s.folder, "log"),
-		"-o", "-c listen_addresses= -c max_connections=300 -k "+s.folder, "start")
+	return unprivileged(s.command, "-D", s.data(), "-w", "-t", "300", "-l", filepath.Join(s.folder, "log"),
+		"-o", "-c listen_addresses= -c max_connections=1000 -k "+s.folder, "start")
 }
 
 // stop in the mode "immediate" is a crash: nothing is written that has not been committed.
 func (s *server) stop(mode string) error {
-	return unprivileged(s.command, "-D", s.data(), "-w", "-m", mode, "stop")
+	return unprivileged(s.command, "-D", s.data(), "-w", "-t", "300", "-m", mode, "stop")
 }
 
 func binaries() (initdb, control string, err error) {
@@ -173,7 +173,7 @@ func databaseOn(t testing.TB, s *server, err error) string {
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, s.url)
 	require.NoError(t, err)
-	_, err = conn.Exec(ctx, "CREATE DATABASE "+name)
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE template0") // to which nobody is connected
 	require.NoError(t, err)
 	require.NoError(t, conn.Close(ctx))
 	store, err := url.Parse(s.url)

@@ -178,7 +178,7 @@ func (j *Job) amend(ctx context.Context, statement string, args ...any) error {
 }
 
 // recall reads what earlier attempts have stored. The time of an intention is told by its age, since another machine's clock may
-// have been wrong.
+// have been wrong. It is told too late by what the reading takes, never too early: whoever looks for the effect must not look too soon.
 func (j *Job) recall(ctx context.Context) error {
 	err := j.engine.store.query(ctx, func(read scan) error {
 		var step, result string
@@ -189,13 +189,12 @@ func (j *Job) recall(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read steps: %w", err)
 	}
-	now := time.Now()
 	err = j.engine.store.query(ctx, func(read scan) error {
 		var step string
 		var n int
 		var age int64
 		err := read(&step, &n, &age)
-		j.memory.setIntent(step, intent{n: n, last: now.Add(-time.Duration(age) * time.Microsecond)})
+		j.memory.setIntent(step, intent{n: n, last: time.Now().Add(-time.Duration(age) * time.Microsecond)})
 		return err
 	}, `SELECT step, max(n), `+j.engine.store.dialect().now+` - max(at) FROM intent WHERE command = $1 GROUP BY step`, j.ID)
 	if err != nil {

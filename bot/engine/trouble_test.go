@@ -59,6 +59,7 @@ func TestAStoreThatTakesNothingIsToldOnceAndWhenItDoesAgain(t *testing.T) {
 	stop := run(t, ctx, e)
 	insert(t, e, command("before", "s"))
 	next(t, runs)
+	idle(t, e)
 	before := time.Now()
 	unlock := lockedByOther(t, e)
 	require.False(t, refuses(t, e))
