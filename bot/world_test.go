@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -217,8 +218,8 @@ func (w *world) start() {
 	<-live
 	w.stop = sync.OnceFunc(func() {
 		cancel()
-		require.NoError(w.t, <-ended)
-		require.NoError(w.t, b.Close())
+		assert.NoError(w.t, <-ended)
+		assert.NoError(w.t, b.Close())
 		w.client.Close()
 		http.DefaultClient.CloseIdleConnections()
 	})

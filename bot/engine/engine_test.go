@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -83,8 +84,8 @@ func run(t testing.TB, ctx context.Context, e *engine.Engine) (stop func()) {
 	go func() { ended <- e.Run(ctx) }()
 	stop = sync.OnceFunc(func() {
 		cancel()
-		require.NoError(t, <-ended)
-		require.NoError(t, e.Close())
+		assert.NoError(t, <-ended)
+		assert.NoError(t, e.Close())
 	})
 	t.Cleanup(stop)
 	return stop

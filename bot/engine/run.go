@@ -61,10 +61,19 @@ func (e *Engine) stop(ctx context.Context, patience time.Duration) error {
 	zerolog.Ctx(ctx).Info().Int("running", e.runningNow()).Msg("commands took too long to end and were cancelled")
 	grace, cancel := context.WithTimeout(ctx, cancelGrace)
 	defer cancel()
-	if err := e.queue.StopAndCancel(grace); err != nil {
-		running := e.runningNow()
-		e.stuck.Store(running > 0)
+	err := e.queue.StopAndCancel(grace)
+	if err == nil {
+		return nil
+	}
+	if running := e.runningNow(); running > 0 {
+		e.stuck.Store(true)
 		return fmt.Errorf("%d commands did not end when cancelled: %w", running, err)
+	}
+	// The commands have ended. The queue's own housekeeping has not, on a machine that is slow or does not get to its disk.
+	rest, cancel := context.WithTimeout(ctx, writeTimeout)
+	defer cancel()
+	if err := e.queue.Stop(rest); err != nil {
+		return fmt.Errorf("the queue did not end: %w", err)
 	}
 	return nil
 }
