@@ -24,6 +24,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// patience is how long a test waits for what must come, on however busy a machine.
+const patience = time.Minute
+
 // Two keys for all tests: making one takes longer than a test.
 var (
 	botKey = sync.OnceValue(generate)

@@ -35,6 +35,10 @@ type Config struct {
 	// Quiet is how long the bot must have said and done nothing before a wait for its answer ends. Default 150 ms.
 	Quiet time.Duration
 
+	// AtWork tells whether the bot has something left to do. Where the bot can be asked, a wait for its answer does not end
+	// before it is at rest; else Quiet alone decides. Default: nobody is asked.
+	AtWork func() bool
+
 	// Seed makes the faults' probabilities and shufflings repeatable. The same seed gives the same run.
 	Seed int64
 

@@ -60,7 +60,7 @@ func (p *Pod) speak(c *call, as, wait string, do func(*person) (*message, error)
 	if err != nil {
 		return nil, err
 	}
-	replies := p.replies(c.Context(), said.user, said.seq, limit)
+	replies := p.replies(c.Context(), said, limit)
 	return map[string]any{"message": said.shown, "replies": replies}, nil
 }
 
@@ -69,6 +69,7 @@ type utterance struct {
 	shown messageView
 	user  int64
 	seq   int64
+	at    time.Time // by the pod's clock
 }
 
 func (p *Pod) spoken(as string, do func(*person) (*message, error)) (utterance, error) {
@@ -82,7 +83,7 @@ func (p *Pod) spoken(as string, do func(*person) (*message, error)) (utterance, 
 	if err != nil {
 		return utterance{}, err
 	}
-	return utterance{shown: p.messageView(m, who.ID), user: who.ID, seq: p.state.LastSeq}, nil
+	return utterance{shown: p.messageView(m, who.ID), user: who.ID, seq: p.state.LastSeq, at: p.now()}, nil
 }
 
 func waitTime(text string) (time.Duration, error) {
@@ -136,14 +137,15 @@ func (p *Pod) say(st *stream, who *person, text string, spans []mentionSpan, rep
 }
 
 // replies waits until service accounts have said something where somebody can read it, and have neither said nor done
-// anything for a moment; it gives what they said. Nothing is waited for when the limit is 0.
-func (p *Pod) replies(ctx context.Context, user, since int64, limit time.Duration) []messageView {
+// anything for a moment, nor have anything left to do as far as is known; it gives what they said. Nothing is waited for
+// when the limit is 0.
+func (p *Pod) replies(ctx context.Context, to utterance, limit time.Duration) []messageView {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	lacks := p.cfg.Quiet
 	for {
 		p.mu.Lock()
-		found, changed := p.heard(user, since), p.changed
+		found, changed := p.heard(to.user, to.seq), p.changed
 		p.mu.Unlock()
 		if limit == 0 {
 			return found
@@ -156,7 +158,7 @@ func (p *Pod) replies(ctx context.Context, user, since int64, limit time.Duratio
 		case <-changed:
 			lacks = p.cfg.Quiet
 		case <-quiet:
-			if lacks = p.calls.lacks(p.cfg.Quiet); lacks == 0 {
+			if lacks = p.lacks(to.at); lacks == 0 && !over(changed) {
 				return found
 			}
 		case <-ctx.Done():
@@ -164,6 +166,15 @@ func (p *Pod) replies(ctx context.Context, user, since int64, limit time.Duratio
 		case <-p.closed:
 			return found
 		}
+	}
+}
+
+func over(event <-chan struct{}) bool {
+	select {
+	case <-event:
+		return true
+	default:
+		return false
 	}
 }
 

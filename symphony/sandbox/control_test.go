@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -76,15 +77,28 @@ func (b *bundle) answer(ctx context.Context, e event, words []string) {
 }
 
 func TestSayWaitsForTheAnswers(t *testing.T) {
-	b := loggedIn(t, func(c *sandbox.Config) { c.Quiet, c.LongPoll = 50*time.Millisecond, 10*time.Millisecond })
+	// The quiet between two answers is longer than this: a bot that has not read on is still at it.
+	b := loggedIn(t, func(c *sandbox.Config) { c.Quiet, c.LongPoll = time.Nanosecond, 10*time.Millisecond })
 	b.answering("one", "two")
-	got := b.post("/sandbox/v1/say", map[string]string{"as": "bob", "text": "/help", "wait": "5s"}).ok()
+	got := b.post("/sandbox/v1/say", map[string]string{"as": "bob", "text": "/help", "wait": "1m"}).ok()
 	require.Equal(t, "/help", got["message"].(map[string]any)["text"])
 	var texts []string
 	for _, m := range got["replies"].([]any) {
 		texts = append(texts, m.(map[string]any)["text"].(string))
 	}
 	require.Equal(t, []string{"one", "two"}, texts)
+}
+
+func TestSayWaitsForABotThatCanBeAskedUntilItIsAtRest(t *testing.T) {
+	var asked atomic.Int32
+	b := loggedIn(t, func(c *sandbox.Config) {
+		c.LongPoll = 10 * time.Millisecond
+		c.AtWork = func() bool { return asked.Add(1) < 3 }
+	})
+	b.answering("one")
+	got := b.post("/sandbox/v1/say", map[string]string{"as": "bob", "text": "/help", "wait": "1m"}).ok()
+	require.Len(t, got["replies"], 1)
+	require.EqualValues(t, 3, asked.Load())
 }
 
 func TestSayWithoutAnAnswerEndsAtTheLimit(t *testing.T) {
@@ -226,6 +240,7 @@ func TestAPodRemembersItselfInItsFile(t *testing.T) {
 	for _, token := range b.tokens {
 		require.NotContains(t, string(raw), token)
 	}
+	require.NoError(t, again.pod.Close(), "or it might write its file once more")
 	require.NoError(t, os.WriteFile(file, []byte("{"), 0o600))
 	_, err = sandbox.New(sandbox.Config{StateFile: file})
 	require.Error(t, err)

@@ -60,7 +60,7 @@ func (b *bundle) awaitReaders(n float64) {
 			parked += f.(map[string]any)["readers"].(float64)
 		}
 		return parked == n
-	}, 5*time.Second, time.Millisecond)
+	}, patience, 5*time.Millisecond)
 }
 
 func TestUnacknowledgedEventsComeAgainAfterTheVisibilityTimeout(t *testing.T) {

@@ -117,24 +117,32 @@ func (p *Pod) serveLive(w http.ResponseWriter, r *http.Request) {
 		}
 		user = who.ID
 	}
+	// It watches before it knows that it is connected, so that it misses nothing from then on.
+	watching := &watcher{user: user, frames: make(chan []byte, liveBuffer)}
+	p.mu.Lock()
+	p.live.add(watching)
+	p.mu.Unlock()
+	defer p.unwatch(watching)
 	upgrader := websocket.Upgrader{HandshakeTimeout: liveWrite, CheckOrigin: sameOrigin}
 	conn, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // the upgrader has answered
 	}
-	watching := &watcher{user: user, frames: make(chan []byte, liveBuffer)}
-	if !p.watch(conn, watching) {
+	if !p.show(conn, watching) {
 		_ = conn.Close()
 		return
 	}
 	readUntilGone(conn)
-	p.mu.Lock()
-	p.live.remove(watching)
-	p.mu.Unlock()
 }
 
-// watch starts a watcher's writer, unless the pod is closed.
-func (p *Pod) watch(conn *websocket.Conn, w *watcher) bool {
+func (p *Pod) unwatch(w *watcher) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.live.remove(w)
+}
+
+// show starts a watcher's writer, unless the pod is closed.
+func (p *Pod) show(conn *websocket.Conn, w *watcher) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	select {
@@ -142,7 +150,6 @@ func (p *Pod) watch(conn *websocket.Conn, w *watcher) bool {
 		return false
 	default:
 	}
-	p.live.add(w)
 	p.work.Go(func() { writeFrames(conn, w.frames) })
 	return true
 }

@@ -26,7 +26,7 @@ func (b *bundle) watch(as string) *websocket.Conn {
 // next gives the next frame of a kind.
 func (b *bundle) next(conn *websocket.Conn, kind string) map[string]any {
 	b.Helper()
-	require.NoError(b, conn.SetReadDeadline(time.Now().Add(5*time.Second)))
+	require.NoError(b, conn.SetReadDeadline(time.Now().Add(patience)))
 	for {
 		var frame map[string]any
 		require.NoError(b, conn.ReadJSON(&frame))
@@ -77,7 +77,7 @@ func TestAReaderThatDoesNotReadIsThrownOut(t *testing.T) {
 	for range 1000 {
 		alice.SaysIn("bob", strings.Repeat("hello ", 2000))
 	}
-	require.NoError(t, conn.SetReadDeadline(time.Now().Add(10*time.Second)))
+	require.NoError(t, conn.SetReadDeadline(time.Now().Add(patience)))
 	var err error
 	for err == nil {
 		_, _, err = conn.ReadMessage()

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -33,4 +34,25 @@ func (t *traffic) lacks(quiet time.Duration) time.Duration {
 		return quiet
 	}
 	return max(0, quiet-time.Since(t.ended))
+}
+
+// lacks is how much at least is missing until the bots have been at rest for a moment, after somebody has spoken to them;
+// 0 when nothing is.
+func (p *Pod) lacks(spoken time.Time) time.Duration {
+	if p.handling(spoken) || p.cfg.AtWork != nil && p.cfg.AtWork() {
+		return p.cfg.Quiet
+	}
+	return p.calls.lacks(p.cfg.Quiet)
+}
+
+// handling tells whether a bot was given events since then, has not acknowledged them, and does not ask for more either.
+func (p *Pod) handling(since time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now, given := p.now(), since.Add(p.cfg.Visibility)
+	return slices.ContainsFunc(p.state.Feeds, func(f *feed) bool {
+		return p.parked[f.ID] == 0 && slices.ContainsFunc(f.Queue, func(d *delivery) bool {
+			return d.Visible.After(now) && !d.Visible.Before(given)
+		})
+	})
 }
