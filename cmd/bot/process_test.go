@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -64,7 +65,7 @@ type running struct {
 	t     *testing.T
 	cmd   *exec.Cmd
 	lines chan string
-	ended chan error
+	ended chan struct{} // closed when it has ended and all it has said was read
 }
 
 // begin starts the program and reads its output, both kinds, line by line.
@@ -76,9 +77,12 @@ func begin(t *testing.T, args ...string) *running {
 	c.Stdout, c.Stderr = write, write
 	require.NoError(t, c.Start())
 	require.NoError(t, write.Close())
-	p := &running{t: t, cmd: c, lines: make(chan string, 1000), ended: make(chan error, 1)}
+	p := &running{t: t, cmd: c, lines: make(chan string, 1000), ended: make(chan struct{})}
 	go p.scan(read)
-	t.Cleanup(func() { _ = c.Process.Kill() })
+	t.Cleanup(func() {
+		_ = c.Process.Kill()
+		<-p.ended // or it might still write into a folder that is being removed
+	})
 	return p
 }
 
@@ -92,24 +96,32 @@ func (p *running) scan(output stdio.ReadCloser) {
 	}
 	close(p.lines)
 	_ = output.Close()
-	p.ended <- p.cmd.Wait()
+	_ = p.cmd.Wait() // the outcome is in ProcessState
+	close(p.ended)
 }
 
 // line waits for a line with the text and returns it.
-func (p *running) line(text string) string {
+func (p *running) line(text string) string { p.t.Helper(); return p.each(text)[0] }
+
+// each waits for a line with each of the texts, in whatever order they come.
+func (p *running) each(texts ...string) []string {
 	p.t.Helper()
-	limit := time.After(30 * time.Second)
-	for {
+	found := make([]string, len(texts))
+	limit := time.After(patience)
+	for slices.Contains(found, "") {
 		select {
 		case line, open := <-p.lines:
-			require.True(p.t, open, "the program ended before it said %q", text)
-			if strings.Contains(line, text) {
-				return line
+			require.True(p.t, open, "the program ended before it said all of %q", texts)
+			for i, text := range texts {
+				if found[i] == "" && strings.Contains(line, text) {
+					found[i] = line
+				}
 			}
 		case <-limit:
-			require.Fail(p.t, "the program never said "+text)
+			require.Fail(p.t, "the program never said all of", "%q", texts)
 		}
 	}
+	return found
 }
 
 // stop asks the program to end and returns its exit code.

@@ -36,16 +36,16 @@ goes on at the next start.`,
 			if err != nil {
 				return err
 			}
-			return runBot(cmd.Context(), c, logger(c.Roombot.Log, io.err), nil)
+			return runBot(cmd.Context(), c, logger(c.Roombot.Log, io.err), func(*bot.Bot) {})
 		},
 	}
 	configFlag(c, &path)
 	return c
 }
 
-// runBot works until ctx ends. live, if given, is called when the bot hears
-// what is written to it.
-func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, live func()) error {
+// runBot works until ctx ends. live is called each time the bot has a feed:
+// it hears what is written to it from then on.
+func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, live func(*bot.Bot)) error {
 	ctx = log.WithContext(ctx)
 	for _, key := range c.Ignored() {
 		log.Warn().Str("key", key).Msg("configuration key has no effect")
@@ -54,8 +54,9 @@ func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, live func
 	if err != nil {
 		return err
 	}
-	wired.Live = live
-	b, err := bot.New(ctx, wired)
+	var b *bot.Bot
+	wired.Live = func() { live(b) } // while it runs, so there is one
+	b, err = bot.New(ctx, wired)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		log.Info().Msg("bot stopped before it had begun")

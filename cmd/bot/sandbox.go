@@ -11,12 +11,14 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"roombot/bot"
 	"roombot/bot/config"
 	"roombot/rsa"
 	"roombot/symphony/sandbox"
@@ -107,8 +109,9 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, home.close()) }()
+	var live liveBot
 	pod, err := sandbox.New(sandbox.Config{
-		BotKey: home.key.Public(), BotUsername: botName, Page: page.Handler(), StateFile: f.state,
+		BotKey: home.key.Public(), BotUsername: botName, Page: page.Handler(), StateFile: f.state, AtWork: live.atWork,
 		Seed: f.seed, StrictFormValues: f.strings,
 		Crowd: f.load.crowd, RTT: f.load.rtt, Visibility: f.load.visibility,
 	})
@@ -123,8 +126,10 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 	group.Go(func() error { return serve(ctx, listener, pod.Handler()) })
 	listening := make(chan struct{})
 	if !f.noBot {
-		live := sync.OnceFunc(func() { close(listening) })
-		group.Go(func() error { return home.runBot(ctx, io, f.verbose, live) })
+		heard := sync.OnceFunc(func() { close(listening) })
+		group.Go(func() error {
+			return home.runBot(ctx, io, f.verbose, func(b *bot.Bot) { live.Store(b); heard() })
+		})
 	}
 	group.Go(func() error {
 		defer stopAfter(f.say != "", stop)
@@ -138,6 +143,19 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 		return nil
 	})
 	return group.Wait()
+}
+
+// liveBot is the bot of this process, once there is one.
+type liveBot struct{ atomic.Pointer[bot.Bot] }
+
+// atWork tells whether the bot has commands to carry out.
+func (l *liveBot) atWork() bool {
+	b := l.Load()
+	if b == nil {
+		return false
+	}
+	q := b.Health(context.Background()).Queue
+	return !q.Answers || q.Queued+q.Running > 0
 }
 
 func stopAfter(now bool, stop func()) {
@@ -274,7 +292,7 @@ func (h *home) close() error {
 	return nil
 }
 
-func (h *home) runBot(ctx context.Context, io streams, verbose bool, live func()) error {
+func (h *home) runBot(ctx context.Context, io streams, verbose bool, live func(*bot.Bot)) error {
 	c, err := config.Load(filepath.Join(h.dir, "config.json"), os.LookupEnv, commandNames()...)
 	if err != nil {
 		return err

@@ -12,9 +12,12 @@ import (
 
 const firstCommand = `/newroom "Q2 Earnings" @alice group:"Test Group"`
 
+// waitLong has a busy machine answer too.
+const waitLong = "--wait=2m"
+
 func TestSayPrintsTheConversationAndItsLink(t *testing.T) {
 	t.Parallel()
-	got := shell(t, "sandbox", "--say", "bob: "+firstCommand)
+	got := shell(t, "sandbox", waitLong, "--say", "bob: "+firstCommand)
 	require.Zero(t, got.code, got.err)
 	require.Contains(t, got.out, "Bob Chen:\n  /newroom")
 	require.Contains(t, got.out, "✓ Q2 Earnings (https://open.symphony.com/?streamId=")
@@ -23,7 +26,7 @@ func TestSayPrintsTheConversationAndItsLink(t *testing.T) {
 
 func TestSayShowsAnEditedAnswerAsItIsLast(t *testing.T) {
 	t.Parallel()
-	got := shell(t, "sandbox", "--say", "bob: /newroom Gap @dana")
+	got := shell(t, "sandbox", waitLong, "--say", "bob: /newroom Gap @dana")
 	require.Zero(t, got.code, got.err)
 	require.Contains(t, got.out, "⚠ Gap")
 	require.NotContains(t, got.out, "✓ Gap")
@@ -31,7 +34,7 @@ func TestSayShowsAnEditedAnswerAsItIsLast(t *testing.T) {
 
 func TestSayAsJSONIsForMachines(t *testing.T) {
 	t.Parallel()
-	got := shell(t, "sandbox", "--json", "--say", "bob: "+firstCommand)
+	got := shell(t, "sandbox", waitLong, "--json", "--say", "bob: "+firstCommand)
 	require.Zero(t, got.code, got.err)
 	var talk conversation
 	require.NoError(t, json.Unmarshal([]byte(got.out), &talk))
@@ -63,7 +66,7 @@ func TestTheBotWorksOnASandboxOfItsOwnProcess(t *testing.T) {
 
 	var talk conversation
 	call(t, http.MethodPost, address+"/sandbox/v1/say",
-		map[string]string{"as": "bob", "to": "roombot", "text": firstCommand, "wait": "10s"}, &talk)
+		map[string]string{"as": "bob", "to": "roombot", "text": firstCommand, "wait": patience.String()}, &talk)
 	require.NotEmpty(t, talk.Replies)
 	require.Contains(t, talk.Replies[0].Text, "✓ Q2 Earnings")
 
@@ -75,7 +78,7 @@ func TestAFolderServesAgainAtAnotherAddress(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for range 2 {
-		got := shell(t, "sandbox", "--dir", dir, "--listen", "127.0.0.1:0", "--say", "bob: /help")
+		got := shell(t, "sandbox", "--dir", dir, "--listen", "127.0.0.1:0", waitLong, "--say", "bob: /help")
 		require.Zero(t, got.code, got.err)
 		require.Contains(t, got.out, "/newroom")
 	}

@@ -8,7 +8,8 @@ import (
 )
 
 // killBots kills the bots in turn, at once starts each again, and starts those
-// again that ended by themselves, which is noted.
+// again that ended by themselves, which is noted. Whom it would kill before it
+// has come up is given the time: on a slow machine it would never do a thing.
 func (s *session) killBots(ctx context.Context) error {
 	every := s.KillEvery
 	if every <= 0 {
@@ -22,10 +23,26 @@ func (s *session) killBots(ctx context.Context) error {
 			continue
 		}
 		b := s.trial.Bots[turn%len(s.trial.Bots)]
+		if err := comeUp(ctx, b); err != nil {
+			return nil // all is done meanwhile
+		}
 		if b.Kill() {
 			s.kills++
 		}
 		if err := b.Start(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// comeUp waits until a bot that lives tells how it is.
+func comeUp(ctx context.Context, b *trial.Bot) error {
+	for b.Alive() {
+		if _, err := b.Health(ctx); err == nil {
+			return nil
+		}
+		if err := trial.Pause(ctx, 20*time.Millisecond); err != nil {
 			return err
 		}
 	}

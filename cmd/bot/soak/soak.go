@@ -109,7 +109,7 @@ func (s *session) opening(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.settled(ctx, 30*time.Second); err != nil {
+	if err := s.settled(ctx, s.Patience); err != nil {
 		return err
 	}
 	state, err := s.trial.Pod.State(ctx)

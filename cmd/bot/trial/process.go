@@ -37,6 +37,9 @@ func begin(args []string, out, errs *os.File) (*process, error) {
 	return p, nil
 }
 
+// startLimit is how long a process may take until it works, on a machine that has other work.
+const startLimit = 2 * time.Minute
+
 // beginServer starts a pod and waits for the address that it prints.
 func beginServer(ctx context.Context, args []string) (address string, p *process, err error) {
 	read, write, err := os.Pipe()
@@ -53,7 +56,7 @@ func beginServer(ctx context.Context, args []string) (address string, p *process
 	select {
 	case address = <-found:
 	case <-ctx.Done():
-	case <-time.After(30 * time.Second):
+	case <-time.After(startLimit):
 	}
 	if address == "" {
 		p.kill()

@@ -106,7 +106,7 @@ func (t *Trial) startBots(s BotSetup) error {
 
 // Ready waits until a bot reads a feed: what is said from then on is heard.
 func (t *Trial) Ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	for {
 		feeds, err := t.Pod.Feeds(ctx)
