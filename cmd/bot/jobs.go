@@ -26,7 +26,8 @@ func jobsCommand(io streams) *cobra.Command {
 		Use:   "jobs",
 		Short: "Look at the commands on record, try them again or end them",
 		Long: `Looks into the store of the bot (roombot.store). ID is the request number that
-the user reads in the answer, such as 5k9d-02mx-q7ht, or the id of the message.
+the user reads in the answer, such as 5k9d-02mx-q7ht, or the id of the message;
+before one that begins with a dash write --.
 
 list and show work beside a running bot. So do retry and cancel where the store
 is PostgreSQL. An SQLite file belongs to the running bot alone: to retry or

@@ -28,7 +28,7 @@ func TestJobsAreFoundByTheNumberThatUsersRead(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(shell(t, "jobs", "show", number, "--json", "--config", w.config).out), &found))
 	require.Equal(t, commands.RequestID(number), found.Request)
 	var byMessage job
-	require.NoError(t, json.Unmarshal([]byte(shell(t, "jobs", "show", found.ID, "--json", "--config", w.config).out), &byMessage))
+	require.NoError(t, json.Unmarshal([]byte(shell(t, "jobs", "show", "--json", "--config", w.config, "--", found.ID).out), &byMessage))
 	require.Equal(t, found, byMessage)
 
 	require.Contains(t, shell(t, "jobs", "list", "--config", w.config).out, "Nothing here.")

@@ -53,18 +53,25 @@ func sandboxPage(t *testing.T) string {
 	require.NoError(t, err)
 	server := httptest.NewServer(pod.Handler())
 	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- (&scripted{base: server.URL}).run(ctx, key) }()
+	done, listens := make(chan error, 1), make(chan struct{})
+	go func() { done <- (&scripted{base: server.URL}).run(ctx, key, listens) }()
 	t.Cleanup(func() {
 		stop()
 		require.NoError(t, <-done)
 		require.NoError(t, pod.Close())
 		server.Close()
 	})
+	select {
+	case <-listens:
+	case err := <-done:
+		done <- nil
+		require.NoError(t, err, "the scripted bot ended at its start")
+	}
 	return server.URL
 }
 
-func (b *scripted) run(ctx context.Context, key *rsa.Key) error {
+// run works until ctx ends, or the pod is reset. What is said is heard once listens is closed.
+func (b *scripted) run(ctx context.Context, key *rsa.Key, listens chan<- struct{}) error {
 	token, err := key.LoginToken("roombot", time.Now())
 	if err != nil {
 		return err
@@ -91,6 +98,7 @@ func (b *scripted) run(ctx context.Context, key *rsa.Key) error {
 			return err
 		}
 	}
+	close(listens)
 	return b.read(ctx, feed.ID)
 }
 
@@ -107,19 +115,24 @@ func (b *scripted) read(ctx context.Context, feed string) error {
 			Events []event
 		}
 		err := b.post(ctx, "/agent/v5/datafeeds/"+feed+"/read", map[string]string{"ackId": ack}, &batch)
-		if ctx.Err() != nil || (err != nil && strings.Contains(err.Error(), "Could not find a datafeed")) {
-			return nil // stopped, or the pod was reset
+		if ctx.Err() != nil || forgotten(err) {
+			return nil
 		}
 		if err != nil {
 			return err
 		}
 		for _, e := range batch.Events {
-			if err := b.hear(ctx, e); err != nil && ctx.Err() == nil {
+			if err := b.hear(ctx, e); err != nil && ctx.Err() == nil && !forgotten(err) {
 				return err
 			}
 		}
 		ack = batch.AckID
 	}
+}
+
+// forgotten tells by an error that the pod was reset: it knows neither the feed any more nor, on a call that came after it, the session.
+func forgotten(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "Could not find a datafeed") || strings.Contains(err.Error(), "Invalid session"))
 }
 
 var tags = regexp.MustCompile(`<[^>]+>`)

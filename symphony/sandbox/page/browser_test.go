@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
 	"roombot/symphony/sandbox/page/pagetest"
@@ -107,6 +108,14 @@ func (b *tab) clickOn(testID string) {
 func (b *tab) types(selector, keys string) {
 	b.t.Helper()
 	b.do(chromedp.SendKeys(chromedp.CSS(selector), keys, chromedp.NodeVisible))
+}
+
+// sends types a text and sends it, once what was sent before is on its way: until then Enter does nothing.
+func (b *tab) sends(text string) {
+	b.t.Helper()
+	b.composes(text)
+	b.holds(`!document.getElementById("send").disabled`)
+	b.composes(kb.Enter)
 }
 
 func (b *tab) composes(keys string) {

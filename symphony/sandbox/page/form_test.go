@@ -11,7 +11,7 @@ import (
 func TestAFormIsFilledSentOnceAndSaysSo(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
-	bob.composes("/form" + kb.Enter)
+	bob.sends("/form")
 	form := `[data-form="all"] `
 
 	bob.click(form + `button[name="create"]`)
@@ -40,7 +40,7 @@ func TestAFormIsFilledSentOnceAndSaysSo(t *testing.T) {
 func TestAnErrorCardIsShownWithItsButton(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
-	bob.composes("/fault" + kb.Enter)
+	bob.sends("/fault")
 	bob.sees("message", "never closed")
 	bob.holds(`document.querySelector(".card-error[open] button[name=run]")`)
 	require.Equal(t, "pre", value[string](bob, `getComputedStyle(document.querySelector(".card-error code")).whiteSpace`), "the caret stays under its place")

@@ -4,14 +4,13 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 )
 
 func TestTheWireShowsEachCallAndItsBodies(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
-	bob.composes("/fault" + kb.Enter)
+	bob.sends("/fault")
 	bob.sees("wire-row", "/message/create")
 	bob.click(`[data-testid="wire-row"]:first-child button`)
 	bob.sees("wire-row", "createMessage")
@@ -37,7 +36,7 @@ func TestFaultsAreSwitchedOnAndCleared(t *testing.T) {
 func TestAResetForgetsEverythingInEveryPage(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
-	bob.composes("hello" + kb.Enter)
+	bob.sends("hello")
 	bob.sees("message", "hello")
 	value[string](bob, `fetch("/sandbox/v1/reset", {method: "POST"}).then((r) => r.text())`)
 	bob.holds(`document.querySelectorAll('[data-testid="message"]').length === 0 && document.querySelector(".empty")`)
@@ -56,7 +55,7 @@ func TestThePersonIsChosenFromTheListAndRemembered(t *testing.T) {
 func TestEveryControlHasAName(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
-	bob.composes("/form" + kb.Enter)
+	bob.sends("/form")
 	bob.holds(`document.querySelector('[data-form="all"]')`)
 	nameless := value[[]string](bob, `[...document.querySelectorAll("button, input, select, textarea, [role=listbox]")]
 		.filter((el) => !el.innerText?.trim() && !el.getAttribute("aria-label") && !el.labels?.length)

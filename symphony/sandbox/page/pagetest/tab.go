@@ -13,15 +13,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Patience is how long the page may take for anything.
-const Patience = 20 * time.Second
+// Patience is how long the browser and the page may take for anything, on a machine that has other work.
+const Patience = 2 * time.Minute
 
 // Open starts a browser with one empty tab, which ends with the test. Without
 // a browser in PATH the test is skipped, or fails where CI=true.
 func Open(t *testing.T) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser(t)), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("headless", "new"), chromedp.Flag("disable-component-update", true))
+		chromedp.Flag("headless", "new"), chromedp.Flag("disable-component-update", true), chromedp.WSURLReadTimeout(Patience))
 	allocator, end := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(end)
 	tab, closeTab := chromedp.NewContext(allocator)
@@ -44,14 +44,18 @@ func browser(t *testing.T) string {
 	return ""
 }
 
-// Holds waits until a JavaScript expression is true on the page. The page's
-// policy forbids to evaluate text there, and with it chromedp's own Poll.
+// Holds waits until a JavaScript expression is true on the page; as long as it
+// fails, for what it names is not there yet, it is not. The page's policy
+// forbids to evaluate text there, and with it chromedp's own Poll.
 func Holds(tab context.Context, expression string) error {
 	deadline := time.Now().Add(Patience)
 	for {
 		ctx, cancel := context.WithDeadline(tab, deadline)
 		_, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](
-			`new Promise((done, fail) => { const look = () => (`+expression+`) ? done() : setTimeout(look, 15); look(); })`, chromedp.EvalAwaitPromise))
+			`new Promise((done) => {
+				const holds = () => { try { return `+expression+` } catch { return false } };
+				const look = () => holds() ? done() : setTimeout(look, 15);
+				look(); })`, chromedp.EvalAwaitPromise))
 		cancel()
 		navigated := err != nil && strings.Contains(err.Error(), "context was destroyed")
 		if !navigated || tab.Err() != nil || time.Now().After(deadline) {

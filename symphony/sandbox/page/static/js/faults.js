@@ -1,7 +1,7 @@
 // Faults to switch on, as real pods show them.
 
 import { post, remove } from "./api.js";
-import { fill, h, toast } from "./dom.js";
+import { fill, h, set, toast } from "./dom.js";
 import { loadFaults } from "./load.js";
 import { on, store } from "./store.js";
 
@@ -17,27 +17,38 @@ const PRESETS = [
   { id: "lag", title: "Search lag", what: "Search finds new rooms 3 s late", fault: { kind: "search-lag", delay: "3s" } },
 ];
 
+/** The presets stay where they are: a fault changes with each call that it strikes, and a click takes a moment. */
 export function mountFaults(root) {
-  on("faults", () => draw(root));
-  draw(root);
-}
-
-function draw(root) {
-  const focused = document.activeElement?.dataset?.fault;
+  const presets = PRESETS.map((p) => ({ ...p, button: preset(p) }));
+  const list = h("div");
   fill(root,
     h("p", { class: "tab-intro" }, "Switch on what goes wrong in production, and see what the bot makes of it."),
-    h("ul", { class: "presets" }, PRESETS.map(preset)),
+    h("ul", { class: "presets" }, presets.map((p) => h("li", {}, p.button))),
+    list);
+  const draw = () => {
+    for (const p of presets) set(p.button, { "aria-pressed": String(Boolean(switchedOn(p))) });
+    drawActive(list);
+  };
+  on("faults", draw);
+  draw();
+}
+
+function drawActive(list) {
+  fill(list,
     h("div", { class: "tab-section" }, h("h2", { class: "eyebrow" }, "Switched on"),
       store.faults.length > 0 && h("button", { type: "button", class: "link", onclick: () => run(() => remove("faults")) }, "Clear all")),
     store.faults.length ? h("ul", { class: "cards" }, store.faults.map(active)) : h("p", { class: "none" }, "None: the pod behaves."));
-  if (focused) root.querySelector(`[data-fault="${focused}"]`)?.focus();
 }
 
+const switchedOn = (p) => store.faults.find((fault) => matches(p.fault, fault));
+
 function preset(p) {
-  const on = store.faults.find((fault) => matches(p.fault, fault));
-  const flip = () => run(() => (on ? remove(`faults?id=${encodeURIComponent(on.id)}`) : post("faults", p.fault)));
-  return h("li", {}, h("button", { type: "button", class: "preset", "data-fault": p.id, "data-testid": `fault-${p.id}`, "aria-pressed": String(Boolean(on)), onclick: flip },
-    h("span", { class: "preset-title" }, p.title), h("span", { class: "preset-what" }, p.what)));
+  const flip = () => {
+    const on = switchedOn(p);
+    return run(() => (on ? remove(`faults?id=${encodeURIComponent(on.id)}`) : post("faults", p.fault)));
+  };
+  return h("button", { type: "button", class: "preset", "data-fault": p.id, "data-testid": `fault-${p.id}`, onclick: flip },
+    h("span", { class: "preset-title" }, p.title), h("span", { class: "preset-what" }, p.what));
 }
 
 function matches(preset, fault) {
