@@ -16,7 +16,6 @@ type Outage struct {
 	Said     []string      `json:"said"` // all that their health said meanwhile
 	Denied   bool          `json:"denied"`
 	Lines    []trial.Line  `json:"lines"`    // warnings and errors in their logs, until all was done
-	Slowest  time.Duration `json:"slowest"`  // until all was done: how long a bot took to tell how it was, at the worst
 	Sent     int           `json:"sent"`     // commands, meanwhile
 	Ready    time.Duration `json:"ready"`    // from the end until all bots were ready, and stayed so
 	Answered time.Duration `json:"answered"` // from the end until a command was answered

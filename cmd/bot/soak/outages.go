@@ -112,7 +112,6 @@ func (s *session) aftermath(ctx context.Context, o Outage, sign string, began, e
 	told, said := s.pulse.told(sign, began, ended)
 	o.Lasted, o.Told, o.Said = ended.Sub(began), between(began, told), said
 	o.Denied = s.pulse.denied(began, ended)
-	o.Slowest = s.pulse.slowest(began, time.Now())
 	o.Ready = between(ended, s.pulse.ready(s.trial.Bots, ended))
 	o.Answered = between(ended, s.ledger.answeredAfter(ended))
 	o.Done = between(ended, done)

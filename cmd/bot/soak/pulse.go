@@ -91,18 +91,6 @@ func (p *pulse) denied(from, to time.Time) bool {
 	return false
 }
 
-// slowest is how long a bot took to answer within a time, at the worst.
-func (p *pulse) slowest(from, to time.Time) (most time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, b := range p.beats {
-		if b.asked.After(from) && b.answered.Before(to) {
-			most = max(most, b.answered.Sub(b.asked))
-		}
-	}
-	return most
-}
-
 // ready is since when, after a time, all bots have been ready: zero if they are not.
 func (p *pulse) ready(bots []*trial.Bot, from time.Time) (since time.Time) {
 	p.mu.Lock()
