@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -174,7 +175,9 @@ func TestFortyPeopleAreLetInWithAWordMeanwhile(t *testing.T) {
 
 func TestTheLinkTakesThePlaceOfAWordThatItTakesLonger(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, settlesSoon, func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 25 })
+	w := newWorld(t, func(w *world) { // each creation without an answer is waited for; each message has time to get its own
+		w.crowd, w.limits.AddsPerSecond, w.limits.CallTimeout = 40, 25, 3*time.Second
+	})
 	people, names := w.colleagues(40)
 	w.suffers(fault{"path": onCreate, "status": 503, "count": 2})
 	asked := w.asks("bob", `/newroom "Relief" `+people)
