@@ -53,7 +53,7 @@ func Run(ctx context.Context, c Config) (result Result, err error) {
 	c = c.withDefaults()
 	t, err := trial.Start(ctx, trial.Setup{
 		Pod:  trial.PodSetup{Crowd: crowd, RTT: c.RTT},
-		Bots: trial.BotSetup{Workers: c.Workers},
+		Bots: trial.BotSetup{Workers: c.Workers, Bounded: c.Flood > 0},
 	})
 	if err != nil {
 		return Result{}, err

@@ -18,6 +18,9 @@ func (r *run) flood(ctx context.Context) error {
 			return err
 		}
 		r.alone = append(r.alone, took)
+		if err := r.ebb(ctx); err != nil {
+			return err
+		}
 		text := fmt.Sprintf("/newroom \"Flood %d.{n}\" @%s", n, r.cast.speaker(asks))
 		if _, err := r.pod.Chatter(ctx, r.cast.speaker(floods), "", text, r.Flood); err != nil {
 			return err
@@ -33,7 +36,7 @@ func (r *run) flood(ctx context.Context) error {
 	return nil
 }
 
-// ebb waits until the bot has dealt with the flood.
+// ebb waits until the bot has nothing left to do and reads a quiet feed.
 func (r *run) ebb(ctx context.Context) error {
 	for !r.idle(ctx) {
 		if err := trial.Pause(ctx, 20*time.Millisecond); err != nil {

@@ -42,7 +42,10 @@ func (s BotSetup) own(name string) map[string]any {
 			own[key] = d.String()
 		}
 	}
-	limits := map[string]any{"perConversation": 10_000, "queue": 1_000_000} // a trial asks for more than people may
+	limits := map[string]any{}
+	if !s.Bounded { // a trial asks for more than people may
+		limits["perConversation"], limits["queue"] = 10_000, 1_000_000
+	}
 	if s.Workers > 0 {
 		limits["workers"] = s.Workers
 	}

@@ -37,6 +37,7 @@ type BotSetup struct {
 	HTTPTimeout time.Duration // roombot.httpTimeout
 	SearchLag   time.Duration // roombot.searchLag
 	Workers     int           // roombot.limits.workers; 0 for the default
+	Bounded     bool          // no more commands may wait than by default; else as many as a trial may send
 	LogLevel    string        // roombot.log.level; above info the address of the health page is not known
 }
 
