@@ -108,9 +108,6 @@ func add(ctx context.Context, tx runner, commands []Command) (fresh []string, jo
 		}
 		open, rows = append(open, c), append(rows, append(row, stateOpen, nil))
 	}
-	if err := tx.many(ctx, nil, insert, settled); err != nil { // which returns no rows
-		return nil, nil, err
-	}
 	err = tx.many(ctx, func(n int, read scan) error {
 		var before int
 		if err := read(&before); err != nil {
@@ -122,7 +119,11 @@ func add(ctx context.Context, tx runner, commands []Command) (fresh []string, jo
 		jobs = append(jobs, river.InsertManyParams{Args: task{Command: c.ID}, InsertOpts: &river.InsertOpts{Pending: held}})
 		return nil
 	}, insert+` RETURNING `+unfinishedBefore, rows)
-	return fresh, jobs, err
+	if err != nil {
+		return nil, nil, err
+	}
+	// After the others: a command that comes twice in a batch may be a settled one the second time.
+	return fresh, jobs, tx.many(ctx, nil, insert, settled)
 }
 
 // unfinishedBefore is 1 when the conversation $2 has an unfinished command other than $1, else 0.

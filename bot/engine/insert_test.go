@@ -56,6 +56,24 @@ func TestASettledCommandIsKnownAndNotRun(t *testing.T) {
 	})
 }
 
+func TestACommandThatIsSettledTheSecondTimeRuns(t *testing.T) {
+	onEach(t, func(t *testing.T, store string) {
+		ran := make(chan string, 10)
+		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Job) error {
+			ran <- j.ID
+			return nil
+		}))
+		again := command("twice", "s")
+		again.Settled = true
+		insert(t, e, command("twice", "s"), again)
+		require.Equal(t, "twice", next(t, ran))
+		idle(t, e)
+		insert(t, e, again)
+		idle(t, e)
+		require.Empty(t, ran)
+	})
+}
+
 func TestAnIDRunsOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		var mu sync.Mutex
