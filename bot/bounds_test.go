@@ -33,25 +33,29 @@ func TestAFullQueueIsNotReadIntoAndGoesOnByItself(t *testing.T) {
 
 func TestOfManyAtOnceOnlyTheFirstAreCarriedOut(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
-	chat := w.says("bob", "/help").sees("I open rooms")
-	w.suffers(fault{"path": onSend, "delay": "10m"}) // no command ends
-	before := w.bot.Health(t.Context()).Feed.Events
-	w.control("POST", "chatter", map[string]any{"as": "bob", "to": "roombot", "text": "/groups", "count": 50}, nil)
-	require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Events >= before+50 }, patience, tick)
-	w.recovers()
-	var shown []string
-	require.Eventually(t, func() bool {
-		shown = nil
-		for _, a := range w.answers("bob", chat) {
-			shown = append(shown, a.plain())
-		}
-		return len(shown) == 7 && w.idle()
-	}, patience, tick)
-	all := strings.Join(shown, "\n")
-	require.Equal(t, 5, strings.Count(all, "I can add these groups"), "carried out")
-	require.Equal(t, 1, strings.Count(all, "5 commands are waiting in this chat, as many as I take at once."))
-	w.says("bob", "/groups").sees("I can add these groups")
+	for name, faults := range map[string][]fault{"each comes once": nil, "each comes twice": {{"kind": "duplicate-events"}}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
+			chat := w.says("bob", "/help").sees("I open rooms")
+			w.suffers(append(faults, fault{"path": onSend, "delay": "10m"})...) // no command ends
+			w.control("POST", "chatter", map[string]any{"as": "bob", "to": "roombot", "text": "/groups", "count": 50}, nil)
+			require.Eventually(t, w.listens, patience, tick)
+			w.recovers()
+			var shown []string
+			require.Eventually(t, func() bool {
+				shown = nil
+				for _, a := range w.answers("bob", chat) {
+					shown = append(shown, a.plain())
+				}
+				return len(shown) == 7 && w.idle()
+			}, patience, tick)
+			all := strings.Join(shown, "\n")
+			require.Equal(t, 5, strings.Count(all, "I can add these groups"), "carried out")
+			require.Equal(t, 1, strings.Count(all, "5 commands are waiting in this chat, as many as I take at once."))
+			w.says("bob", "/groups").sees("I can add these groups")
+		})
+	}
 }
 
 func TestALongListKeepsNobodyElseWaiting(t *testing.T) {

@@ -97,17 +97,25 @@ func (w *world) rests() {
 	require.Eventually(w.t, w.idle, patience, tick, "the bot comes to rest")
 }
 
-// idle is true when a feed that is being read has nothing to tell, and no command waits or is being carried out. What a
-// stopped bot had been told and never acknowledged is hidden for a while, and no reason to wait.
+// idle is true when all was heard, and no command waits or is being carried out.
 func (w *world) idle() bool {
+	if !w.listens() {
+		return false
+	}
+	todo := w.bot.Health(w.t.Context()).Queue
+	return todo.Answers && todo.Queued+todo.Running == 0
+}
+
+// listens is true when a feed that is being read has nothing to tell. What a stopped bot had been told and never
+// acknowledged is hidden for a while, and no reason to wait.
+func (w *world) listens() bool {
 	var list struct {
 		Feeds []struct{ Readers, Queued int }
 	}
 	w.control(http.MethodGet, "feeds", nil, &list)
 	for _, f := range list.Feeds {
 		if f.Readers > 0 && f.Queued == 0 {
-			todo := w.bot.Health(w.t.Context()).Queue
-			return todo.Answers && todo.Queued+todo.Running == 0
+			return true
 		}
 	}
 	return false

@@ -29,8 +29,10 @@ type arrival struct {
 // the store tells, of anything else the feed.
 func (b *Bot) intake(ctx context.Context, events []symphony.Event) error {
 	var arrived []arrival
+	seen := map[string]bool{} // an event may come twice, and is not two commands too many
 	for _, event := range events {
-		if id, in, ok := b.accept(ctx, event); ok {
+		if id, in, ok := b.accept(ctx, event); ok && !seen[id] {
+			seen[id] = true
 			arrived = append(arrived, arrival{id: id, in: in})
 		}
 	}
