@@ -77,6 +77,17 @@ func start(t testing.TB, c engine.Config) (e *engine.Engine, stop func()) {
 	return e, run(t, silent(), e)
 }
 
+// startNoting starts an engine whose commands only tell that they run.
+func startNoting(t testing.TB, store string) (e *engine.Engine, ran chan string) {
+	t.Helper()
+	ran = make(chan string, 10)
+	e, _ = start(t, quick(store, func(_ context.Context, j *engine.Job) error {
+		ran <- j.ID
+		return nil
+	}))
+	return e, ran
+}
+
 func run(t testing.TB, ctx context.Context, e *engine.Engine) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(ctx)

@@ -37,11 +37,7 @@ func TestACommandIsHandedOverAsItCame(t *testing.T) {
 
 func TestASettledCommandIsKnownAndNotRun(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
-		ran := make(chan string, 10)
-		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Job) error {
-			ran <- j.ID
-			return nil
-		}))
+		e, ran := startNoting(t, store)
 		settled := command("settled", "s")
 		settled.Settled = true
 		insert(t, e, command("first", "s"), settled, command("last", "s"))
@@ -58,11 +54,7 @@ func TestASettledCommandIsKnownAndNotRun(t *testing.T) {
 
 func TestACommandThatIsSettledTheSecondTimeRuns(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
-		ran := make(chan string, 10)
-		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Job) error {
-			ran <- j.ID
-			return nil
-		}))
+		e, ran := startNoting(t, store)
 		again := command("twice", "s")
 		again.Settled = true
 		insert(t, e, command("twice", "s"), again)

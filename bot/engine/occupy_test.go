@@ -13,11 +13,7 @@ import (
 
 func TestAnOccupiedStoreTakesNothingUntilItIsReleased(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
-		handled := make(chan string, 1)
-		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Job) error {
-			handled <- j.ID
-			return nil
-		}))
+		e, ran := startNoting(t, store)
 		release, err := engine.Occupy(context.Background(), store)
 		require.NoError(t, err)
 		inserted := make(chan error, 1)
@@ -25,7 +21,7 @@ func TestAnOccupiedStoreTakesNothingUntilItIsReleased(t *testing.T) {
 		require.Never(t, func() bool { return len(inserted) > 0 }, 300*time.Millisecond, 20*time.Millisecond)
 		require.NoError(t, release())
 		require.NoError(t, next(t, inserted))
-		require.Equal(t, "a", next(t, handled))
+		require.Equal(t, "a", next(t, ran))
 		idle(t, e)
 	})
 }

@@ -38,7 +38,11 @@ func (r *run) flood(ctx context.Context) error {
 
 // ebb waits until the bot has nothing left to do and reads a quiet feed.
 func (r *run) ebb(ctx context.Context) error {
+	limit := time.Now().Add(r.Patience)
 	for !r.idle(ctx) {
+		if time.Now().After(limit) {
+			return fmt.Errorf("the bot had not done with what it was sent after %s", r.Patience)
+		}
 		if err := trial.Pause(ctx, 20*time.Millisecond); err != nil {
 			return err
 		}
