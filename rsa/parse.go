@@ -45,8 +45,10 @@ func privateBlock(content []byte) (*pem.Block, error) {
 	}
 }
 
-// unescaped makes lines of the two characters `\n`: that is how a key looks that passed through an environment variable.
+// unescaped makes lines of the two characters `\n`: that is how a key looks that passed through an environment variable. The
+// mark that Windows editors put before a text goes, for PEM has to begin its line.
 func unescaped(content []byte) []byte {
+	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	if bytes.ContainsRune(content, '\n') || !bytes.Contains(content, []byte(`\n`)) {
 		return content
 	}

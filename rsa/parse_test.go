@@ -23,6 +23,7 @@ func TestParseTakesEveryFormOfAPrivateKey(t *testing.T) {
 		"PKCS#1":                    pkcs1(),
 		"PKCS#8":                    pkcs8(t, sample()),
 		"Windows line ends":         bytes.ReplaceAll(pkcs1(), []byte("\n"), []byte("\r\n")),
+		"a Windows editor's mark":   append([]byte("\xef\xbb\xbf"), pkcs8(t, sample())...),
 		"text before it":            append([]byte("Bag Attributes\n  friendlyName: bot\n"), pkcs1()...),
 		"its certificate beside it": append(certificate(t), pkcs8(t, sample())...),
 		"from a variable, with \\n": bytes.ReplaceAll(pkcs1(), []byte("\n"), []byte(`\n`)),
