@@ -18,7 +18,7 @@ type request struct {
 	// args fill the placeholders of the operation's path, in order.
 	args  []string
 	query url.Values
-	// body is sent as JSON if not nil, form as multipart.
+	// body is sent as JSON if not nil, form as multipart. Each attempt encodes it anew.
 	body any
 	form func(*multipart.Writer) error
 	// accept is a status that is an answer although it is an error's, 0 for none.
@@ -64,14 +64,15 @@ func call[T any](ctx context.Context, c *Client, r request) (T, error) {
 	return out, nil
 }
 
-// do encodes the body once and sends it as often as the operation's class allows.
+// do sends as often as the operation's class allows.
 func (c *Client) do(ctx context.Context, r request) error {
-	content, kind, err := r.encode()
-	if err != nil {
-		return fmt.Errorf("%s: encode: %w", r.op, err)
-	}
-	o := outbound{content: content, kind: kind, trace: traceID(ctx)}
+	trace := traceID(ctx)
 	return c.repeat(ctx, r, func() error {
+		content, kind, err := r.encode()
+		if err != nil {
+			return fmt.Errorf("%s: encode: %w", r.op, err)
+		}
+		o := outbound{content: content, kind: kind, trace: trace}
 		return c.authorized(ctx, r.op, func(auth http.Header) error {
 			o.auth = auth
 			return c.dispatch(ctx, r, o)

@@ -51,16 +51,23 @@ func (c *Client) newSession(ctx context.Context) (*session, error) {
 	return s, nil
 }
 
-// authenticate asks one of the four doors for a token. The signed login is made
-// anew each time, since it lives minutes only.
+// signedLogin is the body of a login with a key. It is signed as it is encoded, so
+// for each attempt anew: it lives minutes only.
+type signedLogin struct{ *Config }
+
+func (s signedLogin) MarshalJSON() ([]byte, error) {
+	token, err := s.Key.LoginToken(s.Username, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(map[string]string{"token": token})
+}
+
+// authenticate asks one of the four doors for a token.
 func (c *Client) authenticate(ctx context.Context, op Operation) (secret, error) {
 	r := request{op: op}
 	if c.config.Certificate == nil {
-		signed, err := c.config.Key.LoginToken(c.config.Username, c.config.Now())
-		if err != nil {
-			return "", err
-		}
-		r.body = map[string]string{"token": signed}
+		r.body = signedLogin{&c.config}
 	}
 	got, err := call[struct {
 		Token string `json:"token"`

@@ -3,6 +3,7 @@ package symphony_test
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"sync"
 	"testing"
@@ -245,6 +246,31 @@ func TestTheEndOfALoginOutageIsNoticedSoonWhateverTheCallsWaits(t *testing.T) {
 	for _, wait := range p.waited() {
 		require.LessOrEqual(t, wait, 8*time.Second)
 	}
+}
+
+func TestALoginThatIsRepeatedForLongIsSignedAnew(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	clock := &movingClock{now: time.Now()}
+	down := clock.now.Add(10 * time.Minute)
+	p.on("POST /login/pubkey/authenticate", func(w http.ResponseWriter, r *http.Request) {
+		var body struct{ Token string }
+		require.NoError(t, json.NewDecoder(r.Body).Decode(&body))
+		_, err := jwt.Parse(body.Token, func(*jwt.Token) (any, error) { return key().Public(), nil }, jwt.WithTimeFunc(clock.Now))
+		switch {
+		case clock.Now().Before(down):
+			reply(w, 503, ``)
+		case err != nil:
+			reply(w, 401, `{"code":401,"message":"Invalid token"}`)
+		default:
+			reply(w, 200, `{"token":"s"}`)
+		}
+	})
+	c := p.client(func(c *symphony.Config) {
+		c.Now, c.Retry = clock.Now, symphony.RetryPolicy{MaxElapsed: time.Hour, MaxAttempts: 1000}
+	})
+	c.SetSleep(clock.Sleep)
+	require.NoError(t, c.Login(t.Context()))
 }
 
 func TestAProxysPageIsNoRejection(t *testing.T) {
