@@ -70,6 +70,7 @@ func TestReadsAndSafeWritesAreRepeated(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{
 		"after a server's fault": with(500, `{}`), "after a proxy's page": with(502, `<html>`),
 		"after throttling": with(429, `{}`), "after a lost connection": cut,
+		"after a request that came too slowly": with(408, `<html>`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -20,7 +20,7 @@ var (
 	ErrBlocked = errors.New("blocked by compliance")
 	// ErrBarrier is the vendor's status 452: an information barrier is in the way.
 	ErrBarrier = errors.New("information barrier")
-	// ErrUnavailable is a 5xx answer, one that makes no sense, or none at all.
+	// ErrUnavailable is a 5xx answer, a 408, one that makes no sense, or none at all.
 	ErrUnavailable = errors.New("unavailable")
 	// ErrOutcomeUnknown is a write that may have been carried out: look before repeating it.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
@@ -54,7 +54,7 @@ type Error struct {
 	unsent  bool      // no connection was had: it cannot have been carried out
 	date    time.Time // the answer's Date
 	garbled bool      // the answer is a success but cannot be read
-	foreign bool      // the answer is a page, so a proxy's rather than Symphony's
+	foreign bool      // the answer is an error but not JSON, so a proxy's rather than Symphony's
 }
 
 func (e *Error) Error() string {
@@ -106,7 +106,7 @@ func (e *Error) Is(target error) bool {
 	case ErrBarrier:
 		return e.Status == statusBarrier
 	case ErrUnavailable:
-		return e.Status >= http.StatusInternalServerError || e.garbled || e.Status == 0 && !errors.Is(e.Err, context.Canceled)
+		return uncertain(e.Status) || e.garbled || e.Status == 0 && !errors.Is(e.Err, context.Canceled)
 	case ErrOutcomeUnknown:
 		return e.OutcomeUnknown
 	}

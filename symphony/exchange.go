@@ -1,6 +1,7 @@
 package symphony
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -54,7 +55,7 @@ func (c *Client) exchange(ctx context.Context, r request, o outbound) (status in
 	}
 	resp, err := c.hosts[r.op.component()].http.Do(req)
 	if err != nil {
-		return 0, r.lost(o, cause(ctx, err, limit), !reached.Load())
+		return 0, r.lost(o, cause(ctx, bounded, limit, err), !reached.Load())
 	}
 	defer resp.Body.Close()
 	body, err := readAll(resp.Body, c.config.MaxBody)
@@ -62,10 +63,13 @@ func (c *Client) exchange(ctx context.Context, r request, o outbound) (status in
 	case !success(resp.StatusCode) && resp.StatusCode != r.accept:
 		return resp.StatusCode, r.refused(o, resp, body, c.config.Now())
 	case err != nil:
-		return resp.StatusCode, r.lost(o, fmt.Errorf("read the answer: %w", cause(ctx, err, limit)), false)
+		return resp.StatusCode, r.lost(o, fmt.Errorf("read the answer: %w", cause(ctx, bounded, limit, err)), false)
 	}
 	return resp.StatusCode, r.understood(answer{resp.StatusCode, body, o.trace})
 }
+
+// errStranger is told of an answer in place of Symphony's.
+var errStranger = errors.New("the answer is not Symphony's JSON but probably the page of a proxy on the way")
 
 // understood is nil for an answer that can be read.
 func (r request) understood(a answer) error {
@@ -74,8 +78,12 @@ func (r request) understood(a answer) error {
 		return nil
 	}
 	var broken *json.SyntaxError // a page, or half an answer, rather than another shape
+	garbled := errors.As(err, &broken)
+	if garbled && bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("<")) {
+		err = errStranger
+	}
 	return &Error{
-		Operation: r.op.String(), Status: a.status, TraceID: a.trace, garbled: errors.As(err, &broken),
+		Operation: r.op.String(), Status: a.status, TraceID: a.trace, garbled: garbled,
 		OutcomeUnknown: r.op.Class == UnsafeWrite, Err: fmt.Errorf("read the answer: %w", err),
 	}
 }
@@ -91,8 +99,8 @@ func watched(ctx context.Context) (context.Context, *atomic.Bool) {
 func success(status int) bool { return status >= 200 && status < 300 }
 
 // cause strips the address, which may carry people's e-mail addresses, and tells
-// an end of the caller's context from the attempt's own limit.
-func cause(ctx context.Context, err error, limit time.Duration) error {
+// an end of the caller's context from that of the attempt's own, which is bounded.
+func cause(ctx, bounded context.Context, limit time.Duration, err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
 		err = u.Err
@@ -100,7 +108,7 @@ func cause(ctx context.Context, err error, limit time.Duration) error {
 	switch {
 	case ctx.Err() != nil && !errors.Is(err, ctx.Err()):
 		return fmt.Errorf("%w: %w", ctx.Err(), err)
-	case ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded):
+	case ctx.Err() == nil && bounded.Err() != nil:
 		return fmt.Errorf("no answer within %s: %w", limit, err)
 	}
 	return err
@@ -120,17 +128,21 @@ func (r request) refused(o outbound, resp *http.Response, body []byte, now time.
 	e := &Error{
 		Operation: r.op.String(), Status: resp.StatusCode, TraceID: o.trace,
 		OutcomeUnknown: r.op.Class == UnsafeWrite && uncertain(resp.StatusCode),
-		RetryAfter:     parseRetryAfter(resp.Header.Get("Retry-After"), now),
 	}
 	e.date, _ = http.ParseTime(resp.Header.Get("Date"))
+	if !e.date.IsZero() { // the clocks may differ
+		now = e.date
+	}
+	e.RetryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), now)
 	var w struct {
 		Code    looseText `json:"code"`
 		Message looseText `json:"message"`
 	}
-	if json.Unmarshal(body, &w) == nil { // a proxy's page has nothing to say
+	switch err := json.Unmarshal(body, &w); {
+	case err == nil:
 		e.Code, e.Message = clip(string(w.Code), 80), clip(string(w.Message), 400)
-	} else {
-		e.foreign = len(body) > 0
+	case len(body) > 0:
+		e.foreign, e.Err = true, errStranger
 	}
 	if location := resp.Header.Get("Location"); resp.StatusCode < 400 && location != "" {
 		e.Message = "the server redirects, which is not followed"
@@ -143,13 +155,14 @@ func uncertain(status int) bool {
 	return status >= http.StatusInternalServerError || status == http.StatusRequestTimeout
 }
 
-// parseRetryAfter reads seconds or a date.
+// parseRetryAfter reads seconds or a date, a day ahead at most.
 func parseRetryAfter(s string, now time.Time) time.Duration {
+	const day = 24 * time.Hour
 	if n, err := strconv.Atoi(s); err == nil {
-		return time.Duration(min(max(n, 0), 86400)) * time.Second
+		return time.Duration(min(max(n, 0), int(day/time.Second))) * time.Second
 	}
 	if at, err := http.ParseTime(s); err == nil {
-		return max(at.Sub(now), 0)
+		return min(max(at.Sub(now), 0), day)
 	}
 	return 0
 }

@@ -136,7 +136,7 @@ func (c *Client) httpRequest(ctx context.Context, r request, o outbound) (*http.
 	req.Header.Set("User-Agent", c.config.UserAgent)
 	req.Header.Set("X-Trace-Id", o.trace)
 	req.Header.Set("Accept", "application/json")
-	if len(o.content) > 0 {
+	if r.op.Method == http.MethodPost { // also without a body: the pod's specification asks for it
 		req.Header.Set("Content-Type", o.kind)
 	}
 	return req, nil

@@ -45,6 +45,37 @@ func TestTheServersRetryAfterWins(t *testing.T) {
 	})
 }
 
+func TestADateToComeBackAtIsReadByTheServersClock(t *testing.T) {
+	t.Parallel()
+	now := time.Now().Truncate(time.Second)
+	for _, skew := range []time.Duration{0, -20 * time.Minute, 20 * time.Minute} {
+		p := newPod(t)
+		p.on(roomInfo, func(w http.ResponseWriter, _ *http.Request) {
+			there := now.Add(-skew).UTC()
+			w.Header().Set("Date", there.Format(http.TimeFormat))
+			w.Header().Set("Retry-After", there.Add(8*time.Second).Format(http.TimeFormat))
+			reply(w, 429, `{}`)
+		})
+		_, err := p.client(func(c *symphony.Config) {
+			c.Now, c.Retry.MaxAttempts = func() time.Time { return now }, 1
+		}).Room(t.Context(), "r")
+		var e *symphony.Error
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, 8*time.Second, e.RetryAfter)
+	}
+}
+
+func TestNoDateIsTooFarAway(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.on(roomInfo, throttle("Fri, 31 Dec 9999 23:59:59 GMT"))
+	_, err := p.client().Room(t.Context(), "r")
+	var e *symphony.Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, 24*time.Hour, e.RetryAfter)
+	require.Empty(t, p.waited())
+}
+
 func TestAWaitThatTheCallerHasNoTimeForIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)

@@ -1,6 +1,7 @@
 package symphony
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -88,7 +89,13 @@ func (t Transport) HTTP(certificate *tls.Certificate) (*http.Transport, error) {
 		connect = 15 * time.Second
 	}
 	return &http.Transport{
-		Proxy:               t.proxy(),
+		Proxy: t.proxy(),
+		OnProxyConnectResponse: func(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
+			if answer.StatusCode != http.StatusOK { // net/http would tell no more than "Forbidden"
+				return fmt.Errorf("the proxy %s answers %s to CONNECT", proxy.Host, clip(answer.Status, 80))
+			}
+			return nil
+		},
 		DialContext:         (&net.Dialer{Timeout: connect, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout: connect,
 		TLSClientConfig:     secure,
