@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"roombot/symphony"
+	"roombot/symphony/messageml"
+	"roombot/symphony/sandbox"
 )
 
 func ExampleClient_CreateRoom() {
@@ -36,6 +38,48 @@ func ExampleClient_CreateRoom() {
 		fmt.Println("the pod refuses the room")
 	}
 	// Output: the pod refuses the room
+}
+
+func ExampleFeed_Run() {
+	pod, err := sandbox.New(sandbox.Config{BotKey: key().Public()})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	server := httptest.NewServer(pod.Handler())
+	defer server.Close()
+	defer func() { _ = pod.Close() }()
+	client, err := symphony.New(symphony.Config{
+		Username: "roombot", Key: key(), Endpoints: symphony.Endpoints{Pod: server.URL},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer client.Close()
+
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	feed := client.Feed(symphony.FeedConfig{
+		Live: func(symphony.DatafeedID) { pod.Person("bob").Says("Good morning") }, // from now on nothing is missed
+	})
+	err = feed.Run(ctx, func(_ context.Context, events []symphony.Event) error {
+		for _, event := range events {
+			if e, ok := event.(symphony.MessageSent); ok {
+				content, err := messageml.Read(e.Message.PresentationML, e.Message.Data)
+				if err != nil {
+					return err // the batch comes again
+				}
+				fmt.Printf("%s: %s\n", e.Message.From.DisplayName, content.Text)
+				stop()
+			}
+		}
+		return nil // the batch is acknowledged
+	})
+	fmt.Println(err)
+	// Output:
+	// Bob Chen: Good morning
+	// <nil>
 }
 
 func ExampleParseEvent() {

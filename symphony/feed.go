@@ -11,7 +11,8 @@ import (
 
 // FeedConfig says how a feed is read.
 type FeedConfig struct {
-	// Tag keeps the feeds of several bots of one account apart. Default none.
+	// Tag keeps the feeds of several bots of one account apart. Each needs one of its
+	// own: a bot without may take any feed of the account's. Default none.
 	Tag string
 	// ReadTimeout bounds one read, which the service parks for some 20 s. Default 60 s.
 	ReadTimeout time.Duration

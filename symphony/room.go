@@ -125,11 +125,13 @@ func (c *Client) SetRoomActive(ctx context.Context, id StreamID, active bool) er
 // RoomQuery says what to search rooms by. The search is fuzzy and its index lags
 // behind by seconds: compare what comes back.
 type RoomQuery struct {
-	// Text is looked for in the fields of SearchFields.
+	// Text is looked for in names, in the hashtags and cashtags of descriptions, and
+	// in the values of the keywords that Labels names; or only in SearchFields.
 	Text string
-	// Labels are keywords' values to look for.
+	// Labels are keys of keywords whose values are searched.
 	Labels []string
-	// SearchFields is any of name, description, keywords_key, keywords_value. Default: the pod's.
+	// SearchFields is any of name, description, keywords_key, keywords_value. Pods
+	// older than 25.10 pass over it: name the keywords in Labels as well.
 	SearchFields []string
 	// Member, Owner and Creator restrict to rooms of that user, 0 for any.
 	Member, Owner, Creator UserID

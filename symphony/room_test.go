@@ -110,12 +110,12 @@ func TestSearchingRooms(t *testing.T) {
 		p := newPod(t)
 		p.on("POST /pod/v3/room/search", listing(0, 1))
 		collect(t, p.client().SearchRooms(t.Context(), symphony.RoomQuery{
-			Text: "4711", Labels: []string{"4711"}, SearchFields: []string{"keywords_value"}, Creator: 7, OnlyActive: true,
+			Text: "4711", Labels: []string{"roombot-request"}, SearchFields: []string{"keywords_value"}, Creator: 7, OnlyActive: true,
 			NonDiscoverable: true, PageSize: 10,
 		}))
 		got := p.got("POST", "/pod/v3/room/search")[0]
 		require.Equal(t, "includeNonDiscoverable=true&limit=10&skip=0", got.Query)
-		require.JSONEq(t, `{"query":"4711","labels":["4711"],"searchFields":["keywords_value"],"active":true,"creator":{"id":7}}`, got.Body)
+		require.JSONEq(t, `{"query":"4711","labels":["roombot-request"],"searchFields":["keywords_value"],"active":true,"creator":{"id":7}}`, got.Body)
 	})
 
 	t.Run("who stops early asks for no more", func(t *testing.T) {

@@ -88,10 +88,16 @@ func TestARoomInAWholePod(t *testing.T) {
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(members), 4)
 
-	found := collect(t, w.SearchRooms(ctx, symphony.RoomQuery{Text: "4711", SearchFields: []string{"keywords_value"}}))
-	require.Len(t, found, 1)
-	require.Equal(t, made.ID, found[0].ID)
-	require.Equal(t, made.Attributes, found[0].Attributes)
+	labels, fields := []string{"roombot-request"}, []string{"keywords_value"}
+	for _, query := range []symphony.RoomQuery{
+		{Text: "4711", SearchFields: fields}, {Text: "4711", Labels: labels}, {Text: "4711", Labels: labels, SearchFields: fields},
+	} {
+		found := collect(t, w.SearchRooms(ctx, query))
+		require.Len(t, found, 1)
+		require.Equal(t, made.ID, found[0].ID)
+		require.Equal(t, made.Attributes, found[0].Attributes)
+	}
+	require.Empty(t, collect(t, w.SearchRooms(ctx, symphony.RoomQuery{Text: "4711", Labels: []string{"4711"}})))
 
 	name := "Q4 desk"
 	updated, err := w.UpdateRoom(ctx, made.ID, symphony.RoomUpdate{Name: &name})
