@@ -135,7 +135,11 @@ func (e *LoginError) Remedy() string {
 	if e.Key == "" {
 		return "check that the certificate's common name is the username, in the same case, and that the pod trusts its issuer"
 	}
-	return "the clocks agree, so either the username is unknown (compare its spelling and case), the public half of this" +
+	clock := "the clocks agree, so either"
+	if e.Err == nil || e.Err.date.IsZero() {
+		clock = "either this machine's clock is wrong (set it by NTP),"
+	}
+	return clock + " the username is unknown (compare its spelling and case), the public half of this" +
 		" key is not uploaded to that account, or the account is disabled: see it in the admin portal"
 }
 

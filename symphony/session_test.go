@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -223,6 +224,20 @@ func TestRejectedLoginsSayWhatToDo(t *testing.T) {
 			require.ErrorContains(t, err, key().Fingerprint())
 			require.Len(t, p.got("POST", "/"+tc.door+"/pubkey/authenticate"), 1, "a rejection is not repeated")
 		})
+	}
+}
+
+func TestClocksAreSaidToAgreeOnlyWhenTheyWereCompared(t *testing.T) {
+	t.Parallel()
+	for dated, date := range map[bool][]string{true: {time.Now().UTC().Format(http.TimeFormat)}, false: nil} {
+		p := newPod(t)
+		p.on("POST /login/pubkey/authenticate", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Date"] = date
+			reply(w, 401, `{}`)
+		})
+		err := p.client().Login(t.Context())
+		require.ErrorContains(t, err, "see it in the admin portal")
+		require.Equal(t, dated, strings.Contains(err.Error(), "the clocks agree"), err)
 	}
 }
 
