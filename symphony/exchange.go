@@ -68,9 +68,6 @@ func (c *Client) exchange(ctx context.Context, r request, o outbound) (status in
 	return resp.StatusCode, r.understood(answer{resp.StatusCode, body, o.trace})
 }
 
-// errStranger is told of an answer in place of Symphony's.
-var errStranger = errors.New("the answer is not Symphony's JSON but probably the page of a proxy on the way")
-
 // understood is nil for an answer that can be read.
 func (r request) understood(a answer) error {
 	err := r.read(a)
@@ -80,7 +77,7 @@ func (r request) understood(a answer) error {
 	var broken *json.SyntaxError // a page, or half an answer, rather than another shape
 	garbled := errors.As(err, &broken)
 	if garbled && bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("<")) {
-		err = errStranger
+		err = stranger(a.body)
 	}
 	return &Error{
 		Operation: r.op.String(), Status: a.status, TraceID: a.trace, garbled: garbled,
@@ -142,7 +139,7 @@ func (r request) refused(o outbound, resp *http.Response, body []byte, now time.
 	case err == nil:
 		e.Code, e.Message = clip(string(w.Code), 80), clip(string(w.Message), 400)
 	case len(body) > 0:
-		e.foreign, e.Err = true, errStranger
+		e.foreign, e.Err = true, stranger(body)
 	}
 	if location := resp.Header.Get("Location"); resp.StatusCode < 400 && location != "" {
 		e.Message = "the server redirects, which is not followed"

@@ -41,12 +41,12 @@ func TestAProxyThatRefusesToConnectIsNamed(t *testing.T) {
 
 func TestAPageInPlaceOfAnAnswerIsToldFromSymphonysOwn(t *testing.T) {
 	t.Parallel()
-	const page = "<!DOCTYPE html><html><title>Blocked by policy</title>"
+	const page = "<!DOCTYPE html>\n<html><head><title>\n400 No required SSL certificate &amp; no luck</title>"
 	for _, status := range []int{200, 400, 401, 403, 404, 502} {
 		p := newPod(t)
 		p.answer(createRoom, status, page)
 		_, err := p.client().CreateRoom(t.Context(), symphony.RoomAttributes{})
-		require.ErrorContains(t, err, "not Symphony's JSON", status)
+		require.ErrorContains(t, err, `not Symphony's JSON but probably the page of a proxy on the way: "400 No required SSL certificate & no luck"`, status)
 	}
 	p := newPod(t)
 	p.answer(createRoom, 403, `{"code":403}`)
