@@ -1,11 +1,16 @@
 package bot_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"roombot/commands"
@@ -29,6 +34,27 @@ func TestAWriteWhoseAnswerIsLostIsNotDoneTwice(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestARoomIsFoundAgainOnAPodWithoutSearchFields(t *testing.T) {
+	t.Parallel()
+	older := func(pod http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/room/search") {
+				var query map[string]any
+				assert.NoError(t, json.NewDecoder(r.Body).Decode(&query))
+				delete(query, "searchFields")
+				body, err := json.Marshal(query)
+				assert.NoError(t, err)
+				r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+			}
+			pod.ServeHTTP(rw, r)
+		})
+	}
+	w := newWorld(t, settlesSoon, func(w *world) { w.front = older })
+	w.suffers(fault{"path": onCreate, "drop": "after", "count": 1})
+	w.asks("bob", `/newroom "Once" @alice`).ends("✓ Once", "is open")
+	w.theOnly("Once", "bob", "alice")
 }
 
 func TestAWriteThatNeverArrivesIsRepeatedUntilItDoes(t *testing.T) {

@@ -78,6 +78,7 @@ type world struct {
 
 	numbers *bot.Metrics // of the next start; its own by default
 	refuse  refusal
+	front   func(pod http.Handler) http.Handler // what stands before the pod, if anything
 	log     *log
 }
 
@@ -138,7 +139,11 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	require.NoError(t, os.WriteFile(w.store, empty, 0o600))
 	pod, err := sandbox.New(sandbox.Config{SigningKey: signing, BotKey: k.Public(), Quiet: 60 * time.Millisecond, Crowd: w.crowd})
 	require.NoError(t, err)
-	server := httptest.NewServer(w.refusing(pod.Handler()))
+	handler := w.refusing(pod.Handler())
+	if w.front != nil {
+		handler = w.front(handler)
+	}
+	server := httptest.NewServer(handler)
 	w.url = server.URL
 	t.Cleanup(func() {
 		require.NoError(t, pod.Close())

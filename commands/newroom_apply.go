@@ -162,6 +162,7 @@ func (p *roomPlan) find(ctx context.Context) (*created, error) {
 	var found *symphony.Room
 	for room, err := range p.desk.Symphony.SearchRooms(ctx, symphony.RoomQuery{
 		Text:            id,
+		Labels:          []string{RequestKeyword}, // for pods that do not know SearchFields
 		SearchFields:    []string{"keywords_value"},
 		Member:          p.desk.Self.ID,
 		NonDiscoverable: true,
