@@ -151,6 +151,8 @@ func (b *scripted) hear(ctx context.Context, e event) error {
 		return b.newRoom(ctx, stream, text, e.Initiator.User.UserID)
 	case strings.HasPrefix(text, "/form"):
 		return b.say(ctx, stream, everyField)
+	case strings.HasPrefix(text, "/poll"):
+		return b.say(ctx, stream, poll)
 	case strings.HasPrefix(text, "/fault"):
 		return b.say(ctx, stream, errorCard)
 	}
@@ -169,6 +171,10 @@ const everyField = `<form id="all"><text-field name="name" label="Room name" req
 	<radio name="kind" value="members" checked="true">Members only</radio><radio name="kind" value="guests">With guests</radio>
 	<date-picker name="until" label="Until"/><time-picker name="at" label="At"/>
 	<button name="create" type="action">Create</button><button type="reset">Reset</button></form>`
+
+const poll = `<form id="vote" multi-submit="no-reset"><text-field name="vote" label="Vote"/><button name="cast">Cast</button></form>
+	<form id="once"><text-field name="why" label="Why"/><button name="tell">Tell</button></form>
+	<form id="other"><text-field name="else" label="What else"/><button name="add">Add</button></form>`
 
 // newRoom makes the quoted name a room with its requester as the owner, Alice, and the first group.
 func (b *scripted) newRoom(ctx context.Context, stream, text string, requester int64) error {

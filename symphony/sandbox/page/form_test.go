@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 )
@@ -46,4 +47,23 @@ func TestAnErrorCardIsShownWithItsButton(t *testing.T) {
 	require.Equal(t, "pre", value[string](bob, `getComputedStyle(document.querySelector(".card-error code")).whiteSpace`), "the caret stays under its place")
 	bob.click(`.card-error button[name="run"]`)
 	bob.sees("message", `"action":"run"`)
+}
+
+func TestSubmittingOneFormOfAMessageLeavesItsOtherFieldsAsTheyAre(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.sends("/poll")
+	bob.types(`[data-form="vote"] input`, "yes")
+	bob.types(`[data-form="once"] input`, "because")
+	bob.types(`[data-form="other"] input`, "half a")
+	bob.click(`[data-form="vote"] button`)
+	bob.sees("message", `"action":"cast"`)
+	bob.click(`[data-form="once"] button`)
+	bob.sees("message", `"action":"tell"`)
+	bob.holds(`document.querySelector('[data-form="once"] fieldset').disabled`)
+	bob.holds(`!document.querySelector('[data-form="vote"] fieldset').disabled`)
+	fields := `[...document.querySelectorAll('[data-form] input')].map((el) => el.value).join()`
+	require.Equal(t, "yes,because,half a", value[string](bob, fields))
+	bob.do(chromedp.Reload())
+	bob.holds(`document.querySelector('[data-form="once"] fieldset').disabled && !document.querySelector('[data-form="vote"] fieldset').disabled`)
 }

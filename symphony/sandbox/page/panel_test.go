@@ -33,6 +33,17 @@ func TestFaultsAreSwitchedOnAndCleared(t *testing.T) {
 	require.Equal(t, "[]", value[string](bob, faults))
 }
 
+func TestAFaultThatHasStruckIsNoLongerShownAsSwitchedOn(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	shown := `document.querySelector('[data-testid="fault-feed"]').getAttribute("aria-pressed") === `
+	bob.click(`#tab-faults-label`)
+	bob.clickOn("fault-feed")
+	bob.holds(shown + `"true"`)
+	bob.sends("read on")
+	bob.holds(shown + `"false"`)
+}
+
 func TestAResetForgetsEverythingInEveryPage(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")

@@ -1,6 +1,6 @@
 // The composer: a plain text field with real mentions, completions, and edits.
 
-import { $, fill, h, icon, set } from "./dom.js";
+import { $, fill, h, icon, set, toast } from "./dom.js";
 import { chatName } from "./chats.js";
 import { commandHint, commandQuery, commandRow, matchingCommands } from "./commands.js";
 import { Completion } from "./completion.js";
@@ -17,7 +17,6 @@ let field;
 let people;
 let commands;
 let editing = null; // the message being edited
-let busy = false;
 let shifted = false;
 let place = ""; // whose draft is in the field
 
@@ -152,28 +151,38 @@ function pressed(event) {
   }
 }
 
+/** The field is free for the next message at once. */
 async function send() {
-  if (busy || !field.value.trim() || !store.detail) return;
-  const text = field.value;
-  const kept = { editing, ranges: mentions.ranges };
+  if (!field.value.trim() || !store.detail) return;
+  const sent = { place, editing, text: field.value, ranges: mentions.ranges };
   const wire = mentions.onWire();
-  busy = true;
   stopEdit();
   hide();
   try {
-    await (kept.editing ? edit(kept.editing.messageId, text, wire) : say(text, wire));
+    await (sent.editing ? edit(sent.editing.messageId, sent.text, wire) : say(sent.text, wire));
   } catch (refused) {
-    restore(text, kept, refused);
+    restore(sent, `Not sent: ${refused.message}`);
   }
-  busy = false;
-  refresh();
 }
 
-/** Nothing typed is lost by a refusal. */
-function restore(text, kept, refused) {
-  editing = kept.editing;
-  if (!field.value) load(text, kept.ranges);
-  complain(`Not sent: ${refused.message}`);
+/** Nothing typed is lost by a refusal: it comes back where it was written, below what has been typed there since. */
+function restore(sent, why) {
+  if (sent.place !== place) {
+    drafts.set(sent.place, below(drafts.get(sent.place), sent));
+    toast(why);
+    return;
+  }
+  const { text, ranges } = below({ text: field.value, ranges: mentions.ranges }, sent);
+  editing ??= field.value ? null : sent.editing;
+  load(text, ranges);
+  complain(why);
+}
+
+function below(above, { text, ranges }) {
+  if (!above?.text) return { text, ranges };
+  const shift = above.text.length + 1;
+  const moved = ranges.map((r) => ({ ...r, start: r.start + shift, end: r.end + shift }));
+  return { text: `${above.text}\n${text}`, ranges: [...above.ranges, ...moved] };
 }
 
 function complain(error = "") {
@@ -186,7 +195,7 @@ function refresh() {
   if (!store.me) return;
   $("composer-area").hidden = Boolean(store.gate);
   mirror();
-  set($("send"), { disabled: busy || !field.value.trim() || !store.detail });
+  set($("send"), { disabled: !field.value.trim() || !store.detail });
   field.disabled = !store.detail;
   field.placeholder = store.detail ? `Message ${chatName()}` : "";
   fill($("composer-hint"), commandHint(field.value, mentions.ranges) ?? keys());

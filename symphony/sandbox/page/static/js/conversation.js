@@ -10,7 +10,8 @@ import { isBotChat, on, person, store } from "./store.js";
 const GROUPED_MS = 5 * 60_000;
 const PATIENCE_MS = 8000;
 
-let shown = new Map(); // message id -> {message, element}
+let shown = new Map(); // message id, or "day" and the id of its first message -> {message, element}
+let sign = {}; // of the bot at work, as it stands in the log
 let timer;
 let stuck = true; // the end is in view, and stays there when the log shrinks
 
@@ -29,7 +30,7 @@ export function mountConversation({ edit }) {
     if (follow || own) toEnd(log);
     else $("jump").hidden = false;
   });
-  on("waiting feeds", () => keepEnd(log, () => drawWaiting(log)));
+  on("waiting feeds", () => drawWaiting(log));
   log.addEventListener("scroll", () => {
     stuck = atEnd(log);
     if (stuck) $("jump").hidden = true;
@@ -46,29 +47,23 @@ function toEnd(log) {
   $("jump").hidden = true;
 }
 
-function keepEnd(log, run) {
-  const follow = atEnd(log);
-  run();
-  if (follow) toEnd(log);
-}
-
 function draw(log, actions) {
   if (store.gate) return fill(log, gate(store.gate));
-  if (!store.messages.length) fill(log, welcome());
-  else sync(log, items(actions));
-  drawWaiting(log);
+  if (!store.messages.length) fill(log, welcome(), waiting(log));
+  else sync(log, [...items(actions), waiting(log)].filter(Boolean));
 }
 
-/** The elements that should stand in the log, in order; unchanged messages keep theirs. */
+/** The elements that should stand in the log, in order. What has not changed keeps its own: screen readers read out new ones. */
 function items(actions) {
   const out = [];
   const next = new Map();
   let before = null;
   for (const message of store.messages) {
-    if (!before || day(before.timestamp) !== day(message.timestamp)) out.push(h("div", { class: "day" }, h("span", {}, day(message.timestamp))));
+    if (!before || day(before.timestamp) !== day(message.timestamp)) out.push(separator(message, next));
     const kept = shown.get(message.messageId);
     const element = kept && unchanged(kept.message, message) ? kept.element : messageElement(message, actions);
     element.classList.toggle("message-follow", grouped(before, message));
+    closeForms(element, message);
     next.set(message.messageId, { message, element });
     out.push(element);
     before = message;
@@ -77,7 +72,23 @@ function items(actions) {
   return out;
 }
 
-const unchanged = (a, b) => a.message === b.message && a.data === b.data && JSON.stringify(a.forms) === JSON.stringify(b.forms);
+function separator(message, next) {
+  const key = `day ${message.messageId}`;
+  const date = day(message.timestamp);
+  const kept = shown.get(key)?.element;
+  const element = kept?.textContent === date ? kept : h("div", { class: "day" }, h("span", {}, date));
+  next.set(key, { element });
+  return element;
+}
+
+const unchanged = (a, b) => a.message === b.message && a.data === b.data;
+
+/** A form that was submitted, here or in another tab, is closed; the message's other fields keep what they hold. */
+function closeForms(element, message) {
+  for (const { id } of (message.forms ?? []).filter((form) => form.submitted)) {
+    element.querySelector(`[data-form="${CSS.escape(id)}"]`)?.dispatchEvent(new Event("used"));
+  }
+}
 
 function grouped(before, message) {
   return Boolean(before) && before.from.id === message.from.id && message.timestamp - before.timestamp < GROUPED_MS && day(before.timestamp) === day(message.timestamp);
@@ -111,16 +122,32 @@ function gate(room) {
     open && h("button", { type: "button", class: "button button-primary", "data-testid": "join-room", onclick: enter }, "Join the room"));
 }
 
-/** A sign that the bot owes an answer; after a while it says where to look. */
 function drawWaiting(log) {
-  log.querySelector(".waiting")?.remove();
+  const old = log.querySelector(".waiting");
+  const next = waiting(log);
+  if (old === next) return;
+  const follow = atEnd(log);
+  old?.remove();
+  if (next) log.append(next);
+  if (follow) toEnd(log);
+}
+
+/** A sign that the bot owes an answer, or null; after a while it says where to look. */
+function waiting(log) {
   clearTimeout(timer);
-  const waiting = store.waiting;
-  if (!waiting || waiting.streamId !== store.open) return;
-  const left = PATIENCE_MS - (Date.now() - waiting.since);
-  const bot = person(store.bot.id);
-  const late = store.feeds.length ? "has not answered yet. Datafeed and Wire show what it is doing." : "is not connected: nothing reads the datafeed.";
-  const sign = left > 0 ? h("span", { class: "dots", "aria-label": `${bot.displayName} is working` }, h("i"), h("i"), h("i")) : h("span", {}, `${bot.displayName} ${late}`);
-  log.append(h("div", { class: "waiting" }, sign));
-  if (left > 0) timer = setTimeout(() => keepEnd(log, () => drawWaiting(log)), left);
+  const owed = store.waiting;
+  if (!owed || owed.streamId !== store.open) return (sign = { element: null }).element;
+  const left = PATIENCE_MS - (Date.now() - owed.since);
+  const words = `${person(store.bot.id).displayName} ${patience(left)}`;
+  if (sign.words !== words) {
+    const dots = () => h("span", { class: "dots", role: "img", "aria-label": words }, h("i"), h("i"), h("i"));
+    sign = { words, element: h("div", { class: "waiting" }, left > 0 ? dots() : words) };
+  }
+  if (left > 0) timer = setTimeout(() => drawWaiting(log), left);
+  return sign.element;
+}
+
+function patience(left) {
+  if (left > 0) return "is working";
+  return store.feeds.length ? "has not answered yet. Datafeed and Wire show what it is doing." : "is not connected: nothing reads the datafeed.";
 }

@@ -32,7 +32,7 @@ export class Form {
     this.#bindLabels();
     const element = h("form", { class: "pml-form", novalidate: true, "data-form": this.id, onsubmit: (event) => event.preventDefault() }, this.#fieldset, this.#note);
     element.addEventListener("keydown", (event) => this.#enter(event));
-    if (this.context.message.forms?.some((f) => f.id === this.id && f.submitted) && !this.multi) this.#lock("Submitted. A form is used once.");
+    element.addEventListener("used", () => this.multi || this.#lock("Submitted. A form is used once."));
     return element;
   }
 

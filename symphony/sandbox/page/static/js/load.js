@@ -31,7 +31,9 @@ export async function loadFaults() {
 }
 
 export async function loadChats() {
-  const answer = await get(query("chats", { as: store.me.username }));
+  const { me } = store;
+  const answer = await get(query("chats", { as: me.username }));
+  if (store.me !== me) return; // somebody else was chosen meanwhile
   store.chats = new Map((answer.chats ?? []).map((chat) => [urlSafe(chat.streamId), chat]));
   tell("chats");
 }

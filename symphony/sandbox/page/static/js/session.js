@@ -9,11 +9,14 @@ const DEFAULT = "bob"; // a newcomer is somebody who may do things
 
 const live = new Live({ onframe: receive, onstate: connection });
 
+let said = Promise.resolve(); // what is said is sent in the order in which it was said
+
 export async function start() {
   await loadPeople();
   await Promise.all([loadManifest(), loadFeeds(), loadFaults()]);
   const asked = address();
   window.addEventListener("hashchange", followAddress);
+  document.addEventListener("visibilitychange", seeOpen);
   await become(asked.as ?? remembered() ?? DEFAULT, asked.chat);
 }
 
@@ -29,7 +32,7 @@ export async function become(username, chat) {
   live.connect(p.username);
   await loadChats();
   const home = await botChat();
-  await open(chat ?? (store.chats.has(stay) ? stay : home));
+  if (store.me === p) await open(chat ?? (store.chats.has(stay) ? stay : home));
 }
 
 function remembered() {
@@ -86,9 +89,9 @@ export async function open(streamId) {
 }
 
 async function loadOpen() {
-  const id = store.open;
-  const answer = await get(query(`chats/${encodeURIComponent(id)}`, { as: store.me.username }));
-  if (store.open !== id) return;
+  const { open: id, me } = store;
+  const answer = await get(query(`chats/${encodeURIComponent(id)}`, { as: me.username }));
+  if (store.open !== id || store.me !== me) return;
   Object.assign(store, { gate: null, detail: answer.chat, messages: [] });
   for (const message of answer.messages ?? []) place(message);
   store.chats.set(id, { ...store.chats.get(id), ...summary(answer.chat), unread: 0 });
@@ -141,8 +144,10 @@ export async function act(messageId, formId, action, values) {
 async function converse(verb, body) {
   const streamId = store.open;
   expectAnswer(streamId);
+  const answer = said.then(() => post(verb, body));
+  said = answer.catch(() => {});
   try {
-    const { message } = await post(verb, body);
+    const { message } = await answer;
     if (verb !== "act" && message?.message) receive({ kind: "message", message });
   } catch (refused) {
     answered(streamId);
@@ -226,6 +231,14 @@ async function receiveChat(chat) {
   if (id === store.open) await refreshDetail();
 }
 
+/** Who comes back to the tab sees what is open in it. */
+function seeOpen() {
+  const chat = store.chats.get(store.open);
+  if (document.visibilityState !== "visible" || !chat?.unread) return;
+  chat.unread = 0;
+  tell("chats");
+}
+
 function forget(id) {
   store.chats.delete(id);
   tell("chats");
@@ -240,9 +253,9 @@ async function refreshDetail() {
   refreshing = true;
   await new Promise((done) => setTimeout(done, 60)); // many members often join at once
   refreshing = false;
-  const id = store.open;
-  const answer = await get(query(`chats/${encodeURIComponent(id)}`, { as: store.me.username })).catch(() => null);
-  if (!answer || store.open !== id) return;
+  const { open: id, me } = store;
+  const answer = await get(query(`chats/${encodeURIComponent(id)}`, { as: me.username })).catch(() => null);
+  if (!answer || store.open !== id || store.me !== me) return;
   const shutBefore = store.gate;
   const before = ids();
   Object.assign(store, { gate: null, detail: answer.chat });

@@ -45,9 +45,10 @@ async function load(list) {
 }
 
 function arrive(arrived, list) {
-  if (paused) return void held.push(...arrived);
+  if (paused) return void (held = [...held, ...arrived].slice(-KEPT));
   const fresh = arrived.filter((call) => !calls.some((known) => known.n === call.n));
-  calls = [...fresh, ...calls].sort((a, b) => b.n - a.n).slice(0, KEPT);
+  calls = [...fresh, ...calls].sort((a, b) => b.n - a.n);
+  for (const old of calls.splice(KEPT)) rows.delete(old.n);
   newest = Math.max(newest, ...fresh.map((call) => call.n));
   draw(list);
 }

@@ -1,0 +1,127 @@
+package page_test
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	typed  = `document.getElementById("composer").value`
+	spoken = `[...document.querySelectorAll('[data-testid="message"] .pml')].map((el) => el.innerText.trim()).join()`
+)
+
+// holdsBack keeps the page's calls whose address holds a word until it lets them go, each with what comes of it:
+// go() sends them, go(true) loses them.
+func (b *tab) holdsBack(word string) {
+	b.t.Helper()
+	value[bool](b, `(() => {
+		const send = window.fetch, held = new Promise((go) => window.go = go);
+		window.fetch = async (url, init) => {
+			if (!String(url).includes(`+quoted(word)+`)) return send(url, init);
+			if (await held) throw new TypeError("lost");
+			const answer = await send(url, init);
+			setTimeout(() => window.arrived = true);
+			return answer;
+		};
+		return true })()`)
+}
+
+func (b *tab) letsGo(lost bool) {
+	b.t.Helper()
+	value[bool](b, map[bool]string{true: `go(true), true`, false: `go(), true`}[lost])
+}
+
+func TestEnterSendsWhileAnotherMessageIsOnItsWay(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.holdsBack("/say")
+	bob.composes("one" + kb.Enter + "two" + kb.Enter + "three")
+	bob.holds(typed + ` === "three"`)
+	bob.letsGo(false)
+	bob.holds(spoken + ` === "one,two"`)
+	bob.holds(typed + ` === "three"`)
+}
+
+func TestWhatIsRefusedComesBackBelowWhatWasTypedSince(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.holdsBack("/say")
+	bob.composes("ask @ali")
+	bob.sees("mention-option", "Alice Martin")
+	bob.composes(kb.Enter + kb.Enter + "and" + kb.Enter + "then")
+	bob.holds(typed + ` === "then"`)
+	bob.letsGo(true)
+	bob.holds(typed + ` === "then\nask @Alice Martin \nand"`)
+	bob.holds(`document.querySelector("#composer-mirror mark").textContent === "@Alice Martin"`)
+	bob.holds(`document.getElementById("composer-error").innerText.startsWith("Not sent: ")`)
+}
+
+func TestWhatIsRefusedWaitsInItsOwnChat(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	value[string](bob, `fetch("/sandbox/v1/say", {method: "POST", body: JSON.stringify({as: "alice", to: "bob", text: "ping"})}).then((r) => r.text())`)
+	bob.sees("chat-item", "Alice Martin")
+	bob.holdsBack("/say")
+	bob.composes("to the bot" + kb.Enter)
+	bob.click(`[data-testid="chat-item"][data-name="Alice Martin"]`)
+	bob.sees("message", "ping")
+	bob.letsGo(true)
+	bob.holds(`document.getElementById("toast").innerText.startsWith("Not sent: ")`)
+	require.Empty(t, value[string](bob, typed))
+	bob.click(`[data-testid="chat-item"][data-name="Roombot"]`)
+	bob.holds(typed + ` === "to the bot"`)
+}
+
+func TestALateAnswerForSomebodyElseIsNotShown(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	value[string](bob, `fetch("/sandbox/v1/say", {method: "POST", body: JSON.stringify({as: "alice", to: "kim", text: "secret"})}).then((r) => r.text())`)
+	bob.holdsBack("chats?as=alice")
+	value[bool](bob, `location.hash = "as=alice", true`)
+	bob.holds(`document.querySelector(".identity-card").innerText.includes("Alice Martin")`)
+	value[bool](bob, `location.hash = "as=carol", true`)
+	bob.holds(`document.querySelector(".identity-card").innerText.includes("Carol O'Neil") && location.hash.includes("chat=")`)
+	bob.letsGo(false)
+	bob.holds(`window.arrived`)
+	require.NotContains(t, value[string](bob, `document.getElementById("chats").innerText`), "Kim Novak")
+}
+
+func TestMessagesThatCameWhileTheTabWasHiddenAreSeenWhenItIsShown(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	turn := func(state string) {
+		value[bool](bob, `(() => {
+			Object.defineProperty(document, "visibilityState", {configurable: true, get: () => "`+state+`"});
+			return document.dispatchEvent(new Event("visibilitychange")) })()`)
+	}
+	turn("hidden")
+	value[string](bob, `fetch("/sandbox/v1/say", {method: "POST", body: JSON.stringify({as: "bob", text: "/fault"})}).then((r) => r.text())`)
+	bob.holds(`document.title.startsWith("(1) Roombot")`)
+	turn("visible")
+	bob.holds(`document.title.startsWith("Roombot")`)
+}
+
+func TestANewMessageLeavesWhatScreenReadersHaveReadInPlace(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.sends("one")
+	bob.sees("message", "one")
+	value[bool](bob, `document.querySelector(".day").read = document.querySelector(".waiting").read = true`)
+	bob.sends("two")
+	bob.sees("message", "two")
+	bob.holds(`document.querySelector(".day").read && document.querySelector(".waiting").read`)
+}
+
+func TestOnANarrowScreenChatsKeepTheirNames(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.do(chromedp.EmulateViewport(400, 800))
+	bob.sees("chat-item", "Roombot")
+	bob.click("#new-chat button")
+	bob.click(`#modal .choice`)
+	bob.sees("chat-item", "Alice Martin")
+	bob.holds(`document.documentElement.scrollWidth === 400`)
+}
