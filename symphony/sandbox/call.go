@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -36,15 +37,29 @@ func (c *call) userID(name string) (int64, error) {
 	return id, nil
 }
 
-// decode reads the JSON body; an absent one leaves the target as it is, and unknown fields are ignored.
+// decode reads the JSON body; an absent one leaves the target as it is. The service ignores unknown fields; the control
+// API, where they are misspelt, does not.
 func (c *call) decode(into any) error {
 	if len(bytes.TrimSpace(c.body)) == 0 {
 		return nil
 	}
-	if err := json.Unmarshal(c.body, into); err != nil {
+	decode := json.Unmarshal
+	if c.route.family == familyControl {
+		decode = strictly
+	}
+	if err := decode(c.body, into); err != nil {
 		return badRequest("The request body is not what %s takes: %v", c.route.name, err)
 	}
 	return nil
+}
+
+func strictly(body []byte, into any) error {
+	if !json.Valid(body) { // a decoder alone would read the first of several values
+		return json.Unmarshal(body, into)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
 }
 
 // page reads skip and limit.
@@ -95,6 +110,20 @@ func (c *call) millis(name string) (int64, error) {
 		return 0, badRequest("The parameter %s must be milliseconds since 1970", name)
 	}
 	return n, nil
+}
+
+// span reads the first and the last moment asked for, in milliseconds since 1970; without a last one there is no end.
+func (c *call) span(first, last string) (from, to int64, err error) {
+	if from, err = c.millis(first); err != nil {
+		return 0, 0, err
+	}
+	if to, err = c.millis(last); err != nil {
+		return 0, 0, err
+	}
+	if to == 0 {
+		to = math.MaxInt64
+	}
+	return from, to, nil
 }
 
 // noContent is an answer 204 without a body.

@@ -16,14 +16,20 @@ type mentionSpan struct {
 	UserID int64 `json:"userId"`
 }
 
-// composed by a person with this client.
-const clientAgent = "DESKTOP-65.0.0-0-Sandbox"
+// composed by a person with this client, whose composer takes so many characters.
+const (
+	clientAgent = "DESKTOP-65.0.0-0-Sandbox"
+	maxTyped    = 30_000
+)
 
 // compose makes of a composer's text what Symphony's desktop client sends: one paragraph with line breaks, mentions as
 // entities numbered from 0 whose data names the user. Without explicit mentions, @username and @Display Name are mentions.
 func (s *state) compose(text string, spans []mentionSpan) (draft, error) {
 	text = clean(text)
 	runes := []rune(text)
+	if len(runes) > maxTyped {
+		return draft{}, badRequest("A message must not be longer than %d characters", maxTyped)
+	}
 	if len(spans) == 0 {
 		spans = s.findMentions(runes)
 	}

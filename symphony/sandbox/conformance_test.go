@@ -133,6 +133,44 @@ func (k *checker) check(r *http.Request, got *httptest.ResponseRecorder) {
 	if err := schema.VisitJSON(value, openapi3.MultiErrors()); err != nil {
 		k.Errorf("%s %s %d: %v\n%s", o.Method, o.Path, got.Code, err, got.Body)
 	}
+	for _, field := range strangers(schema, value) {
+		k.Errorf("%s %s %d: nobody has described the field %s\n%s", o.Method, o.Path, got.Code, field, got.Body)
+	}
+}
+
+// strangers are the fields of an answer that its description does not know, misspelt ones above all.
+func strangers(schema *openapi3.Schema, value any) []string {
+	var found []string
+	switch v := value.(type) {
+	case []any:
+		for _, inner := range v {
+			if schema.Items != nil {
+				found = append(found, strangers(schema.Items.Value, inner)...)
+			}
+		}
+	case map[string]any:
+		known := described(schema)
+		for name, inner := range v {
+			switch field := known[name]; {
+			case field != nil:
+				found = append(found, strangers(field.Value, inner)...)
+			case len(known) > 0:
+				found = append(found, name)
+			}
+		}
+	}
+	return found
+}
+
+func described(schema *openapi3.Schema) openapi3.Schemas {
+	known := maps.Clone(schema.Properties)
+	for _, part := range schema.AllOf {
+		if known == nil {
+			known = openapi3.Schemas{}
+		}
+		maps.Copy(known, described(part.Value))
+	}
+	return known
 }
 
 func fits(pattern, path string) bool {

@@ -119,6 +119,9 @@ func TestSayGoesWhereItIsTold(t *testing.T) {
 	say(map[string]any{"as": "bob", "to": "nobody", "text": "hi"}).refused(http.StatusNotFound)
 	say(map[string]any{"as": "nobody", "text": "hi"}).refused(http.StatusNotFound)
 	say(map[string]any{"as": "bob", "text": ""}).refused(http.StatusBadRequest)
+	say(map[string]any{"as": "bob", "txt": "hi"}).refused(http.StatusBadRequest)
+	say(map[string]any{"as": "bob", "text": strings.Repeat("é", 30_000)}).ok()
+	say(map[string]any{"as": "bob", "text": strings.Repeat("é", 30_001)}).refused(http.StatusBadRequest)
 	say(map[string]any{"as": "dana", "text": "hi"}).refused(http.StatusForbidden)
 	say(map[string]any{"as": "bob", "text": "hi", "mentions": []map[string]any{{"start": 0, "end": 9, "userId": 1}}}).refused(http.StatusBadRequest)
 }
@@ -241,9 +244,11 @@ func TestAPodRemembersItselfInItsFile(t *testing.T) {
 		require.NotContains(t, string(raw), token)
 	}
 	require.NoError(t, again.pod.Close(), "or it might write its file once more")
-	require.NoError(t, os.WriteFile(file, []byte("{"), 0o600))
-	_, err = sandbox.New(sandbox.Config{StateFile: file})
-	require.Error(t, err)
+	for _, other := range []string{"{", "{}", "null"} {
+		require.NoError(t, os.WriteFile(file, []byte(other), 0o600))
+		_, err = sandbox.New(sandbox.Config{StateFile: file})
+		require.ErrorContains(t, err, file, other)
+	}
 	_, err = sandbox.New(sandbox.Config{StateFile: filepath.Join(filepath.Dir(file), "missing", "pod.json")})
 	require.ErrorContains(t, err, "keep the pod's state in ")
 }
@@ -255,4 +260,5 @@ func TestOtherPathsAreThePage(t *testing.T) {
 	require.Equal(t, "page /", string(b.get("/").raw))
 	require.Equal(t, "page /js/main.js", string(b.get("/js/main.js").raw))
 	b.get("/pod/nothing").refused(http.StatusNotFound)
+	b.get("//agent/v3/health").ok()
 }

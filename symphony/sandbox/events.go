@@ -117,7 +117,7 @@ func (p *Pod) emitAs(messageID string, at time.Time, key string, by *person, pay
 		Initiator: v4Initiator{User: by.v4()}, Payload: map[string]any{key: payload},
 	})
 	copies := 1
-	if p.faults.strikes(kindDuplicate) {
+	if p.strikes(kindDuplicate) {
 		copies = 2
 	}
 	for _, f := range p.state.Feeds {

@@ -44,11 +44,11 @@ func (f *Fault) delay() time.Duration {
 func (f *Fault) check() error {
 	fill(&f.Kind, kindHTTP)
 	kinds := []string{kindHTTP, kindSessionExpired, kindFeedKilled, kindDuplicate, kindReorder, kindSearchLag}
-	_, err := time.ParseDuration(f.Delay)
+	delay, err := time.ParseDuration(f.Delay)
 	switch {
 	case !slices.Contains(kinds, f.Kind):
 		return badRequest("kind must be one of %s", strings.Join(kinds, ", "))
-	case f.Delay != "" && err != nil:
+	case f.Delay != "" && (err != nil || delay < 0):
 		return badRequest("delay must be a duration such as 500ms or 2s")
 	case f.Drop != "" && f.Drop != "before" && f.Drop != "after":
 		return badRequest("drop must be before or after")
@@ -147,18 +147,6 @@ func (s *faults) throw(wanted func(*Fault) bool) []Fault {
 	return struck
 }
 
-// strikes throws the dice for faults that are about events rather than calls.
-func (s *faults) strikes(kind string) bool {
-	return len(s.throw(func(f *Fault) bool { return f.Kind == kind })) > 0
-}
-
-// kills tells whether a read is to find its feed gone.
-func (s *faults) kills(c *call) bool {
-	return len(s.throw(func(f *Fault) bool {
-		return f.Kind == kindFeedKilled && f.matches(c.URL.Path, c.route.name, c.Method)
-	})) > 0
-}
-
 // reset takes all faults away and begins the dice anew.
 func (s *faults) reset(seed int64) {
 	s.mu.Lock()
@@ -166,20 +154,41 @@ func (s *faults) reset(seed int64) {
 	s.list, s.dice = nil, newFaults(seed).dice
 }
 
-// searchLag is how late a new room comes into the search index.
-func (s *faults) searchLag() time.Duration {
-	lag := time.Duration(0)
-	for _, f := range s.throw(func(f *Fault) bool { return f.Kind == kindSearchLag }) {
-		fill(&f.Delay, "3s")
-		lag = max(lag, f.delay())
-	}
-	return lag
-}
-
 func (s *faults) shuffle(how func(*rand.Rand)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	how(s.dice)
+}
+
+// struck throws the dice for faults, and shows what became of them.
+func (p *Pod) struck(wanted func(*Fault) bool) []Fault {
+	list := p.faults.throw(wanted)
+	if len(list) > 0 {
+		p.showFaults()
+	}
+	return list
+}
+
+// strikes throws the dice for faults that are about events rather than calls.
+func (p *Pod) strikes(kind string) bool {
+	return len(p.struck(func(f *Fault) bool { return f.Kind == kind })) > 0
+}
+
+// kills tells whether a read is to find its feed gone.
+func (p *Pod) kills(c *call) bool {
+	return len(p.struck(func(f *Fault) bool {
+		return f.Kind == kindFeedKilled && f.matches(c.URL.Path, c.route.name, c.Method)
+	})) > 0
+}
+
+// searchLag is how late a new room comes into the search index.
+func (p *Pod) searchLag() time.Duration {
+	lag := time.Duration(0)
+	for _, f := range p.struck(func(f *Fault) bool { return f.Kind == kindSearchLag }) {
+		fill(&f.Delay, "3s")
+		lag = max(lag, f.delay())
+	}
+	return lag
 }
 
 // trouble is what struck one call.

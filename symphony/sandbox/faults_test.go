@@ -135,7 +135,8 @@ func (b *bundle) unluckyRun() []int {
 func TestFaultsThatMakeNoSenseAreRefused(t *testing.T) {
 	b := setup(t)
 	for _, f := range []map[string]any{
-		{}, {"kind": "war"}, {"status": 200}, {"delay": "soon"}, {"drop": "never"}, {"status": 500, "probability": 2}, {"status": 500, "count": -1},
+		{}, {"kind": "war"}, {"status": 200}, {"delay": "soon"}, {"delay": "-5s"}, {"drop": "never"}, {"status": 500, "probability": 2}, {"status": 500, "count": -1},
+		{"status": 500, "propability": 0.1},
 	} {
 		b.post("/sandbox/v1/faults", f).refused(http.StatusBadRequest)
 	}

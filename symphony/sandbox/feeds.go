@@ -182,7 +182,7 @@ func (p *Pod) readFeed(c *call) (any, error) {
 	id := c.params["datafeedId"]
 	if f := p.feed(id, c.caller.ID); f != nil {
 		f.acknowledge(ack)
-		if p.faults.kills(c) {
+		if p.kills(c) {
 			p.removeFeed(id)
 		}
 	}
@@ -256,7 +256,7 @@ func (p *Pod) batchAnswer(f *feed, ackID string, batch []*delivery) *answer {
 	for _, d := range batch {
 		events = append(events, d.Event)
 	}
-	if len(events) > 1 && p.faults.strikes(kindReorder) {
+	if len(events) > 1 && p.strikes(kindReorder) {
 		p.faults.shuffle(func(r *rand.Rand) {
 			r.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
 		})

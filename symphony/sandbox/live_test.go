@@ -54,6 +54,27 @@ func TestAPageSeesEverythingLive(t *testing.T) {
 	b.next(conn, "reset")
 }
 
+func TestAPageSeesEachFaultStrike(t *testing.T) {
+	b := loggedIn(t)
+	feed, bob := b.feed(), b.pod.Person("bob")
+	for _, kind := range []string{"duplicate-events", "reorder-events", "search-lag", "feed-killed"} {
+		b.fail(sandbox.Fault{Kind: kind, Count: 1})
+	}
+	conn := b.watch("bob")
+	left := func() int { return len(b.next(conn, "faults")["faults"].([]any)) }
+	bob.Says("twice")
+	require.Equal(t, 3, left())
+	b.room(map[string]any{"name": "Desk"})
+	require.Equal(t, 2, left())
+	b.post("/agent/v5/datafeeds/"+feed+"/read", nil).refused(http.StatusBadRequest)
+	require.Equal(t, 1, left())
+	feed = b.feed()
+	bob.Says("one")
+	bob.Says("two")
+	require.Len(t, b.read(feed, "").Events, 2)
+	require.Equal(t, 0, left())
+}
+
 func TestAPageDoesNotSeeOtherPeoplesChats(t *testing.T) {
 	b := setup(t)
 	conn := b.watch("carol")

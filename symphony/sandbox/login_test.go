@@ -22,6 +22,24 @@ func TestALoginTokenOfTheRegisteredKeyOpensASession(t *testing.T) {
 	require.InDelta(t, b.id("roombot"), me["id"], 0)
 }
 
+func TestTheOldestSessionMakesRoomForTheNewest(t *testing.T) {
+	b := loggedIn(t)
+	first := b.tokens["sessionToken"]
+	b.pod.Advance(time.Second)
+	b.login()
+	second := b.tokens["sessionToken"]
+	b.pod.Advance(time.Second)
+	token := map[string]string{"token": b.loginToken(nil)}
+	for range 998 {
+		b.post("/login/pubkey/authenticate", token).ok()
+	}
+	b.get("/pod/v2/sessioninfo").ok()
+	b.tokens["sessionToken"] = first
+	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
+	b.tokens["sessionToken"] = second
+	b.get("/pod/v2/sessioninfo").ok()
+}
+
 func TestLoginsAreRefused(t *testing.T) {
 	b := setup(t)
 	claim := func(name string, value any) string {

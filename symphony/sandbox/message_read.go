@@ -54,11 +54,7 @@ func (p *Pod) listMessages(c *call) (any, error) {
 	if c.query.Get("since") == "" {
 		return nil, badRequest("The parameter since is required")
 	}
-	from, err := c.millis("since")
-	if err != nil {
-		return nil, err
-	}
-	until, err := c.millis("until")
+	from, until, err := c.span("since", "until")
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +63,7 @@ func (p *Pod) listMessages(c *call) (any, error) {
 		return nil, err
 	}
 	found := p.selected(func(m *message) bool {
-		return m.Stream == st.ID && m.Time >= from && (until == 0 || m.Time <= until) && p.mayRead(m, c.caller)
+		return m.Stream == st.ID && m.Time >= from && m.Time <= until && p.mayRead(m, c.caller)
 	})
 	slices.Reverse(found)
 	return orNothing(slice(found, skip, limit)), nil
@@ -132,27 +128,21 @@ func readMessageQuery(c *call) (messageQuery, error) {
 		err := c.decode(&query)
 		return query, err
 	}
+	texts := map[string]*string{
+		"text": &query.Text, "streamid": &query.StreamID, "streamtype": &query.StreamType, "hashtag": &query.Hashtag, "cashtag": &query.Cashtag,
+	}
+	numbers := map[string]*int64{"author": &query.Author, "mention": &query.Mention, "fromdate": &query.FromDate, "todate": &query.ToDate}
 	for term := range strings.SplitSeq(c.query.Get("query"), " AND ") {
-		key, value, ok := strings.Cut(strings.TrimSpace(term), ":")
-		if !ok {
-			continue
+		key, value, _ := strings.Cut(strings.TrimSpace(term), ":")
+		key = strings.ToLower(key)
+		if text := texts[key]; text != nil {
+			*text = value
 		}
-		number, _ := strconv.ParseInt(value, 10, 64)
-		switch key {
-		case "text":
-			query.Text = value
-		case "streamId":
-			query.StreamID = value
-		case "streamType":
-			query.StreamType = value
-		case "author":
-			query.Author = number
-		case "hashtag":
-			query.Hashtag = value
-		case "cashtag":
-			query.Cashtag = value
-		case "mention":
-			query.Mention = number
+		if number := numbers[key]; number != nil {
+			var err error
+			if *number, err = strconv.ParseInt(value, 10, 64); err != nil {
+				return messageQuery{}, badRequest("The search term %s must be a number", key)
+			}
 		}
 	}
 	return query, nil
@@ -161,13 +151,13 @@ func readMessageQuery(c *call) (messageQuery, error) {
 func (q messageQuery) matches(m *message, st *stream) bool {
 	kind := strings.ToUpper(q.StreamType)
 	return (q.StreamID == "" || canonical(q.StreamID) == m.Stream) &&
-		(kind == "" || kind == st.Type || (kind == "CHAT" && st.Type == typeIM)) &&
+		(kind == "" || kind == st.Type || (kind == "CHAT" && st.Type == typeIM) || (kind == "CHATROOM" && st.Type == typeRoom)) &&
 		(q.Author == 0 || q.Author == m.From) &&
 		containsFold(m.Text, q.Text) &&
 		(q.Hashtag == "" || containsFold(m.Text, "#"+strings.TrimPrefix(q.Hashtag, "#"))) &&
 		(q.Cashtag == "" || containsFold(m.Text, "$"+strings.TrimPrefix(q.Cashtag, "$"))) &&
 		(q.Mention == 0 || strings.Contains(m.Data, `"`+strconv.FormatInt(q.Mention, 10)+`"`)) &&
-		(q.FromDate == 0 || m.Time >= q.FromDate) && (q.ToDate == 0 || m.Time <= q.ToDate)
+		(q.FromDate == 0 || m.Time >= q.FromDate) && (q.ToDate == 0 || m.Time < q.ToDate)
 }
 
 // downloadAttachment answers with the file as base64 text, as agents do.
@@ -197,16 +187,23 @@ func (p *Pod) listAttachments(c *call) (any, error) {
 	if st.member(c.caller.ID) == nil {
 		return nil, errEntitlement
 	}
+	since, to, err := c.span("since", "to")
+	if err != nil {
+		return nil, err
+	}
 	_, limit, err := c.page(50, 100)
 	if err != nil {
 		return nil, err
 	}
 	files := []map[string]any{}
 	for _, m := range p.state.messagesOf(st.ID) {
+		if m.Time < since || m.Time > to || !p.mayRead(m, c.caller) {
+			continue
+		}
 		for _, f := range m.Files {
 			files = append(files, map[string]any{
 				"messageId": standard(m.ID), "ingestionDate": m.Time, "userId": m.From, "fileId": f.ID, "name": f.Name,
-				"size": len(f.Content), "contentType": http.DetectContentType(f.Content), "previews": []any{},
+				"size": len(f.Content), "content-type": http.DetectContentType(f.Content), "previews": []any{},
 			})
 		}
 	}

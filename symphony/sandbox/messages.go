@@ -241,7 +241,7 @@ func (p *Pod) suppress(c *call) (any, error) {
 	date := int64(0)
 	if m.Suppressed == 0 {
 		date = c.now.UnixMilli()
-		m.Suppressed, m.Markup, m.Data, m.Text, m.Files = date, emptyMarkup, "{}", "", nil
+		m.Suppressed, m.Markup, m.Data, m.Text, m.Files, m.Forms = date, emptyMarkup, "{}", "", nil, nil
 		st := p.state.streams[m.Stream]
 		payload := map[string]any{"messageId": m.ID, "stream": map[string]string{"streamId": m.Stream}}
 		p.emit(eventSuppressed, c.caller, payload, st.memberIDs())

@@ -164,7 +164,13 @@ func TestMessagesAreReadAndSearched(t *testing.T) {
 	require.Len(t, search(map[string]any{"mention": b.id("roombot")}).list(), 1)
 	require.Equal(t, http.StatusNoContent, search(map[string]any{"author": 1}).status)
 	search(map[string]any{"text": "first"}).refused(http.StatusBadRequest)
-	require.Len(t, b.get("/agent/v1/message/search?query="+url.QueryEscape("text:second AND streamId:"+said.StreamID)).list(), 1)
+
+	find := func(query string) reply { return b.get("/agent/v1/message/search?query=" + url.QueryEscape(query)) }
+	require.Len(t, find("text:second AND streamId:"+said.StreamID).list(), 1)
+	require.Len(t, find(fmt.Sprintf("StreamID:%s AND fromDate:%d", said.StreamID, said.Time.UnixMilli())).list(), 2)
+	require.Equal(t, http.StatusNoContent, find(fmt.Sprintf("streamId:%s AND toDate:%d", said.StreamID, said.Time.UnixMilli())).status, "before, not at")
+	require.Equal(t, http.StatusNoContent, find("streamType:chatroom").status)
+	find("author:bob").refused(http.StatusBadRequest)
 }
 
 // another is an id like this one, of nothing.
@@ -189,7 +195,15 @@ func TestAttachmentsTravel(t *testing.T) {
 	raw, err := base64.StdEncoding.DecodeString(string(download.raw))
 	require.NoError(t, err)
 	require.Equal(t, "content", string(raw))
-	require.Len(t, b.get("/pod/v1/streams/"+stream+"/attachments").list(), 1)
+
+	attachments := "/pod/v1/streams/" + stream + "/attachments"
+	listed := b.get(attachments).list()
+	require.Len(t, listed, 1)
+	require.Equal(t, "text/plain; charset=utf-8", listed[0]["content-type"])
+	at := int64(sent["timestamp"].(float64))
+	require.Len(t, b.get(fmt.Sprintf("%s?since=%d&to=%d", attachments, at, at)).list(), 1)
+	require.Empty(t, b.get(fmt.Sprintf("%s?since=%d", attachments, at+1)).list())
+	require.Empty(t, b.get(fmt.Sprintf("%s?to=%d", attachments, at-1)).list())
 }
 
 func TestABlastReportsEachFailure(t *testing.T) {
@@ -204,12 +218,14 @@ func TestASuppressedMessageIsGone(t *testing.T) {
 	b := loggedIn(t)
 	stream := b.pod.Person("bob").Says("hi").StreamID
 	feed := b.feed()
-	id := b.message(stream, "<messageML>secret</messageML>", "").ok()["messageId"].(string)
+	id := b.message(stream, roomForm, "").ok()["messageId"].(string)
 	got := b.post("/pod/v1/admin/messagesuppression/"+id+"/suppress", nil).ok()
 	require.Equal(t, true, got["suppressed"])
 	require.NotZero(t, got["suppressionDate"])
 	require.Zero(t, b.post("/pod/v1/admin/messagesuppression/"+id+"/suppress", nil).ok()["suppressionDate"])
 	require.Equal(t, []string{"MESSAGESENT", "MESSAGESUPPRESSED"}, b.read(feed, "").types())
+	act := map[string]any{"as": "bob", "messageId": id, "formId": "create-room", "action": "submit", "values": map[string]any{"roomName": "Q3"}}
+	b.post("/sandbox/v1/act", act).refused(http.StatusNotFound)
 }
 
 const roomForm = `<messageML><form id="create-room"><text-field name="roomName" required="true"/>

@@ -108,7 +108,7 @@ func (p *Pod) createRoom(c *call) (any, error) {
 		ID: mint(streamMark, c.now), Type: typeRoom, Created: c.now.UnixMilli(), Creator: c.caller.ID, Active: true, Room: wanted,
 		Members: []*member{{User: c.caller.ID, Owner: true, Joined: c.now.UnixMilli(), Direct: true}},
 	}
-	st.Found = c.now.Add(p.faults.searchLag()).UnixMilli()
+	st.Found = c.now.Add(p.searchLag()).UnixMilli()
 	p.state.addStream(st)
 	p.emitRoom(eventCreated, "roomProperties", st, c.caller)
 	p.showChat(st)

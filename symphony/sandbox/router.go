@@ -97,6 +97,7 @@ func splitPath(path *url.URL) []string {
 
 // apiOf tells whether a path belongs to Symphony's API, and to which family.
 func apiOf(path string) (family, bool) {
+	path = "/" + strings.TrimLeft(path, "/") // of a base address that ends with a slash
 	for _, base := range []struct {
 		prefix string
 		family family

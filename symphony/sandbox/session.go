@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -23,10 +25,10 @@ const (
 const maxSessions = 1000
 
 func (p *Pod) open(s *session) {
-	for token, old := range p.sessions {
-		if len(p.sessions) >= maxSessions || !p.now().Before(old.expires) {
-			delete(p.sessions, token)
-		}
+	maps.DeleteFunc(p.sessions, func(_ string, old *session) bool { return !p.now().Before(old.expires) })
+	if len(p.sessions) >= maxSessions {
+		oldest := slices.MinFunc(slices.Collect(maps.Values(p.sessions)), func(a, b *session) int { return a.expires.Compare(b.expires) })
+		delete(p.sessions, oldest.token)
 	}
 	p.sessions[s.token] = s
 }

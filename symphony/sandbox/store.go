@@ -45,6 +45,9 @@ func (s *store) load() (*state, error) {
 		return nil, fmt.Errorf("read the pod's state in %s: %w", s.file, err)
 	}
 	loaded.index()
+	if loaded.people[botID] == nil {
+		return nil, fmt.Errorf("read the pod's state in %s: it is no pod's: the service account is missing", s.file)
+	}
 	return &loaded, nil
 }
 
