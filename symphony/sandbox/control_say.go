@@ -16,9 +16,6 @@ type sayRequest struct {
 	Wait      string // how long to wait for the bot's answers, e.g. "5s"
 }
 
-// maxWait is the longest a request may wait for answers.
-const maxWait = 2 * time.Minute
-
 func (p *Pod) controlSay(c *call) (any, error) {
 	var body sayRequest
 	if err := c.decode(&body); err != nil {
@@ -94,7 +91,7 @@ func waitTime(text string) (time.Duration, error) {
 	if err != nil || limit < 0 {
 		return 0, badRequest("wait must be a duration such as 5s")
 	}
-	return min(limit, maxWait), nil
+	return limit, nil
 }
 
 // destination finds the chat that is meant, and opens a chat of two when there is none yet.

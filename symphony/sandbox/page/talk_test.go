@@ -75,6 +75,23 @@ func TestWhatIsRefusedWaitsInItsOwnChat(t *testing.T) {
 	bob.holds(typed + ` === "to the bot"`)
 }
 
+func TestAnEditLeavesWhatWasBeingWritten(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.sends("one")
+	bob.sees("message", "one")
+	bob.composes("half a th")
+	bob.click(`[data-own="yes"] [aria-label="Edit"]`)
+	bob.holds(typed + ` === "one"`)
+	bob.composes(kb.Escape)
+	bob.holds(typed + ` === "half a th"`)
+	bob.click(`[data-own="yes"] [aria-label="Edit"]`)
+	bob.holds(typed + ` === "one"`)
+	bob.composes(" more" + kb.Enter)
+	bob.sees("message", "one more")
+	bob.holds(typed + ` === "half a th"`)
+}
+
 func TestALateAnswerForSomebodyElseIsNotShown(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")

@@ -41,7 +41,7 @@ const completion = (label, testid, render, pick) => new Completion({ input: fiel
 function enter() {
   const next = `${store.me.username} ${store.open}`;
   if (next !== place) {
-    if (!editing) drafts.set(place, { text: field.value, ranges: mentions.ranges });
+    if (!editing) drafts.set(place, written());
     place = next;
     editing = null;
     const draft = drafts.get(place) ?? { text: "", ranges: [] };
@@ -69,15 +69,20 @@ export function compose(text, ranges) {
 export function startEdit(message) {
   if (!message) return;
   const { text, ranges } = editable(message);
+  if (!editing) drafts.set(place, written());
   editing = message;
   load(text, ranges);
   field.focus();
 }
 
+/** The field is free again, for what was being written before an edit. */
 function stopEdit() {
+  const draft = editing ? drafts.get(place) : { text: "", ranges: [] };
   editing = null;
-  load("");
+  load(draft.text, draft.ranges);
 }
+
+const written = () => ({ text: field.value, ranges: mentions.ranges });
 
 function changed() {
   mentions.follow(field.value, field.selectionEnd);
@@ -154,7 +159,7 @@ function pressed(event) {
 /** The field is free for the next message at once. */
 async function send() {
   if (!field.value.trim() || !store.detail) return;
-  const sent = { place, editing, text: field.value, ranges: mentions.ranges };
+  const sent = { place, editing, ...written() };
   const wire = mentions.onWire();
   stopEdit();
   hide();
@@ -172,7 +177,7 @@ function restore(sent, why) {
     toast(why);
     return;
   }
-  const { text, ranges } = below({ text: field.value, ranges: mentions.ranges }, sent);
+  const { text, ranges } = below(written(), sent);
   editing ??= field.value ? null : sent.editing;
   load(text, ranges);
   complain(why);

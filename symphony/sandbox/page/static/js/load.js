@@ -12,9 +12,8 @@ export async function loadPeople() {
 }
 
 export async function loadManifest() {
-  const answer = await get("manifest").catch(() => ({}));
-  const manifest = typeof answer.manifest === "string" ? JSON.parse(answer.manifest || "{}") : (answer.manifest ?? answer);
-  store.commands = manifest.commands ?? [];
+  const manifest = await get("manifest").catch(() => null); // a bot may have uploaded null, too
+  store.commands = manifest?.commands ?? [];
   tell("manifest");
 }
 
@@ -25,8 +24,7 @@ export async function loadFeeds() {
 }
 
 export async function loadFaults() {
-  const answer = await get("faults").catch(() => []);
-  store.faults = Array.isArray(answer) ? answer : (answer.faults ?? []);
+  store.faults = await get("faults").catch(() => []);
   tell("faults");
 }
 
