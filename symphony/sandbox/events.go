@@ -116,15 +116,19 @@ func (p *Pod) emitAs(messageID string, at time.Time, key string, by *person, pay
 		ID: eventID(), MessageID: messageID, Timestamp: at.UnixMilli(), Type: typeOf(key),
 		Initiator: v4Initiator{User: by.v4()}, Payload: map[string]any{key: payload},
 	})
-	copies := 1
-	if p.strikes(kindDuplicate) {
-		copies = 2
-	}
+	var heard []*feed
 	for _, f := range p.state.Feeds {
 		if slices.Contains(audience, f.Owner) {
-			f.push(event, copies)
-			p.wake(f.ID)
+			heard = append(heard, f)
 		}
+	}
+	copies := 1
+	if len(heard) > 0 && p.strikes(kindDuplicate) {
+		copies = 2
+	}
+	for _, f := range heard {
+		f.push(event, copies)
+		p.wake(f.ID)
 	}
 	p.touch()
 	p.showFeeds()

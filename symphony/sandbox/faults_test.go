@@ -100,6 +100,7 @@ func TestEventsComeTwiceOrOutOfOrder(t *testing.T) {
 	feed, bob := b.feed(), b.pod.Person("bob")
 	bob.Says("one")
 	b.fail(sandbox.Fault{Kind: "duplicate-events", Count: 1})
+	bob.SaysIn("alice", "of no interest to a bot")
 	bob.Says("two")
 	first := b.read(feed, "")
 	require.Equal(t, []string{"INSTANTMESSAGECREATED", "MESSAGESENT", "MESSAGESENT", "MESSAGESENT"}, first.types())

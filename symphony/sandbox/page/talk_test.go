@@ -132,7 +132,7 @@ func TestANewMessageLeavesWhatScreenReadersHaveReadInPlace(t *testing.T) {
 	bob.holds(`document.querySelector(".day").read && document.querySelector(".waiting").read`)
 }
 
-func TestOnANarrowScreenChatsKeepTheirNames(t *testing.T) {
+func TestOnANarrowScreenEverythingIsInReach(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
 	bob.do(chromedp.EmulateViewport(400, 800))
@@ -140,5 +140,11 @@ func TestOnANarrowScreenChatsKeepTheirNames(t *testing.T) {
 	bob.click("#new-chat button")
 	bob.click(`#modal .choice`)
 	bob.sees("chat-item", "Alice Martin")
+	bob.holds(`document.activeElement.id === "composer"`)
 	bob.holds(`document.documentElement.scrollWidth === 400`)
+	bob.click("#panel-toggle")
+	bob.do(chromedp.KeyEvent(kb.ArrowRight))
+	bob.holds(`!document.getElementById("tab-feeds").hidden`)
+	bob.do(chromedp.KeyEvent(kb.Escape))
+	bob.holds(`document.getElementById("panel").hidden && document.activeElement.id === "panel-toggle"`)
 }

@@ -64,6 +64,7 @@ function newChat() {
   const begin = async (p) => {
     dialog.close();
     await chatWith(p.username).then(open, (refused) => toast(refused.message));
+    $("composer").focus();
   };
   const row = (p) => h("li", {}, h("button", { type: "button", class: "choice", onclick: () => begin(p) }, personRow(p)));
   const dialog = modal("New chat", h("ul", { class: "choices" }, others.map(row)));

@@ -13,7 +13,10 @@ const WIDE = matchMedia("(min-width: 1180px)");
 export function mountPanel() {
   const toggle = $("panel-toggle");
   toggle.prepend(icon("panel"));
-  toggle.addEventListener("click", () => show($("panel").hidden));
+  toggle.addEventListener("click", () => {
+    show($("panel").hidden);
+    if (!$("panel").hidden && !WIDE.matches) $("tabs").querySelector('[aria-selected="true"]').focus(); // it lies over the rest
+  });
   $("panel").addEventListener("keydown", (event) => event.key === "Escape" && !WIDE.matches && show(false, true));
   WIDE.addEventListener("change", () => show(WIDE.matches));
   show(WIDE.matches);
