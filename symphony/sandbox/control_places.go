@@ -69,7 +69,7 @@ func (p *Pod) controlLeave(c *call) (any, error) {
 	return map[string]any{}, nil
 }
 
-// controlConnect lets a person ask for, accept or reject a connection.
+// controlConnect lets a person accept or reject the connection that somebody asked for.
 func (p *Pod) controlConnect(c *call) (any, error) {
 	var body struct{ As, With, Action string }
 	if err := c.decode(&body); err != nil {

@@ -49,8 +49,13 @@ func TestAResetForgetsEverythingInEveryPage(t *testing.T) {
 	bob := openPage(t, "bob")
 	bob.sends("hello")
 	bob.sees("message", "hello")
+	bob.click(`#tab-faults-label`)
+	bob.clickOn("fault-lag")
+	slow := `document.querySelector('[data-testid="fault-lag"]').getAttribute("aria-pressed") === `
+	bob.holds(slow + `"true"`)
 	value[string](bob, `fetch("/sandbox/v1/reset", {method: "POST"}).then((r) => r.text())`)
 	bob.holds(`document.querySelectorAll('[data-testid="message"]').length === 0 && document.querySelector(".empty")`)
+	bob.holds(slow + `"false" && !document.querySelector('[data-testid="feed"]')`)
 }
 
 func TestThePersonIsChosenFromTheListAndRemembered(t *testing.T) {

@@ -11,6 +11,7 @@ const GROUPED_MS = 5 * 60_000;
 const PATIENCE_MS = 8000;
 
 let shown = new Map(); // message id, or "day" and the id of its first message -> {message, element}
+let place; // the conversation they are of
 let sign = {}; // of the bot at work, as it stands in the log
 let timer;
 let stuck = true; // the end is in view, and stays there when the log shrinks
@@ -18,10 +19,13 @@ let stuck = true; // the end is in view, and stays there when the log shrinks
 export function mountConversation({ edit }) {
   const log = $("log");
   const actions = { edit, act };
-  on("open me", () => {
-    shown = new Map();
+  on("me", () => (place = null)); // the same chat, with somebody else's eyes
+  on("open", () => {
+    const moved = place !== store.open;
+    if (moved) shown = new Map();
+    place = store.open;
     draw(log, actions);
-    toEnd(log);
+    if (moved || stuck) toEnd(log);
   });
   on("messages", () => {
     const follow = atEnd(log);

@@ -1,7 +1,6 @@
 // Datafeeds: who reads, what waits, when the last read was.
 
 import { fill, h } from "./dom.js";
-import { loadFeeds } from "./load.js";
 import { on, store } from "./store.js";
 
 const TICK_MS = 1000;
@@ -12,7 +11,6 @@ export function mountFeeds(root) {
     if (root.hidden) return;
     for (const el of root.querySelectorAll("[data-since]")) el.textContent = ago(el.dataset.since);
   }, TICK_MS);
-  on("resume", loadFeeds);
   draw(root);
 }
 

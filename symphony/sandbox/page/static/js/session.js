@@ -199,7 +199,7 @@ function receive(frame) {
 async function restart() {
   store.open = null;
   tell("reset");
-  await loadPeople();
+  await Promise.all([loadPeople(), loadFeeds(), loadFaults()]);
   await become(store.me.username);
   tell("resume");
 }
