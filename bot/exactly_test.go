@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,6 +94,29 @@ func TestACallHeldUpBySymphonysPaceAndThenLostIsNotDoneTwice(t *testing.T) {
 			w.suffers(fault{"path": path, "drop": "after", "count": 1})
 			asked.ends("✓ Held", "is open")
 			w.theOnly("Held", "bob", "alice", "carol")
+		})
+	}
+}
+
+func TestAProxysPageIsNotTakenForSymphonysRefusal(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/room/create", "/membership/add", "/message/create"} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			var pages atomic.Int32
+			proxy := func(pod http.Handler) http.Handler {
+				return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					if strings.HasSuffix(r.URL.Path, path) && pages.Add(1) <= 3 {
+						http.Error(rw, "<html><title>Access denied</title></html>", http.StatusForbidden)
+						return
+					}
+					pod.ServeHTTP(rw, r)
+				})
+			}
+			w := newWorld(t, settlesSoon, func(w *world) { w.front = proxy })
+			w.asks("bob", `/newroom "Through" @alice`).ends("✓ Through", "is open")
+			w.theOnly("Through", "bob", "alice")
+			require.Greater(t, pages.Load(), int32(3))
 		})
 	}
 }

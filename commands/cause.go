@@ -63,8 +63,8 @@ func Refused(err error) bool {
 		return false
 	}
 	passing := []int{http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooManyRequests}
-	return errors.Is(err, symphony.ErrNotFound) ||
-		e.Status >= 400 && e.Status < 500 && !slices.Contains(passing, e.Status)
+	return errors.Is(err, symphony.ErrNotFound) || // also as a page: pods have one for what they do not know
+		e.Status >= 400 && e.Status < 500 && !slices.Contains(passing, e.Status) && !errors.Is(err, symphony.ErrNotSymphony)
 }
 
 // Unsent reports whether a write has failed that surely had no effect and may

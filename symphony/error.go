@@ -22,6 +22,8 @@ var (
 	ErrBarrier = errors.New("information barrier")
 	// ErrUnavailable is a 5xx answer, a 408, one that makes no sense, or none at all.
 	ErrUnavailable = errors.New("unavailable")
+	// ErrNotSymphony is an answer that is no JSON, so probably a proxy's.
+	ErrNotSymphony = errors.New("not Symphony's answer")
 	// ErrOutcomeUnknown is a write that may have been carried out: look before repeating it.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
 	// ErrLoginRejected is a login that repeating will not mend; the error is a *[LoginError].
@@ -107,6 +109,8 @@ func (e *Error) Is(target error) bool {
 		return e.Status == statusBarrier
 	case ErrUnavailable:
 		return uncertain(e.Status) || e.garbled || e.Status == 0 && !errors.Is(e.Err, context.Canceled)
+	case ErrNotSymphony:
+		return e.foreign || e.garbled
 	case ErrOutcomeUnknown:
 		return e.OutcomeUnknown
 	}

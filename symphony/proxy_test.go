@@ -47,11 +47,13 @@ func TestAPageInPlaceOfAnAnswerIsToldFromSymphonysOwn(t *testing.T) {
 		p.answer(createRoom, status, page)
 		_, err := p.client().CreateRoom(t.Context(), symphony.RoomAttributes{})
 		require.ErrorContains(t, err, `not Symphony's JSON but probably the page of a proxy on the way: "400 No required SSL certificate & no luck"`, status)
+		require.ErrorIs(t, err, symphony.ErrNotSymphony)
 	}
 	p := newPod(t)
 	p.answer(createRoom, 403, `{"code":403}`)
 	_, err := p.client().CreateRoom(t.Context(), symphony.RoomAttributes{})
 	require.NotContains(t, err.Error(), "JSON")
+	require.NotErrorIs(t, err, symphony.ErrNotSymphony)
 }
 
 func TestAConnectionThatIsNotHadInTimeIsNotTakenForASlowAnswer(t *testing.T) {
