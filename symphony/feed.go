@@ -19,7 +19,7 @@ type FeedConfig struct {
 	// Visibility is how long the service waits for an acknowledgement before it
 	// delivers a batch again. Default 30 s.
 	Visibility time.Duration
-	// MinWait and MaxWait bound the pauses after failures. Defaults 500 ms and 10 s.
+	// MinWait and MaxWait bound the pauses after failures. Defaults 500 ms and 5 s.
 	MinWait, MaxWait time.Duration
 	// Multiplier is the growth of the pause from one failure to the next. Default 2.
 	Multiplier float64
@@ -39,7 +39,7 @@ func (c FeedConfig) withDefaults() FeedConfig {
 		value time.Duration
 	}{
 		{&c.ReadTimeout, time.Minute}, {&c.Visibility, 30 * time.Second}, {&c.MinWait, 500 * time.Millisecond},
-		{&c.MaxWait, 10 * time.Second}, {&c.RefusedWait, time.Minute}, {&c.Spread, 3 * time.Second},
+		{&c.MaxWait, 5 * time.Second}, {&c.RefusedWait, time.Minute}, {&c.Spread, 3 * time.Second},
 	} {
 		if *d.field <= 0 {
 			*d.field = d.value
