@@ -1,6 +1,9 @@
 package policy
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 const help = "help"
 
@@ -61,16 +64,25 @@ func (p *Policy) admitted(q *request) Decision {
 // nobody is the refusal when no rule admits.
 func (p *Policy) nobody(q *request, nearest *rule) Decision {
 	d := Decision{Reason: fmt.Sprintf("Nobody has allowed you /%s here. Ask %s.", q.command, p.contact)}
+	if !q.im && p.allowedInIM(q) {
+		d.Reason = fmt.Sprintf("You may not use /%s here, but you may in your 1:1 chat with me.", q.command)
+	}
 	if nearest == nil {
 		d.Checks = []Check{{What: fmt.Sprintf("some rule allows /%s", q.command)}}
 		return d
 	}
 	d.Checks = nearest.checks(q, fmt.Sprintf("allow rule %q (line %d): ", nearest.name, nearest.line))
-	v := nearest.judge(q)
-	if v.who == yes && v.where != yes && nearest.inIM() {
-		d.Reason = fmt.Sprintf("You may not use /%s here, but you may in your 1:1 chat with me.", q.command)
-	}
 	return d
+}
+
+// allowedInIM says whether the same would be allowed in the user's 1:1 chat.
+func (p *Policy) allowedInIM(q *request) bool {
+	im := *q
+	im.im, im.room, im.stream = true, "", ""
+	if _, denied := p.denied(&im); denied {
+		return false
+	}
+	return slices.ContainsFunc(p.allow, func(r rule) bool { return r.judge(&im).all() == yes })
 }
 
 // doubt is the refusal by a rule of which nobody can say whether it matches.
@@ -100,14 +112,4 @@ func hint(t truth) string {
 		return " (not known)"
 	}
 	return ""
-}
-
-// inIM says whether the rule admits in a 1:1 chat.
-func (r *rule) inIM() bool {
-	for _, w := range r.where {
-		if w.kind != "room" {
-			return true
-		}
-	}
-	return false
 }

@@ -3,6 +3,8 @@ package policy
 import (
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // glob is a pattern in which * stands for any text and ? for one character; upper and lower case are the same.
@@ -15,8 +17,8 @@ func newGlob(pattern string) glob {
 	return glob{pattern: fold(pattern), plain: !strings.ContainsAny(pattern, "*?")}
 }
 
-// fold makes texts that differ in case only the same.
-func fold(text string) string { return strings.ToLower(text) }
+// fold makes texts the same that differ in case only, or in how accents are encoded.
+func fold(text string) string { return norm.NFC.String(strings.ToLower(text)) }
 
 // match compares with text, which must be folded. On a mismatch it goes back to the last * only: what an earlier one took
 // cannot matter any more. So no pattern takes more than its own length times that of text.

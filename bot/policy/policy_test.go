@@ -137,6 +137,49 @@ func TestNobodyIsAllowedWhatNoRuleAllows(t *testing.T) {
 	require.Equal(t, []policy.Check{{What: "some rule allows /rooms"}}, d.Checks)
 }
 
+func TestWhoIsSentToTheOneToOneChatIsLetInThere(t *testing.T) {
+	t.Parallel()
+	const sent = "You may not use /newroom here, but you may in your 1:1 chat with me."
+	for name, c := range map[string]struct{ rules, reason string }{
+		"by a rule that is not the nearest": {`
+allow: [{name: desks, who: ["*"], where: ["room:Desk*"], commands: [newroom]}, {name: chats, who: ["*"], where: [im], commands: [newroom]}]`, sent},
+		"unless a rule denies it there": {`
+deny: [{name: shut, who: ["user:alice"], where: [im], commands: ["*"], reason: no}]
+allow: [{name: chats, who: ["*"], where: [im], commands: [newroom]}]`, "Nobody has allowed you /newroom here. Ask your Symphony administrators."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := mustCompile(t, c.rules)
+			require.Equal(t, c.reason, p.Decide(ask(inRoom("Lunch", "x"))).Reason)
+			require.Equal(t, c.reason == sent, p.Decide(ask()).Allowed)
+		})
+	}
+}
+
+func TestAnAccentIsTheSameHoweverItIsEncoded(t *testing.T) {
+	t.Parallel()
+	p := mustCompile(t, "allow: [{name: a, who: ['*'], where: ['room:z\u00fcrich ?'], commands: ['*']}]")
+	require.True(t, p.Decide(ask(inRoom("Zu\u0308rich é", "x"))).Allowed)
+}
+
+func TestACommandIsOpenIfAnybodyMayUseIt(t *testing.T) {
+	t.Parallel()
+	const all = "allow: [{name: all, who: ['*'], commands: [newroom]}]\n"
+	for rules, open := range map[string]bool{
+		all: true,
+		all + "deny: [{name: d, who: ['*'], commands: ['*'], reason: no}]":                                 false,
+		all + "deny: [{name: d, who: [internal, '*'], where: [im, '*'], commands: [newroom], reason: no}]": false,
+		all + "deny: [{name: d, who: ['*'], where: [im], commands: ['*'], reason: no}]":                    true,
+		all + "deny: [{name: d, who: [external], commands: ['*'], reason: no}]":                            true,
+		all + "deny: [{name: d, who: ['*'], commands: [groups], reason: no}]":                              true,
+		"deny: [{name: d, who: [external], commands: ['*'], reason: no}]":                                  false,
+	} {
+		require.Equal(t, open, mustCompile(t, rules).Open("new-room"), rules)
+	}
+	require.False(t, mustCompile(t, all).Open("groups"))
+	require.False(t, (*policy.Policy)(nil).Open("newroom"))
+}
+
 func TestHelpIsOpenToEverybody(t *testing.T) {
 	t.Parallel()
 	denied := mustCompile(t, "deny: [{name: all, who: ['*'], commands: ['*'], reason: no}]")
