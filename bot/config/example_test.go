@@ -22,7 +22,7 @@ func example(t *testing.T) *config.Config {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"config.json": string(content),
-		"roombot.pem": key,
+		"privatekey.pem": key,
 		"trusted.pem": "-----BEGIN CERTIFICATE-----\n",
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))

@@ -9,18 +9,18 @@ import (
 
 // Retry is how calls that may be repeated are repeated.
 type Retry struct {
-	MaxAttempts           int     `config:"maxAttempts,default=10,min=-1" doc:"tries in all; -1 for no end"`
-	InitialIntervalMillis int     `config:"initialIntervalMillis,default=500,min=1" doc:"milliseconds before the second try"`
+	MaxAttempts           int     `config:"maxAttempts,default=10,min=-1" doc:"tries in all, within 45 seconds; -1 for as many as these allow"`
+	InitialIntervalMillis int     `config:"initialIntervalMillis,default=500,min=1,max=86400000" doc:"milliseconds before the second try"`
 	Multiplier            float64 `config:"multiplier,default=2,min=1" doc:"growth of the interval"`
-	MaxIntervalMillis     int     `config:"maxIntervalMillis,default=300000,min=1" doc:"longest interval, milliseconds"`
+	MaxIntervalMillis     int     `config:"maxIntervalMillis,default=300000,min=1,max=86400000" doc:"longest interval, milliseconds"`
 }
 
 // FeedRetry is how the reading of events is repeated, which never ends. The vendor's kits wait up to five minutes; that long after an
 // outage nobody would hear the users.
 type FeedRetry struct {
-	InitialIntervalMillis int     `config:"initialIntervalMillis,default=500,min=1" doc:"milliseconds before the second try"`
+	InitialIntervalMillis int     `config:"initialIntervalMillis,default=500,min=1,max=86400000" doc:"milliseconds before the second try"`
 	Multiplier            float64 `config:"multiplier,default=2,min=1" doc:"growth of the interval"`
-	MaxIntervalMillis     int     `config:"maxIntervalMillis,default=5000,min=1" doc:"longest interval, milliseconds"`
+	MaxIntervalMillis     int     `config:"maxIntervalMillis,default=5000,min=1,max=86400000" doc:"longest interval, milliseconds"`
 
 	MaxAttempts int `config:"maxAttempts,unused,min=-1" doc:"tries in all (BDK); here the feed is never given up"`
 }

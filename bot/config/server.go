@@ -15,8 +15,8 @@ type Server struct {
 type Network struct {
 	Proxy             *Proxy            `config:"proxy" doc:"HTTP proxy"`
 	DefaultHeaders    map[string]Secret `config:"defaultHeaders" doc:"headers sent with every request; a component's own take the place of the global ones"` // secret: may hold tokens
-	ConnectionTimeout int               `config:"connectionTimeout,default=15000,min=1" doc:"milliseconds to connect"`
-	ReadTimeout       int               `config:"readTimeout,default=60000,min=1" doc:"milliseconds to wait for an answer; roombot.httpTimeout is the most, but for the feed's long poll"`
+	ConnectionTimeout int               `config:"connectionTimeout,default=15000,min=1,max=86400000" doc:"milliseconds to connect"`
+	ReadTimeout       int               `config:"readTimeout,default=60000,min=1,max=86400000" doc:"milliseconds to wait for an answer; roombot.httpTimeout is the most, but for the feed's long poll"`
 
 	ConnectionPoolMax      int `config:"connectionPoolMax,unused,min=1" doc:"connections in all (Java BDK)"`
 	ConnectionPoolPerRoute int `config:"connectionPoolPerRoute,unused,min=1" doc:"connections to one host (Java BDK)"`

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/config"
+	"roombot/bot/config/schema"
 	"roombot/commands"
 	"roombot/rsa"
 )
@@ -188,8 +189,24 @@ func TestTheReadmeListsEveryOptionAndEveryKey(t *testing.T) {
 		}
 	}
 	for _, key := range config.Keys() {
-		require.True(t, strings.Contains(readme, lastPart(key.Path)), "configuration key %s", key.Path)
+		require.True(t, regexp.MustCompile(documented(key)).MatchString(readme), "configuration key %s, default %q", key.Path, key.Default)
 	}
 }
 
-func lastPart(path string) string { return path[strings.LastIndex(path, ".")+1:] }
+// component is a key that one component has as all of them have it.
+var component = regexp.MustCompile(`^(pod|agent|keyManager|sessionAuth|keyAuth)\.[^.]+(\.[^.]+)?$`)
+
+// documented is a pattern of what the README has to say of a key.
+func documented(key schema.Entry) string {
+	name, fallback := regexp.QuoteMeta("`"+key.Path+"`"), ""
+	if key.Default != "" {
+		fallback = regexp.QuoteMeta(" `" + key.Default + "` |")
+	}
+	switch of := component.FindStringSubmatch(key.Path); {
+	case of != nil && !strings.Contains(key.Path, "loadBalancing"):
+		return "(?m)^\\| `" + of[1] + "\\.…` \\|"
+	case key.Unused:
+		return name
+	}
+	return "(?m)^\\| " + name + " \\| .+ \\|" + fallback
+}

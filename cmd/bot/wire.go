@@ -112,7 +112,7 @@ func retry(r config.Retry) symphony.RetryPolicy {
 		attempts = math.MaxInt
 	}
 	return symphony.RetryPolicy{
-		MaxAttempts: attempts,
+		MaxAttempts: max(attempts, 1),
 		Initial:     time.Duration(r.InitialIntervalMillis) * time.Millisecond,
 		Multiplier:  r.Multiplier,
 		Max:         time.Duration(r.MaxIntervalMillis) * time.Millisecond,

@@ -7,8 +7,9 @@ import (
 
 // expansion is a text with its variables replaced.
 type expansion struct {
-	text  string
-	names []string // the variables that it took; their values are never shown
+	text   string
+	filled bool     // whether there was anything to replace
+	names  []string // the variables that it took; their values are never shown
 }
 
 // expand replaces ${NAME} and ${NAME:-default}; $${ is a literal ${. As in a shell, the default also stands in for an empty
@@ -33,12 +34,15 @@ func (d *document) expand(text string) (expansion, *Wrong) {
 		if end < 0 {
 			return e, &Wrong{What: "has a ${ that is never closed", Fix: "write ${NAME}, or $${ for a literal ${"}
 		}
-		name, value, wrong := d.variable(text[at+2 : at+end])
+		value, from, wrong := d.variable(text[at+2 : at+end])
 		if wrong != nil {
 			return e, wrong
 		}
 		b.WriteString(value)
-		e.names = append(e.names, name)
+		e.filled = true
+		if from != "" {
+			e.names = append(e.names, from)
+		}
 		text = text[at+end+1:]
 	}
 }
@@ -46,7 +50,8 @@ func (d *document) expand(text string) (expansion, *Wrong) {
 // variables may have dots only to tell their author that Java's properties are not known here.
 var variables = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
 
-func (d *document) variable(body string) (name, value string, wrong *Wrong) {
+// variable is what stands for the inside of ${…}, and the variable that it is from; a default is from the file itself.
+func (d *document) variable(body string) (value, from string, wrong *Wrong) {
 	name, fallback, optional := strings.Cut(body, ":-")
 	switch {
 	case !variables.MatchString(name):
@@ -60,9 +65,9 @@ func (d *document) variable(body string) (name, value string, wrong *Wrong) {
 	}
 	switch {
 	case optional && value == "":
-		return name, fallback, nil
+		return fallback, "", nil
 	case ok:
-		return name, value, nil
+		return value, name, nil
 	case strings.Contains(name, "."):
 		return "", "", &Wrong{What: "takes ${" + name + "}, which is a Java system property", Fix: "write an environment variable, such as ${HOME}"}
 	}

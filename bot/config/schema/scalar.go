@@ -201,7 +201,7 @@ func (s scalar) setBool(into reflect.Value) *Wrong {
 
 // typed refuses what is not written as the type; a text passes only when variables made it.
 func (s scalar) typed(tag, what string) *Wrong {
-	if s.tag == tag || s.tag == tagText && len(s.names) > 0 {
+	if s.tag == tag || s.tag == tagText && s.filled {
 		return nil
 	}
 	if s.tag == tagText {
