@@ -3,13 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"os"
 	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
-
-	"roombot/bot/config"
 )
 
 func checkCommand(io streams) *cobra.Command {
@@ -19,10 +16,11 @@ func checkCommand(io streams) *cobra.Command {
 		Use:   "check",
 		Short: "Test every precondition on the pod, with remedies",
 		Long: `Tests, in the order in which they matter, what the bot needs to work: the
-configuration, the policy, the key, the store, the names and ports of the pod,
-the clock, the login, the datafeed, and the right to read groups. Each comes
-with ✓, ! or ✗, and with what to do about it; ! is for what everything else
-works without. Nothing is written to the pod.
+configuration, the policy, the key or certificate, the store, the address of the
+health page, the names and ports of the pod, the clock, the login, the datafeed,
+and the right to read groups. Each comes with ✓, ! or ✗, and with what to do
+about it; ! is for what everything else works without. Nothing is written to the
+pod. Check as the user that the bot will run as, beside a running bot or not.
 
 Exit codes: 0 nothing failed, 1 something did, 2 Symphony rejected the
 credentials.`,
@@ -49,12 +47,14 @@ credentials.`,
 
 // check runs the checks. One that fails ends those that need it.
 func check(ctx context.Context, path string) []finding {
-	c, err := config.Load(path, os.LookupEnv, commandNames()...)
+	c, err := loadConfig(path)
 	if err != nil {
-		return []finding{failed("configuration", "", err, "Mend the lines above in "+path+".")}
+		return []finding{misconfigured(err)}
 	}
 	credentials := checkCredentials(c)
-	findings := []finding{checkKeys(c, path), checkPolicy(c), credentials, checkStore(ctx, c.Roombot.Store)}
+	findings := []finding{
+		checkKeys(c, path), checkPolicy(c), credentials, checkStore(ctx, c.Roombot.Store), checkHealth(ctx, string(c.Roombot.Health.Listen)),
+	}
 	network := checkNetwork(ctx, c)
 	findings = append(findings, network...)
 	if credentials.Level == broken || worst(network) != nil {

@@ -99,31 +99,45 @@ func (w *way) reach(ctx context.Context) finding {
 		return failed("network", detail, err, remedy(err))
 	}
 	defer response.Body.Close()
-	if err := w.stranger(response); err != nil {
-		return failed("network", detail, err, "Something else than Symphony's "+joined(w.names)+" answers there: check host, port and context, and whether a proxy is in between.")
+	if remedy, err := w.stranger(response); err != nil {
+		return failed("network", detail, err, remedy)
 	}
 	return clock(detail, response.Header.Get("Date"))
 }
 
-// stranger tells what is not Symphony by its answer.
-func (w *way) stranger(response *http.Response) error {
+const (
+	tryLater = "It is there and cannot work now, or a gateway before it cannot reach it: try again later, then ask whoever runs it."
+	logInto  = "Set proxy.username and proxy.password."
+)
+
+// stranger tells what is not Symphony by its answer, or not well, and what to do about it.
+func (w *way) stranger(response *http.Response) (remedy string, err error) {
 	if response.StatusCode == http.StatusProxyAuthRequired {
-		return errors.New("the proxy wants a user and a password (proxy.username, proxy.password)")
+		return logInto, errors.New("the proxy wants a user and a password")
 	}
 	if !w.agent {
-		return nil
+		return "", nil
 	}
 	const enough = 64 << 10
 	body, _ := stdio.ReadAll(stdio.LimitReader(response.Body, enough))
-	switch {
-	case response.StatusCode != http.StatusOK:
-		return fmt.Errorf("answers %s when asked for its version", cmp.Or(response.Status, "nothing"))
+	remedy = "Something else than Symphony's " + joined(w.names) + " answers there: check host, port and context, and whether a proxy is in between."
+	switch status := response.StatusCode; {
+	case unwell(status):
+		remedy = tryLater
+		fallthrough
+	case status != http.StatusOK:
+		return remedy, fmt.Errorf("answers %s when asked for its version", cmp.Or(response.Status, "nothing"))
 	case strings.HasPrefix(response.Header.Get("Content-Type"), "text/html"):
-		return errors.New("answers with a web page")
+		return remedy, errors.New("answers with a web page")
 	case !json.Valid(body):
-		return errors.New("answers with what is not JSON")
+		return remedy, errors.New("answers with what is not JSON")
 	}
-	return nil
+	return "", nil
+}
+
+// unwell is true for the answer of what is there and cannot work.
+func unwell(status int) bool {
+	return status == http.StatusTooManyRequests || status >= 500 && status != http.StatusNotImplemented
 }
 
 // clock compares the clocks. Without a date there is nothing to compare.
@@ -146,7 +160,12 @@ func clock(detail, date string) finding {
 func remedy(err error) string {
 	var dns *net.DNSError
 	var unknown *tls.CertificateVerificationError
+	var answer *symphony.Error
 	switch {
+	case errors.As(err, &answer) && unwell(answer.Status):
+		return tryLater
+	case strings.Contains(err.Error(), http.StatusText(http.StatusProxyAuthRequired)): // all that is left of it in a tunnel
+		return logInto
 	case errors.As(err, &dns):
 		return "This machine does not know the name: check host, DNS, or set a proxy."
 	case errors.As(err, &unknown):

@@ -30,7 +30,11 @@ func refusedLogin(username string, err error) finding {
 	if !errors.As(err, &rejected) {
 		return failed("login", username, err, remedy(err))
 	}
-	f := failed("login", fmt.Sprintf("%s: rejected, likely %s", username, rejected.Cause), rejected.Err, rejected.Remedy())
+	detail := username + ": rejected"
+	if rejected.Cause != symphony.Undetermined {
+		detail += ", likely " + string(rejected.Cause)
+	}
+	f := failed("login", detail, rejected.Err, rejected.Remedy())
 	f.err = err
 	return f
 }

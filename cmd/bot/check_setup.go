@@ -4,13 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"net"
+	"slices"
 
 	"roombot/bot/config"
-	"roombot/bot/engine"
 )
+
+func misconfigured(err error) finding {
+	var faults config.Faults
+	if errors.As(err, &faults) {
+		return failed("configuration", "", err, "Mend each of these lines.")
+	}
+	return failed("configuration", "", err, "")
+}
 
 func checkKeys(c *config.Config, path string) finding {
 	unused := c.Ignored()
@@ -23,76 +29,27 @@ func checkKeys(c *config.Config, path string) finding {
 func checkPolicy(c *config.Config) finding {
 	deny, allow := c.Policy.Rules()
 	detail := fmt.Sprintf("rules: %d that allow, %d that deny", allow, deny)
-	if allow == 0 {
+	switch {
+	case allow == 0:
 		return found("policy", detail, "no rule allows anything but /help: add roombot.policy.allow")
+	case !slices.ContainsFunc(commandNames(), c.Policy.Open):
+		return found("policy", detail, "nobody may use anything but /help: a rule of roombot.policy.deny is about everybody, everywhere, and wins")
 	}
 	return found("policy", detail)
 }
 
-// checkCredentials tests what the bot signs in with, without signing in.
-func checkCredentials(c *config.Config) finding {
-	if certified(c) {
-		pair, err := certificate(c.Bot.Certificate)
-		if err != nil {
-			return failed("certificate", "", err, "Correct bot.certificate.")
-		}
-		detail := "loaded"
-		if leaf := pair.Leaf; leaf != nil {
-			detail = fmt.Sprintf("%s, until %s", leaf.Subject.CommonName, leaf.NotAfter.Format("2006-01-02"))
-		}
-		return found("certificate", detail)
+// checkHealth tests that the bot can listen there, or that one does by now.
+func checkHealth(ctx context.Context, listen string) finding {
+	if listen == "" {
+		return found("health", "no page, so that bot status has nothing to ask (roombot.health.listen)")
 	}
-	key, err := privateKey(c.Bot.PrivateKey)
-	if err != nil {
-		return failed("key", "", err, "Make a key pair with bot keygen, or correct bot.privateKey.")
-	}
-	return found("key", key.Fingerprint(), key.Warnings()...)
-}
-
-// checkStore tests that the store's folder and file can be written to, or that the
-// database answers.
-func checkStore(ctx context.Context, store config.Store) finding {
-	if store.Shared() {
-		return checkDatabase(ctx, store)
-	}
-	if err := writable(string(store)); err != nil {
-		return failed("store", "", err, "Give the bot's user the right to write there, or set roombot.store.")
-	}
-	return found("store", store.String())
-}
-
-func writable(file string) error {
-	probe, err := os.CreateTemp(filepath.Dir(file), ".roombot-check-*")
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
-		return err
-	}
-	there, err := os.OpenFile(file, os.O_WRONLY, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return there.Close()
-}
-
-func checkDatabase(ctx context.Context, store config.Store) finding {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	inspector, err := engine.Inspect(ctx, string(store))
+	l, err := net.Listen("tcp", listen)
 	if err == nil {
-		err = inspector.Close()
+		_ = l.Close() // nobody has connected
+		return found("health", listen+", free")
 	}
-	switch {
-	case errors.Is(err, engine.ErrEmpty):
-		return found("store", store.String()+", empty, will be set up at the start")
-	case errors.Is(err, engine.ErrOlder):
-		return found("store", store.String()+", of an older version, will be brought up to date at the start")
-	case err != nil:
-		return failed("store", "", err, "Check the address in roombot.store, and that the database lets this user in.")
+	if h, _, asked := askHealth(ctx, healthPage(listen)); asked == nil {
+		return found("health", fmt.Sprintf("%s, where %s runs", listen, h.Username))
 	}
-	return found("store", store.String())
+	return failed("health", "", err, "Choose another address for roombot.health.listen, or end what listens there.")
 }

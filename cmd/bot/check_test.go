@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -85,6 +86,89 @@ func TestSomethingElseThanAnAgentIsFound(t *testing.T) {
 			require.Regexp(t, `(?m)^✗ network +agent at .*`+name, got.out)
 			require.Contains(t, got.out, "else than Symphony's agent answers")
 		})
+	}
+}
+
+func TestAnAgentThatIsNotWellIsNoStranger(t *testing.T) {
+	t.Parallel()
+	pod := scripted(t, map[string]int{"/agent/v1/info": 503}, false)
+	path, _ := written(t, `"scheme": "http", %s, %s`, at(pod), everybody)
+	got, code := levels(t, path)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, got["network"].Detail, "503")
+	require.Contains(t, got["network"].Remedy, "try again later")
+	require.NotContains(t, got["network"].Remedy, "else than")
+}
+
+func TestAProxyThatWantsAPasswordIsFound(t *testing.T) {
+	t.Parallel()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusProxyAuthRequired)
+	}))
+	t.Cleanup(proxy.Close)
+	for _, scheme := range []string{"http", "https"} {
+		path, _ := written(t, `"scheme": %q, "host": "pod.acme.test", "proxy": {%s}, %s`, scheme, at(proxy), everybody)
+		got, code := levels(t, path)
+		require.Equal(t, exitFailed, code)
+		require.Contains(t, got["network"].Remedy, "proxy.username", scheme)
+		require.NotContains(t, got["network"].Remedy, "firewall")
+	}
+}
+
+func TestAPolicyThatShutsEverybodyOutIsTold(t *testing.T) {
+	t.Parallel()
+	path, _ := written(t, `"scheme": "http", %s, "roombot": {"policy": {"allow": [{"name": "all", "who": ["*"], "commands": ["*"]}],
+		"deny": [{"name": "shut", "who": ["*"], "commands": ["*"], "reason": "no"}]}}`, at(scripted(t, nil, false)))
+	got, code := levels(t, path)
+	require.Zero(t, code)
+	require.Equal(t, warning, got["policy"].Level)
+	require.Contains(t, got["policy"].Remedy, "nobody may use anything but /help")
+}
+
+func TestTheStoreIsCheckedAsTheBotWillFindIt(t *testing.T) {
+	t.Parallel()
+	pod := scripted(t, nil, false)
+	path, dir := written(t, `"scheme": "http", %s, "roombot": {"store": "new/folder/roombot.db"}`, at(pod))
+	got, _ := levels(t, path)
+	require.Equal(t, fine, got["store"].Level, "the bot makes the folder")
+	require.NoDirExists(t, filepath.Join(dir, "new"))
+
+	path, dir = written(t, `"scheme": "http", %s, "roombot": {"store": "notes.txt"}`, at(pod))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("What the bot must not write over, ever again."), 0o600))
+	got, code := levels(t, path)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, got["store"].Remedy, "a file of the bot's own")
+
+	path, _ = written(t, `"scheme": "http", %s, "roombot": {"store": "privatekey.pem/roombot.db"}`, at(pod))
+	got, code = levels(t, path)
+	require.Equal(t, exitFailed, code)
+	require.Equal(t, broken, got["store"].Level, "a file is no folder")
+}
+
+func TestTheHealthPageIsCheckedBesideItsOwnBotAndOthers(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	require.Contains(t, shell(t, "check", "--config", w.config).out, "127.0.0.1:0, free")
+	w.run()
+	got := shell(t, "check", "--config", w.asked)
+	require.Zero(t, got.code, got.out)
+	require.Regexp(t, `(?m)^✓ health +\S+, where roombot runs`, got.out)
+
+	taken := w.listening("taken.json", strings.TrimPrefix(w.pod, "http://"))
+	findings, code := levels(t, taken)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, findings["health"].Detail, "in use")
+	require.Contains(t, findings["health"].Remedy, "roombot.health.listen")
+}
+
+func TestAMissingConfigurationIsAskedFor(t *testing.T) {
+	t.Parallel()
+	none := filepath.Join(t.TempDir(), "none.json")
+	for _, args := range [][]string{{"run"}, {"check"}, {"status"}, {"jobs", "list"}} {
+		got := shell(t, append(args, "--config", none)...)
+		require.Equal(t, exitFailed, got.code)
+		require.Contains(t, got.out+got.err, "there is no configuration "+none+": name yours with --config")
+		require.NotContains(t, got.out, "Mend")
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	stdio "io"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"roombot/bot/config"
 	"roombot/bot/engine"
 	"roombot/commands"
 )
@@ -61,8 +59,16 @@ func jobsList(io streams, path *string) *cobra.Command {
 	var limit int
 	var asJSON bool
 	c := &cobra.Command{
-		Use:     "list",
-		Short:   "List what is not done, the newest first",
+		Use:   "list",
+		Short: "List what is not done, the newest first",
+		Long: `Lists what is not done, the newest first. States:
+
+    waiting     for an earlier command of its chat
+    ready       for a worker, or for the end of a pause
+    running     being carried out
+    reporting   failed or cancelled, and the user is about to be told
+    failed      failed or cancelled, and the user has been told
+    done        answered, which is also what a refusal is`,
 		Example: "  bot jobs list --state failed",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -122,7 +128,7 @@ func jobsShow(io streams, path *string) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "show ID",
 		Short: "Show one command with its steps",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneRequest,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) error {
 				found, err := findJob(ctx, store, args[0])
@@ -145,7 +151,7 @@ func jobsChange(io streams, path *string, name, short, done string, change func(
 	return &cobra.Command{
 		Use:   name + " ID",
 		Short: short,
-		Args:  cobra.ExactArgs(1),
+		Args:  oneRequest,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) error {
 				found, err := findJob(ctx, store, args[0])
@@ -162,13 +168,25 @@ func jobsChange(io streams, path *string, name, short, done string, change func(
 	}
 }
 
+// oneRequest wants the one ID that a subcommand is about.
+func oneRequest(c *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("%s ID: write the one number that the user reads in the answer, such as 5k9d-02mx-q7ht", c.CommandPath())
+	}
+	return nil
+}
+
 // inspect opens the configured store for a look.
 func inspect(ctx context.Context, path string, look func(context.Context, *engine.Inspector) error) error {
-	c, err := config.Load(path, os.LookupEnv, commandNames()...)
+	c, err := loadConfig(path)
 	if err != nil {
 		return err
 	}
-	store, err := engine.Inspect(ctx, string(c.Roombot.Store))
+	place := c.Roombot.Store
+	if !place.Shared() && missing(string(place)) {
+		return failure{exitNotFound, fmt.Errorf("there is no store %s: bot run makes it; look at roombot.store", place)}
+	}
+	store, err := engine.Inspect(ctx, string(place))
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -44,6 +45,19 @@ func TestJobsAreFoundByTheNumberThatUsersRead(t *testing.T) {
 	ended := shell(t, "jobs", "cancel", number, "--config", w.config)
 	require.Equal(t, exitFailed, ended.code)
 	require.Contains(t, ended.err, "ended already")
+}
+
+func TestJobsOfABotThatNeverRan(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	for _, args := range [][]string{{"list"}, {"show", "x"}, {"retry", "x"}} {
+		got := shell(t, append(append([]string{"jobs"}, args...), "--config", w.config)...)
+		require.Equal(t, exitNotFound, got.code)
+		require.Contains(t, got.err, "there is no store "+filepath.Join(w.dir, "roombot.db")+": bot run makes it")
+	}
+	got := shell(t, "jobs", "show", "--config", w.config)
+	require.Equal(t, exitUsage, got.code)
+	require.Contains(t, got.err, "bot jobs show ID: write the one number")
 }
 
 func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
@@ -11,12 +10,6 @@ import (
 	"roombot/bot"
 	"roombot/bot/config"
 )
-
-// configFlag adds the flag that names the configuration file.
-func configFlag(c *cobra.Command, path *string) {
-	c.Flags().StringVarP(path, "config", "c", "config.json", "configuration file, JSON or YAML")
-	completeFiles(c, "config", "json", "yaml", "yml")
-}
 
 func runCommand(io streams) *cobra.Command {
 	var path string
@@ -32,7 +25,7 @@ goes on at the next start.`,
 		Example: "  bot run --config /etc/roombot/config.json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := config.Load(path, os.LookupEnv, commandNames()...)
+			c, err := loadConfig(path)
 			if err != nil {
 				return err
 			}

@@ -293,7 +293,7 @@ func (h *home) close() error {
 }
 
 func (h *home) runBot(ctx context.Context, io streams, verbose bool, live func(*bot.Bot)) error {
-	c, err := config.Load(filepath.Join(h.dir, "config.json"), os.LookupEnv, commandNames()...)
+	c, err := loadConfig(filepath.Join(h.dir, "config.json"))
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -18,7 +17,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"roombot/bot"
-	"roombot/bot/config"
 )
 
 func statusCommand(io streams) *cobra.Command {
@@ -35,7 +33,7 @@ Exit codes: 0 ready, 1 not ready, 3 nothing answers.`,
 		Example: "  bot status --config /etc/roombot/config.json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := config.Load(path, os.LookupEnv, commandNames()...)
+			c, err := loadConfig(path)
 			if err != nil {
 				return err
 			}
@@ -66,13 +64,9 @@ func status(ctx context.Context, io streams, page string, asJSON bool) error {
 	if page == "" {
 		return failure{exitNotFound, errors.New(`the bot has no health page: add "health": {"listen": "127.0.0.1:8081"} to roombot, and start it again`)}
 	}
-	raw, err := askHealth(ctx, page)
+	h, raw, err := askHealth(ctx, page)
 	if err != nil {
-		return failure{exitNotFound, fmt.Errorf("no bot answers at %s: %w; start it with bot run, or look at its log", page, err)}
-	}
-	var h bot.Health
-	if err := json.Unmarshal(raw, &h); err != nil || h.Started.IsZero() {
-		return failure{exitNotFound, fmt.Errorf("something else than a bot answers at %s; look at roombot.health.listen", page)}
+		return failure{exitNotFound, err}
 	}
 	if asJSON {
 		_, err = io.out.Write(raw)
@@ -88,7 +82,19 @@ func status(ctx context.Context, io streams, page string, asJSON bool) error {
 // statusTimeout is longer than the bot waits for its store before it answers.
 const statusTimeout = 10 * time.Second
 
-func askHealth(ctx context.Context, page string) ([]byte, error) {
+// askHealth is what the bot says there, also as it says it.
+func askHealth(ctx context.Context, page string) (h bot.Health, raw []byte, err error) {
+	raw, err = get(ctx, page)
+	if err != nil {
+		return bot.Health{}, nil, fmt.Errorf("no bot answers at %s: %w; start it with bot run, or look at its log", page, err)
+	}
+	if err := json.Unmarshal(raw, &h); err != nil || h.Started.IsZero() {
+		return bot.Health{}, nil, fmt.Errorf("something else than a bot answers at %s; look at roombot.health.listen", page)
+	}
+	return h, raw, nil
+}
+
+func get(ctx context.Context, page string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)

@@ -67,9 +67,8 @@ func (w *watched) run() *running {
 func (w *watched) rests() {
 	w.t.Helper()
 	require.Eventually(w.t, func() bool {
-		raw, err := askHealth(w.t.Context(), w.page)
-		var h bot.Health
-		return err == nil && json.Unmarshal(raw, &h) == nil && h.Queue.Answers && h.Queue.Queued+h.Queue.Running == 0
+		h, _, err := askHealth(w.t.Context(), w.page)
+		return err == nil && h.Queue.Answers && h.Queue.Queued+h.Queue.Running == 0
 	}, patience, tick, "the bot comes to rest")
 }
 

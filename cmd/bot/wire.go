@@ -181,6 +181,3 @@ func terminal(out io.Writer) bool {
 	info, err := file.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
-
-// commandNames are the commands that a policy may name.
-func commandNames() []string { return new(commands.Desk).Commands().Names() }

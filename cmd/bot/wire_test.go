@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -86,6 +87,13 @@ func TestConfiguredHeadersReachTheirComponentOnly(t *testing.T) {
 	require.NotEmpty(t, pod.desks)
 	require.NotEmpty(t, agent.desks)
 	require.NotEmpty(t, keys.desks)
+}
+
+func TestAConfigurationThatRepeatsNothingIsHeard(t *testing.T) {
+	t.Parallel()
+	for attempts, tries := range map[int]int{-1: math.MaxInt, 0: 1, 1: 1, 7: 7} {
+		require.Equal(t, tries, retry(config.Retry{MaxAttempts: attempts}).MaxAttempts)
+	}
 }
 
 func TestConfiguredTimesReachWhatTheyAreFor(t *testing.T) {

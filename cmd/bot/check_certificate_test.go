@@ -1,0 +1,117 @@
+package main
+
+import (
+	"crypto/rand"
+	stdrsa "crypto/rsa"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox"
+)
+
+// certifying is a pod that is reached by TLS and asks for certificates.
+func certifying(t *testing.T) *httptest.Server {
+	t.Helper()
+	pod, err := sandbox.New(sandbox.Config{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, pod.Close()) })
+	server := httptest.NewUnstartedServer(pod.Handler())
+	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server
+}
+
+// signing is a configuration that signs in there by a certificate.
+func signing(t *testing.T, pod *httptest.Server, certificate x509.Certificate) (path string) {
+	t.Helper()
+	dir := t.TempDir()
+	key, err := stdrsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	certificate.SerialNumber = big.NewInt(1)
+	public, err := x509.CreateCertificate(rand.Reader, &certificate, &certificate, key.Public(), key)
+	require.NoError(t, err)
+	both := append(block("CERTIFICATE", public), block("PRIVATE KEY", private)...)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "bot.pem"), both, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "trusted.pem"), block("CERTIFICATE", pod.Certificate().Raw), 0o600))
+	path = filepath.Join(dir, "config.json")
+	require.NoError(t, os.WriteFile(path, []byte(`{`+at(pod)+`, `+everybody+`,
+		"bot": {"username": "roombot", "certificate": {"path": "bot.pem"}}, "ssl": {"trustStore": {"path": "trusted.pem"}}}`), 0o600))
+	return path
+}
+
+func block(kind string, content []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content})
+}
+
+// lasting is a certificate of somebody that ends after so long.
+func lasting(name string, d time.Duration) x509.Certificate {
+	return x509.Certificate{Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-100 * 24 * time.Hour), NotAfter: time.Now().Add(d)}
+}
+
+const year = 365 * 24 * time.Hour
+
+func TestABotSignsInWithACertificate(t *testing.T) {
+	t.Parallel()
+	path := signing(t, certifying(t), lasting("roombot", year))
+	got := shell(t, "check", "--config", path)
+	require.Zero(t, got.code, got.out+got.err)
+	require.Regexp(t, `(?m)^✓ certificate +roombot, until \d{4}-`, got.out)
+	require.Regexp(t, `(?m)^✓ network +session auth, key auth at https://`, got.out)
+	require.Regexp(t, `(?m)^✓ login +roombot \(Roombot`, got.out)
+	require.Regexp(t, `(?m)^✓ datafeed`, got.out)
+
+	bot := begin(t, "run", "--config", path)
+	bot.line("a feed was created")
+	require.Zero(t, bot.stop())
+}
+
+func TestACertificateOfSomebodyElseIsRejected(t *testing.T) {
+	t.Parallel()
+	path := signing(t, certifying(t), lasting("rombot", year))
+	got, code := levels(t, path)
+	require.Equal(t, exitRejected, code)
+	require.Equal(t, warning, got["certificate"].Level)
+	require.Contains(t, got["certificate"].Remedy, `not bot.username, "roombot"`)
+	require.Contains(t, got["login"].Detail, "likely unknown user")
+	require.Equal(t, exitRejected, shell(t, "run", "--config", path).code)
+}
+
+func TestTheEndOfACertificateIsToldInTime(t *testing.T) {
+	t.Parallel()
+	pod := certifying(t)
+	path := signing(t, pod, lasting("roombot", 10*24*time.Hour))
+	require.NoError(t, os.Chmod(filepath.Join(filepath.Dir(path), "bot.pem"), 0o644))
+	got, code := levels(t, path)
+	require.Zero(t, code)
+	require.Equal(t, warning, got["certificate"].Level)
+	require.Contains(t, got["certificate"].Remedy, "before it ends")
+	require.Contains(t, got["certificate"].Remedy, "chmod 600")
+
+	got, code = levels(t, signing(t, pod, lasting("roombot", -time.Hour)))
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, got["certificate"].Detail, "it has expired")
+	require.NotContains(t, got, "login", "which could only fail")
+}
+
+func TestACertificateWithoutItsKeyIsFound(t *testing.T) {
+	t.Parallel()
+	pod := certifying(t)
+	path := signing(t, pod, lasting("roombot", year))
+	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "bot.pem"), block("CERTIFICATE", pod.Certificate().Raw), 0o600))
+	got, code := levels(t, path)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, got["certificate"].Remedy, "cat cert.pem key.pem")
+}

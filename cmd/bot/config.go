@@ -1,0 +1,30 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"roombot/bot/config"
+	"roombot/commands"
+)
+
+// configFlag adds the flag that names the configuration file.
+func configFlag(c *cobra.Command, path *string) {
+	c.Flags().StringVarP(path, "config", "c", "config.json", "configuration file, JSON or YAML")
+	completeFiles(c, "config", "json", "yaml", "yml")
+}
+
+// loadConfig reads the configuration. Its policy may name the commands that there are.
+func loadConfig(path string) (*config.Config, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no configuration %s: name yours with --config (without one there is bot sandbox)", path)
+	}
+	return config.Load(path, os.LookupEnv, commandNames()...)
+}
+
+// commandNames are the commands that a policy may name.
+func commandNames() []string { return new(commands.Desk).Commands().Names() }
