@@ -16,9 +16,8 @@ bench: ## latency of a command, and what it is made of
 	go test -run '^$$' -bench . -benchmem ./bot/... ./commands/... ./symphony/...
 
 fuzz: ## each parser for half a minute
-	go test -run '^$$' -fuzz FuzzParse -fuzztime 30s ./commands/syntax
-	go test -run '^$$' -fuzz FuzzRead -fuzztime 30s ./symphony/messageml
-	go test -run '^$$' -fuzz FuzzLoad -fuzztime 30s ./bot/config
+	@grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|^(.*)/[^/]+:[0-9]+:func (Fuzz[A-Za-z0-9]+).*|\1 \2|' | \
+	while read -r folder name; do go test -run '^$$' -fuzz "^$$name\$$" -fuzztime 30s "$$folder" </dev/null || exit 1; done
 
 build: ## one static binary, dist/roombot
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o dist/roombot ./cmd/bot

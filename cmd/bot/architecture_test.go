@@ -5,7 +5,9 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -46,6 +48,19 @@ func TestImportsGoDownward(t *testing.T) {
 			require.True(t, known, "%s imports %s, which has no place among the layers", path, imported)
 			require.Less(t, below, own, "%s must not import %s", path, imported)
 		}
+	}
+}
+
+func TestEveryDependencyHasItsReason(t *testing.T) {
+	t.Parallel()
+	modules, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
+	require.NoError(t, err)
+	reasons, err := os.ReadFile(filepath.Join("..", "..", "docs", "dependencies.md"))
+	require.NoError(t, err)
+	direct := regexp.MustCompile(`(?m)^\t(\S+) v\S+$`).FindAllStringSubmatch(string(modules), -1)
+	require.NotEmpty(t, direct)
+	for _, module := range direct {
+		require.True(t, strings.Contains(string(reasons), "`"+module[1]+"`"), module[1])
 	}
 }
 

@@ -197,6 +197,16 @@ func TestAnUnknownNameGetsItsOwnRemedyOnly(t *testing.T) {
 	require.NotContains(t, got["login"].Detail+got["login"].Remedy, "upload")
 }
 
+func TestALoginOfWhichNothingIsKnownIsNotCalledLikely(t *testing.T) {
+	t.Parallel()
+	pod := scripted(t, map[string]int{"/login/pubkey/authenticate": 401}, false)
+	path, _ := written(t, `"scheme": "http", %s, %s`, at(pod), everybody)
+	got, code := levels(t, path)
+	require.Equal(t, exitRejected, code)
+	require.Regexp(t, `^roombot: rejected: POST /login`, got["login"].Detail)
+	require.Contains(t, got["login"].Remedy, "either the username is unknown")
+}
+
 func TestACheckLeavesNothingInTheFolder(t *testing.T) {
 	t.Parallel()
 	path, dir := written(t, `"scheme": "http", %s, %s`, at(scripted(t, nil, false)), everybody)

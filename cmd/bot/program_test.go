@@ -34,7 +34,7 @@ func TestWrongUsageIsSaidAndHasItsExitCode(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
 		{"dance"}, {"run", "now"}, {"run", "--speed", "9"}, {"parse", "--in", "hall", "x"}, {"parse", "a", "b"},
-		{"sandbox", "--say", "bob"}, {"sandbox", "--say", "bob: x", "--no-bot"}, {"keygen", "--bits", "512"},
+		{"sandbox", "--say", "bob"}, {"sandbox", "--say", "bob: x", "--no-bot"}, {"sandbox", "--json"}, {"sandbox", "--listen", "0.0.0.0:80"}, {"keygen", "--bits", "512"},
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			t.Parallel()

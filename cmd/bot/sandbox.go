@@ -69,6 +69,9 @@ speak as anybody.`,
 			if f.say != "" && f.noBot {
 				return usage("--say needs the bot: leave --no-bot out")
 			}
+			if f.say == "" && (f.asJSON || cmd.Flags().Changed("wait")) {
+				return usage("--wait and --json are about --say, which is not there")
+			}
 			if f.say != "" && !cmd.Flags().Changed("listen") {
 				f.listen = "127.0.0.1:0" // one command needs no known address
 			}
@@ -181,7 +184,7 @@ func listen(address string) (net.Listener, error) {
 		return nil, usage("--listen %q: write host:port, such as 127.0.0.1:8787", address)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, usage("--listen %q: the sandbox is for this machine only; write 127.0.0.1:%s", address, "8787")
+		return nil, usage("--listen %q: the sandbox is for this machine only; write 127.0.0.1:8787", address)
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
