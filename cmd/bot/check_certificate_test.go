@@ -8,6 +8,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
+	"net"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -36,20 +37,27 @@ func certifying(t *testing.T) *httptest.Server {
 func signing(t *testing.T, pod *httptest.Server, certificate x509.Certificate) (path string) {
 	t.Helper()
 	dir := t.TempDir()
-	key, err := stdrsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	require.NoError(t, err)
-	certificate.SerialNumber = big.NewInt(1)
-	public, err := x509.CreateCertificate(rand.Reader, &certificate, &certificate, key.Public(), key)
-	require.NoError(t, err)
-	both := append(block("CERTIFICATE", public), block("PRIVATE KEY", private)...)
+	public, private := made(t, certificate)
+	both := append(public, private...)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bot.pem"), both, 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "trusted.pem"), block("CERTIFICATE", pod.Certificate().Raw), 0o600))
 	path = filepath.Join(dir, "config.json")
 	require.NoError(t, os.WriteFile(path, []byte(`{`+at(pod)+`, `+everybody+`,
 		"bot": {"username": "roombot", "certificate": {"path": "bot.pem"}}, "ssl": {"trustStore": {"path": "trusted.pem"}}}`), 0o600))
 	return path
+}
+
+// made is the certificate, signed by itself, and its key.
+func made(t *testing.T, certificate x509.Certificate) (public, private []byte) {
+	t.Helper()
+	key, err := stdrsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	private, err = x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	certificate.SerialNumber = big.NewInt(1)
+	public, err = x509.CreateCertificate(rand.Reader, &certificate, &certificate, key.Public(), key)
+	require.NoError(t, err)
+	return block("CERTIFICATE", public), block("PRIVATE KEY", private)
 }
 
 func block(kind string, content []byte) []byte {
@@ -114,4 +122,46 @@ func TestACertificateWithoutItsKeyIsFound(t *testing.T) {
 	got, code := levels(t, path)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, got["certificate"].Remedy, "cat cert.pem key.pem")
+}
+
+func TestWhatIsWrongWithTheOtherSidesCertificateIsTold(t *testing.T) {
+	t.Parallel()
+	here := net.ParseIP("127.0.0.1")
+	own, other, old := lasting("pod", year), lasting("pod", year), lasting("pod", -time.Hour)
+	own.IPAddresses, other.DNSNames, old.IPAddresses = []net.IP{here}, []string{"pod.acme.test"}, []net.IP{here}
+	for name, c := range map[string]struct {
+		shown   x509.Certificate
+		trusted bool
+		remedy  string
+	}{
+		"unknown authority": {own, false, "ssl.trustStore.path"},
+		"another name":      {other, true, "is for another name"},
+		"expired":           {old, true, "has run out"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			public, private := made(t, c.shown)
+			pair, err := tls.X509KeyPair(public, private)
+			require.NoError(t, err)
+			server := httptest.NewUnstartedServer(nil)
+			server.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+			server.StartTLS()
+			t.Cleanup(server.Close)
+			if !c.trusted {
+				public, _ = made(t, own)
+			}
+			path, dir := written(t, `%s, %s, "ssl": {"trustStore": {"path": "trusted.pem"}}`, at(server), everybody)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "trusted.pem"), public, 0o600))
+			got, code := levels(t, path)
+			require.Equal(t, exitFailed, code)
+			require.Contains(t, got["network"].Remedy, c.remedy, got["network"].Detail)
+		})
+	}
+}
+
+func TestATrueSchemeIsProposedWhereTLSIsNotSpoken(t *testing.T) {
+	t.Parallel()
+	path, _ := written(t, `%s, %s`, at(scripted(t, nil, false)), everybody)
+	got, _ := levels(t, path)
+	require.Contains(t, got["network"].Remedy, `whether "scheme" should be "http"`)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -159,7 +160,10 @@ func clock(detail, date string) finding {
 
 func remedy(err error) string {
 	var dns *net.DNSError
+	var misnamed x509.HostnameError
+	var invalid x509.CertificateInvalidError
 	var unknown *tls.CertificateVerificationError
+	var plaintext tls.RecordHeaderError
 	var answer *symphony.Error
 	switch {
 	case errors.As(err, &answer) && unwell(answer.Status):
@@ -168,6 +172,12 @@ func remedy(err error) string {
 		return logInto
 	case errors.As(err, &dns):
 		return "This machine does not know the name: check host, DNS, or set a proxy."
+	case errors.As(err, &misnamed):
+		return "The certificate there is for another name: check host, and whether a proxy is in between."
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "The certificate there has run out, or this machine's clock is wrong (NTP)."
+	case errors.As(err, &plaintext):
+		return `TLS is not spoken there: check port, and whether "scheme" should be "http".`
 	case errors.As(err, &unknown):
 		return "The certificate is signed by an authority unknown here: add it with ssl.trustStore.path (PEM)."
 	case errors.Is(err, context.DeadlineExceeded):
