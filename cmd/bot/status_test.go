@@ -106,6 +106,22 @@ func TestStatusTellsHowARunningBotIs(t *testing.T) {
 	require.Contains(t, got.err, "start it with bot run")
 }
 
+func TestEveryNumberIsDocumented(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	w.run()
+	w.says("bob", firstCommand)
+	raw, err := get(t.Context(), strings.Replace(w.page, "/readyz", "/metrics", 1))
+	require.NoError(t, err)
+	numbers := regexp.MustCompile(`(?m)^# TYPE roombot(_\w+) `).FindAllStringSubmatch(string(raw), -1)
+	require.Greater(t, len(numbers), 20)
+	guide, err := os.ReadFile(filepath.Join("..", "..", "docs", "operations.md"))
+	require.NoError(t, err)
+	for _, number := range numbers {
+		require.Regexp(t, "`(roombot)?"+number[1]+"[`{]", string(guide), number[1])
+	}
+}
+
 func TestStatusOfABotThatCannotWorkFails(t *testing.T) {
 	t.Parallel()
 	w := newWatched(t)
