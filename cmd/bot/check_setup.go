@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 
 	"roombot/bot/config"
 )
@@ -38,8 +39,9 @@ func checkPolicy(c *config.Config) finding {
 	return found("policy", detail)
 }
 
-// checkHealth tests that the bot can listen there, or that one does by now.
-func checkHealth(ctx context.Context, listen string) finding {
+// checkHealth tests that the bot can listen where its health page is to be, or that it does already.
+func checkHealth(ctx context.Context, c *config.Config) finding {
+	listen := string(c.Roombot.Health.Listen)
 	if listen == "" {
 		return found("health", "no page, so that bot status has nothing to ask (roombot.health.listen)")
 	}
@@ -48,7 +50,7 @@ func checkHealth(ctx context.Context, listen string) finding {
 		_ = l.Close() // nobody has connected
 		return found("health", listen+", free")
 	}
-	if h, _, asked := askHealth(ctx, healthPage(listen)); asked == nil {
+	if h, _, asked := askHealth(ctx, healthPage(listen)); asked == nil && strings.EqualFold(h.Username, c.Bot.Username) {
 		return found("health", fmt.Sprintf("%s, where %s runs", listen, h.Username))
 	}
 	return failed("health", "", err, "Choose another address for roombot.health.listen, or end what listens there.")

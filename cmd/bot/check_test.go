@@ -154,6 +154,10 @@ func TestTheHealthPageIsCheckedBesideItsOwnBotAndOthers(t *testing.T) {
 	require.Zero(t, got.code, got.out)
 	require.Regexp(t, `(?m)^✓ health +\S+, where roombot runs`, got.out)
 
+	rename(t, w.asked, "rombot")
+	findings, _ := levels(t, w.asked)
+	require.Equal(t, broken, findings["health"].Level, "the page is another bot's")
+
 	taken := w.listening("taken.json", strings.TrimPrefix(w.pod, "http://"))
 	findings, code := levels(t, taken)
 	require.Equal(t, exitFailed, code)
