@@ -21,9 +21,9 @@ func example(t *testing.T) *config.Config {
 	require.NoError(t, err)
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"config.json": string(content),
+		"config.json":    string(content),
 		"privatekey.pem": key,
-		"trusted.pem": "-----BEGIN CERTIFICATE-----\n",
+		"trusted.pem":    "-----BEGIN CERTIFICATE-----\n",
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
