@@ -28,7 +28,7 @@ type FeedRetry struct {
 // Datafeed is how events are read.
 type Datafeed struct {
 	Version Version   `config:"version,default=v2" doc:"v2, the only one"`
-	Tag     Tag       `config:"tag" doc:"names the feed, for several bots on one account; up to 100 characters"`
+	Tag     Tag       `config:"tag" doc:"names the feed; different bots on one account each need a name of their own; up to 100 characters"`
 	Retry   FeedRetry `config:"retry"`
 
 	IDFilePath       string `config:"idFilePath,unused" doc:"feed id of datafeed v1 (BDK)"`
