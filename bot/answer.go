@@ -11,7 +11,6 @@ import (
 	"roombot/bot/policy"
 	"roombot/commands"
 	"roombot/commands/syntax"
-	"roombot/symphony"
 )
 
 // answer decides what the user is told, and does what has to be done for it.
@@ -68,7 +67,7 @@ func (w *work) carryOut(ctx context.Context, m message, invocation syntax.Invoca
 		}
 		return plan.Preview(), nil
 	case command.Writes():
-		return w.write(ctx, m.origin, command, request)
+		return w.write(ctx, command, request)
 	}
 	plan, err := w.plan(ctx, command, request)
 	if err != nil {
@@ -91,7 +90,7 @@ func (w *work) plan(ctx context.Context, command commands.Command, r *commands.R
 
 // write carries a plan out, which is kept first: what has been decided once is
 // carried on, even if by then the policy or a group is another.
-func (w *work) write(ctx context.Context, origin symphony.MessageID, command commands.Command, r *commands.Request) (commands.Reply, error) {
+func (w *work) write(ctx context.Context, command commands.Command, r *commands.Request) (commands.Reply, error) {
 	var kept json.RawMessage
 	err := w.Do(ctx, commands.StepPlan, &kept, func(ctx context.Context) (any, error) { return w.plan(ctx, command, r) })
 	if err != nil {
@@ -101,7 +100,7 @@ func (w *work) write(ctx context.Context, origin symphony.MessageID, command com
 	if err != nil {
 		return commands.Reply{}, err
 	}
-	owner, err := w.Claim(ctx, claimOf(origin))
+	owner, err := w.Claim(ctx, w.claimKey())
 	switch {
 	case err != nil:
 		return commands.Reply{}, err
@@ -110,25 +109,31 @@ func (w *work) write(ctx context.Context, origin symphony.MessageID, command com
 	}
 	reply, err := plan.Apply(ctx, w)
 	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run
-		if err := w.Release(ctx, claimOf(origin)); err != nil {
+		if err := w.Release(ctx, w.claimKey()); err != nil {
 			return commands.Reply{}, err
 		}
 	}
 	return reply, err
 }
 
-// claimOf is the key by which all versions of a message, and all clicks on its
-// offers, write once.
-func claimOf(origin symphony.MessageID) string { return "message/" + string(origin) }
+// claimKey is by what all versions of a message, and all clicks on its offers,
+// write once.
+func (w *work) claimKey() string { return "message/" + string(w.in.Origin) }
 
 // giveBack lets a later version of the message run after this one came to
 // nothing.
 func (w *work) giveBack(ctx context.Context) error {
-	m, err := w.message(ctx)
-	if err != nil {
-		return nil //nolint:nilerr // a form whose message cannot be read had claimed nothing
+	if w.in.Form != nil {
+		_, err := w.carrier(ctx)
+		_, refused := errors.AsType[*commands.Refusal](err)
+		switch {
+		case refused, errors.Is(err, errNotOurs): // such a form has claimed nothing
+			return nil
+		case err != nil:
+			return err
+		}
 	}
-	return w.Release(ctx, claimOf(m.origin))
+	return w.Release(ctx, w.claimKey())
 }
 
 // placed fills in the room's name, which many events leave out and rules may

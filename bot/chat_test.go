@@ -174,6 +174,7 @@ const (
 	onUsers   = "/pod/v3/users"
 	onStream  = "*/streams/*/info"
 	onRead    = "*/datafeeds/*/read"
+	onMessage = "/agent/v1/message/*"
 )
 
 // theOnly asserts that the pod has one room of the name, with these members

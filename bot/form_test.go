@@ -96,3 +96,16 @@ func TestACorrectionOfWhatIsNoRoomIsNotCreated(t *testing.T) {
 	require.NotContains(t, typo.answer(), "Create it")
 	w.clicks("bob", typo.last(), commands.FormOffer, "offer-0", nil).sees("Equities Sales")
 }
+
+func TestAFormThatWasGivenUpWhileNothingCouldBeReadMayBeSentAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.tries = 1 })
+	form := w.says("bob", "/newroom").last()
+	w.suffers(fault{"path": onCreate, "status": 401, "delay": "500ms"})
+	sent := w.asksByClick("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Again"})
+	w.struck(1)
+	w.suffers(fault{"path": onMessage, "status": 503, "count": 4})
+	sent.ends("✗ I could not finish this", "Nothing was created.")
+	w.recovers()
+	w.clicks("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Again"}).sees("✓ Again")
+}

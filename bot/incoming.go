@@ -16,7 +16,8 @@ import (
 type incoming struct {
 	// Message is the message that arrived, or the one that carries the form.
 	Message symphony.MessageID `json:"message"`
-	// Origin is the first version of an edited message; otherwise Message.
+	// Origin is the first version of an edited message; otherwise Message. Of a
+	// form it is the message that the form answers, once work.carrier has read it.
 	Origin symphony.MessageID `json:"origin"`
 	Stream symphony.StreamID  `json:"stream"`
 	Room   bool               `json:"room,omitempty"`

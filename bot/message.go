@@ -14,9 +14,6 @@ import (
 // was clicked.
 type message struct {
 	syntax.Message
-	// origin is the message whose request this is: its versions and the
-	// clicks on its offers are carried out once in all.
-	origin symphony.MessageID
 	// form is set where the user asks for the form instead of the command.
 	form *syntax.Form
 }
@@ -28,23 +25,32 @@ var errNotOurs = errors.New("the form is not the bot's")
 func (w *work) message(ctx context.Context) (message, error) {
 	if w.in.Form == nil {
 		typed, err := w.in.read()
-		return message{Message: typed, origin: w.in.Origin}, err
+		return message{Message: typed}, err
 	}
-	carrier, err := w.bot.client.Message(ctx, w.in.Message)
-	switch {
-	case commands.Refused(err):
-		return message{}, commands.Expired()
-	case err != nil:
-		return message{}, fmt.Errorf("read the message of the form: %w", err)
-	case carrier.From.ID != w.bot.self.ID:
-		return message{}, errNotOurs
+	carrier, err := w.carrier(ctx)
+	if err != nil {
+		return message{}, err
 	}
-	w.in.Origin = symphony.MessageID(commands.OriginOf(carrier.Data, string(carrier.ID)))
 	return w.submitted(ctx, carrier)
 }
 
+// carrier is the message of the form. It names the one whose request the form
+// belongs to.
+func (w *work) carrier(ctx context.Context) (symphony.Message, error) {
+	carrier, err := w.bot.client.Message(ctx, w.in.Message)
+	switch {
+	case commands.Refused(err):
+		return symphony.Message{}, commands.Expired()
+	case err != nil:
+		return symphony.Message{}, fmt.Errorf("read the message of the form: %w", err)
+	case carrier.From.ID != w.bot.self.ID:
+		return symphony.Message{}, errNotOurs
+	}
+	w.in.Origin = symphony.MessageID(commands.OriginOf(carrier.Data, string(carrier.ID)))
+	return carrier, nil
+}
+
 func (w *work) submitted(ctx context.Context, carrier symphony.Message) (m message, err error) {
-	m.origin = w.in.Origin
 	if w.in.Form.ID == commands.FormNewRoom {
 		m.Message, err = w.bot.desk.FromForm(ctx, w.in.Form.Values)
 		m.Room = w.in.Room
