@@ -89,6 +89,20 @@ func TestAFormOfSomebodyElseIsLeftAlone(t *testing.T) {
 	require.Len(t, w.heard("bob", theirs), 2)
 }
 
+func TestAClickOfSomebodyElseOpensNothingAndTakesNothingAway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	room := w.shared("@alice")
+	form := w.saysIn(room, "alice", "/newroom").last()
+	w.clicks("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Bob's"}).sees("✗ This is for the person whose message it answers.")
+	preview := w.saysIn(room, "alice", `/newroom "Hers" preview`).last()
+	w.clicks("bob", preview, commands.FormOffer, "offer-0", nil).sees("✗ This is for the person", "type the command yourself")
+	require.Empty(t, w.rooms("Bob's"))
+	require.Empty(t, w.rooms("Hers"))
+	w.clicks("alice", form, commands.FormNewRoom, "create", map[string]any{"name": "Alice's"}).sees("✓ Alice's", "Owner: Alice Martin (you)")
+	w.clicks("alice", preview, commands.FormOffer, "offer-0", nil).sees("✓ Hers", "Owner: Alice Martin (you)")
+}
+
 func TestACorrectionOfWhatIsNoRoomIsNotCreated(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -45,6 +45,8 @@ func (w *work) carrier(ctx context.Context) (symphony.Message, error) {
 		return symphony.Message{}, fmt.Errorf("read the message of the form: %w", err)
 	case carrier.From.ID != w.bot.self.ID:
 		return symphony.Message{}, errNotOurs
+	case !commands.For(carrier.Data, w.in.From.ID):
+		return symphony.Message{}, commands.NotYours()
 	}
 	w.in.Origin = symphony.MessageID(commands.OriginOf(carrier.Data, string(carrier.ID)))
 	return carrier, nil

@@ -57,7 +57,7 @@ func (w *work) decide(ctx context.Context, reply commands.Reply) (outcome, error
 }
 
 func (w *work) render(part string, reply commands.Reply) symphony.Outgoing {
-	markup, data := reply.Render(commands.Stamp{Request: w.id, Part: part, Origin: string(w.in.Origin)})
+	markup, data := reply.Render(commands.Stamp{Request: w.id, Part: part, Origin: string(w.in.Origin), For: w.in.From.ID})
 	return symphony.Outgoing{MessageML: markup, Data: data}
 }
 

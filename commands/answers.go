@@ -33,6 +33,16 @@ func Expired() *Refusal {
 	}
 }
 
+// NotYours refuses a click on what the bot had asked somebody else: whoever
+// clicks would own the room, and the other could open none any more.
+func NotYours() *Refusal {
+	return &Refusal{
+		Code:    "not-yours",
+		Message: "This is for the person whose message it answers.",
+		Next:    "Please type the command yourself.",
+	}
+}
+
 // PutOff is the first answer to a request that could not be finished at once;
 // after is when it goes on, where that is known.
 func PutOff(after time.Duration) Reply {

@@ -23,6 +23,8 @@ type Stamp struct {
 	Part    string
 	// Origin is the message whose request a click on an offer carries out.
 	Origin string
+	// For is who is answered: nobody else's click counts.
+	For symphony.UserID
 }
 
 // entityKey is where the stamp stands in the entity data of a message.
@@ -31,13 +33,14 @@ const entityKey = "roombot"
 // entity is the stamp as it travels: a form reply brings no state back, so
 // what its buttons stand for is read from the message that shows them.
 type entity struct {
-	Type    string      `json:"type"`
-	Version string      `json:"version"`
-	Request RequestID   `json:"request"`
-	Part    string      `json:"part"`
-	Outcome string      `json:"outcome"`
-	Origin  string      `json:"origin,omitempty"`
-	Offers  []wireOffer `json:"offers,omitempty"`
+	Type    string          `json:"type"`
+	Version string          `json:"version"`
+	Request RequestID       `json:"request"`
+	Part    string          `json:"part"`
+	Outcome string          `json:"outcome"`
+	Origin  string          `json:"origin,omitempty"`
+	For     symphony.UserID `json:"for,omitempty"`
+	Offers  []wireOffer     `json:"offers,omitempty"`
 }
 
 type wireOffer struct {
@@ -49,7 +52,7 @@ type wireOffer struct {
 // Render makes the message: the body, a button per offer, and the stamp.
 func (r Reply) Render(s Stamp) (messageML, data string) {
 	body := r.Body
-	e := entity{Type: "com.roombot.reply", Version: "1.0", Request: s.Request, Part: s.Part, Outcome: r.Code, Origin: s.Origin}
+	e := entity{Type: "com.roombot.reply", Version: "1.0", Request: s.Request, Part: s.Part, Outcome: r.Code, Origin: s.Origin, For: s.For}
 	if len(r.Offers) > 0 {
 		buttons := make([]messageml.Node, len(r.Offers))
 		for i, o := range r.Offers {
@@ -102,6 +105,12 @@ func OriginOf(data, fallback string) string {
 		return e.Origin
 	}
 	return fallback
+}
+
+// For reports whether the stamped message answers this person.
+func For(data string, who symphony.UserID) bool {
+	e, ok := stamped(data)
+	return ok && e.For == who
 }
 
 // Chosen is the offer whose button was clicked in the stamped message.
