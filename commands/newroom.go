@@ -1,13 +1,13 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -55,10 +55,12 @@ func (d *Desk) planRoom(ctx context.Context, r *Request) (Plan, error) {
 		return nil, d.outsiderInside(r)
 	}
 	var people []Person
-	lookups, ctx := errgroup.WithContext(ctx)
-	lookups.Go(func() (err error) { people, err = d.people(ctx, r); return err })
-	lookups.Go(func() (err error) { p.Groups, err = d.lists(ctx, r); return err })
-	if err := lookups.Wait(); err != nil {
+	var lookups sync.WaitGroup
+	var noPeople, noLists error
+	lookups.Go(func() { people, noPeople = d.people(ctx, r) })
+	lookups.Go(func() { p.Groups, noLists = d.lists(ctx, r) })
+	lookups.Wait()
+	if err := cmp.Or(noPeople, noLists); err != nil { // of two mistakes always the same one is told first
 		return nil, err
 	}
 	p.People, p.Owners = d.without(r.From.ID, people), d.owners(r, people)
