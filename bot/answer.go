@@ -17,9 +17,17 @@ import (
 func (w *work) answer(ctx context.Context) (commands.Reply, error) {
 	reply, err := w.understand(ctx)
 	if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
-		return refusal.Reply(), nil
+		return w.refused(refusal), nil
 	}
 	return reply, err
+}
+
+// refused is a refusal as the user reads it.
+func (w *work) refused(r *commands.Refusal) commands.Reply {
+	if w.in.Form != nil && w.in.Form.ID == commands.FormNewRoom {
+		return r.Again(w.in.Form.Values)
+	}
+	return r.Reply()
 }
 
 func (w *work) understand(ctx context.Context) (commands.Reply, error) {

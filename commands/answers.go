@@ -16,12 +16,13 @@ func AlreadyDone(first RequestID) *Refusal {
 		Code:    "already-done",
 		Message: "I have already acted on this (request " + string(first) + ").",
 		Next:    "For another room, send a new message.",
+		Final:   true,
 	}
 }
 
 // Denied is the policy's refusal, for the requester's eyes only.
 func Denied(reason string) *Refusal {
-	return &Refusal{Code: "denied", Message: reason, Private: true}
+	return &Refusal{Code: "denied", Message: reason, Private: true, Final: true}
 }
 
 // Expired refuses a click on a button that stands for nothing any more.
@@ -30,6 +31,7 @@ func Expired() *Refusal {
 		Code:    "expired",
 		Message: "This button does not work any more.",
 		Next:    "Please type the command again.",
+		Final:   true,
 	}
 }
 
@@ -40,6 +42,7 @@ func NotYours() *Refusal {
 		Code:    "not-yours",
 		Message: "This is for the person whose message it answers.",
 		Next:    "Please type the command yourself.",
+		Final:   true,
 	}
 }
 

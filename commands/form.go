@@ -23,29 +23,72 @@ var formFlags = [...]struct{ key, label string }{
 	{"members-can-add", "Members can add others"},
 }
 
+// sheet is what stands in the form's fields.
+type sheet struct {
+	name, groups, desc, others string
+	people, owners             []int64
+	flags                      map[string]bool
+}
+
 // Form asks for what is missing, filled in with all that was understood.
 func (d *Desk) Form(f *syntax.Form) Reply {
-	given := f.Prefill
-	fields := []messageml.Node{
-		messageml.TextField{Name: "name", Label: "Room name", Value: given.Name, Placeholder: "Q2 Earnings", Required: true, MaxLength: syntax.MaxName},
-		messageml.PersonSelector{Name: "people", Label: "People", Value: given.Users},
-		messageml.PersonSelector{Name: "owners", Label: "Owners besides you", Value: mentioned(given.Persons("owner"))},
-		messageml.TextField{Name: "groups", Label: "Groups", Value: strings.Join(quoted(given.Groups), ", "), Placeholder: `"Test Group", Sales`},
-		messageml.TextArea{Name: "desc", Label: "Description", Value: given.Value("desc")},
-		messageml.TextField{Name: "others", Label: "More people or options, as in the command", Value: rest(given), Placeholder: "carol@bank.com owner:@dave discoverable"},
-	}
-	for _, flag := range formFlags {
-		on, _ := given.Flag(flag.key)
-		fields = append(fields, messageml.Checkbox{Name: flag.key, Value: "yes", Label: flag.label, Checked: on})
-	}
-	fields = append(fields,
-		messageml.Button{Name: buttonCreate, Label: "Create the room"},
-		messageml.Button{Label: "Reset", Type: messageml.Reset, Class: messageml.Secondary},
-	)
 	return Reply{Code: CodeForm, Body: []messageml.Node{
 		messageml.Paragraph(messageml.Text("What should the room be called, and who comes in?")),
-		messageml.Form(FormNewRoom, fields...),
+		prefilled(f.Prefill).form(),
 	}}
+}
+
+// Again is a refusal with the form below it as it was sent: Symphony's client
+// closes a form that was sent. Where a button opens the corrected one, that
+// will do.
+func (r *Refusal) Again(sent symphony.FormValues) Reply {
+	reply := r.Reply()
+	if !r.Final && !slices.ContainsFunc(r.Offers, func(o Offer) bool { return o.Edit }) {
+		reply.Body = append(reply.Body, filledIn(sent).form())
+	}
+	return reply
+}
+
+func (s sheet) form() messageml.Node {
+	fields := []messageml.Node{
+		messageml.TextField{Name: "name", Label: "Room name", Value: s.name, Placeholder: "Q2 Earnings", Required: true, MaxLength: syntax.MaxName},
+		messageml.PersonSelector{Name: "people", Label: "People", Value: s.people},
+		messageml.PersonSelector{Name: "owners", Label: "Owners besides you", Value: s.owners},
+		messageml.TextField{Name: "groups", Label: "Groups", Value: s.groups, Placeholder: `"Test Group", Sales`},
+		messageml.TextArea{Name: "desc", Label: "Description", Value: s.desc},
+		messageml.TextField{Name: "others", Label: "More people or options, as in the command", Value: s.others, Placeholder: "carol@bank.com owner:@dave discoverable"},
+	}
+	for _, flag := range formFlags {
+		fields = append(fields, messageml.Checkbox{Name: flag.key, Value: "yes", Label: flag.label, Checked: s.flags[flag.key]})
+	}
+	return messageml.Form(FormNewRoom, append(fields,
+		messageml.Button{Name: buttonCreate, Label: "Create the room"},
+		messageml.Button{Label: "Reset", Type: messageml.Reset, Class: messageml.Secondary},
+	)...)
+}
+
+// prefilled is what was understood of a command.
+func prefilled(given syntax.Invocation) sheet {
+	s := sheet{
+		name: given.Name, groups: strings.Join(quoted(given.Groups), ", "), desc: given.Value("desc"), others: rest(given),
+		people: given.Users, owners: mentioned(given.Persons("owner")), flags: map[string]bool{},
+	}
+	for _, flag := range formFlags {
+		s.flags[flag.key], _ = given.Flag(flag.key)
+	}
+	return s
+}
+
+// filledIn is what a user sent.
+func filledIn(values symphony.FormValues) sheet {
+	s := sheet{
+		name: field(values, "name"), groups: field(values, "groups"), desc: field(values, "desc"), others: field(values, "others"),
+		people: chosen(values, "people"), owners: chosen(values, "owners"), flags: map[string]bool{},
+	}
+	for _, flag := range formFlags {
+		s.flags[flag.key] = values.Checked(flag.key)
+	}
+	return s
 }
 
 // rest is what has no field of its own in the form, as it is typed.
@@ -93,51 +136,51 @@ func (d *Desk) FromForm(ctx context.Context, values symphony.FormValues) (syntax
 	if values.Action() != buttonCreate {
 		return syntax.Message{}, Expired()
 	}
-	var c composer
-	c.text("/newroom " + syntax.Quote(field(values, "name")))
-	for _, selector := range []struct{ field, prefix string }{{"people", " "}, {"owners", " owner:"}} {
-		ids, _ := values.Users(selector.field) // what is no list of people chooses nobody
-		if err := d.selected(ctx, &c, ids, selector.prefix); err != nil {
-			return syntax.Message{}, err
-		}
+	s, c := filledIn(values), composer{}
+	c.text("/newroom " + syntax.Quote(s.name))
+	if err := d.selected(ctx, &c, s.people, " "); err != nil {
+		return syntax.Message{}, err
 	}
-	if groups := field(values, "groups"); groups != "" {
-		c.text(" group:" + listed(groups))
+	if err := d.selected(ctx, &c, s.owners, " owner:"); err != nil {
+		return syntax.Message{}, err
 	}
-	if desc := field(values, "desc"); desc != "" {
-		c.text(" desc:" + syntax.Quote(desc))
+	if s.groups != "" {
+		c.text(" group:" + listed(s.groups))
+	}
+	if s.desc != "" {
+		c.text(" desc:" + syntax.Quote(s.desc))
 	}
 	for _, flag := range formFlags {
-		if values.Checked(flag.key) {
+		if s.flags[flag.key] {
 			c.text(" " + flag.key + ":yes")
 		}
 	}
-	if others := field(values, "others"); others != "" {
-		c.text(" " + others)
+	if s.others != "" {
+		c.text(" " + s.others)
 	}
 	return c.done(), nil
 }
 
 // selected mentions whoever was chosen in a person selector, each after the
 // prefix.
-func (d *Desk) selected(ctx context.Context, c *composer, ids []symphony.UserID, prefix string) error {
+func (d *Desk) selected(ctx context.Context, c *composer, ids []int64, prefix string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	users, err := d.Symphony.UsersByID(ctx, ids...)
+	users, err := d.Symphony.UsersByID(ctx, converted[symphony.UserID](ids)...)
 	switch {
 	case Refused(err):
 		return unreadable("the people you chose")
 	case err != nil:
 		return err
 	}
-	names := map[symphony.UserID]string{}
+	names := map[int64]string{}
 	for _, u := range users {
-		names[u.ID] = u.DisplayName
+		names[int64(u.ID)] = u.DisplayName
 	}
 	for _, id := range ids {
 		c.text(prefix)
-		c.mention(int64(id), names[id])
+		c.mention(id, names[id])
 	}
 	return nil
 }
@@ -145,6 +188,20 @@ func (d *Desk) selected(ctx context.Context, c *composer, ids []symphony.UserID,
 // field is the trimmed value of a text field.
 func field(values symphony.FormValues, name string) string {
 	return strings.TrimSpace(values.Text(name))
+}
+
+// chosen are the people in a selector; what is no list of people chooses nobody.
+func chosen(values symphony.FormValues, name string) []int64 {
+	users, _ := values.Users(name)
+	return converted[int64](users)
+}
+
+func converted[To, From ~int64](ids []From) []To {
+	out := make([]To, len(ids))
+	for i, id := range ids {
+		out[i] = To(id)
+	}
+	return out
 }
 
 // listed are the names of a list with commas, quoted where their author has

@@ -62,6 +62,8 @@ type Refusal struct {
 	Line, Caret string  `json:"-"`
 	Offers      []Offer `json:"offers,omitempty"`
 	Private     bool    `json:"private,omitempty"`
+	// Final is true where no correction would help.
+	Final bool `json:"-"`
 }
 
 func (r *Refusal) Error() string { return r.Code }
