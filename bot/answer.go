@@ -86,9 +86,10 @@ func (w *work) carryOut(ctx context.Context, m message, invocation syntax.Invoca
 
 // plan asks the policy and decides what would be done.
 func (w *work) plan(ctx context.Context, command commands.Command, r *commands.Request) (commands.Plan, error) {
-	if err := w.placed(ctx, r); err != nil {
+	if err := w.placed(ctx); err != nil {
 		return nil, err
 	}
+	r.In = w.in.place()
 	r.From = w.bot.known(ctx, r.From)
 	if refusal := w.bot.allow(ctx, r); refusal != nil {
 		return nil, refusal
@@ -144,20 +145,20 @@ func (w *work) giveBack(ctx context.Context) error {
 	return w.Release(ctx, w.claimKey())
 }
 
-// placed fills in the room's name, which many events leave out and rules may
-// turn on.
-func (w *work) placed(ctx context.Context, r *commands.Request) error {
-	if !r.In.Room || r.In.Name != "" {
+// placed fills in the room's name, which many events leave out: rules may turn
+// on it, and a private answer tells it.
+func (w *work) placed(ctx context.Context) error {
+	if !w.in.Room || w.in.Name != "" {
 		return nil
 	}
-	stream, err := w.bot.client.Stream(ctx, r.In.Stream)
+	stream, err := w.bot.client.Stream(ctx, w.in.Stream)
 	switch {
 	case commands.Refused(err): // rules about rooms by name then do not match
 		return nil
 	case err != nil:
 		return fmt.Errorf("look up the room's name: %w", err)
 	}
-	r.In.Name, w.in.Name = stream.Name, stream.Name
+	w.in.Name = stream.Name
 	return nil
 }
 

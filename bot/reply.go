@@ -16,7 +16,8 @@ import (
 const (
 	partFirst = "first" // before all is done
 	partFinal = "reply"
-	partBrief = "brief" // in place of a reply that Symphony refuses
+	partAside = "aside" // in the 1:1 chat, for a reply that Symphony refuses in the room
+	partBrief = "brief" // for a reply that Symphony refuses everywhere
 )
 
 // outcome is the kept decision about a command: what the user is told, and
@@ -26,6 +27,7 @@ type outcome struct {
 	Failed bool              `json:"failed,omitempty"`
 	Stream symphony.StreamID `json:"stream"`
 	Reply  symphony.Outgoing `json:"reply"`
+	Aside  symphony.Outgoing `json:"aside,omitzero"` // of a reply to a room
 	Brief  symphony.Outgoing `json:"brief"`
 }
 
@@ -48,12 +50,21 @@ func (w *work) decide(ctx context.Context, reply commands.Reply) (outcome, error
 		return outcome{}, err
 	}
 	if stream != w.in.Stream {
-		reply = reply.Aside(w.in.Name)
+		if err := w.placed(ctx); err != nil {
+			return outcome{}, err
+		}
 	}
-	return outcome{
+	o := outcome{
 		Code: reply.Code, Failed: reply.Failed, Stream: stream,
 		Reply: w.render(w.own(partFinal), reply), Brief: w.render(w.own(partBrief), reply.Brief(w.id)),
-	}, nil
+	}
+	switch aside := reply.Aside(w.in.Name); {
+	case stream != w.in.Stream:
+		o.Reply = w.render(w.own(partFinal), aside)
+	case w.in.Room:
+		o.Aside = w.render(w.own(partAside), aside)
+	}
+	return o, nil
 }
 
 func (w *work) render(part string, reply commands.Reply) symphony.Outgoing {
@@ -117,7 +128,7 @@ func (w *work) deliver(ctx context.Context, o outcome) error {
 	case err != nil:
 		return err
 	case shown.Message == "":
-		return w.deliverBrief(ctx, o)
+		return w.deliverAside(ctx, o)
 	case first.Message != "" && first.Stream != o.Stream:
 		_, err = w.replace(ctx, w.own("pointer"), first, w.render(w.own("pointer"), commands.ElsewhereNow()))
 	}
@@ -133,22 +144,32 @@ func (w *work) instead(ctx context.Context, first posted, o outcome) (done bool,
 		updated, err := w.replace(ctx, w.own("update"), first, o.Reply)
 		return updated.Message != "", err
 	case first.Message == "" && same: // refused once already
-		return true, w.deliverBrief(ctx, o)
+		return true, w.deliverAside(ctx, o)
 	}
 	return same, nil
 }
 
-// deliverBrief tells in the 1:1 chat what can be told of a reply that Symphony
-// refused: the chat may be closed to the bot, or a rule may block its words.
-func (w *work) deliverBrief(ctx context.Context, o outcome) error {
-	stream := o.Stream
+// deliverAside tells a reply that Symphony refused in the 1:1 chat: the room
+// may be closed to the bot.
+func (w *work) deliverAside(ctx context.Context, o outcome) error {
 	im, err := w.bot.client.CreateIM(ctx, w.in.From.ID)
 	switch {
-	case err == nil:
-		stream = im
-	case !commands.Refused(err):
+	case commands.Refused(err):
+		return w.deliverBrief(ctx, o.Stream, o)
+	case err != nil:
 		return fmt.Errorf("open the 1:1 chat: %w", err)
 	}
+	if o.Aside.MessageML != "" {
+		if shown, err := w.post(ctx, w.own(partAside), im, o.Aside); err != nil || shown.Message != "" {
+			return err
+		}
+	}
+	return w.deliverBrief(ctx, im, o)
+}
+
+// deliverBrief tells what can be told of a reply that Symphony refuses wherever
+// it is said: a rule may block its words.
+func (w *work) deliverBrief(ctx context.Context, stream symphony.StreamID, o outcome) error {
 	shown, err := w.post(ctx, w.own(partBrief), stream, o.Brief)
 	if err == nil && shown.Message == "" {
 		zerolog.Ctx(ctx).Error().Int64("user", int64(w.in.From.ID)).Msg("user could not be told: Symphony refused every answer")

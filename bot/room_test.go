@@ -75,6 +75,30 @@ func TestAnErrorInACrowdedRoomIsToldInPrivate(t *testing.T) {
 	private := w.saysIn(crowded, "bob", `/newroom "Open @alice`).sees("About your message in", "never closed", "[ Create it ]")
 	require.NotEqual(t, crowded, private.last().Stream)
 	w.clicks("bob", private.last(), "roombot-offer", "offer-0", nil).sees("✓ Open")
+
+	before := w.says("bob", "/help").last()
+	w.sends(`/newroom "Nameless`, func(m map[string]any) {
+		m["stream"] = map[string]any{"streamId": crowded, "streamType": "ROOM"}
+		m["user"] = map[string]any{"userId": idBob, "displayName": "Bob Chen", "username": "bob"}
+	})
+	require.Eventually(t, func() bool { return len(w.heard("bob", before)) == 1 }, patience, tick)
+	require.Contains(t, w.heard("bob", before)[0], "About your message in “Shared”:")
+}
+
+func TestAnAnswerThatARoomDoesNotTakeIsGivenInPrivate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	room := w.shared("@alice")
+	w.suffers(fault{"path": "*/stream/" + room + "/message/create", "status": 403})
+	for command, words := range map[string]string{
+		`/newroom "Closed" @carol @dana`: "Dana Former: the account is disabled",
+		`/newroom "Open`:                 "never closed",
+		`/newroom "Plain"`:               "✓ Plain",
+		"/groups":                        "Test Group (3 people)",
+	} {
+		answer := w.saysIn(room, "alice", command).sees("About your message in “Shared”:", words)
+		require.Len(t, answer.Replies, 1)
+	}
 }
 
 func TestAnErrorInASmallRoomIsToldThere(t *testing.T) {
