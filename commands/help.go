@@ -53,6 +53,9 @@ func (c Command) manual() []messageml.Node {
 	}
 	var options []messageml.Item
 	for _, o := range c.Options {
+		if o.Later {
+			continue
+		}
 		options = append(options, messageml.Item{messageml.Code(o.Key + ":" + hint(o)), messageml.Text(" – " + o.Summary + aliases(o))})
 	}
 	return append(body,

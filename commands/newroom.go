@@ -69,12 +69,12 @@ func (d *Desk) planRoom(ctx context.Context, r *Request) (Plan, error) {
 
 // notYet refuses the options that are understood but not carried out.
 func notYet(r *Request) *Refusal {
-	for _, key := range []string{"template", "expires", "welcome"} {
-		if _, given := r.Options[key]; given {
-			line, caret := caretAt(r.Message, key+":")
+	for _, o := range roomOptions() {
+		if _, given := r.Options[o.Key]; given && o.Later {
+			line, caret := caretAt(r.Message, o.Key+":")
 			return &Refusal{
 				Code: "option-not-yet", Line: line, Caret: caret,
-				Message: key + ": is not available yet." + nothing,
+				Message: o.Key + ": is not available yet." + nothing,
 				Next:    "Please send the command without it.",
 			}
 		}

@@ -132,6 +132,10 @@ func TestHelpNamesEveryCommandAndEveryOption(t *testing.T) {
 		require.Contains(t, general, "/"+c.Name)
 		manual := plain(set.Help(c.Name))
 		for _, o := range c.Options {
+			if o.Later {
+				require.NotContains(t, manual, o.Key+":", "what nobody can use")
+				continue
+			}
 			require.Contains(t, manual, o.Key+":")
 			for _, alias := range o.Aliases {
 				require.Contains(t, manual, alias)
@@ -146,4 +150,21 @@ func TestAnswersAreTrueAndBrief(t *testing.T) {
 	require.Contains(t, plain(commands.PutOff(90*time.Second)), "in about 90 s")
 	require.Contains(t, plain(commands.Reply{Room: "abc"}.Brief("id")), "Your room")
 	require.NotContains(t, plain(commands.Reply{}.Brief("id")), "Your room")
+}
+
+func TestAnErrorSaysWhatToDoNext(t *testing.T) {
+	t.Parallel()
+	g := new(commands.Desk).Commands().Grammar(0, 100)
+	for line, next := range map[string]string{
+		`/newroom "Q2" alice`:           "If it is a person, pick the name from the list that opens when you type @.",
+		`/newroom "Q2" for the call`:    "needs quotes",
+		`/newroom ""`:                   `Write one, such as "Q2 Earnings".`,
+		`/newroom "Q2" owner:alice`:     "needs a person, and alice alone is none: pick the name from the list",
+		`/newroom "Q2" colour:red`:      "members-can-add: and preview:.",
+		`/newroom "Q2" external public`: "cannot be public",
+	} {
+		e := g.Parse(syntax.Message{Text: line}).Error
+		require.NotNil(t, e, line)
+		require.Contains(t, e.Message, next, line)
+	}
 }

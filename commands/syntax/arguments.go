@@ -175,7 +175,7 @@ func (a *arguments) unexpected(t token, end int) *fault {
 func (a *arguments) name(start int, runes []rune, from []int, mentions bool) *fault {
 	c := clean(runes, from)
 	if len(c.runes) == 0 {
-		return &fault{Error: Error{Code: NameEmpty, At: start, Message: "The room name is empty."}}
+		return &fault{Error: Error{Code: NameEmpty, At: start, Message: `The room name is empty. Write one, such as "Q2 Earnings".`}}
 	}
 	if n := len(c.runes); n > MaxName {
 		return &fault{Error: Error{

@@ -72,7 +72,7 @@ func (a *arguments) value(o Option, key string, n int) (end int, f *fault) {
 func (a *arguments) somebody(o Option, key string, v token) *fault {
 	if !v.person() {
 		what := a.between(v.start, v.end)
-		return a.bad(token{text: key}, o, v.start, "needs a person and cannot be "+what+": pick the name from the list that opens when you type @, or write an e-mail address")
+		return a.bad(token{text: key}, o, v.start, "needs a person, and "+what+" alone is none: pick the name from the list that opens when you type @, or write an e-mail address")
 	}
 	if p, ok := a.person(v); ok && o.Kind == Owners {
 		a.promote(o.Key, p)

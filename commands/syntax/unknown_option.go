@@ -61,9 +61,11 @@ func (a *arguments) unknownOption(t token) *fault {
 
 // listed names the options as a sentence does.
 func (a *arguments) listed() string {
-	names := make([]string, len(a.cmd.Options))
-	for i, o := range a.cmd.Options {
-		names[i] = o.Key + ":"
+	var names []string
+	for _, o := range a.cmd.Options {
+		if !o.Later {
+			names = append(names, o.Key+":")
+		}
 	}
 	return enumerated(names, "and")
 }

@@ -144,10 +144,13 @@ func (a *arguments) hint(t token, end int) string {
 		name := a.between(a.tokens[a.i-1].start, t.end)
 		return ` To add "` + name + `", pick the name from the list that opens when you type @.`
 	}
-	if a.cmd.Args == ArgsRoom && end > a.i+1 {
+	switch {
+	case a.cmd.Args != ArgsRoom:
+		return ""
+	case end > a.i+1:
 		return " A name or a description of several words needs quotes."
 	}
-	return ""
+	return " If it is a person, pick the name from the list that opens when you type @."
 }
 
 // signed gives the key of an option the colon it lacks, or that stands behind
