@@ -69,6 +69,13 @@ func TestARefusedGroupIsNamedWithTheCauseAndStopsNobody(t *testing.T) {
 	}
 }
 
+func TestEveryGroupWithoutAnAccountIsNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.odd = true })
+	w.asks("bob", `/newroom "Odd" @alice group:"Test Group" group:"FX EMEA"`).ends("⚠ Odd", "Test Group, FX EMEA: Symphony does not let me add")
+	w.theOnly("Odd", "bob", "alice")
+}
+
 func TestARequesterWhoCannotBeAddedIsTold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.refuse = refusal{idBob, 451} })

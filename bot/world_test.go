@@ -79,6 +79,7 @@ type world struct {
 	numbers *bot.Metrics // of the next start; its own by default
 	refuse  refusal
 	front   func(pod http.Handler) http.Handler // what stands before the pod, if anything
+	odd     bool // the profile manager tells no account of any group
 	log     *log
 }
 
@@ -163,6 +164,10 @@ type refusal struct {
 // refusing answers the one add; the pod itself only refuses all or none.
 func (w *world) refusing(pod http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if w.odd && strings.HasPrefix(r.URL.Path, "/profile-manager/") {
+			withoutAccounts(pod, rw, r)
+			return
+		}
 		if w.refuse.status == 0 || !strings.HasSuffix(r.URL.Path, "/membership/add") {
 			pod.ServeHTTP(rw, r)
 			return
@@ -175,6 +180,14 @@ func (w *world) refusing(pod http.Handler) http.Handler {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		pod.ServeHTTP(rw, r)
 	})
+}
+
+// withoutAccounts answers with groups whose account is no number.
+func withoutAccounts(pod http.Handler, rw http.ResponseWriter, r *http.Request) {
+	answer := httptest.NewRecorder()
+	pod.ServeHTTP(answer, r)
+	rw.WriteHeader(answer.Code)
+	_, _ = rw.Write(regexp.MustCompile(`("profile":\{[^}]*"id":)"?\d+"?`).ReplaceAll(answer.Body.Bytes(), []byte(`$1"none"`)))
 }
 
 // indiscreet is what no log may say: the words and names of the messages, an address, a token. Ids are random and may

@@ -130,7 +130,7 @@ func (d *Desk) lists(ctx context.Context, r *Request) ([]list, error) {
 			return nil, d.wrongGroup(ctx, r, name, len(found))
 		}
 		one := list{ID: found[0].ProfileID, Name: found[0].Name, Behind: behind(found[0])}
-		if !slices.ContainsFunc(lists, func(l list) bool { return l.ID == one.ID }) {
+		if !slices.ContainsFunc(lists, func(l list) bool { return l.Name == one.Name }) { // the only one of this name
 			lists = append(lists, one)
 		}
 	}
