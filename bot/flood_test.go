@@ -48,6 +48,22 @@ func TestAFloodIsAnsweredOnceForAllThatIsLeftOut(t *testing.T) {
 	w.says("bob", `/newroom "Afterwards"`).sees("✓ Afterwards")
 }
 
+func TestAFloodInACrowdedRoomIsToldToAllWhoAreLeftOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, func(w *world) { w.crowd, w.bounds = 10, bot.Bounds{PerConversation: 5} })
+	people, _ := w.colleagues(10)
+	room := w.shared("@alice " + people)
+	w.suffers(fault{"path": onSend, "delay": "10m"}) // no command ends before all are sent
+	first := w.asksIn(room, "bob", "/groups")
+	for _, who := range []string{"bob", "alice"} {
+		w.control("POST", "chatter", map[string]any{"as": who, "to": room, "text": "/groups", "count": 8}, nil)
+	}
+	require.Eventually(t, w.listens, patience, tick)
+	w.recovers()
+	w.rests()
+	require.Equal(t, 1, strings.Count(strings.Join(w.heard("alice", first.Message), "\n"), "5 commands are waiting in this chat"))
+}
+
 func TestAFloodKeepsNobodyElseWaiting(t *testing.T) {
 	t.Parallel()
 	for _, hands := range []int{1, 8} {

@@ -198,7 +198,10 @@ func (w *work) where(ctx context.Context, reply commands.Reply) (symphony.Stream
 }
 
 func (w *work) private(ctx context.Context, reply commands.Reply) (bool, error) {
-	if reply.Private || !reply.Failed {
+	switch {
+	case w.in.Surplus != "": // others have lost commands as well
+		return false, nil
+	case reply.Private || !reply.Failed:
 		return reply.Private, nil
 	}
 	members, err := w.bot.client.Members(ctx, w.in.Stream)
