@@ -11,23 +11,24 @@ import (
 	"roombot/bot/policy"
 	"roombot/commands"
 	"roombot/commands/syntax"
+	"roombot/symphony"
 )
 
 // answer decides what the user is told, and does what has to be done for it.
 func (w *work) answer(ctx context.Context) (commands.Reply, error) {
 	reply, err := w.understand(ctx)
 	if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
-		return w.refused(refusal), nil
+		return refusal.Again(w.sheet()), nil
 	}
 	return reply, err
 }
 
-// refused is a refusal as the user reads it.
-func (w *work) refused(r *commands.Refusal) commands.Reply {
-	if w.in.Form != nil && w.in.Form.ID == commands.FormNewRoom {
-		return r.Again(w.in.Form.Values)
+// sheet is what the user filled into the form for a room, nil without one.
+func (w *work) sheet() symphony.FormValues {
+	if w.in.Form == nil || w.in.Form.ID != commands.FormNewRoom {
+		return nil
 	}
-	return r.Reply()
+	return w.in.Form.Values
 }
 
 func (w *work) understand(ctx context.Context) (commands.Reply, error) {

@@ -182,7 +182,7 @@ func (b *Bot) failed(ctx context.Context, j *engine.Job, cause error) error {
 	zerolog.Ctx(ctx).Error().Err(cause).Msg("command was given up")
 	decided, err := w.outcome(ctx, func(ctx context.Context) (commands.Reply, error) {
 		return b.desk.LastWord(ctx, w, commands.Unfinished{
-			ID: w.id, From: w.in.From, Cancelled: errors.Is(cause, engine.ErrCancelled),
+			ID: w.id, From: w.in.From, Sent: w.sheet(), Cancelled: errors.Is(cause, engine.ErrCancelled),
 		})
 	})
 	if err != nil {

@@ -38,12 +38,12 @@ func (d *Desk) Form(f *syntax.Form) Reply {
 	}}
 }
 
-// Again is a refusal with the form below it as it was sent: Symphony's client
-// closes a form that was sent. Where a button opens the corrected one, that
-// will do.
+// Again is a refusal with the form below it as it was sent, if one was:
+// Symphony's client closes a form that was sent. Where a button opens the
+// corrected one, that will do.
 func (r *Refusal) Again(sent symphony.FormValues) Reply {
 	reply := r.Reply()
-	if !r.Final && !slices.ContainsFunc(r.Offers, func(o Offer) bool { return o.Edit }) {
+	if sent != nil && !r.Final && !slices.ContainsFunc(r.Offers, func(o Offer) bool { return o.Edit }) {
 		reply.Body = append(reply.Body, filledIn(sent).form())
 	}
 	return reply

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 
+	"roombot/symphony"
 	"roombot/symphony/messageml"
 )
 
@@ -23,6 +24,7 @@ const (
 type Unfinished struct {
 	ID        RequestID
 	From      Person
+	Sent      symphony.FormValues // the form for a room, nil if the request was none
 	Cancelled bool
 }
 
@@ -39,7 +41,7 @@ func (d *Desk) LastWord(ctx context.Context, w Work, u Unfinished) (Reply, error
 	case err != nil:
 		return Reply{}, err
 	case !touched, made.Refused != nil:
-		return u.refusal(nothing, "Please try again later. ").Reply(), nil
+		return u.refusal(nothing, "Please try again later. ").Again(u.Sent), nil
 	case !opened:
 		return u.refusal("", "The room may be open with some of the people missing; please look for it before you try again. ").Reply(), nil
 	}
