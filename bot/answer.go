@@ -40,7 +40,7 @@ func (w *work) understand(ctx context.Context) (commands.Reply, error) {
 		return commands.Reply{}, err
 	}
 	if m.form != nil {
-		return w.bot.desk.Form(m.form), nil
+		return w.ask(ctx, m.form)
 	}
 	grammar, set := w.bot.reading(), w.bot.set
 	result := grammar.Parse(m.Message)
@@ -53,16 +53,24 @@ func (w *work) understand(ctx context.Context) (commands.Reply, error) {
 	case result.Error != nil:
 		return commands.Reply{}, set.FromSyntax(grammar, m.Message, result.Error)
 	case result.Form != nil:
-		return w.bot.desk.Form(result.Form), nil
+		return w.ask(ctx, result.Form)
 	default:
 		return set.Help(result.Help), nil
 	}
 }
 
+// ask shows the form, unless it would be filled in for nothing.
+func (w *work) ask(ctx context.Context, f *syntax.Form) (commands.Reply, error) {
+	if err := w.permitted(ctx, &commands.Request{From: w.in.From, Invocation: f.Prefill}); err != nil {
+		return commands.Reply{}, err
+	}
+	return w.bot.desk.Form(f), nil
+}
+
 // carryOut asks the policy, plans and applies.
 func (w *work) carryOut(ctx context.Context, m message, invocation syntax.Invocation) (commands.Reply, error) {
 	request := &commands.Request{
-		ID: w.id, From: w.in.From, In: w.in.place(), Message: m.Message, Invocation: invocation, Missed: w.in.Missed,
+		ID: w.id, From: w.in.From, Message: m.Message, Invocation: invocation, Missed: w.in.Missed,
 	}
 	command, ok := w.bot.set.Lookup(invocation.Command)
 	if !ok {
@@ -87,15 +95,24 @@ func (w *work) carryOut(ctx context.Context, m message, invocation syntax.Invoca
 
 // plan asks the policy and decides what would be done.
 func (w *work) plan(ctx context.Context, command commands.Command, r *commands.Request) (commands.Plan, error) {
-	if err := w.placed(ctx); err != nil {
+	if err := w.permitted(ctx, r); err != nil {
 		return nil, err
+	}
+	return command.Plan(ctx, r)
+}
+
+// permitted asks the policy, which needs to know more than events tell of the
+// room and the person.
+func (w *work) permitted(ctx context.Context, r *commands.Request) error {
+	if err := w.placed(ctx); err != nil {
+		return err
 	}
 	r.In = w.in.place()
 	r.From = w.bot.known(ctx, r.From)
 	if refusal := w.bot.allow(ctx, r); refusal != nil {
-		return nil, refusal
+		return refusal
 	}
-	return command.Plan(ctx, r)
+	return nil
 }
 
 // write carries a plan out, which is kept first: what has been decided once is

@@ -52,6 +52,16 @@ func TestADenialInARoomIsToldInPrivate(t *testing.T) {
 	require.Empty(t, w.rooms("Sneaky"))
 }
 
+func TestWhoMayOpenNoRoomIsNotAskedForOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, line := range []string{"/newroom", "/newroom @alice"} {
+		w.says("kim", line).sees("Contractors cannot open rooms.")
+	}
+	typo := w.says("kim", `/newroom "Open`).sees("[ Edit in form ]")
+	w.clicks("kim", typo.last(), "roombot-offer", "offer-1", nil).sees("Contractors cannot open rooms.")
+}
+
 func TestADenialAfterAPublicFirstAnswerStaysPrivate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
