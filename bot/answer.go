@@ -64,7 +64,7 @@ func (w *work) ask(ctx context.Context, f *syntax.Form) (commands.Reply, error) 
 	if err := w.permitted(ctx, &commands.Request{From: w.in.From, Invocation: f.Prefill}); err != nil {
 		return commands.Reply{}, err
 	}
-	return w.bot.desk.Form(f), nil
+	return w.bot.desk.Form(f)
 }
 
 // carryOut asks the policy, plans and applies.

@@ -3,7 +3,9 @@ package bot_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,6 +21,30 @@ func TestTheFormKeepsEverythingThatWasTyped(t *testing.T) {
 	require.Contains(t, form.last().Text, "All of it")
 	require.Contains(t, form.last().Text, "discoverable:yes history:no")
 	require.Contains(t, form.last().Text, "&quot;Test Group&quot;")
+}
+
+func TestTheFormHoldsALongListOrSaysThatItCannot(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond = 30, 50 })
+	_, names := w.colleagues(30)
+	line := "/newroom"
+	for i, name := range names {
+		line += fmt.Sprintf(` %s@acme.test group:"A desk with number %d"`, name, i)
+	}
+	form := w.says("bob", line).sees("What should the room be called", "A desk with number 29", names[29]+"@acme.test").last()
+	w.clicks("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Long", "groups": ""}).sees("✓ Long")
+	w.theOnly("Long", append(names, "bob")...)
+	w.says("bob", `/newroom desc:"`+strings.Repeat("x", 10_001)+`"`).sees("more than the form can hold", "send it again")
+}
+
+func TestGroupsInTheFormAreSetApartByCommasOrLines(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for i, groups := range []string{"Test Group\nFX EMEA", "Test Group,\r\n\r\nFX EMEA,", `"Test Group",` + "\n" + `"FX EMEA"`, "Test Group,, FX EMEA"} {
+		form := w.says("bob", "/newroom").last()
+		w.clicks("bob", form, commands.FormNewRoom, "create", map[string]any{"name": fmt.Sprint("Desk ", i), "groups": groups}).
+			sees("Groups: Test Group (3 people), FX EMEA (2 people)")
+	}
 }
 
 func TestTheFormOpensTheRoomItDescribes(t *testing.T) {

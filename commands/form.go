@@ -30,12 +30,24 @@ type sheet struct {
 	flags                      map[string]bool
 }
 
+// mostText is how many characters a field holds at first; what is beyond would
+// be lost (MessageML, textarea).
+const mostText = 10_000
+
 // Form asks for what is missing, filled in with all that was understood.
-func (d *Desk) Form(f *syntax.Form) Reply {
+func (d *Desk) Form(f *syntax.Form) (Reply, error) {
+	s := prefilled(f.Prefill)
+	if max(len(s.groups), len(s.desc), len(s.others)) > mostText {
+		return Reply{}, &Refusal{
+			Code:    "form-too-long",
+			Message: "That is more than the form can hold." + nothing,
+			Next:    "Please correct the command itself and send it again.",
+		}
+	}
 	return Reply{Code: CodeForm, Body: []messageml.Node{
 		messageml.Paragraph(messageml.Text("What should the room be called, and who comes in?")),
-		prefilled(f.Prefill).form(),
-	}}
+		s.form(),
+	}}, nil
 }
 
 // Again is a refusal with the form below it as it was sent, if one was:
@@ -54,9 +66,9 @@ func (s sheet) form() messageml.Node {
 		messageml.TextField{Name: "name", Label: "Room name", Value: s.name, Placeholder: "Q2 Earnings", Required: true, MaxLength: syntax.MaxName},
 		messageml.PersonSelector{Name: "people", Label: "People", Value: s.people},
 		messageml.PersonSelector{Name: "owners", Label: "Owners besides you", Value: s.owners},
-		messageml.TextField{Name: "groups", Label: "Groups", Value: s.groups, Placeholder: `"Test Group", Sales`},
+		messageml.TextArea{Name: "groups", Label: "Groups", Value: s.groups, Placeholder: `"Test Group", Sales`},
 		messageml.TextArea{Name: "desc", Label: "Description", Value: s.desc},
-		messageml.TextField{Name: "others", Label: "More people or options, as in the command", Value: s.others, Placeholder: "carol@bank.com owner:@dave discoverable"},
+		messageml.TextArea{Name: "others", Label: "More people or options, as in the command", Value: s.others, Placeholder: "carol@bank.com owner:@dave discoverable"},
 	}
 	for _, flag := range formFlags {
 		fields = append(fields, messageml.Checkbox{Name: flag.key, Value: "yes", Label: flag.label, Checked: s.flags[flag.key]})
@@ -204,19 +216,21 @@ func converted[To, From ~int64](ids []From) []To {
 	return out
 }
 
-// listed are the names of a list with commas, quoted where their author has
-// not done so.
+// listed are the names of a list with commas or lines, quoted where their
+// author has not done so.
 func listed(names string) string {
-	if strings.ContainsAny(names, "\"“”„«»") {
-		return names
-	}
+	asTyped := strings.ContainsAny(names, "\"“”„«»") // a comma may be part of a name
+	apart := func(r rune) bool { return r == '\n' || r == '\r' || r == ',' && !asTyped }
 	var all []string
-	for name := range strings.SplitSeq(names, ",") {
-		if name = strings.TrimSpace(name); name != "" {
+	for _, name := range strings.FieldsFunc(names, apart) {
+		if name = strings.Trim(name, ", \t"); name != "" {
 			all = append(all, name)
 		}
 	}
-	return strings.Join(quoted(all), ", ")
+	if !asTyped {
+		all = quoted(all)
+	}
+	return strings.Join(all, ", ")
 }
 
 func quoted(names []string) []string {
