@@ -219,7 +219,7 @@ func TestFortyPeopleAreLetInWithAWordMeanwhile(t *testing.T) {
 	people, names := w.colleagues(40)
 	asked := w.asks("bob", `/newroom "Crowd" `+people)
 	asked.ends("✓ Crowd", "and 20 more")
-	asked.saidMeanwhile([]string{"Crowd", "is open", "Adding 40", "about 2 s"})
+	asked.saidMeanwhile([]string{"Crowd", "is open", "Adding 40 people, about 2 s"})
 	w.theOnly("Crowd", append(names, "bob")...)
 }
 

@@ -35,9 +35,13 @@ func (p *roomPlan) done(room roomRef, absent []missing) Reply {
 
 // inProgress is the first answer when letting everybody in takes a while.
 func (p *roomPlan) inProgress(room roomRef, adds int, left time.Duration) Reply {
+	one, many := "person or group", "people and groups"
+	if len(p.Groups) == 0 {
+		one, many = "person", "people"
+	}
 	return Reply{Code: CodeAdding, Room: room.ID, Body: []messageml.Node{
 		messageml.Paragraph(messageml.Text("✓ "), p.link(room), messageml.Text(" is open.")),
-		messageml.Paragraph(messageml.Text(fmt.Sprintf("Adding %s, about %s …", count(adds, "person or group", "people and groups"), roughly(left)))),
+		messageml.Paragraph(messageml.Text(fmt.Sprintf("Adding %s, about %s …", count(adds, one, many), roughly(left)))),
 		messageml.OpenStream(string(room.ID), "Open room"), p.footer(),
 	}}
 }
