@@ -33,7 +33,7 @@ func (s Set) Help(topic string) Reply {
 		messageml.Paragraph(messageml.Text("I open rooms for you. Type a command, for example")),
 		messageml.Paragraph(messageml.Code(s[0].Examples[0])),
 		messageml.List(items...),
-		messageml.Paragraph(messageml.Text("In a room with others, mention me or just type the command. /help newroom explains every option.")),
+		messageml.Paragraph(messageml.Text("In a room with others, mention me or just type the command. After a mistake you can edit your message. /help newroom explains every option.")),
 	}
 	return Reply{Code: CodeHelp, Body: body}
 }
