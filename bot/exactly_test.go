@@ -52,7 +52,7 @@ func TestARoomIsFoundAgainOnAPodWithoutSearchFields(t *testing.T) {
 			pod.ServeHTTP(rw, r)
 		})
 	}
-	w := newWorld(t, settlesSoon, func(w *world) { w.front = older })
+	w := newWorld(t, settlesSoon, behind(older))
 	w.suffers(fault{"path": onCreate, "drop": "after", "count": 1})
 	w.asks("bob", `/newroom "Once" @alice`).ends("✓ Once", "is open")
 	w.theOnly("Once", "bob", "alice")
@@ -113,7 +113,7 @@ func TestAProxysPageIsNotTakenForSymphonysRefusal(t *testing.T) {
 					pod.ServeHTTP(rw, r)
 				})
 			}
-			w := newWorld(t, settlesSoon, func(w *world) { w.front = proxy })
+			w := newWorld(t, settlesSoon, behind(proxy))
 			w.asks("bob", `/newroom "Through" @alice`).ends("✓ Through", "is open")
 			w.theOnly("Through", "bob", "alice")
 			require.Greater(t, pages.Load(), int32(3))

@@ -48,7 +48,7 @@ func TestARefusedMemberIsNamedWithTheCauseAndStopsNobody(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, func(w *world) { w.refuse = refusal{idAlice, status} })
+			w := newWorld(t, behind(refusing(idAlice, status)))
 			w.asks("bob", `/newroom "Gap" @alice group:"FX EMEA" owner:@alice`).ends("⚠ Gap", words, "Owner: Bob Chen (you)\n", "FX EMEA (2 people)")
 			w.theOnly("Gap", "bob", "carol", "kim")
 		})
@@ -62,7 +62,7 @@ func TestARefusedGroupIsNamedWithTheCauseAndStopsNobody(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, func(w *world) { w.refuse = refusal{idTestGroup, status} })
+			w := newWorld(t, behind(refusing(idTestGroup, status)))
 			w.asks("bob", `/newroom "Gap" @alice group:"Test Group"`).ends("⚠ Gap", "Test Group: "+words, "Member: Alice Martin")
 			w.theOnly("Gap", "bob", "alice")
 		})
@@ -71,14 +71,14 @@ func TestARefusedGroupIsNamedWithTheCauseAndStopsNobody(t *testing.T) {
 
 func TestEveryGroupWithoutAnAccountIsNamed(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(w *world) { w.odd = true })
+	w := newWorld(t, behind(withoutAccounts))
 	w.asks("bob", `/newroom "Odd" @alice group:"Test Group" group:"FX EMEA"`).ends("⚠ Odd", "Test Group, FX EMEA: Symphony does not let me add")
 	w.theOnly("Odd", "bob", "alice")
 }
 
 func TestARequesterWhoCannotBeAddedIsTold(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(w *world) { w.refuse = refusal{idBob, 451} })
+	w := newWorld(t, behind(refusing(idBob, 451)))
 	w.asks("bob", `/newroom "Without you" @alice`).ends("⚠ Without you", "Bob Chen: blocked by a compliance rule", "Member: Alice Martin")
 	w.theOnly("Without you", "alice")
 }
@@ -199,7 +199,7 @@ func TestAReplyThatSymphonyRefusesIsToldInBrief(t *testing.T) {
 
 func TestABotThatIsStoppedBeforeItsLastWordLooksWhoIsMissingLater(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(w *world) { w.refuse, w.tries = refusal{idBob, 503}, 1 })
+	w := newWorld(t, behind(refusing(idBob, 503)), func(w *world) { w.tries = 1 })
 	w.suffers(fault{"path": onMembers, "delay": "30s"})
 	asked := w.asks("bob", `/newroom "Left" @alice`)
 	w.struck(1) // it has given up, and looks who is in the room
@@ -211,6 +211,6 @@ func TestABotThatIsStoppedBeforeItsLastWordLooksWhoIsMissingLater(t *testing.T) 
 
 func TestWhoIsInTheRoomWithAListIsNotMissing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(w *world) { w.refuse, w.tries = refusal{idAlice, 503}, 1 })
+	w := newWorld(t, behind(refusing(idAlice, 503)), func(w *world) { w.tries = 1 })
 	w.asks("bob", `/newroom "Listed" @alice group:"Test Group"`).ends("✗ I could not finish this", " is open, and everybody is in it.")
 }

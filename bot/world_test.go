@@ -77,9 +77,7 @@ type world struct {
 	ahead  time.Duration // how much time has passed for the pod and the client
 
 	numbers *bot.Metrics // of the next start; its own by default
-	refuse  refusal
-	front   func(pod http.Handler) http.Handler // what stands before the pod, if anything
-	odd     bool // the profile manager tells no account of any group
+	front   front        // what stands before the pod, if anything
 	log     *log
 }
 
@@ -140,7 +138,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	require.NoError(t, os.WriteFile(w.store, empty, 0o600))
 	pod, err := sandbox.New(sandbox.Config{SigningKey: signing, BotKey: k.Public(), Quiet: 60 * time.Millisecond, Crowd: w.crowd})
 	require.NoError(t, err)
-	handler := w.refusing(pod.Handler())
+	handler := pod.Handler()
 	if w.front != nil {
 		handler = w.front(handler)
 	}
@@ -155,39 +153,39 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	return w
 }
 
-// refusal is the add of one account that the pod answers with a status.
-type refusal struct {
-	id     int64
-	status int
+// front is a pod that differs from the sandbox, or what stands between it and the bot.
+type front func(pod http.Handler) http.Handler
+
+func behind(f front) func(*world) { return func(w *world) { w.front = f } }
+
+// refusing answers the add of one account with a status; the pod itself only refuses all or none.
+func refusing(account int64, status int) front {
+	return func(pod http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			if strings.HasSuffix(r.URL.Path, "/membership/add") && strings.Contains(string(body), fmt.Sprint(account)) {
+				rw.WriteHeader(status)
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			pod.ServeHTTP(rw, r)
+		})
+	}
 }
 
-// refusing answers the one add; the pod itself only refuses all or none.
-func (w *world) refusing(pod http.Handler) http.Handler {
+// withoutAccounts tells of groups whose account is no number.
+func withoutAccounts(pod http.Handler) http.Handler {
+	account := regexp.MustCompile(`("profile":\{[^}]*"id":)"?\d+"?`)
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if w.odd && strings.HasPrefix(r.URL.Path, "/profile-manager/") {
-			withoutAccounts(pod, rw, r)
-			return
-		}
-		if w.refuse.status == 0 || !strings.HasSuffix(r.URL.Path, "/membership/add") {
+		if !strings.HasPrefix(r.URL.Path, "/profile-manager/") {
 			pod.ServeHTTP(rw, r)
 			return
 		}
-		body, _ := io.ReadAll(r.Body)
-		if strings.Contains(string(body), fmt.Sprint(w.refuse.id)) {
-			rw.WriteHeader(w.refuse.status)
-			return
-		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		pod.ServeHTTP(rw, r)
+		answer := httptest.NewRecorder()
+		pod.ServeHTTP(answer, r)
+		rw.WriteHeader(answer.Code)
+		_, _ = rw.Write(account.ReplaceAll(answer.Body.Bytes(), []byte(`$1"none"`)))
 	})
-}
-
-// withoutAccounts answers with groups whose account is no number.
-func withoutAccounts(pod http.Handler, rw http.ResponseWriter, r *http.Request) {
-	answer := httptest.NewRecorder()
-	pod.ServeHTTP(answer, r)
-	rw.WriteHeader(answer.Code)
-	_, _ = rw.Write(regexp.MustCompile(`("profile":\{[^}]*"id":)"?\d+"?`).ReplaceAll(answer.Body.Bytes(), []byte(`$1"none"`)))
 }
 
 // indiscreet is what no log may say: the words and names of the messages, an address, a token. Ids are random and may
