@@ -93,3 +93,12 @@ func (e *Engine) CutSession(ctx context.Context, other *Engine) error {
 	return e.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND objid = $2`,
 		lockClass, other.presence.(*session).id)
 }
+
+// StandStill is a transaction in the middle of which the process stands still, until its time is up.
+func (e *Engine) StandStill(ctx context.Context) error {
+	return e.store.write(ctx, func(ctx context.Context, tx runner) error {
+		<-ctx.Done()
+		_, err := tx.exec(ctx, `SELECT 1`)
+		return err
+	})
+}

@@ -135,6 +135,26 @@ func TestOpenWaitsForADatabaseThatIsDown(t *testing.T) {
 	require.NoError(t, next(t, opened))
 }
 
+func TestACommandWaitsWhileTheDatabaseLetsNobodyIn(t *testing.T) {
+	t.Parallel()
+	_, store := ownServer(t)
+	setUp(t, store, `CREATE ROLE guest SUPERUSER LOGIN`)
+	done := make(chan int, 1)
+	e, _ := start(t, quick(strings.Replace(store, "user=postgres", "user=guest", 1), func(ctx context.Context, j *engine.Job) error {
+		setUp(t, store, `ALTER ROLE guest NOLOGIN`)
+		setUp(t, store, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity a WHERE usename = 'guest'
+			AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory')`) // all but the session
+		time.AfterFunc(2*time.Second, func() { setUp(t, store, `ALTER ROLE guest LOGIN`) })
+		err := j.Intend(ctx, "create")
+		done <- j.Attempt
+		return err
+	}))
+	insert(t, e, command("a", "s"))
+	require.Equal(t, 1, next(t, done))
+	idle(t, e)
+	require.Empty(t, done, "handled once")
+}
+
 func TestNothingIsLostWhileTheDatabaseDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	server, store := ownServer(t)

@@ -247,7 +247,10 @@ func eachRow(rows pgx.Rows, row func(scan) error) error {
 }
 
 func postgresError(err error) error {
-	if err != nil && isOutage(err) && !errors.Is(err, ErrOutOfOrder) {
+	if err == nil || errors.Is(err, ErrOutOfOrder) {
+		return err
+	}
+	if isOutage(err) || errors.As(err, new(*pgconn.ConnectError)) {
 		return &outageError{err}
 	}
 	return err

@@ -73,6 +73,7 @@ func (e *Engine) stop(ctx context.Context, patience time.Duration) error {
 	rest, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
 	if err := e.queue.Stop(rest); err != nil {
+		e.stuck.Store(true) // it may be about to begin one
 		return fmt.Errorf("the queue did not end: %w", err)
 	}
 	return nil

@@ -185,6 +185,17 @@ func databaseOn(t testing.TB, s *server, err error) string {
 	return store.String()
 }
 
+// setUp runs a statement in a database on a connection of its own.
+func setUp(t testing.TB, store, statement string) {
+	t.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, store)
+	require.NoError(t, err)
+	_, err = conn.Exec(ctx, statement)
+	require.NoError(t, err)
+	require.NoError(t, conn.Close(ctx))
+}
+
 func drop(t testing.TB, s *server, name string) {
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, s.url)

@@ -42,9 +42,9 @@ func (e *Engine) settle(ctx context.Context, j *Job, o outcome) {
 	}
 }
 
-// settleFor is how long the outcome is held on to while it cannot be written. Without it, the command runs once more, from its last
-// stored step.
-const settleFor = time.Hour
+// settleFor is how long the outcome is held on to while it cannot be written: as long as the process lives. Nobody else would bring the
+// job back where one process works on the store alone.
+const settleFor = 10 * 365 * 24 * time.Hour
 
 func (e *Engine) settleIn(ctx context.Context, tx runner, j *Job, o outcome) (released bool, err error) {
 	if o.state != "" {

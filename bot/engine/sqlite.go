@@ -58,7 +58,7 @@ func (e *Engine) prepareSQLite(ctx context.Context, s *sqliteStore) (err error) 
 		if err != nil {
 			return fmt.Errorf("take back running commands: %w", err)
 		}
-		return sweep(ctx, tx)
+		return e.sweepIn(ctx, tx)
 	})
 }
 
@@ -140,8 +140,8 @@ func (r sqlRunner) many(ctx context.Context, row func(int, scan) error, statemen
 // sqliteError tells what is the disk's fault, or that of another program on the file, from what is the statement's.
 func sqliteError(err error) error {
 	const constraint = 19
-	if said := new(sqlite.Error); errors.As(err, &said) && said.Code()&0xff != constraint {
-		return &outageError{err}
+	if said := new(sqlite.Error); err == nil || errors.As(err, &said) && said.Code()&0xff == constraint {
+		return err
 	}
-	return err
+	return &outageError{err} // also a transaction whose time is up, perhaps since the whole process stood still
 }

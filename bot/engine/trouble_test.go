@@ -107,6 +107,39 @@ func TestAWriteThatComesToNoEndIsTroubleBeforeItFails(t *testing.T) {
 	})
 }
 
+func TestATransactionThatTakesTooLongIsTheStoresFault(t *testing.T) {
+	t.Parallel()
+	file := newFile(t)
+	synctest.Test(t, func(t *testing.T) {
+		e := open(t, quick(file, nothing))
+		slow := e.StandStill(context.Background())
+		require.NoError(t, e.Close())
+		require.ErrorIs(t, slow, engine.ErrOutOfOrder)
+	})
+}
+
+func TestACommandOutlastsALongOutage(t *testing.T) {
+	t.Parallel()
+	file := newFile(t)
+	synctest.Test(t, func(t *testing.T) {
+		done := make(chan int, 1)
+		var e *engine.Engine
+		e = open(t, quick(file, func(_ context.Context, j *engine.Job) error {
+			if j.Attempt == 1 {
+				time.AfterFunc(61*time.Minute, lockedByOther(t, e))
+				return errBroken
+			}
+			done <- j.Attempt
+			return nil
+		}))
+		insert(t, e, command("a", "s"))
+		stop := run(t, silent(), e)
+		time.Sleep(62 * time.Minute)
+		require.Equal(t, 2, next(t, done))
+		stop()
+	})
+}
+
 func TestCommandsWaitInPlaceWhileTheStoreTakesNothing(t *testing.T) {
 	t.Parallel()
 	var e *engine.Engine
