@@ -148,8 +148,8 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 }
 
 // queueConfig is the set-up of River. It only hands out jobs: attempts are counted and bounded here, since a crash must not
-// end a command unnoticed. Its rescue of stuck jobs is the last net where there are several processes; in one it could only run
-// a job twice and is out of reach.
+// end a command unnoticed. Its rescue of stuck jobs goes by this process's clock and overwrites what has ended meanwhile, so it is out of
+// reach; sweepIn does it instead.
 func (e *Engine) queueConfig(ctx context.Context, id string) *river.Config {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{engine: e})
@@ -170,7 +170,6 @@ func (e *Engine) queueConfig(ctx context.Context, id string) *river.Config {
 	}
 	if isPostgres(e.config.Store) {
 		c.JobTimeout = e.config.Timeout + rescueMargin
-		c.RescueStuckJobsAfter = c.JobTimeout
 	}
 	return c
 }

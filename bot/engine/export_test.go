@@ -23,7 +23,7 @@ func (e *Engine) LoseReleaseAndSweep(ctx context.Context) error {
 	if err := e.Exec(ctx, `UPDATE river_job SET state = 'pending' WHERE state = 'available'`); err != nil {
 		return err
 	}
-	if err := e.store.write(ctx, sweep); err != nil {
+	if err := e.store.write(ctx, e.sweepIn); err != nil {
 		return err
 	}
 	e.queue.ring()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/riverqueue/river"
 )
@@ -50,14 +51,14 @@ func (j *Job) held(job, token string) string {
 	return ` FROM river_job WHERE id = ` + job + ` AND state = 'running' AND ` + d.token + ` = ` + token + d.share
 }
 
-// fence fails with ErrTaken when somebody else has got the job.
-func (j *Job) fence(ctx context.Context, tx runner) error {
-	var held int
-	found, err := one(ctx, tx, []any{&held}, `SELECT 1`+j.held("$1", "$2"), j.handout.job, j.handout.token)
+// fence fails with ErrTaken when somebody else has got the job. It tells the time by the database's clock, which all replicas share.
+func (j *Job) fence(ctx context.Context, tx runner) (now time.Time, err error) {
+	var micros int64
+	found, err := one(ctx, tx, []any{&micros}, `SELECT `+j.engine.store.dialect().now+j.held("$1", "$2"), j.handout.job, j.handout.token)
 	if err == nil && !found {
 		err = ErrTaken
 	}
-	return err
+	return time.UnixMicro(micros), err
 }
 
 // record runs a statement that stores something only while the job is ours; it must return a row then.

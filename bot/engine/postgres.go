@@ -33,6 +33,7 @@ func postgresDialect() dialect {
 		tokenOf:   func(row *rivertype.JobRow) any { return row.AttemptedAt },
 		failures:  `coalesce(array_length(j.errors, 1), 0)`,
 		lastError: `coalesce(j.errors[array_upper(j.errors, 1)]->>'error', '')`,
+		stuck:     `attempted_at < clock_timestamp() - CAST($1 AS BIGINT) * INTERVAL '1 microsecond'`,
 		holder:    `coalesce(j.attempted_by[array_upper(j.attempted_by, 1)], '')`,
 	}
 }
@@ -65,7 +66,7 @@ func (e *Engine) openPostgres(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.write(ctx, sweep)
+	return p.write(ctx, e.sweepIn)
 }
 
 // poolConfig adds to what the URL says, where it says nothing. A frozen or vanished process must not keep others waiting for the rows
@@ -92,6 +93,8 @@ func poolConfig(c Config) (*pgxpool.Config, error) {
 			config.ConnConfig.RuntimeParams[name] = value
 		}
 	}
+	// Whoever has waited for a lock must see what was committed meanwhile.
+	config.ConnConfig.RuntimeParams["default_transaction_isolation"] = "read committed"
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		// A server may be set to forget the last commits when it crashes. An intention must not be forgotten.
 		_, err := conn.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`)
@@ -246,6 +249,7 @@ func eachRow(rows pgx.Rows, row func(scan) error) error {
 	return postgresError(rows.Err())
 }
 
+// postgresError tells an outage. A server that lets nobody in any more is one too, though at the start that is a mistake in the URL.
 func postgresError(err error) error {
 	if err == nil || errors.Is(err, ErrOutOfOrder) {
 		return err

@@ -85,6 +85,24 @@ func (d *queueDriver[T]) GetListener(p *riverdriver.GetListenenerParams) riverdr
 // SupportsListenNotify is false on SQLite, so that nothing is written into River's outbox, which it would poll every 50 ms.
 func (d *queueDriver[T]) SupportsListenNotify() bool { return d.listen != nil }
 
+func (d *queueDriver[T]) UnwrapExecutor(tx T) riverdriver.ExecutorTx {
+	if d.listen == nil {
+		return d.Driver.UnwrapExecutor(tx)
+	}
+	return sharedClock{d.Driver.UnwrapExecutor(tx)}
+}
+
+// sharedClock has new jobs ready from now on by the database's clock, by which they are fetched. River's driver would take this
+// process's, and a replica whose clock is fast would hold its commands back.
+type sharedClock struct{ riverdriver.ExecutorTx }
+
+func (s sharedClock) JobInsertFastMany(ctx context.Context, p *riverdriver.JobInsertFastManyParams) ([]*riverdriver.JobInsertFastResult, error) {
+	for _, job := range p.Jobs {
+		job.CreatedAt, job.ScheduledAt = &time.Time{}, &time.Time{} // which River's statement takes for now()
+	}
+	return s.ExecutorTx.JobInsertFastMany(ctx, p)
+}
+
 func (d *queueDriver[T]) GetExecutor() riverdriver.Executor {
 	return settledExecutor{d.Driver.GetExecutor()}
 }

@@ -2,13 +2,16 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -81,6 +84,9 @@ func TestACommandInsertedByEveryReplicaAtOnceRunsOnce(t *testing.T) {
 func TestAConversationKeepsItsOrderAcrossReplicas(t *testing.T) {
 	t.Parallel()
 	store := newDatabase(t)
+	setUp(t, store, `DO $$ BEGIN
+		EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable', current_database());
+	END $$`) // as somebody may have liked it
 	var mu sync.Mutex
 	order := map[int][]int{} // by replica that inserted
 	var inside atomic.Int64
@@ -117,6 +123,50 @@ func TestAConversationKeepsItsOrderAcrossReplicas(t *testing.T) {
 	for r := range engines {
 		require.Len(t, order[r], each)
 		require.IsIncreasing(t, order[r])
+	}
+}
+
+func TestAReplicaWhoseClockIsFastHoldsNothingBack(t *testing.T) {
+	t.Parallel()
+	store := newDatabase(t)
+	_, ran := startNoting(t, store)
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(50 * 365 * 24 * time.Hour) // from the year 2000
+		fast := open(t, quick(store, nothing))
+		insert(t, fast, command("a", "s"))
+		require.NoError(t, fast.Close())
+	})
+	require.Equal(t, "a", next(t, ran))
+}
+
+func TestReplicasDoNotMissEachOtherWhileATableIsLocked(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	store := newDatabase(t)
+	c := engine.WithSilence(quick(store, nothing), silence)
+	ended := make(chan error, 2)
+	run, stop := context.WithCancel(silent())
+	engines := []*engine.Engine{open(t, c), open(t, c)}
+	for _, e := range engines {
+		go func() { ended <- e.Run(run) }()
+	}
+	release, err := engine.Occupy(ctx, store)
+	require.NoError(t, err)
+	setUp(t, store, `INSERT INTO replica (id, replica, name, seen, dead) VALUES (1, 'gone', 'gone/1', 0, 0)`)
+	select {
+	case err := <-ended:
+		assert.NoError(t, err)
+	case <-time.After(4 * silence): // the replicas try to take its commands over
+	}
+	require.NoError(t, release())
+	require.Eventually(t, func() bool {
+		n, err := engines[0].Count(ctx, `replica`)
+		return err == nil && n == len(engines)
+	}, patience, 10*time.Millisecond)
+	stop()
+	for _, e := range engines {
+		require.NoError(t, next(t, ended))
+		require.NoError(t, e.Close())
 	}
 }
 
@@ -220,16 +270,57 @@ func TestAFrozenReplicaThatWakesUpDoesNothingTwice(t *testing.T) {
 	requireOnce(t, effects, "a create", "a add", "a reply")
 }
 
-func TestTheQueuesOwnRescueIsTheLastNet(t *testing.T) {
+func TestACommandThatNobodyCanHaveInHandIsTakenBack(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	done := make(chan string, 1)
-	e := open(t, quick(newDatabase(t), func(_ context.Context, j *engine.Job) error { done <- j.ID; return nil }))
+	store := newDatabase(t)
+	e := open(t, quick(store, nothing))
+	insert(t, e, command("lost", "s"), command("at work", "other"))
+	require.NoError(t, e.Exec(ctx, `UPDATE river_job SET state = 'running', attempt = 1, attempted_by = '{somebody}',
+		attempted_at = now() - CASE args->>'command' WHEN 'lost' THEN interval '81 s' ELSE '0' END`))
+	require.NoError(t, e.Close())
+	e, ran := startNoting(t, store)
+	require.Equal(t, "lost", next(t, ran))
+	d, err := e.Show(ctx, "at work")
+	require.NoError(t, err)
+	require.Equal(t, engine.Running, d.State)
+}
+
+func TestACommandThatIsTriedAgainWhileItIsForgottenKeepsItsSteps(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	store := newDatabase(t)
+	e, _ := start(t, quick(store, func(ctx context.Context, j *engine.Job) error {
+		_, err := j.Claim(ctx, "key")
+		done := j.Do(ctx, "create", nil, func(context.Context) (any, error) { return nil, nil })
+		return engine.Fatal(errors.Join(err, done, errBroken))
+	}))
 	insert(t, e, command("a", "s"))
-	require.NoError(t, e.Exec(ctx, `UPDATE river_job SET state = 'running', attempt = 1, attempted_by = '{nobody}',
-		attempted_at = now() - interval '1 hour'`))
-	run(t, silent(), e)
-	require.Equal(t, "a", next(t, done))
+	idle(t, e)
+	conn, err := pgx.Connect(ctx, store)
+	require.NoError(t, err)
+	defer conn.Close(ctx)
+	tx, err := conn.Begin(ctx) // holds the forgetting up in its middle
+	require.NoError(t, err)
+	_, err = tx.Exec(ctx, `SELECT FROM claim FOR UPDATE`)
+	require.NoError(t, err)
+	waiting := func(least int) bool {
+		var n int
+		err := tx.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&n)
+		return err == nil && n >= least
+	}
+	forgotten, retried := make(chan error, 1), make(chan error, 1)
+	go func() { forgotten <- e.Purge(ctx, time.Now()) }()
+	require.Eventually(t, func() bool { return waiting(1) }, patience, 10*time.Millisecond)
+	go func() { retried <- e.Retry(ctx, "a") }()
+	require.Eventually(t, func() bool { return waiting(2) || len(retried) > 0 }, patience, 10*time.Millisecond)
+	require.NoError(t, tx.Rollback(ctx))
+	require.NoError(t, next(t, forgotten))
+	if next(t, retried) == nil {
+		d, err := e.Show(ctx, "a")
+		require.NoError(t, err)
+		require.Equal(t, []engine.Step{{Name: "create", Done: true}}, d.Steps)
+	}
 }
 
 func TestASchemaOfItsOwnIsEnough(t *testing.T) {

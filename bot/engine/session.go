@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,7 +28,7 @@ type presence interface {
 //
 //	beatEvery < beatTimeout < silence     a replica ends itself before the others miss it
 //	an effect < TakeoverAfter             what a dead replica has sent has arrived, and can be found, before another goes on
-//	Timeout + rescueMargin                the queue's own rescue is the last net: an attempt and its settling are over by then
+//	Timeout + rescueMargin                sweepIn is the last net: an attempt and its settling are over by then
 const (
 	beatEvery    = time.Second
 	beatTimeout  = 10 * time.Second
@@ -46,9 +47,10 @@ type session struct {
 	silence  time.Duration
 	last     atomic.Int64 // when the last confirmed beat was begun, in nanoseconds since 1970
 
-	stop  context.CancelFunc
-	ended chan struct{} // closed after the last beat
-	err   error         // why they ended; set before ended is closed
+	stop    context.CancelFunc
+	ended   chan struct{} // closed after the last beat
+	err     error         // why they ended; set before ended is closed
+	looking sync.WaitGroup
 }
 
 // join opens the session, enters this life of the replica in the list, and keeps it there until leave.
@@ -67,8 +69,10 @@ func (e *Engine) join(ctx context.Context, config *pgx.ConnConfig) (*session, er
 		return nil, fmt.Errorf("open the session: %w", err)
 	}
 	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	s.looking.Go(func() { s.lookAfter(ctx) })
 	go func() {
 		defer close(s.ended)
+		defer s.stop()
 		s.err = s.keep(ctx)
 	}()
 	return s, nil
@@ -95,21 +99,24 @@ func (s *session) watch(ctx context.Context) error {
 	}
 }
 
-// keep beats, and looks after the others, until ctx ends.
+// keep beats until ctx ends.
 func (s *session) keep(ctx context.Context) error {
-	beats := time.NewTicker(beatEvery)
-	defer beats.Stop()
-	for {
+	for sleep(ctx, beatEvery) {
 		if err := s.beat(context.WithoutCancel(ctx)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// lookAfter looks after the others until ctx ends. The beats do not wait for it: a table that is locked would make replicas miss each other.
+func (s *session) lookAfter(ctx context.Context) {
+	for {
 		if err := s.others(ctx); err != nil {
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("other replicas could not be looked after")
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-beats.C:
+		if !sleep(ctx, beatEvery) {
+			return
 		}
 	}
 }
@@ -156,8 +163,10 @@ func (s *session) others(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.store.write(ctx, func(ctx context.Context, tx runner) error {
-		var dead []string
+	var dead []string
+	var n int64
+	err = s.store.write(ctx, func(ctx context.Context, tx runner) error {
+		dead = nil
 		err := tx.query(ctx, func(read scan) error {
 			var name string
 			err := read(&name)
@@ -167,10 +176,13 @@ func (s *session) others(ctx context.Context) error {
 		if err != nil || len(dead) == 0 {
 			return err
 		}
-		n, err := takeOver(ctx, tx, dead)
-		log.Info().Strs("replicas", dead).Int64("commands", n).Msg("commands of a dead replica were taken over")
+		n, err = takeOver(ctx, tx, dead)
 		return err
 	})
+	if err == nil && len(dead) > 0 {
+		log.Info().Strs("replicas", dead).Int64("commands", n).Msg("commands of a dead replica were taken over")
+	}
+	return err
 }
 
 // takeOver makes ready what the replicas left running. Whoever stores a step at this moment is waited for.
@@ -183,6 +195,7 @@ func takeOver(ctx context.Context, tx runner, names []string) (int64, error) {
 func (s *session) leave(ctx context.Context, idle bool) error {
 	s.stop()
 	<-s.ended
+	s.looking.Wait()
 	ctx, cancel := context.WithTimeout(ctx, beatTimeout)
 	defer cancel()
 	var err error

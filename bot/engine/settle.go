@@ -52,10 +52,10 @@ func (e *Engine) settleIn(ctx context.Context, tx runner, j *Job, o outcome) (re
 			return false, err
 		}
 	}
-	if err := j.fence(ctx, tx); err != nil {
+	now, err := j.fence(ctx, tx)
+	if err != nil {
 		return false, err
 	}
-	now := time.Now()
 	params, err := o.params(j.handout, now)
 	if err != nil {
 		return false, err
@@ -123,7 +123,7 @@ func (e *Engine) release(ctx context.Context, tx runner, conversation string) (b
 // fail records, before anybody is told, that the command has no attempts left, so that a crash in the telling does not bring Handle back.
 func (e *Engine) fail(ctx context.Context, j *Job, cause error) error {
 	err := e.store.write(ctx, func(ctx context.Context, tx runner) error {
-		if err := j.fence(ctx, tx); err != nil {
+		if _, err := j.fence(ctx, tx); err != nil {
 			return err
 		}
 		_, err := tx.exec(ctx, `UPDATE command SET state = $1, failing = $2, cause = $3 WHERE id = $4`,

@@ -168,7 +168,7 @@ func (j *Job) Release(ctx context.Context, key string) error {
 func (j *Job) amend(ctx context.Context, statement string, args ...any) error {
 	return j.insist(ctx, settleFor, func() error {
 		return j.engine.store.write(ctx, func(ctx context.Context, tx runner) error {
-			if err := j.fence(ctx, tx); err != nil {
+			if _, err := j.fence(ctx, tx); err != nil {
 				return err
 			}
 			_, err := tx.exec(ctx, statement, args...)

@@ -64,6 +64,7 @@ type dialect struct {
 	tokenOf   func(*rivertype.JobRow) any
 	failures  string // how many failed attempts a river_job j has
 	lastError string // the text of the last of them
+	stuck     string // true of a running river_job that is older than $1 microseconds; empty where none is left behind
 	holder    string // who has, or had last, a river_job j
 }
 

@@ -50,7 +50,7 @@ func (e *Engine) upkeep(ctx context.Context) {
 
 // sweep puts right what should not happen. It also shows whether the store takes anything.
 func (e *Engine) sweep(ctx context.Context) {
-	if err := e.store.write(ctx, sweep); err != nil {
+	if err := e.store.write(ctx, e.sweepIn); err != nil {
 		e.trouble.failed(err)
 	}
 	e.queue.ring()
@@ -96,8 +96,16 @@ func (e *Engine) interrupt(ctx context.Context) error {
 	}, `SELECT job FROM command WHERE state = 'failing'`)
 }
 
-// sweep is the net under release: it frees the first command of every conversation, and closes commands whose job was ended by hand.
-func sweep(ctx context.Context, tx runner) error {
+// sweepIn is the net under settle and release: it takes back jobs that no replica can have in hand any more, closes commands whose job
+// was ended by hand, and frees the first command of every conversation.
+func (e *Engine) sweepIn(ctx context.Context, tx runner) error {
+	if stuck := e.store.dialect().stuck; stuck != "" {
+		_, err := tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running' AND `+stuck,
+			(e.config.Timeout + rescueMargin).Microseconds())
+		if err != nil {
+			return fmt.Errorf("take back jobs: %w", err)
+		}
+	}
 	_, err := tx.exec(ctx,
 		`UPDATE command SET state = 'failed', cause = 'its job was ended by hand', finished = $1 WHERE finished IS NULL
 			AND job IN (SELECT id FROM river_job WHERE state IN ('cancelled', 'discarded', 'completed'))`, time.Now().UnixMicro())
@@ -128,18 +136,26 @@ func (e *Engine) purge(ctx context.Context) {
 	}
 }
 
-func (e *Engine) purgeSome(ctx context.Context, horizon int64) (n int64, err error) {
-	const old = `(SELECT id FROM command WHERE finished < $1 ORDER BY finished, id LIMIT $2)`
+// purgeSome begins with the commands, so that one which is tried again at this moment keeps its steps.
+func (e *Engine) purgeSome(ctx context.Context, horizon int64) (n int, err error) {
 	err = e.store.write(ctx, func(ctx context.Context, tx runner) error {
-		for _, table := range []string{"step", "intent", "claim"} {
-			if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE command IN `+old, horizon, purgeBatch); err != nil {
-				return fmt.Errorf("purge %s: %w", table, err)
-			}
-		}
-		n, err = tx.exec(ctx, `DELETE FROM command WHERE id IN `+old, horizon, purgeBatch)
+		var old [][]any
+		err := tx.query(ctx, func(read scan) error {
+			var id string
+			err := read(&id)
+			old = append(old, []any{id})
+			return err
+		}, `DELETE FROM command WHERE finished < $1
+			AND id IN (SELECT id FROM command WHERE finished < $1 ORDER BY finished, id LIMIT $2) RETURNING id`, horizon, purgeBatch)
 		if err != nil {
 			return fmt.Errorf("purge commands: %w", err)
 		}
+		for _, table := range []string{"step", "intent", "claim"} {
+			if err := tx.many(ctx, func(int, scan) error { return nil }, `DELETE FROM `+table+` WHERE command = $1`, old); err != nil {
+				return fmt.Errorf("purge %s: %w", table, err)
+			}
+		}
+		n = len(old)
 		return nil
 	})
 	return n, err

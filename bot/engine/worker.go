@@ -48,11 +48,6 @@ func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
 	return nil
 }
 
-// NextRetry is when the queue's own rescue brings a job back.
-func (w *worker) NextRetry(job *river.Job[task]) time.Time {
-	return time.Now().Add(w.engine.backoff(len(job.Errors) + 1))
-}
-
 // backoff doubles the pause from floor to ceiling; half of it is random, so that what failed together does not return together.
 func (e *Engine) backoff(attempt int) time.Duration {
 	c := e.config
