@@ -11,12 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/engine"
+	"roombot/bot/engine/postgrestest"
 )
 
 // benchEach runs a benchmark on each kind of store. Each round has a new one.
 func benchEach(b *testing.B, bench func(b *testing.B, store string)) {
 	b.Run("sqlite", func(b *testing.B) { bench(b, newFile(b)) })
-	b.Run("postgres", func(b *testing.B) { bench(b, newDatabase(b)) })
+	b.Run("postgres", func(b *testing.B) { bench(b, postgrestest.Database(b)) })
 }
 
 // BenchmarkLatency measures, on an engine with nothing else to do, from the call of Insert to the call of Handle.

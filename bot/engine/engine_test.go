@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"roombot/bot/engine"
+	"roombot/bot/engine/postgrestest"
 )
 
 func TestMain(m *testing.M) {
@@ -24,7 +25,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		servers.stop()
+		postgrestest.Stop()
 		os.Exit(code)
 	}))
 }
@@ -38,7 +39,7 @@ func onEach(t *testing.T, test func(t *testing.T, store string)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, newDatabase(t))
+		test(t, postgrestest.Database(t))
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/engine"
+	"roombot/bot/engine/postgrestest"
 )
 
 func TestCommandsAreListedWithTheirState(t *testing.T) {
@@ -150,7 +151,7 @@ func TestAnotherProcessCancelsOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	inside, told := make(chan struct{}), make(chan error, 1)
-	c := quick(newDatabase(t), func(ctx context.Context, _ *engine.Job) error {
+	c := quick(postgrestest.Database(t), func(ctx context.Context, _ *engine.Job) error {
 		close(inside)
 		<-ctx.Done()
 		return ctx.Err()
@@ -204,6 +205,6 @@ func TestAPasswordIsNotInAnError(t *testing.T) {
 
 func TestADatabaseThatNoBotHasSeenIsEmpty(t *testing.T) {
 	t.Parallel()
-	_, err := engine.Inspect(context.Background(), newDatabase(t))
+	_, err := engine.Inspect(context.Background(), postgrestest.Database(t))
 	require.ErrorIs(t, err, engine.ErrEmpty)
 }

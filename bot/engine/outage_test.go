@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/engine"
+	"roombot/bot/engine/postgrestest"
 )
 
 // supervised is a child that is started again whenever it ends, as systemd or Kubernetes does.
@@ -85,7 +86,7 @@ func settled(t *testing.T, store, effects string, ids, lines []string) {
 
 func TestReplicasThatAreKilledInTurnLoseAndDoubleNothing(t *testing.T) {
 	t.Parallel()
-	store, effects := newDatabase(t), filepath.Join(t.TempDir(), "effects")
+	store, effects := postgrestest.Database(t), filepath.Join(t.TempDir(), "effects")
 	ids, lines := crowd(t, store, effects, 150)
 	var replicas [3]*supervised
 	for i := range replicas {
@@ -100,7 +101,7 @@ func TestReplicasThatAreKilledInTurnLoseAndDoubleNothing(t *testing.T) {
 
 func TestACrashOfTheDatabaseLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
-	server, store := ownServer(t)
+	server, store := postgrestest.NewServer(t)
 	effects := filepath.Join(t.TempDir(), "effects")
 	ids, want := crowd(t, store, effects, 120)
 	for range 2 {
@@ -108,16 +109,16 @@ func TestACrashOfTheDatabaseLosesAndDoublesNothing(t *testing.T) {
 	}
 	for range 3 {
 		untilMore(t, effects, want)
-		require.NoError(t, server.stop("immediate"))
-		require.NoError(t, server.start())
+		require.NoError(t, server.Stop("immediate"))
+		require.NoError(t, server.Start())
 	}
 	settled(t, store, effects, ids, want)
 }
 
 func TestOpenWaitsForADatabaseThatIsDown(t *testing.T) {
 	t.Parallel()
-	server, store := ownServer(t)
-	require.NoError(t, server.stop("fast"))
+	server, store := postgrestest.NewServer(t)
+	require.NoError(t, server.Stop("fast"))
 	opened := make(chan error, 1)
 	c := quick(store, nothing)
 	go func() {
@@ -131,20 +132,20 @@ func TestOpenWaitsForADatabaseThatIsDown(t *testing.T) {
 	impatient.Patience = time.Millisecond
 	_, err := engine.Open(silent(), impatient)
 	require.ErrorContains(t, err, "connect to the database")
-	require.NoError(t, server.start())
+	require.NoError(t, server.Start())
 	require.NoError(t, next(t, opened))
 }
 
 func TestACommandWaitsWhileTheDatabaseLetsNobodyIn(t *testing.T) {
 	t.Parallel()
-	_, store := ownServer(t)
-	setUp(t, store, `CREATE ROLE guest SUPERUSER LOGIN`)
+	_, store := postgrestest.NewServer(t)
+	postgrestest.Exec(t, store, `CREATE ROLE guest SUPERUSER LOGIN`)
 	done := make(chan int, 1)
 	e, _ := start(t, quick(strings.Replace(store, "user=postgres", "user=guest", 1), func(ctx context.Context, j *engine.Job) error {
-		setUp(t, store, `ALTER ROLE guest NOLOGIN`)
-		setUp(t, store, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity a WHERE usename = 'guest'
+		postgrestest.Exec(t, store, `ALTER ROLE guest NOLOGIN`)
+		postgrestest.Exec(t, store, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity a WHERE usename = 'guest'
 			AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory')`) // all but the session
-		time.AfterFunc(2*time.Second, func() { setUp(t, store, `ALTER ROLE guest LOGIN`) })
+		time.AfterFunc(2*time.Second, func() { postgrestest.Exec(t, store, `ALTER ROLE guest LOGIN`) })
 		err := j.Intend(ctx, "create")
 		done <- j.Attempt
 		return err
@@ -157,17 +158,17 @@ func TestACommandWaitsWhileTheDatabaseLetsNobodyIn(t *testing.T) {
 
 func TestNothingIsLostWhileTheDatabaseDoesNotAnswer(t *testing.T) {
 	t.Parallel()
-	server, store := ownServer(t)
+	server, store := postgrestest.NewServer(t)
 	effects := filepath.Join(t.TempDir(), "effects")
 	crashed := make(chan struct{}, 1)
 	e := open(t, quick(store, func(ctx context.Context, j *engine.Job) error {
 		return j.Do(ctx, "create", nil, func(context.Context) (any, error) {
 			select {
 			case crashed <- struct{}{}:
-				if err := server.stop("immediate"); err != nil {
+				if err := server.Stop("immediate"); err != nil {
 					return nil, err
 				}
-				if err := server.start(); err != nil {
+				if err := server.Start(); err != nil {
 					return nil, err
 				}
 			default:

@@ -16,13 +16,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/engine"
+	"roombot/bot/engine/postgrestest"
 )
 
 func nothing(context.Context, *engine.Job) error { return nil }
 
 func TestReplicasMayStartAtOnceOnAnEmptyDatabase(t *testing.T) {
 	t.Parallel()
-	store := newDatabase(t)
+	store := postgrestest.Database(t)
 	var all sync.WaitGroup
 	engines := make([]*engine.Engine, 5)
 	for i := range engines {
@@ -43,7 +44,7 @@ func TestReplicasMayStartAtOnceOnAnEmptyDatabase(t *testing.T) {
 
 func TestACommandInsertedByEveryReplicaAtOnceRunsOnce(t *testing.T) {
 	t.Parallel()
-	store := newDatabase(t)
+	store := postgrestest.Database(t)
 	var mu sync.Mutex
 	runs, inside := map[string]int{}, map[string]int{}
 	h := func(_ context.Context, j *engine.Job) error {
@@ -83,8 +84,8 @@ func TestACommandInsertedByEveryReplicaAtOnceRunsOnce(t *testing.T) {
 
 func TestAConversationKeepsItsOrderAcrossReplicas(t *testing.T) {
 	t.Parallel()
-	store := newDatabase(t)
-	setUp(t, store, `DO $$ BEGIN
+	store := postgrestest.Database(t)
+	postgrestest.Exec(t, store, `DO $$ BEGIN
 		EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable', current_database());
 	END $$`) // as somebody may have liked it
 	var mu sync.Mutex
@@ -128,7 +129,7 @@ func TestAConversationKeepsItsOrderAcrossReplicas(t *testing.T) {
 
 func TestAReplicaWhoseClockIsFastHoldsNothingBack(t *testing.T) {
 	t.Parallel()
-	store := newDatabase(t)
+	store := postgrestest.Database(t)
 	_, ran := startNoting(t, store)
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(50 * 365 * 24 * time.Hour) // from the year 2000
@@ -142,7 +143,7 @@ func TestAReplicaWhoseClockIsFastHoldsNothingBack(t *testing.T) {
 func TestReplicasDoNotMissEachOtherWhileATableIsLocked(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	store := newDatabase(t)
+	store := postgrestest.Database(t)
 	c := engine.WithSilence(quick(store, nothing), silence)
 	ended := make(chan error, 2)
 	run, stop := context.WithCancel(silent())
@@ -152,7 +153,7 @@ func TestReplicasDoNotMissEachOtherWhileATableIsLocked(t *testing.T) {
 	}
 	release, err := engine.Occupy(ctx, store)
 	require.NoError(t, err)
-	setUp(t, store, `INSERT INTO replica (id, replica, name, seen, dead) VALUES (1, 'gone', 'gone/1', 0, 0)`)
+	postgrestest.Exec(t, store, `INSERT INTO replica (id, replica, name, seen, dead) VALUES (1, 'gone', 'gone/1', 0, 0)`)
 	select {
 	case err := <-ended:
 		assert.NoError(t, err)
@@ -173,7 +174,7 @@ func TestReplicasDoNotMissEachOtherWhileATableIsLocked(t *testing.T) {
 func TestAReplicaIsAliveFromOpenToClose(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	c := engine.WithSilence(quick(newDatabase(t), nothing), silence)
+	c := engine.WithSilence(quick(postgrestest.Database(t), nothing), silence)
 	idleOne, other := open(t, c), open(t, c)
 	alive := func() int {
 		s, err := other.Stats(ctx)
@@ -189,7 +190,7 @@ func TestAReplicaIsAliveFromOpenToClose(t *testing.T) {
 func TestAStoppingReplicaHandsItsWorkOverAtOnce(t *testing.T) {
 	t.Parallel()
 	inside, done := make(chan struct{}), make(chan int, 1)
-	c := quick(newDatabase(t), func(ctx context.Context, _ *engine.Job) error {
+	c := quick(postgrestest.Database(t), func(ctx context.Context, _ *engine.Job) error {
 		close(inside)
 		<-ctx.Done()
 		return ctx.Err()
@@ -207,7 +208,7 @@ func TestAStoppingReplicaHandsItsWorkOverAtOnce(t *testing.T) {
 func TestAReplicaThatLosesItsSessionEnds(t *testing.T) {
 	t.Parallel()
 	inside, done := make(chan struct{}), make(chan string, 1)
-	c := quick(newDatabase(t), func(ctx context.Context, _ *engine.Job) error {
+	c := quick(postgrestest.Database(t), func(ctx context.Context, _ *engine.Job) error {
 		close(inside)
 		<-ctx.Done()
 		return ctx.Err()
@@ -230,7 +231,7 @@ func finisher(done chan<- time.Time) handler { return work(func(string) { done <
 
 func TestTheWorkOfAKilledReplicaIsFinishedByAnotherInTime(t *testing.T) {
 	t.Parallel()
-	store, effects := newDatabase(t), filepath.Join(t.TempDir(), "effects")
+	store, effects := postgrestest.Database(t), filepath.Join(t.TempDir(), "effects")
 	done := make(chan time.Time, 1)
 	c := quick(store, finisher(done))
 	c.TakeoverAfter = 1500 * time.Millisecond
@@ -251,7 +252,7 @@ func TestTheWorkOfAKilledReplicaIsFinishedByAnotherInTime(t *testing.T) {
 
 func TestAFrozenReplicaThatWakesUpDoesNothingTwice(t *testing.T) {
 	t.Parallel()
-	store, effects := newDatabase(t), filepath.Join(t.TempDir(), "effects")
+	store, effects := postgrestest.Database(t), filepath.Join(t.TempDir(), "effects")
 	done := make(chan time.Time, 1)
 	e := open(t, engine.WithSilence(quick(store, finisher(done)), silence))
 	insert(t, e, noting("a", effects))
@@ -273,7 +274,7 @@ func TestAFrozenReplicaThatWakesUpDoesNothingTwice(t *testing.T) {
 func TestACommandThatNobodyCanHaveInHandIsTakenBack(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	store := newDatabase(t)
+	store := postgrestest.Database(t)
 	e := open(t, quick(store, nothing))
 	insert(t, e, command("lost", "s"), command("at work", "other"))
 	require.NoError(t, e.Exec(ctx, `UPDATE river_job SET state = 'running', attempt = 1, attempted_by = '{somebody}',
@@ -289,7 +290,7 @@ func TestACommandThatNobodyCanHaveInHandIsTakenBack(t *testing.T) {
 func TestACommandThatIsTriedAgainWhileItIsForgottenKeepsItsSteps(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	store := newDatabase(t)
+	store := postgrestest.Database(t)
 	e, _ := start(t, quick(store, func(ctx context.Context, j *engine.Job) error {
 		_, err := j.Claim(ctx, "key")
 		done := j.Do(ctx, "create", nil, func(context.Context) (any, error) { return nil, nil })
@@ -325,7 +326,7 @@ func TestACommandThatIsTriedAgainWhileItIsForgottenKeepsItsSteps(t *testing.T) {
 
 func TestASchemaOfItsOwnIsEnough(t *testing.T) {
 	t.Parallel()
-	store := newDatabase(t)
+	store := postgrestest.Database(t)
 	first := open(t, quick(store, nothing))
 	require.NoError(t, first.Exec(context.Background(), `CREATE SCHEMA apart`))
 	done := make(chan string, 2)

@@ -23,7 +23,7 @@ var layers = [][]string{
 	{"symphony/sandbox/markup", "symphony/sandbox/page", "symphony/sandbox/page/pagetest"},
 	{"symphony/sandbox"},
 	{"commands"},
-	{"bot/config/schema"},
+	{"bot/config/schema", "bot/engine/postgrestest"},
 	{"bot/policy"},
 	{"bot/engine", "bot/config"},
 	{"bot"},

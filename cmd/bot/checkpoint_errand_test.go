@@ -79,7 +79,7 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 	e.url = server.URL
 	_, err = openHome(dir, server.Listener.Addr().(*net.TCPAddr))
 	require.NoError(t, err)
-	e.quicken()
+	e.amend(`"searchLag": "2s"`, `"searchLag": "50ms"`, `"httpTimeout": "8s"`, `"httpTimeout": "1s"`) // until an unanswered call is settled
 	e.log, err = os.Create(filepath.Join(dir, "log"))
 	require.NoError(t, err)
 	t.Cleanup(func() {
@@ -96,12 +96,11 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 
 func (e *errand) config() string { return filepath.Join(e.dir, "config.json") }
 
-// quicken shortens the time until an unanswered call is settled.
-func (e *errand) quicken() {
+// amend replaces parts of the configuration by others.
+func (e *errand) amend(parts ...string) {
 	raw, err := os.ReadFile(e.config())
 	require.NoError(e.t, err)
-	quick := strings.NewReplacer(`"searchLag": "2s"`, `"searchLag": "50ms"`, `"httpTimeout": "8s"`, `"httpTimeout": "1s"`)
-	require.NoError(e.t, os.WriteFile(e.config(), []byte(quick.Replace(string(raw))), 0o600))
+	require.NoError(e.t, os.WriteFile(e.config(), []byte(strings.NewReplacer(parts...).Replace(string(raw))), 0o600))
 }
 
 // gear is made once, since it takes a while: keys, and a store without commands.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
+	"roombot/bot/engine/postgrestest"
 	"roombot/cmd/bot/trial"
 	"roombot/commands"
 	"roombot/symphony/messageml"
@@ -21,9 +22,31 @@ import (
 // as if nothing had happened.
 func TestTheProgramMayBeKilledAtEveryCheckpoint(t *testing.T) {
 	t.Parallel()
+	manyStarts(t)
+	killAtEach(t, 6, newErrand)
+}
+
+// The same with PostgreSQL, where another life of the program takes over what
+// the killed one had in hand.
+func TestTheProgramMayBeKilledAtEveryCheckpointOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	manyStarts(t)
+	server, _ := postgrestest.NewServer(t)
+	killAtEach(t, 12, func(t *testing.T, c checkpoint) *errand { return newErrandOn(t, c, server) })
+}
+
+func manyStarts(t *testing.T) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("starts the program more than a hundred times")
 	}
+}
+
+// killAtEach goes through the errand once for each checkpoint, several at once:
+// more than processors, since they mostly wait until an unanswered call is
+// settled, or a dead one's work is taken over.
+func killAtEach(t *testing.T, several int, newErrand func(*testing.T, checkpoint) *errand) {
+	t.Helper()
 	undisturbed := newErrand(t, checkpoint{}).run()
 	undisturbed.ending.asAsked(t)
 	require.Subset(t, undisturbed.events, []string{
@@ -32,7 +55,7 @@ func TestTheProgramMayBeKilledAtEveryCheckpoint(t *testing.T) {
 
 	var missed atomic.Int32
 	var atOnce errgroup.Group
-	atOnce.SetLimit(6) // more than processors: they mostly wait until an unanswered call is settled
+	atOnce.SetLimit(several)
 	all := undisturbed.checkpoints()
 	for _, c := range all {
 		atOnce.Go(func() error {

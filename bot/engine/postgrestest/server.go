@@ -1,4 +1,5 @@
-package engine_test
+// Package postgrestest gives tests PostgreSQL servers and databases of their own.
+package postgrestest
 
 import (
 	"context"
@@ -18,20 +19,23 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// servers are the PostgreSQL servers of this test binary: the one that ROOMBOT_TEST_POSTGRES names or else one of our own, shared,
-// and further ones of our own for tests that break them.
-var servers = &started{}
+// shared is the server that ROOMBOT_TEST_POSTGRES names, or else one of our own that Stop ends.
+var shared = sync.OnceValues(func() (*Server, error) {
+	if given := os.Getenv("ROOMBOT_TEST_POSTGRES"); given != "" {
+		return &Server{url: given}, nil
+	}
+	s, err := create()
+	own.Store(s)
+	return s, err
+})
 
-type started struct {
-	mu     sync.Mutex // guards what follows
-	shared *server
-	err    error
-	own    []*server
-	tests  atomic.Int64
-}
+var (
+	own       atomic.Pointer[Server]
+	databases atomic.Int64
+)
 
-// server is a PostgreSQL server in a folder of its own, reached through a socket in it.
-type server struct {
+// Server is a PostgreSQL server in a folder of its own, reached through a socket in it.
+type Server struct {
 	url     string // of its database postgres
 	folder  string // empty when somebody else runs it
 	command string // pg_ctl
@@ -39,21 +43,7 @@ type server struct {
 
 var errNoServer = errors.New("PostgreSQL's initdb and pg_ctl are neither in PATH nor in /usr/lib/postgresql")
 
-func (s *started) get() (*server, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.shared == nil && s.err == nil {
-		if given := os.Getenv("ROOMBOT_TEST_POSTGRES"); given != "" {
-			s.shared = &server{url: given}
-		} else {
-			s.shared, s.err = s.create()
-		}
-	}
-	return s.shared, s.err
-}
-
-// create makes and starts a server; whoever calls it holds mu.
-func (s *started) create() (*server, error) {
+func create() (*Server, error) {
 	initdb, control, err := binaries()
 	if err != nil {
 		return nil, err
@@ -65,32 +55,38 @@ func (s *started) create() (*server, error) {
 	if err := giveAway(folder); err != nil {
 		return nil, err
 	}
-	made := &server{folder: folder, command: control, url: "postgres:///postgres?user=postgres&host=" + url.QueryEscape(folder)}
+	made := &Server{folder: folder, command: control, url: "postgres:///postgres?user=postgres&host=" + url.QueryEscape(folder)}
 	if err := unprivileged(initdb, "-D", made.data(), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"); err != nil {
 		return nil, err
 	}
-	s.own = append(s.own, made)
-	return made, made.start()
+	return made, made.Start()
 }
 
-func (s *started) stop() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, one := range s.own {
-		_ = one.stop("immediate") // perhaps it is down already
-		_ = os.RemoveAll(one.folder)
+// Stop ends the server of Database, if there is one. A TestMain calls it.
+func Stop() {
+	if s := own.Load(); s != nil {
+		s.end()
 	}
 }
 
-func (s *server) data() string { return filepath.Join(s.folder, "data") }
+func (s *Server) end() {
+	_ = s.Stop("immediate") // perhaps it is down already
+	_ = os.RemoveAll(s.folder)
+}
 
-func (s *server) start() error {
+// Socket is where the server listens.
+func (s *Server) Socket() string { return filepath.Join(s.folder, ".s.PGSQL.5432") }
+
+func (s *Server) data() string { return filepath.Join(s.folder, "data") }
+
+// Start starts it again.
+func (s *Server) Start() error {
 	return unprivileged(s.command, "-D", s.data(), "-w", "-t", "300", "-l", filepath.Join(s.folder, "log"),
 		"-o", "-c listen_addresses= -c max_connections=1000 -k "+s.folder, "start")
 }
 
-// stop in the mode "immediate" is a crash: nothing is written that has not been committed.
-func (s *server) stop(mode string) error {
+// Stop in the mode "immediate" is a crash: nothing is written that has not been committed.
+func (s *Server) Stop(mode string) error {
 	return unprivileged(s.command, "-D", s.data(), "-w", "-t", "300", "-m", mode, "stop")
 }
 
@@ -147,29 +143,36 @@ func giveAway(folder string) error {
 	return os.Chown(folder, uid, -1)
 }
 
-// newDatabase makes an empty database on the shared server.
-func newDatabase(t testing.TB) string {
+// Database makes an empty database on a server that all tests of the process share.
+func Database(t testing.TB) (store string) {
 	t.Helper()
-	s, err := servers.get()
+	s, err := shared()
 	return databaseOn(t, s, err)
 }
 
-// ownServer starts a server that the test may break.
-func ownServer(t testing.TB) (s *server, store string) {
+// NewServer starts a server that the test may break, and makes an empty database on it.
+func NewServer(t testing.TB) (s *Server, store string) {
 	t.Helper()
-	servers.mu.Lock()
-	s, err := servers.create()
-	servers.mu.Unlock()
+	s, err := create()
+	if s != nil {
+		t.Cleanup(s.end)
+	}
 	return s, databaseOn(t, s, err)
 }
 
-func databaseOn(t testing.TB, s *server, err error) string {
+// Database makes another empty database.
+func (s *Server) Database(t testing.TB) (store string) {
+	t.Helper()
+	return databaseOn(t, s, nil)
+}
+
+func databaseOn(t testing.TB, s *Server, err error) string {
 	t.Helper()
 	if errors.Is(err, errNoServer) && os.Getenv("CI") != "true" {
 		t.Skip(err)
 	}
 	require.NoError(t, err)
-	name := fmt.Sprintf("engine_%d_%d", os.Getpid(), servers.tests.Add(1))
+	name := fmt.Sprintf("roombot_%d_%d", os.Getpid(), databases.Add(1))
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, s.url)
 	require.NoError(t, err)
@@ -185,8 +188,8 @@ func databaseOn(t testing.TB, s *server, err error) string {
 	return store.String()
 }
 
-// setUp runs a statement in a database on a connection of its own.
-func setUp(t testing.TB, store, statement string) {
+// Exec runs a statement in a database on a connection of its own.
+func Exec(t testing.TB, store, statement string) {
 	t.Helper()
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, store)
@@ -196,7 +199,7 @@ func setUp(t testing.TB, store, statement string) {
 	require.NoError(t, conn.Close(ctx))
 }
 
-func drop(t testing.TB, s *server, name string) {
+func drop(t testing.TB, s *Server, name string) {
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, s.url)
 	require.NoError(t, err)

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgproto3"
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/engine/postgrestest"
+)
+
+// newErrandOn is an errand whose store is a database of its own.
+func newErrandOn(t *testing.T, end checkpoint, server *postgrestest.Server) *errand {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	g := &gate{socket: server.Socket()}
+	t.Cleanup(func() {
+		require.NoError(t, listener.Close())
+		g.open.Wait() // the program has been killed by now
+	})
+	e := newErrand(t, end)
+	e.watch.store = server.Database(t)
+	g.watch = e.watch
+	g.open.Go(func() { g.serve(listener) })
+	database, err := url.Parse(e.watch.store)
+	require.NoError(t, err)
+	e.amend(`"roombot.db"`, fmt.Sprintf(`"postgres://postgres@%s%s?sslmode=disable"`, listener.Addr(), database.Path))
+	return e
+}
+
+// gate stands between the program and its database. It lets a commit through
+// when the watch has heard of it; to kill after one, it keeps the answer back.
+type gate struct {
+	watch  *watch
+	socket string
+	open   sync.WaitGroup
+}
+
+func (g *gate) serve(listener net.Listener) {
+	for {
+		program, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		g.open.Go(func() {
+			defer program.Close()
+			server, err := net.Dial("unix", g.socket)
+			if err != nil {
+				return // the program tries again
+			}
+			defer server.Close()
+			l, _ := g.watch.current()
+			p := &passage{gate: g, life: l, program: program, server: server, statements: map[string]string{}}
+			g.open.Go(p.answers)
+			_ = p.questions() // one side or the other has hung up
+		})
+	}
+}
+
+// passage is one connection of the program.
+type passage struct {
+	gate            *gate
+	life            *life
+	program, server net.Conn
+
+	statements map[string]string // prepared, by name
+	within     bool              // a transaction
+	changed    []string          // by the transaction, or the statement, that is not committed yet
+
+	mu   sync.Mutex // guards last
+	last bool       // the commit under way: answers are kept back
+}
+
+var errDoomed = errors.New("the program is about to be killed")
+
+// questions passes on what the program says, until it dies or hangs up.
+func (p *passage) questions() error {
+	from := bufio.NewReader(p.program)
+	if err := p.hello(from); err != nil {
+		return err
+	}
+	for {
+		kind, message, err := next(from)
+		if err != nil {
+			return err
+		}
+		if _, doomed := p.gate.watch.current(); doomed {
+			<-p.life.ended
+			return errDoomed
+		}
+		if p.commits(kind, message[5:]) {
+			p.commit(message)
+		} else if _, err := p.server.Write(message); err != nil {
+			return err
+		}
+	}
+}
+
+// hello passes on the first message, which has no kind.
+func (p *passage) hello(from *bufio.Reader) error {
+	length, err := from.Peek(4)
+	if err == nil {
+		_, err = io.CopyN(p.server, from, int64(binary.BigEndian.Uint32(length)))
+	}
+	return err
+}
+
+// answers passes on what the server says.
+func (p *passage) answers() {
+	from := bufio.NewReader(p.server)
+	defer p.program.Close()
+	for {
+		kind, message, err := next(from)
+		if err != nil {
+			return
+		}
+		p.mu.Lock()
+		last := p.last
+		p.mu.Unlock()
+		switch {
+		case !last:
+			if _, err := p.program.Write(message); err != nil {
+				return
+			}
+		case kind == 'Z': // ready for the next: it is committed
+			_ = p.life.cmd.Process.Kill()
+			<-p.life.ended
+			return
+		}
+	}
+}
+
+// next reads a message: its kind, its length, and what it says.
+func next(from *bufio.Reader) (kind byte, message []byte, err error) {
+	message = make([]byte, 5)
+	if _, err := io.ReadFull(from, message); err != nil {
+		return 0, nil, err
+	}
+	message = append(message, make([]byte, binary.BigEndian.Uint32(message[1:])-4)...)
+	_, err = io.ReadFull(from, message[5:])
+	return message[0], message, err
+}
+
+// commit passes on what commits, unless the program dies before.
+func (p *passage) commit(message []byte) {
+	what := strings.Join(p.changed, ", ")
+	p.changed = nil
+	l, before, after := p.gate.watch.note("commit of " + what)
+	if before {
+		_ = l.cmd.Process.Kill()
+		<-l.ended
+		return
+	}
+	if after {
+		p.gate.watch.doom(l)
+		p.mu.Lock()
+		p.last = true
+		p.mu.Unlock()
+	}
+	_, _ = p.server.Write(message) // what comes next meets the error again
+}
+
+// commits follows what the program says, and tells whether this makes changes last.
+func (p *passage) commits(kind byte, message []byte) bool {
+	switch kind {
+	case 'Q': // a statement without arguments
+		switch statement := strings.TrimRight(string(message), "\x00"); statement {
+		case "begin", "rollback":
+			p.within, p.changed = statement == "begin", nil
+		case "commit":
+			p.within = false
+			return len(p.changed) > 0
+		}
+	case 'P':
+		var parse pgproto3.Parse
+		if parse.Decode(message) == nil {
+			p.statements[parse.Name] = parse.Query
+		}
+	case 'B':
+		var bind pgproto3.Bind
+		if bind.Decode(message) == nil {
+			p.bind(p.statements[bind.PreparedStatement], bind.Parameters)
+		}
+	case 'S': // the end of a statement
+		return !p.within && len(p.changed) > 0
+	}
+	return false
+}
+
+// Those of the engine, and those of its queue. Taking jobs from the queue is left out, as it is tried all the time.
+var changing = regexp.MustCompile(`^(INSERT INTO|UPDATE|DELETE FROM) (command|step|intent|claim) |^-- name: (JobInsert|JobSetState)`)
+
+func (p *passage) bind(statement string, arguments [][]byte) {
+	found := changing.FindStringSubmatch(statement)
+	if found == nil || strings.Contains(statement, "ended by hand") { // which is looked for each minute
+		return
+	}
+	verb := map[string]string{"INSERT INTO": "new", "UPDATE": "changed", "DELETE FROM": "deleted", "": found[3]}[found[1]]
+	what := strings.TrimSpace(verb + " " + found[2])
+	if found[2] == "step" || found[2] == "intent" {
+		what += " " + string(arguments[1])
+	}
+	if !slices.Contains(p.changed, what) {
+		p.changed = append(p.changed, what)
+	}
+}
