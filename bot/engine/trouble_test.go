@@ -124,14 +124,16 @@ func TestACommandOutlastsALongOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		done := make(chan int, 1)
 		var e *engine.Engine
-		e = open(t, quick(file, func(_ context.Context, j *engine.Job) error {
+		c := quick(file, func(_ context.Context, j *engine.Job) error {
 			if j.Attempt == 1 {
 				time.AfterFunc(61*time.Minute, lockedByOther(t, e))
 				return errBroken
 			}
 			done <- j.Attempt
 			return nil
-		}))
+		})
+		c.Workers = 1 // so that nothing else is asked for all the time
+		e = open(t, c)
 		insert(t, e, command("a", "s"))
 		stop := run(t, silent(), e)
 		time.Sleep(62 * time.Minute)
