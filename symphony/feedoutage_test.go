@@ -98,7 +98,7 @@ func TestOutages(t *testing.T) {
 					lasts = 10 * time.Minute
 				}
 				if back == 0 {
-					back = 15 * time.Second // the longest wait with its jitter
+					back = 7500 * time.Millisecond // the longest wait with its jitter
 				}
 				l := listen(t)
 				l.say("before")
