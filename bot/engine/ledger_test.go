@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -122,7 +123,7 @@ func TestACancelledCommandEndsAndTheUserIsTold(t *testing.T) {
 			<-ctx.Done()
 			return ctx.Err()
 		})
-		c.BackoffFloor, c.BackoffCeiling = patience, patience
+		c.BackoffFloor, c.BackoffCeiling = time.Hour, time.Hour
 		c.Failed = func(_ context.Context, _ *engine.Job, cause error) error {
 			told <- cause
 			return nil
@@ -165,6 +166,34 @@ func TestAnotherProcessCancelsOnPostgreSQL(t *testing.T) {
 	defer func() { require.NoError(t, i.Close()) }()
 	require.NoError(t, i.Cancel(ctx, "a"))
 	require.ErrorIs(t, next(t, told), engine.ErrCancelled)
+}
+
+func TestACancellationThatTheAttemptDoesNotNoticeIsNotPutOff(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]error{"failed": errBroken, "to come back": engine.Later(time.Hour)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inside, cancelled, told := make(chan string, 1), make(chan struct{}), make(chan error, 1)
+			c := quick(postgrestest.Database(t), func(_ context.Context, j *engine.Job) error {
+				inside <- j.ID
+				<-cancelled
+				return end
+			})
+			c.BackoffFloor, c.BackoffCeiling = time.Hour, time.Hour
+			c.Failed = func(_ context.Context, _ *engine.Job, cause error) error { told <- cause; return nil }
+			e, _ := start(t, c)
+			insert(t, e, command("a", "s"))
+			next(t, inside)
+			i, err := engine.Inspect(context.Background(), c.Store) // as another process, of which this one hears later
+			require.NoError(t, err)
+			require.NoError(t, i.Cancel(context.Background(), "a"))
+			close(cancelled)
+			require.NoError(t, i.Close())
+			require.ErrorIs(t, next(t, told), engine.ErrCancelled)
+			idle(t, e)
+			require.Empty(t, inside)
+		})
+	}
 }
 
 func TestAnotherProcessMayOnlyLookAtAFileInUse(t *testing.T) {

@@ -23,18 +23,18 @@ type outcome struct {
 // settle writes the outcome down, unless somebody else has got the job by now. While the store is out of order it waits, and the
 // worker with it: there is nothing better to do.
 func (e *Engine) settle(ctx context.Context, j *Job, o outcome) {
-	released := false
+	ready := false
 	err := j.insist(ctx, settleFor, func() error {
 		return e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
-			released, err = e.settleIn(ctx, tx, j, o)
+			ready, err = e.settleIn(ctx, tx, j, o)
 			return err
 		})
 	})
 	switch {
+	case err == nil && ready:
+		e.queue.ring()
 	case err == nil && o.state == "":
 		e.queue.ringIn(o.pause)
-	case err == nil && released:
-		e.queue.ring()
 	case errors.Is(err, ErrTaken):
 		zerolog.Ctx(ctx).Warn().Msg("command was taken over by another replica, which carries it on")
 	case err != nil:
@@ -46,7 +46,8 @@ func (e *Engine) settle(ctx context.Context, j *Job, o outcome) {
 // job back where one process works on the store alone.
 const settleFor = 10 * 365 * 24 * time.Hour
 
-func (e *Engine) settleIn(ctx context.Context, tx runner, j *Job, o outcome) (released bool, err error) {
+// settleIn tells whether a job is ready now: the next of the conversation, or this one again.
+func (e *Engine) settleIn(ctx context.Context, tx runner, j *Job, o outcome) (ready bool, err error) {
 	if o.state != "" {
 		if err := e.lockConversations(ctx, tx, j.Conversation); err != nil {
 			return false, err
@@ -56,18 +57,34 @@ func (e *Engine) settleIn(ctx context.Context, tx runner, j *Job, o outcome) (re
 	if err != nil {
 		return false, err
 	}
+	cancelled := false
+	if o.pause > 0 {
+		if cancelled, err = e.cancelled(ctx, tx, j); err != nil {
+			return false, err
+		}
+	}
+	if cancelled {
+		o.pause = 0 // before the user is told
+	}
 	params, err := o.params(j.handout, now)
 	if err != nil {
 		return false, err
 	}
 	if err := e.queue.settle(ctx, tx, params); err != nil || o.state == "" || j.ID == "" {
-		return false, err
+		return cancelled, err
 	}
 	_, err = tx.exec(ctx, `UPDATE command SET state = $1, finished = $2 WHERE id = $3`, o.state, now.UnixMicro(), j.ID)
 	if err != nil {
 		return false, err
 	}
 	return e.release(ctx, tx, j.Conversation)
+}
+
+// cancelled tells whether a command was cancelled during this attempt, and keeps others from doing so until the transaction ends.
+func (e *Engine) cancelled(ctx context.Context, tx runner, j *Job) (bool, error) {
+	var state string
+	_, err := one(ctx, tx, []any{&state}, `SELECT state FROM command WHERE id = $1`+e.store.dialect().share, j.ID)
+	return state == stateFailing && j.failing == 0, err
 }
 
 // params says it in River's terms. A regular return takes back what the queue has counted, so that its count is that of failed attempts
