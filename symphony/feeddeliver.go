@@ -16,9 +16,10 @@ func (r *run) deliver(ctx context.Context, events []Event) bool {
 	waits, begin := policy.waits(), r.client.config.Now()
 	patience := r.config.Visibility * 5 / 6
 	for {
+		tried := r.client.config.Now()
 		err := r.handle(ctx, events)
 		if err == nil {
-			r.kept(begin, len(events))
+			r.kept(tried, len(events))
 			return true
 		}
 		if ctx.Err() != nil {
@@ -65,14 +66,14 @@ func (r *run) unhandled(err error, events int) {
 }
 
 // kept tells of the end of an outage, and of a batch that has been delivered anew
-// by the time it was handled.
-func (r *run) kept(begin time.Time, events int) {
+// by the time a single try had handled it. Of failed tries the log knows.
+func (r *run) kept(tried time.Time, events int) {
 	now := r.client.config.Now()
 	r.stats.handled(events)
 	if lasted, failures, told := r.unkept.end(now); told {
 		r.log.Info().Dur("lasted", lasted).Int("failures", failures).Msg("batches are handled again")
 	}
-	if took := now.Sub(begin); took > r.config.Visibility {
+	if took := now.Sub(tried); took > r.config.Visibility {
 		r.log.Warn().Dur("took", took).Msg("a batch took so long that it comes again")
 	}
 }

@@ -74,6 +74,38 @@ func TestAStoreOutageThatIsToldElsewhereIsCountedAndNotToldAgain(t *testing.T) {
 	})
 }
 
+func TestABatchThatTakesTooLongIsTold(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		l := listen(t)
+		l.slowStore(visibility + time.Second)
+		l.say("m")
+		time.Sleep(2 * time.Second)
+		l.slowStore(0)
+		time.Sleep(2 * visibility)
+		lines := l.log.lines(t, "signed in to Symphony", "a feed was created")
+		require.Len(t, lines, 1)
+		require.Equal(t, "a batch took so long that it comes again", lines[0].Message)
+		l.stop()
+	})
+}
+
+func TestABatchThatTakesTooLongSinceTriesAtItFailedIsNotToldAgain(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		l := listen(t)
+		l.breakStore(symphony.Told(errRefused))
+		l.say("m")
+		time.Sleep(21 * time.Second)
+		l.slowStore(12 * time.Second)
+		l.breakStore(nil)
+		time.Sleep(2 * visibility)
+		require.NotZero(t, l.times("m"))
+		require.Empty(t, l.log.lines(t, "signed in to Symphony", "a feed was created"))
+		l.stop()
+	})
+}
+
 func TestTheEndOfAStoreOutageIsNoticedSoon(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {

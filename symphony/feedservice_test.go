@@ -195,6 +195,7 @@ type listener struct {
 	heardMu sync.Mutex
 	heard   map[string]int
 	broken  error // of the store
+	slow    time.Duration
 }
 
 func listen(t *testing.T, change ...func(*symphony.Config)) *listener {
@@ -216,6 +217,10 @@ func (l *listener) start() {
 
 func (l *listener) handle(_ context.Context, events []symphony.Event) error {
 	l.heardMu.Lock()
+	slow := l.slow
+	l.heardMu.Unlock()
+	time.Sleep(slow)
+	l.heardMu.Lock()
 	defer l.heardMu.Unlock()
 	if l.broken != nil {
 		return l.broken
@@ -231,6 +236,13 @@ func (l *listener) breakStore(broken error) {
 	l.heardMu.Lock()
 	defer l.heardMu.Unlock()
 	l.broken = broken
+}
+
+// slowStore makes it take so long.
+func (l *listener) slowStore(slow time.Duration) {
+	l.heardMu.Lock()
+	defer l.heardMu.Unlock()
+	l.slow = slow
 }
 
 func (l *listener) times(id string) int {
