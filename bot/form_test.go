@@ -34,6 +34,7 @@ func TestTheFormHoldsALongListOrSaysThatItCannot(t *testing.T) {
 	form := w.says("bob", line).sees("What should the room be called", "A desk with number 29", names[29]+"@acme.test").last()
 	w.clicks("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Long", "groups": ""}).sees("✓ Long")
 	w.theOnly("Long", append(names, "bob")...)
+	w.says("bob", `/newroom desc:"`+strings.Repeat("é", 9_000)+`"`).sees("What should the room be called")
 	w.says("bob", `/newroom desc:"`+strings.Repeat("x", 10_001)+`"`).sees("more than the form can hold", "send it again")
 }
 

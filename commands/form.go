@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -37,7 +38,7 @@ const mostText = 10_000
 // Form asks for what is missing, filled in with all that was understood.
 func (d *Desk) Form(f *syntax.Form) (Reply, error) {
 	s := prefilled(f.Prefill)
-	if max(len(s.groups), len(s.desc), len(s.others)) > mostText {
+	if slices.ContainsFunc([]string{s.groups, s.desc, s.others}, func(text string) bool { return utf8.RuneCountInString(text) > mostText }) {
 		return Reply{}, &Refusal{
 			Code:    "form-too-long",
 			Message: "That is more than the form can hold." + nothing,

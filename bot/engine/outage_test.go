@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/engine"
@@ -141,7 +142,9 @@ func TestACommandWaitsWhileTheDatabaseLetsNobodyIn(t *testing.T) {
 	_, store := postgrestest.NewServer(t)
 	postgrestest.Exec(t, store, `CREATE ROLE guest SUPERUSER LOGIN`)
 	done := make(chan int, 1)
-	e, _ := start(t, quick(strings.Replace(store, "user=postgres", "user=guest", 1), func(ctx context.Context, j *engine.Job) error {
+	var log diary
+	ctx := zerolog.New(&log).Level(zerolog.InfoLevel).WithContext(context.Background())
+	e, err := engine.Open(ctx, quick(strings.Replace(store, "user=postgres", "user=guest", 1), func(ctx context.Context, j *engine.Job) error {
 		postgrestest.Exec(t, store, `ALTER ROLE guest NOLOGIN`)
 		postgrestest.Exec(t, store, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity a WHERE usename = 'guest'
 			AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory')`) // all but the session
@@ -150,10 +153,14 @@ func TestACommandWaitsWhileTheDatabaseLetsNobodyIn(t *testing.T) {
 		done <- j.Attempt
 		return err
 	}))
+	require.NoError(t, err)
+	run(t, ctx, e)
 	insert(t, e, command("a", "s"))
 	require.Equal(t, 1, next(t, done))
 	idle(t, e)
 	require.Empty(t, done, "handled once")
+	require.Equal(t, 1, log.count(`"level":"warn"`), "%s", log.lines)
+	require.Equal(t, 1, log.count("store is out of order"))
 }
 
 func TestNothingIsLostWhileTheDatabaseDoesNotAnswer(t *testing.T) {

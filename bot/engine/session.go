@@ -112,7 +112,7 @@ func (s *session) keep(ctx context.Context) error {
 // lookAfter looks after the others until ctx ends. The beats do not wait for it: a table that is locked would make replicas miss each other.
 func (s *session) lookAfter(ctx context.Context) {
 	for {
-		if err := s.others(ctx); err != nil {
+		if err := s.others(ctx); err != nil && !errors.Is(err, ErrOutOfOrder) { // of which the store tells
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("other replicas could not be looked after")
 		}
 		if !sleep(ctx, beatEvery) {
