@@ -56,6 +56,12 @@ func TestOutages(t *testing.T) {
 	t.Parallel()
 	everything := []string{listFeeds, createFeed, readFeed, deleteFeed}
 	bad := errors.New("x509: certificate signed by unknown authority")
+	const (
+		longest = 7500 * time.Millisecond // the longest wait with its jitter
+		// anew is with a feed that has expired: two more reads before it is given up, the
+		// wait after each with its jitter, and the pause before another is made.
+		anew = longest + 750*time.Millisecond + 1500*time.Millisecond + 3*time.Second
+	)
 	for name, tc := range map[string]struct {
 		fault   func(string, http.ResponseWriter, *http.Request) bool
 		network error
@@ -86,7 +92,7 @@ func TestOutages(t *testing.T) {
 			network: &tls.CertificateVerificationError{Err: bad},
 		},
 		"a login that is down for a minute": {fault: loginDown(with(503, ``)), lasts: time.Minute, perMinute: 60},
-		"a login that is down for an hour":  {fault: loginDown(with(503, ``)), lasts: time.Hour, perMinute: 20},
+		"a login that is down for an hour":  {fault: loginDown(with(503, ``)), lasts: time.Hour, back: anew, perMinute: 20},
 		"a login that asks for patience":    {fault: loginDown(throttle("20")), back: 25 * time.Second, perMinute: 12},
 		"a login that hangs for an hour":    {fault: loginDown(hang), lasts: time.Hour, back: 90 * time.Second, perMinute: 10},
 	} {
@@ -98,7 +104,7 @@ func TestOutages(t *testing.T) {
 					lasts = 10 * time.Minute
 				}
 				if back == 0 {
-					back = 7500 * time.Millisecond // the longest wait with its jitter
+					back = longest
 				}
 				l := listen(t)
 				l.say("before")
