@@ -115,7 +115,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	b.grammar = b.set.Grammar(self.ID, desk.Limits.MaxMembers)
 	c.Store.Handle, c.Store.Failed = b.handle, b.failed
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
-		return nil, fmt.Errorf("open the store: %w", err)
+		return nil, err
 	}
 	if err := cmp.Or(b.count(ctx), b.beginHearing(ctx)); err != nil {
 		return nil, errors.Join(err, b.engine.Close())

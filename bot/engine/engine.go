@@ -27,6 +27,17 @@ var ErrOlder = errors.New("written by an older version of the program; start the
 // ErrNewer says that the store was written by a newer version of the program.
 var ErrNewer = errors.New("written by a newer version of the program")
 
+// OpenError is a store that could not be opened.
+type OpenError struct {
+	Store string // without its password
+	Err   error
+}
+
+func (e *OpenError) Error() string { return "open the store " + e.Store + ": " + e.Err.Error() }
+
+// Unwrap is the cause.
+func (e *OpenError) Unwrap() error { return e.Err }
+
 // Config says where the commands are kept and who carries them out.
 type Config struct {
 	// Store is the path of an SQLite file, created with its folder when missing, which one process works on (FILE.lock beside it keeps
@@ -127,7 +138,7 @@ type Engine struct {
 }
 
 // Open locks or joins the store, migrates it, and takes back what a dead process left running. Nothing runs before Run.
-// It fails with ErrLocked when another process has the file, with ErrNewer when a newer program wrote the store.
+// A store that does not open is an *[OpenError]: ErrLocked when another process has the file, ErrNewer when a newer program wrote it.
 // What there is to say about the store and the job queue goes to the logger of ctx.
 func Open(ctx context.Context, c Config) (*Engine, error) {
 	c, err := c.withDefaults()
@@ -141,7 +152,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	}
 	if err := open(ctx); err != nil {
 		_ = e.Close() // the first error tells more
-		return nil, fmt.Errorf("open the store %s: %w", shown(c.Store), err)
+		return nil, &OpenError{Store: shown(c.Store), Err: err}
 	}
 	e.store = attended{e.store, &e.trouble}
 	return e, nil

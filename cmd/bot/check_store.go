@@ -14,16 +14,14 @@ import (
 // checkStore tests that the store's folder and file can be written to, or that the
 // database answers, and that what is there is a store.
 func checkStore(ctx context.Context, store config.Store) finding {
-	remedy := "Check the address in roombot.store, and that the database lets this user in."
 	if !store.Shared() {
 		there, err := writable(string(store))
 		if err != nil {
-			return failed("store", "", err, "Give the bot's user the right to write there, or set roombot.store.")
+			return failed("store", "", err, storeRemedy(store, err))
 		}
 		if !there {
 			return found("store", store.String()+", will be made at the start")
 		}
-		remedy = "Let roombot.store name a file of the bot's own, or one that is not there yet."
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -36,12 +34,26 @@ func checkStore(ctx context.Context, store config.Store) finding {
 		return found("store", store.String()+", empty, will be set up at the start")
 	case errors.Is(err, engine.ErrOlder):
 		return found("store", store.String()+", of an older version, will be brought up to date at the start")
-	case errors.Is(err, engine.ErrNewer):
-		return failed("store", "", err, "Run that version, or set roombot.store to a new one.")
 	case err != nil:
-		return failed("store", "", err, remedy)
+		return failed("store", "", err, storeRemedy(store, err))
 	}
 	return found("store", store.String())
+}
+
+// storeRemedy is what to do about a store that does not open.
+func storeRemedy(store config.Store, err error) string {
+	var path *fs.PathError
+	switch {
+	case errors.Is(err, engine.ErrLocked):
+		return "Stop the other bot, or set roombot.store to another file; several share only a PostgreSQL database."
+	case errors.Is(err, engine.ErrNewer):
+		return "Run that version, or set roombot.store to a new one."
+	case store.Shared():
+		return "Check the address in roombot.store, and that the database lets this user in."
+	case errors.As(err, &path):
+		return "Give the bot's user the right to write there, or set roombot.store."
+	}
+	return "Let roombot.store name a file of the bot's own, or one that is not there yet."
 }
 
 // writable tells whether the file is there. It is an error when it cannot be written

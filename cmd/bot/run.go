@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/rs/zerolog"
@@ -9,6 +10,7 @@ import (
 
 	"roombot/bot"
 	"roombot/bot/config"
+	"roombot/bot/engine"
 )
 
 func runCommand(io streams) *cobra.Command {
@@ -50,10 +52,13 @@ func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, live func
 	var b *bot.Bot
 	wired.Live = func() { live(b) } // while it runs, so there is one
 	b, err = bot.New(ctx, wired)
+	var unopened *engine.OpenError
 	switch {
 	case err != nil && ctx.Err() != nil:
 		log.Info().Msg("bot stopped before it had begun")
 		return nil // it was told to
+	case errors.As(err, &unopened):
+		return fmt.Errorf("%w. %s", err, storeRemedy(c.Roombot.Store, err))
 	case err != nil:
 		return err
 	}

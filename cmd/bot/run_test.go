@@ -39,6 +39,18 @@ func TestARejectedBotSaysOnceThatItIsAboutSigningIn(t *testing.T) {
 	require.Contains(t, got.err, "likely unknown user")
 }
 
+func TestABotWithoutAStoreSaysOnceWhyAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "roombot.db"), []byte(strings.Repeat("What the bot must not write over. ", 20)), 0o600))
+	got := shell(t, "run", "--config", filepath.Join(dir, "config.json"))
+	require.Equal(t, exitFailed, got.code)
+	require.Equal(t, 1, strings.Count(got.err, "open the store"), got.err)
+	require.Contains(t, got.err, "is not a database")
+	require.Contains(t, got.err, "a file of the bot's own")
+}
+
 // rename gives the bot of a sandbox's configuration another name.
 func rename(t *testing.T, path, name string) {
 	t.Helper()

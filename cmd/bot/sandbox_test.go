@@ -96,5 +96,6 @@ func TestASecondBotOnTheSameStoreIsRefused(t *testing.T) {
 	second := shell(t, "run", "--config", config)
 	require.Equal(t, exitFailed, second.code)
 	require.Contains(t, second.err, "in use by another process")
+	require.Contains(t, second.err, "Stop the other bot")
 	require.Zero(t, first.stop())
 }
