@@ -148,3 +148,13 @@ func TestOnANarrowScreenEverythingIsInReach(t *testing.T) {
 	bob.do(chromedp.KeyEvent(kb.Escape))
 	bob.holds(`document.getElementById("panel").hidden && document.activeElement.id === "panel-toggle"`)
 }
+
+func TestOnANarrowScreenOnlyTheListOfChatsScrolls(t *testing.T) {
+	t.Parallel()
+	bob := openPage(t, "bob")
+	bob.do(chromedp.EmulateViewport(400, 400))
+	value[bool](bob, `Promise.all(["alice", "carol", "cora", "kim", "ops"].map((as) =>
+		fetch("/sandbox/v1/say", {method: "POST", body: JSON.stringify({as, to: "bob", text: "ping"})}))).then(() => true)`)
+	bob.holds(`document.querySelectorAll(".unread").length === 5`)
+	require.Equal(t, 400, value[int](bob, `document.documentElement.scrollHeight`))
+}
