@@ -143,19 +143,24 @@ func (a *arguments) quoted(t token) *fault {
 	return a.surplus(t)
 }
 
-// surplus is the error of a second quoted text. If there is no description
-// yet, it is probably that.
+// surplus is the error of a second quoted text. It is the value of an option
+// whose key ends the name; else, if there is no description yet, probably that.
 func (a *arguments) surplus(t token) *fault {
 	f := a.unexpected(t, a.i+1)
 	if a.cmd.Args != ArgsRoom {
 		return f
 	}
-	f.Message = `I already have the name "` + shown(a.inv.Name) + `", and don't know what to do with this.`
+	name := `I already have the name "` + shown(a.inv.Name) + `"`
+	if f.edits = a.signed(a.i - 1); f.edits != nil { // there is a name, so something stands before
+		f.Message = name + ". Did you mean " + a.tokens[a.i-1].text + ":" + a.between(t.start, t.end) + "?"
+		return f
+	}
+	f.Message = name + ", and don't know what to do with this."
 	desc, ok := a.cmd.Option("desc")
 	if _, given := a.inv.Options[desc.Key]; !ok || given {
 		return f
 	}
-	f.Message = `I already have the name "` + shown(a.inv.Name) + `". Is this the description? Then write ` + desc.Key + ": in front of it."
+	f.Message = name + ". Is this the description? Then write " + desc.Key + ": in front of it."
 	f.edits = []edit{{t.start, t.start, desc.Key + ":"}}
 	return f
 }

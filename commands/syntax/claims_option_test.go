@@ -98,6 +98,41 @@ func optionClaims() []claim {
 			`{"command":"newroom","name":"Desk","users":[1001],"options":{"preview":true,"private":true}}`,
 		},
 		{
+			"flags without any sign mean yes before a name that is yet to come",
+			im(`/newroom preview @Alice Martin private "Desk"`),
+			`{"command":"newroom","name":"Desk","users":[1001],"options":{"preview":true,"private":true}}`,
+		},
+		{
+			"a flag without any sign after people is no name",
+			im(`/newroom @Alice Martin preview`),
+			`{"form":{"missing":["name"],"prefill":{"users":[1001],"options":{"preview":true}}}}`,
+		},
+		{
+			"a word that comes first and alone is a name, flag or not",
+			im(`/newroom preview @Alice Martin`),
+			`{"command":"newroom","name":"preview","users":[1001]}`,
+		},
+		{
+			"a flag in several words is corrected",
+			im(`/newroom "Desk" read only @Alice Martin`),
+			`{"error":{"code":"unexpected-text","at":16,"fix":"/newroom \"Desk\" readonly @Alice Martin"}}`,
+		},
+		{
+			"a misspelt flag is corrected",
+			im(`/newroom "Desk" publik`),
+			`{"error":{"code":"unexpected-text","at":16,"fix":"/newroom \"Desk\" public"}}`,
+		},
+		{
+			"a flag is not offered to whoever refuses it",
+			im(`/newroom "Desk" no history`),
+			`{"error":{"code":"unexpected-text","at":16}}`,
+		},
+		{
+			"the key at the end of a bare name belongs to the quoted text after it",
+			im(`/newroom Desk group "Test Group"`),
+			`{"error":{"code":"unexpected-text","at":20,"fix":"/newroom Desk group:\"Test Group\""}}`,
+		},
+		{
 			"a flag takes yes and no in many words",
 			im(`/newroom "Desk" private:Y history:off readonly:1 nocopy:FALSE preview=on`),
 			`{"command":"newroom","name":"Desk","options":{"history":false,"nocopy":false,"preview":true,"private":true,"readonly":true}}`,

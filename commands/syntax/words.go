@@ -1,13 +1,16 @@
 package syntax
 
+import "strings"
+
 // words reads a run of words: the name, if there is none yet, and otherwise
-// what joins people, flags without a sign, or an error.
+// what joins people, flags without a sign, or an error. Flags alone are a name
+// only where they come first and no other name does.
 func (a *arguments) words() *fault {
 	end := a.runEnd()
 	if f, done := a.continued(end); f != nil || done {
 		return f
 	}
-	if a.named {
+	if a.named || (a.i > 0 || a.later > a.i) && a.onlyFlags(end) {
 		return a.extra(end)
 	}
 	first, last := a.trimmedRun(a.i, end)
@@ -120,11 +123,17 @@ func (a *arguments) extra(end int) *fault {
 		return nil
 	}
 	f := a.unexpected(t, end)
-	if f.edits = a.signed(t); f.edits != nil {
+	if f.edits = a.signed(a.i); f.edits != nil {
 		return f
 	}
 	if a.isFlag(t) {
 		return a.flag(t, a.cmd.Options[a.known[fold(t.text)]], true, a.i+1)
+	}
+	_, last := a.trimmedRun(a.i, end)
+	if near, ok := a.nearFlag(last); ok {
+		f.Message += " Did you mean " + near.text + "?"
+		f.edits = []edit{{t.start, a.tokens[last-1].end, near.text}}
+		return f
 	}
 	f.Message += a.hint(t, end)
 	return f
@@ -148,19 +157,20 @@ func (a *arguments) hint(t token, end int) string {
 	case a.cmd.Args != ArgsRoom:
 		return ""
 	case end > a.i+1:
-		return " A name or a description of several words needs quotes."
+		return " If it is a person, pick the name from the list that opens when you type @. A name or a description of several words needs quotes."
 	}
 	return " If it is a person, pick the name from the list that opens when you type @."
 }
 
-// signed gives the key of an option the colon it lacks, or that stands behind
-// a blank.
-func (a *arguments) signed(t token) []edit {
+// signed gives the key of an option at i the colon it lacks, or that stands
+// behind a blank.
+func (a *arguments) signed(i int) []edit {
+	t := a.tokens[i]
 	n, ok := a.known[fold(t.text)]
-	if !ok || t.kind != word || a.i+1 >= len(a.tokens) || a.tokens[a.i+1].listed {
+	if !ok || t.kind != word || i+1 >= len(a.tokens) || a.tokens[i+1].listed {
 		return nil
 	}
-	next := a.tokens[a.i+1]
+	next := a.tokens[i+1]
 	switch o := a.cmd.Options[n]; {
 	case next.kind == word && binds([]rune(next.text)[0]):
 		return []edit{{t.end, next.start, ""}}
@@ -211,6 +221,27 @@ func (a *arguments) onlyFlags(end int) bool {
 		}
 	}
 	return true
+}
+
+// nearFlag is the flag that the words from here up to token end spell with
+// blanks, or one word with a slip. The first letter must be right: nohistory is
+// no history.
+func (a *arguments) nearFlag(end int) (spelling, bool) {
+	const shortest = 5
+	var joined strings.Builder
+	for _, t := range a.tokens[a.i:end] {
+		joined.WriteString(fold(t.text))
+	}
+	typed := joined.String()
+	if len(typed) < shortest {
+		return spelling{}, false
+	}
+	near, ok := a.nearOption(token{text: typed})
+	slip := fold(near.text) != typed
+	if slip && (end > a.i+1 || !strings.HasPrefix(near.text, typed[:1])) {
+		return spelling{}, false
+	}
+	return near, ok && a.cmd.Options[near.of].Kind == Flag
 }
 
 func (a *arguments) isFlag(t token) bool {
