@@ -86,6 +86,16 @@ func TestEMailAddressesAndUsernamesAreLookedUp(t *testing.T) {
 	w.says("bob", `/newroom "Mail" `+carol).sees("is open", "Carol O'Neil")
 	w.says("bob", `/newroom "Typo" carl@nowhere.test`).sees("Nobody here goes by", "Nothing was created")
 	require.Empty(t, w.rooms("Typo"))
+	w.says("bob", `/newroom "Typos" carl@nowhere.test `+carol+` alyce@nowhere.test`).sees(
+		"Nobody here goes by “carl@nowhere.test”", "Nor does anybody go by “alyce@nowhere.test”.")
+}
+
+func TestACommandInMidSentenceIsToldToComeFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	w.says("bob", `please /newroom "Desk" @alice`).sees("/newroom – open a room", "The command comes first in the message")
+	require.Empty(t, w.rooms("Desk"))
 }
 
 func TestAnUnknownGroupIsRefusedWithTheNearest(t *testing.T) {
@@ -106,6 +116,23 @@ func TestAPreviewCreatesNothingAndAClickDoes(t *testing.T) {
 	w.clicks("bob", preview.last(), commands.FormOffer, "offer-0", nil).sees("✓ Maybe")
 	w.clicks("bob", preview.last(), commands.FormOffer, "offer-0", nil).sees("already acted on this")
 	w.theRoom("Maybe")
+}
+
+func TestAPreviewTellsWhoCouldNotComeInAndTheDescription(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	w.says("bob", `/newroom "Maybe" @alice @eve desc:"Prep for the call" preview`).sees(
+		"Member: Alice Martin\n", "Description: Prep for the call", "Not in the room:", "Eve Adams: from another company, and this room is internal.")
+	w.says("bob", `/newroom "Maybe" @alice @eve external preview`).sees("Members: Alice Martin, Eve Adams")
+}
+
+func TestARoomForOtherCompaniesIsOfferedWithoutHistory(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	refusal := w.says("bob", `/newroom "Shared" @eve external history`).sees("Nothing was created", "no history: in rooms for other companies", "[ Create it ]")
+	w.clicks("bob", refusal.last(), commands.FormOffer, "offer-0", nil).sees("✓ Shared", "open to other companies")
 }
 
 func TestAMissingNameOpensTheFormFilledIn(t *testing.T) {

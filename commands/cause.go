@@ -47,7 +47,8 @@ func (c Cause) explain() (what, next string) {
 	case CauseNotOwner:
 		return "added, but not made an owner: Symphony refused", "Another owner can do it in the room's settings."
 	case CauseGroup:
-		return "Symphony does not let me add this group", "Your Symphony administrators can allow it; until then, add its people by name."
+		return "Symphony does not let me add this group",
+			"Perhaps an information barrier keeps somebody in it out. Add its people by name, or ask your Symphony administrators."
 	case CauseNoAnswer:
 		return "Symphony did not answer, though I asked several times", "Look in the room, and add them there if they are missing."
 	default:

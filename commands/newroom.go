@@ -197,7 +197,7 @@ func (d *Desk) outsiderInside(r *Request) *Refusal {
 func quoteAll(names []string) []string {
 	quoted := make([]string, len(names))
 	for i, n := range names {
-		quoted[i] = "“" + n + "”"
+		quoted[i] = "“" + clip(n, shown) + "”"
 	}
 	return quoted
 }

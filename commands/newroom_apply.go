@@ -208,11 +208,16 @@ func (p *roomPlan) refused(ctx context.Context, err error) *Refusal {
 			Next:    "Your Symphony administrators can give my account the entitlement.",
 		}
 	}
-	return &Refusal{
+	refusal := &Refusal{
 		Code:    "room-refused",
 		Message: "Symphony does not accept a room with this name and these options." + nothing,
 		Next:    "Try a plainer name, or fewer options.",
 	}
+	if p.room.CrossPod && p.room.ViewHistory {
+		refusal.Next = "Many pods allow no history: in rooms for other companies. Without it:"
+		refusal.Offers = offersOf(Compose(p.req.Message, without(p.req.Invocation, "history")))
+	}
+	return refusal
 }
 
 func (p *roomPlan) kind() string {

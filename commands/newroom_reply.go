@@ -53,18 +53,37 @@ func roughly(left time.Duration) string {
 	return fmt.Sprintf("%d s", int(left.Seconds()+1))
 }
 
+// shownDescription is how much of a description a preview repeats.
+const shownDescription = 200
+
 // Preview tells what would be done.
 func (p *roomPlan) Preview() Reply {
 	command := without(p.req.Invocation, "preview")
 	offer := Offer{Label: "Create it", Command: Compose(p.req.Message, command)}
-	return Reply{
-		Code: CodePreview,
-		Body: []messageml.Node{
-			messageml.Paragraph(messageml.Text("Nothing was created yet. This would open "), messageml.Bold(messageml.Text(p.room.Name)), messageml.Text(":")),
-			p.facts(nil),
-		},
-		Offers: []Offer{offer},
+	absent := p.strangers()
+	body := []messageml.Node{
+		messageml.Paragraph(messageml.Text("Nothing was created yet. This would open "), messageml.Bold(messageml.Text(p.room.Name)), messageml.Text(":")),
+		p.facts(absent),
 	}
+	if desc := p.req.Value("desc"); desc != "" {
+		body = append(body, messageml.Paragraph(messageml.Bold(messageml.Text("Description: ")), messageml.Text(clip(desc, shownDescription))))
+	}
+	if len(absent) > 0 {
+		body = append(body, messageml.Paragraph(messageml.Text("Not in the room:")), gaps(absent))
+	}
+	return Reply{Code: CodePreview, Body: body, Offers: []Offer{offer}}
+}
+
+// strangers are the people of other companies that an internal room cannot
+// take: the one gap that is known beforehand.
+func (p *roomPlan) strangers() []missing {
+	var out []missing
+	for _, person := range p.People {
+		if !p.room.CrossPod && p.desk.Foreign(person.ID) {
+			out = append(out, missing{ID: person.ID, Name: person.Name, Cause: CauseInternalRoom})
+		}
+	}
+	return out
 }
 
 func (p *roomPlan) link(room roomRef) messageml.Inline {

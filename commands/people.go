@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -59,24 +60,29 @@ func (d *Desk) lookup(ctx context.Context, r *Request, wanted []string, find loo
 	case err != nil:
 		return nil, err
 	}
-	found := make([]Person, 0, len(wanted))
-	for _, w := range wanted {
-		var matches []symphony.User
+	by := func(wanted string) (matches []symphony.User) {
 		for _, u := range users {
-			if strings.EqualFold(key(u), w) && u.AccountType != symphony.DistributionListAccount {
+			if strings.EqualFold(key(u), wanted) && u.AccountType != symphony.DistributionListAccount {
 				matches = append(matches, u)
 			}
 		}
+		return matches
+	}
+	found := make([]Person, 0, len(wanted))
+	for i, w := range wanted {
+		matches := by(w)
 		if len(matches) != 1 {
-			return nil, d.unresolved(ctx, r, w, matches)
+			unknown := slices.DeleteFunc(slices.Clone(wanted[i+1:]), func(w string) bool { return len(by(w)) > 0 })
+			return nil, d.unresolved(ctx, r, w, matches, unknown)
 		}
 		found = append(found, personOf(matches[0]))
 	}
 	return found, nil
 }
 
-// unresolved is the refusal for a name that fits nobody or several people.
-func (d *Desk) unresolved(ctx context.Context, r *Request, typed string, matches []symphony.User) error {
+// unresolved is the refusal for a name that fits nobody or several people. The
+// others that fit nobody are told at the same time.
+func (d *Desk) unresolved(ctx context.Context, r *Request, typed string, matches []symphony.User, others []string) error {
 	line, caret := caretAt(r.Message, typed)
 	if len(matches) > 1 {
 		return &Refusal{
@@ -92,6 +98,9 @@ func (d *Desk) unresolved(ctx context.Context, r *Request, typed string, matches
 	}
 	if near := d.similar(ctx, typed); len(near) > 0 {
 		refusal.Next = "Is it " + candidates(near) + "? Type @ and choose from the list."
+	}
+	if len(others) > 0 {
+		refusal.Next += " Nor does anybody go by " + strings.Join(shorten(quoteAll(others)), ", ") + "."
 	}
 	return refusal
 }

@@ -157,6 +157,7 @@ func TestAnErrorSaysWhatToDoNext(t *testing.T) {
 	g := new(commands.Desk).Commands().Grammar(0, 100)
 	for line, next := range map[string]string{
 		`/newroom "Q2" alice`:           "If it is a person, pick the name from the list that opens when you type @.",
+		`/newroom "Q2" Alice Martin`:    "If it is a person, pick the name from the list that opens when you type @.",
 		`/newroom "Q2" for the call`:    "needs quotes",
 		`/newroom ""`:                   `Write one, such as "Q2 Earnings".`,
 		`/newroom "Q2" owner:alice`:     "needs a person, and alice alone is none: pick the name from the list",
