@@ -49,7 +49,7 @@ func TestEachFaultSaysWhatToWrite(t *testing.T) {
 		"a host with a path":         {with(`"pod": {"host": "a/b"}`), `pod.host: "a/b" has a path`},
 		"a context that is a URL":    {with(`"context": "https://a/b"`), `context: "https://a/b" is not a path`},
 		"a proxy without port":       {with(`"proxy": {"host": "p"}`), `proxy.port: is missing`},
-		"a text for a flag":          {with(`"commonJwt": {"enabled": "yes"}`), `commonJwt.enabled: "yes" is text and is not true or false; write it without quotes`},
+		"a text for a flag":          {with(`"commonJwt": {"enabled": "yes"}`), `commonJwt.enabled: "yes" is text and is not true or false; write true or false`},
 		"a flag for an object":       {with(`"roombot": true`), `roombot: is true or false and must be an object`},
 		"a number for a text":        {with(`"proxy": {"host": "p", "port": 1, "username": 17}`), `proxy.username: 17 is not text; write "17"`},
 		"another database":           {with(`"roombot": {"store": "mysql://u:hunter2@db/x"}`), `roombot.store: is a URL of another kind; write the path of a file`},

@@ -153,7 +153,7 @@ func oneOf(text string, choices []string) *Wrong {
 }
 
 func (s scalar) setInt(into reflect.Value, f field) *Wrong {
-	if wrong := s.typed(tagInt, "is not a whole number"); wrong != nil {
+	if wrong := s.typed(tagInt, "is not a whole number", "write digits only"); wrong != nil {
 		return wrong
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(s.text), 10, 64)
@@ -169,7 +169,7 @@ func (s scalar) setInt(into reflect.Value, f field) *Wrong {
 
 func (s scalar) setFloat(into reflect.Value, f field) *Wrong {
 	if s.tag != tagInt {
-		if wrong := s.typed(tagFloat, "is not a number"); wrong != nil {
+		if wrong := s.typed(tagFloat, "is not a number", "write it like 1.5"); wrong != nil {
 			return wrong
 		}
 	}
@@ -185,7 +185,7 @@ func (s scalar) setFloat(into reflect.Value, f field) *Wrong {
 }
 
 func (s scalar) setBool(into reflect.Value) *Wrong {
-	if wrong := s.typed(tagBool, "is not true or false"); wrong != nil {
+	if wrong := s.typed(tagBool, "is not true or false", "write true or false"); wrong != nil {
 		return wrong
 	}
 	switch strings.ToLower(strings.TrimSpace(s.text)) {
@@ -200,14 +200,18 @@ func (s scalar) setBool(into reflect.Value) *Wrong {
 }
 
 // typed refuses what is not written as the type; a text passes only when variables made it.
-func (s scalar) typed(tag, what string) *Wrong {
+func (s scalar) typed(tag, what, fix string) *Wrong {
 	if s.tag == tag || s.tag == tagText && s.filled {
 		return nil
 	}
 	if s.tag == tagText {
-		return &Wrong{What: "is text and " + what, Fix: "write it without quotes"}
+		bare := (&yaml.Node{Kind: yaml.ScalarNode, Value: s.text}).ShortTag()
+		if bare == tag || bare == tagInt && tag == tagFloat {
+			fix = "write it without quotes"
+		}
+		what = "is text and " + what
 	}
-	return &Wrong{What: what}
+	return &Wrong{What: what, Fix: fix}
 }
 
 func (s scalar) setDuration(into *time.Duration, f field) *Wrong {

@@ -88,9 +88,9 @@ func TestJSONAndYAMLGiveTheSamePlaces(t *testing.T) {
 	}
 	require.Equal(t, places("x.yaml", " # so it is no JSON"), places("x.json", ""))
 	require.Equal(t, []string{
-		`:1:7: a: "é" is text and is not a whole number; write it without quotes`,
+		`:1:7: a: "é" is text and is not a whole number; write digits only`,
 		`:2:9: b[0].c: 1 is not text; write "1"`,
-		`:2:17: b[0].d: "x" is text and is not true or false; write it without quotes`,
+		`:2:17: b[0].d: "x" is text and is not true or false; write true or false`,
 		`:3:3: b[1]: is true or false and must be an object; write {…}`,
 	}, places("x.json", ""))
 }
