@@ -83,6 +83,9 @@ func jobsList(io streams, path *string) *cobra.Command {
 					return err
 				case asJSON:
 					return json.NewEncoder(io.out).Encode(found)
+				case len(found) == 0 && state == "":
+					_, err := fmt.Fprintln(io.out, "Nothing is unfinished or has failed; --state all shows what is done.")
+					return err
 				}
 				return printJobs(io.out, found, time.Now())
 			})

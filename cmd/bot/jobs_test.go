@@ -32,7 +32,8 @@ func TestJobsAreFoundByTheNumberThatUsersRead(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(shell(t, "jobs", "show", "--json", "--config", w.config, "--", found.ID).out), &byMessage))
 	require.Equal(t, found, byMessage)
 
-	require.Contains(t, shell(t, "jobs", "list", "--config", w.config).out, "Nothing here.")
+	require.Contains(t, shell(t, "jobs", "list", "--config", w.config).out, "Nothing is unfinished or has failed; --state all")
+	require.Contains(t, shell(t, "jobs", "list", "--state", "failed", "--config", w.config).out, "Nothing here.")
 	require.Contains(t, shell(t, "jobs", "list", "--state", "all", "--config", w.config).out, number)
 	require.Equal(t, exitNotFound, shell(t, "jobs", "show", "0000-0000-0000", "--config", w.config).code)
 	require.Equal(t, exitUsage, shell(t, "jobs", "list", "--state", "odd", "--config", w.config).code)

@@ -36,7 +36,7 @@ The message is TEXT; or, on standard input, a message as Symphony delivers it:
 {"message": "<div …>…</div>", "data": "{…}"}. Nothing is sent anywhere.`,
 		Example: `  bot parse '/newroom "Q2 Earnings" @alice group:"Test Group"'
   bot parse --bot-id 7078106103815 --in room < message.json`,
-		Args: cobra.MaximumNArgs(1),
+		Args: oneMessage,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if in != "im" && in != "room" {
 				return usage("--in %q: write im (1:1 chat) or room", in)
@@ -54,6 +54,14 @@ The message is TEXT; or, on standard input, a message as Symphony delivers it:
 	completeWords(c, "in", "im", "room")
 	c.Flags().IntVar(&members, "max-members", 100, "how many people one command may name")
 	return c
+}
+
+// oneMessage wants the message as the shell hands it over when it is quoted.
+func oneMessage(c *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("%s TEXT: the message came in %d parts; put it between single quotes", c.CommandPath(), len(args))
+	}
+	return nil
 }
 
 // understood prints the parser's result; an error also as the chat shows it,

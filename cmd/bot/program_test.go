@@ -131,6 +131,7 @@ func TestParseReadsTextAndDeliveredMessages(t *testing.T) {
 	require.JSONEq(t, `{"command":"newroom","name":"Desk","users":[7]}`, message.out)
 
 	require.JSONEq(t, `{"ignore":true}`, shell(t, "parse", "--in", "room", "/quote AAPL").out)
+	require.Contains(t, shell(t, "parse", "/newroom", "Desk").err, "put it between single quotes")
 	broken := shellWith(t, "no json", "parse")
 	require.Equal(t, exitFailed, broken.code)
 	require.Contains(t, broken.err, `want {"message"`)
