@@ -47,7 +47,12 @@ func (c *call) decode(into any) error {
 	if c.route.family == familyControl {
 		decode = strictly
 	}
-	if err := decode(c.body, into); err != nil {
+	err := decode(c.body, into)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong) && wrong.Field != "":
+		return badRequest("The request body is not what %s takes: %s must be %s, not %s", c.route.name, wrong.Field, wrong.Type, wrong.Value)
+	case err != nil:
 		return badRequest("The request body is not what %s takes: %v", c.route.name, err)
 	}
 	return nil

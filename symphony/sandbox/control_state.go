@@ -130,7 +130,7 @@ func (p *Pod) controlAddFault(c *call) (any, error) {
 	if err := c.decode(&f); err != nil {
 		return nil, err
 	}
-	if _, err := p.faults.add(f); err != nil {
+	if _, err := p.addFault(f); err != nil {
 		return nil, err
 	}
 	p.showFaults()

@@ -102,6 +102,14 @@ func newFaults(seed int64) *faults {
 	return &faults{dice: rand.New(rand.NewPCG(uint64(seed), 0))} //nolint:gosec // repeatable on purpose
 }
 
+// addFault also refuses a fault of an operation that there is not: it would never strike.
+func (p *Pod) addFault(f Fault) (Fault, error) {
+	if f.Path != "" && !strings.ContainsAny(f.Path, "/*") && !p.api.names(f.Path) {
+		return Fault{}, badRequest("path: there is no operation %q; write its name, or a path with *", f.Path)
+	}
+	return p.faults.add(f)
+}
+
 func (s *faults) add(f Fault) (Fault, error) {
 	if err := f.check(); err != nil {
 		return Fault{}, err

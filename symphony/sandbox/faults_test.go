@@ -141,6 +141,8 @@ func TestFaultsThatMakeNoSenseAreRefused(t *testing.T) {
 	} {
 		b.post("/sandbox/v1/faults", f).refused(http.StatusBadRequest)
 	}
+	require.Contains(b, b.post("/sandbox/v1/faults", map[string]any{"path": "createRooms", "status": 500}).refused(http.StatusBadRequest), `no operation "createRooms"`)
+	require.Contains(b, b.post("/sandbox/v1/faults", map[string]any{"retryAfter": "2", "status": 500}).refused(http.StatusBadRequest), "retryAfter must be int, not string")
 	list := b.post("/sandbox/v1/faults", map[string]any{"path": "/pod/*", "status": 500}).list()
 	require.Len(t, list, 1)
 	require.Empty(t, b.call("DELETE", "/sandbox/v1/faults/"+list[0]["id"].(string), nil).list())

@@ -80,7 +80,7 @@ func (p *Pod) seen(st *stream) Room {
 
 // Fail switches a fault on.
 func (p *Pod) Fail(f Fault) (Fault, error) {
-	added, err := p.faults.add(f)
+	added, err := p.addFault(f)
 	if err != nil {
 		return Fault{}, err
 	}

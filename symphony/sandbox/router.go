@@ -46,6 +46,11 @@ func newRouter(tables ...[]route) *router {
 	return r
 }
 
+// names tells whether an operation has this name.
+func (r *router) names(operation string) bool {
+	return slices.ContainsFunc(r.routes, func(known *route) bool { return known.name == operation })
+}
+
 // match gives the operation and its path parameters; with none, the methods the path does have.
 func (r *router) match(method string, path *url.URL) (found *route, params map[string]string, allowed []string) {
 	segments := splitPath(path)
