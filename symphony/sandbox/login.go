@@ -58,11 +58,12 @@ func loginWith(kind string) handler {
 	}
 }
 
-// checkLogin verifies a login token: RS512, a service account that is active, its registered key, its time.
+// checkLogin verifies a login token: RS512, a service account that is active, its registered key, its time. Its time
+// may go by the pod's clock or by the one that was not advanced, which is the client's.
 func (p *Pod) checkLogin(token string) (*person, error) {
 	parser := jwt.NewParser(
 		jwt.WithValidMethods([]string{jwt.SigningMethodRS512.Alg()}), jwt.WithExpirationRequired(),
-		jwt.WithTimeFunc(p.now), jwt.WithLeeway(clockSkew),
+		jwt.WithTimeFunc(p.cfg.Now), jwt.WithLeeway(clockSkew),
 	)
 	var claims jwt.RegisteredClaims
 	_, err := parser.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) {
