@@ -19,7 +19,7 @@ var formFlags = [...]struct{ key, label string }{
 	{"public", "Anybody in the company can join"},
 	{"external", "People from other companies can be invited"},
 	{"readonly", "Only owners can write"},
-	{"nocopy", "Copying is off"},
+	{"nocopy", "Copying is off, for good"},
 	{"history", "Newcomers see earlier messages"},
 	{"members-can-add", "Members can add others"},
 }
