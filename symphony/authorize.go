@@ -14,9 +14,14 @@ func (e *signInError) Error() string { return e.err.Error() } // which names the
 
 func (e *signInError) Unwrap() error { return e.err }
 
+// signIn reports whether a call failed because signing in did.
+func signIn(err error) bool {
+	_, in := errors.AsType[*signInError](err)
+	return in
+}
+
 func notSignedIn(err error) error {
-	var in *signInError
-	if errors.As(err, &in) { // the access token was not had for want of a session
+	if signIn(err) { // the access token was not had for want of a session
 		return err
 	}
 	return &signInError{err}

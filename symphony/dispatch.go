@@ -49,8 +49,8 @@ func (c *Client) sendTo(ctx context.Context, r request, o outbound, at *node) er
 // silent is true for an error that says that an agent does not serve: no answer of
 // its own, but a proxy's or none.
 func silent(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) || errors.Is(err, ErrTooLarge) {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || errors.Is(err, ErrTooLarge) {
 		return false
 	}
 	switch e.Status {
@@ -64,8 +64,8 @@ func silent(err error) bool {
 // only when it surely reached nobody. A call that ran into its time limit does not:
 // it has made its caller wait enough, and repeating it takes another agent anyway.
 func movesOn(class Class, err error) bool {
-	var e *Error
-	if !errors.As(err, &e) || !silent(err) {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || !silent(err) {
 		return false
 	}
 	if e.unsent {

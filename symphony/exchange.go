@@ -74,8 +74,7 @@ func (r request) understood(a answer) error {
 	if err == nil {
 		return nil
 	}
-	var broken *json.SyntaxError // a page, or half an answer, rather than another shape
-	garbled := errors.As(err, &broken)
+	_, garbled := errors.AsType[*json.SyntaxError](err) // a page, or half an answer, rather than another shape
 	if garbled && bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("<")) {
 		err = stranger(a.body)
 	}
@@ -98,8 +97,7 @@ func success(status int) bool { return status >= 200 && status < 300 }
 // cause strips the address, which may carry people's e-mail addresses, and tells
 // an end of the caller's context from that of the attempt's own, which is bounded.
 func cause(ctx, bounded context.Context, limit time.Duration, err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
 	switch {

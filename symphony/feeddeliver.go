@@ -53,7 +53,7 @@ func (e *toldError) Unwrap() error { return e.cause }
 func (r *run) unhandled(err error, events int) {
 	now := r.client.config.Now()
 	r.stats.unhandled(err)
-	if errors.As(err, new(*toldError)) {
+	if _, told := errors.AsType[*toldError](err); told {
 		return
 	}
 	if lasts, say := r.unkept.failed(now); say {

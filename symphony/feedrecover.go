@@ -40,15 +40,11 @@ func (r *run) recover(ctx context.Context, err error) error {
 	return r.client.sleep(ctx, wait)
 }
 
-func signIn(err error) bool {
-	var in *signInError
-	return errors.As(err, &in)
-}
-
 // about is the answer that says something about the feed, nil if none does, which
 // a failed login never does. It is true for one that puts the feed in doubt.
 func (r *run) about(err error) (e *Error, doubtful bool) {
-	if signIn(err) || !errors.As(err, &e) {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || signIn(err) {
 		return nil, false
 	}
 	switch e.Status {

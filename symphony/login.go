@@ -55,8 +55,8 @@ const (
 )
 
 func (c *Client) loginError(op Operation, err error) error {
-	var answer *Error
-	if !errors.As(err, &answer) {
+	answer, ok := errors.AsType[*Error](err)
+	if !ok {
 		return err
 	}
 	e := &LoginError{Err: answer}

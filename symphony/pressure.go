@@ -71,8 +71,8 @@ func (p *pressure) felt(begin time.Time, err error) {
 
 // throttled is true for an answer that asks for less, with the wait it asks for.
 func throttled(err error) (time.Duration, bool) {
-	var e *Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
 		return 0, false
 	}
 	asked := e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable && e.RetryAfter > 0

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -130,9 +131,7 @@ func (c *Client) httpRequest(ctx context.Context, r request, o outbound) (*http.
 			req.Header[http.CanonicalHeaderKey(k)] = v
 		}
 	}
-	for k, v := range o.auth {
-		req.Header[k] = v
-	}
+	maps.Copy(req.Header, o.auth)
 	req.Header.Set("User-Agent", c.config.UserAgent)
 	req.Header.Set("X-Trace-Id", o.trace)
 	req.Header.Set("Accept", "application/json")

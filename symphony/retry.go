@@ -107,14 +107,13 @@ func beyond(ctx context.Context, d time.Duration) bool {
 // repeatable is true for a failure that may pass, of an operation that may be
 // repeated after it.
 func repeatable(class Class, err error) bool {
-	var in *signInError
-	var e *Error
-	if errors.As(err, &in) || !errors.As(err, &e) { // signing in has its own repetition
+	e, ok := errors.AsType[*Error](err)
+	if !ok || signIn(err) { // signing in has its own repetition
 		return false
 	}
-	var untrusted *tls.CertificateVerificationError
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
 	switch {
-	case errors.As(err, &untrusted):
+	case untrusted:
 		return false
 	case e.Status == http.StatusTooManyRequests, e.unsent:
 		return true
@@ -126,8 +125,7 @@ func repeatable(class Class, err error) bool {
 
 // retryAfter is how long the server asked to wait, 0 if it did not.
 func retryAfter(err error) time.Duration {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.RetryAfter
 	}
 	return 0

@@ -86,8 +86,8 @@ func (c *Client) authenticate(ctx context.Context, op Operation) (secret, error)
 // rejection is true for an answer that repeating the login will not change. A page
 // of a proxy on the way is none, whatever its status.
 func rejection(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && !e.foreign &&
+	e, ok := errors.AsType[*Error](err)
+	return ok && !e.foreign &&
 		(errors.Is(e, ErrUnauthorized) || errors.Is(e, ErrForbidden) || errors.Is(e, ErrBadRequest))
 }
 

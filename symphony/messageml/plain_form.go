@@ -1,6 +1,7 @@
 package messageml
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -28,7 +29,7 @@ func (p *plain) control(t tag) {
 	case "person-selector", "room-selector":
 		p.field(t, chosen(t.get("value"), t.get("placeholder"), t.name))
 	case "date-picker", "time-picker", "timezone-picker":
-		p.field(t, first(t.get("value"), t.get("placeholder"), t.name))
+		p.field(t, cmp.Or(t.get("value"), t.get("placeholder"), t.name))
 	case "div":
 		if class := selectorOf(t); class != "" {
 			p.field(t, chosen(t.get("data-value"), t.get("data-placeholder"), class))
@@ -42,7 +43,7 @@ func (p *plain) input(t tag) {
 		p.choice(kind, t.get("checked"))
 	case "hidden":
 	default:
-		p.field(t, first(t.get("value"), t.get("placeholder")))
+		p.field(t, cmp.Or(t.get("value"), t.get("placeholder")))
 	}
 }
 
@@ -64,7 +65,7 @@ func chosen(value, placeholder, class string) string {
 	if ids, ok := strings.CutPrefix(value, "["); ok && ids != "]" {
 		return strconv.Itoa(strings.Count(ids, ",")+1) + " selected"
 	}
-	return first(placeholder, class)
+	return cmp.Or(placeholder, class)
 }
 
 func (p *plain) choice(kind, checked string) {
@@ -100,13 +101,4 @@ func (p *plain) beside(s string) {
 		p.lines.cell("  ")
 	}
 	p.lines.put(s)
-}
-
-func first(values ...string) string {
-	for _, value := range values {
-		if value != "" {
-			return value
-		}
-	}
-	return ""
 }

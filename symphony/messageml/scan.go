@@ -3,6 +3,7 @@ package messageml
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -43,21 +44,11 @@ func (t tag) get(name string) string {
 }
 
 func (t tag) has(name string) bool {
-	for _, a := range t.attrs {
-		if a.Key == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.attrs, func(a html.Attribute) bool { return a.Key == name })
 }
 
 func (t tag) is(class string) bool {
-	for one := range strings.FieldsSeq(t.get("class")) {
-		if one == class {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(strings.Fields(t.get("class")), class)
 }
 
 // scan walks the markup in one pass. It uses HTML's tokenizer, because clients send HTML's entities and omissions, but none of

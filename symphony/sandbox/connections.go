@@ -34,7 +34,10 @@ func (k *connection) view(viewer int64) connectionView {
 		v.UserID = k.To
 	}
 	if k.Status == statusPending {
-		v.Status = map[bool]string{true: "PENDING_OUTGOING", false: "PENDING_INCOMING"}[k.From == viewer]
+		v.Status = "PENDING_INCOMING"
+		if k.From == viewer {
+			v.Status = "PENDING_OUTGOING"
+		}
 	}
 	return v
 }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -107,9 +108,7 @@ func (p *Pod) deliver(w http.ResponseWriter, r *http.Request, out *encoded) {
 }
 
 func write(w http.ResponseWriter, out *encoded) error {
-	for name, values := range out.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), out.header)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(out.status)

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,12 +30,7 @@ type podClaims struct {
 }
 
 func (c podClaims) allows(scope string) bool {
-	for given := range strings.FieldsSeq(c.Scope) {
-		if given == scope {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(strings.Fields(c.Scope), scope)
 }
 
 // sign makes one of the pod's own tokens.

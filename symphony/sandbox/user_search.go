@@ -53,16 +53,12 @@ func (q userQuery) matches(who *person) bool {
 		return false // distribution lists are found only by those who ask for them
 	}
 	return containsFold(who.Title, filters.Title) && containsFold(who.Company, filters.Company) &&
-		containsFold(who.Location, filters.Location) && q.namesHim(who)
+		containsFold(who.Location, filters.Location) && q.names(who)
 }
 
-func (q userQuery) namesHim(who *person) bool {
-	for _, field := range []string{who.Display, who.First, who.Last, who.Email, who.Username} {
-		if containsFold(field, strings.TrimSpace(q.Query)) {
-			return true
-		}
-	}
-	return false
+func (q userQuery) names(who *person) bool {
+	fields := []string{who.Display, who.First, who.Last, who.Email, who.Username}
+	return slices.ContainsFunc(fields, func(field string) bool { return containsFold(field, strings.TrimSpace(q.Query)) })
 }
 
 func containsFold(text, part string) bool {

@@ -173,14 +173,13 @@ func secret(name string) bool {
 func curl(c *call) string {
 	var line strings.Builder
 	fmt.Fprintf(&line, "curl -X %s %s", c.Method, quote("http://"+c.Host+c.URL.RequestURI()))
-	for _, h := range []struct{ name, variable string }{
-		{"sessionToken", "SESSION_TOKEN"}, {"keyManagerToken", "KEY_MANAGER_TOKEN"}, {"Authorization", "ACCESS_TOKEN"},
+	for _, h := range []struct{ name, value string }{
+		{"sessionToken", "$SESSION_TOKEN"}, {"keyManagerToken", "$KEY_MANAGER_TOKEN"}, {"Authorization", "Bearer $ACCESS_TOKEN"},
 	} {
 		if c.Header.Get(h.name) == "" {
 			continue
 		}
-		scheme := map[bool]string{true: "Bearer ", false: ""}[h.name == "Authorization"]
-		fmt.Fprintf(&line, ` -H "%s: %s$%s"`, h.name, scheme, h.variable)
+		fmt.Fprintf(&line, ` -H "%s: %s"`, h.name, h.value)
 	}
 	if c.Method == http.MethodGet || len(c.body) == 0 {
 		return line.String()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"strconv"
 	"strings"
 )
@@ -159,12 +160,8 @@ func (e *entities) encode() (string, error) {
 		return b.String(), nil
 	}
 	all := map[string]any{}
-	for id, value := range e.values {
-		all[id] = value
-	}
-	for id, value := range e.added {
-		all[id] = value
-	}
+	maps.Copy(all, e.values)
+	maps.Copy(all, e.added)
 	var b strings.Builder
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)

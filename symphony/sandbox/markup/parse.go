@@ -145,8 +145,8 @@ var undeclared = regexp.MustCompile(`^invalid character entity &([A-Za-z0-9]+);`
 
 // saxError says in the words of the agent's parser what it commonly complains of.
 func saxError(err error) error {
-	var syntax *xml.SyntaxError
-	if !errors.As(err, &syntax) {
+	syntax, ok := errors.AsType[*xml.SyntaxError](err)
+	if !ok {
 		return refuse("Invalid messageML: %s", err)
 	}
 	if found := undeclared.FindStringSubmatch(syntax.Msg); found != nil {
