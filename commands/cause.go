@@ -59,8 +59,8 @@ func (c Cause) explain() (what, next string) {
 // Refused reports whether Symphony has understood a call and refused it, so
 // that trying again would end the same way.
 func Refused(err error) bool {
-	var e *symphony.Error
-	if !errors.As(err, &e) || e.OutcomeUnknown {
+	e, ok := errors.AsType[*symphony.Error](err)
+	if !ok || e.OutcomeUnknown {
 		return false
 	}
 	passing := []int{http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooManyRequests}
@@ -71,8 +71,8 @@ func Refused(err error) bool {
 // Unsent reports whether a write has failed that surely had no effect and may
 // be tried again: Symphony asked to wait, or was never reached.
 func Unsent(err error) bool {
-	var e *symphony.Error
-	return errors.As(err, &e) && !e.OutcomeUnknown && !Refused(err)
+	e, ok := errors.AsType[*symphony.Error](err)
+	return ok && !e.OutcomeUnknown && !Refused(err)
 }
 
 // unreadable is the refusal of a request for which Symphony does not let the

@@ -118,12 +118,9 @@ func without(inv syntax.Invocation, key string) syntax.Invocation {
 
 // with is the invocation with one option set.
 func with(inv syntax.Invocation, key string, value any) syntax.Invocation {
-	options := map[string]any{key: value}
-	for k, v := range inv.Options {
-		if k != key {
-			options[k] = v
-		}
-	}
+	options := map[string]any{}
+	maps.Copy(options, inv.Options)
+	options[key] = value
 	inv.Options = options
 	return inv
 }

@@ -14,8 +14,10 @@ import (
 // buttonCreate is the only button of the form that submits it.
 const buttonCreate = "create"
 
+type formFlag struct{ key, label string }
+
 // formFlags are the yes/no options that the form offers.
-var formFlags = [...]struct{ key, label string }{
+var formFlags = []formFlag{
 	{"public", "Anybody in the company can join"},
 	{"external", "People from other companies can be invited"},
 	{"readonly", "Only owners can write"},
@@ -125,12 +127,7 @@ func rest(given syntax.Invocation) string {
 }
 
 func isFormFlag(key string) bool {
-	for _, flag := range formFlags {
-		if flag.key == key {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(formFlags, func(f formFlag) bool { return f.key == key })
 }
 
 func mentioned(people []syntax.Person) []int64 {

@@ -272,8 +272,8 @@ func plainName(s string) string { return strings.ToLower(strings.Join(strings.Fi
 // taken reports whether the creation failed for the name. The substring is the
 // one documented sign.
 func taken(err error) bool {
-	var refused *symphony.Error
-	return errors.Is(err, symphony.ErrBadRequest) && errors.As(err, &refused) &&
+	refused, ok := errors.AsType[*symphony.Error](err)
+	return ok && errors.Is(err, symphony.ErrBadRequest) &&
 		strings.Contains(strings.ToLower(refused.Message), "choose another name")
 }
 

@@ -3,6 +3,7 @@ package syntax
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // address reads a word that is an e-mail address, also in brackets, as a link
@@ -42,24 +43,15 @@ func host(domain string) bool {
 
 // handle reads a word that is "@" and a username.
 func handle(word string) (string, bool) {
-	r, rest, ok := cutRune(strings.TrimLeft(word, "<(["))
-	if !ok || !atSign(r) {
+	word = strings.TrimLeft(word, "<([")
+	r, size := utf8.DecodeRuneInString(word)
+	if !atSign(r) {
 		return "", false
 	}
-	name := unpunctuated(rest)
+	name := unpunctuated(word[size:])
 	return name, name != "" && len(name) <= 254 && strings.IndexFunc(name, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !strings.ContainsRune("._-+@'’", r)
 	}) < 0
-}
-
-func cutRune(word string) (first rune, rest string, ok bool) {
-	for i, r := range word {
-		if i > 0 {
-			return first, word[i:], true
-		}
-		first = r
-	}
-	return first, "", word != ""
 }
 
 func unpunctuated(word string) string { return strings.TrimRight(word, ".:!?…。！？>)]'’") }

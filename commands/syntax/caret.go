@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -69,10 +70,8 @@ func window(runes []rune, most int) (shown []rune, cut bool) {
 }
 
 func reversed(runes []rune) []rune {
-	out := make([]rune, len(runes))
-	for i, r := range runes {
-		out[len(runes)-1-i] = r
-	}
+	out := slices.Clone(runes)
+	slices.Reverse(out)
 	return out
 }
 

@@ -1,6 +1,10 @@
 package syntax
 
-import "unicode"
+import (
+	"sort"
+	"strings"
+	"unicode"
+)
 
 // quoteIndex knows of every quote where it can end, found in one pass, so that
 // no quote is searched for twice.
@@ -35,14 +39,7 @@ func indexQuotes(l *lexer, start int) quoteIndex {
 // nested are the quotes that have a left and a right form, with what closes them.
 var nested = map[rune]string{'“': "”", '”': "”", '„': "“”", '«': "»", '»': "«"}
 
-func ends(open, r rune) bool {
-	for _, c := range nested[open] {
-		if c == r {
-			return true
-		}
-	}
-	return false
-}
+func ends(open, r rune) bool { return strings.ContainsRune(nested[open], r) }
 
 func anyQuote(r rune) bool { return doubleQuote(r) || singleQuote(r) || singleClose(r) }
 
@@ -68,16 +65,7 @@ func (l *lexer) nextQuote(i int, wanted func(rune) bool) int {
 
 // firstAfter is the index of the first mention that ends after i.
 func firstAfter(mentions []Mention, i int) int {
-	low, high := 0, len(mentions)
-	for low < high {
-		mid := (low + high) / 2
-		if mentions[mid].End <= i {
-			low = mid + 1
-		} else {
-			high = mid
-		}
-	}
-	return low
+	return sort.Search(len(mentions), func(n int) bool { return mentions[n].End > i })
 }
 
 // escape reports a backslash that makes the next character plain.
