@@ -2,6 +2,8 @@ package config
 
 import (
 	"encoding/base64"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
@@ -115,11 +117,5 @@ func pemContent(content *Secret, report func(key, message, fix string)) {
 }
 
 func binaryStore(path string) bool {
-	lower := strings.ToLower(path)
-	for _, ending := range []string{".p12", ".pfx", ".jks"} {
-		if strings.HasSuffix(lower, ending) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains([]string{".p12", ".pfx", ".jks"}, strings.ToLower(filepath.Ext(path)))
 }

@@ -50,7 +50,6 @@ func (c *Config) loadPolicy(commands []string) Faults {
 }
 
 func asFaults(err error) Faults {
-	var faults Faults
-	errors.As(err, &faults)
+	faults, _ := errors.AsType[Faults](err)
 	return faults
 }

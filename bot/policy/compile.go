@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"roombot/bot/config/schema"
@@ -154,10 +155,8 @@ func (c *compiler) badCommand(text string, deny bool) *schema.Wrong {
 	if len(c.known) == 0 && name != "" {
 		return nil
 	}
-	for _, known := range c.known {
-		if commandName(known) == name {
-			return nil
-		}
+	if slices.ContainsFunc(c.known, func(known string) bool { return commandName(known) == name }) {
+		return nil
 	}
 	fix := `write "*" or one of ` + strings.Join(c.known, ", ")
 	if near := schema.Nearest(name, c.known); near != "" {

@@ -122,8 +122,8 @@ func (c *cursor) move(to int) (line, column int) {
 }
 
 func jsonFault(content []byte, err error) *Fault {
-	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) {
+	syntax, ok := errors.AsType[*json.SyntaxError](err)
+	if !ok {
 		return &Fault{Message: "is not JSON: " + err.Error()}
 	}
 	at := max(int(syntax.Offset)-1, 0)

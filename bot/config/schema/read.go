@@ -67,8 +67,7 @@ func cause(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "may not be read by this user"
 	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		err = path.Err
 	}
 	return "cannot be read: " + err.Error()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -115,8 +116,10 @@ func (s scalar) setText(target encoding.TextUnmarshaler) *Wrong {
 		return wrong
 	}
 	err := target.UnmarshalText([]byte(s.text))
-	var wrong *Wrong
-	if err == nil || errors.As(err, &wrong) {
+	if err == nil {
+		return nil
+	}
+	if wrong, ok := errors.AsType[*Wrong](err); ok {
 		return wrong
 	}
 	return &Wrong{What: "is not valid"}
@@ -137,13 +140,8 @@ func (s scalar) setString(into reflect.Value, f field) *Wrong {
 }
 
 func oneOf(text string, choices []string) *Wrong {
-	if len(choices) == 0 {
+	if len(choices) == 0 || slices.Contains(choices, text) {
 		return nil
-	}
-	for _, choice := range choices {
-		if text == choice {
-			return nil
-		}
 	}
 	fix := "write " + strings.Join(choices, ", ")
 	if at := strings.LastIndex(fix, ", "); at > 0 {
