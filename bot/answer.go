@@ -187,10 +187,7 @@ func (b *Bot) allow(ctx context.Context, r *commands.Request) *commands.Refusal 
 		place.Kind = policy.Room
 	}
 	decision := b.policy.Decide(policy.Ask{
-		User: policy.Subject{
-			ID: int64(r.From.ID), Username: r.From.Username, Email: r.From.Email,
-			DisplayName: r.From.Name, External: b.desk.Foreign(r.From.ID),
-		},
+		User:  policy.Subject{Username: r.From.Username, Email: r.From.Email, External: b.desk.Foreign(r.From.ID)},
 		Where: place, Command: r.Command,
 	})
 	if decision.Allowed {

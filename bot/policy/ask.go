@@ -18,11 +18,9 @@ type Ask struct {
 
 // Subject is who asks.
 type Subject struct {
-	ID          int64
-	Username    string
-	Email       string
-	DisplayName string
-	External    bool // of another company
+	Username string
+	Email    string
+	External bool // of another company
 }
 
 // Place is the conversation in which the command was given.

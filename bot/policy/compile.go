@@ -28,7 +28,9 @@ type denyRule struct {
 
 const defaultContact = "your Symphony administrators"
 
-func compile(rules schema.Value, o Options) (*Policy, error) {
+// Compile reads the rules {deny: […], allow: […]}. A missing value gives a policy that allows /help only.
+// The error is a schema.Faults with everything that is wrong.
+func Compile(rules schema.Value, o Options) (*Policy, error) {
 	p := &Policy{contact: strings.TrimSpace(o.Contact)}
 	if p.contact == "" {
 		p.contact = defaultContact

@@ -5,7 +5,7 @@
 // never admits anybody, and refuses where a deny rule turns on it.
 package policy
 
-import "roombot/bot/config/schema"
+import "slices"
 
 // Policy is a set of rules, ready to decide. It never changes and may be used from any number of goroutines.
 // The zero value and nil allow /help only.
@@ -20,6 +20,21 @@ type Options struct {
 	Contact  string   // whom a refused user should ask; default "your Symphony administrators"
 }
 
-// Compile reads the rules {deny: […], allow: […]}. A missing value gives a policy that allows /help only.
-// The error is a schema.Faults with everything that is wrong.
-func Compile(rules schema.Value, o Options) (*Policy, error) { return compile(rules, o) }
+// Rules is how many rules there are of each kind.
+func (p *Policy) Rules() (deny, allow int) {
+	if p == nil {
+		return 0, 0
+	}
+	return len(p.deny), len(p.allow)
+}
+
+// Open says whether anybody at all may use the command: a rule allows it, and none denies it to everybody everywhere.
+func (p *Policy) Open(command string) bool {
+	if p == nil {
+		return false
+	}
+	name := commandName(command)
+	about := func(r rule) bool { return r.commands == nil || r.commands[name] }
+	closes := func(r rule) bool { return about(r) && r.everybody() && r.everywhere() }
+	return slices.ContainsFunc(p.allow, about) && !slices.ContainsFunc(p.deny, closes)
+}

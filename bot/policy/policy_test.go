@@ -54,7 +54,7 @@ allow:
 // ask is alice's /newroom in a 1:1 chat, changed.
 func ask(change ...func(*policy.Ask)) policy.Ask {
 	a := policy.Ask{
-		User:    policy.Subject{ID: 1, Username: "alice", Email: "alice@acme.com"},
+		User:    policy.Subject{Username: "alice", Email: "alice@acme.com"},
 		Where:   policy.Place{Kind: policy.IM, StreamID: "im"},
 		Command: "newroom",
 	}
@@ -119,7 +119,7 @@ allow: [{name: all, who: ["*"], commands: ["*"]}]`)
 func TestNobodyIsAllowedWhatNoRuleAllows(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, rules)
-	eve := policy.Subject{ID: 9, Username: "eve", Email: "eve@other.com", External: true}
+	eve := policy.Subject{Username: "eve", Email: "eve@other.com", External: true}
 
 	d := p.Decide(ask(by(eve)))
 	require.False(t, d.Allowed)
@@ -201,7 +201,7 @@ func TestWithoutRulesOnlyHelpIsOpen(t *testing.T) {
 func TestWhatIsNotKnownAdmitsNobodyAndRefusesWhereADenyRuleTurnsOnIt(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, rules)
-	nameless := policy.Subject{ID: 5, Username: "nameless"}
+	nameless := policy.Subject{Username: "nameless"}
 	d := p.Decide(ask(by(nameless)))
 	require.False(t, d.Allowed)
 	require.Equal(t, "contractors", d.Rule)

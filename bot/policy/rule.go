@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // rule is one allow or deny rule, ready to be compared.
 type rule struct {
@@ -81,6 +84,14 @@ func (r *rule) judge(q *request) verdict {
 		}
 	}
 	return v
+}
+
+func (r *rule) everybody() bool {
+	return slices.ContainsFunc(r.who, func(s subject) bool { return s.kind == "*" })
+}
+
+func (r *rule) everywhere() bool {
+	return slices.ContainsFunc(r.where, func(p place) bool { return p.kind == "*" })
 }
 
 var commandMarks = strings.NewReplacer("-", "", "_", "", "/", "")
