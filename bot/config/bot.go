@@ -36,16 +36,7 @@ type Certificate struct {
 	Password Secret      `config:"password" doc:"accepted as the BDK's files have it; PEM needs none"`
 }
 
-// SSL is whom the bot trusts besides the system's certificate authorities.
-type SSL struct {
-	schema.Keys
-	TrustStore Certificate `config:"trustStore" doc:"certificate authorities in PEM, added to the system's"`
-}
-
-// Renamed gives today's place of a key that the vendor gave up.
-func (SSL) Renamed(key string) string {
-	return map[string]string{
-		"trustStorePath":     "trustStore.path",
-		"trustStorePassword": "trustStore.password",
-	}[key]
+// CommonJWT is the vendor's mode that replaces the session token by a JWT.
+type CommonJWT struct {
+	Enabled bool `config:"enabled,unused" doc:"not used yet"`
 }

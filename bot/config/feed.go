@@ -60,8 +60,3 @@ func (t *Tag) UnmarshalText(text []byte) error {
 	*t = Tag(text)
 	return nil
 }
-
-// CommonJWT is the vendor's mode that replaces the session token by a JWT.
-type CommonJWT struct {
-	Enabled bool `config:"enabled,unused" doc:"not used yet"`
-}

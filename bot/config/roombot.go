@@ -1,6 +1,9 @@
 package config
 
 import (
+	"net"
+	"strconv"
+	"strings"
 	"time"
 
 	"roombot/bot/config/schema"
@@ -42,4 +45,22 @@ type Log struct {
 // Health is where the bot tells how it is.
 type Health struct {
 	Listen Listen `config:"listen" doc:"host:port of the health page, such as 127.0.0.1:8081; none by default"`
+}
+
+// Listen is a host:port to listen on; empty for none.
+type Listen string
+
+// UnmarshalText takes host:port. ":8081" is every interface; port 0 is any free port.
+func (l *Listen) UnmarshalText(text []byte) error {
+	value := strings.TrimSpace(string(text))
+	if value == "" {
+		*l = ""
+		return nil
+	}
+	_, port, err := net.SplitHostPort(value)
+	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n > 65535 {
+		return &schema.Wrong{What: "is not host:port", Fix: "write 127.0.0.1:8081"}
+	}
+	*l = Listen(value)
+	return nil
 }

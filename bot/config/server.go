@@ -56,3 +56,17 @@ type Proxy struct {
 	Username string `config:"username" doc:"for basic authentication"`
 	Password Secret `config:"password" doc:"for basic authentication"`
 }
+
+// SSL is whom the bot trusts besides the system's certificate authorities.
+type SSL struct {
+	schema.Keys
+	TrustStore Certificate `config:"trustStore" doc:"certificate authorities in PEM, added to the system's"`
+}
+
+// Renamed gives today's place of a key that the vendor gave up.
+func (SSL) Renamed(key string) string {
+	return map[string]string{
+		"trustStorePath":     "trustStore.path",
+		"trustStorePassword": "trustStore.password",
+	}[key]
+}

@@ -13,8 +13,6 @@ import (
 // maxDepth bounds the nesting of a document; the schema itself needs less than ten.
 const maxDepth = 64
 
-func validJSON(content []byte) bool { return json.Valid(content) }
-
 // parseJSON makes the nodes that the YAML of the same meaning would have. JSON does not go through the YAML parser because
 // that refuses tabs and surrogate escapes, which JSON allows.
 func parseJSON(content []byte) (*yaml.Node, *Fault) {

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -97,7 +98,7 @@ func isJSON(name string, content []byte) bool {
 	case ".json":
 		return true
 	case ".yaml", ".yml": // JSON is YAML, but for tabs and some escapes
-		return braced && validJSON(content)
+		return braced && json.Valid(content)
 	}
 	return braced
 }
