@@ -3,8 +3,6 @@ package commands
 import (
 	"fmt"
 	"time"
-
-	"roombot/symphony/messageml"
 )
 
 // nothing closes every refusal before which nothing was written.
@@ -60,30 +58,6 @@ func PutOff(after time.Duration) Reply {
 // itself is only for the one who asked.
 func ElsewhereNow() Reply { return says("elsewhere", "I have answered in our 1:1 chat.") }
 
-// Brief is the reply cut to what Symphony cannot well refuse: it holds none of
-// the user's own words.
-func (r Reply) Brief(id RequestID) Reply {
-	cut := says(r.Code, "I have an answer for you, but Symphony does not let me send it. Your administrators find it under request "+string(id)+".")
-	if r.Room != "" {
-		cut.Body = []messageml.Node{messageml.Paragraph(
-			messageml.Text("✓ "), messageml.Link(messageml.RoomLink(string(r.Room)), messageml.Text("Your room")),
-			messageml.Text(" is open, but Symphony does not let me say more here (request "+string(id)+")."))}
-	}
-	return cut
-}
-
-// Aside is the reply as it stands in the 1:1 chat when it was asked for in a
-// room.
-func (r Reply) Aside(room string) Reply {
-	where := "a room"
-	if room != "" {
-		where = "“" + room + "”"
-	}
-	about := messageml.Paragraph(messageml.Italic(messageml.Text("About your message in " + where + ":")))
-	r.Body = append([]messageml.Node{about}, r.Body...)
-	return r
-}
-
 // shown is how much of what a user typed is repeated in an answer.
 const shown = 80
 
@@ -93,8 +67,4 @@ func clip(text string, most int) string {
 		return string(runes[:most-1]) + "…"
 	}
 	return text
-}
-
-func says(code, text string) Reply {
-	return Reply{Code: code, Body: []messageml.Node{messageml.Paragraph(messageml.Text(text))}}
 }

@@ -11,6 +11,15 @@ import (
 	"roombot/symphony/messageml"
 )
 
+// The forms that the bot posts.
+const (
+	FormNewRoom = "roombot-newroom"
+	FormOffer   = "roombot-offer"
+)
+
+// OwnForm reports whether a form of this id is one of the bot's.
+func OwnForm(id string) bool { return id == FormNewRoom || id == FormOffer }
+
 // buttonCreate is the only button of the form that submits it.
 const buttonCreate = "create"
 

@@ -169,7 +169,7 @@ func (d *Desk) wrongGroup(ctx context.Context, r *Request, name string, found in
 		fixed := r.Invocation
 		fixed.Groups = replaced(r.Groups, name, near[0])
 		refusal.Next = ""
-		refusal.Offers = offersOf(Compose(r.Message, fixed))
+		refusal.Offers = createOrEdit(Compose(r.Message, fixed))
 	default:
 		refusal.Next = "Is it " + oneOf(quoteAll(near)) + "?"
 	}
@@ -189,7 +189,7 @@ func (d *Desk) outsiderInside(r *Request) *Refusal {
 		refusal.Next += " A room for other companies cannot be public, read-only or discoverable."
 	} else {
 		refusal.Next = ""
-		refusal.Offers = offersOf(Compose(r.Message, fixed))
+		refusal.Offers = createOrEdit(Compose(r.Message, fixed))
 	}
 	return refusal
 }

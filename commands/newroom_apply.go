@@ -242,7 +242,7 @@ func (p *roomPlan) nameTaken(ctx context.Context) *Refusal {
 		renamed := p.req.Invocation
 		renamed.Name = other
 		refusal.Next = "This name looks free:"
-		refusal.Offers = offersOf(Compose(p.req.Message, renamed))
+		refusal.Offers = createOrEdit(Compose(p.req.Message, renamed))
 	}
 	return refusal
 }

@@ -8,109 +8,43 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// The forms that the bot posts.
-const (
-	FormNewRoom = "roombot-newroom"
-	FormOffer   = "roombot-offer"
-)
-
-// OwnForm reports whether a form of this id is one of the bot's.
-func OwnForm(id string) bool { return id == FormNewRoom || id == FormOffer }
-
-// Stamp marks a message of the bot: what it answers and as which part.
-type Stamp struct {
-	Request RequestID
-	Part    string
-	// Origin is the message whose request a click on an offer carries out.
-	Origin string
-	// For is who is answered: nobody else's click counts.
-	For symphony.UserID
+// Offer is a command that the user can run by a click.
+type Offer struct {
+	Label   string
+	Command syntax.Message
+	// Edit opens the command's form, filled in, instead of running it.
+	Edit bool
 }
 
-// entityKey is where the stamp stands in the entity data of a message.
-const entityKey = "roombot"
-
-// entity is the stamp as it travels: a form reply brings no state back, so
-// what its buttons stand for is read from the message that shows them.
-type entity struct {
-	Type    string          `json:"type"`
-	Version string          `json:"version"`
-	Request RequestID       `json:"request"`
-	Part    string          `json:"part"`
-	Outcome string          `json:"outcome"`
-	Origin  string          `json:"origin,omitempty"`
-	For     symphony.UserID `json:"for,omitempty"`
-	Offers  []wireOffer     `json:"offers,omitempty"`
-}
-
-type wireOffer struct {
-	Text     string           `json:"text"`
-	Mentions []syntax.Mention `json:"mentions,omitempty"`
-	Edit     bool             `json:"edit,omitempty"`
-}
-
-// Render makes the message: the body, a button per offer, and the stamp.
-func (r Reply) Render(s Stamp) (messageML, data string) {
-	body := r.Body
-	e := entity{Type: "com.roombot.reply", Version: "1.0", Request: s.Request, Part: s.Part, Outcome: r.Code, Origin: s.Origin, For: s.For}
-	if len(r.Offers) > 0 {
-		buttons := make([]messageml.Node, len(r.Offers))
-		for i, o := range r.Offers {
-			buttons[i] = messageml.Button{Name: buttonName(i), Label: o.Label, Class: buttonClass(i)}
-			e.Offers = append(e.Offers, wireOffer{Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit})
-		}
-		body = append(body[:len(body):len(body)], messageml.Form(FormOffer, buttons...))
+// createOrEdit are the buttons below a corrected command.
+func createOrEdit(command syntax.Message) []Offer {
+	return []Offer{
+		{Label: "Create it", Command: command},
+		{Label: "Edit in form", Command: command, Edit: true},
 	}
-	data, err := messageml.EntityData(map[string]any{entityKey: e})
-	if err != nil {
-		data = "{}" // strings and numbers always encode
+}
+
+// offers are the buttons below a corrected message, by what it was read as.
+func (s Set) offers(fixed syntax.Message, read syntax.Result) []Offer {
+	run := Offer{Label: "Run it", Command: fixed}
+	edit := Offer{Label: "Edit in form", Command: fixed, Edit: true}
+	switch {
+	case read.Form != nil:
+		edit.Label = "Fill in the form"
+		return []Offer{edit}
+	case read.Command == nil:
+		return []Offer{run}
 	}
-	return messageml.Message(body...), data
-}
-
-func buttonName(i int) string { return "offer-" + strconv.Itoa(i) }
-
-func buttonClass(i int) messageml.ButtonClass {
-	if i == 0 {
-		return messageml.Primary
+	request := Request{Invocation: *read.Command}
+	c, _ := s.Lookup(read.Command.Command)
+	switch {
+	case !c.Writes():
+		return []Offer{run}
+	case request.Preview():
+		run.Label = "Preview"
+		return []Offer{run, edit}
 	}
-	return messageml.Secondary
-}
-
-// Carries reports whether the entity data is that of the bot's answer to the
-// request, as the given part.
-func Carries(data string, id RequestID, part string) bool {
-	e, ok := stamped(data)
-	return ok && e.Request == id && e.Part == part
-}
-
-// Answers reports whether the entity data is that of the last word on the
-// request, whichever part that is.
-func Answers(data string, id RequestID) bool {
-	e, ok := stamped(data)
-	return ok && e.Request == id && !Interim(e.Outcome)
-}
-
-// OutcomeOf is the code of the answer that the entity data belongs to, empty
-// for any other message.
-func OutcomeOf(data string) string {
-	e, _ := stamped(data)
-	return e.Outcome
-}
-
-// OriginOf is the message whose request the stamped message belongs to, or
-// fallback without a stamp.
-func OriginOf(data, fallback string) string {
-	if e, ok := stamped(data); ok && e.Origin != "" {
-		return e.Origin
-	}
-	return fallback
-}
-
-// For reports whether the stamped message answers this person.
-func For(data string, who symphony.UserID) bool {
-	e, ok := stamped(data)
-	return ok && e.For == who
+	return createOrEdit(fixed)
 }
 
 // Chosen is the offer whose button was clicked in the stamped message.
@@ -124,22 +58,11 @@ func Chosen(data string, values symphony.FormValues) (Offer, error) {
 	return Offer{}, Expired()
 }
 
-// stamped reads the stamp. Only the bot's own messages may be asked: entity
-// data is whatever the sender made it.
-func stamped(data string) (entity, bool) {
-	content, err := messageml.Read("", data)
-	if err != nil {
-		return entity{}, false
-	}
-	var e entity
-	ok, err := content.Entity(entityKey, &e)
-	return e, ok && err == nil
-}
+func buttonName(i int) string { return "offer-" + strconv.Itoa(i) }
 
-// offersOf are the buttons below a corrected command.
-func offersOf(command syntax.Message) []Offer {
-	return []Offer{
-		{Label: "Create it", Command: command},
-		{Label: "Edit in form", Command: command, Edit: true},
+func buttonClass(i int) messageml.ButtonClass {
+	if i == 0 {
+		return messageml.Primary
 	}
+	return messageml.Secondary
 }

@@ -26,14 +26,6 @@ type Reply struct {
 	Room symphony.StreamID
 }
 
-// Offer is a command that the user can run by a click.
-type Offer struct {
-	Label   string
-	Command syntax.Message
-	// Edit opens the command's form, filled in, instead of running it.
-	Edit bool
-}
-
 // Outcome codes besides those of package syntax.
 const (
 	CodeDone    = "done"
@@ -48,6 +40,34 @@ const (
 
 // Interim reports whether an answer of that code is not the last word.
 func Interim(code string) bool { return code == CodeAdding || code == CodePutOff }
+
+// Aside is the reply as it stands in the 1:1 chat when it was asked for in a
+// room.
+func (r Reply) Aside(room string) Reply {
+	where := "a room"
+	if room != "" {
+		where = "“" + room + "”"
+	}
+	about := messageml.Paragraph(messageml.Italic(messageml.Text("About your message in " + where + ":")))
+	r.Body = append([]messageml.Node{about}, r.Body...)
+	return r
+}
+
+// Brief is the reply cut to what Symphony cannot well refuse: it holds none of
+// the user's own words.
+func (r Reply) Brief(id RequestID) Reply {
+	cut := says(r.Code, "I have an answer for you, but Symphony does not let me send it. Your administrators find it under request "+string(id)+".")
+	if r.Room != "" {
+		cut.Body = []messageml.Node{messageml.Paragraph(
+			messageml.Text("✓ "), messageml.Link(messageml.RoomLink(string(r.Room)), messageml.Text("Your room")),
+			messageml.Text(" is open, but Symphony does not let me say more here (request "+string(id)+")."))}
+	}
+	return cut
+}
+
+func says(code, text string) Reply {
+	return Reply{Code: code, Body: []messageml.Node{messageml.Paragraph(messageml.Text(text))}}
+}
 
 // Refusal is an error for the user: what is wrong, where, and what to do.
 // Nothing was created.
@@ -123,27 +143,4 @@ func (s Set) TooLate(m syntax.Message, read syntax.Result, ago time.Duration) *R
 		Next:    "If it is still wanted, one click does it:",
 		Offers:  s.offers(m, read),
 	}
-}
-
-// offers are the buttons below a corrected message, by what it was read as.
-func (s Set) offers(fixed syntax.Message, read syntax.Result) []Offer {
-	run := Offer{Label: "Run it", Command: fixed}
-	edit := Offer{Label: "Edit in form", Command: fixed, Edit: true}
-	switch {
-	case read.Form != nil:
-		edit.Label = "Fill in the form"
-		return []Offer{edit}
-	case read.Command == nil:
-		return []Offer{run}
-	}
-	request := Request{Invocation: *read.Command}
-	c, _ := s.Lookup(read.Command.Command)
-	switch {
-	case !c.Writes():
-		return []Offer{run}
-	case request.Preview():
-		run.Label = "Preview"
-		return []Offer{run, edit}
-	}
-	return offersOf(fixed)
 }

@@ -4,7 +4,39 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"strings"
+
+	"roombot/commands/syntax"
+	"roombot/symphony"
 )
+
+// Request is one command that a user gave.
+type Request struct {
+	ID   RequestID
+	From Person
+	In   Place
+	// Message is what the user typed, for echoing it in errors.
+	Message syntax.Message
+	syntax.Invocation
+	// Missed marks a request that was found in the history of its chat: a bot
+	// with another memory may have begun to carry it out.
+	Missed bool
+}
+
+// Preview reports whether the user asked to be shown the plan only.
+func (r *Request) Preview() bool { return r.on("preview") }
+
+func (r *Request) on(flag string) bool {
+	yes, _ := r.Flag(flag)
+	return yes
+}
+
+// Place is where a request was made and is answered.
+type Place struct {
+	Stream symphony.StreamID
+	// Room is false for a 1:1 chat.
+	Room bool
+	Name string
+}
 
 // RequestID names one request in answers, logs and in the room it made
 // (keyword RequestKeyword). It follows from the id of the message that carried
