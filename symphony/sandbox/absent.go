@@ -5,10 +5,9 @@ import (
 	"strings"
 )
 
-// absent answers 404, since the kits repeat whatever is a 5xx.
-//
 // absent are the vendor's operations that the sandbox does not implement: administration, compliance, signals, the
-// datahose and applications acting for users. They are known so that a bot that calls one is told so by name.
+// datahose and applications acting for users. They are known so that a bot that calls one is told so by name. The
+// answer is a 404, since the kits repeat whatever gets a 5xx.
 const absent = `
 GET /agent/v1/audittrail/privilegeduser
 GET /agent/v1/dlp/dictionaries
@@ -135,7 +134,7 @@ DELETE /profile-manager/v1/groups/deleteAll
 GET /v5/users/apps/{groupAppId}
 `
 
-// retired are operations the service itself has switched off.
+// retired are the operations that the service itself has switched off.
 const retired = `
 POST /agent/v4/datafeed/create
 GET /agent/v4/datafeed/{id}/read

@@ -16,7 +16,7 @@ type mentionSpan struct {
 	UserID int64 `json:"userId"`
 }
 
-// composed by a person with this client, whose composer takes so many characters.
+// A person writes with this client, whose composer takes so many characters.
 const (
 	clientAgent = "DESKTOP-65.0.0-0-Sandbox"
 	maxTyped    = 30_000

@@ -57,7 +57,7 @@ type v4Initiator struct {
 	User v4User `json:"user"`
 }
 
-// payload keys by event type.
+// The kinds of events, by the key of their payload.
 const (
 	eventMessage     = "messageSent"
 	eventIM          = "instantMessageCreated"

@@ -92,3 +92,23 @@ func agentRoutes() []route {
 		open("/v1/info", "agentInfo", (*Pod).agentInfo),
 	)
 }
+
+func groupRoutes() []route {
+	table := []route{
+		{method: "POST", path: "/v1/groups", name: "insertGroup", handle: (*Pod).insertGroup},
+		{method: "GET", path: "/v1/groups/type/{typeId}", name: "listGroups", handle: (*Pod).listGroups},
+		{method: "GET", path: "/v1/groups/{groupId}", name: "getGroup", handle: (*Pod).getGroup},
+		{method: "PUT", path: "/v1/groups/{groupId}", name: "updateGroup", handle: (*Pod).updateGroup},
+		{method: "POST", path: "/v1/groups/{groupId}/member", name: "addMemberToGroup", handle: (*Pod).addGroupMember},
+		{method: "POST", path: "/v1/groups/{groupId}/avatar", name: "updateAvatar", handle: (*Pod).updateGroupAvatar},
+		{method: "GET", path: "/v1/types", name: "listTypes", handle: (*Pod).listTypes},
+		{method: "GET", path: "/v1/types/{typeId}", name: "getType", handle: (*Pod).getType},
+	}
+	for i := range table {
+		table[i].path, table[i].family, table[i].auth = "/profile-manager"+table[i].path, familyProfile, authBearer
+	}
+	return append(table,
+		route{method: "GET", path: "/v1/groups/sdl/list", name: "listSDLGroups", auth: authSession, handle: (*Pod).listSDL},
+		route{method: "GET", path: "/v1/groups/sdl/{groupId}", name: "getSDLGroupById", auth: authSession, handle: (*Pod).getSDL},
+	)
+}
