@@ -68,5 +68,5 @@ func check(ctx context.Context, path string) []finding {
 	return append(findings, checkPod(ctx, c, client)...)
 }
 
-// timeout bounds one check.
-const timeout = 20 * time.Second
+// checkTimeout bounds one check.
+const checkTimeout = 20 * time.Second

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -9,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	stdio "io"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -81,7 +81,7 @@ func ways(c *config.Config) ([]*way, error) {
 // only that an answer comes, and its date.
 func (w *way) reach(ctx context.Context) finding {
 	detail := joined(w.names) + " at " + w.address
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	transport, err := w.transport.HTTP(w.shown)
 	if err != nil {
@@ -92,9 +92,7 @@ func (w *way) reach(ctx context.Context) finding {
 	if err != nil {
 		return failed("network", detail, err, "Correct the address in the configuration.")
 	}
-	for name, values := range w.transport.Headers {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, w.transport.Headers)
 	response, err := transport.RoundTrip(request)
 	if err != nil {
 		return failed("network", detail, err, remedy(err))
@@ -107,14 +105,14 @@ func (w *way) reach(ctx context.Context) finding {
 }
 
 const (
-	tryLater = "It is there and cannot work now, or a gateway before it cannot reach it: try again later, then ask whoever runs it."
-	logInto  = "Set proxy.username and proxy.password."
+	tryLater       = "It is there and cannot work now, or a gateway before it cannot reach it: try again later, then ask whoever runs it."
+	giveProxyLogin = "Set proxy.username and proxy.password."
 )
 
 // stranger tells what is not Symphony by its answer, or not well, and what to do about it.
 func (w *way) stranger(response *http.Response) (remedy string, err error) {
 	if response.StatusCode == http.StatusProxyAuthRequired {
-		return logInto, errors.New("the proxy wants a user and a password")
+		return giveProxyLogin, errors.New("the proxy wants a user and a password")
 	}
 	if !w.agent {
 		return "", nil
@@ -122,12 +120,12 @@ func (w *way) stranger(response *http.Response) (remedy string, err error) {
 	const enough = 64 << 10
 	body, _ := stdio.ReadAll(stdio.LimitReader(response.Body, enough))
 	remedy = "Something else than Symphony's " + joined(w.names) + " answers there: check host, port and context, and whether a proxy is in between."
+	unexpected := fmt.Errorf("answers %s when asked for its version", response.Status)
 	switch status := response.StatusCode; {
 	case unwell(status):
-		remedy = tryLater
-		fallthrough
+		return tryLater, unexpected
 	case status != http.StatusOK:
-		return remedy, fmt.Errorf("answers %s when asked for its version", cmp.Or(response.Status, "nothing"))
+		return remedy, unexpected
 	case strings.HasPrefix(response.Header.Get("Content-Type"), "text/html"):
 		return remedy, errors.New("answers with a web page")
 	case !json.Valid(body):
@@ -169,7 +167,7 @@ func remedy(err error) string {
 	case errors.As(err, &answer) && unwell(answer.Status):
 		return tryLater
 	case strings.Contains(err.Error(), http.StatusText(http.StatusProxyAuthRequired)): // all that is left of it in a tunnel
-		return logInto
+		return giveProxyLogin
 	case errors.As(err, &dns):
 		return "This machine does not know the name: check host, DNS, or set a proxy."
 	case errors.As(err, &misnamed):

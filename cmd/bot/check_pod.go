@@ -11,7 +11,7 @@ import (
 
 // checkPod signs in and asks for what the bot needs.
 func checkPod(ctx context.Context, c *config.Config, client *symphony.Client) []finding {
-	ctx, cancel := context.WithTimeout(ctx, 3*timeout)
+	ctx, cancel := context.WithTimeout(ctx, 3*checkTimeout)
 	defer cancel()
 	me, err := client.Me(ctx)
 	if err != nil {
@@ -26,8 +26,8 @@ func checkPod(ctx context.Context, c *config.Config, client *symphony.Client) []
 
 // refusedLogin gives the remedy of the cause that is likely, and no other.
 func refusedLogin(username string, err error) finding {
-	var rejected *symphony.LoginError
-	if !errors.As(err, &rejected) {
+	rejected, ok := errors.AsType[*symphony.LoginError](err)
+	if !ok {
 		return failed("login", username, err, remedy(err))
 	}
 	detail := username + ": rejected"

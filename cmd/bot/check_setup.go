@@ -12,8 +12,7 @@ import (
 )
 
 func misconfigured(err error) finding {
-	var faults config.Faults
-	if errors.As(err, &faults) {
+	if _, ok := errors.AsType[config.Faults](err); ok {
 		return failed("configuration", "", err, "Mend each of these lines.")
 	}
 	return failed("configuration", "", err, "")

@@ -23,7 +23,7 @@ func checkStore(ctx context.Context, store config.Store) finding {
 			return found("store", store.String()+", will be made at the start")
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	inspector, err := engine.Inspect(ctx, string(store))
 	if err == nil {
@@ -42,7 +42,7 @@ func checkStore(ctx context.Context, store config.Store) finding {
 
 // storeRemedy is what to do about a store that does not open.
 func storeRemedy(store config.Store, err error) string {
-	var path *fs.PathError
+	_, unwritable := errors.AsType[*fs.PathError](err)
 	switch {
 	case errors.Is(err, engine.ErrLocked):
 		return "Stop the other bot, or set roombot.store to another file; several share only a PostgreSQL database."
@@ -50,7 +50,7 @@ func storeRemedy(store config.Store, err error) string {
 		return "Run that version, or set roombot.store to a new one."
 	case store.Shared():
 		return "Check the address in roombot.store, and that the database lets this user in."
-	case errors.As(err, &path):
+	case unwritable:
 		return "Give the bot's user the right to write there, or set roombot.store."
 	}
 	return "Let roombot.store name a file of the bot's own, or one that is not there yet."

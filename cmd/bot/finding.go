@@ -52,8 +52,7 @@ func failed(name, detail string, err error, remedy string) finding {
 
 // plain drops what http wraps around the cause.
 func plain(err error) string {
-	var outer *url.Error
-	if errors.As(err, &outer) {
+	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err
 	}
 	return err.Error()

@@ -60,15 +60,13 @@ func run(ctx context.Context, args []string, io streams) int {
 var errSilent = errors.New("failed")
 
 func exitCode(err error) int {
-	var f failure
-	switch {
-	case errors.As(err, &f):
+	if f, ok := errors.AsType[failure](err); ok {
 		return f.code
-	case errors.Is(err, symphony.ErrLoginRejected):
-		return exitRejected
-	default:
-		return exitFailed
 	}
+	if errors.Is(err, symphony.ErrLoginRejected) {
+		return exitRejected
+	}
+	return exitFailed
 }
 
 func program(io streams) *cobra.Command {

@@ -52,19 +52,16 @@ func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, live func
 	var b *bot.Bot
 	wired.Live = func() { live(b) } // while it runs, so there is one
 	b, err = bot.New(ctx, wired)
-	var unopened *engine.OpenError
+	_, unopened := errors.AsType[*engine.OpenError](err)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		log.Info().Msg("bot stopped before it had begun")
 		return nil // it was told to
-	case errors.As(err, &unopened):
+	case unopened:
 		return fmt.Errorf("%w. %s", err, storeRemedy(c.Roombot.Store, err))
 	case err != nil:
 		return err
 	}
 	err = b.Run(ctx)
-	if closing := b.Close(); err == nil && closing != nil {
-		err = fmt.Errorf("close the store: %w", closing)
-	}
-	return err
+	return errors.Join(err, b.Close())
 }

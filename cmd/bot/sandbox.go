@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -14,13 +13,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
 	"roombot/bot"
-	"roombot/bot/config"
-	"roombot/rsa"
 	"roombot/symphony/sandbox"
 	"roombot/symphony/sandbox/page"
 )
@@ -135,15 +131,15 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 		})
 	}
 	group.Go(func() error {
-		defer stopAfter(f.say != "", stop)
 		if !f.noBot && !await(ctx, listening) {
 			return nil
 		}
-		if f.say != "" {
-			return say(ctx, io, home.address, f)
+		if f.say == "" {
+			welcome(io, home, f)
+			return nil
 		}
-		welcome(io, home, f)
-		return nil
+		defer stop()
+		return say(ctx, io, home.address, f)
 	})
 	return group.Wait()
 }
@@ -159,12 +155,6 @@ func (l *liveBot) atWork() bool {
 	}
 	q := b.Health(context.Background()).Queue
 	return !q.Answers || q.Queued+q.Running > 0
-}
-
-func stopAfter(now bool, stop func()) {
-	if now {
-		stop()
-	}
 }
 
 func await(ctx context.Context, event <-chan struct{}) bool {
@@ -233,76 +223,4 @@ func browse(address string) error {
 		command = "xdg-open"
 	}
 	return exec.Command(command, address).Start()
-}
-
-// botName is the service account's username on the sandbox's pod.
-const botName = "roombot"
-
-// home is the folder with what a bot needs to work on the sandbox's pod.
-type home struct {
-	dir       string
-	temporary bool
-	address   string
-	key       *rsa.Key
-}
-
-func openHome(dir string, at *net.TCPAddr) (*home, error) {
-	h := &home{dir: dir, address: "http://" + at.String()}
-	var err error
-	if dir == "" {
-		h.temporary = true
-		h.dir, err = os.MkdirTemp("", "roombot-sandbox-")
-	} else {
-		// The vendor's kits take paths from the working directory, so the
-		// configuration names the key by its whole path.
-		if h.dir, err = filepath.Abs(dir); err == nil {
-			err = os.MkdirAll(h.dir, 0o700)
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("sandbox folder: %w", err)
-	}
-	if err = h.ownKey(); err == nil {
-		err = h.writeConfig(at)
-	}
-	if err != nil {
-		return nil, errors.Join(err, h.close())
-	}
-	return h, nil
-}
-
-func (h *home) keyFile() string { return filepath.Join(h.dir, "privatekey.pem") }
-
-// sandboxKeyBits is short, for a quick start: the key guards nothing.
-const sandboxKeyBits = 2048
-
-func (h *home) ownKey() (err error) {
-	private := h.keyFile()
-	if _, err = os.Stat(private); err == nil {
-		h.key, err = rsa.Load(private)
-		return err
-	}
-	if h.key, err = rsa.Generate(sandboxKeyBits); err != nil {
-		return err
-	}
-	return h.key.WritePair(private, filepath.Join(h.dir, "publickey.pem"))
-}
-
-func (h *home) close() error {
-	if h.temporary {
-		return os.RemoveAll(h.dir)
-	}
-	return nil
-}
-
-func (h *home) runBot(ctx context.Context, io streams, verbose bool, live func(*bot.Bot)) error {
-	c, err := loadConfig(filepath.Join(h.dir, "config.json"))
-	if err != nil {
-		return err
-	}
-	log := zerolog.Nop()
-	if verbose {
-		log = logger(config.Log{Level: "debug", Format: "console"}, io.err)
-	}
-	return runBot(ctx, c, log, live)
 }

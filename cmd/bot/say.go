@@ -52,7 +52,7 @@ func say(ctx context.Context, io streams, address string, f sandboxFlags) error 
 			return err
 		}
 	} else {
-		print(io.out, append([]chatMessage{talk.Message}, standing(talk.Replies)...))
+		printChat(io.out, append([]chatMessage{talk.Message}, standing(talk.Replies)...))
 	}
 	if len(talk.Replies) == 0 {
 		return failure{exitFailed, fmt.Errorf("the bot did not answer within %s", f.wait)}
@@ -112,7 +112,7 @@ func refusal(status int, raw []byte) error {
 	return failure{code, fmt.Errorf("the sandbox refused: %s", body.Message)}
 }
 
-func print(out stdio.Writer, messages []chatMessage) {
+func printChat(out stdio.Writer, messages []chatMessage) {
 	for i, m := range messages {
 		if i > 0 {
 			fmt.Fprintln(out)

@@ -49,8 +49,8 @@ func wire(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 	}, nil
 }
 
-// client is the signed-in side of Symphony, not yet used. Whoever observes hears
-// of each call; it must not block.
+// client is the configured client of Symphony, which signs in at its first call.
+// Each observer hears of every call and must not block.
 func client(c *config.Config, log zerolog.Logger, observers ...func(symphony.Call)) (*symphony.Client, error) {
 	conf := symphony.Config{
 		Username:  c.Bot.Username,

@@ -93,7 +93,7 @@ func everyRead(p float64) []trial.Fault {
 	return list
 }
 
-// names is how a fault is counted in the report.
+// nameOf is what a fault is counted as in the report.
 func nameOf(f trial.Fault) string {
 	switch {
 	case f.Kind != "" && f.Kind != "http":

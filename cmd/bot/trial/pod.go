@@ -131,6 +131,31 @@ func (p *Pod) Messages(ctx context.Context, after int64) (found []Message, last 
 	return page.Messages, page.Last, err
 }
 
+// Follow hands over the messages of the whole pod as they come, in order,
+// until ctx ends or take returns an error.
+func (p *Pod) Follow(ctx context.Context, every time.Duration, take func([]Message) error) error {
+	last := int64(0)
+	for {
+		messages, seen, err := p.Messages(ctx, last)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := take(messages); err != nil {
+			return err
+		}
+		if seen > last {
+			last = seen
+			continue
+		}
+		if Pause(ctx, every) != nil {
+			return nil
+		}
+	}
+}
+
 // State reads the whole pod.
 func (p *Pod) State(ctx context.Context) (State, error) {
 	var s State

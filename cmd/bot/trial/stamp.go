@@ -1,9 +1,6 @@
 package trial
 
 import (
-	"context"
-	"time"
-
 	"roombot/commands"
 	"roombot/symphony/messageml"
 )
@@ -30,29 +27,4 @@ func (m Message) Stamp() Stamp {
 		return Stamp{}
 	}
 	return s
-}
-
-// Follow hands over the messages of the whole pod as they come, in order,
-// until ctx ends or take returns an error.
-func (p *Pod) Follow(ctx context.Context, every time.Duration, take func([]Message) error) error {
-	last := int64(0)
-	for {
-		messages, seen, err := p.Messages(ctx, last)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := take(messages); err != nil {
-			return err
-		}
-		if seen > last {
-			last = seen
-			continue
-		}
-		if Pause(ctx, every) != nil {
-			return nil
-		}
-	}
 }
