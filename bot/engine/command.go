@@ -2,7 +2,11 @@ package engine
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Command is a piece of accepted work.
@@ -13,3 +17,26 @@ type Command struct {
 	ReceivedAt   time.Time       // when the command reached the bot; zero: the time of the insert
 	Settled      bool            // nothing is to be done for it: it is stored to be known when it comes again
 }
+
+// States of a command. A failing one has no attempts left and is about to be reported.
+const (
+	stateOpen    = "open"
+	stateFailing = "failing"
+	stateDone    = "done"
+	stateFailed  = "failed"
+)
+
+func (c Command) check() error {
+	switch {
+	case c.ID == "":
+		return errors.New("insert commands: a command without id")
+	case !isText(c.ID) || !isText(c.Conversation):
+		return fmt.Errorf("insert commands: id %q or its conversation is not text", c.ID)
+	case len(c.Payload) > 0 && (!json.Valid(c.Payload) || !utf8.Valid(c.Payload)):
+		return fmt.Errorf("insert commands: payload of %s is not JSON", c.ID)
+	}
+	return nil
+}
+
+// isText is what any database takes as text.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }

@@ -3,23 +3,11 @@ package engine
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/riverqueue/river"
-)
-
-// States of a command. A failing one has no attempts left and is about to be reported.
-const (
-	stateOpen    = "open"
-	stateFailing = "failing"
-	stateDone    = "done"
-	stateFailed  = "failed"
 )
 
 // Insert stores the commands in one transaction, in this order. An id seen before, by whichever replica, is skipped without an error.
@@ -44,20 +32,15 @@ func (e *Engine) Insert(ctx context.Context, commands ...Command) error {
 	return nil
 }
 
-func (c Command) check() error {
-	switch {
-	case c.ID == "":
-		return errors.New("insert commands: a command without id")
-	case !isText(c.ID) || !isText(c.Conversation):
-		return fmt.Errorf("insert commands: id %q or its conversation is not text", c.ID)
-	case len(c.Payload) > 0 && (!json.Valid(c.Payload) || !utf8.Valid(c.Payload)):
-		return fmt.Errorf("insert commands: payload of %s is not JSON", c.ID)
+// Known reports whether a command of that id was ever inserted, within Config.Keep.
+func (e *Engine) Known(ctx context.Context, id string) (bool, error) {
+	var n int
+	known, err := one(ctx, e.store, []any{&n}, `SELECT 1 FROM command WHERE id = $1`, id)
+	if err != nil {
+		return false, fmt.Errorf("look for command %s: %w", id, err)
 	}
-	return nil
+	return known, nil
 }
-
-// isText is what any database takes as text.
-func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 func (e *Engine) insert(ctx context.Context, tx runner, commands []Command) error {
 	if err := e.lockConversations(ctx, tx, conversations(commands)...); err != nil {
@@ -76,7 +59,7 @@ func (e *Engine) insert(ctx context.Context, tx runner, commands []Command) erro
 		places[i] = []any{id, fresh[i]}
 	}
 	// The job's id is also the command's place in its conversation.
-	return tx.many(ctx, func(int, scan) error { return nil }, `UPDATE command SET job = $1 WHERE id = $2`, places)
+	return tx.many(ctx, nil, `UPDATE command SET job = $1 WHERE id = $2`, places)
 }
 
 // conversations of the commands, each once, in an order that all replicas share, so that they cannot wait for each other in a circle.

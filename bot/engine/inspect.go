@@ -70,17 +70,16 @@ func (i *Inspector) checkVersion(ctx context.Context) error {
 	}
 	switch known := len(migrations()); {
 	case version > known:
-		return fmt.Errorf("%w: version %d, this program knows %d", ErrNewer, version, known)
+		return newer(version)
 	case version < known:
 		return ErrOlder
 	}
 	return nil
 }
 
-// absent says whether an error is that of a table that is not there.
+// absent reports whether the error is that of a missing table.
 func absent(err error) bool {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code == "42P01" || pg.Code == "3F000" // undefined table, undefined schema
 	}
 	return strings.Contains(err.Error(), "no such table")

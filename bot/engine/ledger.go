@@ -73,17 +73,6 @@ func (l *ledger) List(ctx context.Context, f Filter) ([]Summary, error) {
 	return all, nil
 }
 
-// Backlog is how many commands of a conversation are unfinished, and the newest of them.
-func (e *Engine) Backlog(ctx context.Context, conversation string) (n int, newest string, err error) {
-	const unfinished = `FROM command WHERE conversation = $1 AND finished IS NULL`
-	_, err = one(ctx, e.store, []any{&n, &newest},
-		`SELECT (SELECT count(*) `+unfinished+`), id `+unfinished+` ORDER BY job DESC LIMIT 1`, conversation)
-	if err != nil {
-		return 0, "", fmt.Errorf("count the commands of a conversation: %w", err)
-	}
-	return n, newest, nil
-}
-
 func conditions() map[State]string {
 	return map[State]string{
 		"":        `TRUE`,

@@ -23,21 +23,11 @@ func (e *Engine) Note(ctx context.Context, name string, value any) (bool, error)
 func (e *Engine) SetNote(ctx context.Context, name string, value any) error {
 	text, err := json.Marshal(value)
 	if err == nil {
-		err = e.store.record(ctx, func(scan) error { return nil },
+		err = e.store.record(ctx, nil,
 			`INSERT INTO note (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, string(text))
 	}
 	if err != nil {
 		return fmt.Errorf("note %s: %w", name, err)
 	}
 	return nil
-}
-
-// Known reports whether a command of that id was ever inserted, within Config.Keep.
-func (e *Engine) Known(ctx context.Context, id string) (bool, error) {
-	var n int
-	known, err := one(ctx, e.store, []any{&n}, `SELECT 1 FROM command WHERE id = $1`, id)
-	if err != nil {
-		return false, fmt.Errorf("look for command %s: %w", id, err)
-	}
-	return known, nil
 }

@@ -7,8 +7,8 @@ import (
 	"net/url"
 )
 
-// Occupy keeps everybody from writing to a store until release is called, as another program on the file or a change of its tables may
-// do: for trials of those who work on it.
+// Occupy keeps everybody from writing to a store until release is called, as another program on the file or a change of its tables
+// would. It is for trials of outages.
 func Occupy(ctx context.Context, place string) (release func() error, err error) {
 	occupy := occupyFile
 	if isPostgres(place) {

@@ -254,7 +254,7 @@ func postgresError(err error) error {
 	if err == nil || errors.Is(err, ErrOutOfOrder) {
 		return err
 	}
-	if isOutage(err) || errors.As(err, new(*pgconn.ConnectError)) {
+	if _, unconnected := errors.AsType[*pgconn.ConnectError](err); unconnected || isOutage(err) {
 		return &outageError{err}
 	}
 	return err
@@ -262,8 +262,8 @@ func postgresError(err error) error {
 
 // isOutage tells what is the server's or the network's fault from what is the statement's.
 func isOutage(err error) bool {
-	said := new(pgconn.PgError)
-	if !errors.As(err, &said) {
+	said, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
 		return true // the server did not even answer
 	}
 	switch said.Code[:2] {
@@ -276,6 +276,6 @@ func isOutage(err error) bool {
 // isConflict says that two transactions were in each other's way and this one gave in.
 func isConflict(err error) bool {
 	const deadlock, serialization = "40P01", "40001"
-	said := new(pgconn.PgError)
-	return errors.As(err, &said) && (said.Code == deadlock || said.Code == serialization)
+	said, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (said.Code == deadlock || said.Code == serialization)
 }

@@ -61,7 +61,7 @@ func migrate[T any](ctx context.Context, s store, driver riverdriver.Driver[T]) 
 			return fmt.Errorf("read the schema's version: %w", err)
 		}
 		if version > len(all) {
-			return fmt.Errorf("%w: version %d, this program knows %d", ErrNewer, version, len(all))
+			return newer(version)
 		}
 		for n, m := range all[version:] {
 			if err := apply(ctx, s, m, driver, version+n+1); err != nil {
@@ -70,6 +70,10 @@ func migrate[T any](ctx context.Context, s store, driver riverdriver.Driver[T]) 
 		}
 		return nil
 	})
+}
+
+func newer(version int) error {
+	return fmt.Errorf("%w: version %d, this program knows %d", ErrNewer, version, len(migrations()))
 }
 
 func schemaVersion(ctx context.Context, s store) (version int, err error) {

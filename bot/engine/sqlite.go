@@ -139,8 +139,11 @@ func (r sqlRunner) many(ctx context.Context, row func(int, scan) error, statemen
 
 // sqliteError tells what is the disk's fault, or that of another program on the file, from what is the statement's.
 func sqliteError(err error) error {
+	if err == nil {
+		return nil
+	}
 	const constraint = 19
-	if said := new(sqlite.Error); err == nil || errors.As(err, &said) && said.Code()&0xff == constraint {
+	if said, ok := errors.AsType[*sqlite.Error](err); ok && said.Code()&0xff == constraint {
 		return err
 	}
 	return &outageError{err} // also a transaction whose time is up, perhaps since the whole process stood still

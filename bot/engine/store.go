@@ -21,7 +21,7 @@ type store interface {
 	// written here has often happened already. ErrOutOfOrder says that nobody can write at present.
 	write(ctx context.Context, w write) error
 
-	// record runs one statement that writes, and returns once its effect is on disk.
+	// record runs one statement that writes, and returns once its effect is on disk. row may be nil where no rows come back.
 	record(ctx context.Context, row func(scan) error, statement string, args ...any) error
 
 	// exclusively runs do while no other process does so on the same store.
@@ -41,7 +41,8 @@ type runner interface {
 	exec(ctx context.Context, statement string, args ...any) (changed int64, err error)
 	query(ctx context.Context, row func(scan) error, statement string, args ...any) error
 
-	// many runs one statement for many sets of arguments, in one round trip where the database has any.
+	// many runs one statement for many sets of arguments, in one round trip where the database has any. row may be nil where no
+	// rows come back.
 	many(ctx context.Context, row func(n int, s scan) error, statement string, args [][]any) error
 }
 

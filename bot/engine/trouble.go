@@ -121,14 +121,14 @@ func (t *trouble) lasts() bool {
 	return !t.since.IsZero()
 }
 
-// explains is true for what went wrong while there was trouble, or what has come to light as its beginning.
+// explains is true for a failure at a time when there was trouble, or which turned out to be its beginning.
 func (t *trouble) explains(at time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return !t.since.IsZero() || t.until.After(at)
 }
 
-// attended is a store whose trouble is known.
+// attended is a store whose writes and failures are reported to its trouble.
 type attended struct {
 	store
 	trouble *trouble

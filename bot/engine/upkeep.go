@@ -56,7 +56,7 @@ func (e *Engine) sweep(ctx context.Context) {
 	e.queue.ring()
 }
 
-// doubt tells of what the queue complained of, unless it is the store's fault, of which a line tells for all.
+// doubt logs what the queue complained of, unless the store is to blame, which logs its trouble once for all. A sweep finds out.
 func (e *Engine) doubt(ctx context.Context, p queueProblem) {
 	if !e.trouble.explains(p.at) {
 		e.sweep(ctx)
@@ -151,7 +151,7 @@ func (e *Engine) purgeSome(ctx context.Context, horizon int64) (n int, err error
 			return fmt.Errorf("purge commands: %w", err)
 		}
 		for _, table := range []string{"step", "intent", "claim"} {
-			if err := tx.many(ctx, func(int, scan) error { return nil }, `DELETE FROM `+table+` WHERE command = $1`, old); err != nil {
+			if err := tx.many(ctx, nil, `DELETE FROM `+table+` WHERE command = $1`, old); err != nil {
 				return fmt.Errorf("purge %s: %w", table, err)
 			}
 		}

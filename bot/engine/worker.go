@@ -70,12 +70,13 @@ func (e *Engine) work(ctx context.Context, j *Job) outcome {
 	}
 	if j.failing == 0 {
 		err := e.attempt(ctx, j)
-		switch cause := new(fatalError); {
+		_, fatal := errors.AsType[*fatalError](err)
+		switch {
 		case err == nil:
 			return outcome{state: stateDone}
 		case e.comesBack(ctx, err), context.Cause(ctx) == errTimeout && j.memory.stored():
 			return e.again(ctx, err)
-		case errors.As(err, &cause) || j.Attempt >= j.MaxAttempts:
+		case fatal || j.Attempt >= j.MaxAttempts:
 			if err := e.fail(ctx, j, err); err != nil {
 				return e.postpone(err)
 			}
@@ -130,7 +131,7 @@ func (e *Engine) guard(ctx context.Context, call func(context.Context) error) (e
 		if value := recover(); value != nil {
 			err = &panicError{value: value, stack: debug.Stack()}
 		}
-		if p := new(panicError); errors.As(err, &p) {
+		if p, panicked := errors.AsType[*panicError](err); panicked {
 			zerolog.Ctx(ctx).Error().Bytes("stack", p.stack).Interface("panic", fmt.Sprint(p.value)).Msg("callback panicked")
 		}
 	}()
@@ -140,13 +141,14 @@ func (e *Engine) guard(ctx context.Context, call func(context.Context) error) (e
 // comesBack says whether an error is not the command's fault.
 func (e *Engine) comesBack(ctx context.Context, err error) bool {
 	stopped := ctx.Err() != nil && context.Cause(ctx) != errTimeout
-	return stopped || errors.Is(err, ErrTaken) || errors.As(err, new(*laterError)) || errors.Is(err, ErrOutOfOrder)
+	_, later := errors.AsType[*laterError](err)
+	return stopped || later || errors.Is(err, ErrTaken) || errors.Is(err, ErrOutOfOrder)
 }
 
 // again brings the job back without using up an attempt: after the pause it asked for, after the store has recovered, or at once, here
 // or with another replica, when Run is ending or the command was cancelled.
 func (e *Engine) again(ctx context.Context, err error) outcome {
-	if later := new(laterError); errors.As(err, &later) {
+	if later, ok := errors.AsType[*laterError](err); ok {
 		return outcome{pause: later.after}
 	}
 	if errors.Is(err, ErrOutOfOrder) {
