@@ -25,7 +25,7 @@ type line struct {
 	open  int
 	last  string // the command that was taken in last
 	flood bool   // there were too many, and still are
-	told  string // what last was when one of those that are too many was chosen to say so
+	told  string // the value of last when a surplus command was chosen to say so
 	asked time.Time
 }
 
@@ -100,7 +100,7 @@ func (l *line) admit(id string, most int) bool {
 // askedAgain is how long the store's answer about a conversation serves.
 const askedAgain = time.Second
 
-// lineOf is the backlog to which so many commands are to be added.
+// lineOf is the backlog of a conversation to which so many more commands come.
 func (b *Bot) lineOf(ctx context.Context, conversation string, more int) (line, error) {
 	l := b.backlog.line(conversation)
 	tight := l.flood || l.open+more > b.bounds.PerConversation

@@ -9,7 +9,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -70,8 +69,8 @@ type Bot struct {
 	backlog *backlog
 	taking  sync.Mutex // held while arrivals are sifted and stored
 	gate    gate
-	fresh   chan struct{} // tells that there is a feed to read, perhaps another one
-	found   found         // of hearAll alone
+	fresh   chan struct{} // signals that there is a feed to read, perhaps a new one
+	found   found         // touched by hearAll alone
 	staff   staff
 	moved   atomic.Int64 // when a command last got further, in nanoseconds since 1970
 }
@@ -117,14 +116,15 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
 		return nil, err
 	}
-	if err := cmp.Or(b.count(ctx), b.beginHearing(ctx)); err != nil {
+	if err := b.begin(ctx); err != nil {
 		return nil, errors.Join(err, b.engine.Close())
 	}
 	return b, nil
 }
 
-// count takes stock of what an earlier run has left, and sets up the numbers.
-func (b *Bot) count(ctx context.Context) error {
+// begin takes stock of what an earlier run has left, sets up the numbers, and
+// makes the first note of what was heard.
+func (b *Bot) begin(ctx context.Context) error {
 	waiting, err := b.engine.List(ctx, engine.Filter{State: engine.Waiting, Limit: math.MaxInt32})
 	if err != nil {
 		return fmt.Errorf("take stock: %w", err)
@@ -136,7 +136,7 @@ func (b *Bot) count(ctx context.Context) error {
 	if err := b.metrics.registry.Register(b.gauges()); err != nil {
 		return fmt.Errorf("numbers: %w", err)
 	}
-	return nil
+	return b.beginHearing(ctx)
 }
 
 // reading is the grammar that knows the groups as far as they have been read.
@@ -146,11 +146,11 @@ func (b *Bot) reading() syntax.Grammar {
 	return g
 }
 
-// signInAgain is how long to wait before a pod is asked again that did not
-// answer; the client has tried for a while by then.
+// signInAgain is the pause before a pod that did not answer is asked again; the
+// client has tried for a while by then.
 const signInAgain = 3 * time.Second
 
-// signIn asks who the bot is, for as long as nobody answers.
+// signIn asks Symphony who the bot is, again and again until it answers.
 func signIn(ctx context.Context, client *symphony.Client) (symphony.User, error) {
 	for {
 		self, err := client.Me(ctx)

@@ -10,13 +10,13 @@ import (
 // Bounds are how much may wait, and how long.
 type Bounds struct {
 	// PerConversation is how many commands of one conversation may be
-	// unfinished; what comes beyond is not carried out. Default 20.
+	// unfinished; those beyond are not carried out. Default 20.
 	PerConversation int
 	// Queue is how many commands of all may wait before the feed is no longer
 	// read. Default 1000.
 	Queue int
-	// Late is how old a command may be that was missed and is still carried out
-	// unasked: later, whoever sent it may have gone another way. Default 1 h.
+	// Late is the age up to which a missed command is carried out without asking:
+	// after that, its sender may have found another way. Default 1 h.
 	Late time.Duration
 }
 
@@ -40,7 +40,8 @@ func (e *fullError) Error() string {
 	return fmt.Sprintf("%d commands wait, and no more than %d may", e.waiting, e.most)
 }
 
-// gate is the way into the store, as a whole.
+// gate remembers how many commands wait in the store, and how the last batch
+// fared.
 type gate struct {
 	mu      sync.Mutex // guards what follows
 	refused error
@@ -56,9 +57,9 @@ const recountAfter = time.Second
 // replica may have taken the batch.
 const reasonKept = 45 * time.Second
 
-// room is an error while enough commands wait. The batch is then left
+// full is an error while enough commands wait. The batch is then left
 // unacknowledged, and what comes after it unread.
-func (b *Bot) room(ctx context.Context) error {
+func (b *Bot) full(ctx context.Context) error {
 	waiting, fresh := b.gate.count()
 	if !fresh || waiting >= b.bounds.Queue {
 		stats, err := b.engine.Stats(ctx)

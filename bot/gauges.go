@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// gauges are the numbers that others count: they are read when Prometheus asks.
+// gauges are the numbers that are counted elsewhere, and read when Prometheus asks.
 type gauges struct {
 	bot   *Bot
 	known []gauge

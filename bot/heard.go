@@ -66,8 +66,8 @@ func (b *Bot) hearAll(ctx context.Context) {
 	}
 }
 
-// worth is the level at which a failure to catch up is told: operators hear of
-// one that lasts, and of which nothing else tells.
+// worth is the level at which a failure to catch up is logged: operators hear of
+// one that lasts and that no other line explains.
 func (b *Bot) worth(err error, wait time.Duration) zerolog.Level {
 	_, search := errors.AsType[*symphony.Error](err)
 	if search && wait >= heardEvery/2 && b.feed.Stats().DownSince.IsZero() {

@@ -77,7 +77,7 @@ func (in incoming) command(id string) (engine.Command, error) {
 	return engine.Command{ID: id, Conversation: line, Payload: payload, ReceivedAt: in.At}, nil
 }
 
-// conversation is whose commands run one after the other.
+// conversation names the queue whose commands run one after the other.
 func (in incoming) conversation() string { return string(in.Stream) }
 
 func (in incoming) place() commands.Place {

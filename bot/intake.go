@@ -25,8 +25,8 @@ type arrival struct {
 
 // intake keeps the commands of a batch, in one transaction. The feed
 // acknowledges the batch only after it returned nil; after an error it brings
-// the same batch again and none that came later. Of a store that is out of order
-// the store tells, of anything else the feed.
+// the same batch again and none that came later. The feed logs the error, but for
+// a store that is out of order, which the engine logs.
 func (b *Bot) intake(ctx context.Context, events []symphony.Event) error {
 	var arrived []arrival
 	seen := map[string]bool{} // an event may come twice, and is not two commands too many
@@ -59,7 +59,7 @@ func (b *Bot) take(ctx context.Context, arrived []arrival) error {
 
 // keep stores arrivals, unless there are enough. The caller holds b.taking.
 func (b *Bot) keep(ctx context.Context, arrived []arrival) error {
-	if err := b.room(ctx); err != nil {
+	if err := b.full(ctx); err != nil {
 		return err
 	}
 	lines, err := b.sift(ctx, arrived)

@@ -34,8 +34,8 @@ func (w *work) message(ctx context.Context) (message, error) {
 	return w.submitted(ctx, carrier)
 }
 
-// carrier is the message of the form. It names the one whose request the form
-// belongs to.
+// carrier reads the message that shows the form, and notes in w.in.Origin whose
+// request the form belongs to.
 func (w *work) carrier(ctx context.Context) (symphony.Message, error) {
 	carrier, err := w.bot.client.Message(ctx, w.in.Message)
 	switch {

@@ -13,9 +13,8 @@ import (
 	"roombot/symphony"
 )
 
-// Metrics are the bot's numbers for Prometheus. What tells them apart are
-// operations, types and codes, of which there is a known number: never names,
-// ids or texts.
+// Metrics are the bot's numbers for Prometheus. Their labels are operations, types
+// and codes, of which there is a known number: never names, ids or texts.
 type Metrics struct {
 	registry   *prometheus.Registry
 	operations map[string]bool
@@ -33,7 +32,7 @@ type Metrics struct {
 
 const namespace = "roombot"
 
-// NewMetrics makes a registry of their own for the numbers of one bot.
+// NewMetrics makes the numbers of one bot, in a registry of their own.
 func NewMetrics() *Metrics {
 	quick := []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
 	slow := append(quick[3:len(quick):len(quick)], 120, 300, 600, 1800, 3600)

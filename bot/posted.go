@@ -23,12 +23,12 @@ type posted struct {
 	Text    string             `json:"text,omitempty"` // textOf what was sent; empty where it was found
 }
 
-// sent is what comes of sending m, where it is not refused.
+// sent is the result of sending m where it was not refused.
 func sent(stream symphony.StreamID, id symphony.MessageID, m symphony.Outgoing) posted {
 	return posted{Stream: stream, Message: id, Outcome: commands.OutcomeOf(m.Data), Text: textOf(m)}
 }
 
-// textOf tells what one message shows from what another does.
+// textOf is a short sum of what a message shows, for comparing.
 func textOf(m symphony.Outgoing) string {
 	sum := sha256.Sum256([]byte(m.MessageML))
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
@@ -75,7 +75,7 @@ func (w *work) replace(ctx context.Context, step string, old posted, m symphony.
 	return done, err
 }
 
-// shown keeps that a message was refused; another attempt would be as well.
+// shown keeps a refusal as a result, since another attempt would be refused too.
 func (w *work) shown(ctx context.Context, done posted, err error) (any, error) {
 	switch {
 	case commands.Refused(err):

@@ -72,9 +72,9 @@ func (w *work) render(part string, reply commands.Reply) symphony.Outgoing {
 	return symphony.Outgoing{MessageML: markup, Data: data}
 }
 
-// Say shows the user a first answer, never after the reply. Of several one is
-// shown, but that the link takes the place of a word that it takes longer. What
-// goes wrong with it is no reason to stop.
+// Say shows the user a first answer, but never after the reply. Only the first of
+// several is shown, except that the link replaces a word that it takes longer. A
+// failure to show it is logged and stops nothing.
 func (w *work) Say(ctx context.Context, first commands.Reply) {
 	if err := w.say(ctx, first); err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")

@@ -42,7 +42,8 @@ func (s *staff) keep(u symphony.User) {
 }
 
 // known fills in what events leave out of a person, lest a rule by username or
-// address deny what it should allow. Of other companies Symphony tells neither.
+// address deny what it should allow. Symphony tells neither of people of other
+// companies.
 // When the look-up fails, rules see what the event says.
 func (b *Bot) known(ctx context.Context, p commands.Person) commands.Person {
 	if b.desk.Foreign(p.ID) || p.Username != "" && p.Email != "" {

@@ -9,7 +9,7 @@ import (
 	"roombot/symphony"
 )
 
-// state is how the bot is at one moment, by those who count.
+// state is how the bot fares at one moment, as its parts count it.
 type state struct {
 	at       time.Time
 	started  time.Time
@@ -44,7 +44,7 @@ const stale = 90 * time.Second
 // problem: a failed attempt is repeated after five minutes at most.
 const stalled = 10 * time.Minute
 
-// problems are what keeps the bot from its job, as sentences without an end.
+// problems are what keeps the bot from its job, as sentences without a full stop.
 func (s state) problems() []string {
 	var all []string
 	add := func(is bool, format string, args ...any) {

@@ -58,7 +58,8 @@ func (b *Bot) tellOnce(ctx context.Context, l *line, a *arrival) error {
 	return err
 }
 
-// errSpare is a surplus command of which another one has told.
+// errSpare marks a surplus command that needs no answer: another one of its flood
+// was answered for all.
 var errSpare = errors.New("another surplus command was answered")
 
 // claimed is errSpare for a surplus command that is not the first of its flood.

@@ -79,8 +79,8 @@ func (w *work) carried(ctx context.Context) (outcome, error) {
 	return decided, w.deliver(ctx, decided)
 }
 
-// Do is the job's Do; it tells that the command gets further, and how long the
-// step took.
+// Do is the job's Do, which also notes that the command got further and how long
+// the step took.
 func (w *work) Do(ctx context.Context, step string, result any, do func(context.Context) (any, error)) error {
 	return w.Job.Do(ctx, step, result, func(ctx context.Context) (any, error) {
 		begin := time.Now()
@@ -103,8 +103,8 @@ func (w *work) finished() {
 	}
 }
 
-// signInLook is how often a command looks whether signing in works again. That it
-// does not is not the command's failure.
+// signInLook is how often a command looks whether signing in works again. While
+// it does not, the command has not failed.
 const signInLook = 15 * time.Second
 
 // freeWaits is how often a command waits because Symphony asked it to, before

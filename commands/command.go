@@ -64,8 +64,7 @@ type Work interface {
 	Intended(ctx context.Context, step string) (last time.Time, times int, err error)
 	// Say shows the user a first answer. The reply that Apply returns takes its
 	// place, unless it says the same: so what will very likely be the reply may
-	// be said before the last of it is done. What keeps it from being shown
-	// keeps nothing from being done.
+	// be said before the last of it is done. A failure to show it stops nothing.
 	Say(ctx context.Context, first Reply)
 }
 

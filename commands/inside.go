@@ -9,8 +9,8 @@ import (
 )
 
 // look finds out whom an earlier attempt has let in, so that this one goes on
-// where that one ended: under the vendor's pace, and with a process that does
-// not live long, to begin again each time would never come to an end.
+// where that one ended: at the vendor's pace, a process that does not live long
+// would never finish if it began anew each time.
 func (e *entry) look(ctx context.Context) error {
 	members, err := e.desk.Symphony.Members(ctx, e.room.ID)
 	if Refused(err) {
@@ -26,8 +26,8 @@ func (e *entry) look(ctx context.Context) error {
 	return nil
 }
 
-// has reports whether an earlier attempt has let the account in. Who came with
-// a list only is not in by name: they would leave with the list.
+// has reports whether an earlier attempt has let the account in. Somebody who came
+// only with a list is not in by name, and would leave with the list.
 func (e *entry) has(who entrant) bool {
 	if !who.Group {
 		m, inside := e.inside[who.ID]

@@ -137,8 +137,8 @@ func (d *Desk) lists(ctx context.Context, r *Request) ([]list, error) {
 	return lists, nil
 }
 
-// noRight also takes a token that the profile manager does not accept: it
-// gives one to everybody and looks at the right later.
+// noRight is true also when the profile manager does not accept the access token:
+// everybody gets one, and the right is looked at later.
 func noRight(err error) bool { return Refused(err) || errors.Is(err, symphony.ErrUnauthorized) }
 
 func noGroupRight() *Refusal {

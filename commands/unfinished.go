@@ -89,8 +89,8 @@ func (p *roomPlan) absence(ctx context.Context, room roomRef) (string, error) {
 	return entry.lacks(all), nil
 }
 
-// lacks says it of a room whose members are known. Who came with a list only is
-// in the room as well.
+// lacks is the absence from a room whose members are known. Somebody who came only
+// with a list is in the room as well.
 func (e *entry) lacks(all []entrant) string {
 	var out, common []string
 	for _, who := range all {

@@ -45,8 +45,8 @@ func (c *Client) askFront(ctx context.Context) (*route, error) {
 	return &route{a.choose(&lane{}, nil), a.now(), false}, nil
 }
 
-// good is true for a route that needs no asking again, be it only because that was
-// done just now.
+// good is true for a route that need not be asked for again, if only because that
+// was done just now.
 func (a *agents) good(r *route) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -70,9 +70,9 @@ func (a *agents) nodeOf(base string) *node {
 	return a.named[base]
 }
 
-// named is the address of the agent that a front names: an address, or a host and
-// perhaps a port, for which the rest is as the front's. The tokens go there, so
-// that a name may not lead from https to http.
+// named is the address of the agent that a front names: a whole address, or a host
+// and perhaps a port, which takes the rest from the front's. The tokens go there, so
+// a name must not lead from https to http.
 func named(front, name string) (string, error) {
 	at, err := url.Parse(front)
 	if err != nil {

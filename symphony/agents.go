@@ -142,8 +142,8 @@ const (
 )
 
 // failed puts a node aside, longer each time in a row. Calls that were under way
-// together fail together and count once. It is told how long it has failed, and
-// whether the log should hear of it.
+// together fail together and count once. It returns how long the node has failed,
+// and whether the log should hear of it.
 func (a *agents) failed(n *node, asked time.Duration) (lasts time.Duration, say bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -160,7 +160,7 @@ func (a *agents) failed(n *node, asked time.Duration) (lasts time.Duration, say 
 	return lasts, say && len(a.nodes)+len(a.named) > 1
 }
 
-// answered brings a node back. It is told how long it was down, and whether the log
+// answered brings a node back. It returns how long it was down, and whether the log
 // should hear of it.
 func (a *agents) answered(n *node) (lasted time.Duration, say bool) {
 	a.mu.Lock()

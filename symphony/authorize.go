@@ -63,7 +63,7 @@ func with[T any](
 	return send(headers(held))
 }
 
-// signsIn is true for the doors where tokens are had.
+// signsIn is true for the operations that give out tokens.
 func (o Operation) signsIn() bool {
 	return o == opLogin || o == opKeyLogin || o == opCertificateLogin || o == opCertificateKey
 }

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// outbound is a body with what goes beside it.
+// outbound is what one attempt sends, and where to.
 type outbound struct {
 	base    string
 	content []byte
@@ -40,7 +40,7 @@ func (c *Client) send(ctx context.Context, r request, o outbound) error {
 	return err
 }
 
-// exchange sends and has the answer read. The status is told also with errors.
+// exchange sends the request and reads the answer. The status comes with errors too.
 func (c *Client) exchange(ctx context.Context, r request, o outbound) (status int, err error) {
 	limit := r.timeout
 	if limit == 0 {

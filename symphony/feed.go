@@ -63,8 +63,8 @@ func (c *Client) Feed(config FeedConfig) *Feed {
 	return &Feed{client: c, config: config.withDefaults(), lane: lane{sticky: true}}
 }
 
-// Handler takes a batch. After nil the batch is acknowledged and never comes
-// again; after an error, of which the feed logs unless it is [Told], the same events do.
+// Handler takes a batch. After nil the batch is acknowledged and never comes again;
+// after an error, which the feed logs unless it is [Told], the same events do.
 // It should do no more than keep them.
 type Handler func(ctx context.Context, events []Event) error
 

@@ -40,7 +40,7 @@ func (r *run) deliver(ctx context.Context, events []Event) bool {
 // is short: there is no server on the other side that needs to be spared.
 const handleWait = 2 * time.Second
 
-// Told is err, for a [Handler] to return when it is known to the log already: the feed
+// Told marks err as known to the log already, for a [Handler] to return: the feed
 // counts it and says nothing.
 func Told(err error) error { return &toldError{err} }
 
@@ -65,8 +65,8 @@ func (r *run) unhandled(err error, events int) {
 	}
 }
 
-// kept tells of the end of an outage, and of a batch that has been delivered anew
-// by the time a single try had handled it. Of failed tries the log knows.
+// kept tells of the end of an outage, and of a batch that was delivered anew while a
+// single try was still handling it. Failed tries are in the log already.
 func (r *run) kept(tried time.Time, events int) {
 	now := r.client.config.Now()
 	r.stats.handled(events)

@@ -62,7 +62,7 @@ func (r *run) create(ctx context.Context) (DatafeedID, error) {
 	return made.ID, nil
 }
 
-// news is for what the log should hear of, except while it hears of an outage.
+// news begins a log line, which only debugging sees during an outage.
 func (r *run) news() *zerolog.Event {
 	if r.unread.lasts() {
 		return r.log.Debug()

@@ -11,7 +11,7 @@ import (
 )
 
 // looseInt reads an int64 from a JSON number, a string of digits, or null (0). It
-// never passes through float64, which cannot hold today's user ids exactly at the top.
+// never passes through float64, which does not hold every user id exactly.
 func looseInt(b []byte) (int64, error) {
 	s := strings.Trim(string(bytes.TrimSpace(b)), `"`)
 	if s == "" || s == "null" {

@@ -22,7 +22,7 @@ type wirePresence struct {
 
 func (w wirePresence) value() Presence { return Presence{w.User, w.Category, w.At.time()} }
 
-// Presence tells that of a user.
+// Presence tells whether a user can be reached.
 //
 //	GET /pod/v3/user/{uid}/presence
 func (c *Client) Presence(ctx context.Context, user UserID) (Presence, error) {
@@ -31,14 +31,14 @@ func (c *Client) Presence(ctx context.Context, user UserID) (Presence, error) {
 	})
 }
 
-// OwnPresence tells the caller's.
+// OwnPresence tells whether the caller can be reached, as others see it.
 //
 //	GET /pod/v2/user/presence
 func (c *Client) OwnPresence(ctx context.Context) (Presence, error) {
 	return fetch[Presence, wirePresence](ctx, c, request{op: opOwnPresence})
 }
 
-// SetPresence sets the caller's.
+// SetPresence sets what others see of the caller.
 //
 //	POST /pod/v2/user/presence
 func (c *Client) SetPresence(ctx context.Context, category string) (Presence, error) {

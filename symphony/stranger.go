@@ -9,8 +9,8 @@ import (
 
 var pageTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 
-// stranger is told of an answer in place of Symphony's, by its title if it is a page:
-// proxies say there what they want.
+// stranger describes an answer that is not Symphony's, by its title if it is a page:
+// that is where proxies say what they want.
 func stranger(body []byte) error {
 	const said = "the answer is not Symphony's JSON but probably the page of a proxy on the way"
 	title := pageTitle.FindSubmatch(body[:min(len(body), 4096)])

@@ -21,10 +21,10 @@ type handout struct {
 	telling bool // Failed is being called
 }
 
-// enter registers a hand-out for its time.
-func (e *Engine) enter(ctx context.Context, row *river.Job[task]) (context.Context, *handout, func()) {
+// enter registers a hand-out until leave is called.
+func (e *Engine) enter(ctx context.Context, row *river.Job[task]) (_ context.Context, h *handout, leave func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	h := &handout{job: row.ID, token: e.store.dialect().tokenOf(row.JobRow), attempt: row.Attempt, cancel: cancel}
+	h = &handout{job: row.ID, token: e.store.dialect().tokenOf(row.JobRow), attempt: row.Attempt, cancel: cancel}
 	e.mu.Lock()
 	e.running[h.job] = h
 	e.mu.Unlock()

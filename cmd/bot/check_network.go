@@ -109,7 +109,8 @@ const (
 	giveProxyLogin = "Set proxy.username and proxy.password."
 )
 
-// stranger tells what is not Symphony by its answer, or not well, and what to do about it.
+// stranger tells from an answer that it is not Symphony's, or that Symphony is not
+// well, and what to do about it.
 func (w *way) stranger(response *http.Response) (remedy string, err error) {
 	if response.StatusCode == http.StatusProxyAuthRequired {
 		return giveProxyLogin, errors.New("the proxy wants a user and a password")

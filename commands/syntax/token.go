@@ -5,7 +5,7 @@ type kind int
 
 const (
 	word     kind = iota // a run of visible characters
-	quoted               // a quoted text; runes and from hold what is inside
+	quoted               // a quoted text; inside holds what is between the quotes
 	mention              // a span that stands for a person
 	email                // an e-mail address
 	username             // @username that is no mention
@@ -18,7 +18,7 @@ const (
 type token struct {
 	kind       kind
 	start, end int
-	// text is what the token says: the word, the address, the folded key.
+	// text is what the token says: the word, the address, the key as it was typed.
 	text string
 	// glued: nothing stands between the token before and this one.
 	glued bool

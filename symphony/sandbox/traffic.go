@@ -26,7 +26,7 @@ func (t *traffic) end() {
 	t.ended = time.Now()
 }
 
-// lacks is how much at least is missing until there has been no call for so long; 0 when there has not.
+// lacks is how much longer it takes, at least, until there has been no call for so long; 0 when that is so now.
 func (t *traffic) lacks(quiet time.Duration) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -36,8 +36,8 @@ func (t *traffic) lacks(quiet time.Duration) time.Duration {
 	return max(0, quiet-time.Since(t.ended))
 }
 
-// lacks is how much at least is missing until the bots have been at rest for a moment, after somebody has spoken to them;
-// 0 when nothing is.
+// lacks is how much longer it takes, at least, until the bots have been at rest for a moment after somebody has spoken to
+// them; 0 when they have.
 func (p *Pod) lacks(spoken time.Time) time.Duration {
 	if p.handling(spoken) || p.cfg.AtWork != nil && p.cfg.AtWork() {
 		return p.cfg.Quiet

@@ -117,7 +117,7 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 	talk.Go(func() error { return r.chatter(chatting) })
 	loading, give := context.WithCancelCause(ctx)
 	defer give(nil)
-	context.AfterFunc(chatting, func() { give(context.Cause(chatting)) }) // whom the chatter has ended has no use for the load
+	context.AfterFunc(chatting, func() { give(context.Cause(chatting)) }) // when the chatter fails, the load is of no use
 
 	before := r.bot.Now()
 	begin := time.Now()

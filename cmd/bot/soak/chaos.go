@@ -8,8 +8,8 @@ import (
 )
 
 // killBots kills the bots in turn, at once starts each again, and starts those
-// again that ended by themselves, which is noted. Whom it would kill before it
-// has come up is given the time: on a slow machine it would never do a thing.
+// again that ended by themselves, which is noted. A bot that has not come up yet is
+// given the time: on a slow machine none would ever get anything done.
 func (s *session) killBots(ctx context.Context) error {
 	every := s.KillEvery
 	if every <= 0 {

@@ -150,8 +150,8 @@ func (s *session) storm(ctx context.Context) error {
 	return unlessStopped(ctx, group.Wait())
 }
 
-// unlessStopped is the error of a group that was stopped by one of its own,
-// which is none, or with ctx, which is.
+// unlessStopped is the error of a group: none when one of its own has stopped it,
+// that of ctx when that has ended.
 func unlessStopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

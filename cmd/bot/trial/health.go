@@ -62,7 +62,7 @@ func (t *Trial) Idle(ctx context.Context) bool {
 	return false
 }
 
-// renew forgets the address: a process begins, whose log will be there.
+// renew forgets the address: a new process begins, whose lines follow in the log.
 func (p *page) renew(begins int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
