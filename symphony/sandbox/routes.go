@@ -28,7 +28,7 @@ func podRoutes() []route {
 
 		post("/v1/im/create", "createIM", (*Pod).createIM),
 		get("/v1/im/{id}/info", "imInfo", (*Pod).imInfo),
-		post("/v1/im/{id}/update", "updateIM", (*Pod).imInfo),
+		post("/v1/im/{id}/update", "updateIM", (*Pod).updateIM),
 		post("/v1/streams/list", "listStreams", (*Pod).listStreams),
 		get("/v2/streams/{sid}/info", "streamInfo", (*Pod).streamInfo),
 		get("/v1/streams/{sid}/attachments", "listAttachments", (*Pod).listAttachments),

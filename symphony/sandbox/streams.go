@@ -242,6 +242,29 @@ func (p *Pod) streamInfo(c *call) (any, error) {
 }
 
 func (p *Pod) imInfo(c *call) (any, error) {
+	st, err := p.ownIM(c)
+	if err != nil {
+		return nil, err
+	}
+	return st.imView(), nil
+}
+
+func (p *Pod) updateIM(c *call) (any, error) {
+	st, err := p.ownIM(c)
+	if err != nil {
+		return nil, err
+	}
+	var body struct{ PinnedMessageID string }
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	st.Pinned = canonical(body.PinnedMessageID)
+	p.touch()
+	return st.imView(), nil
+}
+
+// ownIM finds a chat that the caller is in.
+func (p *Pod) ownIM(c *call) (*stream, error) {
 	st, err := p.stream(c.params["id"])
 	if err != nil {
 		return nil, err
@@ -249,13 +272,10 @@ func (p *Pod) imInfo(c *call) (any, error) {
 	if st.Type != typeIM || st.member(c.caller.ID) == nil {
 		return nil, errEntitlement
 	}
-	if c.route.name == "updateIM" {
-		var body struct{ PinnedMessageID string }
-		if err := c.decode(&body); err != nil {
-			return nil, err
-		}
-		st.Pinned = canonical(body.PinnedMessageID)
-	}
+	return st, nil
+}
+
+func (st *stream) imView() map[string]any {
 	pinned := map[string]any{}
 	if st.Pinned != "" {
 		pinned["pinnedMessageId"] = st.Pinned
@@ -263,7 +283,7 @@ func (p *Pod) imInfo(c *call) (any, error) {
 	return map[string]any{
 		"V1IMAttributes": pinned,
 		"IMSystemInfo":   map[string]any{"id": st.ID, "creationDate": st.Created, "active": st.Active},
-	}, nil
+	}
 }
 
 func addOnce(ids []int64, id int64) []int64 {
