@@ -103,16 +103,28 @@ func (b *Bot) hear(ctx context.Context) error {
 	if _, err := b.engine.Note(ctx, heardNote, &last); err != nil {
 		return err
 	}
-	until := feed.LastRead.Add(-feed.Lag) // what waits in the feed is younger than what was read last
 	switch {
-	case last.Feed == feed.Feed && (b.gate.reason() != nil || !until.After(last.Until)): // what was not taken comes again
-		return nil
 	case last.Feed == feed.Feed:
-		return b.engine.SetNote(ctx, heardNote, heard{Feed: feed.Feed, Until: until})
+		return b.hearOn(ctx, feed, last)
 	case last.Feed == "" && last.Until.Equal(b.firstNote().Until): // the first start of all has missed nothing
 		return b.engine.SetNote(ctx, heardNote, heard{Feed: feed.Feed, Until: time.Now()})
-	case last.Next != feed.Feed:
-		last.Next, last.Found = feed.Feed, time.Now()
+	}
+	return b.hearAnew(ctx, feed.Feed, last)
+}
+
+// hearOn notes how far the feed was heard, which is the same as before.
+func (b *Bot) hearOn(ctx context.Context, feed symphony.FeedStats, last heard) error {
+	until := feed.LastRead.Add(-feed.Lag) // what waits in the feed is younger than what was read last
+	if b.gate.reason() != nil || !until.After(last.Until) {
+		return nil // what was not taken comes again
+	}
+	return b.engine.SetNote(ctx, heardNote, heard{Feed: feed.Feed, Until: until})
+}
+
+// hearAnew catches up with what was said before the feed, which is another one.
+func (b *Bot) hearAnew(ctx context.Context, feed symphony.DatafeedID, last heard) error {
+	if last.Next != feed {
+		last.Next, last.Found = feed, time.Now()
 		if err := b.engine.SetNote(ctx, heardNote, last); err != nil {
 			return err
 		}
@@ -120,5 +132,5 @@ func (b *Bot) hear(ctx context.Context) error {
 	if err := b.catchUp(ctx, last); err != nil {
 		return err
 	}
-	return b.engine.SetNote(ctx, heardNote, heard{Feed: feed.Feed, Until: last.Found})
+	return b.engine.SetNote(ctx, heardNote, heard{Feed: feed, Until: last.Found})
 }
