@@ -166,9 +166,6 @@ func signIn(ctx context.Context, client *symphony.Client) (symphony.User, error)
 	}
 }
 
-// Self is the bot's own account.
-func (b *Bot) Self() symphony.User { return b.self }
-
 // Run works until ctx ends: it stops reading at once, lets the running
 // commands finish within the store's drain time, and returns nil. It returns an
 // error when Symphony rejects the bot's credentials or the store breaks.

@@ -33,13 +33,6 @@ func (b Bounds) withDefaults() Bounds {
 	return b
 }
 
-// fullError says that there is enough to do.
-type fullError struct{ waiting, most int }
-
-func (e *fullError) Error() string {
-	return fmt.Sprintf("%d commands wait, and no more than %d may", e.waiting, e.most)
-}
-
 // gate remembers how many commands wait in the store, and how the last batch
 // fared.
 type gate struct {
@@ -69,7 +62,7 @@ func (b *Bot) full(ctx context.Context) error {
 		waiting = b.gate.recount(stats.Queued)
 	}
 	if waiting >= b.bounds.Queue {
-		return &fullError{waiting, b.bounds.Queue}
+		return fmt.Errorf("%d commands wait, and no more than %d may", waiting, b.bounds.Queue)
 	}
 	return nil
 }

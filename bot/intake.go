@@ -51,14 +51,10 @@ func (b *Bot) intake(ctx context.Context, events []symphony.Event) error {
 	return nil
 }
 
+// take stores arrivals, unless enough commands wait.
 func (b *Bot) take(ctx context.Context, arrived []arrival) error {
 	b.taking.Lock()
 	defer b.taking.Unlock()
-	return b.keep(ctx, arrived)
-}
-
-// keep stores arrivals, unless there are enough. The caller holds b.taking.
-func (b *Bot) keep(ctx context.Context, arrived []arrival) error {
 	if err := b.full(ctx); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package commands
 import (
 	"time"
 
+	"roombot/commands/syntax"
 	"roombot/symphony"
 )
 
@@ -40,7 +41,7 @@ func (l Limits) Settle() time.Duration { return l.CallTimeout + l.SearchLag }
 // NewDesk fills in the defaults.
 func NewDesk(d Desk) *Desk {
 	if d.Limits.MaxMembers == 0 {
-		d.Limits.MaxMembers = 100
+		d.Limits.MaxMembers = syntax.DefaultMaxMembers
 	}
 	if d.Limits.CallTimeout == 0 {
 		d.Limits.CallTimeout = 30 * time.Second

@@ -40,9 +40,6 @@ func (f *Feed) Stats() FeedStats {
 	return f.stats.now
 }
 
-// LastRead is when a read last completed, zero if never.
-func (f *Feed) LastRead() time.Time { return f.Stats().LastRead }
-
 func (s *feedStats) acquired(id DatafeedID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,10 +8,7 @@ import (
 	"roombot/bot/policy"
 )
 
-// Fault is one thing that is wrong with the configuration or the policy.
-type Fault = schema.Fault
-
-// Faults is everything that is wrong, in the order of the file. Load's error is of this type.
+// Faults is everything that is wrong with the configuration or the policy, in the order of the file. Load's error is of this type.
 type Faults = schema.Faults
 
 // Secret is a text that no log, error or encoder prints; Reveal gives it.

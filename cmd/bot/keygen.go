@@ -26,8 +26,8 @@ The folder is made when it is missing. Existing files are never overwritten.`,
 		Example: "  bot keygen --dir /etc/roombot",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if bits < 2048 {
-				return usage("--bits %d: Symphony takes keys of 2048 bits or more; 4096 is recommended", bits)
+			if bits < rsa.MinimumBits {
+				return usage("--bits %d: Symphony takes keys of %d bits or more; %d is recommended", bits, rsa.MinimumBits, rsa.DefaultBits)
 			}
 			private, public := filepath.Join(dir, "privatekey.pem"), filepath.Join(dir, "publickey.pem")
 			key, err := newPair(bits, private, public)
@@ -40,7 +40,7 @@ The folder is made when it is missing. Existing files are never overwritten.`,
 		},
 	}
 	c.Flags().StringVar(&dir, "dir", ".", "folder for the two files")
-	c.Flags().IntVar(&bits, "bits", 4096, "size of the key")
+	c.Flags().IntVar(&bits, "bits", rsa.DefaultBits, "size of the key")
 	completeFolders(c, "dir")
 	return c
 }

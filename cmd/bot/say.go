@@ -23,7 +23,6 @@ type chatMessage struct {
 		DisplayName string `json:"displayName"`
 	} `json:"from"`
 	Replacing string `json:"replacing"`
-	Timestamp int64  `json:"timestamp"`
 	Message   string `json:"message"`
 	Data      string `json:"data"`
 	Text      string `json:"text"`

@@ -15,8 +15,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// MaxSize is the largest file that is read, in bytes.
-const MaxSize = 1 << 20
+// maxSize is the largest file that is read, in bytes.
+const maxSize = 1 << 20
 
 // Read reads the JSON or YAML file at path; env answers `${NAME}`, nil knows no names. The error is a Faults.
 func Read(path string, env func(name string) (string, bool)) (Value, error) {
@@ -50,12 +50,12 @@ func readFile(path string) ([]byte, error) {
 	if info, err := file.Stat(); err != nil || info.IsDir() {
 		return nil, errors.New("is a folder and not a file")
 	}
-	content, err := io.ReadAll(io.LimitReader(file, MaxSize+1))
+	content, err := io.ReadAll(io.LimitReader(file, maxSize+1))
 	if err != nil {
 		return nil, errors.New(cause(err))
 	}
-	if len(content) > MaxSize {
-		return nil, fmt.Errorf("is larger than %d KiB, so it cannot be what was meant", MaxSize>>10)
+	if len(content) > maxSize {
+		return nil, fmt.Errorf("is larger than %d KiB, so it cannot be what was meant", maxSize>>10)
 	}
 	return content, nil
 }
@@ -75,8 +75,8 @@ func cause(err error) string {
 }
 
 func parse(name string, content []byte) (*yaml.Node, *Fault) {
-	if len(content) > MaxSize {
-		return nil, &Fault{Message: fmt.Sprintf("is larger than %d KiB", MaxSize>>10)}
+	if len(content) > maxSize {
+		return nil, &Fault{Message: fmt.Sprintf("is larger than %d KiB", maxSize>>10)}
 	}
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	if at := invalidUTF8(content); at >= 0 {

@@ -81,8 +81,6 @@ func (s scalar) set(doc *document, into reflect.Value, f field) *Wrong {
 		return s.setDuration(target, f)
 	case *File:
 		return s.setFile(doc, target)
-	case *Path:
-		return s.setPath(doc, target)
 	case encoding.TextUnmarshaler:
 		return s.setText(target)
 	}

@@ -25,7 +25,6 @@ func newPod(address string) *Pod {
 
 // Person is somebody of the pod.
 type Person struct {
-	ID          int64  `json:"id"`
 	Username    string `json:"username"`
 	DisplayName string `json:"displayName"`
 	Email       string `json:"email"`
@@ -41,7 +40,6 @@ type Group struct {
 
 // Message is a message of the pod.
 type Message struct {
-	Seq       int64  `json:"seq"`
 	ID        string `json:"messageId"`
 	Stream    string `json:"streamId"`
 	Timestamp int64  `json:"timestamp"` // milliseconds since 1970, the pod's clock
@@ -88,7 +86,6 @@ type State struct {
 	People []Person `json:"people"`
 	Groups []Group  `json:"groups"`
 	Rooms  []Room   `json:"rooms"`
-	Faults []Fault  `json:"faults"`
 }
 
 // Feed is a datafeed of the bot's account.
@@ -101,7 +98,6 @@ type Feed struct {
 
 // Fault is trouble that the pod makes; its fields are those of the control API.
 type Fault struct {
-	ID          string  `json:"id,omitempty"`
 	Kind        string  `json:"kind,omitempty"`
 	Path        string  `json:"path,omitempty"`
 	Status      int     `json:"status,omitempty"`
