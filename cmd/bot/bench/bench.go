@@ -4,7 +4,6 @@
 package bench
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -111,21 +110,20 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 		}
 	}
 	r.watch.forget()
-	chatting, silence := context.WithCancel(ctx)
+	group, working := errgroup.WithContext(ctx)
+	chatting, silence := context.WithCancel(working)
 	defer silence()
-	talk, chatting := errgroup.WithContext(chatting)
-	talk.Go(func() error { return r.chatter(chatting) })
-	loading, give := context.WithCancelCause(ctx)
-	defer give(nil)
-	context.AfterFunc(chatting, func() { give(context.Cause(chatting)) }) // when the chatter fails, the load is of no use
-
-	before := r.bot.Now()
-	begin := time.Now()
-	err := r.load(loading)
-	took := time.Since(begin)
-	after := r.bot.Now()
-	silence()
-	if err := cmp.Or(talk.Wait(), err); err != nil {
+	before, begin := r.bot.Now(), time.Now()
+	var after trial.Sample
+	var took time.Duration
+	group.Go(func() error { return r.chatter(chatting) })
+	group.Go(func() error {
+		defer silence()
+		err := r.load(working)
+		took, after = time.Since(begin), r.bot.Now()
+		return err
+	})
+	if err := group.Wait(); err != nil {
 		return Result{}, err
 	}
 	rooms, err := r.filled(ctx)
