@@ -101,7 +101,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	desk := commands.NewDesk(commands.Desk{
 		Symphony: c.Client,
 		Self:     self,
-		Groups:   commands.NewDirectory(c.Client, directoryKept, time.Now),
+		Groups:   commands.NewDirectory(c.Client, directoryKept),
 		Limits:   c.Limits,
 	})
 	b := &Bot{

@@ -14,8 +14,6 @@ type Desk struct {
 	Self   symphony.User
 	Groups *Directory
 	Limits Limits
-	// Now is the clock; time.Now when nil.
-	Now func() time.Time
 }
 
 // Limits bound what one request may do and how long an unanswered one is
@@ -51,9 +49,6 @@ func NewDesk(d Desk) *Desk {
 	}
 	if d.Limits.AddsPerSecond == 0 {
 		d.Limits.AddsPerSecond = 3
-	}
-	if d.Now == nil {
-		d.Now = time.Now
 	}
 	return &d
 }

@@ -18,7 +18,6 @@ import (
 type Directory struct {
 	client *symphony.Client
 	keep   time.Duration
-	now    func() time.Time
 	turn   chan struct{} // held by the one who reads from the pod
 
 	mu     sync.Mutex // guards what follows
@@ -28,8 +27,8 @@ type Directory struct {
 
 // NewDirectory keeps what it read for the given time; a group that is not
 // found makes it read again sooner.
-func NewDirectory(client *symphony.Client, keep time.Duration, now func() time.Time) *Directory {
-	return &Directory{client: client, keep: keep, now: now, turn: make(chan struct{}, 1)}
+func NewDirectory(client *symphony.Client, keep time.Duration) *Directory {
+	return &Directory{client: client, keep: keep, turn: make(chan struct{}, 1)}
 }
 
 // Refresh reads the directory anew, ahead of the first question.
@@ -106,14 +105,14 @@ func (d *Directory) all(ctx context.Context, ago time.Duration) ([]symphony.Grou
 	if groups, ok := d.kept(ago); ok {
 		return groups, nil
 	}
-	asked := d.now()
+	asked := time.Now()
 	select {
 	case d.turn <- struct{}{}:
 		defer func() { <-d.turn }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if groups, ok := d.kept(max(ago, d.now().Sub(asked))); ok { // somebody has read it meanwhile
+	if groups, ok := d.kept(max(ago, time.Since(asked))); ok { // somebody has read it meanwhile
 		return groups, nil
 	}
 	return d.read(ctx)
@@ -122,11 +121,11 @@ func (d *Directory) all(ctx context.Context, ago time.Duration) ([]symphony.Grou
 func (d *Directory) kept(ago time.Duration) ([]symphony.Group, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.groups, !d.readAt.IsZero() && d.now().Sub(d.readAt) < ago
+	return d.groups, !d.readAt.IsZero() && time.Since(d.readAt) < ago
 }
 
 func (d *Directory) read(ctx context.Context) ([]symphony.Group, error) {
-	begun := d.now()
+	begun := time.Now()
 	var groups []symphony.Group
 	for g, err := range d.client.Groups(ctx, symphony.DistributionListType) {
 		if err != nil {

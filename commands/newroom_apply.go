@@ -149,7 +149,7 @@ func (p *roomPlan) notMade(ctx context.Context, err error) (*created, error) {
 
 // recover looks for a room that an earlier, unanswered call may have made.
 func (p *roomPlan) recover(ctx context.Context, last time.Time) (*created, error) {
-	if wait := last.Add(p.desk.Limits.Settle()).Sub(p.desk.Now()); wait > 0 {
+	if wait := time.Until(last.Add(p.desk.Limits.Settle())); wait > 0 {
 		return nil, &Later{After: wait, Why: "an earlier call may still create the room"}
 	}
 	return p.find(ctx)

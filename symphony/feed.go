@@ -23,8 +23,6 @@ type FeedConfig struct {
 	MinWait, MaxWait time.Duration
 	// Multiplier is the growth of the pause from one failure to the next. Default 2.
 	Multiplier float64
-	// RefusedWait is the pause after a 403: too many feeds, or a missing right. Default 1 min.
-	RefusedWait time.Duration
 	// Spread is the longest random pause before a feed is made in place of a lost
 	// one, so that of several replicas one makes it and the others find it. Default 3 s.
 	Spread time.Duration
@@ -39,7 +37,7 @@ func (c FeedConfig) withDefaults() FeedConfig {
 		value time.Duration
 	}{
 		{&c.ReadTimeout, time.Minute}, {&c.Visibility, 30 * time.Second}, {&c.MinWait, 500 * time.Millisecond},
-		{&c.MaxWait, 5 * time.Second}, {&c.RefusedWait, time.Minute}, {&c.Spread, 3 * time.Second},
+		{&c.MaxWait, 5 * time.Second}, {&c.Spread, 3 * time.Second},
 	} {
 		if *d.field <= 0 {
 			*d.field = d.value

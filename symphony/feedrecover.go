@@ -13,6 +13,9 @@ import (
 // the events in it, whatever the service asks for.
 const longestWait = 5 * time.Minute
 
+// refusedWait is the pause after a 403, on average: too many feeds, or a missing right.
+const refusedWait = time.Minute
+
 // recover does what a failure asks for and waits. It returns the error of an ended ctx.
 func (r *run) recover(ctx context.Context, err error) error {
 	now := r.client.config.Now()
@@ -27,8 +30,7 @@ func (r *run) recover(ctx context.Context, err error) error {
 	case doubtful:
 		r.doubt(ctx, e)
 	case e != nil && e.Status == http.StatusForbidden && !e.foreign:
-		half := r.config.RefusedWait / 2
-		wait = half + rand.N(half+1)*2
+		wait = refusedWait/2 + rand.N(refusedWait)
 		said = "the feed is refused: the account has too many feeds (20 are allowed) or lacks a right"
 	}
 	if asked := retryAfter(err); asked > 0 {
