@@ -14,8 +14,6 @@ import (
 // asked before somebody is told that they are too many, since other replicas
 // finish commands as well.
 type backlog struct {
-	most int // of one conversation
-
 	mu    sync.Mutex // guards what follows
 	lines map[string]line
 }
@@ -33,8 +31,8 @@ type line struct {
 // few more commands in.
 const linesKept = 100_000
 
-func newBacklog(most int, waiting []engine.Summary) *backlog {
-	b := &backlog{most: most, lines: map[string]line{}}
+func newBacklog(waiting []engine.Summary) *backlog {
+	b := &backlog{lines: map[string]line{}}
 	for _, c := range waiting { // the newest first
 		l, known := b.lines[c.Conversation]
 		if !known {

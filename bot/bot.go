@@ -129,7 +129,7 @@ func (b *Bot) begin(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("take stock: %w", err)
 	}
-	b.backlog = newBacklog(b.bounds.PerConversation, waiting)
+	b.backlog = newBacklog(waiting)
 	if b.metrics == nil {
 		b.metrics = NewMetrics()
 	}

@@ -37,10 +37,13 @@ func skipLimit(skip, limit int) url.Values {
 	return url.Values{"skip": {strconv.Itoa(skip)}, "limit": {strconv.Itoa(limit)}}
 }
 
-// pageSize is what was asked for within 1 and most, most by default.
-func pageSize(asked, most int) int {
-	if asked < 1 || asked > most {
-		return most
+// maxPageSize is the largest page of a search.
+const maxPageSize = 100
+
+// pageSize is what was asked for, as far as it can be had, or otherwise.
+func pageSize(asked, otherwise int) int {
+	if asked < 1 {
+		return otherwise
 	}
-	return asked
+	return min(asked, maxPageSize)
 }

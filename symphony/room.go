@@ -172,7 +172,7 @@ func (c *Client) SearchRooms(ctx context.Context, q RoomQuery) iter.Seq2[Room, e
 		Query: q.Text, Labels: q.Labels, SearchFields: q.SearchFields, Active: q.OnlyActive,
 		Member: byUser(q.Member), Owner: byUser(q.Owner), Creator: byUser(q.Creator),
 	}
-	size := pageSize(q.PageSize, 100)
+	size := pageSize(q.PageSize, maxPageSize)
 	return pages(size, func(skip int) ([]Room, int, error) {
 		query := skipLimit(skip, size)
 		if q.NonDiscoverable {

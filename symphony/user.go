@@ -175,10 +175,7 @@ func (c *Client) SearchUsers(ctx context.Context, q UserQuery) iter.Seq2[User, e
 	if len(q.AccountTypes) > 0 || q.Company != "" || q.Title != "" {
 		body.Filters = &userSearchOnly{q.AccountTypes, q.Company, q.Title}
 	}
-	size := pageSize(q.PageSize, 100)
-	if q.PageSize == 0 {
-		size = 50
-	}
+	size := pageSize(q.PageSize, 50)
 	return pages(size, func(skip int) ([]User, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("local", strconv.FormatBool(q.Local))

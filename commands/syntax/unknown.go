@@ -87,13 +87,13 @@ func (g Grammar) listed() string {
 	for i, c := range g.Commands {
 		names[i] = "/" + c.Name
 	}
-	return enumerated(names, "and")
+	return enumerated(names)
 }
 
 // enumerated joins words as a sentence does: a, b and c.
-func enumerated(words []string, last string) string {
+func enumerated(words []string) string {
 	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 	}
 	return strings.Join(words, "")
 }

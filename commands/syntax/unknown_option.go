@@ -67,5 +67,5 @@ func (a *arguments) listed() string {
 			names = append(names, o.Key+":")
 		}
 	}
-	return enumerated(names, "and")
+	return enumerated(names)
 }

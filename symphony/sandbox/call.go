@@ -16,13 +16,12 @@ import (
 // call is one request on its way through an operation.
 type call struct {
 	*http.Request
-	route   *route
-	params  map[string]string
-	query   url.Values
-	body    []byte
-	caller  *person // nil where the operation needs no session
-	session *session
-	now     time.Time // the pod's; not set for free routes
+	route  *route
+	params map[string]string
+	query  url.Values
+	body   []byte
+	caller *person   // nil where the operation needs no session
+	now    time.Time // the pod's; not set for free routes
 }
 
 // id gives a path parameter as a canonical stream or message id.

@@ -63,7 +63,7 @@ func (p *Pod) authenticate(c *call, want auth) error {
 			return errInvalidSession
 		}
 	}
-	c.session, c.caller = s, p.state.people[s.user]
+	c.caller = p.state.people[s.user]
 	if c.caller == nil || !c.caller.Active {
 		return errInvalidSession
 	}
