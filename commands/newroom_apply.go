@@ -215,7 +215,7 @@ func (p *roomPlan) refused(ctx context.Context, err error) *Refusal {
 	}
 	if p.room.CrossPod && p.room.ViewHistory {
 		refusal.Next = "Many pods allow no history: in rooms for other companies. Without it:"
-		refusal.Offers = offersOf(Compose(p.req.Message, without(p.req.Invocation, "history")))
+		refusal.Offers = createOrEdit(Compose(p.req.Message, without(p.req.Invocation, "history")))
 	}
 	return refusal
 }
