@@ -163,6 +163,7 @@ func (w *world) struck(times int) {
 
 // The calls that a command makes.
 const (
+	onLogin   = "/login/pubkey/authenticate"
 	onCreate  = "/pod/v3/room/create"
 	onAdd     = "*/membership/add"
 	onMembers = "*/membership/list"

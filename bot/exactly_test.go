@@ -101,22 +101,42 @@ func TestACallHeldUpBySymphonysPaceAndThenLostIsNotDoneTwice(t *testing.T) {
 func TestAProxysPageIsNotTakenForSymphonysRefusal(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"/room/create", "/membership/add", "/message/create"} {
-		t.Run(path, func(t *testing.T) {
+		for status, page := range map[int]string{
+			http.StatusForbidden: "<html><title>Access denied</title></html>", http.StatusNotFound: "default backend - 404",
+		} {
+			t.Run(fmt.Sprint(path, " ", status), func(t *testing.T) {
+				t.Parallel()
+				var pages atomic.Int32
+				proxy := func(pod http.Handler) http.Handler {
+					return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+						if strings.HasSuffix(r.URL.Path, path) && pages.Add(1) <= 3 {
+							http.Error(rw, page, status)
+							return
+						}
+						pod.ServeHTTP(rw, r)
+					})
+				}
+				w := newWorld(t, settlesSoon, behind(proxy))
+				w.asks("bob", `/newroom "Through" @alice`).ends("✓ Through", "is open")
+				w.theOnly("Through", "bob", "alice")
+				require.Greater(t, pages.Load(), int32(3))
+			})
+		}
+	}
+}
+
+func TestALoginThatIsTurnedAwayInTheMiddleRefusesNothing(t *testing.T) {
+	t.Parallel()
+	for name, path := range map[string]string{
+		"the room": onCreate, "a group": onGroups, "a member": onAdd, "an owner": onPromote, "the reply": onSend,
+	} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var pages atomic.Int32
-			proxy := func(pod http.Handler) http.Handler {
-				return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-					if strings.HasSuffix(r.URL.Path, path) && pages.Add(1) <= 3 {
-						http.Error(rw, "<html><title>Access denied</title></html>", http.StatusForbidden)
-						return
-					}
-					pod.ServeHTTP(rw, r)
-				})
-			}
-			w := newWorld(t, settlesSoon, behind(proxy))
-			w.asks("bob", `/newroom "Through" @alice`).ends("✓ Through", "is open")
-			w.theOnly("Through", "bob", "alice")
-			require.Greater(t, pages.Load(), int32(3))
+			w := newWorld(t, settlesSoon)
+			w.suffers(fault{"path": onLogin, "status": http.StatusNotFound, "count": 2})
+			w.suffers(fault{"kind": "session-expired", "path": path, "count": 1})
+			w.asks("bob", `/newroom "Inside" @alice group:"Test Group"`).ends("✓ Inside", "is open", "Owner: Bob Chen (you)", "Test Group")
+			w.theOnly("Inside", "bob", "alice", "carol")
 		})
 	}
 }

@@ -57,15 +57,15 @@ func (c Cause) explain() (what, next string) {
 }
 
 // Refused reports whether Symphony has understood a call and refused it, so
-// that trying again would end the same way.
+// that trying again would end the same way. A login that is turned away and the
+// page of a proxy with nothing behind it, often a 404, are no such answers.
 func Refused(err error) bool {
 	e, ok := errors.AsType[*symphony.Error](err)
-	if !ok || e.OutcomeUnknown {
+	if !ok || e.OutcomeUnknown || errors.Is(err, symphony.ErrNotSignedIn) || errors.Is(err, symphony.ErrNotSymphony) {
 		return false
 	}
 	passing := []int{http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooManyRequests}
-	return errors.Is(err, symphony.ErrNotFound) || // also as a page: pods have one for what they do not know
-		e.Status >= 400 && e.Status < 500 && !slices.Contains(passing, e.Status) && !errors.Is(err, symphony.ErrNotSymphony)
+	return errors.Is(err, symphony.ErrNotFound) || e.Status >= 400 && e.Status < 500 && !slices.Contains(passing, e.Status)
 }
 
 // Unsent reports whether a write has failed that surely had no effect and may
@@ -129,7 +129,7 @@ func (d *Desk) diagnoseGroup(ctx context.Context, room roomRef, who symphony.Use
 func (d *Desk) account(ctx context.Context, who symphony.UserID) Cause {
 	if d.Foreign(who) {
 		link, err := d.Symphony.Connection(ctx, who)
-		if errors.Is(err, symphony.ErrNotFound) || err == nil && link.Status != symphony.Accepted {
+		if Refused(err) && errors.Is(err, symphony.ErrNotFound) || err == nil && link.Status != symphony.Accepted {
 			return CauseNotConnected
 		}
 		return ""

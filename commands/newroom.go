@@ -139,7 +139,9 @@ func (d *Desk) lists(ctx context.Context, r *Request) ([]list, error) {
 
 // noRight is true also when the profile manager does not accept the access token:
 // everybody gets one, and the right is looked at later.
-func noRight(err error) bool { return Refused(err) || errors.Is(err, symphony.ErrUnauthorized) }
+func noRight(err error) bool {
+	return Refused(err) || errors.Is(err, symphony.ErrUnauthorized) && !errors.Is(err, symphony.ErrNotSignedIn)
+}
 
 func noGroupRight() *Refusal {
 	return &Refusal{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -63,10 +64,10 @@ func with[T any](
 	return send(headers(held))
 }
 
-// signsIn is true for the operations that give out tokens.
-func (o Operation) signsIn() bool {
-	return o == opLogin || o == opKeyLogin || o == opCertificateLogin || o == opCertificateKey
-}
+// doors are the operations that give out tokens.
+var doors = []Operation{opLogin, opKeyLogin, opCertificateLogin, opCertificateKey}
+
+func (o Operation) signsIn() bool { return slices.Contains(doors, o) }
 
 // anonymous is true for operations that need no session.
 func (o Operation) anonymous() bool {

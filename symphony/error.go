@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -26,6 +27,9 @@ var (
 	ErrNotSymphony = errors.New("not Symphony's answer")
 	// ErrOutcomeUnknown is a write that may have been carried out: look before repeating it.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
+	// ErrNotSignedIn is a call that was not sent, since signing in for it failed: the
+	// status is that of the sign-in and says nothing about what was asked for.
+	ErrNotSignedIn = errors.New("not signed in")
 	// ErrLoginRejected is a login that repeating will not mend; the error is a *[LoginError].
 	ErrLoginRejected = errors.New("login rejected")
 	// ErrTooLarge is an answer above the limit of Config.MaxBody.
@@ -113,6 +117,8 @@ func (e *Error) Is(target error) bool {
 		return e.foreign || e.garbled
 	case ErrOutcomeUnknown:
 		return e.OutcomeUnknown
+	case ErrNotSignedIn:
+		return slices.ContainsFunc(doors, func(o Operation) bool { return o.String() == e.Operation })
 	}
 	return false
 }
