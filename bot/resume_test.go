@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -59,4 +60,32 @@ func (w *world) calls(operation string) int {
 		}
 	}
 	return n
+}
+
+func TestWhoeverLeavesInTheMiddleTakesNobodysPlace(t *testing.T) {
+	t.Parallel()
+	var left atomic.Bool
+	turnedAway := func(pod http.Handler) http.Handler {
+		without := refusing(idBob, http.StatusForbidden)(pod)
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if left.Load() {
+				without.ServeHTTP(rw, r)
+				return
+			}
+			pod.ServeHTTP(rw, r)
+		})
+	}
+	w := newWorld(t, behind(turnedAway), func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 15 })
+	people, names := w.colleagues(30)
+	asked := w.asks("bob", `/newroom "Left" `+people)
+	require.Eventually(t, func() bool {
+		rooms := w.rooms("Left")
+		return len(rooms) == 1 && len(rooms[0].Members) > 11
+	}, patience, tick)
+	w.stop()
+	left.Store(true)
+	w.control("POST", "leave", map[string]any{"as": "bob", "streamId": w.theRoom("Left").StreamID}, nil)
+	w.start()
+	asked.ends("Left", "is open", "and 10 more")
+	w.theOnly("Left", names...)
 }

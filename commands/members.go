@@ -94,10 +94,14 @@ func (l Limits) pause(adds int) time.Duration {
 	return time.Duration(float64(adds) / l.AddsPerSecond * float64(time.Second))
 }
 
-// admitFirst lets one account in ahead of the others. Its result is not kept:
-// to let somebody in twice changes nothing.
-func (e *entry) admitFirst(ctx context.Context, w Work, who entrant) ([]missing, error) {
-	return e.admitSome(ctx, w, "first", []entrant{who})
+// admitFirst lets one account in ahead of the others. Its result is kept, as it
+// decides who the others are: their parts go by number.
+func (e *entry) admitFirst(ctx context.Context, w Work, who entrant) (absent []missing, err error) {
+	const step = "requester"
+	err = w.Do(ctx, step, &absent, func(ctx context.Context) (any, error) {
+		return e.admitSome(ctx, w, step, []entrant{who})
+	})
+	return absent, err
 }
 
 // admitAll lets everybody in and returns who is missing in the order of
