@@ -95,14 +95,17 @@ func (m *Metrics) took(events []symphony.Event) {
 	}
 }
 
-// answered counts a command by what its user was told.
-func (m *Metrics) answered(o outcome, since time.Time) {
+// answered counts a command by what its user was told, and how long that took by
+// Symphony's clock; shown is zero where the user could not be told.
+func (m *Metrics) answered(o outcome, asked, shown time.Time) {
 	result := "ok"
 	if o.Failed {
 		result = "refused"
 	}
 	m.commands.WithLabelValues(result, o.Code).Inc()
-	m.answer.Observe(max(time.Since(since), 0).Seconds())
+	if !shown.IsZero() {
+		m.answer.Observe(max(shown.Sub(asked), 0).Seconds())
+	}
 }
 
 // gaveUp counts a command that ended without success.

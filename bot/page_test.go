@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -167,6 +168,27 @@ func TestNumbersAreBoundedAndNameNobody(t *testing.T) {
 	for _, secret := range []string{"Secret", "alice", "bob", "Chen", "Test Group", "roombot.db", room.Message.Stream, room.Message.ID} {
 		require.NotContains(t, text, secret)
 	}
+}
+
+func TestAnAnswerIsTimedWhenItIsShownNotWhenTheWorkEnds(t *testing.T) {
+	t.Parallel()
+	begun := make(chan struct{})
+	slow := func(pod http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/promoteOwner") {
+				<-begun
+			}
+			pod.ServeHTTP(rw, r)
+		})
+	}
+	w := newWorld(t, behind(slow))
+	asked := w.asks("bob", `/newroom "Prompt" @alice`)
+	asked.hears("✓ Prompt", "is open")
+	took := time.Duration(w.reply(asked).At-asked.Message.At) * time.Millisecond
+	close(begun)
+	w.rests()
+	_, text := w.page("/metrics")
+	require.Contains(t, text, fmt.Sprintf("\nroombot_answer_seconds_sum %v\n", took.Seconds()))
 }
 
 func TestWhatIsNotKnownIsCountedTogether(t *testing.T) {

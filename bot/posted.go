@@ -21,11 +21,12 @@ type posted struct {
 	Message symphony.MessageID `json:"message,omitempty"`
 	Outcome string             `json:"outcome,omitempty"`
 	Text    string             `json:"text,omitempty"` // textOf what was sent; empty where it was found
+	At      time.Time          `json:"at,omitzero"`    // by Symphony's clock, as all times of messages
 }
 
 // sent is the result of sending m where it was not refused.
-func sent(stream symphony.StreamID, id symphony.MessageID, m symphony.Outgoing) posted {
-	return posted{Stream: stream, Message: id, Outcome: commands.OutcomeOf(m.Data), Text: textOf(m)}
+func sent(stream symphony.StreamID, shown symphony.Message, m symphony.Outgoing) posted {
+	return posted{Stream: stream, Message: shown.ID, Outcome: commands.OutcomeOf(m.Data), Text: textOf(m), At: shown.Time}
 }
 
 // textOf is a short sum of what a message shows, for comparing.
@@ -59,7 +60,7 @@ func (w *work) post(ctx context.Context, part string, stream symphony.StreamID, 
 		if commands.Unsent(err) {
 			return nil, errors.Join(fmt.Errorf("send the message: %w", err), w.Withdraw(ctx, part))
 		}
-		return w.shown(ctx, sent(stream, message.ID, m), err)
+		return w.shown(ctx, sent(stream, message, m), err)
 	})
 	return done, err
 }
@@ -70,7 +71,7 @@ func (w *work) replace(ctx context.Context, step string, old posted, m symphony.
 	var done posted
 	err := w.Do(ctx, step, &done, func(ctx context.Context) (any, error) {
 		updated, err := w.bot.client.UpdateMessage(ctx, old.Stream, old.Message, m)
-		return w.shown(ctx, sent(old.Stream, updated.ID, m), err)
+		return w.shown(ctx, sent(old.Stream, updated, m), err)
 	})
 	return done, err
 }
@@ -120,7 +121,7 @@ func (w *work) find(ctx context.Context, part string, stream symphony.StreamID, 
 			return posted{}, fmt.Errorf("look for the message: %w", err)
 		}
 		if m.From.ID == w.bot.self.ID && commands.Carries(m.Data, w.id, part) {
-			return posted{Stream: stream, Message: m.ID, Outcome: commands.OutcomeOf(m.Data)}, nil
+			return posted{Stream: stream, Message: m.ID, Outcome: commands.OutcomeOf(m.Data), At: m.Time}, nil
 		}
 	}
 	return posted{}, nil

@@ -112,56 +112,57 @@ func (w *work) relieve(ctx context.Context, m symphony.Outgoing) error {
 }
 
 // deliver shows the reply, in the place of the first answer if there is one in
-// the same chat and it says something else.
-func (w *work) deliver(ctx context.Context, o outcome) error {
+// the same chat and it says something else. It tells which message shows it.
+func (w *work) deliver(ctx context.Context, o outcome) (posted, error) {
 	first, err := w.first(ctx)
 	if err != nil {
-		return err
+		return posted{}, err
 	}
 	if first.Stream == o.Stream {
-		if done, err := w.instead(ctx, first, o); done || err != nil {
-			return err
+		if shown, done, err := w.instead(ctx, first, o); done || err != nil {
+			return shown, err
 		}
 	}
 	shown, err := w.post(ctx, w.own(partFinal), o.Stream, o.Reply)
 	switch {
 	case err != nil:
-		return err
+		return posted{}, err
 	case shown.Message == "":
 		return w.deliverAside(ctx, o)
 	case first.Message != "" && first.Stream != o.Stream:
 		_, err = w.replace(ctx, w.own("pointer"), first, w.render(w.own("pointer"), commands.ElsewhereNow()))
 	}
-	return err
+	return shown, err
 }
 
 // instead shows the reply in the place of the first answer. It is not done where
 // there is none, or where Symphony does not let it be edited.
-func (w *work) instead(ctx context.Context, first posted, o outcome) (done bool, err error) {
+func (w *work) instead(ctx context.Context, first posted, o outcome) (shown posted, done bool, err error) {
 	same := first.Text == textOf(o.Reply)
 	switch {
 	case first.Message != "" && !same:
 		updated, err := w.replace(ctx, w.own("update"), first, o.Reply)
-		return updated.Message != "", err
+		return updated, updated.Message != "", err
 	case first.Message == "" && same: // refused once already
-		return true, w.deliverAside(ctx, o)
+		shown, err := w.deliverAside(ctx, o)
+		return shown, true, err
 	}
-	return same, nil
+	return first, same, nil
 }
 
 // deliverAside tells a reply that Symphony refused in the 1:1 chat: the room
 // may be closed to the bot.
-func (w *work) deliverAside(ctx context.Context, o outcome) error {
+func (w *work) deliverAside(ctx context.Context, o outcome) (posted, error) {
 	im, err := w.bot.client.CreateIM(ctx, w.in.From.ID)
 	switch {
 	case commands.Refused(err):
 		return w.deliverBrief(ctx, o.Stream, o)
 	case err != nil:
-		return fmt.Errorf("open the 1:1 chat: %w", err)
+		return posted{}, fmt.Errorf("open the 1:1 chat: %w", err)
 	}
 	if o.Aside.MessageML != "" {
 		if shown, err := w.post(ctx, w.own(partAside), im, o.Aside); err != nil || shown.Message != "" {
-			return err
+			return shown, err
 		}
 	}
 	return w.deliverBrief(ctx, im, o)
@@ -169,12 +170,12 @@ func (w *work) deliverAside(ctx context.Context, o outcome) error {
 
 // deliverBrief tells what can be told of a reply that Symphony refuses wherever
 // it is said: a rule may block its words.
-func (w *work) deliverBrief(ctx context.Context, stream symphony.StreamID, o outcome) error {
+func (w *work) deliverBrief(ctx context.Context, stream symphony.StreamID, o outcome) (posted, error) {
 	shown, err := w.post(ctx, w.own(partBrief), stream, o.Brief)
 	if err == nil && shown.Message == "" {
 		zerolog.Ctx(ctx).Error().Int64("user", int64(w.in.From.ID)).Msg("user could not be told: Symphony refused every answer")
 	}
-	return err
+	return shown, err
 }
 
 // where decides which chat gets the reply. Symphony has no message that only

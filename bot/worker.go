@@ -45,7 +45,7 @@ func (b *Bot) handle(ctx context.Context, j *engine.Job) error {
 	}
 	w.moved()
 	started := time.Now()
-	decided, err := w.carried(ctx)
+	decided, shown, err := w.carried(ctx)
 	switch {
 	case errors.Is(err, errNotOurs):
 		zerolog.Ctx(ctx).Debug().Msg("form of somebody else was left alone")
@@ -56,7 +56,7 @@ func (b *Bot) handle(ctx context.Context, j *engine.Job) error {
 	case err != nil:
 		return w.postpone(ctx, err)
 	default:
-		b.metrics.answered(decided, w.in.At)
+		b.metrics.answered(decided, w.in.At, shown.At)
 		zerolog.Ctx(ctx).Info().Str("outcome", decided.Code).Int64("user", int64(w.in.From.ID)).
 			Dur("took", time.Since(started)).Dur("since_message", time.Since(w.in.At)).Msg("command was answered")
 	}
@@ -65,18 +65,18 @@ func (b *Bot) handle(ctx context.Context, j *engine.Job) error {
 }
 
 // carried is the command's outcome, decided and delivered.
-func (w *work) carried(ctx context.Context) (outcome, error) {
+func (w *work) carried(ctx context.Context) (decided outcome, shown posted, err error) {
 	if err := w.claimed(ctx); err != nil {
-		return outcome{}, err
+		return outcome{}, posted{}, err
 	}
 	if err := w.lookBack(ctx); err != nil {
-		return outcome{}, err
+		return outcome{}, posted{}, err
 	}
-	decided, err := w.outcome(ctx, w.answer)
-	if err != nil {
-		return outcome{}, err
+	if decided, err = w.outcome(ctx, w.answer); err != nil {
+		return outcome{}, posted{}, err
 	}
-	return decided, w.deliver(ctx, decided)
+	shown, err = w.deliver(ctx, decided)
+	return decided, shown, err
 }
 
 // Do is the job's Do, which also notes that the command got further and how long
@@ -188,7 +188,7 @@ func (b *Bot) failed(ctx context.Context, j *engine.Job, cause error) error {
 	if err != nil {
 		return err
 	}
-	if err := w.deliver(ctx, decided); err != nil {
+	if _, err := w.deliver(ctx, decided); err != nil {
 		return err
 	}
 	b.metrics.gaveUp(decided)
