@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -165,6 +166,23 @@ func TestUnsafeWritesAreRepeatedWhenTheyWereSurelyNotCarriedOut(t *testing.T) {
 		require.NotErrorIs(t, err, symphony.ErrOutcomeUnknown)
 		require.Empty(t, p.waited())
 	})
+}
+
+// woken is a context whose time was up while the process was frozen, and which has not noticed yet.
+type woken struct{ context.Context }
+
+func (woken) Deadline() (time.Time, bool) { return time.Now().Add(-time.Second), true }
+
+func TestNothingIsSentByAProcessThatWakesUpWhenTheTimeForItIsOver(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answer(createRoom, 200, room)
+	c := p.client()
+	require.NoError(t, c.Login(t.Context()))
+	_, err := c.CreateRoom(woken{t.Context()}, symphony.RoomAttributes{})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.NotErrorIs(t, err, symphony.ErrOutcomeUnknown)
+	require.Empty(t, p.got("POST", "/pod/v3/room/create"))
 }
 
 func TestAnAnswerAboveTheLimitIsRefused(t *testing.T) {

@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/rs/zerolog"
 )
 
 // dispatch sends to the operation's component, and of several agents to one that works.
 func (c *Client) dispatch(ctx context.Context, r request, o outbound) (err error) {
+	if overdue(ctx) {
+		return r.lost(o, context.DeadlineExceeded, true)
+	}
 	if r.op.component() != AgentHost {
 		o.base = c.hosts[r.op.component()].base
 		return c.send(ctx, r, o)
@@ -26,6 +30,14 @@ func (c *Client) dispatch(ctx context.Context, r request, o outbound) (err error
 		tried = append(tried, at)
 	}
 	return err
+}
+
+// overdue is true when the time of a call is up by the clock. A process that was
+// frozen, or its machine, wakes up with a context that has not noticed yet, and what
+// it sends then would arrive when others have long looked for it.
+func overdue(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ok && !time.Now().Round(0).Before(deadline) // Round: by the wall clock, as the other one stands still meanwhile
 }
 
 // sendTo sends to one agent and remembers how that went.
