@@ -33,7 +33,7 @@ func (b *Bot) gauges() *gauges {
 	add(now, "failed_commands", "Commands on record that ended without success.", func(s state) float64 { return float64(s.store.Failed) })
 	add(now, "replicas", "Processes that work on the store.", func(s state) float64 { return float64(s.store.Replicas) })
 	add(now, "feed_last_read_timestamp_seconds", "When a read of the feed last completed.", func(s state) float64 { return stamp(s.feed.LastRead) })
-	add(now, "feed_lag_seconds", "Age of the oldest event of the last read that brought any.", func(s state) float64 { return s.feed.Lag.Seconds() })
+	add(now, "feed_lag_seconds", "Age of the oldest event of the last read, 0 when it brought none.", func(s state) float64 { return s.feed.Lag.Seconds() })
 	add(now, "feed_up", "1 while the feed is read.", func(s state) float64 { return number(s.feed.Feed != "" && s.feed.DownSince.IsZero()) })
 	add(total, "feed_reads_total", "Reads of the feed that completed.", func(s state) float64 { return float64(s.feed.Reads) })
 	add(total, "feed_failures_total", "Reads of the feed that failed, and batches that were not taken.", func(s state) float64 { return float64(s.feed.Failures) })

@@ -30,7 +30,7 @@ type Health struct {
 type FeedHealth struct {
 	LastRead   time.Time `json:"lastRead,omitzero"`  // when a read last completed
 	DownSince  time.Time `json:"downSince,omitzero"` // when the outage began that has not ended
-	LagSeconds float64   `json:"lagSeconds"`         // age of the oldest event of the last read that brought any
+	LagSeconds float64   `json:"lagSeconds"`         // age of the oldest event of the last read
 	Events     int64     `json:"events"`
 	Unknown    int64     `json:"unknown"`  // events of types that are not known
 	Failures   int64     `json:"failures"` // reads that failed, and batches that were not taken

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -135,6 +136,17 @@ func TestReadingAFeed(t *testing.T) {
 		require.Empty(t, r.waited())
 		stats := r.feed.Stats()
 		require.Equal(t, symphony.FeedStats{Feed: feedA, LastRead: r.clock.Now(), Reads: 3, Events: 3, Handled: 3}, stats)
+	})
+
+	t.Run("it lags by the oldest event of the last read", func(t *testing.T) {
+		t.Parallel()
+		old := strings.Replace(said("m1"), "1717000000000", "1699999960000", 1)
+		r := newReader(t, batch("x1", said("m2"), old))
+		require.NoError(t, r.run(t, symphony.FeedConfig{}, 1))
+		require.Equal(t, 40*time.Second, r.feed.Stats().Lag)
+		r = newReader(t, batch("x1", old), batch("x2"))
+		require.NoError(t, r.run(t, symphony.FeedConfig{}, 2))
+		require.Zero(t, r.feed.Stats().Lag, "nothing is left unread")
 	})
 
 	t.Run("without one, one is made at once", func(t *testing.T) {

@@ -14,8 +14,8 @@ type FeedStats struct {
 	LastRead time.Time
 	// DownSince is when the outage began that has not ended, zero when there is none.
 	DownSince time.Time
-	// Lag is how long ago, at the last read that brought events, the oldest of them
-	// had happened, by the service's clock. It grows by what was left unread before.
+	// Lag is how long ago, at the last read, the oldest event that it brought had
+	// happened, by the service's clock; zero when it brought none.
 	Lag time.Duration
 	// Reads, Events, Unknown and Failures count since the start; Failures are both
 	// reads that failed and batches that were not handled, which Unhandled counts alone.
@@ -59,9 +59,7 @@ func (s *feedStats) read(at time.Time, events []Event) {
 	s.now.LastRead, s.now.DownSince, s.now.LastError = at, time.Time{}, nil
 	s.now.Reads++
 	s.now.Events += int64(len(events))
-	if len(events) > 0 {
-		s.now.Lag = lag(at, events)
-	}
+	s.now.Lag = lag(at, events)
 	for _, e := range events {
 		if _, unknown := e.(Unknown); unknown {
 			s.now.Unknown++
