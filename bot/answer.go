@@ -108,7 +108,11 @@ func (w *work) permitted(ctx context.Context, r *commands.Request) error {
 		return err
 	}
 	r.In = w.in.place()
-	r.From = w.bot.known(ctx, r.From)
+	from, err := w.bot.known(ctx, r.From)
+	if err != nil {
+		return err
+	}
+	r.From = from
 	if refusal := w.bot.allow(ctx, r); refusal != nil {
 		return refusal
 	}

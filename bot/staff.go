@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -43,18 +44,20 @@ func (s *staff) keep(u symphony.User) {
 
 // known fills in what events leave out of a person, lest a rule by username or
 // address deny what it should allow. Symphony tells neither of people of other
-// companies.
-// When the look-up fails, rules see what the event says.
-func (b *Bot) known(ctx context.Context, p commands.Person) commands.Person {
+// companies. When Symphony refuses the look-up, rules see what the event says.
+func (b *Bot) known(ctx context.Context, p commands.Person) (commands.Person, error) {
 	if b.desk.Foreign(p.ID) || p.Username != "" && p.Email != "" {
-		return p
+		return p, nil
 	}
 	user, known := b.staff.find(p.ID)
 	if !known {
 		found, err := b.client.UsersByID(ctx, p.ID)
-		if err != nil || len(found) != 1 {
+		switch {
+		case commands.Refused(err), err == nil && len(found) != 1:
 			zerolog.Ctx(ctx).Warn().Err(err).Int64("user", int64(p.ID)).Msg("user could not be looked up; rules go by the event alone")
-			return p
+			return p, nil
+		case err != nil: // a denial would be final
+			return commands.Person{}, fmt.Errorf("look up who asks: %w", err)
 		}
 		user = found[0]
 		b.staff.keep(user)
@@ -65,5 +68,5 @@ func (b *Bot) known(ctx context.Context, p commands.Person) commands.Person {
 	if p.Email == "" {
 		p.Email = user.Email
 	}
-	return p
+	return p, nil
 }

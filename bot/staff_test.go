@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -45,6 +46,18 @@ func TestAFailedLookUpLeavesTheRulesWithTheEvent(t *testing.T) {
 	w.nameless("/groups", chat)
 	require.Eventually(t, func() bool { return len(w.answers("alice", chat)) == 2 }, patience, tick)
 	require.NotContains(t, w.answers("alice", chat)[1].plain(), "I can add")
+}
+
+func TestNobodyIsDeniedBecauseALookUpFailsForAWhile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.rules = staffRules })
+	chat := w.says("alice", "/help")
+	w.suffers(fault{"path": onUsers, "status": http.StatusServiceUnavailable, "count": 3})
+	w.nameless("/groups", chat)
+	require.Eventually(t, func() bool {
+		all := w.answers("alice", chat)
+		return len(all) == 2 && strings.Contains(all[1].plain(), "I can add")
+	}, patience, tick)
 }
 
 func TestACorrectionKnowsTheGroups(t *testing.T) {
