@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -122,6 +123,30 @@ func TestAProxysPageIsNotTakenForSymphonysRefusal(t *testing.T) {
 				require.Greater(t, pages.Load(), int32(3))
 			})
 		}
+	}
+}
+
+func TestAnAnswerThatDoesNotNameWhatWasMadeIsALostOne(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/room/create", "/message/create"} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			var emptied atomic.Bool
+			gateway := func(pod http.Handler) http.Handler {
+				return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					if strings.HasSuffix(r.URL.Path, path) && !emptied.Swap(true) {
+						pod.ServeHTTP(httptest.NewRecorder(), r)
+						_, _ = io.WriteString(rw, `{}`)
+						return
+					}
+					pod.ServeHTTP(rw, r)
+				})
+			}
+			w := newWorld(t, settlesSoon, behind(gateway))
+			w.asks("bob", `/newroom "Nameless" @alice`).ends("✓ Nameless", "is open")
+			w.theOnly("Nameless", "bob", "alice")
+			require.True(t, emptied.Load())
+		})
 	}
 }
 

@@ -99,6 +99,7 @@ func TestUnsafeWritesAreNeverRepeatedWhenTheyMayHaveBeenCarriedOut(t *testing.T)
 	for name, handler := range map[string]http.HandlerFunc{
 		"a lost connection": cut, "a server's fault": with(500, `{}`), "a proxy's timeout": with(504, ``),
 		"a timeout": slow, "half an answer": short, "an answer that makes no sense": with(200, `<html>`),
+		"an answer that does not name the room": with(200, `{}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -94,6 +94,7 @@ var good = map[string]string{
 	"GET /agent/v1/message/{}":           `{"messageId":"m"}`,
 	"GET /agent/v4/stream/{}/message":    `[]`, "POST /agent/v1/message/search": `[]`,
 	"GET /pod/v2/room/{}/membership/list": `[]`, "GET /v1/groups/sdl/list": `[]`,
+	"POST /pod/v1/im/create": `{"id":"s"}`, "POST /agent/v4/stream/{}/message/{}/update": `{"messageId":"m"}`,
 	"POST /login/idm/tokens": `{"access_token":"a","expires_in":300}`,
 }
 

@@ -63,9 +63,13 @@ func (c *Client) Datafeeds(ctx context.Context, tag string) ([]Datafeed, error) 
 //
 //	POST /agent/v5/datafeeds
 func (c *Client) CreateDatafeed(ctx context.Context, tag string) (Datafeed, error) {
-	return call[Datafeed](ctx, c, request{op: opCreateDatafeed, once: true, body: struct {
+	made, err := call[Datafeed](ctx, c, request{op: opCreateDatafeed, once: true, body: struct {
 		Tag string `json:"tag,omitempty"`
 	}{tag}})
+	if err == nil && made.ID == "" {
+		return Datafeed{}, opCreateDatafeed.unnamed()
+	}
+	return made, err
 }
 
 // ReadDatafeed acknowledges the batch of ackID and waits, some 20 s at most, for

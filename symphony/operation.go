@@ -1,6 +1,9 @@
 package symphony
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // Class says how an operation may be repeated when its outcome is not known.
 type Class string
@@ -23,6 +26,15 @@ type Operation struct {
 }
 
 func (o Operation) String() string { return o.Method + " " + o.Path }
+
+// unnamed is an answer to a write that does not name what was made, so that it is as
+// good as lost.
+func (o Operation) unnamed() *Error {
+	return &Error{
+		Operation: o.String(), Status: http.StatusOK, garbled: true,
+		Message: "the answer has no id", OutcomeUnknown: o.Class == UnsafeWrite,
+	}
+}
 
 var (
 	opLogin             = Operation{"POST", "/login/pubkey/authenticate", SafeWrite}

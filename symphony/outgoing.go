@@ -34,7 +34,7 @@ type Attachment struct {
 //
 //	POST /agent/v4/stream/{sid}/message/create
 func (c *Client) SendMessage(ctx context.Context, stream StreamID, m Outgoing) (Message, error) {
-	return fetch[Message, wireMessage](ctx, c, request{op: opSendMessage, args: []string{string(stream)}, form: m.form(false)})
+	return c.post(ctx, request{op: opSendMessage, args: []string{string(stream)}, form: m.form(false)})
 }
 
 // UpdateMessage replaces a message of the caller's own. The answer has a new id,
@@ -43,9 +43,15 @@ func (c *Client) SendMessage(ctx context.Context, stream StreamID, m Outgoing) (
 //
 //	POST /agent/v4/stream/{sid}/message/{mid}/update
 func (c *Client) UpdateMessage(ctx context.Context, stream StreamID, id MessageID, m Outgoing) (Message, error) {
-	return fetch[Message, wireMessage](ctx, c, request{
-		op: opUpdateMessage, args: []string{string(stream), string(id)}, form: m.form(true),
-	})
+	return c.post(ctx, request{op: opUpdateMessage, args: []string{string(stream), string(id)}, form: m.form(true)})
+}
+
+func (c *Client) post(ctx context.Context, r request) (Message, error) {
+	shown, err := fetch[Message, wireMessage](ctx, c, r)
+	if err == nil && shown.ID == "" {
+		return Message{}, r.op.unnamed()
+	}
+	return shown, err
 }
 
 // form writes the multipart body; the agent takes a message in no other way reliably.

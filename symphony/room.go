@@ -94,7 +94,11 @@ func (w wireRoom) value() Room {
 //
 //	POST /pod/v3/room/create
 func (c *Client) CreateRoom(ctx context.Context, attributes RoomAttributes) (Room, error) {
-	return fetch[Room, wireRoom](ctx, c, request{op: opCreateRoom, body: attributes})
+	room, err := fetch[Room, wireRoom](ctx, c, request{op: opCreateRoom, body: attributes})
+	if err == nil && room.ID == "" {
+		return Room{}, opCreateRoom.unnamed()
+	}
+	return room, err
 }
 
 // Room describes a room. An unknown id is ErrBadRequest on most pods.

@@ -60,5 +60,8 @@ func (c *Client) CreateIM(ctx context.Context, users ...UserID) (StreamID, error
 	im, err := call[struct {
 		ID StreamID `json:"id"`
 	}](ctx, c, request{op: opCreateIM, body: users})
+	if err == nil && im.ID == "" {
+		return "", opCreateIM.unnamed()
+	}
 	return im.ID, err
 }
