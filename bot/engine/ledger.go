@@ -189,7 +189,7 @@ func (l *ledger) Show(ctx context.Context, id string) (Detail, error) {
 func (l *ledger) Retry(ctx context.Context, id string) error {
 	err := l.store.write(ctx, func(ctx context.Context, tx runner) error { return l.retry(ctx, tx, id) })
 	if err != nil {
-		return fmt.Errorf("retry command %s: %w", id, err)
+		return fmt.Errorf("retry command: %w", err)
 	}
 	l.queue.ring()
 	return nil
@@ -224,7 +224,7 @@ func (l *ledger) retry(ctx context.Context, tx runner, id string) error {
 func (l *ledger) Cancel(ctx context.Context, id string) error {
 	err := l.store.write(ctx, func(ctx context.Context, tx runner) error { return l.cancel(ctx, tx, id) })
 	if err != nil {
-		return fmt.Errorf("cancel command %s: %w", id, err)
+		return fmt.Errorf("cancel command: %w", err)
 	}
 	l.queue.ring()
 	return nil

@@ -162,7 +162,7 @@ func jobsChange(io streams, path *string, name, short, done string, change func(
 					return err
 				}
 				if err := change(store, ctx, found.ID); err != nil {
-					return err
+					return fmt.Errorf("request %s, %s: %w", found.Request, found.State, err)
 				}
 				_, err = fmt.Fprintf(io.out, "%s %s.\n", found.Request, done)
 				return err
