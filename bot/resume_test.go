@@ -89,3 +89,16 @@ func TestWhoeverLeavesInTheMiddleTakesNobodysPlace(t *testing.T) {
 	asked.ends("Left", "is open", "and 10 more")
 	w.theOnly("Left", names...)
 }
+
+func TestABotThatIsTakenOutOfTheRoomBlamesNoBarrier(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.suffers(fault{"path": onAdd, "delay": "300ms", "drop": "before"})
+	asked := w.asks("bob", `/newroom "Shut" @alice group:"Test Group"`)
+	w.struck(1)
+	w.stop()
+	w.control("POST", "leave", map[string]any{"as": "roombot", "streamId": w.theRoom("Shut").StreamID}, nil)
+	w.recovers()
+	w.start()
+	asked.ends("⚠ Shut", "Bob Chen, Alice Martin, Test Group: I am no longer an owner of the room")
+}

@@ -24,6 +24,7 @@ const (
 	CauseNotOwner     Cause = "not-owner"
 	CauseGroup        Cause = "group-refused"
 	CauseNoAnswer     Cause = "no-answer"
+	CauseShutOut      Cause = "shut-out"
 	CauseRefused      Cause = "refused"
 )
 
@@ -51,6 +52,8 @@ func (c Cause) explain() (what, next string) {
 			"Perhaps an information barrier keeps somebody in it out. Add its people by name, or ask your Symphony administrators."
 	case CauseNoAnswer:
 		return "Symphony did not answer, though I asked several times", "Look in the room, and add them there if they are missing."
+	case CauseShutOut:
+		return "I am no longer an owner of the room, somebody may have taken me out", "The room's owners can add them."
 	default:
 		return "Symphony refused without saying why", "Add them in the room, or ask your administrators with the request number."
 	}
@@ -94,13 +97,17 @@ func (d *Desk) diagnose(ctx context.Context, room roomRef, who entrant, refused 
 		return CauseBarrier
 	case errors.Is(refused, symphony.ErrBlocked):
 		return CauseCompliance
-	case who.Group:
-		return d.diagnoseGroup(ctx, room, who.ID)
-	case d.Foreign(who.ID) && !room.External:
+	case !who.Group && d.Foreign(who.ID) && !room.External:
 		return CauseInternalRoom
 	}
-	if members, err := d.Symphony.Members(ctx, room.ID); err == nil && isMember(members, who.ID) {
+	members, err := d.Symphony.Members(ctx, room.ID)
+	switch {
+	case err == nil && isMember(members, who.ID):
 		return ""
+	case Refused(err), err == nil && !isOwner(members, d.Self.ID):
+		return CauseShutOut
+	case who.Group:
+		return d.diagnoseGroup(ctx, room, who.ID)
 	}
 	if cause := d.account(ctx, who.ID); cause != "" {
 		return cause
@@ -150,4 +157,8 @@ func (d *Desk) account(ctx context.Context, who symphony.UserID) Cause {
 
 func isMember(members []symphony.Member, who symphony.UserID) bool {
 	return slices.ContainsFunc(members, func(m symphony.Member) bool { return m.User == who })
+}
+
+func isOwner(members []symphony.Member, who symphony.UserID) bool {
+	return slices.ContainsFunc(members, func(m symphony.Member) bool { return m.User == who && m.Owner })
 }
