@@ -61,6 +61,9 @@ func (e *Engine) doubt(ctx context.Context, p queueProblem) {
 	if !e.trouble.explains(p.at) {
 		e.sweep(ctx)
 	}
+	if !e.trouble.explains(p.at) && sleep(ctx, probeEvery) { // the queue's connection may only have been the first to break
+		e.sweep(ctx)
+	}
 	level := zerolog.WarnLevel
 	if e.trouble.explains(p.at) {
 		level = zerolog.DebugLevel
