@@ -2,6 +2,8 @@ package bot_test
 
 import (
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -110,6 +112,22 @@ func TestWithoutTheRightToReadGroupsTheRestWorks(t *testing.T) {
 	w.control("POST", "rights", map[string]any{"groupManager": false}, nil)
 	w.start()
 	w.says("bob", `/newroom "Groups" group:"Test Group"`).sees("does not let me read the groups", "Nothing was created.", "Group Manager")
+	w.says("bob", "/groups").sees("does not let me read the groups")
+	w.says("bob", `/newroom "Plain" @alice`).sees("✓ Plain")
+}
+
+func TestOnAPodWithoutAProfileManagerTheRestWorks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, behind(func(pod http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/profile-manager/") {
+				http.Error(rw, "default backend - 404", http.StatusNotFound)
+				return
+			}
+			pod.ServeHTTP(rw, r)
+		})
+	}))
+	w.says("bob", `/newroom "Groups" group:"Test Group"`).sees("does not let me read the groups", "Nothing was created.")
 	w.says("bob", "/groups").sees("does not let me read the groups")
 	w.says("bob", `/newroom "Plain" @alice`).sees("✓ Plain")
 }

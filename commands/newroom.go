@@ -137,10 +137,14 @@ func (d *Desk) lists(ctx context.Context, r *Request) ([]list, error) {
 	return lists, nil
 }
 
-// noRight is true also when the profile manager does not accept the access token:
-// everybody gets one, and the right is looked at later.
+// noRight is true also when the profile manager does not accept the access token,
+// as everybody gets one and the right is looked at later, and on a pod that has no
+// profile manager, where a proxy may answer.
 func noRight(err error) bool {
-	return Refused(err) || errors.Is(err, symphony.ErrUnauthorized) && !errors.Is(err, symphony.ErrNotSignedIn)
+	if errors.Is(err, symphony.ErrNotSignedIn) {
+		return false
+	}
+	return Refused(err) || errors.Is(err, symphony.ErrUnauthorized) || errors.Is(err, symphony.ErrNotFound)
 }
 
 func noGroupRight() *Refusal {
