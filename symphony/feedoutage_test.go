@@ -61,6 +61,9 @@ func TestOutages(t *testing.T) {
 		// anew is with a feed that has expired: two more reads before it is given up, the
 		// wait after each with its jitter, and the pause before another is made.
 		anew = longest + 750*time.Millisecond + 1500*time.Millisecond + 3*time.Second
+		// turns are how often a minute a feed is tried that stays down, when each wait is
+		// the shortest of the longest, 2.5 s.
+		turns = 24
 	)
 	for name, tc := range map[string]struct {
 		fault   func(string, http.ResponseWriter, *http.Request) bool
@@ -68,23 +71,23 @@ func TestOutages(t *testing.T) {
 		lasts   time.Duration
 		// back is the longest time from the end of the outage until a message is heard.
 		back time.Duration
-		// perMinute bounds the calls made meanwhile.
+		// perMinute bounds the calls made meanwhile: those of a turn, times the turns.
 		perMinute float64
 	}{
-		"400 for every feed":             {fault: fault(with(400, `{}`), readFeed), back: 20 * time.Second, perMinute: 60},
-		"401 for every session":          {fault: fault(with(401, `{}`), readFeed), perMinute: 60},
+		"400 for every feed":             {fault: fault(with(400, `{}`), readFeed), back: 20 * time.Second, perMinute: 6 * turns},
+		"401 for every session":          {fault: fault(with(401, `{}`), readFeed), perMinute: 4 * turns},
 		"403, as with too many feeds":    {fault: fault(with(403, `{}`), everything...), back: 2 * time.Minute, perMinute: 3},
-		"403 from a proxy":               {fault: fault(with(403, `<html>`), everything...), perMinute: 12},
-		"404 for every feed":             {fault: fault(with(404, `{}`), readFeed), back: 20 * time.Second, perMinute: 60},
-		"404 from a proxy":               {fault: fault(with(404, `<html>`), everything...), perMinute: 30},
-		"429":                            {fault: fault(with(429, `{}`), everything...), perMinute: 12},
+		"403 from a proxy":               {fault: fault(with(403, `<html>`), everything...), perMinute: turns},
+		"404 for every feed":             {fault: fault(with(404, `{}`), readFeed), back: 20 * time.Second, perMinute: 6 * turns},
+		"404 from a proxy":               {fault: fault(with(404, `<html>`), everything...), perMinute: 2 * turns},
+		"429":                            {fault: fault(with(429, `{}`), everything...), perMinute: turns},
 		"429 with Retry-After":           {fault: fault(throttle("20"), everything...), back: 25 * time.Second, perMinute: 4},
-		"500":                            {fault: fault(with(500, `{}`), everything...), perMinute: 12},
-		"503 from a proxy":               {fault: fault(with(503, `<html>`), everything...), perMinute: 12},
-		"resets":                         {fault: fault(cut, everything...), perMinute: 12},
-		"truncated answers":              {fault: fault(half, everything...), perMinute: 12},
-		"answers that cannot be decoded": {fault: fault(with(200, `<html>`), everything...), perMinute: 12},
-		"answers of another shape":       {fault: fault(with(200, `{"events":7}`), everything...), perMinute: 12},
+		"500":                            {fault: fault(with(500, `{}`), everything...), perMinute: turns},
+		"503 from a proxy":               {fault: fault(with(503, `<html>`), everything...), perMinute: turns},
+		"resets":                         {fault: fault(cut, everything...), perMinute: turns},
+		"truncated answers":              {fault: fault(half, everything...), perMinute: turns},
+		"answers that cannot be decoded": {fault: fault(with(200, `<html>`), everything...), perMinute: turns},
+		"answers of another shape":       {fault: fault(with(200, `{"events":7}`), everything...), perMinute: turns},
 		"no answers":                     {fault: fault(hang, everything...), back: 75 * time.Second, perMinute: 3},
 		"a host that refuses":            {network: errRefused},
 		"a name that is not known":       {network: &net.DNSError{Err: "no such host", Name: "symphony", IsNotFound: true}},
@@ -92,7 +95,7 @@ func TestOutages(t *testing.T) {
 			network: &tls.CertificateVerificationError{Err: bad},
 		},
 		"a login that is down for a minute": {fault: loginDown(with(503, ``)), lasts: time.Minute, perMinute: 60},
-		"a login that is down for an hour":  {fault: loginDown(with(503, ``)), lasts: time.Hour, back: anew, perMinute: 20},
+		"a login that is down for an hour":  {fault: loginDown(with(503, ``)), lasts: time.Hour, back: anew, perMinute: 1.5 * turns},
 		"a login that asks for patience":    {fault: loginDown(throttle("20")), back: 25 * time.Second, perMinute: 12},
 		"a login that hangs for an hour":    {fault: loginDown(hang), lasts: time.Hour, back: 90 * time.Second, perMinute: 10},
 	} {
