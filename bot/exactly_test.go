@@ -59,6 +59,47 @@ func TestARoomIsFoundAgainOnAPodWithoutSearchFields(t *testing.T) {
 	w.theOnly("Once", "bob", "alice")
 }
 
+// namesakes is a pod that takes a name as often as it comes: there, nothing but the bot keeps a room from being made twice.
+func namesakes(pod http.Handler) http.Handler {
+	var made atomic.Int32
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/room/create") {
+			body, _ := io.ReadAll(r.Body)
+			numbered := bytes.Replace(body, []byte(`"Once"`), fmt.Appendf(nil, `"Once %d"`, made.Add(1)), 1)
+			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(numbered)), int64(len(numbered))
+		}
+		pod.ServeHTTP(rw, r)
+	})
+}
+
+func TestARoomIsMadeOnceAlsoWhereItsNameMayBeTakenTwice(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]front{
+		"when its answer is lost": namesakes,
+		"when Symphony's pace holds it up and then its answer is lost": func(pod http.Handler) http.Handler {
+			return throttlesOnce("/room/create", "5")(namesakes(pod))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, behind(before), func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = time.Second, 3*time.Second })
+			w.suffers(fault{"kind": "search-lag", "delay": "2s"}, fault{"path": onCreate, "drop": "after", "count": 1})
+			w.asks("bob", `/newroom "Once" @alice`).ends("✓ Once", "is open")
+			w.theRoom("Once 1")
+			require.Empty(t, w.rooms("Once 2"))
+		})
+	}
+}
+
+func TestARoomThatTheSearchIsLateToFindIsNotTakenForSomebodyElses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon)
+	w.suffers(fault{"kind": "search-lag", "delay": "2500ms"}) // more than the bot counts with
+	w.suffers(fault{"path": onCreate, "drop": "after", "count": 1})
+	w.asks("bob", `/newroom "Late" @alice`).ends("✓ Late", "is open")
+	w.theOnly("Late", "bob", "alice")
+}
+
 func TestAWriteThatNeverArrivesIsRepeatedUntilItDoes(t *testing.T) {
 	t.Parallel()
 	for name, trouble := range map[string]fault{
@@ -82,21 +123,52 @@ func TestAWriteThatNeverArrivesIsRepeatedUntilItDoes(t *testing.T) {
 	}
 }
 
+// throttlesOnce asks the first of some calls to come back later, before the pod hears of it.
+func throttlesOnce(path, seconds string) front {
+	var asked atomic.Bool
+	return func(pod http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, path) && !asked.Swap(true) {
+				rw.Header().Set("Retry-After", seconds)
+				rw.WriteHeader(http.StatusTooManyRequests)
+				return
+			}
+			pod.ServeHTTP(rw, r)
+		})
+	}
+}
+
 func TestACallHeldUpBySymphonysPaceAndThenLostIsNotDoneTwice(t *testing.T) {
 	t.Parallel()
-	for name, path := range map[string]string{"the room": onCreate, "the reply": onSend} {
+	for name, path := range map[string]string{"the room": "/room/create", "the reply": "/message/create"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, settlesSoon)
-			w.suffers(fault{"kind": "search-lag", "delay": "40ms"})
-			w.suffers(fault{"path": path, "status": 429, "retryAfter": 2, "count": 1})
-			asked := w.asks("bob", `/newroom "Held" @alice group:"Test Group"`)
-			w.struck(1)
-			w.suffers(fault{"path": path, "drop": "after", "count": 1})
-			asked.ends("✓ Held", "is open")
+			w := newWorld(t, settlesSoon, behind(throttlesOnce(path, "2")))
+			w.suffers(fault{"kind": "search-lag", "delay": "40ms"}, fault{"path": "*" + path, "drop": "after", "count": 1})
+			w.asks("bob", `/newroom "Held" @alice group:"Test Group"`).ends("✓ Held", "is open")
 			w.theOnly("Held", "bob", "alice", "carol")
 		})
 	}
+}
+
+func TestAReplyThatArrivesAfterItsCallWasGivenUpIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	arrived := make(chan struct{})
+	var first atomic.Bool
+	telling := func(pod http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/message/create") && !first.Swap(true) {
+				defer close(arrived)
+			}
+			pod.ServeHTTP(rw, r)
+		})
+	}
+	w := newWorld(t, behind(telling), func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = time.Second, 2*time.Second })
+	w.suffers(fault{"path": onSend, "delay": "1500ms", "drop": "after", "count": 1})
+	asked := w.asks("bob", "/help")
+	asked.hears("I open rooms")
+	<-arrived
+	asked.ends("I open rooms")
 }
 
 func TestAProxysPageIsNotTakenForSymphonysRefusal(t *testing.T) {
