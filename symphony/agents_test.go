@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -156,6 +157,95 @@ func TestAHangingAgentCostsOneTimeout(t *testing.T) {
 		require.InDelta(t, 10, time.Since(begin).Seconds(), 1)
 		f.read(10)
 		require.InDelta(t, 10, time.Since(begin).Seconds(), 1)
+	})
+}
+
+func TestACallThatRanIntoItsTimeLimitIsNotSentToTheNextAgent(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin}, func(c *symphony.Config) {
+			c.Timeout, c.Retry.MaxAttempts = 10*time.Second, 1
+		})
+		f.does("a1", hang)
+		_, err := f.client.Message(t.Context(), "m")
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, []string{"a1"}, f.asked())
+	})
+}
+
+func TestAnAgentThatAnswersByItselfIsNotLeft(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]http.HandlerFunc{
+		"with a fault of its own": with(500, `{}`), "with more than is read": with(200, strings.Repeat(" ", 2000)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin, Sticky: true}, func(c *symphony.Config) {
+					c.MaxBody, c.Retry.MaxAttempts = 1000, 1
+				})
+				f.does("a1", answer)
+				_, err := f.client.Message(t.Context(), "m")
+				require.Error(t, err)
+				require.Equal(t, []string{"a1"}, f.asked())
+				require.Zero(t, f.client.Stats().Agents[0].Failures)
+			})
+		})
+	}
+}
+
+func TestHowLongAnAgentIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	const first = 3 * time.Second // 2 s with its jitter
+	aside := func(f *fleet) time.Duration { return time.Until(f.client.Stats().Agents[0].AsideUntil) }
+	sticky := symphony.Balance{Mode: symphony.RoundRobin, Sticky: true}
+	t.Run("calls that fail together count once", func(t *testing.T) {
+		t.Parallel()
+		bubble(t, func(t *testing.T) {
+			f := newFleet(t, sticky)
+			f.does("a1", func(w http.ResponseWriter, r *http.Request) {
+				time.Sleep(time.Second) // until all are there
+				cut(w, r)
+			})
+			var all sync.WaitGroup
+			for range 20 {
+				all.Go(func() { f.read(1) })
+			}
+			all.Wait()
+			require.LessOrEqual(t, aside(f), first)
+		})
+	})
+	t.Run("one that has answered since begins anew", func(t *testing.T) {
+		t.Parallel()
+		bubble(t, func(t *testing.T) {
+			f := newFleet(t, sticky)
+			f.kill("a1", "a2", "a3")
+			for range 20 {
+				_, err := f.client.Message(t.Context(), "m")
+				require.Error(t, err)
+			}
+			require.Greater(t, aside(f), first)
+			f.revive("a1")
+			f.read(1)
+			f.revive("a2", "a3")
+			f.does("a1", with(503, `{}`))
+			f.read(1)
+			require.LessOrEqual(t, aside(f), first)
+		})
+	})
+	t.Run("as long as it asks for, up to a minute", func(t *testing.T) {
+		t.Parallel()
+		for asked, least := range map[string]time.Duration{"30": 30 * time.Second, "3600": time.Minute} {
+			bubble(t, func(t *testing.T) {
+				f := newFleet(t, sticky)
+				f.does("a1", func(w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("Retry-After", asked)
+					reply(w, 503, `{}`)
+				})
+				f.read(1)
+				require.Equal(t, least, aside(f))
+			})
+		}
 	})
 }
 

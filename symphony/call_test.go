@@ -89,6 +89,15 @@ func TestReadsAndSafeWritesAreRepeated(t *testing.T) {
 	}
 }
 
+func TestWhatAServerCannotDoIsNotAskedAgain(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answer(roomInfo, 501, `{"message":"Not implemented"}`)
+	_, err := p.client().Room(t.Context(), "r")
+	require.ErrorIs(t, err, symphony.ErrUnavailable)
+	require.Len(t, p.got("GET", "/pod/v3/room/r/info"), 1)
+}
+
 func TestUnsafeWritesAreNeverRepeatedWhenTheyMayHaveBeenCarriedOut(t *testing.T) {
 	t.Parallel()
 	slow := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }

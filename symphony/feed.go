@@ -77,7 +77,7 @@ type run struct {
 	log     *zerolog.Logger
 	unread  outage
 	unkept  outage
-	dropped bool // a feed was lost, so others may be making one now
+	dropped bool // a feed was lost, so others may be making one when this one does
 	doubted bool // the last failure was the feed's and not the service's
 	hasty   int  // reads in a row that came back at once with nothing
 }
@@ -133,7 +133,6 @@ func (r *run) turn(ctx context.Context) error {
 func (r *run) succeeded(begin, now time.Time, batch Batch) {
 	r.stats.read(now, batch.Events)
 	r.waits.Reset()
-	r.dropped, r.doubted = false, false
 	if lasted, failures, told := r.unread.end(begin); told {
 		r.log.Info().Dur("lasted", lasted).Int("failures", failures).Str("feed", string(r.id)).Msg("the feed is read again")
 	}

@@ -223,13 +223,15 @@ func TestAFeedStopsAtOnce(t *testing.T) {
 		t.Parallel()
 		r := newReader(t, batch("x1", said("m1")), batch("x2"))
 		ctx, stop := context.WithCancel(t.Context())
+		var log logbook
 		f := r.client().Feed(symphony.FeedConfig{})
-		err := f.Run(ctx, func(ctx context.Context, _ []symphony.Event) error {
+		err := f.Run(log.under(ctx), func(ctx context.Context, _ []symphony.Event) error {
 			stop()
 			return ctx.Err()
 		})
 		require.NoError(t, err)
 		require.Len(t, r.acks(), 1)
+		require.Empty(t, log.lines(t, "signed in to Symphony", "a live feed was reused"), "to stop is no trouble")
 	})
 
 	t.Run("before it begins", func(t *testing.T) {

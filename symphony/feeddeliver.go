@@ -12,7 +12,7 @@ func (r *run) deliver(ctx context.Context, events []Event) bool {
 	if len(events) == 0 {
 		return true
 	}
-	policy := RetryPolicy{Initial: r.config.MinWait, Max: min(r.config.Visibility/4, handleWait)}.withDefaults()
+	policy := RetryPolicy{Initial: r.config.MinWait, Max: handleWait}.withDefaults()
 	waits, begin := policy.waits(), r.client.config.Now()
 	patience := r.config.Visibility * 5 / 6
 	for {

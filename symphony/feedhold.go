@@ -16,7 +16,7 @@ func (r *run) hold(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.id, r.ack = id, ""
+	r.id = id
 	r.stats.acquired(id)
 	if r.config.Live != nil {
 		r.config.Live(id)

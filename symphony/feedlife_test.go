@@ -166,6 +166,7 @@ func TestTwentyFeedsThatOthersUse(t *testing.T) {
 		require.Empty(t, l.feed.Stats().Feed)
 		lines := l.log.lines(t)
 		require.Contains(t, lines[1].Message, "too many feeds (20 are allowed)")
+		require.Equal(t, "error", lines[1].Level, "it does not end by itself")
 		require.LessOrEqual(t, len(lines), 12)
 		require.Empty(t, p.got("DELETE", "/agent/v5/datafeeds/5a_p_1"))
 		room.Store(true)
@@ -215,6 +216,23 @@ func TestAnExpiredFeedIsReplaced(t *testing.T) {
 	})
 }
 
+func TestADeletionThatHangsDoesNotHoldTheNextFeedUp(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		l := listen(t)
+		old := l.feed.Stats().Feed
+		l.mu.Lock()
+		delete(l.live, string(old))
+		l.mu.Unlock()
+		l.breaks(fault(hang, deleteFeed))
+		// A look each second, two failures with their waits, the deletion, and the pause before another feed is made.
+		time.Sleep(time.Second + 750*time.Millisecond + 5*time.Second + 1500*time.Millisecond + 3*time.Second)
+		require.NotEmpty(t, l.feed.Stats().Feed)
+		require.NotEqual(t, old, l.feed.Stats().Feed)
+		l.stop()
+	})
+}
+
 func TestStopIsImmediateInEveryWait(t *testing.T) {
 	t.Parallel()
 	for name, broken := range map[string]func(string, http.ResponseWriter, *http.Request) bool{
@@ -258,5 +276,7 @@ func TestOnlyRejectedCredentialsEndAFeed(t *testing.T) {
 		l.breaks(loginDown(with(401, `{"code":401,"message":"no"}`)))
 		require.ErrorIs(t, <-l.ended, symphony.ErrLoginRejected)
 		require.ErrorIs(t, l.client.Stats().LoginError, symphony.ErrLoginRejected)
+		require.ErrorIs(t, l.feed.Stats().LastError, symphony.ErrLoginRejected)
+		require.NotZero(t, l.feed.Stats().DownSince)
 	})
 }

@@ -72,6 +72,22 @@ func TestALostFeedIsReplaced(t *testing.T) {
 		require.Equal(t, `5 {"ackId":""}`, r.acks()[0])
 	})
 
+	t.Run("only where there is one: a list that is refused loses none", func(t *testing.T) {
+		t.Parallel()
+		r := newReader(t, batch("x1"))
+		r.answers(listFeeds, with(400, `{}`), with(404, `{}`), with(200, `[`+feed(feedA)+`]`))
+		require.NoError(t, r.run(t, symphony.FeedConfig{}, 1))
+		require.Zero(t, r.feed.Stats().Lost)
+	})
+
+	t.Run("by its own when a list does not name it yet, and the other is greater", func(t *testing.T) {
+		t.Parallel()
+		r := newReader(t, batch("x1"))
+		r.answers(listFeeds, with(200, `[]`), with(200, `[`+feed("9"+feedA[1:])+`]`))
+		require.NoError(t, r.run(t, symphony.FeedConfig{}, 1))
+		require.Equal(t, `8 {"ackId":""}`, r.acks()[0])
+	})
+
 	t.Run("by the one that another replica has made meanwhile", func(t *testing.T) {
 		t.Parallel()
 		r := newReader(t, with(400, `{}`), batch("y1"))
@@ -157,8 +173,8 @@ func TestAFeedAndTheLogin(t *testing.T) {
 	t.Run("a login that is down does not, nor does it cost the feed", func(t *testing.T) {
 		t.Parallel()
 		r := newReader(t, batch("x1"), with(401, `{}`), batch("x2"))
-		r.answers("POST /login/pubkey/authenticate", with(200, `{"token":"a"}`), with(404, `<html>`), with(503, ``), with(503, ``),
-			with(200, `{"token":"b"}`))
+		r.answers("POST /login/pubkey/authenticate", with(200, `{"token":"a"}`), with(404, `{"code":404}`), with(404, `<html>`),
+			with(503, ``), with(503, ``), with(200, `{"token":"b"}`))
 		require.NoError(t, r.run(t, symphony.FeedConfig{}, 3))
 		require.Equal(t, []string{`5 {"ackId":""}`, `5 {"ackId":"x1"}`, `5 {"ackId":"x1"}`, `5 {"ackId":"x2"}`}, r.acks())
 		require.Empty(t, r.got("DELETE", "/agent/v5/datafeeds/"+feedA))

@@ -62,6 +62,27 @@ func TestSigningInThatFails(t *testing.T) {
 		})
 	})
 
+	t.Run("is over when the session that was refused is accepted again", func(t *testing.T) {
+		t.Parallel()
+		bubble(t, func(t *testing.T) {
+			var log logbook
+			p, n := newPod(t), newNetwork()
+			p.answers("POST /login/pubkey/authenticate", with(200, `{"token":"a"}`), with(503, ``))
+			p.answers(roomInfo, with(401, `{}`), with(200, room))
+			c := n.client(t, p, func(c *symphony.Config) { c.Retry.MaxAttempts = 1 })
+			_, err := c.Room(log.under(t.Context()), "r")
+			require.ErrorIs(t, err, symphony.ErrUnavailable)
+			require.ErrorIs(t, c.Stats().LoginError, symphony.ErrUnavailable)
+			_, err = c.Room(log.under(t.Context()), "r")
+			require.NoError(t, err)
+			require.NoError(t, c.Stats().LoginError)
+			lines := log.lines(t, "signed in to Symphony")
+			require.Len(t, lines, 2)
+			require.Equal(t, "signing in fails", lines[0].Message)
+			require.Equal(t, "the session is accepted again", lines[1].Message)
+		})
+	})
+
 	t.Run("because sessions end at once does not flood the log", func(t *testing.T) {
 		t.Parallel()
 		bubble(t, func(t *testing.T) {
