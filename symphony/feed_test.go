@@ -193,7 +193,7 @@ func TestABatchThatIsNotHandledComesAgain(t *testing.T) {
 	t.Run("from the service when it takes long, and is never acknowledged before", func(t *testing.T) {
 		t.Parallel()
 		r := newReader(t, batch("x0"), batch("x1", said("m1")), batch("x2", said("m1")))
-		r.failing = 20
+		r.failing = 30 // more than there are tries, however short the waits
 		require.NoError(t, r.run(t, symphony.FeedConfig{}, 3))
 		var inPlace time.Duration
 		for _, a := range r.acks()[:3] {

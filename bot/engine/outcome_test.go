@@ -147,7 +147,7 @@ func TestLaterUsesNoAttempt(t *testing.T) {
 			close(done)
 			return nil
 		})
-		c.MaxAttempts = 1
+		c.MaxAttempts, c.MaxCrashes = 1, 1 // nor is it taken for an end of the process
 		e, _ := start(t, c)
 		insert(t, e, command("a", "s"))
 		next(t, done)
