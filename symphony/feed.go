@@ -77,7 +77,6 @@ type run struct {
 	log     *zerolog.Logger
 	unread  outage
 	unkept  outage
-	dropped bool // a feed was lost, so others may be making one when this one does
 	doubted bool // the last failure was the feed's and not the service's
 	hasty   int  // reads in a row that came back at once with nothing
 }

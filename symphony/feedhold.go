@@ -33,7 +33,7 @@ func (r *run) acquire(ctx context.Context) (DatafeedID, error) {
 	if id != "" || err != nil {
 		return id, err
 	}
-	if r.dropped { // the other replicas have lost it as well
+	if len(r.lost) > 0 { // the other replicas have lost it as well
 		if err := r.client.sleep(ctx, rand.N(r.config.Spread)); err != nil {
 			return "", err
 		}

@@ -106,6 +106,7 @@ func (r *run) drop(ctx context.Context) {
 	if len(r.lost) >= maxLost {
 		clear(r.lost)
 	}
-	r.lost[r.id], r.id, r.ack, r.dropped = true, "", "", true
+	r.lost[r.id] = true
+	r.id, r.ack = "", ""
 	r.stats.lost()
 }
