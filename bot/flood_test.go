@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot"
+	"roombot/bot/engine"
 )
 
 // floods is somebody who sends commands faster than they can be carried out.
@@ -46,6 +47,25 @@ func TestAFloodIsAnsweredOnceForAllThatIsLeftOut(t *testing.T) {
 	require.Equal(t, opened, rooms)
 
 	w.says("bob", `/newroom "Afterwards"`).sees("✓ Afterwards")
+}
+
+func TestAFloodThatCouldNotBeStoredAtFirstIsAnsweredOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
+	chat := w.says("bob", "/help").sees("I open rooms")
+	w.suffers(fault{"path": onSend, "delay": "10m"}) // no command ends
+	release, err := engine.Occupy(t.Context(), w.store)
+	require.NoError(t, err)
+	w.control("POST", "chatter", map[string]any{"as": "bob", "to": "roombot", "text": "/groups", "count": 20}, nil)
+	require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Failures > 0 }, patience, tick)
+	require.NoError(t, release())
+	w.becomesReady()
+	require.Eventually(t, w.listens, patience, tick)
+	w.recovers()
+	w.rests()
+	all := strings.Join(w.heard("bob", chat.Message), "\n")
+	require.Equal(t, 5, strings.Count(all, "I can add these groups"), "carried out")
+	require.Equal(t, 1, strings.Count(all, "5 commands are waiting in this chat"))
 }
 
 func TestAFloodInACrowdedRoomIsToldToAllWhoAreLeftOut(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"roombot/bot"
 	"roombot/commands"
 )
 
@@ -83,6 +84,19 @@ func TestAFeedThatIsTakenAwayLosesNothing(t *testing.T) {
 	for n := range 10 {
 		w.theOnly(fmt.Sprintf("Between %d", n), "bob", "alice")
 	}
+}
+
+func TestWhatWasSaidInHoursIsNoFlood(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.bounds = bot.Bounds{PerConversation: 2} })
+	var asked [4]said
+	w.withoutFeed(func() {
+		for n := range asked {
+			asked[n] = w.asks("bob", fmt.Sprintf(`/groups %c`, "abcd"[n]))
+		}
+	})
+	require.Eventually(t, func() bool { return len(w.heard("bob", asked[0].Message)) == len(asked) && w.idle() }, patience, tick)
+	require.NotContains(t, strings.Join(w.heard("bob", asked[0].Message), "\n"), "commands are waiting in this chat")
 }
 
 func TestACommandThatWasMissedForLongIsAskedAbout(t *testing.T) {
