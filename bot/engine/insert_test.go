@@ -161,6 +161,27 @@ func TestAFloodInOneConversationTakesOneWorker(t *testing.T) {
 	})
 }
 
+func TestTheNextOfAFloodGoesBehindWhoeverIsReady(t *testing.T) {
+	onEach(t, func(t *testing.T, store string) {
+		started, release := make(chan string, 10), make(chan struct{})
+		c := quick(store, func(_ context.Context, j *engine.Job) error {
+			started <- j.ID
+			<-release
+			return nil
+		})
+		c.Workers = 1
+		e, _ := start(t, c)
+		for _, id := range names("flood", 3) {
+			insert(t, e, command(id, "noisy"))
+		}
+		first := next(t, started)
+		insert(t, e, command("x", "quiet 1"), command("y", "quiet 2"))
+		close(release)
+		require.ElementsMatch(t, []string{"x", "y"}, []string{next(t, started), next(t, started)}, "after %s", first)
+		idle(t, e)
+	})
+}
+
 func TestCommandsWithoutConversationWaitForNobody(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		both := make(chan struct{}, 2)
