@@ -132,6 +132,18 @@ func TestOnAPodWithoutAProfileManagerTheRestWorks(t *testing.T) {
 	w.says("bob", `/newroom "Plain" @alice`).sees("✓ Plain")
 }
 
+func TestOperatorsReadThatAUserCouldNotBeTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.suffers(fault{"path": onSend, "status": 403})
+	w.asks("bob", `/newroom "Mute" @alice`)
+	require.Eventually(t, func() bool { return strings.Contains(w.log.String(), "user could not be told") }, patience, tick)
+	w.rests()
+	require.Contains(t, w.log.String(), `"outcome":"done"`)
+	require.NotContains(t, w.log.String(), "command was answered")
+	w.theOnly("Mute", "bob", "alice")
+}
+
 func TestTheDirectoryIsReadAgainForAGroupThatIsNew(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

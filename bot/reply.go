@@ -173,7 +173,7 @@ func (w *work) deliverAside(ctx context.Context, o outcome) (posted, error) {
 func (w *work) deliverBrief(ctx context.Context, stream symphony.StreamID, o outcome) (posted, error) {
 	shown, err := w.post(ctx, w.own(partBrief), stream, o.Brief)
 	if err == nil && shown.Message == "" {
-		zerolog.Ctx(ctx).Error().Int64("user", int64(w.in.From.ID)).Msg("user could not be told: Symphony refused every answer")
+		zerolog.Ctx(ctx).Error().Str("outcome", o.Code).Int64("user", int64(w.in.From.ID)).Msg("user could not be told: Symphony refused every answer")
 	}
 	return shown, err
 }

@@ -57,8 +57,10 @@ func (b *Bot) handle(ctx context.Context, j *engine.Job) error {
 		return w.postpone(ctx, err)
 	default:
 		b.metrics.answered(decided, w.in.At, shown.At)
-		zerolog.Ctx(ctx).Info().Str("outcome", decided.Code).Int64("user", int64(w.in.From.ID)).
-			Dur("took", time.Since(started)).Dur("since_message", time.Since(w.in.At)).Msg("command was answered")
+		if shown.Message != "" { // or an error has been logged
+			zerolog.Ctx(ctx).Info().Str("outcome", decided.Code).Int64("user", int64(w.in.From.ID)).
+				Dur("took", time.Since(started)).Dur("since_message", time.Since(w.in.At)).Msg("command was answered")
+		}
 	}
 	w.finished()
 	return nil
