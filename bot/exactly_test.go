@@ -263,11 +263,7 @@ func TestTheBotStopsAnywhereAndGoesOnWhereItWas(t *testing.T) {
 func TestADecisionOutlivesARestartAndAChangeOfRules(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.suffers(fault{"path": onAdd, "delay": "300ms", "drop": "before"})
-	asked := w.asks("bob", `/newroom "Begun" @alice group:"Test Group"`)
-	w.struck(1)
-	w.stop()
-	w.recovers()
+	asked := w.stopsHalfWay("Begun")
 	w.rules = "allow:\n  - name: nobody\n    who: [\"user:nobody\"]\n    commands: [groups]\n"
 	w.control("POST", "rights", map[string]any{"groupManager": false}, nil)
 	w.start()

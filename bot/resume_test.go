@@ -90,15 +90,22 @@ func TestWhoeverLeavesInTheMiddleTakesNobodysPlace(t *testing.T) {
 	w.theOnly("Left", names...)
 }
 
+// stopsHalfWay ends the bot when it has made a room and nobody is in it yet.
+func (w *world) stopsHalfWay(name string) said {
+	w.t.Helper()
+	w.suffers(fault{"path": onAdd, "delay": "300ms", "drop": "before"})
+	asked := w.asks("bob", `/newroom "`+name+`" @alice group:"Test Group"`)
+	w.struck(1)
+	w.stop()
+	w.recovers()
+	return asked
+}
+
 func TestABotThatIsTakenOutOfTheRoomBlamesNoBarrier(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.suffers(fault{"path": onAdd, "delay": "300ms", "drop": "before"})
-	asked := w.asks("bob", `/newroom "Shut" @alice group:"Test Group"`)
-	w.struck(1)
-	w.stop()
+	asked := w.stopsHalfWay("Shut")
 	w.control("POST", "leave", map[string]any{"as": "roombot", "streamId": w.theRoom("Shut").StreamID}, nil)
-	w.recovers()
 	w.start()
 	asked.ends("⚠ Shut", "Bob Chen, Alice Martin, Test Group: I am no longer an owner of the room")
 }

@@ -49,7 +49,7 @@ func (c Cause) explain() (what, next string) {
 		return "added, but not made an owner: Symphony refused", "Another owner can do it in the room's settings."
 	case CauseGroup:
 		return "Symphony does not let me add this group",
-			"Perhaps an information barrier keeps somebody in it out. Add its people by name, or ask your Symphony administrators."
+			"An information barrier may keep some of its people out. Add people by name, or ask your Symphony administrators."
 	case CauseNoAnswer:
 		return "Symphony did not answer, though I asked several times", "Look in the room, and add them there if they are missing."
 	case CauseShutOut:

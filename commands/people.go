@@ -91,16 +91,17 @@ func (d *Desk) unresolved(ctx context.Context, r *Request, typed string, matches
 			Next:    "Type @ and choose the right one: " + candidates(matches) + ".",
 		}
 	}
+	message := "Nobody here goes by “" + clip(typed, shown) + "”."
+	if len(others) > 0 {
+		message += " Nor does anybody go by " + strings.Join(shorten(quoteAll(others)), ", ") + "."
+	}
 	refusal := &Refusal{
 		Code: string(syntax.UnknownPerson), Line: line, Caret: caret,
-		Message: "Nobody here goes by “" + clip(typed, shown) + "”." + nothing,
+		Message: message + nothing,
 		Next:    "Type @ and choose the person from the list.",
 	}
 	if near := d.similar(ctx, typed); len(near) > 0 {
-		refusal.Next = "Is it " + candidates(near) + "? Type @ and choose from the list."
-	}
-	if len(others) > 0 {
-		refusal.Next += " Nor does anybody go by " + strings.Join(shorten(quoteAll(others)), ", ") + "."
+		refusal.Next = "Is “" + clip(typed, shown) + "” " + candidates(near) + "? Type @ and choose from the list."
 	}
 	return refusal
 }
