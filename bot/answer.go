@@ -175,7 +175,7 @@ func (w *work) placed(ctx context.Context) error {
 	}
 	stream, err := w.bot.client.Stream(ctx, w.in.Stream)
 	switch {
-	case commands.Refused(err): // a rule about rooms by name then refuses
+	case symphony.VerdictOf(err) == symphony.Refused: // a rule about rooms by name then refuses
 		return nil
 	case err != nil:
 		return fmt.Errorf("look up the room's name: %w", err)

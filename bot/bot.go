@@ -112,7 +112,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	b.moved.Store(b.started.UnixNano())
 	b.set = desk.Commands()
 	b.grammar = b.set.Grammar(self.ID, desk.Limits.MaxMembers)
-	c.Store.Handle, c.Store.Failed = b.handle, b.failed
+	c.Store.Handle, c.Store.ReportFailure = b.handle, b.failed
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
 		return nil, err
 	}

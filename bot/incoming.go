@@ -65,16 +65,16 @@ func submitted(e symphony.FormSubmitted) incoming {
 }
 
 // command wraps what arrived for the engine. The id makes it run once.
-func (in incoming) command(id string) (engine.Command, error) {
+func (in incoming) command(id string) (engine.Job, error) {
 	payload, err := json.Marshal(in)
 	if err != nil {
-		return engine.Command{}, err
+		return engine.Job{}, err
 	}
 	line := in.conversation()
 	if in.Surplus != "" {
 		line = "surplus/" + line
 	}
-	return engine.Command{ID: id, Conversation: line, Payload: payload, ReceivedAt: in.At}, nil
+	return engine.Job{ID: id, Conversation: line, Payload: payload, ReceivedAt: in.At}, nil
 }
 
 // conversation names the queue whose commands run one after the other.

@@ -62,7 +62,7 @@ func (b *Bot) take(ctx context.Context, arrived []arrival) error {
 	if err != nil {
 		return err
 	}
-	all := make([]engine.Command, len(arrived))
+	all := make([]engine.Job, len(arrived))
 	for i, a := range arrived {
 		if all[i], err = a.in.command(a.id); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"roombot/commands"
+	"roombot/symphony"
 )
 
 // errAnswered is a missed command that was answered by a bot with another
@@ -43,7 +44,7 @@ func (w *work) lookBack(ctx context.Context) error {
 func (w *work) answered(ctx context.Context) (bool, error) {
 	for m, err := range w.bot.client.MessagesSince(ctx, w.in.Stream, w.in.At) {
 		switch {
-		case commands.Refused(err): // whether the chat can be answered at all shows when it is
+		case symphony.VerdictOf(err) == symphony.Refused: // whether the chat can be answered at all shows when it is
 			return false, nil
 		case err != nil:
 			return false, fmt.Errorf("look for an earlier answer: %w", err)

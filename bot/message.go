@@ -39,7 +39,7 @@ func (w *work) message(ctx context.Context) (message, error) {
 func (w *work) carrier(ctx context.Context) (symphony.Message, error) {
 	carrier, err := w.bot.client.Message(ctx, w.in.Message)
 	switch {
-	case commands.Refused(err):
+	case symphony.VerdictOf(err) == symphony.Refused:
 		return symphony.Message{}, commands.Expired()
 	case err != nil:
 		return symphony.Message{}, fmt.Errorf("read the message of the form: %w", err)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"roombot/commands"
 	"roombot/symphony"
 )
 
@@ -66,7 +65,7 @@ func (b *Bot) allSaid(ctx context.Context, since time.Time) ([]arrival, error) {
 	for _, kind := range []symphony.StreamType{symphony.IM, symphony.MIM, symphony.RoomStream} {
 		found, err := b.searchSaid(ctx, kind, since)
 		switch {
-		case commands.Refused(err):
+		case symphony.VerdictOf(err) == symphony.Refused:
 			zerolog.Ctx(ctx).Warn().Err(err).Str("in", string(kind)).Time("since", since).
 				Msg("a feed is new, and Symphony does not let the bot search for what was said before: it stays unanswered")
 		case err != nil:

@@ -57,7 +57,7 @@ func (w *work) post(ctx context.Context, part string, stream symphony.StreamID, 
 		bounded, cancel := context.WithTimeout(ctx, w.bot.desk.Limits.CallTimeout)
 		defer cancel()
 		message, err := w.bot.client.SendMessage(bounded, stream, m)
-		if commands.Unsent(err) {
+		if symphony.VerdictOf(err).MayRepeat() {
 			return nil, errors.Join(fmt.Errorf("send the message: %w", err), w.Withdraw(ctx, part))
 		}
 		return w.shown(ctx, sent(stream, message, m), err)
@@ -79,7 +79,7 @@ func (w *work) replace(ctx context.Context, step string, old posted, m symphony.
 // shown keeps a refusal as a result, since another attempt would be refused too.
 func (w *work) shown(ctx context.Context, done posted, err error) (any, error) {
 	switch {
-	case commands.Refused(err):
+	case symphony.VerdictOf(err) == symphony.Refused:
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("message was refused")
 		done.Message = ""
 		return done, nil
@@ -95,7 +95,7 @@ const stepRelieved = "relieved"
 // first is the first answer, if it was ever shown.
 func (w *work) first(ctx context.Context) (posted, error) {
 	var relieved posted
-	if known, err := commands.Kept(ctx, w, w.own(stepRelieved), &relieved); err != nil || known && relieved.Message != "" {
+	if known, err := w.Result(w.own(stepRelieved), &relieved); err != nil || known && relieved.Message != "" {
 		return relieved, err
 	}
 	part := w.own(partFirst)
@@ -114,7 +114,7 @@ func (w *work) first(ctx context.Context) (posted, error) {
 // can no longer arrive.
 func (w *work) find(ctx context.Context, part string, stream symphony.StreamID, last time.Time) (posted, error) {
 	if wait := time.Until(last.Add(w.bot.desk.Limits.Settle())); wait > 0 {
-		return posted{}, &commands.Later{After: wait, Why: "an earlier call may still post the message"}
+		return posted{}, &commands.WaitError{After: wait, Why: "an earlier call may still post the message"}
 	}
 	for m, err := range w.bot.client.MessagesSince(ctx, stream, w.in.At) {
 		if err != nil {

@@ -101,7 +101,7 @@ func (w *work) say(ctx context.Context, first commands.Reply) error {
 // longer, if it is known by now whether that was shown.
 func (w *work) relieve(ctx context.Context, m symphony.Outgoing) error {
 	old, err := w.first(ctx)
-	if _, unknown := errors.AsType[*commands.Later](err); unknown {
+	if _, unknown := errors.AsType[*commands.WaitError](err); unknown {
 		return nil
 	}
 	if err != nil || old.Message == "" || old.Outcome != commands.CodePutOff {
@@ -155,7 +155,7 @@ func (w *work) instead(ctx context.Context, first posted, o outcome) (shown post
 func (w *work) deliverAside(ctx context.Context, o outcome) (posted, error) {
 	im, err := w.bot.client.CreateIM(ctx, w.in.From.ID)
 	switch {
-	case commands.Refused(err):
+	case symphony.VerdictOf(err) == symphony.Refused:
 		return w.deliverBrief(ctx, o.Stream, o)
 	case err != nil:
 		return posted{}, fmt.Errorf("open the 1:1 chat: %w", err)
@@ -190,7 +190,7 @@ func (w *work) where(ctx context.Context, reply commands.Reply) (symphony.Stream
 	}
 	im, err := w.bot.client.CreateIM(ctx, w.in.From.ID)
 	switch {
-	case commands.Refused(err):
+	case symphony.VerdictOf(err) == symphony.Refused:
 		return w.in.Stream, nil // no 1:1 chat with this user: better in the room than not at all
 	case err != nil:
 		return "", fmt.Errorf("open the 1:1 chat: %w", err)
@@ -207,7 +207,7 @@ func (w *work) private(ctx context.Context, reply commands.Reply) (bool, error) 
 	}
 	members, err := w.bot.client.Members(ctx, w.in.Stream)
 	switch {
-	case commands.Refused(err): // a chat of several without a name, which are few
+	case symphony.VerdictOf(err) == symphony.Refused: // a chat of several without a name, which are few
 		return false, nil
 	case err != nil:
 		return false, fmt.Errorf("count the members: %w", err)

@@ -21,7 +21,7 @@ func (w *work) resume(ctx context.Context) error {
 	w.series = w.Series
 	for s := w.Series - 1; s >= 1; s-- {
 		var earlier outcome
-		decided, err := commands.Kept(ctx, w, inSeries("outcome", s), &earlier)
+		decided, err := w.Result(inSeries("outcome", s), &earlier)
 		switch {
 		case err != nil:
 			return err

@@ -53,7 +53,7 @@ func (b *Bot) known(ctx context.Context, p commands.Person) (commands.Person, er
 	if !known {
 		found, err := b.client.UsersByID(ctx, p.ID)
 		switch {
-		case commands.Refused(err), err == nil && len(found) != 1:
+		case symphony.VerdictOf(err) == symphony.Refused, err == nil && len(found) != 1:
 			zerolog.Ctx(ctx).Warn().Err(err).Int64("user", int64(p.ID)).Msg("user could not be looked up; rules go by the event alone")
 			return p, nil
 		case err != nil: // a denial would be final

@@ -16,7 +16,7 @@ import (
 
 // work is one command being carried out.
 type work struct {
-	*engine.Job
+	*engine.Attempt
 	bot    *Bot
 	in     incoming
 	id     commands.RequestID
@@ -26,10 +26,10 @@ type work struct {
 
 // work reads what was kept of a command. Its context logs with the request id,
 // which also stands in the calls' trace ids.
-func (b *Bot) work(ctx context.Context, j *engine.Job) (context.Context, *work, error) {
-	w := &work{Job: j, bot: b, id: commands.NewRequestID(j.ID)}
+func (b *Bot) work(ctx context.Context, j *engine.Attempt) (context.Context, *work, error) {
+	w := &work{Attempt: j, bot: b, id: commands.NewRequestID(j.ID)}
 	if err := json.Unmarshal(j.Payload, &w.in); err != nil {
-		return ctx, nil, engine.Fatal(fmt.Errorf("read the kept command: %w", err))
+		return ctx, nil, engine.GiveUp(fmt.Errorf("read the kept command: %w", err))
 	}
 	log := zerolog.Ctx(ctx).With().Str("request", string(w.id)).Logger()
 	ctx = log.WithContext(symphony.WithTraceID(ctx, w.id.Trace()))
@@ -38,7 +38,7 @@ func (b *Bot) work(ctx context.Context, j *engine.Job) (context.Context, *work, 
 
 // handle carries one command out. It is called again after a crash or an error
 // and repeats nothing that has happened.
-func (b *Bot) handle(ctx context.Context, j *engine.Job) error {
+func (b *Bot) handle(ctx context.Context, j *engine.Attempt) error {
 	ctx, w, err := b.work(ctx, j)
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (w *work) carried(ctx context.Context) (decided outcome, shown posted, err 
 // Do is the job's Do, which also notes that the command got further and how long
 // the step took.
 func (w *work) Do(ctx context.Context, step string, result any, do func(context.Context) (any, error)) error {
-	return w.Job.Do(ctx, step, result, func(ctx context.Context) (any, error) {
+	return w.Attempt.Do(ctx, step, result, func(ctx context.Context) (any, error) {
 		begin := time.Now()
 		value, err := do(ctx)
 		if err == nil {
@@ -122,14 +122,14 @@ func (w *work) postpone(ctx context.Context, cause error) error {
 	if w.bot.client.Stats().LoginError != nil { // of which the client tells, once for all commands
 		w.bot.metrics.postponed.WithLabelValues("login").Inc()
 		zerolog.Ctx(ctx).Debug().Err(cause).Msg("command waits for the sign-in")
-		return engine.Later(min(signInLook, w.bot.desk.Limits.Settle()))
+		return engine.Postpone(min(signInLook, w.bot.desk.Limits.Settle()))
 	}
 	if ctx.Err() != nil { // its time is up
 		return cause
 	}
-	if later, ok := errors.AsType[*commands.Later](cause); ok && later.Planned {
+	if later, ok := errors.AsType[*commands.WaitError](cause); ok && later.Planned {
 		w.bot.metrics.postponed.WithLabelValues("pace").Inc()
-		return engine.Later(later.After)
+		return engine.Postpone(later.After)
 	}
 	after, reason, err := w.asked(ctx, cause)
 	if err != nil {
@@ -139,7 +139,7 @@ func (w *work) postpone(ctx context.Context, cause error) error {
 	zerolog.Ctx(ctx).Warn().Err(cause).Dur("after", after).Msg("command was put off")
 	w.Say(ctx, commands.PutOff(after))
 	if after > 0 {
-		return engine.Later(after)
+		return engine.Postpone(after)
 	}
 	return cause
 }
@@ -147,7 +147,7 @@ func (w *work) postpone(ctx context.Context, cause error) error {
 // asked is how long to wait without having failed: until an earlier write has
 // settled, or as long as Symphony says. It is 0 for a failure.
 func (w *work) asked(ctx context.Context, cause error) (after time.Duration, reason string, err error) {
-	if later, ok := errors.AsType[*commands.Later](cause); ok {
+	if later, ok := errors.AsType[*commands.WaitError](cause); ok {
 		return later.After, "unsettled", nil
 	}
 	slow, ok := errors.AsType[*symphony.Error](cause)
@@ -164,7 +164,7 @@ func (w *work) asked(ctx context.Context, cause error) (after time.Duration, rea
 
 // failed tells the user that the command ended without success, unless it had
 // been decided and only the answer did not get through.
-func (b *Bot) failed(ctx context.Context, j *engine.Job, cause error) error {
+func (b *Bot) failed(ctx context.Context, j *engine.Attempt, cause error) error {
 	ctx, w, err := b.work(ctx, j)
 	if err != nil {
 		return err

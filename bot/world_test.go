@@ -50,7 +50,7 @@ var emptyStore = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "bot.db")
-	e, err := engine.Open(context.Background(), engine.Config{Store: file, Handle: func(context.Context, *engine.Job) error { return nil }})
+	e, err := engine.Open(context.Background(), engine.Config{Store: file, Handle: func(context.Context, *engine.Attempt) error { return nil }})
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 
 	"roombot/symphony"
@@ -59,25 +58,6 @@ func (c Cause) explain() (what, next string) {
 	}
 }
 
-// Refused reports whether Symphony has understood a call and refused it, so
-// that trying again would end the same way. A login that is turned away and the
-// page of a proxy with nothing behind it, often a 404, are no such answers.
-func Refused(err error) bool {
-	e, ok := errors.AsType[*symphony.Error](err)
-	if !ok || e.OutcomeUnknown || errors.Is(err, symphony.ErrNotSignedIn) || errors.Is(err, symphony.ErrNotSymphony) {
-		return false
-	}
-	passing := []int{http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooManyRequests}
-	return errors.Is(err, symphony.ErrNotFound) || e.Status >= 400 && e.Status < 500 && !slices.Contains(passing, e.Status)
-}
-
-// Unsent reports whether a write has failed that surely had no effect and may
-// be tried again: Symphony asked to wait, or was never reached.
-func Unsent(err error) bool {
-	e, ok := errors.AsType[*symphony.Error](err)
-	return ok && !e.OutcomeUnknown && !Refused(err)
-}
-
 // unreadable is the refusal of a request for which Symphony does not let the
 // bot look something up.
 func unreadable(what string) *Refusal {
@@ -104,7 +84,7 @@ func (d *Desk) diagnose(ctx context.Context, room roomRef, who entrant, refused 
 	switch {
 	case err == nil && isMember(members, who.ID):
 		return ""
-	case Refused(err), err == nil && !isOwner(members, d.Self.ID):
+	case symphony.VerdictOf(err) == symphony.Refused, err == nil && !isOwner(members, d.Self.ID):
 		return CauseShutOut
 	case who.Group:
 		return d.diagnoseGroup(ctx, room, who.ID)
@@ -136,7 +116,7 @@ func (d *Desk) diagnoseGroup(ctx context.Context, room roomRef, who symphony.Use
 func (d *Desk) account(ctx context.Context, who symphony.UserID) Cause {
 	if d.Foreign(who) {
 		link, err := d.Symphony.Connection(ctx, who)
-		if Refused(err) && errors.Is(err, symphony.ErrNotFound) || err == nil && link.Status != symphony.Accepted {
+		if symphony.VerdictOf(err) == symphony.Refused && errors.Is(err, symphony.ErrNotFound) || err == nil && link.Status != symphony.Accepted {
 			return CauseNotConnected
 		}
 		return ""

@@ -9,7 +9,6 @@ package commands
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"time"
 
@@ -45,16 +44,18 @@ type Plan interface {
 	// Preview tells what Apply would do.
 	Preview() Reply
 	// Apply carries the plan out. It may be called again after a crash with
-	// the same Work and then ends in the same state.
-	Apply(context.Context, Work) (Reply, error)
+	// the same job and then ends in the same state.
+	Apply(context.Context, Attempt) (Reply, error)
 }
 
-// Work is what a plan may rely on while it writes: the memory of this request
+// Attempt is what a plan may rely on while it writes: the memory of this request
 // and a way to tell the user something before all is done.
-type Work interface {
+type Attempt interface {
 	// Do runs do once per request and step. Its result is kept as JSON; later
 	// calls fill result from what was kept.
 	Do(ctx context.Context, step string, result any, do func(context.Context) (any, error)) error
+	// Result reads into value what a step has stored. It reports false while the step has not been done.
+	Result(step string, into any) (bool, error)
 	// Intend commits, before a write that must not happen twice, that it is
 	// about to be tried.
 	Intend(ctx context.Context, step string) error
@@ -66,16 +67,6 @@ type Work interface {
 	// place, unless it says the same: so what will very likely be the reply may
 	// be said before the last of it is done. A failure to show it stops nothing.
 	Say(ctx context.Context, first Reply)
-}
-
-// Kept reads what a step has left; false where it has not come to its end.
-func Kept(ctx context.Context, w Work, step string, into any) (bool, error) {
-	none := errors.New("nothing was kept")
-	err := w.Do(ctx, step, into, func(context.Context) (any, error) { return nil, none })
-	if errors.Is(err, none) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // Set is all commands, in the order in which help lists them.
@@ -115,19 +106,19 @@ func (s Set) Names() []string {
 	return names
 }
 
-// Later is returned by Apply when the request must wait until an earlier,
+// WaitError is returned by Apply when the request must wait until an earlier,
 // unanswered write shows or is certain to show no more; or, where that is
 // planned, to let others work meanwhile.
-type Later struct {
+type WaitError struct {
 	After   time.Duration
 	Why     string
 	Planned bool
 }
 
-func (l *Later) Error() string { return "waits " + l.After.String() + ": " + l.Why }
+func (l *WaitError) Error() string { return "waits " + l.After.String() + ": " + l.Why }
 
 // answer is the plan of a command that only reads.
 type answer Reply
 
-func (a answer) Preview() Reply                             { return Reply(a) }
-func (a answer) Apply(context.Context, Work) (Reply, error) { return Reply(a), nil }
+func (a answer) Preview() Reply                                { return Reply(a) }
+func (a answer) Apply(context.Context, Attempt) (Reply, error) { return Reply(a), nil }

@@ -188,7 +188,7 @@ func (d *Desk) selected(ctx context.Context, c *composer, ids []int64, prefix st
 	}
 	users, err := d.Symphony.UsersByID(ctx, converted[symphony.UserID](ids)...)
 	switch {
-	case Refused(err):
+	case symphony.VerdictOf(err) == symphony.Refused:
 		return unreadable("the people you chose")
 	case err != nil:
 		return err

@@ -53,7 +53,7 @@ func (c Command) manual() []messageml.Node {
 	}
 	var options []messageml.Item
 	for _, o := range c.Options {
-		if o.Later {
+		if o.Unavailable {
 			continue
 		}
 		options = append(options, messageml.Item{messageml.Code(o.Key + ":" + hint(o)), messageml.Text(" – " + o.Summary + aliases(o))})

@@ -13,7 +13,7 @@ import (
 // would never finish if it began anew each time.
 func (e *entry) look(ctx context.Context) error {
 	members, err := e.desk.Symphony.Members(ctx, e.room.ID)
-	if Refused(err) {
+	if symphony.VerdictOf(err) == symphony.Refused {
 		return nil // to let somebody in twice changes nothing
 	}
 	if err != nil {

@@ -96,7 +96,7 @@ func (l Limits) pause(adds int) time.Duration {
 
 // admitFirst lets one account in ahead of the others. Its result is kept, as it
 // decides who the others are: their parts go by number.
-func (e *entry) admitFirst(ctx context.Context, w Work, who entrant) (absent []missing, err error) {
+func (e *entry) admitFirst(ctx context.Context, w Attempt, who entrant) (absent []missing, err error) {
 	const step = "requester"
 	err = w.Do(ctx, step, &absent, func(ctx context.Context) (any, error) {
 		return e.admitSome(ctx, w, step, []entrant{who})
@@ -105,14 +105,14 @@ func (e *entry) admitFirst(ctx context.Context, w Work, who entrant) (absent []m
 }
 
 // admitAll lets everybody in and returns who is missing in the order of
-// entrants. Whoever cannot be added does not stop the others. It returns *Later
+// entrants. Whoever cannot be added does not stop the others. It returns *WaitError
 // after a part when the next one has to wait.
-func (e *entry) admitAll(ctx context.Context, w Work, entrants []entrant) ([]missing, error) {
+func (e *entry) admitAll(ctx context.Context, w Attempt, entrants []entrant) ([]missing, error) {
 	var all []missing
 	begun := false
 	for at, part := range parts(entrants) {
 		if wait := e.wait(at, part); begun && wait > 0 {
-			return nil, &Later{After: wait, Why: "the next are let in then", Planned: true}
+			return nil, &WaitError{After: wait, Why: "the next are let in then", Planned: true}
 		}
 		var absent []missing
 		step := fmt.Sprintf("members/%d", at)
@@ -155,7 +155,7 @@ func (e *entry) wait(at int, part []entrant) time.Duration {
 }
 
 // admitSome returns an error where another attempt may let in who is left.
-func (e *entry) admitSome(ctx context.Context, w Work, step string, entrants []entrant) ([]missing, error) {
+func (e *entry) admitSome(ctx context.Context, w Attempt, step string, entrants []entrant) ([]missing, error) {
 	outcomes, failures := e.tryAll(ctx, entrants)
 	absent := []missing{}
 	var failed error
@@ -193,7 +193,7 @@ func (e *entry) tryAll(ctx context.Context, entrants []entrant) ([]Cause, []erro
 
 // outOfTries counts the failures of a step and returns the failure until there
 // have been so many.
-func outOfTries(ctx context.Context, w Work, step string, tries int, failure error) error {
+func outOfTries(ctx context.Context, w Attempt, step string, tries int, failure error) error {
 	step += "/failed"
 	_, before, err := w.Intended(ctx, step)
 	if err != nil || before+1 >= tries {
@@ -218,7 +218,7 @@ func (e *entry) admit(ctx context.Context, who entrant) (Cause, error) {
 	}
 	err := e.desk.Symphony.PromoteOwner(ctx, e.room.ID, who.ID)
 	switch {
-	case Refused(err):
+	case symphony.VerdictOf(err) == symphony.Refused:
 		return CauseNotOwner, nil
 	case err != nil:
 		return "", fmt.Errorf("promote owner: %w", err)
@@ -237,7 +237,7 @@ func (e *entry) add(ctx context.Context, who entrant) (Cause, error) {
 	switch {
 	case err == nil:
 		return "", nil
-	case !Refused(err):
+	case symphony.VerdictOf(err) != symphony.Refused:
 		return "", fmt.Errorf("add member: %w", err)
 	}
 	return e.desk.diagnose(ctx, e.room, who, err), nil

@@ -70,7 +70,7 @@ func (d *Desk) planRoom(ctx context.Context, r *Request) (Plan, error) {
 // notYet refuses the options that are understood but not carried out.
 func notYet(r *Request) *Refusal {
 	for _, o := range roomOptions() {
-		if _, given := r.Options[o.Key]; given && o.Later {
+		if _, given := r.Options[o.Key]; given && o.Unavailable {
 			line, caret := caretAt(r.Message, o.Key+":")
 			return &Refusal{
 				Code: "option-not-yet", Line: line, Caret: caret,
@@ -144,7 +144,7 @@ func noRight(err error) bool {
 	if errors.Is(err, symphony.ErrNotSignedIn) {
 		return false
 	}
-	return Refused(err) || errors.Is(err, symphony.ErrUnauthorized) || errors.Is(err, symphony.ErrNotFound)
+	return symphony.VerdictOf(err) == symphony.Refused || errors.Is(err, symphony.ErrUnauthorized) || errors.Is(err, symphony.ErrNotFound)
 }
 
 func noGroupRight() *Refusal {

@@ -31,7 +31,7 @@ type created struct {
 
 // Apply opens the room, lets everybody in and says what came of it. The link
 // goes out as soon as the requester is in, while the others are let in.
-func (p *roomPlan) Apply(ctx context.Context, w Work) (Reply, error) {
+func (p *roomPlan) Apply(ctx context.Context, w Attempt) (Reply, error) {
 	room, fresh, err := p.create(ctx, w)
 	if err != nil {
 		return Reply{}, err
@@ -59,7 +59,7 @@ func (p *roomPlan) Apply(ctx context.Context, w Work) (Reply, error) {
 
 // tell gives the link: with the whole answer where the rest is a matter of
 // moments, else with how long it takes.
-func (p *roomPlan) tell(ctx context.Context, w Work, room roomRef, absent []missing, adds int) {
+func (p *roomPlan) tell(ctx context.Context, w Attempt, room roomRef, absent []missing, adds int) {
 	first := p.done(room, absent)
 	if left := p.desk.Limits.estimate(adds); left > time.Second {
 		first = p.inProgress(room, adds, left)
@@ -68,7 +68,7 @@ func (p *roomPlan) tell(ctx context.Context, w Work, room roomRef, absent []miss
 }
 
 // Touched reports whether a request may have changed something.
-func Touched(ctx context.Context, w Work) (bool, error) {
+func Touched(ctx context.Context, w Attempt) (bool, error) {
 	_, times, err := w.Intended(ctx, stepRoom)
 	return times > 0, err
 }
@@ -78,7 +78,7 @@ func Touched(ctx context.Context, w Work) (bool, error) {
 // taken effect, the room is looked for by its request keyword first, and not
 // before that call can no longer arrive and the search index has caught up.
 // A room is fresh when this very call made it: nobody else is in it yet.
-func (p *roomPlan) create(ctx context.Context, w Work) (room roomRef, fresh bool, err error) {
+func (p *roomPlan) create(ctx context.Context, w Attempt) (room roomRef, fresh bool, err error) {
 	var result created
 	err = w.Do(ctx, stepRoom, &result, func(ctx context.Context) (any, error) {
 		last, times, err := w.Intended(ctx, stepRoom)
@@ -95,7 +95,7 @@ func (p *roomPlan) create(ctx context.Context, w Work) (room roomRef, fresh bool
 		}
 		fresh = times == 0
 		made, err := p.call(ctx, times)
-		if Unsent(err) {
+		if symphony.VerdictOf(err).MayRepeat() {
 			err = errors.Join(err, w.Withdraw(ctx, stepRoom))
 		}
 		return made, err
@@ -135,7 +135,7 @@ func (p *roomPlan) perhapsOurs(ctx context.Context, err error, times int) (*crea
 	case searching != nil || found != nil:
 		return found, searching
 	case times < looks:
-		return nil, &Later{After: p.desk.Limits.Settle(), Why: "the room with this name may be our own"}
+		return nil, &WaitError{After: p.desk.Limits.Settle(), Why: "the room with this name may be our own"}
 	}
 	return p.notMade(ctx, err)
 }
@@ -150,7 +150,7 @@ func (p *roomPlan) notMade(ctx context.Context, err error) (*created, error) {
 // recover looks for a room that an earlier, unanswered call may have made.
 func (p *roomPlan) recover(ctx context.Context, last time.Time) (*created, error) {
 	if wait := time.Until(last.Add(p.desk.Limits.Settle())); wait > 0 {
-		return nil, &Later{After: wait, Why: "an earlier call may still create the room"}
+		return nil, &WaitError{After: wait, Why: "an earlier call may still create the room"}
 	}
 	return p.find(ctx)
 }
@@ -185,7 +185,7 @@ func (p *roomPlan) find(ctx context.Context) (*created, error) {
 // where trying again may help.
 func (p *roomPlan) refused(ctx context.Context, err error) *Refusal {
 	switch {
-	case !Refused(err):
+	case symphony.VerdictOf(err) != symphony.Refused:
 		return nil
 	case taken(err):
 		return p.nameTaken(ctx)

@@ -46,9 +46,9 @@ func roomOptions() []syntax.Option {
 		{Key: "discoverable", Kind: syntax.Flag, Summary: "the room can be found by search"},
 		{Key: "members-can-add", Aliases: []string{"memberscaninvite"}, Kind: syntax.Flag, Summary: "members can add others"},
 		{Key: "preview", Aliases: []string{"dryrun"}, Kind: syntax.Flag, Summary: "shows what would happen and creates nothing"},
-		{Key: "template", Aliases: []string{"tpl", "preset"}, Kind: syntax.Text, Value: "name", Example: "template:deal", Later: true},
-		{Key: "expires", Aliases: []string{"until"}, Kind: syntax.Duration, Value: "30d", Example: "expires:30d", Later: true},
-		{Key: "welcome", Kind: syntax.Text, Value: "text", Example: `welcome:"Hello all"`, Later: true},
+		{Key: "template", Aliases: []string{"tpl", "preset"}, Kind: syntax.Text, Value: "name", Example: "template:deal", Unavailable: true},
+		{Key: "expires", Aliases: []string{"until"}, Kind: syntax.Duration, Value: "30d", Example: "expires:30d", Unavailable: true},
+		{Key: "welcome", Kind: syntax.Text, Value: "text", Example: `welcome:"Hello all"`, Unavailable: true},
 	}
 }
 

@@ -55,7 +55,7 @@ func (d *Desk) lookup(ctx context.Context, r *Request, wanted []string, find loo
 	}
 	users, err := find(ctx, wanted...)
 	switch {
-	case Refused(err):
+	case symphony.VerdictOf(err) == symphony.Refused:
 		return nil, unreadable("the people you named")
 	case err != nil:
 		return nil, err

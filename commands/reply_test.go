@@ -132,7 +132,7 @@ func TestHelpNamesEveryCommandAndEveryOption(t *testing.T) {
 		require.Contains(t, general, "/"+c.Name)
 		manual := plain(set.Help(c.Name))
 		for _, o := range c.Options {
-			if o.Later {
+			if o.Unavailable {
 				require.NotContains(t, manual, o.Key+":", "what nobody can use")
 				continue
 			}

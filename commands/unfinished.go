@@ -30,13 +30,13 @@ type Unfinished struct {
 
 // LastWord is the last answer to such a request. Where a room was opened, it
 // gives the link and says who is not in it.
-func (d *Desk) LastWord(ctx context.Context, w Work, u Unfinished) (Reply, error) {
+func (d *Desk) LastWord(ctx context.Context, w Attempt, u Unfinished) (Reply, error) {
 	touched, err := Touched(ctx, w)
 	if err != nil {
 		return Reply{}, err
 	}
 	var made created
-	opened, err := Kept(ctx, w, stepRoom, &made)
+	opened, err := w.Result(stepRoom, &made)
 	switch {
 	case err != nil:
 		return Reply{}, err
@@ -46,7 +46,7 @@ func (d *Desk) LastWord(ctx context.Context, w Work, u Unfinished) (Reply, error
 		return u.refusal("", "The room may be open with some of the people missing; please look for it before you try again. ").Reply(), nil
 	}
 	var planned company
-	if _, err := Kept(ctx, w, StepPlan, &planned); err != nil {
+	if _, err := w.Result(StepPlan, &planned); err != nil {
 		return Reply{}, err
 	}
 	p := &roomPlan{desk: d, req: &Request{ID: u.ID, From: u.From}, company: planned}

@@ -24,7 +24,7 @@ func benchEach(b *testing.B, bench func(b *testing.B, store string)) {
 func BenchmarkLatency(b *testing.B) {
 	benchEach(b, func(b *testing.B, store string) {
 		called := make(chan time.Time)
-		e, _ := start(b, quick(store, func(context.Context, *engine.Job) error {
+		e, _ := start(b, quick(store, func(context.Context, *engine.Attempt) error {
 			called <- time.Now()
 			return nil
 		}))
@@ -49,7 +49,7 @@ func BenchmarkNext(b *testing.B) {
 		var took []time.Duration
 		done := make(chan struct{})
 		n := 0
-		e := open(b, quick(store, func(context.Context, *engine.Job) error {
+		e := open(b, quick(store, func(context.Context, *engine.Attempt) error {
 			if n > 0 {
 				took = append(took, time.Since(returned))
 			}
@@ -59,7 +59,7 @@ func BenchmarkNext(b *testing.B) {
 			returned = time.Now()
 			return nil
 		}))
-		all := make([]engine.Command, b.N)
+		all := make([]engine.Job, b.N)
 		for i := range all {
 			all[i] = command(fmt.Sprint(i), "s")
 		}
@@ -78,7 +78,7 @@ func BenchmarkCommands(b *testing.B) {
 			benchEach(b, func(b *testing.B, store string) {
 				var done sync.WaitGroup
 				done.Add(b.N)
-				e, _ := start(b, quick(store, func(ctx context.Context, j *engine.Job) error {
+				e, _ := start(b, quick(store, func(ctx context.Context, j *engine.Attempt) error {
 					defer done.Done()
 					for i := range steps {
 						err := j.Do(ctx, fmt.Sprint(i), nil, func(context.Context) (any, error) { return nil, nil })
@@ -105,7 +105,7 @@ func BenchmarkStep(b *testing.B) {
 		b.Run(fmt.Sprint(side, " at once"), func(b *testing.B) {
 			benchEach(b, func(b *testing.B, store string) {
 				done := make(chan struct{})
-				e, _ := start(b, quick(store, func(ctx context.Context, j *engine.Job) error {
+				e, _ := start(b, quick(store, func(ctx context.Context, j *engine.Attempt) error {
 					defer close(done)
 					b.ResetTimer()
 					var all sync.WaitGroup
@@ -132,7 +132,7 @@ func BenchmarkStep(b *testing.B) {
 
 // BenchmarkOpen measures Open and Close of a new and of an existing file.
 func BenchmarkOpen(b *testing.B) {
-	h := func(context.Context, *engine.Job) error { return nil }
+	h := func(context.Context, *engine.Attempt) error { return nil }
 	b.Run("new", func(b *testing.B) {
 		for b.Loop() {
 			require.NoError(b, open(b, quick(newFile(b), h)).Close())

@@ -25,7 +25,7 @@ func victim(store string) {
 	c = engine.WithSilence(c, silence)
 	switch os.Getenv("ENGINE_TEST_ROLE") {
 	case "poison":
-		c.Handle = func(context.Context, *engine.Job) error { os.Exit(3); return nil }
+		c.Handle = func(context.Context, *engine.Attempt) error { os.Exit(3); return nil }
 	case "careful":
 		c.Handle = careful
 	case "slow":
@@ -76,7 +76,7 @@ func says(t *testing.T, out *bufio.Reader, want string) {
 
 // work does three steps, each an appended line in a file of its own that outlives the process.
 func work(done func(id string)) handler {
-	return func(ctx context.Context, j *engine.Job) error {
+	return func(ctx context.Context, j *engine.Attempt) error {
 		for _, step := range []string{"create", "add", "reply"} {
 			err := j.Do(ctx, step, nil, func(context.Context) (any, error) {
 				return nil, note(string(j.Payload), j.ID+" "+step)
@@ -155,9 +155,9 @@ func inOrder(content string, ids []string) error {
 func TestACommandThatKillsTheProcessIsGivenUp(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		told := make(chan string, 1)
-		c := quick(store, func(context.Context, *engine.Job) error { return errors.New("handled once more") })
+		c := quick(store, func(context.Context, *engine.Attempt) error { return errors.New("handled once more") })
 		c.MaxCrashes = 3
-		c.Failed = func(_ context.Context, _ *engine.Job, cause error) error {
+		c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error {
 			told <- cause.Error()
 			return nil
 		}

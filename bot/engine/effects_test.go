@@ -17,14 +17,14 @@ import (
 )
 
 // noting is a command whose steps append a line each to a file, which outlives the processes.
-func noting(id, effects string) engine.Command {
+func noting(id, effects string) engine.Job {
 	c := command(id, id)
 	c.Payload = []byte(`"` + effects + `"`)
 	return c
 }
 
 // slow does the first of the steps that work does, and waits for a word before it goes on with the second.
-func slow(ctx context.Context, j *engine.Job) error {
+func slow(ctx context.Context, j *engine.Attempt) error {
 	effect := func(step string) error {
 		return j.Do(ctx, step, nil, func(context.Context) (any, error) { return nil, note(string(j.Payload), j.ID+" "+step) })
 	}
@@ -41,7 +41,7 @@ func slow(ctx context.Context, j *engine.Job) error {
 }
 
 // careful does the steps of work as the bot does: it announces each effect, and looks for it when it may have happened.
-func careful(ctx context.Context, j *engine.Job) error {
+func careful(ctx context.Context, j *engine.Attempt) error {
 	for _, step := range []string{"create", "add", "reply"} {
 		err := j.Do(ctx, step, nil, func(ctx context.Context) (any, error) { return nil, onceNoted(ctx, j, step) })
 		if err != nil {
@@ -51,7 +51,7 @@ func careful(ctx context.Context, j *engine.Job) error {
 	return nil
 }
 
-func onceNoted(ctx context.Context, j *engine.Job, step string) error {
+func onceNoted(ctx context.Context, j *engine.Attempt, step string) error {
 	line := j.ID + " " + step
 	_, n, err := j.Intended(ctx, step)
 	if err != nil {

@@ -48,12 +48,12 @@ type Config struct {
 
 	// Handle carries out one command; nil means done. Later and Fatal have their own meaning, any other error (and a panic)
 	// counts as a failed attempt. It may be called again for the same command after a crash, so effects belong into Job.Do.
-	Handle func(ctx context.Context, j *Job) error
+	Handle func(ctx context.Context, j *Attempt) error
 
-	// Failed is called when a command has failed for good, to tell the user. It is called again after an error or a crash,
+	// ReportFailure is called when a command has failed for good, to tell the user. It is called again after an error or a crash,
 	// FailedAttempts times at most; what must happen once belongs into Job.Do. The cause is the last error of Handle,
 	// only its text after a restart; ErrCancelled when an operator has cancelled the command. Optional.
-	Failed func(ctx context.Context, j *Job, cause error) error
+	ReportFailure func(ctx context.Context, j *Attempt, cause error) error
 
 	MaxAttempts    int           // failed attempts of Handle after which the command fails; default 12
 	MaxCrashes     int           // ends of the process during Handle, less the steps done, after which the command fails, as it may be the cause; default 25
@@ -88,8 +88,8 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Handle == nil {
 		return Config{}, errors.New("open the store: no handler")
 	}
-	if c.Failed == nil {
-		c.Failed = func(context.Context, *Job, error) error { return nil }
+	if c.ReportFailure == nil {
+		c.ReportFailure = func(context.Context, *Attempt, error) error { return nil }
 	}
 	c.Workers = cmp.Or(c.Workers, 16)
 	c.MaxAttempts = cmp.Or(c.MaxAttempts, 12)

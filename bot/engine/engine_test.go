@@ -44,7 +44,7 @@ func onEach(t *testing.T, test func(t *testing.T, store string)) {
 }
 
 // handler is what most tests have to say about an engine.
-type handler = func(ctx context.Context, j *engine.Job) error
+type handler = func(ctx context.Context, j *engine.Attempt) error
 
 // patience ends a test that waits for what never comes.
 const patience = 5 * time.Minute
@@ -82,7 +82,7 @@ func start(t testing.TB, c engine.Config) (e *engine.Engine, stop func()) {
 func startNoting(t testing.TB, store string) (e *engine.Engine, ran chan string) {
 	t.Helper()
 	ran = make(chan string, 10)
-	e, _ = start(t, quick(store, func(_ context.Context, j *engine.Job) error {
+	e, _ = start(t, quick(store, func(_ context.Context, j *engine.Attempt) error {
 		ran <- j.ID
 		return nil
 	}))
@@ -103,11 +103,11 @@ func run(t testing.TB, ctx context.Context, e *engine.Engine) (stop func()) {
 	return stop
 }
 
-func command(id, conversation string) engine.Command {
-	return engine.Command{ID: id, Conversation: conversation, Payload: json.RawMessage(`{}`), ReceivedAt: time.Now()}
+func command(id, conversation string) engine.Job {
+	return engine.Job{ID: id, Conversation: conversation, Payload: json.RawMessage(`{}`), ReceivedAt: time.Now()}
 }
 
-func insert(t testing.TB, e *engine.Engine, commands ...engine.Command) {
+func insert(t testing.TB, e *engine.Engine, commands ...engine.Job) {
 	t.Helper()
 	require.NoError(t, e.Insert(context.Background(), commands...))
 }

@@ -20,7 +20,7 @@ func Example() {
 	ctx, stop := context.WithCancel(context.Background())
 	e, err := engine.Open(ctx, engine.Config{
 		Store: filepath.Join(folder, "bot.db"),
-		Handle: func(ctx context.Context, j *engine.Job) error {
+		Handle: func(ctx context.Context, j *engine.Attempt) error {
 			var room string
 			err := j.Do(ctx, "create room", &room, func(ctx context.Context) (any, error) {
 				if _, n, _ := j.Intended(ctx, "create room"); n > 0 {
@@ -35,10 +35,10 @@ func Example() {
 			if err != nil {
 				return err
 			}
-			if j.Attempt == 1 {
+			if j.Number == 1 {
 				return fmt.Errorf("connection lost")
 			}
-			fmt.Println("add people to", room, "in attempt", j.Attempt)
+			fmt.Println("add people to", room, "in attempt", j.Number)
 			stop()
 			return nil
 		},
@@ -46,7 +46,7 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	command := engine.Command{ID: "message 1", Conversation: "chat 1", Payload: json.RawMessage(`"/newroom Q2"`)}
+	command := engine.Job{ID: "message 1", Conversation: "chat 1", Payload: json.RawMessage(`"/newroom Q2"`)}
 	if err := e.Insert(ctx, command, command); err != nil {
 		panic(err)
 	}

@@ -19,7 +19,7 @@ func TestAJobThatWasTakenOverStoresNothing(t *testing.T) {
 		inside, release, errs := make(chan struct{}), make(chan struct{}), make(chan error, 4)
 		second := make(chan string, 1)
 		var handouts atomic.Int64
-		c := quick(store, func(ctx context.Context, j *engine.Job) error {
+		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
 			if handouts.Add(1) == 1 {
 				close(inside)
 				<-release
@@ -28,7 +28,7 @@ func TestAJobThatWasTakenOverStoresNothing(t *testing.T) {
 				errs <- j.Intend(ctx, "create")
 				errs <- claimed
 				errs <- j.Release(ctx, "key")
-				return engine.Fatal(errBroken)
+				return engine.GiveUp(errBroken)
 			}
 			var got string
 			err := j.Do(ctx, "create", &got, func(context.Context) (any, error) { return "second", nil })
@@ -56,10 +56,10 @@ func TestAnAttemptThatGotSomewhereMayTakeLonger(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		done := make(chan int, 1)
 		var stored atomic.Int64
-		c := quick(store, func(ctx context.Context, j *engine.Job) error {
+		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
 			err := j.Do(ctx, fmt.Sprint("step ", stored.Load()), nil, func(context.Context) (any, error) { return nil, nil })
 			if errors.Is(err, context.DeadlineExceeded) { // the machine stood still, and this attempt got nowhere
-				return engine.Later(0)
+				return engine.Postpone(0)
 			}
 			if err != nil {
 				return err
@@ -68,7 +68,7 @@ func TestAnAttemptThatGotSomewhereMayTakeLonger(t *testing.T) {
 				<-ctx.Done()
 				return ctx.Err()
 			}
-			done <- j.Attempt
+			done <- j.Number
 			return nil
 		})
 		c.Timeout, c.MaxAttempts = 200*time.Millisecond, 1

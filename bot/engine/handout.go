@@ -46,13 +46,13 @@ func (e *Engine) runningNow() int {
 
 // held selects the job of a hand-out as long as nobody else has got it, and keeps it so until the transaction ends. The two
 // parameters, job and token, come last in the statement.
-func (j *Job) held(job, token string) string {
+func (j *Attempt) held(job, token string) string {
 	d := j.engine.store.dialect()
 	return ` FROM river_job WHERE id = ` + job + ` AND state = 'running' AND ` + d.token + ` = ` + token + d.share
 }
 
 // fence fails with ErrTaken when somebody else has got the job. It tells the time by the database's clock, which all replicas share.
-func (j *Job) fence(ctx context.Context, tx runner) (now time.Time, err error) {
+func (j *Attempt) fence(ctx context.Context, tx runner) (now time.Time, err error) {
 	var micros int64
 	found, err := one(ctx, tx, []any{&micros}, `SELECT `+j.engine.store.dialect().now+j.held("$1", "$2"), j.handout.job, j.handout.token)
 	if err == nil && !found {
@@ -62,7 +62,7 @@ func (j *Job) fence(ctx context.Context, tx runner) (now time.Time, err error) {
 }
 
 // record runs a statement that stores something only while the job is ours; it must return a row then.
-func (j *Job) record(ctx context.Context, dest []any, statement string, args ...any) error {
+func (j *Attempt) record(ctx context.Context, dest []any, statement string, args ...any) error {
 	found := false
 	err := j.engine.store.record(ctx, func(read scan) error {
 		found = true

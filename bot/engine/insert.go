@@ -12,7 +12,7 @@ import (
 
 // Insert stores the commands in one transaction, in this order. An id seen before, by whichever replica, is skipped without an error.
 // When it returns nil, the commands survive any crash.
-func (e *Engine) Insert(ctx context.Context, commands ...Command) error {
+func (e *Engine) Insert(ctx context.Context, commands ...Job) error {
 	for _, c := range commands {
 		if err := c.check(); err != nil {
 			return err
@@ -42,7 +42,7 @@ func (e *Engine) Known(ctx context.Context, id string) (bool, error) {
 	return known, nil
 }
 
-func (e *Engine) insert(ctx context.Context, tx runner, commands []Command) error {
+func (e *Engine) insert(ctx context.Context, tx runner, commands []Job) error {
 	if err := e.lockConversations(ctx, tx, conversations(commands)...); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (e *Engine) insert(ctx context.Context, tx runner, commands []Command) erro
 }
 
 // conversations of the commands, each once, in an order that all replicas share, so that they cannot wait for each other in a circle.
-func conversations(commands []Command) []string {
+func conversations(commands []Job) []string {
 	var all []string
 	for _, c := range commands {
 		all = append(all, c.Conversation)
@@ -74,10 +74,10 @@ func conversations(commands []Command) []string {
 
 // add stores the commands that are new, and makes their jobs; those with an unfinished command before them in their conversation
 // are held back.
-func add(ctx context.Context, tx runner, commands []Command) (fresh []string, jobs []river.InsertManyParams, err error) {
+func add(ctx context.Context, tx runner, commands []Job) (fresh []string, jobs []river.InsertManyParams, err error) {
 	const insert = `INSERT INTO command (id, conversation, payload, received, state, finished) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (id) DO NOTHING`
-	var open []Command
+	var open []Job
 	var rows, settled [][]any
 	for _, c := range commands {
 		received := c.ReceivedAt

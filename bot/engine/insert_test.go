@@ -15,12 +15,12 @@ import (
 
 func TestACommandIsHandedOverAsItCame(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
-		got := make(chan engine.Job, 1)
-		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Job) error {
+		got := make(chan engine.Attempt, 1)
+		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Attempt) error {
 			got <- *j
 			return nil
 		}))
-		want := engine.Command{
+		want := engine.Job{
 			ID: "m1", Conversation: "s1", ReceivedAt: time.UnixMicro(1_700_000_000_123_456),
 			Payload: json.RawMessage(`{"text":"a\u0000b é 💬",  "id": 71811853189212, "x": 1e5}`),
 		}
@@ -30,7 +30,7 @@ func TestACommandIsHandedOverAsItCame(t *testing.T) {
 		require.Equal(t, want.Conversation, j.Conversation)
 		require.Equal(t, string(want.Payload), string(j.Payload), "not a byte is changed")
 		require.True(t, want.ReceivedAt.Equal(j.ReceivedAt))
-		require.Equal(t, 1, j.Attempt)
+		require.Equal(t, 1, j.Number)
 		require.Equal(t, 12, j.MaxAttempts)
 	})
 }
@@ -70,7 +70,7 @@ func TestAnIDRunsOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		var mu sync.Mutex
 		runs := map[string]int{}
-		c := quick(store, func(_ context.Context, j *engine.Job) error {
+		c := quick(store, func(_ context.Context, j *engine.Attempt) error {
 			mu.Lock()
 			defer mu.Unlock()
 			runs[j.ID]++
@@ -93,10 +93,10 @@ func TestAnIDRunsOnce(t *testing.T) {
 
 func TestAnInsertIsAllOrNothing(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
-		e, _ := start(t, quick(store, func(context.Context, *engine.Job) error { return nil }))
+		e, _ := start(t, quick(store, func(context.Context, *engine.Attempt) error { return nil }))
 		ctx := context.Background()
-		require.Error(t, e.Insert(ctx, command("a", "s"), engine.Command{}), "no id")
-		require.Error(t, e.Insert(ctx, command("a", "s"), engine.Command{ID: "b", Payload: json.RawMessage(`{`)}), "not JSON")
+		require.Error(t, e.Insert(ctx, command("a", "s"), engine.Job{}), "no id")
+		require.Error(t, e.Insert(ctx, command("a", "s"), engine.Job{ID: "b", Payload: json.RawMessage(`{`)}), "not JSON")
 		n, err := e.Count(ctx, "command")
 		require.NoError(t, err)
 		require.Zero(t, n)
@@ -110,10 +110,10 @@ func TestAConversationKeepsItsOrder(t *testing.T) {
 		var mu sync.Mutex
 		var order []string
 		inside := 0
-		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Job) error {
+		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Attempt) error {
 			mu.Lock()
 			inside++
-			first := j.Attempt == 1 && len(order)%3 == 0
+			first := j.Number == 1 && len(order)%3 == 0
 			assert.Equal(t, 1, inside, "one at a time")
 			mu.Unlock()
 			defer func() { mu.Lock(); inside--; mu.Unlock() }()
@@ -129,7 +129,7 @@ func TestAConversationKeepsItsOrder(t *testing.T) {
 		for _, id := range ids[:n/2] {
 			insert(t, e, command(id, "s"))
 		}
-		var rest []engine.Command
+		var rest []engine.Job
 		for _, id := range ids[n/2:] {
 			rest = append(rest, command(id, "s"))
 		}
@@ -143,7 +143,7 @@ func TestAFloodInOneConversationTakesOneWorker(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		release := make(chan struct{})
 		started := make(chan string, 300)
-		c := quick(store, func(_ context.Context, j *engine.Job) error {
+		c := quick(store, func(_ context.Context, j *engine.Attempt) error {
 			started <- j.Conversation
 			<-release
 			return nil
@@ -164,7 +164,7 @@ func TestAFloodInOneConversationTakesOneWorker(t *testing.T) {
 func TestTheNextOfAFloodGoesBehindWhoeverIsReady(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		started, release := make(chan string, 10), make(chan struct{})
-		c := quick(store, func(_ context.Context, j *engine.Job) error {
+		c := quick(store, func(_ context.Context, j *engine.Attempt) error {
 			started <- j.ID
 			<-release
 			return nil
@@ -186,7 +186,7 @@ func TestCommandsWithoutConversationWaitForNobody(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		both := make(chan struct{}, 2)
 		release := make(chan struct{})
-		e, _ := start(t, quick(store, func(context.Context, *engine.Job) error {
+		e, _ := start(t, quick(store, func(context.Context, *engine.Attempt) error {
 			both <- struct{}{}
 			<-release
 			return nil
@@ -201,7 +201,7 @@ func TestCommandsWithoutConversationWaitForNobody(t *testing.T) {
 func TestALostReleaseIsMadeUpFor(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		done := make(chan string, 2)
-		e := open(t, quick(store, func(_ context.Context, j *engine.Job) error {
+		e := open(t, quick(store, func(_ context.Context, j *engine.Attempt) error {
 			done <- j.ID
 			return nil
 		}))
@@ -218,7 +218,7 @@ func TestAThousandCommandsFromManySides(t *testing.T) {
 		var mu sync.Mutex
 		runs := map[string]int{}
 		order := map[string][]string{}
-		e, _ := start(t, quick(store, func(ctx context.Context, j *engine.Job) error {
+		e, _ := start(t, quick(store, func(ctx context.Context, j *engine.Attempt) error {
 			err := j.Do(ctx, "count", nil, func(context.Context) (any, error) {
 				mu.Lock()
 				defer mu.Unlock()
@@ -249,7 +249,7 @@ func TestAThousandCommandsFromManySides(t *testing.T) {
 func TestTheBacklogIsOfOneConversation(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		inside, release := make(chan struct{}, 3), make(chan struct{})
-		e, _ := start(t, quick(store, func(context.Context, *engine.Job) error {
+		e, _ := start(t, quick(store, func(context.Context, *engine.Attempt) error {
 			inside <- struct{}{}
 			<-release
 			return nil

@@ -99,7 +99,7 @@ func (i *Inspector) change(ctx context.Context, change func(*ledger) error) erro
 	if i.file == "" {
 		return change(&i.ledger)
 	}
-	e, err := Open(ctx, Config{Store: i.file, Handle: func(context.Context, *Job) error { return nil }}) // Handle is never called
+	e, err := Open(ctx, Config{Store: i.file, Handle: func(context.Context, *Attempt) error { return nil }}) // Handle is never called
 	if errors.Is(err, ErrLocked) {
 		return fmt.Errorf("%w; stop the bot, repeat this, and start it again", err)
 	}

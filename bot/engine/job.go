@@ -1,117 +1,42 @@
 package engine
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
-
-	"github.com/riverqueue/river"
+	"unicode/utf8"
 )
 
-// Job is a command being carried out. Its methods may be called from several goroutines. They fail with ErrTaken once another replica
-// has taken the command over, and then no effect may follow.
+// Job is a piece of accepted work.
 type Job struct {
-	Command
-	Attempt     int // 1 for the first, and one more after each failed one; interruptions do not count
-	MaxAttempts int
-	Series      int // 1, and one more each time an operator had the failed command tried again; Attempt begins anew in each
-
-	engine  *Engine
-	handout *handout
-	begun   int   // how often the queue has handed it out, without pauses and regular ends
-	failing int   // what begun was when Handle gave up; 0 before
-	cause   error // of the failure
-	memory  *memory
+	ID           string          // unique for ever: the id of the message or of the form event
+	Conversation string          // commands of one conversation run one after the other; empty: waits for nobody
+	Payload      json.RawMessage // opaque to the engine, must be valid JSON
+	ReceivedAt   time.Time       // when the command reached the bot; zero: the time of the insert
+	Settled      bool            // nothing is to be done for it: it is stored to be known when it comes again
 }
 
-// load reads the command of a queued job, nil when it is finished. Steps are read only when somebody may have made some.
-func (e *Engine) load(ctx context.Context, row *river.Job[task], h *handout) (*Job, error) {
-	j := &Job{engine: e, handout: h, begun: row.Attempt, memory: newMemory()}
-	j.Attempt, j.MaxAttempts = len(row.Errors)+1, e.config.MaxAttempts
-	var payload, state, cause string
-	var received, job int64
-	found, err := one(ctx, e.store, []any{&j.ID, &j.Conversation, &payload, &received, &state, &job, &j.failing, &cause, &j.Series},
-		`SELECT id, conversation, payload, received, state, job, failing, cause, retries + 1 FROM command WHERE id = $1`, row.Args.Command)
-	if err != nil {
-		return nil, fmt.Errorf("read command: %w", err)
-	}
-	if !found || job != row.ID || state == stateDone || state == stateFailed {
-		return nil, nil
-	}
-	j.Payload = json.RawMessage(payload)
-	j.ReceivedAt = time.UnixMicro(received)
-	if j.failing > 0 {
-		j.cause = failure(cause)
-	}
-	if len(row.AttemptedBy) > 1 || j.Series > 1 {
-		if err := j.recall(ctx); err != nil {
-			return nil, err
-		}
-	}
-	return j, nil
-}
+// States of a command. A failing one has no attempts left and is about to be reported.
+const (
+	stateOpen    = "open"
+	stateFailing = "failing"
+	stateDone    = "done"
+	stateFailed  = "failed"
+)
 
-// failure makes the error of a stored cause.
-func failure(cause string) error {
-	if cause == ErrCancelled.Error() {
-		return ErrCancelled
-	}
-	return errors.New(cause)
-}
-
-// Do runs do once per command and step and stores what it returns as JSON; later calls, also after a restart, fill result from
-// the store. result is a pointer, or nil when the value does not matter. An error of do is returned and nothing is stored.
-// A value returned by do is stored even when ctx has ended by then, since its effect has happened.
-func (j *Job) Do(ctx context.Context, step string, result any, do func(ctx context.Context) (any, error)) error {
-	leave, err := j.memory.enter(ctx, step)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	stored, ok := j.memory.result(step)
-	if !ok {
-		if stored, err = j.run(ctx, step, do); err != nil {
-			return err
-		}
-	}
-	if result == nil {
-		return nil
-	}
-	if err := json.Unmarshal(stored, result); err != nil {
-		return fmt.Errorf("stored result of step %s does not fit %T: %w", step, result, err)
+func (c Job) check() error {
+	switch {
+	case c.ID == "":
+		return errors.New("insert commands: a command without id")
+	case !isText(c.ID) || !isText(c.Conversation):
+		return fmt.Errorf("insert commands: id %q or its conversation is not text", c.ID)
+	case len(c.Payload) > 0 && (!json.Valid(c.Payload) || !utf8.Valid(c.Payload)):
+		return fmt.Errorf("insert commands: payload of %s is not JSON", c.ID)
 	}
 	return nil
 }
 
-func (j *Job) run(ctx context.Context, step string, do func(ctx context.Context) (any, error)) (json.RawMessage, error) {
-	if err := j.mayAct(ctx); err != nil {
-		return nil, err
-	}
-	var value any
-	err := protect(func() (err error) {
-		value, err = do(ctx)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	stored, err := json.Marshal(value)
-	if err != nil {
-		return nil, fmt.Errorf("result of step %s: %w", step, err)
-	}
-	return j.keep(ctx, step, stored)
-}
-
-// mayAct says whether an effect may begin. A process that was frozen wakes up with a context that has not noticed its own end yet,
-// and with others at work on its commands; clocks tell.
-func (j *Job) mayAct(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
-		return context.DeadlineExceeded
-	}
-	return j.engine.presence.sure()
-}
+// isText is what any database takes as text.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }

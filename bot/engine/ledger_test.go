@@ -18,10 +18,10 @@ func TestCommandsAreListedWithTheirState(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		ctx := context.Background()
 		inside, release := make(chan struct{}), make(chan struct{})
-		c := quick(store, func(ctx context.Context, j *engine.Job) error {
+		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
 			switch j.ID {
 			case "broken":
-				return engine.Fatal(errors.New("no answer from https://me:secret@host/x with eyJhbGciOi.eyJzdWIi.c2ln\x00"))
+				return engine.GiveUp(errors.New("no answer from https://me:secret@host/x with eyJhbGciOi.eyJzdWIi.c2ln\x00"))
 			case "running":
 				if err := j.Intend(ctx, "create"); err != nil {
 					return err
@@ -83,8 +83,8 @@ func TestAFailedCommandIsTriedAgainInAFreshSeries(t *testing.T) {
 		type try struct{ series, attempt int }
 		var tries []try
 		told := 0
-		c := quick(store, func(ctx context.Context, j *engine.Job) error {
-			tries = append(tries, try{j.Series, j.Attempt})
+		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
+			tries = append(tries, try{j.Series, j.Number})
 			err := j.Do(ctx, "create", nil, func(context.Context) (any, error) { effects++; return nil, nil })
 			if err != nil || len(tries) < 4 {
 				return errors.Join(err, errBroken)
@@ -92,7 +92,7 @@ func TestAFailedCommandIsTriedAgainInAFreshSeries(t *testing.T) {
 			return nil
 		})
 		c.MaxAttempts = 2
-		c.Failed = func(context.Context, *engine.Job, error) error { told++; return nil }
+		c.ReportFailure = func(context.Context, *engine.Attempt, error) error { told++; return nil }
 		e, _ := start(t, c)
 		insert(t, e, command("a", "s"))
 		idle(t, e)
@@ -115,7 +115,7 @@ func TestACancelledCommandEndsAndTheUserIsTold(t *testing.T) {
 		ctx := context.Background()
 		inside := make(chan string, 3)
 		told := make(chan error, 3)
-		c := quick(store, func(ctx context.Context, j *engine.Job) error {
+		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
 			inside <- j.ID
 			if j.ID == "retrying" {
 				return errBroken
@@ -124,7 +124,7 @@ func TestACancelledCommandEndsAndTheUserIsTold(t *testing.T) {
 			return ctx.Err()
 		})
 		c.BackoffFloor, c.BackoffCeiling = time.Hour, time.Hour
-		c.Failed = func(_ context.Context, _ *engine.Job, cause error) error {
+		c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error {
 			told <- cause
 			return nil
 		}
@@ -152,12 +152,12 @@ func TestAnotherProcessCancelsOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	inside, told := make(chan struct{}), make(chan error, 1)
-	c := quick(postgrestest.Database(t), func(ctx context.Context, _ *engine.Job) error {
+	c := quick(postgrestest.Database(t), func(ctx context.Context, _ *engine.Attempt) error {
 		close(inside)
 		<-ctx.Done()
 		return ctx.Err()
 	})
-	c.Failed = func(_ context.Context, _ *engine.Job, cause error) error { told <- cause; return nil }
+	c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error { told <- cause; return nil }
 	e, _ := start(t, c)
 	insert(t, e, command("a", "s"))
 	next(t, inside)
@@ -170,17 +170,17 @@ func TestAnotherProcessCancelsOnPostgreSQL(t *testing.T) {
 
 func TestACancellationThatTheAttemptDoesNotNoticeIsNotPutOff(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]error{"failed": errBroken, "to come back": engine.Later(time.Hour)} {
+	for name, end := range map[string]error{"failed": errBroken, "to come back": engine.Postpone(time.Hour)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			inside, cancelled, told := make(chan string, 1), make(chan struct{}), make(chan error, 1)
-			c := quick(postgrestest.Database(t), func(_ context.Context, j *engine.Job) error {
+			c := quick(postgrestest.Database(t), func(_ context.Context, j *engine.Attempt) error {
 				inside <- j.ID
 				<-cancelled
 				return end
 			})
 			c.BackoffFloor, c.BackoffCeiling = time.Hour, time.Hour
-			c.Failed = func(_ context.Context, _ *engine.Job, cause error) error { told <- cause; return nil }
+			c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error { told <- cause; return nil }
 			e, _ := start(t, c)
 			insert(t, e, command("a", "s"))
 			next(t, inside)
@@ -203,7 +203,7 @@ func TestAnotherProcessMayOnlyLookAtAFileInUse(t *testing.T) {
 	_, err := engine.Inspect(ctx, store)
 	require.Error(t, err, "nothing there")
 	require.NoFileExists(t, store)
-	c := quick(store, func(context.Context, *engine.Job) error { return engine.Fatal(errBroken) })
+	c := quick(store, func(context.Context, *engine.Attempt) error { return engine.GiveUp(errBroken) })
 	e, stop := start(t, c)
 	insert(t, e, command("a", "s"))
 	idle(t, e)

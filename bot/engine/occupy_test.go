@@ -33,7 +33,7 @@ func TestAnIntentionThatTookLongToStoreIsMadeAnew(t *testing.T) {
 			freed, last time.Time
 		}
 		intended := make(chan told, 1)
-		e, _ := start(t, quick(store, func(ctx context.Context, j *engine.Job) error {
+		e, _ := start(t, quick(store, func(ctx context.Context, j *engine.Attempt) error {
 			release, err := engine.Occupy(context.Background(), store)
 			if err != nil {
 				return err

@@ -144,13 +144,13 @@ func TestACommandWaitsWhileTheDatabaseLetsNobodyIn(t *testing.T) {
 	done := make(chan int, 1)
 	var log diary
 	ctx := zerolog.New(&log).Level(zerolog.InfoLevel).WithContext(context.Background())
-	e, err := engine.Open(ctx, quick(strings.Replace(store, "user=postgres", "user=guest", 1), func(ctx context.Context, j *engine.Job) error {
+	e, err := engine.Open(ctx, quick(strings.Replace(store, "user=postgres", "user=guest", 1), func(ctx context.Context, j *engine.Attempt) error {
 		postgrestest.Exec(t, store, `ALTER ROLE guest NOLOGIN`)
 		postgrestest.Exec(t, store, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity a WHERE usename = 'guest'
 			AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory')`) // all but the session
 		time.AfterFunc(2*time.Second, func() { postgrestest.Exec(t, store, `ALTER ROLE guest LOGIN`) })
 		err := j.Intend(ctx, "create")
-		done <- j.Attempt
+		done <- j.Number
 		return err
 	}))
 	require.NoError(t, err)
@@ -168,7 +168,7 @@ func TestNothingIsLostWhileTheDatabaseDoesNotAnswer(t *testing.T) {
 	server, store := postgrestest.NewServer(t)
 	effects := filepath.Join(t.TempDir(), "effects")
 	crashed := make(chan struct{}, 1)
-	e := open(t, quick(store, func(ctx context.Context, j *engine.Job) error {
+	e := open(t, quick(store, func(ctx context.Context, j *engine.Attempt) error {
 		return j.Do(ctx, "create", nil, func(context.Context) (any, error) {
 			select {
 			case crashed <- struct{}{}:

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Later is returned by Handle to be called again after d. It uses up no attempt, and the command keeps its place in its conversation.
-func Later(d time.Duration) error { return &laterError{after: max(d, 0)} }
+// Postpone is returned by Handle to be called again after d. It uses up no attempt, and the command keeps its place in its conversation.
+func Postpone(d time.Duration) error { return &laterError{after: max(d, 0)} }
 
-// Fatal is returned by Handle when another attempt cannot help: the command fails at once with err as its cause.
-func Fatal(err error) error {
+// GiveUp is returned by Handle when another attempt cannot help: the command fails at once with err as its cause.
+func GiveUp(err error) error {
 	if err == nil {
 		err = errors.New("gave up")
 	}

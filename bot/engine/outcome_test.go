@@ -26,12 +26,12 @@ func TestAttemptsAreBoundedAndTheEndIsTold(t *testing.T) {
 			cause error
 		}
 		told := make(chan end, 1)
-		c := quick(store, func(_ context.Context, j *engine.Job) error {
-			attempts = append(attempts, j.Attempt)
+		c := quick(store, func(_ context.Context, j *engine.Attempt) error {
+			attempts = append(attempts, j.Number)
 			return errBroken
 		})
 		c.MaxAttempts = 3
-		c.Failed = func(_ context.Context, j *engine.Job, cause error) error {
+		c.ReportFailure = func(_ context.Context, j *engine.Attempt, cause error) error {
 			told <- end{j.ID, cause}
 			return nil
 		}
@@ -51,9 +51,9 @@ func TestAttemptsAreBoundedAndTheEndIsTold(t *testing.T) {
 func TestAFailedCommandMakesRoomForTheNext(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		done := make(chan string, 1)
-		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Job) error {
+		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Attempt) error {
 			if j.ID == "a" {
-				return engine.Fatal(errBroken)
+				return engine.GiveUp(errBroken)
 			}
 			done <- j.ID
 			return nil
@@ -67,11 +67,11 @@ func TestFatalUsesOneAttempt(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		var attempts atomic.Int64
 		told := make(chan error, 1)
-		c := quick(store, func(context.Context, *engine.Job) error {
+		c := quick(store, func(context.Context, *engine.Attempt) error {
 			attempts.Add(1)
-			return engine.Fatal(errBroken)
+			return engine.GiveUp(errBroken)
 		})
-		c.Failed = func(_ context.Context, _ *engine.Job, cause error) error {
+		c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error {
 			told <- cause
 			return nil
 		}
@@ -88,12 +88,12 @@ func TestFatalUsesOneAttempt(t *testing.T) {
 func TestTellingTheEndIsTriedAgain(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		var handled, told atomic.Int64
-		c := quick(store, func(context.Context, *engine.Job) error {
+		c := quick(store, func(context.Context, *engine.Attempt) error {
 			handled.Add(1)
-			return engine.Fatal(errBroken)
+			return engine.GiveUp(errBroken)
 		})
 		c.FailedAttempts = 4
-		c.Failed = func(context.Context, *engine.Job, error) error {
+		c.ReportFailure = func(context.Context, *engine.Attempt, error) error {
 			if told.Add(1) == 2 {
 				panic("telling panicked")
 			}
@@ -113,9 +113,9 @@ func TestTellingTheEndIsTriedAgain(t *testing.T) {
 func TestTheEndIsToldAfterARestart(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		inside := make(chan struct{})
-		c := quick(store, func(context.Context, *engine.Job) error { return engine.Fatal(errBroken) })
+		c := quick(store, func(context.Context, *engine.Attempt) error { return engine.GiveUp(errBroken) })
 		c.Drain = -1
-		c.Failed = func(ctx context.Context, _ *engine.Job, _ error) error {
+		c.ReportFailure = func(ctx context.Context, _ *engine.Attempt, _ error) error {
 			close(inside)
 			<-ctx.Done()
 			return ctx.Err()
@@ -126,8 +126,8 @@ func TestTheEndIsToldAfterARestart(t *testing.T) {
 		stop()
 
 		told := make(chan string, 1)
-		c.Handle = func(context.Context, *engine.Job) error { panic("handled after its end") }
-		c.Failed = func(_ context.Context, _ *engine.Job, cause error) error {
+		c.Handle = func(context.Context, *engine.Attempt) error { panic("handled after its end") }
+		c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error {
 			told <- cause.Error()
 			return nil
 		}
@@ -140,10 +140,10 @@ func TestLaterUsesNoAttempt(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		var attempts []int
 		done := make(chan struct{})
-		c := quick(store, func(_ context.Context, j *engine.Job) error {
-			attempts = append(attempts, j.Attempt)
+		c := quick(store, func(_ context.Context, j *engine.Attempt) error {
+			attempts = append(attempts, j.Number)
 			if len(attempts) < 4 {
-				return engine.Later(time.Millisecond)
+				return engine.Postpone(time.Millisecond)
 			}
 			close(done)
 			return nil
@@ -161,10 +161,10 @@ func TestLaterWaits(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		const pause = 300 * time.Millisecond
 		calls := make(chan time.Time, 2)
-		e, _ := start(t, quick(store, func(context.Context, *engine.Job) error {
+		e, _ := start(t, quick(store, func(context.Context, *engine.Attempt) error {
 			calls <- time.Now()
 			if len(calls) < 2 {
-				return engine.Later(pause)
+				return engine.Postpone(pause)
 			}
 			return nil
 		}))
@@ -177,8 +177,8 @@ func TestLaterWaits(t *testing.T) {
 func TestAPanicIsAFailedAttempt(t *testing.T) {
 	t.Parallel()
 	for name, panics := range map[string]handler{
-		"in Handle": func(context.Context, *engine.Job) error { panic("boom") },
-		"in a step": func(ctx context.Context, j *engine.Job) error {
+		"in Handle": func(context.Context, *engine.Attempt) error { panic("boom") },
+		"in a step": func(ctx context.Context, j *engine.Attempt) error {
 			var errs [2]error
 			var both sync.WaitGroup
 			for i := range errs {
@@ -193,8 +193,8 @@ func TestAPanicIsAFailedAttempt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			onEach(t, func(t *testing.T, store string) {
 				done := make(chan struct{})
-				e := open(t, quick(store, func(ctx context.Context, j *engine.Job) error {
-					if j.Attempt == 1 {
+				e := open(t, quick(store, func(ctx context.Context, j *engine.Attempt) error {
+					if j.Number == 1 {
 						return panics(ctx, j)
 					}
 					close(done)
@@ -217,8 +217,8 @@ func TestAPanicIsAFailedAttempt(t *testing.T) {
 func TestAnAttemptEndsAtItsTimeout(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		done := make(chan struct{})
-		c := quick(store, func(ctx context.Context, j *engine.Job) error {
-			if j.Attempt == 1 {
+		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
+			if j.Number == 1 {
 				<-ctx.Done()
 				return ctx.Err()
 			}

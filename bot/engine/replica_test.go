@@ -19,7 +19,7 @@ import (
 	"roombot/bot/engine/postgrestest"
 )
 
-func nothing(context.Context, *engine.Job) error { return nil }
+func nothing(context.Context, *engine.Attempt) error { return nil }
 
 func TestReplicasMayStartAtOnceOnAnEmptyDatabase(t *testing.T) {
 	t.Parallel()
@@ -47,7 +47,7 @@ func TestACommandInsertedByEveryReplicaAtOnceRunsOnce(t *testing.T) {
 	store := postgrestest.Database(t)
 	var mu sync.Mutex
 	runs, inside := map[string]int{}, map[string]int{}
-	h := func(_ context.Context, j *engine.Job) error {
+	h := func(_ context.Context, j *engine.Attempt) error {
 		mu.Lock()
 		runs[j.ID]++
 		inside[j.Conversation]++
@@ -65,7 +65,7 @@ func TestACommandInsertedByEveryReplicaAtOnceRunsOnce(t *testing.T) {
 	for r, e := range engines {
 		inserts.Go(func() {
 			for i := 0; i < len(ids); i += 5 {
-				var batch []engine.Command
+				var batch []engine.Job
 				for n := range 5 {
 					k := i + (n+r)%5 // each replica in another order
 					batch = append(batch, command(ids[k], fmt.Sprint("s", k%7)))
@@ -91,10 +91,10 @@ func TestAConversationKeepsItsOrderAcrossReplicas(t *testing.T) {
 	var mu sync.Mutex
 	order := map[int][]int{} // by replica that inserted
 	var inside atomic.Int64
-	h := func(_ context.Context, j *engine.Job) error {
+	h := func(_ context.Context, j *engine.Attempt) error {
 		assert.EqualValues(t, 1, inside.Add(1), "one at a time")
 		defer inside.Add(-1)
-		if j.Attempt == 1 && len(j.ID)%2 == 0 {
+		if j.Number == 1 && len(j.ID)%2 == 0 {
 			return errBroken // a failed attempt keeps its place
 		}
 		var replica, n int
@@ -190,7 +190,7 @@ func TestAReplicaIsAliveFromOpenToClose(t *testing.T) {
 func TestAStoppingReplicaHandsItsWorkOverAtOnce(t *testing.T) {
 	t.Parallel()
 	inside, done := make(chan struct{}), make(chan int, 1)
-	c := quick(postgrestest.Database(t), func(ctx context.Context, _ *engine.Job) error {
+	c := quick(postgrestest.Database(t), func(ctx context.Context, _ *engine.Attempt) error {
 		close(inside)
 		<-ctx.Done()
 		return ctx.Err()
@@ -199,7 +199,7 @@ func TestAStoppingReplicaHandsItsWorkOverAtOnce(t *testing.T) {
 	e, stop := start(t, c)
 	insert(t, e, command("a", "s"))
 	next(t, inside)
-	c.Handle = func(_ context.Context, j *engine.Job) error { done <- j.Attempt; return nil }
+	c.Handle = func(_ context.Context, j *engine.Attempt) error { done <- j.Number; return nil }
 	start(t, c)
 	stop()
 	require.Equal(t, 1, next(t, done), "and it was no attempt")
@@ -208,7 +208,7 @@ func TestAStoppingReplicaHandsItsWorkOverAtOnce(t *testing.T) {
 func TestAReplicaThatLosesItsSessionEnds(t *testing.T) {
 	t.Parallel()
 	inside, done := make(chan struct{}), make(chan string, 1)
-	c := quick(postgrestest.Database(t), func(ctx context.Context, _ *engine.Job) error {
+	c := quick(postgrestest.Database(t), func(ctx context.Context, _ *engine.Attempt) error {
 		close(inside)
 		<-ctx.Done()
 		return ctx.Err()
@@ -219,7 +219,7 @@ func TestAReplicaThatLosesItsSessionEnds(t *testing.T) {
 	go func() { ended <- e.Run(silent()) }()
 	insert(t, e, command("a", "s"))
 	next(t, inside)
-	c.Handle = func(_ context.Context, j *engine.Job) error { done <- j.ID; return nil }
+	c.Handle = func(_ context.Context, j *engine.Attempt) error { done <- j.ID; return nil }
 	other, _ := start(t, c)
 	require.NoError(t, other.CutSession(context.Background(), e))
 	require.ErrorIs(t, next(t, ended), engine.ErrLost)
@@ -291,10 +291,10 @@ func TestACommandThatIsTriedAgainWhileItIsForgottenKeepsItsSteps(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	store := postgrestest.Database(t)
-	e, _ := start(t, quick(store, func(ctx context.Context, j *engine.Job) error {
+	e, _ := start(t, quick(store, func(ctx context.Context, j *engine.Attempt) error {
 		_, err := j.Claim(ctx, "key")
 		done := j.Do(ctx, "create", nil, func(context.Context) (any, error) { return nil, nil })
-		return engine.Fatal(errors.Join(err, done, errBroken))
+		return engine.GiveUp(errors.Join(err, done, errBroken))
 	}))
 	insert(t, e, command("a", "s"))
 	idle(t, e)
@@ -330,7 +330,7 @@ func TestASchemaOfItsOwnIsEnough(t *testing.T) {
 	first := open(t, quick(store, nothing))
 	require.NoError(t, first.Exec(context.Background(), `CREATE SCHEMA apart`))
 	done := make(chan string, 2)
-	e, _ := start(t, quick(store+"&search_path=apart", func(_ context.Context, j *engine.Job) error { done <- j.ID; return nil }))
+	e, _ := start(t, quick(store+"&search_path=apart", func(_ context.Context, j *engine.Attempt) error { done <- j.ID; return nil }))
 	insert(t, e, command("a", "s"))
 	require.Equal(t, "a", next(t, done))
 	n, err := first.Count(context.Background(), "command")

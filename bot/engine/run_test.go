@@ -23,7 +23,7 @@ func TestRunWaitsForRunningCommands(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		inside, release := make(chan struct{}), make(chan struct{})
 		var done atomic.Bool
-		c := quick(store, func(ctx context.Context, j *engine.Job) error {
+		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
 			close(inside)
 			<-release
 			done.Store(ctx.Err() == nil)
@@ -53,8 +53,8 @@ func TestRunCancelsWhatDoesNotEndAndGoesOnAtTheNextStart(t *testing.T) {
 		inside := make(chan struct{})
 		attempts := make(chan int, 2)
 		steps := 0
-		c := quick(store, func(ctx context.Context, j *engine.Job) error {
-			attempts <- j.Attempt
+		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
+			attempts <- j.Number
 			err := j.Do(ctx, "first half", nil, func(context.Context) (any, error) { steps++; return nil, nil })
 			if err != nil {
 				return err
@@ -70,8 +70,8 @@ func TestRunCancelsWhatDoesNotEndAndGoesOnAtTheNextStart(t *testing.T) {
 		stop()
 
 		order := make(chan string, 2)
-		c.Handle = func(ctx context.Context, j *engine.Job) error {
-			attempts <- j.Attempt
+		c.Handle = func(ctx context.Context, j *engine.Attempt) error {
+			attempts <- j.Number
 			order <- j.ID
 			return j.Do(ctx, "first half", nil, func(context.Context) (any, error) { steps++; return nil, nil })
 		}
@@ -87,7 +87,7 @@ func TestRunCancelsWhatDoesNotEndAndGoesOnAtTheNextStart(t *testing.T) {
 
 func TestRunIsForOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
-		e, _ := start(t, quick(store, func(context.Context, *engine.Job) error { return nil }))
+		e, _ := start(t, quick(store, func(context.Context, *engine.Attempt) error { return nil }))
 		insert(t, e, command("a", ""))
 		idle(t, e)
 		require.Error(t, e.Run(context.Background()))
@@ -96,7 +96,7 @@ func TestRunIsForOnce(t *testing.T) {
 
 func TestASecondEngineIsRefused(t *testing.T) {
 	t.Parallel()
-	c := quick(newFile(t), func(context.Context, *engine.Job) error { return nil })
+	c := quick(newFile(t), func(context.Context, *engine.Attempt) error { return nil })
 	e := open(t, c)
 	defer func() { require.NoError(t, e.Close()) }()
 
@@ -113,7 +113,7 @@ func TestASecondEngineIsRefused(t *testing.T) {
 
 func TestANewerFileIsRefused(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
-		c := quick(store, func(context.Context, *engine.Job) error { return nil })
+		c := quick(store, func(context.Context, *engine.Attempt) error { return nil })
 		e := open(t, c)
 		require.NoError(t, e.SetVersion(context.Background(), 1000))
 		require.NoError(t, e.Close())
@@ -143,7 +143,7 @@ func TestAnOlderFileIsBroughtUpToDate(t *testing.T) {
 func TestAFileMayHaveAnyName(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "a b?c#d%20é", "bot & co.db")
-	e := open(t, quick(file, func(context.Context, *engine.Job) error { return nil }))
+	e := open(t, quick(file, func(context.Context, *engine.Attempt) error { return nil }))
 	require.NoError(t, e.Close())
 	info, err := os.Stat(file)
 	require.NoError(t, err)
@@ -153,13 +153,13 @@ func TestAFileMayHaveAnyName(t *testing.T) {
 func TestOldCommandsAreForgotten(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		ctx := context.Background()
-		c := quick(store, func(ctx context.Context, j *engine.Job) error {
+		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
 			_, err := j.Claim(ctx, "key of "+j.ID)
 			return errors.Join(err, j.Intend(ctx, "create"),
 				j.Do(ctx, "create", nil, func(context.Context) (any, error) { return nil, nil }))
 		})
 		e, _ := start(t, c)
-		var all []engine.Command
+		var all []engine.Job
 		for _, id := range names("c", 250) {
 			all = append(all, command(id, id))
 		}
@@ -205,7 +205,7 @@ func TestNothingIsLostWhileTheStoreIsOutOfOrder(t *testing.T) {
 	ctx := log.WithContext(context.Background())
 	done := make(chan int, 1)
 	var e *engine.Engine
-	e, err := engine.Open(ctx, quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
+	e, err := engine.Open(ctx, quick(newFile(t), func(ctx context.Context, j *engine.Attempt) error {
 		err := j.Do(ctx, "create", nil, func(context.Context) (any, error) {
 			effects++
 			unlock := lockedByOther(t, e)
@@ -215,7 +215,7 @@ func TestNothingIsLostWhileTheStoreIsOutOfOrder(t *testing.T) {
 			})
 			return nil, nil
 		})
-		done <- j.Attempt
+		done <- j.Number
 		return err
 	}))
 	require.NoError(t, err)
@@ -243,7 +243,7 @@ func lockedByOther(t *testing.T, e *engine.Engine) (unlock func()) {
 func TestStatsShowTheBacklog(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		inside, release := make(chan struct{}), make(chan struct{})
-		e, _ := start(t, quick(store, func(context.Context, *engine.Job) error {
+		e, _ := start(t, quick(store, func(context.Context, *engine.Attempt) error {
 			inside <- struct{}{}
 			<-release
 			return nil

@@ -22,7 +22,7 @@ type outcome struct {
 
 // settle writes the outcome down, unless somebody else has got the job by now. While the store is out of order it waits, and the
 // worker with it: there is nothing better to do.
-func (e *Engine) settle(ctx context.Context, j *Job, o outcome) {
+func (e *Engine) settle(ctx context.Context, j *Attempt, o outcome) {
 	ready := false
 	err := j.insist(ctx, settleFor, func() error {
 		return e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
@@ -47,7 +47,7 @@ func (e *Engine) settle(ctx context.Context, j *Job, o outcome) {
 const settleFor = 10 * 365 * 24 * time.Hour
 
 // settleIn tells whether a job is ready now: the next of the conversation, or this one again.
-func (e *Engine) settleIn(ctx context.Context, tx runner, j *Job, o outcome) (ready bool, err error) {
+func (e *Engine) settleIn(ctx context.Context, tx runner, j *Attempt, o outcome) (ready bool, err error) {
 	if o.state != "" {
 		if err := e.lockConversations(ctx, tx, j.Conversation); err != nil {
 			return false, err
@@ -81,7 +81,7 @@ func (e *Engine) settleIn(ctx context.Context, tx runner, j *Job, o outcome) (re
 }
 
 // cancelled tells whether a command was cancelled during this attempt, and keeps others from doing so until the transaction ends.
-func (e *Engine) cancelled(ctx context.Context, tx runner, j *Job) (bool, error) {
+func (e *Engine) cancelled(ctx context.Context, tx runner, j *Attempt) (bool, error) {
 	var state string
 	_, err := one(ctx, tx, []any{&state}, `SELECT state FROM command WHERE id = $1`+e.store.dialect().share, j.ID)
 	return state == stateFailing && j.failing == 0, err
@@ -138,7 +138,7 @@ func (e *Engine) release(ctx context.Context, tx runner, conversation string) (b
 }
 
 // fail records, before anybody is told, that the command has no attempts left, so that a crash in the telling does not bring Handle back.
-func (e *Engine) fail(ctx context.Context, j *Job, cause error) error {
+func (e *Engine) fail(ctx context.Context, j *Attempt, cause error) error {
 	err := e.store.write(ctx, func(ctx context.Context, tx runner) error {
 		if _, err := j.fence(ctx, tx); err != nil {
 			return err

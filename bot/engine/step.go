@@ -11,7 +11,7 @@ import (
 
 // keep stores the result of a step; the first one stored counts, and is returned. The effect has happened, so it takes its time when
 // the store is out of order.
-func (j *Job) keep(ctx context.Context, step string, result json.RawMessage) (json.RawMessage, error) {
+func (j *Attempt) keep(ctx context.Context, step string, result json.RawMessage) (json.RawMessage, error) {
 	var stored string
 	err := j.insist(ctx, keepFor, func() error {
 		return j.record(ctx, []any{&stored},
@@ -33,7 +33,7 @@ const (
 )
 
 // insist repeats a write while the store is out of order: there is nothing better to do.
-func (j *Job) insist(ctx context.Context, patience time.Duration, write func() error) error {
+func (j *Attempt) insist(ctx context.Context, patience time.Duration, write func() error) error {
 	err := write()
 	until := time.Now().Add(patience)
 	for errors.Is(err, ErrOutOfOrder) && time.Now().Before(until) {
@@ -60,7 +60,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 
 // Intend records, before an effect that cannot be repeated blindly, that it is about to be tried.
 // It returns after the record is on disk.
-func (j *Job) Intend(ctx context.Context, step string) error {
+func (j *Attempt) Intend(ctx context.Context, step string) error {
 	leave, err := j.memory.enter(ctx, "intent "+step)
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ const (
 )
 
 // announce stores an intention, or its new time where it has a number already, and tells when the store was asked to.
-func (j *Job) announce(ctx context.Context, step string, n *int) (asked time.Time, err error) {
+func (j *Attempt) announce(ctx context.Context, step string, n *int) (asked time.Time, err error) {
 	now := j.engine.store.dialect().now
 	if *n > 0 {
 		asked = time.Now()
@@ -109,7 +109,7 @@ func (j *Job) announce(ctx context.Context, step string, n *int) (asked time.Tim
 }
 
 // Withdraw takes the last announcement back: the effect was surely not tried.
-func (j *Job) Withdraw(ctx context.Context, step string) error {
+func (j *Attempt) Withdraw(ctx context.Context, step string) error {
 	leave, err := j.memory.enter(ctx, "intent "+step)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (j *Job) Withdraw(ctx context.Context, step string) error {
 	return j.takeBack(ctx, step, i.n, intent{n: i.n - 1, last: i.last})
 }
 
-func (j *Job) takeBack(ctx context.Context, step string, n int, before intent) error {
+func (j *Attempt) takeBack(ctx context.Context, step string, n int, before intent) error {
 	if err := j.amend(ctx, `DELETE FROM intent WHERE command = $1 AND step = $2 AND n = $3`, j.ID, step, n); err != nil {
 		return fmt.Errorf("withdraw the intention of step %s: %w", step, err)
 	}
@@ -131,7 +131,7 @@ func (j *Job) takeBack(ctx context.Context, step string, n int, before intent) e
 }
 
 // Intended says how often the effect was announced and when last; n is 0 when it cannot have happened.
-func (j *Job) Intended(ctx context.Context, step string) (last time.Time, n int, err error) {
+func (j *Attempt) Intended(ctx context.Context, step string) (last time.Time, n int, err error) {
 	if err := ctx.Err(); err != nil {
 		return time.Time{}, 0, err
 	}
@@ -140,7 +140,7 @@ func (j *Job) Intended(ctx context.Context, step string) (last time.Time, n int,
 }
 
 // Claim makes key belong to this command, unless another command had it first, and returns the owner's id.
-func (j *Job) Claim(ctx context.Context, key string) (owner string, err error) {
+func (j *Attempt) Claim(ctx context.Context, key string) (owner string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
@@ -156,7 +156,7 @@ func (j *Job) Claim(ctx context.Context, key string) (owner string, err error) {
 }
 
 // Release gives key back if this command owns it, so that another may claim it: nothing came of what it was claimed for.
-func (j *Job) Release(ctx context.Context, key string) error {
+func (j *Attempt) Release(ctx context.Context, key string) error {
 	err := j.amend(ctx, `DELETE FROM claim WHERE key = $1 AND command = $2`, key, j.ID)
 	if err != nil {
 		return fmt.Errorf("release %s: %w", key, err)
@@ -165,7 +165,7 @@ func (j *Job) Release(ctx context.Context, key string) error {
 }
 
 // amend runs a statement on what was stored before, while the job is ours.
-func (j *Job) amend(ctx context.Context, statement string, args ...any) error {
+func (j *Attempt) amend(ctx context.Context, statement string, args ...any) error {
 	return j.insist(ctx, settleFor, func() error {
 		return j.engine.store.write(ctx, func(ctx context.Context, tx runner) error {
 			if _, err := j.fence(ctx, tx); err != nil {
@@ -179,7 +179,7 @@ func (j *Job) amend(ctx context.Context, statement string, args ...any) error {
 
 // recall reads what earlier attempts have stored. The time of an intention is told by its age, since another machine's clock may
 // have been wrong. It is told too late by what the reading takes, never too early: whoever looks for the effect must not look too soon.
-func (j *Job) recall(ctx context.Context) error {
+func (j *Attempt) recall(ctx context.Context) error {
 	err := j.engine.store.query(ctx, func(read scan) error {
 		var step, result string
 		err := read(&step, &result)

@@ -51,7 +51,7 @@ func TestAStoreThatTakesNothingIsToldOnceAndWhenItDoesAgain(t *testing.T) {
 	var log diary
 	ctx := zerolog.New(&log).Level(zerolog.InfoLevel).WithContext(context.Background())
 	runs := make(chan string, 1)
-	e, err := engine.Open(ctx, quick(newFile(t), func(_ context.Context, j *engine.Job) error {
+	e, err := engine.Open(ctx, quick(newFile(t), func(_ context.Context, j *engine.Attempt) error {
 		runs <- j.ID
 		return nil
 	}))
@@ -124,12 +124,12 @@ func TestACommandOutlastsALongOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		done := make(chan int, 1)
 		var e *engine.Engine
-		c := quick(file, func(_ context.Context, j *engine.Job) error {
-			if j.Attempt == 1 {
+		c := quick(file, func(_ context.Context, j *engine.Attempt) error {
+			if j.Number == 1 {
 				time.AfterFunc(61*time.Minute, lockedByOther(t, e))
 				return errBroken
 			}
-			done <- j.Attempt
+			done <- j.Number
 			return nil
 		})
 		c.Workers = 1 // so that nothing else is asked for all the time
@@ -145,8 +145,8 @@ func TestACommandOutlastsALongOutage(t *testing.T) {
 func TestCommandsWaitInPlaceWhileTheStoreTakesNothing(t *testing.T) {
 	t.Parallel()
 	var e *engine.Engine
-	done := make(chan *engine.Job, 1)
-	e = open(t, quick(newFile(t), func(ctx context.Context, j *engine.Job) error {
+	done := make(chan *engine.Attempt, 1)
+	e = open(t, quick(newFile(t), func(ctx context.Context, j *engine.Attempt) error {
 		time.AfterFunc(500*time.Millisecond, lockedByOther(t, e))
 		if err := j.Intend(ctx, "create"); err != nil {
 			return err
@@ -157,7 +157,7 @@ func TestCommandsWaitInPlaceWhileTheStoreTakesNothing(t *testing.T) {
 	run(t, silent(), e)
 	insert(t, e, command("a", "s"))
 	j := next(t, done)
-	require.Equal(t, 1, j.Attempt)
+	require.Equal(t, 1, j.Number)
 	_, times, err := j.Intended(context.Background(), "create")
 	require.NoError(t, err)
 	require.Equal(t, 1, times)

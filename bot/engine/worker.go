@@ -39,9 +39,9 @@ func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
 	j, err := e.load(ctx, job, h)
 	switch {
 	case err != nil:
-		e.settle(ctx, &Job{engine: e, handout: h}, e.postpone(err))
+		e.settle(ctx, &Attempt{engine: e, handout: h}, e.postpone(err))
 	case j == nil: // finished, but the queue had not heard
-		e.settle(ctx, &Job{engine: e, handout: h}, outcome{state: stateDone})
+		e.settle(ctx, &Attempt{engine: e, handout: h}, outcome{state: stateDone})
 	default:
 		e.settle(ctx, j, e.work(ctx, j))
 	}
@@ -62,7 +62,7 @@ func (e *Engine) backoff(attempt int) time.Duration {
 }
 
 // work carries out one attempt.
-func (e *Engine) work(ctx context.Context, j *Job) outcome {
+func (e *Engine) work(ctx context.Context, j *Attempt) outcome {
 	if e.config.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, e.config.Timeout, errTimeout)
@@ -76,7 +76,7 @@ func (e *Engine) work(ctx context.Context, j *Job) outcome {
 			return outcome{state: stateDone}
 		case e.comesBack(ctx, err), context.Cause(ctx) == errTimeout && j.memory.stored():
 			return e.again(ctx, err)
-		case fatal || j.Attempt >= j.MaxAttempts:
+		case fatal || j.Number >= j.MaxAttempts:
 			if err := e.fail(ctx, j, err); err != nil {
 				return e.postpone(err)
 			}
@@ -85,30 +85,30 @@ func (e *Engine) work(ctx context.Context, j *Job) outcome {
 			}
 		default:
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("attempt failed")
-			return outcome{cause: err, pause: e.backoff(j.Attempt)}
+			return outcome{cause: err, pause: e.backoff(j.Number)}
 		}
 	}
 	return e.report(ctx, j)
 }
 
 // attempt calls Handle, unless the process has died of it too often.
-func (e *Engine) attempt(ctx context.Context, j *Job) error {
+func (e *Engine) attempt(ctx context.Context, j *Attempt) error {
 	// Each stored step is progress, which no poison makes: it is worth one more crash.
-	if crashes := j.begun - j.Attempt; crashes >= e.config.MaxCrashes+j.memory.steps() {
-		return Fatal(fmt.Errorf("the process ended %d times while the command was running", crashes))
+	if crashes := j.begun - j.Number; crashes >= e.config.MaxCrashes+j.memory.steps() {
+		return GiveUp(fmt.Errorf("the process ended %d times while the command was running", crashes))
 	}
 	return e.guard(ctx, func(ctx context.Context) error { return e.config.Handle(ctx, j) })
 }
 
 // report tells the outside that the command has failed, then closes it.
-func (e *Engine) report(ctx context.Context, j *Job) outcome {
+func (e *Engine) report(ctx context.Context, j *Attempt) outcome {
 	e.mu.Lock()
 	j.handout.telling = true
 	e.mu.Unlock()
 	log := zerolog.Ctx(ctx)
 	tries := j.begun - j.failing + 1
 	if tries <= e.config.FailedAttempts {
-		err := e.guard(ctx, func(ctx context.Context) error { return e.config.Failed(ctx, j, j.cause) })
+		err := e.guard(ctx, func(ctx context.Context) error { return e.config.ReportFailure(ctx, j, j.cause) })
 		switch {
 		case err == nil:
 			log.Error().Err(j.cause).Msg("command failed for good")
@@ -117,7 +117,7 @@ func (e *Engine) report(ctx context.Context, j *Job) outcome {
 			return e.again(ctx, err)
 		case tries < e.config.FailedAttempts:
 			log.Warn().Err(err).Msg("failure could not be reported")
-			return outcome{cause: err, pause: e.backoff(j.Attempt)}
+			return outcome{cause: err, pause: e.backoff(j.Number)}
 		}
 		log.Error().Err(err).Msg("failure was never reported")
 	}

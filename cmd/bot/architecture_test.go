@@ -18,7 +18,7 @@ import (
 // layers are the packages from the lowest up; a package imports only what
 // stands lower. Packages of one line stand beside each other.
 var layers = [][]string{
-	{"rsa", "symphony/messageml", "commands/syntax"},
+	{"rsa", "symphony/messageml", "symphony/outage", "commands/syntax"},
 	{"symphony"},
 	{"symphony/sandbox/markup", "symphony/sandbox/page", "symphony/sandbox/page/pagetest"},
 	{"symphony/sandbox"},

@@ -124,7 +124,7 @@ var errandGear = sync.OnceValues(func() (g gear, err error) {
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "roombot.db")
 	store, err := engine.Open(context.Background(), engine.Config{
-		Store: file, Handle: func(context.Context, *engine.Job) error { return nil },
+		Store: file, Handle: func(context.Context, *engine.Attempt) error { return nil },
 	})
 	if err != nil {
 		return g, err

@@ -14,9 +14,9 @@ type Option struct {
 	Example string
 	// Summary is one sentence for users.
 	Summary string
-	// Later is true for what is understood and not carried out yet: no list of
+	// Unavailable is true for what is understood and not carried out yet: no list of
 	// options names it.
-	Later bool
+	Unavailable bool
 }
 
 // Kind says what values an option takes and where they go.

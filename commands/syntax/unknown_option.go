@@ -63,7 +63,7 @@ func (a *arguments) unknownOption(t token) *fault {
 func (a *arguments) listed() string {
 	var names []string
 	for _, o := range a.cmd.Options {
-		if !o.Later {
+		if !o.Unavailable {
 			names = append(names, o.Key+":")
 		}
 	}

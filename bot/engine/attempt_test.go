@@ -25,7 +25,7 @@ func once(t *testing.T, store string, h handler) {
 	var failure error
 	c := quick(store, h)
 	c.MaxAttempts = 5
-	c.Failed = func(_ context.Context, _ *engine.Job, cause error) error {
+	c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error {
 		failure = cause
 		return nil
 	}
@@ -39,7 +39,7 @@ func once(t *testing.T, store string, h handler) {
 func TestAStepRunsOnceAndItsResultStays(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		created := 0
-		once(t, store, func(ctx context.Context, j *engine.Job) error {
+		once(t, store, func(ctx context.Context, j *engine.Attempt) error {
 			var got room
 			err := j.Do(ctx, "create", &got, func(context.Context) (any, error) {
 				created++
@@ -51,7 +51,7 @@ func TestAStepRunsOnceAndItsResultStays(t *testing.T) {
 			if got.ID != "r1" || len(got.Names) != 1 || got.Names[0] != "é" {
 				return fmt.Errorf("got %+v", got)
 			}
-			if j.Attempt < 3 {
+			if j.Number < 3 {
 				return errBroken
 			}
 			return nil
@@ -63,7 +63,7 @@ func TestAStepRunsOnceAndItsResultStays(t *testing.T) {
 func TestAFailedStepRunsAgain(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		tries := 0
-		once(t, store, func(ctx context.Context, j *engine.Job) error {
+		once(t, store, func(ctx context.Context, j *engine.Attempt) error {
 			return j.Do(ctx, "create", nil, func(context.Context) (any, error) {
 				if tries++; tries < 3 {
 					return nil, errBroken
@@ -77,7 +77,7 @@ func TestAFailedStepRunsAgain(t *testing.T) {
 
 func TestAResultOfAnotherShapeIsAClearError(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
-		once(t, store, func(ctx context.Context, j *engine.Job) error {
+		once(t, store, func(ctx context.Context, j *engine.Attempt) error {
 			give := func(context.Context) (any, error) { return "text", nil }
 			if err := j.Do(ctx, "create", nil, give); err != nil {
 				return err
@@ -85,10 +85,10 @@ func TestAResultOfAnotherShapeIsAClearError(t *testing.T) {
 			var number int
 			err := j.Do(ctx, "create", &number, give)
 			if err == nil {
-				return engine.Fatal(errors.New("no error"))
+				return engine.GiveUp(errors.New("no error"))
 			}
 			if want := "stored result of step create does not fit *int"; len(err.Error()) < len(want) || err.Error()[:len(want)] != want {
-				return engine.Fatal(err)
+				return engine.GiveUp(err)
 			}
 			return nil
 		})
@@ -98,7 +98,7 @@ func TestAResultOfAnotherShapeIsAClearError(t *testing.T) {
 func TestAnEffectThatHappenedIsRememberedThoughTheContextEnded(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		happened := 0
-		once(t, store, func(ctx context.Context, j *engine.Job) error {
+		once(t, store, func(ctx context.Context, j *engine.Attempt) error {
 			inner, cancel := context.WithCancel(ctx)
 			defer cancel()
 			var got string
@@ -108,13 +108,13 @@ func TestAnEffectThatHappenedIsRememberedThoughTheContextEnded(t *testing.T) {
 				return "r1", nil
 			})
 			if err != nil || got != "r1" {
-				return engine.Fatal(fmt.Errorf("%q %w", got, err))
+				return engine.GiveUp(fmt.Errorf("%q %w", got, err))
 			}
 			cancel()
 			if err := j.Do(inner, "other", nil, func(context.Context) (any, error) { return nil, nil }); !errors.Is(err, context.Canceled) {
-				return engine.Fatal(fmt.Errorf("a new step began after the end: %w", err))
+				return engine.GiveUp(fmt.Errorf("a new step began after the end: %w", err))
 			}
-			if j.Attempt == 1 {
+			if j.Number == 1 {
 				return errBroken
 			}
 			return nil
@@ -127,11 +127,11 @@ func TestStepsRunSideBySide(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		const n = 50
 		var added, same atomic.Int64
-		once(t, store, func(ctx context.Context, j *engine.Job) error {
+		once(t, store, func(ctx context.Context, j *engine.Attempt) error {
 			var all sync.WaitGroup
 			errs := make([]error, n)
 			var together sync.WaitGroup
-			if j.Attempt == 1 {
+			if j.Number == 1 {
 				together.Add(n)
 			}
 			for i := range n {
@@ -152,7 +152,7 @@ func TestStepsRunSideBySide(t *testing.T) {
 				})
 			}
 			all.Wait()
-			if j.Attempt == 1 {
+			if j.Number == 1 {
 				return errBroken
 			}
 			return errors.Join(errs...)
@@ -170,7 +170,7 @@ func TestIntentionsAreNumberedAndStay(t *testing.T) {
 		}
 		var before []seen
 		began := time.Now().Add(-time.Millisecond)
-		once(t, store, func(ctx context.Context, j *engine.Job) error {
+		once(t, store, func(ctx context.Context, j *engine.Attempt) error {
 			last, n, err := j.Intended(ctx, "create")
 			if err != nil {
 				return err
@@ -179,13 +179,13 @@ func TestIntentionsAreNumberedAndStay(t *testing.T) {
 			if err := j.Intend(ctx, "create"); err != nil {
 				return err
 			}
-			if now, n, _ := j.Intended(ctx, "create"); n != j.Attempt || now.Before(began) {
-				return engine.Fatal(fmt.Errorf("%d intentions in attempt %d", n, j.Attempt))
+			if now, n, _ := j.Intended(ctx, "create"); n != j.Number || now.Before(began) {
+				return engine.GiveUp(fmt.Errorf("%d intentions in attempt %d", n, j.Number))
 			}
 			if _, other, _ := j.Intended(ctx, "reply"); other != 0 {
-				return engine.Fatal(errors.New("another step's intention"))
+				return engine.GiveUp(errors.New("another step's intention"))
 			}
-			if j.Attempt < 3 {
+			if j.Number < 3 {
 				return errBroken
 			}
 			return nil
@@ -203,7 +203,7 @@ func TestIntentionsAreNumberedAndStay(t *testing.T) {
 func TestAKeyBelongsToTheFirstClaimant(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		owners := make(chan string, 3)
-		claim := func(ctx context.Context, j *engine.Job) error {
+		claim := func(ctx context.Context, j *engine.Attempt) error {
 			owner, err := j.Claim(ctx, "form of message 1")
 			owners <- owner
 			return err
@@ -223,8 +223,8 @@ func TestAKeyBelongsToTheFirstClaimant(t *testing.T) {
 func TestAWithdrawnIntentionWasNeverThere(t *testing.T) {
 	onEach(t, func(t *testing.T, store string) {
 		counts := make(chan int, 2)
-		c := quick(store, func(ctx context.Context, j *engine.Job) error {
-			if j.Attempt == 1 {
+		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
+			if j.Number == 1 {
 				for range 2 {
 					if err := j.Intend(ctx, "create"); err != nil {
 						return err
@@ -236,7 +236,7 @@ func TestAWithdrawnIntentionWasNeverThere(t *testing.T) {
 			}
 			_, n, err := j.Intended(ctx, "create")
 			counts <- n
-			if err == nil && j.Attempt == 1 {
+			if err == nil && j.Number == 1 {
 				err = errBroken
 			}
 			return err
