@@ -25,7 +25,7 @@ type Balance struct {
 	Sticky bool
 }
 
-func (b Balance) fault() error {
+func (b Balance) check() error {
 	switch b.Mode {
 	case "", Random, RoundRobin, External:
 		return nil

@@ -6,7 +6,7 @@ import (
 	"net/url"
 )
 
-// distributionList is a group as the users API tells it: there the group's id is
+// distributionList is a group as the users API shows it: there the group's id is
 // already the number by which it joins a room.
 type distributionList struct {
 	ID          UserID                   `json:"groupId"`
@@ -51,7 +51,7 @@ func (c *Client) DistributionLists(ctx context.Context) iter.Seq2[Group, error] 
 			query.Set("lastGroupId", after)
 		}
 		page, err := call[[]distributionList](ctx, c, request{op: opDistributionLists, query: query})
-		groups := values[Group](page)
+		groups := convertAll[Group](page)
 		if len(page) < size {
 			return groups, "", err
 		}
@@ -63,5 +63,5 @@ func (c *Client) DistributionLists(ctx context.Context) iter.Seq2[Group, error] 
 //
 //	GET /v1/groups/sdl/{groupId}
 func (c *Client) DistributionList(ctx context.Context, id UserID) (Group, error) {
-	return fetch[Group, distributionList](ctx, c, request{op: opDistributionList, args: []string{id.String()}})
+	return callAndConvert[Group, distributionList](ctx, c, request{op: opDistributionList, args: []string{id.String()}})
 }

@@ -30,7 +30,7 @@ func UserChunks(values []string) [][]string {
 
 // Waits are the first n pauses of a policy.
 func (p RetryPolicy) Waits(n int) []time.Duration {
-	row := p.withDefaults().waits()
+	row := p.withDefaults().newBackOff()
 	waits := make([]time.Duration, n)
 	for i := range waits {
 		waits[i] = row.NextBackOff()
@@ -47,7 +47,7 @@ func NewCredential[T any](fetch func(context.Context) (*T, error)) *credential[T
 func (k *credential[T]) Get(ctx context.Context) (*T, error) { return k.get(ctx) }
 
 // NamedAgent is the address of the agent that a front names.
-func NamedAgent(front, name string) (string, error) { return named(front, name) }
+func NamedAgent(front, name string) (string, error) { return agentAddress(front, name) }
 
 // DecodeBatch reads the answer to a read of the feed.
 func DecodeBatch(b []byte) (Batch, error) {

@@ -62,7 +62,7 @@ func TestAStoreOutageThatIsToldElsewhereIsCountedAndNotToldAgain(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		l := listen(t)
-		l.breakStore(symphony.Told(errRefused))
+		l.breakStore(symphony.AlreadyLogged(errRefused))
 		l.say("m")
 		time.Sleep(20 * time.Second)
 		require.Positive(t, l.feed.Stats().Unhandled)
@@ -94,7 +94,7 @@ func TestABatchThatTakesTooLongSinceTriesAtItFailedIsNotToldAgain(t *testing.T) 
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		l := listen(t)
-		l.breakStore(symphony.Told(errRefused))
+		l.breakStore(symphony.AlreadyLogged(errRefused))
 		l.say("m")
 		time.Sleep(21 * time.Second)
 		l.slowStore(12 * time.Second)

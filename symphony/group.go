@@ -54,15 +54,15 @@ type wireGroup struct {
 	UpdatedAt string            `json:"updatedDate"`
 	Members   []wireGroupMember `json:"members"`
 	Profile   struct {
-		ID looseText `json:"id"` // a string by the specification, a number in some samples
+		ID lenientText `json:"id"` // a string by the specification, a number in some samples
 	} `json:"profile"`
 }
 
 func (w wireGroup) value() Group {
 	updated, _ := time.Parse(time.RFC3339, w.UpdatedAt) // of use to caches only
-	account, _ := ParseUserID(string(w.Profile.ID))     // Account tells the error when it matters
+	account, _ := ParseUserID(string(w.Profile.ID))     // Account returns the error
 	return Group{
-		ID: w.ID, Name: w.Name, Status: w.Status, ProfileID: account, Members: values[GroupMember](w.Members),
+		ID: w.ID, Name: w.Name, Status: w.Status, ProfileID: account, Members: convertAll[GroupMember](w.Members),
 		UpdatedAt: updated, profile: string(w.Profile.ID),
 	}
 }
@@ -97,7 +97,7 @@ func (c *Client) Groups(ctx context.Context, typeID string) iter.Seq2[Group, err
 			query.Set("after", after)
 		}
 		page, err := call[groupPage](ctx, c, request{op: opGroups, args: []string{typeID}, query: query})
-		return values[Group](page.Data), page.Pagination.Cursors.After, err
+		return convertAll[Group](page.Data), page.Pagination.Cursors.After, err
 	})
 }
 
@@ -134,5 +134,5 @@ func cursorPages[T any](fetch func(after string) ([]T, string, error)) iter.Seq2
 //
 //	GET /profile-manager/v1/groups/{groupId}
 func (c *Client) Group(ctx context.Context, id GroupID) (Group, error) {
-	return fetch[Group, wireGroup](ctx, c, request{op: opGroup, args: []string{string(id)}})
+	return callAndConvert[Group, wireGroup](ctx, c, request{op: opGroup, args: []string{string(id)}})
 }

@@ -24,7 +24,7 @@ type HealthPart struct {
 	Message string `json:"message,omitempty"`
 }
 
-// Up is true when the agent and all it reports on are up.
+// Up reports whether the agent and all that it depends on are up.
 func (h Health) Up() bool {
 	for _, parts := range []map[string]HealthPart{h.Services, h.Users} {
 		for _, p := range parts {

@@ -46,7 +46,7 @@ func ParseUserID(s string) (UserID, error) {
 // UnmarshalJSON accepts a number or a string of digits: entity data and receipts
 // use strings where everything else uses numbers.
 func (u *UserID) UnmarshalJSON(b []byte) error {
-	n, err := looseInt(b)
+	n, err := lenientInt(b)
 	if err != nil {
 		return fmt.Errorf("user id: %w", err)
 	}

@@ -72,7 +72,7 @@ type wireMessage struct {
 	ReplacedBy         MessageID    `json:"replacedBy,omitempty"`
 	Initial            MessageID    `json:"initialMessageId,omitempty"`
 	InitialTimestamp   millis       `json:"initialTimestamp,omitempty"`
-	Silent             looseBool    `json:"silent,omitempty"`
+	Silent             lenientBool  `json:"silent,omitempty"`
 }
 
 // UnmarshalJSON reads the vendor's V4Message.
@@ -103,7 +103,7 @@ func (m Message) MarshalJSON() ([]byte, error) {
 		Attachments: m.Attachments, User: m.From, Stream: m.Stream, ExternalRecipients: m.ExternalRecipients,
 		Shared: m.Shared, Diagnostic: m.Diagnostic, Disclaimer: m.Disclaimer, UserAgent: m.UserAgent,
 		OriginalFormat: m.OriginalFormat, SessionID: m.SessionID, Replaces: m.Replaces, ReplacedBy: m.ReplacedBy,
-		Initial: m.Initial, InitialTimestamp: toMillis(m.InitialTime), Silent: looseBool(m.Silent),
+		Initial: m.Initial, InitialTimestamp: toMillis(m.InitialTime), Silent: lenientBool(m.Silent),
 	})
 }
 
@@ -111,18 +111,18 @@ func (m Message) MarshalJSON() ([]byte, error) {
 //
 //	GET /agent/v1/message/{id}
 func (c *Client) Message(ctx context.Context, id MessageID) (Message, error) {
-	m, err := fetch[Message, wireMessage](ctx, c, request{op: opMessage, args: []string{string(id)}})
+	m, err := callAndConvert[Message, wireMessage](ctx, c, request{op: opMessage, args: []string{string(id)}})
 	if err == nil && m.ID == "" {
 		return Message{}, opMessage.newError(Error{Status: http.StatusNoContent, Message: "no such message"})
 	}
 	return m, err
 }
 
-// pastMessage is one of a list. One that cannot be read spoils none of the
-// others: it becomes the zero Message.
-type pastMessage struct{ wireMessage }
+// listedMessage is one of a list. If it cannot be read, it is the zero Message, and the others are
+// read all the same.
+type listedMessage struct{ wireMessage }
 
-func (m *pastMessage) UnmarshalJSON(b []byte) error {
+func (m *listedMessage) UnmarshalJSON(b []byte) error {
 	if json.Unmarshal(b, &m.wireMessage) != nil {
 		m.wireMessage = wireMessage{}
 	}
@@ -139,8 +139,8 @@ func (c *Client) MessagesSince(ctx context.Context, stream StreamID, since time.
 	return pages(size, func(skip int) ([]Message, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("since", strconv.FormatInt(since.UnixMilli(), 10))
-		page, err := call[[]pastMessage](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
-		return values[Message](page), 0, err
+		page, err := call[[]listedMessage](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
+		return convertAll[Message](page), 0, err
 	})
 }
 
@@ -182,7 +182,7 @@ func (c *Client) SearchMessages(ctx context.Context, q MessageQuery) iter.Seq2[M
 	return pages(size, func(skip int) ([]Message, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("sortDir", "DESC")
-		page, err := call[[]pastMessage](ctx, c, request{op: opSearchMessages, query: query, body: body})
-		return values[Message](page), 0, err
+		page, err := call[[]listedMessage](ctx, c, request{op: opSearchMessages, query: query, body: body})
+		return convertAll[Message](page), 0, err
 	})
 }

@@ -34,7 +34,7 @@ type Attachment struct {
 //
 //	POST /agent/v4/stream/{sid}/message/create
 func (c *Client) SendMessage(ctx context.Context, stream StreamID, m Outgoing) (Message, error) {
-	return c.post(ctx, request{op: opSendMessage, args: []string{string(stream)}, form: m.form(false)})
+	return c.sendMessage(ctx, request{op: opSendMessage, args: []string{string(stream)}, multipart: m.form(false)})
 }
 
 // UpdateMessage replaces a message of the caller's own. The answer has a new id,
@@ -43,13 +43,13 @@ func (c *Client) SendMessage(ctx context.Context, stream StreamID, m Outgoing) (
 //
 //	POST /agent/v4/stream/{sid}/message/{mid}/update
 func (c *Client) UpdateMessage(ctx context.Context, stream StreamID, id MessageID, m Outgoing) (Message, error) {
-	return c.post(ctx, request{op: opUpdateMessage, args: []string{string(stream), string(id)}, form: m.form(true)})
+	return c.sendMessage(ctx, request{op: opUpdateMessage, args: []string{string(stream), string(id)}, multipart: m.form(true)})
 }
 
-func (c *Client) post(ctx context.Context, r request) (Message, error) {
-	shown, err := fetch[Message, wireMessage](ctx, c, r)
+func (c *Client) sendMessage(ctx context.Context, r request) (Message, error) {
+	shown, err := callAndConvert[Message, wireMessage](ctx, c, r)
 	if err == nil && shown.ID == "" {
-		return Message{}, r.op.unnamed()
+		return Message{}, r.op.missingIDError()
 	}
 	return shown, err
 }
@@ -82,7 +82,7 @@ func (m Outgoing) form(update bool) func(*multipart.Writer) error {
 	}
 }
 
-var quoted = strings.NewReplacer("\\", "\\\\", `"`, "\\\"", "\r", " ", "\n", " ")
+var headerQuoting = strings.NewReplacer("\\", "\\\\", `"`, "\\\"", "\r", " ", "\n", " ")
 
 func (a Attachment) write(w *multipart.Writer) error {
 	kind := a.ContentType
@@ -90,7 +90,7 @@ func (a Attachment) write(w *multipart.Writer) error {
 		kind = "application/octet-stream"
 	}
 	part, err := w.CreatePart(textproto.MIMEHeader{
-		"Content-Disposition": {fmt.Sprintf(`form-data; name="attachment"; filename="%s"`, quoted.Replace(a.Name))},
+		"Content-Disposition": {fmt.Sprintf(`form-data; name="attachment"; filename="%s"`, headerQuoting.Replace(a.Name))},
 		"Content-Type":        {kind},
 	})
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// RoomProperties are a room's attributes as events tell them.
+// RoomProperties are a room's attributes as events show them.
 type RoomProperties struct {
 	Name             string
 	Description      string

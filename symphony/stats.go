@@ -10,7 +10,7 @@ import (
 type Stats struct {
 	// Logins count the sign-ins that succeeded, FailedLogins those that did not.
 	Logins, FailedLogins int64
-	// LastLogin is when one last succeeded, LoginError the error of the last attempt
+	// LastLogin is when one last succeeded, LoginError the error of the last try
 	// if it failed, also while it is being repeated.
 	LastLogin  time.Time
 	LoginError error
@@ -28,23 +28,23 @@ type Stats struct {
 	Agents []AgentStats
 }
 
-// Stats tells how the client fares.
+// Stats is how the client fares.
 func (c *Client) Stats() Stats {
 	s := Stats{Retries: c.counts.retries.Load(), Agents: c.agents.stats()}
-	c.counts.signing.addTo(&s)
-	c.pressure.addTo(&s)
+	c.counts.signIns.addStats(&s)
+	c.throttle.addStats(&s)
 	return s
 }
 
-type counts struct {
+type clientCounts struct {
 	retries atomic.Int64
-	signing signing
+	signIns signInLog
 }
 
-func (p *pressure) addTo(s *Stats) {
+func (p *throttle) addStats(s *Stats) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.ease(p.now())
+	p.growPace(p.now())
 	s.Throttled, s.Waiting, s.Waited = p.throttled, p.waiting, p.waited
 	if p.limiter != nil {
 		s.Pace = float64(p.limiter.Limit())

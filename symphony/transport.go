@@ -25,7 +25,7 @@ type Transport struct {
 	Trust []byte
 	// ConnectTimeout bounds dialling and the TLS handshake, each. Default 15 s.
 	ConnectTimeout time.Duration
-	// Timeout bounds one attempt of one call where it is less than Config.Timeout.
+	// Timeout bounds one try of one call where it is less than Config.Timeout.
 	// Default none. Reads of the feed have their own.
 	Timeout time.Duration
 	// Headers are added to the component's requests, over those of Config.Headers.
@@ -50,24 +50,24 @@ func newTransports(c Config) (map[Component]*http.Transport, error) {
 		if certified {
 			certificate = c.Certificate
 		}
-		if ways[part], err = c.way(part).HTTP(certificate); err != nil {
+		if ways[part], err = c.transportTo(part).HTTP(certificate); err != nil {
 			faults = append(faults, fmt.Errorf("symphony: transport of %s: %w", part, err))
 		}
 	}
 	return ways, errors.Join(faults...)
 }
 
-// way is the transport of a component.
-func (c Config) way(part Component) Transport {
+// transportTo is the transport of a component.
+func (c Config) transportTo(part Component) Transport {
 	if own, ok := c.Transports[part]; ok {
 		return own
 	}
 	return c.Transport
 }
 
-// timeout bounds an attempt of a call to a component.
-func (c Config) timeout(part Component) time.Duration {
-	if own := c.way(part).Timeout; own > 0 {
+// timeoutOf bounds one try of a call to a component.
+func (c Config) timeoutOf(part Component) time.Duration {
+	if own := c.transportTo(part).Timeout; own > 0 {
 		return min(own, c.Timeout)
 	}
 	return c.Timeout
@@ -76,7 +76,7 @@ func (c Config) timeout(part Component) time.Duration {
 // HTTP is the way as net/http takes it, with the certificate that this side shows
 // if one is given. Headers and Timeout are not part of it.
 func (t Transport) HTTP(certificate *tls.Certificate) (*http.Transport, error) {
-	roots, err := t.roots()
+	roots, err := t.trustedRoots()
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (t Transport) HTTP(certificate *tls.Certificate) (*http.Transport, error) {
 		connect = 15 * time.Second
 	}
 	return &http.Transport{
-		Proxy: t.proxy(),
+		Proxy: t.proxyFunc(),
 		OnProxyConnectResponse: func(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
 			if answer.StatusCode != http.StatusOK { // net/http would tell no more than "Forbidden"
 				return fmt.Errorf("the proxy %s answers %s to CONNECT", proxy.Host, clip(answer.Status, 80))
@@ -112,8 +112,8 @@ func (t Transport) HTTP(certificate *tls.Certificate) (*http.Transport, error) {
 	}, nil
 }
 
-// roots is nil for the system's authorities alone.
-func (t Transport) roots() (*x509.CertPool, error) {
+// trustedRoots is nil for the system's authorities alone.
+func (t Transport) trustedRoots() (*x509.CertPool, error) {
 	if len(t.Trust) == 0 {
 		return nil, nil
 	}
@@ -127,7 +127,7 @@ func (t Transport) roots() (*x509.CertPool, error) {
 	return pool, nil
 }
 
-func (t Transport) proxy() func(*http.Request) (*url.URL, error) {
+func (t Transport) proxyFunc() func(*http.Request) (*url.URL, error) {
 	rules := httpproxy.FromEnvironment()
 	if t.Proxy != nil {
 		rules = &httpproxy.Config{HTTPProxy: t.Proxy.String(), HTTPSProxy: t.Proxy.String(), NoProxy: t.NoProxy}
@@ -138,9 +138,9 @@ func (t Transport) proxy() func(*http.Request) (*url.URL, error) {
 
 const maxRedirects = 3
 
-// redirect follows only reads, and only within the same origin: the tokens are in
+// checkRedirect follows only reads, and only within the same origin: the tokens are in
 // headers that net/http would carry along to any host.
-func redirect(next *http.Request, via []*http.Request) error {
+func checkRedirect(next *http.Request, via []*http.Request) error {
 	first := via[0]
 	if next.URL.Scheme != first.URL.Scheme || next.URL.Host != first.URL.Host ||
 		first.Method != http.MethodGet || len(via) > maxRedirects {

@@ -114,6 +114,15 @@ func (e *Error) rejectsLogin() bool {
 	return !e.foreign && (errors.Is(e, ErrUnauthorized) || errors.Is(e, ErrForbidden) || errors.Is(e, ErrBadRequest))
 }
 
+// doubtsFeed reports whether the answer to a call about a feed says that there may be no such feed.
+func (e *Error) doubtsFeed() bool {
+	switch e.Status {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusGone:
+		return true
+	}
+	return false
+}
+
 // isUnserved reports whether the server that was asked does not serve: no answer of its own came,
 // but a proxy's or none.
 func (e *Error) isUnserved() bool {
