@@ -111,13 +111,6 @@ func TestReadingMessages(t *testing.T) {
 		require.Equal(t, "limit=100&since=1717000000000&skip=0", p.got("GET", "/agent/v4/stream/s/message")[0].Query)
 	})
 
-	t.Run("none since a time", func(t *testing.T) {
-		t.Parallel()
-		p := newPod(t)
-		p.answer("GET /agent/v4/stream/{sid}/message", 204, ``)
-		require.Empty(t, collect(t, p.client().MessagesSince(t.Context(), "s", time.Now())))
-	})
-
 	t.Run("one that cannot be read among others", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)

@@ -14,16 +14,6 @@ import (
 	"roombot/symphony"
 )
 
-// drained takes all that a drained yields.
-func drained[T any](all func(func(T, error) bool)) error {
-	for _, err := range all {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // only is a call's error.
 func only[T any](_ T, err error) error { return err }
 
@@ -55,12 +45,12 @@ func asks(c *symphony.Client) map[string]func(context.Context) error {
 			return only(c.UpdateMessage(x, "s", "m", text))
 		},
 		"GET /agent/v1/message/{}":                     func(x context.Context) error { return only(c.Message(x, "m")) },
-		"GET /agent/v4/stream/{}/message":              func(x context.Context) error { return drained(c.MessagesSince(x, "s", time.Now())) },
-		"POST /agent/v1/message/search":                func(x context.Context) error { return drained(c.SearchMessages(x, symphony.MessageQuery{})) },
+		"GET /agent/v4/stream/{}/message":              func(x context.Context) error { return only(count(c.MessagesSince(x, "s", time.Now()))) },
+		"POST /agent/v1/message/search":                func(x context.Context) error { return only(count(c.SearchMessages(x, symphony.MessageQuery{}))) },
 		"POST /pod/v3/room/create":                     func(x context.Context) error { return only(c.CreateRoom(x, symphony.RoomAttributes{})) },
 		"GET /pod/v3/room/{}/info":                     func(x context.Context) error { return only(c.Room(x, "r")) },
 		"POST /pod/v3/room/{}/update":                  func(x context.Context) error { return only(c.UpdateRoom(x, "r", symphony.RoomUpdate{})) },
-		"POST /pod/v3/room/search":                     func(x context.Context) error { return drained(c.SearchRooms(x, symphony.RoomQuery{})) },
+		"POST /pod/v3/room/search":                     func(x context.Context) error { return only(count(c.SearchRooms(x, symphony.RoomQuery{}))) },
 		"POST /pod/v1/room/{}/setActive":               func(x context.Context) error { return c.SetRoomActive(x, "r", true) },
 		"POST /pod/v1/room/{}/membership/add":          func(x context.Context) error { return c.AddMember(x, "r", 7) },
 		"POST /pod/v1/room/{}/membership/remove":       func(x context.Context) error { return c.RemoveMember(x, "r", 7) },
@@ -68,12 +58,12 @@ func asks(c *symphony.Client) map[string]func(context.Context) error {
 		"POST /pod/v1/room/{}/membership/demoteOwner":  func(x context.Context) error { return c.DemoteOwner(x, "r", 7) },
 		"GET /pod/v2/room/{}/membership/list":          func(x context.Context) error { return only(c.Members(x, "r")) },
 		"GET /pod/v3/users":                            func(x context.Context) error { return only(c.UsersByID(x, 7)) },
-		"POST /pod/v1/user/search":                     func(x context.Context) error { return drained(c.SearchUsers(x, symphony.UserQuery{Text: "a"})) },
+		"POST /pod/v1/user/search":                     func(x context.Context) error { return only(count(c.SearchUsers(x, symphony.UserQuery{Text: "a"}))) },
 		"POST /pod/v1/im/create":                       func(x context.Context) error { return only(c.CreateIM(x, 7)) },
 		"GET /pod/v2/streams/{}/info":                  func(x context.Context) error { return only(c.Stream(x, "s")) },
-		"GET /profile-manager/v1/groups/type/{}":       func(x context.Context) error { return drained(c.Groups(x, "SDL")) },
+		"GET /profile-manager/v1/groups/type/{}":       func(x context.Context) error { return only(count(c.Groups(x, "SDL"))) },
 		"GET /profile-manager/v1/groups/{}":            func(x context.Context) error { return only(c.Group(x, "g")) },
-		"GET /v1/groups/sdl/list":                      func(x context.Context) error { return drained(c.DistributionLists(x)) },
+		"GET /v1/groups/sdl/list":                      func(x context.Context) error { return only(count(c.DistributionLists(x))) },
 		"GET /v1/groups/sdl/{}":                        func(x context.Context) error { return only(c.DistributionList(x, 7)) },
 		"GET /pod/v3/user/{}/presence":                 func(x context.Context) error { return only(c.Presence(x, 7)) },
 		"GET /pod/v2/user/presence":                    func(x context.Context) error { return only(c.OwnPresence(x)) },

@@ -10,23 +10,24 @@ import (
 	"strings"
 )
 
-// Outgoing is a message to be sent.
+// Outgoing is a message to be sent. Its JSON is for callers that store one before they send it: the
+// names are part of what they have stored.
 type Outgoing struct {
 	// MessageML is the markup, with its root element.
-	MessageML string
+	MessageML string `json:"messageML,omitempty"`
 	// Data is the entity JSON that the markup refers to, empty for none.
-	Data        string
-	Attachments []Attachment
+	Data        string       `json:"data,omitempty"`
+	Attachments []Attachment `json:"attachments,omitempty"`
 	// Silent keeps an edit from being shown as unread. It means nothing for a new message.
-	Silent bool
+	Silent bool `json:"silent,omitempty"`
 }
 
 // Attachment is a file to be sent. All of a message together may have 30 MB.
 type Attachment struct {
-	Name string
+	Name string `json:"name"`
 	// ContentType defaults to application/octet-stream.
-	ContentType string
-	Content     []byte
+	ContentType string `json:"contentType,omitempty"`
+	Content     []byte `json:"content,omitempty"`
 }
 
 // SendMessage writes into a conversation. It is never repeated blindly: on

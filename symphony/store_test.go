@@ -20,7 +20,7 @@ func stored[T any](t *testing.T, v T) T {
 	return again
 }
 
-func TestWhatTheClientReturnsCanBeKept(t *testing.T) {
+func TestValuesOfTheClientCanBeStored(t *testing.T) {
 	t.Parallel()
 	at := time.UnixMilli(1717000190000).UTC()
 	room := symphony.Room{
@@ -40,4 +40,31 @@ func TestWhatTheClientReturnsCanBeKept(t *testing.T) {
 	require.Equal(t, stream, stored(t, stream))
 	connection := symphony.Connection{User: 7, Status: symphony.Accepted, UpdatedAt: at}
 	require.Equal(t, connection, stored(t, connection))
+}
+
+func TestJSONOfAnOutgoingMessage(t *testing.T) {
+	t.Parallel()
+	full := symphony.Outgoing{
+		MessageML: "<messageML>hi</messageML>", Data: `{"a":{}}`, Silent: true,
+		Attachments: []symphony.Attachment{{Name: "a.csv", ContentType: "text/csv", Content: []byte("1,2")}},
+	}
+	for shape, m := range map[string]symphony.Outgoing{
+		`{"messageML":"\u003cmessageML\u003ehi\u003c/messageML\u003e","data":"{\"a\":{}}",` +
+			`"attachments":[{"name":"a.csv","contentType":"text/csv","content":"MSwy"}],"silent":true}`: full,
+		`{"messageML":"x"}`: {MessageML: "x"},
+		`{}`:                {},
+	} {
+		kept, err := json.Marshal(m)
+		require.NoError(t, err)
+		require.Equal(t, shape, string(kept), "the shape is stored: a change needs a new field")
+		require.Equal(t, m, stored(t, m))
+	}
+
+	t.Run("names of before there were tags are read", func(t *testing.T) {
+		t.Parallel()
+		var m symphony.Outgoing
+		require.NoError(t, json.Unmarshal([]byte(`{"MessageML":"<messageML>hi</messageML>","Data":"{\"a\":{}}",`+
+			`"Attachments":[{"Name":"a.csv","ContentType":"text/csv","Content":"MSwy"}],"Silent":true}`), &m))
+		require.Equal(t, full, m)
+	})
 }
