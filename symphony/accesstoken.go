@@ -15,8 +15,8 @@ type accessToken struct {
 	renewAt time.Time
 }
 
-// The profile manager takes any host; the vendor's own clients send none, and its specification asks
-// for one.
+// The profile manager takes any host; the vendor's own clients send none, and its specification
+// asks for one.
 func (t *accessToken) headers() http.Header {
 	return http.Header{"Authorization": {"Bearer " + string(t.token)}, "X-Symphony-Host": {"roombot"}}
 }

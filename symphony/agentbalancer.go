@@ -24,8 +24,8 @@ const (
 	maxNamed        = 64
 )
 
-// askBalancer asks the balancers, in order, for the agent to use. One that answers but names none is
-// used itself.
+// askBalancer asks the balancers, in order, for the agent to use. One that answers but names none
+// is used itself.
 func (c *Client) askBalancer(ctx context.Context) (*agentRoute, error) {
 	a := c.agents
 	for _, balancer := range a.nodes {
@@ -45,7 +45,8 @@ func (c *Client) askBalancer(ctx context.Context) (*agentRoute, error) {
 	return &agentRoute{a.choose(&agentLane{}, nil), a.now(), false}, nil
 }
 
-// isFresh reports whether a route need not be asked for again, if only because that was done just now.
+// isFresh reports whether a route need not be asked for again, if only because that was done just
+// now.
 func (a *agentPool) isFresh(r *agentRoute) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()

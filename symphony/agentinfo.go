@@ -27,7 +27,8 @@ func (c *Client) AgentInfo(ctx context.Context) (AgentInfo, error) {
 
 var agentVersion = regexp.MustCompile(`^Agent-(\d{1,6})\.(\d{1,6})`)
 
-// supportsSimplifiedKeys reports whether the agent needs no key manager token: from version 24.12 on.
+// supportsSimplifiedKeys reports whether the agent needs no key manager token: from version 24.12
+// on.
 func (a AgentInfo) supportsSimplifiedKeys() bool {
 	m := agentVersion.FindStringSubmatch(a.Version)
 	if m == nil {

@@ -28,7 +28,8 @@ type agentPool struct {
 // agentNode is one agent.
 type agentNode struct {
 	base string
-	// failedInRow counts the failures since the last answer. They put the node aside until asideUntil.
+	// failedInRow counts the failures since the last answer. They put the node aside until
+	// asideUntil.
 	failedInRow int
 	asideUntil  time.Time
 	failures    int64
@@ -142,9 +143,9 @@ const (
 	maxAside = time.Minute
 )
 
-// setAside puts a node that failed aside, longer each time in a row and at least as long as it asks.
-// Calls that were under way together fail together and count once. report says whether to log it,
-// with how long the node has failed.
+// setAside puts a node that failed aside, longer each time in a row and at least as long as it
+// asks. Calls that were under way together fail together and count once. report says whether to log
+// it, with how long the node has failed.
 func (a *agentPool) setAside(n *agentNode, asked time.Duration) (lasts time.Duration, report bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -161,7 +162,8 @@ func (a *agentPool) setAside(n *agentNode, asked time.Duration) (lasts time.Dura
 	return lasts, report && a.hasSeveral()
 }
 
-// bringBack opens a node that has answered. report says whether to log it, with how long it was down.
+// bringBack opens a node that has answered. report says whether to log it, with how long it was
+// down.
 func (a *agentPool) bringBack(n *agentNode) (lasted time.Duration, report bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -28,8 +28,8 @@ type host struct {
 	timeout time.Duration
 }
 
-// New makes a client. It reports everything wrong with the configuration at once
-// and opens no connection.
+// New makes a client. It reports everything wrong with the configuration at once and opens no
+// connection.
 func New(config Config) (*Client, error) {
 	if err := config.check(); err != nil {
 		return nil, err
@@ -58,8 +58,8 @@ func New(config Config) (*Client, error) {
 	return c, nil
 }
 
-// Login signs in unless a session is there already. A refusal that repeating will
-// not mend is a *[LoginError] and ErrLoginRejected.
+// Login signs in unless a session is there already. A refusal that repeating will not mend is a
+// *[LoginError] and ErrLoginRejected.
 func (c *Client) Login(ctx context.Context) error {
 	if _, err := c.session.get(ctx); err != nil {
 		return fmt.Errorf("sign in: %w", err)

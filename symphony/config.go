@@ -69,8 +69,8 @@ const (
 	KeyAuthHost     Component = "keyAuth"
 )
 
-// Endpoints are base URLs (scheme, host, port, optional context) without the
-// component's own path: "https://acme.symphony.com", not "…/pod".
+// Endpoints are base URLs (scheme, host, port, optional context) without the component's own path:
+// "https://acme.symphony.com", not "…/pod".
 type Endpoints struct {
 	Pod, Login, Agent, KeyManager, SessionAuth, KeyAuth string
 	// Agents are several agents in place of Agent, used as Config.Balance says.

@@ -21,8 +21,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// specification finds an operation of the vendor's by "METHOD /path" whose
-// placeholders are called {}.
+// specification finds an operation of the vendor's by "METHOD /path" whose placeholders are called
+// {}.
 type specification map[string]*routers.Route
 
 var anyPlaceholder = regexp.MustCompile(`\{[^}]*\}`)
@@ -48,8 +48,8 @@ var vendorSpecification = sync.OnceValues(func() (specification, error) {
 	return spec, nil
 })
 
-// mend says what the vendor's file leaves out of its multipart bodies: that they
-// are objects, and that files may be several, as its reference has it.
+// mend says what the vendor's file leaves out of its multipart bodies: that they are objects, and
+// that files may be several, as its reference has it.
 func mend(op *openapi3.Operation) {
 	if op.RequestBody == nil {
 		return
@@ -111,8 +111,8 @@ func textKeys(v any) any {
 	return v
 }
 
-// conforms holds the requests that a pod got against the vendor's specification,
-// where that is at hand.
+// conforms holds the requests that a pod got against the vendor's specification, where that is at
+// hand.
 func conforms(t *testing.T, requests []seen) {
 	t.Helper()
 	if os.Getenv("SYMPHONY_API_SPEC") == "" {

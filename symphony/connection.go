@@ -16,8 +16,8 @@ const (
 	Rejected        ConnectionStatus = "REJECTED"
 )
 
-// Connection is the relation with a user of another company. Without an accepted
-// one they can share no room.
+// Connection is the relation with a user of another company. Without an accepted one they can share
+// no room.
 type Connection struct {
 	User             UserID
 	Status           ConnectionStatus
@@ -47,8 +47,8 @@ func (c *Client) Connection(ctx context.Context, user UserID) (Connection, error
 	return callAndConvert[Connection, wireConnection](ctx, c, request{op: opConnection, args: []string{user.String()}})
 }
 
-// Connect asks a user of another company for a connection. Each call may notify
-// that person again, so it is not repeated blindly.
+// Connect asks a user of another company for a connection. Each call may notify that person again,
+// so it is not repeated blindly.
 //
 //	POST /pod/v1/connection/create
 func (c *Client) Connect(ctx context.Context, user UserID) (Connection, error) {

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// credential holds something that is fetched, used by many and fetched again when
-// it is refused. Whoever finds it missing or refused shares one fetch.
+// credential holds something that is fetched, used by many and fetched again when it is refused.
+// Whoever finds it missing or refused shares one fetch.
 type credential[T any] struct {
 	fetch func(context.Context) (*T, error)
 	// isUsable is false for one that should be replaced ahead of its end; nil for never.
@@ -50,8 +50,8 @@ func (k *credential[T]) asCallError(err error) error {
 	return k.wrapError(err)
 }
 
-// renew replaces stale and returns its successor. When that has happened already
-// no fetch is made: the caller merely held an old one.
+// renew replaces stale and returns its successor. When that has happened already no fetch is made:
+// the caller merely held an old one.
 func (k *credential[T]) renew(ctx context.Context, stale *T) (*T, error) {
 	k.mu.Lock()
 	if k.current != nil && k.current != stale {

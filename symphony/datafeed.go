@@ -58,8 +58,8 @@ func (c *Client) Datafeeds(ctx context.Context, tag string) ([]Datafeed, error) 
 	return call[[]Datafeed](ctx, c, r)
 }
 
-// CreateDatafeed creates a feed, with a tag of at most 100 characters if not empty.
-// An account may have 20.
+// CreateDatafeed creates a feed, with a tag of at most 100 characters if not empty. An account may
+// have 20.
 //
 //	POST /agent/v5/datafeeds
 func (c *Client) CreateDatafeed(ctx context.Context, tag string) (Datafeed, error) {
@@ -72,9 +72,9 @@ func (c *Client) CreateDatafeed(ctx context.Context, tag string) (Datafeed, erro
 	return made, err
 }
 
-// ReadDatafeed acknowledges the batch of ackID and waits, some 20 s at most, for
-// the next one. The first read of a process must have an empty ackID. It is not
-// repeated by the client; timeout bounds it.
+// ReadDatafeed acknowledges the batch of ackID and waits, some 20 s at most, for the next one. The
+// first read of a process must have an empty ackID. It is not repeated by the client; timeout
+// bounds it.
 //
 //	POST /agent/v5/datafeeds/{datafeedId}/read
 func (c *Client) ReadDatafeed(ctx context.Context, id DatafeedID, ackID string, timeout time.Duration) (Batch, error) {

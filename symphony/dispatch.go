@@ -31,9 +31,9 @@ func (c *Client) dispatch(ctx context.Context, r request, o outgoingRequest) (er
 	return err
 }
 
-// isOverdue reports whether the time of a call is up by the clock. A process that was frozen, or its
-// machine, wakes up with a context that has not noticed yet, and what it sends then would arrive after
-// others have looked for it in vain.
+// isOverdue reports whether the time of a call is up by the clock. A process that was frozen, or
+// its machine, wakes up with a context that has not noticed yet, and what it sends then would
+// arrive after others have looked for it in vain.
 func isOverdue(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
 	return ok && !time.Now().Round(0).Before(deadline) // Round: by the wall clock, as the other one stands still meanwhile

@@ -6,8 +6,8 @@ import (
 	"net/url"
 )
 
-// distributionList is a group as the users API shows it: there the group's id is
-// already the number by which it joins a room.
+// distributionList is a group as the users API shows it: there the group's id is already the number
+// by which it joins a room.
 type distributionList struct {
 	ID          UserID                   `json:"groupId"`
 	Name        string                   `json:"name"`
@@ -39,8 +39,8 @@ func (d distributionList) value() Group {
 	return g
 }
 
-// DistributionLists yields the distribution lists by the newer users API, which
-// needs no right of the profile manager's but is not on every pod: ErrNotFound there.
+// DistributionLists yields the distribution lists by the newer users API, which needs no right of
+// the profile manager's but is not on every pod: ErrNotFound there.
 //
 //	GET /v1/groups/sdl/list
 func (c *Client) DistributionLists(ctx context.Context) iter.Seq2[Group, error] {

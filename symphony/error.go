@@ -27,8 +27,8 @@ var (
 	ErrNotSymphony = errors.New("not Symphony's answer")
 	// ErrOutcomeUnknown is a write that may have been carried out: look before repeating it.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
-	// ErrNotSignedIn is a call that was not sent, since signing in for it failed: the
-	// status is that of the sign-in and says nothing about what was asked for.
+	// ErrNotSignedIn is a call that was not sent, since signing in for it failed: the status is
+	// that of the sign-in and says nothing about what was asked for.
 	ErrNotSignedIn = errors.New("not signed in")
 	// ErrLoginRejected is a login that repeating will not mend; the error is a *[LoginError].
 	ErrLoginRejected = errors.New("login rejected")

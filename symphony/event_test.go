@@ -13,8 +13,8 @@ import (
 	"roombot/symphony"
 )
 
-// sameButForEmpty holds that two JSON texts say the same, when what is empty,
-// false, null or zero counts as absent.
+// sameButForEmpty holds that two JSON texts say the same, when what is empty, false, null or zero
+// counts as absent.
 func sameButForEmpty(t *testing.T, want, got string) {
 	t.Helper()
 	var a, b any

@@ -69,8 +69,7 @@ var eventShapes = map[string]eventShape{
 	"GENERICSYSTEMEVENT":         {"genericSystemEvent", readEvent[SystemEvent]},
 }
 
-// ParseEvent reads one event. It never fails: what cannot be read is an [Unknown]
-// that says why.
+// ParseEvent reads one event. It never fails: what cannot be read is an [Unknown] that says why.
 func ParseEvent(raw []byte) Event {
 	if e, ok := parseMessage(raw); ok {
 		return e
@@ -106,8 +105,8 @@ func (w wireEvent) toEvent() (Event, error) {
 	return e, nil
 }
 
-// parseMessage reads an undamaged MessageSent, which most of what comes is, at one
-// go. What is left over is read in steps, each of which may fail for itself.
+// parseMessage reads an undamaged MessageSent, which most of what comes is, at one go. What is left
+// over is read in steps, each of which may fail for itself.
 func parseMessage(raw []byte) (e MessageSent, ok bool) {
 	var w struct {
 		wireHead

@@ -96,8 +96,8 @@ func watchConnection(ctx context.Context) (context.Context, *atomic.Bool) {
 
 func isSuccess(status int) bool { return status >= 200 && status < 300 }
 
-// describeCause strips the address, which may hold people's e-mail addresses, and tells an end of the
-// caller's context from one of the try's own, which is bounded.
+// describeCause strips the address, which may hold people's e-mail addresses, and tells an end of
+// the caller's context from one of the try's own, which is bounded.
 func describeCause(ctx, bounded context.Context, limit time.Duration, err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
@@ -111,8 +111,8 @@ func describeCause(ctx, bounded context.Context, limit time.Duration, err error)
 	return err
 }
 
-// noAnswer is the error of a try without an answer. unsent says that there was no connection, so that
-// the server cannot have seen it.
+// noAnswer is the error of a try without an answer. unsent says that there was no connection, so
+// that the server cannot have seen it.
 func (r request) noAnswer(o outgoingRequest, err error, unsent bool) *Error {
 	return r.op.newError(Error{TraceID: o.trace, Err: err, unsent: unsent})
 }

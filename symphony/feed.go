@@ -13,23 +13,23 @@ import (
 
 // FeedConfig says how a feed is read.
 type FeedConfig struct {
-	// Tag keeps the feeds of several bots of one account apart. Each needs one of its
-	// own: a bot without may take any feed of the account's. Default none.
+	// Tag keeps the feeds of several bots of one account apart. Each needs one of its own: a bot
+	// without may take any feed of the account's. Default none.
 	Tag string
 	// ReadTimeout bounds one read, which the service parks for some 20 s. Default 60 s.
 	ReadTimeout time.Duration
-	// Visibility is how long the service waits for an acknowledgement before it
-	// delivers a batch again. Default 30 s.
+	// Visibility is how long the service waits for an acknowledgement before it delivers a batch
+	// again. Default 30 s.
 	Visibility time.Duration
 	// MinWait and MaxWait bound the pauses after failures. Defaults 500 ms and 5 s.
 	MinWait, MaxWait time.Duration
 	// Multiplier is the growth of the pause from one failure to the next. Default as RetryPolicy's.
 	Multiplier float64
-	// Spread is the longest random pause before a feed is created in place of a lost
-	// one, so that of several replicas one creates it and the others find it. Default 3 s.
+	// Spread is the longest random pause before a feed is created in place of a lost one, so that
+	// of several replicas one creates it and the others find it. Default 3 s.
 	Spread time.Duration
-	// Live is called each time a feed was found or created: from then on no event is
-	// lost. It must not block. Default none.
+	// Live is called each time a feed was found or created: from then on no event is lost. It must
+	// not block. Default none.
 	Live func(DatafeedID)
 }
 
@@ -48,8 +48,8 @@ func (c FeedConfig) withDefaults() FeedConfig {
 	return c
 }
 
-// Feed reads the caller's real-time events and recovers from every failure but
-// rejected credentials.
+// Feed reads the caller's real-time events and recovers from every failure but rejected
+// credentials.
 type Feed struct {
 	client *Client
 	config FeedConfig
@@ -63,9 +63,9 @@ func (c *Client) Feed(config FeedConfig) *Feed {
 	return &Feed{client: c, config: config.withDefaults(), lane: agentLane{sticky: true}}
 }
 
-// Handler takes a batch. After nil the batch is acknowledged and never comes again;
-// after an error, which the feed logs unless it is [AlreadyLogged], the same events come again.
-// It should do no more than store them.
+// Handler takes a batch. After nil the batch is acknowledged and never comes again; after an error,
+// which the feed logs unless it is [AlreadyLogged], the same events come again. It should do no
+// more than store them.
 type Handler func(ctx context.Context, events []Event) error
 
 // feedRun is the state of one Run.
@@ -83,8 +83,8 @@ type feedRun struct {
 	emptyReads   int  // reads in a row that came back at once with nothing
 }
 
-// Run reads until ctx ends, which is no error and takes effect at once, or until
-// the service rejects the credentials: ErrLoginRejected. One Run at a time.
+// Run reads until ctx ends, which is no error and takes effect at once, or until the service
+// rejects the credentials: ErrLoginRejected. One Run at a time.
 func (f *Feed) Run(ctx context.Context, handle Handler) error {
 	policy := RetryPolicy{Initial: f.config.MinWait, Max: f.config.MaxWait, Multiplier: f.config.Multiplier}.withDefaults()
 	r := &feedRun{

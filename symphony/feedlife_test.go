@@ -225,7 +225,8 @@ func TestADeletionThatHangsDoesNotHoldTheNextFeedUp(t *testing.T) {
 		delete(l.live, string(old))
 		l.mu.Unlock()
 		l.breaks(fault(hang, deleteFeed))
-		// A look each second, two failures with their waits, the deletion, and the pause before another feed is made.
+		// A look each second, two failures with their waits, the deletion, and the pause before
+		// another feed is made.
 		time.Sleep(time.Second + 750*time.Millisecond + 5*time.Second + 1500*time.Millisecond + 3*time.Second)
 		require.NotEmpty(t, l.feed.Stats().Feed)
 		require.NotEqual(t, old, l.feed.Stats().Feed)

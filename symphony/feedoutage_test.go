@@ -58,11 +58,11 @@ func TestOutages(t *testing.T) {
 	bad := errors.New("x509: certificate signed by unknown authority")
 	const (
 		longest = 7500 * time.Millisecond // the longest wait with its jitter
-		// anew is with a feed that has expired: two more reads before it is given up, the
-		// wait after each with its jitter, and the pause before another is made.
+		// anew is with a feed that has expired: two more reads before it is given up, the wait
+		// after each with its jitter, and the pause before another is made.
 		anew = longest + 750*time.Millisecond + 1500*time.Millisecond + 3*time.Second
-		// turns are how often a minute a feed is tried that stays down, when each wait is
-		// the shortest of the longest, 2.5 s.
+		// turns are how often a minute a feed is tried that stays down, when each wait is the
+		// shortest of the longest, 2.5 s.
 		turns = 24
 	)
 	for name, tc := range map[string]struct {
@@ -156,8 +156,8 @@ func TestOutages(t *testing.T) {
 	}
 }
 
-// toldOf demands one line when an outage begins, one when it ends with its length,
-// and at most one a minute between.
+// toldOf demands one line when an outage begins, one when it ends with its length, and at most one
+// a minute between.
 func (l *listener) toldOf(t *testing.T, begin, end time.Time, login bool) {
 	t.Helper()
 	lines := l.log.lines(t)

@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// maxFeedWait bounds the wait that the service asks for. It is far below the half hour after which an
-// unread feed is gone with the events in it.
+// maxFeedWait bounds the wait that the service asks for. It is far below the half hour after which
+// an unread feed is gone with the events in it.
 const maxFeedWait = 5 * time.Minute
 
-// feedRefusedWait is the pause after a 403, on average: there are too many feeds, or a right is missing.
+// feedRefusedWait is the pause after a 403, on average: there are too many feeds, or a right is
+// missing.
 const feedRefusedWait = time.Minute
 
 // recoverFrom replaces a feed that is gone, logs the failure and waits. It returns the error of an
@@ -69,9 +70,10 @@ func (r *feedRun) logFailure(now time.Time, err error, refusal string) {
 	entry.Err(err).Str("feed", string(r.id)).Dur("lasts", lasts).Int("failures", r.readOutage.Failures()).Msg(text)
 }
 
-// settleDoubt decides whether a feed that was refused is lost. A 400 may be about the acknowledgement
-// rather than the feed: it is read without one before it is given up with the events in it. A page
-// from a proxy is about neither, unless the agent itself knows no such feed any more.
+// settleDoubt decides whether a feed that was refused is lost. A 400 may be about the
+// acknowledgement rather than the feed: it is read without one before it is given up with the
+// events in it. A page from a proxy is about neither, unless the agent itself knows no such feed
+// any more.
 func (r *feedRun) settleDoubt(ctx context.Context, e *Error) {
 	switch {
 	case e.foreign:
@@ -91,8 +93,8 @@ const deleteFeedTimeout = 5 * time.Second
 // maxLostFeeds bounds the list of lost feeds. The service's lists name them for seconds at most.
 const maxLostFeeds = 100
 
-// dropFeed gives up a feed that is gone. It deletes the feed, so that nobody finds it again; that this
-// fails is no trouble.
+// dropFeed gives up a feed that is gone. It deletes the feed, so that nobody finds it again; that
+// this fails is no trouble.
 func (r *feedRun) dropFeed(ctx context.Context) {
 	bounded, cancel := context.WithTimeout(ctx, deleteFeedTimeout)
 	defer cancel()

@@ -16,9 +16,9 @@ import (
 	"roombot/symphony"
 )
 
-// feeds is the service's side of feeds, with its rules: reads are parked for 20 s,
-// what is not acknowledged comes again after 30 s, and a feed that is not read for
-// half an hour is gone with its events.
+// feeds is the service's side of feeds, with its rules: reads are parked for 20 s, what is not
+// acknowledged comes again after 30 s, and a feed that is not read for half an hour is gone with
+// its events.
 type feeds struct {
 	mu    sync.Mutex
 	live  map[string]*liveFeed

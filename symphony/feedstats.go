@@ -9,16 +9,16 @@ import (
 type FeedStats struct {
 	// Feed is the one being read, empty when none is.
 	Feed DatafeedID
-	// LastRead is when a read last completed, zero if never. A healthy feed's is at
-	// most half a minute ago, even when nothing happens.
+	// LastRead is when a read last completed, zero if never. A healthy feed's is at most half a
+	// minute ago, even when nothing happens.
 	LastRead time.Time
 	// DownSince is when the outage began that has not ended, zero when there is none.
 	DownSince time.Time
-	// Lag is how long ago, at the last read, the oldest event that it brought had
-	// happened, by the service's clock; zero when it brought none.
+	// Lag is how long ago, at the last read, the oldest event that it brought had happened, by the
+	// service's clock; zero when it brought none.
 	Lag time.Duration
-	// Reads, Events, Unknown and Failures count since the start; Failures are both
-	// reads that failed and batches that were not handled, which Unhandled counts alone.
+	// Reads, Events, Unknown and Failures count since the start; Failures are both reads that
+	// failed and batches that were not handled, which Unhandled counts alone.
 	Reads, Events, Unknown, Failures, Unhandled int64
 	// Handled counts the events that were taken.
 	Handled int64

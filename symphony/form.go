@@ -2,8 +2,8 @@ package symphony
 
 import "encoding/json"
 
-// FormValues are the fields of a submitted form, as they came. A field may be a
-// string, a list, a number or an object; an unchecked box is absent.
+// FormValues are the fields of a submitted form, as they came. A field may be a string, a list, a
+// number or an object; an unchecked box is absent.
 type FormValues map[string]json.RawMessage
 
 // Action is the name of the button that was pressed.

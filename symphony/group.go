@@ -17,8 +17,8 @@ type Group struct {
 	Name string
 	// Status is ACTIVE or DELETED.
 	Status string
-	// ProfileID is the number by which the group joins a room. It is 0 when the
-	// profile manager's text is not a number: see Account.
+	// ProfileID is the number by which the group joins a room. It is 0 when the profile manager's
+	// text is not a number: see Account.
 	ProfileID UserID
 	Members   []GroupMember
 	UpdatedAt time.Time
@@ -86,8 +86,8 @@ type groupPage struct {
 	Data []wireGroup `json:"data"`
 }
 
-// Groups yields the active groups of a type, usually [DistributionListType]. It
-// needs the right to see groups: ErrForbidden otherwise.
+// Groups yields the active groups of a type, usually [DistributionListType]. It needs the right to
+// see groups: ErrForbidden otherwise.
 //
 //	GET /profile-manager/v1/groups/type/{typeId}
 func (c *Client) Groups(ctx context.Context, typeID string) iter.Seq2[Group, error] {
@@ -101,8 +101,8 @@ func (c *Client) Groups(ctx context.Context, typeID string) iter.Seq2[Group, err
 	})
 }
 
-// cursorPages follows cursors until there is none. A cursor seen before would
-// lead in a circle and ends the listing with an error.
+// cursorPages follows cursors until there is none. A cursor seen before would lead in a circle and
+// ends the listing with an error.
 func cursorPages[T any](fetch func(after string) ([]T, string, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T

@@ -43,8 +43,8 @@ func (c *Client) Health(ctx context.Context) (Health, error) {
 	return call[Health](ctx, c, request{op: opHealth})
 }
 
-// HealthExtended asks also for the agent's dependencies. One that is down is an
-// answer, not an error.
+// HealthExtended asks also for the agent's dependencies. One that is down is an answer, not an
+// error.
 //
 //	GET /agent/v3/health/extended
 func (c *Client) HealthExtended(ctx context.Context) (Health, error) {

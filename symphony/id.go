@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// UserID is the number of a user, or of the account behind a distribution list.
-// The upper bits are the company's number, see [UserID.Tenant].
+// UserID is the number of a user, or of the account behind a distribution list. The upper bits are
+// the company's number, see [UserID.Tenant].
 type UserID int64
 
 // StreamID names a conversation, always as base64 of the URL alphabet without padding.
@@ -19,8 +19,8 @@ type MessageID string
 // DatafeedID names a real-time feed of the caller.
 type DatafeedID string
 
-// GroupID is the profile manager's key of a group. It is not the number by which
-// the group joins a room: that is [Group.ProfileID].
+// GroupID is the profile manager's key of a group. It is not the number by which the group joins a
+// room: that is [Group.ProfileID].
 type GroupID string
 
 // EventID is a short random name of an event. Two events of one action may share it.
@@ -43,8 +43,8 @@ func ParseUserID(s string) (UserID, error) {
 	return UserID(n), nil
 }
 
-// UnmarshalJSON accepts a number or a string of digits: entity data and receipts
-// use strings where everything else uses numbers.
+// UnmarshalJSON accepts a number or a string of digits: entity data and receipts use strings where
+// everything else uses numbers.
 func (u *UserID) UnmarshalJSON(b []byte) error {
 	n, err := lenientInt(b)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"unicode"
 )
 
-// lenientInt reads an int64 from a JSON number, a string of digits, or null (0). It
-// never passes through float64, which does not hold every user id exactly.
+// lenientInt reads an int64 from a JSON number, a string of digits, or null (0). It never passes
+// through float64, which does not hold every user id exactly.
 func lenientInt(b []byte) (int64, error) {
 	s := strings.Trim(string(bytes.TrimSpace(b)), `"`)
 	if s == "" || s == "null" {
@@ -32,8 +32,8 @@ func (l *lenientBool) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// lenientText accepts a string or any other JSON value as its text: error codes are
-// numbers on the pod and strings on the profile manager.
+// lenientText accepts a string or any other JSON value as its text: error codes are numbers on the
+// pod and strings on the profile manager.
 type lenientText string
 
 func (l *lenientText) UnmarshalJSON(b []byte) error {

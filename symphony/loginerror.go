@@ -10,8 +10,8 @@ import (
 // LoginCause is the likely reason why a login was rejected.
 type LoginCause string
 
-// The causes a rejected login may have. The service answers all of them alike: all but ClockSkew are
-// guessed from its text where that gives a hint.
+// The causes a rejected login may have. The service answers all of them alike: all but ClockSkew
+// are guessed from its text where that gives a hint.
 const (
 	ClockSkew       LoginCause = "clock skew"
 	UnknownUser     LoginCause = "unknown user"
@@ -47,8 +47,8 @@ func (e *LoginError) Error() string {
 	return fmt.Sprintf("login rejected for %s: likely %s: %s (%s)", who, e.Cause, e.Remedy(), e.Err)
 }
 
-// The service takes a signed login whose end is within the next five minutes; ours
-// ends after four. So a clock may be less than a minute ahead, or four behind.
+// The service takes a signed login whose end is within the next five minutes; ours ends after four.
+// So a clock may be less than a minute ahead, or four behind.
 const (
 	maxAhead  = 55 * time.Second
 	maxBehind = 235 * time.Second
@@ -66,8 +66,8 @@ func (c *Client) newLoginError(op Operation, answer *Error) *LoginError {
 	return e
 }
 
-// loginHints are words of the service's text and what they point at, the plainest first:
-// "no service account of that name has a public key" is about the name.
+// loginHints are words of the service's text and what they point at, the plainest first: "no
+// service account of that name has a public key" is about the name.
 var loginHints = []struct {
 	word  string
 	cause LoginCause

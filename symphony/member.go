@@ -26,8 +26,8 @@ func (w wireMember) value() Member {
 	return Member{User: w.ID, Owner: w.Owner, JoinedAt: w.JoinDate.time(), Through: w.Through}
 }
 
-// AddMember adds a user, or a whole distribution list by its account's number.
-// Whether adding a member again is an error differs between pods: ErrBadRequest may mean that.
+// AddMember adds a user, or a whole distribution list by its account's number. Whether adding a
+// member again is an error differs between pods: ErrBadRequest may mean that.
 //
 //	POST /pod/v1/room/{id}/membership/add
 func (c *Client) AddMember(ctx context.Context, room StreamID, user UserID) error {

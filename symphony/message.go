@@ -22,8 +22,8 @@ type Message struct {
 	// Data is the entity JSON as text, empty or "{}" for none.
 	Data        string
 	Attachments []File
-	// Replaces is the message that this one is an edit of, ReplacedBy the edit of
-	// this one, Initial the first of the row.
+	// Replaces is the message that this one is an edit of, ReplacedBy the edit of this one, Initial
+	// the first of the row.
 	Replaces, ReplacedBy, Initial MessageID
 	InitialTime                   time.Time
 	Silent                        bool
@@ -129,9 +129,9 @@ func (m *listedMessage) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// MessagesSince yields the messages of a conversation from a time on. The order
-// is not documented; a message may come twice when others arrive meanwhile. One
-// that cannot be read comes as the zero Message.
+// MessagesSince yields the messages of a conversation from a time on. The order is not documented;
+// a message may come twice when others arrive meanwhile. One that cannot be read comes as the zero
+// Message.
 //
 //	GET /agent/v4/stream/{sid}/message
 func (c *Client) MessagesSince(ctx context.Context, stream StreamID, since time.Time) iter.Seq2[Message, error] {
@@ -170,8 +170,8 @@ type messageSearch struct {
 	ToDate   millis     `json:"toDate,omitempty"`
 }
 
-// SearchMessages yields the messages that match, newest first. One that cannot
-// be read comes as the zero Message.
+// SearchMessages yields the messages that match, newest first. One that cannot be read comes as the
+// zero Message.
 //
 //	POST /agent/v1/message/search
 func (c *Client) SearchMessages(ctx context.Context, q MessageQuery) iter.Seq2[Message, error] {

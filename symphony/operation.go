@@ -27,8 +27,8 @@ type Operation struct {
 
 func (o Operation) String() string { return o.Method + " " + o.Path }
 
-// missingIDError is an answer to a write that does not name what was made, so that it is as
-// good as lost.
+// missingIDError is an answer to a write that does not name what was made, so that it is as good as
+// lost.
 func (o Operation) missingIDError() *Error {
 	return o.newError(Error{Status: http.StatusOK, garbled: true, Message: "the answer has no id"})
 }

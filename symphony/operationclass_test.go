@@ -25,8 +25,8 @@ func feedTurn(ctx context.Context, c *symphony.Client) error {
 	return f.Run(ctx, func(context.Context, []symphony.Event) error { end(); return nil })
 }
 
-// asks has a call for every operation of the table. What the feed repeats in place
-// of the client is asked for by a feed.
+// asks has a call for every operation of the table. What the feed repeats in place of the client is
+// asked for by a feed.
 func asks(c *symphony.Client) map[string]func(context.Context) error {
 	text := symphony.Outgoing{MessageML: "<messageML>hi</messageML>"}
 	return map[string]func(context.Context) error{

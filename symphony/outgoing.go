@@ -30,17 +30,16 @@ type Attachment struct {
 	Content     []byte `json:"content,omitempty"`
 }
 
-// SendMessage writes into a conversation. It is never repeated blindly: on
-// ErrOutcomeUnknown, look whether the message is there.
+// SendMessage writes into a conversation. It is never repeated blindly: on ErrOutcomeUnknown, look
+// whether the message is there.
 //
 //	POST /agent/v4/stream/{sid}/message/create
 func (c *Client) SendMessage(ctx context.Context, stream StreamID, m Outgoing) (Message, error) {
 	return c.sendMessage(ctx, request{op: opSendMessage, args: []string{string(stream)}, multipart: m.form(false)})
 }
 
-// UpdateMessage replaces a message of the caller's own. The answer has a new id,
-// which is the one to update next time. It may be repeated after a failure: an edit
-// made twice leaves the same text.
+// UpdateMessage replaces a message of the caller's own. The answer has a new id, which is the one
+// to update next time. It may be repeated after a failure: an edit made twice leaves the same text.
 //
 //	POST /agent/v4/stream/{sid}/message/{mid}/update
 func (c *Client) UpdateMessage(ctx context.Context, stream StreamID, id MessageID, m Outgoing) (Message, error) {

@@ -9,8 +9,8 @@ import (
 
 var proxyPageTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 
-// proxyPageError describes an answer that is not Symphony's, by its title if it is a page: proxies say
-// there what they want.
+// proxyPageError describes an answer that is not Symphony's, by its title if it is a page: proxies
+// say there what they want.
 func proxyPageError(body []byte) error {
 	const text = "the answer is not Symphony's JSON but probably the page of a proxy on the way"
 	title := proxyPageTitle.FindSubmatch(body[:min(len(body), 4096)])

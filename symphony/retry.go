@@ -10,9 +10,8 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// RetryPolicy bounds the repetition of failed calls. The waits grow from Initial
-// by Multiplier up to Max, each spread at random by half either way; a server's
-// Retry-After takes their place.
+// RetryPolicy bounds the repetition of failed calls. The waits grow from Initial by Multiplier up
+// to Max, each spread at random by half either way; a server's Retry-After takes their place.
 type RetryPolicy struct {
 	// Initial is the first wait. Default 500 ms.
 	Initial time.Duration
@@ -92,12 +91,12 @@ func (c *Client) repeat(ctx context.Context, r request, try func() error) error 
 	}
 }
 
-// addJitter is somewhat more than the wait that a server asked for. Many callers were asked, and they
-// should not come back at once.
+// addJitter is somewhat more than the wait that a server asked for. Many callers were asked, and
+// they should not come back at once.
 func addJitter(asked time.Duration) time.Duration { return asked + rand.N(asked/10+1) }
 
-// isBeyondDeadline reports whether the deadline of ctx comes before d is over, so that there is no use
-// in waiting.
+// isBeyondDeadline reports whether the deadline of ctx comes before d is over, so that there is no
+// use in waiting.
 func isBeyondDeadline(ctx context.Context, d time.Duration) bool {
 	deadline, ok := ctx.Deadline()
 	return ok && time.Until(deadline) < d

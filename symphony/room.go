@@ -14,8 +14,8 @@ type Keyword struct {
 	Value string `json:"value"`
 }
 
-// RoomAttributes is what a room is. All flags are always sent, because what the
-// pod takes an omitted one for is not documented.
+// RoomAttributes is what a room is. All flags are always sent, because what the pod takes an
+// omitted one for is not documented.
 type RoomAttributes struct {
 	// Name has at most 49 characters and is unique on the pod, ignoring case and blanks.
 	Name        string    `json:"name"`
@@ -89,8 +89,8 @@ func (w wireRoom) value() Room {
 	}
 }
 
-// CreateRoom creates a room whose member and owner is the caller alone. A name in
-// use is ErrBadRequest. It is never repeated blindly: on ErrOutcomeUnknown, search first.
+// CreateRoom creates a room whose member and owner is the caller alone. A name in use is
+// ErrBadRequest. It is never repeated blindly: on ErrOutcomeUnknown, search first.
 //
 //	POST /pod/v3/room/create
 func (c *Client) CreateRoom(ctx context.Context, attributes RoomAttributes) (Room, error) {
@@ -126,16 +126,16 @@ func (c *Client) SetRoomActive(ctx context.Context, id StreamID, active bool) er
 	return err
 }
 
-// RoomQuery says what to search rooms by. The search is fuzzy and its index lags
-// behind by seconds: compare what comes back.
+// RoomQuery says what to search rooms by. The search is fuzzy and its index lags behind by seconds:
+// compare what comes back.
 type RoomQuery struct {
-	// Text is looked for in names, in the hashtags and cashtags of descriptions, and
-	// in the values of the keywords that Labels names; or only in SearchFields.
+	// Text is looked for in names, in the hashtags and cashtags of descriptions, and in the values
+	// of the keywords that Labels names; or only in SearchFields.
 	Text string
 	// Labels are keys of keywords whose values are searched.
 	Labels []string
-	// SearchFields is any of name, description, keywords_key, keywords_value. Pods
-	// older than 25.10 pass over it: name the keywords in Labels as well.
+	// SearchFields is any of name, description, keywords_key, keywords_value. Pods older than 25.10
+	// pass over it: name the keywords in Labels as well.
 	SearchFields []string
 	// Member, Owner and Creator restrict to rooms of that user, 0 for any.
 	Member, Owner, Creator UserID

@@ -51,8 +51,8 @@ func (c *Client) newSession(ctx context.Context) (*session, error) {
 	return s, nil
 }
 
-// signedLogin is the body of a login with a key. It is signed as it is encoded, so
-// for each try anew: it lives minutes only.
+// signedLogin is the body of a login with a key. It is signed as it is encoded, so for each try
+// anew: it lives minutes only.
 type signedLogin struct{ *Config }
 
 func (s signedLogin) MarshalJSON() ([]byte, error) {

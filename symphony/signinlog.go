@@ -75,7 +75,8 @@ func (s *signInLog) logFailure(ctx context.Context, now time.Time, err error) {
 	zerolog.Ctx(ctx).Warn().Err(err).Dur("lasts", lasts).Int("failures", s.outage.Failures()).Msg(text)
 }
 
-// recordAcceptedCall ends an outage in which the session was refused for a while and no other was had.
+// recordAcceptedCall ends an outage in which the session was refused for a while and no other was
+// had.
 func (s *signInLog) recordAcceptedCall(ctx context.Context, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -5,13 +5,12 @@ import (
 	"time"
 )
 
-// Stats is how a client fares. What it counts by operation and status comes from
-// Config.Observe.
+// Stats is how a client fares. What it counts by operation and status comes from Config.Observe.
 type Stats struct {
 	// Logins count the sign-ins that succeeded, FailedLogins those that did not.
 	Logins, FailedLogins int64
-	// LastLogin is when one last succeeded, LoginError the error of the last try
-	// if it failed, also while it is being repeated.
+	// LastLogin is when one last succeeded, LoginError the error of the last try if it failed, also
+	// while it is being repeated.
 	LastLogin  time.Time
 	LoginError error
 	// Retries count the repetitions of calls; the feed's are in FeedStats.
@@ -20,8 +19,8 @@ type Stats struct {
 	Throttled int64
 	// Pace is how many calls a second are made at most because of them, 0 for no limit.
 	Pace float64
-	// Waiting is how many calls wait for their turn now. Waited is how long calls
-	// have waited for it, or because they were throttled themselves, all together.
+	// Waiting is how many calls wait for their turn now. Waited is how long calls have waited for
+	// it, or because they were throttled themselves, all together.
 	Waiting int
 	Waited  time.Duration
 	// Agents are the agents with their failures.

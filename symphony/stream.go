@@ -52,8 +52,8 @@ func (c *Client) Stream(ctx context.Context, id StreamID) (Stream, error) {
 	return callAndConvert[Stream, wireStream](ctx, c, request{op: opStream, args: []string{string(id)}})
 }
 
-// CreateIM opens the conversation between the caller and the users, or finds the
-// one that exists: repeating it does no harm.
+// CreateIM opens the conversation between the caller and the users, or finds the one that exists:
+// repeating it does no harm.
 //
 //	POST /pod/v1/im/create
 func (c *Client) CreateIM(ctx context.Context, users ...UserID) (StreamID, error) {

@@ -12,8 +12,8 @@ import (
 )
 
 // throttle slows all callers down together when Symphony asks for fewer calls: to half of the pace
-// they had, and again to half for as long as that is still too much. The pace then grows evenly until
-// it is twice what it was at the beginning; then there is no limit any more.
+// they had, and again to half for as long as that is still too much. The pace then grows evenly
+// until it is twice what it was at the beginning; then there is no limit any more.
 type throttle struct {
 	now func() time.Time
 	// turn is held by the one caller who waits for the limiter. The others follow in the order they
@@ -39,8 +39,8 @@ func newThrottle(now func() time.Time) *throttle {
 }
 
 // observe slows the pace if a call, which began at the given time, was answered with a request for
-// less. A call that was sent before the last cut of the pace, or within a second of it, does not say
-// whether that cut was enough.
+// less. A call that was sent before the last cut of the pace, or within a second of it, does not
+// say whether that cut was enough.
 func (p *throttle) observe(begin time.Time, err error) {
 	asked, throttled := requestedWait(err)
 	if !throttled {
@@ -83,7 +83,8 @@ func (p *throttle) paceAt(now time.Time) float64 {
 	return p.pace + step*max(now.Sub(p.growFrom).Seconds(), 0)
 }
 
-// growPace lets the pace grow, and lifts the limit when it has grown enough. The caller holds the lock.
+// growPace lets the pace grow, and lifts the limit when it has grown enough. The caller holds the
+// lock.
 func (p *throttle) growPace(now time.Time) {
 	if p.limiter == nil {
 		return
@@ -140,8 +141,8 @@ func (p *throttle) addWait(d time.Duration) {
 	p.waited += d
 }
 
-// keepPace waits until a call may be made. Signing in and the feed do not wait:
-// all else depends on them, and they are few.
+// keepPace waits until a call may be made. Signing in and the feed do not wait: all else depends on
+// them, and they are few.
 func (c *Client) keepPace(ctx context.Context, op Operation) error {
 	if op.isUnpaced() || c.throttle.mayPass() {
 		return nil

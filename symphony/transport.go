@@ -16,8 +16,8 @@ import (
 
 // Transport is the way to a component.
 type Transport struct {
-	// Proxy is an HTTP proxy, with user and password in it if it wants them. Nil
-	// takes HTTP_PROXY, HTTPS_PROXY and NO_PROXY of the environment.
+	// Proxy is an HTTP proxy, with user and password in it if it wants them. Nil takes HTTP_PROXY,
+	// HTTPS_PROXY and NO_PROXY of the environment.
 	Proxy *url.URL
 	// NoProxy lists the hosts that Proxy is not for, in the form of NO_PROXY.
 	NoProxy string
@@ -25,16 +25,16 @@ type Transport struct {
 	Trust []byte
 	// ConnectTimeout bounds dialling and the TLS handshake, each. Default 15 s.
 	ConnectTimeout time.Duration
-	// Timeout bounds one try of one call where it is less than Config.Timeout.
-	// Default none. Reads of the feed have their own.
+	// Timeout bounds one try of one call where it is less than Config.Timeout. Default none. Reads
+	// of the feed have their own.
 	Timeout time.Duration
-	// Headers are added to the component's requests, over those of Config.Headers.
-	// No other component gets them.
+	// Headers are added to the component's requests, over those of Config.Headers. No other
+	// component gets them.
 	Headers http.Header
 }
 
-// newTransports makes one transport per different way, so that components behind
-// the same host share connections.
+// newTransports makes one transport per different way, so that components behind the same host
+// share connections.
 func newTransports(c Config) (map[Component]*http.Transport, error) {
 	shared, err := c.Transport.HTTP(nil)
 	faults := []error{err}
@@ -73,8 +73,8 @@ func (c Config) timeoutOf(part Component) time.Duration {
 	return c.Timeout
 }
 
-// HTTP is the way as net/http takes it, with the certificate that this side shows
-// if one is given. Headers and Timeout are not part of it.
+// HTTP is the way as net/http takes it, with the certificate that this side shows if one is given.
+// Headers and Timeout are not part of it.
 func (t Transport) HTTP(certificate *tls.Certificate) (*http.Transport, error) {
 	roots, err := t.trustedRoots()
 	if err != nil {
@@ -100,14 +100,14 @@ func (t Transport) HTTP(certificate *tls.Certificate) (*http.Transport, error) {
 		TLSHandshakeTimeout: connect,
 		TLSClientConfig:     secure,
 		ForceAttemptHTTP2:   true,
-		// More than a busy bot has calls under way, say 32 commands that let ten people in
-		// side by side: for each connection that is closed another begins, with a handshake.
+		// More than a busy bot has calls under way, say 32 commands that let ten people in side by
+		// side: for each connection that is closed another begins, with a handshake.
 		MaxIdleConnsPerHost: 512,
-		// Corporate proxies cut idle connections from 30 s on; a write on a dead
-		// one would have an unknown outcome.
+		// Corporate proxies cut idle connections from 30 s on; a write on a dead one would have an
+		// unknown outcome.
 		IdleConnTimeout: 25 * time.Second,
-		// A parked read keeps an HTTP/2 connection from being idle: without pings a
-		// dead one would swallow every call until its timeout.
+		// A parked read keeps an HTTP/2 connection from being idle: without pings a dead one would
+		// swallow every call until its timeout.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
 	}, nil
 }
@@ -138,8 +138,8 @@ func (t Transport) proxyFunc() func(*http.Request) (*url.URL, error) {
 
 const maxRedirects = 3
 
-// checkRedirect follows only reads, and only within the same origin: the tokens are in
-// headers that net/http would carry along to any host.
+// checkRedirect follows only reads, and only within the same origin: the tokens are in headers that
+// net/http would carry along to any host.
 func checkRedirect(next *http.Request, via []*http.Request) error {
 	first := via[0]
 	if next.URL.Scheme != first.URL.Scheme || next.URL.Host != first.URL.Host ||

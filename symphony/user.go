@@ -19,8 +19,8 @@ const (
 	DistributionListAccount AccountType = "SDL"
 )
 
-// User is an account. Email, username, title, department and location are known
-// only within the caller's own company; service accounts lack first and last names.
+// User is an account. Email, username, title, department and location are known only within the
+// caller's own company; service accounts lack first and last names.
 type User struct {
 	ID          UserID      `json:"id"`
 	Username    string      `json:"username,omitempty"`
@@ -70,8 +70,7 @@ func (c *Client) UsersByUsername(ctx context.Context, usernames ...string) ([]Us
 	return c.LookupUsers(ctx, UserLookup{Usernames: usernames})
 }
 
-// LookupUsers looks accounts up in as many calls as are needed. It returns those
-// found, each once.
+// LookupUsers looks accounts up in as many calls as are needed. It returns those found, each once.
 //
 //	GET /pod/v3/users
 func (c *Client) LookupUsers(ctx context.Context, l UserLookup) ([]User, error) {
@@ -99,8 +98,8 @@ func (c *Client) LookupUsers(ctx context.Context, l UserLookup) ([]User, error) 
 	return found, nil
 }
 
-// values is the query's key and its usable values. A comma separates values, so a value that has one
-// cannot be looked up.
+// values is the query's key and its usable values. A comma separates values, so a value that has
+// one cannot be looked up.
 func (l UserLookup) values() (string, []string) {
 	key, values := "uid", make([]string, 0, len(l.IDs))
 	for _, id := range l.IDs {
@@ -118,7 +117,8 @@ func (l UserLookup) values() (string, []string) {
 	})
 }
 
-// The pod takes 100 values a call. 100 long addresses would make a request line that proxies refuse.
+// The pod takes 100 values a call. 100 long addresses would make a request line that proxies
+// refuse.
 const (
 	maxLookup      = 100
 	maxLookupBytes = 4000

@@ -2,8 +2,8 @@ package symphony
 
 import "context"
 
-// wireShape is the shape on the wire of a value of this package. The values themselves keep Go's own
-// JSON, so that they can be stored and read again.
+// wireShape is the shape on the wire of a value of this package. The values themselves keep Go's
+// own JSON, so that they can be stored and read again.
 type wireShape[T any] interface{ value() T }
 
 // callAndConvert is call for an answer whose shape on the wire differs from its value's.
