@@ -11,9 +11,9 @@ import (
 	"roombot/symphony"
 )
 
-// names makes an agent name another when it is asked who it is.
-func (f *fleet) names(front, name string) {
-	f.does(front, func(w http.ResponseWriter, r *http.Request) {
+// nameAgent makes an agent answer with the name of another when it is asked who it is.
+func (f *fleet) nameAgent(front, name string) {
+	f.setHandler(front, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/v1/info") {
 			reply(w, 200, `{"version":"Agent-25.8.1","serverFqdn":"`+name+`"}`)
 			return
@@ -22,102 +22,102 @@ func (f *fleet) names(front, name string) {
 	})
 }
 
-func external(sticky bool) symphony.Balance {
+func externalBalance(sticky bool) symphony.Balance {
 	return symphony.Balance{Mode: symphony.External, Sticky: sticky}
 }
 
-func TestAnExternalBalancerNamesTheAgent(t *testing.T) {
+func TestExternalBalancer(t *testing.T) {
 	t.Parallel()
-	t.Run("which is kept until it fails, and then another is asked for", func(t *testing.T) {
+	t.Run("named agent is kept until it fails", func(t *testing.T) {
 		t.Parallel()
-		bubble(t, func(t *testing.T) {
-			f := newFleet(t, external(true))
-			f.names("a1", "http://a2")
-			f.read(3)
+		inBubble(t, func(t *testing.T) {
+			f := newFleet(t, externalBalance(true))
+			f.nameAgent("a1", "http://a2")
+			f.makeReads(3)
 			time.Sleep(time.Hour)
-			f.read(1)
-			require.Equal(t, []string{"a1", "a2", "a2", "a2", "a2"}, f.asked())
-			f.names("a1", "a3")
-			f.kill("a2")
+			f.makeReads(1)
+			require.Equal(t, []string{"a1", "a2", "a2", "a2", "a2"}, f.askedAgents())
+			f.nameAgent("a1", "a3")
+			f.takeDown("a2")
 			begin := time.Now()
-			f.read(3)
+			f.makeReads(3)
 			require.Zero(t, time.Since(begin))
-			require.Equal(t, []string{"a1", "a3", "a3", "a3"}, f.asked())
+			require.Equal(t, []string{"a1", "a3", "a3", "a3"}, f.askedAgents())
 		})
 	})
 
-	t.Run("again and again when not sticky", func(t *testing.T) {
+	t.Run("balancer is asked again when not sticky", func(t *testing.T) {
 		t.Parallel()
-		bubble(t, func(t *testing.T) {
-			f := newFleet(t, external(false))
-			f.names("a1", "http://a2")
-			f.read(2)
-			f.names("a1", "a3:80")
+		inBubble(t, func(t *testing.T) {
+			f := newFleet(t, externalBalance(false))
+			f.nameAgent("a1", "http://a2")
+			f.makeReads(2)
+			f.nameAgent("a1", "a3:80")
 			time.Sleep(time.Minute)
-			f.read(2)
-			require.Equal(t, []string{"a1", "a2", "a2", "a1", "a3", "a3"}, f.asked())
+			f.makeReads(2)
+			require.Equal(t, []string{"a1", "a2", "a2", "a1", "a3", "a3"}, f.askedAgents())
 		})
 	})
 
-	t.Run("and serves itself when the one it names is down", func(t *testing.T) {
+	t.Run("balancer serves when the agent it names is down", func(t *testing.T) {
 		t.Parallel()
-		bubble(t, func(t *testing.T) {
-			f := newFleet(t, external(true))
-			f.names("a1", "http://nowhere")
-			f.read(2)
-			require.NoError(t, f.write())
-			require.Contains(t, f.asked(), "a1")
+		inBubble(t, func(t *testing.T) {
+			f := newFleet(t, externalBalance(true))
+			f.nameAgent("a1", "http://nowhere")
+			f.makeReads(2)
+			require.NoError(t, f.sendMessage())
+			require.Contains(t, f.askedAgents(), "a1")
 		})
 	})
 
 	for name, answer := range map[string]http.HandlerFunc{
-		"has no name to give":       with(200, `{"version":"Agent-25.8.1"}`),
-		"gives one that is no host": with(200, `{"serverFqdn":"ftp://x"}`),
+		"has no name to give":       answerWith(200, `{"version":"Agent-25.8.1"}`),
+		"gives one that is no host": answerWith(200, `{"serverFqdn":"ftp://x"}`),
 	} {
-		t.Run("and serves itself when it "+name, func(t *testing.T) {
+		t.Run("balancer serves when it "+name, func(t *testing.T) {
 			t.Parallel()
-			bubble(t, func(t *testing.T) {
-				f := newFleet(t, external(true))
-				f.does("a1", func(w http.ResponseWriter, r *http.Request) {
+			inBubble(t, func(t *testing.T) {
+				f := newFleet(t, externalBalance(true))
+				f.setHandler("a1", func(w http.ResponseWriter, r *http.Request) {
 					if strings.HasSuffix(r.URL.Path, "/v1/info") {
 						answer(w, r)
 						return
 					}
 					f.backend.ServeHTTP(w, r)
 				})
-				f.read(3)
-				require.Equal(t, []string{"a1", "a1", "a1", "a1"}, f.asked())
+				f.makeReads(3)
+				require.Equal(t, []string{"a1", "a1", "a1", "a1"}, f.askedAgents())
 			})
 		})
 	}
 
-	t.Run("and when it is down the next one is asked", func(t *testing.T) {
+	t.Run("next balancer is asked when the first is down", func(t *testing.T) {
 		t.Parallel()
-		bubble(t, func(t *testing.T) {
-			f := newFleet(t, external(true))
-			f.kill("a1")
-			f.names("a2", "a3")
-			f.read(2)
-			require.Equal(t, []string{"a2", "a3", "a3"}, f.asked())
+		inBubble(t, func(t *testing.T) {
+			f := newFleet(t, externalBalance(true))
+			f.takeDown("a1")
+			f.nameAgent("a2", "a3")
+			f.makeReads(2)
+			require.Equal(t, []string{"a2", "a3", "a3"}, f.askedAgents())
 		})
 	})
 
-	t.Run("and when all are down the first that is back serves", func(t *testing.T) {
+	t.Run("first that is back serves when all were down", func(t *testing.T) {
 		t.Parallel()
-		bubble(t, func(t *testing.T) {
-			f := newFleet(t, external(true))
-			f.kill("a1", "a2", "a3")
+		inBubble(t, func(t *testing.T) {
+			f := newFleet(t, externalBalance(true))
+			f.takeDown("a1", "a2", "a3")
 			_, err := f.client.Message(t.Context(), "m")
 			require.ErrorIs(t, err, symphony.ErrUnavailable)
-			f.revive("a1", "a2", "a3")
-			f.names("a1", "a3")
-			f.read(1)
-			require.NoError(t, f.write())
+			f.bringUp("a1", "a2", "a3")
+			f.nameAgent("a1", "a3")
+			f.makeReads(1)
+			require.NoError(t, f.sendMessage())
 		})
 	})
 }
 
-func TestANamedAgent(t *testing.T) {
+func TestAddressOfANamedAgent(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ front, name, base string }{
 		{"https://lb.acme.test:7443/app", "agent2.acme.test", "https://agent2.acme.test:7443/app"},

@@ -24,7 +24,7 @@ func count[T any](items iter.Seq2[T, error]) (n int, err error) {
 	return n, nil
 }
 
-// Pods answer a search without results with an empty list or with 204 and nothing.
+// TestEmptyResultOfASearch has both answers that pods give: an empty list, or 204 without content.
 func TestEmptyResultOfASearch(t *testing.T) {
 	t.Parallel()
 	messages := func(n int) string { return "[" + strings.TrimSuffix(strings.Repeat(sent+",", n), ",") + "]" }
@@ -44,7 +44,7 @@ func TestEmptyResultOfASearch(t *testing.T) {
 				return count(c.SearchUsers(ctx, symphony.UserQuery{Text: "nobody", PageSize: 2}))
 			}},
 	} {
-		for kind, empty := range map[string]http.HandlerFunc{"empty list": with(200, search.empty), "204": with(204, ``)} {
+		for kind, empty := range map[string]http.HandlerFunc{"empty list": answerWith(200, search.empty), "204": answerWith(204, ``)} {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				t.Parallel()
 				p := newPod(t)
@@ -56,7 +56,7 @@ func TestEmptyResultOfASearch(t *testing.T) {
 			t.Run(name+", "+kind+" after a full page", func(t *testing.T) {
 				t.Parallel()
 				p := newPod(t)
-				p.answers(search.pattern, with(200, search.full), empty)
+				p.answers(search.pattern, answerWith(200, search.full), empty)
 				n, err := search.call(t.Context(), p.client())
 				require.NoError(t, err)
 				require.Equal(t, search.size, n)

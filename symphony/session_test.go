@@ -31,7 +31,7 @@ func TestMakingAClientOpensNoConnection(t *testing.T) {
 	c.Close()
 }
 
-func TestAllFaultsOfAConfigurationAreToldAtOnce(t *testing.T) {
+func TestAllErrorsOfAConfigurationAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := symphony.New(symphony.Config{Endpoints: symphony.Endpoints{Pod: "https://acme.test", Agent: "agent.acme.test"}})
 	require.ErrorContains(t, err, "a username and a key")
@@ -50,9 +50,9 @@ func TestSignIn(t *testing.T) {
 			ID: 7078106103815, Username: "room.bot", DisplayName: "Room Bot", Email: "room.bot@acme.test",
 			Company: "Acme", AccountType: symphony.ServiceAccount, Roles: []string{"INDIVIDUAL"},
 		}, user)
-		require.Equal(t, "session-1", p.got("GET", "/pod/v2/sessioninfo")[0].Header.Get("sessionToken"))
+		require.Equal(t, "session-1", p.requestsTo("GET", "/pod/v2/sessioninfo")[0].Header.Get("sessionToken"))
 
-		login := fields(t, p.got("POST", "/login/pubkey/authenticate")[0].Body)["token"].(string)
+		login := fields(t, p.requestsTo("POST", "/login/pubkey/authenticate")[0].Body)["token"].(string)
 		claims := jwt.MapClaims{}
 		_, err = jwt.ParseWithClaims(login, claims, func(*jwt.Token) (any, error) { return key().Public(), nil },
 			jwt.WithValidMethods([]string{"RS512"}))
@@ -70,20 +70,20 @@ func TestSignIn(t *testing.T) {
 		require.NoError(t, err)
 		_, err = c.Message(t.Context(), "m")
 		require.NoError(t, err)
-		require.Empty(t, p.got("GET", "/pod/v2/sessioninfo")[0].Header.Get("keyManagerToken"))
-		require.Equal(t, "keys", p.got("GET", "/agent/v1/message/m")[0].Header.Get("keyManagerToken"))
+		require.Empty(t, p.requestsTo("GET", "/pod/v2/sessioninfo")[0].Header.Get("keyManagerToken"))
+		require.Equal(t, "keys", p.requestsTo("GET", "/agent/v1/message/m")[0].Header.Get("keyManagerToken"))
 	})
 
 	t.Run("an ended session is renewed once and the call repeated", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
-		p.answers(sessionInfo, with(401, `{"code":401,"message":"Invalid session"}`), with(200, me))
+		p.answers(sessionInfo, answerWith(401, `{"code":401,"message":"Invalid session"}`), answerWith(200, me))
 		_, err := p.client().Me(t.Context())
 		require.NoError(t, err)
-		require.Len(t, p.got("POST", "/login/pubkey/authenticate"), 2)
-		require.Len(t, p.got("POST", "/relay/pubkey/authenticate"), 2, "both tokens are replaced")
-		require.Equal(t, "session-2", p.got("GET", "/pod/v2/sessioninfo")[1].Header.Get("sessionToken"))
-		require.Empty(t, p.waited())
+		require.Len(t, p.requestsTo("POST", "/login/pubkey/authenticate"), 2)
+		require.Len(t, p.requestsTo("POST", "/relay/pubkey/authenticate"), 2, "both tokens are replaced")
+		require.Equal(t, "session-2", p.requestsTo("GET", "/pod/v2/sessioninfo")[1].Header.Get("sessionToken"))
+		require.Empty(t, p.waitsSoFar())
 	})
 
 	t.Run("a session refused twice is the caller's error", func(t *testing.T) {
@@ -93,11 +93,11 @@ func TestSignIn(t *testing.T) {
 		_, err := p.client().Me(t.Context())
 		require.ErrorIs(t, err, symphony.ErrUnauthorized)
 		require.NotErrorIs(t, err, symphony.ErrLoginRejected)
-		require.Len(t, p.got("POST", "/login/pubkey/authenticate"), 2)
+		require.Len(t, p.requestsTo("POST", "/login/pubkey/authenticate"), 2)
 	})
 }
 
-func TestManyRefusedCallsMakeOneLogin(t *testing.T) {
+func TestManyRefusedCallsSignInOnce(t *testing.T) {
 	t.Parallel()
 	const callers = 40
 	p := newPod(t)
@@ -122,10 +122,10 @@ func TestManyRefusedCallsMakeOneLogin(t *testing.T) {
 		})
 	}
 	done.Wait()
-	require.Len(t, p.got("POST", "/login/pubkey/authenticate"), 2)
+	require.Len(t, p.requestsTo("POST", "/login/pubkey/authenticate"), 2)
 }
 
-func TestAnEarlyRefusalOfAnOldTokenMakesNoLogin(t *testing.T) {
+func TestLateRefusalOfAnOldTokenSignsInNoMore(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	slow, renewed := make(chan struct{}), make(chan struct{})
@@ -138,7 +138,7 @@ func TestAnEarlyRefusalOfAnOldTokenMakesNoLogin(t *testing.T) {
 		}
 		reply(w, 200, `{"category":"AVAILABLE"}`)
 	})
-	p.answers(sessionInfo, with(401, `{}`), with(200, me))
+	p.answers(sessionInfo, answerWith(401, `{}`), answerWith(200, me))
 	c := p.client()
 	require.NoError(t, c.Login(t.Context()))
 	var done sync.WaitGroup
@@ -151,7 +151,7 @@ func TestAnEarlyRefusalOfAnOldTokenMakesNoLogin(t *testing.T) {
 	require.NoError(t, err)
 	close(renewed)
 	done.Wait()
-	require.Len(t, p.got("POST", "/login/pubkey/authenticate"), 2)
+	require.Len(t, p.requestsTo("POST", "/login/pubkey/authenticate"), 2)
 }
 
 func simplifiedToken(claims string) string {
@@ -178,21 +178,21 @@ func TestSimplifiedKeyDelivery(t *testing.T) {
 			p.answer("GET /agent/v1/message/{id}", 200, `{"messageId":"m"}`)
 			_, err := p.client().Message(t.Context(), "m")
 			require.NoError(t, err)
-			require.Len(t, p.got("POST", "/relay/pubkey/authenticate"), tc.relay)
-			_, sent := p.got("GET", "/agent/v1/message/m")[0].Header["Keymanagertoken"]
+			require.Len(t, p.requestsTo("POST", "/relay/pubkey/authenticate"), tc.relay)
+			_, sent := p.requestsTo("GET", "/agent/v1/message/m")[0].Header["Keymanagertoken"]
 			require.Equal(t, tc.relay == 1, sent)
 		})
 	}
 }
 
-func TestAnAgentThatDoesNotTellItsVersionIsNotWaitedFor(t *testing.T) {
+func TestAgentWithoutAVersionIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.answer("POST /login/pubkey/authenticate", 200, `{"token":"`+simplifiedToken(`{"canUseSimplifiedKeyDelivery":true}`)+`"}`)
 	p.answer("GET /agent/v1/info", 503, ``)
 	require.NoError(t, p.client().Login(t.Context()))
-	require.Len(t, p.got("POST", "/relay/pubkey/authenticate"), 1)
-	require.Empty(t, p.waited())
+	require.Len(t, p.requestsTo("POST", "/relay/pubkey/authenticate"), 1)
+	require.Empty(t, p.waitsSoFar())
 }
 
 func TestRejectedLoginsSayWhatToDo(t *testing.T) {
@@ -232,12 +232,12 @@ func TestRejectedLoginsSayWhatToDo(t *testing.T) {
 			require.Equal(t, tc.cause, rejected.Cause)
 			require.ErrorContains(t, err, tc.says)
 			require.ErrorContains(t, err, key().Fingerprint())
-			require.Len(t, p.got("POST", "/"+tc.door+"/pubkey/authenticate"), 1, "a rejection is not repeated")
+			require.Len(t, p.requestsTo("POST", "/"+tc.door+"/pubkey/authenticate"), 1, "a rejection is not repeated")
 		})
 	}
 }
 
-func TestClocksAreSaidToAgreeOnlyWhenTheyWereCompared(t *testing.T) {
+func TestRemedySaysClocksAgreeOnlyIfTheyWereCompared(t *testing.T) {
 	t.Parallel()
 	for dated, date := range map[bool][]string{true: {time.Now().UTC().Format(http.TimeFormat)}, false: nil} {
 		p := newPod(t)
@@ -251,15 +251,15 @@ func TestClocksAreSaidToAgreeOnlyWhenTheyWereCompared(t *testing.T) {
 	}
 }
 
-func TestALoginThatIsOnlyDownIsRepeated(t *testing.T) {
+func TestLoginThatIsDownIsRepeated(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
-	p.answers("POST /login/pubkey/authenticate", with(503, ``), with(500, `<html>`), with(200, `{"token":"s"}`))
+	p.answers("POST /login/pubkey/authenticate", answerWith(503, ``), answerWith(500, `<html>`), answerWith(200, `{"token":"s"}`))
 	require.NoError(t, p.client().Login(t.Context()))
-	require.Len(t, p.waited(), 2)
+	require.Len(t, p.waitsSoFar(), 2)
 }
 
-func TestTheEndOfALoginOutageIsNoticedSoonWhateverTheCallsWaits(t *testing.T) {
+func TestWaitsBetweenLoginsHaveACeilingOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	for calls, longest := range map[time.Duration]time.Duration{5 * time.Minute: 7500 * time.Millisecond, time.Second: 1500 * time.Millisecond} {
 		p := newPod(t)
@@ -268,14 +268,14 @@ func TestTheEndOfALoginOutageIsNoticedSoonWhateverTheCallsWaits(t *testing.T) {
 			c.Retry = symphony.RetryPolicy{Max: calls, MaxElapsed: time.Hour, MaxAttempts: 20}
 		})
 		require.Error(t, c.Login(t.Context()))
-		require.Len(t, p.waited(), 19)
-		for _, wait := range p.waited() {
+		require.Len(t, p.waitsSoFar(), 19)
+		for _, wait := range p.waitsSoFar() {
 			require.LessOrEqual(t, wait, longest)
 		}
 	}
 }
 
-func TestALoginThatIsRepeatedForLongIsSignedAnew(t *testing.T) {
+func TestRepeatedLoginIsSignedAnew(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	clock := &movingClock{now: time.Now()}
@@ -300,7 +300,7 @@ func TestALoginThatIsRepeatedForLongIsSignedAnew(t *testing.T) {
 	require.NoError(t, c.Login(t.Context()))
 }
 
-func TestAProxysPageIsNoRejection(t *testing.T) {
+func TestLoginAnsweredByAProxyPageIsNotRejected(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.answer("POST /login/pubkey/authenticate", 403, `<html>blocked by the gateway</html>`)
@@ -309,7 +309,7 @@ func TestAProxysPageIsNoRejection(t *testing.T) {
 	require.NotErrorIs(t, err, symphony.ErrLoginRejected)
 }
 
-func TestALoginThatStaysDownIsNoRejection(t *testing.T) {
+func TestLoginThatStaysDownIsNotRejected(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.answer("POST /login/pubkey/authenticate", 503, ``)
@@ -317,5 +317,5 @@ func TestALoginThatStaysDownIsNoRejection(t *testing.T) {
 	_, err := p.client(func(c *symphony.Config) { c.Retry.MaxAttempts = 3 }).Me(t.Context())
 	require.ErrorIs(t, err, symphony.ErrUnavailable)
 	require.NotErrorIs(t, err, symphony.ErrLoginRejected)
-	require.Len(t, p.got("POST", "/login/pubkey/authenticate"), 3, "the call does not repeat its login's repetition")
+	require.Len(t, p.requestsTo("POST", "/login/pubkey/authenticate"), 3, "the call does not repeat its login's repetition")
 }

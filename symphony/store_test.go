@@ -10,8 +10,8 @@ import (
 	"roombot/symphony"
 )
 
-// stored is v after it was kept as JSON.
-func stored[T any](t *testing.T, v T) T {
+// storeAndLoad is v after it was kept as JSON.
+func storeAndLoad[T any](t *testing.T, v T) T {
 	t.Helper()
 	kept, err := json.Marshal(v)
 	require.NoError(t, err)
@@ -27,19 +27,19 @@ func TestValuesOfTheClientCanBeStored(t *testing.T) {
 		ID: "r", Attributes: symphony.RoomAttributes{Name: "Q3 desk", MultiLateral: true}, CreatedAt: at, CreatedBy: 7, Active: true,
 		Groups: []symphony.RoomGroup{{ID: 8, AddedBy: 7}},
 	}
-	require.Equal(t, room, stored(t, room))
+	require.Equal(t, room, storeAndLoad(t, room))
 	member := symphony.Member{User: 7, Owner: true, JoinedAt: at, Through: []symphony.UserID{8}}
-	require.Equal(t, member, stored(t, member))
+	require.Equal(t, member, storeAndLoad(t, member))
 	group := symphony.Group{ID: "g", Name: "FX", ProfileID: 8, Members: []symphony.GroupMember{{User: 7, Tenant: 103}}, UpdatedAt: at}
-	require.Equal(t, group, stored(t, group))
+	require.Equal(t, group, storeAndLoad(t, group))
 	message := symphony.Message{ID: "m", From: symphony.Participant{ID: 7}, Stream: symphony.Conversation{ID: "s"}, Time: at}
-	require.Equal(t, message, stored(t, message))
+	require.Equal(t, message, storeAndLoad(t, message))
 	user := symphony.User{ID: 7, DisplayName: "Ana Ruiz"}
-	require.Equal(t, user, stored(t, user))
+	require.Equal(t, user, storeAndLoad(t, user))
 	stream := symphony.Stream{ID: "s", Type: symphony.IM, Members: []symphony.UserID{7}}
-	require.Equal(t, stream, stored(t, stream))
+	require.Equal(t, stream, storeAndLoad(t, stream))
 	connection := symphony.Connection{User: 7, Status: symphony.Accepted, UpdatedAt: at}
-	require.Equal(t, connection, stored(t, connection))
+	require.Equal(t, connection, storeAndLoad(t, connection))
 }
 
 func TestJSONOfAnOutgoingMessage(t *testing.T) {
@@ -57,10 +57,10 @@ func TestJSONOfAnOutgoingMessage(t *testing.T) {
 		kept, err := json.Marshal(m)
 		require.NoError(t, err)
 		require.Equal(t, shape, string(kept), "the shape is stored: a change needs a new field")
-		require.Equal(t, m, stored(t, m))
+		require.Equal(t, m, storeAndLoad(t, m))
 	}
 
-	t.Run("names of before there were tags are read", func(t *testing.T) {
+	t.Run("JSON without tags is read", func(t *testing.T) {
 		t.Parallel()
 		var m symphony.Outgoing
 		require.NoError(t, json.Unmarshal([]byte(`{"MessageML":"<messageML>hi</messageML>","Data":"{\"a\":{}}",`+
