@@ -42,7 +42,7 @@ func (c *Client) askBalancer(ctx context.Context) (*agentRoute, error) {
 		}
 		return &agentRoute{balancer, a.now(), false}, nil
 	}
-	return &agentRoute{a.choose(&agentLane{}, nil), a.now(), false}, nil
+	return &agentRoute{a.chooseNode(&agentLane{}, nil), a.now(), false}, nil
 }
 
 // isFresh reports whether a route need not be asked for again, if only because that was done just
@@ -84,7 +84,7 @@ func agentAddress(balancer, name string) (string, error) {
 	base := strings.TrimRight(name, "/")
 	if !strings.Contains(name, "://") {
 		if u, err := url.Parse("//" + name); err != nil || u.Host != name {
-			return "", fmt.Errorf("the agent at %s names %q, which is no host", at.Host, clip(name, 80))
+			return "", fmt.Errorf("the agent at %s names %q, which is no host", at.Host, clipText(name, 80))
 		}
 		if _, _, err := net.SplitHostPort(name); err != nil && at.Port() != "" {
 			name = net.JoinHostPort(name, at.Port())

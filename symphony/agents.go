@@ -60,8 +60,8 @@ func withLane(ctx context.Context, l *agentLane) context.Context {
 	return context.WithValue(ctx, laneKey{}, l)
 }
 
-// pick is the node to try next, nil when all were tried.
-func (a *agentPool) pick(ctx context.Context, tried []*agentNode) *agentNode {
+// pickNode is the node to try next, nil when all were tried.
+func (a *agentPool) pickNode(ctx context.Context, tried []*agentNode) *agentNode {
 	l, own := ctx.Value(laneKey{}).(*agentLane)
 	if !own {
 		l = a.defaultLane
@@ -74,7 +74,7 @@ func (a *agentPool) pick(ctx context.Context, tried []*agentNode) *agentNode {
 			return r.node
 		}
 	}
-	return a.choose(l, tried)
+	return a.chooseNode(l, tried)
 }
 
 // stickyNode is the node that a sticky lane stays with, nil if it has none that works.
@@ -98,9 +98,9 @@ func (a *agentPool) useNamed(l *agentLane, n *agentNode, tried []*agentNode) boo
 	return true
 }
 
-// choose takes an open node by the mode's rule. When there is none, those that are aside are tried
+// chooseNode takes an open node by the mode's rule. When there is none, those that are aside are tried
 // nevertheless, first the one whose time ends first.
-func (a *agentPool) choose(l *agentLane, tried []*agentNode) *agentNode {
+func (a *agentPool) chooseNode(l *agentLane, tried []*agentNode) *agentNode {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var open, aside []*agentNode

@@ -18,10 +18,10 @@ func (e *signInError) Unwrap() error { return e.err }
 // Is reports whether target is ErrNotSignedIn.
 func (e *signInError) Is(target error) bool { return target == ErrNotSignedIn }
 
-// authorized sends with the credential that the operation needs. When that is refused, it is
+// sendAuthorized sends with the credential that the operation needs. When that is refused, it is
 // renewed once and the call sent again: a 401 is the only sign of an ended session, and what was
 // refused with one was not carried out.
-func (c *Client) authorized(
+func (c *Client) sendAuthorized(
 	ctx context.Context, op Operation, send func(http.Header) error,
 ) error {
 	switch {

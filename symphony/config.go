@@ -34,9 +34,10 @@ type Config struct {
 	Headers http.Header
 	// Retry bounds the repetition of reads and safe writes.
 	Retry RetryPolicy
-	// Timeout bounds one try of one call. Default 30 s. Reads of the feed have their own.
+	// Timeout bounds one try of one call, by default [DefaultTimeout]. Reads of the feed have their
+	// own.
 	Timeout time.Duration
-	// MaxBody bounds the bytes read from one answer. Default 64 MiB.
+	// MaxBody bounds the bytes read from one answer, by default [DefaultMaxBody].
 	MaxBody int64
 	// Observe is called after every try, if set. It must not block.
 	Observe func(Call)
@@ -134,21 +135,4 @@ func checkBase(base string) error {
 		return fmt.Errorf("%q is not a plain http or https address", u.Redacted())
 	}
 	return nil
-}
-
-func (c Config) withDefaults() Config {
-	if c.UserAgent == "" {
-		c.UserAgent = "Roombot"
-	}
-	if c.Timeout <= 0 {
-		c.Timeout = 30 * time.Second
-	}
-	if c.MaxBody <= 0 {
-		c.MaxBody = 64 << 20
-	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	c.Retry = c.Retry.withDefaults()
-	return c
 }

@@ -44,7 +44,7 @@ func (w wireConnection) value() Connection {
 //
 //	GET /pod/v1/connection/user/{userId}/info
 func (c *Client) Connection(ctx context.Context, user UserID) (Connection, error) {
-	return callAndConvert[Connection, wireConnection](ctx, c, request{op: opConnection, args: []string{user.String()}})
+	return callForValue[Connection, wireConnection](ctx, c, request{op: opConnection, args: []string{user.String()}})
 }
 
 // Connect asks a user of another company for a connection. Each call may notify that person again,
@@ -52,7 +52,7 @@ func (c *Client) Connection(ctx context.Context, user UserID) (Connection, error
 //
 //	POST /pod/v1/connection/create
 func (c *Client) Connect(ctx context.Context, user UserID) (Connection, error) {
-	return callAndConvert[Connection, wireConnection](ctx, c, request{op: opConnect, body: struct {
+	return callForValue[Connection, wireConnection](ctx, c, request{op: opConnect, body: struct {
 		User UserID `json:"userId"`
 	}{user}})
 }

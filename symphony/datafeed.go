@@ -78,7 +78,7 @@ func (c *Client) CreateDatafeed(ctx context.Context, tag string) (Datafeed, erro
 //
 //	POST /agent/v5/datafeeds/{datafeedId}/read
 func (c *Client) ReadDatafeed(ctx context.Context, id DatafeedID, ackID string, timeout time.Duration) (Batch, error) {
-	return callAndConvert[Batch, wireBatch](ctx, c, request{
+	return callForValue[Batch, wireBatch](ctx, c, request{
 		op: opReadDatafeed, args: []string{string(id)}, once: true, timeout: timeout,
 		body: struct {
 			AckID string `json:"ackId"`

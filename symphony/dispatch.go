@@ -21,7 +21,7 @@ func (c *Client) dispatch(ctx context.Context, r request, o outgoingRequest) (er
 		return c.sendTo(ctx, r, o, r.agent)
 	}
 	var tried []*agentNode
-	for at := c.agents.pick(ctx, nil); at != nil; at = c.agents.pick(ctx, tried) {
+	for at := c.agents.pickNode(ctx, nil); at != nil; at = c.agents.pickNode(ctx, tried) {
 		err = c.sendTo(ctx, r, o, at)
 		if ctx.Err() != nil || !r.op.mayTryOtherAgent(err) {
 			break
@@ -46,7 +46,7 @@ func (c *Client) sendTo(ctx context.Context, r request, o outgoingRequest, at *a
 	e, failed := errors.AsType[*Error](err)
 	switch {
 	case err != nil && ctx.Err() != nil: // the caller left, which says nothing about the agent
-	case failed && e.isUnserved():
+	case failed && e.isServerDown():
 		if lasts, report := c.agents.setAside(at, retryAfter(err)); report {
 			zerolog.Ctx(ctx).Warn().Err(err).Str("agent", at.base).Dur("lasts", lasts).Msg("an agent does not answer")
 		}

@@ -45,13 +45,13 @@ func (d distributionList) value() Group {
 //	GET /v1/groups/sdl/list
 func (c *Client) DistributionLists(ctx context.Context) iter.Seq2[Group, error] {
 	const size = 100
-	return cursorPages(func(after string) ([]Group, string, error) {
+	return yieldCursorPages(func(after string) ([]Group, string, error) {
 		query := url.Values{"limit": {"100"}}
 		if after != "" {
 			query.Set("lastGroupId", after)
 		}
 		page, err := call[[]distributionList](ctx, c, request{op: opDistributionLists, query: query})
-		groups := convertAll[Group](page)
+		groups := toValues[Group](page)
 		if len(page) < size {
 			return groups, "", err
 		}
@@ -63,5 +63,5 @@ func (c *Client) DistributionLists(ctx context.Context) iter.Seq2[Group, error] 
 //
 //	GET /v1/groups/sdl/{groupId}
 func (c *Client) DistributionList(ctx context.Context, id UserID) (Group, error) {
-	return callAndConvert[Group, distributionList](ctx, c, request{op: opDistributionList, args: []string{id.String()}})
+	return callForValue[Group, distributionList](ctx, c, request{op: opDistributionList, args: []string{id.String()}})
 }

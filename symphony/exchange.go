@@ -131,7 +131,7 @@ func (r request) errorAnswer(o outgoingRequest, resp *http.Response, body []byte
 	}
 	switch err := json.Unmarshal(body, &w); {
 	case err == nil:
-		e.Code, e.Message = clip(string(w.Code), 80), clip(string(w.Message), 400)
+		e.Code, e.Message = clipText(string(w.Code), 80), clipText(string(w.Message), 400)
 	case len(body) > 0:
 		e.foreign, e.Err = true, proxyPageError(body)
 	}

@@ -11,41 +11,26 @@ import (
 	"roombot/symphony/outage"
 )
 
-// FeedConfig says how a feed is read.
+// FeedConfig says how a feed is read. A bound that is zero is [DefaultFeed]'s.
 type FeedConfig struct {
 	// Tag keeps the feeds of several bots of one account apart. Each needs one of its own: a bot
 	// without may take any feed of the account's. Default none.
 	Tag string
-	// ReadTimeout bounds one read, which the service parks for some 20 s. Default 60 s.
+	// ReadTimeout bounds one read, which the service parks for some 20 s.
 	ReadTimeout time.Duration
 	// Visibility is how long the service waits for an acknowledgement before it delivers a batch
-	// again. Default 30 s.
+	// again.
 	Visibility time.Duration
-	// MinWait and MaxWait bound the pauses after failures. Defaults 500 ms and 5 s.
+	// MinWait and MaxWait bound the pauses after failures.
 	MinWait, MaxWait time.Duration
-	// Multiplier is the growth of the pause from one failure to the next. Default as RetryPolicy's.
+	// Multiplier is the growth of the pause from one failure to the next.
 	Multiplier float64
 	// Spread is the longest random pause before a feed is created in place of a lost one, so that
-	// of several replicas one creates it and the others find it. Default 3 s.
+	// of several replicas one creates it and the others find it.
 	Spread time.Duration
 	// Live is called each time a feed was found or created: from then on no event is lost. It must
 	// not block. Default none.
 	Live func(DatafeedID)
-}
-
-func (c FeedConfig) withDefaults() FeedConfig {
-	for _, d := range []struct {
-		field *time.Duration
-		value time.Duration
-	}{
-		{&c.ReadTimeout, time.Minute}, {&c.Visibility, 30 * time.Second}, {&c.MinWait, 500 * time.Millisecond},
-		{&c.MaxWait, 5 * time.Second}, {&c.Spread, 3 * time.Second},
-	} {
-		if *d.field <= 0 {
-			*d.field = d.value
-		}
-	}
-	return c
 }
 
 // Feed reads the caller's real-time events and recovers from every failure but rejected

@@ -43,7 +43,7 @@ func (g Group) Account() (UserID, error) {
 	if err == nil {
 		err = fmt.Errorf("no profile id")
 	}
-	return 0, fmt.Errorf("group %q: profile: %w", clip(g.Name, 80), err)
+	return 0, fmt.Errorf("group %q: profile: %w", clipText(g.Name, 80), err)
 }
 
 // wireGroup is the profile manager's ReadGroup.
@@ -62,7 +62,7 @@ func (w wireGroup) value() Group {
 	updated, _ := time.Parse(time.RFC3339, w.UpdatedAt) // of use to caches only
 	account, _ := ParseUserID(string(w.Profile.ID))     // Account returns the error
 	return Group{
-		ID: w.ID, Name: w.Name, Status: w.Status, ProfileID: account, Members: convertAll[GroupMember](w.Members),
+		ID: w.ID, Name: w.Name, Status: w.Status, ProfileID: account, Members: toValues[GroupMember](w.Members),
 		UpdatedAt: updated, profile: string(w.Profile.ID),
 	}
 }
@@ -91,19 +91,19 @@ type groupPage struct {
 //
 //	GET /profile-manager/v1/groups/type/{typeId}
 func (c *Client) Groups(ctx context.Context, typeID string) iter.Seq2[Group, error] {
-	return cursorPages(func(after string) ([]Group, string, error) {
+	return yieldCursorPages(func(after string) ([]Group, string, error) {
 		query := url.Values{"status": {"ACTIVE"}, "limit": {"100"}}
 		if after != "" {
 			query.Set("after", after)
 		}
 		page, err := call[groupPage](ctx, c, request{op: opGroups, args: []string{typeID}, query: query})
-		return convertAll[Group](page.Data), page.Pagination.Cursors.After, err
+		return toValues[Group](page.Data), page.Pagination.Cursors.After, err
 	})
 }
 
-// cursorPages follows cursors until there is none. A cursor seen before would lead in a circle and
+// yieldCursorPages follows cursors until there is none. A cursor seen before would lead in a circle and
 // ends the listing with an error.
-func cursorPages[T any](fetch func(after string) ([]T, string, error)) iter.Seq2[T, error] {
+func yieldCursorPages[T any](fetch func(after string) ([]T, string, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		seen := map[string]bool{"": true}
@@ -122,7 +122,7 @@ func cursorPages[T any](fetch func(after string) ([]T, string, error)) iter.Seq2
 				return
 			}
 			if seen[next] || len(seen) > maxPages {
-				yield(none, fmt.Errorf("listing: the server's cursor %q leads in a circle", clip(next, 40)))
+				yield(none, fmt.Errorf("listing: the server's cursor %q leads in a circle", clipText(next, 40)))
 				return
 			}
 			seen[next], after = true, next
@@ -134,5 +134,5 @@ func cursorPages[T any](fetch func(after string) ([]T, string, error)) iter.Seq2
 //
 //	GET /profile-manager/v1/groups/{groupId}
 func (c *Client) Group(ctx context.Context, id GroupID) (Group, error) {
-	return callAndConvert[Group, wireGroup](ctx, c, request{op: opGroup, args: []string{string(id)}})
+	return callForValue[Group, wireGroup](ctx, c, request{op: opGroup, args: []string{string(id)}})
 }

@@ -38,7 +38,7 @@ func (u UserID) String() string { return strconv.FormatInt(int64(u), 10) }
 func ParseUserID(s string) (UserID, error) {
 	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
 	if err != nil || n <= 0 {
-		return 0, fmt.Errorf("user id %q is not a positive whole number", clip(s, 40))
+		return 0, fmt.Errorf("user id %q is not a positive whole number", clipText(s, 40))
 	}
 	return UserID(n), nil
 }
@@ -92,16 +92,16 @@ const maxID = 128
 func parseID(s string) (string, error) {
 	id := normaliseID(s)
 	if id == "" || len(id) > maxID {
-		return "", fmt.Errorf("id %q: want 1 to %d characters of base64", clip(s, 40), maxID)
+		return "", fmt.Errorf("id %q: want 1 to %d characters of base64", clipText(s, 40), maxID)
 	}
 	for _, r := range id {
-		if !alphanumeric(r) && r != '-' && r != '_' {
-			return "", fmt.Errorf("id %q: %q is not base64", clip(s, 40), r)
+		if !isAlphanumeric(r) && r != '-' && r != '_' {
+			return "", fmt.Errorf("id %q: %q is not base64", clipText(s, 40), r)
 		}
 	}
 	return id, nil
 }
 
-func alphanumeric(r rune) bool {
+func isAlphanumeric(r rune) bool {
 	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }

@@ -19,7 +19,7 @@ func lenientInt(b []byte) (int64, error) {
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a whole number", clip(s, 40))
+		return 0, fmt.Errorf("%q is not a whole number", clipText(s, 40))
 	}
 	return n, nil
 }
@@ -71,8 +71,8 @@ func toMillis(t time.Time) millis {
 	return millis(t.UnixMilli())
 }
 
-// clip makes foreign text fit for an error or a log line: one line, at most n bytes.
-func clip(s string, n int) string {
+// clipText makes foreign text fit for an error or a log line: one line, at most n bytes.
+func clipText(s string, n int) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '

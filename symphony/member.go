@@ -64,5 +64,5 @@ func (c *Client) DemoteOwner(ctx context.Context, room StreamID, user UserID) er
 //	GET /pod/v2/room/{id}/membership/list
 func (c *Client) Members(ctx context.Context, room StreamID) ([]Member, error) {
 	members, err := call[[]wireMember](ctx, c, request{op: opMembers, args: []string{string(room)}})
-	return convertAll[Member](members), err
+	return toValues[Member](members), err
 }

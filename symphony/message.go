@@ -111,7 +111,7 @@ func (m Message) MarshalJSON() ([]byte, error) {
 //
 //	GET /agent/v1/message/{id}
 func (c *Client) Message(ctx context.Context, id MessageID) (Message, error) {
-	m, err := callAndConvert[Message, wireMessage](ctx, c, request{op: opMessage, args: []string{string(id)}})
+	m, err := callForValue[Message, wireMessage](ctx, c, request{op: opMessage, args: []string{string(id)}})
 	if err == nil && m.ID == "" {
 		return Message{}, opMessage.newError(Error{Status: http.StatusNoContent, Message: "no such message"})
 	}
@@ -136,11 +136,11 @@ func (m *listedMessage) UnmarshalJSON(b []byte) error {
 //	GET /agent/v4/stream/{sid}/message
 func (c *Client) MessagesSince(ctx context.Context, stream StreamID, since time.Time) iter.Seq2[Message, error] {
 	const size = 100
-	return pages(size, func(skip int) ([]Message, int, error) {
+	return yieldPages(size, func(skip int) ([]Message, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("since", strconv.FormatInt(since.UnixMilli(), 10))
 		page, err := call[[]listedMessage](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
-		return convertAll[Message](page), 0, err
+		return toValues[Message](page), 0, err
 	})
 }
 
@@ -179,10 +179,10 @@ func (c *Client) SearchMessages(ctx context.Context, q MessageQuery) iter.Seq2[M
 	body := messageSearch{
 		q.Text, q.Stream, q.Type, q.Author, q.Hashtag, q.Cashtag, q.Mention, toMillis(q.From), toMillis(q.To),
 	}
-	return pages(size, func(skip int) ([]Message, int, error) {
+	return yieldPages(size, func(skip int) ([]Message, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("sortDir", "DESC")
 		page, err := call[[]listedMessage](ctx, c, request{op: opSearchMessages, query: query, body: body})
-		return convertAll[Message](page), 0, err
+		return toValues[Message](page), 0, err
 	})
 }

@@ -47,7 +47,7 @@ func (c *Client) UpdateMessage(ctx context.Context, stream StreamID, id MessageI
 }
 
 func (c *Client) sendMessage(ctx context.Context, r request) (Message, error) {
-	shown, err := callAndConvert[Message, wireMessage](ctx, c, r)
+	shown, err := callForValue[Message, wireMessage](ctx, c, r)
 	if err == nil && shown.ID == "" {
 		return Message{}, r.op.missingIDError()
 	}

@@ -9,9 +9,9 @@ import (
 // maxPages stops a listing whose server never runs out of pages.
 const maxPages = 10_000
 
-// pages yields the items of numbered pages until a page comes back short. If the server's total
+// yieldPages yields the items of numbered pages until a page comes back short. If the server's total
 // says that there are more, it goes on nevertheless.
-func pages[T any](size int, fetch func(skip int) (page []T, total int, err error)) iter.Seq2[T, error] {
+func yieldPages[T any](size int, fetch func(skip int) (page []T, total int, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for n, skip := 0, 0; n < maxPages; n++ {
 			page, total, err := fetch(skip)

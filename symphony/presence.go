@@ -26,7 +26,7 @@ func (w wirePresence) value() Presence { return Presence{w.User, w.Category, w.A
 //
 //	GET /pod/v3/user/{uid}/presence
 func (c *Client) Presence(ctx context.Context, user UserID) (Presence, error) {
-	return callAndConvert[Presence, wirePresence](ctx, c, request{
+	return callForValue[Presence, wirePresence](ctx, c, request{
 		op: opPresence, args: []string{user.String()}, query: url.Values{"local": {"false"}},
 	})
 }
@@ -35,14 +35,14 @@ func (c *Client) Presence(ctx context.Context, user UserID) (Presence, error) {
 //
 //	GET /pod/v2/user/presence
 func (c *Client) OwnPresence(ctx context.Context) (Presence, error) {
-	return callAndConvert[Presence, wirePresence](ctx, c, request{op: opOwnPresence})
+	return callForValue[Presence, wirePresence](ctx, c, request{op: opOwnPresence})
 }
 
 // SetPresence sets what others see of the caller.
 //
 //	POST /pod/v2/user/presence
 func (c *Client) SetPresence(ctx context.Context, category string) (Presence, error) {
-	return callAndConvert[Presence, wirePresence](ctx, c, request{op: opSetPresence, body: struct {
+	return callForValue[Presence, wirePresence](ctx, c, request{op: opSetPresence, body: struct {
 		Category string `json:"category"`
 	}{category}})
 }

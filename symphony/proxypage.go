@@ -17,5 +17,5 @@ func proxyPageError(body []byte) error {
 	if title == nil {
 		return errors.New(text)
 	}
-	return fmt.Errorf("%s: %q", text, clip(html.UnescapeString(string(title[1])), 80))
+	return fmt.Errorf("%s: %q", text, clipText(html.UnescapeString(string(title[1])), 80))
 }

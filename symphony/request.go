@@ -74,7 +74,7 @@ func (c *Client) perform(ctx context.Context, r request) error {
 			return fmt.Errorf("%s: encode: %w", r.op, err)
 		}
 		o := outgoingRequest{body: content, contentType: kind, trace: trace, mayBeDone: &mayBeDone}
-		return c.authorized(ctx, r.op, func(auth http.Header) error {
+		return c.sendAuthorized(ctx, r.op, func(auth http.Header) error {
 			o.auth = auth
 			return c.dispatch(ctx, r, o)
 		})

@@ -11,37 +11,19 @@ import (
 )
 
 // RetryPolicy bounds the repetition of failed calls. The waits grow from Initial by Multiplier up
-// to Max, each spread at random by half either way; a server's Retry-After takes their place.
+// to Max, each spread at random by half either way; a server's Retry-After takes their place. A
+// field that is zero is [DefaultRetry]'s.
 type RetryPolicy struct {
-	// Initial is the first wait. Default 500 ms.
+	// Initial is the first wait.
 	Initial time.Duration
-	// Max is the longest wait. Default 10 s.
+	// Max is the longest wait.
 	Max time.Duration
-	// Multiplier is at least 1. Default 2.
+	// Multiplier is at least 1.
 	Multiplier float64
-	// MaxElapsed is the time from the first try after which no other is begun. Default 45 s.
+	// MaxElapsed is the time from the first try after which no other is begun.
 	MaxElapsed time.Duration
-	// MaxAttempts counts the first one: 1 never repeats. Default 10.
+	// MaxAttempts counts the first one: 1 never repeats.
 	MaxAttempts int
-}
-
-func (p RetryPolicy) withDefaults() RetryPolicy {
-	if p.Initial <= 0 {
-		p.Initial = 500 * time.Millisecond
-	}
-	if p.Max <= 0 {
-		p.Max = 10 * time.Second
-	}
-	if p.Multiplier < 1 {
-		p.Multiplier = 2
-	}
-	if p.MaxElapsed <= 0 {
-		p.MaxElapsed = 45 * time.Second
-	}
-	if p.MaxAttempts <= 0 {
-		p.MaxAttempts = 10
-	}
-	return p
 }
 
 // newBackOff makes the growing, jittered row of pauses.

@@ -94,7 +94,7 @@ func (w wireRoom) value() Room {
 //
 //	POST /pod/v3/room/create
 func (c *Client) CreateRoom(ctx context.Context, attributes RoomAttributes) (Room, error) {
-	room, err := callAndConvert[Room, wireRoom](ctx, c, request{op: opCreateRoom, body: attributes})
+	room, err := callForValue[Room, wireRoom](ctx, c, request{op: opCreateRoom, body: attributes})
 	if err == nil && room.ID == "" {
 		return Room{}, opCreateRoom.missingIDError()
 	}
@@ -105,14 +105,14 @@ func (c *Client) CreateRoom(ctx context.Context, attributes RoomAttributes) (Roo
 //
 //	GET /pod/v3/room/{id}/info
 func (c *Client) Room(ctx context.Context, id StreamID) (Room, error) {
-	return callAndConvert[Room, wireRoom](ctx, c, request{op: opRoom, args: []string{string(id)}})
+	return callForValue[Room, wireRoom](ctx, c, request{op: opRoom, args: []string{string(id)}})
 }
 
 // UpdateRoom changes a room; owners only.
 //
 //	POST /pod/v3/room/{id}/update
 func (c *Client) UpdateRoom(ctx context.Context, id StreamID, update RoomUpdate) (Room, error) {
-	return callAndConvert[Room, wireRoom](ctx, c, request{op: opUpdateRoom, args: []string{string(id)}, body: update})
+	return callForValue[Room, wireRoom](ctx, c, request{op: opUpdateRoom, args: []string{string(id)}, body: update})
 }
 
 // SetRoomActive deactivates a room or brings it back.
@@ -177,7 +177,7 @@ func (c *Client) SearchRooms(ctx context.Context, q RoomQuery) iter.Seq2[Room, e
 		Member: optionalUser(q.Member), Owner: optionalUser(q.Owner), Creator: optionalUser(q.Creator),
 	}
 	size := pageSize(q.PageSize, maxPageSize)
-	return pages(size, func(skip int) ([]Room, int, error) {
+	return yieldPages(size, func(skip int) ([]Room, int, error) {
 		query := skipLimit(skip, size)
 		if q.NonDiscoverable {
 			query.Set("includeNonDiscoverable", "true")
@@ -186,6 +186,6 @@ func (c *Client) SearchRooms(ctx context.Context, q RoomQuery) iter.Seq2[Room, e
 			Count int        `json:"count"`
 			Rooms []wireRoom `json:"rooms"`
 		}](ctx, c, request{op: opSearchRooms, query: query, body: body})
-		return convertAll[Room](page.Rooms), page.Count, err
+		return toValues[Room](page.Rooms), page.Count, err
 	})
 }

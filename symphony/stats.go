@@ -40,12 +40,12 @@ type clientCounts struct {
 	signIns signInLog
 }
 
-func (p *throttle) addStats(s *Stats) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.growPace(p.now())
-	s.Throttled, s.Waiting, s.Waited = p.throttled, p.waiting, p.waited
-	if p.limiter != nil {
-		s.Pace = float64(p.limiter.Limit())
+func (t *throttle) addStats(s *Stats) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.growPace(t.now())
+	s.Throttled, s.Waiting, s.Waited = t.throttled, t.waiting, t.waited
+	if t.limiter != nil {
+		s.Pace = float64(t.limiter.Limit())
 	}
 }

@@ -49,7 +49,7 @@ func (w wireStream) value() Stream {
 //
 //	GET /pod/v2/streams/{sid}/info
 func (c *Client) Stream(ctx context.Context, id StreamID) (Stream, error) {
-	return callAndConvert[Stream, wireStream](ctx, c, request{op: opStream, args: []string{string(id)}})
+	return callForValue[Stream, wireStream](ctx, c, request{op: opStream, args: []string{string(id)}})
 }
 
 // CreateIM opens the conversation between the caller and the users, or finds the one that exists:

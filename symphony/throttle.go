@@ -41,30 +41,30 @@ func newThrottle(now func() time.Time) *throttle {
 // observe slows the pace if a call, which began at the given time, was answered with a request for
 // less. A call that was sent before the last cut of the pace, or within a second of it, does not
 // say whether that cut was enough.
-func (p *throttle) observe(begin time.Time, err error) {
+func (t *throttle) observe(begin time.Time, err error) {
 	asked, throttled := requestedWait(err)
 	if !throttled {
 		return
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.throttled++
-	now := p.now()
-	p.growPace(now)
-	if p.limiter == nil {
-		p.cutAt = time.Time{}
-		p.peak = max(p.calls.perSecond(now), slowestPace)
-		p.pace, p.growFrom, p.limiter = p.peak, now, rate.NewLimiter(rate.Limit(p.peak), 1)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.throttled++
+	now := t.now()
+	t.growPace(now)
+	if t.limiter == nil {
+		t.cutAt = time.Time{}
+		t.peak = max(t.calls.perSecond(now), slowestPace)
+		t.pace, t.growFrom, t.limiter = t.peak, now, rate.NewLimiter(rate.Limit(t.peak), 1)
 	}
-	if begin.Sub(p.cutAt) >= time.Second {
-		p.pace, p.cutAt = max(p.paceAt(now)/2, slowestPace), now
+	if begin.Sub(t.cutAt) >= time.Second {
+		t.pace, t.cutAt = max(t.paceAt(now)/2, slowestPace), now
 	} else {
-		p.pace = p.paceAt(now)
+		t.pace = t.paceAt(now)
 	}
-	if until := now.Add(min(max(asked, time.Second), time.Minute)); until.After(p.growFrom) {
-		p.growFrom = until
+	if until := now.Add(min(max(asked, time.Second), time.Minute)); until.After(t.growFrom) {
+		t.growFrom = until
 	}
-	p.limiter.SetLimitAt(now, rate.Limit(p.paceAt(now)))
+	t.limiter.SetLimitAt(now, rate.Limit(t.paceAt(now)))
 }
 
 // requestedWait is the wait that an answer asks for. It reports whether the answer asks for less.
@@ -77,68 +77,68 @@ func requestedWait(err error) (time.Duration, bool) {
 }
 
 // paceAt is the pace at a time. The caller holds the lock.
-func (p *throttle) paceAt(now time.Time) float64 {
+func (t *throttle) paceAt(now time.Time) float64 {
 	const recovery = 30 // seconds to regain the peak from nothing
-	step := max(p.peak/recovery, slowestPace)
-	return p.pace + step*max(now.Sub(p.growFrom).Seconds(), 0)
+	step := max(t.peak/recovery, slowestPace)
+	return t.pace + step*max(now.Sub(t.growFrom).Seconds(), 0)
 }
 
 // growPace lets the pace grow, and lifts the limit when it has grown enough. The caller holds the
 // lock.
-func (p *throttle) growPace(now time.Time) {
-	if p.limiter == nil {
+func (t *throttle) growPace(now time.Time) {
+	if t.limiter == nil {
 		return
 	}
-	pace := p.paceAt(now)
-	if pace >= 2*p.peak {
-		p.limiter = nil
+	pace := t.paceAt(now)
+	if pace >= 2*t.peak {
+		t.limiter = nil
 		return
 	}
-	p.limiter.SetLimitAt(now, rate.Limit(pace))
+	t.limiter.SetLimitAt(now, rate.Limit(pace))
 }
 
 // mayPass counts a call and reports whether it may be sent at once.
-func (p *throttle) mayPass() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.now()
-	p.calls.count(now)
-	p.growPace(now)
-	return p.limiter == nil
+func (t *throttle) mayPass() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.now()
+	t.calls.count(now)
+	t.growPace(now)
+	return t.limiter == nil
 }
 
 // nextWait is how long the next call has to wait.
-func (p *throttle) nextWait() time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.now()
-	p.growPace(now)
-	if p.limiter == nil {
+func (t *throttle) nextWait() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.now()
+	t.growPace(now)
+	if t.limiter == nil {
 		return 0
 	}
-	return p.limiter.ReserveN(now, 1).DelayFrom(now)
+	return t.limiter.ReserveN(now, 1).DelayFrom(now)
 }
 
 // beginWait and endWait count who waits, and how long.
-func (p *throttle) beginWait() time.Time {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.waiting++
-	return p.now()
+func (t *throttle) beginWait() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waiting++
+	return t.now()
 }
 
-func (p *throttle) endWait(since time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.waiting--
-	p.waited += p.now().Sub(since)
+func (t *throttle) endWait(since time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waiting--
+	t.waited += t.now().Sub(since)
 }
 
 // addWait counts the wait of a call that was itself asked to come back later.
-func (p *throttle) addWait(d time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.waited += d
+func (t *throttle) addWait(d time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waited += d
 }
 
 // keepPace waits until a call may be made. Signing in and the feed do not wait: all else depends on
@@ -147,16 +147,16 @@ func (c *Client) keepPace(ctx context.Context, op Operation) error {
 	if op.isUnpaced() || c.throttle.mayPass() {
 		return nil
 	}
-	p := c.throttle
-	since := p.beginWait()
-	defer p.endWait(since)
+	t := c.throttle
+	since := t.beginWait()
+	defer t.endWait(since)
 	select {
-	case p.turn <- struct{}{}:
-		defer func() { <-p.turn }()
+	case t.turn <- struct{}{}:
+		defer func() { <-t.turn }()
 	case <-ctx.Done():
 		return throttledError(ctx, op)
 	}
-	if wait := p.nextWait(); wait > 0 && c.sleep(ctx, wait) != nil {
+	if wait := t.nextWait(); wait > 0 && c.sleep(ctx, wait) != nil {
 		return throttledError(ctx, op)
 	}
 	return nil

@@ -127,6 +127,7 @@ func TestWaitForThePaceEndsWithItsContext(t *testing.T) {
 		require.ErrorIs(t, err, symphony.ErrTooManyRequests)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.NotErrorIs(t, err, symphony.ErrOutcomeUnknown)
+		requireVerdict(t, symphony.NotSent, err)
 		require.Equal(t, 500*time.Millisecond, time.Since(begin))
 		require.Empty(t, p.requestsTo("POST", "/pod/v3/room/create"))
 	})

@@ -28,7 +28,7 @@ func NewTraceID() string {
 
 func traceID(ctx context.Context) string {
 	id, _ := ctx.Value(traceKey{}).(string)
-	if len(id) != traceLength || strings.ContainsFunc(id, func(r rune) bool { return !alphanumeric(r) }) {
+	if len(id) != traceLength || strings.ContainsFunc(id, func(r rune) bool { return !isAlphanumeric(r) }) {
 		return NewTraceID()
 	}
 	return id

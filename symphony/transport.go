@@ -23,7 +23,8 @@ type Transport struct {
 	NoProxy string
 	// Trust is a PEM bundle of authorities to trust besides the system's.
 	Trust []byte
-	// ConnectTimeout bounds dialling and the TLS handshake, each. Default 15 s.
+	// ConnectTimeout bounds dialling and the TLS handshake, each, by default
+	// [DefaultConnectTimeout].
 	ConnectTimeout time.Duration
 	// Timeout bounds one try of one call where it is less than Config.Timeout. Default none. Reads
 	// of the feed have their own.
@@ -85,14 +86,12 @@ func (t Transport) HTTP(certificate *tls.Certificate) (*http.Transport, error) {
 		secure.Certificates = []tls.Certificate{*certificate}
 	}
 	connect := t.ConnectTimeout
-	if connect <= 0 {
-		connect = 15 * time.Second
-	}
+	setDefault(&connect, DefaultConnectTimeout)
 	return &http.Transport{
 		Proxy: t.proxyFunc(),
 		OnProxyConnectResponse: func(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
 			if answer.StatusCode != http.StatusOK { // net/http would tell no more than "Forbidden"
-				return fmt.Errorf("the proxy %s answers %s to CONNECT", proxy.Host, clip(answer.Status, 80))
+				return fmt.Errorf("the proxy %s answers %s to CONNECT", proxy.Host, clipText(answer.Status, 80))
 			}
 			return nil
 		},

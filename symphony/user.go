@@ -175,7 +175,7 @@ func (c *Client) SearchUsers(ctx context.Context, q UserQuery) iter.Seq2[User, e
 		body.Filters = &userSearchFilters{q.AccountTypes, q.Company, q.Title}
 	}
 	size := pageSize(q.PageSize, 50)
-	return pages(size, func(skip int) ([]User, int, error) {
+	return yieldPages(size, func(skip int) ([]User, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("local", strconv.FormatBool(q.Local))
 		page, err := call[struct {

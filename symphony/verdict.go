@@ -124,9 +124,9 @@ func (e *Error) doubtsFeed() bool {
 	return false
 }
 
-// isUnserved reports whether the server that was asked does not serve: no answer of its own came,
+// isServerDown reports whether the server that was asked does not serve: no answer of its own came,
 // but a proxy's or none.
-func (e *Error) isUnserved() bool {
+func (e *Error) isServerDown() bool {
 	switch e.Status {
 	case 0:
 		return !errors.Is(e, ErrTooLarge)
@@ -151,7 +151,7 @@ func (o Operation) mayRetry(err error) bool {
 // time limit has made its caller wait enough, and repeating it takes another agent anyway.
 func (o Operation) mayTryOtherAgent(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	if !ok || !e.isUnserved() {
+	if !ok || !e.isServerDown() {
 		return false
 	}
 	return e.unsent || o.Class.mayRepeat(e) && !errors.Is(err, context.DeadlineExceeded)

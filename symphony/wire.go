@@ -6,8 +6,8 @@ import "context"
 // own JSON, so that they can be stored and read again.
 type wireShape[T any] interface{ value() T }
 
-// callAndConvert is call for an answer whose shape on the wire differs from its value's.
-func callAndConvert[T any, W wireShape[T]](ctx context.Context, c *Client, r request) (T, error) {
+// callForValue is call for an answer whose shape on the wire differs from its value's.
+func callForValue[T any, W wireShape[T]](ctx context.Context, c *Client, r request) (T, error) {
 	w, err := call[W](ctx, c, r)
 	if err != nil {
 		var none T
@@ -16,8 +16,8 @@ func callAndConvert[T any, W wireShape[T]](ctx context.Context, c *Client, r req
 	return w.value(), nil
 }
 
-// convertAll is the values of a list, nil for an empty one.
-func convertAll[T any, W wireShape[T]](list []W) []T {
+// toValues is the values of a list, nil for an empty one.
+func toValues[T any, W wireShape[T]](list []W) []T {
 	var all []T
 	for _, w := range list {
 		all = append(all, w.value())
