@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// SetSleep replaces the waiting between attempts.
+// SetSleep replaces the waiting between tries.
 func (c *Client) SetSleep(sleep func(context.Context, time.Duration) error) { c.sleep = sleep }
 
 // SetDial replaces the network and leaves proxies out.
