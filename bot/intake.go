@@ -40,7 +40,7 @@ func (b *Bot) intake(ctx context.Context, events []symphony.Event) error {
 		err := b.take(ctx, arrived)
 		b.gate.passed(len(arrived), err)
 		if errors.Is(err, engine.ErrOutOfOrder) {
-			err = symphony.Told(err)
+			err = symphony.AlreadyLogged(err)
 		}
 		if err != nil {
 			return fmt.Errorf("keep %d commands: %w", len(arrived), err)

@@ -29,14 +29,14 @@ func (w wireHead) head() EventHead {
 	return EventHead{w.ID, w.MessageID, w.Timestamp.time(), w.Initiator.User, w.Diagnostic}
 }
 
-// shape is how a type of event lies on the wire.
-type shape struct {
+// eventShape is how a type of event lies on the wire.
+type eventShape struct {
 	// key is the only one of the payload.
 	key  string
 	read func(json.RawMessage, EventHead) (Event, error)
 }
 
-func read[E Event, P interface {
+func readEvent[E Event, P interface {
 	*E
 	setHead(EventHead)
 }](payload json.RawMessage, head EventHead) (Event, error) {
@@ -48,47 +48,46 @@ func read[E Event, P interface {
 	return e, nil
 }
 
-// shapes are the types of event by the vendor's names.
-var shapes = map[string]shape{
-	"MESSAGESENT":                {"messageSent", read[MessageSent]},
-	"SHAREDPOST":                 {"sharedPost", read[SharedPost]},
-	"INSTANTMESSAGECREATED":      {"instantMessageCreated", read[IMCreated]},
-	"ROOMCREATED":                {"roomCreated", read[RoomCreated]},
-	"ROOMUPDATED":                {"roomUpdated", read[RoomUpdated]},
-	"ROOMDEACTIVATED":            {"roomDeactivated", read[RoomDeactivated]},
-	"ROOMREACTIVATED":            {"roomReactivated", read[RoomReactivated]},
-	"USERREQUESTEDTOJOINROOM":    {"userRequestedToJoinRoom", read[JoinRequested]},
-	"USERJOINEDROOM":             {"userJoinedRoom", read[UserJoined]},
-	"USERLEFTROOM":               {"userLeftRoom", read[UserLeft]},
-	"ROOMMEMBERPROMOTEDTOOWNER":  {"roomMemberPromotedToOwner", read[OwnerPromoted]},
-	"ROOMMEMBERDEMOTEDFROMOWNER": {"roomMemberDemotedFromOwner", read[OwnerDemoted]},
-	"CONNECTIONREQUESTED":        {"connectionRequested", read[ConnectionRequested]},
-	"CONNECTIONACCEPTED":         {"connectionAccepted", read[ConnectionAccepted]},
-	"MESSAGESUPPRESSED":          {"messageSuppressed", read[MessageSuppressed]},
-	"SYMPHONYELEMENTSACTION":     {"symphonyElementsAction", read[FormSubmitted]},
-	"GENERICSYSTEMEVENT":         {"genericSystemEvent", read[SystemEvent]},
+// eventShapes are the types of event by the vendor's names.
+var eventShapes = map[string]eventShape{
+	"MESSAGESENT":                {"messageSent", readEvent[MessageSent]},
+	"SHAREDPOST":                 {"sharedPost", readEvent[SharedPost]},
+	"INSTANTMESSAGECREATED":      {"instantMessageCreated", readEvent[IMCreated]},
+	"ROOMCREATED":                {"roomCreated", readEvent[RoomCreated]},
+	"ROOMUPDATED":                {"roomUpdated", readEvent[RoomUpdated]},
+	"ROOMDEACTIVATED":            {"roomDeactivated", readEvent[RoomDeactivated]},
+	"ROOMREACTIVATED":            {"roomReactivated", readEvent[RoomReactivated]},
+	"USERREQUESTEDTOJOINROOM":    {"userRequestedToJoinRoom", readEvent[JoinRequested]},
+	"USERJOINEDROOM":             {"userJoinedRoom", readEvent[UserJoined]},
+	"USERLEFTROOM":               {"userLeftRoom", readEvent[UserLeft]},
+	"ROOMMEMBERPROMOTEDTOOWNER":  {"roomMemberPromotedToOwner", readEvent[OwnerPromoted]},
+	"ROOMMEMBERDEMOTEDFROMOWNER": {"roomMemberDemotedFromOwner", readEvent[OwnerDemoted]},
+	"CONNECTIONREQUESTED":        {"connectionRequested", readEvent[ConnectionRequested]},
+	"CONNECTIONACCEPTED":         {"connectionAccepted", readEvent[ConnectionAccepted]},
+	"MESSAGESUPPRESSED":          {"messageSuppressed", readEvent[MessageSuppressed]},
+	"SYMPHONYELEMENTSACTION":     {"symphonyElementsAction", readEvent[FormSubmitted]},
+	"GENERICSYSTEMEVENT":         {"genericSystemEvent", readEvent[SystemEvent]},
 }
 
-// ParseEvent reads one event. It never fails: what cannot be read is an [Unknown]
-// that says why.
+// ParseEvent reads one event. It never fails: what cannot be read is an [Unknown] that says why.
 func ParseEvent(raw []byte) Event {
 	if e, ok := parseMessage(raw); ok {
 		return e
 	}
 	var w wireEvent
 	if err := json.Unmarshal(raw, &w); err != nil {
-		return salvage(raw, fmt.Errorf("event: %w", err))
+		return readUnknown(raw, fmt.Errorf("event: %w", err))
 	}
-	e, err := w.event()
+	e, err := w.toEvent()
 	if e == nil {
 		return Unknown{EventHead: w.head(), Type: w.Type, Raw: raw, Err: err}
 	}
 	return e
 }
 
-// event is nil without an error for an unknown type.
-func (w wireEvent) event() (Event, error) {
-	s, known := shapes[w.Type]
+// toEvent is nil without an error for an unknown type.
+func (w wireEvent) toEvent() (Event, error) {
+	s, known := eventShapes[w.Type]
 	if !known {
 		return nil, nil
 	}
@@ -98,7 +97,7 @@ func (w wireEvent) event() (Event, error) {
 	}
 	e, err := s.read(payload, w.head())
 	if err == nil {
-		err = complete(e)
+		err = checkComplete(e)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", w.Type, err)
@@ -106,8 +105,8 @@ func (w wireEvent) event() (Event, error) {
 	return e, nil
 }
 
-// parseMessage reads an undamaged MessageSent, which most of what comes is, at one
-// go. What is left over is read in steps, each of which may fail for itself.
+// parseMessage reads an undamaged MessageSent, which most of what comes is, at one go. What is left
+// over is read in steps, each of which may fail for itself.
 func parseMessage(raw []byte) (e MessageSent, ok bool) {
 	var w struct {
 		wireHead
@@ -121,11 +120,11 @@ func parseMessage(raw []byte) (e MessageSent, ok bool) {
 		return e, false
 	}
 	e = MessageSent{w.head(), w.Payload.MessageSent.Message.value()}
-	return e, complete(e) == nil
+	return e, checkComplete(e) == nil
 }
 
-// salvage makes out what it can of an event whose head cannot be read.
-func salvage(raw []byte, err error) Unknown {
+// readUnknown makes out what it can of an event whose head cannot be read.
+func readUnknown(raw []byte, err error) Unknown {
 	u := Unknown{Raw: raw, Err: err}
 	var parts map[string]json.RawMessage
 	if json.Unmarshal(raw, &parts) != nil {
@@ -137,8 +136,8 @@ func salvage(raw []byte, err error) Unknown {
 	return u
 }
 
-// complete is an error for an event without what everything done with it rests on.
-func complete(e Event) error {
+// checkComplete is an error for an event without what everything done with it rests on.
+func checkComplete(e Event) error {
 	switch e := e.(type) {
 	case MessageSent:
 		if e.Message.ID == "" || e.Message.Stream.ID == "" {
@@ -157,7 +156,7 @@ func MarshalEvent(e Event) ([]byte, error) {
 	if u, unknown := e.(Unknown); unknown {
 		return u.Raw, nil
 	}
-	s, known := shapes[e.kind()]
+	s, known := eventShapes[e.kind()]
 	if !known {
 		return nil, fmt.Errorf("event %T has no shape", e)
 	}

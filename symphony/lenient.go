@@ -10,33 +10,33 @@ import (
 	"unicode"
 )
 
-// looseInt reads an int64 from a JSON number, a string of digits, or null (0). It
-// never passes through float64, which does not hold every user id exactly.
-func looseInt(b []byte) (int64, error) {
+// lenientInt reads an int64 from a JSON number, a string of digits, or null (0). It never passes
+// through float64, which does not hold every user id exactly.
+func lenientInt(b []byte) (int64, error) {
 	s := strings.Trim(string(bytes.TrimSpace(b)), `"`)
 	if s == "" || s == "null" {
 		return 0, nil
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a whole number", clip(s, 40))
+		return 0, fmt.Errorf("%q is not a whole number", clipText(s, 40))
 	}
 	return n, nil
 }
 
-// looseBool accepts true, "true" and their opposites: some agents quote `silent`.
-type looseBool bool
+// lenientBool accepts true, "true" and their opposites: some agents quote `silent`.
+type lenientBool bool
 
-func (l *looseBool) UnmarshalJSON(b []byte) error {
-	*l = looseBool(strings.EqualFold(strings.Trim(string(b), `"`), "true"))
+func (l *lenientBool) UnmarshalJSON(b []byte) error {
+	*l = lenientBool(strings.EqualFold(strings.Trim(string(b), `"`), "true"))
 	return nil
 }
 
-// looseText accepts a string or any other JSON value as its text: error codes are
-// numbers on the pod and strings on the profile manager.
-type looseText string
+// lenientText accepts a string or any other JSON value as its text: error codes are numbers on the
+// pod and strings on the profile manager.
+type lenientText string
 
-func (l *looseText) UnmarshalJSON(b []byte) error {
+func (l *lenientText) UnmarshalJSON(b []byte) error {
 	var s string
 	if json.Unmarshal(b, &s) != nil {
 		s = string(b)
@@ -44,7 +44,7 @@ func (l *looseText) UnmarshalJSON(b []byte) error {
 	if string(b) == "null" {
 		s = ""
 	}
-	*l = looseText(s)
+	*l = lenientText(s)
 	return nil
 }
 
@@ -52,7 +52,7 @@ func (l *looseText) UnmarshalJSON(b []byte) error {
 type millis int64
 
 func (m *millis) UnmarshalJSON(b []byte) error {
-	n, err := looseInt(b)
+	n, err := lenientInt(b)
 	*m = millis(n)
 	return err
 }
@@ -71,8 +71,8 @@ func toMillis(t time.Time) millis {
 	return millis(t.UnixMilli())
 }
 
-// clip makes foreign text fit for an error or a log line: one line, at most n bytes.
-func clip(s string, n int) string {
+// clipText makes foreign text fit for an error or a log line: one line, at most n bytes.
+func clipText(s string, n int) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '

@@ -57,12 +57,12 @@ func busy(ctx context.Context, c *symphony.Client, callers int) (wait func()) {
 
 func TestAllCallersSlowDownTogetherAndRecover(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
 		p, n, served := newPod(t), newNetwork(), newTally()
 		p.on(roomInfo, func(w http.ResponseWriter, r *http.Request) {
 			served.add()
 			if at := time.Since(served.begin); at > 10*time.Second && at < 12*time.Second {
-				throttle("5")(w, r)
+				throttleFor("5")(w, r)
 				return
 			}
 			reply(w, 200, room)
@@ -88,9 +88,9 @@ func TestAllCallersSlowDownTogetherAndRecover(t *testing.T) {
 	})
 }
 
-func TestThePaceNeverFallsBelowOneCallASecond(t *testing.T) {
+func TestPaceNeverFallsBelowOneCallASecond(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
 		p, n, served := newPod(t), newNetwork(), newTally()
 		p.on(roomInfo, func(w http.ResponseWriter, _ *http.Request) {
 			served.add()
@@ -109,12 +109,12 @@ func TestThePaceNeverFallsBelowOneCallASecond(t *testing.T) {
 	})
 }
 
-func TestAWaitForThePaceEndsWithItsContext(t *testing.T) {
+func TestWaitForThePaceEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
 		p, n := newPod(t), newNetwork()
 		p.answer(roomInfo, 429, `{}`)
-		p.answers(createRoom, with(200, room))
+		p.answers(createRoom, answerWith(200, room))
 		c := n.client(t, p, func(c *symphony.Config) { c.Retry.MaxAttempts = 1 })
 		for range 3 {
 			_, err := c.Room(t.Context(), "r")
@@ -127,17 +127,18 @@ func TestAWaitForThePaceEndsWithItsContext(t *testing.T) {
 		require.ErrorIs(t, err, symphony.ErrTooManyRequests)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.NotErrorIs(t, err, symphony.ErrOutcomeUnknown)
+		requireVerdict(t, symphony.NotSent, err)
 		require.Equal(t, 500*time.Millisecond, time.Since(begin))
-		require.Empty(t, p.got("POST", "/pod/v3/room/create"))
+		require.Empty(t, p.requestsTo("POST", "/pod/v3/room/create"))
 	})
 }
 
-func TestTheFeedAndTheLoginAreNotSlowedDown(t *testing.T) {
+func TestFeedAndLoginAreNotThrottled(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
 		p, n := newPod(t), newNetwork()
 		p.answer(roomInfo, 429, `{}`)
-		p.answers(readFeed, batch("x"), with(401, `{}`), batch("y"))
+		p.answers(readFeed, batch("x"), answerWith(401, `{}`), batch("y"))
 		c := n.client(t, p, func(c *symphony.Config) { c.Retry.MaxAttempts = 1 })
 		for range 3 {
 			_, err := c.Room(t.Context(), "r")

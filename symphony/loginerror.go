@@ -10,8 +10,8 @@ import (
 // LoginCause is the likely reason why a login was rejected.
 type LoginCause string
 
-// The causes a rejected login may have. The service answers them all alike, so
-// that all but ClockSkew are told by its text where that gives a hint.
+// The causes a rejected login may have. The service answers all of them alike: all but ClockSkew
+// are guessed from its text where that gives a hint.
 const (
 	ClockSkew       LoginCause = "clock skew"
 	UnknownUser     LoginCause = "unknown user"
@@ -33,7 +33,7 @@ type LoginError struct {
 	Err  *Error
 }
 
-// Is answers for ErrLoginRejected.
+// Is reports whether target is ErrLoginRejected.
 func (e *LoginError) Is(target error) bool { return target == ErrLoginRejected }
 
 // Unwrap is the answer.
@@ -47,18 +47,14 @@ func (e *LoginError) Error() string {
 	return fmt.Sprintf("login rejected for %s: likely %s: %s (%s)", who, e.Cause, e.Remedy(), e.Err)
 }
 
-// The service takes a signed login whose end is within the next five minutes; ours
-// ends after four. So a clock may be less than a minute ahead, or four behind.
+// The service takes a signed login whose end is within the next five minutes; ours ends after four.
+// So a clock may be less than a minute ahead, or four behind.
 const (
 	maxAhead  = 55 * time.Second
 	maxBehind = 235 * time.Second
 )
 
-func (c *Client) loginError(op Operation, err error) error {
-	answer, ok := errors.AsType[*Error](err)
-	if !ok {
-		return err
-	}
+func (c *Client) newLoginError(op Operation, answer *Error) *LoginError {
 	e := &LoginError{Err: answer}
 	if c.config.Certificate == nil {
 		e.Username, e.Key = c.config.Username, c.config.Key.Fingerprint()
@@ -66,13 +62,13 @@ func (c *Client) loginError(op Operation, err error) error {
 	if !answer.date.IsZero() {
 		e.Skew = c.config.Now().Sub(answer.date).Round(time.Second)
 	}
-	e.Cause = e.likely(op)
+	e.Cause = e.likelyCause(op)
 	return e
 }
 
-// hints are words of the service's text and what they point at, the plainest first:
-// "no service account of that name has a public key" is about the name.
-var hints = []struct {
+// loginHints are words of the service's text and what they point at, the plainest first: "no
+// service account of that name has a public key" is about the name.
+var loginHints = []struct {
 	word  string
 	cause LoginCause
 }{
@@ -95,7 +91,7 @@ var hints = []struct {
 	{"subject", UnknownUser},
 }
 
-func (e *LoginError) likely(op Operation) LoginCause {
+func (e *LoginError) likelyCause(op Operation) LoginCause {
 	if e.Key != "" && (e.Skew > maxAhead || e.Skew < -maxBehind) {
 		return ClockSkew
 	}
@@ -103,7 +99,7 @@ func (e *LoginError) likely(op Operation) LoginCause {
 		return NotAllowed
 	}
 	text := strings.ToLower(e.Err.Message)
-	for _, h := range hints {
+	for _, h := range loginHints {
 		if strings.Contains(text, h.word) {
 			return h.cause
 		}
@@ -121,7 +117,7 @@ func (e *LoginError) Remedy() string {
 		if e.Skew == 0 {
 			return "the service finds the login expired; set this machine's clock by NTP"
 		}
-		return fmt.Sprintf("this machine's clock is %s the server's; set it by NTP", ahead(e.Skew))
+		return fmt.Sprintf("this machine's clock is %s the server's; set it by NTP", describeSkew(e.Skew))
 	case UnknownUser:
 		return "check the spelling and case of the username against the service account in the admin portal"
 	case WrongKey:
@@ -143,7 +139,7 @@ func (e *LoginError) Remedy() string {
 		" key is not uploaded to that account, or the account is disabled: see it in the admin portal"
 }
 
-func ahead(d time.Duration) string {
+func describeSkew(d time.Duration) string {
 	if d < 0 {
 		return (-d).String() + " behind"
 	}
