@@ -57,9 +57,9 @@ type File struct {
 	Size int    `json:"size"` // bytes
 }
 
-// MessagesAnswer is the answer of GET messages?after=SEQ&as=USERNAME&from=USERNAME&limit=N: messages
-// of the whole pod, oldest first. "as" keeps those that somebody can read, "from" those of one
-// sender. Nothing is marked as read.
+// MessagesAnswer is the answer of GET messages?after=SEQ&as=USERNAME&from=USERNAME&limit=N:
+// messages of the whole pod, oldest first. "as" keeps those that somebody can read, "from" those of
+// one sender. Nothing is marked as read.
 type MessagesAnswer struct {
 	Messages []Message `json:"messages"`
 	Last     int64     `json:"last"` // Seq of the last message that was looked at: where to continue
