@@ -18,7 +18,7 @@ import (
 // layers are the packages from the lowest up; a package imports only what
 // stands lower. Packages of one line stand beside each other.
 var layers = [][]string{
-	{"rsa", "symphony/messageml", "commands/syntax"},
+	{"rsa", "symphony/messageml", "commands/syntax", "symphony/sandbox/client"},
 	{"symphony"},
 	{"symphony/sandbox/markup", "symphony/sandbox/page", "symphony/sandbox/page/pagetest"},
 	{"symphony/sandbox"},
@@ -66,13 +66,24 @@ func TestEveryDependencyHasItsReason(t *testing.T) {
 
 func TestOnlyTheProgramImportsTheSandbox(t *testing.T) {
 	t.Parallel()
+	const client = "symphony/sandbox/client" // also for what the program runs a sandbox with
 	for path, imports := range productImports(t) {
 		for _, imported := range imports {
-			if strings.HasPrefix(imported, "symphony/sandbox") && !strings.HasPrefix(path, "symphony/sandbox") {
+			switch {
+			case strings.HasPrefix(path, "symphony/sandbox"), !strings.HasPrefix(imported, "symphony/sandbox"):
+			case imported == client && strings.HasPrefix(path, "cmd/bot/"):
+			default:
 				require.Equal(t, "cmd/bot", path, "%s imports %s", path, imported)
 			}
 		}
 	}
+}
+
+func TestTheSandboxClientNeedsNothingOfOurs(t *testing.T) {
+	t.Parallel()
+	imports, known := productImports(t)["symphony/sandbox/client"]
+	require.True(t, known)
+	require.Empty(t, imports, "other people's tests import it")
 }
 
 func TestCommandsKnowNothingOfTheRuntime(t *testing.T) {

@@ -139,6 +139,7 @@ func (p *Pod) roomCard(st *stream) map[string]any {
 // messageView is a message as the control API shows it.
 type messageView struct {
 	MessageID string     `json:"messageId"`
+	Seq       int64      `json:"seq"` // order of arrival in the pod
 	StreamID  string     `json:"streamId"`
 	From      senderView `json:"from"`
 	Timestamp int64      `json:"timestamp"`
@@ -172,7 +173,7 @@ type fileView struct {
 func (p *Pod) messageView(m *message, user int64) messageView {
 	from := p.state.people[m.From]
 	v := messageView{
-		MessageID: m.ID, StreamID: m.Stream, From: senderView{ID: from.ID, DisplayName: from.Display, Username: from.Username},
+		MessageID: m.ID, Seq: m.Seq, StreamID: m.Stream, From: senderView{ID: from.ID, DisplayName: from.Display, Username: from.Username},
 		Timestamp: m.Time, Message: m.Markup, Data: m.Data, Text: m.Text, Replacing: m.Replacing, Replaced: m.ReplacedBy,
 		Initial: m.Initial, Forms: []formView{},
 	}

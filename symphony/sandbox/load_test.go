@@ -52,6 +52,7 @@ func TestTheMessagesOfThePodAreFollowedInTheirOrder(t *testing.T) {
 	require.Equal(t, []any{"one"}, texts(b.get("/sandbox/v1/messages?from=bob").ok()))
 	require.Empty(t, texts(b.get("/sandbox/v1/messages?after="+number(rest["last"])).ok()))
 	b.get("/sandbox/v1/messages?after=x").refused(http.StatusBadRequest)
+	b.get("/sandbox/v1/messages?as=nobody").refused(http.StatusNotFound)
 }
 
 func TestChatterReachesTheFeedAndIsForgotten(t *testing.T) {
@@ -101,3 +102,15 @@ func texts(page map[string]any) []any {
 }
 
 func number(n any) string { return strconv.FormatFloat(n.(float64), 'f', 0, 64) }
+
+func TestMessagesOfOneReaderLeaveOutWhatTheyCannotRead(t *testing.T) {
+	b := setup(t)
+	bob := b.pod.Person("bob")
+	bob.SaysIn("alice", "for alice")
+	bob.SaysIn("carol", "for carol")
+	readBy := func(username string) []any { return texts(b.get("/sandbox/v1/messages?as=" + username).ok()) }
+	require.Equal(t, []any{"for alice", "for carol"}, readBy("bob"))
+	require.Equal(t, []any{"for alice"}, readBy("alice"))
+	require.Empty(t, readBy("kim"))
+	require.InDelta(t, 1, b.get("/sandbox/v1/chats?as=alice").ok()["chats"].([]any)[0].(map[string]any)["unread"], 0)
+}
