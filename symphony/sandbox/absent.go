@@ -3,6 +3,8 @@ package sandbox
 import (
 	"net/http"
 	"strings"
+
+	"roombot/symphony/sandbox/rest"
 )
 
 // absent are the vendor's operations that the sandbox does not implement: administration, compliance, signals, the
@@ -152,10 +154,10 @@ func refusals(operations string, status int, why string) []route {
 	for operation := range strings.Lines(strings.TrimSpace(operations)) {
 		operation = strings.TrimSpace(operation)
 		method, path, _ := strings.Cut(operation, " ")
-		f, _ := apiOf(path)
+		f, _ := familyOf(path)
 		table = append(table, route{
-			method: method, path: path, name: operation, family: f,
-			handle: func(*Pod, *call) (any, error) { return nil, refuse(status, "%s%s", why, operation) },
+			method: method, path: path, name: operation, family: f, absent: true,
+			handle: func(*Pod, *call) (any, error) { return nil, rest.Refuse(status, "%s%s", why, operation) },
 		})
 	}
 	return table

@@ -118,8 +118,7 @@ func TestNewcomersOfAGroupJoinItsRooms(t *testing.T) {
 	page := b.get("/profile-manager/v1/groups/type/SDL").ok()["data"].([]any)[2].(map[string]any)
 	b.post("/profile-manager/v1/groups/"+page["id"].(string)+"/member",
 		map[string]any{"member": map[string]any{"memberTenant": 103, "memberId": b.id("bob")}}).ok()
-	room, _ := b.pod.RoomNamed("Desk")
-	_, ok := room.Member("bob")
+	_, ok := b.roomNamed("Desk").Member("bob")
 	require.True(t, ok)
 }
 
@@ -162,10 +161,10 @@ func TestAChatOfTwoExistsOnce(t *testing.T) {
 	bob := b.id("bob")
 	first := b.post("/pod/v1/im/create", []int64{bob}).ok()["id"]
 	require.Equal(t, first, b.post("/pod/v1/im/create", []int64{bob, bob, b.id("roombot")}).ok()["id"])
-	require.Equal(t, first, b.pod.Person("bob").Says("hi").StreamID)
+	require.Equal(t, first, b.says("bob", "hi").StreamID)
 	b.post("/pod/v1/im/create", []int64{b.id("dana")}).refused(http.StatusBadRequest)
 	b.post("/pod/v1/im/create", []int64{bob, b.id("alice")}).refused(http.StatusBadRequest)
-	require.Error(t, b.pod.Person("ravi").SaysIn("alice", "psst").Err, "the barrier")
+	b.post("/sandbox/v1/say", map[string]string{"as": "ravi", "to": "alice", "text": "psst"}).refused(http.StatusForbidden)
 
 	b.room(map[string]any{"name": "Desk"})
 	require.Len(t, b.post("/pod/v1/streams/list", map[string]any{}).list(), 2)

@@ -93,9 +93,9 @@ func (b *bundle) tourStreams(bob int64) {
 	b.get("/agent/v1/message/search?query=streamId:" + im)
 	b.parts("/agent/v4/stream/"+im+"/message/"+mid+"/update", map[string]string{"message": "<messageML>new</messageML>"}, nil).ok()
 	b.parts("/agent/v4/message/blast", map[string]string{"message": "<messageML>new</messageML>", "sids": im + ",x"}, nil).ok()
-	b.pod.Person("bob").Says("hi @alice")
-	form := b.pod.Person("bob").Inbox()[0]
-	require.NoError(b, b.pod.Person("bob").Submits(form, "create-room", "submit", map[string]any{"roomName": "x"}).Err)
+	b.says("bob", "hi @alice")
+	form := b.inbox("bob")[0]
+	require.NoError(b, b.submits("bob", form, "create-room", "submit", map[string]any{"roomName": "x"}))
 	b.post("/pod/v1/admin/messagesuppression/"+mid+"/suppress", nil).ok()
 	b.read(feed, "")
 	b.post("/agent/v1/util/echo", map[string]string{"message": "x"}).ok()

@@ -114,8 +114,8 @@ func (w *World) FindStream(id string) (*Stream, error) {
 	return nil, invalid("Could not find a stream with the id %s", id)
 }
 
-// MaySee refuses whoever is neither in a stream nor may oversee all of them.
-func (st *Stream) MaySee(who *Person) error {
+// CheckViewer refuses whoever is neither in a stream nor may oversee all of them.
+func (st *Stream) CheckViewer(who *Person) error {
 	if st.HasMember(who.ID) || who.mayOversee() {
 		return nil
 	}
