@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	stdrsa "crypto/rsa"
 	"net"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -18,9 +17,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/engine"
-	"roombot/cmd/bot/trial"
 	"roombot/rsa"
 	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
 )
 
 // The errand: in a room that was opened before, a command that has all there is
@@ -38,6 +37,7 @@ type errand struct {
 	t     *testing.T
 	pod   *sandbox.Pod
 	url   string
+	world *client.Client
 	dir   string
 	log   *os.File
 	watch *watch
@@ -76,7 +76,7 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 	require.NoError(t, err)
 	e.watch = &watch{pod: e.pod.Handler(), store: filepath.Join(dir, "roombot.db"), end: end, counts: map[string]int{}}
 	server := httptest.NewServer(e.watch.handler())
-	e.url = server.URL
+	e.url, e.world = server.URL, client.New(server.URL)
 	_, err = openHome(dir, server.Listener.Addr().(*net.TCPAddr))
 	require.NoError(t, err)
 	e.amend(`"searchLag": "2s"`, `"searchLag": "50ms"`, `"httpTimeout": "8s"`, `"httpTimeout": "1s"`) // until an unanswered call is settled
@@ -87,6 +87,7 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 			_ = l.cmd.Process.Kill()
 			<-l.ended
 		}
+		e.world.Close()
 		require.NoError(t, e.pod.Close())
 		server.Close()
 		require.NoError(t, e.log.Close())
@@ -201,9 +202,9 @@ func (e *errand) says() {
 // more to tell, and the program is not about to be killed.
 func (e *errand) idle() bool {
 	e.t.Helper()
-	var list struct{ Feeds []trial.Feed }
-	call(e.t, http.MethodGet, e.url+"/sandbox/v1/feeds", nil, &list)
-	for _, f := range list.Feeds {
+	feeds, err := e.world.Feeds(e.t.Context())
+	require.NoError(e.t, err)
+	for _, f := range feeds {
 		if f.Queued+f.InFlight > 0 {
 			return false
 		}

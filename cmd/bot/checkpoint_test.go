@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -15,6 +14,7 @@ import (
 	"roombot/commands"
 	"roombot/symphony/messageml"
 	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
 )
 
 // The program is killed before and after each write to the pod and each commit
@@ -104,7 +104,7 @@ func (e *errand) ending() (end ending) {
 	named := strings.NewReplacer(ids...)
 	for _, m := range e.talk() {
 		end.Answers = append(end.Answers, errandAnswer{
-			To: named.Replace(m.Stamp().Request), Private: m.Stream != e.chat, Text: named.Replace(m.Text),
+			To: named.Replace(trial.ReadStamp(m).Request), Private: m.StreamID != e.chat, Text: named.Replace(m.Text),
 		})
 	}
 	for _, r := range rooms {
@@ -136,13 +136,9 @@ func (end ending) asAsked(t *testing.T) {
 }
 
 // talk is what the bot has said as people see it now: of edited messages the latest version.
-func (e *errand) talk() []trial.Message {
+func (e *errand) talk() []client.Message {
 	e.t.Helper()
-	var page struct{ Messages []trial.Message }
-	call(e.t, http.MethodGet, e.url+"/sandbox/v1/messages?from="+botName, nil, &page)
-	replaced := map[string]bool{}
-	for _, m := range page.Messages {
-		replaced[m.Replacing] = true
-	}
-	return slices.DeleteFunc(page.Messages, func(m trial.Message) bool { return replaced[m.ID] })
+	all, err := e.world.Messages(e.t.Context(), client.MessageFilter{From: botName})
+	require.NoError(e.t, err)
+	return withoutReplaced(all)
 }

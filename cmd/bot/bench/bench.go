@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
 // Config describes a benchmark.
@@ -72,7 +73,7 @@ func Run(ctx context.Context, c Config) (result Result, err error) {
 // run is a benchmark under way.
 type run struct {
 	Config
-	pod   *trial.Pod
+	pod   *client.Client
 	bot   *trial.Bot
 	idle  func(context.Context) bool // nothing is left for the bot to do
 	watch *watch
@@ -132,7 +133,7 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 
 // filled gives the rooms once nobody comes in any more: the last answers may be
 // there a moment before the last people are.
-func (r *run) filled(ctx context.Context) ([]trial.Room, error) {
+func (r *run) filled(ctx context.Context) ([]client.Room, error) {
 	for last := -1; ; {
 		state, err := r.pod.State(ctx)
 		if err != nil {
@@ -212,11 +213,11 @@ func (r *run) paced(ctx context.Context) error {
 // exchange sends one command, waits until it is answered, and tells how long the
 // link took.
 func (r *run) exchange(ctx context.Context, n, who int) (time.Duration, error) {
-	said, err := r.pod.Say(ctx, r.cast.speaker(who), "", r.cast.command(n, r.People, r.Groups))
+	said, err := r.pod.Says(ctx, r.cast.speaker(who), r.cast.command(n, r.People, r.Groups))
 	if err != nil {
 		return 0, err
 	}
-	return r.watch.await(ctx, said, r.Patience)
+	return r.watch.await(ctx, said.Message, r.Patience)
 }
 
 // overflow is how many events a datafeed of the sandbox holds.
@@ -231,7 +232,7 @@ func (r *run) chatter(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(state.Rooms, func(room trial.Room) bool { return room.Name == nameOf(0) })
+	at := slices.IndexFunc(state.Rooms, func(room client.Room) bool { return room.Name == nameOf(0) })
 	if at < 0 {
 		return errors.New("no room to chat in")
 	}
@@ -241,16 +242,18 @@ func (r *run) chatter(ctx context.Context) error {
 		if due < 1 {
 			continue
 		}
-		waiting, err := r.pod.Chatter(ctx, r.cast.speaker(0), state.Rooms[at].ID, trial.SmallTalk, min(due, 5000))
+		chattered, err := r.pod.Chatter(ctx, client.ChatterRequest{
+			As: r.cast.speaker(0), To: state.Rooms[at].StreamID, Text: trial.SmallTalk, Count: min(due, 5000),
+		})
 		if ctx.Err() != nil {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		said, r.most = said+min(due, 5000), max(r.most, waiting)
-		if waiting >= overflow {
-			return fmt.Errorf("the bot fell %d events behind, where the pod begins to forget them: a slower --chatter, or a faster machine", waiting)
+		said, r.most = said+min(due, 5000), max(r.most, chattered.Queued)
+		if chattered.Queued >= overflow {
+			return fmt.Errorf("the bot fell %d events behind, where the pod begins to forget them: a slower --chatter, or a faster machine", chattered.Queued)
 		}
 	}
 	return nil

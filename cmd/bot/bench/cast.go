@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
 // cast is who talks to the bot, and whom they name.
@@ -14,7 +14,7 @@ type cast struct {
 	groups []string
 }
 
-func newCast(state trial.State) cast {
+func newCast(state client.State) cast {
 	var c cast
 	for _, p := range state.People {
 		if strings.Contains(p.Username, ".") { // one of the crowd

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
 // flood measures each command twice: alone, and sent right after somebody else
@@ -22,7 +23,7 @@ func (r *run) flood(ctx context.Context) error {
 			return err
 		}
 		text := fmt.Sprintf("/newroom \"Flood %d.{n}\" @%s", n, r.cast.speaker(asks))
-		if _, err := r.pod.Chatter(ctx, r.cast.speaker(floods), "", text, r.Flood); err != nil {
+		if _, err := r.pod.Chatter(ctx, client.ChatterRequest{As: r.cast.speaker(floods), Text: text, Count: r.Flood}); err != nil {
 			return err
 		}
 		if took, err = r.exchange(ctx, 2*n+2, asks); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
 // Percentiles of a latency, in milliseconds.
@@ -70,7 +71,7 @@ type Beside struct {
 // until the pod has the answer.
 const roundTrips = 3
 
-func (r *run) result(took time.Duration, before, after trial.Sample, rooms []trial.Room) Result {
+func (r *run) result(took time.Duration, before, after trial.Sample, rooms []client.Room) Result {
 	res := Result{
 		Commands: r.Commands, People: r.People, Groups: r.Groups, Rate: r.Rate, RTT: millis(r.RTT),
 		Link: percentiles(r.watch.link), Final: percentiles(r.watch.end),

@@ -9,6 +9,7 @@ import (
 
 	"roombot/cmd/bot/trial"
 	"roombot/commands"
+	"roombot/symphony/sandbox/client"
 )
 
 // watch notes when each command was given and answered, by the pod's clock.
@@ -16,29 +17,29 @@ type watch struct {
 	mu     sync.Mutex       // guards all below
 	sent   map[string]int64 // what was answered
 	linked map[string]int64
-	final  map[string]trial.Message
+	final  map[string]client.Message
 	waits  map[string]chan struct{}
 	link   []time.Duration // from the message to the first answer with the link
 	end    []time.Duration // from the message to the final answer
 }
 
 func newWatch() *watch {
-	return &watch{sent: map[string]int64{}, linked: map[string]int64{}, final: map[string]trial.Message{}, waits: map[string]chan struct{}{}}
+	return &watch{sent: map[string]int64{}, linked: map[string]int64{}, final: map[string]client.Message{}, waits: map[string]chan struct{}{}}
 }
 
 // take notes what the bot said.
-func (w *watch) take(messages []trial.Message) error {
+func (w *watch) take(messages []client.Message) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, m := range messages {
-		stamp := m.Stamp()
+		stamp := trial.ReadStamp(m)
 		if m.From.Username != "roombot" || stamp.Request == "" {
 			continue
 		}
 		if _, known := w.linked[stamp.Request]; !known && strings.Contains(m.Markup, "open.symphony.com/?streamId=") {
 			w.linked[stamp.Request] = m.Timestamp
 		}
-		if stamp.Final() {
+		if stamp.IsFinal() {
 			w.final[stamp.Request] = m
 			if wait := w.waits[stamp.Request]; wait != nil {
 				close(wait)
@@ -51,7 +52,7 @@ func (w *watch) take(messages []trial.Message) error {
 
 // await waits for the final answer to a message, notes how long it took, and tells
 // how long the link did.
-func (w *watch) await(ctx context.Context, said trial.Message, patience time.Duration) (link time.Duration, err error) {
+func (w *watch) await(ctx context.Context, said client.Message, patience time.Duration) (link time.Duration, err error) {
 	request := string(commands.NewRequestID(said.ID))
 	w.mu.Lock()
 	answered := make(chan struct{})
@@ -73,7 +74,7 @@ func (w *watch) await(ctx context.Context, said trial.Message, patience time.Dur
 	return w.note(request, said)
 }
 
-func (w *watch) note(request string, said trial.Message) (link time.Duration, err error) {
+func (w *watch) note(request string, said client.Message) (link time.Duration, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	linked, ok := w.linked[request]
@@ -91,11 +92,11 @@ func (w *watch) note(request string, said trial.Message) (link time.Duration, er
 }
 
 // inside is how long it took, for each room, until the last of its people was in.
-func (w *watch) inside(rooms []trial.Room) (all []time.Duration) {
+func (w *watch) inside(rooms []client.Room) (all []time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, r := range rooms {
-		sent, known := w.sent[r.Request()]
+		sent, known := w.sent[trial.RoomRequest(r)]
 		if !known {
 			continue
 		}

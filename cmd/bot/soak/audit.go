@@ -6,13 +6,14 @@ import (
 
 	"roombot/cmd/bot/trial"
 	"roombot/symphony/messageml"
+	"roombot/symphony/sandbox/client"
 )
 
 // World is what there is after a soak.
 type World struct {
-	Rooms  []trial.Room
-	Talk   []trial.Message // all that the bot said, each version of it, in order
-	Errors []trial.Line    // what the bots logged as errors, and ends nobody had asked for
+	Rooms  []client.Room
+	Talk   []client.Message // all that the bot said, each version of it, in order
+	Errors []trial.Line     // what the bots logged as errors, and ends nobody had asked for
 }
 
 // Finding is what is wrong with one command.
@@ -50,15 +51,15 @@ func Audit(plan []*Command, w World) Audited {
 
 // finalVersions are the messages as people see them now, by the request that
 // they answer: of each edited message only the latest version.
-func finalVersions(talk []trial.Message) map[string][]trial.Message {
+func finalVersions(talk []client.Message) map[string][]client.Message {
 	replaced := map[string]bool{}
 	for _, m := range talk {
 		replaced[m.Replacing] = true
 	}
-	said := map[string][]trial.Message{}
+	said := map[string][]client.Message{}
 	for _, m := range talk {
 		if !replaced[m.ID] {
-			request := m.Stamp().Request
+			request := trial.ReadStamp(m).Request
 			said[request] = append(said[request], m)
 		}
 	}
@@ -67,11 +68,11 @@ func finalVersions(talk []trial.Message) map[string][]trial.Message {
 
 // belongs tells whether a room comes from a command: by the keyword that the
 // bot gave it, or by its name, should the keyword be wrong.
-func belongs(c *Command, r trial.Room) bool {
-	return c.Request != "" && r.Request() == c.Request || r.Name == c.Name
+func belongs(c *Command, r client.Room) bool {
+	return c.Request != "" && trial.RoomRequest(r) == c.Request || r.Name == c.Name
 }
 
-func roomsOf(c *Command, all []trial.Room) (found []trial.Room) {
+func roomsOf(c *Command, all []client.Room) (found []client.Room) {
 	for _, r := range all {
 		if belongs(c, r) {
 			found = append(found, r)
@@ -81,7 +82,7 @@ func roomsOf(c *Command, all []trial.Room) (found []trial.Room) {
 }
 
 // note writes down what is wrong with one command.
-func (a *Audited) note(c *Command, rooms []trial.Room, answers []trial.Message) {
+func (a *Audited) note(c *Command, rooms []client.Room, answers []client.Message) {
 	if len(rooms) == 0 && len(answers) == 0 {
 		a.Lost++
 		a.find(c, "lost: neither a room nor an answer")
@@ -106,7 +107,7 @@ func (a *Audited) note(c *Command, rooms []trial.Room, answers []trial.Message) 
 }
 
 // people compares who is in the room with who should be, and who owns it.
-func (a *Audited) people(c *Command, r trial.Room) {
+func (a *Audited) people(c *Command, r client.Room) {
 	var inside, owners []string
 	for _, m := range r.Members {
 		inside = append(inside, m.Username)
@@ -129,14 +130,14 @@ func (a *Audited) people(c *Command, r trial.Room) {
 // answer looks whether the one answer is the right one: the last word, in the
 // chat where the command was given, with the link to the room, and with
 // everybody who could not be let in and nobody else.
-func (a *Audited) answer(c *Command, rooms []trial.Room, m trial.Message) {
+func (a *Audited) answer(c *Command, rooms []client.Room, m client.Message) {
 	var wrong string
 	switch {
-	case !m.Stamp().Final():
+	case !trial.ReadStamp(m).IsFinal():
 		wrong = "answer not brought to its end"
-	case m.Stream != c.Stream:
+	case m.StreamID != c.Stream:
 		wrong = "answered in another chat"
-	case len(rooms) == 1 && !strings.Contains(m.Markup, attribute(messageml.RoomLink(rooms[0].ID))):
+	case len(rooms) == 1 && !strings.Contains(m.Markup, attribute(messageml.RoomLink(rooms[0].StreamID))):
 		wrong = "answer without the link: " + first(m.Text)
 	case strings.HasPrefix(m.Text, "⚠") != (len(c.Absent) > 0):
 		wrong = "gaps told wrongly: " + first(m.Text)

@@ -11,6 +11,7 @@ import (
 	"roombot/cmd/bot/trial"
 	"roombot/commands"
 	"roombot/symphony/messageml"
+	"roombot/symphony/sandbox/client"
 )
 
 // right is a command and the world in which it was carried out as it should be.
@@ -20,20 +21,20 @@ func right(t *testing.T) ([]*soak.Command, *soak.World) {
 		Name: "Desk", As: "bob", Text: `/newroom "Desk" @alice`, Members: []string{"alice", "bob", "roombot"}, Owners: []string{"bob", "roombot"},
 		Message: "m1", Stream: "s1", Request: "aaaa-bbbb-cccc",
 	}
-	room := trial.Room{ID: "AAAA", Name: "Desk"}
-	room.Keywords = append(room.Keywords, trial.Keyword{Key: commands.RequestKeyword, Value: c.Request})
+	room := client.Room{StreamID: "AAAA", RoomProperties: client.RoomProperties{Name: "Desk"}}
+	room.Keywords = append(room.Keywords, client.Keyword{Key: commands.RequestKeyword, Value: c.Request})
 	for _, name := range c.Members {
-		room.Members = append(room.Members, trial.Member{Username: name, Owner: slices.Contains(c.Owners, name)})
+		room.Members = append(room.Members, client.Member{Username: name, Owner: slices.Contains(c.Owners, name)})
 	}
-	return []*soak.Command{c}, &soak.World{Rooms: []trial.Room{room}, Talk: []trial.Message{answer(t, "a1", c, commands.CodeDone)}}
+	return []*soak.Command{c}, &soak.World{Rooms: []client.Room{room}, Talk: []client.Message{answer(t, "a1", c, commands.CodeDone)}}
 }
 
-func answer(t *testing.T, id string, c *soak.Command, outcome string) trial.Message {
+func answer(t *testing.T, id string, c *soak.Command, outcome string) client.Message {
 	t.Helper()
 	data, err := messageml.EntityData(map[string]any{"roombot": map[string]string{"request": c.Request, "outcome": outcome}})
 	require.NoError(t, err)
 	link := fmt.Sprintf(`<a href="%s">Desk</a>`, messageml.Escape(messageml.RoomLink("AAAA")))
-	return trial.Message{ID: id, Stream: c.Stream, Text: "✓ Desk is open.", Markup: link, Data: data}
+	return client.Message{ID: id, StreamID: c.Stream, Text: "✓ Desk is open.", Markup: link, Data: data}
 }
 
 func TestWhatIsRightPasses(t *testing.T) {
@@ -98,7 +99,7 @@ func TestWhatIsWrongIsFound(t *testing.T) {
 			func(a soak.Audited) int { return a.Wrong },
 		},
 		"an answer in another chat": {
-			func(_ *testing.T, _ *soak.Command, w *soak.World) { w.Talk[0].Stream = "s2" }, "another chat",
+			func(_ *testing.T, _ *soak.Command, w *soak.World) { w.Talk[0].StreamID = "s2" }, "another chat",
 			func(a soak.Audited) int { return a.Wrong },
 		},
 		"a gap that was not told": {
@@ -111,7 +112,7 @@ func TestWhatIsWrongIsFound(t *testing.T) {
 		},
 		"an extra member": {
 			func(_ *testing.T, _ *soak.Command, w *soak.World) {
-				w.Rooms[0].Members = append(w.Rooms[0].Members, trial.Member{Username: "eve"})
+				w.Rooms[0].Members = append(w.Rooms[0].Members, client.Member{Username: "eve"})
 			}, "unasked: eve",
 			func(a soak.Audited) int { return a.Extra },
 		},
@@ -136,8 +137,8 @@ func TestWhatIsWrongIsFound(t *testing.T) {
 func TestWhatBelongsToNoCommandIsFound(t *testing.T) {
 	t.Parallel()
 	plan, world := right(t)
-	world.Rooms = append(world.Rooms, trial.Room{ID: "BBBB", Name: "Nobody asked"})
-	world.Talk = append(world.Talk, trial.Message{ID: "a9", Text: "hello?"})
+	world.Rooms = append(world.Rooms, client.Room{StreamID: "BBBB", RoomProperties: client.RoomProperties{Name: "Nobody asked"}})
+	world.Talk = append(world.Talk, client.Message{ID: "a9", Text: "hello?"})
 	audited := soak.Audit(plan, *world)
 	require.Equal(t, 2, audited.Stray)
 	require.False(t, audited.Exact())

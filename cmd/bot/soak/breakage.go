@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"roombot/bot/engine"
-	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
 // breakage is how something that the bots need is put out of order, and in order again.
@@ -22,23 +22,21 @@ type begin func(context.Context) (end func() error, err error)
 func (s *session) breakages() []breakage {
 	return []breakage{
 		{"login", "signing in", s.faulty(
-			trial.Fault{Path: "/login/*", Status: 503},
-			trial.Fault{Kind: "session-expired", Count: 1},
+			client.Fault{Path: "/login/*", Status: 503},
+			client.Fault{Kind: "session-expired", Count: 1},
 		)},
-		{"feed", "the feed", s.faulty(trial.Fault{Path: "/agent/v5/datafeeds*", Status: 503})},
+		{"feed", "the feed", s.faulty(client.Fault{Path: "/agent/v5/datafeeds*", Status: 503})},
 		{"store", "the store", s.occupied},
 	}
 }
 
 // faulty has the pod make trouble.
-func (s *session) faulty(faults ...trial.Fault) begin {
+func (s *session) faulty(faults ...client.Fault) begin {
 	return func(ctx context.Context) (func() error, error) {
-		for _, f := range faults {
-			if err := s.trial.Pod.Break(ctx, f); err != nil {
-				return nil, err
-			}
+		if err := s.trial.Pod.Fail(ctx, faults...); err != nil {
+			return nil, err
 		}
-		return func() error { return s.trial.Pod.Mend(context.WithoutCancel(ctx)) }, nil
+		return func() error { return s.trial.Pod.Heal(context.WithoutCancel(ctx)) }, nil
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
 // killBots kills the bots in turn, at once starts each again, and starts those
@@ -79,18 +80,18 @@ func (s *session) killFeeds(ctx context.Context) error {
 }
 
 func (s *session) killFeed(ctx context.Context) error {
-	old, ok, err := s.feeds(ctx, 4*s.Visibility, func(feeds []trial.Feed) bool { return len(feeds) > 0 })
+	old, ok, err := s.feeds(ctx, 4*s.Visibility, func(feeds []client.Feed) bool { return len(feeds) > 0 })
 	if err != nil || !ok {
 		return err
 	}
-	if err := s.trial.Pod.Break(ctx, trial.Fault{Kind: "feed-killed", Count: 1}); err != nil {
+	if err := s.trial.Pod.Fail(ctx, client.Fault{Kind: "feed-killed", Count: 1}); err != nil {
 		return err
 	}
 	// The fault strikes the next read, so a word that is not for the bot ends the parked one.
-	if _, err := s.trial.Pod.Chatter(ctx, s.plan[0].As, s.plan[0].opened, trial.SmallTalk, 1); err != nil {
+	if _, err := s.trial.Pod.Chatter(ctx, client.ChatterRequest{As: s.plan[0].As, To: s.plan[0].opened, Text: trial.SmallTalk}); err != nil {
 		return err
 	}
-	_, ok, err = s.feeds(ctx, time.Minute, func(feeds []trial.Feed) bool {
+	_, ok, err = s.feeds(ctx, time.Minute, func(feeds []client.Feed) bool {
 		return len(feeds) > 0 && feeds[0].ID != old[0].ID
 	})
 	if ok {
@@ -100,7 +101,7 @@ func (s *session) killFeed(ctx context.Context) error {
 }
 
 // feeds waits until the feeds are as wanted, and tells whether they are.
-func (s *session) feeds(ctx context.Context, limit time.Duration, wanted func([]trial.Feed) bool) ([]trial.Feed, bool, error) {
+func (s *session) feeds(ctx context.Context, limit time.Duration, wanted func([]client.Feed) bool) ([]client.Feed, bool, error) {
 	for begin := time.Now(); time.Since(begin) < limit; {
 		feeds, err := s.trial.Pod.Feeds(ctx)
 		if err != nil || wanted(feeds) {

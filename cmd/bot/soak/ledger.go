@@ -6,6 +6,7 @@ import (
 
 	"roombot/cmd/bot/trial"
 	"roombot/commands"
+	"roombot/symphony/sandbox/client"
 )
 
 // ledger knows what was said to the bots and what they said.
@@ -13,8 +14,8 @@ type ledger struct {
 	mu       sync.Mutex // guards all below
 	pending  map[string]*Command
 	requests map[string]*Command
-	early    map[string]bool // requests answered before the sender knew that they were sent
-	talk     []trial.Message // of the bot
+	early    map[string]bool  // requests answered before the sender knew that they were sent
+	talk     []client.Message // of the bot
 	lastSign time.Time
 }
 
@@ -27,10 +28,10 @@ func newLedger() *ledger {
 // botName is the service account's username on the pod.
 const botName = "roombot"
 
-func (l *ledger) sent(c *Command, said trial.Message) {
+func (l *ledger) sent(c *Command, said client.Message) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	c.Message, c.Stream = said.ID, said.Stream
+	c.Message, c.Stream = said.ID, said.StreamID
 	c.Request = string(commands.NewRequestID(said.ID))
 	l.requests[c.Request] = c
 	if !l.early[c.Request] {
@@ -40,7 +41,7 @@ func (l *ledger) sent(c *Command, said trial.Message) {
 }
 
 // take notes what the bots said.
-func (l *ledger) take(messages []trial.Message) error {
+func (l *ledger) take(messages []client.Message) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, m := range messages {
@@ -49,7 +50,7 @@ func (l *ledger) take(messages []trial.Message) error {
 		}
 		l.talk = append(l.talk, m)
 		l.lastSign = time.Now()
-		if stamp := m.Stamp(); stamp.Final() {
+		if stamp := trial.ReadStamp(m); stamp.IsFinal() {
 			delete(l.pending, stamp.Request)
 			if l.requests[stamp.Request] == nil {
 				l.early[stamp.Request] = true
@@ -91,7 +92,7 @@ func (l *ledger) quiet() time.Duration {
 	return time.Since(l.lastSign)
 }
 
-func (l *ledger) answers() []trial.Message {
+func (l *ledger) answers() []client.Message {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.talk

@@ -158,7 +158,7 @@ func (s *session) logs() (sizes []int64, err error) {
 // answeredAfter is when, after a time, a command was answered first; zero if none was.
 func (l *ledger) answeredAfter(from time.Time) time.Time {
 	for _, m := range l.answers() {
-		if at := time.UnixMilli(m.Timestamp); at.After(from) && m.Stamp().Final() {
+		if at := time.UnixMilli(m.Timestamp); at.After(from) && trial.ReadStamp(m).IsFinal() {
 			return at
 		}
 	}

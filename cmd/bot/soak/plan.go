@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
 // Command is a command that is sent, and what must come of it.
@@ -52,7 +52,7 @@ const gone = "dana"
 // Plan makes commands, the same ones for the same seed: most for one to five
 // people, some for more than twenty, by mention or e-mail, with groups, owners
 // and options, from several chats of two and from a few rooms.
-func Plan(n int, seed int64, people []trial.Person, groups []trial.Group) []*Command {
+func Plan(n int, seed int64, people []client.Person, groups []client.Group) []*Command {
 	p := planner{dice: rand.New(rand.NewPCG(uint64(seed), 1)), all: people}
 	for _, who := range people {
 		// The analyst stands behind a barrier to sales: opened with both, a room is refused.
@@ -80,9 +80,9 @@ func Plan(n int, seed int64, people []trial.Person, groups []trial.Group) []*Com
 
 type planner struct {
 	dice   *rand.Rand
-	all    []trial.Person
-	people []trial.Person // who take part
-	groups []trial.Group
+	all    []client.Person
+	people []client.Person // who take part
+	groups []client.Group
 }
 
 func (p *planner) chance(of float64) bool { return p.dice.Float64() < of }
@@ -129,7 +129,7 @@ func (p *planner) invite(c *Command) (words []string) {
 	}
 	if p.chance(0.03) {
 		words = append(words, "@"+gone)
-		at := slices.IndexFunc(p.all, func(who trial.Person) bool { return who.Username == gone })
+		at := slices.IndexFunc(p.all, func(who client.Person) bool { return who.Username == gone })
 		c.Absent = append(c.Absent, p.all[at].DisplayName)
 	}
 	return words

@@ -7,22 +7,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/cmd/bot/soak"
-	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
-func people() []trial.Person {
-	list := []trial.Person{
+func people() []client.Person {
+	list := []client.Person{
 		{Username: "roombot", Active: true}, {Username: "ravi", Active: true}, {Username: "eve", Active: true, External: true},
 		{Username: "dana", DisplayName: "Dana Former"},
 	}
 	for _, letter := range strings.Split("abcdefghijklmnopqrstuvwxyz", "") {
-		list = append(list, trial.Person{Username: letter, Email: letter + "@acme.test", Active: true})
+		list = append(list, client.Person{Username: letter, Email: letter + "@acme.test", Active: true})
 	}
 	return list
 }
 
-func groups() []trial.Group {
-	return []trial.Group{{Name: "Sales", Members: []string{"a", "b"}}, {Name: "Research", Members: []string{"ravi"}}}
+func groups() []client.Group {
+	return []client.Group{{Name: "Sales", Members: []string{"a", "b"}}, {Name: "Research", Members: []string{"ravi"}}}
 }
 
 func TestASeedMakesTheSameCommandsAgain(t *testing.T) {

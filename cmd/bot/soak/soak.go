@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
 // Run does the soak and reports what it found. The error is about the soak
@@ -117,12 +118,12 @@ func (s *session) opening(ctx context.Context) error {
 		return err
 	}
 	for _, c := range s.plan {
-		at := slices.IndexFunc(state.Rooms, func(r trial.Room) bool { return r.Name == c.Name })
+		at := slices.IndexFunc(state.Rooms, func(r client.Room) bool { return r.Name == c.Name })
 		if c.opening && at < 0 {
 			return fmt.Errorf("the bot did not open %q, with no trouble at all", c.Name)
 		}
 		if c.opening {
-			c.opened = state.Rooms[at].ID
+			c.opened = state.Rooms[at].StreamID
 		}
 	}
 	return nil
@@ -130,10 +131,8 @@ func (s *session) opening(ctx context.Context) error {
 
 // storm sends the rest while the pod makes trouble and the bots are killed.
 func (s *session) storm(ctx context.Context) error {
-	for _, f := range s.Faults.faults() {
-		if err := s.trial.Pod.Break(ctx, f); err != nil {
-			return err
-		}
+	if err := s.trial.Pod.Fail(ctx, s.Faults.faults()...); err != nil {
+		return err
 	}
 	raging, stop := context.WithCancel(ctx)
 	defer stop()
@@ -189,11 +188,11 @@ func (s *session) talk(ctx context.Context) error {
 }
 
 func (s *session) send(ctx context.Context, c *Command) error {
-	said, err := s.trial.Pod.Say(ctx, c.As, c.room(), c.Text)
+	said, err := s.trial.Pod.SaysIn(ctx, c.As, c.room(), c.Text)
 	if err != nil {
 		return fmt.Errorf("say %q: %w", c.Text, err)
 	}
-	s.ledger.sent(c, said)
+	s.ledger.sent(c, said.Message)
 	return nil
 }
 
@@ -220,7 +219,7 @@ func (s *session) calm(ctx context.Context) error {
 	if err := s.countFaults(ctx); err != nil {
 		return err
 	}
-	if err := s.trial.Pod.Mend(ctx); err != nil {
+	if err := s.trial.Pod.Heal(ctx); err != nil {
 		return err
 	}
 	if err := s.revive(); err != nil {

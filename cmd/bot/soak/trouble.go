@@ -3,7 +3,7 @@ package soak
 import (
 	"fmt"
 
-	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
 // Trouble is how badly the pod behaves.
@@ -42,20 +42,20 @@ func reads() []string {
 
 // faults is the trouble in the words of the pod. The lag of the search index
 // stays below the searchLag that the bot is given.
-func (t Trouble) faults() []trial.Fault {
+func (t Trouble) faults() []client.Fault {
 	switch t {
 	case Default:
 		return append(everyWrite(0.01), append(everyRead(0.01),
-			trial.Fault{Kind: "duplicate-events", Probability: 0.05},
-			trial.Fault{Kind: "search-lag", Delay: "1s"})...)
+			client.Fault{Kind: "duplicate-events", Probability: 0.05},
+			client.Fault{Kind: "search-lag", Delay: "1s"})...)
 	case Heavy:
 		return append(everyWrite(0.04), append(everyRead(0.02),
-			trial.Fault{Kind: "duplicate-events", Probability: 0.2},
-			trial.Fault{Kind: "reorder-events", Probability: 0.3},
-			trial.Fault{Kind: "search-lag", Delay: "1s"},
-			trial.Fault{Kind: "search-lag", Delay: "3s", Probability: 0.5},
-			trial.Fault{Kind: "session-expired", Probability: 0.003},
-			trial.Fault{Path: "/login/*", Status: 503, Probability: 0.1})...)
+			client.Fault{Kind: "duplicate-events", Probability: 0.2},
+			client.Fault{Kind: "reorder-events", Probability: 0.3},
+			client.Fault{Kind: "search-lag", Delay: "1s"},
+			client.Fault{Kind: "search-lag", Delay: "3s", Probability: 0.5},
+			client.Fault{Kind: "session-expired", Probability: 0.003},
+			client.Fault{Path: "/login/*", Status: 503, Probability: 0.1})...)
 	default:
 		return nil
 	}
@@ -63,38 +63,38 @@ func (t Trouble) faults() []trial.Fault {
 
 // everyWrite makes each kind of trouble befall each kind of write with the
 // probability: refused, slow, lost on the way there, lost on the way back.
-func everyWrite(p float64) []trial.Fault {
-	var list []trial.Fault
+func everyWrite(p float64) []client.Fault {
+	var list []client.Fault
 	for _, name := range writes() {
 		list = append(list,
-			trial.Fault{Path: name, Drop: "before", Probability: p},
-			trial.Fault{Path: name, Drop: "after", Probability: 2 * p},
-			trial.Fault{Path: name, Status: 503, Probability: p},
-			trial.Fault{Path: name, Status: 500, Probability: p / 2},
-			trial.Fault{Path: name, Status: 429, RetryAfter: 1, Probability: p},
-			trial.Fault{Path: name, Delay: "300ms", Probability: 2 * p},
-			trial.Fault{Path: name, Delay: "2500ms", Probability: p / 4},
-			trial.Fault{Path: name, Delay: "2200ms", Drop: "after", Probability: p / 4}, // takes effect when the bot has given up waiting
+			client.Fault{Path: name, Drop: "before", Probability: p},
+			client.Fault{Path: name, Drop: "after", Probability: 2 * p},
+			client.Fault{Path: name, Status: 503, Probability: p},
+			client.Fault{Path: name, Status: 500, Probability: p / 2},
+			client.Fault{Path: name, Status: 429, RetryAfter: 1, Probability: p},
+			client.Fault{Path: name, Delay: "300ms", Probability: 2 * p},
+			client.Fault{Path: name, Delay: "2500ms", Probability: p / 4},
+			client.Fault{Path: name, Delay: "2200ms", Drop: "after", Probability: p / 4}, // takes effect when the bot has given up waiting
 		)
 	}
 	return list
 }
 
-func everyRead(p float64) []trial.Fault {
-	var list []trial.Fault
+func everyRead(p float64) []client.Fault {
+	var list []client.Fault
 	for _, name := range reads() {
 		list = append(list,
-			trial.Fault{Path: name, Drop: "before", Probability: p},
-			trial.Fault{Path: name, Drop: "after", Probability: p},
-			trial.Fault{Path: name, Status: 503, Probability: p},
-			trial.Fault{Path: name, Status: 429, RetryAfter: 1, Probability: p / 2},
+			client.Fault{Path: name, Drop: "before", Probability: p},
+			client.Fault{Path: name, Drop: "after", Probability: p},
+			client.Fault{Path: name, Status: 503, Probability: p},
+			client.Fault{Path: name, Status: 429, RetryAfter: 1, Probability: p / 2},
 		)
 	}
 	return list
 }
 
 // nameOf is what a fault is counted as in the report.
-func nameOf(f trial.Fault) string {
+func nameOf(f client.Fault) string {
 	switch {
 	case f.Kind != "" && f.Kind != "http":
 		return f.Kind

@@ -81,9 +81,7 @@ func (p *page) find(log string) (address string, err error) {
 // announced reads the address that a bot logs when its page is open.
 func announced(log string, from int64) (address string, err error) {
 	err = eachLine(log, from, func(_ []byte, entry logEntry) bool {
-		if entry.Message == "health is told" {
-			address = entry.Address
-		}
+		address = entry.Address // no other line names one
 		return address == ""
 	})
 	if address == "" && err == nil {

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"roombot/symphony/sandbox/client"
 )
 
 // Setup describes a trial.
@@ -43,7 +45,7 @@ type BotSetup struct {
 
 // Trial is a pod and bots that run. Close ends them.
 type Trial struct {
-	Pod  *Pod
+	Pod  *client.Client
 	Bots []*Bot
 
 	dir  string
@@ -86,7 +88,7 @@ func (t *Trial) startPod(ctx context.Context, s PodSetup) error {
 	if err != nil {
 		return err
 	}
-	t.pod, t.Pod = p, newPod(address)
+	t.pod, t.Pod = p, client.New(address)
 	return nil
 }
 
@@ -136,6 +138,7 @@ func (t *Trial) Close() error {
 		b.Kill()
 	}
 	if t.pod != nil {
+		t.Pod.Close()
 		t.pod.kill()
 	}
 	if t.temp {
