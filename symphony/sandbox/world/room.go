@@ -88,7 +88,7 @@ func (w *World) FindRoom(id string) (*Stream, error) {
 
 // CreateRoom makes a room, whose only member and owner is who makes it.
 func (w *World) CreateRoom(by *Person, change RoomChange) (*Stream, error) {
-	attributes := change.applyTo(Attributes{})
+	attributes := change.applyTo(newAttributes(change))
 	if err := w.checkNewRoom(attributes); err != nil {
 		return nil, err
 	}
@@ -120,6 +120,13 @@ func (w *World) UpdateRoom(by *Person, st *Stream, change RoomChange) error {
 	w.emitRoom(RoomUpdated, st, by)
 	w.tell(Change{Kind: StreamChanged, Stream: st})
 	return nil
+}
+
+// newAttributes are a new room's where the change says nothing. What a public room cannot be without
+// is only refused where somebody asks for it.
+func newAttributes(change RoomChange) Attributes {
+	public := change.Public != nil && *change.Public
+	return Attributes{ViewHistory: public, Discoverable: public, MembersCanInvite: public}
 }
 
 func (w *World) emitRoom(kind EventKind, st *Stream, by *Person) {
