@@ -13,6 +13,8 @@ type call struct {
 	*rest.Request
 	route  *route
 	caller *world.Person // nil where the operation needs no session
+
+	emptyAs204 bool // a search that finds nothing is answered with 204, by a fault
 }
 
 // decode reads the JSON body; an absent one leaves the target as it is.

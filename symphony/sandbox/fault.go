@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,10 +37,12 @@ func checkFault(f *client.Fault) error {
 		return rest.BadRequest("drop must be before or after")
 	case f.Status != 0 && (f.Status < 400 || f.Status > 599):
 		return rest.BadRequest("status must be between 400 and 599")
+	case f.Empty != 0 && f.Empty != http.StatusNoContent:
+		return rest.BadRequest("empty must be 204: searches that find nothing answer 200 as it is")
 	case f.Probability < 0 || f.Probability > 1 || f.Count < 0 || f.RetryAfter < 0:
 		return rest.BadRequest("probability must be between 0 and 1, count and retryAfter not negative")
-	case f.Kind == client.FaultHTTP && f.Status == 0 && f.Delay == "" && f.Drop == "":
-		return rest.BadRequest("an http fault needs a status, a delay or a drop")
+	case f.Kind == client.FaultHTTP && f.Status == 0 && f.Delay == "" && f.Drop == "" && f.Empty == 0:
+		return rest.BadRequest("an http fault needs a status, a delay, a drop or empty")
 	}
 	return nil
 }

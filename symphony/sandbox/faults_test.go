@@ -127,10 +127,30 @@ func (b *bundle) unluckyRun() []int {
 	return statuses
 }
 
+func TestASearchThatFindsNothingIsAnEmptyListAndA204WhereAFaultSaysSo(t *testing.T) {
+	b := loggedIn(t)
+	chat := b.says("bob", "hi").StreamID
+	for operation, search := range map[string]func() reply{
+		"searchMessages": func() reply { return b.post("/agent/v1/message/search", map[string]any{"author": 1}) },
+		"listMessages":   func() reply { return b.get("/agent/v4/stream/" + chat + "/message?since=99999999999999") },
+		"searchUsers":    func() reply { return b.post("/pod/v1/user/search", map[string]string{"query": "nobody"}) },
+	} {
+		plain := search()
+		require.Equal(t, http.StatusOK, plain.status, operation)
+		require.Contains(t, string(plain.raw), "[]", operation)
+		b.fail(client.Fault{Path: operation, Empty: http.StatusNoContent, Count: 1})
+		struck := search()
+		require.Equal(t, http.StatusNoContent, struck.status, operation)
+		require.Empty(t, struck.raw, operation)
+	}
+	b.fail(client.Fault{Path: "listMessages", Empty: http.StatusNoContent})
+	require.Len(t, b.get("/agent/v4/stream/"+chat+"/message?since=0").list(), 1, "what finds something is as ever")
+}
+
 func TestFaultsThatMakeNoSenseAreRefused(t *testing.T) {
 	b := setup(t)
 	for _, f := range []map[string]any{
-		{}, {"kind": "war"}, {"status": 200}, {"delay": "soon"}, {"delay": "-5s"}, {"drop": "never"}, {"status": 500, "probability": 2}, {"status": 500, "count": -1},
+		{}, {"kind": "war"}, {"status": 200}, {"delay": "soon"}, {"delay": "-5s"}, {"drop": "never"}, {"status": 500, "probability": 2}, {"status": 500, "count": -1}, {"empty": 200},
 		{"status": 500, "propability": 0.1},
 	} {
 		b.post("/sandbox/v1/faults", f).refused(http.StatusBadRequest)

@@ -68,15 +68,12 @@ func (p *Pod) searchMessages(c *call) (any, error) {
 	return p.messageList(rest.Cut(found, skip, limit)), nil
 }
 
-func (p *Pod) messageList(found []*world.Message) any {
-	if len(found) == 0 {
-		return rest.NoContent{}
-	}
+func (p *Pod) messageList(found []*world.Message) *rest.Answer {
 	list := make([]v4Message, 0, len(found))
 	for _, m := range found {
 		list = append(list, p.encodeMessage(m))
 	}
-	return list
+	return &rest.Answer{Empty: len(list) == 0, Body: list}
 }
 
 // readMessageQuery takes the criteria from the body, or from the query's "text:… AND streamId:…"

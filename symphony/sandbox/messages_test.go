@@ -163,14 +163,14 @@ func TestMessagesAreReadAndSearched(t *testing.T) {
 	search := func(query map[string]any) reply { return b.post("/agent/v1/message/search", query) }
 	require.Len(t, search(map[string]any{"text": "first", "streamId": said.StreamID}).list(), 1)
 	require.Len(t, search(map[string]any{"mention": b.id("roombot")}).list(), 1)
-	require.Equal(t, http.StatusNoContent, search(map[string]any{"author": 1}).status)
+	require.Empty(t, search(map[string]any{"author": 1}).list())
 	search(map[string]any{"text": "first"}).refused(http.StatusBadRequest)
 
 	find := func(query string) reply { return b.get("/agent/v1/message/search?query=" + url.QueryEscape(query)) }
 	require.Len(t, find("text:second AND streamId:"+said.StreamID).list(), 1)
 	require.Len(t, find(fmt.Sprintf("StreamID:%s AND fromDate:%d", said.StreamID, said.Timestamp)).list(), 2)
-	require.Equal(t, http.StatusNoContent, find(fmt.Sprintf("streamId:%s AND toDate:%d", said.StreamID, said.Timestamp)).status, "before, not at")
-	require.Equal(t, http.StatusNoContent, find("streamType:chatroom").status)
+	require.Empty(t, find(fmt.Sprintf("streamId:%s AND toDate:%d", said.StreamID, said.Timestamp)).list(), "before, not at")
+	require.Empty(t, find("streamType:chatroom").list())
 	find("author:bob").refused(http.StatusBadRequest)
 }
 

@@ -63,6 +63,7 @@ func (p *Pod) run(w http.ResponseWriter, c *call) (*rest.Encoded, error) {
 		p.travel(c.Context())
 		return nil, err
 	}
+	c.emptyAs204 = trouble.emptyAs204
 	out, err := p.operate(c)
 	p.travel(c.Context()) // whoever goes away meanwhile does not undo what was done
 	if trouble.dropAfter {
@@ -85,6 +86,9 @@ func (p *Pod) operate(c *call) (out *rest.Encoded, err error) {
 	value, err := c.route.handle(p, c)
 	if err != nil {
 		return nil, err
+	}
+	if a, ok := value.(*rest.Answer); ok && a.Empty && c.emptyAs204 {
+		value = rest.NoContent{}
 	}
 	return rest.Encode(value), nil
 }

@@ -59,6 +59,7 @@ type trouble struct {
 	delay      time.Duration
 	dropBefore bool
 	dropAfter  bool
+	emptyAs204 bool
 	answer     error
 }
 
@@ -78,6 +79,7 @@ func (p *Pod) strikeCall(c *call) trouble {
 		t.delay += delayOf(&f)
 		t.dropBefore = t.dropBefore || f.Drop == client.DropBefore
 		t.dropAfter = t.dropAfter || f.Drop == client.DropAfter
+		t.emptyAs204 = t.emptyAs204 || f.Empty == http.StatusNoContent
 		if f.Status != 0 {
 			t.answer = &rest.Error{Status: f.Status, Text: faultText(f.Status, c.route.name), RetryAfter: f.RetryAfter}
 		}

@@ -180,10 +180,7 @@ func (p *Pod) searchUsers(c *call) (any, error) {
 			found = append(found, encodeUser(who, c.caller))
 		}
 	}
-	if len(found) == 0 {
-		return rest.NoContent{}, nil
-	}
-	return map[string]any{
+	return &rest.Answer{Empty: len(found) == 0, Body: map[string]any{
 		"count": len(found), "skip": skip, "limit": limit, "searchQuery": query, "users": rest.Cut(found, skip, limit),
-	}, nil
+	}}, nil
 }

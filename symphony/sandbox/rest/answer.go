@@ -14,7 +14,7 @@ type Answer struct {
 	Header http.Header
 	Body   any    // encoded as JSON unless Raw is set
 	Raw    []byte // with its Content-Type in Header
-	Empty  bool   // the body is a list without anything in it
+	Empty  bool   // the body is a search's, and has nothing in it
 	Undo   func() // runs when the answer could not be delivered
 }
 
