@@ -12,7 +12,7 @@ import (
 func (p *Pod) downloadAttachment(c *call) (any, error) {
 	m := p.world.Message(c.Query.Get("messageId"))
 	if m == nil || m.Stream != world.CanonicalID(c.Params["sid"]) {
-		return nil, rest.Refuse(http.StatusNotFound, "Attachment not found")
+		return nil, rest.BadRequest("Attachment not found")
 	}
 	if !p.world.MayRead(c.caller, m) {
 		return nil, world.ErrEntitlement
@@ -23,7 +23,7 @@ func (p *Pod) downloadAttachment(c *call) (any, error) {
 			return &rest.Answer{Raw: raw, Header: http.Header{"Content-Type": {"application/octet-stream"}}}, nil
 		}
 	}
-	return nil, rest.Refuse(http.StatusNotFound, "Attachment not found")
+	return nil, rest.BadRequest("Attachment not found")
 }
 
 // encodeAttachments shows the files of a message as the list of a stream's files does.

@@ -123,6 +123,9 @@ func (k *checker) check(r *http.Request, got *httptest.ResponseRecorder) {
 	if got.Code < 300 {
 		k.seen[o.Method+" "+o.Path]++
 	}
+	if described := k.operation(o); described != nil && o.Implemented && described.Responses.Value(strconv.Itoa(got.Code)) == nil {
+		k.Errorf("%s %s: the vendor's file lists no status %d\n%s", o.Method, o.Path, got.Code, got.Body)
+	}
 	schema := k.schema(o, got.Code)
 	if schema == nil || got.Body.Len() == 0 {
 		return

@@ -109,6 +109,7 @@ func TestAGroupIsCreatedReadAndUpdatedWithItsTag(t *testing.T) {
 	b.post(path+"/avatar", map[string]string{"image": "bm90IGFuIGltYWdl"}).refused(http.StatusBadRequest)
 	require.Len(t, b.get(path).ok()["members"], 2)
 	b.get("/profile-manager/v1/groups/none").refused(http.StatusNotFound)
+	b.post("/profile-manager/v1/groups/none/member", member).refused(http.StatusBadRequest)
 }
 
 func TestNewcomersOfAGroupJoinItsRooms(t *testing.T) {

@@ -96,11 +96,12 @@ func (p *Pod) updateGroup(c *call) (any, error) {
 	return groupAnswer(http.StatusOK, g), nil
 }
 
-// addGroupMember also adds the newcomer to the rooms the group is in.
+// addGroupMember also adds the newcomer to the rooms the group is in. Unlike its siblings it has no
+// 404.
 func (p *Pod) addGroupMember(c *call) (any, error) {
-	g, err := p.findGroup(c)
-	if err != nil {
-		return nil, err
+	g := p.world.Group(c.Params["groupId"])
+	if g == nil {
+		return nil, rest.BadRequest("Group %s not found", c.Params["groupId"])
 	}
 	var body struct {
 		Member struct {

@@ -147,6 +147,8 @@ func TestAnUpdateReplacesAMessage(t *testing.T) {
 	require.Equal(t, edited.ID, again.Replacing)
 	b.parts("/agent/v4/stream/"+stream+"/message/"+edited.ID+"/update", map[string]string{"message": "<messageML>no</messageML>"}, nil).
 		refused(http.StatusForbidden)
+	b.parts("/agent/v4/stream/"+stream+"/message/"+another(first)+"/update", map[string]string{"message": "<messageML>no</messageML>"}, nil).
+		refused(http.StatusBadRequest)
 }
 
 func TestMessagesAreReadAndSearched(t *testing.T) {
@@ -196,6 +198,9 @@ func TestAttachmentsTravel(t *testing.T) {
 	raw, err := base64.StdEncoding.DecodeString(string(download.raw))
 	require.NoError(t, err)
 	require.Equal(t, "content", string(raw))
+	missing := "/agent/v1/stream/" + stream + "/attachment?messageId="
+	b.get(missing+another(sent["messageId"].(string))).refused(http.StatusBadRequest)
+	b.get(missing+sent["messageId"].(string)+"&fileId=none").refused(http.StatusBadRequest)
 
 	attachments := "/pod/v1/streams/" + stream + "/attachments"
 	listed := b.get(attachments).list()

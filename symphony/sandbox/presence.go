@@ -39,6 +39,17 @@ func (p *Pod) allPresence(c *call) (any, error) {
 func (p *Pod) setPresence(c *call) (any, error) {
 	var body struct {
 		Category string `json:"category"`
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	return p.applyPresence(c, body.Category)
+}
+
+// setUserPresence sets somebody's presence; only one's own may be set.
+func (p *Pod) setUserPresence(c *call) (any, error) {
+	var body struct {
+		Category string `json:"category"`
 		UserID   int64  `json:"userId"`
 	}
 	if err := c.decode(&body); err != nil {
@@ -47,7 +58,11 @@ func (p *Pod) setPresence(c *call) (any, error) {
 	if body.UserID != 0 && body.UserID != c.caller.ID {
 		return nil, world.ErrEntitlement
 	}
-	if err := p.world.SetPresence(c.caller, body.Category); err != nil {
+	return p.applyPresence(c, body.Category)
+}
+
+func (p *Pod) applyPresence(c *call, category string) (any, error) {
+	if err := p.world.SetPresence(c.caller, category); err != nil {
 		return nil, err
 	}
 	return p.world.PresenceOf(c.caller.ID), nil

@@ -46,7 +46,7 @@ func podRoutes() []route {
 
 		get("/v2/user/presence", "ownPresence", (*Pod).ownPresence),
 		post("/v2/user/presence", "setPresence", (*Pod).setPresence),
-		post("/v3/user/presence", "setUserPresence", (*Pod).setPresence),
+		post("/v3/user/presence", "setUserPresence", (*Pod).setUserPresence),
 		get("/v3/user/{uid}/presence", "userPresence", (*Pod).userPresence),
 		get("/v2/users/presence", "allPresence", (*Pod).allPresence),
 		post("/v1/user/presence/register", "registerPresence", (*Pod).registerPresence),
