@@ -199,8 +199,8 @@ func TestAttachmentsTravel(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "content", string(raw))
 	missing := "/agent/v1/stream/" + stream + "/attachment?messageId="
-	b.get(missing+another(sent["messageId"].(string))).refused(http.StatusBadRequest)
-	b.get(missing+sent["messageId"].(string)+"&fileId=none").refused(http.StatusBadRequest)
+	b.get(missing + another(sent["messageId"].(string))).refused(http.StatusBadRequest)
+	b.get(missing + sent["messageId"].(string) + "&fileId=none").refused(http.StatusBadRequest)
 
 	attachments := "/pod/v1/streams/" + stream + "/attachments"
 	listed := b.get(attachments).list()

@@ -49,9 +49,9 @@ func TestRoomsThatTheServiceRefuses(t *testing.T) {
 	b := loggedIn(t)
 	for reason, attributes := range map[string]map[string]any{
 		"a name of fifty characters":    {"name": strings.Repeat("é", 50)},
-		"public without history":        {"name": "a", "public": true, "discoverable": true, "membersCanInvite": true},
-		"public but hidden":             {"name": "a", "public": true, "viewHistory": true, "membersCanInvite": true},
-		"public with closed doors":      {"name": "a", "public": true, "viewHistory": true, "discoverable": true},
+		"public without history":        {"name": "a", "public": true, "viewHistory": false},
+		"public but hidden":             {"name": "a", "public": true, "discoverable": false},
+		"public with closed doors":      {"name": "a", "public": true, "membersCanInvite": false},
 		"external and public":           {"name": "a", "crossPod": true, "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true},
 		"external and discoverable":     {"name": "a", "crossPod": true, "discoverable": true},
 		"external and read-only":        {"name": "a", "crossPod": true, "readOnly": true},
@@ -64,7 +64,8 @@ func TestRoomsThatTheServiceRefuses(t *testing.T) {
 	}
 	b.room(map[string]any{"name": strings.Repeat("é", 49)})
 	b.room(map[string]any{"name": "open", "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true})
-	require.Len(t, b.rooms(), 2)
+	b.room(map[string]any{"name": "omitted", "public": true})
+	require.Len(t, b.rooms(), 3)
 }
 
 func TestOnlyOwnersUpdateARoomAndCopyProtectionStays(t *testing.T) {
