@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox"
 )
 
 func TestUsersAreLookedUp(t *testing.T) {
@@ -195,10 +197,29 @@ func TestPresenceManifestAndTheRest(t *testing.T) {
 	require.Regexp(t, `^Agent-\d+\.\d+\.`, b.get("/agent/v1/info").ok()["version"])
 }
 
+func TestRetiredOperationsSayWhatToCallInstead(t *testing.T) {
+	b := setup(t)
+	require.Equal(t, "POST /agent/v4/datafeed/create has been retired; call POST /agent/v5/datafeeds instead",
+		b.post("/agent/v4/datafeed/create", nil).refused(http.StatusGone))
+	current := map[string]bool{}
+	for _, o := range sandbox.Operations() {
+		current[o.Method+" "+o.Path] = o.ReplacedBy == ""
+	}
+	retired := 0
+	for _, o := range sandbox.Operations() {
+		if o.ReplacedBy == "" {
+			continue
+		}
+		retired++
+		require.True(t, current[o.ReplacedBy], "%s leads to %s, which there is not", o.Name, o.ReplacedBy)
+		require.Contains(t, b.call(o.Method, strings.NewReplacer("{", "", "}", "").Replace(o.Path), nil).refused(http.StatusGone), o.ReplacedBy)
+	}
+	require.Greater(t, retired, 40)
+}
+
 func TestWhatTheSandboxDoesNotDoItSaysByName(t *testing.T) {
 	b := setup(t)
 	require.Contains(t, b.post("/pod/v1/admin/room/x/membership/add", nil).refused(http.StatusNotFound), "POST /pod/v1/admin/room/{id}/membership/add")
-	b.post("/agent/v4/datafeed/create", nil).refused(http.StatusGone)
 	b.get("/pod/v1/nonsense").refused(http.StatusNotFound)
 	require.Contains(t, b.get("/pod/v3/room/create").refused(http.StatusMethodNotAllowed), "POST")
 	require.Equal(t, "404", b.get("/profile-manager/nonsense").object()["code"])

@@ -27,13 +27,14 @@ type route struct {
 	free               bool // takes the pod's mutex itself, because it waits or computes
 	large              bool // may carry files
 	absent             bool // known, and refused
+	replacedBy         string
 	handle             handler
 }
 
 // allRoutes are the vendor's operations that the sandbox knows.
 func allRoutes() []*route {
 	var all []*route
-	for _, table := range [][]route{loginRoutes(), podRoutes(), agentRoutes(), groupRoutes(), absentRoutes()} {
+	for _, table := range [][]route{loginRoutes(), podRoutes(), agentRoutes(), groupRoutes(), absentRoutes(), retiredRoutes()} {
 		for i := range table {
 			all = append(all, &table[i])
 		}
@@ -54,6 +55,7 @@ func hasOperation(name string) bool {
 type Operation struct {
 	Method, Path, Name string
 	Implemented        bool
+	ReplacedBy         string // method and path of what is to be called in place of a retired operation
 }
 
 // Operations lists the vendor's operations that the sandbox answers, and those it knows and
@@ -61,7 +63,7 @@ type Operation struct {
 func Operations() []Operation {
 	var list []Operation
 	for _, r := range allRoutes() {
-		list = append(list, Operation{Method: r.method, Path: r.path, Name: r.name, Implemented: !r.absent})
+		list = append(list, Operation{Method: r.method, Path: r.path, Name: r.name, Implemented: !r.absent, ReplacedBy: r.replacedBy})
 	}
 	return list
 }
