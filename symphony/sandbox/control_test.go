@@ -4,16 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"roombot/symphony/sandbox"
 )
 
 func TestTheControlAPIAnswersItsOwnMachineAndPageOnly(t *testing.T) {
@@ -218,37 +214,6 @@ func TestTheClockAndAReset(t *testing.T) {
 	b.post("/sandbox/v1/reset", nil).ok()
 	require.Empty(t, b.rooms())
 	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
-}
-
-func TestAPodRemembersItselfInItsFile(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "pod.json")
-	keep := func(c *config) { c.StateFile = file }
-	b := loggedIn(t, keep)
-	id := b.room(map[string]any{"name": "Desk"})
-	said := b.says("bob", "hi @alice")
-	feed := b.feed()
-	b.advance(time.Minute)
-	require.NoError(t, b.pod.Close())
-
-	again := setupBeside(t, keep)
-	require.Equal(t, id, again.roomNamed("Desk").StreamID)
-	require.Equal(t, said.Text, again.inbox("bob")[0].Text)
-	require.Contains(t, string(again.get("/sandbox/v1/feeds").raw), feed)
-	again.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
-
-	raw, err := os.ReadFile(file)
-	require.NoError(t, err)
-	for _, token := range b.tokens {
-		require.NotContains(t, string(raw), token)
-	}
-	require.NoError(t, again.pod.Close(), "or it might write its file once more")
-	for _, other := range []string{"{", "{}", "null"} {
-		require.NoError(t, os.WriteFile(file, []byte(other), 0o600))
-		_, err = sandbox.New(sandbox.Config{StateFile: file})
-		require.ErrorContains(t, err, file, other)
-	}
-	_, err = sandbox.New(sandbox.Config{StateFile: filepath.Join(filepath.Dir(file), "missing", "pod.json")})
-	require.ErrorContains(t, err, "keep the pod's state in ")
 }
 
 func TestOtherPathsAreThePage(t *testing.T) {

@@ -45,13 +45,14 @@ func (p *Pod) newCall(r *http.Request) *call {
 	return c
 }
 
-// run takes a call through its faults and its operation.
-func (p *Pod) run(w http.ResponseWriter, c *call) (*rest.Encoded, error) {
+// run takes a call through its faults and its operation. A panic is an answer 500, and every mutex
+// is released.
+func (p *Pod) run(w http.ResponseWriter, c *call) (out *rest.Encoded, err error) {
+	defer rest.Recover(p.cfg.Log, c.route.name, &err)
 	limit := int64(rest.MaxBody)
 	if c.route.large {
 		limit = maxMessageBody
 	}
-	var err error
 	if c.Body, err = rest.ReadBody(w, c.Request.Request, limit); err != nil {
 		return nil, err
 	}
@@ -64,7 +65,7 @@ func (p *Pod) run(w http.ResponseWriter, c *call) (*rest.Encoded, error) {
 		return nil, err
 	}
 	c.emptyAs204 = trouble.emptyAs204
-	out, err := p.operate(c)
+	out, err = p.operate(c)
 	p.travel(c.Context()) // whoever goes away meanwhile does not undo what was done
 	if trouble.dropAfter {
 		return nil, errDropped
@@ -72,10 +73,8 @@ func (p *Pod) run(w http.ResponseWriter, c *call) (*rest.Encoded, error) {
 	return out, err
 }
 
-// operate runs the operation itself, with the mutex held unless its route says otherwise. A panic
-// is an answer 500, and releases the mutex.
-func (p *Pod) operate(c *call) (out *rest.Encoded, err error) {
-	defer rest.Recover(p.cfg.Log, c.route.name, &err)
+// operate runs the operation itself, with the mutex held unless its route says otherwise.
+func (p *Pod) operate(c *call) (*rest.Encoded, error) {
 	if !c.route.free {
 		p.mu.Lock()
 		defer p.mu.Unlock()
