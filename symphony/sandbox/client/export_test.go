@@ -6,4 +6,6 @@ import "context"
 func (c *Client) SetMaxAnswer(bytes int64) { c.maxAnswer = bytes }
 
 // WithPatience is the context that waiting for a message obeys.
-func WithPatience(ctx context.Context) (context.Context, context.CancelFunc) { return withPatience(ctx) }
+func WithPatience(ctx context.Context) (context.Context, context.CancelFunc) {
+	return withPatience(ctx)
+}
