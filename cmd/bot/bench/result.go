@@ -83,8 +83,8 @@ func (r *benchmark) result(took time.Duration, before, after trial.Sample, rooms
 	if r.RTT > 0 {
 		res.Ratio = res.Link.P50 / res.CriticalPath
 	}
-	if r.Config.Flood > 0 {
-		b := &FloodResult{Commands: r.Config.Flood, Alone: percentiles(r.alone), Beside: percentiles(r.beside)}
+	if r.Flood > 0 {
+		b := &FloodResult{Commands: r.Flood, Alone: percentiles(r.alone), Beside: percentiles(r.beside)}
 		b.HeldUp = b.Beside.P50 - b.Alone.P50
 		b.Share = b.HeldUp / b.Alone.P50
 		res.Flood = b
