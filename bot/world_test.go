@@ -33,6 +33,7 @@ import (
 	"roombot/symphony/messageml"
 	"roombot/symphony/sandbox"
 	"roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/control"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -138,9 +139,9 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	empty, err := emptyStore()
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(w.store, empty, 0o600))
-	pod, err := sandbox.New(sandbox.Config{SigningKey: signing, BotKey: k.Public(), Quiet: 60 * time.Millisecond, Crowd: w.crowd})
+	pod, err := sandbox.New(sandbox.Config{SigningKey: signing, BotKey: k.Public(), Crowd: w.crowd})
 	require.NoError(t, err)
-	handler := pod.Handler()
+	var handler http.Handler = control.New(pod, control.Config{Quiet: 60 * time.Millisecond})
 	if w.front != nil {
 		handler = w.front(handler)
 	}

@@ -116,6 +116,17 @@ func TestReadingMessages(t *testing.T) {
 		p := newPod(t)
 		p.answer("GET /agent/v4/stream/{sid}/message", 204, ``)
 		require.Empty(t, collect(t, p.client().MessagesSince(t.Context(), "s", time.Now())))
+		p.answer("GET /agent/v4/stream/{sid}/message", 200, `[]`)
+		require.Empty(t, collect(t, p.client().MessagesSince(t.Context(), "s", time.Now())))
+	})
+
+	t.Run("none that match", func(t *testing.T) {
+		t.Parallel()
+		p := newPod(t)
+		p.answer("POST /agent/v1/message/search", 204, ``)
+		require.Empty(t, collect(t, p.client().SearchMessages(t.Context(), symphony.MessageQuery{Author: 1})))
+		p.answer("POST /agent/v1/message/search", 200, `[]`)
+		require.Empty(t, collect(t, p.client().SearchMessages(t.Context(), symphony.MessageQuery{Author: 1})))
 	})
 
 	t.Run("one that cannot be read among others", func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"roombot/symphony"
 	"roombot/symphony/sandbox"
 	"roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/control"
 )
 
 // world is the client against a whole pod over real HTTP.
@@ -23,7 +24,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	pod, err := sandbox.New(sandbox.Config{BotKey: key().Public(), LongPoll: time.Second})
 	require.NoError(t, err)
-	server := httptest.NewServer(pod.Handler())
+	server := httptest.NewServer(control.New(pod, control.Config{}))
 	t.Cleanup(server.Close)
 	t.Cleanup(func() { require.NoError(t, pod.Close()) })
 	c, err := symphony.New(symphony.Config{

@@ -21,7 +21,10 @@ var layers = [][]string{
 	{"rsa", "symphony/messageml", "commands/syntax", "symphony/sandbox/client"},
 	{"symphony"},
 	{"symphony/sandbox/markup", "symphony/sandbox/page", "symphony/sandbox/page/pagetest"},
+	{"symphony/sandbox/world"},
+	{"symphony/sandbox/rest"},
 	{"symphony/sandbox"},
+	{"symphony/sandbox/control"},
 	{"commands"},
 	{"bot/config/schema", "bot/engine/postgrestest"},
 	{"bot/policy"},
@@ -47,6 +50,20 @@ func TestImportsGoDownward(t *testing.T) {
 			below, known := level[imported]
 			require.True(t, known, "%s imports %s, which has no place among the layers", path, imported)
 			require.Less(t, below, own, "%s must not import %s", path, imported)
+		}
+	}
+}
+
+func TestTheSandboxsWorldKnowsNeitherHTTPNorJSON(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("..", "..", "symphony", "sandbox", "world", "*.go"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, path := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, spec := range file.Imports {
+			require.NotContains(t, []string{`"net/http"`, `"encoding/json"`}, spec.Path.Value, path)
 		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"roombot/rsa"
 	"roombot/symphony/sandbox"
 	"roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/control"
 )
 
 // The errand: in a room that was opened before, a command that has all there is
@@ -42,7 +43,7 @@ type errand struct {
 	log   *os.File
 	watch *watch
 	chat  string // where the next command is given; the 1:1 chat before there is a room
-	said  []sandbox.Said
+	said  []client.Said
 }
 
 // ran is what came of an errand.
@@ -72,11 +73,10 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 		BotKey: made.key.Public(), SigningKey: made.podKey, Visibility: 300 * time.Millisecond,
 	})
 	require.NoError(t, err)
-	_, err = e.pod.Fail(sandbox.Fault{Kind: "search-lag", Delay: "500ms"}) // less than the bot waits for
-	require.NoError(t, err)
-	e.watch = &watch{pod: e.pod.Handler(), store: filepath.Join(dir, "roombot.db"), end: end, counts: map[string]int{}}
+	e.watch = &watch{pod: control.New(e.pod, control.Config{}), store: filepath.Join(dir, "roombot.db"), end: end, counts: map[string]int{}}
 	server := httptest.NewServer(e.watch.handler())
 	e.url, e.world = server.URL, client.New(server.URL)
+	require.NoError(t, e.world.Fail(t.Context(), client.Fault{Kind: client.FaultSearchLag, Delay: "500ms"})) // less than the bot waits for
 	_, err = openHome(dir, server.Listener.Addr().(*net.TCPAddr))
 	require.NoError(t, err)
 	e.amend(`"searchLag": "2s"`, `"searchLag": "50ms"`, `"httpTimeout": "8s"`, `"httpTimeout": "1s"`) // until an unanswered call is settled
@@ -142,7 +142,8 @@ func (e *errand) run() ran {
 	e.t.Helper()
 	e.begin()
 	e.says()
-	lobby, _ := e.pod.RoomNamed("Lobby")
+	lobby, err := e.world.RoomNamed(e.t.Context(), "Lobby")
+	require.NoError(e.t, err)
 	e.chat = lobby.StreamID
 	e.watch.count(true)
 	e.says()
@@ -177,8 +178,8 @@ func (e *errand) fail(what string) {
 func (e *errand) says() {
 	e.t.Helper()
 	next := errandSays[len(e.said)]
-	said := e.pod.Person(next.who).SaysIn(e.chat, next.text)
-	require.NoError(e.t, said.Err)
+	said, err := e.world.SaysIn(e.t.Context(), next.who, e.chat, next.text)
+	require.NoError(e.t, err)
 	e.said = append(e.said, said)
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()

@@ -18,6 +18,7 @@ import (
 
 	"roombot/bot"
 	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/control"
 	"roombot/symphony/sandbox/page"
 )
 
@@ -110,19 +111,19 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 	defer func() { err = errors.Join(err, home.close()) }()
 	var live liveBot
 	pod, err := sandbox.New(sandbox.Config{
-		BotKey: home.key.Public(), BotUsername: botName, Page: page.Handler(), StateFile: f.state, AtWork: live.atWork,
-		Seed: f.seed, StrictFormValues: f.strings,
+		BotKey: home.key.Public(), BotUsername: botName, StateFile: f.state, Seed: f.seed, StrictFormValues: f.strings,
 		Crowd: f.load.crowd, RTT: f.load.rtt, Visibility: f.load.visibility,
 	})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, pod.Close()) }()
+	handler := control.New(pod, control.Config{AtWork: live.atWork, Page: page.Handler()})
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return serve(ctx, listener, pod.Handler()) })
+	group.Go(func() error { return serve(ctx, listener, handler) })
 	listening := make(chan struct{})
 	if !f.noBot {
 		heard := sync.OnceFunc(func() { close(listening) })

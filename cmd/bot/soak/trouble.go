@@ -59,6 +59,9 @@ func (t Trouble) faults() []client.Fault {
 			client.Fault{Kind: "search-lag", Delay: "1s"},
 			client.Fault{Kind: "search-lag", Delay: "3s", Probability: 0.5},
 			client.Fault{Kind: "session-expired", Probability: 0.003},
+			client.Fault{Path: "searchMessages", Empty: 204, Probability: 0.5},
+			client.Fault{Path: "listMessages", Empty: 204, Probability: 0.5},
+			client.Fault{Path: "searchUsers", Empty: 204, Probability: 0.5},
 			client.Fault{Path: "/login/*", Status: 503, Probability: 0.1})...)
 	default:
 		return nil
@@ -109,6 +112,8 @@ func faultName(f client.Fault) string {
 		return "dropped " + f.Drop
 	case f.Status != 0:
 		return fmt.Sprint(f.Status)
+	case f.Empty != 0:
+		return "empty as 204"
 	default:
 		return "delay"
 	}

@@ -11,6 +11,7 @@ import (
 	"roombot/symphony/messageml"
 	"roombot/symphony/sandbox"
 	"roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/control"
 )
 
 // A test starts a pod, points its bot at it, speaks as people and looks at what the bot made of it.
@@ -23,7 +24,7 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	server := httptest.NewServer(pod.Handler())
+	server := httptest.NewServer(control.New(pod, control.Config{}))
 	defer server.Close()
 	defer func() { _ = pod.Close() }()
 	stop := startEchoBot(server.URL, key)

@@ -17,6 +17,7 @@ import (
 	"roombot/symphony"
 	"roombot/symphony/sandbox"
 	"roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/control"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -35,9 +36,9 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	key, err := botKey()
 	require.NoError(t, err)
-	pod, err := sandbox.New(sandbox.Config{BotKey: key.Public(), LongPoll: 20 * time.Millisecond, Quiet: 5 * time.Millisecond})
+	pod, err := sandbox.New(sandbox.Config{BotKey: key.Public(), LongPoll: 20 * time.Millisecond})
 	require.NoError(t, err)
-	recorded := &answers{pod: pod.Handler(), bodies: map[string][]json.RawMessage{}}
+	recorded := &answers{pod: control.New(pod, control.Config{Quiet: 5 * time.Millisecond}), bodies: map[string][]json.RawMessage{}}
 	server := httptest.NewServer(recorded)
 	bot, err := symphony.New(symphony.Config{Username: "roombot", Key: key, Endpoints: symphony.Endpoints{Pod: server.URL}})
 	require.NoError(t, err)

@@ -19,6 +19,7 @@ import (
 	"roombot/rsa"
 	"roombot/symphony/sandbox"
 	"roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/control"
 	"roombot/symphony/sandbox/page"
 )
 
@@ -50,9 +51,9 @@ func sandboxPage(t *testing.T) string {
 	t.Helper()
 	key, err := rsa.Generate(2048)
 	require.NoError(t, err)
-	pod, err := sandbox.New(sandbox.Config{BotKey: key.Public(), Page: page.Handler(), LongPoll: 2 * time.Second})
+	pod, err := sandbox.New(sandbox.Config{BotKey: key.Public(), LongPoll: 2 * time.Second})
 	require.NoError(t, err)
-	server := httptest.NewServer(pod.Handler())
+	server := httptest.NewServer(control.New(pod, control.Config{Page: page.Handler()}))
 	ctx, stop := context.WithCancel(context.Background())
 	done, listens := make(chan error, 1), make(chan struct{})
 	go func() { done <- (&scripted{base: server.URL}).run(ctx, key, listens) }()
