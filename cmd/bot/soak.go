@@ -78,7 +78,7 @@ func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error 
 	} else {
 		err = report.Print(io.out)
 	}
-	if err == nil && !report.Kept() {
+	if err == nil && !report.HasKeptPromise() {
 		err = failure{exitFailed, errSilent}
 	}
 	return err

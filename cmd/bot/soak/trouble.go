@@ -31,25 +31,29 @@ func (t *Trouble) String() string { return string(*t) }
 // Type names the flag's value.
 func (*Trouble) Type() string { return "kind" }
 
-// writes are the calls that change the pod, by their operation's name.
-func writes() []string {
+// writeOperations are calls that change the pod, by their operation's name.
+func writeOperations() []string {
 	return []string{"createRoom", "addMember", "promoteOwner", "createMessage", "updateMessage", "createIM"}
 }
 
-func reads() []string {
-	return []string{"searchRooms", "lookupUsers", "listMessages", "searchMessages", "getMessage", "listMembers", "streamInfo", "sessionInfo", "readDatafeed", "listDatafeed"}
+// readOperations are calls that change nothing, by their operation's name.
+func readOperations() []string {
+	return []string{
+		"searchRooms", "lookupUsers", "listMessages", "searchMessages", "getMessage", "listMembers", "streamInfo", "sessionInfo",
+		"readDatafeed", "listDatafeed",
+	}
 }
 
-// faults is the trouble in the words of the pod. The lag of the search index
-// stays below the searchLag that the bot is given.
+// faults are the faults of the pod. The lag of the search index stays below the searchLag that the
+// bot is given.
 func (t Trouble) faults() []client.Fault {
 	switch t {
 	case Default:
-		return append(everyWrite(0.01), append(everyRead(0.01),
+		return append(writeFaults(0.01), append(readFaults(0.01),
 			client.Fault{Kind: "duplicate-events", Probability: 0.05},
 			client.Fault{Kind: "search-lag", Delay: "1s"})...)
 	case Heavy:
-		return append(everyWrite(0.04), append(everyRead(0.02),
+		return append(writeFaults(0.04), append(readFaults(0.02),
 			client.Fault{Kind: "duplicate-events", Probability: 0.2},
 			client.Fault{Kind: "reorder-events", Probability: 0.3},
 			client.Fault{Kind: "search-lag", Delay: "1s"},
@@ -64,11 +68,11 @@ func (t Trouble) faults() []client.Fault {
 	}
 }
 
-// everyWrite makes each kind of trouble befall each kind of write with the
-// probability: refused, slow, lost on the way there, lost on the way back.
-func everyWrite(p float64) []client.Fault {
+// writeFaults are the faults of each kind of write, with a probability: refused, slow, dropped
+// before the work, dropped after it.
+func writeFaults(p float64) []client.Fault {
 	var list []client.Fault
-	for _, name := range writes() {
+	for _, name := range writeOperations() {
 		list = append(list,
 			client.Fault{Path: name, Drop: "before", Probability: p},
 			client.Fault{Path: name, Drop: "after", Probability: 2 * p},
@@ -77,15 +81,16 @@ func everyWrite(p float64) []client.Fault {
 			client.Fault{Path: name, Status: 429, RetryAfter: 1, Probability: p},
 			client.Fault{Path: name, Delay: "300ms", Probability: 2 * p},
 			client.Fault{Path: name, Delay: "2500ms", Probability: p / 4},
-			client.Fault{Path: name, Delay: "2200ms", Drop: "after", Probability: p / 4}, // takes effect when the bot has given up waiting
+			client.Fault{Path: name, Delay: "2200ms", Drop: "after", Probability: p / 4}, // done when the bot no longer waits
 		)
 	}
 	return list
 }
 
-func everyRead(p float64) []client.Fault {
+// readFaults are the faults of each kind of read, with a probability.
+func readFaults(p float64) []client.Fault {
 	var list []client.Fault
-	for _, name := range reads() {
+	for _, name := range readOperations() {
 		list = append(list,
 			client.Fault{Path: name, Drop: "before", Probability: p},
 			client.Fault{Path: name, Drop: "after", Probability: p},
@@ -96,8 +101,8 @@ func everyRead(p float64) []client.Fault {
 	return list
 }
 
-// nameOf is what a fault is counted as in the report.
-func nameOf(f client.Fault) string {
+// faultName is how the report counts a fault.
+func faultName(f client.Fault) string {
 	switch {
 	case f.Kind != "" && f.Kind != "http":
 		return f.Kind

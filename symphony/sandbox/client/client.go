@@ -14,20 +14,23 @@ import (
 
 const (
 	callLimit   = time.Minute // for a call, beside what it is asked to wait
-	answerLimit = 512 << 20   // bytes of an answer: the state of a pod after a long trial
+	maxAnswer   = 512 << 20   // bytes: the state of a pod after a long trial
 	idlePerHost = 64          // connections kept open
 )
 
 // Client speaks to one pod. It may be used concurrently.
 type Client struct {
-	address string
-	http    *http.Client
+	address   string
+	http      *http.Client
+	maxAnswer int64 // bytes
 }
 
 // New makes a client of the pod at an address such as http://127.0.0.1:8787. Nothing is called yet.
 func New(address string) *Client {
 	transport := &http.Transport{MaxIdleConnsPerHost: idlePerHost}
-	return &Client{address: strings.TrimRight(address, "/"), http: &http.Client{Transport: transport}}
+	return &Client{
+		address: strings.TrimRight(address, "/"), http: &http.Client{Transport: transport}, maxAnswer: maxAnswer,
+	}
 }
 
 // Address is the pod's address.
@@ -80,12 +83,12 @@ func (c *Client) send(ctx context.Context, r request) ([]byte, error) {
 		return nil, fmt.Errorf("call the sandbox: %w", err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	raw, err := io.ReadAll(io.LimitReader(response.Body, answerLimit+1))
+	raw, err := io.ReadAll(io.LimitReader(response.Body, c.maxAnswer+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("read the sandbox's answer to %s %s: %w", r.method, r.path, err)
-	case len(raw) > answerLimit:
-		return nil, fmt.Errorf("the sandbox's answer to %s %s has more than %d bytes", r.method, r.path, answerLimit)
+	case int64(len(raw)) > c.maxAnswer:
+		return nil, fmt.Errorf("the sandbox's answer to %s %s has more than %d bytes", r.method, r.path, c.maxAnswer)
 	case response.StatusCode >= http.StatusMultipleChoices:
 		return nil, &Error{Operation: r.method + " " + r.path, Status: response.StatusCode, Message: refusalText(response.StatusCode, raw)}
 	}

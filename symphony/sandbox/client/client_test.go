@@ -201,6 +201,30 @@ func TestAPodThatIsNotThereIsAnErrorOfItsOwn(t *testing.T) {
 	require.NotErrorAs(t, err, new(*client.Error))
 }
 
+func TestAnAnswerThatIsTooLongIsAnErrorAndNotCut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.SetMaxAnswer(100)
+	_, err := w.State(t.Context())
+	require.EqualError(t, err, "the sandbox's answer to GET state has more than 100 bytes")
+}
+
+func TestWaitingEndsEvenWithoutADeadline(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := client.WithPatience(t.Context())
+	defer cancel()
+	end, limited := ctx.Deadline()
+	require.True(t, limited)
+	require.WithinDuration(t, time.Now().Add(time.Minute), end, 10*time.Second)
+
+	longer, cancelLonger := context.WithTimeout(t.Context(), time.Hour)
+	defer cancelLonger()
+	ctx, cancelAgain := client.WithPatience(longer)
+	defer cancelAgain()
+	end, _ = ctx.Deadline()
+	require.Greater(t, time.Until(end), 50*time.Minute, "a deadline of one's own counts")
+}
+
 func TestSeesWaitsForAMessageInAnyChatOfThePerson(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

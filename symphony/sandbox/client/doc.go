@@ -2,6 +2,12 @@
 // makes trouble in it. It is the typed form of the control API under /sandbox/v1/, whose server
 // uses the same types.
 //
-// The types carry the field names of the API; answers.go and chats.go have what the pod answers,
-// requests.go what it takes, frame.go what its WebSocket sends.
+//	world := client.New("http://127.0.0.1:8787")
+//	said, err := world.Says(ctx, "bob", `/newroom "Desk" @alice`)
+//	answer, err := said.Sees(ctx, "is open")
+//	room, err := world.RoomNamed(ctx, "Desk")
+//
+// answers.go and chats.go have what the pod answers, requests.go what it takes, frame.go what its
+// WebSocket sends. A refusal is an *Error. The package imports nothing of ours, so that any module
+// can use it.
 package client

@@ -12,23 +12,26 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-// watch notes when each command was given and answered, by the pod's clock.
-type watch struct {
-	mu     sync.Mutex       // guards all below
-	sent   map[string]int64 // what was answered
-	linked map[string]int64
-	final  map[string]client.Message
-	waits  map[string]chan struct{}
-	link   []time.Duration // from the message to the first answer with the link
-	end    []time.Duration // from the message to the final answer
+// timings are when each command was sent and answered, by the pod's clock, in milliseconds since
+// 1970.
+type timings struct {
+	mu          sync.Mutex       // guards all below
+	sent        map[string]int64 // of the commands that are answered, by request number
+	linked      map[string]int64
+	final       map[string]client.Message
+	waits       map[string]chan struct{}
+	linkTimes   []time.Duration // from the message to the first answer with the link
+	answerTimes []time.Duration // from the message to the final answer
 }
 
-func newWatch() *watch {
-	return &watch{sent: map[string]int64{}, linked: map[string]int64{}, final: map[string]client.Message{}, waits: map[string]chan struct{}{}}
+func newTimings() *timings {
+	return &timings{
+		sent: map[string]int64{}, linked: map[string]int64{}, final: map[string]client.Message{}, waits: map[string]chan struct{}{},
+	}
 }
 
-// take notes what the bot said.
-func (w *watch) take(messages []client.Message) error {
+// noteMessages notes when the bot answered which request.
+func (w *timings) noteMessages(messages []client.Message) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, m := range messages {
@@ -50,9 +53,9 @@ func (w *watch) take(messages []client.Message) error {
 	return nil
 }
 
-// await waits for the final answer to a message, notes how long it took, and tells
-// how long the link did.
-func (w *watch) await(ctx context.Context, said client.Message, patience time.Duration) (link time.Duration, err error) {
+// awaitAnswer waits for the final answer to a message, notes how long it took, and gives how long
+// the link did.
+func (w *timings) awaitAnswer(ctx context.Context, said client.Message, patience time.Duration) (link time.Duration, err error) {
 	request := string(commands.NewRequestID(said.ID))
 	w.mu.Lock()
 	answered := make(chan struct{})
@@ -71,10 +74,10 @@ func (w *watch) await(ctx context.Context, said client.Message, patience time.Du
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}
-	return w.note(request, said)
+	return w.noteAnswer(request, said)
 }
 
-func (w *watch) note(request string, said client.Message) (link time.Duration, err error) {
+func (w *timings) noteAnswer(request string, said client.Message) (link time.Duration, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	linked, ok := w.linked[request]
@@ -83,16 +86,16 @@ func (w *watch) note(request string, said client.Message) (link time.Duration, e
 		return 0, fmt.Errorf("the bot opened no room, or not wholly: %s: %s", said.Text, final.Text)
 	}
 	link = time.Duration(linked-said.Timestamp) * time.Millisecond
-	w.link = append(w.link, link)
-	w.end = append(w.end, time.Duration(final.Timestamp-said.Timestamp)*time.Millisecond)
+	w.linkTimes = append(w.linkTimes, link)
+	w.answerTimes = append(w.answerTimes, time.Duration(final.Timestamp-said.Timestamp)*time.Millisecond)
 	w.sent[request] = said.Timestamp
 	delete(w.linked, request)
 	delete(w.final, request)
 	return link, nil
 }
 
-// inside is how long it took, for each room, until the last of its people was in.
-func (w *watch) inside(rooms []client.Room) (all []time.Duration) {
+// joinTimes is how long it took, for each room, until its last member was added.
+func (w *timings) joinTimes(rooms []client.Room) (all []time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, r := range rooms {
@@ -109,9 +112,9 @@ func (w *watch) inside(rooms []client.Room) (all []time.Duration) {
 	return all
 }
 
-// forget drops what was measured so far.
-func (w *watch) forget() {
+// reset forgets what was measured so far.
+func (w *timings) reset() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.link, w.end, w.sent = nil, nil, map[string]int64{}
+	w.linkTimes, w.answerTimes, w.sent = nil, nil, map[string]int64{}
 }
