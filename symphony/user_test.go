@@ -115,4 +115,6 @@ func TestSearchUsersFindsNobody(t *testing.T) {
 	p := newPod(t)
 	p.answer("POST /pod/v1/user/search", 204, ``)
 	require.Empty(t, collect(t, p.client().SearchUsers(t.Context(), symphony.UserQuery{Text: "nobody"})))
+	p.answer("POST /pod/v1/user/search", 200, `{"count":0,"skip":0,"limit":50,"searchQuery":{"query":"nobody"},"users":[]}`)
+	require.Empty(t, collect(t, p.client().SearchUsers(t.Context(), symphony.UserQuery{Text: "nobody"})))
 }

@@ -60,7 +60,7 @@ func check(ctx context.Context, path string) []finding {
 	if credentials.Level == broken || worst(network) != nil {
 		return findings
 	}
-	client, err := client(c, zerolog.Nop())
+	client, err := newClient(c, zerolog.Nop())
 	if err != nil {
 		return append(findings, failed("client", "", err, "Correct that in "+path+"."))
 	}
