@@ -17,6 +17,7 @@ import (
 
 	"roombot/commands"
 	"roombot/symphony"
+	"roombot/symphony/sandbox/client"
 )
 
 // oldStore is what the version before 0.1.0 left when it was killed: its rows, in which the ids that
@@ -83,14 +84,13 @@ func TestAStoreOfTheVersionBeforeIsOpenedAndFinished(t *testing.T) {
 	u.theOnly("Half Made", "alice", "bob", "carol")
 	u.theOnly("Waiting", "alice", "bob")
 	u.theOnly("By Form", "ravi", "kim", "cora")
-	_, owners := u.theRoom("Half Made").members()
-	require.Contains(t, owners, "alice")
+	require.Contains(t, u.theRoom("Half Made").OwnerNames(), "alice")
 
 	require.Len(t, u.heard("bob", u.said["bob"].Message), 1, "what was answered is not answered again")
-	u.edits("bob", u.said["bob"].Message.ID, `/newroom "Answered once more" @alice`).sees("I have already acted on this")
+	u.edits("bob", u.said["bob"].Message.MessageID, `/newroom "Answered once more" @alice`).sees("I have already acted on this")
 	require.Empty(t, u.rooms("Answered once more"))
 
-	offer := chatMessage{ID: u.ids["cora.offer"]}
+	offer := client.Message{MessageID: u.ids["cora.offer"]}
 	u.clicks("cora", offer, commands.FormOffer, "offer-0", nil).sees("✓ Typo", "is open")
 	u.theOnly("Typo", "cora", "kim", "alice", "bob", "carol")
 }
@@ -114,8 +114,8 @@ func (u *upgrade) writes(job, who, text string) {
 	u.t.Helper()
 	s := u.asks(who, text)
 	u.said[job] = s
-	u.ids[job+".message"], u.ids[who+".chat"] = s.Message.ID, s.Message.Stream
-	u.ids[job+".request"] = string(commands.NewRequestID(s.Message.ID))
+	u.ids[job+".message"], u.ids[who+".chat"] = s.Message.MessageID, s.Message.StreamID
+	u.ids[job+".request"] = string(commands.NewRequestID(s.Message.MessageID))
 }
 
 // room makes a room as the old version did for a job, with its first members.
@@ -150,7 +150,7 @@ func (u *upgrade) first(job, outcome, text string) {
 
 func (u *upgrade) posts(job string, m symphony.Outgoing) (id string) {
 	u.t.Helper()
-	posted, err := u.pod.SendMessage(u.t.Context(), symphony.StreamID(u.said[job].Message.Stream), m)
+	posted, err := u.pod.SendMessage(u.t.Context(), symphony.StreamID(u.said[job].Message.StreamID), m)
 	require.NoError(u.t, err)
 	return string(posted.ID)
 }
