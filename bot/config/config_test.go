@@ -74,7 +74,7 @@ bot:
 	require.NoError(t, err)
 	require.Equal(t, "bot-username", c.Bot.Username)
 	require.Equal(t, filepath.Join(dir, "key.pem"), string(c.Bot.PrivateKey.Path))
-	require.Equal(t, filepath.Join(dir, "roombot.db"), string(c.Roombot.Store))
+	require.Equal(t, filepath.Join(dir, "roombot.db"), c.Roombot.Store.File())
 	require.Equal(t, 100, c.Roombot.Limits.MaxMembers)
 	require.Equal(t, "10s", c.Roombot.SearchLag.String())
 	require.Empty(t, c.Roombot.Health.Listen)
@@ -185,6 +185,7 @@ host: acme.symphony.com
 defaultHeaders: {Authorization: hunter2}
 proxy: {host: p, port: 1, username: u, password: hunter2}
 bot: {username: roombot, privateKey: {content: "${KEY}"}}
+roombot: {store: "postgres://bot:hunter2@db/x?sslpassword=hunter2"}
 ssl: {trustStore: {path: key.pem, password: hunter2}}
 app: {privateKey: {content: hunter2}}
 `, "KEY", "-----BEGIN hunter2 KEY-----\\nhunter2\\n-----END hunter2 KEY-----")
