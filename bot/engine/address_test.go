@@ -73,16 +73,17 @@ func TestAnAddressPrintsWithoutPasswords(t *testing.T) {
 		"roombot.db":                  "roombot.db",
 		"postgres://bot@db/x":         "postgres://bot@db/x",
 		"postgres://bot:hunter2@db/x": "postgres://bot:xxxxx@db/x",
-		"postgres://bot@db/x?sslmode=verify-full&password=hunter2&sslPassword=hunter2": "postgres://bot@db/x?password=xxxxx&sslPassword=xxxxx&sslmode=verify-full",
-		"postgres://bot@db/x?pass%77ord=hunter2":                                       "postgres://bot@db/x?password=xxxxx",
-		"postgres://bot@db/x?password=hunter2;y&z":                                     "postgres://bot@db/x",
+		"postgres://bot@db/x?user=u&password=hunter2&sslPassword=hunter2": "postgres://bot@db/x?password=xxxxx&sslPassword=xxxxx&user=u",
+		"postgres://bot@db/x?pass%77ord=hunter2":                          "postgres://bot@db/x?password=xxxxx",
+		"postgres://bot@db/x?password=hunter2;y&z":                        "postgres://bot@db/x",
 	} {
 		a := parse(t, text)
 		require.Equal(t, want, a.String())
 		encoded, err := json.Marshal(map[string]engine.Address{"store": a})
 		require.NoError(t, err)
 		for _, printed := range []string{
-			string(encoded), fmt.Sprintf("%v %+v %#v %q", a, a, a, a), fmt.Sprintf("%+v %#v", quickConfig(a, nil), &engine.OpenError{Store: a, Err: errBroken}),
+			string(encoded), fmt.Sprintf("%v %+v %#v %q", a, a, a, a),
+			fmt.Sprintf("%+v %#v", quickConfig(a, nil), &engine.OpenError{Store: a, Err: errBroken}),
 		} {
 			require.NotContains(t, printed, "hunter2")
 		}

@@ -37,15 +37,9 @@ func TestListShowsTheStateOfEachJob(t *testing.T) {
 
 		i, err := engine.Inspect(ctx, store)
 		require.NoError(t, err)
-		all, err := i.List(ctx, engine.Filter{})
-		require.NoError(t, err)
-		states := map[string]engine.State{}
-		for _, s := range all {
-			states[s.ID] = s.State
-		}
 		require.Equal(t, map[string]engine.State{
 			"done": engine.Done, "broken": engine.Failed, "running": engine.Running, "waiting": engine.Waiting,
-		}, states)
+		}, listStates(t, i.List))
 
 		for state, id := range map[engine.State]string{engine.Failed: "broken", engine.Waiting: "waiting", engine.Running: "running"} {
 			some, err := i.List(ctx, engine.Filter{State: state})
@@ -149,12 +143,8 @@ func TestCancelEndsTheJobAndReportsIt(t *testing.T) {
 func TestAnotherProcessMayCancelOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	inside, reported := make(chan struct{}), make(chan error, 1)
-	c := quickConfig(newDatabase(t), func(ctx context.Context, _ *engine.Attempt) error {
-		close(inside)
-		<-ctx.Done()
-		return ctx.Err()
-	})
+	inside, reported := make(chan struct{}, 1), make(chan error, 1)
+	c := quickConfig(newDatabase(t), blockUntilCancelled(inside))
 	c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error { reported <- cause; return nil }
 	e, _ := start(t, c)
 	insert(t, e, newJob("a", "s"))

@@ -41,7 +41,8 @@ func BenchmarkLatency(b *testing.B) {
 	})
 }
 
-// BenchmarkNext measures the time from the return of Handle to its next call, within one conversation.
+// BenchmarkNext measures the time from the return of Handle to its next call, within one
+// conversation.
 func BenchmarkNext(b *testing.B) {
 	benchEach(b, func(b *testing.B, store engine.Address) {
 		var returned time.Time
@@ -70,7 +71,8 @@ func BenchmarkNext(b *testing.B) {
 	})
 }
 
-// BenchmarkJobs runs jobs of many conversations without and with ten stored steps, inserted one by one.
+// BenchmarkJobs runs jobs of many conversations without and with ten stored steps, inserted one by
+// one.
 func BenchmarkJobs(b *testing.B) {
 	for _, steps := range []int{0, 10} {
 		b.Run(fmt.Sprint(steps, " steps"), func(b *testing.B) {
@@ -98,7 +100,8 @@ func BenchmarkJobs(b *testing.B) {
 	}
 }
 
-// BenchmarkStep measures Attempt.Do around an effect that costs doNothing, one after the other and sixteen at once.
+// BenchmarkStep measures Attempt.Do around an effect that costs doNothing, one after the other and
+// sixteen at once.
 func BenchmarkStep(b *testing.B) {
 	for _, side := range []int{1, 16} {
 		b.Run(fmt.Sprint(side, " at once"), func(b *testing.B) {

@@ -18,8 +18,8 @@ import (
 	"roombot/bot/engine"
 )
 
-// runChild is the body of a child process that is killed or frozen: it works on the jobs of the store
-// in one of several roles, and writes what it does to standard output.
+// runChild is the body of a child process that is killed or frozen: it works on the jobs of the
+// store in one of several roles, and writes what it does to standard output.
 func runChild(address string) {
 	store, err := engine.ParseAddress(address)
 	if err != nil {

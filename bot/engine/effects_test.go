@@ -40,8 +40,8 @@ func slowSteps(ctx context.Context, a *engine.Attempt) error {
 	return err
 }
 
-// carefulSteps does the steps of doSteps as the bot does: it stores an intention before each effect,
-// and looks for the effect when it may have happened.
+// carefulSteps does the steps of doSteps as the bot does: it stores an intention before each
+// effect, and looks for the effect when it may have happened.
 func carefulSteps(ctx context.Context, a *engine.Attempt) error {
 	for _, step := range []string{"create", "add", "reply"} {
 		err := a.Do(ctx, step, nil, func(ctx context.Context) (any, error) { return nil, appendOnce(ctx, a, step) })

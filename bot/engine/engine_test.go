@@ -46,6 +46,16 @@ func onEach(t *testing.T, test func(t *testing.T, store engine.Address)) {
 // handler is the part of a configuration that differs between most tests.
 type handler = func(ctx context.Context, a *engine.Attempt) error
 
+// blockUntilCancelled is a handler that signals once that it runs, and then waits for the end of
+// its context.
+func blockUntilCancelled(inside chan<- struct{}) handler {
+	return func(ctx context.Context, _ *engine.Attempt) error {
+		inside <- struct{}{}
+		<-ctx.Done()
+		return ctx.Err()
+	}
+}
+
 // patience is how long a test waits before it fails.
 const patience = 5 * time.Minute
 
@@ -89,7 +99,8 @@ func silentContext() context.Context {
 	return log.WithContext(context.Background())
 }
 
-// start opens and runs an engine; stop ends it and closes the file, at the latest when the test ends.
+// start opens and runs an engine; stop ends it and closes the file, at the latest when the test
+// ends.
 func start(t testing.TB, c engine.Config) (e *engine.Engine, stop func()) {
 	t.Helper()
 	e = open(t, c)
@@ -149,6 +160,18 @@ func waitIdle(t testing.TB, e *engine.Engine) {
 		s, err := e.Stats(context.Background())
 		return err == nil && s.Queued == 0 && s.Running == 0
 	}, patience, 10*time.Millisecond)
+}
+
+// listStates is the state of each job.
+func listStates(t testing.TB, list func(context.Context, engine.Filter) ([]engine.Summary, error)) map[string]engine.State {
+	t.Helper()
+	all, err := list(context.Background(), engine.Filter{})
+	require.NoError(t, err)
+	states := map[string]engine.State{}
+	for _, s := range all {
+		states[s.ID] = s.State
+	}
+	return states
 }
 
 func numbered(prefix string, n int) []string {

@@ -10,8 +10,8 @@ import (
 	"roombot/bot/engine"
 )
 
-// A job creates a room, which must not happen twice. The first attempt fails half-way, the second goes
-// on where it stopped.
+// A job creates a room, which must not happen twice. The first attempt fails half-way, the second
+// goes on where it stopped.
 func Example() {
 	folder, err := os.MkdirTemp("", "engine")
 	if err != nil {

@@ -18,8 +18,8 @@ func (e *Engine) Purge(ctx context.Context, horizon time.Time) error {
 	}
 }
 
-// LoseReleaseAndRepair holds ready jobs back, as if their release had been lost, and then repairs the
-// queue.
+// LoseReleaseAndRepair holds ready jobs back, as if their release had been lost, and then repairs
+// the queue.
 func (e *Engine) LoseReleaseAndRepair(ctx context.Context) error {
 	if err := e.Exec(ctx, `UPDATE river_job SET state = 'pending' WHERE state = 'available'`); err != nil {
 		return err
@@ -48,7 +48,8 @@ func (e *Engine) SetVersion(ctx context.Context, version int) error {
 	return e.Exec(ctx, `INSERT INTO schema_version (version) VALUES ($1)`, version)
 }
 
-// OtherConnection opens the file a second time, and makes the engine give up on a locked file at once.
+// OtherConnection opens the file a second time, and makes the engine give up on a locked file at
+// once.
 func (e *Engine) OtherConnection(ctx context.Context) (*sql.DB, error) {
 	if err := e.Exec(ctx, `PRAGMA busy_timeout = 0`); err != nil {
 		return nil, err
@@ -98,7 +99,8 @@ func (e *Engine) CutSession(ctx context.Context, other *Engine) error {
 		lockClass, other.membership.(*session).id)
 }
 
-// StandStill is a transaction in the middle of which the process stands still, until its time is up.
+// StandStill is a transaction in the middle of which the process stands still, until its time is
+// up.
 func (e *Engine) StandStill(ctx context.Context) error {
 	return e.store.write(ctx, func(ctx context.Context, tx runner) error {
 		<-ctx.Done()

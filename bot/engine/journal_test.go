@@ -76,16 +76,10 @@ func TestAStoreOfTheVersionBeforeIsFinished(t *testing.T) {
 		waitIdle(t, e)
 		require.Contains(t, order, "failed 2/1")
 
-		all, err := e.List(ctx, engine.Filter{})
-		require.NoError(t, err)
-		states := map[string]engine.State{}
-		for _, s := range all {
-			states[s.ID] = s.State
-		}
 		require.Equal(t, map[string]engine.State{
 			"answered": engine.Done, "failed": engine.Done, "running": engine.Done, "waiting": engine.Done, "retrying": engine.Done,
 			"reporting": engine.Failed,
-		}, states)
+		}, listStates(t, e.List))
 		var note map[string]string
 		found, err := e.Note(ctx, "heard", &note)
 		require.NoError(t, err)
@@ -114,8 +108,8 @@ func finishRunning(ctx context.Context, a *engine.Attempt) error {
 	return nil
 }
 
-// openVersion opens an engine that reads and writes a version of the journal. Its jobs send their id
-// and the number of the attempt.
+// openVersion opens an engine that reads and writes a version of the journal. Its jobs send their
+// id and the number of the attempt.
 func openVersion(t *testing.T, ctx context.Context, store engine.Address, version int) (*engine.Engine, chan string) {
 	t.Helper()
 	ran := make(chan string, 10)
@@ -219,7 +213,7 @@ func TestAnOlderProgramMayInsertBesideThisOne(t *testing.T) {
 		ctx := context.Background()
 		e := open(t, quickConfig(store, doNothing))
 		require.NoError(t, e.Exec(ctx, `INSERT INTO command (id, conversation, payload, received, state, finished)
-			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`, "a", "s", "{}", time.Now().UnixMicro(), "done", time.Now().UnixMicro()))
+			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`, "a", "s", "{}", 1, "done", time.Now().UnixMicro()))
 		d, err := e.Show(ctx, "a")
 		require.NoError(t, err)
 		require.Zero(t, d.Journal)

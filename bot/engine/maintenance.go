@@ -114,7 +114,8 @@ func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
 	}
 	_, err := tx.exec(ctx,
 		`UPDATE command SET state = 'failed', cause = $1, finished = $2 WHERE finished IS NULL
-			AND job IN (SELECT id FROM river_job WHERE state IN ('cancelled', 'discarded', 'completed'))`, causeQueueEnded, time.Now().UnixMicro())
+			AND job IN (SELECT id FROM river_job WHERE state IN ('cancelled', 'discarded', 'completed'))`,
+		causeQueueEnded, time.Now().UnixMicro())
 	if err != nil {
 		return fmt.Errorf("close jobs: %w", err)
 	}

@@ -20,11 +20,12 @@ type membership interface {
 
 // The relations that keep two replicas from working on one job:
 //
-//	heartbeatEvery < heartbeatTimeout < maxSilence   a replica ends itself before the others miss it
-//	an effect < TakeoverAfter                        what a dead replica has sent has arrived, and can
-//	                                                 be found, before another goes on
-//	Timeout + rescueMargin                           repairQueue is the last net: an attempt and its
-//	                                                 settling are over by then
+//	heartbeatEvery < heartbeatTimeout < maxSilence
+//	    a replica ends itself before the others miss it
+//	an effect < TakeoverAfter
+//	    what a dead replica has sent has arrived, and can be found, before another goes on
+//	Timeout + rescueMargin
+//	    the age at which repairQueueInTx takes a job back: an attempt and its settling are over
 const (
 	heartbeatEvery   = time.Second
 	heartbeatTimeout = 10 * time.Second

@@ -73,7 +73,8 @@ func waitForEffect(t *testing.T, effects string, lines []string) {
 	require.Eventually(t, func() bool { return size(effects) > before || before == all }, patience, time.Millisecond)
 }
 
-// requireAllDone waits until all jobs are done, and checks that each step happened once and in order.
+// requireAllDone waits until all jobs are done, and checks that each step happened once and in
+// order.
 func requireAllDone(t *testing.T, store engine.Address, effects string, ids, lines []string) {
 	t.Helper()
 	e := open(t, quickConfig(store, doNothing))
@@ -122,8 +123,10 @@ func TestOpenWaitsForADatabaseThatIsDown(t *testing.T) {
 	require.NoError(t, server.Stop("fast"))
 	opened := make(chan error, 1)
 	c := quickConfig(store, doNothing)
+	var log logLines
+	ctx := zerolog.New(&log).WithContext(context.Background())
 	go func() {
-		e, err := engine.Open(silentContext(), c)
+		e, err := engine.Open(ctx, c)
 		if err == nil {
 			err = e.Close()
 		}
@@ -133,8 +136,12 @@ func TestOpenWaitsForADatabaseThatIsDown(t *testing.T) {
 	impatient.Patience = time.Millisecond
 	_, err := engine.Open(silentContext(), impatient)
 	require.ErrorContains(t, err, "connect to the database")
+	require.Eventually(t, func() bool {
+		return log.count("database could not be reached, trying again") > 0
+	}, patience, 10*time.Millisecond)
 	require.NoError(t, server.Start())
 	require.NoError(t, next(t, opened))
+	require.Equal(t, 1, log.count("database was reached"))
 }
 
 func TestAJobWaitsWhileTheDatabaseRejectsLogins(t *testing.T) {

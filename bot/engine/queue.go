@@ -98,7 +98,9 @@ func (d *queueDriver[T]) UnwrapExecutor(tx T) riverdriver.ExecutorTx {
 // its jobs back.
 type databaseClock struct{ riverdriver.ExecutorTx }
 
-func (d databaseClock) JobInsertFastMany(ctx context.Context, p *riverdriver.JobInsertFastManyParams) ([]*riverdriver.JobInsertFastResult, error) {
+func (d databaseClock) JobInsertFastMany(
+	ctx context.Context, p *riverdriver.JobInsertFastManyParams,
+) ([]*riverdriver.JobInsertFastResult, error) {
 	for _, entry := range p.Jobs {
 		entry.CreatedAt, entry.ScheduledAt = &time.Time{}, &time.Time{} // which River's statement takes for now()
 	}

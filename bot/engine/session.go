@@ -90,8 +90,8 @@ func (s *session) sendHeartbeats(ctx context.Context) error {
 // hasSessionLock is true for a replica r whose session has its lock; a closing parenthesis follows.
 // The backend, where it matters, is this one's own: behind a pooler that lends connections out for
 // single transactions, it would change.
-const hasSessionLock = `EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = $1 AND l.objid = r.id AND l.objsubid = 2
-	AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+const hasSessionLock = `EXISTS (SELECT 1 FROM pg_locks l
+	WHERE l.locktype = 'advisory' AND l.classid = $1 AND l.objid = r.id AND l.objsubid = 2 AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`
 
 func (s *session) sendHeartbeat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, heartbeatTimeout)

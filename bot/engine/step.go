@@ -15,8 +15,8 @@ func (a *Attempt) storeResult(ctx context.Context, step string, result json.RawM
 	var stored string
 	err := a.retryDuringOutage(ctx, resultPatience, func() error {
 		return a.insertIfOwned(ctx, []any{&stored},
-			`INSERT INTO step (command, step, result) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT)`+a.ownershipClause("$4", "$5")+
-				` ON CONFLICT (command, step) DO UPDATE SET result = step.result RETURNING result`,
+			`INSERT INTO step (command, step, result) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT)`+
+				a.ownershipClause("$4", "$5")+` ON CONFLICT (command, step) DO UPDATE SET result = step.result RETURNING result`,
 			a.ID, step, string(result))
 	})
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"roombot/bot/engine"
 )
 
-// checkStore tests that the folder and file of the store can be written, or that the database answers,
-// and that what is there is a store.
+// checkStore tests that the folder and file of the store can be written, or that the database
+// answers, and that what is there is a store.
 func checkStore(ctx context.Context, store engine.Address) finding {
 	if !store.IsPostgres() {
 		there, err := isWritable(store.File())
