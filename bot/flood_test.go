@@ -55,7 +55,7 @@ func TestAFloodThatCouldNotBeStoredAtFirstIsAnsweredOnce(t *testing.T) {
 	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
 	chat := w.says("bob", "/help").sees("I open rooms")
 	w.fail(client.Fault{Path: onSend, Delay: "10m"}) // no command ends
-	release, err := engine.Occupy(t.Context(), w.store)
+	release, err := engine.LockStore(t.Context(), engine.FileAddress(w.store))
 	require.NoError(t, err)
 	w.chatter("bob", "roombot", "/groups", 20)
 	require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Failures > 0 }, patience, tick)

@@ -26,7 +26,7 @@ func (b *Bot) gauges() *gauges {
 		g.known = append(g.known, gauge{prometheus.NewDesc(namespace+"_"+name, help, nil, nil), kind, value})
 	}
 	add(now, "ready", "1 when the bot can do its job.", func(s state) float64 { return number(len(s.problems()) == 0) })
-	add(now, "store_up", "1 when the store answers and can be written.", func(s state) float64 { return number(s.storeErr == nil && s.store.Refuses.IsZero()) })
+	add(now, "store_up", "1 when the store answers and can be written.", func(s state) float64 { return number(s.storeErr == nil && s.store.OutageSince.IsZero()) })
 	add(now, "queue_commands", "Commands that wait.", func(s state) float64 { return float64(s.store.Queued) })
 	add(now, "queue_age_seconds", "Age of the oldest unfinished command.", func(s state) float64 { return s.store.Oldest.Seconds() })
 	add(now, "running_commands", "Commands being carried out, by all replicas.", func(s state) float64 { return float64(s.store.Running) })

@@ -68,7 +68,7 @@ func (b *Bot) take(ctx context.Context, arrived []arrival) error {
 			return err
 		}
 		if a.spare {
-			all[i].Settled, all[i].Payload = true, nil
+			all[i].Finished, all[i].Payload = true, nil
 		}
 	}
 	before := b.backlog.replace(lines) // now, as a worker may finish one of them at once

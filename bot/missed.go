@@ -101,7 +101,7 @@ func (b *Bot) keepMissed(ctx context.Context, said []arrival) (int, error) {
 func (b *Bot) unknown(ctx context.Context, said []arrival) ([]arrival, error) {
 	var missed []arrival
 	for _, a := range said {
-		known, err := b.engine.Known(ctx, a.id)
+		known, err := b.engine.HasJob(ctx, a.id)
 		if err != nil {
 			return nil, err
 		}

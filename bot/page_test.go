@@ -127,7 +127,7 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 			}
 		}
 		require.Len(t, told, 1, "one line for all who feel it: %s", w.log)
-		require.Contains(t, told[0], "store is out of order, commands wait")
+		require.Contains(t, told[0], "store is out of order, jobs wait")
 		require.Equal(t, 1, strings.Count(w.log.String(), "store works again"))
 	})
 }

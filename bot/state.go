@@ -68,7 +68,7 @@ func (s state) problems() []string {
 	full := s.storeErr == nil && s.store.Queued >= s.queue
 	add(s.storeErr != nil, "the store does not answer")
 	add(full, "%d commands wait, and no more are taken in until there are fewer than %d", s.store.Queued, s.queue)
-	refuses := s.refusing != nil || !s.store.Refuses.IsZero()
+	refuses := s.refusing != nil || !s.store.OutageSince.IsZero()
 	add(refuses && s.storeErr == nil && !full, "commands cannot be kept in the store")
 	add(s.stalled(), "%d commands wait, and none has got further%s", s.store.Queued, since(s.moved, " since"))
 	return all

@@ -51,7 +51,7 @@ func (b *Bot) tellOnce(ctx context.Context, l *line, a *arrival) error {
 	if a.spare = l.told == l.last; a.spare {
 		return nil
 	}
-	known, err := b.engine.Known(ctx, a.id)
+	known, err := b.engine.HasJob(ctx, a.id)
 	if err == nil && !known {
 		l.told = l.last
 	}

@@ -87,10 +87,10 @@ func TestAStoreOfTheVersionBeforeIsOpenedAndFinished(t *testing.T) {
 	require.Contains(t, u.theRoom("Half Made").OwnerNames(), "alice")
 
 	require.Len(t, u.heard("bob", u.said["bob"].Message), 1, "what was answered is not answered again")
-	u.edits("bob", u.said["bob"].Message.MessageID, `/newroom "Answered once more" @alice`).sees("I have already acted on this")
+	u.edits("bob", u.said["bob"].Message.ID, `/newroom "Answered once more" @alice`).sees("I have already acted on this")
 	require.Empty(t, u.rooms("Answered once more"))
 
-	offer := client.Message{MessageID: u.ids["cora.offer"]}
+	offer := client.Message{ID: u.ids["cora.offer"]}
 	u.clicks("cora", offer, commands.FormOffer, "offer-0", nil).sees("✓ Typo", "is open")
 	u.theOnly("Typo", "cora", "kim", "alice", "bob", "carol")
 }
@@ -114,8 +114,8 @@ func (u *upgrade) writes(job, who, text string) {
 	u.t.Helper()
 	s := u.asks(who, text)
 	u.said[job] = s
-	u.ids[job+".message"], u.ids[who+".chat"] = s.Message.MessageID, s.Message.StreamID
-	u.ids[job+".request"] = string(commands.NewRequestID(s.Message.MessageID))
+	u.ids[job+".message"], u.ids[who+".chat"] = s.Message.ID, s.Message.StreamID
+	u.ids[job+".request"] = string(commands.NewRequestID(s.Message.ID))
 }
 
 // room makes a room as the old version did for a job, with its first members.
@@ -210,4 +210,7 @@ func (u *upgrade) writeStore() {
 }
 
 // backToOldSchema takes away what later versions have added to the schema.
-var backToOldSchema = []string{fmt.Sprintf(`DELETE FROM schema_version WHERE version > %d`, oldSchema)}
+var backToOldSchema = []string{
+	fmt.Sprintf(`DELETE FROM schema_version WHERE version > %d`, oldSchema),
+	`ALTER TABLE command DROP COLUMN journal`,
+}

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	stdrsa "crypto/rsa"
@@ -52,7 +53,7 @@ var emptyStore = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "bot.db")
-	e, err := engine.Open(context.Background(), engine.Config{Store: file, Handle: func(context.Context, *engine.Attempt) error { return nil }})
+	e, err := engine.Open(context.Background(), engine.Config{Store: engine.FileAddress(file), Workers: 1, Handle: func(context.Context, *engine.Attempt) error { return nil }})
 	if err != nil {
 		return nil, err
 	}
@@ -227,9 +228,12 @@ func (w *world) start() {
 	live := make(chan struct{})
 	b, err := bot.New(ctx, bot.Config{
 		Client: w.client, Policy: rules, PrivateAbove: 10, Limits: w.limits, Bounds: w.bounds, Metrics: numbers,
-		Feed:  symphony.FeedConfig{MinWait: 5 * time.Millisecond, MaxWait: 20 * time.Millisecond},
-		Store: engine.Config{Store: w.store, BackoffFloor: time.Millisecond, BackoffCeiling: 5 * time.Millisecond, MaxAttempts: w.tries, Workers: w.hands, Drain: -1},
-		Live:  sync.OnceFunc(func() { close(live) }),
+		Feed: symphony.FeedConfig{MinWait: 5 * time.Millisecond, MaxWait: 20 * time.Millisecond},
+		Store: engine.Config{
+			Store: engine.FileAddress(w.store), BackoffFloor: time.Millisecond, BackoffCeiling: 5 * time.Millisecond,
+			MaxAttempts: w.tries, Workers: cmp.Or(w.hands, 16), Drain: -1,
+		},
+		Live: sync.OnceFunc(func() { close(live) }),
 	})
 	require.NoError(w.t, err)
 	w.bot = b

@@ -53,7 +53,7 @@ func check(ctx context.Context, path string) []finding {
 	}
 	credentials := checkCredentials(c)
 	findings := []finding{
-		checkKeys(c, path), checkPolicy(c), credentials, checkStore(ctx, c.Roombot.Store), checkHealth(ctx, c),
+		checkKeys(c, path), checkPolicy(c), credentials, checkStore(ctx, c.Roombot.Store.Address), checkHealth(ctx, c),
 	}
 	network := checkNetwork(ctx, c)
 	findings = append(findings, network...)

@@ -125,7 +125,7 @@ var errandGear = sync.OnceValues(func() (g gear, err error) {
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "roombot.db")
 	store, err := engine.Open(context.Background(), engine.Config{
-		Store: file, Handle: func(context.Context, *engine.Attempt) error { return nil },
+		Store: engine.FileAddress(file), Workers: 1, Handle: func(context.Context, *engine.Attempt) error { return nil },
 	})
 	if err != nil {
 		return g, err
@@ -210,7 +210,9 @@ func (e *errand) idle() bool {
 			return false
 		}
 	}
-	store, err := engine.Inspect(e.t.Context(), e.watch.store)
+	address, err := engine.ParseAddress(e.watch.store)
+	require.NoError(e.t, err)
+	store, err := engine.Inspect(e.t.Context(), address)
 	if err != nil { // the program was just killed
 		return false
 	}

@@ -46,7 +46,7 @@ func TestJobsAreFoundByTheNumberThatUsersRead(t *testing.T) {
 	require.Zero(t, running.stop())
 	ended := shell(t, "jobs", "cancel", number, "--config", w.config)
 	require.Equal(t, exitFailed, ended.code)
-	require.Contains(t, ended.err, "request "+number+", done: cancel command: it has ended already")
+	require.Contains(t, ended.err, "request "+number+", done: cancel job: it has ended already")
 	require.NotContains(t, ended.err, found.ID, "the id of the message, which nobody knows")
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"roombot/bot/engine"
 	"roombot/cmd/bot/soak"
 )
 
@@ -66,7 +67,7 @@ func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error 
 	if c.Outages < 0 {
 		return usage("--outages %s: write a time such as 1m", c.Outages)
 	}
-	if c.Replicas > 1 && c.Store == "" {
+	if c.Replicas > 1 && !c.Store.IsPostgres() {
 		return usage("--replicas %d: several bots need a database in common: --store postgres://…", c.Replicas)
 	}
 	report, err := soak.Run(ctx, c)
@@ -92,7 +93,7 @@ func soakFlags(command *cobra.Command, c *soak.Config) {
 	flags.DurationVar(&c.Outages, "outages", 0, "instead of kills and faults: how long login, feed and store are out of order, one after the other")
 	flags.Int64Var(&c.Seed, "seed", 1, "of the commands and of the faults' chances")
 	flags.IntVar(&c.Replicas, "replicas", 1, "bots at once, killed in turn")
-	flags.StringVar(&c.Store, "store", "", "address of the bots' database (default: a file)")
+	flags.TextVar(&c.Store, "store", engine.Address{}, "address of the bots' database (default: a file)")
 	flags.StringVar(&c.Dir, "dir", "", "folder that keeps configurations, stores and logs (default: a temporary one)")
 	completeWords(command, "faults", string(soak.None), string(soak.Default), string(soak.Heavy))
 	completeFolders(command, "dir")

@@ -51,7 +51,7 @@ func TestOutagesAreReportedAndLoseNothing(t *testing.T) {
 	require.True(t, report.IsExact())
 	require.Equal(t, report.HasKeptPromise(), got.code == 0)
 	lines := map[string]string{
-		"login": "signing in fails", "feed": "the feed is not read", "store": "store is out of order, commands wait",
+		"login": "signing in fails", "feed": "the feed is not read", "store": "store is out of order, jobs wait",
 	}
 	require.Len(t, report.Outages, len(lines))
 	for _, o := range report.Outages {

@@ -38,7 +38,7 @@ func wire(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 		},
 		PrivateAbove: own.Replies.PrivateAbove,
 		Store: engine.Config{
-			Store:         string(own.Store),
+			Store:         own.Store.Address,
 			Workers:       own.Limits.Workers,
 			Replica:       own.Replica,
 			TakeoverAfter: own.HTTPTimeout + own.SearchLag,

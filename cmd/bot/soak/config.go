@@ -3,19 +3,21 @@ package soak
 import (
 	"io"
 	"time"
+
+	"roombot/bot/engine"
 )
 
 // Config describes a soak.
 type Config struct {
-	Commands  int           // how many are sent
-	KillEvery time.Duration // between SIGKILLs to the bots in turn; 0 for never
-	Faults    Trouble       // what the pod does to them meanwhile
-	Outages   time.Duration // in place of all that: how long login, feed and store are out of order, one after the other
-	Seed      int64         // of the commands and of the pod's dice
-	Replicas  int           // bots at once; more than one needs Store
-	Store     string        // address of a database; empty for a file
-	Dir       string        // keeps configurations, stores and logs; empty for a folder that is removed
-	Crowd     int           // employees who take part besides the people of the tour; default 60
+	Commands  int            // how many are sent
+	KillEvery time.Duration  // between SIGKILLs to the bots in turn; 0 for never
+	Faults    Trouble        // what the pod does to them meanwhile
+	Outages   time.Duration  // in place of all that: how long login, feed and store are out of order, one after the other
+	Seed      int64          // of the commands and of the pod's dice
+	Replicas  int            // bots at once; more than one needs Store
+	Store     engine.Address // a database; zero for a file
+	Dir       string         // keeps configurations, stores and logs; empty for a folder that is removed
+	Crowd     int            // employees who take part besides the people of the tour; default 60
 
 	HTTPTimeout time.Duration // the bot's roombot.httpTimeout; default 2 s, in long outages as shipped
 	SearchLag   time.Duration // the bot's roombot.searchLag; default 4 s, more than the pod's worst, in long outages as shipped

@@ -51,13 +51,13 @@ func (s *soak) occupyStores(ctx context.Context) (func() error, error) {
 		}
 		return err
 	}
-	seen := map[string]bool{}
+	seen := map[engine.Address]bool{}
 	for _, b := range s.trial.Bots {
 		if seen[b.Store] {
 			continue
 		}
 		seen[b.Store] = true
-		release, err := engine.Occupy(ctx, b.Store)
+		release, err := engine.LockStore(ctx, b.Store)
 		if err != nil {
 			return nil, errors.Join(err, end())
 		}

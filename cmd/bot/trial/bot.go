@@ -7,12 +7,14 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"roombot/bot/engine"
 )
 
 // Bot is a bot under trial: one configuration, and one process after another.
 type Bot struct {
 	Name  string
-	Store string // address of its database, or path of its file
+	Store engine.Address
 
 	dir        string
 	process    *process

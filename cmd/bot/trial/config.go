@@ -35,8 +35,8 @@ func (s BotSetup) roombotSection(name string) map[string]any {
 			"name": "everybody", "who": []string{"*"}, "where": []string{"*"}, "commands": []string{"*"},
 		}}},
 	}
-	if s.Store != "" {
-		own["store"], own["replica"] = s.Store, name
+	if !s.Store.IsZero() {
+		own["store"], own["replica"] = s.Store.Reveal(), name
 	}
 	for key, d := range map[string]time.Duration{"httpTimeout": s.HTTPTimeout, "searchLag": s.SearchLag} {
 		if d > 0 {

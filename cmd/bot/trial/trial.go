@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"roombot/bot/engine"
 	"roombot/symphony/sandbox/client"
 )
 
@@ -33,13 +34,13 @@ type PodSetup struct {
 
 // BotSetup is how the bots are configured.
 type BotSetup struct {
-	Count       int           // replicas; 0 for one
-	Store       string        // address of a database for all of them; empty for a file
-	HTTPTimeout time.Duration // roombot.httpTimeout
-	SearchLag   time.Duration // roombot.searchLag
-	Workers     int           // roombot.limits.workers; 0 for the default
-	Bounded     bool          // the bounds on waiting requests are the default ones; else there are none that matter
-	LogLevel    string        // roombot.log.level; above info the address of the health page is not known
+	Count       int            // replicas; 0 for one
+	Store       engine.Address // a database for all of them; zero for a file each
+	HTTPTimeout time.Duration  // roombot.httpTimeout
+	SearchLag   time.Duration  // roombot.searchLag
+	Workers     int            // roombot.limits.workers; 0 for the default
+	Bounded     bool           // the bounds on waiting requests are the default ones; else there are none that matter
+	LogLevel    string         // roombot.log.level; above info the address of the health page is not known
 }
 
 // Trial is a pod and bots that run. Close ends them.
@@ -93,7 +94,7 @@ func (t *Trial) startPod(ctx context.Context, s PodSetup) error {
 func (t *Trial) startBots(s BotSetup) error {
 	for n := range max(1, s.Count) {
 		b := newBot(fmt.Sprintf("bot-%d", n+1), t.dir)
-		b.Store = cmp.Or(s.Store, filepath.Join(t.dir, b.Name+".db"))
+		b.Store = cmp.Or(s.Store, engine.FileAddress(filepath.Join(t.dir, b.Name+".db")))
 		if err := s.writeConfig(filepath.Join(t.dir, "config.json"), b.configFile(), b.Name); err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package engine_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,19 +10,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/engine"
-	"roombot/bot/engine/postgrestest"
 )
 
-func TestCommandsAreListedWithTheirState(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestListShowsTheStateOfEachJob(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		ctx := context.Background()
 		inside, release := make(chan struct{}), make(chan struct{})
-		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
-			switch j.ID {
+		c := quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			switch a.ID {
 			case "broken":
 				return engine.GiveUp(errors.New("no answer from https://me:secret@host/x with eyJhbGciOi.eyJzdWIi.c2ln\x00"))
 			case "running":
-				if err := j.Intend(ctx, "create"); err != nil {
+				if err := a.Intend(ctx, "create"); err != nil {
 					return err
 				}
 				close(inside)
@@ -32,22 +30,16 @@ func TestCommandsAreListedWithTheirState(t *testing.T) {
 			return nil
 		})
 		e, _ := start(t, c)
-		insert(t, e, command("done", "x"), command("broken", "y"))
-		idle(t, e)
-		insert(t, e, command("running", "s"), command("waiting", "s"))
+		insert(t, e, newJob("done", "x"), newJob("broken", "y"))
+		waitIdle(t, e)
+		insert(t, e, newJob("running", "s"), newJob("waiting", "s"))
 		next(t, inside)
 
 		i, err := engine.Inspect(ctx, store)
 		require.NoError(t, err)
-		all, err := i.List(ctx, engine.Filter{})
-		require.NoError(t, err)
-		states := map[string]engine.State{}
-		for _, s := range all {
-			states[s.ID] = s.State
-		}
 		require.Equal(t, map[string]engine.State{
 			"done": engine.Done, "broken": engine.Failed, "running": engine.Running, "waiting": engine.Waiting,
-		}, states)
+		}, listStates(t, i.List))
 
 		for state, id := range map[engine.State]string{engine.Failed: "broken", engine.Waiting: "waiting", engine.Running: "running"} {
 			some, err := i.List(ctx, engine.Filter{State: state})
@@ -69,55 +61,55 @@ func TestCommandsAreListedWithTheirState(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []engine.Step{{Name: "create", Intended: 1}}, d.Steps)
 		require.Equal(t, 1, d.Attempts)
-		_, err = i.Show(ctx, "unheard of")
+		_, err = i.Show(ctx, "unknown")
 		require.ErrorIs(t, err, engine.ErrUnknown)
 		require.NoError(t, i.Close())
 		close(release)
 	})
 }
 
-func TestAFailedCommandIsTriedAgainInAFreshSeries(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestRetryBeginsANewSeries(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		ctx := context.Background()
 		effects := 0
 		type try struct{ series, attempt int }
 		var tries []try
-		told := 0
-		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
-			tries = append(tries, try{j.Series, j.Number})
-			err := j.Do(ctx, "create", nil, func(context.Context) (any, error) { effects++; return nil, nil })
+		reported := 0
+		c := quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			tries = append(tries, try{a.Series, a.Number})
+			err := a.Do(ctx, "create", nil, func(context.Context) (any, error) { effects++; return nil, nil })
 			if err != nil || len(tries) < 4 {
 				return errors.Join(err, errBroken)
 			}
 			return nil
 		})
 		c.MaxAttempts = 2
-		c.ReportFailure = func(context.Context, *engine.Attempt, error) error { told++; return nil }
+		c.ReportFailure = func(context.Context, *engine.Attempt, error) error { reported++; return nil }
 		e, _ := start(t, c)
-		insert(t, e, command("a", "s"))
-		idle(t, e)
+		insert(t, e, newJob("a", "s"))
+		waitIdle(t, e)
 		require.NoError(t, e.Retry(ctx, "a"))
-		idle(t, e)
+		waitIdle(t, e)
 		require.Equal(t, []try{{1, 1}, {1, 2}, {2, 1}, {2, 2}}, tries)
 		require.Equal(t, 1, effects)
-		require.Equal(t, 1, told)
+		require.Equal(t, 1, reported)
 		d, err := e.Show(ctx, "a")
 		require.NoError(t, err)
 		require.Equal(t, engine.Done, d.State)
 		require.Equal(t, 2, d.Series)
 		require.ErrorContains(t, e.Retry(ctx, "a"), "it has not failed")
-		require.ErrorIs(t, e.Retry(ctx, "unheard of"), engine.ErrUnknown)
+		require.ErrorIs(t, e.Retry(ctx, "unknown"), engine.ErrUnknown)
 	})
 }
 
-func TestACancelledCommandEndsAndTheUserIsTold(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestCancelEndsTheJobAndReportsIt(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		ctx := context.Background()
 		inside := make(chan string, 3)
-		told := make(chan error, 3)
-		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
-			inside <- j.ID
-			if j.ID == "retrying" {
+		reported := make(chan error, 3)
+		c := quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			inside <- a.ID
+			if a.ID == "retrying" {
 				return errBroken
 			}
 			<-ctx.Done()
@@ -125,11 +117,11 @@ func TestACancelledCommandEndsAndTheUserIsTold(t *testing.T) {
 		})
 		c.BackoffFloor, c.BackoffCeiling = time.Hour, time.Hour
 		c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error {
-			told <- cause
+			reported <- cause
 			return nil
 		}
 		e, _ := start(t, c)
-		insert(t, e, command("running", "s"), command("waiting", "s"), command("retrying", "t"))
+		insert(t, e, newJob("running", "s"), newJob("waiting", "s"), newJob("retrying", "t"))
 		first, second := next(t, inside), next(t, inside)
 		require.ElementsMatch(t, []string{"running", "retrying"}, []string{first, second})
 		for _, id := range []string{"waiting", "running", "retrying"} {
@@ -137,76 +129,72 @@ func TestACancelledCommandEndsAndTheUserIsTold(t *testing.T) {
 			require.ErrorContains(t, e.Cancel(ctx, id), "it has ended already")
 		}
 		for range 3 {
-			require.ErrorIs(t, next(t, told), engine.ErrCancelled)
+			require.ErrorIs(t, next(t, reported), engine.ErrCancelled)
 		}
-		idle(t, e)
+		waitIdle(t, e)
 		all, err := e.List(ctx, engine.Filter{State: engine.Failed})
 		require.NoError(t, err)
 		require.Len(t, all, 3)
 		require.Equal(t, "cancelled by an operator", all[0].LastError)
-		require.Empty(t, inside, "what waited was never begun")
+		require.Empty(t, inside, "no attempt at a job that waited")
 	})
 }
 
-func TestAnotherProcessCancelsOnPostgreSQL(t *testing.T) {
+func TestAnotherProcessMayCancelOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	inside, told := make(chan struct{}), make(chan error, 1)
-	c := quick(postgrestest.Database(t), func(ctx context.Context, _ *engine.Attempt) error {
-		close(inside)
-		<-ctx.Done()
-		return ctx.Err()
-	})
-	c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error { told <- cause; return nil }
+	inside, reported := make(chan struct{}, 1), make(chan error, 1)
+	c := quickConfig(newDatabase(t), blockUntilCancelled(inside))
+	c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error { reported <- cause; return nil }
 	e, _ := start(t, c)
-	insert(t, e, command("a", "s"))
+	insert(t, e, newJob("a", "s"))
 	next(t, inside)
 	i, err := engine.Inspect(ctx, c.Store)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, i.Close()) }()
 	require.NoError(t, i.Cancel(ctx, "a"))
-	require.ErrorIs(t, next(t, told), engine.ErrCancelled)
+	require.ErrorIs(t, next(t, reported), engine.ErrCancelled)
 }
 
-func TestACancellationThatTheAttemptDoesNotNoticeIsNotPutOff(t *testing.T) {
+func TestACancelledJobIsReportedWithoutAPause(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]error{"failed": errBroken, "to come back": engine.Postpone(time.Hour)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inside, cancelled, told := make(chan string, 1), make(chan struct{}), make(chan error, 1)
-			c := quick(postgrestest.Database(t), func(_ context.Context, j *engine.Attempt) error {
-				inside <- j.ID
+			inside, cancelled, reported := make(chan string, 1), make(chan struct{}), make(chan error, 1)
+			c := quickConfig(newDatabase(t), func(_ context.Context, a *engine.Attempt) error {
+				inside <- a.ID
 				<-cancelled
 				return end
 			})
 			c.BackoffFloor, c.BackoffCeiling = time.Hour, time.Hour
-			c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error { told <- cause; return nil }
+			c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error { reported <- cause; return nil }
 			e, _ := start(t, c)
-			insert(t, e, command("a", "s"))
+			insert(t, e, newJob("a", "s"))
 			next(t, inside)
 			i, err := engine.Inspect(context.Background(), c.Store) // as another process, of which this one hears later
 			require.NoError(t, err)
 			require.NoError(t, i.Cancel(context.Background(), "a"))
 			close(cancelled)
 			require.NoError(t, i.Close())
-			require.ErrorIs(t, next(t, told), engine.ErrCancelled)
-			idle(t, e)
+			require.ErrorIs(t, next(t, reported), engine.ErrCancelled)
+			waitIdle(t, e)
 			require.Empty(t, inside)
 		})
 	}
 }
 
-func TestAnotherProcessMayOnlyLookAtAFileInUse(t *testing.T) {
+func TestAFileInUseMayBeInspectedAndNotChanged(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	store := newFile(t)
 	_, err := engine.Inspect(ctx, store)
 	require.Error(t, err, "nothing there")
-	require.NoFileExists(t, store)
-	c := quick(store, func(context.Context, *engine.Attempt) error { return engine.GiveUp(errBroken) })
+	require.NoFileExists(t, store.File())
+	c := quickConfig(store, func(context.Context, *engine.Attempt) error { return engine.GiveUp(errBroken) })
 	e, stop := start(t, c)
-	insert(t, e, command("a", "s"))
-	idle(t, e)
+	insert(t, e, newJob("a", "s"))
+	waitIdle(t, e)
 	i, err := engine.Inspect(ctx, store)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, i.Close()) }()
@@ -220,20 +208,34 @@ func TestAnotherProcessMayOnlyLookAtAFileInUse(t *testing.T) {
 	require.Equal(t, engine.Ready, d.State)
 }
 
-func TestAPasswordIsNotInAnError(t *testing.T) {
+func TestErrorsHideThePassword(t *testing.T) {
 	t.Parallel()
-	_, err := engine.Inspect(context.Background(), "postgres://bot:hunter2@"+strings.Repeat("x", 300)+"/db?connect_timeout=1")
-	require.Error(t, err)
-	require.NotContains(t, err.Error(), "hunter2")
-	_, err = engine.Open(silent(), engine.Config{Store: "postgres://bot:hunter2@host:not-a-port/db", Handle: nothing})
-	require.Error(t, err)
-	require.NotContains(t, err.Error(), "hunter2")
-	_, err = engine.Open(silent(), engine.Config{Store: filepath.Join(t.TempDir(), "x.db")})
-	require.ErrorContains(t, err, "no handler")
+	unknownHost := parse(t, "postgres://bot:hunter2@"+strings.Repeat("x", 300)+"/db?connect_timeout=1&sslpassword=hunter3")
+	_, err := engine.Inspect(context.Background(), unknownHost)
+	require.ErrorContains(t, err, "inspect the store postgres://bot:xxxxx@xxx")
+	require.NotContains(t, err.Error(), "hunter")
+	_, err = engine.Open(silentContext(), quickConfig(parse(t, "postgres://bot:hunter2@host/db?connect_timeout=soon"), doNothing))
+	require.ErrorContains(t, err, "open the store postgres://bot:xxxxx@host/db")
+	require.NotContains(t, err.Error(), "hunter")
 }
 
-func TestADatabaseThatNoBotHasSeenIsEmpty(t *testing.T) {
+func TestAnEngineNeedsAStoreWorkersAndAHandler(t *testing.T) {
 	t.Parallel()
-	_, err := engine.Inspect(context.Background(), postgrestest.Database(t))
+	whole := quickConfig(newFile(t), doNothing)
+	for want, lacking := range map[string]func(*engine.Config){
+		"neither file nor database": func(c *engine.Config) { c.Store = engine.Address{} },
+		"no workers":                func(c *engine.Config) { c.Workers = 0 },
+		"no handler":                func(c *engine.Config) { c.Handle = nil },
+	} {
+		c := whole
+		lacking(&c)
+		_, err := engine.Open(silentContext(), c)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestInspectReportsAnEmptyDatabase(t *testing.T) {
+	t.Parallel()
+	_, err := engine.Inspect(context.Background(), newDatabase(t))
 	require.ErrorIs(t, err, engine.ErrEmpty)
 }

@@ -14,29 +14,29 @@ import (
 )
 
 func TestAJobThatWasTakenOverStoresNothing(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		ctx := context.Background()
 		inside, release, errs := make(chan struct{}), make(chan struct{}), make(chan error, 4)
 		second := make(chan string, 1)
 		var handouts atomic.Int64
-		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
+		c := quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
 			if handouts.Add(1) == 1 {
 				close(inside)
 				<-release
-				_, claimed := j.Claim(ctx, "key")
-				errs <- j.Do(ctx, "create", nil, func(context.Context) (any, error) { return "first", nil })
-				errs <- j.Intend(ctx, "create")
+				_, claimed := a.Claim(ctx, "key")
+				errs <- a.Do(ctx, "create", nil, func(context.Context) (any, error) { return "first", nil })
+				errs <- a.Intend(ctx, "create")
 				errs <- claimed
-				errs <- j.Release(ctx, "key")
+				errs <- a.Release(ctx, "key")
 				return engine.GiveUp(errBroken)
 			}
 			var got string
-			err := j.Do(ctx, "create", &got, func(context.Context) (any, error) { return "second", nil })
+			err := a.Do(ctx, "create", &got, func(context.Context) (any, error) { return "second", nil })
 			second <- got
 			return err
 		})
 		e, _ := start(t, c)
-		insert(t, e, command("a", "s"))
+		insert(t, e, newJob("a", "s"))
 		next(t, inside)
 		require.NoError(t, e.Exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`))
 		require.Equal(t, "second", next(t, second))
@@ -44,7 +44,7 @@ func TestAJobThatWasTakenOverStoresNothing(t *testing.T) {
 		for range 4 {
 			require.ErrorIs(t, next(t, errs), engine.ErrTaken)
 		}
-		idle(t, e)
+		waitIdle(t, e)
 		d, err := e.Show(ctx, "a")
 		require.NoError(t, err)
 		require.Equal(t, engine.Done, d.State, "its end does not count either")
@@ -52,12 +52,12 @@ func TestAJobThatWasTakenOverStoresNothing(t *testing.T) {
 	})
 }
 
-func TestAnAttemptThatGotSomewhereMayTakeLonger(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestAnAttemptWithProgressMayTakeLonger(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		done := make(chan int, 1)
 		var stored atomic.Int64
-		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
-			err := j.Do(ctx, fmt.Sprint("step ", stored.Load()), nil, func(context.Context) (any, error) { return nil, nil })
+		c := quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			err := a.Do(ctx, fmt.Sprint("step ", stored.Load()), nil, func(context.Context) (any, error) { return nil, nil })
 			if errors.Is(err, context.DeadlineExceeded) { // the machine stood still, and this attempt got nowhere
 				return engine.Postpone(0)
 			}
@@ -68,12 +68,12 @@ func TestAnAttemptThatGotSomewhereMayTakeLonger(t *testing.T) {
 				<-ctx.Done()
 				return ctx.Err()
 			}
-			done <- j.Number
+			done <- a.Number
 			return nil
 		})
 		c.Timeout, c.MaxAttempts = 200*time.Millisecond, 1
 		e, _ := start(t, c)
-		insert(t, e, command("a", "s"))
+		insert(t, e, newJob("a", "s"))
 		require.Equal(t, 1, next(t, done))
 	})
 }

@@ -6,14 +6,15 @@ import (
 	"fmt"
 )
 
-// maxStatements bounds the compiled statements of a connection; the queue and this package have some forty.
+// maxStatements bounds the compiled statements of a connection; the queue and this package have
+// some forty.
 const maxStatements = 128
 
-// connector opens connections that compile each statement once. Half of the time of a command went into compiling the queue's
-// long statements again and again, since it hands them over as text.
-type connector struct{ driver.Connector }
+// cachingConnector opens connections that compile each statement once. Half of the time of a job
+// went into compiling the queue's long statements again and again, since it passes them as text.
+type cachingConnector struct{ driver.Connector }
 
-func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+func (c cachingConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	opened, err := c.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
@@ -22,10 +23,10 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, fmt.Errorf("connection %T cannot keep statements", opened)
 	}
-	return &conn{plainConn: plain, statements: map[string]*statement{}}, nil
+	return &cachingConn{plainConn: plain, statements: map[string]*statement{}}, nil
 }
 
-// plainConn is what the database's connections can do.
+// plainConn is what the connections of the database can do.
 type plainConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -37,8 +38,8 @@ type plainConn interface {
 	driver.Validator
 }
 
-// conn keeps compiled statements. As any connection it is used by one goroutine at a time.
-type conn struct {
+// cachingConn keeps compiled statements. As any connection it is used by one goroutine at a time.
+type cachingConn struct {
 	plainConn
 	statements map[string]*statement
 }
@@ -49,7 +50,7 @@ type statement struct {
 }
 
 // Close drops the statements with the connection.
-func (c *conn) Close() error {
+func (c *cachingConn) Close() error {
 	for query, s := range c.statements {
 		_ = s.Close() // the connection's own error tells more
 		delete(c.statements, query)
@@ -57,34 +58,34 @@ func (c *conn) Close() error {
 	return c.plainConn.Close()
 }
 
-func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+func (c *cachingConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	s := c.statement(ctx, query)
 	if s == nil {
 		return c.plainConn.ExecContext(ctx, query, args)
 	}
 	result, err := s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
 	if err != nil {
-		c.drop(query)
+		c.dropStatement(query)
 	}
 	return result, err
 }
 
-func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+func (c *cachingConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	s := c.statement(ctx, query)
 	if s == nil {
 		return c.plainConn.QueryContext(ctx, query, args)
 	}
 	read, err := s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
 	if err != nil {
-		c.drop(query)
+		c.dropStatement(query)
 		return nil, err
 	}
 	s.busy = true
 	return &rows{Rows: read, statement: s}, nil
 }
 
-// statement gives the compiled form of query; nil when it has none to spare, and then the text has to do.
-func (c *conn) statement(ctx context.Context, query string) *statement {
+// statement is the compiled form of query; nil when there is none that can be used now.
+func (c *cachingConn) statement(ctx context.Context, query string) *statement {
 	if s, ok := c.statements[query]; ok {
 		if s.busy {
 			return nil
@@ -109,8 +110,8 @@ func (c *conn) statement(ctx context.Context, query string) *statement {
 	return s
 }
 
-// drop forgets a statement that has failed, whatever state that left it in.
-func (c *conn) drop(query string) {
+// dropStatement drops a statement that has failed, whatever state that left it in.
+func (c *cachingConn) dropStatement(query string) {
 	_ = c.statements[query].Close() // it repeats the error of the failure
 	delete(c.statements, query)
 }
