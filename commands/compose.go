@@ -38,16 +38,16 @@ func Compose(from syntax.Message, inv syntax.Invocation) syntax.Message {
 }
 
 // peopleOf is everybody an invocation names, as one list.
-func peopleOf(inv syntax.Invocation) []syntax.Person {
-	var all []syntax.Person
+func peopleOf(inv syntax.Invocation) []syntax.PersonRef {
+	var all []syntax.PersonRef
 	for _, id := range inv.Users {
-		all = append(all, syntax.Person{UserID: id})
+		all = append(all, syntax.PersonRef{UserID: id})
 	}
 	for _, name := range inv.Usernames {
-		all = append(all, syntax.Person{Username: name})
+		all = append(all, syntax.PersonRef{Username: name})
 	}
 	for _, mail := range inv.Emails {
-		all = append(all, syntax.Person{Email: mail})
+		all = append(all, syntax.PersonRef{Email: mail})
 	}
 	return all
 }
@@ -55,7 +55,7 @@ func peopleOf(inv syntax.Invocation) []syntax.Person {
 func (c *composer) options(options map[string]any) {
 	for _, key := range slices.Sorted(maps.Keys(options)) {
 		switch v := options[key].(type) {
-		case []syntax.Person:
+		case []syntax.PersonRef:
 			for _, who := range v {
 				c.text(" " + key + ":")
 				c.person(who)
@@ -81,7 +81,7 @@ func (c *composer) text(s string) {
 	c.runes += utf8.RuneCountInString(s)
 }
 
-func (c *composer) person(who syntax.Person) {
+func (c *composer) person(who syntax.PersonRef) {
 	switch {
 	case who.UserID != 0:
 		c.mention(who.UserID, mentionName(c.from, who.UserID))

@@ -130,7 +130,7 @@ func rest(given syntax.Invocation) string {
 			left[key] = value
 		}
 	}
-	left["owner"] = slices.DeleteFunc(slices.Clone(given.Persons("owner")), func(p syntax.Person) bool { return p.UserID != 0 })
+	left["owner"] = slices.DeleteFunc(slices.Clone(given.Persons("owner")), func(p syntax.PersonRef) bool { return p.UserID != 0 })
 	c.options(left)
 	return strings.TrimSpace(c.b.String())
 }
@@ -139,7 +139,7 @@ func isFormFlag(key string) bool {
 	return slices.ContainsFunc(formFlags, func(f formFlag) bool { return f.key == key })
 }
 
-func mentioned(people []syntax.Person) []int64 {
+func mentioned(people []syntax.PersonRef) []int64 {
 	var ids []int64
 	for _, p := range people {
 		if p.UserID != 0 {

@@ -21,7 +21,7 @@ type Person struct {
 }
 
 // is reports whether somebody named in a command is this person.
-func (p Person) is(named syntax.Person) bool {
+func (p Person) is(named syntax.PersonRef) bool {
 	return named.UserID == int64(p.ID) ||
 		named.Username != "" && strings.EqualFold(named.Username, p.Username) ||
 		named.Email != "" && strings.EqualFold(named.Email, p.Email)

@@ -6,28 +6,28 @@ import (
 	"unicode/utf8"
 )
 
-// address reads a word that is an e-mail address, also in brackets, as a link
+// parseEmail reads a word that is an e-mail address, also in brackets, as a link
 // or with the punctuation of a sentence.
-func address(word string) (string, bool) {
+func parseEmail(word string) (string, bool) {
 	word = strings.TrimLeft(word, "<([")
 	if len(word) > 7 && strings.EqualFold(word[:7], "mailto:") {
 		word = word[7:]
 	}
-	word = unpunctuated(word)
+	word = trimPunctuation(word)
 	if len(word) > 254 || strings.Count(word, "@") != 1 {
 		return "", false
 	}
 	local, domain, _ := strings.Cut(word, "@")
-	return word, mailbox(local) && host(domain)
+	return word, isMailbox(local) && isHost(domain)
 }
 
-func mailbox(local string) bool {
+func isMailbox(local string) bool {
 	return local != "" && strings.IndexFunc(local, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._%+-'&", r)
 	}) < 0
 }
 
-func host(domain string) bool {
+func isHost(domain string) bool {
 	labels := strings.Split(domain, ".")
 	for _, label := range labels {
 		bad := strings.IndexFunc(label, func(r rune) bool {
@@ -41,17 +41,17 @@ func host(domain string) bool {
 	return len(labels) > 1 && len(last) > 1 && unicode.IsLetter(last[0])
 }
 
-// handle reads a word that is "@" and a username.
-func handle(word string) (string, bool) {
+// parseUsername reads a word that is "@" and a username.
+func parseUsername(word string) (string, bool) {
 	word = strings.TrimLeft(word, "<([")
 	r, size := utf8.DecodeRuneInString(word)
-	if !atSign(r) {
+	if !isAtSign(r) {
 		return "", false
 	}
-	name := unpunctuated(word[size:])
+	name := trimPunctuation(word[size:])
 	return name, name != "" && len(name) <= 254 && strings.IndexFunc(name, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !strings.ContainsRune("._-+@'’", r)
 	}) < 0
 }
 
-func unpunctuated(word string) string { return strings.TrimRight(word, ".:!?…。！？>)]'’") }
+func trimPunctuation(word string) string { return strings.TrimRight(word, ".:!?…。！？>)]'’") }

@@ -1,8 +1,8 @@
 package syntax
 
-// distance is how many edits turn a into b: a letter added, left out or
+// editDistance is how many edits turn a into b: a letter added, left out or
 // changed, or two neighbours swapped. It stops counting above limit.
-func distance(a, b string, limit int) int {
+func editDistance(a, b string, limit int) int {
 	x, y := []rune(a), []rune(b)
 	if len(x)-len(y) > limit || len(y)-len(x) > limit {
 		return limit + 1
@@ -28,21 +28,21 @@ func distance(a, b string, limit int) int {
 	return min(above[len(y)], limit+1)
 }
 
-// nearest picks the candidate closest to a folded word, if it lies within the
+// nearestSpelling picks the candidate closest to a folded word, if it lies within the
 // limit for it and no other is as close. Candidates with the same value are
 // spellings of one thing.
-func nearest(word string, candidates []spelling, limit func(candidate string) int) (spelling, bool) {
+func nearestSpelling(word string, candidates []spelling, limit func(candidate string) int) (spelling, bool) {
 	var best spelling
 	least, tied := -1, false
 	for _, c := range candidates {
-		folded := fold(c.text)
+		folded := foldKey(c.text)
 		most := limit(folded)
-		d := distance(word, folded, most)
+		d := editDistance(word, folded, most)
 		switch {
 		case d > most || d >= len([]rune(word)):
 		case least < 0 || d < least:
 			best, least, tied = c, d, false
-		case d == least && c.of != best.of:
+		case d == least && c.index != best.index:
 			tied = true
 		}
 	}
@@ -51,6 +51,6 @@ func nearest(word string, candidates []spelling, limit func(candidate string) in
 
 // spelling is one way to write the thing with the index of.
 type spelling struct {
-	text string
-	of   int
+	text  string
+	index int
 }

@@ -54,13 +54,13 @@ const (
 
 // Lookup finds a command by name or alias; case, "-" and "_" do not count.
 func (g Grammar) Lookup(name string) (Command, bool) {
-	name = fold(name)
+	name = foldKey(name)
 	for _, c := range g.Commands {
-		if fold(c.Name) == name {
+		if foldKey(c.Name) == name {
 			return c, true
 		}
 		for _, alias := range c.Aliases {
-			if fold(alias) == name {
+			if foldKey(alias) == name {
 				return c, true
 			}
 		}
@@ -79,7 +79,7 @@ func (g Grammar) spellings() []spelling {
 	return all
 }
 
-func (g Grammar) maxMembers() int {
+func (g Grammar) memberLimit() int {
 	if g.MaxMembers > 0 {
 		return g.MaxMembers
 	}
@@ -88,10 +88,10 @@ func (g Grammar) maxMembers() int {
 
 // Option finds an option by key or alias; case, "-" and "_" do not count.
 func (c Command) Option(name string) (Option, bool) {
-	name = fold(name)
+	name = foldKey(name)
 	for _, s := range c.spellings() {
-		if fold(s.text) == name {
-			return c.Options[s.of], true
+		if foldKey(s.text) == name {
+			return c.Options[s.index], true
 		}
 	}
 	return Option{}, false
@@ -112,14 +112,14 @@ func (c Command) spellings() []spelling {
 // options that did not come from a message, such as those of a form.
 func (c Command) Conflict(options map[string]any) (Conflict, bool) {
 	for _, conflict := range c.Conflicts {
-		if conflict.A.in(options) && conflict.B.in(options) {
+		if conflict.A.isSetIn(options) && conflict.B.isSetIn(options) {
 			return conflict, true
 		}
 	}
 	return Conflict{}, false
 }
 
-func (s Setting) in(options map[string]any) bool {
+func (s Setting) isSetIn(options map[string]any) bool {
 	value, given := options[s.Key].(bool)
 	return given && value == s.Value
 }

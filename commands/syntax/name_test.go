@@ -58,7 +58,7 @@ func TestOptionsOfFormsAreCheckedForConflictsToo(t *testing.T) {
 func TestValuesOfOptionsAreAtHand(t *testing.T) {
 	t.Parallel()
 	inv := grammar().Parse(im(`/newroom "Desk" owner:@Bob Chen,@carol desc:x private:no`)).Command
-	require.Equal(t, []syntax.Person{{UserID: 1002}, {Username: "carol"}}, inv.Persons("owner"))
+	require.Equal(t, []syntax.PersonRef{{UserID: 1002}, {Username: "carol"}}, inv.Persons("owner"))
 	require.Equal(t, "x", inv.Value("desc"))
 	yes, given := inv.Flag("private")
 	require.False(t, yes)

@@ -7,7 +7,7 @@ type Option struct {
 	// Aliases are other spellings. Case, "-" and "_" never count.
 	Aliases []string
 	// Kind says what values it takes.
-	Kind Kind
+	Kind OptionKind
 	// Value is the placeholder shown in help, such as "text"; empty for flags.
 	Value string
 	// Example is a complete use, such as `group:"Test Group"`.
@@ -19,12 +19,12 @@ type Option struct {
 	Unavailable bool
 }
 
-// Kind says what values an option takes and where they go.
-type Kind int
+// OptionKind says what values an option takes and where they go.
+type OptionKind int
 
 const (
 	// Flag is yes or no; alone it means yes. Its value is a bool.
-	Flag Kind = iota
+	Flag OptionKind = iota
 	// Text is one text. Its value is a string.
 	Text
 	// Name is another way to write the room's name; it goes to [Invocation.Name].

@@ -2,8 +2,8 @@ package syntax
 
 import "slices"
 
-// reader finds out whom a message is for, and which command it holds.
-type reader struct {
+// messageReader finds out whom a message is for, and which command it holds.
+type messageReader struct {
 	grammar  Grammar
 	src      []rune
 	end      int
@@ -16,27 +16,27 @@ type reader struct {
 	slash int
 }
 
-func (r *reader) message() (Result, *fault) {
-	ticks := r.skip("`")
-	for r.bot(r.pos) {
+func (r *messageReader) read() (Result, *parseError) {
+	ticks := r.skipSigns("`")
+	for r.isBotAt(r.pos) {
 		r.room = false
 		r.pos = r.mentionAt(r.pos).End
-		ticks = r.skip("`,:，：") || ticks
+		ticks = r.skipSigns("`,:，：") || ticks
 	}
 	if ticks {
-		r.dropTicks()
+		r.dropBackticks()
 	}
-	if r.pos >= r.end || !slash(r.src[r.pos]) {
-		return r.talk()
+	if r.pos >= r.end || !isSlash(r.src[r.pos]) {
+		return r.readTalk()
 	}
-	return r.command()
+	return r.readCommand()
 }
 
-// skip passes blanks and the signs given, and reports a backtick among them.
-func (r *reader) skip(signs string) (ticks bool) {
+// skipSigns passes blanks and the signs given, and reports a backtick among them.
+func (r *messageReader) skipSigns(signs string) (ticks bool) {
 	for r.pos < r.end && r.mentionAt(r.pos) == nil {
 		c := r.src[r.pos]
-		if !blank(c) && !slices.Contains([]rune(signs), c) {
+		if !isBlank(c) && !slices.Contains([]rune(signs), c) {
 			break
 		}
 		ticks = ticks || c == '`'
@@ -45,126 +45,126 @@ func (r *reader) skip(signs string) (ticks bool) {
 	return ticks
 }
 
-// dropTicks leaves out the backticks that close what the first ones opened.
-func (r *reader) dropTicks() {
-	for r.end > r.pos && (r.src[r.end-1] == '`' || blank(r.src[r.end-1])) {
+// dropBackticks leaves out the backticks that close what the first ones opened.
+func (r *messageReader) dropBackticks() {
+	for r.end > r.pos && (r.src[r.end-1] == '`' || isBlank(r.src[r.end-1])) {
 		r.end--
 	}
 }
 
 // mentionAt is the mention that covers i, or nil.
-func (r *reader) mentionAt(i int) *Mention {
-	n := firstAfter(r.mentions, i)
+func (r *messageReader) mentionAt(i int) *Mention {
+	n := firstMentionAfter(r.mentions, i)
 	if n < len(r.mentions) && r.mentions[n].Start <= i {
 		return &r.mentions[n]
 	}
 	return nil
 }
 
-func (r *reader) bot(i int) bool {
+func (r *messageReader) isBotAt(i int) bool {
 	m := r.mentionAt(i)
 	return m != nil && m.UserID == r.grammar.BotID
 }
 
-// command reads the name of the command, and what follows it by its rules.
-func (r *reader) command() (Result, *fault) {
+// readCommand reads the name of the command, and what follows it by its rules.
+func (r *messageReader) readCommand() (Result, *parseError) {
 	r.slash = r.pos
 	start := r.pos + 1
 	end := r.nameEnd(start)
 	if end == start {
-		return r.bare(start)
+		return r.readBareSlash(start)
 	}
-	asked, rest := r.attached(end)
+	asked, rest := r.readSuffix(end)
 	if rest > end && !asked {
-		return r.unknown(start, rest)
+		return r.readUnknownCommand(start, rest)
 	}
 	c, ok := r.grammar.Lookup(string(r.src[start:end]))
 	switch {
 	case !ok:
-		return r.unknown(start, end)
+		return r.readUnknownCommand(start, end)
 	case asked:
 		return Result{Help: c.Name}, nil
 	}
-	r.pos = r.afterName(end)
-	return r.arguments(c)
+	r.pos = r.skipSuffix(end)
+	return r.parseArguments(c)
 }
 
-func (r *reader) nameEnd(i int) int {
-	for i < r.end && keyRune(r.src[i]) && r.mentionAt(i) == nil {
+func (r *messageReader) nameEnd(i int) int {
+	for i < r.end && isKeyRune(r.src[i]) && r.mentionAt(i) == nil {
 		i++
 	}
 	return i
 }
 
-// attached looks at what hangs on the name of a command: a question mark asks
+// readSuffix looks at what hangs on the name of a command: a question mark asks
 // for help, the end of a sentence does not count, and anything else up to rest
 // makes it another word, such as a path.
-func (r *reader) attached(end int) (asked bool, rest int) {
+func (r *messageReader) readSuffix(end int) (asked bool, rest int) {
 	i := end
-	for i < r.end && ender(r.src[i]) && r.mentionAt(i) == nil {
-		asked = asked || narrow(r.src[i]) == '?'
+	for i < r.end && isSentenceEnd(r.src[i]) && r.mentionAt(i) == nil {
+		asked = asked || toHalfWidth(r.src[i]) == '?'
 		i++
 	}
-	if r.ends(i) {
+	if r.isWordEnd(i) {
 		return asked, end
 	}
-	if i == end && (r.mentionAt(i) != nil || binds(r.src[i]) || doubleQuote(r.src[i]) || singleQuote(r.src[i]) || atSign(r.src[i])) {
+	if i == end && (r.mentionAt(i) != nil || isColon(r.src[i]) || isDoubleQuote(r.src[i]) || isSingleQuote(r.src[i]) || isAtSign(r.src[i])) {
 		return false, end
 	}
-	for i < r.end && !blank(r.src[i]) && r.mentionAt(i) == nil {
+	for i < r.end && !isBlank(r.src[i]) && r.mentionAt(i) == nil {
 		i++
 	}
 	return false, i
 }
 
-func (r *reader) ends(i int) bool {
-	return i >= r.end || blank(r.src[i]) && r.mentionAt(i) == nil || listSign(r.src[i])
+func (r *messageReader) isWordEnd(i int) bool {
+	return i >= r.end || isBlank(r.src[i]) && r.mentionAt(i) == nil || isListSeparator(r.src[i])
 }
 
-// afterName passes the punctuation that [reader.attached] found harmless.
-func (r *reader) afterName(i int) int {
-	for i < r.end && r.mentionAt(i) == nil && (ender(r.src[i]) || binds(r.src[i])) {
+// skipSuffix passes the punctuation that [reader.attached] found harmless.
+func (r *messageReader) skipSuffix(i int) int {
+	for i < r.end && r.mentionAt(i) == nil && (isSentenceEnd(r.src[i]) || isColon(r.src[i])) {
 		i++
 	}
 	return i
 }
 
-func (r *reader) arguments(c Command) (Result, *fault) {
-	known := keys(c)
+func (r *messageReader) parseArguments(c Command) (Result, *parseError) {
+	known := optionsByKey(c)
 	l := newLexer(r.src, r.pos, r.end, r.mentions, func(word string) bool { _, ok := known[word]; return ok })
-	tokens := l.run()
-	if asksHelp(tokens) {
+	tokens := l.tokenize()
+	if isHelpRequest(tokens) {
 		return Result{Help: c.Name}, nil
 	}
 	switch c.Args {
 	case ArgsText:
-		return r.text(c, tokens)
+		return r.readText(c, tokens)
 	case ArgsCommand:
-		return r.topic(c, tokens)
+		return r.readHelpTopic(c, tokens)
 	}
-	return newArguments(r, c, tokens, known).read()
+	return newArgumentParser(r, c, tokens, known).parse()
 }
 
-// asksHelp reports the word help alone.
-func asksHelp(tokens []token) bool {
+// isHelpRequest reports the word help alone.
+func isHelpRequest(tokens []token) bool {
 	if len(tokens) != 1 {
 		return false
 	}
 	t := tokens[0]
 	switch {
 	case t.kind == word:
-		return t.text == "?" || fold(unpunctuated(t.text)) == "help"
+		return t.text == "?" || foldKey(trimPunctuation(t.text)) == "help"
 	case t.kind == key:
-		return t.dashed && fold(t.text) == "help"
+		return t.hasDashes && foldKey(t.text) == "help"
 	}
 	return false
 }
 
-// keys are the options of a command by folded spelling.
-func keys(c Command) map[string]int {
+// optionsByKey are the options of a command by folded spelling.
+func optionsByKey(c Command) map[string]int {
 	known := map[string]int{}
 	for _, s := range c.spellings() {
-		known[fold(s.text)] = s.of
+		known[foldKey(s.text)] = s.index
 	}
 	return known
 }

@@ -66,8 +66,8 @@ func (i Invocation) Value(key string) string {
 }
 
 // Persons is the value of an option that keeps people.
-func (i Invocation) Persons(key string) []Person {
-	people, _ := i.Options[key].([]Person)
+func (i Invocation) Persons(key string) []PersonRef {
+	people, _ := i.Options[key].([]PersonRef)
 	return people
 }
 

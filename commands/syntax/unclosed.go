@@ -2,54 +2,54 @@ package syntax
 
 import "unicode"
 
-// unclosed is the token for a quote that is never closed. Its correction
+// unclosedQuoteToken is the token for a quote that is never closed. Its correction
 // closes it before the first person or option that follows.
-func (l *lexer) unclosed(open int) token {
-	f := &fault{Error: Error{Code: UnclosedQuote, At: open, Message: "The quote that opens here is never closed."}}
-	f.edits = l.closing(open)
-	return token{kind: broken, start: open, end: l.end, fault: f}
+func (l *lexer) unclosedQuoteToken(open int) token {
+	f := &parseError{Error: Error{Code: UnclosedQuote, At: open, Message: "The quote that opens here is never closed."}}
+	f.edits = l.closeQuoteEdits(open)
+	return token{kind: brokenQuote, start: open, end: l.end, err: f}
 }
 
-func (l *lexer) closing(open int) []edit {
+func (l *lexer) closeQuoteEdits(open int) []edit {
 	r := l.src[open]
-	if start, ok := l.unopened(open); ok {
-		return []edit{{start, start, string(opening(r))}}
+	if start, ok := l.findQuoteStart(open); ok {
+		return []edit{{start, start, string(openingQuote(r))}}
 	}
-	if open > 0 && l.glued(open) {
+	if open > 0 && l.isAdjacentToWord(open) {
 		return nil
 	}
-	end := l.boundary(open + 1)
-	wrong := l.nextQuote(open, doubleQuote)
-	if wrong >= 0 && wrong < end && l.closes(wrong) {
-		return []edit{{wrong, wrong + 1, string(closing(r))}}
+	end := l.findArgument(open + 1)
+	wrong := l.findQuote(open, isDoubleQuote)
+	if wrong >= 0 && wrong < end && l.canCloseAt(wrong) {
+		return []edit{{wrong, wrong + 1, string(closingQuote(r))}}
 	}
-	end = l.trimmed(open+1, end)
+	end = l.trimJoiners(open+1, end)
 	if end <= open+1 {
 		return nil
 	}
-	if l.src[end-1] == closing(r) && l.src[end-2] == '\\' {
+	if l.src[end-1] == closingQuote(r) && l.src[end-2] == '\\' {
 		return []edit{{end - 1, end - 1, `\`}}
 	}
-	return []edit{{end, end, string(closing(r))}}
+	return []edit{{end, end, string(closingQuote(r))}}
 }
 
-// glued reports a quote that hangs on what is no key: an apostrophe rather.
-func (l *lexer) glued(open int) bool {
+// isAdjacentToWord reports a quote that hangs on what is no key: an apostrophe rather.
+func (l *lexer) isAdjacentToWord(open int) bool {
 	n := len(l.tokens)
 	return n > 0 && l.tokens[n-1].end == open && l.tokens[n-1].kind != key
 }
 
-// unopened says where the text starts whose closing quote, and only that,
+// findQuoteStart says where the text starts whose closing quote, and only that,
 // stands at i: before the words that end there.
-func (l *lexer) unopened(i int) (start int, ok bool) {
-	if !doubleQuote(l.src[i]) || !l.closes(i) || !l.glued(i) {
+func (l *lexer) findQuoteStart(i int) (start int, ok bool) {
+	if !isDoubleQuote(l.src[i]) || !l.canCloseAt(i) || !l.isAdjacentToWord(i) {
 		return 0, false
 	}
 	n := len(l.tokens)
-	for n > 0 && l.plain(l.tokens[n-1]) {
+	for n > 0 && l.isPlainWord(l.tokens[n-1]) {
 		n--
 	}
-	for n < len(l.tokens)-1 && connector(l.tokens[n]) {
+	for n < len(l.tokens)-1 && isJoiner(l.tokens[n]) {
 		n++
 	}
 	if n == len(l.tokens) {
@@ -58,11 +58,11 @@ func (l *lexer) unopened(i int) (start int, ok bool) {
 	return l.tokens[n].start, true
 }
 
-func (l *lexer) plain(t token) bool {
-	return t.kind == word || t.kind == key && !t.dashed && !l.isKey(fold(t.text))
+func (l *lexer) isPlainWord(t token) bool {
+	return t.kind == word || t.kind == key && !t.hasDashes && !l.isKey(foldKey(t.text))
 }
 
-func opening(r rune) rune {
+func openingQuote(r rune) rune {
 	switch r {
 	case '”':
 		return '“'
@@ -76,7 +76,7 @@ func opening(r rune) rune {
 	return r
 }
 
-func closing(r rune) rune {
+func closingQuote(r rune) rune {
 	switch r {
 	case '“':
 		return '”'
@@ -92,18 +92,18 @@ func closing(r rune) rune {
 	return r
 }
 
-// argumentIn reports a person or an option between start and end.
-func (l *lexer) argumentIn(start, end int) bool { return l.boundary(start) < end }
+// hasArgumentBetween reports a person or an option between start and end.
+func (l *lexer) hasArgumentBetween(start, end int) bool { return l.findArgument(start) < end }
 
-// boundary is where the first person or option from pos stands.
-func (l *lexer) boundary(pos int) int {
+// findArgument is where the first person or option from pos stands.
+func (l *lexer) findArgument(pos int) int {
 	for pos < l.end {
 		switch r := l.src[pos]; {
-		case l.mentionAt(pos):
+		case l.isMentionAt(pos):
 			return pos
-		case blank(r) || listSign(r) || doubleQuote(r):
+		case isBlank(r) || isListSeparator(r) || isDoubleQuote(r):
 			pos++
-		case l.argument(pos):
+		case l.isArgumentAt(pos):
 			return pos
 		default:
 			pos = l.wordEnd(pos)
@@ -112,38 +112,38 @@ func (l *lexer) boundary(pos int) int {
 	return l.end
 }
 
-// trimmed moves end back over blanks, commas and a dangling "with".
-func (l *lexer) trimmed(start, end int) int {
+// trimJoiners moves end back over blanks, commas and a dangling "with".
+func (l *lexer) trimJoiners(start, end int) int {
 	for {
-		for end > start && (blank(l.src[end-1]) || listSign(l.src[end-1])) {
+		for end > start && (isBlank(l.src[end-1]) || isListSeparator(l.src[end-1])) {
 			end--
 		}
 		from := end
-		for from > start && end-from < 5 && !blank(l.src[from-1]) {
+		for from > start && end-from < 5 && !isBlank(l.src[from-1]) {
 			from--
 		}
-		if from == start || from == end || !connects(string(l.src[from:end])) {
+		if from == start || from == end || !isJoinerText(string(l.src[from:end])) {
 			return end
 		}
 		end = from
 	}
 }
 
-// runOn is the token for a quote that closes in front of more text.
-func (l *lexer) runOn(end int) token {
+// runOnQuoteToken is the token for a quote that closes in front of more text.
+func (l *lexer) runOnQuoteToken(end int) token {
 	escaped := `\"`
-	if singleClose(l.src[end]) {
+	if isSingleClosingQuote(l.src[end]) {
 		escaped = `\'`
 	}
-	f := &fault{Error: Error{
+	f := &parseError{Error: Error{
 		Code: QuoteRunOn, At: end,
 		Message: "The quote closes here, but text follows without a space. Write " + escaped + " for a quote inside the name.",
 	}}
 	switch {
-	case l.argument(end + 1):
+	case l.isArgumentAt(end + 1):
 		f.edits = []edit{{end + 1, end + 1, " "}}
-	case singleClose(l.src[end]) && unicode.IsLetter(l.src[end-1]) && unicode.IsLetter(l.src[end+1]):
+	case isSingleClosingQuote(l.src[end]) && unicode.IsLetter(l.src[end-1]) && unicode.IsLetter(l.src[end+1]):
 		f.edits = []edit{{end, end, `\`}}
 	}
-	return token{kind: broken, start: end, end: l.end, fault: f}
+	return token{kind: brokenQuote, start: end, end: l.end, err: f}
 }

@@ -2,66 +2,66 @@ package syntax
 
 import "strings"
 
-// nearRoom is how many letters a misspelt command must have to be answered in
+// minNearLetters is how many letters a misspelt command must have to be answered in
 // a shared room, where it may be another bot's.
-const nearRoom = 5
+const minNearLetters = 5
 
-// bare answers a slash without a name: silence in a room, otherwise help, or
+// readBareSlash answers a slash without a name: silence in a room, otherwise help, or
 // the command that stands behind a blank.
-func (r *reader) bare(start int) (Result, *fault) {
+func (r *messageReader) readBareSlash(start int) (Result, *parseError) {
 	if r.room {
 		return Result{Ignore: true}, nil
 	}
 	from := start
-	for from < r.end && blank(r.src[from]) && r.mentionAt(from) == nil {
+	for from < r.end && isBlank(r.src[from]) && r.mentionAt(from) == nil {
 		from++
 	}
 	c, ok := r.grammar.Lookup(string(r.src[from:r.nameEnd(from)]))
 	if !ok {
 		return Result{Help: TopicGeneral}, nil
 	}
-	return Result{}, r.notKnown("/ "+c.Name, "/"+c.Name, edit{start, from, ""})
+	return Result{}, r.unknownCommandError("/ "+c.Name, "/"+c.Name, edit{start, from, ""})
 }
 
-// unknown answers a command there is not.
-func (r *reader) unknown(start, end int) (Result, *fault) {
+// readUnknownCommand answers a command there is not.
+func (r *messageReader) readUnknownCommand(start, end int) (Result, *parseError) {
 	typed := string(r.src[start:end])
-	if c, next, ok := r.joined(typed, end); ok {
-		return Result{}, r.notKnown("/"+typed, "/"+c, edit{end, next, ""})
+	if c, next, ok := r.findSplitCommand(typed, end); ok {
+		return Result{}, r.unknownCommandError("/"+typed, "/"+c, edit{end, next, ""})
 	}
-	near, ok := nearest(fold(typed), r.grammar.spellings(), r.tolerance(typed))
+	near, ok := nearestSpelling(foldKey(typed), r.grammar.spellings(), r.maxEdits(typed))
 	switch {
 	case ok:
-		return Result{}, r.notKnown("/"+typed, "/"+near.text, edit{start, end, near.text})
+		return Result{}, r.unknownCommandError("/"+typed, "/"+near.text, edit{start, end, near.text})
 	case r.room:
 		return Result{Ignore: true}, nil
 	}
-	return Result{}, r.notKnown("/"+typed, "", edit{})
+	return Result{}, r.unknownCommandError("/"+typed, "", edit{})
 }
 
-// joined finds the command that a blank has split.
-func (r *reader) joined(typed string, end int) (name string, next int, ok bool) {
+// findSplitCommand finds the command that a blank has split.
+func (r *messageReader) findSplitCommand(typed string, end int) (name string, next int, ok bool) {
 	next = end
-	for next < r.end && blank(r.src[next]) && r.mentionAt(next) == nil {
+	for next < r.end && isBlank(r.src[next]) && r.mentionAt(next) == nil {
 		next++
 	}
 	stop := r.nameEnd(next)
-	if next == end || stop == next || !r.ends(stop) || stop-next > maxShown {
+	if next == end || stop == next || !r.isWordEnd(stop) || stop-next > maxEcho {
 		return "", 0, false
 	}
 	c, ok := r.grammar.Lookup(typed + string(r.src[next:stop]))
-	if !ok || r.room && len(fold(c.Name)) < nearRoom {
+	if !ok || r.room && len(foldKey(c.Name)) < minNearLetters {
 		return "", 0, false
 	}
 	return c.Name, next, true
 }
 
-// tolerance is how many edits a command may be away to be the one meant.
-func (r *reader) tolerance(typed string) func(candidate string) int {
-	letters := len([]rune(fold(typed)))
+// maxEdits is how many edits a command may be away to be the one meant.
+func (r *messageReader) maxEdits(typed string) func(candidate string) int {
+	letters := len([]rune(foldKey(typed)))
 	return func(candidate string) int {
 		switch {
-		case len(candidate) >= nearRoom && letters >= nearRoom:
+		case len(candidate) >= minNearLetters && letters >= minNearLetters:
 			return 2
 		case r.room:
 			return -1
@@ -70,48 +70,48 @@ func (r *reader) tolerance(typed string) func(candidate string) int {
 	}
 }
 
-func (r *reader) notKnown(typed, meant string, e edit) *fault {
-	f := &fault{Error: Error{Code: UnknownCommand, At: r.slash}}
+func (r *messageReader) unknownCommandError(typed, meant string, e edit) *parseError {
+	f := &parseError{Error: Error{Code: UnknownCommand, At: r.slash}}
 	if meant == "" {
-		f.Message = "I don't know " + shown(typed) + ". I know " + r.grammar.listed() + "."
+		f.Message = "I don't know " + echo(typed) + ". I know " + r.grammar.commandList() + "."
 		return f
 	}
-	f.Message = "I don't know " + shown(typed) + ". Did you mean " + meant + "?"
+	f.Message = "I don't know " + echo(typed) + ". Did you mean " + meant + "?"
 	f.edits = []edit{e}
 	return f
 }
 
-// listed names all commands as a sentence does.
-func (g Grammar) listed() string {
+// commandList names all commands as a sentence does.
+func (g Grammar) commandList() string {
 	names := make([]string, len(g.Commands))
 	for i, c := range g.Commands {
 		names[i] = "/" + c.Name
 	}
-	return enumerated(names)
+	return joinAnd(names)
 }
 
-// enumerated joins words as a sentence does: a, b and c.
-func enumerated(words []string) string {
+// joinAnd joins words as a sentence does: a, b and c.
+func joinAnd(words []string) string {
 	if n := len(words); n > 1 {
 		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 	}
 	return strings.Join(words, "")
 }
 
-// maxShown is how many code points of somebody's words a message repeats.
-const maxShown = 40
+// maxEcho is how many code points of somebody's words a message repeats.
+const maxEcho = 40
 
-// shown is somebody's words as a message repeats them: on one line, not too
+// echo is somebody's words as a message repeats them: on one line, not too
 // long, nothing invisible.
-func shown(text string) string {
+func echo(text string) string {
 	runes := []rune(text)
-	if len(runes) > 4*maxShown {
-		runes = runes[:4*maxShown]
+	if len(runes) > 4*maxEcho {
+		runes = runes[:4*maxEcho]
 	}
 	name, _ := CleanName(string(runes))
 	runes = []rune(name)
-	if len(runes) > maxShown {
-		return string(runes[:maxShown-1]) + "…"
+	if len(runes) > maxEcho {
+		return string(runes[:maxEcho-1]) + "…"
 	}
 	return name
 }
