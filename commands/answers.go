@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// nothing closes every refusal before which nothing was written.
-const nothing = " Nothing was created."
+// nothingCreated closes every refusal before which nothing was written.
+const nothingCreated = " Nothing was created."
 
 // AlreadyDone refuses to carry out the same message a second time.
 func AlreadyDone(first RequestID) *Refusal {
@@ -44,6 +44,25 @@ func NotYours() *Refusal {
 	}
 }
 
+// lookupRefused is the refusal of a request for which Symphony does not let the
+// bot look something up.
+func lookupRefused(what string) *Refusal {
+	return &Refusal{
+		Code:    "lookup-refused",
+		Message: "Symphony does not let me look up " + what + "." + nothingCreated,
+		Next:    "Your Symphony administrators can check the rights of my account.",
+	}
+}
+
+// TooMany refuses all requests of a chat that came while as many as the limit were unfinished.
+func TooMany(limit int) *Refusal {
+	return &Refusal{
+		Code:    "too-many",
+		Message: fmt.Sprintf("%d commands are waiting in this chat, as many as I take at once. I left out what came after them.", limit),
+		Next:    "I answer those first. Then please send again what has no answer.",
+	}
+}
+
 // PutOff is the first answer to a request that could not be finished at once;
 // after is when it goes on, where that is known.
 func PutOff(after time.Duration) Reply {
@@ -51,18 +70,18 @@ func PutOff(after time.Duration) Reply {
 	if after >= time.Second {
 		when = fmt.Sprintf("I go on in about %d s", int(after.Round(time.Second).Seconds()))
 	}
-	return says(CodePutOff, "⏳ This takes longer than usual. "+when+" and report here; no need to send it again.")
+	return textReply(CodePutOff, "⏳ This takes longer than usual. "+when+" and report here; no need to send it again.")
 }
 
-// ElsewhereNow takes the place of a first answer in a room when the reply
+// AnsweredInPrivate takes the place of a first answer in a room when the reply
 // itself is only for the one who asked.
-func ElsewhereNow() Reply { return says("elsewhere", "I have answered in our 1:1 chat.") }
+func AnsweredInPrivate() Reply { return textReply("elsewhere", "I have answered in our 1:1 chat.") }
 
-// shown is how much of what a user typed is repeated in an answer.
-const shown = 80
+// maxEcho is how much of what a user typed is repeated in an answer.
+const maxEcho = 80
 
-// clip cuts a text to so many characters.
-func clip(text string, most int) string {
+// truncate cuts a text to so many characters.
+func truncate(text string, most int) string {
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most-1]) + "…"
 	}

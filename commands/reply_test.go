@@ -22,10 +22,10 @@ func ExampleNewRequestID() {
 	// Output: ekx4-798w-jjry ekx479
 }
 
-func ExampleCompose() {
+func ExampleFormatCommand() {
 	m := syntax.Message{Text: "/newroom Rates and FX group:Sales external"}
-	read := new(commands.Desk).Commands().Grammar(1, 100).Parse(m)
-	fmt.Println(commands.Compose(m, *read.Command).Text)
+	read := new(commands.Env).Commands().Grammar(1, 100).Parse(m)
+	fmt.Println(commands.FormatCommand(m, *read.Command).Text)
 	// Output: /newroom "Rates and FX" group:"Sales" external:yes
 }
 
@@ -54,13 +54,13 @@ func TestAnOfferIsWhatItsButtonRuns(t *testing.T) {
 	_, data := reply.Render(commands.Stamp{Request: "r1", Part: "reply", Origin: "m1"})
 	for i, want := range reply.Offers {
 		want.Label = ""
-		got, err := commands.Chosen(data, symphony.FormValues{"action": fmt.Appendf(nil, `"offer-%d"`, i)})
+		got, err := commands.ClickedOffer(data, symphony.FormValues{"action": fmt.Appendf(nil, `"offer-%d"`, i)})
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-	require.True(t, commands.Carries(data, "r1", "reply"))
-	require.False(t, commands.Carries(data, "r1", "first"))
-	require.False(t, commands.Carries(data, "r2", "reply"))
+	require.True(t, commands.IsReplyPart(data, "r1", "reply"))
+	require.False(t, commands.IsReplyPart(data, "r1", "first"))
+	require.False(t, commands.IsReplyPart(data, "r2", "reply"))
 	require.Equal(t, "m1", commands.OriginOf(data, "m2"))
 	require.Equal(t, "m2", commands.OriginOf(`{"other":{}}`, "m2"))
 }
@@ -69,20 +69,20 @@ func TestAnOfferThatIsNotThereHasExpired(t *testing.T) {
 	t.Parallel()
 	_, data := commands.Reply{Offers: []commands.Offer{{Label: "One"}}}.Render(commands.Stamp{})
 	for _, action := range []string{`"offer-1"`, `"offer--1"`, `"offer-0x"`, `"+0"`, `""`, `7`, `null`, `["offer-9"]`, `{}`} {
-		_, err := commands.Chosen(data, symphony.FormValues{"action": json.RawMessage(action)})
+		_, err := commands.ClickedOffer(data, symphony.FormValues{"action": json.RawMessage(action)})
 		var refusal *commands.Refusal
 		require.ErrorAs(t, err, &refusal, action)
 		require.Equal(t, "expired", refusal.Code)
 	}
 	for _, damaged := range []string{"", "{}", "null", `{"roombot":7}`, `{"roombot":{"offers":[7]}}`, "nonsense"} {
-		_, err := commands.Chosen(damaged, symphony.FormValues{"action": json.RawMessage(`"offer-0"`)})
+		_, err := commands.ClickedOffer(damaged, symphony.FormValues{"action": json.RawMessage(`"offer-0"`)})
 		require.Error(t, err, damaged)
 	}
 }
 
 func TestAFormReadsAsTheCommandItStandsFor(t *testing.T) {
 	t.Parallel()
-	desk := commands.NewDesk(commands.Desk{})
+	desk := commands.NewEnv(commands.Env{})
 	for want, values := range map[string]symphony.FormValues{
 		`/newroom "The \"Big\" one"`:                      {"name": json.RawMessage(`"The \"Big\" one"`)},
 		`/newroom "X" group:"A", "B" public:yes`:          {"name": json.RawMessage(`" X "`), "groups": json.RawMessage(`"A , B,"`), "public": json.RawMessage(`"yes"`)},
@@ -91,11 +91,11 @@ func TestAFormReadsAsTheCommandItStandsFor(t *testing.T) {
 		`/newroom "X"`: {"name": json.RawMessage(`"X"`), "people": json.RawMessage(`""`), "owners": json.RawMessage(`{"userIds":[]}`), "desc": json.RawMessage(`null`)},
 	} {
 		values["action"] = json.RawMessage(`"create"`)
-		m, err := desk.FromForm(t.Context(), values)
+		m, err := desk.ReadForm(t.Context(), values)
 		require.NoError(t, err)
 		require.Equal(t, want, m.Text)
 	}
-	_, err := desk.FromForm(t.Context(), symphony.FormValues{"action": json.RawMessage(`"destroy"`)})
+	_, err := desk.ReadForm(t.Context(), symphony.FormValues{"action": json.RawMessage(`"destroy"`)})
 	require.Error(t, err)
 }
 
@@ -108,7 +108,7 @@ func TestAFormWithoutANameAsksForOne(t *testing.T) {
 
 func TestTheManifestFitsAndNamesEveryCommand(t *testing.T) {
 	t.Parallel()
-	set := new(commands.Desk).Commands()
+	set := new(commands.Env).Commands()
 	text, err := set.Manifest()
 	require.NoError(t, err)
 	require.LessOrEqual(t, utf8.RuneCountInString(text), 6144)
@@ -126,7 +126,7 @@ func TestTheManifestFitsAndNamesEveryCommand(t *testing.T) {
 
 func TestHelpNamesEveryCommandAndEveryOption(t *testing.T) {
 	t.Parallel()
-	set := new(commands.Desk).Commands()
+	set := new(commands.Env).Commands()
 	general := plain(set.Help(syntax.TopicGeneral))
 	for _, c := range set {
 		require.Contains(t, general, "/"+c.Name)
@@ -154,7 +154,7 @@ func TestAnswersAreTrueAndBrief(t *testing.T) {
 
 func TestAnErrorSaysWhatToDoNext(t *testing.T) {
 	t.Parallel()
-	g := new(commands.Desk).Commands().Grammar(0, 100)
+	g := new(commands.Env).Commands().Grammar(0, 100)
 	for line, next := range map[string]string{
 		`/newroom "Q2" alice`:           "If it is a person, pick the name from the list that opens when you type @.",
 		`/newroom "Q2" Alice Martin`:    "If it is a person, pick the name from the list that opens when you type @.",

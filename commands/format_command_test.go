@@ -14,7 +14,7 @@ import (
 const botID = 103<<36 + 7
 
 func grammar() syntax.Grammar {
-	return new(commands.Desk).Commands().Grammar(botID, 100)
+	return new(commands.Env).Commands().Grammar(botID, 100)
 }
 
 // typed is a message in which "@Alice Martin" is a mention.
@@ -49,12 +49,12 @@ func same(t *testing.T, m syntax.Message) {
 	if first.Command == nil {
 		return
 	}
-	again := commands.Compose(m, *first.Command)
+	again := commands.FormatCommand(m, *first.Command)
 	second := g.Parse(again)
 	require.NotNil(t, second.Command, "%q was written as %q: %+v", m.Text, again.Text, second.Error)
 	want, got := normal(*first.Command), normal(*second.Command)
 	require.True(t, reflect.DeepEqual(want, got), "%q was written as %q\nwant %+v\ngot  %+v", m.Text, again.Text, want, got)
-	require.Equal(t, again, commands.Compose(again, *second.Command), "written once more")
+	require.Equal(t, again, commands.FormatCommand(again, *second.Command), "written once more")
 }
 
 // normal leaves out what need not last: remarks, and the order in which people
@@ -92,7 +92,7 @@ func FuzzComposeReadsAsTheSame(f *testing.F) {
 
 func TestTheExamplesOfEveryCommandAreCommands(t *testing.T) {
 	t.Parallel()
-	for _, c := range new(commands.Desk).Commands() {
+	for _, c := range new(commands.Env).Commands() {
 		for _, example := range c.Examples {
 			r := grammar().Parse(syntax.Message{Text: example})
 			require.Nil(t, r.Error, example)

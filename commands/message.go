@@ -5,8 +5,8 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// Typed is a message read from Symphony's markup, as the parser takes it.
-func Typed(c messageml.Content, room bool) syntax.Message {
+// ReadMessage is a message read from Symphony's markup, as the parser takes it.
+func ReadMessage(c messageml.Content, room bool) syntax.Message {
 	m := syntax.Message{Text: c.Text, Room: room}
 	for _, span := range c.Spans {
 		if span.Kind == messageml.KindMention {

@@ -2,9 +2,9 @@ package commands
 
 import "roombot/commands/syntax"
 
-// newRoom is /newroom, described once for the parser, the help and the client's
+// newRoomCommand is /newroom, described once for the parser, the help and the client's
 // completion.
-func (d *Desk) newRoom() Command {
+func (env *Env) newRoomCommand() Command {
 	return Command{
 		Command: syntax.Command{
 			Name:      "newroom",
@@ -20,8 +20,8 @@ func (d *Desk) newRoom() Command {
 			},
 		},
 		Arguments: []string{"room name", "@people", "group:"},
-		Plan:      d.planRoom,
-		Resume:    d.resumeRoom,
+		Plan:      env.planRoom,
+		Resume:    env.resumeRoom,
 	}
 }
 

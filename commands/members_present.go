@@ -8,32 +8,32 @@ import (
 	"roombot/symphony"
 )
 
-// look finds out whom an earlier attempt has let in, so that this one goes on
+// loadPresent finds out whom an earlier attempt has let in, so that this one goes on
 // where that one ended: at the vendor's pace, a process that does not live long
 // would never finish if it began anew each time.
-func (e *entry) look(ctx context.Context) error {
-	members, err := e.desk.Symphony.Members(ctx, e.room.ID)
+func (a *memberAdder) loadPresent(ctx context.Context) error {
+	members, err := a.env.Symphony.Members(ctx, a.room.ID)
 	if symphony.VerdictOf(err) == symphony.Refused {
 		return nil // to let somebody in twice changes nothing
 	}
 	if err != nil {
 		return fmt.Errorf("list members: %w", err)
 	}
-	e.inside = map[symphony.UserID]symphony.Member{}
+	a.present = map[symphony.UserID]symphony.Member{}
 	for _, m := range members {
-		e.inside[m.User] = m
+		a.present[m.User] = m
 	}
 	return nil
 }
 
-// has reports whether an earlier attempt has let the account in. Somebody who came
+// isPresent reports whether an earlier attempt has let the account in. Somebody who came
 // only with a list is not in by name, and would leave with the list.
-func (e *entry) has(who entrant) bool {
+func (a *memberAdder) isPresent(who invitee) bool {
 	if !who.Group {
-		m, inside := e.inside[who.ID]
+		m, inside := a.present[who.ID]
 		return inside && len(m.Through) == 0
 	}
-	for _, m := range e.inside {
+	for _, m := range a.present {
 		if slices.Contains(m.Through, who.ID) {
 			return true
 		}
@@ -41,11 +41,11 @@ func (e *entry) has(who entrant) bool {
 	return false
 }
 
-// outside counts those who are still to be let in.
-func (e *entry) outside(entrants []entrant) int {
+// countAbsent counts those who are still to be let in.
+func (a *memberAdder) countAbsent(invitees []invitee) int {
 	n := 0
-	for _, who := range entrants {
-		if !who.Inside && !e.has(who) {
+	for _, who := range invitees {
+		if !who.IsMember && !a.isPresent(who) {
 			n++
 		}
 	}

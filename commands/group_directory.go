@@ -13,59 +13,59 @@ import (
 	"roombot/symphony"
 )
 
-// Directory is the pod's distribution lists, read as a whole and kept for a
+// GroupDirectory is the pod's distribution lists, read as a whole and kept for a
 // while: the profile manager has no search by name.
-type Directory struct {
-	client *symphony.Client
-	keep   time.Duration
-	turn   chan struct{} // held by the one who reads from the pod
+type GroupDirectory struct {
+	client  *symphony.Client
+	maxAge  time.Duration
+	reading chan struct{} // held by the one who reads from the pod
 
 	mu     sync.Mutex // guards what follows
 	groups []symphony.Group
 	readAt time.Time
 }
 
-// NewDirectory keeps what it read for the given time; a group that is not
+// NewGroupDirectory keeps what it read for the given time; a group that is not
 // found makes it read again sooner.
-func NewDirectory(client *symphony.Client, keep time.Duration) *Directory {
-	return &Directory{client: client, keep: keep, turn: make(chan struct{}, 1)}
+func NewGroupDirectory(client *symphony.Client, keep time.Duration) *GroupDirectory {
+	return &GroupDirectory{client: client, maxAge: keep, reading: make(chan struct{}, 1)}
 }
 
 // Refresh reads the directory anew, ahead of the first question.
-func (d *Directory) Refresh(ctx context.Context) error {
-	_, err := d.all(ctx, 0)
+func (d *GroupDirectory) Refresh(ctx context.Context) error {
+	_, err := d.readWithin(ctx, 0)
 	return err
 }
 
 // Find returns the groups of exactly this name, without case: more than one
 // where the pod has namesakes.
-func (d *Directory) Find(ctx context.Context, name string) ([]symphony.Group, error) {
-	groups, err := d.all(ctx, d.keep)
+func (d *GroupDirectory) Find(ctx context.Context, name string) ([]symphony.Group, error) {
+	groups, err := d.readWithin(ctx, d.maxAge)
 	if err != nil {
 		return nil, err
 	}
-	if found := named(groups, name); len(found) > 0 {
+	if found := groupsNamed(groups, name); len(found) > 0 {
 		return found, nil
 	}
 	const settle = 5 * time.Second // a mistyped name repeated must not read the directory each time
-	groups, err = d.all(ctx, settle)
+	groups, err = d.readWithin(ctx, settle)
 	if err != nil {
 		return nil, err
 	}
-	return named(groups, name), nil
+	return groupsNamed(groups, name), nil
 }
 
 // Containing returns the groups whose names contain the text without case,
 // sorted by name. An empty text returns all.
-func (d *Directory) Containing(ctx context.Context, text string) ([]symphony.Group, error) {
-	groups, err := d.all(ctx, d.keep)
+func (d *GroupDirectory) Containing(ctx context.Context, text string) ([]symphony.Group, error) {
+	groups, err := d.readWithin(ctx, d.maxAge)
 	if err != nil {
 		return nil, err
 	}
-	text = strings.ToLower(squeeze(text))
+	text = strings.ToLower(squeezeBlanks(text))
 	var found []symphony.Group
 	for _, g := range groups {
-		if strings.Contains(strings.ToLower(squeeze(g.Name)), text) {
+		if strings.Contains(strings.ToLower(squeezeBlanks(g.Name)), text) {
 			found = append(found, g)
 		}
 	}
@@ -73,8 +73,8 @@ func (d *Directory) Containing(ctx context.Context, text string) ([]symphony.Gro
 }
 
 // Near returns the names nearest to the given one, best first, at most three.
-func (d *Directory) Near(ctx context.Context, name string) []string {
-	groups, err := d.all(ctx, d.keep)
+func (d *GroupDirectory) Near(ctx context.Context, name string) []string {
+	groups, err := d.readWithin(ctx, d.maxAge)
 	if err != nil {
 		return nil
 	}
@@ -82,12 +82,12 @@ func (d *Directory) Near(ctx context.Context, name string) []string {
 	for i, g := range groups {
 		names[i] = g.Name
 	}
-	return nearest(name, names, 3)
+	return nearestNames(name, names, 3)
 }
 
 // Names are the groups' names as they were read last, nil if they never were. It
 // asks nobody.
-func (d *Directory) Names() []string {
+func (d *GroupDirectory) Names() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.readAt.IsZero() {
@@ -100,31 +100,31 @@ func (d *Directory) Names() []string {
 	return names
 }
 
-// all is every group, read at most so long ago.
-func (d *Directory) all(ctx context.Context, ago time.Duration) ([]symphony.Group, error) {
-	if groups, ok := d.kept(ago); ok {
+// readWithin is every group, read at most so long ago.
+func (d *GroupDirectory) readWithin(ctx context.Context, ago time.Duration) ([]symphony.Group, error) {
+	if groups, ok := d.cached(ago); ok {
 		return groups, nil
 	}
 	asked := time.Now()
 	select {
-	case d.turn <- struct{}{}:
-		defer func() { <-d.turn }()
+	case d.reading <- struct{}{}:
+		defer func() { <-d.reading }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if groups, ok := d.kept(max(ago, time.Since(asked))); ok { // somebody has read it meanwhile
+	if groups, ok := d.cached(max(ago, time.Since(asked))); ok { // somebody has read it meanwhile
 		return groups, nil
 	}
-	return d.read(ctx)
+	return d.fetch(ctx)
 }
 
-func (d *Directory) kept(ago time.Duration) ([]symphony.Group, bool) {
+func (d *GroupDirectory) cached(ago time.Duration) ([]symphony.Group, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.groups, !d.readAt.IsZero() && time.Since(d.readAt) < ago
 }
 
-func (d *Directory) read(ctx context.Context) ([]symphony.Group, error) {
+func (d *GroupDirectory) fetch(ctx context.Context) ([]symphony.Group, error) {
 	begun := time.Now()
 	var groups []symphony.Group
 	for g, err := range d.client.Groups(ctx, symphony.DistributionListType) {
@@ -142,30 +142,30 @@ func (d *Directory) read(ctx context.Context) ([]symphony.Group, error) {
 	return groups, nil
 }
 
-func named(groups []symphony.Group, name string) []symphony.Group {
+func groupsNamed(groups []symphony.Group, name string) []symphony.Group {
 	var found []symphony.Group
 	for _, g := range groups {
-		if strings.EqualFold(squeeze(g.Name), squeeze(name)) {
+		if strings.EqualFold(squeezeBlanks(g.Name), squeezeBlanks(name)) {
 			found = append(found, g)
 		}
 	}
 	return found
 }
 
-// nearest sorts the candidates by how little separates them from the text and
+// nearestNames sorts the candidates by how little separates them from the text and
 // drops those that are nothing like it.
-func nearest(text string, candidates []string, most int) []string {
+func nearestNames(text string, candidates []string, most int) []string {
 	type ranked struct {
 		name string
 		rank int
 	}
-	text = strings.ToLower(squeeze(text))
+	text = strings.ToLower(squeezeBlanks(text))
 	if text == "" {
 		return nil
 	}
 	var close []ranked
 	for _, name := range candidates {
-		lower := strings.ToLower(squeeze(name))
+		lower := strings.ToLower(squeezeBlanks(name))
 		rank := levenshtein.ComputeDistance(text, lower)
 		if lower != "" && (strings.Contains(lower, text) || strings.Contains(text, lower)) {
 			rank = 0
@@ -182,4 +182,4 @@ func nearest(text string, candidates []string, most int) []string {
 	return names
 }
 
-func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
+func squeezeBlanks(s string) string { return strings.Join(strings.Fields(s), " ") }
