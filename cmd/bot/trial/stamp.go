@@ -14,7 +14,7 @@ type Stamp struct {
 
 // Final tells whether this is the answer to the request, and not one that says
 // it takes a while.
-func (s Stamp) Final() bool { return s.Request != "" && !commands.Interim(s.Outcome) }
+func (s Stamp) Final() bool { return s.Request != "" && !commands.IsInterim(s.Outcome) }
 
 // Stamp reads the stamp of a message of the bot. Request is empty without one.
 func (m Message) Stamp() Stamp {
