@@ -20,6 +20,6 @@ func TestTheNearestNamesComeFirstAndStrangersNotAtAll(t *testing.T) {
 		"":           nil,
 		" ":          nil,
 	} {
-		require.Equal(t, want, commands.Nearest(text, all, 3), text)
+		require.Equal(t, want, commands.NearestNames(text, all, 3), text)
 	}
 }
