@@ -202,9 +202,9 @@ func listAbsentees(absent []absentee) messageml.Node {
 	}
 	items := make([]messageml.Item, len(causes))
 	for i, c := range causes {
-		what, next := c.explain()
+		text := c.text()
 		items[i] = messageml.Item{
-			messageml.Bold(messageml.Text(strings.Join(names[c], ", "))), messageml.Text(": " + what + ". " + next),
+			messageml.Bold(messageml.Text(strings.Join(names[c], ", "))), messageml.Text(": " + text.what + ". " + text.next),
 		}
 	}
 	return messageml.List(items...)
