@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -41,8 +42,8 @@ var lines = []string{
 	`/newroom "ünï 🎉" template:deal expires:30d welcome:"Hello all"`,
 }
 
-// same reads a message and writes it anew, which must read as the same.
-func same(t *testing.T, m syntax.Message) {
+// requireSameReading reads a message and writes it anew, which must read as the same.
+func requireSameReading(t *testing.T, m syntax.Message) {
 	t.Helper()
 	g := grammar()
 	first := g.Parse(m)
@@ -52,14 +53,14 @@ func same(t *testing.T, m syntax.Message) {
 	again := commands.FormatCommand(m, *first.Command)
 	second := g.Parse(again)
 	require.NotNil(t, second.Command, "%q was written as %q: %+v", m.Text, again.Text, second.Error)
-	want, got := normal(*first.Command), normal(*second.Command)
+	want, got := comparable(*first.Command), comparable(*second.Command)
 	require.True(t, reflect.DeepEqual(want, got), "%q was written as %q\nwant %+v\ngot  %+v", m.Text, again.Text, want, got)
 	require.Equal(t, again, commands.FormatCommand(again, *second.Command), "written once more")
 }
 
-// normal leaves out what need not last: remarks, and the order in which people
+// comparable leaves out what a command line need not keep: notes, and the order in which people
 // and owners came.
-func normal(inv syntax.Invocation) syntax.Invocation {
+func comparable(inv syntax.Invocation) syntax.Invocation {
 	inv.Notes = nil
 	inv.Users, inv.Usernames, inv.Emails = sorted(inv.Users), sorted(inv.Usernames), sorted(inv.Emails)
 	if len(inv.Options) == 0 {
@@ -75,22 +76,22 @@ func sorted[T int64 | string](all []T) []T {
 	return slices.Sorted(slices.Values(all))
 }
 
-func TestWhatIsComposedReadsAsTheSame(t *testing.T) {
+func TestFormattedCommandReadsAsTheSame(t *testing.T) {
 	t.Parallel()
 	for _, line := range lines {
 		require.NotNil(t, grammar().Parse(typed(line)).Command, line)
-		same(t, typed(line))
+		requireSameReading(t, typed(line))
 	}
 }
 
-func FuzzComposeReadsAsTheSame(f *testing.F) {
+func FuzzFormattedCommandReadsAsTheSame(f *testing.F) {
 	for _, line := range lines {
 		f.Add(line)
 	}
-	f.Fuzz(func(t *testing.T, text string) { same(t, typed(text)) })
+	f.Fuzz(func(t *testing.T, text string) { requireSameReading(t, typed(text)) })
 }
 
-func TestTheExamplesOfEveryCommandAreCommands(t *testing.T) {
+func TestExamplesAreCommands(t *testing.T) {
 	t.Parallel()
 	for _, c := range new(commands.Env).Commands() {
 		for _, example := range c.Examples {
@@ -106,4 +107,11 @@ func TestTheExamplesOfEveryCommandAreCommands(t *testing.T) {
 			require.NotNil(t, grammar().Parse(syntax.Message{Text: line}).Command, line)
 		}
 	}
+}
+
+func ExampleFormatCommand() {
+	m := syntax.Message{Text: "/newroom Rates and FX group:Sales external"}
+	read := new(commands.Env).Commands().Grammar(1, 100).Parse(m)
+	fmt.Println(commands.FormatCommand(m, *read.Command).Text)
+	// Output: /newroom "Rates and FX" group:"Sales" external:yes
 }

@@ -99,7 +99,7 @@ func (w *world) loadPeople() {
 		ids = append(ids, symphony.UserID(103<<36+94+i))
 	}
 	for i := range w.crowd {
-		ids = append(ids, symphony.UserID(103<<36+10_000+i))
+		ids = append(ids, symphony.UserID(crowdIDs+i))
 	}
 	for some := range slices.Chunk(ids, 50) {
 		users, err := w.client.UsersByID(w.t.Context(), some...)
@@ -191,6 +191,21 @@ func (w *world) message(text string) syntax.Message {
 		}
 	}
 	return m
+}
+
+// crowdIDs is where the ids of the crowd begin.
+const crowdIDs = 103<<36 + 10_000
+
+// mentionCrowd mentions the first people of the crowd.
+func (w *world) mentionCrowd(n int) string {
+	w.t.Helper()
+	mentions := make([]string, n)
+	for _, p := range w.people {
+		if i := int(p.ID - crowdIDs); i >= 0 && i < n {
+			mentions[i] = "@" + p.Name
+		}
+	}
+	return strings.Join(mentions, " ")
 }
 
 // request is somebody's command, not planned yet.

@@ -3,7 +3,6 @@ package commands_test
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,17 +21,6 @@ func values(raw string) symphony.FormValues {
 	}
 	return v
 }
-
-// sortedMentions sorts "ID @Name" and leaves the id out.
-func sortedMentions(all []string) []string {
-	slices.Sort(all)
-	for i, text := range all {
-		_, all[i], _ = strings.Cut(text, " ")
-	}
-	return all
-}
-
-func crowdIDs(n int) symphony.UserID { return symphony.UserID(n) }
 
 func TestRepliesPeople(t *testing.T) {
 	t.Parallel()

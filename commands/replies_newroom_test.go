@@ -43,19 +43,6 @@ func short(text string) string {
 	return text
 }
 
-// mentionCrowd mentions so many of the crowd.
-func (w *world) mentionCrowd(n int) string {
-	w.t.Helper()
-	var names []string
-	for _, p := range w.people {
-		if p.ID >= 103<<36+10_000 && p.ID < 103<<36+10_000+crowdIDs(n) {
-			names = append(names, fmt.Sprintf("%d @%s", p.ID, p.Name))
-		}
-	}
-	require.Len(w.t, names, n)
-	return strings.Join(sortedMentions(names), " ")
-}
-
 // firstAnswer is what is shown while people are still being added.
 func (w *world) firstAnswer(t *testing.T, name string, people int, more string) commands.Reply {
 	t.Helper()
