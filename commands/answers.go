@@ -79,11 +79,3 @@ func AnsweredInPrivate() Reply { return textReply("elsewhere", "I have answered 
 
 // maxEcho is how much of what a user typed is repeated in an answer.
 const maxEcho = 80
-
-// truncate cuts a text to so many characters.
-func truncate(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return text
-}

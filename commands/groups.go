@@ -42,9 +42,9 @@ func groupsReply(text string, found []symphony.Group) Reply {
 	case len(found) == 0 && text == "":
 		return textReply(CodeDone, "I can see no groups (distribution lists) here.")
 	case len(found) == 0:
-		return textReply(CodeDone, fmt.Sprintf("No group has “%s” in its name. /groups lists all of them.", truncate(text, maxEcho)))
+		return textReply(CodeDone, fmt.Sprintf("No group has “%s” in its name. /groups lists all of them.", syntax.Truncate(text, maxEcho)))
 	case text != "":
-		title = fmt.Sprintf("Groups with “%s” in their name:", truncate(text, maxEcho))
+		title = fmt.Sprintf("Groups with “%s” in their name:", syntax.Truncate(text, maxEcho))
 	}
 	var items []messageml.Item
 	for _, g := range found[:min(len(found), maxGroupsListed)] {

@@ -55,13 +55,13 @@ func (env *Env) groupRefusal(ctx context.Context, r *Request, name string, found
 	if found > 1 {
 		return &Refusal{
 			Code: string(syntax.AmbiguousGroup), Line: line, Caret: caret,
-			Message: fmt.Sprintf("%d groups are called “%s”, so I cannot tell which one is meant.", found, truncate(name, maxEcho)) + nothingCreated,
+			Message: fmt.Sprintf("%d groups are called “%s”, so I cannot tell which one is meant.", found, syntax.Truncate(name, maxEcho)) + nothingCreated,
 			Next:    "Name its people instead, or ask your Symphony administrators to rename one of the groups.",
 		}
 	}
 	refusal := &Refusal{
 		Code: string(syntax.UnknownGroup), Line: line, Caret: caret,
-		Message: "There is no group “" + truncate(name, maxEcho) + "”." + nothingCreated,
+		Message: "There is no group “" + syntax.Truncate(name, maxEcho) + "”." + nothingCreated,
 		Next:    "/groups lists the groups that I can add.",
 	}
 	switch near := env.Groups.Near(ctx, name); len(near) {
@@ -72,7 +72,7 @@ func (env *Env) groupRefusal(ctx context.Context, r *Request, name string, found
 		refusal.Next = ""
 		refusal.Offers = createOffers(FormatCommand(r.Message, fixed))
 	default:
-		refusal.Next = "Is it " + joinOr(quoteForReading(near)) + "?"
+		refusal.Next = "Is it " + syntax.JoinWords(quoteForReading(near), "or") + "?"
 	}
 	return refusal
 }

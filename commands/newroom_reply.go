@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"roombot/commands/syntax"
 	"roombot/symphony"
 	"roombot/symphony/messageml"
 )
@@ -66,7 +67,7 @@ func (p *roomPlan) Preview() Reply {
 		p.summary(absent),
 	}
 	if desc := p.req.Value("desc"); desc != "" {
-		body = append(body, messageml.Paragraph(messageml.Bold(messageml.Text("Description: ")), messageml.Text(truncate(desc, maxDescriptionEcho))))
+		body = append(body, messageml.Paragraph(messageml.Bold(messageml.Text("Description: ")), messageml.Text(syntax.Truncate(desc, maxDescriptionEcho))))
 	}
 	if len(absent) > 0 {
 		body = append(body, messageml.Paragraph(messageml.Text("Not in the room:")), listAbsentees(absent))

@@ -79,11 +79,11 @@ func (env *Env) personRefusal(ctx context.Context, r *Request, typed string, mat
 	if len(matches) > 1 {
 		return &Refusal{
 			Code: string(syntax.AmbiguousPerson), Line: line, Caret: caret,
-			Message: fmt.Sprintf("%d people go by “%s”.", len(matches), truncate(typed, maxEcho)) + nothingCreated,
+			Message: fmt.Sprintf("%d people go by “%s”.", len(matches), syntax.Truncate(typed, maxEcho)) + nothingCreated,
 			Next:    "Type @ and choose the right one: " + listCandidates(matches) + ".",
 		}
 	}
-	message := "Nobody here goes by “" + truncate(typed, maxEcho) + "”."
+	message := "Nobody here goes by “" + syntax.Truncate(typed, maxEcho) + "”."
 	if len(others) > 0 {
 		message += " Nor does anybody go by " + strings.Join(shortenList(quoteForReading(others)), ", ") + "."
 	}
@@ -93,7 +93,7 @@ func (env *Env) personRefusal(ctx context.Context, r *Request, typed string, mat
 		Next:    "Type @ and choose the person from the list.",
 	}
 	if near := env.findSimilar(ctx, typed); len(near) > 0 {
-		refusal.Next = "Is “" + truncate(typed, maxEcho) + "” " + listCandidates(near) + "? Type @ and choose from the list."
+		refusal.Next = "Is “" + syntax.Truncate(typed, maxEcho) + "” " + listCandidates(near) + "? Type @ and choose from the list."
 	}
 	return refusal
 }
@@ -122,7 +122,7 @@ func listCandidates(users []symphony.User) string {
 	for _, u := range users[:min(3, len(users))] {
 		names = append(names, fmt.Sprintf("%s (%s)", u.DisplayName, u.Username))
 	}
-	return joinOr(names)
+	return syntax.JoinWords(names, "or")
 }
 
 func personOf(u symphony.User) Person {
@@ -178,16 +178,7 @@ func mergeSamePeople(people []Person) []Person {
 func quoteForReading(names []string) []string {
 	quoted := make([]string, len(names))
 	for i, n := range names {
-		quoted[i] = "“" + truncate(n, maxEcho) + "”"
+		quoted[i] = "“" + syntax.Truncate(n, maxEcho) + "”"
 	}
 	return quoted
-}
-
-// joinOr joins alternatives as one says them: a, b or c.
-func joinOr(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
 }

@@ -37,7 +37,7 @@ func (r *Refusal) Reply() Reply {
 // suggestion shows a corrected command, introduced unless something before it
 // does so.
 func (r *Refusal) suggestion(command syntax.Message) messageml.Node {
-	fixed := messageml.Code(truncate(command.Text, 300))
+	fixed := messageml.Code(syntax.Truncate(command.Text, 300))
 	if r.Next != "" || strings.Contains(r.Message, "Did you mean") {
 		return messageml.Paragraph(fixed)
 	}

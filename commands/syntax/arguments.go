@@ -2,8 +2,8 @@ package syntax
 
 import "fmt"
 
-// argumentParser reads the tokens of a command with options, from left to right,
-// and stops at the first error.
+// argumentParser reads the tokens of a command with options, from left to right, and stops at the
+// first error.
 type argumentParser struct {
 	*messageReader
 	cmd         Command
@@ -12,16 +12,17 @@ type argumentParser struct {
 	i           int
 
 	inv Invocation
-	// hasName: there is a name, or the command takes none.
+	// hasName is true once there is a name, or where the command takes none.
 	hasName bool
-	// lastNameToken is the last token that may be a name of its own: a quoted text or name:.
+	// lastNameToken is the index of the last token that may be a name of its own: a quoted text or
+	// name:. It is -1 without one.
 	lastNameToken int
-	// open is the last value of an option that more may belong to.
+	// open is the last value of an option to which more tokens may belong.
 	open *openValue
-	// listEnd is the index of the token after a list of groups or people.
+	// listEnd is the index of the token after the last list of groups or people.
 	listEnd int
 	run     wordRun
-	// known are the known groups, once they are needed.
+	// known are the known groups, filled at first need.
 	known *groupNames
 
 	people map[PersonRef]bool
@@ -30,8 +31,8 @@ type argumentParser struct {
 	notes  map[Note]bool
 }
 
-// openValue is an option's value that more may belong to: words, if it is bare of
-// quotes, or further groups after a comma.
+// openValue is an option's value to which more tokens may belong: words, if it has no quotes, or
+// further groups after a comma.
 type openValue struct {
 	option   Option
 	key      string
@@ -58,13 +59,13 @@ func newArgumentParser(r *messageReader, c Command, tokens []token, known map[st
 	return a
 }
 
-// isOptionKey reports the key of an option there is.
+// isOptionKey reports whether a token is the key of an option of the command.
 func (a *argumentParser) isOptionKey(t token) bool {
 	_, ok := a.optionIndex[foldKey(t.text)]
 	return ok && t.kind == key
 }
 
-// followsComma reports that only a comma stands between token i and the one before.
+// followsComma reports whether only a comma stands between token i and the one before.
 func (a *argumentParser) followsComma(i int) bool {
 	before := a.tokens[i-1]
 	return a.tokens[i].start == before.end+1 && isComma(a.src[before.end])
@@ -119,7 +120,7 @@ func (a *argumentParser) parseArgument(t token) *parseError {
 	return a.parseWords()
 }
 
-// findCommand reports a slash and a name that is another command, or nearly one.
+// findCommand finds the command that a token with a slash names, exactly or nearly.
 func (a *argumentParser) findCommand(t token) (Command, bool) {
 	if c, ok := a.grammar.Lookup(t.text); ok {
 		return c, true
@@ -143,8 +144,8 @@ func (a *argumentParser) parseQuoted(t token) *parseError {
 	return a.extraQuoteError(t)
 }
 
-// extraQuoteError is the error of a second quoted text. It is the value of an option
-// whose key ends the name; else, if there is no description yet, probably that.
+// extraQuoteError is the error of a second quoted text. It offers to make it the value of the option
+// whose key ends the name, or else the description if there is none yet.
 func (a *argumentParser) extraQuoteError(t token) *parseError {
 	f := a.unexpectedTextError(t, a.i+1)
 	if a.cmd.Args != ArgsRoom {
@@ -176,7 +177,7 @@ func (a *argumentParser) unexpectedTextError(t token, end int) *parseError {
 	}}
 }
 
-// setName takes the room's name, which began at start.
+// setName sets the name of the room, which begins at start.
 func (a *argumentParser) setName(start int, runes []rune, from []int, mentions bool) *parseError {
 	c := cleanText(runes, from)
 	if len(c.runes) == 0 {
@@ -201,7 +202,7 @@ func (a *argumentParser) addNote(applies bool, n Note) {
 	}
 }
 
-// checkMemberLimit is the error of more people than one command may name.
+// checkMemberLimit returns an error for more people than one command may name.
 func (a *argumentParser) checkMemberLimit() *parseError {
 	n, most := len(a.inv.Users)+len(a.inv.Emails)+len(a.inv.Usernames), a.grammar.memberLimit()
 	if n <= most {

@@ -50,8 +50,8 @@ func (e *Error) Reply(text string) string {
 	return reply
 }
 
-// fitColumns takes what can be shown of runes within so many columns, and says
-// whether that is less than all.
+// fitColumns cuts runes to what can be shown in so many columns, and reports whether that is less
+// than all.
 func fitColumns(runes []rune, most int) (shown []rune, cut bool) {
 	used := 0
 	for _, r := range runes {

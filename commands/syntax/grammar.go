@@ -54,16 +54,8 @@ const (
 
 // Lookup finds a command by name or alias; case, "-" and "_" do not count.
 func (g Grammar) Lookup(name string) (Command, bool) {
-	name = foldKey(name)
-	for _, c := range g.Commands {
-		if foldKey(c.Name) == name {
-			return c, true
-		}
-		for _, alias := range c.Aliases {
-			if foldKey(alias) == name {
-				return c, true
-			}
-		}
+	if i := findSpelling(g.spellings(), name); i >= 0 {
+		return g.Commands[i], true
 	}
 	return Command{}, false
 }
@@ -71,10 +63,7 @@ func (g Grammar) Lookup(name string) (Command, bool) {
 func (g Grammar) spellings() []spelling {
 	var all []spelling
 	for i, c := range g.Commands {
-		all = append(all, spelling{c.Name, i})
-		for _, alias := range c.Aliases {
-			all = append(all, spelling{alias, i})
-		}
+		all = appendSpellings(all, i, c.Name, c.Aliases)
 	}
 	return all
 }
@@ -88,11 +77,8 @@ func (g Grammar) memberLimit() int {
 
 // Option finds an option by key or alias; case, "-" and "_" do not count.
 func (c Command) Option(name string) (Option, bool) {
-	name = foldKey(name)
-	for _, s := range c.spellings() {
-		if foldKey(s.text) == name {
-			return c.Options[s.index], true
-		}
+	if i := findSpelling(c.spellings(), name); i >= 0 {
+		return c.Options[i], true
 	}
 	return Option{}, false
 }
@@ -100,10 +86,7 @@ func (c Command) Option(name string) (Option, bool) {
 func (c Command) spellings() []spelling {
 	var all []spelling
 	for i, o := range c.Options {
-		all = append(all, spelling{o.Key, i})
-		for _, alias := range o.Aliases {
-			all = append(all, spelling{alias, i})
-		}
+		all = appendSpellings(all, i, o.Key, o.Aliases)
 	}
 	return all
 }

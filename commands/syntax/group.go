@@ -2,7 +2,7 @@ package syntax
 
 import "strings"
 
-// addGroup takes the name of a group, each once without regard to case.
+// addGroup adds the name of a group, each once without regard to case.
 func (a *argumentParser) addGroup(name string) {
 	if a.groups[groupKey(name)] {
 		a.addNote(true, NoteDuplicateGroup)
@@ -15,7 +15,7 @@ func (a *argumentParser) addGroup(name string) {
 // groupKey is what two spellings of one group's name have in common.
 func groupKey(name string) string { return strings.ToLower(name) }
 
-// groupNames are the known names of groups, and how long the longest is.
+// groupNames are the known names of groups, and the length of the longest.
 type groupNames struct {
 	names   map[string]bool
 	longest int
@@ -52,7 +52,7 @@ func (a *argumentParser) findKnownGroup(l *openValue, end int) int {
 	return found
 }
 
-// isKnownGroup reports that the known name of a group stands from start to stop.
+// isKnownGroup reports whether the source from start to stop is the name of a known group.
 func (a *argumentParser) isKnownGroup(start, stop int) bool {
 	name, _ := CleanName(string(a.src[start:stop]))
 	return a.knownGroups().names[groupKey(name)]

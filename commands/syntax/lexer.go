@@ -2,13 +2,13 @@ package syntax
 
 import "strings"
 
-// lexer cuts the arguments of a command into tokens. It stops at the first
-// broken quote, because what follows one cannot be told apart.
+// lexer cuts the arguments of a command into tokens. It stops at the first broken quote, because
+// what follows may stand inside or outside of quotes.
 type lexer struct {
 	src      []rune
 	end      int
 	mentions []Mention
-	// isKey says whether a folded word is the key of an option.
+	// isKey reports whether a folded word is the key of an option.
 	isKey  func(folded string) bool
 	quotes quoteIndex
 
@@ -43,7 +43,7 @@ func (l *lexer) tokenize() []token {
 	}
 }
 
-// skipSeparators moves to the next token and reports a comma or semicolon on the way.
+// skipSeparators moves to the next token and reports whether it passed a comma or semicolon.
 func (l *lexer) skipSeparators() (listed bool) {
 	for l.pos < l.end && !l.isMentionAt(l.pos) && (isBlank(l.src[l.pos]) || isListSeparator(l.src[l.pos])) {
 		listed = listed || isListSeparator(l.src[l.pos])
@@ -88,8 +88,7 @@ func (l *lexer) wordEnd(start int) int {
 	return i
 }
 
-// readCommandOrKey reads what only the start of a word can be: a command or the key of
-// an option.
+// readCommandOrKey reads what only stands at the start of a word: a command or the key of an option.
 func (l *lexer) readCommandOrKey(pos, end int) (token, bool) {
 	if isSlash(l.src[pos]) {
 		i := l.keyEnd(pos+1, end)
@@ -112,7 +111,7 @@ func (l *lexer) readCommandOrKey(pos, end int) (token, bool) {
 	return token{kind: key, start: pos, end: i + 1, text: text, hasColon: true}, true
 }
 
-// countDashes is how many characters from pos announce the key of an option.
+// countDashes is how many characters at pos are the dashes before the key of an option.
 func (l *lexer) countDashes(pos, end int) int {
 	switch {
 	case isLongDash(l.src[pos]):
@@ -144,8 +143,8 @@ func (l *lexer) readWord(pos, end int) token {
 	return t
 }
 
-// isArgumentAt reports that somebody who writes the word at pos has left a quoted
-// text behind: a person or an option stands there.
+// isArgumentAt reports whether a person or an option stands at pos, so that a quoted text must have
+// ended before it.
 func (l *lexer) isArgumentAt(pos int) bool {
 	if l.isMentionAt(pos) {
 		return true

@@ -9,7 +9,7 @@ func (a *argumentParser) parseList(t token, o Option) *parseError {
 	return a.parseListValues(o, t.text, n)
 }
 
-// isListValue reports that token n can be a value of a list.
+// isListValue reports whether token n can be a value of a list.
 func (a *argumentParser) isListValue(n int, o Option) bool {
 	if n >= len(a.tokens) {
 		return false
@@ -21,7 +21,7 @@ func (a *argumentParser) isListValue(n int, o Option) bool {
 	return t.isPerson() || a.isText(t)
 }
 
-// isAdjacent reports that no blank stands before token n.
+// isAdjacent reports whether no blank stands before token n.
 func (a *argumentParser) isAdjacent(n int) bool { return a.tokens[n].adjacent || a.followsComma(n) }
 
 // parseListValues reads the values of a list from token n on, and moves on behind them.
@@ -68,7 +68,7 @@ func (a *argumentParser) parseListValue(o Option, key string, n int) (end int, f
 	return end, nil
 }
 
-// parsePersonValue takes one of the people an option names.
+// parsePersonValue adds one of the people an option names.
 func (a *argumentParser) parsePersonValue(o Option, key string, v token) *parseError {
 	if !v.isPerson() {
 		what := a.echoSource(v.start, v.end)

@@ -61,8 +61,8 @@ func (c *cleanedText) add(r rune, from int) {
 	c.from = append(c.from, from)
 }
 
-// isStraySelector reports a variation selector that does not follow a symbol it
-// could vary: it would make two names differ that look the same.
+// isStraySelector reports whether r is a variation selector that does not follow a symbol it could
+// vary: it would make two names differ that look the same.
 func (c *cleanedText) isStraySelector(r, next rune) bool {
 	if !unicode.Is(unicode.Variation_Selector, r) {
 		return false

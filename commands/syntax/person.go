@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// PersonRef is somebody named in a command: exactly one field is set.
+// PersonRef is how a command names a person: exactly one field is set.
 type PersonRef struct {
 	UserID   int64
 	Email    string
@@ -20,7 +20,7 @@ func (p PersonRef) MarshalJSON() ([]byte, error) {
 	return json.Marshal(p.Email + p.Username)
 }
 
-// foldCase is what two ways to name one person have in common.
+// foldCase is the form in which two names of one person are compared.
 func (p PersonRef) foldCase() PersonRef {
 	return PersonRef{UserID: p.UserID, Email: strings.ToLower(p.Email), Username: strings.ToLower(p.Username)}
 }
@@ -35,8 +35,7 @@ func (t token) personRef() PersonRef {
 	return PersonRef{Username: t.text}
 }
 
-// addPerson takes one of the people, each once; it reports whether it is one
-// to be kept and not the bot.
+// addPerson adds one of the people, each once. It reports false for the bot, which is left out.
 func (a *argumentParser) addPerson(t token) (PersonRef, bool) {
 	p := t.personRef()
 	if p.UserID != 0 && p.UserID == a.grammar.BotID {

@@ -6,8 +6,7 @@ import (
 	"unicode"
 )
 
-// quoteIndex knows of every quote where it can end, found in one pass, so that
-// no quote is searched for twice.
+// quoteIndex holds where quotes can end, found in one pass, so that no quote is searched for twice.
 type quoteIndex struct {
 	// closing maps an opening “ „ « ” to the quote that closes it, nesting observed.
 	closing map[int]int
@@ -36,7 +35,7 @@ func indexQuotes(l *lexer, start int) quoteIndex {
 	return q
 }
 
-// closingQuotes are the quotes that have a left and a right form, with what closes them.
+// closingQuotes maps the quotes that have a left and a right form to what closes them.
 var closingQuotes = map[rune]string{'“': "”", '”': "”", '„': "“”", '«': "»", '»': "«"}
 
 func isClosingQuoteOf(open, r rune) bool { return strings.ContainsRune(closingQuotes[open], r) }
@@ -68,18 +67,17 @@ func firstMentionAfter(mentions []Mention, i int) int {
 	return sort.Search(len(mentions), func(n int) bool { return mentions[n].End > i })
 }
 
-// isEscape reports a backslash that makes the next character plain.
+// isEscape reports whether a backslash at i makes the next character plain.
 func (l *lexer) isEscape(i int) bool {
 	return l.src[i] == '\\' && i+1 < l.end && (l.src[i+1] == '\\' || isQuote(l.src[i+1]))
 }
 
-// isApostrophe reports a single quote that stands for omitted digits, as in '26.
+// isApostrophe reports whether the single quote at i stands for omitted digits, as in '26.
 func (l *lexer) isApostrophe(i int) bool {
 	return unicode.IsDigit(runeAt(l.src[:l.end], i+1)) && l.quotes.lastClose <= i
 }
 
-// canCloseAt reports that a text may end with the quote at i: nothing follows that
-// would run into it.
+// canCloseAt reports whether a text may end with the quote at i: nothing follows without a blank.
 func (l *lexer) canCloseAt(i int) bool {
 	next := l.skipSentenceEnd(i + 1)
 	return next >= l.end || isBlank(l.src[next]) || isListSeparator(l.src[next]) ||
@@ -116,7 +114,7 @@ func (l *lexer) findClosingQuote(open int) int {
 	return l.findOtherClosingQuote(open, isDoubleQuote)
 }
 
-// findOtherClosingQuote lets a quote of another style close, as autocorrect leaves it.
+// findOtherClosingQuote finds a closing quote of another style, as autocorrect leaves it.
 func (l *lexer) findOtherClosingQuote(open int, style func(rune) bool) int {
 	i := l.findQuote(open, style)
 	if i >= 0 && !l.canCloseAt(i) {

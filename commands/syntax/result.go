@@ -14,7 +14,7 @@ type Result struct {
 	Form *Form
 	// Help is the command help was asked for, or TopicGeneral.
 	Help string
-	// Ignore says that the message is not for the bot.
+	// Ignore is true for a message that is not for the bot.
 	Ignore bool
 }
 

@@ -32,7 +32,7 @@ var blankLetters = &unicode.RangeTable{
 	R32: []unicode.Range32{{Lo: 0xe0000, Hi: 0xe0fff, Stride: 1}},
 }
 
-// isInvisible reports characters that take part in no word: zero-width and
+// isInvisible reports whether a character takes part in no word: zero-width and
 // direction marks, controls, and what XML cannot carry. Variation selectors
 // are told apart by their neighbours in [clean].
 func isInvisible(r rune) bool {
@@ -47,10 +47,10 @@ func isInvisible(r rune) bool {
 	return unicode.In(r, unicode.Cc, blankLetters) || unicode.Is(unicode.Cf, r) && !unicode.Is(visibleFormat, r)
 }
 
-// isBlank reports what separates words.
+// isBlank reports whether r separates words.
 func isBlank(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) }
 
-// isListSeparator reports the commas and semicolons that separate arguments.
+// isListSeparator reports whether r is a comma or semicolon that separates arguments.
 func isListSeparator(r rune) bool {
 	switch r {
 	case ',', ';', '，', '；', '、':
@@ -59,14 +59,14 @@ func isListSeparator(r rune) bool {
 	return false
 }
 
-// isComma reports the commas that separate the values of one option.
+// isComma reports whether r separates the values of one option.
 func isComma(r rune) bool { return r == ',' || r == '，' || r == '、' }
 
 func isSlash(r rune) bool { return r == '/' || r == '／' }
 
 func isAtSign(r rune) bool { return r == '@' || r == '＠' }
 
-// isColon reports the signs between the key of an option and its value.
+// isColon reports whether r may stand between the key of an option and its value.
 func isColon(r rune) bool {
 	switch r {
 	case ':', '=', '：', '＝':
@@ -75,15 +75,15 @@ func isColon(r rune) bool {
 	return false
 }
 
-// isLongDash reports the dashes a phone makes of two hyphens.
+// isLongDash reports whether r is a dash that a phone makes of two hyphens.
 func isLongDash(r rune) bool { return r == '—' || r == '–' }
 
-// isKeyRune reports what the keys of options and the names of commands are made of.
+// isKeyRune reports whether r may stand in the key of an option or the name of a command.
 func isKeyRune(r rune) bool {
 	return r == '-' || r == '_' || r == '＿' || r == '－' || unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
-// isSentenceEnd reports the signs that end a sentence and may cling to a word.
+// isSentenceEnd reports whether r ends a sentence and may follow a word directly.
 func isSentenceEnd(r rune) bool {
 	switch r {
 	case '.', '!', '?', '…', '。', '！', '？':
@@ -100,7 +100,7 @@ func toHalfWidth(r rune) rune {
 	return r
 }
 
-// foldKey is what is compared of a key or of the name of a command.
+// foldKey is the form in which keys and names of commands are compared.
 func foldKey(word string) string {
 	return strings.Map(func(r rune) rune {
 		switch r = toHalfWidth(r); r {
@@ -111,7 +111,7 @@ func foldKey(word string) string {
 	}, word)
 }
 
-// isDoubleQuote reports the quotes that may open and close anywhere.
+// isDoubleQuote reports whether r is a quote that may open and close anywhere.
 func isDoubleQuote(r rune) bool {
 	switch r {
 	case '"', '“', '”', '„', '«', '»', '＂':
@@ -120,8 +120,8 @@ func isDoubleQuote(r rune) bool {
 	return false
 }
 
-// isSingleQuote reports the quotes that open only at the start of a token,
-// because elsewhere they are apostrophes.
+// isSingleQuote reports whether r is a quote that opens only at the start of a token, because
+// elsewhere it is an apostrophe.
 func isSingleQuote(r rune) bool {
 	switch r {
 	case '\'', '‘', '＇':
@@ -130,7 +130,7 @@ func isSingleQuote(r rune) bool {
 	return false
 }
 
-// isSingleClosingQuote reports what may close a single quote.
+// isSingleClosingQuote reports whether r may close a single quote.
 func isSingleClosingQuote(r rune) bool {
 	switch r {
 	case '\'', '’', '‘', '＇':

@@ -20,11 +20,11 @@ type token struct {
 	start, end int
 	// text is what the token says: the word, the address, the key as it was typed.
 	text string
-	// adjacent: nothing stands between the token before and this one.
+	// adjacent is true where nothing stands between the token before and this one.
 	adjacent bool
-	// afterComma: a comma or semicolon stands between the token before and this one.
+	// afterComma is true where a comma or semicolon stands between the token before and this one.
 	afterComma bool
-	// dashed, for keys: written as --key. bound: followed by ":" or "=".
+	// Of keys: hasDashes where it is written as --key, hasColon where ":" or "=" follows.
 	hasDashes, hasColon bool
 	// userID is the person of a mention.
 	userID int64
@@ -45,8 +45,7 @@ type quotation struct {
 	mentions bool
 }
 
-// parseError is an error on its way to becoming an [Error]: its edits, if any, make
-// the corrected line.
+// parseError is an [Error] without its corrected line: the edits, if any, make it.
 type parseError struct {
 	Error
 	edits []edit

@@ -2,9 +2,9 @@ package syntax
 
 import "strings"
 
-// isMeantAsOption reports that the key at i, although unknown, is meant as one: it
-// has two hyphens, or it is nearly a known one and no part of the name, because
-// a quote or a person clings to it or because the name comes later.
+// isMeantAsOption reports whether the unknown key at i is meant as an option: it has two hyphens, or
+// it is nearly a known key and no part of the name, because a quote or a person follows it directly
+// or because the name comes later.
 func (a *argumentParser) isMeantAsOption(i int) bool {
 	t := a.tokens[i]
 	if t.hasDashes {
@@ -17,8 +17,7 @@ func (a *argumentParser) isMeantAsOption(i int) bool {
 	return ok
 }
 
-// isAdjacentValue reports a quote or a person at i that nothing sets off from the token
-// before.
+// isAdjacentValue reports whether a quote or a person stands at i, directly after the token before.
 func (a *argumentParser) isAdjacentValue(i int) bool {
 	if i >= len(a.tokens) || !a.tokens[i].adjacent {
 		return false
@@ -59,7 +58,7 @@ func (a *argumentParser) unknownOptionError(t token) *parseError {
 	return f
 }
 
-// optionList names the options as a sentence does.
+// optionList lists the keys of the options in words.
 func (a *argumentParser) optionList() string {
 	var names []string
 	for _, o := range a.cmd.Options {
@@ -67,5 +66,5 @@ func (a *argumentParser) optionList() string {
 			names = append(names, o.Key+":")
 		}
 	}
-	return joinAnd(names)
+	return JoinWords(names, "and")
 }

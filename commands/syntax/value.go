@@ -32,7 +32,7 @@ func (a *argumentParser) parseOption(t token, o Option) *parseError {
 	return nil
 }
 
-// duplicateOptionError is the error of an option that is given twice.
+// duplicateOptionError is the error of an option that is given twice, nil for the first time.
 func (a *argumentParser) duplicateOptionError(t token, o Option) *parseError {
 	_, given := a.inv.Options[o.Key]
 	if !given && (o.Kind != Name || !a.hasName) {
@@ -49,7 +49,7 @@ func (a *argumentParser) duplicateOptionError(t token, o Option) *parseError {
 	return f
 }
 
-// optionValue is what an option is set to, with the offsets it came from.
+// optionValue is the text of an option, with the offset of each character.
 type optionValue struct {
 	start    int
 	runes    []rune
@@ -78,8 +78,8 @@ func (a *argumentParser) parseValue(t token, o Option) (optionValue, *parseError
 	return optionValue{v.start, a.src[v.start:end], offsets(v.start, end), false}, nil
 }
 
-// continuesWord reports that token i belongs to the word before it: only a comma or
-// nothing stands between.
+// continuesWord reports whether token i belongs to the word before it: only a comma or nothing stands
+// between.
 func (a *argumentParser) continuesWord(i int) bool {
 	t, before := a.tokens[i], a.tokens[i-1]
 	if t.kind == quotedText || t.kind == mention || t.kind == brokenQuote || a.isOptionKey(t) {
@@ -88,7 +88,7 @@ func (a *argumentParser) continuesWord(i int) bool {
 	return t.adjacent || !slices.ContainsFunc(a.src[before.end:t.start], isBlank)
 }
 
-// hasValueAt reports that token n can be the value of the option before it.
+// hasValueAt reports whether token n can be the value of the option before it.
 func (a *argumentParser) hasValueAt(n int) bool {
 	if n >= len(a.tokens) || a.tokens[n].afterComma {
 		return false
@@ -97,7 +97,7 @@ func (a *argumentParser) hasValueAt(n int) bool {
 	return a.isText(t) || (t.kind == email || t.kind == username) && t.adjacent
 }
 
-// isText reports a token that is a text and no argument of its own.
+// isText reports whether a token is a text and no argument of its own.
 func (a *argumentParser) isText(t token) bool {
 	switch t.kind {
 	case word, quotedText:
@@ -111,8 +111,8 @@ func (a *argumentParser) isText(t token) bool {
 	return false
 }
 
-// noValueError is the error of an option whose value is missing, broken, or a
-// person where a text is needed.
+// noValueError is the error of an option whose value is missing, is a broken quote, or is a person
+// where a text is needed.
 func (a *argumentParser) noValueError(t token, o Option, n int) *parseError {
 	if n < len(a.tokens) {
 		switch v := a.tokens[n]; {
@@ -135,7 +135,7 @@ func (a *argumentParser) missingValueError(t token, o Option, at int) *parseErro
 	return f
 }
 
-// describeValue says what the value of an option is.
+// describeValue says in words what value an option takes.
 func (o Option) describeValue() string {
 	switch o.Kind {
 	case Name, Groups:

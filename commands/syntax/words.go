@@ -2,9 +2,9 @@ package syntax
 
 import "strings"
 
-// parseWords reads a run of words: the name, if there is none yet, and otherwise
-// what joins people, flags without a sign, or an error. Flags alone are a name
-// only where they come first and no other name does.
+// parseWords reads a run of words: the name, if there is none yet, and otherwise words that join
+// people, flags without a colon, or an error. Flags alone are a name only where they come first and
+// no other name follows.
 func (a *argumentParser) parseWords() *parseError {
 	end := a.runEnd()
 	if f, done := a.continueOptionValue(end); f != nil || done {
@@ -22,8 +22,8 @@ func (a *argumentParser) parseWords() *parseError {
 	return a.setName(start, a.src[start:stop], offsets(start, stop), false)
 }
 
-// wordRun is a run of words that was measured before: the index after it, and
-// whether there was a name, which makes a difference to unknown options.
+// wordRun is the last run of words that was measured: the index after it, and whether there was a
+// name by then, which decides about unknown options.
 type wordRun struct {
 	end     int
 	hasName bool
@@ -58,8 +58,7 @@ func (a *argumentParser) findRunEnd(i int) int {
 	return i
 }
 
-// trimRun leaves out the words that only join the run to people beside it,
-// and a dangling "with".
+// trimRun leaves out the words that only join the run to people beside it, and a dangling "with".
 func (a *argumentParser) trimRun(first, end int) (int, int) {
 	last := end
 	beside := a.isPeopleAt(end)
@@ -78,7 +77,7 @@ func isDanglingJoiner(text string, beside bool) bool {
 	return foldKey(text) == "with" || beside && (isJoinerText(text) || isDashText(text))
 }
 
-// isJoinerText reports the words and signs that may stand between people.
+// isJoinerText reports whether a word or sign may stand between people.
 func isJoinerText(text string) bool {
 	switch foldKey(text) {
 	case "and", "&", "with", "plus", "+":
@@ -87,7 +86,7 @@ func isJoinerText(text string) bool {
 	return false
 }
 
-// isDashText reports the signs that set people off from what stands before them.
+// isDashText reports whether a sign sets people off from what stands before them.
 func isDashText(text string) bool {
 	switch text {
 	case "-", "–", "—", "(", ")":
@@ -98,7 +97,7 @@ func isDashText(text string) bool {
 
 func isJoiner(t token) bool { return t.kind == word && (isJoinerText(t.text) || isDashText(t.text)) }
 
-// isPeopleAt reports that token i is a person or starts an option that takes people.
+// isPeopleAt reports whether token i is a person or starts an option that takes people.
 func (a *argumentParser) isPeopleAt(i int) bool {
 	if i < 0 || i >= len(a.tokens) {
 		return false
@@ -139,7 +138,7 @@ func (a *argumentParser) parseExtraWords(end int) *parseError {
 	return f
 }
 
-// isAfterPeople reports that a person or a group ends right before token i.
+// isAfterPeople reports whether a person or a group ends right before token i.
 func (a *argumentParser) isAfterPeople(i int) bool {
 	if i == 0 {
 		return false
@@ -147,7 +146,7 @@ func (a *argumentParser) isAfterPeople(i int) bool {
 	return a.tokens[i-1].isPerson() || a.listEnd == i
 }
 
-// hintFor says what may have gone wrong before the word t.
+// hintFor says what the author may have meant by the word t.
 func (a *argumentParser) hintFor(t token, end int) string {
 	if a.i > 0 && a.tokens[a.i-1].kind == username {
 		name := a.echoSource(a.tokens[a.i-1].start, t.end)
@@ -162,8 +161,7 @@ func (a *argumentParser) hintFor(t token, end int) string {
 	return " If it is a person, pick the name from the list that opens when you type @."
 }
 
-// addColonEdits gives the key of an option at i the colon it lacks, or that stands
-// behind a blank.
+// addColonEdits adds the colon that the key of an option at i lacks, or that follows after a blank.
 func (a *argumentParser) addColonEdits(i int) []edit {
 	t := a.tokens[i]
 	n, ok := a.optionIndex[foldKey(t.text)]
@@ -182,8 +180,8 @@ func (a *argumentParser) addColonEdits(i int) []edit {
 	return nil
 }
 
-// continueOptionValue looks at words right after an option's value, which are probably
-// meant to belong to it. done says that it has read them.
+// continueOptionValue reads words right after an option's value, which probably belong to it. done
+// is true if it has read them.
 func (a *argumentParser) continueOptionValue(end int) (f *parseError, done bool) {
 	l, t := a.open, a.tokens[a.i]
 	if l == nil || l.next != a.i {
@@ -213,7 +211,7 @@ func (a *argumentParser) continueOptionValue(end int) (f *parseError, done bool)
 	return f, false
 }
 
-// areFlags reports that the words up to token end are flags, each of them.
+// areFlags reports whether the words up to token end are flags, each of them.
 func (a *argumentParser) areFlags(end int) bool {
 	for _, t := range a.tokens[a.i:end] {
 		if !a.isFlag(t) {
@@ -223,9 +221,8 @@ func (a *argumentParser) areFlags(end int) bool {
 	return true
 }
 
-// nearestFlag is the flag that the words from here up to token end spell with
-// blanks, or one word with a slip. The first letter must be right: nohistory is
-// no history.
+// nearestFlag is the flag that the words from here up to token end spell with blanks, or one word
+// nearly. The first letter must be right: nohistory is not history.
 func (a *argumentParser) nearestFlag(end int) (spelling, bool) {
 	const shortest = 5
 	var joined strings.Builder
@@ -249,7 +246,7 @@ func (a *argumentParser) isFlag(t token) bool {
 	return ok && t.kind == word && a.cmd.Options[n].Kind == Flag
 }
 
-// unquotedValueError is the error of a value that lacks its quotes, up to token end.
+// unquotedValueError is the error of a value of several words without quotes, up to token end.
 func (a *argumentParser) unquotedValueError(l *openValue, end int) *parseError {
 	t, stop := a.tokens[a.i], a.tokens[end-1].end
 	f := a.unexpectedTextError(t, end)

@@ -1,7 +1,7 @@
 package syntax_test
 
-func addressClaims() []claim {
-	return []claim{
+func commandExamples() []example {
+	return []example{
 		{
 			"a command in the 1:1 chat needs no mention",
 			im(`/newroom "Desk" @Alice Martin`),
@@ -13,12 +13,12 @@ func addressClaims() []claim {
 			`{"command":"newroom","name":"Desk"}`,
 		},
 		{
-			"nothing need stand between the bot's mention and the command",
+			"a command may follow the bot's mention without a blank",
 			room(`@Roombot/newroom "Desk"`),
 			`{"command":"newroom","name":"Desk"}`,
 		},
 		{
-			"upper case, hyphens and underscores in the command do not count",
+			"upper case, hyphens and underscores in the command are ignored",
 			im(`/New-Room "Desk"`),
 			`{"command":"newroom","name":"Desk"}`,
 		},
@@ -28,17 +28,17 @@ func addressClaims() []claim {
 			`{"command":"newroom","name":"Desk","users":[1002],"usernames":["alice"],"groups":["Sales"]}`,
 		},
 		{
-			"backticks around the message do not count",
+			"backticks around the message are ignored",
 			im("`/newroom \"Desk\" @Alice Martin`"),
 			`{"command":"newroom","name":"Desk","users":[1001]}`,
 		},
 		{
-			"a fenced block is as good as a line",
+			"a fenced block is read as a line",
 			im("```\n/newroom Desk @Alice Martin\n```"),
 			`{"command":"newroom","name":"Desk","users":[1001]}`,
 		},
 		{
-			"a colon after the command is harmless",
+			"a colon after the command is ignored",
 			im(`/newroom: "Desk"`),
 			`{"command":"newroom","name":"Desk"}`,
 		},
@@ -48,12 +48,12 @@ func addressClaims() []claim {
 			`{"help":"newroom"}`,
 		},
 		{
-			"a full stop after the command does not count",
+			"a full stop after the command is ignored",
 			im(`/newroom.`),
 			`{"form":{"missing":["name"],"prefill":{}}}`,
 		},
 		{
-			"a shared room hears our commands without a mention",
+			"a command in a shared room needs no mention",
 			room(`/newroom "Desk"`),
 			`{"command":"newroom","name":"Desk"}`,
 		},
@@ -63,42 +63,42 @@ func addressClaims() []claim {
 			`{"error":{"code":"unknown-command","at":0,"fix":"/newroom \"Desk\""}}`,
 		},
 		{
-			"two swapped letters are one edit",
+			"two swapped letters are one mistake",
 			room(`/nweroom`),
 			`{"error":{"code":"unknown-command","at":0,"fix":"/newroom"}}`,
 		},
 		{
-			"a short word in a shared room is somebody else's",
+			"a misspelt command of four letters is ignored in a shared room",
 			room(`/hlep`),
 			`{"ignore":true}`,
 		},
 		{
-			"a word near a short command is somebody else's in a shared room",
+			"a word similar to a short command is ignored in a shared room",
 			room(`/hello`),
 			`{"ignore":true}`,
 		},
 		{
-			"another bot's command in a shared room is met with silence",
+			"another bot's command is ignored in a shared room",
 			room(`/quote AAPL`),
 			`{"ignore":true}`,
 		},
 		{
-			"after a mention any slash word is answered",
+			"an unknown command after a mention of the bot is an error",
 			room(`@Roombot /quote AAPL`),
 			`{"error":{"code":"unknown-command","at":9}}`,
 		},
 		{
-			"in the 1:1 chat any slash word is answered",
+			"an unknown command in the 1:1 chat is an error",
 			im(`/quote AAPL`),
 			`{"error":{"code":"unknown-command","at":0}}`,
 		},
 		{
-			"a short command may be misspelt in the 1:1 chat",
+			"a misspelt command of four letters is corrected in the 1:1 chat",
 			im(`/hlep`),
 			`{"error":{"code":"unknown-command","at":0,"fix":"/help"}}`,
 		},
 		{
-			"a path in a shared room is no command",
+			"a path is ignored in a shared room",
 			room(`/groups/archive`),
 			`{"ignore":true}`,
 		},
@@ -108,17 +108,17 @@ func addressClaims() []claim {
 			`{"error":{"code":"unknown-command","at":0}}`,
 		},
 		{
-			"a file is no command",
+			"a file name is ignored in a shared room",
 			room(`/newroom.txt`),
 			`{"ignore":true}`,
 		},
 		{
-			"a command in mid-sentence is somebody else's",
+			"a command in the middle of a sentence is ignored in a shared room",
 			room(`you can type /newroom to get a room`),
 			`{"ignore":true}`,
 		},
 		{
-			"in the 1:1 chat a question about a command gets its help",
+			"a question about a command in the 1:1 chat gets its help",
 			im(`how do I use /newroom`),
 			`{"help":"newroom"}`,
 		},
@@ -138,12 +138,12 @@ func addressClaims() []claim {
 			`{"help":"help"}`,
 		},
 		{
-			"talking about the bot to others is not for the bot",
+			"a mention of the bot in a sentence to others is ignored",
 			room(`@Alice Martin, ask @Roombot to do it`),
 			`{"ignore":true}`,
 		},
 		{
-			"a command after a mention in mid-sentence gets its help, and does not run",
+			"a command after a mention in the middle of a sentence gets its help and does not run",
 			room(`please @Roombot /newroom "Desk"`),
 			`{"help":"newroom"}`,
 		},
@@ -163,7 +163,7 @@ func addressClaims() []claim {
 			`{"help":"help"}`,
 		},
 		{
-			"plain words in a shared room are met with silence",
+			"plain words in a shared room are ignored",
 			room(`good morning`),
 			`{"ignore":true}`,
 		},

@@ -1,7 +1,7 @@
 package syntax_test
 
-func nameClaims() []claim {
-	return []claim{
+func nameExamples() []example {
+	return []example{
 		{
 			"a name stops at an e-mail address",
 			im(`/newroom Q2 Earnings bob.chen@bank.com`),
@@ -33,12 +33,12 @@ func nameClaims() []claim {
 			`{"command":"newroom","name":"Rates, FX and Credit","users":[1001]}`,
 		},
 		{
-			"a joining word between name and people goes",
+			"a joining word between name and people is dropped",
 			im(`/newroom Rates and FX and @Alice Martin`),
 			`{"command":"newroom","name":"Rates and FX","users":[1001]}`,
 		},
 		{
-			"a dangling with goes even at the end",
+			"a with at the end is dropped",
 			im(`/newroom Catching up with`),
 			`{"command":"newroom","name":"Catching up"}`,
 		},
@@ -48,7 +48,7 @@ func nameClaims() []claim {
 			`{"form":{"missing":["name"],"prefill":{"users":[1001]}}}`,
 		},
 		{
-			"a dash between name and people goes",
+			"a dash between name and people is dropped",
 			im(`/newroom Q2 Earnings — @Alice Martin`),
 			`{"command":"newroom","name":"Q2 Earnings","users":[1001]}`,
 		},
@@ -63,7 +63,7 @@ func nameClaims() []claim {
 			`{"command":"newroom","name":"R \u0026 D","users":[1001]}`,
 		},
 		{
-			"an address of a page is text in a name",
+			"a web address is text in a name",
 			im(`/newroom Review https://bank.com/a?b=c:d @Alice Martin`),
 			`{"command":"newroom","name":"Review https://bank.com/a?b=c:d","users":[1001]}`,
 		},
@@ -93,12 +93,12 @@ func nameClaims() []claim {
 			`{"command":"newroom","name":"Desk","users":[1001]}`,
 		},
 		{
-			"a selector that varies nothing is removed",
+			"a variation selector after a letter is removed",
 			im("/newroom \"Q2\ufe0f\""),
 			`{"command":"newroom","name":"Q2","notes":["invisible-removed"]}`,
 		},
 		{
-			"a selector after a symbol stays",
+			"a variation selector after a symbol stays",
 			im("/newroom \"\u2764\ufe0f room\""),
 			`{"command":"newroom","name":"❤️ room"}`,
 		},
@@ -113,12 +113,12 @@ func nameClaims() []claim {
 			`{"error":{"code":"name-empty","at":9}}`,
 		},
 		{
-			"49 characters are not too many",
+			"a name of 49 characters is accepted",
 			im(`/newroom "1234567890123456789012345678901234567890123456789"`),
 			`{"command":"newroom","name":"1234567890123456789012345678901234567890123456789"}`,
 		},
 		{
-			"50 characters are one too many, at the last",
+			"a name of 50 characters is an error at the last one",
 			im(`/newroom "12345678901234567890123456789012345678901234567890"`),
 			`{"error":{"code":"name-too-long","at":59,"count":50,"limit":49}}`,
 		},
@@ -133,7 +133,7 @@ func nameClaims() []claim {
 			`{"error":{"code":"name-too-long","at":58,"count":57,"limit":49}}`,
 		},
 		{
-			"what is removed from a name does not count",
+			"characters removed from a name are not counted",
 			im("/newroom \"  1234567890\u200b1234567890   1234567890 1234567890 12345\""),
 			`{"command":"newroom","name":"12345678901234567890 1234567890 1234567890 12345","notes":["invisible-removed"]}`,
 		},
@@ -148,7 +148,7 @@ func nameClaims() []claim {
 			`{"error":{"code":"unexpected-text","at":17,"fix":"/newroom name:\"Q2 Earnings\" @Alice Martin"}}`,
 		},
 		{
-			"an empty name as an option is empty",
+			"an empty name as an option is an error",
 			im(`/newroom name:"" @Alice Martin`),
 			`{"error":{"code":"name-empty","at":14}}`,
 		},

@@ -1,7 +1,7 @@
 package syntax_test
 
-func optionClaims() []claim {
-	return []claim{
+func optionExamples() []example {
+	return []example{
 		{
 			"a group after a blank",
 			im(`/newroom "Desk" group: "Test Group" list:Research dl=Sales`),
@@ -123,7 +123,7 @@ func optionClaims() []claim {
 			`{"error":{"code":"unexpected-text","at":16,"fix":"/newroom \"Desk\" public"}}`,
 		},
 		{
-			"a flag is not offered to whoever refuses it",
+			"a flag with no before it is not offered as yes",
 			im(`/newroom "Desk" no history`),
 			`{"error":{"code":"unexpected-text","at":16}}`,
 		},

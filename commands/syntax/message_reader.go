@@ -2,13 +2,13 @@ package syntax
 
 import "slices"
 
-// messageReader finds out whom a message is for, and which command it holds.
+// messageReader finds out whether a message is for the bot, and which command it holds.
 type messageReader struct {
 	grammar  Grammar
 	src      []rune
 	end      int
 	mentions []Mention
-	// room: silence is the rule, unless the bot is addressed.
+	// room is true in a shared room until the bot is mentioned: silence is the rule there.
 	room bool
 
 	pos int
@@ -32,7 +32,7 @@ func (r *messageReader) read() (Result, *parseError) {
 	return r.readCommand()
 }
 
-// skipSigns passes blanks and the signs given, and reports a backtick among them.
+// skipSigns passes blanks and the signs given, and reports whether a backtick was among them.
 func (r *messageReader) skipSigns(signs string) (ticks bool) {
 	for r.pos < r.end && r.mentionAt(r.pos) == nil {
 		c := r.src[r.pos]
@@ -45,7 +45,7 @@ func (r *messageReader) skipSigns(signs string) (ticks bool) {
 	return ticks
 }
 
-// dropBackticks leaves out the backticks that close what the first ones opened.
+// dropBackticks leaves out the backticks that close the ones at the beginning.
 func (r *messageReader) dropBackticks() {
 	for r.end > r.pos && (r.src[r.end-1] == '`' || isBlank(r.src[r.end-1])) {
 		r.end--
@@ -96,9 +96,8 @@ func (r *messageReader) nameEnd(i int) int {
 	return i
 }
 
-// readSuffix looks at what hangs on the name of a command: a question mark asks
-// for help, the end of a sentence does not count, and anything else up to rest
-// makes it another word, such as a path.
+// readSuffix reads what follows the name of a command without a blank: a question mark asks for
+// help, punctuation is ignored, and anything else up to rest makes it another word, such as a path.
 func (r *messageReader) readSuffix(end int) (asked bool, rest int) {
 	i := end
 	for i < r.end && isSentenceEnd(r.src[i]) && r.mentionAt(i) == nil {
@@ -121,7 +120,7 @@ func (r *messageReader) isWordEnd(i int) bool {
 	return i >= r.end || isBlank(r.src[i]) && r.mentionAt(i) == nil || isListSeparator(r.src[i])
 }
 
-// skipSuffix passes the punctuation that [reader.attached] found harmless.
+// skipSuffix passes the punctuation that readSuffix ignores.
 func (r *messageReader) skipSuffix(i int) int {
 	for i < r.end && r.mentionAt(i) == nil && (isSentenceEnd(r.src[i]) || isColon(r.src[i])) {
 		i++
@@ -145,7 +144,7 @@ func (r *messageReader) parseArguments(c Command) (Result, *parseError) {
 	return newArgumentParser(r, c, tokens, known).parse()
 }
 
-// isHelpRequest reports the word help alone.
+// isHelpRequest reports whether the only argument is the word help.
 func isHelpRequest(tokens []token) bool {
 	if len(tokens) != 1 {
 		return false

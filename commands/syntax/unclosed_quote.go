@@ -2,8 +2,8 @@ package syntax
 
 import "unicode"
 
-// unclosedQuoteToken is the token for a quote that is never closed. Its correction
-// closes it before the first person or option that follows.
+// unclosedQuoteToken is the token for a quote that is never closed. The correction closes it before
+// the first person or option that follows.
 func (l *lexer) unclosedQuoteToken(open int) token {
 	f := &parseError{Error: Error{Code: UnclosedQuote, At: open, Message: "The quote that opens here is never closed."}}
 	f.edits = l.closeQuoteEdits(open)
@@ -33,14 +33,14 @@ func (l *lexer) closeQuoteEdits(open int) []edit {
 	return []edit{{end, end, string(closingQuote(r))}}
 }
 
-// isAdjacentToWord reports a quote that hangs on what is no key: an apostrophe rather.
+// isAdjacentToWord reports whether the quote follows a token that is no key: probably an apostrophe.
 func (l *lexer) isAdjacentToWord(open int) bool {
 	n := len(l.tokens)
 	return n > 0 && l.tokens[n-1].end == open && l.tokens[n-1].kind != key
 }
 
-// findQuoteStart says where the text starts whose closing quote, and only that,
-// stands at i: before the words that end there.
+// findQuoteStart finds where a text starts that has only its closing quote, at i: before the words
+// that end there.
 func (l *lexer) findQuoteStart(i int) (start int, ok bool) {
 	if !isDoubleQuote(l.src[i]) || !l.canCloseAt(i) || !l.isAdjacentToWord(i) {
 		return 0, false
@@ -92,10 +92,10 @@ func closingQuote(r rune) rune {
 	return r
 }
 
-// hasArgumentBetween reports a person or an option between start and end.
+// hasArgumentBetween reports whether a person or an option stands between start and end.
 func (l *lexer) hasArgumentBetween(start, end int) bool { return l.findArgument(start) < end }
 
-// findArgument is where the first person or option from pos stands.
+// findArgument returns where the first person or option from pos on stands.
 func (l *lexer) findArgument(pos int) int {
 	for pos < l.end {
 		switch r := l.src[pos]; {
@@ -112,7 +112,7 @@ func (l *lexer) findArgument(pos int) int {
 	return l.end
 }
 
-// trimJoiners moves end back over blanks, commas and a dangling "with".
+// trimJoiners moves end back over blanks, commas and joining words such as a dangling "with".
 func (l *lexer) trimJoiners(start, end int) int {
 	for {
 		for end > start && (isBlank(l.src[end-1]) || isListSeparator(l.src[end-1])) {

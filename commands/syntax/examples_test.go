@@ -10,31 +10,31 @@ import (
 	"roombot/commands/syntax"
 )
 
-// claim is a sentence about what is understood, and a message that shows it.
-// want is the result, without the wording of an error.
-type claim struct {
+// example is a rule of the grammar, a message that shows it, and the result without the wording of an
+// error.
+type example struct {
 	says string
 	line syntax.Message
 	want string
 }
 
-func claims() []claim {
-	return slices.Concat(addressClaims(), nameClaims(), quoteClaims(), peopleClaims(), optionClaims())
+func examples() []example {
+	return slices.Concat(commandExamples(), nameExamples(), quoteExamples(), peopleExamples(), optionExamples())
 }
 
-func TestMessagesAreUnderstood(t *testing.T) {
+func TestMessageIsUnderstood(t *testing.T) {
 	t.Parallel()
-	for _, c := range claims() {
+	for _, c := range examples() {
 		t.Run(c.says, func(t *testing.T) {
 			t.Parallel()
 			r := grammar("Test Group", "FX EMEA", "Equities Private").Parse(c.line)
-			require.JSONEq(t, c.want, wordless(t, r), c.line.Text)
+			require.JSONEq(t, c.want, withoutWording(t, r), c.line.Text)
 		})
 	}
 }
 
-// wordless is the result as JSON without the wording of an error.
-func wordless(t *testing.T, r syntax.Result) string {
+// withoutWording is the result as JSON without the wording of an error.
+func withoutWording(t *testing.T, r syntax.Result) string {
 	t.Helper()
 	raw, err := json.Marshal(r)
 	require.NoError(t, err)
@@ -50,9 +50,9 @@ func wordless(t *testing.T, r syntax.Result) string {
 	return string(raw)
 }
 
-func TestEveryMessageHasASoundResult(t *testing.T) {
+func TestMessageHasASoundResult(t *testing.T) {
 	t.Parallel()
-	for _, c := range claims() {
+	for _, c := range examples() {
 		requireSound(t, grammar("Test Group", "FX EMEA"), c.line)
 	}
 }
@@ -60,7 +60,7 @@ func TestEveryMessageHasASoundResult(t *testing.T) {
 // lines are messages of all kinds, right and wrong, to start from.
 func lines() []string {
 	var all []string
-	for _, c := range claims() {
+	for _, c := range examples() {
 		all = append(all, c.line.Text)
 	}
 	return all

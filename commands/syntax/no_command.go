@@ -1,7 +1,7 @@
 package syntax
 
-// readTalk answers a message without a command: silence among others, help where
-// the bot is addressed.
+// readTalk reads a message without a command: it is ignored in a shared room, and a request for help
+// where the bot is addressed.
 func (r *messageReader) readTalk() (Result, *parseError) {
 	if r.room && !r.isBotCalled() {
 		return Result{Ignore: true}, nil
@@ -20,9 +20,8 @@ func (r *messageReader) readTalk() (Result, *parseError) {
 	return Result{Help: r.findNamedCommand()}, nil
 }
 
-// isBotCalled reports a message that calls the bot without beginning with its name:
-// a command follows the mention, or the mention is the only one and the last
-// thing said.
+// isBotCalled reports whether a message calls the bot without beginning with its name: a command
+// follows the mention, or the mention is the only one and ends the message.
 func (r *messageReader) isBotCalled() bool {
 	for i, m := range r.mentions {
 		if m.UserID != r.grammar.BotID || m.Start < r.pos {
@@ -45,7 +44,7 @@ func (r *messageReader) isBotCalled() bool {
 	return false
 }
 
-// splitFirstWord is where the word at i ends, and the one after it.
+// splitFirstWord returns where the word at i ends, and the word after it.
 func (r *messageReader) splitFirstWord(i int) (end int, second string) {
 	end = r.nameEnd(i)
 	from := end
@@ -55,7 +54,7 @@ func (r *messageReader) splitFirstWord(i int) (end int, second string) {
 	return end, string(r.src[from:r.nameEnd(from)])
 }
 
-// missingSlashError finds a command that was written without its slash.
+// missingSlashError is the error of a command that was written without its slash, or nil.
 func (r *messageReader) missingSlashError(typed string, end int) *parseError {
 	c, ok := r.grammar.Lookup(typed)
 	if !ok || foldKey(typed) == "help" || !r.isWordEnd(end) {
@@ -69,7 +68,7 @@ func (r *messageReader) missingSlashError(typed string, end int) *parseError {
 	return f
 }
 
-// findNamedCommand is the first command that the message names with its slash.
+// findNamedCommand returns the first command that the message names with its slash.
 func (r *messageReader) findNamedCommand() string {
 	for i := r.pos; i < r.end; i++ {
 		if !isSlash(r.src[i]) || r.mentionAt(i) != nil || i > r.pos && !isBlank(r.src[i-1]) {

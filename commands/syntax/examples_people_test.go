@@ -1,7 +1,7 @@
 package syntax_test
 
-func peopleClaims() []claim {
-	return []claim{
+func peopleExamples() []example {
+	return []example{
 		{
 			"commas, semicolons and joining words separate people",
 			im(`/newroom "Desk" with @Alice Martin, @Bob Chen and @Carol O'Neil; bob@bank.com & @李 雷 plus @ravi + @kim`),
@@ -88,7 +88,7 @@ func peopleClaims() []claim {
 			`{"command":"newroom","name":"Desk","users":[1001],"usernames":["carol"],"emails":["bob@bank.com"]}`,
 		},
 		{
-			"an owner by first name is nobody",
+			"an owner by first name alone is an error",
 			im(`/newroom "Desk" owner:Bob`),
 			`{"error":{"code":"option-bad-value","at":22,"option":"owner"}}`,
 		},

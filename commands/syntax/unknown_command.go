@@ -1,13 +1,11 @@
 package syntax
 
-import "strings"
-
 // minNearLetters is how many letters a misspelt command must have to be answered in
 // a shared room, where it may be another bot's.
 const minNearLetters = 5
 
-// readBareSlash answers a slash without a name: silence in a room, otherwise help, or
-// the command that stands behind a blank.
+// readBareSlash reads a slash without a name: it is ignored in a shared room, and otherwise a request
+// for help or the command that follows after a blank.
 func (r *messageReader) readBareSlash(start int) (Result, *parseError) {
 	if r.room {
 		return Result{Ignore: true}, nil
@@ -23,7 +21,7 @@ func (r *messageReader) readBareSlash(start int) (Result, *parseError) {
 	return Result{}, r.unknownCommandError("/ "+c.Name, "/"+c.Name, edit{start, from, ""})
 }
 
-// readUnknownCommand answers a command there is not.
+// readUnknownCommand reads a name that is no command.
 func (r *messageReader) readUnknownCommand(start, end int) (Result, *parseError) {
 	typed := string(r.src[start:end])
 	if c, next, ok := r.findSplitCommand(typed, end); ok {
@@ -39,7 +37,7 @@ func (r *messageReader) readUnknownCommand(start, end int) (Result, *parseError)
 	return Result{}, r.unknownCommandError("/"+typed, "", edit{})
 }
 
-// findSplitCommand finds the command that a blank has split.
+// findSplitCommand finds the command that a blank splits in two words.
 func (r *messageReader) findSplitCommand(typed string, end int) (name string, next int, ok bool) {
 	next = end
 	for next < r.end && isBlank(r.src[next]) && r.mentionAt(next) == nil {
@@ -56,7 +54,7 @@ func (r *messageReader) findSplitCommand(typed string, end int) (name string, ne
 	return c.Name, next, true
 }
 
-// maxEdits is how many edits a command may be away to be the one meant.
+// maxEdits is how many edits away a command may be to count as the one that was meant.
 func (r *messageReader) maxEdits(typed string) func(candidate string) int {
 	letters := len([]rune(foldKey(typed)))
 	return func(candidate string) int {
@@ -81,37 +79,11 @@ func (r *messageReader) unknownCommandError(typed, meant string, e edit) *parseE
 	return f
 }
 
-// commandList names all commands as a sentence does.
+// commandList lists all commands in words.
 func (g Grammar) commandList() string {
 	names := make([]string, len(g.Commands))
 	for i, c := range g.Commands {
 		names[i] = "/" + c.Name
 	}
-	return joinAnd(names)
-}
-
-// joinAnd joins words as a sentence does: a, b and c.
-func joinAnd(words []string) string {
-	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
-	}
-	return strings.Join(words, "")
-}
-
-// maxEcho is how many code points of somebody's words a message repeats.
-const maxEcho = 40
-
-// echo is somebody's words as a message repeats them: on one line, not too
-// long, nothing invisible.
-func echo(text string) string {
-	runes := []rune(text)
-	if len(runes) > 4*maxEcho {
-		runes = runes[:4*maxEcho]
-	}
-	name, _ := CleanName(string(runes))
-	runes = []rune(name)
-	if len(runes) > maxEcho {
-		return string(runes[:maxEcho-1]) + "…"
-	}
-	return name
+	return JoinWords(names, "and")
 }

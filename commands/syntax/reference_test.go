@@ -11,7 +11,7 @@ import (
 	"roombot/commands/syntax"
 )
 
-type givenCase struct {
+type referenceCase struct {
 	ID, Title, Input, Where string
 	Mentions                []syntax.Mention
 	Config                  struct {
@@ -21,7 +21,7 @@ type givenCase struct {
 	Expect map[string]any
 }
 
-func TestTheGivenCasesHold(t *testing.T) {
+func TestReferenceCases(t *testing.T) {
 	t.Parallel()
 	file := os.Getenv("ROOMBOT_GRAMMAR_CASES")
 	if file == "" {
@@ -29,7 +29,7 @@ func TestTheGivenCasesHold(t *testing.T) {
 	}
 	raw, err := os.ReadFile(file)
 	require.NoError(t, err)
-	var cases []givenCase
+	var cases []referenceCase
 	require.NoError(t, json.Unmarshal(raw, &cases))
 	require.NotEmpty(t, cases)
 	for _, c := range cases {
@@ -43,7 +43,7 @@ func TestTheGivenCasesHold(t *testing.T) {
 }
 
 // requireExpected compares all but the wording of an error; absent and empty are equal.
-func requireExpected(t *testing.T, c givenCase, r syntax.Result) {
+func requireExpected(t *testing.T, c referenceCase, r syntax.Result) {
 	t.Helper()
 	raw, err := json.Marshal(r)
 	require.NoError(t, err)
@@ -60,16 +60,16 @@ func requireExpected(t *testing.T, c givenCase, r syntax.Result) {
 		delete(want, "message")
 		delete(got["error"].(map[string]any), "message")
 	}
-	require.Equal(t, pruned(c.Expect), pruned(got), "%s", raw)
+	require.Equal(t, dropEmpty(c.Expect), dropEmpty(got), "%s", raw)
 }
 
-// pruned leaves out what is empty.
-func pruned(v any) any {
+// dropEmpty leaves out what is empty.
+func dropEmpty(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := map[string]any{}
 		for k, e := range v {
-			if e = pruned(e); e != nil || k == "prefill" {
+			if e = dropEmpty(e); e != nil || k == "prefill" {
 				out[k] = e
 			}
 		}

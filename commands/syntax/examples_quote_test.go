@@ -1,7 +1,7 @@
 package syntax_test
 
-func quoteClaims() []claim {
-	return []claim{
+func quoteExamples() []example {
+	return []example{
 		{
 			"straight quotes",
 			im(`/newroom "Q2 Earnings"`),
