@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// nothingCreated closes every refusal before which nothing was written.
+// nothingCreated ends every refusal before which nothing was written.
 const nothingCreated = " Nothing was created."
 
-// AlreadyDone refuses to carry out the same message a second time.
+// AlreadyDone refuses to execute the command of one message a second time.
 func AlreadyDone(first RequestID) *Refusal {
 	return &Refusal{
 		Code:    "already-done",
@@ -18,12 +18,12 @@ func AlreadyDone(first RequestID) *Refusal {
 	}
 }
 
-// Denied is the policy's refusal, for the requester's eyes only.
+// Denied is the refusal by the policy, for the requester alone.
 func Denied(reason string) *Refusal {
 	return &Refusal{Code: "denied", Message: reason, Private: true, Final: true}
 }
 
-// Expired refuses a click on a button that stands for nothing any more.
+// Expired refuses a click on a button whose message is gone or has no such offer.
 func Expired() *Refusal {
 	return &Refusal{
 		Code:    "expired",
@@ -33,8 +33,8 @@ func Expired() *Refusal {
 	}
 }
 
-// NotYours refuses a click on what the bot had asked somebody else: whoever
-// clicks would own the room, and the other could open none any more.
+// NotYours refuses a click on a button for somebody else: whoever clicks would own the room, and
+// the other could open none any more.
 func NotYours() *Refusal {
 	return &Refusal{
 		Code:    "not-yours",
@@ -44,8 +44,7 @@ func NotYours() *Refusal {
 	}
 }
 
-// lookupRefused is the refusal of a request for which Symphony does not let the
-// bot look something up.
+// lookupRefused is the refusal where Symphony does not let the bot look something up.
 func lookupRefused(what string) *Refusal {
 	return &Refusal{
 		Code:    "lookup-refused",
@@ -54,7 +53,7 @@ func lookupRefused(what string) *Refusal {
 	}
 }
 
-// TooMany refuses all requests of a chat that came while as many as the limit were unfinished.
+// TooMany refuses the requests of a chat in which as many as the limit are unfinished.
 func TooMany(limit int) *Refusal {
 	return &Refusal{
 		Code:    "too-many",
@@ -63,8 +62,8 @@ func TooMany(limit int) *Refusal {
 	}
 }
 
-// PutOff is the first answer to a request that could not be finished at once;
-// after is when it goes on, where that is known.
+// PutOff is the first answer to a request that takes longer; after is how long until the next
+// attempt, 0 if that is not known.
 func PutOff(after time.Duration) Reply {
 	when := "I keep trying"
 	if after >= time.Second {
@@ -73,8 +72,8 @@ func PutOff(after time.Duration) Reply {
 	return textReply(CodePutOff, "⏳ This takes longer than usual. "+when+" and report here; no need to send it again.")
 }
 
-// AnsweredInPrivate takes the place of a first answer in a room when the reply
-// itself is only for the one who asked.
+// AnsweredInPrivate replaces a first answer in a room when the reply itself is only for the
+// requester.
 func AnsweredInPrivate() Reply { return textReply("elsewhere", "I have answered in our 1:1 chat.") }
 
 // maxEcho is how much of what a user typed is repeated in an answer.

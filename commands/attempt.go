@@ -11,7 +11,8 @@ type Attempt interface {
 	// Do runs do once per job and step. Its result is stored as JSON; later calls fill result from
 	// what was stored.
 	Do(ctx context.Context, step string, result any, do func(context.Context) (any, error)) error
-	// Result reads into value what a step has stored. It reports false while the step has not been done.
+	// Result reads into value what a step has stored. It reports false while the step has not been
+	// done.
 	Result(step string, into any) (bool, error)
 	// Intend commits, before a write that must not happen twice, that it is about to be tried.
 	Intend(ctx context.Context, step string) error

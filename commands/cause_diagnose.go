@@ -8,9 +8,9 @@ import (
 	"roombot/symphony"
 )
 
-// diagnose finds out why an add was refused. Symphony's texts are not
-// documented, so it goes by status and by what can be looked up. There is no
-// cause where the account turns out to be in the room already.
+// diagnose finds out why Symphony refused to add somebody. Its texts are not documented, so that
+// the status and further lookups decide. There is no cause where the account turns out to be in the
+// room.
 func (env *Env) diagnose(ctx context.Context, room storedRoom, invitee invitee, refused error) Cause {
 	switch {
 	case errors.Is(refused, symphony.ErrBarrier):
@@ -42,8 +42,8 @@ func (env *Env) diagnose(ctx context.Context, room storedRoom, invitee invitee, 
 	}
 }
 
-// diagnoseGroup knows nothing of a list's account: it cannot be looked up, and
-// its number says nothing about a company.
+// diagnoseGroup only looks whether the group is in the room: the account of a group cannot be
+// looked up, and its number does not tell a company.
 func (env *Env) diagnoseGroup(ctx context.Context, room storedRoom, who symphony.UserID) Cause {
 	now, err := env.Symphony.Room(ctx, room.ID)
 	if err == nil && slices.ContainsFunc(now.Groups, func(g symphony.RoomGroup) bool { return g.ID == who }) {

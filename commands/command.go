@@ -28,7 +28,8 @@ type Command struct {
 	Plan func(context.Context, *Request) (Plan, error)
 
 	// Resume reads back a plan that was stored as JSON, so that a job goes on after a crash as it
-	// was decided, whatever the directory or the policy say by then. Nil for commands that only read.
+	// was decided, whatever the directory or the policy say by then. Nil for commands that only
+	// read.
 	Resume func(*Request, json.RawMessage) (Plan, error)
 }
 

@@ -26,18 +26,18 @@ var formFlags = []formFlag{
 	{"members-can-add", "Members can add others"},
 }
 
-// roomForm is what stands in the form's fields.
+// roomForm is the content of the form for a room.
 type roomForm struct {
 	name, groups, desc, others string
 	people, owners             []int64
 	flags                      map[string]bool
 }
 
-// maxFieldText is how many characters a field holds at first; what is beyond would
-// be lost (MessageML, textarea).
+// maxFieldText is how many characters a field can be filled with; more would be lost (MessageML,
+// textarea).
 const maxFieldText = 10_000
 
-// FormReply asks for what is missing, filled in with all that was understood.
+// FormReply asks for what is missing, with everything filled in that was understood.
 func (env *Env) FormReply(f *syntax.Form) (Reply, error) {
 	form := formFromCommand(f.Prefill)
 	if slices.ContainsFunc([]string{form.groups, form.desc, form.others}, func(text string) bool { return utf8.RuneCountInString(text) > maxFieldText }) {
@@ -53,9 +53,8 @@ func (env *Env) FormReply(f *syntax.Form) (Reply, error) {
 	}}, nil
 }
 
-// ReplyWithForm is a refusal with the form below it as it was sent, if one was:
-// Symphony's client closes a form that was sent. Where a button opens the
-// corrected one, that will do.
+// ReplyWithForm is a refusal with the form below it as it was sent, if one was: Symphony's client
+// closes a form that was sent. A refusal with a button that opens the corrected form needs none.
 func (r *Refusal) ReplyWithForm(sent symphony.FormValues) Reply {
 	reply := r.Reply()
 	if sent != nil && !r.Final && !slices.ContainsFunc(r.Offers, func(o Offer) bool { return o.Edit }) {
@@ -82,7 +81,7 @@ func (f roomForm) render() messageml.Node {
 	)...)
 }
 
-// formFromCommand is what was understood of a command.
+// formFromCommand fills the form in from a command.
 func formFromCommand(given syntax.Invocation) roomForm {
 	f := roomForm{
 		name: given.Name, groups: strings.Join(quoteEach(given.Groups), ", "), desc: given.Value("desc"), others: textForOtherField(given),
@@ -94,7 +93,7 @@ func formFromCommand(given syntax.Invocation) roomForm {
 	return f
 }
 
-// formFromValues is what a user sent.
+// formFromValues reads the form as a user sent it.
 func formFromValues(values symphony.FormValues) roomForm {
 	f := roomForm{
 		name: trimmedText(values, fieldName), groups: trimmedText(values, fieldGroups), desc: trimmedText(values, fieldDesc), others: trimmedText(values, fieldOthers),
@@ -106,7 +105,7 @@ func formFromValues(values symphony.FormValues) roomForm {
 	return f
 }
 
-// textForOtherField is what has no field of its own in the form, as it is typed.
+// textForOtherField is the part of a command that has no field of its own, as it is typed.
 func textForOtherField(given syntax.Invocation) string {
 	var w lineWriter
 	for _, who := range allPeople(given) {
@@ -140,8 +139,8 @@ func mentionedIDs(people []syntax.PersonRef) []int64 {
 	return ids
 }
 
-// ReadForm reads a submitted form as the command line it stands for, so that
-// one parser holds all rules.
+// ReadForm reads a submitted form as the command line it stands for, so that one parser holds all
+// rules.
 func (env *Env) ReadForm(ctx context.Context, values symphony.FormValues) (syntax.Message, error) {
 	if values.Action() != buttonCreate {
 		return syntax.Message{}, Expired()
@@ -171,8 +170,7 @@ func (env *Env) ReadForm(ctx context.Context, values symphony.FormValues) (synta
 	return w.message(), nil
 }
 
-// writeSelected mentions whoever was chosen in a person selector, each after the
-// prefix.
+// writeSelected mentions the people chosen in a person selector, each after the prefix.
 func (env *Env) writeSelected(ctx context.Context, w *lineWriter, ids []int64, prefix string) error {
 	if len(ids) == 0 {
 		return nil
@@ -200,7 +198,7 @@ func trimmedText(values symphony.FormValues, name string) string {
 	return strings.TrimSpace(values.Text(name))
 }
 
-// selectedUsers are the people in a selector; what is no list of people chooses nobody.
+// selectedUsers are the people in a selector; any other value selects nobody.
 func selectedUsers(values symphony.FormValues, name string) []int64 {
 	users, _ := values.Users(name)
 	return convertIDs[int64](users)
@@ -214,8 +212,8 @@ func convertIDs[To, From ~int64](ids []From) []To {
 	return out
 }
 
-// formatGroupNames are the names of a list with commas or lines, quoted where their
-// author has not done so.
+// formatGroupNames formats the names in a list with commas or lines, with quotes unless the author
+// wrote some.
 func formatGroupNames(names string) string {
 	asTyped := strings.ContainsAny(names, "\"“”„«»") // a comma may be part of a name
 	apart := func(r rune) bool { return r == '\n' || r == '\r' || r == ',' && !asTyped }

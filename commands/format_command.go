@@ -11,9 +11,8 @@ import (
 	"roombot/commands/syntax"
 )
 
-// FormatCommand writes an invocation as a command line that reads back as the same
-// invocation. Names of mentioned people are taken from the message that
-// mentions them.
+// FormatCommand writes an invocation as a command line that reads back as the same invocation.
+// Names of mentioned people are taken from the message that mentions them.
 func FormatCommand(from syntax.Message, inv syntax.Invocation) syntax.Message {
 	w := lineWriter{from: from}
 	w.writeText("/" + inv.Command)
@@ -68,7 +67,7 @@ func (w *lineWriter) writeOptions(options map[string]any) {
 	}
 }
 
-// lineWriter writes text and keeps account of the mentions in it.
+// lineWriter writes a command line and the spans of the mentions in it.
 type lineWriter struct {
 	from  syntax.Message
 	b     strings.Builder
@@ -109,7 +108,7 @@ func yesNo(on bool) string {
 	return "no"
 }
 
-// withoutOption is the invocation less one option.
+// withoutOption is the invocation without one option.
 func withoutOption(inv syntax.Invocation, key string) syntax.Invocation {
 	inv.Options = maps.Clone(inv.Options)
 	delete(inv.Options, key)

@@ -13,8 +13,8 @@ import (
 	"roombot/symphony"
 )
 
-// GroupDirectory is the pod's distribution lists, read as a whole and kept for a
-// while: the profile manager has no search by name.
+// GroupDirectory is the pod's distribution lists, read as a whole and kept for a while: the profile
+// manager has no search by name.
 type GroupDirectory struct {
 	client  *symphony.Client
 	maxAge  time.Duration
@@ -25,20 +25,19 @@ type GroupDirectory struct {
 	readAt time.Time
 }
 
-// NewGroupDirectory keeps what it read for the given time; a group that is not
-// found makes it read again sooner.
+// NewGroupDirectory keeps what it reads for the given time; a group that is not found makes it read
+// again sooner.
 func NewGroupDirectory(client *symphony.Client, keep time.Duration) *GroupDirectory {
 	return &GroupDirectory{client: client, maxAge: keep, reading: make(chan struct{}, 1)}
 }
 
-// Refresh reads the directory anew, ahead of the first question.
+// Refresh reads the directory now.
 func (d *GroupDirectory) Refresh(ctx context.Context) error {
 	_, err := d.readWithin(ctx, 0)
 	return err
 }
 
-// Find returns the groups of exactly this name, without case: more than one
-// where the pod has namesakes.
+// Find returns the groups of exactly this name, without case. There may be several.
 func (d *GroupDirectory) Find(ctx context.Context, name string) ([]symphony.Group, error) {
 	groups, err := d.readWithin(ctx, d.maxAge)
 	if err != nil {
@@ -55,8 +54,8 @@ func (d *GroupDirectory) Find(ctx context.Context, name string) ([]symphony.Grou
 	return groupsNamed(groups, name), nil
 }
 
-// Containing returns the groups whose names contain the text without case,
-// sorted by name. An empty text returns all.
+// Containing returns the groups whose names contain the text without case, sorted by name. An empty
+// text returns all.
 func (d *GroupDirectory) Containing(ctx context.Context, text string) ([]symphony.Group, error) {
 	groups, err := d.readWithin(ctx, d.maxAge)
 	if err != nil {
@@ -85,8 +84,7 @@ func (d *GroupDirectory) Near(ctx context.Context, name string) []string {
 	return nearestNames(name, names, 3)
 }
 
-// Names are the groups' names as they were read last, nil if they never were. It
-// asks nobody.
+// Names are the groups' names as they were read last, nil if they never were. It asks nobody.
 func (d *GroupDirectory) Names() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -100,7 +98,7 @@ func (d *GroupDirectory) Names() []string {
 	return names
 }
 
-// readWithin is every group, read at most so long ago.
+// readWithin returns all groups, read at most so long ago.
 func (d *GroupDirectory) readWithin(ctx context.Context, ago time.Duration) ([]symphony.Group, error) {
 	if groups, ok := d.cached(ago); ok {
 		return groups, nil
@@ -152,8 +150,8 @@ func groupsNamed(groups []symphony.Group, name string) []symphony.Group {
 	return found
 }
 
-// nearestNames sorts the candidates by how little separates them from the text and
-// drops those that are nothing like it.
+// nearestNames returns the candidates most similar to the text, and leaves out those that are not
+// similar.
 func nearestNames(text string, candidates []string, most int) []string {
 	type ranked struct {
 		name string

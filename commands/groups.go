@@ -9,7 +9,7 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// maxGroupsListed is how many groups one answer lists.
+// maxGroupsListed is how many groups one reply lists.
 const maxGroupsListed = 30
 
 func (env *Env) groupsCommand() Command {

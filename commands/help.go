@@ -20,7 +20,7 @@ func helpCommand(others Catalogue) Command {
 	return c
 }
 
-// Help explains one command, or lists all where the topic is none of them.
+// Help explains one command, or lists all for any other topic.
 func (c Catalogue) Help(topic string) Reply {
 	if command, ok := c.Lookup(topic); ok && topic != syntax.TopicGeneral {
 		return Reply{Code: CodeHelp, Body: command.helpText()}

@@ -2,8 +2,8 @@ package commands
 
 import "roombot/symphony"
 
-// invitee is an account to be let into a room: a person or a distribution
-// list, which Symphony treats as an account of its own.
+// invitee is an account to be added to a room: a person or a distribution list, which Symphony
+// treats as an account of its own.
 type invitee struct {
 	ID    symphony.UserID
 	Name  string
@@ -13,11 +13,10 @@ type invitee struct {
 	IsMember bool
 }
 
-// requester comes first, so that the link works when it is read.
+// requester is added first, so that the link works when it is read.
 func (p *roomPlan) requester() invitee { return invitee{ID: p.req.From.ID, Name: p.req.From.Name} }
 
-// inviteesAfterRequester is everybody who comes after the requester, who is made an owner on
-// the way.
+// inviteesAfterRequester is everybody to be added after the requester, who is first made an owner.
 func (p *roomPlan) inviteesAfterRequester(requesterInside bool) []invitee {
 	var all []invitee
 	if requesterInside {

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// manifestLimit is how many characters Symphony takes (REST API reference,
-// POST /pod/v1/user/manifest/own).
+// manifestLimit is how many characters Symphony takes (REST API reference, POST
+// /pod/v1/user/manifest/own).
 const manifestLimit = 6144
 
 type manifestCommand struct {
@@ -21,8 +21,7 @@ type manifestArg struct {
 	Name string `json:"name"`
 }
 
-// Manifest describes the commands to Symphony's client, which completes them
-// when a user types "/".
+// Manifest describes the commands to Symphony's client, which completes them when a user types "/".
 func (c Catalogue) Manifest() (string, error) {
 	list := make([]manifestCommand, len(c))
 	for i, command := range c {

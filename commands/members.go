@@ -11,8 +11,8 @@ import (
 	"roombot/symphony"
 )
 
-// Adds that Symphony does not answer are tried again while none of the part succeeds, and less often
-// where others succeed: then it is that account, not Symphony.
+// Adds that Symphony does not answer are tried again while none of the part succeeds, and less
+// often where others succeed: then it is that account, not Symphony.
 const (
 	maxTriesNobodyAdded = 5
 	maxTriesSomeAdded   = 2
@@ -63,7 +63,8 @@ func (a *memberAdder) addAll(ctx context.Context, attempt Attempt, invitees []in
 	return all, nil
 }
 
-// addPart adds a few invitees at once. It returns an error where another attempt may add who is left.
+// addPart adds a few invitees at once. It returns an error where another attempt may add who is
+// left.
 func (a *memberAdder) addPart(ctx context.Context, attempt Attempt, step string, invitees []invitee) ([]absentee, error) {
 	causes, failures := a.addConcurrently(ctx, invitees)
 	absent := []absentee{}
@@ -100,7 +101,8 @@ func (a *memberAdder) addConcurrently(ctx context.Context, invitees []invitee) (
 	return causes, failures
 }
 
-// countFailedTry counts the failures of a step and returns the failure until there have been so many.
+// countFailedTry counts the failures of a step and returns the failure until there have been so
+// many.
 func countFailedTry(ctx context.Context, attempt Attempt, step string, tries int, failure error) error {
 	step = stepFailedTries(step)
 	_, before, err := attempt.Intended(ctx, step)

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// The pace of adding people, by the vendor's advice: a burst, then Limits.AddsPerSecond, and one add
-// every three seconds in rooms of more than 500 members. People are added part by part, each part at
-// once and stored as a step. Between two parts the job is put off until the next is due, so that no
-// other job waits for it.
+// The pace of adding people, by the vendor's advice: a burst, then Limits.AddsPerSecond, and one
+// add every three seconds in rooms of more than 500 members. People are added part by part, each
+// part at once and stored as a step. Between two parts the job is put off until the next is due, so
+// that no other job waits for it.
 const (
 	addBurst   = 10
 	largeRoom  = 500
@@ -27,7 +27,7 @@ func (l Limits) timeAfterBurst(adds int) time.Duration {
 	return time.Duration(float64(adds) / l.AddsPerSecond * float64(time.Second))
 }
 
-// splitIntoParts are the entrants who are let in together, with the place of the first.
+// splitIntoParts yields the invitees who are added together, with the index of the first.
 func splitIntoParts(invitees []invitee) iter.Seq2[int, []invitee] {
 	return func(yield func(int, []invitee) bool) {
 		for first := 0; first < len(invitees); {
@@ -44,7 +44,7 @@ func splitIntoParts(invitees []invitee) iter.Seq2[int, []invitee] {
 	}
 }
 
-// waitBefore is how long after the part before it a part is due.
+// waitBefore is how long after the part before it this part is due.
 func (a *memberAdder) waitBefore(first int, part []invitee) time.Duration {
 	adds := a.countAbsent(part)
 	if first >= largeRoom {

@@ -8,9 +8,8 @@ import (
 	"roombot/symphony"
 )
 
-// loadPresent finds out whom an earlier attempt has let in, so that this one goes on
-// where that one ended: at the vendor's pace, a process that does not live long
-// would never finish if it began anew each time.
+// loadPresent lists the members whom an earlier attempt has added, so that this one goes on from
+// there: at the vendor's pace, a process that does not live long would otherwise never finish.
 func (a *memberAdder) loadPresent(ctx context.Context) error {
 	members, err := a.env.Symphony.Members(ctx, a.room.ID)
 	if symphony.VerdictOf(err) == symphony.Refused {
@@ -26,8 +25,8 @@ func (a *memberAdder) loadPresent(ctx context.Context) error {
 	return nil
 }
 
-// isPresent reports whether an earlier attempt has let the account in. Somebody who came
-// only with a list is not in by name, and would leave with the list.
+// isPresent reports whether an earlier attempt has added the account. A person who came only with a
+// group is not a member by name, and would leave with the group.
 func (a *memberAdder) isPresent(who invitee) bool {
 	if !who.Group {
 		m, inside := a.present[who.ID]
@@ -41,7 +40,7 @@ func (a *memberAdder) isPresent(who invitee) bool {
 	return false
 }
 
-// countAbsent counts those who are still to be let in.
+// countAbsent counts the invitees who are still to be added.
 func (a *memberAdder) countAbsent(invitees []invitee) int {
 	n := 0
 	for _, who := range invitees {

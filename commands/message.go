@@ -5,7 +5,7 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// ReadMessage is a message read from Symphony's markup, as the parser takes it.
+// ReadMessage turns the content of a Symphony message into what the parser takes.
 func ReadMessage(c messageml.Content, room bool) syntax.Message {
 	m := syntax.Message{Text: c.Text, Room: room}
 	for _, span := range c.Spans {

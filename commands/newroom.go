@@ -11,7 +11,7 @@ import (
 	"roombot/symphony"
 )
 
-// roomPlan is a room that would be opened.
+// roomPlan is the plan of /newroom: a room to be opened.
 type roomPlan struct {
 	env  *Env
 	req  *Request
@@ -21,10 +21,10 @@ type roomPlan struct {
 
 func (p *roomPlan) MarshalJSON() ([]byte, error) { return json.Marshal(p.storedPlan) }
 
-func (env *Env) resumeRoom(r *Request, kept json.RawMessage) (Plan, error) {
+func (env *Env) resumeRoom(r *Request, stored json.RawMessage) (Plan, error) {
 	p := &roomPlan{env: env, req: r, room: env.roomAttributes(r)}
-	if err := json.Unmarshal(kept, &p.storedPlan); err != nil {
-		return nil, fmt.Errorf("read the kept plan: %w", err)
+	if err := json.Unmarshal(stored, &p.storedPlan); err != nil {
+		return nil, fmt.Errorf("read the stored plan: %w", err)
 	}
 	return p, nil
 }
@@ -43,14 +43,14 @@ func (env *Env) planRoom(ctx context.Context, r *Request) (Plan, error) {
 	lookups.Go(func() { people, noPeople = env.findPeople(ctx, r) })
 	lookups.Go(func() { p.Groups, noGroups = env.findGroups(ctx, r) })
 	lookups.Wait()
-	if err := cmp.Or(noPeople, noGroups); err != nil { // of two mistakes always the same one is told first
+	if err := cmp.Or(noPeople, noGroups); err != nil { // of two mistakes always the same one
 		return nil, err
 	}
 	p.People, p.Owners = env.peopleExcept(r.From.ID, people), env.requestedOwners(r, people)
 	return p, nil
 }
 
-// refuseUnavailableOption refuses the options that are understood but not carried out.
+// refuseUnavailableOption refuses the options that are understood and not available yet.
 func refuseUnavailableOption(r *Request) *Refusal {
 	for _, o := range roomOptions() {
 		if _, given := r.Options[o.Key]; given && o.Unavailable {
@@ -65,8 +65,8 @@ func refuseUnavailableOption(r *Request) *Refusal {
 	return nil
 }
 
-// roomAttributes sends every flag explicitly: what Symphony takes for an omitted
-// one on a public room is not documented.
+// roomAttributes states every flag, because what Symphony takes for an omitted one on a public room
+// is not documented.
 func (env *Env) roomAttributes(r *Request) symphony.RoomAttributes {
 	private, given := r.Flag("private")
 	public := r.isOn("public") || given && !private
@@ -92,16 +92,15 @@ func (env *Env) peopleExcept(id symphony.UserID, people []Person) []Person {
 	return slices.DeleteFunc(slices.Clone(people), func(p Person) bool { return p.ID == id || p.ID == env.Self.ID })
 }
 
-// requestedOwners are the people that owner: named. The parser has put them among the
-// people as well.
+// requestedOwners are the people named by owner:. The parser lists them among the people as well.
 func (env *Env) requestedOwners(r *Request, people []Person) []Person {
 	return slices.DeleteFunc(env.peopleExcept(r.From.ID, people), func(p Person) bool {
 		return !slices.ContainsFunc(r.Persons("owner"), p.matches)
 	})
 }
 
-// externalRequesterRefusal refuses to open an internal room for a requester who could
-// never enter it.
+// externalRequesterRefusal refuses to open an internal room for a requester of another company, who
+// could not enter it.
 func (env *Env) externalRequesterRefusal(r *Request) *Refusal {
 	refusal := &Refusal{
 		Code:    "requester-external",

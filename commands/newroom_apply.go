@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Apply opens the room, lets everybody in and says what came of it. The link
-// goes out as soon as the requester is in, while the others are let in.
+// Apply opens the room, adds everybody and replies with the outcome. The link is shown as soon as
+// the requester is a member, while the others are being added.
 func (p *roomPlan) Apply(ctx context.Context, attempt Attempt) (Reply, error) {
 	room, fresh, err := p.createOnce(ctx, attempt)
 	if err != nil {
@@ -34,8 +34,8 @@ func (p *roomPlan) Apply(ctx context.Context, attempt Attempt) (Reply, error) {
 	return p.finalReply(room, append(absent, more...)), nil
 }
 
-// showProgress gives the link: with the whole answer where the rest is a matter of
-// moments, else with how long it takes.
+// showProgress gives the link: with the whole reply where the rest takes a moment, else with how
+// long it takes.
 func (p *roomPlan) showProgress(ctx context.Context, attempt Attempt, room storedRoom, absent []absentee, adds int) {
 	first := p.finalReply(room, absent)
 	if left := p.env.Limits.estimateAdding(adds); left > time.Second {

@@ -2,8 +2,7 @@ package commands
 
 import "roombot/commands/syntax"
 
-// newRoomCommand is /newroom, described once for the parser, the help and the client's
-// completion.
+// newRoomCommand is /newroom, described once for the parser, the help and the client's completion.
 func (env *Env) newRoomCommand() Command {
 	return Command{
 		Command: syntax.Command{
@@ -52,8 +51,8 @@ func roomOptions() []syntax.Option {
 	}
 }
 
-// roomConflicts are the combinations that Symphony refuses (REST API reference,
-// room create), and those that contradict themselves.
+// roomConflicts are the combinations that Symphony refuses (REST API reference, room create), and
+// those that contradict themselves.
 func roomConflicts() []syntax.Conflict {
 	on := func(key string) syntax.Setting { return syntax.Setting{Key: key, Value: true} }
 	off := func(key string) syntax.Setting { return syntax.Setting{Key: key} }

@@ -10,11 +10,10 @@ import (
 	"roombot/symphony"
 )
 
-// createOnce makes the room exactly once. Symphony has no idempotency key, so the
-// intention is committed before each call; where an earlier call may have
-// taken effect, the room is looked for by its request keyword first, and not
-// before that call can no longer arrive and the search index has caught up.
-// A room is fresh when this very call made it: nobody else is in it yet.
+// createOnce creates the room exactly once. Symphony has no idempotency key, so the intention is
+// stored before each call. Where an earlier call may have created the room, it is searched by its
+// request keyword first, and not before that call can no longer arrive and the search index has
+// caught up. A room is fresh when this very call created it: it has no members yet.
 func (p *roomPlan) createOnce(ctx context.Context, attempt Attempt) (room storedRoom, fresh bool, err error) {
 	var result storedCreation
 	err = attempt.Do(ctx, stepRoom, &result, func(ctx context.Context) (any, error) {
@@ -46,9 +45,9 @@ func (p *roomPlan) createOnce(ctx context.Context, attempt Attempt) (room stored
 	return result.Room, fresh, nil
 }
 
-// callCreate tries once to make the room. Waiting for Symphony's pace or for a new
-// session counts as part of the call: nothing is sent later than CallTimeout
-// after the intention, or whoever looks for the room would look too early.
+// callCreate makes one call. Waiting for Symphony's pace or for a new session counts as part of it:
+// nothing is sent later than CallTimeout after the intention, or a later attempt would search too
+// early.
 func (p *roomPlan) callCreate(ctx context.Context, times int) (*storedCreation, error) {
 	bounded, cancel := context.WithTimeout(ctx, p.env.Limits.CallTimeout)
 	defer cancel()
@@ -62,9 +61,9 @@ func (p *roomPlan) callCreate(ctx context.Context, times int) (*storedCreation, 
 	return p.creationFailed(ctx, err)
 }
 
-// searchTakenName answers for a name that is taken after an earlier call got no
-// answer: the room that has the name may be our own and not searchable yet. It
-// is looked for a few times more before somebody else is taken for its owner.
+// searchTakenName decides about a name that is taken after an earlier call got no answer: the room
+// of that name may be our own and not searchable yet. It is searched a few times more before the
+// name counts as taken by somebody else.
 func (p *roomPlan) searchTakenName(ctx context.Context, err error, times int) (*storedCreation, error) {
 	const looks = 3
 	found, searching := p.searchRoom(ctx)
@@ -84,7 +83,8 @@ func (p *roomPlan) creationFailed(ctx context.Context, err error) (*storedCreati
 	return nil, fmt.Errorf("create room: %w", err)
 }
 
-// searchEarlierRoom looks for a room that an earlier, unanswered call may have made.
+// searchEarlierRoom searches the room that an earlier, unanswered call may have created, once that
+// call can no longer arrive.
 func (p *roomPlan) searchEarlierRoom(ctx context.Context, last time.Time) (*storedCreation, error) {
 	if wait := time.Until(last.Add(p.env.Limits.Settle())); wait > 0 {
 		return nil, &WaitError{After: wait, Why: "an earlier call may still create the room"}
@@ -92,8 +92,7 @@ func (p *roomPlan) searchEarlierRoom(ctx context.Context, last time.Time) (*stor
 	return p.searchRoom(ctx)
 }
 
-// searchRoom returns the room that carries the request's id, the oldest if there
-// should be several, or nil.
+// searchRoom returns the room that carries the request's id, the oldest of several, or nil.
 func (p *roomPlan) searchRoom(ctx context.Context) (*storedCreation, error) {
 	id := string(p.req.ID)
 	var found *symphony.Room

@@ -89,8 +89,7 @@ func TestRoomIsCreatedAgainWhenTheFirstCallDidNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon)
 	w.stub(stub{path: createCall, status: http.StatusServiceUnavailable, count: 1})
-	require.Equal(t, commands.CodeDone, w.answer("bob", `/newroom "Late" @alice`).Code)
-	require.Equal(t, []string{"alice", "bob*"}, w.members("Late"))
+	w.requireMembers("Late", "@alice", "alice", "bob*")
 	require.Equal(t, 2, w.calls(createCall))
 }
 

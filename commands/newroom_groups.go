@@ -32,9 +32,9 @@ func (env *Env) findGroups(ctx context.Context, r *Request) ([]storedGroup, erro
 	return groups, nil
 }
 
-// isGroupRightMissing is true also when the profile manager does not accept the access token,
-// as everybody gets one and the right is looked at later, and on a pod that has no
-// profile manager, where a proxy may answer.
+// isGroupRightMissing reports whether the bot lacks the right to read groups. That includes an
+// access token that the profile manager refuses, as everybody gets a token and the right is checked
+// later, and a pod without a profile manager, where a proxy may answer.
 func isGroupRightMissing(err error) bool {
 	if errors.Is(err, symphony.ErrNotSignedIn) {
 		return false

@@ -9,8 +9,8 @@ import (
 	"roombot/symphony"
 )
 
-// nameTakenRefusal offers another name. It does not say whether a room of that name
-// exists: that may be nobody's business.
+// nameTakenRefusal offers another name. It does not say whether a room of that name exists: the
+// requester may not be meant to know.
 func (p *roomPlan) nameTakenRefusal(ctx context.Context) *Refusal {
 	refusal := &Refusal{
 		Code:    "name-taken",
@@ -26,7 +26,7 @@ func (p *roomPlan) nameTakenRefusal(ctx context.Context) *Refusal {
 	return refusal
 }
 
-// suggestName tries "Name 2", "Name 3", … against the rooms that the bot can see.
+// suggestName tries "Name 2", "Name 3" and so on against the rooms that the bot can see.
 func (p *roomPlan) suggestName(ctx context.Context) string {
 	known := map[string]bool{}
 	for room, err := range p.env.Symphony.SearchRooms(ctx, symphony.RoomQuery{Text: p.room.Name, NonDiscoverable: true}) {
@@ -45,11 +45,11 @@ func (p *roomPlan) suggestName(ctx context.Context) string {
 	return ""
 }
 
-// foldRoomName is a room name as Symphony compares it: without case and blanks.
+// foldRoomName is the form in which Symphony compares room names: without case and blanks.
 func foldRoomName(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), "")) }
 
-// isNameTaken reports whether the creation failed for the name. The substring is the
-// one documented sign.
+// isNameTaken reports whether a room was refused for its name: a 400 whose text asks for another
+// name, which is the only documented sign.
 func isNameTaken(err error) bool {
 	refused, ok := errors.AsType[*symphony.Error](err)
 	return ok && errors.Is(err, symphony.ErrBadRequest) &&

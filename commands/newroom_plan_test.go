@@ -2,6 +2,7 @@ package commands_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -27,9 +28,7 @@ func TestPersonIsFoundByWhateverNamesThem(t *testing.T) {
 	for i, people := range []string{
 		"@alice", "@ALICE", "alice@acme.test", "ALICE@acme.test", "@Alice Martin", "user:@alice", "@alice alice@acme.test @Alice Martin",
 	} {
-		name := string(rune('A'+i)) + " room"
-		require.Equal(t, commands.CodeDone, w.answer("bob", `/newroom "`+name+`" `+people).Code, people)
-		require.Equal(t, []string{"alice", "bob*"}, w.members(name), people)
+		w.requireMembers(fmt.Sprint("Room ", i), people, "alice", "bob*")
 	}
 }
 
@@ -39,10 +38,15 @@ func TestOwnerIsFoundByWhateverNamesThem(t *testing.T) {
 	for i, people := range []string{
 		"owner:@alice", "owner:ALICE@acme.test", "@alice owner:alice@acme.test", "@Alice Martin owner:@alice", "alice@acme.test owner:@Alice Martin",
 	} {
-		name := string(rune('A'+i)) + " owned"
-		require.Equal(t, commands.CodeDone, w.answer("bob", `/newroom "`+name+`" `+people).Code, people)
-		require.Equal(t, []string{"alice*", "bob*"}, w.members(name), people)
+		w.requireMembers(fmt.Sprint("Room ", i), people, "alice*", "bob*")
 	}
+}
+
+// requireMembers has bob open a room for people, and compares its members.
+func (w *world) requireMembers(room, people string, members ...string) {
+	w.t.Helper()
+	require.Equal(w.t, commands.CodeDone, w.answer("bob", fmt.Sprintf("/newroom %q %s", room, people)).Code, people)
+	require.Equal(w.t, members, w.members(room), people)
 }
 
 func TestRequesterAndBotAreNotAddedTwice(t *testing.T) {

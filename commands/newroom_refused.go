@@ -7,8 +7,8 @@ import (
 	"roombot/symphony"
 )
 
-// creationRefusal is what the user reads when Symphony certainly made no room; nil
-// where trying again may help.
+// creationRefusal is the refusal where Symphony certainly created no room; nil where another
+// attempt may help.
 func (p *roomPlan) creationRefusal(ctx context.Context, err error) *Refusal {
 	switch {
 	case symphony.VerdictOf(err) != symphony.Refused:

@@ -11,8 +11,8 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// finalReply is the answer after the room is open: the link first, then each gap
-// with its cause, then who is in.
+// finalReply is the reply when the room is open: the link, the absentees by cause, and who is in
+// the room.
 func (p *roomPlan) finalReply(room storedRoom, absent []absentee) Reply {
 	reply := Reply{Code: CodeDone, Room: room.ID}
 	mark, outcome := "✓ ", " is open."
@@ -34,7 +34,7 @@ func (p *roomPlan) finalReply(room storedRoom, absent []absentee) Reply {
 	return reply
 }
 
-// progressReply is the first answer when letting everybody in takes a while.
+// progressReply is the first answer when adding everybody takes a while.
 func (p *roomPlan) progressReply(room storedRoom, adds int, left time.Duration) Reply {
 	one, many := "person or group", "people and groups"
 	if len(p.Groups) == 0 {
@@ -75,8 +75,8 @@ func (p *roomPlan) Preview() Reply {
 	return Reply{Code: CodePreview, Body: body, Offers: []Offer{offer}}
 }
 
-// externalPeople are the people of other companies that an internal room cannot
-// take: the one gap that is known beforehand.
+// externalPeople are the people of other companies whom an internal room cannot take: the one cause
+// that is known before the room is opened.
 func (p *roomPlan) externalPeople() []absentee {
 	var out []absentee
 	for _, person := range p.People {
@@ -106,7 +106,7 @@ func (p *roomPlan) summary(absent []absentee) messageml.Node {
 	)...)
 }
 
-// groupByRole is who is in the room, by the part they have in it.
+// groupByRole lists who is in the room as owner, member and group.
 func (p *roomPlan) groupByRole(absent []absentee) (owners, members, groups []string) {
 	isAbsent, noOwner := map[symphony.UserID]bool{}, map[symphony.UserID]bool{}
 	for _, m := range absent {
@@ -143,7 +143,7 @@ func summaryItem(label string, names []string) []messageml.Item {
 	}}
 }
 
-// shortenList keeps a long list readable.
+// shortenList cuts a long list and counts the rest.
 func shortenList(names []string) []string {
 	const most = 20
 	if len(names) <= most {
@@ -170,7 +170,7 @@ func personCount(n int) string {
 	return " (" + countNoun(n, "person", "people") + ")"
 }
 
-// describeRoom says what kind of room it is, in the words of the options.
+// describeRoom says in words what kind of room it is.
 func (p *roomPlan) describeRoom() string {
 	kind := "private"
 	if p.room.Public {
@@ -191,7 +191,7 @@ func (p *roomPlan) describeRoom() string {
 	return strings.Join(traits, " · ")
 }
 
-// listAbsentees tells who is missing, one item a cause.
+// listAbsentees lists the absentees, one item for each cause.
 func listAbsentees(absent []absentee) messageml.Node {
 	var causes []Cause
 	names := map[Cause][]string{}

@@ -10,8 +10,8 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// Unfinished is a request that ends before it was finished: tried as often as
-// may be, or cancelled by an operator.
+// Unfinished is a request that ends unfinished: after all attempts failed, or cancelled by an
+// operator.
 type Unfinished struct {
 	ID        RequestID
 	From      Person
@@ -19,8 +19,8 @@ type Unfinished struct {
 	Cancelled bool
 }
 
-// UnfinishedReply is the last answer to such a request. Where a room was opened, it
-// gives the link and says who is not in it.
+// UnfinishedReply is the reply to such a request. Where a room was opened, it gives the link and
+// says who is not in the room.
 func (env *Env) UnfinishedReply(ctx context.Context, attempt Attempt, u Unfinished) (Reply, error) {
 	touched, err := MayHaveWritten(ctx, attempt)
 	if err != nil {
@@ -60,8 +60,8 @@ func (u Unfinished) refusal(state, next string) *Refusal {
 	return r
 }
 
-// describeAbsence says who of those who were asked for is not in the room, as far as
-// Symphony tells. It is an error only when there was no time to ask.
+// describeAbsence says who is not in the room, as far as Symphony tells. The error is that of a
+// context that ended.
 func (p *roomPlan) describeAbsence(ctx context.Context, room storedRoom) (string, error) {
 	all := append([]invitee{p.requester()}, p.inviteesAfterRequester(false)...)
 	all[0].Owner = true
@@ -80,8 +80,8 @@ func (p *roomPlan) describeAbsence(ctx context.Context, room storedRoom) (string
 	return adder.describeAbsent(all), nil
 }
 
-// describeAbsent is the absence from a room whose members are known. Somebody who came only
-// with a list is in the room as well.
+// describeAbsent says who is not in a room whose members are known. A person who came only with a
+// group is in the room as well.
 func (a *memberAdder) describeAbsent(all []invitee) string {
 	var absent, members []string
 	for _, who := range all {
@@ -103,7 +103,7 @@ func (a *memberAdder) describeAbsent(all []invitee) string {
 	return sentence
 }
 
-// unfinishedRoomReply is the answer for a room that was opened and not finished.
+// unfinishedRoomReply is the reply for a room that was opened and not finished.
 func (p *roomPlan) unfinishedRoomReply(room storedRoom, u Unfinished, absence string) Reply {
 	r := u.refusal("", "What is missing can be done by hand in the room. ")
 	reply := r.Reply()

@@ -14,7 +14,7 @@ func createOffers(command syntax.Message) []Offer {
 	}
 }
 
-// offersFor are the buttons below a corrected message, by what it was read as.
+// offersFor are the buttons below a corrected message, depending on what it reads as.
 func (c Catalogue) offersFor(fixed syntax.Message, read syntax.Result) []Offer {
 	run := Offer{Label: "Run it", Command: fixed}
 	edit := Offer{Label: "Edit in form", Command: fixed, Edit: true}
@@ -37,7 +37,7 @@ func (c Catalogue) offersFor(fixed syntax.Message, read syntax.Result) []Offer {
 	return createOffers(fixed)
 }
 
-// ClickedOffer is the offer whose button was clicked in the stamped message.
+// ClickedOffer is the offer whose button was clicked, read from the stamp of the message.
 func ClickedOffer(data string, values symphony.FormValues) (Offer, error) {
 	e, ok := readStamp(data)
 	for i, o := range e.Offers {

@@ -12,17 +12,16 @@ import (
 	"roombot/symphony"
 )
 
-// matches reports whether somebody named in a command is this person.
+// matches reports whether a name in a command is this person's.
 func (p Person) matches(named syntax.PersonRef) bool {
 	return named.UserID == int64(p.ID) ||
 		named.Username != "" && strings.EqualFold(named.Username, p.Username) ||
 		named.Email != "" && strings.EqualFold(named.Email, p.Email)
 }
 
-// findPeople resolves everybody a request names, in the order of mentions,
-// usernames, e-mail addresses. Mentions are taken as they are; whoever is only
-// written out is looked up, and a miss refuses the request: who is meant is
-// never guessed.
+// findPeople resolves everybody a request names, in the order of mentions, usernames, e-mail
+// addresses. Mentions are accepted as they are. Other names are looked up, and one that fits nobody
+// refuses the request: the bot never guesses.
 func (env *Env) findPeople(ctx context.Context, r *Request) ([]Person, error) {
 	var all []Person
 	for _, id := range r.Users {
@@ -72,8 +71,8 @@ func (env *Env) findUsers(ctx context.Context, r *Request, wanted []string, find
 	return found, nil
 }
 
-// personRefusal is the refusal for a name that fits nobody or several people. The
-// others that fit nobody are told at the same time.
+// personRefusal is the refusal for a name that fits nobody or several people. It names the others
+// that fit nobody as well.
 func (env *Env) personRefusal(ctx context.Context, r *Request, typed string, matches []symphony.User, others []string) error {
 	line, caret := caretAt(r.Message, typed)
 	if len(matches) > 1 {
@@ -98,7 +97,7 @@ func (env *Env) personRefusal(ctx context.Context, r *Request, typed string, mat
 	return refusal
 }
 
-// findSimilar asks the directory for people whose name is like what was typed.
+// findSimilar searches people whose name is similar to what was typed.
 func (env *Env) findSimilar(ctx context.Context, typed string) []symphony.User {
 	query, _, _ := strings.Cut(typed, "@")
 	if query == "" {
@@ -129,7 +128,7 @@ func personOf(u symphony.User) Person {
 	return Person{ID: u.ID, Name: u.DisplayName, Username: u.Username, Email: u.Email}
 }
 
-// mentionName is how the message shows a mentioned person, without the @.
+// mentionName is the name by which the message mentions a person, without the @.
 func mentionName(m syntax.Message, id int64) string {
 	for _, span := range m.Mentions {
 		if span.UserID == id {
@@ -144,9 +143,9 @@ func mentionName(m syntax.Message, id int64) string {
 
 func placeholderName(id int64) string { return fmt.Sprintf("user %d", id) }
 
-// caretAt is the line in which the text occurs last (the room's name, which may
-// hold it as well, usually comes first) and the line that points to it; both
-// are empty where it does not.
+// caretAt returns the line in which the text occurs last, and the line with the caret below it;
+// both are empty where the text does not occur. The last place is likeliest, as the room's name,
+// which may contain the text, usually comes first.
 func caretAt(m syntax.Message, text string) (line, caret string) {
 	at := strings.LastIndex(m.Text, text)
 	if at < 0 {
@@ -156,22 +155,22 @@ func caretAt(m syntax.Message, text string) (line, caret string) {
 	return e.Caret(m.Text)
 }
 
-// mergeSamePeople keeps each person once, with all that is known of them: somebody
+// mergeSamePeople keeps each person once, with all that is known of them, so that somebody
 // mentioned first and then named by address is found by either.
 func mergeSamePeople(people []Person) []Person {
 	at := map[symphony.UserID]int{}
-	kept := people[:0:0]
+	merged := people[:0:0]
 	for _, p := range people {
 		i, seen := at[p.ID]
 		if !seen {
-			at[p.ID] = len(kept)
-			kept = append(kept, p)
+			at[p.ID] = len(merged)
+			merged = append(merged, p)
 			continue
 		}
-		kept[i].Username = cmp.Or(kept[i].Username, p.Username)
-		kept[i].Email = cmp.Or(kept[i].Email, p.Email)
+		merged[i].Username = cmp.Or(merged[i].Username, p.Username)
+		merged[i].Email = cmp.Or(merged[i].Email, p.Email)
 	}
-	return kept
+	return merged
 }
 
 // quoteForReading puts names into quotation marks, as a sentence shows them.

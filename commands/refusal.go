@@ -34,8 +34,7 @@ func (r *Refusal) Reply() Reply {
 	}
 }
 
-// suggestion shows a corrected command, introduced unless something before it
-// does so.
+// suggestion shows a corrected command, with "Did you mean" unless the refusal says so already.
 func (r *Refusal) suggestion(command syntax.Message) messageml.Node {
 	fixed := messageml.Code(syntax.Truncate(command.Text, 300))
 	if r.Next != "" || strings.Contains(r.Message, "Did you mean") {
@@ -56,8 +55,8 @@ func (c Catalogue) SyntaxRefusal(g syntax.Grammar, m syntax.Message, e *syntax.E
 	return r
 }
 
-// TooLate asks about a command that was written while the bot was away so long
-// that it may not be wanted any more.
+// TooLate asks about a command that was written so long before the bot read it that it may not be
+// wanted any more.
 func (c Catalogue) TooLate(m syntax.Message, read syntax.Result, ago time.Duration) *Refusal {
 	return &Refusal{
 		Code:    "too-late",

@@ -7,26 +7,25 @@ import (
 
 // Reply is an answer to a user, not yet sent.
 type Reply struct {
-	// Code names the outcome for logs, metrics and tests: "done", "partial",
-	// or the code of an error. Users never see it.
+	// Code names the outcome for logs, metrics and tests: "done", "partial", or the code of an
+	// error. Users never see it.
 	Code string
 	Body []messageml.Node
 	// Offers are commands that a click runs, the best first.
 	Offers []Offer
-	// Private asks for the 1:1 chat instead of the room where the request was
-	// made: Symphony has no messages that only one member of a room can see.
+	// Private asks for the 1:1 chat instead of the room where the request was made: Symphony has no
+	// messages that only one member of a room can see.
 	Private bool
-	// Failed marks an error; in a crowded room it is told in private.
+	// Failed marks an error; in a crowded room the reply goes to the 1:1 chat.
 	Failed bool
 	// Room is the room that was opened, if one was.
 	Room symphony.StreamID
 }
 
-// IsInterim reports whether an answer of that code is not the last word.
+// IsInterim reports whether an outcome is that of a first answer, before the reply.
 func IsInterim(code string) bool { return code == CodeAdding || code == CodePutOff }
 
-// PrivateCopy is the reply as it stands in the 1:1 chat when it was asked for in a
-// room.
+// PrivateCopy is the reply for the 1:1 chat to a request made in a room.
 func (r Reply) PrivateCopy(room string) Reply {
 	where := "a room"
 	if room != "" {
@@ -37,8 +36,7 @@ func (r Reply) PrivateCopy(room string) Reply {
 	return r
 }
 
-// Brief is the reply cut to what Symphony cannot well refuse: it holds none of
-// the user's own words.
+// Brief is the reply without any of the user's own words, which Symphony can hardly refuse.
 func (r Reply) Brief(id RequestID) Reply {
 	cut := textReply(r.Code, "I have an answer for you, but Symphony does not let me send it. Your administrators find it under request "+string(id)+".")
 	if r.Room != "" {

@@ -15,8 +15,8 @@ type Request struct {
 	// Message is what the user typed, for echoing it in errors.
 	Message syntax.Message
 	syntax.Invocation
-	// Missed marks a request that was found in the history of its chat: a bot with another store
-	// may have begun to execute it.
+	// Missed marks a request that was found in the history of its chat: a bot with another store may
+	// have begun to execute it.
 	Missed bool
 }
 

@@ -34,29 +34,28 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 	return messageml.Message(body...), data
 }
 
-// IsReplyPart reports whether the entity data is that of the bot's answer to the
-// request, as the given part.
+// IsReplyPart reports whether a message with this entity data is the given part of the answer to
+// the request.
 func IsReplyPart(data string, id RequestID, part string) bool {
 	e, ok := readStamp(data)
 	return ok && e.Request == id && e.Part == part
 }
 
-// IsFinalReply reports whether the entity data is that of the last word on the
-// request, whichever part that is.
+// IsFinalReply reports whether a message with this entity data is the reply to the request,
+// whichever part of it.
 func IsFinalReply(data string, id RequestID) bool {
 	e, ok := readStamp(data)
 	return ok && e.Request == id && !IsInterim(e.Outcome)
 }
 
-// OutcomeOf is the code of the answer that the entity data belongs to, empty
-// for any other message.
+// OutcomeOf is the outcome in the stamp of a message, empty without a stamp.
 func OutcomeOf(data string) string {
 	e, _ := readStamp(data)
 	return e.Outcome
 }
 
-// OriginOf is the message whose request the stamped message belongs to, or
-// fallback without a stamp.
+// OriginOf is the message whose request the stamped message belongs to, or fallback without a
+// stamp.
 func OriginOf(data, fallback string) string {
 	if e, ok := readStamp(data); ok && e.Origin != "" {
 		return e.Origin
@@ -70,8 +69,8 @@ func IsFor(data string, who symphony.UserID) bool {
 	return ok && e.For == who
 }
 
-// readStamp reads the stamp. Only the bot's own messages may be asked: entity
-// data is whatever the sender made it.
+// readStamp reads the stamp. It may be trusted only in the bot's own messages: entity data is
+// whatever the sender writes.
 func readStamp(data string) (storedStamp, bool) {
 	content, err := messageml.Read("", data)
 	if err != nil {

@@ -144,8 +144,8 @@ func (a *argumentParser) parseQuoted(t token) *parseError {
 	return a.extraQuoteError(t)
 }
 
-// extraQuoteError is the error of a second quoted text. It offers to make it the value of the option
-// whose key ends the name, or else the description if there is none yet.
+// extraQuoteError is the error of a second quoted text. It offers to make it the value of the
+// option whose key ends the name, or else the description if there is none yet.
 func (a *argumentParser) extraQuoteError(t token) *parseError {
 	f := a.unexpectedTextError(t, a.i+1)
 	if a.cmd.Args != ArgsRoom {

@@ -11,9 +11,9 @@ import (
 // lineWidth is how many columns of a long line are shown around an error.
 const lineWidth = 100
 
-// Caret returns the line of text the error is in, and the line below it that
-// points to the place. Of a long line only the part around the place is
-// shown; what cannot be seen is left out, and wide characters count twice.
+// Caret returns the line of text the error is in, and the line below it that points to the place.
+// Of a long line only the part around the place is shown; what cannot be seen is left out, and wide
+// characters count twice.
 func (e *Error) Caret(text string) (line, caret string) {
 	src := []rune(text)
 	place := max(0, min(e.At, len(src)))
@@ -39,8 +39,8 @@ func (e *Error) Caret(text string) (line, caret string) {
 	return string(before) + string(after), strings.Repeat(" ", textColumns(before)) + "^"
 }
 
-// Reply is the error as plain text: the message, the line with a caret under
-// the place, and the corrected line.
+// Reply is the error as plain text: the message, the line with a caret under the place, and the
+// corrected line.
 func (e *Error) Reply(text string) string {
 	line, caret := e.Caret(text)
 	reply := "✗ " + e.Message + "\n  " + line + "\n  " + caret

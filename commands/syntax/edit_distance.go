@@ -1,7 +1,7 @@
 package syntax
 
-// editDistance is how many edits turn a into b: a letter added, left out or changed, or two neighbours
-// swapped. It stops counting above limit.
+// editDistance is how many edits turn a into b: a letter added, left out or changed, or two
+// neighbours swapped. It stops counting above limit.
 func editDistance(a, b string, limit int) int {
 	x, y := []rune(a), []rune(b)
 	if len(x)-len(y) > limit || len(y)-len(x) > limit {

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// parseEmail reads a word that is an e-mail address, also in brackets, as a link
-// or with the punctuation of a sentence.
+// parseEmail reads a word that is an e-mail address, also in brackets, as a link or with the
+// punctuation of a sentence.
 func parseEmail(word string) (string, bool) {
 	word = strings.TrimLeft(word, "<([")
 	if len(word) > 7 && strings.EqualFold(word[:7], "mailto:") {

@@ -10,8 +10,8 @@ import (
 	"roombot/commands/syntax"
 )
 
-// example is a rule of the grammar, a message that shows it, and the result without the wording of an
-// error.
+// example is a rule of the grammar, a message that shows it, and the result without the wording of
+// an error.
 type example struct {
 	says string
 	line syntax.Message

@@ -1,7 +1,6 @@
 package syntax
 
-// DefaultMaxMembers is how many people one command may name if the grammar
-// does not say otherwise.
+// DefaultMaxMembers is how many people one command may name if the grammar does not say otherwise.
 const DefaultMaxMembers = 100
 
 // Grammar is everything the parser knows beforehand.
@@ -12,9 +11,8 @@ type Grammar struct {
 	Commands []Command
 	// MaxMembers is how many people one command may name. Default 100.
 	MaxMembers int
-	// KnownGroups are names of groups that may be offered as corrections; nil
-	// where they are not known. A group that is not listed is no error: the list
-	// may be old.
+	// KnownGroups are names of groups that may be offered as corrections; nil where they are not
+	// known. A group that is not listed is no error: the list may be old.
 	KnownGroups []string
 }
 
@@ -91,8 +89,8 @@ func (c Command) spellings() []spelling {
 	return all
 }
 
-// Conflict returns the first pair of options that cannot go together, for
-// options that did not come from a message, such as those of a form.
+// Conflict returns the first pair of options that cannot go together, for options that did not come
+// from a message, such as those of a form.
 func (c Command) Conflict(options map[string]any) (Conflict, bool) {
 	for _, conflict := range c.Conflicts {
 		if conflict.A.isSetIn(options) && conflict.B.isSetIn(options) {

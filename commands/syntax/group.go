@@ -33,8 +33,8 @@ func (a *argumentParser) knownGroups() *groupNames {
 	return a.known
 }
 
-// findKnownGroup is the index after the words that, with the bare value before
-// them, make the longest known name of a group; 0 if none does.
+// findKnownGroup is the index after the words that, with the bare value before them, make the
+// longest known name of a group; 0 if none does.
 func (a *argumentParser) findKnownGroup(l *openValue, end int) int {
 	if l.option.Kind != Groups || !l.unquoted {
 		return 0

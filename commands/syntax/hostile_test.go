@@ -32,8 +32,8 @@ func TestHugeMessageTakesLinearTime(t *testing.T) {
 	}
 }
 
-// isLinear reports whether four times as much takes about four times as long, and not sixteen times.
-// Short delays are ignored, and one of many tries suffices, as the machine may be busy.
+// isLinear reports whether four times as much takes about four times as long, and not sixteen
+// times. Short delays are ignored, and one of many tries suffices, as the machine may be busy.
 func isLinear(run func(size int)) bool {
 	for range 20 {
 		few, many := measure(run, 15_000), measure(run, 60_000)

@@ -88,7 +88,8 @@ func (l *lexer) wordEnd(start int) int {
 	return i
 }
 
-// readCommandOrKey reads what only stands at the start of a word: a command or the key of an option.
+// readCommandOrKey reads what only stands at the start of a word: a command or the key of an
+// option.
 func (l *lexer) readCommandOrKey(pos, end int) (token, bool) {
 	if isSlash(l.src[pos]) {
 		i := l.keyEnd(pos+1, end)

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// validMentions returns the mentions in order, without those that are empty, lie
-// outside the text or overlap an earlier one.
+// validMentions returns the mentions in order, without those that are empty, lie outside the text
+// or overlap an earlier one.
 func validMentions(mentions []Mention, length int) []Mention {
 	sorted := slices.SortedStableFunc(slices.Values(mentions), func(a, b Mention) int {
 		return cmp.Compare(a.Start, b.Start)
@@ -21,8 +21,8 @@ func validMentions(mentions []Mention, length int) []Mention {
 	})
 }
 
-// applyEdits carries out edits, which are in order and touch no mention, and moves
-// the mentions along.
+// applyEdits carries out edits, which are in order and touch no mention, and moves the mentions
+// along.
 func applyEdits(m Message, edits []edit) Message {
 	src := []rune(m.Text)
 	mentions := validMentions(m.Mentions, len(src))

@@ -6,8 +6,8 @@ type Message struct {
 	Text string `json:"text"`
 	// Mentions are the spans of Text that stand for a person.
 	Mentions []Mention `json:"mentions"`
-	// Room says that the message was written in a shared room, where silence is the rule, and not
-	// in the 1:1 chat with the bot.
+	// Room says that the message was written in a shared room, where silence is the rule, and not in
+	// the 1:1 chat with the bot.
 	Room bool `json:"room"`
 }
 

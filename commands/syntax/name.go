@@ -10,17 +10,16 @@ import (
 // MaxName is the most code points a room name may have; Symphony refuses 50.
 const MaxName = 49
 
-// CleanName makes a room name of what somebody typed: NFC, one line with
-// single blanks, no invisible characters. invisible says that some were
-// removed. The name may come out empty or longer than [MaxName].
+// CleanName makes a room name of what somebody typed: NFC, one line with single blanks, no
+// invisible characters. invisible says that some were removed. The name may come out empty or
+// longer than [MaxName].
 func CleanName(typed string) (name string, invisible bool) {
 	runes := []rune(typed)
 	c := cleanText(runes, offsets(0, len(runes)))
 	return string(c.runes), c.hadInvisible
 }
 
-// cleanedText is text fit for a name, each code point with the offset in the
-// message it came from.
+// cleanedText is text fit for a name, each code point with the offset in the message it came from.
 type cleanedText struct {
 	runes        []rune
 	from         []int
@@ -75,8 +74,8 @@ func (c *cleanedText) isStraySelector(r, next rune) bool {
 	return !unicode.In(last, unicode.So, unicode.Sm) && next != keycap
 }
 
-// toNFC brings the text to NFC segment by segment, so that each code point
-// of the outcome still knows where it came from.
+// toNFC brings the text to NFC segment by segment, so that each code point of the outcome still
+// knows where it came from.
 func (c cleanedText) toNFC() cleanedText {
 	text := string(c.runes)
 	if norm.NFC.IsNormalString(text) {
@@ -104,8 +103,8 @@ func runeAt(runes []rune, i int) rune {
 	return runes[i]
 }
 
-// cleanDescription is a text fit for a description: NFC, trimmed, nothing invisible. Its
-// lines and blanks stay.
+// cleanDescription is a text fit for a description: NFC, trimmed, nothing invisible. Its lines and
+// blanks stay.
 func cleanDescription(runes []rune) string {
 	seen := make([]rune, 0, len(runes))
 	for _, r := range runes {

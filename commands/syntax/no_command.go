@@ -1,7 +1,7 @@
 package syntax
 
-// readTalk reads a message without a command: it is ignored in a shared room, and a request for help
-// where the bot is addressed.
+// readTalk reads a message without a command: it is ignored in a shared room, and a request for
+// help where the bot is addressed.
 func (r *messageReader) readTalk() (Result, *parseError) {
 	if r.room && !r.isBotCalled() {
 		return Result{Ignore: true}, nil

@@ -14,8 +14,8 @@ type Option struct {
 	Example string
 	// Summary is one sentence for users.
 	Summary string
-	// Unavailable is true for what is understood and not carried out yet: no list of
-	// options names it.
+	// Unavailable is true for what is understood and not carried out yet: no list of options names
+	// it.
 	Unavailable bool
 }
 
@@ -35,13 +35,11 @@ const (
 	People
 	// Owners is like People, and its value is also kept as []Person. Repeatable.
 	Owners
-	// Duration is a span such as 30d, 12h or 2w. Its value is a string that
-	// [ParseDuration] reads.
+	// Duration is a span such as 30d, 12h or 2w. Its value is a string that [ParseDuration] reads.
 	Duration
 )
 
-// Conflict is a pair of settings that cannot go together, with the sentence
-// that tells a user so.
+// Conflict is a pair of settings that cannot go together, with the sentence that tells a user so.
 type Conflict struct {
 	A, B    Setting
 	Message string

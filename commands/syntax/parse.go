@@ -3,9 +3,8 @@ package syntax
 // maxFixes is how many corrections one corrected line may hold.
 const maxFixes = 8
 
-// Parse reads one message. It never panics, and it always sets exactly one
-// field of the result. The fix of an error is offered only if it reads as
-// something that can be run.
+// Parse reads one message. It never panics, and it always sets exactly one field of the result. The
+// fix of an error is offered only if it reads as something that can be run.
 func (g Grammar) Parse(m Message) Result {
 	result, edits := g.parseOnce(m)
 	if len(edits) == 0 {

@@ -42,8 +42,8 @@ func isClosingQuoteOf(open, r rune) bool { return strings.ContainsRune(closingQu
 
 func isQuote(r rune) bool { return isDoubleQuote(r) || isSingleQuote(r) || isSingleClosingQuote(r) }
 
-// findQuote finds the first quote after i that is of the kind wanted, not
-// escaped and not part of a mention; -1 if there is none.
+// findQuote finds the first quote after i that is of the kind wanted, not escaped and not part of a
+// mention; -1 if there is none.
 func (l *lexer) findQuote(i int, wanted func(rune) bool) int {
 	n := firstMentionAfter(l.mentions, i)
 	for i++; i < l.end; i++ {

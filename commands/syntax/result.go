@@ -1,7 +1,6 @@
 package syntax
 
-// TopicGeneral is the value of [Result.Help] that asks for help in general and
-// not for one command.
+// TopicGeneral is the value of [Result.Help] that asks for help in general and not for one command.
 const TopicGeneral = "help"
 
 // Result is what a message was understood to be. Exactly one field is set.
@@ -58,8 +57,7 @@ func (i Invocation) Flag(key string) (yes, given bool) {
 	return yes, given
 }
 
-// Value is the value of an option that takes a text or a duration; empty if
-// it was not given.
+// Value is the value of an option that takes a text or a duration; empty if it was not given.
 func (i Invocation) Value(key string) string {
 	text, _ := i.Options[key].(string)
 	return text

@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// visibleFormat are format characters that show: they mark numbers and text in
-// Arabic, Syriac and Kaithi.
+// visibleFormat are format characters that show: they mark numbers and text in Arabic, Syriac and
+// Kaithi.
 var visibleFormat = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{Lo: 0x0600, Hi: 0x0605, Stride: 1},
@@ -32,9 +32,9 @@ var blankLetters = &unicode.RangeTable{
 	R32: []unicode.Range32{{Lo: 0xe0000, Hi: 0xe0fff, Stride: 1}},
 }
 
-// isInvisible reports whether a character takes part in no word: zero-width and
-// direction marks, controls, and what XML cannot carry. Variation selectors
-// are told apart by their neighbours in [clean].
+// isInvisible reports whether a character takes part in no word: zero-width and direction marks,
+// controls, and what XML cannot carry. Variation selectors are told apart by their neighbours in
+// cleanText.
 func isInvisible(r rune) bool {
 	switch {
 	case r >= 0x20 && r < 0x7f:

@@ -25,9 +25,8 @@ func findSpelling(all []spelling, name string) int {
 	return -1
 }
 
-// nearestSpelling picks the candidate closest to a folded word, if it lies within the
-// limit for it and no other is as close. Candidates with the same value are
-// spellings of one thing.
+// nearestSpelling picks the candidate closest to a folded word, if it lies within the limit for it
+// and no other is as close. Candidates with the same value are spellings of one thing.
 func nearestSpelling(word string, candidates []spelling, limit func(candidate string) int) (spelling, bool) {
 	var best spelling
 	least, tied := -1, false

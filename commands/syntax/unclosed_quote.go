@@ -33,7 +33,8 @@ func (l *lexer) closeQuoteEdits(open int) []edit {
 	return []edit{{end, end, string(closingQuote(r))}}
 }
 
-// isAdjacentToWord reports whether the quote follows a token that is no key: probably an apostrophe.
+// isAdjacentToWord reports whether the quote follows a token that is no key: probably an
+// apostrophe.
 func (l *lexer) isAdjacentToWord(open int) bool {
 	n := len(l.tokens)
 	return n > 0 && l.tokens[n-1].end == open && l.tokens[n-1].kind != key

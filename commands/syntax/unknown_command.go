@@ -1,11 +1,11 @@
 package syntax
 
-// minNearLetters is how many letters a misspelt command must have to be answered in
-// a shared room, where it may be another bot's.
+// minNearLetters is how many letters a misspelt command must have to be answered in a shared room,
+// where it may be another bot's.
 const minNearLetters = 5
 
-// readBareSlash reads a slash without a name: it is ignored in a shared room, and otherwise a request
-// for help or the command that follows after a blank.
+// readBareSlash reads a slash without a name: it is ignored in a shared room, and otherwise a
+// request for help or the command that follows after a blank.
 func (r *messageReader) readBareSlash(start int) (Result, *parseError) {
 	if r.room {
 		return Result{Ignore: true}, nil

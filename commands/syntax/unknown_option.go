@@ -2,9 +2,9 @@ package syntax
 
 import "strings"
 
-// isMeantAsOption reports whether the unknown key at i is meant as an option: it has two hyphens, or
-// it is nearly a known key and no part of the name, because a quote or a person follows it directly
-// or because the name comes later.
+// isMeantAsOption reports whether the unknown key at i is meant as an option: it has two hyphens,
+// or it is nearly a known key and no part of the name, because a quote or a person follows it
+// directly or because the name comes later.
 func (a *argumentParser) isMeantAsOption(i int) bool {
 	t := a.tokens[i]
 	if t.hasDashes {

@@ -78,8 +78,8 @@ func (a *argumentParser) parseValue(t token, o Option) (optionValue, *parseError
 	return optionValue{v.start, a.src[v.start:end], offsets(v.start, end), false}, nil
 }
 
-// continuesWord reports whether token i belongs to the word before it: only a comma or nothing stands
-// between.
+// continuesWord reports whether token i belongs to the word before it: only a comma or nothing
+// stands between.
 func (a *argumentParser) continuesWord(i int) bool {
 	t, before := a.tokens[i], a.tokens[i-1]
 	if t.kind == quotedText || t.kind == mention || t.kind == brokenQuote || a.isOptionKey(t) {
