@@ -8,6 +8,8 @@ import (
 // nothingCreated ends every refusal before which nothing was written.
 const nothingCreated = " Nothing was created."
 
+// Each of these answers is named by its outcome code.
+
 // AlreadyDone refuses to execute the command of one message a second time.
 func AlreadyDone(first RequestID) *Refusal {
 	return &Refusal{

@@ -8,10 +8,10 @@ import (
 	"roombot/symphony"
 )
 
-// diagnose finds out why Symphony refused to add somebody. Its texts are not documented, so that
+// diagnoseAdd finds out why Symphony refused to add somebody. Its texts are not documented, so that
 // the status and further lookups decide. There is no cause where the account turns out to be in the
 // room.
-func (env *Env) diagnose(ctx context.Context, room storedRoom, invitee invitee, refused error) Cause {
+func (env *Env) diagnoseAdd(ctx context.Context, room storedRoom, invitee invitee, refused error) Cause {
 	switch {
 	case errors.Is(refused, symphony.ErrBarrier):
 		return CauseBarrier

@@ -71,8 +71,8 @@ func (d *GroupDirectory) Containing(ctx context.Context, text string) ([]symphon
 	return found, nil
 }
 
-// Near returns the names nearest to the given one, best first, at most three.
-func (d *GroupDirectory) Near(ctx context.Context, name string) []string {
+// FindSimilar returns the names nearest to the given one, best first, at most three.
+func (d *GroupDirectory) FindSimilar(ctx context.Context, name string) []string {
 	groups, err := d.readWithin(ctx, d.maxAge)
 	if err != nil {
 		return nil
@@ -100,7 +100,7 @@ func (d *GroupDirectory) Names() []string {
 
 // readWithin returns all groups, read at most so long ago.
 func (d *GroupDirectory) readWithin(ctx context.Context, ago time.Duration) ([]symphony.Group, error) {
-	if groups, ok := d.cached(ago); ok {
+	if groups, ok := d.fromCache(ago); ok {
 		return groups, nil
 	}
 	asked := time.Now()
@@ -110,13 +110,13 @@ func (d *GroupDirectory) readWithin(ctx context.Context, ago time.Duration) ([]s
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if groups, ok := d.cached(max(ago, time.Since(asked))); ok { // somebody has read it meanwhile
+	if groups, ok := d.fromCache(max(ago, time.Since(asked))); ok { // somebody has read it meanwhile
 		return groups, nil
 	}
 	return d.fetch(ctx)
 }
 
-func (d *GroupDirectory) cached(ago time.Duration) ([]symphony.Group, bool) {
+func (d *GroupDirectory) fromCache(ago time.Duration) ([]symphony.Group, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.groups, !d.readAt.IsZero() && time.Since(d.readAt) < ago

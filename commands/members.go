@@ -150,5 +150,5 @@ func (a *memberAdder) addMember(ctx context.Context, who invitee) (Cause, error)
 	case symphony.VerdictOf(err) != symphony.Refused:
 		return "", fmt.Errorf("add member: %w", err)
 	}
-	return a.env.diagnose(ctx, a.room, who, err), nil
+	return a.env.diagnoseAdd(ctx, a.room, who, err), nil
 }

@@ -17,24 +17,9 @@ import (
 func (p *roomPlan) createOnce(ctx context.Context, attempt Attempt) (room storedRoom, fresh bool, err error) {
 	var result storedCreation
 	err = attempt.Do(ctx, stepRoom, &result, func(ctx context.Context) (any, error) {
-		last, times, err := attempt.Intended(ctx, stepRoom)
-		if err != nil {
-			return nil, err
-		}
-		if times > 0 || p.req.Missed {
-			if found, err := p.searchEarlierRoom(ctx, last); err != nil || found != nil {
-				return found, err
-			}
-		}
-		if err := attempt.Intend(ctx, stepRoom); err != nil {
-			return nil, err
-		}
-		fresh = times == 0
-		made, err := p.callCreate(ctx, times)
-		if symphony.VerdictOf(err).MayRepeat() {
-			err = errors.Join(err, attempt.Withdraw(ctx, stepRoom))
-		}
-		return made, err
+		created, first, err := p.findOrCreate(ctx, attempt)
+		fresh = first
+		return created, err
 	})
 	if err != nil {
 		return storedRoom{}, false, err
@@ -43,6 +28,28 @@ func (p *roomPlan) createOnce(ctx context.Context, attempt Attempt) (room stored
 		return storedRoom{}, false, result.Refused
 	}
 	return result.Room, fresh, nil
+}
+
+// findOrCreate searches the room where an earlier call may have created it, and else creates it.
+// first is true if this was the first call.
+func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (room *storedCreation, first bool, err error) {
+	last, times, err := attempt.Intended(ctx, stepRoom)
+	if err != nil {
+		return nil, false, err
+	}
+	if times > 0 || p.req.Missed {
+		if found, err := p.searchEarlierRoom(ctx, last); err != nil || found != nil {
+			return found, false, err
+		}
+	}
+	if err := attempt.Intend(ctx, stepRoom); err != nil {
+		return nil, false, err
+	}
+	room, err = p.callCreate(ctx, times)
+	if symphony.VerdictOf(err).MayRepeat() {
+		err = errors.Join(err, attempt.Withdraw(ctx, stepRoom))
+	}
+	return room, times == 0, err
 }
 
 // callCreate makes one call. Waiting for Symphony's pace or for a new session counts as part of it:
@@ -65,12 +72,12 @@ func (p *roomPlan) callCreate(ctx context.Context, times int) (*storedCreation, 
 // of that name may be our own and not searchable yet. It is searched a few times more before the
 // name counts as taken by somebody else.
 func (p *roomPlan) searchTakenName(ctx context.Context, err error, times int) (*storedCreation, error) {
-	const looks = 3
+	const maxSearches = 3
 	found, searching := p.searchRoom(ctx)
 	switch {
 	case searching != nil || found != nil:
 		return found, searching
-	case times < looks:
+	case times < maxSearches:
 		return nil, &WaitError{After: p.env.Limits.Settle(), Why: "the room with this name may be our own"}
 	}
 	return p.creationFailed(ctx, err)

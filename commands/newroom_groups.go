@@ -64,7 +64,7 @@ func (env *Env) groupRefusal(ctx context.Context, r *Request, name string, found
 		Message: "There is no group “" + syntax.Truncate(name, maxEcho) + "”." + nothingCreated,
 		Next:    "/groups lists the groups that I can add.",
 	}
-	switch near := env.Groups.Near(ctx, name); len(near) {
+	switch near := env.Groups.FindSimilar(ctx, name); len(near) {
 	case 0:
 	case 1:
 		fixed := r.Invocation

@@ -34,6 +34,12 @@ func (p *roomPlan) creationRefusal(ctx context.Context, err error) *Refusal {
 			Next:    "Your Symphony administrators can give my account the entitlement.",
 		}
 	}
+	return p.unexplainedRefusal()
+}
+
+// unexplainedRefusal is for a pod that refuses the room without a reason. Many pods allow no history
+// in rooms for other companies.
+func (p *roomPlan) unexplainedRefusal() *Refusal {
 	refusal := &Refusal{
 		Code:    "room-refused",
 		Message: "Symphony does not accept a room with this name and these options." + nothingCreated,
@@ -46,6 +52,7 @@ func (p *roomPlan) creationRefusal(ctx context.Context, err error) *Refusal {
 	return refusal
 }
 
+// describeCreation says in words which right the bot lacks.
 func (p *roomPlan) describeCreation() string {
 	switch {
 	case p.room.CrossPod:

@@ -38,8 +38,11 @@ func (env *Env) findPeople(ctx context.Context, r *Request) ([]Person, error) {
 	return mergeSamePeople(append(append(all, byName...), byEmail...)), nil
 }
 
+// userLookup looks accounts up by one kind of name.
 type userLookup func(context.Context, ...string) ([]symphony.User, error)
 
+// findUsers looks up the people who are only written out. A name that does not fit exactly one of
+// them refuses the request.
 func (env *Env) findUsers(ctx context.Context, r *Request, wanted []string, find userLookup, key func(symphony.User) string) ([]Person, error) {
 	if len(wanted) == 0 {
 		return nil, nil
@@ -51,20 +54,17 @@ func (env *Env) findUsers(ctx context.Context, r *Request, wanted []string, find
 	case err != nil:
 		return nil, err
 	}
-	by := func(wanted string) (matches []symphony.User) {
-		for _, u := range users {
-			if strings.EqualFold(key(u), wanted) && u.AccountType != symphony.DistributionListAccount {
-				matches = append(matches, u)
-			}
-		}
-		return matches
+	matching := func(name string) []symphony.User {
+		return slices.DeleteFunc(slices.Clone(users), func(u symphony.User) bool {
+			return !strings.EqualFold(key(u), name) || u.AccountType == symphony.DistributionListAccount
+		})
 	}
 	found := make([]Person, 0, len(wanted))
-	for i, w := range wanted {
-		matches := by(w)
+	for i, name := range wanted {
+		matches := matching(name)
 		if len(matches) != 1 {
-			unknown := slices.DeleteFunc(slices.Clone(wanted[i+1:]), func(w string) bool { return len(by(w)) > 0 })
-			return nil, env.personRefusal(ctx, r, w, matches, unknown)
+			unknown := slices.DeleteFunc(slices.Clone(wanted[i+1:]), func(name string) bool { return len(matching(name)) > 0 })
+			return nil, env.personRefusal(ctx, r, name, matches, unknown)
 		}
 		found = append(found, personOf(matches[0]))
 	}
