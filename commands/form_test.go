@@ -3,6 +3,7 @@ package commands_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -81,4 +82,24 @@ func TestFormsOfOthersAreNotOurs(t *testing.T) {
 	require.True(t, commands.IsOwnForm(commands.FormNewRoom))
 	require.True(t, commands.IsOwnForm(commands.FormOffer))
 	require.False(t, commands.IsOwnForm("poll"))
+}
+
+func TestFormComesBackOnlyWhereItHelps(t *testing.T) {
+	t.Parallel()
+	sent := values(`{"action":"create","name":"X"}`)
+	edit := []commands.Offer{{Label: "Edit in form", Edit: true}}
+	for _, c := range []struct {
+		refusal *commands.Refusal
+		sent    symphony.FormValues
+		back    bool
+	}{
+		{&commands.Refusal{Message: "wrong"}, sent, true},
+		{&commands.Refusal{Message: "wrong"}, nil, false},
+		{&commands.Refusal{Message: "wrong", Offers: edit}, sent, false},
+		{commands.Denied("no"), sent, false},
+		{commands.AlreadyDone("id"), sent, false},
+	} {
+		shown := plain(c.refusal.ReplyWithForm(c.sent))
+		require.Equal(t, c.back, strings.Contains(shown, "Room name: [ X ]"), shown)
+	}
 }

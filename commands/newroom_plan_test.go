@@ -93,6 +93,32 @@ func TestFailedLookupIsNoRefusal(t *testing.T) {
 	require.Equal(t, commands.CodePreview, w.answer("bob", `/newroom "X" @alice alice@acme.test group:Research preview`).Code)
 }
 
+// The answer of a sign-in says nothing about the right to read groups.
+func TestFailedSignInIsNoMissingRight(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.stub(stub{path: "/login/idm/tokens", status: http.StatusUnauthorized}) // the session has ended
+	w.stub(stub{path: "/login/pubkey/", status: http.StatusUnauthorized})
+	_, err := w.plan(w.request("bob", "/groups"))
+	require.Equal(t, symphony.NotSignedIn, symphony.VerdictOf(err))
+
+	w = newWorld(t)
+	w.stub(stub{path: "/profile-manager/", status: http.StatusUnauthorized})
+	_, err = w.plan(w.request("bob", "/groups"))
+	var refusal *commands.Refusal
+	require.ErrorAs(t, err, &refusal, "a token that the profile manager refuses is a missing right")
+	require.Equal(t, "groups-unavailable", refusal.Code)
+}
+
+func TestAddressOfAGroupIsNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	group, err := w.client.UsersByEmail(t.Context(), "test.group@acme.test")
+	require.NoError(t, err)
+	require.Len(t, group, 1, "the pod knows the account")
+	require.Equal(t, "unknown-person", w.answer("bob", `/newroom "X" test.group@acme.test`).Code)
+}
+
 func TestCorrectedCommandCanBeRun(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
