@@ -18,7 +18,7 @@ import (
 func (w *work) answer(ctx context.Context) (commands.Reply, error) {
 	reply, err := w.understand(ctx)
 	if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
-		return refusal.Again(w.sheet()), nil
+		return refusal.ReplyWithForm(w.sheet()), nil
 	}
 	return reply, err
 }
@@ -51,7 +51,7 @@ func (w *work) understand(ctx context.Context) (commands.Reply, error) {
 		}
 		return w.carryOut(ctx, m, *result.Command)
 	case result.Error != nil:
-		return commands.Reply{}, set.FromSyntax(grammar, m.Message, result.Error)
+		return commands.Reply{}, set.SyntaxRefusal(grammar, m.Message, result.Error)
 	case result.Form != nil:
 		return w.ask(ctx, result.Form)
 	default:
@@ -64,7 +64,7 @@ func (w *work) ask(ctx context.Context, f *syntax.Form) (commands.Reply, error) 
 	if err := w.permitted(ctx, &commands.Request{From: w.in.From, Invocation: f.Prefill}); err != nil {
 		return commands.Reply{}, err
 	}
-	return w.bot.desk.Form(f)
+	return w.bot.desk.FormReply(f)
 }
 
 // carryOut asks the policy, plans and applies.
@@ -107,7 +107,7 @@ func (w *work) permitted(ctx context.Context, r *commands.Request) error {
 	if err := w.placed(ctx); err != nil {
 		return err
 	}
-	r.In = w.in.place()
+	r.Chat = w.in.place()
 	from, err := w.bot.known(ctx, r.From)
 	if err != nil {
 		return err
@@ -186,12 +186,12 @@ func (w *work) placed(ctx context.Context) error {
 
 // allow asks the policy; a denial is a refusal, told in private.
 func (b *Bot) allow(ctx context.Context, r *commands.Request) *commands.Refusal {
-	place := policy.Place{Kind: policy.IM, StreamID: string(r.In.Stream), RoomName: r.In.Name}
-	if r.In.Room {
+	place := policy.Place{Kind: policy.IM, StreamID: string(r.Chat.Stream), RoomName: r.Chat.Name}
+	if r.Chat.Room {
 		place.Kind = policy.Room
 	}
 	decision := b.policy.Decide(policy.Ask{
-		User:  policy.Subject{Username: r.From.Username, Email: r.From.Email, External: b.desk.Foreign(r.From.ID)},
+		User:  policy.Subject{Username: r.From.Username, Email: r.From.Email, External: b.desk.IsExternal(r.From.ID)},
 		Where: place, Command: r.Command,
 	})
 	if decision.Allowed {

@@ -54,8 +54,8 @@ type Config struct {
 type Bot struct {
 	client  *symphony.Client
 	self    symphony.User
-	desk    *commands.Desk
-	set     commands.Set
+	desk    *commands.Env
+	set     commands.Catalogue
 	grammar syntax.Grammar
 	policy  *policy.Policy
 	engine  *engine.Engine
@@ -98,10 +98,10 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 			c.Live()
 		}
 	}
-	desk := commands.NewDesk(commands.Desk{
+	desk := commands.NewEnv(commands.Env{
 		Symphony: c.Client,
 		Self:     self,
-		Groups:   commands.NewDirectory(c.Client, directoryKept),
+		Groups:   commands.NewGroupDirectory(c.Client, directoryKept),
 		Limits:   c.Limits,
 	})
 	b := &Bot{

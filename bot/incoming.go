@@ -80,8 +80,8 @@ func (in incoming) command(id string) (engine.Job, error) {
 // conversation names the queue whose commands run one after the other.
 func (in incoming) conversation() string { return string(in.Stream) }
 
-func (in incoming) place() commands.Place {
-	return commands.Place{Stream: in.Stream, Room: in.Room, Name: in.Name}
+func (in incoming) place() commands.Chat {
+	return commands.Chat{Stream: in.Stream, Room: in.Room, Name: in.Name}
 }
 
 func person(p symphony.Participant) commands.Person {

@@ -95,7 +95,7 @@ func (b *Bot) accept(ctx context.Context, event symphony.Event) (id string, in i
 		id, in, ok = b.acceptMessage(ctx, e.Message)
 	case symphony.FormSubmitted:
 		id, in = string(e.MessageID), submitted(e)
-		ok = commands.OwnForm(e.FormID)
+		ok = commands.IsOwnForm(e.FormID)
 	}
 	if ok && (id == "" || in.Stream == "") { // could be neither kept nor answered
 		zerolog.Ctx(ctx).Warn().Str("event", string(event.Head().ID)).Msg("event without a message or a conversation was dropped")
@@ -135,5 +135,5 @@ func (in incoming) read() (syntax.Message, error) {
 	if err != nil {
 		return syntax.Message{}, err
 	}
-	return commands.Typed(content, in.Room), nil
+	return commands.ReadMessage(content, in.Room), nil
 }

@@ -49,7 +49,7 @@ func (w *work) answered(ctx context.Context) (bool, error) {
 		case err != nil:
 			return false, fmt.Errorf("look for an earlier answer: %w", err)
 		}
-		if m.From.ID == w.bot.self.ID && commands.Answers(m.Data, w.id) {
+		if m.From.ID == w.bot.self.ID && commands.IsFinalReply(m.Data, w.id) {
 			return true, nil
 		}
 	}

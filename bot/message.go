@@ -45,7 +45,7 @@ func (w *work) carrier(ctx context.Context) (symphony.Message, error) {
 		return symphony.Message{}, fmt.Errorf("read the message of the form: %w", err)
 	case carrier.From.ID != w.bot.self.ID:
 		return symphony.Message{}, errNotOurs
-	case !commands.For(carrier.Data, w.in.From.ID):
+	case !commands.IsFor(carrier.Data, w.in.From.ID):
 		return symphony.Message{}, commands.NotYours()
 	}
 	w.in.Origin = symphony.MessageID(commands.OriginOf(carrier.Data, string(carrier.ID)))
@@ -54,11 +54,11 @@ func (w *work) carrier(ctx context.Context) (symphony.Message, error) {
 
 func (w *work) submitted(ctx context.Context, carrier symphony.Message) (m message, err error) {
 	if w.in.Form.ID == commands.FormNewRoom {
-		m.Message, err = w.bot.desk.FromForm(ctx, w.in.Form.Values)
+		m.Message, err = w.bot.desk.ReadForm(ctx, w.in.Form.Values)
 		m.Room = w.in.Room
 		return m, err
 	}
-	offer, err := commands.Chosen(carrier.Data, w.in.Form.Values)
+	offer, err := commands.ClickedOffer(carrier.Data, w.in.Form.Values)
 	if err != nil {
 		return message{}, err
 	}

@@ -120,7 +120,7 @@ func (w *work) find(ctx context.Context, part string, stream symphony.StreamID, 
 		if err != nil {
 			return posted{}, fmt.Errorf("look for the message: %w", err)
 		}
-		if m.From.ID == w.bot.self.ID && commands.Carries(m.Data, w.id, part) {
+		if m.From.ID == w.bot.self.ID && commands.IsReplyPart(m.Data, w.id, part) {
 			return posted{Stream: stream, Message: m.ID, Outcome: commands.OutcomeOf(m.Data), At: m.Time}, nil
 		}
 	}

@@ -58,7 +58,7 @@ func (w *work) decide(ctx context.Context, reply commands.Reply) (outcome, error
 		Code: reply.Code, Failed: reply.Failed, Stream: stream,
 		Reply: w.render(w.own(partFinal), reply), Brief: w.render(w.own(partBrief), reply.Brief(w.id)),
 	}
-	switch aside := reply.Aside(w.in.Name); {
+	switch aside := reply.PrivateCopy(w.in.Name); {
 	case stream != w.in.Stream:
 		o.Reply = w.render(w.own(partFinal), aside)
 	case w.in.Room:
@@ -72,16 +72,16 @@ func (w *work) render(part string, reply commands.Reply) symphony.Outgoing {
 	return symphony.Outgoing{MessageML: markup, Data: data}
 }
 
-// Say shows the user a first answer, but never after the reply. Only the first of
+// ShowFirst shows the user a first answer, but never after the reply. Only the first of
 // several is shown, except that the link replaces a word that it takes longer. A
 // failure to show it is logged and stops nothing.
-func (w *work) Say(ctx context.Context, first commands.Reply) {
-	if err := w.say(ctx, first); err != nil {
+func (w *work) ShowFirst(ctx context.Context, first commands.Reply) {
+	if err := w.showFirst(ctx, first); err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
 	}
 }
 
-func (w *work) say(ctx context.Context, first commands.Reply) error {
+func (w *work) showFirst(ctx context.Context, first commands.Reply) error {
 	if _, times, err := w.Intended(ctx, w.own(partFinal)); err != nil || times > 0 {
 		return err
 	}
@@ -130,7 +130,7 @@ func (w *work) deliver(ctx context.Context, o outcome) (posted, error) {
 	case shown.Message == "":
 		return w.deliverAside(ctx, o)
 	case first.Message != "" && first.Stream != o.Stream:
-		_, err = w.replace(ctx, w.own("pointer"), first, w.render(w.own("pointer"), commands.ElsewhereNow()))
+		_, err = w.replace(ctx, w.own("pointer"), first, w.render(w.own("pointer"), commands.AnsweredInPrivate()))
 	}
 	return shown, err
 }

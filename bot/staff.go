@@ -46,7 +46,7 @@ func (s *staff) keep(u symphony.User) {
 // address deny what it should allow. Symphony tells neither of people of other
 // companies. When Symphony refuses the look-up, rules see what the event says.
 func (b *Bot) known(ctx context.Context, p commands.Person) (commands.Person, error) {
-	if b.desk.Foreign(p.ID) || p.Username != "" && p.Email != "" {
+	if b.desk.IsExternal(p.ID) || p.Username != "" && p.Email != "" {
 		return p, nil
 	}
 	user, known := b.staff.find(p.ID)

@@ -137,7 +137,7 @@ func (w *work) postpone(ctx context.Context, cause error) error {
 	}
 	w.bot.metrics.postponed.WithLabelValues(reason).Inc()
 	zerolog.Ctx(ctx).Warn().Err(cause).Dur("after", after).Msg("command was put off")
-	w.Say(ctx, commands.PutOff(after))
+	w.ShowFirst(ctx, commands.PutOff(after))
 	if after > 0 {
 		return engine.Postpone(after)
 	}
@@ -172,7 +172,7 @@ func (b *Bot) failed(ctx context.Context, j *engine.Attempt, cause error) error 
 	if w.in.Surplus != "" { // there was nothing to do but to say so
 		return nil
 	}
-	touched, err := commands.Touched(ctx, w)
+	touched, err := commands.MayHaveWritten(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (b *Bot) failed(ctx context.Context, j *engine.Attempt, cause error) error 
 	}
 	zerolog.Ctx(ctx).Error().Err(cause).Msg("command was given up")
 	decided, err := w.outcome(ctx, func(ctx context.Context) (commands.Reply, error) {
-		return b.desk.LastWord(ctx, w, commands.Unfinished{
+		return b.desk.UnfinishedReply(ctx, w, commands.Unfinished{
 			ID: w.id, From: w.in.From, Sent: w.sheet(), Cancelled: errors.Is(cause, engine.ErrCancelled),
 		})
 	})

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// spans returns the mentions in order, without those that are empty, lie
-// outside the text or overlap an earlier one.
-func spans(mentions []Mention, length int) []Mention {
+// validMentions returns the mentions in order, without those that are empty, lie outside the text
+// or overlap an earlier one.
+func validMentions(mentions []Mention, length int) []Mention {
 	sorted := slices.SortedStableFunc(slices.Values(mentions), func(a, b Mention) int {
 		return cmp.Compare(a.Start, b.Start)
 	})
@@ -21,11 +21,11 @@ func spans(mentions []Mention, length int) []Mention {
 	})
 }
 
-// apply carries out edits, which are in order and touch no mention, and moves
-// the mentions along.
-func apply(m Message, edits []edit) Message {
+// applyEdits carries out edits, which are in order and touch no mention, and moves the mentions
+// along.
+func applyEdits(m Message, edits []edit) Message {
 	src := []rune(m.Text)
-	mentions := spans(m.Mentions, len(src))
+	mentions := validMentions(m.Mentions, len(src))
 	out := make([]rune, 0, len(src)+16)
 	moved := make([]Mention, 0, len(mentions))
 	done, next := 0, 0
