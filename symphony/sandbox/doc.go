@@ -1,7 +1,7 @@
 // Package sandbox is a whole Symphony pod in memory: login, key manager, pod, agent and profile
 // manager behind one plain-HTTP port, with a handful of people, rooms, groups and rules, so that a
-// bot can be tried and tested without a Symphony contract. The vendor's own Java and Python kits run
-// against it unmodified.
+// bot can be tried and tested without a Symphony contract. The vendor's own Java and Python kits
+// run against it unmodified.
 //
 //	pod, err := sandbox.New(sandbox.Config{BotKey: key.Public()})
 //	server := httptest.NewServer(control.New(pod, control.Config{}))
