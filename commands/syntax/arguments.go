@@ -125,8 +125,8 @@ func (a *argumentParser) findCommand(t token) (Command, bool) {
 	if c, ok := a.grammar.Lookup(t.text); ok {
 		return c, true
 	}
-	alone := messageReader{grammar: a.grammar, room: true}
-	near, ok := nearestSpelling(foldKey(t.text), a.grammar.spellings(), alone.maxEdits(t.text))
+	chat := messageReader{grammar: a.grammar, room: true}
+	near, ok := nearestSpelling(foldKey(t.text), a.grammar.spellings(), chat.maxEdits(t.text))
 	if !ok {
 		return Command{}, false
 	}

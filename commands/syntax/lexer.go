@@ -25,13 +25,13 @@ func newLexer(src []rune, start, end int, mentions []Mention, isKey func(string)
 func (l *lexer) tokenize() []token {
 	for {
 		from := l.pos
-		listed := l.skipSeparators()
+		afterComma := l.skipSeparators()
 		if l.pos >= l.end {
 			return l.tokens
 		}
-		glued := l.pos == from && len(l.tokens) > 0
-		t := l.readToken(glued)
-		t.adjacent, t.afterComma = glued, listed
+		adjacent := l.pos == from && len(l.tokens) > 0
+		t := l.readToken(adjacent)
+		t.adjacent, t.afterComma = adjacent, afterComma
 		l.tokens = append(l.tokens, t)
 		l.pos = t.end
 		if t.kind == mention && l.canCloseAt(t.end-1) {
@@ -44,12 +44,12 @@ func (l *lexer) tokenize() []token {
 }
 
 // skipSeparators moves to the next token and reports whether it passed a comma or semicolon.
-func (l *lexer) skipSeparators() (listed bool) {
+func (l *lexer) skipSeparators() (comma bool) {
 	for l.pos < l.end && !l.isMentionAt(l.pos) && (isBlank(l.src[l.pos]) || isListSeparator(l.src[l.pos])) {
-		listed = listed || isListSeparator(l.src[l.pos])
+		comma = comma || isListSeparator(l.src[l.pos])
 		l.pos++
 	}
-	return listed
+	return comma
 }
 
 func (l *lexer) isMentionAt(i int) bool {
@@ -57,7 +57,7 @@ func (l *lexer) isMentionAt(i int) bool {
 	return n < len(l.mentions) && l.mentions[n].Start == i
 }
 
-func (l *lexer) readToken(glued bool) token {
+func (l *lexer) readToken(adjacent bool) token {
 	if l.isMentionAt(l.pos) {
 		m := l.mentions[firstMentionAfter(l.mentions, l.pos)]
 		return token{kind: mention, start: m.Start, end: m.End, userID: m.UserID}
@@ -67,7 +67,7 @@ func (l *lexer) readToken(glued bool) token {
 		return l.readQuote(l.pos)
 	}
 	end := l.wordEnd(l.pos)
-	if !glued || l.tokens[len(l.tokens)-1].kind != key {
+	if !adjacent || l.tokens[len(l.tokens)-1].kind != key {
 		if t, ok := l.readCommandOrKey(l.pos, end); ok {
 			return t
 		}

@@ -29,7 +29,7 @@ func applyEdits(m Message, edits []edit) Message {
 	out := make([]rune, 0, len(src)+16)
 	moved := make([]Mention, 0, len(mentions))
 	done, next := 0, 0
-	upto := func(end int) {
+	copyUntil := func(end int) {
 		for next < len(mentions) && mentions[next].Start < end {
 			shift := len(out) - done
 			s := mentions[next]
@@ -40,10 +40,10 @@ func applyEdits(m Message, edits []edit) Message {
 		done = end
 	}
 	for _, e := range edits {
-		upto(e.start)
+		copyUntil(e.start)
 		out = append(out, []rune(e.text)...)
 		done = e.end
 	}
-	upto(len(src))
+	copyUntil(len(src))
 	return Message{Text: string(out), Mentions: moved, Room: m.Room}
 }

@@ -74,15 +74,15 @@ func (r *messageReader) readCommand() (Result, *parseError) {
 	if end == start {
 		return r.readBareSlash(start)
 	}
-	asked, rest := r.readSuffix(end)
-	if rest > end && !asked {
+	help, rest := r.readSuffix(end)
+	if rest > end && !help {
 		return r.readUnknownCommand(start, rest)
 	}
 	c, ok := r.grammar.Lookup(string(r.src[start:end]))
 	switch {
 	case !ok:
 		return r.readUnknownCommand(start, end)
-	case asked:
+	case help:
 		return Result{Help: c.Name}, nil
 	}
 	r.pos = r.skipSuffix(end)
@@ -98,14 +98,14 @@ func (r *messageReader) nameEnd(i int) int {
 
 // readSuffix reads what follows the name of a command without a blank: a question mark asks for
 // help, punctuation is ignored, and anything else up to rest makes it another word, such as a path.
-func (r *messageReader) readSuffix(end int) (asked bool, rest int) {
+func (r *messageReader) readSuffix(end int) (help bool, rest int) {
 	i := end
 	for i < r.end && isSentenceEnd(r.src[i]) && r.mentionAt(i) == nil {
-		asked = asked || toHalfWidth(r.src[i]) == '?'
+		help = help || toHalfWidth(r.src[i]) == '?'
 		i++
 	}
 	if r.isWordEnd(i) {
-		return asked, end
+		return help, end
 	}
 	if i == end && (r.mentionAt(i) != nil || isColon(r.src[i]) || isDoubleQuote(r.src[i]) || isSingleQuote(r.src[i]) || isAtSign(r.src[i])) {
 		return false, end

@@ -144,9 +144,9 @@ func (l *lexer) readQuotation(start, end int) *quotation {
 		for n < len(l.mentions) && l.mentions[n].End <= i {
 			n++
 		}
-		spoken := n < len(l.mentions) && l.mentions[n].Start <= i
-		q.mentions = q.mentions || spoken
-		if !spoken && l.isEscape(i) && i+1 < end {
+		mention := n < len(l.mentions) && l.mentions[n].Start <= i
+		q.mentions = q.mentions || mention
+		if !mention && l.isEscape(i) && i+1 < end {
 			i++
 		}
 		q.runes = append(q.runes, l.src[i])

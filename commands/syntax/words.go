@@ -61,8 +61,8 @@ func (a *argumentParser) findRunEnd(i int) int {
 // trimRun leaves out the words that only join the run to people beside it, and a dangling "with".
 func (a *argumentParser) trimRun(first, end int) (int, int) {
 	last := end
-	beside := a.isPeopleAt(end)
-	for last > first && isDanglingJoiner(a.tokens[last-1].text, beside) && a.tokens[last-1].kind == word {
+	besidePeople := a.isPeopleAt(end)
+	for last > first && isDanglingJoiner(a.tokens[last-1].text, besidePeople) && a.tokens[last-1].kind == word {
 		last--
 	}
 	if a.i > 0 && a.tokens[a.i-1].isPerson() {
@@ -73,8 +73,8 @@ func (a *argumentParser) trimRun(first, end int) (int, int) {
 	return first, last
 }
 
-func isDanglingJoiner(text string, beside bool) bool {
-	return foldKey(text) == "with" || beside && (isJoinerText(text) || isDashText(text))
+func isDanglingJoiner(text string, besidePeople bool) bool {
+	return foldKey(text) == "with" || besidePeople && (isJoinerText(text) || isDashText(text))
 }
 
 // isJoinerText reports whether a word or sign may stand between people.
@@ -187,17 +187,17 @@ func (a *argumentParser) continueOptionValue(end int) (f *parseError, done bool)
 	if l == nil || l.next != a.i {
 		return nil, false
 	}
-	elsewhere := a.hasName || a.lastNameToken > a.i
+	nameIsElsewhere := a.hasName || a.lastNameToken > a.i
 	if n := a.findKnownGroup(l, end); n > 0 {
 		f = a.unquotedValueError(l, n)
-		if !elsewhere && a.isKnownGroup(l.start, a.tokens[a.i-1].end) {
+		if !nameIsElsewhere && a.isKnownGroup(l.start, a.tokens[a.i-1].end) {
 			f.edits = nil // the words could be the name just as well
 		}
 		return f, false
 	}
 	first, last := a.trimRun(a.i, end)
 	switch {
-	case first == last || !elsewhere:
+	case first == last || !nameIsElsewhere:
 		return nil, false
 	case t.afterComma && l.option.Kind == Groups && t.kind == word && !isJoiner(t):
 		return a.parseListValues(l.option, l.key, a.i), true
