@@ -23,8 +23,8 @@ func (c *call) decode(into any) error { return rest.Decode(c.Body, c.route.name,
 // success is the pod's answer to changes that return nothing.
 func success(text string) any { return map[string]string{"format": "TEXT", "message": text} }
 
-// bearer gives the Authorization header's token, with or without its scheme: kits send both.
-func bearer(r *http.Request) string {
+// bearerToken gives the Authorization header's token, with or without its scheme: kits send both.
+func bearerToken(r *http.Request) string {
 	value := strings.TrimSpace(r.Header.Get("Authorization"))
 	if scheme, token, ok := strings.Cut(value, " "); ok && strings.EqualFold(scheme, "Bearer") {
 		return strings.TrimSpace(token)

@@ -85,7 +85,7 @@ func TestSayWaitsForTheAnswers(t *testing.T) {
 	require.Equal(t, []string{"one", "two"}, texts)
 }
 
-func TestSayWaitsForABotThatCanBeAskedUntilItIsAtRest(t *testing.T) {
+func TestSayWaitsWhileTheBotIsAtWork(t *testing.T) {
 	var asked atomic.Int32
 	b := loggedIn(t, func(c *config) {
 		c.LongPoll = 10 * time.Millisecond
@@ -103,7 +103,7 @@ func TestSayWithoutAnAnswerEndsAtTheLimit(t *testing.T) {
 	require.Empty(t, got["replies"])
 }
 
-func TestSayGoesWhereItIsTold(t *testing.T) {
+func TestSayTakesAUsernameOrAStreamID(t *testing.T) {
 	b := loggedIn(t)
 	say := func(body map[string]any) reply { return b.post("/sandbox/v1/say", body) }
 	say(map[string]any{"as": "bob", "to": "alice", "text": "hi"}).ok()
@@ -216,7 +216,7 @@ func TestTheClockAndAReset(t *testing.T) {
 	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
 }
 
-func TestOtherPathsAreThePage(t *testing.T) {
+func TestOtherPathsServeThePage(t *testing.T) {
 	b := setup(t, func(c *config) {
 		c.control.Page = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte("page " + r.URL.Path)) })
 	})

@@ -36,7 +36,7 @@ func TestUsersAreLookedUp(t *testing.T) {
 	require.Contains(t, string(b.get("/pod/v3/users?email=not-an-email").raw), "invalid.format")
 }
 
-func TestOtherCompaniesPeopleKeepTheirDetails(t *testing.T) {
+func TestDetailsOfOtherCompaniesPeopleAreHidden(t *testing.T) {
 	b := loggedIn(t)
 	eve := b.get(fmt.Sprintf("/pod/v2/user?uid=%d", b.id("eve"))).ok()
 	require.NotContains(t, eve, "emailAddress")
@@ -114,7 +114,7 @@ func TestAGroupIsCreatedReadAndUpdatedWithItsTag(t *testing.T) {
 	b.post("/profile-manager/v1/groups/none/member", member).refused(http.StatusBadRequest)
 }
 
-func TestNewcomersOfAGroupJoinItsRooms(t *testing.T) {
+func TestNewMembersOfAGroupJoinItsRooms(t *testing.T) {
 	b := withGroups(t)
 	id := b.room(map[string]any{"name": "Desk"})
 	require.Equal(t, http.StatusOK, b.add(id, b.group("FX EMEA")).status)
@@ -217,7 +217,7 @@ func TestRetiredOperationsSayWhatToCallInstead(t *testing.T) {
 	require.Greater(t, retired, 40)
 }
 
-func TestWhatTheSandboxDoesNotDoItSaysByName(t *testing.T) {
+func TestAnUnimplementedOperationAnswers404WithItsName(t *testing.T) {
 	b := setup(t)
 	require.Contains(t, b.post("/pod/v1/admin/room/x/membership/add", nil).refused(http.StatusNotFound), "POST /pod/v1/admin/room/{id}/membership/add")
 	b.get("/pod/v1/nonsense").refused(http.StatusNotFound)

@@ -24,7 +24,7 @@ func TestAFaultAnswersWithItsStatusAsOftenAsItSays(t *testing.T) {
 	require.Empty(t, b.get("/sandbox/v1/faults").list(), "it is used up")
 }
 
-func TestAFaultSpeaksLikeTheService(t *testing.T) {
+func TestAFaultAnswersWithTheServicesText(t *testing.T) {
 	b := loggedIn(t)
 	for status, text := range map[int]string{451: "Compliance issues found in room creation", 403: "lacks the required entitlement", 500: "Internal Server Error"} {
 		b.fail(client.Fault{Path: "createRoom", Status: status, Count: 1})
@@ -127,7 +127,7 @@ func (b *bundle) unluckyRun() []int {
 	return statuses
 }
 
-func TestASearchThatFindsNothingIsAnEmptyListAndA204WhereAFaultSaysSo(t *testing.T) {
+func TestAnEmptySearchAnswersAListAndA204ByAFault(t *testing.T) {
 	b := loggedIn(t)
 	chat := b.says("bob", "hi").StreamID
 	for operation, search := range map[string]func() reply{

@@ -137,7 +137,7 @@ func TestDeletingAFeedEndsItsParkedReads(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, <-status)
 }
 
-func TestABotHearsOnlyTheConversationsItIsIn(t *testing.T) {
+func TestAFeedHasOnlyTheConversationsOfItsOwner(t *testing.T) {
 	b := loggedIn(t)
 	feed := b.feed()
 	b.saysIn("bob", "alice", "just us")

@@ -38,9 +38,9 @@ func readGroup(c *call) (world.GroupChange, error) {
 		return world.GroupChange{}, err
 	}
 	change := world.GroupChange{Name: body.Name, Status: body.Status, Restrictions: world.Restrictions{
-		Visibility: given(body.Visibility), Connection: given(body.Connection), Interaction: given(body.Interaction),
+		Visibility: rawText(body.Visibility), Connection: rawText(body.Connection), Interaction: rawText(body.Interaction),
 	}}
-	if details := given(body.Profile); details != "" {
+	if details := rawText(body.Profile); details != "" {
 		change.Details = &details
 	}
 	if body.Members != nil {
@@ -54,7 +54,7 @@ func readGroup(c *call) (world.GroupChange, error) {
 }
 
 func (g groupRequest) check() error {
-	details, profile := given(g.Profile), map[string]any{}
+	details, profile := rawText(g.Profile), map[string]any{}
 	switch {
 	case strings.TrimSpace(g.Name) == "":
 		return rest.BadRequest("The field name is required")
@@ -68,8 +68,8 @@ func (g groupRequest) check() error {
 	return nil
 }
 
-// given is a value as it was given; null is as good as none.
-func given(raw json.RawMessage) string {
+// rawText is a value as it was given, and "" for null and none.
+func rawText(raw json.RawMessage) string {
 	if string(raw) == "null" {
 		return ""
 	}

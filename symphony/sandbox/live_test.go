@@ -91,7 +91,7 @@ func TestAPageOfAnotherSiteGetsNoLiveConnection(t *testing.T) {
 	require.NoError(t, response.Body.Close())
 }
 
-func TestAReaderThatDoesNotReadIsThrownOut(t *testing.T) {
+func TestALiveConnectionThatIsNotReadIsClosed(t *testing.T) {
 	b := setup(t)
 	conn := b.watch("bob")
 	for range 1000 {

@@ -27,7 +27,7 @@ func TestARoundTripIsAddedToTheAPIOnly(t *testing.T) {
 	got.ok()
 }
 
-func TestTheCrowdHasNamesOfItsOwn(t *testing.T) {
+func TestTheCrowdHasDistinctNames(t *testing.T) {
 	b := loggedIn(t, func(c *config) { c.Crowd = 500 })
 	people := b.get("/sandbox/v1/people").ok()["people"].([]any)
 	names, emails := map[any]bool{}, map[any]bool{}
@@ -40,7 +40,7 @@ func TestTheCrowdHasNamesOfItsOwn(t *testing.T) {
 	b.says("ada.abbott", "hello")
 }
 
-func TestTheMessagesOfThePodAreFollowedInTheirOrder(t *testing.T) {
+func TestMessagesOfThePodArePagedInOrder(t *testing.T) {
 	b := loggedIn(t)
 	b.says("bob", "one")
 	b.says("alice", "two")

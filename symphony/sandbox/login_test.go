@@ -20,7 +20,7 @@ func TestALoginTokenOfTheRegisteredKeyOpensASession(t *testing.T) {
 	require.InDelta(t, b.id("roombot"), me["id"], 0)
 }
 
-func TestTheOldestSessionMakesRoomForTheNewest(t *testing.T) {
+func TestTheOldestSessionIsDroppedBeyondTheLimit(t *testing.T) {
 	b := loggedIn(t)
 	first := b.tokens["sessionToken"]
 	b.advance(time.Second)
@@ -66,7 +66,7 @@ func TestLoginsAreRefused(t *testing.T) {
 	}
 }
 
-func TestAPodWithoutAKeyLetsNobodyIn(t *testing.T) {
+func TestAPodWithoutAKeyRefusesEveryLogin(t *testing.T) {
 	b := setup(t, func(c *config) { c.BotKey = nil })
 	b.post("/login/pubkey/authenticate", map[string]string{"token": b.loginToken(nil)}).refused(http.StatusUnauthorized)
 }
@@ -142,7 +142,7 @@ func (b *bundle) accessToken() string {
 	return got["access_token"].(string)
 }
 
-func TestAnAccessTokenOfAnotherScopeIsNoUse(t *testing.T) {
+func TestAnAccessTokenOfAnotherScopeIsRefused(t *testing.T) {
 	b := loggedIn(t)
 	b.tokens["Authorization"] = "Bearer " + b.post("/login/idm/tokens", nil).ok()["access_token"].(string)
 	b.get("/profile-manager/v1/types").refused(http.StatusForbidden)

@@ -27,7 +27,7 @@ func TestMembersAreAddedPromotedDemotedAndRemoved(t *testing.T) {
 		b.read(feed, "").types())
 }
 
-func TestWhoCannotBeAddedAndWhy(t *testing.T) {
+func TestMembersThatARuleRefuses(t *testing.T) {
 	b := loggedIn(t)
 	internal := b.room(map[string]any{"name": "internal"})
 	external := b.room(map[string]any{"name": "external", "crossPod": true})
@@ -42,7 +42,7 @@ func TestWhoCannotBeAddedAndWhy(t *testing.T) {
 	require.Contains(t, b.add(sales, b.id("ravi")).refused(http.StatusForbidden), "barrier")
 }
 
-func TestAGroupIsOneAddAndItsPeopleSayWhereTheyCameFrom(t *testing.T) {
+func TestAddingAGroupAddsItsPeopleThroughIt(t *testing.T) {
 	b := loggedIn(t)
 	id := b.room(map[string]any{"name": "Desk"})
 	require.Equal(t, http.StatusOK, b.add(id, b.id("bob")).status)
@@ -85,7 +85,7 @@ func TestAGroupBehindTheBarrierStaysOut(t *testing.T) {
 	require.Contains(t, b.add(id, b.group("Research")).refused(http.StatusForbidden), "barrier")
 }
 
-func TestMembersInviteOnlyWhereTheyMay(t *testing.T) {
+func TestMembersInviteOnlyWhereTheRoomAllowsIt(t *testing.T) {
 	b := loggedIn(t)
 	for name, may := range map[string]bool{"open": true, "closed": false} {
 		id := b.room(map[string]any{"name": name, "membersCanInvite": may})
@@ -109,7 +109,7 @@ func TestThreeCompaniesNeedAMultilateralRoom(t *testing.T) {
 	require.Equal(t, http.StatusOK, b.add(three, b.id("mallory")).status)
 }
 
-func TestWhenTheLastOwnerLeavesTheOldestPersonFollows(t *testing.T) {
+func TestTheOldestPersonBecomesOwnerWhenTheLastOneLeaves(t *testing.T) {
 	b := loggedIn(t)
 	id := b.room(map[string]any{"name": "Desk"})
 	for _, username := range []string{"bob", "carol"} {

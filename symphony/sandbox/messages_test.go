@@ -16,7 +16,7 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-func TestWhatAPersonTypesArrivesAsTheClientWritesIt(t *testing.T) {
+func TestTypedTextIsSentAsTheDesktopClientWritesIt(t *testing.T) {
 	b := loggedIn(t)
 	feed := b.feed()
 	said := b.says("bob", "/newroom \"Q2\" @alice and @Carol O'Neil, bob@acme.test\nsecond <line> & more")
@@ -57,7 +57,7 @@ func wellFormedXML(text string) error {
 	}
 }
 
-func TestTheComposerFindsNamesTheWayPeopleWriteThem(t *testing.T) {
+func TestTheComposerFindsMentions(t *testing.T) {
 	b := setup(t)
 	for text, want := range map[string]string{
 		"@bob":                      "@Bob Chen",
@@ -108,7 +108,7 @@ func TestMessagesThatTheAgentRefuses(t *testing.T) {
 	require.Equal(t, "LIMIT_MESSAGE_CONTENT_MAX_TOTAL_SIZE_REACHED", huge.object()["code"])
 }
 
-func TestAMessageIsTakenAsAFormAndAsJSONToo(t *testing.T) {
+func TestAMessageIsAcceptedAsAFormAndAsJSON(t *testing.T) {
 	b := loggedIn(t)
 	path := "/agent/v4/stream/" + b.says("bob", "hi").StreamID + "/message/create"
 	b.post(path, map[string]string{"message": "<messageML>one</messageML>"}).ok()
@@ -116,7 +116,7 @@ func TestAMessageIsTakenAsAFormAndAsJSONToo(t *testing.T) {
 	b.send("POST", path, "text/plain", strings.NewReader("three")).refused(http.StatusBadRequest)
 }
 
-func TestAReadOnlyRoomIsForItsOwners(t *testing.T) {
+func TestOnlyOwnersWriteInAReadOnlyRoom(t *testing.T) {
 	b := loggedIn(t)
 	id := b.room(map[string]any{"name": "News", "readOnly": true})
 	require.Equal(t, http.StatusOK, b.add(id, b.id("bob")).status)
@@ -185,7 +185,7 @@ func another(id string) string {
 	return letter + id[1:]
 }
 
-func TestAttachmentsTravel(t *testing.T) {
+func TestAttachmentsAreSentListedAndDownloaded(t *testing.T) {
 	b := loggedIn(t)
 	stream := b.says("bob", "hi").StreamID
 	path := "/agent/v4/stream/" + stream + "/message/create"
@@ -220,7 +220,7 @@ func TestABlastReportsEachFailure(t *testing.T) {
 	require.Contains(t, got["errors"], "nonsense")
 }
 
-func TestASuppressedMessageIsGone(t *testing.T) {
+func TestASuppressedMessageIsBlank(t *testing.T) {
 	b := loggedIn(t)
 	stream := b.says("bob", "hi").StreamID
 	feed := b.feed()

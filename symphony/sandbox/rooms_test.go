@@ -84,7 +84,7 @@ func TestOnlyOwnersUpdateARoomAndCopyProtectionStays(t *testing.T) {
 	require.Contains(t, update(map[string]any{"name": "Desk 3"}).refused(http.StatusForbidden), "entitlement")
 }
 
-func TestIDsAreTakenInEveryForm(t *testing.T) {
+func TestIDsAreAcceptedInEveryAlphabet(t *testing.T) {
 	b := loggedIn(t)
 	id := b.room(map[string]any{"name": "Desk"})
 	raw, err := base64.RawURLEncoding.DecodeString(id)
@@ -132,7 +132,7 @@ func TestSearchFindsByNameAndByKeyword(t *testing.T) {
 	b.post("/pod/v3/room/search", map[string]any{}).refused(http.StatusBadRequest)
 }
 
-func TestSearchLagsWhenToldTo(t *testing.T) {
+func TestAFaultDelaysTheRoomSearch(t *testing.T) {
 	b := loggedIn(t)
 	b.fail(client.Fault{Kind: "search-lag", Delay: "1h"})
 	b.room(map[string]any{"name": "Alpha"})

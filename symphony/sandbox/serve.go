@@ -60,7 +60,7 @@ func (p *Pod) run(w http.ResponseWriter, c *call) (out *rest.Encoded, err error)
 		return nil, errDropped
 	}
 	trouble := p.strikeCall(c)
-	if err := trouble.before(c.Context(), p.closed); err != nil {
+	if err := trouble.apply(c.Context(), p.closed); err != nil {
 		p.travel(c.Context())
 		return nil, err
 	}

@@ -17,7 +17,7 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-func TestAPodRemembersItselfInItsFile(t *testing.T) {
+func TestTheStateFileKeepsThePod(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pod.json")
 	keep := func(c *config) { c.StateFile = file }
 	b := loggedIn(t, keep)

@@ -120,8 +120,8 @@ func faultText(status int, operation string) string {
 	return "Fault"
 }
 
-// before makes a call wait, and gives an error when it is not to be done.
-func (t trouble) before(ctx context.Context, closed <-chan struct{}) error {
+// apply makes a call wait, and gives an error when it is not to be done.
+func (t trouble) apply(ctx context.Context, closed <-chan struct{}) error {
 	if t.delay > 0 {
 		if t.dropAfter { // held back by something in between, which does not care who still waits
 			ctx = context.WithoutCancel(ctx)

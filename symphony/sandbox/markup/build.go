@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// buildChildren checks what stands in an element, from the outside in and then, for what depends on children, back out: the
-// order in which the agent finds faults, so that of several it names the same.
+// buildChildren checks what stands in an element, from the outside in and then, for what depends on
+// children, back out: the order in which the agent finds faults, so that of several it names the
+// same.
 func (c *conversion) buildChildren(n *node) error {
 	for _, child := range n.children {
 		if child.name == "" {
@@ -30,7 +31,7 @@ func (c *conversion) build(n *node) error {
 	case r.shorthand && c.entities.presentation && !n.converted:
 		return refuse(`Shorthand tag "%s" is not allowed in PresentationML`, n.name)
 	}
-	c.number(n)
+	c.numberEntity(n)
 	if err := checkAttributes(n, r); err != nil {
 		return err
 	}
@@ -43,11 +44,11 @@ func (c *conversion) build(n *node) error {
 	if err := checkContent(n, r); err != nil {
 		return err
 	}
-	return c.check(n)
+	return c.checkElement(n)
 }
 
-// number gives the next id to the elements that become entities.
-func (c *conversion) number(n *node) {
+// numberEntity gives the next id to the elements that become entities.
+func (c *conversion) numberEntity(n *node) {
 	prefix := entityPrefix(n.name)
 	if prefix == "" || n.entity != "" {
 		return
@@ -73,7 +74,7 @@ func entityPrefix(name string) string {
 
 func checkAttributes(n *node, r rule) error {
 	for _, a := range n.attrs {
-		if !r.allows(a.name) {
+		if !r.allowsAttribute(a.name) {
 			if r.holds == nothing && r.attrs == "" && (a.name == "class" || a.name == "style") {
 				return refuse(`Element "%s" may not have attributes`, n.name)
 			}
@@ -89,15 +90,15 @@ func checkAttributes(n *node, r rule) error {
 }
 
 func checkPlace(n *node, r rule) error {
-	if r.parents != "" && !listedIn(r.parents, n.parent.name) {
+	if r.parents != "" && !isListed(r.parents, n.parent.name) {
 		parents := r.parents
 		if n.name == "header" || n.name == "body" {
 			parents = "card" // the agent takes any stray one for a card's
 		}
-		return refuse(`Element "%s" can only be a child of the following elements: [%s]`, n.name, commas(parents))
+		return refuse(`Element "%s" can only be a child of the following elements: [%s]`, n.name, printList(parents))
 	}
-	if r.inside != "" && n.within(strings.Fields(r.inside)...) == nil {
-		return refuse(`Element "%s" can only be a inner child of the following elements: [%s]`, n.name, commas(r.inside))
+	if r.inside != "" && n.nearestAncestor(strings.Fields(r.inside)...) == nil {
+		return refuse(`Element "%s" can only be a inner child of the following elements: [%s]`, n.name, printList(r.inside))
 	}
 	return nil
 }
@@ -108,31 +109,31 @@ func checkContent(n *node, r rule) error {
 	}
 	met := r.needs == ""
 	for _, child := range n.children {
-		if !r.admits(child) && !child.blank() {
-			return notAllowed(child.nameOr("null"), n.name)
+		if !r.allowsChild(child) && !child.isBlank() {
+			return notAllowed(child.nameOrText("null"), n.name)
 		}
-		met = met || child.name == "" && r.needs == textContent || child.name != "" && listedIn(r.needs, child.name)
+		met = met || child.name == "" && r.needs == textContent || child.name != "" && isListed(r.needs, child.name)
 	}
 	if !met {
 		needs := r.needs
 		if needs != textContent {
-			needs = commas(needs)
+			needs = printList(needs)
 		}
 		return refuse(`The "%s" element must have at least one child that is any of the following elements: [%s].`, n.name, needs)
 	}
 	return nil
 }
 
-// nameOr names a text as the agent does: it has no name, and Java prints that as null.
-func (n *node) nameOr(otherwise string) string {
+// nameOrText names a text as the agent does: it has no name, and Java prints that as null.
+func (n *node) nameOrText(otherwise string) string {
 	if n.name == "" {
 		return otherwise
 	}
 	return n.name
 }
 
-// commas is the list as the agent prints it: the names of its classes.
-func commas(list string) string {
+// printList is the list as the agent prints it: the names of its classes.
+func printList(list string) string {
 	names := strings.Fields(list)
 	for i, name := range names {
 		switch name {

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// check holds an element against the rules that are its own.
-func (c *conversion) check(n *node) error {
+// checkElement holds an element against the rules that are its own.
+func (c *conversion) checkElement(n *node) error {
 	switch n.name {
 	case "a":
 		return checkLink(n)
 	case "img":
-		return need(n, "src")
+		return requireAttribute(n, "src")
 	case "code":
 		return checkLanguage(n)
 	case "td", "th":
-		return firstOf(checkInteger(n, "rowspan"), checkInteger(n, "colspan"))
+		return firstError(checkInteger(n, "rowspan"), checkInteger(n, "colspan"))
 	case "expandable-card":
-		return firstOf(needText(n, "state"), oneOf(n, "state", "collapsed", "cropped", "expanded"))
+		return firstError(requireText(n, "state"), checkOneOf(n, "state", "collapsed", "cropped", "expanded"))
 	case "body":
 		return checkBody(n)
 	case "mention":
@@ -29,7 +29,7 @@ func (c *conversion) check(n *node) error {
 	case "tag":
 		return c.checkInstrument(n)
 	case "emoji":
-		return need(n, "shortcode")
+		return requireAttribute(n, "shortcode")
 	case "ui-action":
 		return checkAction(n)
 	case "dialog":
@@ -42,7 +42,7 @@ func (c *conversion) check(n *node) error {
 	return c.checkField(n)
 }
 
-func firstOf(errs ...error) error {
+func firstError(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {
 			return err
@@ -51,21 +51,21 @@ func firstOf(errs ...error) error {
 	return nil
 }
 
-func need(n *node, attribute string) error {
+func requireAttribute(n *node, attribute string) error {
 	if !n.has(attribute) {
 		return required(attribute)
 	}
 	return nil
 }
 
-func needText(n *node, attribute string) error {
+func requireText(n *node, attribute string) error {
 	if strings.TrimSpace(n.get(attribute)) == "" {
 		return required(attribute)
 	}
 	return nil
 }
 
-func oneOf(n *node, attribute string, values ...string) error {
+func checkOneOf(n *node, attribute string, values ...string) error {
 	if !n.has(attribute) {
 		return nil
 	}
@@ -78,9 +78,9 @@ func oneOf(n *node, attribute string, values ...string) error {
 		attribute, n.name, strings.Join(values, ", "))
 }
 
-func boolean(n *node, attributes ...string) error {
+func checkBooleans(n *node, attributes ...string) error {
 	for _, attribute := range attributes {
-		if err := oneOf(n, attribute, "true", "false"); err != nil {
+		if err := checkOneOf(n, attribute, "true", "false"); err != nil {
 			return err
 		}
 	}
@@ -98,7 +98,7 @@ func checkInteger(n *node, attribute string) error {
 }
 
 func checkLink(n *node) error {
-	if err := need(n, "href"); err != nil {
+	if err := requireAttribute(n, "href"); err != nil {
 		return err
 	}
 	href := n.get("href")
@@ -122,8 +122,8 @@ const languages = "c cpp csharp css html java js jsx php python r typescript tsx
 
 func checkLanguage(n *node) error {
 	for _, attribute := range []string{"language", "data-language"} {
-		if n.has(attribute) && !listedIn(languages, n.get(attribute)) {
-			return refuse(`Attribute "%s" of element "code" can only be one of the following values: [%s].`, attribute, commas(languages))
+		if n.has(attribute) && !isListed(languages, n.get(attribute)) {
+			return refuse(`Attribute "%s" of element "code" can only be one of the following values: [%s].`, attribute, printList(languages))
 		}
 	}
 	return nil
@@ -133,11 +133,11 @@ func checkBody(n *node) error {
 	if n.parent.name != "expandable-card" && n.has("variant") {
 		return refuse(`Attribute "variant" is not allowed in "body"`)
 	}
-	return oneOf(n, "variant", "default", "error")
+	return checkOneOf(n, "variant", "default", "error")
 }
 
 func checkAction(n *node) error {
-	if err := firstOf(needText(n, "action"), oneOf(n, "action", "open-im", "open-dialog"), oneOf(n, "trigger", "click")); err != nil {
+	if err := firstError(requireText(n, "action"), checkOneOf(n, "action", "open-im", "open-dialog"), checkOneOf(n, "trigger", "click")); err != nil {
 		return err
 	}
 	if strings.EqualFold(n.get("action"), "open-dialog") {
@@ -150,9 +150,9 @@ func checkAction(n *node) error {
 	case !users && !stream:
 		return refuse(`At least one between "stream-id" and "user-ids" should be present`)
 	case users:
-		return firstOf(boolean(n, "side-by-side"), checkUserIDs(n.get("user-ids")))
+		return firstError(checkBooleans(n, "side-by-side"), checkUserIDs(n.get("user-ids")))
 	}
-	return boolean(n, "side-by-side")
+	return checkBooleans(n, "side-by-side")
 }
 
 func checkUserIDs(value string) error {
@@ -171,19 +171,19 @@ func checkID(n *node, attribute string) error {
 	if id == "" || strings.ContainsAny(id, " \t\n\r") {
 		return refuse(`The attribute "%s" is required and must not contain any whitespace`, attribute)
 	}
-	return atMost(n, attribute, 64)
+	return checkMaxLength(n, attribute, 64)
 }
 
-func atMost(n *node, attribute string, limit int) error {
-	if units(n.get(attribute)) > limit {
+func checkMaxLength(n *node, attribute string, limit int) error {
+	if countUTF16(n.get(attribute)) > limit {
 		return refuse(`The attribute "%s" length is bigger than maximum allowed [%d]`, attribute, limit)
 	}
 	return nil
 }
 
 func (c *conversion) checkDialog(n *node) error {
-	if err := firstOf(checkID(n, "id"), c.unique(n.get("id")),
-		oneOf(n, "width", "small", "medium", "large", "full-width"), oneOf(n, "state", "open", "close")); err != nil {
+	if err := firstError(checkID(n, "id"), c.checkUniqueID(n.get("id")),
+		checkOneOf(n, "width", "small", "medium", "large", "full-width"), checkOneOf(n, "state", "open", "close")); err != nil {
 		return err
 	}
 	holder := n
@@ -193,14 +193,14 @@ func (c *conversion) checkDialog(n *node) error {
 		}
 	}
 	for _, part := range []string{"title", "body"} {
-		if !holder.holds(part) {
+		if !holder.hasDescendant(part) {
 			return refuse(`The "dialog" element must have at least one child that is any of the following elements: [%s].`, part)
 		}
 	}
 	return nil
 }
 
-func (n *node) holds(name string) bool {
+func (n *node) hasDescendant(name string) bool {
 	for _, child := range n.children {
 		if child.name == name {
 			return true
@@ -212,7 +212,7 @@ func (n *node) holds(name string) bool {
 // checkDialogs finds for every open-dialog its dialog, which stands beside it.
 func checkDialogs(root *node) error {
 	var failure error
-	root.descendants(func(n *node) {
+	root.visitDescendants(func(n *node) {
 		if failure != nil || n.name != "ui-action" || !n.has("target-id") {
 			return
 		}
@@ -229,7 +229,7 @@ func checkDialogs(root *node) error {
 	return failure
 }
 
-func (c *conversion) unique(id string) error {
+func (c *conversion) checkUniqueID(id string) error {
 	if c.ids[id] {
 		return refuse("Elements must have unique ids. The following value is not unique: [%s].", id)
 	}

@@ -10,7 +10,7 @@ import (
 // check is what the client refuses to send.
 func (f Field) check(value any) error {
 	if f.Required && empty(value) {
-		return fmt.Errorf("%s is required", f.title())
+		return fmt.Errorf("%s is required", f.displayName())
 	}
 	if empty(value) {
 		return nil
@@ -20,7 +20,7 @@ func (f Field) check(value any) error {
 		return f.checkText(value)
 	case []string:
 		if f.Least > 0 && len(value) < f.Least || f.Most > 0 && len(value) > f.Most {
-			return fmt.Errorf("%s takes %d to %d choices", f.title(), f.Least, f.Most)
+			return fmt.Errorf("%s takes %d to %d choices", f.displayName(), f.Least, f.Most)
 		}
 	}
 	return nil
@@ -41,12 +41,12 @@ func empty(value any) bool {
 }
 
 func (f Field) checkText(value string) error {
-	length := units(value)
+	length := countUTF16(value)
 	switch {
 	case f.MaxLength > 0 && length > f.MaxLength:
-		return fmt.Errorf("%s takes at most %d characters, and this has %d", f.title(), f.MaxLength, length)
+		return fmt.Errorf("%s takes at most %d characters, and this has %d", f.displayName(), f.MaxLength, length)
 	case length < f.MinLength:
-		return fmt.Errorf("%s takes at least %d characters", f.title(), f.MinLength)
+		return fmt.Errorf("%s takes at least %d characters", f.displayName(), f.MinLength)
 	}
 	switch f.Kind {
 	case DatePicker:
@@ -63,14 +63,14 @@ func (f Field) checkPattern(value string) error {
 		return nil
 	}
 	if pattern, err := regexp.Compile(`^(?:` + f.Pattern + `)$`); err == nil && !pattern.MatchString(value) {
-		return fmt.Errorf("%s: %s", f.title(), f.Complaint)
+		return fmt.Errorf("%s: %s", f.displayName(), f.Complaint)
 	}
 	return nil
 }
 
 func (f Field) checkLayout(value, layout, example string) error {
 	if _, err := time.Parse(layout, value); err != nil {
-		return fmt.Errorf("%s takes %s", f.title(), example)
+		return fmt.Errorf("%s takes %s", f.displayName(), example)
 	}
 	return nil
 }

@@ -1,8 +1,10 @@
-// Package markup is the agent's side of MessageML: it checks a message the way the vendor's agent does, with the agent's own
-// error texts, and converts it to the PresentationML and entity JSON that clients and bots receive.
+// Package markup is the agent's side of MessageML: it checks a message the way the vendor's agent
+// does, with the agent's own error texts, and converts it to the PresentationML and entity JSON
+// that clients and bots receive.
 //
-// It is as strict as the agent where the agent is strict, so that a bot which works here is not refused by a real pod. What it
-// leaves out: the financial instruments behind <tag>, and the client's pictures.
+// It is as strict as the agent where the agent is strict, so that a bot which works here is not
+// refused by a real pod. What it leaves out: the financial instruments behind <tag>, and the
+// client's pictures.
 package markup
 
 import (
@@ -41,10 +43,11 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Text }
 
-// Convert checks and converts MessageML or PresentationML with its entity JSON (blank for none). The error is an *Error.
+// Convert checks and converts MessageML or PresentationML with its entity JSON (blank for none).
+// The error is an *Error.
 func Convert(messageML, data string, d Directory) (Converted, error) {
 	if len(messageML)+len(data) > maxBytes {
-		return Converted{}, tooLarge()
+		return Converted{}, tooLargeError()
 	}
 	if strings.TrimSpace(messageML) == "" {
 		return Converted{}, refuse("Error parsing message: the message cannot be null or empty")
@@ -83,10 +86,10 @@ func (c *conversion) run(root *node) (Converted, error) {
 	if err := c.entities.checkReferences(root); err != nil {
 		return Converted{}, err
 	}
-	if err := c.root(root); err != nil {
+	if err := c.checkRoot(root); err != nil {
 		return Converted{}, err
 	}
-	if err := c.limits(root); err != nil {
+	if err := c.checkLimits(root); err != nil {
 		return Converted{}, err
 	}
 	c.out.open("div", "data-format", "PresentationML", "data-version", "2.0")
@@ -99,7 +102,7 @@ func (c *conversion) run(root *node) (Converted, error) {
 	return Converted{PresentationML: c.out.String(), Data: data, Forms: c.forms, Mentions: c.mentions}, nil
 }
 
-func (c *conversion) root(root *node) error {
+func (c *conversion) checkRoot(root *node) error {
 	switch root.name {
 	case "messageML":
 		if len(root.attrs) > 0 {
@@ -131,24 +134,24 @@ func checkChime(root *node) error {
 	return nil
 }
 
-func (c *conversion) limits(root *node) error {
+func (c *conversion) checkLimits(root *node) error {
 	if len(c.mentions)+c.tags > maxEntities {
 		return &Error{Text: "Limit message-content-max-entities reached", TooLarge: true}
 	}
-	if root.characters() > maxCharacters {
-		return tooLarge()
+	if root.countCharacters() > maxCharacters {
+		return tooLargeError()
 	}
 	return nil
 }
 
-func (n *node) characters() int {
+func (n *node) countCharacters() int {
 	count := utf8.RuneCountInString(n.text)
 	for _, child := range n.children {
-		count += child.characters()
+		count += child.countCharacters()
 	}
 	return count
 }
 
-func tooLarge() error {
+func tooLargeError() error {
 	return &Error{Text: "Limit message-content-max-total-size reached", TooLarge: true}
 }

@@ -270,7 +270,8 @@ func FuzzWhatIsWrittenIsRead(f *testing.F) {
 	})
 }
 
-// printed is the text as a person sees it: without control characters, and without blanks around it.
+// printed is the text as a person sees it: without control characters, and without blanks around
+// it.
 func printed(s string) string {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
 	s = strings.Map(func(r rune) rune {

@@ -3,7 +3,7 @@ package markup
 // writeEmoji shows an emoji, and a shortcode that is not known here as the text :shortcode:.
 func (c *conversion) writeEmoji(n *node) {
 	code := n.get("shortcode")
-	picture := emoji(code)
+	picture := findEmoji(code)
 	entity := map[string]any{"type": "com.symphony.emoji", "version": "1.0",
 		"data": map[string]any{"shortcode": code, "size": "normal", "unicode": picture}}
 	if _, ok := c.entities.values[n.entity]; !ok {
@@ -13,14 +13,14 @@ func (c *conversion) writeEmoji(n *node) {
 	case len(n.children) > 0:
 		c.writeAll(n.children)
 	case picture != "":
-		c.out.characters(picture)
+		c.out.writeText(picture)
 	default:
-		c.out.characters(":" + code + ":")
+		c.out.writeText(":" + code + ":")
 	}
 }
 
-// emoji knows the few that bots use.
-func emoji(shortcode string) string {
+// findEmoji knows the few that bots use.
+func findEmoji(shortcode string) string {
 	switch shortcode {
 	case "smiley":
 		return "😃"

@@ -10,21 +10,23 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// Encode turns a submission into the formValues that a pod sends to the bot. action is the name of the button that was
-// clicked; values has, by field, what the person filled in, and a field that is absent keeps its initial value. An error is a
-// sentence for that person, or for whoever drives the sandbox.
+// Encode turns a submission into the formValues that a pod sends to the bot. action is the name of
+// the button that was clicked; values has, by field, what the person filled in, and a field that is
+// absent keeps its initial value. An error is a sentence for that person, or for whoever drives the
+// sandbox.
 //
-// It accepts for texts, pickers, radios and single selects a string; for multiple selects a string or an array; for checkboxes
-// true, false, the value or an array of values; for person selectors ids as numbers or strings, one or an array; for room
-// selectors ids or the pod's own object. null empties a field.
+// It accepts for texts, pickers, radios and single selects a string; for multiple selects a string
+// or an array; for checkboxes true, false, the value or an array of values; for person selectors
+// ids as numbers or strings, one or an array; for room selectors ids or the pod's own object. null
+// empties a field.
 func (f Form) Encode(action string, values map[string]json.RawMessage) (map[string]any, error) {
-	checked, err := f.action(action)
+	checked, err := f.checksFields(action)
 	if err != nil {
 		return nil, err
 	}
 	for name := range values {
 		if !slices.ContainsFunc(f.Fields, func(field Field) bool { return field.Name == name }) {
-			return nil, fmt.Errorf("the form %q has no field %q: it has %s", f.ID, name, quoted(f.fieldNames()))
+			return nil, fmt.Errorf("the form %q has no field %q: it has %s", f.ID, name, quoteNames(f.fieldNames()))
 		}
 	}
 	encoded := map[string]any{"action": action}
@@ -37,13 +39,13 @@ func (f Form) Encode(action string, values map[string]json.RawMessage) (map[stri
 		if err != nil {
 			return nil, err
 		}
-		join(encoded, field.Name, value)
+		addValue(encoded, field.Name, value)
 	}
 	return encoded, nil
 }
 
-// action reports whether the action asks for the fields to be checked.
-func (f Form) action(name string) (checked bool, err error) {
+// checksFields reports whether the checksFields asks for the fields to be checked.
+func (f Form) checksFields(name string) (checked bool, err error) {
 	var names []string
 	for _, button := range f.Buttons {
 		if button.Type == "action" && button.Name == name {
@@ -58,7 +60,7 @@ func (f Form) action(name string) (checked bool, err error) {
 			return false, nil
 		}
 	}
-	return false, fmt.Errorf("the form %q has no action %q: it has %s", f.ID, name, quoted(names))
+	return false, fmt.Errorf("the form %q has no action %q: it has %s", f.ID, name, quoteNames(names))
 }
 
 func (f Form) fieldNames() []string {
@@ -69,7 +71,7 @@ func (f Form) fieldNames() []string {
 	return names
 }
 
-func quoted(names []string) string {
+func quoteNames(names []string) string {
 	if len(names) == 0 {
 		return "none"
 	}
@@ -80,8 +82,8 @@ func quoted(names []string) string {
 	return strings.Join(texts, ", ")
 }
 
-// join keeps both values when two elements have one name; an absent value leaves no trace.
-func join(encoded map[string]any, name string, value any) {
+// addValue keeps both values when two elements have one name; an absent value leaves no trace.
+func addValue(encoded map[string]any, name string, value any) {
 	if value == nil {
 		return
 	}
@@ -99,21 +101,21 @@ func join(encoded map[string]any, name string, value any) {
 func (f Field) encode(raw json.RawMessage, given bool) (any, error) {
 	switch f.Kind {
 	case Checkbox:
-		return f.ticked(raw, given)
+		return f.encodeCheckbox(raw, given)
 	case PersonSelector:
-		return f.people(raw, given)
+		return f.encodePeople(raw, given)
 	case RoomSelector:
-		return f.rooms(raw, given)
+		return f.encodeRooms(raw, given)
 	case Select, Radio:
-		return f.chosen(raw, given)
+		return f.encodeOptions(raw, given)
 	}
 	if !given {
 		return f.Initial, nil
 	}
-	return f.text(raw)
+	return f.decodeText(raw)
 }
 
-func (f Field) text(raw json.RawMessage) (string, error) {
+func (f Field) decodeText(raw json.RawMessage) (string, error) {
 	var text string
 	if json.Unmarshal(raw, &text) == nil { // null is the empty text
 		return text, nil
@@ -122,18 +124,18 @@ func (f Field) text(raw json.RawMessage) (string, error) {
 	if json.Unmarshal(raw, &number) == nil {
 		return number.String(), nil
 	}
-	return "", fmt.Errorf("%s takes a text", f.title())
+	return "", fmt.Errorf("%s takes a text", f.displayName())
 }
 
-// texts reads one or several values.
-func (f Field) texts(raw json.RawMessage) ([]string, error) {
+// decodeTexts reads one or several values.
+func (f Field) decodeTexts(raw json.RawMessage) ([]string, error) {
 	var many []json.RawMessage
 	if json.Unmarshal(raw, &many) != nil {
 		many = []json.RawMessage{raw}
 	}
 	values := make([]string, 0, len(many))
 	for _, one := range many {
-		value, err := f.text(one)
+		value, err := f.decodeText(one)
 		if err != nil {
 			return nil, err
 		}
@@ -144,12 +146,12 @@ func (f Field) texts(raw json.RawMessage) ([]string, error) {
 	return values, nil
 }
 
-// ticked is the checkbox's value, or nil: an unticked one is absent.
-func (f Field) ticked(raw json.RawMessage, given bool) (any, error) {
+// encodeCheckbox is the checkbox's value, or nil: an unticked one is absent.
+func (f Field) encodeCheckbox(raw json.RawMessage, given bool) (any, error) {
 	option := f.Options[0]
 	ticked := option.Selected
 	if given && json.Unmarshal(raw, &ticked) != nil {
-		values, err := f.texts(raw)
+		values, err := f.decodeTexts(raw)
 		if err != nil {
 			return nil, err
 		}
@@ -163,11 +165,11 @@ func (f Field) ticked(raw json.RawMessage, given bool) (any, error) {
 	return option.Value, nil
 }
 
-func (f Field) chosen(raw json.RawMessage, given bool) (any, error) {
+func (f Field) encodeOptions(raw json.RawMessage, given bool) (any, error) {
 	values := []string{}
 	if given {
 		var err error
-		if values, err = f.texts(raw); err != nil {
+		if values, err = f.decodeTexts(raw); err != nil {
 			return nil, err
 		}
 	} else {
@@ -179,14 +181,15 @@ func (f Field) chosen(raw json.RawMessage, given bool) (any, error) {
 	}
 	for _, value := range values {
 		if !slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == value }) {
-			return nil, fmt.Errorf("%s has no choice %q", f.title(), value)
+			return nil, fmt.Errorf("%s has no choice %q", f.displayName(), value)
 		}
 	}
-	return f.choice(values)
+	return f.encodeChoice(values)
 }
 
-// choice is what a pod sends for the values chosen: an empty select is an empty text, an empty group of radios is absent.
-func (f Field) choice(values []string) (any, error) {
+// encodeChoice is what a pod sends for the values chosen: an empty select is an empty text, an
+// empty group of radios is absent.
+func (f Field) encodeChoice(values []string) (any, error) {
 	switch {
 	case len(values) == 0 && f.Kind == Radio:
 		return nil, nil
@@ -195,17 +198,17 @@ func (f Field) choice(values []string) (any, error) {
 	case f.Multiple:
 		return values, nil
 	case len(values) > 1:
-		return nil, fmt.Errorf("%s takes one choice", f.title())
+		return nil, fmt.Errorf("%s takes one choice", f.displayName())
 	}
 	return values[0], nil
 }
 
-func (f Field) people(raw json.RawMessage, given bool) (any, error) {
+func (f Field) encodePeople(raw json.RawMessage, given bool) (any, error) {
 	users := append([]int64{}, f.People...)
 	if !given {
 		return users, nil
 	}
-	values, err := f.texts(raw)
+	values, err := f.decodeTexts(raw)
 	if err != nil {
 		return nil, err
 	}
@@ -213,31 +216,32 @@ func (f Field) people(raw json.RawMessage, given bool) (any, error) {
 	for _, value := range values {
 		user, err := strconv.ParseInt(value, 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("%s takes user ids, and %q is none", f.title(), value)
+			return nil, fmt.Errorf("%s takes user ids, and %q is none", f.displayName(), value)
 		}
 		users = append(users, user)
 	}
 	return users, nil
 }
 
-// RoomValue is what a pod sends for a room selector. Stream ids are in the client's alphabet: standard base64.
+// RoomValue is what a pod sends for a room selector. Stream ids are in the client's alphabet:
+// standard base64.
 type RoomValue struct {
 	UserIDs   []string `json:"userIds"`
 	StreamIDs []string `json:"streamIds"`
 }
 
-func (f Field) rooms(raw json.RawMessage, given bool) (any, error) {
+func (f Field) encodeRooms(raw json.RawMessage, given bool) (any, error) {
 	value := RoomValue{UserIDs: []string{}, StreamIDs: []string{}}
 	if given && strings.HasPrefix(strings.TrimSpace(string(raw)), "{") {
 		if err := json.Unmarshal(raw, &value); err != nil {
-			return nil, fmt.Errorf("%s takes ids of rooms and people", f.title())
+			return nil, fmt.Errorf("%s takes ids of rooms and people", f.displayName())
 		}
 		return value, nil
 	}
 	ids := f.Rooms
 	if given {
 		var err error
-		if ids, err = f.texts(raw); err != nil {
+		if ids, err = f.decodeTexts(raw); err != nil {
 			return nil, err
 		}
 	}
@@ -251,8 +255,8 @@ func (f Field) rooms(raw json.RawMessage, given bool) (any, error) {
 	return value, nil
 }
 
-// title names the field as a person sees it.
-func (f Field) title() string {
+// displayName names the field as a person sees it.
+func (f Field) displayName() string {
 	if f.Label != "" {
 		return strconv.Quote(f.Label)
 	}

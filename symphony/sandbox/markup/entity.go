@@ -62,15 +62,15 @@ func decode(data string) (any, error) {
 // checkReferences looks for the data of every data-entity-id in the document.
 func (e *entities) checkReferences(root *node) error {
 	var failure error
-	root.descendants(func(n *node) {
+	root.visitDescendants(func(n *node) {
 		if failure == nil && n.has("data-entity-id") {
-			failure = e.check(n.get("data-entity-id"))
+			failure = e.checkReference(n.get("data-entity-id"))
 		}
 	})
 	return failure
 }
 
-func (e *entities) check(id string) error {
+func (e *entities) checkReference(id string) error {
 	value, ok := e.find(id)
 	if !ok {
 		return refuse(`Error processing EntityJSON: no entity data provided for "data-entity-id"="%s"`, id)
@@ -88,24 +88,24 @@ func (e *entities) find(id string) (any, bool) {
 	}
 	if e.known == nil {
 		e.known = map[string]any{}
-		index(e.values, e.known)
+		indexEntries(e.values, e.known)
 	}
 	value, ok := e.known[id]
 	return value, ok
 }
 
-func index(value any, into map[string]any) {
+func indexEntries(value any, into map[string]any) {
 	switch value := value.(type) {
 	case map[string]any:
 		for key, inner := range value {
 			if _, ok := into[key]; !ok {
 				into[key] = inner
 			}
-			index(inner, into)
+			indexEntries(inner, into)
 		}
 	case []any:
 		for _, inner := range value {
-			index(inner, into)
+			indexEntries(inner, into)
 		}
 	}
 }
@@ -117,12 +117,12 @@ func (e *entities) add(id, kind, version string, ids ...map[string]any) {
 	}
 }
 
-func identifier(kind, value string) map[string]any {
+func newIdentifier(kind, value string) map[string]any {
 	return map[string]any{"type": kind, "value": value}
 }
 
-// mentioned is the user of a mention that PresentationML refers to.
-func (e *entities) mentioned(id string) (int64, bool) {
+// mentionedUser is the user of a mention that PresentationML refers to.
+func (e *entities) mentionedUser(id string) (int64, bool) {
 	value, _ := e.find(id)
 	object, _ := value.(map[string]any)
 	if object["type"] != "com.symphony.user.mention" {
@@ -131,14 +131,14 @@ func (e *entities) mentioned(id string) (int64, bool) {
 	list, _ := object["id"].([]any)
 	for _, item := range list {
 		one, _ := item.(map[string]any)
-		if user, ok := integer(one["value"]); ok && one["type"] == "com.symphony.user.userId" {
+		if user, ok := parseInteger(one["value"]); ok && one["type"] == "com.symphony.user.userId" {
 			return user, true
 		}
 	}
 	return 0, false
 }
 
-func integer(value any) (int64, bool) {
+func parseInteger(value any) (int64, bool) {
 	var text string
 	switch value := value.(type) {
 	case string:

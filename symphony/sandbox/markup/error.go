@@ -2,7 +2,8 @@ package markup
 
 import "fmt"
 
-// refuse makes the agent's refusal. The texts it is called with are the agent's own, as far as they are known.
+// refuse makes the agent's refusal. The texts it is called with are the agent's own, as far as they
+// are known.
 func refuse(format string, values ...any) error {
 	return &Error{Text: fmt.Sprintf(format, values...)}
 }

@@ -15,23 +15,23 @@ func (c *conversion) checkField(n *node) error {
 	case "button":
 		return checkButton(n)
 	case "text-field":
-		return firstOf(checkCommon(n), checkLengths(n, "text-field", 1, 128))
+		return firstError(checkCommon(n), checkLengths(n, "text-field", 1, 128))
 	case "textarea":
-		return firstOf(checkCommon(n), checkLengths(n, "textarea", 0, 10000))
+		return firstError(checkCommon(n), checkLengths(n, "textarea", 0, 10000))
 	case "select":
-		return firstOf(checkCommon(n), checkSelect(n))
+		return firstError(checkCommon(n), checkSelect(n))
 	case "option":
-		return firstOf(need(n, "value"), boolean(n, "selected"))
+		return firstError(requireAttribute(n, "value"), checkBooleans(n, "selected"))
 	case "person-selector":
-		return firstOf(checkCommon(n), checkArray[int64](n, "user"))
+		return firstError(checkCommon(n), checkArray[int64](n, "user"))
 	case "room-selector":
-		return firstOf(checkCommon(n), checkArray[string](n, "room"))
+		return firstError(checkCommon(n), checkArray[string](n, "room"))
 	case "checkbox", "radio", "timezone-picker":
 		return checkCommon(n)
 	case "date-picker":
-		return firstOf(checkCommon(n), checkTimes(n, time.DateOnly, `Attribute "%s" has invalid date format`))
+		return firstError(checkCommon(n), checkTimes(n, time.DateOnly, `Attribute "%s" has invalid date format`))
 	case "time-picker":
-		return firstOf(checkCommon(n), checkTimes(n, time.TimeOnly, `Attribute "%s" has invalid time format, only HH:mm:ss format is allowed`))
+		return firstError(checkCommon(n), checkTimes(n, time.TimeOnly, `Attribute "%s" has invalid time format, only HH:mm:ss format is allowed`))
 	}
 	return nil
 }
@@ -39,15 +39,15 @@ func (c *conversion) checkField(n *node) error {
 // checkCommon are the rules of all fields.
 func checkCommon(n *node) error {
 	for _, attribute := range []string{"label", "title"} {
-		if units(n.get(attribute)) > 256 {
+		if countUTF16(n.get(attribute)) > 256 {
 			return refuse("The attribute %s value is too long. Max length is: 256", attribute)
 		}
 	}
-	return firstOf(
+	return firstError(
 		checkPattern(n),
-		needText(n, "name"),
-		boolean(n, "required", "masked", "multiple", "checked", "disabled", "readonly", "auto-submit", "formnovalidate"),
-		atMost(n, "placeholder", 256),
+		requireText(n, "name"),
+		checkBooleans(n, "required", "masked", "multiple", "checked", "disabled", "readonly", "auto-submit", "formnovalidate"),
+		checkMaxLength(n, "placeholder", 256),
 	)
 }
 
@@ -59,11 +59,12 @@ func checkPattern(n *node) error {
 		return refuse(`The attribute "pattern-error-message" is mandatory when attribute "pattern" is defined`)
 	}
 	for _, attribute := range []string{"pattern", "pattern-error-message"} {
-		if units(n.get(attribute)) > 256 {
+		if countUTF16(n.get(attribute)) > 256 {
 			return refuse(`The attribute "%s" value is too long. Max length for this attribute is: 256`, attribute)
 		}
 	}
-	// Java's expressions know more than ours, so only what no engine accepts is refused: an unclosed group or class.
+	// Java's expressions know more than ours, so only what no engine accepts is refused: an
+	// unclosed group or class.
 	if _, err := regexp.Compile(n.get("pattern")); err != nil && strings.Contains(err.Error(), "missing closing") {
 		return refuse(`The regex "%s" is not valid`, n.get("pattern"))
 	}
@@ -91,7 +92,7 @@ func checkLengths(n *node, element string, low, high int) error {
 	if shortest > longest {
 		return refuse(`The attribute "minlength" must be lower than the "maxlength" attribute`)
 	}
-	if length := units(n.content()); len(n.children) > 0 && (length < shortest || length > longest) {
+	if length := countUTF16(n.content()); len(n.children) > 0 && (length < shortest || length > longest) {
 		return refuse("The length of this %s's initial value must be between %d and %d", element, shortest, longest)
 	}
 	return nil
@@ -104,8 +105,8 @@ func checkSelect(n *node) error {
 			return refuse(`Attribute "%s" is not allowed. Attribute "multiple" missing`, attribute)
 		}
 	}
-	low, lowOK := atLeast(n, "min", 0)
-	high, highOK := atLeast(n, "max", 1)
+	low, lowOK := intAtLeast(n, "min", 0)
+	high, highOK := intAtLeast(n, "max", 1)
 	selected := 0
 	for _, option := range n.children {
 		if strings.EqualFold(option.get("selected"), "true") {
@@ -127,7 +128,7 @@ func checkSelect(n *node) error {
 	return nil
 }
 
-func atLeast(n *node, attribute string, least int) (int, bool) {
+func intAtLeast(n *node, attribute string, least int) (int, bool) {
 	if !n.has(attribute) {
 		return 0, true
 	}
@@ -140,14 +141,14 @@ func checkArray[T any](n *node, what string) error {
 		return nil
 	}
 	var values []T
-	if json.Unmarshal([]byte(jsonQuotes(n.get("value"))), &values) != nil {
+	if json.Unmarshal([]byte(toJSONQuotes(n.get("value"))), &values) != nil {
 		return refuse(`Attribute "value" contains an unsupported format, should be an array of %s ids`, what)
 	}
 	return nil
 }
 
-// jsonQuotes accepts the single quotes with which the documentation writes arrays of texts.
-func jsonQuotes(value string) string {
+// toJSONQuotes accepts the single quotes with which the documentation writes arrays of texts.
+func toJSONQuotes(value string) string {
 	if strings.Contains(value, `"`) {
 		return value
 	}
@@ -169,7 +170,7 @@ func checkTimes(n *node, layout, text string) error {
 const buttonClasses = "primary secondary tertiary destructive primary-destructive secondary-destructive primary-link destructive-link"
 
 func checkButton(n *node) error {
-	if n.has("class") && !listedIn(buttonClasses, n.get("class")) {
+	if n.has("class") && !isListed(buttonClasses, n.get("class")) {
 		return refuse(`Attribute "class" must be "primary", "secondary", "tertiary" or "destructive" ` +
 			`("primary-destructive" and "secondary-destructive" are deprecated)`)
 	}
@@ -181,7 +182,7 @@ func checkButton(n *node) error {
 	}
 	kind, name := n.buttonType(), strings.TrimSpace(n.get("name"))
 	switch {
-	case !listedIn("action reset cancel", kind):
+	case !isListed("action reset cancel", kind):
 		return refuse(`Attribute "type" must be "action", "reset" or "cancel"`)
 	case kind != "reset" && name == "":
 		return refuse(`Attribute "name" is required for %s buttons`, kind)
@@ -198,8 +199,8 @@ func (n *node) buttonType() string {
 	return n.get("type")
 }
 
-// units is the length as Java counts it.
-func units(s string) int {
+// countUTF16 is the length as Java counts it.
+func countUTF16(s string) int {
 	count := 0
 	for _, r := range s {
 		count += utf16.RuneLen(r)

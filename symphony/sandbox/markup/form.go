@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Form is a form of an accepted message: enough to check a submission and to encode it as a pod does.
+// Form is a form of an accepted message: enough to check a submission and to encode it as a pod
+// does.
 type Form struct {
 	ID      string
 	Fields  []Field // in document order; the radios of one name are one field
@@ -69,29 +70,29 @@ const maxChoices = 50
 
 // checkForm checks a form when its parts have been, and keeps it.
 func (c *conversion) checkForm(n *node) error {
-	if n.within("form") != nil {
+	if n.nearestAncestor("form") != nil {
 		return refuse(`Element "form" cannot be an inner child of the following elements: [form]`)
 	}
-	f := collect(n)
-	if tooMany(n, "checkbox") || tooMany(n, "radio") {
+	f := newForm(n)
+	if hasTooMany(n, "checkbox") || hasTooMany(n, "radio") {
 		return refuse(`Element "form" cannot have more than %d children of the following elements: [checkbox, radio].`, maxChoices)
 	}
-	if err := firstOf(needText(n, "id"), atMost(n, "id", 256)); err != nil {
+	if err := firstError(requireText(n, "id"), checkMaxLength(n, "id", 256)); err != nil {
 		return err
 	}
 	if n.parent.name != "dialog" && !slices.ContainsFunc(f.Buttons, func(b Button) bool { return b.Type == "action" }) {
 		return refuse("The form with id '%s' should have at least one action button", f.ID)
 	}
-	if err := firstOf(oneOf(n, "multi-submit", "reset", "no-reset"), c.unique(f.ID)); err != nil {
+	if err := firstError(checkOneOf(n, "multi-submit", "reset", "no-reset"), c.checkUniqueID(f.ID)); err != nil {
 		return err
 	}
 	c.forms = append(c.forms, f)
 	return nil
 }
 
-func tooMany(form *node, element string) bool {
+func hasTooMany(form *node, element string) bool {
 	count := 0
-	form.descendants(func(n *node) {
+	form.visitDescendants(func(n *node) {
 		if n.name == element {
 			count++
 		}
@@ -99,43 +100,43 @@ func tooMany(form *node, element string) bool {
 	return count > maxChoices
 }
 
-func collect(form *node) Form {
+func newForm(form *node) Form {
 	f := Form{ID: form.get("id")}
-	form.descendants(func(n *node) {
+	form.visitDescendants(func(n *node) {
 		switch {
 		case n.name == "button" && n.parent.name != "ui-action":
 			f.Buttons = append(f.Buttons, Button{Name: n.get("name"), Label: n.content(), Type: n.buttonType(),
 				Unchecked: n.get("formnovalidate") == "true"})
 		case n.name == "radio":
-			f.radio(n)
+			f.addRadio(n)
 		case rules[n.name].inside == "form":
-			f.Fields = append(f.Fields, fieldOf(n))
+			f.Fields = append(f.Fields, newField(n))
 		}
 	})
 	return f
 }
 
-// radio joins the radios of one name.
-func (f *Form) radio(n *node) {
+// addRadio joins the radios of one name.
+func (f *Form) addRadio(n *node) {
 	at := slices.IndexFunc(f.Fields, func(field Field) bool { return field.Kind == Radio && field.Name == n.get("name") })
 	if at < 0 {
-		f.Fields = append(f.Fields, fieldOf(n))
+		f.Fields = append(f.Fields, newField(n))
 		return
 	}
-	f.Fields[at].Options = append(f.Fields[at].Options, choiceOf(n))
+	f.Fields[at].Options = append(f.Fields[at].Options, newOption(n))
 }
 
-func choiceOf(n *node) Option {
+func newOption(n *node) Option {
 	return Option{Value: n.getOr("value", "on"), Label: n.content(), Selected: strings.EqualFold(n.get("checked"), "true")}
 }
 
-func fieldOf(n *node) Field {
+func newField(n *node) Field {
 	f := Field{
 		Name: n.get("name"), Kind: Kind(n.name), Label: n.get("label"),
 		Required:  strings.EqualFold(n.get("required"), "true"),
 		Multiple:  strings.EqualFold(n.get("multiple"), "true"),
 		Submits:   strings.EqualFold(n.get("auto-submit"), "true"),
-		MinLength: whole(n, "minlength"), MaxLength: whole(n, "maxlength"),
+		MinLength: intAttribute(n, "minlength"), MaxLength: intAttribute(n, "maxlength"),
 		Pattern: n.get("pattern"), Complaint: n.get("pattern-error-message"),
 		Initial: n.get("value"),
 	}
@@ -143,20 +144,20 @@ func fieldOf(n *node) Field {
 	case TextField, TextArea:
 		f.Initial = n.content()
 	case Select:
-		f.Options, f.Least, f.Most = optionsOf(n), whole(n, "min"), whole(n, "max")
+		f.Options, f.Least, f.Most = newOptions(n), intAttribute(n, "min"), intAttribute(n, "max")
 	case Checkbox, Radio:
-		f.Initial, f.Options = "", []Option{choiceOf(n)}
+		f.Initial, f.Options = "", []Option{newOption(n)}
 	case PersonSelector:
 		_ = json.Unmarshal([]byte(f.Initial), &f.People) // checked before
 		f.Initial = ""
 	case RoomSelector:
-		_ = json.Unmarshal([]byte(jsonQuotes(f.Initial)), &f.Rooms)
+		_ = json.Unmarshal([]byte(toJSONQuotes(f.Initial)), &f.Rooms)
 		f.Initial = ""
 	}
 	return f
 }
 
-func optionsOf(n *node) []Option {
+func newOptions(n *node) []Option {
 	var options []Option
 	for _, child := range n.children {
 		if child.name == "option" {
@@ -167,7 +168,7 @@ func optionsOf(n *node) []Option {
 	return options
 }
 
-func whole(n *node, attribute string) int {
+func intAttribute(n *node, attribute string) int {
 	value, _ := strconv.Atoi(n.get(attribute))
 	return value
 }

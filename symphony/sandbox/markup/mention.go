@@ -20,7 +20,7 @@ func (c *conversion) checkMention(n *node) error {
 		n.text = "@" + name
 		c.mentions = append(c.mentions, id)
 		c.entities.add(n.entity, "com.symphony.user.mention", "1.0",
-			identifier("com.symphony.user.userId", strconv.FormatInt(id, 10)))
+			newIdentifier("com.symphony.user.userId", strconv.FormatInt(id, 10)))
 		return nil
 	case strings.EqualFold(n.get("strict"), "false"):
 		n.name, n.text = "", n.get("email")+n.get("uid")
@@ -34,7 +34,7 @@ func (c *conversion) lookup(n *node) (id int64, name string, ok bool, err error)
 		if err := checkInteger(n, "uid"); err != nil {
 			return 0, "", false, err
 		}
-		n.drop("email")
+		n.remove("email")
 		id, _ = strconv.ParseInt(n.get("uid"), 10, 64)
 		name, ok = c.directory.UserByID(id)
 		return id, name, ok, nil
@@ -47,7 +47,7 @@ func (c *conversion) lookup(n *node) (id int64, name string, ok bool, err error)
 var hashPattern = regexp.MustCompile("^\\S*[^\\s!@#$%^&*()+=<>,./?`~:;'\"\\\\|-]+\\S*$")
 
 func (c *conversion) checkTag(n *node) error {
-	if err := need(n, "tag"); err != nil {
+	if err := requireAttribute(n, "tag"); err != nil {
 		return err
 	}
 	tag := n.get("tag")
@@ -56,14 +56,14 @@ func (c *conversion) checkTag(n *node) error {
 			return refuse("Values of the attribute 'tag' for the element 'hash' must match the pattern %s.", hashPattern)
 		}
 		n.text = "#" + tag
-		c.entities.add(n.entity, "org.symphonyoss.taxonomy", "1.0", identifier("org.symphonyoss.taxonomy.hashtag", tag))
+		c.entities.add(n.entity, "org.symphonyoss.taxonomy", "1.0", newIdentifier("org.symphonyoss.taxonomy.hashtag", tag))
 		return nil
 	}
-	if err := needText(n, "tag"); err != nil {
+	if err := requireText(n, "tag"); err != nil {
 		return err
 	}
 	n.text = "$" + tag
-	c.entities.add(n.entity, "org.symphonyoss.fin.security", "1.0", identifier("org.symphonyoss.fin.security.id.ticker", tag))
+	c.entities.add(n.entity, "org.symphonyoss.fin.security", "1.0", newIdentifier("org.symphonyoss.fin.security.id.ticker", tag))
 	return nil
 }
 
@@ -72,7 +72,7 @@ func (c *conversion) checkInstrument(n *node) error {
 	ids := []map[string]any{}
 	for _, a := range n.attrs {
 		if a.name == "isin" || a.name == "figi" || strings.Contains(a.name, "ticker") {
-			ids = append(ids, identifier("org.symphonyoss.fin.security.id."+strings.ReplaceAll(a.name, "fallback-", ""), a.value))
+			ids = append(ids, newIdentifier("org.symphonyoss.fin.security.id."+strings.ReplaceAll(a.name, "fallback-", ""), a.value))
 		}
 	}
 	shown := n.get("fallback-ticker")
@@ -87,15 +87,16 @@ func (c *conversion) checkInstrument(n *node) error {
 	return nil
 }
 
-// checkEntity takes over the mentions that PresentationML refers to; the name is the directory's, whatever the text says.
+// checkEntity takes over the mentions that PresentationML refers to; the name is the directory's,
+// whatever the text says.
 func (c *conversion) checkEntity(n *node) error {
-	if !listedIn(n.get("class"), "entity") {
+	if !isListed(n.get("class"), "entity") {
 		return nil
 	}
 	if !n.has("data-entity-id") {
 		return required("data-entity-id")
 	}
-	user, ok := c.entities.mentioned(n.get("data-entity-id"))
+	user, ok := c.entities.mentionedUser(n.get("data-entity-id"))
 	if !ok {
 		return nil
 	}

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// normalise rewrites an element that is PresentationML's form of a MessageML element, such as <div class="card">, into the
-// latter, so that both are checked and written by the same rules.
+// normalise rewrites an element that is PresentationML's form of a MessageML element, such as <div
+// class="card">, into the latter, so that both are checked and written by the same rules.
 func (c *conversion) normalise(n *node) error {
 	switch n.name {
 	case "div":
@@ -14,14 +14,14 @@ func (c *conversion) normalise(n *node) error {
 	case "input":
 		return normaliseInput(n)
 	case "audio":
-		n.become("chime", "")
+		n.turnInto("chime", "")
 		n.attrs = nil
 	}
 	if c.entities.presentation {
-		n.rename("data-title", "title")
-		n.rename("data-formnovalidate", "formnovalidate")
-		n.rename("data-pattern-error-message", "pattern-error-message")
-		n.rename("data-auto-submit", "auto-submit")
+		n.renameAttribute("data-title", "title")
+		n.renameAttribute("data-formnovalidate", "formnovalidate")
+		n.renameAttribute("data-pattern-error-message", "pattern-error-message")
+		n.renameAttribute("data-auto-submit", "auto-submit")
 		normaliseIDs(n)
 	}
 	return nil
@@ -31,27 +31,27 @@ func (c *conversion) normalise(n *node) error {
 func normaliseIDs(n *node) {
 	switch n.name {
 	case "form":
-		n.rename("data-multi-submit", "multi-submit")
+		n.renameAttribute("data-multi-submit", "multi-submit")
 	case "select":
-		n.drop("id")
-		n.rename("data-min", "min")
-		n.rename("data-max", "max")
+		n.remove("id")
+		n.renameAttribute("data-min", "min")
+		n.renameAttribute("data-max", "max")
 	case "textarea", "text-field", "checkbox", "radio":
-		n.drop("id")
+		n.remove("id")
 	}
 }
 
-func (n *node) become(name, class string) {
+func (n *node) turnInto(name, class string) {
 	n.name, n.converted = name, true
 	classes := slices.DeleteFunc(strings.Fields(n.get("class")), func(one string) bool { return one == class })
 	if len(classes) == 0 {
-		n.drop("class")
+		n.remove("class")
 		return
 	}
 	n.set("class", strings.Join(classes, " "))
 }
 
-func (n *node) rename(from, to string) {
+func (n *node) renameAttribute(from, to string) {
 	for i := range n.attrs {
 		if n.attrs[i].name == from {
 			n.attrs[i].name = to
@@ -61,20 +61,20 @@ func (n *node) rename(from, to string) {
 
 func normaliseDiv(n *node) {
 	if n.get("data-generated") == "true" {
-		n.drop("data-generated")
+		n.remove("data-generated")
 		unwrap(n)
 		return
 	}
 	for class := range strings.FieldsSeq(n.get("class")) {
 		if element := divClass(class); element != "" {
-			n.become(element, class)
-			n.rename("data-icon-src", "iconSrc")
-			n.rename("data-accent-color", "accent")
+			n.turnInto(element, class)
+			n.renameAttribute("data-icon-src", "iconSrc")
+			n.renameAttribute("data-accent-color", "accent")
 			for i := range n.attrs {
 				n.attrs[i].name = strings.TrimPrefix(n.attrs[i].name, "data-")
 			}
 			if strings.HasSuffix(element, "-selector") || strings.HasSuffix(element, "-picker") {
-				n.drop("id")
+				n.remove("id")
 			}
 			return
 		}
@@ -99,7 +99,8 @@ func divClass(class string) string {
 	return ""
 }
 
-// unwrap puts the control that a generated <div> holds, with its label and tooltip, in the place of the <div>.
+// unwrap puts the control that a generated <div> holds, with its label and tooltip, in the place of
+// the <div>.
 func unwrap(n *node) {
 	var control, label, hint *node
 	for _, child := range n.children {
@@ -116,8 +117,8 @@ func unwrap(n *node) {
 		return
 	}
 	n.name, n.attrs, n.children, n.converted = control.name, control.attrs, control.children, true
-	n.describe(label, hint)
-	n.adopt()
+	n.setLabel(label, hint)
+	n.adoptChildren()
 	if n.name == "div" {
 		normaliseDiv(n)
 	}
@@ -126,8 +127,8 @@ func unwrap(n *node) {
 	}
 }
 
-// describe gives a control its label, which is the content of a checkbox or radio, and its tooltip.
-func (n *node) describe(label, hint *node) {
+// setLabel gives a control its label, which is the content of a checkbox or radio, and its tooltip.
+func (n *node) setLabel(label, hint *node) {
 	choice := n.get("type") == "checkbox" || n.get("type") == "radio"
 	switch {
 	case label != nil && choice:
@@ -140,7 +141,7 @@ func (n *node) describe(label, hint *node) {
 	}
 }
 
-func (n *node) adopt() {
+func (n *node) adoptChildren() {
 	for _, child := range n.children {
 		child.parent = n
 	}
@@ -148,20 +149,20 @@ func (n *node) adopt() {
 
 func normaliseInput(n *node) error {
 	kind := n.get("type")
-	n.drop("type")
-	n.drop("id")
+	n.remove("type")
+	n.remove("id")
 	switch kind {
 	case "text":
-		n.become("text-field", "")
-		n.rename("data-masked", "masked")
+		n.turnInto("text-field", "")
+		n.renameAttribute("data-masked", "masked")
 		if value := n.get("value"); value != "" {
 			n.children = []*node{{text: value, parent: n}}
 		}
-		n.drop("value")
+		n.remove("value")
 	case "checkbox", "radio":
-		n.become(kind, "")
+		n.turnInto(kind, "")
 	case "date", "time":
-		n.become(kind+"-picker", "")
+		n.turnInto(kind+"-picker", "")
 		for i := range n.attrs {
 			n.attrs[i].name = strings.TrimPrefix(n.attrs[i].name, "data-")
 		}

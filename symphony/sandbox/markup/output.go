@@ -30,9 +30,10 @@ func (o *output) start(name string, attrs []string) {
 
 func (o *output) close(name string) { o.WriteString("</" + name + ">") }
 
-func (o *output) characters(text string) { o.WriteString(textEscapes.Replace(text)) }
+func (o *output) writeText(text string) { o.WriteString(textEscapes.Replace(text)) }
 
-// The agent escapes these four and nothing else; a carriage return or, in attributes, a line end would not survive reading.
+// The agent escapes these four and nothing else; a carriage return or, in attributes, a line end
+// would not survive reading.
 var (
 	textEscapes      = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\r", "&#13;")
 	attributeEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\r", "&#13;", "\n", "&#10;", "\t", "&#9;")

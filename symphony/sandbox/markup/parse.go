@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// parse reads strict XML. Where the standard decoder is more lenient than the agent's parser, it checks for itself.
+// parse reads strict XML. Where the standard decoder is more lenient than the agent's parser, it
+// checks for itself.
 func parse(source string) (*node, error) {
 	for _, r := range source {
 		if r < ' ' && r != '\n' && r != '\r' && r != '\t' {

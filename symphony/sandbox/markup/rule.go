@@ -23,7 +23,8 @@ const (
 	listed
 )
 
-// phrases are the elements that stand within a line. <code> is not among them: the agent refuses it in bold or italics.
+// phrases are the elements that stand within a line. <code> is not among them: the agent refuses it
+// in bold or italics.
 const phrases = "a chime audio b i img br span emoji hash cash mention sub sup"
 
 const textContent = "text content"
@@ -75,26 +76,26 @@ var rules = map[string]rule{
 	"timezone-picker": {attrs: "name value required placeholder label title disabled-timezone formnovalidate", holds: nothing, inside: "form", bare: true},
 }
 
-func (r rule) allows(attribute string) bool {
-	return !r.bare && (attribute == "class" || attribute == "style") || listedIn(r.attrs, attribute)
+func (r rule) allowsAttribute(attribute string) bool {
+	return !r.bare && (attribute == "class" || attribute == "style") || isListed(r.attrs, attribute)
 }
 
-func (r rule) admits(child *node) bool {
+func (r rule) allowsChild(child *node) bool {
 	switch r.holds {
 	case nothing:
 		return false
 	case phrasing:
-		return child.name == "" || listedIn(phrases, child.name)
+		return child.name == "" || isListed(phrases, child.name)
 	case listed:
 		if child.name == "" {
 			return strings.HasPrefix(r.only, textContent)
 		}
-		return listedIn(strings.TrimPrefix(r.only, textContent), child.name)
+		return isListed(strings.TrimPrefix(r.only, textContent), child.name)
 	}
 	return true
 }
 
-func listedIn(list, name string) bool {
+func isListed(list, name string) bool {
 	for one := range strings.FieldsSeq(list) {
 		if one == name {
 			return true

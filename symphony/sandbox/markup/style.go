@@ -29,7 +29,7 @@ const (
 )
 
 func allowedProperty(property string) bool {
-	if listedIn(styleWords, property) || listedIn(styleFamilies, property) {
+	if isListed(styleWords, property) || isListed(styleFamilies, property) {
 		return true
 	}
 	for family := range strings.FieldsSeq(styleFamilies) {

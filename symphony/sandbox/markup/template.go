@@ -6,9 +6,10 @@ import (
 	"strings"
 )
 
-// expand evaluates FreeMarker as far as bots use it by intention: ${entity['id'].name} and ${data.name}, which insert a value
-// from the entity JSON as it is, markup included. Every directive, and every other expression, is the agent's template error;
-// that is what unescaped user text with such characters runs into.
+// expand evaluates FreeMarker as far as bots use it by intention: ${entity['id'].name} and
+// ${data.name}, which insert a value from the entity JSON as it is, markup included. Every
+// directive, and every other expression, is the agent's template error; that is what unescaped user
+// text with such characters runs into.
 func expand(source string, data map[string]any) (string, error) {
 	var b strings.Builder
 	for rest := source; ; {
@@ -24,7 +25,7 @@ func expand(source string, data map[string]any) (string, error) {
 		}
 		b.WriteString(value)
 		if b.Len() > maxBytes {
-			return "", tooLarge()
+			return "", tooLargeError()
 		}
 		rest = rest[at+length:]
 	}
@@ -62,7 +63,7 @@ func evaluate(s string, data map[string]any) (string, int, bool) {
 	for !p.failed && !strings.HasPrefix(p.space(), "}") {
 		value = p.step(value)
 	}
-	text, ok := insertion(value)
+	text, ok := printValue(value)
 	if p.failed || !ok {
 		return "", 0, false
 	}
@@ -82,7 +83,7 @@ func (p *path) space() string {
 
 func (p *path) name() string {
 	length := 0
-	for length < len(p.rest) && nameByte(p.rest[length], length == 0) {
+	for length < len(p.rest) && isNameByte(p.rest[length], length == 0) {
 		length++
 	}
 	name := p.rest[:length]
@@ -90,7 +91,7 @@ func (p *path) name() string {
 	return name
 }
 
-func nameByte(c byte, first bool) bool {
+func isNameByte(c byte, first bool) bool {
 	return c == '_' || c == '$' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || !first && c >= '0' && c <= '9'
 }
 
@@ -152,18 +153,19 @@ func (p *path) item(value any, key string) any {
 	return list[index]
 }
 
-// insertion is a value as FreeMarker prints it: only texts and numbers, the latter with thousands apart.
-func insertion(value any) (string, bool) {
+// printValue is a value as FreeMarker prints it: only texts and numbers, the latter with thousands
+// apart.
+func printValue(value any) (string, bool) {
 	switch value := value.(type) {
 	case string:
 		return value, true
 	case json.Number:
-		return grouped(value.String()), true
+		return groupThousands(value.String()), true
 	}
 	return "", false
 }
 
-func grouped(number string) string {
+func groupThousands(number string) string {
 	if strings.ContainsAny(number, ".eE") {
 		return number
 	}

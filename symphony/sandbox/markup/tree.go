@@ -42,11 +42,11 @@ func (n *node) set(name, value string) {
 	n.attrs = append(n.attrs, attribute{name, value})
 }
 
-func (n *node) drop(name string) {
+func (n *node) remove(name string) {
 	n.attrs = slices.DeleteFunc(n.attrs, func(a attribute) bool { return a.name == name })
 }
 
-func (n *node) blank() bool { return n.name == "" && strings.TrimSpace(n.text) == "" }
+func (n *node) isBlank() bool { return n.name == "" && strings.TrimSpace(n.text) == "" }
 
 // content is the text within, without markup.
 func (n *node) content() string {
@@ -62,8 +62,8 @@ func (n *node) writeContent(b *strings.Builder) {
 	}
 }
 
-// within finds the nearest element around n that has one of the names.
-func (n *node) within(names ...string) *node {
+// nearestAncestor finds the nearest element around n that has one of the names.
+func (n *node) nearestAncestor(names ...string) *node {
 	for around := n.parent; around != nil; around = around.parent {
 		if slices.Contains(names, around.name) {
 			return around
@@ -72,12 +72,12 @@ func (n *node) within(names ...string) *node {
 	return nil
 }
 
-// descendants calls visit for every element below n.
-func (n *node) descendants(visit func(*node)) {
+// visitDescendants calls visit for every element below n.
+func (n *node) visitDescendants(visit func(*node)) {
 	for _, child := range n.children {
 		if child.name != "" {
 			visit(child)
-			child.descendants(visit)
+			child.visitDescendants(visit)
 		}
 	}
 }

@@ -15,7 +15,7 @@ func (c *conversion) writeAll(nodes []*node) {
 func (c *conversion) write(n *node) {
 	switch n.name {
 	case "":
-		c.out.characters(shown(n))
+		c.out.writeText(displayText(n))
 	case "mention", "hash", "cash", "tag", "dateTime", "emoji":
 		c.writeEntity(n)
 	case "chime":
@@ -37,7 +37,7 @@ func (c *conversion) write(n *node) {
 		c.writeAll(n.children)
 		c.out.close("dialog")
 	case "code":
-		n.rename("language", "data-language")
+		n.renameAttribute("language", "data-language")
 		c.writePlain(n)
 	case "a":
 		c.writeLink(n)
@@ -46,9 +46,10 @@ func (c *conversion) write(n *node) {
 	}
 }
 
-// shown is a text as it is displayed: runs of line ends are a blank, except where they are kept.
-func shown(n *node) string {
-	if listedIn("code textarea", n.parent.name) || n.within("pre") != nil || !strings.Contains(n.text, "\n") {
+// displayText is a text as it is displayed: runs of line ends are a blank, except where they are
+// kept.
+func displayText(n *node) string {
+	if isListed("code textarea", n.parent.name) || n.nearestAncestor("pre") != nil || !strings.Contains(n.text, "\n") {
 		return n.text
 	}
 	var b strings.Builder
@@ -68,15 +69,15 @@ func shown(n *node) string {
 // writePlain writes an element under its own name.
 func (c *conversion) writePlain(n *node) {
 	if rules[n.name].holds == nothing {
-		c.out.empty(n.name, n.pairs()...)
+		c.out.empty(n.name, n.attributePairs()...)
 		return
 	}
-	c.out.open(n.name, n.pairs()...)
+	c.out.open(n.name, n.attributePairs()...)
 	c.writeAll(n.children)
 	c.out.close(n.name)
 }
 
-func (n *node) pairs() []string {
+func (n *node) attributePairs() []string {
 	var pairs []string
 	for _, a := range n.attrs {
 		pairs = append(pairs, a.name, a.value)
@@ -91,8 +92,9 @@ func (n *node) getOr(attribute, otherwise string) string {
 	return otherwise
 }
 
-// renamed are those of the attributes that are there, under new names; the names alternate old and new.
-func (n *node) renamed(names ...string) []string {
+// renamedAttributes are those of the attributes that are there, under new names; the names
+// alternate old and new.
+func (n *node) renamedAttributes(names ...string) []string {
 	var pairs []string
 	for i := 0; i+1 < len(names); i += 2 {
 		if n.has(names[i]) {
@@ -105,8 +107,8 @@ func (n *node) renamed(names ...string) []string {
 // writeDiv writes the <div> with a class that stands for the element.
 func (c *conversion) writeDiv(n *node, class string, names ...string) {
 	class = strings.TrimSpace(class + " " + n.get("class"))
-	attrs := append([]string{"class", class}, n.renamed("style", "style")...)
-	c.out.open("div", append(attrs, n.renamed(names...)...)...)
+	attrs := append([]string{"class", class}, n.renamedAttributes("style", "style")...)
+	c.out.open("div", append(attrs, n.renamedAttributes(names...)...)...)
 	c.writeAll(n.children)
 	c.out.close("div")
 }
@@ -119,7 +121,7 @@ func cardPart(n *node) string {
 }
 
 func (c *conversion) writeBody(n *node) {
-	if n.within("card", "expandable-card") == nil && n.within("dialog") != nil {
+	if n.nearestAncestor("card", "expandable-card") == nil && n.nearestAncestor("dialog") != nil {
 		c.writeDiv(n, "dialog-body")
 		return
 	}
@@ -132,10 +134,10 @@ func (c *conversion) writeEntity(n *node) {
 	case "emoji":
 		c.writeEmoji(n)
 	case "dateTime":
-		c.entities.add(n.entity, "com.symphony.datetime", "1.0", identifier("com.symphony.datetime.iso", n.get("value")))
-		c.out.characters(n.get("value"))
+		c.entities.add(n.entity, "com.symphony.datetime", "1.0", newIdentifier("com.symphony.datetime.iso", n.get("value")))
+		c.out.writeText(n.get("value"))
 	default:
-		c.out.characters(n.text)
+		c.out.writeText(n.text)
 	}
 	c.out.close("span")
 }
@@ -147,15 +149,16 @@ func (c *conversion) writeAction(n *node) {
 }
 
 func (c *conversion) writeLink(n *node) {
-	c.out.open("a", n.pairs()...)
+	c.out.open("a", n.attributePairs()...)
 	if len(n.children) == 0 {
-		c.out.characters(n.get("href"))
+		c.out.writeText(n.get("href"))
 	}
 	c.writeAll(n.children)
 	c.out.close("a")
 }
 
-// newID makes the id that ties a label to its field: the same for the same message, different for different ones.
+// newID makes the id that ties a label to its field: the same for the same message, different for
+// different ones.
 func (c *conversion) newID(element string) string {
 	c.elements++
 	hash := fnv.New32a()

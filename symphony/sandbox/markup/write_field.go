@@ -8,29 +8,29 @@ func (c *conversion) writeControl(n *node) {
 	case "text-field":
 		n.set("value", n.content())
 		if n.get("value") == "" {
-			n.drop("value")
+			n.remove("value")
 		}
-		c.labelled(n, "textfield", func(id []string) { c.out.empty("input", append(fieldPairs(n, "type", "text"), id...)...) })
+		c.writeLabelled(n, "textfield", func(id []string) { c.out.empty("input", append(fieldPairs(n, "type", "text"), id...)...) })
 	case "textarea", "select":
-		c.labelled(n, n.name, func(id []string) {
+		c.writeLabelled(n, n.name, func(id []string) {
 			c.out.open(n.name, append(fieldPairs(n), id...)...)
 			c.writeAll(n.children)
 			c.out.close(n.name)
 		})
 	case "person-selector", "room-selector", "timezone-picker":
-		c.labelled(n, n.name, func(id []string) {
+		c.writeLabelled(n, n.name, func(id []string) {
 			c.out.open("div", append(dataPairs(n), id...)...)
 			c.out.close("div")
 		})
 	case "date-picker", "time-picker":
 		kind := strings.TrimSuffix(n.name, "-picker")
-		c.labelled(n, n.name, func(id []string) { c.out.empty("input", append(fieldPairs(n, "type", kind), id...)...) })
+		c.writeLabelled(n, n.name, func(id []string) { c.out.empty("input", append(fieldPairs(n, "type", kind), id...)...) })
 	case "checkbox", "radio":
 		c.writeChoice(n)
 	case "button":
 		c.writeButton(n)
 	case "form":
-		c.out.open("form", n.renamed("id", "id", "multi-submit", "data-multi-submit")...)
+		c.out.open("form", n.renamedAttributes("id", "id", "multi-submit", "data-multi-submit")...)
 		c.writeAll(n.children)
 		c.out.close("form")
 	default:
@@ -38,8 +38,8 @@ func (c *conversion) writeControl(n *node) {
 	}
 }
 
-// labelled wraps a field that has a label or a tooltip together with them.
-func (c *conversion) labelled(n *node, element string, write func(id []string)) {
+// writeLabelled wraps a field that has a label or a tooltip together with them.
+func (c *conversion) writeLabelled(n *node, element string, write func(id []string)) {
 	if !n.has("label") && !n.has("title") {
 		write(nil)
 		return
@@ -48,7 +48,7 @@ func (c *conversion) labelled(n *node, element string, write func(id []string)) 
 	c.out.open("div", "class", element+"-group", "data-generated", "true")
 	if n.has("label") {
 		c.out.open("label", "for", id)
-		c.out.characters(n.get("label"))
+		c.out.writeText(n.get("label"))
 		c.out.close("label")
 	}
 	if n.has("title") {
@@ -92,9 +92,9 @@ func dataPairs(n *node) []string {
 
 func (c *conversion) writeChoice(n *node) {
 	attrs := []string{"type", n.name, "name", n.get("name")}
-	attrs = append(attrs, n.renamed("checked", "checked")...)
+	attrs = append(attrs, n.renamedAttributes("checked", "checked")...)
 	attrs = append(attrs, "value", n.getOr("value", "on"))
-	attrs = append(attrs, n.renamed("disabled", "disabled", "readonly", "readonly", "formnovalidate", "data-formnovalidate")...)
+	attrs = append(attrs, n.renamedAttributes("disabled", "disabled", "readonly", "readonly", "formnovalidate", "data-formnovalidate")...)
 	if len(n.children) == 0 {
 		c.out.empty("input", attrs...)
 		return
@@ -113,11 +113,11 @@ func (c *conversion) writeButton(n *node) {
 	if n.parent.name != "ui-action" {
 		attrs = []string{"type", n.buttonType()}
 	}
-	attrs = append(attrs, n.renamed("name", "name")...)
+	attrs = append(attrs, n.renamedAttributes("name", "name")...)
 	if n.has("class") {
 		attrs = append(attrs, "class", strings.TrimSuffix(n.get("class"), "-destructive"))
 	}
-	attrs = append(attrs, n.renamed("icon", "data-icon", "data-icon", "data-icon", "title", "data-title", "formnovalidate", "data-formnovalidate")...)
+	attrs = append(attrs, n.renamedAttributes("icon", "data-icon", "data-icon", "data-icon", "title", "data-title", "formnovalidate", "data-formnovalidate")...)
 	c.out.open("button", attrs...)
 	c.writeAll(n.children)
 	c.out.close("button")

@@ -132,7 +132,8 @@ func (b *scripted) read(ctx context.Context, feed string) error {
 	}
 }
 
-// forgotten tells by an error that the pod was reset: it knows neither the feed any more nor, on a call that came after it, the session.
+// forgotten tells by an error that the pod was reset: it knows neither the feed any more nor, on a
+// call that came after it, the session.
 func forgotten(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "Could not find a datafeed") || strings.Contains(err.Error(), "Invalid session"))
 }

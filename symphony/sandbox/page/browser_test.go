@@ -25,7 +25,8 @@ type tab struct {
 	hostile bool // the test shows the page what its policy refuses
 }
 
-// openPage shows the page of a fresh pod with its scripted bot to somebody. What the browser complains about fails the test.
+// openPage shows the page of a fresh pod with its scripted bot to somebody. What the browser
+// complains about fails the test.
 func openPage(t *testing.T, username string) *tab {
 	t.Helper()
 	b := newTab(t)

@@ -13,8 +13,8 @@ const (
 	spoken = `[...document.querySelectorAll('[data-testid="message"] .pml')].map((el) => el.innerText.trim()).join()`
 )
 
-// holdsBack keeps the page's calls whose address holds a word until it lets them go, each with what comes of it:
-// go() sends them, go(true) loses them.
+// holdsBack keeps the page's calls whose address holds a word until it lets them go, each with what
+// comes of it: go() sends them, go(true) loses them.
 func (b *tab) holdsBack(word string) {
 	b.t.Helper()
 	value[bool](b, `(() => {

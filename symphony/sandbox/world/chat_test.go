@@ -58,7 +58,7 @@ func TestAChatOfTwoExistsOnce(t *testing.T) {
 	requireRefusal(t, err, world.Invalid, "Could not find a stream")
 }
 
-func TestALifeOfAConnection(t *testing.T) {
+func TestAConnectionIsRequestedAnsweredAndRemoved(t *testing.T) {
 	p := newPod(t)
 	bot, mallory := p.Bot(), p.who("mallory")
 	_, err := p.Connection(bot, mallory)

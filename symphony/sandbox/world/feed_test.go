@@ -90,7 +90,7 @@ func TestReadersOfOneFeedCompeteAndTwoFeedsEachGetEverything(t *testing.T) {
 	require.Equal(t, 150, p.LongestQueue())
 }
 
-func TestAFeedLivesFromReadToRead(t *testing.T) {
+func TestAFeedExpiresThirtyMinutesAfterItsLastRead(t *testing.T) {
 	p := newPod(t)
 	_, feed := p.talk()
 	p.Advance(29 * time.Minute)
@@ -118,7 +118,7 @@ func TestLimitsOfFeeds(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestAnEventTellsHowThingsWereThen(t *testing.T) {
+func TestAnEventShowsTheStateOfItsMoment(t *testing.T) {
 	p := newPod(t)
 	feed, err := p.CreateFeed(p.Bot(), "")
 	require.NoError(t, err)
@@ -146,7 +146,7 @@ func TestAnEventGoesToItsAudienceOnly(t *testing.T) {
 	require.EqualValues(t, 7, feed.OldestEvent())
 }
 
-func TestEachChangeIsTold(t *testing.T) {
+func TestTheObserverLearnsOfEachChange(t *testing.T) {
 	p := newPod(t)
 	st, _ := p.talk()
 	for _, row := range []struct {

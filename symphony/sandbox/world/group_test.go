@@ -33,7 +33,7 @@ func TestRulesOfGroups(t *testing.T) {
 	}
 }
 
-func TestAGroupIsChangedAsItWasRead(t *testing.T) {
+func TestAGroupChangeNeedsTheCurrentTag(t *testing.T) {
 	p := newPod(t)
 	ops := p.who("ops")
 	g, err := p.CreateGroup(ops, world.GroupChange{Name: "Desk", Details: new(`{"jobRole":"x"}`)})
@@ -49,7 +49,7 @@ func TestAGroupIsChangedAsItWasRead(t *testing.T) {
 	require.Same(t, g, p.GroupOfProfile(g.Profile))
 }
 
-func TestANewcomerOfAGroupJoinsItsRooms(t *testing.T) {
+func TestANewMemberOfAGroupJoinsItsRooms(t *testing.T) {
 	p := newPod(t)
 	open, barred := p.room("Open", world.RoomChange{}), p.room("Barred", world.RoomChange{})
 	list := p.group("FX EMEA")

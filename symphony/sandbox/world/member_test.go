@@ -107,7 +107,7 @@ func TestWhoCameWithAGroupLeavesWithTheLastOfThem(t *testing.T) {
 	requireRefusal(t, p.RemoveMember(bot, st, sales), world.Invalid, "is not in the room")
 }
 
-func TestAGroupBehindTheBarrierStaysOutAsAWhole(t *testing.T) {
+func TestAGroupBehindTheBarrierIsNotAdded(t *testing.T) {
 	p := newPod(t)
 	st := p.room("Desk", world.RoomChange{})
 	p.add(st, "alice")
@@ -130,7 +130,7 @@ func TestOwnersArePromotedAndDemoted(t *testing.T) {
 	require.False(t, st.IsOwner(bot.ID))
 }
 
-func TestWhenTheLastOwnerLeavesAPersonFollows(t *testing.T) {
+func TestAPersonBecomesOwnerWhenTheLastOneLeaves(t *testing.T) {
 	p := newPod(t)
 	st := p.room("Desk", world.RoomChange{})
 	p.add(st, "bob", "carol")

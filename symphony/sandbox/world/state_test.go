@@ -35,7 +35,7 @@ func TestTheServiceAccountHasTheNameItIsConfiguredWithNow(t *testing.T) {
 	require.Same(t, w.Bot(), w.PersonNamed("other"))
 }
 
-func TestOldMessagesAreForgottenInTheEnd(t *testing.T) {
+func TestTheOldestMessagesAreForgottenBeyondTheLimit(t *testing.T) {
 	p := newPod(t)
 	st := p.room("Desk", world.RoomChange{})
 	first := p.send(p.Bot(), st, draft("first"))
