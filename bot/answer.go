@@ -33,7 +33,7 @@ func (w *work) sheet() symphony.FormValues {
 
 func (w *work) understand(ctx context.Context) (commands.Reply, error) {
 	if w.in.Surplus != "" {
-		return commands.Reply{}, w.bot.tooMany()
+		return commands.Reply{}, commands.TooMany(w.bot.bounds.PerConversation)
 	}
 	m, err := w.message(ctx)
 	if err != nil {

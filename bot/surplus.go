@@ -4,11 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/rs/zerolog"
-
-	"roombot/commands"
 )
 
 // sift marks the commands of a batch that are too many for their conversation.
@@ -77,14 +74,4 @@ func (w *work) claimed(ctx context.Context) error {
 	zerolog.Ctx(ctx).Warn().Int64("user", int64(w.in.From.ID)).Str("stream", string(w.in.Stream)).
 		Msg("a conversation has too many commands waiting; more are left out")
 	return nil
-}
-
-// tooMany is what the user is told of all surplus commands.
-func (b *Bot) tooMany() *commands.Refusal {
-	return &commands.Refusal{
-		Code: "too-many",
-		Message: fmt.Sprintf("%d commands are waiting in this chat, as many as I take at once. I left out what came after them.",
-			b.bounds.PerConversation),
-		Next: "I answer those first. Then please send again what has no answer.",
-	}
 }

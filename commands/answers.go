@@ -44,6 +44,16 @@ func NotYours() *Refusal {
 	}
 }
 
+// TooMany is the one answer to all surplus requests of a chat: limit is how many may be unfinished.
+func TooMany(limit int) *Refusal {
+	return &Refusal{
+		Code: "too-many",
+		Message: fmt.Sprintf(
+			"%d commands are waiting in this chat, as many as I take at once. I left out what came after them.", limit),
+		Next: "I answer those first. Then please send again what has no answer.",
+	}
+}
+
 // PutOff is the first answer to a request that could not be finished at once;
 // after is when it goes on, where that is known.
 func PutOff(after time.Duration) Reply {
