@@ -208,7 +208,7 @@ func TestAPanicIsAFailedAttempt(t *testing.T) {
 				stop()
 				require.Contains(t, written.String(), "boom")
 				require.Contains(t, written.String(), "outcome_test.go", "the stack is in the log")
-				require.Contains(t, written.String(), `"command":"a"`)
+				require.Contains(t, written.String(), `"job":"a"`)
 			})
 		})
 	}

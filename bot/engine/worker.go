@@ -33,7 +33,7 @@ type worker struct {
 // Work carries out one hand-out and writes down what becomes of the job; nothing is left for River to do.
 func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
 	e := w.engine
-	log := zerolog.Ctx(ctx).With().Str("command", job.Args.Command).Int("attempt", len(job.Errors)+1).Logger()
+	log := zerolog.Ctx(ctx).With().Str("job", job.Args.Command).Int("attempt", len(job.Errors)+1).Logger()
 	ctx, h, leave := e.enter(log.WithContext(ctx), job)
 	defer leave()
 	j, err := e.load(ctx, job, h)
