@@ -190,7 +190,7 @@ func (b *Bot) allow(ctx context.Context, r *commands.Request) *commands.Refusal 
 	if r.In.Room {
 		place.Kind = policy.Room
 	}
-	decision := b.policy.Decide(policy.Ask{
+	decision := b.policy.Decide(policy.Query{
 		User:  policy.Subject{Username: r.From.Username, Email: r.From.Email, External: b.desk.Foreign(r.From.ID)},
 		Where: place, Command: r.Command,
 	})

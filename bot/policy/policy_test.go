@@ -52,8 +52,8 @@ allow:
 `
 
 // ask is alice's /newroom in a 1:1 chat, changed.
-func ask(change ...func(*policy.Ask)) policy.Ask {
-	a := policy.Ask{
+func ask(change ...func(*policy.Query)) policy.Query {
+	a := policy.Query{
 		User:    policy.Subject{Username: "alice", Email: "alice@acme.com"},
 		Where:   policy.Place{Kind: policy.IM, StreamID: "im"},
 		Command: "newroom",
@@ -64,13 +64,13 @@ func ask(change ...func(*policy.Ask)) policy.Ask {
 	return a
 }
 
-func inRoom(name, id string) func(*policy.Ask) {
-	return func(a *policy.Ask) { a.Where = policy.Place{Kind: policy.Room, RoomName: name, StreamID: id} }
+func inRoom(name, id string) func(*policy.Query) {
+	return func(a *policy.Query) { a.Where = policy.Place{Kind: policy.Room, RoomName: name, StreamID: id} }
 }
 
-func by(user policy.Subject) func(*policy.Ask) { return func(a *policy.Ask) { a.User = user } }
+func by(user policy.Subject) func(*policy.Query) { return func(a *policy.Query) { a.User = user } }
 
-func to(command string) func(*policy.Ask) { return func(a *policy.Ask) { a.Command = command } }
+func to(command string) func(*policy.Query) { return func(a *policy.Query) { a.Command = command } }
 
 func TestTheFirstAllowRuleThatMatchesAdmits(t *testing.T) {
 	t.Parallel()
@@ -95,7 +95,7 @@ func TestAnyDenyRuleThatMatchesWins(t *testing.T) {
 	require.Equal(t, "Ask your desk head.", d.Reason)
 	require.Equal(t, policy.Check{What: "who is one of email:*@contractors.acme.com", OK: true}, d.Checks[0])
 
-	for _, place := range []func(*policy.Ask){
+	for _, place := range []func(*policy.Query){
 		inRoom("Trading floor", "x"),
 		inRoom("Lunch", "aaaaaaaaaaaaaaaaaaaaaaaaaa+/=="),
 	} {
@@ -174,10 +174,10 @@ func TestACommandIsOpenIfAnybodyMayUseIt(t *testing.T) {
 		all + "deny: [{name: d, who: ['*'], commands: [groups], reason: no}]":                              true,
 		"deny: [{name: d, who: [external], commands: ['*'], reason: no}]":                                  false,
 	} {
-		require.Equal(t, open, mustCompile(t, rules).Open("new-room"), rules)
+		require.Equal(t, open, mustCompile(t, rules).AllowsAnybody("new-room"), rules)
 	}
-	require.False(t, mustCompile(t, all).Open("groups"))
-	require.False(t, (*policy.Policy)(nil).Open("newroom"))
+	require.False(t, mustCompile(t, all).AllowsAnybody("groups"))
+	require.False(t, (*policy.Policy)(nil).AllowsAnybody("newroom"))
 }
 
 func TestHelpIsOpenToEverybody(t *testing.T) {

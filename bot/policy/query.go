@@ -9,8 +9,9 @@ const (
 	Room Kind = "room"
 )
 
-// Ask is a request to be decided. What is not known stays empty; see the package comment for what follows from that.
-type Ask struct {
+// Query is a request to be decided. What is not known stays empty; see the package comment for what
+// follows from that.
+type Query struct {
 	User    Subject
 	Where   Place
 	Command string // without slash, any case; "-" and "_" do not count
