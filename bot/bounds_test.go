@@ -20,7 +20,7 @@ func TestAFullQueueIsNotReadIntoAndGoesOnByItself(t *testing.T) {
 	for _, who := range []string{"bob", "carol", "ravi", "cora", "ops", "eve"} {
 		talks[who] = w.asks(who, "/help")
 	}
-	w.complains("commands wait, and no more are taken in until there are fewer than 3")
+	w.complains("jobs wait, and no more are taken in until there are fewer than 3")
 	require.Less(t, w.bot.Health(t.Context()).Queue.Queued, 3+len(talks))
 	w.recovers()
 	for _, talk := range talks {
@@ -95,6 +95,6 @@ func TestALoginOutageUsesUpNoAttemptAndFillsNoLog(t *testing.T) {
 	w.recovers()
 	asked.ends("✓ Outage", "is open")
 	w.theOnly("Outage", "bob", "alice")
-	require.NotContains(t, w.log.String(), "command was put off")
+	require.NotContains(t, w.log.String(), "request was put off")
 	require.Equal(t, 1, strings.Count(w.log.String(), "signing in fails"))
 }

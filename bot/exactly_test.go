@@ -59,7 +59,8 @@ func TestARoomIsFoundAgainOnAPodWithoutSearchFields(t *testing.T) {
 	w.theOnly("Once", "bob", "alice")
 }
 
-// namesakes is a pod that takes a name as often as it comes: there, nothing but the bot keeps a room from being made twice.
+// namesakes is a pod that takes a name as often as it comes: there, nothing but the bot keeps a
+// room from being made twice.
 func namesakes(pod http.Handler) http.Handler {
 	var made atomic.Int32
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -349,8 +350,8 @@ func TestTheLinkTakesThePlaceOfAWordThatItTakesLonger(t *testing.T) {
 	w.theOnly("Relief", append(names, "bob")...)
 }
 
-// saidMeanwhile asserts that before the bot's last word it showed others, one in the place of the other, and that each
-// contains its texts.
+// saidMeanwhile asserts that before the bot's last word it showed others, one in the place of the
+// other, and that each contains its texts.
 func (s said) saidMeanwhile(words ...[]string) {
 	s.w.t.Helper()
 	all := s.w.spoken(s.who, s.Message)

@@ -95,7 +95,8 @@ func TestAFloodKeepsNobodyElseWaiting(t *testing.T) {
 			asked := w.asks("carol", `/newroom "One"`)
 			asked.hears("✓ One")
 			at := w.answers("carol", asked)[0].At
-			// One of the flood is under way and one may begin while the event travels; on a busy machine a few more do.
+			// One of the flood is under way and one may begin while the event travels; on a busy
+			// machine a few more do.
 			between := slices.DeleteFunc(w.answers("bob", flood), func(a chatMessage) bool { return a.At <= asked.Message.At || a.At >= at })
 			require.LessOrEqual(t, len(between), 6, "of 20 answers to the flood, those between the one command of another chat and its answer")
 		})

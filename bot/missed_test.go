@@ -185,5 +185,5 @@ func TestAKindOfChatThatMayNotBeSearchedHidesNoOther(t *testing.T) {
 		w.suffers(fault{"path": "/agent/v1/message/search", "status": http.StatusForbidden, "count": 1})
 	})
 	asked.ends("✓ From the desk")
-	require.Contains(t, w.log.String(), "does not let the bot search for what was said before")
+	require.Contains(t, w.log.String(), "does not let the bot search for missed requests")
 }

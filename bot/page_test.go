@@ -64,7 +64,7 @@ func TestHealthTellsWhatTheBotDoes(t *testing.T) {
 	w.rests()
 	h, status := w.ready()
 	require.Equal(t, http.StatusOK, status)
-	require.Equal(t, map[string]int{"done": 1, "denied": 1}, h.Commands)
+	require.Equal(t, map[string]int{"done": 1, "denied": 1}, h.Requests)
 	require.False(t, h.Feed.LastRead.IsZero())
 	require.False(t, h.Login.Last.IsZero())
 	require.Equal(t, 1000, h.Queue.Limit)
@@ -98,7 +98,7 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 		w := newWorld(t)
 		mend := w.breaks(`CREATE TRIGGER broken BEFORE INSERT ON command BEGIN SELECT RAISE(ABORT, 'disk full'); END`, `DROP TRIGGER broken`)
 		asked := w.asks("bob", "/help")
-		w.complains("commands cannot be kept in the store")
+		w.complains("requests cannot be kept in the store")
 		mend()
 		asked.ends("I open rooms")
 		w.becomesReady()
@@ -155,8 +155,8 @@ func TestNumbersAreBoundedAndNameNobody(t *testing.T) {
 	status, text := w.page("/metrics")
 	require.Equal(t, http.StatusOK, status)
 	for _, line := range []string{
-		`roombot_ready 1`, `roombot_store_up 1`, `roombot_feed_up 1`, `roombot_queue_commands 0`, `roombot_logins_total 1`,
-		`roombot_commands_total{code="done",outcome="ok"} 2`, `roombot_commands_total{code="name-taken",outcome="refused"} 1`,
+		`roombot_ready 1`, `roombot_store_up 1`, `roombot_feed_up 1`, `roombot_queue_jobs 0`, `roombot_logins_total 1`,
+		`roombot_requests_total{outcome="done",result="ok"} 2`, `roombot_requests_total{outcome="name-taken",result="refused"} 1`,
 		`roombot_calls_total{operation="POST /pod/v3/room/create",status="200"} 1`,
 		`roombot_calls_total{operation="POST /pod/v3/room/create",status="400"} 1`,
 		`roombot_events_total{type="MessageSent"}`, `roombot_step_seconds_count{step="room"} 2`, `roombot_step_seconds_count{step="members"} 1`,

@@ -140,7 +140,7 @@ func TestOperatorsReadThatAUserCouldNotBeTold(t *testing.T) {
 	require.Eventually(t, func() bool { return strings.Contains(w.log.String(), "user could not be told") }, patience, tick)
 	w.rests()
 	require.Contains(t, w.log.String(), `"outcome":"done"`)
-	require.NotContains(t, w.log.String(), "command was answered")
+	require.NotContains(t, w.log.String(), "request was answered")
 	w.theOnly("Mute", "bob", "alice")
 }
 

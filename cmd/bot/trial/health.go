@@ -81,7 +81,7 @@ func (p *page) find(log string) (address string, err error) {
 // announced reads the address that a bot logs when its page is open.
 func announced(log string, from int64) (address string, err error) {
 	err = eachLine(log, from, func(_ []byte, entry logEntry) bool {
-		if entry.Message == "health is told" {
+		if entry.Message == "health page listening" {
 			address = entry.Address
 		}
 		return address == ""

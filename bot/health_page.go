@@ -13,8 +13,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Pages are /healthz (the process is alive), /readyz (it can do its job: 200,
-// or 503 with the problems) and /metrics for Prometheus.
+// Pages are /healthz (the process is alive), /readyz (it can do its work: 200, or 503 with the
+// problems) and /metrics for Prometheus.
 func (b *Bot) Pages() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
@@ -32,7 +32,7 @@ func (b *Bot) readyz(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(h) // who asked has left
 }
 
-// servePages answers until ctx ends.
+// servePages serves the pages until ctx ends.
 func (b *Bot) servePages(ctx context.Context) error {
 	if b.health == "" {
 		return nil
@@ -41,7 +41,7 @@ func (b *Bot) servePages(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("health page: %w", err)
 	}
-	zerolog.Ctx(ctx).Info().Str("address", listener.Addr().String()).Msg("health is told")
+	zerolog.Ctx(ctx).Info().Str("address", listener.Addr().String()).Msg("health page listening")
 	server := &http.Server{Handler: b.Pages(), ReadHeaderTimeout: 5 * time.Second}
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stopped()
