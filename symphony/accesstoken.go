@@ -34,7 +34,7 @@ func (c *Client) fetchAccess(ctx context.Context) (*accessToken, error) {
 		return nil, err
 	}
 	if got.Token == "" {
-		return nil, &Error{Operation: opAccessToken.String(), Status: http.StatusOK, Message: "the answer has no token"}
+		return nil, opAccessToken.newError(Error{Status: http.StatusOK, Message: "the answer has no token"})
 	}
 	t := &accessToken{token: secret(strings.TrimPrefix(got.Token, "Bearer "))}
 	if life := time.Duration(got.Seconds) * time.Second; life > 0 {

@@ -8,25 +8,15 @@ import (
 	"strings"
 )
 
-// signInError is a call that was not sent because signing in for it failed.
+// signInError is a call that was not sent because signing in for it failed, or was not waited for.
 type signInError struct{ err error }
 
 func (e *signInError) Error() string { return e.err.Error() } // which names the call that signs in
 
 func (e *signInError) Unwrap() error { return e.err }
 
-// signIn reports whether a call failed because signing in did.
-func signIn(err error) bool {
-	_, in := errors.AsType[*signInError](err)
-	return in
-}
-
-func notSignedIn(err error) error {
-	if signIn(err) { // the access token was not had for want of a session
-		return err
-	}
-	return &signInError{err}
-}
+// Is reports whether target is ErrNotSignedIn.
+func (e *signInError) Is(target error) bool { return target == ErrNotSignedIn }
 
 // authorized sends with the credential that the operation wants. When it is
 // refused, it is renewed once and the call sent again: a 401 is the only sign of
@@ -53,21 +43,21 @@ func with[T any](
 ) error {
 	held, err := k.get(ctx)
 	if err != nil {
-		return notSignedIn(err)
+		return k.asCallError(err)
 	}
 	if err = send(headers(held)); !errors.Is(err, ErrUnauthorized) {
 		return err
 	}
 	if held, err = k.renew(ctx, held); err != nil {
-		return notSignedIn(err)
+		return k.asCallError(err)
 	}
 	return send(headers(held))
 }
 
-// doors are the operations that give out tokens.
-var doors = []Operation{opLogin, opKeyLogin, opCertificateLogin, opCertificateKey}
+// signInOperations are the operations that give out tokens.
+var signInOperations = []Operation{opLogin, opKeyLogin, opCertificateLogin, opCertificateKey}
 
-func (o Operation) signsIn() bool { return slices.Contains(doors, o) }
+func (o Operation) signsIn() bool { return slices.Contains(signInOperations, o) }
 
 // anonymous is true for operations that need no session.
 func (o Operation) anonymous() bool {

@@ -48,7 +48,9 @@ func New(config Config) (*Client, error) {
 			headers: config.way(part).Headers, timeout: config.timeout(part),
 		}
 	}
-	c.session = &credential[session]{fetch: c.signIn}
+	c.session = &credential[session]{
+		fetch: c.signIn, wrapError: func(err error) error { return &signInError{err} },
+	}
 	if config.Balance.Mode == External {
 		c.agents.front = &credential[route]{fetch: c.askFront, usable: c.agents.good}
 	}

@@ -11,6 +11,8 @@ type credential[T any] struct {
 	fetch func(context.Context) (*T, error)
 	// usable is false for one that should be replaced ahead of its end; nil for never.
 	usable func(*T) bool
+	// wrapError makes of an error to have it that of the call that needs it; nil leaves it.
+	wrapError func(error) error
 
 	mu      sync.Mutex // guards what follows
 	current *T
@@ -38,6 +40,14 @@ func (k *credential[T]) get(ctx context.Context) (*T, error) {
 		return current, nil
 	}
 	return k.renew(ctx, current)
+}
+
+// asCallError is the error of a call that was not sent for want of the credential.
+func (k *credential[T]) asCallError(err error) error {
+	if k.wrapError == nil {
+		return err
+	}
+	return k.wrapError(err)
 }
 
 // renew replaces stale and returns its successor. When that has happened already

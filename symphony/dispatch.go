@@ -3,7 +3,6 @@ package symphony
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -24,7 +23,7 @@ func (c *Client) dispatch(ctx context.Context, r request, o outbound) (err error
 	var tried []*node
 	for at := c.agents.pick(ctx, nil); at != nil; at = c.agents.pick(ctx, tried) {
 		err = c.sendTo(ctx, r, o, at)
-		if ctx.Err() != nil || !movesOn(r.op.Class, err) {
+		if ctx.Err() != nil || !r.op.mayTryOtherAgent(err) {
 			break
 		}
 		tried = append(tried, at)
@@ -44,9 +43,10 @@ func overdue(ctx context.Context) bool {
 func (c *Client) sendTo(ctx context.Context, r request, o outbound, at *node) error {
 	o.base = at.base
 	err := c.send(ctx, r, o)
+	e, failed := errors.AsType[*Error](err)
 	switch {
 	case err != nil && ctx.Err() != nil: // the caller left, which says nothing about the agent
-	case silent(err):
+	case failed && e.isUnserved():
 		if lasts, say := c.agents.failed(at, retryAfter(err)); say {
 			zerolog.Ctx(ctx).Warn().Err(err).Str("agent", at.base).Dur("lasts", lasts).Msg("an agent does not answer")
 		}
@@ -56,32 +56,4 @@ func (c *Client) sendTo(ctx context.Context, r request, o outbound, at *node) er
 		}
 	}
 	return err
-}
-
-// silent is true for an error that says that an agent does not serve: no answer of
-// its own, but a proxy's or none.
-func silent(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	if !ok || errors.Is(err, ErrTooLarge) {
-		return false
-	}
-	switch e.Status {
-	case 0, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	}
-	return e.garbled
-}
-
-// movesOn is true when another agent may be tried at once. An unsafe write moves on
-// only when it surely reached nobody. A call that ran into its time limit does not:
-// it has made its caller wait enough, and repeating it takes another agent anyway.
-func movesOn(class Class, err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	if !ok || !silent(err) {
-		return false
-	}
-	if e.unsent {
-		return true
-	}
-	return class != UnsafeWrite && !errors.Is(err, context.DeadlineExceeded)
 }

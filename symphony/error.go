@@ -50,7 +50,7 @@ type Error struct {
 	Message string
 	// TraceID is the X-Trace-Id the request carried.
 	TraceID string
-	// OutcomeUnknown is true for a write that may have been carried out.
+	// OutcomeUnknown is true for a write, also one that may be repeated, that may have been carried out.
 	OutcomeUnknown bool
 	// RetryAfter is how long the server asks to wait, 0 if it does not say.
 	RetryAfter time.Duration
@@ -112,64 +112,13 @@ func (e *Error) Is(target error) bool {
 	case ErrBarrier:
 		return e.Status == statusBarrier
 	case ErrUnavailable:
-		return uncertain(e.Status) || e.garbled || e.Status == 0 && !errors.Is(e.Err, context.Canceled)
+		return e.isServerFailure() || e.garbled || e.Status == 0 && !errors.Is(e.Err, context.Canceled)
 	case ErrNotSymphony:
 		return e.foreign || e.garbled
 	case ErrOutcomeUnknown:
 		return e.OutcomeUnknown
 	case ErrNotSignedIn:
-		return slices.ContainsFunc(doors, func(o Operation) bool { return o.String() == e.Operation })
+		return slices.ContainsFunc(signInOperations, func(o Operation) bool { return o.String() == e.Operation })
 	}
 	return false
-}
-
-// Verdict is what a failed call means for whoever made it.
-type Verdict int
-
-// The verdicts.
-const (
-	// OutcomeUnknown is a write that may have been carried out, or an error that does not come from a
-	// call: look before repeating it.
-	OutcomeUnknown Verdict = iota
-	// Succeeded is no error at all.
-	Succeeded
-	// Refused is Symphony's own answer that it did nothing and would answer the same again.
-	Refused
-	// NotSent is a call that certainly had no effect and may succeed later: Symphony was not reached,
-	// asked to wait, or a proxy answered in its place.
-	NotSent
-	// Unavailable is a read that got no usable answer: try again later.
-	Unavailable
-	// NotSignedIn is a call that was not made, since signing in for it failed.
-	NotSignedIn
-)
-
-// MayRepeat reports whether a write certainly had no effect and may be made again.
-func (v Verdict) MayRepeat() bool { return v == NotSent || v == NotSignedIn }
-
-// VerdictOf is the one place that says what the error of a call means.
-func VerdictOf(err error) Verdict {
-	if err == nil {
-		return Succeeded
-	}
-	e, ok := errors.AsType[*Error](err)
-	switch {
-	case !ok, e.OutcomeUnknown:
-		return OutcomeUnknown
-	case errors.Is(err, ErrNotSignedIn):
-		return NotSignedIn
-	case e.isRefusal():
-		return Refused
-	case errors.Is(e, ErrUnavailable) && !e.unsent:
-		return Unavailable
-	}
-	return NotSent
-}
-
-// isRefusal reports whether the answer is Symphony's own and final. An ended session (401), a
-// timeout (408) and a request to wait (429) pass; the page of a proxy is not Symphony's.
-func (e *Error) isRefusal() bool {
-	passing := []int{http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooManyRequests}
-	final := e.Status >= 400 && e.Status < 500 && !slices.Contains(passing, e.Status)
-	return (final || errors.Is(e, ErrNotFound)) && !errors.Is(e, ErrNotSymphony)
 }

@@ -22,6 +22,8 @@ type outbound struct {
 	kind    string
 	trace   string
 	auth    http.Header
+	// mayBeDone is set once a try of the call has an unknown outcome.
+	mayBeDone *bool
 }
 
 // send makes one attempt and tells the observer.
@@ -29,6 +31,9 @@ func (c *Client) send(ctx context.Context, r request, o outbound) error {
 	begin := c.config.Now()
 	status, err := c.exchange(ctx, r, o)
 	c.pressure.felt(begin, err)
+	if errors.Is(err, ErrOutcomeUnknown) {
+		*o.mayBeDone = true
+	}
 	if err != nil && r.op.signsIn() && ctx.Err() == nil {
 		c.counts.signing.failed(ctx, c.config.Now(), err)
 	}
@@ -60,7 +65,7 @@ func (c *Client) exchange(ctx context.Context, r request, o outbound) (status in
 	defer resp.Body.Close()
 	body, err := readAll(resp.Body, c.config.MaxBody)
 	switch {
-	case !success(resp.StatusCode) && resp.StatusCode != r.accept:
+	case !isSuccess(resp.StatusCode) && resp.StatusCode != r.accept:
 		return resp.StatusCode, r.refused(o, resp, body, c.config.Now())
 	case err != nil:
 		return resp.StatusCode, r.lost(o, fmt.Errorf("read the answer: %w", cause(ctx, bounded, limit, err)), false)
@@ -78,10 +83,7 @@ func (r request) understood(a answer) error {
 	if garbled && bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("<")) {
 		err = stranger(a.body)
 	}
-	return &Error{
-		Operation: r.op.String(), Status: a.status, TraceID: a.trace, garbled: garbled,
-		OutcomeUnknown: r.op.Class == UnsafeWrite, Err: fmt.Errorf("read the answer: %w", err),
-	}
+	return r.op.newError(Error{Status: a.status, TraceID: a.trace, garbled: garbled, Err: fmt.Errorf("read the answer: %w", err)})
 }
 
 // watched notes whether a connection was had: without one nothing was sent.
@@ -92,7 +94,7 @@ func watched(ctx context.Context) (context.Context, *atomic.Bool) {
 	}), &reached
 }
 
-func success(status int) bool { return status >= 200 && status < 300 }
+func isSuccess(status int) bool { return status >= 200 && status < 300 }
 
 // cause strips the address, which may carry people's e-mail addresses, and tells
 // an end of the caller's context from that of the attempt's own, which is bounded.
@@ -112,18 +114,12 @@ func cause(ctx, bounded context.Context, limit time.Duration, err error) error {
 // lost is an attempt without an answer. unsent is true when no connection was had,
 // so that the server cannot have seen it.
 func (r request) lost(o outbound, err error, unsent bool) *Error {
-	return &Error{
-		Operation: r.op.String(), TraceID: o.trace, Err: err, unsent: unsent,
-		OutcomeUnknown: r.op.Class == UnsafeWrite && !unsent,
-	}
+	return r.op.newError(Error{TraceID: o.trace, Err: err, unsent: unsent})
 }
 
 // refused is an attempt that was answered with an error.
 func (r request) refused(o outbound, resp *http.Response, body []byte, now time.Time) *Error {
-	e := &Error{
-		Operation: r.op.String(), Status: resp.StatusCode, TraceID: o.trace,
-		OutcomeUnknown: r.op.Class == UnsafeWrite && uncertain(resp.StatusCode),
-	}
+	e := Error{Status: resp.StatusCode, TraceID: o.trace}
 	e.date, _ = http.ParseTime(resp.Header.Get("Date"))
 	if !e.date.IsZero() { // the clocks may differ
 		now = e.date
@@ -142,12 +138,7 @@ func (r request) refused(o outbound, resp *http.Response, body []byte, now time.
 	if location := resp.Header.Get("Location"); resp.StatusCode < 400 && location != "" {
 		e.Message = "the server redirects, which is not followed"
 	}
-	return e
-}
-
-// uncertain is true for answers that a server or a proxy may give after the work was done.
-func uncertain(status int) bool {
-	return status >= http.StatusInternalServerError || status == http.StatusRequestTimeout
+	return r.op.newError(e)
 }
 
 // parseRetryAfter reads seconds or a date, a day ahead at most.

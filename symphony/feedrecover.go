@@ -36,7 +36,7 @@ func (r *run) recover(ctx context.Context, err error) error {
 	if asked := retryAfter(err); asked > 0 {
 		wait = spread(min(asked, longestWait))
 	}
-	if !signIn(err) { // which the client tells by itself
+	if !errors.Is(err, ErrNotSignedIn) { // which the client tells by itself
 		r.tell(now, err, said)
 	}
 	return r.client.sleep(ctx, wait)
@@ -46,7 +46,7 @@ func (r *run) recover(ctx context.Context, err error) error {
 // a failed login never does. It is true for one that puts the feed in doubt.
 func (r *run) about(err error) (e *Error, doubtful bool) {
 	e, ok := errors.AsType[*Error](err)
-	if !ok || signIn(err) {
+	if !ok || errors.Is(err, ErrNotSignedIn) {
 		return nil, false
 	}
 	switch e.Status {

@@ -54,11 +54,7 @@ const (
 	maxBehind = 235 * time.Second
 )
 
-func (c *Client) loginError(op Operation, err error) error {
-	answer, ok := errors.AsType[*Error](err)
-	if !ok {
-		return err
-	}
+func (c *Client) loginError(op Operation, answer *Error) *LoginError {
 	e := &LoginError{Err: answer}
 	if c.config.Certificate == nil {
 		e.Username, e.Key = c.config.Username, c.config.Key.Fingerprint()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"net/http"
 	"strconv"
 	"time"
 )
@@ -112,7 +113,7 @@ func (m Message) MarshalJSON() ([]byte, error) {
 func (c *Client) Message(ctx context.Context, id MessageID) (Message, error) {
 	m, err := fetch[Message, wireMessage](ctx, c, request{op: opMessage, args: []string{string(id)}})
 	if err == nil && m.ID == "" {
-		return Message{}, &Error{Operation: opMessage.String(), Status: 204, Message: "no such message"}
+		return Message{}, opMessage.newError(Error{Status: http.StatusNoContent, Message: "no such message"})
 	}
 	return m, err
 }

@@ -9,7 +9,7 @@ import (
 type Class string
 
 const (
-	// Read changes nothing and may be repeated freely.
+	// Read changes nothing that anybody sees and may be repeated freely. Signing in is one.
 	Read Class = "read"
 	// SafeWrite leaves the same state when repeated.
 	SafeWrite Class = "safe write"
@@ -30,18 +30,15 @@ func (o Operation) String() string { return o.Method + " " + o.Path }
 // unnamed is an answer to a write that does not name what was made, so that it is as
 // good as lost.
 func (o Operation) unnamed() *Error {
-	return &Error{
-		Operation: o.String(), Status: http.StatusOK, garbled: true,
-		Message: "the answer has no id", OutcomeUnknown: o.Class == UnsafeWrite,
-	}
+	return o.newError(Error{Status: http.StatusOK, garbled: true, Message: "the answer has no id"})
 }
 
 var (
-	opLogin             = Operation{"POST", "/login/pubkey/authenticate", SafeWrite}
-	opKeyLogin          = Operation{"POST", "/relay/pubkey/authenticate", SafeWrite}
-	opCertificateLogin  = Operation{"POST", "/sessionauth/v1/authenticate", SafeWrite}
-	opCertificateKey    = Operation{"POST", "/keyauth/v1/authenticate", SafeWrite}
-	opAccessToken       = Operation{"POST", "/login/idm/tokens", SafeWrite}
+	opLogin             = Operation{"POST", "/login/pubkey/authenticate", Read}
+	opKeyLogin          = Operation{"POST", "/relay/pubkey/authenticate", Read}
+	opCertificateLogin  = Operation{"POST", "/sessionauth/v1/authenticate", Read}
+	opCertificateKey    = Operation{"POST", "/keyauth/v1/authenticate", Read}
+	opAccessToken       = Operation{"POST", "/login/idm/tokens", Read}
 	opMe                = Operation{"GET", "/pod/v2/sessioninfo", Read}
 	opListDatafeeds     = Operation{"GET", "/agent/v5/datafeeds", Read}
 	opCreateDatafeed    = Operation{"POST", "/agent/v5/datafeeds", UnsafeWrite}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -75,8 +74,7 @@ func throttled(err error) (time.Duration, bool) {
 	if !ok {
 		return 0, false
 	}
-	asked := e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable && e.RetryAfter > 0
-	return e.RetryAfter, asked
+	return e.RetryAfter, e.asksForLess()
 }
 
 // at is the pace at a time. The caller holds the lock.
@@ -166,10 +164,9 @@ func (c *Client) keepPace(ctx context.Context, op Operation) error {
 
 // paced is a call that was given up while it waited, and so was not sent.
 func paced(ctx context.Context, op Operation) error {
-	return &Error{
-		Operation: op.String(), unsent: true,
-		Err: fmt.Errorf("%w: not sent yet, to keep the pace asked for: %w", ErrTooManyRequests, ctx.Err()),
-	}
+	return op.newError(Error{
+		unsent: true, Err: fmt.Errorf("%w: not sent yet, to keep the pace asked for: %w", ErrTooManyRequests, ctx.Err()),
+	})
 }
 
 func (o Operation) unpaced() bool {

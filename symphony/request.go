@@ -67,18 +67,22 @@ func call[T any](ctx context.Context, c *Client, r request) (T, error) {
 
 // do sends as often as the operation's class allows.
 func (c *Client) do(ctx context.Context, r request) error {
-	trace := traceID(ctx)
-	return c.repeat(ctx, r, func() error {
+	trace, mayBeDone := traceID(ctx), false
+	err := c.repeat(ctx, r, func() error {
 		content, kind, err := r.encode()
 		if err != nil {
 			return fmt.Errorf("%s: encode: %w", r.op, err)
 		}
-		o := outbound{content: content, kind: kind, trace: trace}
+		o := outbound{content: content, kind: kind, trace: trace, mayBeDone: &mayBeDone}
 		return c.authorized(ctx, r.op, func(auth http.Header) error {
 			o.auth = auth
 			return c.dispatch(ctx, r, o)
 		})
 	})
+	if mayBeDone {
+		err = afterUnknownOutcome(err)
+	}
+	return err
 }
 
 func (r request) encode() (content []byte, kind string, err error) {

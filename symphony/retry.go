@@ -2,11 +2,9 @@ package symphony
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -73,7 +71,7 @@ func (c *Client) repeat(ctx context.Context, r request, attempt func() error) er
 			return err
 		}
 		err := attempt()
-		if err == nil || r.once || n >= policy.MaxAttempts || ctx.Err() != nil || !repeatable(r.op.Class, err) {
+		if err == nil || r.once || n >= policy.MaxAttempts || ctx.Err() != nil || !r.op.mayRetry(err) {
 			return err
 		}
 		wait := waits.NextBackOff()
@@ -102,25 +100,6 @@ func spread(asked time.Duration) time.Duration { return asked + rand.N(asked/10+
 func beyond(ctx context.Context, d time.Duration) bool {
 	deadline, ok := ctx.Deadline()
 	return ok && time.Until(deadline) < d
-}
-
-// repeatable is true for a failure that may pass, of an operation that may be
-// repeated after it.
-func repeatable(class Class, err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	if !ok || signIn(err) { // signing in has its own repetition
-		return false
-	}
-	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
-	switch {
-	case untrusted:
-		return false
-	case e.Status == http.StatusTooManyRequests, e.unsent:
-		return true
-	case class == UnsafeWrite, e.Status == http.StatusNotImplemented, errors.Is(err, ErrTooLarge):
-		return false
-	}
-	return errors.Is(e, ErrUnavailable)
 }
 
 // retryAfter is how long the server asked to wait, 0 if it did not.

@@ -72,23 +72,16 @@ func (c *Client) authenticate(ctx context.Context, op Operation) (secret, error)
 	got, err := call[struct {
 		Token string `json:"token"`
 	}](ctx, c, r)
+	answered, ok := errors.AsType[*Error](err)
 	switch {
-	case rejection(err):
-		return "", c.loginError(op, err)
+	case ok && answered.rejectsLogin():
+		return "", c.loginError(op, answered)
 	case err != nil:
 		return "", err
 	case got.Token == "":
-		return "", &Error{Operation: op.String(), Status: http.StatusOK, Message: "the answer has no token"}
+		return "", op.newError(Error{Status: http.StatusOK, Message: "the answer has no token"})
 	}
 	return secret(got.Token), nil
-}
-
-// rejection is true for an answer that repeating the login will not change. A page
-// of a proxy on the way is none, whatever its status.
-func rejection(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && !e.foreign &&
-		(errors.Is(e, ErrUnauthorized) || errors.Is(e, ErrForbidden) || errors.Is(e, ErrBadRequest))
 }
 
 // simplifiedKeys is true when the session token says that agents of a recent

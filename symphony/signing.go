@@ -2,6 +2,7 @@ package symphony
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -53,7 +54,7 @@ func (s *signing) failed(ctx context.Context, now time.Time, err error) {
 // tell logs a failure as part of an outage, unless it is a rejection, which is not
 // repeated and of which whoever asked is told. The caller holds the lock.
 func (s *signing) tell(ctx context.Context, now time.Time, err error) {
-	if rejection(err) {
+	if e, ok := errors.AsType[*Error](err); ok && e.rejectsLogin() {
 		return
 	}
 	lasts, say := s.down.failed(now)
