@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -28,6 +29,7 @@ func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
 type logHandler struct {
 	log    zerolog.Logger
 	doubts chan<- queueProblem
+	attrs  []slog.Attr // of every line
 }
 
 func (h *logHandler) Enabled(_ context.Context, level slog.Level) bool {
@@ -36,6 +38,9 @@ func (h *logHandler) Enabled(_ context.Context, level slog.Level) bool {
 
 func (h *logHandler) Handle(_ context.Context, r slog.Record) error {
 	p := queueProblem{log: &h.log, at: r.Time, says: r.Message, fields: map[string]any{}}
+	for _, a := range h.attrs {
+		p.fields[a.Key] = a.Value.String()
+	}
 	r.Attrs(func(a slog.Attr) bool {
 		p.fields[a.Key] = a.Value.String()
 		return true
@@ -47,16 +52,12 @@ func (h *logHandler) Handle(_ context.Context, r slog.Record) error {
 		default: // one is being looked into
 		}
 	}
-	h.log.Debug().Fields(p.fields).Str("queue_says", p.says).Msg("job queue reported a problem")
+	h.log.Debug().Interface("queue_fields", p.fields).Str("queue_says", p.says).Msg("job queue reported a problem")
 	return nil
 }
 
 func (h *logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	fields := h.log.With()
-	for _, a := range attrs {
-		fields = fields.Str(a.Key, a.Value.String())
-	}
-	return &logHandler{log: fields.Logger(), doubts: h.doubts}
+	return &logHandler{log: h.log, doubts: h.doubts, attrs: slices.Concat(h.attrs, attrs)}
 }
 
 func (h *logHandler) WithGroup(string) slog.Handler { return h }

@@ -68,7 +68,7 @@ func (e *Engine) doubt(ctx context.Context, p queueProblem) {
 	if e.trouble.explains(p.at) {
 		level = zerolog.DebugLevel
 	}
-	p.log.WithLevel(level).Fields(p.fields).Str("queue_says", p.says).Msg("job queue reported a problem")
+	p.log.WithLevel(level).Interface("queue_fields", p.fields).Str("queue_says", p.says).Msg("job queue reported a problem")
 }
 
 // Cancel ends a command that is not finished: what it does at the moment is interrupted, what it has done stays, and the user is told
