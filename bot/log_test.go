@@ -76,7 +76,7 @@ func (w *world) startLogging(changes ...func(*bot.Config)) (stop func()) {
 	return stop
 }
 
-func TestNoLogLineHasAKeyTwiceOrAKeyOfItsOwn(t *testing.T) {
+func TestLogLinesHaveDocumentedFieldsEachOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon, func(w *world) { w.bounds, w.tries = bot.Bounds{PerConversation: 5}, 3 })
 	w.stop()
@@ -158,7 +158,7 @@ func (w *world) restartsAndMisses() {
 	missed.ends("✓ Missed")
 }
 
-func TestNoLogLineOfReplicasHasAKeyTwiceOrAKeyOfItsOwn(t *testing.T) {
+func TestLogLinesOfReplicasHaveDocumentedFieldsEachOnce(t *testing.T) {
 	t.Parallel()
 	_, store := postgrestest.NewServer(t)
 	w := newWorld(t, settlesSoon)
@@ -254,7 +254,7 @@ func readOnce(line string) (map[string]string, error) {
 	return fields, nil
 }
 
-func TestAKeyThatStandsTwiceInALineIsFound(t *testing.T) {
+func TestReadingALogLineFindsADuplicateKey(t *testing.T) {
 	t.Parallel()
 	_, err := readOnce(`{"level":"info","command":"a","command":"b"}`)
 	require.ErrorContains(t, err, "command")
@@ -263,7 +263,7 @@ func TestAKeyThatStandsTwiceInALineIsFound(t *testing.T) {
 	require.Equal(t, map[string]string{"level": `"info"`, "user": "12"}, fields)
 }
 
-func TestFieldsOfALogLineAreThoseOfTheGlossary(t *testing.T) {
+func TestLogFieldsAreThoseOfTheGlossary(t *testing.T) {
 	t.Parallel()
 	glossary, err := os.ReadFile(filepath.Join("..", "docs", "glossary.md"))
 	require.NoError(t, err)

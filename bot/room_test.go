@@ -19,7 +19,7 @@ func (w *world) shared(people string) string {
 	return w.theRoom("Shared").StreamID
 }
 
-func TestWhatIsNotForTheBotIsAnsweredBySilence(t *testing.T) {
+func TestMessagesThatAreNotForTheBotAreIgnored(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.shared("@alice")
@@ -41,7 +41,7 @@ func TestTheBotDoesNotAnswerItself(t *testing.T) {
 	require.Empty(t, w.rooms("Mirror"))
 }
 
-func TestADenialInARoomIsToldInPrivate(t *testing.T) {
+func TestADenialInARoomIsSentToTheOneToOneChat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.shared("@kim")
@@ -52,7 +52,7 @@ func TestADenialInARoomIsToldInPrivate(t *testing.T) {
 	require.Empty(t, w.rooms("Sneaky"))
 }
 
-func TestWhoMayOpenNoRoomIsNotAskedForOne(t *testing.T) {
+func TestADeniedUserIsNotShownTheForm(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, line := range []string{"/newroom", "/newroom @alice"} {
@@ -62,7 +62,7 @@ func TestWhoMayOpenNoRoomIsNotAskedForOne(t *testing.T) {
 	w.clicks("kim", typo.last(), "roombot-offer", "offer-1", nil).sees("Contractors cannot open rooms.")
 }
 
-func TestADenialAfterAPublicFirstAnswerStaysPrivate(t *testing.T) {
+func TestADenialAfterAFirstAnswerInTheRoomStaysPrivate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.shared("@kim")
@@ -77,7 +77,7 @@ func TestADenialAfterAPublicFirstAnswerStaysPrivate(t *testing.T) {
 	require.Contains(t, w.heard("kim", chatMessage{Stream: w.says("kim", "/groups").Message.Stream})[0], "Contractors cannot open rooms.")
 }
 
-func TestAnErrorInACrowdedRoomIsToldInPrivate(t *testing.T) {
+func TestAnErrorInACrowdedRoomIsSentToTheOneToOneChat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.crowd = 10 })
 	people, _ := w.colleagues(10)
@@ -95,7 +95,7 @@ func TestAnErrorInACrowdedRoomIsToldInPrivate(t *testing.T) {
 	require.Contains(t, w.heard("bob", before)[0], "About your message in “Shared”:")
 }
 
-func TestAnAnswerThatARoomDoesNotTakeIsGivenInPrivate(t *testing.T) {
+func TestAnAnswerThatTheRoomRefusesIsSentToTheOneToOneChat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.shared("@alice")
@@ -111,7 +111,7 @@ func TestAnAnswerThatARoomDoesNotTakeIsGivenInPrivate(t *testing.T) {
 	}
 }
 
-func TestAnErrorInASmallRoomIsToldThere(t *testing.T) {
+func TestAnErrorInASmallRoomIsSentToTheRoom(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.shared("@alice")
@@ -193,7 +193,7 @@ func (w *world) sends(text string, change func(m map[string]any)) {
 	}, nil)
 }
 
-func TestTwoBotsDoNotTalkForEver(t *testing.T) {
+func TestProgramsAreAnsweredOnlyOnCompleteCommands(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	hello := w.says("alice", "/help").sees("I open rooms")
@@ -210,7 +210,7 @@ func TestTwoBotsDoNotTalkForEver(t *testing.T) {
 	require.Contains(t, shown[1], "✓ By a program")
 }
 
-func TestAnEventThatCannotBeKeptDoesNotStopTheOthers(t *testing.T) {
+func TestAnEventThatCannotBeStoredDoesNotStopTheOthers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.control(http.MethodPost, "events", map[string]any{

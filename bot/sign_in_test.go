@@ -10,7 +10,7 @@ import (
 	"roombot/bot"
 )
 
-func TestARequestWhoseTimeEndsWhileSigningInUsesNoAttempt(t *testing.T) {
+func TestATimeoutWhileSigningInUsesNoAttempt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.tries, w.limits.CallTimeout = 1, 3*time.Second }) // so soon it looks again
 	w.stop()

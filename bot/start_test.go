@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestABotThatStartsBeforeItsPodWaitsForIt(t *testing.T) {
+func TestABotWaitsForItsPodAtTheStart(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.stop()

@@ -39,7 +39,7 @@ const (
 	idTestGroup int64 = 103<<36 + 193
 )
 
-func TestARefusedMemberIsNamedWithTheCauseAndStopsNobody(t *testing.T) {
+func TestARefusedMemberIsNamedWithTheCause(t *testing.T) {
 	t.Parallel()
 	for status, words := range map[int]string{
 		400: "Alice Martin: Symphony refused without saying why",
@@ -57,7 +57,7 @@ func TestARefusedMemberIsNamedWithTheCauseAndStopsNobody(t *testing.T) {
 	}
 }
 
-func TestARefusedGroupIsNamedWithTheCauseAndStopsNobody(t *testing.T) {
+func TestARefusedGroupIsNamedWithTheCause(t *testing.T) {
 	t.Parallel()
 	for status, words := range map[int]string{
 		400: "Symphony does not let me add this group", 403: "Symphony does not let me add this group", 452: "kept out by an information barrier",
@@ -105,7 +105,7 @@ func TestALookupThatIsRefusedIsExplained(t *testing.T) {
 	}
 }
 
-func TestWithoutTheRightToReadGroupsTheRestWorks(t *testing.T) {
+func TestWithoutTheRightToReadGroupsOtherRequestsWork(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.stop()
@@ -116,7 +116,7 @@ func TestWithoutTheRightToReadGroupsTheRestWorks(t *testing.T) {
 	w.says("bob", `/newroom "Plain" @alice`).sees("✓ Plain")
 }
 
-func TestOnAPodWithoutAProfileManagerTheRestWorks(t *testing.T) {
+func TestWithoutAProfileManagerOtherRequestsWork(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, behind(func(pod http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -132,7 +132,7 @@ func TestOnAPodWithoutAProfileManagerTheRestWorks(t *testing.T) {
 	w.says("bob", `/newroom "Plain" @alice`).sees("✓ Plain")
 }
 
-func TestOperatorsReadThatAUserCouldNotBeTold(t *testing.T) {
+func TestAnAnswerThatIsRefusedEverywhereIsLogged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.suffers(fault{"path": onSend, "status": 403})
@@ -152,7 +152,7 @@ func TestTheDirectoryIsReadAgainForAGroupThatIsNew(t *testing.T) {
 	w.says("bob", `/newroom "Cached" group:"test  group"`).sees("✓ Cached")
 }
 
-func TestTriesAreBoundedAndTheUserIsToldTheEnd(t *testing.T) {
+func TestAfterTheLastAttemptTheUserIsTold(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		path  string
@@ -174,7 +174,7 @@ func TestTriesAreBoundedAndTheUserIsToldTheEnd(t *testing.T) {
 	}
 }
 
-func TestARequestGivenUpHalfWayNamesTheRoomAndWhoIsMissing(t *testing.T) {
+func TestARequestGivenUpHalfwayNamesTheRoomAndWhoIsMissing(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		broken []string
@@ -195,7 +195,7 @@ func TestARequestGivenUpHalfWayNamesTheRoomAndWhoIsMissing(t *testing.T) {
 	}
 }
 
-func TestARequestGivenUpBeforeAnythingWasWrittenMayBeSentAgain(t *testing.T) {
+func TestARequestGivenUpBeforeItsFirstWriteMayBeSentAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.tries = 2 })
 	w.suffers(fault{"path": onUsers, "status": 503})
@@ -205,7 +205,7 @@ func TestARequestGivenUpBeforeAnythingWasWrittenMayBeSentAgain(t *testing.T) {
 	w.edits("bob", asked.Message.ID, `/newroom "Second" carol@acme.test`).sees("✓ Second")
 }
 
-func TestAReplyThatSymphonyRefusesIsToldInBrief(t *testing.T) {
+func TestARefusedReplyIsReplacedByABriefOne(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{400, 403, 451} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
@@ -227,7 +227,7 @@ func TestAReplyThatSymphonyRefusesIsToldInBrief(t *testing.T) {
 	})
 }
 
-func TestABotThatIsStoppedBeforeItsLastWordLooksWhoIsMissingLater(t *testing.T) {
+func TestAfterARestartTheLastReplyNamesWhoIsMissing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, behind(refusing(idBob, 503)), func(w *world) { w.tries = 1 })
 	w.suffers(fault{"path": onMembers, "delay": "30s"})
@@ -239,7 +239,7 @@ func TestABotThatIsStoppedBeforeItsLastWordLooksWhoIsMissingLater(t *testing.T) 
 	asked.ends("✗ I could not finish this", " is open, without Bob Chen, Alice Martin.")
 }
 
-func TestWhoIsInTheRoomWithAListIsNotMissing(t *testing.T) {
+func TestAMemberThroughAGroupIsNotMissing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, behind(refusing(idAlice, 503)), func(w *world) { w.tries = 1 })
 	w.asks("bob", `/newroom "Listed" @alice group:"Test Group"`).ends("✗ I could not finish this", " is open, and everybody is in it.")

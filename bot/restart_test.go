@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAfterARestartOnlyThoseOutsideAreLetIn(t *testing.T) {
+func TestAfterARestartOnlyMissingPeopleAreAdded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 25 })
 	people, names := w.colleagues(40)
@@ -62,7 +62,7 @@ func (w *world) calls(operation string) int {
 	return n
 }
 
-func TestWhoeverLeavesInTheMiddleTakesNobodysPlace(t *testing.T) {
+func TestARequesterWhoLeavesDoesNotStopTheRest(t *testing.T) {
 	t.Parallel()
 	var left atomic.Bool
 	turnedAway := func(pod http.Handler) http.Handler {
@@ -101,7 +101,7 @@ func (w *world) stopsHalfWay(name string) said {
 	return asked
 }
 
-func TestABotThatIsTakenOutOfTheRoomBlamesNoBarrier(t *testing.T) {
+func TestABotThatWasRemovedFromTheRoomSaysSo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	asked := w.stopsHalfWay("Shut")

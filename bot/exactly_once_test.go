@@ -18,7 +18,7 @@ import (
 	"roombot/commands"
 )
 
-func TestAWriteWhoseAnswerIsLostIsNotDoneTwice(t *testing.T) {
+func TestAWriteWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{
 		"the room": onCreate, "a member": onAdd, "an owner": onPromote, "the reply": onSend,
@@ -73,7 +73,7 @@ func namesakes(pod http.Handler) http.Handler {
 	})
 }
 
-func TestARoomIsMadeOnceAlsoWhereItsNameMayBeTakenTwice(t *testing.T) {
+func TestARoomIsMadeOnceOnAPodThatTakesANameTwice(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string]front{
 		"when its answer is lost": namesakes,
@@ -92,7 +92,7 @@ func TestARoomIsMadeOnceAlsoWhereItsNameMayBeTakenTwice(t *testing.T) {
 	}
 }
 
-func TestARoomThatTheSearchIsLateToFindIsNotTakenForSomebodyElses(t *testing.T) {
+func TestARoomThatTheSearchFindsLateIsStillItsOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon)
 	w.suffers(fault{"kind": "search-lag", "delay": "2500ms"}) // more than the bot counts with
@@ -101,7 +101,7 @@ func TestARoomThatTheSearchIsLateToFindIsNotTakenForSomebodyElses(t *testing.T) 
 	w.theOnly("Late", "bob", "alice")
 }
 
-func TestAWriteThatNeverArrivesIsRepeatedUntilItDoes(t *testing.T) {
+func TestAWriteThatDidNotArriveIsRepeated(t *testing.T) {
 	t.Parallel()
 	for name, trouble := range map[string]fault{
 		"the room is not created": {"path": onCreate, "drop": "before", "count": 2},
@@ -139,7 +139,7 @@ func throttlesOnce(path, seconds string) front {
 	}
 }
 
-func TestACallHeldUpBySymphonysPaceAndThenLostIsNotDoneTwice(t *testing.T) {
+func TestAThrottledCallWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{"the room": "/room/create", "the reply": "/message/create"} {
 		t.Run(name, func(t *testing.T) {
@@ -152,7 +152,7 @@ func TestACallHeldUpBySymphonysPaceAndThenLostIsNotDoneTwice(t *testing.T) {
 	}
 }
 
-func TestAReplyThatArrivesAfterItsCallWasGivenUpIsNotSentAgain(t *testing.T) {
+func TestAReplyThatArrivesAfterItsTimeoutIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	arrived := make(chan struct{})
 	var first atomic.Bool
@@ -199,7 +199,7 @@ func TestAProxysPageIsNotTakenForSymphonysRefusal(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatDoesNotNameWhatWasMadeIsALostOne(t *testing.T) {
+func TestAnAnswerWithoutAnIDCountsAsLost(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"/room/create", "/message/create"} {
 		t.Run(path, func(t *testing.T) {
@@ -223,7 +223,7 @@ func TestAnAnswerThatDoesNotNameWhatWasMadeIsALostOne(t *testing.T) {
 	}
 }
 
-func TestALoginThatIsTurnedAwayInTheMiddleRefusesNothing(t *testing.T) {
+func TestAFailedLoginIsNotTakenForARefusal(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{
 		"the room": onCreate, "a group": onGroups, "a member": onAdd, "an owner": onPromote, "the reply": onSend,
@@ -239,7 +239,7 @@ func TestALoginThatIsTurnedAwayInTheMiddleRefusesNothing(t *testing.T) {
 	}
 }
 
-func TestTheBotStopsAnywhereAndGoesOnWhereItWas(t *testing.T) {
+func TestARestartContinuesARequestFromAnyPoint(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{
 		"before the room": onCreate, "before the members": onAdd, "before the owner": onPromote, "before the reply": onSend,
@@ -261,7 +261,7 @@ func TestTheBotStopsAnywhereAndGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
-func TestADecisionOutlivesARestartAndAChangeOfRules(t *testing.T) {
+func TestAStoredPlanIsAppliedAfterAChangeOfRules(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	asked := w.stopsHalfWay("Begun")
@@ -272,7 +272,7 @@ func TestADecisionOutlivesARestartAndAChangeOfRules(t *testing.T) {
 	w.theOnly("Begun", "bob", "alice", "carol")
 }
 
-func TestEventsThatComeTwiceRunOnce(t *testing.T) {
+func TestEventsThatArriveTwiceAreExecutedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.suffers(fault{"kind": "duplicate-events"})
@@ -284,7 +284,7 @@ func TestEventsThatComeTwiceRunOnce(t *testing.T) {
 	w.theOnly("Twin", "bob", "alice")
 }
 
-func TestOneRequestRunsOnceByAllItsWays(t *testing.T) {
+func TestARequestRunsOnceByMessageEditClickOrForm(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	broken := w.says("bob", `/newroom "Ways @alice`).sees("never closed")
@@ -297,7 +297,7 @@ func TestOneRequestRunsOnceByAllItsWays(t *testing.T) {
 	require.Empty(t, w.rooms("Edited"))
 }
 
-func TestWhatOnlyReadsMayBeEditedAndAskedAgain(t *testing.T) {
+func TestAReadingCommandMayBeEditedIntoAnother(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	first := w.says("bob", "/groups equi").sees("Equities Sales")
@@ -327,7 +327,7 @@ func TestAConversationIsAnsweredInItsOrder(t *testing.T) {
 	}
 }
 
-func TestFortyPeopleAreLetInWithAWordMeanwhile(t *testing.T) {
+func TestAFirstAnswerComesWhileFortyPeopleAreAdded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 25 })
 	people, names := w.colleagues(40)
@@ -337,7 +337,7 @@ func TestFortyPeopleAreLetInWithAWordMeanwhile(t *testing.T) {
 	w.theOnly("Crowd", append(names, "bob")...)
 }
 
-func TestTheLinkTakesThePlaceOfAWordThatItTakesLonger(t *testing.T) {
+func TestTheLinkReplacesThePutOffAnswer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { // each creation without an answer is waited for; each message has time to get its own
 		w.crowd, w.limits.AddsPerSecond, w.limits.CallTimeout = 40, 25, 3*time.Second

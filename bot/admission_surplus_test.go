@@ -12,7 +12,7 @@ import (
 	"roombot/bot/engine"
 )
 
-// floods is somebody who sends commands faster than they can be carried out.
+// floods is somebody who sends requests faster than they can be carried out.
 func (w *world) floods(who string, commands int) said {
 	w.t.Helper()
 	first := w.asks(who, `/newroom "Flood 0"`)
@@ -22,10 +22,10 @@ func (w *world) floods(who string, commands int) said {
 	return first
 }
 
-func TestAFloodIsAnsweredOnceForAllThatIsLeftOut(t *testing.T) {
+func TestSurplusRequestsGetOneAnswer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
-	w.suffers(fault{"path": onCreate, "delay": "10m"}) // no command ends before all are sent
+	w.suffers(fault{"path": onCreate, "delay": "10m"}) // no request ends before all are sent
 	chat := w.floods("bob", 40)
 	w.recovers()
 	w.rests()
@@ -39,7 +39,7 @@ func TestAFloodIsAnsweredOnceForAllThatIsLeftOut(t *testing.T) {
 		}
 	}
 	require.Equal(t, 1, refused, "answers to what was left out")
-	require.Equal(t, 5, opened, "commands carried out")
+	require.Equal(t, 5, opened, "requests carried out")
 	rooms := 0
 	for i := range 40 {
 		rooms += len(w.rooms(fmt.Sprintf("Flood %d", i)))
@@ -49,11 +49,11 @@ func TestAFloodIsAnsweredOnceForAllThatIsLeftOut(t *testing.T) {
 	w.says("bob", `/newroom "Afterwards"`).sees("✓ Afterwards")
 }
 
-func TestAFloodThatCouldNotBeStoredAtFirstIsAnsweredOnce(t *testing.T) {
+func TestSurplusRequestsGetOneAnswerAfterAStoreOutage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
 	chat := w.says("bob", "/help").sees("I open rooms")
-	w.suffers(fault{"path": onSend, "delay": "10m"}) // no command ends
+	w.suffers(fault{"path": onSend, "delay": "10m"}) // no request ends
 	release, err := engine.Occupy(t.Context(), w.store)
 	require.NoError(t, err)
 	w.control("POST", "chatter", map[string]any{"as": "bob", "to": "roombot", "text": "/groups", "count": 20}, nil)
@@ -68,12 +68,12 @@ func TestAFloodThatCouldNotBeStoredAtFirstIsAnsweredOnce(t *testing.T) {
 	require.Equal(t, 1, strings.Count(all, "5 commands are waiting in this chat"))
 }
 
-func TestAFloodInACrowdedRoomIsToldToAllWhoAreLeftOut(t *testing.T) {
+func TestSurplusRequestsOfACrowdedRoomAreAnsweredInTheRoom(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon, func(w *world) { w.crowd, w.bounds = 10, bot.Bounds{PerConversation: 5} })
 	people, _ := w.colleagues(10)
 	room := w.shared("@alice " + people)
-	w.suffers(fault{"path": onSend, "delay": "10m"}) // no command ends before all are sent
+	w.suffers(fault{"path": onSend, "delay": "10m"}) // no request ends before all are sent
 	first := w.asksIn(room, "bob", "/groups")
 	for _, who := range []string{"bob", "alice"} {
 		w.control("POST", "chatter", map[string]any{"as": who, "to": room, "text": "/groups", "count": 8}, nil)
@@ -84,7 +84,7 @@ func TestAFloodInACrowdedRoomIsToldToAllWhoAreLeftOut(t *testing.T) {
 	require.Equal(t, 1, strings.Count(strings.Join(w.heard("alice", first.Message), "\n"), "5 commands are waiting in this chat"))
 }
 
-func TestAFloodKeepsNobodyElseWaiting(t *testing.T) {
+func TestAFloodDoesNotDelayOtherChats(t *testing.T) {
 	t.Parallel()
 	for _, hands := range []int{1, 8} {
 		t.Run(fmt.Sprint(hands, " workers"), func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestAFloodKeepsNobodyElseWaiting(t *testing.T) {
 			// One of the flood is under way and one may begin while the event travels; on a busy
 			// machine a few more do.
 			between := slices.DeleteFunc(w.answers("bob", flood), func(a chatMessage) bool { return a.At <= asked.Message.At || a.At >= at })
-			require.LessOrEqual(t, len(between), 6, "of 20 answers to the flood, those between the one command of another chat and its answer")
+			require.LessOrEqual(t, len(between), 6, "of 20 answers to the flood, those between the one request of another chat and its answer")
 		})
 	}
 }

@@ -10,10 +10,10 @@ import (
 	"roombot/bot"
 )
 
-func TestAFullQueueIsNotReadIntoAndGoesOnByItself(t *testing.T) {
+func TestTheFeedIsNotReadWhileTheQueueIsFull(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{Queue: 3}; w.hands = 1 })
-	w.suffers(fault{"path": onSend, "delay": "10m"}) // no command ends
+	w.suffers(fault{"path": onSend, "delay": "10m"}) // no request ends
 	first := w.asks("alice", `/newroom "Room 0"`)
 	w.struck(1)
 	talks := map[string]said{}
@@ -31,14 +31,14 @@ func TestAFullQueueIsNotReadIntoAndGoesOnByItself(t *testing.T) {
 	require.LessOrEqual(t, strings.Count(w.log.String(), "a batch was not handled; it comes again"), 1)
 }
 
-func TestOfManyAtOnceOnlyTheFirstAreCarriedOut(t *testing.T) {
+func TestRequestsBeyondTheLimitOfAChatAreLeftOut(t *testing.T) {
 	t.Parallel()
 	for name, faults := range map[string][]fault{"each comes once": nil, "each comes twice": {{"kind": "duplicate-events"}}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
 			chat := w.says("bob", "/help").sees("I open rooms")
-			w.suffers(append(faults, fault{"path": onSend, "delay": "10m"})...) // no command ends
+			w.suffers(append(faults, fault{"path": onSend, "delay": "10m"})...) // no request ends
 			w.control("POST", "chatter", map[string]any{"as": "bob", "to": "roombot", "text": "/groups", "count": 50}, nil)
 			require.Eventually(t, w.listens, patience, tick)
 			w.recovers()
@@ -58,7 +58,7 @@ func TestOfManyAtOnceOnlyTheFirstAreCarriedOut(t *testing.T) {
 	}
 }
 
-func TestALongListKeepsNobodyElseWaiting(t *testing.T) {
+func TestALongListDoesNotDelayOtherChats(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.crowd, w.hands, w.limits.AddsPerSecond = 60, 1, 10 })
 	people, names := w.colleagues(60)
@@ -81,7 +81,7 @@ func TestALongListKeepsNobodyElseWaiting(t *testing.T) {
 	require.Equal(t, 61+1+1, w.calls("addMember"), "everybody was let in once")
 }
 
-func TestALoginOutageUsesUpNoAttemptAndFillsNoLog(t *testing.T) {
+func TestALoginOutageUsesNoAttemptAndIsLoggedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.tries, w.limits.CallTimeout = 1, 3*time.Second }) // so soon it looks again
 	w.suffers(fault{"path": "/login/*", "status": 503})

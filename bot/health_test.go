@@ -53,7 +53,7 @@ func (w *world) becomesReady() {
 	require.Eventually(w.t, func() bool { h, _ := w.ready(); return h.Ready }, patience, tick)
 }
 
-func TestHealthTellsWhatTheBotDoes(t *testing.T) {
+func TestHealthCountsWhatTheBotDoes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	status, text := w.page("/healthz")
@@ -105,7 +105,7 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 		require.Equal(t, 1, strings.Count(w.log.String(), "a batch was not handled; it comes again"))
 		require.Equal(t, 1, strings.Count(w.log.String(), "batches are handled again"))
 	})
-	t.Run("the store, for whoever uses it", func(t *testing.T) {
+	t.Run("the store, in one log line", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
 		w.suffers(fault{"path": onCreate, "delay": "50ms"})
@@ -125,7 +125,7 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 				told = append(told, line)
 			}
 		}
-		require.Len(t, told, 1, "one line for all who feel it: %s", w.log)
+		require.Len(t, told, 1, "one line for all: %s", w.log)
 		require.Contains(t, told[0], "store is out of order, commands wait")
 		require.Equal(t, 1, strings.Count(w.log.String(), "store works again"))
 	})
@@ -145,7 +145,7 @@ func (w *world) breaks(how, mending string) (mend func()) {
 	}
 }
 
-func TestNumbersAreBoundedAndNameNobody(t *testing.T) {
+func TestMetricsHaveBoundedLabelsWithoutNames(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.says("bob", `/newroom "Secret Deal" @alice group:"Test Group"`).sees("is open")
@@ -170,7 +170,7 @@ func TestNumbersAreBoundedAndNameNobody(t *testing.T) {
 	}
 }
 
-func TestAnAnswerIsTimedWhenItIsShownNotWhenTheWorkEnds(t *testing.T) {
+func TestAnAnswerIsTimedWhenItIsShown(t *testing.T) {
 	t.Parallel()
 	begun := make(chan struct{})
 	slow := func(pod http.Handler) http.Handler {
@@ -191,7 +191,7 @@ func TestAnAnswerIsTimedWhenItIsShownNotWhenTheWorkEnds(t *testing.T) {
 	require.Contains(t, text, fmt.Sprintf("\nroombot_answer_seconds_sum %v\n", took.Seconds()))
 }
 
-func TestWhatIsNotKnownIsCountedTogether(t *testing.T) {
+func TestUnknownOperationsAreCountedTogether(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	numbers := bot.NewMetrics()

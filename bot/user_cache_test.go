@@ -24,7 +24,7 @@ func (w *world) nameless(text string, chat said) {
 	})
 }
 
-func TestNobodyIsDeniedForWhatAnEventLeavesOut(t *testing.T) {
+func TestWhatAnEventLeavesOutOfItsUserIsLookedUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.rules = staffRules })
 	chat := w.says("alice", "/help")
@@ -38,7 +38,7 @@ func TestNobodyIsDeniedForWhatAnEventLeavesOut(t *testing.T) {
 	require.Equal(t, 1, w.calls("lookupUsers"), "she was looked up once")
 }
 
-func TestAFailedLookUpLeavesTheRulesWithTheEvent(t *testing.T) {
+func TestARefusedLookUpLeavesTheRulesWithTheEvent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.rules = staffRules })
 	chat := w.says("alice", "/help")
@@ -48,7 +48,7 @@ func TestAFailedLookUpLeavesTheRulesWithTheEvent(t *testing.T) {
 	require.NotContains(t, w.answers("alice", chat)[1].plain(), "I can add")
 }
 
-func TestNobodyIsDeniedBecauseALookUpFailsForAWhile(t *testing.T) {
+func TestAFailedLookUpIsRepeatedBeforeADenial(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.rules = staffRules })
 	chat := w.says("alice", "/help")
@@ -69,7 +69,7 @@ func TestACorrectionKnowsTheGroups(t *testing.T) {
 	w.clicks("bob", asked.last(), "roombot-offer", "offer-0", nil).sees("✓ Desk", "Test Group (3 people)")
 }
 
-func TestWhoIsMissingAndWhatIsInTheRoomAreApart(t *testing.T) {
+func TestTheAnswerListsMissingPeopleApart(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.says("bob", `/newroom "Mixed" @alice @Dana Former`).sees("not everything worked", "In the room:")

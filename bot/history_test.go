@@ -43,7 +43,7 @@ func (w *world) passes(by time.Duration) {
 	w.ahead += by
 }
 
-func TestWhatIsSaidWithoutAFeedIsHeard(t *testing.T) {
+func TestMessagesSentWithoutAFeedAreAnswered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	desk := w.says("bob", `/newroom "Desk" @alice`).sees("✓ Desk")
@@ -67,7 +67,7 @@ func TestWhatIsSaidWithoutAFeedIsHeard(t *testing.T) {
 	}, patience, tick, "they are counted once all are kept")
 }
 
-func TestAFeedThatIsTakenAwayLosesNothing(t *testing.T) {
+func TestALostFeedLosesNoRequest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.suffers(fault{"path": onRead, "delay": "30ms"}, fault{"kind": "feed-killed", "count": 1})
@@ -86,7 +86,7 @@ func TestAFeedThatIsTakenAwayLosesNothing(t *testing.T) {
 	}
 }
 
-func TestWhatWasSaidInHoursIsNoFlood(t *testing.T) {
+func TestMissedRequestsAreNoSurplus(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.bounds = bot.Bounds{PerConversation: 2} })
 	var asked [4]said
@@ -99,7 +99,7 @@ func TestWhatWasSaidInHoursIsNoFlood(t *testing.T) {
 	require.NotContains(t, strings.Join(w.heard("bob", asked[0].Message), "\n"), "commands are waiting in this chat")
 }
 
-func TestACommandThatWasMissedForLongIsAskedAbout(t *testing.T) {
+func TestALateRequestIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.bounds.Late = time.Nanosecond })
 	var asked, question said
@@ -114,7 +114,7 @@ func TestACommandThatWasMissedForLongIsAskedAbout(t *testing.T) {
 	w.theOnly("Stale", "bob", "alice")
 }
 
-func TestABotWithARestoredStoreDoesNotAnswerAgain(t *testing.T) {
+func TestAfterARestoreOfTheStoreNothingIsAnsweredTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	restore := w.backsUp()
@@ -130,7 +130,7 @@ func TestABotWithARestoredStoreDoesNotAnswerAgain(t *testing.T) {
 	require.Len(t, w.heard("bob", done.Message), 2, "one answer each")
 }
 
-func TestABotWithARestoredStoreGoesOnWithTheRoomThatIsThere(t *testing.T) {
+func TestAfterARestoreOfTheStoreABegunRoomIsFinished(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	restore := w.backsUp()
@@ -148,7 +148,7 @@ func TestABotWithARestoredStoreGoesOnWithTheRoomThatIsThere(t *testing.T) {
 	w.theOnly("Begun before", "bob", "alice")
 }
 
-func TestANewBotLeavesOldTalkAlone(t *testing.T) {
+func TestANewBotIgnoresOldMessages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.stop()
@@ -161,7 +161,7 @@ func TestANewBotLeavesOldTalkAlone(t *testing.T) {
 	require.Len(t, w.heard("bob", old.Message), 1, "the answer to /help")
 }
 
-func TestOfAMissedMessageTheLastVersionCounts(t *testing.T) {
+func TestTheLastVersionOfAMissedMessageCounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var asked said
@@ -175,7 +175,7 @@ func TestOfAMissedMessageTheLastVersionCounts(t *testing.T) {
 	require.Len(t, w.heard("bob", asked.Message), 1, "one answer")
 }
 
-func TestAKindOfChatThatMayNotBeSearchedHidesNoOther(t *testing.T) {
+func TestARefusedSearchOfOneKindOfChatLeavesTheOthers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.says("bob", `/newroom "Desk" @alice`).sees("✓ Desk")
