@@ -19,7 +19,8 @@ type backlog struct {
 	counted     time.Time // when the store was asked
 }
 
-// maxBacklogs bounds the memory. Beyond it all is forgotten, which only lets a few more requests in.
+// maxBacklogs bounds the memory. Beyond it all is forgotten, which only lets a few more requests
+// in.
 const maxBacklogs = 100_000
 
 // countBacklogs counts waiting jobs, of which the newest comes first.
@@ -111,7 +112,8 @@ func (a *admission) currentBacklogs(ctx context.Context, arrived []arrival) (map
 // backlogRecountAfter is how long the store's count of a conversation serves.
 const backlogRecountAfter = time.Second
 
-// currentBacklog is the backlog of a conversation, counted in the store where adding may overflow it.
+// currentBacklog is the backlog of a conversation, counted in the store where adding may overflow
+// it.
 func (a *admission) currentBacklog(ctx context.Context, conversation string, adding int) (backlog, error) {
 	a.mu.Lock()
 	b := a.backlogs[conversation]

@@ -40,7 +40,8 @@ type Config struct {
 	Metrics *Metrics
 	// Health is the address of the pages that Bot.Pages serves; empty for none.
 	Health string
-	// PrivateAbove is the size of a room from which on an error is told in the 1:1 chat; 0 for always.
+	// PrivateAbove is the size of a room from which on an error is told in the 1:1 chat; 0 for
+	// always.
 	PrivateAbove int
 	// Live is called each time the bot has a feed: whoever writes to it from then on is heard. It
 	// must not block. Optional.
@@ -142,8 +143,8 @@ func (b *Bot) currentGrammar() syntax.Grammar {
 	return g
 }
 
-// signInPause is the pause before a pod that did not answer is asked again; the client has tried for
-// a while by then.
+// signInPause is the pause before a pod that did not answer is asked again; the client has tried
+// for a while by then.
 const signInPause = 3 * time.Second
 
 // signIn asks Symphony who the bot is, again and again until it answers.

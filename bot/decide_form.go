@@ -66,7 +66,7 @@ func (a *attempt) readForm(ctx context.Context) (*formMessage, error) {
 // readMessage reads what the user said.
 func (a *attempt) readMessage(ctx context.Context) (message, error) {
 	if a.request.Form == nil {
-		typed, err := a.request.typed()
+		typed, err := a.request.typedMessage()
 		return message{Message: typed}, err
 	}
 	form, err := a.readForm(ctx)

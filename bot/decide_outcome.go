@@ -8,7 +8,8 @@ import (
 	"roombot/symphony"
 )
 
-// keepOutcome is the outcome that an earlier attempt has stored, or the one that answer decides now.
+// keepOutcome is the outcome that an earlier attempt has stored, or the one that answer decides
+// now.
 func (a *attempt) keepOutcome(ctx context.Context, answer func(context.Context) (commands.Reply, error)) (outcome, error) {
 	var decided outcome
 	err := a.Do(ctx, a.inSeries(stepOutcome), &decided, func(ctx context.Context) (any, error) {
@@ -53,8 +54,8 @@ func (a *attempt) render(part string, reply commands.Reply) symphony.Outgoing {
 	return symphony.Outgoing{MessageML: markup, Data: data}
 }
 
-// chooseChat chooses the chat that gets the reply. Symphony has no message that only one member of a
-// room sees, so what is private goes to the 1:1 chat.
+// chooseChat chooses the chat that gets the reply. Symphony has no message that only one member of
+// a room sees, so what is private goes to the 1:1 chat.
 func (a *attempt) chooseChat(ctx context.Context, reply commands.Reply) (symphony.StreamID, error) {
 	if !a.request.Room {
 		return a.request.Stream, nil

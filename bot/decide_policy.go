@@ -11,8 +11,8 @@ import (
 	"roombot/symphony"
 )
 
-// checkPolicy asks the policy, which needs to know more than events tell of the chat and the person.
-// A denial is a refusal, told in private.
+// checkPolicy asks the policy, which needs to know more than events tell of the chat and the
+// person. A denial is a refusal, told in private.
 func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	if err := a.lookUpRoomName(ctx); err != nil {
 		return err
@@ -60,9 +60,9 @@ func (a *attempt) lookUpRoomName(ctx context.Context) error {
 	return nil
 }
 
-// completePerson fills in what events leave out of a person, lest a rule by username or address deny
-// what it should allow. Symphony tells neither of people of other companies. When Symphony refuses
-// the look-up, rules see what the event says.
+// completePerson fills in what events leave out of a person, lest a rule by username or address
+// deny what it should allow. Symphony tells neither of people of other companies. When Symphony
+// refuses the look-up, rules see what the event says.
 func (b *Bot) completePerson(ctx context.Context, p commands.Person) (commands.Person, error) {
 	if b.desk.Foreign(p.ID) || p.Username != "" && p.Email != "" {
 		return p, nil

@@ -74,8 +74,8 @@ func (a *attempt) deliver(ctx context.Context, o outcome) (sentMessage, error) {
 	return shown, err
 }
 
-// replaceFirstAnswer shows the reply in the place of the first answer. It is not done where there is
-// none, or where Symphony does not let it be edited.
+// replaceFirstAnswer shows the reply in the place of the first answer. It is not done where there
+// is none, or where Symphony does not let it be edited.
 func (a *attempt) replaceFirstAnswer(ctx context.Context, first sentMessage, o outcome) (shown sentMessage, done bool, err error) {
 	same := first.Text == checksum(o.Reply)
 	switch {

@@ -26,8 +26,8 @@ type attempt struct {
 	command string        // that was read, by its name in the catalogue
 }
 
-// execute is one attempt at a job from its start to its end. The engine calls it again after a crash
-// or an error; it repeats nothing that has happened.
+// execute is one attempt at a job from its start to its end. The engine calls it again after a
+// crash or an error; it repeats nothing that has happened.
 func (b *Bot) execute(ctx context.Context, job *engine.Attempt) error {
 	started := time.Now()
 	ctx, a, err := b.newAttempt(ctx, job)
@@ -115,8 +115,8 @@ const signInLook = 15 * time.Second
 // failed attempt.
 const freeWaits = 30
 
-// postpone decides what becomes of a request that could not be finished now, and tells the user that
-// it is not forgotten.
+// postpone decides what becomes of a request that could not be finished now, and tells the user
+// that it is not forgotten.
 func (a *attempt) postpone(ctx context.Context, cause error) error {
 	if errors.Is(ctx.Err(), context.Canceled) || errors.Is(cause, engine.ErrOutOfOrder) {
 		return cause // it goes on by itself: at the next start, or when the store works again
@@ -147,8 +147,8 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 	return cause
 }
 
-// requestedWait is how long to wait without having failed: until an earlier write has settled, or as
-// long as Symphony says. It is 0 for a failure.
+// requestedWait is how long to wait without having failed: until an earlier write has settled, or
+// as long as Symphony says. It is 0 for a failure.
 func (a *attempt) requestedWait(ctx context.Context, cause error) (after time.Duration, reason string, err error) {
 	if wait, ok := errors.AsType[*commands.WaitError](cause); ok {
 		return wait.After, "unsettled", nil

@@ -12,10 +12,10 @@ import (
 	"roombot/symphony/outage"
 )
 
-// What is said while the bot has no feed is in no feed: Symphony forgets a feed that nobody has read
-// for half an hour, with all that waits in it. So whenever the bot reads another feed than the one
-// it is known to have read, it searches the history of its chats for what it has missed. A click on
-// a button leaves no trace there and is lost.
+// What is said while the bot has no feed is in no feed: Symphony forgets a feed that nobody has
+// read for half an hour, with all that waits in it. So whenever the bot reads another feed than the
+// one it is known to have read, it searches the history of its chats for what it has missed. A
+// click on a button leaves no trace there and is lost.
 
 // history knows how far the feed was read, and searches for what was missed.
 type history struct {
@@ -66,7 +66,8 @@ func (h *history) setProgress(ctx context.Context, p feedProgress) error {
 	return h.bot.engine.SetNote(ctx, noteHeard, p)
 }
 
-// run notes until ctx ends how far the feed was read, and searches whenever the feed is another one.
+// run notes until ctx ends how far the feed was read, and searches whenever the feed is another
+// one.
 func (h *history) run(ctx context.Context) {
 	waits := backoff.NewExponentialBackOff()
 	waits.MaxInterval = progressEvery

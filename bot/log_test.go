@@ -87,7 +87,8 @@ func TestLogLinesHaveDocumentedFieldsEachOnce(t *testing.T) {
 	w.stop()
 	seen := w.checkLog()
 	for _, key := range []string{
-		"job", "request", "command", "user", "chat", "room", "attempt", "outcome", "rule", "reason", "after", "lasts", "lasted", "failures", "requests",
+		"job", "request", "command", "user", "chat", "room", "attempt", "outcome", "rule", "reason", "after",
+		"lasts", "lasted", "failures", "requests",
 	} {
 		require.Contains(t, seen, key, "the run was busy enough")
 	}
@@ -145,7 +146,8 @@ func (w *world) hasTrouble() {
 	asked.ends("I open rooms")
 }
 
-// restartsAndMisses stops the bot in the middle of a request, and for so long that it loses its feed.
+// restartsAndMisses stops the bot in the middle of a request, and for so long that it loses its
+// feed.
 func (w *world) restartsAndMisses() {
 	w.t.Helper()
 	asked := w.stopsHalfWay("Begun")

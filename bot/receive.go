@@ -83,7 +83,7 @@ func (b *Bot) requestOfMessage(ctx context.Context, m symphony.Message) (arrival
 // isForBot reports whether a message wants an answer. A program's message does only if it is a
 // complete command: two bots that answer each other's small talk would never come to an end.
 func (b *Bot) isForBot(ctx context.Context, m symphony.Message, r storedRequest) bool {
-	typed, err := r.typed()
+	typed, err := r.typedMessage()
 	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Str("job", string(m.ID)).Msg("message could not be read")
 		return false

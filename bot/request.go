@@ -51,8 +51,8 @@ func (r storedRequest) place() commands.Place {
 	return commands.Place{Stream: r.Stream, Room: r.Room, Name: r.Name}
 }
 
-// typed is the message as the user sees it.
-func (r storedRequest) typed() (syntax.Message, error) {
+// typedMessage is the message as the user sees it.
+func (r storedRequest) typedMessage() (syntax.Message, error) {
 	content, err := messageml.Read(r.Text, r.Data)
 	if err != nil {
 		return syntax.Message{}, err

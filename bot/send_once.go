@@ -31,8 +31,8 @@ func (a *attempt) sendOnce(ctx context.Context, part string, chat symphony.Strea
 		if err := a.Intend(ctx, part); err != nil {
 			return nil, err
 		}
-		// Waiting for Symphony's pace counts as part of the call: whoever looks for the message must
-		// not look before it is sent.
+		// Waiting for Symphony's pace counts as part of the call: whoever looks for the message
+		// must not look before it is sent.
 		bounded, cancel := context.WithTimeout(ctx, a.bot.desk.Limits.CallTimeout)
 		defer cancel()
 		sent, err := a.bot.client.SendMessage(bounded, chat, m)

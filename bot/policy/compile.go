@@ -100,7 +100,9 @@ func (c *compiler) name(v schema.Value) string {
 		return ""
 	}
 	if line, twice := c.names[fold(name)]; twice {
-		c.faults = append(c.faults, v.Reject(&schema.Wrong{What: fmt.Sprintf("is also the name of the rule on line %d", line), Fix: "give each rule its own name"}))
+		c.faults = append(c.faults, v.Reject(&schema.Wrong{
+			What: fmt.Sprintf("is also the name of the rule on line %d", line), Fix: "give each rule its own name",
+		}))
 		return name
 	}
 	c.names[fold(name)] = v.Line()

@@ -92,7 +92,8 @@ func (p *Policy) unknownReason(r *rule, q *foldedQuery) string {
 	if r.match(q).who == unknown {
 		what = "your e-mail address or username"
 	}
-	return fmt.Sprintf("A rule about /%s depends on %s, which Symphony does not show me, so I must refuse. Ask %s.", q.command, what, p.contact)
+	return fmt.Sprintf("A rule about /%s depends on %s, which Symphony does not show me, so I must refuse. Ask %s.",
+		q.command, what, p.contact)
 }
 
 func (r *rule) decision(q *foldedQuery, reason string) Decision {

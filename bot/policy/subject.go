@@ -47,7 +47,9 @@ func parseSubject(text string) (subject, *schema.Wrong) {
 	case !colon && (text == "*" || text == "internal" || text == "external"):
 		return subject{kind: text}, nil
 	case kind == "group" || kind == "set":
-		return subject{}, &schema.Wrong{What: "names a " + kind + ", which rules cannot do yet", Fix: `write "user:USERNAME" or "email:*@acme.com"`}
+		return subject{}, &schema.Wrong{
+			What: "names a " + kind + ", which rules cannot do yet", Fix: `write "user:USERNAME" or "email:*@acme.com"`,
+		}
 	case kind == "user":
 		return parseUser(rest)
 	case kind == "email":
