@@ -110,7 +110,7 @@ func jobsOf(arrived []arrival) ([]engine.Job, error) {
 			return nil, err
 		}
 		if a.silent {
-			jobs[i].Settled, jobs[i].Payload = true, nil
+			jobs[i].Finished, jobs[i].Payload = true, nil
 		}
 	}
 	return jobs, nil

@@ -85,7 +85,7 @@ func (a *admission) chooseAnswered(ctx context.Context, b *backlog, surplus *arr
 	if surplus.silent = b.answeredFor == b.newest; surplus.silent {
 		return nil
 	}
-	known, err := a.store.Known(ctx, surplus.id)
+	known, err := a.store.HasJob(ctx, surplus.id)
 	if err == nil && !known {
 		b.answeredFor = b.newest
 	}

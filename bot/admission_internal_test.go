@@ -18,7 +18,8 @@ import (
 func openAdmission(t *testing.T, bounds Bounds) *admission {
 	t.Helper()
 	store, err := engine.Open(t.Context(), engine.Config{
-		Store: filepath.Join(t.TempDir(), "bot.db"), Handle: func(context.Context, *engine.Attempt) error { return nil },
+		Store: engine.FileAddress(filepath.Join(t.TempDir(), "bot.db")), Workers: 1,
+		Handle: func(context.Context, *engine.Attempt) error { return nil },
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
@@ -95,7 +96,7 @@ func TestAdmissionTakesNothingWhileTheQueueIsFull(t *testing.T) {
 	require.NoError(t, err)
 	_, err = a.take(t.Context(), arrive("c", 1, 1))
 	require.ErrorContains(t, err, "3 jobs wait, and no more than 3 may")
-	known, err := a.store.Known(t.Context(), "c1")
+	known, err := a.store.HasJob(t.Context(), "c1")
 	require.NoError(t, err)
 	require.False(t, known)
 }

@@ -10,6 +10,7 @@ import (
 
 	"roombot/bot"
 	"roombot/bot/engine"
+	"roombot/symphony/sandbox/client"
 )
 
 // floods is somebody who sends requests faster than they can be carried out.
@@ -25,13 +26,13 @@ func (w *world) floods(who string, commands int) said {
 func TestSurplusRequestsGetOneAnswer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
-	w.suffers(fault{"path": onCreate, "delay": "10m"}) // no request ends before all are sent
+	w.fail(client.Fault{Path: onCreate, Delay: "10m"}) // no request ends before all are sent
 	chat := w.floods("bob", 40)
-	w.recovers()
+	w.heal()
 	w.rests()
 	var opened, refused int
 	for _, a := range w.answers("bob", chat) {
-		switch text := a.plain(); {
+		switch text := plain(a); {
 		case strings.Contains(text, "is open"):
 			opened++
 		case strings.Contains(text, "5 commands are waiting in this chat"):
@@ -53,15 +54,15 @@ func TestSurplusRequestsGetOneAnswerAfterAStoreOutage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
 	chat := w.says("bob", "/help").sees("I open rooms")
-	w.suffers(fault{"path": onSend, "delay": "10m"}) // no request ends
-	release, err := engine.Occupy(t.Context(), w.store)
+	w.fail(client.Fault{Path: onSend, Delay: "10m"}) // no request ends
+	release, err := engine.LockStore(t.Context(), engine.FileAddress(w.store))
 	require.NoError(t, err)
-	w.control("POST", "chatter", map[string]any{"as": "bob", "to": "roombot", "text": "/groups", "count": 20}, nil)
+	w.chatter("bob", "roombot", "/groups", 20)
 	require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Failures > 0 }, patience, tick)
 	require.NoError(t, release())
 	w.becomesReady()
 	require.Eventually(t, w.listens, patience, tick)
-	w.recovers()
+	w.heal()
 	w.rests()
 	all := strings.Join(w.heard("bob", chat.Message), "\n")
 	require.Equal(t, 5, strings.Count(all, "I can add these groups"), "carried out")
@@ -73,13 +74,13 @@ func TestSurplusRequestsOfACrowdedRoomAreAnsweredInTheRoom(t *testing.T) {
 	w := newWorld(t, settlesSoon, func(w *world) { w.crowd, w.bounds = 10, bot.Bounds{PerConversation: 5} })
 	people, _ := w.colleagues(10)
 	room := w.shared("@alice " + people)
-	w.suffers(fault{"path": onSend, "delay": "10m"}) // no request ends before all are sent
+	w.fail(client.Fault{Path: onSend, Delay: "10m"}) // no request ends before all are sent
 	first := w.asksIn(room, "bob", "/groups")
 	for _, who := range []string{"bob", "alice"} {
-		w.control("POST", "chatter", map[string]any{"as": who, "to": room, "text": "/groups", "count": 8}, nil)
+		w.chatter(who, room, "/groups", 8)
 	}
 	require.Eventually(t, w.listens, patience, tick)
-	w.recovers()
+	w.heal()
 	w.rests()
 	require.Equal(t, 1, strings.Count(strings.Join(w.heard("alice", first.Message), "\n"), "5 commands are waiting in this chat"))
 }
@@ -90,14 +91,13 @@ func TestAFloodDoesNotDelayOtherChats(t *testing.T) {
 		t.Run(fmt.Sprint(hands, " workers"), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, func(w *world) { w.hands = hands })
-			w.suffers(fault{"path": onCreate, "delay": "400ms"})
+			w.fail(client.Fault{Path: onCreate, Delay: "400ms"})
 			flood := w.floods("bob", 200)
 			asked := w.asks("carol", `/newroom "One"`)
 			asked.hears("✓ One")
-			at := w.answers("carol", asked)[0].At
-			// One of the flood is under way and one may begin while the event travels; on a busy
-			// machine a few more do.
-			between := slices.DeleteFunc(w.answers("bob", flood), func(a chatMessage) bool { return a.At <= asked.Message.At || a.At >= at })
+			at := w.answers("carol", asked)[0].Timestamp
+			// One of the flood is under way and one may begin while the event travels; on a busy machine a few more do.
+			between := slices.DeleteFunc(w.answers("bob", flood), func(a client.Message) bool { return a.Timestamp <= asked.Message.Timestamp || a.Timestamp >= at })
 			require.LessOrEqual(t, len(between), 6, "of 20 answers to the flood, those between the one request of another chat and its answer")
 		})
 	}

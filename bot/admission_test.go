@@ -8,21 +8,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot"
+	"roombot/symphony/sandbox/client"
 )
 
 func TestTheFeedIsNotReadWhileTheQueueIsFull(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{Queue: 3}; w.hands = 1 })
-	w.suffers(fault{"path": onSend, "delay": "10m"}) // no request ends
+	w.fail(client.Fault{Path: onSend, Delay: "10m"}) // no request ends
 	first := w.asks("alice", `/newroom "Room 0"`)
-	w.struck(1)
+	w.waitForFaults(1)
 	talks := map[string]said{}
 	for _, who := range []string{"bob", "carol", "ravi", "cora", "ops", "eve"} {
 		talks[who] = w.asks(who, "/help")
 	}
 	w.complains("jobs wait, and no more are taken in until there are fewer than 3")
 	require.Less(t, w.bot.Health(t.Context()).Queue.Queued, 3+len(talks))
-	w.recovers()
+	w.heal()
 	for _, talk := range talks {
 		talk.ends("I open rooms")
 	}
@@ -33,20 +34,20 @@ func TestTheFeedIsNotReadWhileTheQueueIsFull(t *testing.T) {
 
 func TestRequestsBeyondTheLimitOfAChatAreLeftOut(t *testing.T) {
 	t.Parallel()
-	for name, faults := range map[string][]fault{"each comes once": nil, "each comes twice": {{"kind": "duplicate-events"}}} {
+	for name, faults := range map[string][]client.Fault{"each comes once": nil, "each comes twice": {{Kind: "duplicate-events"}}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
 			chat := w.says("bob", "/help").sees("I open rooms")
-			w.suffers(append(faults, fault{"path": onSend, "delay": "10m"})...) // no request ends
-			w.control("POST", "chatter", map[string]any{"as": "bob", "to": "roombot", "text": "/groups", "count": 50}, nil)
+			w.fail(append(faults, client.Fault{Path: onSend, Delay: "10m"})...) // no request ends
+			w.chatter("bob", "roombot", "/groups", 50)
 			require.Eventually(t, w.listens, patience, tick)
-			w.recovers()
+			w.heal()
 			var shown []string
 			require.Eventually(t, func() bool {
 				shown = nil
 				for _, a := range w.answers("bob", chat) {
-					shown = append(shown, a.plain())
+					shown = append(shown, plain(a))
 				}
 				return len(shown) == 7 && w.idle()
 			}, patience, tick)
@@ -66,15 +67,15 @@ func TestALongListDoesNotDelayOtherChats(t *testing.T) {
 	next := w.asks("bob", `/newroom "Next"`)
 	other := w.asks("carol", `/newroom "Short"`)
 	other.hears("✓ Short")
-	short := w.answers("carol", other)[0].At
+	short := w.answers("carol", other)[0].Timestamp
 	require.Eventually(t, func() bool { return len(w.answers("bob", next)) == 2 }, patience, tick)
 	said := w.answers("bob", long)
-	require.Contains(t, said[0].plain(), "✓ Long")
-	require.Contains(t, said[0].plain(), "and 40 more")
-	require.Contains(t, said[1].plain(), "✓ Next", "the conversation keeps its order")
-	for _, m := range w.transcript("bob", long.Message.Stream) {
+	require.Contains(t, plain(said[0]), "✓ Long")
+	require.Contains(t, plain(said[0]), "and 40 more")
+	require.Contains(t, plain(said[1]), "✓ Next", "the conversation keeps its order")
+	for _, m := range w.transcript("bob", long.Message.StreamID) {
 		if m.Replacing != "" {
-			require.Less(t, short, m.At, "the other chat's answer came before the long list was through")
+			require.Less(t, short, m.Timestamp, "the other chat's answer came before the long list was through")
 		}
 	}
 	w.theOnly("Long", append(names, "bob")...)
@@ -84,15 +85,15 @@ func TestALongListDoesNotDelayOtherChats(t *testing.T) {
 func TestALoginOutageUsesNoAttemptAndIsLoggedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.tries, w.limits.CallTimeout = 1, 3*time.Second }) // so soon it looks again
-	w.suffers(fault{"path": "/login/*", "status": 503})
-	w.suffers(fault{"kind": "session-expired", "path": onCreate, "count": 1})
+	w.fail(client.Fault{Path: "/login/*", Status: 503})
+	w.fail(client.Fault{Kind: "session-expired", Path: onCreate, Count: 1})
 	asked := w.asks("bob", `/newroom "Outage" @alice`)
 	w.complains("signing in to Symphony fails")
 	require.Eventually(t, func() bool {
 		_, text := w.page("/metrics")
 		return strings.Contains(text, `roombot_postponed_total{reason="login"}`)
 	}, patience, tick)
-	w.recovers()
+	w.heal()
 	asked.ends("✓ Outage", "is open")
 	w.theOnly("Outage", "bob", "alice")
 	require.NotContains(t, w.log.String(), "request was put off")

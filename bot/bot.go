@@ -99,7 +99,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	b.history = newHistory(b)
 	b.feed = b.newFeed(c)
 	c.Store.Handle, c.Store.ReportFailure = b.execute, b.reportFailure
-	// The place of c.Store.JournalVersion, which is journalVersion + commands.JournalVersion.
+	c.Store.JournalVersion = journalVersion // and what commands store
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
 		return nil, err
 	}

@@ -1,13 +1,15 @@
 package bot_test
 
 import (
-	"net/http"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/client"
 )
 
 // patience is how long a test waits for what must come, and tick how often it looks.
@@ -17,32 +19,32 @@ const (
 )
 
 // asks is somebody writing to the bot without waiting for the answer.
-func (w *world) asks(who, text string) said { return w.asksIn("roombot", who, text) }
+func (w *world) asks(who, text string) said { return w.asksIn("", who, text) }
 
 func (w *world) asksIn(to, who, text string) said {
 	w.t.Helper()
-	return w.talk("say", map[string]any{"as": who, "to": to, "text": text})
+	return w.talk(who)(w.pod.Say(w.t.Context(), client.SayRequest{As: who, To: to, Text: text}))
 }
 
 // heard is what the bot shows in a chat after a message, without what it has
 // replaced.
-func (w *world) heard(who string, after chatMessage) []string {
+func (w *world) heard(who string, after client.Message) []string {
 	w.t.Helper()
 	var shown []string
 	for _, m := range w.spoken(who, after) {
 		if m.ReplacedBy == "" {
-			shown = append(shown, m.plain())
+			shown = append(shown, plain(m))
 		}
 	}
 	return shown
 }
 
 // spoken is what the bot has said in a chat after a message.
-func (w *world) spoken(who string, after chatMessage) []chatMessage {
+func (w *world) spoken(who string, after client.Message) []client.Message {
 	w.t.Helper()
-	var said []chatMessage
+	var said []client.Message
 	passed := after.ID == ""
-	for _, m := range w.transcript(who, after.Stream) {
+	for _, m := range w.transcript(who, after.StreamID) {
 		if passed && m.From.Username == "roombot" {
 			said = append(said, m)
 		}
@@ -52,19 +54,17 @@ func (w *world) spoken(who string, after chatMessage) []chatMessage {
 }
 
 // transcript is all that stands in a chat, as one of its members reads it.
-func (w *world) transcript(who, stream string) []chatMessage {
+func (w *world) transcript(who, stream string) []client.Message {
 	w.t.Helper()
-	var chat struct {
-		Messages []chatMessage `json:"messages"`
-	}
-	w.control(http.MethodGet, "chats/"+stream+"?limit=1000&as="+who, nil, &chat)
+	chat, err := w.pod.Chat(w.t.Context(), who, stream)
+	require.NoError(w.t, err)
 	return chat.Messages
 }
 
 // answers are the bot's words in a chat, without what it has replaced.
-func (w *world) answers(who string, chat said) []chatMessage {
+func (w *world) answers(who string, chat said) []client.Message {
 	w.t.Helper()
-	return slices.DeleteFunc(w.transcript(who, chat.Message.Stream), func(m chatMessage) bool {
+	return slices.DeleteFunc(w.transcript(who, chat.Message.StreamID), func(m client.Message) bool {
 		return m.From.Username != "roombot" || m.ReplacedBy != ""
 	})
 }
@@ -109,16 +109,9 @@ func (w *world) idle() bool {
 // listens is true when a feed that is being read has nothing to tell. What a stopped bot had been told and never
 // acknowledged is hidden for a while, and no reason to wait.
 func (w *world) listens() bool {
-	var list struct {
-		Feeds []struct{ Readers, Queued int }
-	}
-	w.control(http.MethodGet, "feeds", nil, &list)
-	for _, f := range list.Feeds {
-		if f.Readers > 0 && f.Queued == 0 {
-			return true
-		}
-	}
-	return false
+	feeds, err := w.pod.Feeds(w.t.Context())
+	require.NoError(w.t, err)
+	return slices.ContainsFunc(feeds, func(f client.Feed) bool { return f.Readers > 0 && f.Queued == 0 })
 }
 
 func containsAll(text string, parts []string) bool {
@@ -130,35 +123,53 @@ func containsAll(text string, parts []string) bool {
 	return true
 }
 
-// fault is trouble that the pod makes.
-type fault map[string]any
-
-func (w *world) suffers(faults ...fault) {
+func (w *world) fail(faults ...client.Fault) {
 	w.t.Helper()
-	for _, f := range faults {
-		w.control(http.MethodPost, "faults", f, nil)
-	}
+	require.NoError(w.t, w.pod.Fail(w.t.Context(), faults...))
 }
 
-func (w *world) recovers() {
+func (w *world) heal() {
 	w.t.Helper()
-	w.control(http.MethodDelete, "faults", nil, nil)
+	require.NoError(w.t, w.pod.Heal(w.t.Context()))
 }
 
-// struck waits until trouble has struck so often.
-func (w *world) struck(times int) {
+// waitForFaults waits until faults have struck so often.
+func (w *world) waitForFaults(times int) {
 	w.t.Helper()
 	require.Eventually(w.t, func() bool {
-		var faults []struct {
-			Hits int `json:"hits"`
-		}
-		w.control(http.MethodGet, "faults", nil, &faults)
+		faults, err := w.pod.Faults(w.t.Context())
+		require.NoError(w.t, err)
 		hits := 0
 		for _, f := range faults {
 			hits += f.Hits
 		}
 		return hits >= times
-	}, patience, tick, "trouble strikes")
+	}, patience, tick, "faults strike")
+}
+
+// takeGroupRights leaves the bot without the right to read groups.
+func (w *world) takeGroupRights() {
+	w.t.Helper()
+	rights, err := w.pod.Rights(w.t.Context())
+	require.NoError(w.t, err)
+	rights.GroupManager = false
+	require.NoError(w.t, w.pod.SetRights(w.t.Context(), rights))
+}
+
+// chatter is somebody writing the same many times at once.
+func (w *world) chatter(who, to, text string, count int) {
+	w.t.Helper()
+	_, err := w.pod.Chatter(w.t.Context(), client.ChatterRequest{As: who, To: to, Text: text, Count: count})
+	require.NoError(w.t, err)
+}
+
+// inject puts an event on the bot's datafeeds, as it is.
+func (w *world) inject(event any) {
+	w.t.Helper()
+	raw, err := json.Marshal(event)
+	require.NoError(w.t, err)
+	_, err = w.pod.Inject(w.t.Context(), raw)
+	require.NoError(w.t, err)
 }
 
 // The calls that a command makes.
@@ -183,20 +194,20 @@ const (
 func (w *world) theOnly(name string, usernames ...string) {
 	w.t.Helper()
 	w.rests()
-	all, _ := w.theRoom(name).members()
+	all, _ := members(w.theRoom(name))
 	require.ElementsMatch(w.t, append(usernames, "roombot"), all)
 }
 
 // reply is the message that shows the bot's answer.
-func (w *world) reply(to said) chatMessage {
+func (w *world) reply(to said) client.Message {
 	w.t.Helper()
-	messages := w.transcript(to.who, to.Message.Stream)
+	messages := w.transcript(to.who, to.Message.StreamID)
 	require.NotEmpty(w.t, messages)
 	return messages[len(messages)-1]
 }
 
 // asksByClick presses a button without waiting for what comes of it.
-func (w *world) asksByClick(who string, m chatMessage, form, action string, values map[string]any) said {
+func (w *world) asksByClick(who string, m client.Message, form, action string, values map[string]any) said {
 	w.t.Helper()
-	return w.talk("act", map[string]any{"as": who, "messageId": m.ID, "formId": form, "action": action, "values": values})
+	return w.act("", who, m, form, action, values)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/commands"
+	"roombot/symphony/sandbox/client"
 )
 
 func TestAWriteWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
@@ -28,9 +29,9 @@ func TestAWriteWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, settlesSoon)
 				if lag != "" {
-					w.suffers(fault{"kind": "search-lag", "delay": lag})
+					w.fail(client.Fault{Kind: "search-lag", Delay: lag})
 				}
-				w.suffers(fault{"path": path, "drop": "after", "count": 1})
+				w.fail(client.Fault{Path: path, Drop: "after", Count: 1})
 				w.asks("bob", `/newroom "Once" @alice group:"Test Group"`).ends("✓ Once", "is open")
 				w.theOnly("Once", "bob", "alice", "carol")
 			})
@@ -54,7 +55,7 @@ func TestARoomIsFoundAgainOnAPodWithoutSearchFields(t *testing.T) {
 		})
 	}
 	w := newWorld(t, settlesSoon, behind(older))
-	w.suffers(fault{"path": onCreate, "drop": "after", "count": 1})
+	w.fail(client.Fault{Path: onCreate, Drop: "after", Count: 1})
 	w.asks("bob", `/newroom "Once" @alice`).ends("✓ Once", "is open")
 	w.theOnly("Once", "bob", "alice")
 }
@@ -84,7 +85,7 @@ func TestARoomIsMadeOnceOnAPodThatTakesANameTwice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, behind(before), func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = time.Second, 3*time.Second })
-			w.suffers(fault{"kind": "search-lag", "delay": "2s"}, fault{"path": onCreate, "drop": "after", "count": 1})
+			w.fail(client.Fault{Kind: "search-lag", Delay: "2s"}, client.Fault{Path: onCreate, Drop: "after", Count: 1})
 			w.asks("bob", `/newroom "Once" @alice`).ends("✓ Once", "is open")
 			w.theRoom("Once 1")
 			require.Empty(t, w.rooms("Once 2"))
@@ -95,29 +96,29 @@ func TestARoomIsMadeOnceOnAPodThatTakesANameTwice(t *testing.T) {
 func TestARoomThatTheSearchFindsLateIsStillItsOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon)
-	w.suffers(fault{"kind": "search-lag", "delay": "2500ms"}) // more than the bot counts with
-	w.suffers(fault{"path": onCreate, "drop": "after", "count": 1})
+	w.fail(client.Fault{Kind: "search-lag", Delay: "2500ms"}) // more than the bot counts with
+	w.fail(client.Fault{Path: onCreate, Drop: "after", Count: 1})
 	w.asks("bob", `/newroom "Late" @alice`).ends("✓ Late", "is open")
 	w.theOnly("Late", "bob", "alice")
 }
 
 func TestAWriteThatDidNotArriveIsRepeated(t *testing.T) {
 	t.Parallel()
-	for name, trouble := range map[string]fault{
-		"the room is not created": {"path": onCreate, "drop": "before", "count": 2},
-		"no member is added":      {"path": onAdd, "drop": "before", "count": 3},
-		"the reply is not sent":   {"path": onSend, "drop": "before", "count": 1},
-		"the room answers 503":    {"path": onCreate, "status": 503, "count": 2},
-		"the reply answers 500":   {"path": onSend, "status": 500, "count": 1},
-		"the session ends":        {"kind": "session-expired", "path": onCreate, "count": 1},
-		"the session ends later":  {"kind": "session-expired", "path": onAdd, "count": 1},
-		"the room is throttled":   {"path": onCreate, "status": 429, "count": 1},
-		"the reply is throttled":  {"path": onSend, "status": 429, "retryAfter": 1, "count": 1},
+	for name, trouble := range map[string]client.Fault{
+		"the room is not created": {Path: onCreate, Drop: "before", Count: 2},
+		"no member is added":      {Path: onAdd, Drop: "before", Count: 3},
+		"the reply is not sent":   {Path: onSend, Drop: "before", Count: 1},
+		"the room answers 503":    {Path: onCreate, Status: 503, Count: 2},
+		"the reply answers 500":   {Path: onSend, Status: 500, Count: 1},
+		"the session ends":        {Kind: "session-expired", Path: onCreate, Count: 1},
+		"the session ends later":  {Kind: "session-expired", Path: onAdd, Count: 1},
+		"the room is throttled":   {Path: onCreate, Status: 429, Count: 1},
+		"the reply is throttled":  {Path: onSend, Status: 429, RetryAfter: 1, Count: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, settlesSoon)
-			w.suffers(trouble)
+			w.fail(trouble)
 			w.asks("bob", `/newroom "Later" @alice group:"Test Group"`).ends("✓ Later", "is open")
 			w.theOnly("Later", "bob", "alice", "carol")
 		})
@@ -145,7 +146,7 @@ func TestAThrottledCallWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, settlesSoon, behind(throttlesOnce(path, "2")))
-			w.suffers(fault{"kind": "search-lag", "delay": "40ms"}, fault{"path": "*" + path, "drop": "after", "count": 1})
+			w.fail(client.Fault{Kind: "search-lag", Delay: "40ms"}, client.Fault{Path: "*" + path, Drop: "after", Count: 1})
 			w.asks("bob", `/newroom "Held" @alice group:"Test Group"`).ends("✓ Held", "is open")
 			w.theOnly("Held", "bob", "alice", "carol")
 		})
@@ -165,7 +166,7 @@ func TestAReplyThatArrivesAfterItsTimeoutIsNotSentAgain(t *testing.T) {
 		})
 	}
 	w := newWorld(t, behind(telling), func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = time.Second, 2*time.Second })
-	w.suffers(fault{"path": onSend, "delay": "1500ms", "drop": "after", "count": 1})
+	w.fail(client.Fault{Path: onSend, Delay: "1500ms", Drop: "after", Count: 1})
 	asked := w.asks("bob", "/help")
 	asked.hears("I open rooms")
 	<-arrived
@@ -231,8 +232,8 @@ func TestAFailedLoginIsNotTakenForARefusal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, settlesSoon)
-			w.suffers(fault{"path": onLogin, "status": http.StatusNotFound, "count": 2})
-			w.suffers(fault{"kind": "session-expired", "path": path, "count": 1})
+			w.fail(client.Fault{Path: onLogin, Status: http.StatusNotFound, Count: 2})
+			w.fail(client.Fault{Kind: "session-expired", Path: path, Count: 1})
 			w.asks("bob", `/newroom "Inside" @alice group:"Test Group"`).ends("✓ Inside", "is open", "Owner: Bob Chen (you)", "Test Group")
 			w.theOnly("Inside", "bob", "alice", "carol")
 		})
@@ -248,11 +249,11 @@ func TestARestartContinuesARequestFromAnyPoint(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, call dropped %s its effect", name, drop), func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, settlesSoon)
-				w.suffers(fault{"path": path, "delay": "300ms", "drop": drop})
+				w.fail(client.Fault{Path: path, Delay: "300ms", Drop: drop})
 				asked := w.asks("bob", `/newroom "Again" @alice group:"Test Group"`)
-				w.struck(1)
+				w.waitForFaults(1)
 				w.stop()
-				w.recovers()
+				w.heal()
 				w.start()
 				asked.ends("✓ Again", "is open")
 				w.theOnly("Again", "bob", "alice", "carol")
@@ -266,7 +267,7 @@ func TestAStoredPlanIsAppliedAfterAChangeOfRules(t *testing.T) {
 	w := newWorld(t)
 	asked := w.stopsHalfWay("Begun")
 	w.rules = "allow:\n  - name: nobody\n    who: [\"user:nobody\"]\n    commands: [groups]\n"
-	w.control("POST", "rights", map[string]any{"groupManager": false}, nil)
+	w.takeGroupRights()
 	w.start()
 	asked.ends("✓ Begun", "Test Group")
 	w.theOnly("Begun", "bob", "alice", "carol")
@@ -275,7 +276,7 @@ func TestAStoredPlanIsAppliedAfterAChangeOfRules(t *testing.T) {
 func TestEventsThatArriveTwiceAreExecutedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.suffers(fault{"kind": "duplicate-events"})
+	w.fail(client.Fault{Kind: "duplicate-events"})
 	asked := w.asks("bob", `/newroom "Twin" @alice preview`)
 	asked.ends("Nothing was created yet")
 	preview := w.reply(asked)
@@ -343,7 +344,7 @@ func TestTheLinkReplacesThePutOffAnswer(t *testing.T) {
 		w.crowd, w.limits.AddsPerSecond, w.limits.CallTimeout = 40, 25, 3*time.Second
 	})
 	people, names := w.colleagues(40)
-	w.suffers(fault{"path": onCreate, "status": 503, "count": 2})
+	w.fail(client.Fault{Path: onCreate, Status: 503, Count: 2})
 	asked := w.asks("bob", `/newroom "Relief" `+people)
 	asked.ends("✓ Relief", "and 20 more")
 	asked.saidMeanwhile([]string{"⏳"}, []string{"Relief", "is open", "Adding 40"})
@@ -357,7 +358,7 @@ func (s said) saidMeanwhile(words ...[]string) {
 	all := s.w.spoken(s.who, s.Message)
 	require.Len(s.w.t, all, len(words)+1)
 	for i, texts := range words {
-		require.True(s.w.t, containsAll(all[i].plain(), texts), "%q in %q", texts, all[i].plain())
+		require.True(s.w.t, containsAll(plain(all[i]), texts), "%q in %q", texts, plain(all[i]))
 		require.Equal(s.w.t, all[i+1].ID, all[i].ReplacedBy)
 	}
 }
@@ -365,10 +366,8 @@ func (s said) saidMeanwhile(words ...[]string) {
 // colleagues are so many of the crowd, as mentions and as usernames.
 func (w *world) colleagues(n int) (mentions string, usernames []string) {
 	w.t.Helper()
-	var all struct {
-		People []struct{ Username, DisplayName, About string } `json:"people"`
-	}
-	w.control("GET", "people", nil, &all)
+	all, err := w.pod.People(w.t.Context())
+	require.NoError(w.t, err)
 	var b strings.Builder
 	for _, p := range all.People {
 		if p.About == "one of the crowd" && len(usernames) < n {

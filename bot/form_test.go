@@ -4,13 +4,13 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"roombot/commands"
+	"roombot/symphony/sandbox/client"
 )
 
 func TestTheFormKeepsEverythingThatWasTyped(t *testing.T) {
@@ -18,9 +18,9 @@ func TestTheFormKeepsEverythingThatWasTyped(t *testing.T) {
 	w := newWorld(t)
 	broken := w.says("bob", `/newroom "All of it @alice owner:@carol group:"Test Group" desc:"Why \"so\"" discoverable history:no`).sees("never closed")
 	form := w.clicks("bob", broken.last(), commands.FormOffer, "offer-1", nil).sees("What should the room be called")
-	require.Contains(t, form.last().Text, "All of it")
-	require.Contains(t, form.last().Text, "discoverable:yes history:no")
-	require.Contains(t, form.last().Text, "&quot;Test Group&quot;")
+	require.Contains(t, form.last().Markup, "All of it")
+	require.Contains(t, form.last().Markup, "discoverable:yes history:no")
+	require.Contains(t, form.last().Markup, "&quot;Test Group&quot;")
 }
 
 func TestTheFormHoldsALongListUpToItsLimit(t *testing.T) {
@@ -82,13 +82,13 @@ func (w *world) submits(carrier, form, stream string, values map[string]any) {
 	w.t.Helper()
 	sum := sha256.Sum256([]byte(form + carrier + values["action"].(string)))
 	id := base64.RawURLEncoding.EncodeToString(sum[:])
-	w.control(http.MethodPost, "events", map[string]any{
+	w.inject(map[string]any{
 		"id": "x2", "messageId": id, "timestamp": 1, "type": "SYMPHONYELEMENTSACTION",
 		"initiator": map[string]any{"user": map[string]any{"userId": idBob, "displayName": "Bob Chen"}},
 		"payload": map[string]any{"symphonyElementsAction": map[string]any{
 			"stream": map[string]any{"streamId": stream, "streamType": "IM"}, "formMessageId": carrier, "formId": form, "formValues": values,
 		}},
-	}, nil)
+	})
 }
 
 func TestAnExpiredButtonIsAnswered(t *testing.T) {
@@ -102,7 +102,7 @@ func TestAnExpiredButtonIsAnswered(t *testing.T) {
 		"no button":              {preview.ID, commands.FormNewRoom, ""},
 	} {
 		before := len(w.heard("bob", preview))
-		w.submits(c.carrier, c.form, preview.Stream, map[string]any{"action": c.action})
+		w.submits(c.carrier, c.form, preview.StreamID, map[string]any{"action": c.action})
 		require.Eventually(t, func() bool { return len(w.heard("bob", preview)) == before+1 }, patience, tick, name)
 		shown := w.heard("bob", preview)
 		require.Contains(t, shown[before], "This button does not work any more", name)
@@ -114,8 +114,8 @@ func TestAForeignFormIsIgnored(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	theirs := w.says("bob", "/help").Message
-	w.submits(theirs.ID, commands.FormOffer, theirs.Stream, map[string]any{"action": "offer-0"})
-	w.submits(theirs.ID, "survey", theirs.Stream, map[string]any{"action": "send"})
+	w.submits(theirs.ID, commands.FormOffer, theirs.StreamID, map[string]any{"action": "offer-0"})
+	w.submits(theirs.ID, "survey", theirs.StreamID, map[string]any{"action": "send"})
 	w.says("bob", "/groups").sees("Test Group")
 	require.Len(t, w.heard("bob", theirs), 2)
 }
@@ -146,11 +146,11 @@ func TestAFormThatWasGivenUpMayBeSentAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.tries = 1 })
 	form := w.says("bob", "/newroom").last()
-	w.suffers(fault{"path": onCreate, "status": 401, "delay": "500ms"})
+	w.fail(client.Fault{Path: onCreate, Status: 401, Delay: "500ms"})
 	sent := w.asksByClick("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Again"})
-	w.struck(1)
-	w.suffers(fault{"path": onMessage, "status": 503, "count": 4})
+	w.waitForFaults(1)
+	w.fail(client.Fault{Path: onMessage, Status: 503, Count: 4})
 	sent.ends("✗ I could not finish this", "Nothing was created.", "Room name: [ Again ]")
-	w.recovers()
+	w.heal()
 	w.clicks("bob", w.reply(sent), commands.FormNewRoom, "create", map[string]any{"name": "Again"}).sees("✓ Again")
 }

@@ -68,7 +68,7 @@ func (s snapshot) problems() []string {
 	full := s.storeErr == nil && s.store.Queued >= s.queueLimit
 	add(s.storeErr != nil, "the store does not answer")
 	add(full, "%d jobs wait, and no more are taken in until there are fewer than %d", s.store.Queued, s.queueLimit)
-	refusing := s.refusal != nil || !s.store.Refuses.IsZero()
+	refusing := s.refusal != nil || !s.store.OutageSince.IsZero()
 	add(refusing && s.storeErr == nil && !full, "requests cannot be kept in the store")
 	add(s.isStandingStill(), "%d jobs wait, and none has got further%s", s.store.Queued, sinceText(s.lastProgress, " since"))
 	return all

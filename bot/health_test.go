@@ -16,6 +16,7 @@ import (
 
 	"roombot/bot"
 	"roombot/symphony"
+	"roombot/symphony/sandbox/client"
 )
 
 // page is what the bot tells at a path.
@@ -76,20 +77,20 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 	t.Run("the feed", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		w.suffers(fault{"path": onRead, "status": 503})
+		w.fail(client.Fault{Path: onRead, Status: 503})
 		asked := w.asks("bob", "/help") // ends the parked read
 		w.complains("the feed cannot be read since")
-		w.recovers()
+		w.heal()
 		asked.ends("I open rooms")
 		w.becomesReady()
 	})
 	t.Run("the login", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, settlesSoon)
-		w.suffers(fault{"path": "/login/*", "status": 503}, fault{"kind": "session-expired", "count": 1})
+		w.fail(client.Fault{Path: "/login/*", Status: 503}, client.Fault{Kind: "session-expired", Count: 1})
 		asked := w.asks("bob", "/help")
 		w.complains("signing in to Symphony fails; it last worked at")
-		w.recovers()
+		w.heal()
 		asked.ends("I open rooms")
 		w.becomesReady()
 	})
@@ -108,9 +109,9 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 	t.Run("the store, in one log line", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		w.suffers(fault{"path": onCreate, "delay": "50ms"})
+		w.fail(client.Fault{Path: onCreate, Delay: "50ms"})
 		begun := w.asks("carol", `/newroom "Begun before"`)
-		w.struck(1)
+		w.waitForFaults(1)
 		mend := w.breaks(`ALTER TABLE command RENAME TO command_away`, `ALTER TABLE command_away RENAME TO command`)
 		asked := w.asks("bob", "/help")
 		w.complains("the store does not answer")
@@ -126,7 +127,7 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 			}
 		}
 		require.Len(t, told, 1, "one line for all: %s", w.log)
-		require.Contains(t, told[0], "store is out of order, commands wait")
+		require.Contains(t, told[0], "store is out of order, jobs wait")
 		require.Equal(t, 1, strings.Count(w.log.String(), "store works again"))
 	})
 }
@@ -165,7 +166,7 @@ func TestMetricsHaveBoundedLabelsWithoutNames(t *testing.T) {
 	} {
 		require.Contains(t, text, "\n"+line)
 	}
-	for _, secret := range []string{"Secret", "alice", "bob", "Chen", "Test Group", "roombot.db", room.Message.Stream, room.Message.ID} {
+	for _, secret := range []string{"Secret", "alice", "bob", "Chen", "Test Group", "roombot.db", room.Message.StreamID, room.Message.ID} {
 		require.NotContains(t, text, secret)
 	}
 }
@@ -184,7 +185,7 @@ func TestAnAnswerIsTimedWhenItIsShown(t *testing.T) {
 	w := newWorld(t, behind(slow))
 	asked := w.asks("bob", `/newroom "Prompt" @alice`)
 	asked.hears("✓ Prompt", "is open")
-	took := time.Duration(w.reply(asked).At-asked.Message.At) * time.Millisecond
+	took := time.Duration(w.reply(asked).Timestamp-asked.Message.Timestamp) * time.Millisecond
 	close(begun)
 	w.rests()
 	_, text := w.page("/metrics")

@@ -133,7 +133,7 @@ func (h *history) storeMissed(ctx context.Context, found []arrival) (int, error)
 func (h *history) selectMissed(ctx context.Context, found []arrival) ([]arrival, error) {
 	var missed []arrival
 	for _, a := range found {
-		known, err := h.bot.engine.Known(ctx, a.id)
+		known, err := h.bot.engine.HasJob(ctx, a.id)
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@ import (
 
 	"roombot/bot"
 	"roombot/commands"
+	"roombot/symphony/sandbox/client"
 )
 
 // withoutFeed stops the bot until the pod has forgotten its feed; meanwhile
@@ -39,7 +40,8 @@ func (w *world) backsUp() (restore func()) {
 // passes lets time pass, for the pod and for the bot that is started next.
 func (w *world) passes(by time.Duration) {
 	w.t.Helper()
-	w.control(http.MethodPost, "clock", map[string]any{"advance": by.String()}, nil)
+	_, err := w.pod.Advance(w.t.Context(), by)
+	require.NoError(w.t, err)
 	w.ahead += by
 }
 
@@ -70,7 +72,7 @@ func TestMessagesSentWithoutAFeedAreAnswered(t *testing.T) {
 func TestALostFeedLosesNoRequest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.suffers(fault{"path": onRead, "delay": "30ms"}, fault{"kind": "feed-killed", "count": 1})
+	w.fail(client.Fault{Path: onRead, Delay: "30ms"}, client.Fault{Kind: "feed-killed", Count: 1})
 	w.asks("carol", "/help") // ends the parked read; the next one finds no feed
 	var asked []said
 	for n := range 10 {
@@ -134,13 +136,13 @@ func TestAfterARestoreOfTheStoreABegunRoomIsFinished(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	restore := w.backsUp()
-	w.suffers(fault{"path": onAdd, "delay": "500ms", "status": 503}) // it takes a while until it is given up
+	w.fail(client.Fault{Path: onAdd, Delay: "500ms", Status: 503}) // it takes a while until it is given up
 	asked := w.asks("bob", `/newroom "Begun before" @alice`)
 	asked.hears("⏳")
 	require.Len(t, w.rooms("Begun before"), 1)
 	w.withoutFeed(func() {
 		restore()
-		w.recovers()
+		w.heal()
 	})
 	require.Eventually(t, func() bool {
 		return containsAll(strings.Join(w.heard("bob", asked.Message), ""), []string{"✓ Begun before", "is open"})
@@ -167,7 +169,8 @@ func TestTheLastVersionOfAMissedMessageCounts(t *testing.T) {
 	var asked said
 	w.withoutFeed(func() {
 		asked = w.asks("bob", `/newroom "Wrong" @alice`)
-		w.control(http.MethodPost, "edit", map[string]any{"as": "bob", "messageId": asked.Message.ID, "text": `/newroom "Right" @alice`}, nil)
+		_, err := w.pod.Edit(t.Context(), client.EditRequest{As: "bob", MessageID: asked.Message.ID, Text: `/newroom "Right" @alice`})
+		require.NoError(t, err)
 	})
 	asked.ends("✓ Right")
 	w.rests()
@@ -182,7 +185,7 @@ func TestARefusedSearchOfOneKindOfChatLeavesTheOthers(t *testing.T) {
 	var asked said
 	w.withoutFeed(func() {
 		asked = w.asksIn(w.theRoom("Desk").StreamID, "alice", `/newroom "From the desk" @bob`)
-		w.suffers(fault{"path": "/agent/v1/message/search", "status": http.StatusForbidden, "count": 1})
+		w.fail(client.Fault{Path: "/agent/v1/message/search", Status: http.StatusForbidden, Count: 1})
 	})
 	asked.ends("✓ From the desk")
 	require.Contains(t, w.log.String(), "does not let the bot search for missed requests")

@@ -2,85 +2,35 @@ package bot_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/rs/zerolog"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot"
-	"roombot/bot/config/schema"
 	"roombot/bot/engine"
 	"roombot/bot/engine/postgrestest"
-	"roombot/bot/policy"
 	"roombot/commands"
-	"roombot/symphony"
+	"roombot/symphony/sandbox/client"
 )
 
-// startLogging starts the bot as start does, logging at every level, with a changed configuration.
-func (w *world) startLogging(changes ...func(*bot.Config)) (stop func()) {
-	w.t.Helper()
-	k, err := key()
-	require.NoError(w.t, err)
-	ahead := w.ahead
-	client, err := symphony.New(symphony.Config{
-		Username: "roombot", Key: k, Endpoints: symphony.Endpoints{Pod: w.url}, Timeout: w.limits.CallTimeout,
-		Retry: symphony.RetryPolicy{Initial: time.Millisecond, Max: 5 * time.Millisecond, MaxAttempts: 2},
-		Now:   func() time.Time { return time.Now().Add(ahead) },
-	})
-	require.NoError(w.t, err)
-	value, err := schema.Parse("policy.yaml", []byte(w.rules), nil)
-	require.NoError(w.t, err)
-	rules, err := policy.Compile(value, policy.Options{})
-	require.NoError(w.t, err)
-	live := make(chan struct{})
-	c := bot.Config{
-		Client: client, Policy: rules, PrivateAbove: 10, Limits: w.limits, Bounds: w.bounds, Health: "127.0.0.1:0",
-		Feed: symphony.FeedConfig{MinWait: 5 * time.Millisecond, MaxWait: 20 * time.Millisecond},
-		Store: engine.Config{
-			Store: w.store, BackoffFloor: time.Millisecond, BackoffCeiling: 5 * time.Millisecond,
-			MaxAttempts: w.tries, Workers: w.hands, Drain: -1,
-		},
-		Live: sync.OnceFunc(func() { close(live) }),
-	}
-	for _, change := range changes {
-		change(&c)
-	}
-	ctx, cancel := context.WithCancel(zerolog.New(w.log).With().Timestamp().Logger().WithContext(context.Background()))
-	b, err := bot.New(ctx, c)
-	require.NoError(w.t, err)
-	w.bot = b
-	ended := make(chan error, 1)
-	go func() { ended <- b.Run(ctx) }()
-	<-live
-	stop = sync.OnceFunc(func() {
-		cancel()
-		assert.NoError(w.t, <-ended)
-		assert.NoError(w.t, b.Close())
-		client.Close()
-		http.DefaultClient.CloseIdleConnections()
-	})
-	w.stop = stop
-	w.t.Cleanup(stop)
-	return stop
+// logsEverything has the bot log at every level, with a health page of its own.
+func logsEverything(w *world) {
+	w.level = zerolog.TraceLevel
+	w.change = func(c *bot.Config) { c.Health = "127.0.0.1:0" }
 }
 
 func TestLogLinesHaveDocumentedFieldsEachOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, settlesSoon, func(w *world) { w.bounds, w.tries = bot.Bounds{PerConversation: 5}, 3 })
-	w.stop()
-	w.startLogging()
+	w := newWorld(t, settlesSoon, logsEverything, func(w *world) { w.bounds, w.tries = bot.Bounds{PerConversation: 5}, 3 })
 	w.isBusy()
 	w.hasTrouble()
 	w.restartsAndMisses()
@@ -116,29 +66,29 @@ func (w *world) isBusy() {
 	w.clicks("cora", preview, commands.FormOffer, "offer-0", nil).sees("✓ Seen")
 	w.clicks("cora", preview, commands.FormOffer, "offer-0", nil).sees("already acted on this")
 	theirs := w.says("bob", "/groups")
-	w.submits(theirs.Message.ID, commands.FormOffer, theirs.Message.Stream, map[string]any{"action": "offer-0"})
-	w.suffers(fault{"path": onCreate, "delay": "10m"}) // no request of the flood ends before all are sent
+	w.submits(theirs.Message.ID, commands.FormOffer, theirs.Message.StreamID, map[string]any{"action": "offer-0"})
+	w.fail(client.Fault{Path: onCreate, Delay: "10m"}) // no request of the flood ends before all are sent
 	w.floods("alice", 12)
-	w.recovers()
+	w.heal()
 	w.rests()
 }
 
 // hasTrouble has calls fail, the sign-in, and the store.
 func (w *world) hasTrouble() {
 	w.t.Helper()
-	w.suffers(fault{"path": onUsers, "status": 503})
+	w.fail(client.Fault{Path: onUsers, Status: 503})
 	w.asks("bob", `/newroom "Never" carol@acme.test`).ends("Symphony kept failing")
-	w.recovers()
-	w.suffers(fault{"path": onSend, "status": 429, "retryAfter": 1, "count": 2}, fault{"path": onAdd, "drop": "after", "count": 1})
+	w.heal()
+	w.fail(client.Fault{Path: onSend, Status: 429, RetryAfter: 1, Count: 2}, client.Fault{Path: onAdd, Drop: "after", Count: 1})
 	w.asks("carol", `/newroom "Slow" @alice`).ends("✓ Slow")
-	w.suffers(fault{"path": onSend, "status": 451, "count": 1})
+	w.fail(client.Fault{Path: onSend, Status: 451, Count: 1})
 	w.asks("bob", `/newroom "Blocked"`).ends("does not let me say more here")
-	w.suffers(fault{"path": "/login/*", "status": 503}, fault{"kind": "session-expired", "path": onUsers, "count": 1})
+	w.fail(client.Fault{Path: "/login/*", Status: 503}, client.Fault{Kind: "session-expired", Path: onUsers, Count: 1})
 	waits := w.asks("ops", `/newroom "Signed out" carol@acme.test`)
 	require.Eventually(w.t, func() bool { return strings.Contains(w.log.String(), "request waits for the sign-in") }, patience, tick)
-	w.recovers()
+	w.heal()
 	waits.ends("✓ Signed out")
-	release, err := engine.Occupy(w.t.Context(), w.store)
+	release, err := engine.LockStore(w.t.Context(), engine.FileAddress(w.store))
 	require.NoError(w.t, err)
 	asked := w.asks("bob", "/help")
 	w.complains("store")
@@ -151,29 +101,29 @@ func (w *world) hasTrouble() {
 func (w *world) restartsAndMisses() {
 	w.t.Helper()
 	asked := w.stopsHalfWay("Begun")
-	w.startLogging()
+	w.start()
 	asked.ends("✓ Begun")
-	w.stop()
-	missed := w.asks("bob", `/newroom "Missed" @alice`)
-	w.passes(31 * time.Minute)
-	w.startLogging()
+	var missed said
+	w.withoutFeed(func() { missed = w.asks("bob", `/newroom "Missed" @alice`) })
 	missed.ends("✓ Missed")
 }
 
 func TestLogLinesOfReplicasHaveDocumentedFieldsEachOnce(t *testing.T) {
 	t.Parallel()
 	_, store := postgrestest.NewServer(t)
-	w := newWorld(t, settlesSoon)
-	w.stop()
-	w.store = store
-	stopFirst := w.startLogging()
-	w.startLogging()
-	w.suffers(fault{"path": onAdd, "delay": "200ms"})
+	address, err := engine.ParseAddress(store)
+	require.NoError(t, err)
+	w := newWorld(t, settlesSoon, logsEverything, func(w *world) {
+		w.change = func(c *bot.Config) { c.Store.Store = address }
+	})
+	stopFirst := w.stop
+	w.start()
+	w.fail(client.Fault{Path: onAdd, Delay: "200ms"})
 	var asked []said
 	for i, who := range []string{"bob", "carol", "cora", "ops"} {
 		asked = append(asked, w.asks(who, fmt.Sprintf(`/newroom "Shared %d" @alice`, i)))
 	}
-	w.struck(1)
+	w.waitForFaults(1)
 	stopFirst()
 	for i, a := range asked {
 		a.ends(fmt.Sprintf("✓ Shared %d", i))
@@ -199,7 +149,7 @@ var logFields = map[string]*regexp.Regexp{
 	"command": regexp.MustCompile(`^"(newroom|groups|help)"$`), "user": regexp.MustCompile(`^\d{10,}$`),
 	"chat": id, "room": id, "attempt": number, "outcome": word, "rule": anyText, "reason": anyText,
 	"after": millis, "took": millis, "since_message": millis, "lasts": millis, "lasted": millis,
-	"failures": number, "requests": number, "events": number, "running": number, "jobs": number,
+	"failures": number, "requests": number, "events": number, "running": number, "jobs": number, "journal": number, "own_journal": number,
 	"since": datetime, "until": datetime, "kind": regexp.MustCompile(`^"(IM|MIM|ROOM)"$`),
 	"feed": anyText, "event": anyText, "agent": anyText, "username": anyText, "address": anyText,
 	"replica": anyText, "replicas": regexp.MustCompile(`^\[.*\]$`), "takeover_after": millis,
@@ -280,7 +230,32 @@ func TestLogFieldsAreThoseOfTheGlossary(t *testing.T) {
 	for key := range logFields {
 		require.True(t, documented[key], "%s is missing in the glossary", key)
 	}
+	used := keysInSource(t)
 	for key := range documented {
 		require.Contains(t, logFields, key, "no line has this field of the glossary")
 	}
+	for key := range used {
+		require.True(t, documented[key], "%s is logged and missing in the glossary", key)
+	}
+}
+
+// keysInSource are the keys of all fields that the product writes, also in lines that no run of a
+// test reaches.
+func keysInSource(t *testing.T) map[string]bool {
+	t.Helper()
+	field := regexp.MustCompile(`\.(?:Str|Strs|Stringer|Int|Int64|Float64|Bool|Dur|Time|Bytes|Interface|Any)\("(\w+)", `)
+	keys := map[string]bool{}
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		for _, found := range field.FindAllSubmatch(source, -1) {
+			keys[string(found[1])] = true
+		}
+		return err
+	})
+	require.NoError(t, err)
+	require.Contains(t, keys, "job")
+	return keys
 }

@@ -27,7 +27,7 @@ func (b *Bot) newGauges() *gauges {
 	}
 	add(now, "ready", "1 when the bot can do its work.", func(s snapshot) float64 { return oneIf(len(s.problems()) == 0) })
 	add(now, "store_up", "1 when the store answers and can be written.",
-		func(s snapshot) float64 { return oneIf(s.storeErr == nil && s.store.Refuses.IsZero()) })
+		func(s snapshot) float64 { return oneIf(s.storeErr == nil && s.store.OutageSince.IsZero()) })
 	add(now, "queue_jobs", "Jobs that wait.", func(s snapshot) float64 { return float64(s.store.Queued) })
 	add(now, "queue_age_seconds", "Age of the oldest unfinished job.", func(s snapshot) float64 { return s.store.Oldest.Seconds() })
 	add(now, "running_jobs", "Jobs being executed, by all replicas.", func(s snapshot) float64 { return float64(s.store.Running) })

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/commands"
-	"roombot/symphony"
+	"roombot/symphony/sandbox/client"
 )
 
 func TestACommandOpensTheRoomAndAnswersWithItsLink(t *testing.T) {
@@ -17,10 +17,10 @@ func TestACommandOpensTheRoomAndAnswersWithItsLink(t *testing.T) {
 
 	answer.sees("✓ Q2 Earnings", "is open", "https://open.symphony.com/?streamId=", "Bob Chen (you)", "Alice Martin", "Test Group (3 people)")
 	r := w.theRoom("Q2 Earnings")
-	all, owners := r.members()
+	all, owners := members(r)
 	require.Subset(t, all, []string{"bob", "alice", "carol", "roombot"})
 	require.ElementsMatch(t, []string{"bob", "roombot"}, owners)
-	require.Contains(t, r.Keywords, symphony.Keyword{
+	require.Contains(t, r.Keywords, client.Keyword{
 		Key: commands.RequestKeyword, Value: string(commands.NewRequestID(answer.Message.ID)),
 	})
 	require.Len(t, answer.Replies, 1)
@@ -36,7 +36,7 @@ func TestPeopleWhoCannotBeAddedAreNamedWithTheCause(t *testing.T) {
 		"Dana Former: the account is disabled",
 		"Eve Adams: from another company, and this room is internal",
 		"Alice Martin")
-	all, _ := w.theRoom("Research call").members()
+	all, _ := members(w.theRoom("Research call"))
 	require.ElementsMatch(t, []string{"roombot", "bob", "alice"}, all)
 }
 
@@ -51,7 +51,7 @@ func TestAnExternalRoomTakesConnectedPeopleOnly(t *testing.T) {
 	w := newWorld(t)
 
 	w.says("bob", `/newroom "Client call" external @eve @mallory`).sees("Mallory Grey: not connected with me", "open to other companies")
-	all, _ := w.theRoom("Client call").members()
+	all, _ := members(w.theRoom("Client call"))
 	require.ElementsMatch(t, []string{"roombot", "bob", "eve"}, all)
 }
 
@@ -63,7 +63,7 @@ func TestATakenNameIsRefusedWithAnOfferOfAnother(t *testing.T) {
 	refusal := w.says("alice", `/newroom "desk" @carol`).sees("does not accept the name", "Nothing was created", `/newroom "desk 2"`, "[ Create it ]")
 	w.clicks("alice", refusal.last(), commands.FormOffer, "offer-0", nil).sees("✓ desk 2")
 
-	all, owners := w.theRoom("desk 2").members()
+	all, owners := members(w.theRoom("desk 2"))
 	require.ElementsMatch(t, []string{"roombot", "alice", "carol"}, all)
 	require.ElementsMatch(t, []string{"roombot", "alice"}, owners)
 }
@@ -71,10 +71,8 @@ func TestATakenNameIsRefusedWithAnOfferOfAnother(t *testing.T) {
 func TestEMailAddressesAndUsernamesAreLookedUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	var people struct {
-		People []struct{ Username, Email string } `json:"people"`
-	}
-	w.control("GET", "people", nil, &people)
+	people, err := w.pod.People(t.Context())
+	require.NoError(t, err)
 	carol := ""
 	for _, p := range people.People {
 		if p.Username == "carol" {
@@ -138,13 +136,8 @@ func TestARoomForOtherCompaniesIsOfferedWithoutHistory(t *testing.T) {
 func TestAMissingNameOpensTheFormFilledIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	var people struct {
-		People []struct {
-			ID       int64
-			Username string
-		} `json:"people"`
-	}
-	w.control("GET", "people", nil, &people)
+	people, err := w.pod.People(t.Context())
+	require.NoError(t, err)
 	ids := map[string]int64{}
 	for _, p := range people.People {
 		ids[p.Username] = p.ID

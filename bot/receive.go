@@ -30,7 +30,7 @@ func (b *Bot) receive(ctx context.Context, events []symphony.Event) error {
 		surplus, err := b.admission.take(ctx, arrived)
 		b.admission.noteBatch(err)
 		if errors.Is(err, engine.ErrOutOfOrder) {
-			err = symphony.Told(err)
+			err = symphony.AlreadyLogged(err)
 		}
 		if err != nil {
 			return fmt.Errorf("store %d requests: %w", len(arrived), err)

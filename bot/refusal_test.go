@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/client"
 )
 
 func TestARefusedRoomIsExplainedAndNothingIsCreated(t *testing.T) {
@@ -21,11 +23,11 @@ func TestARefusedRoomIsExplainedAndNothingIsCreated(t *testing.T) {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.suffers(fault{"path": onCreate, "status": status})
+			w.fail(client.Fault{Path: onCreate, Status: status})
 			refused := w.asks("bob", `/newroom "No" @alice`)
 			refused.ends("✗ "+words, "Nothing was created.")
 			require.Empty(t, w.rooms("No"))
-			w.recovers()
+			w.heal()
 			w.edits("bob", refused.Message.ID, `/newroom "No" @alice`).sees("✓ No")
 		})
 	}
@@ -88,7 +90,7 @@ func TestARequesterWhoCannotBeAddedIsTold(t *testing.T) {
 func TestAnOwnerWhoCannotBePromotedIsAMember(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.suffers(fault{"path": onPromote, "status": 403})
+	w.fail(client.Fault{Path: onPromote, Status: 403})
 	w.asks("bob", `/newroom "Flat" @carol owner:@alice`).
 		ends("⚠ Flat", "Bob Chen, Alice Martin: added, but not made an owner", "Members: Bob Chen (you), Carol O'Neil, Alice Martin")
 }
@@ -99,7 +101,7 @@ func TestALookupThatIsRefusedIsExplained(t *testing.T) {
 		t.Run(fmt.Sprint(status, path), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.suffers(fault{"path": path, "status": status})
+			w.fail(client.Fault{Path: path, Status: status})
 			w.asks("bob", `/newroom "Who" carol@acme.test`).ends("✗ Symphony does not let me look up the people you named. Nothing was created.")
 		})
 	}
@@ -109,7 +111,7 @@ func TestWithoutTheRightToReadGroupsOtherRequestsWork(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.stop()
-	w.control("POST", "rights", map[string]any{"groupManager": false}, nil)
+	w.takeGroupRights()
 	w.start()
 	w.says("bob", `/newroom "Groups" group:"Test Group"`).sees("does not let me read the groups", "Nothing was created.", "Group Manager")
 	w.says("bob", "/groups").sees("does not let me read the groups")
@@ -135,7 +137,7 @@ func TestWithoutAProfileManagerOtherRequestsWork(t *testing.T) {
 func TestAnAnswerThatIsRefusedEverywhereIsLogged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.suffers(fault{"path": onSend, "status": 403})
+	w.fail(client.Fault{Path: onSend, Status: 403})
 	w.asks("bob", `/newroom "Mute" @alice`)
 	require.Eventually(t, func() bool { return strings.Contains(w.log.String(), "user could not be told") }, patience, tick)
 	w.rests()
@@ -148,7 +150,7 @@ func TestTheDirectoryIsReadAgainForAGroupThatIsNew(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.says("bob", "/groups").sees("Test Group (3 people)")
-	w.suffers(fault{"path": onGroups, "status": 503})
+	w.fail(client.Fault{Path: onGroups, Status: 503})
 	w.says("bob", `/newroom "Cached" group:"test  group"`).sees("✓ Cached")
 }
 
@@ -164,11 +166,11 @@ func TestAfterTheLastAttemptTheUserIsTold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, settlesSoon, func(w *world) { w.tries = 3 })
-			w.suffers(fault{"path": c.path, "status": 503})
+			w.fail(client.Fault{Path: c.path, Status: 503})
 			asked := w.asks("bob", `/newroom "Never" carol@acme.test`)
 			asked.ends("✗ I could not", "Symphony kept failing", c.words, "request ")
 			require.Empty(t, w.rooms("Never"))
-			w.recovers()
+			w.heal()
 			w.says("bob", "/help").sees("I open rooms")
 		})
 	}
@@ -187,7 +189,7 @@ func TestARequestGivenUpHalfwayNamesTheRoomAndWhoIsMissing(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, func(w *world) { w.tries = 3 })
 			for _, path := range c.broken {
-				w.suffers(fault{"path": path, "status": 503})
+				w.fail(client.Fault{Path: path, Status: 503})
 			}
 			w.asks("bob", `/newroom "Half" owner:@alice group:"Test Group"`).ends("✗ I could not finish this", "Half (https://open.symphony.com/", c.words, "[ Open room ]", "request ")
 			w.theOnly("Half")
@@ -198,10 +200,10 @@ func TestARequestGivenUpHalfwayNamesTheRoomAndWhoIsMissing(t *testing.T) {
 func TestARequestGivenUpBeforeItsFirstWriteMayBeSentAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.tries = 2 })
-	w.suffers(fault{"path": onUsers, "status": 503})
+	w.fail(client.Fault{Path: onUsers, Status: 503})
 	asked := w.asks("bob", `/newroom "Second" carol@acme.test`)
 	asked.ends("Nothing was created.")
-	w.recovers()
+	w.heal()
 	w.edits("bob", asked.Message.ID, `/newroom "Second" carol@acme.test`).sees("✓ Second")
 }
 
@@ -211,14 +213,14 @@ func TestARefusedReplyIsReplacedByABriefOne(t *testing.T) {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.suffers(fault{"path": onSend, "status": status, "count": 1})
+			w.fail(client.Fault{Path: onSend, Status: status, Count: 1})
 			w.asks("bob", `/newroom "Unspeakable"`).ends("✓ Your room", "https://open.symphony.com/?streamId=", "does not let me say more here")
 		})
 	}
 	t.Run("an update", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		w.suffers(fault{"path": onUsers, "status": 503, "count": 2}, fault{"path": onUpdate, "status": 400})
+		w.fail(client.Fault{Path: onUsers, Status: 503, Count: 2}, client.Fault{Path: onUpdate, Status: 400})
 		asked := w.asks("bob", `/newroom "Put off" carol@acme.test`)
 		require.Eventually(t, func() bool {
 			shown := w.heard("bob", asked.Message)
@@ -230,11 +232,11 @@ func TestARefusedReplyIsReplacedByABriefOne(t *testing.T) {
 func TestAfterARestartTheLastReplyNamesWhoIsMissing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, behind(refusing(idBob, 503)), func(w *world) { w.tries = 1 })
-	w.suffers(fault{"path": onMembers, "delay": "30s"})
+	w.fail(client.Fault{Path: onMembers, Delay: "30s"})
 	asked := w.asks("bob", `/newroom "Left" @alice`)
-	w.struck(1) // it has given up, and looks who is in the room
+	w.waitForFaults(1) // it has given up, and looks who is in the room
 	w.stop()
-	w.recovers()
+	w.heal()
 	w.start()
 	asked.ends("✗ I could not finish this", " is open, without Bob Chen, Alice Martin.")
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/client"
 )
 
 func TestAfterARestartOnlyMissingPeopleAreAdded(t *testing.T) {
@@ -49,12 +51,10 @@ func (w *world) outside(name string, wanted []string) int {
 // calls counts the calls of an operation.
 func (w *world) calls(operation string) int {
 	w.t.Helper()
-	var wire struct {
-		Calls []struct{ Operation string } `json:"calls"`
-	}
-	w.control(http.MethodGet, "wire", nil, &wire)
+	all, err := w.pod.Calls(w.t.Context(), 0)
+	require.NoError(w.t, err)
 	n := 0
-	for _, c := range wire.Calls {
+	for _, c := range all {
 		if c.Operation == operation {
 			n++
 		}
@@ -84,7 +84,7 @@ func TestARequesterWhoLeavesDoesNotStopTheRest(t *testing.T) {
 	}, patience, tick)
 	w.stop()
 	left.Store(true)
-	w.control("POST", "leave", map[string]any{"as": "bob", "streamId": w.theRoom("Left").StreamID}, nil)
+	require.NoError(t, w.pod.Leave(t.Context(), "bob", w.theRoom("Left").StreamID))
 	w.start()
 	asked.ends("Left", "is open", "and 10 more")
 	w.theOnly("Left", names...)
@@ -93,11 +93,11 @@ func TestARequesterWhoLeavesDoesNotStopTheRest(t *testing.T) {
 // stopsHalfWay ends the bot when it has made a room and nobody is in it yet.
 func (w *world) stopsHalfWay(name string) said {
 	w.t.Helper()
-	w.suffers(fault{"path": onAdd, "delay": "300ms", "drop": "before"})
+	w.fail(client.Fault{Path: onAdd, Delay: "300ms", Drop: "before"})
 	asked := w.asks("bob", `/newroom "`+name+`" @alice group:"Test Group"`)
-	w.struck(1)
+	w.waitForFaults(1)
 	w.stop()
-	w.recovers()
+	w.heal()
 	return asked
 }
 
@@ -105,7 +105,7 @@ func TestABotThatWasRemovedFromTheRoomSaysSo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	asked := w.stopsHalfWay("Shut")
-	w.control("POST", "leave", map[string]any{"as": "roombot", "streamId": w.theRoom("Shut").StreamID}, nil)
+	require.NoError(t, w.pod.Leave(t.Context(), "roombot", w.theRoom("Shut").StreamID))
 	w.start()
 	asked.ends("⚠ Shut", "Bob Chen, Alice Martin, Test Group: I am no longer an owner of the room")
 }

@@ -4,12 +4,13 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/client"
 )
 
 // shared is a room with the bot and these people in it.
@@ -47,7 +48,7 @@ func TestADenialInARoomIsSentToTheOneToOneChat(t *testing.T) {
 	room := w.shared("@kim")
 	denied := w.saysIn(room, "kim", `/newroom "Sneaky"`)
 	denied.sees("About your message in “Shared”:", "Contractors cannot open rooms.")
-	require.NotEqual(t, room, denied.last().Stream)
+	require.NotEqual(t, room, denied.last().StreamID)
 	require.Empty(t, w.heard("kim", denied.Message), "the room")
 	require.Empty(t, w.rooms("Sneaky"))
 }
@@ -66,7 +67,7 @@ func TestADenialAfterAFirstAnswerInTheRoomStaysPrivate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.shared("@kim")
-	w.suffers(fault{"path": onStream, "status": 503, "count": 2})
+	w.fail(client.Fault{Path: onStream, Status: 503, Count: 2})
 	before := w.asksIn(room, "kim", "so")
 	w.sends(`/newroom "Sneaky"`, func(m map[string]any) { // without the room's name, so that it is looked up
 		m["stream"] = map[string]any{"streamId": room, "streamType": "ROOM"}
@@ -74,7 +75,7 @@ func TestADenialAfterAFirstAnswerInTheRoomStaysPrivate(t *testing.T) {
 	})
 	before.ends("I have answered in our 1:1 chat.")
 	w.says("kim", "/help").sees("I open rooms")
-	require.Contains(t, w.heard("kim", chatMessage{Stream: w.says("kim", "/groups").Message.Stream})[0], "Contractors cannot open rooms.")
+	require.Contains(t, w.heard("kim", client.Message{StreamID: w.says("kim", "/groups").Message.StreamID})[0], "Contractors cannot open rooms.")
 }
 
 func TestAnErrorInACrowdedRoomIsSentToTheOneToOneChat(t *testing.T) {
@@ -83,7 +84,7 @@ func TestAnErrorInACrowdedRoomIsSentToTheOneToOneChat(t *testing.T) {
 	people, _ := w.colleagues(10)
 	crowded := w.shared(people)
 	private := w.saysIn(crowded, "bob", `/newroom "Open @alice`).sees("About your message in", "never closed", "[ Create it ]")
-	require.NotEqual(t, crowded, private.last().Stream)
+	require.NotEqual(t, crowded, private.last().StreamID)
 	w.clicks("bob", private.last(), "roombot-offer", "offer-0", nil).sees("✓ Open")
 
 	before := w.says("bob", "/help").last()
@@ -99,7 +100,7 @@ func TestAnAnswerThatTheRoomRefusesIsSentToTheOneToOneChat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.shared("@alice")
-	w.suffers(fault{"path": "*/stream/" + room + "/message/create", "status": 403})
+	w.fail(client.Fault{Path: "*/stream/" + room + "/message/create", Status: 403})
 	for command, words := range map[string]string{
 		`/newroom "Closed" @carol @dana`: "Dana Former: the account is disabled",
 		`/newroom "Open`:                 "never closed",
@@ -116,7 +117,7 @@ func TestAnErrorInASmallRoomIsSentToTheRoom(t *testing.T) {
 	w := newWorld(t)
 	room := w.shared("@alice")
 	here := w.saysIn(room, "alice", `/newroom "Open @bob`).sees("never closed")
-	require.Equal(t, room, here.last().Stream)
+	require.Equal(t, room, here.last().StreamID)
 }
 
 func TestAnExternalRequesterOpensExternalRoomsOnly(t *testing.T) {
@@ -145,7 +146,7 @@ func TestAnOwnerIsFoundByWhateverNamesThem(t *testing.T) {
 			w := newWorld(t)
 			name := fmt.Sprint("Owned ", i)
 			w.says("bob", fmt.Sprintf("/newroom %q %s", name, owner)).sees("✓ "+name, "Owners: Bob Chen (you), Alice Martin")
-			_, owners := w.theRoom(name).members()
+			_, owners := members(w.theRoom(name))
 			require.ElementsMatch(t, []string{"roombot", "bob", "alice"}, owners)
 		})
 	}
@@ -186,11 +187,11 @@ func (w *world) sends(text string, change func(m map[string]any)) {
 		"user":    map[string]any{"userId": idAlice, "displayName": "Alice Martin", "username": "alice"},
 	}
 	change(m)
-	w.control(http.MethodPost, "events", map[string]any{
+	w.inject(map[string]any{
 		"id": "x1", "messageId": m["messageId"], "timestamp": m["timestamp"], "type": "MESSAGESENT",
 		"initiator": map[string]any{"user": m["user"]},
 		"payload":   map[string]any{"messageSent": map[string]any{"message": m}},
-	}, nil)
+	})
 }
 
 func TestProgramsAreAnsweredOnlyOnCompleteCommands(t *testing.T) {
@@ -198,7 +199,7 @@ func TestProgramsAreAnsweredOnlyOnCompleteCommands(t *testing.T) {
 	w := newWorld(t)
 	hello := w.says("alice", "/help").sees("I open rooms")
 	program := func(m map[string]any) {
-		m["userAgent"], m["stream"] = "Agent-25.8.1-Linux", map[string]any{"streamId": hello.Message.Stream, "streamType": "IM"}
+		m["userAgent"], m["stream"] = "Agent-25.8.1-Linux", map[string]any{"streamId": hello.Message.StreamID, "streamType": "IM"}
 	}
 	for _, text := range []string{"I did not understand that.", "✗ Unknown command", "hello", "/hlep", "/newroom", "/help"} {
 		w.sends(text, program)
@@ -213,11 +214,11 @@ func TestProgramsAreAnsweredOnlyOnCompleteCommands(t *testing.T) {
 func TestAnEventThatCannotBeStoredDoesNotStopTheOthers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.control(http.MethodPost, "events", map[string]any{
+	w.inject(map[string]any{
 		"id": "x", "type": "SYMPHONYELEMENTSACTION", "initiator": map[string]any{"user": map[string]any{"userId": idAlice}},
 		"payload": map[string]any{"symphonyElementsAction": map[string]any{"formId": "roombot-offer", "formMessageId": "m"}},
-	}, nil)
+	})
 	w.sends("/help", func(m map[string]any) { m["stream"] = map[string]any{"streamType": "IM"} })
-	w.control(http.MethodPost, "events", map[string]any{"type": "SOMETHINGNEW", "payload": map[string]any{"x": 1}}, nil)
+	w.inject(map[string]any{"type": "SOMETHINGNEW", "payload": map[string]any{"x": 1}})
 	w.says("bob", "/help").sees("I open rooms")
 }

@@ -4,13 +4,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/client"
 )
 
 func TestABotWaitsForItsPodAtTheStart(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.stop()
-	w.suffers(fault{"path": "/pod/v2/sessioninfo", "status": 503, "count": 3})
+	w.fail(client.Fault{Path: "/pod/v2/sessioninfo", Status: 503, Count: 3})
 	w.start()
 	w.says("bob", "/help").sees("/newroom")
 	require.Contains(t, w.log.String(), "Symphony does not answer yet")

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/client"
 )
 
 const staffRules = `
@@ -20,7 +22,7 @@ func (w *world) nameless(text string, chat said) {
 	w.t.Helper()
 	w.sends(text, func(m map[string]any) {
 		m["user"] = map[string]any{"userId": idAlice, "displayName": "Alice Martin"}
-		m["stream"] = map[string]any{"streamId": chat.Message.Stream, "streamType": "IM"}
+		m["stream"] = map[string]any{"streamId": chat.Message.StreamID, "streamType": "IM"}
 	})
 }
 
@@ -33,7 +35,7 @@ func TestWhatAnEventLeavesOutOfItsUserIsLookedUp(t *testing.T) {
 		require.Eventually(t, func() bool { return len(w.answers("alice", chat)) == n+2 }, patience, tick)
 	}
 	for _, a := range w.answers("alice", chat)[1:] {
-		require.Contains(t, a.plain(), "roups with")
+		require.Contains(t, plain(a), "roups with")
 	}
 	require.Equal(t, 1, w.calls("lookupUsers"), "she was looked up once")
 }
@@ -42,21 +44,21 @@ func TestARefusedLookUpLeavesTheRulesWithTheEvent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.rules = staffRules })
 	chat := w.says("alice", "/help")
-	w.suffers(fault{"path": onUsers, "status": http.StatusForbidden})
+	w.fail(client.Fault{Path: onUsers, Status: http.StatusForbidden})
 	w.nameless("/groups", chat)
 	require.Eventually(t, func() bool { return len(w.answers("alice", chat)) == 2 }, patience, tick)
-	require.NotContains(t, w.answers("alice", chat)[1].plain(), "I can add")
+	require.NotContains(t, plain(w.answers("alice", chat)[1]), "I can add")
 }
 
 func TestAFailedLookUpIsRepeatedBeforeADenial(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.rules = staffRules })
 	chat := w.says("alice", "/help")
-	w.suffers(fault{"path": onUsers, "status": http.StatusServiceUnavailable, "count": 3})
+	w.fail(client.Fault{Path: onUsers, Status: http.StatusServiceUnavailable, Count: 3})
 	w.nameless("/groups", chat)
 	require.Eventually(t, func() bool {
 		all := w.answers("alice", chat)
-		return len(all) == 2 && strings.Contains(all[1].plain(), "I can add")
+		return len(all) == 2 && strings.Contains(plain(all[1]), "I can add")
 	}, patience, tick)
 }
 

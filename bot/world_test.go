@@ -2,10 +2,10 @@ package bot_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	stdrsa "crypto/rsa"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -32,6 +33,8 @@ import (
 	"roombot/symphony"
 	"roombot/symphony/messageml"
 	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/control"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -50,7 +53,7 @@ var emptyStore = sync.OnceValues(func() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "bot.db")
-	e, err := engine.Open(context.Background(), engine.Config{Store: file, Handle: func(context.Context, *engine.Attempt) error { return nil }})
+	e, err := engine.Open(context.Background(), engine.Config{Store: engine.FileAddress(file), Workers: 1, Handle: func(context.Context, *engine.Attempt) error { return nil }})
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +67,7 @@ var emptyStore = sync.OnceValues(func() ([]byte, error) {
 type world struct {
 	t      testing.TB
 	url    string
+	pod    *client.Client // its control API
 	client *symphony.Client
 	bot    *bot.Bot
 	stop   func() // stops the bot and waits for its end
@@ -74,7 +78,9 @@ type world struct {
 	tries  int // of a command, before it fails
 	hands  int // workers
 	bounds bot.Bounds
-	ahead  time.Duration // how much time has passed for the pod and the client
+	ahead  time.Duration     // how much time has passed for the pod and the client
+	change func(*bot.Config) // of the next starts; none by default
+	level  zerolog.Level     // least level that is logged; info by default
 
 	numbers *bot.Metrics // of the next start; its own by default
 	front   front        // what stands before the pod, if anything
@@ -125,7 +131,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	k, err := key()
 	require.NoError(t, err)
 	w := &world{
-		t: t, store: filepath.Join(t.TempDir(), "bot.db"), rules: openRules, log: new(log), tries: 100,
+		t: t, store: filepath.Join(t.TempDir(), "bot.db"), rules: openRules, log: new(log), level: zerolog.InfoLevel, tries: 100,
 		limits: commands.Limits{CallTimeout: callTimeout, SearchLag: 50 * time.Millisecond},
 	}
 	for _, change := range changes {
@@ -136,15 +142,16 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	empty, err := emptyStore()
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(w.store, empty, 0o600))
-	pod, err := sandbox.New(sandbox.Config{SigningKey: signing, BotKey: k.Public(), Quiet: 60 * time.Millisecond, Crowd: w.crowd})
+	pod, err := sandbox.New(sandbox.Config{SigningKey: signing, BotKey: k.Public(), Crowd: w.crowd})
 	require.NoError(t, err)
-	handler := pod.Handler()
+	var handler http.Handler = control.New(pod, control.Config{Quiet: 60 * time.Millisecond})
 	if w.front != nil {
 		handler = w.front(handler)
 	}
 	server := httptest.NewServer(handler)
-	w.url = server.URL
+	w.url, w.pod = server.URL, client.New(server.URL)
 	t.Cleanup(func() {
+		w.pod.Close()
 		require.NoError(t, pod.Close())
 		server.Close()
 		w.discreet()
@@ -219,14 +226,21 @@ func (w *world) start() {
 	require.NoError(w.t, err)
 	rules, err := policy.Compile(value, policy.Options{})
 	require.NoError(w.t, err)
-	ctx, cancel := context.WithCancel(zerolog.New(w.log).Level(zerolog.InfoLevel).WithContext(context.Background()))
+	ctx, cancel := context.WithCancel(zerolog.New(w.log).Level(w.level).With().Timestamp().Logger().WithContext(context.Background()))
 	live := make(chan struct{})
-	b, err := bot.New(ctx, bot.Config{
+	c := bot.Config{
 		Client: w.client, Policy: rules, PrivateAbove: 10, Limits: w.limits, Bounds: w.bounds, Metrics: numbers,
-		Feed:  symphony.FeedConfig{MinWait: 5 * time.Millisecond, MaxWait: 20 * time.Millisecond},
-		Store: engine.Config{Store: w.store, BackoffFloor: time.Millisecond, BackoffCeiling: 5 * time.Millisecond, MaxAttempts: w.tries, Workers: w.hands, Drain: -1},
-		Live:  sync.OnceFunc(func() { close(live) }),
-	})
+		Feed: symphony.FeedConfig{MinWait: 5 * time.Millisecond, MaxWait: 20 * time.Millisecond},
+		Store: engine.Config{
+			Store: engine.FileAddress(w.store), BackoffFloor: time.Millisecond, BackoffCeiling: 5 * time.Millisecond,
+			MaxAttempts: w.tries, Workers: cmp.Or(w.hands, 16), Drain: -1,
+		},
+		Live: sync.OnceFunc(func() { close(live) }),
+	}
+	if w.change != nil {
+		w.change(&c)
+	}
+	b, err := bot.New(ctx, c)
 	require.NoError(w.t, err)
 	w.bot = b
 	ended := make(chan error, 1)
@@ -244,81 +258,55 @@ func (w *world) start() {
 
 // said is a message and what the bot answered.
 type said struct {
-	who     string
-	w       *world
-	Message chatMessage   `json:"message"`
-	Replies []chatMessage `json:"replies"`
+	who string
+	w   *world
+	client.Conversation
 }
 
-type chatMessage struct {
-	ID         string `json:"messageId"`
-	Stream     string `json:"streamId"`
-	Replacing  string `json:"replacing"`
-	ReplacedBy string `json:"replacedBy"`
-	Text       string `json:"message"`
-	Data       string `json:"data"`
-	At         int64  `json:"timestamp"`
-	From       struct {
-		Username string `json:"username"`
-	} `json:"from"`
-}
-
-func (m chatMessage) plain() string { return messageml.Plain(m.Text, m.Data) }
+// plain is a message as a person reads it, with its links.
+func plain(m client.Message) string { return messageml.Plain(m.Markup, m.Data) }
 
 // says is somebody writing to the bot in their 1:1 chat.
 func (w *world) says(who, text string) said {
 	w.t.Helper()
-	return w.saysIn("roombot", who, text)
+	return w.saysIn("", who, text)
 }
 
 func (w *world) saysIn(to, who, text string) said {
 	w.t.Helper()
-	return w.talk("say", map[string]any{"as": who, "to": to, "text": text, "wait": patience.String()})
+	return w.talk(who)(w.pod.Say(w.t.Context(), client.SayRequest{As: who, To: to, Text: text, Wait: patience.String()}))
 }
 
 func (w *world) edits(who, message, text string) said {
 	w.t.Helper()
-	return w.talk("edit", map[string]any{"as": who, "messageId": message, "text": text, "wait": patience.String()})
+	return w.talk(who)(w.pod.Edit(w.t.Context(), client.EditRequest{As: who, MessageID: message, Text: text, Wait: patience.String()}))
 }
 
-func (w *world) clicks(who string, m chatMessage, form, action string, values map[string]any) said {
+func (w *world) clicks(who string, m client.Message, form, action string, values map[string]any) said {
 	w.t.Helper()
-	return w.talk("act", map[string]any{
-		"as": who, "messageId": m.ID, "formId": form, "action": action, "values": values, "wait": patience.String(),
-	})
+	return w.act(patience.String(), who, m, form, action, values)
 }
 
-// talk is somebody's act, with all that came of it where an answer is waited for.
-func (w *world) talk(verb string, body map[string]any) said {
+func (w *world) act(wait, who string, m client.Message, form, action string, values map[string]any) said {
 	w.t.Helper()
-	s := said{w: w}
-	w.control(http.MethodPost, verb, body, &s)
-	s.who, _ = body["as"].(string)
-	if len(s.Replies) > 0 {
-		w.rests()
-		s.Replies = append(s.Replies, w.spoken(s.who, s.last())...)
-	}
-	return s
-}
-
-// control calls the sandbox's control API.
-func (w *world) control(method, path string, body, into any) {
-	w.t.Helper()
-	var payload bytes.Buffer
-	if body != nil {
-		require.NoError(w.t, json.NewEncoder(&payload).Encode(body))
-	}
-	request, err := http.NewRequest(method, w.url+"/sandbox/v1/"+path, &payload)
+	encoded, err := client.FormValues(values)
 	require.NoError(w.t, err)
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	require.NoError(w.t, err)
-	defer response.Body.Close()
-	var raw json.RawMessage
-	require.NoError(w.t, json.NewDecoder(response.Body).Decode(&raw))
-	require.Less(w.t, response.StatusCode, 300, "%s %s: %s", method, path, raw)
-	if into != nil {
-		require.NoError(w.t, json.Unmarshal(raw, into))
+	return w.talk(who)(w.pod.Act(w.t.Context(), client.ActRequest{
+		As: who, MessageID: m.ID, FormID: form, Action: action, Values: encoded, Wait: wait,
+	}))
+}
+
+// talk is what somebody said or clicked, with all that came of it where an answer was waited for.
+func (w *world) talk(who string) func(client.Conversation, error) said {
+	return func(talk client.Conversation, err error) said {
+		w.t.Helper()
+		require.NoError(w.t, err)
+		s := said{who: who, w: w, Conversation: talk}
+		if len(s.Replies) > 0 {
+			w.rests()
+			s.Replies = append(s.Replies, w.spoken(s.who, s.last())...)
+		}
+		return s
 	}
 }
 
@@ -326,10 +314,10 @@ func (w *world) control(method, path string, body, into any) {
 func (s said) answer() string {
 	s.w.t.Helper()
 	require.NotEmpty(s.w.t, s.Replies, "the bot answered")
-	return s.last().plain()
+	return plain(s.last())
 }
 
-func (s said) last() chatMessage { return s.Replies[len(s.Replies)-1] }
+func (s said) last() client.Message { return s.Replies[len(s.Replies)-1] }
 
 // sees asserts that the bot's last word contains each text.
 func (s said) sees(texts ...string) said {
@@ -340,50 +328,21 @@ func (s said) sees(texts ...string) said {
 	return s
 }
 
-// room is a room as the pod tells of it.
-type room struct {
-	StreamID string             `json:"streamId"`
-	Name     string             `json:"name"`
-	Public   bool               `json:"public"`
-	CrossPod bool               `json:"crossPod"`
-	Keywords []symphony.Keyword `json:"keywords"`
-	Members  []struct {
-		Username string   `json:"username"`
-		Owner    bool     `json:"owner"`
-		Through  []string `json:"through"`
-	} `json:"members"`
-}
-
 // rooms lists the pod's rooms of that name.
-func (w *world) rooms(name string) []room {
+func (w *world) rooms(name string) []client.Room {
 	w.t.Helper()
-	var state struct {
-		Rooms []room `json:"rooms"`
-	}
-	w.control(http.MethodGet, "state", nil, &state)
-	var found []room
-	for _, r := range state.Rooms {
-		if strings.EqualFold(r.Name, name) {
-			found = append(found, r)
-		}
-	}
-	return found
+	all, err := w.pod.Rooms(w.t.Context())
+	require.NoError(w.t, err)
+	return slices.DeleteFunc(all, func(r client.Room) bool { return !strings.EqualFold(r.Name, name) })
 }
 
 // theRoom is the only room of that name.
-func (w *world) theRoom(name string) room {
+func (w *world) theRoom(name string) client.Room {
 	w.t.Helper()
 	rooms := w.rooms(name)
 	require.Len(w.t, rooms, 1, "rooms called %q", name)
 	return rooms[0]
 }
 
-func (r room) members() (all, owners []string) {
-	for _, m := range r.Members {
-		all = append(all, m.Username)
-		if m.Owner {
-			owners = append(owners, m.Username)
-		}
-	}
-	return all, owners
-}
+// members are the usernames of those in a room, and of its owners.
+func members(r client.Room) (all, owners []string) { return r.Usernames(), r.OwnerNames() }

@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// The causes for which a key is refused, for errors.Is. The error itself says what the thing is and what to do.
+// The causes for which a key is refused, for errors.Is. The error itself says what the thing is and
+// what to do.
 var (
 	ErrNotPEM      = errors.New("not PEM")
 	ErrPublicKey   = errors.New("public key")
@@ -19,15 +20,16 @@ var (
 	ErrPrivateKey  = errors.New("private key")
 )
 
-// refusal is a sentence for the operator that answers errors.Is for its cause without repeating it.
-type refusal struct {
+// keyError is a sentence for the operator. errors.Is finds its cause, which the sentence does not
+// repeat.
+type keyError struct {
 	cause    error
 	sentence string
 }
 
-func (r *refusal) Error() string { return r.sentence }
-func (r *refusal) Unwrap() error { return r.cause }
+func (r *keyError) Error() string { return r.sentence }
+func (r *keyError) Unwrap() error { return r.cause }
 
-func explain(cause error, format string, values ...any) error {
-	return &refusal{cause: cause, sentence: fmt.Sprintf(format, values...)}
+func newKeyError(cause error, format string, values ...any) error {
+	return &keyError{cause: cause, sentence: fmt.Sprintf(format, values...)}
 }

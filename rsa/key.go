@@ -1,5 +1,5 @@
-// Package rsa keeps a bot's RSA key pair: it loads and makes private keys, writes the pair to disk, and signs the login
-// token that Symphony exchanges for a session.
+// Package rsa keeps a bot's RSA key pair: it loads and makes private keys, writes the pair to disk,
+// and signs the login token that Symphony exchanges for a session.
 //
 // It never prints a private key, and it refuses keys that a pod would refuse later with a bare 401.
 package rsa
@@ -26,7 +26,8 @@ const (
 
 const redacted = "[redacted]"
 
-// Key is a private RSA key that redacts itself wherever it is printed. It is safe for concurrent use.
+// Key is a private RSA key that redacts itself wherever it is printed. It is safe for concurrent
+// use.
 type Key struct {
 	private  *stdrsa.PrivateKey
 	spki     []byte // the public half, DER
@@ -62,10 +63,10 @@ func newKey(private *stdrsa.PrivateKey) (*Key, error) {
 func checkBits(bits int) error {
 	switch {
 	case bits < MinimumBits:
-		return explain(ErrTooShort, "this RSA key has %d bits, and Symphony needs at least %d (%d recommended): "+
+		return newKeyError(ErrTooShort, "this RSA key has %d bits, and Symphony needs at least %d (%d recommended): "+
 			"generate a new pair and upload its public key to the service account", bits, MinimumBits, DefaultBits)
 	case bits > MaximumBits:
-		return explain(ErrTooLong, "this RSA key has %d bits; use %d", bits, DefaultBits)
+		return newKeyError(ErrTooLong, "this RSA key has %d bits; use %d", bits, DefaultBits)
 	}
 	return nil
 }
@@ -78,8 +79,8 @@ func (k *Key) PublicPEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: k.spki})
 }
 
-// Fingerprint names the key without revealing it: "SHA256:" and the unpadded base64 of the SHA-256 of the
-// SubjectPublicKeyInfo. Both halves of a pair have the same one.
+// Fingerprint names the key without revealing it: "SHA256:" and the unpadded base64 of the SHA-256
+// of the SubjectPublicKeyInfo. Both halves of a pair have the same one.
 func (k *Key) Fingerprint() string {
 	sum := sha256.Sum256(k.spki)
 	return "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])

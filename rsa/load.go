@@ -10,13 +10,15 @@ import (
 	"syscall"
 )
 
-// maximumFile bounds what is read: a PEM of MaximumBits is 13 kB; a bundle with a chain stays far below this.
-const maximumFile = 256 << 10
+// maxFileSize bounds what is read: a PEM of MaximumBits is 13 kB; a bundle with a chain stays far
+// below this.
+const maxFileSize = 256 << 10
 
-// Load reads a private key from a PEM file, as Parse does. A missing or unreadable file answers errors.Is for fs.ErrNotExist
-// and fs.ErrPermission, one over 256 KiB for ErrTooLarge. A file that others may read loads with a warning.
+// Load reads a private key from a PEM file, as Parse does. A missing or unreadable file answers
+// errors.Is for fs.ErrNotExist and fs.ErrPermission, one over 256 KiB for ErrTooLarge. A file that
+// others may read loads with a warning.
 func Load(path string) (*Key, error) {
-	content, info, err := read(path)
+	content, info, err := readKeyFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -28,11 +30,12 @@ func Load(path string) (*Key, error) {
 	return key, nil
 }
 
-func read(path string) ([]byte, fs.FileInfo, error) {
-	// Without O_NONBLOCK, opening a named pipe that nobody writes to would hang; one that a secret store writes to is welcome.
+func readKeyFile(path string) ([]byte, fs.FileInfo, error) {
+	// Without O_NONBLOCK, opening a named pipe that nobody writes to would hang; one that a secret
+	// store writes to is welcome.
 	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, nil, openFailure(path, err)
+		return nil, nil, openError(path, err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
@@ -40,24 +43,24 @@ func read(path string) ([]byte, fs.FileInfo, error) {
 		return nil, nil, fmt.Errorf("private key %s: %w", path, err)
 	}
 	if info.IsDir() {
-		return nil, nil, explain(fs.ErrInvalid, "private key %s is a folder: give the path of the PEM file in it", path)
+		return nil, nil, newKeyError(fs.ErrInvalid, "private key %s is a folder: give the path of the PEM file in it", path)
 	}
-	content, err := io.ReadAll(io.LimitReader(file, maximumFile+1))
+	content, err := io.ReadAll(io.LimitReader(file, maxFileSize+1))
 	if err != nil {
 		return nil, nil, fmt.Errorf("read private key %s: %w", path, err)
 	}
-	if len(content) > maximumFile {
-		return nil, nil, explain(ErrTooLarge, "%s is over %d kB, too large for a private key: check the path", path, maximumFile>>10)
+	if len(content) > maxFileSize {
+		return nil, nil, newKeyError(ErrTooLarge, "%s is over %d kB, too large for a private key: check the path", path, maxFileSize>>10)
 	}
 	return content, info, nil
 }
 
-func openFailure(path string, err error) error {
+func openError(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return explain(err, "private key %s does not exist: check the path, or generate a pair", path)
+		return newKeyError(err, "private key %s does not exist: check the path, or generate a pair", path)
 	case errors.Is(err, fs.ErrPermission):
-		return explain(err, "private key %s cannot be read by this user: "+
+		return newKeyError(err, "private key %s cannot be read by this user: "+
 			"make the bot's user its owner, with permissions 0600", path)
 	}
 	return fmt.Errorf("open private key: %w", err)

@@ -31,7 +31,7 @@ func TestLoadReadsAFileAndWarnsWhenOthersMayReadIt(t *testing.T) {
 	require.Contains(t, key.Warnings()[0], "chmod 600")
 }
 
-func TestLoadRefusesWhatIsNoKeyFile(t *testing.T) {
+func TestLoadRefusesFilesWithoutAKey(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	_, err := rsa.Load(filepath.Join(folder, "none.pem"))

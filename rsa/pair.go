@@ -10,8 +10,9 @@ import (
 	"path/filepath"
 )
 
-// WritePair writes the private key (PKCS#8, permissions 0600) and the public one (SubjectPublicKeyInfo, 0644). It never
-// overwrites: when either path exists it is fs.ErrExist and neither file is touched. After an error no file of the pair is left behind.
+// WritePair writes the private key (PKCS#8, permissions 0600) and the public one
+// (SubjectPublicKeyInfo, 0644). It never overwrites: when either path exists it is fs.ErrExist and
+// neither file is touched. After an error no file of the pair is left behind.
 func (k *Key) WritePair(privatePath, publicPath string) error {
 	der, err := x509.MarshalPKCS8PrivateKey(k.private)
 	if err != nil {
@@ -20,10 +21,10 @@ func (k *Key) WritePair(privatePath, publicPath string) error {
 	private := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 
 	// The public half first: a crash between the two leaves a file that is no secret and of no use.
-	if err := create(publicPath, k.PublicPEM(), 0o644); err != nil {
+	if err := createFile(publicPath, k.PublicPEM(), 0o644); err != nil {
 		return err
 	}
-	if err := create(privatePath, private, 0o600); err != nil {
+	if err := createFile(privatePath, private, 0o600); err != nil {
 		return errors.Join(err, os.Remove(publicPath))
 	}
 	if err := syncFolders(privatePath, publicPath); err != nil {
@@ -32,22 +33,23 @@ func (k *Key) WritePair(privatePath, publicPath string) error {
 	return nil
 }
 
-// create makes the file with its content or not at all; a file that was there before stays as it is.
-func create(path string, content []byte, mode fs.FileMode) error {
+// createFile makes the file with its content or not at all; a file that was there before stays as
+// it is.
+func createFile(path string, content []byte, mode fs.FileMode) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if errors.Is(err, fs.ErrExist) {
-		return explain(err, "%s exists and is not overwritten: move it away or choose another name", path)
+		return newKeyError(err, "%s exists and is not overwritten: move it away or choose another name", path)
 	}
 	if err != nil {
 		return fmt.Errorf("create key file: %w", err)
 	}
-	if err := fill(file, content, mode); err != nil {
+	if err := writeFile(file, content, mode); err != nil {
 		return errors.Join(fmt.Errorf("write key file %s: %w", path, err), os.Remove(path))
 	}
 	return nil
 }
 
-func fill(file *os.File, content []byte, mode fs.FileMode) error {
+func writeFile(file *os.File, content []byte, mode fs.FileMode) error {
 	// The umask may have taken bits away; it is the documented mode that counts.
 	err := file.Chmod(mode)
 	if err == nil {

@@ -11,8 +11,9 @@ import (
 	"strings"
 )
 
-// Parse reads a private key from PEM, PKCS#1 ("RSA PRIVATE KEY") or PKCS#8 ("PRIVATE KEY"). Text before the first private
-// key and certificates beside it are passed over. The error answers errors.Is for the causes of this package.
+// Parse reads a private key from PEM, PKCS#1 ("RSA PRIVATE KEY") or PKCS#8 ("PRIVATE KEY"). Text
+// before the first private key and certificates beside it are passed over. The error answers
+// errors.Is for the causes of this package.
 func Parse(content []byte) (*Key, error) {
 	block, err := privateBlock(content)
 	if err != nil {
@@ -25,29 +26,31 @@ func Parse(content []byte) (*Key, error) {
 	return newKey(private)
 }
 
-// privateBlock is the first block that may be a private key. Other kinds refuse only when there is none: the parameters of an
-// elliptic curve and a certificate's chain legitimately stand beside a key.
+// privateBlock is the first block that may be a private key. Blocks of other kinds are an error
+// only when there is none: the parameters of an elliptic curve and a certificate's chain may stand
+// beside a key.
 func privateBlock(content []byte) (*pem.Block, error) {
 	var refused error
-	for rest := unescaped(content); ; {
+	for rest := unescapeLines(content); ; {
 		var block *pem.Block
 		block, rest = pem.Decode(rest)
 		switch {
 		case block == nil && refused != nil:
 			return nil, refused
 		case block == nil:
-			return nil, notPEM(content)
+			return nil, notPEMError(content)
 		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
 			return block, nil
 		case refused == nil:
-			refused = refuse(block.Type)
+			refused = wrongBlockError(block.Type)
 		}
 	}
 }
 
-// unescaped makes lines of the two characters `\n`: that is how a key looks that passed through an environment variable. The
-// mark that Windows editors put before a text goes, for PEM has to begin its line.
-func unescaped(content []byte) []byte {
+// unescapeLines makes lines of the two characters `\n`: a key that passed through an environment
+// variable has them. It removes the mark that Windows editors put before a text, because PEM has to
+// begin its line.
+func unescapeLines(content []byte) []byte {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
 	if bytes.ContainsRune(content, '\n') || !bytes.Contains(content, []byte(`\n`)) {
 		return content
@@ -55,38 +58,38 @@ func unescaped(content []byte) []byte {
 	return bytes.ReplaceAll(bytes.ReplaceAll(content, []byte(`\r`), nil), []byte(`\n`), []byte("\n"))
 }
 
-func notPEM(content []byte) error {
+func notPEMError(content []byte) error {
 	trimmed := bytes.TrimSpace(content)
 	switch {
 	case len(trimmed) == 0:
-		return explain(ErrNotPEM, "the key is empty: give the private key as PEM (a text that begins with -----BEGIN PRIVATE KEY-----)")
+		return newKeyError(ErrNotPEM, "the key is empty: give the private key as PEM (a text that begins with -----BEGIN PRIVATE KEY-----)")
 	case bytes.HasPrefix(trimmed, []byte("ssh-")):
-		return explain(ErrPublicKey, "this is an SSH public key: give the private key as PEM, "+
+		return newKeyError(ErrPublicKey, "this is an SSH public key: give the private key as PEM, "+
 			"and upload its public half to the service account")
 	case bytes.Contains(trimmed, []byte("-----BEGIN ")):
-		return explain(ErrNotPEM, "this begins like PEM but is cut or altered: copy the whole file, "+
+		return newKeyError(ErrNotPEM, "this begins like PEM but is cut or altered: copy the whole file, "+
 			"from -----BEGIN to the end of the -----END line, with its line breaks")
 	case trimmed[0] == 0x30:
-		return explain(ErrNotPEM, "this looks like DER, not PEM: convert it with openssl pkey -inform DER -in KEY -out KEY.pem")
+		return newKeyError(ErrNotPEM, "this looks like DER, not PEM: convert it with openssl pkey -inform DER -in KEY -out KEY.pem")
 	}
-	return explain(ErrNotPEM, "this is not PEM: give the private key as a text that begins with -----BEGIN PRIVATE KEY-----")
+	return newKeyError(ErrNotPEM, "this is not PEM: give the private key as a text that begins with -----BEGIN PRIVATE KEY-----")
 }
 
-func refuse(kind string) error {
+func wrongBlockError(kind string) error {
 	switch kind {
 	case "PUBLIC KEY", "RSA PUBLIC KEY":
-		return explain(ErrPublicKey, "this is the public key: give the private key of the pair; "+
+		return newKeyError(ErrPublicKey, "this is the public key: give the private key of the pair; "+
 			"the public one is for the pod's administrator, who uploads it to the service account")
 	case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
-		return explain(ErrCertificate, "this is a certificate, not a private key: give the key that belongs to it, "+
+		return newKeyError(ErrCertificate, "this is a certificate, not a private key: give the key that belongs to it, "+
 			"or configure certificate login instead of an RSA key")
 	}
-	return explain(ErrNotRSA, "this PEM holds %q, not an RSA private key: generate an RSA pair", clip(kind))
+	return newKeyError(ErrNotRSA, "this PEM holds %q, not an RSA private key: generate an RSA pair", clip(kind))
 }
 
 func decodePrivate(block *pem.Block) (*stdrsa.PrivateKey, error) {
 	if block.Type == "ENCRYPTED PRIVATE KEY" || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
-		return nil, explain(ErrEncrypted, "this private key is encrypted with a passphrase: decrypt it with "+
+		return nil, newKeyError(ErrEncrypted, "this private key is encrypted with a passphrase: decrypt it with "+
 			"openssl pkey -in KEY -out KEY.plain and protect the file by its permissions (0600) instead")
 	}
 	switch block.Type {
@@ -95,9 +98,9 @@ func decodePrivate(block *pem.Block) (*stdrsa.PrivateKey, error) {
 	case "PRIVATE KEY":
 		return decodePKCS8(block.Bytes)
 	case "OPENSSH PRIVATE KEY":
-		return nil, explain(ErrNotRSA, "this is a key in OpenSSH's own format: convert it with ssh-keygen -p -m PKCS8 -f KEY")
+		return nil, newKeyError(ErrNotRSA, "this is a key in OpenSSH's own format: convert it with ssh-keygen -p -m PKCS8 -f KEY")
 	}
-	return nil, explain(ErrNotRSA, "this PEM holds %q, not an RSA private key: generate an RSA pair", clip(block.Type))
+	return nil, newKeyError(ErrNotRSA, "this PEM holds %q, not an RSA private key: generate an RSA pair", clip(block.Type))
 }
 
 func decodePKCS1(der []byte) (*stdrsa.PrivateKey, error) {
@@ -107,41 +110,42 @@ func decodePKCS1(der []byte) (*stdrsa.PrivateKey, error) {
 	}
 	// Some tools write the one format under the other's name.
 	if key, other := x509.ParsePKCS8PrivateKey(der); other == nil {
-		return onlyRSA(key)
+		return requireRSA(key)
 	}
-	return nil, damaged(err)
+	return nil, damagedError(err)
 }
 
 func decodePKCS8(der []byte) (*stdrsa.PrivateKey, error) {
 	key, err := x509.ParsePKCS8PrivateKey(der)
 	if err == nil {
-		return onlyRSA(key)
+		return requireRSA(key)
 	}
 	if private, other := x509.ParsePKCS1PrivateKey(der); other == nil {
 		return private, nil
 	}
-	return nil, damaged(err)
+	return nil, damagedError(err)
 }
 
-func onlyRSA(key any) (*stdrsa.PrivateKey, error) {
+func requireRSA(key any) (*stdrsa.PrivateKey, error) {
 	switch key := key.(type) {
 	case *stdrsa.PrivateKey:
 		return key, nil
 	case *ecdsa.PrivateKey:
-		return nil, notRSA("an elliptic-curve (ECDSA)")
+		return nil, notRSAError("an elliptic-curve (ECDSA)")
 	case ed25519.PrivateKey:
-		return nil, notRSA("an Ed25519")
+		return nil, notRSAError("an Ed25519")
 	}
-	return nil, notRSA("another kind of")
+	return nil, notRSAError("another kind of")
 }
 
-func notRSA(kind string) error {
-	return explain(ErrNotRSA, "this is %s key, and Symphony's login needs an RSA key: generate an RSA pair", kind)
+func notRSAError(kind string) error {
+	return newKeyError(ErrNotRSA, "this is %s key, and Symphony's login needs an RSA key: generate an RSA pair", kind)
 }
 
-// damaged keeps the standard library's reason for errors.Is but out of the sentence: it advises programmers, not operators.
-func damaged(reason error) error {
-	return explain(errors.Join(ErrDamaged, reason), "the PEM is whole but what it holds is not an RSA key: "+
+// damagedError keeps the standard library's reason for errors.Is. It is not in the sentence,
+// because it advises programmers, not operators.
+func damagedError(reason error) error {
+	return newKeyError(errors.Join(ErrDamaged, reason), "the PEM is whole but what it holds is not an RSA key: "+
 		"copy the file again, or generate a new pair")
 }
 

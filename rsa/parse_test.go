@@ -40,7 +40,7 @@ func TestParseTakesEveryFormOfAPrivateKey(t *testing.T) {
 	}
 }
 
-func TestParseSaysWhatTheThingIsAndWhatToDo(t *testing.T) {
+func TestParseErrorsSayWhatTheFileIsAndWhatToDo(t *testing.T) {
 	t.Parallel()
 	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
@@ -92,7 +92,7 @@ func short(t *testing.T, bits int) *stdrsa.PrivateKey {
 	return key
 }
 
-func TestParsePublicSaysWhatTheThingIs(t *testing.T) {
+func TestParsePublicErrorsSayWhatTheFileIs(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		content []byte

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// ParsePublic reads a public key from PEM: SubjectPublicKeyInfo ("PUBLIC KEY") or PKCS#1 ("RSA PUBLIC KEY"). The error
-// answers errors.Is for the causes of this package.
+// ParsePublic reads a public key from PEM: SubjectPublicKeyInfo ("PUBLIC KEY") or PKCS#1 ("RSA
+// PUBLIC KEY"). The error answers errors.Is for the causes of this package.
 func ParsePublic(content []byte) (*stdrsa.PublicKey, error) {
-	block, _ := pem.Decode(unescaped(content))
+	block, _ := pem.Decode(unescapeLines(content))
 	if block == nil {
-		return nil, explain(ErrNotPEM, "this is not PEM: give the public key as a text that begins with -----BEGIN PUBLIC KEY-----")
+		return nil, newKeyError(ErrNotPEM, "this is not PEM: give the public key as a text that begins with -----BEGIN PUBLIC KEY-----")
 	}
 	public, err := decodePublic(block)
 	if err != nil {
@@ -27,24 +27,24 @@ func ParsePublic(content []byte) (*stdrsa.PublicKey, error) {
 func decodePublic(block *pem.Block) (*stdrsa.PublicKey, error) {
 	switch {
 	case strings.HasSuffix(block.Type, "PRIVATE KEY"):
-		return nil, explain(ErrPrivateKey, "this is a private key where the public one belongs: "+
+		return nil, newKeyError(ErrPrivateKey, "this is a private key where the public one belongs: "+
 			"give the public key, and keep this one to yourself")
 	case strings.Contains(block.Type, "CERTIFICATE"):
-		return nil, explain(ErrCertificate, "this is a certificate where a public key belongs: "+
+		return nil, newKeyError(ErrCertificate, "this is a certificate where a public key belongs: "+
 			"extract the key with openssl x509 -pubkey -noout -in CERTIFICATE")
 	case block.Type == "RSA PUBLIC KEY":
 		public, err := x509.ParsePKCS1PublicKey(block.Bytes)
 		if err != nil {
-			return nil, damaged(err)
+			return nil, damagedError(err)
 		}
 		return public, nil
 	}
 	key, err := x509.ParsePKIXPublicKey(block.Bytes)
 	if err != nil {
-		return nil, damaged(err)
+		return nil, damagedError(err)
 	}
 	if public, ok := key.(*stdrsa.PublicKey); ok {
 		return public, nil
 	}
-	return nil, explain(ErrNotRSA, "this is not an RSA public key: Symphony's login needs one")
+	return nil, newKeyError(ErrNotRSA, "this is not an RSA public key: Symphony's login needs one")
 }

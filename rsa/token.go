@@ -11,8 +11,8 @@ import (
 // tokenLife stays a minute under the five that the pod allows, for clocks that differ.
 const tokenLife = 4 * time.Minute
 
-// LoginToken signs the token that /login and /relay exchange for a session: RS512, the service account's username as
-// subject, valid until four minutes after now. One token serves both.
+// LoginToken signs the token that /login and /relay exchange for a session: RS512, the service
+// account's username as subject, valid until four minutes after now. One token serves both.
 func (k *Key) LoginToken(username string, now time.Time) (string, error) {
 	if username == "" {
 		return "", errors.New("sign login token: the username is empty")

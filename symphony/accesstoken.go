@@ -8,23 +8,23 @@ import (
 	"time"
 )
 
-// accessToken opens the profile manager for minutes.
+// accessToken gives access to the profile manager for some minutes.
 type accessToken struct {
 	token secret
 	// renewAt is somewhat before its end, zero when the end is not known.
 	renewAt time.Time
 }
 
-// The profile manager wants to be told a host but takes any; the vendor's own
-// clients send none, and its specification asks for one.
+// The profile manager takes any host; the vendor's own clients send none, and its specification
+// asks for one.
 func (t *accessToken) headers() http.Header {
 	return http.Header{"Authorization": {"Bearer " + string(t.token)}, "X-Symphony-Host": {"roombot"}}
 }
 
-// fetchAccess exchanges the session for an access token.
+// fetchAccessToken exchanges the session for an access token.
 //
 //	POST /login/idm/tokens
-func (c *Client) fetchAccess(ctx context.Context) (*accessToken, error) {
+func (c *Client) fetchAccessToken(ctx context.Context) (*accessToken, error) {
 	asked := c.config.Now()
 	got, err := call[struct {
 		Token   string `json:"access_token"`
@@ -43,6 +43,6 @@ func (c *Client) fetchAccess(ctx context.Context) (*accessToken, error) {
 	return t, nil
 }
 
-func (c *Client) fresh(t *accessToken) bool {
+func (c *Client) isFresh(t *accessToken) bool {
 	return t.renewAt.IsZero() || c.config.Now().Before(t.renewAt)
 }

@@ -27,8 +27,9 @@ func (c *Client) AgentInfo(ctx context.Context) (AgentInfo, error) {
 
 var agentVersion = regexp.MustCompile(`^Agent-(\d{1,6})\.(\d{1,6})`)
 
-// simplifiedKeys is true from version 24.12 on, where the agent needs no key manager token.
-func (a AgentInfo) simplifiedKeys() bool {
+// supportsSimplifiedKeys reports whether the agent needs no key manager token: from version 24.12
+// on.
+func (a AgentInfo) supportsSimplifiedKeys() bool {
 	m := agentVersion.FindStringSubmatch(a.Version)
 	if m == nil {
 		return false

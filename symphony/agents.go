@@ -6,133 +6,135 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"roombot/symphony/outage"
 )
 
-// agents are the servers that the agent's calls are spread over.
-type agents struct {
+// agentPool spreads the calls to the agent over several servers.
+type agentPool struct {
 	balance Balance
 	now     func() time.Time
-	// calls is the lane of everything but feeds.
-	calls *lane
-	// front is asked which agent to use, nil unless the mode is External.
-	front *credential[route]
+	// defaultLane is for all calls but those of feeds.
+	defaultLane *agentLane
+	// balancer answers which agent to use, nil unless the mode is External.
+	balancer *credential[agentRoute]
 
 	mu    sync.Mutex // guards what follows, the nodes' state and the lanes
-	nodes []*node
-	named map[string]*node // by address, of those that a front has named
-	turn  int
+	nodes []*agentNode
+	named map[string]*agentNode // by address, of those that a balancer has named
+	next  int
 }
 
-// node is one agent.
-type node struct {
+// agentNode is one agent.
+type agentNode struct {
 	base string
-	// row counts failures since the last answer, until ends the time for which
-	// they put it aside.
-	row   int
-	until time.Time
-	total int64
-	down  outage
+	// failedInRow counts the failures since the last answer. They put the node aside until
+	// asideUntil.
+	failedInRow int
+	asideUntil  time.Time
+	failures    int64
+	outage      outage.Outage
 }
 
-// lane is a succession of calls with a memory of the node that served the last.
-type lane struct {
+// agentLane is a succession of calls that remembers the node of the last.
+type agentLane struct {
 	sticky bool
-	at     *node
+	node   *agentNode
 }
 
-func newAgents(config Config) *agents {
-	a := &agents{
-		balance: config.Balance, now: config.Now, named: map[string]*node{},
-		calls: &lane{sticky: config.Balance.Sticky},
+func newAgentPool(config Config) *agentPool {
+	a := &agentPool{
+		balance: config.Balance, now: config.Now, named: map[string]*agentNode{},
+		defaultLane: &agentLane{sticky: config.Balance.Sticky},
 	}
-	for _, base := range config.Endpoints.agents() {
-		a.nodes = append(a.nodes, &node{base: base})
+	for _, base := range config.Endpoints.agentBases() {
+		a.nodes = append(a.nodes, &agentNode{base: base})
 	}
 	return a
 }
 
 type laneKey struct{}
 
-// inLane makes the agent's calls under ctx keep to a lane of their own.
-func inLane(ctx context.Context, l *lane) context.Context {
+// withLane makes the agent's calls under ctx keep to a lane of their own.
+func withLane(ctx context.Context, l *agentLane) context.Context {
 	return context.WithValue(ctx, laneKey{}, l)
 }
 
-// pick is the node to try next, nil when all were tried.
-func (a *agents) pick(ctx context.Context, tried []*node) *node {
-	l, own := ctx.Value(laneKey{}).(*lane)
+// pickNode is the node to try next, nil when all were tried.
+func (a *agentPool) pickNode(ctx context.Context, tried []*agentNode) *agentNode {
+	l, own := ctx.Value(laneKey{}).(*agentLane)
 	if !own {
-		l = a.calls
+		l = a.defaultLane
 	}
-	if n := a.kept(l, tried); n != nil {
+	if n := a.stickyNode(l, tried); n != nil {
 		return n
 	}
-	if a.front != nil {
-		if r, err := a.front.get(ctx); err == nil && a.settle(l, r.node, tried) {
+	if a.balancer != nil {
+		if r, err := a.balancer.get(ctx); err == nil && a.useNamed(l, r.node, tried) {
 			return r.node
 		}
 	}
-	return a.choose(l, tried)
+	return a.chooseNode(l, tried)
 }
 
-// kept is the node that a sticky lane stays with, nil if it has none that works.
-func (a *agents) kept(l *lane, tried []*node) *node {
+// stickyNode is the node that a sticky lane stays with, nil if it has none that works.
+func (a *agentPool) stickyNode(l *agentLane, tried []*agentNode) *agentNode {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if l.sticky && l.at != nil && a.open(l.at, tried) {
-		return l.at
+	if l.sticky && l.node != nil && a.isOpen(l.node, tried) {
+		return l.node
 	}
 	return nil
 }
 
-// settle takes a node that was named by a front, unless it is known to be down.
-func (a *agents) settle(l *lane, n *node, tried []*node) bool {
+// useNamed takes a node that a balancer has named, and reports whether it is open.
+func (a *agentPool) useNamed(l *agentLane, n *agentNode, tried []*agentNode) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !a.open(n, tried) {
+	if !a.isOpen(n, tried) {
 		return false
 	}
-	l.at = n
+	l.node = n
 	return true
 }
 
-// choose takes a node that works by the mode's rule. When none does, those that are
-// aside are tried nevertheless, the best first: there is no dead end.
-func (a *agents) choose(l *lane, tried []*node) *node {
+// chooseNode takes an open node by the mode's rule. When there is none, those that are aside are tried
+// nevertheless, first the one whose time ends first.
+func (a *agentPool) chooseNode(l *agentLane, tried []*agentNode) *agentNode {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var open, aside []*node
+	var open, aside []*agentNode
 	for i := range a.nodes {
-		switch n := a.nodes[(a.turn+i)%len(a.nodes)]; {
-		case a.open(n, tried):
+		switch n := a.nodes[(a.next+i)%len(a.nodes)]; {
+		case a.isOpen(n, tried):
 			open = append(open, n)
 		case !slices.Contains(tried, n):
 			aside = append(aside, n)
 		}
 	}
-	var n *node
+	var n *agentNode
 	switch {
 	case len(open)+len(aside) == 0:
 		return nil
 	case len(open) == 0:
-		n = slices.MinFunc(aside, func(x, y *node) int { return x.until.Compare(y.until) })
+		n = slices.MinFunc(aside, func(x, y *agentNode) int { return x.asideUntil.Compare(y.asideUntil) })
 	case a.balance.Mode == External:
 		n = open[0]
 	case a.balance.Mode == RoundRobin:
 		n = open[0]
-		a.turn = slices.Index(a.nodes, n) + 1
+		a.next = slices.Index(a.nodes, n) + 1
 	default:
 		n = open[rand.N(len(open))]
 	}
-	if a.balance.Mode != External { // whose fronts only stand in and are not stayed with
-		l.at = n
+	if a.balance.Mode != External { // whose balancers only stand in for a while
+		l.node = n
 	}
 	return n
 }
 
-// open is true for a node that is neither aside nor tried. The caller holds the lock.
-func (a *agents) open(n *node, tried []*node) bool {
-	return !a.now().Before(n.until) && !slices.Contains(tried, n)
+// isOpen reports whether a node is neither aside nor tried. The caller holds the lock.
+func (a *agentPool) isOpen(n *agentNode, tried []*agentNode) bool {
+	return !a.now().Before(n.asideUntil) && !slices.Contains(tried, n)
 }
 
 // Bounds of the time for which a node that failed is left alone.
@@ -141,34 +143,38 @@ const (
 	maxAside = time.Minute
 )
 
-// failed puts a node aside, longer each time in a row. Calls that were under way
-// together fail together and count once. It returns how long the node has failed,
-// and whether the log should hear of it.
-func (a *agents) failed(n *node, asked time.Duration) (lasts time.Duration, say bool) {
+// setAside puts a node that failed aside, longer each time in a row and at least as long as it
+// asks. Calls that were under way together fail together and count once. report says whether to log
+// it, with how long the node has failed.
+func (a *agentPool) setAside(n *agentNode, asked time.Duration) (lasts time.Duration, report bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	n.total++
+	n.failures++
 	now := a.now()
-	if now.Before(n.until) {
+	if now.Before(n.asideUntil) {
 		return 0, false
 	}
-	wait := min(minAside<<min(n.row, 10), maxAside)
+	wait := min(minAside<<min(n.failedInRow, 10), maxAside)
 	wait = wait/2 + rand.N(wait+1)
-	n.row++
-	n.until = now.Add(max(wait, min(asked, maxAside)))
-	lasts, say = n.down.failed(now)
-	return lasts, say && len(a.nodes)+len(a.named) > 1
+	n.failedInRow++
+	n.asideUntil = now.Add(max(wait, min(asked, maxAside)))
+	lasts, report = n.outage.Fail(now)
+	return lasts, report && a.hasSeveral()
 }
 
-// answered brings a node back. It returns how long it was down, and whether the log
-// should hear of it.
-func (a *agents) answered(n *node) (lasted time.Duration, say bool) {
+// bringBack opens a node that has answered. report says whether to log it, with how long it was
+// down.
+func (a *agentPool) bringBack(n *agentNode) (lasted time.Duration, report bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	n.row, n.until = 0, time.Time{}
-	lasted, _, say = n.down.end(a.now())
-	return lasted, say && len(a.nodes)+len(a.named) > 1
+	n.failedInRow, n.asideUntil = 0, time.Time{}
+	lasted, _, report = n.outage.End(a.now())
+	return lasted, report && a.hasSeveral()
 }
+
+// hasSeveral reports whether the log should tell one agent from another: the failures of the only
+// one are logged as those of the calls. The caller holds the lock.
+func (a *agentPool) hasSeveral() bool { return len(a.nodes)+len(a.named) > 1 }
 
 // AgentStats is how an agent fares.
 type AgentStats struct {
@@ -180,14 +186,14 @@ type AgentStats struct {
 	AsideUntil time.Time
 }
 
-func (a *agents) stats() []AgentStats {
+func (a *agentPool) stats() []AgentStats {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var all []AgentStats
-	add := func(n *node) {
-		s := AgentStats{Base: n.base, Failures: n.total}
-		if n.until.After(a.now()) {
-			s.AsideUntil = n.until
+	add := func(n *agentNode) {
+		s := AgentStats{Base: n.base, Failures: n.failures}
+		if n.asideUntil.After(a.now()) {
+			s.AsideUntil = n.asideUntil
 		}
 		all = append(all, s)
 	}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -41,10 +40,10 @@ func TestCallsAreSpreadOverAgents(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			bubble(t, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
 				f := newFleet(t, tc.balance)
-				f.read(60)
-				asked := f.asked()
+				f.makeReads(60)
+				asked := f.askedAgents()
 				require.Len(t, asked, 60)
 				tc.check(t, asked)
 			})
@@ -52,301 +51,100 @@ func TestCallsAreSpreadOverAgents(t *testing.T) {
 	}
 }
 
-func TestAnAgentThatFailsIsLeftAndTriedAgain(t *testing.T) {
+func TestUnsafeWritesWithSeveralAgents(t *testing.T) {
 	t.Parallel()
-	for name, ill := range map[string]http.HandlerFunc{
-		"dead": nil, "cutting connections": cut, "behind a proxy that says 502": with(502, `<html>`),
-		"unavailable": with(503, `{}`), "timing out": with(504, ``), "showing a page": with(200, `<html>`), "breaking off": half,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			bubble(t, func(t *testing.T) {
-				f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin, Sticky: true})
-				f.read(1)
-				f.asked()
-				if ill == nil {
-					f.kill("a1")
-				} else {
-					f.does("a1", ill)
-				}
-				begin := time.Now()
-				f.read(10)
-				require.Zero(t, time.Since(begin), "safe calls go on at once")
-				require.NotContains(t, f.asked()[2:], "a1", "after it failed, which net/http may find out twice")
-				require.NotZero(t, f.client.Stats().Agents[0].AsideUntil)
-				require.EqualValues(t, 1, f.client.Stats().Agents[0].Failures)
-
-				f.revive("a1")
-				f.kill("a2", "a3")
-				time.Sleep(2 * time.Second)
-				f.read(1)
-				require.Contains(t, f.asked(), "a1")
-				require.Zero(t, f.client.Stats().Agents[0].AsideUntil)
-			})
-		})
-	}
-}
-
-func TestAnAgentThatStaysDownIsTriedEverMoreRarely(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin})
-		f.does("a2", with(503, `{}`))
-		for range 600 {
-			f.read(1)
-			time.Sleep(time.Second)
-		}
-		tried := 0
-		for _, name := range f.asked() {
-			if name == "a2" {
-				tried++
-			}
-		}
-		require.GreaterOrEqual(t, tried, 8)
-		require.LessOrEqual(t, tried, 30)
-	})
-}
-
-func TestUnsafeWritesAndAgents(t *testing.T) {
-	t.Parallel()
-	t.Run("go on when an agent was surely not reached", func(t *testing.T) {
+	t.Run("try the next agent when none was reached", func(t *testing.T) {
 		t.Parallel()
-		bubble(t, func(t *testing.T) {
+		inBubble(t, func(t *testing.T) {
 			f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin})
-			f.kill("a1")
+			f.takeDown("a1")
 			begin := time.Now()
-			require.NoError(t, f.write())
+			require.NoError(t, f.sendMessage())
 			require.Zero(t, time.Since(begin))
-			require.Equal(t, []string{"a2"}, f.asked())
+			require.Equal(t, []string{"a2"}, f.askedAgents())
 		})
 	})
 
-	t.Run("do not go on when it may have been, and the next goes elsewhere", func(t *testing.T) {
+	t.Run("stop when an agent may have been reached, and the next call goes elsewhere", func(t *testing.T) {
 		t.Parallel()
-		for _, ill := range []http.HandlerFunc{cut, with(503, `{}`), with(502, ``), half, with(200, `<html>`), hang} {
-			bubble(t, func(t *testing.T) {
+		for _, ill := range []http.HandlerFunc{dropConnection, answerWith(503, `{}`), answerWith(502, ``), breakOff, answerWith(200, `<html>`), neverAnswer} {
+			inBubble(t, func(t *testing.T) {
 				f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin, Sticky: true})
-				f.does("a1", ill)
-				require.ErrorIs(t, f.write(), symphony.ErrOutcomeUnknown)
-				require.Equal(t, []string{"a1"}, f.asked())
-				require.NoError(t, f.write())
-				require.Equal(t, []string{"a2"}, f.asked())
+				f.setHandler("a1", ill)
+				require.ErrorIs(t, f.sendMessage(), symphony.ErrOutcomeUnknown)
+				require.Equal(t, []string{"a1"}, f.askedAgents())
+				require.NoError(t, f.sendMessage())
+				require.Equal(t, []string{"a2"}, f.askedAgents())
 			})
 		}
 	})
 
-	t.Run("are not sent elsewhere after a refusal", func(t *testing.T) {
+	t.Run("stop after a refusal", func(t *testing.T) {
 		t.Parallel()
-		bubble(t, func(t *testing.T) {
+		inBubble(t, func(t *testing.T) {
 			f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin, Sticky: true})
-			f.does("a1", with(400, `{"message":"bad markup"}`))
-			require.ErrorIs(t, f.write(), symphony.ErrBadRequest)
-			require.Equal(t, []string{"a1"}, f.asked())
+			f.setHandler("a1", answerWith(400, `{"message":"bad markup"}`))
+			require.ErrorIs(t, f.sendMessage(), symphony.ErrBadRequest)
+			require.Equal(t, []string{"a1"}, f.askedAgents())
 			require.Zero(t, f.client.Stats().Agents[0].Failures)
 		})
 	})
 }
 
-func TestAHangingAgentCostsOneTimeout(t *testing.T) {
+func TestTimedOutCallIsNotSentToTheNextAgent(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin, Sticky: true}, func(c *symphony.Config) { c.Timeout = 10 * time.Second })
-		f.does("a1", hang)
-		begin := time.Now()
-		f.read(1)
-		require.InDelta(t, 10, time.Since(begin).Seconds(), 1)
-		f.read(10)
-		require.InDelta(t, 10, time.Since(begin).Seconds(), 1)
-	})
-}
-
-func TestACallThatRanIntoItsTimeLimitIsNotSentToTheNextAgent(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
 		f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin}, func(c *symphony.Config) {
 			c.Timeout, c.Retry.MaxAttempts = 10*time.Second, 1
 		})
-		f.does("a1", hang)
+		f.setHandler("a1", neverAnswer)
 		_, err := f.client.Message(t.Context(), "m")
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.Equal(t, []string{"a1"}, f.asked())
+		require.Equal(t, []string{"a1"}, f.askedAgents())
 	})
 }
 
-func TestAnAgentThatAnswersByItselfIsNotLeft(t *testing.T) {
+func TestFeedMovesToTheNextAgent(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]http.HandlerFunc{
-		"with a fault of its own": with(500, `{}`), "with more than is read": with(200, strings.Repeat(" ", 2000)),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			bubble(t, func(t *testing.T) {
-				f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin, Sticky: true}, func(c *symphony.Config) {
-					c.MaxBody, c.Retry.MaxAttempts = 1000, 1
-				})
-				f.does("a1", answer)
-				_, err := f.client.Message(t.Context(), "m")
-				require.Error(t, err)
-				require.Equal(t, []string{"a1"}, f.asked())
-				require.Zero(t, f.client.Stats().Agents[0].Failures)
-			})
-		})
-	}
-}
-
-func TestHowLongAnAgentIsLeftAlone(t *testing.T) {
-	t.Parallel()
-	const first = 3 * time.Second // 2 s with its jitter
-	aside := func(f *fleet) time.Duration { return time.Until(f.client.Stats().Agents[0].AsideUntil) }
-	sticky := symphony.Balance{Mode: symphony.RoundRobin, Sticky: true}
-	t.Run("calls that fail together count once", func(t *testing.T) {
-		t.Parallel()
-		bubble(t, func(t *testing.T) {
-			f := newFleet(t, sticky)
-			f.does("a1", func(w http.ResponseWriter, r *http.Request) {
-				time.Sleep(time.Second) // until all are there
-				cut(w, r)
-			})
-			var all sync.WaitGroup
-			for range 20 {
-				all.Go(func() { f.read(1) })
-			}
-			all.Wait()
-			require.LessOrEqual(t, aside(f), first)
-		})
-	})
-	t.Run("one that has answered since begins anew", func(t *testing.T) {
-		t.Parallel()
-		bubble(t, func(t *testing.T) {
-			f := newFleet(t, sticky)
-			f.kill("a1", "a2", "a3")
-			for range 20 {
-				_, err := f.client.Message(t.Context(), "m")
-				require.Error(t, err)
-			}
-			require.Greater(t, aside(f), first)
-			f.revive("a1")
-			f.read(1)
-			f.revive("a2", "a3")
-			f.does("a1", with(503, `{}`))
-			f.read(1)
-			require.LessOrEqual(t, aside(f), first)
-		})
-	})
-	t.Run("as long as it asks for, up to a minute", func(t *testing.T) {
-		t.Parallel()
-		for asked, least := range map[string]time.Duration{"30": 30 * time.Second, "3600": time.Minute} {
-			bubble(t, func(t *testing.T) {
-				f := newFleet(t, sticky)
-				f.does("a1", func(w http.ResponseWriter, _ *http.Request) {
-					w.Header().Set("Retry-After", asked)
-					reply(w, 503, `{}`)
-				})
-				f.read(1)
-				require.Equal(t, least, aside(f))
-			})
-		}
-	})
-}
-
-func TestACallerWhoLeavesBlamesNoAgent(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin, Sticky: true})
-		f.does("a1", hang)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		_, err := f.client.Message(ctx, "m")
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.Equal(t, []string{"a1"}, f.asked())
-		require.Zero(t, f.client.Stats().Agents[0].Failures)
-	})
-}
-
-func TestWithAllAgentsDownTheBestIsTried(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		f := newFleet(t, symphony.Balance{Mode: symphony.Random, Sticky: true})
-		f.kill("a1", "a2", "a3")
-		for range 30 {
-			_, err := f.client.Message(t.Context(), "m")
-			require.ErrorIs(t, err, symphony.ErrUnavailable)
-			require.NotErrorIs(t, err, symphony.ErrOutcomeUnknown)
-		}
-		require.ErrorIs(t, f.write(), symphony.ErrUnavailable)
-		f.revive("a3")
-		begin := time.Now()
-		f.read(1)
-		require.NoError(t, f.write())
-		require.Zero(t, time.Since(begin), "although all were aside")
-	})
-}
-
-func TestAnAgentsOutageIsToldAtItsStartAndItsEnd(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		var log logbook
+	inBubble(t, func(t *testing.T) {
 		f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin})
-		f.does("a2", with(503, `{}`))
-		ask := func(times int) {
-			for range times {
-				_, err := f.client.Message(log.under(t.Context()), "m")
-				require.NoError(t, err)
-				time.Sleep(100 * time.Millisecond)
-			}
-		}
-		ask(500)
-		require.Len(t, log.lines(t), 1)
-		require.Equal(t, "an agent does not answer", log.lines(t)[0].Message)
-		f.does("a2", nil)
-		ask(1000)
-		require.Len(t, log.lines(t), 2)
-		require.Equal(t, "an agent answers again", log.lines(t)[1].Message)
-		require.InDelta(t, 100, log.lines(t)[1].Lasted/1000, 51)
-	})
-}
-
-func TestAFeedGoesOnAtTheNextAgent(t *testing.T) {
-	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		f := newFleet(t, symphony.Balance{Mode: symphony.RoundRobin})
-		l := &listener{feeds: newFeeds(f.pod), t: t, net: f.network, heard: map[string]int{}, ended: make(chan error, 1), client: f.client}
+		l := &listener{feedService: newFeedService(f.pod), t: t, net: f.network, heard: map[string]int{}, ended: make(chan error, 1), client: f.client}
 		f.backend = f.pod.handler() // with the feeds
 		l.start()
 		time.Sleep(time.Minute)
-		f.read(7) // do not move the feed
+		f.makeReads(7) // do not move the feed
 		time.Sleep(time.Minute)
 		own := f.client.Stats()
 		require.Len(t, own.Agents, 3)
-		f.asked()
+		f.askedAgents()
 		time.Sleep(2 * parks)
-		first := f.asked()
+		first := f.askedAgents()
 		require.Len(t, first, 2)
 		require.Equal(t, first[0], first[1])
 
-		l.say("before")
+		l.publish("before")
 		time.Sleep(3 * time.Second)
 		id := l.feed.Stats().Feed
-		f.kill(first[0])
-		l.breaks(nil)
-		l.say("m")
+		f.takeDown(first[0])
+		l.setFault(nil)
+		l.publish("m")
 		time.Sleep(2 * parks)
-		require.Equal(t, 1, l.times("before"), "the acknowledgement went along")
-		require.Equal(t, 1, l.times("m"))
+		require.Equal(t, 1, l.timesHandled("before"), "the acknowledgement went along")
+		require.Equal(t, 1, l.timesHandled("m"))
 		require.Equal(t, id, l.feed.Stats().Feed)
 		require.Equal(t, 1, l.made)
-		second := f.asked()
+		second := f.askedAgents()
 		require.NotEqual(t, first[0], second[len(second)-1])
-		f.revive(first[0])
+		f.bringUp(first[0])
 		time.Sleep(2 * time.Minute)
-		for _, name := range f.asked() {
+		for _, name := range f.askedAgents() {
 			require.Equal(t, second[len(second)-1], name, "it stays where it is")
 		}
 		l.stop()
 	})
 }
 
-func TestAWrongBalanceIsAFault(t *testing.T) {
+func TestUnknownBalanceModeIsAnError(t *testing.T) {
 	t.Parallel()
 	_, err := symphony.New(symphony.Config{
 		Username: "room.bot", Key: key(), Balance: symphony.Balance{Mode: "fastest"},
@@ -360,7 +158,7 @@ func TestAWrongBalanceIsAFault(t *testing.T) {
 func TestAgentsOverRealConnections(t *testing.T) {
 	t.Parallel()
 	agent := func(address string) *httptest.Server {
-		s := httptest.NewUnstartedServer(with(200, `{"messageId":"m"}`))
+		s := httptest.NewUnstartedServer(answerWith(200, `{"messageId":"m"}`))
 		if address != "" {
 			var l net.Listener
 			require.Eventually(t, func() (free bool) {

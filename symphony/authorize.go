@@ -11,34 +11,34 @@ import (
 // signInError is a call that was not sent because signing in for it failed, or was not waited for.
 type signInError struct{ err error }
 
-func (e *signInError) Error() string { return e.err.Error() } // which names the call that signs in
+func (e *signInError) Error() string { return e.err.Error() } // it names the call that signs in
 
 func (e *signInError) Unwrap() error { return e.err }
 
 // Is reports whether target is ErrNotSignedIn.
 func (e *signInError) Is(target error) bool { return target == ErrNotSignedIn }
 
-// authorized sends with the credential that the operation wants. When it is
-// refused, it is renewed once and the call sent again: a 401 is the only sign of
-// an ended session, and what was refused with one was not carried out.
-func (c *Client) authorized(
+// sendAuthorized sends with the credential that the operation needs. When that is refused, it is
+// renewed once and the call sent again: a 401 is the only sign of an ended session, and what was
+// refused with one was not carried out.
+func (c *Client) sendAuthorized(
 	ctx context.Context, op Operation, send func(http.Header) error,
 ) error {
 	switch {
-	case op.anonymous():
+	case op.isAnonymous():
 		return send(nil)
 	case strings.HasPrefix(op.Path, "/profile-manager/"):
-		return with(ctx, c.access, send, func(t *accessToken) http.Header { return t.headers() })
+		return withCredential(ctx, c.accessToken, send, func(t *accessToken) http.Header { return t.headers() })
 	}
 	agent := op.component() == AgentHost
-	err := with(ctx, c.session, send, func(s *session) http.Header { return s.headers(agent) })
+	err := withCredential(ctx, c.session, send, func(s *session) http.Header { return s.headers(agent) })
 	if err == nil {
-		c.counts.signing.works(ctx, c.config.Now())
+		c.counts.signIns.recordAcceptedCall(ctx, c.config.Now())
 	}
 	return err
 }
 
-func with[T any](
+func withCredential[T any](
 	ctx context.Context, k *credential[T], send func(http.Header) error, headers func(*T) http.Header,
 ) error {
 	held, err := k.get(ctx)
@@ -57,9 +57,9 @@ func with[T any](
 // signInOperations are the operations that give out tokens.
 var signInOperations = []Operation{opLogin, opKeyLogin, opCertificateLogin, opCertificateKey}
 
-func (o Operation) signsIn() bool { return slices.Contains(signInOperations, o) }
+func (o Operation) isSignIn() bool { return slices.Contains(signInOperations, o) }
 
-// anonymous is true for operations that need no session.
-func (o Operation) anonymous() bool {
-	return o.signsIn() || o == opHealth || o == opHealthExtended || o == opAgentInfo
+// isAnonymous reports whether the operation needs no session.
+func (o Operation) isAnonymous() bool {
+	return o.isSignIn() || o == opHealth || o == opHealthExtended || o == opAgentInfo
 }

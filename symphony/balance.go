@@ -11,8 +11,8 @@ const (
 	Random BalanceMode = "random"
 	// RoundRobin takes each in turn.
 	RoundRobin BalanceMode = "roundRobin"
-	// External asks the first agent, which stands for a load balancer, for the name
-	// of the one behind it that should be used.
+	// External asks the first agent, which stands for a load balancer, for the name of the one
+	// behind it that should be used.
 	External BalanceMode = "external"
 )
 
@@ -20,12 +20,12 @@ const (
 type Balance struct {
 	// Mode is Random by default.
 	Mode BalanceMode
-	// Sticky keeps to an agent until it fails; otherwise each call chooses anew
-	// (External asks again after half a minute). A feed is always sticky.
+	// Sticky keeps to an agent until it fails; otherwise each call chooses anew (External asks
+	// again after half a minute). A feed is always sticky.
 	Sticky bool
 }
 
-func (b Balance) fault() error {
+func (b Balance) check() error {
 	switch b.Mode {
 	case "", Random, RoundRobin, External:
 		return nil

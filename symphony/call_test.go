@@ -23,7 +23,7 @@ const (
 		"groups":[{"id":7078106104000,"addedBy":7078106103815}]}`
 )
 
-func TestErrorsAnswerForTheirStatus(t *testing.T) {
+func TestErrorsIsByStatus(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]error{
 		400: symphony.ErrBadRequest, 403: symphony.ErrForbidden, 404: symphony.ErrNotFound,
@@ -45,7 +45,7 @@ func TestErrorsAnswerForTheirStatus(t *testing.T) {
 	}
 }
 
-func TestErrorsOfEveryFamilyAreRead(t *testing.T) {
+func TestErrorBodiesOfEveryComponentAreRead(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string][2]string{
 		`{"code":403,"message":"The user lacks the required entitlement to perform this operation"}`: {
@@ -69,64 +69,59 @@ func TestErrorsOfEveryFamilyAreRead(t *testing.T) {
 func TestReadsAndSafeWritesAreRepeated(t *testing.T) {
 	t.Parallel()
 	for name, handler := range map[string]http.HandlerFunc{
-		"after a server's fault": with(500, `{}`), "after a proxy's page": with(502, `<html>`),
-		"after throttling": with(429, `{}`), "after a lost connection": cut,
-		"after a request that came too slowly": with(408, `<html>`),
+		"after a server's fault": answerWith(500, `{}`), "after a proxy's page": answerWith(502, `<html>`),
+		"after throttling": answerWith(429, `{}`), "after a lost connection": dropConnection,
+		"after a request that came too slowly": answerWith(408, `<html>`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPod(t)
-			p.answers(roomInfo, handler, handler, with(200, room))
-			p.answers(addMember, handler, with(200, `{"format":"TEXT","message":"Member added"}`))
+			p.answers(roomInfo, handler, handler, answerWith(200, room))
+			p.answers(addMember, handler, answerWith(200, `{"format":"TEXT","message":"Member added"}`))
 			c := p.client()
 			got, err := c.Room(t.Context(), "r")
 			require.NoError(t, err)
 			require.EqualValues(t, "0u0r8TfV3u4QEtjCHR5NLX___nA60EfPdA", got.ID)
 			require.NoError(t, c.AddMember(t.Context(), "r", 7))
-			require.Len(t, p.got("GET", "/pod/v3/room/r/info"), 3)
-			require.Len(t, p.got("POST", "/pod/v1/room/r/membership/add"), 2)
+			require.Len(t, p.requestsTo("GET", "/pod/v3/room/r/info"), 3)
+			require.Len(t, p.requestsTo("POST", "/pod/v1/room/r/membership/add"), 2)
 		})
 	}
 }
 
-func TestWhatAServerCannotDoIsNotAskedAgain(t *testing.T) {
+func TestNotImplementedIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.answer(roomInfo, 501, `{"message":"Not implemented"}`)
 	_, err := p.client().Room(t.Context(), "r")
 	require.ErrorIs(t, err, symphony.ErrUnavailable)
-	require.Len(t, p.got("GET", "/pod/v3/room/r/info"), 1)
+	require.Len(t, p.requestsTo("GET", "/pod/v3/room/r/info"), 1)
 }
 
-func TestUnsafeWritesAreNeverRepeatedWhenTheyMayHaveBeenCarriedOut(t *testing.T) {
+func TestUnsafeWritesWithUnknownOutcomeAreNotRepeated(t *testing.T) {
 	t.Parallel()
-	slow := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
-	short := func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Length", "1000")
-		reply(w, 200, `{"roomAttr`)
-	}
 	for name, handler := range map[string]http.HandlerFunc{
-		"a lost connection": cut, "a server's fault": with(500, `{}`), "a proxy's timeout": with(504, ``),
-		"a timeout": slow, "half an answer": short, "an answer that makes no sense": with(200, `<html>`),
-		"an answer that does not name the room": with(200, `{}`),
+		"a lost connection": dropConnection, "a server's fault": answerWith(500, `{}`), "a proxy's timeout": answerWith(504, ``),
+		"a timeout": neverAnswer, "half an answer": breakOff, "an answer that makes no sense": answerWith(200, `<html>`),
+		"an answer that does not name the room": answerWith(200, `{}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			bubble(t, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
 				p, n := newPod(t), newNetwork()
-				p.answers(createRoom, handler, with(200, room))
+				p.answers(createRoom, handler, answerWith(200, room))
 				c := n.client(t, p)
 				require.NoError(t, c.Login(t.Context()))
 				_, err := c.CreateRoom(t.Context(), symphony.RoomAttributes{Name: "Q3 desk"})
 				require.ErrorIs(t, err, symphony.ErrOutcomeUnknown)
-				require.Len(t, p.got("POST", "/pod/v3/room/create"), 1)
+				require.Len(t, p.requestsTo("POST", "/pod/v3/room/create"), 1)
 				conforms(t, p.requests)
 			})
 		})
 	}
 }
 
-func TestACancelledUnsafeWriteHasAnUnknownOutcome(t *testing.T) {
+func TestCanceledUnsafeWriteHasAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -139,22 +134,22 @@ func TestACancelledUnsafeWriteHasAnUnknownOutcome(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-func TestUnsafeWritesAreRepeatedWhenTheyWereSurelyNotCarriedOut(t *testing.T) {
+func TestUnsafeWritesWithoutEffectAreRepeated(t *testing.T) {
 	t.Parallel()
 	for name, handler := range map[string]http.HandlerFunc{
-		"an ended session": with(401, `{}`), "throttling": with(429, `{}`),
+		"an ended session": answerWith(401, `{}`), "throttling": answerWith(429, `{}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPod(t)
-			p.answers(createRoom, handler, with(200, room))
+			p.answers(createRoom, handler, answerWith(200, room))
 			got, err := p.client().CreateRoom(t.Context(), symphony.RoomAttributes{Name: "Q3 desk"})
 			require.NoError(t, err)
 			require.Equal(t, "Q3 desk", got.Attributes.Name)
 		})
 	}
 
-	t.Run("a connection that was not had", func(t *testing.T) {
+	t.Run("no connection", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
 		c := p.client(func(c *symphony.Config) { c.Retry.MaxAttempts = 4; c.Endpoints.Login = c.Endpoints.Pod })
@@ -164,50 +159,51 @@ func TestUnsafeWritesAreRepeatedWhenTheyWereSurelyNotCarriedOut(t *testing.T) {
 		_, err := c.CreateRoom(t.Context(), symphony.RoomAttributes{})
 		require.ErrorIs(t, err, symphony.ErrUnavailable)
 		require.NotErrorIs(t, err, symphony.ErrOutcomeUnknown)
-		require.Len(t, p.waited(), 3)
+		require.Len(t, p.waitsSoFar(), 3)
 	})
 
-	t.Run("a plain refusal is not repeated and its outcome is known", func(t *testing.T) {
+	t.Run("a refusal is not repeated and its outcome is known", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
 		p.answer(createRoom, 400, `{"message":"Please choose another name."}`)
 		_, err := p.client().CreateRoom(t.Context(), symphony.RoomAttributes{})
 		require.ErrorIs(t, err, symphony.ErrBadRequest)
 		require.NotErrorIs(t, err, symphony.ErrOutcomeUnknown)
-		require.Empty(t, p.waited())
+		require.Empty(t, p.waitsSoFar())
 	})
 }
 
-// woken is a context whose time was up while the process was frozen, and which has not noticed yet.
-type woken struct{ context.Context }
+// frozenContext is a context whose deadline passed while the process was frozen, and which has not
+// noticed yet.
+type frozenContext struct{ context.Context }
 
-func (woken) Deadline() (time.Time, bool) { return time.Now().Add(-time.Second), true }
+func (frozenContext) Deadline() (time.Time, bool) { return time.Now().Add(-time.Second), true }
 
-func TestNothingIsSentByAProcessThatWakesUpWhenTheTimeForItIsOver(t *testing.T) {
+func TestFrozenProcessSendsNothingAfterTheDeadline(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.answer(createRoom, 200, room)
 	c := p.client()
 	require.NoError(t, c.Login(t.Context()))
-	_, err := c.CreateRoom(woken{t.Context()}, symphony.RoomAttributes{})
+	_, err := c.CreateRoom(frozenContext{t.Context()}, symphony.RoomAttributes{})
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	require.NotErrorIs(t, err, symphony.ErrOutcomeUnknown)
-	require.Empty(t, p.got("POST", "/pod/v3/room/create"))
+	require.Empty(t, p.requestsTo("POST", "/pod/v3/room/create"))
 }
 
-func TestAnAnswerAboveTheLimitIsRefused(t *testing.T) {
+func TestAnswerAboveTheLimitIsAnError(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.answer(sessionInfo, 200, me)
 	_, err := p.client(func(c *symphony.Config) { c.MaxBody = 100 }).Me(t.Context())
 	require.ErrorIs(t, err, symphony.ErrTooLarge)
-	require.Len(t, p.got("GET", "/pod/v2/sessioninfo"), 1)
+	require.Len(t, p.requestsTo("GET", "/pod/v2/sessioninfo"), 1)
 }
 
-func TestEveryAttemptIsObserved(t *testing.T) {
+func TestEveryTryIsObserved(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
-	p.answers(roomInfo, with(500, `{}`), with(200, room))
+	p.answers(roomInfo, answerWith(500, `{}`), answerWith(200, room))
 	var calls []symphony.Call
 	c := p.client(func(c *symphony.Config) { c.Observe = func(call symphony.Call) { calls = append(calls, call) } })
 	_, err := c.Room(symphony.WithTraceID(t.Context(), "abc123"), "r")

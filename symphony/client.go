@@ -9,14 +9,14 @@ import (
 
 // Client talks to one deployment as one service account. It is safe for concurrent use.
 type Client struct {
-	config  Config
-	hosts   map[Component]host
-	session *credential[session]
-	access  *credential[accessToken]
-	agents  *agents
-	// pressure paces calls after Symphony has asked for less.
-	pressure *pressure
-	counts   counts
+	config      Config
+	hosts       map[Component]host
+	session     *credential[session]
+	accessToken *credential[accessToken]
+	agents      *agentPool
+	// throttle paces calls after Symphony has asked for less.
+	throttle *throttle
+	counts   clientCounts
 	sleep    func(context.Context, time.Duration) error
 }
 
@@ -28,10 +28,10 @@ type host struct {
 	timeout time.Duration
 }
 
-// New makes a client. It reports everything wrong with the configuration at once
-// and opens no connection.
+// New makes a client. It reports everything wrong with the configuration at once and opens no
+// connection.
 func New(config Config) (*Client, error) {
-	if err := config.faults(); err != nil {
+	if err := config.check(); err != nil {
 		return nil, err
 	}
 	config = config.withDefaults()
@@ -40,26 +40,26 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		config: config, hosts: map[Component]host{}, agents: newAgents(config), pressure: newPressure(config.Now), sleep: sleep,
+		config: config, hosts: map[Component]host{}, agents: newAgentPool(config), throttle: newThrottle(config.Now), sleep: sleep,
 	}
 	for _, part := range components {
 		c.hosts[part] = host{
-			base: config.Endpoints.url(part), http: &http.Client{Transport: ways[part], CheckRedirect: redirect},
-			headers: config.way(part).Headers, timeout: config.timeout(part),
+			base: config.Endpoints.base(part), http: &http.Client{Transport: ways[part], CheckRedirect: checkRedirect},
+			headers: config.transportTo(part).Headers, timeout: config.timeoutOf(part),
 		}
 	}
 	c.session = &credential[session]{
 		fetch: c.signIn, wrapError: func(err error) error { return &signInError{err} },
 	}
 	if config.Balance.Mode == External {
-		c.agents.front = &credential[route]{fetch: c.askFront, usable: c.agents.good}
+		c.agents.balancer = &credential[agentRoute]{fetch: c.askBalancer, isUsable: c.agents.isFresh}
 	}
-	c.access = &credential[accessToken]{fetch: c.fetchAccess, usable: c.fresh}
+	c.accessToken = &credential[accessToken]{fetch: c.fetchAccessToken, isUsable: c.isFresh}
 	return c, nil
 }
 
-// Login signs in unless a session is there already. A refusal that repeating will
-// not mend is a *[LoginError] and ErrLoginRejected.
+// Login signs in unless a session is there already. A refusal that repeating will not mend is a
+// *[LoginError] and ErrLoginRejected.
 func (c *Client) Login(ctx context.Context) error {
 	if _, err := c.session.get(ctx); err != nil {
 		return fmt.Errorf("sign in: %w", err)

@@ -34,24 +34,25 @@ type Config struct {
 	Headers http.Header
 	// Retry bounds the repetition of reads and safe writes.
 	Retry RetryPolicy
-	// Timeout bounds one attempt of one call. Default 30 s. Reads of the feed have their own.
+	// Timeout bounds one try of one call, by default [DefaultTimeout]. Reads of the feed have their
+	// own.
 	Timeout time.Duration
-	// MaxBody bounds the bytes read from one answer. Default 64 MiB.
+	// MaxBody bounds the bytes read from one answer, by default [DefaultMaxBody].
 	MaxBody int64
-	// Observe is called after every attempt, if set. It must not block.
+	// Observe is called after every try, if set. It must not block.
 	Observe func(Call)
 	// Now is the clock, for tests. Default time.Now.
 	Now func() time.Time
 }
 
-// Call is what an observer learns of one attempt.
+// Call is what an observer learns of one try.
 type Call struct {
 	// Operation is the method and the path pattern, as in Operations.
 	Operation string
 	// Status is the HTTP status, 0 when no answer came.
 	Status   int
 	Duration time.Duration
-	// Err is the attempt's error, nil when it succeeded.
+	// Err is the try's error, nil when it succeeded.
 	Err     error
 	TraceID string
 }
@@ -69,18 +70,18 @@ const (
 	KeyAuthHost     Component = "keyAuth"
 )
 
-// Endpoints are base URLs (scheme, host, port, optional context) without the
-// component's own path: "https://acme.symphony.com", not "…/pod".
+// Endpoints are base URLs (scheme, host, port, optional context) without the component's own path:
+// "https://acme.symphony.com", not "…/pod".
 type Endpoints struct {
 	Pod, Login, Agent, KeyManager, SessionAuth, KeyAuth string
 	// Agents are several agents in place of Agent, used as Config.Balance says.
 	Agents []string
 }
 
-// agents are the addresses of all agents, at least one.
-func (e Endpoints) agents() []string {
+// agentBases are the addresses of all agents, at least one.
+func (e Endpoints) agentBases() []string {
 	if len(e.Agents) == 0 {
-		return []string{e.url(AgentHost)}
+		return []string{e.base(AgentHost)}
 	}
 	var all []string
 	for _, base := range e.Agents {
@@ -89,8 +90,8 @@ func (e Endpoints) agents() []string {
 	return all
 }
 
-// url is the base for a component, the pod's where none is given.
-func (e Endpoints) url(c Component) string {
+// base is the base for a component, the pod's where none is given.
+func (e Endpoints) base(c Component) string {
 	u := map[Component]string{
 		LoginHost: e.Login, AgentHost: e.Agent, KeyManagerHost: e.KeyManager,
 		SessionAuthHost: e.SessionAuth, KeyAuthHost: e.KeyAuth,
@@ -103,8 +104,8 @@ func (e Endpoints) url(c Component) string {
 
 var components = []Component{PodHost, LoginHost, AgentHost, KeyManagerHost, SessionAuthHost, KeyAuthHost}
 
-// faults names everything wrong with the configuration at once.
-func (c Config) faults() error {
+// check names everything wrong with the configuration at once.
+func (c Config) check() error {
 	var faults []error
 	if c.Certificate == nil && (c.Key == nil || c.Username == "") {
 		faults = append(faults, errors.New("symphony: a username and a key, or a certificate, are needed"))
@@ -116,13 +117,13 @@ func (c Config) faults() error {
 	}
 	for _, part := range components {
 		if part != AgentHost {
-			check(part, c.Endpoints.url(part))
+			check(part, c.Endpoints.base(part))
 		}
 	}
-	for _, base := range c.Endpoints.agents() {
+	for _, base := range c.Endpoints.agentBases() {
 		check(AgentHost, base)
 	}
-	return errors.Join(append(faults, c.Balance.fault())...)
+	return errors.Join(append(faults, c.Balance.check())...)
 }
 
 func checkBase(base string) error {
@@ -134,21 +135,4 @@ func checkBase(base string) error {
 		return fmt.Errorf("%q is not a plain http or https address", u.Redacted())
 	}
 	return nil
-}
-
-func (c Config) withDefaults() Config {
-	if c.UserAgent == "" {
-		c.UserAgent = "Roombot"
-	}
-	if c.Timeout <= 0 {
-		c.Timeout = 30 * time.Second
-	}
-	if c.MaxBody <= 0 {
-		c.MaxBody = 64 << 20
-	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	c.Retry = c.Retry.withDefaults()
-	return c
 }

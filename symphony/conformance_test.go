@@ -21,8 +21,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// specification finds an operation of the vendor's by "METHOD /path" whose
-// placeholders are called {}.
+// specification finds an operation of the vendor's by "METHOD /path" whose placeholders are called
+// {}.
 type specification map[string]*routers.Route
 
 var anyPlaceholder = regexp.MustCompile(`\{[^}]*\}`)
@@ -36,7 +36,7 @@ var vendorSpecification = sync.OnceValues(func() (specification, error) {
 		}
 		for path, item := range doc.Paths.Map() {
 			for method, op := range item.Operations() {
-				mend(op)
+				completeMultipart(op)
 				for _, base := range bases {
 					spec[method+" "+anyPlaceholder.ReplaceAllString(base+path, "{}")] = &routers.Route{
 						Spec: doc, Path: path, PathItem: item, Method: method, Operation: op, Server: &openapi3.Server{URL: base},
@@ -48,9 +48,9 @@ var vendorSpecification = sync.OnceValues(func() (specification, error) {
 	return spec, nil
 })
 
-// mend says what the vendor's file leaves out of its multipart bodies: that they
-// are objects, and that files may be several, as its reference has it.
-func mend(op *openapi3.Operation) {
+// completeMultipart says what the vendor's file leaves out of its multipart bodies: that they are
+// objects, and that files may be several, as its reference has it.
+func completeMultipart(op *openapi3.Operation) {
 	if op.RequestBody == nil {
 		return
 	}
@@ -111,9 +111,8 @@ func textKeys(v any) any {
 	return v
 }
 
-// conforms holds the requests that a pod got against the vendor's specification,
-// where that is at hand.
-func conforms(t *testing.T, requests []seen) {
+// conforms checks the requests that a pod got by the vendor's specification, where that is at hand.
+func conforms(t *testing.T, requests []receivedRequest) {
 	t.Helper()
 	if os.Getenv("SYMPHONY_API_SPEC") == "" {
 		return
@@ -137,7 +136,7 @@ func conforms(t *testing.T, requests []seen) {
 }
 
 // pathParams are the values in the path by the names that the specification gives them.
-func pathParams(route *routers.Route, r seen) map[string]string {
+func pathParams(route *routers.Route, r receivedRequest) map[string]string {
 	params := map[string]string{}
 	pattern, path := strings.Split(route.Server.URL+route.Path, "/"), strings.Split(r.Path, "/")
 	for i, part := range pattern {

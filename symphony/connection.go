@@ -16,8 +16,8 @@ const (
 	Rejected        ConnectionStatus = "REJECTED"
 )
 
-// Connection is the relation with a user of another company. Without an accepted
-// one they can share no room.
+// Connection is the relation with a user of another company. Without an accepted one they can share
+// no room.
 type Connection struct {
 	User             UserID
 	Status           ConnectionStatus
@@ -40,19 +40,19 @@ func (w wireConnection) value() Connection {
 	return Connection{w.User, w.Status, w.FirstRequestedAt.time(), w.UpdatedAt.time(), w.Requests}
 }
 
-// Connection tells how the caller stands with a user; ErrNotFound when there was never a request.
+// Connection is how the caller stands with a user; ErrNotFound when there was never a request.
 //
 //	GET /pod/v1/connection/user/{userId}/info
 func (c *Client) Connection(ctx context.Context, user UserID) (Connection, error) {
-	return fetch[Connection, wireConnection](ctx, c, request{op: opConnection, args: []string{user.String()}})
+	return callForValue[Connection, wireConnection](ctx, c, request{op: opConnection, args: []string{user.String()}})
 }
 
-// Connect asks a user of another company for a connection. Each call may notify
-// that person again, so it is not repeated blindly.
+// Connect asks a user of another company for a connection. Each call may notify that person again,
+// so it is not repeated blindly.
 //
 //	POST /pod/v1/connection/create
 func (c *Client) Connect(ctx context.Context, user UserID) (Connection, error) {
-	return fetch[Connection, wireConnection](ctx, c, request{op: opConnect, body: struct {
+	return callForValue[Connection, wireConnection](ctx, c, request{op: opConnect, body: struct {
 		User UserID `json:"userId"`
 	}{user}})
 }

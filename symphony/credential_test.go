@@ -11,7 +11,7 @@ import (
 	"roombot/symphony"
 )
 
-func TestWhoeverLeavesDoesNotSpoilASharedFetch(t *testing.T) {
+func TestCanceledCallerDoesNotEndASharedFetch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fetches, proceed := 0, make(chan struct{})
@@ -38,7 +38,7 @@ func TestWhoeverLeavesDoesNotSpoilASharedFetch(t *testing.T) {
 	})
 }
 
-func TestTheLastToLeaveEndsTheFetch(t *testing.T) {
+func TestFetchEndsWhenTheLastCallerIsCanceled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ended := make(chan struct{})
@@ -57,7 +57,7 @@ func TestTheLastToLeaveEndsTheFetch(t *testing.T) {
 	})
 }
 
-func TestAFailedFetchIsToldToAllAndTriedAgain(t *testing.T) {
+func TestFailedFetchFailsAllCallersAndIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		down, n := errors.New("down"), 0

@@ -24,10 +24,10 @@ type Batch struct {
 // wireBatch is the vendor's V5EventList.
 type wireBatch struct {
 	Events []json.RawMessage `json:"events"`
-	AckID  looseText         `json:"ackId"`
+	AckID  lenientText       `json:"ackId"`
 }
 
-// value reads the events one by one, so that none can spoil the others.
+// value reads the events one by one, so that one that cannot be read costs none of the others.
 func (w wireBatch) value() Batch {
 	b := Batch{AckID: string(w.AckID)}
 	for _, e := range w.Events {
@@ -36,15 +36,15 @@ func (w wireBatch) value() Batch {
 	return b
 }
 
-// fanOut is the shape of a feed's id that the vendor's own clients use again.
-var fanOut = regexp.MustCompile(`^[^\s_]+_f(_[^\s_]+)?$`)
+// fanOutID is the shape of the ids of feeds that the vendor's own clients reuse.
+var fanOutID = regexp.MustCompile(`^[^\s_]+_f(_[^\s_]+)?$`)
 
-// reusable is true for a usual feed, not one of another kind such as a datahose.
-func (d Datafeed) reusable(tag string) bool {
+// isReusable reports whether it is a usual feed, not one of another kind such as a datahose.
+func (d Datafeed) isReusable(tag string) bool {
 	if tag != "" && string(d.ID) == tag && d.Type == "fanout" {
 		return true
 	}
-	return fanOut.MatchString(string(d.ID))
+	return fanOutID.MatchString(string(d.ID))
 }
 
 // Datafeeds lists the caller's live feeds, of the tag if one is given.
@@ -58,8 +58,8 @@ func (c *Client) Datafeeds(ctx context.Context, tag string) ([]Datafeed, error) 
 	return call[[]Datafeed](ctx, c, r)
 }
 
-// CreateDatafeed makes a feed, with a tag of at most 100 characters if not empty.
-// An account may have 20.
+// CreateDatafeed creates a feed, with a tag of at most 100 characters if not empty. An account may
+// have 20.
 //
 //	POST /agent/v5/datafeeds
 func (c *Client) CreateDatafeed(ctx context.Context, tag string) (Datafeed, error) {
@@ -67,18 +67,18 @@ func (c *Client) CreateDatafeed(ctx context.Context, tag string) (Datafeed, erro
 		Tag string `json:"tag,omitempty"`
 	}{tag}})
 	if err == nil && made.ID == "" {
-		return Datafeed{}, opCreateDatafeed.unnamed()
+		return Datafeed{}, opCreateDatafeed.missingIDError()
 	}
 	return made, err
 }
 
-// ReadDatafeed acknowledges the batch of ackID and waits, some 20 s at most, for
-// the next one. The first read of a process must have an empty ackID. It is not
-// repeated by itself; timeout bounds it.
+// ReadDatafeed acknowledges the batch of ackID and waits, some 20 s at most, for the next one. The
+// first read of a process must have an empty ackID. It is not repeated by the client; timeout
+// bounds it.
 //
 //	POST /agent/v5/datafeeds/{datafeedId}/read
 func (c *Client) ReadDatafeed(ctx context.Context, id DatafeedID, ackID string, timeout time.Duration) (Batch, error) {
-	return fetch[Batch, wireBatch](ctx, c, request{
+	return callForValue[Batch, wireBatch](ctx, c, request{
 		op: opReadDatafeed, args: []string{string(id)}, once: true, timeout: timeout,
 		body: struct {
 			AckID string `json:"ackId"`
@@ -90,6 +90,6 @@ func (c *Client) ReadDatafeed(ctx context.Context, id DatafeedID, ackID string, 
 //
 //	DELETE /agent/v5/datafeeds/{datafeedId}
 func (c *Client) DeleteDatafeed(ctx context.Context, id DatafeedID) error {
-	_, err := call[ignored](ctx, c, request{op: opDeleteDatafeed, args: []string{string(id)}})
+	_, err := call[ignoredAnswer](ctx, c, request{op: opDeleteDatafeed, args: []string{string(id)}})
 	return err
 }

@@ -6,8 +6,8 @@ import (
 	"net/url"
 )
 
-// distributionList is a group as the users API tells it: there the group's id is
-// already the number by which it joins a room.
+// distributionList is a group as the users API shows it: there the group's id is already the number
+// by which it joins a room.
 type distributionList struct {
 	ID          UserID                   `json:"groupId"`
 	Name        string                   `json:"name"`
@@ -39,19 +39,19 @@ func (d distributionList) value() Group {
 	return g
 }
 
-// DistributionLists yields the distribution lists by the newer users API, which
-// needs no right of the profile manager's but is not on every pod: ErrNotFound there.
+// DistributionLists yields the distribution lists by the newer users API, which needs no right of
+// the profile manager's but is not on every pod: ErrNotFound there.
 //
 //	GET /v1/groups/sdl/list
 func (c *Client) DistributionLists(ctx context.Context) iter.Seq2[Group, error] {
 	const size = 100
-	return cursorPages(func(after string) ([]Group, string, error) {
+	return yieldCursorPages(func(after string) ([]Group, string, error) {
 		query := url.Values{"limit": {"100"}}
 		if after != "" {
 			query.Set("lastGroupId", after)
 		}
 		page, err := call[[]distributionList](ctx, c, request{op: opDistributionLists, query: query})
-		groups := values[Group](page)
+		groups := toValues[Group](page)
 		if len(page) < size {
 			return groups, "", err
 		}
@@ -63,5 +63,5 @@ func (c *Client) DistributionLists(ctx context.Context) iter.Seq2[Group, error] 
 //
 //	GET /v1/groups/sdl/{groupId}
 func (c *Client) DistributionList(ctx context.Context, id UserID) (Group, error) {
-	return fetch[Group, distributionList](ctx, c, request{op: opDistributionList, args: []string{id.String()}})
+	return callForValue[Group, distributionList](ctx, c, request{op: opDistributionList, args: []string{id.String()}})
 }

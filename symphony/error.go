@@ -27,8 +27,8 @@ var (
 	ErrNotSymphony = errors.New("not Symphony's answer")
 	// ErrOutcomeUnknown is a write that may have been carried out: look before repeating it.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
-	// ErrNotSignedIn is a call that was not sent, since signing in for it failed: the
-	// status is that of the sign-in and says nothing about what was asked for.
+	// ErrNotSignedIn is a call that was not sent, since signing in for it failed: the status is
+	// that of the sign-in and says nothing about what was asked for.
 	ErrNotSignedIn = errors.New("not signed in")
 	// ErrLoginRejected is a login that repeating will not mend; the error is a *[LoginError].
 	ErrLoginRejected = errors.New("login rejected")
@@ -50,14 +50,14 @@ type Error struct {
 	Message string
 	// TraceID is the X-Trace-Id the request carried.
 	TraceID string
-	// OutcomeUnknown is true for a write, also one that may be repeated, that may have been carried out.
+	// OutcomeUnknown says that a write, also one that may be repeated, may have been carried out.
 	OutcomeUnknown bool
 	// RetryAfter is how long the server asks to wait, 0 if it does not say.
 	RetryAfter time.Duration
 	// Err is the cause when no usable answer came, else nil.
 	Err error
 
-	unsent  bool      // no connection was had: it cannot have been carried out
+	unsent  bool      // there was no connection: it cannot have been carried out
 	date    time.Time // the answer's Date
 	garbled bool      // the answer is a success but cannot be read
 	foreign bool      // the answer is an error but not JSON, so a proxy's rather than Symphony's
@@ -94,7 +94,7 @@ func statusText(status int) string {
 // Unwrap is the cause when no usable answer came.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is answers for the Err… values of this package.
+// Is reports whether target is one of this package's Err… values that e stands for.
 func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrBadRequest:

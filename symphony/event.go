@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Event is something that happened in a conversation of the caller's. It is one
-// of the types of this package and nothing else; what the client does not know or
-// cannot read is an [Unknown]. To keep one, write it with [MarshalEvent].
+// Event is something that happened in a conversation of the caller's. It is one of the types of
+// this package and nothing else; what the client does not know or cannot read is an [Unknown]. To
+// keep one, write it with [MarshalEvent].
 type Event interface {
-	// Head tells what all events have in common.
+	// Head is what all events have in common.
 	Head() EventHead
 	// kind is the vendor's name of the type; it also closes the set of events.
 	kind() string
@@ -17,8 +17,8 @@ type Event interface {
 
 // EventHead is what all events have in common.
 type EventHead struct {
-	// ID is a short name. Two events of one action may share it, and the same event
-	// may come again: tell events apart by MessageID.
+	// ID is a short name. Two events of one action may share it, and the same event may come again:
+	// distinguish events by MessageID.
 	ID EventID
 	// MessageID is the message's, or that of the system message behind another event.
 	MessageID MessageID
@@ -29,7 +29,7 @@ type EventHead struct {
 	Diagnostic string
 }
 
-// Head is h itself; it makes every type that embeds an EventHead tell it.
+// Head is h itself, for every type that embeds an EventHead.
 func (h EventHead) Head() EventHead { return h }
 
 func (h *EventHead) setHead(head EventHead) { *h = head }
@@ -134,8 +134,8 @@ type MessageSuppressed struct {
 	Stream     Conversation `json:"stream"`
 }
 
-// FormSubmitted is a filled form of the caller's own. Nothing keeps people from
-// submitting one again; each time has its own head's MessageID.
+// FormSubmitted is a filled form of the caller's own. Nothing keeps people from submitting one
+// again; each time has its own head's MessageID.
 type FormSubmitted struct {
 	EventHead   `json:"-"`
 	Stream      Conversation `json:"stream"`
@@ -144,7 +144,7 @@ type FormSubmitted struct {
 	Values      FormValues   `json:"formValues"`
 }
 
-// SystemEvent is an event of another system, told apart by Source and Subtype.
+// SystemEvent is an event of another system; Source and Subtype say which.
 type SystemEvent struct {
 	EventHead  `json:"-"`
 	Stream     Conversation               `json:"stream"`
@@ -154,8 +154,8 @@ type SystemEvent struct {
 	Parameters map[string]json.RawMessage `json:"parameters,omitempty"`
 }
 
-// Unknown is an event of a type that this client does not know, or one that it
-// cannot read. Its head is as full as could be made out.
+// Unknown is an event of a type that this client does not know, or one that it cannot read. Its
+// head is as full as could be made out.
 type Unknown struct {
 	EventHead
 	Type string

@@ -13,8 +13,8 @@ import (
 	"roombot/symphony"
 )
 
-// sameButForEmpty holds that two JSON texts say the same, when what is empty,
-// false, null or zero counts as absent.
+// sameButForEmpty requires that two JSON texts are equal when what is empty, false, null or zero
+// counts as absent.
 func sameButForEmpty(t *testing.T, want, got string) {
 	t.Helper()
 	var a, b any
@@ -75,7 +75,7 @@ func payloads(t testing.TB) []json.RawMessage {
 	return events
 }
 
-func TestEveryTypeOfEventIsReadAndWrittenAgain(t *testing.T) {
+func TestEveryTypeOfEventIsReadAndWritten(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, raw := range payloads(t) {
@@ -92,7 +92,7 @@ func TestEveryTypeOfEventIsReadAndWrittenAgain(t *testing.T) {
 	require.Len(t, seen, 17, "a type of event has no payload here")
 }
 
-func TestAMessageEventIsReadWhole(t *testing.T) {
+func TestMessageEventIsReadCompletely(t *testing.T) {
 	t.Parallel()
 	e, ok := symphony.ParseEvent(payloads(t)[0]).(symphony.MessageSent)
 	require.True(t, ok)
@@ -107,7 +107,7 @@ func TestAMessageEventIsReadWhole(t *testing.T) {
 	require.Contains(t, e.Message.Data, "7078106103815")
 }
 
-func TestAnEditTellsWhatItReplaces(t *testing.T) {
+func TestEditNamesTheMessageItReplaces(t *testing.T) {
 	t.Parallel()
 	e := symphony.ParseEvent([]byte(`{"id":"a","messageId":"n","type":"MESSAGESENT","payload":{"messageSent":{"message":{
 		"messageId":"n+/=","replacing":"m+/=","initialMessageId":"m+/=","stream":{"streamId":"s"}}}}}`)).(symphony.MessageSent)
@@ -115,7 +115,7 @@ func TestAnEditTellsWhatItReplaces(t *testing.T) {
 	require.EqualValues(t, "n-_", e.Message.ID)
 }
 
-func TestWhatCannotBeReadIsUnknownAndSaysWhy(t *testing.T) {
+func TestUnreadableEventIsUnknownWithAReason(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]struct {
 		kind, message, why string
@@ -142,7 +142,7 @@ func TestWhatCannotBeReadIsUnknownAndSaysWhy(t *testing.T) {
 	}
 }
 
-func TestOneBadEventDoesNotSpoilItsBatch(t *testing.T) {
+func TestUnreadableEventCostsNoOtherOfItsBatch(t *testing.T) {
 	t.Parallel()
 	events := payloads(t)
 	b, err := symphony.DecodeBatch(together(`5`, string(events[0]), `{"type":"NEW"}`, string(events[1])))

@@ -11,6 +11,8 @@ import (
 	"roombot/symphony"
 	"roombot/symphony/messageml"
 	"roombot/symphony/sandbox"
+	sandboxclient "roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/control"
 )
 
 func ExampleClient_CreateRoom() {
@@ -46,7 +48,7 @@ func ExampleFeed_Run() {
 		fmt.Println(err)
 		return
 	}
-	server := httptest.NewServer(pod.Handler())
+	server := httptest.NewServer(control.New(pod, control.Config{}))
 	defer server.Close()
 	defer func() { _ = pod.Close() }()
 	client, err := symphony.New(symphony.Config{
@@ -57,11 +59,17 @@ func ExampleFeed_Run() {
 		return
 	}
 	defer client.Close()
+	people := sandboxclient.New(server.URL)
+	defer people.Close()
 
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	feed := client.Feed(symphony.FeedConfig{
-		Live: func(symphony.DatafeedID) { pod.Person("bob").Says("Good morning") }, // from now on nothing is missed
+		Live: func(symphony.DatafeedID) { // from now on nothing is missed
+			if _, err := people.Says(ctx, "bob", "Good morning"); err != nil {
+				fmt.Println(err)
+			}
+		},
 	})
 	err = feed.Run(ctx, func(_ context.Context, events []symphony.Event) error {
 		for _, event := range events {

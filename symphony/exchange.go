@@ -15,27 +15,27 @@ import (
 	"time"
 )
 
-// outbound is what one attempt sends, and where to.
-type outbound struct {
-	base    string
-	content []byte
-	kind    string
-	trace   string
-	auth    http.Header
+// outgoingRequest is what one try sends, and where to.
+type outgoingRequest struct {
+	base        string
+	body        []byte
+	contentType string
+	trace       string
+	auth        http.Header
 	// mayBeDone is set once a try of the call has an unknown outcome.
 	mayBeDone *bool
 }
 
-// send makes one attempt and tells the observer.
-func (c *Client) send(ctx context.Context, r request, o outbound) error {
+// send makes one try and reports it to the observer.
+func (c *Client) send(ctx context.Context, r request, o outgoingRequest) error {
 	begin := c.config.Now()
 	status, err := c.exchange(ctx, r, o)
-	c.pressure.felt(begin, err)
+	c.throttle.observe(begin, err)
 	if errors.Is(err, ErrOutcomeUnknown) {
 		*o.mayBeDone = true
 	}
-	if err != nil && r.op.signsIn() && ctx.Err() == nil {
-		c.counts.signing.failed(ctx, c.config.Now(), err)
+	if err != nil && r.op.isSignIn() && ctx.Err() == nil {
+		c.counts.signIns.recordFailedTry(ctx, c.config.Now(), err)
 	}
 	if c.config.Observe != nil {
 		seen := Call{Operation: r.op.String(), Status: status, Err: err, TraceID: o.trace}
@@ -46,48 +46,48 @@ func (c *Client) send(ctx context.Context, r request, o outbound) error {
 }
 
 // exchange sends the request and reads the answer. The status comes with errors too.
-func (c *Client) exchange(ctx context.Context, r request, o outbound) (status int, err error) {
+func (c *Client) exchange(ctx context.Context, r request, o outgoingRequest) (status int, err error) {
 	limit := r.timeout
 	if limit == 0 {
 		limit = c.hosts[r.op.component()].timeout
 	}
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	bounded, reached := watched(bounded)
-	req, err := c.httpRequest(bounded, r, o)
+	bounded, reached := watchConnection(bounded)
+	req, err := c.newHTTPRequest(bounded, r, o)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", r.op, err)
 	}
 	resp, err := c.hosts[r.op.component()].http.Do(req)
 	if err != nil {
-		return 0, r.lost(o, cause(ctx, bounded, limit, err), !reached.Load())
+		return 0, r.noAnswer(o, describeCause(ctx, bounded, limit, err), !reached.Load())
 	}
 	defer resp.Body.Close()
 	body, err := readAll(resp.Body, c.config.MaxBody)
 	switch {
 	case !isSuccess(resp.StatusCode) && resp.StatusCode != r.accept:
-		return resp.StatusCode, r.refused(o, resp, body, c.config.Now())
+		return resp.StatusCode, r.errorAnswer(o, resp, body, c.config.Now())
 	case err != nil:
-		return resp.StatusCode, r.lost(o, fmt.Errorf("read the answer: %w", cause(ctx, bounded, limit, err)), false)
+		return resp.StatusCode, r.noAnswer(o, fmt.Errorf("read the answer: %w", describeCause(ctx, bounded, limit, err)), false)
 	}
-	return resp.StatusCode, r.understood(answer{resp.StatusCode, body, o.trace})
+	return resp.StatusCode, r.readAnswer(answer{resp.StatusCode, body, o.trace})
 }
 
-// understood is nil for an answer that can be read.
-func (r request) understood(a answer) error {
+// readAnswer reads the answer into the caller's value.
+func (r request) readAnswer(a answer) error {
 	err := r.read(a)
 	if err == nil {
 		return nil
 	}
 	_, garbled := errors.AsType[*json.SyntaxError](err) // a page, or half an answer, rather than another shape
 	if garbled && bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("<")) {
-		err = stranger(a.body)
+		err = proxyPageError(a.body)
 	}
 	return r.op.newError(Error{Status: a.status, TraceID: a.trace, garbled: garbled, Err: fmt.Errorf("read the answer: %w", err)})
 }
 
-// watched notes whether a connection was had: without one nothing was sent.
-func watched(ctx context.Context) (context.Context, *atomic.Bool) {
+// watchConnection notes whether there was a connection: without one nothing was sent.
+func watchConnection(ctx context.Context) (context.Context, *atomic.Bool) {
 	var reached atomic.Bool
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { reached.Store(true) },
@@ -96,9 +96,9 @@ func watched(ctx context.Context) (context.Context, *atomic.Bool) {
 
 func isSuccess(status int) bool { return status >= 200 && status < 300 }
 
-// cause strips the address, which may carry people's e-mail addresses, and tells
-// an end of the caller's context from that of the attempt's own, which is bounded.
-func cause(ctx, bounded context.Context, limit time.Duration, err error) error {
+// describeCause strips the address, which may hold people's e-mail addresses, and tells an end of
+// the caller's context from one of the try's own, which is bounded.
+func describeCause(ctx, bounded context.Context, limit time.Duration, err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
@@ -111,14 +111,14 @@ func cause(ctx, bounded context.Context, limit time.Duration, err error) error {
 	return err
 }
 
-// lost is an attempt without an answer. unsent is true when no connection was had,
-// so that the server cannot have seen it.
-func (r request) lost(o outbound, err error, unsent bool) *Error {
+// noAnswer is the error of a try without an answer. unsent says that there was no connection, so
+// that the server cannot have seen it.
+func (r request) noAnswer(o outgoingRequest, err error, unsent bool) *Error {
 	return r.op.newError(Error{TraceID: o.trace, Err: err, unsent: unsent})
 }
 
-// refused is an attempt that was answered with an error.
-func (r request) refused(o outbound, resp *http.Response, body []byte, now time.Time) *Error {
+// errorAnswer is the error of a try that was answered with an error.
+func (r request) errorAnswer(o outgoingRequest, resp *http.Response, body []byte, now time.Time) *Error {
 	e := Error{Status: resp.StatusCode, TraceID: o.trace}
 	e.date, _ = http.ParseTime(resp.Header.Get("Date"))
 	if !e.date.IsZero() { // the clocks may differ
@@ -126,14 +126,14 @@ func (r request) refused(o outbound, resp *http.Response, body []byte, now time.
 	}
 	e.RetryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), now)
 	var w struct {
-		Code    looseText `json:"code"`
-		Message looseText `json:"message"`
+		Code    lenientText `json:"code"`
+		Message lenientText `json:"message"`
 	}
 	switch err := json.Unmarshal(body, &w); {
 	case err == nil:
-		e.Code, e.Message = clip(string(w.Code), 80), clip(string(w.Message), 400)
+		e.Code, e.Message = clipText(string(w.Code), 80), clipText(string(w.Message), 400)
 	case len(body) > 0:
-		e.foreign, e.Err = true, stranger(body)
+		e.foreign, e.Err = true, proxyPageError(body)
 	}
 	if location := resp.Header.Get("Location"); resp.StatusCode < 400 && location != "" {
 		e.Message = "the server redirects, which is not followed"
@@ -141,7 +141,7 @@ func (r request) refused(o outbound, resp *http.Response, body []byte, now time.
 	return r.op.newError(e)
 }
 
-// parseRetryAfter reads seconds or a date, a day ahead at most.
+// parseRetryAfter reads seconds or a date. The result is a day at most.
 func parseRetryAfter(s string, now time.Time) time.Duration {
 	const day = 24 * time.Hour
 	if n, err := strconv.Atoi(s); err == nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// SetSleep replaces the waiting between attempts.
+// SetSleep replaces the waiting between tries.
 func (c *Client) SetSleep(sleep func(context.Context, time.Duration) error) { c.sleep = sleep }
 
 // SetDial replaces the network and leaves proxies out.
@@ -30,7 +30,7 @@ func UserChunks(values []string) [][]string {
 
 // Waits are the first n pauses of a policy.
 func (p RetryPolicy) Waits(n int) []time.Duration {
-	row := p.withDefaults().waits()
+	row := p.withDefaults().newBackOff()
 	waits := make([]time.Duration, n)
 	for i := range waits {
 		waits[i] = row.NextBackOff()
@@ -46,8 +46,8 @@ func NewCredential[T any](fetch func(context.Context) (*T, error)) *credential[T
 // Get is the current value or a fetched one.
 func (k *credential[T]) Get(ctx context.Context) (*T, error) { return k.get(ctx) }
 
-// NamedAgent is the address of the agent that a front names.
-func NamedAgent(front, name string) (string, error) { return named(front, name) }
+// NamedAgent is the address of the agent that a balancer names.
+func NamedAgent(balancer, name string) (string, error) { return agentAddress(balancer, name) }
 
 // DecodeBatch reads the answer to a read of the feed.
 func DecodeBatch(b []byte) (Batch, error) {

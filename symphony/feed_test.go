@@ -35,13 +35,10 @@ func batch(ack string, events ...string) http.HandlerFunc {
 		}
 		body += e
 	}
-	return with(200, body+"]}")
+	return answerWith(200, body+"]}")
 }
 
-// park holds a read as the service does when there is nothing, for longer than any test.
-func park(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
-
-func said(id string) string {
+func messageEvent(id string) string {
 	return fmt.Sprintf(`{"id":"e","messageId":%q,"type":"MESSAGESENT","timestamp":1717000000000,"payload":{"messageSent":{"message":
 		{"messageId":%q,"stream":{"streamId":"s"}}}}}`, id, id)
 }
@@ -62,7 +59,7 @@ func newReader(t *testing.T, reads ...http.HandlerFunc) *reader {
 	r.answer(listFeeds, 200, `[`+feed(feedA)+`]`)
 	r.answer(createFeed, 201, feed(feedB))
 	r.answer(deleteFeed, 204, ``)
-	r.answers(readFeed, append(reads, park)...)
+	r.answers(readFeed, append(reads, neverAnswer)...)
 	return r
 }
 
@@ -127,21 +124,21 @@ func TestReadingAFeed(t *testing.T) {
 	t.Parallel()
 	t.Run("a live feed is shared, first without and then with acknowledgements", func(t *testing.T) {
 		t.Parallel()
-		r := newReader(t, batch("x1", said("m1"), said("m2")), batch("x2"), batch("x3", said("m3")))
+		r := newReader(t, batch("x1", messageEvent("m1"), messageEvent("m2")), batch("x2"), batch("x3", messageEvent("m3")))
 		r.answer(listFeeds, 200, `[{"id":"can_0123_f","type":"fanout"},{"id":"5a_p_1","type":"datahose"},`+feed(feedB)+`,`+feed(feedA)+`]`)
 		require.NoError(t, r.run(t, symphony.FeedConfig{}, 3))
 		require.Equal(t, []string{"m1", "m2", "m3"}, r.handled)
 		require.Equal(t, []string{`5 {"ackId":""}`, `5 {"ackId":"x1"}`, `5 {"ackId":"x2"}`, `5 {"ackId":"x3"}`}, r.acks())
-		require.Empty(t, r.got("POST", "/agent/v5/datafeeds"))
-		require.Empty(t, r.waited())
+		require.Empty(t, r.requestsTo("POST", "/agent/v5/datafeeds"))
+		require.Empty(t, r.waitsSoFar())
 		stats := r.feed.Stats()
 		require.Equal(t, symphony.FeedStats{Feed: feedA, LastRead: r.clock.Now(), Reads: 3, Events: 3, Handled: 3}, stats)
 	})
 
 	t.Run("it lags by the oldest event of the last read", func(t *testing.T) {
 		t.Parallel()
-		old := strings.Replace(said("m1"), "1717000000000", "1699999960000", 1)
-		r := newReader(t, batch("x1", said("m2"), old))
+		old := strings.Replace(messageEvent("m1"), "1717000000000", "1699999960000", 1)
+		r := newReader(t, batch("x1", messageEvent("m2"), old))
 		require.NoError(t, r.run(t, symphony.FeedConfig{}, 1))
 		require.Equal(t, 40*time.Second, r.feed.Stats().Lag)
 		r = newReader(t, batch("x1", old), batch("x2"))
@@ -149,17 +146,17 @@ func TestReadingAFeed(t *testing.T) {
 		require.Zero(t, r.feed.Stats().Lag, "nothing is left unread")
 	})
 
-	t.Run("without one, one is made at once", func(t *testing.T) {
+	t.Run("a feed is created at once when there is none", func(t *testing.T) {
 		t.Parallel()
 		r := newReader(t, batch("x1"))
 		r.answer(listFeeds, 200, `[]`)
 		require.NoError(t, r.run(t, symphony.FeedConfig{}, 1))
-		require.Equal(t, `{}`, r.got("POST", "/agent/v5/datafeeds")[0].Body)
+		require.Equal(t, `{}`, r.requestsTo("POST", "/agent/v5/datafeeds")[0].Body)
 		require.Equal(t, `8 {"ackId":""}`, r.acks()[0])
-		require.Empty(t, r.waited())
+		require.Empty(t, r.waitsSoFar())
 	})
 
-	t.Run("who waits for it is told when it is there", func(t *testing.T) {
+	t.Run("Live is called when there is a feed", func(t *testing.T) {
 		t.Parallel()
 		r := newReader(t, batch("x1"))
 		var live []symphony.DatafeedID
@@ -168,31 +165,31 @@ func TestReadingAFeed(t *testing.T) {
 		require.Equal(t, []symphony.DatafeedID{feedA}, live)
 	})
 
-	t.Run("a tag is asked for and given", func(t *testing.T) {
+	t.Run("a tag is used for listing and creating", func(t *testing.T) {
 		t.Parallel()
 		r := newReader(t, batch("x1"))
 		r.answer(listFeeds, 200, `[]`)
 		require.NoError(t, r.run(t, symphony.FeedConfig{Tag: "rooms"}, 1))
-		require.Equal(t, "tag=rooms", r.got("GET", "/agent/v5/datafeeds")[0].Query)
-		require.JSONEq(t, `{"tag":"rooms"}`, r.got("POST", "/agent/v5/datafeeds")[0].Body)
+		require.Equal(t, "tag=rooms", r.requestsTo("GET", "/agent/v5/datafeeds")[0].Query)
+		require.JSONEq(t, `{"tag":"rooms"}`, r.requestsTo("POST", "/agent/v5/datafeeds")[0].Body)
 	})
 }
 
-func TestABatchThatIsNotHandledComesAgain(t *testing.T) {
+func TestUnhandledBatchComesAgain(t *testing.T) {
 	t.Parallel()
-	t.Run("in place at first", func(t *testing.T) {
+	t.Run("from memory at first", func(t *testing.T) {
 		t.Parallel()
-		r := newReader(t, batch("x1", said("m1")), batch("x2"))
+		r := newReader(t, batch("x1", messageEvent("m1")), batch("x2"))
 		r.failing = 3
 		require.NoError(t, r.run(t, symphony.FeedConfig{}, 2))
 		require.Equal(t, []string{"m1"}, r.handled)
 		require.Equal(t, `5 {"ackId":"x1"}`, r.acks()[1])
-		require.Len(t, r.waited(), 3)
+		require.Len(t, r.waitsSoFar(), 3)
 	})
 
-	t.Run("from the service when it takes long, and is never acknowledged before", func(t *testing.T) {
+	t.Run("from the service when that lasts, without an acknowledgement before", func(t *testing.T) {
 		t.Parallel()
-		r := newReader(t, batch("x0"), batch("x1", said("m1")), batch("x2", said("m1")))
+		r := newReader(t, batch("x0"), batch("x1", messageEvent("m1")), batch("x2", messageEvent("m1")))
 		r.failing = 30 // more than there are tries, however short the waits
 		require.NoError(t, r.run(t, symphony.FeedConfig{}, 3))
 		var inPlace time.Duration
@@ -200,7 +197,7 @@ func TestABatchThatIsNotHandledComesAgain(t *testing.T) {
 			require.NotContains(t, a, "x1")
 		}
 		require.Equal(t, `5 {"ackId":""}`, r.acks()[2])
-		for _, w := range r.waited() {
+		for _, w := range r.waitsSoFar() {
 			inPlace += w
 		}
 		require.Positive(t, inPlace)
@@ -208,7 +205,7 @@ func TestABatchThatIsNotHandledComesAgain(t *testing.T) {
 	})
 }
 
-func TestAFeedStopsAtOnce(t *testing.T) {
+func TestFeedStopsAtOnce(t *testing.T) {
 	t.Parallel()
 	t.Run("in a parked read", func(t *testing.T) {
 		t.Parallel()
@@ -219,13 +216,13 @@ func TestAFeedStopsAtOnce(t *testing.T) {
 		require.Less(t, time.Since(begin), 30*time.Second, "the read would be given up after a minute")
 	})
 
-	t.Run("while a batch is handled, which then is not acknowledged", func(t *testing.T) {
+	t.Run("while a batch is handled, without an acknowledgement", func(t *testing.T) {
 		t.Parallel()
-		r := newReader(t, batch("x1", said("m1")), batch("x2"))
+		r := newReader(t, batch("x1", messageEvent("m1")), batch("x2"))
 		ctx, stop := context.WithCancel(t.Context())
 		var log logbook
 		f := r.client().Feed(symphony.FeedConfig{})
-		err := f.Run(log.under(ctx), func(ctx context.Context, _ []symphony.Event) error {
+		err := f.Run(log.context(ctx), func(ctx context.Context, _ []symphony.Event) error {
 			stop()
 			return ctx.Err()
 		})
@@ -234,7 +231,7 @@ func TestAFeedStopsAtOnce(t *testing.T) {
 		require.Empty(t, log.lines(t, "signed in to Symphony", "a live feed was reused"), "to stop is no trouble")
 	})
 
-	t.Run("before it begins", func(t *testing.T) {
+	t.Run("before the first read", func(t *testing.T) {
 		t.Parallel()
 		r := newReader(t)
 		ctx, stop := context.WithCancel(t.Context())

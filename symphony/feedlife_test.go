@@ -12,39 +12,39 @@ import (
 	"roombot/symphony"
 )
 
-func TestAParkedReadThatBreaksOffLosesNothing(t *testing.T) {
+func TestBrokenParkedReadLosesNothing(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
+	inBubble(t, func(t *testing.T) {
+		l := startListener(t)
 		broken := 0
-		l.breaks(func(pattern string, w http.ResponseWriter, r *http.Request) bool {
+		l.setFault(func(pattern string, w http.ResponseWriter, r *http.Request) bool {
 			if pattern != readFeed || broken > 0 {
 				return false
 			}
 			broken++
 			time.Sleep(5 * time.Second)
-			l.take(r.PathValue("id"), "") // it was delivered, but the answer is lost
-			cut(w, r)
+			l.readFeed(r.PathValue("id"), "") // it was delivered, but the answer is lost
+			dropConnection(w, r)
 			return true
 		})
 		time.Sleep(parks)
-		l.say("m")
+		l.publish("m")
 		time.Sleep(2 * visibility)
-		require.Equal(t, 1, l.times("m"))
+		require.Equal(t, 1, l.timesHandled("m"))
 		l.stop()
 	})
 }
 
-func TestAStoreOutageIsToldOnceAndLosesNothing(t *testing.T) {
+func TestStoreOutageIsLoggedOnceAndLosesNothing(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
+	inBubble(t, func(t *testing.T) {
+		l := startListener(t)
 		l.breakStore(errRefused)
-		l.say("m")
+		l.publish("m")
 		time.Sleep(5 * time.Minute)
 		l.breakStore(nil)
 		time.Sleep(visibility + 2*time.Second)
-		require.Equal(t, 1, l.times("m"))
+		require.Equal(t, 1, l.timesHandled("m"))
 		lines := l.log.lines(t, "signed in to Symphony", "a feed was created")
 		require.Equal(t, "a batch was not handled; it comes again", lines[0].Message)
 		require.Equal(t, "warn", lines[0].Level, "it ends by itself")
@@ -58,28 +58,28 @@ func TestAStoreOutageIsToldOnceAndLosesNothing(t *testing.T) {
 	})
 }
 
-func TestAStoreOutageThatIsToldElsewhereIsCountedAndNotToldAgain(t *testing.T) {
+func TestStoreOutageAlreadyLoggedIsCountedAndNotLogged(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
-		l.breakStore(symphony.Told(errRefused))
-		l.say("m")
+	inBubble(t, func(t *testing.T) {
+		l := startListener(t)
+		l.breakStore(symphony.AlreadyLogged(errRefused))
+		l.publish("m")
 		time.Sleep(20 * time.Second)
 		require.Positive(t, l.feed.Stats().Unhandled)
 		l.breakStore(nil)
 		time.Sleep(4 * time.Second)
-		require.Equal(t, 1, l.times("m"))
+		require.Equal(t, 1, l.timesHandled("m"))
 		require.Empty(t, l.log.lines(t, "signed in to Symphony", "a feed was created"))
 		l.stop()
 	})
 }
 
-func TestABatchThatTakesTooLongIsTold(t *testing.T) {
+func TestSlowBatchIsLogged(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
+	inBubble(t, func(t *testing.T) {
+		l := startListener(t)
 		l.slowStore(visibility + time.Second)
-		l.say("m")
+		l.publish("m")
 		time.Sleep(2 * time.Second)
 		l.slowStore(0)
 		time.Sleep(2 * visibility)
@@ -90,42 +90,42 @@ func TestABatchThatTakesTooLongIsTold(t *testing.T) {
 	})
 }
 
-func TestABatchThatTakesTooLongSinceTriesAtItFailedIsNotToldAgain(t *testing.T) {
+func TestBatchThatIsSlowAfterFailedTriesIsNotLoggedTwice(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
-		l.breakStore(symphony.Told(errRefused))
-		l.say("m")
+	inBubble(t, func(t *testing.T) {
+		l := startListener(t)
+		l.breakStore(symphony.AlreadyLogged(errRefused))
+		l.publish("m")
 		time.Sleep(21 * time.Second)
 		l.slowStore(12 * time.Second)
 		l.breakStore(nil)
 		time.Sleep(2 * visibility)
-		require.NotZero(t, l.times("m"))
+		require.NotZero(t, l.timesHandled("m"))
 		require.Empty(t, l.log.lines(t, "signed in to Symphony", "a feed was created"))
 		l.stop()
 	})
 }
 
-func TestTheEndOfAStoreOutageIsNoticedSoon(t *testing.T) {
+func TestEndOfAStoreOutageIsNoticedSoon(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
+	inBubble(t, func(t *testing.T) {
+		l := startListener(t)
 		l.breakStore(errRefused)
-		l.say("m")
+		l.publish("m")
 		time.Sleep(20 * time.Second)
 		l.breakStore(nil)
 		time.Sleep(4 * time.Second)
-		require.Equal(t, 1, l.times("m"))
+		require.Equal(t, 1, l.timesHandled("m"))
 		l.stop()
 	})
 }
 
-func TestAFlappingServiceDoesNotFloodTheLog(t *testing.T) {
+func TestFlappingServiceDoesNotFloodTheLog(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
+	inBubble(t, func(t *testing.T) {
+		l := startListener(t)
 		var n atomic.Int32
-		l.breaks(func(pattern string, w http.ResponseWriter, _ *http.Request) bool {
+		l.setFault(func(pattern string, w http.ResponseWriter, _ *http.Request) bool {
 			if pattern != readFeed {
 				return false
 			}
@@ -143,13 +143,13 @@ func TestAFlappingServiceDoesNotFloodTheLog(t *testing.T) {
 	})
 }
 
-func TestTwentyFeedsThatOthersUse(t *testing.T) {
+func TestAccountWithTwentyFeedsOfOthers(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
 		p := newPod(t)
-		l := &listener{feeds: newFeeds(p), t: t, net: newNetwork(), heard: map[string]int{}, ended: make(chan error, 1)}
+		l := &listener{feedService: newFeedService(p), t: t, net: newNetwork(), heard: map[string]int{}, ended: make(chan error, 1)}
 		var room atomic.Bool
-		l.breaks(func(pattern string, w http.ResponseWriter, _ *http.Request) bool {
+		l.setFault(func(pattern string, w http.ResponseWriter, _ *http.Request) bool {
 			switch {
 			case !room.Load() && pattern == listFeeds: // of another kind
 				reply(w, 200, `[`+strings.Repeat(`{"id":"5a_p_1","type":"datahose"},`, 19)+`{"id":"5a_p_1","type":"datahose"}]`)
@@ -168,64 +168,65 @@ func TestTwentyFeedsThatOthersUse(t *testing.T) {
 		require.Contains(t, lines[1].Message, "too many feeds (20 are allowed)")
 		require.Equal(t, "error", lines[1].Level, "it does not end by itself")
 		require.LessOrEqual(t, len(lines), 12)
-		require.Empty(t, p.got("DELETE", "/agent/v5/datafeeds/5a_p_1"))
+		require.Empty(t, p.requestsTo("DELETE", "/agent/v5/datafeeds/5a_p_1"))
 		room.Store(true)
 		time.Sleep(2 * time.Minute)
-		l.say("m")
+		l.publish("m")
 		time.Sleep(2 * time.Second)
-		require.Equal(t, 1, l.times("m"))
+		require.Equal(t, 1, l.timesHandled("m"))
 		l.stop()
 	})
 }
 
-func TestAnotherReplicaReplacesTheFeed(t *testing.T) {
+func TestFeedReplacedByAnotherReplica(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
+	inBubble(t, func(t *testing.T) {
+		l := startListener(t)
 		old := string(l.feed.Stats().Feed)
 		l.mu.Lock()
 		delete(l.live, old)
 		l.live["9"+old[1:]] = &liveFeed{read: time.Now()}
 		l.mu.Unlock()
-		l.say("m")
+		l.publish("m")
 		time.Sleep(5 * time.Second)
-		require.Equal(t, 1, l.times("m"))
+		require.Equal(t, 1, l.timesHandled("m"))
 		require.EqualValues(t, "9"+old[1:], l.feed.Stats().Feed)
 		require.Equal(t, 1, l.made, "none but the first was made")
 		l.stop()
 	})
 }
 
-func TestAnExpiredFeedIsReplaced(t *testing.T) {
+func TestExpiredFeedIsReplaced(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
-		l.net.breaks("symphony", errRefused)
+	inBubble(t, func(t *testing.T) {
+		l := startListener(t)
+		l.net.setBroken("symphony", errRefused)
 		l.client.Close()
-		l.breaks(fault(cut, readFeed))
+		l.setFault(answerFor(dropConnection, readFeed))
 		time.Sleep(feedLife + 5*time.Minute)
-		l.net.breaks("symphony", nil)
-		l.breaks(nil)
+		l.net.setBroken("symphony", nil)
+		l.setFault(nil)
 		time.Sleep(30 * time.Second)
-		l.say("m")
+		l.publish("m")
 		time.Sleep(2 * time.Second)
-		require.Equal(t, 1, l.times("m"))
+		require.Equal(t, 1, l.timesHandled("m"))
 		require.EqualValues(t, 1, l.feed.Stats().Lost)
 		require.Equal(t, 2, l.made)
 		l.stop()
 	})
 }
 
-func TestADeletionThatHangsDoesNotHoldTheNextFeedUp(t *testing.T) {
+func TestHangingDeletionDoesNotDelayTheNextFeed(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
+	inBubble(t, func(t *testing.T) {
+		l := startListener(t)
 		old := l.feed.Stats().Feed
 		l.mu.Lock()
 		delete(l.live, string(old))
 		l.mu.Unlock()
-		l.breaks(fault(hang, deleteFeed))
-		// A look each second, two failures with their waits, the deletion, and the pause before another feed is made.
+		l.setFault(answerFor(neverAnswer, deleteFeed))
+		// A look each second, two failures with their waits, the deletion, and the pause before
+		// another feed is made.
 		time.Sleep(time.Second + 750*time.Millisecond + 5*time.Second + 1500*time.Millisecond + 3*time.Second)
 		require.NotEmpty(t, l.feed.Stats().Feed)
 		require.NotEqual(t, old, l.feed.Stats().Feed)
@@ -233,34 +234,34 @@ func TestADeletionThatHangsDoesNotHoldTheNextFeedUp(t *testing.T) {
 	})
 }
 
-func TestStopIsImmediateInEveryWait(t *testing.T) {
+func TestFeedStopsAtOnceInEveryWait(t *testing.T) {
 	t.Parallel()
 	for name, broken := range map[string]func(string, http.ResponseWriter, *http.Request) bool{
 		"a parked read":            nil,
-		"a pause after a failure":  fault(with(500, `{}`), readFeed),
-		"a pause asked for":        fault(throttle("300"), readFeed),
-		"a pause after a refusal":  fault(with(403, `{}`), readFeed),
-		"a login that hangs":       loginDown(hang),
-		"a login's own repetition": loginDown(with(503, ``)),
-		"a list that hangs":        fault(hang, listFeeds),
+		"a pause after a failure":  answerFor(answerWith(500, `{}`), readFeed),
+		"a pause asked for":        answerFor(throttleFor("300"), readFeed),
+		"a pause after a refusal":  answerFor(answerWith(403, `{}`), readFeed),
+		"a login that hangs":       loginDown(neverAnswer),
+		"a login's own repetition": loginDown(answerWith(503, ``)),
+		"a list that hangs":        answerFor(neverAnswer, listFeeds),
 		"a deletion that hangs": func(p string, w http.ResponseWriter, r *http.Request) bool {
-			return fault(with(400, `{}`), readFeed)(p, w, r) || fault(hang, deleteFeed)(p, w, r)
+			return answerFor(answerWith(400, `{}`), readFeed)(p, w, r) || answerFor(neverAnswer, deleteFeed)(p, w, r)
 		},
 		"the wait before a feed is made": func(p string, w http.ResponseWriter, r *http.Request) bool {
-			return fault(with(400, `{}`), readFeed)(p, w, r)
+			return answerFor(answerWith(400, `{}`), readFeed)(p, w, r)
 		},
 		"a store that does not take them": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, after := range []time.Duration{0, 700 * time.Millisecond, 3 * time.Second, 41 * time.Second} {
-				bubble(t, func(t *testing.T) {
-					l := listen(t)
+				inBubble(t, func(t *testing.T) {
+					l := startListener(t)
 					if broken == nil {
 						l.breakStore(errRefused)
 					}
-					l.say("m")
-					l.breaks(broken)
+					l.publish("m")
+					l.setFault(broken)
 					time.Sleep(parks + after)
 					l.stop()
 				})
@@ -271,9 +272,9 @@ func TestStopIsImmediateInEveryWait(t *testing.T) {
 
 func TestOnlyRejectedCredentialsEndAFeed(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		l := listen(t)
-		l.breaks(loginDown(with(401, `{"code":401,"message":"no"}`)))
+	inBubble(t, func(t *testing.T) {
+		l := startListener(t)
+		l.setFault(loginDown(answerWith(401, `{"code":401,"message":"no"}`)))
 		require.ErrorIs(t, <-l.ended, symphony.ErrLoginRejected)
 		require.ErrorIs(t, l.client.Stats().LoginError, symphony.ErrLoginRejected)
 		require.ErrorIs(t, l.feed.Stats().LastError, symphony.ErrLoginRejected)

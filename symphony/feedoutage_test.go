@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fault is an answer for some of the operations.
-func fault(h http.HandlerFunc, patterns ...string) func(string, http.ResponseWriter, *http.Request) bool {
+// answerFor is an answer for some of the operations.
+func answerFor(h http.HandlerFunc, patterns ...string) func(string, http.ResponseWriter, *http.Request) bool {
 	return func(pattern string, w http.ResponseWriter, r *http.Request) bool {
 		for _, p := range patterns {
 			if p == pattern {
@@ -27,23 +27,23 @@ func fault(h http.HandlerFunc, patterns ...string) func(string, http.ResponseWri
 }
 
 const (
-	logsIn  = "POST /login/pubkey/authenticate"
-	hasKeys = "POST /relay/pubkey/authenticate"
+	podLogin        = "POST /login/pubkey/authenticate"
+	keyManagerLogin = "POST /relay/pubkey/authenticate"
 )
 
-// half breaks off in the middle of an answer.
-func half(w http.ResponseWriter, _ *http.Request) {
+// breakOff breaks off in the middle of an answer.
+func breakOff(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Length", "1000")
 	reply(w, 200, `{"ackId":"x","even`)
 }
 
-// hang never answers.
-func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+// neverAnswer never answers.
+func neverAnswer(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
 // loginDown ends the session and lets nobody in.
 func loginDown(login http.HandlerFunc) func(string, http.ResponseWriter, *http.Request) bool {
 	return func(pattern string, w http.ResponseWriter, r *http.Request) bool {
-		if pattern == logsIn || pattern == hasKeys {
+		if pattern == podLogin || pattern == keyManagerLogin {
 			login(w, r)
 			return true
 		}
@@ -58,50 +58,50 @@ func TestOutages(t *testing.T) {
 	bad := errors.New("x509: certificate signed by unknown authority")
 	const (
 		longest = 7500 * time.Millisecond // the longest wait with its jitter
-		// anew is with a feed that has expired: two more reads before it is given up, the
-		// wait after each with its jitter, and the pause before another is made.
+		// anew is with a feed that has expired: two more reads before it is given up, the wait
+		// after each with its jitter, and the pause before another is made.
 		anew = longest + 750*time.Millisecond + 1500*time.Millisecond + 3*time.Second
-		// turns are how often a minute a feed is tried that stays down, when each wait is
-		// the shortest of the longest, 2.5 s.
+		// turns are how often a minute a feed is tried that stays down, when each wait is the
+		// shortest of the longest, 2.5 s.
 		turns = 24
 	)
 	for name, tc := range map[string]struct {
 		fault   func(string, http.ResponseWriter, *http.Request) bool
 		network error
 		lasts   time.Duration
-		// back is the longest time from the end of the outage until a message is heard.
+		// back is the longest time from the end of the outage until a message is read.
 		back time.Duration
 		// perMinute bounds the calls made meanwhile: those of a turn, times the turns.
 		perMinute float64
 	}{
-		"400 for every feed":             {fault: fault(with(400, `{}`), readFeed), back: 20 * time.Second, perMinute: 6 * turns},
-		"401 for every session":          {fault: fault(with(401, `{}`), readFeed), perMinute: 4 * turns},
-		"403, as with too many feeds":    {fault: fault(with(403, `{}`), everything...), back: 2 * time.Minute, perMinute: 3},
-		"403 from a proxy":               {fault: fault(with(403, `<html>`), everything...), perMinute: turns},
-		"404 for every feed":             {fault: fault(with(404, `{}`), readFeed), back: 20 * time.Second, perMinute: 6 * turns},
-		"404 from a proxy":               {fault: fault(with(404, `<html>`), everything...), perMinute: 2 * turns},
-		"429":                            {fault: fault(with(429, `{}`), everything...), perMinute: turns},
-		"429 with Retry-After":           {fault: fault(throttle("20"), everything...), back: 25 * time.Second, perMinute: 4},
-		"500":                            {fault: fault(with(500, `{}`), everything...), perMinute: turns},
-		"503 from a proxy":               {fault: fault(with(503, `<html>`), everything...), perMinute: turns},
-		"resets":                         {fault: fault(cut, everything...), perMinute: turns},
-		"truncated answers":              {fault: fault(half, everything...), perMinute: turns},
-		"answers that cannot be decoded": {fault: fault(with(200, `<html>`), everything...), perMinute: turns},
-		"answers of another shape":       {fault: fault(with(200, `{"events":7}`), everything...), perMinute: turns},
-		"no answers":                     {fault: fault(hang, everything...), back: 75 * time.Second, perMinute: 3},
+		"400 for every feed":             {fault: answerFor(answerWith(400, `{}`), readFeed), back: 20 * time.Second, perMinute: 6 * turns},
+		"401 for every session":          {fault: answerFor(answerWith(401, `{}`), readFeed), perMinute: 4 * turns},
+		"403, as with too many feeds":    {fault: answerFor(answerWith(403, `{}`), everything...), back: 2 * time.Minute, perMinute: 3},
+		"403 from a proxy":               {fault: answerFor(answerWith(403, `<html>`), everything...), perMinute: turns},
+		"404 for every feed":             {fault: answerFor(answerWith(404, `{}`), readFeed), back: 20 * time.Second, perMinute: 6 * turns},
+		"404 from a proxy":               {fault: answerFor(answerWith(404, `<html>`), everything...), perMinute: 2 * turns},
+		"429":                            {fault: answerFor(answerWith(429, `{}`), everything...), perMinute: turns},
+		"429 with Retry-After":           {fault: answerFor(throttleFor("20"), everything...), back: 25 * time.Second, perMinute: 4},
+		"500":                            {fault: answerFor(answerWith(500, `{}`), everything...), perMinute: turns},
+		"503 from a proxy":               {fault: answerFor(answerWith(503, `<html>`), everything...), perMinute: turns},
+		"resets":                         {fault: answerFor(dropConnection, everything...), perMinute: turns},
+		"truncated answers":              {fault: answerFor(breakOff, everything...), perMinute: turns},
+		"answers that cannot be decoded": {fault: answerFor(answerWith(200, `<html>`), everything...), perMinute: turns},
+		"answers of another shape":       {fault: answerFor(answerWith(200, `{"events":7}`), everything...), perMinute: turns},
+		"no answers":                     {fault: answerFor(neverAnswer, everything...), back: 75 * time.Second, perMinute: 3},
 		"a host that refuses":            {network: errRefused},
 		"a name that is not known":       {network: &net.DNSError{Err: "no such host", Name: "symphony", IsNotFound: true}},
 		"a certificate not to be trusted": {
 			network: &tls.CertificateVerificationError{Err: bad},
 		},
-		"a login that is down for a minute": {fault: loginDown(with(503, ``)), lasts: time.Minute, perMinute: 60},
-		"a login that is down for an hour":  {fault: loginDown(with(503, ``)), lasts: time.Hour, back: anew, perMinute: 1.5 * turns},
-		"a login that asks for patience":    {fault: loginDown(throttle("20")), back: 25 * time.Second, perMinute: 12},
-		"a login that hangs for an hour":    {fault: loginDown(hang), lasts: time.Hour, back: 90 * time.Second, perMinute: 10},
+		"a login that is down for a minute": {fault: loginDown(answerWith(503, ``)), lasts: time.Minute, perMinute: 60},
+		"a login that is down for an hour":  {fault: loginDown(answerWith(503, ``)), lasts: time.Hour, back: anew, perMinute: 1.5 * turns},
+		"a login that asks for patience":    {fault: loginDown(throttleFor("20")), back: 25 * time.Second, perMinute: 12},
+		"a login that hangs for an hour":    {fault: loginDown(neverAnswer), lasts: time.Hour, back: 90 * time.Second, perMinute: 10},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			bubble(t, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
 				lasts, back := tc.lasts, tc.back
 				if lasts == 0 {
 					lasts = 10 * time.Minute
@@ -109,19 +109,19 @@ func TestOutages(t *testing.T) {
 				if back == 0 {
 					back = longest
 				}
-				l := listen(t)
-				l.say("before")
+				l := startListener(t)
+				l.publish("before")
 				time.Sleep(2 * time.Second)
-				require.Equal(t, 1, l.times("before"))
+				require.Equal(t, 1, l.timesHandled("before"))
 
-				l.breaks(tc.fault)
-				l.net.breaks("symphony", tc.network)
+				l.setFault(tc.fault)
+				l.net.setBroken("symphony", tc.network)
 				if tc.network != nil {
 					l.client.Close()
 				}
 				begin := time.Now()
 				time.Sleep(lasts / 2)
-				l.say("during")
+				l.publish("during")
 				time.Sleep(lasts / 2)
 				login := strings.Contains(name, "login")
 				if !login {
@@ -130,18 +130,18 @@ func TestOutages(t *testing.T) {
 				} else {
 					require.Error(t, l.client.Stats().LoginError)
 				}
-				l.breaks(nil)
-				l.net.breaks("symphony", nil)
+				l.setFault(nil)
+				l.net.setBroken("symphony", nil)
 				end := time.Now()
 				time.Sleep(back + 2*time.Second)
-				l.say("after")
+				l.publish("after")
 				time.Sleep(2 * time.Second)
 
-				require.Equal(t, 1, l.times("after"))
+				require.Equal(t, 1, l.timesHandled("after"))
 				require.Zero(t, l.feed.Stats().DownSince)
 				if lasts < feedLife && !strings.HasSuffix(name, "every feed") {
 					time.Sleep(visibility)
-					require.Equal(t, 1, l.times("during"))
+					require.Equal(t, 1, l.timesHandled("during"))
 				}
 				if tc.perMinute > 0 {
 					calls := l.callsBetween(begin, end)
@@ -149,16 +149,16 @@ func TestOutages(t *testing.T) {
 					require.GreaterOrEqual(t, float64(len(calls)), lasts.Minutes()/3)
 				}
 				require.NoError(t, l.client.Stats().LoginError)
-				l.toldOf(t, begin, end, login)
+				l.requireOutageLogged(t, begin, end, login)
 				l.stop()
 			})
 		})
 	}
 }
 
-// toldOf demands one line when an outage begins, one when it ends with its length,
-// and at most one a minute between.
-func (l *listener) toldOf(t *testing.T, begin, end time.Time, login bool) {
+// requireOutageLogged demands one line when an outage begins, one when it ends with its length, and
+// at most one a minute between.
+func (l *listener) requireOutageLogged(t *testing.T, begin, end time.Time, login bool) {
 	t.Helper()
 	lines := l.log.lines(t)
 	require.Equal(t, "signed in to Symphony", lines[0].Message)

@@ -16,10 +16,10 @@ import (
 	"roombot/symphony"
 )
 
-// feeds is the service's side of feeds, with its rules: reads are parked for 20 s,
-// what is not acknowledged comes again after 30 s, and a feed that is not read for
-// half an hour is gone with its events.
-type feeds struct {
+// feedService is the service's side of feeds, with its rules: reads are parked for 20 s, what is
+// not acknowledged comes again after 30 s, and a feed that is not read for half an hour is gone
+// with its events.
+type feedService struct {
 	mu    sync.Mutex
 	live  map[string]*liveFeed
 	made  int
@@ -46,13 +46,13 @@ const (
 	feedLife   = 30 * time.Minute
 )
 
-// newFeeds is a service that a pod asks.
-func newFeeds(p *pod) *feeds {
-	s := &feeds{live: map[string]*liveFeed{}, begun: time.Now()}
+// newFeedService is a service that a pod asks.
+func newFeedService(p *pod) *feedService {
+	s := &feedService{live: map[string]*liveFeed{}, begun: time.Now()}
 	for pattern, h := range map[string]http.HandlerFunc{
 		listFeeds: s.list, createFeed: s.create, readFeed: s.read, deleteFeed: s.remove,
-		"POST /login/pubkey/authenticate": with(200, `{"token":"session"}`),
-		"POST /relay/pubkey/authenticate": with(200, `{"token":"keys"}`),
+		"POST /login/pubkey/authenticate": answerWith(200, `{"token":"session"}`),
+		"POST /relay/pubkey/authenticate": answerWith(200, `{"token":"keys"}`),
 	} {
 		p.on(pattern, func(w http.ResponseWriter, r *http.Request) {
 			s.mu.Lock()
@@ -67,10 +67,10 @@ func newFeeds(p *pod) *feeds {
 	return s
 }
 
-func (s *feeds) list(w http.ResponseWriter, _ *http.Request) {
+func (s *feedService) list(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.expire()
+	s.expireFeeds()
 	var all []string
 	for id := range s.live {
 		all = append(all, feed(id))
@@ -78,7 +78,7 @@ func (s *feeds) list(w http.ResponseWriter, _ *http.Request) {
 	reply(w, 200, "["+strings.Join(all, ",")+"]")
 }
 
-func (s *feeds) create(w http.ResponseWriter, _ *http.Request) {
+func (s *feedService) create(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.made++
@@ -87,15 +87,15 @@ func (s *feeds) create(w http.ResponseWriter, _ *http.Request) {
 	reply(w, 201, feed(id))
 }
 
-func (s *feeds) remove(w http.ResponseWriter, r *http.Request) {
+func (s *feedService) remove(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.live, r.PathValue("id"))
 	reply(w, 204, ``)
 }
 
-// expire removes the feeds that were not read for long. The caller holds the lock.
-func (s *feeds) expire() {
+// expireFeeds removes the feeds that were not read for long. The caller holds the lock.
+func (s *feedService) expireFeeds() {
 	for id, f := range s.live {
 		if time.Since(f.read) > feedLife {
 			delete(s.live, id)
@@ -103,13 +103,13 @@ func (s *feeds) expire() {
 	}
 }
 
-func (s *feeds) read(w http.ResponseWriter, r *http.Request) {
+func (s *feedService) read(w http.ResponseWriter, r *http.Request) {
 	var asked struct {
 		AckID string `json:"ackId"`
 	}
 	_ = json.NewDecoder(r.Body).Decode(&asked)
 	for end := time.Now().Add(parks); ; {
-		status, body := s.take(r.PathValue("id"), asked.AckID)
+		status, body := s.readFeed(r.PathValue("id"), asked.AckID)
 		if status != 0 {
 			reply(w, status, body)
 			return
@@ -126,11 +126,11 @@ func (s *feeds) read(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// take is one look at a feed; status 0 says that there is nothing.
-func (s *feeds) take(id, ack string) (status int, body string) {
+// readFeed is one look at a feed; status 0 says that there is nothing.
+func (s *feedService) readFeed(id, ack string) (status int, body string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.expire()
+	s.expireFeeds()
 	f := s.live[id]
 	if f == nil {
 		return 400, `{"code":400,"message":"no such feed"}`
@@ -143,7 +143,7 @@ func (s *feeds) take(id, ack string) (status int, body string) {
 	for _, e := range f.events {
 		if !now.Before(e.visible) {
 			e.ack, e.visible = given, now.Add(visibility)
-			events = append(events, said(e.id))
+			events = append(events, messageEvent(e.id))
 		}
 	}
 	if len(events) == 0 {
@@ -152,8 +152,8 @@ func (s *feeds) take(id, ack string) (status int, body string) {
 	return 200, `{"ackId":"` + given + `","events":[` + strings.Join(events, ",") + `]}`
 }
 
-// say puts an event into every feed.
-func (s *feeds) say(id string) {
+// publish puts an event into every feed.
+func (s *feedService) publish(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.live {
@@ -161,15 +161,15 @@ func (s *feeds) say(id string) {
 	}
 }
 
-// breaks sets the fault, nil for none.
-func (s *feeds) breaks(fault func(string, http.ResponseWriter, *http.Request) bool) {
+// setFault sets the fault, nil for none.
+func (s *feedService) setFault(fault func(string, http.ResponseWriter, *http.Request) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fault = fault
 }
 
 // callsBetween are the times of the calls from one time to another.
-func (s *feeds) callsBetween(from, to time.Time) []time.Time {
+func (s *feedService) callsBetween(from, to time.Time) []time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []time.Time
@@ -183,7 +183,7 @@ func (s *feeds) callsBetween(from, to time.Time) []time.Time {
 
 // listener runs a feed in a bubble until its test ends.
 type listener struct {
-	*feeds
+	*feedService
 	t      *testing.T
 	net    *network
 	client *symphony.Client
@@ -198,10 +198,10 @@ type listener struct {
 	slow    time.Duration
 }
 
-func listen(t *testing.T, change ...func(*symphony.Config)) *listener {
+func startListener(t *testing.T, change ...func(*symphony.Config)) *listener {
 	t.Helper()
 	p := newPod(t)
-	l := &listener{feeds: newFeeds(p), t: t, net: newNetwork(), heard: map[string]int{}, ended: make(chan error, 1)}
+	l := &listener{feedService: newFeedService(p), t: t, net: newNetwork(), heard: map[string]int{}, ended: make(chan error, 1)}
 	l.client = l.net.client(t, p, change...)
 	l.start()
 	time.Sleep(time.Minute)
@@ -212,7 +212,7 @@ func (l *listener) start() {
 	ctx, end := context.WithCancel(l.t.Context())
 	l.end = end
 	l.feed = l.client.Feed(symphony.FeedConfig{})
-	go func() { l.ended <- l.feed.Run(l.log.under(ctx), l.handle) }()
+	go func() { l.ended <- l.feed.Run(l.log.context(ctx), l.handle) }()
 }
 
 func (l *listener) handle(_ context.Context, events []symphony.Event) error {
@@ -245,7 +245,7 @@ func (l *listener) slowStore(slow time.Duration) {
 	l.slow = slow
 }
 
-func (l *listener) times(id string) int {
+func (l *listener) timesHandled(id string) int {
 	l.heardMu.Lock()
 	defer l.heardMu.Unlock()
 	return l.heard[id]

@@ -9,16 +9,16 @@ import (
 type FeedStats struct {
 	// Feed is the one being read, empty when none is.
 	Feed DatafeedID
-	// LastRead is when a read last completed, zero if never. A healthy feed's is at
-	// most half a minute ago, even when nothing happens.
+	// LastRead is when a read last completed, zero if never. A healthy feed's is at most half a
+	// minute ago, even when nothing happens.
 	LastRead time.Time
 	// DownSince is when the outage began that has not ended, zero when there is none.
 	DownSince time.Time
-	// Lag is how long ago, at the last read, the oldest event that it brought had
-	// happened, by the service's clock; zero when it brought none.
+	// Lag is how long ago, at the last read, the oldest event that it brought had happened, by the
+	// service's clock; zero when it brought none.
 	Lag time.Duration
-	// Reads, Events, Unknown and Failures count since the start; Failures are both
-	// reads that failed and batches that were not handled, which Unhandled counts alone.
+	// Reads, Events, Unknown and Failures count since the start; Failures are both reads that
+	// failed and batches that were not handled, which Unhandled counts alone.
 	Reads, Events, Unknown, Failures, Unhandled int64
 	// Handled counts the events that were taken.
 	Handled int64
@@ -33,33 +33,33 @@ type feedStats struct {
 	now FeedStats
 }
 
-// Stats tells how the feed fares.
+// Stats is how the feed fares.
 func (f *Feed) Stats() FeedStats {
 	f.stats.mu.Lock()
 	defer f.stats.mu.Unlock()
 	return f.stats.now
 }
 
-func (s *feedStats) acquired(id DatafeedID) {
+func (s *feedStats) recordFeed(id DatafeedID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now.Feed = id
 }
 
-func (s *feedStats) lost() {
+func (s *feedStats) recordLostFeed() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now.Feed = ""
 	s.now.Lost++
 }
 
-func (s *feedStats) read(at time.Time, events []Event) {
+func (s *feedStats) recordRead(at time.Time, events []Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now.LastRead, s.now.DownSince, s.now.LastError = at, time.Time{}, nil
 	s.now.Reads++
 	s.now.Events += int64(len(events))
-	s.now.Lag = lag(at, events)
+	s.now.Lag = eventLag(at, events)
 	for _, e := range events {
 		if _, unknown := e.(Unknown); unknown {
 			s.now.Unknown++
@@ -67,8 +67,8 @@ func (s *feedStats) read(at time.Time, events []Event) {
 	}
 }
 
-// lag is the age of the oldest event that has a time.
-func lag(at time.Time, events []Event) time.Duration {
+// eventLag is the age of the oldest event that has a time.
+func eventLag(at time.Time, events []Event) time.Duration {
 	var oldest time.Duration
 	for _, e := range events {
 		if t := e.Head().Time; !t.IsZero() {
@@ -78,7 +78,7 @@ func lag(at time.Time, events []Event) time.Duration {
 	return oldest
 }
 
-func (s *feedStats) failed(at time.Time, err error) {
+func (s *feedStats) recordFailure(at time.Time, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.now.DownSince.IsZero() {
@@ -88,7 +88,7 @@ func (s *feedStats) failed(at time.Time, err error) {
 	s.now.Failures++
 }
 
-func (s *feedStats) unhandled(err error) {
+func (s *feedStats) recordUnhandled(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now.LastError = err
@@ -96,7 +96,7 @@ func (s *feedStats) unhandled(err error) {
 	s.now.Unhandled++
 }
 
-func (s *feedStats) handled(events int) {
+func (s *feedStats) recordHandled(events int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now.Handled += int64(events)

@@ -42,7 +42,7 @@ func newFleet(t *testing.T, balance symphony.Balance, change ...func(*symphony.C
 	return f
 }
 
-// agent notes its calls and answers as the pod is scripted, unless it is told otherwise.
+// agent notes its calls and answers as the pod is scripted, unless it has a handler of its own.
 func (f *fleet) agent(name string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body) // or a hung handler would not see its caller leave
@@ -58,31 +58,31 @@ func (f *fleet) agent(name string) http.Handler {
 	})
 }
 
-// does makes an agent answer so, nil as usual.
-func (f *fleet) does(name string, h http.HandlerFunc) {
+// setHandler makes an agent answer so, nil as usual.
+func (f *fleet) setHandler(name string, h http.HandlerFunc) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.answers[name] = h
 }
 
-// kill makes an agent unreachable.
-func (f *fleet) kill(names ...string) {
+// takeDown makes an agent unreachable.
+func (f *fleet) takeDown(names ...string) {
 	for _, name := range names {
-		f.breaks(name, errRefused)
-		f.does(name, cut) // connections that are open
+		f.setBroken(name, errRefused)
+		f.setHandler(name, dropConnection) // connections that are open
 	}
 	f.client.Close()
 }
 
-func (f *fleet) revive(names ...string) {
+func (f *fleet) bringUp(names ...string) {
 	for _, name := range names {
-		f.breaks(name, nil)
-		f.does(name, nil)
+		f.setBroken(name, nil)
+		f.setHandler(name, nil)
 	}
 }
 
-// asked are the agents called since the last time.
-func (f *fleet) asked() []string {
+// askedAgents are the agents called since the last time.
+func (f *fleet) askedAgents() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	asked := f.calls
@@ -90,7 +90,7 @@ func (f *fleet) asked() []string {
 	return asked
 }
 
-func (f *fleet) read(times int) {
+func (f *fleet) makeReads(times int) {
 	f.t.Helper()
 	for range times {
 		_, err := f.client.Message(f.t.Context(), "m")
@@ -98,7 +98,7 @@ func (f *fleet) read(times int) {
 	}
 }
 
-func (f *fleet) write() error {
+func (f *fleet) sendMessage() error {
 	_, err := f.client.SendMessage(f.t.Context(), "s", symphony.Outgoing{MessageML: "<messageML>hi</messageML>"})
 	return err
 }

@@ -2,14 +2,14 @@ package symphony
 
 import "encoding/json"
 
-// FormValues are the fields of a submitted form, as they came. A field may be a
-// string, a list, a number or an object; an unchecked box is absent.
+// FormValues are the fields of a submitted form, as they came. A field may be a string, a list, a
+// number or an object; an unchecked box is absent.
 type FormValues map[string]json.RawMessage
 
 // Action is the name of the button that was pressed.
 func (v FormValues) Action() string { return v.Text("action") }
 
-// Text is a field's text: of a list the first, of a number its digits, else "".
+// Text is a field's text: the first of a list, the digits of a number, "" if there is none.
 func (v FormValues) Text(name string) string {
 	if all := v.Texts(name); len(all) > 0 {
 		return all[0]
@@ -23,9 +23,9 @@ func (v FormValues) Texts(name string) []string {
 	if !there || string(raw) == "null" {
 		return nil
 	}
-	var many []looseText
+	var many []lenientText
 	if json.Unmarshal(raw, &many) != nil {
-		many = make([]looseText, 1)
+		many = make([]lenientText, 1)
 		if json.Unmarshal(raw, &many[0]) != nil {
 			return nil
 		}
@@ -37,7 +37,7 @@ func (v FormValues) Texts(name string) []string {
 	return texts
 }
 
-// Checked is true for a ticked checkbox.
+// Checked reports whether a checkbox is ticked.
 func (v FormValues) Checked(name string) bool { return v.Text(name) != "" }
 
 // Users are the people chosen in a person selector or a room selector.

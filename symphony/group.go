@@ -17,8 +17,8 @@ type Group struct {
 	Name string
 	// Status is ACTIVE or DELETED.
 	Status string
-	// ProfileID is the number by which the group joins a room. It is 0 when the
-	// profile manager's text is not a number: see Account.
+	// ProfileID is the number by which the group joins a room. It is 0 when the profile manager's
+	// text is not a number: see Account.
 	ProfileID UserID
 	Members   []GroupMember
 	UpdatedAt time.Time
@@ -43,7 +43,7 @@ func (g Group) Account() (UserID, error) {
 	if err == nil {
 		err = fmt.Errorf("no profile id")
 	}
-	return 0, fmt.Errorf("group %q: profile: %w", clip(g.Name, 80), err)
+	return 0, fmt.Errorf("group %q: profile: %w", clipText(g.Name, 80), err)
 }
 
 // wireGroup is the profile manager's ReadGroup.
@@ -54,15 +54,15 @@ type wireGroup struct {
 	UpdatedAt string            `json:"updatedDate"`
 	Members   []wireGroupMember `json:"members"`
 	Profile   struct {
-		ID looseText `json:"id"` // a string by the specification, a number in some samples
+		ID lenientText `json:"id"` // a string by the specification, a number in some samples
 	} `json:"profile"`
 }
 
 func (w wireGroup) value() Group {
 	updated, _ := time.Parse(time.RFC3339, w.UpdatedAt) // of use to caches only
-	account, _ := ParseUserID(string(w.Profile.ID))     // Account tells the error when it matters
+	account, _ := ParseUserID(string(w.Profile.ID))     // Account returns the error
 	return Group{
-		ID: w.ID, Name: w.Name, Status: w.Status, ProfileID: account, Members: values[GroupMember](w.Members),
+		ID: w.ID, Name: w.Name, Status: w.Status, ProfileID: account, Members: toValues[GroupMember](w.Members),
 		UpdatedAt: updated, profile: string(w.Profile.ID),
 	}
 }
@@ -86,24 +86,24 @@ type groupPage struct {
 	Data []wireGroup `json:"data"`
 }
 
-// Groups yields the active groups of a type, usually [DistributionListType]. It
-// needs the right to see groups: ErrForbidden otherwise.
+// Groups yields the active groups of a type, usually [DistributionListType]. It needs the right to
+// see groups: ErrForbidden otherwise.
 //
 //	GET /profile-manager/v1/groups/type/{typeId}
 func (c *Client) Groups(ctx context.Context, typeID string) iter.Seq2[Group, error] {
-	return cursorPages(func(after string) ([]Group, string, error) {
+	return yieldCursorPages(func(after string) ([]Group, string, error) {
 		query := url.Values{"status": {"ACTIVE"}, "limit": {"100"}}
 		if after != "" {
 			query.Set("after", after)
 		}
 		page, err := call[groupPage](ctx, c, request{op: opGroups, args: []string{typeID}, query: query})
-		return values[Group](page.Data), page.Pagination.Cursors.After, err
+		return toValues[Group](page.Data), page.Pagination.Cursors.After, err
 	})
 }
 
-// cursorPages follows cursors until there is none. A cursor seen before would
-// lead in a circle and ends the listing with an error.
-func cursorPages[T any](fetch func(after string) ([]T, string, error)) iter.Seq2[T, error] {
+// yieldCursorPages follows cursors until there is none. A cursor seen before would lead in a circle and
+// ends the listing with an error.
+func yieldCursorPages[T any](fetch func(after string) ([]T, string, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		seen := map[string]bool{"": true}
@@ -122,7 +122,7 @@ func cursorPages[T any](fetch func(after string) ([]T, string, error)) iter.Seq2
 				return
 			}
 			if seen[next] || len(seen) > maxPages {
-				yield(none, fmt.Errorf("listing: the server's cursor %q leads in a circle", clip(next, 40)))
+				yield(none, fmt.Errorf("listing: the server's cursor %q leads in a circle", clipText(next, 40)))
 				return
 			}
 			seen[next], after = true, next
@@ -134,5 +134,5 @@ func cursorPages[T any](fetch func(after string) ([]T, string, error)) iter.Seq2
 //
 //	GET /profile-manager/v1/groups/{groupId}
 func (c *Client) Group(ctx context.Context, id GroupID) (Group, error) {
-	return fetch[Group, wireGroup](ctx, c, request{op: opGroup, args: []string{string(id)}})
+	return callForValue[Group, wireGroup](ctx, c, request{op: opGroup, args: []string{string(id)}})
 }

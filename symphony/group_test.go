@@ -20,7 +20,7 @@ const (
 		"profile":{"displayName":"FX Desk","companyName":"Acme","id":"7078106104000","avatars":[]}}`
 )
 
-func TestAGroupIsReadWithTheNumberItJoinsRoomsBy(t *testing.T) {
+func TestGroupIsReadWithTheNumberOfItsAccount(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.answer("GET /profile-manager/v1/groups/{groupId}", 200, fxDesk)
@@ -36,14 +36,14 @@ func TestAGroupIsReadWithTheNumberItJoinsRoomsBy(t *testing.T) {
 	require.EqualValues(t, 7078106104000, account)
 	require.Equal(t, g.ProfileID, account)
 
-	got := p.got("GET", "/profile-manager/v1/groups/66587f0c2f4a1b0012ab34cd")[0]
+	got := p.requestsTo("GET", "/profile-manager/v1/groups/66587f0c2f4a1b0012ab34cd")[0]
 	require.Equal(t, "Bearer access-1", got.Header.Get("Authorization"))
 	require.Empty(t, got.Header.Get("sessionToken"), "the session stays with the pod")
 	require.NotEmpty(t, got.Header.Get("X-Symphony-Host"))
-	require.Equal(t, "scope=profile-manager", p.got("POST", "/login/idm/tokens")[0].Query)
+	require.Equal(t, "scope=profile-manager", p.requestsTo("POST", "/login/idm/tokens")[0].Query)
 }
 
-func TestAGroupWithoutANumberSaysSo(t *testing.T) {
+func TestGroupWithoutANumberIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []string{`"string"`, `""`, `null`, `"-5"`, `"12.5"`} {
 		p := newPod(t)
@@ -72,11 +72,11 @@ func TestGroupsAreListedPageByPage(t *testing.T) {
 	groups := collect(t, p.client().Groups(t.Context(), symphony.DistributionListType))
 	require.Len(t, groups, 2)
 	require.Equal(t, "Research", groups[1].Name)
-	require.Len(t, p.got("POST", "/login/idm/tokens"), 1, "the token is kept")
-	require.Equal(t, "limit=100&status=ACTIVE", p.got("GET", "/profile-manager/v1/groups/type/SDL")[0].Query)
+	require.Len(t, p.requestsTo("POST", "/login/idm/tokens"), 1, "the token is kept")
+	require.Equal(t, "limit=100&status=ACTIVE", p.requestsTo("GET", "/profile-manager/v1/groups/type/SDL")[0].Query)
 }
 
-func TestACursorThatRepeatsEndsTheListing(t *testing.T) {
+func TestRepeatedCursorEndsTheListing(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.answer(groupsOfType, 200, `{"pagination":{"cursors":{"after":"c1"}},"data":[{"name":"Research","id":"h"}]}`)
@@ -90,11 +90,11 @@ func TestACursorThatRepeatsEndsTheListing(t *testing.T) {
 	require.Equal(t, 3, n)
 }
 
-func TestAnEndedAccessTokenIsReplacedOnce(t *testing.T) {
+func TestEndedAccessTokenIsReplacedOnce(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.answers("POST /login/idm/tokens",
-		with(200, `{"access_token":"Bearer access-1","expires_in":0}`), with(200, `{"access_token":"access-2"}`))
+		answerWith(200, `{"access_token":"Bearer access-1","expires_in":0}`), answerWith(200, `{"access_token":"access-2"}`))
 	p.on(groupsOfType, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer access-2" {
 			reply(w, 401, `{"code":"unauthorized","message":"expired"}`)
@@ -103,11 +103,11 @@ func TestAnEndedAccessTokenIsReplacedOnce(t *testing.T) {
 		reply(w, 200, `{"pagination":{"cursors":{}},"data":[]}`)
 	})
 	collect(t, p.client().Groups(t.Context(), "SDL"))
-	require.Len(t, p.got("POST", "/login/idm/tokens"), 2)
-	require.Len(t, p.got("POST", "/login/pubkey/authenticate"), 1, "the session is not at fault")
+	require.Len(t, p.requestsTo("POST", "/login/idm/tokens"), 2)
+	require.Len(t, p.requestsTo("POST", "/login/pubkey/authenticate"), 1, "the session is not at fault")
 }
 
-func TestAnAccessTokenIsReplacedAheadOfItsEnd(t *testing.T) {
+func TestAccessTokenIsReplacedAheadOfItsEnd(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.answer(groupsOfType, 200, `{"pagination":{"cursors":{}},"data":[]}`)
@@ -117,19 +117,19 @@ func TestAnAccessTokenIsReplacedAheadOfItsEnd(t *testing.T) {
 		require.NoError(t, clock.Sleep(t.Context(), later))
 		collect(t, c.Groups(t.Context(), "SDL"))
 	}
-	require.Len(t, p.got("POST", "/login/idm/tokens"), 2, "of the 300 s the last 30 are not used")
+	require.Len(t, p.requestsTo("POST", "/login/idm/tokens"), 2, "of the 300 s the last 30 are not used")
 }
 
-func TestAnEndedSessionBehindTheAccessTokenIsRenewed(t *testing.T) {
+func TestSessionIsRenewedForAnAccessToken(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
-	p.answers("POST /login/idm/tokens", with(401, `{}`), with(200, `{"access_token":"a"}`))
+	p.answers("POST /login/idm/tokens", answerWith(401, `{}`), answerWith(200, `{"access_token":"a"}`))
 	p.answer(groupsOfType, 200, `{"pagination":{"cursors":{}},"data":[]}`)
 	collect(t, p.client().Groups(t.Context(), "SDL"))
-	require.Len(t, p.got("POST", "/login/pubkey/authenticate"), 2)
+	require.Len(t, p.requestsTo("POST", "/login/pubkey/authenticate"), 2)
 }
 
-func TestTheMissingRightToSeeGroupsIsForbidden(t *testing.T) {
+func TestMissingRightToSeeGroupsIsForbidden(t *testing.T) {
 	t.Parallel()
 	for _, door := range []string{"POST /login/idm/tokens", groupsOfType} {
 		p := newPod(t)
@@ -158,5 +158,5 @@ func TestDistributionListsOfTheUsersAPI(t *testing.T) {
 	require.Equal(t, lists[0], one)
 	require.EqualValues(t, 7078106104000, one.ProfileID)
 	require.Equal(t, []symphony.GroupMember{{User: 7078106103902, Tenant: 103}}, one.Members)
-	require.Equal(t, "session-1", p.got("GET", "/v1/groups/sdl/list")[0].Header.Get("sessionToken"))
+	require.Equal(t, "session-1", p.requestsTo("GET", "/v1/groups/sdl/list")[0].Header.Get("sessionToken"))
 }

@@ -24,7 +24,7 @@ type HealthPart struct {
 	Message string `json:"message,omitempty"`
 }
 
-// Up is true when the agent and all it reports on are up.
+// Up reports whether the agent and all that it depends on are up.
 func (h Health) Up() bool {
 	for _, parts := range []map[string]HealthPart{h.Services, h.Users} {
 		for _, p := range parts {
@@ -43,8 +43,8 @@ func (c *Client) Health(ctx context.Context) (Health, error) {
 	return call[Health](ctx, c, request{op: opHealth})
 }
 
-// HealthExtended asks also for the agent's dependencies. One that is down is an
-// answer, not an error.
+// HealthExtended asks also for the agent's dependencies. One that is down is an answer, not an
+// error.
 //
 //	GET /agent/v3/health/extended
 func (c *Client) HealthExtended(ctx context.Context) (Health, error) {

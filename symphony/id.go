@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// UserID is the number of a user, or of the account behind a distribution list.
-// The upper bits are the company's number, see [UserID.Tenant].
+// UserID is the number of a user, or of the account behind a distribution list. The upper bits are
+// the company's number, see [UserID.Tenant].
 type UserID int64
 
 // StreamID names a conversation, always as base64 of the URL alphabet without padding.
@@ -19,8 +19,8 @@ type MessageID string
 // DatafeedID names a real-time feed of the caller.
 type DatafeedID string
 
-// GroupID is the profile manager's key of a group. It is not the number by which
-// the group joins a room: that is [Group.ProfileID].
+// GroupID is the profile manager's key of a group. It is not the number by which the group joins a
+// room: that is [Group.ProfileID].
 type GroupID string
 
 // EventID is a short random name of an event. Two events of one action may share it.
@@ -38,15 +38,15 @@ func (u UserID) String() string { return strconv.FormatInt(int64(u), 10) }
 func ParseUserID(s string) (UserID, error) {
 	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
 	if err != nil || n <= 0 {
-		return 0, fmt.Errorf("user id %q is not a positive whole number", clip(s, 40))
+		return 0, fmt.Errorf("user id %q is not a positive whole number", clipText(s, 40))
 	}
 	return UserID(n), nil
 }
 
-// UnmarshalJSON accepts a number or a string of digits: entity data and receipts
-// use strings where everything else uses numbers.
+// UnmarshalJSON accepts a number or a string of digits: entity data and receipts use strings where
+// everything else uses numbers.
 func (u *UserID) UnmarshalJSON(b []byte) error {
-	n, err := looseInt(b)
+	n, err := lenientInt(b)
 	if err != nil {
 		return fmt.Errorf("user id: %w", err)
 	}
@@ -92,16 +92,16 @@ const maxID = 128
 func parseID(s string) (string, error) {
 	id := normaliseID(s)
 	if id == "" || len(id) > maxID {
-		return "", fmt.Errorf("id %q: want 1 to %d characters of base64", clip(s, 40), maxID)
+		return "", fmt.Errorf("id %q: want 1 to %d characters of base64", clipText(s, 40), maxID)
 	}
 	for _, r := range id {
-		if !alphanumeric(r) && r != '-' && r != '_' {
-			return "", fmt.Errorf("id %q: %q is not base64", clip(s, 40), r)
+		if !isAlphanumeric(r) && r != '-' && r != '_' {
+			return "", fmt.Errorf("id %q: %q is not base64", clipText(s, 40), r)
 		}
 	}
 	return id, nil
 }
 
-func alphanumeric(r rune) bool {
+func isAlphanumeric(r rune) bool {
 	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }

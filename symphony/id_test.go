@@ -10,7 +10,7 @@ import (
 	"roombot/symphony"
 )
 
-func TestStreamIDsAreOneWhateverTheirAlphabet(t *testing.T) {
+func TestStreamIDsOfBothAlphabetsAreEqual(t *testing.T) {
 	t.Parallel()
 	const want = "lX1hwfmQ-AK_k_a_BB0y2n___q2-0KfbdA"
 	for _, s := range []string{want, "lX1hwfmQ+AK/k/a/BB0y2n///q2+0KfbdA==", " lX1hwfmQ+AK/k/a/BB0y2n///q2+0KfbdA "} {
@@ -38,7 +38,7 @@ func TestStreamIDsAreOneWhateverTheirAlphabet(t *testing.T) {
 	require.Error(t, json.Unmarshal([]byte("5"), &none))
 }
 
-func TestUserIDsAreExactAndMayBeTexts(t *testing.T) {
+func TestUserIDsAreReadExactlyFromNumbersAndTexts(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"9223372036854775807", `"9223372036854775807"`} {
 		var id symphony.UserID

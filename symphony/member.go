@@ -26,12 +26,12 @@ func (w wireMember) value() Member {
 	return Member{User: w.ID, Owner: w.Owner, JoinedAt: w.JoinDate.time(), Through: w.Through}
 }
 
-// AddMember adds a user, or a whole distribution list by its account's number.
-// Whether adding a member again is an error differs between pods: ErrBadRequest may mean that.
+// AddMember adds a user, or a whole distribution list by its account's number. Whether adding a
+// member again is an error differs between pods: ErrBadRequest may mean that.
 //
 //	POST /pod/v1/room/{id}/membership/add
 func (c *Client) AddMember(ctx context.Context, room StreamID, user UserID) error {
-	_, err := call[ignored](ctx, c, request{op: opAddMember, args: []string{string(room)}, body: byID{user}})
+	_, err := call[ignoredAnswer](ctx, c, request{op: opAddMember, args: []string{string(room)}, body: idBody{user}})
 	return err
 }
 
@@ -39,7 +39,7 @@ func (c *Client) AddMember(ctx context.Context, room StreamID, user UserID) erro
 //
 //	POST /pod/v1/room/{id}/membership/remove
 func (c *Client) RemoveMember(ctx context.Context, room StreamID, user UserID) error {
-	_, err := call[ignored](ctx, c, request{op: opRemoveMember, args: []string{string(room)}, body: byID{user}})
+	_, err := call[ignoredAnswer](ctx, c, request{op: opRemoveMember, args: []string{string(room)}, body: idBody{user}})
 	return err
 }
 
@@ -47,7 +47,7 @@ func (c *Client) RemoveMember(ctx context.Context, room StreamID, user UserID) e
 //
 //	POST /pod/v1/room/{id}/membership/promoteOwner
 func (c *Client) PromoteOwner(ctx context.Context, room StreamID, user UserID) error {
-	_, err := call[ignored](ctx, c, request{op: opPromoteOwner, args: []string{string(room)}, body: byID{user}})
+	_, err := call[ignoredAnswer](ctx, c, request{op: opPromoteOwner, args: []string{string(room)}, body: idBody{user}})
 	return err
 }
 
@@ -55,7 +55,7 @@ func (c *Client) PromoteOwner(ctx context.Context, room StreamID, user UserID) e
 //
 //	POST /pod/v1/room/{id}/membership/demoteOwner
 func (c *Client) DemoteOwner(ctx context.Context, room StreamID, user UserID) error {
-	_, err := call[ignored](ctx, c, request{op: opDemoteOwner, args: []string{string(room)}, body: byID{user}})
+	_, err := call[ignoredAnswer](ctx, c, request{op: opDemoteOwner, args: []string{string(room)}, body: idBody{user}})
 	return err
 }
 
@@ -64,5 +64,5 @@ func (c *Client) DemoteOwner(ctx context.Context, room StreamID, user UserID) er
 //	GET /pod/v2/room/{id}/membership/list
 func (c *Client) Members(ctx context.Context, room StreamID) ([]Member, error) {
 	members, err := call[[]wireMember](ctx, c, request{op: opMembers, args: []string{string(room)}})
-	return values[Member](members), err
+	return toValues[Member](members), err
 }

@@ -22,8 +22,8 @@ type Message struct {
 	// Data is the entity JSON as text, empty or "{}" for none.
 	Data        string
 	Attachments []File
-	// Replaces is the message that this one is an edit of, ReplacedBy the edit of
-	// this one, Initial the first of the row.
+	// Replaces is the message that this one is an edit of, ReplacedBy the edit of this one, Initial
+	// the first of the row.
 	Replaces, ReplacedBy, Initial MessageID
 	InitialTime                   time.Time
 	Silent                        bool
@@ -72,7 +72,7 @@ type wireMessage struct {
 	ReplacedBy         MessageID    `json:"replacedBy,omitempty"`
 	Initial            MessageID    `json:"initialMessageId,omitempty"`
 	InitialTimestamp   millis       `json:"initialTimestamp,omitempty"`
-	Silent             looseBool    `json:"silent,omitempty"`
+	Silent             lenientBool  `json:"silent,omitempty"`
 }
 
 // UnmarshalJSON reads the vendor's V4Message.
@@ -103,7 +103,7 @@ func (m Message) MarshalJSON() ([]byte, error) {
 		Attachments: m.Attachments, User: m.From, Stream: m.Stream, ExternalRecipients: m.ExternalRecipients,
 		Shared: m.Shared, Diagnostic: m.Diagnostic, Disclaimer: m.Disclaimer, UserAgent: m.UserAgent,
 		OriginalFormat: m.OriginalFormat, SessionID: m.SessionID, Replaces: m.Replaces, ReplacedBy: m.ReplacedBy,
-		Initial: m.Initial, InitialTimestamp: toMillis(m.InitialTime), Silent: looseBool(m.Silent),
+		Initial: m.Initial, InitialTimestamp: toMillis(m.InitialTime), Silent: lenientBool(m.Silent),
 	})
 }
 
@@ -111,36 +111,36 @@ func (m Message) MarshalJSON() ([]byte, error) {
 //
 //	GET /agent/v1/message/{id}
 func (c *Client) Message(ctx context.Context, id MessageID) (Message, error) {
-	m, err := fetch[Message, wireMessage](ctx, c, request{op: opMessage, args: []string{string(id)}})
+	m, err := callForValue[Message, wireMessage](ctx, c, request{op: opMessage, args: []string{string(id)}})
 	if err == nil && m.ID == "" {
 		return Message{}, opMessage.newError(Error{Status: http.StatusNoContent, Message: "no such message"})
 	}
 	return m, err
 }
 
-// pastMessage is one of a list. One that cannot be read spoils none of the
-// others: it becomes the zero Message.
-type pastMessage struct{ wireMessage }
+// listedMessage is one of a list. If it cannot be read, it is the zero Message, and the others are
+// read all the same.
+type listedMessage struct{ wireMessage }
 
-func (m *pastMessage) UnmarshalJSON(b []byte) error {
+func (m *listedMessage) UnmarshalJSON(b []byte) error {
 	if json.Unmarshal(b, &m.wireMessage) != nil {
 		m.wireMessage = wireMessage{}
 	}
 	return nil
 }
 
-// MessagesSince yields the messages of a conversation from a time on. The order
-// is not documented; a message may come twice when others arrive meanwhile. One
-// that cannot be read comes as the zero Message.
+// MessagesSince yields the messages of a conversation from a time on. The order is not documented;
+// a message may come twice when others arrive meanwhile. One that cannot be read comes as the zero
+// Message.
 //
 //	GET /agent/v4/stream/{sid}/message
 func (c *Client) MessagesSince(ctx context.Context, stream StreamID, since time.Time) iter.Seq2[Message, error] {
 	const size = 100
-	return pages(size, func(skip int) ([]Message, int, error) {
+	return yieldPages(size, func(skip int) ([]Message, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("since", strconv.FormatInt(since.UnixMilli(), 10))
-		page, err := call[[]pastMessage](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
-		return values[Message](page), 0, err
+		page, err := call[[]listedMessage](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
+		return toValues[Message](page), 0, err
 	})
 }
 
@@ -170,8 +170,8 @@ type messageSearch struct {
 	ToDate   millis     `json:"toDate,omitempty"`
 }
 
-// SearchMessages yields the messages that match, newest first. One that cannot
-// be read comes as the zero Message.
+// SearchMessages yields the messages that match, newest first. One that cannot be read comes as the
+// zero Message.
 //
 //	POST /agent/v1/message/search
 func (c *Client) SearchMessages(ctx context.Context, q MessageQuery) iter.Seq2[Message, error] {
@@ -179,10 +179,10 @@ func (c *Client) SearchMessages(ctx context.Context, q MessageQuery) iter.Seq2[M
 	body := messageSearch{
 		q.Text, q.Stream, q.Type, q.Author, q.Hashtag, q.Cashtag, q.Mention, toMillis(q.From), toMillis(q.To),
 	}
-	return pages(size, func(skip int) ([]Message, int, error) {
+	return yieldPages(size, func(skip int) ([]Message, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("sortDir", "DESC")
-		page, err := call[[]pastMessage](ctx, c, request{op: opSearchMessages, query: query, body: body})
-		return values[Message](page), 0, err
+		page, err := call[[]listedMessage](ctx, c, request{op: opSearchMessages, query: query, body: body})
+		return toValues[Message](page), 0, err
 	})
 }

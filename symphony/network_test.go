@@ -18,16 +18,16 @@ import (
 	"roombot/symphony"
 )
 
-// network is one without wires, for bubbles whose time flies when all wait.
+// network is a network in memory, for bubbles whose time passes only when all wait.
 type network struct {
-	mu      sync.Mutex
-	hosts   map[string]*pipeListener
-	broken  map[string]error // why a host is not reached
-	dialled map[string]int
+	mu        sync.Mutex
+	hosts     map[string]*pipeListener
+	broken    map[string]error // why a host is not reached
+	dialCount map[string]int
 }
 
 func newNetwork() *network {
-	return &network{hosts: map[string]*pipeListener{}, broken: map[string]error{}, dialled: map[string]int{}}
+	return &network{hosts: map[string]*pipeListener{}, broken: map[string]error{}, dialCount: map[string]int{}}
 }
 
 // host puts a server at a name, until the bubble's test ends.
@@ -42,8 +42,8 @@ func (n *network) host(t *testing.T, name string, h http.Handler) {
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 }
 
-// breaks makes a host unreachable for this reason, nil for none.
-func (n *network) breaks(name string, err error) {
+// setBroken makes a host unreachable for this reason, nil for none.
+func (n *network) setBroken(name string, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.broken[name+":80"] = err
@@ -54,7 +54,7 @@ var errRefused = errors.New("connection refused")
 func (n *network) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	n.mu.Lock()
 	l, err := n.hosts[address], n.broken[address]
-	n.dialled[address]++
+	n.dialCount[address]++
 	n.mu.Unlock()
 	if err == nil && l == nil {
 		err = errRefused
@@ -112,8 +112,8 @@ func (n *network) client(t *testing.T, p *pod, change ...func(*symphony.Config))
 	return c
 }
 
-// bubble runs a test in a time of its own.
-func bubble(t *testing.T, test func(*testing.T)) {
+// inBubble runs a test in a time of its own.
+func inBubble(t *testing.T, test func(*testing.T)) {
 	t.Helper()
 	key() // is made in real time
 	synctest.Test(t, test)
@@ -131,8 +131,8 @@ func (l *logbook) Write(b []byte) (int, error) {
 	return l.text.Write(b)
 }
 
-// under is ctx with the logbook as its logger, from level info on.
-func (l *logbook) under(ctx context.Context) context.Context {
+// context is ctx with the logbook as its logger, from level info on.
+func (l *logbook) context(ctx context.Context) context.Context {
 	return zerolog.New(l).Level(zerolog.InfoLevel).With().Timestamp().Logger().WithContext(ctx)
 }
 

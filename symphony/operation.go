@@ -27,9 +27,9 @@ type Operation struct {
 
 func (o Operation) String() string { return o.Method + " " + o.Path }
 
-// unnamed is an answer to a write that does not name what was made, so that it is as
-// good as lost.
-func (o Operation) unnamed() *Error {
+// missingIDError is an answer to a write that does not name what was made, so that it is as good as
+// lost.
+func (o Operation) missingIDError() *Error {
 	return o.newError(Error{Status: http.StatusOK, garbled: true, Message: "the answer has no id"})
 }
 

@@ -33,8 +33,8 @@ func sources(t *testing.T) []*ast.File {
 	return files
 }
 
-// named maps the variables of the operations' table to "METHOD /path".
-func named(files []*ast.File) map[string]string {
+// operationsByVariable maps the variables of the operations' table to "METHOD /path".
+func operationsByVariable(files []*ast.File) map[string]string {
 	names := map[string]string{}
 	for _, f := range files {
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -57,7 +57,7 @@ var operationLine = regexp.MustCompile(`(?m)^\s*((?:GET|POST|PUT|DELETE) /\S+)$`
 func TestEveryMethodNamesItsOperation(t *testing.T) {
 	t.Parallel()
 	files := sources(t)
-	names, claimed := named(files), map[string]bool{}
+	names, claimed := operationsByVariable(files), map[string]bool{}
 	for _, f := range files {
 		for _, d := range f.Decls {
 			fn, ok := d.(*ast.FuncDecl)
@@ -87,7 +87,7 @@ func TestEveryMethodNamesItsOperation(t *testing.T) {
 	require.Greater(t, len(claimed), 30)
 }
 
-func TestTheTableOfOperationsIsComplete(t *testing.T) {
+func TestTableOfOperationsIsComplete(t *testing.T) {
 	t.Parallel()
 	listed := map[string]bool{}
 	for _, op := range symphony.Operations() {
@@ -95,7 +95,7 @@ func TestTheTableOfOperationsIsComplete(t *testing.T) {
 		listed[op.String()] = true
 		require.Contains(t, []symphony.Class{symphony.Read, symphony.SafeWrite, symphony.UnsafeWrite}, op.Class, op)
 	}
-	for name, op := range named(sources(t)) {
+	for name, op := range operationsByVariable(sources(t)) {
 		require.True(t, listed[op], "%s is not listed", name)
 	}
 }
@@ -109,8 +109,8 @@ var vendorFiles = map[string][]string{
 	"profile-manager/profile-manager-api.yaml": {"/profile-manager"},
 }
 
-// vendor lists the operations of the vendor's files, with the component's path.
-func vendor(t *testing.T, folder string) map[string]bool {
+// vendorOperations lists the operations of the vendor's files, with the component's path.
+func vendorOperations(t *testing.T, folder string) map[string]bool {
 	t.Helper()
 	known := map[string]bool{}
 	for file, bases := range vendorFiles {
@@ -139,7 +139,7 @@ func TestEveryOperationIsInTheVendorsSpecification(t *testing.T) {
 	}
 	// The files of certificate sign-in are published apart from the others.
 	apart := map[string]bool{"POST /sessionauth/v1/authenticate": true, "POST /keyauth/v1/authenticate": true}
-	known := vendor(t, folder)
+	known := vendorOperations(t, folder)
 	for _, op := range symphony.Operations() {
 		if !apart[op.String()] {
 			require.True(t, known[op.String()], "%s is not in the specification", op)

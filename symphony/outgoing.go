@@ -10,46 +10,46 @@ import (
 	"strings"
 )
 
-// Outgoing is a message to be sent.
+// Outgoing is a message to be sent. Its JSON is for callers that store one before they send it: the
+// names are part of what they have stored.
 type Outgoing struct {
 	// MessageML is the markup, with its root element.
-	MessageML string
+	MessageML string `json:"messageML,omitempty"`
 	// Data is the entity JSON that the markup refers to, empty for none.
-	Data        string
-	Attachments []Attachment
+	Data        string       `json:"data,omitempty"`
+	Attachments []Attachment `json:"attachments,omitempty"`
 	// Silent keeps an edit from being shown as unread. It means nothing for a new message.
-	Silent bool
+	Silent bool `json:"silent,omitempty"`
 }
 
 // Attachment is a file to be sent. All of a message together may have 30 MB.
 type Attachment struct {
-	Name string
+	Name string `json:"name"`
 	// ContentType defaults to application/octet-stream.
-	ContentType string
-	Content     []byte
+	ContentType string `json:"contentType,omitempty"`
+	Content     []byte `json:"content,omitempty"`
 }
 
-// SendMessage writes into a conversation. It is never repeated blindly: on
-// ErrOutcomeUnknown, look whether the message is there.
+// SendMessage writes into a conversation. It is never repeated blindly: on ErrOutcomeUnknown, look
+// whether the message is there.
 //
 //	POST /agent/v4/stream/{sid}/message/create
 func (c *Client) SendMessage(ctx context.Context, stream StreamID, m Outgoing) (Message, error) {
-	return c.post(ctx, request{op: opSendMessage, args: []string{string(stream)}, form: m.form(false)})
+	return c.sendMessage(ctx, request{op: opSendMessage, args: []string{string(stream)}, multipart: m.form(false)})
 }
 
-// UpdateMessage replaces a message of the caller's own. The answer has a new id,
-// which is the one to update next time. It may be repeated after a failure: an edit
-// made twice leaves the same text.
+// UpdateMessage replaces a message of the caller's own. The answer has a new id, which is the one
+// to update next time. It may be repeated after a failure: an edit made twice leaves the same text.
 //
 //	POST /agent/v4/stream/{sid}/message/{mid}/update
 func (c *Client) UpdateMessage(ctx context.Context, stream StreamID, id MessageID, m Outgoing) (Message, error) {
-	return c.post(ctx, request{op: opUpdateMessage, args: []string{string(stream), string(id)}, form: m.form(true)})
+	return c.sendMessage(ctx, request{op: opUpdateMessage, args: []string{string(stream), string(id)}, multipart: m.form(true)})
 }
 
-func (c *Client) post(ctx context.Context, r request) (Message, error) {
-	shown, err := fetch[Message, wireMessage](ctx, c, r)
+func (c *Client) sendMessage(ctx context.Context, r request) (Message, error) {
+	shown, err := callForValue[Message, wireMessage](ctx, c, r)
 	if err == nil && shown.ID == "" {
-		return Message{}, r.op.unnamed()
+		return Message{}, r.op.missingIDError()
 	}
 	return shown, err
 }
@@ -82,7 +82,7 @@ func (m Outgoing) form(update bool) func(*multipart.Writer) error {
 	}
 }
 
-var quoted = strings.NewReplacer("\\", "\\\\", `"`, "\\\"", "\r", " ", "\n", " ")
+var headerQuoting = strings.NewReplacer("\\", "\\\\", `"`, "\\\"", "\r", " ", "\n", " ")
 
 func (a Attachment) write(w *multipart.Writer) error {
 	kind := a.ContentType
@@ -90,7 +90,7 @@ func (a Attachment) write(w *multipart.Writer) error {
 		kind = "application/octet-stream"
 	}
 	part, err := w.CreatePart(textproto.MIMEHeader{
-		"Content-Disposition": {fmt.Sprintf(`form-data; name="attachment"; filename="%s"`, quoted.Replace(a.Name))},
+		"Content-Disposition": {fmt.Sprintf(`form-data; name="attachment"; filename="%s"`, headerQuoting.Replace(a.Name))},
 		"Content-Type":        {kind},
 	})
 	if err != nil {

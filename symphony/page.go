@@ -9,9 +9,9 @@ import (
 // maxPages stops a listing whose server never runs out of pages.
 const maxPages = 10_000
 
-// pages yields the items of numbered pages until one comes back short. A server
-// that cuts pages shorter than asked for is believed when its total says more.
-func pages[T any](size int, fetch func(skip int) (page []T, total int, err error)) iter.Seq2[T, error] {
+// yieldPages yields the items of numbered pages until a page comes back short. If the server's total
+// says that there are more, it goes on nevertheless.
+func yieldPages[T any](size int, fetch func(skip int) (page []T, total int, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for n, skip := 0, 0; n < maxPages; n++ {
 			page, total, err := fetch(skip)
@@ -40,10 +40,10 @@ func skipLimit(skip, limit int) url.Values {
 // maxPageSize is the largest page of a search.
 const maxPageSize = 100
 
-// pageSize is what was asked for, as far as it can be had, or otherwise.
-func pageSize(asked, otherwise int) int {
+// pageSize is the size asked for, at most maxPageSize, or the default for none.
+func pageSize(asked, byDefault int) int {
 	if asked < 1 {
-		return otherwise
+		return byDefault
 	}
 	return min(asked, maxPageSize)
 }

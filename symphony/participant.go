@@ -7,7 +7,7 @@ type Participant struct {
 	LastName    string `json:"lastName,omitempty"`
 	DisplayName string `json:"displayName,omitempty"`
 	Email       string `json:"email,omitempty"`
-	// Username is told only within the caller's own company.
+	// Username is known only within the caller's own company.
 	Username string `json:"username,omitempty"`
 }
 
@@ -17,9 +17,9 @@ type Conversation struct {
 	Type StreamType `json:"streamType,omitempty"`
 	// Name is a room's name; many events leave it out.
 	Name string `json:"roomName,omitempty"`
-	// Members are told only when an IM was created.
+	// Members are known only when an IM was created.
 	Members []Participant `json:"members,omitempty"`
-	// External is true when other companies take part.
+	// External says that other companies take part.
 	External bool `json:"external,omitempty"`
 	CrossPod bool `json:"crossPod,omitempty"`
 	// Tenants are the numbers of the companies that receive it.

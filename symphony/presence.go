@@ -22,27 +22,27 @@ type wirePresence struct {
 
 func (w wirePresence) value() Presence { return Presence{w.User, w.Category, w.At.time()} }
 
-// Presence tells whether a user can be reached.
+// Presence is whether a user can be reached.
 //
 //	GET /pod/v3/user/{uid}/presence
 func (c *Client) Presence(ctx context.Context, user UserID) (Presence, error) {
-	return fetch[Presence, wirePresence](ctx, c, request{
+	return callForValue[Presence, wirePresence](ctx, c, request{
 		op: opPresence, args: []string{user.String()}, query: url.Values{"local": {"false"}},
 	})
 }
 
-// OwnPresence tells whether the caller can be reached, as others see it.
+// OwnPresence is whether the caller can be reached, as others see it.
 //
 //	GET /pod/v2/user/presence
 func (c *Client) OwnPresence(ctx context.Context) (Presence, error) {
-	return fetch[Presence, wirePresence](ctx, c, request{op: opOwnPresence})
+	return callForValue[Presence, wirePresence](ctx, c, request{op: opOwnPresence})
 }
 
 // SetPresence sets what others see of the caller.
 //
 //	POST /pod/v2/user/presence
 func (c *Client) SetPresence(ctx context.Context, category string) (Presence, error) {
-	return fetch[Presence, wirePresence](ctx, c, request{op: opSetPresence, body: struct {
+	return callForValue[Presence, wirePresence](ctx, c, request{op: opSetPresence, body: struct {
 		Category string `json:"category"`
 	}{category}})
 }

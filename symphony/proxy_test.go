@@ -14,7 +14,7 @@ import (
 	"roombot/symphony"
 )
 
-func TestAProxyThatRefusesToConnectIsNamed(t *testing.T) {
+func TestProxyThatRefusesToConnectIsNamed(t *testing.T) {
 	t.Parallel()
 	for status, says := range map[int]string{
 		http.StatusForbidden:         "answers 403 Forbidden to CONNECT",
@@ -39,7 +39,7 @@ func TestAProxyThatRefusesToConnectIsNamed(t *testing.T) {
 	}
 }
 
-func TestAPageInPlaceOfAnAnswerIsToldFromSymphonysOwn(t *testing.T) {
+func TestProxyPageIsNotTakenForAnAnswer(t *testing.T) {
 	t.Parallel()
 	const page = "<!DOCTYPE html>\n<html><head><title>\n400 No required SSL certificate &amp; no luck</title>"
 	for _, status := range []int{200, 400, 401, 403, 404, 502} {
@@ -56,7 +56,7 @@ func TestAPageInPlaceOfAnAnswerIsToldFromSymphonysOwn(t *testing.T) {
 	require.NotErrorIs(t, err, symphony.ErrNotSymphony)
 }
 
-func TestAConnectionThatIsNotHadInTimeIsNotTakenForASlowAnswer(t *testing.T) {
+func TestConnectTimeoutIsNotReportedAsASlowAnswer(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	c := p.client(func(c *symphony.Config) { c.Retry.MaxAttempts = 1 })
@@ -69,7 +69,7 @@ func TestAConnectionThatIsNotHadInTimeIsNotTakenForASlowAnswer(t *testing.T) {
 	require.NotContains(t, err.Error(), "no answer within")
 }
 
-func TestAPostWithoutABodyIsJSONAllTheSame(t *testing.T) {
+func TestPostWithoutABodyHasTheContentTypeJSON(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.answer("POST /pod/v1/room/{id}/setActive", 200, `{}`)
@@ -78,6 +78,6 @@ func TestAPostWithoutABodyIsJSONAllTheSame(t *testing.T) {
 	require.NoError(t, c.SetRoomActive(t.Context(), "r", true))
 	_, err := c.Room(t.Context(), "r")
 	require.NoError(t, err)
-	require.Equal(t, "application/json", p.got("POST", "/pod/v1/room/r/setActive")[0].Header.Get("Content-Type"))
-	require.Empty(t, p.got("GET", "/pod/v3/room/r/info")[0].Header.Get("Content-Type"))
+	require.Equal(t, "application/json", p.requestsTo("POST", "/pod/v1/room/r/setActive")[0].Header.Get("Content-Type"))
+	require.Empty(t, p.requestsTo("GET", "/pod/v3/room/r/info")[0].Header.Get("Content-Type"))
 }

@@ -19,18 +19,18 @@ type request struct {
 	// args fill the placeholders of the operation's path, in order.
 	args  []string
 	query url.Values
-	// body is sent as JSON if not nil, form as multipart. Each attempt encodes it anew.
-	body any
-	form func(*multipart.Writer) error
+	// body is sent as JSON if not nil, form as multipart. Each try encodes it anew.
+	body      any
+	multipart func(*multipart.Writer) error
 	// accept is a status that is an answer although it is an error's, 0 for none.
 	accept int
 	// once is for callers that repeat by themselves.
 	once bool
-	// timeout bounds one attempt in place of Config.Timeout, if not 0.
+	// timeout bounds one try in place of Config.Timeout, if not 0.
 	timeout time.Duration
-	// at is the only agent to ask, nil for any.
-	at *node
-	// read takes the answer, as part of each attempt.
+	// agent is the only agent to ask, nil for any.
+	agent *agentNode
+	// read takes the answer, as part of each try.
 	read func(answer) error
 }
 
@@ -41,40 +41,40 @@ type answer struct {
 	trace  string
 }
 
-// ignored is an answer whose content is of no use.
-type ignored struct{}
+// ignoredAnswer is an answer whose content is not used.
+type ignoredAnswer struct{}
 
-func (*ignored) UnmarshalJSON([]byte) error { return nil }
+func (*ignoredAnswer) UnmarshalJSON([]byte) error { return nil }
 
 // call sends a request and decodes its answer. An empty answer is T's zero value.
 func call[T any](ctx context.Context, c *Client, r request) (T, error) {
 	var out T
 	r.read = func(a answer) error {
 		var none T
-		out = none // of an attempt that was read by half
-		_, indifferent := any(&out).(*ignored)
+		out = none // discards what an earlier try has read by half
+		_, indifferent := any(&out).(*ignoredAnswer)
 		if len(bytes.TrimSpace(a.body)) == 0 && (indifferent || a.status == http.StatusNoContent) {
 			return nil
 		}
 		return json.Unmarshal(a.body, &out)
 	}
-	if err := c.do(ctx, r); err != nil {
+	if err := c.perform(ctx, r); err != nil {
 		var none T
 		return none, err
 	}
 	return out, nil
 }
 
-// do sends as often as the operation's class allows.
-func (c *Client) do(ctx context.Context, r request) error {
+// perform sends as often as the operation's class allows.
+func (c *Client) perform(ctx context.Context, r request) error {
 	trace, mayBeDone := traceID(ctx), false
 	err := c.repeat(ctx, r, func() error {
 		content, kind, err := r.encode()
 		if err != nil {
 			return fmt.Errorf("%s: encode: %w", r.op, err)
 		}
-		o := outbound{content: content, kind: kind, trace: trace, mayBeDone: &mayBeDone}
-		return c.authorized(ctx, r.op, func(auth http.Header) error {
+		o := outgoingRequest{body: content, contentType: kind, trace: trace, mayBeDone: &mayBeDone}
+		return c.sendAuthorized(ctx, r.op, func(auth http.Header) error {
 			o.auth = auth
 			return c.dispatch(ctx, r, o)
 		})
@@ -87,8 +87,8 @@ func (c *Client) do(ctx context.Context, r request) error {
 
 func (r request) encode() (content []byte, kind string, err error) {
 	switch {
-	case r.form != nil:
-		return multipartBody(r.form)
+	case r.multipart != nil:
+		return multipartBody(r.multipart)
 	case r.body != nil:
 		content, err = json.Marshal(r.body)
 	}
@@ -97,8 +97,8 @@ func (r request) encode() (content []byte, kind string, err error) {
 
 var placeholder = regexp.MustCompile(`\{[^}]+\}`)
 
-// address is the operation's address with its placeholders filled and escaped.
-func (r request) address(base string) (string, error) {
+// url is the operation's address with its placeholders filled and escaped.
+func (r request) url(base string) (string, error) {
 	n := 0
 	path := placeholder.ReplaceAllStringFunc(r.op.Path, func(string) string {
 		n++
@@ -121,12 +121,12 @@ func (r request) address(base string) (string, error) {
 	return base + path, nil
 }
 
-func (c *Client) httpRequest(ctx context.Context, r request, o outbound) (*http.Request, error) {
-	address, err := r.address(o.base)
+func (c *Client) newHTTPRequest(ctx context.Context, r request, o outgoingRequest) (*http.Request, error) {
+	address, err := r.url(o.base)
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, r.op.Method, address, bytes.NewReader(o.content))
+	req, err := http.NewRequestWithContext(ctx, r.op.Method, address, bytes.NewReader(o.body))
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func (c *Client) httpRequest(ctx context.Context, r request, o outbound) (*http.
 	req.Header.Set("X-Trace-Id", o.trace)
 	req.Header.Set("Accept", "application/json")
 	if r.op.Method == http.MethodPost { // also without a body: the pod's specification asks for it
-		req.Header.Set("Content-Type", o.kind)
+		req.Header.Set("Content-Type", o.contentType)
 	}
 	return req, nil
 }

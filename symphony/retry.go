@@ -10,43 +10,24 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// RetryPolicy bounds the repetition of failed calls. The waits grow from Initial
-// by Multiplier up to Max, each spread at random by half either way; a server's
-// Retry-After takes their place.
+// RetryPolicy bounds the repetition of failed calls. The waits grow from Initial by Multiplier up
+// to Max, each spread at random by half either way; a server's Retry-After takes their place. A
+// field that is zero is [DefaultRetry]'s.
 type RetryPolicy struct {
-	// Initial is the first wait. Default 500 ms.
+	// Initial is the first wait.
 	Initial time.Duration
-	// Max is the longest wait. Default 10 s.
+	// Max is the longest wait.
 	Max time.Duration
-	// Multiplier is at least 1. Default 2.
+	// Multiplier is at least 1.
 	Multiplier float64
-	// MaxElapsed is the time from the first attempt after which no other is begun. Default 45 s.
+	// MaxElapsed is the time from the first try after which no other is begun.
 	MaxElapsed time.Duration
-	// MaxAttempts counts the first one: 1 never repeats. Default 10.
+	// MaxAttempts counts the first one: 1 never repeats.
 	MaxAttempts int
 }
 
-func (p RetryPolicy) withDefaults() RetryPolicy {
-	if p.Initial <= 0 {
-		p.Initial = 500 * time.Millisecond
-	}
-	if p.Max <= 0 {
-		p.Max = 10 * time.Second
-	}
-	if p.Multiplier < 1 {
-		p.Multiplier = 2
-	}
-	if p.MaxElapsed <= 0 {
-		p.MaxElapsed = 45 * time.Second
-	}
-	if p.MaxAttempts <= 0 {
-		p.MaxAttempts = 10
-	}
-	return p
-}
-
-// waits is the growing, jittered row of pauses.
-func (p RetryPolicy) waits() *backoff.ExponentialBackOff {
+// newBackOff makes the growing, jittered row of pauses.
+func (p RetryPolicy) newBackOff() *backoff.ExponentialBackOff {
 	b := &backoff.ExponentialBackOff{
 		InitialInterval: p.Initial, MaxInterval: p.Max, Multiplier: p.Multiplier,
 		RandomizationFactor: backoff.DefaultRandomizationFactor,
@@ -55,36 +36,36 @@ func (p RetryPolicy) waits() *backoff.ExponentialBackOff {
 	return b
 }
 
-// signInWait is the longest wait between two attempts to sign in, on average: all
-// else waits for it, so that the end of an outage should be noticed soon.
-const signInWait = 5 * time.Second
+// maxSignInWait is the longest wait between two tries to sign in, on average: all other calls wait
+// for it, so the end of an outage has to be noticed soon.
+const maxSignInWait = 5 * time.Second
 
-// repeat runs attempt until it succeeds, may not be repeated, or the policy or ctx ends.
-func (c *Client) repeat(ctx context.Context, r request, attempt func() error) error {
+// repeat calls try until it succeeds or may not be repeated, or until the policy or ctx ends.
+func (c *Client) repeat(ctx context.Context, r request, try func() error) error {
 	policy, begin := c.config.Retry, c.config.Now()
-	if r.op.signsIn() {
-		policy.Max = min(policy.Max, signInWait)
+	if r.op.isSignIn() {
+		policy.Max = min(policy.Max, maxSignInWait)
 	}
-	waits := policy.waits()
+	waits := policy.newBackOff()
 	for n := 1; ; n++ {
 		if err := c.keepPace(ctx, r.op); err != nil {
 			return err
 		}
-		err := attempt()
+		err := try()
 		if err == nil || r.once || n >= policy.MaxAttempts || ctx.Err() != nil || !r.op.mayRetry(err) {
 			return err
 		}
 		wait := waits.NextBackOff()
 		if asked := retryAfter(err); asked > 0 {
-			wait = spread(asked)
+			wait = addJitter(asked)
 		}
 		now := c.config.Now()
-		if now.Add(wait).Sub(begin) > policy.MaxElapsed || beyond(ctx, wait) {
+		if now.Add(wait).Sub(begin) > policy.MaxElapsed || isBeyondDeadline(ctx, wait) {
 			return err
 		}
 		c.counts.retries.Add(1)
-		if _, felt := throttled(err); felt {
-			c.pressure.waits(wait)
+		if _, throttled := requestedWait(err); throttled {
+			c.throttle.addWait(wait)
 		}
 		if ended := c.sleep(ctx, wait); ended != nil {
 			return fmt.Errorf("%w while waiting to repeat: %w", ended, err)
@@ -92,12 +73,13 @@ func (c *Client) repeat(ctx context.Context, r request, attempt func() error) er
 	}
 }
 
-// spread is somewhat more than the wait that a server asked many for, lest all come
-// back at once.
-func spread(asked time.Duration) time.Duration { return asked + rand.N(asked/10+1) }
+// addJitter is somewhat more than the wait that a server asked for. Many callers were asked, and
+// they should not come back at once.
+func addJitter(asked time.Duration) time.Duration { return asked + rand.N(asked/10+1) }
 
-// beyond is true when the deadline of ctx comes before d is over: better to tell at once.
-func beyond(ctx context.Context, d time.Duration) bool {
+// isBeyondDeadline reports whether the deadline of ctx comes before d is over, so that there is no
+// use in waiting.
+func isBeyondDeadline(ctx context.Context, d time.Duration) bool {
 	deadline, ok := ctx.Deadline()
 	return ok && time.Until(deadline) < d
 }

@@ -12,25 +12,25 @@ import (
 	"roombot/symphony"
 )
 
-func throttle(after string) http.HandlerFunc {
+func throttleFor(after string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", after)
 		reply(w, 429, `{}`)
 	}
 }
 
-func TestTheServersRetryAfterWins(t *testing.T) {
+func TestRetryAfterReplacesTheWait(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
 		p, n := newPod(t), newNetwork()
 		var at []time.Time
 		p.on(roomInfo, func(w http.ResponseWriter, r *http.Request) {
 			at = append(at, time.Now())
 			switch len(at) {
 			case 1:
-				throttle("7")(w, r)
+				throttleFor("7")(w, r)
 			case 2:
-				throttle(time.Now().Add(9*time.Second).UTC().Format(http.TimeFormat))(w, r)
+				throttleFor(time.Now().Add(9*time.Second).UTC().Format(http.TimeFormat))(w, r)
 			default:
 				reply(w, 200, room)
 			}
@@ -45,7 +45,7 @@ func TestTheServersRetryAfterWins(t *testing.T) {
 	})
 }
 
-func TestADateToComeBackAtIsReadByTheServersClock(t *testing.T) {
+func TestRetryAfterDateIsReadByTheServersClock(t *testing.T) {
 	t.Parallel()
 	now := time.Now().Truncate(time.Second)
 	for _, skew := range []time.Duration{0, -20 * time.Minute, 20 * time.Minute} {
@@ -65,21 +65,21 @@ func TestADateToComeBackAtIsReadByTheServersClock(t *testing.T) {
 	}
 }
 
-func TestNoDateIsTooFarAway(t *testing.T) {
+func TestRetryAfterIsADayAtMost(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
-	p.on(roomInfo, throttle("Fri, 31 Dec 9999 23:59:59 GMT"))
+	p.on(roomInfo, throttleFor("Fri, 31 Dec 9999 23:59:59 GMT"))
 	_, err := p.client().Room(t.Context(), "r")
 	var e *symphony.Error
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, 24*time.Hour, e.RetryAfter)
-	require.Empty(t, p.waited())
+	require.Empty(t, p.waitsSoFar())
 }
 
-func TestAWaitThatTheCallerHasNoTimeForIsToldAtOnce(t *testing.T) {
+func TestWaitBeyondTheDeadlineFailsAtOnce(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
-	p.on(roomInfo, throttle("3600"))
+	p.on(roomInfo, throttleFor("3600"))
 	_, err := p.client().Room(t.Context(), "r")
 	var e *symphony.Error
 	require.ErrorAs(t, err, &e)
@@ -89,20 +89,20 @@ func TestAWaitThatTheCallerHasNoTimeForIsToldAtOnce(t *testing.T) {
 	defer cancel()
 	_, err = p.client(func(c *symphony.Config) { c.Retry.MaxElapsed = 24 * time.Hour }).Room(short, "r")
 	require.ErrorIs(t, err, symphony.ErrTooManyRequests)
-	require.Empty(t, p.waited())
+	require.Empty(t, p.waitsSoFar())
 }
 
 func TestRepetitionEnds(t *testing.T) {
 	t.Parallel()
-	t.Run("after so many attempts", func(t *testing.T) {
+	t.Run("after the most tries", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
 		p.answer(roomInfo, 500, `{}`)
 		_, err := p.client(func(c *symphony.Config) { c.Retry.MaxAttempts = 4 }).Room(t.Context(), "r")
 		require.ErrorIs(t, err, symphony.ErrUnavailable)
-		require.Len(t, p.got("GET", "/pod/v3/room/r/info"), 4)
+		require.Len(t, p.requestsTo("GET", "/pod/v3/room/r/info"), 4)
 	})
-	t.Run("after so long", func(t *testing.T) {
+	t.Run("after the longest time", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
 		p.answer(roomInfo, 500, `{}`)
@@ -114,7 +114,7 @@ func TestRepetitionEnds(t *testing.T) {
 		require.LessOrEqual(t, clock.slept, 45*time.Second)
 		require.Greater(t, clock.slept, 20*time.Second)
 	})
-	t.Run("with its context", func(t *testing.T) {
+	t.Run("when its context ends", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
 		p.answer(roomInfo, 500, `{}`)

@@ -14,8 +14,8 @@ type Keyword struct {
 	Value string `json:"value"`
 }
 
-// RoomAttributes is what a room is. All flags are always sent, because what the
-// pod takes an omitted one for is not documented.
+// RoomAttributes is what a room is. All flags are always sent, because what the pod takes an
+// omitted one for is not documented.
 type RoomAttributes struct {
 	// Name has at most 49 characters and is unique on the pod, ignoring case and blanks.
 	Name        string    `json:"name"`
@@ -89,14 +89,14 @@ func (w wireRoom) value() Room {
 	}
 }
 
-// CreateRoom creates a room whose member and owner is the caller alone. A name in
-// use is ErrBadRequest. It is never repeated blindly: on ErrOutcomeUnknown, search first.
+// CreateRoom creates a room whose member and owner is the caller alone. A name in use is
+// ErrBadRequest. It is never repeated blindly: on ErrOutcomeUnknown, search first.
 //
 //	POST /pod/v3/room/create
 func (c *Client) CreateRoom(ctx context.Context, attributes RoomAttributes) (Room, error) {
-	room, err := fetch[Room, wireRoom](ctx, c, request{op: opCreateRoom, body: attributes})
+	room, err := callForValue[Room, wireRoom](ctx, c, request{op: opCreateRoom, body: attributes})
 	if err == nil && room.ID == "" {
-		return Room{}, opCreateRoom.unnamed()
+		return Room{}, opCreateRoom.missingIDError()
 	}
 	return room, err
 }
@@ -105,37 +105,37 @@ func (c *Client) CreateRoom(ctx context.Context, attributes RoomAttributes) (Roo
 //
 //	GET /pod/v3/room/{id}/info
 func (c *Client) Room(ctx context.Context, id StreamID) (Room, error) {
-	return fetch[Room, wireRoom](ctx, c, request{op: opRoom, args: []string{string(id)}})
+	return callForValue[Room, wireRoom](ctx, c, request{op: opRoom, args: []string{string(id)}})
 }
 
 // UpdateRoom changes a room; owners only.
 //
 //	POST /pod/v3/room/{id}/update
 func (c *Client) UpdateRoom(ctx context.Context, id StreamID, update RoomUpdate) (Room, error) {
-	return fetch[Room, wireRoom](ctx, c, request{op: opUpdateRoom, args: []string{string(id)}, body: update})
+	return callForValue[Room, wireRoom](ctx, c, request{op: opUpdateRoom, args: []string{string(id)}, body: update})
 }
 
 // SetRoomActive deactivates a room or brings it back.
 //
 //	POST /pod/v1/room/{id}/setActive
 func (c *Client) SetRoomActive(ctx context.Context, id StreamID, active bool) error {
-	_, err := call[ignored](ctx, c, request{
+	_, err := call[ignoredAnswer](ctx, c, request{
 		op: opSetRoomActive, args: []string{string(id)},
 		query: url.Values{"active": {strconv.FormatBool(active)}},
 	})
 	return err
 }
 
-// RoomQuery says what to search rooms by. The search is fuzzy and its index lags
-// behind by seconds: compare what comes back.
+// RoomQuery says what to search rooms by. The search is fuzzy and its index lags behind by seconds:
+// compare what comes back.
 type RoomQuery struct {
-	// Text is looked for in names, in the hashtags and cashtags of descriptions, and
-	// in the values of the keywords that Labels names; or only in SearchFields.
+	// Text is looked for in names, in the hashtags and cashtags of descriptions, and in the values
+	// of the keywords that Labels names; or only in SearchFields.
 	Text string
 	// Labels are keys of keywords whose values are searched.
 	Labels []string
-	// SearchFields is any of name, description, keywords_key, keywords_value. Pods
-	// older than 25.10 pass over it: name the keywords in Labels as well.
+	// SearchFields is any of name, description, keywords_key, keywords_value. Pods older than 25.10
+	// pass over it: name the keywords in Labels as well.
 	SearchFields []string
 	// Member, Owner and Creator restrict to rooms of that user, 0 for any.
 	Member, Owner, Creator UserID
@@ -147,15 +147,15 @@ type RoomQuery struct {
 	PageSize int
 }
 
-type byID struct {
+type idBody struct {
 	ID UserID `json:"id"`
 }
 
-func byUser(id UserID) *byID {
+func optionalUser(id UserID) *idBody {
 	if id == 0 {
 		return nil
 	}
-	return &byID{id}
+	return &idBody{id}
 }
 
 type roomSearch struct {
@@ -163,9 +163,9 @@ type roomSearch struct {
 	Labels       []string `json:"labels,omitempty"`
 	SearchFields []string `json:"searchFields,omitempty"`
 	Active       bool     `json:"active,omitempty"`
-	Member       *byID    `json:"member,omitempty"`
-	Owner        *byID    `json:"owner,omitempty"`
-	Creator      *byID    `json:"creator,omitempty"`
+	Member       *idBody  `json:"member,omitempty"`
+	Owner        *idBody  `json:"owner,omitempty"`
+	Creator      *idBody  `json:"creator,omitempty"`
 }
 
 // SearchRooms yields the rooms that match, page by page.
@@ -174,10 +174,10 @@ type roomSearch struct {
 func (c *Client) SearchRooms(ctx context.Context, q RoomQuery) iter.Seq2[Room, error] {
 	body := roomSearch{
 		Query: q.Text, Labels: q.Labels, SearchFields: q.SearchFields, Active: q.OnlyActive,
-		Member: byUser(q.Member), Owner: byUser(q.Owner), Creator: byUser(q.Creator),
+		Member: optionalUser(q.Member), Owner: optionalUser(q.Owner), Creator: optionalUser(q.Creator),
 	}
 	size := pageSize(q.PageSize, maxPageSize)
-	return pages(size, func(skip int) ([]Room, int, error) {
+	return yieldPages(size, func(skip int) ([]Room, int, error) {
 		query := skipLimit(skip, size)
 		if q.NonDiscoverable {
 			query.Set("includeNonDiscoverable", "true")
@@ -186,6 +186,6 @@ func (c *Client) SearchRooms(ctx context.Context, q RoomQuery) iter.Seq2[Room, e
 			Count int        `json:"count"`
 			Rooms []wireRoom `json:"rooms"`
 		}](ctx, c, request{op: opSearchRooms, query: query, body: body})
-		return values[Room](page.Rooms), page.Count, err
+		return toValues[Room](page.Rooms), page.Count, err
 	})
 }

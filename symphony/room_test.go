@@ -31,10 +31,10 @@ func TestRooms(t *testing.T) {
 		}, got)
 		require.JSONEq(t, `{"name":"Q3 desk","description":"FX planning","keywords":[{"key":"desk","value":"fx"}],
 			"membersCanInvite":true,"discoverable":false,"public":false,"readOnly":false,"copyProtected":false,
-			"crossPod":false,"viewHistory":false,"multiLateralRoom":false}`, p.got("POST", "/pod/v3/room/create")[0].Body)
+			"crossPod":false,"viewHistory":false,"multiLateralRoom":false}`, p.requestsTo("POST", "/pod/v3/room/create")[0].Body)
 	})
 
-	t.Run("both spellings of the flag for many companies are read", func(t *testing.T) {
+	t.Run("both spellings of multiLateralRoom are read", func(t *testing.T) {
 		t.Parallel()
 		var a symphony.RoomAttributes
 		require.NoError(t, json.Unmarshal([]byte(`{"multilateralRoom":true}`), &a))
@@ -48,18 +48,18 @@ func TestRooms(t *testing.T) {
 		name, no := "Q4 desk", false
 		_, err := p.client().UpdateRoom(t.Context(), "r", symphony.RoomUpdate{Name: &name, Discoverable: &no})
 		require.NoError(t, err)
-		require.JSONEq(t, `{"name":"Q4 desk","discoverable":false}`, p.got("POST", "/pod/v3/room/r/update")[0].Body)
+		require.JSONEq(t, `{"name":"Q4 desk","discoverable":false}`, p.requestsTo("POST", "/pod/v3/room/r/update")[0].Body)
 	})
 
-	t.Run("one is closed", func(t *testing.T) {
+	t.Run("deactivate", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
 		p.answer("POST /pod/v1/room/{id}/setActive", 200, `{"roomAttributes":{"name":1}}`)
 		require.NoError(t, p.client().SetRoomActive(t.Context(), "r", false))
-		require.Equal(t, "active=false", p.got("POST", "/pod/v1/room/r/setActive")[0].Query)
+		require.Equal(t, "active=false", p.requestsTo("POST", "/pod/v1/room/r/setActive")[0].Query)
 	})
 
-	t.Run("a path cannot be escaped from", func(t *testing.T) {
+	t.Run("an id cannot leave its place in the path", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
 		c := p.client()
@@ -88,7 +88,7 @@ func listing(n, limit int) http.HandlerFunc {
 	}
 }
 
-func TestSearchingRooms(t *testing.T) {
+func TestSearchRooms(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ rooms, limit, calls int }{
 		"none": {0, 100, 1}, "one page": {7, 100, 1}, "two pages": {150, 100, 2},
@@ -101,7 +101,7 @@ func TestSearchingRooms(t *testing.T) {
 			p.on("POST /pod/v3/room/search", listing(tc.rooms, tc.limit))
 			rooms := collect(t, p.client().SearchRooms(t.Context(), symphony.RoomQuery{Text: "desk"}))
 			require.Len(t, rooms, tc.rooms)
-			require.Len(t, p.got("POST", "/pod/v3/room/search"), tc.calls)
+			require.Len(t, p.requestsTo("POST", "/pod/v3/room/search"), tc.calls)
 		})
 	}
 
@@ -113,19 +113,19 @@ func TestSearchingRooms(t *testing.T) {
 			Text: "4711", Labels: []string{"roombot-request"}, SearchFields: []string{"keywords_value"}, Creator: 7, OnlyActive: true,
 			NonDiscoverable: true, PageSize: 10,
 		}))
-		got := p.got("POST", "/pod/v3/room/search")[0]
+		got := p.requestsTo("POST", "/pod/v3/room/search")[0]
 		require.Equal(t, "includeNonDiscoverable=true&limit=10&skip=0", got.Query)
 		require.JSONEq(t, `{"query":"4711","labels":["roombot-request"],"searchFields":["keywords_value"],"active":true,"creator":{"id":7}}`, got.Body)
 	})
 
-	t.Run("who stops early asks for no more", func(t *testing.T) {
+	t.Run("an early stop asks for no more pages", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
 		p.on("POST /pod/v3/room/search", listing(500, 100))
 		for range p.client().SearchRooms(t.Context(), symphony.RoomQuery{}) {
 			break
 		}
-		require.Len(t, p.got("POST", "/pod/v3/room/search"), 1)
+		require.Len(t, p.requestsTo("POST", "/pod/v3/room/search"), 1)
 	})
 }
 
@@ -143,7 +143,7 @@ func TestMembers(t *testing.T) {
 	require.NoError(t, c.PromoteOwner(t.Context(), "r", 7078106103902))
 	require.NoError(t, c.DemoteOwner(t.Context(), "r", 7078106103902))
 	for _, verb := range []string{"add", "remove", "promoteOwner", "demoteOwner"} {
-		require.JSONEq(t, `{"id":7078106103902}`, p.got("POST", "/pod/v1/room/r/membership/"+verb)[0].Body)
+		require.JSONEq(t, `{"id":7078106103902}`, p.requestsTo("POST", "/pod/v1/room/r/membership/"+verb)[0].Body)
 	}
 	members, err := c.Members(t.Context(), "r")
 	require.NoError(t, err)

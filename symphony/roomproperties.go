@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// RoomProperties are a room's attributes as events tell them.
+// RoomProperties are a room's attributes as events show them.
 type RoomProperties struct {
 	Name             string
 	Description      string
@@ -22,7 +22,8 @@ type RoomProperties struct {
 	Keywords         []Keyword
 }
 
-// wireProperties is the vendor's V4RoomProperties, which names viewHistory otherwise than REST does.
+// wireProperties is the vendor's V4RoomProperties, which names viewHistory otherwise than REST
+// does.
 type wireProperties struct {
 	Name             string      `json:"name"`
 	Description      string      `json:"description"`

@@ -1,11 +1,7 @@
 package symphony_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -14,19 +10,21 @@ import (
 
 	"roombot/symphony"
 	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/control"
 )
 
 // world is the client against a whole pod over real HTTP.
 type world struct {
 	*symphony.Client
-	url string
+	pod *client.Client // its control API
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	pod, err := sandbox.New(sandbox.Config{BotKey: key().Public(), LongPoll: time.Second})
 	require.NoError(t, err)
-	server := httptest.NewServer(pod.Handler())
+	server := httptest.NewServer(control.New(pod, control.Config{}))
 	t.Cleanup(server.Close)
 	t.Cleanup(func() { require.NoError(t, pod.Close()) })
 	c, err := symphony.New(symphony.Config{
@@ -34,21 +32,16 @@ func newWorld(t *testing.T) *world {
 	})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
-	return &world{c, server.URL}
+	control := client.New(server.URL)
+	t.Cleanup(control.Close)
+	return &world{c, control}
 }
 
-// control is a call of the pod's own, not Symphony's.
-func (w *world) control(t *testing.T, path string, body any) {
+// says is alice writing to the bot.
+func (w *world) says(t *testing.T, text string) {
 	t.Helper()
-	content, err := json.Marshal(body)
+	_, err := w.pod.Says(t.Context(), "alice", text)
 	require.NoError(t, err)
-	resp, err := http.Post(w.url+"/sandbox/v1/"+path, "application/json", bytes.NewReader(content))
-	require.NoError(t, err)
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	require.Equal(t, 200, resp.StatusCode, string(answer))
-	http.DefaultClient.CloseIdleConnections()
 }
 
 // user of the pod by username.
@@ -188,16 +181,16 @@ func TestAFeedOfAWholePod(t *testing.T) {
 		})
 	}()
 	<-live
-	w.control(t, "say", map[string]any{"as": "alice", "to": "roombot", "text": "hello"})
+	w.says(t, "hello")
 	require.Contains(t, (<-heard).Message.PresentationML, "hello")
 
-	w.control(t, "faults", map[string]any{"kind": "session-expired", "count": 1, "probability": 1})
-	w.control(t, "say", map[string]any{"as": "alice", "to": "roombot", "text": "and again"})
+	require.NoError(t, w.pod.Fail(ctx, client.Fault{Kind: client.FaultSessionExpired, Count: 1}))
+	w.says(t, "and again")
 	require.Contains(t, (<-heard).Message.PresentationML, "again")
 
-	w.control(t, "faults", map[string]any{"kind": "feed-killed", "count": 1, "probability": 1})
+	require.NoError(t, w.pod.Fail(ctx, client.Fault{Kind: client.FaultFeedKilled, Count: 1}))
 	<-live // another feed
-	w.control(t, "say", map[string]any{"as": "alice", "to": "roombot", "text": "still there?"})
+	w.says(t, "still there?")
 	require.Contains(t, (<-heard).Message.PresentationML, "still there?")
 	stop()
 	require.NoError(t, <-ended)

@@ -28,7 +28,7 @@ func (s *session) headers(agent bool) http.Header {
 func (c *Client) signIn(ctx context.Context) (*session, error) {
 	s, err := c.newSession(ctx)
 	if ctx.Err() == nil {
-		c.counts.signing.ended(ctx, c.config.Now(), err)
+		c.counts.signIns.recordSignIn(ctx, c.config.Now(), err)
 	}
 	return s, err
 }
@@ -43,7 +43,7 @@ func (c *Client) newSession(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	s := &session{token: token}
-	if !simplifiedKeys(token) || !c.agentHasKeys(ctx) {
+	if !allowsSimplifiedKeys(token) || !c.agentSupportsSimplifiedKeys(ctx) {
 		if s.key, err = c.authenticate(ctx, keys); err != nil {
 			return nil, err
 		}
@@ -51,8 +51,8 @@ func (c *Client) newSession(ctx context.Context) (*session, error) {
 	return s, nil
 }
 
-// signedLogin is the body of a login with a key. It is signed as it is encoded, so
-// for each attempt anew: it lives minutes only.
+// signedLogin is the body of a login with a key. It is signed as it is encoded, so for each try
+// anew: it lives minutes only.
 type signedLogin struct{ *Config }
 
 func (s signedLogin) MarshalJSON() ([]byte, error) {
@@ -63,7 +63,7 @@ func (s signedLogin) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]string{"token": token})
 }
 
-// authenticate asks one of the four doors for a token.
+// authenticate asks for a token by one of the signInOperations.
 func (c *Client) authenticate(ctx context.Context, op Operation) (secret, error) {
 	r := request{op: op}
 	if c.config.Certificate == nil {
@@ -75,7 +75,7 @@ func (c *Client) authenticate(ctx context.Context, op Operation) (secret, error)
 	answered, ok := errors.AsType[*Error](err)
 	switch {
 	case ok && answered.rejectsLogin():
-		return "", c.loginError(op, answered)
+		return "", c.newLoginError(op, answered)
 	case err != nil:
 		return "", err
 	case got.Token == "":
@@ -84,9 +84,9 @@ func (c *Client) authenticate(ctx context.Context, op Operation) (secret, error)
 	return secret(got.Token), nil
 }
 
-// simplifiedKeys is true when the session token says that agents of a recent
-// version find the keys by themselves. A token that is no JWT says nothing.
-func simplifiedKeys(token secret) bool {
+// allowsSimplifiedKeys reports whether the session token says that agents of a recent version find
+// the keys by themselves. A token that is no JWT says nothing.
+func allowsSimplifiedKeys(token secret) bool {
 	parts := strings.Split(string(token), ".")
 	if len(parts) != 3 {
 		return false
@@ -98,9 +98,9 @@ func simplifiedKeys(token secret) bool {
 	return err == nil && json.Unmarshal(payload, &claims) == nil && claims.Simplified
 }
 
-// agentHasKeys is true when the agent is recent enough. One that does not say is
+// agentSupportsSimplifiedKeys reports whether the agent is recent enough. One that does not say is
 // served in the classic way, which always works.
-func (c *Client) agentHasKeys(ctx context.Context) bool {
+func (c *Client) agentSupportsSimplifiedKeys(ctx context.Context) bool {
 	info, err := call[AgentInfo](ctx, c, request{op: opAgentInfo, once: true})
-	return err == nil && info.simplifiedKeys()
+	return err == nil && info.supportsSimplifiedKeys()
 }

@@ -26,8 +26,8 @@ var key = sync.OnceValue(func() *rsa.Key {
 	return k
 })
 
-// seen is a request as the pod got it.
-type seen struct {
+// receivedRequest is a request as the pod got it.
+type receivedRequest struct {
 	Method, Path, Query, Body string
 	Header                    http.Header
 	// Pattern is the one that answered.
@@ -40,7 +40,7 @@ type pod struct {
 	routes   map[string]http.HandlerFunc
 	server   *httptest.Server
 	mu       sync.Mutex
-	requests []seen
+	requests []receivedRequest
 	waits    []time.Duration
 	logins   int
 }
@@ -86,12 +86,12 @@ func (p *pod) answers(pattern string, handlers ...http.HandlerFunc) {
 	})
 }
 
-func with(status int, body string) http.HandlerFunc {
+func answerWith(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { reply(w, status, body) }
 }
 
-// cut drops the connection after the request was read.
-func cut(w http.ResponseWriter, _ *http.Request) {
+// dropConnection drops the connection after the request was read.
+func dropConnection(w http.ResponseWriter, _ *http.Request) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err == nil {
 		_ = conn.Close()
@@ -117,7 +117,7 @@ func (p *pod) handler() http.Handler {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		p.mu.Lock()
 		_, pattern := mux.Handler(r)
-		p.requests = append(p.requests, seen{r.Method, r.URL.Path, r.URL.RawQuery, string(body), r.Header.Clone(), pattern})
+		p.requests = append(p.requests, receivedRequest{r.Method, r.URL.Path, r.URL.RawQuery, string(body), r.Header.Clone(), pattern})
 		p.mu.Unlock()
 		mux.ServeHTTP(w, r)
 	})
@@ -151,11 +151,11 @@ func (p *pod) client(change ...func(*symphony.Config)) *symphony.Client {
 	return c
 }
 
-// got are the requests to a path.
-func (p *pod) got(method, path string) []seen {
+// requestsTo are the requests to a path.
+func (p *pod) requestsTo(method, path string) []receivedRequest {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var matching []seen
+	var matching []receivedRequest
 	for _, r := range p.requests {
 		if r.Method == method && r.Path == path {
 			matching = append(matching, r)
@@ -164,7 +164,7 @@ func (p *pod) got(method, path string) []seen {
 	return matching
 }
 
-func (p *pod) waited() []time.Duration {
+func (p *pod) waitsSoFar() []time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]time.Duration(nil), p.waits...)

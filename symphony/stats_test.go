@@ -11,10 +11,10 @@ import (
 
 func TestStatsOfAClient(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
 		p, n := newPod(t), newNetwork()
-		p.answers("POST /login/pubkey/authenticate", with(503, ``), with(200, `{"token":"a"}`))
-		p.answers(roomInfo, with(500, `{}`), with(429, `{}`), with(401, `{}`), with(200, room))
+		p.answers("POST /login/pubkey/authenticate", answerWith(503, ``), answerWith(200, `{"token":"a"}`))
+		p.answers(roomInfo, answerWith(500, `{}`), answerWith(429, `{}`), answerWith(401, `{}`), answerWith(200, room))
 		c := n.client(t, p)
 		require.Equal(t, symphony.Stats{Agents: []symphony.AgentStats{{Base: "http://symphony"}}}, c.Stats())
 		_, err := c.Room(t.Context(), "r")
@@ -31,17 +31,17 @@ func TestStatsOfAClient(t *testing.T) {
 	})
 }
 
-func TestSigningInThatFails(t *testing.T) {
+func TestFailedSignIn(t *testing.T) {
 	t.Parallel()
-	t.Run("is seen before its repetition ends, and told once a minute", func(t *testing.T) {
+	t.Run("is in the stats before its repetition ends, and logged once a minute", func(t *testing.T) {
 		t.Parallel()
-		bubble(t, func(t *testing.T) {
+		inBubble(t, func(t *testing.T) {
 			var log logbook
 			p, n := newPod(t), newNetwork()
 			p.answer("POST /login/pubkey/authenticate", 200, `{"note":"no token here"}`)
 			c := n.client(t, p)
 			for range 30 {
-				require.Error(t, c.Login(log.under(t.Context())))
+				require.Error(t, c.Login(log.context(t.Context())))
 				require.ErrorContains(t, c.Stats().LoginError, "no token")
 				time.Sleep(10 * time.Second)
 			}
@@ -50,30 +50,30 @@ func TestSigningInThatFails(t *testing.T) {
 		})
 	})
 
-	t.Run("by a rejection is told to whoever asked", func(t *testing.T) {
+	t.Run("by a rejection is returned and not logged", func(t *testing.T) {
 		t.Parallel()
-		bubble(t, func(t *testing.T) {
+		inBubble(t, func(t *testing.T) {
 			var log logbook
 			p, n := newPod(t), newNetwork()
 			p.answer("POST /login/pubkey/authenticate", 401, `{"code":401}`)
 			c := n.client(t, p)
-			require.ErrorIs(t, c.Login(log.under(t.Context())), symphony.ErrLoginRejected)
+			require.ErrorIs(t, c.Login(log.context(t.Context())), symphony.ErrLoginRejected)
 			require.Empty(t, log.lines(t))
 		})
 	})
 
-	t.Run("is over when the session that was refused is accepted again", func(t *testing.T) {
+	t.Run("ends when the session that was refused is accepted again", func(t *testing.T) {
 		t.Parallel()
-		bubble(t, func(t *testing.T) {
+		inBubble(t, func(t *testing.T) {
 			var log logbook
 			p, n := newPod(t), newNetwork()
-			p.answers("POST /login/pubkey/authenticate", with(200, `{"token":"a"}`), with(503, ``))
-			p.answers(roomInfo, with(401, `{}`), with(200, room))
+			p.answers("POST /login/pubkey/authenticate", answerWith(200, `{"token":"a"}`), answerWith(503, ``))
+			p.answers(roomInfo, answerWith(401, `{}`), answerWith(200, room))
 			c := n.client(t, p, func(c *symphony.Config) { c.Retry.MaxAttempts = 1 })
-			_, err := c.Room(log.under(t.Context()), "r")
+			_, err := c.Room(log.context(t.Context()), "r")
 			require.ErrorIs(t, err, symphony.ErrUnavailable)
 			require.ErrorIs(t, c.Stats().LoginError, symphony.ErrUnavailable)
-			_, err = c.Room(log.under(t.Context()), "r")
+			_, err = c.Room(log.context(t.Context()), "r")
 			require.NoError(t, err)
 			require.NoError(t, c.Stats().LoginError)
 			lines := log.lines(t, "signed in to Symphony")
@@ -83,15 +83,15 @@ func TestSigningInThatFails(t *testing.T) {
 		})
 	})
 
-	t.Run("because sessions end at once does not flood the log", func(t *testing.T) {
+	t.Run("with sessions that end at once does not flood the log", func(t *testing.T) {
 		t.Parallel()
-		bubble(t, func(t *testing.T) {
+		inBubble(t, func(t *testing.T) {
 			var log logbook
 			p, n := newPod(t), newNetwork()
 			p.answer(sessionInfo, 401, `{}`)
 			c := n.client(t, p)
 			for range 100 {
-				_, err := c.Me(log.under(t.Context()))
+				_, err := c.Me(log.context(t.Context()))
 				require.ErrorIs(t, err, symphony.ErrUnauthorized)
 				time.Sleep(time.Second)
 			}

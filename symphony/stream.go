@@ -49,11 +49,11 @@ func (w wireStream) value() Stream {
 //
 //	GET /pod/v2/streams/{sid}/info
 func (c *Client) Stream(ctx context.Context, id StreamID) (Stream, error) {
-	return fetch[Stream, wireStream](ctx, c, request{op: opStream, args: []string{string(id)}})
+	return callForValue[Stream, wireStream](ctx, c, request{op: opStream, args: []string{string(id)}})
 }
 
-// CreateIM opens the conversation between the caller and the users, or finds the
-// one that exists: repeating it does no harm.
+// CreateIM opens the conversation between the caller and the users, or finds the one that exists:
+// repeating it does no harm.
 //
 //	POST /pod/v1/im/create
 func (c *Client) CreateIM(ctx context.Context, users ...UserID) (StreamID, error) {
@@ -61,7 +61,7 @@ func (c *Client) CreateIM(ctx context.Context, users ...UserID) (StreamID, error
 		ID StreamID `json:"id"`
 	}](ctx, c, request{op: opCreateIM, body: users})
 	if err == nil && im.ID == "" {
-		return "", opCreateIM.unnamed()
+		return "", opCreateIM.missingIDError()
 	}
 	return im.ID, err
 }

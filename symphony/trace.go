@@ -10,8 +10,8 @@ type traceKey struct{}
 
 const traceLength = 6
 
-// WithTraceID makes the calls under ctx carry id as their X-Trace-Id. An id that
-// is not six letters and digits is ignored, and each call has one of its own.
+// WithTraceID makes the calls under ctx carry id as their X-Trace-Id. An id that is not six letters
+// and digits is ignored, and each call has one of its own.
 func WithTraceID(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, traceKey{}, id)
 }
@@ -28,7 +28,7 @@ func NewTraceID() string {
 
 func traceID(ctx context.Context) string {
 	id, _ := ctx.Value(traceKey{}).(string)
-	if len(id) != traceLength || strings.ContainsFunc(id, func(r rune) bool { return !alphanumeric(r) }) {
+	if len(id) != traceLength || strings.ContainsFunc(id, func(r rune) bool { return !isAlphanumeric(r) }) {
 		return NewTraceID()
 	}
 	return id

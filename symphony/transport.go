@@ -16,25 +16,26 @@ import (
 
 // Transport is the way to a component.
 type Transport struct {
-	// Proxy is an HTTP proxy, with user and password in it if it wants them. Nil
-	// takes HTTP_PROXY, HTTPS_PROXY and NO_PROXY of the environment.
+	// Proxy is an HTTP proxy, with user and password in it if it wants them. Nil takes HTTP_PROXY,
+	// HTTPS_PROXY and NO_PROXY of the environment.
 	Proxy *url.URL
 	// NoProxy lists the hosts that Proxy is not for, in the form of NO_PROXY.
 	NoProxy string
 	// Trust is a PEM bundle of authorities to trust besides the system's.
 	Trust []byte
-	// ConnectTimeout bounds dialling and the TLS handshake, each. Default 15 s.
+	// ConnectTimeout bounds dialling and the TLS handshake, each, by default
+	// [DefaultConnectTimeout].
 	ConnectTimeout time.Duration
-	// Timeout bounds one attempt of one call where it is less than Config.Timeout.
-	// Default none. Reads of the feed have their own.
+	// Timeout bounds one try of one call where it is less than Config.Timeout. Default none. Reads
+	// of the feed have their own.
 	Timeout time.Duration
-	// Headers are added to the component's requests, over those of Config.Headers.
-	// No other component gets them.
+	// Headers are added to the component's requests, over those of Config.Headers. No other
+	// component gets them.
 	Headers http.Header
 }
 
-// newTransports makes one transport per different way, so that components behind
-// the same host share connections.
+// newTransports makes one transport per different way, so that components behind the same host
+// share connections.
 func newTransports(c Config) (map[Component]*http.Transport, error) {
 	shared, err := c.Transport.HTTP(nil)
 	faults := []error{err}
@@ -50,33 +51,33 @@ func newTransports(c Config) (map[Component]*http.Transport, error) {
 		if certified {
 			certificate = c.Certificate
 		}
-		if ways[part], err = c.way(part).HTTP(certificate); err != nil {
+		if ways[part], err = c.transportTo(part).HTTP(certificate); err != nil {
 			faults = append(faults, fmt.Errorf("symphony: transport of %s: %w", part, err))
 		}
 	}
 	return ways, errors.Join(faults...)
 }
 
-// way is the transport of a component.
-func (c Config) way(part Component) Transport {
+// transportTo is the transport of a component.
+func (c Config) transportTo(part Component) Transport {
 	if own, ok := c.Transports[part]; ok {
 		return own
 	}
 	return c.Transport
 }
 
-// timeout bounds an attempt of a call to a component.
-func (c Config) timeout(part Component) time.Duration {
-	if own := c.way(part).Timeout; own > 0 {
+// timeoutOf bounds one try of a call to a component.
+func (c Config) timeoutOf(part Component) time.Duration {
+	if own := c.transportTo(part).Timeout; own > 0 {
 		return min(own, c.Timeout)
 	}
 	return c.Timeout
 }
 
-// HTTP is the way as net/http takes it, with the certificate that this side shows
-// if one is given. Headers and Timeout are not part of it.
+// HTTP is the way as net/http takes it, with the certificate that this side shows if one is given.
+// Headers and Timeout are not part of it.
 func (t Transport) HTTP(certificate *tls.Certificate) (*http.Transport, error) {
-	roots, err := t.roots()
+	roots, err := t.trustedRoots()
 	if err != nil {
 		return nil, err
 	}
@@ -85,14 +86,12 @@ func (t Transport) HTTP(certificate *tls.Certificate) (*http.Transport, error) {
 		secure.Certificates = []tls.Certificate{*certificate}
 	}
 	connect := t.ConnectTimeout
-	if connect <= 0 {
-		connect = 15 * time.Second
-	}
+	setDefault(&connect, DefaultConnectTimeout)
 	return &http.Transport{
-		Proxy: t.proxy(),
+		Proxy: t.proxyFunc(),
 		OnProxyConnectResponse: func(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
 			if answer.StatusCode != http.StatusOK { // net/http would tell no more than "Forbidden"
-				return fmt.Errorf("the proxy %s answers %s to CONNECT", proxy.Host, clip(answer.Status, 80))
+				return fmt.Errorf("the proxy %s answers %s to CONNECT", proxy.Host, clipText(answer.Status, 80))
 			}
 			return nil
 		},
@@ -100,20 +99,20 @@ func (t Transport) HTTP(certificate *tls.Certificate) (*http.Transport, error) {
 		TLSHandshakeTimeout: connect,
 		TLSClientConfig:     secure,
 		ForceAttemptHTTP2:   true,
-		// More than a busy bot has calls under way, say 32 commands that let ten people in
-		// side by side: for each connection that is closed another begins, with a handshake.
+		// More than a busy bot has calls under way, say 32 commands that let ten people in side by
+		// side: for each connection that is closed another begins, with a handshake.
 		MaxIdleConnsPerHost: 512,
-		// Corporate proxies cut idle connections from 30 s on; a write on a dead
-		// one would have an unknown outcome.
+		// Corporate proxies cut idle connections from 30 s on; a write on a dead one would have an
+		// unknown outcome.
 		IdleConnTimeout: 25 * time.Second,
-		// A parked read keeps an HTTP/2 connection from being idle: without pings a
-		// dead one would swallow every call until its timeout.
+		// A parked read keeps an HTTP/2 connection from being idle: without pings a dead one would
+		// swallow every call until its timeout.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
 	}, nil
 }
 
-// roots is nil for the system's authorities alone.
-func (t Transport) roots() (*x509.CertPool, error) {
+// trustedRoots is nil for the system's authorities alone.
+func (t Transport) trustedRoots() (*x509.CertPool, error) {
 	if len(t.Trust) == 0 {
 		return nil, nil
 	}
@@ -127,7 +126,7 @@ func (t Transport) roots() (*x509.CertPool, error) {
 	return pool, nil
 }
 
-func (t Transport) proxy() func(*http.Request) (*url.URL, error) {
+func (t Transport) proxyFunc() func(*http.Request) (*url.URL, error) {
 	rules := httpproxy.FromEnvironment()
 	if t.Proxy != nil {
 		rules = &httpproxy.Config{HTTPProxy: t.Proxy.String(), HTTPSProxy: t.Proxy.String(), NoProxy: t.NoProxy}
@@ -138,9 +137,9 @@ func (t Transport) proxy() func(*http.Request) (*url.URL, error) {
 
 const maxRedirects = 3
 
-// redirect follows only reads, and only within the same origin: the tokens are in
-// headers that net/http would carry along to any host.
-func redirect(next *http.Request, via []*http.Request) error {
+// checkRedirect follows only reads, and only within the same origin: the tokens are in headers that
+// net/http would carry along to any host.
+func checkRedirect(next *http.Request, via []*http.Request) error {
 	first := via[0]
 	if next.URL.Scheme != first.URL.Scheme || next.URL.Host != first.URL.Host ||
 		first.Method != http.MethodGet || len(via) > maxRedirects {

@@ -18,7 +18,7 @@ import (
 	"roombot/symphony"
 )
 
-func TestRequestsSayWhoAsks(t *testing.T) {
+func TestRequestsNameTheirUserAgent(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.answer(sessionInfo, 200, me)
@@ -30,7 +30,7 @@ func TestRequestsSayWhoAsks(t *testing.T) {
 		_, err := c.Me(symphony.WithTraceID(t.Context(), ctx))
 		require.NoError(t, err)
 	}
-	got := p.got("GET", "/pod/v2/sessioninfo")
+	got := p.requestsTo("GET", "/pod/v2/sessioninfo")
 	require.Equal(t, "Roombot/1.2", got[0].Header.Get("User-Agent"))
 	require.Equal(t, "fx", got[0].Header.Get("X-Desk"))
 	require.Regexp(t, "^[A-Za-z0-9]{6}$", got[0].Header.Get("X-Trace-Id"))
@@ -61,7 +61,7 @@ func TestHeadersOfAComponentReachOnlyThatComponent(t *testing.T) {
 		"GET /agent/v1/message/m": "Agent", "GET /pod/v2/sessioninfo": "",
 	} {
 		method, path, _ := strings.Cut(path, " ")
-		got := p.got(method, path)[0].Header
+		got := p.requestsTo(method, path)[0].Header
 		for _, other := range []string{"Login", "Agent", "Keys"} {
 			require.Equal(t, other == name, got.Get("X-Only-"+other) != "", "X-Only-%s at %s", other, path)
 		}
@@ -70,9 +70,9 @@ func TestHeadersOfAComponentReachOnlyThatComponent(t *testing.T) {
 	}
 }
 
-func TestConnectionsOfABurstAreUsedAgain(t *testing.T) {
+func TestConnectionsOfABurstAreReused(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
 		p, n := newPod(t), newNetwork()
 		p.on(sessionInfo, func(w http.ResponseWriter, _ *http.Request) {
 			time.Sleep(time.Second) // until all are there, as time stands still before
@@ -92,14 +92,14 @@ func TestConnectionsOfABurstAreUsedAgain(t *testing.T) {
 			require.NoError(t, burst.Wait())
 			synctest.Wait()
 		}
-		require.Equal(t, sideBySide, n.dialled["symphony:80"])
+		require.Equal(t, sideBySide, n.dialCount["symphony:80"])
 	})
 }
 
-func TestAComponentMayHaveLessTimeThanTheOthers(t *testing.T) {
+func TestComponentMayHaveAShorterTimeout(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
-	p.on(sessionInfo, park)
+	p.on(sessionInfo, neverAnswer)
 	p.answer("GET /agent/v1/message/{id}", 200, `{"messageId":"m"}`)
 	c := p.client(func(c *symphony.Config) {
 		c.Retry.MaxAttempts = 1
@@ -133,7 +133,7 @@ func TestTokensNeverFollowARedirect(t *testing.T) {
 	require.False(t, reached)
 }
 
-func TestAReadFollowsARedirectOfTheSameHost(t *testing.T) {
+func TestReadFollowsARedirectToTheSameHost(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.on(sessionInfo, func(w http.ResponseWriter, r *http.Request) {
@@ -144,7 +144,7 @@ func TestAReadFollowsARedirectOfTheSameHost(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestConnectionsAreUsedAgain(t *testing.T) {
+func TestConnectionsAreReused(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	from := map[string]bool{}
@@ -208,7 +208,7 @@ func TestEachComponentHasItsProxy(t *testing.T) {
 	require.Equal(t, "Basic ZGVzazpwYXNz", agents.credentials)
 }
 
-func TestHostsOfNoProxyAreReachedDirectly(t *testing.T) {
+func TestNoProxyHostsAreReachedDirectly(t *testing.T) {
 	t.Parallel()
 	x := newProxy(t)
 	c, err := symphony.New(symphony.Config{
@@ -227,9 +227,9 @@ func pemOf(s *httptest.Server) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
 }
 
-func TestABundleIsTrustedBesidesTheSystem(t *testing.T) {
+func TestTrustBundleIsAddedToTheSystems(t *testing.T) {
 	t.Parallel()
-	secure := httptest.NewUnstartedServer(with(200, `{"status":"UP"}`))
+	secure := httptest.NewUnstartedServer(answerWith(200, `{"status":"UP"}`))
 	secure.EnableHTTP2 = true
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
@@ -257,7 +257,7 @@ func TestABundleIsTrustedBesidesTheSystem(t *testing.T) {
 	require.ErrorContains(t, err, "no PEM certificate")
 }
 
-func TestACertificateSignsInAtItsOwnDoors(t *testing.T) {
+func TestSignInWithACertificate(t *testing.T) {
 	t.Parallel()
 	var paths []string
 	secure := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -282,5 +282,5 @@ func TestACertificateSignsInAtItsOwnDoors(t *testing.T) {
 	_, err := c.Me(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"/sessionauth/v1/authenticate", "/keyauth/v1/authenticate"}, paths)
-	require.Equal(t, "from-certificate", p.got("GET", "/pod/v2/sessioninfo")[0].Header.Get("sessionToken"))
+	require.Equal(t, "from-certificate", p.requestsTo("GET", "/pod/v2/sessioninfo")[0].Header.Get("sessionToken"))
 }

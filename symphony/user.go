@@ -19,8 +19,8 @@ const (
 	DistributionListAccount AccountType = "SDL"
 )
 
-// User is an account. Email, username, title, department and location are known
-// only within the caller's own company; service accounts lack first and last names.
+// User is an account. Email, username, title, department and location are known only within the
+// caller's own company; service accounts lack first and last names.
 type User struct {
 	ID          UserID      `json:"id"`
 	Username    string      `json:"username,omitempty"`
@@ -54,8 +54,8 @@ type UserLookup struct {
 	OnlyActive bool
 }
 
-// UsersByID looks accounts up by number, of any company and in any state. Those
-// not found are absent; the order is not that of the arguments.
+// UsersByID looks accounts up by number, of any company and in any state. Those that are not found
+// are left out; the order is not that of the arguments.
 func (c *Client) UsersByID(ctx context.Context, ids ...UserID) ([]User, error) {
 	return c.LookupUsers(ctx, UserLookup{IDs: ids})
 }
@@ -70,8 +70,7 @@ func (c *Client) UsersByUsername(ctx context.Context, usernames ...string) ([]Us
 	return c.LookupUsers(ctx, UserLookup{Usernames: usernames})
 }
 
-// LookupUsers looks accounts up in as many calls as are needed. It returns those
-// found, each once.
+// LookupUsers looks accounts up in as many calls as are needed. It returns those found, each once.
 //
 //	GET /pod/v3/users
 func (c *Client) LookupUsers(ctx context.Context, l UserLookup) ([]User, error) {
@@ -99,8 +98,8 @@ func (c *Client) LookupUsers(ctx context.Context, l UserLookup) ([]User, error) 
 	return found, nil
 }
 
-// values is the query's key and its usable values. A comma separates values, so
-// that nothing with one in it can be asked for.
+// values is the query's key and its usable values. A comma separates values, so a value that has
+// one cannot be looked up.
 func (l UserLookup) values() (string, []string) {
 	key, values := "uid", make([]string, 0, len(l.IDs))
 	for _, id := range l.IDs {
@@ -118,14 +117,14 @@ func (l UserLookup) values() (string, []string) {
 	})
 }
 
-// The pod takes 100 values a call; addresses as long as they may be would still
-// make a request line that proxies refuse.
+// The pod takes 100 values a call. 100 long addresses would make a request line that proxies
+// refuse.
 const (
 	maxLookup      = 100
 	maxLookupBytes = 4000
 )
 
-// userChunks cuts values into what one call may carry.
+// userChunks cuts values into chunks that fit one call.
 func userChunks(values []string) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		for len(values) > 0 {
@@ -157,11 +156,11 @@ type UserQuery struct {
 }
 
 type userSearch struct {
-	Query   string          `json:"query"`
-	Filters *userSearchOnly `json:"filters,omitempty"`
+	Query   string             `json:"query"`
+	Filters *userSearchFilters `json:"filters,omitempty"`
 }
 
-type userSearchOnly struct {
+type userSearchFilters struct {
 	AccountTypes []AccountType `json:"accountTypes,omitempty"`
 	Company      string        `json:"company,omitempty"`
 	Title        string        `json:"title,omitempty"`
@@ -173,10 +172,10 @@ type userSearchOnly struct {
 func (c *Client) SearchUsers(ctx context.Context, q UserQuery) iter.Seq2[User, error] {
 	body := userSearch{Query: q.Text}
 	if len(q.AccountTypes) > 0 || q.Company != "" || q.Title != "" {
-		body.Filters = &userSearchOnly{q.AccountTypes, q.Company, q.Title}
+		body.Filters = &userSearchFilters{q.AccountTypes, q.Company, q.Title}
 	}
 	size := pageSize(q.PageSize, 50)
-	return pages(size, func(skip int) ([]User, int, error) {
+	return yieldPages(size, func(skip int) ([]User, int, error) {
 		query := skipLimit(skip, size)
 		query.Set("local", strconv.FormatBool(q.Local))
 		page, err := call[struct {

@@ -18,9 +18,9 @@ func query(t *testing.T, s string) url.Values {
 	return v
 }
 
-func TestLookingUsersUp(t *testing.T) {
+func TestLookupUsers(t *testing.T) {
 	t.Parallel()
-	t.Run("a hundred at a time, each once", func(t *testing.T) {
+	t.Run("a hundred in one call, each once", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
 		p.answer("GET /pod/v3/users", 200, `{"users":[{"id":7078106103901,"username":"ana.ruiz"}],"errors":[{"error":"invalid.format","id":5}]}`)
@@ -32,7 +32,7 @@ func TestLookingUsersUp(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []symphony.User{{ID: 7078106103901, Username: "ana.ruiz"}}, users)
 		var asked int
-		for _, r := range p.got("GET", "/pod/v3/users") {
+		for _, r := range p.requestsTo("GET", "/pod/v3/users") {
 			q := query(t, r.Query)
 			n := len(strings.Split(q.Get("uid"), ","))
 			require.LessOrEqual(t, n, 100)
@@ -49,10 +49,10 @@ func TestLookingUsersUp(t *testing.T) {
 		users, err := p.client().UsersByEmail(t.Context(), "no+body@acme.test")
 		require.NoError(t, err)
 		require.Empty(t, users)
-		require.Equal(t, "no+body@acme.test", query(t, p.got("GET", "/pod/v3/users")[0].Query).Get("email"))
+		require.Equal(t, "no+body@acme.test", query(t, p.requestsTo("GET", "/pod/v3/users")[0].Query).Get("email"))
 	})
 
-	t.Run("nobody asked for is no call", func(t *testing.T) {
+	t.Run("an empty lookup makes no call", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
 		users, err := p.client().UsersByEmail(t.Context())
@@ -61,13 +61,13 @@ func TestLookingUsersUp(t *testing.T) {
 		require.Empty(t, p.requests)
 	})
 
-	t.Run("a comma cannot smuggle a second one in", func(t *testing.T) {
+	t.Run("a value with a comma is left out", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
 		p.answer("GET /pod/v3/users", 204, ``)
 		_, err := p.client().UsersByUsername(t.Context(), "ana,ceo", "", "bo")
 		require.NoError(t, err)
-		got := query(t, p.got("GET", "/pod/v3/users")[0].Query)
+		got := query(t, p.requestsTo("GET", "/pod/v3/users")[0].Query)
 		require.Equal(t, "bo", got.Get("username"))
 		require.Equal(t, "true", got.Get("local"), "usernames are known only in the own company")
 	})
@@ -78,10 +78,10 @@ func TestLookingUsersUp(t *testing.T) {
 		p.answer("GET /pod/v3/users", 204, ``)
 		_, err := p.client().LookupUsers(t.Context(), symphony.UserLookup{IDs: []symphony.UserID{7}, OnlyActive: true})
 		require.NoError(t, err)
-		require.Equal(t, "true", query(t, p.got("GET", "/pod/v3/users")[0].Query).Get("active"))
+		require.Equal(t, "true", query(t, p.requestsTo("GET", "/pod/v3/users")[0].Query).Get("active"))
 	})
 
-	t.Run("long addresses make shorter calls", func(t *testing.T) {
+	t.Run("long addresses are cut into more calls", func(t *testing.T) {
 		t.Parallel()
 		var values []string
 		for i := range 100 {
@@ -97,7 +97,7 @@ func TestLookingUsersUp(t *testing.T) {
 	})
 }
 
-func TestSearchingUsers(t *testing.T) {
+func TestSearchUsers(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.answer("POST /pod/v1/user/search", 200, `{"count":1,"users":[{"id":7078106104000,"displayName":"FX Desk","accountType":"SDL"}]}`)
@@ -105,14 +105,16 @@ func TestSearchingUsers(t *testing.T) {
 		Text: "fx", AccountTypes: []symphony.AccountType{symphony.DistributionListAccount}, Local: true,
 	}))
 	require.Equal(t, []symphony.User{{ID: 7078106104000, DisplayName: "FX Desk", AccountType: "SDL"}}, users)
-	got := p.got("POST", "/pod/v1/user/search")[0]
+	got := p.requestsTo("POST", "/pod/v1/user/search")[0]
 	require.Equal(t, "limit=50&local=true&skip=0", got.Query)
 	require.JSONEq(t, `{"query":"fx","filters":{"accountTypes":["SDL"]}}`, got.Body)
 }
 
-func TestSearchingUsersFindsNobody(t *testing.T) {
+func TestSearchUsersFindsNobody(t *testing.T) {
 	t.Parallel()
 	p := newPod(t)
 	p.answer("POST /pod/v1/user/search", 204, ``)
+	require.Empty(t, collect(t, p.client().SearchUsers(t.Context(), symphony.UserQuery{Text: "nobody"})))
+	p.answer("POST /pod/v1/user/search", 200, `{"count":0,"skip":0,"limit":50,"searchQuery":{"query":"nobody"},"users":[]}`)
 	require.Empty(t, collect(t, p.client().SearchUsers(t.Context(), symphony.UserQuery{Text: "nobody"})))
 }

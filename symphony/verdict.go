@@ -13,16 +13,17 @@ type Verdict int
 
 // The verdicts.
 const (
-	// OutcomeUnknown is a write that may have been carried out, or an error that does not come from a
-	// call: look before repeating it.
+	// OutcomeUnknown is a write that may have been carried out, or an error that does not come from
+	// a call: look before repeating it.
 	OutcomeUnknown Verdict = iota
 	// Succeeded is no error at all.
 	Succeeded
 	// Refused is Symphony's own answer that it did nothing and would answer the same again. It says
-	// how things are now: an earlier try of a SafeWrite, whose answer was lost, may have changed them.
+	// how things are now: an earlier try of a SafeWrite, whose answer was lost, may have changed
+	// them.
 	Refused
-	// NotSent is a call that certainly had no effect and may succeed later: Symphony was not reached,
-	// asked to wait or for a new session, or a proxy refused in its place.
+	// NotSent is a call that certainly had no effect and may succeed later: Symphony was not
+	// reached, asked to wait or for a new session, or a proxy refused in its place.
 	NotSent
 	// Unavailable is a read that got no usable answer: try again later.
 	Unavailable
@@ -108,15 +109,24 @@ func (e *Error) asksForLess() bool {
 	return e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable && e.RetryAfter > 0
 }
 
-// rejectsLogin reports whether the answer to a sign-in is one that repeating it will not change. The
-// page of a proxy on the way is none, whatever its status.
+// rejectsLogin reports whether the answer to a sign-in is one that repeating it will not change.
+// The page of a proxy on the way is none, whatever its status.
 func (e *Error) rejectsLogin() bool {
 	return !e.foreign && (errors.Is(e, ErrUnauthorized) || errors.Is(e, ErrForbidden) || errors.Is(e, ErrBadRequest))
 }
 
-// isUnserved reports whether the server that was asked does not serve: no answer of its own came,
+// doubtsFeed reports whether the answer to a call about a feed says that there may be no such feed.
+func (e *Error) doubtsFeed() bool {
+	switch e.Status {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusGone:
+		return true
+	}
+	return false
+}
+
+// isServerDown reports whether the server that was asked does not serve: no answer of its own came,
 // but a proxy's or none.
-func (e *Error) isUnserved() bool {
+func (e *Error) isServerDown() bool {
 	switch e.Status {
 	case 0:
 		return !errors.Is(e, ErrTooLarge)
@@ -126,22 +136,22 @@ func (e *Error) isUnserved() bool {
 	return e.garbled
 }
 
-// mayRepeat reports whether an operation of the class may be repeated after the error without a look
-// at what became of it.
+// mayRepeat reports whether an operation of the class may be repeated after the error without a
+// look at what became of it.
 func (c Class) mayRepeat(e *Error) bool { return c != UnsafeWrite || !e.OutcomeUnknown }
 
-// mayRetry reports whether the retry loop may repeat the operation after err. What failed before it,
-// such as signing in, has a retry loop of its own.
+// mayRetry reports whether the retry loop may repeat the operation after err. What failed before
+// it, such as signing in, has a retry loop of its own.
 func (o Operation) mayRetry(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.Operation == o.String() && e.IsTemporary() && o.Class.mayRepeat(e)
 }
 
-// mayTryOtherAgent reports whether another agent may be asked at once. A call that ran into its time
-// limit has made its caller wait enough, and repeating it takes another agent anyway.
+// mayTryOtherAgent reports whether another agent may be asked at once. A call that ran into its
+// time limit has made its caller wait enough, and repeating it takes another agent anyway.
 func (o Operation) mayTryOtherAgent(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	if !ok || !e.isUnserved() {
+	if !ok || !e.isServerDown() {
 		return false
 	}
 	return e.unsent || o.Class.mayRepeat(e) && !errors.Is(err, context.DeadlineExceeded)

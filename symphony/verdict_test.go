@@ -20,10 +20,10 @@ import (
 // verdicts are what an error means by the class of the operation.
 type verdicts struct{ read, safeWrite, unsafeWrite symphony.Verdict }
 
-func always(v symphony.Verdict) verdicts { return verdicts{v, v, v} }
+func sameForAll(v symphony.Verdict) verdicts { return verdicts{v, v, v} }
 
-// inDoubt is for failures that do not say whether the work was done.
-var inDoubt = verdicts{symphony.Unavailable, symphony.OutcomeUnknown, symphony.OutcomeUnknown}
+// outcomeInDoubt is for failures that do not say whether the work was done.
+var outcomeInDoubt = verdicts{symphony.Unavailable, symphony.OutcomeUnknown, symphony.OutcomeUnknown}
 
 // byClass has one operation of each class.
 var byClass = []struct {
@@ -32,12 +32,12 @@ var byClass = []struct {
 	call    func(context.Context, *symphony.Client) error
 	want    func(verdicts) symphony.Verdict
 }{
-	{symphony.Read, roomInfo, func(ctx context.Context, c *symphony.Client) error { return only(c.Room(ctx, "r")) },
+	{symphony.Read, roomInfo, func(ctx context.Context, c *symphony.Client) error { return errorOf(c.Room(ctx, "r")) },
 		func(v verdicts) symphony.Verdict { return v.read }},
 	{symphony.SafeWrite, addMember, func(ctx context.Context, c *symphony.Client) error { return c.AddMember(ctx, "r", 7) },
 		func(v verdicts) symphony.Verdict { return v.safeWrite }},
 	{symphony.UnsafeWrite, createRoom, func(ctx context.Context, c *symphony.Client) error {
-		return only(c.CreateRoom(ctx, symphony.RoomAttributes{}))
+		return errorOf(c.CreateRoom(ctx, symphony.RoomAttributes{}))
 	}, func(v verdicts) symphony.Verdict { return v.unsafeWrite }},
 }
 
@@ -56,7 +56,7 @@ func requireVerdict(t *testing.T, want symphony.Verdict, err error, about ...any
 
 func TestVerdictOfEveryStatus(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
 		p, n := newPod(t), newNetwork()
 		var answer http.HandlerFunc
 		for _, op := range byClass {
@@ -64,16 +64,16 @@ func TestVerdictOfEveryStatus(t *testing.T) {
 		}
 		c := n.client(t, p, func(c *symphony.Config) { c.Retry.MaxAttempts = 1 })
 		for status := 300; status < 600; status++ {
-			own, proxy := always(symphony.NotSent), always(symphony.NotSent)
+			own, proxy := sameForAll(symphony.NotSent), sameForAll(symphony.NotSent)
 			switch {
 			case status == 408, status >= 500:
-				own, proxy = inDoubt, inDoubt
+				own, proxy = outcomeInDoubt, outcomeInDoubt
 			case status == 401, status == 429:
 			case status >= 400:
-				own = always(symphony.Refused)
+				own = sameForAll(symphony.Refused)
 			}
 			for body, want := range map[string]verdicts{`{"code":1}`: own, ``: own, `<html>`: proxy} {
-				answer = with(status, body)
+				answer = answerWith(status, body)
 				for _, op := range byClass {
 					requireVerdict(t, op.want(want), op.call(t.Context(), c), status, body, op.class)
 				}
@@ -82,8 +82,8 @@ func TestVerdictOfEveryStatus(t *testing.T) {
 	})
 }
 
-// failing is one way in which a call fails.
-type failing struct {
+// failedCall is one way in which a call fails.
+type failedCall struct {
 	answer, login http.HandlerFunc
 	// before is called when the client has signed in, unless it is nil.
 	before func(c *symphony.Client, n *network)
@@ -95,76 +95,76 @@ type failing struct {
 }
 
 var (
-	ended   = with(401, `{}`)
-	noLogin = func(answer http.HandlerFunc) failing {
-		return failing{answer: ended, login: answer, want: always(symphony.NotSignedIn)}
+	sessionEnded = answerWith(401, `{}`)
+	failedLogin  = func(answer http.HandlerFunc) failedCall {
+		return failedCall{answer: sessionEnded, login: answer, want: sameForAll(symphony.NotSignedIn)}
 	}
-	soon = func(ctx context.Context) (context.Context, context.CancelFunc) {
+	timeoutSoon = func(ctx context.Context) (context.Context, context.CancelFunc) {
 		return context.WithTimeout(ctx, time.Second)
 	}
-	gone = func(ctx context.Context) (context.Context, context.CancelFunc) {
+	cancelSoon = func(ctx context.Context) (context.Context, context.CancelFunc) {
 		ctx, cancel := context.WithCancel(ctx)
 		time.AfterFunc(time.Second, cancel)
 		return ctx, cancel
 	}
-	over = func(ctx context.Context) (context.Context, context.CancelFunc) {
+	canceledBefore = func(ctx context.Context) (context.Context, context.CancelFunc) {
 		ctx, cancel := context.WithCancel(ctx)
 		cancel()
 		return ctx, cancel
 	}
-	frozen = func(ctx context.Context) (context.Context, context.CancelFunc) { return woken{ctx}, func() {} }
+	frozenProcess = func(ctx context.Context) (context.Context, context.CancelFunc) { return frozenContext{ctx}, func() {} }
 )
 
 func TestVerdictOfEveryFailure(t *testing.T) {
 	t.Parallel()
-	unreachable := func(c *symphony.Client, n *network) { c.Close(); n.breaks("symphony", errRefused) }
-	for name, f := range map[string]failing{
-		"no connection":               {answer: hang, before: unreachable, want: always(symphony.NotSent)},
-		"time over before sending":    {answer: hang, during: frozen, want: always(symphony.NotSent)},
-		"canceled before sending":     {answer: hang, during: over, want: always(symphony.NotSent)},
-		"throttled":                   {answer: throttle("1"), want: always(symphony.NotSent)},
-		"session ended twice":         {answer: ended, want: always(symphony.NotSent)},
-		"dropped after sending":       {answer: cut, want: inDoubt},
-		"timeout of the client":       {answer: hang, want: inDoubt},
-		"timeout of the caller":       {answer: hang, during: soon, want: inDoubt},
-		"canceled after sending":      {answer: hang, during: gone, want: inDoubt},
-		"answer cut short":            {answer: half, want: inDoubt},
-		"answer cut short, no length": {answer: chunked, want: inDoubt},
-		"garbled success":             {answer: with(200, `{"roomSystemInfo":`), want: inDoubt},
-		"success of another shape":    {answer: with(200, `[]`), want: verdicts{symphony.Unavailable, symphony.Succeeded, symphony.OutcomeUnknown}},
-		"empty success":               {answer: with(200, ``), want: verdicts{symphony.Unavailable, symphony.Succeeded, symphony.OutcomeUnknown}},
-		"success without an id":       {answer: with(200, `{}`), want: verdicts{symphony.Succeeded, symphony.Succeeded, symphony.OutcomeUnknown}},
-		"proxy page as success":       {answer: with(200, `<html>`), want: inDoubt},
-		"proxy page as refusal":       {answer: with(403, `<html>`), want: always(symphony.NotSent)},
-		"proxy page as failure":       {answer: with(502, `<html>`), want: inDoubt},
+	unreachable := func(c *symphony.Client, n *network) { c.Close(); n.setBroken("symphony", errRefused) }
+	for name, f := range map[string]failedCall{
+		"no connection":               {answer: neverAnswer, before: unreachable, want: sameForAll(symphony.NotSent)},
+		"time over before sending":    {answer: neverAnswer, during: frozenProcess, want: sameForAll(symphony.NotSent)},
+		"canceled before sending":     {answer: neverAnswer, during: canceledBefore, want: sameForAll(symphony.NotSent)},
+		"throttled":                   {answer: throttleFor("1"), want: sameForAll(symphony.NotSent)},
+		"session ended twice":         {answer: sessionEnded, want: sameForAll(symphony.NotSent)},
+		"dropped after sending":       {answer: dropConnection, want: outcomeInDoubt},
+		"timeout of the client":       {answer: neverAnswer, want: outcomeInDoubt},
+		"timeout of the caller":       {answer: neverAnswer, during: timeoutSoon, want: outcomeInDoubt},
+		"canceled after sending":      {answer: neverAnswer, during: cancelSoon, want: outcomeInDoubt},
+		"answer cut short":            {answer: breakOff, want: outcomeInDoubt},
+		"answer cut short, no length": {answer: breakOffChunked, want: outcomeInDoubt},
+		"garbled success":             {answer: answerWith(200, `{"roomSystemInfo":`), want: outcomeInDoubt},
+		"success of another shape":    {answer: answerWith(200, `[]`), want: verdicts{symphony.Unavailable, symphony.Succeeded, symphony.OutcomeUnknown}},
+		"empty success":               {answer: answerWith(200, ``), want: verdicts{symphony.Unavailable, symphony.Succeeded, symphony.OutcomeUnknown}},
+		"success without an id":       {answer: answerWith(200, `{}`), want: verdicts{symphony.Succeeded, symphony.Succeeded, symphony.OutcomeUnknown}},
+		"proxy page as success":       {answer: answerWith(200, `<html>`), want: outcomeInDoubt},
+		"proxy page as refusal":       {answer: answerWith(403, `<html>`), want: sameForAll(symphony.NotSent)},
+		"proxy page as failure":       {answer: answerWith(502, `<html>`), want: outcomeInDoubt},
 		"too large": {
-			answer: with(200, `{"a":"`+strings.Repeat("a", 1000)+`"}`), config: func(c *symphony.Config) { c.MaxBody = 500 }, want: inDoubt,
+			answer: answerWith(200, `{"a":"`+strings.Repeat("a", 1000)+`"}`), config: func(c *symphony.Config) { c.MaxBody = 500 }, want: outcomeInDoubt,
 		},
-		"login refused":           noLogin(with(401, `{}`)),
-		"login forbidden":         noLogin(with(403, `{}`)),
-		"login down":              noLogin(with(503, ``)),
-		"login dropped":           noLogin(cut),
-		"login without a token":   noLogin(with(200, `{}`)),
-		"login page of a proxy":   noLogin(with(200, `<html>`)),
-		"login without an answer": noLogin(hang),
-		"login not waited for":    {answer: ended, login: hang, during: soon, want: always(symphony.NotSignedIn)},
-		"login canceled":          {answer: ended, login: hang, during: gone, want: always(symphony.NotSignedIn)},
+		"login refused":           failedLogin(answerWith(401, `{}`)),
+		"login forbidden":         failedLogin(answerWith(403, `{}`)),
+		"login down":              failedLogin(answerWith(503, ``)),
+		"login dropped":           failedLogin(dropConnection),
+		"login without a token":   failedLogin(answerWith(200, `{}`)),
+		"login page of a proxy":   failedLogin(answerWith(200, `<html>`)),
+		"login without an answer": failedLogin(neverAnswer),
+		"login not waited for":    {answer: sessionEnded, login: neverAnswer, during: timeoutSoon, want: sameForAll(symphony.NotSignedIn)},
+		"login canceled":          {answer: sessionEnded, login: neverAnswer, during: cancelSoon, want: sameForAll(symphony.NotSignedIn)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, op := range byClass {
-				bubble(t, func(t *testing.T) { requireVerdict(t, op.want(f.want), f.fail(t, op.pattern, op.call), op.class) })
+				inBubble(t, func(t *testing.T) { requireVerdict(t, op.want(f.want), f.fail(t, op.pattern, op.call), op.class) })
 			}
 		})
 	}
 }
 
 // fail makes a call that fails so.
-func (f failing) fail(t *testing.T, pattern string, call func(context.Context, *symphony.Client) error) error {
+func (f failedCall) fail(t *testing.T, pattern string, call func(context.Context, *symphony.Client) error) error {
 	t.Helper()
 	p, n := newPod(t), newNetwork()
 	if f.login != nil {
-		p.answers("POST /login/pubkey/authenticate", with(200, `{"token":"session-1"}`), f.login)
+		p.answers("POST /login/pubkey/authenticate", answerWith(200, `{"token":"session-1"}`), f.login)
 	}
 	p.on(pattern, f.answer)
 	c := n.client(t, p, func(c *symphony.Config) {
@@ -199,7 +199,7 @@ func TestVerdictOfAnUntrustedCertificate(t *testing.T) {
 			c.Endpoints = symphony.Endpoints{Pod: private.URL, Login: p.server.URL, KeyManager: p.server.URL}
 		})
 		requireVerdict(t, symphony.NotSent, op.call(t.Context(), c), op.class)
-		require.Empty(t, p.waited(), "it is not repeated")
+		require.Empty(t, p.waitsSoFar(), "it is not repeated")
 	}
 }
 
@@ -223,23 +223,23 @@ func TestVerdictOfASafeWriteThatWasRepeated(t *testing.T) {
 		login   http.HandlerFunc
 		want    symphony.Verdict
 	}{
-		"a cut-off try counts though the last one was throttled":     {[]http.HandlerFunc{cut, throttle("3600")}, nil, symphony.OutcomeUnknown},
-		"a cut-off try counts though signing in failed for the last": {[]http.HandlerFunc{cut, ended}, with(401, `{}`), symphony.OutcomeUnknown},
-		"a refusal answers for how things are now":                   {[]http.HandlerFunc{cut, with(403, `{}`)}, nil, symphony.Refused},
-		"an answer settles it":                                       {[]http.HandlerFunc{cut, with(200, `{}`)}, nil, symphony.Succeeded},
-		"throttled tries had no effect":                              {[]http.HandlerFunc{throttle("1"), throttle("3600")}, nil, symphony.NotSent},
+		"a cut-off try counts though the last one was throttled":     {[]http.HandlerFunc{dropConnection, throttleFor("3600")}, nil, symphony.OutcomeUnknown},
+		"a cut-off try counts though signing in failed for the last": {[]http.HandlerFunc{dropConnection, sessionEnded}, answerWith(401, `{}`), symphony.OutcomeUnknown},
+		"a refusal answers for how things are now":                   {[]http.HandlerFunc{dropConnection, answerWith(403, `{}`)}, nil, symphony.Refused},
+		"an answer settles it":                                       {[]http.HandlerFunc{dropConnection, answerWith(200, `{}`)}, nil, symphony.Succeeded},
+		"throttled tries had no effect":                              {[]http.HandlerFunc{throttleFor("1"), throttleFor("3600")}, nil, symphony.NotSent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			bubble(t, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
 				p, n := newPod(t), newNetwork()
 				if tc.login != nil {
-					p.answers("POST /login/pubkey/authenticate", with(200, `{"token":"session-1"}`), tc.login)
+					p.answers("POST /login/pubkey/authenticate", answerWith(200, `{"token":"session-1"}`), tc.login)
 				}
 				p.answers(addMember, tc.answers...)
 				err := n.client(t, p).AddMember(t.Context(), "r", 7)
 				requireVerdict(t, tc.want, err)
-				require.Len(t, p.got("POST", "/pod/v1/room/r/membership/add"), len(tc.answers))
+				require.Len(t, p.requestsTo("POST", "/pod/v1/room/r/membership/add"), len(tc.answers))
 			})
 		})
 	}

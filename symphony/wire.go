@@ -2,12 +2,12 @@ package symphony
 
 import "context"
 
-// wired is a shape on the wire that stands for a value of this package. The values
-// themselves keep Go's own JSON, so that they can be stored and read again.
-type wired[T any] interface{ value() T }
+// wireShape is the shape on the wire of a value of this package. The values themselves keep Go's
+// own JSON, so that they can be stored and read again.
+type wireShape[T any] interface{ value() T }
 
-// fetch is call for an answer whose shape on the wire differs from its value's.
-func fetch[T any, W wired[T]](ctx context.Context, c *Client, r request) (T, error) {
+// callForValue is call for an answer whose shape on the wire differs from its value's.
+func callForValue[T any, W wireShape[T]](ctx context.Context, c *Client, r request) (T, error) {
 	w, err := call[W](ctx, c, r)
 	if err != nil {
 		var none T
@@ -16,8 +16,8 @@ func fetch[T any, W wired[T]](ctx context.Context, c *Client, r request) (T, err
 	return w.value(), nil
 }
 
-// values of a list, nil for an empty one.
-func values[T any, W wired[T]](list []W) []T {
+// toValues is the values of a list, nil for an empty one.
+func toValues[T any, W wireShape[T]](list []W) []T {
 	var all []T
 	for _, w := range list {
 		all = append(all, w.value())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -74,7 +75,7 @@ bot:
 	require.NoError(t, err)
 	require.Equal(t, "bot-username", c.Bot.Username)
 	require.Equal(t, filepath.Join(dir, "key.pem"), string(c.Bot.PrivateKey.Path))
-	require.Equal(t, filepath.Join(dir, "roombot.db"), string(c.Roombot.Store))
+	require.Equal(t, filepath.Join(dir, "roombot.db"), c.Roombot.Store.File())
 	require.Equal(t, 100, c.Roombot.Limits.MaxMembers)
 	require.Equal(t, "10s", c.Roombot.SearchLag.String())
 	require.Empty(t, c.Roombot.Health.Listen)
@@ -82,6 +83,24 @@ bot:
 	require.LessOrEqual(t, c.Datafeed.Retry.MaxIntervalMillis, 10_000, "the end of an outage is noticed within seconds")
 	require.Empty(t, c.Ignored())
 	require.NotNil(t, c.Policy)
+}
+
+func TestTheStoreIsAFileOrADatabase(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Postgres://bot@db/x": "postgres://bot@db/x", "POSTGRESQL://bot@db/x": "postgresql://bot@db/x",
+		"store/bot.db": "", "/var/lib/bot.db": "/var/lib/bot.db",
+	} {
+		c, err := load(t, "config.yaml", "host: a\nbot: {username: u, privateKey: {path: key.pem}}\nroombot: {store: \""+text+"\"}\n")
+		require.NoError(t, err)
+		if want == "" {
+			require.True(t, filepath.IsAbs(c.Roombot.Store.File()), "relative to the folder of the configuration")
+			require.True(t, strings.HasSuffix(c.Roombot.Store.File(), text))
+			continue
+		}
+		require.Equal(t, want, c.Roombot.Store.Reveal())
+		require.Equal(t, strings.HasPrefix(want, "postgres"), c.Roombot.Store.IsPostgres())
+	}
 }
 
 func TestAMinimalJSONFileIsIndentedAsItLikes(t *testing.T) {
@@ -185,6 +204,7 @@ host: acme.symphony.com
 defaultHeaders: {Authorization: hunter2}
 proxy: {host: p, port: 1, username: u, password: hunter2}
 bot: {username: roombot, privateKey: {content: "${KEY}"}}
+roombot: {store: "postgres://bot:hunter2@db/x?sslpassword=hunter2"}
 ssl: {trustStore: {path: key.pem, password: hunter2}}
 app: {privateKey: {content: hunter2}}
 `, "KEY", "-----BEGIN hunter2 KEY-----\\nhunter2\\n-----END hunter2 KEY-----")

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"roombot/bot/config/schema"
+	"roombot/bot/engine"
 	"roombot/bot/policy"
 )
 
@@ -17,8 +18,8 @@ func decode(root schema.Value, commands []string) (*Config, error) {
 	}
 	c.ignored = unused
 	c.inherit()
-	if !c.Roombot.Store.Shared() {
-		c.Roombot.Store = Store(root.Resolve(string(c.Roombot.Store)))
+	if file := c.Roombot.Store.File(); file != "" {
+		c.Roombot.Store.Address = engine.FileAddress(root.Resolve(file))
 	}
 	return c, nil
 }

@@ -1,52 +1,22 @@
 package config
 
 import (
-	"net/url"
-	"strings"
+	"errors"
 
 	"roombot/bot/config/schema"
+	"roombot/bot/engine"
 )
 
-// Store is where durable work is kept: after Load, the path of an SQLite file or the URL of a PostgreSQL database.
-type Store string
+// Store is where durable work is kept: after Load, with the path of a file made absolute.
+type Store struct{ engine.Address }
 
-// Shared is true for a database that several processes work on.
-func (s Store) Shared() bool {
-	scheme, _, url := strings.Cut(string(s), "://")
-	return url && (strings.EqualFold(scheme, "postgres") || strings.EqualFold(scheme, "postgresql"))
-}
-
-// String hides the password of a URL.
-func (s Store) String() string {
-	if !s.Shared() {
-		return string(s)
-	}
-	u, err := url.Parse(string(s))
-	if err != nil {
-		return "postgres://…"
-	}
-	return u.Redacted()
-}
-
-// MarshalText hides the password of a URL.
-func (s Store) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText takes a path or a URL. The value is not shown in faults: a database's URL may hold a password.
+// UnmarshalText takes a path or a URL. The value is not shown in faults: the URL of a database may
+// hold a password.
 func (s *Store) UnmarshalText(text []byte) error {
-	value := strings.TrimSpace(string(text))
-	scheme, _, colon := strings.Cut(value, ":")
-	scheme = strings.ToLower(scheme)
-	const fix = "write the path of a file, such as roombot.db, or postgres://user@host/database"
-	switch {
-	case value == "" || strings.ContainsRune(value, 0):
-		return &schema.Wrong{What: "is not a path", Fix: fix, Hide: true}
-	case Store(value).Shared():
-		if _, err := url.Parse(value); err != nil {
-			return &schema.Wrong{What: "is not a URL", Fix: fix, Hide: true}
-		}
-	case strings.Contains(value, "://") || colon && (scheme == "file" || scheme == "sqlite" || scheme == "postgres" || scheme == "postgresql"):
-		return &schema.Wrong{What: "is a URL of another kind", Fix: fix, Hide: true}
+	address, err := engine.ParseAddress(string(text))
+	if wrong, ok := errors.AsType[*engine.AddressError](err); ok {
+		return &schema.Wrong{What: wrong.Problem, Fix: wrong.Remedy, Hide: true}
 	}
-	*s = Store(value)
-	return nil
+	s.Address = address
+	return err
 }

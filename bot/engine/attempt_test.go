@@ -19,29 +19,29 @@ type room struct {
 	Names []string `json:"names"`
 }
 
-// once hands a single command to h and waits for its end.
-func once(t *testing.T, store string, h handler) {
+// runOneJob runs one job to its end.
+func runOneJob(t *testing.T, store engine.Address, h handler) {
 	t.Helper()
 	var failure error
-	c := quick(store, h)
+	c := quickConfig(store, h)
 	c.MaxAttempts = 5
 	c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error {
 		failure = cause
 		return nil
 	}
 	e, stop := start(t, c)
-	insert(t, e, command("a", "s"))
-	idle(t, e)
+	insert(t, e, newJob("a", "s"))
+	waitIdle(t, e)
 	stop()
 	require.NoError(t, failure)
 }
 
-func TestAStepRunsOnceAndItsResultStays(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestAStepRunsOnceAndItsResultIsKept(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		created := 0
-		once(t, store, func(ctx context.Context, j *engine.Attempt) error {
+		runOneJob(t, store, func(ctx context.Context, a *engine.Attempt) error {
 			var got room
-			err := j.Do(ctx, "create", &got, func(context.Context) (any, error) {
+			err := a.Do(ctx, "create", &got, func(context.Context) (any, error) {
 				created++
 				return room{ID: "r1", Names: []string{"é"}}, nil
 			})
@@ -51,7 +51,7 @@ func TestAStepRunsOnceAndItsResultStays(t *testing.T) {
 			if got.ID != "r1" || len(got.Names) != 1 || got.Names[0] != "é" {
 				return fmt.Errorf("got %+v", got)
 			}
-			if j.Number < 3 {
+			if a.Number < 3 {
 				return errBroken
 			}
 			return nil
@@ -61,10 +61,10 @@ func TestAStepRunsOnceAndItsResultStays(t *testing.T) {
 }
 
 func TestAFailedStepRunsAgain(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		tries := 0
-		once(t, store, func(ctx context.Context, j *engine.Attempt) error {
-			return j.Do(ctx, "create", nil, func(context.Context) (any, error) {
+		runOneJob(t, store, func(ctx context.Context, a *engine.Attempt) error {
+			return a.Do(ctx, "create", nil, func(context.Context) (any, error) {
 				if tries++; tries < 3 {
 					return nil, errBroken
 				}
@@ -75,15 +75,15 @@ func TestAFailedStepRunsAgain(t *testing.T) {
 	})
 }
 
-func TestAResultOfAnotherShapeIsAClearError(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
-		once(t, store, func(ctx context.Context, j *engine.Attempt) error {
+func TestAResultOfAnotherTypeIsAnError(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		runOneJob(t, store, func(ctx context.Context, a *engine.Attempt) error {
 			give := func(context.Context) (any, error) { return "text", nil }
-			if err := j.Do(ctx, "create", nil, give); err != nil {
+			if err := a.Do(ctx, "create", nil, give); err != nil {
 				return err
 			}
 			var number int
-			err := j.Do(ctx, "create", &number, give)
+			err := a.Do(ctx, "create", &number, give)
 			if err == nil {
 				return engine.GiveUp(errors.New("no error"))
 			}
@@ -95,14 +95,14 @@ func TestAResultOfAnotherShapeIsAClearError(t *testing.T) {
 	})
 }
 
-func TestAnEffectThatHappenedIsRememberedThoughTheContextEnded(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestAResultIsStoredAfterTheContextEnded(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		happened := 0
-		once(t, store, func(ctx context.Context, j *engine.Attempt) error {
+		runOneJob(t, store, func(ctx context.Context, a *engine.Attempt) error {
 			inner, cancel := context.WithCancel(ctx)
 			defer cancel()
 			var got string
-			err := j.Do(inner, "create", &got, func(context.Context) (any, error) {
+			err := a.Do(inner, "create", &got, func(context.Context) (any, error) {
 				happened++
 				cancel()
 				return "r1", nil
@@ -111,10 +111,10 @@ func TestAnEffectThatHappenedIsRememberedThoughTheContextEnded(t *testing.T) {
 				return engine.GiveUp(fmt.Errorf("%q %w", got, err))
 			}
 			cancel()
-			if err := j.Do(inner, "other", nil, func(context.Context) (any, error) { return nil, nil }); !errors.Is(err, context.Canceled) {
-				return engine.GiveUp(fmt.Errorf("a new step began after the end: %w", err))
+			if err := a.Do(inner, "other", nil, func(context.Context) (any, error) { return nil, nil }); !errors.Is(err, context.Canceled) {
+				return engine.GiveUp(fmt.Errorf("a step began after the end: %w", err))
 			}
-			if j.Number == 1 {
+			if a.Number == 1 {
 				return errBroken
 			}
 			return nil
@@ -124,27 +124,27 @@ func TestAnEffectThatHappenedIsRememberedThoughTheContextEnded(t *testing.T) {
 }
 
 func TestStepsRunSideBySide(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		const n = 50
 		var added, same atomic.Int64
-		once(t, store, func(ctx context.Context, j *engine.Attempt) error {
+		runOneJob(t, store, func(ctx context.Context, a *engine.Attempt) error {
 			var all sync.WaitGroup
 			errs := make([]error, n)
 			var together sync.WaitGroup
-			if j.Number == 1 {
+			if a.Number == 1 {
 				together.Add(n)
 			}
 			for i := range n {
 				all.Go(func() {
 					var got int
 					errs[i] = errors.Join(
-						j.Do(ctx, fmt.Sprint("add ", i), &got, func(context.Context) (any, error) {
+						a.Do(ctx, fmt.Sprint("add ", i), &got, func(context.Context) (any, error) {
 							together.Done()
 							together.Wait() // all are inside at once
 							added.Add(1)
 							return i, nil
 						}),
-						j.Do(ctx, "same", nil, func(context.Context) (any, error) { return same.Add(1), nil }),
+						a.Do(ctx, "same", nil, func(context.Context) (any, error) { return same.Add(1), nil }),
 					)
 					if got != i {
 						errs[i] = fmt.Errorf("got %d for %d", got, i)
@@ -152,7 +152,7 @@ func TestStepsRunSideBySide(t *testing.T) {
 				})
 			}
 			all.Wait()
-			if j.Number == 1 {
+			if a.Number == 1 {
 				return errBroken
 			}
 			return errors.Join(errs...)
@@ -162,30 +162,30 @@ func TestStepsRunSideBySide(t *testing.T) {
 	})
 }
 
-func TestIntentionsAreNumberedAndStay(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestIntentionsAreCountedAndKept(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		type seen struct {
 			last time.Time
 			n    int
 		}
 		var before []seen
 		began := time.Now().Add(-time.Millisecond)
-		once(t, store, func(ctx context.Context, j *engine.Attempt) error {
-			last, n, err := j.Intended(ctx, "create")
+		runOneJob(t, store, func(ctx context.Context, a *engine.Attempt) error {
+			last, n, err := a.Intended(ctx, "create")
 			if err != nil {
 				return err
 			}
 			before = append(before, seen{last, n})
-			if err := j.Intend(ctx, "create"); err != nil {
+			if err := a.Intend(ctx, "create"); err != nil {
 				return err
 			}
-			if now, n, _ := j.Intended(ctx, "create"); n != j.Number || now.Before(began) {
-				return engine.GiveUp(fmt.Errorf("%d intentions in attempt %d", n, j.Number))
+			if now, n, _ := a.Intended(ctx, "create"); n != a.Number || now.Before(began) {
+				return engine.GiveUp(fmt.Errorf("%d intentions in attempt %d", n, a.Number))
 			}
-			if _, other, _ := j.Intended(ctx, "reply"); other != 0 {
+			if _, other, _ := a.Intended(ctx, "reply"); other != 0 {
 				return engine.GiveUp(errors.New("another step's intention"))
 			}
-			if j.Number < 3 {
+			if a.Number < 3 {
 				return errBroken
 			}
 			return nil
@@ -201,48 +201,48 @@ func TestIntentionsAreNumberedAndStay(t *testing.T) {
 }
 
 func TestAKeyBelongsToTheFirstClaimant(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		owners := make(chan string, 3)
-		claim := func(ctx context.Context, j *engine.Attempt) error {
-			owner, err := j.Claim(ctx, "form of message 1")
+		claim := func(ctx context.Context, a *engine.Attempt) error {
+			owner, err := a.Claim(ctx, "form of message 1")
 			owners <- owner
 			return err
 		}
-		c := quick(store, claim)
+		c := quickConfig(store, claim)
 		e, stop := start(t, c)
-		insert(t, e, command("a", "s"), command("b", "s"))
+		insert(t, e, newJob("a", "s"), newJob("b", "s"))
 		require.Equal(t, "a", next(t, owners))
 		require.Equal(t, "a", next(t, owners))
 		stop()
 		e, _ = start(t, c)
-		insert(t, e, command("c", "s"))
+		insert(t, e, newJob("c", "s"))
 		require.Equal(t, "a", next(t, owners), "for ever")
 	})
 }
 
-func TestAWithdrawnIntentionWasNeverThere(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestAWithdrawnIntentionIsNotCounted(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		counts := make(chan int, 2)
-		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
-			if j.Number == 1 {
+		c := quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			if a.Number == 1 {
 				for range 2 {
-					if err := j.Intend(ctx, "create"); err != nil {
+					if err := a.Intend(ctx, "create"); err != nil {
 						return err
 					}
 				}
-				if err := j.Withdraw(ctx, "create"); err != nil {
+				if err := a.Withdraw(ctx, "create"); err != nil {
 					return err
 				}
 			}
-			_, n, err := j.Intended(ctx, "create")
+			_, n, err := a.Intended(ctx, "create")
 			counts <- n
-			if err == nil && j.Number == 1 {
+			if err == nil && a.Number == 1 {
 				err = errBroken
 			}
 			return err
 		})
 		e, _ := start(t, c)
-		insert(t, e, command("a", "s"))
+		insert(t, e, newJob("a", "s"))
 		require.Equal(t, 1, next(t, counts), "in the attempt that withdrew it")
 		require.Equal(t, 1, next(t, counts), "in the next attempt")
 	})

@@ -11,45 +11,45 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/engine"
-	"roombot/bot/engine/postgrestest"
 )
 
 // benchEach runs a benchmark on each kind of store. Each round has a new one.
-func benchEach(b *testing.B, bench func(b *testing.B, store string)) {
+func benchEach(b *testing.B, bench func(b *testing.B, store engine.Address)) {
 	b.Run("sqlite", func(b *testing.B) { bench(b, newFile(b)) })
-	b.Run("postgres", func(b *testing.B) { bench(b, postgrestest.Database(b)) })
+	b.Run("postgres", func(b *testing.B) { bench(b, newDatabase(b)) })
 }
 
-// BenchmarkLatency measures, on an engine with nothing else to do, from the call of Insert to the call of Handle.
+// BenchmarkLatency measures the time from Insert to Handle on an idle engine.
 func BenchmarkLatency(b *testing.B) {
-	benchEach(b, func(b *testing.B, store string) {
+	benchEach(b, func(b *testing.B, store engine.Address) {
 		called := make(chan time.Time)
-		e, _ := start(b, quick(store, func(context.Context, *engine.Attempt) error {
+		e, _ := start(b, quickConfig(store, func(context.Context, *engine.Attempt) error {
 			called <- time.Now()
 			return nil
 		}))
 		var took []time.Duration
 		for i := 0; b.Loop(); i++ {
 			b.StopTimer()
-			idle(b, e)
+			waitIdle(b, e)
 			<-time.After(10 * time.Millisecond)
 			b.StartTimer()
 			began := time.Now()
-			insert(b, e, command(fmt.Sprint(i), "s"))
+			insert(b, e, newJob(fmt.Sprint(i), "s"))
 			took = append(took, (<-called).Sub(began))
 		}
 		report(b, took)
 	})
 }
 
-// BenchmarkNext measures, within one conversation, from the return of one command's Handle to the call of the next one's.
+// BenchmarkNext measures the time from the return of Handle to its next call, within one
+// conversation.
 func BenchmarkNext(b *testing.B) {
-	benchEach(b, func(b *testing.B, store string) {
+	benchEach(b, func(b *testing.B, store engine.Address) {
 		var returned time.Time
 		var took []time.Duration
 		done := make(chan struct{})
 		n := 0
-		e := open(b, quick(store, func(context.Context, *engine.Attempt) error {
+		e := open(b, quickConfig(store, func(context.Context, *engine.Attempt) error {
 			if n > 0 {
 				took = append(took, time.Since(returned))
 			}
@@ -61,27 +61,28 @@ func BenchmarkNext(b *testing.B) {
 		}))
 		all := make([]engine.Job, b.N)
 		for i := range all {
-			all[i] = command(fmt.Sprint(i), "s")
+			all[i] = newJob(fmt.Sprint(i), "s")
 		}
 		insert(b, e, all...)
 		b.ResetTimer()
-		run(b, silent(), e)
+		run(b, silentContext(), e)
 		<-done
 		report(b, took)
 	})
 }
 
-// BenchmarkCommands carries out commands of many conversations with ten stored steps each, fed one by one.
-func BenchmarkCommands(b *testing.B) {
+// BenchmarkJobs runs jobs of many conversations without and with ten stored steps, inserted one by
+// one.
+func BenchmarkJobs(b *testing.B) {
 	for _, steps := range []int{0, 10} {
 		b.Run(fmt.Sprint(steps, " steps"), func(b *testing.B) {
-			benchEach(b, func(b *testing.B, store string) {
+			benchEach(b, func(b *testing.B, store engine.Address) {
 				var done sync.WaitGroup
 				done.Add(b.N)
-				e, _ := start(b, quick(store, func(ctx context.Context, j *engine.Attempt) error {
+				e, _ := start(b, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
 					defer done.Done()
 					for i := range steps {
-						err := j.Do(ctx, fmt.Sprint(i), nil, func(context.Context) (any, error) { return nil, nil })
+						err := a.Do(ctx, fmt.Sprint(i), nil, func(context.Context) (any, error) { return nil, nil })
 						if err != nil {
 							return err
 						}
@@ -90,29 +91,30 @@ func BenchmarkCommands(b *testing.B) {
 				}))
 				b.ResetTimer()
 				for i := range b.N {
-					insert(b, e, command(fmt.Sprint(i), fmt.Sprint(i%100)))
+					insert(b, e, newJob(fmt.Sprint(i), fmt.Sprint(i%100)))
 				}
 				done.Wait()
-				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commands/s")
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "jobs/s")
 			})
 		})
 	}
 }
 
-// BenchmarkStep measures Job.Do around an effect that costs nothing, one after the other and sixteen at once.
+// BenchmarkStep measures Attempt.Do around an effect that costs doNothing, one after the other and
+// sixteen at once.
 func BenchmarkStep(b *testing.B) {
 	for _, side := range []int{1, 16} {
 		b.Run(fmt.Sprint(side, " at once"), func(b *testing.B) {
-			benchEach(b, func(b *testing.B, store string) {
+			benchEach(b, func(b *testing.B, store engine.Address) {
 				done := make(chan struct{})
-				e, _ := start(b, quick(store, func(ctx context.Context, j *engine.Attempt) error {
+				e, _ := start(b, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
 					defer close(done)
 					b.ResetTimer()
 					var all sync.WaitGroup
 					for s := range side {
 						all.Go(func() {
 							for i := s; i < b.N; i += side {
-								err := j.Do(ctx, fmt.Sprint(i), nil, func(context.Context) (any, error) { return "stored", nil })
+								err := a.Do(ctx, fmt.Sprint(i), nil, func(context.Context) (any, error) { return "stored", nil })
 								if err != nil {
 									b.Error(err)
 								}
@@ -123,7 +125,7 @@ func BenchmarkStep(b *testing.B) {
 					b.StopTimer()
 					return nil
 				}))
-				insert(b, e, command("a", "s"))
+				insert(b, e, newJob("a", "s"))
 				<-done
 			})
 		})
@@ -135,14 +137,14 @@ func BenchmarkOpen(b *testing.B) {
 	h := func(context.Context, *engine.Attempt) error { return nil }
 	b.Run("new", func(b *testing.B) {
 		for b.Loop() {
-			require.NoError(b, open(b, quick(newFile(b), h)).Close())
+			require.NoError(b, open(b, quickConfig(newFile(b), h)).Close())
 		}
 	})
 	b.Run("existing", func(b *testing.B) {
-		benchEach(b, func(b *testing.B, store string) {
-			require.NoError(b, open(b, quick(store, h)).Close())
+		benchEach(b, func(b *testing.B, store engine.Address) {
+			require.NoError(b, open(b, quickConfig(store, h)).Close())
 			for b.Loop() {
-				require.NoError(b, open(b, quick(store, h)).Close())
+				require.NoError(b, open(b, quickConfig(store, h)).Close())
 			}
 		})
 	})

@@ -16,17 +16,17 @@ import (
 	"roombot/bot/engine"
 )
 
-// noting is a command whose steps append a line each to a file, which outlives the processes.
-func noting(id, effects string) engine.Job {
-	c := command(id, id)
+// effectJob is a job whose steps append a line each to a file, which outlives the processes.
+func effectJob(id, effects string) engine.Job {
+	c := newJob(id, id)
 	c.Payload = []byte(`"` + effects + `"`)
 	return c
 }
 
-// slow does the first of the steps that work does, and waits for a word before it goes on with the second.
-func slow(ctx context.Context, j *engine.Attempt) error {
+// slowSteps does the first step of doSteps, and the second after a line on standard input.
+func slowSteps(ctx context.Context, a *engine.Attempt) error {
 	effect := func(step string) error {
-		return j.Do(ctx, step, nil, func(context.Context) (any, error) { return nil, note(string(j.Payload), j.ID+" "+step) })
+		return a.Do(ctx, step, nil, func(context.Context) (any, error) { return nil, appendLine(string(a.Payload), a.ID+" "+step) })
 	}
 	if err := effect("create"); err != nil {
 		return err
@@ -40,10 +40,11 @@ func slow(ctx context.Context, j *engine.Attempt) error {
 	return err
 }
 
-// careful does the steps of work as the bot does: it announces each effect, and looks for it when it may have happened.
-func careful(ctx context.Context, j *engine.Attempt) error {
+// carefulSteps does the steps of doSteps as the bot does: it stores an intention before each
+// effect, and looks for the effect when it may have happened.
+func carefulSteps(ctx context.Context, a *engine.Attempt) error {
 	for _, step := range []string{"create", "add", "reply"} {
-		err := j.Do(ctx, step, nil, func(ctx context.Context) (any, error) { return nil, onceNoted(ctx, j, step) })
+		err := a.Do(ctx, step, nil, func(ctx context.Context) (any, error) { return nil, appendOnce(ctx, a, step) })
 		if err != nil {
 			return err
 		}
@@ -51,14 +52,14 @@ func careful(ctx context.Context, j *engine.Attempt) error {
 	return nil
 }
 
-func onceNoted(ctx context.Context, j *engine.Attempt, step string) error {
-	line := j.ID + " " + step
-	_, n, err := j.Intended(ctx, step)
+func appendOnce(ctx context.Context, a *engine.Attempt, step string) error {
+	line := a.ID + " " + step
+	_, n, err := a.Intended(ctx, step)
 	if err != nil {
 		return err
 	}
 	if n > 0 {
-		content, err := os.ReadFile(strings.Trim(string(j.Payload), `"`))
+		content, err := os.ReadFile(strings.Trim(string(a.Payload), `"`))
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
@@ -66,10 +67,10 @@ func onceNoted(ctx context.Context, j *engine.Attempt, step string) error {
 			return nil
 		}
 	}
-	if err := j.Intend(ctx, step); err != nil {
+	if err := a.Intend(ctx, step); err != nil {
 		return err
 	}
-	return note(string(j.Payload), line)
+	return appendLine(string(a.Payload), line)
 }
 
 func requireOnce(t *testing.T, effects string, want ...string) {

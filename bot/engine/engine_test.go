@@ -20,8 +20,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if store := os.Getenv("ENGINE_TEST_VICTIM"); store != "" {
-		victim(store)
+	if store := os.Getenv("ENGINE_TEST_CHILD"); store != "" {
+		runChild(store)
 		return
 	}
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
@@ -30,8 +30,8 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// onEach runs a test on each kind of store, on a new one.
-func onEach(t *testing.T, test func(t *testing.T, store string)) {
+// onEach runs a test on a new store of each kind.
+func onEach(t *testing.T, test func(t *testing.T, store engine.Address)) {
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
@@ -39,51 +39,80 @@ func onEach(t *testing.T, test func(t *testing.T, store string)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, postgrestest.Database(t))
+		test(t, newDatabase(t))
 	})
 }
 
-// handler is what most tests have to say about an engine.
-type handler = func(ctx context.Context, j *engine.Attempt) error
+// handler is the part of a configuration that differs between most tests.
+type handler = func(ctx context.Context, a *engine.Attempt) error
 
-// patience ends a test that waits for what never comes.
+// blockUntilCancelled is a handler that signals once that it runs, and then waits for the end of
+// its context.
+func blockUntilCancelled(inside chan<- struct{}) handler {
+	return func(ctx context.Context, _ *engine.Attempt) error {
+		inside <- struct{}{}
+		<-ctx.Done()
+		return ctx.Err()
+	}
+}
+
+// patience is how long a test waits before it fails.
 const patience = 5 * time.Minute
 
-func newFile(t testing.TB) string { return filepath.Join(t.TempDir(), "store", "bot.db") }
+func newFile(t testing.TB) engine.Address {
+	return engine.FileAddress(filepath.Join(t.TempDir(), "store", "bot.db"))
+}
 
-// quick is a configuration whose pauses are short.
-func quick(store string, h handler) engine.Config {
+// newDatabase is an empty database on the server that all tests share.
+func newDatabase(t testing.TB) engine.Address { return parse(t, postgrestest.Database(t)) }
+
+// newServer is a server that the test may break, and an empty database on it.
+func newServer(t testing.TB) (*postgrestest.Server, engine.Address) {
+	server, store := postgrestest.NewServer(t)
+	return server, parse(t, store)
+}
+
+func parse(t testing.TB, address string) engine.Address {
+	t.Helper()
+	parsed, err := engine.ParseAddress(address)
+	require.NoError(t, err)
+	return parsed
+}
+
+// quickConfig is a configuration whose pauses are short.
+func quickConfig(store engine.Address, h handler) engine.Config {
 	return engine.Config{
-		Store: store, Handle: h, BackoffFloor: time.Millisecond, BackoffCeiling: 2 * time.Millisecond,
+		Store: store, Workers: 16, Handle: h, BackoffFloor: time.Millisecond, BackoffCeiling: 2 * time.Millisecond,
 		Drain: patience, TakeoverAfter: takeover,
 	}
 }
 
 func open(t testing.TB, c engine.Config) *engine.Engine {
 	t.Helper()
-	e, err := engine.Open(silent(), c)
+	e, err := engine.Open(silentContext(), c)
 	require.NoError(t, err)
 	return e
 }
 
-func silent() context.Context {
+func silentContext() context.Context {
 	log := zerolog.Nop()
 	return log.WithContext(context.Background())
 }
 
-// start opens and runs an engine; stop ends it and closes the file, at the latest when the test ends.
+// start opens and runs an engine; stop ends it and closes the file, at the latest when the test
+// ends.
 func start(t testing.TB, c engine.Config) (e *engine.Engine, stop func()) {
 	t.Helper()
 	e = open(t, c)
-	return e, run(t, silent(), e)
+	return e, run(t, silentContext(), e)
 }
 
-// startNoting starts an engine whose commands only tell that they run.
-func startNoting(t testing.TB, store string) (e *engine.Engine, ran chan string) {
+// startRecording starts an engine whose jobs only send their id.
+func startRecording(t testing.TB, store engine.Address) (e *engine.Engine, ran chan string) {
 	t.Helper()
 	ran = make(chan string, 10)
-	e, _ = start(t, quick(store, func(_ context.Context, j *engine.Attempt) error {
-		ran <- j.ID
+	e, _ = start(t, quickConfig(store, func(_ context.Context, a *engine.Attempt) error {
+		ran <- a.ID
 		return nil
 	}))
 	return e, ran
@@ -103,13 +132,13 @@ func run(t testing.TB, ctx context.Context, e *engine.Engine) (stop func()) {
 	return stop
 }
 
-func command(id, conversation string) engine.Job {
+func newJob(id, conversation string) engine.Job {
 	return engine.Job{ID: id, Conversation: conversation, Payload: json.RawMessage(`{}`), ReceivedAt: time.Now()}
 }
 
-func insert(t testing.TB, e *engine.Engine, commands ...engine.Job) {
+func insert(t testing.TB, e *engine.Engine, jobs ...engine.Job) {
 	t.Helper()
-	require.NoError(t, e.Insert(context.Background(), commands...))
+	require.NoError(t, e.Insert(context.Background(), jobs...))
 }
 
 // next waits for a value; a closed channel gives the zero value.
@@ -124,8 +153,8 @@ func next[T any](t testing.TB, c <-chan T) T {
 	}
 }
 
-// idle waits until nothing is queued or running.
-func idle(t testing.TB, e *engine.Engine) {
+// waitIdle waits until nothing is queued or running.
+func waitIdle(t testing.TB, e *engine.Engine) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		s, err := e.Stats(context.Background())
@@ -133,7 +162,19 @@ func idle(t testing.TB, e *engine.Engine) {
 	}, patience, 10*time.Millisecond)
 }
 
-func names(prefix string, n int) []string {
+// listStates is the state of each job.
+func listStates(t testing.TB, list func(context.Context, engine.Filter) ([]engine.Summary, error)) map[string]engine.State {
+	t.Helper()
+	all, err := list(context.Background(), engine.Filter{})
+	require.NoError(t, err)
+	states := map[string]engine.State{}
+	for _, s := range all {
+		states[s.ID] = s.State
+	}
+	return states
+}
+
+func numbered(prefix string, n int) []string {
 	all := make([]string, n)
 	for i := range all {
 		all[i] = fmt.Sprintf("%s%d", prefix, i)

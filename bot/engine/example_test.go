@@ -10,7 +10,8 @@ import (
 	"roombot/bot/engine"
 )
 
-// A command creates a room, which must not happen twice. The first attempt fails half-way, the second goes on where it stopped.
+// A job creates a room, which must not happen twice. The first attempt fails half-way, the second
+// goes on where it stopped.
 func Example() {
 	folder, err := os.MkdirTemp("", "engine")
 	if err != nil {
@@ -19,26 +20,27 @@ func Example() {
 	defer os.RemoveAll(folder)
 	ctx, stop := context.WithCancel(context.Background())
 	e, err := engine.Open(ctx, engine.Config{
-		Store: filepath.Join(folder, "bot.db"),
-		Handle: func(ctx context.Context, j *engine.Attempt) error {
+		Store:   engine.FileAddress(filepath.Join(folder, "bot.db")),
+		Workers: 1,
+		Handle: func(ctx context.Context, a *engine.Attempt) error {
 			var room string
-			err := j.Do(ctx, "create room", &room, func(ctx context.Context) (any, error) {
-				if _, n, _ := j.Intended(ctx, "create room"); n > 0 {
+			err := a.Do(ctx, "create room", &room, func(ctx context.Context) (any, error) {
+				if _, n, _ := a.Intended(ctx, "create room"); n > 0 {
 					fmt.Println("look for the room of an earlier attempt first")
 				}
-				if err := j.Intend(ctx, "create room"); err != nil {
+				if err := a.Intend(ctx, "create room"); err != nil {
 					return nil, err
 				}
-				fmt.Println("create a room for", string(j.Payload))
+				fmt.Println("create a room for", string(a.Payload))
 				return "room 1", nil
 			})
 			if err != nil {
 				return err
 			}
-			if j.Number == 1 {
+			if a.Number == 1 {
 				return fmt.Errorf("connection lost")
 			}
-			fmt.Println("add people to", room, "in attempt", j.Number)
+			fmt.Println("add people to", room, "in attempt", a.Number)
 			stop()
 			return nil
 		},
@@ -46,8 +48,8 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	command := engine.Job{ID: "message 1", Conversation: "chat 1", Payload: json.RawMessage(`"/newroom Q2"`)}
-	if err := e.Insert(ctx, command, command); err != nil {
+	job := engine.Job{ID: "message 1", Conversation: "chat 1", Payload: json.RawMessage(`"/newroom Q2"`)}
+	if err := e.Insert(ctx, job, job); err != nil {
 		panic(err)
 	}
 	if err := e.Run(ctx); err != nil {

@@ -10,9 +10,10 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lock keeps a second process away from file. The lock lives in a file of its own, since the database closes and
-// reopens its own files; it is left behind, since removing it would let two processes lock two files of one name.
-func lock(file string) (*flock.Flock, error) {
+// lockFile keeps a second process away from file. The lock lives in a file of its own, since the
+// database closes and reopens its own files; it is left behind, since removing it would let two
+// processes lock two files of one name.
+func lockFile(file string) (*flock.Flock, error) {
 	path := file + ".lock"
 	l := flock.New(path, flock.SetPermissions(0o600))
 	locked, err := l.TryLock()
@@ -20,14 +21,14 @@ func lock(file string) (*flock.Flock, error) {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
 	if !locked {
-		return nil, fmt.Errorf("%s: %w%s", file, ErrLocked, holder(path))
+		return nil, fmt.Errorf("%s: %w%s", file, ErrLocked, lockHolder(path))
 	}
 	// Only for the message above in another process, so an error does not matter.
 	_ = os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
 	return l, nil
 }
 
-func holder(path string) string {
+func lockHolder(path string) string {
 	content, err := os.ReadFile(path)
 	pid, notNumber := strconv.Atoi(strings.TrimSpace(string(content)))
 	if err != nil || notNumber != nil {
@@ -36,8 +37,9 @@ func holder(path string) string {
 	return fmt.Sprintf(" (process %d)", pid)
 }
 
-// create makes the file before the database does, since it holds what people wrote and is nobody else's to read.
-func create(file string) error {
+// createPrivateFile makes the file before the database does, since it holds what people wrote and
+// others must not read it.
+func createPrivateFile(file string) error {
 	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
@@ -45,8 +47,9 @@ func create(file string) error {
 	return f.Close()
 }
 
-// resolve makes the folder of file and follows links, so that one database has one lock whatever it is called.
-func resolve(file string) (string, error) {
+// resolveFile makes the folder of file and follows links, so that one database has one lock
+// whatever name it is given.
+func resolveFile(file string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return "", fmt.Errorf("make the folder of the store: %w", err)
 	}

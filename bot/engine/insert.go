@@ -10,105 +10,108 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// Insert stores the commands in one transaction, in this order. An id seen before, by whichever replica, is skipped without an error.
-// When it returns nil, the commands survive any crash.
-func (e *Engine) Insert(ctx context.Context, commands ...Job) error {
-	for _, c := range commands {
-		if err := c.check(); err != nil {
+// Insert stores the jobs in one transaction, in this order. An id that any replica has inserted
+// before is skipped without an error. When Insert returns nil, the jobs survive any crash.
+func (e *Engine) Insert(ctx context.Context, jobs ...Job) error {
+	for _, j := range jobs {
+		if err := j.check(); err != nil {
 			return err
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("insert commands: %w", err)
+		return fmt.Errorf("insert jobs: %w", err)
 	}
-	if len(commands) == 0 {
+	if len(jobs) == 0 {
 		return nil
 	}
-	err := e.store.write(ctx, func(ctx context.Context, tx runner) error { return e.insert(ctx, tx, commands) })
+	err := e.store.write(ctx, func(ctx context.Context, tx runner) error { return e.insertInTx(ctx, tx, jobs) })
 	if err != nil {
-		return fmt.Errorf("insert commands: %w", err)
+		return fmt.Errorf("insert jobs: %w", err)
 	}
-	e.queue.ring()
+	e.queue.notify()
 	return nil
 }
 
-// Known reports whether a command of that id was ever inserted, within Config.Keep.
-func (e *Engine) Known(ctx context.Context, id string) (bool, error) {
+// HasJob reports whether a job of that id was ever inserted, within Config.Keep.
+func (e *Engine) HasJob(ctx context.Context, id string) (bool, error) {
 	var n int
-	known, err := one(ctx, e.store, []any{&n}, `SELECT 1 FROM command WHERE id = $1`, id)
+	found, err := queryRow(ctx, e.store, []any{&n}, `SELECT 1 FROM command WHERE id = $1`, id)
 	if err != nil {
-		return false, fmt.Errorf("look for command %s: %w", id, err)
+		return false, fmt.Errorf("look for job %s: %w", id, err)
 	}
-	return known, nil
+	return found, nil
 }
 
-func (e *Engine) insert(ctx context.Context, tx runner, commands []Job) error {
-	if err := e.lockConversations(ctx, tx, conversations(commands)...); err != nil {
+func (e *Engine) insertInTx(ctx context.Context, tx runner, jobs []Job) error {
+	if err := e.lockConversations(ctx, tx, conversations(jobs)...); err != nil {
 		return err
 	}
-	fresh, jobs, err := add(ctx, tx, commands)
-	if err != nil || len(jobs) == 0 {
+	ids, entries, err := e.insertNewJobs(ctx, tx, jobs)
+	if err != nil || len(entries) == 0 {
 		return err
 	}
-	ids, err := e.queue.insert(ctx, tx, jobs)
+	queueIDs, err := e.queue.insert(ctx, tx, entries)
 	if err != nil {
 		return err
 	}
-	places := make([][]any, len(ids))
-	for i, id := range ids {
-		places[i] = []any{id, fresh[i]}
+	places := make([][]any, len(queueIDs))
+	for i, queueID := range queueIDs {
+		places[i] = []any{queueID, ids[i]}
 	}
-	// The job's id is also the command's place in its conversation.
-	return tx.many(ctx, nil, `UPDATE command SET job = $1 WHERE id = $2`, places)
+	// The id in the queue is also the job's place in its conversation.
+	return tx.execMany(ctx, nil, `UPDATE command SET job = $1 WHERE id = $2`, places)
 }
 
-// conversations of the commands, each once, in an order that all replicas share, so that they cannot wait for each other in a circle.
-func conversations(commands []Job) []string {
+// conversations of the jobs, each once, in an order that all replicas share, so that replicas
+// cannot wait for each other in a circle.
+func conversations(jobs []Job) []string {
 	var all []string
-	for _, c := range commands {
-		all = append(all, c.Conversation)
+	for _, j := range jobs {
+		all = append(all, j.Conversation)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
-// add stores the commands that are new, and makes their jobs; those with an unfinished command before them in their conversation
-// are held back.
-func add(ctx context.Context, tx runner, commands []Job) (fresh []string, jobs []river.InsertManyParams, err error) {
-	const insert = `INSERT INTO command (id, conversation, payload, received, state, finished) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (id) DO NOTHING`
+// insertNewJobs stores the jobs that are new, and makes their entries for the queue. Those with an
+// unfinished job before them in their conversation are held back.
+func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (ids []string, entries []river.InsertManyParams, err error) {
+	const insert = `INSERT INTO command (id, conversation, payload, received, journal, state, finished)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`
 	var open []Job
-	var rows, settled [][]any
-	for _, c := range commands {
-		received := c.ReceivedAt
+	var openRows, finishedRows [][]any
+	for _, j := range jobs {
+		received := j.ReceivedAt
 		if received.IsZero() {
 			received = time.Now()
 		}
-		row := []any{c.ID, c.Conversation, cmp.Or(string(c.Payload), "null"), received.UnixMicro()}
-		if c.Settled {
-			settled = append(settled, append(row, stateDone, time.Now().UnixMicro()))
+		row := []any{j.ID, j.Conversation, cmp.Or(string(j.Payload), "null"), received.UnixMicro(), e.config.JournalVersion}
+		if j.Finished {
+			finishedRows = append(finishedRows, append(row, stateDone, time.Now().UnixMicro()))
 			continue
 		}
-		open, rows = append(open, c), append(rows, append(row, stateOpen, nil))
+		open, openRows = append(open, j), append(openRows, append(row, stateOpen, nil))
 	}
-	err = tx.many(ctx, func(n int, read scan) error {
+	err = tx.execMany(ctx, func(n int, read scan) error {
 		var before int
 		if err := read(&before); err != nil {
 			return err
 		}
-		c := open[n]
-		held := before > 0 && c.Conversation != ""
-		fresh = append(fresh, c.ID)
-		jobs = append(jobs, river.InsertManyParams{Args: task{Command: c.ID}, InsertOpts: &river.InsertOpts{Pending: held}})
+		ids = append(ids, open[n].ID)
+		entries = append(entries, queueEntry(open[n].ID, before > 0 && open[n].Conversation != ""))
 		return nil
-	}, insert+` RETURNING `+unfinishedBefore, rows)
+	}, insert+` RETURNING `+unfinishedBefore, openRows)
 	if err != nil {
 		return nil, nil, err
 	}
-	// After the others: a command that comes twice in a batch may be a settled one the second time.
-	return fresh, jobs, tx.many(ctx, nil, insert, settled)
+	// After the others: a job that comes twice in a batch may be a finished one the second time.
+	return ids, entries, tx.execMany(ctx, nil, insert, finishedRows)
 }
 
-// unfinishedBefore is 1 when the conversation $2 has an unfinished command other than $1, else 0.
+func queueEntry(id string, waits bool) river.InsertManyParams {
+	return river.InsertManyParams{Args: jobArgs{ID: id}, InsertOpts: &river.InsertOpts{Pending: waits}}
+}
+
+// unfinishedBefore is 1 when the conversation $2 has an unfinished job other than $1, else 0.
 const unfinishedBefore = `(SELECT count(*) FROM
 	(SELECT 1 FROM command o WHERE o.conversation = $2 AND o.finished IS NULL AND o.id <> $1 LIMIT 1) AS first)`

@@ -13,11 +13,11 @@ import (
 	"roombot/bot/engine"
 )
 
-func TestACommandIsHandedOverAsItCame(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestHandleGetsTheJobAsItWasInserted(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		got := make(chan engine.Attempt, 1)
-		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Attempt) error {
-			got <- *j
+		e, _ := start(t, quickConfig(store, func(_ context.Context, a *engine.Attempt) error {
+			got <- *a
 			return nil
 		}))
 		want := engine.Job{
@@ -35,68 +35,68 @@ func TestACommandIsHandedOverAsItCame(t *testing.T) {
 	})
 }
 
-func TestASettledCommandIsKnownAndNotRun(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
-		e, ran := startNoting(t, store)
-		settled := command("settled", "s")
-		settled.Settled = true
-		insert(t, e, command("first", "s"), settled, command("last", "s"))
-		insert(t, e, command("settled", "s"))
+func TestAFinishedJobIsRecognizedAndNotRun(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		e, ran := startRecording(t, store)
+		finished := newJob("finished", "s")
+		finished.Finished = true
+		insert(t, e, newJob("first", "s"), finished, newJob("last", "s"))
+		insert(t, e, newJob("finished", "s"))
 		require.Equal(t, "first", next(t, ran))
 		require.Equal(t, "last", next(t, ran))
-		idle(t, e)
+		waitIdle(t, e)
 		require.Empty(t, ran)
-		known, err := e.Known(context.Background(), "settled")
+		found, err := e.HasJob(context.Background(), "finished")
 		require.NoError(t, err)
-		require.True(t, known)
+		require.True(t, found)
 	})
 }
 
-func TestACommandThatIsSettledTheSecondTimeRuns(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
-		e, ran := startNoting(t, store)
-		again := command("twice", "s")
-		again.Settled = true
-		insert(t, e, command("twice", "s"), again)
+func TestAJobThatIsFinishedTheSecondTimeRuns(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		e, ran := startRecording(t, store)
+		again := newJob("twice", "s")
+		again.Finished = true
+		insert(t, e, newJob("twice", "s"), again)
 		require.Equal(t, "twice", next(t, ran))
-		idle(t, e)
+		waitIdle(t, e)
 		insert(t, e, again)
-		idle(t, e)
+		waitIdle(t, e)
 		require.Empty(t, ran)
 	})
 }
 
 func TestAnIDRunsOnce(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		var mu sync.Mutex
 		runs := map[string]int{}
-		c := quick(store, func(_ context.Context, j *engine.Attempt) error {
+		c := quickConfig(store, func(_ context.Context, a *engine.Attempt) error {
 			mu.Lock()
 			defer mu.Unlock()
-			runs[j.ID]++
+			runs[a.ID]++
 			return nil
 		})
 		e, stop := start(t, c)
-		insert(t, e, command("a", "s"), command("b", "s"), command("a", "s"))
-		insert(t, e, command("a", "other"))
-		idle(t, e)
-		insert(t, e, command("b", "s"), command("c", "s"))
-		idle(t, e)
+		insert(t, e, newJob("a", "s"), newJob("b", "s"), newJob("a", "s"))
+		insert(t, e, newJob("a", "other"))
+		waitIdle(t, e)
+		insert(t, e, newJob("b", "s"), newJob("c", "s"))
+		waitIdle(t, e)
 		stop()
 
 		e, _ = start(t, c)
-		insert(t, e, command("a", "s"), command("d", "s"))
-		idle(t, e)
+		insert(t, e, newJob("a", "s"), newJob("d", "s"))
+		waitIdle(t, e)
 		require.Equal(t, map[string]int{"a": 1, "b": 1, "c": 1, "d": 1}, runs)
 	})
 }
 
 func TestAnInsertIsAllOrNothing(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
-		e, _ := start(t, quick(store, func(context.Context, *engine.Attempt) error { return nil }))
+	onEach(t, func(t *testing.T, store engine.Address) {
+		e, _ := start(t, quickConfig(store, func(context.Context, *engine.Attempt) error { return nil }))
 		ctx := context.Background()
-		require.Error(t, e.Insert(ctx, command("a", "s"), engine.Job{}), "no id")
-		require.Error(t, e.Insert(ctx, command("a", "s"), engine.Job{ID: "b", Payload: json.RawMessage(`{`)}), "not JSON")
+		require.Error(t, e.Insert(ctx, newJob("a", "s"), engine.Job{}), "no id")
+		require.Error(t, e.Insert(ctx, newJob("a", "s"), engine.Job{ID: "b", Payload: json.RawMessage(`{`)}), "not JSON")
 		n, err := e.Count(ctx, "command")
 		require.NoError(t, err)
 		require.Zero(t, n)
@@ -105,151 +105,151 @@ func TestAnInsertIsAllOrNothing(t *testing.T) {
 }
 
 func TestAConversationKeepsItsOrder(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		const n = 30
 		var mu sync.Mutex
 		var order []string
 		inside := 0
-		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Attempt) error {
+		e, _ := start(t, quickConfig(store, func(_ context.Context, a *engine.Attempt) error {
 			mu.Lock()
 			inside++
-			first := j.Number == 1 && len(order)%3 == 0
+			first := a.Number == 1 && len(order)%3 == 0
 			assert.Equal(t, 1, inside, "one at a time")
 			mu.Unlock()
 			defer func() { mu.Lock(); inside--; mu.Unlock() }()
 			if first {
-				return context.DeadlineExceeded // a failed attempt keeps its place
+				return context.DeadlineExceeded // a failed attempt keeps the place of its job
 			}
 			mu.Lock()
-			order = append(order, j.ID)
+			order = append(order, a.ID)
 			mu.Unlock()
 			return nil
 		}))
-		ids := names("c", n)
+		ids := numbered("c", n)
 		for _, id := range ids[:n/2] {
-			insert(t, e, command(id, "s"))
+			insert(t, e, newJob(id, "s"))
 		}
 		var rest []engine.Job
 		for _, id := range ids[n/2:] {
-			rest = append(rest, command(id, "s"))
+			rest = append(rest, newJob(id, "s"))
 		}
 		insert(t, e, rest...)
-		idle(t, e)
+		waitIdle(t, e)
 		require.Equal(t, ids, order)
 	})
 }
 
-func TestAFloodInOneConversationTakesOneWorker(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestAFloodInOneConversationUsesOneWorker(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		release := make(chan struct{})
 		started := make(chan string, 300)
-		c := quick(store, func(_ context.Context, j *engine.Attempt) error {
-			started <- j.Conversation
+		c := quickConfig(store, func(_ context.Context, a *engine.Attempt) error {
+			started <- a.Conversation
 			<-release
 			return nil
 		})
 		c.Workers = 4
 		e, _ := start(t, c)
-		for _, id := range names("flood", 60) {
-			insert(t, e, command(id, "noisy"))
+		for _, id := range numbered("flood", 60) {
+			insert(t, e, newJob(id, "noisy"))
 		}
-		insert(t, e, command("x", "quiet 1"), command("y", "quiet 2"), command("z", "quiet 3"))
+		insert(t, e, newJob("x", "quiet 1"), newJob("y", "quiet 2"), newJob("z", "quiet 3"))
 		seen := []string{next(t, started), next(t, started), next(t, started), next(t, started)}
 		require.ElementsMatch(t, []string{"noisy", "quiet 1", "quiet 2", "quiet 3"}, seen)
 		close(release)
-		idle(t, e)
+		waitIdle(t, e)
 	})
 }
 
-func TestTheNextOfAFloodGoesBehindWhoeverIsReady(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestTheNextJobOfAFloodRunsAfterThoseThatAreReady(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		started, release := make(chan string, 10), make(chan struct{})
-		c := quick(store, func(_ context.Context, j *engine.Attempt) error {
-			started <- j.ID
+		c := quickConfig(store, func(_ context.Context, a *engine.Attempt) error {
+			started <- a.ID
 			<-release
 			return nil
 		})
 		c.Workers = 1
 		e, _ := start(t, c)
-		for _, id := range names("flood", 3) {
-			insert(t, e, command(id, "noisy"))
+		for _, id := range numbered("flood", 3) {
+			insert(t, e, newJob(id, "noisy"))
 		}
 		first := next(t, started)
-		insert(t, e, command("x", "quiet 1"), command("y", "quiet 2"))
+		insert(t, e, newJob("x", "quiet 1"), newJob("y", "quiet 2"))
 		close(release)
 		require.ElementsMatch(t, []string{"x", "y"}, []string{next(t, started), next(t, started)}, "after %s", first)
-		idle(t, e)
+		waitIdle(t, e)
 	})
 }
 
-func TestCommandsWithoutConversationWaitForNobody(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestJobsWithoutConversationRunSideBySide(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		both := make(chan struct{}, 2)
 		release := make(chan struct{})
-		e, _ := start(t, quick(store, func(context.Context, *engine.Attempt) error {
+		e, _ := start(t, quickConfig(store, func(context.Context, *engine.Attempt) error {
 			both <- struct{}{}
 			<-release
 			return nil
 		}))
-		insert(t, e, command("a", ""), command("b", ""))
+		insert(t, e, newJob("a", ""), newJob("b", ""))
 		next(t, both)
 		next(t, both)
 		close(release)
 	})
 }
 
-func TestALostReleaseIsMadeUpFor(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestALostReleaseIsRepaired(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		done := make(chan string, 2)
-		e := open(t, quick(store, func(_ context.Context, j *engine.Attempt) error {
-			done <- j.ID
+		e := open(t, quickConfig(store, func(_ context.Context, a *engine.Attempt) error {
+			done <- a.ID
 			return nil
 		}))
-		insert(t, e, command("a", "s"), command("b", "s"))
-		require.NoError(t, e.LoseReleaseAndSweep(context.Background()))
-		run(t, silent(), e)
+		insert(t, e, newJob("a", "s"), newJob("b", "s"))
+		require.NoError(t, e.LoseReleaseAndRepair(context.Background()))
+		run(t, silentContext(), e)
 		require.Equal(t, "a", next(t, done))
 		require.Equal(t, "b", next(t, done))
 	})
 }
 
-func TestAThousandCommandsFromManySides(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestAThousandJobsInsertedConcurrently(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		var mu sync.Mutex
 		runs := map[string]int{}
 		order := map[string][]string{}
-		e, _ := start(t, quick(store, func(ctx context.Context, j *engine.Attempt) error {
-			err := j.Do(ctx, "count", nil, func(context.Context) (any, error) {
+		e, _ := start(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			err := a.Do(ctx, "count", nil, func(context.Context) (any, error) {
 				mu.Lock()
 				defer mu.Unlock()
-				runs[j.ID]++
-				order[j.Conversation] = append(order[j.Conversation], j.ID)
+				runs[a.ID]++
+				order[a.Conversation] = append(order[a.Conversation], a.ID)
 				return nil, nil
 			})
 			return err
 		}))
 		want := map[string][]string{}
 		var sides sync.WaitGroup
-		for _, conversation := range names("s", 20) {
-			ids := names(conversation+"/", 50)
+		for _, conversation := range numbered("s", 20) {
+			ids := numbered(conversation+"/", 50)
 			want[conversation] = ids
 			sides.Go(func() {
 				for _, id := range ids {
-					insert(t, e, command(id, conversation), command(id, conversation))
+					insert(t, e, newJob(id, conversation), newJob(id, conversation))
 				}
 			})
 		}
 		sides.Wait()
-		idle(t, e)
+		waitIdle(t, e)
 		require.Len(t, runs, 1000)
 		require.Equal(t, want, order)
 	})
 }
 
-func TestTheBacklogIsOfOneConversation(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestBacklogCountsOneConversation(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		inside, release := make(chan struct{}, 3), make(chan struct{})
-		e, _ := start(t, quick(store, func(context.Context, *engine.Attempt) error {
+		e, _ := start(t, quickConfig(store, func(context.Context, *engine.Attempt) error {
 			inside <- struct{}{}
 			<-release
 			return nil
@@ -260,16 +260,16 @@ func TestTheBacklogIsOfOneConversation(t *testing.T) {
 			require.Equal(t, open, n, conversation)
 			require.Equal(t, newest, last, conversation)
 		}
-		settled := command("d", "long")
-		settled.Settled = true
-		insert(t, e, command("a", "long"), command("b", "long"), command("c", "long"), settled, command("e", "short"))
+		finished := newJob("d", "long")
+		finished.Finished = true
+		insert(t, e, newJob("a", "long"), newJob("b", "long"), newJob("c", "long"), finished, newJob("e", "short"))
 		next(t, inside)
 		next(t, inside)
 		has("long", 3, "c")
 		has("short", 1, "e")
 		has("none", 0, "")
 		close(release)
-		idle(t, e)
+		waitIdle(t, e)
 		has("long", 0, "")
 	})
 }

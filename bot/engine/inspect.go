@@ -14,29 +14,30 @@ import (
 
 // Inspector looks into a store on which other processes may be at work.
 type Inspector struct {
-	ledger
-	file string // of SQLite, else empty
+	jobAdmin
+	address Address
 }
 
-// Inspect opens a store to look at it, and changes nothing by itself: a store that is not there, or is of another version, is an error.
-func Inspect(ctx context.Context, place string) (*Inspector, error) {
-	i := &Inspector{}
+// Inspect opens a store to look at it, and changes nothing by itself: a store that is not there, or
+// is of another version, is an error.
+func Inspect(ctx context.Context, address Address) (*Inspector, error) {
+	i := &Inspector{address: address}
 	open := i.openFile
-	if isPostgres(place) {
+	if address.IsPostgres() {
 		open = i.openDatabase
 	}
-	if err := open(ctx, place); err != nil {
-		return nil, fmt.Errorf("inspect the store %s: %w", shown(place), err)
+	if err := open(ctx); err != nil {
+		return nil, fmt.Errorf("inspect the store %s: %w", address, err)
 	}
 	if err := i.checkVersion(ctx); err != nil {
 		_ = i.Close() // the first error tells more
-		return nil, fmt.Errorf("inspect the store %s: %w", shown(place), err)
+		return nil, fmt.Errorf("inspect the store %s: %w", address, err)
 	}
 	return i, nil
 }
 
-func (i *Inspector) openDatabase(ctx context.Context, place string) error {
-	config, err := poolConfig(Config{Store: place, Workers: 1})
+func (i *Inspector) openDatabase(ctx context.Context) error {
+	config, err := poolConfig(i.address, 1)
 	if err != nil {
 		return err
 	}
@@ -46,39 +47,38 @@ func (i *Inspector) openDatabase(ctx context.Context, place string) error {
 	}
 	i.store = p
 	i.queue, err = newQueue(newDriver(riverpgxv5.New(p.pool), riverpgxv5.New(p.pool).GetListener), nativePostgres,
-		&river.Config{Logger: discard()})
+		&river.Config{Logger: discardLog()})
 	return err
 }
 
-func (i *Inspector) openFile(_ context.Context, file string) error {
-	db, err := openDB(file, url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(5000)", "query_only(1)"}})
+func (i *Inspector) openFile(context.Context) error {
+	db, err := openDB(i.address.File(), url.Values{"mode": {"ro"}, "_pragma": {busyTimeout, "query_only(1)"}})
 	if err != nil {
 		return err
 	}
-	i.file = file
-	i.store = &sqliteStore{sqlRunner: sqlRunner{db}, db: db, turn: make(chan struct{}, 1)}
+	i.store = newSQLiteStore(db)
 	return nil
 }
 
 func (i *Inspector) checkVersion(ctx context.Context) error {
 	var version int
-	if _, err := one(ctx, i.store, []any{&version}, `SELECT max(version) FROM schema_version`); err != nil {
-		if absent(err) {
+	if _, err := queryRow(ctx, i.store, []any{&version}, `SELECT max(version) FROM schema_version`); err != nil {
+		if isMissingTable(err) {
 			return ErrEmpty
 		}
 		return err
 	}
 	switch known := len(migrations()); {
 	case version > known:
-		return newer(version)
+		return newerSchema(version)
 	case version < known:
 		return ErrOlder
 	}
 	return nil
 }
 
-// absent reports whether the error is that of a missing table.
-func absent(err error) bool {
+// isMissingTable reports whether the error is that of a missing table.
+func isMissingTable(err error) bool {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pg.Code == "42P01" || pg.Code == "3F000" // undefined table, undefined schema
 	}
@@ -87,26 +87,27 @@ func absent(err error) bool {
 
 // Retry is Engine.Retry. On SQLite it needs the file for itself: ErrLocked when a bot is running.
 func (i *Inspector) Retry(ctx context.Context, id string) error {
-	return i.change(ctx, func(l *ledger) error { return l.Retry(ctx, id) })
+	return i.change(ctx, func(a *jobAdmin) error { return a.Retry(ctx, id) })
 }
 
 // Cancel is Engine.Cancel. On SQLite it needs the file for itself: ErrLocked when a bot is running.
 func (i *Inspector) Cancel(ctx context.Context, id string) error {
-	return i.change(ctx, func(l *ledger) error { return l.Cancel(ctx, id) })
+	return i.change(ctx, func(a *jobAdmin) error { return a.Cancel(ctx, id) })
 }
 
-func (i *Inspector) change(ctx context.Context, change func(*ledger) error) error {
-	if i.file == "" {
-		return change(&i.ledger)
+func (i *Inspector) change(ctx context.Context, change func(*jobAdmin) error) error {
+	if i.address.IsPostgres() {
+		return change(&i.jobAdmin)
 	}
-	e, err := Open(ctx, Config{Store: i.file, Handle: func(context.Context, *Attempt) error { return nil }}) // Handle is never called
+	unused := func(context.Context, *Attempt) error { return nil } // the engine does not run
+	e, err := Open(ctx, Config{Store: i.address, Workers: 1, Handle: unused})
 	if errors.Is(err, ErrLocked) {
 		return fmt.Errorf("%w; stop the bot, repeat this, and start it again", err)
 	}
 	if err != nil {
 		return err
 	}
-	return errors.Join(change(&e.ledger), e.Close())
+	return errors.Join(change(&e.jobAdmin), e.Close())
 }
 
 // Close ends the inspection.

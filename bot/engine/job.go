@@ -12,31 +12,23 @@ import (
 // Job is a piece of accepted work.
 type Job struct {
 	ID           string          // unique for ever: the id of the message or of the form event
-	Conversation string          // commands of one conversation run one after the other; empty: waits for nobody
+	Conversation string          // jobs of one conversation run one after the other; empty: waits for none
 	Payload      json.RawMessage // opaque to the engine, must be valid JSON
-	ReceivedAt   time.Time       // when the command reached the bot; zero: the time of the insert
-	Settled      bool            // nothing is to be done for it: it is stored to be known when it comes again
+	ReceivedAt   time.Time       // when it reached the bot; zero: the time of the insert
+	Finished     bool            // nothing is to be done: it is stored to be recognized when it comes again
 }
 
-// States of a command. A failing one has no attempts left and is about to be reported.
-const (
-	stateOpen    = "open"
-	stateFailing = "failing"
-	stateDone    = "done"
-	stateFailed  = "failed"
-)
-
-func (c Job) check() error {
+func (j Job) check() error {
 	switch {
-	case c.ID == "":
-		return errors.New("insert commands: a command without id")
-	case !isText(c.ID) || !isText(c.Conversation):
-		return fmt.Errorf("insert commands: id %q or its conversation is not text", c.ID)
-	case len(c.Payload) > 0 && (!json.Valid(c.Payload) || !utf8.Valid(c.Payload)):
-		return fmt.Errorf("insert commands: payload of %s is not JSON", c.ID)
+	case j.ID == "":
+		return errors.New("insert jobs: a job without id")
+	case !isText(j.ID) || !isText(j.Conversation):
+		return fmt.Errorf("insert jobs: id %q or its conversation is not text", j.ID)
+	case len(j.Payload) > 0 && (!json.Valid(j.Payload) || !utf8.Valid(j.Payload)):
+		return fmt.Errorf("insert jobs: payload of %s is not JSON", j.ID)
 	}
 	return nil
 }
 
-// isText is what any database takes as text.
+// isText reports whether any database takes s as text.
 func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }

@@ -6,10 +6,11 @@ import (
 	"fmt"
 )
 
-// Note reads into value what was noted under the name, by whichever process; false when nothing was.
+// Note reads into value what any process has stored under the name. It reports false when there is
+// nothing.
 func (e *Engine) Note(ctx context.Context, name string, value any) (bool, error) {
 	var text string
-	found, err := one(ctx, e.store, []any{&text}, `SELECT value FROM note WHERE name = $1`, name)
+	found, err := queryRow(ctx, e.store, []any{&text}, `SELECT value FROM note WHERE name = $1`, name)
 	if err == nil && found {
 		err = json.Unmarshal([]byte(text), value)
 	}
@@ -19,15 +20,15 @@ func (e *Engine) Note(ctx context.Context, name string, value any) (bool, error)
 	return found, nil
 }
 
-// SetNote notes a value for all processes on the store, in the place of the one before.
+// SetNote stores a value under the name for all processes on the store, in place of the one before.
 func (e *Engine) SetNote(ctx context.Context, name string, value any) error {
 	text, err := json.Marshal(value)
 	if err == nil {
-		err = e.store.record(ctx, nil,
+		err = e.store.writeStatement(ctx, nil,
 			`INSERT INTO note (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, string(text))
 	}
 	if err != nil {
-		return fmt.Errorf("note %s: %w", name, err)
+		return fmt.Errorf("store the note %s: %w", name, err)
 	}
 	return nil
 }

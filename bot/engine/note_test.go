@@ -5,32 +5,34 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"roombot/bot/engine"
 )
 
-func TestANoteOutlivesTheProcess(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestANoteSurvivesARestart(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		ctx := context.Background()
-		type heard struct{ Feed string }
-		e, stop := start(t, quick(store, nothing))
-		var note heard
+		type position struct{ Feed string }
+		e, stop := start(t, quickConfig(store, doNothing))
+		var note position
 		found, err := e.Note(ctx, "heard", &note)
 		require.NoError(t, err)
 		require.False(t, found)
-		require.NoError(t, e.SetNote(ctx, "heard", heard{"a"}))
-		require.NoError(t, e.SetNote(ctx, "heard", heard{"b"}))
-		require.NoError(t, e.SetNote(ctx, "other", heard{"c"}))
-		insert(t, e, command("seen", "x"))
+		require.NoError(t, e.SetNote(ctx, "heard", position{"a"}))
+		require.NoError(t, e.SetNote(ctx, "heard", position{"b"}))
+		require.NoError(t, e.SetNote(ctx, "other", position{"c"}))
+		insert(t, e, newJob("seen", "x"))
 		stop()
 
-		e, _ = start(t, quick(store, nothing))
+		e, _ = start(t, quickConfig(store, doNothing))
 		found, err = e.Note(ctx, "heard", &note)
 		require.NoError(t, err)
 		require.True(t, found)
-		require.Equal(t, heard{"b"}, note)
-		for id, known := range map[string]bool{"seen": true, "unseen": false} {
-			got, err := e.Known(ctx, id)
+		require.Equal(t, position{"b"}, note)
+		for id, want := range map[string]bool{"seen": true, "unseen": false} {
+			got, err := e.HasJob(ctx, id)
 			require.NoError(t, err)
-			require.Equal(t, known, got)
+			require.Equal(t, want, got)
 		}
 	})
 }

@@ -18,20 +18,20 @@ import (
 	"roombot/bot/engine/postgrestest"
 )
 
-// supervised is a child that is started again whenever it ends, as systemd or Kubernetes does.
-type supervised struct {
-	store   string
+// supervisor starts a child again whenever it ends, as systemd or Kubernetes does.
+type supervisor struct {
+	store   engine.Address
 	current atomic.Pointer[os.Process]
 	ended   sync.WaitGroup
 }
 
-func supervise(t *testing.T, store string) *supervised {
+func superviseChild(t *testing.T, store engine.Address) *supervisor {
 	t.Helper()
-	s := &supervised{store: store}
+	s := &supervisor{store: store}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.ended.Go(func() {
 		for ctx.Err() == nil {
-			c := victimOf(ctx, store, "careful")
+			c := childCommand(ctx, store, "careful")
 			if c.Start() == nil {
 				s.current.Store(c.Process)
 				_ = c.Wait() // it is killed in the end
@@ -45,39 +45,40 @@ func supervise(t *testing.T, store string) *supervised {
 	return s
 }
 
-func (s *supervised) kill() {
+func (s *supervisor) kill() {
 	if p := s.current.Load(); p != nil {
 		_ = p.Kill() // perhaps it has just ended by itself
 	}
 }
 
-// crowd stores commands of careful steps, ten conversations full.
-func crowd(t *testing.T, store, effects string, n int) (ids, lines []string) {
+// insertCrowd inserts jobs of ten conversations.
+func insertCrowd(t *testing.T, store engine.Address, effects string, n int) (ids, lines []string) {
 	t.Helper()
-	ids = names("c", n)
-	e := open(t, quick(store, nothing))
+	ids = numbered("c", n)
+	e := open(t, quickConfig(store, doNothing))
 	for i, id := range ids {
-		c := noting(id, effects)
-		c.Conversation = fmt.Sprint("s", i%10)
-		insert(t, e, c)
+		j := effectJob(id, effects)
+		j.Conversation = fmt.Sprint("s", i%10)
+		insert(t, e, j)
 		lines = append(lines, id+" create", id+" add", id+" reply")
 	}
 	require.NoError(t, e.Close())
 	return ids, lines
 }
 
-// untilMore waits for the next effect, unless all have happened.
-func untilMore(t *testing.T, effects string, lines []string) {
+// waitForEffect waits for the next effect, unless all have happened.
+func waitForEffect(t *testing.T, effects string, lines []string) {
 	t.Helper()
 	before, all := size(effects), int64(len(strings.Join(lines, "\n"))+1)
 	require.Eventually(t, func() bool { return size(effects) > before || before == all }, patience, time.Millisecond)
 }
 
-// settled waits until all is done, and checks that each step happened once, and in order.
-func settled(t *testing.T, store, effects string, ids, lines []string) {
+// requireAllDone waits until all jobs are done, and checks that each step happened once and in
+// order.
+func requireAllDone(t *testing.T, store engine.Address, effects string, ids, lines []string) {
 	t.Helper()
-	e := open(t, quick(store, nothing))
-	idle(t, e)
+	e := open(t, quickConfig(store, doNothing))
+	waitIdle(t, e)
 	require.NoError(t, e.Close())
 	requireOnce(t, effects, lines...)
 	content, err := os.ReadFile(effects)
@@ -85,45 +86,47 @@ func settled(t *testing.T, store, effects string, ids, lines []string) {
 	require.NoError(t, inOrder(string(content), ids))
 }
 
-func TestReplicasThatAreKilledInTurnLoseAndDoubleNothing(t *testing.T) {
+func TestKilledReplicasLoseAndRepeatNothing(t *testing.T) {
 	t.Parallel()
-	store, effects := postgrestest.Database(t), filepath.Join(t.TempDir(), "effects")
-	ids, lines := crowd(t, store, effects, 150)
-	var replicas [3]*supervised
+	store, effects := newDatabase(t), filepath.Join(t.TempDir(), "effects")
+	ids, lines := insertCrowd(t, store, effects, 150)
+	var replicas [3]*supervisor
 	for i := range replicas {
-		replicas[i] = supervise(t, store)
+		replicas[i] = superviseChild(t, store)
 	}
 	for kills := range 9 {
-		untilMore(t, effects, lines)
+		waitForEffect(t, effects, lines)
 		replicas[kills%3].kill()
 	}
-	settled(t, store, effects, ids, lines)
+	requireAllDone(t, store, effects, ids, lines)
 }
 
-func TestACrashOfTheDatabaseLosesAndDoublesNothing(t *testing.T) {
+func TestACrashOfTheDatabaseLosesAndRepeatsNothing(t *testing.T) {
 	t.Parallel()
-	server, store := postgrestest.NewServer(t)
+	server, store := newServer(t)
 	effects := filepath.Join(t.TempDir(), "effects")
-	ids, want := crowd(t, store, effects, 120)
+	ids, want := insertCrowd(t, store, effects, 120)
 	for range 2 {
-		supervise(t, store)
+		superviseChild(t, store)
 	}
 	for range 3 {
-		untilMore(t, effects, want)
+		waitForEffect(t, effects, want)
 		require.NoError(t, server.Stop("immediate"))
 		require.NoError(t, server.Start())
 	}
-	settled(t, store, effects, ids, want)
+	requireAllDone(t, store, effects, ids, want)
 }
 
 func TestOpenWaitsForADatabaseThatIsDown(t *testing.T) {
 	t.Parallel()
-	server, store := postgrestest.NewServer(t)
+	server, store := newServer(t)
 	require.NoError(t, server.Stop("fast"))
 	opened := make(chan error, 1)
-	c := quick(store, nothing)
+	c := quickConfig(store, doNothing)
+	var log logLines
+	ctx := zerolog.New(&log).WithContext(context.Background())
 	go func() {
-		e, err := engine.Open(silent(), c)
+		e, err := engine.Open(ctx, c)
 		if err == nil {
 			err = e.Close()
 		}
@@ -131,45 +134,50 @@ func TestOpenWaitsForADatabaseThatIsDown(t *testing.T) {
 	}()
 	impatient := c
 	impatient.Patience = time.Millisecond
-	_, err := engine.Open(silent(), impatient)
+	_, err := engine.Open(silentContext(), impatient)
 	require.ErrorContains(t, err, "connect to the database")
+	require.Eventually(t, func() bool {
+		return log.count("database could not be reached, trying again") > 0
+	}, patience, 10*time.Millisecond)
 	require.NoError(t, server.Start())
 	require.NoError(t, next(t, opened))
+	require.Equal(t, 1, log.count("database was reached"))
 }
 
-func TestACommandWaitsWhileTheDatabaseLetsNobodyIn(t *testing.T) {
+func TestAJobWaitsWhileTheDatabaseRejectsLogins(t *testing.T) {
 	t.Parallel()
-	_, store := postgrestest.NewServer(t)
-	postgrestest.Exec(t, store, `CREATE ROLE guest SUPERUSER LOGIN`)
+	_, store := newServer(t)
+	postgrestest.Exec(t, store.Reveal(), `CREATE ROLE guest SUPERUSER LOGIN`)
+	guest := parse(t, strings.Replace(store.Reveal(), "user=postgres", "user=guest", 1))
 	done := make(chan int, 1)
-	var log diary
+	var log logLines
 	ctx := zerolog.New(&log).Level(zerolog.InfoLevel).WithContext(context.Background())
-	e, err := engine.Open(ctx, quick(strings.Replace(store, "user=postgres", "user=guest", 1), func(ctx context.Context, j *engine.Attempt) error {
-		postgrestest.Exec(t, store, `ALTER ROLE guest NOLOGIN`)
-		postgrestest.Exec(t, store, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity a WHERE usename = 'guest'
+	e, err := engine.Open(ctx, quickConfig(guest, func(ctx context.Context, a *engine.Attempt) error {
+		postgrestest.Exec(t, store.Reveal(), `ALTER ROLE guest NOLOGIN`)
+		postgrestest.Exec(t, store.Reveal(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity a WHERE usename = 'guest'
 			AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory')`) // all but the session
-		time.AfterFunc(2*time.Second, func() { postgrestest.Exec(t, store, `ALTER ROLE guest LOGIN`) })
-		err := j.Intend(ctx, "create")
-		done <- j.Number
+		time.AfterFunc(2*time.Second, func() { postgrestest.Exec(t, store.Reveal(), `ALTER ROLE guest LOGIN`) })
+		err := a.Intend(ctx, "create")
+		done <- a.Number
 		return err
 	}))
 	require.NoError(t, err)
 	run(t, ctx, e)
-	insert(t, e, command("a", "s"))
+	insert(t, e, newJob("a", "s"))
 	require.Equal(t, 1, next(t, done))
-	idle(t, e)
-	require.Empty(t, done, "handled once")
+	waitIdle(t, e)
+	require.Empty(t, done, "one attempt")
 	require.Equal(t, 1, log.count(`"level":"warn"`), "%s", log.lines)
 	require.Equal(t, 1, log.count("store is out of order"))
 }
 
 func TestNothingIsLostWhileTheDatabaseDoesNotAnswer(t *testing.T) {
 	t.Parallel()
-	server, store := postgrestest.NewServer(t)
+	server, store := newServer(t)
 	effects := filepath.Join(t.TempDir(), "effects")
 	crashed := make(chan struct{}, 1)
-	e := open(t, quick(store, func(ctx context.Context, j *engine.Attempt) error {
-		return j.Do(ctx, "create", nil, func(context.Context) (any, error) {
+	e := open(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+		return a.Do(ctx, "create", nil, func(context.Context) (any, error) {
 			select {
 			case crashed <- struct{}{}:
 				if err := server.Stop("immediate"); err != nil {
@@ -180,19 +188,19 @@ func TestNothingIsLostWhileTheDatabaseDoesNotAnswer(t *testing.T) {
 				}
 			default:
 			}
-			return nil, note(string(j.Payload), j.ID)
+			return nil, appendLine(string(a.Payload), a.ID)
 		})
 	}))
 	ended := make(chan error, 1)
-	go func() { ended <- e.Run(silent()) }()
-	insert(t, e, noting("a", effects))
+	go func() { ended <- e.Run(silentContext()) }()
+	insert(t, e, effectJob("a", effects))
 	require.ErrorIs(t, next(t, ended), engine.ErrLost)
 	_ = e.Close() // its session is gone
-	e = open(t, quick(store, careful))
-	run(t, silent(), e)
-	idle(t, e)
+	e = open(t, quickConfig(store, carefulSteps))
+	run(t, silentContext(), e)
+	waitIdle(t, e)
 	content, err := os.ReadFile(effects)
 	require.NoError(t, err)
 	require.Equal(t, 1, strings.Count("\n"+string(content), "\na\n"))
-	require.NotContains(t, string(content), "create", "the result was kept though the process was about to end")
+	require.NotContains(t, string(content), "create", "the result was stored though the process was about to end")
 }

@@ -6,30 +6,32 @@ import (
 	"time"
 )
 
-// Postpone is returned by Handle to be called again after d. It uses up no attempt, and the command keeps its place in its conversation.
-func Postpone(d time.Duration) error { return &laterError{after: max(d, 0)} }
+// Postpone is returned by Handle to be called again after d. It uses up no attempt, and the job
+// keeps its place in its conversation.
+func Postpone(d time.Duration) error { return &postponeError{after: max(d, 0)} }
 
-// GiveUp is returned by Handle when another attempt cannot help: the command fails at once with err as its cause.
+// GiveUp is returned by Handle when another attempt cannot help: the job fails at once with err as
+// its cause.
 func GiveUp(err error) error {
 	if err == nil {
 		err = errors.New("gave up")
 	}
-	return &fatalError{cause: err}
+	return &giveUpError{cause: err}
 }
 
-type laterError struct{ after time.Duration }
+type postponeError struct{ after time.Duration }
 
-func (e *laterError) Error() string { return fmt.Sprintf("again in %s", e.after) }
+func (e *postponeError) Error() string { return fmt.Sprintf("again in %s", e.after) }
 
-type fatalError struct{ cause error }
+type giveUpError struct{ cause error }
 
-func (e *fatalError) Error() string { return e.cause.Error() }
-func (e *fatalError) Unwrap() error { return e.cause }
+func (e *giveUpError) Error() string { return e.cause.Error() }
+func (e *giveUpError) Unwrap() error { return e.cause }
 
-// panicError is a panic in a callback.
-type panicError struct {
-	value any
-	stack []byte
+// outcome is what becomes of a job after a delivery.
+type outcome struct {
+	state      string        // stateDone or stateFailed: the end; empty: the job comes back
+	pause      time.Duration // before it comes back
+	cause      error         // of the failed attempt; nil when none was used up
+	handedBack bool          // it comes back for a newer replica rather than for this one
 }
-
-func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }

@@ -18,29 +18,29 @@ import (
 // errBroken has bytes that databases do not take as text.
 var errBroken = errors.New("broken \x00\xff")
 
-func TestAttemptsAreBoundedAndTheEndIsTold(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestTheLastFailedAttemptIsReported(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		var attempts []int
 		type end struct {
 			id    string
 			cause error
 		}
-		told := make(chan end, 1)
-		c := quick(store, func(_ context.Context, j *engine.Attempt) error {
-			attempts = append(attempts, j.Number)
+		reported := make(chan end, 1)
+		c := quickConfig(store, func(_ context.Context, a *engine.Attempt) error {
+			attempts = append(attempts, a.Number)
 			return errBroken
 		})
 		c.MaxAttempts = 3
-		c.ReportFailure = func(_ context.Context, j *engine.Attempt, cause error) error {
-			told <- end{j.ID, cause}
+		c.ReportFailure = func(_ context.Context, a *engine.Attempt, cause error) error {
+			reported <- end{a.ID, cause}
 			return nil
 		}
 		e, _ := start(t, c)
-		insert(t, e, command("a", "s"))
-		got := next(t, told)
+		insert(t, e, newJob("a", "s"))
+		got := next(t, reported)
 		require.Equal(t, "a", got.id)
 		require.ErrorIs(t, got.cause, errBroken)
-		idle(t, e)
+		waitIdle(t, e)
 		require.Equal(t, []int{1, 2, 3}, attempts)
 		stats, err := e.Stats(context.Background())
 		require.NoError(t, err)
@@ -48,61 +48,61 @@ func TestAttemptsAreBoundedAndTheEndIsTold(t *testing.T) {
 	})
 }
 
-func TestAFailedCommandMakesRoomForTheNext(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestAFailedJobReleasesTheNext(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		done := make(chan string, 1)
-		e, _ := start(t, quick(store, func(_ context.Context, j *engine.Attempt) error {
-			if j.ID == "a" {
+		e, _ := start(t, quickConfig(store, func(_ context.Context, a *engine.Attempt) error {
+			if a.ID == "a" {
 				return engine.GiveUp(errBroken)
 			}
-			done <- j.ID
+			done <- a.ID
 			return nil
 		}))
-		insert(t, e, command("a", "s"), command("b", "s"))
+		insert(t, e, newJob("a", "s"), newJob("b", "s"))
 		require.Equal(t, "b", next(t, done))
 	})
 }
 
-func TestFatalUsesOneAttempt(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestGiveUpUsesOneAttempt(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		var attempts atomic.Int64
-		told := make(chan error, 1)
-		c := quick(store, func(context.Context, *engine.Attempt) error {
+		reported := make(chan error, 1)
+		c := quickConfig(store, func(context.Context, *engine.Attempt) error {
 			attempts.Add(1)
 			return engine.GiveUp(errBroken)
 		})
 		c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error {
-			told <- cause
+			reported <- cause
 			return nil
 		}
 		e, _ := start(t, c)
-		insert(t, e, command("a", "s"))
-		cause := next(t, told)
+		insert(t, e, newJob("a", "s"))
+		cause := next(t, reported)
 		require.ErrorIs(t, cause, errBroken)
 		require.EqualError(t, cause, errBroken.Error())
-		idle(t, e)
+		waitIdle(t, e)
 		require.EqualValues(t, 1, attempts.Load())
 	})
 }
 
-func TestTellingTheEndIsTriedAgain(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
-		var handled, told atomic.Int64
-		c := quick(store, func(context.Context, *engine.Attempt) error {
+func TestReportFailureIsRetried(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		var handled, reported atomic.Int64
+		c := quickConfig(store, func(context.Context, *engine.Attempt) error {
 			handled.Add(1)
 			return engine.GiveUp(errBroken)
 		})
-		c.FailedAttempts = 4
+		c.MaxReports = 4
 		c.ReportFailure = func(context.Context, *engine.Attempt, error) error {
-			if told.Add(1) == 2 {
+			if reported.Add(1) == 2 {
 				panic("telling panicked")
 			}
 			return errors.New("no answer")
 		}
 		e, _ := start(t, c)
-		insert(t, e, command("a", "s"))
-		idle(t, e)
-		require.EqualValues(t, 4, told.Load(), "bounded as well")
+		insert(t, e, newJob("a", "s"))
+		waitIdle(t, e)
+		require.EqualValues(t, 4, reported.Load(), "bounded as well")
 		require.EqualValues(t, 1, handled.Load(), "a failed command is not handled again")
 		stats, err := e.Stats(context.Background())
 		require.NoError(t, err)
@@ -110,10 +110,10 @@ func TestTellingTheEndIsTriedAgain(t *testing.T) {
 	})
 }
 
-func TestTheEndIsToldAfterARestart(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestAFailureIsReportedAfterARestart(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		inside := make(chan struct{})
-		c := quick(store, func(context.Context, *engine.Attempt) error { return engine.GiveUp(errBroken) })
+		c := quickConfig(store, func(context.Context, *engine.Attempt) error { return engine.GiveUp(errBroken) })
 		c.Drain = -1
 		c.ReportFailure = func(ctx context.Context, _ *engine.Attempt, _ error) error {
 			close(inside)
@@ -121,27 +121,27 @@ func TestTheEndIsToldAfterARestart(t *testing.T) {
 			return ctx.Err()
 		}
 		e, stop := start(t, c)
-		insert(t, e, command("a", "s"))
+		insert(t, e, newJob("a", "s"))
 		next(t, inside)
 		stop()
 
-		told := make(chan string, 1)
+		reported := make(chan string, 1)
 		c.Handle = func(context.Context, *engine.Attempt) error { panic("handled after its end") }
 		c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error {
-			told <- cause.Error()
+			reported <- cause.Error()
 			return nil
 		}
 		start(t, c)
-		require.Equal(t, "broken \uFFFD", next(t, told))
+		require.Equal(t, "broken \uFFFD", next(t, reported))
 	})
 }
 
-func TestLaterUsesNoAttempt(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestPostponeUsesNoAttempt(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		var attempts []int
 		done := make(chan struct{})
-		c := quick(store, func(_ context.Context, j *engine.Attempt) error {
-			attempts = append(attempts, j.Number)
+		c := quickConfig(store, func(_ context.Context, a *engine.Attempt) error {
+			attempts = append(attempts, a.Number)
 			if len(attempts) < 4 {
 				return engine.Postpone(time.Millisecond)
 			}
@@ -150,26 +150,26 @@ func TestLaterUsesNoAttempt(t *testing.T) {
 		})
 		c.MaxAttempts, c.MaxCrashes = 1, 1 // nor is it taken for an end of the process
 		e, _ := start(t, c)
-		insert(t, e, command("a", "s"))
+		insert(t, e, newJob("a", "s"))
 		next(t, done)
-		idle(t, e)
+		waitIdle(t, e)
 		require.Equal(t, []int{1, 1, 1, 1}, attempts)
 	})
 }
 
-func TestLaterWaits(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+func TestPostponeWaits(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		const pause = 300 * time.Millisecond
 		calls := make(chan time.Time, 2)
-		e, _ := start(t, quick(store, func(context.Context, *engine.Attempt) error {
+		e, _ := start(t, quickConfig(store, func(context.Context, *engine.Attempt) error {
 			calls <- time.Now()
 			if len(calls) < 2 {
 				return engine.Postpone(pause)
 			}
 			return nil
 		}))
-		insert(t, e, command("a", "s"))
-		idle(t, e)
+		insert(t, e, newJob("a", "s"))
+		waitIdle(t, e)
 		require.GreaterOrEqual(t, -(<-calls).Sub(<-calls), pause-time.Millisecond, "the queue knows milliseconds")
 	})
 }
@@ -178,12 +178,12 @@ func TestAPanicIsAFailedAttempt(t *testing.T) {
 	t.Parallel()
 	for name, panics := range map[string]handler{
 		"in Handle": func(context.Context, *engine.Attempt) error { panic("boom") },
-		"in a step": func(ctx context.Context, j *engine.Attempt) error {
+		"in a step": func(ctx context.Context, a *engine.Attempt) error {
 			var errs [2]error
 			var both sync.WaitGroup
 			for i := range errs {
 				both.Go(func() {
-					errs[i] = j.Do(ctx, "add", nil, func(context.Context) (any, error) { panic("boom") })
+					errs[i] = a.Do(ctx, "add", nil, func(context.Context) (any, error) { panic("boom") })
 				})
 			}
 			both.Wait()
@@ -191,11 +191,11 @@ func TestAPanicIsAFailedAttempt(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			onEach(t, func(t *testing.T, store string) {
+			onEach(t, func(t *testing.T, store engine.Address) {
 				done := make(chan struct{})
-				e := open(t, quick(store, func(ctx context.Context, j *engine.Attempt) error {
-					if j.Number == 1 {
-						return panics(ctx, j)
+				e := open(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+					if a.Number == 1 {
+						return panics(ctx, a)
 					}
 					close(done)
 					return nil
@@ -203,7 +203,7 @@ func TestAPanicIsAFailedAttempt(t *testing.T) {
 				var written bytes.Buffer
 				log := zerolog.New(zerolog.SyncWriter(&written))
 				stop := run(t, log.WithContext(context.Background()), e)
-				insert(t, e, command("a", "s"))
+				insert(t, e, newJob("a", "s"))
 				next(t, done)
 				stop()
 				require.Contains(t, written.String(), "boom")
@@ -215,10 +215,10 @@ func TestAPanicIsAFailedAttempt(t *testing.T) {
 }
 
 func TestAnAttemptEndsAtItsTimeout(t *testing.T) {
-	onEach(t, func(t *testing.T, store string) {
+	onEach(t, func(t *testing.T, store engine.Address) {
 		done := make(chan struct{})
-		c := quick(store, func(ctx context.Context, j *engine.Attempt) error {
-			if j.Number == 1 {
+		c := quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			if a.Number == 1 {
 				<-ctx.Done()
 				return ctx.Err()
 			}
@@ -227,7 +227,7 @@ func TestAnAttemptEndsAtItsTimeout(t *testing.T) {
 		})
 		c.Timeout = 20 * time.Millisecond
 		e, _ := start(t, c)
-		insert(t, e, command("a", "s"))
+		insert(t, e, newJob("a", "s"))
 		next(t, done)
 	})
 }

@@ -15,9 +15,12 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
 	"github.com/rs/zerolog"
+
+	"roombot/symphony/outage"
 )
 
-// lockClass is the first half of our advisory locks with two keys; the second is a replica's number, or migrating.
+// lockClass is the first key of our advisory locks; the second is the id of a replica, or
+// migrating.
 const (
 	lockClass = 1919905645 // "room"
 	migrating = 0
@@ -25,26 +28,22 @@ const (
 
 func postgresDialect() dialect {
 	return dialect{
-		now:       `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`,
-		stamp:     `clock_timestamp()`,
-		lock:      `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
-		share:     ` FOR SHARE`,
-		token:     `attempted_at`,
-		tokenOf:   func(row *rivertype.JobRow) any { return row.AttemptedAt },
-		failures:  `coalesce(array_length(j.errors, 1), 0)`,
-		lastError: `coalesce(j.errors[array_upper(j.errors, 1)]->>'error', '')`,
-		stuck:     `attempted_at < clock_timestamp() - CAST($1 AS BIGINT) * INTERVAL '1 microsecond'`,
-		holder:    `coalesce(j.attempted_by[array_upper(j.attempted_by, 1)], '')`,
+		now:            `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`,
+		stamp:          `clock_timestamp()`,
+		lockText:       `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
+		shareLock:      ` FOR SHARE`,
+		token:          `attempted_at`,
+		tokenOf:        func(row *rivertype.JobRow) any { return row.AttemptedAt },
+		failures:       `coalesce(array_length(j.errors, 1), 0)`,
+		lastError:      `coalesce(j.errors[array_upper(j.errors, 1)]->>'error', '')`,
+		lastReplica:    `coalesce(j.attempted_by[array_upper(j.attempted_by, 1)], '')`,
+		stuckCondition: `attempted_at < clock_timestamp() - CAST($1 AS BIGINT) * INTERVAL '1 microsecond'`,
 	}
-}
-
-func isPostgres(store string) bool {
-	return strings.HasPrefix(store, "postgres://") || strings.HasPrefix(store, "postgresql://")
 }
 
 // openPostgres joins the replicas on the database.
 func (e *Engine) openPostgres(ctx context.Context) error {
-	config, err := poolConfig(e.config)
+	config, err := poolConfig(e.config.Store, e.config.Workers)
 	if err != nil {
 		return err
 	}
@@ -57,27 +56,28 @@ func (e *Engine) openPostgres(ctx context.Context) error {
 	if err := migrate(ctx, p, driver); err != nil {
 		return err
 	}
-	joined, err := e.join(ctx, config.ConnConfig)
+	s, err := e.openSession(ctx, config.ConnConfig)
 	if err != nil {
 		return err
 	}
-	e.presence = joined
-	e.queue, err = newQueue(driver, nativePostgres, e.queueConfig(ctx, joined.name))
+	e.membership = s
+	e.queue, err = newQueue(driver, nativePostgres, e.queueConfig(ctx, s.name))
 	if err != nil {
 		return err
 	}
-	return p.write(ctx, e.sweepIn)
+	return p.write(ctx, e.repairQueueInTx)
 }
 
-// poolConfig adds to what the URL says, where it says nothing. A frozen or vanished process must not keep others waiting for the rows
-// it had in hand, so its transactions and connections end without it.
-func poolConfig(c Config) (*pgxpool.Config, error) {
-	config, err := pgxpool.ParseConfig(c.Store)
+// poolConfig adds to what the URL says, where it says nothing. A frozen or vanished process must
+// not keep others waiting for the rows it has locked, so its transactions and connections end
+// without it.
+func poolConfig(address Address, workers int) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(address.Reveal())
 	if err != nil {
 		return nil, fmt.Errorf("read the database's URL: %w", err)
 	}
-	if !strings.Contains(c.Store, "pool_max_conns=") {
-		config.MaxConns = int32(min(max(c.Workers/2, 4), 16) + 4)
+	if !strings.Contains(address.Reveal(), "pool_max_conns=") {
+		config.MaxConns = int32(min(max(workers/2, 4), 16) + 4)
 	}
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = 10 * time.Second
@@ -89,14 +89,15 @@ func poolConfig(c Config) (*pgxpool.Config, error) {
 		"tcp_keepalives_interval":             "5",
 		"tcp_keepalives_count":                "3",
 	} {
-		if _, said := config.ConnConfig.RuntimeParams[name]; !said {
+		if _, given := config.ConnConfig.RuntimeParams[name]; !given {
 			config.ConnConfig.RuntimeParams[name] = value
 		}
 	}
 	// Whoever has waited for a lock must see what was committed meanwhile.
 	config.ConnConfig.RuntimeParams["default_transaction_isolation"] = "read committed"
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		// A server may be set to forget the last commits when it crashes. An intention must not be forgotten.
+		// A server may be set to forget the last commits when it crashes. An intention must not be
+		// forgotten.
 		_, err := conn.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`)
 		return err
 	}
@@ -109,7 +110,7 @@ func connect(ctx context.Context, config *pgxpool.Config, patience time.Duration
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
-	log := zerolog.Ctx(ctx).Sample(&zerolog.BurstSampler{Burst: 1, Period: time.Minute})
+	var down outage.Outage
 	_, err = backoff.Retry(ctx, func() (bool, error) {
 		err := pool.Ping(ctx)
 		if err != nil && !isOutage(err) {
@@ -117,11 +118,16 @@ func connect(ctx context.Context, config *pgxpool.Config, patience time.Duration
 		}
 		return err == nil, err
 	}, backoff.WithMaxElapsedTime(patience), backoff.WithNotify(func(err error, _ time.Duration) {
-		log.Warn().Err(err).Msg("database could not be reached, trying again")
+		if lasts, report := down.Fail(time.Now()); report {
+			zerolog.Ctx(ctx).Warn().Err(err).Dur("lasts", lasts).Msg("database could not be reached, trying again")
+		}
 	}))
 	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	if lasted, _, report := down.End(time.Now()); report {
+		zerolog.Ctx(ctx).Info().Dur("lasted", lasted).Msg("database was reached")
 	}
 	return &postgresStore{pgRunner: pgRunner{pool}, pool: pool}, nil
 }
@@ -134,7 +140,8 @@ type postgresStore struct {
 
 func (p *postgresStore) dialect() dialect { return postgresDialect() }
 
-// close waits for statements under way, but not for ever: with the server out of reach, they end much later.
+// close waits for statements under way, but not for ever: with the server out of reach, they end
+// much later.
 func (p *postgresStore) close() error {
 	closed := make(chan struct{})
 	go func() {
@@ -149,7 +156,7 @@ func (p *postgresStore) close() error {
 	}
 }
 
-func (p *postgresStore) exclusively(ctx context.Context, do func(context.Context) error) error {
+func (p *postgresStore) runExclusively(ctx context.Context, do func(context.Context) error) error {
 	conn, err := p.pool.Acquire(ctx)
 	if err != nil {
 		return err
@@ -163,39 +170,40 @@ func (p *postgresStore) exclusively(ctx context.Context, do func(context.Context
 	return errors.Join(err, unlock)
 }
 
-func (p *postgresStore) record(ctx context.Context, row func(scan) error, statement string, args ...any) error {
+func (p *postgresStore) writeStatement(ctx context.Context, row func(scan) error, statement string, args ...any) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
-	return p.heal(p.query(ctx, row, statement, args...))
+	return p.resetAfterOutage(p.query(ctx, row, statement, args...))
 }
 
-// heal drops the connections that were there before an outage, so that the next try does not meet another dead one.
-func (p *postgresStore) heal(err error) error {
+// resetAfterOutage drops the connections that were there before an outage, so that the next try
+// does not meet another dead one.
+func (p *postgresStore) resetAfterOutage(err error) error {
 	if errors.Is(err, ErrOutOfOrder) {
 		p.pool.Reset()
 	}
 	return err
 }
 
-// conflictTries is how often a transaction is tried that other transactions get in the way of.
+// conflictTries is how often a transaction is tried that conflicts with others.
 const conflictTries = 5
 
-func (p *postgresStore) write(ctx context.Context, w write) error {
+func (p *postgresStore) write(ctx context.Context, t transaction) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
-	err := p.transact(ctx, w)
+	err := p.transact(ctx, t)
 	for try := 1; isConflict(err) && try < conflictTries; try++ {
-		err = p.transact(ctx, w)
+		err = p.transact(ctx, t)
 	}
-	return p.heal(err)
+	return p.resetAfterOutage(err)
 }
 
-func (p *postgresStore) transact(ctx context.Context, w write) error {
+func (p *postgresStore) transact(ctx context.Context, t transaction) error {
 	tx, err := p.pool.Begin(ctx)
 	if err != nil {
 		return postgresError(fmt.Errorf("begin: %w", err))
 	}
-	if err := w(ctx, pgRunner{tx}); err != nil {
+	if err := t(ctx, pgRunner{tx}); err != nil {
 		_ = tx.Rollback(ctx) // the first error tells more
 		return err
 	}
@@ -229,7 +237,7 @@ func (r pgRunner) query(ctx context.Context, row func(scan) error, statement str
 	return eachRow(rows, row)
 }
 
-func (r pgRunner) many(ctx context.Context, row func(int, scan) error, statement string, args [][]any) error {
+func (r pgRunner) execMany(ctx context.Context, row func(int, scan) error, statement string, args [][]any) error {
 	batch := &pgx.Batch{}
 	for n, a := range args {
 		batch.Queue(statement, a...).Query(func(rows pgx.Rows) error {
@@ -249,7 +257,8 @@ func eachRow(rows pgx.Rows, row func(scan) error) error {
 	return postgresError(rows.Err())
 }
 
-// postgresError tells an outage. A server that lets nobody in any more is one too, though at the start that is a mistake in the URL.
+// postgresError marks an outage. A server that lets nobody in any more is one too, though at the
+// start that is a mistake in the URL.
 func postgresError(err error) error {
 	if err == nil || errors.Is(err, ErrOutOfOrder) {
 		return err
@@ -260,7 +269,7 @@ func postgresError(err error) error {
 	return err
 }
 
-// isOutage tells what is the server's or the network's fault from what is the statement's.
+// isOutage reports whether an error is the server's or the network's fault and not the statement's.
 func isOutage(err error) bool {
 	said, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {
@@ -273,7 +282,7 @@ func isOutage(err error) bool {
 	return said.Code == "25006" || said.Code == "25P03" // a standby; a transaction that took too long
 }
 
-// isConflict says that two transactions were in each other's way and this one gave in.
+// isConflict reports whether two transactions were in each other's way and this one gave in.
 func isConflict(err error) bool {
 	const deadlock, serialization = "40P01", "40001"
 	said, ok := errors.AsType[*pgconn.PgError](err)

@@ -9,22 +9,22 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// queue hands out jobs: River, whichever database it works on.
+// queue delivers jobs: River, on whichever database.
 type queue interface {
 	Start(ctx context.Context) error
 	Stop(ctx context.Context) error
 	StopAndCancel(ctx context.Context) error
 
-	insert(ctx context.Context, tx runner, jobs []river.InsertManyParams) (ids []int64, err error)
-	settle(ctx context.Context, tx runner, p *riverdriver.JobSetStateIfRunningParams) error
-	ring()
-	ringIn(pause time.Duration)
+	insert(ctx context.Context, tx runner, entries []river.InsertManyParams) (ids []int64, err error)
+	setState(ctx context.Context, tx runner, p *riverdriver.JobSetStateIfRunningParams) error
+	notify()
+	notifyAfter(pause time.Duration)
 }
 
 // riverQueue is a queue whose transactions are T.
 type riverQueue[T any] struct {
 	*river.Client[T]
-	*bell
+	*notifier
 	driver *queueDriver[T]
 	native func(runner) T
 }
@@ -34,11 +34,11 @@ func newQueue[T any](driver *queueDriver[T], native func(runner) T, c *river.Con
 	if err != nil {
 		return nil, err
 	}
-	return &riverQueue[T]{Client: client, bell: driver.bell, driver: driver, native: native}, nil
+	return &riverQueue[T]{Client: client, notifier: driver.notifier, driver: driver, native: native}, nil
 }
 
-func (q *riverQueue[T]) insert(ctx context.Context, tx runner, jobs []river.InsertManyParams) ([]int64, error) {
-	results, err := q.InsertManyTx(ctx, q.native(tx), jobs)
+func (q *riverQueue[T]) insert(ctx context.Context, tx runner, entries []river.InsertManyParams) ([]int64, error) {
+	results, err := q.InsertManyTx(ctx, q.native(tx), entries)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (q *riverQueue[T]) insert(ctx context.Context, tx runner, jobs []river.Inse
 	return ids, nil
 }
 
-func (q *riverQueue[T]) settle(ctx context.Context, tx runner, p *riverdriver.JobSetStateIfRunningParams) error {
+func (q *riverQueue[T]) setState(ctx context.Context, tx runner, p *riverdriver.JobSetStateIfRunningParams) error {
 	_, err := q.driver.UnwrapExecutor(q.native(tx)).JobSetStateIfRunningMany(ctx, &riverdriver.JobSetStateIfRunningManyParams{
 		ID:              []int64{p.ID},
 		Attempt:         []*int{p.Attempt},
@@ -63,52 +63,57 @@ func (q *riverQueue[T]) settle(ctx context.Context, tx runner, p *riverdriver.Jo
 	return err
 }
 
-// queueDriver is one of River's drivers with two things replaced: whoever makes a job ready in this process rings a bell, and what
-// becomes of a job after an attempt is not River's to write down.
+// queueDriver is one of River's drivers with two things replaced: whoever makes a job ready in this
+// process notifies its notifier, and River does not store what becomes of a job after an attempt.
 type queueDriver[T any] struct {
 	riverdriver.Driver[T]
-	bell   *bell
-	listen func(*riverdriver.GetListenenerParams) riverdriver.Listener // to other processes; nil when there are none
+	notifier *notifier
+	listen   func(*riverdriver.GetListenenerParams) riverdriver.Listener // to other processes; nil when there are none
 }
 
 func newDriver[T any](d riverdriver.Driver[T], listen func(*riverdriver.GetListenenerParams) riverdriver.Listener) *queueDriver[T] {
-	return &queueDriver[T]{Driver: d, bell: &bell{rung: make(chan struct{}, 1)}, listen: listen}
+	return &queueDriver[T]{Driver: d, notifier: &notifier{signal: make(chan struct{}, 1)}, listen: listen}
 }
 
 func (d *queueDriver[T]) GetListener(p *riverdriver.GetListenenerParams) riverdriver.Listener {
 	if d.listen == nil {
-		return d.bell
+		return d.notifier
 	}
-	return &doubleListener{Listener: d.listen(p), bell: d.bell}
+	return &mergedListener{Listener: d.listen(p), local: d.notifier}
 }
 
-// SupportsListenNotify is false on SQLite, so that nothing is written into River's outbox, which it would poll every 50 ms.
+// SupportsListenNotify is false on SQLite, so that nothing is written into River's outbox, which it
+// would poll every 50 ms.
 func (d *queueDriver[T]) SupportsListenNotify() bool { return d.listen != nil }
 
 func (d *queueDriver[T]) UnwrapExecutor(tx T) riverdriver.ExecutorTx {
 	if d.listen == nil {
 		return d.Driver.UnwrapExecutor(tx)
 	}
-	return sharedClock{d.Driver.UnwrapExecutor(tx)}
+	return databaseClock{d.Driver.UnwrapExecutor(tx)}
 }
 
-// sharedClock has new jobs ready from now on by the database's clock, by which they are fetched. River's driver would take this
-// process's, and a replica whose clock is fast would hold its commands back.
-type sharedClock struct{ riverdriver.ExecutorTx }
+// databaseClock has new jobs ready from now on by the database's clock, by which they are fetched.
+// River's driver would take the clock of this process, and a replica whose clock is fast would hold
+// its jobs back.
+type databaseClock struct{ riverdriver.ExecutorTx }
 
-func (s sharedClock) JobInsertFastMany(ctx context.Context, p *riverdriver.JobInsertFastManyParams) ([]*riverdriver.JobInsertFastResult, error) {
-	for _, job := range p.Jobs {
-		job.CreatedAt, job.ScheduledAt = &time.Time{}, &time.Time{} // which River's statement takes for now()
+func (d databaseClock) JobInsertFastMany(
+	ctx context.Context, p *riverdriver.JobInsertFastManyParams,
+) ([]*riverdriver.JobInsertFastResult, error) {
+	for _, entry := range p.Jobs {
+		entry.CreatedAt, entry.ScheduledAt = &time.Time{}, &time.Time{} // which River's statement takes for now()
 	}
-	return s.ExecutorTx.JobInsertFastMany(ctx, p)
+	return d.ExecutorTx.JobInsertFastMany(ctx, p)
 }
 
 func (d *queueDriver[T]) GetExecutor() riverdriver.Executor {
 	return settledExecutor{d.Driver.GetExecutor()}
 }
 
-// settledExecutor keeps River from changing a job after its attempt, which it would do up to 250 ms later and without a look at who
-// has the job by then: a replica that was taken for dead would pull the job from under its successor. Job.settle does it instead.
+// settledExecutor keeps River from changing a job after its attempt, which it would do up to 250 ms
+// later and without a look at who has the job by then: a replica that was taken for dead would pull
+// the job from under its successor. Engine.settle does it instead.
 type settledExecutor struct{ riverdriver.Executor }
 
 func (settledExecutor) JobSetStateIfRunningMany(context.Context, *riverdriver.JobSetStateIfRunningManyParams) ([]*rivertype.JobRow, error) {

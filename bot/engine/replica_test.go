@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -11,7 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -19,16 +17,16 @@ import (
 	"roombot/bot/engine/postgrestest"
 )
 
-func nothing(context.Context, *engine.Attempt) error { return nil }
+func doNothing(context.Context, *engine.Attempt) error { return nil }
 
 func TestReplicasMayStartAtOnceOnAnEmptyDatabase(t *testing.T) {
 	t.Parallel()
-	store := postgrestest.Database(t)
+	store := newDatabase(t)
 	var all sync.WaitGroup
 	engines := make([]*engine.Engine, 5)
 	for i := range engines {
 		all.Go(func() {
-			e, err := engine.Open(silent(), quick(store, nothing))
+			e, err := engine.Open(silentContext(), quickConfig(store, doNothing))
 			assert.NoError(t, err)
 			engines[i] = e
 		})
@@ -42,25 +40,25 @@ func TestReplicasMayStartAtOnceOnAnEmptyDatabase(t *testing.T) {
 	}
 }
 
-func TestACommandInsertedByEveryReplicaAtOnceRunsOnce(t *testing.T) {
+func TestAJobInsertedByEveryReplicaRunsOnce(t *testing.T) {
 	t.Parallel()
-	store := postgrestest.Database(t)
+	store := newDatabase(t)
 	var mu sync.Mutex
 	runs, inside := map[string]int{}, map[string]int{}
-	h := func(_ context.Context, j *engine.Attempt) error {
+	h := func(_ context.Context, a *engine.Attempt) error {
 		mu.Lock()
-		runs[j.ID]++
-		inside[j.Conversation]++
-		assert.Equal(t, 1, inside[j.Conversation], "one at a time")
+		runs[a.ID]++
+		inside[a.Conversation]++
+		assert.Equal(t, 1, inside[a.Conversation], "one at a time")
 		mu.Unlock()
-		defer func() { mu.Lock(); inside[j.Conversation]--; mu.Unlock() }()
-		return j.Do(context.Background(), "step", nil, func(context.Context) (any, error) { return nil, nil })
+		defer func() { mu.Lock(); inside[a.Conversation]--; mu.Unlock() }()
+		return a.Do(context.Background(), "step", nil, func(context.Context) (any, error) { return nil, nil })
 	}
 	var engines [3]*engine.Engine
 	for i := range engines {
-		engines[i], _ = start(t, quick(store, h))
+		engines[i], _ = start(t, quickConfig(store, h))
 	}
-	ids := names("c", 100)
+	ids := numbered("c", 100)
 	var inserts sync.WaitGroup
 	for r, e := range engines {
 		inserts.Go(func() {
@@ -68,14 +66,14 @@ func TestACommandInsertedByEveryReplicaAtOnceRunsOnce(t *testing.T) {
 				var batch []engine.Job
 				for n := range 5 {
 					k := i + (n+r)%5 // each replica in another order
-					batch = append(batch, command(ids[k], fmt.Sprint("s", k%7)))
+					batch = append(batch, newJob(ids[k], fmt.Sprint("s", k%7)))
 				}
 				insert(t, e, batch...)
 			}
 		})
 	}
 	inserts.Wait()
-	idle(t, engines[0])
+	waitIdle(t, engines[0])
 	require.Len(t, runs, len(ids))
 	for id, n := range runs {
 		require.Equal(t, 1, n, id)
@@ -84,21 +82,21 @@ func TestACommandInsertedByEveryReplicaAtOnceRunsOnce(t *testing.T) {
 
 func TestAConversationKeepsItsOrderAcrossReplicas(t *testing.T) {
 	t.Parallel()
-	store := postgrestest.Database(t)
-	postgrestest.Exec(t, store, `DO $$ BEGIN
+	store := newDatabase(t)
+	postgrestest.Exec(t, store.Reveal(), `DO $$ BEGIN
 		EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable', current_database());
-	END $$`) // as somebody may have liked it
+	END $$`) // as an administrator may have chosen
 	var mu sync.Mutex
 	order := map[int][]int{} // by replica that inserted
 	var inside atomic.Int64
-	h := func(_ context.Context, j *engine.Attempt) error {
+	h := func(_ context.Context, a *engine.Attempt) error {
 		assert.EqualValues(t, 1, inside.Add(1), "one at a time")
 		defer inside.Add(-1)
-		if j.Number == 1 && len(j.ID)%2 == 0 {
+		if a.Number == 1 && len(a.ID)%2 == 0 {
 			return errBroken // a failed attempt keeps its place
 		}
 		var replica, n int
-		if _, err := fmt.Sscanf(j.ID, "r%d/%d", &replica, &n); err != nil {
+		if _, err := fmt.Sscanf(a.ID, "r%d/%d", &replica, &n); err != nil {
 			return err
 		}
 		mu.Lock()
@@ -108,33 +106,33 @@ func TestAConversationKeepsItsOrderAcrossReplicas(t *testing.T) {
 	}
 	var engines [3]*engine.Engine
 	for i := range engines {
-		engines[i], _ = start(t, quick(store, h))
+		engines[i], _ = start(t, quickConfig(store, h))
 	}
 	const each = 40
 	var inserts sync.WaitGroup
 	for r, e := range engines {
 		inserts.Go(func() {
 			for n := range each {
-				insert(t, e, command(fmt.Sprintf("r%d/%d", r, n), "shared"))
+				insert(t, e, newJob(fmt.Sprintf("r%d/%d", r, n), "shared"))
 			}
 		})
 	}
 	inserts.Wait()
-	idle(t, engines[0])
+	waitIdle(t, engines[0])
 	for r := range engines {
 		require.Len(t, order[r], each)
 		require.IsIncreasing(t, order[r])
 	}
 }
 
-func TestAReplicaWhoseClockIsFastHoldsNothingBack(t *testing.T) {
+func TestAReplicaWithAFastClockDelaysNothing(t *testing.T) {
 	t.Parallel()
-	store := postgrestest.Database(t)
-	_, ran := startNoting(t, store)
+	store := newDatabase(t)
+	_, ran := startRecording(t, store)
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(50 * 365 * 24 * time.Hour) // from the year 2000
-		fast := open(t, quick(store, nothing))
-		insert(t, fast, command("a", "s"))
+		fast := open(t, quickConfig(store, doNothing))
+		insert(t, fast, newJob("a", "s"))
 		require.NoError(t, fast.Close())
 	})
 	require.Equal(t, "a", next(t, ran))
@@ -143,21 +141,21 @@ func TestAReplicaWhoseClockIsFastHoldsNothingBack(t *testing.T) {
 func TestReplicasDoNotMissEachOtherWhileATableIsLocked(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	store := postgrestest.Database(t)
-	c := engine.WithSilence(quick(store, nothing), silence)
+	store := newDatabase(t)
+	c := engine.WithMaxSilence(quickConfig(store, doNothing), silence)
 	ended := make(chan error, 2)
-	run, stop := context.WithCancel(silent())
+	run, stop := context.WithCancel(silentContext())
 	engines := []*engine.Engine{open(t, c), open(t, c)}
 	for _, e := range engines {
 		go func() { ended <- e.Run(run) }()
 	}
-	release, err := engine.Occupy(ctx, store)
+	release, err := engine.LockStore(ctx, store)
 	require.NoError(t, err)
-	postgrestest.Exec(t, store, `INSERT INTO replica (id, replica, name, seen, dead) VALUES (1, 'gone', 'gone/1', 0, 0)`)
+	postgrestest.Exec(t, store.Reveal(), `INSERT INTO replica (id, replica, name, seen, dead) VALUES (1, 'gone', 'gone/1', 0, 0)`)
 	select {
 	case err := <-ended:
 		assert.NoError(t, err)
-	case <-time.After(4 * silence): // the replicas try to take its commands over
+	case <-time.After(4 * silence): // the replicas try to take jobs over
 	}
 	require.NoError(t, release())
 	require.Eventually(t, func() bool {
@@ -174,7 +172,7 @@ func TestReplicasDoNotMissEachOtherWhileATableIsLocked(t *testing.T) {
 func TestAReplicaIsAliveFromOpenToClose(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	c := engine.WithSilence(quick(postgrestest.Database(t), nothing), silence)
+	c := engine.WithMaxSilence(quickConfig(newDatabase(t), doNothing), silence)
 	idleOne, other := open(t, c), open(t, c)
 	alive := func() int {
 		s, err := other.Stats(ctx)
@@ -187,39 +185,31 @@ func TestAReplicaIsAliveFromOpenToClose(t *testing.T) {
 	require.NoError(t, other.Close())
 }
 
-func TestAStoppingReplicaHandsItsWorkOverAtOnce(t *testing.T) {
+func TestAStoppingReplicaHandsItsJobsOverAtOnce(t *testing.T) {
 	t.Parallel()
-	inside, done := make(chan struct{}), make(chan int, 1)
-	c := quick(postgrestest.Database(t), func(ctx context.Context, _ *engine.Attempt) error {
-		close(inside)
-		<-ctx.Done()
-		return ctx.Err()
-	})
+	inside, done := make(chan struct{}, 1), make(chan int, 1)
+	c := quickConfig(newDatabase(t), blockUntilCancelled(inside))
 	c.Drain, c.TakeoverAfter = -1, time.Hour
 	e, stop := start(t, c)
-	insert(t, e, command("a", "s"))
+	insert(t, e, newJob("a", "s"))
 	next(t, inside)
-	c.Handle = func(_ context.Context, j *engine.Attempt) error { done <- j.Number; return nil }
+	c.Handle = func(_ context.Context, a *engine.Attempt) error { done <- a.Number; return nil }
 	start(t, c)
 	stop()
-	require.Equal(t, 1, next(t, done), "and it was no attempt")
+	require.Equal(t, 1, next(t, done), "it used no attempt")
 }
 
 func TestAReplicaThatLosesItsSessionEnds(t *testing.T) {
 	t.Parallel()
-	inside, done := make(chan struct{}), make(chan string, 1)
-	c := quick(postgrestest.Database(t), func(ctx context.Context, _ *engine.Attempt) error {
-		close(inside)
-		<-ctx.Done()
-		return ctx.Err()
-	})
-	c.TakeoverAfter = time.Hour // it gives its work back by itself
+	inside, done := make(chan struct{}, 1), make(chan string, 1)
+	c := quickConfig(newDatabase(t), blockUntilCancelled(inside))
+	c.TakeoverAfter = time.Hour // it gives its jobs back by itself
 	e := open(t, c)
 	ended := make(chan error, 1)
-	go func() { ended <- e.Run(silent()) }()
-	insert(t, e, command("a", "s"))
+	go func() { ended <- e.Run(silentContext()) }()
+	insert(t, e, newJob("a", "s"))
 	next(t, inside)
-	c.Handle = func(_ context.Context, j *engine.Attempt) error { done <- j.ID; return nil }
+	c.Handle = func(_ context.Context, a *engine.Attempt) error { done <- a.ID; return nil }
 	other, _ := start(t, c)
 	require.NoError(t, other.CutSession(context.Background(), e))
 	require.ErrorIs(t, next(t, ended), engine.ErrLost)
@@ -227,114 +217,46 @@ func TestAReplicaThatLosesItsSessionEnds(t *testing.T) {
 	require.Equal(t, "a", next(t, done))
 }
 
-func finisher(done chan<- time.Time) handler { return work(func(string) { done <- time.Now() }) }
+func finisher(done chan<- time.Time) handler { return doSteps(func(string) { done <- time.Now() }) }
 
-func TestTheWorkOfAKilledReplicaIsFinishedByAnotherInTime(t *testing.T) {
+func TestTheJobOfAKilledReplicaIsTakenOverInTime(t *testing.T) {
 	t.Parallel()
-	store, effects := postgrestest.Database(t), filepath.Join(t.TempDir(), "effects")
+	store, effects := newDatabase(t), filepath.Join(t.TempDir(), "effects")
 	done := make(chan time.Time, 1)
-	c := quick(store, finisher(done))
+	c := quickConfig(store, finisher(done))
 	c.TakeoverAfter = 1500 * time.Millisecond
 	e := open(t, c)
-	insert(t, e, noting("a", effects))
-	victim, _, out := child(t, store, "slow")
-	says(t, out, "inside")
-	run(t, silent(), e)
+	insert(t, e, effectJob("a", effects))
+	process, _, out := child(t, store, "slow")
+	requireLine(t, out, "inside")
+	run(t, silentContext(), e)
 	killed := time.Now()
-	require.NoError(t, victim.Process.Kill())
-	require.Error(t, victim.Wait())
+	require.NoError(t, process.Process.Kill())
+	require.Error(t, process.Wait())
 	took := next(t, done).Sub(killed)
 	require.GreaterOrEqual(t, took, c.TakeoverAfter)
-	require.Less(t, took, c.TakeoverAfter+10*time.Second, "its silence would have been noticed after 15 s")
+	require.Less(t, took, c.TakeoverAfter+10*time.Second, "its silence is noticed after 15 s")
 	t.Logf("taken over %s after the kill, %s of it asked for", took.Round(time.Millisecond), c.TakeoverAfter)
 	requireOnce(t, effects, "a create", "a add", "a reply")
 }
 
-func TestAFrozenReplicaThatWakesUpDoesNothingTwice(t *testing.T) {
+func TestAFrozenReplicaThatWakesUpRepeatsNothing(t *testing.T) {
 	t.Parallel()
-	store, effects := postgrestest.Database(t), filepath.Join(t.TempDir(), "effects")
+	store, effects := newDatabase(t), filepath.Join(t.TempDir(), "effects")
 	done := make(chan time.Time, 1)
-	e := open(t, engine.WithSilence(quick(store, finisher(done)), silence))
-	insert(t, e, noting("a", effects))
-	victim, in, out := child(t, store, "slow")
-	says(t, out, "inside")
-	run(t, silent(), e)
-	freeze(t, victim)
+	e := open(t, engine.WithMaxSilence(quickConfig(store, finisher(done)), silence))
+	insert(t, e, effectJob("a", effects))
+	process, in, out := child(t, store, "slow")
+	requireLine(t, out, "inside")
+	run(t, silentContext(), e)
+	freeze(t, process)
 	next(t, done)
 	requireOnce(t, effects, "a create", "a add", "a reply")
-	thaw(t, victim)
+	thaw(t, process)
 	_, err := fmt.Fprintln(in, "go on")
 	require.NoError(t, err)
-	says(t, out, "add: ") // and the reason
-	says(t, out, engine.ErrLost.Error())
-	require.NoError(t, victim.Wait())
+	requireLine(t, out, "add: ") // and the reason
+	requireLine(t, out, engine.ErrLost.Error())
+	require.NoError(t, process.Wait())
 	requireOnce(t, effects, "a create", "a add", "a reply")
-}
-
-func TestACommandThatNobodyCanHaveInHandIsTakenBack(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	store := postgrestest.Database(t)
-	e := open(t, quick(store, nothing))
-	insert(t, e, command("lost", "s"), command("at work", "other"))
-	require.NoError(t, e.Exec(ctx, `UPDATE river_job SET state = 'running', attempt = 1, attempted_by = '{somebody}',
-		attempted_at = now() - CASE args->>'command' WHEN 'lost' THEN interval '81 s' ELSE '0' END`))
-	require.NoError(t, e.Close())
-	e, ran := startNoting(t, store)
-	require.Equal(t, "lost", next(t, ran))
-	d, err := e.Show(ctx, "at work")
-	require.NoError(t, err)
-	require.Equal(t, engine.Running, d.State)
-}
-
-func TestACommandThatIsTriedAgainWhileItIsForgottenKeepsItsSteps(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	store := postgrestest.Database(t)
-	e, _ := start(t, quick(store, func(ctx context.Context, j *engine.Attempt) error {
-		_, err := j.Claim(ctx, "key")
-		done := j.Do(ctx, "create", nil, func(context.Context) (any, error) { return nil, nil })
-		return engine.GiveUp(errors.Join(err, done, errBroken))
-	}))
-	insert(t, e, command("a", "s"))
-	idle(t, e)
-	conn, err := pgx.Connect(ctx, store)
-	require.NoError(t, err)
-	defer conn.Close(ctx)
-	tx, err := conn.Begin(ctx) // holds the forgetting up in its middle
-	require.NoError(t, err)
-	_, err = tx.Exec(ctx, `SELECT FROM claim FOR UPDATE`)
-	require.NoError(t, err)
-	waiting := func(least int) bool {
-		var n int
-		err := tx.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&n)
-		return err == nil && n >= least
-	}
-	forgotten, retried := make(chan error, 1), make(chan error, 1)
-	go func() { forgotten <- e.Purge(ctx, time.Now()) }()
-	require.Eventually(t, func() bool { return waiting(1) }, patience, 10*time.Millisecond)
-	go func() { retried <- e.Retry(ctx, "a") }()
-	require.Eventually(t, func() bool { return waiting(2) || len(retried) > 0 }, patience, 10*time.Millisecond)
-	require.NoError(t, tx.Rollback(ctx))
-	require.NoError(t, next(t, forgotten))
-	if next(t, retried) == nil {
-		d, err := e.Show(ctx, "a")
-		require.NoError(t, err)
-		require.Equal(t, []engine.Step{{Name: "create", Done: true}}, d.Steps)
-	}
-}
-
-func TestASchemaOfItsOwnIsEnough(t *testing.T) {
-	t.Parallel()
-	store := postgrestest.Database(t)
-	first := open(t, quick(store, nothing))
-	require.NoError(t, first.Exec(context.Background(), `CREATE SCHEMA apart`))
-	done := make(chan string, 2)
-	e, _ := start(t, quick(store+"&search_path=apart", func(_ context.Context, j *engine.Attempt) error { done <- j.ID; return nil }))
-	insert(t, e, command("a", "s"))
-	require.Equal(t, "a", next(t, done))
-	n, err := first.Count(context.Background(), "command")
-	require.NoError(t, err)
-	require.Zero(t, n, "the other schema is left alone")
-	require.NoError(t, first.Close())
 }

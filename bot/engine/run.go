@@ -10,70 +10,72 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// cancelGrace is how long cancelled commands may take to return, and to store what they have done.
+// cancelGrace is how long cancelled jobs may take to return, and to store what they have done.
 const cancelGrace = 5 * time.Second
 
-// Run carries out commands until ctx ends, waits for the running ones up to Config.Drain and then cancels them.
-// It returns nil after a regular end; commands cut short run again at the next start or with another replica, without having used up an
-// attempt. On PostgreSQL it also ends, with an error that wraps ErrLost, when the other replicas may take this one for dead.
-// It can be called once. Handle and Failed get the values of ctx, the logger among them.
+// Run works on jobs until ctx ends, waits for the running ones up to Config.Drain and then cancels
+// them. It returns nil after a regular end; jobs cut short run again at the next start or with
+// another replica, without having used up an attempt. On PostgreSQL it also ends, with an error
+// that wraps ErrLost, when the other replicas may take this one for dead. It can be called once.
+// Handle and ReportFailure get the values of ctx, the logger among them.
 func (e *Engine) Run(ctx context.Context) error {
 	if e.started.Swap(true) {
-		return errors.New("run commands: called twice")
+		return errors.New("run jobs: called twice")
 	}
 	lasting := context.WithoutCancel(ctx)
 	if err := e.queue.Start(lasting); err != nil {
-		return fmt.Errorf("run commands: %w", err)
+		return fmt.Errorf("run jobs: %w", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	present, leave := context.WithCancel(lasting)
-	var upkeep sync.WaitGroup
-	upkeep.Go(func() { e.upkeep(ctx) })
-	upkeep.Go(func() { e.trouble.watch(present) })
-	watched := make(chan error, 1)
-	go func() { watched <- e.presence.watch(present) }()
+	untilStopped, stopped := context.WithCancel(lasting)
+	var background sync.WaitGroup
+	background.Go(func() { e.runMaintenance(ctx) })
+	background.Go(func() { e.health.watchWrites(untilStopped) })
+	membership := make(chan error, 1)
+	go func() { membership <- e.membership.waitForLoss(untilStopped) }()
 
-	var lost error
+	var failure error
 	select {
 	case <-ctx.Done():
-		lost = e.stop(lasting, e.config.Drain) // present to the end
-	case err := <-watched:
-		zerolog.Ctx(ctx).Error().Err(err).Msg("commands are given up to the other replicas")
-		lost = errors.Join(err, e.stop(lasting, -1))
-		watched <- nil
+		failure = e.stopQueue(lasting, e.config.Drain) // a member to the end
+	case err := <-membership:
+		zerolog.Ctx(ctx).Error().Err(err).Msg("jobs are left to the other replicas")
+		failure = errors.Join(err, e.stopQueue(lasting, -1))
+		membership <- nil
 	}
 	cancel()
-	leave()
-	upkeep.Wait()
-	if err := errors.Join(lost, <-watched); err != nil {
-		return fmt.Errorf("run commands: %w", err)
+	stopped()
+	background.Wait()
+	if err := errors.Join(failure, <-membership); err != nil {
+		return fmt.Errorf("run jobs: %w", err)
 	}
 	return nil
 }
 
-func (e *Engine) stop(ctx context.Context, patience time.Duration) error {
+func (e *Engine) stopQueue(ctx context.Context, patience time.Duration) error {
 	drain, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if e.queue.Stop(drain) == nil {
 		return nil
 	}
-	zerolog.Ctx(ctx).Info().Int("running", e.runningNow()).Msg("commands took too long to end and were cancelled")
+	zerolog.Ctx(ctx).Info().Int("running", e.countRunning()).Msg("jobs took too long to end and were cancelled")
 	grace, cancel := context.WithTimeout(ctx, cancelGrace)
 	defer cancel()
 	err := e.queue.StopAndCancel(grace)
 	if err == nil {
 		return nil
 	}
-	if running := e.runningNow(); running > 0 {
+	if running := e.countRunning(); running > 0 {
 		e.stuck.Store(true)
-		return fmt.Errorf("%d commands did not end when cancelled: %w", running, err)
+		return fmt.Errorf("%d jobs did not end when cancelled: %w", running, err)
 	}
-	// The commands have ended. The queue's own housekeeping has not, on a machine that is slow or does not get to its disk.
+	// The jobs have ended. The queue's own maintenance has not, on a machine that is slow or does
+	// not get to its disk.
 	rest, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
 	if err := e.queue.Stop(rest); err != nil {
-		e.stuck.Store(true) // it may be about to begin one
+		e.stuck.Store(true) // it may be about to begin a job
 		return fmt.Errorf("the queue did not end: %w", err)
 	}
 	return nil

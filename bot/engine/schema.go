@@ -8,14 +8,27 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 )
 
-// migration is one step of the schema: the queue's own tables up to a version, then ours. Published ones never change.
+// The names of tables and columns are a stored format: replicas of different versions share one
+// database. They are older than the words of the glossary:
+//
+//	command           a job; command.job is its id in river_job, command.failing the number of
+//	                  deliveries at its last failure, command.retries how often it was retried,
+//	                  command.journal the newest version of the journal that has worked on it
+//	step, claim       a result of a step, a claim; their column command is the id of the job
+//	intent            an intention; n counts those of a step
+//	replica           a process, from Open to Close; dead is when the others missed it
+//	note              a value that all replicas share
+//	river_*           the tables of the queue; river_job has a row for each job and series
+
+// migration is one step of the schema: the queue's own tables up to a version, then ours. Published
+// ones never change.
 type migration struct {
 	queue      int // version of the queue's tables; 0 leaves them alone
 	statements []string
 }
 
-// migrations in order; the store's version is the number applied. The statements are common to SQLite and PostgreSQL.
-// Times are microseconds since 1970.
+// migrations in order; the version of a store is how many were applied. The statements are common
+// to SQLite and PostgreSQL. Times are microseconds since 1970.
 func migrations() []migration {
 	return []migration{{queue: 7, statements: []string{
 		`CREATE TABLE command (
@@ -48,23 +61,27 @@ func migrations() []migration {
 		)`,
 	}}, {statements: []string{
 		`CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
+	}}, {statements: []string{
+		// An older program beside this one inserts without it.
+		`ALTER TABLE command ADD COLUMN journal BIGINT NOT NULL DEFAULT 0`,
 	}}}
 }
 
-// migrate brings the store to the newest version, which replicas that start together do one after the other. The queue's own steps are
-// transactions of their own, since some of them must not share one; broken off, it goes on where it stopped.
+// migrate brings the store to the newest version, which replicas that start together do one after
+// the other. The queue's own migrations are transactions of their own, since some of them must not
+// share one; after a crash it goes on where it stopped.
 func migrate[T any](ctx context.Context, s store, driver riverdriver.Driver[T]) error {
-	return s.exclusively(ctx, func(ctx context.Context) error {
+	return s.runExclusively(ctx, func(ctx context.Context) error {
 		all := migrations()
 		version, err := schemaVersion(ctx, s)
 		if err != nil {
 			return fmt.Errorf("read the schema's version: %w", err)
 		}
 		if version > len(all) {
-			return newer(version)
+			return newerSchema(version)
 		}
 		for n, m := range all[version:] {
-			if err := apply(ctx, s, m, driver, version+n+1); err != nil {
+			if err := applyMigration(ctx, s, m, driver, version+n+1); err != nil {
 				return fmt.Errorf("migrate to version %d: %w", version+n+1, err)
 			}
 		}
@@ -72,7 +89,7 @@ func migrate[T any](ctx context.Context, s store, driver riverdriver.Driver[T]) 
 	})
 }
 
-func newer(version int) error {
+func newerSchema(version int) error {
 	return fmt.Errorf("%w: version %d, this program knows %d", ErrNewer, version, len(migrations()))
 }
 
@@ -80,13 +97,13 @@ func schemaVersion(ctx context.Context, s store) (version int, err error) {
 	if _, err := s.exec(ctx, `CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)`); err != nil {
 		return 0, err
 	}
-	_, err = one(ctx, s, []any{&version}, `SELECT coalesce(max(version), 0) FROM schema_version`)
+	_, err = queryRow(ctx, s, []any{&version}, `SELECT coalesce(max(version), 0) FROM schema_version`)
 	return version, err
 }
 
-func apply[T any](ctx context.Context, s store, m migration, driver riverdriver.Driver[T], version int) error {
+func applyMigration[T any](ctx context.Context, s store, m migration, driver riverdriver.Driver[T], version int) error {
 	if m.queue > 0 {
-		migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: discard()})
+		migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: discardLog()})
 		if err != nil {
 			return err
 		}

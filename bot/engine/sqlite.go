@@ -15,32 +15,32 @@ import (
 // sqliteDialect relies on the lock on the file: there is one process, and in it one writer.
 func sqliteDialect() dialect {
 	return dialect{
-		now:       `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`,
-		stamp:     `datetime('now', 'subsec')`,
-		token:     `attempt`,
-		tokenOf:   func(row *rivertype.JobRow) any { return row.Attempt },
-		failures:  `coalesce(json_array_length(j.errors), 0)`,
-		lastError: `coalesce(json_extract(j.errors, '$[#-1].error'), '')`,
-		holder:    `coalesce(json_extract(j.attempted_by, '$[#-1]'), '')`,
+		now:         `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`,
+		stamp:       `datetime('now', 'subsec')`,
+		token:       `attempt`,
+		tokenOf:     func(row *rivertype.JobRow) any { return row.Attempt },
+		failures:    `coalesce(json_array_length(j.errors), 0)`,
+		lastError:   `coalesce(json_extract(j.errors, '$[#-1].error'), '')`,
+		lastReplica: `coalesce(json_extract(j.attempted_by, '$[#-1]'), '')`,
 	}
 }
 
 // openSQLite locks the file and takes back what a dead process left running.
 func (e *Engine) openSQLite(ctx context.Context) error {
-	file, err := resolve(e.config.Store)
+	file, err := resolveFile(e.config.Store.File())
 	if err != nil {
 		return err
 	}
-	held, err := lock(file)
+	lock, err := lockFile(file)
 	if err != nil {
 		return err
 	}
-	e.presence = alone{}
+	e.membership = soleMember{}
 	s, err := openFile(file)
 	if err != nil {
-		return errors.Join(err, held.Unlock())
+		return errors.Join(err, lock.Unlock())
 	}
-	s.lock = held
+	s.lock = lock
 	return e.prepareSQLite(ctx, s)
 }
 
@@ -56,35 +56,28 @@ func (e *Engine) prepareSQLite(ctx context.Context, s *sqliteStore) (err error) 
 	return s.write(ctx, func(ctx context.Context, tx runner) error {
 		_, err := tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`)
 		if err != nil {
-			return fmt.Errorf("take back running commands: %w", err)
+			return fmt.Errorf("take back running jobs: %w", err)
 		}
-		return e.sweepIn(ctx, tx)
+		return e.repairQueueInTx(ctx, tx)
 	})
 }
 
-// alone is the presence of the one process that has the file.
-type alone struct{}
-
-func (alone) watch(ctx context.Context) error {
-	<-ctx.Done()
-	return nil
-}
-func (alone) sure() error                       { return nil }
-func (alone) leave(context.Context, bool) error { return nil }
+// busyTimeout has a connection wait for another program on the file.
+const busyTimeout = "busy_timeout(5000)"
 
 // openFile opens the database for its one writer.
 func openFile(file string) (*sqliteStore, error) {
-	if err := create(file); err != nil {
+	if err := createPrivateFile(file); err != nil {
 		return nil, err
 	}
 	db, err := openDB(file, url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)"},
+		"_pragma": {busyTimeout, "journal_mode(WAL)", "synchronous(FULL)"},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &sqliteStore{sqlRunner: sqlRunner{db}, db: db, turn: make(chan struct{}, 1)}, nil
+	return newSQLiteStore(db), nil
 }
 
 func openDB(file string, query url.Values) (*sql.DB, error) {
@@ -92,7 +85,7 @@ func openDB(file string, query url.Values) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := sql.OpenDB(connector{plain})
+	db := sql.OpenDB(cachingConnector{plain})
 	db.SetMaxOpenConns(1) // one writer is all the database has; more connections only wait for each other
 	return db, nil
 }
@@ -128,7 +121,7 @@ func (r sqlRunner) query(ctx context.Context, row func(scan) error, statement st
 	return sqliteError(errors.Join(rows.Err(), rows.Close()))
 }
 
-func (r sqlRunner) many(ctx context.Context, row func(int, scan) error, statement string, args [][]any) error {
+func (r sqlRunner) execMany(ctx context.Context, row func(int, scan) error, statement string, args [][]any) error {
 	for n, a := range args {
 		if err := r.query(ctx, func(s scan) error { return row(n, s) }, statement, a...); err != nil {
 			return err
@@ -137,7 +130,8 @@ func (r sqlRunner) many(ctx context.Context, row func(int, scan) error, statemen
 	return nil
 }
 
-// sqliteError tells what is the disk's fault, or that of another program on the file, from what is the statement's.
+// sqliteError tells what is the disk's fault, or that of another program on the file, from what is
+// the statement's.
 func sqliteError(err error) error {
 	if err == nil {
 		return nil

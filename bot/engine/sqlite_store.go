@@ -10,24 +10,29 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// sqliteStore writes one transaction at a time. Writes that arrive while a transaction is being flushed to disk share the next one:
-// with full synchronisation the flush is what costs, not the statements. (PostgreSQL does the same by itself, across connections.)
+// sqliteStore writes one transaction at a time. Writes that arrive while a transaction is being
+// flushed to disk share the next one: with full synchronisation the flush is what costs, not the
+// statements. (PostgreSQL does the same by itself, across connections.)
 type sqliteStore struct {
 	sqlRunner
 	db   *sql.DB
 	lock *flock.Flock  // nil when only read
 	turn chan struct{} // holds a token while somebody writes
 
-	mu    sync.Mutex // guards queue
-	queue []*pending
+	mu     sync.Mutex // guards queued
+	queued []*queuedWrite
 }
 
-type pending struct {
-	write write
-	done  chan error
+type queuedWrite struct {
+	transaction transaction
+	done        chan error
 }
 
-func (s *sqliteStore) exclusively(ctx context.Context, do func(context.Context) error) error {
+func newSQLiteStore(db *sql.DB) *sqliteStore {
+	return &sqliteStore{sqlRunner: sqlRunner{db}, db: db, turn: make(chan struct{}, 1)}
+}
+
+func (s *sqliteStore) runExclusively(ctx context.Context, do func(context.Context) error) error {
 	return do(ctx)
 }
 
@@ -41,18 +46,18 @@ func (s *sqliteStore) close() error {
 	return err
 }
 
-func (s *sqliteStore) record(ctx context.Context, row func(scan) error, statement string, args ...any) error {
+func (s *sqliteStore) writeStatement(ctx context.Context, row func(scan) error, statement string, args ...any) error {
 	return s.write(ctx, func(ctx context.Context, tx runner) error { return tx.query(ctx, row, statement, args...) })
 }
 
-func (s *sqliteStore) write(ctx context.Context, w write) error {
-	p := &pending{write: w, done: make(chan error, 1)}
+func (s *sqliteStore) write(ctx context.Context, t transaction) error {
+	w := &queuedWrite{transaction: t, done: make(chan error, 1)}
 	s.mu.Lock()
-	s.queue = append(s.queue, p)
+	s.queued = append(s.queued, w)
 	s.mu.Unlock()
 	for {
 		select {
-		case err := <-p.done:
+		case err := <-w.done:
 			return err
 		case s.turn <- struct{}{}:
 			s.flush(context.WithoutCancel(ctx))
@@ -61,39 +66,39 @@ func (s *sqliteStore) write(ctx context.Context, w write) error {
 	}
 }
 
-// flush writes what is queued in one transaction; when that fails, each in its own, so that nobody fails for a neighbour. Where not even
-// a transaction can be had, all have failed.
+// flush writes what is queued in one transaction; when that fails, each in its own, so that nobody
+// fails for a neighbour. When not even a transaction can be begun, all have failed.
 func (s *sqliteStore) flush(ctx context.Context) {
 	s.mu.Lock()
-	batch := s.queue
-	s.queue = nil
+	batch := s.queued
+	s.queued = nil
 	s.mu.Unlock()
 	if len(batch) == 0 {
 		return
 	}
 	err := s.commit(ctx, batch)
 	if err != nil && len(batch) > 1 && !errors.Is(err, errBegin) {
-		for _, p := range batch {
-			p.done <- s.commit(ctx, []*pending{p})
+		for _, w := range batch {
+			w.done <- s.commit(ctx, []*queuedWrite{w})
 		}
 		return
 	}
-	for _, p := range batch {
-		p.done <- err
+	for _, w := range batch {
+		w.done <- err
 	}
 }
 
 var errBegin = errors.New("begin")
 
-func (s *sqliteStore) commit(ctx context.Context, batch []*pending) error {
+func (s *sqliteStore) commit(ctx context.Context, batch []*queuedWrite) error {
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return &outageError{fmt.Errorf("%w: %w", errBegin, err)}
 	}
-	for _, p := range batch {
-		if err := p.write(ctx, sqlRunner{tx}); err != nil {
+	for _, w := range batch {
+		if err := w.transaction(ctx, sqlRunner{tx}); err != nil {
 			_ = tx.Rollback() // the first error tells more
 			return err
 		}

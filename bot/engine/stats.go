@@ -8,27 +8,27 @@ import (
 
 // Stats is the state of the store at one moment, over all replicas.
 type Stats struct {
-	Queued   int           // waiting for a worker, for their turn in the conversation, or for another attempt
-	Running  int           // being carried out
-	Failed   int           // failed for good, within Config.Keep
-	Oldest   time.Duration // age of the oldest unfinished command, by ReceivedAt; zero when there is none
-	Replicas int           // alive; 1 on SQLite
-	Refuses  time.Time     // since when nothing can be written, or was for 2 s though somebody wants to; zero when all is well
+	Queued      int           // waiting for a worker, for their turn, for another attempt, or for a newer replica
+	Running     int           // in an attempt
+	Failed      int           // failed for good, within Config.Keep
+	Oldest      time.Duration // age of the oldest unfinished job, by ReceivedAt; zero when there is none
+	Replicas    int           // alive; 1 on SQLite
+	OutageSince time.Time     // when writes began to fail, or to hang for 2 s; zero when they succeed
 }
 
-// Stats counts the commands.
+// Stats counts the jobs.
 func (e *Engine) Stats(ctx context.Context) (Stats, error) {
-	s := Stats{Running: e.runningNow(), Replicas: 1, Refuses: e.trouble.refuses()}
+	s := Stats{Running: e.countRunning(), Replicas: 1, OutageSince: e.health.outageSince()}
 	var open, running, alive int
 	var oldest int64
-	_, err := one(ctx, e.store, []any{&open, &oldest, &s.Failed, &running, &alive},
+	_, err := queryRow(ctx, e.store, []any{&open, &oldest, &s.Failed, &running, &alive},
 		`SELECT count(*), coalesce(min(received), 0), (SELECT count(*) FROM command WHERE state = 'failed'),
 			(SELECT count(*) FROM river_job WHERE state = 'running'), (SELECT count(*) FROM replica WHERE dead IS NULL)
 			FROM command WHERE finished IS NULL`)
 	if err != nil {
-		return Stats{}, fmt.Errorf("count commands: %w", err)
+		return Stats{}, fmt.Errorf("count jobs: %w", err)
 	}
-	s.Running = max(s.Running, running) // a command that has just been closed keeps its worker for a moment
+	s.Running = max(s.Running, running) // a job that has just finished keeps its worker for a moment
 	s.Queued = max(open-s.Running, 0)
 	s.Replicas = max(s.Replicas, alive)
 	if oldest > 0 {
@@ -37,13 +37,13 @@ func (e *Engine) Stats(ctx context.Context) (Stats, error) {
 	return s, nil
 }
 
-// Backlog is how many commands of a conversation are unfinished, and the newest of them.
+// Backlog is how many jobs of a conversation are unfinished, and the newest of them.
 func (e *Engine) Backlog(ctx context.Context, conversation string) (n int, newest string, err error) {
 	const unfinished = `FROM command WHERE conversation = $1 AND finished IS NULL`
-	_, err = one(ctx, e.store, []any{&n, &newest},
+	_, err = queryRow(ctx, e.store, []any{&n, &newest},
 		`SELECT (SELECT count(*) `+unfinished+`), id `+unfinished+` ORDER BY job DESC LIMIT 1`, conversation)
 	if err != nil {
-		return 0, "", fmt.Errorf("count the commands of a conversation: %w", err)
+		return 0, "", fmt.Errorf("count the jobs of a conversation: %w", err)
 	}
 	return n, newest, nil
 }

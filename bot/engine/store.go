@@ -11,27 +11,30 @@ import (
 // writeTimeout bounds one transaction, so that a full or hanging disk becomes an error.
 const writeTimeout = 15 * time.Second
 
-// store is the database under the engine: SQLite or PostgreSQL. Nothing else knows which one it is; what they say differently is in
-// their dialect.
+// store is the database under the engine: SQLite or PostgreSQL. Nothing else knows which one it is;
+// what they say differently is in their dialect.
 type store interface {
 	runner // for reads
 	dialect() dialect
 
-	// write runs w in a transaction and returns once that is on disk. Like record it does not stop when ctx ends: what is
-	// written here has often happened already. ErrOutOfOrder says that nobody can write at present.
-	write(ctx context.Context, w write) error
+	// write runs a transaction and returns once it is on disk. Like writeStatement it does not stop
+	// when ctx ends: what is written has often happened already. ErrOutOfOrder says that nobody can
+	// write at present.
+	write(ctx context.Context, t transaction) error
 
-	// record runs one statement that writes, and returns once its effect is on disk. row may be nil where no rows come back.
-	record(ctx context.Context, row func(scan) error, statement string, args ...any) error
+	// writeStatement runs one statement that writes, and returns once its effect is on disk. row
+	// may be nil where no rows come back.
+	writeStatement(ctx context.Context, row func(scan) error, statement string, args ...any) error
 
-	// exclusively runs do while no other process does so on the same store.
-	exclusively(ctx context.Context, do func(context.Context) error) error
+	// runExclusively runs do while no other process does so on the same store.
+	runExclusively(ctx context.Context, do func(context.Context) error) error
 
 	close() error
 }
 
-// write is what a caller wants done within a transaction. It may be run twice, so it must not keep anything from its first run.
-type write func(ctx context.Context, tx runner) error
+// transaction is the statements of one transaction. It may be run twice, so it must not keep
+// anything from its first run.
+type transaction func(ctx context.Context, tx runner) error
 
 // scan copies the columns of a row.
 type scan = func(dest ...any) error
@@ -41,13 +44,13 @@ type runner interface {
 	exec(ctx context.Context, statement string, args ...any) (changed int64, err error)
 	query(ctx context.Context, row func(scan) error, statement string, args ...any) error
 
-	// many runs one statement for many sets of arguments, in one round trip where the database has any. row may be nil where no
-	// rows come back.
-	many(ctx context.Context, row func(n int, s scan) error, statement string, args [][]any) error
+	// execMany runs one statement for many sets of arguments, in one round trip where the database
+	// has any. row may be nil where no rows come back.
+	execMany(ctx context.Context, row func(n int, s scan) error, statement string, args [][]any) error
 }
 
-// one reads a single row; false when there is none.
-func one(ctx context.Context, r runner, dest []any, statement string, args ...any) (found bool, err error) {
+// queryRow reads a single row; false when there is none.
+func queryRow(ctx context.Context, r runner, dest []any, statement string, args ...any) (found bool, err error) {
 	err = r.query(ctx, func(s scan) error {
 		found = true
 		return s(dest...)
@@ -57,20 +60,20 @@ func one(ctx context.Context, r runner, dest []any, statement string, args ...an
 
 // dialect is what SQLite and PostgreSQL say differently.
 type dialect struct {
-	now       string // microseconds since 1970 by the database's clock
-	stamp     string // the same moment as river_job has it
-	lock      string // statement that keeps other transactions on the same text waiting; empty where there are none
-	share     string // keeps the selected row as it is until the transaction ends
-	token     string // column of river_job that tells two hand-outs of a job apart
-	tokenOf   func(*rivertype.JobRow) any
-	failures  string // how many failed attempts a river_job j has
-	lastError string // the text of the last of them
-	stuck     string // true of a running river_job that is older than $1 microseconds; empty where none is left behind
-	holder    string // who has, or had last, a river_job j
+	now            string // microseconds since 1970 by the database's clock
+	stamp          string // the same moment as river_job has it
+	lockText       string // statement that has other transactions on the same text wait; empty where there are none
+	shareLock      string // keeps the selected row as it is until the transaction ends
+	token          string // column of river_job that tells two deliveries of a job apart
+	tokenOf        func(*rivertype.JobRow) any
+	failures       string // number of failed attempts of a river_job j
+	lastError      string // text of the last of them
+	lastReplica    string // replica of the last attempt of a river_job j
+	stuckCondition string // true of a running river_job older than $1 microseconds; empty where none can be left behind
 }
 
-// ErrOutOfOrder says that the store can be used by nobody at present. The engine itself logs when that begins, each minute, and when
-// it ends.
+// ErrOutOfOrder says that nobody can use the store at present. The engine itself logs when that
+// begins, each minute, and when it ends.
 var ErrOutOfOrder = errors.New("store is out of order")
 
 // outageError is an ErrOutOfOrder with its cause.

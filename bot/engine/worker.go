@@ -5,50 +5,60 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"runtime/debug"
 	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/rs/zerolog"
 )
 
-// storeTrouble is the pause after the store could not be read or written; it uses no attempt.
-const storeTrouble = time.Second
+const (
+	// outagePause follows an attempt that could not read or write the store; it uses no attempt.
+	outagePause = time.Second
+
+	// handBackPause is how long a job that needs a newer replica is left to one. Newer replicas
+	// find it when they poll; this process does not notify itself.
+	handBackPause = 2 * time.Second
+)
 
 // errTimeout is why the context of an attempt ends at Config.Timeout.
 var errTimeout = errors.New("the attempt took too long")
 
-// task is what the queue knows of a command.
-type task struct {
-	Command string `json:"command"`
-}
-
-func (task) Kind() string { return "command" }
-
 type worker struct {
-	river.WorkerDefaults[task]
+	river.WorkerDefaults[jobArgs]
 	engine *Engine
 }
 
-// Work carries out one hand-out and writes down what becomes of the job; nothing is left for River to do.
-func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
+// Work handles one delivery and settles it; nothing is left for River to do.
+func (w *worker) Work(ctx context.Context, row *river.Job[jobArgs]) error {
 	e := w.engine
-	log := zerolog.Ctx(ctx).With().Str("job", job.Args.Command).Int("attempt", len(job.Errors)+1).Logger()
-	ctx, h, leave := e.enter(log.WithContext(ctx), job)
-	defer leave()
-	j, err := e.load(ctx, job, h)
+	log := zerolog.Ctx(ctx).With().Str("job", row.Args.ID).Int("attempt", len(row.Errors)+1).Logger()
+	ctx, d, end := e.beginDelivery(log.WithContext(ctx), row)
+	defer end()
+	a, err := e.loadAttempt(ctx, row, d)
 	switch {
 	case err != nil:
-		e.settle(ctx, &Attempt{engine: e, handout: h}, e.postpone(err))
-	case j == nil: // finished, but the queue had not heard
-		e.settle(ctx, &Attempt{engine: e, handout: h}, outcome{state: stateDone})
+		e.settle(ctx, &Attempt{engine: e, delivery: d}, e.outageOutcome(err))
+	case a == nil: // finished, but the queue did not know
+		e.settle(ctx, &Attempt{engine: e, delivery: d}, outcome{state: stateDone})
+	case a.journal > e.config.JournalVersion:
+		e.settle(ctx, a, e.handBack(ctx, a))
 	default:
-		e.settle(ctx, j, e.work(ctx, j))
+		e.settle(ctx, a, e.runAttempt(ctx, a))
 	}
 	return nil
 }
 
-// backoff doubles the pause from floor to ceiling; half of it is random, so that what failed together does not return together.
+// handBack leaves a job to a newer replica.
+func (e *Engine) handBack(ctx context.Context, a *Attempt) outcome {
+	e.newerJob.Do(func() {
+		zerolog.Ctx(ctx).Warn().Int("journal", a.journal).Int("own_journal", e.config.JournalVersion).
+			Msg("job was written by a newer version of the program and waits; start that version")
+	})
+	return outcome{pause: handBackPause, handedBack: true}
+}
+
+// backoff doubles the pause from floor to ceiling; half of it is random, so that what failed
+// together does not return together.
 func (e *Engine) backoff(attempt int) time.Duration {
 	c := e.config
 	if attempt > c.MaxAttempts {
@@ -61,109 +71,114 @@ func (e *Engine) backoff(attempt int) time.Duration {
 	return max(pause/2+rand.N(pause/2+1), c.BackoffFloor)
 }
 
-// work carries out one attempt.
-func (e *Engine) work(ctx context.Context, j *Attempt) outcome {
+func (e *Engine) runAttempt(ctx context.Context, a *Attempt) outcome {
 	if e.config.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, e.config.Timeout, errTimeout)
 		defer cancel()
 	}
-	if j.failing == 0 {
-		err := e.attempt(ctx, j)
-		_, fatal := errors.AsType[*fatalError](err)
+	if err := a.raiseJournal(ctx); err != nil {
+		return e.outageOutcome(err)
+	}
+	if a.failing == 0 {
+		err := e.callHandle(ctx, a)
+		_, gaveUp := errors.AsType[*giveUpError](err)
 		switch {
 		case err == nil:
 			return outcome{state: stateDone}
-		case e.comesBack(ctx, err), context.Cause(ctx) == errTimeout && j.memory.stored():
-			return e.again(ctx, err)
-		case fatal || j.Number >= j.MaxAttempts:
-			if err := e.fail(ctx, j, err); err != nil {
-				return e.postpone(err)
+		case e.isInterruption(ctx, err), context.Cause(ctx) == errTimeout && a.cache.hasProgress():
+			return e.interruptionOutcome(ctx, err)
+		case gaveUp || a.Number >= a.MaxAttempts:
+			if err := e.storeFailure(ctx, a, err); err != nil {
+				return e.outageOutcome(err)
 			}
-			if ctx.Err() != nil { // no time left for telling
+			if ctx.Err() != nil { // no time left for the report
 				return outcome{}
 			}
 		default:
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("attempt failed")
-			return outcome{cause: err, pause: e.backoff(j.Number)}
+			return outcome{cause: err, pause: e.backoff(a.Number)}
 		}
 	}
-	return e.report(ctx, j)
+	return e.reportFailure(ctx, a)
 }
 
-// attempt calls Handle, unless the process has died of it too often.
-func (e *Engine) attempt(ctx context.Context, j *Attempt) error {
-	// Each stored step is progress, which no poison makes: it is worth one more crash.
-	if crashes := j.begun - j.Number; crashes >= e.config.MaxCrashes+j.memory.steps() {
-		return GiveUp(fmt.Errorf("the process ended %d times while the command was running", crashes))
+// raiseJournal marks a job of an older version before this one stores anything for it: an older
+// program could not read that.
+func (a *Attempt) raiseJournal(ctx context.Context) error {
+	own := a.engine.config.JournalVersion
+	if a.journal == own {
+		return nil
 	}
-	return e.guard(ctx, func(ctx context.Context) error { return e.config.Handle(ctx, j) })
+	if err := a.writeIfOwned(ctx, `UPDATE command SET journal = $1 WHERE id = $2`, own, a.ID); err != nil {
+		return fmt.Errorf("store the journal's version: %w", err)
+	}
+	a.journal = own
+	return nil
 }
 
-// report tells the outside that the command has failed, then closes it.
-func (e *Engine) report(ctx context.Context, j *Attempt) outcome {
+// callHandle calls Handle, unless the process has ended during it too often.
+func (e *Engine) callHandle(ctx context.Context, a *Attempt) error {
+	// Each stored step is progress, which a job that kills the process does not make: it allows one
+	// more crash.
+	if crashes := a.deliveries - a.Number; crashes >= e.config.MaxCrashes+a.cache.countResults() {
+		return GiveUp(fmt.Errorf("the process ended %d times while the job was running", crashes))
+	}
+	return callAndLogPanic(ctx, func(ctx context.Context) error { return e.config.Handle(ctx, a) })
+}
+
+// reportFailure calls ReportFailure, then closes the job.
+func (e *Engine) reportFailure(ctx context.Context, a *Attempt) outcome {
 	e.mu.Lock()
-	j.handout.telling = true
+	a.delivery.reporting = true
 	e.mu.Unlock()
 	log := zerolog.Ctx(ctx)
-	tries := j.begun - j.failing + 1
-	if tries <= e.config.FailedAttempts {
-		err := e.guard(ctx, func(ctx context.Context) error { return e.config.ReportFailure(ctx, j, j.cause) })
+	tries := a.deliveries - a.failing + 1
+	if tries <= e.config.MaxReports {
+		err := callAndLogPanic(ctx, func(ctx context.Context) error { return e.config.ReportFailure(ctx, a, a.cause) })
 		switch {
 		case err == nil:
-			log.Error().Err(j.cause).Msg("command failed for good")
+			log.Error().Err(a.cause).Msg("job failed for good")
 			return outcome{state: stateFailed}
-		case e.comesBack(ctx, err):
-			return e.again(ctx, err)
-		case tries < e.config.FailedAttempts:
-			log.Warn().Err(err).Msg("failure could not be reported")
-			return outcome{cause: err, pause: e.backoff(j.Number)}
+		case e.isInterruption(ctx, err):
+			return e.interruptionOutcome(ctx, err)
+		case tries < e.config.MaxReports:
+			log.Warn().Err(err).Msg("failure could not be reported, will retry")
+			return outcome{cause: err, pause: e.backoff(a.Number)}
 		}
 		log.Error().Err(err).Msg("failure was never reported")
 	}
-	log.Error().Err(j.cause).Msg("command failed for good")
+	log.Error().Err(a.cause).Msg("job failed for good")
 	return outcome{state: stateFailed}
 }
 
-// guard turns the panic of a callback into an error.
-func (e *Engine) guard(ctx context.Context, call func(context.Context) error) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = &panicError{value: value, stack: debug.Stack()}
-		}
-		if p, panicked := errors.AsType[*panicError](err); panicked {
-			zerolog.Ctx(ctx).Error().Bytes("stack", p.stack).Interface("panic", fmt.Sprint(p.value)).Msg("callback panicked")
-		}
-	}()
-	return call(ctx)
-}
-
-// comesBack says whether an error is not the command's fault.
-func (e *Engine) comesBack(ctx context.Context, err error) bool {
+// isInterruption reports whether an error ends an attempt without having failed it.
+func (e *Engine) isInterruption(ctx context.Context, err error) bool {
 	stopped := ctx.Err() != nil && context.Cause(ctx) != errTimeout
-	_, later := errors.AsType[*laterError](err)
-	return stopped || later || errors.Is(err, ErrTaken) || errors.Is(err, ErrOutOfOrder)
+	_, postponed := errors.AsType[*postponeError](err)
+	return stopped || postponed || errors.Is(err, ErrTaken) || errors.Is(err, ErrOutOfOrder)
 }
 
-// again brings the job back without using up an attempt: after the pause it asked for, after the store has recovered, or at once, here
-// or with another replica, when Run is ending or the command was cancelled.
-func (e *Engine) again(ctx context.Context, err error) outcome {
-	if later, ok := errors.AsType[*laterError](err); ok {
-		return outcome{pause: later.after}
+// interruptionOutcome brings the job back without using up an attempt: after the pause it asked
+// for, after the store has recovered, or at once, here or with another replica, when Run is ending
+// or the job was cancelled.
+func (e *Engine) interruptionOutcome(ctx context.Context, err error) outcome {
+	if postponed, ok := errors.AsType[*postponeError](err); ok {
+		return outcome{pause: postponed.after}
 	}
 	if errors.Is(err, ErrOutOfOrder) {
-		return e.postpone(err)
+		return e.outageOutcome(err)
 	}
 	if context.Cause(ctx) != errTimeout {
-		zerolog.Ctx(ctx).Info().Msg("command interrupted, it goes on from its last step")
+		zerolog.Ctx(ctx).Info().Msg("attempt interrupted, job goes on from its last step")
 	}
 	return outcome{}
 }
 
-// postpone brings the job back when the store is out of order, which uses up no attempt.
-func (e *Engine) postpone(err error) outcome {
+// outageOutcome brings the job back when the store is out of order, without using up an attempt.
+func (e *Engine) outageOutcome(err error) outcome {
 	if !errors.Is(err, ErrTaken) {
-		e.trouble.failed(err)
+		e.health.noteFailure(err)
 	}
-	return outcome{pause: storeTrouble}
+	return outcome{pause: outagePause}
 }

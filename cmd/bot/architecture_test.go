@@ -18,14 +18,18 @@ import (
 // layers are the packages from the lowest up; a package imports only what
 // stands lower. Packages of one line stand beside each other.
 var layers = [][]string{
-	{"rsa", "symphony/messageml", "symphony/outage", "commands/syntax"},
+	{"rsa", "symphony/messageml", "symphony/outage", "commands/syntax", "symphony/sandbox/client"},
 	{"symphony"},
 	{"symphony/sandbox/markup", "symphony/sandbox/page", "symphony/sandbox/page/pagetest"},
+	{"symphony/sandbox/world"},
+	{"symphony/sandbox/rest"},
 	{"symphony/sandbox"},
+	{"symphony/sandbox/control"},
 	{"commands"},
 	{"bot/config/schema", "bot/engine/postgrestest"},
 	{"bot/policy"},
-	{"bot/engine", "bot/config"},
+	{"bot/engine"},
+	{"bot/config"},
 	{"bot"},
 	{"cmd/bot/trial"},
 	{"cmd/bot/soak", "cmd/bot/bench"},
@@ -51,6 +55,20 @@ func TestImportsGoDownward(t *testing.T) {
 	}
 }
 
+func TestTheSandboxsWorldKnowsNeitherHTTPNorJSON(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("..", "..", "symphony", "sandbox", "world", "*.go"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, path := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, spec := range file.Imports {
+			require.NotContains(t, []string{`"net/http"`, `"encoding/json"`}, spec.Path.Value, path)
+		}
+	}
+}
+
 func TestEveryDependencyHasItsReason(t *testing.T) {
 	t.Parallel()
 	modules, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
@@ -66,13 +84,24 @@ func TestEveryDependencyHasItsReason(t *testing.T) {
 
 func TestOnlyTheProgramImportsTheSandbox(t *testing.T) {
 	t.Parallel()
+	const client = "symphony/sandbox/client" // also for what the program runs a sandbox with
 	for path, imports := range productImports(t) {
 		for _, imported := range imports {
-			if strings.HasPrefix(imported, "symphony/sandbox") && !strings.HasPrefix(path, "symphony/sandbox") {
+			switch {
+			case strings.HasPrefix(path, "symphony/sandbox"), !strings.HasPrefix(imported, "symphony/sandbox"):
+			case imported == client && strings.HasPrefix(path, "cmd/bot/"):
+			default:
 				require.Equal(t, "cmd/bot", path, "%s imports %s", path, imported)
 			}
 		}
 	}
+}
+
+func TestTheSandboxClientNeedsNothingOfOurs(t *testing.T) {
+	t.Parallel()
+	imports, known := productImports(t)["symphony/sandbox/client"]
+	require.True(t, known)
+	require.Empty(t, imports, "other people's tests import it")
 }
 
 func TestCommandsKnowNothingOfTheRuntime(t *testing.T) {

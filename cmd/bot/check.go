@@ -53,14 +53,14 @@ func check(ctx context.Context, path string) []finding {
 	}
 	credentials := checkCredentials(c)
 	findings := []finding{
-		checkKeys(c, path), checkPolicy(c), credentials, checkStore(ctx, c.Roombot.Store), checkHealth(ctx, c),
+		checkKeys(c, path), checkPolicy(c), credentials, checkStore(ctx, c.Roombot.Store.Address), checkHealth(ctx, c),
 	}
 	network := checkNetwork(ctx, c)
 	findings = append(findings, network...)
 	if credentials.Level == broken || worst(network) != nil {
 		return findings
 	}
-	client, err := client(c, zerolog.Nop())
+	client, err := newClient(c, zerolog.Nop())
 	if err != nil {
 		return append(findings, failed("client", "", err, "Correct that in "+path+"."))
 	}

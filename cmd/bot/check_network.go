@@ -123,7 +123,7 @@ func (w *way) stranger(response *http.Response) (remedy string, err error) {
 	remedy = "Something else than Symphony's " + joined(w.names) + " answers there: check host, port and context, and whether a proxy is in between."
 	unexpected := fmt.Errorf("answers %s when asked for its version", response.Status)
 	switch status := response.StatusCode; {
-	case unwell(status):
+	case isUnwell(&symphony.Error{Status: status}):
 		return tryLater, unexpected
 	case status != http.StatusOK:
 		return remedy, unexpected
@@ -135,10 +135,8 @@ func (w *way) stranger(response *http.Response) (remedy string, err error) {
 	return "", nil
 }
 
-// unwell is true for the answer of what is there and cannot work.
-func unwell(status int) bool {
-	return status == http.StatusTooManyRequests || status >= 500 && status != http.StatusNotImplemented
-}
+// isUnwell reports whether something answers there that cannot work now.
+func isUnwell(answer *symphony.Error) bool { return answer.Status >= 400 && answer.IsTemporary() }
 
 // clock compares the clocks. Without a date there is nothing to compare.
 func clock(detail, date string) finding {
@@ -165,7 +163,7 @@ func remedy(err error) string {
 	var plaintext tls.RecordHeaderError
 	var answer *symphony.Error
 	switch {
-	case errors.As(err, &answer) && unwell(answer.Status):
+	case errors.As(err, &answer) && isUnwell(answer):
 		return tryLater
 	case strings.Contains(err.Error(), http.StatusText(http.StatusProxyAuthRequired)): // all that is left of it in a tunnel
 		return giveProxyLogin

@@ -7,15 +7,14 @@ import (
 	"os"
 	"path/filepath"
 
-	"roombot/bot/config"
 	"roombot/bot/engine"
 )
 
-// checkStore tests that the store's folder and file can be written to, or that the
-// database answers, and that what is there is a store.
-func checkStore(ctx context.Context, store config.Store) finding {
-	if !store.Shared() {
-		there, err := writable(string(store))
+// checkStore tests that the folder and file of the store can be written, or that the database
+// answers, and that what is there is a store.
+func checkStore(ctx context.Context, store engine.Address) finding {
+	if !store.IsPostgres() {
+		there, err := isWritable(store.File())
 		if err != nil {
 			return failed("store", "", err, storeRemedy(store, err))
 		}
@@ -25,7 +24,7 @@ func checkStore(ctx context.Context, store config.Store) finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	inspector, err := engine.Inspect(ctx, string(store))
+	inspector, err := engine.Inspect(ctx, store)
 	if err == nil {
 		err = inspector.Close()
 	}
@@ -41,14 +40,14 @@ func checkStore(ctx context.Context, store config.Store) finding {
 }
 
 // storeRemedy is what to do about a store that does not open.
-func storeRemedy(store config.Store, err error) string {
+func storeRemedy(store engine.Address, err error) string {
 	_, unwritable := errors.AsType[*fs.PathError](err)
 	switch {
 	case errors.Is(err, engine.ErrLocked):
 		return "Stop the other bot, or set roombot.store to another file; several share only a PostgreSQL database."
 	case errors.Is(err, engine.ErrNewer):
 		return "Run that version, or set roombot.store to a new one."
-	case store.Shared():
+	case store.IsPostgres():
 		return "Check the address in roombot.store, and that the database lets this user in."
 	case unwritable:
 		return "Give the bot's user the right to write there, or set roombot.store."
@@ -56,11 +55,11 @@ func storeRemedy(store config.Store, err error) string {
 	return "Let roombot.store name a file of the bot's own, or one that is not there yet."
 }
 
-// writable tells whether the file is there. It is an error when it cannot be written
-// to, or not be made; of its folder the bot makes as much as is missing.
-func writable(file string) (there bool, err error) {
+// isWritable reports whether the file is there. It is an error when the file can neither be written
+// nor made; the bot makes what is missing of its folder.
+func isWritable(file string) (there bool, err error) {
 	folder := filepath.Dir(file)
-	for missing(folder) && folder != filepath.Dir(folder) {
+	for isMissing(folder) && folder != filepath.Dir(folder) {
 		folder = filepath.Dir(folder)
 	}
 	probe, err := os.CreateTemp(folder, ".roombot-check-*")
@@ -70,7 +69,7 @@ func writable(file string) (there bool, err error) {
 	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
 		return false, err
 	}
-	if missing(file) {
+	if isMissing(file) {
 		return false, nil
 	}
 	opened, err := os.OpenFile(file, os.O_WRONLY, 0)
@@ -80,7 +79,7 @@ func writable(file string) (there bool, err error) {
 	return true, opened.Close()
 }
 
-func missing(path string) bool {
+func isMissing(path string) bool {
 	_, err := os.Stat(path)
 	return errors.Is(err, fs.ErrNotExist)
 }

@@ -158,7 +158,7 @@ func TestTheHealthPageIsCheckedBesideItsOwnBotAndOthers(t *testing.T) {
 	findings, _ := levels(t, w.asked)
 	require.Equal(t, broken, findings["health"].Level, "the page is another bot's")
 
-	taken := w.listening("taken.json", strings.TrimPrefix(w.pod, "http://"))
+	taken := w.listening("taken.json", strings.TrimPrefix(w.pod.Address(), "http://"))
 	findings, code := levels(t, taken)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, findings["health"].Detail, "in use")

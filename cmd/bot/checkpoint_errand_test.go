@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	stdrsa "crypto/rsa"
 	"net"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -18,9 +17,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/engine"
-	"roombot/cmd/bot/trial"
 	"roombot/rsa"
 	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/control"
 )
 
 // The errand: in a room that was opened before, a command that has all there is
@@ -38,11 +38,12 @@ type errand struct {
 	t     *testing.T
 	pod   *sandbox.Pod
 	url   string
+	world *client.Client
 	dir   string
 	log   *os.File
 	watch *watch
 	chat  string // where the next command is given; the 1:1 chat before there is a room
-	said  []sandbox.Said
+	said  []client.Said
 }
 
 // ran is what came of an errand.
@@ -72,11 +73,10 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 		BotKey: made.key.Public(), SigningKey: made.podKey, Visibility: 300 * time.Millisecond,
 	})
 	require.NoError(t, err)
-	_, err = e.pod.Fail(sandbox.Fault{Kind: "search-lag", Delay: "500ms"}) // less than the bot waits for
-	require.NoError(t, err)
-	e.watch = &watch{pod: e.pod.Handler(), store: filepath.Join(dir, "roombot.db"), end: end, counts: map[string]int{}}
+	e.watch = &watch{pod: control.New(e.pod, control.Config{}), store: filepath.Join(dir, "roombot.db"), end: end, counts: map[string]int{}}
 	server := httptest.NewServer(e.watch.handler())
-	e.url = server.URL
+	e.url, e.world = server.URL, client.New(server.URL)
+	require.NoError(t, e.world.Fail(t.Context(), client.Fault{Kind: client.FaultSearchLag, Delay: "500ms"})) // less than the bot waits for
 	_, err = openHome(dir, server.Listener.Addr().(*net.TCPAddr))
 	require.NoError(t, err)
 	e.amend(`"searchLag": "2s"`, `"searchLag": "50ms"`, `"httpTimeout": "8s"`, `"httpTimeout": "1s"`) // until an unanswered call is settled
@@ -87,6 +87,7 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 			_ = l.cmd.Process.Kill()
 			<-l.ended
 		}
+		e.world.Close()
 		require.NoError(t, e.pod.Close())
 		server.Close()
 		require.NoError(t, e.log.Close())
@@ -124,7 +125,7 @@ var errandGear = sync.OnceValues(func() (g gear, err error) {
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "roombot.db")
 	store, err := engine.Open(context.Background(), engine.Config{
-		Store: file, Handle: func(context.Context, *engine.Attempt) error { return nil },
+		Store: engine.FileAddress(file), Workers: 1, Handle: func(context.Context, *engine.Attempt) error { return nil },
 	})
 	if err != nil {
 		return g, err
@@ -141,7 +142,8 @@ func (e *errand) run() ran {
 	e.t.Helper()
 	e.begin()
 	e.says()
-	lobby, _ := e.pod.RoomNamed("Lobby")
+	lobby, err := e.world.RoomNamed(e.t.Context(), "Lobby")
+	require.NoError(e.t, err)
 	e.chat = lobby.StreamID
 	e.watch.count(true)
 	e.says()
@@ -176,8 +178,8 @@ func (e *errand) fail(what string) {
 func (e *errand) says() {
 	e.t.Helper()
 	next := errandSays[len(e.said)]
-	said := e.pod.Person(next.who).SaysIn(e.chat, next.text)
-	require.NoError(e.t, said.Err)
+	said, err := e.world.SaysIn(e.t.Context(), next.who, e.chat, next.text)
+	require.NoError(e.t, err)
 	e.said = append(e.said, said)
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
@@ -201,14 +203,16 @@ func (e *errand) says() {
 // more to tell, and the program is not about to be killed.
 func (e *errand) idle() bool {
 	e.t.Helper()
-	var list struct{ Feeds []trial.Feed }
-	call(e.t, http.MethodGet, e.url+"/sandbox/v1/feeds", nil, &list)
-	for _, f := range list.Feeds {
+	feeds, err := e.world.Feeds(e.t.Context())
+	require.NoError(e.t, err)
+	for _, f := range feeds {
 		if f.Queued+f.InFlight > 0 {
 			return false
 		}
 	}
-	store, err := engine.Inspect(e.t.Context(), e.watch.store)
+	address, err := engine.ParseAddress(e.watch.store)
+	require.NoError(e.t, err)
+	store, err := engine.Inspect(e.t.Context(), address)
 	if err != nil { // the program was just killed
 		return false
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -14,7 +13,7 @@ import (
 	"roombot/cmd/bot/trial"
 	"roombot/commands"
 	"roombot/symphony/messageml"
-	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
 )
 
 // The program is killed before and after each write to the pod and each commit
@@ -80,7 +79,7 @@ func killAtEach(t *testing.T, several int, newErrand func(*testing.T, checkpoint
 
 // ending is what there is in the end, told without ids.
 type ending struct {
-	Rooms   []sandbox.Room
+	Rooms   []client.Room
 	Answers []errandAnswer
 }
 
@@ -93,7 +92,8 @@ type errandAnswer struct {
 
 func (e *errand) ending() (end ending) {
 	e.t.Helper()
-	rooms := e.pod.Rooms()
+	rooms, err := e.world.Rooms(e.t.Context())
+	require.NoError(e.t, err)
 	var ids []string
 	for i, said := range e.said {
 		ids = append(ids, string(commands.NewRequestID(said.ID)), errandSays[i].text)
@@ -104,13 +104,19 @@ func (e *errand) ending() (end ending) {
 	named := strings.NewReplacer(ids...)
 	for _, m := range e.talk() {
 		end.Answers = append(end.Answers, errandAnswer{
-			To: named.Replace(m.Stamp().Request), Private: m.Stream != e.chat, Text: named.Replace(m.Text),
+			To: named.Replace(trial.ReadStamp(m).Request), Private: m.StreamID != e.chat, Text: named.Replace(m.Text),
 		})
 	}
 	for _, r := range rooms {
-		r.StreamID = ""
-		r.Keywords[commands.RequestKeyword] = named.Replace(r.Keywords[commands.RequestKeyword])
-		slices.SortFunc(r.Members, func(a, b sandbox.RoomMember) int { return strings.Compare(a.Username, b.Username) })
+		r.StreamID, r.Created = "", 0
+		for i := range r.Keywords {
+			r.Keywords[i].Value = named.Replace(r.Keywords[i].Value)
+		}
+		for i := range r.Members {
+			r.Members[i].Joined = 0
+		}
+		slices.SortFunc(r.Members, func(a, b client.Member) int { return strings.Compare(a.Username, b.Username) })
+		slices.Sort(r.Owners)
 		end.Rooms = append(end.Rooms, r)
 	}
 	return end
@@ -121,9 +127,9 @@ func (end ending) asAsked(t *testing.T) {
 	t.Helper()
 	require.Len(t, end.Rooms, 3)
 	desk := end.Rooms[1]
-	require.Equal(t, map[string]string{commands.RequestKeyword: errandSays[1].text}, desk.Keywords)
+	require.Equal(t, []client.Keyword{{Key: commands.RequestKeyword, Value: errandSays[1].text}}, desk.Keywords)
 	sales := []string{"Equities Sales"}
-	require.Equal(t, []sandbox.RoomMember{
+	require.Equal(t, []client.Member{
 		{Username: "alice", Owner: true, Through: sales}, {Username: "bob", Through: sales}, {Username: "carol"},
 		{Username: "cora", Owner: true}, {Username: botName, Owner: true},
 	}, desk.Members)
@@ -136,13 +142,9 @@ func (end ending) asAsked(t *testing.T) {
 }
 
 // talk is what the bot has said as people see it now: of edited messages the latest version.
-func (e *errand) talk() []trial.Message {
+func (e *errand) talk() []client.Message {
 	e.t.Helper()
-	var page struct{ Messages []trial.Message }
-	call(e.t, http.MethodGet, e.url+"/sandbox/v1/messages?from="+botName, nil, &page)
-	replaced := map[string]bool{}
-	for _, m := range page.Messages {
-		replaced[m.Replacing] = true
-	}
-	return slices.DeleteFunc(page.Messages, func(m trial.Message) bool { return replaced[m.ID] })
+	all, err := e.world.Messages(e.t.Context(), client.MessageFilter{From: botName})
+	require.NoError(e.t, err)
+	return withoutReplaced(all)
 }

@@ -22,14 +22,15 @@ func jobsCommand(io streams) *cobra.Command {
 	var path string
 	c := &cobra.Command{
 		Use:   "jobs",
-		Short: "Look at the commands on record, try them again or end them",
-		Long: `Looks into the store of the bot (roombot.store). ID is the request number that
-the user reads in the answer, such as 5k9d-02mx-q7ht, or the id of the message;
-before one that begins with a dash write --.
+		Short: "Look at the jobs on record, try them again or end them",
+		Long: `Looks into the store of the bot (roombot.store). A job is what the bot keeps of a
+request. ID is the request number that the user reads in the answer, such as
+5k9d-02mx-q7ht, or the id of the message; before one that begins with a dash
+write --.
 
 list and show work beside a running bot. So do retry and cancel where the store
 is PostgreSQL. An SQLite file belongs to the running bot alone: to retry or
-cancel there, stop the bot, run the command, and start the bot again; what it
+cancel there, stop the bot, run this, and start the bot again; what it
 had accepted goes on.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return usage("bot jobs list, show, retry or cancel?") },
@@ -38,8 +39,8 @@ had accepted goes on.`,
 	_ = c.MarkPersistentFlagFilename("config", "json", "yaml", "yml")
 	c.AddCommand(
 		jobsList(io, &path), jobsShow(io, &path),
-		jobsChange(io, &path, "retry", "Try a failed command again; what it has done is not done twice", "will be tried again", (*engine.Inspector).Retry),
-		jobsChange(io, &path, "cancel", "End a command that is not finished; what it has done stays, the user is told", "will be ended", (*engine.Inspector).Cancel),
+		jobsChange(io, &path, "retry", "Try a failed job again; what it has done is not done twice", "will be tried again", (*engine.Inspector).Retry),
+		jobsChange(io, &path, "cancel", "End a job that is not finished; what it has done stays, the user is told", "will be ended", (*engine.Inspector).Cancel),
 	)
 	for _, sub := range c.Commands() {
 		strict(sub)
@@ -47,7 +48,7 @@ had accepted goes on.`,
 	return c
 }
 
-// job is a command as administrators see it.
+// job is an engine's job as administrators see it.
 type job struct {
 	Request commands.RequestID `json:"request"` // what the user reads
 	engine.Summary
@@ -63,9 +64,10 @@ func jobsList(io streams, path *string) *cobra.Command {
 		Short: "List what is not done, the newest first",
 		Long: `Lists what is not done, the newest first. States:
 
-    waiting     for an earlier command of its chat
-    ready       for a worker, or for the end of a pause
-    running     being carried out
+    waiting     for an earlier job of its chat
+    ready       for a worker, for the end of a pause, or for a newer version of
+                the bot that has worked on it
+    running     an attempt is under way
     reporting   failed or cancelled, and the user is about to be told
     failed      failed or cancelled, and the user has been told
     done        answered, which is also what a refusal is`,
@@ -97,7 +99,7 @@ func jobsList(io streams, path *string) *cobra.Command {
 	return c
 }
 
-// statesOf are the states that are wanted; by default those that want somebody's eye.
+// statesOf are the states to list; by default those that an operator may have to look at.
 func statesOf(wanted string) ([]engine.State, error) {
 	open := []engine.State{engine.Waiting, engine.Ready, engine.Running, engine.Reporting, engine.Failed}
 	switch {
@@ -130,7 +132,7 @@ func jobsShow(io streams, path *string) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "show ID",
-		Short: "Show one command with its steps",
+		Short: "Show one job with its steps",
 		Args:  oneRequest,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) error {
@@ -149,7 +151,7 @@ func jobsShow(io streams, path *string) *cobra.Command {
 	return c
 }
 
-// jobsChange is a subcommand that changes one command.
+// jobsChange is a subcommand that changes one job.
 func jobsChange(io streams, path *string, name, short, done string, change func(*engine.Inspector, context.Context, string) error) *cobra.Command {
 	return &cobra.Command{
 		Use:   name + " ID",
@@ -171,7 +173,7 @@ func jobsChange(io streams, path *string, name, short, done string, change func(
 	}
 }
 
-// oneRequest wants the one ID that a subcommand is about.
+// oneRequest requires exactly one ID.
 func oneRequest(c *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("%s ID: write the one number that the user reads in the answer, such as 5k9d-02mx-q7ht", c.CommandPath())
@@ -179,30 +181,29 @@ func oneRequest(c *cobra.Command, args []string) error {
 	return nil
 }
 
-// inspect opens the configured store for a look.
+// inspect opens the configured store and calls look.
 func inspect(ctx context.Context, path string, look func(context.Context, *engine.Inspector) error) error {
 	c, err := loadConfig(path)
 	if err != nil {
 		return err
 	}
-	place := c.Roombot.Store
-	if !place.Shared() && missing(string(place)) {
-		return failure{exitNotFound, fmt.Errorf("there is no store %s: bot run makes it; look at roombot.store", place)}
+	address := c.Roombot.Store.Address
+	if !address.IsPostgres() && isMissing(address.File()) {
+		return failure{exitNotFound, fmt.Errorf("there is no store %s: bot run makes it; look at roombot.store", address)}
 	}
-	store, err := engine.Inspect(ctx, string(place))
+	store, err := engine.Inspect(ctx, address)
 	if err != nil {
 		return err
 	}
 	return errors.Join(look(ctx, store), store.Close())
 }
 
-// findJob finds a command by the id of its message, or by the number that the
-// user reads, which can only be compared.
+// findJob finds a job by the id of its message, or by the number that the user reads.
 func findJob(ctx context.Context, store *engine.Inspector, id string) (job, error) {
 	detail, err := store.Show(ctx, id)
 	if errors.Is(err, engine.ErrUnknown) {
 		var message string
-		if message, err = byRequest(ctx, store, id); err == nil {
+		if message, err = findByRequest(ctx, store, id); err == nil {
 			detail, err = store.Show(ctx, message)
 		}
 	}
@@ -212,7 +213,8 @@ func findJob(ctx context.Context, store *engine.Inspector, id string) (job, erro
 	return job{Request: commands.NewRequestID(detail.ID), Summary: detail.Summary, Steps: detail.Steps}, nil
 }
 
-func byRequest(ctx context.Context, store *engine.Inspector, number string) (string, error) {
+// findByRequest compares the number with that of every job, since the number does not give the id.
+func findByRequest(ctx context.Context, store *engine.Inspector, number string) (string, error) {
 	all, err := store.List(ctx, engine.Filter{Limit: math.MaxInt32})
 	if err != nil {
 		return "", err
@@ -224,7 +226,7 @@ func byRequest(ctx context.Context, store *engine.Inspector, number string) (str
 			return s.ID, nil
 		}
 	}
-	return "", failure{exitNotFound, fmt.Errorf("no command %s; bot jobs list --state all shows them, finished ones for 30 days", number)}
+	return "", failure{exitNotFound, fmt.Errorf("no job %s; bot jobs list --state all shows them, finished ones for 30 days", number)}
 }
 
 func printJobs(out stdio.Writer, all []job, now time.Time) error {
@@ -252,6 +254,9 @@ func printJob(out stdio.Writer, j job, now time.Time) error {
 	row("Conversation", j.Conversation)
 	row("State", string(j.State))
 	row("Attempts", fmt.Sprintf("%d failed or running, series %d", j.Attempts, j.Series))
+	if j.Journal > 0 {
+		row("Journal", fmt.Sprintf("version %d", j.Journal))
+	}
 	row("Received", ago(now, j.Received)+", "+j.Received.UTC().Format(time.RFC3339))
 	if !j.Finished.IsZero() {
 		row("Finished", ago(now, j.Finished))

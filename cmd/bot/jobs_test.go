@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/commands"
+	"roombot/symphony/sandbox/client"
 )
 
 func TestJobsAreFoundByTheNumberThatUsersRead(t *testing.T) {
@@ -45,7 +46,7 @@ func TestJobsAreFoundByTheNumberThatUsersRead(t *testing.T) {
 	require.Zero(t, running.stop())
 	ended := shell(t, "jobs", "cancel", number, "--config", w.config)
 	require.Equal(t, exitFailed, ended.code)
-	require.Contains(t, ended.err, "request "+number+", done: cancel command: it has ended already")
+	require.Contains(t, ended.err, "request "+number+", done: cancel job: it has ended already")
 	require.NotContains(t, ended.err, found.ID, "the id of the message, which nobody knows")
 }
 
@@ -66,10 +67,9 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 	t.Parallel()
 	w := newWatched(t)
 	running := w.run()
-	var ignored json.RawMessage
-	var said conversation
-	call(t, "POST", w.pod+"/sandbox/v1/faults", map[string]any{"path": "/pod/v3/room/create", "status": 503}, &ignored)
-	call(t, "POST", w.pod+"/sandbox/v1/say", map[string]any{"as": "bob", "to": "roombot", "text": firstCommand}, &said)
+	require.NoError(t, w.pod.Fail(t.Context(), client.Fault{Path: "/pod/v3/room/create", Status: 503}))
+	said, err := w.pod.Says(t.Context(), "bob", firstCommand)
+	require.NoError(t, err)
 	var open []job
 	require.Eventually(t, func() bool {
 		got := shell(t, "jobs", "list", "--json", "--config", w.config)
@@ -84,7 +84,7 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 	require.Contains(t, got.err, "it has not failed")
 	got = shell(t, "jobs", "cancel", number, "--config", w.config)
 	require.Zero(t, got.code, got.err)
-	call(t, "DELETE", w.pod+"/sandbox/v1/faults", nil, &ignored)
+	require.NoError(t, w.pod.Heal(t.Context()))
 	running = begin(t, "run", "--config", w.config)
 	require.Eventually(t, func() bool {
 		return strings.Contains(shell(t, "jobs", "list", "--state", "failed", "--config", w.config).out, number)
@@ -94,8 +94,8 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 	require.Contains(t, shell(t, "jobs", "show", number, "--config", w.config).out, "series 2")
 	begin(t, "run", "--config", w.config)
 	require.Eventually(t, func() bool {
-		var chat struct{ Messages []chatMessage }
-		call(t, "GET", w.pod+"/sandbox/v1/chats/"+said.Message.StreamID+"?as=bob", nil, &chat)
+		chat, err := w.pod.Chat(t.Context(), "bob", said.StreamID)
+		require.NoError(t, err)
 		var all []string
 		for _, m := range chat.Messages {
 			all = append(all, m.Text)

@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	stdio "io"
-	"net/http"
 	"os"
 	"os/exec"
 	"slices"
@@ -130,19 +128,4 @@ func (p *running) stop() int {
 	require.NoError(p.t, p.cmd.Process.Signal(syscall.SIGTERM))
 	<-p.ended
 	return p.cmd.ProcessState.ExitCode()
-}
-
-// call asks the sandbox's control API.
-func call(t *testing.T, method, url string, body, into any) {
-	t.Helper()
-	var payload bytes.Buffer
-	require.NoError(t, json.NewEncoder(&payload).Encode(body))
-	request, err := http.NewRequestWithContext(t.Context(), method, url, &payload)
-	require.NoError(t, err)
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
-	defer response.Body.Close()
-	require.Equal(t, http.StatusOK, response.StatusCode)
-	require.NoError(t, json.NewDecoder(response.Body).Decode(into))
 }

@@ -58,7 +58,7 @@ func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, live func
 		log.Info().Msg("bot stopped before it had begun")
 		return nil // it was told to
 	case unopened:
-		return fmt.Errorf("%w. %s", err, storeRemedy(c.Roombot.Store, err))
+		return fmt.Errorf("%w. %s", err, storeRemedy(c.Roombot.Store.Address, err))
 	case err != nil:
 		return err
 	}

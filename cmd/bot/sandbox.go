@@ -18,6 +18,7 @@ import (
 
 	"roombot/bot"
 	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/control"
 	"roombot/symphony/sandbox/page"
 )
 
@@ -34,11 +35,11 @@ type sandboxFlags struct {
 	state   string
 	seed    int64
 	strings bool
-	load    load
+	load    podLoad
 }
 
-// load is what makes the pod fit for trials of speed and endurance.
-type load struct {
+// podLoad is how the pod is made slow and large for trials.
+type podLoad struct {
 	crowd           int
 	rtt, visibility time.Duration
 }
@@ -110,19 +111,19 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 	defer func() { err = errors.Join(err, home.close()) }()
 	var live liveBot
 	pod, err := sandbox.New(sandbox.Config{
-		BotKey: home.key.Public(), BotUsername: botName, Page: page.Handler(), StateFile: f.state, AtWork: live.atWork,
-		Seed: f.seed, StrictFormValues: f.strings,
+		BotKey: home.key.Public(), BotUsername: botName, StateFile: f.state, Seed: f.seed, StrictFormValues: f.strings,
 		Crowd: f.load.crowd, RTT: f.load.rtt, Visibility: f.load.visibility,
 	})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, pod.Close()) }()
+	handler := control.New(pod, control.Config{AtWork: live.atWork, Page: page.Handler()})
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return serve(ctx, listener, pod.Handler()) })
+	group.Go(func() error { return serve(ctx, listener, handler) })
 	listening := make(chan struct{})
 	if !f.noBot {
 		heard := sync.OnceFunc(func() { close(listening) })
@@ -131,11 +132,11 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 		})
 	}
 	group.Go(func() error {
-		if !f.noBot && !await(ctx, listening) {
+		if !f.noBot && !waitFor(ctx, listening) {
 			return nil
 		}
 		if f.say == "" {
-			welcome(io, home, f)
+			printWelcome(io, home, f)
 			return nil
 		}
 		defer stop()
@@ -147,7 +148,7 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 // liveBot is the bot of this process, once there is one.
 type liveBot struct{ atomic.Pointer[bot.Bot] }
 
-// atWork tells whether the bot has commands to carry out.
+// atWork reports whether the bot has something left to do.
 func (l *liveBot) atWork() bool {
 	b := l.Load()
 	if b == nil {
@@ -157,7 +158,8 @@ func (l *liveBot) atWork() bool {
 	return !q.Answers || q.Queued+q.Running > 0
 }
 
-func await(ctx context.Context, event <-chan struct{}) bool {
+// waitFor waits for an event, and reports whether it came before ctx ended.
+func waitFor(ctx context.Context, event <-chan struct{}) bool {
 	select {
 	case <-event:
 		return true
@@ -193,7 +195,7 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	return nil
 }
 
-func welcome(io streams, h *home, f sandboxFlags) {
+func printWelcome(io streams, h *home, f sandboxFlags) {
 	fmt.Fprintf(io.out, `Roombot sandbox: a Symphony pod on this machine. Not for production.
 
   Page      %s
@@ -211,13 +213,13 @@ func welcome(io streams, h *home, f sandboxFlags) {
 	}
 	fmt.Fprint(io.out, "  Stop      Ctrl-C\n")
 	if f.open {
-		if err := browse(h.address); err != nil {
+		if err := openBrowser(h.address); err != nil {
 			fmt.Fprintln(io.err, "bot: the browser could not be opened:", err)
 		}
 	}
 }
 
-func browse(address string) error {
+func openBrowser(address string) error {
 	command := map[string]string{"darwin": "open", "windows": "explorer"}[runtime.GOOS]
 	if command == "" {
 		command = "xdg-open"

@@ -52,17 +52,18 @@ func (h *home) writeConfig(at *net.TCPAddr) error {
 	if err != nil {
 		return fmt.Errorf("sandbox configuration: %w", err)
 	}
-	moved := moveTo(kept, at)
-	if bytes.Equal(moved, kept) {
+	changed := withAddress(kept, at)
+	if bytes.Equal(changed, kept) {
 		return nil
 	}
-	return os.WriteFile(path, moved, 0o600)
+	return os.WriteFile(path, changed, 0o600)
 }
 
 var topLevelHost = regexp.MustCompile(`(?m)^(  "host": )"[^"]*"`)
 var topLevelPort = regexp.MustCompile(`(?m)^(  "port": )\d+`)
 
-func moveTo(config []byte, at *net.TCPAddr) []byte {
+// withAddress is a configuration that names the pod's address.
+func withAddress(config []byte, at *net.TCPAddr) []byte {
 	config = topLevelHost.ReplaceAll(config, fmt.Appendf(nil, `${1}%q`, at.IP.String()))
 	return topLevelPort.ReplaceAll(config, fmt.Appendf(nil, `${1}%d`, at.Port))
 }

@@ -42,7 +42,7 @@ func openHome(dir string, at *net.TCPAddr) (*home, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sandbox folder: %w", err)
 	}
-	if err = h.ownKey(); err == nil {
+	if err = h.loadOrMakeKey(); err == nil {
 		err = h.writeConfig(at)
 	}
 	if err != nil {
@@ -56,7 +56,8 @@ func (h *home) keyFile() string { return filepath.Join(h.dir, "privatekey.pem") 
 // sandboxKeyBits is short, for a quick start: the key guards nothing.
 const sandboxKeyBits = 2048
 
-func (h *home) ownKey() (err error) {
+// loadOrMakeKey takes the key of an earlier run, or makes one.
+func (h *home) loadOrMakeKey() (err error) {
 	private := h.keyFile()
 	if _, err = os.Stat(private); err == nil {
 		h.key, err = rsa.Load(private)

@@ -2,12 +2,13 @@ package main
 
 import (
 	"encoding/json"
-	"net/http"
 	"path/filepath"
 	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/client"
 )
 
 const firstCommand = `/newroom "Q2 Earnings" @alice group:"Test Group"`
@@ -36,7 +37,7 @@ func TestSayAsJSONIsForMachines(t *testing.T) {
 	t.Parallel()
 	got := shell(t, "sandbox", waitLong, "--json", "--say", "bob: "+firstCommand)
 	require.Zero(t, got.code, got.err)
-	var talk conversation
+	var talk client.Conversation
 	require.NoError(t, json.Unmarshal([]byte(got.out), &talk))
 	require.Len(t, talk.Replies, 1)
 	require.Equal(t, "roombot", talk.Replies[0].From.Username)
@@ -64,9 +65,10 @@ func TestTheBotWorksOnASandboxOfItsOwnProcess(t *testing.T) {
 	bot := begin(t, "run", "--config", filepath.Join(dir, "config.json"))
 	bot.line("a feed was created")
 
-	var talk conversation
-	call(t, http.MethodPost, address+"/sandbox/v1/say",
-		map[string]string{"as": "bob", "to": "roombot", "text": firstCommand, "wait": patience.String()}, &talk)
+	world := client.New(address)
+	t.Cleanup(world.Close)
+	talk, err := world.Say(t.Context(), client.SayRequest{As: "bob", Text: firstCommand, Wait: patience.String()})
+	require.NoError(t, err)
 	require.NotEmpty(t, talk.Replies)
 	require.Contains(t, talk.Replies[0].Text, "✓ Q2 Earnings")
 

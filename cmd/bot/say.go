@@ -1,37 +1,18 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	stdio "io"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"roombot/symphony/messageml"
+	"roombot/symphony/sandbox/client"
 )
-
-// chatMessage is what the sandbox's control API tells of a message.
-type chatMessage struct {
-	MessageID string `json:"messageId"`
-	StreamID  string `json:"streamId"`
-	From      struct {
-		Username    string `json:"username"`
-		DisplayName string `json:"displayName"`
-	} `json:"from"`
-	Replacing string `json:"replacing"`
-	Message   string `json:"message"`
-	Data      string `json:"data"`
-	Text      string `json:"text"`
-}
-
-type conversation struct {
-	Message chatMessage   `json:"message"`
-	Replies []chatMessage `json:"replies"`
-}
 
 // say speaks as one of the sandbox's people, over HTTP like anybody else, and
 // prints the conversation.
@@ -40,18 +21,20 @@ func say(ctx context.Context, io streams, address string, f sandboxFlags) error 
 	if !ok || strings.TrimSpace(who) == "" || strings.TrimSpace(text) == "" {
 		return usage(`--say %q: write who speaks and what: 'bob: /newroom "Q2 Earnings" @alice'`, f.say)
 	}
-	talk, raw, err := post(ctx, address, map[string]any{
-		"as": strings.TrimSpace(who), "to": botName, "text": strings.TrimSpace(text), "wait": f.wait.String(),
-	}, f.wait)
+	pod := client.New(address)
+	defer pod.Close()
+	talk, err := pod.Say(ctx, client.SayRequest{
+		As: strings.TrimSpace(who), To: botName, Text: strings.TrimSpace(text), Wait: f.wait.String(),
+	})
 	if err != nil {
-		return err
+		return sandboxFailure(err)
 	}
 	if f.asJSON {
-		if _, err := io.out.Write(append(raw, '\n')); err != nil {
+		if err := writeConversation(io.out, talk); err != nil {
 			return err
 		}
 	} else {
-		printChat(io.out, append([]chatMessage{talk.Message}, standing(talk.Replies)...))
+		printMessages(io.out, append([]client.Message{talk.Message}, withoutReplaced(talk.Replies)...))
 	}
 	if len(talk.Replies) == 0 {
 		return failure{exitFailed, fmt.Errorf("the bot did not answer within %s", f.wait)}
@@ -59,65 +42,42 @@ func say(ctx context.Context, io streams, address string, f sandboxFlags) error 
 	return nil
 }
 
-// standing is what a chat shows in the end: an edited message as it was last.
-func standing(all []chatMessage) []chatMessage {
+// withoutReplaced leaves of an edited message the latest version.
+func withoutReplaced(all []client.Message) []client.Message {
 	replaced := map[string]bool{}
 	for _, m := range all {
 		replaced[m.Replacing] = true
 	}
-	return slices.DeleteFunc(all, func(m chatMessage) bool { return replaced[m.MessageID] })
+	return slices.DeleteFunc(all, func(m client.Message) bool { return replaced[m.ID] })
 }
 
-func post(ctx context.Context, address string, body any, wait time.Duration) (conversation, []byte, error) {
-	payload, err := json.Marshal(body)
-	if err != nil {
-		return conversation{}, nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, wait+10*time.Second)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address+"/sandbox/v1/say", bytes.NewReader(payload))
-	if err != nil {
-		return conversation{}, nil, err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return conversation{}, nil, err
-	}
-	defer response.Body.Close()
-	const most = 8 << 20
-	raw, err := stdio.ReadAll(stdio.LimitReader(response.Body, most))
-	if err != nil {
-		return conversation{}, nil, err
-	}
-	if response.StatusCode != http.StatusOK {
-		return conversation{}, nil, refusal(response.StatusCode, raw)
-	}
-	var talk conversation
-	return talk, bytes.TrimSpace(raw), json.Unmarshal(raw, &talk)
-}
-
-func refusal(status int, raw []byte) error {
-	var body struct {
-		Message string `json:"message"`
-	}
-	if json.Unmarshal(raw, &body) != nil || body.Message == "" {
-		body.Message = http.StatusText(status)
+// sandboxFailure gives a refusal of the sandbox its exit code.
+func sandboxFailure(err error) error {
+	refused, ok := errors.AsType[*client.Error](err)
+	if !ok {
+		return err
 	}
 	code := exitFailed
-	if status == http.StatusNotFound {
+	if refused.Status == http.StatusNotFound {
 		code = exitNotFound
 	}
-	return failure{code, fmt.Errorf("the sandbox refused: %s", body.Message)}
+	return failure{code, fmt.Errorf("the sandbox refused: %s", refused.Message)}
 }
 
-func printChat(out stdio.Writer, messages []chatMessage) {
+// writeConversation writes a conversation as JSON, with its markup readable.
+func writeConversation(out stdio.Writer, talk client.Conversation) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(talk)
+}
+
+func printMessages(out stdio.Writer, messages []client.Message) {
 	for i, m := range messages {
 		if i > 0 {
 			fmt.Fprintln(out)
 		}
 		fmt.Fprintf(out, "%s:\n", m.From.DisplayName)
-		for line := range strings.Lines(strings.TrimRight(messageml.Plain(m.Message, m.Data), "\n")) {
+		for line := range strings.Lines(strings.TrimRight(messageml.Plain(m.Markup, m.Data), "\n")) {
 			fmt.Fprint(out, "  ", line)
 		}
 		fmt.Fprintln(out)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"roombot/bot/engine"
 	"roombot/cmd/bot/soak"
 )
 
@@ -32,7 +33,7 @@ Faults: none; default is a bad day; heavy is everything at once: 429 with
 Retry-After, 500, 503, delays past the bot's timeout, connections that drop
 before and after the effect on every kind of write, expired sessions, failing
 logins, lost datafeeds, events twice and out of order, a room search that lags
-behind by up to 3 s.
+behind by up to 3 s, and searches that find nothing answer 204 now and then.
 
 A pod that forgets a datafeed forgets what waits in it; the bot then has to find
 it in the history of the chats.
@@ -66,7 +67,7 @@ func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error 
 	if c.Outages < 0 {
 		return usage("--outages %s: write a time such as 1m", c.Outages)
 	}
-	if c.Replicas > 1 && c.Store == "" {
+	if c.Replicas > 1 && !c.Store.IsPostgres() {
 		return usage("--replicas %d: several bots need a database in common: --store postgres://…", c.Replicas)
 	}
 	report, err := soak.Run(ctx, c)
@@ -78,7 +79,7 @@ func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error 
 	} else {
 		err = report.Print(io.out)
 	}
-	if err == nil && !report.Kept() {
+	if err == nil && !report.HasKeptPromise() {
 		err = failure{exitFailed, errSilent}
 	}
 	return err
@@ -92,7 +93,7 @@ func soakFlags(command *cobra.Command, c *soak.Config) {
 	flags.DurationVar(&c.Outages, "outages", 0, "instead of kills and faults: how long login, feed and store are out of order, one after the other")
 	flags.Int64Var(&c.Seed, "seed", 1, "of the commands and of the faults' chances")
 	flags.IntVar(&c.Replicas, "replicas", 1, "bots at once, killed in turn")
-	flags.StringVar(&c.Store, "store", "", "address of the bots' database (default: a file)")
+	flags.TextVar(&c.Store, "store", engine.Address{}, "address of the bots' database (default: a file)")
 	flags.StringVar(&c.Dir, "dir", "", "folder that keeps configurations, stores and logs (default: a temporary one)")
 	completeWords(command, "faults", string(soak.None), string(soak.Default), string(soak.Heavy))
 	completeFolders(command, "dir")

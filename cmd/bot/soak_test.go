@@ -27,7 +27,7 @@ func TestEachCommandOpensOneRoomAndIsAnsweredOnceWhateverHappens(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(got.out), &report), got.err)
 	require.Empty(t, report.Findings)
 	require.Empty(t, report.Errors)
-	require.True(t, report.Exact())
+	require.True(t, report.IsExact())
 	require.Zero(t, got.code)
 	require.Positive(t, report.Kills)
 	require.Positive(t, report.Faults["dropped after"])
@@ -35,7 +35,7 @@ func TestEachCommandOpensOneRoomAndIsAnsweredOnceWhateverHappens(t *testing.T) {
 
 // Eight seconds each; `bot soak --outages 1m` is the same in earnest, and judges
 // the seconds as well, which a machine with other work cannot be held to.
-func TestOutagesAreToldAndLoseNothing(t *testing.T) {
+func TestOutagesAreReportedAndLoseNothing(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes a minute")
@@ -48,25 +48,25 @@ func TestOutagesAreToldAndLoseNothing(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(got.out), &report), got.err)
 	require.Empty(t, report.Findings)
 	require.Empty(t, report.Errors)
-	require.True(t, report.Exact())
-	require.Equal(t, report.Kept(), got.code == 0)
+	require.True(t, report.IsExact())
+	require.Equal(t, report.HasKeptPromise(), got.code == 0)
 	lines := map[string]string{
-		"login": "signing in fails", "feed": "the feed is not read", "store": "store is out of order, commands wait",
+		"login": "signing in fails", "feed": "the feed is not read", "store": "store is out of order, jobs wait",
 	}
 	require.Len(t, report.Outages, len(lines))
 	for _, o := range report.Outages {
 		require.Positive(t, o.Sent, o.Kind)
-		require.GreaterOrEqual(t, o.Told, time.Duration(0), "%s: health says so", o.Kind)
-		require.False(t, o.Denied, "%s: health says that the bot is ready", o.Kind)
-		for _, end := range []time.Duration{o.Ready, o.Answered, o.Done} {
-			require.GreaterOrEqual(t, end, time.Duration(0), "%s is got over", o.Kind)
+		require.GreaterOrEqual(t, o.ReportedAfter, time.Duration(0), "%s: health says so", o.Kind)
+		require.False(t, o.ClaimedReady, "%s: health says that the bot is ready", o.Kind)
+		for _, end := range []time.Duration{o.ReadyAfter, o.AnsweredAfter, o.DoneAfter} {
+			require.GreaterOrEqual(t, end, time.Duration(0), "%s: the bot recovers", o.Kind)
 		}
 		var about, batches int
 		for _, l := range o.Lines {
-			if l.Said == lines[o.Kind] {
+			if l.Message == lines[o.Kind] {
 				about++
 			}
-			if strings.Contains(l.Said, "batch") {
+			if strings.Contains(l.Message, "batch") {
 				batches++
 			}
 		}
@@ -75,7 +75,7 @@ func TestOutagesAreToldAndLoseNothing(t *testing.T) {
 	}
 }
 
-func TestASoakOfOutagesIsNoOtherSoak(t *testing.T) {
+func TestOutagesCannotBeCombinedWithOtherFlags(t *testing.T) {
 	t.Parallel()
 	for _, other := range []string{"--commands=5", "--kill-every=1s", "--faults=none"} {
 		require.Equal(t, exitUsage, shell(t, "soak", "--outages", "5s", other).code)

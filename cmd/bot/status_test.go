@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot"
+	"roombot/symphony/sandbox/client"
 )
 
 // patience is how long a test waits for what must come, and tick how often it looks.
@@ -24,17 +24,19 @@ const (
 
 // watched is a pod and, once it runs, a bot on it that has a health page.
 type watched struct {
-	t              *testing.T
-	dir, page, pod string
-	config         string // of the bot
-	asked          string // the same where the bot's health page is now
+	t         *testing.T
+	dir, page string
+	pod       *client.Client
+	config    string // of the bot
+	asked     string // the same where the bot's health page is now
 }
 
 func newWatched(t *testing.T) *watched {
 	t.Helper()
 	w := &watched{t: t, dir: t.TempDir()}
 	pod := begin(t, "sandbox", "--no-bot", "--dir", w.dir, "--listen", "127.0.0.1:0")
-	w.pod = regexp.MustCompile(`http://\S+`).FindString(pod.line("Page"))
+	w.pod = client.New(regexp.MustCompile(`http://\S+`).FindString(pod.line("Page")))
+	t.Cleanup(w.pod.Close)
 	w.config = w.listening("config.json", "127.0.0.1:0")
 	return w
 }
@@ -72,10 +74,10 @@ func (w *watched) rests() {
 	}, patience, tick, "the bot comes to rest")
 }
 
-func (w *watched) says(who, text string) conversation {
+func (w *watched) says(who, text string) client.Conversation {
 	w.t.Helper()
-	var talk conversation
-	call(w.t, http.MethodPost, w.pod+"/sandbox/v1/say", map[string]string{"as": who, "to": "roombot", "text": text, "wait": patience.String()}, &talk)
+	talk, err := w.pod.Say(w.t.Context(), client.SayRequest{As: who, Text: text, Wait: patience.String()})
+	require.NoError(w.t, err)
 	require.NotEmpty(w.t, talk.Replies)
 	w.rests()
 	return talk
@@ -126,9 +128,9 @@ func TestStatusOfABotThatCannotWorkFails(t *testing.T) {
 	t.Parallel()
 	w := newWatched(t)
 	w.run()
-	var ignored json.RawMessage
-	call(t, http.MethodPost, w.pod+"/sandbox/v1/faults", map[string]any{"path": "*/datafeeds/*/read", "status": 503}, &ignored)
-	call(t, http.MethodPost, w.pod+"/sandbox/v1/say", map[string]any{"as": "bob", "to": "roombot", "text": "/help"}, &ignored) // ends the parked read
+	require.NoError(t, w.pod.Fail(t.Context(), client.Fault{Path: "*/datafeeds/*/read", Status: 503}))
+	_, err := w.pod.Says(t.Context(), "bob", "/help") // ends the parked read
+	require.NoError(t, err)
 	var got outcome
 	require.Eventually(t, func() bool {
 		got = shell(t, "status", "--config", w.asked)

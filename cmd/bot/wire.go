@@ -22,7 +22,7 @@ import (
 // place that knows both.
 func wire(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 	numbers := bot.NewMetrics()
-	client, err := client(c, log, numbers.Observe)
+	client, err := newClient(c, log, numbers.Observe)
 	if err != nil {
 		return bot.Config{}, err
 	}
@@ -38,7 +38,7 @@ func wire(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 		},
 		PrivateAbove: own.Replies.PrivateAbove,
 		Store: engine.Config{
-			Store:         string(own.Store),
+			Store:         own.Store.Address,
 			Workers:       own.Limits.Workers,
 			Replica:       own.Replica,
 			TakeoverAfter: own.HTTPTimeout + own.SearchLag,
@@ -49,9 +49,9 @@ func wire(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 	}, nil
 }
 
-// client is the configured client of Symphony, which signs in at its first call.
+// newClient is the configured client of Symphony, which signs in at its first call.
 // Each observer hears of every call and must not block.
-func client(c *config.Config, log zerolog.Logger, observers ...func(symphony.Call)) (*symphony.Client, error) {
+func newClient(c *config.Config, log zerolog.Logger, observers ...func(symphony.Call)) (*symphony.Client, error) {
 	conf := symphony.Config{
 		Username:  c.Bot.Username,
 		Endpoints: endpoints(c),

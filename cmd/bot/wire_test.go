@@ -74,7 +74,7 @@ func TestConfiguredHeadersReachTheirComponentOnly(t *testing.T) {
 	c := configured(t, `"scheme": "http", %s, "defaultHeaders": {"X-Desk": "all", "X-Floor": "3"},
 		"agent": {%s, "defaultHeaders": {"X-Desk": "agent"}}, "keyManager": {%s, "defaultHeaders": {"X-Desk": "keys"}}`,
 		pod.place(), agent.place(), keys.place())
-	client, err := client(c, zerolog.Nop())
+	client, err := newClient(c, zerolog.Nop())
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	_, err = client.Me(t.Context())

@@ -21,15 +21,15 @@ func Card(header Node, body ...Node) Node {
 
 // ExpandableCard is a card that folds; the zero state is Expanded.
 func ExpandableCard(state CardState, header Node, body ...Node) Node {
-	return expandable(state, headerAndBody(header, body, ""))
+	return expandableCard(state, headerAndBody(header, body, ""))
 }
 
 // ErrorCard is an ExpandableCard in the colours of an error.
 func ErrorCard(state CardState, header Node, body ...Node) Node {
-	return expandable(state, headerAndBody(header, body, "error"))
+	return expandableCard(state, headerAndBody(header, body, "error"))
 }
 
-func expandable(state CardState, children []Node) Node {
+func expandableCard(state CardState, children []Node) Node {
 	switch state {
 	case Collapsed, Cropped:
 	default:

@@ -11,12 +11,12 @@ type Content struct {
 	Text  string // lines end in "\n"; no-break blanks are blanks; zero-width and direction marks are still there
 	Spans []Span // the entities in the order in which they begin
 
-	entities map[string]json.RawMessage
-	damage   error
+	entities  map[string]json.RawMessage
+	dataError error
 }
 
-// Span is an entity of the message: the part of the text that stands for it, and what it stands for. Start and End count code
-// points (not bytes) and are equal for an entity that shows nothing.
+// Span is an entity of the message: the part of the text that stands for it, and what it stands
+// for. Start and End count code points (not bytes) and are equal for an entity that shows nothing.
 type Span struct {
 	Start, End int
 	Kind       Kind
@@ -36,11 +36,11 @@ const (
 	KindEmoji
 )
 
-// Entity decodes the entity of that id from the message's data, such as our own "roombot". It reports false when there is
-// none, and an error when the data is not JSON or does not fit.
+// Entity decodes the entity of that id from the message's data, such as our own "roombot". It
+// reports false when there is none, and an error when the data is not JSON or does not fit.
 func (c Content) Entity(id string, into any) (bool, error) {
-	if c.damage != nil {
-		return false, c.damage
+	if c.dataError != nil {
+		return false, c.dataError
 	}
 	raw, ok := c.entities[id]
 	if !ok {
@@ -52,7 +52,8 @@ func (c Content) Entity(id string, into any) (bool, error) {
 	return true, nil
 }
 
-// Mentions are the users whom the message mentions, in order; somebody mentioned twice is there twice.
+// Mentions are the users whom the message mentions, in order; somebody mentioned twice is there
+// twice.
 func (c Content) Mentions() []int64 {
 	var users []int64
 	for _, span := range c.Spans {

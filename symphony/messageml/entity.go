@@ -16,8 +16,9 @@ const (
 	typeEmoji   = "com.symphony.emoji"
 )
 
-// EntityData encodes entities for the data part of a message. The key is the entity's id; the value must encode as a JSON
-// object and conventionally has "type" and "version", for the agent refuses others when the markup refers to them.
+// EntityData encodes entities for the data part of a message. The key is the entity's id; the value
+// must encode as a JSON object and conventionally has "type" and "version", for the agent refuses
+// others when the markup refers to them.
 func EntityData(entities map[string]any) (string, error) {
 	for id, entity := range entities {
 		encoded, err := json.Marshal(entity)
@@ -38,8 +39,8 @@ func EntityData(entities map[string]any) (string, error) {
 	return string(encoded), nil
 }
 
-// parseData reads the data part of a message. Blank is none; what is not an object is an error, which costs the message its
-// entities but not its text.
+// parseData reads the data part of a message. Blank is none; what is not an object is an error,
+// which costs the message its entities but not its text.
 func parseData(data string) (map[string]json.RawMessage, error) {
 	data = strings.TrimSpace(data)
 	if data == "" || data == "null" {
@@ -71,31 +72,32 @@ type identifier struct {
 	Value json.RawMessage `json:"value"`
 }
 
-// spanOf says what an entity is, as far as its data can be read. Whatever cannot be read is KindOther, never a guess.
-func spanOf(raw json.RawMessage) Span {
+// parseSpan says what an entity is, as far as its data can be read. Whatever cannot be read is
+// KindOther, never a guess.
+func parseSpan(raw json.RawMessage) Span {
 	var e entity
 	if json.Unmarshal(raw, &e) != nil {
 		return Span{Kind: KindOther}
 	}
 	switch e.Type {
 	case typeMention:
-		return mentionOf(e)
+		return parseMention(e)
 	case typeTag:
-		return Span{Kind: KindHashtag, Value: firstValue(e.ID)}
+		return Span{Kind: KindHashtag, Value: firstIdentifier(e.ID)}
 	case typeTicker:
-		return Span{Kind: KindCashtag, Value: firstValue(e.ID)}
+		return Span{Kind: KindCashtag, Value: firstIdentifier(e.ID)}
 	case typeEmoji:
-		return Span{Kind: KindEmoji, Value: shortcode(e.Data)}
+		return Span{Kind: KindEmoji, Value: emojiShortcode(e.Data)}
 	}
 	return Span{Kind: KindOther, Value: e.Type}
 }
 
-func mentionOf(e entity) Span {
-	for _, id := range identifiers(e.ID) {
+func parseMention(e entity) Span {
+	for _, id := range parseIdentifiers(e.ID) {
 		if id.Type != typeUserID {
 			continue
 		}
-		user, err := strconv.ParseInt(scalar(id.Value), 10, 64)
+		user, err := strconv.ParseInt(scalarText(id.Value), 10, 64)
 		if err == nil && user > 0 {
 			return Span{Kind: KindMention, UserID: user}
 		}
@@ -103,8 +105,8 @@ func mentionOf(e entity) Span {
 	return Span{Kind: KindOther, Value: e.Type}
 }
 
-// identifiers accepts the documented array and a lone object.
-func identifiers(raw json.RawMessage) []identifier {
+// parseIdentifiers accepts the documented array and a lone object.
+func parseIdentifiers(raw json.RawMessage) []identifier {
 	var many []identifier
 	if json.Unmarshal(raw, &many) == nil {
 		return many
@@ -116,16 +118,16 @@ func identifiers(raw json.RawMessage) []identifier {
 	return nil
 }
 
-func firstValue(raw json.RawMessage) string {
-	for _, id := range identifiers(raw) {
-		if value := scalar(id.Value); value != "" {
+func firstIdentifier(raw json.RawMessage) string {
+	for _, id := range parseIdentifiers(raw) {
+		if value := scalarText(id.Value); value != "" {
 			return value
 		}
 	}
 	return ""
 }
 
-func shortcode(raw json.RawMessage) string {
+func emojiShortcode(raw json.RawMessage) string {
 	var data struct {
 		Shortcode string `json:"shortcode"`
 	}
@@ -135,8 +137,9 @@ func shortcode(raw json.RawMessage) string {
 	return data.Shortcode
 }
 
-// scalar is a JSON string or number as text. Numbers are kept as written: a float64 would lose digits of a user id.
-func scalar(raw json.RawMessage) string {
+// scalarText is a JSON string or number as text. Numbers are kept as written: a float64 would lose
+// digits of a user id.
+func scalarText(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
 		return strings.TrimSpace(s)

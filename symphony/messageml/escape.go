@@ -2,32 +2,34 @@ package messageml
 
 import "strings"
 
-// Escape makes text harmless as content or as a quoted attribute of MessageML. Characters that XML or the agent refuse (most
-// control characters, non-characters) are removed; invalid UTF-8 becomes U+FFFD. Line ends stay line ends, which the agent
-// shows as blanks outside Code and Pre: the Text node makes breaks of them.
+// Escape makes text harmless as content or as a quoted attribute of MessageML. Characters that XML
+// or the agent refuse (most control characters, non-characters) are removed; invalid UTF-8 becomes
+// U+FFFD. Line ends stay line ends, which the agent shows as blanks outside Code and Pre: the Text
+// node makes breaks of them.
 func Escape(s string) string {
 	var b strings.Builder
 	writeEscaped(&b, s, inText)
 	return b.String()
 }
 
-type place int
+type escapePlace int
 
 const (
-	inText place = iota
+	inText escapePlace = iota
 	inLine
 	inAttribute
 )
 
-// writeEscaped escapes beyond what XML asks: FreeMarker reads the message before the XML parser does, so the characters that
-// begin its expressions ( ${ #{ <# <@ ) and end them are written as numbers.
-func writeEscaped(b *strings.Builder, s string, where place) {
+// writeEscaped escapes beyond what XML asks: FreeMarker reads the message before the XML parser
+// does, so the characters that begin its expressions ( ${ #{ <# <@ ) and end them are written as
+// numbers.
+func writeEscaped(b *strings.Builder, s string, where escapePlace) {
 	s = lineEnds.Replace(s)
 	for _, r := range s {
-		if !allowed(r) {
+		if !isAllowed(r) {
 			continue
 		}
-		if escaped := escapeOf(r, where); escaped != "" {
+		if escaped := escapeRune(r, where); escaped != "" {
 			b.WriteString(escaped)
 			continue
 		}
@@ -35,10 +37,10 @@ func writeEscaped(b *strings.Builder, s string, where place) {
 	}
 }
 
-// lineEnds is never written to; an XML parser would make the same of them, but only of the literal ones.
+// lineEnds makes of line ends what an XML parser makes of the literal ones.
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-func escapeOf(r rune, where place) string {
+func escapeRune(r rune, where escapePlace) string {
 	switch r {
 	case '&':
 		return "&amp;"
@@ -59,11 +61,12 @@ func escapeOf(r rune, where place) string {
 	case '}':
 		return "&#125;"
 	}
-	return blankOf(r, where)
+	return escapeBlank(r, where)
 }
 
-// blankOf keeps line ends: in an attribute an XML parser would turn literal ones into blanks, in a line the agent does.
-func blankOf(r rune, where place) string {
+// escapeBlank keeps line ends: in an attribute an XML parser would turn literal ones into blanks,
+// in a line the agent does.
+func escapeBlank(r rune, where escapePlace) string {
 	switch {
 	case r == '\n' && where == inLine:
 		return "<br/>"
@@ -75,8 +78,8 @@ func blankOf(r rune, where place) string {
 	return ""
 }
 
-// allowed excludes what XML 1.0 forbids and the C1 controls, which have no meaning in a chat.
-func allowed(r rune) bool {
+// isAllowed excludes what XML 1.0 forbids and the C1 controls, which have no meaning in a chat.
+func isAllowed(r rune) bool {
 	switch {
 	case r < 0x20:
 		return r == '\t' || r == '\n'

@@ -6,15 +6,17 @@ import (
 	"unicode/utf16"
 )
 
-// What the agent accepts at most: characters of an attribute, and of a field's text (in UTF-16 units, as Java counts).
+// What the agent accepts at most: characters of an attribute, and of a field's text (in UTF-16
+// units, as Java counts).
 const (
 	attributeLimit = 256
 	textFieldLimit = 128
 	textAreaLimit  = 10000
 )
 
-// Form asks the reader for values. Only service accounts may send one; it needs an id that is unique in the message and at
-// least one Button of type action. The agent refuses a form within a form.
+// Form asks the reader for values. Only service accounts may send one; it needs an id that is
+// unique in the message and at least one Button of type action. The agent refuses a form within a
+// form.
 func Form(id string, children ...Node) Node {
 	return element[Node]{name: "form", attrs: []attribute{{"id", id}}, children: children}
 }
@@ -30,7 +32,7 @@ type TextField struct {
 }
 
 func (f TextField) write(b *strings.Builder) {
-	writeField(b, "text-field", oneLine(f.Value, ""), fieldAttributes{
+	writeField(b, "text-field", labelText(f.Value, ""), fieldAttributes{
 		name: f.Name, label: f.Label, placeholder: f.Placeholder, required: f.Required,
 		length: f.MaxLength, limit: textFieldLimit,
 	})
@@ -59,20 +61,21 @@ type fieldAttributes struct {
 	length, limit            int
 }
 
-// writeField writes the two elements whose initial value is their text, and keeps that within the length the agent checks.
+// writeField writes the two elements whose initial value is their text, and keeps that within the
+// length the agent checks.
 func writeField(b *strings.Builder, name, value string, a fieldAttributes) {
-	value = cutUTF16(clean(value), a.limit)
+	value = cutUTF16(removeForbidden(value), a.limit)
 	length := a.length
 	if length > 0 {
 		length = min(max(length, lengthUTF16(value)), a.limit)
 	}
-	open(b, name, []attribute{
-		{"name", a.name}, {"label", short(a.label)}, {"placeholder", short(a.placeholder)},
-		{"required", truth(a.required)}, {"maxlength", number(length)},
+	openTag(b, name, []attribute{
+		{"name", a.name}, {"label", cutAttribute(a.label)}, {"placeholder", cutAttribute(a.placeholder)},
+		{"required", boolAttribute(a.required)}, {"maxlength", numberAttribute(length)},
 	})
 	b.WriteByte('>')
 	writeEscaped(b, value, inText)
-	closing(b, name)
+	closeTag(b, name)
 }
 
 // PersonSelector lets the reader choose people; the answer is an array of user ids.
@@ -85,9 +88,9 @@ type PersonSelector struct {
 }
 
 func (s PersonSelector) write(b *strings.Builder) {
-	open(b, "person-selector", []attribute{
-		{"name", s.Name}, {"label", short(s.Label)}, {"placeholder", short(s.Placeholder)},
-		{"required", truth(s.Required)}, {"value", ids(s.Value)},
+	openTag(b, "person-selector", []attribute{
+		{"name", s.Name}, {"label", cutAttribute(s.Label)}, {"placeholder", cutAttribute(s.Placeholder)},
+		{"required", boolAttribute(s.Required)}, {"value", idsAttribute(s.Value)},
 	})
 	b.WriteString("/>")
 }
@@ -117,13 +120,14 @@ func (r Radio) write(b *strings.Builder) {
 }
 
 func writeChoice(b *strings.Builder, element, name, value, label string, checked bool) {
-	open(b, element, []attribute{{"name", name}, {"value", value}, {"checked", truth(checked)}})
+	openTag(b, element, []attribute{{"name", name}, {"value", value}, {"checked", boolAttribute(checked)}})
 	b.WriteByte('>')
-	writeEscaped(b, oneLine(label, ""), inText)
-	closing(b, element)
+	writeEscaped(b, labelText(label, ""), inText)
+	closeTag(b, element)
 }
 
-// Select lets the reader choose one of the options. Without options it renders nothing, because the agent refuses it.
+// Select lets the reader choose one of the options. Without options it renders nothing, because the
+// agent refuses it.
 type Select struct {
 	Name        string // required
 	Label       string
@@ -143,8 +147,8 @@ func (s Select) write(b *strings.Builder) {
 	if len(s.Options) == 0 {
 		return
 	}
-	open(b, "select", []attribute{
-		{"name", s.Name}, {"label", short(s.Label)}, {"data-placeholder", short(s.Placeholder)}, {"required", truth(s.Required)},
+	openTag(b, "select", []attribute{
+		{"name", s.Name}, {"label", cutAttribute(s.Label)}, {"data-placeholder", cutAttribute(s.Placeholder)}, {"required", boolAttribute(s.Required)},
 	})
 	b.WriteByte('>')
 	selected := false
@@ -152,19 +156,19 @@ func (s Select) write(b *strings.Builder) {
 		writeOption(b, option, option.Selected && !selected)
 		selected = selected || option.Selected
 	}
-	closing(b, "select")
+	closeTag(b, "select")
 }
 
 func writeOption(b *strings.Builder, option Option, selected bool) {
-	label := oneLine(option.Label, "–")
+	label := labelText(option.Label, "–")
 	value := option.Value
 	if value == "" {
 		value = label
 	}
-	open(b, "option", []attribute{{"value", value}, {"selected", truth(selected)}})
+	openTag(b, "option", []attribute{{"value", value}, {"selected", boolAttribute(selected)}})
 	b.WriteByte('>')
 	writeEscaped(b, label, inText)
-	closing(b, "option")
+	closeTag(b, "option")
 }
 
 // ButtonType says what a Button does.
@@ -203,27 +207,27 @@ func (t Button) write(b *strings.Builder) {
 	if kind == Reset {
 		name = ""
 	}
-	open(b, "button", []attribute{{"type", string(kind)}, {"name", name}, {"class", string(t.Class)}})
+	openTag(b, "button", []attribute{{"type", string(kind)}, {"name", name}, {"class", string(t.Class)}})
 	b.WriteByte('>')
-	writeEscaped(b, oneLine(t.Label, "OK"), inText)
-	closing(b, "button")
+	writeEscaped(b, labelText(t.Label, "OK"), inText)
+	closeTag(b, "button")
 }
 
-func truth(yes bool) string {
+func boolAttribute(yes bool) string {
 	if yes {
 		return "true"
 	}
 	return ""
 }
 
-func number(n int) string {
+func numberAttribute(n int) string {
 	if n <= 0 {
 		return ""
 	}
 	return strconv.Itoa(n)
 }
 
-func ids(users []int64) string {
+func idsAttribute(users []int64) string {
 	if len(users) == 0 {
 		return ""
 	}
@@ -234,12 +238,12 @@ func ids(users []int64) string {
 	return "[" + strings.Join(texts, ",") + "]"
 }
 
-func short(s string) string { return cutUTF16(clean(s), attributeLimit) }
+func cutAttribute(s string) string { return cutUTF16(removeForbidden(s), attributeLimit) }
 
-// clean removes what writing would remove, so that lengths can be measured before.
-func clean(s string) string {
+// removeForbidden removes what writing would remove, so that lengths can be measured before.
+func removeForbidden(s string) string {
 	return strings.Map(func(r rune) rune {
-		if allowed(r) {
+		if isAllowed(r) {
 			return r
 		}
 		return -1

@@ -5,48 +5,50 @@ import (
 	"unicode/utf8"
 )
 
-// lines turns running text and blocks into lines, the way a browser would show them: blocks start lines but add none before
-// the first text or after the last, and line ends within text are only blanks. Blanks themselves are kept, because what a
-// person typed is quoted back with a caret under it.
-type lines struct {
-	out      strings.Builder
-	count    int    // code points written
-	ended    bool   // what was written last is a line end
-	pending  bool   // a block began or ended: the next text starts a line
-	blank    bool   // the line has no text yet
-	gap      []byte // blanks that are written if text follows
-	soft     bool   // the gap holds a line end of the source, so it is one blank at most
-	verbatim int    // depth of elements that keep their line ends
-	mark     string // what the next line begins with, such as a bullet
+// lineBuilder turns running text and blocks into lines, the way a browser would show them: blocks
+// start lines but add none before the first text or after the last, and line ends within text are
+// only blanks. Blanks themselves are kept, because what a person typed is quoted back with a caret
+// under it.
+type lineBuilder struct {
+	text           strings.Builder
+	runes          int    // code points written
+	atLineEnd      bool   // what was written last is a line end
+	breakPending   bool   // a block began or ended: the next text starts a line
+	isEmptyLine    bool   // the line has no text yet
+	blanks         []byte // blanks that are written if text follows
+	hasSourceBreak bool   // blanks has a line end of the source, so that it counts as one blank
+	verbatimDepth  int    // depth of elements that keep their line ends
+	lineMark       string // what the next line begins with, such as a bullet
 }
 
-func newLines() *lines { return &lines{blank: true} }
+func newLineBuilder() *lineBuilder { return &lineBuilder{isEmptyLine: true} }
 
-func (l *lines) text(s string) {
-	s = strings.Map(visible, s)
-	if l.verbatim > 0 {
-		if l.pending { // a line end right after <pre> only starts its first line
+func (l *lineBuilder) addText(s string) {
+	s = strings.Map(normalizeBlank, s)
+	if l.verbatimDepth > 0 {
+		if l.breakPending { // a line end right after <pre> only starts its first line
 			s = strings.TrimPrefix(s, "\n")
 		}
-		l.put(s)
+		l.write(s)
 		return
 	}
 	for s != "" {
 		blanks := len(s) - len(strings.TrimLeft(s, " \t\n"))
-		l.gap = append(l.gap, s[:blanks]...)
-		l.soft = l.soft || strings.Contains(s[:blanks], "\n")
+		l.blanks = append(l.blanks, s[:blanks]...)
+		l.hasSourceBreak = l.hasSourceBreak || strings.Contains(s[:blanks], "\n")
 		s = s[blanks:]
 		word := strings.IndexAny(s, " \t\n")
 		if word < 0 {
 			word = len(s)
 		}
-		l.put(s[:word])
+		l.write(s[:word])
 		s = s[word:]
 	}
 }
 
-// visible maps the no-break blank, which clients write where a person typed a blank, and drops control characters.
-func visible(r rune) rune {
+// normalizeBlank maps the no-break blank, which clients write where a person typed a blank, and
+// drops control characters.
+func normalizeBlank(r rune) rune {
 	switch {
 	case r == '\u00a0':
 		return ' '
@@ -56,96 +58,96 @@ func visible(r rune) rune {
 	return r
 }
 
-// put writes text as it is, after the line end and the blanks that were waiting for it.
-func (l *lines) put(s string) {
-	if l.count == 0 {
+// write writes text as it is, after the line end and the blanks that are pending.
+func (l *lineBuilder) write(s string) {
+	if l.runes == 0 {
 		s = strings.TrimLeft(s, "\n")
 	}
 	if s == "" {
 		return
 	}
-	l.flush()
-	l.emit(s)
-	l.blank = l.ended
+	l.writePending()
+	l.append(s)
+	l.isEmptyLine = l.atLineEnd
 }
 
-// flush writes what was waiting for the next text.
-func (l *lines) flush() {
-	if l.pending && l.count > 0 && !l.ended {
-		l.emit("\n")
+// writePending writes the line end, the line mark or the blanks that are pending.
+func (l *lineBuilder) writePending() {
+	if l.breakPending && l.runes > 0 && !l.atLineEnd {
+		l.append("\n")
 	}
-	l.pending = false
-	if l.mark != "" {
-		mark := l.mark
-		l.mark = ""
-		l.dropGap()
-		l.emit(mark)
-		l.blank = false
+	l.breakPending = false
+	if l.lineMark != "" {
+		mark := l.lineMark
+		l.lineMark = ""
+		l.dropBlanks()
+		l.append(mark)
+		l.isEmptyLine = false
 	}
-	l.emit(l.waiting())
-	l.dropGap()
+	l.append(l.pendingBlanks())
+	l.dropBlanks()
 }
 
-func (l *lines) waiting() string {
+func (l *lineBuilder) pendingBlanks() string {
 	switch {
-	case !l.soft:
-		return string(l.gap)
-	case l.blank:
+	case !l.hasSourceBreak:
+		return string(l.blanks)
+	case l.isEmptyLine:
 		return ""
 	}
 	return " "
 }
 
-func (l *lines) emit(s string) {
+func (l *lineBuilder) append(s string) {
 	if s == "" {
 		return
 	}
-	l.out.WriteString(s)
-	l.count += utf8.RuneCountInString(s)
-	l.ended = strings.HasSuffix(s, "\n")
+	l.text.WriteString(s)
+	l.runes += utf8.RuneCountInString(s)
+	l.atLineEnd = strings.HasSuffix(s, "\n")
 }
 
-// block is the start or the end of a block.
-func (l *lines) block() {
-	if !l.blank && !l.soft { // blanks at the end of a line that a person may have typed
-		l.emit(string(l.gap))
+// breakBlock starts or ends a block.
+func (l *lineBuilder) breakBlock() {
+	if !l.isEmptyLine && !l.hasSourceBreak { // a person may have typed them at the end of the line
+		l.append(string(l.blanks))
 	}
-	l.dropGap()
-	l.pending, l.blank = true, true
+	l.dropBlanks()
+	l.breakPending, l.isEmptyLine = true, true
 }
 
-func (l *lines) dropGap() { l.gap, l.soft = l.gap[:0], false }
+func (l *lineBuilder) dropBlanks() { l.blanks, l.hasSourceBreak = l.blanks[:0], false }
 
-// lineBreak is a <br/>: the last one of a block ends its line and adds none, because the block then need not end it.
-func (l *lines) lineBreak() {
-	if l.count == 0 || l.soft {
-		l.dropGap()
+// breakLine is a <br/>. The last one of a block ends its line and adds none.
+func (l *lineBuilder) breakLine() {
+	if l.runes == 0 || l.hasSourceBreak {
+		l.dropBlanks()
 	}
-	if l.count == 0 {
+	if l.runes == 0 {
 		return
 	}
-	l.flush()
-	l.emit("\n")
-	l.blank = true
+	l.writePending()
+	l.append("\n")
+	l.isEmptyLine = true
 }
 
 // finish is the text without the line ends after the last line that has any.
-func (l *lines) finish() string {
-	l.block()
-	return strings.TrimRight(l.out.String(), "\n")
+func (l *lineBuilder) finish() string {
+	l.breakBlock()
+	return strings.TrimRight(l.text.String(), "\n")
 }
 
-// cell separates a table's cell from the one before it in the line.
-func (l *lines) cell(separator string) {
-	if l.blank {
+// separateCell separates a table's cell from the one before it in the line.
+func (l *lineBuilder) separateCell(separator string) {
+	if l.isEmptyLine {
 		return
 	}
-	l.gap, l.soft = append(l.gap[:0], separator...), false
+	l.blanks, l.hasSourceBreak = append(l.blanks[:0], separator...), false
 }
 
-// flushBlanks writes the blanks before the end of an entity, which belong to what it shows.
-func (l *lines) flushBlanks() {
-	if !l.soft && !l.blank && !l.pending {
-		l.flush()
+// writeBlanks writes the blanks before the end of an entity, which belong to what it shows.
+func (l *lineBuilder) writeBlanks() {
+	if !l.hasSourceBreak && !l.isEmptyLine && !l.breakPending {
+		l.writePending()
 	}
 }

@@ -14,8 +14,9 @@ type link struct {
 
 func (link) inline() {}
 
-// Link leads to an absolute http, https or mailto address; without children the address itself is shown. Any other address
-// shows the children alone, because the agent refuses a whole message for one link it cannot accept.
+// Link leads to an absolute http, https or mailto address; without children the address itself is
+// shown. Any other address shows the children alone, because the agent refuses a whole message for
+// one link it cannot accept.
 func Link(href string, children ...Inline) Inline {
 	if len(children) == 0 {
 		children = []Inline{Text(href)}
@@ -24,7 +25,7 @@ func Link(href string, children ...Inline) Inline {
 }
 
 func (l link) write(b *strings.Builder) {
-	href, ok := address(l.href)
+	href, ok := strictHref(l.href)
 	if !ok {
 		writeAll(b, l.children)
 		return
@@ -32,8 +33,8 @@ func (l link) write(b *strings.Builder) {
 	element[Inline]{name: "a", attrs: []attribute{{"href", href}}, children: l.children}.write(b)
 }
 
-// address is the href in the strict form that the agent's URI parser wants.
-func address(href string) (string, bool) {
+// strictHref is the href in the strict form that the agent's URI parser wants.
+func strictHref(href string) (string, bool) {
 	parsed, err := url.Parse(strings.TrimSpace(href))
 	if err != nil {
 		return "", false
@@ -50,16 +51,16 @@ func address(href string) (string, bool) {
 	default:
 		return "", false
 	}
-	return strict(parsed.String()), true
+	return percentEncode(parsed.String()), true
 }
 
-// strict percent-encodes what RFC 2396 does not allow and net/url leaves alone.
-func strict(s string) string {
+// percentEncode percent-encodes what RFC 2396 does not allow and net/url leaves alone.
+func percentEncode(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
 		c := s[i]
 		switch {
-		case c == '%' && !hexPair(s[i+1:]):
+		case c == '%' && !isHexPair(s[i+1:]):
 			b.WriteString("%25")
 		case c <= ' ', c >= 0x7f, strings.IndexByte("\"<>\\^`{|}", c) >= 0:
 			b.WriteString("%" + strings.ToUpper(strconv.FormatUint(uint64(c)|0x100, 16)[1:]))
@@ -70,7 +71,7 @@ func strict(s string) string {
 	return b.String()
 }
 
-func hexPair(s string) bool {
+func isHexPair(s string) bool {
 	if len(s) < 2 {
 		return false
 	}
@@ -78,8 +79,8 @@ func hexPair(s string) bool {
 	return err == nil
 }
 
-// Mention names a user of the pod; the agent fills in the display name and notifies them. It refuses the whole message when
-// the user does not exist.
+// Mention names a user of the pod; the agent fills in the display name and notifies them. It
+// refuses the whole message when the user does not exist.
 func Mention(userID int64) Inline {
 	return inlineElement{element[Inline]{name: "mention", attrs: []attribute{{"uid", strconv.FormatInt(userID, 10)}}}}
 }
@@ -95,29 +96,30 @@ func OpenStream(streamID, label string) Node {
 		name:  "ui-action",
 		attrs: []attribute{{"action", "open-im"}, {"stream-id", StandardID(streamID)}},
 		children: []Node{
-			element[Node]{name: "button", children: []Node{Text(oneLine(label, "Open"))}},
+			element[Node]{name: "button", children: []Node{Text(labelText(label, "Open"))}},
 		},
 	}
 }
 
-// StandardID is a stream id in the alphabet of the client and of a few API answers: standard base64 with padding. Everywhere
-// else the API uses the URL-safe alphabet without.
+// StandardID is a stream id in the alphabet of the client and of a few API answers: standard base64
+// with padding. Everywhere else the API uses the URL-safe alphabet without.
 func StandardID(id string) string {
 	id = strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(id, "="))
-	if rest := len(id) % 4; rest > 0 && base64Text(id) {
+	if rest := len(id) % 4; rest > 0 && isBase64(id) {
 		id += strings.Repeat("=", 4-rest)
 	}
 	return id
 }
 
-func base64Text(id string) bool {
+func isBase64(id string) bool {
 	_, err := base64.RawStdEncoding.DecodeString(id)
 	return err == nil
 }
 
-// oneLine is a label the agent accepts: some text, on one line, no longer than an attribute may be.
-func oneLine(label, otherwise string) string {
-	label = strings.Join(strings.Fields(clean(label)), " ")
+// labelText is a label the agent accepts: some text, on one line, no longer than an attribute may
+// be.
+func labelText(label, otherwise string) string {
+	label = strings.Join(strings.Fields(removeForbidden(label)), " ")
 	if label == "" {
 		return otherwise
 	}

@@ -1,11 +1,13 @@
 // Package messageml speaks Symphony's markup in both directions.
 //
-// Building: a message is a tree of small typed nodes, and Message renders it as MessageML. Text that came from people is
-// escaped by construction: it can become neither an element nor a FreeMarker expression, which the agent would evaluate.
-// Where the agent's content rules are strict they are types here (Inline), so that what compiles is accepted.
+// Building: a message is a tree of small typed nodes, and Message renders it as MessageML. Text
+// that came from people is escaped by construction: it can become neither an element nor a
+// FreeMarker expression, which the agent would evaluate. Where the agent's content rules are strict
+// they are types here (Inline), so that what compiles is accepted.
 //
-// Reading: Read takes a message as a bot receives it, PresentationML and entity JSON, and gives plain text with typed spans.
-// Who is mentioned is what the entity JSON says, never what the text looks like. Plain renders a message for a terminal.
+// Reading: Read takes a message as a bot receives it, PresentationML and entity JSON, and gives
+// plain text with typed spans. Who is mentioned is what the entity JSON says, never what the text
+// looks like. Plain renders a message for a terminal.
 package messageml
 
 import "strings"
@@ -13,7 +15,8 @@ import "strings"
 // Node is a piece of a message. Only this package makes nodes.
 type Node interface{ write(*strings.Builder) }
 
-// Inline is a node that may stand within a line: in Bold, Italic and Pre the agent accepts nothing else.
+// Inline is a node that may stand within a line: in Bold, Italic and Pre the agent accepts nothing
+// else.
 type Inline interface {
 	Node
 	inline()
@@ -54,17 +57,17 @@ type element[N Node] struct {
 type attribute struct{ name, value string }
 
 func (e element[N]) write(b *strings.Builder) {
-	open(b, e.name, e.attrs)
+	openTag(b, e.name, e.attrs)
 	if len(e.children) == 0 && e.name == "br" {
 		b.WriteString("/>")
 		return
 	}
 	b.WriteByte('>')
 	writeAll(b, e.children)
-	closing(b, e.name)
+	closeTag(b, e.name)
 }
 
-func open(b *strings.Builder, name string, attrs []attribute) {
+func openTag(b *strings.Builder, name string, attrs []attribute) {
 	b.WriteByte('<')
 	b.WriteString(name)
 	for _, a := range attrs {
@@ -79,7 +82,7 @@ func open(b *strings.Builder, name string, attrs []attribute) {
 	}
 }
 
-func closing(b *strings.Builder, name string) {
+func closeTag(b *strings.Builder, name string) {
 	b.WriteString("</")
 	b.WriteString(name)
 	b.WriteByte('>')

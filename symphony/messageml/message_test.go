@@ -120,7 +120,8 @@ func visible(s string) string {
 	return b.String()
 }
 
-// parse reads strict XML: the text directly in each element, <br/> as a line end, and each attribute.
+// parse reads strict XML: the text directly in each element, <br/> as a line end, and each
+// attribute.
 func parse(t *testing.T, markup string) (texts, attributes map[string]string) {
 	t.Helper()
 	texts, attributes = map[string]string{}, map[string]string{}

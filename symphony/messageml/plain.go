@@ -6,23 +6,24 @@ import (
 	"unicode"
 )
 
-// Plain is what a person would read in the client, as text for a terminal: lists with their marks, links as "text (address)",
-// cards as lines, fields as "Label: [ value ]", buttons as "[ Create it ]". Control characters and marks that turn the
-// direction of writing are removed, so that a message cannot command the terminal. A message over 8 MiB is empty.
+// Plain is what a person would read in the client, as text for a terminal: lists with their marks,
+// links as "text (address)", cards as lines, fields as "Label: [ value ]", buttons as "[ Create it
+// ]". Control characters and marks that turn the direction of writing are removed, so that a
+// message cannot command the terminal. A message over 8 MiB is empty.
 func Plain(presentationML, data string) string {
 	if checkSize(presentationML, data) != nil {
 		return ""
 	}
-	p := plain{lines: newLines()}
+	p := plainReader{lines: newLineBuilder()}
 	scan(presentationML, &p)
-	lines := strings.Split(strings.Map(printable, p.lines.finish()), "\n")
+	lines := strings.Split(strings.Map(keepPrintable, p.lines.finish()), "\n")
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(line, " \t")
 	}
 	return strings.Join(lines, "\n")
 }
 
-func printable(r rune) rune {
+func keepPrintable(r rune) rune {
 	switch {
 	case r == '\n' || r == '\t':
 		return r
@@ -32,98 +33,99 @@ func printable(r rune) rune {
 	return r
 }
 
-type plain struct {
-	lines   *lines
-	lists   []int      // for each open list the number of its last item, or bullets
-	links   []openLink // the open links
-	label   bool       // a label stands in the line, waiting for its field
-	options int        // of the open select, so far
+type plainReader struct {
+	lines        *lineBuilder
+	lists        []int      // for each open list the number of its last item, or bullets
+	links        []openLink // the open links
+	labelPending bool       // a label stands in the line, waiting for its field
+	options      int        // of the open select, so far
 }
 
-const bullets = -1
+const bulletList = -1
 
 type openLink struct {
 	href  string
 	start int // where its text begins in the output
 }
 
-func (p *plain) opened(t tag) {
-	if block(t.name) && selectorOf(t) == "" {
-		p.lines.block()
+func (p *plainReader) startElement(t tag) {
+	if isBlock(t.name) && selectorClass(t) == "" {
+		p.lines.breakBlock()
 	}
 	switch t.name {
 	case "br":
-		p.lines.lineBreak()
+		p.lines.breakLine()
 	case "pre", "code":
-		p.lines.verbatim++
+		p.lines.verbatimDepth++
 	case "ul":
-		p.lists = append(p.lists, bullets)
+		p.lists = append(p.lists, bulletList)
 	case "ol":
 		p.lists = append(p.lists, 0)
 	case "li":
-		p.item()
+		p.startItem()
 	case "a":
-		p.links = append(p.links, openLink{t.get("href"), p.lines.out.Len()})
+		p.links = append(p.links, openLink{t.attribute("href"), p.lines.text.Len()})
 	case "td", "th":
-		p.lines.cell(" | ")
+		p.lines.separateCell(" | ")
 	case "hr":
-		p.lines.put("──────────")
+		p.lines.write("──────────")
 	case "img":
-		p.aside("image")
+		p.writeNote("image")
 	case "audio", "chime":
-		p.aside("chime")
+		p.writeNote("chime")
 	case "mention":
-		p.lines.put("@" + t.get("uid") + t.get("email"))
+		p.lines.write("@" + t.attribute("uid") + t.attribute("email"))
 	default:
-		p.control(t)
+		p.startControl(t)
 	}
 }
 
-// item marks the next line; the indentation follows the depth of the list, up to what a terminal has room for.
-func (p *plain) item() {
+// startItem marks the next line; the indentation follows the depth of the list, up to what a
+// terminal has room for.
+func (p *plainReader) startItem() {
 	mark := "• "
-	if last := len(p.lists) - 1; last >= 0 && p.lists[last] != bullets {
+	if last := len(p.lists) - 1; last >= 0 && p.lists[last] != bulletList {
 		p.lists[last]++
 		mark = strconv.Itoa(p.lists[last]) + ". "
 	}
-	p.lines.mark = strings.Repeat("  ", min(max(len(p.lists)-1, 0), 20)) + mark
+	p.lines.lineMark = strings.Repeat("  ", min(max(len(p.lists)-1, 0), 20)) + mark
 }
 
-func (p *plain) aside(what string) { p.lines.text(" (" + what + ") ") }
+func (p *plainReader) writeNote(what string) { p.lines.addText(" (" + what + ") ") }
 
-func (p *plain) closed(name string) {
+func (p *plainReader) endElement(name string) {
 	switch name {
 	case "pre", "code":
-		p.lines.verbatim--
+		p.lines.verbatimDepth--
 	case "ul", "ol":
 		p.lists = p.lists[:len(p.lists)-1]
 	case "li":
-		p.lines.mark = ""
+		p.lines.lineMark = ""
 	case "a":
 		p.endLink()
 	case "label":
-		p.label = true
+		p.labelPending = true
 	case "button", "select", "textarea", "text-field":
-		p.lines.put(" ]")
+		p.lines.write(" ]")
 	}
-	if block(name) {
-		p.lines.block()
-		p.label = false
+	if isBlock(name) {
+		p.lines.breakBlock()
+		p.labelPending = false
 	}
 }
 
 // endLink shows the address unless the text says it already.
-func (p *plain) endLink() {
+func (p *plainReader) endLink() {
 	last := p.links[len(p.links)-1]
 	p.links = p.links[:len(p.links)-1]
-	shown := strings.TrimSpace(p.lines.out.String()[last.start:])
+	shown := strings.TrimSpace(p.lines.text.String()[last.start:])
 	switch bare := strings.TrimPrefix(last.href, "mailto:"); {
 	case bare == "" || bare == shown:
 	case shown == "":
-		p.lines.put(bare)
+		p.lines.write(bare)
 	default:
-		p.lines.put(" (" + bare + ")")
+		p.lines.write(" (" + bare + ")")
 	}
 }
 
-func (p *plain) text(s string) { p.lines.text(s) }
+func (p *plainReader) characters(s string) { p.lines.addText(s) }

@@ -6,99 +6,100 @@ import (
 	"strings"
 )
 
-// control shows the parts of a form, as PresentationML or MessageML names them.
-func (p *plain) control(t tag) {
+// startControl shows the parts of a form, as PresentationML or MessageML names them.
+func (p *plainReader) startControl(t tag) {
 	switch t.name {
 	case "button":
-		p.beside("[ ")
+		p.writeBeside("[ ")
 	case "textarea", "text-field":
-		p.field(t, "")
-		p.lines.put("[ ")
+		p.writeField(t, "")
+		p.lines.write("[ ")
 	case "select":
-		p.field(t, "")
-		p.lines.put("[ ")
+		p.writeField(t, "")
+		p.lines.write("[ ")
 		p.options = 0
 	case "option":
 		if p.options++; p.options > 1 {
-			p.lines.put(" | ")
+			p.lines.write(" | ")
 		}
 	case "input":
-		p.input(t)
+		p.writeInput(t)
 	case "checkbox", "radio":
-		p.choice(t.name, t.get("checked"))
+		p.writeChoice(t.name, t.attribute("checked"))
 	case "person-selector", "room-selector":
-		p.field(t, chosen(t.get("value"), t.get("placeholder"), t.name))
+		p.writeField(t, selectorText(t.attribute("value"), t.attribute("placeholder"), t.name))
 	case "date-picker", "time-picker", "timezone-picker":
-		p.field(t, cmp.Or(t.get("value"), t.get("placeholder"), t.name))
+		p.writeField(t, cmp.Or(t.attribute("value"), t.attribute("placeholder"), t.name))
 	case "div":
-		if class := selectorOf(t); class != "" {
-			p.field(t, chosen(t.get("data-value"), t.get("data-placeholder"), class))
+		if class := selectorClass(t); class != "" {
+			p.writeField(t, selectorText(t.attribute("data-value"), t.attribute("data-placeholder"), class))
 		}
 	}
 }
 
-func (p *plain) input(t tag) {
-	switch kind := t.get("type"); kind {
+func (p *plainReader) writeInput(t tag) {
+	switch kind := t.attribute("type"); kind {
 	case "checkbox", "radio":
-		p.choice(kind, t.get("checked"))
+		p.writeChoice(kind, t.attribute("checked"))
 	case "hidden":
 	default:
-		p.field(t, cmp.Or(t.get("value"), t.get("placeholder")))
+		p.writeField(t, cmp.Or(t.attribute("value"), t.attribute("placeholder")))
 	}
 }
 
-// selectorOf names the element that is a <div> with a class in PresentationML, or nothing.
-func selectorOf(t tag) string {
+// selectorClass names the element that is a <div> with a class in PresentationML, or nothing.
+func selectorClass(t tag) string {
 	if t.name != "div" {
 		return ""
 	}
 	for _, class := range []string{"person-selector", "room-selector", "timezone-picker", "date-selector"} {
-		if t.is(class) {
+		if t.hasClass(class) {
 			return class
 		}
 	}
 	return ""
 }
 
-// chosen is what a selector shows; ids mean nothing to a reader, so they are counted.
-func chosen(value, placeholder, class string) string {
+// selectorText is what a selector shows; ids mean nothing to a reader, so they are counted.
+func selectorText(value, placeholder, class string) string {
 	if ids, ok := strings.CutPrefix(value, "["); ok && ids != "]" {
 		return strconv.Itoa(strings.Count(ids, ",")+1) + " selected"
 	}
 	return cmp.Or(placeholder, class)
 }
 
-func (p *plain) choice(kind, checked string) {
+func (p *plainReader) writeChoice(kind, checked string) {
 	mark := map[string]string{"checkbox": "[ ] ", "radio": "( ) "}[kind]
 	if checked == "true" || checked == "checked" {
 		mark = map[string]string{"checkbox": "[x] ", "radio": "(•) "}[kind]
 	}
-	p.beside(mark)
+	p.writeBeside(mark)
 }
 
-// field shows a label (its own, or the one that stands before it in the line) and, in brackets, what is in the field.
-func (p *plain) field(t tag, shown string) {
-	label := t.get("label")
+// writeField shows a label (its own, or the one that stands before it in the line) and, in
+// brackets, what is in the field.
+func (p *plainReader) writeField(t tag, shown string) {
+	label := t.attribute("label")
 	switch {
 	case label != "":
-		p.beside(label + ": ")
-	case p.label:
-		p.lines.put(": ")
+		p.writeBeside(label + ": ")
+	case p.labelPending:
+		p.lines.write(": ")
 	default:
-		p.beside("")
+		p.writeBeside("")
 	}
-	p.label = false
+	p.labelPending = false
 	switch t.name {
 	case "textarea", "text-field", "select": // their content follows
 	default:
-		p.lines.put("[ " + shown + " ]")
+		p.lines.write("[ " + shown + " ]")
 	}
 }
 
-// beside writes in the line, two blanks after what stands there.
-func (p *plain) beside(s string) {
-	if !p.lines.blank {
-		p.lines.cell("  ")
+// writeBeside writes in the line, two blanks after what stands there.
+func (p *plainReader) writeBeside(s string) {
+	if !p.lines.isEmptyLine {
+		p.lines.separateCell("  ")
 	}
-	p.lines.put(s)
+	p.lines.write(s)
 }

@@ -12,7 +12,7 @@ import (
 // sizeLimit is far over the 1.5 MB that an agent accepts for a message with its data.
 const sizeLimit = 8 << 20
 
-// ErrTooLarge is the only reason why a message cannot be read.
+// ErrTooLarge is the error of a message over the size limit, and the only one of reading.
 var ErrTooLarge = errors.New("message too large")
 
 func checkSize(presentationML, data string) error {
@@ -22,11 +22,12 @@ func checkSize(presentationML, data string) error {
 	return nil
 }
 
-// visitor is told the parts of a message in order. Every opened element is closed once, whatever the markup forgot.
+// visitor receives the parts of a message in order. Every element that starts ends once, whatever
+// the markup forgot.
 type visitor interface {
-	opened(tag)
-	closed(name string)
-	text(string)
+	startElement(tag)
+	endElement(name string)
+	characters(string)
 }
 
 type tag struct {
@@ -34,7 +35,7 @@ type tag struct {
 	attrs []html.Attribute
 }
 
-func (t tag) get(name string) string {
+func (t tag) attribute(name string) string {
 	for _, a := range t.attrs {
 		if a.Key == name {
 			return a.Val
@@ -43,28 +44,29 @@ func (t tag) get(name string) string {
 	return ""
 }
 
-func (t tag) has(name string) bool {
+func (t tag) hasAttribute(name string) bool {
 	return slices.ContainsFunc(t.attrs, func(a html.Attribute) bool { return a.Key == name })
 }
 
-func (t tag) is(class string) bool {
-	return slices.Contains(strings.Fields(t.get("class")), class)
+func (t tag) hasClass(class string) bool {
+	return slices.Contains(strings.Fields(t.attribute("class")), class)
 }
 
-// scan walks the markup in one pass. It uses HTML's tokenizer, because clients send HTML's entities and omissions, but none of
-// HTML's special elements: a <textarea/> is empty here, as XML says, and swallows nothing.
+// scan walks the markup in one pass. It uses HTML's tokenizer, because clients send HTML's entities
+// and omissions, but none of HTML's special elements: a <textarea/> is empty here, as XML says, and
+// swallows nothing.
 func scan(markup string, v visitor) {
 	tokens := html.NewTokenizer(strings.NewReader(strings.ToValidUTF8(markup, "\uFFFD")))
 	tokens.AllowCDATA(true)
-	open := stack{visitor: v, count: map[string]int{}}
+	open := elementStack{visitor: v, openCount: map[string]int{}}
 	for {
 		switch kind := tokens.Next(); kind {
 		case html.ErrorToken: // the end, for a string has no other error
 			open.closeTo(0)
 			return
 		case html.TextToken:
-			if open.count["script"]+open.count["style"] == 0 {
-				v.text(string(tokens.Text()))
+			if open.openCount["script"]+open.openCount["style"] == 0 {
+				v.characters(string(tokens.Text()))
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			token := tokens.Token()
@@ -77,26 +79,26 @@ func scan(markup string, v visitor) {
 	}
 }
 
-// stack matches end tags with start tags. The counts make an end tag without a start cost nothing, so that scanning stays
-// linear in the size of the message.
-type stack struct {
-	visitor visitor
-	names   []string
-	count   map[string]int
+// elementStack matches end tags with start tags. The counts make an end tag without a start cost
+// nothing, so that scanning stays linear in the size of the message.
+type elementStack struct {
+	visitor   visitor
+	names     []string
+	openCount map[string]int
 }
 
-func (s *stack) push(t tag, selfClosing bool) {
-	s.visitor.opened(t)
-	if selfClosing || void(t.name) {
-		s.visitor.closed(t.name)
+func (s *elementStack) push(t tag, selfClosing bool) {
+	s.visitor.startElement(t)
+	if selfClosing || isVoid(t.name) {
+		s.visitor.endElement(t.name)
 		return
 	}
 	s.names = append(s.names, t.name)
-	s.count[t.name]++
+	s.openCount[t.name]++
 }
 
-func (s *stack) pop(name string) {
-	if s.count[name] == 0 {
+func (s *elementStack) pop(name string) {
+	if s.openCount[name] == 0 {
 		return
 	}
 	for last := len(s.names) - 1; last >= 0; last-- {
@@ -107,16 +109,16 @@ func (s *stack) pop(name string) {
 	}
 }
 
-// closeTo closes the innermost elements until so many are open.
-func (s *stack) closeTo(depth int) {
+// closeTo ends the innermost elements until so many are open.
+func (s *elementStack) closeTo(depth int) {
 	for last := len(s.names) - 1; last >= depth; last-- {
-		s.visitor.closed(s.names[last])
-		s.count[s.names[last]]--
+		s.visitor.endElement(s.names[last])
+		s.openCount[s.names[last]]--
 	}
 	s.names = s.names[:depth]
 }
 
-func void(name string) bool {
+func isVoid(name string) bool {
 	switch name {
 	case "br", "hr", "img", "input":
 		return true
@@ -124,7 +126,7 @@ func void(name string) bool {
 	return false
 }
 
-func block(name string) bool {
+func isBlock(name string) bool {
 	switch name {
 	case "div", "p", "ul", "ol", "li", "pre", "blockquote", "hr", "form", "dialog",
 		"h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tfoot", "tr",

@@ -30,10 +30,10 @@ func Break() Inline { return inlineElement{element[Inline]{name: "br"}} }
 type verbatim struct{ name, content string }
 
 func (v verbatim) write(b *strings.Builder) {
-	open(b, v.name, nil)
+	openTag(b, v.name, nil)
 	b.WriteByte('>')
 	writeEscaped(b, v.content, inText)
-	closing(b, v.name)
+	closeTag(b, v.name)
 }
 
 // Code shows text in a fixed-width font, with its blanks and line ends.

@@ -57,6 +57,13 @@ func (o *Outage) Since() time.Time {
 	return o.since
 }
 
+// Failures is how many failures the present outage has had, or without one the last.
+func (o *Outage) Failures() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.failures
+}
+
 // Ongoing reports whether there is an outage.
 func (o *Outage) Ongoing() bool { return !o.Since().IsZero() }
 

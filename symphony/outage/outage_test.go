@@ -23,6 +23,7 @@ func TestALongOutageIsLoggedOnceAMinute(t *testing.T) {
 		}
 	}
 	require.Equal(t, 3, lines)
+	require.Equal(t, 150, o.Failures())
 	require.Equal(t, begin, o.Since())
 	lasted, failures, report := o.End(begin.Add(150 * time.Second))
 	require.Equal(t, 150*time.Second, lasted)

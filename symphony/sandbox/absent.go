@@ -1,10 +1,5 @@
 package sandbox
 
-import (
-	"net/http"
-	"strings"
-)
-
 // absent are the vendor's operations that the sandbox does not implement: administration, compliance, signals, the
 // datahose and applications acting for users. They are known so that a bot that calls one is told so by name. The
 // answer is a 404, since the kits repeat whatever gets a 5xx.
@@ -133,30 +128,3 @@ POST /pod/v2/companycert/create
 DELETE /profile-manager/v1/groups/deleteAll
 GET /v5/users/apps/{groupAppId}
 `
-
-// retired are the operations that the service itself has switched off.
-const retired = `
-POST /agent/v4/datafeed/create
-GET /agent/v4/datafeed/{id}/read
-`
-
-func absentRoutes() []route {
-	return append(
-		refusals(absent, http.StatusNotFound, "The sandbox does not implement "),
-		refusals(retired, http.StatusGone, "This version of the datafeed has been retired: ")...,
-	)
-}
-
-func refusals(operations string, status int, why string) []route {
-	var table []route
-	for operation := range strings.Lines(strings.TrimSpace(operations)) {
-		operation = strings.TrimSpace(operation)
-		method, path, _ := strings.Cut(operation, " ")
-		f, _ := apiOf(path)
-		table = append(table, route{
-			method: method, path: path, name: operation, family: f,
-			handle: func(*Pod, *call) (any, error) { return nil, refuse(status, "%s%s", why, operation) },
-		})
-	}
-	return table
-}

@@ -20,6 +20,8 @@ import (
 	"go.uber.org/goleak"
 
 	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/control"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -41,45 +43,59 @@ func generate() *stdrsa.PrivateKey {
 	return key
 }
 
-// bundle is a pod behind real HTTP, and a bot that talks to it.
+// bundle is a pod behind real HTTP, a bot that talks to it, and the control API's client.
 type bundle struct {
 	*testing.T
-	pod    *sandbox.Pod
-	server *httptest.Server
-	client *http.Client
-	tokens map[string]string
-	clock  time.Time
+	pod     *sandbox.Pod
+	handler http.Handler
+	control *client.Client
+	server  *httptest.Server
+	client  *http.Client
+	tokens  map[string]string
+	clock   time.Time
 }
 
-func setup(t *testing.T, changes ...func(*sandbox.Config)) *bundle {
+// config is a pod's, and its control API's.
+type config struct {
+	sandbox.Config
+	control control.Config
+}
+
+func setup(t *testing.T, changes ...func(*config)) *bundle {
 	t.Helper()
 	t.Parallel()
 	return setupBeside(t, changes...)
 }
 
 // setupBeside is one more bundle in a test that has one.
-func setupBeside(t *testing.T, changes ...func(*sandbox.Config)) *bundle {
+func setupBeside(t *testing.T, changes ...func(*config)) *bundle {
 	t.Helper()
-	cfg := sandbox.Config{
-		BotKey: &botKey().PublicKey, SigningKey: podKey(), LongPoll: 20 * time.Millisecond, Quiet: 5 * time.Millisecond,
+	cfg := config{
+		Config:  sandbox.Config{BotKey: &botKey().PublicKey, SigningKey: podKey(), LongPoll: 20 * time.Millisecond},
+		control: control.Config{Quiet: 5 * time.Millisecond},
 	}
 	for _, change := range changes {
 		change(&cfg)
 	}
-	pod, err := sandbox.New(cfg)
+	pod, err := sandbox.New(cfg.Config)
 	require.NoError(t, err)
-	server := httptest.NewServer(pod.Handler())
-	b := &bundle{T: t, pod: pod, server: server, client: server.Client(), tokens: map[string]string{}, clock: time.Now()}
+	handler := control.New(pod, cfg.control)
+	server := httptest.NewServer(handler)
+	b := &bundle{
+		T: t, pod: pod, handler: handler, control: client.New(server.URL), server: server, client: server.Client(),
+		tokens: map[string]string{}, clock: time.Now(),
+	}
 	t.Cleanup(func() {
 		require.NoError(t, pod.Close())
 		b.client.CloseIdleConnections()
+		b.control.Close()
 		server.Close()
 	})
 	return b
 }
 
 // loggedIn is a bundle whose bot has both tokens.
-func loggedIn(t *testing.T, changes ...func(*sandbox.Config)) *bundle {
+func loggedIn(t *testing.T, changes ...func(*config)) *bundle {
 	t.Helper()
 	b := setup(t, changes...)
 	b.login()
@@ -247,8 +263,6 @@ func (b batch) types() []string {
 	}
 	return types
 }
-
-func (b *bundle) id(username string) int64 { return b.pod.Person(username).ID() }
 
 // room makes a room and gives its id.
 func (b *bundle) room(attributes map[string]any) string {

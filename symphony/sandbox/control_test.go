@@ -4,16 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"roombot/symphony/sandbox"
 )
 
 func TestTheControlAPIAnswersItsOwnMachineAndPageOnly(t *testing.T) {
@@ -42,7 +38,7 @@ func TestTheControlAPIAnswersItsOwnMachineAndPageOnly(t *testing.T) {
 // answering runs a bot that answers each message of a person with the same words.
 func (b *bundle) answering(words ...string) {
 	b.Helper()
-	feed, ctx := b.feed(), b.Context()
+	feed, bot, ctx := b.feed(), b.id("roombot"), b.Context()
 	done := make(chan struct{})
 	b.Cleanup(func() { <-done })
 	go func() {
@@ -55,7 +51,7 @@ func (b *bundle) answering(words ...string) {
 			}
 			ack = read.AckID
 			for _, e := range read.Events {
-				if e.Type == "MESSAGESENT" && e.Initiator.User.UserID != b.id("roombot") {
+				if e.Type == "MESSAGESENT" && e.Initiator.User.UserID != bot {
 					b.answer(ctx, e, words)
 				}
 			}
@@ -78,7 +74,7 @@ func (b *bundle) answer(ctx context.Context, e event, words []string) {
 
 func TestSayWaitsForTheAnswers(t *testing.T) {
 	// The quiet between two answers is longer than this: a bot that has not read on is still at it.
-	b := loggedIn(t, func(c *sandbox.Config) { c.Quiet, c.LongPoll = time.Nanosecond, 10*time.Millisecond })
+	b := loggedIn(t, func(c *config) { c.control.Quiet, c.LongPoll = time.Nanosecond, 10*time.Millisecond })
 	b.answering("one", "two")
 	got := b.post("/sandbox/v1/say", map[string]string{"as": "bob", "text": "/help", "wait": "1m"}).ok()
 	require.Equal(t, "/help", got["message"].(map[string]any)["text"])
@@ -91,9 +87,9 @@ func TestSayWaitsForTheAnswers(t *testing.T) {
 
 func TestSayWaitsForABotThatCanBeAskedUntilItIsAtRest(t *testing.T) {
 	var asked atomic.Int32
-	b := loggedIn(t, func(c *sandbox.Config) {
+	b := loggedIn(t, func(c *config) {
 		c.LongPoll = 10 * time.Millisecond
-		c.AtWork = func() bool { return asked.Add(1) < 3 }
+		c.control.AtWork = func() bool { return asked.Add(1) < 3 }
 	})
 	b.answering("one")
 	got := b.post("/sandbox/v1/say", map[string]string{"as": "bob", "text": "/help", "wait": "1m"}).ok()
@@ -173,7 +169,7 @@ func TestChatsShowWhatSomebodyIsIn(t *testing.T) {
 func TestTheWireShowsEachCallWithoutSecrets(t *testing.T) {
 	b := loggedIn(t)
 	b.room(map[string]any{"name": "it's"})
-	b.message(b.pod.Person("bob").Says("hi").StreamID, "<messageML>x</messageML>", "").ok()
+	b.message(b.says("bob", "hi").StreamID, "<messageML>x</messageML>", "").ok()
 	b.tokens["Authorization"] = "Bearer " + b.accessToken()
 	b.get("/profile-manager/v1/types").ok()
 	got := b.get("/sandbox/v1/wire?after=2")
@@ -198,7 +194,7 @@ func TestTheWireShowsEachCallWithoutSecrets(t *testing.T) {
 func TestAnyEventCanBeInjected(t *testing.T) {
 	b := loggedIn(t)
 	feed := b.feed()
-	b.pod.Inject([]byte(`{"id":"x","type":"BRANDNEW","payload":{"brandNew":{}}}`))
+	b.post("/sandbox/v1/events", map[string]any{"id": "x", "type": "BRANDNEW", "payload": map[string]any{"brandNew": map[string]any{}}}).ok()
 	b.post("/sandbox/v1/events", map[string]any{"type": "OTHER"}).ok()
 	require.Equal(t, []string{"BRANDNEW", "OTHER"}, b.read(feed, "").types())
 }
@@ -216,46 +212,13 @@ func TestTheClockAndAReset(t *testing.T) {
 	b.post("/sandbox/v1/clock", map[string]string{"advance": "-1m"}).refused(http.StatusBadRequest)
 	b.room(map[string]any{"name": "Desk"})
 	b.post("/sandbox/v1/reset", nil).ok()
-	require.Empty(t, b.pod.Rooms())
+	require.Empty(t, b.rooms())
 	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
 }
 
-func TestAPodRemembersItselfInItsFile(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "pod.json")
-	keep := func(c *sandbox.Config) { c.StateFile = file }
-	b := loggedIn(t, keep)
-	id := b.room(map[string]any{"name": "Desk"})
-	said := b.pod.Person("bob").Says("hi @alice")
-	feed := b.feed()
-	b.pod.Advance(time.Minute)
-	require.NoError(t, b.pod.Close())
-
-	again := setupBeside(t, keep)
-	room, ok := again.pod.RoomNamed("Desk")
-	require.True(t, ok)
-	require.Equal(t, id, room.StreamID)
-	require.Equal(t, said.Text, again.pod.Person("bob").Inbox()[0].Text)
-	require.Contains(t, string(again.get("/sandbox/v1/feeds").raw), feed)
-	again.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
-
-	raw, err := os.ReadFile(file)
-	require.NoError(t, err)
-	for _, token := range b.tokens {
-		require.NotContains(t, string(raw), token)
-	}
-	require.NoError(t, again.pod.Close(), "or it might write its file once more")
-	for _, other := range []string{"{", "{}", "null"} {
-		require.NoError(t, os.WriteFile(file, []byte(other), 0o600))
-		_, err = sandbox.New(sandbox.Config{StateFile: file})
-		require.ErrorContains(t, err, file, other)
-	}
-	_, err = sandbox.New(sandbox.Config{StateFile: filepath.Join(filepath.Dir(file), "missing", "pod.json")})
-	require.ErrorContains(t, err, "keep the pod's state in ")
-}
-
 func TestOtherPathsAreThePage(t *testing.T) {
-	b := setup(t, func(c *sandbox.Config) {
-		c.Page = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte("page " + r.URL.Path)) })
+	b := setup(t, func(c *config) {
+		c.control.Page = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte("page " + r.URL.Path)) })
 	})
 	require.Equal(t, "page /", string(b.get("/").raw))
 	require.Equal(t, "page /js/main.js", string(b.get("/js/main.js").raw))

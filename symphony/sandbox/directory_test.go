@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox"
 )
 
 func TestUsersAreLookedUp(t *testing.T) {
@@ -46,7 +48,7 @@ func TestUsersAreSearched(t *testing.T) {
 	b := loggedIn(t)
 	search := func(query map[string]any) reply { return b.post("/pod/v1/user/search?local=true", query) }
 	require.InDelta(t, 1, search(map[string]any{"query": "chen"}).ok()["count"], 0)
-	require.Equal(t, http.StatusNoContent, search(map[string]any{"query": "Test Group"}).status, "lists are found when asked for")
+	require.Empty(t, search(map[string]any{"query": "Test Group"}).ok()["users"], "lists are found when asked for")
 	lists := search(map[string]any{"query": "Test Group", "filters": map[string]any{"accountTypes": []string{"SDL"}}}).ok()
 	require.InDelta(t, b.group("Test Group"), lists["users"].([]any)[0].(map[string]any)["id"], 0)
 }
@@ -109,6 +111,7 @@ func TestAGroupIsCreatedReadAndUpdatedWithItsTag(t *testing.T) {
 	b.post(path+"/avatar", map[string]string{"image": "bm90IGFuIGltYWdl"}).refused(http.StatusBadRequest)
 	require.Len(t, b.get(path).ok()["members"], 2)
 	b.get("/profile-manager/v1/groups/none").refused(http.StatusNotFound)
+	b.post("/profile-manager/v1/groups/none/member", member).refused(http.StatusBadRequest)
 }
 
 func TestNewcomersOfAGroupJoinItsRooms(t *testing.T) {
@@ -118,8 +121,7 @@ func TestNewcomersOfAGroupJoinItsRooms(t *testing.T) {
 	page := b.get("/profile-manager/v1/groups/type/SDL").ok()["data"].([]any)[2].(map[string]any)
 	b.post("/profile-manager/v1/groups/"+page["id"].(string)+"/member",
 		map[string]any{"member": map[string]any{"memberTenant": 103, "memberId": b.id("bob")}}).ok()
-	room, _ := b.pod.RoomNamed("Desk")
-	_, ok := room.Member("bob")
+	_, ok := b.roomNamed("Desk").Member("bob")
 	require.True(t, ok)
 }
 
@@ -162,10 +164,10 @@ func TestAChatOfTwoExistsOnce(t *testing.T) {
 	bob := b.id("bob")
 	first := b.post("/pod/v1/im/create", []int64{bob}).ok()["id"]
 	require.Equal(t, first, b.post("/pod/v1/im/create", []int64{bob, bob, b.id("roombot")}).ok()["id"])
-	require.Equal(t, first, b.pod.Person("bob").Says("hi").StreamID)
+	require.Equal(t, first, b.says("bob", "hi").StreamID)
 	b.post("/pod/v1/im/create", []int64{b.id("dana")}).refused(http.StatusBadRequest)
 	b.post("/pod/v1/im/create", []int64{bob, b.id("alice")}).refused(http.StatusBadRequest)
-	require.Error(t, b.pod.Person("ravi").SaysIn("alice", "psst").Err, "the barrier")
+	b.post("/sandbox/v1/say", map[string]string{"as": "ravi", "to": "alice", "text": "psst"}).refused(http.StatusForbidden)
 
 	b.room(map[string]any{"name": "Desk"})
 	require.Len(t, b.post("/pod/v1/streams/list", map[string]any{}).list(), 2)
@@ -195,10 +197,29 @@ func TestPresenceManifestAndTheRest(t *testing.T) {
 	require.Regexp(t, `^Agent-\d+\.\d+\.`, b.get("/agent/v1/info").ok()["version"])
 }
 
+func TestRetiredOperationsSayWhatToCallInstead(t *testing.T) {
+	b := setup(t)
+	require.Equal(t, "POST /agent/v4/datafeed/create has been retired; call POST /agent/v5/datafeeds instead",
+		b.post("/agent/v4/datafeed/create", nil).refused(http.StatusGone))
+	current := map[string]bool{}
+	for _, o := range sandbox.Operations() {
+		current[o.Method+" "+o.Path] = o.ReplacedBy == ""
+	}
+	retired := 0
+	for _, o := range sandbox.Operations() {
+		if o.ReplacedBy == "" {
+			continue
+		}
+		retired++
+		require.True(t, current[o.ReplacedBy], "%s leads to %s, which there is not", o.Name, o.ReplacedBy)
+		require.Contains(t, b.call(o.Method, strings.NewReplacer("{", "", "}", "").Replace(o.Path), nil).refused(http.StatusGone), o.ReplacedBy)
+	}
+	require.Greater(t, retired, 40)
+}
+
 func TestWhatTheSandboxDoesNotDoItSaysByName(t *testing.T) {
 	b := setup(t)
 	require.Contains(t, b.post("/pod/v1/admin/room/x/membership/add", nil).refused(http.StatusNotFound), "POST /pod/v1/admin/room/{id}/membership/add")
-	b.post("/agent/v4/datafeed/create", nil).refused(http.StatusGone)
 	b.get("/pod/v1/nonsense").refused(http.StatusNotFound)
 	require.Contains(t, b.get("/pod/v3/room/create").refused(http.StatusMethodNotAllowed), "POST")
 	require.Equal(t, "404", b.get("/profile-manager/nonsense").object()["code"])

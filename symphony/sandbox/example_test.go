@@ -4,9 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"time"
 
 	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/control"
 )
 
 // A test speaks as people and looks at what the bot made of it.
@@ -15,18 +16,16 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	server := httptest.NewServer(pod.Handler()) // the bot's host and port
+	server := httptest.NewServer(control.New(pod, control.Config{})) // the bot's host and port
 	defer server.Close()
 	defer func() { _ = pod.Close() }()
 
-	said := pod.Person("bob").Says("/newroom Q2 @alice")
+	people := client.New(server.URL)
+	defer people.Close()
+	said, err := people.Says(context.Background(), "bob", "/newroom Q2 @alice")
+	if err != nil {
+		panic(err)
+	}
 	fmt.Println(said.Text)
-
-	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
-	defer cancel()
-	_, err = said.Reply(ctx) // no bot runs here
-	fmt.Println(err)
-	// Output:
-	// /newroom Q2 @Alice Martin
-	// wait for an answer of the bot: context deadline exceeded; Bob Chen has seen since: []
+	// Output: /newroom Q2 @Alice Martin
 }

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"roombot/symphony/sandbox"
 )
 
 func TestAFeedIsCreatedListedAndDeleted(t *testing.T) {
@@ -42,12 +40,12 @@ func TestAnEmptyReadEndsAfterTheLongPoll(t *testing.T) {
 }
 
 func TestAParkedReadReturnsAtOnceWithAnEvent(t *testing.T) {
-	b := loggedIn(t, func(c *sandbox.Config) { c.LongPoll = time.Minute })
+	b := loggedIn(t, func(c *config) { c.LongPoll = time.Minute })
 	feed := b.feed()
 	read := make(chan batch)
 	go func() { read <- b.read(feed, "") }()
 	b.awaitReaders(1)
-	b.pod.Person("bob").Says("/help")
+	b.says("bob", "/help")
 	require.Equal(t, "INSTANTMESSAGECREATED", (<-read).types()[0])
 }
 
@@ -66,26 +64,26 @@ func (b *bundle) awaitReaders(n float64) {
 func TestUnacknowledgedEventsComeAgainAfterTheVisibilityTimeout(t *testing.T) {
 	b := loggedIn(t)
 	feed := b.feed()
-	b.pod.Person("bob").Says("/help")
+	b.says("bob", "/help")
 	first := b.read(feed, "")
 	require.Equal(t, []string{"INSTANTMESSAGECREATED", "MESSAGESENT"}, first.types())
 	require.Empty(t, b.read(feed, "").Events, "hidden while in flight")
 
-	b.pod.Advance(31 * time.Second)
-	b.pod.Person("bob").Says("again")
+	b.advance(31 * time.Second)
+	b.says("bob", "again")
 	again := b.read(feed, "")
 	require.Equal(t, []string{"INSTANTMESSAGECREATED", "MESSAGESENT", "MESSAGESENT"}, again.types())
 	require.Equal(t, first.Events[0].ID, again.Events[0].ID)
 
 	b.read(feed, again.AckID)
-	b.pod.Advance(31 * time.Second)
+	b.advance(31 * time.Second)
 	require.Empty(t, b.read(feed, "").Events, "acknowledged is gone")
 }
 
 func TestAnAckOfAnotherBatchIsIgnoredAndAMalformedOneRefused(t *testing.T) {
 	b := loggedIn(t)
 	feed := b.feed()
-	b.pod.Person("bob").Says("/help")
+	b.says("bob", "/help")
 	require.Len(t, b.read(feed, "0d3b9f3e-3f43-4c4f-9a55-6f1a7b9b3c11").Events, 2)
 	b.post("/agent/v5/datafeeds/"+feed+"/read", map[string]string{"ackId": "what?"}).refused(http.StatusBadRequest)
 }
@@ -93,11 +91,11 @@ func TestAnAckOfAnotherBatchIsIgnoredAndAMalformedOneRefused(t *testing.T) {
 func TestAFeedDiesAfterThirtyMinutesWithoutARead(t *testing.T) {
 	b := loggedIn(t)
 	feed := b.feed()
-	b.pod.Advance(29 * time.Minute)
+	b.advance(29 * time.Minute)
 	b.read(feed, "")
-	b.pod.Advance(29 * time.Minute)
+	b.advance(29 * time.Minute)
 	b.read(feed, "")
-	b.pod.Advance(31 * time.Minute)
+	b.advance(31 * time.Minute)
 	require.Empty(t, b.get("/agent/v5/datafeeds").list())
 	require.Equal(t, "Could not find a datafeed with the provided id",
 		b.post("/agent/v5/datafeeds/"+feed+"/read", nil).refused(http.StatusBadRequest))
@@ -106,14 +104,14 @@ func TestAFeedDiesAfterThirtyMinutesWithoutARead(t *testing.T) {
 func TestCompetingReadersShareAFeedAndSeveralFeedsEachGetEverything(t *testing.T) {
 	b := loggedIn(t)
 	shared, other := b.feed(), b.feed()
-	b.pod.Person("bob").Says("one")
+	b.says("bob", "one")
 	require.Len(t, b.read(shared, "").Events, 2)
 	require.Empty(t, b.read(shared, "").Events, "the second reader gets what the first has not")
 	require.Len(t, b.read(other, "").Events, 2)
 }
 
 func TestAReaderThatGoesAwayTakesNoEvents(t *testing.T) {
-	b := loggedIn(t, func(c *sandbox.Config) { c.LongPoll = time.Minute })
+	b := loggedIn(t, func(c *config) { c.LongPoll = time.Minute })
 	feed := b.feed()
 	ctx, leave := context.WithCancel(t.Context())
 	gone := make(chan error)
@@ -125,12 +123,12 @@ func TestAReaderThatGoesAwayTakesNoEvents(t *testing.T) {
 	leave()
 	require.ErrorIs(t, <-gone, context.Canceled)
 	b.awaitReaders(0)
-	b.pod.Person("bob").Says("/help")
+	b.says("bob", "/help")
 	require.Len(t, b.read(feed, "").Events, 2)
 }
 
 func TestDeletingAFeedEndsItsParkedReads(t *testing.T) {
-	b := loggedIn(t, func(c *sandbox.Config) { c.LongPoll = time.Minute })
+	b := loggedIn(t, func(c *config) { c.LongPoll = time.Minute })
 	feed := b.feed()
 	status := make(chan int)
 	go func() { status <- b.post("/agent/v5/datafeeds/"+feed+"/read", nil).status }()
@@ -142,7 +140,7 @@ func TestDeletingAFeedEndsItsParkedReads(t *testing.T) {
 func TestABotHearsOnlyTheConversationsItIsIn(t *testing.T) {
 	b := loggedIn(t)
 	feed := b.feed()
-	require.NoError(t, b.pod.Person("bob").SaysIn("alice", "just us").Err)
+	b.saysIn("bob", "alice", "just us")
 	require.Empty(t, b.read(feed, "").Events)
 }
 
@@ -150,7 +148,7 @@ func TestABatchHasAHundredEventsAtMost(t *testing.T) {
 	b := loggedIn(t)
 	feed := b.feed()
 	for range 120 {
-		b.pod.Person("bob").Says("hi")
+		b.says("bob", "hi")
 	}
 	require.Len(t, b.read(feed, "").Events, 100)
 	require.Len(t, b.read(feed, "").Events, 21)

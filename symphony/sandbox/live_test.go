@@ -10,7 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 
-	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
 )
 
 // watch opens a live connection.
@@ -39,38 +39,38 @@ func (b *bundle) next(conn *websocket.Conn, kind string) map[string]any {
 func TestAPageSeesEverythingLive(t *testing.T) {
 	b := loggedIn(t)
 	conn := b.watch("bob")
-	b.pod.Person("alice").SaysIn("bob", "hello")
+	b.saysIn("alice", "bob", "hello")
 	require.Equal(t, "hello", b.next(conn, "message")["message"].(map[string]any)["text"])
 	require.Equal(t, "Alice Martin", b.next(conn, "chat")["chat"].(map[string]any)["name"])
 	b.get("/pod/v2/sessioninfo").ok()
 	require.Equal(t, "sessionInfo", b.next(conn, "wire")["call"].(map[string]any)["operation"])
-	b.fail(sandbox.Fault{Path: "/never", Status: 500})
+	b.fail(client.Fault{Path: "/never", Status: 500})
 	require.Len(t, b.next(conn, "faults")["faults"], 1)
 	b.feed()
 	require.Len(t, b.next(conn, "feeds")["feeds"], 1)
 	b.post("/pod/v1/user/manifest/own", map[string]string{"manifest": `{"commands":[]}`}).ok()
 	b.next(conn, "manifest")
-	b.pod.Reset()
+	b.reset()
 	b.next(conn, "reset")
 }
 
 func TestAPageSeesEachFaultStrike(t *testing.T) {
 	b := loggedIn(t)
-	feed, bob := b.feed(), b.pod.Person("bob")
+	feed := b.feed()
 	for _, kind := range []string{"duplicate-events", "reorder-events", "search-lag", "feed-killed"} {
-		b.fail(sandbox.Fault{Kind: kind, Count: 1})
+		b.fail(client.Fault{Kind: kind, Count: 1})
 	}
 	conn := b.watch("bob")
 	left := func() int { return len(b.next(conn, "faults")["faults"].([]any)) }
-	bob.Says("twice")
+	b.says("bob", "twice")
 	require.Equal(t, 3, left())
 	b.room(map[string]any{"name": "Desk"})
 	require.Equal(t, 2, left())
 	b.post("/agent/v5/datafeeds/"+feed+"/read", nil).refused(http.StatusBadRequest)
 	require.Equal(t, 1, left())
 	feed = b.feed()
-	bob.Says("one")
-	bob.Says("two")
+	b.says("bob", "one")
+	b.says("bob", "two")
 	require.Len(t, b.read(feed, "").Events, 2)
 	require.Equal(t, 0, left())
 }
@@ -78,8 +78,8 @@ func TestAPageSeesEachFaultStrike(t *testing.T) {
 func TestAPageDoesNotSeeOtherPeoplesChats(t *testing.T) {
 	b := setup(t)
 	conn := b.watch("carol")
-	b.pod.Person("alice").SaysIn("bob", "secret")
-	b.pod.Person("alice").SaysIn("carol", "hello")
+	b.saysIn("alice", "bob", "secret")
+	b.saysIn("alice", "carol", "hello")
 	require.Equal(t, "hello", b.next(conn, "message")["message"].(map[string]any)["text"])
 }
 
@@ -94,9 +94,8 @@ func TestAPageOfAnotherSiteGetsNoLiveConnection(t *testing.T) {
 func TestAReaderThatDoesNotReadIsThrownOut(t *testing.T) {
 	b := setup(t)
 	conn := b.watch("bob")
-	alice := b.pod.Person("alice")
 	for range 1000 {
-		alice.SaysIn("bob", strings.Repeat("hello ", 2000))
+		b.saysIn("alice", "bob", strings.Repeat("hello ", 2000))
 	}
 	require.NoError(t, conn.SetReadDeadline(time.Now().Add(patience)))
 	var err error

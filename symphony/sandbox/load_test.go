@@ -11,16 +11,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/symphony/messageml"
-	"roombot/symphony/sandbox"
 )
 
 func TestARoundTripIsAddedToTheAPIOnly(t *testing.T) {
-	b := loggedIn(t, func(c *sandbox.Config) { c.RTT = 60 * time.Millisecond })
+	b := loggedIn(t, func(c *config) { c.RTT = 60 * time.Millisecond })
 	started := time.Now()
 	b.get("/pod/v2/sessioninfo").ok()
 	require.GreaterOrEqual(t, time.Since(started), 60*time.Millisecond)
 
-	far := setupBeside(t, func(c *sandbox.Config) { c.RTT = time.Hour })
+	far := setupBeside(t, func(c *config) { c.RTT = time.Hour })
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	got, err := far.try(ctx, "GET", "/sandbox/v1/people", "application/json", nil)
@@ -29,7 +28,7 @@ func TestARoundTripIsAddedToTheAPIOnly(t *testing.T) {
 }
 
 func TestTheCrowdHasNamesOfItsOwn(t *testing.T) {
-	b := loggedIn(t, func(c *sandbox.Config) { c.Crowd = 500 })
+	b := loggedIn(t, func(c *config) { c.Crowd = 500 })
 	people := b.get("/sandbox/v1/people").ok()["people"].([]any)
 	names, emails := map[any]bool{}, map[any]bool{}
 	for _, p := range people {
@@ -38,13 +37,13 @@ func TestTheCrowdHasNamesOfItsOwn(t *testing.T) {
 	require.Len(t, names, len(people))
 	require.Len(t, emails, len(people))
 	require.True(t, names["ada.abbott"])
-	b.pod.Person("ada.abbott").Says("hello")
+	b.says("ada.abbott", "hello")
 }
 
 func TestTheMessagesOfThePodAreFollowedInTheirOrder(t *testing.T) {
 	b := loggedIn(t)
-	b.pod.Person("bob").Says("one")
-	b.pod.Person("alice").Says("two")
+	b.says("bob", "one")
+	b.says("alice", "two")
 	first := b.get("/sandbox/v1/messages?limit=1").ok()
 	require.Equal(t, []any{"one"}, texts(first))
 	rest := b.get("/sandbox/v1/messages?after=" + number(first["last"])).ok()
@@ -52,6 +51,7 @@ func TestTheMessagesOfThePodAreFollowedInTheirOrder(t *testing.T) {
 	require.Equal(t, []any{"one"}, texts(b.get("/sandbox/v1/messages?from=bob").ok()))
 	require.Empty(t, texts(b.get("/sandbox/v1/messages?after="+number(rest["last"])).ok()))
 	b.get("/sandbox/v1/messages?after=x").refused(http.StatusBadRequest)
+	b.get("/sandbox/v1/messages?as=nobody").refused(http.StatusNotFound)
 }
 
 func TestChatterReachesTheFeedAndIsForgotten(t *testing.T) {
@@ -101,3 +101,14 @@ func texts(page map[string]any) []any {
 }
 
 func number(n any) string { return strconv.FormatFloat(n.(float64), 'f', 0, 64) }
+
+func TestMessagesOfOneReaderLeaveOutWhatTheyCannotRead(t *testing.T) {
+	b := setup(t)
+	b.saysIn("bob", "alice", "for alice")
+	b.saysIn("bob", "carol", "for carol")
+	readBy := func(username string) []any { return texts(b.get("/sandbox/v1/messages?as=" + username).ok()) }
+	require.Equal(t, []any{"for alice", "for carol"}, readBy("bob"))
+	require.Equal(t, []any{"for alice"}, readBy("alice"))
+	require.Empty(t, readBy("kim"))
+	require.InDelta(t, 1, b.get("/sandbox/v1/chats?as=alice").ok()["chats"].([]any)[0].(map[string]any)["unread"], 0)
+}

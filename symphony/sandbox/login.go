@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"roombot/symphony/sandbox/rest"
+	"roombot/symphony/sandbox/world"
 )
 
 func loginRoutes() []route {
@@ -20,8 +23,8 @@ func loginRoutes() []route {
 		login("keyManagerAuthenticate", "/relay/pubkey/authenticate", kindKey),
 		certificate("certificateAuthenticate", "/sessionauth/v1/authenticate", kindSession),
 		certificate("certificateKeyAuthenticate", "/keyauth/v1/authenticate", kindKey),
-		{method: "POST", path: "/sessionauth/v1/logout", name: "sessionLogout", handle: logout("sessionToken")},
-		{method: "POST", path: "/keyauth/v1/logout", name: "keyLogout", handle: logout("keyManagerToken")},
+		{method: "POST", path: "/sessionauth/v1/logout", name: "sessionLogout", handle: logout(kindSession)},
+		{method: "POST", path: "/keyauth/v1/logout", name: "keyLogout", handle: logout(kindKey)},
 		{method: "GET", path: "/sessionauth/v1/app/pod/certificate", name: "appPodCertificate", free: true, handle: (*Pod).podCertificate},
 		{method: "POST", path: "/login/idm/tokens", name: "idmTokens", free: true, handle: (*Pod).idmTokens},
 		{method: "GET", path: "/login/idm/keys", name: "idmKeys", free: true, handle: (*Pod).idmKeys},
@@ -34,12 +37,16 @@ const (
 	clockSkew    = 5 * time.Second
 )
 
-func unauthorized(why string) error { return refuse(http.StatusUnauthorized, "Unauthorized: %s", why) }
+func unauthorized(why string) error {
+	return rest.Refuse(http.StatusUnauthorized, "Unauthorized: %s", why)
+}
 
 // loginWith answers both RSA logins, which take the same token.
 func loginWith(kind string) handler {
 	return func(p *Pod, c *call) (any, error) {
-		var body struct{ Token string }
+		var body struct {
+			Token string `json:"token"`
+		}
 		if err := c.decode(&body); err != nil {
 			return nil, unauthorized("the body must be {\"token\": \"<jwt>\"}")
 		}
@@ -54,13 +61,13 @@ func loginWith(kind string) handler {
 		if err != nil {
 			return nil, err
 		}
-		return p.grant(who, kind)
+		return p.openNewSession(who, kind)
 	}
 }
 
 // checkLogin verifies a login token: RS512, a service account that is active, its registered key, its time. Its time
 // may go by the pod's clock or by the one that was not advanced, which is the client's.
-func (p *Pod) checkLogin(token string) (*person, error) {
+func (p *Pod) checkLogin(token string) (*world.Person, error) {
 	parser := jwt.NewParser(
 		jwt.WithValidMethods([]string{jwt.SigningMethodRS512.Alg()}), jwt.WithExpirationRequired(),
 		jwt.WithTimeFunc(p.cfg.Now), jwt.WithLeeway(clockSkew),
@@ -73,12 +80,12 @@ func (p *Pod) checkLogin(token string) (*person, error) {
 		return p.cfg.BotKey, nil
 	})
 	if err != nil {
-		return nil, unauthorized(loginTrouble(err))
+		return nil, unauthorized(explainLogin(err))
 	}
-	if claims.ExpiresAt.After(p.now().Add(maxLoginLife + clockSkew)) {
+	if claims.ExpiresAt.After(p.world.Now().Add(maxLoginLife + clockSkew)) {
 		return nil, unauthorized("exp is more than five minutes ahead")
 	}
-	who := p.state.byUsername(claims.Subject)
+	who := p.world.PersonNamed(claims.Subject)
 	if who == nil || !who.Active {
 		return nil, unauthorized("the account is disabled")
 	}
@@ -87,8 +94,8 @@ func (p *Pod) checkLogin(token string) (*person, error) {
 
 var errUnknownAccount = errors.New("no service account of that name has a key")
 
-// loginTrouble says why a login was refused. A real pod says less; here somebody is learning.
-func loginTrouble(err error) string {
+// explainLogin says why a login was refused. A real pod says less; here somebody is learning.
+func explainLogin(err error) string {
 	switch {
 	case errors.Is(err, errUnknownAccount):
 		return "no service account of that name has a public key on this pod"
@@ -103,9 +110,9 @@ func loginTrouble(err error) string {
 	}
 }
 
-// grant opens a session and answers with its token.
-func (p *Pod) grant(who *person, kind string) (any, error) {
-	s := &session{token: randomHex(64), user: who.ID, kind: kind, expires: p.now().Add(p.cfg.SessionLife)}
+// openNewSession opens a session and answers with its token.
+func (p *Pod) openNewSession(who *world.Person, kind string) (any, error) {
+	s := &session{token: randomToken(64), user: who.ID, kind: kind, expires: p.world.Now().Add(p.cfg.SessionLife)}
 	out := map[string]string{"name": kind, "token": s.token}
 	if kind == kindSession && p.cfg.SimplifiedKeyDelivery {
 		token, err := p.sign(who, "", p.cfg.SessionLife, true)
@@ -121,7 +128,7 @@ func (p *Pod) grant(who *person, kind string) (any, error) {
 		}
 		out["authorizationToken"] = "Bearer " + token
 	}
-	p.open(s)
+	p.openSession(s)
 	return out, nil
 }
 
@@ -131,11 +138,11 @@ func certificateLogin(kind string) handler {
 		if c.TLS == nil || len(c.TLS.PeerCertificates) == 0 {
 			return nil, unauthorized("the connection has no client certificate")
 		}
-		who := p.state.byUsername(c.TLS.PeerCertificates[0].Subject.CommonName)
-		if who == nil || who.Type != typeSystem || !who.Active {
+		who := p.world.PersonNamed(c.TLS.PeerCertificates[0].Subject.CommonName)
+		if who == nil || who.Type != world.TypeSystem || !who.Active {
 			return nil, unauthorized("the certificate's common name is no service account")
 		}
-		return p.grant(who, kind)
+		return p.openNewSession(who, kind)
 	}
 }
 

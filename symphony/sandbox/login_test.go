@@ -10,8 +10,6 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/require"
-
-	"roombot/symphony/sandbox"
 )
 
 func TestALoginTokenOfTheRegisteredKeyOpensASession(t *testing.T) {
@@ -25,10 +23,10 @@ func TestALoginTokenOfTheRegisteredKeyOpensASession(t *testing.T) {
 func TestTheOldestSessionMakesRoomForTheNewest(t *testing.T) {
 	b := loggedIn(t)
 	first := b.tokens["sessionToken"]
-	b.pod.Advance(time.Second)
+	b.advance(time.Second)
 	b.login()
 	second := b.tokens["sessionToken"]
-	b.pod.Advance(time.Second)
+	b.advance(time.Second)
 	token := map[string]string{"token": b.loginToken(nil)}
 	for range 998 {
 		b.post("/login/pubkey/authenticate", token).ok()
@@ -69,7 +67,7 @@ func TestLoginsAreRefused(t *testing.T) {
 }
 
 func TestAPodWithoutAKeyLetsNobodyIn(t *testing.T) {
-	b := setup(t, func(c *sandbox.Config) { c.BotKey = nil })
+	b := setup(t, func(c *config) { c.BotKey = nil })
 	b.post("/login/pubkey/authenticate", map[string]string{"token": b.loginToken(nil)}).refused(http.StatusUnauthorized)
 }
 
@@ -84,10 +82,10 @@ func TestCallsNeedTheirTokens(t *testing.T) {
 }
 
 func TestSessionsExpireAndALoginRenewsThem(t *testing.T) {
-	b := loggedIn(t, func(c *sandbox.Config) { c.SessionLife = time.Hour })
-	b.pod.Advance(59 * time.Minute)
+	b := loggedIn(t, func(c *config) { c.SessionLife = time.Hour })
+	b.advance(59 * time.Minute)
 	b.get("/pod/v2/sessioninfo").ok()
-	b.pod.Advance(2 * time.Minute)
+	b.advance(2 * time.Minute)
 	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
 	b.login()
 	b.get("/pod/v2/sessioninfo").ok()
@@ -97,7 +95,7 @@ func TestSessionsExpireAndALoginRenewsThem(t *testing.T) {
 }
 
 func TestSimplifiedKeyDeliverySparesTheKeyManager(t *testing.T) {
-	b := setup(t, func(c *sandbox.Config) { c.SimplifiedKeyDelivery = true })
+	b := setup(t, func(c *config) { c.SimplifiedKeyDelivery = true })
 	got := b.post("/login/pubkey/authenticate", map[string]string{"token": b.loginToken(nil)}).ok()
 	b.tokens["sessionToken"] = got["token"].(string)
 	require.NotContains(t, strings.Split(got["token"].(string), ".")[1], "-")
@@ -106,7 +104,7 @@ func TestSimplifiedKeyDeliverySparesTheKeyManager(t *testing.T) {
 }
 
 func TestTheCommonJWTReplacesTheSessionToken(t *testing.T) {
-	b := loggedIn(t, func(c *sandbox.Config) { c.CommonJWT = true })
+	b := loggedIn(t, func(c *config) { c.CommonJWT = true })
 	got := b.post("/login/pubkey/authenticate", map[string]string{"token": b.loginToken(nil)}).ok()
 	delete(b.tokens, "sessionToken")
 	b.tokens["Authorization"] = got["authorizationToken"].(string)
@@ -130,7 +128,7 @@ func TestAccessTokensAreSignedByThePublishedKeyAndExpire(t *testing.T) {
 
 	b.tokens["Authorization"] = "Bearer " + token
 	b.get("/profile-manager/v1/types").ok()
-	b.pod.Advance(301 * time.Second)
+	b.advance(301 * time.Second)
 	require.Equal(t, "401", b.get("/profile-manager/v1/types").object()["code"])
 	b.tokens["Authorization"] = "Bearer " + b.accessToken()
 	b.get("/profile-manager/v1/types").ok()

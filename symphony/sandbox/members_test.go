@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
 )
 
 func TestMembersAreAddedPromotedDemotedAndRemoved(t *testing.T) {
@@ -51,8 +51,8 @@ func TestAGroupIsOneAddAndItsPeopleSayWhereTheyCameFrom(t *testing.T) {
 
 	members := b.get("/pod/v2/room/" + id + "/membership/list").list()
 	require.Len(t, members, 4, "the bot, bob, alice and carol; not the list itself")
-	room, _ := b.pod.RoomNamed("Desk")
-	require.Equal(t, []string{"Test Group"}, room.Groups)
+	room := b.roomNamed("Desk")
+	require.Equal(t, []client.RoomGroup{{ID: list, AddedBy: b.id("roombot")}}, room.Groups)
 	for _, username := range []string{"alice", "bob", "carol"} {
 		m, ok := room.Member(username)
 		require.True(t, ok)
@@ -62,8 +62,7 @@ func TestAGroupIsOneAddAndItsPeopleSayWhereTheyCameFrom(t *testing.T) {
 	require.Len(t, info["groups"], 1)
 
 	b.post("/pod/v1/room/"+id+"/membership/remove", map[string]int64{"id": list}).ok()
-	room, _ = b.pod.RoomNamed("Desk")
-	require.Equal(t, []sandbox.RoomMember{{Username: "roombot", Owner: true}, {Username: "bob"}}, room.Members,
+	require.Equal(t, []client.Member{{Username: "roombot", Owner: true}, {Username: "bob"}}, b.membersOf("Desk"),
 		"who was added by name stays")
 }
 
@@ -117,6 +116,5 @@ func TestWhenTheLastOwnerLeavesTheOldestPersonFollows(t *testing.T) {
 		require.Equal(t, http.StatusOK, b.add(id, b.id(username)).status)
 	}
 	b.post("/pod/v1/room/"+id+"/membership/remove", map[string]int64{"id": b.id("roombot")}).ok()
-	room, _ := b.pod.RoomNamed("Desk")
-	require.Equal(t, []sandbox.RoomMember{{Username: "bob", Owner: true}, {Username: "carol"}}, room.Members)
+	require.Equal(t, []client.Member{{Username: "bob", Owner: true}, {Username: "carol"}}, b.membersOf("Desk"))
 }

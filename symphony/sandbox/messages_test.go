@@ -13,14 +13,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
 )
 
 func TestWhatAPersonTypesArrivesAsTheClientWritesIt(t *testing.T) {
 	b := loggedIn(t)
 	feed := b.feed()
-	said := b.pod.Person("bob").Says("/newroom \"Q2\" @alice and @Carol O'Neil, bob@acme.test\nsecond <line> & more")
-	require.NoError(t, said.Err)
+	said := b.says("bob", "/newroom \"Q2\" @alice and @Carol O'Neil, bob@acme.test\nsecond <line> & more")
 
 	events := b.read(feed, "").Events
 	var sent struct {
@@ -69,13 +68,13 @@ func TestTheComposerFindsNamesTheWayPeopleWriteThem(t *testing.T) {
 		"@bob chen's desk":          "@Bob Chen's desk",
 		"\u201c@bob\u201d":          "\u201c@Bob Chen\u201d",
 	} {
-		require.Equal(t, want, b.pod.Person("alice").Says(text).Text)
+		require.Equal(t, want, b.says("alice", text).Text)
 	}
 }
 
 func TestTheBotAnswersWithMessageML(t *testing.T) {
 	b := loggedIn(t)
-	said := b.pod.Person("bob").Says("/help")
+	said := b.says("bob", "/help")
 	got := b.message(said.StreamID, fmt.Sprintf(`<messageML><b>Hello</b> <mention uid="%d"/></messageML>`, b.id("bob")), "").ok()
 	require.Contains(t, got["message"], `<span class="entity" data-entity-id="mention1">@Bob Chen</span>`)
 	require.IsType(t, "", got["data"])
@@ -84,13 +83,13 @@ func TestTheBotAnswersWithMessageML(t *testing.T) {
 	answer, err := said.Reply(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, "Hello @Bob Chen", answer.Text)
-	_, err = b.pod.Person("bob").Sees(t.Context(), "Hello")
+	_, err = b.control.Sees(t.Context(), "bob", "Hello")
 	require.NoError(t, err)
 }
 
 func TestMessagesThatTheAgentRefuses(t *testing.T) {
 	b := loggedIn(t)
-	room := b.pod.Person("bob").Says("hi").StreamID
+	room := b.says("bob", "hi").StreamID
 	for text, want := range map[string]string{
 		"<messageML><foo/></messageML>":  `Invalid MessageML content at element "foo"`,
 		"<messageML>":                    "Invalid messageML:",
@@ -103,7 +102,7 @@ func TestMessagesThatTheAgentRefuses(t *testing.T) {
 		require.Contains(t, b.message(room, text, "").refused(http.StatusBadRequest), want, text)
 	}
 	b.message("nonsense", "<messageML>x</messageML>", "").refused(http.StatusBadRequest)
-	b.message(b.pod.Person("bob").SaysIn("alice", "psst").StreamID, "<messageML>x</messageML>", "").refused(http.StatusForbidden)
+	b.message(b.saysIn("bob", "alice", "psst").StreamID, "<messageML>x</messageML>", "").refused(http.StatusForbidden)
 
 	huge := b.message(room, "<messageML>"+strings.Repeat("x", 1_600_000)+"</messageML>", "")
 	require.Equal(t, "LIMIT_MESSAGE_CONTENT_MAX_TOTAL_SIZE_REACHED", huge.object()["code"])
@@ -111,7 +110,7 @@ func TestMessagesThatTheAgentRefuses(t *testing.T) {
 
 func TestAMessageIsTakenAsAFormAndAsJSONToo(t *testing.T) {
 	b := loggedIn(t)
-	path := "/agent/v4/stream/" + b.pod.Person("bob").Says("hi").StreamID + "/message/create"
+	path := "/agent/v4/stream/" + b.says("bob", "hi").StreamID + "/message/create"
 	b.post(path, map[string]string{"message": "<messageML>one</messageML>"}).ok()
 	b.send("POST", path, "application/x-www-form-urlencoded", strings.NewReader("message="+url.QueryEscape("<messageML>two</messageML>"))).ok()
 	b.send("POST", path, "text/plain", strings.NewReader("three")).refused(http.StatusBadRequest)
@@ -121,13 +120,13 @@ func TestAReadOnlyRoomIsForItsOwners(t *testing.T) {
 	b := loggedIn(t)
 	id := b.room(map[string]any{"name": "News", "readOnly": true})
 	require.Equal(t, http.StatusOK, b.add(id, b.id("bob")).status)
-	require.Error(t, b.pod.Person("bob").SaysIn(id, "may I?").Err)
+	b.post("/sandbox/v1/say", map[string]string{"as": "bob", "to": id, "text": "may I?"}).refused(http.StatusForbidden)
 	b.message(id, "<messageML>news</messageML>", "").ok()
 }
 
 func TestAnUpdateReplacesAMessage(t *testing.T) {
 	b := loggedIn(t)
-	stream := b.pod.Person("bob").Says("hi").StreamID
+	stream := b.says("bob", "hi").StreamID
 	feed := b.feed()
 	first := b.message(stream, "<messageML>one</messageML>", "").ok()["messageId"].(string)
 	update := func(id, text string) map[string]any {
@@ -142,16 +141,20 @@ func TestAnUpdateReplacesAMessage(t *testing.T) {
 	require.Equal(t, first, third["initialMessageId"])
 	require.Equal(t, []string{"MESSAGESENT", "MESSAGESENT", "MESSAGESENT"}, b.read(feed, "").types())
 
-	edited := b.pod.Person("bob").Says("/newrom x")
-	require.Equal(t, edited.ID, b.pod.Person("bob").Edits(edited, "/newroom x").Replacing)
+	edited := b.says("bob", "/newrom x")
+	again, err := edited.Edits(t.Context(), "/newroom x")
+	require.NoError(t, err)
+	require.Equal(t, edited.ID, again.Replacing)
 	b.parts("/agent/v4/stream/"+stream+"/message/"+edited.ID+"/update", map[string]string{"message": "<messageML>no</messageML>"}, nil).
 		refused(http.StatusForbidden)
+	b.parts("/agent/v4/stream/"+stream+"/message/"+another(first)+"/update", map[string]string{"message": "<messageML>no</messageML>"}, nil).
+		refused(http.StatusBadRequest)
 }
 
 func TestMessagesAreReadAndSearched(t *testing.T) {
 	b := loggedIn(t)
-	said := b.pod.Person("bob").Says("first")
-	b.pod.Person("bob").Says("second @roombot")
+	said := b.says("bob", "first")
+	b.says("bob", "second @roombot")
 	list := b.get("/agent/v4/stream/" + said.StreamID + "/message?since=0").list()
 	require.Len(t, list, 2)
 	require.Equal(t, said.ID, list[1]["messageId"], "newest first")
@@ -162,14 +165,14 @@ func TestMessagesAreReadAndSearched(t *testing.T) {
 	search := func(query map[string]any) reply { return b.post("/agent/v1/message/search", query) }
 	require.Len(t, search(map[string]any{"text": "first", "streamId": said.StreamID}).list(), 1)
 	require.Len(t, search(map[string]any{"mention": b.id("roombot")}).list(), 1)
-	require.Equal(t, http.StatusNoContent, search(map[string]any{"author": 1}).status)
+	require.Empty(t, search(map[string]any{"author": 1}).list())
 	search(map[string]any{"text": "first"}).refused(http.StatusBadRequest)
 
 	find := func(query string) reply { return b.get("/agent/v1/message/search?query=" + url.QueryEscape(query)) }
 	require.Len(t, find("text:second AND streamId:"+said.StreamID).list(), 1)
-	require.Len(t, find(fmt.Sprintf("StreamID:%s AND fromDate:%d", said.StreamID, said.Time.UnixMilli())).list(), 2)
-	require.Equal(t, http.StatusNoContent, find(fmt.Sprintf("streamId:%s AND toDate:%d", said.StreamID, said.Time.UnixMilli())).status, "before, not at")
-	require.Equal(t, http.StatusNoContent, find("streamType:chatroom").status)
+	require.Len(t, find(fmt.Sprintf("StreamID:%s AND fromDate:%d", said.StreamID, said.Timestamp)).list(), 2)
+	require.Empty(t, find(fmt.Sprintf("streamId:%s AND toDate:%d", said.StreamID, said.Timestamp)).list(), "before, not at")
+	require.Empty(t, find("streamType:chatroom").list())
 	find("author:bob").refused(http.StatusBadRequest)
 }
 
@@ -184,7 +187,7 @@ func another(id string) string {
 
 func TestAttachmentsTravel(t *testing.T) {
 	b := loggedIn(t)
-	stream := b.pod.Person("bob").Says("hi").StreamID
+	stream := b.says("bob", "hi").StreamID
 	path := "/agent/v4/stream/" + stream + "/message/create"
 	got := b.parts(path, map[string]string{"message": "<messageML> </messageML>x"}, map[string]string{"a.exe": "no"})
 	require.Contains(t, got.refused(http.StatusBadRequest), "not allowed")
@@ -195,6 +198,9 @@ func TestAttachmentsTravel(t *testing.T) {
 	raw, err := base64.StdEncoding.DecodeString(string(download.raw))
 	require.NoError(t, err)
 	require.Equal(t, "content", string(raw))
+	missing := "/agent/v1/stream/" + stream + "/attachment?messageId="
+	b.get(missing + another(sent["messageId"].(string))).refused(http.StatusBadRequest)
+	b.get(missing + sent["messageId"].(string) + "&fileId=none").refused(http.StatusBadRequest)
 
 	attachments := "/pod/v1/streams/" + stream + "/attachments"
 	listed := b.get(attachments).list()
@@ -208,7 +214,7 @@ func TestAttachmentsTravel(t *testing.T) {
 
 func TestABlastReportsEachFailure(t *testing.T) {
 	b := loggedIn(t)
-	stream := b.pod.Person("bob").Says("hi").StreamID
+	stream := b.says("bob", "hi").StreamID
 	got := b.parts("/agent/v4/message/blast", map[string]string{"message": "<messageML>all</messageML>", "sids": stream + ",nonsense"}, nil).ok()
 	require.Len(t, got["messages"], 1)
 	require.Contains(t, got["errors"], "nonsense")
@@ -216,7 +222,7 @@ func TestABlastReportsEachFailure(t *testing.T) {
 
 func TestASuppressedMessageIsGone(t *testing.T) {
 	b := loggedIn(t)
-	stream := b.pod.Person("bob").Says("hi").StreamID
+	stream := b.says("bob", "hi").StreamID
 	feed := b.feed()
 	id := b.message(stream, roomForm, "").ok()["messageId"].(string)
 	got := b.post("/pod/v1/admin/messagesuppression/"+id+"/suppress", nil).ok()
@@ -234,15 +240,14 @@ const roomForm = `<messageML><form id="create-room"><text-field name="roomName" 
 
 func TestAFormIsSubmittedToTheBotThatSentIt(t *testing.T) {
 	b := loggedIn(t)
-	bob := b.pod.Person("bob")
-	said := bob.Says("/newroom")
+	said := b.says("bob", "/newroom")
 	b.message(said.StreamID, roomForm, "").ok()
 	feed := b.feed()
 	form, err := said.Reply(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []string{"create-room"}, form.Forms)
+	require.Equal(t, []client.Form{{ID: "create-room"}}, form.Forms)
 
-	require.NoError(t, bob.Submits(form, "create-room", "submit", map[string]any{"roomName": "Q3", "members": []int64{b.id("alice")}}).Err)
+	require.NoError(t, b.submits("bob", form, "create-room", "submit", map[string]any{"roomName": "Q3", "members": []int64{b.id("alice")}}))
 	read := b.read(feed, "")
 	require.Equal(t, []string{"SYMPHONYELEMENTSACTION"}, read.types())
 	var action struct {
@@ -255,19 +260,19 @@ func TestAFormIsSubmittedToTheBotThatSentIt(t *testing.T) {
 	require.Equal(t, form.ID, action.FormMessageID)
 	require.Equal(t, map[string]any{"action": "submit", "roomName": "Q3", "members": []any{float64(b.id("alice"))}}, action.FormValues)
 
-	require.Error(t, bob.Submits(form, "create-room", "submit", nil).Err, "a required value is missing")
-	require.Error(t, bob.Submits(form, "create-room", "nothing", map[string]any{"roomName": "x"}).Err)
-	require.Error(t, bob.Submits(form, "other", "submit", nil).Err)
-	require.Error(t, b.pod.Person("carol").Submits(form, "create-room", "submit", map[string]any{"roomName": "x"}).Err)
+	require.Error(t, b.submits("bob", form, "create-room", "submit", nil), "a required value is missing")
+	require.Error(t, b.submits("bob", form, "create-room", "nothing", map[string]any{"roomName": "x"}))
+	require.Error(t, b.submits("bob", form, "other", "submit", nil))
+	require.Error(t, b.submits("carol", form, "create-room", "submit", map[string]any{"roomName": "x"}))
 }
 
 func TestStrictFormValuesAreStrings(t *testing.T) {
-	b := loggedIn(t, func(c *sandbox.Config) { c.StrictFormValues = true })
-	said := b.pod.Person("bob").Says("/newroom")
+	b := loggedIn(t, func(c *config) { c.StrictFormValues = true })
+	said := b.says("bob", "/newroom")
 	b.message(said.StreamID, roomForm, "").ok()
 	form, err := said.Reply(t.Context())
 	require.NoError(t, err)
 	feed := b.feed()
-	require.NoError(t, b.pod.Person("bob").Submits(form, "create-room", "submit", map[string]any{"roomName": "Q3"}).Err)
+	require.NoError(t, b.submits("bob", form, "create-room", "submit", map[string]any{"roomName": "Q3"}))
 	require.Contains(t, string(b.read(feed, "").Events[0].Payload["symphonyElementsAction"]), `"members":"[]"`)
 }

@@ -3,67 +3,66 @@ package sandbox
 import (
 	"crypto/rand"
 	stdrsa "crypto/rsa"
+	"log/slog"
 	"net/http"
 	"sync"
-	"time"
+
+	"roombot/symphony/sandbox/rest"
+	"roombot/symphony/sandbox/world"
 )
 
-// Pod is a running sandbox. It serves HTTP through Handler and ends with Close.
+// Pod is a running sandbox. It serves Symphony's API through Handler and ends with Close.
 type Pod struct {
 	cfg    Config
-	api    *router
-	ctl    *router
+	router *rest.Router[*route]
 	key    func() (*stdrsa.PrivateKey, error)
-	store  *store
+	store  *stateFile
 	closed chan struct{}
 	once   sync.Once
 	work   sync.WaitGroup
 
-	faults *faults // guards itself
-	wire   *wire   // guards itself
-	calls  traffic // guards itself
+	faults  *faultList // guards itself
+	calls   *callLog   // guards itself
+	traffic traffic    // guards itself
 
-	mu       sync.Mutex // guards everything below
-	state    *state
-	sessions map[string]*session
-	live     *live
-	changed  chan struct{}            // closed and replaced at every message
-	wakes    map[string]chan struct{} // by feed: closed and replaced when it has news
-	parked   map[string]int           // by feed: reads waiting
-	said     map[int64]int64          // by person: sequence number of their last message
+	mu        sync.Mutex // guards everything below
+	world     *world.World
+	sessions  map[string]*session
+	observers []Observer
+	wakes     map[string]chan struct{} // by feed: closed and replaced when it has news
+	parked    map[string]int           // by feed: reads waiting
 }
 
 // New starts a pod. It reads Config.StateFile when there is one.
 func New(cfg Config) (*Pod, error) {
 	cfg = cfg.withDefaults()
 	p := &Pod{
-		cfg: cfg, api: newRouter(loginRoutes(), podRoutes(), agentRoutes(), groupRoutes(), absentRoutes()), ctl: newRouter(controlRoutes()),
-		key: signingKey(cfg.SigningKey), closed: make(chan struct{}), changed: make(chan struct{}),
-		sessions: map[string]*session{}, faults: newFaults(cfg.Seed), wire: &wire{}, live: &live{},
-		wakes: map[string]chan struct{}{}, parked: map[string]int{}, said: map[int64]int64{},
+		cfg: cfg, router: newRouter(), key: signingKey(cfg.SigningKey), closed: make(chan struct{}),
+		faults: newFaultList(cfg.Seed), calls: &callLog{}, sessions: map[string]*session{},
+		wakes: map[string]chan struct{}{}, parked: map[string]int{},
 	}
-	p.state = newState(cfg, cfg.Now())
+	worldConfig := cfg.world()
+	worldConfig.Observer, worldConfig.Faults = worldObserver{p}, worldFaults{p}
 	if cfg.StateFile == "" {
+		p.world = world.New(worldConfig)
 		return p, nil
 	}
-	p.store = newStore(cfg.StateFile)
-	loaded, err := p.store.load()
-	if err != nil {
+	var err error
+	if p.store, p.world, err = openStateFile(cfg.StateFile, worldConfig); err != nil {
 		return nil, err
-	}
-	if loaded != nil {
-		loaded.rename(cfg)
-		p.state = loaded
 	}
 	p.work.Go(func() { p.store.run(p.closed, p.snapshot) })
 	return p, nil
 }
 
-// Close ends parked reads and live connections and writes the state file. It may be called more than once.
+// Close ends parked reads and live connections and writes the state file. It may be called more
+// than once.
 func (p *Pod) Close() error {
 	p.once.Do(func() { close(p.closed) })
 	p.mu.Lock()
-	p.live.closeAll()
+	for _, o := range p.observers {
+		o.Closed()
+	}
 	p.mu.Unlock()
 	p.work.Wait()
 	if p.store == nil {
@@ -72,73 +71,38 @@ func (p *Pod) Close() error {
 	return p.store.save(p.snapshot())
 }
 
-// Handler serves the whole pod.
+// Done is closed when the pod is.
+func (p *Pod) Done() <-chan struct{} { return p.closed }
+
+// Go runs a function that ends when the pod is closed, and that Close waits for. It reports false,
+// and runs nothing, when the pod is closed. It is called within Do.
+func (p *Pod) Go(run func()) bool {
+	select {
+	case <-p.closed:
+		return false
+	default:
+		p.work.Go(run)
+		return true
+	}
+}
+
+// Handler serves Symphony's API.
 func (p *Pod) Handler() http.Handler { return http.HandlerFunc(p.serve) }
 
-// Advance moves the pod's clock ahead, which expires sessions, feeds and the visibility of delivered events.
-func (p *Pod) Advance(by time.Duration) {
+// Do gives a function the pod's world, which nobody else uses meanwhile.
+func (p *Pod) Do(use func(*world.World)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.state.Offset += by
-	p.wakeAll()
-	p.touch()
+	use(p.world)
 }
 
-// Reset empties the pod: no rooms, no messages, no sessions, no faults. The clock stays where it is, and so do the
-// manifests, which bots do not upload again.
-func (p *Pod) Reset() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	old := p.state
-	p.state = newState(p.cfg, p.now())
-	p.state.Offset, p.state.Manifests = old.Offset, old.Manifests
-	p.sessions = map[string]*session{}
-	p.faults.reset(p.cfg.Seed)
-	p.wire.clear()
-	p.said = map[int64]int64{}
-	p.wakeAll()
-	p.announce()
-	p.touch()
-	p.live.all(frame{"kind": "reset"})
+func (p *Pod) snapshot() (raw []byte) {
+	p.Do(func(w *world.World) { raw = rest.Marshal(w.State()) })
+	return raw
 }
 
-// now is the pod's time: the configured clock and what it was advanced by.
-func (p *Pod) now() time.Time { return p.cfg.Now().Add(p.state.Offset) }
-
-// announce wakes those who wait for messages.
-func (p *Pod) announce() {
-	close(p.changed)
-	p.changed = make(chan struct{})
-}
-
-// wakeAll makes every parked read look again.
-func (p *Pod) wakeAll() {
-	for id := range p.wakes {
-		p.wake(id)
-	}
-}
-
-func (p *Pod) wake(feedID string) {
-	if parked, ok := p.wakes[feedID]; ok {
-		close(parked)
-		delete(p.wakes, feedID)
-	}
-}
-
-// touch notes that the state file is behind.
-func (p *Pod) touch() {
-	if p.store != nil {
-		p.store.touch()
-	}
-}
-
-func (p *Pod) snapshot() []byte {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return marshal(p.state)
-}
-
-// signingKey makes the pod's own key once, when something is first signed: making it takes longer than all the rest.
+// signingKey makes the pod's own key once, when something is first signed: making it takes longer
+// than all the rest.
 func signingKey(given *stdrsa.PrivateKey) func() (*stdrsa.PrivateKey, error) {
 	return sync.OnceValues(func() (*stdrsa.PrivateKey, error) {
 		if given != nil {
@@ -147,3 +111,6 @@ func signingKey(given *stdrsa.PrivateKey) func() (*stdrsa.PrivateKey, error) {
 		return stdrsa.GenerateKey(rand.Reader, 2048)
 	})
 }
+
+// Log is where the pod's own mistakes are logged.
+func (p *Pod) Log() *slog.Logger { return p.cfg.Log }

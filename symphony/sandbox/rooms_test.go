@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
 )
 
 func TestARoomIsCreatedWithItsAttributes(t *testing.T) {
@@ -33,10 +33,8 @@ func TestARoomIsCreatedWithItsAttributes(t *testing.T) {
 	require.True(t, strings.HasSuffix(read.Events[0].MessageID, "bw"), "the id of a system message")
 	require.Equal(t, b.id("roombot"), read.Events[0].Initiator.User.UserID)
 
-	room, ok := b.pod.RoomNamed("q2earnings")
-	require.True(t, ok)
-	require.Equal(t, []sandbox.RoomMember{{Username: "roombot", Owner: true}}, room.Members)
-	require.Equal(t, map[string]string{"desk": "fx"}, room.Keywords)
+	require.Equal(t, []client.Member{{Username: "roombot", Owner: true}}, b.membersOf("q2earnings"))
+	require.Equal(t, []client.Keyword{{Key: "desk", Value: "fx"}}, b.roomNamed("q2earnings").Keywords)
 }
 
 func TestRoomNamesAreUniqueWithoutCaseAndBlanks(t *testing.T) {
@@ -51,9 +49,9 @@ func TestRoomsThatTheServiceRefuses(t *testing.T) {
 	b := loggedIn(t)
 	for reason, attributes := range map[string]map[string]any{
 		"a name of fifty characters":    {"name": strings.Repeat("é", 50)},
-		"public without history":        {"name": "a", "public": true, "discoverable": true, "membersCanInvite": true},
-		"public but hidden":             {"name": "a", "public": true, "viewHistory": true, "membersCanInvite": true},
-		"public with closed doors":      {"name": "a", "public": true, "viewHistory": true, "discoverable": true},
+		"public without history":        {"name": "a", "public": true, "viewHistory": false},
+		"public but hidden":             {"name": "a", "public": true, "discoverable": false},
+		"public with closed doors":      {"name": "a", "public": true, "membersCanInvite": false},
 		"external and public":           {"name": "a", "crossPod": true, "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true},
 		"external and discoverable":     {"name": "a", "crossPod": true, "discoverable": true},
 		"external and read-only":        {"name": "a", "crossPod": true, "readOnly": true},
@@ -66,7 +64,8 @@ func TestRoomsThatTheServiceRefuses(t *testing.T) {
 	}
 	b.room(map[string]any{"name": strings.Repeat("é", 49)})
 	b.room(map[string]any{"name": "open", "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true})
-	require.Len(t, b.pod.Rooms(), 2)
+	b.room(map[string]any{"name": "omitted", "public": true})
+	require.Len(t, b.rooms(), 3)
 }
 
 func TestOnlyOwnersUpdateARoomAndCopyProtectionStays(t *testing.T) {
@@ -135,12 +134,11 @@ func TestSearchFindsByNameAndByKeyword(t *testing.T) {
 
 func TestSearchLagsWhenToldTo(t *testing.T) {
 	b := loggedIn(t)
-	_, err := b.pod.Fail(sandbox.Fault{Kind: "search-lag", Delay: "1h"})
-	require.NoError(t, err)
+	b.fail(client.Fault{Kind: "search-lag", Delay: "1h"})
 	b.room(map[string]any{"name": "Alpha"})
 	names, _ := b.search(map[string]any{"query": "Alpha"})
 	require.Empty(t, names)
-	b.pod.Advance(time.Hour)
+	b.advance(time.Hour)
 	names, _ = b.search(map[string]any{"query": "Alpha"})
 	require.Equal(t, []string{"Alpha"}, names)
 }

@@ -1,5 +1,7 @@
 package sandbox
 
+import "roombot/symphony/sandbox/world"
+
 // The operations the sandbox answers. Names are the vendor's operation ids where it has given any.
 
 func podRoutes() []route {
@@ -20,10 +22,10 @@ func podRoutes() []route {
 		get("/v3/room/{id}/info", "roomInfo", (*Pod).roomInfo),
 		post("/v3/room/{id}/update", "updateRoom", (*Pod).updateRoom),
 		post("/v1/room/{id}/setActive", "setRoomActive", (*Pod).setActive),
-		post("/v1/room/{id}/membership/add", "addMember", (*Pod).addMember),
-		post("/v1/room/{id}/membership/remove", "removeMember", (*Pod).removeMember),
-		post("/v1/room/{id}/membership/promoteOwner", "promoteOwner", (*Pod).promoteOwner),
-		post("/v1/room/{id}/membership/demoteOwner", "demoteOwner", (*Pod).demoteOwner),
+		post("/v1/room/{id}/membership/add", "addMember", changeMember((*world.World).AddMember, "Member added")),
+		post("/v1/room/{id}/membership/remove", "removeMember", changeMember((*world.World).RemoveMember, "Member removed")),
+		post("/v1/room/{id}/membership/promoteOwner", "promoteOwner", changeMember((*world.World).Promote, "Member promoted to owner")),
+		post("/v1/room/{id}/membership/demoteOwner", "demoteOwner", changeMember((*world.World).Demote, "Owner demoted")),
 		get("/v2/room/{id}/membership/list", "listMembers", (*Pod).listMembers),
 
 		post("/v1/im/create", "createIM", (*Pod).createIM),
@@ -33,7 +35,7 @@ func podRoutes() []route {
 		get("/v2/streams/{sid}/info", "streamInfo", (*Pod).streamInfo),
 		get("/v1/streams/{sid}/attachments", "listAttachments", (*Pod).listAttachments),
 		get("/v1/message/{mid}/status", "messageStatus", (*Pod).messageStatus),
-		post("/v1/admin/messagesuppression/{id}/suppress", "suppressMessage", (*Pod).suppress),
+		post("/v1/admin/messagesuppression/{id}/suppress", "suppressMessage", (*Pod).suppressMessage),
 
 		get("/v1/connection/list", "listConnections", (*Pod).listConnections),
 		post("/v1/connection/create", "createConnection", (*Pod).createConnection),
@@ -44,7 +46,7 @@ func podRoutes() []route {
 
 		get("/v2/user/presence", "ownPresence", (*Pod).ownPresence),
 		post("/v2/user/presence", "setPresence", (*Pod).setPresence),
-		post("/v3/user/presence", "setUserPresence", (*Pod).setPresence),
+		post("/v3/user/presence", "setUserPresence", (*Pod).setUserPresence),
 		get("/v3/user/{uid}/presence", "userPresence", (*Pod).userPresence),
 		get("/v2/users/presence", "allPresence", (*Pod).allPresence),
 		post("/v1/user/presence/register", "registerPresence", (*Pod).registerPresence),
@@ -68,11 +70,11 @@ func agentRoutes() []route {
 		{method: "GET", path: "/v5/datafeeds", name: "listDatafeed", handle: (*Pod).listFeeds},
 		{method: "POST", path: "/v5/datafeeds", name: "createDatafeed", handle: (*Pod).createFeed},
 		{method: "DELETE", path: "/v5/datafeeds/{datafeedId}", name: "deleteDatafeed", handle: (*Pod).deleteFeed},
-		{method: "POST", path: "/v5/datafeeds/{datafeedId}/read", name: "readDatafeed", free: true, handle: (*Pod).readFeed},
+		{method: "POST", path: "/v5/datafeeds/{datafeedId}/read", name: readDatafeed, free: true, handle: (*Pod).readFeed},
 
 		{method: "POST", path: "/v4/stream/{sid}/message/create", name: "createMessage", large: true, handle: (*Pod).createMessage},
 		{method: "POST", path: "/v4/stream/{sid}/message/{mid}/update", name: "updateMessage", large: true, handle: (*Pod).updateMessage},
-		{method: "POST", path: "/v4/message/blast", name: "blastMessage", large: true, handle: (*Pod).blast},
+		{method: "POST", path: "/v4/message/blast", name: "blastMessage", large: true, handle: (*Pod).blastMessage},
 		{method: "GET", path: "/v4/stream/{sid}/message", name: "listMessages", handle: (*Pod).listMessages},
 		{method: "GET", path: "/v1/message/search", name: "searchMessages", handle: (*Pod).searchMessages},
 		{method: "POST", path: "/v1/message/search", name: "searchMessages", handle: (*Pod).searchMessages},

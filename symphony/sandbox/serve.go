@@ -2,75 +2,71 @@ package sandbox
 
 import (
 	"errors"
-	"maps"
 	"net/http"
 	"strings"
 	"time"
+
+	"roombot/symphony/sandbox/rest"
 )
 
-// serve sends a request to the API, the control API or the page.
-func (p *Pod) serve(w http.ResponseWriter, r *http.Request) {
-	f, isAPI := apiOf(r.URL.Path)
-	switch {
-	case isAPI && f == familyControl:
-		p.serveControl(w, r)
-	case isAPI:
-		p.serveAPI(w, r, f)
-	case p.cfg.Page != nil:
-		p.cfg.Page.ServeHTTP(w, r)
-	default:
-		write(w, encodeError(familyPod, unknownPath(r.Method, r.URL.Path, nil)))
-	}
-}
+// maxMessageBody is how long the body of a message with files may be, in bytes.
+const maxMessageBody = 48 << 20
 
-// serveAPI answers one call of Symphony's API: find the operation, apply faults, run it, keep it on the wire log.
-func (p *Pod) serveAPI(w http.ResponseWriter, r *http.Request, f family) {
+// serve answers one call of Symphony's API: it finds the operation, applies faults, runs it, and
+// keeps it in the log of calls.
+func (p *Pod) serve(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
-	found, params, allowed := p.api.match(r.Method, r.URL)
-	c := &call{Request: r, route: found, params: params, query: r.URL.Query()}
-	if found == nil {
-		c.route = &route{method: r.Method, path: r.URL.Path, name: "unknown", family: f, handle: nowhere(allowed)}
-	}
-	if c.route.name != "readDatafeed" {
-		p.calls.begin()
-		defer p.calls.end()
+	c := p.newCall(r)
+	if c.route.name != readDatafeed { // to wait for events is no work
+		p.traffic.begin()
+		defer p.traffic.end()
 	}
 	out, err := p.run(w, c)
 	if err != nil {
-		out = encodeError(c.route.family, err)
+		out = c.route.family.encodeError(err)
 	}
 	dropped := errors.Is(err, errDropped)
-	p.log(c, out, started, dropped)
+	p.logCall(c, out, started, dropped)
 	if dropped {
 		panic(http.ErrAbortHandler) // closes the connection without an answer, and without a trace in the server's log
 	}
 	p.deliver(w, r, out)
 }
 
-func nowhere(allowed []string) handler {
-	return func(_ *Pod, c *call) (any, error) { return nil, unknownPath(c.Method, c.URL.Path, allowed) }
+func (p *Pod) newCall(r *http.Request) *call {
+	found := p.router.Match(r.Method, r.URL)
+	c := &call{Request: &rest.Request{Request: r, Params: found.Params, Query: r.URL.Query()}, route: found.Route}
+	if !found.Found {
+		f, _ := familyOf(r.URL.Path)
+		c.route = &route{method: r.Method, path: r.URL.Path, name: "unknown", family: f, handle: func(*Pod, *call) (any, error) {
+			return nil, rest.UnknownPath(r.Method, r.URL.Path, found.Allowed)
+		}}
+	}
+	return c
 }
 
-// run takes a call through its faults and its operation.
-func (p *Pod) run(w http.ResponseWriter, c *call) (*encoded, error) {
-	limit := int64(maxBody)
+// run takes a call through its faults and its operation. A panic is an answer 500, and every mutex
+// is released.
+func (p *Pod) run(w http.ResponseWriter, c *call) (out *rest.Encoded, err error) {
+	defer rest.Recover(p.cfg.Log, c.route.name, &err)
+	limit := int64(rest.MaxBody)
 	if c.route.large {
 		limit = maxMessageBody
 	}
-	var err error
-	if c.body, err = readBody(w, c.Request, limit); err != nil {
+	if c.Body, err = rest.ReadBody(w, c.Request.Request, limit); err != nil {
 		return nil, err
 	}
-	if !p.travel(c.Request.Context()) {
+	if !p.travel(c.Context()) {
 		return nil, errDropped
 	}
-	trouble := p.strike(c)
-	if err := trouble.before(c.Request.Context(), p.closed); err != nil {
-		p.travel(c.Request.Context())
+	trouble := p.strikeCall(c)
+	if err := trouble.before(c.Context(), p.closed); err != nil {
+		p.travel(c.Context())
 		return nil, err
 	}
-	out, err := p.operate(c)
-	p.travel(c.Request.Context()) // whoever goes away meanwhile does not undo what was done
+	c.emptyAs204 = trouble.emptyAs204
+	out, err = p.operate(c)
+	p.travel(c.Context()) // whoever goes away meanwhile does not undo what was done
 	if trouble.dropAfter {
 		return nil, errDropped
 	}
@@ -78,52 +74,56 @@ func (p *Pod) run(w http.ResponseWriter, c *call) (*encoded, error) {
 }
 
 // operate runs the operation itself, with the mutex held unless its route says otherwise.
-func (p *Pod) operate(c *call) (*encoded, error) {
+func (p *Pod) operate(c *call) (*rest.Encoded, error) {
 	if !c.route.free {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if err := p.authenticate(c, c.route.auth); err != nil {
 			return nil, err
 		}
-		c.now = p.now()
 	}
 	value, err := c.route.handle(p, c)
 	if err != nil {
 		return nil, err
 	}
-	return encode(value), nil
+	if a, ok := value.(*rest.Answer); ok && a.Empty && c.emptyAs204 {
+		value = rest.NoContent{}
+	}
+	return rest.Encode(value), nil
 }
 
 // deliver writes an answer; one that its reader no longer waits for is taken back.
-func (p *Pod) deliver(w http.ResponseWriter, r *http.Request, out *encoded) {
+func (p *Pod) deliver(w http.ResponseWriter, r *http.Request, out *rest.Encoded) {
 	gone := r.Context().Err() != nil
 	if !gone {
-		gone = write(w, out) != nil
+		gone = out.Write(w) != nil
 	}
-	if gone && out.undo != nil {
+	if gone && out.Undo != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		out.undo()
+		out.Undo()
 	}
 }
 
-func write(w http.ResponseWriter, out *encoded) error {
-	maps.Copy(w.Header(), out.header)
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(out.status)
-	if out.status == http.StatusNoContent {
-		return nil
+// familyOf says which part of Symphony's API a path belongs to, if any.
+func familyOf(path string) (f family, isAPI bool) {
+	path = "/" + strings.TrimLeft(path, "/") // of a base address that ends with a slash
+	for _, base := range []struct {
+		prefix string
+		family family
+	}{
+		{"/login", familyPod}, {"/relay", familyPod}, {"/pod", familyPod}, {"/sessionauth", familyPod}, {"/keyauth", familyPod},
+		{"/agent", familyAgent}, {"/profile-manager", familyProfile}, {"/v1", familyPod}, {"/v5", familyPod},
+	} {
+		if path == base.prefix || strings.HasPrefix(path, base.prefix+"/") {
+			return base.family, true
+		}
 	}
-	_, err := w.Write(out.body)
-	return err
+	return familyPod, false
 }
 
-// bearer gives the Authorization header's token, with or without its scheme: kits send both.
-func bearer(r *http.Request) string {
-	value := strings.TrimSpace(r.Header.Get("Authorization"))
-	if scheme, token, ok := strings.Cut(value, " "); ok && strings.EqualFold(scheme, "Bearer") {
-		return strings.TrimSpace(token)
-	}
-	return value
+// IsAPI reports whether a path belongs to Symphony's API.
+func IsAPI(path string) bool {
+	_, isAPI := familyOf(path)
+	return isAPI
 }

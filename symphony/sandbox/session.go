@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"roombot/symphony/sandbox/rest"
+	"roombot/symphony/sandbox/world"
 )
 
 // session is a login: a session token or a key manager token of one account.
@@ -16,6 +19,7 @@ type session struct {
 	keyless bool // simplified key delivery: agent calls need no key manager token
 }
 
+// Kinds of sessions, which are the headers of their tokens too.
 const (
 	kindSession = "sessionToken"
 	kindKey     = "keyManagerToken"
@@ -24,8 +28,8 @@ const (
 // maxSessions bounds the tokens kept; the oldest login goes first.
 const maxSessions = 1000
 
-func (p *Pod) open(s *session) {
-	maps.DeleteFunc(p.sessions, func(_ string, old *session) bool { return !p.now().Before(old.expires) })
+func (p *Pod) openSession(s *session) {
+	maps.DeleteFunc(p.sessions, func(_ string, old *session) bool { return !p.world.Now().Before(old.expires) })
 	if len(p.sessions) >= maxSessions {
 		oldest := slices.MinFunc(slices.Collect(maps.Values(p.sessions)), func(a, b *session) int { return a.expires.Compare(b.expires) })
 		delete(p.sessions, oldest.token)
@@ -33,9 +37,10 @@ func (p *Pod) open(s *session) {
 	p.sessions[s.token] = s
 }
 
+// sessionOf finds the session of a token; nil when there is none, or no longer.
 func (p *Pod) sessionOf(token, kind string) *session {
 	s, ok := p.sessions[token]
-	if !ok || token == "" || s.kind != kind || !p.now().Before(s.expires) {
+	if !ok || token == "" || s.kind != kind || !p.world.Now().Before(s.expires) {
 		return nil
 	}
 	return s
@@ -50,7 +55,7 @@ func (p *Pod) authenticate(c *call, want auth) error {
 		return p.authenticateBearer(c)
 	case authSession, authAgent:
 	}
-	s := p.sessionOf(c.Header.Get("sessionToken"), kindSession)
+	s := p.sessionOf(c.Header.Get(kindSession), kindSession)
 	if s == nil {
 		s = p.commonSession(c)
 	}
@@ -58,21 +63,28 @@ func (p *Pod) authenticate(c *call, want auth) error {
 		return errInvalidSession
 	}
 	if want == authAgent && !s.keyless {
-		km := p.sessionOf(c.Header.Get("keyManagerToken"), kindKey)
+		km := p.sessionOf(c.Header.Get(kindKey), kindKey)
 		if km == nil || km.user != s.user {
 			return errInvalidSession
 		}
 	}
-	c.caller = p.state.people[s.user]
-	if c.caller == nil || !c.caller.Active {
+	if c.caller = p.activeAccount(s.user); c.caller == nil {
 		return errInvalidSession
+	}
+	return nil
+}
+
+// activeAccount finds an account that is not disabled; nil when there is none.
+func (p *Pod) activeAccount(id int64) *world.Person {
+	if who := p.world.Person(id); who != nil && who.Active {
+		return who
 	}
 	return nil
 }
 
 // commonSession accepts the pod's own JWT in place of a session token.
 func (p *Pod) commonSession(c *call) *session {
-	token := bearer(c.Request)
+	token := bearer(c.Request.Request)
 	if token == "" {
 		return nil
 	}
@@ -83,27 +95,23 @@ func (p *Pod) commonSession(c *call) *session {
 	return &session{token: token, user: claims.UserID, kind: kindSession}
 }
 
-// authenticateBearer checks the access token that the profile manager takes, and the right to use groups.
+// authenticateBearer checks the access token that the profile manager takes, and the right to use
+// groups.
 func (p *Pod) authenticateBearer(c *call) error {
-	claims, err := p.verify(bearer(c.Request))
-	if err != nil {
-		return refuse(http.StatusUnauthorized, "The access token is not valid")
+	claims, err := p.verify(bearer(c.Request.Request))
+	if err == nil {
+		c.caller = p.activeAccount(claims.UserID)
 	}
-	c.caller = p.state.people[claims.UserID]
-	if c.caller == nil || !c.caller.Active {
-		return refuse(http.StatusUnauthorized, "The access token is not valid")
-	}
-	if !claims.allows(scopeProfiles) || !p.state.Rights.GroupManager {
-		return errEntitlement
+	switch {
+	case c.caller == nil:
+		return rest.Refuse(http.StatusUnauthorized, "The access token is not valid")
+	case !claims.allows(scopeProfiles) || !p.world.Rights().GroupManager:
+		return world.ErrEntitlement
 	}
 	return nil
 }
 
-// killSessions forgets an account's tokens, as when its key is revoked.
-func (p *Pod) killSessions(user int64) {
-	for token, s := range p.sessions {
-		if s.user == user {
-			delete(p.sessions, token)
-		}
-	}
+// endSessions forgets an account's tokens, as when its key is revoked.
+func (p *Pod) endSessions(user int64) {
+	maps.DeleteFunc(p.sessions, func(_ string, s *session) bool { return s.user == user })
 }

@@ -45,6 +45,35 @@ func (b *bundle) tour() {
 	b.get("/pod/v2/users/presence")
 	b.post("/pod/v1/user/presence/register", []int64{bob}).ok()
 	b.tourGroups(bob)
+	b.tourRefusals()
+}
+
+// tourRefusals calls operations about what there is not.
+func (b *bundle) tourRefusals() {
+	b.Helper()
+	const none, user = "/none", int64(1)
+	for _, path := range []string{
+		"/pod/v3/room/none/info", "/pod/v2/room/none/membership/list", "/pod/v1/im/none/info", "/pod/v2/streams/none/info",
+		"/pod/v1/streams/none/attachments", "/pod/v1/message/none/status", "/pod/v1/connection/user/1/info", "/pod/v3/user/1/presence",
+		"/pod/v2/user", "/pod/v2/users/presence?limit=0", "/agent/v4/stream/none/message?since=0", "/agent/v1/message/search",
+		"/agent/v1/message/none", "/agent/v1/stream/none/attachment?fileId=x&messageId=y", "/v1/groups/sdl/1", "/v1/groups/sdl/list?limit=0",
+		"/profile-manager/v1/groups/none", "/profile-manager/v1/groups/type/none", "/profile-manager/v1/groups/type/SDL?after=x",
+	} {
+		b.get(path)
+	}
+	for _, path := range []string{
+		"/pod/v3/room/none/update", "/pod/v1/room/none/setActive", "/pod/v1/room/none/membership/add", "/pod/v1/room/none/membership/remove",
+		"/pod/v1/room/none/membership/promoteOwner", "/pod/v1/room/none/membership/demoteOwner", "/pod/v1/im/none/update", "/pod/v3/room/search",
+		"/pod/v1/admin/messagesuppression/none/suppress", "/pod/v1/connection/create", "/pod/v1/connection/accept", "/pod/v1/connection/reject",
+		"/pod/v1/connection/user/1/remove", "/pod/v2/user/presence", "/pod/v3/user/presence", "/pod/v1/user/manifest/own",
+		"/agent/v4/stream/none/message/create", "/agent/v4/stream/none/message/none/update", "/agent/v4/message/blast",
+		"/profile-manager/v1/groups", "/profile-manager/v1/groups/none/member", "/profile-manager/v1/groups/none/avatar",
+		"/login/pubkey/authenticate", "/relay/pubkey/authenticate", "/pod/v1/user/presence/register",
+	} {
+		b.post(path, map[string]any{"userId": user, "id": user})
+	}
+	b.post("/pod/v1/im/create", []int64{user})
+	b.call("PUT", "/profile-manager/v1/groups"+none, map[string]any{"name": "x"})
 }
 
 func (b *bundle) tourRooms(bob int64) {
@@ -93,9 +122,9 @@ func (b *bundle) tourStreams(bob int64) {
 	b.get("/agent/v1/message/search?query=streamId:" + im)
 	b.parts("/agent/v4/stream/"+im+"/message/"+mid+"/update", map[string]string{"message": "<messageML>new</messageML>"}, nil).ok()
 	b.parts("/agent/v4/message/blast", map[string]string{"message": "<messageML>new</messageML>", "sids": im + ",x"}, nil).ok()
-	b.pod.Person("bob").Says("hi @alice")
-	form := b.pod.Person("bob").Inbox()[0]
-	require.NoError(b, b.pod.Person("bob").Submits(form, "create-room", "submit", map[string]any{"roomName": "x"}).Err)
+	b.says("bob", "hi @alice")
+	form := b.inbox("bob")[0]
+	require.NoError(b, b.submits("bob", form, "create-room", "submit", map[string]any{"roomName": "x"}))
 	b.post("/pod/v1/admin/messagesuppression/"+mid+"/suppress", nil).ok()
 	b.read(feed, "")
 	b.post("/agent/v1/util/echo", map[string]string{"message": "x"}).ok()

@@ -4,11 +4,13 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"roombot/symphony/sandbox/world"
 )
 
-// traffic knows whether a bot is at work: a call is under way, or one has ended a moment ago. Waiting for events is no work.
+// traffic knows whether a bot is at work: a call is under way, or one has ended a moment ago.
 type traffic struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // guards the rest
 	calls int
 	ended time.Time
 }
@@ -26,8 +28,9 @@ func (t *traffic) end() {
 	t.ended = time.Now()
 }
 
-// lacks is how much longer it takes, at least, until there has been no call for so long; 0 when that is so now.
-func (t *traffic) lacks(quiet time.Duration) time.Duration {
+// untilQuiet is how much longer it takes, at least, until there has been no call for so long; 0
+// when that is so now.
+func (t *traffic) untilQuiet(quiet time.Duration) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.calls > 0 {
@@ -36,23 +39,22 @@ func (t *traffic) lacks(quiet time.Duration) time.Duration {
 	return max(0, quiet-time.Since(t.ended))
 }
 
-// lacks is how much longer it takes, at least, until the bots have been at rest for a moment after somebody has spoken to
-// them; 0 when they have.
-func (p *Pod) lacks(spoken time.Time) time.Duration {
-	if p.handling(spoken) || p.cfg.AtWork != nil && p.cfg.AtWork() {
-		return p.cfg.Quiet
+// UntilQuiet is how much longer it takes, at least, until the bots have called nothing for so long,
+// with nothing left of what they were given since a moment of the pod's clock; 0 when that is so
+// now.
+func (p *Pod) UntilQuiet(quiet time.Duration, since time.Time) time.Duration {
+	if p.isHandlingEvents(since) {
+		return quiet
 	}
-	return p.calls.lacks(p.cfg.Quiet)
+	return p.traffic.untilQuiet(quiet)
 }
 
-// handling tells whether a bot was given events since then, has not acknowledged them, and does not ask for more either.
-func (p *Pod) handling(since time.Time) bool {
+// isHandlingEvents reports whether a bot was given events since then, has not acknowledged them,
+// and does not ask for more either.
+func (p *Pod) isHandlingEvents(since time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now, given := p.now(), since.Add(p.cfg.Visibility)
-	return slices.ContainsFunc(p.state.Feeds, func(f *feed) bool {
-		return p.parked[f.ID] == 0 && slices.ContainsFunc(f.Queue, func(d *delivery) bool {
-			return d.Visible.After(now) && !d.Visible.Before(given)
-		})
+	return slices.ContainsFunc(p.world.Feeds(), func(f *world.Feed) bool {
+		return p.parked[f.ID] == 0 && p.world.HasTakenSince(f, since)
 	})
 }

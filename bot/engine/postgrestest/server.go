@@ -19,12 +19,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// shared is the server that ROOMBOT_TEST_POSTGRES names, or else one of our own that Stop ends.
+// shared is the server that ROOMBOT_TEST_POSTGRES names, or else one of our own, which Stop ends.
 var shared = sync.OnceValues(func() (*Server, error) {
 	if given := os.Getenv("ROOMBOT_TEST_POSTGRES"); given != "" {
 		return &Server{url: given}, nil
 	}
-	s, err := create()
+	s, err := createServer()
 	own.Store(s)
 	return s, err
 })
@@ -43,8 +43,8 @@ type Server struct {
 
 var errNoServer = errors.New("PostgreSQL's initdb and pg_ctl are neither in PATH nor in /usr/lib/postgresql")
 
-func create() (*Server, error) {
-	initdb, control, err := binaries()
+func createServer() (*Server, error) {
+	initdb, control, err := findBinaries()
 	if err != nil {
 		return nil, err
 	}
@@ -52,11 +52,11 @@ func create() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := giveAway(folder); err != nil {
+	if err := chownToPostgres(folder); err != nil {
 		return nil, err
 	}
 	made := &Server{folder: folder, command: control, url: "postgres:///postgres?user=postgres&host=" + url.QueryEscape(folder)}
-	if err := unprivileged(initdb, "-D", made.data(), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"); err != nil {
+	if err := runAsPostgres(initdb, "-D", made.data(), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"); err != nil {
 		return nil, err
 	}
 	return made, made.Start()
@@ -65,11 +65,11 @@ func create() (*Server, error) {
 // Stop ends the server of Database, if there is one. A TestMain calls it.
 func Stop() {
 	if s := own.Load(); s != nil {
-		s.end()
+		s.remove()
 	}
 }
 
-func (s *Server) end() {
+func (s *Server) remove() {
 	_ = s.Stop("immediate") // perhaps it is down already
 	_ = os.RemoveAll(s.folder)
 }
@@ -81,16 +81,16 @@ func (s *Server) data() string { return filepath.Join(s.folder, "data") }
 
 // Start starts it again.
 func (s *Server) Start() error {
-	return unprivileged(s.command, "-D", s.data(), "-w", "-t", "300", "-l", filepath.Join(s.folder, "log"),
+	return runAsPostgres(s.command, "-D", s.data(), "-w", "-t", "300", "-l", filepath.Join(s.folder, "log"),
 		"-o", "-c listen_addresses= -c max_connections=1000 -k "+s.folder, "start")
 }
 
 // Stop in the mode "immediate" is a crash: nothing is written that has not been committed.
 func (s *Server) Stop(mode string) error {
-	return unprivileged(s.command, "-D", s.data(), "-w", "-t", "300", "-m", mode, "stop")
+	return runAsPostgres(s.command, "-D", s.data(), "-w", "-t", "300", "-m", mode, "stop")
 }
 
-func binaries() (initdb, control string, err error) {
+func findBinaries() (initdb, control string, err error) {
 	folders, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
 	for i := len(folders) - 1; i >= 0; i-- {
 		initdb, control = filepath.Join(folders[i], "initdb"), filepath.Join(folders[i], "pg_ctl")
@@ -106,29 +106,30 @@ func binaries() (initdb, control string, err error) {
 	return initdb, control, nil
 }
 
-// unprivileged runs a program as the user postgres when we are root, as whom PostgreSQL refuses to run.
-func unprivileged(name string, args ...string) error {
+// runAsPostgres runs a program as the user postgres if we are root, as whom PostgreSQL refuses to
+// run.
+func runAsPostgres(name string, args ...string) error {
 	if os.Getuid() == 0 {
 		args = append([]string{"-u", "postgres", "--", name}, args...)
 		name = "runuser"
 	}
 	c := exec.Command(name, args...)
 	c.Dir = "/"
-	var said, err = os.CreateTemp("", "roombot-pg") // a pipe would be kept open by the server
+	output, err := os.CreateTemp("", "roombot-pg") // the server would keep a pipe open
 	if err != nil {
 		return err
 	}
-	defer os.Remove(said.Name())
-	defer said.Close()
-	c.Stdout, c.Stderr = said, said
+	defer os.Remove(output.Name())
+	defer output.Close()
+	c.Stdout, c.Stderr = output, output
 	if err := c.Run(); err != nil {
-		text, _ := os.ReadFile(said.Name())
+		text, _ := os.ReadFile(output.Name())
 		return fmt.Errorf("%s: %w: %s", name, err, text)
 	}
 	return nil
 }
 
-func giveAway(folder string) error {
+func chownToPostgres(folder string) error {
 	if os.Getuid() != 0 {
 		return nil
 	}
@@ -147,26 +148,26 @@ func giveAway(folder string) error {
 func Database(t testing.TB) (store string) {
 	t.Helper()
 	s, err := shared()
-	return databaseOn(t, s, err)
+	return createDatabase(t, s, err)
 }
 
 // NewServer starts a server that the test may break, and makes an empty database on it.
 func NewServer(t testing.TB) (s *Server, store string) {
 	t.Helper()
-	s, err := create()
+	s, err := createServer()
 	if s != nil {
-		t.Cleanup(s.end)
+		t.Cleanup(s.remove)
 	}
-	return s, databaseOn(t, s, err)
+	return s, createDatabase(t, s, err)
 }
 
 // Database makes another empty database.
 func (s *Server) Database(t testing.TB) (store string) {
 	t.Helper()
-	return databaseOn(t, s, nil)
+	return createDatabase(t, s, nil)
 }
 
-func databaseOn(t testing.TB, s *Server, err error) string {
+func createDatabase(t testing.TB, s *Server, err error) string {
 	t.Helper()
 	if errors.Is(err, errNoServer) && os.Getenv("CI") != "true" {
 		t.Skip(err)
@@ -183,7 +184,7 @@ func databaseOn(t testing.TB, s *Server, err error) string {
 	require.NoError(t, err)
 	store.Path = "/" + name
 	if s.folder == "" {
-		t.Cleanup(func() { drop(t, s, name) })
+		t.Cleanup(func() { dropDatabase(t, s, name) })
 	}
 	return store.String()
 }
@@ -199,7 +200,7 @@ func Exec(t testing.TB, store, statement string) {
 	require.NoError(t, conn.Close(ctx))
 }
 
-func drop(t testing.TB, s *Server, name string) {
+func dropDatabase(t testing.TB, s *Server, name string) {
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, s.url)
 	require.NoError(t, err)

@@ -1,6 +1,5 @@
-// Package bench measures how long users wait, and what the bot's process takes
-// for it: the real bot against a pod of its own process, with the delay of a
-// network in between.
+// Package bench measures how long users wait, and what the bot's process uses: the real bot against
+// a pod of its own process, with the delay of a network in between.
 package bench
 
 import (
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
 // Config describes a benchmark.
@@ -39,7 +39,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// MostPeople and MostGroups are how many a command may name, and MostFlood how many may be sent at once.
+// MostPeople and MostGroups are how many a command may name, and MostFlood how many may be sent at
+// once.
 const (
 	MostPeople = 40
 	MostGroups = 4
@@ -58,35 +59,36 @@ func Run(ctx context.Context, c Config) (result Result, err error) {
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
-	if err := t.Ready(ctx); err != nil {
+	if err := t.WaitUntilReady(ctx); err != nil {
 		return Result{}, err
 	}
 	state, err := t.Pod.State(ctx)
 	if err != nil {
 		return Result{}, err
 	}
-	r := &run{Config: c, pod: t.Pod, bot: t.Bots[0], idle: t.Idle, watch: newWatch(), cast: newCast(state)}
-	return r.all(ctx)
+	r := &benchmark{Config: c, pod: t.Pod, bot: t.Bots[0], isIdle: t.IsIdle, timings: newTimings(), people: newPeople(state)}
+	return r.execute(ctx)
 }
 
-// run is a benchmark under way.
-type run struct {
+// benchmark is a benchmark that runs.
+type benchmark struct {
 	Config
-	pod   *trial.Pod
-	bot   *trial.Bot
-	idle  func(context.Context) bool // nothing is left for the bot to do
-	watch *watch
-	cast  cast
-	most  int // events that waited in the datafeed, at the worst
+	pod         *client.Client
+	bot         *trial.Bot
+	isIdle      func(context.Context) bool // reports whether the bot has nothing left to do
+	timings     *timings
+	people      people
+	mostWaiting int // the most events that waited in the datafeed
 
 	alone, beside []time.Duration // from the message to the link, without a flood and with one
 }
 
-func (r *run) all(ctx context.Context) (Result, error) {
+// execute measures while the messages of the pod are followed.
+func (r *benchmark) execute(ctx context.Context) (Result, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return r.pod.Follow(ctx, 5*time.Millisecond, r.watch.take) })
+	group.Go(func() error { return r.pod.Follow(ctx, 5*time.Millisecond, r.timings.noteMessages) })
 	var result Result
 	group.Go(func() (err error) {
 		defer stop()
@@ -99,40 +101,40 @@ func (r *run) all(ctx context.Context) (Result, error) {
 	return result, nil
 }
 
-// warm is how many commands are not measured: the first ones open chats and
-// connections and fill caches.
-const warm = 8
+// warmUpCommands is how many commands are not measured: the first ones open chats and connections
+// and fill caches.
+const warmUpCommands = 8
 
-func (r *run) measure(ctx context.Context) (Result, error) {
-	for n := range warm {
-		if _, err := r.exchange(ctx, -n, n); err != nil {
+func (r *benchmark) measure(ctx context.Context) (Result, error) {
+	for n := range warmUpCommands {
+		if _, err := r.sendAndAwait(ctx, -n, n); err != nil {
 			return Result{}, fmt.Errorf("warm up: %w", err)
 		}
 	}
-	r.watch.forget()
+	r.timings.reset()
 	group, working := errgroup.WithContext(ctx)
 	chatting, silence := context.WithCancel(working)
 	defer silence()
-	before, begin := r.bot.Now(), time.Now()
+	before, begin := r.bot.Sample(), time.Now()
 	var after trial.Sample
 	var took time.Duration
-	group.Go(func() error { return r.chatter(chatting) })
+	group.Go(func() error { return r.sendChatter(chatting) })
 	group.Go(func() error {
 		defer silence()
-		err := r.load(working)
-		took, after = time.Since(begin), r.bot.Now()
+		err := r.sendAll(working)
+		took, after = time.Since(begin), r.bot.Sample()
 		return err
 	})
 	if err := group.Wait(); err != nil {
 		return Result{}, err
 	}
-	rooms, err := r.filled(ctx)
+	rooms, err := r.waitForMembers(ctx)
 	return r.result(took, before, after, rooms), err
 }
 
-// filled gives the rooms once nobody comes in any more: the last answers may be
-// there a moment before the last people are.
-func (r *run) filled(ctx context.Context) ([]trial.Room, error) {
+// waitForMembers gives the rooms once nobody is added any more: the last answers may come before
+// the last people.
+func (r *benchmark) waitForMembers(ctx context.Context) ([]client.Room, error) {
 	for last := -1; ; {
 		state, err := r.pod.State(ctx)
 		if err != nil {
@@ -152,20 +154,20 @@ func (r *run) filled(ctx context.Context) ([]trial.Room, error) {
 	}
 }
 
-// load sends the commands and waits for the last answer.
-func (r *run) load(ctx context.Context) error {
+// sendAll sends the commands and waits for the last answer.
+func (r *benchmark) sendAll(ctx context.Context) error {
 	switch {
 	case r.Flood > 0:
-		return r.flood(ctx)
+		return r.sendBesideFloods(ctx)
 	case r.Rate > 0:
-		return r.paced(ctx)
+		return r.sendAtRate(ctx)
 	default:
-		return r.fast(ctx)
+		return r.sendWhenAnswered(ctx)
 	}
 }
 
-// fast has each person send the next command when the last one was answered.
-func (r *run) fast(ctx context.Context) error {
+// sendWhenAnswered has each person send the next command when the last one was answered.
+func (r *benchmark) sendWhenAnswered(ctx context.Context) error {
 	next := make(chan int)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
@@ -182,7 +184,7 @@ func (r *run) fast(ctx context.Context) error {
 	for who := range r.Conversations {
 		group.Go(func() error {
 			for n := range next {
-				if _, err := r.exchange(ctx, n, who); err != nil {
+				if _, err := r.sendAndAwait(ctx, n, who); err != nil {
 					return err
 				}
 			}
@@ -192,8 +194,8 @@ func (r *run) fast(ctx context.Context) error {
 	return group.Wait()
 }
 
-// paced sends at the rate, whether the earlier ones are answered or not.
-func (r *run) paced(ctx context.Context) error {
+// sendAtRate sends at the rate, whether the earlier ones are answered or not.
+func (r *benchmark) sendAtRate(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	begin := time.Now()
 	for n := range r.Commands {
@@ -202,28 +204,27 @@ func (r *run) paced(ctx context.Context) error {
 			return errors.Join(err, group.Wait())
 		}
 		group.Go(func() error {
-			_, err := r.exchange(ctx, n+1, n%r.Conversations)
+			_, err := r.sendAndAwait(ctx, n+1, n%r.Conversations)
 			return err
 		})
 	}
 	return group.Wait()
 }
 
-// exchange sends one command, waits until it is answered, and tells how long the
-// link took.
-func (r *run) exchange(ctx context.Context, n, who int) (time.Duration, error) {
-	said, err := r.pod.Say(ctx, r.cast.speaker(who), "", r.cast.command(n, r.People, r.Groups))
+// sendAndAwait sends one command, waits until it is answered, and gives how long the link took.
+func (r *benchmark) sendAndAwait(ctx context.Context, n, who int) (time.Duration, error) {
+	said, err := r.pod.Says(ctx, r.people.speaker(who), r.people.command(n, r.People, r.Groups))
 	if err != nil {
 		return 0, err
 	}
-	return r.watch.await(ctx, said, r.Patience)
+	return r.timings.awaitAnswer(ctx, said.Message, r.Patience)
 }
 
-// overflow is how many events a datafeed of the sandbox holds.
-const overflow = 10_000
+// feedCapacity is how many events a datafeed of the sandbox holds.
+const feedCapacity = 10_000
 
-// chatter talks in a room that the bot is in, about other things.
-func (r *run) chatter(ctx context.Context) error {
+// sendChatter writes what is not for the bot, in a room that it is in.
+func (r *benchmark) sendChatter(ctx context.Context) error {
 	if r.Chatter <= 0 {
 		return nil
 	}
@@ -231,7 +232,7 @@ func (r *run) chatter(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(state.Rooms, func(room trial.Room) bool { return room.Name == nameOf(0) })
+	at := slices.IndexFunc(state.Rooms, func(room client.Room) bool { return room.Name == roomName(0) })
 	if at < 0 {
 		return errors.New("no room to chat in")
 	}
@@ -241,16 +242,19 @@ func (r *run) chatter(ctx context.Context) error {
 		if due < 1 {
 			continue
 		}
-		waiting, err := r.pod.Chatter(ctx, r.cast.speaker(0), state.Rooms[at].ID, trial.SmallTalk, min(due, 5000))
+		chattered, err := r.pod.Chatter(ctx, client.ChatterRequest{
+			As: r.people.speaker(0), To: state.Rooms[at].StreamID, Text: trial.SmallTalk, Count: min(due, 5000),
+		})
 		if ctx.Err() != nil {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		said, r.most = said+min(due, 5000), max(r.most, waiting)
-		if waiting >= overflow {
-			return fmt.Errorf("the bot fell %d events behind, where the pod begins to forget them: a slower --chatter, or a faster machine", waiting)
+		said, r.mostWaiting = said+min(due, 5000), max(r.mostWaiting, chattered.Queued)
+		if chattered.Queued >= feedCapacity {
+			return fmt.Errorf("the bot fell %d events behind, and the pod forgets those beyond: take a slower --chatter or a faster machine",
+				chattered.Queued)
 		}
 	}
 	return nil

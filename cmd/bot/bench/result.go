@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
 // Percentiles of a latency, in milliseconds.
@@ -36,28 +37,29 @@ func (p Percentiles) String() string {
 
 // Result is what was measured.
 type Result struct {
-	Commands     int         `json:"commands"`
-	People       int         `json:"people"`
-	Groups       int         `json:"groups"`
-	Rate         float64     `json:"rate"` // asked for; 0: as fast as answered
-	RTT          float64     `json:"rttMillis"`
-	Link         Percentiles `json:"messageToLink"`
-	Final        Percentiles `json:"messageToFinalAnswer"`
-	Inside       Percentiles `json:"messageToEverybodyIn"`
-	Throughput   float64     `json:"commandsPerSecond"`
-	CriticalPath float64     `json:"criticalPathMillis"`
-	Ratio        float64     `json:"ratio,omitempty"` // median message-to-link to the critical path
-	CPU          float64     `json:"cpuSecondsPerCommand"`
-	Memory       int64       `json:"memoryBytes"`     // resident at the end
-	MemoryBefore int64       `json:"memoryBytesIdle"` // resident after the warm up
-	Peak         int64       `json:"peakBytes"`
-	Chatter      int         `json:"chatterPerSecond"`
-	Waiting      int         `json:"chatterWaiting"` // events in the datafeed, at the worst
-	Flood        *Beside     `json:"flood,omitempty"`
+	Commands     int          `json:"commands"`
+	People       int          `json:"people"`
+	Groups       int          `json:"groups"`
+	Rate         float64      `json:"rate"` // asked for; 0: as fast as answered
+	RTT          float64      `json:"rttMillis"`
+	Link         Percentiles  `json:"messageToLink"`
+	Final        Percentiles  `json:"messageToFinalAnswer"`
+	Inside       Percentiles  `json:"messageToEverybodyIn"`
+	Throughput   float64      `json:"commandsPerSecond"`
+	CriticalPath float64      `json:"criticalPathMillis"`
+	Ratio        float64      `json:"ratio,omitempty"` // median message-to-link to the critical path
+	CPU          float64      `json:"cpuSecondsPerCommand"`
+	Memory       int64        `json:"memoryBytes"`     // resident at the end
+	MemoryBefore int64        `json:"memoryBytesIdle"` // resident after the warm up
+	Peak         int64        `json:"peakBytes"`
+	Chatter      int          `json:"chatterPerSecond"`
+	Waiting      int          `json:"chatterWaiting"` // events in the datafeed, at the worst
+	Flood        *FloodResult `json:"flood,omitempty"`
 }
 
-// Beside is a command beside a flood of others in another chat, next to one alone: from the message to the link.
-type Beside struct {
+// FloodResult compares a command beside a flood of others in another chat with one alone, from the
+// message to the link.
+type FloodResult struct {
 	Commands int         `json:"commands"` // of the flood
 	Alone    Percentiles `json:"alone"`
 	Beside   Percentiles `json:"beside"`
@@ -65,25 +67,24 @@ type Beside struct {
 	Share    float64     `json:"heldUpByCommands"` // the same in medians of a command alone
 }
 
-// roundTrips is the critical path: half a round trip until the event has
-// arrived, one to create the room, one to let the requester in, half a one
-// until the pod has the answer.
+// roundTrips is the critical path: half a round trip until the event has arrived, one to create the
+// room, one to add the requester, half a one until the pod has the answer.
 const roundTrips = 3
 
-func (r *run) result(took time.Duration, before, after trial.Sample, rooms []trial.Room) Result {
+func (r *benchmark) result(took time.Duration, before, after trial.Sample, rooms []client.Room) Result {
 	res := Result{
 		Commands: r.Commands, People: r.People, Groups: r.Groups, Rate: r.Rate, RTT: millis(r.RTT),
-		Link: percentiles(r.watch.link), Final: percentiles(r.watch.end),
-		Inside:     percentiles(r.watch.inside(rooms)),
+		Link: percentiles(r.timings.linkTimes), Final: percentiles(r.timings.answerTimes),
+		Inside:     percentiles(r.timings.joinTimes(rooms)),
 		Throughput: float64(r.Commands) / took.Seconds(), CriticalPath: roundTrips * millis(r.RTT),
 		CPU: (after.CPU - before.CPU).Seconds() / float64(r.Commands), Memory: after.Resident, MemoryBefore: before.Resident,
-		Peak: r.bot.Usage().Peak, Chatter: r.Chatter, Waiting: r.most,
+		Peak: r.bot.Usage().Peak, Chatter: r.Chatter, Waiting: r.mostWaiting,
 	}
 	if r.RTT > 0 {
 		res.Ratio = res.Link.P50 / res.CriticalPath
 	}
-	if r.Config.Flood > 0 {
-		b := &Beside{Commands: r.Config.Flood, Alone: percentiles(r.alone), Beside: percentiles(r.beside)}
+	if r.Flood > 0 {
+		b := &FloodResult{Commands: r.Flood, Alone: percentiles(r.alone), Beside: percentiles(r.beside)}
 		b.HeldUp = b.Beside.P50 - b.Alone.P50
 		b.Share = b.HeldUp / b.Alone.P50
 		res.Flood = b
@@ -93,7 +94,7 @@ func (r *run) result(took time.Duration, before, after trial.Sample, rooms []tri
 
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// Print writes the result as people read it.
+// Print writes the result as a table.
 func (r Result) Print(to io.Writer) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	row := func(label, format string, args ...any) {

@@ -6,34 +6,35 @@ import (
 
 	"roombot/cmd/bot/trial"
 	"roombot/symphony/messageml"
+	"roombot/symphony/sandbox/client"
 )
 
-// World is what there is after a soak.
-type World struct {
-	Rooms  []trial.Room
-	Talk   []trial.Message // all that the bot said, each version of it, in order
-	Errors []trial.Line    // what the bots logged as errors, and ends nobody had asked for
+// Outcome is what a soak leaves on the pod and in the logs.
+type Outcome struct {
+	Rooms    []client.Room
+	Messages []client.Message // of the bot, each version of them, in order
+	Errors   []trial.Line     // that the bots logged, and ends of bots that were not asked for
 }
 
-// Finding is what is wrong with one command.
+// Finding is what is wrong with one request.
 type Finding struct {
-	Request string `json:"request"`
-	Command string `json:"command"`
+	Request string `json:"request"` // its number
+	Command string `json:"command"` // who sent it, and its text
 	What    string `json:"what"`
 }
 
-// Audit compares what there is with what was asked for.
-func Audit(plan []*Command, w World) Audited {
-	a := Audited{Sent: len(plan), Errors: w.Errors}
-	said := finalVersions(w.Talk)
+// Audit compares the outcome with the requests.
+func Audit(plan []*Request, w Outcome) AuditResult {
+	a := AuditResult{Sent: len(plan), Errors: w.Errors}
+	said := latestVersions(w.Messages)
 	known := map[string]bool{}
 	for _, c := range plan {
-		known[c.Request] = true
+		known[c.Number] = true
 		rooms := roomsOf(c, w.Rooms)
-		answers := said[c.Request]
+		answers := said[c.Number]
 		a.Rooms.count(len(rooms))
 		a.Answers.count(len(answers))
-		a.note(c, rooms, answers)
+		a.checkRequest(c, rooms, answers)
 	}
 	for request, messages := range said {
 		if !known[request] {
@@ -41,72 +42,72 @@ func Audit(plan []*Command, w World) Audited {
 		}
 	}
 	for _, r := range w.Rooms {
-		if !slices.ContainsFunc(plan, func(c *Command) bool { return belongs(c, r) }) {
+		if !slices.ContainsFunc(plan, func(c *Request) bool { return isRoomOf(c, r) }) {
 			a.Stray++
 		}
 	}
 	return a
 }
 
-// finalVersions are the messages as people see them now, by the request that
-// they answer: of each edited message only the latest version.
-func finalVersions(talk []trial.Message) map[string][]trial.Message {
+// latestVersions are the messages by the number of the request that they answer: of each edited
+// message only the latest version.
+func latestVersions(talk []client.Message) map[string][]client.Message {
 	replaced := map[string]bool{}
 	for _, m := range talk {
 		replaced[m.Replacing] = true
 	}
-	said := map[string][]trial.Message{}
+	said := map[string][]client.Message{}
 	for _, m := range talk {
 		if !replaced[m.ID] {
-			request := m.Stamp().Request
+			request := trial.ReadStamp(m).Request
 			said[request] = append(said[request], m)
 		}
 	}
 	return said
 }
 
-// belongs tells whether a room comes from a command: by the keyword that the
-// bot gave it, or by its name, should the keyword be wrong.
-func belongs(c *Command, r trial.Room) bool {
-	return c.Request != "" && r.Request() == c.Request || r.Name == c.Name
+// isRoomOf reports whether a room was opened for a request: by its keyword, or by its name, in case
+// the keyword is wrong.
+func isRoomOf(c *Request, r client.Room) bool {
+	return c.Number != "" && trial.RoomRequest(r) == c.Number || r.Name == c.RoomName
 }
 
-func roomsOf(c *Command, all []trial.Room) (found []trial.Room) {
+func roomsOf(c *Request, all []client.Room) (found []client.Room) {
 	for _, r := range all {
-		if belongs(c, r) {
+		if isRoomOf(c, r) {
 			found = append(found, r)
 		}
 	}
 	return found
 }
 
-// note writes down what is wrong with one command.
-func (a *Audited) note(c *Command, rooms []trial.Room, answers []trial.Message) {
+// checkRequest notes what is wrong with one request.
+func (a *AuditResult) checkRequest(c *Request, rooms []client.Room, answers []client.Message) {
 	if len(rooms) == 0 && len(answers) == 0 {
 		a.Lost++
-		a.find(c, "lost: neither a room nor an answer")
+		a.addFinding(c, "lost: neither a room nor an answer")
 		return
 	}
 	switch len(rooms) {
 	case 1:
-		a.people(c, rooms[0])
+		a.checkMembers(c, rooms[0])
 	case 0:
-		a.find(c, "no room")
+		a.addFinding(c, "no room")
 	default:
-		a.find(c, "several rooms")
+		a.addFinding(c, "several rooms")
 	}
 	switch len(answers) {
 	case 1:
-		a.answer(c, rooms, answers[0])
+		a.checkAnswer(c, rooms, answers[0])
 	case 0:
-		a.find(c, "no answer")
+		a.addFinding(c, "no answer")
 	default:
-		a.find(c, "several answers")
+		a.addFinding(c, "several answers")
 	}
 }
 
-// people compares who is in the room with who should be, and who owns it.
-func (a *Audited) people(c *Command, r trial.Room) {
+// checkMembers compares the members and owners of a room with those that it should have.
+func (a *AuditResult) checkMembers(c *Request, r client.Room) {
 	var inside, owners []string
 	for _, m := range r.Members {
 		inside = append(inside, m.Username)
@@ -119,49 +120,48 @@ func (a *Audited) people(c *Command, r trial.Room) {
 	a.Extra += len(extra)
 	wrong := append(difference(c.Owners, owners), difference(owners, c.Owners)...)
 	a.Owners += len(wrong)
-	for what, names := range map[string][]string{"not inside: ": missing, "inside unasked: ": extra, "owner or not: ": wrong} {
+	for what, names := range map[string][]string{"not inside: ": missing, "inside, not asked for: ": extra, "wrong owners: ": wrong} {
 		if len(names) > 0 {
-			a.find(c, what+strings.Join(names, ", "))
+			a.addFinding(c, what+strings.Join(names, ", "))
 		}
 	}
 }
 
-// answer looks whether the one answer is the right one: the last word, in the
-// chat where the command was given, with the link to the room, and with
-// everybody who could not be let in and nobody else.
-func (a *Audited) answer(c *Command, rooms []trial.Room, m trial.Message) {
+// checkAnswer checks that the answer is final, stands in the chat where the request was made, links
+// the room, and names everybody who could not be added.
+func (a *AuditResult) checkAnswer(c *Request, rooms []client.Room, m client.Message) {
 	var wrong string
 	switch {
-	case !m.Stamp().Final():
-		wrong = "answer not brought to its end"
-	case m.Stream != c.Stream:
+	case !trial.ReadStamp(m).IsFinal():
+		wrong = "answer is not final"
+	case m.StreamID != c.StreamID:
 		wrong = "answered in another chat"
-	case len(rooms) == 1 && !strings.Contains(m.Markup, attribute(messageml.RoomLink(rooms[0].ID))):
-		wrong = "answer without the link: " + first(m.Text)
+	case len(rooms) == 1 && !strings.Contains(m.Markup, escapeAttribute(messageml.RoomLink(rooms[0].StreamID))):
+		wrong = "answer without the link: " + firstLine(m.Text)
 	case strings.HasPrefix(m.Text, "⚠") != (len(c.Absent) > 0):
-		wrong = "gaps told wrongly: " + first(m.Text)
+		wrong = "wrong about who could not be added: " + firstLine(m.Text)
 	}
 	for _, name := range c.Absent {
 		if !strings.Contains(m.Text, name) {
-			wrong = "gap not told: " + name
+			wrong = "does not name who could not be added: " + name
 		}
 	}
 	if wrong != "" {
 		a.Wrong++
-		a.find(c, wrong)
+		a.addFinding(c, wrong)
 	}
 }
 
-// attribute is a text as it stands in an attribute of markup.
-func attribute(text string) string { return strings.ReplaceAll(text, "&", "&amp;") }
+// escapeAttribute is a text as it stands in an attribute of markup.
+func escapeAttribute(text string) string { return strings.ReplaceAll(text, "&", "&amp;") }
 
-func first(text string) string {
+func firstLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 	return line
 }
 
-func (a *Audited) find(c *Command, what string) {
-	a.Findings = append(a.Findings, Finding{Request: c.Request, Command: c.As + ": " + c.Text, What: what})
+func (a *AuditResult) addFinding(c *Request, what string) {
+	a.Findings = append(a.Findings, Finding{Request: c.Number, Command: c.As + ": " + c.Text, What: what})
 }
 
 func difference(of, without []string) (left []string) {

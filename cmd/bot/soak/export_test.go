@@ -2,8 +2,8 @@ package soak
 
 import "time"
 
-// Judge writes down what of the outage should have been otherwise, for so many bots.
+// Judge notes what should have been otherwise with the outage, for so many bots.
 func (o *Outage) Judge(bots int) { o.judge(bots) }
 
-// Soon is how long after its end an outage may be felt.
-const Soon time.Duration = soon
+// RecoveryLimit is how long the bots may take to recover.
+const RecoveryLimit time.Duration = recoveryLimit

@@ -6,50 +6,51 @@ import (
 
 	"roombot/cmd/bot/trial"
 	"roombot/commands"
+	"roombot/symphony/sandbox/client"
 )
 
-// ledger knows what was said to the bots and what they said.
+// ledger has the requests that were sent and the messages of the bots.
 type ledger struct {
-	mu       sync.Mutex // guards all below
-	pending  map[string]*Command
-	requests map[string]*Command
-	early    map[string]bool // requests answered before the sender knew that they were sent
-	talk     []trial.Message // of the bot
-	lastSign time.Time
+	mu          sync.Mutex          // guards all below
+	pending     map[string]*Request // without a final answer, by number
+	requests    map[string]*Request // all that were sent, by number
+	early       map[string]bool     // numbers whose final answer came before noteSent
+	messages    []client.Message    // of the bots
+	lastMessage time.Time           // when something was last said
 }
 
 func newLedger() *ledger {
 	return &ledger{
-		pending: map[string]*Command{}, requests: map[string]*Command{}, early: map[string]bool{}, lastSign: time.Now(),
+		pending: map[string]*Request{}, requests: map[string]*Request{}, early: map[string]bool{}, lastMessage: time.Now(),
 	}
 }
 
 // botName is the service account's username on the pod.
 const botName = "roombot"
 
-func (l *ledger) sent(c *Command, said trial.Message) {
+func (l *ledger) noteSent(c *Request, said client.Message) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	c.Message, c.Stream = said.ID, said.Stream
-	c.Request = string(commands.NewRequestID(said.ID))
-	l.requests[c.Request] = c
-	if !l.early[c.Request] {
-		l.pending[c.Request] = c
+	c.MessageID, c.StreamID = said.ID, said.StreamID
+	c.Number = string(commands.NewRequestID(said.ID))
+	l.requests[c.Number] = c
+	if !l.early[c.Number] {
+		l.pending[c.Number] = c
 	}
-	l.lastSign = time.Now()
+	l.lastMessage = time.Now()
 }
 
-// take notes what the bots said.
-func (l *ledger) take(messages []trial.Message) error {
+// noteMessages keeps the messages of the bots.
+func (l *ledger) noteMessages(messages []client.Message) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, m := range messages {
 		if m.From.Username != botName {
 			continue
 		}
-		l.talk = append(l.talk, m)
-		l.lastSign = time.Now()
-		if stamp := m.Stamp(); stamp.Final() {
+		l.messages = append(l.messages, m)
+		l.lastMessage = time.Now()
+		if stamp := trial.ReadStamp(m); stamp.IsFinal() {
 			delete(l.pending, stamp.Request)
 			if l.requests[stamp.Request] == nil {
 				l.early[stamp.Request] = true
@@ -59,19 +60,20 @@ func (l *ledger) take(messages []trial.Message) error {
 	return nil
 }
 
-func (l *ledger) outstanding() int {
+// unanswered is how many requests have no final answer.
+func (l *ledger) unanswered() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.pending)
 }
 
-// waitingIn is how many commands of a chat are unanswered.
-func (l *ledger) waitingIn(chat string) int {
+// unansweredIn is how many requests of a chat have no final answer.
+func (l *ledger) unansweredIn(chat string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := 0
 	for _, c := range l.pending {
-		if c.chat() == chat {
+		if c.chatKey() == chat {
 			n++
 		}
 	}
@@ -84,15 +86,15 @@ func (l *ledger) counts() (sent, answered int) {
 	return len(l.requests), len(l.requests) - len(l.pending)
 }
 
-// quiet is how long nothing was said.
-func (l *ledger) quiet() time.Duration {
+// silence is how long nothing has been said.
+func (l *ledger) silence() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return time.Since(l.lastSign)
+	return time.Since(l.lastMessage)
 }
 
-func (l *ledger) answers() []trial.Message {
+func (l *ledger) botMessages() []client.Message {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.talk
+	return l.messages
 }

@@ -10,43 +10,43 @@ import (
 	"roombot/cmd/bot/trial"
 )
 
-// borne is an outage of a minute as it should go.
-func borne() soak.Outage {
-	line := trial.Line{Bot: "bot-1", Level: "warn", Said: "the feed is not read"}
+// good is an outage of a minute as it should go.
+func good() soak.Outage {
+	line := trial.Line{Bot: "bot-1", Level: "warn", Message: "the feed is not read"}
 	return soak.Outage{
-		Kind: "feed", Lasted: time.Minute, Told: 200 * time.Millisecond, Said: []string{"the feed cannot be read"},
-		Lines: []trial.Line{line, line}, Sent: 180, Ready: 3 * time.Second, Answered: 4 * time.Second, Done: 20 * time.Second,
+		Kind: "feed", Lasted: time.Minute, ReportedAfter: 200 * time.Millisecond, Problems: []string{"the feed cannot be read"},
+		Lines: []trial.Line{line, line}, Sent: 180, ReadyAfter: 3 * time.Second, AnsweredAfter: 4 * time.Second, DoneAfter: 20 * time.Second,
 	}
 }
 
-func TestAnOutageThatWasBorneWellPasses(t *testing.T) {
+func TestAnOutageWithAQuickRecoveryPasses(t *testing.T) {
 	t.Parallel()
-	o := borne()
+	o := good()
 	o.Judge(1)
 	require.Empty(t, o.Wrong)
 }
 
-func TestWhatIsWrongWithAnOutageIsFound(t *testing.T) {
+func TestEachErrorOfAnOutageIsFound(t *testing.T) {
 	t.Parallel()
 	for wrong, change := range map[string]func(*soak.Outage){
-		"health never said so":                     func(o *soak.Outage) { o.Told = -1 },
-		"that the bot was ready":                   func(o *soak.Outage) { o.Denied = true },
-		"were not ready again within":              func(o *soak.Outage) { o.Ready = soak.Soon + 1 },
-		"no command was answered within":           func(o *soak.Outage) { o.Answered = -1 },
-		"not all was answered":                     func(o *soak.Outage) { o.Done = -1 },
+		"health never reported it":                 func(o *soak.Outage) { o.ReportedAfter = -1 },
+		"that was not ready said that it was":      func(o *soak.Outage) { o.ClaimedReady = true },
+		"were not ready again within":              func(o *soak.Outage) { o.ReadyAfter = soak.RecoveryLimit + 1 },
+		"no command was answered within":           func(o *soak.Outage) { o.AnsweredAfter = -1 },
+		"not all was answered":                     func(o *soak.Outage) { o.DoneAfter = -1 },
 		"said 3 times: warn: the feed is not read": func(o *soak.Outage) { o.Lines = append(o.Lines, o.Lines[0]) },
-		"2 things to say": func(o *soak.Outage) {
-			o.Lines = append(o.Lines, trial.Line{Level: "warn", Said: "commands wait"})
+		"2 different sentences": func(o *soak.Outage) {
+			o.Lines = append(o.Lines, trial.Line{Level: "warn", Message: "commands wait"})
 		},
 	} {
 		t.Run(wrong, func(t *testing.T) {
 			t.Parallel()
-			o := borne()
+			o := good()
 			change(&o)
 			o.Judge(1)
 			require.Len(t, o.Wrong, 1)
 			require.Contains(t, o.Wrong[0], wrong)
-			require.False(t, soak.Report{Outages: []soak.Outage{o}}.Kept())
+			require.False(t, soak.Report{Outages: []soak.Outage{o}}.HasKeptPromise())
 		})
 	}
 }

@@ -10,54 +10,53 @@ import (
 	"roombot/cmd/bot/trial"
 )
 
-// steadily is the time between two commands of an outage's load.
-const steadily = time.Second / 3
+// sendInterval is the time between two requests.
+const sendInterval = time.Second / 3
 
-// lull is how long all is well before an outage.
-const lull = time.Second
+// undisturbed is how long nothing is disrupted before an outage.
+const undisturbed = time.Second
 
-// commandsFor is how many commands may be needed: for three outages and for the
-// recovery from each.
-func (c Config) commandsFor() int {
+// requestsForOutages is how many requests may be needed for the outages and the recovery from each.
+func (c Config) requestsForOutages() int {
 	const kinds = 3
-	return desks + int(kinds*(c.Outages+lull+c.Patience)/steadily)
+	return openingRequests + int(kinds*(c.Outages+undisturbed+c.Patience)/sendInterval)
 }
 
-// outages puts one thing after the other out of order while commands keep coming.
-func (s *session) outages(ctx context.Context) error {
+// runOutages disrupts one thing after the other while requests keep coming.
+func (s *soak) runOutages(ctx context.Context) error {
 	working, stop := context.WithCancel(ctx)
 	defer stop()
 	group, working := errgroup.WithContext(working)
 	enough := make(chan struct{})
-	group.Go(func() error { return s.killBots(working) }) // it kills none, but starts those again that have ended
-	group.Go(func() error { return s.pulse.watch(working, s.trial.Bots) })
+	group.Go(func() error { return s.killBots(working) }) // KillEvery is 0: it only starts those again that have ended
+	group.Go(func() error { return s.health.watchBots(working, s.trial.Bots) })
 	group.Go(func() error {
-		defer stop() // by the last, so that nothing is cut off in the middle of a word
-		return s.load(working, enough)
+		defer stop() // the last to end, so that no call of the others is cut off
+		return s.sendSteadily(working, enough)
 	})
 	group.Go(func() error {
 		defer close(enough)
-		for _, b := range s.breakages() {
-			o, err := s.outage(working, b)
+		for _, b := range s.disruptions() {
+			o, err := s.runOutage(working, b)
 			if err != nil {
 				return err
 			}
-			s.felt = append(s.felt, o)
+			s.outageResults = append(s.outageResults, o)
 		}
 		return nil
 	})
-	err := unlessStopped(ctx, group.Wait())
+	err := ignoreOwnStop(ctx, group.Wait())
 	sent, _ := s.ledger.counts()
 	s.plan = s.plan[:sent]
 	return err
 }
 
-// load sends commands at a steady pace, answered or not, until it is enough.
-func (s *session) load(ctx context.Context, enough <-chan struct{}) error {
-	pace := time.NewTicker(steadily)
+// sendSteadily sends requests at a steady pace, answered or not, until enough is closed.
+func (s *soak) sendSteadily(ctx context.Context, enough <-chan struct{}) error {
+	pace := time.NewTicker(sendInterval)
 	defer pace.Stop()
 	for _, c := range s.plan {
-		if c.opening {
+		if c.isOpening {
 			continue
 		}
 		select {
@@ -75,48 +74,48 @@ func (s *session) load(ctx context.Context, enough <-chan struct{}) error {
 	return nil
 }
 
-// outage puts something out of order for its time and watches the recovery.
-func (s *session) outage(ctx context.Context, b breakage) (Outage, error) {
-	s.enter("all is well")
-	if err := trial.Pause(ctx, lull); err != nil {
+// runOutage disrupts one thing for its time and measures the recovery.
+func (s *soak) runOutage(ctx context.Context, b disruption) (Outage, error) {
+	s.setStage("all is well")
+	if err := trial.Pause(ctx, undisturbed); err != nil {
 		return Outage{}, err
 	}
-	logs, err := s.logs()
+	logs, err := s.logSizes()
 	if err != nil {
 		return Outage{}, err
 	}
 	before, _ := s.ledger.counts()
-	end, err := b.begin(ctx)
+	end, err := b.start(ctx)
 	if err != nil {
 		return Outage{}, err
 	}
-	s.enter("no " + b.kind)
+	s.setStage("no " + b.kind)
 	began := time.Now()
 	err = trial.Pause(ctx, s.Outages)
 	if err = errors.Join(err, end()); err != nil {
 		return Outage{}, err
 	}
-	s.enter(b.kind + " is back")
+	s.setStage(b.kind + " is back")
 	sent, _ := s.ledger.counts()
 	o := Outage{Kind: b.kind, Sent: sent - before}
-	return s.aftermath(ctx, o, b.sign, began, time.Now(), logs)
+	return s.measureRecovery(ctx, o, b.healthText, began, time.Now(), logs)
 }
 
-// aftermath waits until all is well again and collects what there is to know.
-func (s *session) aftermath(ctx context.Context, o Outage, sign string, began, ended time.Time, logs []int64) (Outage, error) {
+// measureRecovery waits for the recovery and completes the report of an outage.
+func (s *soak) measureRecovery(ctx context.Context, o Outage, healthText string, began, ended time.Time, logs []int64) (Outage, error) {
 	sent, _ := s.ledger.counts()
-	done, err := s.recovered(ctx, ended, s.plan[:sent])
+	done, err := s.waitForRecovery(ctx, ended, s.plan[:sent])
 	if err != nil {
 		return Outage{}, err
 	}
-	told, said := s.pulse.told(sign, began, ended)
-	o.Lasted, o.Told, o.Said = ended.Sub(began), between(began, told), said
-	o.Denied = s.pulse.denied(began, ended)
-	o.Ready = between(ended, s.pulse.ready(s.trial.Bots, ended))
-	o.Answered = between(ended, s.ledger.answeredAfter(ended))
-	o.Done = between(ended, done)
+	reported, problems := s.health.firstReport(healthText, began, ended)
+	o.Lasted, o.ReportedAfter, o.Problems = ended.Sub(began), between(began, reported), problems
+	o.ClaimedReady = s.health.hasClaimedReady(began, ended)
+	o.ReadyAfter = between(ended, s.health.readySince(s.trial.Bots, ended))
+	o.AnsweredAfter = between(ended, s.ledger.firstAnswerAfter(ended))
+	o.DoneAfter = between(ended, done)
 	for i, b := range s.trial.Bots {
-		lines, err := b.Troubles(logs[i])
+		lines, err := b.WarningsAndErrors(logs[i])
 		if err != nil {
 			return Outage{}, err
 		}
@@ -126,14 +125,14 @@ func (s *session) aftermath(ctx context.Context, o Outage, sign string, began, e
 	return o, nil
 }
 
-// recovered waits until the bots are ready and all of these commands are
-// answered, and tells when they were. The time is zero when they never were.
-func (s *session) recovered(ctx context.Context, ended time.Time, of []*Command) (done time.Time, err error) {
+// waitForRecovery waits until the bots are ready and all of these requests are answered, and gives
+// when they were answered: zero when they never were.
+func (s *soak) waitForRecovery(ctx context.Context, ended time.Time, of []*Request) (done time.Time, err error) {
 	for time.Since(ended) < s.Patience {
-		if done.IsZero() && s.ledger.answeredAll(of) {
+		if done.IsZero() && s.ledger.hasAnsweredAll(of) {
 			done = time.Now()
 		}
-		if !done.IsZero() && !s.pulse.ready(s.trial.Bots, ended).IsZero() {
+		if !done.IsZero() && !s.health.readySince(s.trial.Bots, ended).IsZero() {
 			break
 		}
 		if err := trial.Pause(ctx, 50*time.Millisecond); err != nil {
@@ -143,10 +142,10 @@ func (s *session) recovered(ctx context.Context, ended time.Time, of []*Command)
 	return done, nil
 }
 
-// logs is how long the bots' logs are by now.
-func (s *session) logs() (sizes []int64, err error) {
+// logSizes are the lengths of the bots' logs, in bytes.
+func (s *soak) logSizes() (sizes []int64, err error) {
 	for _, b := range s.trial.Bots {
-		size, err := b.Logged()
+		size, err := b.LogSize()
 		if err != nil {
 			return nil, err
 		}
@@ -155,21 +154,21 @@ func (s *session) logs() (sizes []int64, err error) {
 	return sizes, nil
 }
 
-// answeredAfter is when, after a time, a command was answered first; zero if none was.
-func (l *ledger) answeredAfter(from time.Time) time.Time {
-	for _, m := range l.answers() {
-		if at := time.UnixMilli(m.Timestamp); at.After(from) && m.Stamp().Final() {
+// firstAnswerAfter is when the first final answer after a moment came; zero without one.
+func (l *ledger) firstAnswerAfter(from time.Time) time.Time {
+	for _, m := range l.botMessages() {
+		if at := time.UnixMilli(m.Timestamp); at.After(from) && trial.ReadStamp(m).IsFinal() {
 			return at
 		}
 	}
 	return time.Time{}
 }
 
-func (l *ledger) answeredAll(of []*Command) bool {
+func (l *ledger) hasAnsweredAll(of []*Request) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, c := range of {
-		if l.pending[c.Request] != nil {
+		if l.pending[c.Number] != nil {
 			return false
 		}
 	}

@@ -6,56 +6,57 @@ import (
 	"slices"
 	"strings"
 
-	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
-// Command is a command that is sent, and what must come of it.
-type Command struct {
-	Name string // of the room; no two are alike
-	As   string // who sends it
-	Text string
+// Request is a request that is sent, and what must come of it.
+type Request struct {
+	RoomName string // unique
+	As       string // who sends it
+	Text     string
 
 	Members []string // usernames of all who must be inside in the end, sorted
 	Owners  []string // of those, who must own the room, sorted
-	Absent  []string // display names of those who cannot be let in, which the answer must tell
+	Absent  []string // display names of those who cannot be added, whom the answer must name
 
-	// Known once it was sent.
-	Message, Stream, Request string
+	// Set when it has been sent.
+	MessageID, StreamID string
+	Number              string // as users read it
 
-	opening bool     // sent before the trouble begins
-	opened  string   // its room, where others talk
-	desk    *Command // whose room it is sent in; nil for the 1:1 chat
+	isOpening bool     // sent before the trouble begins
+	roomID    string   // of an opening request: the room, where others are sent
+	sentIn    *Request // the opening request in whose room it is sent; nil for the 1:1 chat
 }
 
-// room is the room that the command is sent in; empty for the 1:1 chat.
-func (c *Command) room() string {
-	if c.desk == nil {
+// destination is the stream id of the room that the request is sent in; empty for the 1:1 chat.
+func (c *Request) destination() string {
+	if c.sentIn == nil {
 		return ""
 	}
-	return c.desk.opened
+	return c.sentIn.roomID
 }
 
-// chat tells the chats of the commands apart.
-func (c *Command) chat() string {
-	if room := c.room(); room != "" {
+// chatKey is different for requests of different chats.
+func (c *Request) chatKey() string {
+	if room := c.destination(); room != "" {
 		return room
 	}
 	return c.As
 }
 
-// desks is how many rooms are opened first, to be talked in.
-const desks = 4
+// openingRequests is how many rooms are opened first, for others to be sent in.
+const openingRequests = 4
 
-// gone is somebody whom Symphony lets into no room: the account is disabled.
-const gone = "dana"
+// disabledUser has a disabled account, which Symphony adds to no room.
+const disabledUser = "dana"
 
-// Plan makes commands, the same ones for the same seed: most for one to five
-// people, some for more than twenty, by mention or e-mail, with groups, owners
-// and options, from several chats of two and from a few rooms.
-func Plan(n int, seed int64, people []trial.Person, groups []trial.Group) []*Command {
+// Plan makes requests, the same ones for the same seed: most for one to five people, some for more
+// than twenty, by mention or e-mail, with groups, owners and options, from several 1:1 chats and
+// from a few rooms.
+func Plan(n int, seed int64, people []client.Person, groups []client.Group) []*Request {
 	p := planner{dice: rand.New(rand.NewPCG(uint64(seed), 1)), all: people}
 	for _, who := range people {
-		// The analyst stands behind a barrier to sales: opened with both, a room is refused.
+		// An information barrier keeps ravi from sales: no room may hold both.
 		if who.Active && !who.External && who.Username != botName && who.Username != "ravi" {
 			p.people = append(p.people, who)
 		}
@@ -65,24 +66,25 @@ func Plan(n int, seed int64, people []trial.Person, groups []trial.Group) []*Com
 			p.groups = append(p.groups, g)
 		}
 	}
-	var plan []*Command
+	var plan []*Request
 	for i := range n {
-		c := p.command(fmt.Sprintf("%s %d-%d", p.topic(), seed, i+1))
-		if i < min(desks, n/8) {
-			c.opening = true
+		c := p.request(fmt.Sprintf("%s %d-%d", p.topic(), seed, i+1))
+		if i < min(openingRequests, n/8) {
+			c.isOpening = true
 		} else if p.chance(0.25) {
-			p.moveToDesk(c, plan)
+			p.moveToRoom(c, plan)
 		}
 		plan = append(plan, c)
 	}
 	return plan
 }
 
+// planner makes the requests of a plan.
 type planner struct {
 	dice   *rand.Rand
-	all    []trial.Person
-	people []trial.Person // who take part
-	groups []trial.Group
+	all    []client.Person
+	people []client.Person // who take part
+	groups []client.Group
 }
 
 func (p *planner) chance(of float64) bool { return p.dice.Float64() < of }
@@ -92,25 +94,25 @@ func (p *planner) topic() string {
 	return topics[p.dice.IntN(len(topics))]
 }
 
-func (p *planner) command(name string) *Command {
+func (p *planner) request(name string) *Request {
 	who := p.people[p.dice.IntN(len(p.people))]
-	c := &Command{Name: name, As: who.Username, Members: []string{who.Username, botName}, Owners: []string{who.Username, botName}}
+	c := &Request{RoomName: name, As: who.Username, Members: []string{who.Username, botName}, Owners: []string{who.Username, botName}}
 	words := []string{"/newroom", `"` + name + `"`}
-	words = append(words, p.invite(c)...)
+	words = append(words, p.inviteWords(c)...)
 	if p.chance(0.3) {
 		g := p.groups[p.dice.IntN(len(p.groups))]
 		words = append(words, `group:"`+g.Name+`"`)
 		c.Members = append(c.Members, g.Members...)
 	}
-	words = append(words, p.options()...)
+	words = append(words, p.optionWords()...)
 	c.Text = strings.Join(words, " ")
-	c.Members, c.Owners = tidy(c.Members), tidy(c.Owners)
+	c.Members, c.Owners = sortUnique(c.Members), sortUnique(c.Owners)
 	return c
 }
 
-// invite names people: by mention, by e-mail, as owners; one in a while is one
-// whom Symphony does not let in.
-func (p *planner) invite(c *Command) (words []string) {
+// inviteWords name people: by mention, by e-mail, as owners, and now and then one who cannot be
+// added.
+func (p *planner) inviteWords(c *Request) (words []string) {
 	count := 1 + p.dice.IntN(5)
 	if p.chance(0.03) {
 		count = 20 + p.dice.IntN(8)
@@ -128,14 +130,14 @@ func (p *planner) invite(c *Command) (words []string) {
 		words, c.Members = append(words, word), append(c.Members, who.Username)
 	}
 	if p.chance(0.03) {
-		words = append(words, "@"+gone)
-		at := slices.IndexFunc(p.all, func(who trial.Person) bool { return who.Username == gone })
+		words = append(words, "@"+disabledUser)
+		at := slices.IndexFunc(p.all, func(who client.Person) bool { return who.Username == disabledUser })
 		c.Absent = append(c.Absent, p.all[at].DisplayName)
 	}
 	return words
 }
 
-func (p *planner) options() (words []string) {
+func (p *planner) optionWords() (words []string) {
 	for _, option := range []string{`desc:"what it is about"`, "history:yes", "nocopy:yes", "members-can-add:yes"} {
 		if p.chance(0.1) {
 			words = append(words, option)
@@ -144,20 +146,20 @@ func (p *planner) options() (words []string) {
 	return words
 }
 
-// moveToDesk sends the command from a room that its sender is in.
-func (p *planner) moveToDesk(c *Command, earlier []*Command) {
-	var open []*Command
+// moveToRoom has the request sent in the room of an earlier one that its sender is in.
+func (p *planner) moveToRoom(c *Request, earlier []*Request) {
+	var open []*Request
 	for _, d := range earlier {
-		if d.opening && slices.Contains(d.Members, c.As) {
+		if d.isOpening && slices.Contains(d.Members, c.As) {
 			open = append(open, d)
 		}
 	}
 	if len(open) > 0 {
-		c.desk = open[p.dice.IntN(len(open))]
+		c.sentIn = open[p.dice.IntN(len(open))]
 	}
 }
 
-func tidy(names []string) []string {
+func sortUnique(names []string) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }

@@ -7,25 +7,25 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/cmd/bot/soak"
-	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
-func people() []trial.Person {
-	list := []trial.Person{
+func people() []client.Person {
+	list := []client.Person{
 		{Username: "roombot", Active: true}, {Username: "ravi", Active: true}, {Username: "eve", Active: true, External: true},
 		{Username: "dana", DisplayName: "Dana Former"},
 	}
 	for _, letter := range strings.Split("abcdefghijklmnopqrstuvwxyz", "") {
-		list = append(list, trial.Person{Username: letter, Email: letter + "@acme.test", Active: true})
+		list = append(list, client.Person{Username: letter, Email: letter + "@acme.test", Active: true})
 	}
 	return list
 }
 
-func groups() []trial.Group {
-	return []trial.Group{{Name: "Sales", Members: []string{"a", "b"}}, {Name: "Research", Members: []string{"ravi"}}}
+func groups() []client.Group {
+	return []client.Group{{Name: "Sales", Members: []string{"a", "b"}}, {Name: "Research", Members: []string{"ravi"}}}
 }
 
-func TestASeedMakesTheSameCommandsAgain(t *testing.T) {
+func TestTheSameSeedMakesTheSameRequests(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, soak.Plan(50, 7, people(), groups()), soak.Plan(50, 7, people(), groups()))
 	require.NotEqual(t, soak.Plan(50, 7, people(), groups()), soak.Plan(50, 8, people(), groups()))
@@ -35,13 +35,13 @@ func TestNoTwoRoomsHaveTheSameName(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, c := range soak.Plan(500, 1, people(), groups()) {
-		require.False(t, seen[c.Name], c.Name)
-		seen[c.Name] = true
-		require.Contains(t, c.Text, c.Name)
+		require.False(t, seen[c.RoomName], c.RoomName)
+		seen[c.RoomName] = true
+		require.Contains(t, c.Text, c.RoomName)
 	}
 }
 
-func TestACommandExpectsItsSenderTheBotAndWhomItNames(t *testing.T) {
+func TestARequestExpectsItsSenderTheBotAndThePeopleItNames(t *testing.T) {
 	t.Parallel()
 	for _, c := range soak.Plan(300, 1, people(), groups()) {
 		require.Contains(t, c.Members, c.As)

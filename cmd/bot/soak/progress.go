@@ -8,13 +8,13 @@ import (
 	"roombot/cmd/bot/trial"
 )
 
-// tell prints where the soak stands.
-func (s *session) tell(ctx context.Context) error {
+// printProgress prints every second how many requests are sent and answered.
+func (s *soak) printProgress(ctx context.Context) error {
 	for trial.Pause(ctx, time.Second) == nil {
 		sent, answered := s.ledger.counts()
 		of := fmt.Sprintf(" of %d", s.Commands)
 		var stage string
-		if now := s.stage.Load(); now != nil { // as many are sent as it takes
+		if now := s.stage.Load(); now != nil { // as many are sent as the outages take
 			of, stage = "", "; "+*now
 		}
 		fmt.Fprintf(s.Progress, "%4ds  %d%s sent, %d answered%s\n", int(time.Since(s.started).Seconds()), sent, of, answered, stage)
@@ -22,5 +22,5 @@ func (s *session) tell(ctx context.Context) error {
 	return nil
 }
 
-// enter says which part of the soak begins.
-func (s *session) enter(stage string) { s.stage.Store(&stage) }
+// setStage says which part of the soak begins.
+func (s *soak) setStage(stage string) { s.stage.Store(&stage) }

@@ -13,7 +13,7 @@ import (
 	"roombot/cmd/bot/trial"
 )
 
-// Tally counts commands by how many they have of something.
+// Tally counts requests by how many they have of something.
 type Tally struct {
 	None    int `json:"none"`
 	One     int `json:"one"`
@@ -31,29 +31,30 @@ func (t *Tally) count(n int) {
 	}
 }
 
-// Audited is what the audit found.
-type Audited struct {
+// AuditResult is what the audit found.
+type AuditResult struct {
 	Sent     int          `json:"sent"`
-	Rooms    Tally        `json:"rooms"`   // per command
-	Answers  Tally        `json:"answers"` // per command: final ones
-	Missing  int          `json:"missing"` // people who are not inside and should be
-	Extra    int          `json:"extra"`   // people who are inside and should not be
+	Rooms    Tally        `json:"rooms"`   // per request
+	Answers  Tally        `json:"answers"` // per request: final ones
+	Missing  int          `json:"missing"` // people who should be in a room and are not
+	Extra    int          `json:"extra"`   // people who are in a room and should not
 	Owners   int          `json:"owners"`  // people who own a room and should not, or the other way round
 	Wrong    int          `json:"wrong"`   // answers that do not say what happened
-	Lost     int          `json:"lost"`    // commands with neither room nor answer
-	Stray    int          `json:"stray"`   // rooms and answers that belong to no command
+	Lost     int          `json:"lost"`    // requests with neither room nor answer
+	Stray    int          `json:"stray"`   // rooms and answers that belong to no request
 	Errors   []trial.Line `json:"errors"`
 	Findings []Finding    `json:"findings"`
 }
 
-// Exact tells whether everything is exactly one.
-func (a Audited) Exact() bool {
+// IsExact reports whether each request has exactly one room and one answer, and nothing else is
+// wrong.
+func (a AuditResult) IsExact() bool {
 	return a.Rooms.One == a.Sent && a.Answers.One == a.Sent && len(a.Findings) == 0 && len(a.Errors) == 0 && a.Stray == 0
 }
 
 // Report is the outcome of a soak.
 type Report struct {
-	Audited
+	AuditResult
 	Seed        int64          `json:"seed"`
 	Faults      map[string]int `json:"faults"` // how often each kind struck
 	Kills       int            `json:"kills"`
@@ -67,21 +68,20 @@ type Report struct {
 	Outages     []Outage       `json:"outages,omitempty"`
 }
 
-// Kept tells whether the bots kept what is promised: all is exactly one, and no
-// outage was felt for long.
-func (r Report) Kept() bool {
-	return r.Exact() && !slices.ContainsFunc(r.Outages, func(o Outage) bool { return len(o.Wrong) > 0 })
+// HasKeptPromise reports whether all is exact and nothing is wrong with the outages.
+func (r Report) HasKeptPromise() bool {
+	return r.IsExact() && !slices.ContainsFunc(r.Outages, func(o Outage) bool { return len(o.Wrong) > 0 })
 }
 
-func (s *session) audit(ctx context.Context, took time.Duration) (Report, error) {
+func (s *soak) auditPod(ctx context.Context, took time.Duration) (Report, error) {
 	state, err := s.trial.Pod.State(ctx)
 	if err != nil {
 		return Report{}, err
 	}
-	world := World{Rooms: state.Rooms, Talk: s.ledger.answers(), Errors: s.exits}
+	world := Outcome{Rooms: state.Rooms, Messages: s.ledger.botMessages(), Errors: s.unexpectedEnds}
 	r := Report{
 		Seed: s.Seed, Faults: s.faults, Kills: s.kills, FeedsKilled: s.feedsKilled, Replicas: s.Replicas, Took: took,
-		HTTPTimeout: s.HTTPTimeout, SearchLag: s.SearchLag, Visibility: s.Visibility, Outages: s.felt,
+		HTTPTimeout: s.HTTPTimeout, SearchLag: s.SearchLag, Visibility: s.Visibility, Outages: s.outageResults,
 	}
 	for _, b := range s.trial.Bots {
 		lines, err := b.Errors()
@@ -91,14 +91,14 @@ func (s *session) audit(ctx context.Context, took time.Duration) (Report, error)
 		world.Errors = append(world.Errors, lines...)
 		r.Peak = max(r.Peak, b.Usage().Peak)
 	}
-	r.Audited = Audit(s.plan, world)
+	r.AuditResult = Audit(s.plan, world)
 	return r, nil
 }
 
-// mostFindings is how many are printed; --json has all.
-const mostFindings = 20
+// maxFindings is how many are printed; --json has all.
+const maxFindings = 20
 
-// Print writes the report as people read it.
+// Print writes the report as a table, with the findings.
 func (r Report) Print(to io.Writer) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	row := func(label, format string, args ...any) {
@@ -113,7 +113,7 @@ func (r Report) Print(to io.Writer) error {
 	row("Stray rooms or answers", "%d", r.Stray)
 	row("Unexplained errors", "%d", len(r.Errors))
 	row("Bots", "%d, killed %d times, peak memory %.1f MiB", r.Replicas, r.Kills, trial.Usage{Peak: r.Peak}.MiB())
-	row("Faults", "%s", r.faults())
+	row("Faults", "%s", r.faultSummary())
 	row("Timings", "roombot.httpTimeout %s, roombot.searchLag %s, the pod's visibility %s", r.HTTPTimeout, r.SearchLag, r.Visibility)
 	row("Took", "%s", r.Took.Round(100*time.Millisecond))
 	if err := w.Flush(); err != nil {
@@ -131,7 +131,7 @@ func (t Tally) String() string {
 	return fmt.Sprintf("%d one, %d none, %d several", t.One, t.None, t.Several)
 }
 
-func (r Report) faults() string {
+func (r Report) faultSummary() string {
 	var list []string
 	for _, name := range slices.Sorted(maps.Keys(r.Faults)) {
 		list = append(list, fmt.Sprintf("%s %d", name, r.Faults[name]))
@@ -147,14 +147,14 @@ func (r Report) faults() string {
 
 func (r Report) printFindings(to io.Writer) error {
 	for i, f := range r.Findings {
-		if i == mostFindings {
+		if i == maxFindings {
 			fmt.Fprintf(to, "… and %d more\n", len(r.Findings)-i)
 			break
 		}
 		fmt.Fprintf(to, "\n✗ %s\n  %s\n  request %s\n", f.What, f.Command, f.Request)
 	}
 	for i, line := range r.Errors {
-		if i == mostFindings {
+		if i == maxFindings {
 			fmt.Fprintf(to, "… and %d more\n", len(r.Errors)-i)
 			break
 		}
@@ -162,10 +162,10 @@ func (r Report) printFindings(to io.Writer) error {
 	}
 	verdict := "\n✓ Exactly one room and one answer for each command.\n"
 	switch {
-	case !r.Exact():
+	case !r.IsExact():
 		verdict = "\n✗ Not everything is exactly one.\n"
-	case !r.Kept():
-		verdict = "\n✗ Exactly one room and one answer for each command, but an outage was not borne well.\n"
+	case !r.HasKeptPromise():
+		verdict = "\n✗ Exactly one room and one answer for each command, but a recovery from an outage was not as it should be.\n"
 	}
 	_, err := fmt.Fprint(to, verdict)
 	return err

@@ -1,6 +1,6 @@
-// Package soak tries to break the promise that each command opens exactly one
-// room and gets exactly one answer: it runs the real bot against a pod that
-// makes trouble, kills it again and again, and then looks at what is there.
+// Package soak tries to break the promise that each request opens exactly one room and gets exactly
+// one answer: it runs the real bot against a pod that makes trouble, kills it again and again, and
+// then compares what is on the pod with what was asked for.
 package soak
 
 import (
@@ -14,10 +14,11 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
-// Run does the soak and reports what it found. The error is about the soak
-// itself; whether the bot kept its promise is in the report.
+// Run does the soak and reports what it found. The error is about the soak itself; whether the bot
+// kept its promise is in the report.
 func Run(ctx context.Context, c Config) (report Report, err error) {
 	c = c.withDefaults()
 	t, err := trial.Start(ctx, trial.Setup{
@@ -31,85 +32,85 @@ func Run(ctx context.Context, c Config) (report Report, err error) {
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
-	if err := t.Ready(ctx); err != nil {
+	if err := t.WaitUntilReady(ctx); err != nil {
 		return Report{}, err
 	}
-	s, err := newSession(ctx, c, t)
+	s, err := newSoak(ctx, c, t)
 	if err != nil {
 		return Report{}, err
 	}
 	return s.run(ctx)
 }
 
-// session is a soak under way.
-type session struct {
+// soak is a soak that runs.
+type soak struct {
 	Config
 	trial   *trial.Trial
-	plan    []*Command
+	plan    []*Request
 	ledger  *ledger
 	started time.Time
-	pulse   pulse
-	stage   atomic.Pointer[string] // which part of the soak is under way; nil where there is but one
+	health  healthLog
+	stage   atomic.Pointer[string] // the part of the soak that runs; nil where there is only one
 
 	// Written by one goroutine each and read after all have ended.
 	kills, feedsKilled int
 	faults             map[string]int // hits by kind
-	exits              []trial.Line
-	felt               []Outage
+	unexpectedEnds     []trial.Line
+	outageResults      []Outage
 }
 
-func newSession(ctx context.Context, c Config, t *trial.Trial) (*session, error) {
+func newSoak(ctx context.Context, c Config, t *trial.Trial) (*soak, error) {
 	state, err := t.Pod.State(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &session{
+	return &soak{
 		Config: c, trial: t, plan: Plan(c.Commands, c.Seed, state.People, state.Groups), ledger: newLedger(),
 		started: time.Now(), faults: map[string]int{},
 	}, nil
 }
 
-// run goes through the phases: talk under trouble, calm, audit.
-func (s *session) run(ctx context.Context) (Report, error) {
+// run sends the requests under trouble, ends the trouble, and audits the pod.
+func (s *soak) run(ctx context.Context) (Report, error) {
 	following, stop := context.WithCancel(ctx)
 	defer stop()
 	group, following := errgroup.WithContext(following)
-	group.Go(func() error { return s.trial.Pod.Follow(following, 100*time.Millisecond, s.ledger.take) })
-	group.Go(func() error { return s.tell(following) })
-	err := s.phases(following)
+	group.Go(func() error { return s.trial.Pod.Follow(following, 100*time.Millisecond, s.ledger.noteMessages) })
+	group.Go(func() error { return s.printProgress(following) })
+	err := s.runPhases(following)
 	stop()
 	if err := errors.Join(err, group.Wait(), ctx.Err()); err != nil {
 		return Report{}, err
 	}
 	took := time.Since(s.started)
-	return s.audit(ctx, took)
+	return s.auditPod(ctx, took)
 }
 
-func (s *session) phases(ctx context.Context) error {
-	if err := s.opening(ctx); err != nil {
+func (s *soak) runPhases(ctx context.Context) error {
+	if err := s.sendOpening(ctx); err != nil {
 		return err
 	}
-	trouble := s.storm
+	trouble := s.sendUnderTrouble
 	if s.Outages > 0 {
-		trouble = s.outages
+		trouble = s.runOutages
 	}
 	if err := trouble(ctx); err != nil {
 		return err
 	}
-	return s.calm(ctx)
+	return s.endTrouble(ctx)
 }
 
-// opening sends the commands whose rooms are later talked in, undisturbed.
-func (s *session) opening(ctx context.Context) error {
+// sendOpening sends, undisturbed, the requests in whose rooms others are sent.
+func (s *soak) sendOpening(ctx context.Context) error {
 	for _, c := range s.plan {
-		if !c.opening {
+		if !c.isOpening {
 			break
 		}
 		if err := s.send(ctx, c); err != nil {
 			return err
 		}
 	}
-	if err := s.settled(ctx, s.Patience); err != nil {
+	if err := s.waitUntilDone(ctx, s.Patience); err != nil {
 		return err
 	}
 	state, err := s.trial.Pod.State(ctx)
@@ -117,42 +118,40 @@ func (s *session) opening(ctx context.Context) error {
 		return err
 	}
 	for _, c := range s.plan {
-		at := slices.IndexFunc(state.Rooms, func(r trial.Room) bool { return r.Name == c.Name })
-		if c.opening && at < 0 {
-			return fmt.Errorf("the bot did not open %q, with no trouble at all", c.Name)
+		at := slices.IndexFunc(state.Rooms, func(r client.Room) bool { return r.Name == c.RoomName })
+		if c.isOpening && at < 0 {
+			return fmt.Errorf("the bot did not open %q, with no trouble at all", c.RoomName)
 		}
-		if c.opening {
-			c.opened = state.Rooms[at].ID
+		if c.isOpening {
+			c.roomID = state.Rooms[at].StreamID
 		}
 	}
 	return nil
 }
 
-// storm sends the rest while the pod makes trouble and the bots are killed.
-func (s *session) storm(ctx context.Context) error {
-	for _, f := range s.Faults.faults() {
-		if err := s.trial.Pod.Break(ctx, f); err != nil {
-			return err
-		}
+// sendUnderTrouble sends the rest while the pod makes trouble and the bots are killed.
+func (s *soak) sendUnderTrouble(ctx context.Context) error {
+	if err := s.trial.Pod.Fail(ctx, s.Faults.faults()...); err != nil {
+		return err
 	}
-	raging, stop := context.WithCancel(ctx)
+	working, stop := context.WithCancel(ctx)
 	defer stop()
-	group, raging := errgroup.WithContext(raging)
-	group.Go(func() error { return s.killBots(raging) })
-	group.Go(func() error { return s.killFeeds(raging) })
+	group, working := errgroup.WithContext(working)
+	group.Go(func() error { return s.killBots(working) })
+	group.Go(func() error { return s.killFeeds(working) })
 	group.Go(func() error {
 		defer stop()
-		if err := s.talk(raging); err != nil {
+		if err := s.sendRest(working); err != nil {
 			return err
 		}
-		return s.settled(raging, stormAfterLast)
+		return s.waitUntilDone(working, troubleAfterLast)
 	})
-	return unlessStopped(ctx, group.Wait())
+	return ignoreOwnStop(ctx, group.Wait())
 }
 
-// unlessStopped is the error of a group: none when one of its own has stopped it,
-// that of ctx when that has ended.
-func unlessStopped(ctx context.Context, err error) error {
+// ignoreOwnStop is the error of a group: that of ctx when ctx has ended, and none when the group
+// has stopped itself.
+func ignoreOwnStop(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -162,21 +161,19 @@ func unlessStopped(ctx context.Context, err error) error {
 	return err
 }
 
-// stormAfterLast is how long at most the trouble goes on after the last
-// command: whoever cannot finish under it finishes in the calm.
-const stormAfterLast = 20 * time.Second
+// troubleAfterLast is how long at most the trouble goes on after the last request.
+const troubleAfterLast = 20 * time.Second
 
-// mostInChat is how many commands of one chat are unanswered at a time: beyond
-// its own bound the bot rightly carries none out.
-const mostInChat = 10
+// maxUnansweredInChat keeps below the number of requests that the bot lets wait in one chat.
+const maxUnansweredInChat = 10
 
-// talk sends the commands, never more at once than may be outstanding.
-func (s *session) talk(ctx context.Context) error {
+// sendRest sends the requests, with at most so many unanswered at a time as may be outstanding.
+func (s *soak) sendRest(ctx context.Context) error {
 	for _, c := range s.plan {
-		if c.opening {
+		if c.isOpening {
 			continue
 		}
-		for s.ledger.outstanding() >= s.Outstanding || s.ledger.waitingIn(c.chat()) >= mostInChat {
+		for s.ledger.unanswered() >= s.Outstanding || s.ledger.unansweredIn(c.chatKey()) >= maxUnansweredInChat {
 			if err := trial.Pause(ctx, 10*time.Millisecond); err != nil {
 				return err
 			}
@@ -188,20 +185,20 @@ func (s *session) talk(ctx context.Context) error {
 	return nil
 }
 
-func (s *session) send(ctx context.Context, c *Command) error {
-	said, err := s.trial.Pod.Say(ctx, c.As, c.room(), c.Text)
+func (s *soak) send(ctx context.Context, c *Request) error {
+	said, err := s.trial.Pod.SaysIn(ctx, c.As, c.destination(), c.Text)
 	if err != nil {
 		return fmt.Errorf("say %q: %w", c.Text, err)
 	}
-	s.ledger.sent(c, said)
+	s.ledger.noteSent(c, said.Message)
 	return nil
 }
 
-// settled waits, so long at most, until all that was sent is done. Not being
-// settled is no error: the audit will tell.
-func (s *session) settled(ctx context.Context, limit time.Duration) error {
+// waitUntilDone waits until all requests are done, for so long at most. It is no error when they
+// are not: the audit finds it.
+func (s *soak) waitUntilDone(ctx context.Context, limit time.Duration) error {
 	begin := time.Now()
-	for time.Since(begin) < limit && !s.done(ctx) {
+	for time.Since(begin) < limit && !s.isDone(ctx) {
 		if err := trial.Pause(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}
@@ -209,29 +206,30 @@ func (s *session) settled(ctx context.Context, limit time.Duration) error {
 	return nil
 }
 
-// done tells whether everything is answered and the bots have nothing left: an
-// answer may come while people are still being let in.
-func (s *session) done(ctx context.Context) bool {
-	return s.ledger.outstanding() == 0 && s.trial.Idle(ctx)
+// isDone reports whether all requests are answered and the bots are idle: an answer may come before
+// the last people are added.
+func (s *soak) isDone(ctx context.Context) bool {
+	return s.ledger.unanswered() == 0 && s.trial.IsIdle(ctx)
 }
 
-// calm ends the trouble and waits until nothing happens any more.
-func (s *session) calm(ctx context.Context) error {
+// endTrouble ends the trouble, waits until nothing happens any more, and stops the bots.
+func (s *soak) endTrouble(ctx context.Context) error {
 	if err := s.countFaults(ctx); err != nil {
 		return err
 	}
-	if err := s.trial.Pod.Mend(ctx); err != nil {
+	if err := s.trial.Pod.Heal(ctx); err != nil {
 		return err
 	}
-	if err := s.revive(); err != nil {
+	if err := s.restartEnded(); err != nil {
 		return err
 	}
-	for s.ledger.quiet() < s.Patience && !s.done(ctx) {
+	for s.ledger.silence() < s.Patience && !s.isDone(ctx) {
 		if err := trial.Pause(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}
 	}
-	// What is doubled may come late: a batch that was never acknowledged, a call of a killed bot that is under way.
+	// A second answer may come late: from a batch that was never acknowledged, or from a call of a
+	// bot that was killed meanwhile.
 	late := s.Visibility + time.Second
 	if s.KillEvery > 0 {
 		late += s.HTTPTimeout
@@ -241,7 +239,7 @@ func (s *session) calm(ctx context.Context) error {
 	}
 	for _, b := range s.trial.Bots {
 		if err := b.Stop(); err != nil {
-			s.exits = append(s.exits, trial.Line{Bot: b.Name, Text: err.Error()})
+			s.unexpectedEnds = append(s.unexpectedEnds, trial.Line{Bot: b.Name, Text: err.Error()})
 		}
 	}
 	return nil

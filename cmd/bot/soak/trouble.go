@@ -3,7 +3,7 @@ package soak
 import (
 	"fmt"
 
-	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
 // Trouble is how badly the pod behaves.
@@ -31,70 +31,78 @@ func (t *Trouble) String() string { return string(*t) }
 // Type names the flag's value.
 func (*Trouble) Type() string { return "kind" }
 
-// writes are the calls that change the pod, by their operation's name.
-func writes() []string {
+// writeOperations are calls that change the pod, by their operation's name.
+func writeOperations() []string {
 	return []string{"createRoom", "addMember", "promoteOwner", "createMessage", "updateMessage", "createIM"}
 }
 
-func reads() []string {
-	return []string{"searchRooms", "lookupUsers", "listMessages", "searchMessages", "getMessage", "listMembers", "streamInfo", "sessionInfo", "readDatafeed", "listDatafeed"}
+// readOperations are calls that change nothing, by their operation's name.
+func readOperations() []string {
+	return []string{
+		"searchRooms", "lookupUsers", "listMessages", "searchMessages", "getMessage", "listMembers", "streamInfo", "sessionInfo",
+		"readDatafeed", "listDatafeed",
+	}
 }
 
-// faults is the trouble in the words of the pod. The lag of the search index
-// stays below the searchLag that the bot is given.
-func (t Trouble) faults() []trial.Fault {
+// faults are the faults of the pod. The lag of the search index stays below the searchLag that the
+// bot is given.
+func (t Trouble) faults() []client.Fault {
 	switch t {
 	case Default:
-		return append(everyWrite(0.01), append(everyRead(0.01),
-			trial.Fault{Kind: "duplicate-events", Probability: 0.05},
-			trial.Fault{Kind: "search-lag", Delay: "1s"})...)
+		return append(writeFaults(0.01), append(readFaults(0.01),
+			client.Fault{Kind: "duplicate-events", Probability: 0.05},
+			client.Fault{Kind: "search-lag", Delay: "1s"})...)
 	case Heavy:
-		return append(everyWrite(0.04), append(everyRead(0.02),
-			trial.Fault{Kind: "duplicate-events", Probability: 0.2},
-			trial.Fault{Kind: "reorder-events", Probability: 0.3},
-			trial.Fault{Kind: "search-lag", Delay: "1s"},
-			trial.Fault{Kind: "search-lag", Delay: "3s", Probability: 0.5},
-			trial.Fault{Kind: "session-expired", Probability: 0.003},
-			trial.Fault{Path: "/login/*", Status: 503, Probability: 0.1})...)
+		return append(writeFaults(0.04), append(readFaults(0.02),
+			client.Fault{Kind: "duplicate-events", Probability: 0.2},
+			client.Fault{Kind: "reorder-events", Probability: 0.3},
+			client.Fault{Kind: "search-lag", Delay: "1s"},
+			client.Fault{Kind: "search-lag", Delay: "3s", Probability: 0.5},
+			client.Fault{Kind: "session-expired", Probability: 0.003},
+			client.Fault{Path: "searchMessages", Empty: 204, Probability: 0.5},
+			client.Fault{Path: "listMessages", Empty: 204, Probability: 0.5},
+			client.Fault{Path: "searchUsers", Empty: 204, Probability: 0.5},
+			client.Fault{Path: "/login/*", Status: 503, Probability: 0.1})...)
 	default:
 		return nil
 	}
 }
 
-// everyWrite makes each kind of trouble befall each kind of write with the
-// probability: refused, slow, lost on the way there, lost on the way back.
-func everyWrite(p float64) []trial.Fault {
-	var list []trial.Fault
-	for _, name := range writes() {
+// writeFaults are the faults of each kind of write, with a probability: refused, slow, dropped
+// before the work, dropped after it.
+func writeFaults(p float64) []client.Fault {
+	var list []client.Fault
+	for _, name := range writeOperations() {
 		list = append(list,
-			trial.Fault{Path: name, Drop: "before", Probability: p},
-			trial.Fault{Path: name, Drop: "after", Probability: 2 * p},
-			trial.Fault{Path: name, Status: 503, Probability: p},
-			trial.Fault{Path: name, Status: 500, Probability: p / 2},
-			trial.Fault{Path: name, Status: 429, RetryAfter: 1, Probability: p},
-			trial.Fault{Path: name, Delay: "300ms", Probability: 2 * p},
-			trial.Fault{Path: name, Delay: "2500ms", Probability: p / 4},
-			trial.Fault{Path: name, Delay: "2200ms", Drop: "after", Probability: p / 4}, // takes effect when the bot has given up waiting
+			client.Fault{Path: name, Drop: "before", Probability: p},
+			client.Fault{Path: name, Drop: "after", Probability: 2 * p},
+			client.Fault{Path: name, Status: 503, Probability: p},
+			client.Fault{Path: name, Status: 500, Probability: p / 2},
+			client.Fault{Path: name, Status: 429, RetryAfter: 1, Probability: p},
+			client.Fault{Path: name, Delay: "300ms", Probability: 2 * p},
+			client.Fault{Path: name, Delay: "2500ms", Probability: p / 4},
+			client.Fault{Path: name, Delay: "2200ms", Drop: "after", Probability: p / 4}, // done when the bot no longer waits
 		)
 	}
 	return list
 }
 
-func everyRead(p float64) []trial.Fault {
-	var list []trial.Fault
-	for _, name := range reads() {
+// readFaults are the faults of each kind of read, with a probability.
+func readFaults(p float64) []client.Fault {
+	var list []client.Fault
+	for _, name := range readOperations() {
 		list = append(list,
-			trial.Fault{Path: name, Drop: "before", Probability: p},
-			trial.Fault{Path: name, Drop: "after", Probability: p},
-			trial.Fault{Path: name, Status: 503, Probability: p},
-			trial.Fault{Path: name, Status: 429, RetryAfter: 1, Probability: p / 2},
+			client.Fault{Path: name, Drop: "before", Probability: p},
+			client.Fault{Path: name, Drop: "after", Probability: p},
+			client.Fault{Path: name, Status: 503, Probability: p},
+			client.Fault{Path: name, Status: 429, RetryAfter: 1, Probability: p / 2},
 		)
 	}
 	return list
 }
 
-// nameOf is what a fault is counted as in the report.
-func nameOf(f trial.Fault) string {
+// faultName is how the report counts a fault.
+func faultName(f client.Fault) string {
 	switch {
 	case f.Kind != "" && f.Kind != "http":
 		return f.Kind
@@ -104,6 +112,8 @@ func nameOf(f trial.Fault) string {
 		return "dropped " + f.Drop
 	case f.Status != 0:
 		return fmt.Sprint(f.Status)
+	case f.Empty != 0:
+		return "empty as 204"
 	default:
 		return "delay"
 	}

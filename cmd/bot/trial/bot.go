@@ -7,30 +7,32 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"roombot/bot/engine"
 )
 
-// Bot is a bot under trial: one configuration, and one process after the other.
+// Bot is a bot under trial: one configuration, and one process after another.
 type Bot struct {
 	Name  string
-	Store string // address of its database, or path of its file
+	Store engine.Address
 
-	dir  string
-	run  *process
-	used Usage
-	page page
-	http *http.Client
+	dir        string
+	process    *process
+	used       Usage
+	healthPage healthPage
+	http       *http.Client
 }
 
 func newBot(name, dir string) *Bot {
-	// A process has its own port, so that a connection to the one before is of no use.
+	// Each process has another port: a connection is of no use to the next.
 	return &Bot{Name: name, dir: dir, http: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
 }
 
-func (b *Bot) config() string { return filepath.Join(b.dir, b.Name+".json") }
+func (b *Bot) configFile() string { return filepath.Join(b.dir, b.Name+".json") }
 
 // Start starts a process.
 func (b *Bot) Start() error {
-	log, err := os.OpenFile(b.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	log, err := os.OpenFile(b.LogFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -39,51 +41,52 @@ func (b *Bot) Start() error {
 	if err != nil {
 		return err
 	}
-	b.page.renew(before.Size())
-	b.run, err = begin([]string{"run", "--config", b.config()}, log, log)
+	b.healthPage.reset(before.Size())
+	b.process, err = startProcess([]string{"run", "--config", b.configFile()}, log, log)
 	return err
 }
 
-// Alive reports whether the process has not ended, by itself or otherwise.
-func (b *Bot) Alive() bool { return b.run != nil && b.run.alive() }
+// IsAlive reports whether the process has started and not ended.
+func (b *Bot) IsAlive() bool { return b.process != nil && b.process.isAlive() }
 
-// Kill ends the process with SIGKILL. It reports whether there was one: a bot
-// that had ended by itself cannot be killed.
+// Kill ends the process with SIGKILL. It reports whether there was one: the bot may have ended by
+// itself.
 func (b *Bot) Kill() bool {
-	if !b.Alive() {
+	if !b.IsAlive() {
 		return false
 	}
-	b.note()
-	b.run.kill()
-	b.account()
+	b.notePeakMemory()
+	b.process.kill()
+	b.addProcessorTime()
 	return true
 }
 
 // Stop ends the process with SIGTERM, as systemd or Kubernetes would.
 func (b *Bot) Stop() error {
-	if !b.Alive() {
-		return fmt.Errorf("%s had ended before: %s", b.Name, b.lastWords())
+	if !b.IsAlive() {
+		return fmt.Errorf("%s had ended before: %s", b.Name, b.lastLogLine())
 	}
-	b.note()
+	b.notePeakMemory()
 	const limit = 30 * time.Second
-	err := b.run.stop(limit)
-	b.account()
+	err := b.process.stop(limit)
+	b.addProcessorTime()
 	if err != nil {
-		return fmt.Errorf("%s %w: %s", b.Name, err, b.lastWords())
+		return fmt.Errorf("%s %w: %s", b.Name, err, b.lastLogLine())
 	}
 	return nil
 }
 
-// Usage is what all its processes took, the running one as of now.
+// Usage is what all its processes have used, the running one included.
 func (b *Bot) Usage() Usage {
-	if b.Alive() {
-		b.note()
+	if b.IsAlive() {
+		b.notePeakMemory()
 	}
 	return b.used
 }
 
-func (b *Bot) lastWords() string {
-	raw, err := os.ReadFile(b.Log())
+// lastLogLine is the last line of the log, or why it cannot be read.
+func (b *Bot) lastLogLine() string {
+	raw, err := os.ReadFile(b.LogFile())
 	if err != nil {
 		return err.Error()
 	}

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// write makes a bot's configuration out of the one that the sandbox wrote for
-// any bot: who may do what is open, the timings are the trial's.
-func (s BotSetup) write(from, to, name string) error {
+// writeConfig makes a bot's configuration out of the one that the sandbox wrote: everybody may do
+// everything, the timings are the trial's.
+func (s BotSetup) writeConfig(from, to, name string) error {
 	raw, err := os.ReadFile(from)
 	if err != nil {
 		return fmt.Errorf("configuration of the pod: %w", err)
@@ -18,7 +18,7 @@ func (s BotSetup) write(from, to, name string) error {
 	if err := json.Unmarshal(raw, &file); err != nil {
 		return fmt.Errorf("configuration of the pod: %w", err)
 	}
-	file["roombot"] = s.own(name)
+	file["roombot"] = s.roombotSection(name)
 	raw, err = json.MarshalIndent(file, "", "  ")
 	if err != nil {
 		return err
@@ -26,7 +26,8 @@ func (s BotSetup) write(from, to, name string) error {
 	return os.WriteFile(to, raw, 0o600)
 }
 
-func (s BotSetup) own(name string) map[string]any {
+// roombotSection is the part of the configuration that is ours.
+func (s BotSetup) roombotSection(name string) map[string]any {
 	own := map[string]any{
 		"store":  name + ".db",
 		"health": map[string]any{"listen": anyPort},
@@ -34,8 +35,8 @@ func (s BotSetup) own(name string) map[string]any {
 			"name": "everybody", "who": []string{"*"}, "where": []string{"*"}, "commands": []string{"*"},
 		}}},
 	}
-	if s.Store != "" {
-		own["store"], own["replica"] = s.Store, name
+	if !s.Store.IsZero() {
+		own["store"], own["replica"] = s.Store.Reveal(), name
 	}
 	for key, d := range map[string]time.Duration{"httpTimeout": s.HTTPTimeout, "searchLag": s.SearchLag} {
 		if d > 0 {
@@ -43,7 +44,7 @@ func (s BotSetup) own(name string) map[string]any {
 		}
 	}
 	limits := map[string]any{}
-	if !s.Bounded { // a trial asks for more than people may
+	if !s.Bounded { // a trial sends more at once than people may
 		limits["perConversation"], limits["queue"] = 10_000, 1_000_000
 	}
 	if s.Workers > 0 {

@@ -19,17 +19,17 @@ const anyPort = "127.0.0.1:0"
 // healthLimit is longer than a bot waits for its store before it answers.
 const healthLimit = 5 * time.Second
 
-// page is where the present process of a bot tells how it is.
-type page struct {
-	mu      sync.Mutex // guards what follows
-	begins  int64      // where its lines begin in the log
-	address string     // empty before it was found
+// healthPage is where the running process of a bot has its health page.
+type healthPage struct {
+	mu        sync.Mutex // guards all below
+	logOffset int64      // where the lines of the process begin in the log
+	address   string     // empty until it is found
 }
 
-// Health asks the bot how it is. One that was killed does not answer, and one
-// that was just started not yet.
+// Health asks the bot's health page. A bot that was killed does not answer, and one that was just
+// started not yet.
 func (b *Bot) Health(ctx context.Context) (bot.Health, error) {
-	address, err := b.page.find(b.Log())
+	address, err := b.healthPage.findAddress(b.LogFile())
 	if err != nil {
 		return bot.Health{}, fmt.Errorf("%s: %w", b.Name, err)
 	}
@@ -51,9 +51,9 @@ func (b *Bot) Health(ctx context.Context) (bot.Health, error) {
 	return h, nil
 }
 
-// Idle tells whether the bots say that nothing is left to be done, which one of
-// them knows for all. None may answer at the moment: then they are not idle.
-func (t *Trial) Idle(ctx context.Context) bool {
+// IsIdle reports whether the bots have nothing left to do. One of them knows for all. When none
+// answers, they are not idle.
+func (t *Trial) IsIdle(ctx context.Context) bool {
 	for _, b := range t.Bots {
 		if h, err := b.Health(ctx); err == nil {
 			return h.Queue.Answers && h.Queue.Queued == 0 && h.Queue.Running == 0
@@ -62,28 +62,27 @@ func (t *Trial) Idle(ctx context.Context) bool {
 	return false
 }
 
-// renew forgets the address: a new process begins, whose lines follow in the log.
-func (p *page) renew(begins int64) {
+// reset forgets the address: the lines of a new process begin there in the log.
+func (p *healthPage) reset(logOffset int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.begins, p.address = begins, ""
+	p.logOffset, p.address = logOffset, ""
 }
 
-func (p *page) find(log string) (address string, err error) {
+// findAddress is the page's address, read from the log once.
+func (p *healthPage) findAddress(log string) (address string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.address == "" {
-		p.address, err = announced(log, p.begins)
+		p.address, err = readHealthAddress(log, p.logOffset)
 	}
 	return p.address, err
 }
 
-// announced reads the address that a bot logs when its page is open.
-func announced(log string, from int64) (address string, err error) {
+// readHealthAddress reads the address that a bot logs when its page is open.
+func readHealthAddress(log string, from int64) (address string, err error) {
 	err = eachLine(log, from, func(_ []byte, entry logEntry) bool {
-		if entry.Message == "health page listening" {
-			address = entry.Address
-		}
+		address = entry.Address // no other line has one
 		return address == ""
 	})
 	if address == "" && err == nil {

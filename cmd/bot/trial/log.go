@@ -10,17 +10,17 @@ import (
 
 // Line is a line of a bot's log.
 type Line struct {
-	Bot   string `json:"bot"`
-	Level string `json:"level,omitempty"` // empty for what is no log line, such as a panic
-	Said  string `json:"said,omitempty"`  // the sentence, without its fields
-	Text  string `json:"text"`            // all of it
+	Bot     string `json:"bot"`
+	Level   string `json:"level,omitempty"` // empty where the text is no log line, such as a panic
+	Message string `json:"said,omitempty"`  // the sentence, without its fields
+	Text    string `json:"text"`            // all of it
 }
 
-// Trouble is true for a warning and for what is worse.
-func (l Line) Trouble() bool { return l.Level == "warn" || l.Error() }
+// IsWarningOrError reports whether the line is a warning or worse.
+func (l Line) IsWarningOrError() bool { return l.Level == "warn" || l.IsError() }
 
-// Error is true for an error, and for what is no log line at all.
-func (l Line) Error() bool {
+// IsError reports whether the line is an error or worse, or no log line at all.
+func (l Line) IsError() bool {
 	switch l.Level {
 	case "", "error", "fatal", "panic":
 		return true
@@ -28,28 +28,30 @@ func (l Line) Error() bool {
 	return false
 }
 
-// Log is the file that has what the bot logged, all its processes after each other.
-func (b *Bot) Log() string { return filepath.Join(b.dir, b.Name+".log") }
+// LogFile is the path of the file that all processes of the bot log to.
+func (b *Bot) LogFile() string { return filepath.Join(b.dir, b.Name+".log") }
 
-// Logged is how long the log is by now, in bytes.
-func (b *Bot) Logged() (int64, error) {
-	info, err := os.Stat(b.Log())
+// LogSize is the length of the log, in bytes.
+func (b *Bot) LogSize() (int64, error) {
+	info, err := os.Stat(b.LogFile())
 	if err != nil {
 		return 0, err
 	}
 	return info.Size(), nil
 }
 
-// Errors lists what the bot logged as an error, and what is no log line at
-// all, such as a panic. Warnings are not in it: under faults they are due.
-func (b *Bot) Errors() ([]Line, error) { return b.lines(0, Line.Error) }
+// Errors lists the errors that the bot logged, and what is no log line at all, such as a panic.
+// Warnings are left out: faults cause them.
+func (b *Bot) Errors() ([]Line, error) { return b.readLines(0, Line.IsError) }
 
-// Troubles lists the warnings and errors from a place in the log on.
-func (b *Bot) Troubles(from int64) ([]Line, error) { return b.lines(from, Line.Trouble) }
+// WarningsAndErrors lists those of the log from an offset on.
+func (b *Bot) WarningsAndErrors(from int64) ([]Line, error) {
+	return b.readLines(from, Line.IsWarningOrError)
+}
 
-func (b *Bot) lines(from int64, wanted func(Line) bool) (found []Line, err error) {
-	err = eachLine(b.Log(), from, func(text []byte, entry logEntry) bool {
-		line := Line{Bot: b.Name, Level: entry.Level, Said: entry.Message, Text: string(text)}
+func (b *Bot) readLines(from int64, wanted func(Line) bool) (found []Line, err error) {
+	err = eachLine(b.LogFile(), from, func(text []byte, entry logEntry) bool {
+		line := Line{Bot: b.Name, Level: entry.Level, Message: entry.Message, Text: string(text)}
 		if wanted(line) {
 			found = append(found, line)
 		}
@@ -58,13 +60,13 @@ func (b *Bot) lines(from int64, wanted func(Line) bool) (found []Line, err error
 	return found, err
 }
 
-// logEntry is what of a log line means something here.
+// logEntry are the fields of a log line that are used here.
 type logEntry struct{ Level, Message, Address string }
 
 // longestLine bounds a line of the log, which may hold a stack.
 const longestLine = 1 << 20
 
-// eachLine reads a log from a place on, until take has had enough.
+// eachLine reads a log from an offset on, as long as take asks for more.
 func eachLine(log string, from int64, take func(text []byte, entry logEntry) (more bool)) error {
 	file, err := os.Open(log)
 	if err != nil {

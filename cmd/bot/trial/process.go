@@ -12,21 +12,21 @@ import (
 	"time"
 )
 
-// process is a running child: this very program with other arguments.
+// process is a child process: this program with other arguments.
 type process struct {
 	cmd   *exec.Cmd
 	ended chan struct{} // closed at its end
 }
 
-func begin(args []string, out, errs *os.File) (*process, error) {
+func startProcess(args []string, out, errs *os.File) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	p := &process{cmd: exec.Command(self, args...), ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = out, errs
-	// A group of its own: Ctrl-C is for the trial, which ends its children itself.
-	p.cmd.SysProcAttr = ownGroup()
+	// A process group of its own: Ctrl-C is for the trial, which ends its children itself.
+	p.cmd.SysProcAttr = ownProcessGroup()
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -37,22 +37,22 @@ func begin(args []string, out, errs *os.File) (*process, error) {
 	return p, nil
 }
 
-// startLimit is how long a process may take until it works, on a machine that has other work.
+// startLimit is how long a process may take to start, on a busy machine.
 const startLimit = 2 * time.Minute
 
-// beginServer starts a pod and waits for the address that it prints.
-func beginServer(ctx context.Context, args []string) (address string, p *process, err error) {
+// startServer starts a server and waits for the address that it prints.
+func startServer(ctx context.Context, args []string) (address string, p *process, err error) {
 	read, write, err := os.Pipe()
 	if err != nil {
 		return "", nil, err
 	}
-	p, err = begin(args, write, os.Stderr)
+	p, err = startProcess(args, write, os.Stderr)
 	_ = write.Close()
 	if err != nil {
 		return "", nil, errors.Join(err, read.Close())
 	}
 	found := make(chan string, 1)
-	go findAddress(read, found)
+	go readServerAddress(read, found)
 	select {
 	case address = <-found:
 	case <-ctx.Done():
@@ -67,8 +67,8 @@ func beginServer(ctx context.Context, args []string) (address string, p *process
 
 var addressShape = regexp.MustCompile(`http://\S+`)
 
-// findAddress reads all that is printed, so that the child never waits for a reader.
-func findAddress(from *os.File, found chan<- string) {
+// readServerAddress finds the address, and reads on so that the child never waits for a reader.
+func readServerAddress(from *os.File, found chan<- string) {
 	defer from.Close()
 	lines := bufio.NewScanner(from)
 	for lines.Scan() {
@@ -82,7 +82,7 @@ func findAddress(from *os.File, found chan<- string) {
 	close(found)
 }
 
-func (p *process) alive() bool {
+func (p *process) isAlive() bool {
 	select {
 	case <-p.ended:
 		return false

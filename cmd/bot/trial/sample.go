@@ -8,19 +8,18 @@ import (
 	"time"
 )
 
-// Sample is what a running process has taken so far. It is zero where the
-// system does not tell.
+// Sample is what a running process has used so far. It is zero where the system does not tell.
 type Sample struct {
 	CPU      time.Duration
 	Resident int64 // bytes
 }
 
-// Now reads what the bot's process has taken.
-func (b *Bot) Now() Sample {
-	if !b.Alive() {
+// Sample reads what the bot's process has used.
+func (b *Bot) Sample() Sample {
+	if !b.IsAlive() {
 		return Sample{}
 	}
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", b.run.cmd.Process.Pid))
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", b.process.cmd.Process.Pid))
 	if err != nil {
 		return Sample{}
 	}

@@ -1,6 +1,5 @@
-// Package trial runs the program as it runs in earnest: a pod and one bot or
-// several, each a process of its own, for measuring them and for trying to
-// break them. It knows the pod by its control API alone.
+// Package trial runs a pod and one bot or several, each a process of its own, as in production, for
+// measuring them and for trying to break them. It knows the pod by its control API alone.
 package trial
 
 import (
@@ -11,6 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"roombot/bot/engine"
+	"roombot/symphony/sandbox/client"
 )
 
 // Setup describes a trial.
@@ -22,7 +24,7 @@ type Setup struct {
 	Bots BotSetup
 }
 
-// PodSetup is what the pod is like.
+// PodSetup is how the pod is configured.
 type PodSetup struct {
 	Crowd      int           // employees besides the people of the tour
 	RTT        time.Duration // round trip of the network, on each call of the bots
@@ -32,32 +34,31 @@ type PodSetup struct {
 
 // BotSetup is how the bots are configured.
 type BotSetup struct {
-	Count       int           // replicas; 0 for one
-	Store       string        // address of a database for all of them; empty for a file
-	HTTPTimeout time.Duration // roombot.httpTimeout
-	SearchLag   time.Duration // roombot.searchLag
-	Workers     int           // roombot.limits.workers; 0 for the default
-	Bounded     bool          // no more commands may wait than by default; else as many as a trial may send
-	LogLevel    string        // roombot.log.level; above info the address of the health page is not known
+	Count       int            // replicas; 0 for one
+	Store       engine.Address // a database for all of them; zero for a file each
+	HTTPTimeout time.Duration  // roombot.httpTimeout
+	SearchLag   time.Duration  // roombot.searchLag
+	Workers     int            // roombot.limits.workers; 0 for the default
+	Bounded     bool           // the bounds on waiting requests are the default ones; else there are none that matter
+	LogLevel    string         // roombot.log.level; above info the address of the health page is not known
 }
 
 // Trial is a pod and bots that run. Close ends them.
 type Trial struct {
-	Pod  *Pod
+	Pod  *client.Client
 	Bots []*Bot
 
-	dir  string
-	temp bool
-	pod  *process
+	dir       string
+	temporary bool
+	pod       *process
 }
 
-// Start starts the pod, and the bots with their configurations. They hear
-// nothing until Ready has returned.
+// Start starts the pod and the bots. The bots receive nothing until WaitUntilReady has returned.
 func Start(ctx context.Context, s Setup) (*Trial, error) {
 	t := &Trial{dir: s.Dir}
 	var err error
 	if t.dir == "" {
-		t.temp = true
+		t.temporary = true
 		t.dir, err = os.MkdirTemp("", "roombot-trial-")
 	} else {
 		err = os.MkdirAll(t.dir, 0o700)
@@ -82,19 +83,19 @@ func (t *Trial) startPod(ctx context.Context, s PodSetup) error {
 	if s.Visibility > 0 {
 		args = append(args, "--visibility", s.Visibility.String())
 	}
-	address, p, err := beginServer(ctx, args)
+	address, p, err := startServer(ctx, args)
 	if err != nil {
 		return err
 	}
-	t.pod, t.Pod = p, newPod(address)
+	t.pod, t.Pod = p, client.New(address)
 	return nil
 }
 
 func (t *Trial) startBots(s BotSetup) error {
 	for n := range max(1, s.Count) {
 		b := newBot(fmt.Sprintf("bot-%d", n+1), t.dir)
-		b.Store = cmp.Or(s.Store, filepath.Join(t.dir, b.Name+".db"))
-		if err := s.write(filepath.Join(t.dir, "config.json"), b.config(), b.Name); err != nil {
+		b.Store = cmp.Or(s.Store, engine.FileAddress(filepath.Join(t.dir, b.Name+".db")))
+		if err := s.writeConfig(filepath.Join(t.dir, "config.json"), b.configFile(), b.Name); err != nil {
 			return err
 		}
 		if err := b.Start(); err != nil {
@@ -105,8 +106,8 @@ func (t *Trial) startBots(s BotSetup) error {
 	return nil
 }
 
-// Ready waits until a bot reads a feed: what is said from then on is heard.
-func (t *Trial) Ready(ctx context.Context) error {
+// WaitUntilReady waits until a bot reads a feed: it receives what is said from then on.
+func (t *Trial) WaitUntilReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	for {
@@ -117,8 +118,8 @@ func (t *Trial) Ready(ctx context.Context) error {
 			}
 		}
 		for _, b := range t.Bots {
-			if !b.Alive() {
-				return fmt.Errorf("%s ended at its start: %s", b.Name, b.lastWords())
+			if !b.IsAlive() {
+				return fmt.Errorf("%s ended at its start: %s", b.Name, b.lastLogLine())
 			}
 		}
 		if err == nil {
@@ -130,15 +131,16 @@ func (t *Trial) Ready(ctx context.Context) error {
 	}
 }
 
-// Close ends the processes without mercy and removes a temporary folder.
+// Close kills the processes and removes a temporary folder.
 func (t *Trial) Close() error {
 	for _, b := range t.Bots {
 		b.Kill()
 	}
 	if t.pod != nil {
+		t.Pod.Close()
 		t.pod.kill()
 	}
-	if t.temp {
+	if t.temporary {
 		return os.RemoveAll(t.dir)
 	}
 	return nil

@@ -9,25 +9,27 @@ import (
 	"time"
 )
 
-// Usage is what processes took of the machine.
+// Usage is what the processes of a bot have used.
 type Usage struct {
 	CPU  time.Duration `json:"cpu"`  // of those that have ended
 	Peak int64         `json:"peak"` // bytes: the most that one of them held at a time; 0 where the system does not tell
 }
 
-// note reads the peak memory while the process still lives: what the kernel
-// accounts at its end includes the moment of the fork, which is the parent's.
-func (b *Bot) note() { b.used.Peak = max(b.used.Peak, peakOf(b.run.cmd.Process.Pid)) }
+// notePeakMemory reads the peak memory of the running process. What the kernel tells after its end
+// includes the memory of the parent at the moment of the fork.
+func (b *Bot) notePeakMemory() {
+	b.used.Peak = max(b.used.Peak, readPeakMemory(b.process.cmd.Process.Pid))
+}
 
-// account adds the processor time of a process that has ended.
-func (b *Bot) account() {
-	if s := b.run.cmd.ProcessState; s != nil {
+// addProcessorTime adds that of a process that has ended.
+func (b *Bot) addProcessorTime() {
+	if s := b.process.cmd.ProcessState; s != nil {
 		b.used.CPU += s.UserTime() + s.SystemTime()
 	}
 }
 
-// peakOf is the high-water mark of a process's resident memory, in bytes.
-func peakOf(pid int) int64 {
+// readPeakMemory is the peak of a process's resident memory, in bytes; 0 where it is not known.
+func readPeakMemory(pid int) int64 {
 	file, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0
@@ -48,5 +50,5 @@ func peakOf(pid int) int64 {
 	return 0
 }
 
-// MiB is memory as people read it.
+// MiB is the peak memory in MiB.
 func (u Usage) MiB() float64 { return float64(u.Peak) / (1 << 20) }

@@ -18,6 +18,8 @@ import (
 
 	"roombot/rsa"
 	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/control"
 	"roombot/symphony/sandbox/page"
 )
 
@@ -49,9 +51,9 @@ func sandboxPage(t *testing.T) string {
 	t.Helper()
 	key, err := rsa.Generate(2048)
 	require.NoError(t, err)
-	pod, err := sandbox.New(sandbox.Config{BotKey: key.Public(), Page: page.Handler(), LongPoll: 2 * time.Second})
+	pod, err := sandbox.New(sandbox.Config{BotKey: key.Public(), LongPoll: 2 * time.Second})
 	require.NoError(t, err)
-	server := httptest.NewServer(pod.Handler())
+	server := httptest.NewServer(control.New(pod, control.Config{Page: page.Handler()}))
 	ctx, stop := context.WithCancel(context.Background())
 	done, listens := make(chan error, 1), make(chan struct{})
 	go func() { done <- (&scripted{base: server.URL}).run(ctx, key, listens) }()
@@ -188,14 +190,11 @@ func (b *scripted) newRoom(ctx context.Context, stream, text string, requester i
 	if err := b.post(ctx, "/pod/v3/room/create", room, &made); err != nil {
 		return err
 	}
-	id, people := made.RoomSystemInfo.ID, struct {
-		Groups []struct{ ProfileID int64 }
-		People []struct {
-			ID       int64
-			Username string
-		}
-	}{}
-	if err := b.get(ctx, "/sandbox/v1/people", &people); err != nil {
+	id := made.RoomSystemInfo.ID
+	control := client.New(b.base)
+	defer control.Close()
+	people, err := control.People(ctx)
+	if err != nil {
 		return err
 	}
 	for _, who := range []int64{requester, people.People[0].ID, people.Groups[0].ProfileID} {
@@ -231,10 +230,6 @@ func (b *scripted) post(ctx context.Context, path string, body, into any) error 
 		return err
 	}
 	return b.send(ctx, http.MethodPost, path, "application/json", raw, into)
-}
-
-func (b *scripted) get(ctx context.Context, path string, into any) error {
-	return b.send(ctx, http.MethodGet, path, "", nil, into)
 }
 
 func (b *scripted) send(ctx context.Context, method, path, kind string, body []byte, into any) error {

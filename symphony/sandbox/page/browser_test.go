@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
+	"roombot/symphony/sandbox/client"
 	"roombot/symphony/sandbox/page/pagetest"
 )
 
@@ -19,6 +20,7 @@ type tab struct {
 	t   *testing.T
 	ctx context.Context //nolint:containedctx // chromedp keeps the tab in it
 	url string
+	pod *client.Client // the control API of the page's pod
 
 	hostile bool // the test shows the page what its policy refuses
 }
@@ -34,7 +36,17 @@ func openPage(t *testing.T, username string) *tab {
 
 func newTab(t *testing.T) *tab {
 	t.Helper()
-	return &tab{t: t, ctx: pagetest.Open(t), url: sandboxPage(t)}
+	url := sandboxPage(t)
+	pod := client.New(url)
+	t.Cleanup(pod.Close)
+	return &tab{t: t, ctx: pagetest.Open(t), url: url, pod: pod}
+}
+
+// says has somebody write to somebody else, or to the bot, elsewhere than on the page.
+func (b *tab) says(who, to, text string) {
+	b.t.Helper()
+	_, err := b.pod.SaysIn(b.t.Context(), who, to, text)
+	require.NoError(b.t, err)
 }
 
 // listen collects complaints; a policy violation is one.

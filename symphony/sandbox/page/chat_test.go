@@ -1,12 +1,13 @@
 package page_test
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/client"
 )
 
 func TestACommandTypedWithAMentionLeadsIntoTheRoom(t *testing.T) {
@@ -27,14 +28,11 @@ func TestACommandTypedWithAMentionLeadsIntoTheRoom(t *testing.T) {
 	bob.holds(`document.querySelector('[data-testid="room-member"][data-username="bob"]').dataset.owner === "yes"`)
 	bob.sees("room-members", "Carol O'Neil\nthrough Test Group")
 
-	sent := value[string](bob, `fetch("/sandbox/v1/state").then((r) => r.json()).then(async (state) => {
-		const chat = state.chats.find((c) => c.members.some((m) => m.username === "bob"));
-		const answer = await (await fetch("/sandbox/v1/chats/" + chat.streamId + "?as=bob")).json();
-		return JSON.stringify(answer.messages[0]) })`)
-	var message struct{ Message, Data string }
-	require.NoError(t, json.Unmarshal([]byte(sent), &message))
-	require.Contains(t, message.Message, `<span class="entity" data-entity-id="0">@Alice Martin</span>`, "offsets are code points, not UTF-16")
-	require.Contains(t, message.Data, "com.symphony.user.mention")
+	sent, err := bob.pod.Messages(t.Context(), client.MessageFilter{From: "bob"})
+	require.NoError(t, err)
+	require.NotEmpty(t, sent)
+	require.Contains(t, sent[0].Markup, `<span class="entity" data-entity-id="0">@Alice Martin</span>`, "offsets are code points, not UTF-16")
+	require.Contains(t, sent[0].Data, "com.symphony.user.mention")
 }
 
 func TestTheLinkInAnAnswerOpensTheRoomInsideThePage(t *testing.T) {
@@ -116,8 +114,7 @@ func TestAPublicRoomIsJoinedAndAPrivateOneSaysSo(t *testing.T) {
 func TestOthersSeeWhatIsSaidWhileTheyWatch(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
-	value[string](bob, `fetch("/sandbox/v1/say", {method: "POST", headers: {"Content-Type": "application/json"},
-		body: JSON.stringify({as: "alice", to: "bob", text: "ping"})}).then((r) => r.text())`)
+	bob.says("alice", "bob", "ping")
 	bob.holds(`[...document.querySelectorAll('[data-testid="chat-item"]')].some((el) => el.dataset.name === "Alice Martin" && el.querySelector(".unread").innerText === "1")`)
 	bob.click(`[data-testid="chat-item"][data-name="Alice Martin"]`)
 	bob.sees("message", "ping")
@@ -126,5 +123,7 @@ func TestOthersSeeWhatIsSaidWhileTheyWatch(t *testing.T) {
 
 func (b *tab) roomID(name string) string {
 	b.t.Helper()
-	return value[string](b, `fetch("/sandbox/v1/state").then((r) => r.json()).then((s) => s.rooms.find((r) => r.name === `+quoted(name)+`).streamId)`)
+	room, err := b.pod.RoomNamed(b.t.Context(), name)
+	require.NoError(b.t, err)
+	return room.StreamID
 }

@@ -3,7 +3,10 @@ package page_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -120,4 +123,45 @@ func TestEveryFileThatAFileNamesIsServed(t *testing.T) {
 		follow("/" + m[1])
 	}
 	require.Greater(t, len(seen), 20, "the modules are followed from main.js")
+}
+
+func TestNoModuleOfThePageImportsItselfByWayOfOthers(t *testing.T) {
+	t.Parallel()
+	imports := moduleImports(t)
+	require.Greater(t, len(imports), 20)
+	done := map[string]bool{}
+	var visit func(module string, path []string)
+	visit = func(module string, path []string) {
+		at := slices.Index(path, module)
+		path = append(path, module)
+		require.Negative(t, at, "%s", strings.Join(path[max(at, 0):], " imports "))
+		if done[module] {
+			return
+		}
+		for _, name := range imports[module] {
+			visit(name, path)
+		}
+		done[module] = true
+	}
+	for module := range imports {
+		visit(module, nil)
+	}
+}
+
+// moduleImports lists, by file, the modules that each JavaScript module of the page imports.
+func moduleImports(t *testing.T) map[string][]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("static", "js", "*.js"))
+	require.NoError(t, err)
+	found := map[string][]string{}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		require.NoError(t, err)
+		name := filepath.Base(file)
+		found[name] = nil
+		for _, m := range imported.FindAllStringSubmatch(string(source), -1) {
+			found[name] = append(found[name], m[1])
+		}
+	}
+	return found
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/client"
 )
 
 func TestTheWireShowsEachCallAndItsBodies(t *testing.T) {
@@ -23,14 +25,19 @@ func TestTheWireShowsEachCallAndItsBodies(t *testing.T) {
 func TestFaultsAreSwitchedOnAndCleared(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
-	faults := `fetch("/sandbox/v1/faults").then((r) => r.text())`
+	faults := func() []client.Fault {
+		list, err := bob.pod.Faults(t.Context())
+		require.NoError(t, err)
+		return list
+	}
 	bob.click(`#tab-faults-label`)
 	bob.clickOn("fault-slow")
 	bob.holds(`document.querySelector('[data-testid="fault-slow"]').getAttribute("aria-pressed") === "true"`)
-	require.Contains(t, value[string](bob, faults), `"delay":"500ms"`)
+	require.Len(t, faults(), 1)
+	require.Equal(t, "500ms", faults()[0].Delay)
 	bob.clickOn("fault-slow")
 	bob.holds(`document.querySelector('[data-testid="fault-slow"]').getAttribute("aria-pressed") === "false"`)
-	require.Equal(t, "[]", value[string](bob, faults))
+	require.Empty(t, faults())
 }
 
 func TestAFaultThatHasStruckIsNoLongerShownAsSwitchedOn(t *testing.T) {
@@ -53,7 +60,7 @@ func TestAResetForgetsEverythingInEveryPage(t *testing.T) {
 	bob.clickOn("fault-lag")
 	slow := `document.querySelector('[data-testid="fault-lag"]').getAttribute("aria-pressed") === `
 	bob.holds(slow + `"true"`)
-	value[string](bob, `fetch("/sandbox/v1/reset", {method: "POST"}).then((r) => r.text())`)
+	require.NoError(t, bob.pod.Reset(t.Context()))
 	bob.holds(`document.querySelectorAll('[data-testid="message"]').length === 0 && document.querySelector(".empty")`)
 	bob.holds(slow + `"false" && !document.querySelector('[data-testid="feed"]')`)
 }

@@ -62,7 +62,7 @@ func TestWhatIsRefusedComesBackBelowWhatWasTypedSince(t *testing.T) {
 func TestWhatIsRefusedWaitsInItsOwnChat(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
-	value[string](bob, `fetch("/sandbox/v1/say", {method: "POST", body: JSON.stringify({as: "alice", to: "bob", text: "ping"})}).then((r) => r.text())`)
+	bob.says("alice", "bob", "ping")
 	bob.sees("chat-item", "Alice Martin")
 	bob.holdsBack("/say")
 	bob.composes("to the bot" + kb.Enter)
@@ -95,7 +95,7 @@ func TestAnEditLeavesWhatWasBeingWritten(t *testing.T) {
 func TestALateAnswerForSomebodyElseIsNotShown(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
-	value[string](bob, `fetch("/sandbox/v1/say", {method: "POST", body: JSON.stringify({as: "alice", to: "kim", text: "secret"})}).then((r) => r.text())`)
+	bob.says("alice", "kim", "secret")
 	bob.holdsBack("chats?as=alice")
 	value[bool](bob, `location.hash = "as=alice", true`)
 	bob.holds(`document.querySelector(".identity-card").innerText.includes("Alice Martin")`)
@@ -115,7 +115,7 @@ func TestMessagesThatCameWhileTheTabWasHiddenAreSeenWhenItIsShown(t *testing.T) 
 			return document.dispatchEvent(new Event("visibilitychange")) })()`)
 	}
 	turn("hidden")
-	value[string](bob, `fetch("/sandbox/v1/say", {method: "POST", body: JSON.stringify({as: "bob", text: "/fault"})}).then((r) => r.text())`)
+	bob.says("bob", "", "/fault")
 	bob.holds(`document.title.startsWith("(1) Roombot")`)
 	turn("visible")
 	bob.holds(`document.title.startsWith("Roombot")`)
@@ -153,8 +153,9 @@ func TestOnANarrowScreenOnlyTheListOfChatsScrolls(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
 	bob.do(chromedp.EmulateViewport(400, 400))
-	value[bool](bob, `Promise.all(["alice", "carol", "cora", "kim", "ops"].map((as) =>
-		fetch("/sandbox/v1/say", {method: "POST", body: JSON.stringify({as, to: "bob", text: "ping"})}))).then(() => true)`)
+	for _, who := range []string{"alice", "carol", "cora", "kim", "ops"} {
+		bob.says(who, "bob", "ping")
+	}
 	bob.holds(`document.querySelectorAll(".unread").length === 5`)
 	require.Equal(t, 400, value[int](bob, `document.documentElement.scrollHeight`))
 }

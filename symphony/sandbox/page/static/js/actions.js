@@ -1,7 +1,6 @@
 // What a click in a message does outside forms: links, rooms, dialogs.
 
-import { h, modal, toast } from "./dom.js";
-import { attr, is, kind } from "./presentationml.js";
+import { attr, h, is, kind, modal, toast } from "./dom.js";
 import { chatWith, open } from "./session.js";
 import { person } from "./store.js";
 

@@ -1,4 +1,4 @@
-// Building elements. Text only ever becomes a text node.
+// Building elements, and reading those of messages. Text only ever becomes a text node.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -30,6 +30,14 @@ export function fill(el, ...children) {
   append(el, children);
   return el;
 }
+
+/** Attributes are written plainly in MessageML and often as data-… in PresentationML. */
+export function attr(el, name) {
+  return el.getAttribute(name) ?? el.getAttribute(`data-${name}`);
+}
+
+export const kind = (el) => el.localName.toLowerCase();
+export const is = (el, name) => kind(el) === name || el.classList.contains(name);
 
 export const $ = (id) => document.getElementById(id);
 

@@ -1,8 +1,7 @@
 // The controls a form can hold. Each gives {name, id, node, focus, required,
 // read(), check(), reset()}; read is undefined for what is not sent.
 
-import { h, set } from "./dom.js";
-import { attr, is, kind } from "./presentationml.js";
+import { attr, h, is, kind, set } from "./dom.js";
 import { picker } from "./picker.js";
 
 let counter = 0;

@@ -1,8 +1,7 @@
 // Forms in messages: collecting values as the clients send them, required
 // fields, and being used once.
 
-import { h } from "./dom.js";
-import { attr, kind } from "./presentationml.js";
+import { attr, h, kind } from "./dom.js";
 import { field } from "./fields.js";
 
 export class Form {

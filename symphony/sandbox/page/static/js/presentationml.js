@@ -1,7 +1,7 @@
 // PresentationML on the screen. The markup is parsed into an inert document and
 // copied element by element: what is not known here does not reach the page.
 
-import { h } from "./dom.js";
+import { attr, h, is, kind } from "./dom.js";
 import { Form } from "./forms.js";
 import { action, dialog, link } from "./actions.js";
 import { isMe, person, role } from "./store.js";
@@ -37,14 +37,6 @@ export function render(message, context) {
   const walk = new Walk(context, entities(message.data));
   return h("div", { class: "pml" }, walk.children(parse(message.message ?? "")));
 }
-
-/** Attributes are written plainly in MessageML and often as data-… in PresentationML. */
-export function attr(el, name) {
-  return el.getAttribute(name) ?? el.getAttribute(`data-${name}`);
-}
-
-export const kind = (el) => el.localName.toLowerCase();
-export const is = (el, name) => kind(el) === name || el.classList.contains(name);
 
 class Walk {
   form = null;

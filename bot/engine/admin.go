@@ -1,0 +1,280 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/riverqueue/river"
+)
+
+// ErrUnknown says that there is no job with this id, or none any more.
+var ErrUnknown = errors.New("no such job")
+
+// ErrCancelled is the cause of the failure of a job that an operator has cancelled.
+var ErrCancelled = errors.New(causeCancelled)
+
+// State says how far a job is.
+type State string
+
+// The states.
+const (
+	Waiting   State = "waiting"   // for an earlier job of its conversation
+	Ready     State = "ready"     // for a worker, or for the end of its pause
+	Running   State = "running"   // an attempt is under way
+	Reporting State = "reporting" // failed, and about to be reported to the user
+	Done      State = "done"
+	Failed    State = "failed"
+)
+
+// Summary is a job as operators see it, without its content.
+type Summary struct {
+	ID           string    `json:"id"`
+	Conversation string    `json:"conversation,omitempty"`
+	State        State     `json:"state"`
+	Attempts     int       `json:"attempts"` // failed ones, and the one that is running; of this series
+	Series       int       `json:"series"`   // 1, and one more for each Retry
+	Journal      int       `json:"journal"`  // newest version of the journal that has worked on it
+	Received     time.Time `json:"received"`
+	Finished     time.Time `json:"finished,omitzero"`
+	Replica      string    `json:"replica,omitempty"`   // of the last attempt
+	LastError    string    `json:"lastError,omitempty"` // without what looks like a secret
+}
+
+// Filter selects jobs; the zero value selects all.
+type Filter struct {
+	State        State
+	Conversation string
+	Limit        int // the newest; default 100
+}
+
+// jobAdmin lists and changes the jobs of a store; any process may do so.
+type jobAdmin struct {
+	store store
+	queue queue
+}
+
+// List returns jobs, the newest first.
+func (a *jobAdmin) List(ctx context.Context, f Filter) ([]Summary, error) {
+	if f.Limit <= 0 {
+		f.Limit = 100
+	}
+	condition, ok := stateConditions()[f.State]
+	if !ok {
+		return nil, fmt.Errorf("list jobs: no state %q", f.State)
+	}
+	all, err := a.summaries(ctx, condition+` AND ($1 = '' OR c.conversation = $1) ORDER BY c.received DESC, c.job DESC LIMIT $2`,
+		f.Conversation, f.Limit)
+	if err != nil {
+		return nil, fmt.Errorf("list jobs: %w", err)
+	}
+	return all, nil
+}
+
+func stateConditions() map[State]string {
+	return map[State]string{
+		"":        `TRUE`,
+		Waiting:   `c.state = 'open' AND j.state = 'pending'`,
+		Ready:     `c.state = 'open' AND j.state NOT IN ('pending', 'running')`,
+		Running:   `c.state = 'open' AND j.state = 'running'`,
+		Reporting: `c.state = 'failing'`,
+		Done:      `c.state = 'done'`,
+		Failed:    `c.state = 'failed'`,
+	}
+}
+
+func (a *jobAdmin) summaries(ctx context.Context, condition string, args ...any) (all []Summary, err error) {
+	d := a.store.dialect()
+	err = a.store.query(ctx, func(read scan) error {
+		s, err := readSummary(read)
+		all = append(all, s)
+		return err
+	}, `SELECT c.id, c.conversation, c.state, coalesce(CAST(j.state AS TEXT), ''), `+d.failures+`, c.retries, c.journal, c.received,
+		coalesce(c.finished, 0), `+d.lastReplica+`, c.cause, `+d.lastError+`
+		FROM command c LEFT JOIN river_job j ON j.id = c.job WHERE `+condition, args...)
+	return all, err
+}
+
+func readSummary(read scan) (Summary, error) {
+	var s Summary
+	var state, queueState, cause, lastError string
+	var received, finished int64
+	err := read(&s.ID, &s.Conversation, &state, &queueState, &s.Attempts, &s.Series, &s.Journal, &received, &finished,
+		&s.Replica, &cause, &lastError)
+	if err != nil {
+		return Summary{}, err
+	}
+	s.Series++
+	s.Received = time.UnixMicro(received)
+	if finished > 0 {
+		s.Finished = time.UnixMicro(finished)
+	}
+	switch {
+	case state == stateDone, state == stateFailed:
+		s.State = State(state)
+	case state == stateFailing:
+		s.State = Reporting
+	case queueState == "pending":
+		s.State = Waiting
+	case queueState == "running":
+		s.State = Running
+		s.Attempts++
+	default:
+		s.State = Ready
+	}
+	if cause == "" {
+		cause = lastError
+	}
+	s.LastError = redactSecrets(cause)
+	return s, nil
+}
+
+var (
+	webToken = regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]*`)
+	password = regexp.MustCompile(`//[^/\s@]+:[^/\s@]+@`) // in an address, with the name before it
+)
+
+// redactSecrets is the last resort: errors are not made with secrets in them.
+func redactSecrets(text string) string {
+	const longest = 500
+	text = webToken.ReplaceAllString(text, "[redacted]")
+	text = password.ReplaceAllString(text, "//[redacted]@")
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > longest {
+		text = string(runes[:longest]) + "…"
+	}
+	return text
+}
+
+// Detail is a job with its steps so far.
+type Detail struct {
+	Summary
+	Steps []Step `json:"steps,omitempty"`
+}
+
+// Step is what is known of one step of a job.
+type Step struct {
+	Name     string `json:"name"`
+	Intended int    `json:"intended,omitempty"` // how many intentions are stored
+	Done     bool   `json:"done"`               // its result is stored
+}
+
+// Show returns one job; ErrUnknown when there is none.
+func (a *jobAdmin) Show(ctx context.Context, id string) (Detail, error) {
+	found, err := a.summaries(ctx, `c.id = $1`, id)
+	if err == nil && len(found) == 0 {
+		err = ErrUnknown
+	}
+	if err != nil {
+		return Detail{}, fmt.Errorf("show job %s: %w", id, err)
+	}
+	d := Detail{Summary: found[0]}
+	err = a.store.query(ctx, func(read scan) error {
+		var s Step
+		err := read(&s.Name, &s.Intended, &s.Done)
+		d.Steps = append(d.Steps, s)
+		return err
+	}, `SELECT step, sum(intended), sum(done) > 0 FROM (
+			SELECT step, 0 AS intended, 1 AS done FROM step WHERE command = $1
+			UNION ALL SELECT step, 1, 0 FROM intent WHERE command = $1) AS both_tables GROUP BY step ORDER BY step`, id)
+	if err != nil {
+		return Detail{}, fmt.Errorf("show job %s: %w", id, err)
+	}
+	return d, nil
+}
+
+// Retry lets a failed job run again, in a fresh series of attempts and behind the unfinished jobs
+// of its conversation. What its steps have stored stays, so no effect happens twice.
+func (a *jobAdmin) Retry(ctx context.Context, id string) error {
+	return a.change(ctx, "retry", id, a.retryInTx)
+}
+
+// Cancel ends a job that is not finished: its running attempt is interrupted, what its steps have
+// stored stays, and Config.ReportFailure tells the user. A job that waits for its turn ends when
+// its turn comes.
+func (a *jobAdmin) Cancel(ctx context.Context, id string) error {
+	return a.change(ctx, "cancel", id, a.cancelInTx)
+}
+
+func (a *jobAdmin) change(ctx context.Context, verb, id string, change func(ctx context.Context, tx runner, id string) error) error {
+	err := a.store.write(ctx, func(ctx context.Context, tx runner) error { return change(ctx, tx, id) })
+	if err != nil {
+		return fmt.Errorf("%s job: %w", verb, err)
+	}
+	a.queue.notify()
+	return nil
+}
+
+func (a *jobAdmin) retryInTx(ctx context.Context, tx runner, id string) error {
+	conversation, err := a.lockConversationOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	var before int
+	if _, err := queryRow(ctx, tx, []any{&before}, `SELECT n FROM (SELECT CAST($1 AS TEXT) AS id, CAST($2 AS TEXT) AS conversation, `+
+		unfinishedBefore+` AS n) AS found`, id, conversation); err != nil {
+		return err
+	}
+	queueIDs, err := a.queue.insert(ctx, tx, []river.InsertManyParams{queueEntry(id, before > 0 && conversation != "")})
+	if err != nil {
+		return err
+	}
+	n, err := tx.exec(ctx, `UPDATE command SET state = $1, job = $2, retries = retries + 1, failing = 0, cause = '', finished = NULL
+		WHERE id = $3 AND state = 'failed'`, stateOpen, queueIDs[0], id)
+	if err == nil && n == 0 {
+		err = errors.New("it has not failed")
+	}
+	return err
+}
+
+func (a *jobAdmin) cancelInTx(ctx context.Context, tx runner, id string) error {
+	if _, err := a.lockConversationOf(ctx, tx, id); err != nil {
+		return err
+	}
+	// failing is what the queue will have counted at the next delivery; a running one takes its own
+	// back.
+	n, err := tx.exec(ctx, `UPDATE command SET state = $1, cause = $2, failing =
+			(SELECT CASE WHEN j.state = 'running' THEN j.attempt ELSE j.attempt + 1 END FROM river_job j WHERE j.id = command.job)
+		WHERE id = $3 AND state = 'open'`, stateFailing, causeCancelled, id)
+	if err == nil && n == 0 {
+		err = errors.New("it has ended already")
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = created_at
+		WHERE id = (SELECT job FROM command WHERE id = $1) AND state IN ('available', 'scheduled', 'retryable')`, id)
+	return err
+}
+
+// lockConversationOf keeps other transactions from the conversation of a job.
+func (a *jobAdmin) lockConversationOf(ctx context.Context, tx runner, id string) (conversation string, err error) {
+	found, err := queryRow(ctx, tx, []any{&conversation}, `SELECT conversation FROM command WHERE id = $1`, id)
+	if err != nil {
+		return "", err
+	}
+	if !found {
+		return "", ErrUnknown
+	}
+	return conversation, a.lockConversations(ctx, tx, conversation)
+}
+
+// lockConversations keeps other replicas from inserting into, or finishing a job of, the
+// conversations until the transaction ends. So the order of ids in the queue is the order of
+// commits within a conversation, and an insert sees either an unfinished job or its end.
+func (a *jobAdmin) lockConversations(ctx context.Context, tx runner, conversations ...string) error {
+	lock := a.store.dialect().lockText
+	if lock == "" {
+		return nil
+	}
+	var args [][]any
+	for _, c := range conversations {
+		if c != "" {
+			args = append(args, []any{c})
+		}
+	}
+	return tx.execMany(ctx, func(int, scan) error { return nil }, lock, args)
+}

@@ -1,0 +1,107 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// Config says where the jobs are kept and who works on them.
+type Config struct {
+	// Store is an SQLite file, created with its folder when missing, which one process works on
+	// (FILE.lock beside it keeps a second one out); or a PostgreSQL database, which any number of
+	// processes (replicas) work on.
+	Store Address
+
+	Workers int // attempts side by side; at least 1
+
+	// JournalVersion is the version of what Handle stores (payloads, steps, intentions, claims).
+	// Each job carries the newest version that has worked on it. A process leaves a job of a newer
+	// version than its own to others: it starts no attempt at it and reports no failure of it.
+	JournalVersion int
+
+	// Handle is one attempt at a job; nil means done. Postpone and GiveUp have their own meaning,
+	// any other error (and a panic) is a failed attempt. It may be called again for the same job
+	// after a crash, so effects belong into Attempt.Do.
+	Handle func(ctx context.Context, a *Attempt) error
+
+	// ReportFailure is called when a job has failed for good, to tell the user. It is called again
+	// after an error or a crash, MaxReports times at most; what must happen once belongs into
+	// Attempt.Do. The cause is the last error of Handle, only its text after a restart;
+	// ErrCancelled when an operator has cancelled the job. Optional.
+	ReportFailure func(ctx context.Context, a *Attempt, cause error) error
+
+	MaxAttempts    int           // failed attempts after which the job fails; default 12
+	MaxCrashes     int           // ends of the process during Handle, less the steps done, after which the job fails; default 25
+	MaxReports     int           // calls of ReportFailure, ends of the process in the middle included; default 25
+	BackoffFloor   time.Duration // pause after the first failed attempt, doubled after each; default 1 s
+	BackoffCeiling time.Duration // longest pause; default 5 min
+	Drain          time.Duration // how long Run waits for running jobs at its end before it cancels them; default 10 s, below 0 none
+	Keep           time.Duration // how long finished jobs, their steps and claims are kept; default 30 days, at least a minute
+
+	// Timeout is the longest single attempt; its context ends then. An attempt that has stored a
+	// step by then goes on at once in another one and has not failed. Default: none on SQLite, 60 s
+	// on PostgreSQL.
+	Timeout time.Duration
+
+	// PostgreSQL only:
+
+	// Replica is the name of this process for others and in logs. It need not be unique. Default:
+	// the name of the host.
+	Replica string
+
+	// TakeoverAfter is how long after the death of a replica was noticed others go on with its
+	// running jobs: the longest call of an effect and the time until the effect can be found,
+	// together. Default 40 s.
+	TakeoverAfter time.Duration
+
+	Patience time.Duration // how long Open waits for a database that cannot be reached; default 2 min
+
+	maxSilence time.Duration // replaces the constant in tests
+}
+
+func (c Config) withDefaults() (Config, error) {
+	switch {
+	case c.Store.IsZero():
+		return Config{}, errors.New("open the store: neither file nor database is given")
+	case c.Handle == nil:
+		return Config{}, errors.New("open the store: no handler")
+	case c.Workers < 1:
+		return Config{}, errors.New("open the store: no workers")
+	}
+	if c.ReportFailure == nil {
+		c.ReportFailure = func(context.Context, *Attempt, error) error { return nil }
+	}
+	c.MaxAttempts = cmp.Or(c.MaxAttempts, 12)
+	c.MaxCrashes = cmp.Or(c.MaxCrashes, 25)
+	c.MaxReports = cmp.Or(c.MaxReports, 25)
+	c.BackoffFloor = cmp.Or(c.BackoffFloor, time.Second)
+	c.BackoffCeiling = cmp.Or(c.BackoffCeiling, 5*time.Minute)
+	c.Drain = cmp.Or(c.Drain, 10*time.Second)
+	// The queue may use the id of a purged job again, which must not be soon.
+	c.Keep = max(cmp.Or(c.Keep, 30*24*time.Hour), time.Minute)
+	return c.withReplicaDefaults()
+}
+
+func (c Config) withReplicaDefaults() (Config, error) {
+	if c.Replica == "" {
+		host, err := os.Hostname()
+		if err != nil {
+			return Config{}, fmt.Errorf("open the store: name of this host: %w", err)
+		}
+		c.Replica = host
+	}
+	if len(c.Replica) > 80 {
+		return Config{}, errors.New("open the store: the replica's name is longer than 80 bytes")
+	}
+	if c.Store.IsPostgres() {
+		c.Timeout = cmp.Or(c.Timeout, time.Minute)
+	}
+	c.TakeoverAfter = cmp.Or(c.TakeoverAfter, 40*time.Second)
+	c.Patience = cmp.Or(c.Patience, 2*time.Minute)
+	c.maxSilence = cmp.Or(c.maxSilence, maxSilence)
+	return c, nil
+}

@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+)
+
+// ErrTaken says that another replica has taken the job over from this one, which was taken for
+// dead.
+var ErrTaken = errors.New("the job was taken over by another replica")
+
+// delivery is one time that the queue gave a job to this process.
+type delivery struct {
+	queueID   int64 // of the job in river_job
+	token     any   // differs from that of any other delivery of the job
+	attempt   int   // how many deliveries the queue has counted
+	cancel    context.CancelCauseFunc
+	reporting bool // Config.ReportFailure is being called
+}
+
+// beginDelivery registers a delivery until end is called.
+func (e *Engine) beginDelivery(ctx context.Context, row *river.Job[jobArgs]) (_ context.Context, d *delivery, end func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	d = &delivery{queueID: row.ID, token: e.store.dialect().tokenOf(row.JobRow), attempt: row.Attempt, cancel: cancel}
+	e.mu.Lock()
+	e.running[d.queueID] = d
+	e.mu.Unlock()
+	return ctx, d, func() {
+		cancel(nil)
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.running[d.queueID] == d {
+			delete(e.running, d.queueID)
+		}
+	}
+}
+
+func (e *Engine) countRunning() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.running)
+}
+
+// ownershipClause selects the queue row of a delivery while no other delivery has followed it, and
+// keeps it so until the transaction ends. Its two parameters, queueID and token, come last in the
+// statement.
+func (a *Attempt) ownershipClause(queueID, token string) string {
+	d := a.engine.store.dialect()
+	return ` FROM river_job WHERE id = ` + queueID + ` AND state = 'running' AND ` + d.token + ` = ` + token + d.shareLock
+}
+
+// checkOwnership fails with ErrTaken when another delivery has followed. It tells the time by the
+// database's clock, which all replicas share.
+func (a *Attempt) checkOwnership(ctx context.Context, tx runner) (now time.Time, err error) {
+	var micros int64
+	found, err := queryRow(ctx, tx, []any{&micros},
+		`SELECT `+a.engine.store.dialect().now+a.ownershipClause("$1", "$2"), a.delivery.queueID, a.delivery.token)
+	if err == nil && !found {
+		err = ErrTaken
+	}
+	return time.UnixMicro(micros), err
+}
+
+// insertIfOwned runs one statement that ends in the ownershipClause and returns a row when it has
+// stored something.
+func (a *Attempt) insertIfOwned(ctx context.Context, dest []any, statement string, args ...any) error {
+	found := false
+	err := a.engine.store.writeStatement(ctx, func(read scan) error {
+		found = true
+		return read(dest...)
+	}, statement, append(args, a.delivery.queueID, a.delivery.token)...)
+	if err == nil && !found {
+		err = fmt.Errorf("%s: %w", a.ID, ErrTaken)
+	}
+	return err
+}
+
+// writeIfOwned runs a statement in a transaction that fails with ErrTaken when another delivery has
+// followed.
+func (a *Attempt) writeIfOwned(ctx context.Context, statement string, args ...any) error {
+	return a.engine.store.write(ctx, func(ctx context.Context, tx runner) error {
+		if _, err := a.checkOwnership(ctx, tx); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, statement, args...)
+		return err
+	})
+}

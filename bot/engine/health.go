@@ -1,0 +1,116 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"roombot/symphony/outage"
+)
+
+// storeHealth is whether the store can be written. Every goroutine that uses a broken store fails,
+// and again and again; the log gets a line when that begins, each minute, and when it ends. To the
+// outages that errors report it adds those that only show as writes that hang.
+type storeHealth struct {
+	log    *zerolog.Logger
+	outage outage.Outage
+
+	mu       sync.Mutex // guards what follows
+	pending  int        // writes that have begun and not ended
+	progress time.Time  // when one of them last succeeded, or the first began
+}
+
+// maxWrite is how long a write may take before the store counts as out of order.
+const maxWrite = 2 * time.Second
+
+func (h *storeHealth) beginWrite() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.pending == 0 {
+		h.progress = time.Now()
+	}
+	h.pending++
+}
+
+// endWrite passes the error of the write on.
+func (h *storeHealth) endWrite(err error) error {
+	failed := errors.Is(err, ErrOutOfOrder)
+	h.mu.Lock()
+	h.pending--
+	if !failed {
+		h.progress = time.Now()
+	}
+	h.mu.Unlock()
+	switch {
+	case failed:
+		h.noteFailure(err)
+	case err == nil:
+		h.noteSuccess()
+	}
+	return err
+}
+
+// watchWrites reports writes that hang, until ctx ends.
+func (h *storeHealth) watchWrites(ctx context.Context) {
+	for sleep(ctx, maxWrite/2) {
+		if since := h.outageSince(); !since.IsZero() {
+			h.noteFailure(fmt.Errorf("nothing was written for %s", time.Since(since).Round(time.Second)))
+		}
+	}
+}
+
+func (h *storeHealth) noteFailure(err error) {
+	if errors.Is(err, context.Canceled) { // the process is about to end
+		return
+	}
+	if lasts, report := h.outage.Fail(time.Now()); report {
+		h.log.Warn().Err(err).Dur("lasts", lasts).Msg("store is out of order, jobs wait")
+	}
+}
+
+func (h *storeHealth) noteSuccess() {
+	if lasted, _, report := h.outage.End(time.Now()); report {
+		h.log.Info().Dur("lasted", lasted).Msg("store works again")
+	}
+}
+
+// outageSince is when writes began to fail or to hang; zero when they succeed.
+func (h *storeHealth) outageSince() time.Time {
+	if since := h.outage.Since(); !since.IsZero() {
+		return since
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.pending > 0 && time.Since(h.progress) > maxWrite {
+		return h.progress
+	}
+	return time.Time{}
+}
+
+// monitoredStore is a store that reports its writes and failures to its health.
+type monitoredStore struct {
+	store
+	health *storeHealth
+}
+
+func (m monitoredStore) write(ctx context.Context, t transaction) error {
+	m.health.beginWrite()
+	return m.health.endWrite(m.store.write(ctx, t))
+}
+
+func (m monitoredStore) writeStatement(ctx context.Context, row func(scan) error, statement string, args ...any) error {
+	m.health.beginWrite()
+	return m.health.endWrite(m.store.writeStatement(ctx, row, statement, args...))
+}
+
+func (m monitoredStore) query(ctx context.Context, row func(scan) error, statement string, args ...any) error {
+	err := m.store.query(ctx, row, statement, args...)
+	if errors.Is(err, ErrOutOfOrder) && ctx.Err() != context.Canceled { // then nobody waits for an answer any more
+		m.health.noteFailure(err)
+	}
+	return err
+}

@@ -1,0 +1,28 @@
+package engine
+
+// This file holds what the engine stores besides its tables (see schema.go): a file format, which
+// programs of different versions share. Golden files in testdata hold it.
+
+// queueKind and jobArgs are how the queue stores a job: its kind, and its arguments as JSON.
+const queueKind = "command"
+
+type jobArgs struct {
+	ID string `json:"command"`
+}
+
+// Kind names the work for the queue.
+func (jobArgs) Kind() string { return queueKind }
+
+// States of a job in the table. A failing one has no attempts left and is about to be reported.
+const (
+	stateOpen    = "open"
+	stateFailing = "failing"
+	stateDone    = "done"
+	stateFailed  = "failed"
+)
+
+// Causes of a failure that are stored as text and recognized, or were given by nobody's error.
+const (
+	causeCancelled  = "cancelled by an operator"
+	causeQueueEnded = "its job was ended by hand"
+)

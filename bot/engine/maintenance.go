@@ -1,0 +1,170 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+const (
+	cancelEvery = time.Second
+	probeEvery  = time.Second // while the store is out of order
+	repairEvery = time.Minute
+	purgeEvery  = time.Hour
+	purgeBatch  = 200                    // jobs deleted in one transaction
+	purgePause  = 100 * time.Millisecond // between two transactions, for the others
+)
+
+// runMaintenance deletes old jobs, interrupts cancelled ones and repairs the queue, until ctx ends.
+func (e *Engine) runMaintenance(ctx context.Context) {
+	cancels, repairs, purges := time.NewTicker(cancelEvery), time.NewTicker(repairEvery), time.NewTicker(purgeEvery)
+	probes := time.NewTicker(probeEvery)
+	defer probes.Stop()
+	defer cancels.Stop()
+	defer repairs.Stop()
+	defer purges.Stop()
+	e.purge(ctx)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-cancels.C:
+			if err := e.interruptCancelled(ctx); err != nil {
+				e.health.noteFailure(err)
+			}
+		case <-probes.C:
+			if e.health.outage.Ongoing() {
+				e.repairQueue(ctx)
+			}
+		case p := <-e.queueProblems:
+			e.logQueueProblem(ctx, p)
+		case <-repairs.C:
+			e.repairQueue(ctx)
+		case <-purges.C:
+			e.purge(ctx)
+		}
+	}
+}
+
+// repairQueue also shows whether the store can be written.
+func (e *Engine) repairQueue(ctx context.Context) {
+	if err := e.store.write(ctx, e.repairQueueInTx); err != nil {
+		e.health.noteFailure(err)
+	}
+	e.queue.notify()
+}
+
+// logQueueProblem logs an error of the queue, for debugging only when an outage of the store
+// explains it, which is logged once for all. A repair shows whether there is one.
+func (e *Engine) logQueueProblem(ctx context.Context, p queueProblem) {
+	if !e.health.outage.Covers(p.at) {
+		e.repairQueue(ctx)
+	}
+	if !e.health.outage.Covers(p.at) && sleep(ctx, probeEvery) { // the queue's connection may only have been the first to break
+		e.repairQueue(ctx)
+	}
+	level := zerolog.WarnLevel
+	if e.health.outage.Covers(p.at) {
+		level = zerolog.DebugLevel
+	}
+	p.logAt(level)
+}
+
+// Cancel ends a job that is not finished: its running attempt is interrupted, what its steps have
+// stored stays, and Config.ReportFailure tells the user. A job that waits for its turn ends when
+// its turn comes.
+func (e *Engine) Cancel(ctx context.Context, id string) error {
+	if err := e.jobAdmin.Cancel(ctx, id); err != nil {
+		return err
+	}
+	return e.interruptCancelled(ctx)
+}
+
+// interruptCancelled ends the attempts at jobs that were cancelled, here or by another process.
+func (e *Engine) interruptCancelled(ctx context.Context) error {
+	if e.countRunning() == 0 {
+		return nil
+	}
+	return e.store.query(ctx, func(read scan) error {
+		var queueID int64
+		if err := read(&queueID); err != nil {
+			return err
+		}
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if d, ok := e.running[queueID]; ok && !d.reporting {
+			d.cancel(ErrCancelled)
+		}
+		return nil
+	}, `SELECT job FROM command WHERE state = 'failing'`)
+}
+
+// repairQueueInTx is the safety net under settle and releaseNext. It takes back jobs that no
+// replica can be running any more, closes jobs that were ended in the queue by hand, and frees the
+// first job of every conversation.
+func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
+	if stuck := e.store.dialect().stuckCondition; stuck != "" {
+		_, err := tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running' AND `+stuck,
+			(e.config.Timeout + rescueMargin).Microseconds())
+		if err != nil {
+			return fmt.Errorf("take back jobs: %w", err)
+		}
+	}
+	_, err := tx.exec(ctx,
+		`UPDATE command SET state = 'failed', cause = $1, finished = $2 WHERE finished IS NULL
+			AND job IN (SELECT id FROM river_job WHERE state IN ('cancelled', 'discarded', 'completed'))`,
+		causeQueueEnded, time.Now().UnixMicro())
+	if err != nil {
+		return fmt.Errorf("close jobs: %w", err)
+	}
+	_, err = tx.exec(ctx,
+		`UPDATE river_job SET state = 'available' WHERE state = 'pending' AND id IN (
+			SELECT min(job) FROM command WHERE finished IS NULL AND conversation <> '' GROUP BY conversation)`)
+	if err != nil {
+		return fmt.Errorf("free jobs: %w", err)
+	}
+	return nil
+}
+
+// purge deletes finished jobs older than Config.Keep, a few at a time.
+func (e *Engine) purge(ctx context.Context) {
+	horizon := time.Now().Add(-e.config.Keep).UnixMicro()
+	for {
+		n, err := e.purgeOldest(ctx, horizon)
+		if err != nil {
+			e.health.noteFailure(err)
+			return
+		}
+		if n < purgeBatch || !sleep(ctx, purgePause) {
+			return
+		}
+	}
+}
+
+// purgeOldest deletes from the table of jobs first, so that a job which is retried at this moment
+// keeps its steps.
+func (e *Engine) purgeOldest(ctx context.Context, horizon int64) (n int, err error) {
+	err = e.store.write(ctx, func(ctx context.Context, tx runner) error {
+		var old [][]any
+		err := tx.query(ctx, func(read scan) error {
+			var id string
+			err := read(&id)
+			old = append(old, []any{id})
+			return err
+		}, `DELETE FROM command WHERE finished < $1
+			AND id IN (SELECT id FROM command WHERE finished < $1 ORDER BY finished, id LIMIT $2) RETURNING id`, horizon, purgeBatch)
+		if err != nil {
+			return fmt.Errorf("purge jobs: %w", err)
+		}
+		for _, table := range []string{"step", "intent", "claim"} {
+			if err := tx.execMany(ctx, nil, `DELETE FROM `+table+` WHERE command = $1`, old); err != nil {
+				return fmt.Errorf("purge %s: %w", table, err)
+			}
+		}
+		n = len(old)
+		return nil
+	})
+	return n, err
+}

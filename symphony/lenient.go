@@ -1,0 +1,86 @@
+package symphony
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// lenientInt reads an int64 from a JSON number, a string of digits, or null (0). It never passes
+// through float64, which does not hold every user id exactly.
+func lenientInt(b []byte) (int64, error) {
+	s := strings.Trim(string(bytes.TrimSpace(b)), `"`)
+	if s == "" || s == "null" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a whole number", clipText(s, 40))
+	}
+	return n, nil
+}
+
+// lenientBool accepts true, "true" and their opposites: some agents quote `silent`.
+type lenientBool bool
+
+func (l *lenientBool) UnmarshalJSON(b []byte) error {
+	*l = lenientBool(strings.EqualFold(strings.Trim(string(b), `"`), "true"))
+	return nil
+}
+
+// lenientText accepts a string or any other JSON value as its text: error codes are numbers on the
+// pod and strings on the profile manager.
+type lenientText string
+
+func (l *lenientText) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) != nil {
+		s = string(b)
+	}
+	if string(b) == "null" {
+		s = ""
+	}
+	*l = lenientText(s)
+	return nil
+}
+
+// millis is a time on the wire: milliseconds since 1970, 0 or absent for none.
+type millis int64
+
+func (m *millis) UnmarshalJSON(b []byte) error {
+	n, err := lenientInt(b)
+	*m = millis(n)
+	return err
+}
+
+func (m millis) time() time.Time {
+	if m == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(m)).UTC()
+}
+
+func toMillis(t time.Time) millis {
+	if t.IsZero() {
+		return 0
+	}
+	return millis(t.UnixMilli())
+}
+
+// clipText makes foreign text fit for an error or a log line: one line, at most n bytes.
+func clipText(s string, n int) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
+	if len(s) > n {
+		s = strings.ToValidUTF8(s[:n], "") + "…"
+	}
+	return strings.TrimSpace(s)
+}

@@ -1,0 +1,24 @@
+package sandbox
+
+import (
+	"context"
+	"time"
+)
+
+// travel waits for a request's, or its answer's, way through the network: half a round trip. It
+// reports whether somebody still waits at its end.
+func (p *Pod) travel(ctx context.Context) bool {
+	if p.cfg.RTT <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(p.cfg.RTT / 2)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-p.closed:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

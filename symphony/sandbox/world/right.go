@@ -1,0 +1,28 @@
+package world
+
+// Rights are the entitlements that can be taken away to see what a bot does then.
+type Rights struct {
+	GroupManager       bool `json:"groupManager"`       // read and change distribution lists
+	CreatePublicRoom   bool `json:"createPublicRoom"`   // canCreatePublicRoom
+	ExternalRooms      bool `json:"externalRooms"`      // isExternalRoomEnabled
+	ExternalIMs        bool `json:"externalIMs"`        // isExternalIMEnabled
+	MultiLateralRooms  bool `json:"multiLateralRooms"`  // canCreateMultiLateralRoom
+	SharedHistoryRooms bool `json:"sharedHistoryRooms"` // canCreateExternalRoomSharedHistory
+	UpdateMessages     bool `json:"updateMessages"`     // canUpdateMessage
+}
+
+func firstRights() Rights {
+	return Rights{
+		GroupManager: true, CreatePublicRoom: true, ExternalRooms: true, ExternalIMs: true,
+		MultiLateralRooms: true, SharedHistoryRooms: false, UpdateMessages: true,
+	}
+}
+
+// Rights are the entitlements everybody has at present.
+func (w *World) Rights() Rights { return w.state.Rights }
+
+// SetRights gives and takes entitlements.
+func (w *World) SetRights(rights Rights) {
+	w.state.Rights = rights
+	w.noteChange()
+}

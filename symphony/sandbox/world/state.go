@@ -1,0 +1,102 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// StateVersion is the version of State's shape. It goes up when a saved state of the version
+// before can no longer be read.
+const StateVersion = 2
+
+// State is everything a world knows, in the shape in which it is saved.
+type State struct {
+	Version     int                `json:"version"`
+	People      []*Person          `json:"people"`
+	Groups      []*Group           `json:"groups"`
+	Streams     []*Stream          `json:"streams"`  // oldest first
+	Messages    []*Message         `json:"messages"` // oldest first
+	Feeds       []*Feed            `json:"feeds"`
+	Connections []*Connection      `json:"connections"`
+	Manifests   map[int64]string   `json:"manifests"` // by service account: the text of its commands
+	Presences   map[int64]Presence `json:"presences"` // by user
+	Reads       map[string]int64   `json:"reads"`     // by "user stream": Seq of the last message read
+	Rights      Rights             `json:"rights"`
+	Offset      time.Duration      `json:"offset"`   // how far the clock was advanced
+	LastSeq     int64              `json:"lastSeq"`  // of the newest message
+	LastUser    int64              `json:"lastUser"` // added to the ids of groups made later
+}
+
+// maxMessages bounds a world's memory: beyond it the oldest tenth is forgotten.
+const maxMessages = 20_000
+
+// Restore makes a world of a saved state. The service account has the name it is configured with
+// now.
+func Restore(cfg Config, saved *State) (*World, error) {
+	w := &World{cfg: cfg.withDefaults()}
+	if saved == nil || len(saved.People) == 0 {
+		return nil, fmt.Errorf("it is no pod's: there is nobody in it")
+	}
+	if saved.Version != StateVersion {
+		return nil, fmt.Errorf("it was saved by another version of the sandbox (%d, not %d)", saved.Version, StateVersion)
+	}
+	w.use(saved)
+	bot := w.people[BotID]
+	if bot == nil {
+		return nil, fmt.Errorf("it is no pod's: the service account is missing")
+	}
+	*bot = *botAccount(w.cfg)
+	return w, nil
+}
+
+// State is what is to be saved. It is the world's own: encode it before the next operation.
+func (w *World) State() *State { return w.state }
+
+// use makes a state the world's, and builds its indexes.
+func (w *World) use(s *State) {
+	w.state = s
+	if s.Manifests == nil {
+		s.Manifests = map[int64]string{}
+	}
+	if s.Presences == nil {
+		s.Presences = map[int64]Presence{}
+	}
+	if s.Reads == nil {
+		s.Reads = map[string]int64{}
+	}
+	w.people, w.streams = map[int64]*Person{}, map[string]*Stream{}
+	for _, p := range s.People {
+		w.people[p.ID] = p
+	}
+	for _, st := range s.Streams {
+		w.streams[st.ID] = st
+	}
+	w.indexMessages()
+}
+
+func (w *World) indexMessages() {
+	w.messages, w.talk = map[string]*Message{}, map[string][]*Message{}
+	for _, m := range w.state.Messages {
+		w.messages[m.ID] = m
+		w.talk[m.Stream] = append(w.talk[m.Stream], m)
+	}
+}
+
+func (w *World) keepStream(st *Stream) {
+	w.state.Streams = append(w.state.Streams, st)
+	w.streams[st.ID] = st
+}
+
+func (w *World) keepMessage(m *Message) {
+	s := w.state
+	s.LastSeq++
+	m.Seq = s.LastSeq
+	s.Messages = append(s.Messages, m)
+	w.messages[m.ID] = m
+	w.talk[m.Stream] = append(w.talk[m.Stream], m)
+	if len(s.Messages) > maxMessages {
+		s.Messages = slices.Clone(s.Messages[maxMessages/10:])
+		w.indexMessages()
+	}
+}

@@ -1,0 +1,29 @@
+package symphony_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony"
+)
+
+func TestStreams(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answer("POST /pod/v1/im/create", 200, `{"id":"V1TMjaYeorLs6xhXPC7zA3///nA7a8R/dA=="}`)
+	p.answer("GET /pod/v2/streams/{sid}/info", 200, `{"id":"0u0r8TfV3u4QEtjCHR5NLX___nA60EfPdA","crossPod":true,"origin":"INTERNAL",
+		"active":true,"lastMessageDate":1717000190000,"streamType":{"type":"ROOM"},"roomAttributes":{"name":"Q3 desk"},
+		"streamAttributes":{"members":[7078106103901,"7078106103902"]}}`)
+	c := p.client()
+	im, err := c.CreateIM(t.Context(), 7078106103901)
+	require.NoError(t, err)
+	require.EqualValues(t, "V1TMjaYeorLs6xhXPC7zA3___nA7a8R_dA", im)
+	require.JSONEq(t, `[7078106103901]`, p.requestsTo("POST", "/pod/v1/im/create")[0].Body)
+	stream, err := c.Stream(t.Context(), "0u0r8TfV3u4QEtjCHR5NLX___nA60EfPdA")
+	require.NoError(t, err)
+	require.Equal(t, symphony.Stream{
+		ID: "0u0r8TfV3u4QEtjCHR5NLX___nA60EfPdA", Type: symphony.RoomStream, Name: "Q3 desk", CrossPod: true, Active: true,
+		Members: []symphony.UserID{7078106103901, 7078106103902},
+	}, stream)
+}
