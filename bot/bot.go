@@ -52,8 +52,8 @@ type Config struct {
 type Bot struct {
 	client       *symphony.Client
 	self         symphony.User
-	desk         *commands.Desk
-	set          commands.Set
+	env          *commands.Env
+	catalogue    commands.Catalogue
 	grammar      syntax.Grammar
 	policy       *policy.Policy
 	engine       *engine.Engine
@@ -83,23 +83,23 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
-	desk := commands.NewDesk(commands.Desk{
+	env := commands.NewEnv(commands.Env{
 		Symphony: c.Client,
 		Self:     self,
-		Groups:   commands.NewDirectory(c.Client, directoryAge),
+		Groups:   commands.NewGroupDirectory(c.Client, directoryAge),
 		Limits:   c.Limits,
 	})
 	b := &Bot{
-		client: c.Client, self: self, desk: desk, set: desk.Commands(), policy: c.Policy,
+		client: c.Client, self: self, env: env, catalogue: env.Commands(), policy: c.Policy,
 		health: c.Health, privateAbove: c.PrivateAbove, started: time.Now(),
 		metrics: c.Metrics, bounds: c.Bounds.withDefaults(),
 	}
 	b.lastProgress.Store(b.started.UnixNano())
-	b.grammar = b.set.Grammar(self.ID, desk.Limits.MaxMembers)
+	b.grammar = b.catalogue.Grammar(self.ID, env.Limits.MaxMembers)
 	b.history = newHistory(b)
 	b.feed = b.newFeed(c)
 	c.Store.Handle, c.Store.ReportFailure = b.execute, b.reportFailure
-	c.Store.JournalVersion = journalVersion // and what commands store
+	c.Store.JournalVersion = journalVersion + commands.JournalVersion
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func (b *Bot) begin(ctx context.Context) error {
 // currentGrammar is the grammar that knows the groups as far as they have been read.
 func (b *Bot) currentGrammar() syntax.Grammar {
 	g := b.grammar
-	g.KnownGroups = b.desk.Groups.Names()
+	g.KnownGroups = b.env.Groups.Names()
 	return g
 }
 
@@ -194,7 +194,7 @@ func (b *Bot) refreshGroups(ctx context.Context) {
 	again := time.NewTicker(directoryRefresh)
 	defer again.Stop()
 	for ctx.Err() == nil {
-		if err := b.desk.Groups.Refresh(ctx); err != nil && ctx.Err() == nil {
+		if err := b.env.Groups.Refresh(ctx); err != nil && ctx.Err() == nil {
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("groups could not be read; group: may not work until they can")
 		}
 		select {
@@ -208,7 +208,7 @@ func (b *Bot) refreshGroups(ctx context.Context) {
 // needed for work.
 func (b *Bot) publishManifest(ctx context.Context) {
 	log := zerolog.Ctx(ctx)
-	manifest, err := b.set.Manifest()
+	manifest, err := b.catalogue.Manifest()
 	if err != nil {
 		log.Error().Err(err).Msg("command manifest could not be made")
 		return

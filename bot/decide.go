@@ -68,7 +68,7 @@ func (a *attempt) checkSurplus(ctx context.Context) (ignoreReason, error) {
 func (a *attempt) answer(ctx context.Context) (commands.Reply, error) {
 	reply, err := a.answerMessage(ctx)
 	if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
-		return refusal.Again(a.request.roomForm()), nil
+		return refusal.ReplyWithForm(a.request.roomForm()), nil
 	}
 	return reply, err
 }
@@ -84,7 +84,7 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	if m.form != nil {
 		return a.showForm(ctx, m.form)
 	}
-	grammar, set := a.bot.currentGrammar(), a.bot.set
+	grammar, set := a.bot.currentGrammar(), a.bot.catalogue
 	result := grammar.Parse(m.Message)
 	switch {
 	case result.Command != nil:
@@ -93,7 +93,7 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 		}
 		return a.runCommand(ctx, m.Message, *result.Command)
 	case result.Error != nil:
-		return commands.Reply{}, set.FromSyntax(grammar, m.Message, result.Error)
+		return commands.Reply{}, set.SyntaxRefusal(grammar, m.Message, result.Error)
 	case result.Form != nil:
 		return a.showForm(ctx, result.Form)
 	default:
@@ -107,7 +107,7 @@ func (a *attempt) showForm(ctx context.Context, f *syntax.Form) (commands.Reply,
 	if err := a.checkPolicy(ctx, &commands.Request{From: a.request.From, Invocation: f.Prefill}); err != nil {
 		return commands.Reply{}, err
 	}
-	return a.bot.desk.Form(f)
+	return a.bot.env.FormReply(f)
 }
 
 // runCommand asks the policy, plans and applies.
@@ -116,7 +116,7 @@ func (a *attempt) runCommand(ctx context.Context, m syntax.Message, invocation s
 	r := &commands.Request{
 		ID: a.id, From: a.request.From, Message: m, Invocation: invocation, Missed: a.request.Missed,
 	}
-	command, ok := a.bot.set.Lookup(invocation.Command)
+	command, ok := a.bot.catalogue.Lookup(invocation.Command)
 	if !ok {
 		return commands.Reply{}, fmt.Errorf("no command %q", invocation.Command)
 	}

@@ -54,7 +54,7 @@ func (a *attempt) readForm(ctx context.Context) (*formMessage, error) {
 		return nil, fmt.Errorf("read the message of the form: %w", err)
 	case shown.From.ID != a.bot.self.ID:
 		form.foreign = true
-	case !commands.For(shown.Data, a.request.From.ID):
+	case !commands.IsFor(shown.Data, a.request.From.ID):
 		form.refusal = commands.NotYours()
 	default:
 		a.request.Origin = symphony.MessageID(commands.OriginOf(shown.Data, string(shown.ID)))
@@ -84,11 +84,11 @@ func (a *attempt) readMessage(ctx context.Context) (message, error) {
 // readSentForm reads the command that a form stands for.
 func (a *attempt) readSentForm(ctx context.Context, form *formMessage) (m message, err error) {
 	if values := a.request.roomForm(); values != nil {
-		m.Message, err = a.bot.desk.FromForm(ctx, values)
+		m.Message, err = a.bot.env.ReadForm(ctx, values)
 		m.Room = a.request.Room
 		return m, err
 	}
-	offer, err := commands.Chosen(form.Data, a.request.Form.Values)
+	offer, err := commands.ClickedOffer(form.Data, a.request.Form.Values)
 	if err != nil {
 		return message{}, err
 	}

@@ -37,7 +37,7 @@ func (a *attempt) composeOutcome(ctx context.Context, reply commands.Reply) (out
 		Code: reply.Code, Failed: reply.Failed, Command: a.command, Room: reply.Room, Stream: chat,
 		Reply: a.render(partReply, reply), Brief: a.render(partBrief, reply.Brief(a.id)),
 	}
-	switch aside := reply.Aside(a.request.Name); {
+	switch aside := reply.PrivateCopy(a.request.Name); {
 	case elsewhere:
 		o.Reply = a.render(partReply, aside)
 	case a.request.Room:

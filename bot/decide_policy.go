@@ -17,7 +17,7 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	if err := a.lookUpRoomName(ctx); err != nil {
 		return err
 	}
-	r.In = a.request.place()
+	r.Chat = a.request.chat()
 	from, err := a.bot.completePerson(ctx, r.From)
 	if err != nil {
 		return err
@@ -33,12 +33,12 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 
 func (b *Bot) policyQuery(r *commands.Request) policy.Query {
 	kind := policy.IM
-	if r.In.Room {
+	if r.Chat.Room {
 		kind = policy.Room
 	}
 	return policy.Query{
-		User:    policy.Subject{Username: r.From.Username, Email: r.From.Email, External: b.desk.Foreign(r.From.ID)},
-		Where:   policy.Place{Kind: kind, StreamID: string(r.In.Stream), RoomName: r.In.Name},
+		User:    policy.Subject{Username: r.From.Username, Email: r.From.Email, External: b.env.IsExternal(r.From.ID)},
+		Where:   policy.Place{Kind: kind, StreamID: string(r.Chat.Stream), RoomName: r.Chat.Name},
 		Command: r.Command,
 	}
 }
@@ -64,7 +64,7 @@ func (a *attempt) lookUpRoomName(ctx context.Context) error {
 // deny what it should allow. Symphony tells neither of people of other companies. When Symphony
 // refuses the look-up, rules see what the event says.
 func (b *Bot) completePerson(ctx context.Context, p commands.Person) (commands.Person, error) {
-	if b.desk.Foreign(p.ID) || p.Username != "" && p.Email != "" {
+	if b.env.IsExternal(p.ID) || p.Username != "" && p.Email != "" {
 		return p, nil
 	}
 	user, known := b.users.find(p.ID)

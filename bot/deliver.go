@@ -11,10 +11,10 @@ import (
 	"roombot/symphony"
 )
 
-// Say shows the user a first answer, but never after the reply. Only the first of several is shown,
+// ShowFirst shows the user a first answer, but never after the reply. Only the first of several is shown,
 // except that the link replaces a word that it takes longer. A failure to show it is logged and
 // stops nothing.
-func (a *attempt) Say(ctx context.Context, first commands.Reply) {
+func (a *attempt) ShowFirst(ctx context.Context, first commands.Reply) {
 	if err := a.showFirstAnswer(ctx, first); err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
 	}
@@ -69,7 +69,7 @@ func (a *attempt) deliver(ctx context.Context, o outcome) (sentMessage, error) {
 	case shown.Message == "":
 		return a.deliverAside(ctx, o)
 	case first.Message != "" && first.Stream != o.Stream:
-		_, err = a.replaceMessage(ctx, a.inSeries(stepPointer), first, a.render(stepPointer, commands.ElsewhereNow()))
+		_, err = a.replaceMessage(ctx, a.inSeries(stepPointer), first, a.render(stepPointer, commands.AnsweredInPrivate()))
 	}
 	return shown, err
 }

@@ -125,7 +125,7 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 	if symphony.VerdictOf(cause) == symphony.NotSignedIn { // which the client logs, once for all requests
 		postponed.WithLabelValues("login").Inc()
 		zerolog.Ctx(ctx).Debug().Err(cause).Msg("request waits for the sign-in")
-		return engine.Postpone(min(signInLook, a.bot.desk.Limits.Settle()))
+		return engine.Postpone(min(signInLook, a.bot.env.Limits.Settle()))
 	}
 	if ctx.Err() != nil { // its time is up
 		return cause
@@ -140,7 +140,7 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 	}
 	postponed.WithLabelValues(reason).Inc()
 	zerolog.Ctx(ctx).Warn().Err(cause).Dur("after", after).Msg("request was put off")
-	a.Say(ctx, commands.PutOff(after))
+	a.ShowFirst(ctx, commands.PutOff(after))
 	if after > 0 {
 		return engine.Postpone(after)
 	}
@@ -179,7 +179,7 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 	}
 	zerolog.Ctx(ctx).Error().Err(cause).Msg("request was given up")
 	decided, err := a.keepOutcome(ctx, func(ctx context.Context) (commands.Reply, error) {
-		return b.desk.LastWord(ctx, a, commands.Unfinished{
+		return b.env.UnfinishedReply(ctx, a, commands.Unfinished{
 			ID: a.id, From: a.request.From, Sent: a.request.roomForm(), Cancelled: errors.Is(cause, engine.ErrCancelled),
 		})
 	})
@@ -197,7 +197,7 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 // releaseUnlessTouched lets a later version of the message run, unless this one may have changed
 // something.
 func (a *attempt) releaseUnlessTouched(ctx context.Context) error {
-	touched, err := commands.Touched(ctx, a)
+	touched, err := commands.MayHaveWritten(ctx, a)
 	if err != nil || touched {
 		return err
 	}

@@ -42,7 +42,7 @@ func (a *attempt) hasAnswer(ctx context.Context) (bool, error) {
 		case err != nil:
 			return false, fmt.Errorf("look for an earlier answer: %w", err)
 		}
-		if m.From.ID == a.bot.self.ID && commands.Answers(m.Data, a.id) {
+		if m.From.ID == a.bot.self.ID && commands.IsFinalReply(m.Data, a.id) {
 			return true, nil
 		}
 	}

@@ -33,7 +33,7 @@ func (h *history) takeMissed(ctx context.Context, last feedProgress) error {
 	if oldest := time.Now().Add(-searchBack); since.Before(oldest) {
 		since = oldest
 	}
-	lag := h.bot.desk.Limits.SearchLag
+	lag := h.bot.env.Limits.SearchLag
 	select {
 	case <-ctx.Done():
 		return ctx.Err()

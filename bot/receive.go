@@ -66,7 +66,7 @@ func (b *Bot) requestOf(ctx context.Context, event symphony.Event) (a arrival, o
 		a, ok = b.requestOfMessage(ctx, e.Message)
 	case symphony.FormSubmitted:
 		a = arrival{id: string(e.MessageID), request: requestFromForm(e)}
-		ok = commands.OwnForm(e.FormID)
+		ok = commands.IsOwnForm(e.FormID)
 	}
 	if ok && (a.id == "" || a.request.Stream == "") { // it can be neither stored nor answered
 		zerolog.Ctx(ctx).Warn().Str("event", string(event.Head().ID)).Msg("event without a message or a chat was dropped")

@@ -47,8 +47,8 @@ func (r storedRequest) job(id string) (engine.Job, error) {
 // conversation names the queue whose jobs run one after the other.
 func (r storedRequest) conversation() string { return string(r.Stream) }
 
-func (r storedRequest) place() commands.Place {
-	return commands.Place{Stream: r.Stream, Room: r.Room, Name: r.Name}
+func (r storedRequest) chat() commands.Chat {
+	return commands.Chat{Stream: r.Stream, Room: r.Room, Name: r.Name}
 }
 
 // typedMessage is the message as the user sees it.
@@ -57,7 +57,7 @@ func (r storedRequest) typedMessage() (syntax.Message, error) {
 	if err != nil {
 		return syntax.Message{}, err
 	}
-	return commands.Typed(content, r.Room), nil
+	return commands.ReadMessage(content, r.Room), nil
 }
 
 // roomForm is what the user filled into the form for a room, nil without one.

@@ -33,7 +33,7 @@ func (a *attempt) sendOnce(ctx context.Context, part string, chat symphony.Strea
 		}
 		// Waiting for Symphony's pace counts as part of the call: whoever looks for the message
 		// must not look before it is sent.
-		bounded, cancel := context.WithTimeout(ctx, a.bot.desk.Limits.CallTimeout)
+		bounded, cancel := context.WithTimeout(ctx, a.bot.env.Limits.CallTimeout)
 		defer cancel()
 		sent, err := a.bot.client.SendMessage(bounded, chat, m)
 		if symphony.VerdictOf(err).MayRepeat() {
@@ -96,14 +96,14 @@ func (a *attempt) firstAnswer(ctx context.Context) (sentMessage, error) {
 // findSent looks for a message that an earlier attempt may have sent, once that can no longer
 // arrive.
 func (a *attempt) findSent(ctx context.Context, part string, chat symphony.StreamID, last time.Time) (sentMessage, error) {
-	if wait := time.Until(last.Add(a.bot.desk.Limits.Settle())); wait > 0 {
+	if wait := time.Until(last.Add(a.bot.env.Limits.Settle())); wait > 0 {
 		return sentMessage{}, &commands.WaitError{After: wait, Why: "an earlier call may still post the message"}
 	}
 	for m, err := range a.bot.client.MessagesSince(ctx, chat, a.request.At) {
 		if err != nil {
 			return sentMessage{}, fmt.Errorf("look for the message: %w", err)
 		}
-		if m.From.ID == a.bot.self.ID && commands.Carries(m.Data, a.id, part) {
+		if m.From.ID == a.bot.self.ID && commands.IsReplyPart(m.Data, a.id, part) {
 			return sentMessage{Stream: chat, Message: m.ID, Outcome: commands.OutcomeOf(m.Data), At: m.Time}, nil
 		}
 	}

@@ -5,10 +5,12 @@ import (
 	"time"
 )
 
-// nothing closes every refusal before which nothing was written.
-const nothing = " Nothing was created."
+// nothingCreated ends every refusal before which nothing was written.
+const nothingCreated = " Nothing was created."
 
-// AlreadyDone refuses to carry out the same message a second time.
+// Each of these answers is named by its outcome code.
+
+// AlreadyDone refuses to execute the command of one message a second time.
 func AlreadyDone(first RequestID) *Refusal {
 	return &Refusal{
 		Code:    "already-done",
@@ -18,12 +20,12 @@ func AlreadyDone(first RequestID) *Refusal {
 	}
 }
 
-// Denied is the policy's refusal, for the requester's eyes only.
+// Denied is the refusal by the policy, for the requester alone.
 func Denied(reason string) *Refusal {
 	return &Refusal{Code: "denied", Message: reason, Private: true, Final: true}
 }
 
-// Expired refuses a click on a button that stands for nothing any more.
+// Expired refuses a click on a button whose message is gone or has no such offer.
 func Expired() *Refusal {
 	return &Refusal{
 		Code:    "expired",
@@ -33,8 +35,8 @@ func Expired() *Refusal {
 	}
 }
 
-// NotYours refuses a click on what the bot had asked somebody else: whoever
-// clicks would own the room, and the other could open none any more.
+// NotYours refuses a click on a button for somebody else: whoever clicks would own the room, and
+// the other could open none any more.
 func NotYours() *Refusal {
 	return &Refusal{
 		Code:    "not-yours",
@@ -44,37 +46,37 @@ func NotYours() *Refusal {
 	}
 }
 
-// TooMany is the one answer to all surplus requests of a chat: limit is how many may be unfinished.
-func TooMany(limit int) *Refusal {
+// lookupRefused is the refusal where Symphony does not let the bot look something up.
+func lookupRefused(what string) *Refusal {
 	return &Refusal{
-		Code: "too-many",
-		Message: fmt.Sprintf(
-			"%d commands are waiting in this chat, as many as I take at once. I left out what came after them.", limit),
-		Next: "I answer those first. Then please send again what has no answer.",
+		Code:    "lookup-refused",
+		Message: "Symphony does not let me look up " + what + "." + nothingCreated,
+		Next:    "Your Symphony administrators can check the rights of my account.",
 	}
 }
 
-// PutOff is the first answer to a request that could not be finished at once;
-// after is when it goes on, where that is known.
+// TooMany refuses the requests of a chat in which as many as the limit are unfinished.
+func TooMany(limit int) *Refusal {
+	return &Refusal{
+		Code:    "too-many",
+		Message: fmt.Sprintf("%d commands are waiting in this chat, as many as I take at once. I left out what came after them.", limit),
+		Next:    "I answer those first. Then please send again what has no answer.",
+	}
+}
+
+// PutOff is the first answer to a request that takes longer; after is how long until the next
+// attempt, 0 if that is not known.
 func PutOff(after time.Duration) Reply {
 	when := "I keep trying"
 	if after >= time.Second {
 		when = fmt.Sprintf("I go on in about %d s", int(after.Round(time.Second).Seconds()))
 	}
-	return says(CodePutOff, "⏳ This takes longer than usual. "+when+" and report here; no need to send it again.")
+	return textReply(CodePutOff, "⏳ This takes longer than usual. "+when+" and report here; no need to send it again.")
 }
 
-// ElsewhereNow takes the place of a first answer in a room when the reply
-// itself is only for the one who asked.
-func ElsewhereNow() Reply { return says("elsewhere", "I have answered in our 1:1 chat.") }
+// AnsweredInPrivate replaces a first answer in a room when the reply itself is only for the
+// requester.
+func AnsweredInPrivate() Reply { return textReply("elsewhere", "I have answered in our 1:1 chat.") }
 
-// shown is how much of what a user typed is repeated in an answer.
-const shown = 80
-
-// clip cuts a text to so many characters.
-func clip(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return text
-}
+// maxEcho is how much of what a user typed is repeated in an answer.
+const maxEcho = 80

@@ -11,17 +11,8 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// The forms that the bot posts.
-const (
-	FormNewRoom = "roombot-newroom"
-	FormOffer   = "roombot-offer"
-)
-
-// OwnForm reports whether a form of this id is one of the bot's.
-func OwnForm(id string) bool { return id == FormNewRoom || id == FormOffer }
-
-// buttonCreate is the only button of the form that submits it.
-const buttonCreate = "create"
+// IsOwnForm reports whether a form of this id is one of the bot's.
+func IsOwnForm(id string) bool { return id == FormNewRoom || id == FormOffer }
 
 type formFlag struct{ key, label string }
 
@@ -35,55 +26,54 @@ var formFlags = []formFlag{
 	{"members-can-add", "Members can add others"},
 }
 
-// sheet is what stands in the form's fields.
-type sheet struct {
+// roomForm is the content of the form for a room.
+type roomForm struct {
 	name, groups, desc, others string
 	people, owners             []int64
 	flags                      map[string]bool
 }
 
-// mostText is how many characters a field holds at first; what is beyond would
-// be lost (MessageML, textarea).
-const mostText = 10_000
+// maxFieldText is how many characters a field can be filled with; more would be lost (MessageML,
+// textarea).
+const maxFieldText = 10_000
 
-// Form asks for what is missing, filled in with all that was understood.
-func (d *Desk) Form(f *syntax.Form) (Reply, error) {
-	s := prefilled(f.Prefill)
-	if slices.ContainsFunc([]string{s.groups, s.desc, s.others}, func(text string) bool { return utf8.RuneCountInString(text) > mostText }) {
+// FormReply asks for what is missing, with everything filled in that was understood.
+func (env *Env) FormReply(f *syntax.Form) (Reply, error) {
+	form := formFromCommand(f.Prefill)
+	if slices.ContainsFunc([]string{form.groups, form.desc, form.others}, func(text string) bool { return utf8.RuneCountInString(text) > maxFieldText }) {
 		return Reply{}, &Refusal{
 			Code:    "form-too-long",
-			Message: "That is more than the form can hold." + nothing,
+			Message: "That is more than the form can hold." + nothingCreated,
 			Next:    "Please correct the command itself and send it again.",
 		}
 	}
 	return Reply{Code: CodeForm, Body: []messageml.Node{
 		messageml.Paragraph(messageml.Text("What should the room be called, and who comes in?")),
-		s.form(),
+		form.render(),
 	}}, nil
 }
 
-// Again is a refusal with the form below it as it was sent, if one was:
-// Symphony's client closes a form that was sent. Where a button opens the
-// corrected one, that will do.
-func (r *Refusal) Again(sent symphony.FormValues) Reply {
+// ReplyWithForm is a refusal with the form below it as it was sent, if one was: Symphony's client
+// closes a form that was sent. A refusal with a button that opens the corrected form needs none.
+func (r *Refusal) ReplyWithForm(sent symphony.FormValues) Reply {
 	reply := r.Reply()
 	if sent != nil && !r.Final && !slices.ContainsFunc(r.Offers, func(o Offer) bool { return o.Edit }) {
-		reply.Body = append(reply.Body, filledIn(sent).form())
+		reply.Body = append(reply.Body, formFromValues(sent).render())
 	}
 	return reply
 }
 
-func (s sheet) form() messageml.Node {
+func (f roomForm) render() messageml.Node {
 	fields := []messageml.Node{
-		messageml.TextField{Name: "name", Label: "Room name", Value: s.name, Placeholder: "Q2 Earnings", Required: true, MaxLength: syntax.MaxName},
-		messageml.PersonSelector{Name: "people", Label: "People", Value: s.people},
-		messageml.PersonSelector{Name: "owners", Label: "Owners besides you", Value: s.owners},
-		messageml.TextArea{Name: "groups", Label: "Groups", Value: s.groups, Placeholder: `"Test Group", Sales`},
-		messageml.TextArea{Name: "desc", Label: "Description", Value: s.desc},
-		messageml.TextArea{Name: "others", Label: "More people or options, as in the command", Value: s.others, Placeholder: "carol@bank.com owner:@dave discoverable"},
+		messageml.TextField{Name: fieldName, Label: "Room name", Value: f.name, Placeholder: "Q2 Earnings", Required: true, MaxLength: syntax.MaxName},
+		messageml.PersonSelector{Name: fieldPeople, Label: "People", Value: f.people},
+		messageml.PersonSelector{Name: fieldOwners, Label: "Owners besides you", Value: f.owners},
+		messageml.TextArea{Name: fieldGroups, Label: "Groups", Value: f.groups, Placeholder: `"Test Group", Sales`},
+		messageml.TextArea{Name: fieldDesc, Label: "Description", Value: f.desc},
+		messageml.TextArea{Name: fieldOthers, Label: "More people or options, as in the command", Value: f.others, Placeholder: "carol@bank.com owner:@dave discoverable"},
 	}
 	for _, flag := range formFlags {
-		fields = append(fields, messageml.Checkbox{Name: flag.key, Value: "yes", Label: flag.label, Checked: s.flags[flag.key]})
+		fields = append(fields, messageml.Checkbox{Name: flag.key, Value: "yes", Label: flag.label, Checked: f.flags[flag.key]})
 	}
 	return messageml.Form(FormNewRoom, append(fields,
 		messageml.Button{Name: buttonCreate, Label: "Create the room"},
@@ -91,55 +81,55 @@ func (s sheet) form() messageml.Node {
 	)...)
 }
 
-// prefilled is what was understood of a command.
-func prefilled(given syntax.Invocation) sheet {
-	s := sheet{
-		name: given.Name, groups: strings.Join(quoted(given.Groups), ", "), desc: given.Value("desc"), others: rest(given),
-		people: given.Users, owners: mentioned(given.Persons("owner")), flags: map[string]bool{},
+// formFromCommand fills the form in from a command.
+func formFromCommand(given syntax.Invocation) roomForm {
+	f := roomForm{
+		name: given.Name, groups: strings.Join(quoteEach(given.Groups), ", "), desc: given.Value("desc"), others: textForOtherField(given),
+		people: given.Users, owners: mentionedIDs(given.Persons("owner")), flags: map[string]bool{},
 	}
 	for _, flag := range formFlags {
-		s.flags[flag.key], _ = given.Flag(flag.key)
+		f.flags[flag.key], _ = given.Flag(flag.key)
 	}
-	return s
+	return f
 }
 
-// filledIn is what a user sent.
-func filledIn(values symphony.FormValues) sheet {
-	s := sheet{
-		name: field(values, "name"), groups: field(values, "groups"), desc: field(values, "desc"), others: field(values, "others"),
-		people: chosen(values, "people"), owners: chosen(values, "owners"), flags: map[string]bool{},
+// formFromValues reads the form as a user sent it.
+func formFromValues(values symphony.FormValues) roomForm {
+	f := roomForm{
+		name: trimmedText(values, fieldName), groups: trimmedText(values, fieldGroups), desc: trimmedText(values, fieldDesc), others: trimmedText(values, fieldOthers),
+		people: selectedUsers(values, fieldPeople), owners: selectedUsers(values, fieldOwners), flags: map[string]bool{},
 	}
 	for _, flag := range formFlags {
-		s.flags[flag.key] = values.Checked(flag.key)
+		f.flags[flag.key] = values.Checked(flag.key)
 	}
-	return s
+	return f
 }
 
-// rest is what has no field of its own in the form, as it is typed.
-func rest(given syntax.Invocation) string {
-	var c composer
-	for _, who := range peopleOf(given) {
+// textForOtherField is the part of a command that has no field of its own, as it is typed.
+func textForOtherField(given syntax.Invocation) string {
+	var w lineWriter
+	for _, who := range allPeople(given) {
 		if who.UserID == 0 && !slices.Contains(given.Persons("owner"), who) {
-			c.text(" ")
-			c.person(who)
+			w.writeText(" ")
+			w.writePerson(who)
 		}
 	}
 	left := map[string]any{}
 	for key, value := range given.Options {
-		if shown := value == true && isFormFlag(key) || key == "desc"; !shown {
+		if hasField := value == true && isFormFlag(key) || key == "desc"; !hasField {
 			left[key] = value
 		}
 	}
-	left["owner"] = slices.DeleteFunc(slices.Clone(given.Persons("owner")), func(p syntax.Person) bool { return p.UserID != 0 })
-	c.options(left)
-	return strings.TrimSpace(c.b.String())
+	left["owner"] = slices.DeleteFunc(slices.Clone(given.Persons("owner")), func(p syntax.PersonRef) bool { return p.UserID != 0 })
+	w.writeOptions(left)
+	return strings.TrimSpace(w.b.String())
 }
 
 func isFormFlag(key string) bool {
 	return slices.ContainsFunc(formFlags, func(f formFlag) bool { return f.key == key })
 }
 
-func mentioned(people []syntax.Person) []int64 {
+func mentionedIDs(people []syntax.PersonRef) []int64 {
 	var ids []int64
 	for _, p := range people {
 		if p.UserID != 0 {
@@ -149,47 +139,46 @@ func mentioned(people []syntax.Person) []int64 {
 	return ids
 }
 
-// FromForm reads a submitted form as the command line it stands for, so that
-// one parser holds all rules.
-func (d *Desk) FromForm(ctx context.Context, values symphony.FormValues) (syntax.Message, error) {
+// ReadForm reads a submitted form as the command line it stands for, so that one parser holds all
+// rules.
+func (env *Env) ReadForm(ctx context.Context, values symphony.FormValues) (syntax.Message, error) {
 	if values.Action() != buttonCreate {
 		return syntax.Message{}, Expired()
 	}
-	s, c := filledIn(values), composer{}
-	c.text("/newroom " + syntax.Quote(s.name))
-	if err := d.selected(ctx, &c, s.people, " "); err != nil {
+	form, w := formFromValues(values), lineWriter{}
+	w.writeText("/newroom " + syntax.Quote(form.name))
+	if err := env.writeSelected(ctx, &w, form.people, " "); err != nil {
 		return syntax.Message{}, err
 	}
-	if err := d.selected(ctx, &c, s.owners, " owner:"); err != nil {
+	if err := env.writeSelected(ctx, &w, form.owners, " owner:"); err != nil {
 		return syntax.Message{}, err
 	}
-	if s.groups != "" {
-		c.text(" group:" + listed(s.groups))
+	if form.groups != "" {
+		w.writeText(" group:" + formatGroupNames(form.groups))
 	}
-	if s.desc != "" {
-		c.text(" desc:" + syntax.Quote(s.desc))
+	if form.desc != "" {
+		w.writeText(" desc:" + syntax.Quote(form.desc))
 	}
 	for _, flag := range formFlags {
-		if s.flags[flag.key] {
-			c.text(" " + flag.key + ":yes")
+		if form.flags[flag.key] {
+			w.writeText(" " + flag.key + ":yes")
 		}
 	}
-	if s.others != "" {
-		c.text(" " + s.others)
+	if form.others != "" {
+		w.writeText(" " + form.others)
 	}
-	return c.done(), nil
+	return w.message(), nil
 }
 
-// selected mentions whoever was chosen in a person selector, each after the
-// prefix.
-func (d *Desk) selected(ctx context.Context, c *composer, ids []int64, prefix string) error {
+// writeSelected mentions the people chosen in a person selector, each after the prefix.
+func (env *Env) writeSelected(ctx context.Context, w *lineWriter, ids []int64, prefix string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	users, err := d.Symphony.UsersByID(ctx, converted[symphony.UserID](ids)...)
+	users, err := env.Symphony.UsersByID(ctx, convertIDs[symphony.UserID](ids)...)
 	switch {
 	case symphony.VerdictOf(err) == symphony.Refused:
-		return unreadable("the people you chose")
+		return lookupRefused("the people you chose")
 	case err != nil:
 		return err
 	}
@@ -198,24 +187,24 @@ func (d *Desk) selected(ctx context.Context, c *composer, ids []int64, prefix st
 		names[int64(u.ID)] = u.DisplayName
 	}
 	for _, id := range ids {
-		c.text(prefix)
-		c.mention(id, names[id])
+		w.writeText(prefix)
+		w.writeMention(id, names[id])
 	}
 	return nil
 }
 
-// field is the trimmed value of a text field.
-func field(values symphony.FormValues, name string) string {
+// trimmedText is the trimmed value of a text field.
+func trimmedText(values symphony.FormValues, name string) string {
 	return strings.TrimSpace(values.Text(name))
 }
 
-// chosen are the people in a selector; what is no list of people chooses nobody.
-func chosen(values symphony.FormValues, name string) []int64 {
+// selectedUsers are the people in a selector; any other value selects nobody.
+func selectedUsers(values symphony.FormValues, name string) []int64 {
 	users, _ := values.Users(name)
-	return converted[int64](users)
+	return convertIDs[int64](users)
 }
 
-func converted[To, From ~int64](ids []From) []To {
+func convertIDs[To, From ~int64](ids []From) []To {
 	out := make([]To, len(ids))
 	for i, id := range ids {
 		out[i] = To(id)
@@ -223,9 +212,9 @@ func converted[To, From ~int64](ids []From) []To {
 	return out
 }
 
-// listed are the names of a list with commas or lines, quoted where their
-// author has not done so.
-func listed(names string) string {
+// formatGroupNames formats the names in a list with commas or lines, with quotes unless the author
+// wrote some.
+func formatGroupNames(names string) string {
 	asTyped := strings.ContainsAny(names, "\"“”„«»") // a comma may be part of a name
 	apart := func(r rune) bool { return r == '\n' || r == '\r' || r == ',' && !asTyped }
 	var all []string
@@ -235,12 +224,12 @@ func listed(names string) string {
 		}
 	}
 	if !asTyped {
-		all = quoted(all)
+		all = quoteEach(all)
 	}
 	return strings.Join(all, ", ")
 }
 
-func quoted(names []string) []string {
+func quoteEach(names []string) []string {
 	out := make([]string, len(names))
 	for i, n := range names {
 		out[i] = syntax.Quote(n)

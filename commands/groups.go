@@ -9,10 +9,10 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// groupsShown is how many groups one answer lists.
-const groupsShown = 30
+// maxGroupsListed is how many groups one reply lists.
+const maxGroupsListed = 30
 
-func (d *Desk) groups() Command {
+func (env *Env) groupsCommand() Command {
 	return Command{
 		Command: syntax.Command{
 			Name:     "groups",
@@ -21,38 +21,38 @@ func (d *Desk) groups() Command {
 			Examples: []string{"/groups", "/groups equities"},
 		},
 		Arguments: []string{"part of a name"},
-		Plan:      d.planGroups,
+		Plan:      env.planGroups,
 	}
 }
 
-func (d *Desk) planGroups(ctx context.Context, r *Request) (Plan, error) {
-	found, err := d.Groups.Containing(ctx, r.Text)
+func (env *Env) planGroups(ctx context.Context, r *Request) (Plan, error) {
+	found, err := env.Groups.Containing(ctx, r.Text)
 	switch {
-	case noRight(err):
-		return nil, noGroupRight()
+	case isGroupRightMissing(err):
+		return nil, groupRightRefusal()
 	case err != nil:
 		return nil, err
 	}
-	return answer(listGroups(r.Text, found)), nil
+	return readOnlyPlan(groupsReply(r.Text, found)), nil
 }
 
-func listGroups(text string, found []symphony.Group) Reply {
+func groupsReply(text string, found []symphony.Group) Reply {
 	title := "I can add these groups with group:"
 	switch {
 	case len(found) == 0 && text == "":
-		return says(CodeDone, "I can see no groups (distribution lists) here.")
+		return textReply(CodeDone, "I can see no groups (distribution lists) here.")
 	case len(found) == 0:
-		return says(CodeDone, fmt.Sprintf("No group has “%s” in its name. /groups lists all of them.", clip(text, shown)))
+		return textReply(CodeDone, fmt.Sprintf("No group has “%s” in its name. /groups lists all of them.", syntax.Truncate(text, maxEcho)))
 	case text != "":
-		title = fmt.Sprintf("Groups with “%s” in their name:", clip(text, shown))
+		title = fmt.Sprintf("Groups with “%s” in their name:", syntax.Truncate(text, maxEcho))
 	}
 	var items []messageml.Item
-	for _, g := range found[:min(len(found), groupsShown)] {
-		items = append(items, messageml.Item{messageml.Bold(messageml.Text(g.Name)), messageml.Text(heads(behind(g)))})
+	for _, g := range found[:min(len(found), maxGroupsListed)] {
+		items = append(items, messageml.Item{messageml.Bold(messageml.Text(g.Name)), messageml.Text(personCount(countActiveMembers(g)))})
 	}
-	reply := says(CodeDone, title)
+	reply := textReply(CodeDone, title)
 	reply.Body = append(reply.Body, messageml.List(items...))
-	if more := len(found) - groupsShown; more > 0 {
+	if more := len(found) - maxGroupsListed; more > 0 {
 		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text(
 			fmt.Sprintf("… and %d more. /groups followed by a part of the name finds the others.", more))))
 	}

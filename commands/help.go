@@ -8,38 +8,38 @@ import (
 	"roombot/symphony/messageml"
 )
 
-func help(others Set) Command {
+func helpCommand(others Catalogue) Command {
 	c := Command{Command: syntax.Command{
 		Name:     "help",
 		Summary:  "what I can do, or how one command works",
 		Args:     syntax.ArgsCommand,
 		Examples: []string{"/help", "/help newroom"},
 	}}
-	set := append(others[:len(others):len(others)], c)
-	c.Plan = func(_ context.Context, r *Request) (Plan, error) { return answer(set.Help(r.Text)), nil }
+	all := append(others[:len(others):len(others)], c)
+	c.Plan = func(_ context.Context, r *Request) (Plan, error) { return readOnlyPlan(all.Help(r.Text)), nil }
 	return c
 }
 
-// Help explains one command, or lists all where the topic is none of them.
-func (s Set) Help(topic string) Reply {
-	if c, ok := s.Lookup(topic); ok && topic != syntax.TopicGeneral {
-		return Reply{Code: CodeHelp, Body: c.manual()}
+// Help explains one command, or lists all for any other topic.
+func (c Catalogue) Help(topic string) Reply {
+	if command, ok := c.Lookup(topic); ok && topic != syntax.TopicGeneral {
+		return Reply{Code: CodeHelp, Body: command.helpText()}
 	}
 	var items []messageml.Item
-	for _, c := range s {
-		items = append(items, messageml.Item{messageml.Bold(messageml.Text("/" + c.Name)), messageml.Text(" – " + c.Summary)})
+	for _, command := range c {
+		items = append(items, messageml.Item{messageml.Bold(messageml.Text("/" + command.Name)), messageml.Text(" – " + command.Summary)})
 	}
 	body := []messageml.Node{
 		messageml.Paragraph(messageml.Text("I open rooms for you. Type a command, for example")),
-		messageml.Paragraph(messageml.Code(s[0].Examples[0])),
+		messageml.Paragraph(messageml.Code(c[0].Examples[0])),
 		messageml.List(items...),
 		messageml.Paragraph(messageml.Text("In a room with others, mention me or just type the command. After a mistake you can edit your message. /help newroom explains every option.")),
 	}
 	return Reply{Code: CodeHelp, Body: body}
 }
 
-// manual is the help text of one command, made from its description.
-func (c Command) manual() []messageml.Node {
+// helpText is the help text of one command, made from its description.
+func (c Command) helpText() []messageml.Node {
 	body := []messageml.Node{
 		messageml.Paragraph(messageml.Bold(messageml.Text("/"+c.Name)), messageml.Text(" – "+c.Summary)),
 	}
@@ -56,7 +56,7 @@ func (c Command) manual() []messageml.Node {
 		if o.Unavailable {
 			continue
 		}
-		options = append(options, messageml.Item{messageml.Code(o.Key + ":" + hint(o)), messageml.Text(" – " + o.Summary + aliases(o))})
+		options = append(options, messageml.Item{messageml.Code(o.Key + ":" + valueHint(o)), messageml.Text(" – " + o.Summary + aliasText(o))})
 	}
 	return append(body,
 		messageml.Paragraph(messageml.Text("Options, in any order:")),
@@ -65,14 +65,14 @@ func (c Command) manual() []messageml.Node {
 	)
 }
 
-func hint(o syntax.Option) string {
+func valueHint(o syntax.Option) string {
 	if o.Value == "" {
 		return "yes"
 	}
 	return o.Value
 }
 
-func aliases(o syntax.Option) string {
+func aliasText(o syntax.Option) string {
 	if len(o.Aliases) == 0 {
 		return ""
 	}

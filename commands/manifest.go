@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// manifestLimit is how many characters Symphony takes (REST API reference,
-// POST /pod/v1/user/manifest/own).
+// manifestLimit is how many characters Symphony takes (REST API reference, POST
+// /pod/v1/user/manifest/own).
 const manifestLimit = 6144
 
 type manifestCommand struct {
@@ -21,12 +21,14 @@ type manifestArg struct {
 	Name string `json:"name"`
 }
 
-// Manifest describes the commands to Symphony's client, which completes them
-// when a user types "/".
-func (s Set) Manifest() (string, error) {
-	list := make([]manifestCommand, len(s))
-	for i, c := range s {
-		list[i] = manifestCommand{Name: c.Name, Desc: c.Summary, Example: c.Examples[len(c.Examples)-1], Args: c.arguments()}
+// Manifest describes the commands to Symphony's client, which completes them when a user types "/".
+func (c Catalogue) Manifest() (string, error) {
+	list := make([]manifestCommand, len(c))
+	for i, command := range c {
+		list[i] = manifestCommand{
+			Name: command.Name, Desc: command.Summary, Args: command.manifestArgs(),
+			Example: command.Examples[len(command.Examples)-1],
+		}
 	}
 	text, err := json.Marshal(map[string]any{"commands": list})
 	if err == nil && utf8.RuneCount(text) > manifestLimit {
@@ -35,7 +37,7 @@ func (s Set) Manifest() (string, error) {
 	return string(text), err
 }
 
-func (c Command) arguments() []manifestArg {
+func (c Command) manifestArgs() []manifestArg {
 	args := make([]manifestArg, len(c.Arguments))
 	for i, a := range c.Arguments {
 		args[i] = manifestArg{"[" + a + "]"}

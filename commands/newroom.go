@@ -4,77 +4,60 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
 
-	"roombot/commands/syntax"
 	"roombot/symphony"
 )
 
-// roomPlan is a room that would be opened.
+// roomPlan is the plan of /newroom: a room to be opened.
 type roomPlan struct {
-	desk *Desk
+	env  *Env
 	req  *Request
 	room symphony.RoomAttributes
-	company
+	storedPlan
 }
 
-// company is who comes into the room besides the requester: what the plan
-// found out, and what is kept of it.
-type company struct {
-	People []Person `json:"people"`
-	Owners []Person `json:"owners"` // each is among People
-	Groups []list   `json:"groups"`
-}
+func (p *roomPlan) MarshalJSON() ([]byte, error) { return json.Marshal(p.storedPlan) }
 
-// list is a distribution list, with the account by which it joins a room.
-type list struct {
-	ID     symphony.UserID `json:"id"`
-	Name   string          `json:"name"`
-	Behind int             `json:"behind"` // how many people it brings
-}
-
-func (p *roomPlan) MarshalJSON() ([]byte, error) { return json.Marshal(p.company) }
-
-func (d *Desk) resumeRoom(r *Request, kept json.RawMessage) (Plan, error) {
-	p := &roomPlan{desk: d, req: r, room: d.attributes(r)}
-	if err := json.Unmarshal(kept, &p.company); err != nil {
-		return nil, fmt.Errorf("read the kept plan: %w", err)
+func (env *Env) resumeRoom(r *Request, stored json.RawMessage) (Plan, error) {
+	p := &roomPlan{env: env, req: r, room: env.roomAttributes(r)}
+	if err := json.Unmarshal(stored, &p.storedPlan); err != nil {
+		return nil, fmt.Errorf("read the stored plan: %w", err)
 	}
 	return p, nil
 }
 
-func (d *Desk) planRoom(ctx context.Context, r *Request) (Plan, error) {
-	if refusal := notYet(r); refusal != nil {
+func (env *Env) planRoom(ctx context.Context, r *Request) (Plan, error) {
+	if refusal := refuseUnavailableOption(r); refusal != nil {
 		return nil, refusal
 	}
-	p := &roomPlan{desk: d, req: r, room: d.attributes(r)}
-	if d.Foreign(r.From.ID) && !p.room.CrossPod {
-		return nil, d.outsiderInside(r)
+	p := &roomPlan{env: env, req: r, room: env.roomAttributes(r)}
+	if env.IsExternal(r.From.ID) && !p.room.CrossPod {
+		return nil, env.externalRequesterRefusal(r)
 	}
 	var people []Person
 	var lookups sync.WaitGroup
-	var noPeople, noLists error
-	lookups.Go(func() { people, noPeople = d.people(ctx, r) })
-	lookups.Go(func() { p.Groups, noLists = d.lists(ctx, r) })
+	var noPeople, noGroups error
+	lookups.Go(func() { people, noPeople = env.findPeople(ctx, r) })
+	lookups.Go(func() { p.Groups, noGroups = env.findGroups(ctx, r) })
 	lookups.Wait()
-	if err := cmp.Or(noPeople, noLists); err != nil { // of two mistakes always the same one is told first
+	if err := cmp.Or(noPeople, noGroups); err != nil { // of two mistakes always the same one
 		return nil, err
 	}
-	p.People, p.Owners = d.without(r.From.ID, people), d.owners(r, people)
+	p.People, p.Owners = env.peopleExcept(r.From.ID, people), env.requestedOwners(r, people)
 	return p, nil
 }
 
-// notYet refuses the options that are understood but not carried out.
-func notYet(r *Request) *Refusal {
+// refuseUnavailableOption refuses the options that are understood and not available yet.
+func refuseUnavailableOption(r *Request) *Refusal {
 	for _, o := range roomOptions() {
 		if _, given := r.Options[o.Key]; given && o.Unavailable {
 			line, caret := caretAt(r.Message, o.Key+":")
 			return &Refusal{
 				Code: "option-not-yet", Line: line, Caret: caret,
-				Message: o.Key + ": is not available yet." + nothing,
+				Message: o.Key + ": is not available yet." + nothingCreated,
 				Next:    "Please send the command without it.",
 			}
 		}
@@ -82,136 +65,54 @@ func notYet(r *Request) *Refusal {
 	return nil
 }
 
-// attributes sends every flag explicitly: what Symphony takes for an omitted
-// one on a public room is not documented.
-func (d *Desk) attributes(r *Request) symphony.RoomAttributes {
+// roomAttributes states every flag, because what Symphony takes for an omitted one on a public room
+// is not documented.
+func (env *Env) roomAttributes(r *Request) symphony.RoomAttributes {
 	private, given := r.Flag("private")
-	public := r.on("public") || given && !private
+	public := r.isOn("public") || given && !private
 	a := symphony.RoomAttributes{
 		Name:             r.Name,
 		Description:      r.Value("desc"),
 		Keywords:         []symphony.Keyword{{Key: RequestKeyword, Value: string(r.ID)}},
 		Public:           public,
-		Discoverable:     public || r.on("discoverable"),
-		ViewHistory:      public || r.on("history"),
-		MembersCanInvite: public || r.on("members-can-add"),
-		CrossPod:         r.on("external"),
-		ReadOnly:         r.on("readonly"),
-		CopyProtected:    r.on("nocopy"),
+		Discoverable:     public || r.isOn("discoverable"),
+		ViewHistory:      public || r.isOn("history"),
+		MembersCanInvite: public || r.isOn("members-can-add"),
+		CrossPod:         r.isOn("external"),
+		ReadOnly:         r.isOn("readonly"),
+		CopyProtected:    r.isOn("nocopy"),
 	}
 	if a.Description == "" {
-		a.Description = "Opened by " + r.From.Name + " with " + d.Self.DisplayName
+		a.Description = "Opened by " + r.From.Name + " with " + env.Self.DisplayName
 	}
 	return a
 }
 
-func (d *Desk) without(id symphony.UserID, people []Person) []Person {
-	return slices.DeleteFunc(slices.Clone(people), func(p Person) bool { return p.ID == id || p.ID == d.Self.ID })
+func (env *Env) peopleExcept(id symphony.UserID, people []Person) []Person {
+	return slices.DeleteFunc(slices.Clone(people), func(p Person) bool { return p.ID == id || p.ID == env.Self.ID })
 }
 
-// owners are the people that owner: named. The parser has put them among the
-// people as well.
-func (d *Desk) owners(r *Request, people []Person) []Person {
-	return slices.DeleteFunc(d.without(r.From.ID, people), func(p Person) bool {
-		return !slices.ContainsFunc(r.Persons("owner"), p.is)
+// requestedOwners are the people named by owner:. The parser lists them among the people as well.
+func (env *Env) requestedOwners(r *Request, people []Person) []Person {
+	return slices.DeleteFunc(env.peopleExcept(r.From.ID, people), func(p Person) bool {
+		return !slices.ContainsFunc(r.Persons("owner"), p.matches)
 	})
 }
 
-func (d *Desk) lists(ctx context.Context, r *Request) ([]list, error) {
-	var lists []list
-	for _, name := range r.Groups {
-		found, err := d.Groups.Find(ctx, name)
-		switch {
-		case noRight(err):
-			return nil, noGroupRight()
-		case err != nil:
-			return nil, err
-		case len(found) != 1:
-			return nil, d.wrongGroup(ctx, r, name, len(found))
-		}
-		one := list{ID: found[0].ProfileID, Name: found[0].Name, Behind: behind(found[0])}
-		if !slices.ContainsFunc(lists, func(l list) bool { return l.Name == one.Name }) { // the only one of this name
-			lists = append(lists, one)
-		}
-	}
-	return lists, nil
-}
-
-// noRight is true also when the profile manager does not accept the access token,
-// as everybody gets one and the right is looked at later, and on a pod that has no
-// profile manager, where a proxy may answer.
-func noRight(err error) bool {
-	if errors.Is(err, symphony.ErrNotSignedIn) {
-		return false
-	}
-	return symphony.VerdictOf(err) == symphony.Refused || errors.Is(err, symphony.ErrUnauthorized) || errors.Is(err, symphony.ErrNotFound)
-}
-
-func noGroupRight() *Refusal {
-	return &Refusal{
-		Code:    "groups-unavailable",
-		Message: "Symphony does not let me read the groups (distribution lists)." + nothing,
-		Next:    "Your Symphony administrators can give my account the role “Group Manager (Distribution List)”. Until then, leave group: out.",
-	}
-}
-
-func (d *Desk) wrongGroup(ctx context.Context, r *Request, name string, found int) *Refusal {
-	line, caret := caretAt(r.Message, name)
-	if found > 1 {
-		return &Refusal{
-			Code: string(syntax.AmbiguousGroup), Line: line, Caret: caret,
-			Message: fmt.Sprintf("%d groups are called “%s”, so I cannot tell which one is meant.", found, clip(name, shown)) + nothing,
-			Next:    "Name its people instead, or ask your Symphony administrators to rename one of the groups.",
-		}
-	}
-	refusal := &Refusal{
-		Code: string(syntax.UnknownGroup), Line: line, Caret: caret,
-		Message: "There is no group “" + clip(name, shown) + "”." + nothing,
-		Next:    "/groups lists the groups that I can add.",
-	}
-	switch near := d.Groups.Near(ctx, name); len(near) {
-	case 0:
-	case 1:
-		fixed := r.Invocation
-		fixed.Groups = replaced(r.Groups, name, near[0])
-		refusal.Next = ""
-		refusal.Offers = createOrEdit(Compose(r.Message, fixed))
-	default:
-		refusal.Next = "Is it " + oneOf(quoteAll(near)) + "?"
-	}
-	return refusal
-}
-
-// outsiderInside refuses to open an internal room for a requester who could
-// never enter it.
-func (d *Desk) outsiderInside(r *Request) *Refusal {
+// externalRequesterRefusal refuses to open an internal room for a requester of another company, who
+// could not enter it.
+func (env *Env) externalRequesterRefusal(r *Request) *Refusal {
 	refusal := &Refusal{
 		Code:    "requester-external",
-		Message: "You are from another company and could not enter an internal room." + nothing,
+		Message: "You are from another company and could not enter an internal room." + nothingCreated,
 		Next:    "Send the command again with external:yes.",
 	}
-	fixed := with(r.Invocation, "external", true)
-	if _, contradicts := d.newRoom().Conflict(fixed.Options); contradicts {
+	fixed := withOption(r.Invocation, "external", true)
+	if _, contradicts := env.newRoomCommand().Conflict(fixed.Options); contradicts {
 		refusal.Next += " A room for other companies cannot be public, read-only or discoverable."
 	} else {
 		refusal.Next = ""
-		refusal.Offers = createOrEdit(Compose(r.Message, fixed))
+		refusal.Offers = createOffers(FormatCommand(r.Message, fixed))
 	}
 	return refusal
-}
-
-func quoteAll(names []string) []string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = "“" + clip(n, shown) + "”"
-	}
-	return quoted
-}
-
-func replaced(names []string, old, with string) []string {
-	out := slices.Clone(names)
-	if i := slices.Index(out, old); i >= 0 {
-		out[i] = with
-	}
-	return out
 }

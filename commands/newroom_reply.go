@@ -6,13 +6,14 @@ import (
 	"strings"
 	"time"
 
+	"roombot/commands/syntax"
 	"roombot/symphony"
 	"roombot/symphony/messageml"
 )
 
-// done is the answer after the room is open: the link first, then each gap
-// with its cause, then who is in.
-func (p *roomPlan) done(room roomRef, absent []missing) Reply {
+// finalReply is the reply when the room is open: the link, the absentees by cause, and who is in
+// the room.
+func (p *roomPlan) finalReply(room storedRoom, absent []absentee) Reply {
 	reply := Reply{Code: CodeDone, Room: room.ID}
 	mark, outcome := "✓ ", " is open."
 	if len(absent) > 0 {
@@ -20,130 +21,130 @@ func (p *roomPlan) done(room roomRef, absent []missing) Reply {
 		mark, outcome = "⚠ ", " is open, but not everything worked:"
 	}
 	reply.Body = append(reply.Body, messageml.Paragraph(
-		messageml.Text(mark), p.link(room), messageml.Text(outcome)))
+		messageml.Text(mark), p.roomLink(room), messageml.Text(outcome)))
 	if len(absent) > 0 {
-		reply.Body = append(reply.Body, gaps(absent), messageml.Paragraph(messageml.Text("In the room:")))
+		reply.Body = append(reply.Body, listAbsentees(absent), messageml.Paragraph(messageml.Text("In the room:")))
 	}
-	reply.Body = append(reply.Body, p.facts(absent))
+	reply.Body = append(reply.Body, p.summary(absent))
 	if len(p.People)+len(p.Groups) == 0 {
 		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text(
 			"Nobody else was asked for. Names count as people when you type @ and choose them from the list.")))
 	}
-	reply.Body = append(reply.Body, messageml.OpenStream(string(room.ID), "Open room"), p.footer())
+	reply.Body = append(reply.Body, messageml.OpenStream(string(room.ID), "Open room"), p.requestFooter())
 	return reply
 }
 
-// inProgress is the first answer when letting everybody in takes a while.
-func (p *roomPlan) inProgress(room roomRef, adds int, left time.Duration) Reply {
+// progressReply is the first answer when adding everybody takes a while.
+func (p *roomPlan) progressReply(room storedRoom, adds int, left time.Duration) Reply {
 	one, many := "person or group", "people and groups"
 	if len(p.Groups) == 0 {
 		one, many = "person", "people"
 	}
 	return Reply{Code: CodeAdding, Room: room.ID, Body: []messageml.Node{
-		messageml.Paragraph(messageml.Text("✓ "), p.link(room), messageml.Text(" is open.")),
-		messageml.Paragraph(messageml.Text(fmt.Sprintf("Adding %s, about %s …", count(adds, one, many), roughly(left)))),
-		messageml.OpenStream(string(room.ID), "Open room"), p.footer(),
+		messageml.Paragraph(messageml.Text("✓ "), p.roomLink(room), messageml.Text(" is open.")),
+		messageml.Paragraph(messageml.Text(fmt.Sprintf("Adding %s, about %s …", countNoun(adds, one, many), roundDuration(left)))),
+		messageml.OpenStream(string(room.ID), "Open room"), p.requestFooter(),
 	}}
 }
 
-func roughly(left time.Duration) string {
+func roundDuration(left time.Duration) string {
 	if left >= 2*time.Minute {
 		return fmt.Sprintf("%d min", int(left.Minutes()+1))
 	}
 	return fmt.Sprintf("%d s", int(left.Seconds()+1))
 }
 
-// shownDescription is how much of a description a preview repeats.
-const shownDescription = 200
+// maxDescriptionEcho is how much of a description a preview repeats.
+const maxDescriptionEcho = 200
 
 // Preview tells what would be done.
 func (p *roomPlan) Preview() Reply {
-	command := without(p.req.Invocation, "preview")
-	offer := Offer{Label: "Create it", Command: Compose(p.req.Message, command)}
-	absent := p.strangers()
+	command := withoutOption(p.req.Invocation, "preview")
+	offer := Offer{Label: "Create it", Command: FormatCommand(p.req.Message, command)}
+	absent := p.externalPeople()
 	body := []messageml.Node{
 		messageml.Paragraph(messageml.Text("Nothing was created yet. This would open "), messageml.Bold(messageml.Text(p.room.Name)), messageml.Text(":")),
-		p.facts(absent),
+		p.summary(absent),
 	}
 	if desc := p.req.Value("desc"); desc != "" {
-		body = append(body, messageml.Paragraph(messageml.Bold(messageml.Text("Description: ")), messageml.Text(clip(desc, shownDescription))))
+		body = append(body, messageml.Paragraph(messageml.Bold(messageml.Text("Description: ")), messageml.Text(syntax.Truncate(desc, maxDescriptionEcho))))
 	}
 	if len(absent) > 0 {
-		body = append(body, messageml.Paragraph(messageml.Text("Not in the room:")), gaps(absent))
+		body = append(body, messageml.Paragraph(messageml.Text("Not in the room:")), listAbsentees(absent))
 	}
 	return Reply{Code: CodePreview, Body: body, Offers: []Offer{offer}}
 }
 
-// strangers are the people of other companies that an internal room cannot
-// take: the one gap that is known beforehand.
-func (p *roomPlan) strangers() []missing {
-	var out []missing
+// externalPeople are the people of other companies whom an internal room cannot take: the one cause
+// that is known before the room is opened.
+func (p *roomPlan) externalPeople() []absentee {
+	var out []absentee
 	for _, person := range p.People {
-		if !p.room.CrossPod && p.desk.Foreign(person.ID) {
-			out = append(out, missing{ID: person.ID, Name: person.Name, Cause: CauseInternalRoom})
+		if !p.room.CrossPod && p.env.IsExternal(person.ID) {
+			out = append(out, absentee{ID: person.ID, Name: person.Name, Cause: CauseInternalRoom})
 		}
 	}
 	return out
 }
 
-func (p *roomPlan) link(room roomRef) messageml.Inline {
+func (p *roomPlan) roomLink(room storedRoom) messageml.Inline {
 	return messageml.Link(messageml.RoomLink(string(room.ID)), messageml.Bold(messageml.Text(p.room.Name)))
 }
 
-func (p *roomPlan) footer() messageml.Node {
+func (p *roomPlan) requestFooter() messageml.Node {
 	return messageml.Paragraph(messageml.Italic(messageml.Text("Request " + string(p.req.ID))))
 }
 
-// facts lists owners, people, groups and the kind of room.
-func (p *roomPlan) facts(absent []missing) messageml.Node {
-	owners, members, groups := p.present(absent)
+// summary lists owners, people, groups and the kind of room.
+func (p *roomPlan) summary(absent []absentee) messageml.Node {
+	owners, members, groups := p.groupByRole(absent)
 	return messageml.List(slices.Concat(
-		fact(plural(len(owners), "Owner", "Owners"), owners),
-		fact(plural(len(members), "Member", "Members"), members),
-		fact(plural(len(groups), "Group", "Groups"), groups),
-		fact("Room", []string{p.traits()}),
+		summaryItem(plural(len(owners), "Owner", "Owners"), owners),
+		summaryItem(plural(len(members), "Member", "Members"), members),
+		summaryItem(plural(len(groups), "Group", "Groups"), groups),
+		summaryItem("Room", []string{p.describeRoom()}),
 	)...)
 }
 
-// present is who is in the room, by the part they have in it.
-func (p *roomPlan) present(absent []missing) (owners, members, groups []string) {
-	out, common := map[symphony.UserID]bool{}, map[symphony.UserID]bool{}
+// groupByRole lists who is in the room as owner, member and group.
+func (p *roomPlan) groupByRole(absent []absentee) (owners, members, groups []string) {
+	isAbsent, noOwner := map[symphony.UserID]bool{}, map[symphony.UserID]bool{}
 	for _, m := range absent {
-		out[m.ID] = m.Cause != CauseNotOwner
-		common[m.ID] = m.Cause == CauseNotOwner
+		isAbsent[m.ID] = m.Cause != CauseNotOwner
+		noOwner[m.ID] = m.Cause == CauseNotOwner
 	}
-	place := func(id symphony.UserID, name string, owner bool) {
+	add := func(id symphony.UserID, name string, owner bool) {
 		switch {
-		case out[id]:
-		case owner && !common[id]:
+		case isAbsent[id]:
+		case owner && !noOwner[id]:
 			owners = append(owners, name)
 		default:
 			members = append(members, name)
 		}
 	}
-	place(p.req.From.ID, p.req.From.Name+" (you)", true)
+	add(p.req.From.ID, p.req.From.Name+" (you)", true)
 	for _, person := range p.People {
-		place(person.ID, person.Name, contains(p.Owners, person.ID))
+		add(person.ID, person.Name, containsPerson(p.Owners, person.ID))
 	}
 	for _, g := range p.Groups {
-		if !out[g.ID] {
-			groups = append(groups, g.Name+heads(g.Behind))
+		if !isAbsent[g.ID] {
+			groups = append(groups, g.Name+personCount(g.People))
 		}
 	}
 	return owners, members, groups
 }
 
-func fact(label string, names []string) []messageml.Item {
+func summaryItem(label string, names []string) []messageml.Item {
 	if len(names) == 0 {
 		return nil
 	}
 	return []messageml.Item{{
-		messageml.Bold(messageml.Text(label + ": ")), messageml.Text(strings.Join(shorten(names), ", ")),
+		messageml.Bold(messageml.Text(label + ": ")), messageml.Text(strings.Join(shortenList(names), ", ")),
 	}}
 }
 
-// shorten keeps a long list readable.
-func shorten(names []string) []string {
+// shortenList cuts a long list and counts the rest.
+func shortenList(names []string) []string {
 	const most = 20
 	if len(names) <= most {
 		return names
@@ -151,8 +152,8 @@ func shorten(names []string) []string {
 	return append(names[:most:most], fmt.Sprintf("and %d more", len(names)-most))
 }
 
-// behind is how many people a group brings into a room.
-func behind(g symphony.Group) int {
+// countActiveMembers is how many people a group brings into a room.
+func countActiveMembers(g symphony.Group) int {
 	n := 0
 	for _, m := range g.Members {
 		if !m.Disabled {
@@ -162,15 +163,15 @@ func behind(g symphony.Group) int {
 	return n
 }
 
-func heads(n int) string {
+func personCount(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return " (" + count(n, "person", "people") + ")"
+	return " (" + countNoun(n, "person", "people") + ")"
 }
 
-// traits says what kind of room it is, in the words of the options.
-func (p *roomPlan) traits() string {
+// describeRoom says in words what kind of room it is.
+func (p *roomPlan) describeRoom() string {
 	kind := "private"
 	if p.room.Public {
 		kind = "public, anybody in the company can join"
@@ -190,8 +191,8 @@ func (p *roomPlan) traits() string {
 	return strings.Join(traits, " · ")
 }
 
-// gaps tells who is missing, one item a cause.
-func gaps(absent []missing) messageml.Node {
+// listAbsentees lists the absentees, one item for each cause.
+func listAbsentees(absent []absentee) messageml.Node {
 	var causes []Cause
 	names := map[Cause][]string{}
 	for _, m := range absent {
@@ -202,19 +203,19 @@ func gaps(absent []missing) messageml.Node {
 	}
 	items := make([]messageml.Item, len(causes))
 	for i, c := range causes {
-		what, next := c.explain()
+		text := c.text()
 		items[i] = messageml.Item{
-			messageml.Bold(messageml.Text(strings.Join(names[c], ", "))), messageml.Text(": " + what + ". " + next),
+			messageml.Bold(messageml.Text(strings.Join(names[c], ", "))), messageml.Text(": " + text.what + ". " + text.next),
 		}
 	}
 	return messageml.List(items...)
 }
 
-func contains(people []Person, id symphony.UserID) bool {
+func containsPerson(people []Person, id symphony.UserID) bool {
 	return slices.ContainsFunc(people, func(p Person) bool { return p.ID == id })
 }
 
-func count(n int, one, many string) string { return fmt.Sprintf("%d %s", n, plural(n, one, many)) }
+func countNoun(n int, one, many string) string { return fmt.Sprintf("%d %s", n, plural(n, one, many)) }
 
 func plural(n int, one, many string) string {
 	if n == 1 {

@@ -1,31 +1,21 @@
 package commands
 
 import (
-	"strconv"
-
 	"roombot/commands/syntax"
 	"roombot/symphony"
 	"roombot/symphony/messageml"
 )
 
-// Offer is a command that the user can run by a click.
-type Offer struct {
-	Label   string
-	Command syntax.Message
-	// Edit opens the command's form, filled in, instead of running it.
-	Edit bool
-}
-
-// createOrEdit are the buttons below a corrected command.
-func createOrEdit(command syntax.Message) []Offer {
+// createOffers are the buttons below a corrected command.
+func createOffers(command syntax.Message) []Offer {
 	return []Offer{
 		{Label: "Create it", Command: command},
 		{Label: "Edit in form", Command: command, Edit: true},
 	}
 }
 
-// offers are the buttons below a corrected message, by what it was read as.
-func (s Set) offers(fixed syntax.Message, read syntax.Result) []Offer {
+// offersFor are the buttons below a corrected message, depending on what it reads as.
+func (c Catalogue) offersFor(fixed syntax.Message, read syntax.Result) []Offer {
 	run := Offer{Label: "Run it", Command: fixed}
 	edit := Offer{Label: "Edit in form", Command: fixed, Edit: true}
 	switch {
@@ -36,29 +26,27 @@ func (s Set) offers(fixed syntax.Message, read syntax.Result) []Offer {
 		return []Offer{run}
 	}
 	request := Request{Invocation: *read.Command}
-	c, _ := s.Lookup(read.Command.Command)
+	command, _ := c.Lookup(read.Command.Command)
 	switch {
-	case !c.Writes():
+	case !command.Writes():
 		return []Offer{run}
 	case request.Preview():
 		run.Label = "Preview"
 		return []Offer{run, edit}
 	}
-	return createOrEdit(fixed)
+	return createOffers(fixed)
 }
 
-// Chosen is the offer whose button was clicked in the stamped message.
-func Chosen(data string, values symphony.FormValues) (Offer, error) {
-	e, ok := stamped(data)
+// ClickedOffer is the offer whose button was clicked, read from the stamp of the message.
+func ClickedOffer(data string, values symphony.FormValues) (Offer, error) {
+	e, ok := readStamp(data)
 	for i, o := range e.Offers {
-		if ok && buttonName(i) == values.Action() {
+		if ok && offerButton(i) == values.Action() {
 			return Offer{Command: syntax.Message{Text: o.Text, Mentions: o.Mentions}, Edit: o.Edit}, nil
 		}
 	}
 	return Offer{}, Expired()
 }
-
-func buttonName(i int) string { return "offer-" + strconv.Itoa(i) }
 
 func buttonClass(i int) messageml.ButtonClass {
 	if i == 0 {

@@ -12,109 +12,100 @@ import (
 	"roombot/symphony"
 )
 
-// Person is somebody a request concerns.
-type Person struct {
-	ID       symphony.UserID
-	Name     string
-	Username string
-	Email    string
-}
-
-// is reports whether somebody named in a command is this person.
-func (p Person) is(named syntax.Person) bool {
+// matches reports whether a name in a command is this person's.
+func (p Person) matches(named syntax.PersonRef) bool {
 	return named.UserID == int64(p.ID) ||
 		named.Username != "" && strings.EqualFold(named.Username, p.Username) ||
 		named.Email != "" && strings.EqualFold(named.Email, p.Email)
 }
 
-// people resolves everybody a request names, in the order of mentions,
-// usernames, e-mail addresses. Mentions are taken as they are; whoever is only
-// written out is looked up, and a miss refuses the request: who is meant is
-// never guessed.
-func (d *Desk) people(ctx context.Context, r *Request) ([]Person, error) {
+// findPeople resolves everybody a request names, in the order of mentions, usernames, e-mail
+// addresses. Mentions are accepted as they are. Other names are looked up, and one that fits nobody
+// refuses the request: the bot never guesses.
+func (env *Env) findPeople(ctx context.Context, r *Request) ([]Person, error) {
 	var all []Person
 	for _, id := range r.Users {
 		all = append(all, Person{ID: symphony.UserID(id), Name: mentionName(r.Message, id)})
 	}
-	byName, err := d.lookup(ctx, r, r.Usernames, d.Symphony.UsersByUsername, func(u symphony.User) string { return u.Username })
+	byName, err := env.findUsers(ctx, r, r.Usernames, env.Symphony.UsersByUsername, func(u symphony.User) string { return u.Username })
 	if err != nil {
 		return nil, err
 	}
-	byEmail, err := d.lookup(ctx, r, r.Emails, d.Symphony.UsersByEmail, func(u symphony.User) string { return u.Email })
+	byEmail, err := env.findUsers(ctx, r, r.Emails, env.Symphony.UsersByEmail, func(u symphony.User) string { return u.Email })
 	if err != nil {
 		return nil, err
 	}
-	return unique(append(append(all, byName...), byEmail...)), nil
+	return mergeSamePeople(append(append(all, byName...), byEmail...)), nil
 }
 
-type lookup func(context.Context, ...string) ([]symphony.User, error)
+// userLookup looks accounts up by one kind of name.
+type userLookup func(context.Context, ...string) ([]symphony.User, error)
 
-func (d *Desk) lookup(ctx context.Context, r *Request, wanted []string, find lookup, key func(symphony.User) string) ([]Person, error) {
+// findUsers looks up the people who are only written out. A name that does not fit exactly one of
+// them refuses the request.
+func (env *Env) findUsers(ctx context.Context, r *Request, wanted []string, find userLookup, key func(symphony.User) string) ([]Person, error) {
 	if len(wanted) == 0 {
 		return nil, nil
 	}
 	users, err := find(ctx, wanted...)
 	switch {
 	case symphony.VerdictOf(err) == symphony.Refused:
-		return nil, unreadable("the people you named")
+		return nil, lookupRefused("the people you named")
 	case err != nil:
 		return nil, err
 	}
-	by := func(wanted string) (matches []symphony.User) {
-		for _, u := range users {
-			if strings.EqualFold(key(u), wanted) && u.AccountType != symphony.DistributionListAccount {
-				matches = append(matches, u)
-			}
-		}
-		return matches
+	matching := func(name string) []symphony.User {
+		return slices.DeleteFunc(slices.Clone(users), func(u symphony.User) bool {
+			return !strings.EqualFold(key(u), name) || u.AccountType == symphony.DistributionListAccount
+		})
 	}
 	found := make([]Person, 0, len(wanted))
-	for i, w := range wanted {
-		matches := by(w)
+	for i, name := range wanted {
+		matches := matching(name)
 		if len(matches) != 1 {
-			unknown := slices.DeleteFunc(slices.Clone(wanted[i+1:]), func(w string) bool { return len(by(w)) > 0 })
-			return nil, d.unresolved(ctx, r, w, matches, unknown)
+			unknown := slices.DeleteFunc(slices.Clone(wanted[i+1:]), func(name string) bool { return len(matching(name)) > 0 })
+			return nil, env.personRefusal(ctx, r, name, matches, unknown)
 		}
 		found = append(found, personOf(matches[0]))
 	}
 	return found, nil
 }
 
-// unresolved is the refusal for a name that fits nobody or several people. The
-// others that fit nobody are told at the same time.
-func (d *Desk) unresolved(ctx context.Context, r *Request, typed string, matches []symphony.User, others []string) error {
+// personRefusal is the refusal for a name that fits nobody or several people. It names the others
+// that fit nobody as well.
+func (env *Env) personRefusal(ctx context.Context, r *Request, typed string, matches []symphony.User, others []string) error {
 	line, caret := caretAt(r.Message, typed)
 	if len(matches) > 1 {
 		return &Refusal{
 			Code: string(syntax.AmbiguousPerson), Line: line, Caret: caret,
-			Message: fmt.Sprintf("%d people go by “%s”.", len(matches), clip(typed, shown)) + nothing,
-			Next:    "Type @ and choose the right one: " + candidates(matches) + ".",
+			Message: fmt.Sprintf("%d people go by “%s”.", len(matches), syntax.Truncate(typed, maxEcho)) + nothingCreated,
+			Next:    "Type @ and choose the right one: " + listCandidates(matches) + ".",
 		}
 	}
-	message := "Nobody here goes by “" + clip(typed, shown) + "”."
+	message := "Nobody here goes by “" + syntax.Truncate(typed, maxEcho) + "”."
 	if len(others) > 0 {
-		message += " Nor does anybody go by " + strings.Join(shorten(quoteAll(others)), ", ") + "."
+		message += " Nor does anybody go by " + strings.Join(shortenList(quoteForReading(others)), ", ") + "."
 	}
 	refusal := &Refusal{
 		Code: string(syntax.UnknownPerson), Line: line, Caret: caret,
-		Message: message + nothing,
+		Message: message + nothingCreated,
 		Next:    "Type @ and choose the person from the list.",
 	}
-	if near := d.similar(ctx, typed); len(near) > 0 {
-		refusal.Next = "Is “" + clip(typed, shown) + "” " + candidates(near) + "? Type @ and choose from the list."
+	if near := env.findSimilar(ctx, typed); len(near) > 0 {
+		refusal.Next = "Is “" + syntax.Truncate(typed, maxEcho) + "” " + listCandidates(near) + "? Type @ and choose from the list."
 	}
 	return refusal
 }
 
-// similar asks the directory for people whose name is like what was typed.
-func (d *Desk) similar(ctx context.Context, typed string) []symphony.User {
+// findSimilar searches people whose name is similar to what was typed.
+func (env *Env) findSimilar(ctx context.Context, typed string) []symphony.User {
 	query, _, _ := strings.Cut(typed, "@")
 	if query == "" {
 		query = typed
 	}
 	query = strings.NewReplacer(".", " ", "_", " ", "-", " ").Replace(query)
 	var near []symphony.User
-	for u, err := range d.Symphony.SearchUsers(ctx, symphony.UserQuery{Text: query, Local: true}) {
+	for u, err := range env.Symphony.SearchUsers(ctx, symphony.UserQuery{Text: query, Local: true}) {
 		if err != nil || len(near) == 3 {
 			break
 		}
@@ -125,19 +116,19 @@ func (d *Desk) similar(ctx context.Context, typed string) []symphony.User {
 	return near
 }
 
-func candidates(users []symphony.User) string {
+func listCandidates(users []symphony.User) string {
 	names := make([]string, 0, 3)
 	for _, u := range users[:min(3, len(users))] {
 		names = append(names, fmt.Sprintf("%s (%s)", u.DisplayName, u.Username))
 	}
-	return oneOf(names)
+	return syntax.JoinWords(names, "or")
 }
 
 func personOf(u symphony.User) Person {
 	return Person{ID: u.ID, Name: u.DisplayName, Username: u.Username, Email: u.Email}
 }
 
-// mentionName is how the message shows a mentioned person, without the @.
+// mentionName is the name by which the message mentions a person, without the @.
 func mentionName(m syntax.Message, id int64) string {
 	for _, span := range m.Mentions {
 		if span.UserID == id {
@@ -147,14 +138,14 @@ func mentionName(m syntax.Message, id int64) string {
 			}
 		}
 	}
-	return unnamed(id)
+	return placeholderName(id)
 }
 
-func unnamed(id int64) string { return fmt.Sprintf("user %d", id) }
+func placeholderName(id int64) string { return fmt.Sprintf("user %d", id) }
 
-// caretAt is the line in which the text occurs last (the room's name, which may
-// hold it as well, usually comes first) and the line that points to it; both
-// are empty where it does not.
+// caretAt returns the line in which the text occurs last, and the line with the caret below it;
+// both are empty where the text does not occur. The last place is likeliest, as the room's name,
+// which may contain the text, usually comes first.
 func caretAt(m syntax.Message, text string) (line, caret string) {
 	at := strings.LastIndex(m.Text, text)
 	if at < 0 {
@@ -164,29 +155,29 @@ func caretAt(m syntax.Message, text string) (line, caret string) {
 	return e.Caret(m.Text)
 }
 
-// unique keeps each person once, with all that is known of them: somebody
+// mergeSamePeople keeps each person once, with all that is known of them, so that somebody
 // mentioned first and then named by address is found by either.
-func unique(people []Person) []Person {
+func mergeSamePeople(people []Person) []Person {
 	at := map[symphony.UserID]int{}
-	kept := people[:0:0]
+	merged := people[:0:0]
 	for _, p := range people {
 		i, seen := at[p.ID]
 		if !seen {
-			at[p.ID] = len(kept)
-			kept = append(kept, p)
+			at[p.ID] = len(merged)
+			merged = append(merged, p)
 			continue
 		}
-		kept[i].Username = cmp.Or(kept[i].Username, p.Username)
-		kept[i].Email = cmp.Or(kept[i].Email, p.Email)
+		merged[i].Username = cmp.Or(merged[i].Username, p.Username)
+		merged[i].Email = cmp.Or(merged[i].Email, p.Email)
 	}
-	return kept
+	return merged
 }
 
-// oneOf joins alternatives as one says them: a, b or c.
-func oneOf(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
+// quoteForReading puts names into quotation marks, as a sentence shows them.
+func quoteForReading(names []string) []string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = "“" + syntax.Truncate(n, maxEcho) + "”"
 	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
+	return quoted
 }

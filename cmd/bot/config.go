@@ -27,4 +27,4 @@ func loadConfig(path string) (*config.Config, error) {
 }
 
 // commandNames are the commands that a policy may name.
-func commandNames() []string { return new(commands.Desk).Commands().Names() }
+func commandNames() []string { return new(commands.Env).Commands().Names() }

@@ -45,8 +45,8 @@ The message is TEXT; or, on standard input, a message as Symphony delivers it:
 			if err != nil {
 				return err
 			}
-			grammar := new(commands.Desk).Commands().Grammar(symphony.UserID(bot), members)
-			return understood(io.out, grammar, commands.Typed(content, in == "room"))
+			grammar := new(commands.Env).Commands().Grammar(symphony.UserID(bot), members)
+			return understood(io.out, grammar, commands.ReadMessage(content, in == "room"))
 		},
 	}
 	c.Flags().Int64Var(&bot, "bot-id", 0, "the bot's user id, by which a mention addresses it")

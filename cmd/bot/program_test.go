@@ -180,7 +180,7 @@ func TestTheReadmeListsEveryOptionAndEveryKey(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	require.NoError(t, err)
 	readme := string(text)
-	set := new(commands.Desk).Commands()
+	set := new(commands.Env).Commands()
 	newroom, ok := set.Lookup("newroom")
 	require.True(t, ok)
 	for _, o := range newroom.Options {

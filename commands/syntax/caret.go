@@ -11,9 +11,9 @@ import (
 // lineWidth is how many columns of a long line are shown around an error.
 const lineWidth = 100
 
-// Caret returns the line of text the error is in, and the line below it that
-// points to the place. Of a long line only the part around the place is
-// shown; what cannot be seen is left out, and wide characters count twice.
+// Caret returns the line of text the error is in, and the line below it that points to the place.
+// Of a long line only the part around the place is shown; what cannot be seen is left out, and wide
+// characters count twice.
 func (e *Error) Caret(text string) (line, caret string) {
 	src := []rune(text)
 	place := max(0, min(e.At, len(src)))
@@ -25,22 +25,22 @@ func (e *Error) Caret(text string) (line, caret string) {
 		end++
 	}
 	room := lineWidth / 2
-	if whole, cut := window(src[start:end], lineWidth); !cut {
-		room = columns(whole)
+	if whole, cut := fitColumns(src[start:end], lineWidth); !cut {
+		room = textColumns(whole)
 	}
-	before, cut := window(reversed(src[start:place]), room)
-	if before = reversed(before); cut {
+	before, cut := fitColumns(reverseRunes(src[start:place]), room)
+	if before = reverseRunes(before); cut {
 		before = append([]rune("…"), before...)
 	}
-	after, cut := window(src[place:end], lineWidth-columns(before))
+	after, cut := fitColumns(src[place:end], lineWidth-textColumns(before))
 	if cut {
 		after = append(after, '…')
 	}
-	return string(before) + string(after), strings.Repeat(" ", columns(before)) + "^"
+	return string(before) + string(after), strings.Repeat(" ", textColumns(before)) + "^"
 }
 
-// Reply is the error as plain text: the message, the line with a caret under
-// the place, and the corrected line.
+// Reply is the error as plain text: the message, the line with a caret under the place, and the
+// corrected line.
 func (e *Error) Reply(text string) string {
 	line, caret := e.Caret(text)
 	reply := "✗ " + e.Message + "\n  " + line + "\n  " + caret
@@ -50,18 +50,18 @@ func (e *Error) Reply(text string) string {
 	return reply
 }
 
-// window takes what can be shown of runes within so many columns, and says
-// whether that is less than all.
-func window(runes []rune, most int) (shown []rune, cut bool) {
+// fitColumns cuts runes to what can be shown in so many columns, and reports whether that is less
+// than all.
+func fitColumns(runes []rune, most int) (shown []rune, cut bool) {
 	used := 0
 	for _, r := range runes {
-		if invisible(r) {
+		if isInvisible(r) {
 			continue
 		}
 		if unicode.IsSpace(r) {
 			r = ' '
 		}
-		if used += column(r); used > most {
+		if used += runeColumns(r); used > most {
 			return shown, true
 		}
 		shown = append(shown, r)
@@ -69,22 +69,22 @@ func window(runes []rune, most int) (shown []rune, cut bool) {
 	return shown, false
 }
 
-func reversed(runes []rune) []rune {
+func reverseRunes(runes []rune) []rune {
 	out := slices.Clone(runes)
 	slices.Reverse(out)
 	return out
 }
 
-func columns(runes []rune) int {
+func textColumns(runes []rune) int {
 	n := 0
 	for _, r := range runes {
-		n += column(r)
+		n += runeColumns(r)
 	}
 	return n
 }
 
-// column is how wide a character is in a fixed-width font.
-func column(r rune) int {
+// runeColumns is how wide a character is in a fixed-width font.
+func runeColumns(r rune) int {
 	if unicode.In(r, unicode.Mn, unicode.Me) {
 		return 0
 	}

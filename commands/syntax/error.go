@@ -3,8 +3,8 @@ package syntax
 // Code names a kind of error. Codes are stable: logs, metrics and tests use them.
 type Code string
 
-// The codes there are. The last four are never returned by the parser: they
-// are for whoever looks people and groups up.
+// The codes there are. The last four are never returned by the parser: they are for whoever looks
+// people and groups up.
 const (
 	UnclosedQuote      Code = "unclosed-quote"
 	QuoteRunOn         Code = "quote-run-on"
@@ -28,13 +28,13 @@ const (
 // Error is what stopped the reading of a message, in words for its author.
 type Error struct {
 	Code Code
-	// At is the offset in code points in the text as its author sees it. It may
-	// equal the length of the text.
+	// At is the offset in code points in the text as its author sees it. It may equal the length of
+	// the text.
 	At int
 	// Message is one or two sentences for the author. It may quote the text.
 	Message string
-	// Fix is the corrected message, if there is exactly one sensible reading.
-	// It holds everything the author wrote and can be run as it is.
+	// Fix is the corrected message, if there is exactly one sensible reading. It holds everything
+	// the author wrote and can be run as it is.
 	Fix *Message
 	// Count and Limit are set where something is too long or too many.
 	Count, Limit int

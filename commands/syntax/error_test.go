@@ -10,7 +10,7 @@ import (
 	"roombot/commands/syntax"
 )
 
-func TestTheCaretStandsUnderThePlace(t *testing.T) {
+func TestCaretStandsUnderTheError(t *testing.T) {
 	t.Parallel()
 	t.Run("of a short line", func(t *testing.T) {
 		t.Parallel()
@@ -53,7 +53,7 @@ func TestTheCaretStandsUnderThePlace(t *testing.T) {
 	})
 }
 
-func TestTooManyPeopleAreCountedHoweverTheyAreNamed(t *testing.T) {
+func TestTooManyPeopleAreAnError(t *testing.T) {
 	t.Parallel()
 	g := grammar()
 	g.MaxMembers = 3
@@ -66,7 +66,7 @@ func TestTooManyPeopleAreCountedHoweverTheyAreNamed(t *testing.T) {
 	require.NotNil(t, g.Parse(im(`/newroom @Alice Martin @a @b @c`)).Error, "the form is not a way around")
 }
 
-func TestAHundredPeopleAreAllowedByDefault(t *testing.T) {
+func TestDefaultLimitIsAHundredPeople(t *testing.T) {
 	t.Parallel()
 	var people strings.Builder
 	for i := range 100 {
@@ -76,7 +76,7 @@ func TestAHundredPeopleAreAllowedByDefault(t *testing.T) {
 	require.NotNil(t, grammar().Parse(im(`/newroom "Desk" @more`+people.String())).Error)
 }
 
-func TestMessagesRepeatLittleOfWhatWasTyped(t *testing.T) {
+func TestErrorsRepeatLittleOfWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	for _, head := range []string{"/", `/newroom "Desk" `, `/newroom "Desk" public:`, `/newroom "Desk" owner:`, "/help ", `/newroom "Desk" group:a `} {
 		e := grammar().Parse(im(head + strings.Repeat("x", 5000))).Error
@@ -85,14 +85,14 @@ func TestMessagesRepeatLittleOfWhatWasTyped(t *testing.T) {
 	}
 }
 
-func TestAGroupThatMayBeFollowedByTheNameIsNotCorrected(t *testing.T) {
+func TestGroupThatTheNameMayFollowIsNotCorrected(t *testing.T) {
 	t.Parallel()
 	e := grammar("Test", "Test Group").Parse(im(`/newroom group:Test Group @Alice Martin`)).Error
 	require.NotNil(t, e)
 	require.Nil(t, e.Fix)
 }
 
-func TestMentionsThatMakeNoSenseAreText(t *testing.T) {
+func TestImpossibleMentionsAreText(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []syntax.Mention{{-1, 3, 7}, {9, 9, 7}, {12, 10, 7}, {9, 999, 7}, {0, 1 << 40, 7}} {
 		m := syntax.Message{Text: `/newroom "Desk"`, Mentions: []syntax.Mention{bad}}

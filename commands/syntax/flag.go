@@ -1,33 +1,33 @@
 package syntax
 
-// flagValue reads a flag; without a value it means yes.
-func (a *arguments) flagValue(t token, o Option) *fault {
+// parseFlag reads a flag; without a value it means yes.
+func (a *argumentParser) parseFlag(t token, o Option) *parseError {
 	n := a.i + 1
-	if n >= len(a.tokens) || a.tokens[n].listed {
-		return a.flag(t, o, true, n)
+	if n >= len(a.tokens) || a.tokens[n].afterComma {
+		return a.setFlag(t, o, true, n)
 	}
 	v := a.tokens[n]
-	if yes, ok := a.yesNo(v); ok && (v.kind == word || v.glued) {
-		return a.flag(t, o, yes, n+1)
+	if yes, ok := a.parseYesNo(v); ok && (v.kind == word || v.adjacent) {
+		return a.setFlag(t, o, yes, n+1)
 	}
 	switch {
-	case v.kind == broken && v.glued:
-		return v.fault
-	case v.glued, t.bound && v.kind == word && !connector(v) && !a.isFlag(v):
-		return a.bad(t, o, v.start, `takes yes or no (or true, false, on, off, 1, 0, y, n), not "`+a.between(v.start, v.end)+`"`)
+	case v.kind == brokenQuote && v.adjacent:
+		return v.err
+	case v.adjacent, t.hasColon && v.kind == word && !isJoiner(v) && !a.isFlag(v):
+		return a.badValueError(t, o, v.start, `takes yes or no (or true, false, on, off, 1, 0, y, n), not "`+a.echoSource(v.start, v.end)+`"`)
 	}
-	return a.flag(t, o, true, n)
+	return a.setFlag(t, o, true, n)
 }
 
-// yesNo reads the words for yes and no.
-func (a *arguments) yesNo(v token) (yes, ok bool) {
+// parseYesNo reads the words for yes and no.
+func (a *argumentParser) parseYesNo(v token) (yes, ok bool) {
 	text := v.text
-	if v.kind == quoted {
-		text = string(clean(v.inside.runes, v.inside.from).runes)
+	if v.kind == quotedText {
+		text = string(cleanText(v.content.runes, v.content.from).runes)
 	} else if v.kind != word {
 		return false, false
 	}
-	switch fold(unpunctuated(text)) {
+	switch foldKey(trimPunctuation(text)) {
 	case "yes", "true", "on", "1", "y":
 		return true, true
 	case "no", "false", "off", "0", "n":
@@ -36,15 +36,15 @@ func (a *arguments) yesNo(v token) (yes, ok bool) {
 	return false, false
 }
 
-// flag sets a flag and moves on to token next.
-func (a *arguments) flag(t token, o Option, yes bool, next int) *fault {
-	if f := a.again(t, o); f != nil {
+// setFlag sets a flag and moves on to token next.
+func (a *argumentParser) setFlag(t token, o Option, yes bool, next int) *parseError {
+	if f := a.duplicateOptionError(t, o); f != nil {
 		return f
 	}
 	a.inv.Options[o.Key] = yes
 	a.i = next
 	if c, found := a.cmd.Conflict(a.inv.Options); found {
-		return &fault{Error: Error{Code: OptionConflict, At: t.start, Message: c.Message}}
+		return &parseError{Error: Error{Code: OptionConflict, At: t.start, Message: c.Message}}
 	}
 	return nil
 }

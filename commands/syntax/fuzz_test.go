@@ -30,7 +30,7 @@ func FuzzParse(f *testing.F) {
 func requireSound(t *testing.T, g syntax.Grammar, m syntax.Message) {
 	t.Helper()
 	r := g.Parse(m)
-	require.Equal(t, 1, outcomes(r), "exactly one outcome of %q", m.Text)
+	require.Equal(t, 1, countResults(r), "exactly one outcome of %q", m.Text)
 	require.True(t, reflect.DeepEqual(r, g.Parse(m)), "the same again for %q", m.Text)
 	_, err := json.Marshal(r)
 	require.NoError(t, err)
@@ -42,7 +42,7 @@ func requireSound(t *testing.T, g syntax.Grammar, m syntax.Message) {
 	}
 }
 
-func outcomes(r syntax.Result) int {
+func countResults(r syntax.Result) int {
 	n := 0
 	for _, set := range []bool{r.Command != nil, r.Error != nil, r.Form != nil, r.Help != "", r.Ignore} {
 		if set {
@@ -74,11 +74,11 @@ func requireSoundError(t *testing.T, g syntax.Grammar, m syntax.Message, e *synt
 	fixed := g.Parse(*e.Fix)
 	require.Nil(t, fixed.Error, "the fix %q of %q", e.Fix.Text, m.Text)
 	require.False(t, fixed.Ignore, "the fix %q of %q", e.Fix.Text, m.Text)
-	require.Equal(t, mentioned(m), mentioned(*e.Fix), "the mentions of the fix %q of %q", e.Fix.Text, m.Text)
+	require.Equal(t, mentionsOf(m), mentionsOf(*e.Fix), "the mentions of the fix %q of %q", e.Fix.Text, m.Text)
 }
 
-// mentioned are the texts and people of the mentions that are in order.
-func mentioned(m syntax.Message) (all []any) {
+// mentionsOf are the texts and people of the mentions that are in order.
+func mentionsOf(m syntax.Message) (all []any) {
 	src, end := []rune(m.Text), 0
 	for _, s := range sorted(m.Mentions) {
 		if s.Start >= end && s.End > s.Start && s.End <= len(src) {

@@ -1,7 +1,6 @@
 package syntax
 
-// DefaultMaxMembers is how many people one command may name if the grammar
-// does not say otherwise.
+// DefaultMaxMembers is how many people one command may name if the grammar does not say otherwise.
 const DefaultMaxMembers = 100
 
 // Grammar is everything the parser knows beforehand.
@@ -12,9 +11,8 @@ type Grammar struct {
 	Commands []Command
 	// MaxMembers is how many people one command may name. Default 100.
 	MaxMembers int
-	// KnownGroups are names of groups that may be offered as corrections; nil
-	// where they are not known. A group that is not listed is no error: the list
-	// may be old.
+	// KnownGroups are names of groups that may be offered as corrections; nil where they are not
+	// known. A group that is not listed is no error: the list may be old.
 	KnownGroups []string
 }
 
@@ -54,16 +52,8 @@ const (
 
 // Lookup finds a command by name or alias; case, "-" and "_" do not count.
 func (g Grammar) Lookup(name string) (Command, bool) {
-	name = fold(name)
-	for _, c := range g.Commands {
-		if fold(c.Name) == name {
-			return c, true
-		}
-		for _, alias := range c.Aliases {
-			if fold(alias) == name {
-				return c, true
-			}
-		}
+	if i := findSpelling(g.spellings(), name); i >= 0 {
+		return g.Commands[i], true
 	}
 	return Command{}, false
 }
@@ -71,15 +61,12 @@ func (g Grammar) Lookup(name string) (Command, bool) {
 func (g Grammar) spellings() []spelling {
 	var all []spelling
 	for i, c := range g.Commands {
-		all = append(all, spelling{c.Name, i})
-		for _, alias := range c.Aliases {
-			all = append(all, spelling{alias, i})
-		}
+		all = appendSpellings(all, i, c.Name, c.Aliases)
 	}
 	return all
 }
 
-func (g Grammar) maxMembers() int {
+func (g Grammar) memberLimit() int {
 	if g.MaxMembers > 0 {
 		return g.MaxMembers
 	}
@@ -88,11 +75,8 @@ func (g Grammar) maxMembers() int {
 
 // Option finds an option by key or alias; case, "-" and "_" do not count.
 func (c Command) Option(name string) (Option, bool) {
-	name = fold(name)
-	for _, s := range c.spellings() {
-		if fold(s.text) == name {
-			return c.Options[s.of], true
-		}
+	if i := findSpelling(c.spellings(), name); i >= 0 {
+		return c.Options[i], true
 	}
 	return Option{}, false
 }
@@ -100,26 +84,23 @@ func (c Command) Option(name string) (Option, bool) {
 func (c Command) spellings() []spelling {
 	var all []spelling
 	for i, o := range c.Options {
-		all = append(all, spelling{o.Key, i})
-		for _, alias := range o.Aliases {
-			all = append(all, spelling{alias, i})
-		}
+		all = appendSpellings(all, i, o.Key, o.Aliases)
 	}
 	return all
 }
 
-// Conflict returns the first pair of options that cannot go together, for
-// options that did not come from a message, such as those of a form.
+// Conflict returns the first pair of options that cannot go together, for options that did not come
+// from a message, such as those of a form.
 func (c Command) Conflict(options map[string]any) (Conflict, bool) {
 	for _, conflict := range c.Conflicts {
-		if conflict.A.in(options) && conflict.B.in(options) {
+		if conflict.A.isSetIn(options) && conflict.B.isSetIn(options) {
 			return conflict, true
 		}
 	}
 	return Conflict{}, false
 }
 
-func (s Setting) in(options map[string]any) bool {
+func (s Setting) isSetIn(options map[string]any) bool {
 	value, given := options[s.Key].(bool)
 	return given && value == s.Value
 }

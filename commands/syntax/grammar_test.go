@@ -9,7 +9,7 @@ import (
 )
 
 // others are commands with the kinds of arguments that newroom has not.
-func others() syntax.Grammar {
+func otherGrammar() syntax.Grammar {
 	return syntax.Grammar{BotID: botID, Commands: []syntax.Command{
 		{Name: "add", Aliases: []string{"invite"}, Args: syntax.ArgsPeople, Options: []syntax.Option{
 			{Key: "group", Kind: syntax.Groups}, {Key: "silent"},
@@ -18,9 +18,9 @@ func others() syntax.Grammar {
 	}}
 }
 
-func TestACommandForPeopleTakesPeopleAndNoName(t *testing.T) {
+func TestCommandForPeopleTakesNoName(t *testing.T) {
 	t.Parallel()
-	inv := others().Parse(im(`/invite @Alice Martin, bob@bank.com and @carol group:"Test Group" silent`)).Command
+	inv := otherGrammar().Parse(im(`/invite @Alice Martin, bob@bank.com and @carol group:"Test Group" silent`)).Command
 	require.NotNil(t, inv)
 	require.Equal(t, "add", inv.Command)
 	require.Equal(t, []int64{1001}, inv.Users)
@@ -28,26 +28,26 @@ func TestACommandForPeopleTakesPeopleAndNoName(t *testing.T) {
 	require.Equal(t, []string{"carol"}, inv.Usernames)
 	require.Equal(t, []string{"Test Group"}, inv.Groups)
 	for _, line := range []string{`/add "Desk"`, `/add Desk`, `/add @Alice Martin Desk`} {
-		e := others().Parse(im(line)).Error
+		e := otherGrammar().Parse(im(line)).Error
 		require.NotNil(t, e, line)
 		require.Equal(t, syntax.UnexpectedText, e.Code)
 		require.Contains(t, e.Message, `"Desk"`)
 	}
 }
 
-func TestACommandWithoutArgumentsTakesNone(t *testing.T) {
+func TestCommandWithoutArgumentsTakesNone(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "close", others().Parse(im("/close")).Command.Command)
-	require.Equal(t, "close", others().Parse(im("/close help")).Help)
+	require.Equal(t, "close", otherGrammar().Parse(im("/close")).Command.Command)
+	require.Equal(t, "close", otherGrammar().Parse(im("/close help")).Help)
 	for _, line := range []string{"/close it", "/close @Alice Martin", `/close "it"`, "/close now:yes"} {
-		require.NotNil(t, others().Parse(im(line)).Error, line)
+		require.NotNil(t, otherGrammar().Parse(im(line)).Error, line)
 	}
 }
 
-func TestAGrammarWithoutCommandsStillAnswers(t *testing.T) {
+func TestEmptyGrammarHasAResult(t *testing.T) {
 	t.Parallel()
 	var g syntax.Grammar
-	require.Equal(t, 1, outcomes(g.Parse(im("/newroom"))))
-	require.Equal(t, 1, outcomes(g.Parse(im("hello"))))
+	require.Equal(t, 1, countResults(g.Parse(im("/newroom"))))
+	require.Equal(t, 1, countResults(g.Parse(im("hello"))))
 	require.True(t, g.Parse(room("/newroom")).Ignore)
 }

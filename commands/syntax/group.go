@@ -2,58 +2,58 @@ package syntax
 
 import "strings"
 
-// addGroup takes the name of a group, each once without regard to case.
-func (a *arguments) addGroup(name string) {
-	if a.group[groupKey(name)] {
-		a.note(true, NoteDuplicateGroup)
+// addGroup adds the name of a group, each once without regard to case.
+func (a *argumentParser) addGroup(name string) {
+	if a.groups[groupKey(name)] {
+		a.addNote(true, NoteDuplicateGroup)
 		return
 	}
-	a.group[groupKey(name)] = true
+	a.groups[groupKey(name)] = true
 	a.inv.Groups = append(a.inv.Groups, name)
 }
 
 // groupKey is what two spellings of one group's name have in common.
 func groupKey(name string) string { return strings.ToLower(name) }
 
-// catalogue are the known names of groups, and how long the longest is.
-type catalogue struct {
+// groupNames are the known names of groups, and the length of the longest.
+type groupNames struct {
 	names   map[string]bool
 	longest int
 }
 
-func (a *arguments) groups() *catalogue {
-	if a.catalogue == nil {
-		a.catalogue = &catalogue{names: map[string]bool{}}
+func (a *argumentParser) knownGroups() *groupNames {
+	if a.known == nil {
+		a.known = &groupNames{names: map[string]bool{}}
 		for _, name := range a.grammar.KnownGroups {
 			name, _ = CleanName(name)
-			a.catalogue.names[groupKey(name)] = true
-			a.catalogue.longest = max(a.catalogue.longest, len([]rune(name)))
+			a.known.names[groupKey(name)] = true
+			a.known.longest = max(a.known.longest, len([]rune(name)))
 		}
 	}
-	return a.catalogue
+	return a.known
 }
 
-// knownGroup is the index after the words that, with the bare value before
-// them, make the longest known name of a group; 0 if none does.
-func (a *arguments) knownGroup(l *loose, end int) int {
-	if l.option.Kind != Groups || !l.bare {
+// findKnownGroup is the index after the words that, with the bare value before them, make the
+// longest known name of a group; 0 if none does.
+func (a *argumentParser) findKnownGroup(l *openValue, end int) int {
+	if l.option.Kind != Groups || !l.unquoted {
 		return 0
 	}
-	c, found := a.groups(), 0
-	for i := a.i; i < end && !a.tokens[i].listed; i++ {
+	c, found := a.knownGroups(), 0
+	for i := a.i; i < end && !a.tokens[i].afterComma; i++ {
 		stop := a.tokens[i].end
 		if stop-l.start > 2*c.longest {
 			break
 		}
-		if a.isGroup(l.start, stop) {
+		if a.isKnownGroup(l.start, stop) {
 			found = i + 1
 		}
 	}
 	return found
 }
 
-// isGroup reports that the known name of a group stands from start to stop.
-func (a *arguments) isGroup(start, stop int) bool {
+// isKnownGroup reports whether the source from start to stop is the name of a known group.
+func (a *argumentParser) isKnownGroup(start, stop int) bool {
 	name, _ := CleanName(string(a.src[start:stop]))
-	return a.groups().names[groupKey(name)]
+	return a.knownGroups().names[groupKey(name)]
 }

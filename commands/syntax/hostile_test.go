@@ -19,24 +19,24 @@ func hostile() []string {
 	}
 }
 
-func TestHugeMessagesTakeLinearTime(t *testing.T) {
+func TestHugeMessageTakesLinearTime(t *testing.T) {
 	t.Parallel()
 	g := grammar("Test Group")
 	for _, head := range []string{"/newroom ", `/newroom "Desk" group:x, `} {
 		for _, piece := range hostile() {
-			require.True(t, linear(func(size int) {
+			require.True(t, isLinear(func(size int) {
 				text := head + strings.Repeat(piece, size/len(piece))
-				require.Equal(t, 1, outcomes(g.Parse(syntax.Message{Text: text})))
+				require.Equal(t, 1, countResults(g.Parse(syntax.Message{Text: text})))
 			}), "%s and many %q", head, piece)
 		}
 	}
 }
 
-// linear reports that four times as much takes about four times as long, and
-// not sixteen times. Short delays count for nothing, and one calm try suffices, which even a busy machine has to give.
-func linear(run func(size int)) bool {
+// isLinear reports whether four times as much takes about four times as long, and not sixteen
+// times. Short delays are ignored, and one of many tries suffices, as the machine may be busy.
+func isLinear(run func(size int)) bool {
 	for range 20 {
-		few, many := timed(run, 15_000), timed(run, 60_000)
+		few, many := measure(run, 15_000), measure(run, 60_000)
 		if many < 10*few+200*time.Millisecond {
 			return true
 		}
@@ -44,24 +44,24 @@ func linear(run func(size int)) bool {
 	return false
 }
 
-func timed(run func(int), size int) time.Duration {
+func measure(run func(int), size int) time.Duration {
 	start := time.Now()
 	run(size)
 	return time.Since(start)
 }
 
-func TestThousandsOfMentionsTakeLinearTime(t *testing.T) {
+func TestManyMentionsTakeLinearTime(t *testing.T) {
 	t.Parallel()
 	g := grammar()
 	g.MaxMembers = 1_000_000
 	for _, piece := range []string{"@Bob", "@Bob ", "@Bob, ", `"@Bob `, `"@Bob" `, "owner:@Bob,", "user:@Bob "} {
-		require.True(t, linear(func(size int) {
+		require.True(t, isLinear(func(size int) {
 			m := syntax.Message{Text: "/newroom " + strings.Repeat(piece, size/4)}
 			for i := range size / 4 {
 				from := len("/newroom ") + i*len(piece) + strings.Index(piece, "@")
 				m.Mentions = append(m.Mentions, syntax.Mention{Start: from, End: from + 4, UserID: int64(i + 1)})
 			}
-			require.Equal(t, 1, outcomes(g.Parse(m)))
+			require.Equal(t, 1, countResults(g.Parse(m)))
 		}), piece)
 	}
 }

@@ -7,13 +7,13 @@ func (r Result) MarshalJSON() ([]byte, error) {
 	out := resultJSON{Help: r.Help, Ignore: r.Ignore}
 	if r.Command != nil {
 		out.Command = r.Command.Command
-		out.invocationJSON = r.Command.json()
+		out.invocationJSON = r.Command.toJSON()
 	}
 	if e := r.Error; e != nil {
-		out.Error = e.json()
+		out.Error = e.toJSON()
 	}
 	if r.Form != nil {
-		out.Form = &formJSON{Missing: r.Form.Missing, Prefill: r.Form.Prefill.json()}
+		out.Form = &formJSON{Missing: r.Form.Missing, Prefill: r.Form.Prefill.toJSON()}
 	}
 	return json.Marshal(out)
 }
@@ -38,7 +38,7 @@ type invocationJSON struct {
 	Text      string         `json:"text,omitempty"`
 }
 
-func (i Invocation) json() invocationJSON {
+func (i Invocation) toJSON() invocationJSON {
 	return invocationJSON{
 		Name: i.Name, Users: i.Users, Usernames: i.Usernames, Emails: i.Emails,
 		Groups: i.Groups, Options: i.Options, Notes: i.Notes, Text: i.Text,
@@ -60,7 +60,7 @@ type errorJSON struct {
 	Option  string `json:"option,omitempty"`
 }
 
-func (e *Error) json() *errorJSON {
+func (e *Error) toJSON() *errorJSON {
 	out := &errorJSON{Code: e.Code, At: e.At, Message: e.Message, Count: e.Count, Limit: e.Limit, Option: e.Option}
 	if e.Fix != nil {
 		out.Fix = e.Fix.Text

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// spans returns the mentions in order, without those that are empty, lie
-// outside the text or overlap an earlier one.
-func spans(mentions []Mention, length int) []Mention {
+// validMentions returns the mentions in order, without those that are empty, lie outside the text
+// or overlap an earlier one.
+func validMentions(mentions []Mention, length int) []Mention {
 	sorted := slices.SortedStableFunc(slices.Values(mentions), func(a, b Mention) int {
 		return cmp.Compare(a.Start, b.Start)
 	})
@@ -21,15 +21,15 @@ func spans(mentions []Mention, length int) []Mention {
 	})
 }
 
-// apply carries out edits, which are in order and touch no mention, and moves
-// the mentions along.
-func apply(m Message, edits []edit) Message {
+// applyEdits carries out edits, which are in order and touch no mention, and moves the mentions
+// along.
+func applyEdits(m Message, edits []edit) Message {
 	src := []rune(m.Text)
-	mentions := spans(m.Mentions, len(src))
+	mentions := validMentions(m.Mentions, len(src))
 	out := make([]rune, 0, len(src)+16)
 	moved := make([]Mention, 0, len(mentions))
 	done, next := 0, 0
-	upto := func(end int) {
+	copyUntil := func(end int) {
 		for next < len(mentions) && mentions[next].Start < end {
 			shift := len(out) - done
 			s := mentions[next]
@@ -40,10 +40,10 @@ func apply(m Message, edits []edit) Message {
 		done = end
 	}
 	for _, e := range edits {
-		upto(e.start)
+		copyUntil(e.start)
 		out = append(out, []rune(e.text)...)
 		done = e.end
 	}
-	upto(len(src))
+	copyUntil(len(src))
 	return Message{Text: string(out), Mentions: moved, Room: m.Room}
 }

@@ -10,24 +10,23 @@ import (
 // MaxName is the most code points a room name may have; Symphony refuses 50.
 const MaxName = 49
 
-// CleanName makes a room name of what somebody typed: NFC, one line with
-// single blanks, no invisible characters. invisible says that some were
-// removed. The name may come out empty or longer than [MaxName].
+// CleanName makes a room name of what somebody typed: NFC, one line with single blanks, no
+// invisible characters. invisible says that some were removed. The name may come out empty or
+// longer than [MaxName].
 func CleanName(typed string) (name string, invisible bool) {
 	runes := []rune(typed)
-	c := clean(runes, positions(0, len(runes)))
-	return string(c.runes), c.removed
+	c := cleanText(runes, offsets(0, len(runes)))
+	return string(c.runes), c.hadInvisible
 }
 
-// cleaned is text fit for a name, each code point with the offset in the
-// message it came from.
-type cleaned struct {
-	runes   []rune
-	from    []int
-	removed bool
+// cleanedText is text fit for a name, each code point with the offset in the message it came from.
+type cleanedText struct {
+	runes        []rune
+	from         []int
+	hadInvisible bool
 }
 
-func positions(start, end int) []int {
+func offsets(start, end int) []int {
 	p := make([]int, end-start)
 	for i := range p {
 		p[i] = start + i
@@ -35,16 +34,16 @@ func positions(start, end int) []int {
 	return p
 }
 
-func clean(runes []rune, from []int) cleaned {
-	c := cleaned{runes: make([]rune, 0, len(runes)), from: make([]int, 0, len(runes))}
+func cleanText(runes []rune, from []int) cleanedText {
+	c := cleanedText{runes: make([]rune, 0, len(runes)), from: make([]int, 0, len(runes))}
 	gap := false
 	for i, r := range runes {
 		switch {
 		case unicode.IsSpace(r):
 			gap = true
 			continue
-		case invisible(r) || c.straySelector(r, at(runes, i+1)):
-			c.removed = true
+		case isInvisible(r) || c.isStraySelector(r, runeAt(runes, i+1)):
+			c.hadInvisible = true
 			continue
 		}
 		if gap && len(c.runes) > 0 {
@@ -53,17 +52,17 @@ func clean(runes []rune, from []int) cleaned {
 		gap = false
 		c.add(r, from[i])
 	}
-	return c.composed()
+	return c.toNFC()
 }
 
-func (c *cleaned) add(r rune, from int) {
+func (c *cleanedText) add(r rune, from int) {
 	c.runes = append(c.runes, r)
 	c.from = append(c.from, from)
 }
 
-// straySelector reports a variation selector that does not follow a symbol it
-// could vary: it would make two names differ that look the same.
-func (c *cleaned) straySelector(r, next rune) bool {
+// isStraySelector reports whether r is a variation selector that does not follow a symbol it could
+// vary: it would make two names differ that look the same.
+func (c *cleanedText) isStraySelector(r, next rune) bool {
 	if !unicode.Is(unicode.Variation_Selector, r) {
 		return false
 	}
@@ -75,18 +74,18 @@ func (c *cleaned) straySelector(r, next rune) bool {
 	return !unicode.In(last, unicode.So, unicode.Sm) && next != keycap
 }
 
-// composed brings the text to NFC segment by segment, so that each code point
-// of the outcome still knows where it came from.
-func (c cleaned) composed() cleaned {
+// toNFC brings the text to NFC segment by segment, so that each code point of the outcome still
+// knows where it came from.
+func (c cleanedText) toNFC() cleanedText {
 	text := string(c.runes)
 	if norm.NFC.IsNormalString(text) {
 		return c
 	}
-	out := cleaned{removed: c.removed}
+	out := cleanedText{hadInvisible: c.hadInvisible}
 	for i := 0; len(text) > 0; {
 		n := norm.NFC.NextBoundaryInString(text, true)
 		for _, r := range norm.NFC.String(text[:n]) {
-			if !invisible(r) { // a joiner that NFC puts between endless accents
+			if !isInvisible(r) { // a joiner that NFC puts between endless accents
 				out.add(r, c.from[i])
 			}
 		}
@@ -96,20 +95,20 @@ func (c cleaned) composed() cleaned {
 	return out
 }
 
-// at is the rune at i, or 0 beyond the ends.
-func at(runes []rune, i int) rune {
+// runeAt is the rune at i, or 0 beyond the ends.
+func runeAt(runes []rune, i int) rune {
 	if i < 0 || i >= len(runes) {
 		return 0
 	}
 	return runes[i]
 }
 
-// tidy is a text fit for a description: NFC, trimmed, nothing invisible. Its
-// lines and blanks stay.
-func tidy(runes []rune) string {
+// cleanDescription is a text fit for a description: NFC, trimmed, nothing invisible. Its lines and
+// blanks stay.
+func cleanDescription(runes []rune) string {
 	seen := make([]rune, 0, len(runes))
 	for _, r := range runes {
-		if !invisible(r) {
+		if !isInvisible(r) {
 			seen = append(seen, r)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"roombot/commands/syntax"
 )
 
-func TestNamesOfFormsAreCleanedLikeTypedOnes(t *testing.T) {
+func TestCleanName(t *testing.T) {
 	t.Parallel()
 	name, invisible := syntax.CleanName(" Q2\u200b \n\u202e Re\u0301sume\u0301\u00ad ")
 	require.Equal(t, "Q2 Résumé", name)
@@ -19,7 +19,7 @@ func TestNamesOfFormsAreCleanedLikeTypedOnes(t *testing.T) {
 	require.False(t, invisible)
 }
 
-func TestAQuotedTextReadsBackTheSame(t *testing.T) {
+func TestQuotedTextReadsBackTheSame(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{`Desk`, `The "Big" deal`, `C:\Deals\`, `\"`, `Carol's “desk”`, `a\\b`} {
 		r := grammar().Parse(im("/newroom " + syntax.Quote(text)))
@@ -28,7 +28,7 @@ func TestAQuotedTextReadsBackTheSame(t *testing.T) {
 	}
 }
 
-func TestDurations(t *testing.T) {
+func TestParseDuration(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]time.Duration{"30d": 720 * time.Hour, "12h": 12 * time.Hour, "2W": 336 * time.Hour} {
 		got, ok := syntax.ParseDuration(text)
@@ -41,7 +41,7 @@ func TestDurations(t *testing.T) {
 	}
 }
 
-func TestOptionsOfFormsAreCheckedForConflictsToo(t *testing.T) {
+func TestConflict(t *testing.T) {
 	t.Parallel()
 	c, ok := grammar().Lookup("New-Room")
 	require.True(t, ok)
@@ -55,10 +55,10 @@ func TestOptionsOfFormsAreCheckedForConflictsToo(t *testing.T) {
 	require.Equal(t, "members-can-add", o.Key)
 }
 
-func TestValuesOfOptionsAreAtHand(t *testing.T) {
+func TestInvocationValues(t *testing.T) {
 	t.Parallel()
 	inv := grammar().Parse(im(`/newroom "Desk" owner:@Bob Chen,@carol desc:x private:no`)).Command
-	require.Equal(t, []syntax.Person{{UserID: 1002}, {Username: "carol"}}, inv.Persons("owner"))
+	require.Equal(t, []syntax.PersonRef{{UserID: 1002}, {Username: "carol"}}, inv.Persons("owner"))
 	require.Equal(t, "x", inv.Value("desc"))
 	yes, given := inv.Flag("private")
 	require.False(t, yes)

@@ -7,24 +7,24 @@ type Option struct {
 	// Aliases are other spellings. Case, "-" and "_" never count.
 	Aliases []string
 	// Kind says what values it takes.
-	Kind Kind
+	Kind OptionKind
 	// Value is the placeholder shown in help, such as "text"; empty for flags.
 	Value string
 	// Example is a complete use, such as `group:"Test Group"`.
 	Example string
 	// Summary is one sentence for users.
 	Summary string
-	// Unavailable is true for what is understood and not carried out yet: no list of
-	// options names it.
+	// Unavailable is true for what is understood and not carried out yet: no list of options names
+	// it.
 	Unavailable bool
 }
 
-// Kind says what values an option takes and where they go.
-type Kind int
+// OptionKind says what values an option takes and where they go.
+type OptionKind int
 
 const (
 	// Flag is yes or no; alone it means yes. Its value is a bool.
-	Flag Kind = iota
+	Flag OptionKind = iota
 	// Text is one text. Its value is a string.
 	Text
 	// Name is another way to write the room's name; it goes to [Invocation.Name].
@@ -35,13 +35,11 @@ const (
 	People
 	// Owners is like People, and its value is also kept as []Person. Repeatable.
 	Owners
-	// Duration is a span such as 30d, 12h or 2w. Its value is a string that
-	// [ParseDuration] reads.
+	// Duration is a span such as 30d, 12h or 2w. Its value is a string that [ParseDuration] reads.
 	Duration
 )
 
-// Conflict is a pair of settings that cannot go together, with the sentence
-// that tells a user so.
+// Conflict is a pair of settings that cannot go together, with the sentence that tells a user so.
 type Conflict struct {
 	A, B    Setting
 	Message string

@@ -3,17 +3,16 @@ package syntax
 // maxFixes is how many corrections one corrected line may hold.
 const maxFixes = 8
 
-// Parse reads one message. It never panics, and it always sets exactly one
-// field of the result. The fix of an error is offered only if it reads as
-// something that can be run.
+// Parse reads one message. It never panics, and it always sets exactly one field of the result. The
+// fix of an error is offered only if it reads as something that can be run.
 func (g Grammar) Parse(m Message) Result {
-	result, edits := g.read(m)
+	result, edits := g.parseOnce(m)
 	if len(edits) == 0 {
 		return result
 	}
-	fixed := apply(m, edits)
+	fixed := applyEdits(m, edits)
 	for range maxFixes {
-		next, more := g.read(fixed)
+		next, more := g.parseOnce(fixed)
 		if next.Error == nil {
 			if !next.Ignore {
 				result.Error.Fix = &fixed
@@ -23,16 +22,16 @@ func (g Grammar) Parse(m Message) Result {
 		if len(more) == 0 {
 			return result
 		}
-		fixed = apply(fixed, more)
+		fixed = applyEdits(fixed, more)
 	}
 	return result
 }
 
-// read understands a message up to its first error; the edits correct that one.
-func (g Grammar) read(m Message) (Result, []edit) {
+// parseOnce understands a message up to its first error; the edits correct that one.
+func (g Grammar) parseOnce(m Message) (Result, []edit) {
 	src := []rune(m.Text)
-	r := &reader{grammar: g, src: src, end: len(src), mentions: spans(m.Mentions, len(src)), room: m.Room}
-	result, f := r.message()
+	r := &messageReader{grammar: g, src: src, end: len(src), mentions: validMentions(m.Mentions, len(src)), room: m.Room}
+	result, f := r.read()
 	if f != nil {
 		return Result{Error: &f.Error}, f.edits
 	}

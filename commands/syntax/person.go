@@ -5,49 +5,48 @@ import (
 	"strings"
 )
 
-// Person is somebody named in a command: exactly one field is set.
-type Person struct {
+// PersonRef is how a command names a person: exactly one field is set.
+type PersonRef struct {
 	UserID   int64
 	Email    string
 	Username string
 }
 
 // MarshalJSON writes the id as a number, or the address or username as a string.
-func (p Person) MarshalJSON() ([]byte, error) {
+func (p PersonRef) MarshalJSON() ([]byte, error) {
 	if p.UserID != 0 {
 		return json.Marshal(p.UserID)
 	}
 	return json.Marshal(p.Email + p.Username)
 }
 
-// same is what two ways to name one person have in common.
-func (p Person) same() Person {
-	return Person{UserID: p.UserID, Email: strings.ToLower(p.Email), Username: strings.ToLower(p.Username)}
+// foldCase is the form in which two names of one person are compared.
+func (p PersonRef) foldCase() PersonRef {
+	return PersonRef{UserID: p.UserID, Email: strings.ToLower(p.Email), Username: strings.ToLower(p.Username)}
 }
 
-func (t token) names() Person {
+func (t token) personRef() PersonRef {
 	switch t.kind {
 	case mention:
-		return Person{UserID: t.user}
+		return PersonRef{UserID: t.userID}
 	case email:
-		return Person{Email: t.text}
+		return PersonRef{Email: t.text}
 	}
-	return Person{Username: t.text}
+	return PersonRef{Username: t.text}
 }
 
-// person takes one of the people, each once; it reports whether it is one
-// to be kept and not the bot.
-func (a *arguments) person(t token) (Person, bool) {
-	p := t.names()
+// addPerson adds one of the people, each once. It reports false for the bot, which is left out.
+func (a *argumentParser) addPerson(t token) (PersonRef, bool) {
+	p := t.personRef()
 	if p.UserID != 0 && p.UserID == a.grammar.BotID {
-		a.note(true, NoteBotIgnored)
-		return Person{}, false
+		a.addNote(true, NoteBotIgnored)
+		return PersonRef{}, false
 	}
-	if a.seen[p.same()] {
-		a.note(true, NoteDuplicatePerson)
+	if a.people[p.foldCase()] {
+		a.addNote(true, NoteDuplicatePerson)
 		return p, true
 	}
-	a.seen[p.same()] = true
+	a.people[p.foldCase()] = true
 	switch t.kind {
 	case mention:
 		a.inv.Users = append(a.inv.Users, p.UserID)
@@ -59,11 +58,11 @@ func (a *arguments) person(t token) (Person, bool) {
 	return p, true
 }
 
-func (a *arguments) promote(key string, p Person) {
-	if a.owner[p.same()] {
+func (a *argumentParser) addOwner(key string, p PersonRef) {
+	if a.owners[p.foldCase()] {
 		return
 	}
-	a.owner[p.same()] = true
-	owners, _ := a.inv.Options[key].([]Person)
+	a.owners[p.foldCase()] = true
+	owners, _ := a.inv.Options[key].([]PersonRef)
 	a.inv.Options[key] = append(owners, p)
 }

@@ -6,11 +6,10 @@ import (
 	"unicode"
 )
 
-// quoteIndex knows of every quote where it can end, found in one pass, so that
-// no quote is searched for twice.
+// quoteIndex holds where quotes can end, found in one pass, so that no quote is searched for twice.
 type quoteIndex struct {
-	// pair maps an opening “ „ « ” to the quote that closes it, nesting observed.
-	pair map[int]int
+	// closing maps an opening “ „ « ” to the quote that closes it, nesting observed.
+	closing map[int]int
 	// last is the last place of each straight or single quote.
 	last map[rune]int
 	// lastClose is the last place where a single quote ends a word.
@@ -18,35 +17,35 @@ type quoteIndex struct {
 }
 
 func indexQuotes(l *lexer, start int) quoteIndex {
-	q := quoteIndex{pair: map[int]int{}, last: map[rune]int{}, lastClose: -1}
+	q := quoteIndex{closing: map[int]int{}, last: map[rune]int{}, lastClose: -1}
 	var open []int
-	for i := l.nextQuote(start-1, anyQuote); i >= 0; i = l.nextQuote(i, anyQuote) {
+	for i := l.findQuote(start-1, isQuote); i >= 0; i = l.findQuote(i, isQuote) {
 		r := l.src[i]
 		q.last[r] = i
-		if singleClose(r) && l.closes(i) {
+		if isSingleClosingQuote(r) && l.canCloseAt(i) {
 			q.lastClose = i
 		}
-		if n := len(open); n > 0 && ends(l.src[open[n-1]], r) {
-			q.pair[open[n-1]] = i
+		if n := len(open); n > 0 && isClosingQuoteOf(l.src[open[n-1]], r) {
+			q.closing[open[n-1]] = i
 			open = open[:n-1]
-		} else if _, ok := nested[r]; ok {
+		} else if _, ok := closingQuotes[r]; ok {
 			open = append(open, i)
 		}
 	}
 	return q
 }
 
-// nested are the quotes that have a left and a right form, with what closes them.
-var nested = map[rune]string{'“': "”", '”': "”", '„': "“”", '«': "»", '»': "«"}
+// closingQuotes maps the quotes that have a left and a right form to what closes them.
+var closingQuotes = map[rune]string{'“': "”", '”': "”", '„': "“”", '«': "»", '»': "«"}
 
-func ends(open, r rune) bool { return strings.ContainsRune(nested[open], r) }
+func isClosingQuoteOf(open, r rune) bool { return strings.ContainsRune(closingQuotes[open], r) }
 
-func anyQuote(r rune) bool { return doubleQuote(r) || singleQuote(r) || singleClose(r) }
+func isQuote(r rune) bool { return isDoubleQuote(r) || isSingleQuote(r) || isSingleClosingQuote(r) }
 
-// nextQuote finds the first quote after i that is of the kind wanted, not
-// escaped and not part of a mention; -1 if there is none.
-func (l *lexer) nextQuote(i int, wanted func(rune) bool) int {
-	n := firstAfter(l.mentions, i)
+// findQuote finds the first quote after i that is of the kind wanted, not escaped and not part of a
+// mention; -1 if there is none.
+func (l *lexer) findQuote(i int, wanted func(rune) bool) int {
+	n := firstMentionAfter(l.mentions, i)
 	for i++; i < l.end; i++ {
 		for n < len(l.mentions) && l.mentions[n].End <= i {
 			n++
@@ -56,99 +55,98 @@ func (l *lexer) nextQuote(i int, wanted func(rune) bool) int {
 			i = l.mentions[n].End - 1
 		case wanted(l.src[i]):
 			return i
-		case l.escape(i):
+		case l.isEscape(i):
 			i++
 		}
 	}
 	return -1
 }
 
-// firstAfter is the index of the first mention that ends after i.
-func firstAfter(mentions []Mention, i int) int {
+// firstMentionAfter is the index of the first mention that ends after i.
+func firstMentionAfter(mentions []Mention, i int) int {
 	return sort.Search(len(mentions), func(n int) bool { return mentions[n].End > i })
 }
 
-// escape reports a backslash that makes the next character plain.
-func (l *lexer) escape(i int) bool {
-	return l.src[i] == '\\' && i+1 < l.end && (l.src[i+1] == '\\' || anyQuote(l.src[i+1]))
+// isEscape reports whether a backslash at i makes the next character plain.
+func (l *lexer) isEscape(i int) bool {
+	return l.src[i] == '\\' && i+1 < l.end && (l.src[i+1] == '\\' || isQuote(l.src[i+1]))
 }
 
-// apostrophe reports a single quote that stands for omitted digits, as in '26.
-func (l *lexer) apostrophe(i int) bool {
-	return unicode.IsDigit(at(l.src[:l.end], i+1)) && l.quotes.lastClose <= i
+// isApostrophe reports whether the single quote at i stands for omitted digits, as in '26.
+func (l *lexer) isApostrophe(i int) bool {
+	return unicode.IsDigit(runeAt(l.src[:l.end], i+1)) && l.quotes.lastClose <= i
 }
 
-// closes reports that a text may end with the quote at i: nothing follows that
-// would run into it.
-func (l *lexer) closes(i int) bool {
-	next := l.enders(i + 1)
-	return next >= l.end || blank(l.src[next]) || listSign(l.src[next]) ||
-		next == i+1 && (l.mentionAt(next) || atSign(l.src[next]))
+// canCloseAt reports whether a text may end with the quote at i: nothing follows without a blank.
+func (l *lexer) canCloseAt(i int) bool {
+	next := l.skipSentenceEnd(i + 1)
+	return next >= l.end || isBlank(l.src[next]) || isListSeparator(l.src[next]) ||
+		next == i+1 && (l.isMentionAt(next) || isAtSign(l.src[next]))
 }
 
-// enders skips the punctuation that ends a sentence.
-func (l *lexer) enders(i int) int {
-	for i < l.end && ender(l.src[i]) {
+// skipSentenceEnd skips the punctuation that ends a sentence.
+func (l *lexer) skipSentenceEnd(i int) int {
+	for i < l.end && isSentenceEnd(l.src[i]) {
 		i++
 	}
 	return i
 }
 
-// closer finds the quote that closes the one at open; -1 if none does.
-func (l *lexer) closer(open int) int {
+// findClosingQuote finds the quote that closes the one at open; -1 if none does.
+func (l *lexer) findClosingQuote(open int) int {
 	r := l.src[open]
-	if _, ok := nested[r]; ok {
-		if i, ok := l.quotes.pair[open]; ok {
+	if _, ok := closingQuotes[r]; ok {
+		if i, ok := l.quotes.closing[open]; ok {
 			return i
 		}
-		return l.anyCloser(open, doubleQuote)
+		return l.findOtherClosingQuote(open, isDoubleQuote)
 	}
 	own := r
 	if r == '‘' {
 		own = '’'
 	}
 	if l.quotes.last[own] > open {
-		return l.nextQuote(open, func(r rune) bool { return r == own })
+		return l.findQuote(open, func(r rune) bool { return r == own })
 	}
-	if singleQuote(r) {
-		return l.anyCloser(open, singleClose)
+	if isSingleQuote(r) {
+		return l.findOtherClosingQuote(open, isSingleClosingQuote)
 	}
-	return l.anyCloser(open, doubleQuote)
+	return l.findOtherClosingQuote(open, isDoubleQuote)
 }
 
-// anyCloser lets a quote of another style close, as autocorrect leaves it.
-func (l *lexer) anyCloser(open int, style func(rune) bool) int {
-	i := l.nextQuote(open, style)
-	if i >= 0 && !l.closes(i) {
+// findOtherClosingQuote finds a closing quote of another style, as autocorrect leaves it.
+func (l *lexer) findOtherClosingQuote(open int, style func(rune) bool) int {
+	i := l.findQuote(open, style)
+	if i >= 0 && !l.canCloseAt(i) {
 		return -1
 	}
 	return i
 }
 
-func (l *lexer) quote(open int) token {
-	end := l.closer(open)
+func (l *lexer) readQuote(open int) token {
+	end := l.findClosingQuote(open)
 	switch {
 	case end < 0:
-		return l.unclosed(open)
-	case l.closes(end):
-		return token{kind: quoted, start: open, end: l.enders(end + 1), inside: l.inside(open+1, end)}
-	case binds(l.src[end-1]) || l.argumentIn(open+1, end):
-		return l.unclosed(open)
+		return l.unclosedQuoteToken(open)
+	case l.canCloseAt(end):
+		return token{kind: quotedText, start: open, end: l.skipSentenceEnd(end + 1), content: l.readQuotation(open+1, end)}
+	case isColon(l.src[end-1]) || l.hasArgumentBetween(open+1, end):
+		return l.unclosedQuoteToken(open)
 	}
-	return l.runOn(end)
+	return l.runOnQuoteToken(end)
 }
 
-// inside resolves the escapes between two quotes.
-func (l *lexer) inside(start, end int) *quotation {
+// readQuotation resolves the escapes between two quotes.
+func (l *lexer) readQuotation(start, end int) *quotation {
 	q := &quotation{runes: make([]rune, 0, end-start), from: make([]int, 0, end-start)}
-	n := firstAfter(l.mentions, start)
+	n := firstMentionAfter(l.mentions, start)
 	for i := start; i < end; i++ {
 		for n < len(l.mentions) && l.mentions[n].End <= i {
 			n++
 		}
-		spoken := n < len(l.mentions) && l.mentions[n].Start <= i
-		q.mentions = q.mentions || spoken
-		if !spoken && l.escape(i) && i+1 < end {
+		mention := n < len(l.mentions) && l.mentions[n].Start <= i
+		q.mentions = q.mentions || mention
+		if !mention && l.isEscape(i) && i+1 < end {
 			i++
 		}
 		q.runes = append(q.runes, l.src[i])

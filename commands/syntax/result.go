@@ -1,7 +1,6 @@
 package syntax
 
-// TopicGeneral is the value of [Result.Help] that asks for help in general and
-// not for one command.
+// TopicGeneral is the value of [Result.Help] that asks for help in general and not for one command.
 const TopicGeneral = "help"
 
 // Result is what a message was understood to be. Exactly one field is set.
@@ -14,7 +13,7 @@ type Result struct {
 	Form *Form
 	// Help is the command help was asked for, or TopicGeneral.
 	Help string
-	// Ignore says that the message is not for the bot.
+	// Ignore is true for a message that is not for the bot.
 	Ignore bool
 }
 
@@ -58,16 +57,15 @@ func (i Invocation) Flag(key string) (yes, given bool) {
 	return yes, given
 }
 
-// Value is the value of an option that takes a text or a duration; empty if
-// it was not given.
+// Value is the value of an option that takes a text or a duration; empty if it was not given.
 func (i Invocation) Value(key string) string {
 	text, _ := i.Options[key].(string)
 	return text
 }
 
 // Persons is the value of an option that keeps people.
-func (i Invocation) Persons(key string) []Person {
-	people, _ := i.Options[key].([]Person)
+func (i Invocation) Persons(key string) []PersonRef {
+	people, _ := i.Options[key].([]PersonRef)
 	return people
 }
 

@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// visibleFormat are format characters that show: they mark numbers and text in
-// Arabic, Syriac and Kaithi.
+// visibleFormat are format characters that show: they mark numbers and text in Arabic, Syriac and
+// Kaithi.
 var visibleFormat = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{Lo: 0x0600, Hi: 0x0605, Stride: 1},
@@ -32,10 +32,10 @@ var blankLetters = &unicode.RangeTable{
 	R32: []unicode.Range32{{Lo: 0xe0000, Hi: 0xe0fff, Stride: 1}},
 }
 
-// invisible reports characters that take part in no word: zero-width and
-// direction marks, controls, and what XML cannot carry. Variation selectors
-// are told apart by their neighbours in [clean].
-func invisible(r rune) bool {
+// isInvisible reports whether a character takes part in no word: zero-width and direction marks,
+// controls, and what XML cannot carry. Variation selectors are told apart by their neighbours in
+// cleanText.
+func isInvisible(r rune) bool {
 	switch {
 	case r >= 0x20 && r < 0x7f:
 		return false
@@ -47,11 +47,11 @@ func invisible(r rune) bool {
 	return unicode.In(r, unicode.Cc, blankLetters) || unicode.Is(unicode.Cf, r) && !unicode.Is(visibleFormat, r)
 }
 
-// blank reports what separates words.
-func blank(r rune) bool { return unicode.IsSpace(r) || invisible(r) }
+// isBlank reports whether r separates words.
+func isBlank(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) }
 
-// listSign reports the commas and semicolons that separate arguments.
-func listSign(r rune) bool {
+// isListSeparator reports whether r is a comma or semicolon that separates arguments.
+func isListSeparator(r rune) bool {
 	switch r {
 	case ',', ';', '，', '；', '、':
 		return true
@@ -59,15 +59,15 @@ func listSign(r rune) bool {
 	return false
 }
 
-// comma reports the commas that separate the values of one option.
-func comma(r rune) bool { return r == ',' || r == '，' || r == '、' }
+// isComma reports whether r separates the values of one option.
+func isComma(r rune) bool { return r == ',' || r == '，' || r == '、' }
 
-func slash(r rune) bool { return r == '/' || r == '／' }
+func isSlash(r rune) bool { return r == '/' || r == '／' }
 
-func atSign(r rune) bool { return r == '@' || r == '＠' }
+func isAtSign(r rune) bool { return r == '@' || r == '＠' }
 
-// binds reports the signs between the key of an option and its value.
-func binds(r rune) bool {
+// isColon reports whether r may stand between the key of an option and its value.
+func isColon(r rune) bool {
 	switch r {
 	case ':', '=', '：', '＝':
 		return true
@@ -75,16 +75,16 @@ func binds(r rune) bool {
 	return false
 }
 
-// longDash reports the dashes a phone makes of two hyphens.
-func longDash(r rune) bool { return r == '—' || r == '–' }
+// isLongDash reports whether r is a dash that a phone makes of two hyphens.
+func isLongDash(r rune) bool { return r == '—' || r == '–' }
 
-// keyRune reports what the keys of options and the names of commands are made of.
-func keyRune(r rune) bool {
+// isKeyRune reports whether r may stand in the key of an option or the name of a command.
+func isKeyRune(r rune) bool {
 	return r == '-' || r == '_' || r == '＿' || r == '－' || unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
-// ender reports the signs that end a sentence and may cling to a word.
-func ender(r rune) bool {
+// isSentenceEnd reports whether r ends a sentence and may follow a word directly.
+func isSentenceEnd(r rune) bool {
 	switch r {
 	case '.', '!', '?', '…', '。', '！', '？':
 		return true
@@ -92,18 +92,18 @@ func ender(r rune) bool {
 	return false
 }
 
-// narrow maps full-width forms to the characters they stand for.
-func narrow(r rune) rune {
+// toHalfWidth maps full-width forms to the characters they stand for.
+func toHalfWidth(r rune) rune {
 	if r >= '！' && r <= '～' {
 		return r - '！' + '!'
 	}
 	return r
 }
 
-// fold is what is compared of a key or of the name of a command.
-func fold(word string) string {
+// foldKey is the form in which keys and names of commands are compared.
+func foldKey(word string) string {
 	return strings.Map(func(r rune) rune {
-		switch r = narrow(r); r {
+		switch r = toHalfWidth(r); r {
 		case '-', '_':
 			return -1
 		}
@@ -111,8 +111,8 @@ func fold(word string) string {
 	}, word)
 }
 
-// doubleQuote reports the quotes that may open and close anywhere.
-func doubleQuote(r rune) bool {
+// isDoubleQuote reports whether r is a quote that may open and close anywhere.
+func isDoubleQuote(r rune) bool {
 	switch r {
 	case '"', '“', '”', '„', '«', '»', '＂':
 		return true
@@ -120,9 +120,9 @@ func doubleQuote(r rune) bool {
 	return false
 }
 
-// singleQuote reports the quotes that open only at the start of a token,
-// because elsewhere they are apostrophes.
-func singleQuote(r rune) bool {
+// isSingleQuote reports whether r is a quote that opens only at the start of a token, because
+// elsewhere it is an apostrophe.
+func isSingleQuote(r rune) bool {
 	switch r {
 	case '\'', '‘', '＇':
 		return true
@@ -130,8 +130,8 @@ func singleQuote(r rune) bool {
 	return false
 }
 
-// singleClose reports what may close a single quote.
-func singleClose(r rune) bool {
+// isSingleClosingQuote reports whether r may close a single quote.
+func isSingleClosingQuote(r rune) bool {
 	switch r {
 	case '\'', '’', '‘', '＇':
 		return true

@@ -1,40 +1,40 @@
 package syntax
 
-// kind tells tokens apart.
-type kind int
+// tokenKind tells tokens apart.
+type tokenKind int
 
 const (
-	word     kind = iota // a run of visible characters
-	quoted               // a quoted text; inside holds what is between the quotes
-	mention              // a span that stands for a person
-	email                // an e-mail address
-	username             // @username that is no mention
-	key                  // the start of an option, without its value
-	command              // a slash and a name
-	broken               // a quote that is never closed, or closed in mid-word
+	word        tokenKind = iota // a run of visible characters
+	quotedText                   // a quoted text; inside holds what is between the quotes
+	mention                      // a span that stands for a person
+	email                        // an e-mail address
+	username                     // @username that is no mention
+	key                          // the start of an option, without its value
+	command                      // a slash and a name
+	brokenQuote                  // a quote that is never closed, or closed in mid-word
 )
 
 // token is one piece of a message. Offsets count code points.
 type token struct {
-	kind       kind
+	kind       tokenKind
 	start, end int
 	// text is what the token says: the word, the address, the key as it was typed.
 	text string
-	// glued: nothing stands between the token before and this one.
-	glued bool
-	// listed: a comma or semicolon stands between the token before and this one.
-	listed bool
-	// dashed, for keys: written as --key. bound: followed by ":" or "=".
-	dashed, bound bool
-	// user is the person of a mention.
-	user int64
-	// inside is the content of a quoted text, with the offsets it came from.
-	inside *quotation
-	// fault is what is wrong with a broken token.
-	fault *fault
+	// adjacent is true where nothing stands between the token before and this one.
+	adjacent bool
+	// afterComma is true where a comma or semicolon stands between the token before and this one.
+	afterComma bool
+	// Of keys: hasDashes where it is written as --key, hasColon where ":" or "=" follows.
+	hasDashes, hasColon bool
+	// userID is the person of a mention.
+	userID int64
+	// content is the content of a quoted text, with the offsets it came from.
+	content *quotation
+	// err is what is wrong with a broken token.
+	err *parseError
 }
 
-func (t token) person() bool {
+func (t token) isPerson() bool {
 	return t.kind == mention || t.kind == email || t.kind == username
 }
 
@@ -45,9 +45,8 @@ type quotation struct {
 	mentions bool
 }
 
-// fault is an error on its way to becoming an [Error]: its edits, if any, make
-// the corrected line.
-type fault struct {
+// parseError is an [Error] without its corrected line: the edits, if any, make it.
+type parseError struct {
 	Error
 	edits []edit
 }

@@ -2,70 +2,69 @@ package syntax
 
 import "strings"
 
-// attempted reports that the key at i, although unknown, is meant as one: it
-// has two hyphens, or it is nearly a known one and no part of the name, because
-// a quote or a person clings to it or because the name comes later.
-func (a *arguments) attempted(i int) bool {
+// isMeantAsOption reports whether the unknown key at i is meant as an option: it has two hyphens,
+// or it is nearly a known key and no part of the name, because a quote or a person follows it
+// directly or because the name comes later.
+func (a *argumentParser) isMeantAsOption(i int) bool {
 	t := a.tokens[i]
-	if t.dashed {
-		return !longDash(a.src[t.start])
+	if t.hasDashes {
+		return !isLongDash(a.src[t.start])
 	}
-	if a.later <= i && !a.clung(i+1) {
+	if a.lastNameToken <= i && !a.isAdjacentValue(i+1) {
 		return false
 	}
-	_, ok := a.nearOption(t)
+	_, ok := a.nearestOption(t)
 	return ok
 }
 
-// clung reports a quote or a person at i that nothing sets off from the token
-// before.
-func (a *arguments) clung(i int) bool {
-	if i >= len(a.tokens) || !a.tokens[i].glued {
+// isAdjacentValue reports whether a quote or a person stands at i, directly after the token before.
+func (a *argumentParser) isAdjacentValue(i int) bool {
+	if i >= len(a.tokens) || !a.tokens[i].adjacent {
 		return false
 	}
 	t := a.tokens[i]
-	return t.kind == quoted || t.kind == broken || t.person()
+	return t.kind == quotedText || t.kind == brokenQuote || t.isPerson()
 }
 
-func (a *arguments) nearOption(t token) (spelling, bool) {
-	typed := fold(t.text)
+func (a *argumentParser) nearestOption(t token) (spelling, bool) {
+	typed := foldKey(t.text)
 	if len([]rune(typed)) < 3 {
 		return spelling{}, false
 	}
-	return nearest(typed, a.cmd.spellings(), func(candidate string) int {
-		if len(candidate) < nearRoom {
+	return nearestSpelling(typed, a.cmd.spellings(), func(candidate string) int {
+		if len(candidate) < minNearLetters {
 			return 1
 		}
 		return 2
 	})
 }
 
-func (a *arguments) unknownOption(t token) *fault {
-	f := &fault{Error: Error{Code: UnknownOption, At: t.start, Message: `There is no option "` + shown(t.text) + `".`}}
+func (a *argumentParser) unknownOptionError(t token) *parseError {
+	f := &parseError{Error: Error{Code: UnknownOption, At: t.start, Message: `There is no option "` + echo(t.text) + `".`}}
 	if len(a.cmd.Options) == 0 {
 		return f
 	}
-	near, ok := a.nearOption(t)
+	near, ok := a.nearestOption(t)
 	if !ok {
-		f.Message += " The options are " + a.listed() + "."
+		f.Message += " The options are " + a.optionList() + "."
 		return f
 	}
 	f.Message += " Did you mean " + near.text + ": ?"
 	start := t.start
-	for !keyRune(a.src[start]) || narrow(a.src[start]) == '-' {
+	for !isKeyRune(a.src[start]) || toHalfWidth(a.src[start]) == '-' {
 		start++
 	}
 	f.edits = []edit{{start, start + len([]rune(strings.TrimLeft(t.text, "-－"))), near.text}}
 	return f
 }
 
-// listed names the options as a sentence does.
-func (a *arguments) listed() string {
+// optionList lists the keys of the options in words.
+func (a *argumentParser) optionList() string {
 	var names []string
 	for _, o := range a.cmd.Options {
 		if !o.Unavailable {
 			names = append(names, o.Key+":")
 		}
 	}
-	return enumerated(names)
+	return JoinWords(names, "and")
 }

@@ -2,132 +2,132 @@ package syntax
 
 import "slices"
 
-// option reads an option whose key is the token t.
-func (a *arguments) option(t token, o Option) *fault {
+// parseOption reads an option whose key is the token t.
+func (a *argumentParser) parseOption(t token, o Option) *parseError {
 	switch o.Kind {
 	case Flag:
-		return a.flagValue(t, o)
+		return a.parseFlag(t, o)
 	case Groups, People, Owners:
-		return a.list(t, o)
+		return a.parseList(t, o)
 	}
-	if f := a.again(t, o); f != nil {
+	if f := a.duplicateOptionError(t, o); f != nil {
 		return f
 	}
-	v, f := a.single(t, o)
+	v, f := a.parseValue(t, o)
 	if f != nil {
 		return f
 	}
 	switch o.Kind {
 	case Name:
-		return a.name(v.start, v.runes, v.from, v.mentions)
+		return a.setName(v.start, v.runes, v.from, v.mentions)
 	case Duration:
-		return a.duration(o, v)
+		return a.setDuration(o, v)
 	}
-	text := tidy(v.runes)
+	text := cleanDescription(v.runes)
 	if text == "" {
-		return a.missing(t, o, v.start)
+		return a.missingValueError(t, o, v.start)
 	}
-	a.note(v.mentions, NoteMentionInText)
+	a.addNote(v.mentions, NoteMentionInText)
 	a.inv.Options[o.Key] = text
 	return nil
 }
 
-// again is the error of an option that is given twice.
-func (a *arguments) again(t token, o Option) *fault {
+// duplicateOptionError is the error of an option that is given twice, nil for the first time.
+func (a *argumentParser) duplicateOptionError(t token, o Option) *parseError {
 	_, given := a.inv.Options[o.Key]
-	if !given && (o.Kind != Name || !a.named) {
+	if !given && (o.Kind != Name || !a.hasName) {
 		return nil
 	}
-	f := &fault{Error: Error{Code: OptionDuplicate, At: t.start, Option: o.Key}}
+	f := &parseError{Error: Error{Code: OptionDuplicate, At: t.start, Option: o.Key}}
 	f.Message = o.Key + ": is given twice. Keep one of them."
-	if fold(t.text) != fold(o.Key) {
+	if foldKey(t.text) != foldKey(o.Key) {
 		f.Message = o.Key + ": is given twice (" + t.text + ": means the same). Keep one of them."
 	}
 	if o.Kind == Name {
-		f.Message = `I already have the name "` + shown(a.inv.Name) + `". Keep one of them.`
+		f.Message = `I already have the name "` + echo(a.inv.Name) + `". Keep one of them.`
 	}
 	return f
 }
 
-// value is what an option is set to, with the offsets it came from.
-type value struct {
+// optionValue is the text of an option, with the offset of each character.
+type optionValue struct {
 	start    int
 	runes    []rune
 	from     []int
 	mentions bool
 }
 
-// single reads the one value of an option and moves on behind it.
-func (a *arguments) single(t token, o Option) (value, *fault) {
+// parseValue reads the one value of an option and moves on behind it.
+func (a *argumentParser) parseValue(t token, o Option) (optionValue, *parseError) {
 	n := a.i + 1
-	if !a.valued(n) {
-		return value{}, a.noValue(t, o, n)
+	if !a.hasValueAt(n) {
+		return optionValue{}, a.noValueError(t, o, n)
 	}
 	v := a.tokens[n]
-	if v.kind == quoted {
+	if v.kind == quotedText {
 		a.i = n + 1
-		return value{v.start, v.inside.runes, v.inside.from, v.inside.mentions}, nil
+		return optionValue{v.start, v.content.runes, v.content.from, v.content.mentions}, nil
 	}
 	end := v.end
-	for a.i = n + 1; a.i < len(a.tokens) && a.clings(a.i); a.i++ {
+	for a.i = n + 1; a.i < len(a.tokens) && a.continuesWord(a.i); a.i++ {
 		end = a.tokens[a.i].end
 	}
 	if o.Kind != Duration {
-		a.loose = &loose{option: o, key: t.text, start: v.start, next: a.i, bare: true}
+		a.open = &openValue{option: o, key: t.text, start: v.start, next: a.i, unquoted: true}
 	}
-	return value{v.start, a.src[v.start:end], positions(v.start, end), false}, nil
+	return optionValue{v.start, a.src[v.start:end], offsets(v.start, end), false}, nil
 }
 
-// clings reports that token i belongs to the word before it: only a comma or
-// nothing stands between.
-func (a *arguments) clings(i int) bool {
+// continuesWord reports whether token i belongs to the word before it: only a comma or nothing
+// stands between.
+func (a *argumentParser) continuesWord(i int) bool {
 	t, before := a.tokens[i], a.tokens[i-1]
-	if t.kind == quoted || t.kind == mention || t.kind == broken || a.isKey(t) {
+	if t.kind == quotedText || t.kind == mention || t.kind == brokenQuote || a.isOptionKey(t) {
 		return false
 	}
-	return t.glued || !slices.ContainsFunc(a.src[before.end:t.start], blank)
+	return t.adjacent || !slices.ContainsFunc(a.src[before.end:t.start], isBlank)
 }
 
-// valued reports that token n can be the value of the option before it.
-func (a *arguments) valued(n int) bool {
-	if n >= len(a.tokens) || a.tokens[n].listed {
+// hasValueAt reports whether token n can be the value of the option before it.
+func (a *argumentParser) hasValueAt(n int) bool {
+	if n >= len(a.tokens) || a.tokens[n].afterComma {
 		return false
 	}
 	t := a.tokens[n]
-	return a.isText(t) || (t.kind == email || t.kind == username) && t.glued
+	return a.isText(t) || (t.kind == email || t.kind == username) && t.adjacent
 }
 
-// isText reports a token that is a text and no argument of its own.
-func (a *arguments) isText(t token) bool {
+// isText reports whether a token is a text and no argument of its own.
+func (a *argumentParser) isText(t token) bool {
 	switch t.kind {
-	case word, quoted:
+	case word, quotedText:
 		return true
 	case key:
-		return !a.isKey(t)
+		return !a.isOptionKey(t)
 	case command:
-		_, ok := a.second(t)
+		_, ok := a.findCommand(t)
 		return !ok
 	}
 	return false
 }
 
-// noValue is the error of an option whose value is missing, broken, or a
-// person where a text is needed.
-func (a *arguments) noValue(t token, o Option, n int) *fault {
+// noValueError is the error of an option whose value is missing, is a broken quote, or is a person
+// where a text is needed.
+func (a *argumentParser) noValueError(t token, o Option, n int) *parseError {
 	if n < len(a.tokens) {
 		switch v := a.tokens[n]; {
-		case v.kind == broken && !v.listed:
-			return v.fault
-		case v.kind == mention && v.glued:
-			return a.bad(t, o, v.start, "needs "+o.needs()+", not a person")
+		case v.kind == brokenQuote && !v.afterComma:
+			return v.err
+		case v.kind == mention && v.adjacent:
+			return a.badValueError(t, o, v.start, "needs "+o.describeValue()+", not a person")
 		}
 	}
-	return a.missing(t, o, t.end)
+	return a.missingValueError(t, o, t.end)
 }
 
-func (a *arguments) missing(t token, o Option, at int) *fault {
-	f := &fault{Error: Error{Code: OptionMissingValue, At: at, Option: o.Key}}
-	f.Message = t.text + ": needs " + o.needs()
+func (a *argumentParser) missingValueError(t token, o Option, at int) *parseError {
+	f := &parseError{Error: Error{Code: OptionMissingValue, At: at, Option: o.Key}}
+	f.Message = t.text + ": needs " + o.describeValue()
 	if o.Example != "" {
 		f.Message += ", such as " + o.Example
 	}
@@ -135,8 +135,8 @@ func (a *arguments) missing(t token, o Option, at int) *fault {
 	return f
 }
 
-// needs says what the value of an option is.
-func (o Option) needs() string {
+// describeValue says in words what value an option takes.
+func (o Option) describeValue() string {
 	switch o.Kind {
 	case Name, Groups:
 		return "a name"
@@ -150,8 +150,8 @@ func (o Option) needs() string {
 	return "a text"
 }
 
-func (a *arguments) bad(t token, o Option, at int, why string) *fault {
-	f := &fault{Error: Error{Code: OptionBadValue, At: at, Option: o.Key}}
+func (a *argumentParser) badValueError(t token, o Option, at int, why string) *parseError {
+	f := &parseError{Error: Error{Code: OptionBadValue, At: at, Option: o.Key}}
 	f.Message = t.text + ": " + why
 	if o.Example != "" {
 		f.Message += ", such as " + o.Example
@@ -160,11 +160,11 @@ func (a *arguments) bad(t token, o Option, at int, why string) *fault {
 	return f
 }
 
-func (a *arguments) duration(o Option, v value) *fault {
-	text := fold(string(clean(v.runes, v.from).runes))
+func (a *argumentParser) setDuration(o Option, v optionValue) *parseError {
+	text := foldKey(string(cleanText(v.runes, v.from).runes))
 	if _, ok := ParseDuration(text); !ok {
 		t := token{text: o.Key}
-		return a.bad(t, o, v.start, `cannot be "`+shown(string(v.runes))+`": write days, hours or weeks as 30d, 12h or 2w`)
+		return a.badValueError(t, o, v.start, `cannot be "`+echo(string(v.runes))+`": write days, hours or weeks as 30d, 12h or 2w`)
 	}
 	a.inv.Options[o.Key] = text
 	return nil

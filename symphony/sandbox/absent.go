@@ -1,8 +1,9 @@
 package sandbox
 
-// absent are the vendor's operations that the sandbox does not implement: administration, compliance, signals, the
-// datahose and applications acting for users. They are known so that a bot that calls one is told so by name. The
-// answer is a 404, since the kits repeat whatever gets a 5xx.
+// absent are the vendor's operations that the sandbox does not implement: administration,
+// compliance, signals, the datahose and applications acting for users. They are known so that a bot
+// that calls one is told so by name. The answer is a 404, since the kits repeat whatever gets a
+// 5xx.
 const absent = `
 GET /agent/v1/audittrail/privilegeduser
 GET /agent/v1/dlp/dictionaries

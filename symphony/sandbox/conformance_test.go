@@ -48,8 +48,8 @@ func specifications(t *testing.T) map[string]*openapi3.T {
 	}
 }
 
-// forgiveRootCause drops a field that the profile manager's file requires of groups and profiles and describes nowhere:
-// its own examples do not have it.
+// forgiveRootCause drops a field that the profile manager's file requires of groups and profiles
+// and describes nowhere: its own examples do not have it.
 func forgiveRootCause(doc *openapi3.T) {
 	for _, named := range doc.Components.Schemas {
 		for _, part := range append(named.Value.AllOf, named) {
@@ -142,7 +142,8 @@ func (k *checker) check(r *http.Request, got *httptest.ResponseRecorder) {
 	}
 }
 
-// strangers are the fields of an answer that its description does not know, misspelt ones above all.
+// strangers are the fields of an answer that its description does not know, misspelt ones above
+// all.
 func strangers(schema *openapi3.Schema, value any) []string {
 	var found []string
 	switch v := value.(type) {

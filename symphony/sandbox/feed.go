@@ -112,11 +112,7 @@ func (p *Pod) awaitEvents(c *call, id string) (any, error) {
 
 // park releases the mutex until the feed may have news. It reports whether the long poll is over.
 func (p *Pod) park(c *call, f *world.Feed, limit <-chan time.Time) bool {
-	wake, ok := p.wakes[f.ID]
-	if !ok {
-		wake = make(chan struct{})
-		p.wakes[f.ID] = wake
-	}
+	wake := p.wakeOf(f.ID)
 	var again <-chan time.Time
 	if next := p.world.UntilVisible(f); next > 0 {
 		timer := time.NewTimer(next)
@@ -151,6 +147,16 @@ func (p *Pod) countReader(feedID string, change int) {
 
 // Readers is how many reads of a feed wait for events. It is called within Do, or by an Observer.
 func (p *Pod) Readers(feedID string) int { return p.parked[feedID] }
+
+// wakeOf is closed when the parked reads of a feed are to look again.
+func (p *Pod) wakeOf(feedID string) <-chan struct{} {
+	wake, ok := p.wakes[feedID]
+	if !ok {
+		wake = make(chan struct{})
+		p.wakes[feedID] = wake
+	}
+	return wake
+}
 
 // wake makes the parked reads of a feed look again.
 func (p *Pod) wake(feedID string) {

@@ -34,21 +34,13 @@ func readGroup(c *call) (world.GroupChange, error) {
 	if err := c.decode(&body); err != nil {
 		return world.GroupChange{}, err
 	}
-	details, profile := given(body.Profile), map[string]any{}
-	switch {
-	case strings.TrimSpace(body.Name) == "":
-		return world.GroupChange{}, rest.BadRequest("The field name is required")
-	case body.Type != world.TypeSDL:
-		return world.GroupChange{}, rest.BadRequest("The field type must be SDL")
-	case body.OwnerType != ownerTypeTenant:
-		return world.GroupChange{}, rest.BadRequest("The field ownerType must be TENANT")
-	case details != "" && json.Unmarshal([]byte(details), &profile) != nil:
-		return world.GroupChange{}, rest.BadRequest("The field profile must be an object")
+	if err := body.check(); err != nil {
+		return world.GroupChange{}, err
 	}
 	change := world.GroupChange{Name: body.Name, Status: body.Status, Restrictions: world.Restrictions{
 		Visibility: given(body.Visibility), Connection: given(body.Connection), Interaction: given(body.Interaction),
 	}}
-	if details != "" {
+	if details := given(body.Profile); details != "" {
 		change.Details = &details
 	}
 	if body.Members != nil {
@@ -59,6 +51,21 @@ func readGroup(c *call) (world.GroupChange, error) {
 		change.Members = &ids
 	}
 	return change, nil
+}
+
+func (g groupRequest) check() error {
+	details, profile := given(g.Profile), map[string]any{}
+	switch {
+	case strings.TrimSpace(g.Name) == "":
+		return rest.BadRequest("The field name is required")
+	case g.Type != world.TypeSDL:
+		return rest.BadRequest("The field type must be SDL")
+	case g.OwnerType != ownerTypeTenant:
+		return rest.BadRequest("The field ownerType must be TENANT")
+	case details != "" && json.Unmarshal([]byte(details), &profile) != nil:
+		return rest.BadRequest("The field profile must be an object")
+	}
+	return nil
 }
 
 // given is a value as it was given; null is as good as none.

@@ -85,7 +85,8 @@ func readMessageQuery(c *call) (world.MessageQuery, error) {
 		return query, err
 	}
 	texts := map[string]*string{
-		"text": &query.Text, "streamid": &query.StreamID, "streamtype": &query.StreamType, "hashtag": &query.Hashtag, "cashtag": &query.Cashtag,
+		"text": &query.Text, "streamid": &query.StreamID, "streamtype": &query.StreamType, "hashtag": &query.Hashtag,
+		"cashtag": &query.Cashtag,
 	}
 	numbers := map[string]*int64{"author": &query.Author, "mention": &query.Mention, "fromdate": &query.FromDate, "todate": &query.ToDate}
 	for term := range strings.SplitSeq(c.Query.Get("query"), " AND ") {

@@ -31,7 +31,8 @@ func loginRoutes() []route {
 	}
 }
 
-// maxLoginLife is the longest a login token may be good for; clockSkew is forgiven on top, either way.
+// maxLoginLife is the longest a login token may be good for; clockSkew is forgiven on top, either
+// way.
 const (
 	maxLoginLife = 5 * time.Minute
 	clockSkew    = 5 * time.Second
@@ -65,8 +66,9 @@ func loginWith(kind string) handler {
 	}
 }
 
-// checkLogin verifies a login token: RS512, a service account that is active, its registered key, its time. Its time
-// may go by the pod's clock or by the one that was not advanced, which is the client's.
+// checkLogin verifies a login token: RS512, a service account that is active, its registered key,
+// its time. Its time may go by the pod's clock or by the one that was not advanced, which is the
+// client's.
 func (p *Pod) checkLogin(token string) (*world.Person, error) {
 	parser := jwt.NewParser(
 		jwt.WithValidMethods([]string{jwt.SigningMethodRS512.Alg()}), jwt.WithExpirationRequired(),
@@ -132,7 +134,8 @@ func (p *Pod) openNewSession(who *world.Person, kind string) (any, error) {
 	return out, nil
 }
 
-// certificateLogin logs in whom the connection's client certificate names; it needs the pod to be served over TLS.
+// certificateLogin logs in whom the connection's client certificate names; it needs the pod to be
+// served over TLS.
 func certificateLogin(kind string) handler {
 	return func(p *Pod, c *call) (any, error) {
 		if c.TLS == nil || len(c.TLS.PeerCertificates) == 0 {

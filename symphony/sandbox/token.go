@@ -23,8 +23,8 @@ const (
 	podIssuer     = "symphony-sandbox"
 )
 
-// podClaims are what the pod's own tokens carry. Their JSON holds no character that would make base64 write - or _:
-// the Java kit decodes the payload with the standard alphabet.
+// podClaims are what the pod's own tokens carry. Their JSON holds no character that would make
+// base64 write - or _: the Java kit decodes the payload with the standard alphabet.
 type podClaims struct {
 	jwt.RegisteredClaims
 	UserID     int64  `json:"userId"`

@@ -18,7 +18,7 @@ type Stamp struct {
 
 // IsFinal reports whether this is the answer to the request, and not one that says that it takes a
 // while.
-func (s Stamp) IsFinal() bool { return s.Request != "" && !commands.Interim(s.Outcome) }
+func (s Stamp) IsFinal() bool { return s.Request != "" && !commands.IsInterim(s.Outcome) }
 
 // ReadStamp reads the stamp of a message of the bot. Request is empty without one.
 func ReadStamp(m client.Message) Stamp {

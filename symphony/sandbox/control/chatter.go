@@ -6,6 +6,7 @@ import (
 
 	"roombot/symphony/sandbox/client"
 	"roombot/symphony/sandbox/rest"
+	"roombot/symphony/sandbox/world"
 )
 
 // maxChatter is the most messages one request makes.
@@ -33,17 +34,25 @@ func (c *Control) chatter(r *request) (any, error) {
 	if body.Count < 1 || body.Count > maxChatter {
 		return nil, rest.BadRequest("count must be between 1 and %d", maxChatter)
 	}
-	draft, err := compose(c.world, body.Text, nil)
-	if err != nil {
+	if err := c.repeat(who, st, body.Text, body.Count); err != nil {
 		return nil, err
 	}
-	for n := range body.Count {
-		if strings.Contains(body.Text, numberMark) {
-			if draft, err = compose(c.world, strings.ReplaceAll(body.Text, numberMark, strconv.Itoa(n)), nil); err != nil {
-				return nil, err
+	return client.ChatterAnswer{StreamID: st.ID, Queued: c.world.LongestQueue()}, nil
+}
+
+// repeat sends a text many times, each with its number.
+func (c *Control) repeat(who *world.Person, st *world.Stream, text string, times int) error {
+	draft, err := compose(c.world, text, nil)
+	if err != nil {
+		return err
+	}
+	for n := range times {
+		if strings.Contains(text, numberMark) {
+			if draft, err = compose(c.world, strings.ReplaceAll(text, numberMark, strconv.Itoa(n)), nil); err != nil {
+				return err
 			}
 		}
 		c.world.SendUnkept(who, st, draft)
 	}
-	return client.ChatterAnswer{StreamID: st.ID, Queued: c.world.LongestQueue()}, nil
+	return nil
 }

@@ -20,8 +20,8 @@ const (
 )
 
 // compose makes of a composer's text what Symphony's desktop client sends: one paragraph with line
-// breaks, mentions as entities numbered from 0 whose data names the user. Without explicit mentions,
-// @username and @Display Name are mentions.
+// breaks, mentions as entities numbered from 0 whose data names the user. Without explicit
+// mentions, @username and @Display Name are mentions.
 func compose(w *world.World, text string, mentions []client.Mention) (world.Draft, error) {
 	runes := []rune(cleanText(text))
 	if len(runes) > maxTyped {

@@ -71,7 +71,8 @@ func writeFrames(conn *websocket.Conn, frames <-chan []byte) {
 		select {
 		case text, open := <-frames:
 			if !open {
-				_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseGoingAway, ""), time.Now().Add(liveWrite))
+				farewell := websocket.FormatCloseMessage(websocket.CloseGoingAway, "")
+				_ = conn.WriteControl(websocket.CloseMessage, farewell, time.Now().Add(liveWrite))
 				return
 			}
 			kind, raw = websocket.TextMessage, text

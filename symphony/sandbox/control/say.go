@@ -20,7 +20,7 @@ func (c *Control) say(r *request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return c.send(who, st, body.Text, body.Mentions, nil)
+		return c.send(who, st, typed{text: body.Text, mentions: body.Mentions})
 	})
 }
 
@@ -37,7 +37,7 @@ func (c *Control) edit(r *request) (any, error) {
 		case old.From != who.ID:
 			return nil, rest.Refuse(http.StatusForbidden, "Only the author may edit a message")
 		}
-		return c.send(who, c.world.Stream(old.Stream), body.Text, body.Mentions, old)
+		return c.send(who, c.world.Stream(old.Stream), typed{text: body.Text, mentions: body.Mentions, replacing: old})
 	})
 }
 
@@ -71,22 +71,29 @@ func (c *Control) destination(who *world.Person, to string) (*world.Stream, erro
 	return st, nil
 }
 
+// typed is what somebody wrote in a composer.
+type typed struct {
+	text      string
+	mentions  []client.Mention
+	replacing *world.Message // nil for a new message
+}
+
 // send sends what somebody typed.
-func (c *Control) send(who *world.Person, st *world.Stream, text string, mentions []client.Mention, replacing *world.Message) (*world.Message, error) {
+func (c *Control) send(who *world.Person, st *world.Stream, said typed) (*world.Message, error) {
 	switch {
 	case !who.Active:
 		return nil, rest.Refuse(http.StatusForbidden, "The account of %s is disabled", who.Display)
-	case text == "":
+	case said.text == "":
 		return nil, rest.BadRequest("text: nothing to say")
 	}
 	if err := st.CheckSender(who); err != nil {
 		return nil, err
 	}
-	draft, err := compose(c.world, text, mentions)
+	draft, err := compose(c.world, said.text, said.mentions)
 	if err != nil {
 		return nil, err
 	}
-	draft.Replacing = replacing
+	draft.Replacing = said.replacing
 	return c.world.Send(who, st, draft)
 }
 

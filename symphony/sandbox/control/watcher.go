@@ -30,8 +30,8 @@ func (c *Control) removeWatcher(w *watcher) {
 	w.end()
 }
 
-// sendFrame never waits: a watcher that falls too far behind is thrown out, and connects again when it
-// can.
+// sendFrame never waits: a watcher that falls too far behind is thrown out, and connects again when
+// it can.
 func (c *Control) sendFrame(w *watcher, raw []byte) {
 	select {
 	case w.frames <- raw:

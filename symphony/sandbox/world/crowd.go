@@ -8,7 +8,9 @@ import (
 // makeCrowd makes employees without a story: "Ada Abbott", "Ada Baker", … Their ids lie above
 // everybody else's.
 func makeCrowd(n int) []*Person {
-	first := []string{"Ada", "Ben", "Cleo", "Dev", "Ella", "Finn", "Gina", "Hugo", "Iris", "Jan", "Kira", "Leo", "Mina", "Noah", "Olive", "Paul"}
+	first := []string{
+		"Ada", "Ben", "Cleo", "Dev", "Ella", "Finn", "Gina", "Hugo", "Iris", "Jan", "Kira", "Leo", "Mina", "Noah", "Olive", "Paul",
+	}
 	last := []string{"Abbott", "Baker", "Costa", "Dietrich", "Evans", "Fischer", "Garcia", "Hansen", "Ito", "Jensen", "Kaur", "Larsen"}
 	var made []*Person
 	for i := range n {

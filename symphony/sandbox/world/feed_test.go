@@ -149,26 +149,27 @@ func TestAnEventGoesToItsAudienceOnly(t *testing.T) {
 func TestEachChangeIsTold(t *testing.T) {
 	p := newPod(t)
 	st, _ := p.talk()
-	for name, row := range map[string]struct {
+	for _, row := range []struct {
+		name string
 		do   func()
 		want world.ChangeKind
 	}{
-		"message":      {func() { p.send(p.who("bob"), st, draft("hi")) }, world.MessageSent},
-		"room":         {func() { p.room("Desk", world.RoomChange{}) }, world.StreamChanged},
-		"feed":         {func() { _, _ = p.CreateFeed(p.Bot(), "") }, world.FeedsChanged},
-		"clock":        {func() { p.Advance(time.Second) }, world.TimeAdvanced},
-		"manifest":     {func() { _ = p.SetManifest(p.Bot(), "{}") }, world.ManifestChanged},
-		"presence":     {func() { _ = p.SetPresence(p.Bot(), "BUSY") }, world.OtherChange},
-		"rights":       {func() { p.SetRights(world.Rights{}) }, world.OtherChange},
-		"look":         {func() { p.MarkRead(p.Bot(), st) }, world.OtherChange},
-		"pinned":       {func() { p.PinInChat(st, "") }, world.OtherChange},
-		"group":        {func() { _, _ = p.CreateGroup(p.who("ops"), world.GroupChange{Name: "Desk"}) }, world.OtherChange},
-		"conversation": {func() { _, _ = p.OpenChat(p.who("carol"), []int64{p.who("kim").ID}) }, world.StreamChanged},
+		{"message", func() { p.send(p.who("bob"), st, draft("hi")) }, world.MessageSent},
+		{"room", func() { p.room("Desk", world.RoomChange{}) }, world.StreamChanged},
+		{"feed", func() { _, _ = p.CreateFeed(p.Bot(), "") }, world.FeedsChanged},
+		{"clock", func() { p.Advance(time.Second) }, world.TimeAdvanced},
+		{"manifest", func() { _ = p.SetManifest(p.Bot(), "{}") }, world.ManifestChanged},
+		{"presence", func() { _ = p.SetPresence(p.Bot(), "BUSY") }, world.OtherChange},
+		{"rights", func() { p.SetRights(world.Rights{}) }, world.OtherChange},
+		{"look", func() { p.MarkRead(p.Bot(), st) }, world.OtherChange},
+		{"pinned", func() { p.PinInChat(st, "") }, world.OtherChange},
+		{"group", func() { _, _ = p.CreateGroup(p.who("ops"), world.GroupChange{Name: "Desk"}) }, world.OtherChange},
+		{"conversation", func() { _, _ = p.OpenChat(p.who("carol"), []int64{p.who("kim").ID}) }, world.StreamChanged},
 	} {
 		p.changes = nil
 		row.do()
-		require.NotEmpty(t, p.changes, name)
-		require.Equal(t, row.want, p.changes[len(p.changes)-1].Kind, name)
+		require.NotEmpty(t, p.changes, row.name)
+		require.Equal(t, row.want, p.changes[len(p.changes)-1].Kind, row.name)
 	}
 	p.Reset()
 	require.Equal(t, world.Emptied, p.changes[len(p.changes)-1].Kind)

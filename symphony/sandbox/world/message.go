@@ -58,7 +58,7 @@ func (st *Stream) CheckSender(who *Person) error {
 	switch {
 	case !st.Active:
 		return forbidden("The room is deactivated")
-	case !st.HasMember(who.ID) && !(st.IsRoom() && st.Room.Public):
+	case !st.HasMember(who.ID) && (!st.IsRoom() || !st.Room.Public):
 		return forbidden("The user is not a member of the stream")
 	case st.Room.ReadOnly && !st.IsOwner(who.ID):
 		return forbidden("Only owners may write in a read-only room")

@@ -122,8 +122,8 @@ func (w *World) UpdateRoom(by *Person, st *Stream, change RoomChange) error {
 	return nil
 }
 
-// newAttributes are a new room's where the change says nothing. What a public room cannot be without
-// is only refused where somebody asks for it.
+// newAttributes are a new room's where the change says nothing. What a public room cannot be
+// without is only refused where somebody asks for it.
 func newAttributes(change RoomChange) Attributes {
 	public := change.Public != nil && *change.Public
 	return Attributes{ViewHistory: public, Discoverable: public, MembersCanInvite: public}

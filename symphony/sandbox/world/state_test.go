@@ -16,8 +16,8 @@ func TestAStateThatIsNoPodsIsNotRestored(t *testing.T) {
 	headless := world.New(world.Config{}).State()
 	headless.People = slices.DeleteFunc(headless.People, func(p *world.Person) bool { return p.ID == world.BotID })
 	for want, saved := range map[string]*world.State{
-		"there is nobody in it":                           nil,
-		"saved by another version of the sandbox":         other,
+		"there is nobody in it":                          nil,
+		"saved by another version of the sandbox":        other,
 		"it is no pod's: the service account is missing": headless,
 	} {
 		_, err := world.Restore(world.Config{}, saved)

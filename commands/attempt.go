@@ -1,0 +1,43 @@
+package commands
+
+import (
+	"context"
+	"time"
+)
+
+// Attempt is one try at a job, as a plan sees it while it writes: the steps that are stored of the
+// job, and a way to tell the user something before all is done.
+type Attempt interface {
+	// Do runs do once per job and step. Its result is stored as JSON; later calls fill result from
+	// what was stored.
+	Do(ctx context.Context, step string, result any, do func(context.Context) (any, error)) error
+	// Result reads into value what a step has stored. It reports false while the step has not been
+	// done.
+	Result(step string, into any) (bool, error)
+	// Intend commits, before a write that must not happen twice, that it is about to be tried.
+	Intend(ctx context.Context, step string) error
+	// Withdraw takes the last intention back: the write surely never left.
+	Withdraw(ctx context.Context, step string) error
+	// Intended tells how often the step was intended before and when last.
+	Intended(ctx context.Context, step string) (last time.Time, times int, err error)
+	// ShowFirst shows the user a first answer. The reply that Apply returns takes its place, unless
+	// it says the same: so what will very likely be the reply may be shown before the last of it is
+	// done. A failure to show it stops nothing.
+	ShowFirst(ctx context.Context, first Reply)
+}
+
+// WaitError is returned by Apply when the job must wait until an earlier, unanswered write shows or
+// is certain to show no more; or, where that is planned, to let other jobs run meanwhile.
+type WaitError struct {
+	After   time.Duration
+	Why     string
+	Planned bool
+}
+
+func (e *WaitError) Error() string { return "waits " + e.After.String() + ": " + e.Why }
+
+// MayHaveWritten reports whether a job may have changed something in Symphony.
+func MayHaveWritten(ctx context.Context, attempt Attempt) (bool, error) {
+	_, times, err := attempt.Intended(ctx, stepRoom)
+	return times > 0, err
+}

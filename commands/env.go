@@ -1,0 +1,27 @@
+package commands
+
+import "roombot/symphony"
+
+// Env is what all commands work with.
+type Env struct {
+	Symphony *symphony.Client
+	// Self is the bot's own account.
+	Self   symphony.User
+	Groups *GroupDirectory
+	Limits Limits
+}
+
+// NewEnv fills in the default limits.
+func NewEnv(env Env) *Env {
+	env.Limits = env.Limits.withDefaults()
+	return &env
+}
+
+// Commands are all commands of this version.
+func (env *Env) Commands() Catalogue {
+	commands := Catalogue{env.newRoomCommand(), env.groupsCommand()}
+	return append(commands, helpCommand(commands))
+}
+
+// IsExternal reports whether a person belongs to another company.
+func (env *Env) IsExternal(who symphony.UserID) bool { return who.Tenant() != env.Self.ID.Tenant() }

@@ -1,0 +1,105 @@
+package commands_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/commands"
+	"roombot/commands/syntax"
+	"roombot/symphony"
+)
+
+func TestFormReadsAsItsCommand(t *testing.T) {
+	t.Parallel()
+	desk := commands.NewEnv(commands.Env{})
+	for want, values := range map[string]symphony.FormValues{
+		`/newroom "The \"Big\" one"`:                      {"name": json.RawMessage(`"The \"Big\" one"`)},
+		`/newroom "X" group:"A", "B" public:yes`:          {"name": json.RawMessage(`" X "`), "groups": json.RawMessage(`"A , B,"`), "public": json.RawMessage(`"yes"`)},
+		`/newroom "X" group:"A, B" desc:"d" bob@bank.com`: {"name": json.RawMessage(`"X"`), "groups": json.RawMessage(`"\"A, B\""`), "desc": json.RawMessage(`"d"`), "others": json.RawMessage(`"bob@bank.com"`)},
+		`/newroom ""`:  {},
+		`/newroom "X"`: {"name": json.RawMessage(`"X"`), "people": json.RawMessage(`""`), "owners": json.RawMessage(`{"userIds":[]}`), "desc": json.RawMessage(`null`)},
+	} {
+		values["action"] = json.RawMessage(`"create"`)
+		m, err := desk.ReadForm(t.Context(), values)
+		require.NoError(t, err)
+		require.Equal(t, want, m.Text)
+	}
+	_, err := desk.ReadForm(t.Context(), symphony.FormValues{"action": json.RawMessage(`"destroy"`)})
+	require.Error(t, err)
+}
+
+func TestFormWithoutANameIsAMistake(t *testing.T) {
+	t.Parallel()
+	r := grammar().Parse(syntax.Message{Text: `/newroom ""`})
+	require.NotNil(t, r.Error)
+	require.Equal(t, syntax.NameEmpty, r.Error.Code)
+}
+
+func TestFormMentionsThePeopleChosenInIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	alice, carol := w.people["alice"], w.people["carol"]
+	m, err := w.env.ReadForm(t.Context(), values(fmt.Sprintf(
+		`{"action":"create","name":"Chosen","people":[%d],"owners":{"userIds":[%d]},"history":"yes"}`, alice.ID, carol.ID)))
+	require.NoError(t, err)
+	require.Equal(t, `/newroom "Chosen" @Alice Martin owner:@Carol O'Neil history:yes`, m.Text)
+	require.Equal(t, []syntax.Mention{{Start: 18, End: 31, UserID: int64(alice.ID)}, {Start: 38, End: 51, UserID: int64(carol.ID)}}, m.Mentions)
+
+	m, err = w.env.ReadForm(t.Context(), values(`{"action":"create","name":"Gone","people":[7]}`))
+	require.NoError(t, err)
+	require.Equal(t, `/newroom "Gone" @user 7`, m.Text)
+	require.Len(t, m.Mentions, 1)
+
+	w.stub(stub{path: "/pod/v3/users?", status: 503})
+	_, err = w.env.ReadForm(t.Context(), values(`{"action":"create","name":"Later","people":[7]}`))
+	require.Equal(t, symphony.Unavailable, symphony.VerdictOf(err))
+}
+
+// What a command said comes back from the form that shows it.
+func TestFormKeepsWhatWasUnderstood(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	line := `/newroom owner:@Carol O'Neil @Alice Martin owner:@dave kim@acme.test group:"Test Group" desc:"Prep" history:yes discoverable:no`
+	read := w.grammar().Parse(w.message(line))
+	require.NotNil(t, read.Form)
+	reply, err := w.env.FormReply(read.Form)
+	require.NoError(t, err)
+	shown := plain(reply)
+	for _, text := range []string{
+		"People: [ 2 selected ]", "Owners besides you: [ 1 selected ]", `Groups: [ "Test Group" ]`, "Description: [ Prep ]",
+		"[ kim@acme.test discoverable:no owner:@dave ]", "[x] Newcomers see earlier messages",
+	} {
+		require.Contains(t, shown, text)
+	}
+}
+
+func TestFormsOfOthersAreNotOurs(t *testing.T) {
+	t.Parallel()
+	require.True(t, commands.IsOwnForm(commands.FormNewRoom))
+	require.True(t, commands.IsOwnForm(commands.FormOffer))
+	require.False(t, commands.IsOwnForm("poll"))
+}
+
+func TestFormComesBackOnlyWhereItHelps(t *testing.T) {
+	t.Parallel()
+	sent := values(`{"action":"create","name":"X"}`)
+	edit := []commands.Offer{{Label: "Edit in form", Edit: true}}
+	for _, c := range []struct {
+		refusal *commands.Refusal
+		sent    symphony.FormValues
+		back    bool
+	}{
+		{&commands.Refusal{Message: "wrong"}, sent, true},
+		{&commands.Refusal{Message: "wrong"}, nil, false},
+		{&commands.Refusal{Message: "wrong", Offers: edit}, sent, false},
+		{commands.Denied("no"), sent, false},
+		{commands.AlreadyDone("id"), sent, false},
+	} {
+		shown := plain(c.refusal.ReplyWithForm(c.sent))
+		require.Equal(t, c.back, strings.Contains(shown, "Room name: [ X ]"), shown)
+	}
+}

@@ -1,0 +1,183 @@
+package commands
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/agnivade/levenshtein"
+
+	"roombot/symphony"
+)
+
+// GroupDirectory is the pod's distribution lists, read as a whole and kept for a while: the profile
+// manager has no search by name.
+type GroupDirectory struct {
+	client  *symphony.Client
+	maxAge  time.Duration
+	reading chan struct{} // held by the one who reads from the pod
+
+	mu     sync.Mutex // guards what follows
+	groups []symphony.Group
+	readAt time.Time
+}
+
+// NewGroupDirectory keeps what it reads for the given time; a group that is not found makes it read
+// again sooner.
+func NewGroupDirectory(client *symphony.Client, keep time.Duration) *GroupDirectory {
+	return &GroupDirectory{client: client, maxAge: keep, reading: make(chan struct{}, 1)}
+}
+
+// Refresh reads the directory now.
+func (d *GroupDirectory) Refresh(ctx context.Context) error {
+	_, err := d.readWithin(ctx, 0)
+	return err
+}
+
+// Find returns the groups of exactly this name, without case. There may be several.
+func (d *GroupDirectory) Find(ctx context.Context, name string) ([]symphony.Group, error) {
+	groups, err := d.readWithin(ctx, d.maxAge)
+	if err != nil {
+		return nil, err
+	}
+	if found := groupsNamed(groups, name); len(found) > 0 {
+		return found, nil
+	}
+	const settle = 5 * time.Second // a mistyped name repeated must not read the directory each time
+	groups, err = d.readWithin(ctx, settle)
+	if err != nil {
+		return nil, err
+	}
+	return groupsNamed(groups, name), nil
+}
+
+// Containing returns the groups whose names contain the text without case, sorted by name. An empty
+// text returns all.
+func (d *GroupDirectory) Containing(ctx context.Context, text string) ([]symphony.Group, error) {
+	groups, err := d.readWithin(ctx, d.maxAge)
+	if err != nil {
+		return nil, err
+	}
+	text = strings.ToLower(squeezeBlanks(text))
+	var found []symphony.Group
+	for _, g := range groups {
+		if strings.Contains(strings.ToLower(squeezeBlanks(g.Name)), text) {
+			found = append(found, g)
+		}
+	}
+	return found, nil
+}
+
+// FindSimilar returns the names nearest to the given one, best first, at most three.
+func (d *GroupDirectory) FindSimilar(ctx context.Context, name string) []string {
+	groups, err := d.readWithin(ctx, d.maxAge)
+	if err != nil {
+		return nil
+	}
+	names := make([]string, len(groups))
+	for i, g := range groups {
+		names[i] = g.Name
+	}
+	return nearestNames(name, names, 3)
+}
+
+// Names are the groups' names as they were read last, nil if they never were. It asks nobody.
+func (d *GroupDirectory) Names() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.readAt.IsZero() {
+		return nil
+	}
+	names := make([]string, len(d.groups))
+	for i, g := range d.groups {
+		names[i] = g.Name
+	}
+	return names
+}
+
+// readWithin returns all groups, read at most so long ago.
+func (d *GroupDirectory) readWithin(ctx context.Context, ago time.Duration) ([]symphony.Group, error) {
+	if groups, ok := d.fromCache(ago); ok {
+		return groups, nil
+	}
+	asked := time.Now()
+	select {
+	case d.reading <- struct{}{}:
+		defer func() { <-d.reading }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if groups, ok := d.fromCache(max(ago, time.Since(asked))); ok { // somebody has read it meanwhile
+		return groups, nil
+	}
+	return d.fetch(ctx)
+}
+
+func (d *GroupDirectory) fromCache(ago time.Duration) ([]symphony.Group, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.groups, !d.readAt.IsZero() && time.Since(d.readAt) < ago
+}
+
+func (d *GroupDirectory) fetch(ctx context.Context) ([]symphony.Group, error) {
+	begun := time.Now()
+	var groups []symphony.Group
+	for g, err := range d.client.Groups(ctx, symphony.DistributionListType) {
+		if err != nil {
+			return nil, err
+		}
+		groups = append(groups, g)
+	}
+	slices.SortFunc(groups, func(a, b symphony.Group) int {
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.groups, d.readAt = groups, begun
+	return groups, nil
+}
+
+func groupsNamed(groups []symphony.Group, name string) []symphony.Group {
+	var found []symphony.Group
+	for _, g := range groups {
+		if strings.EqualFold(squeezeBlanks(g.Name), squeezeBlanks(name)) {
+			found = append(found, g)
+		}
+	}
+	return found
+}
+
+// nearestNames returns the candidates most similar to the text, and leaves out those that are not
+// similar.
+func nearestNames(text string, candidates []string, most int) []string {
+	type ranked struct {
+		name string
+		rank int
+	}
+	text = strings.ToLower(squeezeBlanks(text))
+	if text == "" {
+		return nil
+	}
+	var close []ranked
+	for _, name := range candidates {
+		lower := strings.ToLower(squeezeBlanks(name))
+		rank := levenshtein.ComputeDistance(text, lower)
+		if lower != "" && (strings.Contains(lower, text) || strings.Contains(text, lower)) {
+			rank = 0
+		}
+		if rank <= 1+utf8.RuneCountInString(text)/3 {
+			close = append(close, ranked{name, rank})
+		}
+	}
+	slices.SortStableFunc(close, func(a, b ranked) int { return a.rank - b.rank })
+	names := make([]string, 0, most)
+	for _, c := range close[:min(most, len(close))] {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+func squeezeBlanks(s string) string { return strings.Join(strings.Fields(s), " ") }

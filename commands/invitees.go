@@ -1,0 +1,34 @@
+package commands
+
+import "roombot/symphony"
+
+// invitee is an account to be added to a room: a person or a distribution list, which Symphony
+// treats as an account of its own.
+type invitee struct {
+	ID    symphony.UserID
+	Name  string
+	Group bool
+	Owner bool
+	// IsMember is true where only the ownership is missing.
+	IsMember bool
+}
+
+// requester is added first, so that the link works when it is read.
+func (p *roomPlan) requester() invitee { return invitee{ID: p.req.From.ID, Name: p.req.From.Name} }
+
+// inviteesAfterRequester is everybody to be added after the requester, who is first made an owner.
+func (p *roomPlan) inviteesAfterRequester(requesterInside bool) []invitee {
+	var all []invitee
+	if requesterInside {
+		first := p.requester()
+		first.Owner, first.IsMember = true, true
+		all = append(all, first)
+	}
+	for _, person := range p.People {
+		all = append(all, invitee{ID: person.ID, Name: person.Name, Owner: containsPerson(p.Owners, person.ID)})
+	}
+	for _, g := range p.Groups {
+		all = append(all, invitee{ID: g.ID, Name: g.Name, Group: true})
+	}
+	return all
+}

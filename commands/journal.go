@@ -1,0 +1,209 @@
+package commands
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"roombot/commands/syntax"
+	"roombot/symphony"
+)
+
+// This file is a file format. What stands here is written into the store, into rooms and into
+// messages, and is read back by a later attempt: perhaps after a crash, perhaps by a newer version.
+
+// JournalVersion numbers the names and shapes in this file. To change one of them:
+//  1. a new optional field needs nothing else: an absent field reads as its zero value;
+//  2. for anything else, raise the number: a job carries the version that wrote it, and a replica
+//     that knows only older versions leaves the job to others;
+//  3. keep reading what the version before wrote: rename testdata/journal/X.json to the next free
+//     X.vN.json, which the test goes on decoding, and run go test ./commands -run Journal -update;
+//  4. never give an old name another meaning, and never change NewRequestID.
+const JournalVersion = 1
+
+// Steps of a job, as the engine stores them.
+const (
+	// StepPlan stores the plan of a command that writes, a storedPlan.
+	StepPlan = "plan"
+	// stepRoom is the creation of the room, the step that must not happen twice: its intentions are
+	// stored before each call, its result is a storedCreation.
+	stepRoom = "room"
+	// stepRequester adds the requester to the room; the result is a list of absentees.
+	stepRequester = "requester"
+)
+
+// stepMembers adds the part of the invitees that begins with this number. The result is a list of
+// absentees.
+func stepMembers(first int) string { return fmt.Sprintf("members/%d", first) }
+
+// stepFailedTries counts with its intentions how often the step of a part has failed.
+func stepFailedTries(step string) string { return step + "/failed" }
+
+// storedPlan is who comes into the room besides the requester, under StepPlan.
+type storedPlan struct {
+	People []Person      `json:"people"`
+	Owners []Person      `json:"owners"` // each is among People
+	Groups []storedGroup `json:"groups"`
+}
+
+// Person is somebody a request concerns, in a plan and in the job of the request.
+type Person struct {
+	ID       symphony.UserID `json:"id"`
+	Name     string          `json:"name"`
+	Username string          `json:"username"`
+	Email    string          `json:"email"`
+}
+
+// storedGroup is a distribution list, with the account by which it joins a room.
+type storedGroup struct {
+	ID     symphony.UserID `json:"id"`
+	Name   string          `json:"name"`
+	People int             `json:"behind"` // how many it brings
+}
+
+// storedCreation is the result of stepRoom: the room, or why Symphony certainly made none.
+type storedCreation struct {
+	Room    storedRoom `json:"room"`
+	Refused *Refusal   `json:"refused,omitempty"`
+}
+
+// storedRoom is what later steps need to know of the room.
+type storedRoom struct {
+	ID       symphony.StreamID `json:"id"`
+	Name     string            `json:"name"`
+	External bool              `json:"external"`
+}
+
+// Refusal is an error for the user: what is wrong, where, and what to do. Nothing was created.
+type Refusal struct {
+	// Code is stable, for logs, metrics and tests.
+	Code string `json:"code"`
+	// Message says what is wrong, as a sentence.
+	Message string `json:"message"`
+	// Next says what to do about it; empty where the message or an offer does.
+	Next string `json:"next,omitempty"`
+	// Line and Caret show the place in what the user typed; empty without one.
+	Line    string  `json:"-"`
+	Caret   string  `json:"-"`
+	Offers  []Offer `json:"offers,omitempty"`
+	Private bool    `json:"private,omitempty"`
+	// Final is true where no correction would help.
+	Final bool `json:"-"`
+}
+
+// Offer is a command that the user can run by a click.
+type Offer struct {
+	Label   string         `json:"label"`
+	Command syntax.Message `json:"command"`
+	// Edit opens the command's form, filled in, instead of running it.
+	Edit bool `json:"edit"`
+}
+
+// absentee is somebody who could not be added, or not as wanted.
+type absentee struct {
+	ID    symphony.UserID `json:"id"`
+	Name  string          `json:"name"`
+	Cause Cause           `json:"cause"`
+}
+
+// Cause is why somebody could not be added to a room.
+type Cause string
+
+// The causes.
+const (
+	CauseNotFound     Cause = "not-found"
+	CauseDisabled     Cause = "disabled"
+	CauseNotConnected Cause = "not-connected"
+	CauseInternalRoom Cause = "external-into-internal-room"
+	CauseBarrier      Cause = "barrier"
+	CauseEntitlement  Cause = "entitlement"
+	CauseCompliance   Cause = "compliance"
+	CauseNotOwner     Cause = "not-owner"
+	CauseGroup        Cause = "group-refused"
+	CauseNoAnswer     Cause = "no-answer"
+	CauseShutOut      Cause = "shut-out"
+	CauseRefused      Cause = "refused"
+)
+
+// Codes of outcomes, besides those of refusals and of package syntax.
+const (
+	CodeDone      = "done"
+	CodePartial   = "partial"
+	CodePreview   = "preview"
+	CodeHelp      = "help"
+	CodeForm      = "form"
+	CodeGaveUp    = "gave-up"
+	CodeCancelled = "cancelled"
+	// Of first answers: the reply is still to come.
+	CodeAdding = "adding"
+	CodePutOff = "put-off"
+)
+
+// stampKey is where the stamp stands in the entity data of a message.
+const stampKey = "roombot"
+
+const (
+	stampType    = "com.roombot.reply"
+	stampVersion = "1.0"
+)
+
+// storedStamp is the stamp of a message. A form reply brings no state back, so what the buttons of
+// a message stand for is read from the message that shows them.
+type storedStamp struct {
+	Type    string          `json:"type"`
+	Version string          `json:"version"`
+	Request RequestID       `json:"request"`
+	Part    string          `json:"part"`
+	Outcome string          `json:"outcome"`
+	Origin  string          `json:"origin,omitempty"`
+	For     symphony.UserID `json:"for,omitempty"`
+	Offers  []storedOffer   `json:"offers,omitempty"`
+}
+
+// storedOffer is an offer in a stamp.
+type storedOffer struct {
+	Text     string           `json:"text"`
+	Mentions []syntax.Mention `json:"mentions,omitempty"`
+	Edit     bool             `json:"edit,omitempty"`
+}
+
+// The forms that the bot posts. A form that stands in a chat may be sent long after.
+const (
+	FormNewRoom = "roombot-newroom"
+	FormOffer   = "roombot-offer"
+)
+
+// Fields of the form for a room. Each flag is a field named by the key of its option.
+const (
+	fieldName   = "name"
+	fieldPeople = "people"
+	fieldOwners = "owners"
+	fieldGroups = "groups"
+	fieldDesc   = "desc"
+	fieldOthers = "others"
+)
+
+// buttonCreate sends the form for a room.
+const buttonCreate = "create"
+
+// offerButton runs the offer of this number.
+func offerButton(i int) string { return "offer-" + strconv.Itoa(i) }
+
+// RequestKeyword is the key of the room keyword whose value is the request id: how a room is found
+// again when Symphony's answer to its creation was lost.
+const RequestKeyword = "roombot-request"
+
+// RequestID names one request in replies, logs and in the room it made. It follows from the id of
+// the message that carried the request, so that every replica and every attempt derives the same.
+type RequestID string
+
+// NewRequestID derives the id from the id of the message, or of a form from the id of the event
+// that brought it. Twelve characters carry 60 bits.
+func NewRequestID(source string) RequestID {
+	sum := sha256.Sum256([]byte(source))
+	const alphabet = "0123456789abcdefghjkmnpqrstvwxyz" // without i, l, o, u: read aloud on the phone
+	s := base32.NewEncoding(alphabet).WithPadding(base32.NoPadding).EncodeToString(sum[:8])
+	return RequestID(strings.Join([]string{s[0:4], s[4:8], s[8:12]}, "-"))
+}

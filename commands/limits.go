@@ -1,0 +1,44 @@
+package commands
+
+import (
+	"cmp"
+	"time"
+
+	"roombot/commands/syntax"
+)
+
+// The defaults of Limits. The configuration states no others.
+const (
+	DefaultMaxMembers    = syntax.DefaultMaxMembers
+	DefaultCallTimeout   = 30 * time.Second
+	DefaultSearchLag     = 10 * time.Second
+	DefaultAddsPerSecond = 3.0 // the vendor's advice
+)
+
+// Limits bound what one request may do and how long an unanswered write is looked for.
+type Limits struct {
+	// MaxMembers is how many people one request may name. Default DefaultMaxMembers.
+	MaxMembers int
+	// CallTimeout is after how long a call to Symphony is given up; a write may still take effect
+	// until then. Default DefaultCallTimeout.
+	CallTimeout time.Duration
+	// SearchLag is how long a new room or message may stay invisible to Symphony's search. Default
+	// DefaultSearchLag.
+	SearchLag time.Duration
+	// AddsPerSecond is how many people are added to a room each second, after a first burst of ten.
+	// Default DefaultAddsPerSecond.
+	AddsPerSecond float64
+}
+
+// Settle is how long after an unanswered write it has either taken effect where a search sees it,
+// or never will.
+func (l Limits) Settle() time.Duration { return l.CallTimeout + l.SearchLag }
+
+func (l Limits) withDefaults() Limits {
+	return Limits{
+		MaxMembers:    cmp.Or(l.MaxMembers, DefaultMaxMembers),
+		CallTimeout:   cmp.Or(l.CallTimeout, DefaultCallTimeout),
+		SearchLag:     cmp.Or(l.SearchLag, DefaultSearchLag),
+		AddsPerSecond: cmp.Or(l.AddsPerSecond, DefaultAddsPerSecond),
+	}
+}

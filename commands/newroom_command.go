@@ -1,0 +1,70 @@
+package commands
+
+import "roombot/commands/syntax"
+
+// newRoomCommand is /newroom, described once for the parser, the help and the client's completion.
+func (env *Env) newRoomCommand() Command {
+	return Command{
+		Command: syntax.Command{
+			Name:      "newroom",
+			Aliases:   []string{"createroom"},
+			Summary:   "open a room with people and groups, and get its link",
+			Args:      syntax.ArgsRoom,
+			Options:   roomOptions(),
+			Conflicts: roomConflicts(),
+			Examples: []string{
+				`/newroom "Q2 Earnings" @alice group:"Test Group"`,
+				`/newroom Rates and FX @alice @bob`,
+				`/newroom "Desk" @alice owner:@bob desc:"Prep for the call" preview`,
+			},
+		},
+		Arguments: []string{"room name", "@people", "group:"},
+		Plan:      env.planRoom,
+		Resume:    env.resumeRoom,
+	}
+}
+
+func roomOptions() []syntax.Option {
+	return []syntax.Option{
+		{Key: "name", Kind: syntax.Name, Value: "text", Example: `name:"Q2 Earnings"`,
+			Summary: "the room's name, where it does not come first"},
+		{Key: "group", Aliases: []string{"groups", "dl", "list"}, Kind: syntax.Groups, Value: "name", Example: `group:"Test Group"`,
+			Summary: "adds everybody in a group; may be given several times"},
+		{Key: "user", Kind: syntax.People, Value: "person", Example: "user:alice@bank.com",
+			Summary: "adds a person: a mention, an e-mail address or a @username"},
+		{Key: "owner", Kind: syntax.Owners, Value: "person", Example: "owner:@alice",
+			Summary: "adds a person and makes them an owner, besides you"},
+		{Key: "desc", Aliases: []string{"description", "topic", "purpose"}, Kind: syntax.Text, Value: "text", Example: `desc:"Prep for the call"`,
+			Summary: "what the room is for"},
+		{Key: "private", Kind: syntax.Flag, Summary: "only members get in (the default)"},
+		{Key: "public", Kind: syntax.Flag, Summary: "anybody in the company can find and join it"},
+		{Key: "external", Aliases: []string{"ext", "crosspod"}, Kind: syntax.Flag, Summary: "people of other companies can be added"},
+		{Key: "readonly", Kind: syntax.Flag, Summary: "only owners can write"},
+		{Key: "nocopy", Aliases: []string{"copyprotected"}, Kind: syntax.Flag, Summary: "members cannot copy messages; cannot be undone"},
+		{Key: "history", Aliases: []string{"viewhistory"}, Kind: syntax.Flag, Summary: "newcomers see earlier messages"},
+		{Key: "discoverable", Kind: syntax.Flag, Summary: "the room can be found by search"},
+		{Key: "members-can-add", Aliases: []string{"memberscaninvite"}, Kind: syntax.Flag, Summary: "members can add others"},
+		{Key: "preview", Aliases: []string{"dryrun"}, Kind: syntax.Flag, Summary: "shows what would happen and creates nothing"},
+		{Key: "template", Aliases: []string{"tpl", "preset"}, Kind: syntax.Text, Value: "name", Example: "template:deal", Unavailable: true},
+		{Key: "expires", Aliases: []string{"until"}, Kind: syntax.Duration, Value: "30d", Example: "expires:30d", Unavailable: true},
+		{Key: "welcome", Kind: syntax.Text, Value: "text", Example: `welcome:"Hello all"`, Unavailable: true},
+	}
+}
+
+// roomConflicts are the combinations that Symphony refuses (REST API reference, room create), and
+// those that contradict themselves.
+func roomConflicts() []syntax.Conflict {
+	on := func(key string) syntax.Setting { return syntax.Setting{Key: key, Value: true} }
+	off := func(key string) syntax.Setting { return syntax.Setting{Key: key} }
+	return []syntax.Conflict{
+		{A: on("external"), B: on("public"), Message: "A room with external people cannot be public."},
+		{A: on("external"), B: off("private"), Message: "A room with external people cannot be public."},
+		{A: on("external"), B: on("readonly"), Message: "A room with external people cannot be read-only."},
+		{A: on("external"), B: on("discoverable"), Message: "A room with external people cannot be discoverable."},
+		{A: on("private"), B: on("public"), Message: "A room is either private or public."},
+		{A: off("private"), B: off("public"), Message: "A room is either private or public."},
+		{A: on("public"), B: off("history"), Message: "A public room always shows earlier messages to newcomers."},
+		{A: on("public"), B: off("discoverable"), Message: "A public room can always be found by search."},
+		{A: on("public"), B: off("members-can-add"), Message: "Members of a public room can always add others."},
+	}
+}

@@ -1,0 +1,86 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"roombot/commands/syntax"
+	"roombot/symphony"
+)
+
+// findGroups resolves the groups that a request names. A name that fits none or several refuses the
+// request.
+func (env *Env) findGroups(ctx context.Context, r *Request) ([]storedGroup, error) {
+	var groups []storedGroup
+	for _, name := range r.Groups {
+		found, err := env.Groups.Find(ctx, name)
+		switch {
+		case isGroupRightMissing(err):
+			return nil, groupRightRefusal()
+		case err != nil:
+			return nil, err
+		case len(found) != 1:
+			return nil, env.groupRefusal(ctx, r, name, len(found))
+		}
+		group := storedGroup{ID: found[0].ProfileID, Name: found[0].Name, People: countActiveMembers(found[0])}
+		if !slices.ContainsFunc(groups, func(l storedGroup) bool { return l.Name == group.Name }) { // the only one of this name
+			groups = append(groups, group)
+		}
+	}
+	return groups, nil
+}
+
+// isGroupRightMissing reports whether the bot lacks the right to read groups. That includes an
+// access token that the profile manager refuses, as everybody gets a token and the right is checked
+// later, and a pod without a profile manager, where a proxy may answer.
+func isGroupRightMissing(err error) bool {
+	if errors.Is(err, symphony.ErrNotSignedIn) {
+		return false
+	}
+	return symphony.VerdictOf(err) == symphony.Refused || errors.Is(err, symphony.ErrUnauthorized) || errors.Is(err, symphony.ErrNotFound)
+}
+
+func groupRightRefusal() *Refusal {
+	return &Refusal{
+		Code:    "groups-unavailable",
+		Message: "Symphony does not let me read the groups (distribution lists)." + nothingCreated,
+		Next:    "Your Symphony administrators can give my account the role “Group Manager (Distribution List)”. Until then, leave group: out.",
+	}
+}
+
+func (env *Env) groupRefusal(ctx context.Context, r *Request, name string, found int) *Refusal {
+	line, caret := caretAt(r.Message, name)
+	if found > 1 {
+		return &Refusal{
+			Code: string(syntax.AmbiguousGroup), Line: line, Caret: caret,
+			Message: fmt.Sprintf("%d groups are called “%s”, so I cannot tell which one is meant.", found, syntax.Truncate(name, maxEcho)) + nothingCreated,
+			Next:    "Name its people instead, or ask your Symphony administrators to rename one of the groups.",
+		}
+	}
+	refusal := &Refusal{
+		Code: string(syntax.UnknownGroup), Line: line, Caret: caret,
+		Message: "There is no group “" + syntax.Truncate(name, maxEcho) + "”." + nothingCreated,
+		Next:    "/groups lists the groups that I can add.",
+	}
+	switch near := env.Groups.FindSimilar(ctx, name); len(near) {
+	case 0:
+	case 1:
+		fixed := r.Invocation
+		fixed.Groups = replaceName(r.Groups, name, near[0])
+		refusal.Next = ""
+		refusal.Offers = createOffers(FormatCommand(r.Message, fixed))
+	default:
+		refusal.Next = "Is it " + syntax.JoinWords(quoteForReading(near), "or") + "?"
+	}
+	return refusal
+}
+
+func replaceName(names []string, old, with string) []string {
+	out := slices.Clone(names)
+	if i := slices.Index(out, old); i >= 0 {
+		out[i] = with
+	}
+	return out
+}

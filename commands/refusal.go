@@ -1,0 +1,67 @@
+package commands
+
+import (
+	"strings"
+	"time"
+
+	"roombot/commands/syntax"
+	"roombot/symphony/messageml"
+)
+
+func (r *Refusal) Error() string { return r.Code }
+
+// Reply is the refusal as the user reads it.
+func (r *Refusal) Reply() Reply {
+	var body []messageml.Node
+	if r.Next != "" {
+		body = append(body, messageml.Paragraph(messageml.Text(r.Next)))
+	}
+	if r.Line != "" {
+		body = append(body, messageml.Code(r.Line+"\n"+r.Caret))
+	}
+	for _, o := range r.Offers {
+		if !o.Edit {
+			body = append(body, r.suggestion(o.Command))
+		}
+	}
+	header := messageml.Text("✗ " + r.Message)
+	return Reply{
+		Code:    r.Code,
+		Body:    []messageml.Node{messageml.ErrorCard(messageml.Expanded, header, body...)},
+		Offers:  r.Offers,
+		Failed:  true,
+		Private: r.Private,
+	}
+}
+
+// suggestion shows a corrected command, with "Did you mean" unless the refusal says so already.
+func (r *Refusal) suggestion(command syntax.Message) messageml.Node {
+	fixed := messageml.Code(syntax.Truncate(command.Text, 300))
+	if r.Next != "" || strings.Contains(r.Message, "Did you mean") {
+		return messageml.Paragraph(fixed)
+	}
+	return messageml.Paragraph(messageml.Text("Did you mean  "), fixed)
+}
+
+// SyntaxRefusal is the refusal of a message that could not be read.
+func (c Catalogue) SyntaxRefusal(g syntax.Grammar, m syntax.Message, e *syntax.Error) *Refusal {
+	r := &Refusal{Code: string(e.Code), Message: e.Message}
+	if e.At > 0 {
+		r.Line, r.Caret = e.Caret(m.Text)
+	}
+	if e.Fix != nil {
+		r.Offers = c.offersFor(*e.Fix, g.Parse(*e.Fix))
+	}
+	return r
+}
+
+// TooLate asks about a command that was written so long before the bot read it that it may not be
+// wanted any more.
+func (c Catalogue) TooLate(m syntax.Message, read syntax.Result, ago time.Duration) *Refusal {
+	return &Refusal{
+		Code:    "too-late",
+		Message: "I was away when you wrote this, about " + countNoun(max(1, int(ago.Round(time.Hour).Hours())), "hour", "hours") + " ago." + nothingCreated,
+		Next:    "If it is still wanted, one click does it:",
+		Offers:  c.offersFor(m, read),
+	}
+}

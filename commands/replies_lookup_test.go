@@ -1,0 +1,128 @@
+package commands_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// values are a form as it was sent.
+func values(raw string) symphony.FormValues {
+	var v symphony.FormValues
+	if err := json.Unmarshal([]byte(raw), &v); err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func TestRepliesPeople(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	twins := fmt.Sprintf(`{"users":[{"id":%d,"username":"alex","displayName":"Alex Ray","accountType":"NORMAL"},`+
+		`{"id":%d,"username":"alex","displayName":"Alex Moore","accountType":"NORMAL"}]}`, 103<<36+700, 103<<36+701)
+	var entries []entry
+	add := func(situation, text string, stubs ...stub) {
+		for _, s := range stubs {
+			defer w.stub(s)()
+		}
+		entries = append(entries, entry{situation + ": " + text, w.answer("bob", text)})
+	}
+	add("A username of nobody", `/newroom "Desk" @nobody`)
+	add("A username like somebody's", `/newroom "Desk" @carol.oneil @alice`)
+	add("An e-mail address of nobody", `/newroom "Desk" alice.martin@acme.test`)
+	add("Several people whom nobody knows", `/newroom "Desk" @zoe @alice @yan @xaver`)
+	add("Two people of one username", `/newroom "Desk" @alex`, stub{path: "/pod/v3/users?", status: 200, answer: twins})
+	add("People cannot be looked up", `/newroom "Desk" @alice`, stub{path: "/pod/v3/users?", status: 403})
+	requireReplies(t, "people.txt", entries)
+}
+
+func TestRepliesGroups(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var entries []entry
+	add := func(situation, text string, stubs ...stub) {
+		for _, s := range stubs {
+			defer w.stub(s)()
+		}
+		w.env.Groups = commands.NewGroupDirectory(w.client, time.Hour)
+		entries = append(entries, entry{situation + ": " + text, w.answer("bob", text)})
+	}
+	list := func(names ...string) stub {
+		var all []string
+		for i, name := range names {
+			all = append(all, fmt.Sprintf(`{"id":"g%d","name":%q,"type":"SDL","status":"ACTIVE","profile":{"id":%d}}`, i, name, 103<<36+800+i))
+		}
+		return stub{path: "/profile-manager/v1/groups", status: 200, answer: `{"data":[` + strings.Join(all, ",") + `]}`}
+	}
+	add("All groups", "/groups")
+	add("Groups by a part of the name", "/groups equi")
+	add("No group of this name", "/groups compliants")
+	add("No groups at all", "/groups", list())
+	many := make([]string, 34)
+	for i := range many {
+		many[i] = fmt.Sprintf("Desk %02d", i+1)
+	}
+	add("More groups than one reply lists", "/groups desk", list(many...))
+	add("The bot may not read groups", "/groups", stub{path: "/profile-manager/", status: 403})
+	add("The bot may not read groups", `/newroom "Desk" group:Sales`, stub{path: "/profile-manager/", status: 403})
+	add("A group that does not exist", `/newroom "Desk" group:"Fixed Income"`)
+	add("A group that is misspelt", `/newroom "Desk" group:"Test Grup" @Alice Martin`)
+	add("A group with several similar names", `/newroom "Desk" group:"Sale"`, list("Sales EU", "Sales US", "Sales APAC", "Research"))
+	add("Two groups of one name", `/newroom "Desk" group:"Sales"`, list("Sales", "sales"))
+	requireReplies(t, "groups.txt", entries)
+}
+
+func TestRepliesHelp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var entries []entry
+	for _, line := range []string{"hello", "/help newroom", "/help groups"} {
+		entries = append(entries, entry{line, w.answer("bob", line)})
+	}
+	requireReplies(t, "help.txt", entries)
+}
+
+func TestRepliesMistakes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.NoError(t, w.env.Groups.Refresh(t.Context()))
+	var crowd strings.Builder
+	for i := range 101 {
+		fmt.Fprintf(&crowd, " @user%d", i)
+	}
+	var entries []entry
+	for _, line := range []string{
+		// quotes
+		`/newroom "Q2 Earnings @Alice Martin`, `/newroom "Q2 Earnings" desc:"Prep for the call`, `/newroom ""`, `/newroom Desk "`,
+		`/newroom "Q2"Earnings @Alice Martin`, `/newroom 'Carol's desk' @Alice Martin`,
+		// names
+		`/newroom "   "`, `/newroom Quarterly earnings preparation with the whole equity desk @Alice Martin`,
+		`/newroom "Desk" name:"Other"`,
+		// words without a place
+		`/newroom "Q2" alice`, `/newroom "Q2" for the call`, `/newroom "Q2" "Prep"`, `/newroom "Q2" desc:"a" "b"`,
+		`/newroom "Q2" @alice smith`, `/newroom "Q2" no copy`, `/newroom Desk topic "Prep"`, `/newroom "Q2" owner @Alice Martin`,
+		`/newroom "Q2" group:Test Group`, `/newroom "Q2" desc:Prep for the call`, `/help newroom please`,
+		// options
+		`/newroom "Q2" colour:red`, `/newroom "Q2" grup:Sales`, `/newroom "Q2" --previw`,
+		`/newroom "Q2" group:`, `/newroom "Q2" owner:`, `/newroom "Q2" desc:`, `/newroom "Q2" expires:`, `/newroom "Q2" desc:""`,
+		`/newroom "Q2" group:@Alice Martin`, `/newroom "Q2" owner:alice`, `/newroom "Q2" public:maybe`, `/newroom "Q2" expires:tomorrow`,
+		`/newroom "Q2" desc:a topic:b`, `/newroom "Q2" desc:a desc:b`, `/newroom "Q2" public public:no`,
+		`/newroom "Q2" external public`, `/newroom "Q2" external private:no`, `/newroom "Q2" external readonly`,
+		`/newroom "Q2" external discoverable`, `/newroom "Q2" private public`, `/newroom "Q2" private:no public:no`,
+		`/newroom "Q2" public history:no`, `/newroom "Q2" public discoverable:no`, `/newroom "Q2" public members-can-add:no`,
+		// commands
+		`/newrom "Q2"`, `/new room "Q2"`, `/ newroom "Q2"`, `newroom "Q2"`, `/quote AAPL`, `/help newrom`, `/help weather`,
+		`/grups`, `/newroom "A" /groups`, `/newroom "Q2" preveiw:yes @Alice Martin`,
+		`/newroom "Crowd"` + crowd.String(),
+	} {
+		entries = append(entries, entry{short(line), w.answer("bob", line)})
+	}
+	requireReplies(t, "mistakes.txt", entries)
+}

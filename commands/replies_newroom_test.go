@@ -1,0 +1,241 @@
+package commands_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/commands"
+)
+
+func TestRepliesNewRoom(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.crowd = 40 })
+	slow := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 3 })
+	var entries []entry
+	add := func(situation, who, text string) {
+		entries = append(entries, entry{situation + ": " + short(text), w.answer(who, text)})
+	}
+	add("A room with a person and a group", "bob", `/newroom "Q2 Earnings" @Alice Martin group:"Test Group"`)
+	add("A room with a second owner", "bob", `/newroom Rates and FX @carol owner:alice@acme.test desc:"Prep for the call"`)
+	add("Nobody else was named", "bob", `/newroom Q2 call, alice and carol`)
+	add("A public room", "bob", `/newroom "Town hall" public readonly nocopy @alice`)
+	add("A room with some options", "bob", `/newroom "Archive" history discoverable members-can-add @alice`)
+	add("A room with another company", "bob", `/newroom "Client call" external @Eve Adams`)
+	add("Many people", "bob", `/newroom "Everybody" `+w.mentionCrowd(30))
+	entries = append(entries, entry{"The first answer when adding 25 people takes a while", slow.firstAnswer(t, "Many", 25, "")})
+	entries = append(entries, entry{"The first answer when adding people and a group takes a while", slow.firstAnswer(t, "More", 25, ` group:"Test Group"`)})
+	entries = append(entries, entry{"The first answer when adding 900 people takes very long", slow.firstAnswerAbout(t, "Most", 900)})
+	add("A preview", "bob", `/newroom "Plan" @alice owner:@carol group:"FX EMEA" preview`)
+	add("A preview with a description, and somebody of another company", "bob", `/newroom "Plan" @Eve Adams @alice desc:"Prep for the call" preview`)
+	requireReplies(t, "newroom.txt", entries)
+}
+
+// short is a command line as the title of an entry.
+func short(text string) string {
+	if runes := []rune(text); len(runes) > 90 {
+		return string(runes[:89]) + "…"
+	}
+	return text
+}
+
+// firstAnswer is what is shown while people are still being added.
+func (w *world) firstAnswer(t *testing.T, name string, people int, more string) commands.Reply {
+	t.Helper()
+	plan, job := w.mustPlan("bob", fmt.Sprintf("/newroom %q %s%s", name, w.mentionCrowd(people), more)), newJob()
+	_, err := plan.Apply(t.Context(), job)
+	require.Error(t, err, "the second part waits")
+	require.Len(t, job.first, 1)
+	return job.first[0]
+}
+
+// firstAnswerAbout is the same for more people than the pod has.
+func (w *world) firstAnswerAbout(t *testing.T, name string, people int) commands.Reply {
+	t.Helper()
+	defer w.stub(stub{path: "/membership/add", status: http.StatusOK, answer: `{"format":"TEXT","message":"Member added"}`})()
+	r := w.request("bob", fmt.Sprintf("/newroom %q", name))
+	for i := range people {
+		r.Users = append(r.Users, int64(103<<36+50_000+i))
+	}
+	plan, err := w.plan(r)
+	require.NoError(t, err)
+	job := newJob()
+	_, err = plan.Apply(t.Context(), job)
+	require.Error(t, err)
+	require.Len(t, job.first, 1)
+	return job.first[0]
+}
+
+func TestRepliesCauses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const add, refused = "/membership/add", http.StatusForbidden
+	alice, eve := fmt.Sprint(w.people["alice"].ID), fmt.Sprint(w.people["eve"].ID)
+	var entries []entry
+	for i, c := range []struct {
+		situation, command string
+		stubs              []stub
+	}{
+		{"An information barrier", "@ravi @carol", nil},
+		{"An information barrier, on a pod that answers 403", "@Alice Martin @carol", []stub{{path: add, body: alice, status: refused}}},
+		{"A disabled account", "@dana", nil},
+		{"An account that is gone", "@Alice Martin", []stub{
+			{path: add, body: alice, status: 400}, {path: "/pod/v3/users?", status: 200, answer: `{"users":[]}`},
+		}},
+		{"Another company, internal room", "@Eve Adams", nil},
+		{"Another company, not connected", "external @Mallory Grey", nil},
+		{"Another company, connected and refused", "external @Eve Adams", []stub{{path: add, body: eve, status: refused}}},
+		{"A compliance rule", "@Alice Martin", []stub{{path: add, body: alice, status: 451}}},
+		{"No ownership", "owner:@Alice Martin", []stub{{path: "/membership/promoteOwner", body: alice, status: refused}}},
+		{"A group", `group:"Test Group"`, []stub{{path: add, body: fmt.Sprint(103<<36 + 193), status: refused}}},
+		{"No answer", "@Alice Martin @carol", []stub{{path: add, body: alice, status: 503}}},
+		{"The bot is no owner any more", "@Alice Martin", []stub{{path: add, body: alice, status: refused}, {path: "/membership/list", status: refused}}},
+		{"No reason that can be found", "@Alice Martin", []stub{{path: add, body: alice, status: 400}}},
+		{"Several causes at once", "@ravi @dana @Eve Adams @Alice Martin", []stub{{path: add, body: alice, status: 451}}},
+		{"The requester cannot be added", "@carol", []stub{{path: add, body: fmt.Sprint(w.people["bob"].ID), status: 451}}},
+	} {
+		var remove []func()
+		plan := w.mustPlan("bob", fmt.Sprintf("/newroom \"Room %d\" %s", i+1, c.command))
+		for _, s := range c.stubs {
+			remove = append(remove, w.stub(s))
+		}
+		entries = append(entries, entry{c.situation, w.finish(plan, newJob())})
+		for _, r := range remove {
+			r()
+		}
+	}
+	requireReplies(t, "causes.txt", entries)
+}
+
+func TestRepliesRefusedRooms(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.answer("bob", `/newroom "Desk"`)
+	const create = "/pod/v3/room/create"
+	var entries []entry
+	add := func(situation, who, text string, stubs ...stub) {
+		for _, s := range stubs {
+			defer w.stub(s)()
+		}
+		entries = append(entries, entry{situation, w.answer(who, text)})
+	}
+	add("The name is taken", "alice", `/newroom "desk" @carol`)
+	add("A long name is taken, and names with a number as well", "alice", `/newroom "A very long name for a room with many letters 1"`,
+		stub{path: create, status: 400, answer: `{"code":400,"message":"Please choose another name."}`})
+	add("A compliance rule blocks the name or the description", "bob", `/newroom "Secret"`, stub{path: create, status: 451})
+	add("An information barrier", "bob", `/newroom "Wall"`, stub{path: create, status: 452})
+	add("The bot may open no rooms", "bob", `/newroom "Closed"`, stub{path: create, status: 403})
+	add("The bot may open no public rooms", "bob", `/newroom "Closed" public`, stub{path: create, status: 403})
+	add("The bot may open no rooms for other companies", "bob", `/newroom "Closed" external`, stub{path: create, status: 403})
+	add("Symphony refuses without a reason", "bob", `/newroom "Odd"`, stub{path: create, status: 400})
+	add("Symphony refuses a room for other companies with history", "bob", `/newroom "Odd" external history @alice`, stub{path: create, status: 400})
+	add("The requester is from another company", "eve", `/newroom "Ours" @alice`)
+	add("The requester is from another company and asks for a public room", "eve", `/newroom "Ours" public`)
+	for _, option := range []string{"template:deal", "expires:30d", `welcome:"Hello all"`} {
+		add("An option that is not available: "+option, "bob", `/newroom "Soon" `+option)
+	}
+	requireReplies(t, "refusals.txt", entries)
+}
+
+func TestRepliesUnfinished(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var entries []entry
+	add := func(situation string, job *memory, cancelled bool) {
+		reply, err := w.env.UnfinishedReply(t.Context(), job, commands.Unfinished{
+			ID: commands.NewRequestID(situation), From: w.people["bob"], Cancelled: cancelled,
+		})
+		require.NoError(t, err)
+		entries = append(entries, entry{situation, reply})
+	}
+	add("Nothing was begun", newJob(), false)
+	add("Nothing was begun, cancelled", newJob(), true)
+	intended := newJob()
+	require.NoError(t, intended.Intend(t.Context(), "room"))
+	add("The room may exist", intended, false)
+	add("The room may exist, cancelled", intended, true)
+
+	opened := func(name, people string, stubs ...stub) *memory {
+		job, plan := newJob(), w.mustPlan("bob", fmt.Sprintf("/newroom %q %s", name, people))
+		job.store(t, plan)
+		for _, s := range stubs {
+			defer w.stub(s)()
+		}
+		_, err := plan.Apply(t.Context(), job)
+		require.Error(t, err)
+		return job
+	}
+	promote := stub{path: "/membership/promoteOwner", status: 503}
+	add("The room is open, and everybody is in it as wanted", func() *memory {
+		job, plan := newJob(), w.mustPlan("bob", `/newroom "Complete" @alice`)
+		job.store(t, plan)
+		w.finish(plan, job)
+		return job
+	}(), false)
+	add("The room is open without somebody", opened("Half", "@alice @carol", stub{path: "/membership/add", body: fmt.Sprint(w.people["alice"].ID), status: 503}), false)
+	add("The room is open, and nobody became an owner", opened("No owners", "owner:@alice @carol", promote), true)
+	unseen := opened("Unseen", "@alice", promote)
+	defer w.stub(stub{path: "/membership/list", status: 403})()
+	add("The room is open, and its members cannot be listed", unseen, false)
+	requireReplies(t, "unfinished.txt", entries)
+}
+
+func TestRepliesAnswers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := commands.NewRequestID("m1")
+	late := w.message(`/newroom "Stale" @Alice Martin`)
+	catalogue, g := w.env.Commands(), w.grammar()
+	form := w.message("/newroom")
+	done := w.answer("bob", `/newroom "Told" @alice`)
+	refusals := []struct {
+		situation string
+		refusal   *commands.Refusal
+	}{
+		{"The message was acted on before", commands.AlreadyDone(id)},
+		{"A rule denies the command", commands.Denied("Contractors ask their desk head.")},
+		{"A button of a message that is gone", commands.Expired()},
+		{"A click on what somebody else was asked", commands.NotYours()},
+		{"Too many requests of the chat are unfinished", commands.TooMany(20)},
+		{"The command was written an hour ago", catalogue.TooLate(late, g.Parse(late), 70*time.Minute)},
+		{"The command was written hours ago and lacks a name", catalogue.TooLate(form, g.Parse(form), 5*time.Hour)},
+	}
+	var entries []entry
+	for _, r := range refusals {
+		entries = append(entries, entry{r.situation, r.refusal.Reply()})
+	}
+	entries = append(entries,
+		entry{"A first answer when it takes longer", commands.PutOff(0)},
+		entry{"A first answer when it goes on at a known time", commands.PutOff(90 * time.Second)},
+		entry{"A first answer in a room, when the reply is private", commands.AnsweredInPrivate()},
+		entry{"A private copy of a reply to a room", commands.Denied("Contractors ask their desk head.").Reply().PrivateCopy("FX desk")},
+		entry{"A private copy of a reply to a room whose name is not known", commands.Denied("Contractors ask their desk head.").Reply().PrivateCopy("")},
+		entry{"Symphony refuses the reply, and a room is open", done.Brief(id)},
+		entry{"Symphony refuses the reply", commands.Expired().Reply().Brief(id)},
+	)
+	requireReplies(t, "answers.txt", entries)
+}
+
+func TestRepliesForm(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	clicked := values(`{"action":"create","name":"","groups":"\"Test Group\"","people":"","desc":"Prep","history":"yes"}`)
+	m, err := w.env.ReadForm(t.Context(), clicked)
+	require.NoError(t, err)
+	mistake := w.grammar().Parse(m).Error
+	require.NotNil(t, mistake)
+	entries := []entry{
+		{"The command alone", w.answer("bob", "/newroom")},
+		{"Everything but the name", w.answer("bob", `/newroom @Alice Martin owner:@carol kim@acme.test group:"Test Group" desc:"Prep" nocopy discoverable`)},
+		{"More than the form can hold", w.answer("bob", `/newroom desc:"`+strings.Repeat("long ", 2100)+`"`)},
+		{"A form that was sent with a mistake comes back", w.env.Commands().SyntaxRefusal(w.grammar(), m, mistake).ReplyWithForm(clicked)},
+	}
+	defer w.stub(stub{path: "/pod/v3/users?", status: 403})()
+	_, err = w.env.ReadForm(t.Context(), values(fmt.Sprintf(`{"action":"create","name":"X","people":[%d]}`, w.people["alice"].ID)))
+	entries = append(entries, entry{"The people chosen in the form cannot be looked up", refusedOr(commands.Reply{}, err)})
+	requireReplies(t, "form.txt", entries)
+}

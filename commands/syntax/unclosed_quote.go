@@ -1,0 +1,150 @@
+package syntax
+
+import "unicode"
+
+// unclosedQuoteToken is the token for a quote that is never closed. The correction closes it before
+// the first person or option that follows.
+func (l *lexer) unclosedQuoteToken(open int) token {
+	f := &parseError{Error: Error{Code: UnclosedQuote, At: open, Message: "The quote that opens here is never closed."}}
+	f.edits = l.closeQuoteEdits(open)
+	return token{kind: brokenQuote, start: open, end: l.end, err: f}
+}
+
+func (l *lexer) closeQuoteEdits(open int) []edit {
+	r := l.src[open]
+	if start, ok := l.findQuoteStart(open); ok {
+		return []edit{{start, start, string(openingQuote(r))}}
+	}
+	if open > 0 && l.isAdjacentToWord(open) {
+		return nil
+	}
+	end := l.findArgument(open + 1)
+	wrong := l.findQuote(open, isDoubleQuote)
+	if wrong >= 0 && wrong < end && l.canCloseAt(wrong) {
+		return []edit{{wrong, wrong + 1, string(closingQuote(r))}}
+	}
+	end = l.trimJoiners(open+1, end)
+	if end <= open+1 {
+		return nil
+	}
+	if l.src[end-1] == closingQuote(r) && l.src[end-2] == '\\' {
+		return []edit{{end - 1, end - 1, `\`}}
+	}
+	return []edit{{end, end, string(closingQuote(r))}}
+}
+
+// isAdjacentToWord reports whether the quote follows a token that is no key: probably an
+// apostrophe.
+func (l *lexer) isAdjacentToWord(open int) bool {
+	n := len(l.tokens)
+	return n > 0 && l.tokens[n-1].end == open && l.tokens[n-1].kind != key
+}
+
+// findQuoteStart finds where a text starts that has only its closing quote, at i: before the words
+// that end there.
+func (l *lexer) findQuoteStart(i int) (start int, ok bool) {
+	if !isDoubleQuote(l.src[i]) || !l.canCloseAt(i) || !l.isAdjacentToWord(i) {
+		return 0, false
+	}
+	n := len(l.tokens)
+	for n > 0 && l.isPlainWord(l.tokens[n-1]) {
+		n--
+	}
+	for n < len(l.tokens)-1 && isJoiner(l.tokens[n]) {
+		n++
+	}
+	if n == len(l.tokens) {
+		return 0, false
+	}
+	return l.tokens[n].start, true
+}
+
+func (l *lexer) isPlainWord(t token) bool {
+	return t.kind == word || t.kind == key && !t.hasDashes && !l.isKey(foldKey(t.text))
+}
+
+func openingQuote(r rune) rune {
+	switch r {
+	case '”':
+		return '“'
+	case '“':
+		return '„'
+	case '»':
+		return '«'
+	case '«':
+		return '»'
+	}
+	return r
+}
+
+func closingQuote(r rune) rune {
+	switch r {
+	case '“':
+		return '”'
+	case '„':
+		return '“'
+	case '«':
+		return '»'
+	case '»':
+		return '«'
+	case '‘':
+		return '’'
+	}
+	return r
+}
+
+// hasArgumentBetween reports whether a person or an option stands between start and end.
+func (l *lexer) hasArgumentBetween(start, end int) bool { return l.findArgument(start) < end }
+
+// findArgument returns where the first person or option from pos on stands.
+func (l *lexer) findArgument(pos int) int {
+	for pos < l.end {
+		switch r := l.src[pos]; {
+		case l.isMentionAt(pos):
+			return pos
+		case isBlank(r) || isListSeparator(r) || isDoubleQuote(r):
+			pos++
+		case l.isArgumentAt(pos):
+			return pos
+		default:
+			pos = l.wordEnd(pos)
+		}
+	}
+	return l.end
+}
+
+// trimJoiners moves end back over blanks, commas and joining words such as a dangling "with".
+func (l *lexer) trimJoiners(start, end int) int {
+	for {
+		for end > start && (isBlank(l.src[end-1]) || isListSeparator(l.src[end-1])) {
+			end--
+		}
+		from := end
+		for from > start && end-from < 5 && !isBlank(l.src[from-1]) {
+			from--
+		}
+		if from == start || from == end || !isJoinerText(string(l.src[from:end])) {
+			return end
+		}
+		end = from
+	}
+}
+
+// runOnQuoteToken is the token for a quote that closes in front of more text.
+func (l *lexer) runOnQuoteToken(end int) token {
+	escaped := `\"`
+	if isSingleClosingQuote(l.src[end]) {
+		escaped = `\'`
+	}
+	f := &parseError{Error: Error{
+		Code: QuoteRunOn, At: end,
+		Message: "The quote closes here, but text follows without a space. Write " + escaped + " for a quote inside the name.",
+	}}
+	switch {
+	case l.isArgumentAt(end + 1):
+		f.edits = []edit{{end + 1, end + 1, " "}}
+	case isSingleClosingQuote(l.src[end]) && unicode.IsLetter(l.src[end-1]) && unicode.IsLetter(l.src[end+1]):
+		f.edits = []edit{{end, end, `\`}}
+	}
+	return token{kind: brokenQuote, start: end, end: l.end, err: f}
+}
