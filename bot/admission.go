@@ -72,7 +72,7 @@ func newAdmission(ctx context.Context, store *engine.Engine, bounds Bounds) (*ad
 	return &admission{store: store, bounds: bounds, turn: make(chan struct{}, 1), backlogs: countBacklogs(waiting)}, nil
 }
 
-// take stores arrivals, unless the queue is full, and tells how many of them are surplus. Those are
+// take stores arrivals, unless the queue is full, and returns how many are surplus. Those are
 // stored like all others, so that they are known when they come again, but in a conversation of
 // their own, and nothing is done for them but that one of them is answered.
 func (a *admission) take(ctx context.Context, arrived []arrival) (surplus int, err error) {

@@ -96,7 +96,8 @@ func TestAFloodDoesNotDelayOtherChats(t *testing.T) {
 			asked := w.asks("carol", `/newroom "One"`)
 			asked.hears("✓ One")
 			at := w.answers("carol", asked)[0].Timestamp
-			// One of the flood is under way and one may begin while the event travels; on a busy machine a few more do.
+			// One of the flood is under way and one may begin while the event travels; on a busy
+			// machine a few more do.
 			between := slices.DeleteFunc(w.answers("bob", flood), func(a client.Message) bool { return a.Timestamp <= asked.Message.Timestamp || a.Timestamp >= at })
 			require.LessOrEqual(t, len(between), 6, "of 20 answers to the flood, those between the one request of another chat and its answer")
 		})

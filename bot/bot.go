@@ -109,7 +109,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	return b, nil
 }
 
-// newFeed is the configured feed, which tells the history of each new one.
+// newFeed is the configured feed; history hears of each new one.
 func (b *Bot) newFeed(c Config) *symphony.Feed {
 	c.Feed.Live = func(symphony.DatafeedID) {
 		b.history.noteNewFeed()

@@ -12,6 +12,7 @@ import (
 
 	"roombot/bot"
 	"roombot/bot/config"
+	"roombot/bot/policy"
 )
 
 func TestDefaultBoundsAreThoseOfTheConfigurationAndTheREADME(t *testing.T) {
@@ -33,6 +34,9 @@ func TestDefaultBoundsAreThoseOfTheConfigurationAndTheREADME(t *testing.T) {
 		row := fmt.Sprintf("(?m)^\\| `roombot\\.limits\\.%s` .* `%d` \\|$", key, value.built)
 		require.Regexp(t, regexp.MustCompile(row), string(readme))
 	}
+	contact := c.Policy.Decide(policy.Query{Command: "newroom"}).Reason
+	var unset *policy.Policy
+	require.Equal(t, unset.Decide(policy.Query{Command: "newroom"}).Reason, contact, "whom a refused user should ask")
 	operations, err := os.ReadFile(filepath.Join("..", "docs", "operations.md"))
 	require.NoError(t, err)
 	require.Equal(t, time.Hour, bot.DefaultLate)

@@ -11,9 +11,9 @@ import (
 	"roombot/symphony"
 )
 
-// ShowFirst shows the user a first answer, but never after the reply. Only the first of several is shown,
-// except that the link replaces a word that it takes longer. A failure to show it is logged and
-// stops nothing.
+// ShowFirst shows the user a first answer, but never after the reply. Only the first of several is
+// shown, except that the link replaces a word that it takes longer. A failure to show it is logged
+// and stops nothing.
 func (a *attempt) ShowFirst(ctx context.Context, first commands.Reply) {
 	if err := a.showFirstAnswer(ctx, first); err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
@@ -51,7 +51,7 @@ func (a *attempt) replacePutOff(ctx context.Context, m symphony.Outgoing) error 
 }
 
 // deliver shows the reply, in the place of the first answer if there is one in the same chat and it
-// says something else. It tells which message shows it.
+// says something else. It returns the message that shows it.
 func (a *attempt) deliver(ctx context.Context, o outcome) (sentMessage, error) {
 	first, err := a.firstAnswer(ctx)
 	if err != nil {

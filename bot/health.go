@@ -9,7 +9,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// Health is whether the bot can do its work, as told at /readyz.
+// Health is whether the bot can do its work, as /readyz shows it.
 type Health struct {
 	Ready    bool     `json:"ready"`
 	Problems []string `json:"problems,omitempty"` // why it is not ready

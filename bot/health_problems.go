@@ -75,7 +75,7 @@ func (s snapshot) problems() []string {
 }
 
 // isStandingStill reports whether jobs wait and none gets further. What other replicas execute at
-// the moment is theirs to tell.
+// the moment is theirs to report.
 func (s snapshot) isStandingStill() bool {
 	own := s.store.Replicas <= 1 || s.store.Running == 0
 	return s.storeErr == nil && own && s.store.Queued > 0 &&

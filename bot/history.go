@@ -90,7 +90,7 @@ func (h *history) run(ctx context.Context) {
 	}
 }
 
-// logSearchFails tells operators once a minute of a search that keeps failing and whose failure no
+// logSearchFails warns once a minute of a search that keeps failing and whose failure no
 // other line explains. Its first failure is no reason to look.
 func (h *history) logSearchFails(ctx context.Context, now time.Time, err error, wait time.Duration) {
 	log := zerolog.Ctx(ctx)

@@ -109,7 +109,7 @@ func (h *history) search(ctx context.Context, kind symphony.StreamType, since ti
 	return found, nil
 }
 
-// storeMissed stores the requests that the store does not know, and tells how many those were. It
+// storeMissed stores the requests that the store does not know, and returns how many those were. It
 // can be repeated after an error.
 func (h *history) storeMissed(ctx context.Context, found []arrival) (int, error) {
 	stored := 0

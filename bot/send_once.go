@@ -69,7 +69,7 @@ func resultOfSending(ctx context.Context, chat symphony.StreamID, shown symphony
 	return done, nil
 }
 
-// checksum is short and tells whether two messages show the same.
+// checksum is equal for two messages that show the same.
 func checksum(m symphony.Outgoing) string {
 	sum := sha256.Sum256([]byte(m.MessageML))
 	return base64.RawURLEncoding.EncodeToString(sum[:12])

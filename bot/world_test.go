@@ -117,11 +117,13 @@ allow:
     commands: [newroom, groups]
 `
 
-// callTimeout is longer than a machine with too much to do stands still: no call of a test is given up for that.
+// callTimeout is longer than a machine with too much to do stands still: no call of a test is given
+// up for that.
 const callTimeout = 20 * time.Second
 
-// settlesSoon is for tests in which the answer to a write is lost or never comes: what it did is looked for only when it
-// can no longer be done, which takes callTimeout otherwise. The machine may stand still for a while even so.
+// settlesSoon is for tests in which the answer to a write is lost or never comes: what it did is
+// looked for only when it can no longer be done, which takes callTimeout otherwise. The machine may
+// stand still for a while even so.
 func settlesSoon(w *world) {
 	w.limits.CallTimeout, w.limits.SearchLag = time.Second, 500*time.Millisecond
 }
@@ -195,8 +197,9 @@ func withoutAccounts(pod http.Handler) http.Handler {
 	})
 }
 
-// indiscreet is what no log may say: the words and names of the messages, an address, a token. Ids are random and may
-// spell anything, so that a word counts only as a word and a token only as two parts of one.
+// indiscreet is what no log may say: the words and names of the messages, an address, a token. Ids
+// are random and may spell anything, so that a word counts only as a word and a token only as two
+// parts of one.
 var indiscreet = regexp.MustCompile(`\b(newroom|Martin|Chen|Earnings)\b|@acme\.test|eyJ[\w-]+\.eyJ`)
 
 // discreet holds the log to what operators may read: ids and codes.
