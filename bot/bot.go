@@ -1,19 +1,17 @@
-// Package bot is the runtime: it reads the feed, keeps each command that is
-// addressed to the bot durably, asks the policy, carries the command out and
-// answers, once.
+// Package bot is the runtime: it reads the feed, stores each request that is addressed to the bot,
+// asks the policy, executes the request and answers, once.
 //
-//	feed -> intake -> engine (durable, one command per message) -> worker -> reply
+//	feed -> receive -> admission -> engine (one durable job per message) -> execute:
+//	    decide (read, policy, plan, apply) -> outcome -> deliver
 //
-// Nothing slow happens between the feed and the engine: Symphony delivers a
-// batch again when it is not acknowledged within 30 seconds.
+// Nothing slow happens between the feed and the engine: Symphony delivers a batch again when it is
+// not acknowledged within 30 seconds.
 package bot
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,82 +35,71 @@ type Config struct {
 	Store engine.Config
 	// Bounds are how much may wait.
 	Bounds Bounds
-	// Metrics are the numbers that the client's Config.Observe feeds; without
-	// them calls are not counted. One Metrics serves one bot.
+	// Metrics are the numbers that the client's Config.Observe feeds; without them calls are not
+	// counted. One Metrics serves one bot.
 	Metrics *Metrics
 	// Health is the address of the pages that Bot.Pages serves; empty for none.
 	Health string
-	// PrivateAbove is the size of a room from which on an error is told in the
-	// 1:1 chat; 0 for always.
+	// PrivateAbove is the size of a room from which on an error is told in the 1:1 chat; 0 for
+	// always.
 	PrivateAbove int
-	// Live is called each time the bot has a feed: whoever writes to it from
-	// then on is heard. It must not block. Optional.
+	// Live is called each time the bot has a feed: whoever writes to it from then on is heard. It
+	// must not block. Optional.
 	Live func()
 }
 
 // Bot is the running program.
 type Bot struct {
-	client  *symphony.Client
-	self    symphony.User
-	desk    *commands.Env
-	set     commands.Catalogue
-	grammar syntax.Grammar
-	policy  *policy.Policy
-	engine  *engine.Engine
-	feed    *symphony.Feed
-	health  string
-	crowd   int
-	started time.Time
+	client       *symphony.Client
+	self         symphony.User
+	env          *commands.Env
+	catalogue    commands.Catalogue
+	grammar      syntax.Grammar
+	policy       *policy.Policy
+	engine       *engine.Engine
+	feed         *symphony.Feed
+	health       string
+	privateAbove int
+	started      time.Time
 
-	metrics *Metrics
-	bounds  Bounds
-	backlog *backlog
-	taking  sync.Mutex // held while arrivals are sifted and stored
-	gate    gate
-	fresh   chan struct{} // signals that there is a feed to read, perhaps a new one
-	found   found         // touched by hearAll alone
-	staff   staff
-	moved   atomic.Int64 // when a command last got further, in nanoseconds since 1970
+	metrics      *Metrics
+	bounds       Bounds
+	admission    *admission
+	history      *history
+	users        userCache
+	lastProgress atomic.Int64 // when a job last got further, in nanoseconds since 1970
 }
 
 // The directory of groups is read again before it is too old to be asked.
 const (
-	directoryKept = 10 * time.Minute
-	directoryRead = directoryKept * 3 / 4
+	directoryAge     = 10 * time.Minute
+	directoryRefresh = directoryAge * 3 / 4
 )
 
-// New signs in and opens the store. A pod that does not answer is waited for
-// until ctx ends; rejected credentials are an error. The caller closes the bot.
+// New signs in and opens the store. A pod that does not answer is waited for until ctx ends;
+// rejected credentials are an error. The caller closes the bot.
 func New(ctx context.Context, c Config) (*Bot, error) {
 	self, err := signIn(ctx, c.Client)
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
-	fresh := make(chan struct{}, 1)
-	c.Feed.Live = func(symphony.DatafeedID) {
-		select {
-		case fresh <- struct{}{}:
-		default:
-		}
-		if c.Live != nil {
-			c.Live()
-		}
-	}
-	desk := commands.NewEnv(commands.Env{
+	env := commands.NewEnv(commands.Env{
 		Symphony: c.Client,
 		Self:     self,
-		Groups:   commands.NewGroupDirectory(c.Client, directoryKept),
+		Groups:   commands.NewGroupDirectory(c.Client, directoryAge),
 		Limits:   c.Limits,
 	})
 	b := &Bot{
-		client: c.Client, self: self, desk: desk, policy: c.Policy,
-		feed: c.Client.Feed(c.Feed), health: c.Health, crowd: c.PrivateAbove, started: time.Now(),
-		metrics: c.Metrics, bounds: c.Bounds.withDefaults(), fresh: fresh,
+		client: c.Client, self: self, env: env, catalogue: env.Commands(), policy: c.Policy,
+		health: c.Health, privateAbove: c.PrivateAbove, started: time.Now(),
+		metrics: c.Metrics, bounds: c.Bounds.withDefaults(),
 	}
-	b.moved.Store(b.started.UnixNano())
-	b.set = desk.Commands()
-	b.grammar = b.set.Grammar(self.ID, desk.Limits.MaxMembers)
-	c.Store.Handle, c.Store.ReportFailure = b.handle, b.failed
+	b.lastProgress.Store(b.started.UnixNano())
+	b.grammar = b.catalogue.Grammar(self.ID, env.Limits.MaxMembers)
+	b.history = newHistory(b)
+	b.feed = b.newFeed(c)
+	c.Store.Handle, c.Store.ReportFailure = b.execute, b.reportFailure
+	c.Store.JournalVersion = journalVersion + commands.JournalVersion
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
 		return nil, err
 	}
@@ -122,33 +109,43 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	return b, nil
 }
 
-// begin takes stock of what an earlier run has left, sets up the numbers, and
-// makes the first note of what was heard.
-func (b *Bot) begin(ctx context.Context) error {
-	waiting, err := b.engine.List(ctx, engine.Filter{State: engine.Waiting, Limit: math.MaxInt32})
-	if err != nil {
-		return fmt.Errorf("take stock: %w", err)
+// newFeed is the configured feed; history hears of each new one.
+func (b *Bot) newFeed(c Config) *symphony.Feed {
+	c.Feed.Live = func(symphony.DatafeedID) {
+		b.history.noteNewFeed()
+		if c.Live != nil {
+			c.Live()
+		}
 	}
-	b.backlog = newBacklog(waiting)
+	return c.Client.Feed(c.Feed)
+}
+
+// begin counts what an earlier run has left, sets up the metrics, and makes the first note of how
+// far the feed was read.
+func (b *Bot) begin(ctx context.Context) error {
+	var err error
+	if b.admission, err = newAdmission(ctx, b.engine, b.bounds); err != nil {
+		return err
+	}
 	if b.metrics == nil {
 		b.metrics = NewMetrics()
 	}
-	if err := b.metrics.registry.Register(b.gauges()); err != nil {
-		return fmt.Errorf("numbers: %w", err)
+	if err := b.metrics.registry.Register(b.newGauges()); err != nil {
+		return fmt.Errorf("metrics: %w", err)
 	}
-	return b.beginHearing(ctx)
+	return b.history.begin(ctx)
 }
 
-// reading is the grammar that knows the groups as far as they have been read.
-func (b *Bot) reading() syntax.Grammar {
+// currentGrammar is the grammar that knows the groups as far as they have been read.
+func (b *Bot) currentGrammar() syntax.Grammar {
 	g := b.grammar
-	g.KnownGroups = b.desk.Groups.Names()
+	g.KnownGroups = b.env.Groups.Names()
 	return g
 }
 
-// signInAgain is the pause before a pod that did not answer is asked again; the
-// client has tried for a while by then.
-const signInAgain = 3 * time.Second
+// signInPause is the pause before a pod that did not answer is asked again; the client has tried
+// for a while by then.
+const signInPause = 3 * time.Second
 
 // signIn asks Symphony who the bot is, again and again until it answers.
 func signIn(ctx context.Context, client *symphony.Client) (symphony.User, error) {
@@ -157,30 +154,30 @@ func signIn(ctx context.Context, client *symphony.Client) (symphony.User, error)
 		if !errors.Is(err, symphony.ErrUnavailable) || errors.Is(err, symphony.ErrLoginRejected) {
 			return self, err
 		}
-		zerolog.Ctx(ctx).Warn().Err(err).Dur("again", signInAgain).Msg("Symphony does not answer yet")
+		zerolog.Ctx(ctx).Warn().Err(err).Dur("after", signInPause).Msg("Symphony does not answer yet, will retry")
 		select {
 		case <-ctx.Done():
 			return symphony.User{}, ctx.Err()
-		case <-time.After(signInAgain):
+		case <-time.After(signInPause):
 		}
 	}
 }
 
-// Run works until ctx ends: it stops reading at once, lets the running
-// commands finish within the store's drain time, and returns nil. It returns an
-// error when Symphony rejects the bot's credentials or the store breaks.
+// Run works until ctx ends: it stops reading at once, lets the running jobs finish within the
+// store's drain time, and returns nil. It returns an error when Symphony rejects the bot's
+// credentials or the store breaks.
 func (b *Bot) Run(ctx context.Context) error {
 	log := zerolog.Ctx(ctx)
-	log.Info().Str("username", b.self.Username).Int64("user", int64(b.self.ID)).Msg("bot started")
+	log.Info().Str("username", b.self.Username).Msg("bot started")
 	defer func() { log.Info().Msg("bot stopped") }()
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.engine.Run(ctx) })
-	group.Go(func() error { return b.feed.Run(ctx, b.intake) })
+	group.Go(func() error { return b.feed.Run(ctx, b.receive) })
 	group.Go(func() error { return b.servePages(ctx) })
-	group.Go(func() error { b.describe(ctx); return nil })
-	group.Go(func() error { b.keepGroups(ctx); return nil })
-	group.Go(func() error { b.hearAll(ctx); return nil })
+	group.Go(func() error { b.publishManifest(ctx); return nil })
+	group.Go(func() error { b.refreshGroups(ctx); return nil })
+	group.Go(func() error { b.history.run(ctx); return nil })
 	err := group.Wait()
 	if errors.Is(err, context.Canceled) {
 		return nil
@@ -191,14 +188,13 @@ func (b *Bot) Run(ctx context.Context) error {
 // Close releases the store. Call it after Run has returned.
 func (b *Bot) Close() error { return b.engine.Close() }
 
-// keepGroups reads the directory ahead of the first question and again before
-// it grows old, so that no command waits for it. A failure is no reason to
-// stop: whoever asks for a group is told.
-func (b *Bot) keepGroups(ctx context.Context) {
-	again := time.NewTicker(directoryRead)
+// refreshGroups reads the directory ahead of the first question and again before it grows old, so
+// that no request waits for it. A failure is no reason to stop: whoever asks for a group is told.
+func (b *Bot) refreshGroups(ctx context.Context) {
+	again := time.NewTicker(directoryRefresh)
 	defer again.Stop()
 	for ctx.Err() == nil {
-		if err := b.desk.Groups.Refresh(ctx); err != nil && ctx.Err() == nil {
+		if err := b.env.Groups.Refresh(ctx); err != nil && ctx.Err() == nil {
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("groups could not be read; group: may not work until they can")
 		}
 		select {
@@ -208,11 +204,11 @@ func (b *Bot) keepGroups(ctx context.Context) {
 	}
 }
 
-// describe tells clients which commands there are, for their completion.
-// Nothing of it is needed for work.
-func (b *Bot) describe(ctx context.Context) {
+// publishManifest tells clients which commands there are, for their completion. Nothing of it is
+// needed for work.
+func (b *Bot) publishManifest(ctx context.Context) {
 	log := zerolog.Ctx(ctx)
-	manifest, err := b.set.Manifest()
+	manifest, err := b.catalogue.Manifest()
 	if err != nil {
 		log.Error().Err(err).Msg("command manifest could not be made")
 		return

@@ -69,8 +69,8 @@ func (w *world) answers(who string, chat said) []client.Message {
 	})
 }
 
-// ends waits until the bot's last word in the chat contains every text, and asserts that it is its only one, also when
-// nothing is left to do.
+// ends waits until the bot's last word in the chat contains every text, and asserts that it is its
+// only one, also when nothing is left to do.
 func (s said) ends(texts ...string) string {
 	s.w.t.Helper()
 	s.hears(texts...)
@@ -78,7 +78,8 @@ func (s said) ends(texts ...string) string {
 	return s.hears(texts...)
 }
 
-// hears waits until the bot's only word in the chat contains every text, though there may be more to come.
+// hears waits until the bot's only word in the chat contains every text, though there may be more
+// to come.
 func (s said) hears(texts ...string) string {
 	s.w.t.Helper()
 	var shown []string
@@ -91,7 +92,8 @@ func (s said) hears(texts ...string) string {
 	return shown[0]
 }
 
-// rests waits until the bot has nothing more to do. An answer is given before the last people are in.
+// rests waits until the bot has nothing more to do. An answer is given before the last people are
+// in.
 func (w *world) rests() {
 	w.t.Helper()
 	require.Eventually(w.t, w.idle, patience, tick, "the bot comes to rest")
@@ -106,8 +108,8 @@ func (w *world) idle() bool {
 	return todo.Answers && todo.Queued+todo.Running == 0
 }
 
-// listens is true when a feed that is being read has nothing to tell. What a stopped bot had been told and never
-// acknowledged is hidden for a while, and no reason to wait.
+// listens is true when a feed that is being read has nothing to tell. What a stopped bot had been
+// told and never acknowledged is hidden for a while, and no reason to wait.
 func (w *world) listens() bool {
 	feeds, err := w.pod.Feeds(w.t.Context())
 	require.NoError(w.t, err)

@@ -23,7 +23,7 @@ func TestTheFormKeepsEverythingThatWasTyped(t *testing.T) {
 	require.Contains(t, form.last().Markup, "&quot;Test Group&quot;")
 }
 
-func TestTheFormHoldsALongListOrSaysThatItCannot(t *testing.T) {
+func TestTheFormHoldsALongListUpToItsLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond = 30, 50 })
 	_, names := w.colleagues(30)
@@ -38,7 +38,7 @@ func TestTheFormHoldsALongListOrSaysThatItCannot(t *testing.T) {
 	w.says("bob", `/newroom desc:"`+strings.Repeat("x", 10_001)+`"`).sees("more than the form can hold", "send it again")
 }
 
-func TestGroupsInTheFormAreSetApartByCommasOrLines(t *testing.T) {
+func TestGroupsInTheFormAreSeparatedByCommasOrLines(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for i, groups := range []string{"Test Group\nFX EMEA", "Test Group,\r\n\r\nFX EMEA,", `"Test Group",` + "\n" + `"FX EMEA"`, "Test Group,, FX EMEA"} {
@@ -58,7 +58,7 @@ func TestTheFormOpensTheRoomItDescribes(t *testing.T) {
 	}).sees("✓ From the form", "Owners: Bob Chen (you), Alice Martin", "Member: Kim Novak", "FX EMEA (2 people), Compliance Desk (1 person)", "newcomers see earlier messages · can be found by search")
 }
 
-func TestAFormWithMistakesIsAnsweredWithTheFormAsItWasFilledIn(t *testing.T) {
+func TestAFormWithMistakesIsShownAgainAsFilledIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	form := w.says("bob", "/newroom").last() // the client closes a form that was sent
@@ -91,7 +91,7 @@ func (w *world) submits(carrier, form, stream string, values map[string]any) {
 	})
 }
 
-func TestAButtonThatStandsForNothingIsToldSo(t *testing.T) {
+func TestAnExpiredButtonIsAnswered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	preview := w.says("bob", `/newroom "Maybe" preview`).last()
@@ -110,7 +110,7 @@ func TestAButtonThatStandsForNothingIsToldSo(t *testing.T) {
 	require.Empty(t, w.rooms("Maybe"))
 }
 
-func TestAFormOfSomebodyElseIsLeftAlone(t *testing.T) {
+func TestAForeignFormIsIgnored(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	theirs := w.says("bob", "/help").Message
@@ -120,7 +120,7 @@ func TestAFormOfSomebodyElseIsLeftAlone(t *testing.T) {
 	require.Len(t, w.heard("bob", theirs), 2)
 }
 
-func TestAClickOfSomebodyElseOpensNothingAndTakesNothingAway(t *testing.T) {
+func TestAClickOfAnotherPersonIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.shared("@alice")
@@ -134,7 +134,7 @@ func TestAClickOfSomebodyElseOpensNothingAndTakesNothingAway(t *testing.T) {
 	w.clicks("alice", preview, commands.FormOffer, "offer-0", nil).sees("✓ Hers", "Owner: Alice Martin (you)")
 }
 
-func TestACorrectionOfWhatIsNoRoomIsNotCreated(t *testing.T) {
+func TestACorrectedReadingCommandOffersToRunIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	typo := w.says("bob", "/gruops equi").sees("[ Run it ]")
@@ -142,7 +142,7 @@ func TestACorrectionOfWhatIsNoRoomIsNotCreated(t *testing.T) {
 	w.clicks("bob", typo.last(), commands.FormOffer, "offer-0", nil).sees("Equities Sales")
 }
 
-func TestAFormThatWasGivenUpWhileNothingCouldBeReadMayBeSentAgain(t *testing.T) {
+func TestAFormThatWasGivenUpMayBeSentAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.tries = 1 })
 	form := w.says("bob", "/newroom").last()

@@ -9,7 +9,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// Health is whether the bot can do its job, as told at /readyz.
+// Health is whether the bot can do its work, as /readyz shows it.
 type Health struct {
 	Ready    bool     `json:"ready"`
 	Problems []string `json:"problems,omitempty"` // why it is not ready
@@ -22,11 +22,11 @@ type Health struct {
 	Calls CallHealth  `json:"calls"`
 	Queue QueueHealth `json:"queue"`
 
-	// Commands counts those answered since the start, by code.
-	Commands map[string]int `json:"commands"`
+	// Requests counts those answered since the start, by outcome.
+	Requests map[string]int `json:"requests"`
 }
 
-// FeedHealth is how the bot hears.
+// FeedHealth is how the feed is read.
 type FeedHealth struct {
 	LastRead   time.Time `json:"lastRead,omitzero"`  // when a read last completed
 	DownSince  time.Time `json:"downSince,omitzero"` // when the outage began that has not ended
@@ -37,7 +37,7 @@ type FeedHealth struct {
 	Lost       int64     `json:"lost"`     // feeds that had ended
 }
 
-// LoginHealth is how signing in fares.
+// LoginHealth is whether signing in works.
 type LoginHealth struct {
 	Last    time.Time `json:"last,omitzero"`
 	Failing bool      `json:"failing"`
@@ -56,18 +56,18 @@ type CallHealth struct {
 
 // QueueHealth is what there is to do.
 type QueueHealth struct {
-	Answers       bool    `json:"answers"`       // the store does
-	Queued        int     `json:"queued"`        // commands waiting
-	Running       int     `json:"running"`       // commands being carried out
-	Failed        int     `json:"failed"`        // commands on record that ended without success
-	OldestSeconds float64 `json:"oldestSeconds"` // age of the oldest unfinished command
+	Answers       bool    `json:"answers"`       // whether the store does
+	Queued        int     `json:"queued"`        // jobs waiting
+	Running       int     `json:"running"`       // jobs being executed
+	Failed        int     `json:"failed"`        // jobs on record that ended without success
+	OldestSeconds float64 `json:"oldestSeconds"` // age of the oldest unfinished job
 	Limit         int     `json:"limit"`         // how many may wait
 	Replicas      int     `json:"replicas"`      // processes that work on them
 }
 
 // Health reads the state of the feed, the session and the store.
 func (b *Bot) Health(ctx context.Context) Health {
-	s := b.state(ctx)
+	s := b.takeSnapshot(ctx)
 	problems := s.problems()
 	return Health{
 		Ready: len(problems) == 0, Problems: problems, Username: b.self.Username, Started: s.started,
@@ -84,20 +84,20 @@ func (b *Bot) Health(ctx context.Context) Health {
 		},
 		Queue: QueueHealth{
 			Answers: s.storeErr == nil, Queued: s.store.Queued, Running: s.store.Running, Failed: s.store.Failed,
-			OldestSeconds: seconds(s.store.Oldest), Limit: s.queue, Replicas: s.store.Replicas,
+			OldestSeconds: seconds(s.store.Oldest), Limit: s.queueLimit, Replicas: s.store.Replicas,
 		},
-		Commands: b.metrics.answers(),
+		Requests: b.metrics.requestsByOutcome(),
 	}
 }
 
 func seconds(d time.Duration) float64 { return math.Round(d.Seconds()*1000) / 1000 }
 
-// answers are the counted commands by their code.
-func (m *Metrics) answers() map[string]int {
+// requestsByOutcome are the counted requests by their outcome.
+func (m *Metrics) requestsByOutcome() map[string]int {
 	counted := make(chan prometheus.Metric)
 	go func() {
 		defer close(counted)
-		m.commands.Collect(counted)
+		m.requests.Collect(counted)
 	}()
 	all := map[string]int{}
 	for c := range counted {
@@ -106,7 +106,7 @@ func (m *Metrics) answers() map[string]int {
 			continue // a counter always writes
 		}
 		for _, l := range one.GetLabel() {
-			if l.GetName() == "code" {
+			if l.GetName() == outcomeLabel {
 				all[l.GetValue()] += int(one.GetCounter().GetValue())
 			}
 		}

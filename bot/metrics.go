@@ -13,8 +13,8 @@ import (
 	"roombot/symphony"
 )
 
-// Metrics are the bot's numbers for Prometheus. Their labels are operations, types
-// and codes, of which there is a known number: never names, ids or texts.
+// Metrics are the bot's numbers for Prometheus. Their labels are operations, types and outcomes, of
+// which there is a known number: never names, ids or texts.
 type Metrics struct {
 	registry   *prometheus.Registry
 	operations map[string]bool
@@ -22,7 +22,7 @@ type Metrics struct {
 	calls     *prometheus.CounterVec   // by operation and status
 	callTime  *prometheus.HistogramVec // by operation
 	events    *prometheus.CounterVec   // by type
-	commands  *prometheus.CounterVec   // by outcome and code
+	requests  *prometheus.CounterVec   // by result and outcome
 	answer    prometheus.Histogram
 	steps     *prometheus.HistogramVec // by step
 	postponed *prometheus.CounterVec   // by reason
@@ -30,9 +30,12 @@ type Metrics struct {
 	missed    prometheus.Counter
 }
 
-const namespace = "roombot"
+const (
+	namespace    = "roombot"
+	outcomeLabel = "outcome"
+)
 
-// NewMetrics makes the numbers of one bot, in a registry of their own.
+// NewMetrics makes the metrics of one bot, in a registry of their own.
 func NewMetrics() *Metrics {
 	quick := []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
 	slow := append(quick[3:len(quick):len(quick)], 120, 300, 600, 1800, 3600)
@@ -41,25 +44,25 @@ func NewMetrics() *Metrics {
 		operations: map[string]bool{},
 		calls:      counters("calls_total", "Calls to Symphony, each attempt.", "operation", "status"),
 		callTime:   histograms("call_seconds", "How long calls to Symphony took; reads of the feed are parked.", quick, "operation"),
-		events:     counters("events_total", "Events that the feed brought and intake took.", "type"),
-		commands:   counters("commands_total", "Commands that were answered.", "outcome", "code"),
+		events:     counters("events_total", "Events that the feed brought and the bot took.", "type"),
+		requests:   counters("requests_total", "Requests that were answered.", "result", outcomeLabel),
 		answer: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: namespace, Name: "answer_seconds", Help: "From the message to its final answer.", Buckets: slow,
 		}),
-		steps:     histograms("step_seconds", "How long the steps of commands took.", quick, "step"),
-		postponed: counters("postponed_total", "How often commands had to wait before they went on.", "reason"),
+		steps:     histograms("step_seconds", "How long the steps of jobs took.", quick, "step"),
+		postponed: counters("postponed_total", "How often requests had to wait before they went on.", "reason"),
 		surplus: prometheus.NewCounter(prometheus.CounterOpts{
-			Namespace: namespace, Name: "surplus_total", Help: "Commands left out since their conversation had too many waiting.",
+			Namespace: namespace, Name: "surplus_total", Help: "Requests left out since their chat had too many unfinished ones.",
 		}),
 		missed: prometheus.NewCounter(prometheus.CounterOpts{
-			Namespace: namespace, Name: "missed_total", Help: "Commands that no feed brought and that were found in the message history.",
+			Namespace: namespace, Name: "missed_total", Help: "Requests that no feed brought and that were found in the message history.",
 		}),
 	}
 	for _, o := range symphony.Operations() {
 		m.operations[o.String()] = true
 	}
 	m.registry.MustRegister(
-		m.calls, m.callTime, m.events, m.commands, m.answer, m.steps, m.postponed, m.surplus, m.missed,
+		m.calls, m.callTime, m.events, m.requests, m.answer, m.steps, m.postponed, m.surplus, m.missed,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
@@ -89,32 +92,32 @@ func (m *Metrics) Observe(c symphony.Call) {
 	m.callTime.WithLabelValues(operation).Observe(c.Duration.Seconds())
 }
 
-func (m *Metrics) took(events []symphony.Event) {
+func (m *Metrics) countEvents(events []symphony.Event) {
 	for _, e := range events {
 		m.events.WithLabelValues(reflect.TypeOf(e).Name()).Inc()
 	}
 }
 
-// answered counts a command by what its user was told, and how long that took by
-// Symphony's clock; shown is zero where the user could not be told.
-func (m *Metrics) answered(o outcome, asked, shown time.Time) {
+// countAnswer counts a request by its outcome, and how long the answer took by Symphony's clock;
+// shown is zero where the user could not be told.
+func (m *Metrics) countAnswer(o outcome, asked, shown time.Time) {
 	result := "ok"
 	if o.Failed {
 		result = "refused"
 	}
-	m.commands.WithLabelValues(result, o.Code).Inc()
+	m.requests.WithLabelValues(result, o.Code).Inc()
 	if !shown.IsZero() {
 		m.answer.Observe(max(shown.Sub(asked), 0).Seconds())
 	}
 }
 
-// gaveUp counts a command that ended without success.
-func (m *Metrics) gaveUp(o outcome) {
-	m.commands.WithLabelValues("failed", cmp.Or(o.Code, "unknown")).Inc()
+// countFailure counts a request that ended without success.
+func (m *Metrics) countFailure(o outcome) {
+	m.requests.WithLabelValues("failed", cmp.Or(o.Code, "unknown")).Inc()
 }
 
-// stepped counts the work of a step; parts of one, such as members/10, are one.
-func (m *Metrics) stepped(step string, begin time.Time) {
+// observeStep counts the time of a step; parts of one, such as members/10, are one.
+func (m *Metrics) observeStep(step string, begin time.Time) {
 	step, _, _ = strings.Cut(step, "/")
 	m.steps.WithLabelValues(step).Observe(time.Since(begin).Seconds())
 }

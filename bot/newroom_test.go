@@ -26,7 +26,7 @@ func TestACommandOpensTheRoomAndAnswersWithItsLink(t *testing.T) {
 	require.Len(t, answer.Replies, 1)
 }
 
-func TestWhoeverCannotBeAddedIsNamedWithTheCauseAndStopsNobody(t *testing.T) {
+func TestPeopleWhoCannotBeAddedAreNamedWithTheCause(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 
@@ -40,7 +40,7 @@ func TestWhoeverCannotBeAddedIsNamedWithTheCauseAndStopsNobody(t *testing.T) {
 	require.ElementsMatch(t, []string{"roombot", "bob", "alice"}, all)
 }
 
-func TestNamesThatAreNotMentionsAreSaidToBeNobody(t *testing.T) {
+func TestNamesThatAreNotMentionsAreExplained(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.says("bob", `/newroom Q2 earnings, alice and carol`).sees("✓ Q2 earnings, alice and carol", "Nobody else was asked for", "type @")
@@ -55,7 +55,7 @@ func TestAnExternalRoomTakesConnectedPeopleOnly(t *testing.T) {
 	require.ElementsMatch(t, []string{"roombot", "bob", "eve"}, all)
 }
 
-func TestATakenNameIsRefusedWithAnotherThatAClickTakes(t *testing.T) {
+func TestATakenNameIsRefusedWithAnOfferOfAnother(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.says("bob", `/newroom "Desk" @alice`).sees("is open")
@@ -88,7 +88,7 @@ func TestEMailAddressesAndUsernamesAreLookedUp(t *testing.T) {
 		"Nobody here goes by “carl@nowhere.test”", "Nor does anybody go by “alyce@nowhere.test”.")
 }
 
-func TestACommandInMidSentenceIsToldToComeFirst(t *testing.T) {
+func TestACommandInMidSentenceIsExplained(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 
@@ -105,7 +105,7 @@ func TestAnUnknownGroupIsRefusedWithTheNearest(t *testing.T) {
 	w.clicks("bob", refusal.last(), commands.FormOffer, "offer-0", nil).sees("Test Group (3 people)")
 }
 
-func TestAPreviewCreatesNothingAndAClickDoes(t *testing.T) {
+func TestAPreviewCreatesNothingUntilItIsClicked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 
@@ -116,7 +116,7 @@ func TestAPreviewCreatesNothingAndAClickDoes(t *testing.T) {
 	w.theRoom("Maybe")
 }
 
-func TestAPreviewTellsWhoCouldNotComeInAndTheDescription(t *testing.T) {
+func TestAPreviewShowsTheDescriptionAndWhoCannotBeAdded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 

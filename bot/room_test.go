@@ -20,7 +20,7 @@ func (w *world) shared(people string) string {
 	return w.theRoom("Shared").StreamID
 }
 
-func TestWhatIsNotForTheBotIsAnsweredBySilence(t *testing.T) {
+func TestMessagesThatAreNotForTheBotAreIgnored(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.shared("@alice")
@@ -42,7 +42,7 @@ func TestTheBotDoesNotAnswerItself(t *testing.T) {
 	require.Empty(t, w.rooms("Mirror"))
 }
 
-func TestADenialInARoomIsToldInPrivate(t *testing.T) {
+func TestADenialInARoomIsSentToTheOneToOneChat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.shared("@kim")
@@ -53,7 +53,7 @@ func TestADenialInARoomIsToldInPrivate(t *testing.T) {
 	require.Empty(t, w.rooms("Sneaky"))
 }
 
-func TestWhoMayOpenNoRoomIsNotAskedForOne(t *testing.T) {
+func TestADeniedUserIsNotShownTheForm(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, line := range []string{"/newroom", "/newroom @alice"} {
@@ -63,7 +63,7 @@ func TestWhoMayOpenNoRoomIsNotAskedForOne(t *testing.T) {
 	w.clicks("kim", typo.last(), "roombot-offer", "offer-1", nil).sees("Contractors cannot open rooms.")
 }
 
-func TestADenialAfterAPublicFirstAnswerStaysPrivate(t *testing.T) {
+func TestADenialAfterAFirstAnswerInTheRoomStaysPrivate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.shared("@kim")
@@ -78,7 +78,7 @@ func TestADenialAfterAPublicFirstAnswerStaysPrivate(t *testing.T) {
 	require.Contains(t, w.heard("kim", client.Message{StreamID: w.says("kim", "/groups").Message.StreamID})[0], "Contractors cannot open rooms.")
 }
 
-func TestAnErrorInACrowdedRoomIsToldInPrivate(t *testing.T) {
+func TestAnErrorInACrowdedRoomIsSentToTheOneToOneChat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.crowd = 10 })
 	people, _ := w.colleagues(10)
@@ -96,7 +96,7 @@ func TestAnErrorInACrowdedRoomIsToldInPrivate(t *testing.T) {
 	require.Contains(t, w.heard("bob", before)[0], "About your message in “Shared”:")
 }
 
-func TestAnAnswerThatARoomDoesNotTakeIsGivenInPrivate(t *testing.T) {
+func TestAnAnswerThatTheRoomRefusesIsSentToTheOneToOneChat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.shared("@alice")
@@ -112,7 +112,7 @@ func TestAnAnswerThatARoomDoesNotTakeIsGivenInPrivate(t *testing.T) {
 	}
 }
 
-func TestAnErrorInASmallRoomIsToldThere(t *testing.T) {
+func TestAnErrorInASmallRoomIsSentToTheRoom(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.shared("@alice")
@@ -194,7 +194,7 @@ func (w *world) sends(text string, change func(m map[string]any)) {
 	})
 }
 
-func TestTwoBotsDoNotTalkForEver(t *testing.T) {
+func TestProgramsAreAnsweredOnlyOnCompleteCommands(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	hello := w.says("alice", "/help").sees("I open rooms")
@@ -211,7 +211,7 @@ func TestTwoBotsDoNotTalkForEver(t *testing.T) {
 	require.Contains(t, shown[1], "✓ By a program")
 }
 
-func TestAnEventThatCannotBeKeptDoesNotStopTheOthers(t *testing.T) {
+func TestAnEventThatCannotBeStoredDoesNotStopTheOthers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.inject(map[string]any{

@@ -1,44 +1,31 @@
 package bot
 
-import (
-	"context"
-	"strconv"
+import "roombot/commands"
 
-	"roombot/commands"
-)
+// A request that failed may be tried again by an operator, in another series of attempts. What it
+// has done is not done again; but that it was given up does not hold any more, and the new outcome
+// is told in a message of its own.
 
-// A command that failed may be tried again by an operator, in another series of
-// attempts. What it has done is not done again; but that it was given up does
-// not hold any more, and the new outcome is told in a message of its own.
+// outcomeSeries is the series whose outcome counts: an earlier one whose outcome was decided and
+// only not delivered, or this.
+func (a *attempt) outcomeSeries() (int, error) {
+	for s := a.Series - 1; s >= 1; s-- {
+		var earlier outcome
+		decided, err := a.Result(stepInSeries(stepOutcome, s), &earlier)
+		switch {
+		case err != nil:
+			return 0, err
+		case decided && !earlier.isGivenUp():
+			return s, nil
+		}
+	}
+	return a.Series, nil
+}
 
-func (o outcome) givenUp() bool {
+// isGivenUp reports whether the request ended without having been finished.
+func (o outcome) isGivenUp() bool {
 	return o.Code == commands.CodeGaveUp || o.Code == commands.CodeCancelled
 }
 
-// resume finds the series whose outcome counts: an earlier one that was decided
-// and only not delivered, or this.
-func (w *work) resume(ctx context.Context) error {
-	w.series = w.Series
-	for s := w.Series - 1; s >= 1; s-- {
-		var earlier outcome
-		decided, err := w.Result(inSeries("outcome", s), &earlier)
-		switch {
-		case err != nil:
-			return err
-		case decided && !earlier.givenUp():
-			w.series = s
-			return nil
-		}
-	}
-	return nil
-}
-
-// own is the name of a step, or the part of a message, in its series.
-func (w *work) own(step string) string { return inSeries(step, w.series) }
-
-func inSeries(step string, series int) string {
-	if series <= 1 {
-		return step
-	}
-	return step + "/" + strconv.Itoa(series)
-}
+// inSeries is the name of a step, or of a part of an answer, in the series of the attempt.
+func (a *attempt) inSeries(step string) string { return stepInSeries(step, a.series) }

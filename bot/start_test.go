@@ -8,7 +8,7 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-func TestABotThatStartsBeforeItsPodWaitsForIt(t *testing.T) {
+func TestABotWaitsForItsPodAtTheStart(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.stop()

@@ -20,11 +20,11 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-// oldStore is what the version before 0.1.0 left when it was killed: its rows, in which the ids that
-// a pod gives are placeholders. The situations: bob is answered; ops has a room and a decided reply
-// that was never posted; carol's creation got no answer; alice has a room that she is in and nobody
-// else, and another request behind it; ravi has sent the form and nothing came of it yet; cora looks
-// at a button that runs her corrected command.
+// oldStore is what the version before 0.1.0 left when it was killed: its rows, in which the ids
+// that a pod gives are placeholders. The situations: bob is answered; ops has a room and a decided
+// reply that was never posted; carol's creation got no answer; alice has a room that she is in and
+// nobody else, and another request behind it; ravi has sent the form and nothing came of it yet;
+// cora looks at a button that runs her corrected command.
 const oldStore = "testdata/store-before-0.1.0.sql"
 
 // oldSchema is the version of the schema of those rows.
@@ -175,8 +175,8 @@ func (u *upgrade) filled(text string) string {
 	return text
 }
 
-// writeStore makes the old store: today's empty one without what came later, and the old rows, whose
-// times are moved so that the store was left a minute ago.
+// writeStore makes the old store: today's empty one without what came later, and the old rows,
+// whose times are moved so that the store was left a minute ago.
 func (u *upgrade) writeStore() {
 	u.t.Helper()
 	rows := u.filled(u.store)

@@ -78,7 +78,9 @@ type world struct {
 	tries  int // of a command, before it fails
 	hands  int // workers
 	bounds bot.Bounds
-	ahead  time.Duration // how much time has passed for the pod and the client
+	ahead  time.Duration     // how much time has passed for the pod and the client
+	change func(*bot.Config) // of the next starts; none by default
+	level  zerolog.Level     // least level that is logged; info by default
 
 	numbers *bot.Metrics // of the next start; its own by default
 	front   front        // what stands before the pod, if anything
@@ -115,11 +117,13 @@ allow:
     commands: [newroom, groups]
 `
 
-// callTimeout is longer than a machine with too much to do stands still: no call of a test is given up for that.
+// callTimeout is longer than a machine with too much to do stands still: no call of a test is given
+// up for that.
 const callTimeout = 20 * time.Second
 
-// settlesSoon is for tests in which the answer to a write is lost or never comes: what it did is looked for only when it
-// can no longer be done, which takes callTimeout otherwise. The machine may stand still for a while even so.
+// settlesSoon is for tests in which the answer to a write is lost or never comes: what it did is
+// looked for only when it can no longer be done, which takes callTimeout otherwise. The machine may
+// stand still for a while even so.
 func settlesSoon(w *world) {
 	w.limits.CallTimeout, w.limits.SearchLag = time.Second, 500*time.Millisecond
 }
@@ -129,7 +133,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	k, err := key()
 	require.NoError(t, err)
 	w := &world{
-		t: t, store: filepath.Join(t.TempDir(), "bot.db"), rules: openRules, log: new(log), tries: 100,
+		t: t, store: filepath.Join(t.TempDir(), "bot.db"), rules: openRules, log: new(log), level: zerolog.InfoLevel, tries: 100,
 		limits: commands.Limits{CallTimeout: callTimeout, SearchLag: 50 * time.Millisecond},
 	}
 	for _, change := range changes {
@@ -193,8 +197,9 @@ func withoutAccounts(pod http.Handler) http.Handler {
 	})
 }
 
-// indiscreet is what no log may say: the words and names of the messages, an address, a token. Ids are random and may
-// spell anything, so that a word counts only as a word and a token only as two parts of one.
+// indiscreet is what no log may say: the words and names of the messages, an address, a token. Ids
+// are random and may spell anything, so that a word counts only as a word and a token only as two
+// parts of one.
 var indiscreet = regexp.MustCompile(`\b(newroom|Martin|Chen|Earnings)\b|@acme\.test|eyJ[\w-]+\.eyJ`)
 
 // discreet holds the log to what operators may read: ids and codes.
@@ -224,9 +229,9 @@ func (w *world) start() {
 	require.NoError(w.t, err)
 	rules, err := policy.Compile(value, policy.Options{})
 	require.NoError(w.t, err)
-	ctx, cancel := context.WithCancel(zerolog.New(w.log).Level(zerolog.InfoLevel).WithContext(context.Background()))
+	ctx, cancel := context.WithCancel(zerolog.New(w.log).Level(w.level).With().Timestamp().Logger().WithContext(context.Background()))
 	live := make(chan struct{})
-	b, err := bot.New(ctx, bot.Config{
+	c := bot.Config{
 		Client: w.client, Policy: rules, PrivateAbove: 10, Limits: w.limits, Bounds: w.bounds, Metrics: numbers,
 		Feed: symphony.FeedConfig{MinWait: 5 * time.Millisecond, MaxWait: 20 * time.Millisecond},
 		Store: engine.Config{
@@ -234,7 +239,11 @@ func (w *world) start() {
 			MaxAttempts: w.tries, Workers: cmp.Or(w.hands, 16), Drain: -1,
 		},
 		Live: sync.OnceFunc(func() { close(live) }),
-	})
+	}
+	if w.change != nil {
+		w.change(&c)
+	}
+	b, err := bot.New(ctx, c)
 	require.NoError(w.t, err)
 	w.bot = b
 	ended := make(chan error, 1)

@@ -45,19 +45,19 @@ func TestTheExamplesPolicyLetsTheCompanyInAndContractorsNot(t *testing.T) {
 	employee := policy.Subject{Username: "alice", Email: "alice@acme.com"}
 	room := policy.Place{Kind: policy.Room, StreamID: "x", RoomName: "Desk"}
 	for _, command := range []string{"newroom", "groups", "help"} {
-		require.True(t, c.Policy.Decide(policy.Ask{User: employee, Where: room, Command: command}).Allowed)
-		require.True(t, c.Policy.Decide(policy.Ask{User: employee, Where: policy.Place{Kind: policy.IM}, Command: command}).Allowed)
+		require.True(t, c.Policy.Decide(policy.Query{User: employee, Where: room, Command: command}).Allowed)
+		require.True(t, c.Policy.Decide(policy.Query{User: employee, Where: policy.Place{Kind: policy.IM}, Command: command}).Allowed)
 	}
 	contractor := policy.Subject{Username: "kim", Email: "Kim@Contractors.Acme.com"}
-	d := c.Policy.Decide(policy.Ask{User: contractor, Where: room, Command: "newroom"})
+	d := c.Policy.Decide(policy.Query{User: contractor, Where: room, Command: "newroom"})
 	require.False(t, d.Allowed)
 	require.Equal(t, "contractors open no rooms", d.Rule)
 	require.Equal(t, 58, d.Line, "the line of the rule's name")
 	require.Contains(t, d.Reason, "ask your desk head")
-	require.True(t, c.Policy.Decide(policy.Ask{User: contractor, Where: room, Command: "groups"}).Allowed)
+	require.True(t, c.Policy.Decide(policy.Query{User: contractor, Where: room, Command: "groups"}).Allowed)
 
 	stranger := policy.Subject{Username: "eve", Email: "eve@other.com", External: true}
-	require.False(t, c.Policy.Decide(policy.Ask{User: stranger, Where: room, Command: "groups"}).Allowed)
+	require.False(t, c.Policy.Decide(policy.Query{User: stranger, Where: room, Command: "groups"}).Allowed)
 }
 
 func TestTheExampleShowsEveryPartThatIsUsed(t *testing.T) {

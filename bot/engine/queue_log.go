@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -16,9 +17,9 @@ type queueProblem struct {
 	fields  map[string]any
 }
 
-// logAt logs the problem.
+// logAt logs the problem. The queue's own fields stand under one key: it has an attempt as well.
 func (p queueProblem) logAt(level zerolog.Level) {
-	p.log.WithLevel(level).Fields(p.fields).Str("queue_says", p.message).Msg("job queue reported a problem")
+	p.log.WithLevel(level).Interface("queue_fields", p.fields).Str("queue_says", p.message).Msg("job queue reported a problem")
 }
 
 // queueLog passes the queue's own log lines on: its errors to problems, for Engine.logQueueProblem;
@@ -34,6 +35,7 @@ func discardLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 type queueLogHandler struct {
 	log      zerolog.Logger
 	problems chan<- queueProblem
+	attrs    []slog.Attr // of every line
 }
 
 func (h *queueLogHandler) Enabled(_ context.Context, level slog.Level) bool {
@@ -42,6 +44,9 @@ func (h *queueLogHandler) Enabled(_ context.Context, level slog.Level) bool {
 
 func (h *queueLogHandler) Handle(_ context.Context, r slog.Record) error {
 	p := queueProblem{log: &h.log, at: r.Time, message: r.Message, fields: map[string]any{}}
+	for _, a := range h.attrs {
+		p.fields[a.Key] = a.Value.String()
+	}
 	r.Attrs(func(a slog.Attr) bool {
 		p.fields[a.Key] = a.Value.String()
 		return true
@@ -58,11 +63,7 @@ func (h *queueLogHandler) Handle(_ context.Context, r slog.Record) error {
 }
 
 func (h *queueLogHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	fields := h.log.With()
-	for _, a := range attrs {
-		fields = fields.Str(a.Key, a.Value.String())
-	}
-	return &queueLogHandler{log: fields.Logger(), problems: h.problems}
+	return &queueLogHandler{log: h.log, problems: h.problems, attrs: slices.Concat(h.attrs, attrs)}
 }
 
 func (h *queueLogHandler) WithGroup(string) slog.Handler { return h }

@@ -28,8 +28,8 @@ type denyRule struct {
 
 const defaultContact = "your Symphony administrators"
 
-// Compile reads the rules {deny: […], allow: […]}. A missing value gives a policy that allows /help only.
-// The error is a schema.Faults with everything that is wrong.
+// Compile reads the rules {deny: […], allow: […]}. A missing value gives a policy that allows /help
+// only. The error is a schema.Faults with everything that is wrong.
 func Compile(rules schema.Value, o Options) (*Policy, error) {
 	p := &Policy{contact: strings.TrimSpace(o.Contact)}
 	if p.contact == "" {
@@ -67,13 +67,13 @@ func (c *compiler) rule(a allowRule, deny bool) rule {
 	if r.line == 0 && len(a.Who) > 0 {
 		r.line = a.Who[0].Line()
 	}
-	r.who = entries(c, a.Who, parseSubject)
-	r.where = entries(c, a.Where, parsePlace)
+	r.who = parseEntries(c, a.Who, parseSubject)
+	r.where = parseEntries(c, a.Where, parsePlace)
 	if len(a.Where) == 0 {
 		r.where = []place{{kind: "*"}}
 	}
 	r.commands = c.commands(a.Commands, deny)
-	r.written = written{who: c.list(a.Who), where: c.list(a.Where), commands: c.list(a.Commands)}
+	r.written = ruleText{who: c.asWritten(a.Who), where: c.asWritten(a.Where), commands: c.asWritten(a.Commands)}
 	if r.written.where == "" {
 		r.written.where = "*"
 	}
@@ -100,14 +100,16 @@ func (c *compiler) name(v schema.Value) string {
 		return ""
 	}
 	if line, twice := c.names[fold(name)]; twice {
-		c.faults = append(c.faults, v.Reject(&schema.Wrong{What: fmt.Sprintf("is also the name of the rule on line %d", line), Fix: "give each rule its own name"}))
+		c.faults = append(c.faults, v.Reject(&schema.Wrong{
+			What: fmt.Sprintf("is also the name of the rule on line %d", line), Fix: "give each rule its own name",
+		}))
 		return name
 	}
 	c.names[fold(name)] = v.Line()
 	return name
 }
 
-func entries[T any](c *compiler, values []schema.Value, parse func(string) (T, *schema.Wrong)) []T {
+func parseEntries[T any](c *compiler, values []schema.Value, parse func(string) (T, *schema.Wrong)) []T {
 	var out []T
 	for _, v := range values {
 		text, ok := c.text(v)
@@ -137,7 +139,7 @@ func (c *compiler) commands(values []schema.Value, deny bool) map[string]bool {
 			all = true
 			continue
 		}
-		if wrong := c.badCommand(text, deny); wrong != nil {
+		if wrong := c.checkCommand(text, deny); wrong != nil {
 			c.faults = append(c.faults, v.Reject(wrong))
 			continue
 		}
@@ -149,7 +151,7 @@ func (c *compiler) commands(values []schema.Value, deny bool) map[string]bool {
 	return set
 }
 
-func (c *compiler) badCommand(text string, deny bool) *schema.Wrong {
+func (c *compiler) checkCommand(text string, deny bool) *schema.Wrong {
 	name := commandName(text)
 	if deny && name == help {
 		return &schema.Wrong{What: "cannot be denied: it is open to everybody", Fix: "remove it"}
@@ -167,8 +169,8 @@ func (c *compiler) badCommand(text string, deny bool) *schema.Wrong {
 	return &schema.Wrong{What: "is not a command", Fix: fix}
 }
 
-// list is a list as it was written, for explanations.
-func (c *compiler) list(values []schema.Value) string {
+// asWritten is a list as the author of the rules wrote it, for explanations.
+func (c *compiler) asWritten(values []schema.Value) string {
 	out := make([]string, 0, len(values))
 	for _, v := range values {
 		var text string

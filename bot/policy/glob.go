@@ -7,7 +7,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// glob is a pattern in which * stands for any text and ? for one character; upper and lower case are the same.
+// glob is a pattern in which * stands for any text and ? for one character; upper and lower case
+// are the same.
 type glob struct {
 	pattern string // folded
 	plain   bool   // neither * nor ?
@@ -20,8 +21,9 @@ func newGlob(pattern string) glob {
 // fold makes texts the same that differ in case only, or in how accents are encoded.
 func fold(text string) string { return norm.NFC.String(strings.ToLower(text)) }
 
-// match compares with text, which must be folded. On a mismatch it goes back to the last * only: what an earlier one took
-// cannot matter any more. So no pattern takes more than its own length times that of text.
+// match compares with text, which must be folded. On a mismatch it goes back to the last * only:
+// what an earlier one took cannot matter any more. So no pattern takes more than its own length
+// times that of text.
 func (g glob) match(text string) bool {
 	if g.plain {
 		return g.pattern == text
@@ -35,12 +37,12 @@ func (g glob) match(text string) bool {
 			p++
 		case p < len(g.pattern) && g.pattern[p] == '?':
 			p++
-			t += width(text[t:])
+			t += runeWidth(text[t:])
 		case p < len(g.pattern) && g.pattern[p] == text[t]:
 			p++
 			t++
 		case star >= 0:
-			resume += width(text[resume:])
+			resume += runeWidth(text[resume:])
 			p, t = star+1, resume
 		default:
 			return false
@@ -49,7 +51,7 @@ func (g glob) match(text string) bool {
 	return strings.Trim(g.pattern[p:], "*") == ""
 }
 
-func width(text string) int {
+func runeWidth(text string) int {
 	_, size := utf8.DecodeRuneInString(text)
 	return size
 }

@@ -14,18 +14,18 @@ type place struct {
 	stream string // set when the entry may be a stream id
 }
 
-func (p *place) matches(q *request) truth {
+func (p *place) matches(q *foldedQuery) truth {
 	switch {
 	case p.kind == "*":
 		return yes
 	case p.kind == "im" || q.im:
-		return is(p.kind == "im" && q.im)
+		return truthOf(p.kind == "im" && q.im)
 	case p.stream != "" && p.stream == q.stream:
 		return yes
 	case p.name.pattern == "*":
 		return yes
 	}
-	return known(q.room, p.name.match(q.room))
+	return ifKnown(q.room, p.name.match(q.room))
 }
 
 func parsePlace(text string) (place, *schema.Wrong) {
@@ -37,7 +37,7 @@ func parsePlace(text string) (place, *schema.Wrong) {
 	case kind != "room" || !colon:
 		return place{}, &schema.Wrong{What: "is no place", Fix: `write "*", "im", "room:*", "room:NAME" or "room:STREAMID"`}
 	}
-	if wrong := badPattern(rest); wrong != nil {
+	if wrong := checkPattern(rest); wrong != nil {
 		return place{}, wrong
 	}
 	p := place{kind: "room", name: newGlob(rest)}
@@ -54,5 +54,6 @@ func streamID(id string) string {
 	return strings.TrimRight(urlSafe.Replace(strings.TrimSpace(id)), "=")
 }
 
-// Stream ids are long for a room's name and have no blanks. A name that looks like one is still compared as a name too.
+// Stream ids are long for a room's name and have no blanks. A name that looks like one is still
+// compared as a name too.
 var streamIDs = regexp.MustCompile(`^[A-Za-z0-9_-]{20,}$`)

@@ -1,14 +1,16 @@
-// Package policy decides who may run which command, and says why. It is pure: no file, no clock, no network.
+// Package policy decides who may run which command, and says why. It is pure: no file, no clock, no
+// network.
 //
-// Everything is denied that no rule allows, /help aside, which is open to everybody. Any deny rule that matches wins;
-// otherwise the first allow rule that matches admits. What cannot be known (an e-mail address that Symphony does not show)
-// never admits anybody, and refuses where a deny rule turns on it.
+// Everything is denied that no rule allows, /help aside, which is open to everybody. Any deny rule
+// that matches wins; otherwise the first allow rule that matches admits. What cannot be known (an
+// e-mail address that Symphony does not show) never admits anybody, and refuses where a deny rule
+// turns on it.
 package policy
 
 import "slices"
 
-// Policy is a set of rules, ready to decide. It never changes and may be used from any number of goroutines.
-// The zero value and nil allow /help only.
+// Policy is a set of rules, ready to decide. It never changes and may be used from any number of
+// goroutines. The zero value and nil allow /help only.
 type Policy struct {
 	deny, allow []rule
 	contact     string
@@ -28,13 +30,14 @@ func (p *Policy) Rules() (deny, allow int) {
 	return len(p.deny), len(p.allow)
 }
 
-// Open says whether anybody at all may use the command: a rule allows it, and none denies it to everybody everywhere.
-func (p *Policy) Open(command string) bool {
+// AllowsAnybody reports whether anybody at all may use the command: a rule allows it, and none
+// denies it to everybody everywhere.
+func (p *Policy) AllowsAnybody(command string) bool {
 	if p == nil {
 		return false
 	}
 	name := commandName(command)
-	about := func(r rule) bool { return r.commands == nil || r.commands[name] }
-	closes := func(r rule) bool { return about(r) && r.everybody() && r.everywhere() }
-	return slices.ContainsFunc(p.allow, about) && !slices.ContainsFunc(p.deny, closes)
+	concerns := func(r rule) bool { return r.commands == nil || r.commands[name] }
+	closes := func(r rule) bool { return concerns(r) && r.isForEverybody() && r.isForEverywhere() }
+	return slices.ContainsFunc(p.allow, concerns) && !slices.ContainsFunc(p.deny, closes)
 }

@@ -52,8 +52,8 @@ allow:
 `
 
 // ask is alice's /newroom in a 1:1 chat, changed.
-func ask(change ...func(*policy.Ask)) policy.Ask {
-	a := policy.Ask{
+func ask(change ...func(*policy.Query)) policy.Query {
+	a := policy.Query{
 		User:    policy.Subject{Username: "alice", Email: "alice@acme.com"},
 		Where:   policy.Place{Kind: policy.IM, StreamID: "im"},
 		Command: "newroom",
@@ -64,13 +64,13 @@ func ask(change ...func(*policy.Ask)) policy.Ask {
 	return a
 }
 
-func inRoom(name, id string) func(*policy.Ask) {
-	return func(a *policy.Ask) { a.Where = policy.Place{Kind: policy.Room, RoomName: name, StreamID: id} }
+func inRoom(name, id string) func(*policy.Query) {
+	return func(a *policy.Query) { a.Where = policy.Place{Kind: policy.Room, RoomName: name, StreamID: id} }
 }
 
-func by(user policy.Subject) func(*policy.Ask) { return func(a *policy.Ask) { a.User = user } }
+func by(user policy.Subject) func(*policy.Query) { return func(a *policy.Query) { a.User = user } }
 
-func to(command string) func(*policy.Ask) { return func(a *policy.Ask) { a.Command = command } }
+func to(command string) func(*policy.Query) { return func(a *policy.Query) { a.Command = command } }
 
 func TestTheFirstAllowRuleThatMatchesAdmits(t *testing.T) {
 	t.Parallel()
@@ -95,7 +95,7 @@ func TestAnyDenyRuleThatMatchesWins(t *testing.T) {
 	require.Equal(t, "Ask your desk head.", d.Reason)
 	require.Equal(t, policy.Check{What: "who is one of email:*@contractors.acme.com", OK: true}, d.Checks[0])
 
-	for _, place := range []func(*policy.Ask){
+	for _, place := range []func(*policy.Query){
 		inRoom("Trading floor", "x"),
 		inRoom("Lunch", "aaaaaaaaaaaaaaaaaaaaaaaaaa+/=="),
 	} {
@@ -104,7 +104,7 @@ func TestAnyDenyRuleThatMatchesWins(t *testing.T) {
 	require.True(t, p.Decide(ask(inRoom("Lunch", "AAAAAAAAAAAAAAAAAAAAAAAAAA-_"))).Allowed, "stream ids differ by case")
 }
 
-func TestADeniedRoomStaysDeniedWhenItsNameIsNotKnown(t *testing.T) {
+func TestADeniedRoomStaysDeniedWithoutItsName(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"Boardroom", "Board-Restructuring-2027"} { // the second could be a stream id as well
 		p := mustCompile(t, `
@@ -116,7 +116,7 @@ allow: [{name: all, who: ["*"], commands: ["*"]}]`)
 	}
 }
 
-func TestNobodyIsAllowedWhatNoRuleAllows(t *testing.T) {
+func TestWithoutAMatchingRuleEverythingIsDenied(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, rules)
 	eve := policy.Subject{Username: "eve", Email: "eve@other.com", External: true}
@@ -137,7 +137,7 @@ func TestNobodyIsAllowedWhatNoRuleAllows(t *testing.T) {
 	require.Equal(t, []policy.Check{{What: "some rule allows /rooms"}}, d.Checks)
 }
 
-func TestWhoIsSentToTheOneToOneChatIsLetInThere(t *testing.T) {
+func TestADenialNamesTheOneToOneChatOnlyIfItIsAllowedThere(t *testing.T) {
 	t.Parallel()
 	const sent = "You may not use /newroom here, but you may in your 1:1 chat with me."
 	for name, c := range map[string]struct{ rules, reason string }{
@@ -156,13 +156,13 @@ allow: [{name: chats, who: ["*"], where: [im], commands: [newroom]}]`, "Nobody h
 	}
 }
 
-func TestAnAccentIsTheSameHoweverItIsEncoded(t *testing.T) {
+func TestAnAccentMatchesInEitherEncoding(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, "allow: [{name: a, who: ['*'], where: ['room:z\u00fcrich ?'], commands: ['*']}]")
 	require.True(t, p.Decide(ask(inRoom("Zu\u0308rich é", "x"))).Allowed)
 }
 
-func TestACommandIsOpenIfAnybodyMayUseIt(t *testing.T) {
+func TestAllowsAnybody(t *testing.T) {
 	t.Parallel()
 	const all = "allow: [{name: all, who: ['*'], commands: [newroom]}]\n"
 	for rules, open := range map[string]bool{
@@ -174,13 +174,13 @@ func TestACommandIsOpenIfAnybodyMayUseIt(t *testing.T) {
 		all + "deny: [{name: d, who: ['*'], commands: [groups], reason: no}]":                              true,
 		"deny: [{name: d, who: [external], commands: ['*'], reason: no}]":                                  false,
 	} {
-		require.Equal(t, open, mustCompile(t, rules).Open("new-room"), rules)
+		require.Equal(t, open, mustCompile(t, rules).AllowsAnybody("new-room"), rules)
 	}
-	require.False(t, mustCompile(t, all).Open("groups"))
-	require.False(t, (*policy.Policy)(nil).Open("newroom"))
+	require.False(t, mustCompile(t, all).AllowsAnybody("groups"))
+	require.False(t, (*policy.Policy)(nil).AllowsAnybody("newroom"))
 }
 
-func TestHelpIsOpenToEverybody(t *testing.T) {
+func TestHelpIsAllowedToEverybody(t *testing.T) {
 	t.Parallel()
 	denied := mustCompile(t, "deny: [{name: all, who: ['*'], commands: ['*'], reason: no}]")
 	for _, p := range []*policy.Policy{nil, {}, denied} {
@@ -191,14 +191,14 @@ func TestHelpIsOpenToEverybody(t *testing.T) {
 	}
 }
 
-func TestWithoutRulesOnlyHelpIsOpen(t *testing.T) {
+func TestWithoutRulesOnlyHelpIsAllowed(t *testing.T) {
 	t.Parallel()
 	p, err := policy.Compile(schema.Value{}, policy.Options{Contact: "chat-help@acme.com"})
 	require.NoError(t, err)
 	require.Equal(t, "Nobody has allowed you /newroom here. Ask chat-help@acme.com.", p.Decide(ask()).Reason)
 }
 
-func TestWhatIsNotKnownAdmitsNobodyAndRefusesWhereADenyRuleTurnsOnIt(t *testing.T) {
+func TestUnknownFactsNeverAllowAndDenyWhereARuleNeedsThem(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, rules)
 	nameless := policy.Subject{Username: "nameless"}
@@ -234,7 +234,7 @@ func TestGlobs(t *testing.T) {
 	}
 }
 
-func TestEverythingWrongWithTheRulesIsReportedAtOnce(t *testing.T) {
+func TestAllFaultsOfTheRulesAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := compile(t, `
 deny:
@@ -276,7 +276,7 @@ policy.yaml:15:5: allow[0].reason: is not a key that is known here; known here: 
 `), err.Error())
 }
 
-func TestWithoutAListOfCommandsAnyNameGoes(t *testing.T) {
+func TestWithoutAListOfCommandsAnyNameIsAccepted(t *testing.T) {
 	t.Parallel()
 	parsed, err := schema.Parse("p.json", []byte(`{"allow": [{"name": "a", "who": ["*"], "commands": ["future"]}]}`), nil)
 	require.NoError(t, err)
@@ -285,7 +285,7 @@ func TestWithoutAListOfCommandsAnyNameGoes(t *testing.T) {
 	require.True(t, p.Decide(ask(to("future"))).Allowed)
 }
 
-func TestManyMayAskAtOnce(t *testing.T) {
+func TestDecideMayBeCalledConcurrently(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, rules)
 	for i := range 8 {

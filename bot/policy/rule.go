@@ -14,11 +14,11 @@ type rule struct {
 	who      []subject
 	where    []place
 	commands map[string]bool // folded names; nil: all
-	written  written
+	written  ruleText
 }
 
-// written is how the rule's author put it, for explanations.
-type written struct{ who, where, commands string }
+// ruleText is how the rule's author put it, for explanations.
+type ruleText struct{ who, where, commands string }
 
 // truth is whether a condition holds; with incomplete knowledge of the request it may be unknown.
 type truth int
@@ -29,39 +29,39 @@ const (
 	yes
 )
 
-func is(holds bool) truth {
+func truthOf(holds bool) truth {
 	if holds {
 		return yes
 	}
 	return no
 }
 
-// request is an Ask made ready for comparing with many rules.
-type request struct {
+// foldedQuery is a Query made ready for comparing with many rules.
+type foldedQuery struct {
 	username, email, room, stream string
 	external, im                  bool
 	command                       string
 }
 
-func newRequest(a Ask) request {
-	return request{
-		username: fold(strings.TrimSpace(a.User.Username)),
-		email:    fold(strings.TrimSpace(a.User.Email)),
-		room:     fold(a.Where.RoomName),
-		stream:   streamID(a.Where.StreamID),
-		external: a.User.External,
-		im:       a.Where.Kind == IM,
-		command:  commandName(a.Command),
+func foldQuery(query Query) foldedQuery {
+	return foldedQuery{
+		username: fold(strings.TrimSpace(query.User.Username)),
+		email:    fold(strings.TrimSpace(query.User.Email)),
+		room:     fold(query.Where.RoomName),
+		stream:   streamID(query.Where.StreamID),
+		external: query.User.External,
+		im:       query.Where.Kind == IM,
+		command:  commandName(query.Command),
 	}
 }
 
-// verdict is how a rule's three conditions hold.
-type verdict struct{ who, where, command truth }
+// match is how a rule's three conditions hold.
+type match struct{ who, where, command truth }
 
-func (v verdict) all() truth { return min(v.who, v.where, v.command) }
+func (v match) overall() truth { return min(v.who, v.where, v.command) }
 
-// met counts the conditions that hold.
-func (v verdict) met() int {
+// countMet counts the conditions that hold.
+func (v match) countMet() int {
 	n := 0
 	for _, t := range []truth{v.who, v.where, v.command} {
 		if t == yes {
@@ -71,8 +71,8 @@ func (v verdict) met() int {
 	return n
 }
 
-func (r *rule) judge(q *request) verdict {
-	v := verdict{command: is(r.commands == nil || r.commands[q.command])}
+func (r *rule) match(q *foldedQuery) match {
+	v := match{command: truthOf(r.commands == nil || r.commands[q.command])}
 	for i := range r.who {
 		if v.who = max(v.who, r.who[i].matches(q)); v.who == yes {
 			break
@@ -86,17 +86,18 @@ func (r *rule) judge(q *request) verdict {
 	return v
 }
 
-func (r *rule) everybody() bool {
+func (r *rule) isForEverybody() bool {
 	return slices.ContainsFunc(r.who, func(s subject) bool { return s.kind == "*" })
 }
 
-func (r *rule) everywhere() bool {
+func (r *rule) isForEverywhere() bool {
 	return slices.ContainsFunc(r.where, func(p place) bool { return p.kind == "*" })
 }
 
 var commandMarks = strings.NewReplacer("-", "", "_", "", "/", "")
 
-// commandName folds a command's name as the grammar does: without case, "-", "_" and the slash before it.
+// commandName folds a command's name as the grammar does: without case, "-", "_" and the slash
+// before it.
 func commandName(name string) string {
 	return commandMarks.Replace(fold(strings.TrimSpace(name)))
 }

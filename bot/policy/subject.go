@@ -13,29 +13,29 @@ type subject struct {
 	mail glob
 }
 
-func (s *subject) matches(q *request) truth {
+func (s *subject) matches(q *foldedQuery) truth {
 	switch s.kind {
 	case "*":
 		return yes
 	case "internal":
-		return is(!q.external)
+		return truthOf(!q.external)
 	case "external":
-		return is(q.external)
+		return truthOf(q.external)
 	case "user":
 		if q.external { // usernames are those of one's own company; Symphony shows no others
 			return no
 		}
-		return known(q.username, q.username == s.user)
+		return ifKnown(q.username, q.username == s.user)
 	}
-	return known(q.email, s.mail.match(q.email))
+	return ifKnown(q.email, s.mail.match(q.email))
 }
 
-// known is whether a condition on text holds, which nobody can say if text is not known.
-func known(text string, holds bool) truth {
+// ifKnown is whether a condition on text holds, unknown where the text is not known.
+func ifKnown(text string, holds bool) truth {
 	if text == "" {
 		return unknown
 	}
-	return is(holds)
+	return truthOf(holds)
 }
 
 const whoFix = `write "*", "internal", "external", "user:USERNAME" or "email:*@acme.com"`
@@ -47,7 +47,9 @@ func parseSubject(text string) (subject, *schema.Wrong) {
 	case !colon && (text == "*" || text == "internal" || text == "external"):
 		return subject{kind: text}, nil
 	case kind == "group" || kind == "set":
-		return subject{}, &schema.Wrong{What: "names a " + kind + ", which rules cannot do yet", Fix: `write "user:USERNAME" or "email:*@acme.com"`}
+		return subject{}, &schema.Wrong{
+			What: "names a " + kind + ", which rules cannot do yet", Fix: `write "user:USERNAME" or "email:*@acme.com"`,
+		}
 	case kind == "user":
 		return parseUser(rest)
 	case kind == "email":
@@ -67,7 +69,7 @@ func parseUser(name string) (subject, *schema.Wrong) {
 }
 
 func parseEmail(pattern string) (subject, *schema.Wrong) {
-	if wrong := badPattern(pattern); wrong != nil {
+	if wrong := checkPattern(pattern); wrong != nil {
 		return subject{}, wrong
 	}
 	switch {
@@ -79,8 +81,8 @@ func parseEmail(pattern string) (subject, *schema.Wrong) {
 	return subject{kind: "email", mail: newGlob(pattern)}, nil
 }
 
-// badPattern refuses what no glob may be.
-func badPattern(pattern string) *schema.Wrong {
+// checkPattern refuses what no glob may be.
+func checkPattern(pattern string) *schema.Wrong {
 	switch {
 	case pattern == "":
 		return &schema.Wrong{What: "has nothing after the colon", Fix: "write a text in which * stands for anything and ? for one character"}

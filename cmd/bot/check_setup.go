@@ -32,7 +32,7 @@ func checkPolicy(c *config.Config) finding {
 	switch {
 	case allow == 0:
 		return found("policy", detail, "no rule allows anything but /help: add roombot.policy.allow")
-	case !slices.ContainsFunc(commandNames(), c.Policy.Open):
+	case !slices.ContainsFunc(commandNames(), c.Policy.AllowsAnybody):
 		return found("policy", detail, "nobody may use anything but /help: a rule of roombot.policy.deny is about everybody, everywhere, and wins")
 	}
 	return found("policy", detail)

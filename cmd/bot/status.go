@@ -135,7 +135,7 @@ func printHealth(out stdio.Writer, h bot.Health, now time.Time) error {
 		row("Queue", "%d waiting of %d at most, %d running, %d failed, oldest %s, replicas: %d",
 			h.Queue.Queued, h.Queue.Limit, h.Queue.Running, h.Queue.Failed, span(h.Queue.OldestSeconds), h.Queue.Replicas)
 	}
-	row("Answers", "%s", tally(h.Commands))
+	row("Answers", "%s", tally(h.Requests))
 	return w.Flush()
 }
 

@@ -57,7 +57,7 @@ func (w *watched) listening(name, page string) (path string) {
 func (w *watched) run() *running {
 	w.t.Helper()
 	p := begin(w.t, "run", "--config", w.config)
-	told := p.each("health is told", "a feed was created")[0]
+	told := p.each("health page listening", "a feed was created")[0]
 	var line struct{ Address string }
 	require.NoError(w.t, json.Unmarshal([]byte(told), &line), told)
 	w.page = "http://" + line.Address + "/readyz"
@@ -100,7 +100,7 @@ func TestStatusTellsHowARunningBotIs(t *testing.T) {
 	var h bot.Health
 	require.NoError(t, json.Unmarshal([]byte(got.out), &h))
 	require.True(t, h.Ready)
-	require.Equal(t, map[string]int{"done": 1}, h.Commands)
+	require.Equal(t, map[string]int{"done": 1}, h.Requests)
 
 	require.Zero(t, running.stop())
 	got = shell(t, "status", "--config", w.asked)

@@ -1,0 +1,187 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"roombot/bot/engine"
+)
+
+// Bounds are how much may wait, and how long.
+type Bounds struct {
+	// PerConversation is how many requests of one chat may be unfinished; those beyond are left
+	// out. Default DefaultPerConversation.
+	PerConversation int
+	// Queue is how many jobs may wait before the feed is no longer read. Default DefaultQueue.
+	Queue int
+	// Late is the age up to which a missed request is carried out without asking: after that, its
+	// sender may have found another way. Default DefaultLate.
+	Late time.Duration
+}
+
+// The defaults of Bounds.
+const (
+	DefaultPerConversation = 20
+	DefaultQueue           = 1000
+	DefaultLate            = time.Hour
+)
+
+func (b Bounds) withDefaults() Bounds {
+	if b.PerConversation <= 0 {
+		b.PerConversation = DefaultPerConversation
+	}
+	if b.Queue <= 0 {
+		b.Queue = DefaultQueue
+	}
+	if b.Late <= 0 {
+		b.Late = DefaultLate
+	}
+	return b
+}
+
+// admission decides which arrivals are taken, which are left out as surplus and which of those is
+// answered for all, and whether the queue is full.
+type admission struct {
+	store  *engine.Engine
+	bounds Bounds
+
+	// turn holds a value while arrivals are decided about and stored, which asks the store and
+	// takes its time. The mutex is held for moments only, so that neither a job that ends nor a
+	// look at the health waits for that.
+	turn chan struct{}
+
+	mu        sync.Mutex // guards what follows
+	backlogs  map[string]backlog
+	waiting   int       // jobs, when they were counted last, and those added since
+	counted   time.Time // when that was
+	refused   error     // why the last batch was not taken
+	refusedAt time.Time
+}
+
+// newAdmission counts the jobs that an earlier run has left.
+func newAdmission(ctx context.Context, store *engine.Engine, bounds Bounds) (*admission, error) {
+	waiting, err := store.List(ctx, engine.Filter{State: engine.Waiting, Limit: math.MaxInt32})
+	if err != nil {
+		return nil, fmt.Errorf("list the waiting jobs: %w", err)
+	}
+	return &admission{store: store, bounds: bounds, turn: make(chan struct{}, 1), backlogs: countBacklogs(waiting)}, nil
+}
+
+// take stores arrivals, unless the queue is full, and returns how many are surplus. Those are
+// stored like all others, so that they are known when they come again, but in a conversation of
+// their own, and nothing is done for them but that one of them is answered.
+func (a *admission) take(ctx context.Context, arrived []arrival) (surplus int, err error) {
+	select {
+	case a.turn <- struct{}{}:
+		defer func() { <-a.turn }()
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	if err := a.checkQueue(ctx); err != nil {
+		return 0, err
+	}
+	backlogs, err := a.markSurplus(ctx, arrived)
+	if err != nil {
+		return 0, err
+	}
+	jobs, err := jobsOf(arrived)
+	if err != nil {
+		return 0, err
+	}
+	before := a.replaceBacklogs(backlogs) // first, as a worker may finish one of the jobs at once
+	if err := a.store.Insert(ctx, jobs...); err != nil {
+		a.replaceBacklogs(before)
+		return 0, err
+	}
+	a.addWaiting(len(jobs))
+	return logSurplus(ctx, arrived), nil
+}
+
+func jobsOf(arrived []arrival) ([]engine.Job, error) {
+	jobs := make([]engine.Job, len(arrived))
+	for i, a := range arrived {
+		var err error
+		if jobs[i], err = a.request.job(a.id); err != nil {
+			return nil, err
+		}
+		if a.silent {
+			jobs[i].Finished, jobs[i].Payload = true, nil
+		}
+	}
+	return jobs, nil
+}
+
+// logSurplus counts the surplus requests.
+func logSurplus(ctx context.Context, arrived []arrival) (surplus int) {
+	for _, a := range arrived {
+		if a.request.Surplus != "" {
+			surplus++
+			zerolog.Ctx(ctx).Debug().Str("job", a.id).Str("chat", string(a.request.Stream)).
+				Int64("user", int64(a.request.From.ID)).Msg("surplus request was left out")
+		}
+	}
+	return surplus
+}
+
+// recountAfter is how long a count of the queue serves.
+const recountAfter = time.Second
+
+// checkQueue is an error while the queue is full. The batch is then left unacknowledged, and what
+// comes after it unread.
+func (a *admission) checkQueue(ctx context.Context) error {
+	a.mu.Lock()
+	waiting, fresh := a.waiting, time.Since(a.counted) < recountAfter
+	a.mu.Unlock()
+	if !fresh || waiting >= a.bounds.Queue {
+		stats, err := a.store.Stats(ctx)
+		if err != nil {
+			return err
+		}
+		waiting = stats.Queued
+		a.setWaiting(waiting)
+	}
+	if waiting >= a.bounds.Queue {
+		return fmt.Errorf("%d jobs wait, and no more than %d may", waiting, a.bounds.Queue)
+	}
+	return nil
+}
+
+func (a *admission) setWaiting(waiting int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.waiting, a.counted = waiting, time.Now()
+}
+
+func (a *admission) addWaiting(added int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.waiting += added
+}
+
+// noteBatch remembers whether a batch of the feed was taken.
+func (a *admission) noteBatch(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.refused = err; err != nil {
+		a.refusedAt = time.Now()
+	}
+}
+
+// refusalCounts is how long a refusal counts when no batch has come again: another replica may have
+// taken it.
+const refusalCounts = 45 * time.Second
+
+// refusal is why the last batch of the feed was not taken, nil if it was.
+func (a *admission) refusal() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if time.Since(a.refusedAt) > refusalCounts {
+		return nil
+	}
+	return a.refused
+}

@@ -1,0 +1,105 @@
+package bot_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot"
+	"roombot/bot/engine"
+	"roombot/symphony/sandbox/client"
+)
+
+// floods is somebody who sends requests faster than they can be carried out.
+func (w *world) floods(who string, commands int) said {
+	w.t.Helper()
+	first := w.asks(who, `/newroom "Flood 0"`)
+	for i := 1; i < commands; i++ {
+		w.asks(who, fmt.Sprintf(`/newroom "Flood %d"`, i))
+	}
+	return first
+}
+
+func TestSurplusRequestsGetOneAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
+	w.fail(client.Fault{Path: onCreate, Delay: "10m"}) // no request ends before all are sent
+	chat := w.floods("bob", 40)
+	w.heal()
+	w.rests()
+	var opened, refused int
+	for _, a := range w.answers("bob", chat) {
+		switch text := plain(a); {
+		case strings.Contains(text, "is open"):
+			opened++
+		case strings.Contains(text, "5 commands are waiting in this chat"):
+			refused++
+		}
+	}
+	require.Equal(t, 1, refused, "answers to what was left out")
+	require.Equal(t, 5, opened, "requests carried out")
+	rooms := 0
+	for i := range 40 {
+		rooms += len(w.rooms(fmt.Sprintf("Flood %d", i)))
+	}
+	require.Equal(t, opened, rooms)
+
+	w.says("bob", `/newroom "Afterwards"`).sees("✓ Afterwards")
+}
+
+func TestSurplusRequestsGetOneAnswerAfterAStoreOutage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
+	chat := w.says("bob", "/help").sees("I open rooms")
+	w.fail(client.Fault{Path: onSend, Delay: "10m"}) // no request ends
+	release, err := engine.LockStore(t.Context(), engine.FileAddress(w.store))
+	require.NoError(t, err)
+	w.chatter("bob", "roombot", "/groups", 20)
+	require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Failures > 0 }, patience, tick)
+	require.NoError(t, release())
+	w.becomesReady()
+	require.Eventually(t, w.listens, patience, tick)
+	w.heal()
+	w.rests()
+	all := strings.Join(w.heard("bob", chat.Message), "\n")
+	require.Equal(t, 5, strings.Count(all, "I can add these groups"), "carried out")
+	require.Equal(t, 1, strings.Count(all, "5 commands are waiting in this chat"))
+}
+
+func TestSurplusRequestsOfACrowdedRoomAreAnsweredInTheRoom(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, func(w *world) { w.crowd, w.bounds = 10, bot.Bounds{PerConversation: 5} })
+	people, _ := w.colleagues(10)
+	room := w.shared("@alice " + people)
+	w.fail(client.Fault{Path: onSend, Delay: "10m"}) // no request ends before all are sent
+	first := w.asksIn(room, "bob", "/groups")
+	for _, who := range []string{"bob", "alice"} {
+		w.chatter(who, room, "/groups", 8)
+	}
+	require.Eventually(t, w.listens, patience, tick)
+	w.heal()
+	w.rests()
+	require.Equal(t, 1, strings.Count(strings.Join(w.heard("alice", first.Message), "\n"), "5 commands are waiting in this chat"))
+}
+
+func TestAFloodDoesNotDelayOtherChats(t *testing.T) {
+	t.Parallel()
+	for _, hands := range []int{1, 8} {
+		t.Run(fmt.Sprint(hands, " workers"), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(w *world) { w.hands = hands })
+			w.fail(client.Fault{Path: onCreate, Delay: "400ms"})
+			flood := w.floods("bob", 200)
+			asked := w.asks("carol", `/newroom "One"`)
+			asked.hears("✓ One")
+			at := w.answers("carol", asked)[0].Timestamp
+			// One of the flood is under way and one may begin while the event travels; on a busy
+			// machine a few more do.
+			between := slices.DeleteFunc(w.answers("bob", flood), func(a client.Message) bool { return a.Timestamp <= asked.Message.Timestamp || a.Timestamp >= at })
+			require.LessOrEqual(t, len(between), 6, "of 20 answers to the flood, those between the one request of another chat and its answer")
+		})
+	}
+}

@@ -1,0 +1,171 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/rs/zerolog"
+
+	"roombot/commands"
+	"roombot/commands/syntax"
+)
+
+// decision is what becomes of a request: an outcome to deliver, or nothing at all for a reason.
+type decision struct {
+	outcome outcome
+	ignored ignoreReason // empty where there is an outcome
+}
+
+// ignoreReason says why a request gets no answer.
+type ignoreReason string
+
+const (
+	ignoreSurplus  ignoreReason = "another surplus request of the chat is answered for it"
+	ignoreAnswered ignoreReason = "missed request has an answer already"
+	ignoreForeign  ignoreReason = "form was posted by somebody else"
+)
+
+func (r ignoreReason) log(ctx context.Context) {
+	level := zerolog.DebugLevel
+	if r == ignoreAnswered {
+		level = zerolog.InfoLevel
+	}
+	zerolog.Ctx(ctx).WithLevel(level).Str("reason", string(r)).Msg("request was ignored")
+}
+
+// decide finds out whether the request gets an answer, and which.
+func (a *attempt) decide(ctx context.Context) (decision, error) {
+	checks := []func(context.Context) (ignoreReason, error){a.checkSurplus, a.checkMissed, a.checkForm}
+	for _, check := range checks {
+		if reason, err := check(ctx); err != nil || reason != "" {
+			return decision{ignored: reason}, err
+		}
+	}
+	decided, err := a.keepOutcome(ctx, a.answer)
+	return decision{outcome: decided}, err
+}
+
+// checkSurplus lets one surplus request of an overflow be answered.
+func (a *attempt) checkSurplus(ctx context.Context) (ignoreReason, error) {
+	if a.request.Surplus == "" {
+		return "", nil
+	}
+	owner, err := a.Claim(ctx, surplusClaim(a.request.conversation(), a.request.Surplus))
+	switch {
+	case err != nil:
+		return "", err
+	case owner != a.ID:
+		return ignoreSurplus, nil
+	}
+	zerolog.Ctx(ctx).Warn().Msg("chat has too many unfinished requests, more are left out")
+	return "", nil
+}
+
+// answer decides what the user is told, and does what has to be done for it. A refusal comes with
+// the form that the user has filled in.
+func (a *attempt) answer(ctx context.Context) (commands.Reply, error) {
+	reply, err := a.answerMessage(ctx)
+	if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
+		return refusal.ReplyWithForm(a.request.roomForm()), nil
+	}
+	return reply, err
+}
+
+func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
+	if a.request.Surplus != "" {
+		return commands.Reply{}, commands.TooMany(a.bot.bounds.PerConversation)
+	}
+	m, err := a.readMessage(ctx)
+	if err != nil {
+		return commands.Reply{}, err
+	}
+	if m.form != nil {
+		return a.showForm(ctx, m.form)
+	}
+	grammar, set := a.bot.currentGrammar(), a.bot.catalogue
+	result := grammar.Parse(m.Message)
+	switch {
+	case result.Command != nil:
+		if a.isTooLate() && set.Writes(*result.Command) {
+			return commands.Reply{}, set.TooLate(m.Message, result, a.late)
+		}
+		return a.runCommand(ctx, m.Message, *result.Command)
+	case result.Error != nil:
+		return commands.Reply{}, set.SyntaxRefusal(grammar, m.Message, result.Error)
+	case result.Form != nil:
+		return a.showForm(ctx, result.Form)
+	default:
+		return set.Help(result.Help), nil
+	}
+}
+
+// showForm shows the form, unless it would be filled in for nothing.
+func (a *attempt) showForm(ctx context.Context, f *syntax.Form) (commands.Reply, error) {
+	a.command = f.Prefill.Command
+	if err := a.checkPolicy(ctx, &commands.Request{From: a.request.From, Invocation: f.Prefill}); err != nil {
+		return commands.Reply{}, err
+	}
+	return a.bot.env.FormReply(f)
+}
+
+// runCommand asks the policy, plans and applies.
+func (a *attempt) runCommand(ctx context.Context, m syntax.Message, invocation syntax.Invocation) (commands.Reply, error) {
+	a.command = invocation.Command
+	r := &commands.Request{
+		ID: a.id, From: a.request.From, Message: m, Invocation: invocation, Missed: a.request.Missed,
+	}
+	command, ok := a.bot.catalogue.Lookup(invocation.Command)
+	if !ok {
+		return commands.Reply{}, fmt.Errorf("no command %q", invocation.Command)
+	}
+	if command.Writes() && !r.Preview() {
+		return a.writeOnce(ctx, command, r)
+	}
+	plan, err := a.plan(ctx, command, r)
+	switch {
+	case err != nil:
+		return commands.Reply{}, err
+	case r.Preview():
+		return plan.Preview(), nil
+	}
+	return plan.Apply(ctx, a)
+}
+
+// plan asks the policy and decides what would be done.
+func (a *attempt) plan(ctx context.Context, command commands.Command, r *commands.Request) (commands.Plan, error) {
+	if err := a.checkPolicy(ctx, r); err != nil {
+		return nil, err
+	}
+	return command.Plan(ctx, r)
+}
+
+// writeOnce applies a plan that is stored first: what has been decided once is carried on, even if
+// by then the policy or a group is another. Of all versions of a message one is applied.
+func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *commands.Request) (commands.Reply, error) {
+	var stored json.RawMessage
+	err := a.Do(ctx, commands.StepPlan, &stored, func(ctx context.Context) (any, error) { return a.plan(ctx, command, r) })
+	if err != nil {
+		return commands.Reply{}, err
+	}
+	plan, err := command.Resume(r, stored)
+	if err != nil {
+		return commands.Reply{}, err
+	}
+	claim := messageClaim(a.request.Origin)
+	owner, err := a.Claim(ctx, claim)
+	switch {
+	case err != nil:
+		return commands.Reply{}, err
+	case owner != a.ID:
+		return commands.Reply{}, commands.AlreadyDone(commands.NewRequestID(owner))
+	}
+	reply, err := plan.Apply(ctx, a)
+	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run
+		if err := a.Release(ctx, claim); err != nil {
+			return commands.Reply{}, err
+		}
+	}
+	return reply, err
+}

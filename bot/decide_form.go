@@ -1,0 +1,114 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"roombot/commands"
+	"roombot/commands/syntax"
+	"roombot/symphony"
+)
+
+// message is what the user said: typed, filled into a form, or an offer that was clicked.
+type message struct {
+	syntax.Message
+	// form is set where the user asks for the form instead of the command.
+	form *syntax.Form
+}
+
+// formMessage is the message that shows the form of a request.
+type formMessage struct {
+	symphony.Message
+	foreign bool              // somebody else has posted it, and it is none of the bot's business
+	refusal *commands.Refusal // why the form cannot be used: it is gone, or for another person
+}
+
+// checkForm reads the message of a form, unless an earlier attempt has decided the outcome.
+func (a *attempt) checkForm(ctx context.Context) (ignoreReason, error) {
+	if a.request.Form == nil || a.request.Surplus != "" {
+		return "", nil
+	}
+	if decided, err := a.Result(a.inSeries(stepOutcome), new(outcome)); err != nil || decided {
+		return "", err
+	}
+	form, err := a.readForm(ctx)
+	if err != nil || !form.foreign {
+		return "", err
+	}
+	return ignoreForeign, nil
+}
+
+// readForm reads the message that shows the form, once in an attempt, and notes in the request's
+// Origin to whose request the form belongs.
+func (a *attempt) readForm(ctx context.Context) (*formMessage, error) {
+	if a.form != nil {
+		return a.form, nil
+	}
+	shown, err := a.bot.client.Message(ctx, a.request.Message)
+	form := &formMessage{Message: shown}
+	switch {
+	case symphony.VerdictOf(err) == symphony.Refused:
+		form.refusal = commands.Expired()
+	case err != nil:
+		return nil, fmt.Errorf("read the message of the form: %w", err)
+	case shown.From.ID != a.bot.self.ID:
+		form.foreign = true
+	case !commands.IsFor(shown.Data, a.request.From.ID):
+		form.refusal = commands.NotYours()
+	default:
+		a.request.Origin = symphony.MessageID(commands.OriginOf(shown.Data, string(shown.ID)))
+	}
+	a.form = form
+	return form, nil
+}
+
+// readMessage reads what the user said.
+func (a *attempt) readMessage(ctx context.Context) (message, error) {
+	if a.request.Form == nil {
+		typed, err := a.request.typedMessage()
+		return message{Message: typed}, err
+	}
+	form, err := a.readForm(ctx)
+	switch {
+	case err != nil:
+		return message{}, err
+	case form.foreign:
+		return message{}, errors.New("the form is not the bot's")
+	case form.refusal != nil:
+		return message{}, form.refusal
+	}
+	return a.readSentForm(ctx, form)
+}
+
+// readSentForm reads the command that a form stands for.
+func (a *attempt) readSentForm(ctx context.Context, form *formMessage) (m message, err error) {
+	if values := a.request.roomForm(); values != nil {
+		m.Message, err = a.bot.env.ReadForm(ctx, values)
+		m.Room = a.request.Room
+		return m, err
+	}
+	offer, err := commands.ClickedOffer(form.Data, a.request.Form.Values)
+	if err != nil {
+		return message{}, err
+	}
+	m.Message = offer.Command
+	m.Room = a.request.Room
+	if offer.Edit {
+		m.form, err = a.formOf(offer.Command)
+	}
+	return m, err
+}
+
+// formOf is the form filled in with all that the offered command says.
+func (a *attempt) formOf(command syntax.Message) (*syntax.Form, error) {
+	result := a.bot.currentGrammar().Parse(command)
+	switch {
+	case result.Form != nil:
+		return result.Form, nil
+	case result.Command != nil:
+		return &syntax.Form{Prefill: *result.Command}, nil
+	default:
+		return nil, commands.Expired()
+	}
+}

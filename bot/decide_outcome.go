@@ -1,0 +1,93 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// keepOutcome is the outcome that an earlier attempt has stored, or the one that answer decides
+// now.
+func (a *attempt) keepOutcome(ctx context.Context, answer func(context.Context) (commands.Reply, error)) (outcome, error) {
+	var decided outcome
+	err := a.Do(ctx, a.inSeries(stepOutcome), &decided, func(ctx context.Context) (any, error) {
+		reply, err := answer(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return a.composeOutcome(ctx, reply)
+	})
+	return decided, err
+}
+
+func (a *attempt) composeOutcome(ctx context.Context, reply commands.Reply) (outcome, error) {
+	chat, err := a.chooseChat(ctx, reply)
+	if err != nil {
+		return outcome{}, err
+	}
+	elsewhere := chat != a.request.Stream
+	if elsewhere {
+		if err := a.lookUpRoomName(ctx); err != nil {
+			return outcome{}, err
+		}
+	}
+	o := outcome{
+		Code: reply.Code, Failed: reply.Failed, Command: a.command, Room: reply.Room, Stream: chat,
+		Reply: a.render(partReply, reply), Brief: a.render(partBrief, reply.Brief(a.id)),
+	}
+	switch aside := reply.PrivateCopy(a.request.Name); {
+	case elsewhere:
+		o.Reply = a.render(partReply, aside)
+	case a.request.Room:
+		o.Aside = a.render(partAside, aside)
+	}
+	return o, nil
+}
+
+// render makes the message of a part of the answer.
+func (a *attempt) render(part string, reply commands.Reply) symphony.Outgoing {
+	markup, data := reply.Render(commands.Stamp{
+		Request: a.id, Part: a.inSeries(part), Origin: string(a.request.Origin), For: a.request.From.ID,
+	})
+	return symphony.Outgoing{MessageML: markup, Data: data}
+}
+
+// chooseChat chooses the chat that gets the reply. Symphony has no message that only one member of
+// a room sees, so what is private goes to the 1:1 chat.
+func (a *attempt) chooseChat(ctx context.Context, reply commands.Reply) (symphony.StreamID, error) {
+	if !a.request.Room {
+		return a.request.Stream, nil
+	}
+	private, err := a.isPrivate(ctx, reply)
+	if err != nil || !private {
+		return a.request.Stream, err
+	}
+	im, err := a.bot.client.CreateIM(ctx, a.request.From.ID)
+	switch {
+	case symphony.VerdictOf(err) == symphony.Refused:
+		return a.request.Stream, nil // no 1:1 chat with this user: better in the room than not at all
+	case err != nil:
+		return "", fmt.Errorf("open the 1:1 chat: %w", err)
+	}
+	return im, nil
+}
+
+// isPrivate reports whether a reply to a room is for the requester only.
+func (a *attempt) isPrivate(ctx context.Context, reply commands.Reply) (bool, error) {
+	switch {
+	case a.request.Surplus != "": // requests of others were left out as well
+		return false, nil
+	case reply.Private || !reply.Failed:
+		return reply.Private, nil
+	}
+	members, err := a.bot.client.Members(ctx, a.request.Stream)
+	switch {
+	case symphony.VerdictOf(err) == symphony.Refused: // a chat of several without a name, which are few
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("count the members: %w", err)
+	}
+	return len(members) > a.bot.privateAbove, nil
+}

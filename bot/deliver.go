@@ -1,0 +1,118 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/rs/zerolog"
+
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// ShowFirst shows the user a first answer, but never after the reply. Only the first of several is
+// shown, except that the link replaces a word that it takes longer. A failure to show it is logged
+// and stops nothing.
+func (a *attempt) ShowFirst(ctx context.Context, first commands.Reply) {
+	if err := a.showFirstAnswer(ctx, first); err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
+	}
+}
+
+func (a *attempt) showFirstAnswer(ctx context.Context, first commands.Reply) error {
+	if _, times, err := a.Intended(ctx, a.inSeries(partReply)); err != nil || times > 0 {
+		return err
+	}
+	_, times, err := a.Intended(ctx, a.inSeries(partFirst))
+	switch m := a.render(partFirst, first); {
+	case err != nil:
+		return err
+	case times == 0:
+		_, err = a.sendOnce(ctx, a.inSeries(partFirst), a.request.Stream, m)
+	case first.Room != "":
+		err = a.replacePutOff(ctx, m)
+	}
+	return err
+}
+
+// replacePutOff puts a first answer in the place of one that only said that it takes longer, if it
+// is known by now whether that was shown.
+func (a *attempt) replacePutOff(ctx context.Context, m symphony.Outgoing) error {
+	old, err := a.firstAnswer(ctx)
+	if _, unknown := errors.AsType[*commands.WaitError](err); unknown {
+		return nil
+	}
+	if err != nil || old.Message == "" || old.Outcome != commands.CodePutOff {
+		return err
+	}
+	_, err = a.replaceMessage(ctx, a.inSeries(stepRelieved), old, m)
+	return err
+}
+
+// deliver shows the reply, in the place of the first answer if there is one in the same chat and it
+// says something else. It returns the message that shows it.
+func (a *attempt) deliver(ctx context.Context, o outcome) (sentMessage, error) {
+	first, err := a.firstAnswer(ctx)
+	if err != nil {
+		return sentMessage{}, err
+	}
+	if first.Stream == o.Stream {
+		if shown, done, err := a.replaceFirstAnswer(ctx, first, o); done || err != nil {
+			return shown, err
+		}
+	}
+	shown, err := a.sendOnce(ctx, a.inSeries(partReply), o.Stream, o.Reply)
+	switch {
+	case err != nil:
+		return sentMessage{}, err
+	case shown.Message == "":
+		return a.deliverAside(ctx, o)
+	case first.Message != "" && first.Stream != o.Stream:
+		_, err = a.replaceMessage(ctx, a.inSeries(stepPointer), first, a.render(stepPointer, commands.AnsweredInPrivate()))
+	}
+	return shown, err
+}
+
+// replaceFirstAnswer shows the reply in the place of the first answer. It is not done where there
+// is none, or where Symphony does not let it be edited.
+func (a *attempt) replaceFirstAnswer(ctx context.Context, first sentMessage, o outcome) (shown sentMessage, done bool, err error) {
+	same := first.Text == checksum(o.Reply)
+	switch {
+	case first.Message != "" && !same:
+		updated, err := a.replaceMessage(ctx, a.inSeries(stepUpdate), first, o.Reply)
+		return updated, updated.Message != "", err
+	case first.Message == "" && same: // refused once already
+		shown, err := a.deliverAside(ctx, o)
+		return shown, true, err
+	}
+	return first, same, nil
+}
+
+// deliverAside tells a reply that Symphony refused in the 1:1 chat: the room may be closed to the
+// bot.
+func (a *attempt) deliverAside(ctx context.Context, o outcome) (sentMessage, error) {
+	im, err := a.bot.client.CreateIM(ctx, a.request.From.ID)
+	switch {
+	case symphony.VerdictOf(err) == symphony.Refused:
+		return a.deliverBrief(ctx, o.Stream, o)
+	case err != nil:
+		return sentMessage{}, fmt.Errorf("open the 1:1 chat: %w", err)
+	}
+	if o.Aside.MessageML != "" {
+		if shown, err := a.sendOnce(ctx, a.inSeries(partAside), im, o.Aside); err != nil || shown.Message != "" {
+			return shown, err
+		}
+	}
+	return a.deliverBrief(ctx, im, o)
+}
+
+// deliverBrief tells what can be told of a reply that Symphony refuses wherever it is said: a rule
+// may block its words.
+func (a *attempt) deliverBrief(ctx context.Context, chat symphony.StreamID, o outcome) (sentMessage, error) {
+	shown, err := a.sendOnce(ctx, a.inSeries(partBrief), chat, o.Brief)
+	if err == nil && shown.Message == "" {
+		zerolog.Ctx(ctx).Error().Str("outcome", o.Code).Msg("user could not be told: Symphony refused every answer")
+	}
+	return shown, err
+}

@@ -1,0 +1,214 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"roombot/bot/engine"
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// attempt is one try at a job: the request, and what was found out about it so far.
+type attempt struct {
+	*engine.Attempt
+	bot     *Bot
+	request storedRequest
+	id      commands.RequestID
+	series  int           // whose outcome counts
+	late    time.Duration // age of a missed request when it was found; 0 for one that the feed brought
+	form    *formMessage  // nil until it is read
+	command string        // that was read, by its name in the catalogue
+}
+
+// execute is one attempt at a job from its start to its end. The engine calls it again after a
+// crash or an error; it repeats nothing that has happened.
+func (b *Bot) execute(ctx context.Context, job *engine.Attempt) error {
+	started := time.Now()
+	ctx, a, err := b.newAttempt(ctx, job)
+	if err != nil {
+		return err
+	}
+	a.noteProgress()
+	decided, err := a.decide(ctx)
+	if err != nil {
+		return a.postpone(ctx, err)
+	}
+	if decided.ignored != "" {
+		decided.ignored.log(ctx)
+		a.finish()
+		return nil
+	}
+	shown, err := a.deliver(ctx, decided.outcome)
+	if err != nil {
+		return a.postpone(ctx, err)
+	}
+	a.logAnswer(ctx, decided.outcome, shown, started)
+	b.metrics.countAnswer(decided.outcome, a.request.At, shown.At)
+	a.finish()
+	return nil
+}
+
+// newAttempt reads the stored request. Its context logs with what identifies the request, and its
+// calls to Symphony carry a trace id that follows from the request's number.
+func (b *Bot) newAttempt(ctx context.Context, job *engine.Attempt) (context.Context, *attempt, error) {
+	a := &attempt{Attempt: job, bot: b, id: commands.NewRequestID(job.ID)}
+	if err := json.Unmarshal(job.Payload, &a.request); err != nil {
+		return ctx, nil, engine.GiveUp(fmt.Errorf("read the stored request: %w", err))
+	}
+	log := zerolog.Ctx(ctx).With().Str("request", string(a.id)).
+		Int64("user", int64(a.request.From.ID)).Str("chat", string(a.request.Stream)).Logger()
+	ctx = log.WithContext(symphony.WithTraceID(ctx, a.id.Trace()))
+	var err error
+	a.series, err = a.outcomeSeries()
+	return ctx, a, err
+}
+
+func (a *attempt) logAnswer(ctx context.Context, o outcome, shown sentMessage, started time.Time) {
+	if shown.Message == "" { // which was logged as an error
+		return
+	}
+	line := zerolog.Ctx(ctx).Info().Str("outcome", o.Code)
+	if o.Command != "" {
+		line = line.Str("command", o.Command)
+	}
+	if o.Room != "" {
+		line = line.Str("room", string(o.Room))
+	}
+	line.Dur("took", time.Since(started)).Dur("since_message", time.Since(a.request.At)).Msg("request was answered")
+}
+
+// Do is the engine's Do, which also measures the step and notes the progress.
+func (a *attempt) Do(ctx context.Context, step string, result any, do func(context.Context) (any, error)) error {
+	return a.Attempt.Do(ctx, step, result, func(ctx context.Context) (any, error) {
+		begin := time.Now()
+		value, err := do(ctx)
+		if err == nil {
+			a.bot.metrics.observeStep(step, begin)
+			a.noteProgress()
+		}
+		return value, err
+	})
+}
+
+// noteProgress notes that a job got further, which health looks at.
+func (a *attempt) noteProgress() { a.bot.lastProgress.Store(time.Now().UnixNano()) }
+
+// finish makes room for another request of the conversation.
+func (a *attempt) finish() {
+	a.noteProgress()
+	if a.request.Surplus == "" {
+		a.bot.admission.noteFinished(a.request.conversation())
+	}
+}
+
+// signInLook is how often a request looks whether signing in works again. Until then it has not
+// failed.
+const signInLook = 15 * time.Second
+
+// freeWaits is how often a request waits because Symphony asked it to, before that counts as a
+// failed attempt.
+const freeWaits = 30
+
+// postpone decides what becomes of a request that could not be finished now, and tells the user
+// that it is not forgotten.
+func (a *attempt) postpone(ctx context.Context, cause error) error {
+	if errors.Is(ctx.Err(), context.Canceled) || errors.Is(cause, engine.ErrOutOfOrder) {
+		return cause // it goes on by itself: at the next start, or when the store works again
+	}
+	postponed := a.bot.metrics.postponed
+	if symphony.VerdictOf(cause) == symphony.NotSignedIn { // which the client logs, once for all requests
+		postponed.WithLabelValues("login").Inc()
+		zerolog.Ctx(ctx).Debug().Err(cause).Msg("request waits for the sign-in")
+		return engine.Postpone(min(signInLook, a.bot.env.Limits.Settle()))
+	}
+	if ctx.Err() != nil { // its time is up
+		return cause
+	}
+	if wait, ok := errors.AsType[*commands.WaitError](cause); ok && wait.Planned {
+		postponed.WithLabelValues("pace").Inc()
+		return engine.Postpone(wait.After)
+	}
+	after, reason, err := a.requestedWait(ctx, cause)
+	if err != nil {
+		return err
+	}
+	postponed.WithLabelValues(reason).Inc()
+	zerolog.Ctx(ctx).Warn().Err(cause).Dur("after", after).Msg("request was put off")
+	a.ShowFirst(ctx, commands.PutOff(after))
+	if after > 0 {
+		return engine.Postpone(after)
+	}
+	return cause
+}
+
+// requestedWait is how long to wait without having failed: until an earlier write has settled, or
+// as long as Symphony says. It is 0 for a failure.
+func (a *attempt) requestedWait(ctx context.Context, cause error) (after time.Duration, reason string, err error) {
+	if wait, ok := errors.AsType[*commands.WaitError](cause); ok {
+		return wait.After, "unsettled", nil
+	}
+	slow, ok := errors.AsType[*symphony.Error](cause)
+	if !ok || !errors.Is(slow, symphony.ErrTooManyRequests) {
+		return 0, "failure", nil
+	}
+	_, times, err := a.Intended(ctx, intentThrottled)
+	if err != nil || times >= freeWaits {
+		return 0, "failure", err
+	}
+	return max(slow.RetryAfter, time.Second), "throttled", a.Intend(ctx, intentThrottled)
+}
+
+// reportFailure tells the user that the request ended without success, unless its outcome had been
+// decided and only the answer did not get through.
+func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause error) error {
+	ctx, a, err := b.newAttempt(ctx, job)
+	if err != nil {
+		return err
+	}
+	if a.request.Surplus != "" { // there was nothing to do but to say so
+		return nil
+	}
+	if err := a.releaseUnlessTouched(ctx); err != nil {
+		return err
+	}
+	zerolog.Ctx(ctx).Error().Err(cause).Msg("request was given up")
+	decided, err := a.keepOutcome(ctx, func(ctx context.Context) (commands.Reply, error) {
+		return b.env.UnfinishedReply(ctx, a, commands.Unfinished{
+			ID: a.id, From: a.request.From, Sent: a.request.roomForm(), Cancelled: errors.Is(cause, engine.ErrCancelled),
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := a.deliver(ctx, decided); err != nil {
+		return err
+	}
+	b.metrics.countFailure(decided)
+	a.finish()
+	return nil
+}
+
+// releaseUnlessTouched lets a later version of the message run, unless this one may have changed
+// something.
+func (a *attempt) releaseUnlessTouched(ctx context.Context) error {
+	touched, err := commands.MayHaveWritten(ctx, a)
+	if err != nil || touched {
+		return err
+	}
+	if a.request.Form != nil {
+		form, err := a.readForm(ctx)
+		switch {
+		case err != nil:
+			return err
+		case form.foreign || form.refusal != nil: // such a form has claimed nothing
+			return nil
+		}
+	}
+	return a.Release(ctx, messageClaim(a.request.Origin))
+}

@@ -1,0 +1,140 @@
+package bot
+
+import (
+	"strconv"
+	"time"
+
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// The journal is what this package keeps in the store: the names of steps, intentions, claims and
+// notes, and the JSON of their values. It is a file format: a job that one version of the program
+// has begun is finished by the next, and by other replicas of either version meanwhile.
+//
+// Whoever changes it
+//   - adds fields and does not rename or drop them: what a version before this one wrote must be
+//     read, and the zero value of a new field must mean what was meant without it;
+//   - writes a new name beside the old one, and reads both, where a step's meaning changes;
+//   - counts journalVersion up where a version before this one would do wrong with what is written;
+//   - runs go test -run Journal -update, keeps the old file as NAME.vN.json beside the new one in
+//     testdata/journal, and has the test read both.
+
+// journalVersion is the version of the names and shapes of this file.
+const journalVersion = 1
+
+// Steps of a job, besides those of its command. The names of parts are also in the messages
+// themselves, where they tell one answer to a request from another.
+const (
+	stepMissed  = "missed"  // lateness
+	stepOutcome = "outcome" // outcome
+
+	partFirst = "first" // sentMessage, before all is done
+	partReply = "reply" // sentMessage
+	partAside = "aside" // sentMessage, in the 1:1 chat for a reply that Symphony refuses in the room
+	partBrief = "brief" // sentMessage, for a reply that Symphony refuses everywhere
+
+	stepUpdate   = "update"   // sentMessage: the reply took the place of the first answer
+	stepPointer  = "pointer"  // sentMessage: the first answer now points to the 1:1 chat
+	stepRelieved = "relieved" // sentMessage: a second first answer took the place of the first
+)
+
+// intentThrottled counts how often a job waited because Symphony asked for it.
+const intentThrottled = "throttled"
+
+// noteHeard is the note of how far the feed was read, a feedProgress.
+const noteHeard = "heard"
+
+// stepInSeries is the name of a step, or of a part of an answer, in a series of attempts.
+func stepInSeries(step string, series int) string {
+	if series <= 1 {
+		return step
+	}
+	return step + "/" + strconv.Itoa(series)
+}
+
+// messageClaim is the key by which all versions of a message, and all clicks on its offers, write
+// once.
+func messageClaim(origin symphony.MessageID) string { return "message/" + string(origin) }
+
+// surplusClaim is the key of the one job that answers for the surplus of a conversation: newest is
+// the job that was taken last before it.
+func surplusClaim(conversation, newest string) string {
+	return "surplus/" + conversation + "/" + newest
+}
+
+// surplusConversation is the conversation in which the surplus of another one waits.
+func surplusConversation(conversation string) string { return "surplus/" + conversation }
+
+// storedRequest is the payload of a job: a message that is addressed to the bot, or a form that the
+// bot has posted.
+type storedRequest struct {
+	// Message is the message that arrived, or the one that carries the form.
+	Message symphony.MessageID `json:"message"`
+	// Origin is the first version of an edited message; otherwise Message. Of a form it is the
+	// message that the form answers, once attempt.readForm has read it.
+	Origin symphony.MessageID `json:"origin"`
+	Stream symphony.StreamID  `json:"stream"`
+	Room   bool               `json:"room,omitempty"`
+	Name   string             `json:"roomName,omitempty"`
+	From   commands.Person    `json:"from"`
+	At     time.Time          `json:"at"`
+
+	// Text and Data are the message as delivered: PresentationML and entities.
+	Text string `json:"text,omitempty"`
+	Data string `json:"data,omitempty"`
+
+	Form *sentForm `json:"form,omitempty"`
+
+	// Missed marks a message that no feed has brought: it was found in the history.
+	Missed bool `json:"missed,omitempty"`
+
+	// Surplus marks a request that is left out, since too many of its conversation are unfinished:
+	// it is the job that was taken last before it.
+	Surplus string `json:"surplus,omitempty"`
+}
+
+// sentForm is a form as the user sent it.
+type sentForm struct {
+	ID     string              `json:"id"`
+	Values symphony.FormValues `json:"values"`
+}
+
+// lateness is what was decided about a missed request.
+type lateness struct {
+	Answered bool          `json:"answered"`
+	Ago      time.Duration `json:"ago"`
+}
+
+// outcome is what was decided about a request: what the user is told, and where. From the moment it
+// is stored nothing else is done or said.
+type outcome struct {
+	Code    string            `json:"code"`
+	Failed  bool              `json:"failed,omitempty"`
+	Command string            `json:"command,omitempty"` // name in the catalogue, where one was read
+	Room    symphony.StreamID `json:"room,omitempty"`    // that was opened
+	Stream  symphony.StreamID `json:"stream"`
+	Reply   symphony.Outgoing `json:"reply"`
+	Aside   symphony.Outgoing `json:"aside,omitzero"` // of a reply to a room
+	Brief   symphony.Outgoing `json:"brief"`
+}
+
+// sentMessage is the result of sending a message. Message is empty where Symphony refused it for
+// good.
+type sentMessage struct {
+	Stream  symphony.StreamID  `json:"stream"`
+	Message symphony.MessageID `json:"message,omitempty"`
+	Outcome string             `json:"outcome,omitempty"`
+	Text    string             `json:"text,omitempty"` // checksum of what was sent; empty where it was found
+	At      time.Time          `json:"at,omitzero"`    // by Symphony's clock, as all times of messages
+}
+
+// feedProgress is how far the feed was read: everything up to a time, and what has come through a
+// feed since. Next is another feed that was found since then: what was said between the two is
+// still to be looked for.
+type feedProgress struct {
+	Feed  symphony.DatafeedID `json:"feed"`
+	Until time.Time           `json:"until"`
+	Next  symphony.DatafeedID `json:"next,omitempty"`
+	Found time.Time           `json:"found,omitzero"`
+}

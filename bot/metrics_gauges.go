@@ -1,0 +1,88 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// gauges are the metrics that are counted elsewhere, and read when Prometheus asks.
+type gauges struct {
+	bot *Bot
+	all []gauge
+}
+
+type gauge struct {
+	desc  *prometheus.Desc
+	kind  prometheus.ValueType
+	value func(snapshot) float64
+}
+
+func (b *Bot) newGauges() *gauges {
+	g := &gauges{bot: b}
+	now, total := prometheus.GaugeValue, prometheus.CounterValue
+	add := func(kind prometheus.ValueType, name, help string, value func(snapshot) float64) {
+		g.all = append(g.all, gauge{prometheus.NewDesc(namespace+"_"+name, help, nil, nil), kind, value})
+	}
+	add(now, "ready", "1 when the bot can do its work.", func(s snapshot) float64 { return oneIf(len(s.problems()) == 0) })
+	add(now, "store_up", "1 when the store answers and can be written.",
+		func(s snapshot) float64 { return oneIf(s.storeErr == nil && s.store.OutageSince.IsZero()) })
+	add(now, "queue_jobs", "Jobs that wait.", func(s snapshot) float64 { return float64(s.store.Queued) })
+	add(now, "queue_age_seconds", "Age of the oldest unfinished job.", func(s snapshot) float64 { return s.store.Oldest.Seconds() })
+	add(now, "running_jobs", "Jobs being executed, by all replicas.", func(s snapshot) float64 { return float64(s.store.Running) })
+	add(now, "failed_jobs", "Jobs on record that ended without success.", func(s snapshot) float64 { return float64(s.store.Failed) })
+	add(now, "replicas", "Processes that work on the store.", func(s snapshot) float64 { return float64(s.store.Replicas) })
+	add(now, "feed_last_read_timestamp_seconds", "When a read of the feed last completed.",
+		func(s snapshot) float64 { return unixSeconds(s.feed.LastRead) })
+	add(now, "feed_lag_seconds", "Age of the oldest event of the last read, 0 when it brought none.",
+		func(s snapshot) float64 { return s.feed.Lag.Seconds() })
+	add(now, "feed_up", "1 while the feed is read.", func(s snapshot) float64 { return oneIf(s.feed.Feed != "" && s.feed.DownSince.IsZero()) })
+	add(total, "feed_reads_total", "Reads of the feed that completed.", func(s snapshot) float64 { return float64(s.feed.Reads) })
+	add(total, "feed_failures_total", "Reads of the feed that failed, and batches that were not taken.",
+		func(s snapshot) float64 { return float64(s.feed.Failures) })
+	add(total, "feed_untaken_total", "Batches that were not taken, each time.", func(s snapshot) float64 { return float64(s.feed.Unhandled) })
+	add(total, "feeds_lost_total", "Feeds that had ended, with what was in them.", func(s snapshot) float64 { return float64(s.feed.Lost) })
+	add(total, "logins_total", "Sign-ins that succeeded.", func(s snapshot) float64 { return float64(s.calls.Logins) })
+	add(total, "logins_failed_total", "Sign-ins that did not succeed.", func(s snapshot) float64 { return float64(s.calls.FailedLogins) })
+	add(now, "last_login_timestamp_seconds", "When a sign-in last succeeded.",
+		func(s snapshot) float64 { return unixSeconds(s.calls.LastLogin) })
+	add(total, "call_retries_total", "Calls that were repeated.", func(s snapshot) float64 { return float64(s.calls.Retries) })
+	add(total, "calls_throttled_total", "Answers that asked for less (429, or 503 with Retry-After).",
+		func(s snapshot) float64 { return float64(s.calls.Throttled) })
+	add(total, "calls_waited_seconds_total", "How long calls waited since Symphony asked for less.",
+		func(s snapshot) float64 { return s.calls.Waited.Seconds() })
+	add(now, "calls_waiting", "Calls that wait since Symphony asked for less.", func(s snapshot) float64 { return float64(s.calls.Waiting) })
+	add(now, "calls_pace", "Calls a second at most, as Symphony asked for less; 0 for no limit.",
+		func(s snapshot) float64 { return s.calls.Pace })
+	return g
+}
+
+// Describe lists the gauges.
+func (g *gauges) Describe(to chan<- *prometheus.Desc) {
+	for _, k := range g.all {
+		to <- k.desc
+	}
+}
+
+// Collect reads the gauges, all of one moment.
+func (g *gauges) Collect(to chan<- prometheus.Metric) {
+	s := g.bot.takeSnapshot(context.Background())
+	for _, k := range g.all {
+		to <- prometheus.MustNewConstMetric(k.desc, k.kind, k.value(s))
+	}
+}
+
+func oneIf(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func unixSeconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
+}

@@ -1,0 +1,47 @@
+package policy
+
+// Kind is the kind of a conversation.
+type Kind string
+
+// The kinds that rules distinguish.
+const (
+	IM   Kind = "im"
+	Room Kind = "room"
+)
+
+// Query is a request to be decided. What is not known stays empty; see the package comment for what
+// follows from that.
+type Query struct {
+	User    Subject
+	Where   Place
+	Command string // without slash, any case; "-" and "_" do not count
+}
+
+// Subject is who asks.
+type Subject struct {
+	Username string
+	Email    string
+	External bool // of another company
+}
+
+// Place is the conversation in which the command was given.
+type Place struct {
+	Kind     Kind
+	StreamID string // base64, any alphabet and padding
+	RoomName string
+}
+
+// Decision is the answer and all that led to it.
+type Decision struct {
+	Allowed bool
+	Rule    string  // name of the rule that decided; empty when none did (default deny, /help)
+	Line    int     // the rule's line in its file
+	Reason  string  // for the user, a sentence; empty when allowed
+	Checks  []Check // each condition of the rule that decided; when none did, of the allow rule that came closest
+}
+
+// Check is one condition and whether the request meets it.
+type Check struct {
+	What string
+	OK   bool
+}

@@ -1,0 +1,100 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/rs/zerolog"
+
+	"roombot/bot/engine"
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// arrival is a request that has reached the bot, with the id of its job.
+type arrival struct {
+	id      string
+	request storedRequest
+	silent  bool // surplus for which another request is answered
+}
+
+// receive stores the requests of a batch of events, in one transaction. The feed acknowledges the
+// batch only after it returned nil; after an error it brings the same batch again and none that
+// came later. The feed logs the error, except that of a store that is out of order, which the
+// engine logs.
+func (b *Bot) receive(ctx context.Context, events []symphony.Event) error {
+	arrived := b.arrivals(ctx, events)
+	if len(arrived) > 0 {
+		surplus, err := b.admission.take(ctx, arrived)
+		b.admission.noteBatch(err)
+		if errors.Is(err, engine.ErrOutOfOrder) {
+			err = symphony.AlreadyLogged(err)
+		}
+		if err != nil {
+			return fmt.Errorf("store %d requests: %w", len(arrived), err)
+		}
+		b.metrics.surplus.Add(float64(surplus))
+		zerolog.Ctx(ctx).Debug().Int("requests", len(arrived)).Int("events", len(events)).Msg("requests were stored")
+	}
+	b.metrics.countEvents(events)
+	return nil
+}
+
+// arrivals are the requests among events. An event may come twice, and counts once.
+func (b *Bot) arrivals(ctx context.Context, events []symphony.Event) []arrival {
+	var arrived []arrival
+	seen := map[string]bool{}
+	for _, event := range events {
+		if a, ok := b.requestOf(ctx, event); ok && !seen[a.id] {
+			seen[a.id] = true
+			arrived = append(arrived, a)
+		}
+	}
+	return arrived
+}
+
+// requestOf is the request that an event makes. It reports false for an event that is not for the
+// bot, such as the bot's own messages, which its feed brings as well.
+func (b *Bot) requestOf(ctx context.Context, event symphony.Event) (a arrival, ok bool) {
+	if event.Head().Initiator.ID == b.self.ID {
+		return arrival{}, false
+	}
+	switch e := event.(type) {
+	case symphony.MessageSent:
+		a, ok = b.requestOfMessage(ctx, e.Message)
+	case symphony.FormSubmitted:
+		a = arrival{id: string(e.MessageID), request: requestFromForm(e)}
+		ok = commands.IsOwnForm(e.FormID)
+	}
+	if ok && (a.id == "" || a.request.Stream == "") { // it can be neither stored nor answered
+		zerolog.Ctx(ctx).Warn().Str("event", string(event.Head().ID)).Msg("event without a message or a chat was dropped")
+		return arrival{}, false
+	}
+	return a, ok
+}
+
+func (b *Bot) requestOfMessage(ctx context.Context, m symphony.Message) (arrival, bool) {
+	a := arrival{id: string(m.ID), request: requestFromMessage(m)}
+	return a, m.From.ID != b.self.ID && b.isForBot(ctx, m, a.request)
+}
+
+// isForBot reports whether a message wants an answer. A program's message does only if it is a
+// complete command: two bots that answer each other's small talk would never come to an end.
+func (b *Bot) isForBot(ctx context.Context, m symphony.Message, r storedRequest) bool {
+	typed, err := r.typedMessage()
+	if err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Str("job", string(m.ID)).Msg("message could not be read")
+		return false
+	}
+	result := b.grammar.Parse(typed)
+	if isFromProgram(m) {
+		return result.Command != nil
+	}
+	return !result.Ignore
+}
+
+// isFromProgram reports whether a program sent the message: what comes through an agent names the
+// agent as the sender's client.
+func isFromProgram(m symphony.Message) bool { return strings.HasPrefix(m.UserAgent, "Agent-") }

@@ -1,0 +1,111 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// sendOnce sends a message once: where an earlier attempt may have sent it, it is looked for first.
+// The part is in the message's entity data.
+func (a *attempt) sendOnce(ctx context.Context, part string, chat symphony.StreamID, m symphony.Outgoing) (sentMessage, error) {
+	var done sentMessage
+	err := a.Do(ctx, part, &done, func(ctx context.Context) (any, error) {
+		last, times, err := a.Intended(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		if times > 0 {
+			if found, err := a.findSent(ctx, part, chat, last); err != nil || found.Message != "" {
+				return found, err
+			}
+		}
+		if err := a.Intend(ctx, part); err != nil {
+			return nil, err
+		}
+		// Waiting for Symphony's pace counts as part of the call: whoever looks for the message
+		// must not look before it is sent.
+		bounded, cancel := context.WithTimeout(ctx, a.bot.env.Limits.CallTimeout)
+		defer cancel()
+		sent, err := a.bot.client.SendMessage(bounded, chat, m)
+		if symphony.VerdictOf(err).MayRepeat() {
+			return nil, errors.Join(fmt.Errorf("send the message: %w", err), a.Withdraw(ctx, part))
+		}
+		return resultOfSending(ctx, chat, sent, m, err)
+	})
+	return done, err
+}
+
+// replaceMessage puts a message in the place of another. An update repeated after a crash shows the
+// same text again, so it needs no look before.
+func (a *attempt) replaceMessage(ctx context.Context, step string, old sentMessage, m symphony.Outgoing) (sentMessage, error) {
+	var done sentMessage
+	err := a.Do(ctx, step, &done, func(ctx context.Context) (any, error) {
+		updated, err := a.bot.client.UpdateMessage(ctx, old.Stream, old.Message, m)
+		return resultOfSending(ctx, old.Stream, updated, m, err)
+	})
+	return done, err
+}
+
+// resultOfSending is what is stored of a call that was to show m. A refusal is a result as well,
+// since another attempt would be refused too.
+func resultOfSending(ctx context.Context, chat symphony.StreamID, shown symphony.Message, m symphony.Outgoing, err error) (any, error) {
+	done := sentMessage{Stream: chat, Message: shown.ID, Outcome: commands.OutcomeOf(m.Data), Text: checksum(m), At: shown.Time}
+	switch {
+	case symphony.VerdictOf(err) == symphony.Refused:
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("Symphony refused a message")
+		done.Message = ""
+	case err != nil:
+		return nil, fmt.Errorf("show the reply: %w", err)
+	}
+	return done, nil
+}
+
+// checksum is equal for two messages that show the same.
+func checksum(m symphony.Outgoing) string {
+	sum := sha256.Sum256([]byte(m.MessageML))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+// firstAnswer is the first answer as it stands now, empty if none was ever shown.
+func (a *attempt) firstAnswer(ctx context.Context) (sentMessage, error) {
+	var relieved sentMessage
+	if known, err := a.Result(a.inSeries(stepRelieved), &relieved); err != nil || known && relieved.Message != "" {
+		return relieved, err
+	}
+	part := a.inSeries(partFirst)
+	last, times, err := a.Intended(ctx, part)
+	if err != nil || times == 0 {
+		return sentMessage{}, err
+	}
+	var first sentMessage
+	err = a.Do(ctx, part, &first, func(ctx context.Context) (any, error) {
+		return a.findSent(ctx, part, a.request.Stream, last)
+	})
+	return first, err
+}
+
+// findSent looks for a message that an earlier attempt may have sent, once that can no longer
+// arrive.
+func (a *attempt) findSent(ctx context.Context, part string, chat symphony.StreamID, last time.Time) (sentMessage, error) {
+	if wait := time.Until(last.Add(a.bot.env.Limits.Settle())); wait > 0 {
+		return sentMessage{}, &commands.WaitError{After: wait, Why: "an earlier call may still post the message"}
+	}
+	for m, err := range a.bot.client.MessagesSince(ctx, chat, a.request.At) {
+		if err != nil {
+			return sentMessage{}, fmt.Errorf("look for the message: %w", err)
+		}
+		if m.From.ID == a.bot.self.ID && commands.IsReplyPart(m.Data, a.id, part) {
+			return sentMessage{Stream: chat, Message: m.ID, Outcome: commands.OutcomeOf(m.Data), At: m.Time}, nil
+		}
+	}
+	return sentMessage{}, nil
+}

@@ -1,0 +1,78 @@
+package bot_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/client"
+)
+
+const staffRules = `
+allow:
+  - name: staff
+    who: ["email:*@acme.test"]
+    commands: [groups]
+`
+
+// nameless is a message of alice in which Symphony left out who she is.
+func (w *world) nameless(text string, chat said) {
+	w.t.Helper()
+	w.sends(text, func(m map[string]any) {
+		m["user"] = map[string]any{"userId": idAlice, "displayName": "Alice Martin"}
+		m["stream"] = map[string]any{"streamId": chat.Message.StreamID, "streamType": "IM"}
+	})
+}
+
+func TestWhatAnEventLeavesOutOfItsUserIsLookedUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.rules = staffRules })
+	chat := w.says("alice", "/help")
+	for n, text := range []string{"/groups", "/groups equi", "/groups fx"} {
+		w.nameless(text, chat)
+		require.Eventually(t, func() bool { return len(w.answers("alice", chat)) == n+2 }, patience, tick)
+	}
+	for _, a := range w.answers("alice", chat)[1:] {
+		require.Contains(t, plain(a), "roups with")
+	}
+	require.Equal(t, 1, w.calls("lookupUsers"), "she was looked up once")
+}
+
+func TestARefusedLookUpLeavesTheRulesWithTheEvent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.rules = staffRules })
+	chat := w.says("alice", "/help")
+	w.fail(client.Fault{Path: onUsers, Status: http.StatusForbidden})
+	w.nameless("/groups", chat)
+	require.Eventually(t, func() bool { return len(w.answers("alice", chat)) == 2 }, patience, tick)
+	require.NotContains(t, plain(w.answers("alice", chat)[1]), "I can add")
+}
+
+func TestAFailedLookUpIsRepeatedBeforeADenial(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.rules = staffRules })
+	chat := w.says("alice", "/help")
+	w.fail(client.Fault{Path: onUsers, Status: http.StatusServiceUnavailable, Count: 3})
+	w.nameless("/groups", chat)
+	require.Eventually(t, func() bool {
+		all := w.answers("alice", chat)
+		return len(all) == 2 && strings.Contains(plain(all[1]), "I can add")
+	}, patience, tick)
+}
+
+func TestACorrectionKnowsTheGroups(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.says("bob", "/groups").sees("Test Group") // they have been read by now
+	asked := w.says("bob", `/newroom "Desk" group:Test Group @alice`)
+	require.Contains(t, asked.answer(), `group:"Test Group"`)
+	w.clicks("bob", asked.last(), "roombot-offer", "offer-0", nil).sees("✓ Desk", "Test Group (3 people)")
+}
+
+func TestTheAnswerListsMissingPeopleApart(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.says("bob", `/newroom "Mixed" @alice @Dana Former`).sees("not everything worked", "In the room:")
+}
