@@ -7,13 +7,19 @@ import (
 	"time"
 )
 
+// What is assumed of a bound that is not given.
+const (
+	DefaultPerConversation = 20
+	DefaultQueue           = 1000
+)
+
 // Bounds are how much may wait, and how long.
 type Bounds struct {
 	// PerConversation is how many commands of one conversation may be
-	// unfinished; those beyond are not carried out. Default 20.
+	// unfinished; those beyond are not carried out. Default DefaultPerConversation.
 	PerConversation int
 	// Queue is how many commands of all may wait before the feed is no longer
-	// read. Default 1000.
+	// read. Default DefaultQueue.
 	Queue int
 	// Late is the age up to which a missed command is carried out without asking:
 	// after that, its sender may have found another way. Default 1 h.
@@ -22,10 +28,10 @@ type Bounds struct {
 
 func (b Bounds) withDefaults() Bounds {
 	if b.PerConversation <= 0 {
-		b.PerConversation = 20
+		b.PerConversation = DefaultPerConversation
 	}
 	if b.Queue <= 0 {
-		b.Queue = 1000
+		b.Queue = DefaultQueue
 	}
 	if b.Late <= 0 {
 		b.Late = time.Hour

@@ -16,19 +16,27 @@ type Desk struct {
 	Limits Limits
 }
 
+// What is assumed of a limit that is not given.
+const (
+	DefaultMaxMembers    = syntax.DefaultMaxMembers
+	DefaultCallTimeout   = 30 * time.Second
+	DefaultSearchLag     = 10 * time.Second
+	DefaultAddsPerSecond = 3 // the vendor's advice
+)
+
 // Limits bound what one request may do and how long an unanswered one is
 // looked for.
 type Limits struct {
-	// MaxMembers is how many people one request may name. Default 100.
+	// MaxMembers is how many people one request may name. Default DefaultMaxMembers.
 	MaxMembers int
 	// CallTimeout is after how long a call to Symphony is given up; a write
-	// may still take effect until then. Default 30 s.
+	// may still take effect until then. Default DefaultCallTimeout.
 	CallTimeout time.Duration
 	// SearchLag is how long a new room or message may stay invisible to Symphony's
-	// search. Default 5 s.
+	// search. Default DefaultSearchLag.
 	SearchLag time.Duration
 	// AddsPerSecond is how many people are let into a room each second, after a
-	// first burst of ten. Default 3, the vendor's advice.
+	// first burst of ten. Default DefaultAddsPerSecond.
 	AddsPerSecond float64
 }
 
@@ -39,16 +47,16 @@ func (l Limits) Settle() time.Duration { return l.CallTimeout + l.SearchLag }
 // NewDesk fills in the defaults.
 func NewDesk(d Desk) *Desk {
 	if d.Limits.MaxMembers == 0 {
-		d.Limits.MaxMembers = syntax.DefaultMaxMembers
+		d.Limits.MaxMembers = DefaultMaxMembers
 	}
 	if d.Limits.CallTimeout == 0 {
-		d.Limits.CallTimeout = 30 * time.Second
+		d.Limits.CallTimeout = DefaultCallTimeout
 	}
 	if d.Limits.SearchLag == 0 {
-		d.Limits.SearchLag = 5 * time.Second
+		d.Limits.SearchLag = DefaultSearchLag
 	}
 	if d.Limits.AddsPerSecond == 0 {
-		d.Limits.AddsPerSecond = 3
+		d.Limits.AddsPerSecond = DefaultAddsPerSecond
 	}
 	return &d
 }

@@ -34,7 +34,7 @@ type Config struct {
 	Headers http.Header
 	// Retry bounds the repetition of reads and safe writes.
 	Retry RetryPolicy
-	// Timeout bounds one attempt of one call. Default 30 s. Reads of the feed have their own.
+	// Timeout bounds one attempt of one call. Default DefaultTimeout. Reads of the feed have their own.
 	Timeout time.Duration
 	// MaxBody bounds the bytes read from one answer. Default 64 MiB.
 	MaxBody int64
@@ -136,12 +136,15 @@ func checkBase(base string) error {
 	return nil
 }
 
+// DefaultTimeout bounds one attempt of one call where nothing else is configured.
+const DefaultTimeout = 30 * time.Second
+
 func (c Config) withDefaults() Config {
 	if c.UserAgent == "" {
 		c.UserAgent = "Roombot"
 	}
 	if c.Timeout <= 0 {
-		c.Timeout = 30 * time.Second
+		c.Timeout = DefaultTimeout
 	}
 	if c.MaxBody <= 0 {
 		c.MaxBody = 64 << 20

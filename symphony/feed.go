@@ -9,19 +9,26 @@ import (
 	"github.com/rs/zerolog"
 )
 
+// What is assumed where a FeedConfig gives nothing.
+const (
+	DefaultReadTimeout = time.Minute
+	DefaultMaxFeedWait = 5 * time.Second
+)
+
 // FeedConfig says how a feed is read.
 type FeedConfig struct {
 	// Tag keeps the feeds of several bots of one account apart. Each needs one of its
 	// own: a bot without may take any feed of the account's. Default none.
 	Tag string
-	// ReadTimeout bounds one read, which the service parks for some 20 s. Default 60 s.
+	// ReadTimeout bounds one read, which the service parks for some 20 s. Default DefaultReadTimeout.
 	ReadTimeout time.Duration
 	// Visibility is how long the service waits for an acknowledgement before it
 	// delivers a batch again. Default 30 s.
 	Visibility time.Duration
-	// MinWait and MaxWait bound the pauses after failures. Defaults 500 ms and 5 s.
+	// MinWait and MaxWait bound the pauses after failures. Defaults DefaultInitialWait
+	// and DefaultMaxFeedWait.
 	MinWait, MaxWait time.Duration
-	// Multiplier is the growth of the pause from one failure to the next. Default 2.
+	// Multiplier is the growth of the pause from one failure to the next. Default DefaultMultiplier.
 	Multiplier float64
 	// Spread is the longest random pause before a feed is made in place of a lost
 	// one, so that of several replicas one makes it and the others find it. Default 3 s.
@@ -36,8 +43,8 @@ func (c FeedConfig) withDefaults() FeedConfig {
 		field *time.Duration
 		value time.Duration
 	}{
-		{&c.ReadTimeout, time.Minute}, {&c.Visibility, 30 * time.Second}, {&c.MinWait, 500 * time.Millisecond},
-		{&c.MaxWait, 5 * time.Second}, {&c.Spread, 3 * time.Second},
+		{&c.ReadTimeout, DefaultReadTimeout}, {&c.Visibility, 30 * time.Second}, {&c.MinWait, DefaultInitialWait},
+		{&c.MaxWait, DefaultMaxFeedWait}, {&c.Spread, 3 * time.Second},
 	} {
 		if *d.field <= 0 {
 			*d.field = d.value

@@ -12,37 +12,44 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
+// What is assumed where a RetryPolicy or a FeedConfig gives nothing.
+const (
+	DefaultInitialWait = 500 * time.Millisecond
+	DefaultMultiplier  = 2
+	DefaultMaxAttempts = 10
+)
+
 // RetryPolicy bounds the repetition of failed calls. The waits grow from Initial
 // by Multiplier up to Max, each spread at random by half either way; a server's
 // Retry-After takes their place.
 type RetryPolicy struct {
-	// Initial is the first wait. Default 500 ms.
+	// Initial is the first wait. Default DefaultInitialWait.
 	Initial time.Duration
 	// Max is the longest wait. Default 10 s.
 	Max time.Duration
-	// Multiplier is at least 1. Default 2.
+	// Multiplier is at least 1. Default DefaultMultiplier.
 	Multiplier float64
 	// MaxElapsed is the time from the first attempt after which no other is begun. Default 45 s.
 	MaxElapsed time.Duration
-	// MaxAttempts counts the first one: 1 never repeats. Default 10.
+	// MaxAttempts counts the first one: 1 never repeats. Default DefaultMaxAttempts.
 	MaxAttempts int
 }
 
 func (p RetryPolicy) withDefaults() RetryPolicy {
 	if p.Initial <= 0 {
-		p.Initial = 500 * time.Millisecond
+		p.Initial = DefaultInitialWait
 	}
 	if p.Max <= 0 {
 		p.Max = 10 * time.Second
 	}
 	if p.Multiplier < 1 {
-		p.Multiplier = 2
+		p.Multiplier = DefaultMultiplier
 	}
 	if p.MaxElapsed <= 0 {
 		p.MaxElapsed = 45 * time.Second
 	}
 	if p.MaxAttempts <= 0 {
-		p.MaxAttempts = 10
+		p.MaxAttempts = DefaultMaxAttempts
 	}
 	return p
 }

@@ -14,6 +14,9 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
+// DefaultConnectTimeout bounds dialling and the TLS handshake, each, where nothing else is configured.
+const DefaultConnectTimeout = 15 * time.Second
+
 // Transport is the way to a component.
 type Transport struct {
 	// Proxy is an HTTP proxy, with user and password in it if it wants them. Nil
@@ -23,7 +26,7 @@ type Transport struct {
 	NoProxy string
 	// Trust is a PEM bundle of authorities to trust besides the system's.
 	Trust []byte
-	// ConnectTimeout bounds dialling and the TLS handshake, each. Default 15 s.
+	// ConnectTimeout bounds dialling and the TLS handshake, each. Default DefaultConnectTimeout.
 	ConnectTimeout time.Duration
 	// Timeout bounds one attempt of one call where it is less than Config.Timeout.
 	// Default none. Reads of the feed have their own.
@@ -86,7 +89,7 @@ func (t Transport) HTTP(certificate *tls.Certificate) (*http.Transport, error) {
 	}
 	connect := t.ConnectTimeout
 	if connect <= 0 {
-		connect = 15 * time.Second
+		connect = DefaultConnectTimeout
 	}
 	return &http.Transport{
 		Proxy: t.proxy(),

@@ -38,13 +38,19 @@ func (e *OpenError) Error() string { return "open the store " + e.Store + ": " +
 // Unwrap is the cause.
 func (e *OpenError) Unwrap() error { return e.Err }
 
+// What is assumed where the configuration gives nothing.
+const (
+	DefaultWorkers       = 32
+	DefaultTakeoverAfter = 40 * time.Second
+)
+
 // Config says where the commands are kept and who carries them out.
 type Config struct {
 	// Store is the path of an SQLite file, created with its folder when missing, which one process works on (FILE.lock beside it keeps
 	// a second one out); or the URL of a PostgreSQL database, postgres://…, which any number of processes (replicas) work on.
 	Store string
 
-	Workers int // commands carried out side by side; default 16
+	Workers int // commands carried out side by side; default DefaultWorkers
 
 	// Handle carries out one command; nil means done. Later and Fatal have their own meaning, any other error (and a panic)
 	// counts as a failed attempt. It may be called again for the same command after a crash, so effects belong into Job.Do.
@@ -73,7 +79,7 @@ type Config struct {
 	Replica string
 
 	// TakeoverAfter is how long after the death of a replica was noticed its running commands are carried on by others: the longest
-	// call of an effect and the time until the effect can be found, together. Default 40 s.
+	// call of an effect and the time until the effect can be found, together. Default DefaultTakeoverAfter.
 	TakeoverAfter time.Duration
 
 	Patience time.Duration // how long Open waits for a database that cannot be reached; default 2 min
@@ -91,7 +97,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.ReportFailure == nil {
 		c.ReportFailure = func(context.Context, *Attempt, error) error { return nil }
 	}
-	c.Workers = cmp.Or(c.Workers, 16)
+	c.Workers = cmp.Or(c.Workers, DefaultWorkers)
 	c.MaxAttempts = cmp.Or(c.MaxAttempts, 12)
 	c.MaxCrashes = cmp.Or(c.MaxCrashes, 25)
 	c.FailedAttempts = cmp.Or(c.FailedAttempts, 25)
@@ -116,7 +122,7 @@ func (c Config) withReplicaDefaults() (Config, error) {
 	if isPostgres(c.Store) {
 		c.Timeout = cmp.Or(c.Timeout, time.Minute)
 	}
-	c.TakeoverAfter = cmp.Or(c.TakeoverAfter, 40*time.Second)
+	c.TakeoverAfter = cmp.Or(c.TakeoverAfter, DefaultTakeoverAfter)
 	c.Patience = cmp.Or(c.Patience, 2*time.Minute)
 	c.silence = cmp.Or(c.silence, silence)
 	return c, nil

@@ -26,14 +26,15 @@ type denyRule struct {
 	Reason string `config:"reason,required" doc:"what the refused user reads" eg:"\"Contractors ask their desk head.\""`
 }
 
-const defaultContact = "your Symphony administrators"
+// DefaultContact is whom a refused user should ask where nobody else is named.
+const DefaultContact = "your Symphony administrators"
 
 // Compile reads the rules {deny: […], allow: […]}. A missing value gives a policy that allows /help only.
 // The error is a schema.Faults with everything that is wrong.
 func Compile(rules schema.Value, o Options) (*Policy, error) {
 	p := &Policy{contact: strings.TrimSpace(o.Contact)}
 	if p.contact == "" {
-		p.contact = defaultContact
+		p.contact = DefaultContact
 	}
 	if rules.Node == nil {
 		return p, nil
