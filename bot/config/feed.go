@@ -5,24 +5,44 @@ import (
 	"unicode/utf8"
 
 	"roombot/bot/config/schema"
+	"roombot/symphony"
 )
 
 // Retry is how calls that may be repeated are repeated.
 type Retry struct {
-	MaxAttempts           int     `config:"maxAttempts,default=10,min=-1" doc:"tries in all, within 45 seconds; -1 for as many as these allow"`
-	InitialIntervalMillis int     `config:"initialIntervalMillis,default=500,min=1,max=86400000" doc:"milliseconds before the second try"`
-	Multiplier            float64 `config:"multiplier,default=2,min=1" doc:"growth of the interval"`
+	MaxAttempts           int     `config:"maxAttempts,min=-1" doc:"tries in all, within 45 seconds; -1 for as many as these allow"`
+	InitialIntervalMillis int     `config:"initialIntervalMillis,min=1,max=86400000" doc:"milliseconds before the second try"`
+	Multiplier            float64 `config:"multiplier,min=1" doc:"growth of the interval"`
 	MaxIntervalMillis     int     `config:"maxIntervalMillis,default=300000,min=1,max=86400000" doc:"longest interval, milliseconds"`
+}
+
+// Defaults are those of the client, but for the longest interval, which is the vendor's: the time
+// that all tries may take is the client's and shorter.
+func (Retry) Defaults() map[string]any {
+	return map[string]any{
+		"maxAttempts":           symphony.DefaultMaxAttempts,
+		"initialIntervalMillis": symphony.DefaultInitialWait.Milliseconds(),
+		"multiplier":            symphony.DefaultMultiplier,
+	}
 }
 
 // FeedRetry is how the reading of events is repeated, which never ends. The vendor's kits wait up to five minutes; that long after an
 // outage nobody would hear the users.
 type FeedRetry struct {
-	InitialIntervalMillis int     `config:"initialIntervalMillis,default=500,min=1,max=86400000" doc:"milliseconds before the second try"`
-	Multiplier            float64 `config:"multiplier,default=2,min=1" doc:"growth of the interval"`
-	MaxIntervalMillis     int     `config:"maxIntervalMillis,default=5000,min=1,max=86400000" doc:"longest interval, milliseconds"`
+	InitialIntervalMillis int     `config:"initialIntervalMillis,min=1,max=86400000" doc:"milliseconds before the second try"`
+	Multiplier            float64 `config:"multiplier,min=1" doc:"growth of the interval"`
+	MaxIntervalMillis     int     `config:"maxIntervalMillis,min=1,max=86400000" doc:"longest interval, milliseconds"`
 
 	MaxAttempts int `config:"maxAttempts,unused,min=-1" doc:"tries in all (BDK); here the feed is never given up"`
+}
+
+// Defaults are those of the client.
+func (FeedRetry) Defaults() map[string]any {
+	return map[string]any{
+		"initialIntervalMillis": symphony.DefaultInitialWait.Milliseconds(),
+		"multiplier":            symphony.DefaultMultiplier,
+		"maxIntervalMillis":     symphony.DefaultMaxFeedWait.Milliseconds(),
+	}
 }
 
 // Datafeed is how events are read.

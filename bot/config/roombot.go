@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"roombot/bot/config/schema"
+	"roombot/bot/engine"
+	"roombot/bot/policy"
+	"roombot/commands"
 )
 
 // Roombot is our own part of the file.
@@ -18,22 +21,36 @@ type Roombot struct {
 	Limits      Limits        `config:"limits"`
 	Log         Log           `config:"log"`
 	Health      Health        `config:"health"`
-	SearchLag   time.Duration `config:"searchLag,default=10s,min=0s,max=10m" doc:"how long a new room or message may be missing from the pod's search"`
-	HTTPTimeout time.Duration `config:"httpTimeout,default=30s,min=1s,max=5m" doc:"longest a single call to Symphony may take, but for the feed's long poll"`
+	SearchLag   time.Duration `config:"searchLag,min=0s,max=10m" doc:"how long a new room or message may be missing from the pod's search"`
+	HTTPTimeout time.Duration `config:"httpTimeout,min=1s,max=5m" doc:"longest a single call to Symphony may take, but for the feed's long poll"`
+}
+
+// Defaults are those of the packages that wait and call.
+func (Roombot) Defaults() map[string]any {
+	return map[string]any{"searchLag": commands.DefaultSearchLag, "httpTimeout": commands.DefaultCallTimeout}
 }
 
 // Replies is how the bot answers.
 type Replies struct {
-	Contact      string `config:"contact,default=your Symphony administrators" doc:"whom a refused user should ask: \"Ask … .\""`
+	Contact      string `config:"contact" doc:"whom a refused user should ask: \"Ask … .\""`
 	PrivateAbove int    `config:"privateAbove,default=10,min=0" doc:"in rooms of more people than this, errors go to the 1:1 chat"`
 }
 
+// Defaults are those of the policy, which names the contact.
+func (Replies) Defaults() map[string]any { return map[string]any{"contact": policy.DefaultContact} }
+
 // Limits bounds what one command and all of them may take.
 type Limits struct {
-	MaxMembers      int `config:"maxMembers,default=100,min=1,max=10000" doc:"people in one /newroom"`
-	Workers         int `config:"workers,default=32,min=1,max=256" doc:"commands worked on at once"`
+	MaxMembers      int `config:"maxMembers,min=1,max=10000" doc:"people in one /newroom"`
+	Workers         int `config:"workers,min=1,max=256" doc:"commands worked on at once"`
 	PerConversation int `config:"perConversation,default=20,min=1,max=10000" doc:"unfinished commands of one chat; what comes beyond is left out, and told so"`
 	Queue           int `config:"queue,default=1000,min=1,max=1000000" doc:"commands waiting in all; beyond, the feed is not read until there are fewer"`
+}
+
+// Defaults are those of the packages that keep the limits. bot keeps the other two and stands
+// above this package.
+func (Limits) Defaults() map[string]any {
+	return map[string]any{"maxMembers": commands.DefaultMaxMembers, "workers": engine.DefaultWorkers}
 }
 
 // Log is what is logged and how.

@@ -1,6 +1,9 @@
 package config
 
-import "roombot/bot/config/schema"
+import (
+	"roombot/bot/config/schema"
+	"roombot/symphony"
+)
 
 // Server says how a component of Symphony is reached. The zero value of a component's field was replaced by the global one.
 type Server struct {
@@ -15,11 +18,19 @@ type Server struct {
 type Network struct {
 	Proxy             *Proxy            `config:"proxy" doc:"HTTP proxy"`
 	DefaultHeaders    map[string]Secret `config:"defaultHeaders" doc:"headers sent with every request; a component's own take the place of the global ones"` // secret: may hold tokens
-	ConnectionTimeout int               `config:"connectionTimeout,default=15000,min=1,max=86400000" doc:"milliseconds to connect"`
-	ReadTimeout       int               `config:"readTimeout,default=60000,min=1,max=86400000" doc:"milliseconds to wait for an answer; roombot.httpTimeout is the most, but for the feed's long poll"`
+	ConnectionTimeout int               `config:"connectionTimeout,min=1,max=86400000" doc:"milliseconds to connect"`
+	ReadTimeout       int               `config:"readTimeout,min=1,max=86400000" doc:"milliseconds to wait for an answer; roombot.httpTimeout is the most, but for the feed's long poll"`
 
 	ConnectionPoolMax      int `config:"connectionPoolMax,unused,min=1" doc:"connections in all (Java BDK)"`
 	ConnectionPoolPerRoute int `config:"connectionPoolPerRoute,unused,min=1" doc:"connections to one host (Java BDK)"`
+}
+
+// Defaults are those of the client.
+func (Network) Defaults() map[string]any {
+	return map[string]any{
+		"connectionTimeout": symphony.DefaultConnectTimeout.Milliseconds(),
+		"readTimeout":       symphony.DefaultReadTimeout.Milliseconds(),
+	}
 }
 
 // Client is a component whose fields the file may set; what it does not set is the global value.

@@ -52,7 +52,15 @@ func wire(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 // client is the configured client of Symphony, which signs in at its first call.
 // Each observer hears of every call and must not block.
 func client(c *config.Config, log zerolog.Logger, observers ...func(symphony.Call)) (*symphony.Client, error) {
-	conf := symphony.Config{
+	conf, err := clientConfig(c, log, observers...)
+	if err != nil {
+		return nil, err
+	}
+	return symphony.New(conf)
+}
+
+func clientConfig(c *config.Config, log zerolog.Logger, observers ...func(symphony.Call)) (conf symphony.Config, err error) {
+	conf = symphony.Config{
 		Username:  c.Bot.Username,
 		Endpoints: endpoints(c),
 		UserAgent: "Roombot/" + thisBuild().Version,
@@ -63,9 +71,8 @@ func client(c *config.Config, log zerolog.Logger, observers ...func(symphony.Cal
 	if several := c.Agent.LoadBalancing; several != nil {
 		conf.Balance = symphony.Balance{Mode: symphony.BalanceMode(several.Mode), Sticky: several.Stickiness}
 	}
-	var err error
 	if conf.Transports, err = transports(c); err != nil {
-		return nil, err
+		return symphony.Config{}, err
 	}
 	if certified(c) {
 		conf.Certificate, err = certificate(c.Bot.Certificate)
@@ -73,14 +80,14 @@ func client(c *config.Config, log zerolog.Logger, observers ...func(symphony.Cal
 		conf.Key, err = privateKey(c.Bot.PrivateKey)
 	}
 	if err != nil {
-		return nil, err
+		return symphony.Config{}, err
 	}
 	if conf.Key != nil {
 		for _, warning := range conf.Key.Warnings() {
 			log.Warn().Msg(warning)
 		}
 	}
-	return symphony.New(conf)
+	return conf, nil
 }
 
 func endpoints(c *config.Config) symphony.Endpoints {

@@ -1,7 +1,9 @@
 package schema
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -33,6 +35,27 @@ func fieldsOf(t reflect.Type) []field {
 		case tagged && tag != "-":
 			fields = append(fields, newField(f, tag))
 		}
+	}
+	return withStatedDefaults(t, fields)
+}
+
+// Defaulter is a struct whose keys have defaults that Go code states. Defaults gives them by key;
+// they take the place of the tag's.
+type Defaulter interface {
+	Defaults() map[string]any
+}
+
+func withStatedDefaults(t reflect.Type, fields []field) []field {
+	stated, ok := reflect.Zero(t).Interface().(Defaulter)
+	if !ok {
+		return fields
+	}
+	for key, value := range stated.Defaults() {
+		at := slices.IndexFunc(fields, func(f field) bool { return f.key == key })
+		if at < 0 {
+			panic(fmt.Sprintf("schema: %s states a default of %q, which is no key of it", t, key))
+		}
+		fields[at].fallback = fmt.Sprint(value)
 	}
 	return fields
 }
