@@ -2,8 +2,8 @@ package config
 
 import "roombot/bot/config/schema"
 
-// Bot is the service account and its one credential.
-type Bot struct {
+// ServiceAccount is the service account and its one credential.
+type ServiceAccount struct {
 	schema.Keys
 	Username    string      `config:"username,required" doc:"the service account's username" eg:"\"roombot\""`
 	PrivateKey  PrivateKey  `config:"privateKey" doc:"RSA key: one of path and content"`
@@ -11,7 +11,7 @@ type Bot struct {
 }
 
 // Renamed gives today's place of a key that the vendor gave up.
-func (Bot) Renamed(key string) string {
+func (ServiceAccount) Renamed(key string) string {
 	return map[string]string{
 		"privateKeyPath":      "privateKey.path",
 		"privateKeyContent":   "privateKey.content",

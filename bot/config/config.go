@@ -1,5 +1,5 @@
 // Package config reads the bot's configuration: the vendor's BDK keys, spelt as in the Java and Python kits, plus one key of
-// ours, `roombot`. JSON and YAML are read by the same schema. Everything wrong with the file is reported at once, each fault
+// ours, `roombot`. JSON and YAML are read by the same schema. Everything wrong with the file is reported at once, each problem
 // with its path, line, column and what to write instead; secrets and values of environment variables are never repeated.
 package config
 
@@ -8,8 +8,8 @@ import (
 	"roombot/bot/policy"
 )
 
-// Faults is everything that is wrong with the configuration or the policy, in the order of the file. Load's error is of this type.
-type Faults = schema.Faults
+// Problems is everything that is wrong with the configuration or the policy, in the order of the file. Load's error is of this type.
+type Problems = schema.Problems
 
 // Secret is a text that no log, error or encoder prints; Reveal gives it.
 type Secret = schema.Secret
@@ -19,13 +19,13 @@ type Config struct {
 	schema.Keys
 	Server
 
-	Pod         Client `config:"pod" doc:"the pod, where it is not the global host"`
+	Pod         ComponentServer `config:"pod" doc:"the pod, where it is not the global host"`
 	Agent       Agent  `config:"agent" doc:"the agent, where it is not the global host"`
-	KeyManager  Client `config:"keyManager" doc:"the key manager, where it is not the global host"`
-	SessionAuth Client `config:"sessionAuth" doc:"the host of certificate logins"`
-	KeyAuth     Client `config:"keyAuth" doc:"the key manager's host of certificate logins; the key manager's own by default"`
+	KeyManager  ComponentServer `config:"keyManager" doc:"the key manager, where it is not the global host"`
+	SessionAuth ComponentServer `config:"sessionAuth" doc:"the host of certificate logins"`
+	KeyAuth     ComponentServer `config:"keyAuth" doc:"the key manager's host of certificate logins; the key manager's own by default"`
 
-	Bot       Bot       `config:"bot,required" doc:"the service account" eg:"{\"username\": \"roombot\", \"privateKey\": {\"path\": \"privatekey.pem\"}}"`
+	Bot       ServiceAccount       `config:"bot,required" doc:"the service account" eg:"{\"username\": \"roombot\", \"privateKey\": {\"path\": \"privatekey.pem\"}}"`
 	SSL       SSL       `config:"ssl"`
 	Retry     Retry     `config:"retry"`
 	Datafeed  Datafeed  `config:"datafeed"`
@@ -50,7 +50,7 @@ func (c *Config) Ignored() []string { return c.ignored }
 
 // Load reads the file at path, JSON or YAML, of at most a megabyte. Paths in it are relative to its folder; env answers
 // `${NAME}` (os.LookupEnv in the program). The policy's rules may name only the given commands; with none given, any.
-// The error is a Faults and holds everything that is wrong.
+// The error is a Problems and holds everything that is wrong.
 func Load(path string, env func(name string) (string, bool), commands ...string) (*Config, error) {
 	root, err := schema.Read(path, env)
 	if err != nil {

@@ -41,11 +41,11 @@ func environment(pairs ...string) func(string) (string, bool) {
 	}
 }
 
-// faults are the faults of the file, "line:column path: message; fix" each.
-func faults(t *testing.T, name, content string, env ...string) []string {
+// problems are the problems of the file, "line:column path: message; fix" each.
+func problems(t *testing.T, name, content string, env ...string) []string {
 	t.Helper()
 	_, err := load(t, name, content, env...)
-	var found config.Faults
+	var found config.Problems
 	require.ErrorAs(t, err, &found)
 	out := make([]string, len(found))
 	for i, f := range found {
@@ -96,14 +96,14 @@ func TestTheVendorsFullFileLoads(t *testing.T) {
 	c, err := load(t, "config.yaml", full)
 	require.NoError(t, err)
 	require.Equal(t, []string{"connectionPoolMax", "connectionPoolPerRoute", "app", "datafeed.idFilePath", "datafeed.retry.maxAttempts", "datahose", "manifest"}, c.Ignored())
-	require.Equal(t, config.Addresses{
+	require.Equal(t, config.Endpoints{
 		Pod:         "https://dev.symphony.com:443",
 		Agent:       "https://agent1.symphony.com:7443/app",
 		Agents:      []string{"https://agent1.symphony.com:7443/app", "https://agent2.symphony.com:443"},
 		KeyManager:  "https://dev-key.symphony.com:8444",
 		KeyAuth:     "https://dev-key.symphony.com:8444",
 		SessionAuth: "https://dev-session.symphony.com:8444",
-	}, c.Addresses())
+	}, c.Endpoints())
 	require.Equal(t, "agent-proxy", string(c.KeyManager.Proxy.Host))
 	require.Equal(t, "proxy.symphony.com", string(c.Pod.Proxy.Host))
 	require.Equal(t, "close", c.KeyManager.DefaultHeaders["Keep-Alive"].Reveal())
@@ -168,14 +168,14 @@ func TestAddressesFollowTheVendorsFormula(t *testing.T) {
 	t.Parallel()
 	c, err := load(t, "config.json", with(`"scheme": "http", "port": 8080, "context": "global/", "pod": {"context": ""}, "agent": {"host": "::1", "context": "/a/b"}, "keyManager": {"port": 9, "scheme": "https"}`))
 	require.NoError(t, err)
-	require.Equal(t, config.Addresses{
+	require.Equal(t, config.Endpoints{
 		Pod:         "http://acme.symphony.com:8080",
 		Agent:       "http://[::1]:8080/a/b",
 		Agents:      []string{"http://[::1]:8080/a/b"},
 		KeyManager:  "https://acme.symphony.com:9/global",
 		KeyAuth:     "https://acme.symphony.com:9/global",
 		SessionAuth: "http://acme.symphony.com:8080/global",
-	}, c.Addresses())
+	}, c.Endpoints())
 }
 
 func TestSecretsNeverPrint(t *testing.T) {

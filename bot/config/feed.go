@@ -47,36 +47,36 @@ func (FeedRetry) Defaults() map[string]any {
 
 // Datafeed is how events are read.
 type Datafeed struct {
-	Version Version   `config:"version,default=v2" doc:"v2, the only one"`
-	Tag     Tag       `config:"tag" doc:"names the feed; different bots on one account each need a name of their own; up to 100 characters"`
+	Version FeedVersion   `config:"version,default=v2" doc:"v2, the only one"`
+	Tag     FeedTag       `config:"tag" doc:"names the feed; different bots on one account each need a name of their own; up to 100 characters"`
 	Retry   FeedRetry `config:"retry"`
 
 	IDFilePath       string `config:"idFilePath,unused" doc:"feed id of datafeed v1 (BDK)"`
 	IncludeInvisible bool   `config:"includeInvisible,unused" doc:"invisible messages (Java BDK)"`
 }
 
-// Version is the version of the datafeed service.
-type Version string
+// FeedVersion is the version of the datafeed service.
+type FeedVersion string
 
 // UnmarshalText takes v2.
-func (v *Version) UnmarshalText(text []byte) error {
-	switch *v = Version(strings.ToLower(string(text))); *v {
+func (v *FeedVersion) UnmarshalText(text []byte) error {
+	switch *v = FeedVersion(strings.ToLower(string(text))); *v {
 	case "v2":
 		return nil
 	case "v1":
-		return &schema.Wrong{What: "reached its end of life on 30 April 2023", Fix: `write "v2" or remove the key`}
+		return &schema.InvalidValue{What: "reached its end of life on 30 April 2023", Fix: `write "v2" or remove the key`}
 	}
-	return &schema.Wrong{What: "is not a version of the datafeed", Fix: `write "v2" or remove the key`}
+	return &schema.InvalidValue{What: "is not a version of the datafeed", Fix: `write "v2" or remove the key`}
 }
 
-// Tag names a feed.
-type Tag string
+// FeedTag names a feed.
+type FeedTag string
 
 // UnmarshalText takes what the vendor allows.
-func (t *Tag) UnmarshalText(text []byte) error {
+func (t *FeedTag) UnmarshalText(text []byte) error {
 	if utf8.RuneCount(text) > 100 {
-		return &schema.Wrong{What: "is too long", Fix: "write at most 100 characters"}
+		return &schema.InvalidValue{What: "is too long", Fix: "write at most 100 characters"}
 	}
-	*t = Tag(text)
+	*t = FeedTag(text)
 	return nil
 }

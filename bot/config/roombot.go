@@ -20,7 +20,7 @@ type Roombot struct {
 	Replies     Replies       `config:"replies"`
 	Limits      Limits        `config:"limits"`
 	Log         Log           `config:"log"`
-	Health      Health        `config:"health"`
+	Health      HealthPage        `config:"health"`
 	SearchLag   time.Duration `config:"searchLag,min=0s,max=10m" doc:"how long a new room or message may be missing from the pod's search"`
 	HTTPTimeout time.Duration `config:"httpTimeout,min=1s,max=5m" doc:"longest a single call to Symphony may take, but for the feed's long poll"`
 }
@@ -59,8 +59,8 @@ type Log struct {
 	Format string `config:"format,default=json,oneof=json|console" doc:"json for machines, console for eyes"`
 }
 
-// Health is where the bot tells how it is.
-type Health struct {
+// HealthPage is where the bot tells how it is.
+type HealthPage struct {
 	Listen Listen `config:"listen" doc:"host:port of the health page, such as 127.0.0.1:8081; none by default"`
 }
 
@@ -76,7 +76,7 @@ func (l *Listen) UnmarshalText(text []byte) error {
 	}
 	_, port, err := net.SplitHostPort(value)
 	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n > 65535 {
-		return &schema.Wrong{What: "is not host:port", Fix: "write 127.0.0.1:8081"}
+		return &schema.InvalidValue{What: "is not host:port", Fix: "write 127.0.0.1:8081"}
 	}
 	*l = Listen(value)
 	return nil

@@ -10,7 +10,7 @@ type Server struct {
 	Scheme  string  `config:"scheme,default=https,oneof=https|http" doc:"https or http"`
 	Host    Host    `config:"host" doc:"name of the host, without scheme and port: acme.symphony.com"`
 	Port    int     `config:"port,default=443,min=1,max=65535" doc:"port"`
-	Context Context `config:"context" doc:"path before the component's own, for installations behind a gateway"`
+	Context ContextPath `config:"context" doc:"path before the component's own, for installations behind a gateway"`
 	Network
 }
 
@@ -33,15 +33,15 @@ func (Network) Defaults() map[string]any {
 	}
 }
 
-// Client is a component whose fields the file may set; what it does not set is the global value.
-type Client struct {
+// ComponentServer is a component whose fields the file may set; what it does not set is the global value.
+type ComponentServer struct {
 	schema.Keys
 	Server
 }
 
 // Agent is the agent: one host, or several to choose from.
 type Agent struct {
-	Client
+	ComponentServer
 	LoadBalancing *LoadBalancing `config:"loadBalancing" doc:"several agents instead of one host"`
 }
 
@@ -57,7 +57,7 @@ type Node struct {
 	Scheme  string  `config:"scheme,default=https,oneof=https|http" doc:"https or http"`
 	Host    Host    `config:"host,required" doc:"name of the host" eg:"\"agent1.acme.com\""`
 	Port    int     `config:"port,default=443,min=1,max=65535" doc:"port"`
-	Context Context `config:"context" doc:"path before /agent"`
+	Context ContextPath `config:"context" doc:"path before /agent"`
 }
 
 // Proxy is an HTTP proxy.

@@ -31,7 +31,7 @@ func (s Store) String() string {
 // MarshalText hides the password of a URL.
 func (s Store) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText takes a path or a URL. The value is not shown in faults: a database's URL may hold a password.
+// UnmarshalText takes a path or a URL. The value is not shown in problems: a database's URL may hold a password.
 func (s *Store) UnmarshalText(text []byte) error {
 	value := strings.TrimSpace(string(text))
 	scheme, _, colon := strings.Cut(value, ":")
@@ -39,13 +39,13 @@ func (s *Store) UnmarshalText(text []byte) error {
 	const fix = "write the path of a file, such as roombot.db, or postgres://user@host/database"
 	switch {
 	case value == "" || strings.ContainsRune(value, 0):
-		return &schema.Wrong{What: "is not a path", Fix: fix, Hide: true}
+		return &schema.InvalidValue{What: "is not a path", Fix: fix, Secret: true}
 	case Store(value).Shared():
 		if _, err := url.Parse(value); err != nil {
-			return &schema.Wrong{What: "is not a URL", Fix: fix, Hide: true}
+			return &schema.InvalidValue{What: "is not a URL", Fix: fix, Secret: true}
 		}
 	case strings.Contains(value, "://") || colon && (scheme == "file" || scheme == "sqlite" || scheme == "postgres" || scheme == "postgresql"):
-		return &schema.Wrong{What: "is a URL of another kind", Fix: fix, Hide: true}
+		return &schema.InvalidValue{What: "is a URL of another kind", Fix: fix, Secret: true}
 	}
 	*s = Store(value)
 	return nil

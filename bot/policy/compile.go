@@ -30,7 +30,7 @@ type denyRule struct {
 const DefaultContact = "your Symphony administrators"
 
 // Compile reads the rules {deny: […], allow: […]}. A missing value gives a policy that allows /help only.
-// The error is a schema.Faults with everything that is wrong.
+// The error is a schema.Problems with everything that is wrong.
 func Compile(rules schema.Value, o Options) (*Policy, error) {
 	p := &Policy{contact: strings.TrimSpace(o.Contact)}
 	if p.contact == "" {
@@ -40,8 +40,8 @@ func Compile(rules schema.Value, o Options) (*Policy, error) {
 		return p, nil
 	}
 	var doc document
-	_, faults := rules.Decode(&doc)
-	c := compiler{faults: faults, known: o.Commands, names: map[string]int{}}
+	_, problems := rules.Decode(&doc)
+	c := compiler{problems: problems, known: o.Commands, names: map[string]int{}}
 	for _, d := range doc.Deny {
 		r := c.rule(d.allowRule, true)
 		r.reason = strings.TrimSpace(d.Reason)
@@ -50,7 +50,7 @@ func Compile(rules schema.Value, o Options) (*Policy, error) {
 	for _, a := range doc.Allow {
 		p.allow = append(p.allow, c.rule(a, false))
 	}
-	if err := c.faults.Err(); err != nil {
+	if err := c.problems.Err(); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -58,7 +58,7 @@ func Compile(rules schema.Value, o Options) (*Policy, error) {
 
 // compiler turns written rules into comparable ones and gathers what is wrong with them.
 type compiler struct {
-	faults schema.Faults
+	problems schema.Problems
 	known  []string
 	names  map[string]int // line of the rule that has the name
 }
@@ -86,9 +86,9 @@ func (c *compiler) text(v schema.Value) (string, bool) {
 		return "", false // missing: reported already
 	}
 	var text string
-	_, faults := v.Decode(&text)
-	c.faults = append(c.faults, faults...)
-	return strings.TrimSpace(text), len(faults) == 0
+	_, problems := v.Decode(&text)
+	c.problems = append(c.problems, problems...)
+	return strings.TrimSpace(text), len(problems) == 0
 }
 
 func (c *compiler) name(v schema.Value) string {
@@ -97,18 +97,18 @@ func (c *compiler) name(v schema.Value) string {
 		return ""
 	}
 	if name == "" {
-		c.faults = append(c.faults, v.Fault("is empty", "write a name that decisions can show"))
+		c.problems = append(c.problems, v.Problem("is empty", "write a name that decisions can show"))
 		return ""
 	}
 	if line, twice := c.names[fold(name)]; twice {
-		c.faults = append(c.faults, v.Reject(&schema.Wrong{What: fmt.Sprintf("is also the name of the rule on line %d", line), Fix: "give each rule its own name"}))
+		c.problems = append(c.problems, v.Reject(&schema.InvalidValue{What: fmt.Sprintf("is also the name of the rule on line %d", line), Fix: "give each rule its own name"}))
 		return name
 	}
 	c.names[fold(name)] = v.Line()
 	return name
 }
 
-func entries[T any](c *compiler, values []schema.Value, parse func(string) (T, *schema.Wrong)) []T {
+func entries[T any](c *compiler, values []schema.Value, parse func(string) (T, *schema.InvalidValue)) []T {
 	var out []T
 	for _, v := range values {
 		text, ok := c.text(v)
@@ -117,7 +117,7 @@ func entries[T any](c *compiler, values []schema.Value, parse func(string) (T, *
 		}
 		entry, wrong := parse(text)
 		if wrong != nil {
-			c.faults = append(c.faults, v.Reject(wrong))
+			c.problems = append(c.problems, v.Reject(wrong))
 			continue
 		}
 		out = append(out, entry)
@@ -139,7 +139,7 @@ func (c *compiler) commands(values []schema.Value, deny bool) map[string]bool {
 			continue
 		}
 		if wrong := c.badCommand(text, deny); wrong != nil {
-			c.faults = append(c.faults, v.Reject(wrong))
+			c.problems = append(c.problems, v.Reject(wrong))
 			continue
 		}
 		set[commandName(text)] = true
@@ -150,10 +150,10 @@ func (c *compiler) commands(values []schema.Value, deny bool) map[string]bool {
 	return set
 }
 
-func (c *compiler) badCommand(text string, deny bool) *schema.Wrong {
+func (c *compiler) badCommand(text string, deny bool) *schema.InvalidValue {
 	name := commandName(text)
 	if deny && name == help {
-		return &schema.Wrong{What: "cannot be denied: it is open to everybody", Fix: "remove it"}
+		return &schema.InvalidValue{What: "cannot be denied: it is open to everybody", Fix: "remove it"}
 	}
 	if len(c.known) == 0 && name != "" {
 		return nil
@@ -165,7 +165,7 @@ func (c *compiler) badCommand(text string, deny bool) *schema.Wrong {
 	if near := schema.Nearest(name, c.known); near != "" {
 		fix = fmt.Sprintf("did you mean %q?", near)
 	}
-	return &schema.Wrong{What: "is not a command", Fix: fix}
+	return &schema.InvalidValue{What: "is not a command", Fix: fix}
 }
 
 // list is a list as it was written, for explanations.
@@ -173,7 +173,7 @@ func (c *compiler) list(values []schema.Value) string {
 	out := make([]string, 0, len(values))
 	for _, v := range values {
 		var text string
-		if _, faults := v.Decode(&text); len(faults) == 0 {
+		if _, problems := v.Decode(&text); len(problems) == 0 {
 			out = append(out, strings.TrimSpace(text))
 		}
 	}

@@ -25,7 +25,7 @@ func checkCredentials(c *config.Config) finding {
 // soon is how long before a certificate ends there is a warning.
 const soon = 30 * 24 * time.Hour
 
-func checkCertificate(b config.Bot) finding {
+func checkCertificate(b config.ServiceAccount) finding {
 	pair, err := certificate(b.Certificate)
 	if err != nil {
 		return failed("certificate", "", err, "bot.certificate takes one PEM with the certificate and its private key, not encrypted: cat cert.pem key.pem > bot.pem")

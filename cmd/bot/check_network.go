@@ -47,7 +47,7 @@ func ways(c *config.Config) ([]*way, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := c.Addresses()
+	a := c.Endpoints()
 	var shown *tls.Certificate
 	if certified(c) {
 		shown, _ = certificate(c.Bot.Certificate) // a broken one is a finding of its own

@@ -12,7 +12,7 @@ import (
 )
 
 func misconfigured(err error) finding {
-	if _, ok := errors.AsType[config.Faults](err); ok {
+	if _, ok := errors.AsType[config.Problems](err); ok {
 		return failed("configuration", "", err, "Mend each of these lines.")
 	}
 	return failed("configuration", "", err, "")

@@ -91,7 +91,7 @@ func clientConfig(c *config.Config, log zerolog.Logger, observers ...func(sympho
 }
 
 func endpoints(c *config.Config) symphony.Endpoints {
-	a := c.Addresses()
+	a := c.Endpoints()
 	e := symphony.Endpoints{
 		Pod: a.Pod, Login: a.Pod, Agent: a.Agent, KeyManager: a.KeyManager,
 		SessionAuth: a.SessionAuth, KeyAuth: a.KeyAuth,

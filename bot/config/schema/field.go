@@ -36,7 +36,7 @@ func fieldsOf(t reflect.Type) []field {
 			fields = append(fields, newField(f, tag))
 		}
 	}
-	return withStatedDefaults(t, fields)
+	return addDefaults(t, fields)
 }
 
 // Defaulter is a struct whose keys have defaults that Go code states. Defaults gives them by key;
@@ -45,7 +45,7 @@ type Defaulter interface {
 	Defaults() map[string]any
 }
 
-func withStatedDefaults(t reflect.Type, fields []field) []field {
+func addDefaults(t reflect.Type, fields []field) []field {
 	stated, ok := reflect.Zero(t).Interface().(Defaulter)
 	if !ok {
 		return fields

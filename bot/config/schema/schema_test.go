@@ -25,8 +25,8 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	_, faults := document.Decode(&kitchen)
-	fmt.Println(faults.Err())
+	_, problems := document.Decode(&kitchen)
+	fmt.Println(problems.Err())
 	// Output:
 	// kitchen.yaml:2:9: oven.heat: 900 is out of range; write 50 to 250
 	// kitchen.yaml:3:3: oven.tymer: is not a key that is known here; did you mean "timer"?
@@ -61,12 +61,12 @@ func TestVariables(t *testing.T) {
 		var got struct {
 			X string `config:"x"`
 		}
-		_, faults := document.Decode(&got)
+		_, problems := document.Decode(&got)
 		if problem, bad := strings.CutPrefix(want, "error: "); bad {
-			require.ErrorContains(t, faults.Err(), problem, in)
+			require.ErrorContains(t, problems.Err(), problem, in)
 			continue
 		}
-		require.NoError(t, faults.Err(), in)
+		require.NoError(t, problems.Err(), in)
 		require.Equal(t, want, got.X, in)
 	}
 }
@@ -77,14 +77,14 @@ func TestJSONAndYAMLGiveTheSamePlaces(t *testing.T) {
 	places := func(name, comment string) []string {
 		document, err := schema.Parse(name, append(content, comment...), nil)
 		require.NoError(t, err)
-		_, faults := document.Decode(&struct {
+		_, problems := document.Decode(&struct {
 			A int `config:"a"`
 			B []struct {
 				C string `config:"c"`
 				D bool   `config:"d"`
 			} `config:"b"`
 		}{})
-		return strings.Split(strings.ReplaceAll(faults.Error(), name, ""), "\n")
+		return strings.Split(strings.ReplaceAll(problems.Error(), name, ""), "\n")
 	}
 	require.Equal(t, places("x.yaml", " # so it is no JSON"), places("x.json", ""))
 	require.Equal(t, []string{
@@ -97,11 +97,11 @@ func TestJSONAndYAMLGiveTheSamePlaces(t *testing.T) {
 
 func TestFaultsComeInTheOrderOfTheFiles(t *testing.T) {
 	t.Parallel()
-	faults := schema.Faults{{File: "b", Line: 3}, {File: "a", Line: 2}, {File: "b", Line: 1, Message: "x"}}
-	var sorted schema.Faults
-	require.True(t, errors.As(faults.Err(), &sorted))
-	require.Equal(t, schema.Faults{{File: "b", Line: 1, Message: "x"}, {File: "b", Line: 3}, {File: "a", Line: 2}}, sorted)
-	require.NoError(t, schema.Faults{}.Err())
+	problems := schema.Problems{{File: "b", Line: 3}, {File: "a", Line: 2}, {File: "b", Line: 1, Message: "x"}}
+	var sorted schema.Problems
+	require.True(t, errors.As(problems.Err(), &sorted))
+	require.Equal(t, schema.Problems{{File: "b", Line: 1, Message: "x"}, {File: "b", Line: 3}, {File: "a", Line: 2}}, sorted)
+	require.NoError(t, schema.Problems{}.Err())
 }
 
 func TestNearestGuessesOnlyWhatIsNear(t *testing.T) {

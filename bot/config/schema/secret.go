@@ -2,7 +2,7 @@ package schema
 
 import "fmt"
 
-const redacted = "[redacted]"
+const redactedText = "[redacted]"
 
 // Secret is a text that no log, error or encoder prints. The text stands behind a pointer, so that even a printer that
 // looks into unexported fields finds an address only.
@@ -30,7 +30,7 @@ func (s Secret) String() string {
 	if s.IsZero() {
 		return ""
 	}
-	return redacted
+	return redactedText
 }
 
 // GoString is String: %#v redacts too.

@@ -1,6 +1,6 @@
 // Package schema reads JSON and YAML strictly into tagged structs. One walker knows unknown keys, wrong types, missing and
 // doubled keys, ranges, defaults, `${NAME:-default}` and file paths, so that no key needs a check of its own; it reports all
-// faults at once, each with path, line and column. It never guesses: "443" in quotes is not a number.
+// problems at once, each with path, line and column. It never guesses: "443" in quotes is not a number.
 //
 // A field is described by its tags:
 //
@@ -25,29 +25,29 @@ type Value struct {
 }
 
 // Decode fills into, a pointer, and returns the paths of the keys that are set but marked unused.
-// When there are faults, what was right is filled in all the same.
-func (v Value) Decode(into any) (unused []string, faults Faults) {
+// When there are problems, what was right is filled in all the same.
+func (v Value) Decode(into any) (unused []string, problems Problems) {
 	return newDecoder(v.document()).decode(v, into)
 }
 
-// Fault is a fault at this place.
-func (v Value) Fault(message, fix string) Fault {
-	f := Fault{File: v.document().file, Path: v.Path, Message: message, Fix: fix}
+// Problem is a problem at this place.
+func (v Value) Problem(message, fix string) Problem {
+	f := Problem{File: v.document().file, Path: v.Path, Message: message, Fix: fix}
 	if v.Node != nil {
 		f.Line, f.Column = v.Node.Line, v.Node.Column
 	}
 	return f
 }
 
-// Reject is a fault that begins with the value itself, unless a variable filled it.
-func (v Value) Reject(wrong *Wrong) Fault {
+// Reject is a problem that begins with the value itself, unless a variable filled it.
+func (v Value) Reject(wrong *InvalidValue) Problem {
 	s := scalar{tag: tagText, secret: true}
 	if v.IsText() {
-		if e, bad := v.document().expand(resolve(v.Node).Value); bad == nil {
-			s = scalar{expansion: e, tag: tagText, secret: wrong.Hide}
+		if e, bad := v.document().expandVariables(resolveAlias(v.Node).Value); bad == nil {
+			s = scalar{expandedText: e, tag: tagText, secret: wrong.Secret}
 		}
 	}
-	return v.Fault(s.shown()+wrong.What, wrong.Fix)
+	return v.Problem(s.subject()+wrong.What, wrong.Fix)
 }
 
 // String is the value's path: what stands there may be secret.
@@ -65,10 +65,10 @@ func (v Value) Line() int {
 }
 
 // IsText says whether the value is a text, and not a list or an object.
-func (v Value) IsText() bool { return v.Node != nil && resolve(v.Node).ShortTag() == tagText }
+func (v Value) IsText() bool { return v.Node != nil && resolveAlias(v.Node).ShortTag() == tagText }
 
-// Resolve makes a path of the document absolute, or relative to the working folder if the document's own path is.
-func (v Value) Resolve(path string) string { return v.document().resolve(path) }
+// ResolvePath makes a path of the document absolute, or relative to the working folder if the document's own path is.
+func (v Value) ResolvePath(path string) string { return v.document().resolvePath(path) }
 
 // Env is what answers `${NAME}` in the document.
 func (v Value) Env() func(name string) (string, bool) { return v.document().env }
@@ -86,7 +86,7 @@ type document struct {
 	env  func(string) (string, bool)
 }
 
-func (d *document) resolve(path string) string {
+func (d *document) resolvePath(path string) string {
 	if filepath.IsAbs(path) || path == "" {
 		return filepath.Clean(path)
 	}
@@ -110,12 +110,12 @@ type Renamer interface {
 	Renamed(key string) string
 }
 
-// Wrong is the error of a text that reads itself. The value itself is not in it: the walker adds it where it may be shown.
-type Wrong struct {
+// InvalidValue is the error of a text that reads itself. The value itself is not in it: the walker adds it where it may be shown.
+type InvalidValue struct {
 	What string // continues the value: "is a URL and not a host name"
 	Fix  string // "write acme.symphony.com"
-	Hide bool   // the value may hold a secret, so it is not shown
+	Secret bool   // the value may hold a secret, so it is not shown
 }
 
 // Error is what is wrong.
-func (w *Wrong) Error() string { return w.What }
+func (w *InvalidValue) Error() string { return w.What }

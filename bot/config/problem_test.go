@@ -23,7 +23,7 @@ func TestEverythingWrongIsReportedAtOnceWithItsPlace(t *testing.T) {
 		`6:26 bot.private-key: is not a key that is known here; did you mean "privateKey"?`,
 		`8:21 roombot.limits.maxMembers: 0 is out of range; write 1 to 10000`,
 		`9:18 roombot.searchLag: "3" is not a duration; write a number with a unit, such as 30s, 500ms or 2m`,
-	}, faults(t, "config.json", `{
+	}, problems(t, "config.json", `{
    "host": "https://acme.symphony.com",
   "port": "443", "port": 1,
              "agent": [],
@@ -92,7 +92,7 @@ func TestEachFaultSaysWhatToWrite(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found := faults(t, "config.json", c.content, "WORD", "hunter2")
+			found := problems(t, "config.json", c.content, "WORD", "hunter2")
 			require.Len(t, found, 1)
 			require.Contains(t, found[0], c.want)
 			require.NotContains(t, found[0], "hunter2")
@@ -126,7 +126,7 @@ func TestFaultsInYAML(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found := strings.Join(faults(t, "config.yaml", c.content), "\n")
+			found := strings.Join(problems(t, "config.yaml", c.content), "\n")
 			require.Contains(t, found, c.want)
 			require.NotContains(t, found, "hunter2")
 		})
@@ -140,7 +140,7 @@ func TestAliasesWorkButDoNotExplode(t *testing.T) {
 	require.Equal(t, 7, c.Datafeed.Retry.InitialIntervalMillis)
 
 	node, nodes := "    - &n {host: a}\n", strings.Repeat("    - *n\n", 100000)
-	found := faults(t, "config.yaml", "host: a\nagent:\n  loadBalancing:\n    mode: random\n    nodes:\n"+node+nodes+"bot: {username: u, privateKey: {path: key.pem}}\n")
+	found := problems(t, "config.yaml", "host: a\nagent:\n  loadBalancing:\n    mode: random\n    nodes:\n"+node+nodes+"bot: {username: u, privateKey: {path: key.pem}}\n")
 	require.Contains(t, strings.Join(found, "\n"), "too large")
 }
 
@@ -201,7 +201,7 @@ func TestAFileThatCannotBeRead(t *testing.T) {
 
 func TestManyFaultsAreCutShort(t *testing.T) {
 	t.Parallel()
-	found := faults(t, "config.json", "{"+strings.Repeat(`"x": 1, `, 500)+`"y": 1}`)
+	found := problems(t, "config.json", "{"+strings.Repeat(`"x": 1, `, 500)+`"y": 1}`)
 	require.Len(t, found, 101)
-	require.Contains(t, strings.Join(found, "\n"), "has more faults than are listed here")
+	require.Contains(t, strings.Join(found, "\n"), "has more problems than are listed here")
 }
