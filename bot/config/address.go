@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// Endpoints are the base URLs of Symphony's components, without the components' own paths (/pod, /agent, …) and without
-// a slash at the end: {scheme}://{host}:{port}{/context}, as the vendor's kits form them.
+// Endpoints are the base URLs of Symphony's components, without the components' own paths (/pod,
+// /agent, …) and without a slash at the end: {scheme}://{host}:{port}{/context}, as the vendor's
+// kits form them.
 type Endpoints struct {
 	Pod, KeyManager, SessionAuth, KeyAuth string
 
@@ -15,7 +16,8 @@ type Endpoints struct {
 	Agents []string // all agents; one unless agent.loadBalancing is set
 }
 
-// Endpoints derives the base URLs; a component without settings of its own is at the global address.
+// Endpoints are the base URLs of the components. A component without settings of its own has the
+// global address.
 func (c *Config) Endpoints() Endpoints {
 	a := Endpoints{
 		Pod:         c.Pod.BaseURL(),

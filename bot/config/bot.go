@@ -2,7 +2,7 @@ package config
 
 import "roombot/bot/config/schema"
 
-// ServiceAccount is the service account and its one credential.
+// ServiceAccount is the bot's account in Symphony and its one credential.
 type ServiceAccount struct {
 	schema.Keys
 	Username    string      `config:"username,required" doc:"the service account's username" eg:"\"roombot\""`
@@ -10,7 +10,7 @@ type ServiceAccount struct {
 	Certificate Certificate `config:"certificate" doc:"client certificate, instead of the key"`
 }
 
-// Renamed gives today's place of a key that the vendor gave up.
+// Renamed gives the present place of a key that the vendor has renamed.
 func (ServiceAccount) Renamed(key string) string {
 	return map[string]string{
 		"privateKeyPath":      "privateKey.path",
@@ -21,7 +21,8 @@ func (ServiceAccount) Renamed(key string) string {
 	}[key]
 }
 
-// PrivateKey is an RSA private key in PEM, by file or by content; both are empty when a certificate is used.
+// PrivateKey is an RSA private key in PEM, by file or by content; both are empty when a certificate
+// is used.
 type PrivateKey struct {
 	schema.Keys
 	Path    schema.File `config:"path" doc:"PEM file, PKCS#1 or PKCS#8"`

@@ -11,7 +11,7 @@ import (
 	"roombot/bot/config/schema"
 )
 
-// Check holds the rules that span the whole file: every component needs a host.
+// Check reports components without a host and default headers that HTTP does not allow.
 func (c *Config) Check(report func(key, message, fix string)) {
 	checkHeaders(c.DefaultHeaders, report)
 	if c.Has("host") {
@@ -36,8 +36,10 @@ func (c *Config) Check(report func(key, message, fix string)) {
 	}
 }
 
-// Check refuses header names and values that HTTP does not allow.
-func (c ComponentServer) Check(report func(key, message, fix string)) { checkHeaders(c.DefaultHeaders, report) }
+// Check reports header names and values that HTTP does not allow.
+func (c ComponentServer) Check(report func(key, message, fix string)) {
+	checkHeaders(c.DefaultHeaders, report)
+}
 
 func checkHeaders(headers map[string]Secret, report func(key, message, fix string)) {
 	for name, value := range headers {
@@ -48,7 +50,7 @@ func checkHeaders(headers map[string]Secret, report func(key, message, fix strin
 	}
 }
 
-// Check refuses an agent that is both one host and several.
+// Check reports an agent that is both one host and several.
 func (a Agent) Check(report func(key, message, fix string)) {
 	a.ComponentServer.Check(report)
 	if a.LoadBalancing == nil {
@@ -61,7 +63,7 @@ func (a Agent) Check(report func(key, message, fix string)) {
 	}
 }
 
-// Check wants exactly one credential.
+// Check reports an account without a credential or with two.
 func (b ServiceAccount) Check(report func(key, message, fix string)) {
 	key, certificate := b.Has("privateKey"), b.Has("certificate")
 	switch {
@@ -72,13 +74,13 @@ func (b ServiceAccount) Check(report func(key, message, fix string)) {
 	}
 }
 
-// Check wants the key once, and content that is PEM.
+// Check reports a key that is given twice or not at all, and content that is not PEM.
 func (k *PrivateKey) Check(report func(key, message, fix string)) {
 	checkOneSource(k.Has("path"), k.Has("content"), report)
 	normalizePEM(&k.Content, report)
 }
 
-// Check wants the certificate once, and content that is PEM.
+// Check reports a certificate that is given twice or not at all, and content that is not PEM.
 func (c *Certificate) Check(report func(key, message, fix string)) {
 	checkOneSource(c.Has("path"), c.Has("content"), report)
 	normalizePEM(&c.Content, report)
@@ -96,8 +98,8 @@ func checkOneSource(path, content bool, report func(key, message, fix string)) {
 	}
 }
 
-// normalizePEM brings content into PEM: it may be base64, as the Java kit wants it, or have \n for line ends, as environment
-// variables often do.
+// normalizePEM turns content into PEM. The Java kit wants base64; environment variables often have
+// \n for line ends.
 func normalizePEM(content *Secret, report func(key, message, fix string)) {
 	if content.IsZero() {
 		return

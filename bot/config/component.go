@@ -1,7 +1,7 @@
 package config
 
-// inherit takes over from the global server what the component does not set itself. A proxy or a set of headers is taken
-// whole or not at all, as the vendor's kits do it.
+// inherit copies the global values of the keys that the component does not set. A proxy or a set of
+// headers is copied whole, as the vendor's kits do it.
 func (c *ComponentServer) inherit(global Server) {
 	inheritKey(c, "scheme", &c.Scheme, global.Scheme)
 	inheritKey(c, "host", &c.Host, global.Host)

@@ -1,6 +1,7 @@
-// Package config reads the bot's configuration: the vendor's BDK keys, spelt as in the Java and Python kits, plus one key of
-// ours, `roombot`. JSON and YAML are read by the same schema. Everything wrong with the file is reported at once, each problem
-// with its path, line, column and what to write instead; secrets and values of environment variables are never repeated.
+// Package config reads the bot's configuration: the vendor's BDK keys, spelt as in the Java and
+// Python kits, plus one key of ours, `roombot`. JSON and YAML are read by the same schema.
+// Everything wrong with the file is reported at once, each problem with its path, line, column and
+// what to write instead; secrets and values of environment variables are never printed.
 package config
 
 import (
@@ -8,7 +9,8 @@ import (
 	"roombot/bot/policy"
 )
 
-// Problems is everything that is wrong with the configuration or the policy, in the order of the file. Load's error is of this type.
+// Problems is everything that is wrong with the configuration or the policy, in the order of the
+// file. Load's error is of this type.
 type Problems = schema.Problems
 
 // Secret is a text that no log, error or encoder prints; Reveal gives it.
@@ -20,16 +22,16 @@ type Config struct {
 	Server
 
 	Pod         ComponentServer `config:"pod" doc:"the pod, where it is not the global host"`
-	Agent       Agent  `config:"agent" doc:"the agent, where it is not the global host"`
+	Agent       Agent           `config:"agent" doc:"the agent, where it is not the global host"`
 	KeyManager  ComponentServer `config:"keyManager" doc:"the key manager, where it is not the global host"`
 	SessionAuth ComponentServer `config:"sessionAuth" doc:"the host of certificate logins"`
 	KeyAuth     ComponentServer `config:"keyAuth" doc:"the key manager's host of certificate logins; the key manager's own by default"`
 
-	Bot       ServiceAccount       `config:"bot,required" doc:"the service account" eg:"{\"username\": \"roombot\", \"privateKey\": {\"path\": \"privatekey.pem\"}}"`
-	SSL       SSL       `config:"ssl"`
-	Retry     Retry     `config:"retry"`
-	Datafeed  Datafeed  `config:"datafeed"`
-	CommonJWT CommonJWT `config:"commonJwt"`
+	Bot       ServiceAccount `config:"bot,required" doc:"the service account" eg:"{\"username\": \"roombot\", \"privateKey\": {\"path\": \"privatekey.pem\"}}"`
+	SSL       SSL            `config:"ssl"`
+	Retry     Retry          `config:"retry"`
+	Datafeed  Datafeed       `config:"datafeed"`
+	CommonJWT CommonJWT      `config:"commonJwt"`
 
 	App        schema.Value `config:"app,unused" doc:"extension app (BDK)"`
 	Datahose   schema.Value `config:"datahose,unused" doc:"datahose (BDK)"`
@@ -45,12 +47,13 @@ type Config struct {
 	ignored []string
 }
 
-// Ignored lists the paths of the keys in the file that the vendor's kits know and Roombot does not use, in the file's order.
+// Ignored lists the paths of the keys in the file that the vendor's kits know and Roombot does not
+// use, in the file's order.
 func (c *Config) Ignored() []string { return c.ignored }
 
-// Load reads the file at path, JSON or YAML, of at most a megabyte. Paths in it are relative to its folder; env answers
-// `${NAME}` (os.LookupEnv in the program). The policy's rules may name only the given commands; with none given, any.
-// The error is a Problems and holds everything that is wrong.
+// Load reads the file at path, JSON or YAML, of at most a megabyte. Paths in it are relative to its
+// folder; env answers `${NAME}` (os.LookupEnv in the program). The policy's rules may name only the
+// given commands; with none given, any. The error is a Problems and holds everything that is wrong.
 func Load(path string, env func(name string) (string, bool), commands ...string) (*Config, error) {
 	root, err := schema.Read(path, env)
 	if err != nil {
@@ -59,7 +62,7 @@ func Load(path string, env func(name string) (string, bool), commands ...string)
 	return decode(root, commands)
 }
 
-// Parse is Load for content that is at hand; it need not be in the file that path names.
+// Parse is Load for content that the caller has read. The file that path names need not exist.
 func Parse(path string, content []byte, env func(name string) (string, bool), commands ...string) (*Config, error) {
 	root, err := schema.Parse(path, content, env)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"roombot/symphony"
 )
 
-// Retry is how calls that may be repeated are repeated.
+// Retry says how failed calls are repeated.
 type Retry struct {
 	MaxAttempts           int     `config:"maxAttempts,min=-1" doc:"tries in all, within 45 seconds; -1 for as many as these allow"`
 	InitialIntervalMillis int     `config:"initialIntervalMillis,min=1,max=86400000" doc:"milliseconds before the second try"`
@@ -26,8 +26,8 @@ func (Retry) Defaults() map[string]any {
 	}
 }
 
-// FeedRetry is how the reading of events is repeated, which never ends. The vendor's kits wait up to five minutes; that long after an
-// outage nobody would hear the users.
+// FeedRetry says how failed reads of the datafeed are repeated, without end. The vendor's kits wait
+// up to five minutes; users would wait as long after an outage.
 type FeedRetry struct {
 	InitialIntervalMillis int     `config:"initialIntervalMillis,min=1,max=86400000" doc:"milliseconds before the second try"`
 	Multiplier            float64 `config:"multiplier,min=1" doc:"growth of the interval"`
@@ -45,11 +45,11 @@ func (FeedRetry) Defaults() map[string]any {
 	}
 }
 
-// Datafeed is how events are read.
+// Datafeed says which datafeed is read, and how.
 type Datafeed struct {
-	Version FeedVersion   `config:"version,default=v2" doc:"v2, the only one"`
-	Tag     FeedTag       `config:"tag" doc:"names the feed; different bots on one account each need a name of their own; up to 100 characters"`
-	Retry   FeedRetry `config:"retry"`
+	Version FeedVersion `config:"version,default=v2" doc:"v2, the only one"`
+	Tag     FeedTag     `config:"tag" doc:"names the feed; different bots on one account each need a name of their own; up to 100 characters"`
+	Retry   FeedRetry   `config:"retry"`
 
 	IDFilePath       string `config:"idFilePath,unused" doc:"feed id of datafeed v1 (BDK)"`
 	IncludeInvisible bool   `config:"includeInvisible,unused" doc:"invisible messages (Java BDK)"`
@@ -58,7 +58,7 @@ type Datafeed struct {
 // FeedVersion is the version of the datafeed service.
 type FeedVersion string
 
-// UnmarshalText takes v2.
+// UnmarshalText accepts v2.
 func (v *FeedVersion) UnmarshalText(text []byte) error {
 	switch *v = FeedVersion(strings.ToLower(string(text))); *v {
 	case "v2":
@@ -69,10 +69,10 @@ func (v *FeedVersion) UnmarshalText(text []byte) error {
 	return &schema.InvalidValue{What: "is not a version of the datafeed", Fix: `write "v2" or remove the key`}
 }
 
-// FeedTag names a feed.
+// FeedTag is the name of a feed.
 type FeedTag string
 
-// UnmarshalText takes what the vendor allows.
+// UnmarshalText accepts what the vendor allows.
 func (t *FeedTag) UnmarshalText(text []byte) error {
 	if utf8.RuneCount(text) > 100 {
 		return &schema.InvalidValue{What: "is too long", Fix: "write at most 100 characters"}

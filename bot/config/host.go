@@ -8,12 +8,13 @@ import (
 	"roombot/bot/config/schema"
 )
 
-// Host is the name or address of a host, without scheme, port and path; an IPv6 address without brackets.
+// Host is the name or address of a host, without scheme, port and path; an IPv6 address without
+// brackets.
 type Host string
 
 var hostNames = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$`)
 
-// UnmarshalText takes a host and refuses what else people write there: URLs, ports, paths.
+// UnmarshalText accepts a host and refuses URLs, ports and paths.
 func (h *Host) UnmarshalText(text []byte) error {
 	value := strings.TrimSpace(string(text))
 	const fix = "write the name alone, such as acme.symphony.com"
@@ -42,10 +43,10 @@ func (h *Host) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// ContextPath is a path that stands before the components' own, with or without slashes around it.
+// ContextPath is the path before the components' own paths, with or without slashes around it.
 type ContextPath string
 
-// UnmarshalText takes a path and refuses whole URLs and queries.
+// UnmarshalText accepts a path and refuses URLs and queries.
 func (c *ContextPath) UnmarshalText(text []byte) error {
 	value := strings.TrimSpace(string(text))
 	if strings.Contains(value, "://") || strings.ContainsAny(value, "?#\\ \t\r\n\x00") {

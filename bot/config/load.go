@@ -23,7 +23,7 @@ func decode(root schema.Value, commands []string) (*Config, error) {
 	return c, nil
 }
 
-// inherit replaces what components leave open by the global values.
+// inherit gives components the global values of the keys that they do not set.
 func (c *Config) inherit() {
 	for _, component := range []*ComponentServer{&c.Pod, &c.Agent.ComponentServer, &c.KeyManager, &c.SessionAuth} {
 		component.inherit(c.Server)
@@ -31,7 +31,7 @@ func (c *Config) inherit() {
 	c.KeyAuth.inherit(c.KeyManager.Server)
 }
 
-// loadPolicy compiles the rules, which stand in the file itself or in the one it names.
+// loadPolicy compiles the rules of the file itself or of the file that it names.
 func (c *Config) loadPolicy(commands []string) Problems {
 	rules := c.Roombot.Policy
 	if rules.IsText() {

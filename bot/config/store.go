@@ -7,10 +7,11 @@ import (
 	"roombot/bot/config/schema"
 )
 
-// Store is where durable work is kept: after Load, the path of an SQLite file or the URL of a PostgreSQL database.
+// Store says where jobs are kept: after Load, the path of an SQLite file or the URL of a PostgreSQL
+// database.
 type Store string
 
-// Shared is true for a database that several processes work on.
+// Shared reports whether several processes can work on the store.
 func (s Store) Shared() bool {
 	scheme, _, url := strings.Cut(string(s), "://")
 	return url && (strings.EqualFold(scheme, "postgres") || strings.EqualFold(scheme, "postgresql"))
@@ -31,7 +32,8 @@ func (s Store) String() string {
 // MarshalText hides the password of a URL.
 func (s Store) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText takes a path or a URL. The value is not shown in problems: a database's URL may hold a password.
+// UnmarshalText accepts a path or a URL. Problems do not show the value: a database's URL may hold
+// a password.
 func (s *Store) UnmarshalText(text []byte) error {
 	value := strings.TrimSpace(string(text))
 	scheme, _, colon := strings.Cut(value, ":")

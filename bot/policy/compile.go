@@ -101,7 +101,7 @@ func (c *compiler) name(v schema.Value) string {
 		return ""
 	}
 	if line, twice := c.names[fold(name)]; twice {
-		c.problems = append(c.problems, v.Reject(&schema.InvalidValue{What: fmt.Sprintf("is also the name of the rule on line %d", line), Fix: "give each rule its own name"}))
+		c.problems = append(c.problems, v.ProblemWith(&schema.InvalidValue{What: fmt.Sprintf("is also the name of the rule on line %d", line), Fix: "give each rule its own name"}))
 		return name
 	}
 	c.names[fold(name)] = v.Line()
@@ -117,7 +117,7 @@ func entries[T any](c *compiler, values []schema.Value, parse func(string) (T, *
 		}
 		entry, wrong := parse(text)
 		if wrong != nil {
-			c.problems = append(c.problems, v.Reject(wrong))
+			c.problems = append(c.problems, v.ProblemWith(wrong))
 			continue
 		}
 		out = append(out, entry)
@@ -139,7 +139,7 @@ func (c *compiler) commands(values []schema.Value, deny bool) map[string]bool {
 			continue
 		}
 		if wrong := c.badCommand(text, deny); wrong != nil {
-			c.problems = append(c.problems, v.Reject(wrong))
+			c.problems = append(c.problems, v.ProblemWith(wrong))
 			continue
 		}
 		set[commandName(text)] = true

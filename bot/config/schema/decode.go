@@ -9,16 +9,16 @@ import (
 )
 
 const (
-	maxProblems  = 100    // a file with more is another kind of file
-	maxNodes = 100000 // aliases can make a small file huge
+	maxProblems = 100    // a file with more is another kind of file
+	maxNodes    = 100000 // aliases can make a small file huge
 )
 
 type decoder struct {
-	doc     *document
-	problems  Problems
-	unused  []string
-	visitedNodes int
-	listedKeys  map[reflect.Type]bool // structs whose keys a problem has listed: once is enough
+	doc          *document
+	problems     Problems
+	unused       []string
+	nodes int
+	listedKeys   map[reflect.Type]bool // structs whose keys a problem has listed, which is done once
 }
 
 func newDecoder(doc *document) *decoder {
@@ -35,8 +35,8 @@ func (d *decoder) decode(v Value, into any) ([]string, Problems) {
 	return d.unused, d.problems
 }
 
-// report adds a problem. Past the limit the rest is only hinted at.
-func (d *decoder) report(at Value, message, fix string) {
+// addProblem adds a problem. Beyond maxProblems it adds one that says so, and then none.
+func (d *decoder) addProblem(at Value, message, fix string) {
 	if len(d.problems) > maxProblems {
 		return
 	}
@@ -48,13 +48,13 @@ func (d *decoder) report(at Value, message, fix string) {
 	d.problems = append(d.problems, problem)
 }
 
-// shouldStop says that there is no point in going on.
+// shouldStop reports whether the document is too large or has too many problems.
 func (d *decoder) shouldStop(at Value) bool {
-	d.visitedNodes++
-	if d.visitedNodes == maxNodes {
-		d.report(at, "repeats so much by aliases that it is too large", "write it out, shorter")
+	d.nodes++
+	if d.nodes == maxNodes {
+		d.addProblem(at, "repeats so much by aliases that it is too large", "write it out, shorter")
 	}
-	return d.visitedNodes >= maxNodes || len(d.problems) > maxProblems
+	return d.nodes >= maxNodes || len(d.problems) > maxProblems
 }
 
 func (d *decoder) decodeValue(at Value, into reflect.Value, f field) {
@@ -93,13 +93,13 @@ func (d *decoder) expectKind(at Value, node *yaml.Node, kind yaml.Kind, want str
 		return true
 	}
 	fix := map[yaml.Kind]string{yaml.MappingNode: "write {…}", yaml.SequenceNode: "write […]"}[kind]
-	d.report(at, fmt.Sprintf("is %s and must be %s", kindOf(node), want), fix)
+	d.addProblem(at, fmt.Sprintf("is %s and must be %s", kindOf(node), want), fix)
 	return false
 }
 
 func (d *decoder) decodeList(at Value, node *yaml.Node, into reflect.Value, f field) {
 	if len(node.Content) == 0 {
-		d.report(at, "is an empty list", "write at least one entry")
+		d.addProblem(at, "is an empty list", "write at least one entry")
 		return
 	}
 	list := reflect.MakeSlice(into.Type(), len(node.Content), len(node.Content))
@@ -109,7 +109,7 @@ func (d *decoder) decodeList(at Value, node *yaml.Node, into reflect.Value, f fi
 	into.Set(list)
 }
 
-// decodeMap fills a map from text to something that is read from text.
+// decodeMap fills a map whose keys are texts.
 func (d *decoder) decodeMap(at Value, node *yaml.Node, into reflect.Value) {
 	table := reflect.MakeMap(into.Type())
 	for key, child := range d.eachMember(at, node) {
@@ -120,7 +120,8 @@ func (d *decoder) decodeMap(at Value, node *yaml.Node, into reflect.Value) {
 	into.Set(table)
 }
 
-// eachMember goes through an object's keys, reporting those that are no text or come twice.
+// eachMember yields an object's keys and values. It reports keys that are not text or are set
+// twice.
 func (d *decoder) eachMember(at Value, node *yaml.Node) func(yield func(string, Value) bool) {
 	return func(yield func(string, Value) bool) {
 		first := make(map[string]int, len(node.Content)/2)
@@ -131,12 +132,12 @@ func (d *decoder) eachMember(at Value, node *yaml.Node) func(yield func(string, 
 				return
 			}
 			if key.Kind != yaml.ScalarNode || key.ShortTag() != tagText {
-				d.report(place, badKeyMessage(key), "write text before the colon")
+				d.addProblem(place, badKeyMessage(key), "write text before the colon")
 				continue
 			}
 			place.Path = joinPath(at.Path, key.Value)
 			if line, again := first[key.Value]; again {
-				d.report(place, fmt.Sprintf("is set twice, first on line %d", line), "keep one of them")
+				d.addProblem(place, fmt.Sprintf("is set twice, first on line %d", line), "keep one of them")
 				continue
 			}
 			first[key.Value] = key.Line

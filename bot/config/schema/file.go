@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// File is the path of a file that must exist and be readable, resolved against the folder of the document that names it.
+// File is the path of a file that must exist and be readable, resolved against the folder of the
+// document that names it.
 type File string
 
 func (s scalar) setFile(doc *document, into *File) *InvalidValue {

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// expandedText is a text with its variables replaced.
+// expandedText is a text after its variables were replaced.
 type expandedText struct {
 	text   string
-	filled bool     // whether there was anything to replace
-	names  []string // the variables that it took; their values are never shown
+	hasVariables bool     // whether the text had variables
+	variables  []string // names of the variables; their values are never shown
 }
 
-// expandVariables replaces ${NAME} and ${NAME:-default}; $${ is a literal ${. As in a shell, the default also stands in for an empty
-// variable. What a variable holds is not looked into again.
+// expandVariables replaces ${NAME} and ${NAME:-default}; $${ is a literal ${. As in a shell, an
+// empty variable takes the default too. Values of variables are not expanded again.
 func (d *document) expandVariables(text string) (expandedText, *InvalidValue) {
 	var e expandedText
 	var b strings.Builder
@@ -39,18 +39,19 @@ func (d *document) expandVariables(text string) (expandedText, *InvalidValue) {
 			return e, wrong
 		}
 		b.WriteString(value)
-		e.filled = true
+		e.hasVariables = true
 		if from != "" {
-			e.names = append(e.names, from)
+			e.variables = append(e.variables, from)
 		}
 		text = text[at+end+1:]
 	}
 }
 
-// variableName may have dots only to tell their author that Java's properties are not known here.
+// variableName allows dots, so that Java's properties get a message of their own.
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
 
-// lookUpVariable is what stands for the inside of ${…}, and the variable that it is from; a default is from the file itself.
+// lookUpVariable returns the value of what stands inside ${…} and the name of the variable; without
+// a name the value is the default, which the file holds.
 func (d *document) lookUpVariable(body string) (value, from string, wrong *InvalidValue) {
 	name, fallback, optional := strings.Cut(body, ":-")
 	switch {

@@ -10,11 +10,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxDepth bounds the nesting of a document; the schema itself needs less than ten.
+// maxDepth bounds the nesting of a document. No schema needs more than ten levels.
 const maxDepth = 64
 
-// parseJSON makes the nodes that the YAML of the same meaning would have. JSON does not go through the YAML parser because
-// that refuses tabs and surrogate escapes, which JSON allows.
+// parseJSON returns the nodes that the same document in YAML would have. The YAML parser is not
+// used for JSON because it refuses tabs and surrogate escapes.
 func parseJSON(content []byte) (*yaml.Node, *Problem) {
 	var whole json.RawMessage
 	if err := json.Unmarshal(content, &whole); err != nil {
@@ -35,10 +35,10 @@ func parseJSON(content []byte) (*yaml.Node, *Problem) {
 type jsonParser struct {
 	decoder *json.Decoder
 	cursor  cursor
-	tooDeep    bool
+	tooDeep bool
 }
 
-// readValue reads the next value; the content is known to be valid. It is nil at the end of a list or an object.
+// readValue reads the next value of valid JSON. It returns nil at the end of a list or an object.
 func (p *jsonParser) readValue(depth int) *yaml.Node {
 	line, column := p.cursor.advanceTo(p.nextTokenOffset())
 	token, err := p.decoder.Token()
@@ -70,7 +70,8 @@ func (p *jsonParser) readChildren(node *yaml.Node, depth int) {
 	}
 }
 
-// nextTokenOffset is the offset of the next token: the decoder stands behind the last one, before blanks, commas and colons.
+// nextTokenOffset is where the next token begins. The decoder's offset is the end of the last
+// token, before blanks, commas and colons.
 func (p *jsonParser) nextTokenOffset() int {
 	at := int(p.decoder.InputOffset())
 	for at < len(p.cursor.content) && strings.IndexByte(" \t\r\n,:", p.cursor.content[at]) >= 0 {
@@ -100,7 +101,7 @@ func scalarNode(token json.Token) *yaml.Node {
 	return node
 }
 
-// cursor turns growing offsets into lines and columns, each byte looked at once.
+// cursor turns growing offsets into lines and columns. It reads each byte once.
 type cursor struct {
 	content      []byte
 	at           int

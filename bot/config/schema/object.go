@@ -10,7 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// decodeStruct fills a struct: the document's keys in their order, then the defaults of those that it does not set.
+// decodeStruct fills a struct: first the keys that the document sets, in its order, then the
+// defaults of the others.
 func (d *decoder) decodeStruct(at Value, node *yaml.Node, into reflect.Value) {
 	fields := fieldsOf(into.Type())
 	members := make(map[string]Value, len(node.Content)/2)
@@ -18,9 +19,9 @@ func (d *decoder) decodeStruct(at Value, node *yaml.Node, into reflect.Value) {
 		f, known := findField(fields, key)
 		if !known {
 			meant, fix := d.suggestKey(into, fields, key)
-			d.report(Value{Path: child.Path, Node: nodeOfKey(node, child)}, "is not a key that is known here", fix)
+			d.addProblem(Value{Path: child.Path, Node: nodeOfKey(node, child)}, "is not a key that is known here", fix)
 			if _, set := members[meant]; !set && meant != "" {
-				members[meant] = child // so that it is not said to be missing as well
+				members[meant] = child // so that it is not reported as missing too
 			}
 			continue
 		}
@@ -37,7 +38,7 @@ func (d *decoder) decodeStruct(at Value, node *yaml.Node, into reflect.Value) {
 	d.runChecks(at, into, members)
 }
 
-// nodeOfKey is the key that stands before a member, which is where an unknown key is reported.
+// nodeOfKey is the key before a member. Unknown keys are reported there.
 func nodeOfKey(node *yaml.Node, member Value) *yaml.Node {
 	return node.Content[slices.Index(node.Content, member.Node)-1]
 }
@@ -56,7 +57,7 @@ func (d *decoder) fillAbsentKeys(at Value, into reflect.Value, fields []field, m
 			continue
 		}
 		if f.required {
-			d.report(Value{Path: joinPath(at.Path, f.key), Node: at.Node}, missingMessage(f), exampleFix(f))
+			d.addProblem(Value{Path: joinPath(at.Path, f.key), Node: at.Node}, missingMessage(f), exampleFix(f))
 			continue
 		}
 		d.setDefault(into.FieldByIndex(f.index), f)
@@ -77,7 +78,7 @@ func exampleFix(f field) string {
 	return fmt.Sprintf("add %q: %s", f.key, f.eg)
 }
 
-// setDefaults fills a value that the document does not have.
+// setDefaults fills a struct that the document does not have.
 func (d *decoder) setDefaults(into reflect.Value) {
 	if into.Kind() != reflect.Struct || isScalar(into.Type()) {
 		return
@@ -92,7 +93,7 @@ func (d *decoder) setDefault(into reflect.Value, f field) {
 		d.setDefaults(into)
 		return
 	}
-	// A default is written in the schema as in a document, so it is read the same way.
+	// A default is written as in a document, so it is decoded like one.
 	node := &yaml.Node{Kind: yaml.ScalarNode, Value: f.fallback}
 	if into.Kind() == reflect.String || isScalar(into.Type()) {
 		node.Tag = tagText
@@ -120,11 +121,12 @@ func (d *decoder) runChecks(at Value, into reflect.Value, members map[string]Val
 		if member, set := members[key]; set {
 			place = member
 		}
-		d.report(place, message, fix)
+		d.addProblem(place, message, fix)
 	})
 }
 
-// suggestKey is which key was likely meant by an unknown one, if any, and what to write instead.
+// suggestKey returns the key that an unknown one was likely meant to be, or "", and what to write
+// instead.
 func (d *decoder) suggestKey(into reflect.Value, fields []field, key string) (meant, fix string) {
 	if old, ok := into.Addr().Interface().(Renamer); ok && old.Renamed(key) != "" {
 		outer, inner, _ := strings.Cut(old.Renamed(key), ".")
@@ -144,8 +146,8 @@ func (d *decoder) suggestKey(into reflect.Value, fields []field, key string) (me
 	return "", "known here: " + strings.Join(names, ", ")
 }
 
-// Nearest is the one of names that was likely meant by word, or "": the same but for case, blanks, "-" and "_", or within
-// two edits (fewer for short words).
+// Nearest returns the name that word was likely meant to be, or "". Names may differ in case,
+// blanks, "-" and "_", and by two edits, fewer in short words.
 func Nearest(word string, names []string) string {
 	if len(word) > 64 {
 		return ""

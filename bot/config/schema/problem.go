@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Problem is one thing that is wrong with a file.
+// Problem is one mistake in a file.
 type Problem struct {
 	File    string // the file as the caller named it
 	Path    string // where in the document: agent.loadBalancing.nodes[1].host; empty for the file as a whole
@@ -17,7 +17,7 @@ type Problem struct {
 	Fix     string // what to write instead; may be empty
 }
 
-// Error gives the problem on one line: "config.json:12:5: bot.username: is missing; write …".
+// Error is the problem on one line: "config.json:12:5: bot.username: is missing; write …".
 func (f Problem) Error() string {
 	var b strings.Builder
 	b.WriteString(f.File)
@@ -34,10 +34,10 @@ func (f Problem) Error() string {
 	return b.String()
 }
 
-// Problems is everything that is wrong, in the order of the file. As an error it is never empty.
+// Problems are all mistakes, in the order of the file. As an error it is never empty.
 type Problems []Problem
 
-// Error gives one problem a line.
+// Error has one line for each problem.
 func (f Problems) Error() string {
 	lines := make([]string, len(f))
 	for i, problem := range f {
@@ -46,7 +46,7 @@ func (f Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Err is the problems in the order of their files and lines, or nil when there are none.
+// Err returns the problems in the order of their files and lines, or nil when there are none.
 func (f Problems) Err() error {
 	if len(f) == 0 {
 		return nil

@@ -18,7 +18,8 @@ import (
 // maxSize is the largest file that is read, in bytes.
 const maxSize = 1 << 20
 
-// Read reads the JSON or YAML file at path; env answers `${NAME}`, nil knows no names. The error is a Problems.
+// Read reads the JSON or YAML file at path. env looks up `${NAME}`; nil is an empty environment.
+// The error is of type Problems.
 func Read(path string, env func(name string) (string, bool)) (Value, error) {
 	content, err := readFile(path)
 	if err != nil {
@@ -27,8 +28,9 @@ func Read(path string, env func(name string) (string, bool)) (Value, error) {
 	return Parse(path, content, env)
 }
 
-// Parse is Read for content already at hand; name says what to call it, which folder it is in, and by its ending whether
-// it is JSON or YAML. With any other ending it is JSON if it starts with a brace.
+// Parse is Read for content that the caller has read. name is the file's name in problems, its
+// folder is that of relative paths, and its ending says whether the content is JSON or YAML. With
+// another ending, content that begins with a brace is JSON.
 func Parse(name string, content []byte, env func(name string) (string, bool)) (Value, error) {
 	root, problem := parse(name, content)
 	if problem != nil {
@@ -60,7 +62,7 @@ func readFile(path string) ([]byte, error) {
 	return content, nil
 }
 
-// readError is why a file cannot be read, without its path.
+// readError says why a file cannot be read, without its path.
 func readError(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -14,32 +14,33 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// isScalar says whether a type is read from one text, however it is made inside.
+// isScalar reports whether values of a type are written as one text, also when the type is a
+// struct.
 func isScalar(t reflect.Type) bool {
 	return t == reflect.TypeFor[Value]() || t == reflect.TypeFor[time.Duration]() ||
 		reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
-// decodeScalar reads a text, a number, true or false, or what is read from text.
+// decodeScalar reads a text, a number, a boolean, or a type that reads itself from text.
 func (d *decoder) decodeScalar(at Value, into reflect.Value, f field) {
 	node := resolveAlias(at.Node)
 	want := expectedType(into.Type())
 	if node.Kind != yaml.ScalarNode {
-		d.report(at, fmt.Sprintf("is %s and must be %s", kindOf(node), want), "")
+		d.addProblem(at, fmt.Sprintf("is %s and must be %s", kindOf(node), want), "")
 		return
 	}
 	e := expandedText{text: node.Value}
 	if node.ShortTag() == tagText {
 		var wrong *InvalidValue
 		if e, wrong = d.doc.expandVariables(node.Value); wrong != nil {
-			d.report(at, wrong.What, wrong.Fix)
+			d.addProblem(at, wrong.What, wrong.Fix)
 			return
 		}
 	}
 	s := scalar{expandedText: e, tag: node.ShortTag(), secret: into.Type() == reflect.TypeFor[Secret]()}
 	if wrong := s.assignTo(d.doc, into, f); wrong != nil {
 		s.secret = s.secret || wrong.Secret
-		d.report(at, s.subject()+wrong.What, wrong.Fix)
+		d.addProblem(at, s.subject()+wrong.What, wrong.Fix)
 	}
 }
 
@@ -55,20 +56,20 @@ func expectedType(t reflect.Type) string {
 	return "text"
 }
 
-// scalar is a scalar as it was written, and what may be said of it.
+// scalar is a single value as it was written, after its variables were replaced.
 type scalar struct {
 	expandedText
 	tag    string
 	secret bool
 }
 
-// subject begins a problem: the value itself, unless it is secret or came from the environment.
+// subject begins a problem's message: the value, unless it is secret or an environment variable's.
 func (s scalar) subject() string {
 	switch {
 	case s.secret:
 		return ""
-	case len(s.names) > 0:
-		return "the value with ${" + strings.Join(s.names, "}, ${") + "} "
+	case len(s.variables) > 0:
+		return "the value with ${" + strings.Join(s.variables, "}, ${") + "} "
 	case s.tag == tagText:
 		return quote(s.text) + " "
 	}
@@ -97,7 +98,7 @@ func (s scalar) assignTo(doc *document, into reflect.Value, f field) *InvalidVal
 	panic("schema: no way to read a " + into.Type().String())
 }
 
-// checkText is the problem of a bare number, true or the like where text must be.
+// checkText refuses numbers, booleans and null where text is expected.
 func (s scalar) checkText() *InvalidValue {
 	if s.tag == tagText {
 		return nil
@@ -195,9 +196,10 @@ func (s scalar) setBool(into reflect.Value) *InvalidValue {
 	return nil
 }
 
-// checkType refuses what is not written as the type; a text passes only when variables made it.
+// checkType refuses values that are not written as the type. A text is accepted only if it has
+// variables.
 func (s scalar) checkType(tag, what, fix string) *InvalidValue {
-	if s.tag == tag || s.tag == tagText && s.filled {
+	if s.tag == tag || s.tag == tagText && s.hasVariables {
 		return nil
 	}
 	if s.tag == tagText {
@@ -240,7 +242,7 @@ func checkRange(x float64, f field) *InvalidValue {
 
 func quote(text string) string { return strconv.Quote(truncate(text)) }
 
-// truncate shortens what is repeated in a problem.
+// truncate shortens a value for a problem's message.
 func truncate(text string) string {
 	const most = 60
 	if runes := []rune(text); len(runes) > most {

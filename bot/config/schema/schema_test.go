@@ -71,7 +71,7 @@ func TestVariables(t *testing.T) {
 	}
 }
 
-func TestJSONAndYAMLGiveTheSamePlaces(t *testing.T) {
+func TestJSONAndYAMLReportTheSamePlaces(t *testing.T) {
 	t.Parallel()
 	content := []byte("{\"a\": \"é\", \"b\": [\n  {\"c\": 1, \"d\": \"x\"},\n  true\n]}")
 	places := func(name, comment string) []string {
@@ -95,7 +95,7 @@ func TestJSONAndYAMLGiveTheSamePlaces(t *testing.T) {
 	}, places("x.json", ""))
 }
 
-func TestFaultsComeInTheOrderOfTheFiles(t *testing.T) {
+func TestProblemsAreSortedByFileAndLine(t *testing.T) {
 	t.Parallel()
 	problems := schema.Problems{{File: "b", Line: 3}, {File: "a", Line: 2}, {File: "b", Line: 1, Message: "x"}}
 	var sorted schema.Problems
@@ -104,7 +104,7 @@ func TestFaultsComeInTheOrderOfTheFiles(t *testing.T) {
 	require.NoError(t, schema.Problems{}.Err())
 }
 
-func TestNearestGuessesOnlyWhatIsNear(t *testing.T) {
+func TestNearestSuggestsSimilarNamesOnly(t *testing.T) {
 	t.Parallel()
 	names := []string{"host", "port", "privateKey", "keyManager"}
 	for word, want := range map[string]string{
@@ -115,7 +115,7 @@ func TestNearestGuessesOnlyWhatIsNear(t *testing.T) {
 	}
 }
 
-func TestASecretHidesFromUnexportedFieldsToo(t *testing.T) {
+func TestSecretInUnexportedFieldIsNotPrinted(t *testing.T) {
 	t.Parallel()
 	hidden := struct{ s schema.Secret }{schema.NewSecret("hunter2")}
 	require.NotContains(t, fmt.Sprintf("%v %+v %#v %s %x", hidden, hidden, hidden, hidden.s, hidden.s), "hunter2")
@@ -124,7 +124,7 @@ func TestASecretHidesFromUnexportedFieldsToo(t *testing.T) {
 }
 
 // Inputs of the largest size that are known to be hard for parsers.
-func TestHardFilesTakeNoLongTime(t *testing.T) {
+func TestHostileFilesAreReadQuickly(t *testing.T) {
 	t.Parallel()
 	type leaf struct {
 		A string `config:"a"`

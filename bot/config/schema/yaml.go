@@ -42,7 +42,8 @@ func parseYAML(content []byte) (*yaml.Node, *Problem) {
 	return document.Content[0], nil
 }
 
-// yamlProblem keeps the parser's line and words, but not what it quotes: that may be a part of a password.
+// yamlProblem keeps the parser's line and words but not its quotations, which may be parts of a
+// password.
 func yamlProblem(content []byte, err error) *Problem {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	problem := &Problem{}
@@ -67,7 +68,7 @@ func isTabIndented(content []byte) bool {
 	return bytes.HasPrefix(content, []byte("\t")) || yamlTab.Match(content)
 }
 
-// resolveAlias follows an alias (*name) to what it stands for.
+// resolveAlias returns the node that an alias (*name) stands for.
 func resolveAlias(node *yaml.Node) *yaml.Node {
 	if node.Kind == yaml.AliasNode && node.Alias != nil {
 		return node.Alias
@@ -79,7 +80,7 @@ func isNull(node *yaml.Node) bool {
 	return node == nil || node.Kind == yaml.ScalarNode && node.ShortTag() == tagNull
 }
 
-// kindOf names what was written, for the problem that says something else was expected.
+// kindOf names the kind of a node for messages.
 func kindOf(node *yaml.Node) string {
 	switch node.Kind {
 	case yaml.MappingNode:
