@@ -59,8 +59,8 @@ func Compile(rules schema.Value, o Options) (*Policy, error) {
 // compiler turns written rules into comparable ones and gathers what is wrong with them.
 type compiler struct {
 	problems schema.Problems
-	known  []string
-	names  map[string]int // line of the rule that has the name
+	known    []string
+	names    map[string]int // line of the rule that has the name
 }
 
 func (c *compiler) rule(a allowRule, deny bool) rule {

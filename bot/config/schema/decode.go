@@ -14,11 +14,11 @@ const (
 )
 
 type decoder struct {
-	doc          *document
-	problems     Problems
-	unused       []string
-	nodes int
-	listedKeys   map[reflect.Type]bool // structs whose keys a problem has listed, which is done once
+	doc        *document
+	problems   Problems
+	unused     []string
+	nodes      int
+	listedKeys map[reflect.Type]bool // structs whose keys a problem has listed, which is done once
 }
 
 func newDecoder(doc *document) *decoder {

@@ -7,9 +7,9 @@ import (
 
 // expandedText is a text after its variables were replaced.
 type expandedText struct {
-	text   string
+	text         string
 	hasVariables bool     // whether the text had variables
-	variables  []string // names of the variables; their values are never shown
+	variables    []string // names of the variables; their values are never shown
 }
 
 // expandVariables replaces ${NAME} and ${NAME:-default}; $${ is a literal ${. As in a shell, an

@@ -41,7 +41,8 @@ func (v Value) Problem(message, fix string) Problem {
 	return f
 }
 
-// ProblemWith makes a problem whose message begins with the value, unless that is an environment variable's.
+// ProblemWith makes a problem whose message begins with the value, unless that is an environment
+// variable's.
 func (v Value) ProblemWith(wrong *InvalidValue) Problem {
 	s := scalar{tag: tagText, secret: true}
 	if v.IsText() {
