@@ -106,7 +106,7 @@ func productImports(t *testing.T) map[string][]string {
 			return err
 		}
 		folder = filepath.ToSlash(folder)
-		found[folder] = append(found[folder], ours(t, file)...)
+		found[folder] = append(found[folder], importsOfOurs(t, file)...)
 		return nil
 	})
 	require.NoError(t, err)
@@ -114,7 +114,7 @@ func productImports(t *testing.T) map[string][]string {
 	return found
 }
 
-func ours(t *testing.T, file *ast.File) []string {
+func importsOfOurs(t *testing.T, file *ast.File) []string {
 	t.Helper()
 	var names []string
 	for _, spec := range file.Imports {

@@ -26,16 +26,16 @@ Exit codes: 0 nothing failed, 1 something did, 2 Symphony rejected the
 credentials.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			findings := check(cmd.Context(), path)
+			findings := runChecks(cmd.Context(), path)
 			if asJSON {
 				if err := json.NewEncoder(io.out).Encode(findings); err != nil {
 					return err
 				}
 			} else {
-				report(io, findings)
+				printResults(io, findings)
 			}
-			if f := worst(findings); f != nil {
-				return failure{exitCode(f.err), errSilent}
+			if f := firstFailure(findings); f != nil {
+				return exitError{exitCode(f.err), errReported}
 			}
 			return nil
 		},
@@ -45,24 +45,24 @@ credentials.`,
 	return c
 }
 
-// check runs the checks. One that fails ends those that need it.
-func check(ctx context.Context, path string) []finding {
+// runChecks runs the checks. One that fails ends those that need it.
+func runChecks(ctx context.Context, path string) []checkResult {
 	c, err := loadConfig(path)
 	if err != nil {
-		return []finding{misconfigured(err)}
+		return []checkResult{configFailure(err)}
 	}
 	credentials := checkCredentials(c)
-	findings := []finding{
-		checkKeys(c, path), checkPolicy(c), credentials, checkStore(ctx, c.Roombot.Store), checkHealth(ctx, c),
+	findings := []checkResult{
+		checkUnusedKeys(c, path), checkPolicy(c), credentials, checkStore(ctx, c.Roombot.Store), checkHealth(ctx, c),
 	}
 	network := checkNetwork(ctx, c)
 	findings = append(findings, network...)
-	if credentials.Level == broken || worst(network) != nil {
+	if credentials.Level == levelFailed || firstFailure(network) != nil {
 		return findings
 	}
-	client, err := client(c, zerolog.Nop())
+	client, err := newClient(c, zerolog.Nop())
 	if err != nil {
-		return append(findings, failed("client", "", err, "Correct that in "+path+"."))
+		return append(findings, failedCheck("client", "", err, "Correct that in "+path+"."))
 	}
 	defer client.Close()
 	return append(findings, checkPod(ctx, c, client)...)

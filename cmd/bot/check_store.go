@@ -13,14 +13,14 @@ import (
 
 // checkStore tests that the store's folder and file can be written to, or that the
 // database answers, and that what is there is a store.
-func checkStore(ctx context.Context, store config.Store) finding {
+func checkStore(ctx context.Context, store config.Store) checkResult {
 	if !store.Shared() {
 		there, err := writable(string(store))
 		if err != nil {
-			return failed("store", "", err, storeRemedy(store, err))
+			return failedCheck("store", "", err, storeRemedy(store, err))
 		}
 		if !there {
-			return found("store", store.String()+", will be made at the start")
+			return newCheckResult("store", store.String()+", will be made at the start")
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
@@ -31,13 +31,13 @@ func checkStore(ctx context.Context, store config.Store) finding {
 	}
 	switch {
 	case errors.Is(err, engine.ErrEmpty):
-		return found("store", store.String()+", empty, will be set up at the start")
+		return newCheckResult("store", store.String()+", empty, will be set up at the start")
 	case errors.Is(err, engine.ErrOlder):
-		return found("store", store.String()+", of an older version, will be brought up to date at the start")
+		return newCheckResult("store", store.String()+", of an older version, will be brought up to date at the start")
 	case err != nil:
-		return failed("store", "", err, storeRemedy(store, err))
+		return failedCheck("store", "", err, storeRemedy(store, err))
 	}
-	return found("store", store.String())
+	return newCheckResult("store", store.String())
 }
 
 // storeRemedy is what to do about a store that does not open.

@@ -15,12 +15,12 @@ func completeWords(c *cobra.Command, flag string, words ...cobra.Completion) {
 	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// noFiles keeps shells from offering files as arguments: no command takes any.
-func noFiles(c *cobra.Command) {
+// disableFileCompletion keeps shells from offering files as arguments: no command takes any.
+func disableFileCompletion(c *cobra.Command) {
 	if c.ValidArgsFunction == nil {
 		c.ValidArgsFunction = cobra.NoFileCompletions
 	}
 	for _, sub := range c.Commands() {
-		noFiles(sub)
+		disableFileCompletion(sub)
 	}
 }

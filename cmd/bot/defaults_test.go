@@ -45,7 +45,7 @@ func TestReadmeStatesTheDefaultOfEveryKey(t *testing.T) {
 	literal := regexp.MustCompile("^`[^`]*`$")
 	compared := 0
 	for _, key := range config.Keys() {
-		if key.Unused || component.MatchString(key.Path) && !strings.Contains(key.Path, "loadBalancing") {
+		if key.Unused || componentKey.MatchString(key.Path) && !strings.Contains(key.Path, "loadBalancing") {
 			continue // one row a component, which says that the global value counts
 		}
 		compared++
@@ -111,7 +111,7 @@ func lookUpPath(object map[string]any, path []string) (any, bool) {
 
 func TestConfigurationAndCodeHaveTheSameDefaults(t *testing.T) {
 	t.Parallel()
-	wired, err := wire(configured(t, `"host": "acme.test"`), zerolog.Nop())
+	wired, err := botConfig(newTestConfig(t, `"host": "acme.test"`), zerolog.Nop())
 	require.NoError(t, err)
 	t.Cleanup(wired.Client.Close)
 	alone := commands.NewDesk(commands.Desk{}).Limits
@@ -132,7 +132,7 @@ func TestConfigurationAndCodeHaveTheSameDefaults(t *testing.T) {
 
 func TestConfiguredAndPlainClientHaveTheSameDefaults(t *testing.T) {
 	t.Parallel()
-	conf, err := clientConfig(configured(t, `"host": "acme.test"`), zerolog.Nop())
+	conf, err := clientConfig(newTestConfig(t, `"host": "acme.test"`), zerolog.Nop())
 	require.NoError(t, err)
 	require.Equal(t, symphony.DefaultTimeout, conf.Timeout)
 	require.Equal(t, symphony.DefaultTimeout, commands.DefaultCallTimeout)

@@ -26,28 +26,28 @@ const (
 	exitUsage    = 64
 )
 
-// failure is an error that has an exit code.
-type failure struct {
+// exitError is an error that has an exit code.
+type exitError struct {
 	code int
 	error
 }
 
-func (f failure) Unwrap() error { return f.error }
+func (f exitError) Unwrap() error { return f.error }
 
-func usage(format string, args ...any) error {
-	return failure{exitUsage, fmt.Errorf(format, args...)}
+func usageError(format string, args ...any) error {
+	return exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
 // run is the whole program; tests call it like a shell does.
 func run(ctx context.Context, args []string, io streams) int {
-	root := program(io)
+	root := rootCommand(io)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
 	}
 	code := exitCode(err)
-	if !errors.Is(err, errSilent) {
+	if !errors.Is(err, errReported) {
 		fmt.Fprintln(io.err, "bot:", err)
 	}
 	if code == exitUsage {
@@ -56,11 +56,11 @@ func run(ctx context.Context, args []string, io streams) int {
 	return code
 }
 
-// errSilent ends a command that has said everything already.
-var errSilent = errors.New("failed")
+// errReported ends a command that has said everything already.
+var errReported = errors.New("failed")
 
 func exitCode(err error) int {
-	if f, ok := errors.AsType[failure](err); ok {
+	if f, ok := errors.AsType[exitError](err); ok {
 		return f.code
 	}
 	if errors.Is(err, symphony.ErrLoginRejected) {
@@ -69,7 +69,7 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-func program(io streams) *cobra.Command {
+func rootCommand(io streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "bot",
 		Short: "Opens Symphony rooms on command",
@@ -96,28 +96,28 @@ Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials, 3 not found, 64
 	root.SetIn(io.in)
 	root.SetOut(io.out)
 	root.SetErr(io.err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return failure{exitUsage, err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitError{exitUsage, err} })
 	root.AddCommand(
 		sandboxCommand(io), runCommand(io), checkCommand(io), keygenCommand(io), parseCommand(io), versionCommand(io),
 		statusCommand(io), jobsCommand(io), soakCommand(io), benchCommand(io),
 	)
 	for _, c := range root.Commands() {
-		strict(c)
+		makeUsageErrors(c)
 	}
-	strict(root)
-	noFiles(root)
+	makeUsageErrors(root)
+	disableFileCompletion(root)
 	return root
 }
 
-// strict makes wrong arguments a usage error.
-func strict(c *cobra.Command) {
+// makeUsageErrors makes wrong arguments a usage error.
+func makeUsageErrors(c *cobra.Command) {
 	validate := c.Args
 	c.Args = func(cmd *cobra.Command, args []string) error {
 		if validate == nil {
 			return nil
 		}
 		if err := validate(cmd, args); err != nil {
-			return failure{exitUsage, err}
+			return exitError{exitUsage, err}
 		}
 		return nil
 	}

@@ -20,7 +20,7 @@ import (
 
 func TestEveryCommandExplainsItself(t *testing.T) {
 	t.Parallel()
-	for _, c := range program(streams{}).Commands() {
+	for _, c := range rootCommand(streams{}).Commands() {
 		t.Run(c.Name(), func(t *testing.T) {
 			t.Parallel()
 			got := shell(t, c.Name(), "--help")
@@ -92,7 +92,7 @@ func TestAConsoleLogInAFileHasNoColours(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = file.Close() })
 	for _, to := range []io.Writer{&out, file} {
-		log := logger(config.Log{Level: "info", Format: "console"}, to)
+		log := newLogger(config.Log{Level: "info", Format: "console"}, to)
 		log.Info().Str("key", "value").Msg("something happened")
 	}
 	written, err := os.ReadFile(file.Name())
@@ -139,7 +139,7 @@ func TestParseReadsTextAndDeliveredMessages(t *testing.T) {
 
 func TestVersionAsJSON(t *testing.T) {
 	t.Parallel()
-	var b build
+	var b buildInfo
 	require.NoError(t, json.Unmarshal([]byte(shell(t, "version", "--json").out), &b))
 	require.NotEmpty(t, b.Version)
 	require.NotEmpty(t, b.Go)
@@ -190,20 +190,20 @@ func TestTheReadmeListsEveryOptionAndEveryKey(t *testing.T) {
 		}
 	}
 	for _, key := range config.Keys() {
-		require.True(t, regexp.MustCompile(documented(key)).MatchString(readme), "configuration key %s, default %q", key.Path, key.Default)
+		require.True(t, regexp.MustCompile(readmePattern(key)).MatchString(readme), "configuration key %s, default %q", key.Path, key.Default)
 	}
 }
 
-// component is a key that one component has as all of them have it.
-var component = regexp.MustCompile(`^(pod|agent|keyManager|sessionAuth|keyAuth)\.[^.]+(\.[^.]+)?$`)
+// componentKey is a key that one component has as all of them have it.
+var componentKey = regexp.MustCompile(`^(pod|agent|keyManager|sessionAuth|keyAuth)\.[^.]+(\.[^.]+)?$`)
 
-// documented is a pattern of what the README has to say of a key.
-func documented(key schema.Entry) string {
+// readmePattern is a pattern of what the README has to say of a key.
+func readmePattern(key schema.Entry) string {
 	name, fallback := regexp.QuoteMeta("`"+key.Path+"`"), ""
 	if key.Default != "" {
 		fallback = regexp.QuoteMeta(" `" + key.Default + "` |")
 	}
-	switch of := component.FindStringSubmatch(key.Path); {
+	switch of := componentKey.FindStringSubmatch(key.Path); {
 	case of != nil && !strings.Contains(key.Path, "loadBalancing"):
 		return "(?m)^\\| `" + of[1] + "\\.…` \\|"
 	case key.Unused:

@@ -31,7 +31,7 @@ goes on at the next start.`,
 			if err != nil {
 				return err
 			}
-			return runBot(cmd.Context(), c, logger(c.Roombot.Log, io.err), func(*bot.Bot) {})
+			return runBot(cmd.Context(), c, newLogger(c.Roombot.Log, io.err), func(*bot.Bot) {})
 		},
 	}
 	configFlag(c, &path)
@@ -45,7 +45,7 @@ func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, live func
 	for _, key := range c.Ignored() {
 		log.Warn().Str("key", key).Msg("configuration key has no effect")
 	}
-	wired, err := wire(c, log)
+	wired, err := botConfig(c, log)
 	if err != nil {
 		return err
 	}

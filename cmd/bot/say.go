@@ -38,7 +38,7 @@ type conversation struct {
 func say(ctx context.Context, io streams, address string, f sandboxFlags) error {
 	who, text, ok := strings.Cut(f.say, ":")
 	if !ok || strings.TrimSpace(who) == "" || strings.TrimSpace(text) == "" {
-		return usage(`--say %q: write who speaks and what: 'bob: /newroom "Q2 Earnings" @alice'`, f.say)
+		return usageError(`--say %q: write who speaks and what: 'bob: /newroom "Q2 Earnings" @alice'`, f.say)
 	}
 	talk, raw, err := post(ctx, address, map[string]any{
 		"as": strings.TrimSpace(who), "to": botName, "text": strings.TrimSpace(text), "wait": f.wait.String(),
@@ -54,7 +54,7 @@ func say(ctx context.Context, io streams, address string, f sandboxFlags) error 
 		printChat(io.out, append([]chatMessage{talk.Message}, standing(talk.Replies)...))
 	}
 	if len(talk.Replies) == 0 {
-		return failure{exitFailed, fmt.Errorf("the bot did not answer within %s", f.wait)}
+		return exitError{exitFailed, fmt.Errorf("the bot did not answer within %s", f.wait)}
 	}
 	return nil
 }
@@ -108,7 +108,7 @@ func refusal(status int, raw []byte) error {
 	if status == http.StatusNotFound {
 		code = exitNotFound
 	}
-	return failure{code, fmt.Errorf("the sandbox refused: %s", body.Message)}
+	return exitError{code, fmt.Errorf("the sandbox refused: %s", body.Message)}
 }
 
 func printChat(out stdio.Writer, messages []chatMessage) {

@@ -48,7 +48,7 @@ With outages of 30 s and more they are those that the bot is shipped with.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for _, other := range []string{"commands", "kill-every", "faults"} {
 				if c.Outages > 0 && cmd.Flags().Changed(other) {
-					return usage("--outages and --%s: write one of them; each is a soak of its own", other)
+					return usageError("--outages and --%s: write one of them; each is a soak of its own", other)
 				}
 			}
 			return runSoak(cmd.Context(), io, c, asJSON)
@@ -61,13 +61,13 @@ With outages of 30 s and more they are those that the bot is shipped with.`,
 
 func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error {
 	if c.Commands < 1 {
-		return usage("--commands %d: write at least 1", c.Commands)
+		return usageError("--commands %d: write at least 1", c.Commands)
 	}
 	if c.Outages < 0 {
-		return usage("--outages %s: write a time such as 1m", c.Outages)
+		return usageError("--outages %s: write a time such as 1m", c.Outages)
 	}
 	if c.Replicas > 1 && c.Store == "" {
-		return usage("--replicas %d: several bots need a database in common: --store postgres://…", c.Replicas)
+		return usageError("--replicas %d: several bots need a database in common: --store postgres://…", c.Replicas)
 	}
 	report, err := soak.Run(ctx, c)
 	if err != nil {
@@ -79,7 +79,7 @@ func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error 
 		err = report.Print(io.out)
 	}
 	if err == nil && !report.Kept() {
-		err = failure{exitFailed, errSilent}
+		err = exitError{exitFailed, errReported}
 	}
 	return err
 }

@@ -111,7 +111,7 @@ func TestEveryNumberIsDocumented(t *testing.T) {
 	w := newWatched(t)
 	w.run()
 	w.says("bob", firstCommand)
-	raw, err := get(t.Context(), strings.Replace(w.page, "/readyz", "/metrics", 1))
+	raw, err := fetchPage(t.Context(), strings.Replace(w.page, "/readyz", "/metrics", 1))
 	require.NoError(t, err)
 	numbers := regexp.MustCompile(`(?m)^# TYPE roombot(_\w+) `).FindAllStringSubmatch(string(raw), -1)
 	require.Greater(t, len(numbers), 20)

@@ -12,14 +12,14 @@ import (
 // version is set by the release build: -ldflags "-X main.version=1.2.3".
 var version = "dev"
 
-type build struct {
+type buildInfo struct {
 	Version string `json:"version"`
 	Commit  string `json:"commit,omitempty"`
 	Go      string `json:"go"`
 }
 
-func thisBuild() build {
-	b := build{Version: version, Go: runtime.Version()}
+func currentBuild() buildInfo {
+	b := buildInfo{Version: version, Go: runtime.Version()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b
@@ -39,7 +39,7 @@ func versionCommand(io streams) *cobra.Command {
 		Short: "Tell which version this is",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			b := thisBuild()
+			b := currentBuild()
 			if asJSON {
 				return json.NewEncoder(io.out).Encode(b)
 			}
