@@ -15,8 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// layers are the packages from the lowest up; a package imports only what
-// stands lower. Packages of one line stand beside each other.
+// layers are the packages from the lowest up. A package imports only packages of lower lines.
 var layers = [][]string{
 	{"rsa", "symphony/messageml", "symphony/outage", "commands/syntax"},
 	{"symphony"},
@@ -33,7 +32,7 @@ var layers = [][]string{
 	{"cmd/bot"},
 }
 
-func TestImportsGoDownward(t *testing.T) {
+func TestPackagesImportLowerLayersOnly(t *testing.T) {
 	t.Parallel()
 	level := map[string]int{}
 	for i, names := range layers {
@@ -52,7 +51,7 @@ func TestImportsGoDownward(t *testing.T) {
 	}
 }
 
-func TestEveryDependencyHasItsReason(t *testing.T) {
+func TestEveryDependencyHasAReason(t *testing.T) {
 	t.Parallel()
 	modules, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
 	require.NoError(t, err)
@@ -87,8 +86,7 @@ func TestCommandsKnowNothingOfTheRuntime(t *testing.T) {
 	}
 }
 
-// productImports lists, by folder, what our packages import of each other,
-// tests aside.
+// productImports lists, by folder, which packages of ours a package imports, tests aside.
 func productImports(t *testing.T) map[string][]string {
 	t.Helper()
 	root := filepath.Join("..", "..")

@@ -13,7 +13,7 @@ func benchCommand(io streams) *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
 		Use:   "bench",
-		Short: "Measure it: from the message to the link",
+		Short: "Measure latency and throughput",
 		Long: `Starts a sandbox and the bot, each a process of its own, sends /newroom commands
 and measures how long their senders wait, by the pod's clock: from the moment
 the pod has the message to the moment it has the answer. Processor time and

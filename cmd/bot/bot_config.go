@@ -12,8 +12,7 @@ import (
 	"roombot/symphony"
 )
 
-// botConfig turns the configuration into what the bot works with. It is the one
-// place that knows both.
+// botConfig makes the bot's own configuration of the file's. No other code knows both.
 func botConfig(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 	numbers := bot.NewMetrics()
 	client, err := newClient(c, log, numbers.Observe)

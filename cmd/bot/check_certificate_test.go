@@ -20,7 +20,7 @@ import (
 	"roombot/symphony/sandbox"
 )
 
-// newCertificatePod is a pod that is reached by TLS and asks for certificates.
+// newCertificatePod starts a pod with TLS that asks for client certificates.
 func newCertificatePod(t *testing.T) *httptest.Server {
 	t.Helper()
 	pod, err := sandbox.New(sandbox.Config{})
@@ -33,7 +33,7 @@ func newCertificatePod(t *testing.T) *httptest.Server {
 	return server
 }
 
-// writeCertificateConfig is a configuration that signs in there by a certificate.
+// writeCertificateConfig writes a configuration that signs in at the pod with a certificate.
 func writeCertificateConfig(t *testing.T, pod *httptest.Server, certificate x509.Certificate) (path string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -42,12 +42,12 @@ func writeCertificateConfig(t *testing.T, pod *httptest.Server, certificate x509
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bot.pem"), both, 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "trusted.pem"), pemBlock("CERTIFICATE", pod.Certificate().Raw), 0o600))
 	path = filepath.Join(dir, "config.json")
-	require.NoError(t, os.WriteFile(path, []byte(`{`+hostAndPort(pod)+`, `+allowEverybody+`,
+	require.NoError(t, os.WriteFile(path, []byte(`{`+configKeys(pod)+`, `+allowEverybody+`,
 		"bot": {"username": "roombot", "certificate": {"path": "bot.pem"}}, "ssl": {"trustStore": {"path": "trusted.pem"}}}`), 0o600))
 	return path
 }
 
-// newCertificate is the certificate, signed by itself, and its key.
+// newCertificate makes a self-signed certificate and its key, in PEM.
 func newCertificate(t *testing.T, certificate x509.Certificate) (public, private []byte) {
 	t.Helper()
 	key, err := stdrsa.GenerateKey(rand.Reader, 2048)
@@ -64,14 +64,14 @@ func pemBlock(kind string, content []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content})
 }
 
-// certificateTemplate is a certificate of somebody that ends after so long.
+// certificateTemplate is a certificate of that name that expires after d.
 func certificateTemplate(name string, d time.Duration) x509.Certificate {
 	return x509.Certificate{Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-100 * 24 * time.Hour), NotAfter: time.Now().Add(d)}
 }
 
 const year = 365 * 24 * time.Hour
 
-func TestABotSignsInWithACertificate(t *testing.T) {
+func TestBotSignsInWithACertificate(t *testing.T) {
 	t.Parallel()
 	path := writeCertificateConfig(t, newCertificatePod(t), certificateTemplate("roombot", year))
 	got := shell(t, "check", "--config", path)
@@ -86,7 +86,7 @@ func TestABotSignsInWithACertificate(t *testing.T) {
 	require.Zero(t, bot.stop())
 }
 
-func TestACertificateOfSomebodyElseIsRejected(t *testing.T) {
+func TestCertificateOfAnotherNameIsRejected(t *testing.T) {
 	t.Parallel()
 	path := writeCertificateConfig(t, newCertificatePod(t), certificateTemplate("rombot", year))
 	got, code := runCheck(t, path)
@@ -97,7 +97,7 @@ func TestACertificateOfSomebodyElseIsRejected(t *testing.T) {
 	require.Equal(t, exitRejected, shell(t, "run", "--config", path).code)
 }
 
-func TestTheEndOfACertificateIsToldInTime(t *testing.T) {
+func TestExpiringCertificateIsAWarning(t *testing.T) {
 	t.Parallel()
 	pod := newCertificatePod(t)
 	path := writeCertificateConfig(t, pod, certificateTemplate("roombot", 10*24*time.Hour))
@@ -114,7 +114,7 @@ func TestTheEndOfACertificateIsToldInTime(t *testing.T) {
 	require.NotContains(t, got, "login", "which could only fail")
 }
 
-func TestACertificateWithoutItsKeyIsFound(t *testing.T) {
+func TestCertificateWithoutKeyIsReported(t *testing.T) {
 	t.Parallel()
 	pod := newCertificatePod(t)
 	path := writeCertificateConfig(t, pod, certificateTemplate("roombot", year))
@@ -124,7 +124,7 @@ func TestACertificateWithoutItsKeyIsFound(t *testing.T) {
 	require.Contains(t, got["certificate"].Remedy, "cat cert.pem key.pem")
 }
 
-func TestWhatIsWrongWithTheOtherSidesCertificateIsTold(t *testing.T) {
+func TestInvalidServerCertificateGetsItsRemedy(t *testing.T) {
 	t.Parallel()
 	here := net.ParseIP("127.0.0.1")
 	own, other, old := certificateTemplate("pod", year), certificateTemplate("pod", year), certificateTemplate("pod", -time.Hour)
@@ -150,7 +150,7 @@ func TestWhatIsWrongWithTheOtherSidesCertificateIsTold(t *testing.T) {
 			if !c.trusted {
 				public, _ = newCertificate(t, own)
 			}
-			path, dir := writeTestConfig(t, `%s, %s, "ssl": {"trustStore": {"path": "trusted.pem"}}`, hostAndPort(server), allowEverybody)
+			path, dir := writeTestConfig(t, `%s, %s, "ssl": {"trustStore": {"path": "trusted.pem"}}`, configKeys(server), allowEverybody)
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "trusted.pem"), public, 0o600))
 			got, code := runCheck(t, path)
 			require.Equal(t, exitFailed, code)
@@ -159,9 +159,9 @@ func TestWhatIsWrongWithTheOtherSidesCertificateIsTold(t *testing.T) {
 	}
 }
 
-func TestATrueSchemeIsProposedWhereTLSIsNotSpoken(t *testing.T) {
+func TestServerWithoutTLSSuggestsHTTP(t *testing.T) {
 	t.Parallel()
-	path, _ := writeTestConfig(t, `%s, %s`, hostAndPort(newScriptedPod(t, nil, false)), allowEverybody)
+	path, _ := writeTestConfig(t, `%s, %s`, configKeys(newScriptedPod(t, nil, false)), allowEverybody)
 	got, _ := runCheck(t, path)
 	require.Contains(t, got["network"].Remedy, `whether "scheme" should be "http"`)
 }

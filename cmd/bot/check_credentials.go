@@ -10,7 +10,7 @@ import (
 	"roombot/bot/config"
 )
 
-// checkCredentials tests what the bot signs in with, without signing in.
+// checkCredentials tests the key or the certificate without signing in.
 func checkCredentials(c *config.Config) checkResult {
 	if usesCertificate(c) {
 		return checkCertificate(c.Bot)
@@ -19,10 +19,10 @@ func checkCredentials(c *config.Config) checkResult {
 	if err != nil {
 		return failedCheck("key", "", err, "Make a key pair with bot keygen, or correct bot.privateKey.")
 	}
-	return newCheckResult("key", key.Fingerprint(), key.Warnings()...)
+	return passedCheck("key", key.Fingerprint(), key.Warnings()...)
 }
 
-// expiryNotice is how long before a certificate ends there is a warning.
+// expiryNotice is how long before its end a certificate gets a warning.
 const expiryNotice = 30 * 24 * time.Hour
 
 func checkCertificate(b config.ServiceAccount) checkResult {
@@ -47,10 +47,11 @@ func checkCertificate(b config.ServiceAccount) checkResult {
 	if path := string(b.Certificate.Path); isReadableByOthers(path) {
 		warnings = append(warnings, fmt.Sprintf("other users can read %s and the key in it: run chmod 600 on it", path))
 	}
-	return newCheckResult("certificate", detail, warnings...)
+	return passedCheck("certificate", detail, warnings...)
 }
 
-// isReadableByOthers is true for a file that is not its owner's alone. Windows invents these bits.
+// isReadableByOthers reports whether users besides the owner can read the file. The bits mean
+// nothing on Windows.
 func isReadableByOthers(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0

@@ -18,28 +18,27 @@ import (
 	"roombot/symphony"
 )
 
-// networkRoute is how this machine gets to some components: to those of one address that
-// are reached alike.
+// networkRoute is the way from this machine to components that have the same address, proxy and
+// certificate.
 type networkRoute struct {
-	address   string
-	names     []string
+	address     string
+	names       []string
 	isAgent     bool
-	transport symphony.Transport
-	certificate     *tls.Certificate
+	transport   symphony.Transport
+	certificate *tls.Certificate
 }
 
-// checkNetwork tests names, ports and TLS of every component that bot run uses,
-// the way that it does, and the clock.
+// checkNetwork tests name, port and TLS of every component as bot run uses it, and the clock.
 func checkNetwork(ctx context.Context, c *config.Config) []checkResult {
 	all, err := networkRoutes(c)
 	if err != nil {
 		return []checkResult{failedCheck("trust", "", err, "Correct ssl.trustStore.")}
 	}
-	var findings []checkResult
-	for _, w := range all {
-		findings = append(findings, w.probe(ctx))
+	var results []checkResult
+	for _, r := range all {
+		results = append(results, r.probe(ctx))
 	}
-	return findings
+	return results
 }
 
 func networkRoutes(c *config.Config) ([]*networkRoute, error) {
@@ -48,17 +47,17 @@ func networkRoutes(c *config.Config) ([]*networkRoute, error) {
 		return nil, err
 	}
 	a := c.Endpoints()
-	var shown *tls.Certificate
+	var cert *tls.Certificate
 	if usesCertificate(c) {
-		shown, _ = loadCertificate(c.Bot.Certificate) // a broken one is a finding of its own
+		cert, _ = loadCertificate(c.Bot.Certificate) // checkCertificate reports a broken one
 	}
 	var all []*networkRoute
 	at := map[string]*networkRoute{}
-	add := func(name, address string, part symphony.Component, shown *tls.Certificate) {
+	add := func(name, address string, part symphony.Component, cert *tls.Certificate) {
 		t := transports[part]
-		id := fmt.Sprint(address, t.Proxy, t.ConnectTimeout, shown != nil)
+		id := fmt.Sprint(address, t.Proxy, t.ConnectTimeout, cert != nil)
 		if at[id] == nil {
-			at[id] = &networkRoute{address: address, transport: t, certificate: shown}
+			at[id] = &networkRoute{address: address, transport: t, certificate: cert}
 			all = append(all, at[id])
 		}
 		at[id].names = append(at[id].names, name)
@@ -69,36 +68,36 @@ func networkRoutes(c *config.Config) ([]*networkRoute, error) {
 		add("agent", agent, symphony.AgentHost, nil)
 	}
 	if usesCertificate(c) {
-		add("session auth", a.SessionAuth, symphony.SessionAuthHost, shown)
-		add("key auth", a.KeyAuth, symphony.KeyAuthHost, shown)
+		add("session auth", a.SessionAuth, symphony.SessionAuthHost, cert)
+		add("key auth", a.KeyAuth, symphony.KeyAuthHost, cert)
 	} else {
 		add("key manager", a.KeyManager, symphony.KeyManagerHost, nil)
 	}
 	return all, nil
 }
 
-// probe asks for what an agent tells everybody. Of the other components it matters
-// only that an answer comes, and its date.
-func (w *networkRoute) probe(ctx context.Context) checkResult {
-	detail := joinNames(w.names) + " at " + w.address
+// probe asks for the agent's version, which needs no login. From other components any answer is
+// good enough; its date is compared with the clock.
+func (r *networkRoute) probe(ctx context.Context) checkResult {
+	detail := joinNames(r.names) + " at " + r.address
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	transport, err := w.transport.HTTP(w.certificate)
+	transport, err := r.transport.HTTP(r.certificate)
 	if err != nil {
 		return failedCheck("trust", "", err, "Correct ssl.trustStore.")
 	}
 	defer transport.CloseIdleConnections()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.address+"/agent/v1/info", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.address+"/agent/v1/info", nil)
 	if err != nil {
 		return failedCheck("network", detail, err, "Correct the address in the configuration.")
 	}
-	maps.Copy(request.Header, w.transport.Headers)
+	maps.Copy(request.Header, r.transport.Headers)
 	response, err := transport.RoundTrip(request)
 	if err != nil {
 		return failedCheck("network", detail, err, networkRemedy(err))
 	}
 	defer response.Body.Close()
-	if remedy, err := w.checkAnswer(response); err != nil {
+	if remedy, err := r.checkAnswer(response); err != nil {
 		return failedCheck("network", detail, err, remedy)
 	}
 	return checkClock(detail, response.Header.Get("Date"))
@@ -109,18 +108,18 @@ const (
 	giveProxyLogin = "Set proxy.username and proxy.password."
 )
 
-// checkAnswer tells from an answer that it is not Symphony's, or that Symphony is not
-// well, and what to do about it.
-func (w *networkRoute) checkAnswer(response *http.Response) (remedy string, err error) {
+// checkAnswer returns an error and its remedy for an answer that is not Symphony's, and for one
+// that says that Symphony cannot work.
+func (r *networkRoute) checkAnswer(response *http.Response) (remedy string, err error) {
 	if response.StatusCode == http.StatusProxyAuthRequired {
 		return giveProxyLogin, errors.New("the proxy wants a user and a password")
 	}
-	if !w.isAgent {
+	if !r.isAgent {
 		return "", nil
 	}
 	const enough = 64 << 10
 	body, _ := stdio.ReadAll(stdio.LimitReader(response.Body, enough))
-	remedy = "Something else than Symphony's " + joinNames(w.names) + " answers there: check host, port and context, and whether a proxy is in between."
+	remedy = "Something else than Symphony's " + joinNames(r.names) + " answers there: check host, port and context, and whether a proxy is in between."
 	unexpected := fmt.Errorf("answers %s when asked for its version", response.Status)
 	switch status := response.StatusCode; {
 	case unwell(status):
@@ -140,11 +139,11 @@ func unwell(status int) bool {
 	return status == http.StatusTooManyRequests || status >= 500 && status != http.StatusNotImplemented
 }
 
-// checkClock compares the clocks. Without a date there is nothing to compare.
+// checkClock compares this machine's clock with the date of an answer, if it has one.
 func checkClock(detail, date string) checkResult {
 	there, err := http.ParseTime(date)
 	if err != nil {
-		return newCheckResult("network", detail)
+		return passedCheck("network", detail)
 	}
 	skew := time.Since(there).Round(time.Second).Abs()
 	detail += fmt.Sprintf(", clocks %s apart", skew)
@@ -154,7 +153,7 @@ func checkClock(detail, date string) checkResult {
 			Remedy: "Symphony takes login tokens for five minutes: set this machine's clock (NTP).",
 		}
 	}
-	return newCheckResult("network", detail)
+	return passedCheck("network", detail)
 }
 
 func networkRemedy(err error) string {
@@ -167,7 +166,7 @@ func networkRemedy(err error) string {
 	switch {
 	case errors.As(err, &answer) && unwell(answer.Status):
 		return tryLater
-	case strings.Contains(err.Error(), http.StatusText(http.StatusProxyAuthRequired)): // all that is left of it in a tunnel
+	case strings.Contains(err.Error(), http.StatusText(http.StatusProxyAuthRequired)): // a tunnel keeps only the text
 		return giveProxyLogin
 	case errors.As(err, &dns):
 		return "This machine does not know the name: check host, DNS, or set a proxy."

@@ -9,7 +9,7 @@ import (
 	"roombot/symphony"
 )
 
-// checkPod signs in and asks for what the bot needs.
+// checkPod signs in and tests the datafeed and the groups.
 func checkPod(ctx context.Context, c *config.Config, client *symphony.Client) []checkResult {
 	ctx, cancel := context.WithTimeout(ctx, 3*checkTimeout)
 	defer cancel()
@@ -18,13 +18,13 @@ func checkPod(ctx context.Context, c *config.Config, client *symphony.Client) []
 		return []checkResult{loginFailure(c.Bot.Username, err)}
 	}
 	return []checkResult{
-		newCheckResult("login", fmt.Sprintf("%s (%s, id %d)", me.Username, me.DisplayName, me.ID)),
+		passedCheck("login", fmt.Sprintf("%s (%s, id %d)", me.Username, me.DisplayName, me.ID)),
 		checkDatafeed(ctx, c, client),
 		checkGroups(ctx, client),
 	}
 }
 
-// loginFailure gives the remedy of the cause that is likely, and no other.
+// loginFailure is the result of a failed login. It has the remedy of the likely cause only.
 func loginFailure(username string, err error) checkResult {
 	rejected, ok := errors.AsType[*symphony.LoginError](err)
 	if !ok {
@@ -44,7 +44,7 @@ func checkDatafeed(ctx context.Context, c *config.Config, client *symphony.Clien
 	if err != nil {
 		return failedCheck("datafeed", "", err, "Your Symphony administrators can give the account access to the datafeed.")
 	}
-	return newCheckResult("datafeed", fmt.Sprintf("%d of 20 in use", len(feeds)))
+	return passedCheck("datafeed", fmt.Sprintf("%d of 20 in use", len(feeds)))
 }
 
 func checkGroups(ctx context.Context, client *symphony.Client) checkResult {
@@ -57,5 +57,5 @@ func checkGroups(ctx context.Context, client *symphony.Client) checkResult {
 		}
 		n++
 	}
-	return newCheckResult("groups", fmt.Sprintf("%d distribution lists", n))
+	return passedCheck("groups", fmt.Sprintf("%d distribution lists", n))
 }

@@ -9,18 +9,18 @@ import (
 
 // checkResult is the outcome of one check.
 type checkResult struct {
-	Name   string `json:"name"`
-	Level  checkLevel  `json:"level"`
-	Detail string `json:"detail,omitempty"`
-	Remedy string `json:"remedy,omitempty"`
+	Name   string     `json:"name"`
+	Level  checkLevel `json:"level"`
+	Detail string     `json:"detail,omitempty"`
+	Remedy string     `json:"remedy,omitempty"`
 	err    error
 }
 
-// checkLevel says how bad a finding is.
+// checkLevel says whether a check passed.
 type checkLevel string
 
 const (
-	levelOK    checkLevel = "ok"
+	levelOK      checkLevel = "ok"
 	levelWarning checkLevel = "warning" // everything else works without it
 	levelFailed  checkLevel = "failed"
 )
@@ -29,8 +29,8 @@ func (l checkLevel) mark() string {
 	return map[checkLevel]string{levelOK: "✓", levelWarning: "!", levelFailed: "✗"}[l]
 }
 
-// newCheckResult is a finding that all is well, unless warnings are given.
-func newCheckResult(name, detail string, warnings ...string) checkResult {
+// passedCheck is the result of a check that passed, or passed with warnings.
+func passedCheck(name, detail string, warnings ...string) checkResult {
 	f := checkResult{Name: name, Level: levelOK, Detail: detail}
 	for _, w := range warnings {
 		f.Level = levelWarning
@@ -50,7 +50,7 @@ func failedCheck(name, detail string, err error, remedy string) checkResult {
 	return checkResult{Name: name, Level: levelFailed, Detail: cause, Remedy: remedy, err: err}
 }
 
-// withoutURL drops what http wraps around the cause.
+// withoutURL is the error's text without the method and address that net/http adds.
 func withoutURL(err error) string {
 	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err
@@ -58,17 +58,17 @@ func withoutURL(err error) string {
 	return err.Error()
 }
 
-// firstFailure is the first failure, nil if there is none.
-func firstFailure(findings []checkResult) *checkResult {
-	i := slices.IndexFunc(findings, func(f checkResult) bool { return f.Level == levelFailed })
+// firstFailure returns the first failed check, or nil.
+func firstFailure(results []checkResult) *checkResult {
+	i := slices.IndexFunc(results, func(f checkResult) bool { return f.Level == levelFailed })
 	if i < 0 {
 		return nil
 	}
-	return &findings[i]
+	return &results[i]
 }
 
-func printResults(io streams, findings []checkResult) {
-	for _, f := range findings {
+func printResults(io streams, results []checkResult) {
+	for _, f := range results {
 		fmt.Fprintf(io.out, "%s %-14s %s\n", f.Level.mark(), f.Name, f.Detail)
 		if f.Remedy != "" {
 			fmt.Fprintf(io.out, "  %-14s → %s\n", "", f.Remedy)

@@ -21,9 +21,9 @@ func configFailure(err error) checkResult {
 func checkUnusedKeys(c *config.Config, path string) checkResult {
 	unused := c.Ignored()
 	if len(unused) == 0 {
-		return newCheckResult("configuration", path)
+		return passedCheck("configuration", path)
 	}
-	return newCheckResult("configuration", path, "Without effect here, and may be removed: "+joinNames(unused)+".")
+	return passedCheck("configuration", path, "Without effect here, and may be removed: "+joinNames(unused)+".")
 }
 
 func checkPolicy(c *config.Config) checkResult {
@@ -31,26 +31,27 @@ func checkPolicy(c *config.Config) checkResult {
 	detail := fmt.Sprintf("rules: %d that allow, %d that deny", allow, deny)
 	switch {
 	case allow == 0:
-		return newCheckResult("policy", detail, "no rule allows anything but /help: add roombot.policy.allow")
+		return passedCheck("policy", detail, "no rule allows anything but /help: add roombot.policy.allow")
 	case !slices.ContainsFunc(commandNames(), c.Policy.Open):
-		return newCheckResult("policy", detail, "nobody may use anything but /help: a rule of roombot.policy.deny is about everybody, everywhere, and wins")
+		return passedCheck("policy", detail, "nobody may use anything but /help: a rule of roombot.policy.deny is about everybody, everywhere, and wins")
 	}
-	return newCheckResult("policy", detail)
+	return passedCheck("policy", detail)
 }
 
-// checkHealth tests that the bot can listen where its health page is to be, or that it does already.
+// checkHealth tests that the bot can listen at its health page's address, or that this bot listens
+// there already.
 func checkHealth(ctx context.Context, c *config.Config) checkResult {
 	listen := string(c.Roombot.Health.Listen)
 	if listen == "" {
-		return newCheckResult("health", "no page, so that bot status has nothing to ask (roombot.health.listen)")
+		return passedCheck("health", "no page, so that bot status has nothing to ask (roombot.health.listen)")
 	}
 	l, err := net.Listen("tcp", listen)
 	if err == nil {
-		_ = l.Close() // nobody has connected
-		return newCheckResult("health", listen+", free")
+		_ = l.Close() // no connection is lost
+		return passedCheck("health", listen+", free")
 	}
 	if h, _, asked := askHealth(ctx, healthPage(listen)); asked == nil && strings.EqualFold(h.Username, c.Bot.Username) {
-		return newCheckResult("health", fmt.Sprintf("%s, where %s runs", listen, h.Username))
+		return passedCheck("health", fmt.Sprintf("%s, where %s runs", listen, h.Username))
 	}
 	return failedCheck("health", "", err, "Choose another address for roombot.health.listen, or end what listens there.")
 }

@@ -20,7 +20,7 @@ func checkStore(ctx context.Context, store config.Store) checkResult {
 			return failedCheck("store", "", err, storeRemedy(store, err))
 		}
 		if !there {
-			return newCheckResult("store", store.String()+", will be made at the start")
+			return passedCheck("store", store.String()+", will be made at the start")
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
@@ -31,13 +31,13 @@ func checkStore(ctx context.Context, store config.Store) checkResult {
 	}
 	switch {
 	case errors.Is(err, engine.ErrEmpty):
-		return newCheckResult("store", store.String()+", empty, will be set up at the start")
+		return passedCheck("store", store.String()+", empty, will be set up at the start")
 	case errors.Is(err, engine.ErrOlder):
-		return newCheckResult("store", store.String()+", of an older version, will be brought up to date at the start")
+		return passedCheck("store", store.String()+", of an older version, will be brought up to date at the start")
 	case err != nil:
 		return failedCheck("store", "", err, storeRemedy(store, err))
 	}
-	return newCheckResult("store", store.String())
+	return passedCheck("store", store.String())
 }
 
 // storeRemedy is what to do about a store that does not open.

@@ -15,7 +15,7 @@ import (
 
 const allowEverybody = `"roombot": {"policy": {"allow": [{"name": "all", "who": ["*"], "commands": ["*"]}]}}`
 
-// newScriptedPod is a deployment that lets the bot in; extra answers come first.
+// newScriptedPod starts a pod that accepts every call, or answers with the status of its path.
 func newScriptedPod(t *testing.T, answers map[string]int, html bool) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -40,7 +40,7 @@ func newScriptedPod(t *testing.T, answers map[string]int, html bool) *httptest.S
 	return server
 }
 
-// runCheck are the findings of a check by name, the last of each.
+// runCheck runs bot check and returns the last result of each name.
 func runCheck(t *testing.T, path string) (byName map[string]checkResult, code int) {
 	t.Helper()
 	got := shell(t, "check", "--json", "--config", path)
@@ -53,10 +53,10 @@ func runCheck(t *testing.T, path string) (byName map[string]checkResult, code in
 	return byName, got.code
 }
 
-func TestWhatEverythingElseWorksWithoutIsAWarning(t *testing.T) {
+func TestOptionalPreconditionsAreWarnings(t *testing.T) {
 	t.Parallel()
 	pod := newScriptedPod(t, map[string]int{"/login/idm/tokens": 403}, false)
-	path, dir := writeTestConfig(t, `"scheme": "http", %s, "connectionPoolMax": 4`, hostAndPort(pod))
+	path, dir := writeTestConfig(t, `"scheme": "http", %s, "connectionPoolMax": 4`, configKeys(pod))
 	require.NoError(t, os.Chmod(filepath.Join(dir, "privatekey.pem"), 0o644))
 	got, code := runCheck(t, path)
 	require.Zero(t, code)
@@ -71,7 +71,7 @@ func TestWhatEverythingElseWorksWithoutIsAWarning(t *testing.T) {
 	require.Regexp(t, `(?m)^! groups +POST`, shell(t, "check", "--config", path).out, "no colon before the cause")
 }
 
-func TestSomethingElseThanAnAgentIsFound(t *testing.T) {
+func TestServerThatIsNoAgentIsReported(t *testing.T) {
 	t.Parallel()
 	for name, agent := range map[string]*httptest.Server{
 		"web page": newScriptedPod(t, nil, true),
@@ -80,7 +80,7 @@ func TestSomethingElseThanAnAgentIsFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			path, _ := writeTestConfig(t, `"scheme": "http", %s, "agent": {%s}, %s`, hostAndPort(newScriptedPod(t, nil, false)), hostAndPort(agent), allowEverybody)
+			path, _ := writeTestConfig(t, `"scheme": "http", %s, "agent": {%s}, %s`, configKeys(newScriptedPod(t, nil, false)), configKeys(agent), allowEverybody)
 			got := shell(t, "check", "--config", path)
 			require.Equal(t, exitFailed, got.code)
 			require.Regexp(t, `(?m)^✗ network +agent at .*`+name, got.out)
@@ -89,10 +89,10 @@ func TestSomethingElseThanAnAgentIsFound(t *testing.T) {
 	}
 }
 
-func TestAnAgentThatIsNotWellIsNoStranger(t *testing.T) {
+func TestUnavailableAgentIsReportedAsUnavailable(t *testing.T) {
 	t.Parallel()
 	pod := newScriptedPod(t, map[string]int{"/agent/v1/info": 503}, false)
-	path, _ := writeTestConfig(t, `"scheme": "http", %s, %s`, hostAndPort(pod), allowEverybody)
+	path, _ := writeTestConfig(t, `"scheme": "http", %s, %s`, configKeys(pod), allowEverybody)
 	got, code := runCheck(t, path)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, got["network"].Detail, "503")
@@ -100,14 +100,14 @@ func TestAnAgentThatIsNotWellIsNoStranger(t *testing.T) {
 	require.NotContains(t, got["network"].Remedy, "else than")
 }
 
-func TestAProxyThatWantsAPasswordIsFound(t *testing.T) {
+func TestProxyThatWantsAPasswordIsReported(t *testing.T) {
 	t.Parallel()
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusProxyAuthRequired)
 	}))
 	t.Cleanup(proxy.Close)
 	for _, scheme := range []string{"http", "https"} {
-		path, _ := writeTestConfig(t, `"scheme": %q, "host": "pod.acme.test", "proxy": {%s}, %s`, scheme, hostAndPort(proxy), allowEverybody)
+		path, _ := writeTestConfig(t, `"scheme": %q, "host": "pod.acme.test", "proxy": {%s}, %s`, scheme, configKeys(proxy), allowEverybody)
 		got, code := runCheck(t, path)
 		require.Equal(t, exitFailed, code)
 		require.Contains(t, got["network"].Remedy, "proxy.username", scheme)
@@ -115,37 +115,37 @@ func TestAProxyThatWantsAPasswordIsFound(t *testing.T) {
 	}
 }
 
-func TestAPolicyThatShutsEverybodyOutIsTold(t *testing.T) {
+func TestPolicyThatDeniesEverybodyIsAWarning(t *testing.T) {
 	t.Parallel()
 	path, _ := writeTestConfig(t, `"scheme": "http", %s, "roombot": {"policy": {"allow": [{"name": "all", "who": ["*"], "commands": ["*"]}],
-		"deny": [{"name": "shut", "who": ["*"], "commands": ["*"], "reason": "no"}]}}`, hostAndPort(newScriptedPod(t, nil, false)))
+		"deny": [{"name": "shut", "who": ["*"], "commands": ["*"], "reason": "no"}]}}`, configKeys(newScriptedPod(t, nil, false)))
 	got, code := runCheck(t, path)
 	require.Zero(t, code)
 	require.Equal(t, levelWarning, got["policy"].Level)
 	require.Contains(t, got["policy"].Remedy, "nobody may use anything but /help")
 }
 
-func TestTheStoreIsCheckedAsTheBotWillFindIt(t *testing.T) {
+func TestStoreIsCheckedWithoutCreatingIt(t *testing.T) {
 	t.Parallel()
 	pod := newScriptedPod(t, nil, false)
-	path, dir := writeTestConfig(t, `"scheme": "http", %s, "roombot": {"store": "new/folder/roombot.db"}`, hostAndPort(pod))
+	path, dir := writeTestConfig(t, `"scheme": "http", %s, "roombot": {"store": "new/folder/roombot.db"}`, configKeys(pod))
 	got, _ := runCheck(t, path)
 	require.Equal(t, levelOK, got["store"].Level, "the bot makes the folder")
 	require.NoDirExists(t, filepath.Join(dir, "new"))
 
-	path, dir = writeTestConfig(t, `"scheme": "http", %s, "roombot": {"store": "notes.txt"}`, hostAndPort(pod))
+	path, dir = writeTestConfig(t, `"scheme": "http", %s, "roombot": {"store": "notes.txt"}`, configKeys(pod))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("What the bot must not write over, ever again."), 0o600))
 	got, code := runCheck(t, path)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, got["store"].Remedy, "a file of the bot's own")
 
-	path, _ = writeTestConfig(t, `"scheme": "http", %s, "roombot": {"store": "privatekey.pem/roombot.db"}`, hostAndPort(pod))
+	path, _ = writeTestConfig(t, `"scheme": "http", %s, "roombot": {"store": "privatekey.pem/roombot.db"}`, configKeys(pod))
 	got, code = runCheck(t, path)
 	require.Equal(t, exitFailed, code)
 	require.Equal(t, levelFailed, got["store"].Level, "a file is no folder")
 }
 
-func TestTheHealthPageIsCheckedBesideItsOwnBotAndOthers(t *testing.T) {
+func TestHealthAddressMayBeInUseByThisBotOnly(t *testing.T) {
 	t.Parallel()
 	w := newWatched(t)
 	require.Contains(t, shell(t, "check", "--config", w.config).out, "127.0.0.1:0, free")
@@ -155,17 +155,17 @@ func TestTheHealthPageIsCheckedBesideItsOwnBotAndOthers(t *testing.T) {
 	require.Regexp(t, `(?m)^✓ health +\S+, where roombot runs`, got.out)
 
 	renameBot(t, w.asked, "rombot")
-	findings, _ := runCheck(t, w.asked)
-	require.Equal(t, levelFailed, findings["health"].Level, "the page is another bot's")
+	results, _ := runCheck(t, w.asked)
+	require.Equal(t, levelFailed, results["health"].Level, "the page is another bot's")
 
 	taken := w.listening("taken.json", strings.TrimPrefix(w.pod, "http://"))
-	findings, code := runCheck(t, taken)
+	results, code := runCheck(t, taken)
 	require.Equal(t, exitFailed, code)
-	require.Contains(t, findings["health"].Detail, "in use")
-	require.Contains(t, findings["health"].Remedy, "roombot.health.listen")
+	require.Contains(t, results["health"].Detail, "in use")
+	require.Contains(t, results["health"].Remedy, "roombot.health.listen")
 }
 
-func TestAMissingConfigurationIsAskedFor(t *testing.T) {
+func TestMissingConfigurationIsReported(t *testing.T) {
 	t.Parallel()
 	none := filepath.Join(t.TempDir(), "none.json")
 	for _, args := range [][]string{{"run"}, {"check"}, {"status"}, {"jobs", "list"}} {
@@ -176,11 +176,11 @@ func TestAMissingConfigurationIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestEveryAgentIsProbedTheWayThatItIsReached(t *testing.T) {
+func TestEveryAgentIsProbedThroughItsProxy(t *testing.T) {
 	t.Parallel()
 	pod, proxy := newScriptedPod(t, nil, false), newScriptedPod(t, nil, false)
 	path, _ := writeTestConfig(t, `"scheme": "http", %s, %s, "agent": {"proxy": {%s}, "loadBalancing": {"mode": "roundRobin",
-		"nodes": [{"scheme": "http", "host": "one.acme.test", "port": 80}, {"scheme": "http", "host": "two.acme.test", "port": 80}]}}`, hostAndPort(pod), allowEverybody, hostAndPort(proxy))
+		"nodes": [{"scheme": "http", "host": "one.acme.test", "port": 80}, {"scheme": "http", "host": "two.acme.test", "port": 80}]}}`, configKeys(pod), allowEverybody, configKeys(proxy))
 	got := shell(t, "check", "--config", path)
 	require.Zero(t, got.code, got.out)
 	require.Regexp(t, `(?m)^✓ network +pod, key manager at `, got.out)
@@ -188,7 +188,7 @@ func TestEveryAgentIsProbedTheWayThatItIsReached(t *testing.T) {
 	require.Regexp(t, `(?m)^✓ network +agent at http://two.acme.test:80`, got.out)
 }
 
-func TestAnUnknownNameGetsItsOwnRemedyOnly(t *testing.T) {
+func TestUnknownUsernameGetsItsOwnRemedyOnly(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
@@ -201,19 +201,19 @@ func TestAnUnknownNameGetsItsOwnRemedyOnly(t *testing.T) {
 	require.NotContains(t, got["login"].Detail+got["login"].Remedy, "upload")
 }
 
-func TestALoginOfWhichNothingIsKnownIsNotCalledLikely(t *testing.T) {
+func TestRejectedLoginOfUnknownCauseNamesNoCause(t *testing.T) {
 	t.Parallel()
 	pod := newScriptedPod(t, map[string]int{"/login/pubkey/authenticate": 401}, false)
-	path, _ := writeTestConfig(t, `"scheme": "http", %s, %s`, hostAndPort(pod), allowEverybody)
+	path, _ := writeTestConfig(t, `"scheme": "http", %s, %s`, configKeys(pod), allowEverybody)
 	got, code := runCheck(t, path)
 	require.Equal(t, exitRejected, code)
 	require.Regexp(t, `^roombot: rejected: POST /login`, got["login"].Detail)
 	require.Contains(t, got["login"].Remedy, "either the username is unknown")
 }
 
-func TestACheckLeavesNothingInTheFolder(t *testing.T) {
+func TestCheckLeavesNoFiles(t *testing.T) {
 	t.Parallel()
-	path, dir := writeTestConfig(t, `"scheme": "http", %s, %s`, hostAndPort(newScriptedPod(t, nil, false)), allowEverybody)
+	path, dir := writeTestConfig(t, `"scheme": "http", %s, %s`, configKeys(newScriptedPod(t, nil, false)), allowEverybody)
 	before, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Zero(t, shell(t, "check", "--config", path).code)

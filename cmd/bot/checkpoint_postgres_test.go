@@ -40,8 +40,8 @@ func newErrandOn(t *testing.T, end checkpoint, server *postgrestest.Server) *err
 	return e
 }
 
-// gate stands between the program and its database. It lets a commit through
-// when the watch has heard of it; to kill after one, it keeps the answer back.
+// gate stands between the program and its database. It lets a commit through when the watch has
+// heard of it; to kill after one, it keeps the answer back.
 type gate struct {
 	watch  *watch
 	socket string
@@ -199,7 +199,8 @@ func (p *passage) commits(kind byte, message []byte) bool {
 	return false
 }
 
-// Those of the engine, and those of its queue. Taking jobs from the queue is left out, as it is tried all the time.
+// Those of the engine, and those of its queue. Taking jobs from the queue is left out, as it is
+// tried all the time.
 var changing = regexp.MustCompile(`^(INSERT INTO|UPDATE|DELETE FROM) (command|step|intent|claim) |^-- name: (JobInsert|JobSetState)`)
 
 func (p *passage) bind(statement string, arguments [][]byte) {

@@ -19,8 +19,8 @@ import (
 	"roombot/symphony"
 )
 
-// checkpoint is a moment of the work: before or after a write to the pod or a
-// commit to the store. The zero value is none.
+// checkpoint is a moment of the work: before or after a write to the pod or a commit to the store.
+// The zero value is none.
 type checkpoint struct {
 	event string // what, and the how-manieth of its kind
 	after bool
@@ -33,9 +33,8 @@ func (c checkpoint) String() string {
 	return "before " + c.event
 }
 
-// watch stands between the program and all that it changes, the pod and its own
-// store. It hears of each write and each commit before it takes effect, and
-// kills the program at the one checkpoint.
+// watch stands between the program and all that it changes, the pod and its own store. It hears of
+// each write and each commit before it takes effect, and kills the program at the one checkpoint.
 type watch struct {
 	pod   http.Handler
 	store string
@@ -110,8 +109,8 @@ func (w *watch) handler() http.Handler {
 	})
 }
 
-// writing names an operation by which a command changes the pod, such as
-// "room create". Signing in and reading the feed belong to no command.
+// writing names an operation by which a command changes the pod, such as "room create". Signing in
+// and reading the feed belong to no command.
 func writing(op symphony.Operation) string {
 	path := strings.Split(op.Path, "/")
 	chats := slices.Contains(path, "room") || slices.Contains(path, "stream") || slices.Contains(path, "im")
@@ -136,14 +135,13 @@ func (w *watch) write(name string, rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// commit is asked by the program in the middle of a commit, when it has done
-// nothing yet that lasts, and answers when the program may go on with it.
+// commit is asked by the program in the middle of a commit, when it has done nothing yet that
+// lasts, and answers when the program may go on with it.
 //
-// SQLite has no word for "just committed" that a test could hear. So, to kill
-// after a commit, the program goes on with this one while all else that it
-// might do stands still: its calls get no answer and have no effect, its next
-// commit waits here. When another process sees the commit in the file it is as
-// durable as it ever gets, and nothing that follows from it has happened.
+// SQLite has no word for "just committed" that a test could hear. So, to kill after a commit, the
+// program goes on with this one while all else that it might do stands still: its calls get no
+// answer and have no effect, its next commit waits here. When another process sees the commit in
+// the file it is as durable as it ever gets, and nothing that follows from it has happened.
 func (w *watch) commit(rw http.ResponseWriter, r *http.Request) {
 	what, _ := io.ReadAll(r.Body)
 	l, before, after := w.note("commit of " + string(what))
@@ -240,8 +238,8 @@ func init() {
 	}
 }
 
-// askFirst sends what a transaction has changed to the address and commits it
-// when that has answered. Transactions that change no command are none.
+// askFirst sends what a transaction has changed to the address and commits it when that has
+// answered. Transactions that change no command are none.
 func askFirst(conn sqlite.HookRegisterer, address string) {
 	var changed []string
 	conn.RegisterPreUpdateHook(func(row sqlite.SQLitePreUpdateData) {
@@ -264,8 +262,7 @@ func askFirst(conn sqlite.HookRegisterer, address string) {
 	})
 }
 
-// change names what happens to a row of a command, by the row's table and, of a
-// step, its name.
+// change names what happens to a row of a command, by the row's table and, of a step, its name.
 func change(row sqlite.SQLitePreUpdateData) string {
 	const inserted, updated, deleted = 18, 23, 9 // as SQLite numbers them
 	verb := map[int32]string{inserted: "new", updated: "changed", deleted: "deleted"}[row.Op]

@@ -13,8 +13,8 @@ import (
 	"roombot/symphony"
 )
 
-// newClient is the configured client of Symphony, which signs in at its first call.
-// Each observer hears of every call and must not block.
+// newClient makes the configured client of Symphony. It signs in at its first call. Observers are
+// called after each call and must not block.
 func newClient(c *config.Config, log zerolog.Logger, observers ...func(symphony.Call)) (*symphony.Client, error) {
 	conf, err := clientConfig(c, log, observers...)
 	if err != nil {
@@ -68,7 +68,7 @@ func endpoints(c *config.Config) symphony.Endpoints {
 
 func retryPolicy(r config.Retry) symphony.RetryPolicy {
 	attempts := r.MaxAttempts
-	if attempts < 0 { // no end, as the vendor's kits have it: the elapsed time still bounds it
+	if attempts < 0 { // unlimited, as in the vendor's kits; the elapsed time bounds it
 		attempts = math.MaxInt
 	}
 	return symphony.RetryPolicy{
@@ -86,7 +86,7 @@ func loadPrivateKey(k config.PrivateKey) (*rsa.Key, error) {
 	return rsa.Load(string(k.Path))
 }
 
-// usesCertificate is true for a bot that signs in with a certificate and not with a key.
+// usesCertificate reports whether the bot signs in with a certificate and not with a key.
 func usesCertificate(c *config.Config) bool {
 	return c.Bot.Certificate.Path != "" || c.Bot.Certificate.Content.Reveal() != ""
 }
@@ -113,7 +113,7 @@ func joinObservers(observers ...func(symphony.Call)) func(symphony.Call) {
 	}
 }
 
-// logCalls logs each call at debug level: never bodies, tokens or texts.
+// logCalls logs each call at debug level, without bodies, tokens and texts.
 func logCalls(log zerolog.Logger) func(symphony.Call) {
 	return func(call symphony.Call) {
 		log.Debug().Str("operation", call.Operation).Int("status", call.Status).

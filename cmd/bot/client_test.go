@@ -18,8 +18,7 @@ import (
 	"roombot/bot/config"
 )
 
-// headerServer is a server that stands for a component and notes the header X-Desk of
-// what comes.
+// headerServer is a component that records the headers X-Desk and X-Floor of its requests.
 type headerServer struct {
 	server *httptest.Server
 	mu     sync.Mutex
@@ -40,16 +39,16 @@ func newHeaderServer(t *testing.T) *headerServer {
 	return h
 }
 
-func (h *headerServer) hostAndPort() string { return hostAndPort(h.server) }
+func (h *headerServer) configKeys() string { return configKeys(h.server) }
 
-// hostAndPort is where a server is, as the configuration has it.
-func hostAndPort(server *httptest.Server) string {
+// configKeys is a server's address in the words of the configuration.
+func configKeys(server *httptest.Server) string {
 	_, place, _ := strings.Cut(server.URL, "://")
 	host, port, _ := strings.Cut(place, ":")
 	return fmt.Sprintf(`"host": %q, "port": %s`, host, port)
 }
 
-// writeTestConfig is a configuration beside a fresh key, and their folder.
+// writeTestConfig writes a configuration and a new key into a folder.
 func writeTestConfig(t *testing.T, format string, args ...any) (path, dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -68,12 +67,12 @@ func newTestConfig(t *testing.T, format string, args ...any) *config.Config {
 	return c
 }
 
-func TestConfiguredHeadersReachTheirComponentOnly(t *testing.T) {
+func TestHeadersAreSentToTheirComponentOnly(t *testing.T) {
 	t.Parallel()
 	pod, agent, keys := newHeaderServer(t), newHeaderServer(t), newHeaderServer(t)
 	c := newTestConfig(t, `"scheme": "http", %s, "defaultHeaders": {"X-Desk": "all", "X-Floor": "3"},
 		"agent": {%s, "defaultHeaders": {"X-Desk": "agent"}}, "keyManager": {%s, "defaultHeaders": {"X-Desk": "keys"}}`,
-		pod.hostAndPort(), agent.hostAndPort(), keys.hostAndPort())
+		pod.configKeys(), agent.configKeys(), keys.configKeys())
 	client, err := newClient(c, zerolog.Nop())
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
@@ -89,14 +88,14 @@ func TestConfiguredHeadersReachTheirComponentOnly(t *testing.T) {
 	require.NotEmpty(t, keys.desks)
 }
 
-func TestAConfigurationThatRepeatsNothingIsHeard(t *testing.T) {
+func TestMaxAttemptsIsMappedToTheRetryPolicy(t *testing.T) {
 	t.Parallel()
 	for attempts, tries := range map[int]int{-1: math.MaxInt, 0: 1, 1: 1, 7: 7} {
 		require.Equal(t, tries, retryPolicy(config.Retry{MaxAttempts: attempts}).MaxAttempts)
 	}
 }
 
-func TestConfiguredTimesReachWhatTheyAreFor(t *testing.T) {
+func TestTimeoutsReachTransportsAndFeed(t *testing.T) {
 	t.Parallel()
 	c := newTestConfig(t, `"host": "acme.test", "readTimeout": 7000, "agent": {"readTimeout": 45000}, "keyManager": {"connectionTimeout": 3000},
 		"datafeed": {"retry": {"initialIntervalMillis": 100, "multiplier": 3, "maxIntervalMillis": 900}}`)

@@ -22,7 +22,7 @@ func jobsCommand(io streams) *cobra.Command {
 	var path string
 	c := &cobra.Command{
 		Use:   "jobs",
-		Short: "Look at the commands on record, try them again or end them",
+		Short: "List, show, retry or cancel jobs",
 		Long: `Looks into the store of the bot (roombot.store). ID is the request number that
 the user reads in the answer, such as 5k9d-02mx-q7ht, or the id of the message;
 before one that begins with a dash write --.
@@ -38,8 +38,8 @@ had accepted goes on.`,
 	_ = c.MarkPersistentFlagFilename("config", "json", "yaml", "yml")
 	c.AddCommand(
 		jobsList(io, &path), jobsShow(io, &path),
-		jobsChange(io, &path, "retry", "Try a failed command again; what it has done is not done twice", "will be tried again", (*engine.Inspector).Retry),
-		jobsChange(io, &path, "cancel", "End a command that is not finished; what it has done stays, the user is told", "will be ended", (*engine.Inspector).Cancel),
+		jobsChange(io, &path, "retry", "Try a failed job again; finished steps are not repeated", "will be tried again", (*engine.Inspector).Retry),
+		jobsChange(io, &path, "cancel", "Cancel an unfinished job; finished steps stay, the user gets a reply", "will be ended", (*engine.Inspector).Cancel),
 	)
 	for _, sub := range c.Commands() {
 		makeUsageErrors(sub)
@@ -47,7 +47,7 @@ had accepted goes on.`,
 	return c
 }
 
-// job is a command as administrators see it.
+// job is a job of the engine with the number of its request.
 type job struct {
 	Request commands.RequestID `json:"request"` // what the user reads
 	engine.Summary
@@ -60,12 +60,12 @@ func jobsList(io streams, path *string) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "list",
-		Short: "List what is not done, the newest first",
-		Long: `Lists what is not done, the newest first. States:
+		Short: "List unfinished and failed jobs, the newest first",
+		Long: `Lists unfinished and failed jobs, the newest first. States:
 
-    waiting     for an earlier command of its chat
+    waiting     for an earlier job of its chat
     ready       for a worker, or for the end of a pause
-    running     being carried out
+    running     has an attempt under way
     reporting   failed or cancelled, and the user is about to be told
     failed      failed or cancelled, and the user has been told
     done        answered, which is also what a refusal is`,
@@ -130,7 +130,7 @@ func jobsShow(io streams, path *string) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "show ID",
-		Short: "Show one command with its steps",
+		Short: "Show one job with its steps",
 		Args:  oneRequest,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) error {
@@ -149,7 +149,7 @@ func jobsShow(io streams, path *string) *cobra.Command {
 	return c
 }
 
-// jobsChange is a subcommand that changes one command.
+// jobsChange is a subcommand that changes one job.
 func jobsChange(io streams, path *string, name, short, done string, change func(*engine.Inspector, context.Context, string) error) *cobra.Command {
 	return &cobra.Command{
 		Use:   name + " ID",
@@ -196,7 +196,7 @@ func inspect(ctx context.Context, path string, look func(context.Context, *engin
 	return errors.Join(look(ctx, store), store.Close())
 }
 
-// findJob finds a command by the id of its message, or by the number that the
+// findJob finds a job by the id of its message, or by the number that the
 // user reads, which can only be compared.
 func findJob(ctx context.Context, store *engine.Inspector, id string) (job, error) {
 	detail, err := store.Show(ctx, id)
@@ -224,7 +224,7 @@ func byRequest(ctx context.Context, store *engine.Inspector, number string) (str
 			return s.ID, nil
 		}
 	}
-	return "", exitError{exitNotFound, fmt.Errorf("no command %s; bot jobs list --state all shows them, finished ones for 30 days", number)}
+	return "", exitError{exitNotFound, fmt.Errorf("no job %s; bot jobs list --state all shows them, finished ones for 30 days", number)}
 }
 
 func printJobs(out stdio.Writer, all []job, now time.Time) error {

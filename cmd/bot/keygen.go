@@ -45,7 +45,8 @@ The folder is made when it is missing. Existing files are never overwritten.`,
 	return c
 }
 
-// createKeyPair looks for what is in its way first: a key takes seconds to make.
+// createKeyPair makes a key pair and writes it. It looks for existing files first, since a key
+// takes seconds to make.
 func createKeyPair(bits int, private, public string) (*rsa.Key, error) {
 	if err := os.MkdirAll(filepath.Dir(private), 0o700); err != nil {
 		return nil, fmt.Errorf("folder of the keys: %w", err)

@@ -21,7 +21,7 @@ func newLogger(l config.Log, out io.Writer) zerolog.Logger {
 	return zerolog.New(out).Level(level).With().Timestamp().Logger()
 }
 
-// isTerminal is true for what can show colours.
+// isTerminal reports whether out can show colours.
 func isTerminal(out io.Writer) bool {
 	file, ok := out.(*os.File)
 	if !ok {

@@ -27,7 +27,7 @@ func parseCommand(io streams) *cobra.Command {
 	var members int
 	c := &cobra.Command{
 		Use:   "parse [TEXT]",
-		Short: "Tell what the bot understands of a message",
+		Short: "Show what the bot understands of a message",
 		Long: `Reads a message and prints, as one JSON object, what the bot would make of it:
 a command, an error with its place and a corrected line, a form, help, or
 {"ignore":true} for a message that is not addressed to the bot.
@@ -56,7 +56,7 @@ The message is TEXT; or, on standard input, a message as Symphony delivers it:
 	return c
 }
 
-// requireOneMessage wants the message as the shell hands it over when it is quoted.
+// requireOneMessage refuses a message that the shell has split.
 func requireOneMessage(c *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return fmt.Errorf("%s TEXT: the message came in %d parts; put it between single quotes", c.CommandPath(), len(args))
@@ -64,8 +64,8 @@ func requireOneMessage(c *cobra.Command, args []string) error {
 	return nil
 }
 
-// printParsed prints the parser's result; an error also as the chat shows it,
-// in "reply".
+// printParsed prints the parser's result. Of an error, "reply" is the text that the chat would
+// show.
 func printParsed(out stdio.Writer, g syntax.Grammar, m syntax.Message) error {
 	result := g.Parse(m)
 	raw, err := json.Marshal(result)
@@ -86,7 +86,7 @@ func printParsed(out stdio.Writer, g syntax.Grammar, m syntax.Message) error {
 	return encoder.Encode(object)
 }
 
-// readMessage is the message from the arguments or, without any, from the input.
+// readMessage reads the message from the arguments or, without any, from the input.
 func readMessage(args []string, in stdio.Reader) (messageml.Content, error) {
 	if len(args) == 1 {
 		return messageml.Content{Text: args[0]}, nil
@@ -106,8 +106,7 @@ func readMessage(args []string, in stdio.Reader) (messageml.Content, error) {
 	return messageml.Read(d.Message, d.entities())
 }
 
-// entities is the data part, which Symphony delivers as a string and people
-// write as an object.
+// entities is the data part. Symphony delivers it as a string; people write it as an object.
 func (d deliveredMessage) entities() string {
 	var s string
 	if json.Unmarshal(d.Data, &s) == nil {

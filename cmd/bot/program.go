@@ -11,8 +11,7 @@ import (
 	"roombot/symphony"
 )
 
-// streams are what a command reads and writes. What a machine reads goes to
-// out, everything else to err.
+// streams are the standard streams. Results go to out, everything else to err.
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
@@ -38,7 +37,7 @@ func usageError(format string, args ...any) error {
 	return exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-// run is the whole program; tests call it like a shell does.
+// run runs the program and returns its exit code.
 func run(ctx context.Context, args []string, io streams) int {
 	root := rootCommand(io)
 	root.SetArgs(args)
@@ -56,7 +55,7 @@ func run(ctx context.Context, args []string, io streams) int {
 	return code
 }
 
-// errReported ends a command that has said everything already.
+// errReported ends a command that has printed its error already.
 var errReported = errors.New("failed")
 
 func exitCode(err error) int {
@@ -82,8 +81,8 @@ in a chat with it, and answers with the link.
     bot sandbox            try it now: a whole pod, the bot and a chat page, nothing to set up
     bot keygen             make the key pair of a service account
     bot check              test every precondition on a real pod, with remedies
-    bot run                work
-    bot status, bot jobs   ask a running bot how it is, and what became of a request
+    bot run                run the bot on a real pod
+    bot status, bot jobs   show its health, and what became of a request
 
 Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials, 3 not found, 64 wrong usage.`,
 		SilenceUsage:  true,
@@ -109,7 +108,7 @@ Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials, 3 not found, 64
 	return root
 }
 
-// makeUsageErrors makes wrong arguments a usage error.
+// makeUsageErrors gives wrong arguments the exit code of wrong usage.
 func makeUsageErrors(c *cobra.Command) {
 	validate := c.Args
 	c.Args = func(cmd *cobra.Command, args []string) error {

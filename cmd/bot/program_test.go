@@ -18,7 +18,7 @@ import (
 	"roombot/rsa"
 )
 
-func TestEveryCommandExplainsItself(t *testing.T) {
+func TestEverySubcommandHasHelp(t *testing.T) {
 	t.Parallel()
 	for _, c := range rootCommand(streams{}).Commands() {
 		t.Run(c.Name(), func(t *testing.T) {
@@ -30,7 +30,7 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 	}
 }
 
-func TestWrongUsageIsSaidAndHasItsExitCode(t *testing.T) {
+func TestWrongUsageIsReportedWithItsExitCode(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
 		{"dance"}, {"run", "now"}, {"run", "--speed", "9"}, {"parse", "--in", "hall", "x"}, {"parse", "a", "b"},
@@ -46,7 +46,7 @@ func TestWrongUsageIsSaidAndHasItsExitCode(t *testing.T) {
 	}
 }
 
-func TestCompletionIsThereForShells(t *testing.T) {
+func TestCompletionScriptsExist(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"bash", "zsh", "fish"} {
 		got := shell(t, "completion", name)
@@ -55,7 +55,7 @@ func TestCompletionIsThereForShells(t *testing.T) {
 	}
 }
 
-func TestShellsOfferWhatFlagsTake(t *testing.T) {
+func TestFlagsAndArgumentsComplete(t *testing.T) {
 	t.Parallel()
 	for line, offer := range map[string]string{
 		"parse --in ":         "im\nroom\n:4\n",
@@ -75,7 +75,7 @@ func TestShellsOfferWhatFlagsTake(t *testing.T) {
 	}
 }
 
-func TestKeygenMakesTheFolderForItsOwnerOnly(t *testing.T) {
+func TestKeygenCreatesAPrivateFolder(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "etc", "roombot")
 	got := shell(t, "keygen", "--dir", dir, "--bits", "2048")
@@ -85,7 +85,7 @@ func TestKeygenMakesTheFolderForItsOwnerOnly(t *testing.T) {
 	require.Equal(t, os.FileMode(0o700), info.Mode().Perm())
 }
 
-func TestAConsoleLogInAFileHasNoColours(t *testing.T) {
+func TestConsoleLogInAFileHasNoColours(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	file, err := os.Create(filepath.Join(t.TempDir(), "log"))
@@ -139,13 +139,13 @@ func TestParseReadsTextAndDeliveredMessages(t *testing.T) {
 
 func TestVersionAsJSON(t *testing.T) {
 	t.Parallel()
-	var b buildInfo
+	var b versionInfo
 	require.NoError(t, json.Unmarshal([]byte(shell(t, "version", "--json").out), &b))
 	require.NotEmpty(t, b.Version)
 	require.NotEmpty(t, b.Go)
 }
 
-func TestCheckFindsNothingWrongWithTheSandbox(t *testing.T) {
+func TestCheckPassesOnTheSandbox(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
@@ -157,7 +157,7 @@ func TestCheckFindsNothingWrongWithTheSandbox(t *testing.T) {
 	}
 }
 
-func TestCheckNamesTheFaultAndTheRemedy(t *testing.T) {
+func TestCheckNamesProblemAndRemedy(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
@@ -175,7 +175,7 @@ func TestCheckNamesTheFaultAndTheRemedy(t *testing.T) {
 	require.Contains(t, missing.out, "none.json")
 }
 
-func TestTheReadmeListsEveryOptionAndEveryKey(t *testing.T) {
+func TestReadmeListsEveryOptionAndKey(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	require.NoError(t, err)
@@ -194,10 +194,10 @@ func TestTheReadmeListsEveryOptionAndEveryKey(t *testing.T) {
 	}
 }
 
-// componentKey is a key that one component has as all of them have it.
+// componentKey matches keys that every component has.
 var componentKey = regexp.MustCompile(`^(pod|agent|keyManager|sessionAuth|keyAuth)\.[^.]+(\.[^.]+)?$`)
 
-// readmePattern is a pattern of what the README has to say of a key.
+// readmePattern matches what the README has to say about a key.
 func readmePattern(key schema.Entry) string {
 	name, fallback := regexp.QuoteMeta("`"+key.Path+"`"), ""
 	if key.Default != "" {

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestABotToldToStopWhileItSignsInEndsWell(t *testing.T) {
+func TestBotStoppedDuringSignInExitsWithZero(t *testing.T) {
 	t.Parallel()
 	asked := make(chan struct{}, 100)
 	pod := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -21,13 +21,13 @@ func TestABotToldToStopWhileItSignsInEndsWell(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	t.Cleanup(pod.Close)
-	config, _ := writeTestConfig(t, `"scheme": "http", %s`, hostAndPort(pod))
+	config, _ := writeTestConfig(t, `"scheme": "http", %s`, configKeys(pod))
 	bot := begin(t, "run", "--config", config)
 	<-asked
 	require.Zero(t, bot.stop())
 }
 
-func TestARejectedBotSaysOnceThatItIsAboutSigningIn(t *testing.T) {
+func TestRejectedLoginIsPrintedOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
@@ -39,7 +39,7 @@ func TestARejectedBotSaysOnceThatItIsAboutSigningIn(t *testing.T) {
 	require.Contains(t, got.err, "likely unknown user")
 }
 
-func TestABotWithoutAStoreSaysOnceWhyAndWhatToDo(t *testing.T) {
+func TestUnusableStoreIsPrintedOnceWithARemedy(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
@@ -51,7 +51,7 @@ func TestABotWithoutAStoreSaysOnceWhyAndWhatToDo(t *testing.T) {
 	require.Contains(t, got.err, "a file of the bot's own")
 }
 
-// renameBot gives the bot of a sandbox's configuration another name.
+// renameBot changes the bot's name in a sandbox's configuration.
 func renameBot(t *testing.T, path, name string) {
 	t.Helper()
 	raw, err := os.ReadFile(path)

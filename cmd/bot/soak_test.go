@@ -12,9 +12,8 @@ import (
 	"roombot/cmd/bot/soak"
 )
 
-// The promise itself, in small: every kind of fault at once, and a kill every
-// 700 ms. `bot soak` does more of it.
-func TestEachCommandOpensOneRoomAndIsAnsweredOnceWhateverHappens(t *testing.T) {
+// Every kind of fault at once, and a kill every 700 ms. `bot soak` is the same at full length.
+func TestEachRequestOpensOneRoomAndGetsOneAnswer(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes half a minute")
@@ -33,9 +32,9 @@ func TestEachCommandOpensOneRoomAndIsAnsweredOnceWhateverHappens(t *testing.T) {
 	require.Positive(t, report.Faults["dropped after"])
 }
 
-// Eight seconds each; `bot soak --outages 1m` is the same in earnest, and judges
-// the seconds as well, which a machine with other work cannot be held to.
-func TestOutagesAreToldAndLoseNothing(t *testing.T) {
+// Eight seconds each. `bot soak --outages 1m` also judges how long everything takes, which depends
+// on the machine.
+func TestOutagesAreReportedAndLoseNothing(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes a minute")
@@ -75,7 +74,7 @@ func TestOutagesAreToldAndLoseNothing(t *testing.T) {
 	}
 }
 
-func TestASoakOfOutagesIsNoOtherSoak(t *testing.T) {
+func TestSoakOutagesExcludesOtherFlags(t *testing.T) {
 	t.Parallel()
 	for _, other := range []string{"--commands=5", "--kill-every=1s", "--faults=none"} {
 		require.Equal(t, exitUsage, shell(t, "soak", "--outages", "5s", other).code)
@@ -83,7 +82,7 @@ func TestASoakOfOutagesIsNoOtherSoak(t *testing.T) {
 	require.Equal(t, exitUsage, shell(t, "soak", "--outages", "-1s").code)
 }
 
-func TestASoakWithReplicasNeedsADatabase(t *testing.T) {
+func TestSoakWithReplicasNeedsADatabase(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, exitUsage, shell(t, "soak", "--replicas", "3").code)
 	require.Equal(t, exitUsage, shell(t, "soak", "--faults", "some").code)

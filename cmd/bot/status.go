@@ -24,10 +24,10 @@ func statusCommand(io streams) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "status",
-		Short: "Ask a running bot how it is",
-		Long: `Asks the health page of a running bot (roombot.health.listen), on this machine
-unless that names another, and prints what it says: whether the bot can do its
-job, and if not why; the feed, the session with Symphony, and the queue.
+		Short: "Show the health of a running bot",
+		Long: `Reads the health page of a running bot (roombot.health.listen), on this machine
+unless that names another, and prints whether the bot is ready, and if not why;
+the datafeed, the session with Symphony, and the queue.
 
 Exit codes: 0 ready, 1 not ready, 3 nothing answers.`,
 		Example: "  bot status --config /etc/roombot/config.json",
@@ -45,7 +45,7 @@ Exit codes: 0 ready, 1 not ready, 3 nothing answers.`,
 	return c
 }
 
-// healthPage is where to ask a bot that listens there.
+// healthPage is the address of the health page of a bot that listens there.
 func healthPage(listen string) string {
 	if listen == "" {
 		return ""
@@ -79,10 +79,10 @@ func showStatus(ctx context.Context, io streams, page string, asJSON bool) error
 	return err
 }
 
-// statusTimeout is longer than the bot waits for its store before it answers.
+// statusTimeout is longer than the health page waits for the store.
 const statusTimeout = 10 * time.Second
 
-// askHealth is what the bot says there, also as it says it.
+// askHealth reads the health page, and returns its JSON too.
 func askHealth(ctx context.Context, page string) (h bot.Health, raw []byte, err error) {
 	raw, err = fetchPage(ctx, page)
 	if err != nil {
@@ -101,16 +101,16 @@ func fetchPage(ctx context.Context, page string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // the proxy has no part in this
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy: the page is on this machine or network
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, errors.Unwrap(err) // without the address, which stands before it
+		return nil, errors.Unwrap(err) // without the address, which the caller's message has
 	}
 	defer response.Body.Close()
 	return stdio.ReadAll(stdio.LimitReader(response.Body, 1<<20))
 }
 
-// printHealth prints what people want to know.
+// printHealth prints a health page for people.
 func printHealth(out stdio.Writer, h bot.Health, now time.Time) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", args...) }
@@ -130,7 +130,7 @@ func printHealth(out stdio.Writer, h bot.Health, now time.Time) error {
 	if h.Calls.Pace > 0 {
 		pace = fmt.Sprintf("%.1f a second at most, %d waiting", h.Calls.Pace, h.Calls.Waiting)
 	}
-	row("Calls", "%d retries, %d asked for less, %s waited, pace: %s", h.Calls.Retries, h.Calls.Throttled, formatSeconds(h.Calls.WaitedSeconds), pace)
+	row("Calls", "%d retries, %d throttled, %s waited, pace: %s", h.Calls.Retries, h.Calls.Throttled, formatSeconds(h.Calls.WaitedSeconds), pace)
 	if h.Queue.Answers {
 		row("Queue", "%d waiting of %d at most, %d running, %d failed, oldest %s, replicas: %d",
 			h.Queue.Queued, h.Queue.Limit, h.Queue.Running, h.Queue.Failed, formatSeconds(h.Queue.OldestSeconds), h.Queue.Replicas)
@@ -139,7 +139,7 @@ func printHealth(out stdio.Writer, h bot.Health, now time.Time) error {
 	return w.Flush()
 }
 
-// adviceFor is what to do about a problem.
+// adviceFor says what to do about a problem.
 func adviceFor(problem string) string {
 	for _, known := range []struct{ sign, what string }{
 		{"signing in", "the log says why; bot check tests the key, the clock and the network"},

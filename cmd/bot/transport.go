@@ -13,8 +13,8 @@ import (
 	"roombot/symphony"
 )
 
-// newTransports is the way to each component: its proxy, its times, its headers, and
-// the authorities trusted besides the system's.
+// newTransports makes the transport of each component: proxy, timeouts, headers, and the
+// authorities trusted besides the system's.
 func newTransports(c *config.Config) (map[symphony.Component]symphony.Transport, error) {
 	trust, err := readTrustStore(c.SSL.TrustStore)
 	if err != nil {
