@@ -17,8 +17,9 @@ type Server struct {
 
 // Network holds the settings of the connection to a component: proxy, headers, timeouts.
 type Network struct {
-	Proxy             *Proxy            `config:"proxy" doc:"HTTP proxy"`
-	DefaultHeaders    map[string]Secret `config:"defaultHeaders" doc:"headers sent with every request; a component's own take the place of the global ones"` // secret: may hold tokens
+	Proxy *Proxy `config:"proxy" doc:"HTTP proxy"`
+	// DefaultHeaders are secret, since they may hold tokens.
+	DefaultHeaders    map[string]Secret `config:"defaultHeaders" doc:"headers sent with every request; a component's own take the place of the global ones"`
 	ConnectionTimeout int               `config:"connectionTimeout,min=1,max=86400000" doc:"milliseconds to connect"`
 	ReadTimeout       int               `config:"readTimeout,min=1,max=86400000" doc:"milliseconds to wait for an answer; roombot.httpTimeout is the most, but for the feed's long poll"`
 

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -27,7 +28,7 @@ func clientConfig(c *config.Config, log zerolog.Logger, observers ...func(sympho
 	conf = symphony.Config{
 		Username:  c.Bot.Username,
 		Endpoints: endpoints(c),
-		UserAgent: "Roombot/" + currentBuild().Version,
+		UserAgent: "Roombot/" + strings.TrimPrefix(currentBuild().Version, "v"),
 		Timeout:   c.Roombot.HTTPTimeout,
 		Retry:     retryPolicy(c.Retry),
 		Observe:   joinObservers(append(observers, logCalls(log))...),

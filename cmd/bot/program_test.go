@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
@@ -135,14 +134,6 @@ func TestParseReadsTextAndDeliveredMessages(t *testing.T) {
 	broken := shellWith(t, "no json", "parse")
 	require.Equal(t, exitFailed, broken.code)
 	require.Contains(t, broken.err, `want {"message"`)
-}
-
-func TestVersionAsJSON(t *testing.T) {
-	t.Parallel()
-	var b versionInfo
-	require.NoError(t, json.Unmarshal([]byte(shell(t, "version", "--json").out), &b))
-	require.NotEmpty(t, b.Version)
-	require.NotEmpty(t, b.Go)
 }
 
 func TestCheckPassesOnTheSandbox(t *testing.T) {

@@ -63,7 +63,7 @@ func (w *watched) run() *running {
 	return p
 }
 
-// rests waits until the bot has nothing more to do. An answer is given before the last people are in.
+// rests waits until the bot has nothing more to do: people are added after the first answer.
 func (w *watched) rests() {
 	w.t.Helper()
 	require.Eventually(w.t, func() bool {
@@ -128,7 +128,8 @@ func TestStatusOfABotThatCannotWorkFails(t *testing.T) {
 	w.run()
 	var ignored json.RawMessage
 	call(t, http.MethodPost, w.pod+"/sandbox/v1/faults", map[string]any{"path": "*/datafeeds/*/read", "status": 503}, &ignored)
-	call(t, http.MethodPost, w.pod+"/sandbox/v1/say", map[string]any{"as": "bob", "to": "roombot", "text": "/help"}, &ignored) // ends the parked read
+	// What bob says ends the read that waits.
+	call(t, http.MethodPost, w.pod+"/sandbox/v1/say", map[string]any{"as": "bob", "to": "roombot", "text": "/help"}, &ignored)
 	var got outcome
 	require.Eventually(t, func() bool {
 		got = shell(t, "status", "--config", w.asked)
