@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -38,7 +39,7 @@ func writeCertificateConfig(t *testing.T, pod *httptest.Server, certificate x509
 	t.Helper()
 	dir := t.TempDir()
 	public, private := newCertificate(t, certificate)
-	both := append(public, private...)
+	both := slices.Concat(public, private)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bot.pem"), both, 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "trusted.pem"), pemBlock("CERTIFICATE", pod.Certificate().Raw), 0o600))
 	path = filepath.Join(dir, "config.json")

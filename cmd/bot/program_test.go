@@ -144,7 +144,7 @@ func TestCheckPassesOnTheSandbox(t *testing.T) {
 	got := shell(t, "check", "--config", filepath.Join(dir, "config.json"))
 	require.Zero(t, got.code, got.out)
 	for _, name := range []string{"configuration", "policy", "key", "store", "network", "login", "datafeed", "groups"} {
-		require.Regexp(t, regexp.MustCompile(`(?m)^✓ `+name), got.out)
+		require.Regexp(t, `(?m)^✓ `+name, got.out)
 	}
 }
 

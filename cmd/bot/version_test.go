@@ -15,7 +15,7 @@ func TestVersionIsTheNewestOfTheChangelog(t *testing.T) {
 	t.Parallel()
 	newest := regexp.MustCompile(`(?m)^## (v\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$`).FindStringSubmatch(readRepositoryFile(t, "CHANGELOG.md"))
 	require.NotNil(t, newest)
-	require.Equal(t, newest[1], releaseVersion)
+	require.Equal(t, releaseVersion, newest[1])
 	require.Contains(t, readRepositoryFile(t, "README.md"), "`"+releaseVersion+"`")
 
 	require.Contains(t, shell(t, "version").out, "roombot "+releaseVersion)

@@ -46,7 +46,7 @@ type Defaulter interface {
 }
 
 func addDefaults(t reflect.Type, fields []field) []field {
-	stated, ok := reflect.Zero(t).Interface().(Defaulter)
+	stated, ok := reflect.TypeAssert[Defaulter](reflect.Zero(t))
 	if !ok {
 		return fields
 	}

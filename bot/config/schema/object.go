@@ -109,7 +109,7 @@ func (d *decoder) runChecks(at Value, into reflect.Value, members map[string]Val
 		}
 		keys.Set(reflect.ValueOf(Keys{set: set}))
 	}
-	checker, ok := into.Addr().Interface().(Checker)
+	checker, ok := reflect.TypeAssert[Checker](into.Addr())
 	if !ok {
 		return
 	}
@@ -128,7 +128,7 @@ func (d *decoder) runChecks(at Value, into reflect.Value, members map[string]Val
 // suggestKey returns the key that an unknown one was likely meant to be, or "", and what to write
 // instead.
 func (d *decoder) suggestKey(into reflect.Value, fields []field, key string) (meant, fix string) {
-	if old, ok := into.Addr().Interface().(Renamer); ok && old.Renamed(key) != "" {
+	if old, ok := reflect.TypeAssert[Renamer](into.Addr()); ok && old.Renamed(key) != "" {
 		outer, inner, _ := strings.Cut(old.Renamed(key), ".")
 		return outer, fmt.Sprintf("it was renamed: write %q: {%q: …}", outer, inner)
 	}
