@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"encoding"
 	"errors"
 	"fmt"
@@ -153,11 +154,11 @@ func (s scalar) setInt(into reflect.Value, f field) *InvalidValue {
 	if wrong := s.checkType(tagInt, "is not a whole number", "write digits only"); wrong != nil {
 		return wrong
 	}
-	n, err := strconv.ParseInt(strings.TrimSpace(s.text), 10, 64)
+	n, err := parseInt(strings.TrimSpace(s.text))
 	if err != nil {
 		return &InvalidValue{What: "is not a whole number", Fix: "write digits only"}
 	}
-	if wrong := checkRange(float64(n), f); wrong != nil {
+	if wrong := checkRange(n, f, parseInt); wrong != nil {
 		return wrong
 	}
 	into.SetInt(n)
@@ -170,11 +171,11 @@ func (s scalar) setFloat(into reflect.Value, f field) *InvalidValue {
 			return wrong
 		}
 	}
-	x, err := strconv.ParseFloat(strings.TrimSpace(s.text), 64)
+	x, err := parseFloat(strings.TrimSpace(s.text))
 	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
 		return &InvalidValue{What: "is not a number", Fix: "write it like 1.5"}
 	}
-	if wrong := checkRange(x, f); wrong != nil {
+	if wrong := checkRange(x, f, parseFloat); wrong != nil {
 		return wrong
 	}
 	into.SetFloat(x)
@@ -218,27 +219,33 @@ func (s scalar) setDuration(into *time.Duration, f field) *InvalidValue {
 	if err != nil || s.tag != tagText {
 		return &InvalidValue{What: "is not a duration", Fix: fix}
 	}
-	least, _ := time.ParseDuration(f.min)
-	if most, err := time.ParseDuration(f.max); value < least || err == nil && value > most {
-		return &InvalidValue{What: "is out of range", Fix: "write " + f.min + " to " + f.max}
+	f.min = cmp.Or(f.min, "0s")
+	if wrong := checkRange(value, f, time.ParseDuration); wrong != nil {
+		return wrong
 	}
 	*into = value
 	return nil
 }
 
-func checkRange(x float64, f field) *InvalidValue {
-	least, errLeast := strconv.ParseFloat(f.min, 64)
-	most, errMost := strconv.ParseFloat(f.max, 64)
+// checkRange refuses a value outside the bounds of the field. parse reads a bound.
+func checkRange[T cmp.Ordered](value T, f field, parse func(string) (T, error)) *InvalidValue {
+	least, errLeast := parse(f.min)
+	most, errMost := parse(f.max)
+	tooSmall, tooLarge := errLeast == nil && value < least, errMost == nil && value > most
 	switch {
-	case errLeast == nil && errMost == nil && (x < least || x > most):
+	case errLeast == nil && errMost == nil && (tooSmall || tooLarge):
 		return &InvalidValue{What: "is out of range", Fix: "write " + f.min + " to " + f.max}
-	case errLeast == nil && x < least:
+	case tooSmall:
 		return &InvalidValue{What: "is too small", Fix: "write " + f.min + " or more"}
-	case errMost == nil && x > most:
+	case tooLarge:
 		return &InvalidValue{What: "is too large", Fix: "write " + f.max + " or less"}
 	}
 	return nil
 }
+
+func parseFloat(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
+
+func parseInt(text string) (int64, error) { return strconv.ParseInt(text, 10, 64) }
 
 func quote(text string) string { return strconv.Quote(truncate(text)) }
 
