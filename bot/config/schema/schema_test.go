@@ -121,36 +121,3 @@ func TestSecretInUnexportedFieldIsNotPrinted(t *testing.T) {
 	require.Empty(t, schema.Secret{}.String())
 	require.True(t, schema.NewSecret("").IsZero())
 }
-
-// Inputs of the largest size that are known to be hard for parsers.
-func TestHostileFilesAreReadQuickly(t *testing.T) {
-	t.Parallel()
-	type leaf struct {
-		A string `config:"a"`
-	}
-	const size = 1 << 19
-	for name, content := range map[string]string{
-		"nested.yaml":  strings.Repeat("[", size),
-		"nested2.yaml": strings.Repeat("{a: ", size/4),
-		"keys.yaml":    strings.Repeat("? ", size/2),
-		"dashes.yaml":  strings.Repeat("- ", size/2),
-		"words.yaml":   strings.Repeat("a ", size/2),
-		"nested.json":  strings.Repeat("[", size),
-		"keys.json":    "{" + strings.Repeat(`"a":1,`, size/6) + `"b":1}`,
-		"keys2.yaml":   strings.Repeat("a: 1\n", size/5),
-		"quotes.yaml":  strings.Repeat(`"`, size),
-		"alias.yaml":   "a: &a [" + strings.Repeat("*a,", size/3) + "]",
-		"open.json":    `{"a": "` + strings.Repeat("${", size/2) + `"}`,
-		"vars.json":    `{"a": "` + strings.Repeat("$${", size/3) + `"}`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			start := time.Now()
-			document, err := schema.Parse(name, []byte(content), nil)
-			if err == nil {
-				_, _ = document.Decode(&leaf{})
-			}
-			require.Less(t, time.Since(start), 10*time.Second)
-		})
-	}
-}

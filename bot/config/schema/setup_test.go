@@ -22,7 +22,8 @@ func environment(pairs ...string) func(string) (string, bool) {
 	}
 }
 
-// decode reads content as the file of that name. The error is the text of all problems, "" for none.
+// decode reads content as the file of that name. The error is the text of all problems, "" for
+// none.
 func decode(name, content string, into any, env ...string) (unused []string, problems string) {
 	document, err := schema.Parse(name, []byte(content), environment(env...))
 	if err != nil {

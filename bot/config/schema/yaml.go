@@ -56,7 +56,7 @@ func yamlProblem(content []byte, err error) *Problem {
 	switch {
 	case strings.Contains(text, "unknown anchor"):
 		problem.Fix = "put a value that starts with * into quotes"
-	case strings.Contains(text, "cannot start any token") && isTabIndented(content):
+	case strings.Contains(text, "tab character"), strings.Contains(text, "cannot start any token") && isTabIndented(content):
 		problem.Fix = "indent with blanks: YAML allows no tabs there"
 	case strings.Contains(text, "mapping values are not allowed"):
 		problem.Fix = "look for a value with a colon that needs quotes, or a wrong indentation"
