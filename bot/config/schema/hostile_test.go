@@ -1,7 +1,6 @@
 package schema_test
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -112,7 +111,7 @@ func TestRandomFilesGiveProblemsOfOneLine(t *testing.T) {
 				require.NotContains(t, strings.TrimSuffix(line, "\n"), "\r")
 			}
 			_, again := decode(name, b.String(), &kinds{})
-			require.Equal(t, problems, again, fmt.Sprintf("%q", b.String()))
+			require.Equal(t, problems, again, "%q", b.String())
 		}
 	}
 }

@@ -44,7 +44,7 @@ func TestJSONSyntaxIsReportedWithPlaceAndRemedy(t *testing.T) {
 func TestJSONDocumentMustBeAnObject(t *testing.T) {
 	t.Parallel()
 	for content, want := range map[string]string{
-		`[]`: "a list", `"x"`: "text", `1`: "a number", `1.5`: "a number", `true`: "true or false", ` null`: "null",
+		`[]`: "a list", `"x"`: "text", `1`: "a number", `1.5`: "a number", `true`: "true or false", "\tnull": "null",
 	} {
 		_, problems := decode("x.json", content, &kinds{})
 		require.Regexp(t, `^x\.json:1:[12]: is `+want+` and must be an object; write \{…\}$`, problems)
