@@ -10,8 +10,8 @@ type ServiceAccount struct {
 	Certificate Certificate `config:"certificate" doc:"client certificate, instead of the key"`
 }
 
-// Renamed gives the present place of a key that the vendor has renamed.
-func (ServiceAccount) Renamed(key string) string {
+// RenamedTo gives the present place of a key that the vendor has renamed.
+func (ServiceAccount) RenamedTo(key string) string {
 	return map[string]string{
 		"privateKeyPath":      "privateKey.path",
 		"privateKeyContent":   "privateKey.content",
@@ -25,16 +25,16 @@ func (ServiceAccount) Renamed(key string) string {
 // is used.
 type PrivateKey struct {
 	schema.Keys
-	Path    schema.File `config:"path" doc:"PEM file, PKCS#1 or PKCS#8"`
-	Content Secret      `config:"content" doc:"the PEM text itself or its base64, best as \"${BOT_KEY}\""` // PEM after Load
+	Path    schema.FilePath `config:"path" doc:"PEM file, PKCS#1 or PKCS#8"`
+	Content Secret          `config:"content" doc:"the PEM text itself or its base64, best as \"${BOT_KEY}\""` // PEM after Load
 }
 
 // Certificate is a client certificate with its key, both in one PEM; or a trust bundle.
 type Certificate struct {
 	schema.Keys
-	Path     schema.File `config:"path" doc:"PEM file"`
-	Content  Secret      `config:"content" doc:"the PEM text itself or its base64"` // PEM after Load
-	Password Secret      `config:"password" doc:"accepted as the BDK's files have it; PEM needs none"`
+	Path     schema.FilePath `config:"path" doc:"PEM file"`
+	Content  Secret          `config:"content" doc:"the PEM text itself or its base64"` // PEM after Load
+	Password Secret          `config:"password" doc:"accepted as the BDK's files have it; PEM needs none"`
 }
 
 // CommonJWT is the vendor's mode that replaces the session token by a JWT.

@@ -30,7 +30,7 @@ type Config struct {
 	Bot       ServiceAccount `config:"bot,required" doc:"the service account" eg:"{\"username\": \"roombot\", \"privateKey\": {\"path\": \"privatekey.pem\"}}"`
 	SSL       SSL            `config:"ssl"`
 	Retry     Retry          `config:"retry"`
-	Datafeed  Datafeed       `config:"datafeed"`
+	Datafeed  FeedSettings   `config:"datafeed"`
 	CommonJWT CommonJWT      `config:"commonJwt"`
 
 	App        schema.Value `config:"app,unused" doc:"extension app (BDK)"`
@@ -44,12 +44,12 @@ type Config struct {
 	// Policy is what `roombot.policy` says, compiled. Without one it allows /help only.
 	Policy *policy.Policy `config:"-"`
 
-	ignored []string
+	ignoredKeys []string
 }
 
-// Ignored lists the paths of the keys in the file that the vendor's kits know and Roombot does not
+// IgnoredKeys lists the paths of the keys in the file that the vendor's kits know and Roombot does not
 // use, in the file's order.
-func (c *Config) Ignored() []string { return c.ignored }
+func (c *Config) IgnoredKeys() []string { return c.ignoredKeys }
 
 // Load reads the file at path, JSON or YAML, of at most a megabyte. Paths in it are relative to its
 // folder; env answers `${NAME}` (os.LookupEnv in the program). The policy's rules may name only the

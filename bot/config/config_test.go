@@ -80,7 +80,7 @@ bot:
 	require.Empty(t, c.Roombot.Health.Listen)
 	require.Equal(t, 500, c.Datafeed.Retry.InitialIntervalMillis)
 	require.LessOrEqual(t, c.Datafeed.Retry.MaxIntervalMillis, 10_000, "the end of an outage is noticed within seconds")
-	require.Empty(t, c.Ignored())
+	require.Empty(t, c.IgnoredKeys())
 	require.NotNil(t, c.Policy)
 }
 
@@ -95,7 +95,7 @@ func TestFullVendorFileLoads(t *testing.T) {
 	t.Parallel()
 	c, err := loadFile(t, "config.yaml", fullFile)
 	require.NoError(t, err)
-	require.Equal(t, []string{"connectionPoolMax", "connectionPoolPerRoute", "app", "datafeed.idFilePath", "datafeed.retry.maxAttempts", "datahose", "manifest"}, c.Ignored())
+	require.Equal(t, []string{"connectionPoolMax", "connectionPoolPerRoute", "app", "datafeed.idFilePath", "datafeed.retry.maxAttempts", "datahose", "manifest"}, c.IgnoredKeys())
 	require.Equal(t, config.Endpoints{
 		Pod:         "https://dev.symphony.com:443",
 		Agent:       "https://agent1.symphony.com:7443/app",

@@ -36,7 +36,7 @@ func TestExampleLoadsWithoutIgnoredKeys(t *testing.T) {
 	t.Parallel()
 	c := loadExample(t)
 	require.Equal(t, "roombot", c.Bot.Username)
-	require.Empty(t, c.Ignored())
+	require.Empty(t, c.IgnoredKeys())
 }
 
 func TestExamplePolicyAdmitsEmployeesAndDeniesContractors(t *testing.T) {

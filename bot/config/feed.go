@@ -45,8 +45,8 @@ func (FeedRetry) Defaults() map[string]any {
 	}
 }
 
-// Datafeed says which datafeed is read, and how.
-type Datafeed struct {
+// FeedSettings says which datafeed is read, and how.
+type FeedSettings struct {
 	Version FeedVersion `config:"version,default=v2" doc:"v2, the only one"`
 	Tag     FeedTag     `config:"tag" doc:"names the feed; different bots on one account each need a name of their own; up to 100 characters"`
 	Retry   FeedRetry   `config:"retry"`

@@ -15,7 +15,7 @@ func decode(root schema.Value, commands []string) (*Config, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	c.ignored = unused
+	c.ignoredKeys = unused
 	c.inherit()
 	if !c.Roombot.Store.Shared() {
 		c.Roombot.Store = Store(root.ResolvePath(string(c.Roombot.Store)))
@@ -35,7 +35,7 @@ func (c *Config) inherit() {
 func (c *Config) loadPolicy(commands []string) Problems {
 	rules := c.Roombot.Policy
 	if rules.IsText() {
-		var file schema.File
+		var file schema.FilePath
 		if _, problems := rules.Decode(&file); len(problems) > 0 {
 			return problems
 		}

@@ -50,13 +50,13 @@ type Agent struct {
 
 // LoadBalancing lists several agents and says how one is chosen.
 type LoadBalancing struct {
-	Mode       string `config:"mode,required,oneof=random|roundRobin|external" doc:"how an agent is chosen; external asks the first node's /v1/info" eg:"\"roundRobin\""`
-	Stickiness bool   `config:"stickiness,default=true" doc:"stay with the agent chosen first"`
-	Nodes      []Node `config:"nodes,required" doc:"the agents" eg:"[{\"host\": \"agent1.acme.com\"}]"`
+	Mode       string      `config:"mode,required,oneof=random|roundRobin|external" doc:"how an agent is chosen; external asks the first node's /v1/info" eg:"\"roundRobin\""`
+	Stickiness bool        `config:"stickiness,default=true" doc:"stay with the agent chosen first"`
+	Nodes      []AgentNode `config:"nodes,required" doc:"the agents" eg:"[{\"host\": \"agent1.acme.com\"}]"`
 }
 
-// Node is one of several agents. It has the vendor's defaults and not the global values.
-type Node struct {
+// AgentNode is one of several agents. It has the vendor's defaults and not the global values.
+type AgentNode struct {
 	Scheme  string      `config:"scheme,default=https,oneof=https|http" doc:"https or http"`
 	Host    Host        `config:"host,required" doc:"name of the host" eg:"\"agent1.acme.com\""`
 	Port    int         `config:"port,default=443,min=1,max=65535" doc:"port"`
@@ -77,8 +77,8 @@ type SSL struct {
 	TrustStore Certificate `config:"trustStore" doc:"certificate authorities in PEM, added to the system's"`
 }
 
-// Renamed gives the present place of a key that the vendor has renamed.
-func (SSL) Renamed(key string) string {
+// RenamedTo gives the present place of a key that the vendor has renamed.
+func (SSL) RenamedTo(key string) string {
 	return map[string]string{
 		"trustStorePath":     "trustStore.path",
 		"trustStorePassword": "trustStore.password",

@@ -162,7 +162,7 @@ func (c *compiler) badCommand(text string, deny bool) *schema.InvalidValue {
 		return nil
 	}
 	fix := `write "*" or one of ` + strings.Join(c.known, ", ")
-	if near := schema.Nearest(name, c.known); near != "" {
+	if near := schema.NearestName(name, c.known); near != "" {
 		fix = fmt.Sprintf("did you mean %q?", near)
 	}
 	return &schema.InvalidValue{What: "is not a command", Fix: fix}

@@ -19,7 +19,7 @@ func configFailure(err error) checkResult {
 }
 
 func checkUnusedKeys(c *config.Config, path string) checkResult {
-	unused := c.Ignored()
+	unused := c.IgnoredKeys()
 	if len(unused) == 0 {
 		return passedCheck("configuration", path)
 	}

@@ -42,7 +42,7 @@ the next start.`,
 // all messages from then on.
 func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, live func(*bot.Bot)) error {
 	ctx = log.WithContext(ctx)
-	for _, key := range c.Ignored() {
+	for _, key := range c.IgnoredKeys() {
 		log.Warn().Str("key", key).Msg("configuration key has no effect")
 	}
 	wired, err := botConfig(c, log)

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// File is the path of a file that must exist and be readable, resolved against the folder of the
+// FilePath is the path of a file that must exist and be readable, resolved against the folder of the
 // document that names it.
-type File string
+type FilePath string
 
-func (s scalar) setFile(doc *document, into *File) *InvalidValue {
+func (s scalar) setFile(doc *document, into *FilePath) *InvalidValue {
 	if wrong := s.checkText(); wrong != nil {
 		return wrong
 	}
@@ -30,6 +30,6 @@ func (s scalar) setFile(doc *document, into *File) *InvalidValue {
 		return &InvalidValue{What: readError(err), Fix: fix}
 	}
 	_ = file.Close()
-	*into = File(path)
+	*into = FilePath(path)
 	return nil
 }

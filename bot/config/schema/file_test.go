@@ -14,9 +14,9 @@ import (
 
 // keys names files.
 type keys struct {
-	Path  schema.File   `config:"path"`
-	Other schema.File   `config:"other"`
-	More  []schema.File `config:"more"`
+	Path  schema.FilePath   `config:"path"`
+	Other schema.FilePath   `config:"other"`
+	More  []schema.FilePath `config:"more"`
 }
 
 // newFolder makes a folder with the files a.pem and sub/b.pem.
@@ -37,8 +37,8 @@ func TestFilesAreRelativeToTheFolderOfTheDocument(t *testing.T) {
 	content := fmt.Sprintf(`{"path": "a.pem", "other": "sub/../sub/b.pem", "more": [%q, "${SUB}/b.pem"]}`, filepath.Join(folder, "a.pem"))
 	mustDecode(t, filepath.Join(folder, "x.json"), content, &got, "SUB", "sub")
 	require.Equal(t, keys{
-		Path: schema.File(filepath.Join(folder, "a.pem")), Other: schema.File(filepath.Join(folder, "sub", "b.pem")),
-		More: []schema.File{schema.File(filepath.Join(folder, "a.pem")), schema.File(filepath.Join(folder, "sub", "b.pem"))},
+		Path: schema.FilePath(filepath.Join(folder, "a.pem")), Other: schema.FilePath(filepath.Join(folder, "sub", "b.pem")),
+		More: []schema.FilePath{schema.FilePath(filepath.Join(folder, "a.pem")), schema.FilePath(filepath.Join(folder, "sub", "b.pem"))},
 	}, got)
 	mustDecode(t, filepath.Join(folder, "sub", "x.json"), `{"path": "../a.pem"}`, &got)
 	require.Equal(t, filepath.Join(folder, "a.pem"), string(got.Path))

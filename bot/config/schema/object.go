@@ -128,15 +128,15 @@ func (d *decoder) runChecks(at Value, into reflect.Value, members map[string]Val
 // suggestKey returns the key that an unknown one was likely meant to be, or "", and what to write
 // instead.
 func (d *decoder) suggestKey(into reflect.Value, fields []field, key string) (meant, fix string) {
-	if old, ok := reflect.TypeAssert[Renamer](into.Addr()); ok && old.Renamed(key) != "" {
-		outer, inner, _ := strings.Cut(old.Renamed(key), ".")
+	if old, ok := reflect.TypeAssert[Renamer](into.Addr()); ok && old.RenamedTo(key) != "" {
+		outer, inner, _ := strings.Cut(old.RenamedTo(key), ".")
 		return outer, fmt.Sprintf("it was renamed: write %q: {%q: …}", outer, inner)
 	}
 	names := make([]string, len(fields))
 	for i, f := range fields {
 		names[i] = f.key
 	}
-	if near := Nearest(key, names); near != "" {
+	if near := NearestName(key, names); near != "" {
 		return near, fmt.Sprintf("did you mean %q?", near)
 	}
 	if d.listedKeys[into.Type()] {
@@ -146,9 +146,9 @@ func (d *decoder) suggestKey(into reflect.Value, fields []field, key string) (me
 	return "", "known here: " + strings.Join(names, ", ")
 }
 
-// Nearest returns the name that word was likely meant to be, or "". Names may differ in case,
+// NearestName returns the name that word was likely meant to be, or "". Names may differ in case,
 // blanks, "-" and "_", and by two edits, fewer in short words.
-func Nearest(word string, names []string) string {
+func NearestName(word string, names []string) string {
 	if len(word) > 64 {
 		return ""
 	}

@@ -48,8 +48,8 @@ type room struct {
 	Old  bool   `config:"old,unused"`
 }
 
-// Renamed gives the present path of an old key.
-func (house) Renamed(key string) string {
+// RenamedTo gives the present path of an old key.
+func (house) RenamedTo(key string) string {
 	return map[string]string{"oven": "kitchen.heat"}[key]
 }
 

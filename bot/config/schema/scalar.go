@@ -81,7 +81,7 @@ func (s scalar) assignTo(doc *document, into reflect.Value, f field) *InvalidVal
 	switch target := into.Addr().Interface().(type) {
 	case *time.Duration:
 		return s.setDuration(target, f)
-	case *File:
+	case *FilePath:
 		return s.setFile(doc, target)
 	case encoding.TextUnmarshaler:
 		return s.setText(target)

@@ -110,7 +110,7 @@ func TestNearestSuggestsSimilarNamesOnly(t *testing.T) {
 		"private-key": "privateKey", "PRIVATE_KEY": "privateKey", "prot": "port", "hosts": "host", "keymanger": "keyManager",
 		"certificate": "", "x": "", "ab": "", strings.Repeat("host", 100): "",
 	} {
-		require.Equal(t, want, schema.Nearest(word, names), word)
+		require.Equal(t, want, schema.NearestName(word, names), word)
 	}
 }
 

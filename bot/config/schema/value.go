@@ -108,10 +108,10 @@ type Checker interface {
 	Check(report func(key, message, fix string))
 }
 
-// Renamer is a struct whose keys were renamed. Renamed returns the present path of an old key, such
+// Renamer is a struct whose keys were renamed. RenamedTo returns the present path of an old key, such
 // as "privateKey.path", or "".
 type Renamer interface {
-	Renamed(key string) string
+	RenamedTo(key string) string
 }
 
 // InvalidValue is the error of a type that reads itself from text. It does not hold the value: the
