@@ -8,8 +8,8 @@
 //	config:"key,required,unused,default=x,oneof=a|b,min=1,max=9"   doc:"meaning"   eg:"an example value"
 //
 // Fields may be texts, numbers, booleans, durations, structs, pointers to structs, lists, maps of
-// texts, File, Value, and types that read themselves from text (encoding.TextUnmarshaler). Keys of
-// embedded structs are keys of the struct.
+// texts, FilePath, Value, and types that read themselves from text (encoding.TextUnmarshaler). Keys
+// of embedded structs are keys of the struct.
 package schema
 
 import (
@@ -34,11 +34,11 @@ func (v Value) Decode(into any) (unused []string, problems Problems) {
 
 // Problem makes a problem at the place of the value.
 func (v Value) Problem(message, fix string) Problem {
-	f := Problem{File: v.document().file, Path: v.Path, Message: message, Fix: fix}
+	p := Problem{File: v.document().file, Path: v.Path, Message: message, Fix: fix}
 	if v.Node != nil {
-		f.Line, f.Column = v.Node.Line, v.Node.Column
+		p.Line, p.Column = v.Node.Line, v.Node.Column
 	}
-	return f
+	return p
 }
 
 // ProblemWith makes a problem whose message begins with the value, unless that is an environment
@@ -108,8 +108,8 @@ type Checker interface {
 	Check(report func(key, message, fix string))
 }
 
-// Renamer is a struct whose keys were renamed. RenamedTo returns the present path of an old key, such
-// as "privateKey.path", or "".
+// Renamer is a struct whose keys were renamed. RenamedTo returns the present path of an old key,
+// such as "privateKey.path", or "".
 type Renamer interface {
 	RenamedTo(key string) string
 }
