@@ -47,8 +47,8 @@ type Config struct {
 	ignoredKeys []string
 }
 
-// IgnoredKeys lists the paths of the keys in the file that the vendor's kits know and Roombot does not
-// use, in the file's order.
+// IgnoredKeys lists the paths of the keys in the file that the vendor's kits know and Roombot does
+// not use, in the file's order.
 func (c *Config) IgnoredKeys() []string { return c.ignoredKeys }
 
 // Load reads the file at path, JSON or YAML, of at most a megabyte. Paths in it are relative to its

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// FilePath is the path of a file that must exist and be readable, resolved against the folder of the
-// document that names it.
+// FilePath is the path of a file that must exist and be readable, resolved against the folder of
+// the document that names it.
 type FilePath string
 
 func (s scalar) setFile(doc *document, into *FilePath) *InvalidValue {
