@@ -1,16 +1,26 @@
 .DEFAULT_GOAL := help
 
+# The git tag, with the distance from it; empty without one, and the program says the version of its source.
+VERSION ?= $(shell git describe --tags --match 'v*' --dirty 2>/dev/null)
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
 help: ## show this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 sandbox: ## a pod, the bot and a chat page on this machine
 	go run ./cmd/bot sandbox
 
+build: ## one static binary, dist/roombot
+	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -ldflags '-s -w -X main.version=$(VERSION)' -o dist/roombot ./cmd/bot
+
 test: ## all tests
 	go test ./...
 
 race: ## all tests under the race detector
-	go test -race ./...
+	go test -race -timeout 20m ./...
+
+lint: ## the linters of .golangci.yaml
+	go run $(GOLANGCI_LINT) run ./...
 
 bench: ## latency of a command, and what it is made of
 	go test -run '^$$' -bench . -benchmem ./bot/... ./commands/... ./symphony/...
@@ -19,10 +29,7 @@ fuzz: ## each parser for half a minute
 	@grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|^(.*)/[^/]+:[0-9]+:func (Fuzz[A-Za-z0-9]+).*|\1 \2|' | \
 	while read -r folder name; do go test -run '^$$' -fuzz "^$$name\$$" -fuzztime 30s "$$folder" </dev/null || exit 1; done
 
-build: ## one static binary, dist/roombot
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o dist/roombot ./cmd/bot
-
 ci: ## what a change must pass
 	.ci/run
 
-.PHONY: help sandbox test race bench fuzz build ci
+.PHONY: help sandbox build test race lint bench fuzz ci

@@ -2,16 +2,16 @@ package config
 
 import "roombot/bot/config/schema"
 
-// Bot is the service account and its one credential.
-type Bot struct {
+// ServiceAccount is the bot's account in Symphony and its one credential.
+type ServiceAccount struct {
 	schema.Keys
 	Username    string      `config:"username,required" doc:"the service account's username" eg:"\"roombot\""`
 	PrivateKey  PrivateKey  `config:"privateKey" doc:"RSA key: one of path and content"`
 	Certificate Certificate `config:"certificate" doc:"client certificate, instead of the key"`
 }
 
-// Renamed gives today's place of a key that the vendor gave up.
-func (Bot) Renamed(key string) string {
+// RenamedTo gives the present place of a key that the vendor has renamed.
+func (ServiceAccount) RenamedTo(key string) string {
 	return map[string]string{
 		"privateKeyPath":      "privateKey.path",
 		"privateKeyContent":   "privateKey.content",
@@ -21,19 +21,20 @@ func (Bot) Renamed(key string) string {
 	}[key]
 }
 
-// PrivateKey is an RSA private key in PEM, by file or by content; both are empty when a certificate is used.
+// PrivateKey is an RSA private key in PEM, by file or by content; both are empty when a certificate
+// is used.
 type PrivateKey struct {
 	schema.Keys
-	Path    schema.File `config:"path" doc:"PEM file, PKCS#1 or PKCS#8"`
-	Content Secret      `config:"content" doc:"the PEM text itself or its base64, best as \"${BOT_KEY}\""` // PEM after Load
+	Path    schema.FilePath `config:"path" doc:"PEM file, PKCS#1 or PKCS#8"`
+	Content Secret          `config:"content" doc:"the PEM text itself or its base64, best as \"${BOT_KEY}\""` // PEM after Load
 }
 
 // Certificate is a client certificate with its key, both in one PEM; or a trust bundle.
 type Certificate struct {
 	schema.Keys
-	Path     schema.File `config:"path" doc:"PEM file"`
-	Content  Secret      `config:"content" doc:"the PEM text itself or its base64"` // PEM after Load
-	Password Secret      `config:"password" doc:"accepted as the BDK's files have it; PEM needs none"`
+	Path     schema.FilePath `config:"path" doc:"PEM file"`
+	Content  Secret          `config:"content" doc:"the PEM text itself or its base64"` // PEM after Load
+	Password Secret          `config:"password" doc:"accepted as the BDK's files have it; PEM needs none"`
 }
 
 // CommonJWT is the vendor's mode that replaces the session token by a JWT.

@@ -11,7 +11,7 @@ import (
 	"roombot/bot/config/schema"
 )
 
-// Check holds the rules that span the whole file: every component needs a host.
+// Check reports components without a host and default headers that HTTP does not allow.
 func (c *Config) Check(report func(key, message, fix string)) {
 	checkHeaders(c.DefaultHeaders, report)
 	if c.Has("host") {
@@ -36,8 +36,10 @@ func (c *Config) Check(report func(key, message, fix string)) {
 	}
 }
 
-// Check refuses header names and values that HTTP does not allow.
-func (c Client) Check(report func(key, message, fix string)) { checkHeaders(c.DefaultHeaders, report) }
+// Check reports header names and values that HTTP does not allow.
+func (c ComponentServer) Check(report func(key, message, fix string)) {
+	checkHeaders(c.DefaultHeaders, report)
+}
 
 func checkHeaders(headers map[string]Secret, report func(key, message, fix string)) {
 	for name, value := range headers {
@@ -48,9 +50,9 @@ func checkHeaders(headers map[string]Secret, report func(key, message, fix strin
 	}
 }
 
-// Check refuses an agent that is both one host and several.
+// Check reports an agent that is both one host and several.
 func (a Agent) Check(report func(key, message, fix string)) {
-	a.Client.Check(report)
+	a.ComponentServer.Check(report)
 	if a.LoadBalancing == nil {
 		return
 	}
@@ -61,8 +63,8 @@ func (a Agent) Check(report func(key, message, fix string)) {
 	}
 }
 
-// Check wants exactly one credential.
-func (b Bot) Check(report func(key, message, fix string)) {
+// Check reports an account without a credential or with two.
+func (b ServiceAccount) Check(report func(key, message, fix string)) {
 	key, certificate := b.Has("privateKey"), b.Has("certificate")
 	switch {
 	case key && certificate:
@@ -72,22 +74,22 @@ func (b Bot) Check(report func(key, message, fix string)) {
 	}
 }
 
-// Check wants the key once, and content that is PEM.
+// Check reports a key that is given twice or not at all, and content that is not PEM.
 func (k *PrivateKey) Check(report func(key, message, fix string)) {
-	one(k.Has("path"), k.Has("content"), report)
-	pemContent(&k.Content, report)
+	checkOneSource(k.Has("path"), k.Has("content"), report)
+	normalizePEM(&k.Content, report)
 }
 
-// Check wants the certificate once, and content that is PEM.
+// Check reports a certificate that is given twice or not at all, and content that is not PEM.
 func (c *Certificate) Check(report func(key, message, fix string)) {
-	one(c.Has("path"), c.Has("content"), report)
-	pemContent(&c.Content, report)
-	if c.Path != "" && binaryStore(string(c.Path)) {
+	checkOneSource(c.Has("path"), c.Has("content"), report)
+	normalizePEM(&c.Content, report)
+	if c.Path != "" && isBinaryKeyStore(string(c.Path)) {
 		report("path", "is a PKCS#12 or Java key store, which is not supported", "convert it to PEM: openssl pkcs12 -in FILE -out FILE.pem -nodes")
 	}
 }
 
-func one(path, content bool, report func(key, message, fix string)) {
+func checkOneSource(path, content bool, report func(key, message, fix string)) {
 	switch {
 	case path && content:
 		report("content", "is set beside path", "keep one of them")
@@ -96,9 +98,9 @@ func one(path, content bool, report func(key, message, fix string)) {
 	}
 }
 
-// pemContent brings content into PEM: it may be base64, as the Java kit wants it, or have \n for line ends, as environment
-// variables often do.
-func pemContent(content *Secret, report func(key, message, fix string)) {
+// normalizePEM turns content into PEM. The Java kit wants base64; environment variables often have
+// \n for line ends.
+func normalizePEM(content *Secret, report func(key, message, fix string)) {
 	if content.IsZero() {
 		return
 	}
@@ -116,6 +118,6 @@ func pemContent(content *Secret, report func(key, message, fix string)) {
 	*content = schema.NewSecret(text + "\n")
 }
 
-func binaryStore(path string) bool {
+func isBinaryKeyStore(path string) bool {
 	return slices.Contains([]string{".p12", ".pfx", ".jks"}, strings.ToLower(filepath.Ext(path)))
 }

@@ -1,6 +1,7 @@
-// Package config reads the bot's configuration: the vendor's BDK keys, spelt as in the Java and Python kits, plus one key of
-// ours, `roombot`. JSON and YAML are read by the same schema. Everything wrong with the file is reported at once, each fault
-// with its path, line, column and what to write instead; secrets and values of environment variables are never repeated.
+// Package config reads the bot's configuration: the vendor's BDK keys, spelt as in the Java and
+// Python kits, plus one key of ours, `roombot`. JSON and YAML are read by the same schema.
+// Everything wrong with the file is reported at once, each problem with its path, line, column and
+// what to write instead; secrets and values of environment variables are never printed.
 package config
 
 import (
@@ -8,8 +9,9 @@ import (
 	"roombot/bot/policy"
 )
 
-// Faults is everything that is wrong with the configuration or the policy, in the order of the file. Load's error is of this type.
-type Faults = schema.Faults
+// Problems is everything that is wrong with the configuration or the policy, in the order of the
+// file. Load's error is of this type.
+type Problems = schema.Problems
 
 // Secret is a text that no log, error or encoder prints; Reveal gives it.
 type Secret = schema.Secret
@@ -19,17 +21,17 @@ type Config struct {
 	schema.Keys
 	Server
 
-	Pod         Client `config:"pod" doc:"the pod, where it is not the global host"`
-	Agent       Agent  `config:"agent" doc:"the agent, where it is not the global host"`
-	KeyManager  Client `config:"keyManager" doc:"the key manager, where it is not the global host"`
-	SessionAuth Client `config:"sessionAuth" doc:"the host of certificate logins"`
-	KeyAuth     Client `config:"keyAuth" doc:"the key manager's host of certificate logins; the key manager's own by default"`
+	Pod         ComponentServer `config:"pod" doc:"the pod, where it is not the global host"`
+	Agent       Agent           `config:"agent" doc:"the agent, where it is not the global host"`
+	KeyManager  ComponentServer `config:"keyManager" doc:"the key manager, where it is not the global host"`
+	SessionAuth ComponentServer `config:"sessionAuth" doc:"the host of certificate logins"`
+	KeyAuth     ComponentServer `config:"keyAuth" doc:"the key manager's host of certificate logins; the key manager's own by default"`
 
-	Bot       Bot       `config:"bot,required" doc:"the service account" eg:"{\"username\": \"roombot\", \"privateKey\": {\"path\": \"privatekey.pem\"}}"`
-	SSL       SSL       `config:"ssl"`
-	Retry     Retry     `config:"retry"`
-	Datafeed  Datafeed  `config:"datafeed"`
-	CommonJWT CommonJWT `config:"commonJwt"`
+	Bot       ServiceAccount `config:"bot,required" doc:"the service account" eg:"{\"username\": \"roombot\", \"privateKey\": {\"path\": \"privatekey.pem\"}}"`
+	SSL       SSL            `config:"ssl"`
+	Retry     Retry          `config:"retry"`
+	Datafeed  FeedSettings   `config:"datafeed"`
+	CommonJWT CommonJWT      `config:"commonJwt"`
 
 	App        schema.Value `config:"app,unused" doc:"extension app (BDK)"`
 	Datahose   schema.Value `config:"datahose,unused" doc:"datahose (BDK)"`
@@ -42,15 +44,16 @@ type Config struct {
 	// Policy is what `roombot.policy` says, compiled. Without one it allows /help only.
 	Policy *policy.Policy `config:"-"`
 
-	ignored []string
+	ignoredKeys []string
 }
 
-// Ignored lists the paths of the keys in the file that the vendor's kits know and Roombot does not use, in the file's order.
-func (c *Config) Ignored() []string { return c.ignored }
+// IgnoredKeys lists the paths of the keys in the file that the vendor's kits know and Roombot does
+// not use, in the file's order.
+func (c *Config) IgnoredKeys() []string { return c.ignoredKeys }
 
-// Load reads the file at path, JSON or YAML, of at most a megabyte. Paths in it are relative to its folder; env answers
-// `${NAME}` (os.LookupEnv in the program). The policy's rules may name only the given commands; with none given, any.
-// The error is a Faults and holds everything that is wrong.
+// Load reads the file at path, JSON or YAML, of at most a megabyte. Paths in it are relative to its
+// folder; env answers `${NAME}` (os.LookupEnv in the program). The policy's rules may name only the
+// given commands; with none given, any. The error is a Problems and holds everything that is wrong.
 func Load(path string, env func(name string) (string, bool), commands ...string) (*Config, error) {
 	root, err := schema.Read(path, env)
 	if err != nil {
@@ -59,7 +62,7 @@ func Load(path string, env func(name string) (string, bool), commands ...string)
 	return decode(root, commands)
 }
 
-// Parse is Load for content that is at hand; it need not be in the file that path names.
+// Parse is Load for content that the caller has read. The file that path names need not exist.
 func Parse(path string, content []byte, env func(name string) (string, bool), commands ...string) (*Config, error) {
 	root, err := schema.Parse(path, content, env)
 	if err != nil {

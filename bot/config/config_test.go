@@ -13,20 +13,20 @@ import (
 	"roombot/bot/config"
 )
 
-const key = "-----BEGIN PRIVATE KEY-----\nnot looked into here\n-----END PRIVATE KEY-----\n"
+const keyPEM = "-----BEGIN PRIVATE KEY-----\nnot looked into here\n-----END PRIVATE KEY-----\n"
 
-// folder is a folder with a key file, key.pem.
-func folder(t *testing.T) string {
+// newFolder is a folder with a key file, key.pem.
+func newFolder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "key.pem"), []byte(key), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "key.pem"), []byte(keyPEM), 0o600))
 	return dir
 }
 
-// load writes the file and reads it as the program does, with these environment variables.
-func load(t *testing.T, name, content string, env ...string) (*config.Config, error) {
+// loadFile writes the file and reads it as the program does, with these environment variables.
+func loadFile(t *testing.T, name, content string, env ...string) (*config.Config, error) {
 	t.Helper()
-	path := filepath.Join(folder(t), name)
+	path := filepath.Join(newFolder(t), name)
 	require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
 	return config.Load(path, environment(env...), "newroom", "groups", "help")
 }
@@ -42,11 +42,11 @@ func environment(pairs ...string) func(string) (string, bool) {
 	}
 }
 
-// faults are the faults of the file, "line:column path: message; fix" each.
-func faults(t *testing.T, name, content string, env ...string) []string {
+// loadProblems are the problems of the file, "line:column path: message; fix" each.
+func loadProblems(t *testing.T, name, content string, env ...string) []string {
 	t.Helper()
-	_, err := load(t, name, content, env...)
-	var found config.Faults
+	_, err := loadFile(t, name, content, env...)
+	var found config.Problems
 	require.ErrorAs(t, err, &found)
 	out := make([]string, len(found))
 	for i, f := range found {
@@ -55,13 +55,13 @@ func faults(t *testing.T, name, content string, env ...string) []string {
 	return out
 }
 
-const minimal = `{"host": "acme.symphony.com", "bot": {"username": "roombot", "privateKey": {"path": "key.pem"}}%s}`
+const minimalFile = `{"host": "acme.symphony.com", "bot": {"username": "roombot", "privateKey": {"path": "key.pem"}}%s}`
 
-func with(more string) string { return fmt.Sprintf(minimal, ", "+more) }
+func minimalWith(more string) string { return fmt.Sprintf(minimalFile, ", "+more) }
 
-func TestTheVendorsMinimalFileIsEnough(t *testing.T) {
+func TestMinimalVendorFileLoads(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := newFolder(t)
 	path := filepath.Join(dir, "config.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(`
 host: acme.symphony.com                                     # (1)
@@ -81,7 +81,7 @@ bot:
 	require.Empty(t, c.Roombot.Health.Listen)
 	require.Equal(t, 500, c.Datafeed.Retry.InitialIntervalMillis)
 	require.LessOrEqual(t, c.Datafeed.Retry.MaxIntervalMillis, 10_000, "the end of an outage is noticed within seconds")
-	require.Empty(t, c.Ignored())
+	require.Empty(t, c.IgnoredKeys())
 	require.NotNil(t, c.Policy)
 }
 
@@ -91,7 +91,7 @@ func TestTheStoreIsAFileOrADatabase(t *testing.T) {
 		"Postgres://bot@db/x": "postgres://bot@db/x", "POSTGRESQL://bot@db/x": "postgresql://bot@db/x",
 		"store/bot.db": "", "/var/lib/bot.db": "/var/lib/bot.db",
 	} {
-		c, err := load(t, "config.yaml", "host: a\nbot: {username: u, privateKey: {path: key.pem}}\nroombot: {store: \""+text+"\"}\n")
+		c, err := loadFile(t, "config.yaml", "host: a\nbot: {username: u, privateKey: {path: key.pem}}\nroombot: {store: \""+text+"\"}\n")
 		require.NoError(t, err)
 		if want == "" {
 			require.True(t, filepath.IsAbs(c.Roombot.Store.File()), "relative to the folder of the configuration")
@@ -105,24 +105,24 @@ func TestTheStoreIsAFileOrADatabase(t *testing.T) {
 
 func TestAMinimalJSONFileIsIndentedAsItLikes(t *testing.T) {
 	t.Parallel()
-	c, err := load(t, "config.json", "\ufeff{\n\t\"host\":\t\"acme.symphony.com\",\r\n\t\"bot\": {\n\t\t\"username\": \"r\\u00f6\\ud83d\\ude00\\/\", \"privateKey\": {\"path\": \"key.pem\"}}}")
+	c, err := loadFile(t, "config.json", "\ufeff{\n\t\"host\":\t\"acme.symphony.com\",\r\n\t\"bot\": {\n\t\t\"username\": \"r\\u00f6\\ud83d\\ude00\\/\", \"privateKey\": {\"path\": \"key.pem\"}}}")
 	require.NoError(t, err)
 	require.Equal(t, "rö😀/", c.Bot.Username)
 }
 
-func TestTheVendorsFullFileLoads(t *testing.T) {
+func TestFullVendorFileLoads(t *testing.T) {
 	t.Parallel()
-	c, err := load(t, "config.yaml", full)
+	c, err := loadFile(t, "config.yaml", fullFile)
 	require.NoError(t, err)
-	require.Equal(t, []string{"connectionPoolMax", "connectionPoolPerRoute", "app", "datafeed.idFilePath", "datafeed.retry.maxAttempts", "datahose", "manifest"}, c.Ignored())
-	require.Equal(t, config.Addresses{
+	require.Equal(t, []string{"connectionPoolMax", "connectionPoolPerRoute", "app", "datafeed.idFilePath", "datafeed.retry.maxAttempts", "datahose", "manifest"}, c.IgnoredKeys())
+	require.Equal(t, config.Endpoints{
 		Pod:         "https://dev.symphony.com:443",
 		Agent:       "https://agent1.symphony.com:7443/app",
 		Agents:      []string{"https://agent1.symphony.com:7443/app", "https://agent2.symphony.com:443"},
 		KeyManager:  "https://dev-key.symphony.com:8444",
 		KeyAuth:     "https://dev-key.symphony.com:8444",
 		SessionAuth: "https://dev-session.symphony.com:8444",
-	}, c.Addresses())
+	}, c.Endpoints())
 	require.Equal(t, "agent-proxy", string(c.KeyManager.Proxy.Host))
 	require.Equal(t, "proxy.symphony.com", string(c.Pod.Proxy.Host))
 	require.Equal(t, "close", c.KeyManager.DefaultHeaders["Keep-Alive"].Reveal())
@@ -133,7 +133,7 @@ func TestTheVendorsFullFileLoads(t *testing.T) {
 	require.False(t, c.Agent.LoadBalancing.Stickiness)
 }
 
-const full = `
+const fullFile = `
 scheme: https
 host: localhost.symphony.com
 port: 8443
@@ -183,23 +183,23 @@ retry: {maxAttempts: 6, initialIntervalMillis: 2000, multiplier: 1.5, maxInterva
 manifest: path/to/manifest.json
 `
 
-func TestAddressesFollowTheVendorsFormula(t *testing.T) {
+func TestEndpointsAreFormedAsByTheVendorsKits(t *testing.T) {
 	t.Parallel()
-	c, err := load(t, "config.json", with(`"scheme": "http", "port": 8080, "context": "global/", "pod": {"context": ""}, "agent": {"host": "::1", "context": "/a/b"}, "keyManager": {"port": 9, "scheme": "https"}`))
+	c, err := loadFile(t, "config.json", minimalWith(`"scheme": "http", "port": 8080, "context": "global/", "pod": {"context": ""}, "agent": {"host": "::1", "context": "/a/b"}, "keyManager": {"port": 9, "scheme": "https"}`))
 	require.NoError(t, err)
-	require.Equal(t, config.Addresses{
+	require.Equal(t, config.Endpoints{
 		Pod:         "http://acme.symphony.com:8080",
 		Agent:       "http://[::1]:8080/a/b",
 		Agents:      []string{"http://[::1]:8080/a/b"},
 		KeyManager:  "https://acme.symphony.com:9/global",
 		KeyAuth:     "https://acme.symphony.com:9/global",
 		SessionAuth: "http://acme.symphony.com:8080/global",
-	}, c.Addresses())
+	}, c.Endpoints())
 }
 
 func TestSecretsNeverPrint(t *testing.T) {
 	t.Parallel()
-	c, err := load(t, "config.yaml", `
+	c, err := loadFile(t, "config.yaml", `
 host: acme.symphony.com
 defaultHeaders: {Authorization: hunter2}
 proxy: {host: p, port: 1, username: u, password: hunter2}

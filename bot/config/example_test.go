@@ -14,15 +14,15 @@ import (
 	"roombot/bot/policy"
 )
 
-// example loads a copy of the example beside the files that it names.
-func example(t *testing.T) *config.Config {
+// loadExample loads a copy of the example beside the files that it names.
+func loadExample(t *testing.T) *config.Config {
 	t.Helper()
 	content, err := os.ReadFile("../../config.json.example")
 	require.NoError(t, err)
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"config.json":    string(content),
-		"privatekey.pem": key,
+		"privatekey.pem": keyPEM,
 		"trusted.pem":    "-----BEGIN CERTIFICATE-----\n",
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
@@ -32,16 +32,16 @@ func example(t *testing.T) *config.Config {
 	return c
 }
 
-func TestTheExampleLoadsAndNothingInItIsIgnored(t *testing.T) {
+func TestExampleLoadsWithoutIgnoredKeys(t *testing.T) {
 	t.Parallel()
-	c := example(t)
+	c := loadExample(t)
 	require.Equal(t, "roombot", c.Bot.Username)
-	require.Empty(t, c.Ignored())
+	require.Empty(t, c.IgnoredKeys())
 }
 
-func TestTheExamplesPolicyLetsTheCompanyInAndContractorsNot(t *testing.T) {
+func TestExamplePolicyAdmitsEmployeesAndDeniesContractors(t *testing.T) {
 	t.Parallel()
-	c := example(t)
+	c := loadExample(t)
 	employee := policy.Subject{Username: "alice", Email: "alice@acme.com"}
 	room := policy.Place{Kind: policy.Room, StreamID: "x", RoomName: "Desk"}
 	for _, command := range []string{"newroom", "groups", "help"} {
@@ -60,7 +60,7 @@ func TestTheExamplesPolicyLetsTheCompanyInAndContractorsNot(t *testing.T) {
 	require.False(t, c.Policy.Decide(policy.Query{User: stranger, Where: room, Command: "groups"}).Allowed)
 }
 
-func TestTheExampleShowsEveryPartThatIsUsed(t *testing.T) {
+func TestExampleShowsEveryUsedKey(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("../../config.json.example")
 	require.NoError(t, err)
@@ -73,7 +73,7 @@ func TestTheExampleShowsEveryPartThatIsUsed(t *testing.T) {
 	}
 }
 
-func TestEveryKeyIsExplained(t *testing.T) {
+func TestEveryKeyHasADescription(t *testing.T) {
 	t.Parallel()
 	keys := config.Keys()
 	require.Greater(t, len(keys), 60)

@@ -5,58 +5,78 @@ import (
 	"unicode/utf8"
 
 	"roombot/bot/config/schema"
+	"roombot/symphony"
 )
 
-// Retry is how calls that may be repeated are repeated.
+// Retry says how failed calls are repeated.
 type Retry struct {
-	MaxAttempts           int     `config:"maxAttempts,default=10,min=-1" doc:"tries in all, within 45 seconds; -1 for as many as these allow"`
-	InitialIntervalMillis int     `config:"initialIntervalMillis,default=500,min=1,max=86400000" doc:"milliseconds before the second try"`
-	Multiplier            float64 `config:"multiplier,default=2,min=1" doc:"growth of the interval"`
+	MaxAttempts           int     `config:"maxAttempts,min=-1" doc:"tries in all, within 45 seconds; -1 for as many as these allow"`
+	InitialIntervalMillis int     `config:"initialIntervalMillis,min=1,max=86400000" doc:"milliseconds before the second try"`
+	Multiplier            float64 `config:"multiplier,min=1" doc:"growth of the interval"`
 	MaxIntervalMillis     int     `config:"maxIntervalMillis,default=300000,min=1,max=86400000" doc:"longest interval, milliseconds"`
 }
 
-// FeedRetry is how the reading of events is repeated, which never ends. The vendor's kits wait up to five minutes; that long after an
-// outage nobody would hear the users.
+// Defaults are those of the client, but for the longest interval, which is the vendor's: the time
+// that all tries may take is the client's and shorter.
+func (Retry) Defaults() map[string]any {
+	return map[string]any{
+		"maxAttempts":           symphony.DefaultRetry().MaxAttempts,
+		"initialIntervalMillis": symphony.DefaultRetry().Initial.Milliseconds(),
+		"multiplier":            symphony.DefaultRetry().Multiplier,
+	}
+}
+
+// FeedRetry says how failed reads of the datafeed are repeated, without end. The vendor's kits wait
+// up to five minutes; users would wait as long after an outage.
 type FeedRetry struct {
-	InitialIntervalMillis int     `config:"initialIntervalMillis,default=500,min=1,max=86400000" doc:"milliseconds before the second try"`
-	Multiplier            float64 `config:"multiplier,default=2,min=1" doc:"growth of the interval"`
-	MaxIntervalMillis     int     `config:"maxIntervalMillis,default=5000,min=1,max=86400000" doc:"longest interval, milliseconds"`
+	InitialIntervalMillis int     `config:"initialIntervalMillis,min=1,max=86400000" doc:"milliseconds before the second try"`
+	Multiplier            float64 `config:"multiplier,min=1" doc:"growth of the interval"`
+	MaxIntervalMillis     int     `config:"maxIntervalMillis,min=1,max=86400000" doc:"longest interval, milliseconds"`
 
 	MaxAttempts int `config:"maxAttempts,unused,min=-1" doc:"tries in all (BDK); here the feed is never given up"`
 }
 
-// Datafeed is how events are read.
-type Datafeed struct {
-	Version Version   `config:"version,default=v2" doc:"v2, the only one"`
-	Tag     Tag       `config:"tag" doc:"names the feed; different bots on one account each need a name of their own; up to 100 characters"`
-	Retry   FeedRetry `config:"retry"`
+// Defaults are those of the client.
+func (FeedRetry) Defaults() map[string]any {
+	return map[string]any{
+		"initialIntervalMillis": symphony.DefaultRetry().Initial.Milliseconds(),
+		"multiplier":            symphony.DefaultRetry().Multiplier,
+		"maxIntervalMillis":     symphony.DefaultFeed().MaxWait.Milliseconds(),
+	}
+}
+
+// FeedSettings says which datafeed is read, and how.
+type FeedSettings struct {
+	Version FeedVersion `config:"version,default=v2" doc:"v2, the only one"`
+	Tag     FeedTag     `config:"tag" doc:"names the feed; different bots on one account each need a name of their own; up to 100 characters"`
+	Retry   FeedRetry   `config:"retry"`
 
 	IDFilePath       string `config:"idFilePath,unused" doc:"feed id of datafeed v1 (BDK)"`
 	IncludeInvisible bool   `config:"includeInvisible,unused" doc:"invisible messages (Java BDK)"`
 }
 
-// Version is the version of the datafeed service.
-type Version string
+// FeedVersion is the version of the datafeed service.
+type FeedVersion string
 
-// UnmarshalText takes v2.
-func (v *Version) UnmarshalText(text []byte) error {
-	switch *v = Version(strings.ToLower(string(text))); *v {
+// UnmarshalText accepts v2.
+func (v *FeedVersion) UnmarshalText(text []byte) error {
+	switch *v = FeedVersion(strings.ToLower(string(text))); *v {
 	case "v2":
 		return nil
 	case "v1":
-		return &schema.Wrong{What: "reached its end of life on 30 April 2023", Fix: `write "v2" or remove the key`}
+		return &schema.InvalidValue{What: "reached its end of life on 30 April 2023", Fix: `write "v2" or remove the key`}
 	}
-	return &schema.Wrong{What: "is not a version of the datafeed", Fix: `write "v2" or remove the key`}
+	return &schema.InvalidValue{What: "is not a version of the datafeed", Fix: `write "v2" or remove the key`}
 }
 
-// Tag names a feed.
-type Tag string
+// FeedTag is the name of a feed.
+type FeedTag string
 
-// UnmarshalText takes what the vendor allows.
-func (t *Tag) UnmarshalText(text []byte) error {
+// UnmarshalText accepts what the vendor allows.
+func (t *FeedTag) UnmarshalText(text []byte) error {
 	if utf8.RuneCount(text) > 100 {
-		return &schema.Wrong{What: "is too long", Fix: "write at most 100 characters"}
+		return &schema.InvalidValue{What: "is too long", Fix: "write at most 100 characters"}
 	}
-	*t = Tag(text)
+	*t = FeedTag(text)
 	return nil
 }

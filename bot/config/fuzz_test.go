@@ -9,8 +9,8 @@ import (
 )
 
 func FuzzParse(f *testing.F) {
-	f.Add([]byte(with(`"port": "${X:-1}"`)), true)
-	f.Add([]byte(full), false)
+	f.Add([]byte(minimalWith(`"port": "${X:-1}"`)), true)
+	f.Add([]byte(fullFile), false)
 	f.Add([]byte("a: &a [*a, *a]\nb: {<<: *a}\n? [x]\n: y\n"), false)
 	f.Add([]byte(`{"roombot": {"policy": {"deny": [{"name": "${X}", "who": ["email:*${X}"], "commands": ["*"]}]}}}`), true)
 	f.Add([]byte("roombot: {policy: {allow: [{name: 1, who: [user:x, {}], where: ['room:*'], commands: [null]}]}}"), false)
@@ -24,17 +24,17 @@ func FuzzParse(f *testing.F) {
 		if err == nil {
 			return
 		}
-		var faults config.Faults
-		if !errors.As(err, &faults) || len(faults) == 0 {
-			t.Fatalf("not faults: %v", err)
+		var problems config.Problems
+		if !errors.As(err, &problems) || len(problems) == 0 {
+			t.Fatalf("not problems: %v", err)
 		}
-		for _, fault := range faults {
-			if fault.Message == "" || fault.File == "" {
-				t.Fatalf("an empty fault: %+v", fault)
+		for _, problem := range problems {
+			if problem.Message == "" || problem.File == "" {
+				t.Fatalf("an empty problem: %+v", problem)
 			}
 		}
 		if strings.Contains(err.Error(), secret) {
-			t.Fatalf("a variable's value is in the fault: %v", err)
+			t.Fatalf("a variable's value is in the problem: %v", err)
 		}
 	})
 }

@@ -11,46 +11,46 @@ import (
 
 func decode(root schema.Value, commands []string) (*Config, error) {
 	c := &Config{}
-	unused, faults := root.Decode(c)
-	faults = append(faults, c.loadPolicy(commands)...)
-	if err := faults.Err(); err != nil {
+	unused, problems := root.Decode(c)
+	problems = append(problems, c.loadPolicy(commands)...)
+	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	c.ignored = unused
+	c.ignoredKeys = unused
 	c.inherit()
 	if file := c.Roombot.Store.File(); file != "" {
-		c.Roombot.Store.Address = engine.FileAddress(root.Resolve(file))
+		c.Roombot.Store.Address = engine.FileAddress(root.ResolvePath(file))
 	}
 	return c, nil
 }
 
-// inherit replaces what components leave open by the global values.
+// inherit gives components the global values of the keys that they do not set.
 func (c *Config) inherit() {
-	for _, client := range []*Client{&c.Pod, &c.Agent.Client, &c.KeyManager, &c.SessionAuth} {
-		client.inherit(c.Server)
+	for _, component := range []*ComponentServer{&c.Pod, &c.Agent.ComponentServer, &c.KeyManager, &c.SessionAuth} {
+		component.inherit(c.Server)
 	}
 	c.KeyAuth.inherit(c.KeyManager.Server)
 }
 
-// loadPolicy compiles the rules, which stand in the file itself or in the one it names.
-func (c *Config) loadPolicy(commands []string) Faults {
+// loadPolicy compiles the rules of the file itself or of the file that it names.
+func (c *Config) loadPolicy(commands []string) Problems {
 	rules := c.Roombot.Policy
 	if rules.IsText() {
-		var file schema.File
-		if _, faults := rules.Decode(&file); len(faults) > 0 {
-			return faults
+		var file schema.FilePath
+		if _, problems := rules.Decode(&file); len(problems) > 0 {
+			return problems
 		}
 		var err error
 		if rules, err = schema.Read(string(file), rules.Env()); err != nil {
-			return asFaults(err)
+			return asProblems(err)
 		}
 	}
 	compiled, err := policy.Compile(rules, policy.Options{Commands: slices.Clone(commands), Contact: c.Roombot.Replies.Contact})
 	c.Policy = compiled
-	return asFaults(err)
+	return asProblems(err)
 }
 
-func asFaults(err error) Faults {
-	faults, _ := errors.AsType[Faults](err)
-	return faults
+func asProblems(err error) Problems {
+	problems, _ := errors.AsType[Problems](err)
+	return problems
 }

@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"roombot/bot/config/schema"
+	"roombot/bot/policy"
+	"roombot/commands"
 )
 
-// Roombot is our own part of the file.
+// Roombot holds the keys that the vendor's kits do not have.
 type Roombot struct {
 	Store       Store         `config:"store,default=roombot.db" doc:"durable work: an SQLite file for one process, or postgres://… for several"`
 	Replica     string        `config:"replica" doc:"the name of this process among several; the host's name by default"`
@@ -17,40 +19,55 @@ type Roombot struct {
 	Replies     Replies       `config:"replies"`
 	Limits      Limits        `config:"limits"`
 	Log         Log           `config:"log"`
-	Health      Health        `config:"health"`
-	SearchLag   time.Duration `config:"searchLag,default=10s,min=0s,max=10m" doc:"how long a new room or message may be missing from the pod's search"`
-	HTTPTimeout time.Duration `config:"httpTimeout,default=30s,min=1s,max=5m" doc:"longest a single call to Symphony may take, but for the feed's long poll"`
+	Health      HealthPage    `config:"health"`
+	SearchLag   time.Duration `config:"searchLag,min=0s,max=10m" doc:"how long a new room or message may be missing from the pod's search"`
+	HTTPTimeout time.Duration `config:"httpTimeout,min=1s,max=5m" doc:"longest a single call to Symphony may take, but for the feed's long poll"`
 }
 
-// Replies is how the bot answers.
+// Defaults are the constants of the package that waits and calls.
+func (Roombot) Defaults() map[string]any {
+	return map[string]any{"searchLag": commands.DefaultSearchLag, "httpTimeout": commands.DefaultCallTimeout}
+}
+
+// Replies says where errors are shown and whom refused users are sent to.
 type Replies struct {
-	Contact      string `config:"contact,default=your Symphony administrators" doc:"whom a refused user should ask: \"Ask … .\""`
+	Contact      string `config:"contact" doc:"whom a refused user should ask: \"Ask … .\""`
 	PrivateAbove int    `config:"privateAbove,default=10,min=0" doc:"in rooms of more people than this, errors go to the 1:1 chat"`
 }
 
-// Limits bounds what one command and all of them may take.
+// Defaults are the constants of the package that names the contact.
+func (Replies) Defaults() map[string]any { return map[string]any{"contact": policy.DefaultContact} }
+
+// Limits bound what one request and all requests together may take.
 type Limits struct {
-	MaxMembers      int `config:"maxMembers,default=100,min=1,max=10000" doc:"people in one /newroom"`
+	MaxMembers      int `config:"maxMembers,min=1,max=10000" doc:"people in one /newroom"`
 	Workers         int `config:"workers,default=32,min=1,max=256" doc:"commands worked on at once"`
 	PerConversation int `config:"perConversation,default=20,min=1,max=10000" doc:"unfinished commands of one chat; what comes beyond is left out, and told so"`
 	Queue           int `config:"queue,default=1000,min=1,max=1000000" doc:"commands waiting in all; beyond, the feed is not read until there are fewer"`
 }
 
-// Log is what is logged and how.
+// Defaults are the constants of the packages that keep the limits. The engine requires the number
+// of workers, so its default stands here. Package bot, which keeps the other two, stands above this
+// package; a test compares its constants with the tags.
+func (Limits) Defaults() map[string]any {
+	return map[string]any{"maxMembers": commands.DefaultMaxMembers}
+}
+
+// Log says what is logged and in which form.
 type Log struct {
 	Level  string `config:"level,default=info,oneof=trace|debug|info|warn|error" doc:"least level that is logged"`
 	Format string `config:"format,default=json,oneof=json|console" doc:"json for machines, console for eyes"`
 }
 
-// Health is where the bot tells how it is.
-type Health struct {
+// HealthPage says where the bot serves its health pages.
+type HealthPage struct {
 	Listen Listen `config:"listen" doc:"host:port of the health page, such as 127.0.0.1:8081; none by default"`
 }
 
 // Listen is a host:port to listen on; empty for none.
 type Listen string
 
-// UnmarshalText takes host:port. ":8081" is every interface; port 0 is any free port.
+// UnmarshalText accepts host:port. ":8081" is every interface; port 0 is any free port.
 func (l *Listen) UnmarshalText(text []byte) error {
 	value := strings.TrimSpace(string(text))
 	if value == "" {
@@ -59,7 +76,7 @@ func (l *Listen) UnmarshalText(text []byte) error {
 	}
 	_, port, err := net.SplitHostPort(value)
 	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n > 65535 {
-		return &schema.Wrong{What: "is not host:port", Fix: "write 127.0.0.1:8081"}
+		return &schema.InvalidValue{What: "is not host:port", Fix: "write 127.0.0.1:8081"}
 	}
 	*l = Listen(value)
 	return nil

@@ -1,52 +1,66 @@
 package config
 
-import "roombot/bot/config/schema"
+import (
+	"roombot/bot/config/schema"
+	"roombot/symphony"
+)
 
-// Server says how a component of Symphony is reached. The zero value of a component's field was replaced by the global one.
+// Server says how a component of Symphony is reached. After Load a component's fields hold the
+// global value where the file sets none.
 type Server struct {
-	Scheme  string  `config:"scheme,default=https,oneof=https|http" doc:"https or http"`
-	Host    Host    `config:"host" doc:"name of the host, without scheme and port: acme.symphony.com"`
-	Port    int     `config:"port,default=443,min=1,max=65535" doc:"port"`
-	Context Context `config:"context" doc:"path before the component's own, for installations behind a gateway"`
+	Scheme  string      `config:"scheme,default=https,oneof=https|http" doc:"https or http"`
+	Host    Host        `config:"host" doc:"name of the host, without scheme and port: acme.symphony.com"`
+	Port    int         `config:"port,default=443,min=1,max=65535" doc:"port"`
+	Context ContextPath `config:"context" doc:"path before the component's own, for installations behind a gateway"`
 	Network
 }
 
-// Network is how a component is talked to, wherever it is.
+// Network holds the settings of the connection to a component: proxy, headers, timeouts.
 type Network struct {
-	Proxy             *Proxy            `config:"proxy" doc:"HTTP proxy"`
-	DefaultHeaders    map[string]Secret `config:"defaultHeaders" doc:"headers sent with every request; a component's own take the place of the global ones"` // secret: may hold tokens
-	ConnectionTimeout int               `config:"connectionTimeout,default=15000,min=1,max=86400000" doc:"milliseconds to connect"`
-	ReadTimeout       int               `config:"readTimeout,default=60000,min=1,max=86400000" doc:"milliseconds to wait for an answer; roombot.httpTimeout is the most, but for the feed's long poll"`
+	Proxy *Proxy `config:"proxy" doc:"HTTP proxy"`
+	// DefaultHeaders are secret, since they may hold tokens.
+	DefaultHeaders    map[string]Secret `config:"defaultHeaders" doc:"headers sent with every request; a component's own take the place of the global ones"`
+	ConnectionTimeout int               `config:"connectionTimeout,min=1,max=86400000" doc:"milliseconds to connect"`
+	ReadTimeout       int               `config:"readTimeout,min=1,max=86400000" doc:"milliseconds to wait for an answer; roombot.httpTimeout is the most, but for the feed's long poll"`
 
 	ConnectionPoolMax      int `config:"connectionPoolMax,unused,min=1" doc:"connections in all (Java BDK)"`
 	ConnectionPoolPerRoute int `config:"connectionPoolPerRoute,unused,min=1" doc:"connections to one host (Java BDK)"`
 }
 
-// Client is a component whose fields the file may set; what it does not set is the global value.
-type Client struct {
+// Defaults are those of the client.
+func (Network) Defaults() map[string]any {
+	return map[string]any{
+		"connectionTimeout": symphony.DefaultConnectTimeout.Milliseconds(),
+		"readTimeout":       symphony.DefaultFeed().ReadTimeout.Milliseconds(),
+	}
+}
+
+// ComponentServer holds the settings of one component. Keys that it does not set have the global
+// value.
+type ComponentServer struct {
 	schema.Keys
 	Server
 }
 
 // Agent is the agent: one host, or several to choose from.
 type Agent struct {
-	Client
+	ComponentServer
 	LoadBalancing *LoadBalancing `config:"loadBalancing" doc:"several agents instead of one host"`
 }
 
-// LoadBalancing is how one of several agents is chosen.
+// LoadBalancing lists several agents and says how one is chosen.
 type LoadBalancing struct {
-	Mode       string `config:"mode,required,oneof=random|roundRobin|external" doc:"how an agent is chosen; external asks the first node's /v1/info" eg:"\"roundRobin\""`
-	Stickiness bool   `config:"stickiness,default=true" doc:"stay with the agent chosen first"`
-	Nodes      []Node `config:"nodes,required" doc:"the agents" eg:"[{\"host\": \"agent1.acme.com\"}]"`
+	Mode       string      `config:"mode,required,oneof=random|roundRobin|external" doc:"how an agent is chosen; external asks the first node's /v1/info" eg:"\"roundRobin\""`
+	Stickiness bool        `config:"stickiness,default=true" doc:"stay with the agent chosen first"`
+	Nodes      []AgentNode `config:"nodes,required" doc:"the agents" eg:"[{\"host\": \"agent1.acme.com\"}]"`
 }
 
-// Node is one of several agents. It takes the vendor's defaults and not the global values.
-type Node struct {
-	Scheme  string  `config:"scheme,default=https,oneof=https|http" doc:"https or http"`
-	Host    Host    `config:"host,required" doc:"name of the host" eg:"\"agent1.acme.com\""`
-	Port    int     `config:"port,default=443,min=1,max=65535" doc:"port"`
-	Context Context `config:"context" doc:"path before /agent"`
+// AgentNode is one of several agents. It has the vendor's defaults and not the global values.
+type AgentNode struct {
+	Scheme  string      `config:"scheme,default=https,oneof=https|http" doc:"https or http"`
+	Host    Host        `config:"host,required" doc:"name of the host" eg:"\"agent1.acme.com\""`
+	Port    int         `config:"port,default=443,min=1,max=65535" doc:"port"`
+	Context ContextPath `config:"context" doc:"path before /agent"`
 }
 
 // Proxy is an HTTP proxy.
@@ -57,14 +71,14 @@ type Proxy struct {
 	Password Secret `config:"password" doc:"for basic authentication"`
 }
 
-// SSL is whom the bot trusts besides the system's certificate authorities.
+// SSL names certificate authorities that the bot trusts besides the system's.
 type SSL struct {
 	schema.Keys
 	TrustStore Certificate `config:"trustStore" doc:"certificate authorities in PEM, added to the system's"`
 }
 
-// Renamed gives today's place of a key that the vendor gave up.
-func (SSL) Renamed(key string) string {
+// RenamedTo gives the present place of a key that the vendor has renamed.
+func (SSL) RenamedTo(key string) string {
 	return map[string]string{
 		"trustStorePath":     "trustStore.path",
 		"trustStorePassword": "trustStore.password",

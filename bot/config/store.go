@@ -15,7 +15,7 @@ type Store struct{ engine.Address }
 func (s *Store) UnmarshalText(text []byte) error {
 	address, err := engine.ParseAddress(string(text))
 	if wrong, ok := errors.AsType[*engine.AddressError](err); ok {
-		return &schema.Wrong{What: wrong.Problem, Fix: wrong.Remedy, Hide: true}
+		return &schema.InvalidValue{What: wrong.Problem, Fix: wrong.Remedy, Secret: true}
 	}
 	s.Address = address
 	return err

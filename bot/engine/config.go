@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// DefaultTakeoverAfter is long enough for a call of 30 s and a search that lags by 10 s.
+const DefaultTakeoverAfter = 40 * time.Second
+
 // Config says where the jobs are kept and who works on them.
 type Config struct {
 	// Store is an SQLite file, created with its folder when missing, which one process works on
@@ -55,7 +58,7 @@ type Config struct {
 
 	// TakeoverAfter is how long after the death of a replica was noticed others go on with its
 	// running jobs: the longest call of an effect and the time until the effect can be found,
-	// together. Default 40 s.
+	// together. Default DefaultTakeoverAfter.
 	TakeoverAfter time.Duration
 
 	Patience time.Duration // how long Open waits for a database that cannot be reached; default 2 min
@@ -100,7 +103,7 @@ func (c Config) withReplicaDefaults() (Config, error) {
 	if c.Store.IsPostgres() {
 		c.Timeout = cmp.Or(c.Timeout, time.Minute)
 	}
-	c.TakeoverAfter = cmp.Or(c.TakeoverAfter, 40*time.Second)
+	c.TakeoverAfter = cmp.Or(c.TakeoverAfter, DefaultTakeoverAfter)
 	c.Patience = cmp.Or(c.Patience, 2*time.Minute)
 	c.maxSilence = cmp.Or(c.maxSilence, maxSilence)
 	return c, nil

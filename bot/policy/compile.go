@@ -26,21 +26,22 @@ type denyRule struct {
 	Reason string `config:"reason,required" doc:"what the refused user reads" eg:"\"Contractors ask their desk head.\""`
 }
 
-const defaultContact = "your Symphony administrators"
+// DefaultContact is whom a refused user should ask where nobody else is named.
+const DefaultContact = "your Symphony administrators"
 
 // Compile reads the rules {deny: […], allow: […]}. A missing value gives a policy that allows /help
-// only. The error is a schema.Faults with everything that is wrong.
+// only. The error is a schema.Problems with everything that is wrong.
 func Compile(rules schema.Value, o Options) (*Policy, error) {
 	p := &Policy{contact: strings.TrimSpace(o.Contact)}
 	if p.contact == "" {
-		p.contact = defaultContact
+		p.contact = DefaultContact
 	}
 	if rules.Node == nil {
 		return p, nil
 	}
 	var doc document
-	_, faults := rules.Decode(&doc)
-	c := compiler{faults: faults, known: o.Commands, names: map[string]int{}}
+	_, problems := rules.Decode(&doc)
+	c := compiler{problems: problems, known: o.Commands, names: map[string]int{}}
 	for _, d := range doc.Deny {
 		r := c.rule(d.allowRule, true)
 		r.reason = strings.TrimSpace(d.Reason)
@@ -49,7 +50,7 @@ func Compile(rules schema.Value, o Options) (*Policy, error) {
 	for _, a := range doc.Allow {
 		p.allow = append(p.allow, c.rule(a, false))
 	}
-	if err := c.faults.Err(); err != nil {
+	if err := c.problems.Err(); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -57,9 +58,9 @@ func Compile(rules schema.Value, o Options) (*Policy, error) {
 
 // compiler turns written rules into comparable ones and gathers what is wrong with them.
 type compiler struct {
-	faults schema.Faults
-	known  []string
-	names  map[string]int // line of the rule that has the name
+	problems schema.Problems
+	known    []string
+	names    map[string]int // line of the rule that has the name
 }
 
 func (c *compiler) rule(a allowRule, deny bool) rule {
@@ -85,9 +86,9 @@ func (c *compiler) text(v schema.Value) (string, bool) {
 		return "", false // missing: reported already
 	}
 	var text string
-	_, faults := v.Decode(&text)
-	c.faults = append(c.faults, faults...)
-	return strings.TrimSpace(text), len(faults) == 0
+	_, problems := v.Decode(&text)
+	c.problems = append(c.problems, problems...)
+	return strings.TrimSpace(text), len(problems) == 0
 }
 
 func (c *compiler) name(v schema.Value) string {
@@ -96,11 +97,11 @@ func (c *compiler) name(v schema.Value) string {
 		return ""
 	}
 	if name == "" {
-		c.faults = append(c.faults, v.Fault("is empty", "write a name that decisions can show"))
+		c.problems = append(c.problems, v.Problem("is empty", "write a name that decisions can show"))
 		return ""
 	}
 	if line, twice := c.names[fold(name)]; twice {
-		c.faults = append(c.faults, v.Reject(&schema.Wrong{
+		c.problems = append(c.problems, v.ProblemWith(&schema.InvalidValue{
 			What: fmt.Sprintf("is also the name of the rule on line %d", line), Fix: "give each rule its own name",
 		}))
 		return name
@@ -109,7 +110,7 @@ func (c *compiler) name(v schema.Value) string {
 	return name
 }
 
-func parseEntries[T any](c *compiler, values []schema.Value, parse func(string) (T, *schema.Wrong)) []T {
+func parseEntries[T any](c *compiler, values []schema.Value, parse func(string) (T, *schema.InvalidValue)) []T {
 	var out []T
 	for _, v := range values {
 		text, ok := c.text(v)
@@ -118,7 +119,7 @@ func parseEntries[T any](c *compiler, values []schema.Value, parse func(string) 
 		}
 		entry, wrong := parse(text)
 		if wrong != nil {
-			c.faults = append(c.faults, v.Reject(wrong))
+			c.problems = append(c.problems, v.ProblemWith(wrong))
 			continue
 		}
 		out = append(out, entry)
@@ -140,7 +141,7 @@ func (c *compiler) commands(values []schema.Value, deny bool) map[string]bool {
 			continue
 		}
 		if wrong := c.checkCommand(text, deny); wrong != nil {
-			c.faults = append(c.faults, v.Reject(wrong))
+			c.problems = append(c.problems, v.ProblemWith(wrong))
 			continue
 		}
 		set[commandName(text)] = true
@@ -151,10 +152,10 @@ func (c *compiler) commands(values []schema.Value, deny bool) map[string]bool {
 	return set
 }
 
-func (c *compiler) checkCommand(text string, deny bool) *schema.Wrong {
+func (c *compiler) checkCommand(text string, deny bool) *schema.InvalidValue {
 	name := commandName(text)
 	if deny && name == help {
-		return &schema.Wrong{What: "cannot be denied: it is open to everybody", Fix: "remove it"}
+		return &schema.InvalidValue{What: "cannot be denied: it is open to everybody", Fix: "remove it"}
 	}
 	if len(c.known) == 0 && name != "" {
 		return nil
@@ -163,10 +164,10 @@ func (c *compiler) checkCommand(text string, deny bool) *schema.Wrong {
 		return nil
 	}
 	fix := `write "*" or one of ` + strings.Join(c.known, ", ")
-	if near := schema.Nearest(name, c.known); near != "" {
+	if near := schema.NearestName(name, c.known); near != "" {
 		fix = fmt.Sprintf("did you mean %q?", near)
 	}
-	return &schema.Wrong{What: "is not a command", Fix: fix}
+	return &schema.InvalidValue{What: "is not a command", Fix: fix}
 }
 
 // asWritten is a list as the author of the rules wrote it, for explanations.
@@ -174,7 +175,7 @@ func (c *compiler) asWritten(values []schema.Value) string {
 	out := make([]string, 0, len(values))
 	for _, v := range values {
 		var text string
-		if _, faults := v.Decode(&text); len(faults) == 0 {
+		if _, problems := v.Decode(&text); len(problems) == 0 {
 			out = append(out, strings.TrimSpace(text))
 		}
 	}

@@ -14,7 +14,7 @@ func (p *Policy) Decide(query Query) Decision {
 		return Decision{Allowed: true, Checks: []Check{{What: "/help is open to everybody", OK: true}}}
 	}
 	if p == nil {
-		p = &Policy{contact: defaultContact}
+		p = &Policy{contact: DefaultContact}
 	}
 	if d, denied := p.findDenial(&q); denied {
 		return d

@@ -28,14 +28,14 @@ func (p *place) matches(q *foldedQuery) truth {
 	return ifKnown(q.room, p.name.match(q.room))
 }
 
-func parsePlace(text string) (place, *schema.Wrong) {
+func parsePlace(text string) (place, *schema.InvalidValue) {
 	kind, rest, colon := strings.Cut(text, ":")
 	rest = strings.TrimSpace(rest)
 	switch {
 	case !colon && (text == "*" || text == "im"):
 		return place{kind: text}, nil
 	case kind != "room" || !colon:
-		return place{}, &schema.Wrong{What: "is no place", Fix: `write "*", "im", "room:*", "room:NAME" or "room:STREAMID"`}
+		return place{}, &schema.InvalidValue{What: "is no place", Fix: `write "*", "im", "room:*", "room:NAME" or "room:STREAMID"`}
 	}
 	if wrong := checkPattern(rest); wrong != nil {
 		return place{}, wrong

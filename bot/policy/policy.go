@@ -19,7 +19,7 @@ type Policy struct {
 // Options is what the rules are checked against and how refusals speak.
 type Options struct {
 	Commands []string // the commands that rules may name, without slash; empty: any
-	Contact  string   // whom a refused user should ask; default "your Symphony administrators"
+	Contact  string   // whom a refused user should ask; default DefaultContact
 }
 
 // Rules is how many rules there are of each kind.

@@ -15,8 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// layers are the packages from the lowest up; a package imports only what
-// stands lower. Packages of one line stand beside each other.
+// layers are the packages from the lowest up. A package imports only packages of lower lines.
 var layers = [][]string{
 	{"rsa", "symphony/messageml", "symphony/outage", "commands/syntax", "symphony/sandbox/client"},
 	{"symphony"},
@@ -36,7 +35,7 @@ var layers = [][]string{
 	{"cmd/bot"},
 }
 
-func TestImportsGoDownward(t *testing.T) {
+func TestPackagesImportLowerLayersOnly(t *testing.T) {
 	t.Parallel()
 	level := map[string]int{}
 	for i, names := range layers {
@@ -115,8 +114,7 @@ func TestCommandsKnowNothingOfTheRuntime(t *testing.T) {
 	}
 }
 
-// productImports lists, by folder, what our packages import of each other,
-// tests aside.
+// productImports lists, by folder, which packages of ours a package imports, tests aside.
 func productImports(t *testing.T) map[string][]string {
 	t.Helper()
 	root := filepath.Join("..", "..")
@@ -134,7 +132,7 @@ func productImports(t *testing.T) map[string][]string {
 			return err
 		}
 		folder = filepath.ToSlash(folder)
-		found[folder] = append(found[folder], ours(t, file)...)
+		found[folder] = append(found[folder], importsOfOurs(t, file)...)
 		return nil
 	})
 	require.NoError(t, err)
@@ -142,7 +140,7 @@ func productImports(t *testing.T) map[string][]string {
 	return found
 }
 
-func ours(t *testing.T, file *ast.File) []string {
+func importsOfOurs(t *testing.T, file *ast.File) []string {
 	t.Helper()
 	var names []string
 	for _, spec := range file.Imports {

@@ -13,7 +13,7 @@ func benchCommand(io streams) *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
 		Use:   "bench",
-		Short: "Measure it: from the message to the link",
+		Short: "Measure latency and throughput",
 		Long: `Starts a sandbox and the bot, each a process of its own, sends /newroom commands
 and measures how long their senders wait, by the pod's clock: from the moment
 the pod has the message to the moment it has the answer. Processor time and
@@ -63,17 +63,17 @@ second one takes.`,
 func benchUsage(c bench.Config) error {
 	switch {
 	case c.Commands < 1:
-		return usage("--commands %d: write at least 1", c.Commands)
+		return usageError("--commands %d: write at least 1", c.Commands)
 	case c.Rate < 0 || c.RTT < 0 || c.Chatter < 0 || c.Flood < 0 || c.Workers < 0:
-		return usage("--rate, --rtt, --chatter, --flood and --workers cannot be negative")
+		return usageError("--rate, --rtt, --chatter, --flood and --workers cannot be negative")
 	case c.Flood > bench.MostFlood:
-		return usage("--flood %d: write 0 to %d", c.Flood, bench.MostFlood)
+		return usageError("--flood %d: write 0 to %d", c.Flood, bench.MostFlood)
 	case c.People < 0 || c.People > bench.MostPeople:
-		return usage("--people %d: write 0 to %d", c.People, bench.MostPeople)
+		return usageError("--people %d: write 0 to %d", c.People, bench.MostPeople)
 	case c.Groups < 0 || c.Groups > bench.MostGroups:
-		return usage("--groups %d: write 0 to %d", c.Groups, bench.MostGroups)
+		return usageError("--groups %d: write 0 to %d", c.Groups, bench.MostGroups)
 	case c.People+c.Groups == 0:
-		return usage("--people 0 --groups 0: a room is for somebody")
+		return usageError("--people 0 --groups 0: a room is for somebody")
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"roombot/cmd/bot/bench"
 )
 
-func TestBenchCountsTheRoundTripsOfALink(t *testing.T) {
+func TestBenchReportsTheCriticalPath(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes some seconds")
@@ -26,7 +26,7 @@ func TestBenchCountsTheRoundTripsOfALink(t *testing.T) {
 	require.Positive(t, result.Throughput)
 }
 
-func TestBenchMeasuresACommandBesideAFlood(t *testing.T) {
+func TestBenchMeasuresACommandDuringAFlood(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes some seconds")
@@ -38,7 +38,7 @@ func TestBenchMeasuresACommandBesideAFlood(t *testing.T) {
 	require.Regexp(t, `(?m)^Held up by +-?\d+ ms, -?\d+\.\d\d of a command's time$`, got.out)
 }
 
-func TestBenchRefusesWhatMakesNoSense(t *testing.T) {
+func TestBenchRefusesInvalidFlags(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"--commands", "0"}, {"--people", "99"}, {"--groups", "9"}, {"--rate", "-1"}, {"--flood", "9999"}, {"--flood", "-1"}, {"--people", "0", "--groups", "0"}} {
 		require.Equal(t, exitUsage, shell(t, append([]string{"bench"}, args...)...).code, "%v", args)

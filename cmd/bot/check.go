@@ -18,24 +18,24 @@ func checkCommand(io streams) *cobra.Command {
 		Long: `Tests, in the order in which they matter, what the bot needs to work: the
 configuration, the policy, the key or certificate, the store, the address of the
 health page, the names and ports of the pod, the clock, the login, the datafeed,
-and the right to read groups. Each comes with ✓, ! or ✗, and with what to do
-about it; ! is for what everything else works without. Nothing is written to the
-pod. Check as the user that the bot will run as, beside a running bot or not.
+and the right to read groups. Each line begins with ✓ (passed), ! (a warning:
+everything else works) or ✗ (failed), and says what to do. Nothing is written to
+the pod. Check as the user that the bot will run as; the bot may be running.
 
 Exit codes: 0 nothing failed, 1 something did, 2 Symphony rejected the
 credentials.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			findings := check(cmd.Context(), path)
+			results := runChecks(cmd.Context(), path)
 			if asJSON {
-				if err := json.NewEncoder(io.out).Encode(findings); err != nil {
+				if err := json.NewEncoder(io.out).Encode(results); err != nil {
 					return err
 				}
 			} else {
-				report(io, findings)
+				printResults(io, results)
 			}
-			if f := worst(findings); f != nil {
-				return failure{exitCode(f.err), errSilent}
+			if f := firstFailure(results); f != nil {
+				return exitError{exitCode(f.err), errReported}
 			}
 			return nil
 		},
@@ -45,28 +45,28 @@ credentials.`,
 	return c
 }
 
-// check runs the checks. One that fails ends those that need it.
-func check(ctx context.Context, path string) []finding {
+// runChecks runs the checks. Checks that need one that failed are left out.
+func runChecks(ctx context.Context, path string) []checkResult {
 	c, err := loadConfig(path)
 	if err != nil {
-		return []finding{misconfigured(err)}
+		return []checkResult{configFailure(err)}
 	}
 	credentials := checkCredentials(c)
-	findings := []finding{
-		checkKeys(c, path), checkPolicy(c), credentials, checkStore(ctx, c.Roombot.Store.Address), checkHealth(ctx, c),
+	results := []checkResult{
+		checkUnusedKeys(c, path), checkPolicy(c), credentials, checkStore(ctx, c.Roombot.Store.Address), checkHealth(ctx, c),
 	}
 	network := checkNetwork(ctx, c)
-	findings = append(findings, network...)
-	if credentials.Level == broken || worst(network) != nil {
-		return findings
+	results = append(results, network...)
+	if credentials.Level == levelFailed || firstFailure(network) != nil {
+		return results
 	}
 	client, err := newClient(c, zerolog.Nop())
 	if err != nil {
-		return append(findings, failed("client", "", err, "Correct that in "+path+"."))
+		return append(results, failedCheck("client", "", err, "Correct that in "+path+"."))
 	}
 	defer client.Close()
-	return append(findings, checkPod(ctx, c, client)...)
+	return append(results, checkPod(ctx, c, client)...)
 }
 
-// checkTimeout bounds one check.
+// checkTimeout is the longest time of one check.
 const checkTimeout = 20 * time.Second

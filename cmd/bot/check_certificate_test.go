@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,8 +21,8 @@ import (
 	"roombot/symphony/sandbox"
 )
 
-// certifying is a pod that is reached by TLS and asks for certificates.
-func certifying(t *testing.T) *httptest.Server {
+// newCertificatePod starts a pod with TLS that asks for client certificates.
+func newCertificatePod(t *testing.T) *httptest.Server {
 	t.Helper()
 	pod, err := sandbox.New(sandbox.Config{})
 	require.NoError(t, err)
@@ -33,22 +34,22 @@ func certifying(t *testing.T) *httptest.Server {
 	return server
 }
 
-// signing is a configuration that signs in there by a certificate.
-func signing(t *testing.T, pod *httptest.Server, certificate x509.Certificate) (path string) {
+// writeCertificateConfig writes a configuration that signs in at the pod with a certificate.
+func writeCertificateConfig(t *testing.T, pod *httptest.Server, certificate x509.Certificate) (path string) {
 	t.Helper()
 	dir := t.TempDir()
-	public, private := made(t, certificate)
-	both := append(public, private...)
+	public, private := newCertificate(t, certificate)
+	both := slices.Concat(public, private)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bot.pem"), both, 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "trusted.pem"), block("CERTIFICATE", pod.Certificate().Raw), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "trusted.pem"), pemBlock("CERTIFICATE", pod.Certificate().Raw), 0o600))
 	path = filepath.Join(dir, "config.json")
-	require.NoError(t, os.WriteFile(path, []byte(`{`+at(pod)+`, `+everybody+`,
+	require.NoError(t, os.WriteFile(path, []byte(`{`+configKeys(pod)+`, `+allowEverybody+`,
 		"bot": {"username": "roombot", "certificate": {"path": "bot.pem"}}, "ssl": {"trustStore": {"path": "trusted.pem"}}}`), 0o600))
 	return path
 }
 
-// made is the certificate, signed by itself, and its key.
-func made(t *testing.T, certificate x509.Certificate) (public, private []byte) {
+// newCertificate makes a self-signed certificate and its key, in PEM.
+func newCertificate(t *testing.T, certificate x509.Certificate) (public, private []byte) {
 	t.Helper()
 	key, err := stdrsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
@@ -57,23 +58,23 @@ func made(t *testing.T, certificate x509.Certificate) (public, private []byte) {
 	certificate.SerialNumber = big.NewInt(1)
 	public, err = x509.CreateCertificate(rand.Reader, &certificate, &certificate, key.Public(), key)
 	require.NoError(t, err)
-	return block("CERTIFICATE", public), block("PRIVATE KEY", private)
+	return pemBlock("CERTIFICATE", public), pemBlock("PRIVATE KEY", private)
 }
 
-func block(kind string, content []byte) []byte {
+func pemBlock(kind string, content []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content})
 }
 
-// lasting is a certificate of somebody that ends after so long.
-func lasting(name string, d time.Duration) x509.Certificate {
+// certificateTemplate is a certificate of that name that expires after d.
+func certificateTemplate(name string, d time.Duration) x509.Certificate {
 	return x509.Certificate{Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-100 * 24 * time.Hour), NotAfter: time.Now().Add(d)}
 }
 
 const year = 365 * 24 * time.Hour
 
-func TestABotSignsInWithACertificate(t *testing.T) {
+func TestBotSignsInWithACertificate(t *testing.T) {
 	t.Parallel()
-	path := signing(t, certifying(t), lasting("roombot", year))
+	path := writeCertificateConfig(t, newCertificatePod(t), certificateTemplate("roombot", year))
 	got := shell(t, "check", "--config", path)
 	require.Zero(t, got.code, got.out+got.err)
 	require.Regexp(t, `(?m)^✓ certificate +roombot, until \d{4}-`, got.out)
@@ -86,48 +87,48 @@ func TestABotSignsInWithACertificate(t *testing.T) {
 	require.Zero(t, bot.stop())
 }
 
-func TestACertificateOfSomebodyElseIsRejected(t *testing.T) {
+func TestCertificateOfAnotherNameIsRejected(t *testing.T) {
 	t.Parallel()
-	path := signing(t, certifying(t), lasting("rombot", year))
-	got, code := levels(t, path)
+	path := writeCertificateConfig(t, newCertificatePod(t), certificateTemplate("rombot", year))
+	got, code := runCheck(t, path)
 	require.Equal(t, exitRejected, code)
-	require.Equal(t, warning, got["certificate"].Level)
+	require.Equal(t, levelWarning, got["certificate"].Level)
 	require.Contains(t, got["certificate"].Remedy, `not bot.username, "roombot"`)
 	require.Contains(t, got["login"].Detail, "likely unknown user")
 	require.Equal(t, exitRejected, shell(t, "run", "--config", path).code)
 }
 
-func TestTheEndOfACertificateIsToldInTime(t *testing.T) {
+func TestExpiringCertificateIsAWarning(t *testing.T) {
 	t.Parallel()
-	pod := certifying(t)
-	path := signing(t, pod, lasting("roombot", 10*24*time.Hour))
+	pod := newCertificatePod(t)
+	path := writeCertificateConfig(t, pod, certificateTemplate("roombot", 10*24*time.Hour))
 	require.NoError(t, os.Chmod(filepath.Join(filepath.Dir(path), "bot.pem"), 0o644))
-	got, code := levels(t, path)
+	got, code := runCheck(t, path)
 	require.Zero(t, code)
-	require.Equal(t, warning, got["certificate"].Level)
+	require.Equal(t, levelWarning, got["certificate"].Level)
 	require.Contains(t, got["certificate"].Remedy, "before it ends")
 	require.Contains(t, got["certificate"].Remedy, "chmod 600")
 
-	got, code = levels(t, signing(t, pod, lasting("roombot", -time.Hour)))
+	got, code = runCheck(t, writeCertificateConfig(t, pod, certificateTemplate("roombot", -time.Hour)))
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, got["certificate"].Detail, "it has expired")
 	require.NotContains(t, got, "login", "which could only fail")
 }
 
-func TestACertificateWithoutItsKeyIsFound(t *testing.T) {
+func TestCertificateWithoutKeyIsReported(t *testing.T) {
 	t.Parallel()
-	pod := certifying(t)
-	path := signing(t, pod, lasting("roombot", year))
-	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "bot.pem"), block("CERTIFICATE", pod.Certificate().Raw), 0o600))
-	got, code := levels(t, path)
+	pod := newCertificatePod(t)
+	path := writeCertificateConfig(t, pod, certificateTemplate("roombot", year))
+	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "bot.pem"), pemBlock("CERTIFICATE", pod.Certificate().Raw), 0o600))
+	got, code := runCheck(t, path)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, got["certificate"].Remedy, "cat cert.pem key.pem")
 }
 
-func TestWhatIsWrongWithTheOtherSidesCertificateIsTold(t *testing.T) {
+func TestInvalidServerCertificateGetsItsRemedy(t *testing.T) {
 	t.Parallel()
 	here := net.ParseIP("127.0.0.1")
-	own, other, old := lasting("pod", year), lasting("pod", year), lasting("pod", -time.Hour)
+	own, other, old := certificateTemplate("pod", year), certificateTemplate("pod", year), certificateTemplate("pod", -time.Hour)
 	own.IPAddresses, other.DNSNames, old.IPAddresses = []net.IP{here}, []string{"pod.acme.test"}, []net.IP{here}
 	for name, c := range map[string]struct {
 		shown   x509.Certificate
@@ -140,7 +141,7 @@ func TestWhatIsWrongWithTheOtherSidesCertificateIsTold(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			public, private := made(t, c.shown)
+			public, private := newCertificate(t, c.shown)
 			pair, err := tls.X509KeyPair(public, private)
 			require.NoError(t, err)
 			server := httptest.NewUnstartedServer(nil)
@@ -148,20 +149,20 @@ func TestWhatIsWrongWithTheOtherSidesCertificateIsTold(t *testing.T) {
 			server.StartTLS()
 			t.Cleanup(server.Close)
 			if !c.trusted {
-				public, _ = made(t, own)
+				public, _ = newCertificate(t, own)
 			}
-			path, dir := written(t, `%s, %s, "ssl": {"trustStore": {"path": "trusted.pem"}}`, at(server), everybody)
+			path, dir := writeTestConfig(t, `%s, %s, "ssl": {"trustStore": {"path": "trusted.pem"}}`, configKeys(server), allowEverybody)
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "trusted.pem"), public, 0o600))
-			got, code := levels(t, path)
+			got, code := runCheck(t, path)
 			require.Equal(t, exitFailed, code)
 			require.Contains(t, got["network"].Remedy, c.remedy, got["network"].Detail)
 		})
 	}
 }
 
-func TestATrueSchemeIsProposedWhereTLSIsNotSpoken(t *testing.T) {
+func TestServerWithoutTLSSuggestsHTTP(t *testing.T) {
 	t.Parallel()
-	path, _ := written(t, `%s, %s`, at(scripted(t, nil, false)), everybody)
-	got, _ := levels(t, path)
+	path, _ := writeTestConfig(t, `%s, %s`, configKeys(newScriptedPod(t, nil, false)), allowEverybody)
+	got, _ := runCheck(t, path)
 	require.Contains(t, got["network"].Remedy, `whether "scheme" should be "http"`)
 }

@@ -18,90 +18,89 @@ import (
 	"roombot/symphony"
 )
 
-// way is how this machine gets to some components: to those of one address that
-// are reached alike.
-type way struct {
-	address   string
-	names     []string
-	agent     bool
-	transport symphony.Transport
-	shown     *tls.Certificate
+// networkRoute is the way from this machine to components that have the same address, proxy and
+// certificate.
+type networkRoute struct {
+	address     string
+	names       []string
+	isAgent     bool
+	transport   symphony.Transport
+	certificate *tls.Certificate
 }
 
-// checkNetwork tests names, ports and TLS of every component that bot run uses,
-// the way that it does, and the clock.
-func checkNetwork(ctx context.Context, c *config.Config) []finding {
-	all, err := ways(c)
+// checkNetwork tests name, port and TLS of every component as bot run uses it, and the clock.
+func checkNetwork(ctx context.Context, c *config.Config) []checkResult {
+	all, err := networkRoutes(c)
 	if err != nil {
-		return []finding{failed("trust", "", err, "Correct ssl.trustStore.")}
+		return []checkResult{failedCheck("trust", "", err, "Correct ssl.trustStore.")}
 	}
-	var findings []finding
-	for _, w := range all {
-		findings = append(findings, w.reach(ctx))
+	var results []checkResult
+	for _, r := range all {
+		results = append(results, r.probe(ctx))
 	}
-	return findings
+	return results
 }
 
-func ways(c *config.Config) ([]*way, error) {
-	transports, err := transports(c)
+func networkRoutes(c *config.Config) ([]*networkRoute, error) {
+	transports, err := newTransports(c)
 	if err != nil {
 		return nil, err
 	}
-	a := c.Addresses()
-	var shown *tls.Certificate
-	if certified(c) {
-		shown, _ = certificate(c.Bot.Certificate) // a broken one is a finding of its own
+	a := c.Endpoints()
+	var cert *tls.Certificate
+	if usesCertificate(c) {
+		cert, _ = loadCertificate(c.Bot.Certificate) // checkCertificate reports a broken one
 	}
-	var all []*way
-	at := map[string]*way{}
-	add := func(name, address string, part symphony.Component, shown *tls.Certificate) {
+	var all []*networkRoute
+	at := map[string]*networkRoute{}
+	add := func(name, address string, part symphony.Component, cert *tls.Certificate) {
 		t := transports[part]
-		id := fmt.Sprint(address, t.Proxy, t.ConnectTimeout, shown != nil)
+		id := fmt.Sprint(address, t.Proxy, t.ConnectTimeout, cert != nil)
 		if at[id] == nil {
-			at[id] = &way{address: address, transport: t, shown: shown}
+			at[id] = &networkRoute{address: address, transport: t, certificate: cert}
 			all = append(all, at[id])
 		}
 		at[id].names = append(at[id].names, name)
-		at[id].agent = at[id].agent || part == symphony.AgentHost
+		at[id].isAgent = at[id].isAgent || part == symphony.AgentHost
 	}
 	add("pod", a.Pod, symphony.PodHost, nil)
 	for _, agent := range a.Agents {
 		add("agent", agent, symphony.AgentHost, nil)
 	}
-	if certified(c) {
-		add("session auth", a.SessionAuth, symphony.SessionAuthHost, shown)
-		add("key auth", a.KeyAuth, symphony.KeyAuthHost, shown)
+	if usesCertificate(c) {
+		add("session auth", a.SessionAuth, symphony.SessionAuthHost, cert)
+		add("key auth", a.KeyAuth, symphony.KeyAuthHost, cert)
 	} else {
 		add("key manager", a.KeyManager, symphony.KeyManagerHost, nil)
 	}
 	return all, nil
 }
 
-// reach asks for what an agent tells everybody. Of the other components it matters
-// only that an answer comes, and its date.
-func (w *way) reach(ctx context.Context) finding {
-	detail := joined(w.names) + " at " + w.address
+// probe asks for the agent's version, which needs no login. From other components any answer is
+// good enough; its date is compared with the clock.
+func (r *networkRoute) probe(ctx context.Context) checkResult {
+	detail := joinNames(r.names) + " at " + r.address
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	transport, err := w.transport.HTTP(w.shown)
+	transport, err := r.transport.HTTP(r.certificate)
 	if err != nil {
-		return failed("trust", "", err, "Correct ssl.trustStore.")
+		return failedCheck("trust", "", err, "Correct ssl.trustStore.")
 	}
 	defer transport.CloseIdleConnections()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.address+"/agent/v1/info", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.address+"/agent/v1/info", nil)
 	if err != nil {
-		return failed("network", detail, err, "Correct the address in the configuration.")
+		return failedCheck("network", detail, err, "Correct the address in the configuration.")
 	}
-	maps.Copy(request.Header, w.transport.Headers)
+	maps.Copy(request.Header, r.transport.Headers)
 	response, err := transport.RoundTrip(request)
 	if err != nil {
-		return failed("network", detail, err, remedy(err))
+		return failedCheck("network", detail, err, networkRemedy(err))
 	}
 	defer response.Body.Close()
-	if remedy, err := w.stranger(response); err != nil {
-		return failed("network", detail, err, remedy)
+	if remedy, err := r.checkAnswer(response); err != nil {
+		return failedCheck("network", detail, err, remedy)
 	}
-	return clock(detail, response.Header.Get("Date"))
+	return checkClock(detail, response.Header.Get("Date"))
 }
 
 const (
@@ -109,18 +108,18 @@ const (
 	giveProxyLogin = "Set proxy.username and proxy.password."
 )
 
-// stranger tells from an answer that it is not Symphony's, or that Symphony is not
-// well, and what to do about it.
-func (w *way) stranger(response *http.Response) (remedy string, err error) {
+// checkAnswer returns an error and its remedy for an answer that is not Symphony's, and for one
+// that says that Symphony cannot work.
+func (r *networkRoute) checkAnswer(response *http.Response) (remedy string, err error) {
 	if response.StatusCode == http.StatusProxyAuthRequired {
 		return giveProxyLogin, errors.New("the proxy wants a user and a password")
 	}
-	if !w.agent {
+	if !r.isAgent {
 		return "", nil
 	}
 	const enough = 64 << 10
 	body, _ := stdio.ReadAll(stdio.LimitReader(response.Body, enough))
-	remedy = "Something else than Symphony's " + joined(w.names) + " answers there: check host, port and context, and whether a proxy is in between."
+	remedy = "Something else than Symphony's " + joinNames(r.names) + " answers there: check host, port and context, and whether a proxy is in between."
 	unexpected := fmt.Errorf("answers %s when asked for its version", response.Status)
 	switch status := response.StatusCode; {
 	case isUnwell(&symphony.Error{Status: status}):
@@ -138,24 +137,24 @@ func (w *way) stranger(response *http.Response) (remedy string, err error) {
 // isUnwell reports whether something answers there that cannot work now.
 func isUnwell(answer *symphony.Error) bool { return answer.Status >= 400 && answer.IsTemporary() }
 
-// clock compares the clocks. Without a date there is nothing to compare.
-func clock(detail, date string) finding {
+// checkClock compares this machine's clock with the date of an answer, if it has one.
+func checkClock(detail, date string) checkResult {
 	there, err := http.ParseTime(date)
 	if err != nil {
-		return found("network", detail)
+		return passedCheck("network", detail)
 	}
 	skew := time.Since(there).Round(time.Second).Abs()
 	detail += fmt.Sprintf(", clocks %s apart", skew)
 	if skew > time.Minute {
-		return finding{
-			Name: "network", Level: broken, Detail: detail, err: errors.New("clock skew"),
+		return checkResult{
+			Name: "network", Level: levelFailed, Detail: detail, err: errors.New("clock skew"),
 			Remedy: "Symphony takes login tokens for five minutes: set this machine's clock (NTP).",
 		}
 	}
-	return found("network", detail)
+	return passedCheck("network", detail)
 }
 
-func remedy(err error) string {
+func networkRemedy(err error) string {
 	var dns *net.DNSError
 	var misnamed x509.HostnameError
 	var invalid x509.CertificateInvalidError
@@ -165,7 +164,7 @@ func remedy(err error) string {
 	switch {
 	case errors.As(err, &answer) && isUnwell(answer):
 		return tryLater
-	case strings.Contains(err.Error(), http.StatusText(http.StatusProxyAuthRequired)): // all that is left of it in a tunnel
+	case strings.Contains(err.Error(), http.StatusText(http.StatusProxyAuthRequired)): // a tunnel keeps only the text
 		return giveProxyLogin
 	case errors.As(err, &dns):
 		return "This machine does not know the name: check host, DNS, or set a proxy."
@@ -184,4 +183,4 @@ func remedy(err error) string {
 	}
 }
 
-func joined(names []string) string { return strings.Join(names, ", ") }
+func joinNames(names []string) string { return strings.Join(names, ", ") }

@@ -11,46 +11,47 @@ import (
 	"roombot/bot/config"
 )
 
-func misconfigured(err error) finding {
-	if _, ok := errors.AsType[config.Faults](err); ok {
-		return failed("configuration", "", err, "Mend each of these lines.")
+func configFailure(err error) checkResult {
+	if _, ok := errors.AsType[config.Problems](err); ok {
+		return failedCheck("configuration", "", err, "Mend each of these lines.")
 	}
-	return failed("configuration", "", err, "")
+	return failedCheck("configuration", "", err, "")
 }
 
-func checkKeys(c *config.Config, path string) finding {
-	unused := c.Ignored()
+func checkUnusedKeys(c *config.Config, path string) checkResult {
+	unused := c.IgnoredKeys()
 	if len(unused) == 0 {
-		return found("configuration", path)
+		return passedCheck("configuration", path)
 	}
-	return found("configuration", path, "Without effect here, and may be removed: "+joined(unused)+".")
+	return passedCheck("configuration", path, "Without effect here, and may be removed: "+joinNames(unused)+".")
 }
 
-func checkPolicy(c *config.Config) finding {
+func checkPolicy(c *config.Config) checkResult {
 	deny, allow := c.Policy.Rules()
 	detail := fmt.Sprintf("rules: %d that allow, %d that deny", allow, deny)
 	switch {
 	case allow == 0:
-		return found("policy", detail, "no rule allows anything but /help: add roombot.policy.allow")
+		return passedCheck("policy", detail, "no rule allows anything but /help: add roombot.policy.allow")
 	case !slices.ContainsFunc(commandNames(), c.Policy.AllowsAnybody):
-		return found("policy", detail, "nobody may use anything but /help: a rule of roombot.policy.deny is about everybody, everywhere, and wins")
+		return passedCheck("policy", detail, "nobody may use anything but /help: a rule of roombot.policy.deny is about everybody, everywhere, and wins")
 	}
-	return found("policy", detail)
+	return passedCheck("policy", detail)
 }
 
-// checkHealth tests that the bot can listen where its health page is to be, or that it does already.
-func checkHealth(ctx context.Context, c *config.Config) finding {
+// checkHealth tests that the bot can listen at its health page's address, or that this bot listens
+// there already.
+func checkHealth(ctx context.Context, c *config.Config) checkResult {
 	listen := string(c.Roombot.Health.Listen)
 	if listen == "" {
-		return found("health", "no page, so that bot status has nothing to ask (roombot.health.listen)")
+		return passedCheck("health", "no page, so that bot status has nothing to ask (roombot.health.listen)")
 	}
 	l, err := net.Listen("tcp", listen)
 	if err == nil {
-		_ = l.Close() // nobody has connected
-		return found("health", listen+", free")
+		_ = l.Close() // no connection is lost
+		return passedCheck("health", listen+", free")
 	}
 	if h, _, asked := askHealth(ctx, healthPage(listen)); asked == nil && strings.EqualFold(h.Username, c.Bot.Username) {
-		return found("health", fmt.Sprintf("%s, where %s runs", listen, h.Username))
+		return passedCheck("health", fmt.Sprintf("%s, where %s runs", listen, h.Username))
 	}
-	return failed("health", "", err, "Choose another address for roombot.health.listen, or end what listens there.")
+	return failedCheck("health", "", err, "Choose another address for roombot.health.listen, or end what listens there.")
 }

@@ -12,14 +12,14 @@ import (
 
 // checkStore tests that the folder and file of the store can be written, or that the database
 // answers, and that what is there is a store.
-func checkStore(ctx context.Context, store engine.Address) finding {
+func checkStore(ctx context.Context, store engine.Address) checkResult {
 	if !store.IsPostgres() {
 		there, err := isWritable(store.File())
 		if err != nil {
-			return failed("store", "", err, storeRemedy(store, err))
+			return failedCheck("store", "", err, storeRemedy(store, err))
 		}
 		if !there {
-			return found("store", store.String()+", will be made at the start")
+			return passedCheck("store", store.String()+", will be made at the start")
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
@@ -30,13 +30,13 @@ func checkStore(ctx context.Context, store engine.Address) finding {
 	}
 	switch {
 	case errors.Is(err, engine.ErrEmpty):
-		return found("store", store.String()+", empty, will be set up at the start")
+		return passedCheck("store", store.String()+", empty, will be set up at the start")
 	case errors.Is(err, engine.ErrOlder):
-		return found("store", store.String()+", of an older version, will be brought up to date at the start")
+		return passedCheck("store", store.String()+", of an older version, will be brought up to date at the start")
 	case err != nil:
-		return failed("store", "", err, storeRemedy(store, err))
+		return failedCheck("store", "", err, storeRemedy(store, err))
 	}
-	return found("store", store.String())
+	return passedCheck("store", store.String())
 }
 
 // storeRemedy is what to do about a store that does not open.

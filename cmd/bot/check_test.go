@@ -13,10 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const everybody = `"roombot": {"policy": {"allow": [{"name": "all", "who": ["*"], "commands": ["*"]}]}}`
+const allowEverybody = `"roombot": {"policy": {"allow": [{"name": "all", "who": ["*"], "commands": ["*"]}]}}`
 
-// scripted is a deployment that lets the bot in; extra answers come first.
-func scripted(t *testing.T, answers map[string]int, html bool) *httptest.Server {
+// newScriptedPod starts a pod that accepts every call, or answers with the status of its path.
+func newScriptedPod(t *testing.T, answers map[string]int, html bool) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if html {
@@ -40,47 +40,47 @@ func scripted(t *testing.T, answers map[string]int, html bool) *httptest.Server 
 	return server
 }
 
-// levels are the findings of a check by name, the last of each.
-func levels(t *testing.T, path string) (byName map[string]finding, code int) {
+// runCheck runs bot check and returns the last result of each name.
+func runCheck(t *testing.T, path string) (byName map[string]checkResult, code int) {
 	t.Helper()
 	got := shell(t, "check", "--json", "--config", path)
-	var all []finding
+	var all []checkResult
 	require.NoError(t, json.Unmarshal([]byte(got.out), &all), got.out+got.err)
-	byName = map[string]finding{}
+	byName = map[string]checkResult{}
 	for _, f := range all {
 		byName[f.Name] = f
 	}
 	return byName, got.code
 }
 
-func TestWhatEverythingElseWorksWithoutIsAWarning(t *testing.T) {
+func TestOptionalPreconditionsAreWarnings(t *testing.T) {
 	t.Parallel()
-	pod := scripted(t, map[string]int{"/login/idm/tokens": 403}, false)
-	path, dir := written(t, `"scheme": "http", %s, "connectionPoolMax": 4`, at(pod))
+	pod := newScriptedPod(t, map[string]int{"/login/idm/tokens": 403}, false)
+	path, dir := writeTestConfig(t, `"scheme": "http", %s, "connectionPoolMax": 4`, configKeys(pod))
 	require.NoError(t, os.Chmod(filepath.Join(dir, "privatekey.pem"), 0o644))
-	got, code := levels(t, path)
+	got, code := runCheck(t, path)
 	require.Zero(t, code)
 	for name, says := range map[string]string{
 		"configuration": "connectionPoolMax", "policy": "no rule allows anything but /help", "key": "chmod 600", "groups": "Group Manager (Distribution List)",
 	} {
-		require.Equal(t, warning, got[name].Level, name)
+		require.Equal(t, levelWarning, got[name].Level, name)
 		require.Contains(t, got[name].Remedy, says)
 	}
 	require.Contains(t, got["key"].Detail, "SHA256:")
-	require.Equal(t, fine, got["datafeed"].Level)
+	require.Equal(t, levelOK, got["datafeed"].Level)
 	require.Regexp(t, `(?m)^! groups +POST`, shell(t, "check", "--config", path).out, "no colon before the cause")
 }
 
-func TestSomethingElseThanAnAgentIsFound(t *testing.T) {
+func TestServerThatIsNoAgentIsReported(t *testing.T) {
 	t.Parallel()
 	for name, agent := range map[string]*httptest.Server{
-		"web page": scripted(t, nil, true),
-		"404":      scripted(t, map[string]int{"/agent/v1/info": 404}, false),
-		"501":      scripted(t, map[string]int{"/agent/v1/info": 501}, false),
+		"web page": newScriptedPod(t, nil, true),
+		"404":      newScriptedPod(t, map[string]int{"/agent/v1/info": 404}, false),
+		"501":      newScriptedPod(t, map[string]int{"/agent/v1/info": 501}, false),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			path, _ := written(t, `"scheme": "http", %s, "agent": {%s}, %s`, at(scripted(t, nil, false)), at(agent), everybody)
+			path, _ := writeTestConfig(t, `"scheme": "http", %s, "agent": {%s}, %s`, configKeys(newScriptedPod(t, nil, false)), configKeys(agent), allowEverybody)
 			got := shell(t, "check", "--config", path)
 			require.Equal(t, exitFailed, got.code)
 			require.Regexp(t, `(?m)^✗ network +agent at .*`+name, got.out)
@@ -89,63 +89,63 @@ func TestSomethingElseThanAnAgentIsFound(t *testing.T) {
 	}
 }
 
-func TestAnAgentThatIsNotWellIsNoStranger(t *testing.T) {
+func TestUnavailableAgentIsReportedAsUnavailable(t *testing.T) {
 	t.Parallel()
-	pod := scripted(t, map[string]int{"/agent/v1/info": 503}, false)
-	path, _ := written(t, `"scheme": "http", %s, %s`, at(pod), everybody)
-	got, code := levels(t, path)
+	pod := newScriptedPod(t, map[string]int{"/agent/v1/info": 503}, false)
+	path, _ := writeTestConfig(t, `"scheme": "http", %s, %s`, configKeys(pod), allowEverybody)
+	got, code := runCheck(t, path)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, got["network"].Detail, "503")
 	require.Contains(t, got["network"].Remedy, "try again later")
 	require.NotContains(t, got["network"].Remedy, "else than")
 }
 
-func TestAProxyThatWantsAPasswordIsFound(t *testing.T) {
+func TestProxyThatWantsAPasswordIsReported(t *testing.T) {
 	t.Parallel()
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusProxyAuthRequired)
 	}))
 	t.Cleanup(proxy.Close)
 	for _, scheme := range []string{"http", "https"} {
-		path, _ := written(t, `"scheme": %q, "host": "pod.acme.test", "proxy": {%s}, %s`, scheme, at(proxy), everybody)
-		got, code := levels(t, path)
+		path, _ := writeTestConfig(t, `"scheme": %q, "host": "pod.acme.test", "proxy": {%s}, %s`, scheme, configKeys(proxy), allowEverybody)
+		got, code := runCheck(t, path)
 		require.Equal(t, exitFailed, code)
 		require.Contains(t, got["network"].Remedy, "proxy.username", scheme)
 		require.NotContains(t, got["network"].Remedy, "firewall")
 	}
 }
 
-func TestAPolicyThatShutsEverybodyOutIsTold(t *testing.T) {
+func TestPolicyThatDeniesEverybodyIsAWarning(t *testing.T) {
 	t.Parallel()
-	path, _ := written(t, `"scheme": "http", %s, "roombot": {"policy": {"allow": [{"name": "all", "who": ["*"], "commands": ["*"]}],
-		"deny": [{"name": "shut", "who": ["*"], "commands": ["*"], "reason": "no"}]}}`, at(scripted(t, nil, false)))
-	got, code := levels(t, path)
+	path, _ := writeTestConfig(t, `"scheme": "http", %s, "roombot": {"policy": {"allow": [{"name": "all", "who": ["*"], "commands": ["*"]}],
+		"deny": [{"name": "shut", "who": ["*"], "commands": ["*"], "reason": "no"}]}}`, configKeys(newScriptedPod(t, nil, false)))
+	got, code := runCheck(t, path)
 	require.Zero(t, code)
-	require.Equal(t, warning, got["policy"].Level)
+	require.Equal(t, levelWarning, got["policy"].Level)
 	require.Contains(t, got["policy"].Remedy, "nobody may use anything but /help")
 }
 
-func TestTheStoreIsCheckedAsTheBotWillFindIt(t *testing.T) {
+func TestStoreIsCheckedWithoutCreatingIt(t *testing.T) {
 	t.Parallel()
-	pod := scripted(t, nil, false)
-	path, dir := written(t, `"scheme": "http", %s, "roombot": {"store": "new/folder/roombot.db"}`, at(pod))
-	got, _ := levels(t, path)
-	require.Equal(t, fine, got["store"].Level, "the bot makes the folder")
+	pod := newScriptedPod(t, nil, false)
+	path, dir := writeTestConfig(t, `"scheme": "http", %s, "roombot": {"store": "new/folder/roombot.db"}`, configKeys(pod))
+	got, _ := runCheck(t, path)
+	require.Equal(t, levelOK, got["store"].Level, "the bot makes the folder")
 	require.NoDirExists(t, filepath.Join(dir, "new"))
 
-	path, dir = written(t, `"scheme": "http", %s, "roombot": {"store": "notes.txt"}`, at(pod))
+	path, dir = writeTestConfig(t, `"scheme": "http", %s, "roombot": {"store": "notes.txt"}`, configKeys(pod))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("What the bot must not write over, ever again."), 0o600))
-	got, code := levels(t, path)
+	got, code := runCheck(t, path)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, got["store"].Remedy, "a file of the bot's own")
 
-	path, _ = written(t, `"scheme": "http", %s, "roombot": {"store": "privatekey.pem/roombot.db"}`, at(pod))
-	got, code = levels(t, path)
+	path, _ = writeTestConfig(t, `"scheme": "http", %s, "roombot": {"store": "privatekey.pem/roombot.db"}`, configKeys(pod))
+	got, code = runCheck(t, path)
 	require.Equal(t, exitFailed, code)
-	require.Equal(t, broken, got["store"].Level, "a file is no folder")
+	require.Equal(t, levelFailed, got["store"].Level, "a file is no folder")
 }
 
-func TestTheHealthPageIsCheckedBesideItsOwnBotAndOthers(t *testing.T) {
+func TestHealthAddressMayBeInUseByThisBotOnly(t *testing.T) {
 	t.Parallel()
 	w := newWatched(t)
 	require.Contains(t, shell(t, "check", "--config", w.config).out, "127.0.0.1:0, free")
@@ -154,18 +154,18 @@ func TestTheHealthPageIsCheckedBesideItsOwnBotAndOthers(t *testing.T) {
 	require.Zero(t, got.code, got.out)
 	require.Regexp(t, `(?m)^✓ health +\S+, where roombot runs`, got.out)
 
-	rename(t, w.asked, "rombot")
-	findings, _ := levels(t, w.asked)
-	require.Equal(t, broken, findings["health"].Level, "the page is another bot's")
+	renameBot(t, w.asked, "rombot")
+	results, _ := runCheck(t, w.asked)
+	require.Equal(t, levelFailed, results["health"].Level, "the page is another bot's")
 
 	taken := w.listening("taken.json", strings.TrimPrefix(w.pod.Address(), "http://"))
-	findings, code := levels(t, taken)
+	results, code := runCheck(t, taken)
 	require.Equal(t, exitFailed, code)
-	require.Contains(t, findings["health"].Detail, "in use")
-	require.Contains(t, findings["health"].Remedy, "roombot.health.listen")
+	require.Contains(t, results["health"].Detail, "in use")
+	require.Contains(t, results["health"].Remedy, "roombot.health.listen")
 }
 
-func TestAMissingConfigurationIsAskedFor(t *testing.T) {
+func TestMissingConfigurationIsReported(t *testing.T) {
 	t.Parallel()
 	none := filepath.Join(t.TempDir(), "none.json")
 	for _, args := range [][]string{{"run"}, {"check"}, {"status"}, {"jobs", "list"}} {
@@ -176,11 +176,11 @@ func TestAMissingConfigurationIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestEveryAgentIsProbedTheWayThatItIsReached(t *testing.T) {
+func TestEveryAgentIsProbedThroughItsProxy(t *testing.T) {
 	t.Parallel()
-	pod, proxy := scripted(t, nil, false), scripted(t, nil, false)
-	path, _ := written(t, `"scheme": "http", %s, %s, "agent": {"proxy": {%s}, "loadBalancing": {"mode": "roundRobin",
-		"nodes": [{"scheme": "http", "host": "one.acme.test", "port": 80}, {"scheme": "http", "host": "two.acme.test", "port": 80}]}}`, at(pod), everybody, at(proxy))
+	pod, proxy := newScriptedPod(t, nil, false), newScriptedPod(t, nil, false)
+	path, _ := writeTestConfig(t, `"scheme": "http", %s, %s, "agent": {"proxy": {%s}, "loadBalancing": {"mode": "roundRobin",
+		"nodes": [{"scheme": "http", "host": "one.acme.test", "port": 80}, {"scheme": "http", "host": "two.acme.test", "port": 80}]}}`, configKeys(pod), allowEverybody, configKeys(proxy))
 	got := shell(t, "check", "--config", path)
 	require.Zero(t, got.code, got.out)
 	require.Regexp(t, `(?m)^✓ network +pod, key manager at `, got.out)
@@ -188,32 +188,32 @@ func TestEveryAgentIsProbedTheWayThatItIsReached(t *testing.T) {
 	require.Regexp(t, `(?m)^✓ network +agent at http://two.acme.test:80`, got.out)
 }
 
-func TestAnUnknownNameGetsItsOwnRemedyOnly(t *testing.T) {
+func TestUnknownUsernameGetsItsOwnRemedyOnly(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
 	path := filepath.Join(dir, "config.json")
-	rename(t, path, "rombot")
-	got, code := levels(t, path)
+	renameBot(t, path, "rombot")
+	got, code := runCheck(t, path)
 	require.Equal(t, exitRejected, code)
 	require.Contains(t, got["login"].Detail, "likely unknown user")
 	require.Contains(t, got["login"].Remedy, "spelling and case")
 	require.NotContains(t, got["login"].Detail+got["login"].Remedy, "upload")
 }
 
-func TestALoginOfWhichNothingIsKnownIsNotCalledLikely(t *testing.T) {
+func TestRejectedLoginOfUnknownCauseNamesNoCause(t *testing.T) {
 	t.Parallel()
-	pod := scripted(t, map[string]int{"/login/pubkey/authenticate": 401}, false)
-	path, _ := written(t, `"scheme": "http", %s, %s`, at(pod), everybody)
-	got, code := levels(t, path)
+	pod := newScriptedPod(t, map[string]int{"/login/pubkey/authenticate": 401}, false)
+	path, _ := writeTestConfig(t, `"scheme": "http", %s, %s`, configKeys(pod), allowEverybody)
+	got, code := runCheck(t, path)
 	require.Equal(t, exitRejected, code)
 	require.Regexp(t, `^roombot: rejected: POST /login`, got["login"].Detail)
 	require.Contains(t, got["login"].Remedy, "either the username is unknown")
 }
 
-func TestACheckLeavesNothingInTheFolder(t *testing.T) {
+func TestCheckLeavesNoFiles(t *testing.T) {
 	t.Parallel()
-	path, dir := written(t, `"scheme": "http", %s, %s`, at(scripted(t, nil, false)), everybody)
+	path, dir := writeTestConfig(t, `"scheme": "http", %s, %s`, configKeys(newScriptedPod(t, nil, false)), allowEverybody)
 	before, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Zero(t, shell(t, "check", "--config", path).code)

@@ -20,41 +20,41 @@ import (
 	"roombot/bot/engine/postgrestest"
 )
 
-// newErrandOn is an errand whose store is a database of its own.
+// newErrandOn makes an errand whose store is a PostgreSQL database.
 func newErrandOn(t *testing.T, end checkpoint, server *postgrestest.Server) *errand {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	g := &gate{socket: server.Socket()}
+	g := &databaseProxy{socket: server.Socket()}
 	t.Cleanup(func() {
 		require.NoError(t, listener.Close())
-		g.open.Wait() // the program has been killed by now
+		g.connections.Wait() // the program has been killed by now
 	})
 	e := newErrand(t, end)
 	e.watch.store = server.Database(t)
 	g.watch = e.watch
-	g.open.Go(func() { g.serve(listener) })
+	g.connections.Go(func() { g.serve(listener) })
 	database, err := url.Parse(e.watch.store)
 	require.NoError(t, err)
 	e.amend(`"roombot.db"`, fmt.Sprintf(`"postgres://postgres@%s%s?sslmode=disable"`, listener.Addr(), database.Path))
 	return e
 }
 
-// gate stands between the program and its database. It lets a commit through
-// when the watch has heard of it; to kill after one, it keeps the answer back.
-type gate struct {
-	watch  *watch
-	socket string
-	open   sync.WaitGroup
+// databaseProxy is between the program and its database. It reports each commit to the watch before
+// it forwards it. To kill after a commit, it holds back the answer.
+type databaseProxy struct {
+	watch       *watch
+	socket      string
+	connections sync.WaitGroup
 }
 
-func (g *gate) serve(listener net.Listener) {
+func (g *databaseProxy) serve(listener net.Listener) {
 	for {
 		program, err := listener.Accept()
 		if err != nil {
 			return
 		}
-		g.open.Go(func() {
+		g.connections.Go(func() {
 			defer program.Close()
 			server, err := net.Dial("unix", g.socket)
 			if err != nil {
@@ -62,16 +62,16 @@ func (g *gate) serve(listener net.Listener) {
 			}
 			defer server.Close()
 			l, _ := g.watch.current()
-			p := &passage{gate: g, life: l, program: program, server: server, statements: map[string]string{}}
-			g.open.Go(p.answers)
-			_ = p.questions() // one side or the other has hung up
+			p := &proxyConnection{gate: g, life: l, program: program, server: server, statements: map[string]string{}}
+			g.connections.Go(p.forwardToProgram)
+			_ = p.forwardToServer() // one side or the other has hung up
 		})
 	}
 }
 
-// passage is one connection of the program.
-type passage struct {
-	gate            *gate
+// proxyConnection is one connection of the program to its database.
+type proxyConnection struct {
+	gate            *databaseProxy
 	life            *life
 	program, server net.Conn
 
@@ -85,14 +85,14 @@ type passage struct {
 
 var errDoomed = errors.New("the program is about to be killed")
 
-// questions passes on what the program says, until it dies or hangs up.
-func (p *passage) questions() error {
+// forwardToServer forwards the program's messages until it dies or disconnects.
+func (p *proxyConnection) forwardToServer() error {
 	from := bufio.NewReader(p.program)
-	if err := p.hello(from); err != nil {
+	if err := p.forwardStartupMessage(from); err != nil {
 		return err
 	}
 	for {
-		kind, message, err := next(from)
+		kind, message, err := readPostgresMessage(from)
 		if err != nil {
 			return err
 		}
@@ -100,16 +100,16 @@ func (p *passage) questions() error {
 			<-p.life.ended
 			return errDoomed
 		}
-		if p.commits(kind, message[5:]) {
-			p.commit(message)
+		if p.endsTransaction(kind, message[5:]) {
+			p.forwardCommit(message)
 		} else if _, err := p.server.Write(message); err != nil {
 			return err
 		}
 	}
 }
 
-// hello passes on the first message, which has no kind.
-func (p *passage) hello(from *bufio.Reader) error {
+// forwardStartupMessage forwards the first message, which has no kind.
+func (p *proxyConnection) forwardStartupMessage(from *bufio.Reader) error {
 	length, err := from.Peek(4)
 	if err == nil {
 		_, err = io.CopyN(p.server, from, int64(binary.BigEndian.Uint32(length)))
@@ -117,12 +117,12 @@ func (p *passage) hello(from *bufio.Reader) error {
 	return err
 }
 
-// answers passes on what the server says.
-func (p *passage) answers() {
+// forwardToProgram forwards the server's messages.
+func (p *proxyConnection) forwardToProgram() {
 	from := bufio.NewReader(p.server)
 	defer p.program.Close()
 	for {
-		kind, message, err := next(from)
+		kind, message, err := readPostgresMessage(from)
 		if err != nil {
 			return
 		}
@@ -142,8 +142,8 @@ func (p *passage) answers() {
 	}
 }
 
-// next reads a message: its kind, its length, and what it says.
-func next(from *bufio.Reader) (kind byte, message []byte, err error) {
+// readPostgresMessage reads one message with its kind and length.
+func readPostgresMessage(from *bufio.Reader) (kind byte, message []byte, err error) {
 	message = make([]byte, 5)
 	if _, err := io.ReadFull(from, message); err != nil {
 		return 0, nil, err
@@ -153,18 +153,18 @@ func next(from *bufio.Reader) (kind byte, message []byte, err error) {
 	return message[0], message, err
 }
 
-// commit passes on what commits, unless the program dies before.
-func (p *passage) commit(message []byte) {
+// forwardCommit forwards a commit, unless the program is killed before.
+func (p *proxyConnection) forwardCommit(message []byte) {
 	what := strings.Join(p.changed, ", ")
 	p.changed = nil
-	l, before, after := p.gate.watch.note("commit of " + what)
+	l, before, after := p.gate.watch.recordEvent("commit of " + what)
 	if before {
 		_ = l.cmd.Process.Kill()
 		<-l.ended
 		return
 	}
 	if after {
-		p.gate.watch.doom(l)
+		p.gate.watch.markDoomed(l)
 		p.mu.Lock()
 		p.last = true
 		p.mu.Unlock()
@@ -172,8 +172,8 @@ func (p *passage) commit(message []byte) {
 	_, _ = p.server.Write(message) // what comes next meets the error again
 }
 
-// commits follows what the program says, and tells whether this makes changes last.
-func (p *passage) commits(kind byte, message []byte) bool {
+// endsTransaction tracks the program's messages and reports whether this one commits changes.
+func (p *proxyConnection) endsTransaction(kind byte, message []byte) bool {
 	switch kind {
 	case 'Q': // a statement without arguments
 		switch statement := strings.TrimRight(string(message), "\x00"); statement {
@@ -191,7 +191,7 @@ func (p *passage) commits(kind byte, message []byte) bool {
 	case 'B':
 		var bind pgproto3.Bind
 		if bind.Decode(message) == nil {
-			p.bind(p.statements[bind.PreparedStatement], bind.Parameters)
+			p.recordChange(p.statements[bind.PreparedStatement], bind.Parameters)
 		}
 	case 'S': // the end of a statement
 		return !p.within && len(p.changed) > 0
@@ -199,11 +199,12 @@ func (p *passage) commits(kind byte, message []byte) bool {
 	return false
 }
 
-// Those of the engine, and those of its queue. Taking jobs from the queue is left out, as it is tried all the time.
-var changing = regexp.MustCompile(`^(INSERT INTO|UPDATE|DELETE FROM) (command|step|intent|claim) |^-- name: (JobInsert|JobSetState)`)
+// changingStatement matches writes of the engine and of its queue. Taking jobs from the queue is
+// left out, since it is tried all the time.
+var changingStatement = regexp.MustCompile(`^(INSERT INTO|UPDATE|DELETE FROM) (command|step|intent|claim) |^-- name: (JobInsert|JobSetState)`)
 
-func (p *passage) bind(statement string, arguments [][]byte) {
-	found := changing.FindStringSubmatch(statement)
+func (p *proxyConnection) recordChange(statement string, arguments [][]byte) {
+	found := changingStatement.FindStringSubmatch(statement)
 	if found == nil || strings.Contains(statement, "ended by hand") { // which is looked for each minute
 		return
 	}

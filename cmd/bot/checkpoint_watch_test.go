@@ -19,10 +19,10 @@ import (
 	"roombot/symphony"
 )
 
-// checkpoint is a moment of the work: before or after a write to the pod or a
-// commit to the store. The zero value is none.
+// checkpoint is a moment of the work: before or after a write to the pod or a commit to the store.
+// The zero value is none.
 type checkpoint struct {
-	event string // what, and the how-manieth of its kind
+	event string // what, and its number among those of its kind
 	after bool
 }
 
@@ -33,9 +33,8 @@ func (c checkpoint) String() string {
 	return "before " + c.event
 }
 
-// watch stands between the program and all that it changes, the pod and its own
-// store. It hears of each write and each commit before it takes effect, and
-// kills the program at the one checkpoint.
+// watch is between the program and the pod and the store. It learns of each write and each commit
+// before it takes effect, and kills the program at the checkpoint.
 type watch struct {
 	pod   http.Handler
 	store string
@@ -52,8 +51,8 @@ type watch struct {
 // life is one process of the program.
 type life struct {
 	cmd       *exec.Cmd
-	doomed    bool          // about to be killed: nothing that it does has an effect any more; guarded by watch.mu
-	listening chan struct{} // closed when it hears what is said
+	doomed    bool          // about to be killed: what it does has no effect any more; guarded by watch.mu
+	listening chan struct{} // closed when it reads the datafeed
 	listens   func()
 	ended     chan struct{}
 }
@@ -62,7 +61,7 @@ type life struct {
 func (w *watch) begin(ctx context.Context, address, config string, log *os.File) error {
 	l := &life{cmd: process(ctx, "run", "--config", config), listening: make(chan struct{}), ended: make(chan struct{})}
 	l.listens = sync.OnceFunc(func() { close(l.listening) })
-	l.cmd.Env = append(l.cmd.Env, askBeforeCommit+"="+address+"/commit")
+	l.cmd.Env = append(l.cmd.Env, commitAddressVariable+"="+address+"/commit")
 	l.cmd.Stderr = log
 	w.mu.Lock() // so that its first call finds it
 	defer w.mu.Unlock()
@@ -83,19 +82,19 @@ func (w *watch) current() (l *life, doomed bool) {
 	return w.life, w.life != nil && w.life.doomed
 }
 
-// handler serves the pod to the program, and to the test.
+// handler serves the pod to the program and to the test.
 func (w *watch) handler() http.Handler {
 	calls := http.NewServeMux()
 	calls.Handle("/", w.pod)
-	calls.HandleFunc("POST /commit", w.commit)
+	calls.HandleFunc("POST /commit", w.interceptCommit)
 	calls.HandleFunc("POST /agent/v5/datafeeds/{id}/read", func(rw http.ResponseWriter, r *http.Request) {
 		l, _ := w.current()
 		l.listens()
 		w.pod.ServeHTTP(rw, r)
 	})
 	for _, op := range symphony.Operations() {
-		if name := writing(op); name != "" {
-			calls.HandleFunc(op.String(), func(rw http.ResponseWriter, r *http.Request) { w.write(name, rw, r) })
+		if name := writeOperationName(op); name != "" {
+			calls.HandleFunc(op.String(), func(rw http.ResponseWriter, r *http.Request) { w.interceptWrite(name, rw, r) })
 		}
 	}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -104,15 +103,15 @@ func (w *watch) handler() http.Handler {
 			return
 		}
 		if l, doomed := w.current(); doomed {
-			l.outlive()
+			l.abortAfterExit()
 		}
 		calls.ServeHTTP(rw, r)
 	})
 }
 
-// writing names an operation by which a command changes the pod, such as
-// "room create". Signing in and reading the feed belong to no command.
-func writing(op symphony.Operation) string {
+// writeOperationName names an operation by which a job changes the pod, such as "room create". It
+// is empty for other operations, such as signing in and reading the feed.
+func writeOperationName(op symphony.Operation) string {
 	path := strings.Split(op.Path, "/")
 	chats := slices.Contains(path, "room") || slices.Contains(path, "stream") || slices.Contains(path, "im")
 	if op.Class == symphony.Read || !chats {
@@ -122,37 +121,36 @@ func writing(op symphony.Operation) string {
 	return strings.Join(path[len(path)-2:], " ")
 }
 
-func (w *watch) write(name string, rw http.ResponseWriter, r *http.Request) {
-	l, before, after := w.note(name)
+func (w *watch) interceptWrite(name string, rw http.ResponseWriter, r *http.Request) {
+	l, before, after := w.recordEvent(name)
 	switch {
 	case before:
 		l.kill()
 	case after:
 		w.pod.ServeHTTP(httptest.NewRecorder(), r) // the answer is lost
-		w.doom(l)
+		w.markDoomed(l)
 		l.kill()
 	default:
 		w.pod.ServeHTTP(rw, r)
 	}
 }
 
-// commit is asked by the program in the middle of a commit, when it has done
-// nothing yet that lasts, and answers when the program may go on with it.
+// interceptCommit is called by the program before it commits. It answers when the program may
+// commit.
 //
-// SQLite has no word for "just committed" that a test could hear. So, to kill
-// after a commit, the program goes on with this one while all else that it
-// might do stands still: its calls get no answer and have no effect, its next
-// commit waits here. When another process sees the commit in the file it is as
-// durable as it ever gets, and nothing that follows from it has happened.
-func (w *watch) commit(rw http.ResponseWriter, r *http.Request) {
+// SQLite has no hook after a commit. To kill the program after one, the commit proceeds while
+// everything else stands still: calls get no answer and have no effect, the next commit waits here.
+// Once another process sees the commit in the file it is durable, and nothing that follows from it
+// has happened.
+func (w *watch) interceptCommit(rw http.ResponseWriter, r *http.Request) {
 	what, _ := io.ReadAll(r.Body)
-	l, before, after := w.note("commit of " + string(what))
+	l, before, after := w.recordEvent("commit of " + string(what))
 	switch {
 	case before:
 		l.kill()
 	case after:
-		w.doom(l)
-		w.seen(r.Context(), func() {
+		w.markDoomed(l)
+		w.waitForCommit(r.Context(), func() {
 			rw.WriteHeader(http.StatusNoContent)
 			_ = http.NewResponseController(rw).Flush()
 		})
@@ -160,8 +158,8 @@ func (w *watch) commit(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// seen returns when another process could read what do has let happen.
-func (w *watch) seen(ctx context.Context, do func()) {
+// waitForCommit calls do and returns when another process can read what it committed.
+func (w *watch) waitForCommit(ctx context.Context, do func()) {
 	db, err := sql.Open("sqlite", "file:"+w.store+"?mode=ro")
 	if err != nil {
 		panic(err)
@@ -183,8 +181,8 @@ func (w *watch) seen(ctx context.Context, do func()) {
 	}
 }
 
-// note counts an event and tells whether the program dies of it.
-func (w *watch) note(what string) (l *life, before, after bool) {
+// recordEvent counts an event and says whether the program is killed before or after it.
+func (w *watch) recordEvent(what string) (l *life, before, after bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.on {
@@ -201,13 +199,13 @@ func (w *watch) note(what string) (l *life, before, after bool) {
 	return w.life, !w.end.after, w.end.after
 }
 
-func (w *watch) doom(l *life) {
+func (w *watch) markDoomed(l *life) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	l.doomed = true
 }
 
-// count switches counting on or off and tells what there was.
+// count switches counting on or off and returns the events so far.
 func (w *watch) count(on bool) (events []string, reached bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -215,37 +213,37 @@ func (w *watch) count(on bool) (events []string, reached bool) {
 	return w.events, w.reached
 }
 
-// kill ends the process as a crash would, and with it the call that is served.
+// kill kills the process and aborts the call.
 func (l *life) kill() {
 	_ = l.cmd.Process.Kill()
-	l.outlive()
+	l.abortAfterExit()
 }
 
-// outlive ends the call that is served, without an answer, once the process is no more.
-func (l *life) outlive() {
+// abortAfterExit waits for the end of the process and aborts the call without an answer.
+func (l *life) abortAfterExit() {
 	<-l.ended
 	panic(http.ErrAbortHandler)
 }
 
-// askBeforeCommit is the address at which the program asks, if it is set.
-const askBeforeCommit = "ROOMBOT_TEST_COMMIT"
+// commitAddressVariable names the variable with the address that is called before each commit.
+const commitAddressVariable = "ROOMBOT_TEST_COMMIT"
 
-// The program knows nothing of tests, so this is no part of its main.
+// The program has no code for tests, so this is not in its main.
 func init() {
-	if address := os.Getenv(askBeforeCommit); address != "" {
+	if address := os.Getenv(commitAddressVariable); address != "" {
 		sqlite.RegisterConnectionHook(func(conn sqlite.ExecQuerierContext, _ string) error {
-			askFirst(conn.(sqlite.HookRegisterer), address)
+			askBeforeEachCommit(conn.(sqlite.HookRegisterer), address)
 			return nil
 		})
 	}
 }
 
-// askFirst sends what a transaction has changed to the address and commits it
-// when that has answered. Transactions that change no command are none.
-func askFirst(conn sqlite.HookRegisterer, address string) {
+// askBeforeEachCommit sends what a transaction has changed to the address, and commits when that
+// has answered. Transactions that change no job are ignored.
+func askBeforeEachCommit(conn sqlite.HookRegisterer, address string) {
 	var changed []string
 	conn.RegisterPreUpdateHook(func(row sqlite.SQLitePreUpdateData) {
-		if what := change(row); what != "" && !slices.Contains(changed, what) {
+		if what := describeRowChange(row); what != "" && !slices.Contains(changed, what) {
 			changed = append(changed, what)
 		}
 	})
@@ -264,9 +262,8 @@ func askFirst(conn sqlite.HookRegisterer, address string) {
 	})
 }
 
-// change names what happens to a row of a command, by the row's table and, of a
-// step, its name.
-func change(row sqlite.SQLitePreUpdateData) string {
+// describeRowChange names a change of a job's row by its table and, for a step, the step's name.
+func describeRowChange(row sqlite.SQLitePreUpdateData) string {
 	const inserted, updated, deleted = 18, 23, 9 // as SQLite numbers them
 	verb := map[int32]string{inserted: "new", updated: "changed", deleted: "deleted"}[row.Op]
 	switch row.TableName {

@@ -2,8 +2,8 @@ package main
 
 import "github.com/spf13/cobra"
 
-// Shells offer for a flag what it takes. The names are those of flags that exist,
-// so that there is no error; a test completes each.
+// The functions below tell shells what to offer for a flag. Their errors mean that there is no such
+// flag, which a test of each would show.
 
 func completeFiles(c *cobra.Command, flag string, endings ...string) {
 	_ = c.MarkFlagFilename(flag, endings...)
@@ -15,12 +15,12 @@ func completeWords(c *cobra.Command, flag string, words ...cobra.Completion) {
 	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// noFiles keeps shells from offering files as arguments: no command takes any.
-func noFiles(c *cobra.Command) {
+// disableFileCompletion keeps shells from offering files as arguments, since no command takes any.
+func disableFileCompletion(c *cobra.Command) {
 	if c.ValidArgsFunction == nil {
 		c.ValidArgsFunction = cobra.NoFileCompletions
 	}
 	for _, sub := range c.Commands() {
-		noFiles(sub)
+		disableFileCompletion(sub)
 	}
 }

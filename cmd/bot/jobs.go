@@ -33,7 +33,7 @@ is PostgreSQL. An SQLite file belongs to the running bot alone: to retry or
 cancel there, stop the bot, run this, and start the bot again; what it
 had accepted goes on.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return usage("bot jobs list, show, retry or cancel?") },
+		RunE: func(cmd *cobra.Command, _ []string) error { return usageError("bot jobs list, show, retry or cancel?") },
 	}
 	c.PersistentFlags().StringVarP(&path, "config", "c", "config.json", "configuration file, JSON or YAML")
 	_ = c.MarkPersistentFlagFilename("config", "json", "yaml", "yml")
@@ -43,7 +43,7 @@ had accepted goes on.`,
 		jobsChange(io, &path, "cancel", "End a job that is not finished; what it has done stays, the user is told", "will be ended", (*engine.Inspector).Cancel),
 	)
 	for _, sub := range c.Commands() {
-		strict(sub)
+		makeUsageErrors(sub)
 	}
 	return c
 }
@@ -61,8 +61,8 @@ func jobsList(io streams, path *string) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "list",
-		Short: "List what is not done, the newest first",
-		Long: `Lists what is not done, the newest first. States:
+		Short: "List unfinished and failed jobs, the newest first",
+		Long: `Lists unfinished and failed jobs, the newest first. States:
 
     waiting     for an earlier job of its chat
     ready       for a worker, for the end of a pause, or for a newer version of
@@ -110,7 +110,7 @@ func statesOf(wanted string) ([]engine.State, error) {
 	case slices.Contains(append(open, engine.Done), engine.State(wanted)):
 		return []engine.State{engine.State(wanted)}, nil
 	}
-	return nil, usage("--state %q: there are waiting, ready, running, reporting, failed, done and all", wanted)
+	return nil, usageError("--state %q: there are waiting, ready, running, reporting, failed, done and all", wanted)
 }
 
 func jobsIn(ctx context.Context, store *engine.Inspector, states []engine.State, limit int) ([]job, error) {
@@ -189,7 +189,7 @@ func inspect(ctx context.Context, path string, look func(context.Context, *engin
 	}
 	address := c.Roombot.Store.Address
 	if !address.IsPostgres() && isMissing(address.File()) {
-		return failure{exitNotFound, fmt.Errorf("there is no store %s: bot run makes it; look at roombot.store", address)}
+		return exitError{exitNotFound, fmt.Errorf("there is no store %s: bot run makes it; look at roombot.store", address)}
 	}
 	store, err := engine.Inspect(ctx, address)
 	if err != nil {
@@ -226,7 +226,7 @@ func findByRequest(ctx context.Context, store *engine.Inspector, number string) 
 			return s.ID, nil
 		}
 	}
-	return "", failure{exitNotFound, fmt.Errorf("no job %s; bot jobs list --state all shows them, finished ones for 30 days", number)}
+	return "", exitError{exitNotFound, fmt.Errorf("no job %s; bot jobs list --state all shows them, finished ones for 30 days", number)}
 }
 
 func printJobs(out stdio.Writer, all []job, now time.Time) error {
@@ -237,7 +237,7 @@ func printJobs(out stdio.Writer, all []job, now time.Time) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "REQUEST\tSTATE\tATTEMPTS\tAGE\tLAST ERROR")
 	for _, j := range all {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", j.Request, j.State, j.Attempts, span(now.Sub(j.Received).Seconds()), j.LastError)
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", j.Request, j.State, j.Attempts, formatSeconds(now.Sub(j.Received).Seconds()), j.LastError)
 	}
 	return w.Flush()
 }
@@ -257,9 +257,9 @@ func printJob(out stdio.Writer, j job, now time.Time) error {
 	if j.Journal > 0 {
 		row("Journal", fmt.Sprintf("version %d", j.Journal))
 	}
-	row("Received", ago(now, j.Received)+", "+j.Received.UTC().Format(time.RFC3339))
+	row("Received", formatAgo(now, j.Received)+", "+j.Received.UTC().Format(time.RFC3339))
 	if !j.Finished.IsZero() {
-		row("Finished", ago(now, j.Finished))
+		row("Finished", formatAgo(now, j.Finished))
 	}
 	row("Replica", j.Replica)
 	row("Last error", j.LastError)

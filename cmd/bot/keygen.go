@@ -27,10 +27,10 @@ The folder is made when it is missing. Existing files are never overwritten.`,
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if bits < rsa.MinimumBits {
-				return usage("--bits %d: Symphony takes keys of %d bits or more; %d is recommended", bits, rsa.MinimumBits, rsa.DefaultBits)
+				return usageError("--bits %d: Symphony takes keys of %d bits or more; %d is recommended", bits, rsa.MinimumBits, rsa.DefaultBits)
 			}
 			private, public := filepath.Join(dir, "privatekey.pem"), filepath.Join(dir, "publickey.pem")
-			key, err := newPair(bits, private, public)
+			key, err := createKeyPair(bits, private, public)
 			if err != nil {
 				return err
 			}
@@ -45,8 +45,9 @@ The folder is made when it is missing. Existing files are never overwritten.`,
 	return c
 }
 
-// newPair looks for what is in its way first: a key takes seconds to make.
-func newPair(bits int, private, public string) (*rsa.Key, error) {
+// createKeyPair makes a key pair and writes it. It looks for existing files first, since a key
+// takes seconds to make.
+func createKeyPair(bits int, private, public string) (*rsa.Key, error) {
 	if err := os.MkdirAll(filepath.Dir(private), 0o700); err != nil {
 		return nil, fmt.Errorf("folder of the keys: %w", err)
 	}

@@ -11,8 +11,7 @@ import (
 	"roombot/symphony"
 )
 
-// streams are what a command reads and writes. What a machine reads goes to
-// out, everything else to err.
+// streams are the standard streams. Results go to out, everything else to err.
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
@@ -26,28 +25,28 @@ const (
 	exitUsage    = 64
 )
 
-// failure is an error that has an exit code.
-type failure struct {
+// exitError is an error that has an exit code.
+type exitError struct {
 	code int
 	error
 }
 
-func (f failure) Unwrap() error { return f.error }
+func (f exitError) Unwrap() error { return f.error }
 
-func usage(format string, args ...any) error {
-	return failure{exitUsage, fmt.Errorf(format, args...)}
+func usageError(format string, args ...any) error {
+	return exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-// run is the whole program; tests call it like a shell does.
+// run runs the program and returns its exit code.
 func run(ctx context.Context, args []string, io streams) int {
-	root := program(io)
+	root := rootCommand(io)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
 	}
 	code := exitCode(err)
-	if !errors.Is(err, errSilent) {
+	if !errors.Is(err, errReported) {
 		fmt.Fprintln(io.err, "bot:", err)
 	}
 	if code == exitUsage {
@@ -56,11 +55,11 @@ func run(ctx context.Context, args []string, io streams) int {
 	return code
 }
 
-// errSilent ends a command that has said everything already.
-var errSilent = errors.New("failed")
+// errReported ends a command that has printed its error already.
+var errReported = errors.New("failed")
 
 func exitCode(err error) int {
-	if f, ok := errors.AsType[failure](err); ok {
+	if f, ok := errors.AsType[exitError](err); ok {
 		return f.code
 	}
 	if errors.Is(err, symphony.ErrLoginRejected) {
@@ -69,7 +68,7 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-func program(io streams) *cobra.Command {
+func rootCommand(io streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "bot",
 		Short: "Opens Symphony rooms on command",
@@ -82,8 +81,8 @@ in a chat with it, and answers with the link.
     bot sandbox            try it now: a whole pod, the bot and a chat page, nothing to set up
     bot keygen             make the key pair of a service account
     bot check              test every precondition on a real pod, with remedies
-    bot run                work
-    bot status, bot jobs   ask a running bot how it is, and what became of a request
+    bot run                run the bot on a real pod
+    bot status, bot jobs   show its health, and what became of a request
 
 Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials, 3 not found, 64 wrong usage.`,
 		SilenceUsage:  true,
@@ -96,28 +95,28 @@ Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials, 3 not found, 64
 	root.SetIn(io.in)
 	root.SetOut(io.out)
 	root.SetErr(io.err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return failure{exitUsage, err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitError{exitUsage, err} })
 	root.AddCommand(
 		sandboxCommand(io), runCommand(io), checkCommand(io), keygenCommand(io), parseCommand(io), versionCommand(io),
 		statusCommand(io), jobsCommand(io), soakCommand(io), benchCommand(io),
 	)
 	for _, c := range root.Commands() {
-		strict(c)
+		makeUsageErrors(c)
 	}
-	strict(root)
-	noFiles(root)
+	makeUsageErrors(root)
+	disableFileCompletion(root)
 	return root
 }
 
-// strict makes wrong arguments a usage error.
-func strict(c *cobra.Command) {
+// makeUsageErrors gives wrong arguments the exit code of wrong usage.
+func makeUsageErrors(c *cobra.Command) {
 	validate := c.Args
 	c.Args = func(cmd *cobra.Command, args []string) error {
 		if validate == nil {
 			return nil
 		}
 		if err := validate(cmd, args); err != nil {
-			return failure{exitUsage, err}
+			return exitError{exitUsage, err}
 		}
 		return nil
 	}

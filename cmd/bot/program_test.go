@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
@@ -18,9 +17,9 @@ import (
 	"roombot/rsa"
 )
 
-func TestEveryCommandExplainsItself(t *testing.T) {
+func TestEverySubcommandHasHelp(t *testing.T) {
 	t.Parallel()
-	for _, c := range program(streams{}).Commands() {
+	for _, c := range rootCommand(streams{}).Commands() {
 		t.Run(c.Name(), func(t *testing.T) {
 			t.Parallel()
 			got := shell(t, c.Name(), "--help")
@@ -30,7 +29,7 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 	}
 }
 
-func TestWrongUsageIsSaidAndHasItsExitCode(t *testing.T) {
+func TestWrongUsageIsReportedWithItsExitCode(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
 		{"dance"}, {"run", "now"}, {"run", "--speed", "9"}, {"parse", "--in", "hall", "x"}, {"parse", "a", "b"},
@@ -46,7 +45,7 @@ func TestWrongUsageIsSaidAndHasItsExitCode(t *testing.T) {
 	}
 }
 
-func TestCompletionIsThereForShells(t *testing.T) {
+func TestCompletionScriptsExist(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"bash", "zsh", "fish"} {
 		got := shell(t, "completion", name)
@@ -55,7 +54,7 @@ func TestCompletionIsThereForShells(t *testing.T) {
 	}
 }
 
-func TestShellsOfferWhatFlagsTake(t *testing.T) {
+func TestFlagsAndArgumentsComplete(t *testing.T) {
 	t.Parallel()
 	for line, offer := range map[string]string{
 		"parse --in ":         "im\nroom\n:4\n",
@@ -75,7 +74,7 @@ func TestShellsOfferWhatFlagsTake(t *testing.T) {
 	}
 }
 
-func TestKeygenMakesTheFolderForItsOwnerOnly(t *testing.T) {
+func TestKeygenCreatesAPrivateFolder(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "etc", "roombot")
 	got := shell(t, "keygen", "--dir", dir, "--bits", "2048")
@@ -85,14 +84,14 @@ func TestKeygenMakesTheFolderForItsOwnerOnly(t *testing.T) {
 	require.Equal(t, os.FileMode(0o700), info.Mode().Perm())
 }
 
-func TestAConsoleLogInAFileHasNoColours(t *testing.T) {
+func TestConsoleLogInAFileHasNoColours(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	file, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = file.Close() })
 	for _, to := range []io.Writer{&out, file} {
-		log := logger(config.Log{Level: "info", Format: "console"}, to)
+		log := newLogger(config.Log{Level: "info", Format: "console"}, to)
 		log.Info().Str("key", "value").Msg("something happened")
 	}
 	written, err := os.ReadFile(file.Name())
@@ -137,15 +136,7 @@ func TestParseReadsTextAndDeliveredMessages(t *testing.T) {
 	require.Contains(t, broken.err, `want {"message"`)
 }
 
-func TestVersionAsJSON(t *testing.T) {
-	t.Parallel()
-	var b build
-	require.NoError(t, json.Unmarshal([]byte(shell(t, "version", "--json").out), &b))
-	require.NotEmpty(t, b.Version)
-	require.NotEmpty(t, b.Go)
-}
-
-func TestCheckFindsNothingWrongWithTheSandbox(t *testing.T) {
+func TestCheckPassesOnTheSandbox(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
@@ -153,11 +144,11 @@ func TestCheckFindsNothingWrongWithTheSandbox(t *testing.T) {
 	got := shell(t, "check", "--config", filepath.Join(dir, "config.json"))
 	require.Zero(t, got.code, got.out)
 	for _, name := range []string{"configuration", "policy", "key", "store", "network", "login", "datafeed", "groups"} {
-		require.Regexp(t, regexp.MustCompile(`(?m)^✓ `+name), got.out)
+		require.Regexp(t, `(?m)^✓ `+name, got.out)
 	}
 }
 
-func TestCheckNamesTheFaultAndTheRemedy(t *testing.T) {
+func TestCheckNamesProblemAndRemedy(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
@@ -175,7 +166,7 @@ func TestCheckNamesTheFaultAndTheRemedy(t *testing.T) {
 	require.Contains(t, missing.out, "none.json")
 }
 
-func TestTheReadmeListsEveryOptionAndEveryKey(t *testing.T) {
+func TestReadmeListsEveryOptionAndKey(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	require.NoError(t, err)
@@ -190,20 +181,20 @@ func TestTheReadmeListsEveryOptionAndEveryKey(t *testing.T) {
 		}
 	}
 	for _, key := range config.Keys() {
-		require.True(t, regexp.MustCompile(documented(key)).MatchString(readme), "configuration key %s, default %q", key.Path, key.Default)
+		require.True(t, regexp.MustCompile(readmePattern(key)).MatchString(readme), "configuration key %s, default %q", key.Path, key.Default)
 	}
 }
 
-// component is a key that one component has as all of them have it.
-var component = regexp.MustCompile(`^(pod|agent|keyManager|sessionAuth|keyAuth)\.[^.]+(\.[^.]+)?$`)
+// componentKey matches keys that every component has.
+var componentKey = regexp.MustCompile(`^(pod|agent|keyManager|sessionAuth|keyAuth)\.[^.]+(\.[^.]+)?$`)
 
-// documented is a pattern of what the README has to say of a key.
-func documented(key schema.Entry) string {
+// readmePattern matches what the README has to say about a key.
+func readmePattern(key schema.Entry) string {
 	name, fallback := regexp.QuoteMeta("`"+key.Path+"`"), ""
 	if key.Default != "" {
 		fallback = regexp.QuoteMeta(" `" + key.Default + "` |")
 	}
-	switch of := component.FindStringSubmatch(key.Path); {
+	switch of := componentKey.FindStringSubmatch(key.Path); {
 	case of != nil && !strings.Contains(key.Path, "loadBalancing"):
 		return "(?m)^\\| `" + of[1] + "\\.…` \\|"
 	case key.Unused:

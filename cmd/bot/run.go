@@ -17,13 +17,13 @@ func runCommand(io streams) *cobra.Command {
 	var path string
 	c := &cobra.Command{
 		Use:   "run",
-		Short: "Work: read the feed, open rooms, answer",
+		Short: "Run the bot: read the datafeed, open rooms, answer",
 		Long: `Signs in with the configured service account, reads its datafeed and carries
-out what users ask for, until it is told to stop (SIGINT or SIGTERM): then it
-stops reading, finishes the commands under way and ends.
+out what users ask for, until SIGINT or SIGTERM. Then it stops reading, finishes
+the jobs that are running, and ends.
 
-Commands are kept in a file (roombot.store); what was accepted and not finished
-goes on at the next start.`,
+Jobs are kept in a file or a database (roombot.store). Unfinished ones go on at
+the next start.`,
 		Example: "  bot run --config /etc/roombot/config.json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -31,32 +31,32 @@ goes on at the next start.`,
 			if err != nil {
 				return err
 			}
-			return runBot(cmd.Context(), c, logger(c.Roombot.Log, io.err), func(*bot.Bot) {})
+			return runBot(cmd.Context(), c, newLogger(c.Roombot.Log, io.err), func(*bot.Bot) {})
 		},
 	}
 	configFlag(c, &path)
 	return c
 }
 
-// runBot works until ctx ends. live is called each time the bot has a feed:
-// it hears what is written to it from then on.
+// runBot runs the bot until ctx ends. live is called each time the bot has a datafeed: it receives
+// all messages from then on.
 func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, live func(*bot.Bot)) error {
 	ctx = log.WithContext(ctx)
-	for _, key := range c.Ignored() {
+	for _, key := range c.IgnoredKeys() {
 		log.Warn().Str("key", key).Msg("configuration key has no effect")
 	}
-	wired, err := wire(c, log)
+	wired, err := botConfig(c, log)
 	if err != nil {
 		return err
 	}
 	var b *bot.Bot
-	wired.Live = func() { live(b) } // while it runs, so there is one
+	wired.Live = func() { live(b) } // called by Run, when b is set
 	b, err = bot.New(ctx, wired)
 	_, unopened := errors.AsType[*engine.OpenError](err)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		log.Info().Msg("bot stopped before it had begun")
-		return nil // it was told to
+		log.Info().Msg("bot stopped before it started")
+		return nil // stopping was asked for
 	case unopened:
 		return fmt.Errorf("%w. %s", err, storeRemedy(c.Roombot.Store.Address, err))
 	case err != nil:

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestABotToldToStopWhileItSignsInEndsWell(t *testing.T) {
+func TestBotStoppedDuringSignInExitsWithZero(t *testing.T) {
 	t.Parallel()
 	asked := make(chan struct{}, 100)
 	pod := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -21,25 +21,25 @@ func TestABotToldToStopWhileItSignsInEndsWell(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	t.Cleanup(pod.Close)
-	config, _ := written(t, `"scheme": "http", %s`, at(pod))
+	config, _ := writeTestConfig(t, `"scheme": "http", %s`, configKeys(pod))
 	bot := begin(t, "run", "--config", config)
 	<-asked
 	require.Zero(t, bot.stop())
 }
 
-func TestARejectedBotSaysOnceThatItIsAboutSigningIn(t *testing.T) {
+func TestRejectedLoginIsPrintedOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
 	path := filepath.Join(dir, "config.json")
-	rename(t, path, "rombot")
+	renameBot(t, path, "rombot")
 	got := shell(t, "run", "--config", path)
 	require.Equal(t, exitRejected, got.code)
 	require.Equal(t, 1, strings.Count(got.err, "sign in: "), got.err)
 	require.Contains(t, got.err, "likely unknown user")
 }
 
-func TestABotWithoutAStoreSaysOnceWhyAndWhatToDo(t *testing.T) {
+func TestUnusableStoreIsPrintedOnceWithARemedy(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
@@ -51,8 +51,8 @@ func TestABotWithoutAStoreSaysOnceWhyAndWhatToDo(t *testing.T) {
 	require.Contains(t, got.err, "a file of the bot's own")
 }
 
-// rename gives the bot of a sandbox's configuration another name.
-func rename(t *testing.T, path, name string) {
+// renameBot changes the bot's name in a sandbox's configuration.
+func renameBot(t *testing.T, path, name string) {
 	t.Helper()
 	raw, err := os.ReadFile(path)
 	require.NoError(t, err)

@@ -64,10 +64,10 @@ speak as anybody.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.say != "" && f.noBot {
-				return usage("--say needs the bot: leave --no-bot out")
+				return usageError("--say needs the bot: leave --no-bot out")
 			}
 			if f.say == "" && (f.asJSON || cmd.Flags().Changed("wait")) {
-				return usage("--wait and --json are about --say, which is not there")
+				return usageError("--wait and --json are about --say, which is not there")
 			}
 			if f.say != "" && !cmd.Flags().Changed("listen") {
 				f.listen = "127.0.0.1:0" // one command needs no known address
@@ -173,10 +173,10 @@ func waitFor(ctx context.Context, event <-chan struct{}) bool {
 func listen(address string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, usage("--listen %q: write host:port, such as 127.0.0.1:8787", address)
+		return nil, usageError("--listen %q: write host:port, such as 127.0.0.1:8787", address)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, usage("--listen %q: the sandbox is for this machine only; write 127.0.0.1:8787", address)
+		return nil, usageError("--listen %q: the sandbox is for this machine only; write 127.0.0.1:8787", address)
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {

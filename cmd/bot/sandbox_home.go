@@ -83,7 +83,7 @@ func (h *home) runBot(ctx context.Context, io streams, verbose bool, live func(*
 	}
 	log := zerolog.Nop()
 	if verbose {
-		log = logger(config.Log{Level: "debug", Format: "console"}, io.err)
+		log = newLogger(config.Log{Level: "debug", Format: "console"}, io.err)
 	}
 	return runBot(ctx, c, log, live)
 }

@@ -19,7 +19,7 @@ import (
 func say(ctx context.Context, io streams, address string, f sandboxFlags) error {
 	who, text, ok := strings.Cut(f.say, ":")
 	if !ok || strings.TrimSpace(who) == "" || strings.TrimSpace(text) == "" {
-		return usage(`--say %q: write who speaks and what: 'bob: /newroom "Q2 Earnings" @alice'`, f.say)
+		return usageError(`--say %q: write who speaks and what: 'bob: /newroom "Q2 Earnings" @alice'`, f.say)
 	}
 	pod := client.New(address)
 	defer pod.Close()
@@ -37,7 +37,7 @@ func say(ctx context.Context, io streams, address string, f sandboxFlags) error 
 		printMessages(io.out, append([]client.Message{talk.Message}, withoutReplaced(talk.Replies)...))
 	}
 	if len(talk.Replies) == 0 {
-		return failure{exitFailed, fmt.Errorf("the bot did not answer within %s", f.wait)}
+		return exitError{exitFailed, fmt.Errorf("the bot did not answer within %s", f.wait)}
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func sandboxFailure(err error) error {
 	if refused.Status == http.StatusNotFound {
 		code = exitNotFound
 	}
-	return failure{code, fmt.Errorf("the sandbox refused: %s", refused.Message)}
+	return exitError{code, fmt.Errorf("the sandbox refused: %s", refused.Message)}
 }
 
 // writeConversation writes a conversation as JSON, with its markup readable.

@@ -16,7 +16,7 @@ func soakCommand(io streams) *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
 		Use:   "soak",
-		Short: "Try to break it: crashes and faults, then an audit",
+		Short: "Test with crashes and faults, then audit the result",
 		Long: `Starts a sandbox and the bot, each a process of its own, sends commands, makes
 the pod fail in every way it knows, kills the bot with SIGKILL again and again,
 and in the end compares every room, member, owner and answer on the pod with
@@ -25,13 +25,13 @@ command has exactly one room with exactly its people, and exactly one answer.
 
 With --outages nobody is killed. Signing in, then the datafeed, then the store
 are out of order, each for so long, while three commands a second keep coming.
-The table tells how long it took until the bot's health said so, how many lines
-the log had about it, and how soon after its end all was well; the exit code is
-1 also when that is not as it should be.
+The table says how long it took until the bot was not ready, how many lines the
+log had about it, and how soon after its end the bot was ready again; the exit
+code is 1 also when that took too long.
 
 Faults: none; default is a bad day; heavy is everything at once: 429 with
 Retry-After, 500, 503, delays past the bot's timeout, connections that drop
-before and after the effect on every kind of write, expired sessions, failing
+before and after the effect of every kind of write, expired sessions, failing
 logins, lost datafeeds, events twice and out of order, a room search that lags
 behind by up to 3 s, and searches that find nothing answer 204 now and then.
 
@@ -49,7 +49,7 @@ With outages of 30 s and more they are those that the bot is shipped with.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for _, other := range []string{"commands", "kill-every", "faults"} {
 				if c.Outages > 0 && cmd.Flags().Changed(other) {
-					return usage("--outages and --%s: write one of them; each is a soak of its own", other)
+					return usageError("--outages and --%s: cannot be combined; run two soaks", other)
 				}
 			}
 			return runSoak(cmd.Context(), io, c, asJSON)
@@ -62,13 +62,13 @@ With outages of 30 s and more they are those that the bot is shipped with.`,
 
 func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error {
 	if c.Commands < 1 {
-		return usage("--commands %d: write at least 1", c.Commands)
+		return usageError("--commands %d: write at least 1", c.Commands)
 	}
 	if c.Outages < 0 {
-		return usage("--outages %s: write a time such as 1m", c.Outages)
+		return usageError("--outages %s: write a time such as 1m", c.Outages)
 	}
 	if c.Replicas > 1 && !c.Store.IsPostgres() {
-		return usage("--replicas %d: several bots need a database in common: --store postgres://…", c.Replicas)
+		return usageError("--replicas %d: several bots need a database in common: --store postgres://…", c.Replicas)
 	}
 	report, err := soak.Run(ctx, c)
 	if err != nil {
@@ -80,7 +80,7 @@ func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error 
 		err = report.Print(io.out)
 	}
 	if err == nil && !report.HasKeptPromise() {
-		err = failure{exitFailed, errSilent}
+		err = exitError{exitFailed, errReported}
 	}
 	return err
 }

@@ -12,9 +12,8 @@ import (
 	"roombot/cmd/bot/soak"
 )
 
-// The promise itself, in small: every kind of fault at once, and a kill every
-// 700 ms. `bot soak` does more of it.
-func TestEachCommandOpensOneRoomAndIsAnsweredOnceWhateverHappens(t *testing.T) {
+// Every kind of fault at once, and a kill every 700 ms. `bot soak` is the same at full length.
+func TestEachRequestOpensOneRoomAndGetsOneAnswer(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes half a minute")
@@ -83,7 +82,7 @@ func TestOutagesCannotBeCombinedWithOtherFlags(t *testing.T) {
 	require.Equal(t, exitUsage, shell(t, "soak", "--outages", "-1s").code)
 }
 
-func TestASoakWithReplicasNeedsADatabase(t *testing.T) {
+func TestSoakWithReplicasNeedsADatabase(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, exitUsage, shell(t, "soak", "--replicas", "3").code)
 	require.Equal(t, exitUsage, shell(t, "soak", "--faults", "some").code)

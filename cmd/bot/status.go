@@ -24,10 +24,10 @@ func statusCommand(io streams) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "status",
-		Short: "Ask a running bot how it is",
-		Long: `Asks the health page of a running bot (roombot.health.listen), on this machine
-unless that names another, and prints what it says: whether the bot can do its
-job, and if not why; the feed, the session with Symphony, and the queue.
+		Short: "Show the health of a running bot",
+		Long: `Reads the health page of a running bot (roombot.health.listen), on this machine
+unless that names another, and prints whether the bot is ready, and if not why;
+the datafeed, the session with Symphony, and the queue.
 
 Exit codes: 0 ready, 1 not ready, 3 nothing answers.`,
 		Example: "  bot status --config /etc/roombot/config.json",
@@ -37,7 +37,7 @@ Exit codes: 0 ready, 1 not ready, 3 nothing answers.`,
 			if err != nil {
 				return err
 			}
-			return status(cmd.Context(), io, healthPage(string(c.Roombot.Health.Listen)), asJSON)
+			return showStatus(cmd.Context(), io, healthPage(string(c.Roombot.Health.Listen)), asJSON)
 		},
 	}
 	configFlag(c, &path)
@@ -45,7 +45,7 @@ Exit codes: 0 ready, 1 not ready, 3 nothing answers.`,
 	return c
 }
 
-// healthPage is where to ask a bot that listens there.
+// healthPage is the address of the health page of a bot that listens there.
 func healthPage(listen string) string {
 	if listen == "" {
 		return ""
@@ -60,13 +60,13 @@ func healthPage(listen string) string {
 	return "http://" + net.JoinHostPort(host, port) + "/readyz"
 }
 
-func status(ctx context.Context, io streams, page string, asJSON bool) error {
+func showStatus(ctx context.Context, io streams, page string, asJSON bool) error {
 	if page == "" {
-		return failure{exitNotFound, errors.New(`the bot has no health page: add "health": {"listen": "127.0.0.1:8081"} to roombot, and start it again`)}
+		return exitError{exitNotFound, errors.New(`the bot has no health page: add "health": {"listen": "127.0.0.1:8081"} to roombot, and start it again`)}
 	}
 	h, raw, err := askHealth(ctx, page)
 	if err != nil {
-		return failure{exitNotFound, err}
+		return exitError{exitNotFound, err}
 	}
 	if asJSON {
 		_, err = io.out.Write(raw)
@@ -74,17 +74,17 @@ func status(ctx context.Context, io streams, page string, asJSON bool) error {
 		err = printHealth(io.out, h, time.Now())
 	}
 	if err == nil && !h.Ready {
-		err = failure{exitFailed, errSilent}
+		err = exitError{exitFailed, errReported}
 	}
 	return err
 }
 
-// statusTimeout is longer than the bot waits for its store before it answers.
+// statusTimeout is longer than the health page waits for the store.
 const statusTimeout = 10 * time.Second
 
-// askHealth is what the bot says there, also as it says it.
+// askHealth reads the health page, and returns its JSON too.
 func askHealth(ctx context.Context, page string) (h bot.Health, raw []byte, err error) {
-	raw, err = get(ctx, page)
+	raw, err = fetchPage(ctx, page)
 	if err != nil {
 		return bot.Health{}, nil, fmt.Errorf("no bot answers at %s: %w; start it with bot run, or look at its log", page, err)
 	}
@@ -94,23 +94,23 @@ func askHealth(ctx context.Context, page string) (h bot.Health, raw []byte, err 
 	return h, raw, nil
 }
 
-func get(ctx context.Context, page string) ([]byte, error) {
+func fetchPage(ctx context.Context, page string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
 	if err != nil {
 		return nil, err
 	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // the proxy has no part in this
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy: the page is on this machine or network
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, errors.Unwrap(err) // without the address, which stands before it
+		return nil, errors.Unwrap(err) // without the address, which the caller's message has
 	}
 	defer response.Body.Close()
 	return stdio.ReadAll(stdio.LimitReader(response.Body, 1<<20))
 }
 
-// printHealth prints what people want to know.
+// printHealth prints a health page for people.
 func printHealth(out stdio.Writer, h bot.Health, now time.Time) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", args...) }
@@ -120,27 +120,27 @@ func printHealth(out stdio.Writer, h bot.Health, now time.Time) error {
 		fmt.Fprintln(w, "✗ not ready")
 	}
 	for _, p := range h.Problems {
-		fmt.Fprintf(w, "  %s\n    → %s\n", p, advice(p))
+		fmt.Fprintf(w, "  %s\n    → %s\n", p, adviceFor(p))
 	}
-	row("Bot", "%s, since %s", h.Username, ago(now, h.Started))
+	row("Bot", "%s, since %s", h.Username, formatAgo(now, h.Started))
 	row("Feed", "last read %s, lag %s, %d events, %d failures, %d feeds lost",
-		ago(now, h.Feed.LastRead), span(h.Feed.LagSeconds), h.Feed.Events, h.Feed.Failures, h.Feed.Lost)
-	row("Login", "last %s, %d in all, %d failed", ago(now, h.Login.Last), h.Login.Logins, h.Login.Failed)
+		formatAgo(now, h.Feed.LastRead), formatSeconds(h.Feed.LagSeconds), h.Feed.Events, h.Feed.Failures, h.Feed.Lost)
+	row("Login", "last %s, %d in all, %d failed", formatAgo(now, h.Login.Last), h.Login.Logins, h.Login.Failed)
 	pace := "no limit"
 	if h.Calls.Pace > 0 {
 		pace = fmt.Sprintf("%.1f a second at most, %d waiting", h.Calls.Pace, h.Calls.Waiting)
 	}
-	row("Calls", "%d retries, %d asked for less, %s waited, pace: %s", h.Calls.Retries, h.Calls.Throttled, span(h.Calls.WaitedSeconds), pace)
+	row("Calls", "%d retries, %d throttled, %s waited, pace: %s", h.Calls.Retries, h.Calls.Throttled, formatSeconds(h.Calls.WaitedSeconds), pace)
 	if h.Queue.Answers {
 		row("Queue", "%d waiting of %d at most, %d running, %d failed, oldest %s, replicas: %d",
-			h.Queue.Queued, h.Queue.Limit, h.Queue.Running, h.Queue.Failed, span(h.Queue.OldestSeconds), h.Queue.Replicas)
+			h.Queue.Queued, h.Queue.Limit, h.Queue.Running, h.Queue.Failed, formatSeconds(h.Queue.OldestSeconds), h.Queue.Replicas)
 	}
-	row("Answers", "%s", tally(h.Requests))
+	row("Answers", "%s", formatCounts(h.Requests))
 	return w.Flush()
 }
 
-// advice is what to do about a problem.
-func advice(problem string) string {
+// adviceFor says what to do about a problem.
+func adviceFor(problem string) string {
 	for _, known := range []struct{ sign, what string }{
 		{"signing in", "the log says why; bot check tests the key, the clock and the network"},
 		{"feed", "the log says why; it is tried again and again; bot check tests the way to the agent"},
@@ -155,14 +155,14 @@ func advice(problem string) string {
 	return "the log says more"
 }
 
-func ago(now, t time.Time) string {
+func formatAgo(now, t time.Time) string {
 	if t.IsZero() {
 		return "never"
 	}
-	return span(now.Sub(t).Seconds()) + " ago"
+	return formatSeconds(now.Sub(t).Seconds()) + " ago"
 }
 
-func span(seconds float64) string {
+func formatSeconds(seconds float64) string {
 	d := time.Duration(max(seconds, 0) * float64(time.Second))
 	if d < time.Second {
 		return d.Round(time.Millisecond).String()
@@ -170,7 +170,7 @@ func span(seconds float64) string {
 	return d.Round(time.Second).String()
 }
 
-func tally(counts map[string]int) string {
+func formatCounts(counts map[string]int) string {
 	if len(counts) == 0 {
 		return "none yet"
 	}

@@ -65,7 +65,7 @@ func (w *watched) run() *running {
 	return p
 }
 
-// rests waits until the bot has nothing more to do. An answer is given before the last people are in.
+// rests waits until the bot has nothing more to do: people are added after the first answer.
 func (w *watched) rests() {
 	w.t.Helper()
 	require.Eventually(w.t, func() bool {
@@ -113,7 +113,7 @@ func TestEveryNumberIsDocumented(t *testing.T) {
 	w := newWatched(t)
 	w.run()
 	w.says("bob", firstCommand)
-	raw, err := get(t.Context(), strings.Replace(w.page, "/readyz", "/metrics", 1))
+	raw, err := fetchPage(t.Context(), strings.Replace(w.page, "/readyz", "/metrics", 1))
 	require.NoError(t, err)
 	numbers := regexp.MustCompile(`(?m)^# TYPE roombot(_\w+) `).FindAllStringSubmatch(string(raw), -1)
 	require.Greater(t, len(numbers), 20)

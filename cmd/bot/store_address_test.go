@@ -14,8 +14,8 @@ const unreachable = "Postgres://bot:hunter2@127.0.0.1:1/roombot?connect_timeout=
 
 func TestRunTakesASchemeWithCapitalsForADatabase(t *testing.T) {
 	t.Parallel()
-	c := configured(t, `"host": "acme.test", "roombot": {"store": %q}`, unreachable)
-	wired, err := wire(c, zerolog.Nop())
+	c := newTestConfig(t, `"host": "acme.test", "roombot": {"store": %q}`, unreachable)
+	wired, err := botConfig(c, zerolog.Nop())
 	require.NoError(t, err)
 	require.True(t, wired.Store.Store.IsPostgres())
 	require.Equal(t, "postgres://bot:xxxxx@127.0.0.1:1/roombot?connect_timeout=1", wired.Store.Store.String())
@@ -23,7 +23,7 @@ func TestRunTakesASchemeWithCapitalsForADatabase(t *testing.T) {
 
 func TestJobsTakesASchemeWithCapitalsForADatabase(t *testing.T) {
 	t.Parallel()
-	path, dir := written(t, `"host": "acme.test", "roombot": {"store": %q}`, unreachable)
+	path, dir := writeTestConfig(t, `"host": "acme.test", "roombot": {"store": %q}`, unreachable)
 	got := shell(t, "jobs", "list", "--config", path)
 	require.Equal(t, exitFailed, got.code)
 	require.Contains(t, got.err, "inspect the store postgres://bot:xxxxx@127.0.0.1:1/roombot")
@@ -33,8 +33,8 @@ func TestJobsTakesASchemeWithCapitalsForADatabase(t *testing.T) {
 
 func TestCheckTakesASchemeWithCapitalsForADatabase(t *testing.T) {
 	t.Parallel()
-	path, dir := written(t, `"scheme": "http", %s, "roombot": {"store": %q}`, at(scripted(t, nil, false)), unreachable)
-	got, code := levels(t, path)
+	path, dir := writeTestConfig(t, `"scheme": "http", %s, "roombot": {"store": %q}`, configKeys(newScriptedPod(t, nil, false)), unreachable)
+	got, code := runCheck(t, path)
 	require.NotZero(t, code)
 	require.Contains(t, got["store"].Detail, "postgres://bot:xxxxx@127.0.0.1:1/roombot")
 	require.NotContains(t, got["store"].Detail, "hunter2")
@@ -56,7 +56,7 @@ func requireNoStoreFile(t *testing.T, dir string) {
 
 func TestEachCommandRejectsAnotherKindOfStore(t *testing.T) {
 	t.Parallel()
-	path, _ := written(t, `"host": "acme.test", "roombot": {"store": "mysql://bot:hunter2@db/x"}`)
+	path, _ := writeTestConfig(t, `"host": "acme.test", "roombot": {"store": "mysql://bot:hunter2@db/x"}`)
 	for _, command := range [][]string{{"run"}, {"jobs", "list"}, {"check"}} {
 		got := shell(t, append(command, "--config", path)...)
 		require.NotZero(t, got.code, command)

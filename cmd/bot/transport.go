@@ -13,10 +13,10 @@ import (
 	"roombot/symphony"
 )
 
-// transports is the way to each component: its proxy, its times, its headers, and
-// the authorities trusted besides the system's.
-func transports(c *config.Config) (map[symphony.Component]symphony.Transport, error) {
-	trust, err := trusted(c.SSL.TrustStore)
+// newTransports makes the transport of each component: proxy, timeouts, headers, and the
+// authorities trusted besides the system's.
+func newTransports(c *config.Config) (map[symphony.Component]symphony.Transport, error) {
+	trust, err := readTrustStore(c.SSL.TrustStore)
 	if err != nil {
 		return nil, err
 	}
@@ -30,18 +30,18 @@ func transports(c *config.Config) (map[symphony.Component]symphony.Transport, er
 		symphony.KeyAuthHost:     c.KeyAuth.Server,
 	} {
 		ways[component] = symphony.Transport{
-			Proxy:          proxy(server.Proxy),
+			Proxy:          proxyURL(server.Proxy),
 			NoProxy:        os.Getenv("NO_PROXY"),
 			Trust:          trust,
 			ConnectTimeout: time.Duration(server.ConnectionTimeout) * time.Millisecond,
 			Timeout:        time.Duration(server.ReadTimeout) * time.Millisecond,
-			Headers:        headers(server.DefaultHeaders),
+			Headers:        httpHeaders(server.DefaultHeaders),
 		}
 	}
 	return ways, nil
 }
 
-func headers(configured map[string]config.Secret) http.Header {
+func httpHeaders(configured map[string]config.Secret) http.Header {
 	h := http.Header{}
 	for name, value := range configured {
 		h.Set(name, value.Reveal())
@@ -49,7 +49,7 @@ func headers(configured map[string]config.Secret) http.Header {
 	return h
 }
 
-func proxy(p *config.Proxy) *url.URL {
+func proxyURL(p *config.Proxy) *url.URL {
 	if p == nil {
 		return nil
 	}
@@ -60,7 +60,7 @@ func proxy(p *config.Proxy) *url.URL {
 	return u
 }
 
-func trusted(bundle config.Certificate) ([]byte, error) {
+func readTrustStore(bundle config.Certificate) ([]byte, error) {
 	if content := bundle.Content.Reveal(); content != "" {
 		return []byte(content), nil
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"runtime"
@@ -9,41 +10,62 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is set by the release build: -ldflags "-X main.version=1.2.3".
-var version = "dev"
+// releaseVersion is the version of this source: the newest one in CHANGELOG.md.
+const releaseVersion = "v0.1.0"
 
-type build struct {
-	Version string `json:"version"`
-	Commit  string `json:"commit,omitempty"`
-	Go      string `json:"go"`
+// version and commit are set by builds without the repository's metadata, and by those that have
+// a version of their own: -ldflags "-X main.version=v0.1.0-acme.1 -X main.commit=0123456789ab".
+var version, commit string
+
+// versionInfo is what bot version prints.
+type versionInfo struct {
+	Version  string `json:"version"`
+	Commit   string `json:"commit,omitempty"`
+	Modified bool   `json:"modified,omitempty"` // the source differs from the commit
+	Go       string `json:"go"`
 }
 
-func thisBuild() build {
-	b := build{Version: version, Go: runtime.Version()}
+func currentBuild() versionInfo {
+	v := versionInfo{Version: cmp.Or(version, releaseVersion), Commit: commit, Go: runtime.Version()}
 	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return b
+	if !ok || commit != "" {
+		return v
 	}
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			b.Commit = s.Value[:min(12, len(s.Value))]
+		switch s.Key {
+		case "vcs.revision":
+			v.Commit = s.Value[:min(12, len(s.Value))]
+		case "vcs.modified":
+			v.Modified = s.Value == "true"
 		}
 	}
-	return b
+	return v
+}
+
+// String is the version on one line, such as "v0.1.0 (0123456789ab, modified) go1.26.0".
+func (v versionInfo) String() string {
+	source := v.Commit
+	if v.Modified {
+		source += ", modified"
+	}
+	if source == "" {
+		return v.Version + " " + v.Go
+	}
+	return v.Version + " (" + source + ") " + v.Go
 }
 
 func versionCommand(io streams) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "version",
-		Short: "Tell which version this is",
+		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			b := thisBuild()
+			v := currentBuild()
 			if asJSON {
-				return json.NewEncoder(io.out).Encode(b)
+				return json.NewEncoder(io.out).Encode(v)
 			}
-			_, err := fmt.Fprintf(io.out, "roombot %s %s %s\n", b.Version, b.Commit, b.Go)
+			_, err := fmt.Fprintln(io.out, "roombot", v)
 			return err
 		},
 	}

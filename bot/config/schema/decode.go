@@ -9,134 +9,135 @@ import (
 )
 
 const (
-	maxFaults  = 100    // a file with more is another kind of file
-	maxVisited = 100000 // aliases can make a small file huge
+	maxProblems = 100    // a file with more is another kind of file
+	maxNodes    = 100000 // aliases can make a small file huge
 )
 
 type decoder struct {
-	doc     *document
-	faults  Faults
-	unused  []string
-	visited int
-	listed  map[reflect.Type]bool // structs whose keys a fault has listed: once is enough
+	doc        *document
+	problems   Problems
+	unused     []string
+	nodes      int
+	listedKeys map[reflect.Type]bool // structs whose keys a problem has listed, which is done once
 }
 
 func newDecoder(doc *document) *decoder {
-	return &decoder{doc: doc, listed: map[reflect.Type]bool{}}
+	return &decoder{doc: doc, listedKeys: map[reflect.Type]bool{}}
 }
 
-func (d *decoder) decode(v Value, into any) ([]string, Faults) {
+func (d *decoder) decode(v Value, into any) ([]string, Problems) {
 	target := reflect.ValueOf(into).Elem()
 	if v.Node == nil {
-		d.defaults(target)
+		d.setDefaults(target)
 		return nil, nil
 	}
-	d.value(v, target, field{})
-	return d.unused, d.faults
+	d.decodeValue(v, target, field{})
+	return d.unused, d.problems
 }
 
-// report adds a fault. Past the limit the rest is only hinted at.
-func (d *decoder) report(at Value, message, fix string) {
-	if len(d.faults) > maxFaults {
+// addProblem adds a problem. Beyond maxProblems it adds one that says so, and then none.
+func (d *decoder) addProblem(at Value, message, fix string) {
+	if len(d.problems) > maxProblems {
 		return
 	}
-	if len(d.faults) == maxFaults {
-		at, message, fix = Value{Node: at.Node}, "has more faults than are listed here", "mend these first"
+	if len(d.problems) == maxProblems {
+		at, message, fix = Value{Node: at.Node}, "has more problems than are listed here", "mend these first"
 	}
-	fault := at.Fault(message, fix)
-	fault.File = d.doc.file
-	d.faults = append(d.faults, fault)
+	problem := at.Problem(message, fix)
+	problem.File = d.doc.file
+	d.problems = append(d.problems, problem)
 }
 
-// done says that there is no point in going on.
-func (d *decoder) done(at Value) bool {
-	d.visited++
-	if d.visited == maxVisited {
-		d.report(at, "repeats so much by aliases that it is too large", "write it out, shorter")
+// shouldStop reports whether the document is too large or has too many problems.
+func (d *decoder) shouldStop(at Value) bool {
+	d.nodes++
+	if d.nodes == maxNodes {
+		d.addProblem(at, "repeats so much by aliases that it is too large", "write it out, shorter")
 	}
-	return d.visited >= maxVisited || len(d.faults) > maxFaults
+	return d.nodes >= maxNodes || len(d.problems) > maxProblems
 }
 
-func (d *decoder) value(at Value, into reflect.Value, f field) {
-	if d.done(at) {
+func (d *decoder) decodeValue(at Value, into reflect.Value, f field) {
+	if d.shouldStop(at) {
 		return
 	}
-	node := resolve(at.Node)
+	node := resolveAlias(at.Node)
 	switch {
 	case into.Type() == reflect.TypeFor[Value]():
 		into.Set(reflect.ValueOf(Value{Path: at.Path, Node: at.Node, doc: d.doc}))
 	case isScalar(into.Type()):
-		d.scalar(at, into, f)
+		d.decodeScalar(at, into, f)
 	case into.Kind() == reflect.Pointer:
 		fresh := reflect.New(into.Type().Elem())
-		d.value(at, fresh.Elem(), f)
+		d.decodeValue(at, fresh.Elem(), f)
 		into.Set(fresh)
 	case into.Kind() == reflect.Struct:
-		if d.expect(at, node, yaml.MappingNode, "an object") {
-			d.object(at, node, into)
+		if d.expectKind(at, node, yaml.MappingNode, "an object") {
+			d.decodeStruct(at, node, into)
 		}
 	case into.Kind() == reflect.Slice:
-		if d.expect(at, node, yaml.SequenceNode, "a list") {
-			d.list(at, node, into, f)
+		if d.expectKind(at, node, yaml.SequenceNode, "a list") {
+			d.decodeList(at, node, into, f)
 		}
 	case into.Kind() == reflect.Map:
-		if d.expect(at, node, yaml.MappingNode, "an object") {
-			d.table(at, node, into)
+		if d.expectKind(at, node, yaml.MappingNode, "an object") {
+			d.decodeMap(at, node, into)
 		}
 	default:
-		d.scalar(at, into, f)
+		d.decodeScalar(at, into, f)
 	}
 }
 
-func (d *decoder) expect(at Value, node *yaml.Node, kind yaml.Kind, want string) bool {
+func (d *decoder) expectKind(at Value, node *yaml.Node, kind yaml.Kind, want string) bool {
 	if node.Kind == kind {
 		return true
 	}
 	fix := map[yaml.Kind]string{yaml.MappingNode: "write {…}", yaml.SequenceNode: "write […]"}[kind]
-	d.report(at, fmt.Sprintf("is %s and must be %s", kindOf(node), want), fix)
+	d.addProblem(at, fmt.Sprintf("is %s and must be %s", kindOf(node), want), fix)
 	return false
 }
 
-func (d *decoder) list(at Value, node *yaml.Node, into reflect.Value, f field) {
+func (d *decoder) decodeList(at Value, node *yaml.Node, into reflect.Value, f field) {
 	if len(node.Content) == 0 {
-		d.report(at, "is an empty list", "write at least one entry")
+		d.addProblem(at, "is an empty list", "write at least one entry")
 		return
 	}
 	list := reflect.MakeSlice(into.Type(), len(node.Content), len(node.Content))
 	for i, child := range node.Content {
-		d.value(Value{Path: fmt.Sprintf("%s[%d]", at.Path, i), Node: child, doc: d.doc}, list.Index(i), field{key: f.key, oneOf: f.oneOf})
+		d.decodeValue(Value{Path: fmt.Sprintf("%s[%d]", at.Path, i), Node: child, doc: d.doc}, list.Index(i), field{key: f.key, oneOf: f.oneOf})
 	}
 	into.Set(list)
 }
 
-// table fills a map from text to something that is read from text.
-func (d *decoder) table(at Value, node *yaml.Node, into reflect.Value) {
+// decodeMap fills a map whose keys are texts.
+func (d *decoder) decodeMap(at Value, node *yaml.Node, into reflect.Value) {
 	table := reflect.MakeMap(into.Type())
-	for key, child := range d.members(at, node) {
+	for key, child := range d.eachMember(at, node) {
 		entry := reflect.New(into.Type().Elem()).Elem()
-		d.value(child, entry, field{key: key})
+		d.decodeValue(child, entry, field{key: key})
 		table.SetMapIndex(reflect.ValueOf(key), entry)
 	}
 	into.Set(table)
 }
 
-// members goes through an object's keys, reporting those that are no text or come twice.
-func (d *decoder) members(at Value, node *yaml.Node) func(yield func(string, Value) bool) {
+// eachMember yields an object's keys and values. It reports keys that are not text or are set
+// twice.
+func (d *decoder) eachMember(at Value, node *yaml.Node) func(yield func(string, Value) bool) {
 	return func(yield func(string, Value) bool) {
 		first := make(map[string]int, len(node.Content)/2)
 		for i := 0; i+1 < len(node.Content); i += 2 {
-			key := resolve(node.Content[i])
+			key := resolveAlias(node.Content[i])
 			place := Value{Path: at.Path, Node: node.Content[i], doc: d.doc}
-			if d.done(place) {
+			if d.shouldStop(place) {
 				return
 			}
 			if key.Kind != yaml.ScalarNode || key.ShortTag() != tagText {
-				d.report(place, badKey(key), "write text before the colon")
+				d.addProblem(place, badKeyMessage(key), "write text before the colon")
 				continue
 			}
-			place.Path = join(at.Path, key.Value)
+			place.Path = joinPath(at.Path, key.Value)
 			if line, again := first[key.Value]; again {
-				d.report(place, fmt.Sprintf("is set twice, first on line %d", line), "keep one of them")
+				d.addProblem(place, fmt.Sprintf("is set twice, first on line %d", line), "keep one of them")
 				continue
 			}
 			first[key.Value] = key.Line
@@ -147,19 +148,19 @@ func (d *decoder) members(at Value, node *yaml.Node) func(yield func(string, Val
 	}
 }
 
-func badKey(key *yaml.Node) string {
+func badKeyMessage(key *yaml.Node) string {
 	if key.ShortTag() == "!!merge" {
 		return "uses <<, which is not supported"
 	}
 	return "has a key that is " + kindOf(key)
 }
 
-func join(path, key string) string {
+func joinPath(path, key string) string {
 	if strings.ContainsAny(key, ". []\"\n") || key == "" {
 		return path + "[" + quote(key) + "]"
 	}
 	if path == "" {
-		return clip(key)
+		return truncate(key)
 	}
-	return path + "." + clip(key)
+	return path + "." + truncate(key)
 }

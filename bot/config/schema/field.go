@@ -1,7 +1,9 @@
 package schema
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -18,7 +20,7 @@ type field struct {
 	doc, eg  string
 }
 
-// fieldsOf lists the keys of a struct, embedded structs' keys in their place.
+// fieldsOf lists the keys of a struct. Keys of embedded structs stand where the struct is embedded.
 func fieldsOf(t reflect.Type) []field {
 	var fields []field
 	for i := range t.NumField() {
@@ -33,6 +35,27 @@ func fieldsOf(t reflect.Type) []field {
 		case tagged && tag != "-":
 			fields = append(fields, newField(f, tag))
 		}
+	}
+	return addDefaults(t, fields)
+}
+
+// Defaulter is a struct whose defaults are Go values, such as constants of other packages. Defaults
+// gives them by key; a default of the tag does not count beside one.
+type Defaulter interface {
+	Defaults() map[string]any
+}
+
+func addDefaults(t reflect.Type, fields []field) []field {
+	stated, ok := reflect.TypeAssert[Defaulter](reflect.Zero(t))
+	if !ok {
+		return fields
+	}
+	for key, value := range stated.Defaults() {
+		at := slices.IndexFunc(fields, func(f field) bool { return f.key == key })
+		if at < 0 {
+			panic(fmt.Sprintf("schema: %s states a default of %q, which is no key of it", t, key))
+		}
+		fields[at].fallback = fmt.Sprint(value)
 	}
 	return fields
 }
@@ -70,10 +93,10 @@ type Entry struct {
 	Unused   bool
 }
 
-// Describe lists the keys of a struct and of all below it, in the order in which they are declared.
-func Describe(of any) []Entry { return describe("", reflect.TypeOf(of)) }
+// Describe lists the keys of a struct and of the structs in it, in the order of their declaration.
+func Describe(of any) []Entry { return describeType("", reflect.TypeOf(of)) }
 
-func describe(prefix string, t reflect.Type) []Entry {
+func describeType(prefix string, t reflect.Type) []Entry {
 	var out []Entry
 	for _, f := range fieldsOf(t) {
 		path, inner := prefix+f.key, f.kind
@@ -84,7 +107,7 @@ func describe(prefix string, t reflect.Type) []Entry {
 			inner = inner.Elem()
 		}
 		if nested := inner.Kind() == reflect.Struct && !isScalar(inner); nested {
-			out = append(out, describe(path+".", inner)...)
+			out = append(out, describeType(path+".", inner)...)
 			continue
 		}
 		out = append(out, Entry{Path: path, Doc: f.doc, Default: f.fallback, OneOf: f.oneOf, Required: f.required, Unused: f.unused})

@@ -5,30 +5,31 @@ import (
 	"strings"
 )
 
-// File is the path of a file that must exist and be readable, resolved against the folder of the document that names it.
-type File string
+// FilePath is the path of a file that must exist and be readable, resolved against the folder of
+// the document that names it.
+type FilePath string
 
-func (s scalar) setFile(doc *document, into *File) *Wrong {
-	if wrong := s.notText(); wrong != nil {
+func (s scalar) setFile(doc *document, into *FilePath) *InvalidValue {
+	if wrong := s.checkText(); wrong != nil {
 		return wrong
 	}
 	if strings.TrimSpace(s.text) == "" || strings.ContainsRune(s.text, 0) {
-		return &Wrong{What: "is not a path", Fix: "write the path of a file"}
+		return &InvalidValue{What: "is not a path", Fix: "write the path of a file"}
 	}
-	path := doc.resolve(s.text)
+	path := doc.resolvePath(s.text)
 	fix := "write the path of a readable file; paths are relative to the folder of " + doc.file
 	info, err := os.Stat(path)
 	if err != nil {
-		return &Wrong{What: cause(err), Fix: fix}
+		return &InvalidValue{What: readError(err), Fix: fix}
 	}
 	if !info.Mode().IsRegular() {
-		return &Wrong{What: "is not a file", Fix: fix}
+		return &InvalidValue{What: "is not a file", Fix: fix}
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return &Wrong{What: cause(err), Fix: fix}
+		return &InvalidValue{What: readError(err), Fix: fix}
 	}
 	_ = file.Close()
-	*into = File(path)
+	*into = FilePath(path)
 	return nil
 }

@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// expansion is a text with its variables replaced.
-type expansion struct {
-	text   string
-	filled bool     // whether there was anything to replace
-	names  []string // the variables that it took; their values are never shown
+// expandedText is a text after its variables were replaced.
+type expandedText struct {
+	text         string
+	hasVariables bool     // whether the text had variables
+	variables    []string // names of the variables; their values are never shown
 }
 
-// expand replaces ${NAME} and ${NAME:-default}; $${ is a literal ${. As in a shell, the default also stands in for an empty
-// variable. What a variable holds is not looked into again.
-func (d *document) expand(text string) (expansion, *Wrong) {
-	var e expansion
+// expandVariables replaces ${NAME} and ${NAME:-default}; $${ is a literal ${. As in a shell, an
+// empty variable takes the default too. Values of variables are not expanded again.
+func (d *document) expandVariables(text string) (expandedText, *InvalidValue) {
+	var e expandedText
 	var b strings.Builder
 	for {
 		at := strings.Index(text, "${")
@@ -32,32 +32,33 @@ func (d *document) expand(text string) (expansion, *Wrong) {
 		b.WriteString(text[:at])
 		end := strings.IndexByte(text[at:], '}')
 		if end < 0 {
-			return e, &Wrong{What: "has a ${ that is never closed", Fix: "write ${NAME}, or $${ for a literal ${"}
+			return e, &InvalidValue{What: "has a ${ that is never closed", Fix: "write ${NAME}, or $${ for a literal ${"}
 		}
-		value, from, wrong := d.variable(text[at+2 : at+end])
+		value, from, wrong := d.lookUpVariable(text[at+2 : at+end])
 		if wrong != nil {
 			return e, wrong
 		}
 		b.WriteString(value)
-		e.filled = true
+		e.hasVariables = true
 		if from != "" {
-			e.names = append(e.names, from)
+			e.variables = append(e.variables, from)
 		}
 		text = text[at+end+1:]
 	}
 }
 
-// variables may have dots only to tell their author that Java's properties are not known here.
-var variables = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
+// variableName allows dots, so that Java's properties get a message of their own.
+var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
 
-// variable is what stands for the inside of ${…}, and the variable that it is from; a default is from the file itself.
-func (d *document) variable(body string) (value, from string, wrong *Wrong) {
+// lookUpVariable returns the value of what stands inside ${…} and the name of the variable; without
+// a name the value is the default, which the file holds.
+func (d *document) lookUpVariable(body string) (value, from string, wrong *InvalidValue) {
 	name, fallback, optional := strings.Cut(body, ":-")
 	switch {
-	case !variables.MatchString(name):
-		return "", "", &Wrong{What: "has a ${…} without the name of an environment variable", Fix: "write ${NAME} or ${NAME:-default}, or $${ for a literal ${"}
+	case !variableName.MatchString(name):
+		return "", "", &InvalidValue{What: "has a ${…} without the name of an environment variable", Fix: "write ${NAME} or ${NAME:-default}, or $${ for a literal ${"}
 	case strings.Contains(fallback, "${"):
-		return "", "", &Wrong{What: "has a ${…} inside the default of ${" + name + "}", Fix: "write a plain default"}
+		return "", "", &InvalidValue{What: "has a ${…} inside the default of ${" + name + "}", Fix: "write a plain default"}
 	}
 	value, ok := "", false
 	if d.env != nil {
@@ -69,7 +70,7 @@ func (d *document) variable(body string) (value, from string, wrong *Wrong) {
 	case ok:
 		return value, name, nil
 	case strings.Contains(name, "."):
-		return "", "", &Wrong{What: "takes ${" + name + "}, which is a Java system property", Fix: "write an environment variable, such as ${HOME}"}
+		return "", "", &InvalidValue{What: "takes ${" + name + "}, which is a Java system property", Fix: "write an environment variable, such as ${HOME}"}
 	}
-	return "", "", &Wrong{What: "takes the environment variable " + name + ", which is not set", Fix: "set it, or write a default: ${" + name + ":-default}"}
+	return "", "", &InvalidValue{What: "takes the environment variable " + name + ", which is not set", Fix: "set it, or write a default: ${" + name + ":-default}"}
 }

@@ -10,24 +10,24 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxDepth bounds the nesting of a document; the schema itself needs less than ten.
+// maxDepth bounds the nesting of a document. No schema needs more than ten levels.
 const maxDepth = 64
 
-// parseJSON makes the nodes that the YAML of the same meaning would have. JSON does not go through the YAML parser because
-// that refuses tabs and surrogate escapes, which JSON allows.
-func parseJSON(content []byte) (*yaml.Node, *Fault) {
+// parseJSON returns the nodes that the same document in YAML would have. The YAML parser is not
+// used for JSON because it refuses tabs and surrogate escapes.
+func parseJSON(content []byte) (*yaml.Node, *Problem) {
 	var whole json.RawMessage
 	if err := json.Unmarshal(content, &whole); err != nil {
-		return nil, jsonFault(content, err)
+		return nil, jsonProblem(content, err)
 	}
 	p := jsonParser{
 		decoder: json.NewDecoder(bytes.NewReader(content)),
 		cursor:  cursor{content: content, line: 1, column: 1},
 	}
 	p.decoder.UseNumber()
-	root := p.value(0)
-	if p.deep {
-		return nil, &Fault{Line: p.cursor.line, Column: p.cursor.column, Message: "is nested too deeply"}
+	root := p.readValue(0)
+	if p.tooDeep {
+		return nil, &Problem{Line: p.cursor.line, Column: p.cursor.column, Message: "is nested too deeply"}
 	}
 	return root, nil
 }
@@ -35,12 +35,12 @@ func parseJSON(content []byte) (*yaml.Node, *Fault) {
 type jsonParser struct {
 	decoder *json.Decoder
 	cursor  cursor
-	deep    bool
+	tooDeep bool
 }
 
-// value reads the next value; the content is known to be valid. It is nil at the end of a list or an object.
-func (p *jsonParser) value(depth int) *yaml.Node {
-	line, column := p.cursor.move(p.start())
+// readValue reads the next value of valid JSON. It returns nil at the end of a list or an object.
+func (p *jsonParser) readValue(depth int) *yaml.Node {
+	line, column := p.cursor.advanceTo(p.nextTokenOffset())
 	token, err := p.decoder.Token()
 	if err != nil {
 		return nil
@@ -54,24 +54,25 @@ func (p *jsonParser) value(depth int) *yaml.Node {
 		if delim == '{' {
 			node = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
 		}
-		p.children(node, depth+1)
+		p.readChildren(node, depth+1)
 	}
 	node.Line, node.Column = line, column
 	return node
 }
 
-func (p *jsonParser) children(node *yaml.Node, depth int) {
+func (p *jsonParser) readChildren(node *yaml.Node, depth int) {
 	if depth > maxDepth {
-		p.deep = true
+		p.tooDeep = true
 		return
 	}
-	for child := p.value(depth); child != nil && !p.deep; child = p.value(depth) {
+	for child := p.readValue(depth); child != nil && !p.tooDeep; child = p.readValue(depth) {
 		node.Content = append(node.Content, child)
 	}
 }
 
-// start is the offset of the next token: the decoder stands behind the last one, before blanks, commas and colons.
-func (p *jsonParser) start() int {
+// nextTokenOffset is where the next token begins. The decoder's offset is the end of the last
+// token, before blanks, commas and colons.
+func (p *jsonParser) nextTokenOffset() int {
 	at := int(p.decoder.InputOffset())
 	for at < len(p.cursor.content) && strings.IndexByte(" \t\r\n,:", p.cursor.content[at]) >= 0 {
 		at++
@@ -100,14 +101,14 @@ func scalarNode(token json.Token) *yaml.Node {
 	return node
 }
 
-// cursor turns growing offsets into lines and columns, each byte looked at once.
+// cursor turns growing offsets into lines and columns. It reads each byte once.
 type cursor struct {
 	content      []byte
 	at           int
 	line, column int
 }
 
-func (c *cursor) move(to int) (line, column int) {
+func (c *cursor) advanceTo(to int) (line, column int) {
 	for c.at < to && c.at < len(c.content) {
 		_, size := utf8.DecodeRune(c.content[c.at:])
 		c.column++
@@ -119,29 +120,29 @@ func (c *cursor) move(to int) (line, column int) {
 	return c.line, c.column
 }
 
-func jsonFault(content []byte, err error) *Fault {
+func jsonProblem(content []byte, err error) *Problem {
 	syntax, ok := errors.AsType[*json.SyntaxError](err)
 	if !ok {
-		return &Fault{Message: "is not JSON: " + err.Error()}
+		return &Problem{Message: "is not JSON: " + err.Error()}
 	}
 	at := max(int(syntax.Offset)-1, 0)
-	fault := &Fault{Message: "is not JSON: " + syntax.Error()}
-	fault.Line, fault.Column = (&cursor{content: content, line: 1, column: 1}).move(at)
+	problem := &Problem{Message: "is not JSON: " + syntax.Error()}
+	problem.Line, problem.Column = (&cursor{content: content, line: 1, column: 1}).advanceTo(at)
 	if at >= len(content) || strings.Contains(syntax.Error(), "unexpected end") {
-		fault.Message, fault.Fix = "the file ends in the middle", "close what is open: a quote, a ] or a }"
-		return fault
+		problem.Message, problem.Fix = "the file ends in the middle", "close what is open: a quote, a ] or a }"
+		return problem
 	}
 	switch content[at] {
 	case '}', ']':
-		fault.Fix = "remove the comma before it"
+		problem.Fix = "remove the comma before it"
 	case '/', '#':
-		fault.Fix = "JSON has no comments: remove them, or write the file as YAML"
+		problem.Fix = "JSON has no comments: remove them, or write the file as YAML"
 	case '\'':
-		fault.Fix = "write double quotes"
+		problem.Fix = "write double quotes"
 	case '"':
-		fault.Fix = "a comma or a colon is missing before it"
+		problem.Fix = "a comma or a colon is missing before it"
 	case '\n', '\t':
-		fault.Fix = `write \n or \t inside quotes, or close the quote before the end of the line`
+		problem.Fix = `write \n or \t inside quotes, or close the quote before the end of the line`
 	}
-	return fault
+	return problem
 }

@@ -18,22 +18,24 @@ import (
 // maxSize is the largest file that is read, in bytes.
 const maxSize = 1 << 20
 
-// Read reads the JSON or YAML file at path; env answers `${NAME}`, nil knows no names. The error is a Faults.
+// Read reads the JSON or YAML file at path. env looks up `${NAME}`; nil is an empty environment.
+// The error is of type Problems.
 func Read(path string, env func(name string) (string, bool)) (Value, error) {
 	content, err := readFile(path)
 	if err != nil {
-		return Value{}, Faults{{File: path, Message: err.Error()}}
+		return Value{}, Problems{{File: path, Message: err.Error()}}
 	}
 	return Parse(path, content, env)
 }
 
-// Parse is Read for content already at hand; name says what to call it, which folder it is in, and by its ending whether
-// it is JSON or YAML. With any other ending it is JSON if it starts with a brace.
+// Parse is Read for content that the caller has read. name is the file's name in problems, its
+// folder is that of relative paths, and its ending says whether the content is JSON or YAML. With
+// another ending, content that begins with a brace is JSON.
 func Parse(name string, content []byte, env func(name string) (string, bool)) (Value, error) {
-	root, fault := parse(name, content)
-	if fault != nil {
-		fault.File = name
-		return Value{}, Faults{*fault}
+	root, problem := parse(name, content)
+	if problem != nil {
+		problem.File = name
+		return Value{}, Problems{*problem}
 	}
 	if env == nil {
 		env = func(string) (string, bool) { return "", false }
@@ -44,7 +46,7 @@ func Parse(name string, content []byte, env func(name string) (string, bool)) (V
 func readFile(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, errors.New(cause(err))
+		return nil, errors.New(readError(err))
 	}
 	defer func() { _ = file.Close() }()
 	if info, err := file.Stat(); err != nil || info.IsDir() {
@@ -52,7 +54,7 @@ func readFile(path string) ([]byte, error) {
 	}
 	content, err := io.ReadAll(io.LimitReader(file, maxSize+1))
 	if err != nil {
-		return nil, errors.New(cause(err))
+		return nil, errors.New(readError(err))
 	}
 	if len(content) > maxSize {
 		return nil, fmt.Errorf("is larger than %d KiB, so it cannot be what was meant", maxSize>>10)
@@ -60,8 +62,8 @@ func readFile(path string) ([]byte, error) {
 	return content, nil
 }
 
-// cause is why a file cannot be read, without its path.
-func cause(err error) string {
+// readError says why a file cannot be read, without its path.
+func readError(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "does not exist"
@@ -74,17 +76,17 @@ func cause(err error) string {
 	return "cannot be read: " + err.Error()
 }
 
-func parse(name string, content []byte) (*yaml.Node, *Fault) {
+func parse(name string, content []byte) (*yaml.Node, *Problem) {
 	if len(content) > maxSize {
-		return nil, &Fault{Message: fmt.Sprintf("is larger than %d KiB", maxSize>>10)}
+		return nil, &Problem{Message: fmt.Sprintf("is larger than %d KiB", maxSize>>10)}
 	}
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
-	if at := invalidUTF8(content); at >= 0 {
-		line, column := (&cursor{content: content, line: 1, column: 1}).move(at)
-		return nil, &Fault{Line: line, Column: column, Message: "is not UTF-8 here", Fix: "save the file as UTF-8"}
+	if at := invalidUTF8Offset(content); at >= 0 {
+		line, column := (&cursor{content: content, line: 1, column: 1}).advanceTo(at)
+		return nil, &Problem{Line: line, Column: column, Message: "is not UTF-8 here", Fix: "save the file as UTF-8"}
 	}
 	if len(bytes.TrimSpace(content)) == 0 {
-		return nil, &Fault{Message: "is empty", Fix: `write at least "host" and "bot"`}
+		return nil, &Problem{Message: "is empty", Fix: `write at least "host" and "bot"`}
 	}
 	if isJSON(name, content) {
 		return parseJSON(content)
@@ -103,7 +105,7 @@ func isJSON(name string, content []byte) bool {
 	return braced
 }
 
-func invalidUTF8(content []byte) int {
+func invalidUTF8Offset(content []byte) int {
 	for at := 0; at < len(content); {
 		r, size := utf8.DecodeRune(content[at:])
 		if r == utf8.RuneError && size == 1 {

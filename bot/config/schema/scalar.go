@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"encoding"
 	"errors"
 	"fmt"
@@ -14,36 +15,37 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// isScalar says whether a type is read from one text, however it is made inside.
+// isScalar reports whether values of a type are written as one text, also when the type is a
+// struct.
 func isScalar(t reflect.Type) bool {
 	return t == reflect.TypeFor[Value]() || t == reflect.TypeFor[time.Duration]() ||
 		reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
-// scalar reads a text, a number, true or false, or what is read from text.
-func (d *decoder) scalar(at Value, into reflect.Value, f field) {
-	node := resolve(at.Node)
-	want := wanted(into.Type())
+// decodeScalar reads a text, a number, a boolean, or a type that reads itself from text.
+func (d *decoder) decodeScalar(at Value, into reflect.Value, f field) {
+	node := resolveAlias(at.Node)
+	want := expectedType(into.Type())
 	if node.Kind != yaml.ScalarNode {
-		d.report(at, fmt.Sprintf("is %s and must be %s", kindOf(node), want), "")
+		d.addProblem(at, fmt.Sprintf("is %s and must be %s", kindOf(node), want), "")
 		return
 	}
-	e := expansion{text: node.Value}
+	e := expandedText{text: node.Value}
 	if node.ShortTag() == tagText {
-		var wrong *Wrong
-		if e, wrong = d.doc.expand(node.Value); wrong != nil {
-			d.report(at, wrong.What, wrong.Fix)
+		var wrong *InvalidValue
+		if e, wrong = d.doc.expandVariables(node.Value); wrong != nil {
+			d.addProblem(at, wrong.What, wrong.Fix)
 			return
 		}
 	}
-	s := scalar{expansion: e, tag: node.ShortTag(), secret: into.Type() == reflect.TypeFor[Secret]()}
-	if wrong := s.set(d.doc, into, f); wrong != nil {
-		s.secret = s.secret || wrong.Hide
-		d.report(at, s.shown()+wrong.What, wrong.Fix)
+	s := scalar{expandedText: e, tag: node.ShortTag(), secret: into.Type() == reflect.TypeFor[Secret]()}
+	if wrong := s.assignTo(d.doc, into, f); wrong != nil {
+		s.secret = s.secret || wrong.Secret
+		d.addProblem(at, s.subject()+wrong.What, wrong.Fix)
 	}
 }
 
-func wanted(t reflect.Type) string {
+func expectedType(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Int:
 		return "a whole number"
@@ -55,31 +57,31 @@ func wanted(t reflect.Type) string {
 	return "text"
 }
 
-// scalar is a scalar as it was written, and what may be said of it.
+// scalar is a single value as it was written, after its variables were replaced.
 type scalar struct {
-	expansion
+	expandedText
 	tag    string
 	secret bool
 }
 
-// shown begins a fault: the value itself, unless it is secret or came from the environment.
-func (s scalar) shown() string {
+// subject begins a problem's message: the value, unless it is secret or an environment variable's.
+func (s scalar) subject() string {
 	switch {
 	case s.secret:
 		return ""
-	case len(s.names) > 0:
-		return "the value with ${" + strings.Join(s.names, "}, ${") + "} "
+	case len(s.variables) > 0:
+		return "the value with ${" + strings.Join(s.variables, "}, ${") + "} "
 	case s.tag == tagText:
 		return quote(s.text) + " "
 	}
-	return clip(s.text) + " "
+	return truncate(s.text) + " "
 }
 
-func (s scalar) set(doc *document, into reflect.Value, f field) *Wrong {
+func (s scalar) assignTo(doc *document, into reflect.Value, f field) *InvalidValue {
 	switch target := into.Addr().Interface().(type) {
 	case *time.Duration:
 		return s.setDuration(target, f)
-	case *File:
+	case *FilePath:
 		return s.setFile(doc, target)
 	case encoding.TextUnmarshaler:
 		return s.setText(target)
@@ -97,47 +99,47 @@ func (s scalar) set(doc *document, into reflect.Value, f field) *Wrong {
 	panic("schema: no way to read a " + into.Type().String())
 }
 
-// notText is the fault of a bare number, true or the like where text must be.
-func (s scalar) notText() *Wrong {
+// checkText refuses numbers, booleans and null where text is expected.
+func (s scalar) checkText() *InvalidValue {
 	if s.tag == tagText {
 		return nil
 	}
-	wrong := &Wrong{What: "is not text", Fix: "put it in quotes"}
+	wrong := &InvalidValue{What: "is not text", Fix: "put it in quotes"}
 	if !s.secret {
 		wrong.Fix = "write " + quote(s.text)
 	}
 	return wrong
 }
 
-func (s scalar) setText(target encoding.TextUnmarshaler) *Wrong {
-	if wrong := s.notText(); wrong != nil {
+func (s scalar) setText(target encoding.TextUnmarshaler) *InvalidValue {
+	if wrong := s.checkText(); wrong != nil {
 		return wrong
 	}
 	err := target.UnmarshalText([]byte(s.text))
 	if err == nil {
 		return nil
 	}
-	if wrong, ok := errors.AsType[*Wrong](err); ok {
+	if wrong, ok := errors.AsType[*InvalidValue](err); ok {
 		return wrong
 	}
-	return &Wrong{What: "is not valid"}
+	return &InvalidValue{What: "is not valid"}
 }
 
-func (s scalar) setString(into reflect.Value, f field) *Wrong {
-	if wrong := s.notText(); wrong != nil {
+func (s scalar) setString(into reflect.Value, f field) *InvalidValue {
+	if wrong := s.checkText(); wrong != nil {
 		return wrong
 	}
 	if f.required && strings.TrimSpace(s.text) == "" {
-		return &Wrong{What: "is empty", Fix: example(f)}
+		return &InvalidValue{What: "is empty", Fix: exampleFix(f)}
 	}
-	if wrong := oneOf(s.text, f.oneOf); wrong != nil {
+	if wrong := checkChoice(s.text, f.oneOf); wrong != nil {
 		return wrong
 	}
 	into.SetString(s.text)
 	return nil
 }
 
-func oneOf(text string, choices []string) *Wrong {
+func checkChoice(text string, choices []string) *InvalidValue {
 	if len(choices) == 0 || slices.Contains(choices, text) {
 		return nil
 	}
@@ -145,43 +147,43 @@ func oneOf(text string, choices []string) *Wrong {
 	if at := strings.LastIndex(fix, ", "); at > 0 {
 		fix = fix[:at] + " or " + fix[at+2:]
 	}
-	return &Wrong{What: "is not one of the choices", Fix: fix}
+	return &InvalidValue{What: "is not one of the choices", Fix: fix}
 }
 
-func (s scalar) setInt(into reflect.Value, f field) *Wrong {
-	if wrong := s.typed(tagInt, "is not a whole number", "write digits only"); wrong != nil {
+func (s scalar) setInt(into reflect.Value, f field) *InvalidValue {
+	if wrong := s.checkType(tagInt, "is not a whole number", "write digits only"); wrong != nil {
 		return wrong
 	}
-	n, err := strconv.ParseInt(strings.TrimSpace(s.text), 10, 64)
+	n, err := parseInt(strings.TrimSpace(s.text))
 	if err != nil {
-		return &Wrong{What: "is not a whole number", Fix: "write digits only"}
+		return &InvalidValue{What: "is not a whole number", Fix: "write digits only"}
 	}
-	if wrong := between(float64(n), f); wrong != nil {
+	if wrong := checkRange(n, f, parseInt); wrong != nil {
 		return wrong
 	}
 	into.SetInt(n)
 	return nil
 }
 
-func (s scalar) setFloat(into reflect.Value, f field) *Wrong {
+func (s scalar) setFloat(into reflect.Value, f field) *InvalidValue {
 	if s.tag != tagInt {
-		if wrong := s.typed(tagFloat, "is not a number", "write it like 1.5"); wrong != nil {
+		if wrong := s.checkType(tagFloat, "is not a number", "write it like 1.5"); wrong != nil {
 			return wrong
 		}
 	}
-	x, err := strconv.ParseFloat(strings.TrimSpace(s.text), 64)
+	x, err := parseFloat(strings.TrimSpace(s.text))
 	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-		return &Wrong{What: "is not a number", Fix: "write it like 1.5"}
+		return &InvalidValue{What: "is not a number", Fix: "write it like 1.5"}
 	}
-	if wrong := between(x, f); wrong != nil {
+	if wrong := checkRange(x, f, parseFloat); wrong != nil {
 		return wrong
 	}
 	into.SetFloat(x)
 	return nil
 }
 
-func (s scalar) setBool(into reflect.Value) *Wrong {
-	if wrong := s.typed(tagBool, "is not true or false", "write true or false"); wrong != nil {
+func (s scalar) setBool(into reflect.Value) *InvalidValue {
+	if wrong := s.checkType(tagBool, "is not true or false", "write true or false"); wrong != nil {
 		return wrong
 	}
 	switch strings.ToLower(strings.TrimSpace(s.text)) {
@@ -190,14 +192,15 @@ func (s scalar) setBool(into reflect.Value) *Wrong {
 	case "false":
 		into.SetBool(false)
 	default:
-		return &Wrong{What: "is not true or false", Fix: "write true or false"}
+		return &InvalidValue{What: "is not true or false", Fix: "write true or false"}
 	}
 	return nil
 }
 
-// typed refuses what is not written as the type; a text passes only when variables made it.
-func (s scalar) typed(tag, what, fix string) *Wrong {
-	if s.tag == tag || s.tag == tagText && s.filled {
+// checkType refuses values that are not written as the type. A text is accepted only if it has
+// variables.
+func (s scalar) checkType(tag, what, fix string) *InvalidValue {
+	if s.tag == tag || s.tag == tagText && s.hasVariables {
 		return nil
 	}
 	if s.tag == tagText {
@@ -207,41 +210,47 @@ func (s scalar) typed(tag, what, fix string) *Wrong {
 		}
 		what = "is text and " + what
 	}
-	return &Wrong{What: what, Fix: fix}
+	return &InvalidValue{What: what, Fix: fix}
 }
 
-func (s scalar) setDuration(into *time.Duration, f field) *Wrong {
+func (s scalar) setDuration(into *time.Duration, f field) *InvalidValue {
 	fix := "write a number with a unit, such as 30s, 500ms or 2m"
 	value, err := time.ParseDuration(s.text)
 	if err != nil || s.tag != tagText {
-		return &Wrong{What: "is not a duration", Fix: fix}
+		return &InvalidValue{What: "is not a duration", Fix: fix}
 	}
-	least, _ := time.ParseDuration(f.min)
-	if most, err := time.ParseDuration(f.max); value < least || err == nil && value > most {
-		return &Wrong{What: "is out of range", Fix: "write " + f.min + " to " + f.max}
+	f.min = cmp.Or(f.min, "0s")
+	if wrong := checkRange(value, f, time.ParseDuration); wrong != nil {
+		return wrong
 	}
 	*into = value
 	return nil
 }
 
-func between(x float64, f field) *Wrong {
-	least, errLeast := strconv.ParseFloat(f.min, 64)
-	most, errMost := strconv.ParseFloat(f.max, 64)
+// checkRange refuses a value outside the bounds of the field. parse reads a bound.
+func checkRange[T cmp.Ordered](value T, f field, parse func(string) (T, error)) *InvalidValue {
+	least, errLeast := parse(f.min)
+	most, errMost := parse(f.max)
+	tooSmall, tooLarge := errLeast == nil && value < least, errMost == nil && value > most
 	switch {
-	case errLeast == nil && errMost == nil && (x < least || x > most):
-		return &Wrong{What: "is out of range", Fix: "write " + f.min + " to " + f.max}
-	case errLeast == nil && x < least:
-		return &Wrong{What: "is too small", Fix: "write " + f.min + " or more"}
-	case errMost == nil && x > most:
-		return &Wrong{What: "is too large", Fix: "write " + f.max + " or less"}
+	case errLeast == nil && errMost == nil && (tooSmall || tooLarge):
+		return &InvalidValue{What: "is out of range", Fix: "write " + f.min + " to " + f.max}
+	case tooSmall:
+		return &InvalidValue{What: "is too small", Fix: "write " + f.min + " or more"}
+	case tooLarge:
+		return &InvalidValue{What: "is too large", Fix: "write " + f.max + " or less"}
 	}
 	return nil
 }
 
-func quote(text string) string { return strconv.Quote(clip(text)) }
+func parseFloat(text string) (float64, error) { return strconv.ParseFloat(text, 64) }
 
-// clip shortens what is repeated in a fault.
-func clip(text string) string {
+func parseInt(text string) (int64, error) { return strconv.ParseInt(text, 10, 64) }
+
+func quote(text string) string { return strconv.Quote(truncate(text)) }
+
+// truncate shortens a value for a problem's message.
+func truncate(text string) string {
 	const most = 60
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most]) + "…"

@@ -2,16 +2,16 @@ package schema
 
 import "fmt"
 
-const redacted = "[redacted]"
+const redactedText = "[redacted]"
 
-// Secret is a text that no log, error or encoder prints. The text stands behind a pointer, so that even a printer that
-// looks into unexported fields finds an address only.
+// Secret is a text that logs, errors and encoders do not print. The field is a pointer, so that a
+// printer of unexported fields shows an address only.
 type Secret struct{ text *string }
 
-// NewSecret hides text.
+// NewSecret makes a secret of text.
 func NewSecret(text string) Secret { return Secret{text: &text} }
 
-// Reveal gives the text, "" for the zero Secret.
+// Reveal returns the text, "" for the zero Secret.
 func (s Secret) Reveal() string {
 	if s.text == nil {
 		return ""
@@ -19,27 +19,27 @@ func (s Secret) Reveal() string {
 	return *s.text
 }
 
-// IsZero says whether there is no text.
+// IsZero reports whether the text is empty.
 func (s Secret) IsZero() bool { return s.Reveal() == "" }
 
-// Format prints "[redacted]" for every verb, or nothing when there is nothing to hide.
+// Format prints "[redacted]" for every verb, and nothing for an empty secret.
 func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.String()) }
 
-// String is "[redacted]", or "" when there is nothing to hide.
+// String is "[redacted]", or "" for an empty secret.
 func (s Secret) String() string {
 	if s.IsZero() {
 		return ""
 	}
-	return redacted
+	return redactedText
 }
 
-// GoString is String: %#v redacts too.
+// GoString is String, for %#v.
 func (s Secret) GoString() string { return s.String() }
 
-// MarshalText is String, for every encoder that asks.
+// MarshalText is String, for encoders.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText takes the text.
+// UnmarshalText makes a secret of text.
 func (s *Secret) UnmarshalText(text []byte) error {
 	*s = NewSecret(string(text))
 	return nil

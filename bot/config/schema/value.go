@@ -1,13 +1,15 @@
-// Package schema reads JSON and YAML strictly into tagged structs. One walker knows unknown keys, wrong types, missing and
-// doubled keys, ranges, defaults, `${NAME:-default}` and file paths, so that no key needs a check of its own; it reports all
-// faults at once, each with path, line and column. It never guesses: "443" in quotes is not a number.
+// Package schema reads JSON and YAML strictly into tagged structs. One decoder handles unknown,
+// missing and repeated keys, wrong types, ranges, defaults, `${NAME:-default}` and file paths, so
+// that no key needs a check of its own. It reports all problems at once, each with path, line and
+// column. It does not convert: "443" in quotes is not a number.
 //
 // A field is described by its tags:
 //
 //	config:"key,required,unused,default=x,oneof=a|b,min=1,max=9"   doc:"meaning"   eg:"an example value"
 //
-// Fields may be texts, numbers, booleans, durations, structs, pointers to structs, lists, maps of texts, File, Value, and
-// whatever reads itself from text (encoding.TextUnmarshaler). Embedded structs lend their keys.
+// Fields may be texts, numbers, booleans, durations, structs, pointers to structs, lists, maps of
+// texts, FilePath, Value, and types that read themselves from text (encoding.TextUnmarshaler). Keys
+// of embedded structs are keys of the struct.
 package schema
 
 import (
@@ -16,44 +18,45 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Value is a part of a document, kept as it was written. As a struct field it takes a whole subtree undecoded.
-// The zero Value is a part that the document does not have.
+// Value is a part of a document that is not decoded yet. As a struct field it holds a whole
+// subtree. The zero Value is a part that the document does not have.
 type Value struct {
 	Path string     // where in the document: roombot.policy; empty for the whole
 	Node *yaml.Node // nil when the document does not have it
 	doc  *document
 }
 
-// Decode fills into, a pointer, and returns the paths of the keys that are set but marked unused.
-// When there are faults, what was right is filled in all the same.
-func (v Value) Decode(into any) (unused []string, faults Faults) {
+// Decode fills into, a pointer, and returns the paths of the keys that are set and marked unused.
+// Valid keys are filled in even if others have problems.
+func (v Value) Decode(into any) (unused []string, problems Problems) {
 	return newDecoder(v.document()).decode(v, into)
 }
 
-// Fault is a fault at this place.
-func (v Value) Fault(message, fix string) Fault {
-	f := Fault{File: v.document().file, Path: v.Path, Message: message, Fix: fix}
+// Problem makes a problem at the place of the value.
+func (v Value) Problem(message, fix string) Problem {
+	p := Problem{File: v.document().file, Path: v.Path, Message: message, Fix: fix}
 	if v.Node != nil {
-		f.Line, f.Column = v.Node.Line, v.Node.Column
+		p.Line, p.Column = v.Node.Line, v.Node.Column
 	}
-	return f
+	return p
 }
 
-// Reject is a fault that begins with the value itself, unless a variable filled it.
-func (v Value) Reject(wrong *Wrong) Fault {
+// ProblemWith makes a problem whose message begins with the value, unless that is an environment
+// variable's.
+func (v Value) ProblemWith(wrong *InvalidValue) Problem {
 	s := scalar{tag: tagText, secret: true}
 	if v.IsText() {
-		if e, bad := v.document().expand(resolve(v.Node).Value); bad == nil {
-			s = scalar{expansion: e, tag: tagText, secret: wrong.Hide}
+		if e, bad := v.document().expandVariables(resolveAlias(v.Node).Value); bad == nil {
+			s = scalar{expandedText: e, tag: tagText, secret: wrong.Secret}
 		}
 	}
-	return v.Fault(s.shown()+wrong.What, wrong.Fix)
+	return v.Problem(s.subject()+wrong.What, wrong.Fix)
 }
 
-// String is the value's path: what stands there may be secret.
+// String is the value's path. The value itself may be secret.
 func (v Value) String() string { return v.Path }
 
-// MarshalText is String, for every encoder that asks.
+// MarshalText is String, for encoders.
 func (v Value) MarshalText() ([]byte, error) { return []byte(v.Path), nil }
 
 // Line is the line of the value in its file, 0 when there is none.
@@ -64,13 +67,13 @@ func (v Value) Line() int {
 	return v.Node.Line
 }
 
-// IsText says whether the value is a text, and not a list or an object.
-func (v Value) IsText() bool { return v.Node != nil && resolve(v.Node).ShortTag() == tagText }
+// IsText reports whether the value is a text, and not a list or an object.
+func (v Value) IsText() bool { return v.Node != nil && resolveAlias(v.Node).ShortTag() == tagText }
 
-// Resolve makes a path of the document absolute, or relative to the working folder if the document's own path is.
-func (v Value) Resolve(path string) string { return v.document().resolve(path) }
+// ResolvePath joins a relative path of the document to the document's folder.
+func (v Value) ResolvePath(path string) string { return v.document().resolvePath(path) }
 
-// Env is what answers `${NAME}` in the document.
+// Env looks up `${NAME}` for the document.
 func (v Value) Env() func(name string) (string, bool) { return v.document().env }
 
 func (v Value) document() *document {
@@ -80,42 +83,44 @@ func (v Value) document() *document {
 	return v.doc
 }
 
-// document is what all values of one file share.
+// document holds what all values of one file share.
 type document struct {
 	file string // as the caller named it; paths in the document are relative to its folder
 	env  func(string) (string, bool)
 }
 
-func (d *document) resolve(path string) string {
+func (d *document) resolvePath(path string) string {
 	if filepath.IsAbs(path) || path == "" {
 		return filepath.Clean(path)
 	}
 	return filepath.Join(filepath.Dir(d.file), path)
 }
 
-// Keys is embedded by a struct that needs to know which of its keys the document sets.
+// Keys records which keys of a struct the document sets. A struct embeds it.
 type Keys struct{ set map[string]bool }
 
-// Has says whether the document sets the key, null aside.
+// Has reports whether the document sets the key to anything but null.
 func (k Keys) Has(key string) bool { return k.set[key] }
 
-// Checker is a struct with rules that span several keys. Check runs once its keys are filled in, and reports by key;
-// an empty key stands for the struct itself.
+// Checker is a struct with rules about several keys. Check runs after its keys are filled in. An
+// empty key stands for the struct itself.
 type Checker interface {
 	Check(report func(key, message, fix string))
 }
 
-// Renamer is a struct that had other keys once. Renamed gives today's path of an old key, "privateKey.path", or "".
+// Renamer is a struct whose keys were renamed. RenamedTo returns the present path of an old key,
+// such as "privateKey.path", or "".
 type Renamer interface {
-	Renamed(key string) string
+	RenamedTo(key string) string
 }
 
-// Wrong is the error of a text that reads itself. The value itself is not in it: the walker adds it where it may be shown.
-type Wrong struct {
-	What string // continues the value: "is a URL and not a host name"
-	Fix  string // "write acme.symphony.com"
-	Hide bool   // the value may hold a secret, so it is not shown
+// InvalidValue is the error of a type that reads itself from text. It does not hold the value: the
+// decoder adds that where it may be shown.
+type InvalidValue struct {
+	What   string // continues the value: "is a URL and not a host name"
+	Fix    string // "write acme.symphony.com"
+	Secret bool   // the value may hold a secret, so it is not shown
 }
 
-// Error is what is wrong.
-func (w *Wrong) Error() string { return w.What }
+// Error is What.
+func (w *InvalidValue) Error() string { return w.What }

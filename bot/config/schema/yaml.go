@@ -25,50 +25,51 @@ var (
 	yamlTab   = regexp.MustCompile(`\n *\t`)
 )
 
-func parseYAML(content []byte) (*yaml.Node, *Fault) {
+func parseYAML(content []byte) (*yaml.Node, *Problem) {
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	var document, second yaml.Node
 	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
-		return nil, &Fault{Message: "is empty", Fix: `write at least "host" and "bot"`}
+		return nil, &Problem{Message: "is empty", Fix: `write at least "host" and "bot"`}
 	} else if err != nil {
-		return nil, yamlFault(content, err)
+		return nil, yamlProblem(content, err)
 	}
 	switch err := decoder.Decode(&second); {
 	case err == nil:
-		return nil, &Fault{Line: second.Line, Column: second.Column, Message: "holds a second document", Fix: "remove the --- and what follows"}
+		return nil, &Problem{Line: second.Line, Column: second.Column, Message: "holds a second document", Fix: "remove the --- and what follows"}
 	case !errors.Is(err, io.EOF):
-		return nil, yamlFault(content, err)
+		return nil, yamlProblem(content, err)
 	}
 	return document.Content[0], nil
 }
 
-// yamlFault keeps the parser's line and words, but not what it quotes: that may be a part of a password.
-func yamlFault(content []byte, err error) *Fault {
+// yamlProblem keeps the parser's line and words but not its quotations, which may be parts of a
+// password.
+func yamlProblem(content []byte, err error) *Problem {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	fault := &Fault{}
+	problem := &Problem{}
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
-		fault.Line, _ = strconv.Atoi(m[1])
-		fault.Column = 1
+		problem.Line, _ = strconv.Atoi(m[1])
+		problem.Column = 1
 		text = text[len(m[0]):]
 	}
-	fault.Message = "is not YAML: " + yamlQuote.ReplaceAllString(text, "…")
+	problem.Message = "is not YAML: " + yamlQuote.ReplaceAllString(text, "…")
 	switch {
 	case strings.Contains(text, "unknown anchor"):
-		fault.Fix = "put a value that starts with * into quotes"
-	case strings.Contains(text, "cannot start any token") && tabIndented(content):
-		fault.Fix = "indent with blanks: YAML allows no tabs there"
+		problem.Fix = "put a value that starts with * into quotes"
+	case strings.Contains(text, "tab character"), strings.Contains(text, "cannot start any token") && isTabIndented(content):
+		problem.Fix = "indent with blanks: YAML allows no tabs there"
 	case strings.Contains(text, "mapping values are not allowed"):
-		fault.Fix = "look for a value with a colon that needs quotes, or a wrong indentation"
+		problem.Fix = "look for a value with a colon that needs quotes, or a wrong indentation"
 	}
-	return fault
+	return problem
 }
 
-func tabIndented(content []byte) bool {
+func isTabIndented(content []byte) bool {
 	return bytes.HasPrefix(content, []byte("\t")) || yamlTab.Match(content)
 }
 
-// resolve follows an alias (*name) to what it stands for.
-func resolve(node *yaml.Node) *yaml.Node {
+// resolveAlias returns the node that an alias (*name) stands for.
+func resolveAlias(node *yaml.Node) *yaml.Node {
 	if node.Kind == yaml.AliasNode && node.Alias != nil {
 		return node.Alias
 	}
@@ -79,7 +80,7 @@ func isNull(node *yaml.Node) bool {
 	return node == nil || node.Kind == yaml.ScalarNode && node.ShortTag() == tagNull
 }
 
-// kindOf names what was written, for the fault that says something else was expected.
+// kindOf names the kind of a node for messages.
 func kindOf(node *yaml.Node) string {
 	switch node.Kind {
 	case yaml.MappingNode:

@@ -25,7 +25,7 @@ func Run(ctx context.Context, c Config) (report Report, err error) {
 		Dir: c.Dir,
 		Pod: trial.PodSetup{Crowd: c.Crowd, Visibility: c.Visibility, Seed: c.Seed},
 		Bots: trial.BotSetup{
-			Count: c.Replicas, Store: c.Store, HTTPTimeout: c.HTTPTimeout, SearchLag: c.SearchLag, Workers: 32, LogLevel: "info",
+			Count: c.Replicas, Store: c.Store, HTTPTimeout: c.HTTPTimeout, SearchLag: c.SearchLag, LogLevel: "info",
 		},
 	})
 	if err != nil {

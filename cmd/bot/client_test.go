@@ -18,17 +18,16 @@ import (
 	"roombot/bot/config"
 )
 
-// heard is a server that stands for a component and notes the header X-Desk of
-// what comes.
-type heard struct {
+// headerServer is a component that records the headers X-Desk and X-Floor of its requests.
+type headerServer struct {
 	server *httptest.Server
 	mu     sync.Mutex
 	desks  []string
 }
 
-func newHeard(t *testing.T) *heard {
+func newHeaderServer(t *testing.T) *headerServer {
 	t.Helper()
-	h := &heard{}
+	h := &headerServer{}
 	h.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -40,17 +39,17 @@ func newHeard(t *testing.T) *heard {
 	return h
 }
 
-func (h *heard) place() string { return at(h.server) }
+func (h *headerServer) configKeys() string { return configKeys(h.server) }
 
-// at is where a server is, as the configuration has it.
-func at(server *httptest.Server) string {
+// configKeys is a server's address in the words of the configuration.
+func configKeys(server *httptest.Server) string {
 	_, place, _ := strings.Cut(server.URL, "://")
 	host, port, _ := strings.Cut(place, ":")
 	return fmt.Sprintf(`"host": %q, "port": %s`, host, port)
 }
 
-// written is a configuration beside a fresh key, and their folder.
-func written(t *testing.T, format string, args ...any) (path, dir string) {
+// writeTestConfig writes a configuration and a new key into a folder.
+func writeTestConfig(t *testing.T, format string, args ...any) (path, dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	require.Zero(t, shell(t, "keygen", "--dir", dir, "--bits", "2048").code)
@@ -60,20 +59,20 @@ func written(t *testing.T, format string, args ...any) (path, dir string) {
 	return path, dir
 }
 
-func configured(t *testing.T, format string, args ...any) *config.Config {
+func newTestConfig(t *testing.T, format string, args ...any) *config.Config {
 	t.Helper()
-	path, _ := written(t, format, args...)
+	path, _ := writeTestConfig(t, format, args...)
 	c, err := config.Load(path, os.LookupEnv, commandNames()...)
 	require.NoError(t, err)
 	return c
 }
 
-func TestConfiguredHeadersReachTheirComponentOnly(t *testing.T) {
+func TestHeadersAreSentToTheirComponentOnly(t *testing.T) {
 	t.Parallel()
-	pod, agent, keys := newHeard(t), newHeard(t), newHeard(t)
-	c := configured(t, `"scheme": "http", %s, "defaultHeaders": {"X-Desk": "all", "X-Floor": "3"},
+	pod, agent, keys := newHeaderServer(t), newHeaderServer(t), newHeaderServer(t)
+	c := newTestConfig(t, `"scheme": "http", %s, "defaultHeaders": {"X-Desk": "all", "X-Floor": "3"},
 		"agent": {%s, "defaultHeaders": {"X-Desk": "agent"}}, "keyManager": {%s, "defaultHeaders": {"X-Desk": "keys"}}`,
-		pod.place(), agent.place(), keys.place())
+		pod.configKeys(), agent.configKeys(), keys.configKeys())
 	client, err := newClient(c, zerolog.Nop())
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
@@ -89,23 +88,23 @@ func TestConfiguredHeadersReachTheirComponentOnly(t *testing.T) {
 	require.NotEmpty(t, keys.desks)
 }
 
-func TestAConfigurationThatRepeatsNothingIsHeard(t *testing.T) {
+func TestMaxAttemptsIsMappedToTheRetryPolicy(t *testing.T) {
 	t.Parallel()
 	for attempts, tries := range map[int]int{-1: math.MaxInt, 0: 1, 1: 1, 7: 7} {
-		require.Equal(t, tries, retry(config.Retry{MaxAttempts: attempts}).MaxAttempts)
+		require.Equal(t, tries, retryPolicy(config.Retry{MaxAttempts: attempts}).MaxAttempts)
 	}
 }
 
-func TestConfiguredTimesReachWhatTheyAreFor(t *testing.T) {
+func TestTimeoutsReachTransportsAndFeed(t *testing.T) {
 	t.Parallel()
-	c := configured(t, `"host": "acme.test", "readTimeout": 7000, "agent": {"readTimeout": 45000}, "keyManager": {"connectionTimeout": 3000},
+	c := newTestConfig(t, `"host": "acme.test", "readTimeout": 7000, "agent": {"readTimeout": 45000}, "keyManager": {"connectionTimeout": 3000},
 		"datafeed": {"retry": {"initialIntervalMillis": 100, "multiplier": 3, "maxIntervalMillis": 900}}`)
-	ways, err := transports(c)
+	ways, err := newTransports(c)
 	require.NoError(t, err)
 	require.Equal(t, 7*time.Second, ways["pod"].Timeout)
 	require.Equal(t, 45*time.Second, ways["agent"].Timeout)
 	require.Equal(t, 3*time.Second, ways["keyManager"].ConnectTimeout)
-	f := feed(c)
+	f := feedConfig(c)
 	require.Equal(t, 45*time.Second, f.ReadTimeout)
 	require.InDelta(t, 3, f.Multiplier, 0)
 	require.Equal(t, 100*time.Millisecond, f.MinWait)

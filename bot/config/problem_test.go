@@ -11,7 +11,7 @@ import (
 	"roombot/bot/config"
 )
 
-func TestEverythingWrongIsReportedAtOnceWithItsPlace(t *testing.T) {
+func TestAllProblemsAreReportedWithTheirPlaces(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []string{
 		`2:12 host: "https://acme.symphony.com" is a URL and not a host name; write the name alone, such as acme.symphony.com`,
@@ -23,7 +23,7 @@ func TestEverythingWrongIsReportedAtOnceWithItsPlace(t *testing.T) {
 		`6:26 bot.private-key: is not a key that is known here; did you mean "privateKey"?`,
 		`8:21 roombot.limits.maxMembers: 0 is out of range; write 1 to 10000`,
 		`9:18 roombot.searchLag: "3" is not a duration; write a number with a unit, such as 30s, 500ms or 2m`,
-	}, faults(t, "config.json", `{
+	}, loadProblems(t, "config.json", `{
    "host": "https://acme.symphony.com",
   "port": "443", "port": 1,
              "agent": [],
@@ -35,42 +35,42 @@ func TestEverythingWrongIsReportedAtOnceWithItsPlace(t *testing.T) {
 }`))
 }
 
-func TestEachFaultSaysWhatToWrite(t *testing.T) {
+func TestEachProblemSaysWhatToWrite(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ content, want string }{
-		"an unknown mode":            {with(`"agent": {"loadBalancing": {"mode": "roundrobin", "nodes": [{"host": "a"}]}}`), `agent.loadBalancing.mode: "roundrobin" is not one of the choices; write random, roundRobin or external`},
-		"no agents":                  {with(`"agent": {"loadBalancing": {"mode": "random", "nodes": []}}`), `agent.loadBalancing.nodes: is an empty list; write at least one entry`},
-		"an agent without host":      {with(`"agent": {"loadBalancing": {"mode": "random", "nodes": [{"host": "a"}, {"port": 1}]}}`), `agent.loadBalancing.nodes[1].host: is missing`},
-		"one host and several":       {with(`"agent": {"host": "a", "loadBalancing": {"mode": "random", "nodes": [{"host": "a"}]}}`), `agent.host: must not be set beside loadBalancing`},
-		"datafeed v1":                {with(`"datafeed": {"version": "v1"}`), `datafeed.version: "v1" reached its end of life on 30 April 2023; write "v2"`},
-		"a port out of range":        {with(`"port": 70000`), `port: 70000 is out of range; write 1 to 65535`},
-		"a broken port":              {with(`"port": 44.3`), `port: 44.3 is not a whole number`},
-		"a host with a port":         {with(`"pod": {"host": "a:8443"}`), `pod.host: "a:8443" has a port`},
-		"a host with a path":         {with(`"pod": {"host": "a/b"}`), `pod.host: "a/b" has a path`},
-		"a context that is a URL":    {with(`"context": "https://a/b"`), `context: "https://a/b" is not a path`},
-		"a proxy without port":       {with(`"proxy": {"host": "p"}`), `proxy.port: is missing`},
-		"a text for a flag":          {with(`"commonJwt": {"enabled": "yes"}`), `commonJwt.enabled: "yes" is text and is not true or false; write true or false`},
-		"a flag for an object":       {with(`"roombot": true`), `roombot: is true or false and must be an object`},
-		"a number for a text":        {with(`"proxy": {"host": "p", "port": 1, "username": 17}`), `proxy.username: 17 is not text; write "17"`},
-		"another database":           {with(`"roombot": {"store": "mysql://u:hunter2@db/x"}`), `roombot.store: is a URL of another kind; write the path of a file`},
-		"another URL":                {with(`"roombot": {"store": "sqlite://x"}`), `roombot.store: is a URL of another kind`},
-		"a URL of a file":            {with(`"roombot": {"store": "File:roombot.db"}`), `roombot.store: is a URL of another kind; write the path of a file, such as roombot.db, or postgres://`},
-		"a database without host":    {with(`"roombot": {"store": "postgres:roombot"}`), `roombot.store: is not a URL; write the path of a file, such as roombot.db, or postgres://`},
-		"an open password":           {with(`"roombot": {"store": "postgres://u:hunter2/x@db/x"}`), `roombot.store: is not a URL; write`},
-		"an empty store":             {with(`"roombot": {"store": " "}`), `roombot.store: is not a path; write the path of a file`},
-		"a missing policy file":      {with(`"roombot": {"policy": "policy.yaml"}`), `roombot.policy: "policy.yaml" does not exist; write the path of a readable file`},
-		"a health port alone":        {with(`"roombot": {"health": {"listen": "8081"}}`), `roombot.health.listen: "8081" is not host:port; write 127.0.0.1:8081`},
-		"a duration without unit":    {with(`"roombot": {"httpTimeout": 30}`), `roombot.httpTimeout: 30 is not a duration; write a number with a unit`},
-		"a duration out of range":    {with(`"roombot": {"httpTimeout": "1ms"}`), `roombot.httpTimeout: "1ms" is out of range; write 1s to 5m`},
-		"a header on two lines":      {with(`"defaultHeaders": {"a": "b\nc"}`), `defaultHeaders: holds a header that HTTP does not allow`},
-		"an unset variable":          {with(`"context": "${NOPE}"`), `context: takes the environment variable NOPE, which is not set; set it, or write a default: ${NOPE:-default}`},
-		"a Java property":            {with(`"context": "${user.home}"`), `context: takes ${user.home}, which is a Java system property; write an environment variable`},
-		"an open variable":           {with(`"context": "${NOPE"`), `context: has a ${ that is never closed`},
-		"a variable of no number":    {with(`"port": "${WORD}"`), `port: the value with ${WORD} is not a whole number`},
-		"a default of no number":     {with(`"port": "${NONE:-https}"`), `port: "https" is not a whole number`},
-		"a default that is no file":  {with(`"roombot": {"policy": "${NONE:-policy.yaml}"}`), `roombot.policy: "policy.yaml" does not exist`},
-		"a pause without end":        {with(`"retry": {"maxIntervalMillis": 9223372036854775807}`), `retry.maxIntervalMillis: 9223372036854775807 is out of range; write 1 to 86400000`},
-		"a doubled key":              {with(`"port": 1, "port": 2`), `port: is set twice, first on line 1; keep one of them`},
+		"an unknown mode":            {minimalWith(`"agent": {"loadBalancing": {"mode": "roundrobin", "nodes": [{"host": "a"}]}}`), `agent.loadBalancing.mode: "roundrobin" is not one of the choices; write random, roundRobin or external`},
+		"no agents":                  {minimalWith(`"agent": {"loadBalancing": {"mode": "random", "nodes": []}}`), `agent.loadBalancing.nodes: is an empty list; write at least one entry`},
+		"an agent without host":      {minimalWith(`"agent": {"loadBalancing": {"mode": "random", "nodes": [{"host": "a"}, {"port": 1}]}}`), `agent.loadBalancing.nodes[1].host: is missing`},
+		"one host and several":       {minimalWith(`"agent": {"host": "a", "loadBalancing": {"mode": "random", "nodes": [{"host": "a"}]}}`), `agent.host: must not be set beside loadBalancing`},
+		"datafeed v1":                {minimalWith(`"datafeed": {"version": "v1"}`), `datafeed.version: "v1" reached its end of life on 30 April 2023; write "v2"`},
+		"a port out of range":        {minimalWith(`"port": 70000`), `port: 70000 is out of range; write 1 to 65535`},
+		"a broken port":              {minimalWith(`"port": 44.3`), `port: 44.3 is not a whole number`},
+		"a host with a port":         {minimalWith(`"pod": {"host": "a:8443"}`), `pod.host: "a:8443" has a port`},
+		"a host with a path":         {minimalWith(`"pod": {"host": "a/b"}`), `pod.host: "a/b" has a path`},
+		"a context that is a URL":    {minimalWith(`"context": "https://a/b"`), `context: "https://a/b" is not a path`},
+		"a proxy without port":       {minimalWith(`"proxy": {"host": "p"}`), `proxy.port: is missing`},
+		"a text for a flag":          {minimalWith(`"commonJwt": {"enabled": "yes"}`), `commonJwt.enabled: "yes" is text and is not true or false; write true or false`},
+		"a flag for an object":       {minimalWith(`"roombot": true`), `roombot: is true or false and must be an object`},
+		"a number for a text":        {minimalWith(`"proxy": {"host": "p", "port": 1, "username": 17}`), `proxy.username: 17 is not text; write "17"`},
+		"another database":           {minimalWith(`"roombot": {"store": "mysql://u:hunter2@db/x"}`), `roombot.store: is a URL of another kind; write the path of a file`},
+		"another URL":                {minimalWith(`"roombot": {"store": "sqlite://x"}`), `roombot.store: is a URL of another kind`},
+		"a URL of a file":            {minimalWith(`"roombot": {"store": "File:roombot.db"}`), `roombot.store: is a URL of another kind; write the path of a file, such as roombot.db, or postgres://`},
+		"a database without host":    {minimalWith(`"roombot": {"store": "postgres:roombot"}`), `roombot.store: is not a URL; write the path of a file, such as roombot.db, or postgres://`},
+		"an open password":           {minimalWith(`"roombot": {"store": "postgres://u:hunter2/x@db/x"}`), `roombot.store: is not a URL; write`},
+		"an empty store":             {minimalWith(`"roombot": {"store": " "}`), `roombot.store: is not a path; write the path of a file`},
+		"a missing policy file":      {minimalWith(`"roombot": {"policy": "policy.yaml"}`), `roombot.policy: "policy.yaml" does not exist; write the path of a readable file`},
+		"a health port alone":        {minimalWith(`"roombot": {"health": {"listen": "8081"}}`), `roombot.health.listen: "8081" is not host:port; write 127.0.0.1:8081`},
+		"a duration without unit":    {minimalWith(`"roombot": {"httpTimeout": 30}`), `roombot.httpTimeout: 30 is not a duration; write a number with a unit`},
+		"a duration out of range":    {minimalWith(`"roombot": {"httpTimeout": "1ms"}`), `roombot.httpTimeout: "1ms" is out of range; write 1s to 5m`},
+		"a header on two lines":      {minimalWith(`"defaultHeaders": {"a": "b\nc"}`), `defaultHeaders: holds a header that HTTP does not allow`},
+		"an unset variable":          {minimalWith(`"context": "${NOPE}"`), `context: takes the environment variable NOPE, which is not set; set it, or write a default: ${NOPE:-default}`},
+		"a Java property":            {minimalWith(`"context": "${user.home}"`), `context: takes ${user.home}, which is a Java system property; write an environment variable`},
+		"an open variable":           {minimalWith(`"context": "${NOPE"`), `context: has a ${ that is never closed`},
+		"a variable of no number":    {minimalWith(`"port": "${WORD}"`), `port: the value with ${WORD} is not a whole number`},
+		"a default of no number":     {minimalWith(`"port": "${NONE:-https}"`), `port: "https" is not a whole number`},
+		"a default that is no file":  {minimalWith(`"roombot": {"policy": "${NONE:-policy.yaml}"}`), `roombot.policy: "policy.yaml" does not exist`},
+		"a pause without end":        {minimalWith(`"retry": {"maxIntervalMillis": 9223372036854775807}`), `retry.maxIntervalMillis: 9223372036854775807 is out of range; write 1 to 86400000`},
+		"a doubled key":              {minimalWith(`"port": 1, "port": 2`), `port: is set twice, first on line 1; keep one of them`},
 		"an old key":                 {`{"host": "a", "bot": {"username": "u", "privateKeyPath": "key.pem"}}`, `bot.privateKeyPath: is not a key that is known here; it was renamed: write "privateKey": {"path": …}`},
 		"no host":                    {`{"pod": {"host": "a"}, "bot": {"username": "u", "privateKey": {"path": "key.pem"}}}`, `host: is missing, and these have none of their own: agent, keyManager; add "host"`},
 		"no credential":              {`{"host": "a", "bot": {"username": "u"}}`, `bot: has no credential; add "privateKey"`},
@@ -84,10 +84,10 @@ func TestEachFaultSaysWhatToWrite(t *testing.T) {
 		"a key and a certificate":    {`{"host": "a", "bot": {"username": "u", "privateKey": {"path": "key.pem"}, "certificate": {"path": "key.pem"}}}`, `bot.certificate: is set beside privateKey; keep one credential`},
 		"a key that is no key":       {`{"host": "a", "bot": {"username": "u", "privateKey": {"content": "hunter2"}}}`, `bot.privateKey.content: is neither PEM nor base64 of PEM`},
 		"a secret that is a number":  {`{"host": "a", "bot": {"username": "u", "privateKey": {"content": 271828}}}`, `bot.privateKey.content: is not text; put it in quotes`},
-		"a rule about nothing":       {with(`"roombot": {"policy": {"allow": [{"name": "x", "who": ["*"], "commands": ["newrom"]}]}}`), `roombot.policy.allow[0].commands[0]: "newrom" is not a command; did you mean "newroom"?`},
-		"a key with a line break":    {with(`"a\nb": 1`), `["a\nb"]: is not a key that is known here; known here: scheme, host`},
-		"a trailing comma":           {with(`"port": 1,`), `is not JSON: invalid character '}' looking for beginning of object key string; remove the comma before it`},
-		"a comment":                  {with(`// x`), `JSON has no comments`},
+		"a rule about nothing":       {minimalWith(`"roombot": {"policy": {"allow": [{"name": "x", "who": ["*"], "commands": ["newrom"]}]}}`), `roombot.policy.allow[0].commands[0]: "newrom" is not a command; did you mean "newroom"?`},
+		"a key with a line break":    {minimalWith(`"a\nb": 1`), `["a\nb"]: is not a key that is known here; known here: scheme, host`},
+		"a trailing comma":           {minimalWith(`"port": 1,`), `is not JSON: invalid character '}' looking for beginning of object key string; remove the comma before it`},
+		"a comment":                  {minimalWith(`// x`), `JSON has no comments`},
 		"an unfinished file":         {`{"host": "a"`, `the file ends in the middle; close what is open`},
 		"an empty file":              {" \n", `is empty; write at least "host" and "bot"`},
 		"a list":                     {`[1]`, `is a list and must be an object`},
@@ -96,7 +96,7 @@ func TestEachFaultSaysWhatToWrite(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found := faults(t, "config.json", c.content, "WORD", "hunter2")
+			found := loadProblems(t, "config.json", c.content, "WORD", "hunter2")
 			require.Len(t, found, 1)
 			require.Contains(t, found[0], c.want)
 			require.NotContains(t, found[0], "hunter2")
@@ -105,9 +105,9 @@ func TestEachFaultSaysWhatToWrite(t *testing.T) {
 	}
 }
 
-func TestAPKCS12FileIsRefusedWithTheWayOut(t *testing.T) {
+func TestPKCS12FileIsRefusedWithARemedy(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := newFolder(t)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bot.p12"), []byte{0x30, 0x82}, 0o600))
 	content := `{"host": "a", "bot": {"username": "u", "certificate": {"path": "bot.p12", "password": "hunter2"}}}`
 	_, err := config.Parse(filepath.Join(dir, "config.json"), []byte(content), nil)
@@ -115,7 +115,7 @@ func TestAPKCS12FileIsRefusedWithTheWayOut(t *testing.T) {
 	require.NotContains(t, err.Error(), "hunter2")
 }
 
-func TestFaultsInYAML(t *testing.T) {
+func TestProblemsInYAML(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ content, want string }{
 		"a tab":          {"bot:\n\tusername: x\n", "indent with blanks"},
@@ -130,27 +130,27 @@ func TestFaultsInYAML(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found := strings.Join(faults(t, "config.yaml", c.content), "\n")
+			found := strings.Join(loadProblems(t, "config.yaml", c.content), "\n")
 			require.Contains(t, found, c.want)
 			require.NotContains(t, found, "hunter2")
 		})
 	}
 }
 
-func TestAliasesWorkButDoNotExplode(t *testing.T) {
+func TestAliasesWorkAndAreBounded(t *testing.T) {
 	t.Parallel()
-	c, err := load(t, "config.yaml", "host: a\nretry: &r {initialIntervalMillis: 7}\ndatafeed: {retry: *r}\nbot: {username: u, privateKey: {path: key.pem}}\n")
+	c, err := loadFile(t, "config.yaml", "host: a\nretry: &r {initialIntervalMillis: 7}\ndatafeed: {retry: *r}\nbot: {username: u, privateKey: {path: key.pem}}\n")
 	require.NoError(t, err)
 	require.Equal(t, 7, c.Datafeed.Retry.InitialIntervalMillis)
 
 	node, nodes := "    - &n {host: a}\n", strings.Repeat("    - *n\n", 100000)
-	found := faults(t, "config.yaml", "host: a\nagent:\n  loadBalancing:\n    mode: random\n    nodes:\n"+node+nodes+"bot: {username: u, privateKey: {path: key.pem}}\n")
+	found := loadProblems(t, "config.yaml", "host: a\nagent:\n  loadBalancing:\n    mode: random\n    nodes:\n"+node+nodes+"bot: {username: u, privateKey: {path: key.pem}}\n")
 	require.Contains(t, strings.Join(found, "\n"), "too large")
 }
 
-func TestTheEnvironmentFillsTextsNumbersAndFlags(t *testing.T) {
+func TestVariablesFillTextsNumbersAndFlags(t *testing.T) {
 	t.Parallel()
-	_, err := load(t, "config.yaml", `
+	_, err := loadFile(t, "config.yaml", `
 host: ${SUB:-acme}.symphony.com
 port: ${PORT}
 context: $${PORT}$${}
@@ -160,7 +160,7 @@ retry: {multiplier: "${MUL}"}
 roombot: {searchLag: "${LAG:-3s}"}
 `, "PORT", "8443", "USER", "", "FILE", "key.pem", "MUL", "3", "SUB", "${PORT}x")
 	require.ErrorContains(t, err, "host: the value with ${SUB} is not a host name", "what a variable holds is not expanded")
-	c, err := load(t, "config.yaml", `
+	c, err := loadFile(t, "config.yaml", `
 host: ${SUB:-acme}.symphony.com
 port: ${PORT}
 context: a$${PORT}$b
@@ -179,18 +179,18 @@ roombot: {searchLag: "${LAG:-3s}"}
 	require.Equal(t, "3s", c.Roombot.SearchLag.String())
 }
 
-func TestAPolicyMayStandInItsOwnFile(t *testing.T) {
+func TestPolicyMayBeAFileOfItsOwn(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := newFolder(t)
 	path := filepath.Join(dir, "config.json")
-	require.NoError(t, os.WriteFile(path, []byte(with(`"port": 0, "roombot": {"policy": "policy.yaml"}`)), 0o600))
+	require.NoError(t, os.WriteFile(path, []byte(minimalWith(`"port": 0, "roombot": {"policy": "policy.yaml"}`)), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "policy.yaml"), []byte("allow:\n  - name: all\n    who: [nobody]\n    commands: ['*']\n"), 0o600))
 	_, err := config.Load(path, nil)
 	require.EqualError(t, err, path+`:1:106: port: 0 is out of range; write 1 to 65535
 `+filepath.Join(dir, "policy.yaml")+`:3:11: allow[0].who[0]: "nobody" says nobody; write "*", "internal", "external", "user:USERNAME" or "email:*@acme.com"`)
 }
 
-func TestAFileThatCannotBeRead(t *testing.T) {
+func TestUnreadableFilesAreReported(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	_, err := config.Load(filepath.Join(dir, "none.json"), nil)
@@ -203,9 +203,9 @@ func TestAFileThatCannotBeRead(t *testing.T) {
 	require.ErrorContains(t, err, "is larger than 1024 KiB")
 }
 
-func TestManyFaultsAreCutShort(t *testing.T) {
+func TestListOfProblemsIsBounded(t *testing.T) {
 	t.Parallel()
-	found := faults(t, "config.json", "{"+strings.Repeat(`"x": 1, `, 500)+`"y": 1}`)
+	found := loadProblems(t, "config.json", "{"+strings.Repeat(`"x": 1, `, 500)+`"y": 1}`)
 	require.Len(t, found, 101)
-	require.Contains(t, strings.Join(found, "\n"), "has more faults than are listed here")
+	require.Contains(t, strings.Join(found, "\n"), "has more problems than are listed here")
 }
