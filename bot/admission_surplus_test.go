@@ -73,7 +73,7 @@ func TestSurplusRequestsOfACrowdedRoomAreAnsweredInTheRoom(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon, func(w *world) { w.crowd, w.bounds = 10, bot.Bounds{PerConversation: 5} })
 	people, _ := w.colleagues(10)
-	room := w.shared("@alice " + people)
+	room := w.openSharedRoom("@alice " + people)
 	w.fail(client.Fault{Path: onSend, Delay: "10m"}) // no request ends before all are sent
 	first := w.asksIn(room, "bob", "/groups")
 	for _, who := range []string{"bob", "alice"} {

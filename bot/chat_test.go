@@ -31,7 +31,7 @@ func (w *world) asksIn(to, who, text string) said {
 func (w *world) heard(who string, after client.Message) []string {
 	w.t.Helper()
 	var shown []string
-	for _, m := range w.spoken(who, after) {
+	for _, m := range w.botMessages(who, after) {
 		if m.ReplacedBy == "" {
 			shown = append(shown, plain(m))
 		}
@@ -39,8 +39,8 @@ func (w *world) heard(who string, after client.Message) []string {
 	return shown
 }
 
-// spoken is what the bot has said in a chat after a message.
-func (w *world) spoken(who string, after client.Message) []client.Message {
+// botMessages is what the bot has said in a chat after a message.
+func (w *world) botMessages(who string, after client.Message) []client.Message {
 	w.t.Helper()
 	var said []client.Message
 	passed := after.ID == ""

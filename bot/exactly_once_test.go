@@ -355,7 +355,7 @@ func TestTheLinkReplacesThePutOffAnswer(t *testing.T) {
 // other, and that each contains its texts.
 func (s said) saidMeanwhile(words ...[]string) {
 	s.w.t.Helper()
-	all := s.w.spoken(s.who, s.Message)
+	all := s.w.botMessages(s.who, s.Message)
 	require.Len(s.w.t, all, len(words)+1)
 	for i, texts := range words {
 		require.True(s.w.t, containsAll(plain(all[i]), texts), "%q in %q", texts, plain(all[i]))

@@ -123,7 +123,7 @@ func TestAForeignFormIsIgnored(t *testing.T) {
 func TestAClickOfAnotherPersonIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	room := w.shared("@alice")
+	room := w.openSharedRoom("@alice")
 	form := w.saysIn(room, "alice", "/newroom").last()
 	w.clicks("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Bob's"}).sees("✗ This is for the person whose message it answers.")
 	preview := w.saysIn(room, "alice", `/newroom "Hers" preview`).last()

@@ -13,8 +13,8 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-// shared is a room with the bot and these people in it.
-func (w *world) shared(people string) string {
+// openSharedRoom is a room with the bot and these people in it.
+func (w *world) openSharedRoom(people string) string {
 	w.t.Helper()
 	w.says("bob", `/newroom "Shared" `+people).sees("✓ Shared")
 	return w.theRoom("Shared").StreamID
@@ -23,7 +23,7 @@ func (w *world) shared(people string) string {
 func TestMessagesThatAreNotForTheBotAreIgnored(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	room := w.shared("@alice")
+	room := w.openSharedRoom("@alice")
 	first := w.asksIn(room, "alice", "good morning all")
 	for _, text := range []string{
 		"thanks @bob", "see /tmp/newroom for the files", "5/newroom", "and/or", "http://x.test/newroom", "…", "/ newroom", "(⌐■_■)", strings.Repeat("x ", 5000),
@@ -45,7 +45,7 @@ func TestTheBotDoesNotAnswerItself(t *testing.T) {
 func TestADenialInARoomIsSentToTheOneToOneChat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	room := w.shared("@kim")
+	room := w.openSharedRoom("@kim")
 	denied := w.saysIn(room, "kim", `/newroom "Sneaky"`)
 	denied.sees("About your message in “Shared”:", "Contractors cannot open rooms.")
 	require.NotEqual(t, room, denied.last().StreamID)
@@ -66,7 +66,7 @@ func TestADeniedUserIsNotShownTheForm(t *testing.T) {
 func TestADenialAfterAFirstAnswerInTheRoomStaysPrivate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	room := w.shared("@kim")
+	room := w.openSharedRoom("@kim")
 	w.fail(client.Fault{Path: onStream, Status: 503, Count: 2})
 	before := w.asksIn(room, "kim", "so")
 	w.sends(`/newroom "Sneaky"`, func(m map[string]any) { // without the room's name, so that it is looked up
@@ -82,7 +82,7 @@ func TestAnErrorInACrowdedRoomIsSentToTheOneToOneChat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.crowd = 10 })
 	people, _ := w.colleagues(10)
-	crowded := w.shared(people)
+	crowded := w.openSharedRoom(people)
 	private := w.saysIn(crowded, "bob", `/newroom "Open @alice`).sees("About your message in", "never closed", "[ Create it ]")
 	require.NotEqual(t, crowded, private.last().StreamID)
 	w.clicks("bob", private.last(), "roombot-offer", "offer-0", nil).sees("✓ Open")
@@ -99,7 +99,7 @@ func TestAnErrorInACrowdedRoomIsSentToTheOneToOneChat(t *testing.T) {
 func TestAnAnswerThatTheRoomRefusesIsSentToTheOneToOneChat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	room := w.shared("@alice")
+	room := w.openSharedRoom("@alice")
 	w.fail(client.Fault{Path: "*/stream/" + room + "/message/create", Status: 403})
 	for command, words := range map[string]string{
 		`/newroom "Closed" @carol @dana`: "Dana Former: the account is disabled",
@@ -115,7 +115,7 @@ func TestAnAnswerThatTheRoomRefusesIsSentToTheOneToOneChat(t *testing.T) {
 func TestAnErrorInASmallRoomIsSentToTheRoom(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	room := w.shared("@alice")
+	room := w.openSharedRoom("@alice")
 	here := w.saysIn(room, "alice", `/newroom "Open @bob`).sees("never closed")
 	require.Equal(t, room, here.last().StreamID)
 }

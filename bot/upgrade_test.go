@@ -163,12 +163,12 @@ func (u *upgrade) storedReply(job string) symphony.Outgoing {
 	var stored struct {
 		Reply struct{ MessageML, Data string }
 	}
-	require.NoError(u.t, json.Unmarshal([]byte(u.filled(strings.ReplaceAll(row[1], "''", "'"))), &stored))
+	require.NoError(u.t, json.Unmarshal([]byte(u.fillIDs(strings.ReplaceAll(row[1], "''", "'"))), &stored))
 	return symphony.Outgoing{MessageML: stored.Reply.MessageML, Data: stored.Reply.Data}
 }
 
-// filled puts the ids that are known in the places of their placeholders.
-func (u *upgrade) filled(text string) string {
+// fillIDs puts the ids that are known in the places of their placeholders.
+func (u *upgrade) fillIDs(text string) string {
 	for name, id := range u.ids {
 		text = strings.ReplaceAll(text, "<<"+name+">>", id)
 	}
@@ -179,7 +179,7 @@ func (u *upgrade) filled(text string) string {
 // whose times are moved so that the store was left a minute ago.
 func (u *upgrade) writeStore() {
 	u.t.Helper()
-	rows := u.filled(u.store)
+	rows := u.fillIDs(u.store)
 	require.NotRegexp(u.t, `<<[a-z0-9.-]+\.[a-z]+>>`, rows, "a placeholder without an id")
 	empty, err := emptyStore()
 	require.NoError(u.t, err)

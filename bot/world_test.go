@@ -307,7 +307,7 @@ func (w *world) talk(who string) func(client.Conversation, error) said {
 		s := said{who: who, w: w, Conversation: talk}
 		if len(s.Replies) > 0 {
 			w.rests()
-			s.Replies = append(s.Replies, w.spoken(s.who, s.last())...)
+			s.Replies = append(s.Replies, w.botMessages(s.who, s.last())...)
 		}
 		return s
 	}

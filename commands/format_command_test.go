@@ -18,8 +18,8 @@ func grammar() syntax.Grammar {
 	return new(commands.Env).Commands().Grammar(botID, 100)
 }
 
-// typed is a message in which "@Alice Martin" is a mention.
-func typed(text string) syntax.Message {
+// messageOf is a message in which "@Alice Martin" is a mention.
+func messageOf(text string) syntax.Message {
 	m := syntax.Message{Text: text}
 	runes, name := []rune(text), []rune("@Alice Martin")
 	for i := 0; i+len(name) <= len(runes); i++ {
@@ -62,14 +62,14 @@ func requireSameReading(t *testing.T, m syntax.Message) {
 // owners came.
 func comparable(inv syntax.Invocation) syntax.Invocation {
 	inv.Notes = nil
-	inv.Users, inv.Usernames, inv.Emails = sorted(inv.Users), sorted(inv.Usernames), sorted(inv.Emails)
+	inv.Users, inv.Usernames, inv.Emails = sortedCopy(inv.Users), sortedCopy(inv.Usernames), sortedCopy(inv.Emails)
 	if len(inv.Options) == 0 {
 		inv.Options = nil
 	}
 	return inv
 }
 
-func sorted[T int64 | string](all []T) []T {
+func sortedCopy[T int64 | string](all []T) []T {
 	if len(all) == 0 {
 		return nil
 	}
@@ -79,8 +79,8 @@ func sorted[T int64 | string](all []T) []T {
 func TestFormattedCommandReadsAsTheSame(t *testing.T) {
 	t.Parallel()
 	for _, line := range lines {
-		require.NotNil(t, grammar().Parse(typed(line)).Command, line)
-		requireSameReading(t, typed(line))
+		require.NotNil(t, grammar().Parse(messageOf(line)).Command, line)
+		requireSameReading(t, messageOf(line))
 	}
 }
 
@@ -88,7 +88,7 @@ func FuzzFormattedCommandReadsAsTheSame(f *testing.F) {
 	for _, line := range lines {
 		f.Add(line)
 	}
-	f.Fuzz(func(t *testing.T, text string) { requireSameReading(t, typed(text)) })
+	f.Fuzz(func(t *testing.T, text string) { requireSameReading(t, messageOf(text)) })
 }
 
 func TestExamplesAreCommands(t *testing.T) {

@@ -37,8 +37,8 @@ func (p *roomPlan) creationRefusal(ctx context.Context, err error) *Refusal {
 	return p.unexplainedRefusal()
 }
 
-// unexplainedRefusal is for a pod that refuses the room without a reason. Many pods allow no history
-// in rooms for other companies.
+// unexplainedRefusal is for a pod that refuses the room without a reason. Many pods allow no
+// history in rooms for other companies.
 func (p *roomPlan) unexplainedRefusal() *Refusal {
 	refusal := &Refusal{
 		Code:    "room-refused",

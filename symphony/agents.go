@@ -98,8 +98,8 @@ func (a *agentPool) useNamed(l *agentLane, n *agentNode, tried []*agentNode) boo
 	return true
 }
 
-// chooseNode takes an open node by the mode's rule. When there is none, those that are aside are tried
-// nevertheless, first the one whose time ends first.
+// chooseNode takes an open node by the mode's rule. When there is none, those that are aside are
+// tried nevertheless, first the one whose time ends first.
 func (a *agentPool) chooseNode(l *agentLane, tried []*agentNode) *agentNode {
 	a.mu.Lock()
 	defer a.mu.Unlock()

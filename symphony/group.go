@@ -101,8 +101,8 @@ func (c *Client) Groups(ctx context.Context, typeID string) iter.Seq2[Group, err
 	})
 }
 
-// yieldCursorPages follows cursors until there is none. A cursor seen before would lead in a circle and
-// ends the listing with an error.
+// yieldCursorPages follows cursors until there is none. A cursor seen before would lead in a circle
+// and ends the listing with an error.
 func yieldCursorPages[T any](fetch func(after string) ([]T, string, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T

@@ -9,8 +9,8 @@ import (
 // maxPages stops a listing whose server never runs out of pages.
 const maxPages = 10_000
 
-// yieldPages yields the items of numbered pages until a page comes back short. If the server's total
-// says that there are more, it goes on nevertheless.
+// yieldPages yields the items of numbered pages until a page comes back short. If the server's
+// total says that there are more, it goes on nevertheless.
 func yieldPages[T any](size int, fetch func(skip int) (page []T, total int, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for n, skip := 0, 0; n < maxPages; n++ {

@@ -106,7 +106,7 @@ func appendLine(quoted, line string) error {
 func TestAKilledProcessLosesNoJob(t *testing.T) {
 	onEach(t, func(t *testing.T, store engine.Address) {
 		effects := filepath.Join(t.TempDir(), "effects")
-		ids := numbered("c", 200)
+		ids := numberedIDs("c", 200)
 		c := quickConfig(store, doSteps(func(string) {}))
 		e := open(t, c)
 		var all int64 // size of the effects, at least

@@ -174,7 +174,7 @@ func listStates(t testing.TB, list func(context.Context, engine.Filter) ([]engin
 	return states
 }
 
-func numbered(prefix string, n int) []string {
+func numberedIDs(prefix string, n int) []string {
 	all := make([]string, n)
 	for i := range all {
 		all[i] = fmt.Sprintf("%s%d", prefix, i)

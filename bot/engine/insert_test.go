@@ -125,7 +125,7 @@ func TestAConversationKeepsItsOrder(t *testing.T) {
 			mu.Unlock()
 			return nil
 		}))
-		ids := numbered("c", n)
+		ids := numberedIDs("c", n)
 		for _, id := range ids[:n/2] {
 			insert(t, e, newJob(id, "s"))
 		}
@@ -150,7 +150,7 @@ func TestAFloodInOneConversationUsesOneWorker(t *testing.T) {
 		})
 		c.Workers = 4
 		e, _ := start(t, c)
-		for _, id := range numbered("flood", 60) {
+		for _, id := range numberedIDs("flood", 60) {
 			insert(t, e, newJob(id, "noisy"))
 		}
 		insert(t, e, newJob("x", "quiet 1"), newJob("y", "quiet 2"), newJob("z", "quiet 3"))
@@ -171,7 +171,7 @@ func TestTheNextJobOfAFloodRunsAfterThoseThatAreReady(t *testing.T) {
 		})
 		c.Workers = 1
 		e, _ := start(t, c)
-		for _, id := range numbered("flood", 3) {
+		for _, id := range numberedIDs("flood", 3) {
 			insert(t, e, newJob(id, "noisy"))
 		}
 		first := next(t, started)
@@ -230,8 +230,8 @@ func TestAThousandJobsInsertedConcurrently(t *testing.T) {
 		}))
 		want := map[string][]string{}
 		var sides sync.WaitGroup
-		for _, conversation := range numbered("s", 20) {
-			ids := numbered(conversation+"/", 50)
+		for _, conversation := range numberedIDs("s", 20) {
+			ids := numberedIDs(conversation+"/", 50)
 			want[conversation] = ids
 			sides.Go(func() {
 				for _, id := range ids {

@@ -165,7 +165,7 @@ func TestANewerReplicaTakesTheJobsThatAnOlderHandsBack(t *testing.T) {
 	older, ranOlder := openVersion(t, silentContext(), store, 1)
 	run(t, silentContext(), older)
 	newer, ranNewer := openVersion(t, silentContext(), store, 2)
-	ids := numbered("n", 5)
+	ids := numberedIDs("n", 5)
 	for _, id := range ids {
 		insert(t, newer, newJob(id, id))
 	}

@@ -54,7 +54,7 @@ func (s *supervisor) kill() {
 // insertCrowd inserts jobs of ten conversations.
 func insertCrowd(t *testing.T, store engine.Address, effects string, n int) (ids, lines []string) {
 	t.Helper()
-	ids = numbered("c", n)
+	ids = numberedIDs("c", n)
 	e := open(t, quickConfig(store, doNothing))
 	for i, id := range ids {
 		j := effectJob(id, effects)

@@ -58,7 +58,7 @@ func TestAJobInsertedByEveryReplicaRunsOnce(t *testing.T) {
 	for i := range engines {
 		engines[i], _ = start(t, quickConfig(store, h))
 	}
-	ids := numbered("c", 100)
+	ids := numberedIDs("c", 100)
 	var inserts sync.WaitGroup
 	for r, e := range engines {
 		inserts.Go(func() {

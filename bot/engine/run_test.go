@@ -161,7 +161,7 @@ func TestOldJobsArePurged(t *testing.T) {
 		})
 		e, _ := start(t, c)
 		var all []engine.Job
-		for _, id := range numbered("c", 250) {
+		for _, id := range numberedIDs("c", 250) {
 			all = append(all, newJob(id, id))
 		}
 		insert(t, e, all...)

@@ -13,13 +13,15 @@ var loneParticiple = regexp.MustCompile(`^[a-z]+(ed|en)$`)
 
 // allowedNames are functions that loneParticiple matches and whose names say what they do.
 var allowedNames = map[string]string{
-	"feed":    "a noun: the datafeed",
-	"listen":  "a verb, as in net.Listen",
-	"need":    "a verb: what is needed follows in the arguments",
-	"open":    "a verb, as in os.Open",
-	"shorten": "a verb: the text follows in the arguments",
-	"token":   "a noun, of a lexer or a session",
-	"parsed":  "the result of the parser, in a parser and its tests",
+	"forbidden":    "a refusal of that kind, beside invalid and notFound",
+	"unauthorized": "a refusal of that kind, beside forbidden",
+	"feed":         "a noun: the datafeed",
+	"listen":       "a verb, as in net.Listen",
+	"need":         "a verb: what is needed follows in the arguments",
+	"open":         "a verb, as in os.Open",
+	"shorten":      "a verb: the text follows in the arguments",
+	"token":        "a noun, of a lexer or a session",
+	"parsed":       "the result of the parser, in a parser and its tests",
 }
 
 func TestNoFunctionIsNamedByALoneParticiple(t *testing.T) {

@@ -80,7 +80,7 @@ func requireSoundError(t *testing.T, g syntax.Grammar, m syntax.Message, e *synt
 // mentionsOf are the texts and people of the mentions that are in order.
 func mentionsOf(m syntax.Message) (all []any) {
 	src, end := []rune(m.Text), 0
-	for _, s := range sorted(m.Mentions) {
+	for _, s := range sortMentions(m.Mentions) {
 		if s.Start >= end && s.End > s.Start && s.End <= len(src) {
 			all = append(all, string(src[s.Start:s.End]), s.UserID)
 			end = s.End

@@ -26,11 +26,11 @@ func im(text string) syntax.Message {
 			}
 		}
 	}
-	m.Mentions = sorted(m.Mentions)
+	m.Mentions = sortMentions(m.Mentions)
 	return m
 }
 
-func sorted(mentions []syntax.Mention) []syntax.Mention {
+func sortMentions(mentions []syntax.Mention) []syntax.Mention {
 	return slices.SortedStableFunc(slices.Values(mentions), func(a, b syntax.Mention) int { return a.Start - b.Start })
 }
 

@@ -152,8 +152,8 @@ func (r reply) list() []map[string]any {
 	return list
 }
 
-// refused checks the status and gives the message.
-func (r reply) refused(status int) string {
+// requireRefusal checks the status and gives the message.
+func (r reply) requireRefusal(status int) string {
 	r.Helper()
 	require.Equal(r, status, r.status, string(r.raw))
 	message, _ := r.object()["message"].(string)

@@ -154,7 +154,7 @@ func strangers(schema *openapi3.Schema, value any) []string {
 			}
 		}
 	case map[string]any:
-		known := described(schema)
+		known := describedProperties(schema)
 		for name, inner := range v {
 			switch field := known[name]; {
 			case field != nil:
@@ -167,13 +167,13 @@ func strangers(schema *openapi3.Schema, value any) []string {
 	return found
 }
 
-func described(schema *openapi3.Schema) openapi3.Schemas {
+func describedProperties(schema *openapi3.Schema) openapi3.Schemas {
 	known := maps.Clone(schema.Properties)
 	for _, part := range schema.AllOf {
 		if known == nil {
 			known = openapi3.Schemas{}
 		}
-		maps.Copy(known, described(part.Value))
+		maps.Copy(known, describedProperties(part.Value))
 	}
 	return known
 }

@@ -108,18 +108,18 @@ func TestSayTakesAUsernameOrAStreamID(t *testing.T) {
 	say := func(body map[string]any) reply { return b.post("/sandbox/v1/say", body) }
 	say(map[string]any{"as": "bob", "to": "alice", "text": "hi"}).ok()
 	room := b.room(map[string]any{"name": "Desk"})
-	say(map[string]any{"as": "bob", "to": room, "text": "hi"}).refused(http.StatusForbidden)
+	say(map[string]any{"as": "bob", "to": room, "text": "hi"}).requireRefusal(http.StatusForbidden)
 	require.Equal(t, 200, b.add(room, b.id("bob")).status)
 	got := say(map[string]any{"as": "bob", "to": room, "text": "ask @alice", "mentions": []map[string]any{{"start": 4, "end": 10, "userId": b.id("carol")}}}).ok()
 	require.Contains(t, got["message"].(map[string]any)["data"], "com.symphony.user.mention")
-	say(map[string]any{"as": "bob", "to": "nobody", "text": "hi"}).refused(http.StatusNotFound)
-	say(map[string]any{"as": "nobody", "text": "hi"}).refused(http.StatusNotFound)
-	say(map[string]any{"as": "bob", "text": ""}).refused(http.StatusBadRequest)
-	say(map[string]any{"as": "bob", "txt": "hi"}).refused(http.StatusBadRequest)
+	say(map[string]any{"as": "bob", "to": "nobody", "text": "hi"}).requireRefusal(http.StatusNotFound)
+	say(map[string]any{"as": "nobody", "text": "hi"}).requireRefusal(http.StatusNotFound)
+	say(map[string]any{"as": "bob", "text": ""}).requireRefusal(http.StatusBadRequest)
+	say(map[string]any{"as": "bob", "txt": "hi"}).requireRefusal(http.StatusBadRequest)
 	say(map[string]any{"as": "bob", "text": strings.Repeat("é", 30_000)}).ok()
-	say(map[string]any{"as": "bob", "text": strings.Repeat("é", 30_001)}).refused(http.StatusBadRequest)
-	say(map[string]any{"as": "dana", "text": "hi"}).refused(http.StatusForbidden)
-	say(map[string]any{"as": "bob", "text": "hi", "mentions": []map[string]any{{"start": 0, "end": 9, "userId": 1}}}).refused(http.StatusBadRequest)
+	say(map[string]any{"as": "bob", "text": strings.Repeat("é", 30_001)}).requireRefusal(http.StatusBadRequest)
+	say(map[string]any{"as": "dana", "text": "hi"}).requireRefusal(http.StatusForbidden)
+	say(map[string]any{"as": "bob", "text": "hi", "mentions": []map[string]any{{"start": 0, "end": 9, "userId": 1}}}).requireRefusal(http.StatusBadRequest)
 }
 
 func TestEditAndActGoThroughTheControlAPI(t *testing.T) {
@@ -127,14 +127,14 @@ func TestEditAndActGoThroughTheControlAPI(t *testing.T) {
 	said := b.post("/sandbox/v1/say", map[string]string{"as": "bob", "text": "/newrom"}).ok()["message"].(map[string]any)
 	edited := b.post("/sandbox/v1/edit", map[string]any{"as": "bob", "messageId": said["messageId"], "text": "/newroom"}).ok()["message"].(map[string]any)
 	require.Equal(t, said["messageId"], edited["replacing"])
-	b.post("/sandbox/v1/edit", map[string]any{"as": "alice", "messageId": said["messageId"], "text": "x"}).refused(http.StatusForbidden)
+	b.post("/sandbox/v1/edit", map[string]any{"as": "alice", "messageId": said["messageId"], "text": "x"}).requireRefusal(http.StatusForbidden)
 
 	form := b.message(said["streamId"].(string), roomForm, "").ok()["messageId"]
 	act := map[string]any{"as": "bob", "messageId": form, "formId": "create-room", "action": "submit", "values": map[string]any{"roomName": "Q3"}}
 	forms := b.post("/sandbox/v1/act", act).ok()["message"].(map[string]any)["forms"].([]any)
 	require.Equal(t, map[string]any{"id": "create-room", "submitted": true}, forms[0])
 	act["values"] = map[string]any{}
-	b.post("/sandbox/v1/act", act).refused(http.StatusBadRequest)
+	b.post("/sandbox/v1/act", act).requireRefusal(http.StatusBadRequest)
 }
 
 func TestChatsShowWhatSomebodyIsIn(t *testing.T) {
@@ -153,10 +153,10 @@ func TestChatsShowWhatSomebodyIsIn(t *testing.T) {
 	require.Len(t, got["chat"].(map[string]any)["members"], 4)
 	require.Equal(t, "plans", got["chat"].(map[string]any)["room"].(map[string]any)["description"])
 	require.InDelta(t, 0, b.get("/sandbox/v1/chats?as=bob").ok()["chats"].([]any)[0].(map[string]any)["unread"], 0)
-	b.get("/sandbox/v1/chats/" + room + "?as=eve").refused(http.StatusForbidden)
-	b.post("/sandbox/v1/join", map[string]string{"as": "kim", "streamId": room}).refused(http.StatusForbidden)
+	b.get("/sandbox/v1/chats/" + room + "?as=eve").requireRefusal(http.StatusForbidden)
+	b.post("/sandbox/v1/join", map[string]string{"as": "kim", "streamId": room}).requireRefusal(http.StatusForbidden)
 	feed := b.feed()
-	b.post("/sandbox/v1/join", map[string]any{"as": "kim", "streamId": room, "ask": true}).refused(http.StatusForbidden)
+	b.post("/sandbox/v1/join", map[string]any{"as": "kim", "streamId": room, "ask": true}).requireRefusal(http.StatusForbidden)
 	require.Equal(t, []string{"USERREQUESTEDTOJOINROOM"}, b.read(feed, "").types())
 	b.post("/sandbox/v1/leave", map[string]string{"as": "bob", "streamId": room}).ok()
 	require.Empty(t, b.get("/sandbox/v1/chats?as=bob").ok()["chats"])
@@ -209,11 +209,11 @@ func TestTheClockAndAReset(t *testing.T) {
 	b.feed()
 	b.post("/sandbox/v1/clock", map[string]string{"advance": "31m"}).ok()
 	require.Empty(t, b.get("/sandbox/v1/feeds").ok()["feeds"])
-	b.post("/sandbox/v1/clock", map[string]string{"advance": "-1m"}).refused(http.StatusBadRequest)
+	b.post("/sandbox/v1/clock", map[string]string{"advance": "-1m"}).requireRefusal(http.StatusBadRequest)
 	b.room(map[string]any{"name": "Desk"})
 	b.post("/sandbox/v1/reset", nil).ok()
 	require.Empty(t, b.rooms())
-	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
+	b.get("/pod/v2/sessioninfo").requireRefusal(http.StatusUnauthorized)
 }
 
 func TestOtherPathsServeThePage(t *testing.T) {
@@ -222,6 +222,6 @@ func TestOtherPathsServeThePage(t *testing.T) {
 	})
 	require.Equal(t, "page /", string(b.get("/").raw))
 	require.Equal(t, "page /js/main.js", string(b.get("/js/main.js").raw))
-	b.get("/pod/nothing").refused(http.StatusNotFound)
+	b.get("/pod/nothing").requireRefusal(http.StatusNotFound)
 	b.get("//agent/v3/health").ok()
 }

@@ -31,7 +31,7 @@ func TestUsersAreLookedUp(t *testing.T) {
 		require.Empty(t, got.raw)
 	}
 	for _, bad := range []string{"", "uid=1&email=a@b.c", "username=alice", "uid=" + strings.Repeat("1,", 100) + "1"} {
-		b.get("/pod/v3/users?" + bad).refused(http.StatusBadRequest)
+		b.get("/pod/v3/users?" + bad).requireRefusal(http.StatusBadRequest)
 	}
 	require.Contains(t, string(b.get("/pod/v3/users?email=not-an-email").raw), "invalid.format")
 }
@@ -100,18 +100,18 @@ func TestAGroupIsCreatedReadAndUpdatedWithItsTag(t *testing.T) {
 		body["name"] = "Desk 2"
 		return b.call("PUT", path, body)
 	}
-	update("stale").refused(http.StatusPreconditionFailed)
+	update("stale").requireRefusal(http.StatusPreconditionFailed)
 	require.Equal(t, "Desk 2", update(made["eTag"].(string)).ok()["name"])
-	update(made["eTag"].(string)).refused(http.StatusPreconditionFailed)
+	update(made["eTag"].(string)).requireRefusal(http.StatusPreconditionFailed)
 
 	member := map[string]any{"member": map[string]any{"memberTenant": 103, "memberId": b.id("ravi")}}
-	b.post(path+"/member", member).refused(452)
+	b.post(path+"/member", member).requireRefusal(452)
 	member["member"] = map[string]any{"memberTenant": 103, "memberId": b.id("carol")}
 	require.Len(t, b.post(path+"/member", member).ok()["members"], 2)
-	b.post(path+"/avatar", map[string]string{"image": "bm90IGFuIGltYWdl"}).refused(http.StatusBadRequest)
+	b.post(path+"/avatar", map[string]string{"image": "bm90IGFuIGltYWdl"}).requireRefusal(http.StatusBadRequest)
 	require.Len(t, b.get(path).ok()["members"], 2)
-	b.get("/profile-manager/v1/groups/none").refused(http.StatusNotFound)
-	b.post("/profile-manager/v1/groups/none/member", member).refused(http.StatusBadRequest)
+	b.get("/profile-manager/v1/groups/none").requireRefusal(http.StatusNotFound)
+	b.post("/profile-manager/v1/groups/none/member", member).requireRefusal(http.StatusBadRequest)
 }
 
 func TestNewMembersOfAGroupJoinItsRooms(t *testing.T) {
@@ -128,7 +128,7 @@ func TestNewMembersOfAGroupJoinItsRooms(t *testing.T) {
 func TestWithoutTheGroupRoleTheProfileManagerRefuses(t *testing.T) {
 	b := withGroups(t)
 	b.post("/sandbox/v1/rights", map[string]bool{"groupManager": false}).ok()
-	b.get("/profile-manager/v1/groups/type/SDL").refused(http.StatusForbidden)
+	b.get("/profile-manager/v1/groups/type/SDL").requireRefusal(http.StatusForbidden)
 }
 
 func TestTheNewerGroupsAPINeedsOnlyTheSession(t *testing.T) {
@@ -144,9 +144,9 @@ func TestConnectionsAreAskedForAndAccepted(t *testing.T) {
 	b := loggedIn(t)
 	feed, mallory := b.feed(), b.id("mallory")
 	info := fmt.Sprintf("/pod/v1/connection/user/%d/info", mallory)
-	b.get(info).refused(http.StatusNotFound)
+	b.get(info).requireRefusal(http.StatusNotFound)
 	require.Equal(t, "ACCEPTED", b.get(fmt.Sprintf("/pod/v1/connection/user/%d/info", b.id("bob"))).ok()["status"])
-	b.post("/pod/v1/im/create", []int64{mallory}).refused(http.StatusForbidden)
+	b.post("/pod/v1/im/create", []int64{mallory}).requireRefusal(http.StatusForbidden)
 
 	require.Equal(t, "PENDING_OUTGOING", b.post("/pod/v1/connection/create", map[string]int64{"userId": mallory}).ok()["status"])
 	require.Len(t, b.get("/pod/v1/connection/list").list(), 1)
@@ -156,7 +156,7 @@ func TestConnectionsAreAskedForAndAccepted(t *testing.T) {
 	b.post("/pod/v1/im/create", []int64{mallory}).ok()
 	require.Len(t, b.get("/pod/v1/connection/list?status=ALL").list(), 2)
 	b.post(fmt.Sprintf("/pod/v1/connection/user/%d/remove", mallory), nil).ok()
-	b.post("/pod/v1/connection/create", map[string]int64{"userId": 1}).refused(http.StatusNotFound)
+	b.post("/pod/v1/connection/create", map[string]int64{"userId": 1}).requireRefusal(http.StatusNotFound)
 }
 
 func TestAChatOfTwoExistsOnce(t *testing.T) {
@@ -165,9 +165,9 @@ func TestAChatOfTwoExistsOnce(t *testing.T) {
 	first := b.post("/pod/v1/im/create", []int64{bob}).ok()["id"]
 	require.Equal(t, first, b.post("/pod/v1/im/create", []int64{bob, bob, b.id("roombot")}).ok()["id"])
 	require.Equal(t, first, b.says("bob", "hi").StreamID)
-	b.post("/pod/v1/im/create", []int64{b.id("dana")}).refused(http.StatusBadRequest)
-	b.post("/pod/v1/im/create", []int64{bob, b.id("alice")}).refused(http.StatusBadRequest)
-	b.post("/sandbox/v1/say", map[string]string{"as": "ravi", "to": "alice", "text": "psst"}).refused(http.StatusForbidden)
+	b.post("/pod/v1/im/create", []int64{b.id("dana")}).requireRefusal(http.StatusBadRequest)
+	b.post("/pod/v1/im/create", []int64{bob, b.id("alice")}).requireRefusal(http.StatusBadRequest)
+	b.post("/sandbox/v1/say", map[string]string{"as": "ravi", "to": "alice", "text": "psst"}).requireRefusal(http.StatusForbidden)
 
 	b.room(map[string]any{"name": "Desk"})
 	require.Len(t, b.post("/pod/v1/streams/list", map[string]any{}).list(), 2)
@@ -181,13 +181,13 @@ func TestPresenceManifestAndTheRest(t *testing.T) {
 	b := loggedIn(t)
 	b.post("/pod/v2/user/presence", map[string]string{"category": "BUSY"}).ok()
 	require.Equal(t, "BUSY", b.get("/pod/v2/user/presence").ok()["category"])
-	b.post("/pod/v2/user/presence", map[string]string{"category": "HUNGRY"}).refused(http.StatusBadRequest)
+	b.post("/pod/v2/user/presence", map[string]string{"category": "HUNGRY"}).requireRefusal(http.StatusBadRequest)
 	b.get(fmt.Sprintf("/pod/v3/user/%d/presence", b.id("bob"))).ok()
 
 	b.post("/pod/v1/user/manifest/own", map[string]string{"manifest": `{"commands":[{"name":"newroom","desc":"Open a room"}]}`}).ok()
 	require.Len(t, b.get("/sandbox/v1/manifest").ok()["commands"], 1)
-	b.post("/pod/v1/user/manifest/own", map[string]string{"manifest": `{"commands":[{"name":"newroom"}]}`}).refused(http.StatusBadRequest)
-	b.post("/pod/v1/user/manifest/own", map[string]string{"manifest": strings.Repeat(" ", 6145)}).refused(http.StatusBadRequest)
+	b.post("/pod/v1/user/manifest/own", map[string]string{"manifest": `{"commands":[{"name":"newroom"}]}`}).requireRefusal(http.StatusBadRequest)
+	b.post("/pod/v1/user/manifest/own", map[string]string{"manifest": strings.Repeat(" ", 6145)}).requireRefusal(http.StatusBadRequest)
 
 	require.Equal(t, "x", b.post("/agent/v1/util/echo", map[string]string{"message": "x"}).ok()["message"])
 	for _, open := range []string{"/agent/v3/health", "/agent/v3/health/extended", "/agent/v1/info"} {
@@ -200,7 +200,7 @@ func TestPresenceManifestAndTheRest(t *testing.T) {
 func TestRetiredOperationsSayWhatToCallInstead(t *testing.T) {
 	b := setup(t)
 	require.Equal(t, "POST /agent/v4/datafeed/create has been retired; call POST /agent/v5/datafeeds instead",
-		b.post("/agent/v4/datafeed/create", nil).refused(http.StatusGone))
+		b.post("/agent/v4/datafeed/create", nil).requireRefusal(http.StatusGone))
 	current := map[string]bool{}
 	for _, o := range sandbox.Operations() {
 		current[o.Method+" "+o.Path] = o.ReplacedBy == ""
@@ -212,15 +212,15 @@ func TestRetiredOperationsSayWhatToCallInstead(t *testing.T) {
 		}
 		retired++
 		require.True(t, current[o.ReplacedBy], "%s leads to %s, which there is not", o.Name, o.ReplacedBy)
-		require.Contains(t, b.call(o.Method, strings.NewReplacer("{", "", "}", "").Replace(o.Path), nil).refused(http.StatusGone), o.ReplacedBy)
+		require.Contains(t, b.call(o.Method, strings.NewReplacer("{", "", "}", "").Replace(o.Path), nil).requireRefusal(http.StatusGone), o.ReplacedBy)
 	}
 	require.Greater(t, retired, 40)
 }
 
 func TestAnUnimplementedOperationAnswers404WithItsName(t *testing.T) {
 	b := setup(t)
-	require.Contains(t, b.post("/pod/v1/admin/room/x/membership/add", nil).refused(http.StatusNotFound), "POST /pod/v1/admin/room/{id}/membership/add")
-	b.get("/pod/v1/nonsense").refused(http.StatusNotFound)
-	require.Contains(t, b.get("/pod/v3/room/create").refused(http.StatusMethodNotAllowed), "POST")
+	require.Contains(t, b.post("/pod/v1/admin/room/x/membership/add", nil).requireRefusal(http.StatusNotFound), "POST /pod/v1/admin/room/{id}/membership/add")
+	b.get("/pod/v1/nonsense").requireRefusal(http.StatusNotFound)
+	require.Contains(t, b.get("/pod/v3/room/create").requireRefusal(http.StatusMethodNotAllowed), "POST")
 	require.Equal(t, "404", b.get("/profile-manager/nonsense").object()["code"])
 }

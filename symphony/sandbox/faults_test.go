@@ -28,7 +28,7 @@ func TestAFaultAnswersWithTheServicesText(t *testing.T) {
 	b := loggedIn(t)
 	for status, text := range map[int]string{451: "Compliance issues found in room creation", 403: "lacks the required entitlement", 500: "Internal Server Error"} {
 		b.fail(client.Fault{Path: "createRoom", Status: status, Count: 1})
-		require.Contains(t, b.createRoom(map[string]any{"name": "Desk"}).refused(status), text)
+		require.Contains(t, b.createRoom(map[string]any{"name": "Desk"}).requireRefusal(status), text)
 	}
 }
 
@@ -74,8 +74,8 @@ func TestADelayHoldsACallBack(t *testing.T) {
 func TestAnExpiredSessionIsRenewedByALogin(t *testing.T) {
 	b := loggedIn(t)
 	b.fail(client.Fault{Kind: "session-expired", Count: 1})
-	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
-	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
+	b.get("/pod/v2/sessioninfo").requireRefusal(http.StatusUnauthorized)
+	b.get("/pod/v2/sessioninfo").requireRefusal(http.StatusUnauthorized)
 	b.login()
 	b.get("/pod/v2/sessioninfo").ok()
 }
@@ -84,7 +84,7 @@ func TestAKilledFeedAnswers400AndIsGone(t *testing.T) {
 	b := loggedIn(t)
 	feed := b.feed()
 	b.fail(client.Fault{Kind: "feed-killed", Count: 1})
-	b.post("/agent/v5/datafeeds/"+feed+"/read", nil).refused(http.StatusBadRequest)
+	b.post("/agent/v5/datafeeds/"+feed+"/read", nil).requireRefusal(http.StatusBadRequest)
 	require.Empty(t, b.get("/agent/v5/datafeeds").list())
 	b.read(b.feed(), "")
 }
@@ -109,11 +109,11 @@ func TestEventsComeTwiceOrOutOfOrder(t *testing.T) {
 }
 
 func TestTheSameSeedGivesTheSameRun(t *testing.T) {
-	one, two := loggedIn(t, seeded), setupBeside(t, seeded)
+	one, two := loggedIn(t, setSeed), setupBeside(t, setSeed)
 	require.Equal(t, one.unluckyRun(), two.unluckyRun())
 }
 
-func seeded(c *config) { c.Seed = 42 }
+func setSeed(c *config) { c.Seed = 42 }
 
 func (b *bundle) unluckyRun() []int {
 	b.Helper()
@@ -153,10 +153,10 @@ func TestFaultsThatMakeNoSenseAreRefused(t *testing.T) {
 		{}, {"kind": "war"}, {"status": 200}, {"delay": "soon"}, {"delay": "-5s"}, {"drop": "never"}, {"status": 500, "probability": 2}, {"status": 500, "count": -1}, {"empty": 200},
 		{"status": 500, "propability": 0.1},
 	} {
-		b.post("/sandbox/v1/faults", f).refused(http.StatusBadRequest)
+		b.post("/sandbox/v1/faults", f).requireRefusal(http.StatusBadRequest)
 	}
-	require.Contains(b, b.post("/sandbox/v1/faults", map[string]any{"path": "createRooms", "status": 500}).refused(http.StatusBadRequest), `no operation "createRooms"`)
-	require.Contains(b, b.post("/sandbox/v1/faults", map[string]any{"retryAfter": "2", "status": 500}).refused(http.StatusBadRequest), "retryAfter must be a whole number, not a string")
+	require.Contains(b, b.post("/sandbox/v1/faults", map[string]any{"path": "createRooms", "status": 500}).requireRefusal(http.StatusBadRequest), `no operation "createRooms"`)
+	require.Contains(b, b.post("/sandbox/v1/faults", map[string]any{"retryAfter": "2", "status": 500}).requireRefusal(http.StatusBadRequest), "retryAfter must be a whole number, not a string")
 	list := b.post("/sandbox/v1/faults", map[string]any{"path": "/pod/*", "status": 500}).list()
 	require.Len(t, list, 1)
 	require.Empty(t, b.call("DELETE", "/sandbox/v1/faults/"+list[0]["id"].(string), nil).list())

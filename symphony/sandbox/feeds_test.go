@@ -23,7 +23,7 @@ func TestAFeedIsCreatedListedAndDeleted(t *testing.T) {
 	require.Empty(t, b.get("/agent/v5/datafeeds?tag=None").list())
 	require.Equal(t, http.StatusNoContent, b.call("DELETE", "/agent/v5/datafeeds/"+id, nil).status)
 	require.Equal(t, http.StatusNoContent, b.call("DELETE", "/agent/v5/datafeeds/"+id, nil).status, "an unknown feed is no error")
-	b.post("/agent/v5/datafeeds/"+id+"/read", nil).refused(http.StatusBadRequest)
+	b.post("/agent/v5/datafeeds/"+id+"/read", nil).requireRefusal(http.StatusBadRequest)
 }
 
 func TestAnAccountHasTwentyFeedsAtMost(t *testing.T) {
@@ -31,7 +31,7 @@ func TestAnAccountHasTwentyFeedsAtMost(t *testing.T) {
 	for range 20 {
 		b.feed()
 	}
-	b.post("/agent/v5/datafeeds", nil).refused(http.StatusForbidden)
+	b.post("/agent/v5/datafeeds", nil).requireRefusal(http.StatusForbidden)
 }
 
 func TestAnEmptyReadEndsAfterTheLongPoll(t *testing.T) {
@@ -85,7 +85,7 @@ func TestAnAckOfAnotherBatchIsIgnoredAndAMalformedOneRefused(t *testing.T) {
 	feed := b.feed()
 	b.says("bob", "/help")
 	require.Len(t, b.read(feed, "0d3b9f3e-3f43-4c4f-9a55-6f1a7b9b3c11").Events, 2)
-	b.post("/agent/v5/datafeeds/"+feed+"/read", map[string]string{"ackId": "what?"}).refused(http.StatusBadRequest)
+	b.post("/agent/v5/datafeeds/"+feed+"/read", map[string]string{"ackId": "what?"}).requireRefusal(http.StatusBadRequest)
 }
 
 func TestAFeedDiesAfterThirtyMinutesWithoutARead(t *testing.T) {
@@ -98,7 +98,7 @@ func TestAFeedDiesAfterThirtyMinutesWithoutARead(t *testing.T) {
 	b.advance(31 * time.Minute)
 	require.Empty(t, b.get("/agent/v5/datafeeds").list())
 	require.Equal(t, "Could not find a datafeed with the provided id",
-		b.post("/agent/v5/datafeeds/"+feed+"/read", nil).refused(http.StatusBadRequest))
+		b.post("/agent/v5/datafeeds/"+feed+"/read", nil).requireRefusal(http.StatusBadRequest))
 }
 
 func TestCompetingReadersShareAFeedAndSeveralFeedsEachGetEverything(t *testing.T) {

@@ -66,7 +66,7 @@ func TestAPageSeesEachFaultStrike(t *testing.T) {
 	require.Equal(t, 3, left())
 	b.room(map[string]any{"name": "Desk"})
 	require.Equal(t, 2, left())
-	b.post("/agent/v5/datafeeds/"+feed+"/read", nil).refused(http.StatusBadRequest)
+	b.post("/agent/v5/datafeeds/"+feed+"/read", nil).requireRefusal(http.StatusBadRequest)
 	require.Equal(t, 1, left())
 	feed = b.feed()
 	b.says("bob", "one")

@@ -50,8 +50,8 @@ func TestMessagesOfThePodArePagedInOrder(t *testing.T) {
 	require.Equal(t, []any{"two"}, texts(rest))
 	require.Equal(t, []any{"one"}, texts(b.get("/sandbox/v1/messages?from=bob").ok()))
 	require.Empty(t, texts(b.get("/sandbox/v1/messages?after="+number(rest["last"])).ok()))
-	b.get("/sandbox/v1/messages?after=x").refused(http.StatusBadRequest)
-	b.get("/sandbox/v1/messages?as=nobody").refused(http.StatusNotFound)
+	b.get("/sandbox/v1/messages?after=x").requireRefusal(http.StatusBadRequest)
+	b.get("/sandbox/v1/messages?as=nobody").requireRefusal(http.StatusNotFound)
 }
 
 func TestChatterReachesTheFeedAndIsForgotten(t *testing.T) {
@@ -67,8 +67,8 @@ func TestChatterReachesTheFeedAndIsForgotten(t *testing.T) {
 		seen, ack = seen+len(got.Events), got.AckID
 	}
 	require.Empty(t, texts(b.get("/sandbox/v1/messages").ok()))
-	b.post("/sandbox/v1/chatter", map[string]any{"as": "bob", "count": 0}).refused(http.StatusBadRequest)
-	b.post("/sandbox/v1/chatter", map[string]any{"as": "nobody"}).refused(http.StatusNotFound)
+	b.post("/sandbox/v1/chatter", map[string]any{"as": "bob", "count": 0}).requireRefusal(http.StatusBadRequest)
+	b.post("/sandbox/v1/chatter", map[string]any{"as": "nobody"}).requireRefusal(http.StatusNotFound)
 }
 
 func TestChatterMayBeNumbered(t *testing.T) {

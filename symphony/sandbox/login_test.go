@@ -33,7 +33,7 @@ func TestTheOldestSessionIsDroppedBeyondTheLimit(t *testing.T) {
 	}
 	b.get("/pod/v2/sessioninfo").ok()
 	b.tokens["sessionToken"] = first
-	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
+	b.get("/pod/v2/sessioninfo").requireRefusal(http.StatusUnauthorized)
 	b.tokens["sessionToken"] = second
 	b.get("/pod/v2/sessioninfo").ok()
 }
@@ -60,7 +60,7 @@ func TestLoginsAreRefused(t *testing.T) {
 	} {
 		t.Run(reason, func(t *testing.T) {
 			for _, path := range []string{"/login", "/relay"} {
-				require.Contains(t, b.post(path+"/pubkey/authenticate", map[string]string{"token": token}).refused(http.StatusUnauthorized), "Unauthorized")
+				require.Contains(t, b.post(path+"/pubkey/authenticate", map[string]string{"token": token}).requireRefusal(http.StatusUnauthorized), "Unauthorized")
 			}
 		})
 	}
@@ -68,17 +68,17 @@ func TestLoginsAreRefused(t *testing.T) {
 
 func TestAPodWithoutAKeyRefusesEveryLogin(t *testing.T) {
 	b := setup(t, func(c *config) { c.BotKey = nil })
-	b.post("/login/pubkey/authenticate", map[string]string{"token": b.loginToken(nil)}).refused(http.StatusUnauthorized)
+	b.post("/login/pubkey/authenticate", map[string]string{"token": b.loginToken(nil)}).requireRefusal(http.StatusUnauthorized)
 }
 
 func TestCallsNeedTheirTokens(t *testing.T) {
 	b := loggedIn(t)
 	km := b.tokens["keyManagerToken"]
 	delete(b.tokens, "keyManagerToken")
-	require.Equal(t, "Invalid session", b.get("/agent/v5/datafeeds").refused(http.StatusUnauthorized))
+	require.Equal(t, "Invalid session", b.get("/agent/v5/datafeeds").requireRefusal(http.StatusUnauthorized))
 	b.get("/pod/v2/sessioninfo").ok()
 	b.tokens["keyManagerToken"], b.tokens["sessionToken"] = km, "wrong"
-	require.Equal(t, "Invalid session", b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized))
+	require.Equal(t, "Invalid session", b.get("/pod/v2/sessioninfo").requireRefusal(http.StatusUnauthorized))
 }
 
 func TestSessionsExpireAndALoginRenewsThem(t *testing.T) {
@@ -86,7 +86,7 @@ func TestSessionsExpireAndALoginRenewsThem(t *testing.T) {
 	b.advance(59 * time.Minute)
 	b.get("/pod/v2/sessioninfo").ok()
 	b.advance(2 * time.Minute)
-	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
+	b.get("/pod/v2/sessioninfo").requireRefusal(http.StatusUnauthorized)
 	b.login()
 	b.get("/pod/v2/sessioninfo").ok()
 	b.clock = b.clock.Add(61 * time.Minute) // a client that goes with the pod
@@ -145,7 +145,7 @@ func (b *bundle) accessToken() string {
 func TestAnAccessTokenOfAnotherScopeIsRefused(t *testing.T) {
 	b := loggedIn(t)
 	b.tokens["Authorization"] = "Bearer " + b.post("/login/idm/tokens", nil).ok()["access_token"].(string)
-	b.get("/profile-manager/v1/types").refused(http.StatusForbidden)
+	b.get("/profile-manager/v1/types").requireRefusal(http.StatusForbidden)
 }
 
 func TestThePodShowsItsCertificate(t *testing.T) {
@@ -158,12 +158,12 @@ func TestThePodShowsItsCertificate(t *testing.T) {
 
 func TestACertificateLoginNeedsACertificate(t *testing.T) {
 	b := setup(t)
-	b.post("/sessionauth/v1/authenticate", nil).refused(http.StatusUnauthorized)
-	b.post("/keyauth/v1/authenticate", nil).refused(http.StatusUnauthorized)
+	b.post("/sessionauth/v1/authenticate", nil).requireRefusal(http.StatusUnauthorized)
+	b.post("/keyauth/v1/authenticate", nil).requireRefusal(http.StatusUnauthorized)
 }
 
 func TestALogoutEndsTheSession(t *testing.T) {
 	b := loggedIn(t)
 	b.post("/sessionauth/v1/logout", nil).ok()
-	b.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
+	b.get("/pod/v2/sessioninfo").requireRefusal(http.StatusUnauthorized)
 }

@@ -20,8 +20,8 @@ func TestMembersAreAddedPromotedDemotedAndRemoved(t *testing.T) {
 	require.Equal(t, "Member added", change("add", bob).ok()["message"], "adding twice changes nothing")
 	require.Equal(t, "Member promoted to owner", change("promoteOwner", bob).ok()["message"])
 	require.Equal(t, "Owner demoted", change("demoteOwner", bob).ok()["message"])
-	require.Contains(t, change("demoteOwner", b.id("roombot")).refused(http.StatusBadRequest), "last owner")
-	change("promoteOwner", b.id("carol")).refused(http.StatusBadRequest)
+	require.Contains(t, change("demoteOwner", b.id("roombot")).requireRefusal(http.StatusBadRequest), "last owner")
+	change("promoteOwner", b.id("carol")).requireRefusal(http.StatusBadRequest)
 	require.Equal(t, "Member removed", change("remove", bob).ok()["message"])
 	require.Equal(t, []string{"USERJOINEDROOM", "ROOMMEMBERPROMOTEDTOOWNER", "ROOMMEMBERDEMOTEDFROMOWNER", "USERLEFTROOM"},
 		b.read(feed, "").types())
@@ -34,12 +34,12 @@ func TestMembersThatARuleRefuses(t *testing.T) {
 	sales := b.room(map[string]any{"name": "sales"})
 	require.Equal(t, http.StatusOK, b.add(sales, b.id("alice")).status)
 
-	b.add(internal, 12345).refused(http.StatusBadRequest)
-	require.Contains(t, b.add(internal, b.id("dana")).refused(http.StatusBadRequest), "disabled")
-	require.Contains(t, b.add(internal, b.id("eve")).refused(http.StatusForbidden), "internal")
+	b.add(internal, 12345).requireRefusal(http.StatusBadRequest)
+	require.Contains(t, b.add(internal, b.id("dana")).requireRefusal(http.StatusBadRequest), "disabled")
+	require.Contains(t, b.add(internal, b.id("eve")).requireRefusal(http.StatusForbidden), "internal")
 	require.Equal(t, http.StatusOK, b.add(external, b.id("eve")).status)
-	require.Contains(t, b.add(external, b.id("mallory")).refused(http.StatusForbidden), "not connected")
-	require.Contains(t, b.add(sales, b.id("ravi")).refused(http.StatusForbidden), "barrier")
+	require.Contains(t, b.add(external, b.id("mallory")).requireRefusal(http.StatusForbidden), "not connected")
+	require.Contains(t, b.add(sales, b.id("ravi")).requireRefusal(http.StatusForbidden), "barrier")
 }
 
 func TestAddingAGroupAddsItsPeopleThroughIt(t *testing.T) {
@@ -82,7 +82,7 @@ func TestAGroupBehindTheBarrierStaysOut(t *testing.T) {
 	b := loggedIn(t)
 	id := b.room(map[string]any{"name": "Desk"})
 	require.Equal(t, http.StatusOK, b.add(id, b.group("Equities Sales")).status)
-	require.Contains(t, b.add(id, b.group("Research")).refused(http.StatusForbidden), "barrier")
+	require.Contains(t, b.add(id, b.group("Research")).requireRefusal(http.StatusForbidden), "barrier")
 }
 
 func TestMembersInviteOnlyWhereTheRoomAllowsIt(t *testing.T) {
@@ -103,7 +103,7 @@ func TestThreeCompaniesNeedAMultilateralRoom(t *testing.T) {
 	b.post("/sandbox/v1/connect", map[string]string{"as": "mallory", "with": "roombot", "action": "accept"}).ok()
 	two := b.room(map[string]any{"name": "two", "crossPod": true})
 	require.Equal(t, http.StatusOK, b.add(two, b.id("eve")).status)
-	b.add(two, b.id("mallory")).refused(http.StatusForbidden)
+	b.add(two, b.id("mallory")).requireRefusal(http.StatusForbidden)
 	three := b.room(map[string]any{"name": "three", "crossPod": true, "multiLateralRoom": true})
 	require.Equal(t, http.StatusOK, b.add(three, b.id("eve")).status)
 	require.Equal(t, http.StatusOK, b.add(three, b.id("mallory")).status)

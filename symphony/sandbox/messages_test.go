@@ -99,10 +99,10 @@ func TestMessagesThatTheAgentRefuses(t *testing.T) {
 		`<messageML><form id="f"><p>x</p></form></messageML>`: "should have at least one action button",
 		"": "Error parsing message: the message cannot be null or empty",
 	} {
-		require.Contains(t, b.message(room, text, "").refused(http.StatusBadRequest), want, text)
+		require.Contains(t, b.message(room, text, "").requireRefusal(http.StatusBadRequest), want, text)
 	}
-	b.message("nonsense", "<messageML>x</messageML>", "").refused(http.StatusBadRequest)
-	b.message(b.saysIn("bob", "alice", "psst").StreamID, "<messageML>x</messageML>", "").refused(http.StatusForbidden)
+	b.message("nonsense", "<messageML>x</messageML>", "").requireRefusal(http.StatusBadRequest)
+	b.message(b.saysIn("bob", "alice", "psst").StreamID, "<messageML>x</messageML>", "").requireRefusal(http.StatusForbidden)
 
 	huge := b.message(room, "<messageML>"+strings.Repeat("x", 1_600_000)+"</messageML>", "")
 	require.Equal(t, "LIMIT_MESSAGE_CONTENT_MAX_TOTAL_SIZE_REACHED", huge.object()["code"])
@@ -113,14 +113,14 @@ func TestAMessageIsAcceptedAsAFormAndAsJSON(t *testing.T) {
 	path := "/agent/v4/stream/" + b.says("bob", "hi").StreamID + "/message/create"
 	b.post(path, map[string]string{"message": "<messageML>one</messageML>"}).ok()
 	b.send("POST", path, "application/x-www-form-urlencoded", strings.NewReader("message="+url.QueryEscape("<messageML>two</messageML>"))).ok()
-	b.send("POST", path, "text/plain", strings.NewReader("three")).refused(http.StatusBadRequest)
+	b.send("POST", path, "text/plain", strings.NewReader("three")).requireRefusal(http.StatusBadRequest)
 }
 
 func TestOnlyOwnersWriteInAReadOnlyRoom(t *testing.T) {
 	b := loggedIn(t)
 	id := b.room(map[string]any{"name": "News", "readOnly": true})
 	require.Equal(t, http.StatusOK, b.add(id, b.id("bob")).status)
-	b.post("/sandbox/v1/say", map[string]string{"as": "bob", "to": id, "text": "may I?"}).refused(http.StatusForbidden)
+	b.post("/sandbox/v1/say", map[string]string{"as": "bob", "to": id, "text": "may I?"}).requireRefusal(http.StatusForbidden)
 	b.message(id, "<messageML>news</messageML>", "").ok()
 }
 
@@ -146,9 +146,9 @@ func TestAnUpdateReplacesAMessage(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, edited.ID, again.Replacing)
 	b.parts("/agent/v4/stream/"+stream+"/message/"+edited.ID+"/update", map[string]string{"message": "<messageML>no</messageML>"}, nil).
-		refused(http.StatusForbidden)
+		requireRefusal(http.StatusForbidden)
 	b.parts("/agent/v4/stream/"+stream+"/message/"+another(first)+"/update", map[string]string{"message": "<messageML>no</messageML>"}, nil).
-		refused(http.StatusBadRequest)
+		requireRefusal(http.StatusBadRequest)
 }
 
 func TestMessagesAreReadAndSearched(t *testing.T) {
@@ -160,20 +160,20 @@ func TestMessagesAreReadAndSearched(t *testing.T) {
 	require.Equal(t, said.ID, list[1]["messageId"], "newest first")
 	require.Equal(t, said.ID, b.get("/agent/v1/message/" + said.ID).ok()["messageId"])
 	require.Equal(t, http.StatusNoContent, b.get("/agent/v1/message/"+another(said.ID)).status)
-	b.get("/agent/v4/stream/" + said.StreamID + "/message").refused(http.StatusBadRequest)
+	b.get("/agent/v4/stream/" + said.StreamID + "/message").requireRefusal(http.StatusBadRequest)
 
 	search := func(query map[string]any) reply { return b.post("/agent/v1/message/search", query) }
 	require.Len(t, search(map[string]any{"text": "first", "streamId": said.StreamID}).list(), 1)
 	require.Len(t, search(map[string]any{"mention": b.id("roombot")}).list(), 1)
 	require.Empty(t, search(map[string]any{"author": 1}).list())
-	search(map[string]any{"text": "first"}).refused(http.StatusBadRequest)
+	search(map[string]any{"text": "first"}).requireRefusal(http.StatusBadRequest)
 
 	find := func(query string) reply { return b.get("/agent/v1/message/search?query=" + url.QueryEscape(query)) }
 	require.Len(t, find("text:second AND streamId:"+said.StreamID).list(), 1)
 	require.Len(t, find(fmt.Sprintf("StreamID:%s AND fromDate:%d", said.StreamID, said.Timestamp)).list(), 2)
 	require.Empty(t, find(fmt.Sprintf("streamId:%s AND toDate:%d", said.StreamID, said.Timestamp)).list(), "before, not at")
 	require.Empty(t, find("streamType:chatroom").list())
-	find("author:bob").refused(http.StatusBadRequest)
+	find("author:bob").requireRefusal(http.StatusBadRequest)
 }
 
 // another is an id like this one, of nothing.
@@ -190,7 +190,7 @@ func TestAttachmentsAreSentListedAndDownloaded(t *testing.T) {
 	stream := b.says("bob", "hi").StreamID
 	path := "/agent/v4/stream/" + stream + "/message/create"
 	got := b.parts(path, map[string]string{"message": "<messageML> </messageML>x"}, map[string]string{"a.exe": "no"})
-	require.Contains(t, got.refused(http.StatusBadRequest), "not allowed")
+	require.Contains(t, got.requireRefusal(http.StatusBadRequest), "not allowed")
 	sent := b.parts(path, map[string]string{"message": "<messageML>file</messageML>"}, map[string]string{"a.txt": "content"}).ok()
 	file := sent["attachments"].([]any)[0].(map[string]any)
 	require.Equal(t, "a.txt", file["name"])
@@ -199,8 +199,8 @@ func TestAttachmentsAreSentListedAndDownloaded(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "content", string(raw))
 	missing := "/agent/v1/stream/" + stream + "/attachment?messageId="
-	b.get(missing + another(sent["messageId"].(string))).refused(http.StatusBadRequest)
-	b.get(missing + sent["messageId"].(string) + "&fileId=none").refused(http.StatusBadRequest)
+	b.get(missing + another(sent["messageId"].(string))).requireRefusal(http.StatusBadRequest)
+	b.get(missing + sent["messageId"].(string) + "&fileId=none").requireRefusal(http.StatusBadRequest)
 
 	attachments := "/pod/v1/streams/" + stream + "/attachments"
 	listed := b.get(attachments).list()
@@ -231,7 +231,7 @@ func TestASuppressedMessageIsBlank(t *testing.T) {
 	require.Zero(t, b.post("/pod/v1/admin/messagesuppression/"+id+"/suppress", nil).ok()["suppressionDate"])
 	require.Equal(t, []string{"MESSAGESENT", "MESSAGESUPPRESSED"}, b.read(feed, "").types())
 	act := map[string]any{"as": "bob", "messageId": id, "formId": "create-room", "action": "submit", "values": map[string]any{"roomName": "Q3"}}
-	b.post("/sandbox/v1/act", act).refused(http.StatusNotFound)
+	b.post("/sandbox/v1/act", act).requireRefusal(http.StatusNotFound)
 }
 
 const roomForm = `<messageML><form id="create-room"><text-field name="roomName" required="true"/>

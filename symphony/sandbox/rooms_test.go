@@ -41,7 +41,7 @@ func TestRoomNamesAreUniqueWithoutCaseAndBlanks(t *testing.T) {
 	b := loggedIn(t)
 	b.room(map[string]any{"name": "Room 1"})
 	for _, name := range []string{"Room 1", "R O O M 1", "room1"} {
-		require.Contains(t, b.createRoom(map[string]any{"name": name}).refused(http.StatusBadRequest), "Please choose another name.")
+		require.Contains(t, b.createRoom(map[string]any{"name": name}).requireRefusal(http.StatusBadRequest), "Please choose another name.")
 	}
 }
 
@@ -60,7 +60,7 @@ func TestRoomsThatTheServiceRefuses(t *testing.T) {
 		"a keyword without a value":     {"name": "a", "keywords": []map[string]string{{"key": "k"}}},
 		"a keyword with an exclamation": {"name": "a", "keywords": []map[string]string{{"key": "k!", "value": "v"}}},
 	} {
-		t.Run(reason, func(t *testing.T) { b.createRoom(attributes).refused(http.StatusBadRequest) })
+		t.Run(reason, func(t *testing.T) { b.createRoom(attributes).requireRefusal(http.StatusBadRequest) })
 	}
 	b.room(map[string]any{"name": strings.Repeat("é", 49)})
 	b.room(map[string]any{"name": "open", "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true})
@@ -74,14 +74,14 @@ func TestOnlyOwnersUpdateARoomAndCopyProtectionStays(t *testing.T) {
 	update := func(changes map[string]any) reply { return b.post("/pod/v3/room/"+id+"/update", changes) }
 	got := update(map[string]any{"name": "Desk 2", "copyProtected": true}).ok()
 	require.Equal(t, "Desk 2", got["roomAttributes"].(map[string]any)["name"])
-	update(map[string]any{"copyProtected": false}).refused(http.StatusBadRequest)
-	update(map[string]any{"public": true}).refused(http.StatusBadRequest)
-	update(nil).refused(http.StatusBadRequest)
+	update(map[string]any{"copyProtected": false}).requireRefusal(http.StatusBadRequest)
+	update(map[string]any{"public": true}).requireRefusal(http.StatusBadRequest)
+	update(nil).requireRefusal(http.StatusBadRequest)
 
 	require.Equal(t, http.StatusOK, b.add(id, b.id("bob")).status)
 	b.post("/pod/v1/room/"+id+"/membership/promoteOwner", map[string]int64{"id": b.id("bob")}).ok()
 	b.post("/pod/v1/room/"+id+"/membership/demoteOwner", map[string]int64{"id": b.id("roombot")}).ok()
-	require.Contains(t, update(map[string]any{"name": "Desk 3"}).refused(http.StatusForbidden), "entitlement")
+	require.Contains(t, update(map[string]any{"name": "Desk 3"}).requireRefusal(http.StatusForbidden), "entitlement")
 }
 
 func TestIDsAreAcceptedInEveryAlphabet(t *testing.T) {
@@ -94,7 +94,7 @@ func TestIDsAreAcceptedInEveryAlphabet(t *testing.T) {
 		got := b.get("/pod/v3/room/" + form + "/info/").ok()
 		require.Equal(t, id, got["roomSystemInfo"].(map[string]any)["id"])
 	}
-	b.get("/pod/v3/room/nonsense/info").refused(http.StatusBadRequest)
+	b.get("/pod/v3/room/nonsense/info").requireRefusal(http.StatusBadRequest)
 }
 
 func (b *bundle) search(query map[string]any) (names []string, result map[string]any) {
@@ -129,7 +129,7 @@ func TestSearchFindsByNameAndByKeyword(t *testing.T) {
 	}
 	names, _ = b.search(map[string]any{"query": "r-17"})
 	require.Empty(t, names, "values are found through their labels")
-	b.post("/pod/v3/room/search", map[string]any{}).refused(http.StatusBadRequest)
+	b.post("/pod/v3/room/search", map[string]any{}).requireRefusal(http.StatusBadRequest)
 }
 
 func TestAFaultDelaysTheRoomSearch(t *testing.T) {
@@ -150,9 +150,9 @@ func TestADeactivatedRoomIsLocked(t *testing.T) {
 	got := b.post("/pod/v1/room/"+id+"/setActive?active=false", nil).ok()
 	require.Equal(t, false, got["roomSystemInfo"].(map[string]any)["active"])
 	require.Contains(t, got, "immutableRoomAttributes")
-	b.add(id, b.id("bob")).refused(http.StatusBadRequest)
-	b.message(id, "<messageML>hi</messageML>", "").refused(http.StatusForbidden)
-	b.post("/pod/v3/room/"+id+"/update", map[string]any{"name": "x"}).refused(http.StatusBadRequest)
+	b.add(id, b.id("bob")).requireRefusal(http.StatusBadRequest)
+	b.message(id, "<messageML>hi</messageML>", "").requireRefusal(http.StatusForbidden)
+	b.post("/pod/v3/room/"+id+"/update", map[string]any{"name": "x"}).requireRefusal(http.StatusBadRequest)
 	b.post("/pod/v1/room/"+id+"/setActive?active=true", nil).ok()
 	require.Equal(t, http.StatusOK, b.add(id, b.id("bob")).status)
 	require.Equal(t, []string{"ROOMDEACTIVATED", "ROOMREACTIVATED", "USERJOINEDROOM"}, b.read(feed, "").types())
@@ -161,7 +161,7 @@ func TestADeactivatedRoomIsLocked(t *testing.T) {
 func TestRightsCanBeTakenAway(t *testing.T) {
 	b := loggedIn(t)
 	b.post("/sandbox/v1/rights", map[string]bool{"createPublicRoom": false, "externalRooms": false}).ok()
-	b.createRoom(map[string]any{"name": "a", "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true}).refused(http.StatusForbidden)
-	b.createRoom(map[string]any{"name": "b", "crossPod": true}).refused(http.StatusForbidden)
+	b.createRoom(map[string]any{"name": "a", "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true}).requireRefusal(http.StatusForbidden)
+	b.createRoom(map[string]any{"name": "b", "crossPod": true}).requireRefusal(http.StatusForbidden)
 	b.room(map[string]any{"name": "c"})
 }

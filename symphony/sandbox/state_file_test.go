@@ -31,7 +31,7 @@ func TestTheStateFileKeepsThePod(t *testing.T) {
 	require.Equal(t, id, again.roomNamed("Desk").StreamID)
 	require.Equal(t, said.Text, again.inbox("bob")[0].Text)
 	require.Contains(t, string(again.get("/sandbox/v1/feeds").raw), feed)
-	again.get("/pod/v2/sessioninfo").refused(http.StatusUnauthorized)
+	again.get("/pod/v2/sessioninfo").requireRefusal(http.StatusUnauthorized)
 
 	raw, err := os.ReadFile(file)
 	require.NoError(t, err)

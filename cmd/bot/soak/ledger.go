@@ -60,8 +60,8 @@ func (l *ledger) noteMessages(messages []client.Message) error {
 	return nil
 }
 
-// unanswered is how many requests have no final answer.
-func (l *ledger) unanswered() int {
+// countUnanswered is how many requests have no final answer.
+func (l *ledger) countUnanswered() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.pending)

@@ -26,8 +26,8 @@ type Outage struct {
 // never is the duration until something that did not happen.
 const never time.Duration = -1
 
-// between is the time from one moment to another; never if the other is zero.
-func between(from, to time.Time) time.Duration {
+// timeBetween is the time from one moment to another; never if the other is zero.
+func timeBetween(from, to time.Time) time.Duration {
 	if to.IsZero() {
 		return never
 	}

@@ -109,11 +109,11 @@ func (s *soak) measureRecovery(ctx context.Context, o Outage, healthText string,
 		return Outage{}, err
 	}
 	reported, problems := s.health.firstReport(healthText, began, ended)
-	o.Lasted, o.ReportedAfter, o.Problems = ended.Sub(began), between(began, reported), problems
+	o.Lasted, o.ReportedAfter, o.Problems = ended.Sub(began), timeBetween(began, reported), problems
 	o.ClaimedReady = s.health.hasClaimedReady(began, ended)
-	o.ReadyAfter = between(ended, s.health.readySince(s.trial.Bots, ended))
-	o.AnsweredAfter = between(ended, s.ledger.firstAnswerAfter(ended))
-	o.DoneAfter = between(ended, done)
+	o.ReadyAfter = timeBetween(ended, s.health.readySince(s.trial.Bots, ended))
+	o.AnsweredAfter = timeBetween(ended, s.ledger.firstAnswerAfter(ended))
+	o.DoneAfter = timeBetween(ended, done)
 	for i, b := range s.trial.Bots {
 		lines, err := b.WarningsAndErrors(logs[i])
 		if err != nil {

@@ -173,7 +173,7 @@ func (s *soak) sendRest(ctx context.Context) error {
 		if c.isOpening {
 			continue
 		}
-		for s.ledger.unanswered() >= s.Outstanding || s.ledger.unansweredIn(c.chatKey()) >= maxUnansweredInChat {
+		for s.ledger.countUnanswered() >= s.Outstanding || s.ledger.unansweredIn(c.chatKey()) >= maxUnansweredInChat {
 			if err := trial.Pause(ctx, 10*time.Millisecond); err != nil {
 				return err
 			}
@@ -209,7 +209,7 @@ func (s *soak) waitUntilDone(ctx context.Context, limit time.Duration) error {
 // isDone reports whether all requests are answered and the bots are idle: an answer may come before
 // the last people are added.
 func (s *soak) isDone(ctx context.Context) bool {
-	return s.ledger.unanswered() == 0 && s.trial.IsIdle(ctx)
+	return s.ledger.countUnanswered() == 0 && s.trial.IsIdle(ctx)
 }
 
 // endTrouble ends the trouble, waits until nothing happens any more, and stops the bots.

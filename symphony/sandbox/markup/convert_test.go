@@ -265,14 +265,14 @@ func FuzzWhatIsWrittenIsRead(f *testing.F) {
 			converted := convert(t, messageml.Message(node), "")
 			content, err := messageml.Read(converted.PresentationML, converted.Data)
 			require.NoError(t, err)
-			require.Equal(t, printed(s), strings.Trim(content.Text, " \t\n"))
+			require.Equal(t, asPrinted(s), strings.Trim(content.Text, " \t\n"))
 		}
 	})
 }
 
-// printed is the text as a person sees it: without control characters, and without blanks around
+// asPrinted is the text as a person sees it: without control characters, and without blanks around
 // it.
-func printed(s string) string {
+func asPrinted(s string) string {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
 	s = strings.Map(func(r rune) rune {
 		switch {

@@ -12,6 +12,6 @@ func notAllowed(child, parent string) error {
 	return refuse(`Element "%s" is not allowed in "%s"`, child, parent)
 }
 
-func required(attribute string) error {
+func refuseMissing(attribute string) error {
 	return refuse(`The attribute "%s" is required`, attribute)
 }

@@ -92,7 +92,7 @@ func (b *builder) end(name string) error {
 	}
 	last := b.open[len(b.open)-1]
 	if last.name != name {
-		return unterminated(last.name)
+		return refuseUnterminated(last.name)
 	}
 	b.open = b.open[:len(b.open)-1]
 	return nil
@@ -124,14 +124,14 @@ func (b *builder) foreign(name string) error {
 func (b *builder) done() (*node, error) {
 	switch {
 	case len(b.open) > 0:
-		return nil, unterminated(b.open[len(b.open)-1].name)
+		return nil, refuseUnterminated(b.open[len(b.open)-1].name)
 	case b.root == nil:
 		return nil, refuse("Invalid messageML: Premature end of file.")
 	}
 	return b.root, nil
 }
 
-func unterminated(name string) error {
+func refuseUnterminated(name string) error {
 	return refuse(`Invalid messageML: The element type "%s" must be terminated by the matching end-tag "</%s>".`, name, name)
 }
 

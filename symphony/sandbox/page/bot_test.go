@@ -117,14 +117,14 @@ func (b *scripted) read(ctx context.Context, feed string) error {
 			Events []event
 		}
 		err := b.post(ctx, "/agent/v5/datafeeds/"+feed+"/read", map[string]string{"ackId": ack}, &batch)
-		if ctx.Err() != nil || forgotten(err) {
+		if ctx.Err() != nil || wasReset(err) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
 		for _, e := range batch.Events {
-			if err := b.hear(ctx, e); err != nil && ctx.Err() == nil && !forgotten(err) {
+			if err := b.hear(ctx, e); err != nil && ctx.Err() == nil && !wasReset(err) {
 				return err
 			}
 		}
@@ -132,9 +132,9 @@ func (b *scripted) read(ctx context.Context, feed string) error {
 	}
 }
 
-// forgotten tells by an error that the pod was reset: it knows neither the feed any more nor, on a
+// wasReset tells by an error that the pod was reset: it knows neither the feed any more nor, on a
 // call that came after it, the session.
-func forgotten(err error) bool {
+func wasReset(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "Could not find a datafeed") || strings.Contains(err.Error(), "Invalid session"))
 }
 

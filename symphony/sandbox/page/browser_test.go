@@ -60,7 +60,7 @@ func (b *tab) listen() {
 			if err != nil {
 				return
 			}
-			if (m.Type == chromedp.ConsoleError || m.IsException()) && !refused(m.Text) {
+			if (m.Type == chromedp.ConsoleError || m.IsException()) && !isExpectedRefusal(m.Text) {
 				mu.Lock()
 				if !b.hostile || !strings.Contains(m.Text, "Content Security Policy") {
 					complaints = append(complaints, m.String())
@@ -105,7 +105,7 @@ func (b *tab) holds(expression string) {
 // sees waits until an element's text contains something.
 func (b *tab) sees(testID, text string) {
 	b.t.Helper()
-	b.holds(`[...document.querySelectorAll('[data-testid="` + testID + `"]')].some((el) => el.innerText.includes(` + quoted(text) + `))`)
+	b.holds(`[...document.querySelectorAll('[data-testid="` + testID + `"]')].some((el) => el.innerText.includes(` + quoteCSS(text) + `))`)
 }
 
 func (b *tab) click(selector string) {
@@ -143,12 +143,12 @@ func value[T any](b *tab, expression string) T {
 	return v
 }
 
-func quoted(text string) string {
+func quoteCSS(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(text) + `"`
 }
 
-// refused is the browser's remark on an answer that the page expects: a gate
+// isExpectedRefusal is the browser's remark on an answer that the page expects: a gate
 // before a private room, a chat that a reset has taken away.
-func refused(remark string) bool {
+func isExpectedRefusal(remark string) bool {
 	return strings.Contains(remark, "status of 403") || strings.Contains(remark, "status of 404")
 }

@@ -38,7 +38,7 @@ func TestNothingGetsThroughTheSanitizer(t *testing.T) {
 		"foreign attributes": `<div><b data-testid="send" contenteditable="true" tabindex="0">kept</b></div>`,
 	} {
 		shown := value[string](bob, `import("/js/presentationml.js").then((m) => {
-			const el = m.render({messageId: "m", message: `+quoted(markup)+`, data: "{}", forms: []}, {message: {messageId: "m", forms: []}, act() {}});
+			const el = m.render({messageId: "m", message: `+quoteCSS(markup)+`, data: "{}", forms: []}, {message: {messageId: "m", forms: []}, act() {}});
 			document.body.append(el);
 			const html = el.outerHTML;
 			el.remove();
@@ -67,7 +67,7 @@ func TestWhatMessagesMayHoldIsKept(t *testing.T) {
 		`<messageML><expandable-card state="collapsed"><header>H</header><body>B</body></expandable-card></messageML>`: `<summary class="card-header">`,
 	} {
 		shown := value[string](bob, `import("/js/presentationml.js").then((m) =>
-			m.render({messageId: "m", message: `+quoted(markup)+`, data: "{}"}, {message: {messageId: "m"}, act() {}}).outerHTML)`)
+			m.render({messageId: "m", message: `+quoteCSS(markup)+`, data: "{}"}, {message: {messageId: "m"}, act() {}}).outerHTML)`)
 		require.Contains(t, shown, want, markup)
 	}
 }

@@ -20,7 +20,7 @@ func (b *tab) holdsBack(word string) {
 	value[bool](b, `(() => {
 		const send = window.fetch, held = new Promise((go) => window.go = go);
 		window.fetch = async (url, init) => {
-			if (!String(url).includes(`+quoted(word)+`)) return send(url, init);
+			if (!String(url).includes(`+quoteCSS(word)+`)) return send(url, init);
 			if (await held) throw new TypeError("lost");
 			const answer = await send(url, init);
 			setTimeout(() => window.arrived = true);

@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Patience is how long the browser and the page may take for anything, on a machine that has other work.
+// Patience is how long the browser and the page may take for anything, on a machine that has other
+// work.
 const Patience = 2 * time.Minute
 
 // Open starts a browser with one empty tab, which ends with the test. Without
