@@ -102,7 +102,7 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 }
 
 // showForm shows the form, unless it would be filled in for nothing.
-func (a *attempt) showForm(ctx context.Context, f *syntax.Form) (commands.Reply, error) {
+func (a *attempt) showForm(ctx context.Context, f *syntax.FormRequest) (commands.Reply, error) {
 	a.command = f.Prefill.Command
 	if err := a.checkPolicy(ctx, &commands.Request{From: a.request.From, Invocation: f.Prefill}); err != nil {
 		return commands.Reply{}, err

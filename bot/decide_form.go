@@ -14,7 +14,7 @@ import (
 type message struct {
 	syntax.Message
 	// form is set where the user asks for the form instead of the command.
-	form *syntax.Form
+	form *syntax.FormRequest
 }
 
 // formMessage is the message that shows the form of a request.
@@ -101,13 +101,13 @@ func (a *attempt) readSentForm(ctx context.Context, form *formMessage) (m messag
 }
 
 // formOf is the form filled in with all that the offered command says.
-func (a *attempt) formOf(command syntax.Message) (*syntax.Form, error) {
+func (a *attempt) formOf(command syntax.Message) (*syntax.FormRequest, error) {
 	result := a.bot.currentGrammar().Parse(command)
 	switch {
 	case result.Form != nil:
 		return result.Form, nil
 	case result.Command != nil:
-		return &syntax.Form{Prefill: *result.Command}, nil
+		return &syntax.FormRequest{Prefill: *result.Command}, nil
 	default:
 		return nil, commands.Expired()
 	}

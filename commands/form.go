@@ -38,7 +38,7 @@ type roomForm struct {
 const maxFieldText = 10_000
 
 // FormReply asks for what is missing, with everything filled in that was understood.
-func (env *Env) FormReply(f *syntax.Form) (Reply, error) {
+func (env *Env) FormReply(f *syntax.FormRequest) (Reply, error) {
 	form := formFromCommand(f.Prefill)
 	if slices.ContainsFunc([]string{form.groups, form.desc, form.others}, func(text string) bool { return utf8.RuneCountInString(text) > maxFieldText }) {
 		return Reply{}, &Refusal{

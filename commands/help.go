@@ -65,14 +65,14 @@ func (c Command) helpText() []messageml.Node {
 	)
 }
 
-func valueHint(o syntax.Option) string {
+func valueHint(o syntax.CommandOption) string {
 	if o.Value == "" {
 		return "yes"
 	}
 	return o.Value
 }
 
-func aliasText(o syntax.Option) string {
+func aliasText(o syntax.CommandOption) string {
 	if len(o.Aliases) == 0 {
 		return ""
 	}

@@ -127,7 +127,7 @@ func stampShape() shape {
 // formShape is the names in the form for a room: its id, its fields and its button.
 func formShape() shape {
 	var names []string
-	reply, err := NewEnv(Env{}).FormReply(&syntax.Form{})
+	reply, err := NewEnv(Env{}).FormReply(&syntax.FormRequest{})
 	if err == nil {
 		markup, _ := reply.Render(Stamp{})
 		for _, found := range regexp.MustCompile(`(?:<form id| name)="([^"]*)"`).FindAllStringSubmatch(markup, -1) {

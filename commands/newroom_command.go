@@ -24,8 +24,8 @@ func (env *Env) newRoomCommand() Command {
 	}
 }
 
-func roomOptions() []syntax.Option {
-	return []syntax.Option{
+func roomOptions() []syntax.CommandOption {
+	return []syntax.CommandOption{
 		{Key: "name", Kind: syntax.Name, Value: "text", Example: `name:"Q2 Earnings"`,
 			Summary: "the room's name, where it does not come first"},
 		{Key: "group", Aliases: []string{"groups", "dl", "list"}, Kind: syntax.Groups, Value: "name", Example: `group:"Test Group"`,

@@ -17,24 +17,24 @@ var ErrUnknown = errors.New("no such job")
 // ErrCancelled is the cause of the failure of a job that an operator has cancelled.
 var ErrCancelled = errors.New(causeCancelled)
 
-// State says how far a job is.
-type State string
+// JobState says how far a job is.
+type JobState string
 
 // The states.
 const (
-	Waiting   State = "waiting"   // for an earlier job of its conversation
-	Ready     State = "ready"     // for a worker, or for the end of its pause
-	Running   State = "running"   // an attempt is under way
-	Reporting State = "reporting" // failed, and about to be reported to the user
-	Done      State = "done"
-	Failed    State = "failed"
+	Waiting   JobState = "waiting"   // for an earlier job of its conversation
+	Ready     JobState = "ready"     // for a worker, or for the end of its pause
+	Running   JobState = "running"   // an attempt is under way
+	Reporting JobState = "reporting" // failed, and about to be reported to the user
+	Done      JobState = "done"
+	Failed    JobState = "failed"
 )
 
 // Summary is a job as operators see it, without its content.
 type Summary struct {
 	ID           string    `json:"id"`
 	Conversation string    `json:"conversation,omitempty"`
-	State        State     `json:"state"`
+	State        JobState  `json:"state"`
 	Attempts     int       `json:"attempts"` // failed ones, and the one that is running; of this series
 	Series       int       `json:"series"`   // 1, and one more for each Retry
 	Journal      int       `json:"journal"`  // newest version of the journal that has worked on it
@@ -46,7 +46,7 @@ type Summary struct {
 
 // Filter selects jobs; the zero value selects all.
 type Filter struct {
-	State        State
+	State        JobState
 	Conversation string
 	Limit        int // the newest; default 100
 }
@@ -74,8 +74,8 @@ func (a *jobAdmin) List(ctx context.Context, f Filter) ([]Summary, error) {
 	return all, nil
 }
 
-func stateConditions() map[State]string {
-	return map[State]string{
+func stateConditions() map[JobState]string {
+	return map[JobState]string{
 		"":        `TRUE`,
 		Waiting:   `c.state = 'open' AND j.state = 'pending'`,
 		Ready:     `c.state = 'open' AND j.state NOT IN ('pending', 'running')`,
@@ -114,7 +114,7 @@ func readSummary(read scan) (Summary, error) {
 	}
 	switch {
 	case state == stateDone, state == stateFailed:
-		s.State = State(state)
+		s.State = JobState(state)
 	case state == stateFailing:
 		s.State = Reporting
 	case queueState == "pending":

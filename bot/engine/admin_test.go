@@ -37,11 +37,11 @@ func TestListShowsTheStateOfEachJob(t *testing.T) {
 
 		i, err := engine.Inspect(ctx, store)
 		require.NoError(t, err)
-		require.Equal(t, map[string]engine.State{
+		require.Equal(t, map[string]engine.JobState{
 			"done": engine.Done, "broken": engine.Failed, "running": engine.Running, "waiting": engine.Waiting,
 		}, listStates(t, i.List))
 
-		for state, id := range map[engine.State]string{engine.Failed: "broken", engine.Waiting: "waiting", engine.Running: "running"} {
+		for state, id := range map[engine.JobState]string{engine.Failed: "broken", engine.Waiting: "waiting", engine.Running: "running"} {
 			some, err := i.List(ctx, engine.Filter{State: state})
 			require.NoError(t, err)
 			require.Len(t, some, 1)

@@ -163,11 +163,11 @@ func waitIdle(t testing.TB, e *engine.Engine) {
 }
 
 // listStates is the state of each job.
-func listStates(t testing.TB, list func(context.Context, engine.Filter) ([]engine.Summary, error)) map[string]engine.State {
+func listStates(t testing.TB, list func(context.Context, engine.Filter) ([]engine.Summary, error)) map[string]engine.JobState {
 	t.Helper()
 	all, err := list(context.Background(), engine.Filter{})
 	require.NoError(t, err)
-	states := map[string]engine.State{}
+	states := map[string]engine.JobState{}
 	for _, s := range all {
 		states[s.ID] = s.State
 	}

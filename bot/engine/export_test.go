@@ -96,7 +96,7 @@ func QueueArgs(id string) (kind string, args any) { return jobArgs{}.Kind(), job
 // CutSession ends the other engine's session with the database, as an administrator might.
 func (e *Engine) CutSession(ctx context.Context, other *Engine) error {
 	return e.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND objid = $2`,
-		lockClass, other.membership.(*session).id)
+		lockClass, other.membership.(*replicaSession).id)
 }
 
 // StandStill is a transaction in the middle of which the process stands still, until its time is

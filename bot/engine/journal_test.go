@@ -76,7 +76,7 @@ func TestAStoreOfTheVersionBeforeIsFinished(t *testing.T) {
 		waitIdle(t, e)
 		require.Contains(t, order, "failed 2/1")
 
-		require.Equal(t, map[string]engine.State{
+		require.Equal(t, map[string]engine.JobState{
 			"answered": engine.Done, "failed": engine.Done, "running": engine.Done, "waiting": engine.Done, "retrying": engine.Done,
 			"reporting": engine.Failed,
 		}, listStates(t, e.List))

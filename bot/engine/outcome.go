@@ -28,8 +28,8 @@ type giveUpError struct{ cause error }
 func (e *giveUpError) Error() string { return e.cause.Error() }
 func (e *giveUpError) Unwrap() error { return e.cause }
 
-// outcome is what becomes of a job after a delivery.
-type outcome struct {
+// settlement is what becomes of a job after a delivery.
+type settlement struct {
 	state      string        // stateDone or stateFailed: the end; empty: the job comes back
 	pause      time.Duration // before it comes back
 	cause      error         // of the failed attempt; nil when none was used up

@@ -13,10 +13,10 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// session is the membership on PostgreSQL: a connection of its own whose advisory lock shows the
+// replicaSession is the membership on PostgreSQL: a connection of its own whose advisory lock shows the
 // other replicas that this one is alive. PostgreSQL drops the lock the moment the connection is
 // gone. The heartbeats on it cover what the lock does not: a frozen process, and a cut cable.
-type session struct {
+type replicaSession struct {
 	conn       *pgx.Conn
 	store      *postgresStore
 	id         int32
@@ -33,12 +33,12 @@ type session struct {
 
 // openSession enters this life of the replica in the list of replicas, and keeps it there until
 // leave.
-func (e *Engine) openSession(ctx context.Context, config *pgx.ConnConfig) (*session, error) {
+func (e *Engine) openSession(ctx context.Context, config *pgx.ConnConfig) (*replicaSession, error) {
 	conn, err := pgx.ConnectConfig(ctx, config.Copy())
 	if err != nil {
 		return nil, fmt.Errorf("open the session: %w", err)
 	}
-	s := &session{
+	s := &replicaSession{
 		conn: conn, store: e.store.(*postgresStore), id: 1 + rand.Int32N(1<<31-1),
 		takeover: e.config.TakeoverAfter, maxSilence: e.config.maxSilence, ended: make(chan struct{}),
 	}
@@ -57,7 +57,7 @@ func (e *Engine) openSession(ctx context.Context, config *pgx.ConnConfig) (*sess
 	return s, nil
 }
 
-func (s *session) register(ctx context.Context, replica string) error {
+func (s *replicaSession) register(ctx context.Context, replica string) error {
 	if _, err := s.conn.Exec(ctx, `SELECT pg_advisory_lock($1, $2)`, lockClass, s.id); err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (s *session) register(ctx context.Context, replica string) error {
 	return s.sendHeartbeat(ctx)
 }
 
-func (s *session) waitForLoss(ctx context.Context) error {
+func (s *replicaSession) waitForLoss(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
@@ -78,7 +78,7 @@ func (s *session) waitForLoss(ctx context.Context) error {
 	}
 }
 
-func (s *session) sendHeartbeats(ctx context.Context) error {
+func (s *replicaSession) sendHeartbeats(ctx context.Context) error {
 	for sleep(ctx, heartbeatEvery) {
 		if err := s.sendHeartbeat(context.WithoutCancel(ctx)); err != nil {
 			return err
@@ -93,7 +93,7 @@ func (s *session) sendHeartbeats(ctx context.Context) error {
 const hasSessionLock = `EXISTS (SELECT 1 FROM pg_locks l
 	WHERE l.locktype = 'advisory' AND l.classid = $1 AND l.objid = r.id AND l.objsubid = 2 AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`
 
-func (s *session) sendHeartbeat(ctx context.Context) error {
+func (s *replicaSession) sendHeartbeat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, heartbeatTimeout)
 	defer cancel()
 	begun := time.Now()
@@ -111,7 +111,7 @@ func (s *session) sendHeartbeat(ctx context.Context) error {
 
 // checkAlive compares wall clocks, since the monotonic one stands still while the whole machine is
 // suspended.
-func (s *session) checkAlive() error {
+func (s *replicaSession) checkAlive() error {
 	if age := time.Now().UnixNano() - s.last.Load(); age < 0 || age > int64(s.maxSilence) {
 		return &outageError{fmt.Errorf("not known to be alive for %s", time.Duration(age).Round(time.Second))}
 	}
@@ -120,7 +120,7 @@ func (s *session) checkAlive() error {
 
 // watchReplicas reaps dead replicas until ctx ends. The heartbeats do not wait for it: a table that
 // is locked would make replicas miss each other.
-func (s *session) watchReplicas(ctx context.Context) {
+func (s *replicaSession) watchReplicas(ctx context.Context) {
 	for {
 		if err := s.reapDeadReplicas(ctx); err != nil && !errors.Is(err, ErrOutOfOrder) { // which the store logs
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("dead replicas could not be looked for")
@@ -133,7 +133,7 @@ func (s *session) watchReplicas(ctx context.Context) {
 
 // reapDeadReplicas marks replicas that have died, and once that has been known for long enough
 // takes their jobs over.
-func (s *session) reapDeadReplicas(ctx context.Context) error {
+func (s *replicaSession) reapDeadReplicas(ctx context.Context) error {
 	if err := s.markDeadReplicas(ctx); err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (s *session) reapDeadReplicas(ctx context.Context) error {
 	return err
 }
 
-func (s *session) markDeadReplicas(ctx context.Context) error {
+func (s *replicaSession) markDeadReplicas(ctx context.Context) error {
 	log, now := zerolog.Ctx(ctx), postgresDialect().now
 	return s.store.writeStatement(ctx, func(read scan) error {
 		var name string
@@ -179,7 +179,7 @@ func takeOverJobs(ctx context.Context, tx runner, replicas []string) (int64, err
 
 // leave closes the session. A replica that is idle first gives back what the queue still counts as
 // its running jobs.
-func (s *session) leave(ctx context.Context, idle bool) error {
+func (s *replicaSession) leave(ctx context.Context, idle bool) error {
 	s.stop()
 	<-s.ended
 	s.reaping.Wait()

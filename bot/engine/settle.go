@@ -15,7 +15,7 @@ import (
 
 // settle stores the outcome of a delivery, unless another delivery has followed. While the store is
 // out of order it waits, and the worker with it: nothing else can be done for the job.
-func (e *Engine) settle(ctx context.Context, a *Attempt, o outcome) {
+func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) {
 	ready := false
 	err := a.retryDuringOutage(ctx, unlimited, func() error {
 		return e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
@@ -36,7 +36,7 @@ func (e *Engine) settle(ctx context.Context, a *Attempt, o outcome) {
 }
 
 // settleInTx reports whether a job is ready now: the next of the conversation, or this one again.
-func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o outcome) (ready bool, err error) {
+func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settlement) (ready bool, err error) {
 	if o.state != "" {
 		if err := e.lockConversations(ctx, tx, a.Conversation); err != nil {
 			return false, err
@@ -80,7 +80,7 @@ func (e *Engine) wasCancelled(ctx context.Context, tx runner, a *Attempt) (bool,
 // queueParams is the outcome in River's terms. A regular return takes back what the queue has
 // counted, so that its count is that of failed attempts and of ends of the process; "available" in
 // future instead of "scheduled" spares the wait for River's scheduler.
-func (o outcome) queueParams(d *delivery, now time.Time) (*riverdriver.JobSetStateIfRunningParams, error) {
+func (o settlement) queueParams(d *delivery, now time.Time) (*riverdriver.JobSetStateIfRunningParams, error) {
 	switch {
 	case o.state == stateDone:
 		return riverdriver.JobSetStateCompleted(d.queueID, now, nil), nil

@@ -39,7 +39,7 @@ func (w *worker) Work(ctx context.Context, row *river.Job[jobArgs]) error {
 	case err != nil:
 		e.settle(ctx, &Attempt{engine: e, delivery: d}, e.outageOutcome(err))
 	case a == nil: // finished, but the queue did not know
-		e.settle(ctx, &Attempt{engine: e, delivery: d}, outcome{state: stateDone})
+		e.settle(ctx, &Attempt{engine: e, delivery: d}, settlement{state: stateDone})
 	case a.journal > e.config.JournalVersion:
 		e.settle(ctx, a, e.handBack(ctx, a))
 	default:
@@ -49,12 +49,12 @@ func (w *worker) Work(ctx context.Context, row *river.Job[jobArgs]) error {
 }
 
 // handBack leaves a job to a newer replica.
-func (e *Engine) handBack(ctx context.Context, a *Attempt) outcome {
+func (e *Engine) handBack(ctx context.Context, a *Attempt) settlement {
 	e.newerJob.Do(func() {
 		zerolog.Ctx(ctx).Warn().Int("journal", a.journal).Int("own_journal", e.config.JournalVersion).
 			Msg("job was written by a newer version of the program and waits; start that version")
 	})
-	return outcome{pause: handBackPause, handedBack: true}
+	return settlement{pause: handBackPause, handedBack: true}
 }
 
 // backoff doubles the pause from floor to ceiling; half of it is random, so that what failed
@@ -71,7 +71,7 @@ func (e *Engine) backoff(attempt int) time.Duration {
 	return max(pause/2+rand.N(pause/2+1), c.BackoffFloor)
 }
 
-func (e *Engine) runAttempt(ctx context.Context, a *Attempt) outcome {
+func (e *Engine) runAttempt(ctx context.Context, a *Attempt) settlement {
 	if e.config.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, e.config.Timeout, errTimeout)
@@ -85,7 +85,7 @@ func (e *Engine) runAttempt(ctx context.Context, a *Attempt) outcome {
 		_, gaveUp := errors.AsType[*giveUpError](err)
 		switch {
 		case err == nil:
-			return outcome{state: stateDone}
+			return settlement{state: stateDone}
 		case e.isInterruption(ctx, err), context.Cause(ctx) == errTimeout && a.cache.hasProgress():
 			return e.interruptionOutcome(ctx, err)
 		case gaveUp || a.Number >= a.MaxAttempts:
@@ -93,11 +93,11 @@ func (e *Engine) runAttempt(ctx context.Context, a *Attempt) outcome {
 				return e.outageOutcome(err)
 			}
 			if ctx.Err() != nil { // no time left for the report
-				return outcome{}
+				return settlement{}
 			}
 		default:
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("attempt failed")
-			return outcome{cause: err, pause: e.backoff(a.Number)}
+			return settlement{cause: err, pause: e.backoff(a.Number)}
 		}
 	}
 	return e.reportFailure(ctx, a)
@@ -128,7 +128,7 @@ func (e *Engine) callHandle(ctx context.Context, a *Attempt) error {
 }
 
 // reportFailure calls ReportFailure, then closes the job.
-func (e *Engine) reportFailure(ctx context.Context, a *Attempt) outcome {
+func (e *Engine) reportFailure(ctx context.Context, a *Attempt) settlement {
 	e.mu.Lock()
 	a.delivery.reporting = true
 	e.mu.Unlock()
@@ -139,17 +139,17 @@ func (e *Engine) reportFailure(ctx context.Context, a *Attempt) outcome {
 		switch {
 		case err == nil:
 			log.Error().Err(a.cause).Msg("job failed for good")
-			return outcome{state: stateFailed}
+			return settlement{state: stateFailed}
 		case e.isInterruption(ctx, err):
 			return e.interruptionOutcome(ctx, err)
 		case tries < e.config.MaxReports:
 			log.Warn().Err(err).Msg("failure could not be reported, will retry")
-			return outcome{cause: err, pause: e.backoff(a.Number)}
+			return settlement{cause: err, pause: e.backoff(a.Number)}
 		}
 		log.Error().Err(err).Msg("failure was never reported")
 	}
 	log.Error().Err(a.cause).Msg("job failed for good")
-	return outcome{state: stateFailed}
+	return settlement{state: stateFailed}
 }
 
 // isInterruption reports whether an error ends an attempt without having failed it.
@@ -162,9 +162,9 @@ func (e *Engine) isInterruption(ctx context.Context, err error) bool {
 // interruptionOutcome brings the job back without using up an attempt: after the pause it asked
 // for, after the store has recovered, or at once, here or with another replica, when Run is ending
 // or the job was cancelled.
-func (e *Engine) interruptionOutcome(ctx context.Context, err error) outcome {
+func (e *Engine) interruptionOutcome(ctx context.Context, err error) settlement {
 	if postponed, ok := errors.AsType[*postponeError](err); ok {
-		return outcome{pause: postponed.after}
+		return settlement{pause: postponed.after}
 	}
 	if errors.Is(err, ErrOutOfOrder) {
 		return e.outageOutcome(err)
@@ -172,13 +172,13 @@ func (e *Engine) interruptionOutcome(ctx context.Context, err error) outcome {
 	if context.Cause(ctx) != errTimeout {
 		zerolog.Ctx(ctx).Info().Msg("attempt interrupted, job goes on from its last step")
 	}
-	return outcome{}
+	return settlement{}
 }
 
 // outageOutcome brings the job back when the store is out of order, without using up an attempt.
-func (e *Engine) outageOutcome(err error) outcome {
+func (e *Engine) outageOutcome(err error) settlement {
 	if !errors.Is(err, ErrTaken) {
 		e.health.noteFailure(err)
 	}
-	return outcome{pause: outagePause}
+	return settlement{pause: outagePause}
 }

@@ -1,12 +1,12 @@
 package policy
 
-// Kind is the kind of a conversation.
-type Kind string
+// ChatKind is the kind of a conversation.
+type ChatKind string
 
 // The kinds that rules distinguish.
 const (
-	IM   Kind = "im"
-	Room Kind = "room"
+	IM   ChatKind = "im"
+	Room ChatKind = "room"
 )
 
 // Query is a request to be decided. What is not known stays empty; see the package comment for what
@@ -26,7 +26,7 @@ type Subject struct {
 
 // Place is the conversation in which the command was given.
 type Place struct {
-	Kind     Kind
+	Kind     ChatKind
 	StreamID string // base64, any alphabet and padding
 	RoomName string
 }

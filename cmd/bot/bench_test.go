@@ -16,7 +16,7 @@ func TestBenchReportsTheCriticalPath(t *testing.T) {
 	}
 	got := shell(t, "bench", "--commands", "10", "--rate", "5", "--rtt", "40ms", "--chatter", "200", "--json")
 	require.Zero(t, got.code, got.err)
-	var result bench.Result
+	var result bench.Report
 	require.NoError(t, json.Unmarshal([]byte(got.out), &result))
 	require.Equal(t, 10, result.Commands)
 	require.InDelta(t, 120, result.CriticalPath, 0.1)

@@ -100,20 +100,20 @@ func jobsList(io streams, path *string) *cobra.Command {
 }
 
 // statesOf are the states to list; by default those that an operator may have to look at.
-func statesOf(wanted string) ([]engine.State, error) {
-	open := []engine.State{engine.Waiting, engine.Ready, engine.Running, engine.Reporting, engine.Failed}
+func statesOf(wanted string) ([]engine.JobState, error) {
+	open := []engine.JobState{engine.Waiting, engine.Ready, engine.Running, engine.Reporting, engine.Failed}
 	switch {
 	case wanted == "":
 		return open, nil
 	case wanted == "all":
-		return []engine.State{""}, nil
-	case slices.Contains(append(open, engine.Done), engine.State(wanted)):
-		return []engine.State{engine.State(wanted)}, nil
+		return []engine.JobState{""}, nil
+	case slices.Contains(append(open, engine.Done), engine.JobState(wanted)):
+		return []engine.JobState{engine.JobState(wanted)}, nil
 	}
 	return nil, usageError("--state %q: there are waiting, ready, running, reporting, failed, done and all", wanted)
 }
 
-func jobsIn(ctx context.Context, store *engine.Inspector, states []engine.State, limit int) ([]job, error) {
+func jobsIn(ctx context.Context, store *engine.Inspector, states []engine.JobState, limit int) ([]job, error) {
 	all := []job{}
 	for _, state := range states {
 		found, err := store.List(ctx, engine.Filter{State: state, Limit: limit})

@@ -34,7 +34,7 @@ type argumentParser struct {
 // openValue is an option's value to which more tokens may belong: words, if it has no quotes, or
 // further groups after a comma.
 type openValue struct {
-	option   Option
+	option   CommandOption
 	key      string
 	start    int // where the value starts
 	next     int // the index of the token after it
@@ -86,7 +86,7 @@ func (a *argumentParser) parse() (Result, *parseError) {
 		return Result{}, f
 	}
 	if !a.hasName {
-		return Result{Form: &Form{Command: a.cmd.Name, Missing: []string{"name"}, Prefill: a.inv}}, nil
+		return Result{Form: &FormRequest{Command: a.cmd.Name, Missing: []string{"name"}, Prefill: a.inv}}, nil
 	}
 	return Result{Command: &a.inv}, nil
 }

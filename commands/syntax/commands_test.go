@@ -40,8 +40,8 @@ func both(a string, av bool, b string, bv bool, message string) syntax.Conflict 
 	return syntax.Conflict{A: syntax.Setting{Key: a, Value: av}, B: syntax.Setting{Key: b, Value: bv}, Message: message}
 }
 
-func newroomOptions() []syntax.Option {
-	return []syntax.Option{
+func newroomOptions() []syntax.CommandOption {
+	return []syntax.CommandOption{
 		{Key: "name", Kind: syntax.Name, Value: "text", Example: `name:"Q2 Earnings"`, Summary: "The room's name, if you do not write it first."},
 		{Key: "group", Aliases: []string{"groups", "dl", "list"}, Kind: syntax.Groups, Value: "name", Example: `group:"Test Group"`, Summary: "A distribution list to add; may be repeated."},
 		{Key: "desc", Aliases: []string{"description", "topic", "purpose"}, Kind: syntax.Text, Value: "text", Example: `desc:"Prep for the call"`, Summary: "What the room is for."},

@@ -1,7 +1,7 @@
 package syntax
 
 // parseFlag reads a flag; without a value it means yes.
-func (a *argumentParser) parseFlag(t token, o Option) *parseError {
+func (a *argumentParser) parseFlag(t token, o CommandOption) *parseError {
 	n := a.i + 1
 	if n >= len(a.tokens) || a.tokens[n].afterComma {
 		return a.setFlag(t, o, true, n)
@@ -37,7 +37,7 @@ func (a *argumentParser) parseYesNo(v token) (yes, ok bool) {
 }
 
 // setFlag sets a flag and moves on to token next.
-func (a *argumentParser) setFlag(t token, o Option, yes bool, next int) *parseError {
+func (a *argumentParser) setFlag(t token, o CommandOption, yes bool, next int) *parseError {
 	if f := a.duplicateOptionError(t, o); f != nil {
 		return f
 	}

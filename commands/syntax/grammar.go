@@ -27,7 +27,7 @@ type Command struct {
 	// Args says what words outside of options mean.
 	Args Args
 	// Options are listed to users in this order.
-	Options []Option
+	Options []CommandOption
 	// Conflicts are pairs of settings that cannot go together.
 	Conflicts []Conflict
 	// Examples are complete lines, the simplest first.
@@ -74,11 +74,11 @@ func (g Grammar) memberLimit() int {
 }
 
 // Option finds an option by key or alias; case, "-" and "_" do not count.
-func (c Command) Option(name string) (Option, bool) {
+func (c Command) Option(name string) (CommandOption, bool) {
 	if i := findSpelling(c.spellings(), name); i >= 0 {
 		return c.Options[i], true
 	}
-	return Option{}, false
+	return CommandOption{}, false
 }
 
 func (c Command) spellings() []spelling {

@@ -11,7 +11,7 @@ import (
 // others are commands with the kinds of arguments that newroom has not.
 func otherGrammar() syntax.Grammar {
 	return syntax.Grammar{BotID: botID, Commands: []syntax.Command{
-		{Name: "add", Aliases: []string{"invite"}, Args: syntax.ArgsPeople, Options: []syntax.Option{
+		{Name: "add", Aliases: []string{"invite"}, Args: syntax.ArgsPeople, Options: []syntax.CommandOption{
 			{Key: "group", Kind: syntax.Groups}, {Key: "silent"},
 		}},
 		{Name: "close", Args: syntax.ArgsNone},

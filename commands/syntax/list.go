@@ -1,7 +1,7 @@
 package syntax
 
 // parseList reads an option that may have several values and be repeated.
-func (a *argumentParser) parseList(t token, o Option) *parseError {
+func (a *argumentParser) parseList(t token, o CommandOption) *parseError {
 	n := a.i + 1
 	if !a.isListValue(n, o) || a.tokens[n].afterComma {
 		return a.noValueError(t, o, n)
@@ -10,7 +10,7 @@ func (a *argumentParser) parseList(t token, o Option) *parseError {
 }
 
 // isListValue reports whether token n can be a value of a list.
-func (a *argumentParser) isListValue(n int, o Option) bool {
+func (a *argumentParser) isListValue(n int, o CommandOption) bool {
 	if n >= len(a.tokens) {
 		return false
 	}
@@ -25,7 +25,7 @@ func (a *argumentParser) isListValue(n int, o Option) bool {
 func (a *argumentParser) isAdjacent(n int) bool { return a.tokens[n].adjacent || a.followsComma(n) }
 
 // parseListValues reads the values of a list from token n on, and moves on behind them.
-func (a *argumentParser) parseListValues(o Option, key string, n int) *parseError {
+func (a *argumentParser) parseListValues(o CommandOption, key string, n int) *parseError {
 	for {
 		end, f := a.parseListValue(o, key, n)
 		if f != nil {
@@ -40,7 +40,7 @@ func (a *argumentParser) parseListValues(o Option, key string, n int) *parseErro
 }
 
 // parseListValue reads one value of a list; end is the index of the token after it.
-func (a *argumentParser) parseListValue(o Option, key string, n int) (end int, f *parseError) {
+func (a *argumentParser) parseListValue(o CommandOption, key string, n int) (end int, f *parseError) {
 	v := a.tokens[n]
 	if o.Kind != Groups {
 		return n + 1, a.parsePersonValue(o, key, v)
@@ -69,7 +69,7 @@ func (a *argumentParser) parseListValue(o Option, key string, n int) (end int, f
 }
 
 // parsePersonValue adds one of the people an option names.
-func (a *argumentParser) parsePersonValue(o Option, key string, v token) *parseError {
+func (a *argumentParser) parsePersonValue(o CommandOption, key string, v token) *parseError {
 	if !v.isPerson() {
 		what := a.echoSource(v.start, v.end)
 		return a.badValueError(token{text: key}, o, v.start, "needs a person, and "+what+" alone is none: pick the name from the list that opens when you type @, or write an e-mail address")

@@ -1,13 +1,13 @@
 package syntax
 
-// Option describes one option of a command.
-type Option struct {
+// CommandOption describes one option of a command.
+type CommandOption struct {
 	// Key is the name shown to users and used in [Invocation.Options].
 	Key string
 	// Aliases are other spellings. Case, "-" and "_" never count.
 	Aliases []string
 	// Kind says what values it takes.
-	Kind OptionKind
+	Kind ValueKind
 	// Value is the placeholder shown in help, such as "text"; empty for flags.
 	Value string
 	// Example is a complete use, such as `group:"Test Group"`.
@@ -19,12 +19,12 @@ type Option struct {
 	Unavailable bool
 }
 
-// OptionKind says what values an option takes and where they go.
-type OptionKind int
+// ValueKind says what values an option takes and where they go.
+type ValueKind int
 
 const (
 	// Flag is yes or no; alone it means yes. Its value is a bool.
-	Flag OptionKind = iota
+	Flag ValueKind = iota
 	// Text is one text. Its value is a string.
 	Text
 	// Name is another way to write the room's name; it goes to [Invocation.Name].

@@ -10,7 +10,7 @@ type Result struct {
 	// Error is what stopped the reading, at its place.
 	Error *Error
 	// Form asks for what is missing, with everything understood filled in.
-	Form *Form
+	Form *FormRequest
 	// Help is the command help was asked for, or TopicGeneral.
 	Help string
 	// Ignore is true for a message that is not for the bot.
@@ -69,8 +69,8 @@ func (i Invocation) Persons(key string) []PersonRef {
 	return people
 }
 
-// Form is a request for what is missing.
-type Form struct {
+// FormRequest is a request for what is missing.
+type FormRequest struct {
 	// Command is the canonical name of the command that was begun.
 	Command string
 	// Missing are the fields without which the command cannot run.

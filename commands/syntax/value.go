@@ -3,7 +3,7 @@ package syntax
 import "slices"
 
 // parseOption reads an option whose key is the token t.
-func (a *argumentParser) parseOption(t token, o Option) *parseError {
+func (a *argumentParser) parseOption(t token, o CommandOption) *parseError {
 	switch o.Kind {
 	case Flag:
 		return a.parseFlag(t, o)
@@ -33,7 +33,7 @@ func (a *argumentParser) parseOption(t token, o Option) *parseError {
 }
 
 // duplicateOptionError is the error of an option that is given twice, nil for the first time.
-func (a *argumentParser) duplicateOptionError(t token, o Option) *parseError {
+func (a *argumentParser) duplicateOptionError(t token, o CommandOption) *parseError {
 	_, given := a.inv.Options[o.Key]
 	if !given && (o.Kind != Name || !a.hasName) {
 		return nil
@@ -58,7 +58,7 @@ type optionValue struct {
 }
 
 // parseValue reads the one value of an option and moves on behind it.
-func (a *argumentParser) parseValue(t token, o Option) (optionValue, *parseError) {
+func (a *argumentParser) parseValue(t token, o CommandOption) (optionValue, *parseError) {
 	n := a.i + 1
 	if !a.hasValueAt(n) {
 		return optionValue{}, a.noValueError(t, o, n)
@@ -113,7 +113,7 @@ func (a *argumentParser) isText(t token) bool {
 
 // noValueError is the error of an option whose value is missing, is a broken quote, or is a person
 // where a text is needed.
-func (a *argumentParser) noValueError(t token, o Option, n int) *parseError {
+func (a *argumentParser) noValueError(t token, o CommandOption, n int) *parseError {
 	if n < len(a.tokens) {
 		switch v := a.tokens[n]; {
 		case v.kind == brokenQuote && !v.afterComma:
@@ -125,7 +125,7 @@ func (a *argumentParser) noValueError(t token, o Option, n int) *parseError {
 	return a.missingValueError(t, o, t.end)
 }
 
-func (a *argumentParser) missingValueError(t token, o Option, at int) *parseError {
+func (a *argumentParser) missingValueError(t token, o CommandOption, at int) *parseError {
 	f := &parseError{Error: Error{Code: OptionMissingValue, At: at, Option: o.Key}}
 	f.Message = t.text + ": needs " + o.describeValue()
 	if o.Example != "" {
@@ -136,7 +136,7 @@ func (a *argumentParser) missingValueError(t token, o Option, at int) *parseErro
 }
 
 // describeValue says in words what value an option takes.
-func (o Option) describeValue() string {
+func (o CommandOption) describeValue() string {
 	switch o.Kind {
 	case Name, Groups:
 		return "a name"
@@ -150,7 +150,7 @@ func (o Option) describeValue() string {
 	return "a text"
 }
 
-func (a *argumentParser) badValueError(t token, o Option, at int, why string) *parseError {
+func (a *argumentParser) badValueError(t token, o CommandOption, at int, why string) *parseError {
 	f := &parseError{Error: Error{Code: OptionBadValue, At: at, Option: o.Key}}
 	f.Message = t.text + ": " + why
 	if o.Example != "" {
@@ -160,7 +160,7 @@ func (a *argumentParser) badValueError(t token, o Option, at int, why string) *p
 	return f
 }
 
-func (a *argumentParser) setDuration(o Option, v optionValue) *parseError {
+func (a *argumentParser) setDuration(o CommandOption, v optionValue) *parseError {
 	text := foldKey(string(cleanText(v.runes, v.from).runes))
 	if _, ok := ParseDuration(text); !ok {
 		t := token{text: o.Key}

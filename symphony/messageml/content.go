@@ -19,17 +19,17 @@ type Content struct {
 // for. Start and End count code points (not bytes) and are equal for an entity that shows nothing.
 type Span struct {
 	Start, End int
-	Kind       Kind
+	Kind       SpanKind
 	UserID     int64  // of a KindMention
 	Value      string // a tag without its # or $, an emoji's shortcode; of KindOther its type
 }
 
-// Kind is what a span stands for.
-type Kind int
+// SpanKind is what a span stands for.
+type SpanKind int
 
 // The kinds of a span. KindOther is everything unknown, and a mention whose user id cannot be read.
 const (
-	KindOther Kind = iota
+	KindOther SpanKind = iota
 	KindMention
 	KindHashtag
 	KindCashtag

@@ -10,7 +10,7 @@ import (
 
 // call is one request on its way through an operation.
 type call struct {
-	*rest.Request
+	*rest.Call
 	route  *route
 	caller *world.Person // nil where the operation needs no session
 

@@ -33,7 +33,7 @@ const statusBarrier = 452
 
 // encodeError makes an answer in a family's shape.
 func (f family) encodeError(err error) *rest.Encoded {
-	if refused, ok := errors.AsType[*world.Refusal](err); ok && refused.Kind == world.Barrier && f == familyProfile {
+	if refused, ok := errors.AsType[*world.Error](err); ok && refused.Kind == world.Barrier && f == familyProfile {
 		err = &rest.Error{Status: statusBarrier, Text: refused.Text}
 	}
 	return rest.EncodeError(err, f.errorBody)

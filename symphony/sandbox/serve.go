@@ -35,7 +35,7 @@ func (p *Pod) serve(w http.ResponseWriter, r *http.Request) {
 
 func (p *Pod) newCall(r *http.Request) *call {
 	found := p.router.Match(r.Method, r.URL)
-	c := &call{Request: &rest.Request{Request: r, Params: found.Params, Query: r.URL.Query()}, route: found.Route}
+	c := &call{Call: &rest.Call{Request: r, Params: found.Params, Query: r.URL.Query()}, route: found.Route}
 	if !found.Found {
 		f, _ := familyOf(r.URL.Path)
 		c.route = &route{method: r.Method, path: r.URL.Path, name: "unknown", family: f, handle: func(*Pod, *call) (any, error) {
@@ -53,7 +53,7 @@ func (p *Pod) run(w http.ResponseWriter, c *call) (out *rest.Encoded, err error)
 	if c.route.large {
 		limit = maxMessageBody
 	}
-	if c.Body, err = rest.ReadBody(w, c.Request.Request, limit); err != nil {
+	if c.Body, err = rest.ReadBody(w, c.Call.Request, limit); err != nil {
 		return nil, err
 	}
 	if !p.travel(c.Context()) {

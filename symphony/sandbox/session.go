@@ -84,7 +84,7 @@ func (p *Pod) activeAccount(id int64) *world.Person {
 
 // commonSession accepts the pod's own JWT in place of a session token.
 func (p *Pod) commonSession(c *call) *session {
-	token := bearerToken(c.Request.Request)
+	token := bearerToken(c.Call.Request)
 	if token == "" {
 		return nil
 	}
@@ -98,7 +98,7 @@ func (p *Pod) commonSession(c *call) *session {
 // authenticateBearer checks the access token that the profile manager takes, and the right to use
 // groups.
 func (p *Pod) authenticateBearer(c *call) error {
-	claims, err := p.verify(bearerToken(c.Request.Request))
+	claims, err := p.verify(bearerToken(c.Call.Request))
 	if err == nil {
 		c.caller = p.activeAccount(claims.UserID)
 	}

@@ -49,22 +49,22 @@ const (
 )
 
 // Run measures.
-func Run(ctx context.Context, c Config) (result Result, err error) {
+func Run(ctx context.Context, c Config) (result Report, err error) {
 	c = c.withDefaults()
 	t, err := trial.Start(ctx, trial.Setup{
 		Pod:  trial.PodSetup{Crowd: crowd, RTT: c.RTT},
 		Bots: trial.BotSetup{Workers: c.Workers, Bounded: c.Flood > 0},
 	})
 	if err != nil {
-		return Result{}, err
+		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
 	if err := t.WaitUntilReady(ctx); err != nil {
-		return Result{}, err
+		return Report{}, err
 	}
 	state, err := t.Pod.State(ctx)
 	if err != nil {
-		return Result{}, err
+		return Report{}, err
 	}
 	r := &benchmark{Config: c, pod: t.Pod, bot: t.Bots[0], isIdle: t.IsIdle, timings: newTimings(), people: newPeople(state)}
 	return r.execute(ctx)
@@ -84,19 +84,19 @@ type benchmark struct {
 }
 
 // execute measures while the messages of the pod are followed.
-func (r *benchmark) execute(ctx context.Context) (Result, error) {
+func (r *benchmark) execute(ctx context.Context) (Report, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return r.pod.Follow(ctx, 5*time.Millisecond, r.timings.noteMessages) })
-	var result Result
+	var result Report
 	group.Go(func() (err error) {
 		defer stop()
 		result, err = r.measure(ctx)
 		return err
 	})
 	if err := group.Wait(); err != nil {
-		return Result{}, err
+		return Report{}, err
 	}
 	return result, nil
 }
@@ -105,10 +105,10 @@ func (r *benchmark) execute(ctx context.Context) (Result, error) {
 // and fill caches.
 const warmUpCommands = 8
 
-func (r *benchmark) measure(ctx context.Context) (Result, error) {
+func (r *benchmark) measure(ctx context.Context) (Report, error) {
 	for n := range warmUpCommands {
 		if _, err := r.sendAndAwait(ctx, -n, n); err != nil {
-			return Result{}, fmt.Errorf("warm up: %w", err)
+			return Report{}, fmt.Errorf("warm up: %w", err)
 		}
 	}
 	r.timings.reset()
@@ -126,7 +126,7 @@ func (r *benchmark) measure(ctx context.Context) (Result, error) {
 		return err
 	})
 	if err := group.Wait(); err != nil {
-		return Result{}, err
+		return Report{}, err
 	}
 	rooms, err := r.waitForMembers(ctx)
 	return r.result(took, before, after, rooms), err

@@ -35,8 +35,8 @@ func (p Percentiles) String() string {
 	return fmt.Sprintf("p50 %.0f ms, p95 %.0f ms, p99 %.0f ms, max %.0f ms", p.P50, p.P95, p.P99, p.Max)
 }
 
-// Result is what was measured.
-type Result struct {
+// Report is what was measured.
+type Report struct {
 	Commands     int          `json:"commands"`
 	People       int          `json:"people"`
 	Groups       int          `json:"groups"`
@@ -71,8 +71,8 @@ type FloodResult struct {
 // room, one to add the requester, half a one until the pod has the answer.
 const roundTrips = 3
 
-func (r *benchmark) result(took time.Duration, before, after trial.Sample, rooms []client.Room) Result {
-	res := Result{
+func (r *benchmark) result(took time.Duration, before, after trial.Sample, rooms []client.Room) Report {
+	res := Report{
 		Commands: r.Commands, People: r.People, Groups: r.Groups, Rate: r.Rate, RTT: millis(r.RTT),
 		Link: percentiles(r.timings.linkTimes), Final: percentiles(r.timings.answerTimes),
 		Inside:     percentiles(r.timings.joinTimes(rooms)),
@@ -95,7 +95,7 @@ func (r *benchmark) result(took time.Duration, before, after trial.Sample, rooms
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // Print writes the result as a table.
-func (r Result) Print(to io.Writer) error {
+func (r Report) Print(to io.Writer) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	row := func(label, format string, args ...any) {
 		fmt.Fprintf(w, "%s\t%s\n", label, fmt.Sprintf(format, args...))

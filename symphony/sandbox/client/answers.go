@@ -7,8 +7,8 @@ type IndexAnswer struct {
 	Operations []string `json:"operations"` // method and path of each operation
 }
 
-// Refusal is the body of every answer that is not a success.
-type Refusal struct {
+// ErrorBody is the body of every answer that is not a success.
+type ErrorBody struct {
 	Message string `json:"message"`
 }
 

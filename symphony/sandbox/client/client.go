@@ -120,7 +120,7 @@ func (r request) encode(ctx context.Context, address string) (*http.Request, err
 
 // refusalText is the message of a refusal, or the status where there is none.
 func refusalText(status int, raw []byte) string {
-	var body Refusal
+	var body ErrorBody
 	if json.Unmarshal(raw, &body) != nil || body.Message == "" {
 		return http.StatusText(status)
 	}

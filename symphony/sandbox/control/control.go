@@ -80,7 +80,7 @@ func (c *Control) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	default:
 		out, err = c.operate(w, &request{
-			Request: &rest.Request{Request: r, Params: found.Params, Query: r.URL.Query()}, operation: found.Route,
+			Call: &rest.Call{Request: r, Params: found.Params, Query: r.URL.Query()}, operation: found.Route,
 		})
 	}
 	if err != nil {
@@ -92,7 +92,7 @@ func (c *Control) serve(w http.ResponseWriter, r *http.Request) {
 // operate runs an operation. A panic is an answer 500, and releases the pod's mutex.
 func (c *Control) operate(w http.ResponseWriter, r *request) (out *rest.Encoded, err error) {
 	defer rest.Recover(c.pod.Log(), r.operation.name, &err)
-	if r.Body, err = rest.ReadBody(w, r.Request.Request, rest.MaxBody); err != nil {
+	if r.Body, err = rest.ReadBody(w, r.Call.Request, rest.MaxBody); err != nil {
 		return nil, err
 	}
 	var answer any

@@ -14,7 +14,7 @@ type operation struct {
 
 // request is a request whose operation is known.
 type request struct {
-	*rest.Request
+	*rest.Call
 	operation *operation
 }
 
@@ -22,7 +22,7 @@ type request struct {
 func (r *request) decode(into any) error { return rest.DecodeStrictly(r.Body, r.operation.name, into) }
 
 func encodeError(err error) *rest.Encoded {
-	return rest.EncodeError(err, func(e *rest.Error) any { return client.Refusal{Message: e.Text} })
+	return rest.EncodeError(err, func(e *rest.Error) any { return client.ErrorBody{Message: e.Text} })
 }
 
 // operations are everything the page can do, for tests and scripts.

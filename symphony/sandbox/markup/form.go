@@ -18,7 +18,7 @@ type Form struct {
 // Field is what a person fills in.
 type Field struct {
 	Name      string
-	Kind      Kind
+	Kind      FieldKind
 	Label     string
 	Required  bool
 	Multiple  bool // of a Select
@@ -35,21 +35,21 @@ type Field struct {
 	Submits   bool   // changing it sends the form, with its name as the action
 }
 
-// Kind is MessageML's name of a field's element.
-type Kind string
+// FieldKind is MessageML's name of a field's element.
+type FieldKind string
 
 // The kinds of fields.
 const (
-	TextField      Kind = "text-field"
-	TextArea       Kind = "textarea"
-	Select         Kind = "select"
-	PersonSelector Kind = "person-selector"
-	RoomSelector   Kind = "room-selector"
-	Checkbox       Kind = "checkbox"
-	Radio          Kind = "radio"
-	DatePicker     Kind = "date-picker"
-	TimePicker     Kind = "time-picker"
-	TimezonePicker Kind = "timezone-picker"
+	TextField      FieldKind = "text-field"
+	TextArea       FieldKind = "textarea"
+	Select         FieldKind = "select"
+	PersonSelector FieldKind = "person-selector"
+	RoomSelector   FieldKind = "room-selector"
+	Checkbox       FieldKind = "checkbox"
+	Radio          FieldKind = "radio"
+	DatePicker     FieldKind = "date-picker"
+	TimePicker     FieldKind = "time-picker"
+	TimezonePicker FieldKind = "timezone-picker"
 )
 
 // Option is a choice of a Select or a Radio; of a Checkbox there is exactly one.
@@ -132,7 +132,7 @@ func newOption(n *node) Option {
 
 func newField(n *node) Field {
 	f := Field{
-		Name: n.get("name"), Kind: Kind(n.name), Label: n.get("label"),
+		Name: n.get("name"), Kind: FieldKind(n.name), Label: n.get("label"),
 		Required:  strings.EqualFold(n.get("required"), "true"),
 		Multiple:  strings.EqualFold(n.get("multiple"), "true"),
 		Submits:   strings.EqualFold(n.get("auto-submit"), "true"),

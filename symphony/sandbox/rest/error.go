@@ -33,7 +33,7 @@ func ErrorOf(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
-	if refused, ok := errors.AsType[*world.Refusal](err); ok {
+	if refused, ok := errors.AsType[*world.Error](err); ok {
 		return &Error{Status: statusOf(refused.Kind), Text: refused.Text}
 	}
 	return &Error{Status: http.StatusInternalServerError, Text: "The sandbox could not answer: " + err.Error()}

@@ -13,8 +13,8 @@ import (
 // MaxBody is how long a request's body may be, in bytes, where an operation says nothing else.
 const MaxBody = 4 << 20
 
-// Request is one request whose operation is known.
-type Request struct {
+// Call is one request whose operation is known.
+type Call struct {
 	*http.Request
 	Params map[string]string // the path's parameters
 	Query  url.Values
@@ -34,7 +34,7 @@ func ReadBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 }
 
 // UserID reads a path parameter as a user id.
-func (r *Request) UserID(name string) (int64, error) {
+func (r *Call) UserID(name string) (int64, error) {
 	id, err := strconv.ParseInt(r.Params[name], 10, 64)
 	if err != nil {
 		return 0, BadRequest("Invalid user id: %q", r.Params[name])
@@ -43,7 +43,7 @@ func (r *Request) UserID(name string) (int64, error) {
 }
 
 // Page reads skip and limit.
-func (r *Request) Page(limit, most int) (skip, size int, err error) {
+func (r *Call) Page(limit, most int) (skip, size int, err error) {
 	if skip, err = r.Number("skip", 0); err != nil {
 		return 0, 0, err
 	}
@@ -63,7 +63,7 @@ func Cut[T any](all []T, skip, limit int) []T {
 }
 
 // Text reads a parameter; the Python kit writes None for one that is absent.
-func (r *Request) Text(name string) string {
+func (r *Call) Text(name string) string {
 	if text := r.Query.Get(name); text != "None" {
 		return text
 	}
@@ -71,7 +71,7 @@ func (r *Request) Text(name string) string {
 }
 
 // Number reads a parameter that is a number.
-func (r *Request) Number(name string, otherwise int) (int, error) {
+func (r *Call) Number(name string, otherwise int) (int, error) {
 	text := r.Text(name)
 	if text == "" {
 		return otherwise, nil
@@ -84,19 +84,19 @@ func (r *Request) Number(name string, otherwise int) (int, error) {
 }
 
 // Flag reads a yes or no; kits write true and True. Absent is neither.
-func (r *Request) Flag(name string) (yes, given bool) {
+func (r *Call) Flag(name string) (yes, given bool) {
 	yes, err := strconv.ParseBool(strings.ToLower(r.Query.Get(name)))
 	return yes, err == nil
 }
 
 // IsSet reports whether a flag was given and is a yes.
-func (r *Request) IsSet(name string) bool {
+func (r *Call) IsSet(name string) bool {
 	yes, _ := r.Flag(name)
 	return yes
 }
 
 // Millis reads a time in milliseconds since 1970; 0 when absent.
-func (r *Request) Millis(name string) (int64, error) {
+func (r *Call) Millis(name string) (int64, error) {
 	text := r.Text(name)
 	if text == "" {
 		return 0, nil
@@ -110,7 +110,7 @@ func (r *Request) Millis(name string) (int64, error) {
 
 // Span reads the first and the last moment asked for, in milliseconds since 1970; without a last
 // one there is no end.
-func (r *Request) Span(first, last string) (from, to int64, err error) {
+func (r *Call) Span(first, last string) (from, to int64, err error) {
 	if from, err = r.Millis(first); err != nil {
 		return 0, 0, err
 	}

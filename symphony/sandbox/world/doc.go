@@ -7,6 +7,6 @@
 //	bob := w.PersonNamed("bob")
 //	room, err := w.CreateRoom(bob, world.RoomChange{Name: &name})
 //
-// An operation that the service would not do gives a *Refusal. A World is not safe for concurrent
+// An operation that the service would not do gives a *Error. A World is not safe for concurrent
 // use: whoever has one has a mutex, and holds it for the length of an operation.
 package world

@@ -71,7 +71,7 @@ func requireRefusal(t *testing.T, err error, kind world.RefusalKind, text string
 		require.NoError(t, err)
 		return
 	}
-	var refused *world.Refusal
+	var refused *world.Error
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, kind, refused.Kind, refused.Text)
 	require.Contains(t, refused.Text, text)

@@ -15,16 +15,16 @@ const (
 	Conflict                     // somebody else has changed it in between
 )
 
-// Refusal is why the service does not do something. Text is what the service says.
-type Refusal struct {
+// Error is why the service does not do something. Text is what the service says.
+type Error struct {
 	Kind RefusalKind
 	Text string
 }
 
-func (r *Refusal) Error() string { return r.Text }
+func (r *Error) Error() string { return r.Text }
 
 func refuse(kind RefusalKind, format string, args ...any) error {
-	return &Refusal{Kind: kind, Text: fmt.Sprintf(format, args...)}
+	return &Error{Kind: kind, Text: fmt.Sprintf(format, args...)}
 }
 
 func invalid(format string, args ...any) error { return refuse(Invalid, format, args...) }
@@ -34,6 +34,6 @@ func forbidden(format string, args ...any) error { return refuse(Forbidden, form
 func notFound(format string, args ...any) error { return refuse(NotFound, format, args...) }
 
 // ErrEntitlement refuses whoever lacks a right that an administrator could give.
-var ErrEntitlement = &Refusal{
+var ErrEntitlement = &Error{
 	Kind: Forbidden, Text: "The user lacks the required entitlement to perform this operation",
 }
