@@ -53,8 +53,8 @@ func resolveFile(file string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return "", fmt.Errorf("make the folder of the store: %w", err)
 	}
-	if real, err := filepath.EvalSymlinks(file); err == nil {
-		return filepath.Abs(real)
+	if target, err := filepath.EvalSymlinks(file); err == nil {
+		return filepath.Abs(target)
 	}
 	folder, err := filepath.EvalSymlinks(filepath.Dir(file))
 	if err != nil {

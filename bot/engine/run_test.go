@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
@@ -235,9 +236,14 @@ func TestAResultIsStoredAfterAnOutage(t *testing.T) {
 func lockedByOther(t *testing.T, e *engine.Engine) (unlock func()) {
 	t.Helper()
 	other, err := e.OtherConnection(context.Background())
-	assert.NoError(t, err)
-	tx, err := other.Begin()
-	assert.NoError(t, err)
+	var tx driver.Tx
+	if err == nil {
+		tx, err = other.Begin()
+	}
+	if err != nil {
+		t.Error(err) // the test does not stop here: a worker may be the caller
+		return func() {}
+	}
 	return func() { assert.NoError(t, errors.Join(tx.Rollback(), other.Close())) }
 }
 

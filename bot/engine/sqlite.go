@@ -113,12 +113,13 @@ func (r sqlRunner) query(ctx context.Context, row func(scan) error, statement st
 	if err != nil {
 		return sqliteError(err)
 	}
+	defer rows.Close()
 	for rows.Next() {
 		if err := row(rows.Scan); err != nil {
-			return errors.Join(err, rows.Close())
+			return err
 		}
 	}
-	return sqliteError(errors.Join(rows.Err(), rows.Close()))
+	return sqliteError(rows.Err())
 }
 
 func (r sqlRunner) execMany(ctx context.Context, row func(int, scan) error, statement string, args [][]any) error {

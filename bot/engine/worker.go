@@ -86,7 +86,7 @@ func (e *Engine) runAttempt(ctx context.Context, a *Attempt) settlement {
 		switch {
 		case err == nil:
 			return settlement{state: stateDone}
-		case e.isInterruption(ctx, err), context.Cause(ctx) == errTimeout && a.cache.hasProgress():
+		case e.isInterruption(ctx, err), hasTimedOut(ctx) && a.cache.hasProgress():
 			return e.interruptionOutcome(ctx, err)
 		case gaveUp || a.Number >= a.MaxAttempts:
 			if err := e.storeFailure(ctx, a, err); err != nil {
@@ -152,9 +152,12 @@ func (e *Engine) reportFailure(ctx context.Context, a *Attempt) settlement {
 	return settlement{state: stateFailed}
 }
 
+// hasTimedOut reports whether the context of an attempt ended at Config.Timeout.
+func hasTimedOut(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errTimeout) }
+
 // isInterruption reports whether an error ends an attempt without having failed it.
 func (e *Engine) isInterruption(ctx context.Context, err error) bool {
-	stopped := ctx.Err() != nil && context.Cause(ctx) != errTimeout
+	stopped := ctx.Err() != nil && !hasTimedOut(ctx)
 	_, postponed := errors.AsType[*postponeError](err)
 	return stopped || postponed || errors.Is(err, ErrTaken) || errors.Is(err, ErrOutOfOrder)
 }
@@ -169,7 +172,7 @@ func (e *Engine) interruptionOutcome(ctx context.Context, err error) settlement 
 	if errors.Is(err, ErrOutOfOrder) {
 		return e.outageOutcome(err)
 	}
-	if context.Cause(ctx) != errTimeout {
+	if !hasTimedOut(ctx) {
 		zerolog.Ctx(ctx).Info().Msg("attempt interrupted, job goes on from its last step")
 	}
 	return settlement{}

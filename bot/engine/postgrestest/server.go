@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -92,8 +93,8 @@ func (s *Server) Stop(mode string) error {
 
 func findBinaries() (initdb, control string, err error) {
 	folders, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
-	for i := len(folders) - 1; i >= 0; i-- {
-		initdb, control = filepath.Join(folders[i], "initdb"), filepath.Join(folders[i], "pg_ctl")
+	for _, folder := range slices.Backward(folders) {
+		initdb, control = filepath.Join(folder, "initdb"), filepath.Join(folder, "pg_ctl")
 		if _, err := exec.LookPath(control); err == nil {
 			return initdb, control, nil
 		}
