@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ const (
 // NewMetrics makes the metrics of one bot, in a registry of their own.
 func NewMetrics() *Metrics {
 	quick := []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
-	slow := append(quick[3:len(quick):len(quick)], 120, 300, 600, 1800, 3600)
+	slow := slices.Concat(quick[3:], []float64{120, 300, 600, 1800, 3600})
 	m := &Metrics{
 		registry:   prometheus.NewRegistry(),
 		operations: map[string]bool{},

@@ -53,14 +53,14 @@ func requireSameReading(t *testing.T, m syntax.Message) {
 	again := commands.FormatCommand(m, *first.Command)
 	second := g.Parse(again)
 	require.NotNil(t, second.Command, "%q was written as %q: %+v", m.Text, again.Text, second.Error)
-	want, got := comparable(*first.Command), comparable(*second.Command)
+	want, got := normalizeInvocation(*first.Command), normalizeInvocation(*second.Command)
 	require.True(t, reflect.DeepEqual(want, got), "%q was written as %q\nwant %+v\ngot  %+v", m.Text, again.Text, want, got)
 	require.Equal(t, again, commands.FormatCommand(again, *second.Command), "written once more")
 }
 
-// comparable leaves out what a command line need not keep: notes, and the order in which people and
+// normalizeInvocation leaves out what a command line need not keep: notes, and the order in which people and
 // owners came.
-func comparable(inv syntax.Invocation) syntax.Invocation {
+func normalizeInvocation(inv syntax.Invocation) syntax.Invocation {
 	inv.Notes = nil
 	inv.Users, inv.Usernames, inv.Emails = sortedCopy(inv.Users), sortedCopy(inv.Usernames), sortedCopy(inv.Emails)
 	if len(inv.Options) == 0 {

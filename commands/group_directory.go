@@ -161,7 +161,7 @@ func nearestNames(text string, candidates []string, most int) []string {
 	if text == "" {
 		return nil
 	}
-	var close []ranked
+	var similar []ranked
 	for _, name := range candidates {
 		lower := strings.ToLower(squeezeBlanks(name))
 		rank := levenshtein.ComputeDistance(text, lower)
@@ -169,12 +169,12 @@ func nearestNames(text string, candidates []string, most int) []string {
 			rank = 0
 		}
 		if rank <= 1+utf8.RuneCountInString(text)/3 {
-			close = append(close, ranked{name, rank})
+			similar = append(similar, ranked{name, rank})
 		}
 	}
-	slices.SortStableFunc(close, func(a, b ranked) int { return a.rank - b.rank })
+	slices.SortStableFunc(similar, func(a, b ranked) int { return a.rank - b.rank })
 	names := make([]string, 0, most)
-	for _, c := range close[:min(most, len(close))] {
+	for _, c := range similar[:min(most, len(similar))] {
 		names = append(names, c.name)
 	}
 	return names

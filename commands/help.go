@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"roombot/commands/syntax"
@@ -15,7 +16,7 @@ func helpCommand(others Catalogue) Command {
 		Args:     syntax.ArgsCommand,
 		Examples: []string{"/help", "/help newroom"},
 	}}
-	all := append(others[:len(others):len(others)], c)
+	all := slices.Concat(others, Catalogue{c})
 	c.Plan = func(_ context.Context, r *Request) (Plan, error) { return readOnlyPlan(all.Help(r.Text)), nil }
 	return c
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"roombot/symphony"
 	"roombot/symphony/messageml"
+	"slices"
 )
 
 // Stamp marks a message of the bot: which request it answers, and as which part.
@@ -25,7 +26,7 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 			buttons[i] = messageml.Button{Name: offerButton(i), Label: o.Label, Class: buttonClass(i)}
 			e.Offers = append(e.Offers, storedOffer{Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit})
 		}
-		body = append(body[:len(body):len(body)], messageml.Form(FormOffer, buttons...))
+		body = append(slices.Clip(body), messageml.Form(FormOffer, buttons...))
 	}
 	data, err := messageml.EntityData(map[string]any{stampKey: e})
 	if err != nil {

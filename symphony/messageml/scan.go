@@ -101,9 +101,9 @@ func (s *elementStack) pop(name string) {
 	if s.openCount[name] == 0 {
 		return
 	}
-	for last := len(s.names) - 1; last >= 0; last-- {
-		if s.names[last] == name {
-			s.closeTo(last)
+	for depth, open := range slices.Backward(s.names) {
+		if open == name {
+			s.closeTo(depth)
 			return
 		}
 	}

@@ -23,7 +23,7 @@ func TestACertificateOfTheAccountOpensASession(t *testing.T) {
 		client := server.Client()
 		client.Transport.(*http.Transport).TLSClientConfig.Certificates = []tls.Certificate{certificate(t, name)}
 		for _, path := range []string{"/sessionauth/v1/authenticate", "/keyauth/v1/authenticate"} {
-			request, err := http.NewRequestWithContext(t.Context(), "POST", server.URL+path, nil)
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+path, nil)
 			require.NoError(t, err)
 			response, err := client.Do(request)
 			require.NoError(t, err)

@@ -15,7 +15,7 @@ import (
 func TestTheControlAPIAnswersItsOwnMachineAndPageOnly(t *testing.T) {
 	b := setup(t)
 	ask := func(host, origin string) int {
-		request, err := http.NewRequestWithContext(t.Context(), "GET", b.server.URL+"/sandbox/v1/people", nil)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.server.URL+"/sandbox/v1/people", nil)
 		require.NoError(t, err)
 		request.Host = host
 		if origin != "" {

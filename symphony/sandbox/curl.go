@@ -34,13 +34,13 @@ func curlBody(c *call) string {
 	}
 	var fields map[string]any
 	_ = json.Unmarshal([]byte(text), &fields)
-	line := ""
+	var line strings.Builder
 	for _, name := range []string{"message", "data"} {
 		if value, ok := fields[name].(string); ok {
-			line += " --form-string " + quote(name+"="+value)
+			line.WriteString(" --form-string " + quote(name+"="+value))
 		}
 	}
-	return line
+	return line.String()
 }
 
 // quote makes a word of a POSIX shell.

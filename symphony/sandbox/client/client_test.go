@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"reflect"
 	"strings"
@@ -232,24 +233,22 @@ func TestSeesWaitsForAMessageInAnyChatOfThePerson(t *testing.T) {
 	w.sends(t, room, "ready, said before")
 	said, err := w.Says(t.Context(), "bob", "are you ready?")
 	require.NoError(t, err)
-	sent := make(chan struct{})
+	sent := make(chan error, 1)
 	go func() {
-		defer close(sent)
 		time.Sleep(30 * time.Millisecond)
-		w.sends(t, said.StreamID, "not yet")
-		w.sends(t, room, "ready at last")
+		sent <- errors.Join(w.send(t.Context(), said.StreamID, "not yet"), w.send(t.Context(), room, "ready at last"))
 	}()
 	answer, err := said.Sees(t.Context(), "ready")
 	require.NoError(t, err)
-	<-sent
+	require.NoError(t, <-sent)
 	require.Equal(t, "ready at last", answer.Text)
 	require.Equal(t, room, answer.StreamID)
 	first, err := said.Reply(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, "not yet", first.Text)
-	any, err := w.Sees(t.Context(), "bob", "before")
+	earlier, err := w.Sees(t.Context(), "bob", "before")
 	require.NoError(t, err)
-	require.Equal(t, "ready, said before", any.Text)
+	require.Equal(t, "ready, said before", earlier.Text)
 }
 
 func TestSeesThatEndsInVainSaysWhatWasSeen(t *testing.T) {

@@ -87,7 +87,9 @@ func startEchoBot(address string, key *rsa.Key) (stop func()) {
 	<-listens
 	return func() {
 		cancel()
-		<-ended
+		if err := <-ended; err != nil {
+			panic(err)
+		}
 		bot.Close()
 	}
 }

@@ -32,6 +32,7 @@ func (c *Client) Watch(ctx context.Context, who string) (*Watcher, error) {
 	conn, response, err := websocket.DefaultDialer.DialContext(ctx, target, nil)
 	switch {
 	case errors.Is(err, websocket.ErrBadHandshake):
+		defer response.Body.Close()
 		raw, _ := io.ReadAll(response.Body) // the dialer has kept its beginning
 		return nil, &Error{Operation: "GET live", Status: response.StatusCode, Message: refusalText(response.StatusCode, raw)}
 	case err != nil:

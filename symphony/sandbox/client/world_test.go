@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -79,10 +80,14 @@ func (w *world) room(t *testing.T, attributes symphony.RoomAttributes) string {
 // sends has the bot say something in a chat.
 func (w *world) sends(t *testing.T, streamID, messageML string) {
 	t.Helper()
-	_, err := w.bot.SendMessage(t.Context(), symphony.StreamID(streamID), symphony.Outgoing{
+	require.NoError(t, w.send(t.Context(), streamID, messageML))
+}
+
+func (w *world) send(ctx context.Context, streamID, messageML string) error {
+	_, err := w.bot.SendMessage(ctx, symphony.StreamID(streamID), symphony.Outgoing{
 		MessageML: "<messageML>" + messageML + "</messageML>", Attachments: []symphony.Attachment{{Name: "a.txt", Content: []byte("x")}},
 	})
-	require.NoError(t, err)
+	return err
 }
 
 // answers records what the control API answers, by method and path.

@@ -29,7 +29,7 @@ func FuzzWhateverIsTypedIsWellFormed(f *testing.F) {
 		require.NoError(t, checkXML(draft.Markup), draft.Markup)
 		read, err := messageml.Read(draft.Markup, draft.Data)
 		require.NoError(t, err)
-		require.Equal(t, strings.Count(draft.Markup, `class="entity"`), len(read.Spans))
+		require.Len(t, read.Spans, strings.Count(draft.Markup, `class="entity"`))
 	})
 }
 

@@ -29,11 +29,7 @@ func TestAFormIsFilledSentOnceAndSaysSo(t *testing.T) {
 
 	var got map[string]any
 	require.NoError(t, json.Unmarshal([]byte(value[string](bob, `[...document.querySelectorAll(".pml code")].at(-1).innerText`)), &got))
-	require.Equal(t, "Desk sync", got["name"])
-	require.Equal(t, "yes", got["public"])
-	require.Equal(t, "members", got["kind"])
-	require.Equal(t, "Test Group", got["group"])
-	require.Equal(t, "", got["desc"])
+	require.Subset(t, got, map[string]any{"name": "Desk sync", "public": "yes", "kind": "members", "group": "Test Group", "desc": ""})
 	require.Len(t, got["members"], 2)
 	require.NotContains(t, got, "left", "an unticked box is not sent")
 }

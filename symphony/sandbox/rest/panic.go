@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 )
 
-// Recover, deferred, makes a panic of an operation an error with status 500, and logs it.
+// Recover makes a panic of an operation an error with status 500, and logs it. It is deferred.
 func Recover(log *slog.Logger, operation string, err *error) {
 	reason := recover()
 	if reason == nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -84,10 +85,8 @@ const companyBits = 36
 
 // addOnce appends an id that a list does not have yet.
 func addOnce(ids []int64, id int64) []int64 {
-	for _, known := range ids {
-		if known == id {
-			return ids
-		}
+	if slices.Contains(ids, id) {
+		return ids
 	}
 	return append(ids, id)
 }
