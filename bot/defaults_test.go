@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"testing"
 	"time"
 
@@ -32,7 +31,7 @@ func TestDefaultBoundsAreThoseOfTheConfigurationAndTheREADME(t *testing.T) {
 	} {
 		require.Equal(t, value.built, value.configured, key)
 		row := fmt.Sprintf("(?m)^\\| `roombot\\.limits\\.%s` .* `%d` \\|$", key, value.built)
-		require.Regexp(t, regexp.MustCompile(row), string(readme))
+		require.Regexp(t, row, string(readme))
 	}
 	contact := c.Policy.Decide(policy.Query{Command: "newroom"}).Reason
 	var unset *policy.Policy

@@ -101,7 +101,7 @@ func readGolden(t *testing.T, file string, sample any) any {
 	require.NoError(t, err)
 	value := reflect.New(reflect.TypeOf(sample))
 	require.NoError(t, json.Unmarshal(text, value.Interface()), file)
-	if r, ok := value.Interface().(*storedRequest); ok && r.Form != nil {
+	if r, ok := reflect.TypeAssert[*storedRequest](value); ok && r.Form != nil {
 		for field, raw := range r.Form.Values {
 			r.Form.Values[field] = json.RawMessage(strings.Join(strings.Fields(string(raw)), ""))
 		}

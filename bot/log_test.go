@@ -223,7 +223,7 @@ func TestLogFieldsAreThoseOfTheGlossary(t *testing.T) {
 	require.True(t, found)
 	documented := map[string]bool{}
 	for _, row := range regexp.MustCompile("(?m)^\\| (`.*?) \\|").FindAllStringSubmatch(list, -1) {
-		for _, name := range strings.Split(row[1], ", ") {
+		for name := range strings.SplitSeq(row[1], ", ") {
 			documented[strings.Trim(name, "`")] = true
 		}
 	}

@@ -113,7 +113,7 @@ func (r *reader) acks() []string {
 	var acks []string
 	for _, q := range r.requests {
 		var id string
-		if n, _ := fmt.Sscanf(q.Path, "/agent/v5/datafeeds/%s", &id); n == 1 && q.Method == "POST" {
+		if n, _ := fmt.Sscanf(q.Path, "/agent/v5/datafeeds/%s", &id); n == 1 && q.Method == http.MethodPost {
 			acks = append(acks, id[:1]+" "+q.Body)
 		}
 	}

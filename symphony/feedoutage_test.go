@@ -16,13 +16,11 @@ import (
 // answerFor is an answer for some of the operations.
 func answerFor(h http.HandlerFunc, patterns ...string) func(string, http.ResponseWriter, *http.Request) bool {
 	return func(pattern string, w http.ResponseWriter, r *http.Request) bool {
-		for _, p := range patterns {
-			if p == pattern {
-				h(w, r)
-				return true
-			}
+		if !slices.Contains(patterns, pattern) {
+			return false
 		}
-		return false
+		h(w, r)
+		return true
 	}
 }
 

@@ -2,6 +2,7 @@ package symphony_test
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -33,7 +34,7 @@ func parts(t *testing.T, r receivedRequest) []part {
 	var all []part
 	for form := multipart.NewReader(strings.NewReader(r.Body), params["boundary"]); ; {
 		p, err := form.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return all
 		}
 		require.NoError(t, err)

@@ -122,7 +122,8 @@ func TestSearchRooms(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
 		p.on("POST /pod/v3/room/search", listing(500, 100))
-		for range p.client().SearchRooms(t.Context(), symphony.RoomQuery{}) {
+		for _, err := range p.client().SearchRooms(t.Context(), symphony.RoomQuery{}) {
+			require.NoError(t, err)
 			break
 		}
 		require.Len(t, p.requestsTo("POST", "/pod/v3/room/search"), 1)

@@ -51,8 +51,7 @@ func shellWith(t *testing.T, input string, args ...string) outcome {
 	var out, errs bytes.Buffer
 	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(input), &out, &errs
 	err := c.Run()
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) {
+	if _, exited := errors.AsType[*exec.ExitError](err); !exited {
 		require.NoError(t, err)
 	}
 	return outcome{out: out.String(), err: errs.String(), code: c.ProcessState.ExitCode()}

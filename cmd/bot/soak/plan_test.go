@@ -15,7 +15,7 @@ func people() []client.Person {
 		{Username: "roombot", Active: true}, {Username: "ravi", Active: true}, {Username: "eve", Active: true, External: true},
 		{Username: "dana", DisplayName: "Dana Former"},
 	}
-	for _, letter := range strings.Split("abcdefghijklmnopqrstuvwxyz", "") {
+	for letter := range strings.SplitSeq("abcdefghijklmnopqrstuvwxyz", "") {
 		list = append(list, client.Person{Username: letter, Email: letter + "@acme.test", Active: true})
 	}
 	return list
