@@ -251,6 +251,12 @@ func (l *listener) timesHandled(id string) int {
 	return l.heard[id]
 }
 
+// linesAfterStart are the lines logged, without those of a start without trouble.
+func (l *listener) linesAfterStart() []logLine {
+	l.t.Helper()
+	return l.log.lines(l.t, "signed in to Symphony", "a feed was created")
+}
+
 // stop ends the feed, which must take no time at all.
 func (l *listener) stop() {
 	l.t.Helper()

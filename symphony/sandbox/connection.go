@@ -40,36 +40,26 @@ func (p *Pod) createConnection(c *call) (any, error) {
 	return EncodeConnection(p.world.RequestConnection(c.caller, who), c.caller.ID), nil
 }
 
-func (p *Pod) acceptConnection(c *call) (any, error) {
-	return p.answerConnection(c, world.StatusAccepted)
+// answerConnection answers the request of a contact for a connection.
+func answerConnection(status string) handler {
+	return showConnection(func(w *world.World, by, who *world.Person) (*world.Connection, error) {
+		return w.AnswerConnection(by, who, status)
+	})
 }
 
-func (p *Pod) rejectConnection(c *call) (any, error) {
-	return p.answerConnection(c, world.StatusRejected)
-}
-
-func (p *Pod) answerConnection(c *call, status string) (any, error) {
-	who, err := p.readContact(c)
-	if err != nil {
-		return nil, err
+// showConnection shows the connection of the caller to a contact, as of looks it up or changes it.
+func showConnection(of func(w *world.World, by, who *world.Person) (*world.Connection, error)) handler {
+	return func(p *Pod, c *call) (any, error) {
+		who, err := p.readContact(c)
+		if err != nil {
+			return nil, err
+		}
+		k, err := of(p.world, c.caller, who)
+		if err != nil {
+			return nil, err
+		}
+		return EncodeConnection(k, c.caller.ID), nil
 	}
-	k, err := p.world.AnswerConnection(c.caller, who, status)
-	if err != nil {
-		return nil, err
-	}
-	return EncodeConnection(k, c.caller.ID), nil
-}
-
-func (p *Pod) connectionInfo(c *call) (any, error) {
-	who, err := p.readContact(c)
-	if err != nil {
-		return nil, err
-	}
-	k, err := p.world.Connection(c.caller, who)
-	if err != nil {
-		return nil, err
-	}
-	return EncodeConnection(k, c.caller.ID), nil
 }
 
 func (p *Pod) removeConnection(c *call) (any, error) {

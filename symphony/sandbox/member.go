@@ -14,11 +14,8 @@ type memberView struct {
 }
 
 func (p *Pod) listMembers(c *call) (any, error) {
-	st, err := p.world.FindRoom(c.Params["id"])
+	st, err := p.findVisibleRoom(c)
 	if err != nil {
-		return nil, err
-	}
-	if err := st.CheckViewer(c.caller); err != nil {
 		return nil, err
 	}
 	views := make([]memberView, 0, len(st.Members))

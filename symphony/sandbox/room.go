@@ -40,6 +40,15 @@ func (p *Pod) createRoom(c *call) (any, error) {
 }
 
 func (p *Pod) roomInfo(c *call) (any, error) {
+	st, err := p.findVisibleRoom(c)
+	if err != nil {
+		return nil, err
+	}
+	return encodeRoom(st), nil
+}
+
+// findVisibleRoom finds the room of the path, which the caller must be allowed to see.
+func (p *Pod) findVisibleRoom(c *call) (*world.Stream, error) {
 	st, err := p.world.FindRoom(c.Params["id"])
 	if err != nil {
 		return nil, err
@@ -47,7 +56,7 @@ func (p *Pod) roomInfo(c *call) (any, error) {
 	if err := st.CheckViewer(c.caller); err != nil {
 		return nil, err
 	}
-	return encodeRoom(st), nil
+	return st, nil
 }
 
 func (p *Pod) updateRoom(c *call) (any, error) {

@@ -39,9 +39,9 @@ func podRoutes() []route {
 
 		get("/v1/connection/list", "listConnections", (*Pod).listConnections),
 		post("/v1/connection/create", "createConnection", (*Pod).createConnection),
-		post("/v1/connection/accept", "acceptConnection", (*Pod).acceptConnection),
-		post("/v1/connection/reject", "rejectConnection", (*Pod).rejectConnection),
-		get("/v1/connection/user/{userId}/info", "connectionInfo", (*Pod).connectionInfo),
+		post("/v1/connection/accept", "acceptConnection", answerConnection(world.StatusAccepted)),
+		post("/v1/connection/reject", "rejectConnection", answerConnection(world.StatusRejected)),
+		get("/v1/connection/user/{userId}/info", "connectionInfo", showConnection((*world.World).Connection)),
 		post("/v1/connection/user/{userId}/remove", "removeConnection", (*Pod).removeConnection),
 
 		get("/v2/user/presence", "ownPresence", (*Pod).ownPresence),
