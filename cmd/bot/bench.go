@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-
 	"github.com/spf13/cobra"
 
 	"roombot/cmd/bot/bench"
@@ -49,10 +47,7 @@ second one takes.`,
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return json.NewEncoder(io.out).Encode(result)
-			}
-			return result.Print(io.out)
+			return printReport(io.out, result, asJSON)
 		},
 	}
 	benchFlags(command, &c)

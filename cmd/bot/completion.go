@@ -5,10 +5,6 @@ import "github.com/spf13/cobra"
 // The functions below tell shells what to offer for a flag. Their errors mean that there is no such
 // flag, which a test of each would show.
 
-func completeFiles(c *cobra.Command, flag string, endings ...string) {
-	_ = c.MarkFlagFilename(flag, endings...)
-}
-
 func completeFolders(c *cobra.Command, flag string) { _ = c.MarkFlagDirname(flag) }
 
 func completeWords(c *cobra.Command, flag string, words ...cobra.Completion) {

@@ -12,10 +12,10 @@ import (
 	"roombot/commands"
 )
 
-// configFlag adds the flag that names the configuration file.
+// configFlag adds the flag that names the configuration file, to subcommands too.
 func configFlag(c *cobra.Command, path *string) {
-	c.Flags().StringVarP(path, "config", "c", "config.json", "configuration file, JSON or YAML")
-	completeFiles(c, "config", "json", "yaml", "yml")
+	c.PersistentFlags().StringVarP(path, "config", "c", "config.json", "configuration file, JSON or YAML")
+	_ = c.MarkPersistentFlagFilename("config", "json", "yaml", "yml")
 }
 
 // loadConfig reads the configuration. Its policy may name existing commands only.

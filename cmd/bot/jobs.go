@@ -35,8 +35,7 @@ had accepted goes on.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return usageError("bot jobs list, show, retry or cancel?") },
 	}
-	c.PersistentFlags().StringVarP(&path, "config", "c", "config.json", "configuration file, JSON or YAML")
-	_ = c.MarkPersistentFlagFilename("config", "json", "yaml", "yml")
+	configFlag(c, &path)
 	c.AddCommand(
 		jobsList(io, &path), jobsShow(io, &path),
 		jobsChange(io, &path, "retry", "Try a failed job again; what it has done is not done twice", "will be tried again", (*engine.Inspector).Retry),

@@ -109,7 +109,6 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, home.close()) }()
-	var live liveBot
 	pod, err := sandbox.New(sandbox.Config{
 		BotKey: home.key.Public(), BotUsername: botName, StateFile: f.state, Seed: f.seed, StrictFormValues: f.strings,
 		Crowd: f.load.crowd, RTT: f.load.rtt, Visibility: f.load.visibility,
@@ -118,8 +117,13 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, pod.Close()) }()
-	handler := control.New(pod, control.Config{AtWork: live.atWork, Page: page.Handler()})
+	return home.serve(ctx, io, f, pod, listener)
+}
 
+// serve serves the pod and runs the bot on it, until ctx ends or what --say says is answered.
+func (h *home) serve(ctx context.Context, io streams, f sandboxFlags, pod *sandbox.Pod, listener net.Listener) error {
+	var live liveBot
+	handler := control.New(pod, control.Config{AtWork: live.atWork, Page: page.Handler()})
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
@@ -128,7 +132,7 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 	if !f.noBot {
 		heard := sync.OnceFunc(func() { close(listening) })
 		group.Go(func() error {
-			return home.runBot(ctx, io, f.verbose, func(b *bot.Bot) { live.Store(b); heard() })
+			return h.runBot(ctx, io, f.verbose, func(b *bot.Bot) { live.Store(b); heard() })
 		})
 	}
 	group.Go(func() error {
@@ -136,11 +140,11 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 			return nil
 		}
 		if f.say == "" {
-			printWelcome(io, home, f)
+			printWelcome(io, h, f)
 			return nil
 		}
 		defer stop()
-		return say(ctx, io, home.address, f)
+		return say(ctx, io, h.address, f)
 	})
 	return group.Wait()
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	stdio "io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -74,11 +75,7 @@ func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error 
 	if err != nil {
 		return err
 	}
-	if asJSON {
-		err = json.NewEncoder(io.out).Encode(report)
-	} else {
-		err = report.Print(io.out)
-	}
+	err = printReport(io.out, report, asJSON)
 	if err == nil && !report.HasKeptPromise() {
 		err = exitError{exitFailed, errReported}
 	}
@@ -97,4 +94,12 @@ func soakFlags(command *cobra.Command, c *soak.Config) {
 	flags.StringVar(&c.Dir, "dir", "", "folder that keeps configurations, stores and logs (default: a temporary one)")
 	completeWords(command, "faults", string(soak.None), string(soak.Default), string(soak.Heavy))
 	completeFolders(command, "dir")
+}
+
+// printReport prints a report for people, or as JSON for programs.
+func printReport(out stdio.Writer, r interface{ Print(to stdio.Writer) error }, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(out).Encode(r)
+	}
+	return r.Print(out)
 }

@@ -15,12 +15,7 @@ import (
 // Every kind of fault at once, and a kill every 700 ms. `bot soak` is the same at full length.
 func TestEachRequestOpensOneRoomAndGetsOneAnswer(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("takes half a minute")
-	}
-	if runtime.GOOS == "windows" {
-		t.Skip("needs signals")
-	}
+	skipUnlessSoakRuns(t, "takes half a minute")
 	got := shell(t, "soak", "--commands", "40", "--kill-every", "700ms", "--faults", "heavy", "--seed", "1", "--json")
 	var report soak.Report
 	require.NoError(t, json.Unmarshal([]byte(got.out), &report), got.err)
@@ -36,12 +31,7 @@ func TestEachRequestOpensOneRoomAndGetsOneAnswer(t *testing.T) {
 // the seconds as well, which a machine with other work cannot be held to.
 func TestOutagesAreReportedAndLoseNothing(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("takes a minute")
-	}
-	if runtime.GOOS == "windows" {
-		t.Skip("needs signals")
-	}
+	skipUnlessSoakRuns(t, "takes a minute")
 	got := shell(t, "soak", "--outages", "8s", "--json")
 	var report soak.Report
 	require.NoError(t, json.Unmarshal([]byte(got.out), &report), got.err)
@@ -87,4 +77,14 @@ func TestSoakWithReplicasNeedsADatabase(t *testing.T) {
 	require.Equal(t, exitUsage, shell(t, "soak", "--replicas", "3").code)
 	require.Equal(t, exitUsage, shell(t, "soak", "--faults", "some").code)
 	require.Equal(t, exitUsage, shell(t, "soak", "--commands", "0").code)
+}
+
+func skipUnlessSoakRuns(t *testing.T, length string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip(length)
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("needs signals")
+	}
 }
