@@ -58,8 +58,8 @@ func requireSameReading(t *testing.T, m syntax.Message) {
 	require.Equal(t, again, commands.FormatCommand(again, *second.Command), "written once more")
 }
 
-// normalizeInvocation leaves out what a command line need not keep: notes, and the order in which people and
-// owners came.
+// normalizeInvocation leaves out what a command line need not keep: notes, and the order in which
+// people and owners came.
 func normalizeInvocation(inv syntax.Invocation) syntax.Invocation {
 	inv.Notes = nil
 	inv.Users, inv.Usernames, inv.Emails = sortedCopy(inv.Users), sortedCopy(inv.Usernames), sortedCopy(inv.Emails)
