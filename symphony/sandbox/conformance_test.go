@@ -231,12 +231,12 @@ func TestAnswersFollowTheVendorsSpecification(t *testing.T) {
 	specs := specifications(t)
 	b := loggedIn(t)
 	k := &checker{T: t, specs: specs, operations: sandbox.Operations(), seen: map[string]int{}}
-	b.server.Close()
-	b.server = httptest.NewServer(k.watch(b.handler))
-	b.client, b.control = b.server.Client(), client.New(b.server.URL)
+	b.Server.Close()
+	b.Server = httptest.NewServer(k.watch(b.Handler))
+	b.HTTP, b.People = b.Server.Client(), client.New(b.Server.URL)
 	t.Cleanup(func() {
-		b.control.Close()
-		b.server.Close()
+		b.People.Close()
+		b.Server.Close()
 	})
 	b.tour()
 	for _, o := range k.operations {
