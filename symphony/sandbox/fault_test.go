@@ -109,11 +109,11 @@ func TestEventsComeTwiceOrOutOfOrder(t *testing.T) {
 }
 
 func TestTheSameSeedGivesTheSameRun(t *testing.T) {
-	one, two := loggedIn(t, seeded), setupBeside(t, seeded)
+	one, two := loggedIn(t, withSeed), setupBeside(t, withSeed)
 	require.Equal(t, one.unluckyRun(), two.unluckyRun())
 }
 
-func seeded(c *config) { c.Seed = 42 }
+func withSeed(c *config) { c.Seed = 42 }
 
 func (b *bundle) unluckyRun() []int {
 	b.Helper()
