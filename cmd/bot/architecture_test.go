@@ -24,6 +24,7 @@ var layers = [][]string{
 	{"symphony/sandbox/rest"},
 	{"symphony/sandbox"},
 	{"symphony/sandbox/control"},
+	{"symphony/sandbox/podtest"},
 	{"commands"},
 	{"bot/config/schema", "bot/engine/postgrestest"},
 	{"bot/policy"},

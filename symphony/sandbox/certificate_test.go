@@ -12,12 +12,14 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/podtest"
 )
 
 func TestACertificateOfTheAccountOpensASession(t *testing.T) {
 	b := setup(t)
 	for name, status := range map[string]int{"roombot": http.StatusOK, "alice": http.StatusUnauthorized, "nobody": http.StatusUnauthorized} {
-		server := httptest.NewUnstartedServer(b.pod.Handler())
+		server := httptest.NewUnstartedServer(b.Pod.Handler())
 		server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert} //nolint:gosec // a test
 		server.StartTLS()
 		client := server.Client()
@@ -40,7 +42,7 @@ func certificate(t *testing.T, name string) tls.Certificate {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &botKey().PublicKey, botKey())
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &podtest.BotKey().PublicKey, podtest.BotKey())
 	require.NoError(t, err)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: botKey()}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: podtest.BotKey()}
 }

@@ -115,7 +115,7 @@ func (k *checker) watch(next http.Handler) http.Handler {
 }
 
 func (k *checker) check(r *http.Request, got *httptest.ResponseRecorder) {
-	at := slices.IndexFunc(k.operations, func(o sandbox.Operation) bool { return o.Method == r.Method && fits(o.Path, r.URL.Path) })
+	at := slices.IndexFunc(k.operations, func(o sandbox.Operation) bool { return o.Method == r.Method && matchesPath(o.Path, r.URL.Path) })
 	if at < 0 {
 		return
 	}
@@ -137,28 +137,28 @@ func (k *checker) check(r *http.Request, got *httptest.ResponseRecorder) {
 	if err := schema.VisitJSON(value, openapi3.MultiErrors()); err != nil {
 		k.Errorf("%s %s %d: %v\n%s", o.Method, o.Path, got.Code, err, got.Body)
 	}
-	for _, field := range strangers(schema, value) {
+	for _, field := range unknownFields(schema, value) {
 		k.Errorf("%s %s %d: nobody has described the field %s\n%s", o.Method, o.Path, got.Code, field, got.Body)
 	}
 }
 
-// strangers are the fields of an answer that its description does not know, misspelt ones above
+// unknownFields are the fields of an answer that its description does not know, misspelt ones above
 // all.
-func strangers(schema *openapi3.Schema, value any) []string {
+func unknownFields(schema *openapi3.Schema, value any) []string {
 	var found []string
 	switch v := value.(type) {
 	case []any:
 		for _, inner := range v {
 			if schema.Items != nil {
-				found = append(found, strangers(schema.Items.Value, inner)...)
+				found = append(found, unknownFields(schema.Items.Value, inner)...)
 			}
 		}
 	case map[string]any:
-		known := describedProperties(schema)
+		known := describedFields(schema)
 		for name, inner := range v {
 			switch field := known[name]; {
 			case field != nil:
-				found = append(found, strangers(field.Value, inner)...)
+				found = append(found, unknownFields(field.Value, inner)...)
 			case len(known) > 0:
 				found = append(found, name)
 			}
@@ -167,18 +167,18 @@ func strangers(schema *openapi3.Schema, value any) []string {
 	return found
 }
 
-func describedProperties(schema *openapi3.Schema) openapi3.Schemas {
+func describedFields(schema *openapi3.Schema) openapi3.Schemas {
 	known := maps.Clone(schema.Properties)
 	for _, part := range schema.AllOf {
 		if known == nil {
 			known = openapi3.Schemas{}
 		}
-		maps.Copy(known, describedProperties(part.Value))
+		maps.Copy(known, describedFields(part.Value))
 	}
 	return known
 }
 
-func fits(pattern, path string) bool {
+func matchesPath(pattern, path string) bool {
 	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")
 	if len(want) != len(got) {
 		return false
@@ -231,12 +231,12 @@ func TestAnswersFollowTheVendorsSpecification(t *testing.T) {
 	specs := specifications(t)
 	b := loggedIn(t)
 	k := &checker{T: t, specs: specs, operations: sandbox.Operations(), seen: map[string]int{}}
-	b.server.Close()
-	b.server = httptest.NewServer(k.watch(b.handler))
-	b.client, b.control = b.server.Client(), client.New(b.server.URL)
+	b.Server.Close()
+	b.Server = httptest.NewServer(k.watch(b.Handler))
+	b.HTTP, b.People = b.Server.Client(), client.New(b.Server.URL)
 	t.Cleanup(func() {
-		b.control.Close()
-		b.server.Close()
+		b.People.Close()
+		b.Server.Close()
 	})
 	b.tour()
 	for _, o := range k.operations {

@@ -103,15 +103,16 @@ func (p *Pod) awaitEvents(c *call, id string) (any, error) {
 		if len(batch) > 0 || over {
 			return p.batchAnswer(f, ackID, batch), nil
 		}
-		over = p.park(c, f, limit.C)
+		over = p.parkRead(c, f, limit.C)
 		if c.Context().Err() != nil {
 			return nil, errDropped
 		}
 	}
 }
 
-// park releases the mutex until the feed may have news. It reports whether the long poll is over.
-func (p *Pod) park(c *call, f *world.Feed, limit <-chan time.Time) bool {
+// parkRead releases the mutex until the feed may have news. It reports whether the long poll is
+// over.
+func (p *Pod) parkRead(c *call, f *world.Feed, limit <-chan time.Time) bool {
 	wake := p.wakeOf(f.ID)
 	var again <-chan time.Time
 	if next := p.world.UntilVisible(f); next > 0 {
@@ -142,7 +143,7 @@ func (p *Pod) countReader(feedID string, change int) {
 	if p.parked[feedID] += change; p.parked[feedID] == 0 {
 		delete(p.parked, feedID)
 	}
-	p.tell(world.Change{Kind: world.FeedsChanged})
+	p.notify(world.Change{Kind: world.FeedsChanged})
 }
 
 // Readers is how many reads of a feed wait for events. It is called within Do, or by an Observer.
@@ -178,7 +179,7 @@ func (p *Pod) batchAnswer(f *world.Feed, ackID string, batch []*world.Event) *re
 	for _, e := range batch {
 		events = append(events, p.encodeEvent(e))
 	}
-	if len(events) > 1 && p.strikes(client.FaultReorderEvents) {
+	if len(events) > 1 && p.faultStrikes(client.FaultReorderEvents) {
 		p.faults.shuffle(func(r *rand.Rand) {
 			r.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
 		})

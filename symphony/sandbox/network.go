@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// travel waits for a request's, or its answer's, way through the network: half a round trip. It
-// reports whether somebody still waits at its end.
-func (p *Pod) travel(ctx context.Context) bool {
+// waitHalfRoundTrip waits as long as a request, or its answer, takes through the network: half a
+// round trip. It reports whether somebody still waits at its end.
+func (p *Pod) waitHalfRoundTrip(ctx context.Context) bool {
 	if p.cfg.RTT <= 0 {
 		return ctx.Err() == nil
 	}

@@ -47,18 +47,18 @@ func (p worldObserver) Changed(change world.Change) {
 		p.wakeAll()
 	case world.OtherChange, world.MessageSent, world.MessageChanged, world.StreamChanged, world.MemberGone, world.ManifestChanged:
 	}
-	p.tell(change)
+	p.notify(change)
 }
 
-// tell tells the observers of a change; the pod's mutex is held.
-func (p *Pod) tell(change world.Change) {
+// notify tells the observers of a change; the pod's mutex is held.
+func (p *Pod) notify(change world.Change) {
 	for _, o := range p.observers {
 		o.Changed(change)
 	}
 }
 
-// tellFaults tells the observers of the faults; the pod's mutex is held.
-func (p *Pod) tellFaults() {
+// notifyFaults tells the observers of the faults; the pod's mutex is held.
+func (p *Pod) notifyFaults() {
 	for _, o := range p.observers {
 		o.FaultsChanged()
 	}
@@ -67,7 +67,7 @@ func (p *Pod) tellFaults() {
 // worldFaults is what goes wrong in the pod's world on purpose.
 type worldFaults struct{ *Pod }
 
-func (p worldFaults) DuplicatesEvent() bool { return p.strikes(client.FaultDuplicateEvents) }
+func (p worldFaults) DuplicatesEvent() bool { return p.faultStrikes(client.FaultDuplicateEvents) }
 
 func (p worldFaults) SearchLag() int64 {
 	lag := time.Duration(0)

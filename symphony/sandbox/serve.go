@@ -56,25 +56,25 @@ func (p *Pod) run(w http.ResponseWriter, c *call) (out *rest.Encoded, err error)
 	if c.Body, err = rest.ReadBody(w, c.Call.Request, limit); err != nil {
 		return nil, err
 	}
-	if !p.travel(c.Context()) {
+	if !p.waitHalfRoundTrip(c.Context()) {
 		return nil, errDropped
 	}
 	trouble := p.strikeCall(c)
 	if err := trouble.apply(c.Context(), p.closed); err != nil {
-		p.travel(c.Context())
+		p.waitHalfRoundTrip(c.Context())
 		return nil, err
 	}
 	c.emptyAs204 = trouble.emptyAs204
-	out, err = p.operate(c)
-	p.travel(c.Context()) // whoever goes away meanwhile does not undo what was done
+	out, err = p.runOperation(c)
+	p.waitHalfRoundTrip(c.Context()) // whoever goes away meanwhile does not undo what was done
 	if trouble.dropAfter {
 		return nil, errDropped
 	}
 	return out, err
 }
 
-// operate runs the operation itself, with the mutex held unless its route says otherwise.
-func (p *Pod) operate(c *call) (*rest.Encoded, error) {
+// runOperation runs the operation itself, with the mutex held unless its route says otherwise.
+func (p *Pod) runOperation(c *call) (*rest.Encoded, error) {
 	if !c.route.free {
 		p.mu.Lock()
 		defer p.mu.Unlock()

@@ -15,30 +15,31 @@ import (
 
 	"roombot/symphony/sandbox"
 	"roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/podtest"
 )
 
 func TestTheStateFileKeepsThePod(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pod.json")
 	keep := func(c *config) { c.StateFile = file }
 	b := loggedIn(t, keep)
-	id := b.room(map[string]any{"name": "Desk"})
-	said := b.says("bob", "hi @alice")
-	feed := b.feed()
-	b.advance(time.Minute)
-	require.NoError(t, b.pod.Close())
+	id := b.Room(map[string]any{"name": "Desk"})
+	said := b.Says("bob", "hi @alice")
+	feed := b.Feed()
+	b.Advance(time.Minute)
+	require.NoError(t, b.Pod.Close())
 
 	again := setupBeside(t, keep)
-	require.Equal(t, id, again.roomNamed("Desk").StreamID)
-	require.Equal(t, said.Text, again.inbox("bob")[0].Text)
-	require.Contains(t, string(again.get("/sandbox/v1/feeds").raw), feed)
-	again.get("/pod/v2/sessioninfo").requireRefusal(http.StatusUnauthorized)
+	require.Equal(t, id, again.RoomNamed("Desk").StreamID)
+	require.Equal(t, said.Text, again.Inbox("bob")[0].Text)
+	require.Contains(t, string(again.Get("/sandbox/v1/feeds").Raw), feed)
+	again.Get("/pod/v2/sessioninfo").Refused(http.StatusUnauthorized)
 
 	raw, err := os.ReadFile(file)
 	require.NoError(t, err)
-	for _, token := range b.tokens {
+	for _, token := range b.Tokens {
 		require.NotContains(t, string(raw), token)
 	}
-	require.NoError(t, again.pod.Close(), "or it might write its file once more")
+	require.NoError(t, again.Pod.Close(), "or it might write its file once more")
 	for _, other := range []string{"{", "{}", "null"} {
 		require.NoError(t, os.WriteFile(file, []byte(other), 0o600))
 		_, err = sandbox.New(sandbox.Config{StateFile: file})
@@ -53,53 +54,53 @@ func TestEverythingIsTheSameAfterARestart(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pod.json")
 	keep := func(c *config) { c.StateFile, c.Visibility, c.FeedLife = file, time.Hour, 3*time.Hour }
 	b := loggedIn(t, keep)
-	feed := b.feed()
+	feed := b.Feed()
 	paths := b.makeEverything()
-	b.advance(2 * time.Minute)
+	b.Advance(2 * time.Minute)
 	first, events := b.answers(paths), b.events(feed)
-	b.advance(time.Hour) // what was read comes again
-	require.NoError(t, b.pod.Close())
+	b.Advance(time.Hour) // what was read comes again
+	require.NoError(t, b.Pod.Close())
 	requireEveryPartSaved(t, file)
 
 	again := setupBeside(t, keep)
-	again.clock = again.clock.Add(62 * time.Minute)
-	again.login()
-	again.tokens["Authorization"] = "Bearer " + again.accessToken()
+	again.Clock = again.Clock.Add(62 * time.Minute)
+	again.SignIn()
+	again.Tokens["Authorization"] = "Bearer " + again.AccessToken()
 	require.Equal(t, first, again.answers(paths))
 	require.Equal(t, events, again.events(feed))
 
 	again.useEverything(paths)
-	require.NoError(t, again.pod.Close())
+	require.NoError(t, again.Pod.Close())
 }
 
 // makeEverything fills a pod, and gives the paths of what shows it.
 func (b *bundle) makeEverything() []string {
 	b.Helper()
-	b.tokens["Authorization"] = "Bearer " + b.accessToken()
-	room := b.room(map[string]any{
+	b.Tokens["Authorization"] = "Bearer " + b.AccessToken()
+	room := b.Room(map[string]any{
 		"name": "Desk", "description": "plans", "viewHistory": true, "keywords": []map[string]string{{"key": "team", "value": "fx"}},
 	})
-	b.post("/profile-manager/v1/groups", map[string]any{
+	b.Post("/profile-manager/v1/groups", map[string]any{
 		"type": "SDL", "ownerType": "TENANT", "name": "Nil", "profile": nil, "visibilityRestriction": nil,
-		"implicitConnection": map[string]any{"a": 1}, "members": []map[string]any{{"memberId": b.id("kim")}},
+		"implicitConnection": map[string]any{"a": 1}, "members": []map[string]any{{"memberId": b.ID("kim")}},
 	})
-	require.Equal(b, http.StatusOK, b.add(room, b.group("Nil")).status)
-	require.Equal(b, http.StatusOK, b.add(room, b.id("bob")).status)
-	chat := b.says("bob", "hello @alice")
+	require.Equal(b, http.StatusOK, b.Add(room, b.Group("Nil")).Status)
+	require.Equal(b, http.StatusOK, b.Add(room, b.ID("bob")).Status)
+	chat := b.Says("bob", "hello @alice")
 	edited, err := chat.Edits(b.Context(), "hello")
 	require.NoError(b, err)
-	b.post("/pod/v1/im/"+chat.StreamID+"/update", map[string]string{"pinnedMessageId": edited.ID}).ok()
-	sent := b.parts("/agent/v4/stream/"+chat.StreamID+"/message/create", map[string]string{"message": roomForm}, map[string]string{"a.txt": "content"}).ok()
+	b.Post("/pod/v1/im/"+chat.StreamID+"/update", map[string]string{"pinnedMessageId": edited.ID}).OK()
+	sent := b.Parts("/agent/v4/stream/"+chat.StreamID+"/message/create", map[string]string{"message": podtest.RoomForm}, map[string]string{"a.txt": "content"}).OK()
 	form := sent["messageId"].(string)
-	require.NoError(b, b.submits("bob", client.Message{ID: form}, "create-room", "submit", map[string]any{"roomName": "Q3"}))
-	gone := b.message(room, "<messageML>gone</messageML>", "").ok()["messageId"].(string)
-	b.post("/pod/v1/admin/messagesuppression/"+gone+"/suppress", nil).ok()
-	b.post("/pod/v1/connection/create", map[string]int64{"userId": b.id("mallory")}).ok()
-	b.post("/pod/v2/user/presence", map[string]string{"category": "BUSY"}).ok()
-	b.post("/pod/v1/user/manifest/own", map[string]string{"manifest": `{"commands":[{"name":"newroom","desc":"Open"}]}`}).ok()
-	b.post("/sandbox/v1/rights", map[string]bool{"externalIMs": false}).ok()
-	b.get("/sandbox/v1/chats/" + room + "?as=bob").ok()
-	b.post("/sandbox/v1/events", map[string]any{"type": "BRANDNEW", "timestamp": 7}).ok()
+	require.NoError(b, b.Submits("bob", client.Message{ID: form}, "create-room", "submit", map[string]any{"roomName": "Q3"}))
+	gone := b.Message(room, "<messageML>gone</messageML>", "").OK()["messageId"].(string)
+	b.Post("/pod/v1/admin/messagesuppression/"+gone+"/suppress", nil).OK()
+	b.Post("/pod/v1/connection/create", map[string]int64{"userId": b.ID("mallory")}).OK()
+	b.Post("/pod/v2/user/presence", map[string]string{"category": "BUSY"}).OK()
+	b.Post("/pod/v1/user/manifest/own", map[string]string{"manifest": `{"commands":[{"name":"newroom","desc":"Open"}]}`}).OK()
+	b.Post("/sandbox/v1/rights", map[string]bool{"externalIMs": false}).OK()
+	b.Get("/sandbox/v1/chats/" + room + "?as=bob").OK()
+	b.Post("/sandbox/v1/events", map[string]any{"type": "BRANDNEW", "timestamp": 7}).OK()
 	file := sent["attachments"].([]any)[0].(map[string]any)["id"].(string)
 	return []string{
 		"/pod/v3/room/" + room + "/info", "/pod/v2/room/" + room + "/membership/list", "/pod/v2/streams/" + room + "/info",
@@ -107,7 +108,7 @@ func (b *bundle) makeEverything() []string {
 		"/agent/v1/stream/" + chat.StreamID + "/attachment?messageId=" + form + "&fileId=" + file, "/pod/v1/message/" + form + "/status",
 		"/pod/v1/connection/list?status=ALL", "/pod/v1/user/manifest/own", "/v1/groups/sdl/list", "/profile-manager/v1/groups/type/SDL",
 		"/sandbox/v1/people", "/sandbox/v1/chats?as=bob", "/sandbox/v1/messages", "/sandbox/v1/rights", "/sandbox/v1/manifest",
-		fmt.Sprintf("/pod/v3/user/%d/presence", b.id("roombot")), "/agent/v5/datafeeds",
+		fmt.Sprintf("/pod/v3/user/%d/presence", b.ID("roombot")), "/agent/v5/datafeeds",
 	}
 }
 
@@ -116,9 +117,9 @@ func (b *bundle) answers(paths []string) map[string]string {
 	b.Helper()
 	answers := map[string]string{}
 	for _, path := range paths {
-		got := b.get(path)
-		require.Equal(b, http.StatusOK, got.status, "%s: %s", path, got.raw)
-		answers[path] = string(got.raw)
+		got := b.Get(path)
+		require.Equal(b, http.StatusOK, got.Status, "%s: %s", path, got.Raw)
+		answers[path] = string(got.Raw)
 	}
 	return answers
 }
@@ -126,7 +127,7 @@ func (b *bundle) answers(paths []string) map[string]string {
 // events are what a read of a datafeed gives.
 func (b *bundle) events(feed string) []any {
 	b.Helper()
-	events := b.post("/agent/v5/datafeeds/"+feed+"/read", map[string]any{"updatePresence": false}).ok()["events"].([]any)
+	events := b.Post("/agent/v5/datafeeds/"+feed+"/read", map[string]any{"updatePresence": false}).OK()["events"].([]any)
 	require.Greater(b, len(events), 10)
 	return events
 }
@@ -147,22 +148,22 @@ func requireEveryPartSaved(t *testing.T, file string) {
 // useEverything changes each part of a pod that was read from its file.
 func (b *bundle) useEverything(paths []string) {
 	b.Helper()
-	room, chat := strings.Split(paths[0], "/")[4], b.says("bob", "again").StreamID
-	b.post("/pod/v3/room/"+room+"/update", map[string]any{"description": "more"}).ok()
-	require.Equal(b, http.StatusOK, b.add(room, b.id("carol")).status)
-	for _, g := range b.get("/profile-manager/v1/groups/type/SDL").ok()["data"].([]any) {
+	room, chat := strings.Split(paths[0], "/")[4], b.Says("bob", "again").StreamID
+	b.Post("/pod/v3/room/"+room+"/update", map[string]any{"description": "more"}).OK()
+	require.Equal(b, http.StatusOK, b.Add(room, b.ID("carol")).Status)
+	for _, g := range b.Get("/profile-manager/v1/groups/type/SDL").OK()["data"].([]any) {
 		path := "/profile-manager/v1/groups/" + g.(map[string]any)["id"].(string)
-		b.post(path+"/avatar", map[string]string{"image": "R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="}).ok()
-		b.get(path).ok()
+		b.Post(path+"/avatar", map[string]string{"image": "R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="}).OK()
+		b.Get(path).OK()
 	}
-	form := b.inbox("bob")[slices.IndexFunc(b.inbox("bob"), func(m client.Message) bool { return len(m.Forms) > 0 })]
+	form := b.Inbox("bob")[slices.IndexFunc(b.Inbox("bob"), func(m client.Message) bool { return len(m.Forms) > 0 })]
 	require.True(b, form.Forms[0].Submitted)
-	require.NoError(b, b.submits("bob", form, "create-room", "submit", map[string]any{"roomName": "Q4"}))
-	b.post("/sandbox/v1/connect", map[string]string{"as": "mallory", "with": "roombot", "action": "accept"}).ok()
-	b.post("/pod/v2/user/presence", map[string]string{"category": "AWAY"}).ok()
-	b.post("/pod/v1/user/manifest/own", map[string]string{"manifest": `{"commands":[]}`}).ok()
-	b.post("/sandbox/v1/rights", map[string]bool{"externalIMs": true}).ok()
-	b.get("/sandbox/v1/chats/" + chat + "?as=bob").ok()
-	b.feed()
-	b.reset()
+	require.NoError(b, b.Submits("bob", form, "create-room", "submit", map[string]any{"roomName": "Q4"}))
+	b.Post("/sandbox/v1/connect", map[string]string{"as": "mallory", "with": "roombot", "action": "accept"}).OK()
+	b.Post("/pod/v2/user/presence", map[string]string{"category": "AWAY"}).OK()
+	b.Post("/pod/v1/user/manifest/own", map[string]string{"manifest": `{"commands":[]}`}).OK()
+	b.Post("/sandbox/v1/rights", map[string]bool{"externalIMs": true}).OK()
+	b.Get("/sandbox/v1/chats/" + chat + "?as=bob").OK()
+	b.Feed()
+	b.Reset()
 }

@@ -79,7 +79,7 @@ func (c *Control) serve(w http.ResponseWriter, r *http.Request) {
 		c.serveLive(w, r)
 		return
 	default:
-		out, err = c.operate(w, &request{
+		out, err = c.runOperation(w, &request{
 			Call: &rest.Call{Request: r, Params: found.Params, Query: r.URL.Query()}, operation: found.Route,
 		})
 	}
@@ -89,8 +89,8 @@ func (c *Control) serve(w http.ResponseWriter, r *http.Request) {
 	_ = out.Write(w)
 }
 
-// operate runs an operation. A panic is an answer 500, and releases the pod's mutex.
-func (c *Control) operate(w http.ResponseWriter, r *request) (out *rest.Encoded, err error) {
+// runOperation runs an operation. A panic is an answer 500, and releases the pod's mutex.
+func (c *Control) runOperation(w http.ResponseWriter, r *request) (out *rest.Encoded, err error) {
 	defer rest.Recover(c.pod.Log(), r.operation.name, &err)
 	if r.Body, err = rest.ReadBody(w, r.Call.Request, rest.MaxBody); err != nil {
 		return nil, err

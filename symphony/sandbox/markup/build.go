@@ -110,7 +110,7 @@ func checkContent(n *node, r rule) error {
 	met := r.needs == ""
 	for _, child := range n.children {
 		if !r.allowsChild(child) && !child.isBlank() {
-			return notAllowed(child.nameOrText("null"), n.name)
+			return notAllowedError(child.nameOrText("null"), n.name)
 		}
 		met = met || child.name == "" && r.needs == textContent || child.name != "" && isListed(r.needs, child.name)
 	}

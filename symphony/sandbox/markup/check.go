@@ -53,14 +53,14 @@ func firstError(errs ...error) error {
 
 func requireAttribute(n *node, attribute string) error {
 	if !n.has(attribute) {
-		return refuseMissing(attribute)
+		return requiredError(attribute)
 	}
 	return nil
 }
 
 func requireText(n *node, attribute string) error {
 	if strings.TrimSpace(n.get(attribute)) == "" {
-		return refuseMissing(attribute)
+		return requiredError(attribute)
 	}
 	return nil
 }

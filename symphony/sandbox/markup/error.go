@@ -8,10 +8,10 @@ func refuse(format string, values ...any) error {
 	return &Error{Text: fmt.Sprintf(format, values...)}
 }
 
-func notAllowed(child, parent string) error {
+func notAllowedError(child, parent string) error {
 	return refuse(`Element "%s" is not allowed in "%s"`, child, parent)
 }
 
-func refuseMissing(attribute string) error {
+func requiredError(attribute string) error {
 	return refuse(`The attribute "%s" is required`, attribute)
 }

@@ -94,7 +94,7 @@ func (c *conversion) checkEntity(n *node) error {
 		return nil
 	}
 	if !n.has("data-entity-id") {
-		return refuseMissing("data-entity-id")
+		return requiredError("data-entity-id")
 	}
 	user, ok := c.entities.mentionedUser(n.get("data-entity-id"))
 	if !ok {

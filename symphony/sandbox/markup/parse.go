@@ -23,7 +23,7 @@ func parse(source string) (*node, error) {
 	for {
 		token, err := b.decoder.RawToken()
 		if errors.Is(err, io.EOF) {
-			return b.done()
+			return b.finish()
 		}
 		if err != nil {
 			return nil, saxError(err)
@@ -47,7 +47,7 @@ func (b *builder) add(token xml.Token) error {
 	case xml.EndElement:
 		return b.end(rawName(token.Name))
 	case xml.CharData:
-		return b.chars(string(token))
+		return b.addText(string(token))
 	case xml.Directive:
 		return refuse(`Invalid messageML: DOCTYPE is disallowed when the feature ` +
 			`"http://apache.org/xml/features/disallow-doctype-decl" set to true.`)
@@ -92,13 +92,13 @@ func (b *builder) end(name string) error {
 	}
 	last := b.open[len(b.open)-1]
 	if last.name != name {
-		return refuseUnterminated(last.name)
+		return unterminatedError(last.name)
 	}
 	b.open = b.open[:len(b.open)-1]
 	return nil
 }
 
-func (b *builder) chars(text string) error {
+func (b *builder) addText(text string) error {
 	if len(b.open) == 0 {
 		switch {
 		case strings.TrimSpace(strings.TrimPrefix(text, "\ufeff")) == "":
@@ -121,17 +121,17 @@ func (b *builder) foreign(name string) error {
 	return nil
 }
 
-func (b *builder) done() (*node, error) {
+func (b *builder) finish() (*node, error) {
 	switch {
 	case len(b.open) > 0:
-		return nil, refuseUnterminated(b.open[len(b.open)-1].name)
+		return nil, unterminatedError(b.open[len(b.open)-1].name)
 	case b.root == nil:
 		return nil, refuse("Invalid messageML: Premature end of file.")
 	}
 	return b.root, nil
 }
 
-func refuseUnterminated(name string) error {
+func unterminatedError(name string) error {
 	return refuse(`Invalid messageML: The element type "%s" must be terminated by the matching end-tag "</%s>".`, name, name)
 }
 

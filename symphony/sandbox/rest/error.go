@@ -45,8 +45,6 @@ func statusOf(kind world.RefusalKind) int {
 		return http.StatusForbidden
 	case world.NotFound:
 		return http.StatusNotFound
-	case world.TooLarge:
-		return http.StatusRequestEntityTooLarge
 	case world.Conflict:
 		return http.StatusPreconditionFailed
 	case world.Invalid:

@@ -64,7 +64,7 @@ func (w *World) makeChat(by *Person, ids []int64) *Stream {
 	st.Room.CrossPod = CompanyOf(ids[0]) != CompanyOf(ids[1])
 	w.keepStream(st)
 	w.emit(st, &Event{Kind: ChatCreated, Initiator: by.ID, Users: ids}, ids)
-	w.tell(Change{Kind: StreamChanged, Stream: st})
+	w.notify(Change{Kind: StreamChanged, Stream: st})
 	return st
 }
 

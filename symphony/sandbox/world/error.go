@@ -11,7 +11,6 @@ const (
 	Forbidden                    // this person may not do it
 	Barrier                      // the information barrier stands between people
 	NotFound                     // what it is about does not exist
-	TooLarge                     // it exceeds a limit
 	Conflict                     // somebody else has changed it in between
 )
 

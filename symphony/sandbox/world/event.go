@@ -76,6 +76,6 @@ func (w *World) deliver(e *Event, copies int, hears func(*Feed) bool) int {
 			ids = append(ids, f.ID)
 		}
 	}
-	w.tell(Change{Kind: FeedsChanged, Feeds: ids})
+	w.notify(Change{Kind: FeedsChanged, Feeds: ids})
 	return len(ids)
 }

@@ -42,7 +42,7 @@ func (w *World) CreateFeed(by *Person, tag string) (*Feed, error) {
 	now := w.Now()
 	f := &Feed{ID: mintFeedID(), Owner: by.ID, Tag: tag, Created: now, LastRead: now}
 	w.state.Feeds = append(w.state.Feeds, f)
-	w.tell(Change{Kind: FeedsChanged})
+	w.notify(Change{Kind: FeedsChanged})
 	return f, nil
 }
 
@@ -77,7 +77,7 @@ func (w *World) Feed(who *Person, id string) *Feed {
 // RemoveFeed takes a datafeed away, with what is in it.
 func (w *World) RemoveFeed(id string) {
 	w.state.Feeds = slices.DeleteFunc(w.state.Feeds, func(f *Feed) bool { return f.ID == id })
-	w.tell(Change{Kind: FeedsChanged, Feeds: []string{id}})
+	w.notify(Change{Kind: FeedsChanged, Feeds: []string{id}})
 }
 
 // ExpiresAt is when a datafeed ends unless it is read before.

@@ -39,7 +39,7 @@ func (w *World) Submit(who *Person, messageID, formID string, encode func(markup
 		Kind: FormSubmitted, MessageID: MintID(MessageMark, w.Now()), Initiator: who.ID,
 		Form: &Submission{MessageID: m.ID, FormID: formID, Values: values},
 	}, []int64{m.From})
-	w.tell(Change{Kind: MessageChanged, Stream: w.streams[m.Stream], Message: m})
+	w.notify(Change{Kind: MessageChanged, Stream: w.streams[m.Stream], Message: m})
 	return m, nil
 }
 

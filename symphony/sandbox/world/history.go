@@ -7,11 +7,11 @@ import (
 )
 
 // MessagesOf are a stream's messages, oldest first.
-func (w *World) MessagesOf(st *Stream) []*Message { return w.talk[st.ID] }
+func (w *World) MessagesOf(st *Stream) []*Message { return w.byStream[st.ID] }
 
 // LastMessage is the newest message of a stream; nil when there is none.
 func (w *World) LastMessage(st *Stream) *Message {
-	all := w.talk[st.ID]
+	all := w.byStream[st.ID]
 	if len(all) == 0 {
 		return nil
 	}
@@ -55,7 +55,7 @@ func (w *World) HasRead(user int64, m *Message) bool {
 // CountUnread says how many messages of others in a stream somebody has not seen.
 func (w *World) CountUnread(user int64, st *Stream) int {
 	n, read := 0, w.state.Reads[readKey(user, st.ID)]
-	for _, m := range slices.Backward(w.talk[st.ID]) {
+	for _, m := range slices.Backward(w.byStream[st.ID]) {
 		if m.Seq <= read {
 			break
 		}
@@ -74,7 +74,7 @@ func (w *World) History(by *Person, st *Stream, from, until int64) ([]*Message, 
 	if !st.HasMember(by.ID) {
 		return nil, forbidden("The user is not a member of the stream")
 	}
-	return w.selectMessages(w.talk[st.ID], by, func(m *Message) bool { return m.Time >= from && m.Time <= until }), nil
+	return w.selectMessages(w.byStream[st.ID], by, func(m *Message) bool { return m.Time >= from && m.Time <= until }), nil
 }
 
 // selectMessages picks the messages that somebody may read and that are not suppressed.

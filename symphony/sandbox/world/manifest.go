@@ -16,6 +16,6 @@ func (w *World) SetManifest(by *Person, text string) error {
 		return invalid("The manifest must not be longer than %d characters", maxManifest)
 	}
 	w.state.Manifests[by.ID] = text
-	w.tell(Change{Kind: ManifestChanged, User: by.ID})
+	w.notify(Change{Kind: ManifestChanged, User: by.ID})
 	return nil
 }

@@ -83,7 +83,7 @@ func (w *World) join(by *Person, st *Stream, who *Person, through int64) {
 	}
 	st.Members = append(st.Members, m)
 	w.emitMember(MemberJoined, by, st, who.ID, st.MemberIDs())
-	w.tell(Change{Kind: StreamChanged, Stream: st})
+	w.notify(Change{Kind: StreamChanged, Stream: st})
 }
 
 func (w *World) emitMember(kind EventKind, by *Person, st *Stream, user int64, audience []int64) {
@@ -102,7 +102,7 @@ func (w *World) addGroup(by *Person, st *Stream, g *Group) error {
 	for _, id := range g.MemberIDs() {
 		w.joinThrough(by, st, id, g.Profile)
 	}
-	w.tell(Change{Kind: StreamChanged, Stream: st})
+	w.notify(Change{Kind: StreamChanged, Stream: st})
 	return nil
 }
 
@@ -152,7 +152,7 @@ func (w *World) removeGroup(by *Person, st *Stream, id int64) error {
 			w.leave(by, st, m.User)
 		}
 	}
-	w.tell(Change{Kind: StreamChanged, Stream: st})
+	w.notify(Change{Kind: StreamChanged, Stream: st})
 	return nil
 }
 
@@ -168,8 +168,8 @@ func (w *World) leave(by *Person, st *Stream, id int64) {
 			st.Members[heir].Owner = true
 		}
 	}
-	w.tell(Change{Kind: StreamChanged, Stream: st})
-	w.tell(Change{Kind: MemberGone, Stream: st, User: id})
+	w.notify(Change{Kind: StreamChanged, Stream: st})
+	w.notify(Change{Kind: MemberGone, Stream: st, User: id})
 }
 
 func isOwner(m *Member) bool { return m.Owner }

@@ -82,7 +82,7 @@ func (w *World) Send(by *Person, st *Stream, d Draft) (*Message, error) {
 	w.keepMessage(m)
 	w.MarkRead(by, st)
 	w.emitMessage(by, st, m)
-	w.tell(Change{Kind: MessageSent, Stream: st, Message: m})
+	w.notify(Change{Kind: MessageSent, Stream: st, Message: m})
 	return m, nil
 }
 
@@ -158,7 +158,7 @@ func (w *World) Suppress(by *Person, id string) (m *Message, date int64, err err
 	m.Markup, m.Data, m.Text, m.Files, m.Forms = emptyMarkup, "{}", "", nil, nil
 	st := w.streams[m.Stream]
 	w.emit(st, &Event{Kind: MessageSuppressed, Initiator: by.ID, Subject: m.ID}, st.MemberIDs())
-	w.tell(Change{Kind: MessageChanged, Stream: st, Message: m})
+	w.notify(Change{Kind: MessageChanged, Stream: st, Message: m})
 	return m, m.Suppressed, nil
 }
 

@@ -53,5 +53,5 @@ func (w *World) setOwner(by *Person, st *Stream, m *Member, owner bool) {
 		kind = MemberPromoted
 	}
 	w.emitMember(kind, by, st, m.User, st.MemberIDs())
-	w.tell(Change{Kind: StreamChanged, Stream: st})
+	w.notify(Change{Kind: StreamChanged, Stream: st})
 }

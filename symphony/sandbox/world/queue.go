@@ -32,7 +32,7 @@ func (w *World) Take(f *Feed) (ackID string, batch []*Event) {
 		}
 	}
 	if len(batch) > 0 {
-		w.tell(Change{Kind: FeedsChanged})
+		w.notify(Change{Kind: FeedsChanged})
 	}
 	return ackID, batch
 }
@@ -44,7 +44,7 @@ func (w *World) GiveBack(f *Feed, ackID string) {
 			d.Batch, d.Visible = "", time.Time{}
 		}
 	}
-	w.tell(Change{Kind: FeedsChanged, Feeds: []string{f.ID}})
+	w.notify(Change{Kind: FeedsChanged, Feeds: []string{f.ID}})
 }
 
 // UntilVisible is how long until an event that was handed out comes again; 0 when there is none.

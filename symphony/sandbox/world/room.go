@@ -100,7 +100,7 @@ func (w *World) CreateRoom(by *Person, change RoomChange) (*Stream, error) {
 	}
 	w.keepStream(st)
 	w.emitRoom(RoomCreated, st, by)
-	w.tell(Change{Kind: StreamChanged, Stream: st})
+	w.notify(Change{Kind: StreamChanged, Stream: st})
 	return st, nil
 }
 
@@ -118,7 +118,7 @@ func (w *World) UpdateRoom(by *Person, st *Stream, change RoomChange) error {
 	}
 	st.Room = attributes
 	w.emitRoom(RoomUpdated, st, by)
-	w.tell(Change{Kind: StreamChanged, Stream: st})
+	w.notify(Change{Kind: StreamChanged, Stream: st})
 	return nil
 }
 
@@ -151,7 +151,7 @@ func (w *World) SetActive(by *Person, st *Stream, active bool) error {
 		kind = RoomReactivated
 	}
 	w.emit(st, &Event{Kind: kind, Initiator: by.ID}, st.MemberIDs())
-	w.tell(Change{Kind: StreamChanged, Stream: st})
+	w.notify(Change{Kind: StreamChanged, Stream: st})
 	return nil
 }
 

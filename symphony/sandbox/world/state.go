@@ -41,7 +41,7 @@ func Restore(cfg Config, saved *State) (*World, error) {
 	if saved.Version != StateVersion {
 		return nil, fmt.Errorf("it was saved by another version of the sandbox (%d, not %d)", saved.Version, StateVersion)
 	}
-	w.use(saved)
+	w.setState(saved)
 	bot := w.people[BotID]
 	if bot == nil {
 		return nil, fmt.Errorf("it is no pod's: the service account is missing")
@@ -53,8 +53,8 @@ func Restore(cfg Config, saved *State) (*World, error) {
 // State is what is to be saved. It is the world's own: encode it before the next operation.
 func (w *World) State() *State { return w.state }
 
-// use makes a state the world's, and builds its indexes.
-func (w *World) use(s *State) {
+// setState makes a state the world's, and builds its indexes.
+func (w *World) setState(s *State) {
 	w.state = s
 	if s.Manifests == nil {
 		s.Manifests = map[int64]string{}
@@ -76,10 +76,10 @@ func (w *World) use(s *State) {
 }
 
 func (w *World) indexMessages() {
-	w.messages, w.talk = map[string]*Message{}, map[string][]*Message{}
+	w.messages, w.byStream = map[string]*Message{}, map[string][]*Message{}
 	for _, m := range w.state.Messages {
 		w.messages[m.ID] = m
-		w.talk[m.Stream] = append(w.talk[m.Stream], m)
+		w.byStream[m.Stream] = append(w.byStream[m.Stream], m)
 	}
 }
 
@@ -94,7 +94,7 @@ func (w *World) keepMessage(m *Message) {
 	m.Seq = s.LastSeq
 	s.Messages = append(s.Messages, m)
 	w.messages[m.ID] = m
-	w.talk[m.Stream] = append(w.talk[m.Stream], m)
+	w.byStream[m.Stream] = append(w.byStream[m.Stream], m)
 	if len(s.Messages) > maxMessages {
 		s.Messages = slices.Clone(s.Messages[maxMessages/10:])
 		w.indexMessages()

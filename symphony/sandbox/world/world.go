@@ -64,13 +64,13 @@ type World struct {
 	people   map[int64]*Person
 	streams  map[string]*Stream
 	messages map[string]*Message
-	talk     map[string][]*Message // by stream, oldest first
+	byStream map[string][]*Message // by stream, oldest first
 }
 
 // New makes a world as it is at first: people and groups, no conversations.
 func New(cfg Config) *World {
 	w := &World{cfg: cfg.withDefaults()}
-	w.use(firstState(w.cfg, w.cfg.Now()))
+	w.setState(firstState(w.cfg, w.cfg.Now()))
 	return w
 }
 
@@ -80,8 +80,8 @@ func (w *World) Reset() {
 	old := w.state
 	first := firstState(w.cfg, w.Now())
 	first.Offset, first.Manifests = old.Offset, old.Manifests
-	w.use(first)
-	w.tell(Change{Kind: Emptied})
+	w.setState(first)
+	w.notify(Change{Kind: Emptied})
 }
 
 // Now is the world's time: the configured clock and what it was advanced by.
@@ -90,10 +90,10 @@ func (w *World) Now() time.Time { return w.cfg.Now().Add(w.state.Offset) }
 // Advance moves the clock ahead, which ages feeds and the visibility of delivered events.
 func (w *World) Advance(by time.Duration) {
 	w.state.Offset += by
-	w.tell(Change{Kind: TimeAdvanced})
+	w.notify(Change{Kind: TimeAdvanced})
 }
 
-func (w *World) tell(change Change) { w.cfg.Observer.Changed(change) }
+func (w *World) notify(change Change) { w.cfg.Observer.Changed(change) }
 
 // noteChange tells of a change that only a saved state shows.
-func (w *World) noteChange() { w.tell(Change{Kind: OtherChange}) }
+func (w *World) noteChange() { w.notify(Change{Kind: OtherChange}) }

@@ -13,8 +13,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// replicaSession is the membership on PostgreSQL: a connection of its own whose advisory lock shows the
-// other replicas that this one is alive. PostgreSQL drops the lock the moment the connection is
+// replicaSession is the membership on PostgreSQL: a connection of its own whose advisory lock shows
+// the other replicas that this one is alive. PostgreSQL drops the lock the moment the connection is
 // gone. The heartbeats on it cover what the lock does not: a frozen process, and a cut cable.
 type replicaSession struct {
 	conn       *pgx.Conn

@@ -21,14 +21,14 @@ func (p *Pod) AddFault(f client.Fault) error {
 		return err
 	}
 	p.faults.add(f)
-	p.Do(func(*world.World) { p.tellFaults() })
+	p.Do(func(*world.World) { p.notifyFaults() })
 	return nil
 }
 
 // RemoveFaults ends one fault, or all of them when no id is given.
 func (p *Pod) RemoveFaults(id string) {
 	p.faults.remove(id)
-	p.Do(func(*world.World) { p.tellFaults() })
+	p.Do(func(*world.World) { p.notifyFaults() })
 }
 
 // Faults are those that were added and are not used up, oldest first.
@@ -39,13 +39,13 @@ func (p *Pod) Faults() []client.Fault { return p.faults.all() }
 func (p *Pod) throwDice(wanted func(*client.Fault) bool) []client.Fault {
 	list := p.faults.throwDice(wanted)
 	if len(list) > 0 {
-		p.tellFaults()
+		p.notifyFaults()
 	}
 	return list
 }
 
-// strikes reports whether a fault that is about events rather than calls strikes.
-func (p *Pod) strikes(kind string) bool {
+// faultStrikes reports whether a fault that is about events rather than calls strikes.
+func (p *Pod) faultStrikes(kind string) bool {
 	return len(p.throwDice(func(f *client.Fault) bool { return f.Kind == kind })) > 0
 }
 
@@ -73,7 +73,7 @@ func (p *Pod) strikeCall(c *call) trouble {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.tellFaults()
+	p.notifyFaults()
 	var t trouble
 	for _, f := range struck {
 		t.delay += delayOf(&f)

@@ -1,4 +1,4 @@
-package sandbox_test
+package control_test
 
 import (
 	"net/http"
@@ -16,7 +16,7 @@ import (
 // watch opens a live connection.
 func (b *bundle) watch(as string) *websocket.Conn {
 	b.Helper()
-	conn, response, err := websocket.DefaultDialer.DialContext(b.Context(), "ws"+strings.TrimPrefix(b.server.URL, "http")+"/sandbox/v1/live?as="+as, nil)
+	conn, response, err := websocket.DefaultDialer.DialContext(b.Context(), "ws"+strings.TrimPrefix(b.Server.URL, "http")+"/sandbox/v1/live?as="+as, nil)
 	require.NoError(b, err)
 	require.NoError(b, response.Body.Close())
 	b.Cleanup(func() { _ = conn.Close() })
@@ -39,53 +39,53 @@ func (b *bundle) next(conn *websocket.Conn, kind string) map[string]any {
 func TestAPageSeesEverythingLive(t *testing.T) {
 	b := loggedIn(t)
 	conn := b.watch("bob")
-	b.saysIn("alice", "bob", "hello")
+	b.SaysIn("alice", "bob", "hello")
 	require.Equal(t, "hello", b.next(conn, "message")["message"].(map[string]any)["text"])
 	require.Equal(t, "Alice Martin", b.next(conn, "chat")["chat"].(map[string]any)["name"])
-	b.get("/pod/v2/sessioninfo").ok()
+	b.Get("/pod/v2/sessioninfo").OK()
 	require.Equal(t, "sessionInfo", b.next(conn, "wire")["call"].(map[string]any)["operation"])
-	b.fail(client.Fault{Path: "/never", Status: 500})
+	b.AddFault(client.Fault{Path: "/never", Status: 500})
 	require.Len(t, b.next(conn, "faults")["faults"], 1)
-	b.feed()
+	b.Feed()
 	require.Len(t, b.next(conn, "feeds")["feeds"], 1)
-	b.post("/pod/v1/user/manifest/own", map[string]string{"manifest": `{"commands":[]}`}).ok()
+	b.Post("/pod/v1/user/manifest/own", map[string]string{"manifest": `{"commands":[]}`}).OK()
 	b.next(conn, "manifest")
-	b.reset()
+	b.Reset()
 	b.next(conn, "reset")
 }
 
 func TestAPageSeesEachFaultStrike(t *testing.T) {
 	b := loggedIn(t)
-	feed := b.feed()
+	feed := b.Feed()
 	for _, kind := range []string{"duplicate-events", "reorder-events", "search-lag", "feed-killed"} {
-		b.fail(client.Fault{Kind: kind, Count: 1})
+		b.AddFault(client.Fault{Kind: kind, Count: 1})
 	}
 	conn := b.watch("bob")
 	left := func() int { return len(b.next(conn, "faults")["faults"].([]any)) }
-	b.says("bob", "twice")
+	b.Says("bob", "twice")
 	require.Equal(t, 3, left())
-	b.room(map[string]any{"name": "Desk"})
+	b.Room(map[string]any{"name": "Desk"})
 	require.Equal(t, 2, left())
-	b.post("/agent/v5/datafeeds/"+feed+"/read", nil).requireRefusal(http.StatusBadRequest)
+	b.Post("/agent/v5/datafeeds/"+feed+"/read", nil).Refused(http.StatusBadRequest)
 	require.Equal(t, 1, left())
-	feed = b.feed()
-	b.says("bob", "one")
-	b.says("bob", "two")
-	require.Len(t, b.read(feed, "").Events, 2)
+	feed = b.Feed()
+	b.Says("bob", "one")
+	b.Says("bob", "two")
+	require.Len(t, b.Read(feed, "").Events, 2)
 	require.Equal(t, 0, left())
 }
 
 func TestAPageDoesNotSeeOtherPeoplesChats(t *testing.T) {
 	b := setup(t)
 	conn := b.watch("carol")
-	b.saysIn("alice", "bob", "secret")
-	b.saysIn("alice", "carol", "hello")
+	b.SaysIn("alice", "bob", "secret")
+	b.SaysIn("alice", "carol", "hello")
 	require.Equal(t, "hello", b.next(conn, "message")["message"].(map[string]any)["text"])
 }
 
 func TestAPageOfAnotherSiteGetsNoLiveConnection(t *testing.T) {
 	b := setup(t)
-	_, response, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(b.server.URL, "http")+"/sandbox/v1/live", http.Header{"Origin": {"http://evil.test"}})
+	_, response, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(b.Server.URL, "http")+"/sandbox/v1/live", http.Header{"Origin": {"http://evil.test"}})
 	require.ErrorIs(t, err, websocket.ErrBadHandshake)
 	require.Equal(t, http.StatusForbidden, response.StatusCode)
 	require.NoError(t, response.Body.Close())
@@ -95,7 +95,7 @@ func TestALiveConnectionThatIsNotReadIsClosed(t *testing.T) {
 	b := setup(t)
 	conn := b.watch("bob")
 	for range 1000 {
-		b.saysIn("alice", "bob", strings.Repeat("hello ", 2000))
+		b.SaysIn("alice", "bob", strings.Repeat("hello ", 2000))
 	}
 	require.NoError(t, conn.SetReadDeadline(time.Now().Add(patience)))
 	var err error

@@ -15,11 +15,11 @@ import (
 
 func TestARoomIsCreatedWithItsAttributes(t *testing.T) {
 	b := loggedIn(t)
-	feed := b.feed()
-	got := b.createRoom(map[string]any{
+	feed := b.Feed()
+	got := b.CreateRoom(map[string]any{
 		"name": "Q2 Earnings", "description": "plans", "keywords": []map[string]string{{"key": "desk", "value": "fx"}},
 		"membersCanInvite": true, "unknownField": 1,
-	}).ok()
+	}).OK()
 	attributes, system := got["roomAttributes"].(map[string]any), got["roomSystemInfo"].(map[string]any)
 	require.Equal(t, "Q2 Earnings", attributes["name"])
 	require.Equal(t, true, attributes["membersCanInvite"])
@@ -27,21 +27,21 @@ func TestARoomIsCreatedWithItsAttributes(t *testing.T) {
 	require.True(t, strings.HasSuffix(system["id"].(string), "dA"), "the id of a stream")
 	require.NotContains(t, got, "groups")
 
-	read := b.read(feed, "")
-	require.Equal(t, []string{"ROOMCREATED"}, read.types())
+	read := b.Read(feed, "")
+	require.Equal(t, []string{"ROOMCREATED"}, read.Types())
 	require.Contains(t, read.Events[0].Payload, "roomCreated")
 	require.True(t, strings.HasSuffix(read.Events[0].MessageID, "bw"), "the id of a system message")
-	require.Equal(t, b.id("roombot"), read.Events[0].Initiator.User.UserID)
+	require.Equal(t, b.ID("roombot"), read.Events[0].Initiator.User.UserID)
 
-	require.Equal(t, []client.Member{{Username: "roombot", Owner: true}}, b.membersOf("q2earnings"))
-	require.Equal(t, []client.Keyword{{Key: "desk", Value: "fx"}}, b.roomNamed("q2earnings").Keywords)
+	require.Equal(t, []client.Member{{Username: "roombot", Owner: true}}, b.MembersOf("q2earnings"))
+	require.Equal(t, []client.Keyword{{Key: "desk", Value: "fx"}}, b.RoomNamed("q2earnings").Keywords)
 }
 
 func TestRoomNamesAreUniqueWithoutCaseAndBlanks(t *testing.T) {
 	b := loggedIn(t)
-	b.room(map[string]any{"name": "Room 1"})
+	b.Room(map[string]any{"name": "Room 1"})
 	for _, name := range []string{"Room 1", "R O O M 1", "room1"} {
-		require.Contains(t, b.createRoom(map[string]any{"name": name}).requireRefusal(http.StatusBadRequest), "Please choose another name.")
+		require.Contains(t, b.CreateRoom(map[string]any{"name": name}).Refused(http.StatusBadRequest), "Please choose another name.")
 	}
 }
 
@@ -60,46 +60,46 @@ func TestRoomsThatTheServiceRefuses(t *testing.T) {
 		"a keyword without a value":     {"name": "a", "keywords": []map[string]string{{"key": "k"}}},
 		"a keyword with an exclamation": {"name": "a", "keywords": []map[string]string{{"key": "k!", "value": "v"}}},
 	} {
-		t.Run(reason, func(t *testing.T) { b.createRoom(attributes).requireRefusal(http.StatusBadRequest) })
+		t.Run(reason, func(t *testing.T) { b.CreateRoom(attributes).Refused(http.StatusBadRequest) })
 	}
-	b.room(map[string]any{"name": strings.Repeat("é", 49)})
-	b.room(map[string]any{"name": "open", "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true})
-	b.room(map[string]any{"name": "omitted", "public": true})
-	require.Len(t, b.rooms(), 3)
+	b.Room(map[string]any{"name": strings.Repeat("é", 49)})
+	b.Room(map[string]any{"name": "open", "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true})
+	b.Room(map[string]any{"name": "omitted", "public": true})
+	require.Len(t, b.Rooms(), 3)
 }
 
 func TestOnlyOwnersUpdateARoomAndCopyProtectionStays(t *testing.T) {
 	b := loggedIn(t)
-	id := b.room(map[string]any{"name": "Desk"})
-	update := func(changes map[string]any) reply { return b.post("/pod/v3/room/"+id+"/update", changes) }
-	got := update(map[string]any{"name": "Desk 2", "copyProtected": true}).ok()
+	id := b.Room(map[string]any{"name": "Desk"})
+	update := func(changes map[string]any) reply { return b.Post("/pod/v3/room/"+id+"/update", changes) }
+	got := update(map[string]any{"name": "Desk 2", "copyProtected": true}).OK()
 	require.Equal(t, "Desk 2", got["roomAttributes"].(map[string]any)["name"])
-	update(map[string]any{"copyProtected": false}).requireRefusal(http.StatusBadRequest)
-	update(map[string]any{"public": true}).requireRefusal(http.StatusBadRequest)
-	update(nil).requireRefusal(http.StatusBadRequest)
+	update(map[string]any{"copyProtected": false}).Refused(http.StatusBadRequest)
+	update(map[string]any{"public": true}).Refused(http.StatusBadRequest)
+	update(nil).Refused(http.StatusBadRequest)
 
-	require.Equal(t, http.StatusOK, b.add(id, b.id("bob")).status)
-	b.post("/pod/v1/room/"+id+"/membership/promoteOwner", map[string]int64{"id": b.id("bob")}).ok()
-	b.post("/pod/v1/room/"+id+"/membership/demoteOwner", map[string]int64{"id": b.id("roombot")}).ok()
-	require.Contains(t, update(map[string]any{"name": "Desk 3"}).requireRefusal(http.StatusForbidden), "entitlement")
+	require.Equal(t, http.StatusOK, b.Add(id, b.ID("bob")).Status)
+	b.Post("/pod/v1/room/"+id+"/membership/promoteOwner", map[string]int64{"id": b.ID("bob")}).OK()
+	b.Post("/pod/v1/room/"+id+"/membership/demoteOwner", map[string]int64{"id": b.ID("roombot")}).OK()
+	require.Contains(t, update(map[string]any{"name": "Desk 3"}).Refused(http.StatusForbidden), "entitlement")
 }
 
 func TestIDsAreAcceptedInEveryAlphabet(t *testing.T) {
 	b := loggedIn(t)
-	id := b.room(map[string]any{"name": "Desk"})
+	id := b.Room(map[string]any{"name": "Desk"})
 	raw, err := base64.RawURLEncoding.DecodeString(id)
 	require.NoError(t, err)
 	standard := base64.StdEncoding.EncodeToString(raw)
 	for _, form := range []string{id, id + "==", url.PathEscape(standard), url.PathEscape(strings.TrimRight(standard, "="))} {
-		got := b.get("/pod/v3/room/" + form + "/info/").ok()
+		got := b.Get("/pod/v3/room/" + form + "/info/").OK()
 		require.Equal(t, id, got["roomSystemInfo"].(map[string]any)["id"])
 	}
-	b.get("/pod/v3/room/nonsense/info").requireRefusal(http.StatusBadRequest)
+	b.Get("/pod/v3/room/nonsense/info").Refused(http.StatusBadRequest)
 }
 
 func (b *bundle) search(query map[string]any) (names []string, result map[string]any) {
 	b.Helper()
-	result = b.post("/pod/v3/room/search", query).ok()
+	result = b.Post("/pod/v3/room/search", query).OK()
 	names = []string{}
 	for _, room := range result["rooms"].([]any) {
 		names = append(names, room.(map[string]any)["roomAttributes"].(map[string]any)["name"].(string))
@@ -109,8 +109,8 @@ func (b *bundle) search(query map[string]any) (names []string, result map[string
 
 func TestSearchFindsByNameAndByKeyword(t *testing.T) {
 	b := loggedIn(t)
-	id := b.room(map[string]any{"name": "Alpha", "keywords": []map[string]string{{"key": "roombot-request", "value": "r-17"}}})
-	b.room(map[string]any{"name": "Beta"})
+	id := b.Room(map[string]any{"name": "Alpha", "keywords": []map[string]string{{"key": "roombot-request", "value": "r-17"}}})
+	b.Room(map[string]any{"name": "Beta"})
 
 	names, result := b.search(map[string]any{"query": "alpha"})
 	require.Equal(t, []string{"Alpha"}, names)
@@ -129,39 +129,39 @@ func TestSearchFindsByNameAndByKeyword(t *testing.T) {
 	}
 	names, _ = b.search(map[string]any{"query": "r-17"})
 	require.Empty(t, names, "values are found through their labels")
-	b.post("/pod/v3/room/search", map[string]any{}).requireRefusal(http.StatusBadRequest)
+	b.Post("/pod/v3/room/search", map[string]any{}).Refused(http.StatusBadRequest)
 }
 
 func TestAFaultDelaysTheRoomSearch(t *testing.T) {
 	b := loggedIn(t)
-	b.fail(client.Fault{Kind: "search-lag", Delay: "1h"})
-	b.room(map[string]any{"name": "Alpha"})
+	b.AddFault(client.Fault{Kind: "search-lag", Delay: "1h"})
+	b.Room(map[string]any{"name": "Alpha"})
 	names, _ := b.search(map[string]any{"query": "Alpha"})
 	require.Empty(t, names)
-	b.advance(time.Hour)
+	b.Advance(time.Hour)
 	names, _ = b.search(map[string]any{"query": "Alpha"})
 	require.Equal(t, []string{"Alpha"}, names)
 }
 
 func TestADeactivatedRoomIsLocked(t *testing.T) {
 	b := loggedIn(t)
-	id := b.room(map[string]any{"name": "Desk"})
-	feed := b.feed()
-	got := b.post("/pod/v1/room/"+id+"/setActive?active=false", nil).ok()
+	id := b.Room(map[string]any{"name": "Desk"})
+	feed := b.Feed()
+	got := b.Post("/pod/v1/room/"+id+"/setActive?active=false", nil).OK()
 	require.Equal(t, false, got["roomSystemInfo"].(map[string]any)["active"])
 	require.Contains(t, got, "immutableRoomAttributes")
-	b.add(id, b.id("bob")).requireRefusal(http.StatusBadRequest)
-	b.message(id, "<messageML>hi</messageML>", "").requireRefusal(http.StatusForbidden)
-	b.post("/pod/v3/room/"+id+"/update", map[string]any{"name": "x"}).requireRefusal(http.StatusBadRequest)
-	b.post("/pod/v1/room/"+id+"/setActive?active=true", nil).ok()
-	require.Equal(t, http.StatusOK, b.add(id, b.id("bob")).status)
-	require.Equal(t, []string{"ROOMDEACTIVATED", "ROOMREACTIVATED", "USERJOINEDROOM"}, b.read(feed, "").types())
+	b.Add(id, b.ID("bob")).Refused(http.StatusBadRequest)
+	b.Message(id, "<messageML>hi</messageML>", "").Refused(http.StatusForbidden)
+	b.Post("/pod/v3/room/"+id+"/update", map[string]any{"name": "x"}).Refused(http.StatusBadRequest)
+	b.Post("/pod/v1/room/"+id+"/setActive?active=true", nil).OK()
+	require.Equal(t, http.StatusOK, b.Add(id, b.ID("bob")).Status)
+	require.Equal(t, []string{"ROOMDEACTIVATED", "ROOMREACTIVATED", "USERJOINEDROOM"}, b.Read(feed, "").Types())
 }
 
 func TestRightsCanBeTakenAway(t *testing.T) {
 	b := loggedIn(t)
-	b.post("/sandbox/v1/rights", map[string]bool{"createPublicRoom": false, "externalRooms": false}).ok()
-	b.createRoom(map[string]any{"name": "a", "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true}).requireRefusal(http.StatusForbidden)
-	b.createRoom(map[string]any{"name": "b", "crossPod": true}).requireRefusal(http.StatusForbidden)
-	b.room(map[string]any{"name": "c"})
+	b.Post("/sandbox/v1/rights", map[string]bool{"createPublicRoom": false, "externalRooms": false}).OK()
+	b.CreateRoom(map[string]any{"name": "a", "public": true, "viewHistory": true, "discoverable": true, "membersCanInvite": true}).Refused(http.StatusForbidden)
+	b.CreateRoom(map[string]any{"name": "b", "crossPod": true}).Refused(http.StatusForbidden)
+	b.Room(map[string]any{"name": "c"})
 }

@@ -6,19 +6,19 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-// Trouble is how badly the pod behaves.
-type Trouble string
+// FaultLevel is how badly the pod behaves.
+type FaultLevel string
 
-// The kinds of trouble.
+// The levels.
 const (
-	None    Trouble = "none"    // the pod behaves
-	Default Trouble = "default" // a bad day
-	Heavy   Trouble = "heavy"   // everything at once, far more often than in life
+	None    FaultLevel = "none"    // the pod behaves
+	Default FaultLevel = "default" // a bad day
+	Heavy   FaultLevel = "heavy"   // everything at once, far more often than in life
 )
 
-// Set takes a kind's name; it makes Trouble a flag.
-func (t *Trouble) Set(name string) error {
-	switch kind := Trouble(name); kind {
+// Set takes a level's name; it makes FaultLevel a flag.
+func (t *FaultLevel) Set(name string) error {
+	switch kind := FaultLevel(name); kind {
 	case None, Default, Heavy:
 		*t = kind
 		return nil
@@ -26,10 +26,10 @@ func (t *Trouble) Set(name string) error {
 	return fmt.Errorf("write %s, %s or %s", None, Default, Heavy)
 }
 
-func (t *Trouble) String() string { return string(*t) }
+func (t *FaultLevel) String() string { return string(*t) }
 
 // Type names the flag's value.
-func (*Trouble) Type() string { return "kind" }
+func (*FaultLevel) Type() string { return "kind" }
 
 // writeOperations are calls that change the pod, by their operation's name.
 func writeOperations() []string {
@@ -46,7 +46,7 @@ func readOperations() []string {
 
 // faults are the faults of the pod. The lag of the search index stays below the searchLag that the
 // bot is given.
-func (t Trouble) faults() []client.Fault {
+func (t FaultLevel) faults() []client.Fault {
 	switch t {
 	case Default:
 		return append(writeFaults(0.01), append(readFaults(0.01),
