@@ -11,7 +11,7 @@ import (
 type Config struct {
 	Commands  int            // how many are sent
 	KillEvery time.Duration  // between SIGKILLs to the bots in turn; 0 for never
-	Faults    FaultLevel        // what the pod does to them meanwhile
+	Faults    FaultLevel     // what the pod does to them meanwhile
 	Outages   time.Duration  // in place of all that: how long login, feed and store are out of order, one after the other
 	Seed      int64          // of the commands and of the pod's dice
 	Replicas  int            // bots at once; more than one needs Store
