@@ -12,7 +12,7 @@ import (
 
 // Forms in which documents show a call of the program: a line of a code block, or a code span.
 var (
-	usageLine = regexp.MustCompile(`(?m)^ +(?:bot|go run \./cmd/bot|ExecStart=\S+/roombot) ([a-z].*)$`)
+	usageLine = regexp.MustCompile(`(?m)^ {4,}(?:bot|go run \./cmd/bot|ExecStart=\S+/roombot) ([a-z].*)$`)
 	usageSpan = regexp.MustCompile("`(?:sudo -u roombot roombot|bot) ([a-z][^`\n]*)`")
 	flagSpan  = regexp.MustCompile("`--([a-z-]+)[^`\n]*`")
 	usedFlag  = regexp.MustCompile(`(?:^| )--([a-z-]+)`)
