@@ -217,3 +217,49 @@ func TestDocumentsNameExistingConfigurationKeys(t *testing.T) {
 	}
 	require.Greater(t, named, 50)
 }
+
+func TestDocumentsNameExistingSourceFiles(t *testing.T) {
+	t.Parallel()
+	var paths []string
+	for _, s := range readSources(t) {
+		paths = append(paths, "/"+s.path)
+	}
+	file := regexp.MustCompile(`[^*a-z_/]([a-z][a-z_/]*\.go)\b`)
+	for name, text := range documents(t) {
+		if path.Base(name) == "sandbox.md" {
+			continue // shows files of somebody else's bot
+		}
+		for _, found := range file.FindAllStringSubmatch(text, -1) {
+			isFile := func(path string) bool { return strings.HasSuffix(path, "/"+found[1]) }
+			require.True(t, slices.ContainsFunc(paths, isFile), "%s: there is no %s", name, found[1])
+		}
+	}
+}
+
+func TestArchitectureShowsExistingFolders(t *testing.T) {
+	t.Parallel()
+	folders := regexp.MustCompile(`(?m)^ {4,}((?:[a-z/]+/ +)+)`)
+	parent, shown := "", 0
+	for _, found := range folders.FindAllStringSubmatch(documents(t)["docs/architecture.md"], -1) {
+		for _, folder := range strings.Fields(found[1]) {
+			at := folder
+			if !isFolder(at) {
+				at = path.Join(parent, folder)
+			}
+			require.True(t, isFolder(at), "there is no %s", folder)
+			shown++
+		}
+		if first := strings.Fields(found[1])[0]; isFolder(first) {
+			parent = first
+		}
+		if strings.HasPrefix(parent, "symphony") {
+			parent = "symphony" // folders of the sandbox are shown from there
+		}
+	}
+	require.Greater(t, shown, 20)
+}
+
+func isFolder(fromRoot string) bool {
+	info, err := os.Stat(filepath.Join("..", "..", filepath.FromSlash(fromRoot)))
+	return err == nil && info.IsDir()
+}
