@@ -36,12 +36,12 @@ before and after the effect of every kind of write, expired sessions, failing
 logins, lost datafeeds, events twice and out of order, a room search that lags
 behind by up to 3 s, and searches that find nothing answer 204 now and then.
 
-A pod that forgets a datafeed forgets what waits in it; the bot then has to find
-it in the history of the chats.
+When the pod forgets a datafeed, the events in it are lost; the bot then has to
+find the requests in the history of the chats.
 
-The bot runs with short timings, which are printed: a creation of a room that
-was not answered is looked for after roombot.httpTimeout + roombot.searchLag.
-With outages of 30 s and more they are those that the bot is shipped with.`,
+The bot runs with short timings, which are printed: a room whose creation was
+not answered is looked for after roombot.httpTimeout + roombot.searchLag.
+Outages of 30 s and more use the default timings.`,
 		Example: `  bot soak
   bot soak --commands 2000 --kill-every 2s --faults heavy --seed 7
   bot soak --outages 1m

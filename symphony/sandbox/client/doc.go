@@ -8,6 +8,6 @@
 //	room, err := world.RoomNamed(ctx, "Desk")
 //
 // The types of answers are in answers.go and chats.go, those of requests in requests.go, those of
-// the WebSocket in frame.go. A refusal is an *Error. The package imports nothing of ours, so that any module
-// can use it.
+// the WebSocket in frame.go. A refusal is an *Error. The package imports nothing of ours, so that
+// any module can use it.
 package client

@@ -1,7 +1,7 @@
 // Package world is what a Symphony pod knows and the rules it goes by: people, companies, rooms,
-// chats, groups, messages, datafeeds, connections and rights. It does not know HTTP or the JSON that
-// bots read: package sandbox is the API in front of it, and package sandbox/control lets its people
-// speak.
+// chats, groups, messages, datafeeds, connections and rights. It does not know HTTP or the JSON
+// that bots read: package sandbox is the API in front of it, and package sandbox/control lets its
+// people speak.
 //
 //	w := world.New(world.Config{})
 //	bob := w.PersonNamed("bob")
