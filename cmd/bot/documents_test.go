@@ -128,7 +128,7 @@ func TestOperationsGuideQuotesExistingLogLinesAndErrors(t *testing.T) {
 			continue
 		}
 		quoted++
-		for _, part := range strings.Split(span, " … ") {
+		for part := range strings.SplitSeq(span, " … ") {
 			isPart := func(text string) bool { return strings.Contains(text, part) }
 			require.True(t, slices.Contains(lines, span) || slices.ContainsFunc(errors, isPart), "nothing logs %q", part)
 		}
@@ -241,7 +241,7 @@ func TestArchitectureShowsExistingFolders(t *testing.T) {
 	folders := regexp.MustCompile(`(?m)^ {4,}((?:[a-z/]+/ +)+)`)
 	parent, shown := "", 0
 	for _, found := range folders.FindAllStringSubmatch(documents(t)["docs/architecture.md"], -1) {
-		for _, folder := range strings.Fields(found[1]) {
+		for folder := range strings.FieldsSeq(found[1]) {
 			at := folder
 			if !isFolder(at) {
 				at = path.Join(parent, folder)

@@ -50,17 +50,19 @@ func requireUsage(t *testing.T, root *cobra.Command, usage string) {
 	t.Helper()
 	usage, _, _ = strings.Cut(usage, " #")
 	words := strings.Fields(usage)
-	for _, last := range strings.Split(words[min(1, len(words)-1)], "|") {
+	for last := range strings.SplitSeq(words[min(1, len(words)-1)], "|") {
 		tried := words
 		if len(words) > 1 {
 			tried = []string{words[0], last}
 		}
 		found, _, err := root.Find(tried)
 		require.NoError(t, err, "bot %s", usage)
-		require.True(t, found != root, "bot %s: there is no such subcommand", usage)
+		if found == root {
+			require.Fail(t, "there is no such subcommand", "bot %s", usage)
+		}
 		require.False(t, found.HasSubCommands() && len(words) > 1, "bot %s", usage)
 		for _, flag := range usedFlag.FindAllStringSubmatch(usage, -1) {
-			require.True(t, found.Flag(flag[1]) != nil, "bot %s: there is no --%s", usage, flag[1])
+			require.NotNil(t, found.Flag(flag[1]), "bot %s: there is no --%s", usage, flag[1])
 		}
 	}
 }
