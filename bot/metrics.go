@@ -44,16 +44,16 @@ func NewMetrics() *Metrics {
 		registry:   prometheus.NewRegistry(),
 		operations: map[string]bool{},
 		calls:      counters("calls_total", "Calls to Symphony, each attempt.", "operation", "status"),
-		callTime:   histograms("call_seconds", "How long calls to Symphony took; reads of the feed are parked.", quick, "operation"),
+		callTime:   histograms("call_seconds", "How long calls to Symphony took; a read of the feed waits for events.", quick, "operation"),
 		events:     counters("events_total", "Events that the feed brought and the bot took.", "type"),
 		requests:   counters("requests_total", "Requests that were answered.", "result", outcomeLabel),
 		answer: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: namespace, Name: "answer_seconds", Help: "From the message to its final answer.", Buckets: slow,
 		}),
 		steps:     histograms("step_seconds", "How long the steps of jobs took.", quick, "step"),
-		postponed: counters("postponed_total", "How often requests had to wait before they went on.", "reason"),
+		postponed: counters("postponed_total", "How often requests were put off.", "reason"),
 		surplus: prometheus.NewCounter(prometheus.CounterOpts{
-			Namespace: namespace, Name: "surplus_total", Help: "Requests left out since their chat had too many unfinished ones.",
+			Namespace: namespace, Name: "surplus_total", Help: "Requests left out because their chat had too many unfinished ones.",
 		}),
 		missed: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: namespace, Name: "missed_total", Help: "Requests that no feed brought and that were found in the message history.",

@@ -41,19 +41,19 @@ func (b *Bot) newGauges() *gauges {
 	add(total, "feed_reads_total", "Reads of the feed that completed.", func(s snapshot) float64 { return float64(s.feed.Reads) })
 	add(total, "feed_failures_total", "Reads of the feed that failed, and batches that were not taken.",
 		func(s snapshot) float64 { return float64(s.feed.Failures) })
-	add(total, "feed_untaken_total", "Batches that were not taken, each time.", func(s snapshot) float64 { return float64(s.feed.Unhandled) })
-	add(total, "feeds_lost_total", "Feeds that had ended, with what was in them.", func(s snapshot) float64 { return float64(s.feed.Lost) })
+	add(total, "feed_untaken_total", "Batches that were not taken; a batch counts each time.", func(s snapshot) float64 { return float64(s.feed.Unhandled) })
+	add(total, "feeds_lost_total", "Feeds that were lost, with the events in them.", func(s snapshot) float64 { return float64(s.feed.Lost) })
 	add(total, "logins_total", "Sign-ins that succeeded.", func(s snapshot) float64 { return float64(s.calls.Logins) })
 	add(total, "logins_failed_total", "Sign-ins that did not succeed.", func(s snapshot) float64 { return float64(s.calls.FailedLogins) })
 	add(now, "last_login_timestamp_seconds", "When a sign-in last succeeded.",
 		func(s snapshot) float64 { return unixSeconds(s.calls.LastLogin) })
 	add(total, "call_retries_total", "Calls that were repeated.", func(s snapshot) float64 { return float64(s.calls.Retries) })
-	add(total, "calls_throttled_total", "Answers that asked for less (429, or 503 with Retry-After).",
+	add(total, "calls_throttled_total", "Answers that asked for fewer calls (429, or 503 with Retry-After).",
 		func(s snapshot) float64 { return float64(s.calls.Throttled) })
-	add(total, "calls_waited_seconds_total", "How long calls waited since Symphony asked for less.",
+	add(total, "calls_waited_seconds_total", "How long calls waited because Symphony asked for fewer.",
 		func(s snapshot) float64 { return s.calls.Waited.Seconds() })
-	add(now, "calls_waiting", "Calls that wait since Symphony asked for less.", func(s snapshot) float64 { return float64(s.calls.Waiting) })
-	add(now, "calls_pace", "Calls a second at most, as Symphony asked for less; 0 for no limit.",
+	add(now, "calls_waiting", "Calls that wait because Symphony asked for fewer.", func(s snapshot) float64 { return float64(s.calls.Waiting) })
+	add(now, "calls_pace", "Calls a second at most, after Symphony asked for fewer; 0 for no limit.",
 		func(s snapshot) float64 { return s.calls.Pace })
 	return g
 }

@@ -13,7 +13,7 @@ import (
 
 // Roombot holds the keys that the vendor's kits do not have.
 type Roombot struct {
-	Store       Store         `config:"store,default=roombot.db" doc:"durable work: an SQLite file for one process, or postgres://… for several"`
+	Store       Store         `config:"store,default=roombot.db" doc:"where jobs are kept: an SQLite file for one process, or postgres://… for several"`
 	Replica     string        `config:"replica" doc:"the name of this process among several; the host's name by default"`
 	Policy      schema.Value  `config:"policy" doc:"who may do what: the rules, or the path of a file that holds them; without it everything but /help is denied"`
 	Replies     Replies       `config:"replies"`
@@ -21,7 +21,7 @@ type Roombot struct {
 	Log         Log           `config:"log"`
 	Health      HealthPage    `config:"health"`
 	SearchLag   time.Duration `config:"searchLag,min=0s,max=10m" doc:"how long a new room or message may be missing from the pod's search"`
-	HTTPTimeout time.Duration `config:"httpTimeout,min=1s,max=5m" doc:"longest a single call to Symphony may take, but for the feed's long poll"`
+	HTTPTimeout time.Duration `config:"httpTimeout,min=1s,max=5m" doc:"longest time of a single call to Symphony, except the feed's long poll"`
 }
 
 // Defaults are the constants of the package that waits and calls.
@@ -41,9 +41,9 @@ func (Replies) Defaults() map[string]any { return map[string]any{"contact": poli
 // Limits bound what one request and all requests together may take.
 type Limits struct {
 	MaxMembers      int `config:"maxMembers,min=1,max=10000" doc:"people in one /newroom"`
-	Workers         int `config:"workers,default=32,min=1,max=256" doc:"commands worked on at once"`
-	PerConversation int `config:"perConversation,default=20,min=1,max=10000" doc:"unfinished commands of one chat; what comes beyond is left out, and told so"`
-	Queue           int `config:"queue,default=1000,min=1,max=1000000" doc:"commands waiting in all; beyond, the feed is not read until there are fewer"`
+	Workers         int `config:"workers,default=32,min=1,max=256" doc:"jobs executed at once, by each replica"`
+	PerConversation int `config:"perConversation,default=20,min=1,max=10000" doc:"unfinished requests of one chat; more are left out, and the user is told"`
+	Queue           int `config:"queue,default=1000,min=1,max=1000000" doc:"jobs that may wait in all; with so many, the feed is not read until there are fewer"`
 }
 
 // Defaults are the constants of the packages that keep the limits. The engine requires the number
@@ -56,7 +56,7 @@ func (Limits) Defaults() map[string]any {
 // Log says what is logged and in which form.
 type Log struct {
 	Level  string `config:"level,default=info,oneof=trace|debug|info|warn|error" doc:"least level that is logged"`
-	Format string `config:"format,default=json,oneof=json|console" doc:"json for machines, console for eyes"`
+	Format string `config:"format,default=json,oneof=json|console" doc:"json for machines, console for people"`
 }
 
 // HealthPage says where the bot serves its health pages.

@@ -21,7 +21,7 @@ type Network struct {
 	// DefaultHeaders are secret, since they may hold tokens.
 	DefaultHeaders    map[string]Secret `config:"defaultHeaders" doc:"headers sent with every request; a component's own take the place of the global ones"`
 	ConnectionTimeout int               `config:"connectionTimeout,min=1,max=86400000" doc:"milliseconds to connect"`
-	ReadTimeout       int               `config:"readTimeout,min=1,max=86400000" doc:"milliseconds to wait for an answer; roombot.httpTimeout is the most, but for the feed's long poll"`
+	ReadTimeout       int               `config:"readTimeout,min=1,max=86400000" doc:"milliseconds to wait for an answer; except for the feed's long poll, never longer than roombot.httpTimeout"`
 
 	ConnectionPoolMax      int `config:"connectionPoolMax,unused,min=1" doc:"connections in all (Java BDK)"`
 	ConnectionPoolPerRoute int `config:"connectionPoolPerRoute,unused,min=1" doc:"connections to one host (Java BDK)"`

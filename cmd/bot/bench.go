@@ -12,26 +12,26 @@ func benchCommand(io streams) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure latency and throughput",
-		Long: `Starts a sandbox and the bot, each a process of its own, sends /newroom commands
+		Long: `Starts a sandbox and the bot, each a process of its own, sends /newroom requests
 and measures how long their senders wait, by the pod's clock: from the moment
 the pod has the message to the moment it has the answer. Processor time and
 memory are the bot's process alone.
 
 --rtt is the round trip of the network between bot and pod: half of it passes
 before the pod does a call's work, half after it. The critical path of a link is
-three round trips: half for the event that the parked read delivers, one for the
-creation of the room, one for letting the requester in, half until the pod has
-the answer. The ratio is the median of message-to-link to that.
+three round trips: half a one until the waiting read has delivered the event,
+one to create the room, one to add the requester, half a one until the pod has
+the answer. The ratio is the median of message-to-link divided by that.
 
-With --rate the commands come at that pace, whoever is still waiting. Without,
-32 people send the next one as soon as theirs is answered: what is measured then
-is throughput, and the latency of a bot that has all it can do.
+With --rate the requests come at that pace, answered or not. With --rate 0, 32
+people each send the next one as soon as theirs is answered: what is measured
+then is throughput, and the latency of a bot that has all it can do.
 
 --chatter adds messages that are not for the bot, in a room that it is in. A
 datafeed gives 100 events a read, so with a slow network it cannot carry more
 than 100 per round trip; what waits is printed.
 
---flood sends each command twice: alone, and right after somebody else has sent
+--flood sends each request twice: alone, and right after somebody else has sent
 so many at once in another chat. What is measured then is how much longer the
 second one takes.`,
 		Example: `  bot bench --rtt 50ms
@@ -75,12 +75,12 @@ func benchUsage(c bench.Config) error {
 
 func benchFlags(command *cobra.Command, c *bench.Config) {
 	flags := command.Flags()
-	flags.IntVar(&c.Commands, "commands", 100, "how many are measured")
-	flags.Float64Var(&c.Rate, "rate", 2, "commands a second; 0 for as fast as they are answered")
+	flags.IntVar(&c.Commands, "commands", 100, "how many requests are measured")
+	flags.Float64Var(&c.Rate, "rate", 2, "requests a second; 0 for as fast as they are answered")
 	flags.DurationVar(&c.RTT, "rtt", 0, "round trip of the network, on every call of the bot")
-	flags.IntVar(&c.People, "people", 5, "people in each command")
-	flags.IntVar(&c.Groups, "groups", 1, "groups in each command")
+	flags.IntVar(&c.People, "people", 5, "people in each request")
+	flags.IntVar(&c.Groups, "groups", 1, "groups in each request")
 	flags.IntVar(&c.Chatter, "chatter", 0, "messages a second that are not for the bot")
-	flags.IntVar(&c.Flood, "flood", 0, "commands of somebody else, sent at once before each second command")
-	flags.IntVar(&c.Workers, "workers", 0, "commands worked on at once (default: the bot's own)")
+	flags.IntVar(&c.Flood, "flood", 0, "requests of somebody else, sent at once before each second request")
+	flags.IntVar(&c.Workers, "workers", 0, "jobs executed at once (default: the bot's own)")
 }

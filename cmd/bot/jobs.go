@@ -30,15 +30,15 @@ write --.
 
 list and show work beside a running bot. So do retry and cancel where the store
 is PostgreSQL. An SQLite file belongs to the running bot alone: to retry or
-cancel there, stop the bot, run this, and start the bot again; what it
-had accepted goes on.`,
+cancel there, stop the bot, run this, and start the bot again; unfinished jobs
+go on then.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return usageError("bot jobs list, show, retry or cancel?") },
 	}
 	configFlag(c, &path)
 	c.AddCommand(
 		jobsList(io, &path), jobsShow(io, &path),
-		jobsChange(io, &path, "retry", "Try a failed job again; what it has done is not done twice", "will be tried again", (*engine.Inspector).Retry),
+		jobsChange(io, &path, "retry", "Try a failed job again; what it has done is not repeated", "will be tried again", (*engine.Inspector).Retry),
 		jobsChange(io, &path, "cancel", "End a job that is not finished; what it has done stays, the user is told", "will be ended", (*engine.Inspector).Cancel),
 	)
 	for _, sub := range c.Commands() {

@@ -1,5 +1,5 @@
 // Command bot opens Symphony rooms on command. `bot sandbox` tries it without a pod, `bot run`
-// works on a real one, `bot help` lists the commands.
+// works on a real one, `bot help` lists the subcommands.
 package main
 
 import (

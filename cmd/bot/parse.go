@@ -52,7 +52,7 @@ The message is TEXT; or, on standard input, a message as Symphony delivers it:
 	c.Flags().Int64Var(&bot, "bot-id", 0, "the bot's user id, by which a mention addresses it")
 	c.Flags().StringVar(&in, "in", "im", "where the message was written: im (1:1 chat) or room")
 	completeWords(c, "in", "im", "room")
-	c.Flags().IntVar(&members, "max-members", commands.DefaultMaxMembers, "how many people one command may name")
+	c.Flags().IntVar(&members, "max-members", commands.DefaultMaxMembers, "how many people one request may name")
 	return c
 }
 

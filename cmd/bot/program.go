@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, io streams) int {
 		fmt.Fprintln(io.err, "bot:", err)
 	}
 	if code == exitUsage {
-		fmt.Fprintln(io.err, "`bot help` lists the commands, `bot COMMAND --help` explains one.")
+		fmt.Fprintln(io.err, "`bot help` lists the subcommands, `bot SUBCOMMAND --help` explains one.")
 	}
 	return code
 }

@@ -67,10 +67,10 @@ speak as anybody.`,
 				return usageError("--say needs the bot: leave --no-bot out")
 			}
 			if f.say == "" && (f.asJSON || cmd.Flags().Changed("wait")) {
-				return usageError("--wait and --json are about --say, which is not there")
+				return usageError("--wait and --json belong to --say, which is not there")
 			}
 			if f.say != "" && !cmd.Flags().Changed("listen") {
-				f.listen = "127.0.0.1:0" // one command needs no known address
+				f.listen = "127.0.0.1:0" // one message needs no known address
 			}
 			return runSandbox(cmd.Context(), io, f)
 		},
@@ -84,7 +84,7 @@ func (f *sandboxFlags) register(c *cobra.Command) {
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8787", "address of the pod and the page, on this machine")
 	flags.BoolVar(&f.noBot, "no-bot", false, "start the pod and the page only")
 	flags.StringVar(&f.dir, "dir", "", "folder for the key, config.json and the bot's store (default: a temporary one)")
-	flags.StringVar(&f.say, "say", "", "run one command, print the conversation and exit: 'bob: /newroom …'")
+	flags.StringVar(&f.say, "say", "", "send one message, print the conversation and exit: 'bob: /newroom …'")
 	flags.DurationVar(&f.wait, "wait", 20*time.Second, "with --say: how long to wait for the answer")
 	flags.BoolVar(&f.asJSON, "json", false, "with --say: print the conversation as JSON")
 	flags.BoolVar(&f.open, "open", false, "open the page in the browser")

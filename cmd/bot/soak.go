@@ -18,17 +18,18 @@ func soakCommand(io streams) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "soak",
 		Short: "Test with crashes and faults, then audit the result",
-		Long: `Starts a sandbox and the bot, each a process of its own, sends commands, makes
-the pod fail in every way it knows, kills the bot with SIGKILL again and again,
-and in the end compares every room, member, owner and answer on the pod with
-what was asked for. The outcome is a table; the exit code is 1 unless each
-command has exactly one room with exactly its people, and exactly one answer.
+		Long: `Starts a sandbox and the bot, each a process of its own, sends /newroom
+requests, makes the pod fail in every way it knows, kills the bot with SIGKILL
+again and again, and in the end compares every room, member, owner and answer on
+the pod with what was asked for. The outcome is a table; the exit code is 1
+unless each request has exactly one room with exactly its people, and exactly
+one answer.
 
-With --outages nobody is killed. Signing in, then the datafeed, then the store
-are out of order, each for so long, while three commands a second keep coming.
-The table says how long it took until the bot was not ready, how many lines the
-log had about it, and how soon after its end the bot was ready again; the exit
-code is 1 also when that took too long.
+With --outages no bot is killed. Signing in, then the datafeed, then the store
+are out of order, each for so long, while three requests a second keep coming.
+The table says for each outage how long it took until the bot was not ready, how
+many lines the log had about it, and how soon after its end the bot was ready
+again; the exit code is 1 also when that took too long.
 
 Faults: none; default is a bad day; heavy is everything at once: 429 with
 Retry-After, 500, 503, delays past the bot's timeout, connections that drop
@@ -36,12 +37,12 @@ before and after the effect of every kind of write, expired sessions, failing
 logins, lost datafeeds, events twice and out of order, a room search that lags
 behind by up to 3 s, and searches that find nothing answer 204 now and then.
 
-A pod that forgets a datafeed forgets what waits in it; the bot then has to find
-it in the history of the chats.
+When the pod forgets a datafeed, the events in it are lost; the bot then has to
+find the requests in the history of the chats.
 
-The bot runs with short timings, which are printed: a creation of a room that
-was not answered is looked for after roombot.httpTimeout + roombot.searchLag.
-With outages of 30 s and more they are those that the bot is shipped with.`,
+The bot runs with short timings, which are printed: a room whose creation was
+not answered is looked for after roombot.httpTimeout + roombot.searchLag.
+Outages of 30 s and more use the default timings.`,
 		Example: `  bot soak
   bot soak --commands 2000 --kill-every 2s --faults heavy --seed 7
   bot soak --outages 1m
@@ -84,11 +85,11 @@ func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error 
 
 func soakFlags(command *cobra.Command, c *soak.Config) {
 	flags := command.Flags()
-	flags.IntVar(&c.Commands, "commands", 200, "how many commands are sent")
+	flags.IntVar(&c.Commands, "commands", 200, "how many requests are sent")
 	flags.DurationVar(&c.KillEvery, "kill-every", 2*time.Second, "time between kills; 0 for none")
 	flags.Var(&c.Faults, "faults", "what the pod does meanwhile: none, default or heavy")
 	flags.DurationVar(&c.Outages, "outages", 0, "instead of kills and faults: how long login, feed and store are out of order, one after the other")
-	flags.Int64Var(&c.Seed, "seed", 1, "of the commands and of the faults' chances")
+	flags.Int64Var(&c.Seed, "seed", 1, "decides the requests and the faults' chances")
 	flags.IntVar(&c.Replicas, "replicas", 1, "bots at once, killed in turn")
 	flags.TextVar(&c.Store, "store", engine.Address{}, "address of the bots' database (default: a file)")
 	flags.StringVar(&c.Dir, "dir", "", "folder that keeps configurations, stores and logs (default: a temporary one)")
