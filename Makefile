@@ -22,7 +22,7 @@ race: ## all tests under the race detector
 lint: ## the linters of .golangci.yaml
 	go run $(GOLANGCI_LINT) run ./...
 
-bench: ## latency of a command, and what it is made of
+bench: ## benchmarks of single packages
 	go test -run '^$$' -bench . -benchmem ./bot/... ./commands/... ./symphony/...
 
 fuzz: ## each parser for half a minute

@@ -35,7 +35,7 @@ func TestBenchMeasuresACommandDuringAFlood(t *testing.T) {
 	require.Zero(t, got.code, got.err)
 	require.Regexp(t, `(?m)^Message to link, alone +p50 \d+ ms`, got.out)
 	require.Regexp(t, `(?m)^Beside a flood of 130 +p50 \d+ ms`, got.out)
-	require.Regexp(t, `(?m)^Held up by +-?\d+ ms, -?\d+\.\d\d of a command's time$`, got.out)
+	require.Regexp(t, `(?m)^Held up by +-?\d+ ms, -?\d+\.\d\d of a request's time$`, got.out)
 }
 
 func TestBenchRefusesInvalidFlags(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 // Config describes a benchmark.
 type Config struct {
 	Commands      int           // how many are measured, after some to warm up
-	Rate          float64       // commands a second; 0 for as fast as they are answered
+	Rate          float64       // requests a second; 0 for as fast as they are answered
 	RTT           time.Duration // round trip of the network, on each call of the bot
 	People        int           // named in each command, by mention
 	Groups        int           // named in each command

@@ -112,7 +112,7 @@ func (r Report) Print(to io.Writer) error {
 	if f := r.Flood; f != nil {
 		row("Message to link, alone", "%s", f.Alone)
 		row(fmt.Sprintf("Beside a flood of %d", f.Commands), "%s", f.Beside)
-		row("Held up by", "%.0f ms, %.2f of a command's time", f.HeldUp, f.Share)
+		row("Held up by", "%.0f ms, %.2f of a request's time", f.HeldUp, f.Share)
 		return w.Flush()
 	}
 	row("Message to link", "%s", r.Link)
@@ -121,8 +121,8 @@ func (r Report) Print(to io.Writer) error {
 	if r.Ratio > 0 {
 		row("Median to critical path", "%.2f (%g ms: delivery, create, add, send)", r.Ratio, r.CriticalPath)
 	}
-	row("Throughput", "%.1f commands a second", r.Throughput)
-	row("Processor of the bot", "%.2f ms a command", r.CPU*1000)
+	row("Throughput", "%.1f requests a second", r.Throughput)
+	row("Processor of the bot", "%.2f ms a request", r.CPU*1000)
 	row("Memory of the bot", "%.1f MiB at first, %.1f at the end, %.1f at most", mib(r.MemoryBefore), mib(r.Memory), mib(r.Peak))
 	if r.Chatter > 0 {
 		row("Chatter", "%d messages a second, %d events waiting at the worst", r.Chatter, r.Waiting)

@@ -47,7 +47,7 @@ func (o *Outage) judge(bots int) {
 	wrong(o.ReportedAfter < 0, "health never reported it")
 	wrong(o.ClaimedReady, "a bot that was not ready said that it was")
 	wrong(o.ReadyAfter < 0 || o.ReadyAfter > recoveryLimit, "the bots were not ready again within %s", recoveryLimit)
-	wrong(o.AnsweredAfter < 0 || o.AnsweredAfter > recoveryLimit, "no command was answered within %s", recoveryLimit)
+	wrong(o.AnsweredAfter < 0 || o.AnsweredAfter > recoveryLimit, "no request was answered within %s", recoveryLimit)
 	wrong(o.DoneAfter < 0, "not all was answered")
 	for said, n := range o.lineCounts() {
 		wrong(n > o.maxSameLines()*bots, "the log said %d times: %s", n, said)

@@ -12,7 +12,7 @@ import (
 // printOutages writes a row for each outage, and below it the problems and log lines.
 func (r Report) printOutages(to io.Writer) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\nOutage\tlasted\tcommands\thealth says so\tlog lines\tready again\tfirst answer\tall answered")
+	fmt.Fprintln(w, "\nOutage\tlasted\trequests\thealth says so\tlog lines\tready again\tfirst answer\tall answered")
 	for _, o := range r.Outages {
 		fmt.Fprintf(w, "%s\t%s\t%d\tafter %s\t%d\tafter %s\tafter %s\tafter %s\n", o.Kind, formatDuration(o.Lasted), o.Sent,
 			formatDuration(o.ReportedAfter), len(o.Lines), formatDuration(o.ReadyAfter), formatDuration(o.AnsweredAfter), formatDuration(o.DoneAfter))

@@ -105,8 +105,8 @@ func (r Report) Print(to io.Writer) error {
 		fmt.Fprintf(w, "%s\t%s\n", label, fmt.Sprintf(format, args...))
 	}
 	row("Commands", "%d sent, seed %d", r.Sent, r.Seed)
-	row("Rooms per command", "%s", r.Rooms)
-	row("Answers per command", "%s", r.Answers)
+	row("Rooms per request", "%s", r.Rooms)
+	row("Answers per request", "%s", r.Answers)
 	row("People", "%d missing, %d extra, %d owners wrong", r.Missing, r.Extra, r.Owners)
 	row("Answers not right", "%d", r.Wrong)
 	row("Lost", "%d", r.Lost)
@@ -160,12 +160,12 @@ func (r Report) printFindings(to io.Writer) error {
 		}
 		fmt.Fprintf(to, "\n✗ %s: %s\n", line.Bot, line.Text)
 	}
-	verdict := "\n✓ Exactly one room and one answer for each command.\n"
+	verdict := "\n✓ Exactly one room and one answer for each request.\n"
 	switch {
 	case !r.IsExact():
 		verdict = "\n✗ Not everything is exactly one.\n"
 	case !r.HasKeptPromise():
-		verdict = "\n✗ Exactly one room and one answer for each command, but a recovery from an outage was not as it should be.\n"
+		verdict = "\n✗ Exactly one room and one answer for each request, but a recovery from an outage was not as it should be.\n"
 	}
 	_, err := fmt.Fprint(to, verdict)
 	return err
