@@ -20,10 +20,10 @@ type Config struct {
 	Commands      int           // how many are measured, after some to warm up
 	Rate          float64       // requests a second; 0 for as fast as they are answered
 	RTT           time.Duration // round trip of the network, on each call of the bot
-	People        int           // named in each command, by mention
-	Groups        int           // named in each command
+	People        int           // named in each request, by mention
+	Groups        int           // named in each request
 	Chatter       int           // messages a second that are not for the bot
-	Flood         int           // commands that somebody else sends at once, before every second command; Rate does not count then
+	Flood         int           // requests that somebody else sends at once, before every second request; Rate does not count then
 	Conversations int           // people who talk to the bot, each in a chat of their own; default 32
 	Workers       int           // the bot's roombot.limits.workers; 0 for its default
 	Patience      time.Duration // how long nothing may be answered before the benchmark gives up; default 60 s
@@ -39,7 +39,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// MostPeople and MostGroups are how many a command may name, and MostFlood how many may be sent at
+// MostPeople and MostGroups are how many a request may name, and MostFlood how many may be sent at
 // once.
 const (
 	MostPeople = 40
@@ -101,7 +101,7 @@ func (r *benchmark) execute(ctx context.Context) (Report, error) {
 	return result, nil
 }
 
-// warmUpCommands is how many commands are not measured: the first ones open chats and connections
+// warmUpCommands is how many requests are not measured: the first ones open chats and connections
 // and fill caches.
 const warmUpCommands = 8
 
@@ -154,7 +154,7 @@ func (r *benchmark) waitForMembers(ctx context.Context) ([]client.Room, error) {
 	}
 }
 
-// sendAll sends the commands and waits for the last answer.
+// sendAll sends the requests and waits for the last answer.
 func (r *benchmark) sendAll(ctx context.Context) error {
 	switch {
 	case r.Flood > 0:
@@ -166,7 +166,7 @@ func (r *benchmark) sendAll(ctx context.Context) error {
 	}
 }
 
-// sendWhenAnswered has each person send the next command when the last one was answered.
+// sendWhenAnswered has each person send the next request when the last one was answered.
 func (r *benchmark) sendWhenAnswered(ctx context.Context) error {
 	next := make(chan int)
 	group, ctx := errgroup.WithContext(ctx)
@@ -211,7 +211,7 @@ func (r *benchmark) sendAtRate(ctx context.Context) error {
 	return group.Wait()
 }
 
-// sendAndAwait sends one command, waits until it is answered, and gives how long the link took.
+// sendAndAwait sends one request, waits until it is answered, and gives how long the link took.
 func (r *benchmark) sendAndAwait(ctx context.Context, n, who int) (time.Duration, error) {
 	said, err := r.pod.Says(ctx, r.people.speaker(who), r.people.command(n, r.People, r.Groups))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-// sendBesideFloods measures each command twice: alone, and sent right after somebody else has sent
+// sendBesideFloods measures each request twice: alone, and sent right after somebody else has sent
 // very many at once in another chat.
 func (r *benchmark) sendBesideFloods(ctx context.Context) error {
 	const asker, flooder = 0, 1

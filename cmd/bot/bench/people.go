@@ -33,7 +33,7 @@ func (p people) speaker(n int) string { return p.crowd[n%len(p.crowd)] }
 
 func roomName(n int) string { return fmt.Sprintf("Bench %d", n) }
 
-// command is the text that opens room n. Each command names other people.
+// command is the text that opens room n. Each request names other people.
 func (p people) command(n, people, groups int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "/newroom %q", roomName(n))

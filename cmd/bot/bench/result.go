@@ -57,14 +57,14 @@ type Report struct {
 	Flood        *FloodResult `json:"flood,omitempty"`
 }
 
-// FloodResult compares a command beside a flood of others in another chat with one alone, from the
+// FloodResult compares a request beside a flood of others in another chat with one alone, from the
 // message to the link.
 type FloodResult struct {
 	Commands int         `json:"commands"` // of the flood
 	Alone    Percentiles `json:"alone"`
 	Beside   Percentiles `json:"beside"`
 	HeldUp   float64     `json:"heldUpMillis"`     // what the medians differ by
-	Share    float64     `json:"heldUpByCommands"` // the same in medians of a command alone
+	Share    float64     `json:"heldUpByCommands"` // the same in medians of a request alone
 }
 
 // roundTrips is the critical path: half a round trip until the event has arrived, one to create the

@@ -12,11 +12,11 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-// timings are when each command was sent and answered, by the pod's clock, in milliseconds since
+// timings are when each request was sent and answered, by the pod's clock, in milliseconds since
 // 1970.
 type timings struct {
 	mu          sync.Mutex       // guards all below
-	sent        map[string]int64 // of the commands that are answered, by request number
+	sent        map[string]int64 // of the requests that are answered, by request number
 	linked      map[string]int64
 	final       map[string]client.Message
 	waits       map[string]chan struct{}

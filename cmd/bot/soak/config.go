@@ -13,7 +13,7 @@ type Config struct {
 	KillEvery time.Duration  // between SIGKILLs to the bots in turn; 0 for never
 	Faults    FaultLevel     // what the pod does to them meanwhile
 	Outages   time.Duration  // in place of all that: how long login, feed and store are out of order, one after the other
-	Seed      int64          // of the commands and of the pod's dice
+	Seed      int64          // of the requests and of the pod's dice
 	Replicas  int            // bots at once; more than one needs Store
 	Store     engine.Address // a database; zero for a file
 	Dir       string         // keeps configurations, stores and logs; empty for a folder that is removed
