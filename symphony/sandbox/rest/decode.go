@@ -37,6 +37,14 @@ func decode(body []byte, operation string, into any, unmarshal func([]byte, any)
 	return BadRequest("The request body is not what %s takes: %s", operation, explain(err))
 }
 
+// DecodeDocument reads JSON that is no body of an operation. Its error has no names of Go types.
+func DecodeDocument(document []byte, into any) error {
+	if err := json.Unmarshal(document, into); err != nil {
+		return errors.New(explain(err))
+	}
+	return nil
+}
+
 // explain says in plain words why JSON could not be read.
 func explain(err error) string {
 	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
