@@ -13,8 +13,8 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-// floods is somebody who sends requests faster than they can be carried out.
-func (w *world) floods(who string, commands int) said {
+// sendFlood has somebody send requests faster than they can be carried out.
+func (w *world) sendFlood(who string, commands int) said {
 	w.t.Helper()
 	first := w.asks(who, `/newroom "Flood 0"`)
 	for i := 1; i < commands; i++ {
@@ -27,9 +27,9 @@ func TestSurplusRequestsGetOneAnswer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 5} })
 	w.fail(client.Fault{Path: onCreate, Delay: "10m"}) // no request ends before all are sent
-	chat := w.floods("bob", 40)
+	chat := w.sendFlood("bob", 40)
 	w.heal()
-	w.rests()
+	w.waitUntilIdle()
 	var opened, refused int
 	for _, a := range w.answers("bob", chat) {
 		switch text := plain(a); {
@@ -61,10 +61,10 @@ func TestSurplusRequestsGetOneAnswerAfterAStoreOutage(t *testing.T) {
 	require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Failures > 0 }, patience, tick)
 	require.NoError(t, release())
 	w.becomesReady()
-	require.Eventually(t, w.listens, patience, tick)
+	require.Eventually(t, w.isFeedEmpty, patience, tick)
 	w.heal()
-	w.rests()
-	all := strings.Join(w.heard("bob", chat.Message), "\n")
+	w.waitUntilIdle()
+	all := strings.Join(w.shownAnswers("bob", chat.Message), "\n")
 	require.Equal(t, 5, strings.Count(all, "I can add these groups"), "carried out")
 	require.Equal(t, 1, strings.Count(all, "5 commands are waiting in this chat"))
 }
@@ -79,10 +79,10 @@ func TestSurplusRequestsOfACrowdedRoomAreAnsweredInTheRoom(t *testing.T) {
 	for _, who := range []string{"bob", "alice"} {
 		w.chatter(who, room, "/groups", 8)
 	}
-	require.Eventually(t, w.listens, patience, tick)
+	require.Eventually(t, w.isFeedEmpty, patience, tick)
 	w.heal()
-	w.rests()
-	require.Equal(t, 1, strings.Count(strings.Join(w.heard("alice", first.Message), "\n"), "5 commands are waiting in this chat"))
+	w.waitUntilIdle()
+	require.Equal(t, 1, strings.Count(strings.Join(w.shownAnswers("alice", first.Message), "\n"), "5 commands are waiting in this chat"))
 }
 
 func TestAFloodDoesNotDelayOtherChats(t *testing.T) {
@@ -92,9 +92,9 @@ func TestAFloodDoesNotDelayOtherChats(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, func(w *world) { w.hands = hands })
 			w.fail(client.Fault{Path: onCreate, Delay: "400ms"})
-			flood := w.floods("bob", 200)
+			flood := w.sendFlood("bob", 200)
 			asked := w.asks("carol", `/newroom "One"`)
-			asked.hears("✓ One")
+			asked.waitForAnswer("✓ One")
 			at := w.answers("carol", asked)[0].Timestamp
 			// One of the flood is under way and one may begin while the event travels; on a busy
 			// machine a few more do.

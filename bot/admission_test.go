@@ -21,13 +21,13 @@ func TestTheFeedIsNotReadWhileTheQueueIsFull(t *testing.T) {
 	for _, who := range []string{"bob", "carol", "ravi", "cora", "ops", "eve"} {
 		talks[who] = w.asks(who, "/help")
 	}
-	w.complains("jobs wait, and no more are taken in until there are fewer than 3")
+	w.waitForProblem("jobs wait, and no more are taken in until there are fewer than 3")
 	require.Less(t, w.bot.Health(t.Context()).Queue.Queued, 3+len(talks))
 	w.heal()
 	for _, talk := range talks {
-		talk.ends("I open rooms")
+		talk.endsWith("I open rooms")
 	}
-	first.ends("✓ Room 0")
+	first.endsWith("✓ Room 0")
 	w.becomesReady()
 	require.LessOrEqual(t, strings.Count(w.log.String(), "a batch was not handled; it comes again"), 1)
 }
@@ -41,7 +41,7 @@ func TestRequestsBeyondTheLimitOfAChatAreLeftOut(t *testing.T) {
 			chat := w.says("bob", "/help").sees("I open rooms")
 			w.fail(append(faults, client.Fault{Path: onSend, Delay: "10m"})...) // no request ends
 			w.chatter("bob", "roombot", "/groups", 50)
-			require.Eventually(t, w.listens, patience, tick)
+			require.Eventually(t, w.isFeedEmpty, patience, tick)
 			w.heal()
 			var shown []string
 			require.Eventually(t, func() bool {
@@ -49,7 +49,7 @@ func TestRequestsBeyondTheLimitOfAChatAreLeftOut(t *testing.T) {
 				for _, a := range w.answers("bob", chat) {
 					shown = append(shown, plain(a))
 				}
-				return len(shown) == 7 && w.idle()
+				return len(shown) == 7 && w.isIdle()
 			}, patience, tick)
 			all := strings.Join(shown, "\n")
 			require.Equal(t, 5, strings.Count(all, "I can add these groups"), "carried out")
@@ -66,7 +66,7 @@ func TestALongListDoesNotDelayOtherChats(t *testing.T) {
 	long := w.asks("bob", `/newroom "Long" `+people)
 	next := w.asks("bob", `/newroom "Next"`)
 	other := w.asks("carol", `/newroom "Short"`)
-	other.hears("✓ Short")
+	other.waitForAnswer("✓ Short")
 	short := w.answers("carol", other)[0].Timestamp
 	require.Eventually(t, func() bool { return len(w.answers("bob", next)) == 2 }, patience, tick)
 	said := w.answers("bob", long)
@@ -88,13 +88,13 @@ func TestALoginOutageUsesNoAttemptAndIsLoggedOnce(t *testing.T) {
 	w.fail(client.Fault{Path: "/login/*", Status: 503})
 	w.fail(client.Fault{Kind: "session-expired", Path: onCreate, Count: 1})
 	asked := w.asks("bob", `/newroom "Outage" @alice`)
-	w.complains("signing in to Symphony fails")
+	w.waitForProblem("signing in to Symphony fails")
 	require.Eventually(t, func() bool {
 		_, text := w.page("/metrics")
 		return strings.Contains(text, `roombot_postponed_total{reason="login"}`)
 	}, patience, tick)
 	w.heal()
-	asked.ends("✓ Outage", "is open")
+	asked.endsWith("✓ Outage", "is open")
 	w.theOnly("Outage", "bob", "alice")
 	require.NotContains(t, w.log.String(), "request was put off")
 	require.Equal(t, 1, strings.Count(w.log.String(), "signing in fails"))

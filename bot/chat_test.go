@@ -26,9 +26,9 @@ func (w *world) asksIn(to, who, text string) said {
 	return w.talk(who)(w.pod.Say(w.t.Context(), client.SayRequest{As: who, To: to, Text: text}))
 }
 
-// heard is what the bot shows in a chat after a message, without what it has
+// shownAnswers is what the bot shows in a chat after a message, without what it has
 // replaced.
-func (w *world) heard(who string, after client.Message) []string {
+func (w *world) shownAnswers(who string, after client.Message) []string {
 	w.t.Helper()
 	var shown []string
 	for _, m := range w.botMessages(who, after) {
@@ -69,22 +69,22 @@ func (w *world) answers(who string, chat said) []client.Message {
 	})
 }
 
-// ends waits until the bot's last word in the chat contains every text, and asserts that it is its
-// only one, also when nothing is left to do.
-func (s said) ends(texts ...string) string {
+// endsWith waits until the bot's last word in the chat contains every text, and asserts that it is
+// its only one, also when nothing is left to do.
+func (s said) endsWith(texts ...string) string {
 	s.w.t.Helper()
-	s.hears(texts...)
-	s.w.rests()
-	return s.hears(texts...)
+	s.waitForAnswer(texts...)
+	s.w.waitUntilIdle()
+	return s.waitForAnswer(texts...)
 }
 
-// hears waits until the bot's only word in the chat contains every text, though there may be more
-// to come.
-func (s said) hears(texts ...string) string {
+// waitForAnswer waits until the bot's only word in the chat contains every text, though there may
+// be more to come.
+func (s said) waitForAnswer(texts ...string) string {
 	s.w.t.Helper()
 	var shown []string
 	said := assert.Eventually(s.w.t, func() bool {
-		shown = s.w.heard(s.who, s.Message)
+		shown = s.w.shownAnswers(s.who, s.Message)
 		return len(shown) > 0 && containsAll(shown[len(shown)-1], texts)
 	}, patience, tick)
 	require.True(s.w.t, said, "the bot was to say %q and said %q", texts, shown)
@@ -92,25 +92,25 @@ func (s said) hears(texts ...string) string {
 	return shown[0]
 }
 
-// rests waits until the bot has nothing more to do. An answer is given before the last people are
-// in.
-func (w *world) rests() {
+// waitUntilIdle waits until the bot has nothing more to do. An answer is given before the last
+// people are in.
+func (w *world) waitUntilIdle() {
 	w.t.Helper()
-	require.Eventually(w.t, w.idle, patience, tick, "the bot comes to rest")
+	require.Eventually(w.t, w.isIdle, patience, tick, "the bot comes to rest")
 }
 
-// idle is true when all was heard, and no command waits or is being carried out.
-func (w *world) idle() bool {
-	if !w.listens() {
+// isIdle reports whether all was heard, and no command waits or is being carried out.
+func (w *world) isIdle() bool {
+	if !w.isFeedEmpty() {
 		return false
 	}
 	todo := w.bot.Health(w.t.Context()).Queue
 	return todo.Answers && todo.Queued+todo.Running == 0
 }
 
-// listens is true when a feed that is being read has nothing to tell. What a stopped bot had been
-// told and never acknowledged is hidden for a while, and no reason to wait.
-func (w *world) listens() bool {
+// isFeedEmpty reports whether a feed that is being read has nothing to tell. What a stopped bot had
+// been told and never acknowledged is hidden for a while, and no reason to wait.
+func (w *world) isFeedEmpty() bool {
 	feeds, err := w.pod.Feeds(w.t.Context())
 	require.NoError(w.t, err)
 	return slices.ContainsFunc(feeds, func(f client.Feed) bool { return f.Readers > 0 && f.Queued == 0 })
@@ -195,7 +195,7 @@ const (
 // and the bot, once everything is done.
 func (w *world) theOnly(name string, usernames ...string) {
 	w.t.Helper()
-	w.rests()
+	w.waitUntilIdle()
 	all, _ := members(w.theRoom(name))
 	require.ElementsMatch(w.t, append(usernames, "roombot"), all)
 }

@@ -32,7 +32,7 @@ func TestAWriteWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
 					w.fail(client.Fault{Kind: "search-lag", Delay: lag})
 				}
 				w.fail(client.Fault{Path: path, Drop: "after", Count: 1})
-				w.asks("bob", `/newroom "Once" @alice group:"Test Group"`).ends("✓ Once", "is open")
+				w.asks("bob", `/newroom "Once" @alice group:"Test Group"`).endsWith("✓ Once", "is open")
 				w.theOnly("Once", "bob", "alice", "carol")
 			})
 		}
@@ -54,15 +54,15 @@ func TestARoomIsFoundAgainOnAPodWithoutSearchFields(t *testing.T) {
 			pod.ServeHTTP(rw, r)
 		})
 	}
-	w := newWorld(t, settlesSoon, behind(older))
+	w := newWorld(t, settlesSoon, withFront(older))
 	w.fail(client.Fault{Path: onCreate, Drop: "after", Count: 1})
-	w.asks("bob", `/newroom "Once" @alice`).ends("✓ Once", "is open")
+	w.asks("bob", `/newroom "Once" @alice`).endsWith("✓ Once", "is open")
 	w.theOnly("Once", "bob", "alice")
 }
 
-// namesakes is a pod that takes a name as often as it comes: there, nothing but the bot keeps a
+// allowNamesakes has a pod take a name as often as it comes: there, nothing but the bot keeps a
 // room from being made twice.
-func namesakes(pod http.Handler) http.Handler {
+func allowNamesakes(pod http.Handler) http.Handler {
 	var made atomic.Int32
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/room/create") {
@@ -77,16 +77,16 @@ func namesakes(pod http.Handler) http.Handler {
 func TestARoomIsMadeOnceOnAPodThatTakesANameTwice(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string]front{
-		"when its answer is lost": namesakes,
+		"when its answer is lost": allowNamesakes,
 		"when Symphony's pace holds it up and then its answer is lost": func(pod http.Handler) http.Handler {
-			return throttlesOnce("/room/create", "5")(namesakes(pod))
+			return throttlesOnce("/room/create", "5")(allowNamesakes(pod))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, behind(before), func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = time.Second, 3*time.Second })
+			w := newWorld(t, withFront(before), func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = time.Second, 3*time.Second })
 			w.fail(client.Fault{Kind: "search-lag", Delay: "2s"}, client.Fault{Path: onCreate, Drop: "after", Count: 1})
-			w.asks("bob", `/newroom "Once" @alice`).ends("✓ Once", "is open")
+			w.asks("bob", `/newroom "Once" @alice`).endsWith("✓ Once", "is open")
 			w.theRoom("Once 1")
 			require.Empty(t, w.rooms("Once 2"))
 		})
@@ -98,7 +98,7 @@ func TestARoomThatTheSearchFindsLateIsStillItsOwn(t *testing.T) {
 	w := newWorld(t, settlesSoon)
 	w.fail(client.Fault{Kind: "search-lag", Delay: "2500ms"}) // more than the bot counts with
 	w.fail(client.Fault{Path: onCreate, Drop: "after", Count: 1})
-	w.asks("bob", `/newroom "Late" @alice`).ends("✓ Late", "is open")
+	w.asks("bob", `/newroom "Late" @alice`).endsWith("✓ Late", "is open")
 	w.theOnly("Late", "bob", "alice")
 }
 
@@ -119,7 +119,7 @@ func TestAWriteThatDidNotArriveIsRepeated(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, settlesSoon)
 			w.fail(trouble)
-			w.asks("bob", `/newroom "Later" @alice group:"Test Group"`).ends("✓ Later", "is open")
+			w.asks("bob", `/newroom "Later" @alice group:"Test Group"`).endsWith("✓ Later", "is open")
 			w.theOnly("Later", "bob", "alice", "carol")
 		})
 	}
@@ -145,9 +145,9 @@ func TestAThrottledCallWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
 	for name, path := range map[string]string{"the room": "/room/create", "the reply": "/message/create"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, settlesSoon, behind(throttlesOnce(path, "2")))
+			w := newWorld(t, settlesSoon, withFront(throttlesOnce(path, "2")))
 			w.fail(client.Fault{Kind: "search-lag", Delay: "40ms"}, client.Fault{Path: "*" + path, Drop: "after", Count: 1})
-			w.asks("bob", `/newroom "Held" @alice group:"Test Group"`).ends("✓ Held", "is open")
+			w.asks("bob", `/newroom "Held" @alice group:"Test Group"`).endsWith("✓ Held", "is open")
 			w.theOnly("Held", "bob", "alice", "carol")
 		})
 	}
@@ -165,12 +165,12 @@ func TestAReplyThatArrivesAfterItsTimeoutIsNotSentAgain(t *testing.T) {
 			pod.ServeHTTP(rw, r)
 		})
 	}
-	w := newWorld(t, behind(telling), func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = time.Second, 2*time.Second })
+	w := newWorld(t, withFront(telling), func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = time.Second, 2*time.Second })
 	w.fail(client.Fault{Path: onSend, Delay: "1500ms", Drop: "after", Count: 1})
 	asked := w.asks("bob", "/help")
-	asked.hears("I open rooms")
+	asked.waitForAnswer("I open rooms")
 	<-arrived
-	asked.ends("I open rooms")
+	asked.endsWith("I open rooms")
 }
 
 func TestAProxysPageIsNotTakenForSymphonysRefusal(t *testing.T) {
@@ -191,8 +191,8 @@ func TestAProxysPageIsNotTakenForSymphonysRefusal(t *testing.T) {
 						pod.ServeHTTP(rw, r)
 					})
 				}
-				w := newWorld(t, settlesSoon, behind(proxy))
-				w.asks("bob", `/newroom "Through" @alice`).ends("✓ Through", "is open")
+				w := newWorld(t, settlesSoon, withFront(proxy))
+				w.asks("bob", `/newroom "Through" @alice`).endsWith("✓ Through", "is open")
 				w.theOnly("Through", "bob", "alice")
 				require.Greater(t, pages.Load(), int32(3))
 			})
@@ -216,8 +216,8 @@ func TestAnAnswerWithoutAnIDCountsAsLost(t *testing.T) {
 					pod.ServeHTTP(rw, r)
 				})
 			}
-			w := newWorld(t, settlesSoon, behind(gateway))
-			w.asks("bob", `/newroom "Nameless" @alice`).ends("✓ Nameless", "is open")
+			w := newWorld(t, settlesSoon, withFront(gateway))
+			w.asks("bob", `/newroom "Nameless" @alice`).endsWith("✓ Nameless", "is open")
 			w.theOnly("Nameless", "bob", "alice")
 			require.True(t, emptied.Load())
 		})
@@ -234,7 +234,7 @@ func TestAFailedLoginIsNotTakenForARefusal(t *testing.T) {
 			w := newWorld(t, settlesSoon)
 			w.fail(client.Fault{Path: onLogin, Status: http.StatusNotFound, Count: 2})
 			w.fail(client.Fault{Kind: "session-expired", Path: path, Count: 1})
-			w.asks("bob", `/newroom "Inside" @alice group:"Test Group"`).ends("✓ Inside", "is open", "Owner: Bob Chen (you)", "Test Group")
+			w.asks("bob", `/newroom "Inside" @alice group:"Test Group"`).endsWith("✓ Inside", "is open", "Owner: Bob Chen (you)", "Test Group")
 			w.theOnly("Inside", "bob", "alice", "carol")
 		})
 	}
@@ -255,7 +255,7 @@ func TestARestartContinuesARequestFromAnyPoint(t *testing.T) {
 				w.stop()
 				w.heal()
 				w.start()
-				asked.ends("✓ Again", "is open")
+				asked.endsWith("✓ Again", "is open")
 				w.theOnly("Again", "bob", "alice", "carol")
 			})
 		}
@@ -269,7 +269,7 @@ func TestAStoredPlanIsAppliedAfterAChangeOfRules(t *testing.T) {
 	w.rules = "allow:\n  - name: nobody\n    who: [\"user:nobody\"]\n    commands: [groups]\n"
 	w.takeGroupRights()
 	w.start()
-	asked.ends("✓ Begun", "Test Group")
+	asked.endsWith("✓ Begun", "Test Group")
 	w.theOnly("Begun", "bob", "alice", "carol")
 }
 
@@ -278,10 +278,10 @@ func TestEventsThatArriveTwiceAreExecutedOnce(t *testing.T) {
 	w := newWorld(t)
 	w.fail(client.Fault{Kind: "duplicate-events"})
 	asked := w.asks("bob", `/newroom "Twin" @alice preview`)
-	asked.ends("Nothing was created yet")
+	asked.endsWith("Nothing was created yet")
 	preview := w.reply(asked)
 	click := w.asksByClick("bob", preview, commands.FormOffer, "offer-0", nil)
-	click.ends("✓ Twin")
+	click.endsWith("✓ Twin")
 	w.theOnly("Twin", "bob", "alice")
 }
 
@@ -289,10 +289,10 @@ func TestARequestRunsOnceByMessageEditClickOrForm(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	broken := w.says("bob", `/newroom "Ways @alice`).sees("never closed")
-	form := w.clicks("bob", broken.last(), commands.FormOffer, "offer-1", nil).sees("What should the room be called")
-	w.clicks("bob", broken.last(), commands.FormOffer, "offer-0", nil).sees("✓ Ways")
-	w.clicks("bob", broken.last(), commands.FormOffer, "offer-0", nil).sees("already acted on this")
-	w.clicks("bob", form.last(), commands.FormNewRoom, "create", map[string]any{"name": "Other"}).sees("already acted on this")
+	form := w.click("bob", broken.lastReply(), commands.FormOffer, "offer-1", nil).sees("What should the room be called")
+	w.click("bob", broken.lastReply(), commands.FormOffer, "offer-0", nil).sees("✓ Ways")
+	w.click("bob", broken.lastReply(), commands.FormOffer, "offer-0", nil).sees("already acted on this")
+	w.click("bob", form.lastReply(), commands.FormNewRoom, "create", map[string]any{"name": "Other"}).sees("already acted on this")
 	w.edits("bob", broken.Message.ID, `/newroom "Edited" @alice`).sees("already acted on this")
 	require.Empty(t, w.rooms("Other"))
 	require.Empty(t, w.rooms("Edited"))
@@ -321,9 +321,9 @@ func TestAConversationIsAnsweredInItsOrder(t *testing.T) {
 	for i := 1; i < 6; i++ {
 		w.asks("bob", fmt.Sprintf(`/newroom "Room %d"`, i))
 	}
-	require.Eventually(t, func() bool { return len(w.heard("bob", first.Message)) == 6 }, patience, tick)
-	w.rests()
-	for i, text := range w.heard("bob", first.Message) {
+	require.Eventually(t, func() bool { return len(w.shownAnswers("bob", first.Message)) == 6 }, patience, tick)
+	w.waitUntilIdle()
+	for i, text := range w.shownAnswers("bob", first.Message) {
 		require.Contains(t, text, fmt.Sprintf("✓ Room %d", i))
 	}
 }
@@ -333,7 +333,7 @@ func TestAFirstAnswerComesWhileFortyPeopleAreAdded(t *testing.T) {
 	w := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 25 })
 	people, names := w.colleagues(40)
 	asked := w.asks("bob", `/newroom "Crowd" `+people)
-	asked.ends("✓ Crowd", "and 20 more")
+	asked.endsWith("✓ Crowd", "and 20 more")
 	asked.saidMeanwhile([]string{"Crowd", "is open", "Adding 40 people, about 2 s"})
 	w.theOnly("Crowd", append(names, "bob")...)
 }
@@ -346,7 +346,7 @@ func TestTheLinkReplacesThePutOffAnswer(t *testing.T) {
 	people, names := w.colleagues(40)
 	w.fail(client.Fault{Path: onCreate, Status: 503, Count: 2})
 	asked := w.asks("bob", `/newroom "Relief" `+people)
-	asked.ends("✓ Relief", "and 20 more")
+	asked.endsWith("✓ Relief", "and 20 more")
 	asked.saidMeanwhile([]string{"⏳"}, []string{"Relief", "is open", "Adding 40"})
 	w.theOnly("Relief", append(names, "bob")...)
 }

@@ -17,10 +17,10 @@ func TestTheFormKeepsEverythingThatWasTyped(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	broken := w.says("bob", `/newroom "All of it @alice owner:@carol group:"Test Group" desc:"Why \"so\"" discoverable history:no`).sees("never closed")
-	form := w.clicks("bob", broken.last(), commands.FormOffer, "offer-1", nil).sees("What should the room be called")
-	require.Contains(t, form.last().Markup, "All of it")
-	require.Contains(t, form.last().Markup, "discoverable:yes history:no")
-	require.Contains(t, form.last().Markup, "&quot;Test Group&quot;")
+	form := w.click("bob", broken.lastReply(), commands.FormOffer, "offer-1", nil).sees("What should the room be called")
+	require.Contains(t, form.lastReply().Markup, "All of it")
+	require.Contains(t, form.lastReply().Markup, "discoverable:yes history:no")
+	require.Contains(t, form.lastReply().Markup, "&quot;Test Group&quot;")
 }
 
 func TestTheFormHoldsALongListUpToItsLimit(t *testing.T) {
@@ -31,8 +31,8 @@ func TestTheFormHoldsALongListUpToItsLimit(t *testing.T) {
 	for i, name := range names {
 		line += fmt.Sprintf(` %s@acme.test group:"A desk with number %d"`, name, i)
 	}
-	form := w.says("bob", line).sees("What should the room be called", "A desk with number 29", names[29]+"@acme.test").last()
-	w.clicks("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Long", "groups": ""}).sees("✓ Long")
+	form := w.says("bob", line).sees("What should the room be called", "A desk with number 29", names[29]+"@acme.test").lastReply()
+	w.click("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Long", "groups": ""}).sees("✓ Long")
 	w.theOnly("Long", append(names, "bob")...)
 	w.says("bob", `/newroom desc:"`+strings.Repeat("é", 9_000)+`"`).sees("What should the room be called")
 	w.says("bob", `/newroom desc:"`+strings.Repeat("x", 10_001)+`"`).sees("more than the form can hold", "send it again")
@@ -42,8 +42,8 @@ func TestGroupsInTheFormAreSeparatedByCommasOrLines(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for i, groups := range []string{"Test Group\nFX EMEA", "Test Group,\r\n\r\nFX EMEA,", `"Test Group",` + "\n" + `"FX EMEA"`, "Test Group,, FX EMEA"} {
-		form := w.says("bob", "/newroom").last()
-		w.clicks("bob", form, commands.FormNewRoom, "create", map[string]any{"name": fmt.Sprint("Desk ", i), "groups": groups}).
+		form := w.says("bob", "/newroom").lastReply()
+		w.click("bob", form, commands.FormNewRoom, "create", map[string]any{"name": fmt.Sprint("Desk ", i), "groups": groups}).
 			sees("Groups: Test Group (3 people), FX EMEA (2 people)")
 	}
 }
@@ -51,8 +51,8 @@ func TestGroupsInTheFormAreSeparatedByCommasOrLines(t *testing.T) {
 func TestTheFormOpensTheRoomItDescribes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	form := w.says("bob", "/newroom").last()
-	w.clicks("bob", form, commands.FormNewRoom, "create", map[string]any{
+	form := w.says("bob", "/newroom").lastReply()
+	w.click("bob", form, commands.FormNewRoom, "create", map[string]any{
 		"name": "From the form", "people": []int64{idAlice}, "owners": []int64{idAlice}, "groups": "FX EMEA, Compliance Desk",
 		"others": "kim@acme.test discoverable", "desc": "first line\nsecond \"line\"", "history": "yes",
 	}).sees("✓ From the form", "Owners: Bob Chen (you), Alice Martin", "Member: Kim Novak", "FX EMEA (2 people), Compliance Desk (1 person)", "newcomers see earlier messages · can be found by search")
@@ -61,7 +61,7 @@ func TestTheFormOpensTheRoomItDescribes(t *testing.T) {
 func TestAFormWithMistakesIsShownAgainAsFilledIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	form := w.says("bob", "/newroom").last() // the client closes a form that was sent
+	form := w.says("bob", "/newroom").lastReply() // the client closes a form that was sent
 	for _, c := range []struct {
 		values map[string]any
 		sees   []string
@@ -71,10 +71,10 @@ func TestAFormWithMistakesIsShownAgainAsFilledIn(t *testing.T) {
 		{map[string]any{"name": "Who", "people": []int64{idAlice}, "others": "bob"}, []string{`I don't know what to do with "bob"`, "People: [ 1 selected ]", "[ bob ]"}},
 		{map[string]any{"name": "Both", "desc": `a "so" <b>`, "public": "yes", "external": "yes"}, []string{"cannot be public", `[ a "so" <b> ]`, "[x] Anybody in the company", "[ Test Group, Nonesuch ]"}},
 	} {
-		form = w.clicks("bob", form, commands.FormNewRoom, "create", c.values).sees(c.sees...).last()
+		form = w.click("bob", form, commands.FormNewRoom, "create", c.values).sees(c.sees...).lastReply()
 	}
-	w.clicks("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Open", "groups": "", "others": `desc:"never closed`, "desc": "", "public": ""}).sees("never closed", "[ Edit in form ]")
-	w.clicks("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "At last", "groups": "", "others": "", "public": "", "external": ""}).sees("✓ At last", "Alice Martin")
+	w.click("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Open", "groups": "", "others": `desc:"never closed`, "desc": "", "public": ""}).sees("never closed", "[ Edit in form ]")
+	w.click("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "At last", "groups": "", "others": "", "public": "", "external": ""}).sees("✓ At last", "Alice Martin")
 }
 
 // submits is a form's event as it is, which a client cannot be made to send.
@@ -94,17 +94,17 @@ func (w *world) submits(carrier, form, stream string, values map[string]any) {
 func TestAnExpiredButtonIsAnswered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	preview := w.says("bob", `/newroom "Maybe" preview`).last()
+	preview := w.says("bob", `/newroom "Maybe" preview`).lastReply()
 	for name, c := range map[string]struct{ carrier, form, action string }{
 		"a message that is gone": {"AAAAAAAAAAAAAAAAAAAAAH___nA60EfPbQ", commands.FormOffer, "offer-0"},
 		"an unknown button":      {preview.ID, commands.FormOffer, "offer-7"},
 		"a button of old":        {preview.ID, commands.FormOffer, "launch"},
 		"no button":              {preview.ID, commands.FormNewRoom, ""},
 	} {
-		before := len(w.heard("bob", preview))
+		before := len(w.shownAnswers("bob", preview))
 		w.submits(c.carrier, c.form, preview.StreamID, map[string]any{"action": c.action})
-		require.Eventually(t, func() bool { return len(w.heard("bob", preview)) == before+1 }, patience, tick, name)
-		shown := w.heard("bob", preview)
+		require.Eventually(t, func() bool { return len(w.shownAnswers("bob", preview)) == before+1 }, patience, tick, name)
+		shown := w.shownAnswers("bob", preview)
 		require.Contains(t, shown[before], "This button does not work any more", name)
 	}
 	require.Empty(t, w.rooms("Maybe"))
@@ -117,21 +117,21 @@ func TestAForeignFormIsIgnored(t *testing.T) {
 	w.submits(theirs.ID, commands.FormOffer, theirs.StreamID, map[string]any{"action": "offer-0"})
 	w.submits(theirs.ID, "survey", theirs.StreamID, map[string]any{"action": "send"})
 	w.says("bob", "/groups").sees("Test Group")
-	require.Len(t, w.heard("bob", theirs), 2)
+	require.Len(t, w.shownAnswers("bob", theirs), 2)
 }
 
 func TestAClickOfAnotherPersonIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	room := w.openSharedRoom("@alice")
-	form := w.saysIn(room, "alice", "/newroom").last()
-	w.clicks("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Bob's"}).sees("✗ This is for the person whose message it answers.")
-	preview := w.saysIn(room, "alice", `/newroom "Hers" preview`).last()
-	w.clicks("bob", preview, commands.FormOffer, "offer-0", nil).sees("✗ This is for the person", "type the command yourself")
+	form := w.saysIn(room, "alice", "/newroom").lastReply()
+	w.click("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Bob's"}).sees("✗ This is for the person whose message it answers.")
+	preview := w.saysIn(room, "alice", `/newroom "Hers" preview`).lastReply()
+	w.click("bob", preview, commands.FormOffer, "offer-0", nil).sees("✗ This is for the person", "type the command yourself")
 	require.Empty(t, w.rooms("Bob's"))
 	require.Empty(t, w.rooms("Hers"))
-	w.clicks("alice", form, commands.FormNewRoom, "create", map[string]any{"name": "Alice's"}).sees("✓ Alice's", "Owner: Alice Martin (you)")
-	w.clicks("alice", preview, commands.FormOffer, "offer-0", nil).sees("✓ Hers", "Owner: Alice Martin (you)")
+	w.click("alice", form, commands.FormNewRoom, "create", map[string]any{"name": "Alice's"}).sees("✓ Alice's", "Owner: Alice Martin (you)")
+	w.click("alice", preview, commands.FormOffer, "offer-0", nil).sees("✓ Hers", "Owner: Alice Martin (you)")
 }
 
 func TestACorrectedReadingCommandOffersToRunIt(t *testing.T) {
@@ -139,18 +139,18 @@ func TestACorrectedReadingCommandOffersToRunIt(t *testing.T) {
 	w := newWorld(t)
 	typo := w.says("bob", "/gruops equi").sees("[ Run it ]")
 	require.NotContains(t, typo.answer(), "Create it")
-	w.clicks("bob", typo.last(), commands.FormOffer, "offer-0", nil).sees("Equities Sales")
+	w.click("bob", typo.lastReply(), commands.FormOffer, "offer-0", nil).sees("Equities Sales")
 }
 
 func TestAFormThatWasGivenUpMayBeSentAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.tries = 1 })
-	form := w.says("bob", "/newroom").last()
+	form := w.says("bob", "/newroom").lastReply()
 	w.fail(client.Fault{Path: onCreate, Status: 401, Delay: "500ms"})
 	sent := w.asksByClick("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Again"})
 	w.waitForFaults(1)
 	w.fail(client.Fault{Path: onMessage, Status: 503, Count: 4})
-	sent.ends("✗ I could not finish this", "Nothing was created.", "Room name: [ Again ]")
+	sent.endsWith("✗ I could not finish this", "Nothing was created.", "Room name: [ Again ]")
 	w.heal()
-	w.clicks("bob", w.reply(sent), commands.FormNewRoom, "create", map[string]any{"name": "Again"}).sees("✓ Again")
+	w.click("bob", w.reply(sent), commands.FormNewRoom, "create", map[string]any{"name": "Again"}).sees("✓ Again")
 }

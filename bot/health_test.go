@@ -29,7 +29,7 @@ func (w *world) page(path string) (status int, text string) {
 	return answer.Code, string(body)
 }
 
-func (w *world) ready() (bot.Health, int) {
+func (w *world) readHealth() (bot.Health, int) {
 	w.t.Helper()
 	status, text := w.page("/readyz")
 	var h bot.Health
@@ -39,19 +39,19 @@ func (w *world) ready() (bot.Health, int) {
 	return h, status
 }
 
-// complains waits until the bot is not ready and says why.
-func (w *world) complains(words string) {
+// waitForProblem waits until the bot is not ready and says why.
+func (w *world) waitForProblem(words string) {
 	w.t.Helper()
 	var h bot.Health
 	require.Eventually(w.t, func() bool {
-		h, _ = w.ready()
+		h, _ = w.readHealth()
 		return strings.Contains(strings.Join(h.Problems, "\n"), words)
 	}, patience, tick, "health is to say %q", words)
 }
 
 func (w *world) becomesReady() {
 	w.t.Helper()
-	require.Eventually(w.t, func() bool { h, _ := w.ready(); return h.Ready }, patience, tick)
+	require.Eventually(w.t, func() bool { h, _ := w.readHealth(); return h.Ready }, patience, tick)
 }
 
 func TestHealthCountsWhatTheBotDoes(t *testing.T) {
@@ -62,8 +62,8 @@ func TestHealthCountsWhatTheBotDoes(t *testing.T) {
 	require.Equal(t, "ok\n", text)
 	w.says("bob", `/newroom "Health" @alice`).sees("is open")
 	w.says("kim", `/newroom "Health" @alice`).sees("Contractors")
-	w.rests()
-	h, status := w.ready()
+	w.waitUntilIdle()
+	h, status := w.readHealth()
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, map[string]int{"done": 1, "denied": 1}, h.Requests)
 	require.False(t, h.Feed.LastRead.IsZero())
@@ -79,9 +79,9 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 		w := newWorld(t)
 		w.fail(client.Fault{Path: onRead, Status: 503})
 		asked := w.asks("bob", "/help") // ends the parked read
-		w.complains("the feed cannot be read since")
+		w.waitForProblem("the feed cannot be read since")
 		w.heal()
-		asked.ends("I open rooms")
+		asked.endsWith("I open rooms")
 		w.becomesReady()
 	})
 	t.Run("the login", func(t *testing.T) {
@@ -89,19 +89,19 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 		w := newWorld(t, settlesSoon)
 		w.fail(client.Fault{Path: "/login/*", Status: 503}, client.Fault{Kind: "session-expired", Count: 1})
 		asked := w.asks("bob", "/help")
-		w.complains("signing in to Symphony fails; it last worked at")
+		w.waitForProblem("signing in to Symphony fails; it last worked at")
 		w.heal()
-		asked.ends("I open rooms")
+		asked.endsWith("I open rooms")
 		w.becomesReady()
 	})
 	t.Run("the store", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		mend := w.breaks(`CREATE TRIGGER broken BEFORE INSERT ON command BEGIN SELECT RAISE(ABORT, 'disk full'); END`, `DROP TRIGGER broken`)
+		mend := w.breakStore(`CREATE TRIGGER broken BEFORE INSERT ON command BEGIN SELECT RAISE(ABORT, 'disk full'); END`, `DROP TRIGGER broken`)
 		asked := w.asks("bob", "/help")
-		w.complains("requests cannot be kept in the store")
+		w.waitForProblem("requests cannot be kept in the store")
 		mend()
-		asked.ends("I open rooms")
+		asked.endsWith("I open rooms")
 		w.becomesReady()
 		require.Equal(t, 1, strings.Count(w.log.String(), "a batch was not handled; it comes again"))
 		require.Equal(t, 1, strings.Count(w.log.String(), "batches are handled again"))
@@ -112,13 +112,13 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 		w.fail(client.Fault{Path: onCreate, Delay: "50ms"})
 		begun := w.asks("carol", `/newroom "Begun before"`)
 		w.waitForFaults(1)
-		mend := w.breaks(`ALTER TABLE command RENAME TO command_away`, `ALTER TABLE command_away RENAME TO command`)
+		mend := w.breakStore(`ALTER TABLE command RENAME TO command_away`, `ALTER TABLE command_away RENAME TO command`)
 		asked := w.asks("bob", "/help")
-		w.complains("the store does not answer")
+		w.waitForProblem("the store does not answer")
 		require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Failures > 0 }, patience, tick)
 		mend()
-		asked.ends("I open rooms")
-		begun.ends("✓ Begun before")
+		asked.endsWith("I open rooms")
+		begun.endsWith("✓ Begun before")
 		w.becomesReady()
 		var told []string
 		for line := range strings.Lines(w.log.String()) {
@@ -132,8 +132,8 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 	})
 }
 
-// breaks does something to the store behind the bot's back, until it is mended.
-func (w *world) breaks(how, mending string) (mend func()) {
+// breakStore does something to the store behind the bot's back, until it is mended.
+func (w *world) breakStore(how, mending string) (mend func()) {
 	w.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+w.store+"?_pragma=busy_timeout(5000)")
 	require.NoError(w.t, err)
@@ -152,7 +152,7 @@ func TestMetricsHaveBoundedLabelsWithoutNames(t *testing.T) {
 	room := w.says("bob", `/newroom "Secret Deal" @alice group:"Test Group"`).sees("is open")
 	w.says("bob", `/newroom "Secret Deal"`).sees("Nothing was created")
 	w.says("carol", "/groups").sees("Test Group")
-	w.rests()
+	w.waitUntilIdle()
 	status, text := w.page("/metrics")
 	require.Equal(t, http.StatusOK, status)
 	for _, line := range []string{
@@ -182,12 +182,12 @@ func TestAnAnswerIsTimedWhenItIsShown(t *testing.T) {
 			pod.ServeHTTP(rw, r)
 		})
 	}
-	w := newWorld(t, behind(slow))
+	w := newWorld(t, withFront(slow))
 	asked := w.asks("bob", `/newroom "Prompt" @alice`)
-	asked.hears("✓ Prompt", "is open")
+	asked.waitForAnswer("✓ Prompt", "is open")
 	took := time.Duration(w.reply(asked).Timestamp-asked.Message.Timestamp) * time.Millisecond
 	close(begun)
-	w.rests()
+	w.waitUntilIdle()
 	_, text := w.page("/metrics")
 	require.Contains(t, text, fmt.Sprintf("\nroombot_answer_seconds_sum %v\n", took.Seconds()))
 }

@@ -21,7 +21,7 @@ func (w *world) withoutFeed(say func()) {
 	w.t.Helper()
 	w.stop()
 	say()
-	w.passes(31 * time.Minute)
+	w.advance(31 * time.Minute)
 	w.start()
 }
 
@@ -37,8 +37,8 @@ func (w *world) backsUp() (restore func()) {
 	return func() { require.NoError(w.t, os.WriteFile(w.store, backup, 0o600)) }
 }
 
-// passes lets time pass, for the pod and for the bot that is started next.
-func (w *world) passes(by time.Duration) {
+// advance lets time pass, for the pod and for the bot that is started next.
+func (w *world) advance(by time.Duration) {
 	w.t.Helper()
 	_, err := w.pod.Advance(w.t.Context(), by)
 	require.NoError(w.t, err)
@@ -57,12 +57,12 @@ func TestMessagesSentWithoutAFeedAreAnswered(t *testing.T) {
 		w.asksIn(chat, "alice", "good morning")
 		help = w.asks("carol", "hello")
 	})
-	typed.ends("✓ Missed", "is open")
-	inRoom.ends("✓ From the desk", "is open")
-	help.ends("I open rooms")
+	typed.endsWith("✓ Missed", "is open")
+	inRoom.endsWith("✓ From the desk", "is open")
+	help.endsWith("I open rooms")
 	w.theOnly("Missed", "bob", "alice", "carol")
 	w.theOnly("Desk", "bob", "alice")
-	require.Len(t, w.heard("bob", desk.Message), 2, "what had been answered is not answered again")
+	require.Len(t, w.shownAnswers("bob", desk.Message), 2, "what had been answered is not answered again")
 	require.Eventually(t, func() bool {
 		_, text := w.page("/metrics")
 		return strings.Contains(text, "\nroombot_missed_total 3\n")
@@ -82,7 +82,7 @@ func TestALostFeedLosesNoRequest(t *testing.T) {
 			return n > 0 || strings.Contains(text, "\nroombot_feeds_lost_total 1")
 		}, patience, tick)
 	}
-	require.Eventually(t, func() bool { return len(w.heard("bob", asked[0].Message)) == 10 && w.idle() }, patience, tick)
+	require.Eventually(t, func() bool { return len(w.shownAnswers("bob", asked[0].Message)) == 10 && w.isIdle() }, patience, tick)
 	for n := range 10 {
 		w.theOnly(fmt.Sprintf("Between %d", n), "bob", "alice")
 	}
@@ -97,8 +97,8 @@ func TestMissedRequestsAreNoSurplus(t *testing.T) {
 			asked[n] = w.asks("bob", fmt.Sprintf(`/groups %c`, "abcd"[n]))
 		}
 	})
-	require.Eventually(t, func() bool { return len(w.heard("bob", asked[0].Message)) == len(asked) && w.idle() }, patience, tick)
-	require.NotContains(t, strings.Join(w.heard("bob", asked[0].Message), "\n"), "commands are waiting in this chat")
+	require.Eventually(t, func() bool { return len(w.shownAnswers("bob", asked[0].Message)) == len(asked) && w.isIdle() }, patience, tick)
+	require.NotContains(t, strings.Join(w.shownAnswers("bob", asked[0].Message), "\n"), "commands are waiting in this chat")
 }
 
 func TestALateRequestIsAskedAbout(t *testing.T) {
@@ -109,10 +109,10 @@ func TestALateRequestIsAskedAbout(t *testing.T) {
 		asked = w.asks("bob", `/newroom "Stale" @alice`)
 		question = w.asks("carol", "/groups")
 	})
-	asked.ends("✗ I was away when you wrote this, about 1 hour ago. Nothing was created.", `/newroom "Stale" @Alice Martin`, "[ Create it ]")
-	question.ends("Test Group")
+	asked.endsWith("✗ I was away when you wrote this, about 1 hour ago. Nothing was created.", `/newroom "Stale" @Alice Martin`, "[ Create it ]")
+	question.endsWith("Test Group")
 	require.Empty(t, w.rooms("Stale"))
-	w.clicks("bob", w.reply(asked), commands.FormOffer, "offer-0", nil).sees("✓ Stale")
+	w.click("bob", w.reply(asked), commands.FormOffer, "offer-0", nil).sees("✓ Stale")
 	w.theOnly("Stale", "bob", "alice")
 }
 
@@ -126,10 +126,10 @@ func TestAfterARestoreOfTheStoreNothingIsAnsweredTwice(t *testing.T) {
 		restore()
 		later = w.asks("bob", `/newroom "Later" @alice`)
 	})
-	later.ends("✓ Later")
-	w.rests()
+	later.endsWith("✓ Later")
+	w.waitUntilIdle()
 	w.theOnly("Once", "bob", "alice")
-	require.Len(t, w.heard("bob", done.Message), 2, "one answer each")
+	require.Len(t, w.shownAnswers("bob", done.Message), 2, "one answer each")
 }
 
 func TestAfterARestoreOfTheStoreABegunRoomIsFinished(t *testing.T) {
@@ -138,14 +138,14 @@ func TestAfterARestoreOfTheStoreABegunRoomIsFinished(t *testing.T) {
 	restore := w.backsUp()
 	w.fail(client.Fault{Path: onAdd, Delay: "500ms", Status: 503}) // it takes a while until it is given up
 	asked := w.asks("bob", `/newroom "Begun before" @alice`)
-	asked.hears("⏳")
+	asked.waitForAnswer("⏳")
 	require.Len(t, w.rooms("Begun before"), 1)
 	w.withoutFeed(func() {
 		restore()
 		w.heal()
 	})
 	require.Eventually(t, func() bool {
-		return containsAll(strings.Join(w.heard("bob", asked.Message), ""), []string{"✓ Begun before", "is open"})
+		return containsAll(strings.Join(w.shownAnswers("bob", asked.Message), ""), []string{"✓ Begun before", "is open"})
 	}, patience, tick)
 	w.theOnly("Begun before", "bob", "alice")
 }
@@ -156,11 +156,11 @@ func TestANewBotIgnoresOldMessages(t *testing.T) {
 	w.stop()
 	w.store = t.TempDir() + "/other.db"
 	old := w.asks("bob", `/newroom "Old"`)
-	w.passes(31 * time.Minute)
+	w.advance(31 * time.Minute)
 	w.start()
 	w.says("bob", "/help").sees("I open rooms")
 	require.Empty(t, w.rooms("Old"))
-	require.Len(t, w.heard("bob", old.Message), 1, "the answer to /help")
+	require.Len(t, w.shownAnswers("bob", old.Message), 1, "the answer to /help")
 }
 
 func TestTheLastVersionOfAMissedMessageCounts(t *testing.T) {
@@ -172,10 +172,10 @@ func TestTheLastVersionOfAMissedMessageCounts(t *testing.T) {
 		_, err := w.pod.Edit(t.Context(), client.EditRequest{As: "bob", MessageID: asked.Message.ID, Text: `/newroom "Right" @alice`})
 		require.NoError(t, err)
 	})
-	asked.ends("✓ Right")
-	w.rests()
+	asked.endsWith("✓ Right")
+	w.waitUntilIdle()
 	require.Empty(t, w.rooms("Wrong"))
-	require.Len(t, w.heard("bob", asked.Message), 1, "one answer")
+	require.Len(t, w.shownAnswers("bob", asked.Message), 1, "one answer")
 }
 
 func TestARefusedSearchOfOneKindOfChatLeavesTheOthers(t *testing.T) {
@@ -187,6 +187,6 @@ func TestARefusedSearchOfOneKindOfChatLeavesTheOthers(t *testing.T) {
 		asked = w.asksIn(w.theRoom("Desk").StreamID, "alice", `/newroom "From the desk" @bob`)
 		w.fail(client.Fault{Path: "/agent/v1/message/search", Status: http.StatusForbidden, Count: 1})
 	})
-	asked.ends("✓ From the desk")
+	asked.endsWith("✓ From the desk")
 	require.Contains(t, w.log.String(), "does not let the bot search for missed requests")
 }

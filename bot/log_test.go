@@ -62,38 +62,38 @@ func (w *world) isBusy() {
 	w.says("kim", `/newroom "Denied"`).sees("Contractors")
 	w.saysIn(shared, "kim", `/newroom "Denied"`).sees("Contractors")
 	w.says("eve", `/newroom "Abroad" @alice`).sees("another company")
-	preview := w.says("cora", `/newroom "Seen" @bob preview`).sees("Nothing was created yet").last()
-	w.clicks("cora", preview, commands.FormOffer, "offer-0", nil).sees("✓ Seen")
-	w.clicks("cora", preview, commands.FormOffer, "offer-0", nil).sees("already acted on this")
+	preview := w.says("cora", `/newroom "Seen" @bob preview`).sees("Nothing was created yet").lastReply()
+	w.click("cora", preview, commands.FormOffer, "offer-0", nil).sees("✓ Seen")
+	w.click("cora", preview, commands.FormOffer, "offer-0", nil).sees("already acted on this")
 	theirs := w.says("bob", "/groups")
 	w.submits(theirs.Message.ID, commands.FormOffer, theirs.Message.StreamID, map[string]any{"action": "offer-0"})
 	w.fail(client.Fault{Path: onCreate, Delay: "10m"}) // no request of the flood ends before all are sent
-	w.floods("alice", 12)
+	w.sendFlood("alice", 12)
 	w.heal()
-	w.rests()
+	w.waitUntilIdle()
 }
 
 // hasTrouble has calls fail, the sign-in, and the store.
 func (w *world) hasTrouble() {
 	w.t.Helper()
 	w.fail(client.Fault{Path: onUsers, Status: 503})
-	w.asks("bob", `/newroom "Never" carol@acme.test`).ends("Symphony kept failing")
+	w.asks("bob", `/newroom "Never" carol@acme.test`).endsWith("Symphony kept failing")
 	w.heal()
 	w.fail(client.Fault{Path: onSend, Status: 429, RetryAfter: 1, Count: 2}, client.Fault{Path: onAdd, Drop: "after", Count: 1})
-	w.asks("carol", `/newroom "Slow" @alice`).ends("✓ Slow")
+	w.asks("carol", `/newroom "Slow" @alice`).endsWith("✓ Slow")
 	w.fail(client.Fault{Path: onSend, Status: 451, Count: 1})
-	w.asks("bob", `/newroom "Blocked"`).ends("does not let me say more here")
+	w.asks("bob", `/newroom "Blocked"`).endsWith("does not let me say more here")
 	w.fail(client.Fault{Path: "/login/*", Status: 503}, client.Fault{Kind: "session-expired", Path: onUsers, Count: 1})
 	waits := w.asks("ops", `/newroom "Signed out" carol@acme.test`)
 	require.Eventually(w.t, func() bool { return strings.Contains(w.log.String(), "request waits for the sign-in") }, patience, tick)
 	w.heal()
-	waits.ends("✓ Signed out")
+	waits.endsWith("✓ Signed out")
 	release, err := engine.LockStore(w.t.Context(), engine.FileAddress(w.store))
 	require.NoError(w.t, err)
 	asked := w.asks("bob", "/help")
-	w.complains("store")
+	w.waitForProblem("store")
 	require.NoError(w.t, release())
-	asked.ends("I open rooms")
+	asked.endsWith("I open rooms")
 }
 
 // restartsAndMisses stops the bot in the middle of a request, and for so long that it loses its
@@ -102,10 +102,10 @@ func (w *world) restartsAndMisses() {
 	w.t.Helper()
 	asked := w.stopsHalfWay("Begun")
 	w.start()
-	asked.ends("✓ Begun")
+	asked.endsWith("✓ Begun")
 	var missed said
 	w.withoutFeed(func() { missed = w.asks("bob", `/newroom "Missed" @alice`) })
-	missed.ends("✓ Missed")
+	missed.endsWith("✓ Missed")
 }
 
 func TestLogLinesOfReplicasHaveDocumentedFieldsEachOnce(t *testing.T) {
@@ -126,7 +126,7 @@ func TestLogLinesOfReplicasHaveDocumentedFieldsEachOnce(t *testing.T) {
 	w.waitForFaults(1)
 	stopFirst()
 	for i, a := range asked {
-		a.ends(fmt.Sprintf("✓ Shared %d", i))
+		a.endsWith(fmt.Sprintf("✓ Shared %d", i))
 	}
 	w.stop()
 	require.Contains(t, w.checkLog(), "job")

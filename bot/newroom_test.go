@@ -59,7 +59,7 @@ func TestATakenNameIsRefusedWithAnOfferOfAnother(t *testing.T) {
 	w.says("bob", `/newroom "Desk" @alice`).sees("is open")
 
 	refusal := w.says("alice", `/newroom "desk" @carol`).sees("does not accept the name", "Nothing was created", `/newroom "desk 2"`, "[ Create it ]")
-	w.clicks("alice", refusal.last(), commands.FormOffer, "offer-0", nil).sees("✓ desk 2")
+	w.click("alice", refusal.lastReply(), commands.FormOffer, "offer-0", nil).sees("✓ desk 2")
 
 	all, owners := members(w.theRoom("desk 2"))
 	require.ElementsMatch(t, []string{"roombot", "alice", "carol"}, all)
@@ -100,7 +100,7 @@ func TestAnUnknownGroupIsRefusedWithTheNearest(t *testing.T) {
 
 	refusal := w.says("bob", `/newroom "Groups" group:"Test Grup"`).sees("There is no group", `group:"Test Group"`)
 	require.Empty(t, w.rooms("Groups"))
-	w.clicks("bob", refusal.last(), commands.FormOffer, "offer-0", nil).sees("Test Group (3 people)")
+	w.click("bob", refusal.lastReply(), commands.FormOffer, "offer-0", nil).sees("Test Group (3 people)")
 }
 
 func TestAPreviewCreatesNothingUntilItIsClicked(t *testing.T) {
@@ -109,8 +109,8 @@ func TestAPreviewCreatesNothingUntilItIsClicked(t *testing.T) {
 
 	preview := w.says("bob", `/newroom "Maybe" @alice preview`).sees("Nothing was created yet", "Alice Martin", "[ Create it ]")
 	require.Empty(t, w.rooms("Maybe"))
-	w.clicks("bob", preview.last(), commands.FormOffer, "offer-0", nil).sees("✓ Maybe")
-	w.clicks("bob", preview.last(), commands.FormOffer, "offer-0", nil).sees("already acted on this")
+	w.click("bob", preview.lastReply(), commands.FormOffer, "offer-0", nil).sees("✓ Maybe")
+	w.click("bob", preview.lastReply(), commands.FormOffer, "offer-0", nil).sees("already acted on this")
 	w.theRoom("Maybe")
 }
 
@@ -128,7 +128,7 @@ func TestARoomForOtherCompaniesIsOfferedWithoutHistory(t *testing.T) {
 	w := newWorld(t)
 
 	refusal := w.says("bob", `/newroom "Shared" @eve external history`).sees("Nothing was created", "no history: in rooms for other companies", "[ Create it ]")
-	w.clicks("bob", refusal.last(), commands.FormOffer, "offer-0", nil).sees("✓ Shared", "open to other companies")
+	w.click("bob", refusal.lastReply(), commands.FormOffer, "offer-0", nil).sees("✓ Shared", "open to other companies")
 }
 
 func TestAMissingNameOpensTheFormFilledIn(t *testing.T) {
@@ -142,7 +142,7 @@ func TestAMissingNameOpensTheFormFilledIn(t *testing.T) {
 	}
 
 	form := w.says("bob", `/newroom @alice`).sees("What should the room be called")
-	w.clicks("bob", form.last(), commands.FormNewRoom, "create", map[string]any{
+	w.click("bob", form.lastReply(), commands.FormNewRoom, "create", map[string]any{
 		"name": `The "Big" one`, "people": []int64{ids["alice"], ids["carol"]}, "groups": "Test Group", "desc": "Prep", "public": "yes",
 	}).sees(`✓ The "Big" one`, "public")
 	r := w.theRoom(`The "Big" one`)

@@ -25,7 +25,7 @@ func TestARefusedRoomIsExplainedAndNothingIsCreated(t *testing.T) {
 			w := newWorld(t)
 			w.fail(client.Fault{Path: onCreate, Status: status})
 			refused := w.asks("bob", `/newroom "No" @alice`)
-			refused.ends("✗ "+words, "Nothing was created.")
+			refused.endsWith("✗ "+words, "Nothing was created.")
 			require.Empty(t, w.rooms("No"))
 			w.heal()
 			w.edits("bob", refused.Message.ID, `/newroom "No" @alice`).sees("✓ No")
@@ -52,8 +52,8 @@ func TestARefusedMemberIsNamedWithTheCause(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, behind(refusing(idAlice, status)))
-			w.asks("bob", `/newroom "Gap" @alice group:"FX EMEA" owner:@alice`).ends("⚠ Gap", words, "Owner: Bob Chen (you)\n", "FX EMEA (2 people)")
+			w := newWorld(t, withFront(refuseAdding(idAlice, status)))
+			w.asks("bob", `/newroom "Gap" @alice group:"FX EMEA" owner:@alice`).endsWith("⚠ Gap", words, "Owner: Bob Chen (you)\n", "FX EMEA (2 people)")
 			w.theOnly("Gap", "bob", "carol", "kim")
 		})
 	}
@@ -66,8 +66,8 @@ func TestARefusedGroupIsNamedWithTheCause(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, behind(refusing(idTestGroup, status)))
-			w.asks("bob", `/newroom "Gap" @alice group:"Test Group"`).ends("⚠ Gap", "Test Group: "+words, "Member: Alice Martin")
+			w := newWorld(t, withFront(refuseAdding(idTestGroup, status)))
+			w.asks("bob", `/newroom "Gap" @alice group:"Test Group"`).endsWith("⚠ Gap", "Test Group: "+words, "Member: Alice Martin")
 			w.theOnly("Gap", "bob", "alice")
 		})
 	}
@@ -75,15 +75,15 @@ func TestARefusedGroupIsNamedWithTheCause(t *testing.T) {
 
 func TestEveryGroupWithoutAnAccountIsNamed(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, behind(withoutAccounts))
-	w.asks("bob", `/newroom "Odd" @alice group:"Test Group" group:"FX EMEA"`).ends("⚠ Odd", "Test Group, FX EMEA: Symphony does not let me add")
+	w := newWorld(t, withFront(withoutAccounts))
+	w.asks("bob", `/newroom "Odd" @alice group:"Test Group" group:"FX EMEA"`).endsWith("⚠ Odd", "Test Group, FX EMEA: Symphony does not let me add")
 	w.theOnly("Odd", "bob", "alice")
 }
 
 func TestARequesterWhoCannotBeAddedIsTold(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, behind(refusing(idBob, 451)))
-	w.asks("bob", `/newroom "Without you" @alice`).ends("⚠ Without you", "Bob Chen: blocked by a compliance rule", "Member: Alice Martin")
+	w := newWorld(t, withFront(refuseAdding(idBob, 451)))
+	w.asks("bob", `/newroom "Without you" @alice`).endsWith("⚠ Without you", "Bob Chen: blocked by a compliance rule", "Member: Alice Martin")
 	w.theOnly("Without you", "alice")
 }
 
@@ -92,7 +92,7 @@ func TestAnOwnerWhoCannotBePromotedIsAMember(t *testing.T) {
 	w := newWorld(t)
 	w.fail(client.Fault{Path: onPromote, Status: 403})
 	w.asks("bob", `/newroom "Flat" @carol owner:@alice`).
-		ends("⚠ Flat", "Bob Chen, Alice Martin: added, but not made an owner", "Members: Bob Chen (you), Carol O'Neil, Alice Martin")
+		endsWith("⚠ Flat", "Bob Chen, Alice Martin: added, but not made an owner", "Members: Bob Chen (you), Carol O'Neil, Alice Martin")
 }
 
 func TestALookupThatIsRefusedIsExplained(t *testing.T) {
@@ -102,7 +102,7 @@ func TestALookupThatIsRefusedIsExplained(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.fail(client.Fault{Path: path, Status: status})
-			w.asks("bob", `/newroom "Who" carol@acme.test`).ends("✗ Symphony does not let me look up the people you named. Nothing was created.")
+			w.asks("bob", `/newroom "Who" carol@acme.test`).endsWith("✗ Symphony does not let me look up the people you named. Nothing was created.")
 		})
 	}
 }
@@ -120,7 +120,7 @@ func TestWithoutTheRightToReadGroupsOtherRequestsWork(t *testing.T) {
 
 func TestWithoutAProfileManagerOtherRequestsWork(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, behind(func(pod http.Handler) http.Handler {
+	w := newWorld(t, withFront(func(pod http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if strings.HasPrefix(r.URL.Path, "/profile-manager/") {
 				http.Error(rw, "default backend - 404", http.StatusNotFound)
@@ -140,7 +140,7 @@ func TestAnAnswerThatIsRefusedEverywhereIsLogged(t *testing.T) {
 	w.fail(client.Fault{Path: onSend, Status: 403})
 	w.asks("bob", `/newroom "Mute" @alice`)
 	require.Eventually(t, func() bool { return strings.Contains(w.log.String(), "user could not be told") }, patience, tick)
-	w.rests()
+	w.waitUntilIdle()
 	require.Contains(t, w.log.String(), `"outcome":"done"`)
 	require.NotContains(t, w.log.String(), "request was answered")
 	w.theOnly("Mute", "bob", "alice")
@@ -168,7 +168,7 @@ func TestAfterTheLastAttemptTheUserIsTold(t *testing.T) {
 			w := newWorld(t, settlesSoon, func(w *world) { w.tries = 3 })
 			w.fail(client.Fault{Path: c.path, Status: 503})
 			asked := w.asks("bob", `/newroom "Never" carol@acme.test`)
-			asked.ends("✗ I could not", "Symphony kept failing", c.words, "request ")
+			asked.endsWith("✗ I could not", "Symphony kept failing", c.words, "request ")
 			require.Empty(t, w.rooms("Never"))
 			w.heal()
 			w.says("bob", "/help").sees("I open rooms")
@@ -191,7 +191,7 @@ func TestARequestGivenUpHalfwayNamesTheRoomAndWhoIsMissing(t *testing.T) {
 			for _, path := range c.broken {
 				w.fail(client.Fault{Path: path, Status: 503})
 			}
-			w.asks("bob", `/newroom "Half" owner:@alice group:"Test Group"`).ends("✗ I could not finish this", "Half (https://open.symphony.com/", c.words, "[ Open room ]", "request ")
+			w.asks("bob", `/newroom "Half" owner:@alice group:"Test Group"`).endsWith("✗ I could not finish this", "Half (https://open.symphony.com/", c.words, "[ Open room ]", "request ")
 			w.theOnly("Half")
 		})
 	}
@@ -202,7 +202,7 @@ func TestARequestGivenUpBeforeItsFirstWriteMayBeSentAgain(t *testing.T) {
 	w := newWorld(t, func(w *world) { w.tries = 2 })
 	w.fail(client.Fault{Path: onUsers, Status: 503})
 	asked := w.asks("bob", `/newroom "Second" carol@acme.test`)
-	asked.ends("Nothing was created.")
+	asked.endsWith("Nothing was created.")
 	w.heal()
 	w.edits("bob", asked.Message.ID, `/newroom "Second" carol@acme.test`).sees("✓ Second")
 }
@@ -214,7 +214,7 @@ func TestARefusedReplyIsReplacedByABriefOne(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.fail(client.Fault{Path: onSend, Status: status, Count: 1})
-			w.asks("bob", `/newroom "Unspeakable"`).ends("✓ Your room", "https://open.symphony.com/?streamId=", "does not let me say more here")
+			w.asks("bob", `/newroom "Unspeakable"`).endsWith("✓ Your room", "https://open.symphony.com/?streamId=", "does not let me say more here")
 		})
 	}
 	t.Run("an update", func(t *testing.T) {
@@ -223,7 +223,7 @@ func TestARefusedReplyIsReplacedByABriefOne(t *testing.T) {
 		w.fail(client.Fault{Path: onUsers, Status: 503, Count: 2}, client.Fault{Path: onUpdate, Status: 400})
 		asked := w.asks("bob", `/newroom "Put off" carol@acme.test`)
 		require.Eventually(t, func() bool {
-			shown := w.heard("bob", asked.Message)
+			shown := w.shownAnswers("bob", asked.Message)
 			return len(shown) == 2 && containsAll(shown[0], []string{"takes longer than usual"}) && containsAll(shown[1], []string{"✓ Put off"})
 		}, patience, tick)
 	})
@@ -231,18 +231,18 @@ func TestARefusedReplyIsReplacedByABriefOne(t *testing.T) {
 
 func TestAfterARestartTheLastReplyNamesWhoIsMissing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, behind(refusing(idBob, 503)), func(w *world) { w.tries = 1 })
+	w := newWorld(t, withFront(refuseAdding(idBob, 503)), func(w *world) { w.tries = 1 })
 	w.fail(client.Fault{Path: onMembers, Delay: "30s"})
 	asked := w.asks("bob", `/newroom "Left" @alice`)
 	w.waitForFaults(1) // it has given up, and looks who is in the room
 	w.stop()
 	w.heal()
 	w.start()
-	asked.ends("✗ I could not finish this", " is open, without Bob Chen, Alice Martin.")
+	asked.endsWith("✗ I could not finish this", " is open, without Bob Chen, Alice Martin.")
 }
 
 func TestAMemberThroughAGroupIsNotMissing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, behind(refusing(idAlice, 503)), func(w *world) { w.tries = 1 })
-	w.asks("bob", `/newroom "Listed" @alice group:"Test Group"`).ends("✗ I could not finish this", " is open, and everybody is in it.")
+	w := newWorld(t, withFront(refuseAdding(idAlice, 503)), func(w *world) { w.tries = 1 })
+	w.asks("bob", `/newroom "Listed" @alice group:"Test Group"`).endsWith("✗ I could not finish this", " is open, and everybody is in it.")
 }

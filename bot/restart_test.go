@@ -22,15 +22,15 @@ func TestAfterARestartOnlyMissingPeopleAreAdded(t *testing.T) {
 	}, patience, 2*time.Millisecond)
 	w.stop()
 	begun := w.calls("addMember")
-	outside := w.outside("Long way", append(names, "bob", "Test Group"))
+	outside := w.countMissing("Long way", append(names, "bob", "Test Group"))
 	w.start()
-	asked.ends("✓ Long way", "and 20 more")
+	asked.endsWith("✓ Long way", "and 20 more")
 	w.theOnly("Long way", append(names, "bob", "alice", "carol")...)
 	require.LessOrEqual(t, w.calls("addMember")-begun, outside)
 }
 
-// outside counts those of some people and groups who are not in the room.
-func (w *world) outside(name string, wanted []string) int {
+// countMissing counts those of some people and groups who are not in the room.
+func (w *world) countMissing(name string, wanted []string) int {
 	w.t.Helper()
 	in := map[string]bool{}
 	for _, m := range w.theRoom(name).Members {
@@ -66,7 +66,7 @@ func TestARequesterWhoLeavesDoesNotStopTheRest(t *testing.T) {
 	t.Parallel()
 	var left atomic.Bool
 	turnedAway := func(pod http.Handler) http.Handler {
-		without := refusing(idBob, http.StatusForbidden)(pod)
+		without := refuseAdding(idBob, http.StatusForbidden)(pod)
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if left.Load() {
 				without.ServeHTTP(rw, r)
@@ -75,7 +75,7 @@ func TestARequesterWhoLeavesDoesNotStopTheRest(t *testing.T) {
 			pod.ServeHTTP(rw, r)
 		})
 	}
-	w := newWorld(t, behind(turnedAway), func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 15 })
+	w := newWorld(t, withFront(turnedAway), func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 15 })
 	people, names := w.colleagues(30)
 	asked := w.asks("bob", `/newroom "Left" `+people)
 	require.Eventually(t, func() bool {
@@ -86,7 +86,7 @@ func TestARequesterWhoLeavesDoesNotStopTheRest(t *testing.T) {
 	left.Store(true)
 	require.NoError(t, w.pod.Leave(t.Context(), "bob", w.theRoom("Left").StreamID))
 	w.start()
-	asked.ends("Left", "is open", "and 10 more")
+	asked.endsWith("Left", "is open", "and 10 more")
 	w.theOnly("Left", names...)
 }
 
@@ -107,5 +107,5 @@ func TestABotThatWasRemovedFromTheRoomSaysSo(t *testing.T) {
 	asked := w.stopsHalfWay("Shut")
 	require.NoError(t, w.pod.Leave(t.Context(), "roombot", w.theRoom("Shut").StreamID))
 	w.start()
-	asked.ends("⚠ Shut", "Bob Chen, Alice Martin, Test Group: I am no longer an owner of the room")
+	asked.endsWith("⚠ Shut", "Bob Chen, Alice Martin, Test Group: I am no longer an owner of the room")
 }

@@ -31,7 +31,7 @@ func TestMessagesThatAreNotForTheBotAreIgnored(t *testing.T) {
 		w.asksIn(room, "alice", text)
 	}
 	w.asksIn(room, "alice", `/newroom "Asked"`)
-	first.ends("✓ Asked")
+	first.endsWith("✓ Asked")
 }
 
 func TestTheBotDoesNotAnswerItself(t *testing.T) {
@@ -48,8 +48,8 @@ func TestADenialInARoomIsSentToTheOneToOneChat(t *testing.T) {
 	room := w.openSharedRoom("@kim")
 	denied := w.saysIn(room, "kim", `/newroom "Sneaky"`)
 	denied.sees("About your message in “Shared”:", "Contractors cannot open rooms.")
-	require.NotEqual(t, room, denied.last().StreamID)
-	require.Empty(t, w.heard("kim", denied.Message), "the room")
+	require.NotEqual(t, room, denied.lastReply().StreamID)
+	require.Empty(t, w.shownAnswers("kim", denied.Message), "the room")
 	require.Empty(t, w.rooms("Sneaky"))
 }
 
@@ -60,7 +60,7 @@ func TestADeniedUserIsNotShownTheForm(t *testing.T) {
 		w.says("kim", line).sees("Contractors cannot open rooms.")
 	}
 	typo := w.says("kim", `/newroom "Open`).sees("[ Edit in form ]")
-	w.clicks("kim", typo.last(), "roombot-offer", "offer-1", nil).sees("Contractors cannot open rooms.")
+	w.click("kim", typo.lastReply(), "roombot-offer", "offer-1", nil).sees("Contractors cannot open rooms.")
 }
 
 func TestADenialAfterAFirstAnswerInTheRoomStaysPrivate(t *testing.T) {
@@ -73,9 +73,9 @@ func TestADenialAfterAFirstAnswerInTheRoomStaysPrivate(t *testing.T) {
 		m["stream"] = map[string]any{"streamId": room, "streamType": "ROOM"}
 		m["user"] = map[string]any{"userId": idKim, "displayName": "Kim Novak", "username": "kim"}
 	})
-	before.ends("I have answered in our 1:1 chat.")
+	before.endsWith("I have answered in our 1:1 chat.")
 	w.says("kim", "/help").sees("I open rooms")
-	require.Contains(t, w.heard("kim", client.Message{StreamID: w.says("kim", "/groups").Message.StreamID})[0], "Contractors cannot open rooms.")
+	require.Contains(t, w.shownAnswers("kim", client.Message{StreamID: w.says("kim", "/groups").Message.StreamID})[0], "Contractors cannot open rooms.")
 }
 
 func TestAnErrorInACrowdedRoomIsSentToTheOneToOneChat(t *testing.T) {
@@ -84,16 +84,16 @@ func TestAnErrorInACrowdedRoomIsSentToTheOneToOneChat(t *testing.T) {
 	people, _ := w.colleagues(10)
 	crowded := w.openSharedRoom(people)
 	private := w.saysIn(crowded, "bob", `/newroom "Open @alice`).sees("About your message in", "never closed", "[ Create it ]")
-	require.NotEqual(t, crowded, private.last().StreamID)
-	w.clicks("bob", private.last(), "roombot-offer", "offer-0", nil).sees("✓ Open")
+	require.NotEqual(t, crowded, private.lastReply().StreamID)
+	w.click("bob", private.lastReply(), "roombot-offer", "offer-0", nil).sees("✓ Open")
 
-	before := w.says("bob", "/help").last()
+	before := w.says("bob", "/help").lastReply()
 	w.sends(`/newroom "Nameless`, func(m map[string]any) {
 		m["stream"] = map[string]any{"streamId": crowded, "streamType": "ROOM"}
 		m["user"] = map[string]any{"userId": idBob, "displayName": "Bob Chen", "username": "bob"}
 	})
-	require.Eventually(t, func() bool { return len(w.heard("bob", before)) == 1 }, patience, tick)
-	require.Contains(t, w.heard("bob", before)[0], "About your message in “Shared”:")
+	require.Eventually(t, func() bool { return len(w.shownAnswers("bob", before)) == 1 }, patience, tick)
+	require.Contains(t, w.shownAnswers("bob", before)[0], "About your message in “Shared”:")
 }
 
 func TestAnAnswerThatTheRoomRefusesIsSentToTheOneToOneChat(t *testing.T) {
@@ -117,7 +117,7 @@ func TestAnErrorInASmallRoomIsSentToTheRoom(t *testing.T) {
 	w := newWorld(t)
 	room := w.openSharedRoom("@alice")
 	here := w.saysIn(room, "alice", `/newroom "Open @bob`).sees("never closed")
-	require.Equal(t, room, here.last().StreamID)
+	require.Equal(t, room, here.lastReply().StreamID)
 }
 
 func TestAnExternalRequesterOpensExternalRoomsOnly(t *testing.T) {
@@ -206,7 +206,7 @@ func TestProgramsAreAnsweredOnlyOnCompleteCommands(t *testing.T) {
 	}
 	w.sends(`/newroom "By a program"`, program)
 	var shown []string
-	require.Eventually(t, func() bool { shown = w.heard("alice", hello.Message); return len(shown) > 1 }, patience, tick)
+	require.Eventually(t, func() bool { shown = w.shownAnswers("alice", hello.Message); return len(shown) > 1 }, patience, tick)
 	require.Len(t, shown, 2)
 	require.Contains(t, shown[1], "✓ By a program")
 }

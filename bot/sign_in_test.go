@@ -22,7 +22,7 @@ func TestATimeoutWhileSigningInUsesNoAttempt(t *testing.T) {
 	require.Eventually(t, func() bool { return strings.Contains(w.log.String(), "request waits for the sign-in") }, patience, tick)
 	require.Contains(t, w.log.String(), "context deadline exceeded", "the request did not wait for the sign-in's own end")
 	w.heal()
-	asked.ends("✓ Signed out")
+	asked.endsWith("✓ Signed out")
 	for _, line := range []string{"attempt failed", "request was put off", `"attempt":2`} {
 		require.NotContains(t, w.log.String(), line)
 	}

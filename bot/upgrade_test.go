@@ -54,29 +54,29 @@ func TestAStoreOfTheVersionBeforeIsOpenedAndFinished(t *testing.T) {
 	t.Parallel()
 	u := newUpgrade(t)
 	for _, j := range oldJobs {
-		u.writes(j.job, j.who, j.text)
+		u.writeAgain(j.job, j.who, j.text)
 	}
 	u.ids["ravi2.message"], u.ids["ravi2.request"] = "event-of-the-form", string(commands.NewRequestID("event-of-the-form"))
 	u.room("Answered", "bob", "bob", "alice")
 	u.room("Reply Lost", "ops", "ops", "carol")
 	u.room("Lost Create", "carol")
 	u.room("Half Made", "alice1", "alice")
-	u.first("bob", "done", "Answered is open")
-	u.first("carol", "put-off", "This takes longer than usual")
-	u.first("alice1", "done", "Half Made is open")
-	u.ids["ravi.form"] = u.posts("ravi", u.storedReply("ravi"))
-	u.ids["cora.offer"] = u.posts("cora", u.storedReply("cora"))
+	u.postFirst("bob", "done", "Answered is open")
+	u.postFirst("carol", "put-off", "This takes longer than usual")
+	u.postFirst("alice1", "done", "Half Made is open")
+	u.ids["ravi.form"] = u.post("ravi", u.storedReply("ravi"))
+	u.ids["cora.offer"] = u.post("cora", u.storedReply("cora"))
 	u.writeStore()
 	u.start()
 
-	u.said["ops"].ends("Reply Lost", "is open")
-	u.said["carol"].ends("✓ Lost Create", "is open", "Kim Novak")
-	u.rests()
-	alice := u.heard("alice", u.said["alice1"].Message)
+	u.said["ops"].endsWith("Reply Lost", "is open")
+	u.said["carol"].endsWith("✓ Lost Create", "is open", "Kim Novak")
+	u.waitUntilIdle()
+	alice := u.shownAnswers("alice", u.said["alice1"].Message)
 	require.Len(t, alice, 2, "one answer for each of two requests")
 	require.Contains(t, alice[0], "✓ Half Made")
 	require.Contains(t, alice[1], "✓ Waiting")
-	ravi := u.heard("ravi", u.said["ravi"].Message)
+	ravi := u.shownAnswers("ravi", u.said["ravi"].Message)
 	require.Len(t, ravi, 2, "the form, and what came of it")
 	require.Contains(t, ravi[1], "✓ By Form")
 	u.theOnly("Reply Lost", "ops", "carol")
@@ -86,12 +86,12 @@ func TestAStoreOfTheVersionBeforeIsOpenedAndFinished(t *testing.T) {
 	u.theOnly("By Form", "ravi", "kim", "cora")
 	require.Contains(t, u.theRoom("Half Made").OwnerNames(), "alice")
 
-	require.Len(t, u.heard("bob", u.said["bob"].Message), 1, "what was answered is not answered again")
+	require.Len(t, u.shownAnswers("bob", u.said["bob"].Message), 1, "what was answered is not answered again")
 	u.edits("bob", u.said["bob"].Message.ID, `/newroom "Answered once more" @alice`).sees("I have already acted on this")
 	require.Empty(t, u.rooms("Answered once more"))
 
 	offer := client.Message{ID: u.ids["cora.offer"]}
-	u.clicks("cora", offer, commands.FormOffer, "offer-0", nil).sees("✓ Typo", "is open")
+	u.click("cora", offer, commands.FormOffer, "offer-0", nil).sees("✓ Typo", "is open")
 	u.theOnly("Typo", "cora", "kim", "alice", "bob", "carol")
 }
 
@@ -109,8 +109,8 @@ func newUpgrade(t *testing.T) *upgrade {
 	return &upgrade{world: w, pod: pod, ids: map[string]string{}, said: map[string]said{}, store: string(rows)}
 }
 
-// writes has somebody write again what they wrote to the old version.
-func (u *upgrade) writes(job, who, text string) {
+// writeAgain has somebody write again what they wrote to the old version.
+func (u *upgrade) writeAgain(job, who, text string) {
 	u.t.Helper()
 	s := u.asks(who, text)
 	u.said[job] = s
@@ -140,15 +140,15 @@ func (u *upgrade) room(name, job string, members ...string) {
 	u.ids[placeholder], u.ids[placeholder+".padded"], u.ids[placeholder+".link"] = string(made.ID), padded, url.QueryEscape(padded)
 }
 
-// first posts the first answer to a job, stamped as the old version did.
-func (u *upgrade) first(job, outcome, text string) {
+// postFirst posts the first answer to a job, stamped as the old version did.
+func (u *upgrade) postFirst(job, outcome, text string) {
 	u.t.Helper()
 	data := fmt.Sprintf(`{"roombot":{"type":"com.roombot.reply","version":"1.0","request":%q,"part":"first","outcome":%q,"origin":%q}}`,
 		u.ids[job+".request"], outcome, u.ids[job+".message"])
-	u.ids[job+".first"] = u.posts(job, symphony.Outgoing{MessageML: "<messageML>" + text + "</messageML>", Data: data})
+	u.ids[job+".first"] = u.post(job, symphony.Outgoing{MessageML: "<messageML>" + text + "</messageML>", Data: data})
 }
 
-func (u *upgrade) posts(job string, m symphony.Outgoing) (id string) {
+func (u *upgrade) post(job string, m symphony.Outgoing) (id string) {
 	u.t.Helper()
 	posted, err := u.pod.SendMessage(u.t.Context(), symphony.StreamID(u.said[job].Message.StreamID), m)
 	require.NoError(u.t, err)

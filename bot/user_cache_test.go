@@ -17,8 +17,8 @@ allow:
     commands: [groups]
 `
 
-// nameless is a message of alice in which Symphony left out who she is.
-func (w *world) nameless(text string, chat said) {
+// sendNameless sends a message of alice in which Symphony left out who she is.
+func (w *world) sendNameless(text string, chat said) {
 	w.t.Helper()
 	w.sends(text, func(m map[string]any) {
 		m["user"] = map[string]any{"userId": idAlice, "displayName": "Alice Martin"}
@@ -31,7 +31,7 @@ func TestWhatAnEventLeavesOutOfItsUserIsLookedUp(t *testing.T) {
 	w := newWorld(t, func(w *world) { w.rules = staffRules })
 	chat := w.says("alice", "/help")
 	for n, text := range []string{"/groups", "/groups equi", "/groups fx"} {
-		w.nameless(text, chat)
+		w.sendNameless(text, chat)
 		require.Eventually(t, func() bool { return len(w.answers("alice", chat)) == n+2 }, patience, tick)
 	}
 	for _, a := range w.answers("alice", chat)[1:] {
@@ -45,7 +45,7 @@ func TestARefusedLookUpLeavesTheRulesWithTheEvent(t *testing.T) {
 	w := newWorld(t, func(w *world) { w.rules = staffRules })
 	chat := w.says("alice", "/help")
 	w.fail(client.Fault{Path: onUsers, Status: http.StatusForbidden})
-	w.nameless("/groups", chat)
+	w.sendNameless("/groups", chat)
 	require.Eventually(t, func() bool { return len(w.answers("alice", chat)) == 2 }, patience, tick)
 	require.NotContains(t, plain(w.answers("alice", chat)[1]), "I can add")
 }
@@ -55,7 +55,7 @@ func TestAFailedLookUpIsRepeatedBeforeADenial(t *testing.T) {
 	w := newWorld(t, func(w *world) { w.rules = staffRules })
 	chat := w.says("alice", "/help")
 	w.fail(client.Fault{Path: onUsers, Status: http.StatusServiceUnavailable, Count: 3})
-	w.nameless("/groups", chat)
+	w.sendNameless("/groups", chat)
 	require.Eventually(t, func() bool {
 		all := w.answers("alice", chat)
 		return len(all) == 2 && strings.Contains(plain(all[1]), "I can add")
@@ -68,7 +68,7 @@ func TestACorrectionKnowsTheGroups(t *testing.T) {
 	w.says("bob", "/groups").sees("Test Group") // they have been read by now
 	asked := w.says("bob", `/newroom "Desk" group:Test Group @alice`)
 	require.Contains(t, asked.answer(), `group:"Test Group"`)
-	w.clicks("bob", asked.last(), "roombot-offer", "offer-0", nil).sees("✓ Desk", "Test Group (3 people)")
+	w.click("bob", asked.lastReply(), "roombot-offer", "offer-0", nil).sees("✓ Desk", "Test Group (3 people)")
 }
 
 func TestTheAnswerListsMissingPeopleApart(t *testing.T) {

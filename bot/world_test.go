@@ -156,7 +156,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 		w.pod.Close()
 		require.NoError(t, pod.Close())
 		server.Close()
-		w.discreet()
+		w.requireDiscreetLog()
 	})
 	w.start()
 	return w
@@ -165,10 +165,10 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 // front is a pod that differs from the sandbox, or what stands between it and the bot.
 type front func(pod http.Handler) http.Handler
 
-func behind(f front) func(*world) { return func(w *world) { w.front = f } }
+func withFront(f front) func(*world) { return func(w *world) { w.front = f } }
 
-// refusing answers the add of one account with a status; the pod itself only refuses all or none.
-func refusing(account int64, status int) front {
+// refuseAdding answers the add of one account with a status; the pod itself refuses all or none.
+func refuseAdding(account int64, status int) front {
 	return func(pod http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
@@ -202,8 +202,8 @@ func withoutAccounts(pod http.Handler) http.Handler {
 // parts of one.
 var indiscreet = regexp.MustCompile(`\b(newroom|Martin|Chen|Earnings)\b|@acme\.test|eyJ[\w-]+\.eyJ`)
 
-// discreet holds the log to what operators may read: ids and codes.
-func (w *world) discreet() {
+// requireDiscreetLog holds the log to what operators may read: ids and codes.
+func (w *world) requireDiscreetLog() {
 	text := strings.ReplaceAll(w.log.String(), `"command":"newroom"`, "")
 	require.NotRegexp(w.t, indiscreet, text, "what the log says")
 }
@@ -285,7 +285,7 @@ func (w *world) edits(who, message, text string) said {
 	return w.talk(who)(w.pod.Edit(w.t.Context(), client.EditRequest{As: who, MessageID: message, Text: text, Wait: patience.String()}))
 }
 
-func (w *world) clicks(who string, m client.Message, form, action string, values map[string]any) said {
+func (w *world) click(who string, m client.Message, form, action string, values map[string]any) said {
 	w.t.Helper()
 	return w.act(patience.String(), who, m, form, action, values)
 }
@@ -306,8 +306,8 @@ func (w *world) talk(who string) func(client.Conversation, error) said {
 		require.NoError(w.t, err)
 		s := said{who: who, w: w, Conversation: talk}
 		if len(s.Replies) > 0 {
-			w.rests()
-			s.Replies = append(s.Replies, w.botMessages(s.who, s.last())...)
+			w.waitUntilIdle()
+			s.Replies = append(s.Replies, w.botMessages(s.who, s.lastReply())...)
 		}
 		return s
 	}
@@ -317,10 +317,10 @@ func (w *world) talk(who string) func(client.Conversation, error) said {
 func (s said) answer() string {
 	s.w.t.Helper()
 	require.NotEmpty(s.w.t, s.Replies, "the bot answered")
-	return plain(s.last())
+	return plain(s.lastReply())
 }
 
-func (s said) last() client.Message { return s.Replies[len(s.Replies)-1] }
+func (s said) lastReply() client.Message { return s.Replies[len(s.Replies)-1] }
 
 // sees asserts that the bot's last word contains each text.
 func (s said) sees(texts ...string) said {

@@ -54,9 +54,9 @@ func (d *GroupDirectory) Find(ctx context.Context, name string) ([]symphony.Grou
 	return groupsNamed(groups, name), nil
 }
 
-// Containing returns the groups whose names contain the text without case, sorted by name. An empty
-// text returns all.
-func (d *GroupDirectory) Containing(ctx context.Context, text string) ([]symphony.Group, error) {
+// GroupsContaining returns the groups whose names contain the text without case, sorted by name. An
+// empty text returns all.
+func (d *GroupDirectory) GroupsContaining(ctx context.Context, text string) ([]symphony.Group, error) {
 	groups, err := d.readWithin(ctx, d.maxAge)
 	if err != nil {
 		return nil, err

@@ -51,7 +51,7 @@ func TestOldDirectoryIsReadAgain(t *testing.T) {
 	w := newWorld(t)
 	groups := commands.NewGroupDirectory(w.client, time.Nanosecond)
 	for range 3 {
-		_, err := groups.Containing(t.Context(), "")
+		_, err := groups.GroupsContaining(t.Context(), "")
 		require.NoError(t, err)
 	}
 	require.Equal(t, 3, w.calls("/profile-manager/"))

@@ -26,7 +26,7 @@ func (env *Env) groupsCommand() Command {
 }
 
 func (env *Env) planGroups(ctx context.Context, r *Request) (Plan, error) {
-	found, err := env.Groups.Containing(ctx, r.Text)
+	found, err := env.Groups.GroupsContaining(ctx, r.Text)
 	switch {
 	case isGroupRightMissing(err):
 		return nil, groupRightRefusal()

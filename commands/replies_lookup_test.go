@@ -122,7 +122,7 @@ func TestRepliesMistakes(t *testing.T) {
 		`/grups`, `/newroom "A" /groups`, `/newroom "Q2" preveiw:yes @Alice Martin`,
 		`/newroom "Crowd"` + crowd.String(),
 	} {
-		entries = append(entries, entry{short(line), w.answer("bob", line)})
+		entries = append(entries, entry{shortenTitle(line), w.answer("bob", line)})
 	}
 	requireReplies(t, "mistakes.txt", entries)
 }

@@ -18,7 +18,7 @@ func TestRepliesNewRoom(t *testing.T) {
 	slow := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 3 })
 	var entries []entry
 	add := func(situation, who, text string) {
-		entries = append(entries, entry{situation + ": " + short(text), w.answer(who, text)})
+		entries = append(entries, entry{situation + ": " + shortenTitle(text), w.answer(who, text)})
 	}
 	add("A room with a person and a group", "bob", `/newroom "Q2 Earnings" @Alice Martin group:"Test Group"`)
 	add("A room with a second owner", "bob", `/newroom Rates and FX @carol owner:alice@acme.test desc:"Prep for the call"`)
@@ -35,8 +35,8 @@ func TestRepliesNewRoom(t *testing.T) {
 	requireReplies(t, "newroom.txt", entries)
 }
 
-// short is a command line as the title of an entry.
-func short(text string) string {
+// shortenTitle makes a command line the title of an entry.
+func shortenTitle(text string) string {
 	if runes := []rune(text); len(runes) > 90 {
 		return string(runes[:89]) + "…"
 	}

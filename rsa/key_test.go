@@ -65,7 +65,7 @@ func TestGenerateDefaultsToTheRecommendedSize(t *testing.T) {
 	}
 }
 
-func parsed(t *testing.T) *rsa.Key {
+func parseSample(t *testing.T) *rsa.Key {
 	t.Helper()
 	key, err := rsa.Parse(pkcs1())
 	require.NoError(t, err)
@@ -74,7 +74,7 @@ func parsed(t *testing.T) *rsa.Key {
 
 func TestFingerprintIsThatOfThePublicKey(t *testing.T) {
 	t.Parallel()
-	key := parsed(t)
+	key := parseSample(t)
 	require.Regexp(t, `^SHA256:[A-Za-z0-9+/]{43}$`, key.Fingerprint())
 	again, err := rsa.Parse(pkcs8(t, sample()))
 	require.NoError(t, err)
@@ -84,7 +84,7 @@ func TestFingerprintIsThatOfThePublicKey(t *testing.T) {
 func TestLoginTokenIsWhatThePodChecks(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_700_000_000, 0)
-	token, err := parsed(t).LoginToken("room.bot", now)
+	token, err := parseSample(t).LoginToken("room.bot", now)
 	require.NoError(t, err)
 
 	parts := strings.Split(token, ".")
@@ -100,13 +100,13 @@ func TestLoginTokenIsWhatThePodChecks(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, jwt.MapClaims{"sub": "room.bot", "exp": float64(1_700_000_240)}, claims)
 
-	_, err = parsed(t).LoginToken("", now)
+	_, err = parseSample(t).LoginToken("", now)
 	require.Error(t, err)
 }
 
 func TestKeyNeverPrints(t *testing.T) {
 	t.Parallel()
-	key := parsed(t)
+	key := parseSample(t)
 	secret := sample().D.String()
 	encoded, err := json.Marshal(map[string]any{"pointer": key, "value": *key})
 	require.NoError(t, err)

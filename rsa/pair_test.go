@@ -17,7 +17,7 @@ func TestWritePairCanBeLoadedAgain(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	private, public := filepath.Join(folder, "bot.pem"), filepath.Join(folder, "bot.pub.pem")
-	require.NoError(t, parsed(t).WritePair(private, public))
+	require.NoError(t, parseSample(t).WritePair(private, public))
 
 	key, err := rsa.Load(private)
 	require.NoError(t, err)
@@ -50,7 +50,7 @@ func TestWritePairNeverOverwritesAndLeavesNoHalf(t *testing.T) {
 			folder := t.TempDir()
 			require.NoError(t, os.WriteFile(filepath.Join(folder, there), []byte("precious"), 0o600))
 
-			err := parsed(t).WritePair(filepath.Join(folder, "private.pem"), filepath.Join(folder, "public.pem"))
+			err := parseSample(t).WritePair(filepath.Join(folder, "private.pem"), filepath.Join(folder, "public.pem"))
 			require.ErrorIs(t, err, fs.ErrExist)
 			require.ErrorContains(t, err, there)
 
@@ -63,8 +63,8 @@ func TestWritePairNeverOverwritesAndLeavesNoHalf(t *testing.T) {
 		})
 	}
 	folder := t.TempDir()
-	require.Error(t, parsed(t).WritePair(filepath.Join(folder, "no", "private.pem"), filepath.Join(folder, "public.pem")))
-	require.Error(t, parsed(t).WritePair(filepath.Join(folder, "one.pem"), filepath.Join(folder, "one.pem")))
+	require.Error(t, parseSample(t).WritePair(filepath.Join(folder, "no", "private.pem"), filepath.Join(folder, "public.pem")))
+	require.Error(t, parseSample(t).WritePair(filepath.Join(folder, "one.pem"), filepath.Join(folder, "one.pem")))
 	entries, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	require.Empty(t, entries)

@@ -73,7 +73,7 @@ func TestParseErrorsSayWhatTheFileIsAndWhatToDo(t *testing.T) {
 		"empty":                {[]byte(" \n"), rsa.ErrNotPEM, "empty"},
 		"cut":                  {pkcs1()[:500], rsa.ErrNotPEM, "cut"},
 		"DER":                  {x509.MarshalPKCS1PrivateKey(sample()), rsa.ErrNotPEM, "DER"},
-		"1024 bits":            {pkcs8(t, short(t, 1024)), rsa.ErrTooShort, "2048"},
+		"1024 bits":            {pkcs8(t, generateKey(t, 1024)), rsa.ErrTooShort, "2048"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,7 +86,7 @@ func TestParseErrorsSayWhatTheFileIsAndWhatToDo(t *testing.T) {
 	}
 }
 
-func short(t *testing.T, bits int) *stdrsa.PrivateKey {
+func generateKey(t *testing.T, bits int) *stdrsa.PrivateKey {
 	key, err := stdrsa.GenerateKey(rand.Reader, bits)
 	require.NoError(t, err)
 	return key
@@ -102,7 +102,7 @@ func TestParsePublicErrorsSayWhatTheFileIs(t *testing.T) {
 		"certificate": {certificate(t), rsa.ErrCertificate},
 		"not PEM":     {[]byte("x"), rsa.ErrNotPEM},
 		"damaged":     {block("PUBLIC KEY", []byte("x")), rsa.ErrDamaged},
-		"short":       {block("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&short(t, 1024).PublicKey)), rsa.ErrTooShort},
+		"short":       {block("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&generateKey(t, 1024).PublicKey)), rsa.ErrTooShort},
 	} {
 		_, err := rsa.ParsePublic(c.content)
 		require.ErrorIs(t, err, c.cause, name)
@@ -110,7 +110,7 @@ func TestParsePublicErrorsSayWhatTheFileIs(t *testing.T) {
 	half, err := rsa.ParsePublic(block("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&sample().PublicKey)))
 	require.NoError(t, err)
 	require.True(t, half.Equal(&sample().PublicKey))
-	half, err = rsa.ParsePublic(parsed(t).PublicPEM())
+	half, err = rsa.ParsePublic(parseSample(t).PublicPEM())
 	require.NoError(t, err)
 	require.True(t, half.Equal(&sample().PublicKey))
 }

@@ -145,7 +145,7 @@ func TestUnreadableEventIsUnknownWithAReason(t *testing.T) {
 func TestUnreadableEventCostsNoOtherOfItsBatch(t *testing.T) {
 	t.Parallel()
 	events := payloads(t)
-	b, err := symphony.DecodeBatch(together(`5`, string(events[0]), `{"type":"NEW"}`, string(events[1])))
+	b, err := symphony.DecodeBatch(encodeBatch(`5`, string(events[0]), `{"type":"NEW"}`, string(events[1])))
 	require.NoError(t, err)
 	require.Len(t, b.Events, 4)
 	require.IsType(t, symphony.Unknown{}, b.Events[0])
@@ -199,15 +199,15 @@ func FuzzParseEvent(f *testing.F) {
 		again, err := symphony.MarshalEvent(e)
 		require.NoError(t, err)
 		require.Equal(t, e.Head(), symphony.ParseEvent(again).Head())
-		b, err := symphony.DecodeBatch(together(string(raw), `{"type":"NEW"}`))
+		b, err := symphony.DecodeBatch(encodeBatch(string(raw), `{"type":"NEW"}`))
 		require.NoError(t, err)
 		require.Len(t, b.Events, 2)
 		require.IsType(t, e, b.Events[0])
 	})
 }
 
-// together is the answer to a read that brings these events.
-func together(events ...string) []byte {
+// encodeBatch is the answer to a read that brings these events.
+func encodeBatch(events ...string) []byte {
 	return []byte(`{"ackId":"x","events":[` + strings.Join(events, ",") + `]}`)
 }
 
@@ -218,7 +218,7 @@ func BenchmarkDecodeABatch(b *testing.B) {
 		for i := range 100 {
 			hundred = append(hundred, string(kinds[i%len(kinds)]))
 		}
-		body := together(hundred...)
+		body := encodeBatch(hundred...)
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()

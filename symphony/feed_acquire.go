@@ -60,7 +60,7 @@ func (r *feedRun) createFeed(ctx context.Context) (DatafeedID, error) {
 
 // logEvent begins a log line. During an outage it is at level debug.
 func (r *feedRun) logEvent() *zerolog.Event {
-	if r.readOutage.Ongoing() {
+	if r.readOutage.IsOngoing() {
 		return r.log.Debug()
 	}
 	return r.log.Info()

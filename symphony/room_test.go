@@ -75,8 +75,8 @@ func TestRooms(t *testing.T) {
 	})
 }
 
-// listing serves n rooms in pages of at most limit.
-func listing(n, limit int) http.HandlerFunc {
+// serveRooms serves n rooms in pages of at most limit.
+func serveRooms(n, limit int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		skip, _ := strconv.Atoi(r.URL.Query().Get("skip"))
 		asked, _ := strconv.Atoi(r.URL.Query().Get("limit"))
@@ -98,7 +98,7 @@ func TestSearchRooms(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPod(t)
-			p.on("POST /pod/v3/room/search", listing(tc.rooms, tc.limit))
+			p.on("POST /pod/v3/room/search", serveRooms(tc.rooms, tc.limit))
 			rooms := collect(t, p.client().SearchRooms(t.Context(), symphony.RoomQuery{Text: "desk"}))
 			require.Len(t, rooms, tc.rooms)
 			require.Len(t, p.requestsTo("POST", "/pod/v3/room/search"), tc.calls)
@@ -108,7 +108,7 @@ func TestSearchRooms(t *testing.T) {
 	t.Run("all restrictions are sent", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
-		p.on("POST /pod/v3/room/search", listing(0, 1))
+		p.on("POST /pod/v3/room/search", serveRooms(0, 1))
 		collect(t, p.client().SearchRooms(t.Context(), symphony.RoomQuery{
 			Text: "4711", Labels: []string{"roombot-request"}, SearchFields: []string{"keywords_value"}, Creator: 7, OnlyActive: true,
 			NonDiscoverable: true, PageSize: 10,
@@ -121,7 +121,7 @@ func TestSearchRooms(t *testing.T) {
 	t.Run("an early stop asks for no more pages", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
-		p.on("POST /pod/v3/room/search", listing(500, 100))
+		p.on("POST /pod/v3/room/search", serveRooms(500, 100))
 		for _, err := range p.client().SearchRooms(t.Context(), symphony.RoomQuery{}) {
 			require.NoError(t, err)
 			break

@@ -38,8 +38,8 @@ func (c *tally) perSecond(from, to int) float64 {
 	return float64(sum) / float64(to-from)
 }
 
-// busy are callers who ask for a room again and again, ten times a second each.
-func busy(ctx context.Context, c *symphony.Client, callers int) (wait func()) {
+// keepBusy starts callers who ask for a room again and again, ten times a second each.
+func keepBusy(ctx context.Context, c *symphony.Client, callers int) (wait func()) {
 	var all sync.WaitGroup
 	for range callers {
 		all.Go(func() {
@@ -70,7 +70,7 @@ func TestAllCallersSlowDownTogetherAndRecover(t *testing.T) {
 		c := n.client(t, p)
 		require.NoError(t, c.Login(t.Context()))
 		ctx, stop := context.WithCancel(t.Context())
-		wait := busy(ctx, c, 4)
+		wait := keepBusy(ctx, c, 4)
 		time.Sleep(9500 * time.Millisecond)
 		require.Zero(t, c.Stats().Pace)
 		time.Sleep(4500 * time.Millisecond)
@@ -99,7 +99,7 @@ func TestPaceNeverFallsBelowOneCallASecond(t *testing.T) {
 		c := n.client(t, p)
 		require.NoError(t, c.Login(t.Context()))
 		ctx, stop := context.WithCancel(t.Context())
-		wait := busy(ctx, c, 30)
+		wait := keepBusy(ctx, c, 30)
 		time.Sleep(2 * time.Minute)
 		require.InDelta(t, 1, c.Stats().Pace, 2)
 		stop()

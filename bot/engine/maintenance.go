@@ -35,7 +35,7 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 				e.health.noteFailure(err)
 			}
 		case <-probes.C:
-			if e.health.outage.Ongoing() {
+			if e.health.outage.IsOngoing() {
 				e.repairQueue(ctx)
 			}
 		case p := <-e.queueProblems:

@@ -68,13 +68,15 @@ func inRoom(name, id string) func(*policy.Query) {
 	return func(a *policy.Query) { a.Where = policy.Place{Kind: policy.Room, RoomName: name, StreamID: id} }
 }
 
-func by(user policy.Subject) func(*policy.Query) { return func(a *policy.Query) { a.User = user } }
+func byUser(user policy.Subject) func(*policy.Query) { return func(a *policy.Query) { a.User = user } }
 
-func to(command string) func(*policy.Query) { return func(a *policy.Query) { a.Command = command } }
+func ofCommand(command string) func(*policy.Query) {
+	return func(a *policy.Query) { a.Command = command }
+}
 
 func TestTheFirstAllowRuleThatMatchesAdmits(t *testing.T) {
 	t.Parallel()
-	d := mustCompile(t, rules).Decide(ask(to("New_Room")))
+	d := mustCompile(t, rules).Decide(ask(ofCommand("New_Room")))
 	require.Equal(t, policy.Decision{
 		Allowed: true, Rule: "everyone", Line: 17,
 		Checks: []policy.Check{
@@ -88,7 +90,7 @@ func TestTheFirstAllowRuleThatMatchesAdmits(t *testing.T) {
 func TestAnyDenyRuleThatMatchesWins(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, rules)
-	d := p.Decide(ask(by(policy.Subject{Username: "kim", Email: "KIM@Contractors.ACME.com"})))
+	d := p.Decide(ask(byUser(policy.Subject{Username: "kim", Email: "KIM@Contractors.ACME.com"})))
 	require.False(t, d.Allowed)
 	require.Equal(t, "contractors", d.Rule)
 	require.Equal(t, 3, d.Line)
@@ -121,7 +123,7 @@ func TestWithoutAMatchingRuleEverythingIsDenied(t *testing.T) {
 	p := mustCompile(t, rules)
 	eve := policy.Subject{Username: "eve", Email: "eve@other.com", External: true}
 
-	d := p.Decide(ask(by(eve)))
+	d := p.Decide(ask(byUser(eve)))
 	require.False(t, d.Allowed)
 	require.Empty(t, d.Rule)
 	require.Zero(t, d.Line)
@@ -129,11 +131,11 @@ func TestWithoutAMatchingRuleEverythingIsDenied(t *testing.T) {
 	require.Equal(t, policy.Check{What: `allow rule "everyone" (line 17): who is one of internal`}, d.Checks[0])
 	require.True(t, d.Checks[2].OK)
 
-	require.True(t, p.Decide(ask(by(eve), to("groups"))).Allowed)
-	d = p.Decide(ask(by(eve), to("groups"), inRoom("Lunch", "x")))
+	require.True(t, p.Decide(ask(byUser(eve), ofCommand("groups"))).Allowed)
+	d = p.Decide(ask(byUser(eve), ofCommand("groups"), inRoom("Lunch", "x")))
 	require.Equal(t, "You may not use /groups here, but you may in your 1:1 chat with me.", d.Reason)
 
-	d = p.Decide(ask(to("rooms")))
+	d = p.Decide(ask(ofCommand("rooms")))
 	require.Equal(t, []policy.Check{{What: "some rule allows /rooms"}}, d.Checks)
 }
 
@@ -184,7 +186,7 @@ func TestHelpIsAllowedToEverybody(t *testing.T) {
 	t.Parallel()
 	denied := mustCompile(t, "deny: [{name: all, who: ['*'], commands: ['*'], reason: no}]")
 	for _, p := range []*policy.Policy{nil, {}, denied} {
-		require.True(t, p.Decide(ask(to("Help"))).Allowed)
+		require.True(t, p.Decide(ask(ofCommand("Help"))).Allowed)
 		d := p.Decide(ask())
 		require.False(t, d.Allowed)
 		require.NotEmpty(t, d.Reason)
@@ -202,21 +204,21 @@ func TestUnknownFactsNeverAllowAndDenyWhereARuleNeedsThem(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, rules)
 	nameless := policy.Subject{Username: "nameless"}
-	d := p.Decide(ask(by(nameless)))
+	d := p.Decide(ask(byUser(nameless)))
 	require.False(t, d.Allowed)
 	require.Equal(t, "contractors", d.Rule)
 	require.Equal(t, "who is one of email:*@contractors.acme.com (not known)", d.Checks[0].What)
 	require.Contains(t, d.Reason, "your e-mail address or username, which Symphony does not show me")
-	require.True(t, p.Decide(ask(by(nameless), to("groups"))).Allowed, "the rule is about /newroom only")
+	require.True(t, p.Decide(ask(byUser(nameless), ofCommand("groups"))).Allowed, "the rule is about /newroom only")
 
 	d = p.Decide(ask(inRoom("", "x")))
 	require.Equal(t, "not in trading", d.Rule)
 	require.Contains(t, d.Reason, "this room's name")
 
 	only := mustCompile(t, "allow: [{name: us, who: ['email:*'], commands: ['*']}]")
-	require.False(t, only.Decide(ask(by(nameless))).Allowed)
+	require.False(t, only.Decide(ask(byUser(nameless))).Allowed)
 	certain := mustCompile(t, "deny: [{name: a, who: ['email:x@y'], commands: ['*'], reason: a}, {name: b, who: ['*'], commands: ['*'], reason: b}]")
-	require.Equal(t, "b", certain.Decide(ask(by(nameless))).Reason, "a rule that matches goes before one that might")
+	require.Equal(t, "b", certain.Decide(ask(byUser(nameless))).Reason, "a rule that matches goes before one that might")
 }
 
 func TestGlobs(t *testing.T) {
@@ -282,7 +284,7 @@ func TestWithoutAListOfCommandsAnyNameIsAccepted(t *testing.T) {
 	require.NoError(t, err)
 	p, err := policy.Compile(parsed, policy.Options{})
 	require.NoError(t, err)
-	require.True(t, p.Decide(ask(to("future"))).Allowed)
+	require.True(t, p.Decide(ask(ofCommand("future"))).Allowed)
 }
 
 func TestDecideMayBeCalledConcurrently(t *testing.T) {
@@ -299,7 +301,7 @@ func TestDecideMayBeCalledConcurrently(t *testing.T) {
 	}
 }
 
-func many(n int) string {
+func manyRules(n int) string {
 	var b strings.Builder
 	b.WriteString("deny:\n")
 	for i := range n / 2 {
@@ -313,7 +315,7 @@ func many(n int) string {
 }
 
 func BenchmarkDecideAmongThousandRules(b *testing.B) {
-	p := mustCompile(b, many(1000))
+	p := mustCompile(b, manyRules(1000))
 	a := ask(inRoom("A room with an ordinary name", "x"))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -322,7 +324,7 @@ func BenchmarkDecideAmongThousandRules(b *testing.B) {
 }
 
 func BenchmarkCompileThousandRules(b *testing.B) {
-	text := many(1000)
+	text := manyRules(1000)
 	for b.Loop() {
 		mustCompile(b, text)
 	}

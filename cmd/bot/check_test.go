@@ -180,7 +180,7 @@ func TestHealthAddressMayBeInUseByThisBotOnly(t *testing.T) {
 	results, _ := runCheck(t, w.asked)
 	require.Equal(t, levelFailed, results["health"].Level, "the page is another bot's")
 
-	taken := w.listening("taken.json", strings.TrimPrefix(w.pod.Address(), "http://"))
+	taken := w.writeConfigListening("taken.json", strings.TrimPrefix(w.pod.Address(), "http://"))
 	results, code := runCheck(t, taken)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, results["health"].Detail, "in use")

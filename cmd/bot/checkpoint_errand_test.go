@@ -83,7 +83,7 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 	e.log, err = os.Create(filepath.Join(dir, "log"))
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		if l, _ := e.watch.current(); l != nil {
+		if l, _ := e.watch.currentLife(); l != nil {
 			_ = l.cmd.Process.Kill()
 			<-l.ended
 		}
@@ -150,14 +150,14 @@ func (e *errand) run() ran {
 	e.says()
 	events, reached := e.watch.count(false)
 	e.says()
-	return ran{ending: e.ending(), events: events, reached: reached}
+	return ran{ending: e.readEnding(), events: events, reached: reached}
 }
 
 func (e *errand) begin() {
 	e.t.Helper()
 	ctx := context.WithoutCancel(e.t.Context())
 	require.NoError(e.t, e.watch.begin(ctx, e.url, e.config(), e.log))
-	l, _ := e.watch.current()
+	l, _ := e.watch.currentLife()
 	select {
 	case <-l.listening: // what is said from now on is heard
 	case <-l.ended:
@@ -184,11 +184,11 @@ func (e *errand) says() {
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
 	limit := time.After(patience)
-	for !e.idle() {
-		l, _ := e.watch.current()
+	for !e.isIdle() {
+		l, _ := e.watch.currentLife()
 		select {
 		case <-l.ended:
-			if _, doomed := e.watch.current(); !doomed {
+			if _, doomed := e.watch.currentLife(); !doomed {
 				e.fail("the program ended by itself")
 			}
 			e.begin()
@@ -199,9 +199,9 @@ func (e *errand) says() {
 	}
 }
 
-// idle is true when the store has all commands as done, the feed has nothing
+// isIdle reports whether the store has all commands as done, the feed has nothing
 // more to tell, and the program is not about to be killed.
-func (e *errand) idle() bool {
+func (e *errand) isIdle() bool {
 	e.t.Helper()
 	feeds, err := e.world.Feeds(e.t.Context())
 	require.NoError(e.t, err)
@@ -221,6 +221,6 @@ func (e *errand) idle() bool {
 	if err != nil || len(all) < len(e.said) {
 		return false
 	}
-	_, doomed := e.watch.current()
+	_, doomed := e.watch.currentLife()
 	return !doomed && !slices.ContainsFunc(all, func(s engine.Summary) bool { return s.State != engine.Done })
 }

@@ -61,7 +61,7 @@ func (g *databaseProxy) serve(listener net.Listener) {
 				return // the program tries again
 			}
 			defer server.Close()
-			l, _ := g.watch.current()
+			l, _ := g.watch.currentLife()
 			p := &proxyConnection{gate: g, life: l, program: program, server: server, statements: map[string]string{}}
 			g.connections.Go(p.forwardToProgram)
 			_ = p.forwardToServer() // one side or the other has hung up
@@ -96,7 +96,7 @@ func (p *proxyConnection) forwardToServer() error {
 		if err != nil {
 			return err
 		}
-		if _, doomed := p.gate.watch.current(); doomed {
+		if _, doomed := p.gate.watch.currentLife(); doomed {
 			<-p.life.ended
 			return errDoomed
 		}

@@ -47,7 +47,7 @@ func manyStarts(t *testing.T) {
 func killAtEach(t *testing.T, several int, newErrand func(*testing.T, checkpoint) *errand) {
 	t.Helper()
 	undisturbed := newErrand(t, checkpoint{}).run()
-	undisturbed.ending.asAsked(t)
+	undisturbed.ending.requireAsAsked(t)
 	require.Subset(t, undisturbed.events, []string{
 		"commit of new intent room, 1", "room create, 1", "message create, 1", "im create, 1",
 	})
@@ -90,7 +90,7 @@ type errandAnswer struct {
 	Text    string
 }
 
-func (e *errand) ending() (end ending) {
+func (e *errand) readEnding() (end ending) {
 	e.t.Helper()
 	rooms, err := e.world.Rooms(e.t.Context())
 	require.NoError(e.t, err)
@@ -122,8 +122,8 @@ func (e *errand) ending() (end ending) {
 	return end
 }
 
-// asAsked holds the end to what was asked for.
-func (end ending) asAsked(t *testing.T) {
+// requireAsAsked holds the end to what was asked for.
+func (end ending) requireAsAsked(t *testing.T) {
 	t.Helper()
 	require.Len(t, end.Rooms, 3)
 	desk := end.Rooms[1]

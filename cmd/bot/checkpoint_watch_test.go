@@ -76,7 +76,7 @@ func (w *watch) begin(ctx context.Context, address, config string, log *os.File)
 	return nil
 }
 
-func (w *watch) current() (l *life, doomed bool) {
+func (w *watch) currentLife() (l *life, doomed bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.life, w.life != nil && w.life.doomed
@@ -88,7 +88,7 @@ func (w *watch) handler() http.Handler {
 	calls.Handle("/", w.pod)
 	calls.HandleFunc("POST /commit", w.interceptCommit)
 	calls.HandleFunc("POST /agent/v5/datafeeds/{id}/read", func(rw http.ResponseWriter, r *http.Request) {
-		l, _ := w.current()
+		l, _ := w.currentLife()
 		l.listens()
 		w.pod.ServeHTTP(rw, r)
 	})
@@ -102,7 +102,7 @@ func (w *watch) handler() http.Handler {
 			w.pod.ServeHTTP(rw, r)
 			return
 		}
-		if l, doomed := w.current(); doomed {
+		if l, doomed := w.currentLife(); doomed {
 			l.abortAfterExit()
 		}
 		calls.ServeHTTP(rw, r)

@@ -64,5 +64,5 @@ func (p tab) typeKeys(keys string) {
 // waitUntil waits until an expression is true on the page.
 func (p tab) waitUntil(expression string) {
 	p.t.Helper()
-	require.NoError(p.t, pagetest.Holds(p.ctx, expression), expression)
+	require.NoError(p.t, pagetest.WaitUntilTrue(p.ctx, expression), expression)
 }

@@ -37,12 +37,12 @@ func newWatched(t *testing.T) *watched {
 	pod := begin(t, "sandbox", "--no-bot", "--dir", w.dir, "--listen", "127.0.0.1:0")
 	w.pod = client.New(regexp.MustCompile(`http://\S+`).FindString(pod.line("Page")))
 	t.Cleanup(w.pod.Close)
-	w.config = w.listening("config.json", "127.0.0.1:0")
+	w.config = w.writeConfigListening("config.json", "127.0.0.1:0")
 	return w
 }
 
-// listening is a configuration with a health page there.
-func (w *watched) listening(name, page string) (path string) {
+// writeConfigListening writes a configuration with a health page there.
+func (w *watched) writeConfigListening(name, page string) (path string) {
 	w.t.Helper()
 	raw, err := os.ReadFile(filepath.Join(w.dir, "config.json"))
 	require.NoError(w.t, err)
@@ -61,12 +61,13 @@ func (w *watched) run() *running {
 	var line struct{ Address string }
 	require.NoError(w.t, json.Unmarshal([]byte(told), &line), told)
 	w.page = "http://" + line.Address + "/readyz"
-	w.asked = w.listening("asked.json", line.Address)
+	w.asked = w.writeConfigListening("asked.json", line.Address)
 	return p
 }
 
-// rests waits until the bot has nothing more to do: people are added after the first answer.
-func (w *watched) rests() {
+// waitUntilIdle waits until the bot has nothing more to do: people are added after the first
+// answer.
+func (w *watched) waitUntilIdle() {
 	w.t.Helper()
 	require.Eventually(w.t, func() bool {
 		h, _, err := askHealth(w.t.Context(), w.page)
@@ -79,7 +80,7 @@ func (w *watched) says(who, text string) client.Conversation {
 	talk, err := w.pod.Say(w.t.Context(), client.SayRequest{As: who, Text: text, Wait: patience.String()})
 	require.NoError(w.t, err)
 	require.NotEmpty(w.t, talk.Replies)
-	w.rests()
+	w.waitUntilIdle()
 	return talk
 }
 

@@ -20,13 +20,13 @@ func newroom() syntax.Command {
 		Args:    syntax.ArgsRoom,
 		Options: newroomOptions(),
 		Conflicts: []syntax.Conflict{
-			both("private", true, "public", true, "A room is either private or public."),
-			both("external", true, "public", true, "A room with external people cannot be public."),
-			both("external", true, "readonly", true, "A room with external people cannot be readonly."),
-			both("external", true, "discoverable", true, "A room with external people cannot be discoverable."),
-			both("public", true, "history", false, "A public room always shows its history: history cannot be no."),
-			both("public", true, "discoverable", false, "A public room can always be found: discoverable cannot be no."),
-			both("public", true, "members-can-add", false, "Anyone may join a public room: members-can-add cannot be no."),
+			newConflict("private", true, "public", true, "A room is either private or public."),
+			newConflict("external", true, "public", true, "A room with external people cannot be public."),
+			newConflict("external", true, "readonly", true, "A room with external people cannot be readonly."),
+			newConflict("external", true, "discoverable", true, "A room with external people cannot be discoverable."),
+			newConflict("public", true, "history", false, "A public room always shows its history: history cannot be no."),
+			newConflict("public", true, "discoverable", false, "A public room can always be found: discoverable cannot be no."),
+			newConflict("public", true, "members-can-add", false, "Anyone may join a public room: members-can-add cannot be no."),
 		},
 		Examples: []string{
 			`/newroom "Q2 Earnings" @Alice Martin`,
@@ -36,7 +36,7 @@ func newroom() syntax.Command {
 	}
 }
 
-func both(a string, av bool, b string, bv bool, message string) syntax.Conflict {
+func newConflict(a string, av bool, b string, bv bool, message string) syntax.Conflict {
 	return syntax.Conflict{A: syntax.Setting{Key: a, Value: av}, B: syntax.Setting{Key: b, Value: bv}, Message: message}
 }
 

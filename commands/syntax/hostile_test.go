@@ -10,8 +10,8 @@ import (
 	"roombot/commands/syntax"
 )
 
-// hostile are pieces that, repeated, must not take more than linear time.
-func hostile() []string {
+// hostilePieces are pieces that, repeated, must not take more than linear time.
+func hostilePieces() []string {
 	return []string{
 		`"`, `'`, `“`, `”`, `„`, `« `, `"" `, `“a" `, `'1 `, `'a' `, `‘a' `, `“”`, `\"`, `\`, "a", " ", "`", "/", "/a ", "@", "@a ", "@a,", "a@b.c",
 		"a@b.cd ", "a:", "a: ", `a:"b" `, "group:a ", "group:a,", "group:a, ", "a,", ", a", "and ", "with ", "- ", "--a ", "—", ":", "desc:", "desc: ",
@@ -23,7 +23,7 @@ func TestHugeMessageTakesLinearTime(t *testing.T) {
 	t.Parallel()
 	g := grammar("Test Group")
 	for _, head := range []string{"/newroom ", `/newroom "Desk" group:x, `} {
-		for _, piece := range hostile() {
+		for _, piece := range hostilePieces() {
 			require.True(t, isLinear(func(size int) {
 				text := head + strings.Repeat(piece, size/len(piece))
 				require.Equal(t, 1, countResults(g.Parse(syntax.Message{Text: text})))

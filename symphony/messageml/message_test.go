@@ -38,7 +38,7 @@ func TestNodesRender(t *testing.T) {
 		"code":            {messageml.Code("a\n  ^"), "<code>a\n  ^</code>"},
 		"pre":             {messageml.Pre("</pre>"), "<pre>&lt;/pre&gt;</pre>"},
 		"list":            {messageml.List(messageml.Item{messageml.Text("a")}, messageml.Item{messageml.Code("b")}), "<ul><li>a</li><li><code>b</code></li></ul>"},
-		"numbered":        {messageml.Numbered(messageml.Item{messageml.Text("a")}), "<ol><li>a</li></ol>"},
+		"numbered":        {messageml.NumberedList(messageml.Item{messageml.Text("a")}), "<ol><li>a</li></ol>"},
 		"empty list":      {messageml.List(), ""},
 		"mention":         {messageml.Mention(7078106103901), `<mention uid="7078106103901"></mention>`},
 		"link to nowhere": {messageml.Link("javascript:alert(1)", messageml.Text("x")), "x"},
@@ -97,7 +97,7 @@ func FuzzUserTextStaysText(f *testing.F) {
 		for _, expression := range []string{"${", "#{", "<#", "<@"} {
 			require.NotContains(t, markup, expression)
 		}
-		want := visible(s)
+		want := visibleText(s)
 		texts, attributes := parse(t, markup)
 		require.Equal(t, want, texts["p"])
 		require.Equal(t, want, texts["code"])
@@ -108,8 +108,8 @@ func FuzzUserTextStaysText(f *testing.F) {
 	})
 }
 
-// visible is the text without what XML or a chat cannot hold.
-func visible(s string) string {
+// visibleText is the text without what XML or a chat cannot hold.
+func visibleText(s string) string {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
 	var b strings.Builder
 	for _, r := range s {

@@ -59,8 +59,8 @@ func (i Item) write(b *strings.Builder) { element[Node]{name: "li", children: i}
 // List shows the items with bullets. An empty list renders nothing, because the agent refuses one.
 func List(items ...Item) Node { return list{"ul", items} }
 
-// Numbered shows the items with numbers. An empty list renders nothing.
-func Numbered(items ...Item) Node { return list{"ol", items} }
+// NumberedList shows the items with numbers. An empty list renders nothing.
+func NumberedList(items ...Item) Node { return list{"ol", items} }
 
 type list struct {
 	name  string

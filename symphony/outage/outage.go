@@ -64,8 +64,8 @@ func (o *Outage) Failures() int {
 	return o.failures
 }
 
-// Ongoing reports whether there is an outage.
-func (o *Outage) Ongoing() bool { return !o.Since().IsZero() }
+// IsOngoing reports whether there is an outage.
+func (o *Outage) IsOngoing() bool { return !o.Since().IsZero() }
 
 // Covers reports whether there is an outage now, or the last one ended after the given time: a
 // failure of that time has its explanation.

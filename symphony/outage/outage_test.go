@@ -29,7 +29,7 @@ func TestALongOutageIsLoggedOnceAMinute(t *testing.T) {
 	require.Equal(t, 150*time.Second, lasted)
 	require.Equal(t, 150, failures)
 	require.True(t, report)
-	require.False(t, o.Ongoing())
+	require.False(t, o.IsOngoing())
 }
 
 func TestShortOutagesThatFollowEachOtherAreLoggedOnce(t *testing.T) {

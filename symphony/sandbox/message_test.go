@@ -149,7 +149,7 @@ func TestAnUpdateReplacesAMessage(t *testing.T) {
 	require.Equal(t, edited.ID, again.Replacing)
 	b.Parts("/agent/v4/stream/"+stream+"/message/"+edited.ID+"/update", map[string]string{"message": "<messageML>no</messageML>"}, nil).
 		Refused(http.StatusForbidden)
-	b.Parts("/agent/v4/stream/"+stream+"/message/"+another(first)+"/update", map[string]string{"message": "<messageML>no</messageML>"}, nil).
+	b.Parts("/agent/v4/stream/"+stream+"/message/"+unknownID(first)+"/update", map[string]string{"message": "<messageML>no</messageML>"}, nil).
 		Refused(http.StatusBadRequest)
 }
 
@@ -161,7 +161,7 @@ func TestMessagesAreReadAndSearched(t *testing.T) {
 	require.Len(t, list, 2)
 	require.Equal(t, said.ID, list[1]["messageId"], "newest first")
 	require.Equal(t, said.ID, b.Get("/agent/v1/message/" + said.ID).OK()["messageId"])
-	require.Equal(t, http.StatusNoContent, b.Get("/agent/v1/message/"+another(said.ID)).Status)
+	require.Equal(t, http.StatusNoContent, b.Get("/agent/v1/message/"+unknownID(said.ID)).Status)
 	b.Get("/agent/v4/stream/" + said.StreamID + "/message").Refused(http.StatusBadRequest)
 
 	search := func(query map[string]any) reply { return b.Post("/agent/v1/message/search", query) }
@@ -178,8 +178,8 @@ func TestMessagesAreReadAndSearched(t *testing.T) {
 	find("author:bob").Refused(http.StatusBadRequest)
 }
 
-// another is an id like this one, of nothing.
-func another(id string) string {
+// unknownID is an id like this one, of nothing.
+func unknownID(id string) string {
 	letter := "A"
 	if strings.HasPrefix(id, letter) {
 		letter = "B"
@@ -201,7 +201,7 @@ func TestAttachmentsAreSentListedAndDownloaded(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "content", string(raw))
 	missing := "/agent/v1/stream/" + stream + "/attachment?messageId="
-	b.Get(missing + another(sent["messageId"].(string))).Refused(http.StatusBadRequest)
+	b.Get(missing + unknownID(sent["messageId"].(string))).Refused(http.StatusBadRequest)
 	b.Get(missing + sent["messageId"].(string) + "&fileId=none").Refused(http.StatusBadRequest)
 
 	attachments := "/pod/v1/streams/" + stream + "/attachments"

@@ -10,8 +10,8 @@ import (
 	"roombot/cmd/bot/trial"
 )
 
-// good is an outage of a minute as it should go.
-func good() soak.Outage {
+// goodOutage is an outage of a minute as it should go.
+func goodOutage() soak.Outage {
 	line := trial.Line{Bot: "bot-1", Level: "warn", Message: "the feed is not read"}
 	return soak.Outage{
 		Kind: "feed", Lasted: time.Minute, ReportedAfter: 200 * time.Millisecond, Problems: []string{"the feed cannot be read"},
@@ -21,7 +21,7 @@ func good() soak.Outage {
 
 func TestAnOutageWithAQuickRecoveryPasses(t *testing.T) {
 	t.Parallel()
-	o := good()
+	o := goodOutage()
 	o.Judge(1)
 	require.Empty(t, o.Wrong)
 }
@@ -41,7 +41,7 @@ func TestEachErrorOfAnOutageIsFound(t *testing.T) {
 	} {
 		t.Run(wrong, func(t *testing.T) {
 			t.Parallel()
-			o := good()
+			o := goodOutage()
 			change(&o)
 			o.Judge(1)
 			require.Len(t, o.Wrong, 1)

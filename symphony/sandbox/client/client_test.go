@@ -122,7 +122,7 @@ func callEverything(t *testing.T, w *world) {
 	no(err)
 	no(w.Fail(ctx, client.Fault{Path: "/never/*", Status: 503, RetryAfter: 1, Delay: "1ms", Probability: 0.5, Count: 3}))
 	no(w.bot.SetManifest(ctx, `{"commands":[{"name":"help","desc":"Help","example":"/help","args":[{"name":"topic"}]}]}`))
-	meddle(t, w, room)
+	meddleWithRoom(t, w, room)
 }
 
 // group is the account of a distribution list.
@@ -140,8 +140,8 @@ func (w *world) group(t *testing.T) symphony.UserID {
 	return 0
 }
 
-// meddle calls what the bot does not see, and ends with a reset.
-func meddle(t *testing.T, w *world, room string) {
+// meddleWithRoom calls what the bot does not see, and ends with a reset.
+func meddleWithRoom(t *testing.T, w *world, room string) {
 	t.Helper()
 	ctx := t.Context()
 	no := func(err error) { t.Helper(); require.NoError(t, err) }

@@ -32,13 +32,13 @@ func (c *Client) Says(ctx context.Context, who, text string) (Said, error) {
 // their username.
 func (c *Client) SaysIn(ctx context.Context, who, to, text string) (Said, error) {
 	talk, err := c.Say(ctx, SayRequest{As: who, To: to, Text: text})
-	return c.said(who, talk.Message), err
+	return c.newSaid(who, talk.Message), err
 }
 
 // Edits has who said something change its text.
 func (s Said) Edits(ctx context.Context, text string) (Said, error) {
 	talk, err := s.client.Edit(ctx, EditRequest{As: s.Who, MessageID: s.ID, Text: text})
-	return s.client.said(s.Who, talk.Message), err
+	return s.client.newSaid(s.Who, talk.Message), err
 }
 
 // Submits has somebody press a button of a message's form, with the values of its fields by their
@@ -48,22 +48,22 @@ func (c *Client) Submits(ctx context.Context, who string, m Message, form, butto
 	if err != nil {
 		return Said{}, err
 	}
-	newest, err := c.newest(ctx, m.Seq)
+	newest, err := c.newestSeq(ctx, m.Seq)
 	if err != nil {
 		return Said{}, err
 	}
 	talk, err := c.Act(ctx, ActRequest{As: who, MessageID: m.ID, FormID: form, Action: button, Values: encoded})
-	s := c.said(who, talk.Message)
+	s := c.newSaid(who, talk.Message)
 	s.after = newest
 	return s, err
 }
 
-func (c *Client) said(who string, m Message) Said {
+func (c *Client) newSaid(who string, m Message) Said {
 	return Said{Message: m, Who: who, client: c, after: m.Seq}
 }
 
-// newest is the Seq of the newest message.
-func (c *Client) newest(ctx context.Context, after int64) (int64, error) {
+// newestSeq is the Seq of the newest message.
+func (c *Client) newestSeq(ctx context.Context, after int64) (int64, error) {
 	for {
 		page, err := c.MessagesAfter(ctx, after, MessageFilter{})
 		if err != nil || page.Last <= after {

@@ -37,8 +37,8 @@ func TestTheControlAPIAnswersItsOwnMachineAndPageOnly(t *testing.T) {
 	require.Equal(t, 403, ask("localhost:8080", "null"))
 }
 
-// answering runs a bot that answers each message of a person with the same words.
-func (b *bundle) answering(words ...string) {
+// startAnsweringBot runs a bot that answers each message of a person with the same words.
+func (b *bundle) startAnsweringBot(words ...string) {
 	b.Helper()
 	feed, bot, ctx := b.Feed(), b.ID("roombot"), b.Context()
 	done := make(chan struct{})
@@ -77,7 +77,7 @@ func (b *bundle) answer(ctx context.Context, e podtest.Event, words []string) {
 func TestSayWaitsForTheAnswers(t *testing.T) {
 	// The quiet between two answers is longer than this: a bot that has not read on is still at it.
 	b := loggedIn(t, func(c *config) { c.Control.Quiet, c.LongPoll = time.Nanosecond, 10*time.Millisecond })
-	b.answering("one", "two")
+	b.startAnsweringBot("one", "two")
 	got := b.Post("/sandbox/v1/say", map[string]string{"as": "bob", "text": "/help", "wait": "1m"}).OK()
 	require.Equal(t, "/help", got["message"].(map[string]any)["text"])
 	var texts []string
@@ -93,7 +93,7 @@ func TestSayWaitsWhileTheBotIsAtWork(t *testing.T) {
 		c.LongPoll = 10 * time.Millisecond
 		c.Control.AtWork = func() bool { return asked.Add(1) < 3 }
 	})
-	b.answering("one")
+	b.startAnsweringBot("one")
 	got := b.Post("/sandbox/v1/say", map[string]string{"as": "bob", "text": "/help", "wait": "1m"}).OK()
 	require.Len(t, got["replies"], 1)
 	require.EqualValues(t, 3, asked.Load())

@@ -29,7 +29,7 @@ func nodes() map[string]messageml.Node {
 		"room link":       messageml.Link(messageml.RoomLink("V1TMjaYeorLs6xhXPC7zA3___nA7a8R_dA")),
 		"bad link":        messageml.Link("javascript:"+hostile, messageml.Text("x")),
 		"paragraph":       messageml.Paragraph(messageml.Text(hostile), messageml.Code("x"), messageml.Paragraph()),
-		"list":            messageml.List(messageml.Item{messageml.Text(hostile), messageml.Numbered(messageml.Item{messageml.Code("x")})}, nil),
+		"list":            messageml.List(messageml.Item{messageml.Text(hostile), messageml.NumberedList(messageml.Item{messageml.Code("x")})}, nil),
 		"empty list":      messageml.List(),
 		"mention":         messageml.Mention(1001),
 		"card":            messageml.Card(messageml.Bold(messageml.Text(hostile)), messageml.List(messageml.Item{messageml.Text("x")})),
@@ -50,7 +50,7 @@ func nodes() map[string]messageml.Node {
 	}
 }
 
-func everything() string {
+func everyNode() string {
 	var all []messageml.Node
 	for _, name := range []string{"text", "bold", "code", "pre", "heading", "link", "room link", "paragraph", "list", "mention", "card",
 		"expandable card", "error card", "open stream"} {
@@ -67,7 +67,7 @@ func everything() string {
 }
 
 func convertedEverything() string {
-	converted, err := markup.Convert(everything(), "", office)
+	converted, err := markup.Convert(everyNode(), "", office)
 	if err != nil {
 		return err.Error()
 	}
@@ -84,7 +84,7 @@ func TestConvertAcceptsWhateverTheBuilderBuilds(t *testing.T) {
 			wellFormed(t, converted.PresentationML)
 		})
 	}
-	wellFormed(t, convert(t, everything(), "").PresentationML)
+	wellFormed(t, convert(t, everyNode(), "").PresentationML)
 }
 
 func TestWhatTheBuilderWritesReadsBackTheSame(t *testing.T) {

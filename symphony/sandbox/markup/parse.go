@@ -52,9 +52,9 @@ func (b *builder) add(token xml.Token) error {
 		return refuse(`Invalid messageML: DOCTYPE is disallowed when the feature ` +
 			`"http://apache.org/xml/features/disallow-doctype-decl" set to true.`)
 	case xml.Comment:
-		return b.foreign("#comment")
+		return b.refuseForeign("#comment")
 	case xml.ProcInst:
-		return b.foreign(token.Target)
+		return b.refuseForeign(token.Target)
 	}
 	return nil
 }
@@ -113,8 +113,8 @@ func (b *builder) addText(text string) error {
 	return nil
 }
 
-// foreign refuses comments and instructions, which the agent does within the document only.
-func (b *builder) foreign(name string) error {
+// refuseForeign refuses comments and instructions, which the agent does within the document only.
+func (b *builder) refuseForeign(name string) error {
 	if len(b.open) > 0 {
 		return refuse(`Invalid element "%s"`, name)
 	}

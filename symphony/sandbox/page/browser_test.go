@@ -31,7 +31,7 @@ func openPage(t *testing.T, username string) *tab {
 	t.Helper()
 	b := newTab(t)
 	b.listen()
-	b.become(username)
+	b.openAs(username)
 	return b
 }
 
@@ -78,34 +78,34 @@ func (b *tab) listen() {
 
 func (b *tab) do(step chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	require.NoError(b.t, pagetest.Do(b.ctx, step), "on the page: %s", b.shown())
+	require.NoError(b.t, pagetest.Do(b.ctx, step), "on the page: %s", b.pageText())
 }
 
-// shown is the page's text, for the report of a failure.
-func (b *tab) shown() string {
+// pageText is the page's text, for the report of a failure.
+func (b *tab) pageText() string {
 	ctx, cancel := context.WithTimeout(b.ctx, time.Second)
 	defer cancel()
 	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelector("main")?.innerText ?? ""`))
 	return text
 }
 
-func (b *tab) become(username string) {
+func (b *tab) openAs(username string) {
 	b.t.Helper()
 	b.do(chromedp.Navigate("about:blank"))
 	b.do(chromedp.Navigate(b.url + "/#as=" + username))
-	b.holds(`document.documentElement.dataset.ready === "yes" && document.getElementById("connection").dataset.state === "live"`)
+	b.waitUntilTrue(`document.documentElement.dataset.ready === "yes" && document.getElementById("connection").dataset.state === "live"`)
 }
 
-// holds waits until an expression is true.
-func (b *tab) holds(expression string) {
+// waitUntilTrue waits until an expression is true.
+func (b *tab) waitUntilTrue(expression string) {
 	b.t.Helper()
-	require.NoError(b.t, pagetest.Holds(b.ctx, expression), "%s\non the page: %s", expression, b.shown())
+	require.NoError(b.t, pagetest.WaitUntilTrue(b.ctx, expression), "%s\non the page: %s", expression, b.pageText())
 }
 
 // sees waits until an element's text contains something.
 func (b *tab) sees(testID, text string) {
 	b.t.Helper()
-	b.holds(`[...document.querySelectorAll('[data-testid="` + testID + `"]')].some((el) => el.innerText.includes(` + quoteCSS(text) + `))`)
+	b.waitUntilTrue(`[...document.querySelectorAll('[data-testid="` + testID + `"]')].some((el) => el.innerText.includes(` + quoteCSS(text) + `))`)
 }
 
 func (b *tab) click(selector string) {
@@ -125,10 +125,10 @@ func (b *tab) types(selector, keys string) {
 
 func (b *tab) sends(text string) {
 	b.t.Helper()
-	b.composes(text + kb.Enter)
+	b.typeMessage(text + kb.Enter)
 }
 
-func (b *tab) composes(keys string) {
+func (b *tab) typeMessage(keys string) {
 	b.t.Helper()
 	b.types(`[data-testid="composer"]`, keys)
 }

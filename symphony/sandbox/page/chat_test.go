@@ -14,18 +14,18 @@ func TestACommandTypedWithAMentionLeadsIntoTheRoom(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
 
-	bob.composes(`/newroom "Q2 👋 Earnings" @ali`)
+	bob.typeMessage(`/newroom "Q2 👋 Earnings" @ali`)
 	bob.sees("mention-option", "Alice Martin")
-	bob.composes(kb.Enter)
-	bob.holds(`document.querySelector("#composer-mirror mark").textContent === "@Alice Martin"`)
+	bob.typeMessage(kb.Enter)
+	bob.waitUntilTrue(`document.querySelector("#composer-mirror mark").textContent === "@Alice Martin"`)
 	bob.sends(`group:"Test Group"`)
 
 	bob.sees("message", "Created Q2 👋 Earnings")
 	bob.click(`[data-testid="open-room"].button`)
 	bob.sees("room-name", "Q2 👋 Earnings")
 	bob.sees("room-badges", "Private")
-	bob.holds(`document.querySelectorAll('[data-testid="room-member"]').length === 4`)
-	bob.holds(`document.querySelector('[data-testid="room-member"][data-username="bob"]').dataset.owner === "yes"`)
+	bob.waitUntilTrue(`document.querySelectorAll('[data-testid="room-member"]').length === 4`)
+	bob.waitUntilTrue(`document.querySelector('[data-testid="room-member"][data-username="bob"]').dataset.owner === "yes"`)
 	bob.sees("room-members", "Carol O'Neil\nthrough Test Group")
 
 	sent, err := bob.pod.Messages(t.Context(), client.MessageFilter{From: "bob"})
@@ -42,18 +42,18 @@ func TestTheLinkInAnAnswerOpensTheRoomInsideThePage(t *testing.T) {
 	bob.sees("message", "Created By link")
 	bob.click(`a[data-testid="open-room"]`)
 	bob.sees("room-name", "By link")
-	bob.holds(`location.hash.includes("chat=") && document.querySelector('[data-testid="chat-item"][aria-current]').dataset.name === "By link"`)
+	bob.waitUntilTrue(`location.hash.includes("chat=") && document.querySelector('[data-testid="chat-item"][aria-current]').dataset.name === "By link"`)
 }
 
 func TestCommandsAreCompletedFromTheManifest(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
-	bob.composes(`/`)
-	bob.holds(`document.querySelectorAll('[data-testid="command-option"]').length === 3`)
-	bob.composes(kb.ArrowDown + kb.Tab)
-	bob.holds(`document.getElementById("composer").value === "/form "`)
-	bob.composes(kb.Escape)
-	bob.holds(`document.getElementById("composer-hint").innerText.includes("/form")`)
+	bob.typeMessage(`/`)
+	bob.waitUntilTrue(`document.querySelectorAll('[data-testid="command-option"]').length === 3`)
+	bob.typeMessage(kb.ArrowDown + kb.Tab)
+	bob.waitUntilTrue(`document.getElementById("composer").value === "/form "`)
+	bob.typeMessage(kb.Escape)
+	bob.waitUntilTrue(`document.getElementById("composer-hint").innerText.includes("/form")`)
 }
 
 func TestKeysInTheComposer(t *testing.T) {
@@ -61,16 +61,16 @@ func TestKeysInTheComposer(t *testing.T) {
 	b := openPage(t, "bob")
 	text := `document.getElementById("composer").value`
 
-	b.composes("@car")
+	b.typeMessage("@car")
 	b.sees("mention-option", "Carol O'Neil")
-	b.composes(kb.Escape)
-	b.holds(`document.getElementById("completion").hidden`)
-	b.composes("o" + kb.Tab)
-	b.holds(text + ` === "@Carol O'Neil "`)
-	b.composes(kb.Backspace + kb.Backspace)
-	b.holds(text + ` === ""`)
+	b.typeMessage(kb.Escape)
+	b.waitUntilTrue(`document.getElementById("completion").hidden`)
+	b.typeMessage("o" + kb.Tab)
+	b.waitUntilTrue(text + ` === "@Carol O'Neil "`)
+	b.typeMessage(kb.Backspace + kb.Backspace)
+	b.waitUntilTrue(text + ` === ""`)
 
-	b.composes("one")
+	b.typeMessage("one")
 	b.do(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
 	b.sends("two")
 	b.sees("message", "one\ntwo")
@@ -79,16 +79,16 @@ func TestKeysInTheComposer(t *testing.T) {
 func TestArrowUpEditsTheLastMessage(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
-	bob.composes("hello @ali")
+	bob.typeMessage("hello @ali")
 	bob.sees("mention-option", "Alice")
-	bob.composes(kb.Enter + kb.Enter)
+	bob.typeMessage(kb.Enter + kb.Enter)
 	bob.sees("message", "hello @Alice Martin")
-	bob.composes(kb.ArrowUp)
-	bob.holds(`!document.getElementById("editing").hidden && document.querySelector("#composer-mirror mark").textContent === "@Alice Martin"`)
+	bob.typeMessage(kb.ArrowUp)
+	bob.waitUntilTrue(`!document.getElementById("editing").hidden && document.querySelector("#composer-mirror mark").textContent === "@Alice Martin"`)
 	bob.sends("again")
 	bob.sees("message", "hello @Alice Martin again")
 	bob.sees("message", "edited")
-	bob.holds(`document.querySelectorAll('[data-testid="message"]').length === 1`)
+	bob.waitUntilTrue(`document.querySelectorAll('[data-testid="message"]').length === 1`)
 }
 
 func TestAPublicRoomIsJoinedAndAPrivateOneSaysSo(t *testing.T) {
@@ -101,7 +101,7 @@ func TestAPublicRoomIsJoinedAndAPrivateOneSaysSo(t *testing.T) {
 	bob.sees("message", "Created Closed door")
 	shut := bob.roomID("Closed door")
 
-	bob.become("kim")
+	bob.openAs("kim")
 	value[bool](bob, `location.hash = "as=kim&chat=`+shut+`", true`)
 	bob.sees("room-gate", "This room is private")
 	require.NotContains(t, value[string](bob, `document.querySelector("main").innerText`), "Closed door")
@@ -115,10 +115,10 @@ func TestOthersSeeWhatIsSaidWhileTheyWatch(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
 	bob.says("alice", "bob", "ping")
-	bob.holds(`[...document.querySelectorAll('[data-testid="chat-item"]')].some((el) => el.dataset.name === "Alice Martin" && el.querySelector(".unread").innerText === "1")`)
+	bob.waitUntilTrue(`[...document.querySelectorAll('[data-testid="chat-item"]')].some((el) => el.dataset.name === "Alice Martin" && el.querySelector(".unread").innerText === "1")`)
 	bob.click(`[data-testid="chat-item"][data-name="Alice Martin"]`)
 	bob.sees("message", "ping")
-	bob.holds(`!document.querySelector(".unread")`)
+	bob.waitUntilTrue(`!document.querySelector(".unread")`)
 }
 
 func (b *tab) roomID(name string) string {

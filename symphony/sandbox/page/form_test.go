@@ -16,7 +16,7 @@ func TestAFormIsFilledSentOnceAndSaysSo(t *testing.T) {
 	form := `[data-form="all"] `
 
 	bob.click(form + `button[name="create"]`)
-	bob.holds(`document.querySelector('` + form + `.field-fault').textContent !== "" && document.activeElement.name === "name"`)
+	bob.waitUntilTrue(`document.querySelector('` + form + `.field-fault').textContent !== "" && document.activeElement.name === "name"`)
 
 	bob.types(form+`[name="name"]`, "Desk sync")
 	bob.types(form+`[data-testid="person-field"]`, "ali")
@@ -25,7 +25,7 @@ func TestAFormIsFilledSentOnceAndSaysSo(t *testing.T) {
 	bob.click(form + `input[value="yes"]`)
 	bob.click(form + `button[name="create"]`)
 	bob.sees("message", `"action":"create"`)
-	bob.holds(`document.querySelector('` + form + `fieldset').disabled && document.querySelector('` + form + `.form-note').innerText.includes("Submitted")`)
+	bob.waitUntilTrue(`document.querySelector('` + form + `fieldset').disabled && document.querySelector('` + form + `.form-note').innerText.includes("Submitted")`)
 
 	var got map[string]any
 	require.NoError(t, json.Unmarshal([]byte(value[string](bob, `[...document.querySelectorAll(".pml code")].at(-1).innerText`)), &got))
@@ -39,7 +39,7 @@ func TestAnErrorCardIsShownWithItsButton(t *testing.T) {
 	bob := openPage(t, "bob")
 	bob.sends("/fault")
 	bob.sees("message", "never closed")
-	bob.holds(`document.querySelector(".card-error[open] button[name=run]")`)
+	bob.waitUntilTrue(`document.querySelector(".card-error[open] button[name=run]")`)
 	require.Equal(t, "pre", value[string](bob, `getComputedStyle(document.querySelector(".card-error code")).whiteSpace`), "the caret stays under its place")
 	bob.click(`.card-error button[name="run"]`)
 	bob.sees("message", `"action":"run"`)
@@ -59,10 +59,10 @@ func TestSubmittingOneFormOfAMessageLeavesItsOtherFieldsAsTheyAre(t *testing.T) 
 	bob.sees("message", `"action":"cast"`)
 	bob.click(`[data-form="once"] button`)
 	bob.sees("message", `"action":"tell"`)
-	bob.holds(`document.querySelector('[data-form="once"] fieldset').disabled`)
-	bob.holds(`!document.querySelector('[data-form="vote"] fieldset').disabled`)
+	bob.waitUntilTrue(`document.querySelector('[data-form="once"] fieldset').disabled`)
+	bob.waitUntilTrue(`!document.querySelector('[data-form="vote"] fieldset').disabled`)
 	fields := `[...document.querySelectorAll('[data-form] input')].map((el) => el.value).join()`
 	require.Equal(t, "yes,because,half a", value[string](bob, fields))
 	bob.do(chromedp.Reload())
-	bob.holds(`document.querySelector('[data-form="once"] fieldset').disabled && !document.querySelector('[data-form="vote"] fieldset').disabled`)
+	bob.waitUntilTrue(`document.querySelector('[data-form="once"] fieldset').disabled && !document.querySelector('[data-form="vote"] fieldset').disabled`)
 }

@@ -18,7 +18,7 @@ func TestTheWireShowsEachCallAndItsBodies(t *testing.T) {
 	bob.sees("wire-row", "createMessage")
 	bob.sees("wire-row", "never closed")
 	bob.types(`#tab-wire input[type="search"]`, "pubkey")
-	bob.holds(`document.querySelectorAll('[data-testid="wire-row"]').length === 2`)
+	bob.waitUntilTrue(`document.querySelectorAll('[data-testid="wire-row"]').length === 2`)
 	require.NotRegexp(t, `eyJ[\w-]+\.eyJ`, value[string](bob, `document.getElementById("tab-wire").innerText`), "tokens are not shown")
 }
 
@@ -32,11 +32,11 @@ func TestFaultsAreSwitchedOnAndCleared(t *testing.T) {
 	}
 	bob.click(`#tab-faults-label`)
 	bob.clickOn("fault-slow")
-	bob.holds(`document.querySelector('[data-testid="fault-slow"]').getAttribute("aria-pressed") === "true"`)
+	bob.waitUntilTrue(`document.querySelector('[data-testid="fault-slow"]').getAttribute("aria-pressed") === "true"`)
 	require.Len(t, faults(), 1)
 	require.Equal(t, "500ms", faults()[0].Delay)
 	bob.clickOn("fault-slow")
-	bob.holds(`document.querySelector('[data-testid="fault-slow"]').getAttribute("aria-pressed") === "false"`)
+	bob.waitUntilTrue(`document.querySelector('[data-testid="fault-slow"]').getAttribute("aria-pressed") === "false"`)
 	require.Empty(t, faults())
 }
 
@@ -46,9 +46,9 @@ func TestAFaultThatHasStruckIsNoLongerShownAsSwitchedOn(t *testing.T) {
 	shown := `document.querySelector('[data-testid="fault-feed"]').getAttribute("aria-pressed") === `
 	bob.click(`#tab-faults-label`)
 	bob.clickOn("fault-feed")
-	bob.holds(shown + `"true"`)
+	bob.waitUntilTrue(shown + `"true"`)
 	bob.sends("read on")
-	bob.holds(shown + `"false"`)
+	bob.waitUntilTrue(shown + `"false"`)
 }
 
 func TestAResetForgetsEverythingInEveryPage(t *testing.T) {
@@ -59,27 +59,27 @@ func TestAResetForgetsEverythingInEveryPage(t *testing.T) {
 	bob.click(`#tab-faults-label`)
 	bob.clickOn("fault-lag")
 	slow := `document.querySelector('[data-testid="fault-lag"]').getAttribute("aria-pressed") === `
-	bob.holds(slow + `"true"`)
+	bob.waitUntilTrue(slow + `"true"`)
 	require.NoError(t, bob.pod.Reset(t.Context()))
-	bob.holds(`document.querySelectorAll('[data-testid="message"]').length === 0 && document.querySelector(".empty")`)
-	bob.holds(slow + `"false" && !document.querySelector('[data-testid="feed"]')`)
+	bob.waitUntilTrue(`document.querySelectorAll('[data-testid="message"]').length === 0 && document.querySelector(".empty")`)
+	bob.waitUntilTrue(slow + `"false" && !document.querySelector('[data-testid="feed"]')`)
 }
 
 func TestThePersonIsChosenFromTheListAndRemembered(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
 	bob.do(chromedp.SetValue(chromedp.CSS(`[data-testid="person-select"]`), "carol"))
-	bob.holds(`location.hash.includes("as=carol") && document.querySelector(".identity-card").innerText.includes("Carol O'Neil")`)
+	bob.waitUntilTrue(`location.hash.includes("as=carol") && document.querySelector(".identity-card").innerText.includes("Carol O'Neil")`)
 	bob.do(chromedp.Navigate("about:blank"))
 	bob.do(chromedp.Navigate(bob.url))
-	bob.holds(`document.querySelector(".identity-card")?.innerText.includes("Carol O'Neil")`)
+	bob.waitUntilTrue(`document.querySelector(".identity-card")?.innerText.includes("Carol O'Neil")`)
 }
 
 func TestEveryControlHasAName(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
 	bob.sends("/form")
-	bob.holds(`document.querySelector('[data-form="all"]')`)
+	bob.waitUntilTrue(`document.querySelector('[data-form="all"]')`)
 	nameless := value[[]string](bob, `[...document.querySelectorAll("button, input, select, textarea, [role=listbox]")]
 		.filter((el) => !el.innerText?.trim() && !el.getAttribute("aria-label") && !el.labels?.length)
 		.map((el) => el.outerHTML)`)

@@ -12,7 +12,7 @@ func openHostile(t *testing.T) *tab {
 	b := newTab(t)
 	b.hostile = true
 	b.listen()
-	b.become("bob")
+	b.openAs("bob")
 	return b
 }
 

@@ -38,25 +38,25 @@ func TestEnterSendsWhileAnotherMessageIsOnItsWay(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
 	bob.holdsBack("/say")
-	bob.composes("one" + kb.Enter + "two" + kb.Enter + "three")
-	bob.holds(typed + ` === "three"`)
+	bob.typeMessage("one" + kb.Enter + "two" + kb.Enter + "three")
+	bob.waitUntilTrue(typed + ` === "three"`)
 	bob.letsGo(false)
-	bob.holds(spoken + ` === "one,two"`)
-	bob.holds(typed + ` === "three"`)
+	bob.waitUntilTrue(spoken + ` === "one,two"`)
+	bob.waitUntilTrue(typed + ` === "three"`)
 }
 
 func TestWhatIsRefusedComesBackBelowWhatWasTypedSince(t *testing.T) {
 	t.Parallel()
 	bob := openPage(t, "bob")
 	bob.holdsBack("/say")
-	bob.composes("ask @ali")
+	bob.typeMessage("ask @ali")
 	bob.sees("mention-option", "Alice Martin")
-	bob.composes(kb.Enter + kb.Enter + "and" + kb.Enter + "then")
-	bob.holds(typed + ` === "then"`)
+	bob.typeMessage(kb.Enter + kb.Enter + "and" + kb.Enter + "then")
+	bob.waitUntilTrue(typed + ` === "then"`)
 	bob.letsGo(true)
-	bob.holds(typed + ` === "then\nask @Alice Martin \nand"`)
-	bob.holds(`document.querySelector("#composer-mirror mark").textContent === "@Alice Martin"`)
-	bob.holds(`document.getElementById("composer-error").innerText.startsWith("Not sent: ")`)
+	bob.waitUntilTrue(typed + ` === "then\nask @Alice Martin \nand"`)
+	bob.waitUntilTrue(`document.querySelector("#composer-mirror mark").textContent === "@Alice Martin"`)
+	bob.waitUntilTrue(`document.getElementById("composer-error").innerText.startsWith("Not sent: ")`)
 }
 
 func TestWhatIsRefusedWaitsInItsOwnChat(t *testing.T) {
@@ -65,14 +65,14 @@ func TestWhatIsRefusedWaitsInItsOwnChat(t *testing.T) {
 	bob.says("alice", "bob", "ping")
 	bob.sees("chat-item", "Alice Martin")
 	bob.holdsBack("/say")
-	bob.composes("to the bot" + kb.Enter)
+	bob.typeMessage("to the bot" + kb.Enter)
 	bob.click(`[data-testid="chat-item"][data-name="Alice Martin"]`)
 	bob.sees("message", "ping")
 	bob.letsGo(true)
-	bob.holds(`document.getElementById("toast").innerText.startsWith("Not sent: ")`)
+	bob.waitUntilTrue(`document.getElementById("toast").innerText.startsWith("Not sent: ")`)
 	require.Empty(t, value[string](bob, typed))
 	bob.click(`[data-testid="chat-item"][data-name="Roombot"]`)
-	bob.holds(typed + ` === "to the bot"`)
+	bob.waitUntilTrue(typed + ` === "to the bot"`)
 }
 
 func TestAnEditLeavesWhatWasBeingWritten(t *testing.T) {
@@ -80,16 +80,16 @@ func TestAnEditLeavesWhatWasBeingWritten(t *testing.T) {
 	bob := openPage(t, "bob")
 	bob.sends("one")
 	bob.sees("message", "one")
-	bob.composes("half a th")
+	bob.typeMessage("half a th")
 	bob.click(`[data-own="yes"] [aria-label="Edit"]`)
-	bob.holds(typed + ` === "one"`)
-	bob.composes(kb.Escape)
-	bob.holds(typed + ` === "half a th"`)
+	bob.waitUntilTrue(typed + ` === "one"`)
+	bob.typeMessage(kb.Escape)
+	bob.waitUntilTrue(typed + ` === "half a th"`)
 	bob.click(`[data-own="yes"] [aria-label="Edit"]`)
-	bob.holds(typed + ` === "one"`)
-	bob.composes(" more" + kb.Enter)
+	bob.waitUntilTrue(typed + ` === "one"`)
+	bob.typeMessage(" more" + kb.Enter)
 	bob.sees("message", "one more")
-	bob.holds(typed + ` === "half a th"`)
+	bob.waitUntilTrue(typed + ` === "half a th"`)
 }
 
 func TestALateAnswerForSomebodyElseIsNotShown(t *testing.T) {
@@ -98,11 +98,11 @@ func TestALateAnswerForSomebodyElseIsNotShown(t *testing.T) {
 	bob.says("alice", "kim", "secret")
 	bob.holdsBack("chats?as=alice")
 	value[bool](bob, `location.hash = "as=alice", true`)
-	bob.holds(`document.querySelector(".identity-card").innerText.includes("Alice Martin")`)
+	bob.waitUntilTrue(`document.querySelector(".identity-card").innerText.includes("Alice Martin")`)
 	value[bool](bob, `location.hash = "as=carol", true`)
-	bob.holds(`document.querySelector(".identity-card").innerText.includes("Carol O'Neil") && location.hash.includes("chat=")`)
+	bob.waitUntilTrue(`document.querySelector(".identity-card").innerText.includes("Carol O'Neil") && location.hash.includes("chat=")`)
 	bob.letsGo(false)
-	bob.holds(`window.arrived`)
+	bob.waitUntilTrue(`window.arrived`)
 	require.NotContains(t, value[string](bob, `document.getElementById("chats").innerText`), "Kim Novak")
 }
 
@@ -116,9 +116,9 @@ func TestMessagesThatCameWhileTheTabWasHiddenAreSeenWhenItIsShown(t *testing.T) 
 	}
 	turn("hidden")
 	bob.says("bob", "", "/fault")
-	bob.holds(`document.title.startsWith("(1) Roombot")`)
+	bob.waitUntilTrue(`document.title.startsWith("(1) Roombot")`)
 	turn("visible")
-	bob.holds(`document.title.startsWith("Roombot")`)
+	bob.waitUntilTrue(`document.title.startsWith("Roombot")`)
 }
 
 func TestANewMessageLeavesWhatScreenReadersHaveReadInPlace(t *testing.T) {
@@ -129,7 +129,7 @@ func TestANewMessageLeavesWhatScreenReadersHaveReadInPlace(t *testing.T) {
 	value[bool](bob, `document.querySelector(".day").read = document.querySelector(".waiting").read = true`)
 	bob.sends("two")
 	bob.sees("message", "two")
-	bob.holds(`document.querySelector(".day").read && document.querySelector(".waiting").read`)
+	bob.waitUntilTrue(`document.querySelector(".day").read && document.querySelector(".waiting").read`)
 }
 
 func TestOnANarrowScreenEverythingIsInReach(t *testing.T) {
@@ -140,13 +140,13 @@ func TestOnANarrowScreenEverythingIsInReach(t *testing.T) {
 	bob.click("#new-chat button")
 	bob.click(`#modal .choice`)
 	bob.sees("chat-item", "Alice Martin")
-	bob.holds(`document.activeElement.id === "composer"`)
-	bob.holds(`document.documentElement.scrollWidth === 400`)
+	bob.waitUntilTrue(`document.activeElement.id === "composer"`)
+	bob.waitUntilTrue(`document.documentElement.scrollWidth === 400`)
 	bob.click("#panel-toggle")
 	bob.do(chromedp.KeyEvent(kb.ArrowRight))
-	bob.holds(`!document.getElementById("tab-feeds").hidden`)
+	bob.waitUntilTrue(`!document.getElementById("tab-feeds").hidden`)
 	bob.do(chromedp.KeyEvent(kb.Escape))
-	bob.holds(`document.getElementById("panel").hidden && document.activeElement.id === "panel-toggle"`)
+	bob.waitUntilTrue(`document.getElementById("panel").hidden && document.activeElement.id === "panel-toggle"`)
 }
 
 func TestOnANarrowScreenOnlyTheListOfChatsScrolls(t *testing.T) {
@@ -156,6 +156,6 @@ func TestOnANarrowScreenOnlyTheListOfChatsScrolls(t *testing.T) {
 	for _, who := range []string{"alice", "carol", "cora", "kim", "ops"} {
 		bob.says(who, "bob", "ping")
 	}
-	bob.holds(`document.querySelectorAll(".unread").length === 5`)
+	bob.waitUntilTrue(`document.querySelectorAll(".unread").length === 5`)
 	require.Equal(t, 400, value[int](bob, `document.documentElement.scrollHeight`))
 }

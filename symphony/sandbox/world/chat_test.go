@@ -32,9 +32,9 @@ func TestRulesOfChats(t *testing.T) {
 			}
 			var ids []int64
 			for _, username := range row.with {
-				ids = append(ids, p.who(username).ID)
+				ids = append(ids, p.requirePerson(username).ID)
 			}
-			_, err := p.OpenChat(p.who(row.by), ids)
+			_, err := p.OpenChat(p.requirePerson(row.by), ids)
 			requireRefusal(t, err, row.kind, row.refusal)
 		})
 	}
@@ -42,13 +42,13 @@ func TestRulesOfChats(t *testing.T) {
 
 func TestAChatOfTwoExistsOnce(t *testing.T) {
 	p := newPod(t)
-	bob, carol := p.who("bob"), p.who("carol")
+	bob, carol := p.requirePerson("bob"), p.requirePerson("carol")
 	first, err := p.OpenChat(bob, []int64{carol.ID})
 	require.NoError(t, err)
 	again, err := p.OpenChat(carol, []int64{bob.ID, bob.ID, carol.ID})
 	require.NoError(t, err)
 	require.Same(t, first, again)
-	_, err = p.OwnChat(p.who("kim"), first.ID)
+	_, err = p.OwnChat(p.requirePerson("kim"), first.ID)
 	require.ErrorIs(t, err, world.ErrEntitlement)
 	_, err = p.FindRoom(first.ID)
 	requireRefusal(t, err, world.Invalid, "is not a room")
@@ -60,7 +60,7 @@ func TestAChatOfTwoExistsOnce(t *testing.T) {
 
 func TestAConnectionIsRequestedAnsweredAndRemoved(t *testing.T) {
 	p := newPod(t)
-	bot, mallory := p.Bot(), p.who("mallory")
+	bot, mallory := p.Bot(), p.requirePerson("mallory")
 	_, err := p.Connection(bot, mallory)
 	requireRefusal(t, err, world.NotFound, "Connection not found")
 	_, err = p.AnswerConnection(mallory, bot, world.StatusAccepted)
@@ -89,7 +89,7 @@ func TestAConnectionIsRequestedAnsweredAndRemoved(t *testing.T) {
 
 func TestColleaguesAreAlwaysConnected(t *testing.T) {
 	p := newPod(t)
-	bot, bob := p.Bot(), p.who("bob")
+	bot, bob := p.Bot(), p.requirePerson("bob")
 	require.Equal(t, world.StatusAccepted, p.RequestConnection(bot, bob).Status)
 	require.Empty(t, p.Connections(bob), "nothing is kept of it")
 	k, err := p.AnswerConnection(bot, bob, world.StatusAccepted)

@@ -14,7 +14,7 @@ func (p *pod) talk() (*world.Stream, *world.Feed) {
 	p.Helper()
 	feed, err := p.CreateFeed(p.Bot(), "")
 	require.NoError(p, err)
-	st, err := p.OpenChat(p.who("bob"), []int64{world.BotID})
+	st, err := p.OpenChat(p.requirePerson("bob"), []int64{world.BotID})
 	require.NoError(p, err)
 	_, events := p.Take(feed)
 	require.Len(p, events, 1)
@@ -36,7 +36,7 @@ func (p *pod) texts(feed *world.Feed) (texts []string, ackID string) {
 func TestEventsComeAgainUntilTheyAreAcknowledged(t *testing.T) {
 	p := newPod(t)
 	st, feed := p.talk()
-	p.send(p.who("bob"), st, draft("one"))
+	p.send(p.requirePerson("bob"), st, draft("one"))
 	first, ack := p.texts(feed)
 	require.Equal(t, []string{"one"}, first)
 	again, _ := p.texts(feed)
@@ -47,7 +47,7 @@ func TestEventsComeAgainUntilTheyAreAcknowledged(t *testing.T) {
 	p.Advance(31 * time.Second)
 	feed.Acknowledge(ack)
 	require.Empty(t, feed.Queue, "a late acknowledgement of the batch they were last in")
-	p.send(p.who("bob"), st, draft("two"))
+	p.send(p.requirePerson("bob"), st, draft("two"))
 	_, ack = p.texts(feed)
 	p.Advance(31 * time.Second)
 	again, newer := p.texts(feed)
@@ -62,7 +62,7 @@ func TestEventsComeAgainUntilTheyAreAcknowledged(t *testing.T) {
 func TestABatchThatIsGivenBackComesAtOnce(t *testing.T) {
 	p := newPod(t)
 	st, feed := p.talk()
-	p.send(p.who("bob"), st, draft("one"))
+	p.send(p.requirePerson("bob"), st, draft("one"))
 	_, ack := p.texts(feed)
 	waiting, taken := p.CountEvents(feed)
 	require.Equal(t, []int{0, 1}, []int{waiting, taken})
@@ -79,7 +79,7 @@ func TestReadersOfOneFeedCompeteAndTwoFeedsEachGetEverything(t *testing.T) {
 	other, err := p.CreateFeed(p.Bot(), "other")
 	require.NoError(t, err)
 	for range 150 {
-		p.send(p.who("bob"), st, draft("hi"))
+		p.send(p.requirePerson("bob"), st, draft("hi"))
 	}
 	first, _ := p.texts(shared)
 	second, _ := p.texts(shared)
@@ -97,7 +97,7 @@ func TestAFeedExpiresThirtyMinutesAfterItsLastRead(t *testing.T) {
 	p.Take(feed)
 	p.Advance(29 * time.Minute)
 	require.Same(t, feed, p.Feed(p.Bot(), feed.ID))
-	require.Nil(t, p.Feed(p.who("bob"), feed.ID), "of another account")
+	require.Nil(t, p.Feed(p.requirePerson("bob"), feed.ID), "of another account")
 	p.Advance(2 * time.Minute)
 	require.Nil(t, p.Feed(p.Bot(), feed.ID))
 }
@@ -137,9 +137,9 @@ func TestAnEventShowsTheStateOfItsMoment(t *testing.T) {
 func TestAnEventGoesToItsAudienceOnly(t *testing.T) {
 	p := newPod(t)
 	_, feed := p.talk()
-	st, err := p.OpenChat(p.who("bob"), []int64{p.who("carol").ID})
+	st, err := p.OpenChat(p.requirePerson("bob"), []int64{p.requirePerson("carol").ID})
 	require.NoError(t, err)
-	p.send(p.who("bob"), st, draft("just us"))
+	p.send(p.requirePerson("bob"), st, draft("just us"))
 	_, events := p.Take(feed)
 	require.Empty(t, events)
 	require.Equal(t, 1, p.Inject(`{"type":"NEW"}`, 7))
@@ -154,7 +154,7 @@ func TestTheObserverLearnsOfEachChange(t *testing.T) {
 		do   func()
 		want world.ChangeKind
 	}{
-		{"message", func() { p.send(p.who("bob"), st, draft("hi")) }, world.MessageSent},
+		{"message", func() { p.send(p.requirePerson("bob"), st, draft("hi")) }, world.MessageSent},
 		{"room", func() { p.room("Desk", world.RoomChange{}) }, world.StreamChanged},
 		{"feed", func() { _, _ = p.CreateFeed(p.Bot(), "") }, world.FeedsChanged},
 		{"clock", func() { p.Advance(time.Second) }, world.TimeAdvanced},
@@ -163,8 +163,8 @@ func TestTheObserverLearnsOfEachChange(t *testing.T) {
 		{"rights", func() { p.SetRights(world.Rights{}) }, world.OtherChange},
 		{"look", func() { p.MarkRead(p.Bot(), st) }, world.OtherChange},
 		{"pinned", func() { p.PinInChat(st, "") }, world.OtherChange},
-		{"group", func() { _, _ = p.CreateGroup(p.who("ops"), world.GroupChange{Name: "Desk"}) }, world.OtherChange},
-		{"conversation", func() { _, _ = p.OpenChat(p.who("carol"), []int64{p.who("kim").ID}) }, world.StreamChanged},
+		{"group", func() { _, _ = p.CreateGroup(p.requirePerson("ops"), world.GroupChange{Name: "Desk"}) }, world.OtherChange},
+		{"conversation", func() { _, _ = p.OpenChat(p.requirePerson("carol"), []int64{p.requirePerson("kim").ID}) }, world.StreamChanged},
 	} {
 		p.changes = nil
 		row.do()

@@ -25,9 +25,9 @@ func TestRulesOfGroups(t *testing.T) {
 			p := newPod(t)
 			ids := []int64{}
 			for _, username := range row.members {
-				ids = append(ids, p.who(username).ID)
+				ids = append(ids, p.requirePerson(username).ID)
 			}
-			_, err := p.CreateGroup(p.who("ops"), world.GroupChange{Name: row.name, Members: &ids})
+			_, err := p.CreateGroup(p.requirePerson("ops"), world.GroupChange{Name: row.name, Members: &ids})
 			requireRefusal(t, err, row.kind, row.refusal)
 		})
 	}
@@ -35,11 +35,11 @@ func TestRulesOfGroups(t *testing.T) {
 
 func TestAGroupChangeNeedsTheCurrentTag(t *testing.T) {
 	p := newPod(t)
-	ops := p.who("ops")
+	ops := p.requirePerson("ops")
 	g, err := p.CreateGroup(ops, world.GroupChange{Name: "Desk", Details: new(`{"jobRole":"x"}`)})
 	require.NoError(t, err)
 	first := g.ETag
-	require.NoError(t, p.UpdateGroup(ops, g, first, world.GroupChange{Name: "Desk 2", Members: &[]int64{p.who("bob").ID, p.who("bob").ID}}))
+	require.NoError(t, p.UpdateGroup(ops, g, first, world.GroupChange{Name: "Desk 2", Members: &[]int64{p.requirePerson("bob").ID, p.requirePerson("bob").ID}}))
 	require.Equal(t, "Desk 2", g.Name)
 	require.Len(t, g.Members, 1)
 	require.JSONEq(t, `{"jobRole":"x"}`, g.Details, "what was not given stays")
@@ -57,17 +57,17 @@ func TestANewMemberOfAGroupJoinsItsRooms(t *testing.T) {
 		require.NoError(t, p.AddMember(p.Bot(), st, list))
 	}
 	p.add(barred, "ravi")
-	bob := p.who("bob").ID
-	require.NoError(t, p.AddToGroup(p.who("ops"), p.ActiveGroup(list), bob))
+	bob := p.requirePerson("bob").ID
+	require.NoError(t, p.AddToGroup(p.requirePerson("ops"), p.ActiveGroup(list), bob))
 	require.Equal(t, []int64{list}, open.Member(bob).Through)
 	require.False(t, barred.HasMember(bob), "the barrier")
-	require.NoError(t, p.AddToGroup(p.who("ops"), p.ActiveGroup(list), bob), "again")
+	require.NoError(t, p.AddToGroup(p.requirePerson("ops"), p.ActiveGroup(list), bob), "again")
 	require.Len(t, p.ActiveGroup(list).Members, 3)
 }
 
 func TestAccountsAreFoundByTheirKeysAndByWords(t *testing.T) {
 	p := newPod(t)
-	alice := p.who("alice")
+	alice := p.requirePerson("alice")
 	require.True(t, alice.HasKey(world.KeyEmail, "ALICE@acme.test"))
 	require.True(t, alice.HasKey(world.KeyUsername, "Alice"))
 	require.False(t, alice.HasKey(world.KeyID, "1"))
@@ -103,8 +103,8 @@ func TestPresenceAndManifest(t *testing.T) {
 	requireRefusal(t, p.SetPresence(p.Bot(), "HUNGRY"), world.Invalid, "Unknown presence category")
 	require.NoError(t, p.SetPresence(p.Bot(), "BUSY"))
 	require.Equal(t, "BUSY", p.PresenceOf(world.BotID).Category)
-	require.Equal(t, "UNDEFINED", p.PresenceOf(p.who("bob").ID).Category)
-	require.ErrorIs(t, p.SetManifest(p.who("bob"), "{}"), world.ErrEntitlement)
+	require.Equal(t, "UNDEFINED", p.PresenceOf(p.requirePerson("bob").ID).Category)
+	require.ErrorIs(t, p.SetManifest(p.requirePerson("bob"), "{}"), world.ErrEntitlement)
 	requireRefusal(t, p.SetManifest(p.Bot(), string(make([]byte, 6145))), world.Invalid, "6144")
 	require.NoError(t, p.SetManifest(p.Bot(), `{"commands":[]}`))
 	p.Reset()

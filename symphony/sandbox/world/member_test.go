@@ -31,14 +31,14 @@ func TestWhoMayBeInARoom(t *testing.T) {
 			p := newPod(t)
 			st := p.room("Desk", row.room)
 			p.add(st, row.before...)
-			requireRefusal(t, p.AddMember(p.Bot(), st, p.who(row.who).ID), row.kind, row.refusal)
+			requireRefusal(t, p.AddMember(p.Bot(), st, p.requirePerson(row.who).ID), row.kind, row.refusal)
 		})
 	}
 }
 
 func TestAThirdCompanyNeedsAMultilateralRoom(t *testing.T) {
 	p := newPod(t)
-	mallory := p.who("mallory")
+	mallory := p.requirePerson("mallory")
 	p.RequestConnection(p.Bot(), mallory)
 	_, err := p.AnswerConnection(mallory, p.Bot(), world.StatusAccepted)
 	require.NoError(t, err)
@@ -70,9 +70,9 @@ func TestWhoMayAdd(t *testing.T) {
 			p := newPod(t)
 			st := p.room("Desk", row.room)
 			p.add(st, "bob")
-			err := p.AddMember(p.who(row.by), st, p.who(row.id).ID)
+			err := p.AddMember(p.requirePerson(row.by), st, p.requirePerson(row.id).ID)
 			require.Equal(t, row.may, err == nil)
-			require.Equal(t, row.may, st.HasMember(p.who(row.id).ID))
+			require.Equal(t, row.may, st.HasMember(p.requirePerson(row.id).ID))
 		})
 	}
 }
@@ -83,8 +83,8 @@ func TestWhoMayRemove(t *testing.T) {
 			p := newPod(t)
 			st := p.room("Desk", world.RoomChange{})
 			p.add(st, "bob", "carol")
-			require.Equal(t, may, p.RemoveMember(p.who(by), st, p.who("carol").ID) == nil)
-			require.Equal(t, !may, st.HasMember(p.who("carol").ID))
+			require.Equal(t, may, p.RemoveMember(p.requirePerson(by), st, p.requirePerson("carol").ID) == nil)
+			require.Equal(t, !may, st.HasMember(p.requirePerson("carol").ID))
 		})
 	}
 }
@@ -96,14 +96,14 @@ func TestWhoCameWithAGroupLeavesWithTheLastOfThem(t *testing.T) {
 	everybody, sales := p.group("Test Group"), p.group("Equities Sales")
 	require.NoError(t, p.AddMember(bot, st, everybody))
 	require.NoError(t, p.AddMember(bot, st, sales))
-	alice := p.who("alice").ID
+	alice := p.requirePerson("alice").ID
 	require.Equal(t, []int64{everybody, sales}, st.Member(alice).Through)
 	require.NoError(t, p.RemoveMember(bot, st, everybody))
-	require.False(t, st.HasMember(p.who("carol").ID), "who came with the first group only")
+	require.False(t, st.HasMember(p.requirePerson("carol").ID), "who came with the first group only")
 	require.True(t, st.HasMember(alice))
 	require.NoError(t, p.RemoveMember(bot, st, sales))
 	require.False(t, st.HasMember(alice))
-	require.True(t, st.HasMember(p.who("bob").ID), "who was added by name too")
+	require.True(t, st.HasMember(p.requirePerson("bob").ID), "who was added by name too")
 	requireRefusal(t, p.RemoveMember(bot, st, sales), world.Invalid, "is not in the room")
 }
 
@@ -118,11 +118,11 @@ func TestAGroupBehindTheBarrierIsNotAdded(t *testing.T) {
 
 func TestOwnersArePromotedAndDemoted(t *testing.T) {
 	p := newPod(t)
-	st, bot, bob := p.room("Desk", world.RoomChange{}), p.Bot(), p.who("bob")
+	st, bot, bob := p.room("Desk", world.RoomChange{}), p.Bot(), p.requirePerson("bob")
 	p.add(st, "bob")
 	requireRefusal(t, p.Demote(bot, st, bot.ID), world.Invalid, "The last owner of a room cannot be demoted")
 	requireRefusal(t, p.Promote(bob, st, bob.ID), world.Forbidden, "entitlement")
-	requireRefusal(t, p.Promote(bot, st, p.who("carol").ID), world.Invalid, "is not a member")
+	requireRefusal(t, p.Promote(bot, st, p.requirePerson("carol").ID), world.Invalid, "is not a member")
 	requireRefusal(t, p.Promote(bot, st, 1), world.Invalid, "Invalid user id: 1")
 	require.NoError(t, p.Promote(bot, st, bob.ID))
 	require.NoError(t, p.Demote(bob, st, bot.ID))
@@ -135,15 +135,15 @@ func TestAPersonBecomesOwnerWhenTheLastOneLeaves(t *testing.T) {
 	st := p.room("Desk", world.RoomChange{})
 	p.add(st, "bob", "carol")
 	require.NoError(t, p.Leave(p.Bot(), st))
-	require.True(t, st.IsOwner(p.who("bob").ID))
-	require.False(t, st.IsOwner(p.who("carol").ID))
+	require.True(t, st.IsOwner(p.requirePerson("bob").ID))
+	require.False(t, st.IsOwner(p.requirePerson("carol").ID))
 	requireRefusal(t, p.Leave(p.Bot(), st), world.Invalid, "is not in this room")
 }
 
 func TestAGuestEntersAPublicRoomAndAsksAtAPrivateOne(t *testing.T) {
 	p := newPod(t)
 	public, private := p.room("Public", world.RoomChange{Public: new(true)}), p.room("Private", world.RoomChange{})
-	kim := p.who("kim")
+	kim := p.requirePerson("kim")
 	require.NoError(t, p.Enter(kim, public, false))
 	require.NoError(t, p.Enter(kim, public, false), "again")
 	requireRefusal(t, p.Enter(kim, private, false), world.Forbidden, "ask one of its owners")

@@ -40,7 +40,7 @@ func TestWhoMayWriteWhere(t *testing.T) {
 			p := newPod(t)
 			st := p.room("Desk", row.room)
 			p.add(st, "bob")
-			_, err := p.Send(p.who(row.by), st, draft("hi"))
+			_, err := p.Send(p.requirePerson(row.by), st, draft("hi"))
 			requireRefusal(t, err, world.Forbidden, row.refusal)
 		})
 	}
@@ -54,10 +54,10 @@ func TestAMemberReadsFromTheirJoiningOnUnlessHistoryIsShared(t *testing.T) {
 		p.Advance(time.Second)
 		p.add(st, "bob")
 		p.send(p.Bot(), st, draft("after"))
-		found, err := p.History(p.who("bob"), st, 0, p.Now().UnixMilli())
+		found, err := p.History(p.requirePerson("bob"), st, 0, p.Now().UnixMilli())
 		require.NoError(t, err)
 		require.Len(t, found, want)
-		_, err = p.History(p.who("kim"), st, 0, p.Now().UnixMilli())
+		_, err = p.History(p.requirePerson("kim"), st, 0, p.Now().UnixMilli())
 		requireRefusal(t, err, world.Forbidden, "is not a member")
 	}
 }
@@ -80,7 +80,7 @@ func TestWhoMayEditAMessage(t *testing.T) {
 		"another stream": {by: "roombot", st: other, id: first.ID, text: "not found"},
 		"no message":     {by: "roombot", st: st, id: "nonsense", text: "Message nonsense not found"},
 	} {
-		_, err := p.FindOwnMessage(p.who(row.by), row.st, row.id)
+		_, err := p.FindOwnMessage(p.requirePerson(row.by), row.st, row.id)
 		require.Equal(t, row.text == "", err == nil, name)
 		requireRefusal(t, err, row.kind, row.text)
 	}
@@ -110,7 +110,7 @@ func TestASuppressedMessageIsBlank(t *testing.T) {
 	m := p.send(p.Bot(), st, world.Draft{
 		Markup: "<div>secret</div>", Data: "{}", Files: []world.File{{Name: "a.txt", Content: []byte("x")}}, Forms: []markup.Form{{ID: "f"}},
 	})
-	_, _, err := p.Suppress(p.who("bob"), m.ID)
+	_, _, err := p.Suppress(p.requirePerson("bob"), m.ID)
 	require.ErrorIs(t, err, world.ErrEntitlement)
 	_, _, err = p.Suppress(p.Bot(), "nonsense")
 	requireRefusal(t, err, world.Invalid, "not found")
@@ -129,7 +129,7 @@ func TestWhatAMessageSearchFinds(t *testing.T) {
 	p := newPod(t)
 	st := p.room("Desk", world.RoomChange{})
 	p.add(st, "bob")
-	m := p.send(p.who("bob"), st, world.Draft{Markup: "<div>Sell #fx and $eur</div>", Data: `{"0":{"id":[{"value":"7"}]}}`})
+	m := p.send(p.requirePerson("bob"), st, world.Draft{Markup: "<div>Sell #fx and $eur</div>", Data: `{"0":{"id":[{"value":"7"}]}}`})
 	for name, row := range map[string]struct {
 		query world.MessageQuery
 		found bool
@@ -140,7 +140,7 @@ func TestWhatAMessageSearchFinds(t *testing.T) {
 		"type":                     {world.MessageQuery{StreamType: "chatroom"}, true},
 		"other type":               {world.MessageQuery{StreamType: "CHAT"}, false},
 		"unknown type":             {world.MessageQuery{StreamType: "POST"}, false},
-		"author":                   {world.MessageQuery{Author: p.who("bob").ID}, true},
+		"author":                   {world.MessageQuery{Author: p.requirePerson("bob").ID}, true},
 		"other author":             {world.MessageQuery{Author: 1}, false},
 		"hashtag":                  {world.MessageQuery{Hashtag: "fx"}, true},
 		"hashtag with its mark":    {world.MessageQuery{Hashtag: "#fx"}, true},
@@ -154,7 +154,7 @@ func TestWhatAMessageSearchFinds(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Equal(t, row.found, len(found) == 1, name)
 	}
-	found, err := p.SearchMessages(p.who("kim"), world.MessageQuery{Hashtag: "fx"})
+	found, err := p.SearchMessages(p.requirePerson("kim"), world.MessageQuery{Hashtag: "fx"})
 	require.NoError(t, err)
 	require.Empty(t, found, "of somebody who may not read it")
 	_, err = p.SearchMessages(p.Bot(), world.MessageQuery{})
@@ -165,10 +165,10 @@ func TestWhatAMessageSearchFinds(t *testing.T) {
 
 func TestUnreadMessagesAreThoseOfOthersSinceTheLastLook(t *testing.T) {
 	p := newPod(t)
-	st, bob := p.room("Desk", world.RoomChange{}), p.who("bob")
+	st, bob := p.room("Desk", world.RoomChange{}), p.requirePerson("bob")
 	p.add(st, "bob", "carol")
 	p.send(p.Bot(), st, draft("one"))
-	m := p.send(p.who("carol"), st, draft("two"))
+	m := p.send(p.requirePerson("carol"), st, draft("two"))
 	require.Equal(t, 2, p.CountUnread(bob.ID, st))
 	require.False(t, p.HasRead(bob.ID, m))
 	p.MarkRead(bob, st)
@@ -183,7 +183,7 @@ func TestWhoMaySubmitAForm(t *testing.T) {
 	st := p.room("Desk", world.RoomChange{})
 	p.add(st, "bob")
 	m := p.send(p.Bot(), st, world.Draft{Markup: "<div/>", Forms: []markup.Form{{ID: "vote"}}})
-	_, err := p.Send(p.who("bob"), st, world.Draft{Markup: "<div/>", Forms: []markup.Form{{ID: "vote"}}})
+	_, err := p.Send(p.requirePerson("bob"), st, world.Draft{Markup: "<div/>", Forms: []markup.Form{{ID: "vote"}}})
 	requireRefusal(t, err, world.Invalid, "Only service accounts may send forms")
 	feed, err := p.CreateFeed(p.Bot(), "")
 	require.NoError(t, err)
@@ -200,14 +200,14 @@ func TestWhoMaySubmitAForm(t *testing.T) {
 		"no form":        {"bob", m.ID, "poll", good, world.NotFound, `no form "poll"`},
 		"a value is bad": {"bob", m.ID, "vote", bad, world.Invalid, "why is required"},
 	} {
-		_, err := p.Submit(p.who(row.who), row.message, row.form, row.encode)
+		_, err := p.Submit(p.requirePerson(row.who), row.message, row.form, row.encode)
 		require.Error(t, err, name)
 		requireRefusal(t, err, row.kind, row.text)
 	}
-	require.False(t, m.HasSubmitted("vote", p.who("bob").ID))
-	_, err = p.Submit(p.who("bob"), m.ID, "vote", good)
+	require.False(t, m.HasSubmitted("vote", p.requirePerson("bob").ID))
+	_, err = p.Submit(p.requirePerson("bob"), m.ID, "vote", good)
 	require.NoError(t, err)
-	require.True(t, m.HasSubmitted("vote", p.who("bob").ID))
+	require.True(t, m.HasSubmitted("vote", p.requirePerson("bob").ID))
 	_, events := p.Take(feed)
 	require.Len(t, events, 1)
 	require.Equal(t, &world.Submission{MessageID: m.ID, FormID: "vote", Values: map[string]any{"why": "so"}}, events[0].Form)

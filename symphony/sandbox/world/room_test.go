@@ -112,11 +112,11 @@ func TestWhoChangesARoom(t *testing.T) {
 	st := p.room("Desk", world.RoomChange{})
 	p.add(st, "bob")
 	for username, may := range map[string]bool{"roombot": true, "ops": true, "bob": false, "cora": false, "carol": false} {
-		err := p.UpdateRoom(p.who(username), st, world.RoomChange{Description: new("by " + username)})
+		err := p.UpdateRoom(p.requirePerson(username), st, world.RoomChange{Description: new("by " + username)})
 		require.Equal(t, may, err == nil, username)
 	}
 	for username, may := range map[string]bool{"cora": true, "bob": false, "roombot": true} {
-		require.Equal(t, may, p.SetActive(p.who(username), st, true) == nil, username)
+		require.Equal(t, may, p.SetActive(p.requirePerson(username), st, true) == nil, username)
 	}
 }
 
@@ -124,11 +124,11 @@ func TestADeactivatedRoomTakesNoChange(t *testing.T) {
 	p := newPod(t)
 	st := p.room("Desk", world.RoomChange{})
 	p.add(st, "bob")
-	bot, bob := p.Bot(), p.who("bob")
+	bot, bob := p.Bot(), p.requirePerson("bob")
 	require.NoError(t, p.SetActive(bot, st, false))
 	locked := "The room is deactivated"
 	requireRefusal(t, p.UpdateRoom(bot, st, world.RoomChange{Name: new("x")}), world.Invalid, locked)
-	requireRefusal(t, p.AddMember(bot, st, p.who("carol").ID), world.Invalid, locked)
+	requireRefusal(t, p.AddMember(bot, st, p.requirePerson("carol").ID), world.Invalid, locked)
 	requireRefusal(t, p.RemoveMember(bot, st, bob.ID), world.Invalid, locked)
 	requireRefusal(t, p.Promote(bot, st, bob.ID), world.Invalid, locked)
 	requireRefusal(t, p.Demote(bot, st, bob.ID), world.Invalid, locked)
@@ -156,7 +156,7 @@ func TestWhatASearchShows(t *testing.T) {
 		"colleague, hidden ones too": {who: "kim", hidden: true, want: []string{"Private desk", "Shown desk", "Public desk", "Sales desk"}},
 		"behind the barrier":         {who: "ravi", want: []string{"Shown desk", "Public desk"}},
 	} {
-		found, err := p.SearchRooms(p.who(row.who), world.RoomQuery{Query: new("desk")}, row.hidden)
+		found, err := p.SearchRooms(p.requirePerson(row.who), world.RoomQuery{Query: new("desk")}, row.hidden)
 		require.NoError(t, err)
 		names := []string{}
 		for _, st := range found {

@@ -27,8 +27,8 @@ func newPod(t *testing.T) *pod {
 	return p
 }
 
-// who is somebody by username.
-func (p *pod) who(username string) *world.Person {
+// requirePerson finds somebody by username.
+func (p *pod) requirePerson(username string) *world.Person {
 	p.Helper()
 	who := p.PersonNamed(username)
 	require.NotNil(p, who, username)
@@ -60,7 +60,7 @@ func (p *pod) room(name string, change world.RoomChange) *world.Stream {
 func (p *pod) add(st *world.Stream, usernames ...string) {
 	p.Helper()
 	for _, username := range usernames {
-		require.NoError(p, p.AddMember(p.Bot(), st, p.who(username).ID))
+		require.NoError(p, p.AddMember(p.Bot(), st, p.requirePerson(username).ID))
 	}
 }
 

@@ -45,10 +45,10 @@ func browser(t *testing.T) string {
 	return ""
 }
 
-// Holds waits until a JavaScript expression is true on the page; as long as it
+// WaitUntilTrue waits until a JavaScript expression is true on the page; as long as it
 // fails, for what it names is not there yet, it is not. The page's policy
 // forbids to evaluate text there, and with it chromedp's own Poll.
-func Holds(tab context.Context, expression string) error {
+func WaitUntilTrue(tab context.Context, expression string) error {
 	deadline := time.Now().Add(Patience)
 	for {
 		ctx, cancel := context.WithDeadline(tab, deadline)
