@@ -21,10 +21,10 @@ func (a *attempt) ShowFirst(ctx context.Context, first commands.Reply) {
 }
 
 func (a *attempt) showFirstAnswer(ctx context.Context, first commands.Reply) error {
-	if _, times, err := a.Intended(ctx, a.inSeries(partReply)); err != nil || times > 0 {
+	if _, times, err := a.Intentions(ctx, a.inSeries(partReply)); err != nil || times > 0 {
 		return err
 	}
-	_, times, err := a.Intended(ctx, a.inSeries(partFirst))
+	_, times, err := a.Intentions(ctx, a.inSeries(partFirst))
 	switch m := a.render(partFirst, first); {
 	case err != nil:
 		return err

@@ -157,7 +157,7 @@ func (a *attempt) requestedWait(ctx context.Context, cause error) (after time.Du
 	if !ok || !errors.Is(slow, symphony.ErrTooManyRequests) {
 		return 0, "failure", nil
 	}
-	_, times, err := a.Intended(ctx, intentThrottled)
+	_, times, err := a.Intentions(ctx, intentThrottled)
 	if err != nil || times >= freeWaits {
 		return 0, "failure", err
 	}

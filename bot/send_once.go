@@ -19,7 +19,7 @@ import (
 func (a *attempt) sendOnce(ctx context.Context, part string, chat symphony.StreamID, m symphony.Outgoing) (sentMessage, error) {
 	var done sentMessage
 	err := a.Do(ctx, part, &done, func(ctx context.Context) (any, error) {
-		last, times, err := a.Intended(ctx, part)
+		last, times, err := a.Intentions(ctx, part)
 		if err != nil {
 			return nil, err
 		}
@@ -82,7 +82,7 @@ func (a *attempt) firstAnswer(ctx context.Context) (sentMessage, error) {
 		return relieved, err
 	}
 	part := a.inSeries(partFirst)
-	last, times, err := a.Intended(ctx, part)
+	last, times, err := a.Intentions(ctx, part)
 	if err != nil || times == 0 {
 		return sentMessage{}, err
 	}

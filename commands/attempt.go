@@ -18,8 +18,8 @@ type Attempt interface {
 	Intend(ctx context.Context, step string) error
 	// Withdraw takes the last intention back: the write surely never left.
 	Withdraw(ctx context.Context, step string) error
-	// Intended tells how often the step was intended before and when last.
-	Intended(ctx context.Context, step string) (last time.Time, times int, err error)
+	// Intentions returns how many intentions of the step are stored, and the time of the last.
+	Intentions(ctx context.Context, step string) (last time.Time, times int, err error)
 	// ShowFirst shows the user a first answer. The reply that Apply returns takes its place, unless
 	// it says the same: so what will very likely be the reply may be shown before the last of it is
 	// done. A failure to show it stops nothing.
@@ -38,6 +38,6 @@ func (e *WaitError) Error() string { return "waits " + e.After.String() + ": " +
 
 // MayHaveWritten reports whether a job may have changed something in Symphony.
 func MayHaveWritten(ctx context.Context, attempt Attempt) (bool, error) {
-	_, times, err := attempt.Intended(ctx, stepRoom)
+	_, times, err := attempt.Intentions(ctx, stepRoom)
 	return times > 0, err
 }

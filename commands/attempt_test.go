@@ -80,7 +80,7 @@ func (m *memory) Withdraw(_ context.Context, step string) error {
 	return nil
 }
 
-func (m *memory) Intended(_ context.Context, step string) (last time.Time, times int, err error) {
+func (m *memory) Intentions(_ context.Context, step string) (last time.Time, times int, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	all := m.intentions[step]

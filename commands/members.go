@@ -105,7 +105,7 @@ func (a *memberAdder) addConcurrently(ctx context.Context, invitees []invitee) (
 // many.
 func countFailedTry(ctx context.Context, attempt Attempt, step string, tries int, failure error) error {
 	step = stepFailedTries(step)
-	_, before, err := attempt.Intended(ctx, step)
+	_, before, err := attempt.Intentions(ctx, step)
 	if err != nil || before+1 >= tries {
 		return err
 	}

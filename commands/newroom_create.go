@@ -33,7 +33,7 @@ func (p *roomPlan) createOnce(ctx context.Context, attempt Attempt) (room stored
 // findOrCreate searches the room where an earlier call may have created it, and else creates it.
 // first is true if this was the first call.
 func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (room *storedCreation, first bool, err error) {
-	last, times, err := attempt.Intended(ctx, stepRoom)
+	last, times, err := attempt.Intentions(ctx, stepRoom)
 	if err != nil {
 		return nil, false, err
 	}

@@ -171,7 +171,7 @@ func TestIntentionsAreCountedAndKept(t *testing.T) {
 		var before []seen
 		began := time.Now().Add(-time.Millisecond)
 		runOneJob(t, store, func(ctx context.Context, a *engine.Attempt) error {
-			last, n, err := a.Intended(ctx, "create")
+			last, n, err := a.Intentions(ctx, "create")
 			if err != nil {
 				return err
 			}
@@ -179,10 +179,10 @@ func TestIntentionsAreCountedAndKept(t *testing.T) {
 			if err := a.Intend(ctx, "create"); err != nil {
 				return err
 			}
-			if now, n, _ := a.Intended(ctx, "create"); n != a.Number || now.Before(began) {
+			if now, n, _ := a.Intentions(ctx, "create"); n != a.Number || now.Before(began) {
 				return engine.GiveUp(fmt.Errorf("%d intentions in attempt %d", n, a.Number))
 			}
-			if _, other, _ := a.Intended(ctx, "reply"); other != 0 {
+			if _, other, _ := a.Intentions(ctx, "reply"); other != 0 {
 				return engine.GiveUp(errors.New("another step's intention"))
 			}
 			if a.Number < 3 {
@@ -234,7 +234,7 @@ func TestAWithdrawnIntentionIsNotCounted(t *testing.T) {
 					return err
 				}
 			}
-			_, n, err := a.Intended(ctx, "create")
+			_, n, err := a.Intentions(ctx, "create")
 			counts <- n
 			if err == nil && a.Number == 1 {
 				err = errBroken

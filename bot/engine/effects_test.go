@@ -54,7 +54,7 @@ func carefulSteps(ctx context.Context, a *engine.Attempt) error {
 
 func appendOnce(ctx context.Context, a *engine.Attempt, step string) error {
 	line := a.ID + " " + step
-	_, n, err := a.Intended(ctx, step)
+	_, n, err := a.Intentions(ctx, step)
 	if err != nil {
 		return err
 	}

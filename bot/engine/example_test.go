@@ -25,7 +25,7 @@ func Example() {
 		Handle: func(ctx context.Context, a *engine.Attempt) error {
 			var room string
 			err := a.Do(ctx, "create room", &room, func(ctx context.Context) (any, error) {
-				if _, n, _ := a.Intended(ctx, "create room"); n > 0 {
+				if _, n, _ := a.Intentions(ctx, "create room"); n > 0 {
 					fmt.Println("look for the room of an earlier attempt first")
 				}
 				if err := a.Intend(ctx, "create room"); err != nil {

@@ -158,7 +158,7 @@ func TestAnAttemptWaitsDuringAnOutage(t *testing.T) {
 	insert(t, e, newJob("a", "s"))
 	j := next(t, done)
 	require.Equal(t, 1, j.Number)
-	_, times, err := j.Intended(context.Background(), "create")
+	_, times, err := j.Intentions(context.Background(), "create")
 	require.NoError(t, err)
 	require.Equal(t, 1, times)
 	waitIdle(t, e)

@@ -94,7 +94,7 @@ func finishRunning(ctx context.Context, a *engine.Attempt) error {
 	if done, err := a.Result("create", &got); err != nil || !done || got.ID != "r1" || got.Names[0] != "é" {
 		return engine.GiveUp(fmt.Errorf("result %v %+v %w", done, got, err))
 	}
-	if last, n, err := a.Intended(ctx, "add"); err != nil || n != 1 || last.IsZero() {
+	if last, n, err := a.Intentions(ctx, "add"); err != nil || n != 1 || last.IsZero() {
 		return engine.GiveUp(fmt.Errorf("%d intentions, the last at %s: %w", n, last, err))
 	}
 	for key, want := range map[string]string{"form of answered": "answered", "form of running": "running"} {

@@ -46,7 +46,7 @@ func TestAnIntentionThatTookLongIsStoredAnew(t *testing.T) {
 			if err := a.Intend(ctx, "create"); err != nil {
 				return err
 			}
-			last, times, err := a.Intended(ctx, "create")
+			last, times, err := a.Intentions(ctx, "create")
 			intended <- result{times, <-freed, last}
 			return err
 		}))

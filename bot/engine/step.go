@@ -138,9 +138,9 @@ func (a *Attempt) deleteIntention(ctx context.Context, step string, n int, befor
 	return nil
 }
 
-// Intended returns how many intentions of the step are stored and the time of the last; n is 0 when
-// the effect cannot have happened.
-func (a *Attempt) Intended(ctx context.Context, step string) (last time.Time, n int, err error) {
+// Intentions returns how many intentions of the step are stored and the time of the last; n is 0
+// when the effect cannot have happened.
+func (a *Attempt) Intentions(ctx context.Context, step string) (last time.Time, n int, err error) {
 	if err := ctx.Err(); err != nil {
 		return time.Time{}, 0, err
 	}

@@ -35,7 +35,6 @@ var allowedNames = map[string]string{
 	"Expired":      "a refusal of that kind, beside Denied",
 	"Feed":         "a noun: the datafeed",
 	"Heading":      "a noun: an element of a message",
-	"Intended":     "kept until its callers are renamed",
 	"Listen":       "a verb, as in net.Listen",
 	"Open":         "a verb, as in os.Open",
 	"Ping":         "a verb, as in sql.DB",
