@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -239,6 +240,24 @@ func TestTheJobOfAKilledReplicaIsTakenOverInTime(t *testing.T) {
 	require.Less(t, took, c.TakeoverAfter+10*time.Second, "its silence is noticed after 15 s")
 	t.Logf("taken over %s after the kill, %s of it asked for", took.Round(time.Millisecond), c.TakeoverAfter)
 	requireOnce(t, effects, "a create", "a add", "a reply")
+}
+
+func TestADeadReplicaWithoutJobsLogsNoTakeover(t *testing.T) {
+	t.Parallel()
+	var log logLines
+	ctx := zerolog.New(&log).Level(zerolog.InfoLevel).WithContext(context.Background())
+	c := quickConfig(newDatabase(t), doNothing)
+	e, err := engine.Open(ctx, c)
+	require.NoError(t, err)
+	require.NoError(t, e.Exec(ctx, `INSERT INTO replica (id, replica, name, seen) VALUES (-1, 'gone', 'gone', 0)`))
+	stop := run(t, ctx, e)
+	require.Eventually(t, func() bool {
+		n, err := e.Count(ctx, "replica")
+		return err == nil && n == 1
+	}, patience, 10*time.Millisecond)
+	stop() // all that it logs is written
+	require.Equal(t, 1, log.count("replica died"))
+	require.Zero(t, log.count("were taken over"))
 }
 
 func TestAFrozenReplicaThatWakesUpRepeatsNothing(t *testing.T) {
