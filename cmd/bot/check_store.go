@@ -45,6 +45,8 @@ func storeRemedy(store engine.Address, err error) string {
 	switch {
 	case errors.Is(err, engine.ErrLocked):
 		return "Stop the other bot, or set roombot.store to another file; several share only a PostgreSQL database."
+	case errors.Is(err, engine.ErrDanglingLink):
+		return "Set roombot.store to the file itself."
 	case errors.Is(err, engine.ErrNewer):
 		return "Run that version, or set roombot.store to a new one."
 	case store.IsPostgres():
@@ -72,6 +74,9 @@ func isWritable(file string) (there bool, err error) {
 	info, err := os.Stat(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Lstat(file); err == nil {
+			return false, engine.ErrDanglingLink
+		}
 		return false, nil
 	case err == nil && !info.Mode().IsRegular():
 		return true, nil // refused by the engine; to open it might wait or do something
