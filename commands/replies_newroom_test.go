@@ -198,6 +198,12 @@ func TestRepliesAnswers(t *testing.T) {
 	}{
 		{"The message was acted on before", commands.AlreadyDone(id)},
 		{"A rule denies the command", commands.Denied("Contractors ask their desk head.")},
+		{"No rule allows the command", commands.DeniedByDefault("newroom", "your Symphony administrators")},
+		{"A rule allows the command in the 1:1 chat only", commands.DeniedOutsideIM("groups")},
+		{"A rule is about the name of the room, which Symphony does not show",
+			commands.DeniedForUnknown("newroom", "this room's name", "your Symphony administrators")},
+		{"A rule is about an address, which Symphony does not show",
+			commands.DeniedForUnknown("newroom", "your e-mail address or username", "chat-help@acme.com")},
 		{"A button of a message that is gone", commands.Expired()},
 		{"A click on what somebody else was asked", commands.NotYours()},
 		{"Too many requests of the chat are unfinished", commands.TooMany(20)},
