@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,6 +48,10 @@ func createPrivateFile(file string) error {
 	return f.Close()
 }
 
+// ErrDanglingLink says that the path of a store is a link to a file that is not there. Two names of
+// it could have a lock each.
+var ErrDanglingLink = errors.New("it is a link to a file that does not exist; name that file instead")
+
 // resolveFile makes the folder of file and follows links, so that one database has one lock
 // whatever name it is given.
 func resolveFile(file string) (string, error) {
@@ -55,6 +60,9 @@ func resolveFile(file string) (string, error) {
 	}
 	if target, err := filepath.EvalSymlinks(file); err == nil {
 		return filepath.Abs(target)
+	}
+	if info, err := os.Lstat(file); err == nil && info.Mode()&os.ModeSymlink != 0 {
+		return "", ErrDanglingLink
 	}
 	folder, err := filepath.EvalSymlinks(filepath.Dir(file))
 	if err != nil {

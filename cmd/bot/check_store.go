@@ -45,6 +45,8 @@ func storeRemedy(store engine.Address, err error) string {
 	switch {
 	case errors.Is(err, engine.ErrLocked):
 		return "Stop the other bot, or set roombot.store to another file; several share only a PostgreSQL database."
+	case errors.Is(err, engine.ErrDanglingLink):
+		return "Set roombot.store to the file itself."
 	case errors.Is(err, engine.ErrNewer):
 		return "Run that version, or set roombot.store to a new one."
 	case store.IsPostgres():
@@ -70,6 +72,9 @@ func isWritable(file string) (there bool, err error) {
 		return false, err
 	}
 	if isMissing(file) {
+		if _, err := os.Lstat(file); err == nil {
+			return false, engine.ErrDanglingLink
+		}
 		return false, nil
 	}
 	opened, err := os.OpenFile(file, os.O_WRONLY, 0)
