@@ -95,7 +95,9 @@ func (w *world) submits(carrier, form, stream string, values map[string]any) {
 // do, without its type, where the policy asks for a 1:1 chat.
 func TestAFormOfAnOlderAgentIsOfItsChat(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(w *world) { w.rules = "allow:\n  - name: im\n    who: [\"*\"]\n    commands: [\"*\"]\n    where: [im]\n" })
+	w := newWorld(t, func(w *world) {
+		w.rules = "allow:\n  - name: im\n    who: [\"*\"]\n    commands: [\"*\"]\n    where: [im]\n"
+	})
 	asked := w.says("bob", "/newroom")
 	form := asked.last()
 	w.inject(map[string]any{
