@@ -44,7 +44,7 @@ func (b *Bot) policyQuery(r *commands.Request) policy.Query {
 }
 
 // lookUpRoomName fills in the room's name, which many events leave out: rules may turn on it, and a
-// private answer tells it.
+// private answer tells it. Forms of older agents leave out as well that a chat is no room.
 func (a *attempt) lookUpRoomName(ctx context.Context) error {
 	if !a.request.Room || a.request.Name != "" {
 		return nil
@@ -57,6 +57,9 @@ func (a *attempt) lookUpRoomName(ctx context.Context) error {
 		return fmt.Errorf("look up the room's name: %w", err)
 	}
 	a.request.Name = stream.Name
+	if stream.Type == symphony.IM {
+		a.request.Room = false
+	}
 	return nil
 }
 

@@ -109,6 +109,7 @@ func (p *roomPlan) searchRoom(ctx context.Context) (*storedCreation, error) {
 		SearchFields:    []string{"keywords_value"},
 		Member:          p.env.Self.ID,
 		NonDiscoverable: true,
+		Complete:        true, // a second room would follow from one that is overlooked
 	}) {
 		if err != nil {
 			return nil, fmt.Errorf("search the room of the request: %w", err)

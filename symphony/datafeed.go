@@ -36,6 +36,8 @@ func (w wireBatch) value() Batch {
 	return b
 }
 
+func (d Datafeed) hasID() bool { return d.ID != "" }
+
 // fanOutID is the shape of the ids of feeds that the vendor's own clients reuse.
 var fanOutID = regexp.MustCompile(`^[^\s_]+_f(_[^\s_]+)?$`)
 
@@ -47,7 +49,8 @@ func (d Datafeed) isReusable(tag string) bool {
 	return fanOutID.MatchString(string(d.ID))
 }
 
-// Datafeeds lists the caller's live feeds, of the tag if one is given.
+// Datafeeds lists the caller's live feeds, of the tag if one is given. One that cannot be read is
+// left out, counted and logged.
 //
 //	GET /agent/v5/datafeeds
 func (c *Client) Datafeeds(ctx context.Context, tag string) ([]Datafeed, error) {
@@ -55,7 +58,9 @@ func (c *Client) Datafeeds(ctx context.Context, tag string) ([]Datafeed, error) 
 	if tag != "" {
 		r.query = url.Values{"tag": {tag}}
 	}
-	return call[[]Datafeed](ctx, c, r)
+	feeds, err := call[list[Datafeed]](ctx, c, r)
+	c.noteUnreadable(ctx, opListDatafeeds, feeds.unreadable)
+	return feeds.entries, err
 }
 
 // CreateDatafeed creates a feed, with a tag of at most 100 characters if not empty. An account may

@@ -93,9 +93,9 @@ func allowsSimplifiedKeys(token secret) bool {
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(normaliseID(parts[1]))
 	var claims struct {
-		Simplified bool `json:"canUseSimplifiedKeyDelivery"`
+		Simplified lenientBool `json:"canUseSimplifiedKeyDelivery"`
 	}
-	return err == nil && json.Unmarshal(payload, &claims) == nil && claims.Simplified
+	return err == nil && json.Unmarshal(payload, &claims) == nil && bool(claims.Simplified)
 }
 
 // agentSupportsSimplifiedKeys reports whether the agent is recent enough. One that does not say is
