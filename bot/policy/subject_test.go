@@ -71,8 +71,9 @@ func TestEachEntryOfWhoMatchesItsAccounts(t *testing.T) {
 		t.Run(entry, func(t *testing.T) {
 			t.Parallel()
 			for i, who := range []policy.Subject{alice, service, unlisted, eve, imposter} {
-				allow, deny := whoMatches(t, entry, who)
-				require.Equal(t, want[i], answer{allow, deny}, "subject %d", i)
+				var got answer
+				got.allow, got.deny = whoMatches(t, entry, who)
+				require.Equal(t, want[i], got, "subject %d", i)
 			}
 		})
 	}
