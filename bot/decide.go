@@ -89,11 +89,11 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	switch {
 	case result.Command != nil:
 		if a.isTooLate() && set.Writes(*result.Command) {
-			return commands.Reply{}, set.TooLate(m.Message, result, a.late)
+			return commands.Reply{}, a.refuseLate(ctx, m.Message, result)
 		}
 		return a.runCommand(ctx, m.Message, *result.Command)
 	case result.Error != nil:
-		return commands.Reply{}, set.SyntaxRefusal(grammar, m.Message, result.Error)
+		return commands.Reply{}, a.refuseSyntax(ctx, grammar, m.Message, result.Error)
 	case result.Form != nil:
 		return a.showForm(ctx, result.Form)
 	default:
@@ -101,10 +101,39 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	}
 }
 
+// refuseSyntax is the refusal of a message that could not be read, or that of the policy where it
+// denies the command whatever the rest says. Who misspelt a command may have meant one that is open
+// to everybody; only the corrected line is left out where the policy would deny it.
+func (a *attempt) refuseSyntax(ctx context.Context, g syntax.Grammar, m syntax.Message, e *syntax.Error) error {
+	meant := e.Command
+	if meant == "" && e.Fix != nil {
+		meant = g.Parse(*e.Fix).CommandName()
+	}
+	if meant != "" {
+		err := a.checkPolicyFirst(ctx, meant)
+		_, denied := errors.AsType[*commands.Refusal](err)
+		switch {
+		case denied && e.Command == "":
+			e.Fix = nil
+		case err != nil:
+			return err
+		}
+	}
+	a.command = e.Command
+	return a.bot.catalogue.SyntaxRefusal(g, m, e)
+}
+
+// refuseLate asks about a command that may not be wanted any more, unless the policy denies it.
+func (a *attempt) refuseLate(ctx context.Context, m syntax.Message, result syntax.Result) error {
+	if err := a.checkPolicyFirst(ctx, result.Command.Command); err != nil {
+		return err
+	}
+	return a.bot.catalogue.TooLate(m, result, a.late)
+}
+
 // showForm shows the form, unless it would be filled in for nothing.
 func (a *attempt) showForm(ctx context.Context, f *syntax.FormRequest) (commands.Reply, error) {
-	a.command = f.Prefill.Command
-	if err := a.checkPolicy(ctx, &commands.Request{From: a.request.From, Invocation: f.Prefill}); err != nil {
+	if err := a.checkPolicyFirst(ctx, f.Prefill.Command); err != nil {
 		return commands.Reply{}, err
 	}
 	return a.bot.env.FormReply(f)

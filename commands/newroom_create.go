@@ -31,7 +31,8 @@ func (p *roomPlan) createOnce(ctx context.Context, attempt Attempt) (room stored
 }
 
 // findOrCreate searches the room where an earlier call may have created it, and else creates it.
-// first is true if this was the first call.
+// first is true if this was the first call. The policy is asked once more right before the first
+// intention: nothing waits between the two.
 func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (room *storedCreation, first bool, err error) {
 	last, times, err := attempt.Intended(ctx, stepRoom)
 	if err != nil {
@@ -40,6 +41,11 @@ func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (room *sto
 	if times > 0 || p.req.Missed {
 		if found, err := p.searchEarlierRoom(ctx, last); err != nil || found != nil {
 			return found, false, err
+		}
+	}
+	if times == 0 { // nothing may have been written: now it is decided for good
+		if err := attempt.CheckPolicy(ctx, p.req); err != nil {
+			return nil, false, err
 		}
 	}
 	if err := attempt.Intend(ctx, stepRoom); err != nil {

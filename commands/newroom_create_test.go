@@ -208,3 +208,44 @@ func TestSuggestedNameFitsAndIsFree(t *testing.T) {
 	i := slices.IndexFunc(refused.Offers, func(o commands.Offer) bool { return !o.Edit })
 	require.Equal(t, commands.CodeDone, w.answer("bob", refused.Offers[i].Command.Text).Code)
 }
+
+func TestPolicyIsAskedBeforeTheFirstIntentionOnly(t *testing.T) {
+	t.Parallel()
+	t.Run("a denial creates nothing", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		plan, job := w.mustPlan("bob", `/newroom "Denied" @alice`), newJob()
+		job.denial = commands.Denied("Not any more.")
+		require.Equal(t, "denied", w.finish(plan, job).Code)
+		require.Equal(t, 1, job.asked)
+		touched, err := commands.MayHaveWritten(t.Context(), job)
+		require.NoError(t, err)
+		require.False(t, touched)
+		require.Zero(t, w.calls(createCall))
+		require.Empty(t, job.steps, "a later attempt may create the room")
+		job.denial = nil
+		require.Equal(t, commands.CodeDone, w.finish(plan, job).Code)
+	})
+	t.Run("a room that may exist is finished", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, settlesSoon)
+		w.stub(stub{path: createCall, pass: true, status: http.StatusServiceUnavailable, count: 1})
+		plan, job := w.mustPlan("bob", `/newroom "Begun" @alice`), newJob()
+		_, err := plan.Apply(t.Context(), job)
+		require.Error(t, err)
+		job.denial = commands.Denied("Not any more.")
+		require.Equal(t, commands.CodeDone, w.finish(plan, job).Code)
+		require.Equal(t, []string{"alice", "bob*"}, w.members("Begun"))
+		require.Equal(t, 1, job.asked)
+	})
+	t.Run("a call that never left does not count", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.stub(stub{path: createCall, status: http.StatusTooManyRequests})
+		plan, job := w.mustPlan("bob", `/newroom "Throttled" @alice`), newJob()
+		_, err := plan.Apply(t.Context(), job)
+		require.ErrorIs(t, err, symphony.ErrTooManyRequests)
+		job.denial = commands.Denied("Not any more.")
+		require.Equal(t, "denied", w.finish(plan, job).Code)
+	})
+}

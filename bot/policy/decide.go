@@ -89,7 +89,10 @@ func (p *Policy) isAllowedInIM(q *foldedQuery) bool {
 // unknownReason is the reason of a denial by a rule of which it is not known whether it matches.
 func (p *Policy) unknownReason(r *rule, q *foldedQuery) string {
 	what := "this room's name"
-	if r.match(q).who == unknown {
+	switch {
+	case r.match(q).who == unknown && q.kind == "":
+		what = "your entry in the directory"
+	case r.match(q).who == unknown:
 		what = "your e-mail address or username"
 	}
 	return fmt.Sprintf("A rule about /%s depends on %s, which Symphony does not show me, so I must refuse. Ask %s.",

@@ -35,7 +35,20 @@ func checkPolicy(c *config.Config) checkResult {
 	case !slices.ContainsFunc(commandNames(), c.Policy.AllowsAnybody):
 		return passedCheck("policy", detail, "nobody may use anything but /help: a rule of roombot.policy.deny is about everybody, everywhere, and wins")
 	}
-	return passedCheck("policy", detail)
+	return passedCheck("policy", detail, roomNameWarnings(c)...)
+}
+
+// roomNameWarnings warn of allow rules that admit in rooms of a name.
+func roomNameWarnings(c *config.Config) []string {
+	byName := c.Policy.AllowsByRoomName()
+	if len(byName) == 0 {
+		return nil
+	}
+	rules := make([]string, len(byName))
+	for i, r := range byName {
+		rules[i] = fmt.Sprintf("%q (line %d)", r.Name, r.Line)
+	}
+	return []string{"users choose the names of rooms, and these allow rules go by them: " + joinNames(rules) + "; name the rooms by roomid:STREAMID"}
 }
 
 // checkHealth tests that the bot can listen at its health page's address, or that this bot listens
