@@ -52,7 +52,25 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 		return nil
 	}
 	zerolog.Ctx(ctx).Info().Str("command", r.Command).Str("rule", decision.Rule).Msg("policy denied the request")
-	return commands.Denied(decision.Reason)
+	return denialRefusal(r.Command, decision)
+}
+
+// denialRefusal is what the user reads of a denial.
+func denialRefusal(command string, d policy.Decision) *commands.Refusal {
+	switch d.Denial {
+	case policy.ByRule:
+		return commands.Denied(d.Reason)
+	case policy.OutsideIM:
+		return commands.DeniedOutsideIM(command)
+	case policy.UnknownRoom:
+		return commands.DeniedForUnknown(command, "this room's name", d.Contact)
+	case policy.UnknownAddress:
+		return commands.DeniedForUnknown(command, "your e-mail address or username", d.Contact)
+	case policy.UnknownAccount:
+		return commands.DeniedForUnknown(command, "your entry in the directory", d.Contact)
+	case policy.ByDefault:
+	}
+	return commands.DeniedByDefault(command, d.Contact)
 }
 
 func policyPlace(chat commands.Chat) policy.Place {

@@ -130,13 +130,14 @@ func TestWithoutAMatchingRuleEverythingIsDenied(t *testing.T) {
 	require.False(t, d.Allowed)
 	require.Empty(t, d.Rule)
 	require.Zero(t, d.Line)
-	require.Equal(t, "Nobody has allowed you /newroom here. Ask your Symphony administrators.", d.Reason)
+	require.Equal(t, policy.ByDefault, d.Denial)
+	require.Equal(t, "your Symphony administrators", d.Contact)
 	require.Equal(t, policy.Check{What: `allow rule "everyone" (line 17): who is one of internal`}, d.Checks[0])
 	require.True(t, d.Checks[2].OK)
 
 	require.True(t, p.Decide(ask(by(eve), to("groups"))).Allowed)
 	d = p.Decide(ask(by(eve), to("groups"), inRoom("Lunch", "x")))
-	require.Equal(t, "You may not use /groups here, but you may in your 1:1 chat with me.", d.Reason)
+	require.Equal(t, policy.OutsideIM, d.Denial)
 
 	d = p.Decide(ask(to("rooms")))
 	require.Equal(t, []policy.Check{{What: "some rule allows /rooms"}}, d.Checks)
@@ -144,19 +145,21 @@ func TestWithoutAMatchingRuleEverythingIsDenied(t *testing.T) {
 
 func TestADenialNamesTheOneToOneChatOnlyIfItIsAllowedThere(t *testing.T) {
 	t.Parallel()
-	const sent = "You may not use /newroom here, but you may in your 1:1 chat with me."
-	for name, c := range map[string]struct{ rules, reason string }{
+	for name, c := range map[string]struct {
+		rules  string
+		denial policy.Denial
+	}{
 		"by a rule that is not the nearest": {`
-allow: [{name: desks, who: ["*"], where: ["room:Desk*"], commands: [newroom]}, {name: chats, who: ["*"], where: [im], commands: [newroom]}]`, sent},
+allow: [{name: desks, who: ["*"], where: ["room:Desk*"], commands: [newroom]}, {name: chats, who: ["*"], where: [im], commands: [newroom]}]`, policy.OutsideIM},
 		"unless a rule denies it there": {`
 deny: [{name: shut, who: ["user:alice"], where: [im], commands: ["*"], reason: no}]
-allow: [{name: chats, who: ["*"], where: [im], commands: [newroom]}]`, "Nobody has allowed you /newroom here. Ask your Symphony administrators."},
+allow: [{name: chats, who: ["*"], where: [im], commands: [newroom]}]`, policy.ByDefault},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := mustCompile(t, c.rules)
-			require.Equal(t, c.reason, p.Decide(ask(inRoom("Lunch", "x"))).Reason)
-			require.Equal(t, c.reason == sent, p.Decide(ask()).Allowed)
+			require.Equal(t, c.denial, p.Decide(ask(inRoom("Lunch", "x"))).Denial)
+			require.Equal(t, c.denial == policy.OutsideIM, p.Decide(ask()).Allowed)
 		})
 	}
 }
@@ -192,7 +195,7 @@ func TestHelpIsAllowedToEverybody(t *testing.T) {
 		require.True(t, p.Decide(ask(to("Help"))).Allowed)
 		d := p.Decide(ask())
 		require.False(t, d.Allowed)
-		require.NotEmpty(t, d.Reason)
+		require.NotEmpty(t, d.Denial)
 	}
 }
 
@@ -200,7 +203,8 @@ func TestWithoutRulesOnlyHelpIsAllowed(t *testing.T) {
 	t.Parallel()
 	p, err := policy.Compile(schema.Value{}, policy.Options{Contact: "chat-help@acme.com"})
 	require.NoError(t, err)
-	require.Equal(t, "Nobody has allowed you /newroom here. Ask chat-help@acme.com.", p.Decide(ask()).Reason)
+	require.Equal(t, policy.ByDefault, p.Decide(ask()).Denial)
+	require.Equal(t, "chat-help@acme.com", p.Decide(ask()).Contact)
 }
 
 func TestUnknownFactsNeverAllowAndDenyWhereARuleNeedsThem(t *testing.T) {
@@ -211,12 +215,12 @@ func TestUnknownFactsNeverAllowAndDenyWhereARuleNeedsThem(t *testing.T) {
 	require.False(t, d.Allowed)
 	require.Equal(t, "contractors", d.Rule)
 	require.Equal(t, "who is one of email:*@contractors.acme.com (not known)", d.Checks[0].What)
-	require.Contains(t, d.Reason, "your e-mail address or username, which Symphony does not show me")
+	require.Equal(t, policy.UnknownAddress, d.Denial)
 	require.True(t, p.Decide(ask(by(nameless), to("groups"))).Allowed, "the rule is about /newroom only")
 
 	d = p.Decide(ask(inRoom("", "x")))
 	require.Equal(t, "not in trading", d.Rule)
-	require.Contains(t, d.Reason, "this room's name")
+	require.Equal(t, policy.UnknownRoom, d.Denial)
 
 	only := mustCompile(t, "allow: [{name: us, who: ['email:*'], commands: ['*']}]")
 	require.False(t, only.Decide(ask(by(nameless))).Allowed)

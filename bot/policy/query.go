@@ -49,9 +49,24 @@ type Decision struct {
 	Allowed bool
 	Rule    string  // name of the rule that decided; empty when none did (default deny, /help)
 	Line    int     // the rule's line in its file
-	Reason  string  // for the user, a sentence; empty when allowed
+	Denial  Denial  // empty when allowed
+	Reason  string  // of a denial ByRule: the sentence of the rule's author for the user
+	Contact string  // whom a refused user should ask
 	Checks  []Check // each condition of the rule that decided; when none did, of the allow rule that came closest
 }
+
+// Denial is why a request is denied. The sentences for users stand in package commands.
+type Denial string
+
+// The denials.
+const (
+	ByRule         Denial = "rule"            // a deny rule matches
+	ByDefault      Denial = "default"         // no rule allows it
+	OutsideIM      Denial = "outside-im"      // no rule allows it here, but one does in the 1:1 chat with the bot
+	UnknownRoom    Denial = "unknown-room"    // a deny rule is about the room's name, which is not known
+	UnknownAddress Denial = "unknown-address" // a deny rule is about an address or username that is not known
+	UnknownAccount Denial = "unknown-account" // a deny rule is about an account that the directory does not show
+)
 
 // Check is one condition and whether the request meets it.
 type Check struct {
