@@ -164,8 +164,8 @@ type Unknown struct {
 	// where reading it panicked.
 	Err error
 	// Source is the message that could not be read because of a panic, as far as it could be made
-	// out: its id, chat, sender, text, data and client. Of a form it is the id of the submission and the
-	// chat. In all other cases it is empty.
+	// out: its id, chat, sender, text, data and client. Of a form it is the id of the submission,
+	// the chat and the sender. In all other cases it is empty.
 	Source Message
 }
 
