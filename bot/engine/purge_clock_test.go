@@ -37,14 +37,14 @@ func newPurger(t *testing.T, store engine.Address) *purger {
 	insert(t, e, newJob("a", "s"))
 	waitIdle(t, e)
 	stop()
-	p.reopen()
+	p.restart()
 	require.NoError(t, p.engine.Exec(t.Context(), `DELETE FROM note`)) // which the run has begun
 	p.at(0, 0)
 	return p
 }
 
-// reopen is a restart of the process.
-func (p *purger) reopen() {
+// restart is a restart of the process.
+func (p *purger) restart() {
 	p.Helper()
 	e := open(p.T, quickConfig(p.store, func(context.Context, *engine.Attempt) error { return nil }))
 	p.engine, p.close = e, sync.OnceFunc(func() { require.NoError(p, e.Close()) })
@@ -91,7 +91,7 @@ func TestAClockThatIsWrongAtTheStartPurgesNothing(t *testing.T) {
 		p := newPurger(t, store)
 		for range 3 {
 			p.close()
-			p.reopen()
+			p.restart()
 			p.at(2*365*day, 0)
 			p.keeps(true)
 		}
@@ -102,7 +102,7 @@ func TestThePurgeCatchesUpAfterTheProcessWasDown(t *testing.T) {
 	onEach(t, func(t *testing.T, store engine.Address) {
 		p := newPurger(t, store)
 		p.close()
-		p.reopen()
+		p.restart()
 		p.at(40*day, 0)
 		p.at(50*day, 10*day)
 		p.keeps(true)
@@ -126,7 +126,7 @@ func TestStoreWithoutTheNoteOfThePurgeBeginsWithItsNewestJob(t *testing.T) {
 		p := newPurger(t, store)
 		require.NoError(t, p.engine.Exec(t.Context(), `DELETE FROM note`))
 		p.close()
-		p.reopen()
+		p.restart()
 		p.at(2*365*day, 0)
 		p.keeps(true)
 	})
@@ -138,7 +138,7 @@ func TestReplicasDoNotPurgeFasterTogether(t *testing.T) {
 	first, wrong := p.engine, 2*365*day
 	var others [3]*engine.Engine
 	for i := range others {
-		p.reopen()
+		p.restart()
 		others[i] = p.engine
 		p.at(wrong, 0)
 	}
@@ -159,7 +159,7 @@ func TestThePurgeGoesByTheDatabasesClock(t *testing.T) {
 	onEach(t, func(t *testing.T, store engine.Address) {
 		p := newPurger(t, store)
 		p.close()
-		p.reopen()
+		p.restart()
 		e := p.engine
 		require.NoError(t, e.Exec(t.Context(), `DELETE FROM note`))
 		require.NoError(t, e.Exec(t.Context(), `DELETE FROM command`))

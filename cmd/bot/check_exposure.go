@@ -52,8 +52,8 @@ func refusePlainHTTP(c *config.Config) error {
 	if len(plain) == 0 || c.Roombot.Insecure {
 		return nil
 	}
-	return fmt.Errorf("%s: plain http shows tokens and messages to everybody on the way; set scheme to https, "+
-		"or roombot.insecure to true where the way is protected otherwise", joinNames(plain))
+	const remedy = "set scheme to https, or roombot.insecure to true where the way is protected otherwise"
+	return fmt.Errorf("%s: plain http shows tokens and messages to everybody on the way; %s", joinNames(plain), remedy)
 }
 
 // plainHTTPWarnings are the warnings about a component's address.
