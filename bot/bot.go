@@ -55,6 +55,7 @@ type Bot struct {
 	env          *commands.Env
 	catalogue    commands.Catalogue
 	grammar      syntax.Grammar
+	parse        func(syntax.Message) syntax.Result // reads what arrives
 	policy       *policy.Policy
 	engine       *engine.Engine
 	feed         *symphony.Feed
@@ -96,6 +97,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	}
 	b.lastProgress.Store(b.started.UnixNano())
 	b.grammar = b.catalogue.Grammar(self.ID, env.Limits.MaxMembers)
+	b.parse = b.grammar.Parse
 	b.history = newHistory(b)
 	b.feed = b.newFeed(c)
 	c.Store.Handle, c.Store.ReportFailure = b.execute, b.reportFailure

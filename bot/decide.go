@@ -77,6 +77,9 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	if a.request.Surplus != "" {
 		return commands.Reply{}, commands.TooMany(a.bot.bounds.PerConversation)
 	}
+	if a.request.Unreadable {
+		return commands.Reply{}, commands.Unreadable(a.id)
+	}
 	m, err := a.readMessage(ctx)
 	if err != nil {
 		return commands.Reply{}, err

@@ -92,6 +92,10 @@ type storedRequest struct {
 	// Surplus marks a request that is left out, since too many of its conversation are unfinished:
 	// it is the job that was taken last before it.
 	Surplus string `json:"surplus,omitempty"`
+
+	// Unreadable marks a message or form whose reading panicked. It has no text; a version that does
+	// not know the mark answers it like an empty message, with help.
+	Unreadable bool `json:"unreadable,omitempty"`
 }
 
 // sentForm is a form as the user sent it.

@@ -44,7 +44,7 @@ func journalSamples() map[string]any {
 		},
 		"request_surplus": storedRequest{
 			Message: "message", Origin: "message", Stream: "chat", From: samplePerson, At: sampleTime,
-			Text: "<div>/help</div>", Missed: true, Surplus: "newest",
+			Text: "<div>/help</div>", Missed: true, Surplus: "newest", Unreadable: true,
 		},
 		"outcome": outcome{
 			Code: "partial", Failed: true, Command: "newroom", Room: "room", Stream: "chat",
@@ -58,9 +58,13 @@ func journalSamples() map[string]any {
 
 // asOfVersion0 is a sample without what version 0 did not store.
 func asOfVersion0(sample any) any {
-	if o, ok := sample.(outcome); ok {
-		o.Command, o.Room = "", ""
-		return o
+	switch s := sample.(type) {
+	case outcome:
+		s.Command, s.Room = "", ""
+		return s
+	case storedRequest:
+		s.Unreadable = false
+		return s
 	}
 	return sample
 }

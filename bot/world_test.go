@@ -82,6 +82,8 @@ type world struct {
 	change func(*bot.Config) // of the next starts; none by default
 	level  zerolog.Level     // least level that is logged; info by default
 
+	prepare func(*bot.Bot) // before each start; nothing by default
+
 	numbers *bot.Metrics // of the next start; its own by default
 	front   front        // what stands before the pod, if anything
 	log     *log
@@ -246,6 +248,9 @@ func (w *world) start() {
 	b, err := bot.New(ctx, c)
 	require.NoError(w.t, err)
 	w.bot = b
+	if w.prepare != nil {
+		w.prepare(b)
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()
 	<-live

@@ -20,7 +20,8 @@ func AlreadyDone(first RequestID) *Refusal {
 	}
 }
 
-// Denied is the refusal by a rule of the policy, in the words of its author, for the requester alone.
+// Denied is the refusal by a rule of the policy, in the words of its author. Only the requester
+// reads it.
 func Denied(reason string) *Refusal {
 	return &Refusal{Code: "denied", Message: reason, Private: true, Final: true}
 }
@@ -77,6 +78,15 @@ func TooMany(limit int) *Refusal {
 		Code:    "too-many",
 		Message: fmt.Sprintf("%d commands are waiting in this chat, as many as I take at once. I left out what came after them.", limit),
 		Next:    "I answer those first. Then please send again what has no answer.",
+	}
+}
+
+// Unreadable refuses a message or form that the bot could not read because of a bug.
+func Unreadable(id RequestID) *Refusal {
+	return &Refusal{
+		Code:    "unreadable",
+		Message: "I could not read this. The fault is mine, not yours." + nothingCreated,
+		Next:    "Please try it in other words. Your administrators find the reason under request " + string(id) + ".",
 	}
 }
 

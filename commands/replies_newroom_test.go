@@ -209,6 +209,7 @@ func TestRepliesAnswers(t *testing.T) {
 		{"A button of a message that is gone", commands.Expired()},
 		{"A click on what somebody else was asked", commands.NotYours()},
 		{"Too many requests of the chat are unfinished", commands.TooMany(20)},
+		{"The message could not be read because of a bug", commands.Unreadable(id)},
 		{"The command was written an hour ago", catalogue.TooLate(late, g.Parse(late), 70*time.Minute)},
 		{"The command was written hours ago and lacks a name", catalogue.TooLate(form, g.Parse(form), 5*time.Hour)},
 	}

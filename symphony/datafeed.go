@@ -27,11 +27,11 @@ type wireBatch struct {
 	AckID  lenientText       `json:"ackId"`
 }
 
-// value reads the events one by one, so that one that cannot be read costs none of the others.
-func (w wireBatch) value() Batch {
+// batch parses the events one by one, so that one that cannot be read costs none of the others.
+func (w wireBatch) batch(parse func(raw []byte) Event) Batch {
 	b := Batch{AckID: string(w.AckID)}
 	for _, e := range w.Events {
-		b.Events = append(b.Events, ParseEvent(e))
+		b.Events = append(b.Events, parseSafely(e, parse))
 	}
 	return b
 }
@@ -83,12 +83,16 @@ func (c *Client) CreateDatafeed(ctx context.Context, tag string) (Datafeed, erro
 //
 //	POST /agent/v5/datafeeds/{datafeedId}/read
 func (c *Client) ReadDatafeed(ctx context.Context, id DatafeedID, ackID string, timeout time.Duration) (Batch, error) {
-	return callForValue[Batch, wireBatch](ctx, c, request{
+	w, err := call[wireBatch](ctx, c, request{
 		op: opReadDatafeed, args: []string{string(id)}, once: true, timeout: timeout,
 		body: struct {
 			AckID string `json:"ackId"`
 		}{ackID},
 	})
+	if err != nil {
+		return Batch{}, err
+	}
+	return w.batch(c.parseEvent), nil
 }
 
 // DeleteDatafeed ends a feed for all its readers.

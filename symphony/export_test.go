@@ -53,5 +53,13 @@ func NamedAgent(balancer, name string) (string, error) { return agentAddress(bal
 func DecodeBatch(b []byte) (Batch, error) {
 	var w wireBatch
 	err := json.Unmarshal(b, &w)
-	return w.value(), err
+	return w.batch(parseEvent), err
 }
+
+// SetParseEvent replaces what reads an event of a feed; change gets what reads them otherwise.
+func (c *Client) SetParseEvent(change func(parse func(raw []byte) Event) func(raw []byte) Event) {
+	c.parseEvent = change(c.parseEvent)
+}
+
+// ParseSafely is what parse reads, or an Unknown that says how it panicked.
+func ParseSafely(raw []byte, parse func(raw []byte) Event) Event { return parseSafely(raw, parse) }

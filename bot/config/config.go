@@ -45,7 +45,12 @@ type Config struct {
 	Policy *policy.Policy `config:"-"`
 
 	ignoredKeys []string
+	policyFile  string
 }
+
+// PolicyFile is the path of the file that holds the rules, empty where the configuration itself
+// holds them.
+func (c *Config) PolicyFile() string { return c.policyFile }
 
 // IgnoredKeys lists the paths of the keys in the file that the vendor's kits know and Roombot does
 // not use, in the file's order.

@@ -84,7 +84,7 @@ func (p *Policy) isAllowedInIM(q *foldedQuery) bool {
 	return slices.ContainsFunc(p.allow, func(r rule) bool { return r.match(&im).overall() == yes })
 }
 
-// unknownFact is what is not known, of a rule of which it is therefore not known whether it matches.
+// unknownFact is what keeps it unknown whether the rule matches.
 func unknownFact(r *rule, q *foldedQuery) Denial {
 	switch {
 	case r.match(q).who == unknown && q.kind == "":

@@ -62,6 +62,21 @@ func (p *Policy) AllowsByRoomName() []NamedRule {
 	return named
 }
 
+// OpenRules are the names of the rules that allow everybody, people of other companies included,
+// to run every command.
+func (p *Policy) OpenRules() []string {
+	if p == nil {
+		return nil
+	}
+	var names []string
+	for _, r := range p.allow {
+		if r.isForEverybody() && r.commands == nil {
+			names = append(names, r.name)
+		}
+	}
+	return names
+}
+
 // AllowsAnybody reports whether anybody at all may use the command: a rule allows it, and none
 // denies it to everybody everywhere.
 func (p *Policy) AllowsAnybody(command string) bool {

@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
-	"runtime"
 	"time"
 
 	"roombot/bot/config"
@@ -44,15 +42,6 @@ func checkCertificate(b config.ServiceAccount) checkResult {
 	if leaf.Subject.CommonName != b.Username {
 		warnings = append(warnings, fmt.Sprintf("Symphony signs in whom the certificate names, which is not bot.username, %q", b.Username))
 	}
-	if path := string(b.Certificate.Path); isReadableByOthers(path) {
-		warnings = append(warnings, fmt.Sprintf("other users can read %s and the key in it: run chmod 600 on it", path))
-	}
+	warnings = append(warnings, fileWarnings(anyRight, "600", string(b.Certificate.Path))...)
 	return passedCheck("certificate", detail, warnings...)
-}
-
-// isReadableByOthers reports whether users besides the owner can read the file. The bits mean
-// nothing on Windows.
-func isReadableByOthers(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0
 }

@@ -204,8 +204,8 @@ func TestEveryAgentIsProbedThroughItsProxy(t *testing.T) {
 	got := shell(t, "check", "--config", path)
 	require.Zero(t, got.code, got.out)
 	require.Regexp(t, `(?m)^✓ network +pod, key manager at `, got.out)
-	require.Regexp(t, `(?m)^✓ network +agent at http://one.acme.test:80`, got.out, "by the agents' proxy: the name is nobody's")
-	require.Regexp(t, `(?m)^✓ network +agent at http://two.acme.test:80`, got.out)
+	require.Regexp(t, `(?m)^! network +agent at http://one.acme.test:80`, got.out, "by the agents' proxy: the name is nobody's")
+	require.Regexp(t, `(?m)^! network +agent at http://two.acme.test:80`, got.out)
 }
 
 func TestUnknownUsernameGetsItsOwnRemedyOnly(t *testing.T) {

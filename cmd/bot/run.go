@@ -31,6 +31,9 @@ the next start.`,
 			if err != nil {
 				return err
 			}
+			if err := refusePlainHTTP(c); err != nil {
+				return err
+			}
 			return runBot(cmd.Context(), c, newLogger(c.Roombot.Log, io.err), func(*bot.Bot) {})
 		},
 	}
