@@ -23,7 +23,7 @@ everything else works) or ✗ (failed), and says what to do. Nothing is written 
 the pod. Check as the user that the bot will run as; the bot may be running.
 
 Exit codes: 0 nothing failed, 1 something did, 2 Symphony rejected the
-credentials.`,
+credentials or the key's passphrase is wrong.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			results := runChecks(cmd.Context(), path)
