@@ -18,7 +18,8 @@ func checkCommand(io streams) *cobra.Command {
 		Long: `Tests, in the order in which they matter, what the bot needs to work: the
 configuration, the policy, the key or certificate, the store, the address of the
 health page, the names and ports of the pod, the clock, the login, the datafeed,
-and the right to read groups. Each line begins with ✓ (passed), ! (a warning:
+and the right to read groups. A key that waits beside the one in use (see bot
+keygen --rotate) is tested too. Each line begins with ✓ (passed), ! (a warning:
 everything else works) or ✗ (failed), and says what to do. Nothing is written to
 the pod. Check as the user that the bot will run as; the bot may be running.
 
@@ -65,7 +66,8 @@ func runChecks(ctx context.Context, path string) []checkResult {
 		return append(results, failedCheck("client", "", err, "Correct that in "+path+"."))
 	}
 	defer client.Close()
-	return append(results, checkPod(ctx, c, client)...)
+	results = append(results, checkPod(ctx, c, client)...)
+	return append(results, checkNextKey(ctx, c)...)
 }
 
 // checkTimeout is the longest time of one check.
