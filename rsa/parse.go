@@ -17,8 +17,8 @@ import (
 func Parse(content []byte) (*Key, error) { return ParseEncrypted(content, "") }
 
 // ParseEncrypted is Parse for a key that may be encrypted with a passphrase, as PKCS#8 ("ENCRYPTED
-// PRIVATE KEY") by PBES2 with PBKDF2 and AES. A wrong passphrase is ErrPassphrase, none ErrEncrypted.
-// A key that needs none is read with a warning.
+// PRIVATE KEY") by PBES2 with PBKDF2 and AES. A wrong passphrase is ErrPassphrase, none is
+// ErrEncrypted. A key that needs none is read with a warning.
 func ParseEncrypted(content []byte, passphrase string) (*Key, error) {
 	block, err := privateBlock(content)
 	if err != nil {
