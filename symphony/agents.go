@@ -24,7 +24,7 @@ type agentPool struct {
 	named map[string]*agentNode // by address, of those that a balancer has named
 	// refusal is why the last name that was not used was not.
 	refusal string
-	next  int
+	next    int
 }
 
 // agentNode is one agent.

@@ -66,6 +66,7 @@ func runChecks(ctx context.Context, path string) []checkResult {
 		return append(results, failedCheck("client", "", err, "Correct that in "+path+"."))
 	}
 	defer client.Close()
+	defer logOut(ctx, client)
 	results = append(results, checkPod(ctx, c, client)...)
 	return append(results, checkNextKey(ctx, c)...)
 }
