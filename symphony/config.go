@@ -18,8 +18,8 @@ type Config struct {
 	Username string
 	// Key signs the login. One of Key, ReadKey and Certificate is needed; Certificate wins.
 	Key *rsa.Key
-	// ReadKey gives the key anew for each sign-in, in place of Key, so that a key can be replaced
-	// while the client works. It must not return nil.
+	// ReadKey gives the key anew for each sign-in, so that Key can be replaced while the client
+	// works. It must not return nil.
 	ReadKey func() *rsa.Key
 	// Certificate signs in by mutual TLS at SessionAuth and KeyAuth instead.
 	Certificate *tls.Certificate

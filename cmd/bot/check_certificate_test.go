@@ -120,10 +120,12 @@ func TestBotWithACertificateLogsOutOnARegularStop(t *testing.T) {
 	bot.line("a feed was created")
 	require.Empty(t, logouts)
 	require.Zero(t, bot.stop())
-	require.Equal(t, both, []string{<-logouts, <-logouts})
+	made := []string{<-logouts, <-logouts}
+	require.Equal(t, both, made)
 
 	require.Zero(t, shell(t, "check", "--config", path).code)
-	require.Equal(t, both, []string{<-logouts, <-logouts})
+	made = []string{<-logouts, <-logouts}
+	require.Equal(t, both, made)
 	require.Empty(t, logouts)
 }
 

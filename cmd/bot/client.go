@@ -41,7 +41,7 @@ func clientConfig(c *config.Config, log zerolog.Logger, observers ...func(sympho
 	if usesCertificate(c) {
 		conf.Certificate, err = loadCertificate(c.Bot.Certificate)
 	} else {
-		conf.ReadKey, err = newKeyReader(c.Bot.PrivateKey, log)
+		conf.Key, conf.ReadKey, err = newKeyReader(c.Bot.PrivateKey, log)
 	}
 	if err != nil {
 		return symphony.Config{}, err

@@ -76,17 +76,16 @@ type keyReader struct {
 	last *rsa.Key
 }
 
-// newKeyReader reads the key for the first time. The function that it returns never returns nil:
-// while the key cannot be read, such as between two steps of replacing it, it is the one read
-// before.
-func newKeyReader(k config.PrivateKey, log zerolog.Logger) (func() *rsa.Key, error) {
-	key, err := loadPrivateKey(k)
-	if err != nil {
-		return nil, err
+// newKeyReader reads the key for the first time. The function that it returns reads it again, and
+// never returns nil: while the key cannot be read, such as between two steps of replacing it, it is
+// the one read before.
+func newKeyReader(k config.PrivateKey, log zerolog.Logger) (first *rsa.Key, again func() *rsa.Key, err error) {
+	if first, err = loadPrivateKey(k); err != nil {
+		return nil, nil, err
 	}
-	r := &keyReader{configured: k, log: log, last: key}
+	r := &keyReader{configured: k, log: log, last: first}
 	r.logWarnings()
-	return r.read, nil
+	return first, r.read, nil
 }
 
 func (r *keyReader) read() *rsa.Key {

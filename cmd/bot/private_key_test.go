@@ -110,9 +110,10 @@ func TestReplacedKeyIsUsedAndABrokenOneIsNot(t *testing.T) {
 	c := newTestConfig(t, `"host": "acme.test"`)
 	path := string(c.Bot.PrivateKey.Path)
 	var log bytes.Buffer
-	read, err := newKeyReader(c.Bot.PrivateKey, zerolog.New(&log))
+	at, read, err := newKeyReader(c.Bot.PrivateKey, zerolog.New(&log))
 	require.NoError(t, err)
 	first := read().Fingerprint()
+	require.Equal(t, at.Fingerprint(), first)
 	require.Empty(t, log.String())
 
 	require.NoError(t, os.WriteFile(path, []byte("half a key"), 0o600))
