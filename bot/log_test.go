@@ -156,6 +156,7 @@ var logFields = map[string]*regexp.Regexp{
 	"replica": anyText, "replicas": regexp.MustCompile(`^\[.*\]$`), "takeover_after": millis,
 	"queue_says": anyText, "queue_fields": regexp.MustCompile(`^\{.*\}$`), "panic": anyText, "stack": anyText,
 	"operation": anyText, "status": number, "trace": anyText, "key": anyText,
+	"fingerprint": regexp.MustCompile(`^"SHA256:[A-Za-z0-9+/]{43}"$`),
 }
 
 // checkLog holds every line to the documented keys, each once and with values of its form, and

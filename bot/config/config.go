@@ -1,5 +1,6 @@
 // Package config reads the bot's configuration: the vendor's BDK keys, spelt as in the Java and
-// Python kits, plus one key of ours, `roombot`. JSON and YAML are read by the same schema.
+// Python kits, plus keys of ours: `roombot`, and passphrases. JSON and YAML are read by the same
+// schema.
 // Everything wrong with the file is reported at once, each problem with its path, line, column and
 // what to write instead; secrets and values of environment variables are never printed.
 package config

@@ -64,7 +64,7 @@ func TestExampleShowsEveryUsedKey(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("../../config.json.example")
 	require.NoError(t, err)
-	alternatives := []string{"content", "certificate", "password"}
+	alternatives := []string{"content", "certificate", "password", "passphraseFile"}
 	for _, entry := range config.Keys() {
 		name := strings.TrimSuffix(entry.Path[strings.LastIndex(entry.Path, ".")+1:], "[]")
 		if !entry.Unused && !slices.Contains(alternatives, name) {

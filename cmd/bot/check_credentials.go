@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"roombot/bot/config"
+	"roombot/rsa"
 )
 
 // checkCredentials tests the key or the certificate without signing in.
@@ -14,10 +15,15 @@ func checkCredentials(c *config.Config) checkResult {
 		return checkCertificate(c.Bot)
 	}
 	key, err := loadPrivateKey(c.Bot.PrivateKey)
-	if err != nil {
+	switch {
+	case errors.Is(err, rsa.ErrPassphrase):
+		return failedCheck("key", "", err, "Correct bot.privateKey.passphrase or what the file of bot.privateKey.passphraseFile holds.")
+	case errors.Is(err, rsa.ErrEncrypted):
+		return failedCheck("key", "", err, `Set bot.privateKey.passphrase, best as "${BOT_KEY_PASSPHRASE}", or bot.privateKey.passphraseFile.`)
+	case err != nil:
 		return failedCheck("key", "", err, "Make a key pair with bot keygen, or correct bot.privateKey.")
 	}
-	return passedCheck("key", key.Fingerprint(), key.Warnings()...)
+	return passedCheck("key", key.Fingerprint(), keyWarnings(c.Bot.PrivateKey, key)...)
 }
 
 // expiryNotice is how long before its end a certificate gets a warning.

@@ -97,7 +97,7 @@ func hasSession(c *call) bool { return c.Header.Get(kindSession) != "" }
 // expireSession ends the sessions of a call's account.
 func (p *Pod) expireSession(c *call) {
 	if s := p.sessionOf(c.Header.Get(kindSession), kindSession); s != nil {
-		p.endSessions(s.user)
+		p.endSessions(func(other *session) bool { return other.user == s.user })
 	}
 }
 

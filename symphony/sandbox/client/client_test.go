@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"roombot/rsa"
 	"roombot/symphony"
 	"roombot/symphony/sandbox/client"
 )
@@ -40,6 +41,9 @@ var answerTypes = map[string]any{
 	"GET /manifest":         client.Manifest{},
 	"GET /rights":           client.Rights{},
 	"POST /rights":          client.Rights{},
+	"GET /keys":             client.Keys{},
+	"POST /keys":            client.Keys{},
+	"DELETE /keys/previous": client.Keys{},
 	"GET /faults":           []client.Fault{},
 	"POST /faults":          []client.Fault{},
 	"DELETE /faults":        []client.Fault{},
@@ -171,6 +175,16 @@ func meddle(t *testing.T, w *world, room string) {
 		no(read())
 	}
 	rights, err := w.Rights(ctx)
+	no(err)
+	_, err = w.Keys(ctx)
+	no(err)
+	another, err := rsa.Generate(2048)
+	no(err)
+	pasted, err := w.PasteKey(ctx, string(another.PublicPEM()))
+	no(err)
+	require.Equal(t, another.Fingerprint(), pasted.Current)
+	require.NotNil(t, pasted.PreviousUntil)
+	_, err = w.RevokePreviousKey(ctx)
 	no(err)
 	rights.GroupManager = false
 	no(w.SetRights(ctx, rights))

@@ -1,6 +1,9 @@
 package client
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // SayRequest is the body of POST say: somebody writes.
 type SayRequest struct {
@@ -90,6 +93,19 @@ type Rights struct {
 	MultiLateralRooms  bool `json:"multiLateralRooms"`  // canCreateMultiLateralRoom
 	SharedHistoryRooms bool `json:"sharedHistoryRooms"` // canCreateExternalRoomSharedHistory
 	UpdateMessages     bool `json:"updateMessages"`     // canUpdateMessage
+}
+
+// PasteKeyRequest is the body of POST keys: an administrator gives the service account a new key.
+type PasteKeyRequest struct {
+	PublicKey string `json:"publicKey"` // PEM
+}
+
+// Keys are the fingerprints of the service account's public keys: the answer of every operation on
+// keys.
+type Keys struct {
+	Current       string     `json:"current"`
+	Previous      string     `json:"previous,omitempty"` // the key before, while it is still good
+	PreviousUntil *time.Time `json:"previousUntil,omitempty"`
 }
 
 // Kinds of faults.
