@@ -59,11 +59,7 @@ func readPassphrase(k config.PrivateKey) (string, error) {
 
 // keyWarnings says what is unwise about the key and the file of its passphrase.
 func keyWarnings(k config.PrivateKey, key *rsa.Key) []string {
-	warnings := key.Warnings()
-	if path := string(k.PassphraseFile); path != "" && isReadableByOthers(path) {
-		warnings = append(warnings, fmt.Sprintf("other users can read %s and the passphrase in it: run chmod 600 on it", path))
-	}
-	return warnings
+	return append(key.Warnings(), fileWarnings(anyRight, "600", string(k.PassphraseFile))...)
 }
 
 // keyReader reads the private key again at each login, so that it can be replaced while the bot
