@@ -79,7 +79,7 @@ func TestEncryptedKeySignsInWithItsPassphraseOnly(t *testing.T) {
 	got, code = runCheck(t, path)
 	require.Zero(t, code)
 	require.Equal(t, levelOK, got["login"].Level)
-	require.Contains(t, got["key"].Remedy, ": run chmod 600 on it")
+	require.Contains(t, got["key"].Remedy, file+": run chmod 600 on it")
 
 	editConfig(t, dir, `"passphraseFile": "passphrase"`, `"passphrase": "`+testPassphrase+`"`)
 	bot := begin(t, "run", "--config", path)
