@@ -117,6 +117,8 @@ type Fault struct {
 	Method      string  `json:"method,omitempty"`      // default: every method
 	Status      int     `json:"status,omitempty"`      // 400 to 599: the answer in place of the work
 	RetryAfter  int     `json:"retryAfter,omitempty"`  // seconds, sent with the status
+	Message     string  `json:"message,omitempty"`     // the text of Status; alone: of whatever refusal the call gets
+	Body        string  `json:"body,omitempty"`        // as Message, but the whole body as it is, JSON or not
 	Delay       string  `json:"delay,omitempty"`       // wait before the work, e.g. "500ms"; FaultSearchLag: the lag, default "3s"
 	Drop        string  `json:"drop,omitempty"`        // DropBefore or DropAfter
 	Empty       int     `json:"empty,omitempty"`       // 204: the status of a search's empty result, in place of 200 and an empty list
