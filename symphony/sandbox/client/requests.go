@@ -53,6 +53,26 @@ type OpenChatRequest struct {
 	With []string `json:"with"`
 }
 
+// CreateRoomRequest is the body of POST rooms: somebody makes a room and adds people, each of whom
+// must be allowed in it.
+type CreateRoomRequest struct {
+	As          string    `json:"as"`
+	Name        string    `json:"name"`
+	Description string    `json:"description,omitempty"`
+	Keywords    []Keyword `json:"keywords,omitempty"`
+	Public      bool      `json:"public,omitempty"`
+	CrossPod    bool      `json:"crossPod,omitempty"`
+	Members     []string  `json:"members,omitempty"` // usernames
+}
+
+// UpdateRoomRequest is the body of POST rooms/{streamId}: an owner changes a room. What is absent
+// stays as it is.
+type UpdateRoomRequest struct {
+	As       string    `json:"as"`
+	Name     string    `json:"name,omitempty"`
+	Keywords []Keyword `json:"keywords,omitempty"` // in place of all that there are
+}
+
 // JoinRequest is the body of POST join: somebody enters a public room, or asks to be let into a
 // private one.
 type JoinRequest struct {
