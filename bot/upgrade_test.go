@@ -57,11 +57,11 @@ func TestAStoreOfTheVersionBeforeIsOpenedAndFinished(t *testing.T) {
 		u.writes(j.job, j.who, j.text)
 	}
 	u.ids["ravi2.message"], u.ids["ravi2.request"] = "event-of-the-form", string(commands.NewRequestID("event-of-the-form"))
+	stranger := u.plants("Not of the bot", client.Keyword{Key: commands.RequestKeyword, Value: u.ids["carol.request"]})
 	u.room("Answered", "bob", "bob", "alice")
 	u.room("Reply Lost", "ops", "ops", "carol")
 	u.room("Lost Create", "carol")
 	u.room("Half Made", "alice1", "alice")
-	stranger := u.plants("Not of the bot", client.Keyword{Key: commands.RequestKeyword, Value: u.ids["carol.request"]})
 	u.first("bob", "done", "Answered is open")
 	u.first("carol", "put-off", "This takes longer than usual")
 	u.first("alice1", "done", "Half Made is open")
