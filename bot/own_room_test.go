@@ -106,8 +106,8 @@ func TestAnOwnRoomThatWasRenamedIsFoundAgain(t *testing.T) {
 	require.Empty(t, w.rooms("Ours"))
 }
 
-// The lag of the search is longer than the bot counts with, so that a name that is taken is all that
-// it sees at first.
+// The lag of the search is longer than the bot counts with: at first it sees only that the name is
+// taken.
 func TestATakenNameAfterALostAnswerIsOursOrNotCreated(t *testing.T) {
 	t.Parallel()
 	soon := func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = 500*time.Millisecond, 100*time.Millisecond }

@@ -198,8 +198,8 @@ func offerButton(i int) string { return "offer-" + strconv.Itoa(i) }
 // again when Symphony's answer to its creation was lost.
 const RequestKeyword = "roombot-request"
 
-// ProofKeyword is the key of the room keyword that shows that the bot made the room for the request:
-// the number can be computed by anybody who reads the message.
+// ProofKeyword is the key of the room keyword that shows that the bot made the room for the
+// request: the number can be computed by anybody who reads the message.
 const ProofKeyword = "roombot-proof"
 
 // ProofLabel is the label under which the ProofKey is derived from the bot's private key.

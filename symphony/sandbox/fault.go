@@ -54,8 +54,8 @@ func checkFault(f *client.Fault) error {
 // hasText reports whether a fault changes the text of a refusal.
 func hasText(f *client.Fault) bool { return f.Message != "" || f.Body != "" }
 
-// isOnlyText reports whether a fault does nothing but change the text of a refusal: it strikes where
-// there is one.
+// isOnlyText reports whether a fault does nothing but change the text of a refusal: it strikes only
+// where there is one.
 func isOnlyText(f *client.Fault) bool {
 	return f.Kind == client.FaultHTTP && hasText(f) && f.Status == 0 && f.Delay == "" && f.Drop == "" && f.Empty == 0
 }
