@@ -155,7 +155,7 @@ func TestAStrangersRoomIsNoRoomOfTheRequest(t *testing.T) {
 	require.True(t, audited.IsExact())
 	require.Equal(t, 1, audited.Planted)
 
-	outcome.Rooms[1].Members = append(decoy.Members, client.Member{Username: "alice"})
+	outcome.Rooms[1].Members = []client.Member{{Username: "kim", Owner: true}, {Username: "roombot"}, {Username: "alice"}}
 	audited = soak.Audit(plan, *outcome)
 	require.False(t, audited.IsExact())
 	require.Equal(t, 1, audited.Used)
