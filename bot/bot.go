@@ -84,11 +84,16 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
+	proofKey, err := c.Client.DeriveSecret(commands.ProofLabel)
+	if err != nil {
+		return nil, err
+	}
 	env := commands.NewEnv(commands.Env{
 		Symphony: c.Client,
 		Self:     self,
 		Groups:   commands.NewGroupDirectory(c.Client, directoryAge),
 		Limits:   c.Limits,
+		ProofKey: proofKey,
 	})
 	b := &Bot{
 		client: c.Client, self: self, env: env, catalogue: env.Commands(), policy: c.Policy,

@@ -146,7 +146,8 @@ func (a *attempt) showForm(ctx context.Context, f *syntax.FormRequest) (commands
 func (a *attempt) runCommand(ctx context.Context, m syntax.Message, invocation syntax.Invocation) (commands.Reply, error) {
 	a.command = invocation.Command
 	r := &commands.Request{
-		ID: a.id, From: a.request.From, Message: m, Invocation: invocation, Missed: a.request.Missed,
+		ID: a.id, Job: a.ID, From: a.request.From, Message: m, Invocation: invocation,
+		Missed: a.request.Missed, BeforeProofs: a.request.Journal < commands.FirstProofVersion,
 	}
 	command, ok := a.bot.catalogue.Lookup(invocation.Command)
 	if !ok {

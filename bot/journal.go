@@ -86,6 +86,10 @@ type storedRequest struct {
 
 	Form *sentForm `json:"form,omitempty"`
 
+	// Journal is the commands.JournalVersion of the program that accepted the request; 0 for those
+	// before version 2.
+	Journal int `json:"journal,omitempty"`
+
 	// Missed marks a message that no feed has brought: it was found in the history.
 	Missed bool `json:"missed,omitempty"`
 

@@ -34,7 +34,7 @@ func journalSamples() map[string]any {
 		"request_message": storedRequest{
 			Message: "second-version", Origin: "first-version", Stream: "stream", Room: true, Name: "Desk",
 			From: samplePerson, At: sampleTime,
-			Text: `<div data-format="PresentationML" data-version="2.0">/groups</div>`, Data: `{"0":{}}`,
+			Text: `<div data-format="PresentationML" data-version="2.0">/groups</div>`, Data: `{"0":{}}`, Journal: 2,
 		},
 		"request_form": storedRequest{
 			Message: "carrier", Origin: "carrier", Stream: "chat", From: samplePerson, At: sampleTime,
@@ -64,6 +64,7 @@ func asOfVersion0(sample any) any {
 		return s
 	case storedRequest:
 		s.Unreadable = false
+		s.Journal = 0
 		return s
 	}
 	return sample

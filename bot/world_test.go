@@ -152,6 +152,9 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	if w.front != nil {
 		handler = w.front(handler)
 	}
+	if runsWithoutTexts(t) {
+		handler = withoutTexts(handler)
+	}
 	server := httptest.NewServer(handler)
 	w.url, w.pod = server.URL, client.New(server.URL)
 	t.Cleanup(func() {
