@@ -91,6 +91,16 @@ func lockHolder(path string) string {
 	return fmt.Sprintf(" (process %d)", pid)
 }
 
+// checkRegularFile refuses a device, a folder and whatever else keeps no data; a missing file is none
+// of these.
+func checkRegularFile(file string) error {
+	info, err := os.Stat(file)
+	if err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is not a regular file", file)
+	}
+	return nil
+}
+
 // createPrivateFile makes the file before the database does, since it holds what people wrote and
 // others must not read it.
 func createPrivateFile(file string) error {

@@ -52,6 +52,9 @@ func (i *Inspector) openDatabase(ctx context.Context) error {
 }
 
 func (i *Inspector) openFile(context.Context) error {
+	if err := checkRegularFile(i.address.File()); err != nil {
+		return err
+	}
 	db, err := openDB(i.address.File(), url.Values{"mode": {"ro"}, "_pragma": {busyTimeout, "query_only(1)"}})
 	if err != nil {
 		return err

@@ -140,7 +140,7 @@ func (s *replicaSession) reapDeadReplicas(ctx context.Context) error {
 	var dead []string
 	var jobs int64
 	err := s.store.write(ctx, func(ctx context.Context, tx runner) error {
-		dead = nil
+		dead, jobs = nil, 0
 		err := tx.query(ctx, func(read scan) error {
 			var name string
 			err := read(&name)
@@ -153,7 +153,7 @@ func (s *replicaSession) reapDeadReplicas(ctx context.Context) error {
 		jobs, err = takeOverJobs(ctx, tx, dead)
 		return err
 	})
-	if err == nil && len(dead) > 0 {
+	if err == nil && jobs > 0 {
 		zerolog.Ctx(ctx).Info().Strs("replicas", dead).Int64("jobs", jobs).Msg("jobs of a dead replica were taken over")
 	}
 	return err

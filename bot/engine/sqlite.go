@@ -31,6 +31,9 @@ func (e *Engine) openSQLite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := checkRegularFile(file); err != nil {
+		return err
+	}
 	lock, err := lockFile(file)
 	if err != nil {
 		return err

@@ -76,11 +76,15 @@ func isWritable(file string) (there bool, err error) {
 	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
 		return false, err
 	}
-	if isMissing(file) {
+	info, err := os.Stat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		if _, err := os.Lstat(file); err == nil {
 			return false, engine.ErrDanglingLink
 		}
 		return false, nil
+	case err == nil && !info.Mode().IsRegular():
+		return true, nil // refused by the engine; to open it might wait or do something
 	}
 	opened, err := os.OpenFile(file, os.O_WRONLY, 0)
 	if err != nil {

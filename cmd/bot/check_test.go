@@ -165,6 +165,28 @@ func TestStoreIsCheckedWithoutCreatingIt(t *testing.T) {
 	require.Equal(t, levelFailed, got["store"].Level, "a file is no folder")
 }
 
+func TestStoreThatIsNoRegularFileIsRefusedByCheckAndRun(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
+	store := filepath.Join(dir, "roombot.db")
+	for name, change := range map[string]func() error{
+		"device": func() error { return os.Symlink(os.DevNull, store) },
+		"folder": func() error { return os.Mkdir(store, 0o700) },
+	} {
+		require.NoError(t, change(), name)
+		path := filepath.Join(dir, "config.json")
+		results, code := runCheck(t, path)
+		require.Equal(t, exitFailed, code, name)
+		require.Contains(t, results["store"].Detail, "is not a regular file", name)
+		require.Contains(t, results["store"].Remedy, "a file of the bot's own", name)
+		got := shell(t, "run", "--config", path)
+		require.Equal(t, exitFailed, got.code, name)
+		require.Contains(t, got.err, "is not a regular file", name)
+		require.NoError(t, os.Remove(store), name)
+	}
+}
+
 func TestHealthAddressMayBeInUseByThisBotOnly(t *testing.T) {
 	t.Parallel()
 	w := newWatched(t)

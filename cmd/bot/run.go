@@ -22,7 +22,8 @@ func runCommand(io streams) *cobra.Command {
 		Short: "Run the bot: read the datafeed, open rooms, answer",
 		Long: `Signs in with the configured service account, reads its datafeed and carries
 out what users ask for, until SIGINT or SIGTERM. Then it stops reading, finishes
-the jobs that are running, and ends.
+the jobs that are running, and ends. An error that ends it is logged where
+roombot.log.format is json, and else printed.
 
 Jobs are kept in a file or a database (roombot.store). Unfinished ones go on at
 the next start.`,
@@ -33,10 +34,15 @@ the next start.`,
 			if err != nil {
 				return err
 			}
-			if err := refusePlainHTTP(c); err != nil {
+			log := newLogger(c.Roombot.Log, io.err)
+			if err = refusePlainHTTP(c); err == nil {
+				err = runBot(cmd.Context(), c, log, func(*bot.Bot) {})
+			}
+			if err == nil || c.Roombot.Log.Format != "json" {
 				return err
 			}
-			return runBot(cmd.Context(), c, newLogger(c.Roombot.Log, io.err), func(*bot.Bot) {})
+			log.Error().Err(err).Msg("bot ended")
+			return exitError{exitCode(err), errReported}
 		},
 	}
 	configFlag(c, &path)

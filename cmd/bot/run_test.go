@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -49,6 +50,31 @@ func TestUnusableStoreIsPrintedOnceWithARemedy(t *testing.T) {
 	require.Equal(t, 1, strings.Count(got.err, "open the store"), got.err)
 	require.Contains(t, got.err, "is not a database")
 	require.Contains(t, got.err, "a file of the bot's own")
+}
+
+func TestErrorThatEndsTheBotIsOneJSONLine(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "roombot.db"), []byte(strings.Repeat("no database ", 50)), 0o600))
+	path := filepath.Join(dir, "config.json")
+	requireEndLogged(t, path, exitFailed, "open the store")
+	renameBot(t, path, "rombot")
+	requireEndLogged(t, path, exitRejected, "sign in: ")
+}
+
+// requireEndLogged runs a bot that ends with this exit code and error. All that it says is JSON.
+func requireEndLogged(t *testing.T, config string, code int, cause string) {
+	t.Helper()
+	got := shell(t, "run", "--config", config)
+	require.Equal(t, code, got.code)
+	var last struct{ Level, Message, Error string }
+	for line := range strings.Lines(got.err) {
+		require.NoError(t, json.Unmarshal([]byte(line), &last), line)
+	}
+	require.Equal(t, "error", last.Level)
+	require.Equal(t, "bot ended", last.Message)
+	require.Contains(t, last.Error, cause)
 }
 
 // renameBot changes the bot's name in a sandbox's configuration.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -62,6 +64,37 @@ func TestOutagesAreReportedAndLoseNothing(t *testing.T) {
 		require.Equal(t, 1, about, "%s: %v", o.Kind, o.Lines)
 		require.Zero(t, batches, "%s: what is told of has no second line: %v", o.Kind, o.Lines)
 	}
+}
+
+func TestSoakEndsInOrderWhenNobodyReadsItsOutput(t *testing.T) {
+	t.Parallel()
+	skipUnlessSoakRuns(t, "takes some seconds")
+	temporary := t.TempDir()
+	c := process(t.Context(), "soak", "--faults", "none", "--kill-every", "0")
+	c.Env = append(c.Env, "TMPDIR="+temporary)
+	errs, err := c.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	_, err = bufio.NewReader(errs).ReadString('\n')
+	require.NoError(t, err)
+	require.NoError(t, errs.Close())
+	_ = c.Wait() // the outcome is in ProcessState
+	require.Equal(t, exitFailed, c.ProcessState.ExitCode(), "no signal ends it")
+	left, err := os.ReadDir(temporary)
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
+
+func TestPodOfASoakEndsWithAKilledSoak(t *testing.T) {
+	t.Parallel()
+	skipUnlessSoakRuns(t, "takes some seconds")
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux ends children with their parent")
+	}
+	soak := begin(t, "soak", "--faults", "none", "--kill-every", "0", "--dir", t.TempDir())
+	soak.line("sent")
+	require.NoError(t, soak.cmd.Process.Kill())
+	<-soak.ended // not before the pod, which has the same standard error
 }
 
 func TestOutagesCannotBeCombinedWithOtherFlags(t *testing.T) {

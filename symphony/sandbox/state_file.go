@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"roombot/symphony/sandbox/rest"
 	"roombot/symphony/sandbox/world"
 )
 
@@ -34,15 +34,30 @@ func openStateFile(path string, cfg world.Config) (*stateFile, *world.World, err
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the pod's state: %w", err)
 	}
-	var saved world.State
-	if err := json.Unmarshal(raw, &saved); err != nil {
-		return nil, nil, fmt.Errorf("read the pod's state in %s: %w", path, err)
-	}
-	restored, err := world.Restore(cfg, &saved)
+	restored, err := restoreWorld(raw, cfg)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the pod's state in %s: %w", path, err)
 	}
 	return s, restored, nil
+}
+
+// restoreWorld makes a world of a file's content. The version is read by itself first: the rest has
+// another shape in another version.
+func restoreWorld(raw []byte, cfg world.Config) (*world.World, error) {
+	var header struct {
+		Version int `json:"version"`
+	}
+	if err := rest.DecodeDocument(raw, &header); err != nil {
+		return nil, err
+	}
+	if err := world.CheckVersion(header.Version); err != nil {
+		return nil, err
+	}
+	var saved world.State
+	if err := rest.DecodeDocument(raw, &saved); err != nil {
+		return nil, err
+	}
+	return world.Restore(cfg, &saved)
 }
 
 // noteChange notes that the file is behind.

@@ -49,6 +49,24 @@ func TestTheStateFileKeepsThePod(t *testing.T) {
 	require.ErrorContains(t, err, "keep the pod's state in ")
 }
 
+func TestStateFileOfAnotherShapeIsExplained(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "pod.json")
+	for content, want := range map[string]string{
+		`[]`:                       "it must be an object, not a list",
+		`{"version":"2"}`:          "version must be a whole number, not a string",
+		`{"version":2,"people":5}`: "people must be a list, not a number",
+		`{"version":4,"people":5}`: "it was saved by another version of the sandbox (4, not 2)",
+		`{"version":99}`:           "it was saved by another version of the sandbox (99, not 2)",
+		`{"version":2}`:            "it is no pod's: there is nobody in it",
+		`{}`:                       "it is no pod's: it has no version",
+	} {
+		require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
+		_, err := sandbox.New(sandbox.Config{StateFile: file})
+		require.EqualError(t, err, "read the pod's state in "+file+": "+want, content)
+	}
+}
+
 // A pod with something of everything answers the same after a restart.
 func TestEverythingIsTheSameAfterARestart(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pod.json")

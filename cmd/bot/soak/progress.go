@@ -8,7 +8,8 @@ import (
 	"roombot/cmd/bot/trial"
 )
 
-// printProgress prints every second how many requests are sent and answered.
+// printProgress prints every second how many requests are sent and answered. It is an error when
+// nobody reads that any more.
 func (s *soak) printProgress(ctx context.Context) error {
 	for trial.Pause(ctx, time.Second) == nil {
 		sent, answered := s.ledger.counts()
@@ -17,7 +18,11 @@ func (s *soak) printProgress(ctx context.Context) error {
 		if now := s.stage.Load(); now != nil { // as many are sent as the outages take
 			of, stage = "", "; "+*now
 		}
-		fmt.Fprintf(s.Progress, "%4ds  %d%s sent, %d answered%s\n", int(time.Since(s.started).Seconds()), sent, of, answered, stage)
+		_, err := fmt.Fprintf(s.Progress, "%4ds  %d%s sent, %d answered%s\n",
+			int(time.Since(s.started).Seconds()), sent, of, answered, stage)
+		if err != nil {
+			return fmt.Errorf("print the progress: %w", err)
+		}
 	}
 	return nil
 }

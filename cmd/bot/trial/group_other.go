@@ -4,4 +4,4 @@ package trial
 
 import "syscall"
 
-func ownGroup() *syscall.SysProcAttr { return nil }
+func childAttributes() *syscall.SysProcAttr { return nil }

@@ -1,7 +1,9 @@
-//go:build unix
+//go:build unix && !linux
 
 package trial
 
 import "syscall"
 
-func ownProcessGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+// childAttributes puts a child into a process group of its own, since Ctrl-C is for the trial, which
+// ends its children itself.
+func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

@@ -25,8 +25,7 @@ func startProcess(args []string, out, errs *os.File) (*process, error) {
 	}
 	p := &process{cmd: exec.Command(self, args...), ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = out, errs
-	// A process group of its own: Ctrl-C is for the trial, which ends its children itself.
-	p.cmd.SysProcAttr = ownProcessGroup()
+	p.cmd.SysProcAttr = childAttributes()
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}

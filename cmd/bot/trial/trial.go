@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"roombot/bot/engine"
@@ -54,7 +56,10 @@ type Trial struct {
 }
 
 // Start starts the pod and the bots. The bots receive nothing until WaitUntilReady has returned.
+// From then on a reader of the output that goes away is a failed write, not the process's end:
+// that would leave the children and the folder behind.
 func Start(ctx context.Context, s Setup) (*Trial, error) {
+	signal.Ignore(syscall.SIGPIPE)
 	t := &Trial{dir: s.Dir}
 	var err error
 	if t.dir == "" {

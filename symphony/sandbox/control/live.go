@@ -43,10 +43,8 @@ func (c *Control) serveLive(w http.ResponseWriter, r *http.Request) {
 func (c *Control) addWatcher(username string) (w *watcher, err error) {
 	c.pod.Do(func(*world.World) {
 		var who *world.Person
-		if username != "" {
-			if who, err = c.person(username); err != nil {
-				return
-			}
+		if who, err = c.personIfNamed(username); err != nil {
+			return
 		}
 		w = &watcher{user: idOf(who), frames: make(chan []byte, liveBuffer)}
 		c.watchers = append(c.watchers, w)

@@ -40,11 +40,13 @@ func (c *Control) messages(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var reader *world.Person
-	if r.Query.Get("as") != "" {
-		if reader, err = c.reader(r); err != nil {
-			return nil, err
-		}
+	reader, err := c.personIfNamed(r.Query.Get("as"))
+	if err != nil {
+		return nil, err
+	}
+	sender, err := c.personIfNamed(r.Query.Get("from"))
+	if err != nil {
+		return nil, err
 	}
 	answer := client.MessagesAnswer{Messages: []client.Message{}, Last: int64(after)}
 	for _, m := range c.world.MessagesSince(int64(after)) {
@@ -52,17 +54,17 @@ func (c *Control) messages(r *request) (any, error) {
 			break
 		}
 		answer.Last = m.Seq
-		if c.isWanted(m, r.Query.Get("from"), reader) {
+		if c.isWanted(m, sender, reader) {
 			answer.Messages = append(answer.Messages, c.encodeMessage(m, idOf(reader)))
 		}
 	}
 	return answer, nil
 }
 
-// isWanted reports whether a message is of this sender, and one that this person can read; "" and
-// nil are anybody.
-func (c *Control) isWanted(m *world.Message, sender string, reader *world.Person) bool {
-	return (sender == "" || c.world.Person(m.From).Username == sender) && (reader == nil || c.world.MayRead(reader, m))
+// isWanted reports whether a message is of this sender, and one that this person can read; nil is
+// anybody.
+func (c *Control) isWanted(m *world.Message, sender, reader *world.Person) bool {
+	return (sender == nil || m.From == sender.ID) && (reader == nil || c.world.MayRead(reader, m))
 }
 
 func idOf(who *world.Person) int64 {

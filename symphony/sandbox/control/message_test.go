@@ -23,6 +23,7 @@ func TestMessagesOfThePodArePagedInOrder(t *testing.T) {
 	require.Empty(t, texts(b.Get("/sandbox/v1/messages?after="+number(rest["last"])).OK()))
 	b.Get("/sandbox/v1/messages?after=x").Refused(http.StatusBadRequest)
 	b.Get("/sandbox/v1/messages?as=nobody").Refused(http.StatusNotFound)
+	b.Get("/sandbox/v1/messages?from=nobody").Refused(http.StatusNotFound)
 }
 
 func TestChatterReachesTheFeedAndIsForgotten(t *testing.T) {

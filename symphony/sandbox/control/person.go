@@ -20,6 +20,14 @@ func (c *Control) person(username string) (*world.Person, error) {
 	return who, nil
 }
 
+// personIfNamed is person that gives nil where nobody is named.
+func (c *Control) personIfNamed(username string) (*world.Person, error) {
+	if username == "" {
+		return nil, nil
+	}
+	return c.person(username)
+}
+
 // reader finds who a GET is made as.
 func (c *Control) reader(r *request) (*world.Person, error) { return c.person(r.Query.Get("as")) }
 

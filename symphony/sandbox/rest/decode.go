@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 )
@@ -14,11 +15,15 @@ func Decode(body []byte, operation string, into any) error {
 	return decode(body, operation, into, json.Unmarshal)
 }
 
-// DecodeStrictly is Decode that refuses fields the target does not have: they are misspelt.
+// DecodeStrictly is Decode that refuses fields the target does not have, which are misspelt, and
+// fields that are given twice.
 func DecodeStrictly(body []byte, operation string, into any) error {
 	return decode(body, operation, into, func(body []byte, into any) error {
 		if !json.Valid(body) { // a decoder alone would read the first of several values
 			return json.Unmarshal(body, into)
+		}
+		if err := checkKeysUnique(json.NewDecoder(bytes.NewReader(body))); err != nil {
+			return err
 		}
 		decoder := json.NewDecoder(bytes.NewReader(body))
 		decoder.DisallowUnknownFields()
@@ -35,6 +40,41 @@ func decode(body []byte, operation string, into any, unmarshal func([]byte, any)
 		return nil
 	}
 	return BadRequest("The request body is not what %s takes: %s", operation, explain(err))
+}
+
+// checkKeysUnique reads the next value of valid JSON, and refuses an object in it that has a key twice.
+func checkKeysUnique(decoder *json.Decoder) error {
+	token, err := decoder.Token()
+	opening, nested := token.(json.Delim)
+	if err != nil || !nested {
+		return err
+	}
+	seen := map[json.Token]bool{}
+	for decoder.More() {
+		if opening == '{' {
+			key, err := decoder.Token()
+			if err != nil {
+				return err
+			}
+			if seen[key] {
+				return fmt.Errorf("%s is given twice", key)
+			}
+			seen[key] = true
+		}
+		if err := checkKeysUnique(decoder); err != nil {
+			return err
+		}
+	}
+	_, err = decoder.Token() // what closes it
+	return err
+}
+
+// DecodeDocument reads JSON that is no body of an operation. Its error has no names of Go types.
+func DecodeDocument(document []byte, into any) error {
+	if err := json.Unmarshal(document, into); err != nil {
+		return errors.New(explain(err))
+	}
+	return nil
 }
 
 // explain says in plain words why JSON could not be read.

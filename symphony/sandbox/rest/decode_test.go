@@ -42,12 +42,17 @@ func TestABodyThatCannotBeReadIsExplainedInPlainWords(t *testing.T) {
 		`[]`:                            "it must be an object, not a list",
 		`{"txt":"hi"}`:                  `unknown field "txt"`,
 		`{"text":"hi"} {"text":"more"}`: "invalid character '{' after top-level value",
-		`{"text":`:                      "unexpected end of JSON input",
+		`{"text":"hi","text":"ho"}`:     "text is given twice",
+		`{"values":{"a":"1","a":"2"}}`:  "a is given twice",
+		`{"mentions":[{},{"start":1,"start":2}]}`: "start is given twice",
+		`{"text":`: "unexpected end of JSON input",
 	} {
 		err := rest.DecodeStrictly([]byte(body), "say", &into)
 		require.EqualError(t, err, "400 The request body is not what say takes: "+want, body)
 		require.Equal(t, http.StatusBadRequest, rest.ErrorOf(err).Status)
 	}
 	require.NoError(t, rest.Decode([]byte(`{"txt":"hi"}`), "say", &into), "the service ignores what it does not know")
+	require.NoError(t, rest.Decode([]byte(`{"text":"hi","text":"ho"}`), "say", &into), "the service takes the last")
+	require.NoError(t, rest.DecodeStrictly([]byte(`{"mentions":[{"start":1},{"start":1}]}`), "say", &into), "of two objects")
 	require.NoError(t, rest.DecodeStrictly([]byte("  "), "say", &into), "an absent body")
 }

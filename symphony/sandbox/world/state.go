@@ -1,6 +1,7 @@
 package world
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -35,11 +36,14 @@ const maxMessages = 20_000
 // now.
 func Restore(cfg Config, saved *State) (*World, error) {
 	w := &World{cfg: cfg.withDefaults()}
-	if saved == nil || len(saved.People) == 0 {
-		return nil, fmt.Errorf("it is no pod's: there is nobody in it")
+	if saved == nil {
+		return nil, errNoPod
 	}
-	if saved.Version != StateVersion {
-		return nil, fmt.Errorf("it was saved by another version of the sandbox (%d, not %d)", saved.Version, StateVersion)
+	if err := CheckVersion(saved.Version); err != nil {
+		return nil, err
+	}
+	if len(saved.People) == 0 {
+		return nil, errNoPod
 	}
 	w.setState(saved)
 	bot := w.people[BotID]
@@ -48,6 +52,20 @@ func Restore(cfg Config, saved *State) (*World, error) {
 	}
 	*bot = *botAccount(w.cfg)
 	return w, nil
+}
+
+var errNoPod = errors.New("it is no pod's: there is nobody in it")
+
+// CheckVersion refuses a state that another version of the sandbox has saved; 0 is none that any has
+// saved.
+func CheckVersion(version int) error {
+	switch version {
+	case StateVersion:
+		return nil
+	case 0:
+		return errors.New("it is no pod's: it has no version")
+	}
+	return fmt.Errorf("it was saved by another version of the sandbox (%d, not %d)", version, StateVersion)
 }
 
 // State is what is to be saved. It is the world's own: encode it before the next operation.
