@@ -18,6 +18,12 @@ func (e *Engine) Purge(ctx context.Context, horizon time.Time) error {
 	}
 }
 
+// EraseTraces does what the maintenance does each minute.
+func (e *Engine) EraseTraces(ctx context.Context) { e.eraseTraces(ctx) }
+
+// HasNoTraces reports whether all erasures have left no trace.
+func (e *Engine) HasNoTraces() bool { return e.traced == e.erasures.Load() }
+
 // LoseReleaseAndRepair holds ready jobs back, as if their release had been lost, and then repairs
 // the queue.
 func (e *Engine) LoseReleaseAndRepair(ctx context.Context) error {

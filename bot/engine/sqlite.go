@@ -22,6 +22,8 @@ func sqliteDialect() dialect {
 		failures:    `coalesce(json_array_length(j.errors), 0)`,
 		lastError:   `coalesce(json_extract(j.errors, '$[#-1].error'), '')`,
 		lastReplica: `coalesce(json_extract(j.attempted_by, '$[#-1]'), '')`,
+
+		payloadInStep: true,
 	}
 }
 
@@ -50,6 +52,9 @@ func (e *Engine) prepareSQLite(ctx context.Context, s *sqliteStore) (err error) 
 	if err = migrate(ctx, s, driver); err != nil {
 		return err
 	}
+	if err = e.rewriteOnce(ctx, s); err != nil {
+		return err
+	}
 	if e.queue, err = newQueue(driver, nativeSQLite, e.queueConfig(ctx, e.config.Replica)); err != nil {
 		return err
 	}
@@ -65,6 +70,9 @@ func (e *Engine) prepareSQLite(ctx context.Context, s *sqliteStore) (err error) 
 // busyTimeout has a connection wait for another program on the file.
 const busyTimeout = "busy_timeout(5000)"
 
+// secureDelete overwrites what is deleted.
+const secureDelete = "secure_delete(ON)"
+
 // openFile opens the database for its one writer.
 func openFile(file string) (*sqliteStore, error) {
 	if err := createPrivateFile(file); err != nil {
@@ -72,7 +80,8 @@ func openFile(file string) (*sqliteStore, error) {
 	}
 	db, err := openDB(file, url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": {busyTimeout, "journal_mode(WAL)", "synchronous(FULL)"},
+		// auto_vacuum comes first: it counts only before the file has a first page.
+		"_pragma": {busyTimeout, "auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)", secureDelete},
 	})
 	if err != nil {
 		return nil, err

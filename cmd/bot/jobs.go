@@ -225,7 +225,7 @@ func findByRequest(ctx context.Context, store *engine.Inspector, number string) 
 			return s.ID, nil
 		}
 	}
-	return "", exitError{exitNotFound, fmt.Errorf("no job %s; bot jobs list --state all shows them, finished ones for 30 days", number)}
+	return "", exitError{exitNotFound, fmt.Errorf("no job %s; bot jobs list --state all shows them, finished ones until roombot.retention.commands is over", number)}
 }
 
 func printJobs(out stdio.Writer, all []job, now time.Time) error {
