@@ -46,7 +46,7 @@ type Config struct {
 	BackoffFloor   time.Duration // pause after the first failed attempt, doubled after each; default 1 s
 	BackoffCeiling time.Duration // longest pause; default 5 min
 	Drain          time.Duration // how long Run waits for running jobs at its end before it cancels them; default 10 s, below 0 none
-	Keep           time.Duration // how long finished jobs and their claims are kept, of failed ones all; default DefaultKeep, at least a minute
+	Keep           time.Duration // how long finished jobs are kept, of failed ones all; default DefaultKeep, at least a minute
 
 	// Timeout is the longest single attempt; its context ends then. An attempt that has stored a
 	// step by then goes on at once in another one and has not failed. Default: none on SQLite, 60 s

@@ -111,11 +111,12 @@ func (e *Engine) queueConfig(ctx context.Context, id string) *river.Config {
 }
 
 // The notifier announces ready jobs, so the cooldown only bounds how often a busy engine fetches,
-// and the poll finds jobs whose notification was lost with a process. A fetch costs half a
+// and the poll finds jobs that another process has made ready, or whose notification was lost with
+// one. A fetch costs half a
 // millisecond of CPU whether it finds anything or not.
 const (
 	fetchCooldown = time.Millisecond
-	fetchPoll     = time.Second
+	fetchPoll     = 500 * time.Millisecond
 	maxDeliveries = 1<<15 - 1
 
 	// keepDelivered is how long the queue keeps its row of a done job, which has a record of its

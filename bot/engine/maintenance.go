@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	cancelEvery = time.Second
+	cancelEvery = 500 * time.Millisecond
 	probeEvery  = time.Second // while the store is out of order
 	repairEvery = time.Minute
 	purgeEvery  = time.Hour

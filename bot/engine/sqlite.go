@@ -12,7 +12,8 @@ import (
 	"modernc.org/sqlite"
 )
 
-// sqliteDialect relies on the lock on the file: there is one process, and in it one writer.
+// sqliteDialect relies on two locks: that on the file, by which one process works on its jobs, and
+// the database's own, by which one transaction writes at a time, also of the shell beside the bot.
 func sqliteDialect() dialect {
 	return dialect{
 		now:         `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`,
