@@ -215,4 +215,5 @@ var backToOldSchema = []string{
 	`ALTER TABLE command DROP COLUMN journal`,
 	`DROP INDEX command_unerased`,
 	`ALTER TABLE command DROP COLUMN record`,
+	`ALTER TABLE command DROP COLUMN forget`,
 }

@@ -254,11 +254,19 @@ func (a *jobAdmin) retryInTx(ctx context.Context, tx runner, id string) error {
 		return err
 	}
 	n, err := tx.exec(ctx, `UPDATE command SET state = $1, job = $2, retries = retries + 1, failing = 0, cause = '', finished = NULL
-		WHERE id = $3 AND state = 'failed'`, stateOpen, queueIDs[0], id)
-	if err == nil && n == 0 {
-		err = errors.New("it has not failed")
+		WHERE id = $3 AND state = 'failed' AND record = '' AND forget = 0`, stateOpen, queueIDs[0], id)
+	if err != nil || n > 0 {
+		return err
 	}
-	return err
+	var forgotten bool
+	_, err = queryRow(ctx, tx, []any{&forgotten}, `SELECT state = 'failed' FROM command WHERE id = $1`, id)
+	switch {
+	case err != nil:
+		return err
+	case forgotten:
+		return errors.New("it was forgotten: what it asked for is not known any more")
+	}
+	return errors.New("it has not failed")
 }
 
 func (a *jobAdmin) cancelInTx(ctx context.Context, tx runner, id string) error {

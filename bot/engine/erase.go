@@ -7,11 +7,11 @@ import (
 )
 
 // What a job says (its payload and the results of its steps) is needed until the job is done; of a
-// failed one until it is purged, since it may be retried. A done job keeps its id, times, claims,
-// and a record for operators.
+// failed one until it is purged or forgotten, since it may be retried. An erased job keeps its id,
+// times, claims, and a record for operators.
 
-// record is what is left of a done job's attempts and steps, in the column of that name. The column
-// is empty until the job is done and erased.
+// record is what is left of a job's attempts and steps, in the column of that name. The column is
+// empty until the job is erased.
 type record struct {
 	Attempts int               `json:"attempts,omitempty"` // that failed, of the last series
 	Replica  string            `json:"replica,omitempty"`
@@ -26,8 +26,8 @@ func (a *Attempt) record() record {
 	return record{Attempts: a.Number - 1, Replica: a.delivery.replica, Steps: a.cache.summarize()}
 }
 
-// eraseInTx erases what a done job says and stores its record.
-func (e *Engine) eraseInTx(ctx context.Context, tx runner, id string, r record) error {
+// eraseInTx erases what a job says and stores its record.
+func eraseInTx(ctx context.Context, tx runner, id string, r record) error {
 	text, err := json.Marshal(r)
 	if err != nil {
 		return err
@@ -44,7 +44,7 @@ func (e *Engine) eraseInTx(ctx context.Context, tx runner, id string, r record) 
 }
 
 // eraseDone erases what an older version of the program, perhaps one that runs beside this one, has
-// left of done jobs; a few at a time.
+// left of done jobs, and the failed jobs that were to be forgotten; a few at a time.
 func (e *Engine) eraseDone(ctx context.Context) error {
 	for {
 		n := 0
@@ -62,14 +62,22 @@ func (e *Engine) eraseDone(ctx context.Context) error {
 }
 
 func (e *Engine) eraseSomeInTx(ctx context.Context, tx runner) (n int, err error) {
-	found, err := summariesWhere(ctx, tx, e.store.dialect(), `c.state = 'done' AND c.record = '' LIMIT $1`, purgeBatch)
+	found, err := summariesWhere(ctx, tx, e.store.dialect(), unerased+` LIMIT $1`, purgeBatch)
 	if err != nil {
 		return 0, fmt.Errorf("find jobs to erase: %w", err)
 	}
+	return len(found), eraseAll(ctx, tx, found)
+}
+
+// unerased is true of a job c that is to be erased; an index has it.
+const unerased = `record = '' AND (c.state = 'done' OR c.state = 'failed' AND forget = 1)`
+
+// eraseAll erases what jobs say.
+func eraseAll(ctx context.Context, tx runner, found []Summary) error {
 	for _, s := range found {
 		steps, err := readSteps(ctx, tx, s.ID)
 		if err != nil {
-			return 0, err
+			return err
 		}
 		r := record{Attempts: s.Attempts, Replica: s.Replica, Steps: map[string][2]int{}}
 		for _, step := range steps {
@@ -78,11 +86,25 @@ func (e *Engine) eraseSomeInTx(ctx context.Context, tx runner) (n int, err error
 				r.Steps[step.Name] = [2]int{step.Intended, 1}
 			}
 		}
-		if err := e.eraseInTx(ctx, tx, s.ID, r); err != nil {
-			return 0, err
+		if err := eraseInTx(ctx, tx, s.ID, r); err != nil {
+			return err
+		}
+		if err := eraseErrors(ctx, tx, s.ID); err != nil {
+			return err
 		}
 	}
-	return len(found), nil
+	return nil
+}
+
+// eraseErrors erases what a job has failed of, which may quote what it says.
+func eraseErrors(ctx context.Context, tx runner, id string) error {
+	if _, err := tx.exec(ctx, `UPDATE river_job SET errors = NULL WHERE id = (SELECT job FROM command WHERE id = $1)`, id); err != nil {
+		return fmt.Errorf("erase the errors: %w", err)
+	}
+	if _, err := tx.exec(ctx, `UPDATE command SET cause = '' WHERE id = $1`, id); err != nil {
+		return fmt.Errorf("erase the cause: %w", err)
+	}
+	return nil
 }
 
 // eraseTraces has the store's files forget what was erased since it was last done. Only the

@@ -179,3 +179,53 @@ func TestAnOlderFileIsRewrittenWithoutTheTextsOfDoneJobs(t *testing.T) {
 	require.True(t, bytes.Contains(content(), []byte(`{"id":"r1"`)), "unfinished")
 	require.NoError(t, e.Close())
 }
+
+func TestForgottenJobsAreErasedAndCannotBeRetried(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		ctx := context.Background()
+		inside, release := make(chan struct{}), make(chan struct{})
+		c := quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			err := a.Do(ctx, "plan", nil, func(context.Context) (any, error) { return "for " + a.ID, nil })
+			if a.ID == "running" && a.Series == 1 {
+				close(inside)
+				<-release
+			}
+			return engine.GiveUp(errors.Join(err, errors.New("secret of "+a.ID)))
+		})
+		e, _ := start(t, c)
+		insert(t, e, newJob("failed", "s"), newJob("other", "t"))
+		waitIdle(t, e)
+		insert(t, e, newJob("running", "s"))
+		next(t, inside)
+		i, err := engine.Inspect(ctx, store)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, i.Close()) }()
+		f, err := i.Forget(ctx, func(all map[string]engine.Said) []string {
+			require.Len(t, all, 3)
+			require.Contains(t, append(all["other"].Results, all["other"].Payload), json.RawMessage(`{}`))
+			require.Contains(t, all["other"].Results, json.RawMessage(`"for other"`))
+			return []string{"failed", "running"}
+		})
+		require.NoError(t, err)
+		require.Equal(t, engine.Forgotten{Erased: 1, AtEnd: 1}, f)
+		close(release)
+		waitIdle(t, e)
+		e.EraseTraces(ctx)
+		for _, id := range []string{"failed", "running"} {
+			require.ErrorContains(t, i.Retry(ctx, id), "it was forgotten")
+			d, err := i.Show(ctx, id)
+			require.NoError(t, err)
+			require.Equal(t, engine.Failed, d.State)
+			require.Equal(t, []engine.Step{{Name: "plan", Done: true}}, d.Steps)
+			require.Empty(t, d.LastError)
+		}
+		n, err := e.Count(ctx, `step WHERE command <> 'other'`)
+		require.NoError(t, err)
+		require.Zero(t, n)
+		d, err := i.Show(ctx, "other")
+		require.NoError(t, err)
+		require.Contains(t, d.LastError, "secret of other")
+		require.NoError(t, i.Retry(ctx, "other"))
+		waitIdle(t, e)
+	})
+}

@@ -134,6 +134,7 @@ func TestAnOlderStoreIsBroughtUpToDate(t *testing.T) {
 		require.NoError(t, e.Exec(ctx, `ALTER TABLE command DROP COLUMN journal`))
 		require.NoError(t, e.Exec(ctx, `DROP INDEX command_unerased`))
 		require.NoError(t, e.Exec(ctx, `ALTER TABLE command DROP COLUMN record`))
+		require.NoError(t, e.Exec(ctx, `ALTER TABLE command DROP COLUMN forget`))
 		require.NoError(t, e.Close())
 		_, err := engine.Inspect(ctx, store)
 		require.ErrorIs(t, err, engine.ErrOlder)

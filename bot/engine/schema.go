@@ -17,7 +17,8 @@ import (
 //	                  command.journal the newest version of the journal that has worked on it
 //	step, claim       a result of a step, a claim; their column command is the id of the job. On SQLite
 //	                  the step without a name is the payload, see sqlite_traces.go
-//	command.record    a record, of a done job whose payload and steps were erased
+//	command.record    a record, of a job whose payload and steps were erased
+//	command.forget    1 where they are to be erased at the job's end, even if it fails
 //	intent            an intention; n counts those of a step
 //	replica           a process, from Open to Close; dead is when the others missed it
 //	note              a value that all replicas share
@@ -72,7 +73,8 @@ func migrations() []migration {
 	}}, {statements: []string{
 		// An older program beside this one leaves it empty, and what its done jobs say.
 		`ALTER TABLE command ADD COLUMN record TEXT NOT NULL DEFAULT ''`,
-		`CREATE INDEX command_unerased ON command (id) WHERE state = 'done' AND record = ''`,
+		`ALTER TABLE command ADD COLUMN forget BIGINT NOT NULL DEFAULT 0`,
+		`CREATE INDEX command_unerased ON command (id) WHERE record = '' AND (state = 'done' OR state = 'failed' AND forget = 1)`,
 	}, payloadInStep: []string{
 		`INSERT INTO step (command, step, result) SELECT id, '', payload FROM command WHERE state <> 'done'`,
 		`UPDATE command SET payload = 'null' WHERE state <> 'done'`,

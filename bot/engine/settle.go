@@ -67,7 +67,7 @@ func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settle
 	}
 	_, err = tx.exec(ctx, `UPDATE command SET state = $1, finished = $2 WHERE id = $3`, o.state, now.UnixMicro(), a.ID)
 	if err == nil && o.state == stateDone {
-		err = e.eraseInTx(ctx, tx, a.ID, a.record())
+		err = eraseInTx(ctx, tx, a.ID, a.record())
 	}
 	if err != nil {
 		return false, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -96,4 +97,41 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 		text := strings.Join(all, "\n")
 		return strings.Contains(text, "Your administrators have ended this") && strings.Contains(text, "✓ Q2 Earnings")
 	}, patience, tick)
+}
+
+func TestForgetErasesAFailedRequestBesideTheRunningBot(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	require.Equal(t, exitUsage, shell(t, "forget", "--config", w.config).code)
+	require.Equal(t, exitNotFound, shell(t, "forget", "--user", "bob", "--config", w.config).code)
+	w.run()
+	require.NoError(t, w.pod.Fail(t.Context(), client.Fault{Path: "/pod/v3/room/create", Status: 503}))
+	_, err := w.pod.Says(t.Context(), "bob", firstCommand)
+	require.NoError(t, err)
+	var all []job
+	list := func(state string) bool {
+		got := shell(t, "jobs", "list", "--state", state, "--json", "--config", w.config)
+		return json.Unmarshal([]byte(got.out), &all) == nil && len(all) == 1
+	}
+	require.Eventually(t, func() bool { return list("ready") }, patience, tick)
+	number := string(all[0].Request)
+	require.Zero(t, shell(t, "jobs", "cancel", number, "--config", w.config).code)
+	require.Eventually(t, func() bool { return list("failed") }, patience, tick)
+	holds := func() bool {
+		text := ""
+		for _, end := range []string{"", "-wal"} {
+			content, err := os.ReadFile(filepath.Join(w.dir, "roombot.db"+end))
+			require.NoError(t, err)
+			text += string(content)
+		}
+		return strings.Contains(text, "Q2 Earnings")
+	}
+	require.True(t, holds())
+	require.Equal(t, "0 failed jobs were erased, 0 unfinished ones will be when they end.\n", shell(t, "forget", "--user", "kim", "--config", w.config).out)
+	got := shell(t, "forget", "--user", "bob", "--config", w.config)
+	require.Equal(t, "1 failed jobs were erased, 0 unfinished ones will be when they end.\n", got.out, got.err)
+	require.False(t, holds())
+	again := shell(t, "jobs", "retry", number, "--config", w.config)
+	require.Equal(t, exitFailed, again.code)
+	require.Contains(t, again.err, "it was forgotten")
 }

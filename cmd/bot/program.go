@@ -98,7 +98,7 @@ Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials, 3 not found, 64
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitError{exitUsage, err} })
 	root.AddCommand(
 		sandboxCommand(io), runCommand(io), checkCommand(io), keygenCommand(io), parseCommand(io), versionCommand(io),
-		statusCommand(io), jobsCommand(io), soakCommand(io), benchCommand(io),
+		statusCommand(io), jobsCommand(io), forgetCommand(io), soakCommand(io), benchCommand(io),
 	)
 	for _, c := range root.Commands() {
 		makeUsageErrors(c)
