@@ -91,8 +91,8 @@ func lockHolder(path string) string {
 	return fmt.Sprintf(" (process %d)", pid)
 }
 
-// checkRegularFile refuses a device, a folder and whatever else keeps no data; a missing file is none
-// of these.
+// checkRegularFile refuses a device, a folder and whatever else keeps no data; a missing file is
+// none of these.
 func checkRegularFile(file string) error {
 	info, err := os.Stat(file)
 	if err == nil && !info.Mode().IsRegular() {

@@ -42,7 +42,8 @@ func decode(body []byte, operation string, into any, unmarshal func([]byte, any)
 	return BadRequest("The request body is not what %s takes: %s", operation, explain(err))
 }
 
-// checkKeysUnique reads the next value of valid JSON, and refuses an object in it that has a key twice.
+// checkKeysUnique reads the next value of valid JSON, and refuses an object in it that has a key
+// twice.
 func checkKeysUnique(decoder *json.Decoder) error {
 	token, err := decoder.Token()
 	opening, nested := token.(json.Delim)

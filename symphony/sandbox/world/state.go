@@ -56,8 +56,8 @@ func Restore(cfg Config, saved *State) (*World, error) {
 
 var errNoPod = errors.New("it is no pod's: there is nobody in it")
 
-// CheckVersion refuses a state that another version of the sandbox has saved; 0 is none that any has
-// saved.
+// CheckVersion refuses a state that another version of the sandbox has saved; 0 is none that any
+// has saved.
 func CheckVersion(version int) error {
 	switch version {
 	case StateVersion:
