@@ -33,9 +33,9 @@ func TestDefaultBoundsAreThoseOfTheConfigurationAndTheREADME(t *testing.T) {
 		row := fmt.Sprintf("(?m)^\\| `roombot\\.limits\\.%s` .* `%d` \\|$", key, value.built)
 		require.Regexp(t, row, string(readme))
 	}
-	contact := c.Policy.Decide(policy.Query{Command: "newroom"}).Reason
+	contact := c.Policy.Decide(policy.Query{Command: "newroom"}).Contact
 	var unset *policy.Policy
-	require.Equal(t, unset.Decide(policy.Query{Command: "newroom"}).Reason, contact, "whom a refused user should ask")
+	require.Equal(t, unset.Decide(policy.Query{Command: "newroom"}).Contact, contact, "whom a refused user should ask")
 	operations, err := os.ReadFile(filepath.Join("..", "docs", "operations.md"))
 	require.NoError(t, err)
 	require.Equal(t, time.Hour, bot.DefaultLate)

@@ -20,9 +20,26 @@ func AlreadyDone(first RequestID) *Refusal {
 	}
 }
 
-// Denied is the refusal by the policy, for the requester alone.
+// Denied is the refusal by a rule of the policy, in the words of its author. Only the requester
+// reads it.
 func Denied(reason string) *Refusal {
 	return &Refusal{Code: "denied", Message: reason, Private: true, Final: true}
+}
+
+// DeniedByDefault is the refusal of what no rule of the policy allows.
+func DeniedByDefault(command, contact string) *Refusal {
+	return Denied(fmt.Sprintf("Nobody has allowed you /%s here. Ask %s.", command, contact))
+}
+
+// DeniedOutsideIM is the refusal of what the policy allows only in the 1:1 chat with the bot.
+func DeniedOutsideIM(command string) *Refusal {
+	return Denied(fmt.Sprintf("You may not use /%s here, but you may in your 1:1 chat with me.", command))
+}
+
+// DeniedForUnknown is the refusal where a deny rule depends on what Symphony does not show.
+func DeniedForUnknown(command, unknown, contact string) *Refusal {
+	return Denied(fmt.Sprintf("A rule about /%s depends on %s, which Symphony does not show me, so I must refuse. Ask %s.",
+		command, unknown, contact))
 }
 
 // Expired refuses a click on a button whose message is gone or has no such offer.
@@ -61,6 +78,15 @@ func TooMany(limit int) *Refusal {
 		Code:    "too-many",
 		Message: fmt.Sprintf("%d commands are waiting in this chat, as many as I take at once. I left out what came after them.", limit),
 		Next:    "I answer those first. Then please send again what has no answer.",
+	}
+}
+
+// Unreadable refuses a message or form that the bot could not read because of a bug.
+func Unreadable(id RequestID) *Refusal {
+	return &Refusal{
+		Code:    "unreadable",
+		Message: "I could not read this. The fault is mine, not yours." + nothingCreated,
+		Next:    "Please try it in other words. Your administrators find the reason under request " + string(id) + ".",
 	}
 }
 

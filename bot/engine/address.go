@@ -2,6 +2,7 @@ package engine
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -25,40 +26,63 @@ func (e *AddressError) Error() string { return "address of the store " + e.Probl
 const addressRemedy = "write the path of a file, such as roombot.db, or postgres://user@host/database"
 
 // ParseAddress reads an address. Schemes may have capitals. What looks like a URL and is not one of
-// PostgreSQL is an error, file: and sqlite: included: their options would have no effect. One
-// letter before a colon is the drive of a Windows path.
+// PostgreSQL is an error, file: and sqlite: included: their options would have no effect. So is
+// what looks like the address of a database in another notation.
 func ParseAddress(text string) (Address, error) {
 	text = strings.TrimSpace(text)
 	if text == "" || strings.ContainsRune(text, 0) {
 		return Address{}, &AddressError{Problem: "is not a path", Remedy: addressRemedy}
 	}
 	scheme, rest := cutScheme(text)
-	hasHost := strings.HasPrefix(rest, "//")
-	switch scheme {
-	case "postgres", "postgresql":
-		if !hasHost || !isPostgresURL(scheme+":"+rest) {
+	if scheme == "postgres" || scheme == "postgresql" {
+		if !strings.HasPrefix(rest, "//") || !isPostgresURL(scheme+":"+rest) {
 			return Address{}, &AddressError{
 				Problem: "is not a URL", Remedy: addressRemedy + "; in a password write / as %2F, @ as %40, # as %23",
 			}
 		}
 		return Address{text: scheme + ":" + rest, postgres: true}, nil
-	case "file", "sqlite", "sqlite3":
-		return Address{}, &AddressError{Problem: "is a URL of another kind", Remedy: addressRemedy}
 	}
-	if scheme != "" && hasHost {
-		return Address{}, &AddressError{Problem: "is a URL of another kind", Remedy: addressRemedy}
+	if problem := unlikePath(text, scheme); problem != "" {
+		return Address{}, &AddressError{Problem: problem, Remedy: addressRemedy + "; a path that has to look so begins with ./ or /"}
 	}
 	return FileAddress(text), nil
+}
+
+// The beginnings of a plain path, also on Windows; and what stands in addresses of databases in
+// other notations: "host=db password=…", "user:password@db", and URLs that were mistyped.
+var (
+	plainPath      = regexp.MustCompile(`^(/|\\|\.\.?[/\\]|[A-Za-z]:[/\\])`)
+	keywordAddress = regexp.MustCompile(`(?i)\b(host|hostaddr|port|user|password|passfile|dbname|service|sslmode)\s*=`)
+	hostAddress    = regexp.MustCompile(`[:：].*@|[:：]//|^[A-Za-z]+//`)
+)
+
+// unlikePath says why a text is not taken for the path of a file: a database that is taken for a
+// file would make a store that nobody shares, under a name that may hold a password.
+func unlikePath(text, scheme string) string {
+	switch {
+	case strings.HasPrefix(text, "~"):
+		return "begins with ~, which only a shell replaces"
+	case plainPath.MatchString(text):
+		return ""
+	case scheme != "" || hostAddress.MatchString(text):
+		return "is a URL of another kind"
+	case keywordAddress.MatchString(text):
+		return "is a list of keywords and not a URL"
+	}
+	return ""
 }
 
 // FileAddress is the address of a file, whatever its path looks like.
 func FileAddress(path string) Address { return Address{text: path} }
 
+// urlScheme has two letters at least: one is the drive of a Windows path.
+var urlScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+._-]+$`)
+
 // cutScheme gives the scheme in small letters and what follows its colon; both are empty for a
 // path.
 func cutScheme(text string) (scheme, rest string) {
 	scheme, rest, found := strings.Cut(text, ":")
-	if !found || len(scheme) < 2 || strings.ContainsAny(scheme, `/\`) {
+	if !found || !urlScheme.MatchString(scheme) {
 		return "", ""
 	}
 	return strings.ToLower(scheme), rest

@@ -24,6 +24,8 @@ func TestParseAddress(t *testing.T) {
 		"C://bots/roombot.db":             {file, "C://bots/roombot.db"},
 		`\\server\share:a\roombot.db`:     {file, `\\server\share:a\roombot.db`},
 		"./mysql://db":                    {file, "./mysql://db"},
+		"./password=x.db":                 {file, "./password=x.db"},
+		"../bots/a:b@c.db":                {file, "../bots/a:b@c.db"},
 		"12:30.db":                        {file, "12:30.db"},
 		"postgres":                        {file, "postgres"},
 		"postgres://bot@db/x":             {postgres, "postgres://bot@db/x"},
@@ -48,11 +50,16 @@ func TestParseAddress(t *testing.T) {
 func TestParseAddressRejectsOtherURLs(t *testing.T) {
 	t.Parallel()
 	const path, url, kind = "is not a path", "is not a URL", "is a URL of another kind"
+	const keywords, home = "is a list of keywords and not a URL", "begins with ~, which only a shell replaces"
 	for text, problem := range map[string]string{
 		"": path, " \t": path, "a\x00b": path,
 		"mysql://u:hunter2@db/x": kind, "Mysql://db": kind, "sqlite://x": kind, "https://db/x": kind, "my_db://x": kind,
 		"file:roombot.db": kind, "FILE:///roombot.db": kind, "sqlite:roombot.db": kind, "sqlite3:roombot.db": kind,
 		"postgres:roombot.db": url, "Postgres:/db/x": url,
+		"jdbc:postgresql://127.0.0.1/x?user=u&password=hunter2": kind, "jdbc:sqlite:x.db": kind,
+		"postgres//u:hunter2@127.0.0.1/x": kind, "u:hunter2@127.0.0.1/x": kind, "://u:hunter2@h/x": kind, "postgres：//u:hunter2@h/x": kind,
+		"host=127.0.0.1 port=1 user=u password=hunter2 dbname=x": keywords, "USER=u PASSWORD='hunter2'": keywords,
+		"user=u password = hunter2 host=/tmp": keywords, "~/roombot.db": home,
 		"postgres://bot:hunter2@db:no-port/x": url,
 		"postgres://bot:12/hunter2@db/x":      url, // the password has a / in it, and is taken for host and path
 		"postgres://bot:12#hunter2@db/x":      url,

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -15,7 +17,10 @@ import (
 // processes lock two files of one name.
 func lockFile(file string) (*flock.Flock, error) {
 	path := file + ".lock"
-	l := flock.New(path, flock.SetPermissions(0o600))
+	if err := createLockFile(path); err != nil {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	l := flock.New(path, flock.SetFlag(os.O_RDWR))
 	locked, err := l.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
@@ -23,9 +28,58 @@ func lockFile(file string) (*flock.Flock, error) {
 	if !locked {
 		return nil, fmt.Errorf("%s: %w%s", file, ErrLocked, lockHolder(path))
 	}
-	// Only for the message above in another process, so an error does not matter.
-	_ = os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
+	if err := writeLockHolder(l); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), l.Unlock())
+	}
 	return l, nil
+}
+
+// errLink is what stands where a lock should be. Another user's link would lead what is written to
+// a file of the bot's, such as its key.
+var errLink = errors.New("it is a link, through which nothing is written: remove it")
+
+// createLockFile makes the file unless it is there. To make it exclusively follows no link.
+func createLockFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		return f.Close()
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return checkNoLink(path)
+}
+
+func checkNoLink(path string) error {
+	info, err := os.Lstat(path)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return errLink
+	}
+	return err
+}
+
+// writeLockHolder writes which process has the lock into the locked file. It writes nothing if
+// another file was put in its place.
+func writeLockHolder(l *flock.Flock) error {
+	if err := checkNoLink(l.Path()); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(l.Path(), os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	opened, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if locked, err := l.Stat(); err != nil || !os.SameFile(opened, locked) {
+		return errLink
+	}
+	// Only for a message of another process, so an error does not matter.
+	_ = f.Truncate(0)
+	_, _ = f.WriteString(strconv.Itoa(os.Getpid()) + "\n")
+	return nil
 }
 
 func lockHolder(path string) string {
@@ -57,6 +111,10 @@ func createPrivateFile(file string) error {
 	return f.Close()
 }
 
+// ErrDanglingLink says that the path of a store is a link to a file that is not there. Two names of
+// it could have a lock each.
+var ErrDanglingLink = errors.New("it is a link to a file that does not exist; name that file instead")
+
 // resolveFile makes the folder of file and follows links, so that one database has one lock
 // whatever name it is given.
 func resolveFile(file string) (string, error) {
@@ -65,6 +123,9 @@ func resolveFile(file string) (string, error) {
 	}
 	if target, err := filepath.EvalSymlinks(file); err == nil {
 		return filepath.Abs(target)
+	}
+	if info, err := os.Lstat(file); err == nil && info.Mode()&os.ModeSymlink != 0 {
+		return "", ErrDanglingLink
 	}
 	folder, err := filepath.EvalSymlinks(filepath.Dir(file))
 	if err != nil {

@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	cancelEvery = time.Second
+	cancelEvery = 500 * time.Millisecond
 	probeEvery  = time.Second // while the store is out of order
 	repairEvery = time.Minute
-	purgeEvery  = time.Hour
+	purgeEvery  = 10 * time.Minute
 	purgeBatch  = 200                    // jobs deleted in one transaction
 	purgePause  = 100 * time.Millisecond // between two transactions, for the others
 )
@@ -26,6 +26,7 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 	defer repairs.Stop()
 	defer purges.Stop()
 	e.purge(ctx)
+	e.eraseTraces(ctx)
 	for {
 		select {
 		case <-ctx.Done():
@@ -42,6 +43,7 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 			e.logQueueProblem(ctx, p)
 		case <-repairs.C:
 			e.repairQueue(ctx)
+			e.eraseTraces(ctx)
 		case <-purges.C:
 			e.purge(ctx)
 		}
@@ -130,9 +132,17 @@ func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
 
 // purge deletes finished jobs older than Config.Keep, a few at a time.
 func (e *Engine) purge(ctx context.Context) {
-	horizon := time.Now().Add(-e.config.Keep).UnixMicro()
+	now, err := e.purgeTime(ctx)
+	if err != nil {
+		e.health.noteFailure(err)
+		return
+	}
+	horizon := now.Add(-e.config.Keep).UnixMicro()
 	for {
 		n, err := e.purgeOldest(ctx, horizon)
+		if n > 0 {
+			e.erasures.Add(1)
+		}
 		if err != nil {
 			e.health.noteFailure(err)
 			return

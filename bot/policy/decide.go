@@ -30,7 +30,7 @@ func (p *Policy) findDenial(q *foldedQuery) (Decision, bool) {
 		r := &p.deny[i]
 		switch r.match(q).overall() {
 		case yes:
-			return r.decision(q, r.reason), true
+			return p.denial(q, r, ByRule), true
 		case unknown:
 			if unknownRule == nil {
 				unknownRule = r
@@ -40,7 +40,7 @@ func (p *Policy) findDenial(q *foldedQuery) (Decision, bool) {
 	if unknownRule == nil {
 		return Decision{}, false
 	}
-	return unknownRule.decision(q, p.unknownReason(unknownRule, q)), true
+	return p.denial(q, unknownRule, unknownFact(unknownRule, q)), true
 }
 
 func (p *Policy) findAdmission(q *foldedQuery) Decision {
@@ -50,9 +50,7 @@ func (p *Policy) findAdmission(q *foldedQuery) Decision {
 		r := &p.allow[i]
 		v := r.match(q)
 		if v.overall() == yes {
-			d := r.decision(q, "")
-			d.Allowed = true
-			return d
+			return Decision{Allowed: true, Rule: r.name, Line: r.line, Checks: r.checks(q, "")}
 		}
 		// A rule about another command explains nothing.
 		if met := v.countMet(); v.command == yes && met > best {
@@ -64,9 +62,9 @@ func (p *Policy) findAdmission(q *foldedQuery) Decision {
 
 // defaultDenial is the decision when no rule admits.
 func (p *Policy) defaultDenial(q *foldedQuery, nearest *rule) Decision {
-	d := Decision{Reason: fmt.Sprintf("Nobody has allowed you /%s here. Ask %s.", q.command, p.contact)}
+	d := Decision{Denial: ByDefault, Contact: p.contact}
 	if !q.im && p.isAllowedInIM(q) {
-		d.Reason = fmt.Sprintf("You may not use /%s here, but you may in your 1:1 chat with me.", q.command)
+		d.Denial = OutsideIM
 	}
 	if nearest == nil {
 		d.Checks = []Check{{What: fmt.Sprintf("some rule allows /%s", q.command)}}
@@ -86,18 +84,23 @@ func (p *Policy) isAllowedInIM(q *foldedQuery) bool {
 	return slices.ContainsFunc(p.allow, func(r rule) bool { return r.match(&im).overall() == yes })
 }
 
-// unknownReason is the reason of a denial by a rule of which it is not known whether it matches.
-func (p *Policy) unknownReason(r *rule, q *foldedQuery) string {
-	what := "this room's name"
-	if r.match(q).who == unknown {
-		what = "your e-mail address or username"
+// unknownFact is what keeps it unknown whether the rule matches.
+func unknownFact(r *rule, q *foldedQuery) Denial {
+	switch {
+	case r.match(q).who == unknown && q.kind == "":
+		return UnknownAccount
+	case r.match(q).who == unknown:
+		return UnknownAddress
 	}
-	return fmt.Sprintf("A rule about /%s depends on %s, which Symphony does not show me, so I must refuse. Ask %s.",
-		q.command, what, p.contact)
+	return UnknownRoom
 }
 
-func (r *rule) decision(q *foldedQuery, reason string) Decision {
-	return Decision{Rule: r.name, Line: r.line, Reason: reason, Checks: r.checks(q, "")}
+func (p *Policy) denial(q *foldedQuery, r *rule, why Denial) Decision {
+	d := Decision{Denial: why, Rule: r.name, Line: r.line, Contact: p.contact, Checks: r.checks(q, "")}
+	if why == ByRule {
+		d.Reason = r.reason
+	}
+	return d
 }
 
 func (r *rule) checks(q *foldedQuery, prefix string) []Check {

@@ -51,10 +51,15 @@ allow:
     commands: [newroom]
 `
 
+// employee is somebody of the own company, as the directory has them.
+func employee(username, email string) policy.Subject {
+	return policy.Subject{ID: 103<<36 + 94, Company: 103, Kind: policy.PersonAccount, Username: username, Email: email}
+}
+
 // ask is alice's /newroom in a 1:1 chat, changed.
 func ask(change ...func(*policy.Query)) policy.Query {
 	a := policy.Query{
-		User:    policy.Subject{Username: "alice", Email: "alice@acme.com"},
+		User:    employee("alice", "alice@acme.com"),
 		Where:   policy.Place{Kind: policy.IM, StreamID: "im"},
 		Command: "newroom",
 	}
@@ -90,7 +95,7 @@ func TestTheFirstAllowRuleThatMatchesAdmits(t *testing.T) {
 func TestAnyDenyRuleThatMatchesWins(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, rules)
-	d := p.Decide(ask(byUser(policy.Subject{Username: "kim", Email: "KIM@Contractors.ACME.com"})))
+	d := p.Decide(ask(byUser(employee("kim", "KIM@Contractors.ACME.com"))))
 	require.False(t, d.Allowed)
 	require.Equal(t, "contractors", d.Rule)
 	require.Equal(t, 3, d.Line)
@@ -127,13 +132,14 @@ func TestWithoutAMatchingRuleEverythingIsDenied(t *testing.T) {
 	require.False(t, d.Allowed)
 	require.Empty(t, d.Rule)
 	require.Zero(t, d.Line)
-	require.Equal(t, "Nobody has allowed you /newroom here. Ask your Symphony administrators.", d.Reason)
+	require.Equal(t, policy.ByDefault, d.Denial)
+	require.Equal(t, "your Symphony administrators", d.Contact)
 	require.Equal(t, policy.Check{What: `allow rule "everyone" (line 17): who is one of internal`}, d.Checks[0])
 	require.True(t, d.Checks[2].OK)
 
 	require.True(t, p.Decide(ask(byUser(eve), ofCommand("groups"))).Allowed)
 	d = p.Decide(ask(byUser(eve), ofCommand("groups"), inRoom("Lunch", "x")))
-	require.Equal(t, "You may not use /groups here, but you may in your 1:1 chat with me.", d.Reason)
+	require.Equal(t, policy.OutsideIM, d.Denial)
 
 	d = p.Decide(ask(ofCommand("rooms")))
 	require.Equal(t, []policy.Check{{What: "some rule allows /rooms"}}, d.Checks)
@@ -141,19 +147,21 @@ func TestWithoutAMatchingRuleEverythingIsDenied(t *testing.T) {
 
 func TestADenialNamesTheOneToOneChatOnlyIfItIsAllowedThere(t *testing.T) {
 	t.Parallel()
-	const sent = "You may not use /newroom here, but you may in your 1:1 chat with me."
-	for name, c := range map[string]struct{ rules, reason string }{
+	for name, c := range map[string]struct {
+		rules  string
+		denial policy.Denial
+	}{
 		"by a rule that is not the nearest": {`
-allow: [{name: desks, who: ["*"], where: ["room:Desk*"], commands: [newroom]}, {name: chats, who: ["*"], where: [im], commands: [newroom]}]`, sent},
+allow: [{name: desks, who: ["*"], where: ["room:Desk*"], commands: [newroom]}, {name: chats, who: ["*"], where: [im], commands: [newroom]}]`, policy.OutsideIM},
 		"unless a rule denies it there": {`
 deny: [{name: shut, who: ["user:alice"], where: [im], commands: ["*"], reason: no}]
-allow: [{name: chats, who: ["*"], where: [im], commands: [newroom]}]`, "Nobody has allowed you /newroom here. Ask your Symphony administrators."},
+allow: [{name: chats, who: ["*"], where: [im], commands: [newroom]}]`, policy.ByDefault},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := mustCompile(t, c.rules)
-			require.Equal(t, c.reason, p.Decide(ask(inRoom("Lunch", "x"))).Reason)
-			require.Equal(t, c.reason == sent, p.Decide(ask()).Allowed)
+			require.Equal(t, c.denial, p.Decide(ask(inRoom("Lunch", "x"))).Denial)
+			require.Equal(t, c.denial == policy.OutsideIM, p.Decide(ask()).Allowed)
 		})
 	}
 }
@@ -189,7 +197,7 @@ func TestHelpIsAllowedToEverybody(t *testing.T) {
 		require.True(t, p.Decide(ask(ofCommand("Help"))).Allowed)
 		d := p.Decide(ask())
 		require.False(t, d.Allowed)
-		require.NotEmpty(t, d.Reason)
+		require.NotEmpty(t, d.Denial)
 	}
 }
 
@@ -197,23 +205,24 @@ func TestWithoutRulesOnlyHelpIsAllowed(t *testing.T) {
 	t.Parallel()
 	p, err := policy.Compile(schema.Value{}, policy.Options{Contact: "chat-help@acme.com"})
 	require.NoError(t, err)
-	require.Equal(t, "Nobody has allowed you /newroom here. Ask chat-help@acme.com.", p.Decide(ask()).Reason)
+	require.Equal(t, policy.ByDefault, p.Decide(ask()).Denial)
+	require.Equal(t, "chat-help@acme.com", p.Decide(ask()).Contact)
 }
 
 func TestUnknownFactsNeverAllowAndDenyWhereARuleNeedsThem(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, rules)
-	nameless := policy.Subject{Username: "nameless"}
+	nameless := employee("nameless", "")
 	d := p.Decide(ask(byUser(nameless)))
 	require.False(t, d.Allowed)
 	require.Equal(t, "contractors", d.Rule)
 	require.Equal(t, "who is one of email:*@contractors.acme.com (not known)", d.Checks[0].What)
-	require.Contains(t, d.Reason, "your e-mail address or username, which Symphony does not show me")
+	require.Equal(t, policy.UnknownAddress, d.Denial)
 	require.True(t, p.Decide(ask(byUser(nameless), ofCommand("groups"))).Allowed, "the rule is about /newroom only")
 
 	d = p.Decide(ask(inRoom("", "x")))
 	require.Equal(t, "not in trading", d.Rule)
-	require.Contains(t, d.Reason, "this room's name")
+	require.Equal(t, policy.UnknownRoom, d.Denial)
 
 	only := mustCompile(t, "allow: [{name: us, who: ['email:*'], commands: ['*']}]")
 	require.False(t, only.Decide(ask(byUser(nameless))).Allowed)
@@ -260,15 +269,15 @@ policy.yaml:4:11: deny[0].who[0]: "group:Research" names a group, which rules ca
 policy.yaml:4:29: deny[0].who[1]: "user:*" has a wildcard, which usernames do not take; write one username, "*" or "email:*@acme.com"
 policy.yaml:4:39: deny[0].who[2]: "email:(a|b)@c" looks like a regular expression; only * and ? are special: write "email:*@acme.com"
 policy.yaml:4:56: deny[0].who[3]: "email:acme.com" can match no e-mail address; write "email:*@acme.com" or "email:*acme.com*"
-policy.yaml:4:74: deny[0].who[4]: "nobody" says nobody; write "*", "internal", "external", "user:USERNAME" or "email:*@acme.com"
+policy.yaml:4:74: deny[0].who[4]: "nobody" says nobody; write "*", "internal", "external", "bot", "user:USERNAME", "email:*@acme.com", "company:TENANT" or "userid:ID"
 policy.yaml:4:82: deny[0].who[5]: 7 is not text; write "7"
 policy.yaml:5:16: deny[0].commands[0]: "help" cannot be denied: it is open to everybody; remove it
 policy.yaml:5:22: deny[0].commands[1]: "newrom" is not a command; did you mean "newroom"?
 policy.yaml:6:11: deny[1].name: "A" is also the name of the rule on line 3; give each rule its own name
 policy.yaml:7:10: deny[1].who: is an empty list; write at least one entry
-policy.yaml:8:13: deny[1].where[0]: "here" is no place; write "*", "im", "room:*", "room:NAME" or "room:STREAMID"
+policy.yaml:8:13: deny[1].where[0]: "here" is no place; write "*", "im", "room:*", "room:NAME" or "roomid:STREAMID"
 policy.yaml:8:19: deny[1].where[1]: "room:" has nothing after the colon; write a text in which * stands for anything and ? for one character
-policy.yaml:8:28: deny[1].where[2]: "IM" is no place; write "*", "im", "room:*", "room:NAME" or "room:STREAMID"
+policy.yaml:8:28: deny[1].where[2]: "IM" is no place; write "*", "im", "room:*", "room:NAME" or "roomid:STREAMID"
 policy.yaml:9:15: deny[1].commands: is an empty list; write at least one entry
 policy.yaml:11:1: alow: is not a key that is known here; did you mean "allow"?
 policy.yaml:13:5: allow[0].commands: is missing: which commands; add "commands": ["newroom"]

@@ -11,8 +11,13 @@ import (
 )
 
 // checkStore tests that the folder and file of the store can be written, or that the database
-// answers, and that what is there is a store.
+// answers, and that what is there is a store. It warns of one that others can get at.
 func checkStore(ctx context.Context, store engine.Address) checkResult {
+	warnings := append(databaseWarnings(store), fileWarnings(anyRight, "600", storeFiles(store)...)...)
+	return openStore(ctx, store).withWarnings(warnings...)
+}
+
+func openStore(ctx context.Context, store engine.Address) checkResult {
 	if !store.IsPostgres() {
 		there, err := isWritable(store.File())
 		if err != nil {
@@ -45,6 +50,8 @@ func storeRemedy(store engine.Address, err error) string {
 	switch {
 	case errors.Is(err, engine.ErrLocked):
 		return "Stop the other bot, or set roombot.store to another file; several share only a PostgreSQL database."
+	case errors.Is(err, engine.ErrDanglingLink):
+		return "Set roombot.store to the file itself."
 	case errors.Is(err, engine.ErrNewer):
 		return "Run that version, or set roombot.store to a new one."
 	case store.IsPostgres():
@@ -72,6 +79,9 @@ func isWritable(file string) (there bool, err error) {
 	info, err := os.Stat(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Lstat(file); err == nil {
+			return false, engine.ErrDanglingLink
+		}
 		return false, nil
 	case err == nil && !info.Mode().IsRegular():
 		return true, nil // refused by the engine; to open it might wait or do something

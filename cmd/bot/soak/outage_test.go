@@ -32,7 +32,7 @@ func TestEachErrorOfAnOutageIsFound(t *testing.T) {
 		"health never reported it":                 func(o *soak.Outage) { o.ReportedAfter = -1 },
 		"that was not ready said that it was":      func(o *soak.Outage) { o.ClaimedReady = true },
 		"were not ready again within":              func(o *soak.Outage) { o.ReadyAfter = soak.RecoveryLimit + 1 },
-		"no command was answered within":           func(o *soak.Outage) { o.AnsweredAfter = -1 },
+		"no request was answered within":           func(o *soak.Outage) { o.AnsweredAfter = -1 },
 		"not all was answered":                     func(o *soak.Outage) { o.DoneAfter = -1 },
 		"said 3 times: warn: the feed is not read": func(o *soak.Outage) { o.Lines = append(o.Lines, o.Lines[0]) },
 		"2 different sentences": func(o *soak.Outage) {
