@@ -217,6 +217,8 @@ func (w *world) waits(in, who, text string) said {
 	w.fail(client.Fault{Path: onCreate, Status: http.StatusTooManyRequests, RetryAfter: 2})
 	asked := w.asksIn(in, who, text)
 	asked.waitForAnswer("takes longer than usual")
+	require.Eventually(w.t, func() bool { return w.bot.Health(w.t.Context()).Queue.Running == 0 }, patience, tick,
+		"the attempt has ended and stored which message says so")
 	return asked
 }
 

@@ -115,7 +115,7 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 		mend := w.breakStore(`ALTER TABLE command RENAME TO command_away`, `ALTER TABLE command_away RENAME TO command`)
 		asked := w.asks("bob", "/help")
 		w.waitForProblem("the store does not answer")
-		require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Failures > 0 }, patience, tick)
+		require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Failures > 0 }, 3*patience, tick)
 		mend()
 		asked.endsWith("I open rooms")
 		begun.endsWith("✓ Begun before")

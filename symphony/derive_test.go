@@ -27,6 +27,8 @@ func TestSecretFollowsFromTheKeyThatSignsIn(t *testing.T) {
 	fromKey, err := key().DeriveSecret("label")
 	require.NoError(t, err)
 	require.Equal(t, fromKey, derive(symphony.Config{Key: key()}))
+	reading := symphony.Config{ReadKey: func() *rsa.Key { return key() }}
+	require.Equal(t, fromKey, derive(reading), "a key that is read anew")
 
 	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
