@@ -97,7 +97,7 @@ func TestADenialIsNotEvadedByWhatAnEventSays(t *testing.T) {
 
 // isService has the directory say that an account is one of a service.
 func isService(id int64) front {
-	return rewriting("/pod/v3/users", func(query, answer string) string {
+	return rewriteAnswers("/pod/v3/users", func(query, answer string) string {
 		if !strings.Contains(query, fmt.Sprint(id)) {
 			return answer
 		}
@@ -105,8 +105,8 @@ func isService(id int64) front {
 	})
 }
 
-// rewriting changes the answers of an operation.
-func rewriting(path string, change func(query, answer string) string) front {
+// rewriteAnswers changes the answers of an operation.
+func rewriteAnswers(path string, change func(query, answer string) string) front {
 	return func(pod http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if !strings.HasSuffix(r.URL.Path, path) {
@@ -251,7 +251,7 @@ func TestARequestThatWaitedIsDecidedAgain(t *testing.T) {
 	t.Run("after a pause", func(t *testing.T) {
 		t.Parallel()
 		var renamed atomic.Bool
-		rename := rewriting("/info", func(_, answer string) string {
+		rename := rewriteAnswers("/info", func(_, answer string) string {
 			if renamed.Load() {
 				return strings.ReplaceAll(answer, `"Shared"`, `"Trading"`)
 			}
