@@ -132,7 +132,7 @@ func TestAllowRulesByRoomNameAreAWarning(t *testing.T) {
 		`"room:Desk*"`: true, `"im", "room:Desk"`: true, `"room:*"`: false, `"room:` + roomID + `"`: false, `"roomid:` + roomID + `", "im"`: false,
 	} {
 		path, _ := writeTestConfig(t, `"scheme": "http", %s, "roombot": {"policy": {"allow": [
-			{"name": "desks", "who": ["*"], "where": [%s], "commands": ["*"]}]}}`, configKeys(newScriptedPod(t, nil, false)), where)
+			{"name": "desks", "who": ["*"], "where": [%s], "commands": ["newroom"]}]}}`, configKeys(newScriptedPod(t, nil, false)), where)
 		got, code := runCheck(t, path)
 		require.Zero(t, code)
 		if !warned {
