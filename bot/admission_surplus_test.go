@@ -58,7 +58,7 @@ func TestSurplusRequestsGetOneAnswerAfterAStoreOutage(t *testing.T) {
 	release, err := engine.LockStore(t.Context(), engine.FileAddress(w.store))
 	require.NoError(t, err)
 	w.chatter("bob", "roombot", "/groups", 20)
-	require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Failures > 0 }, patience, tick)
+	require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Failures > 0 }, 3*patience, tick)
 	require.NoError(t, release())
 	w.becomesReady()
 	require.Eventually(t, w.isFeedEmpty, patience, tick)

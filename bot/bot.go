@@ -55,6 +55,7 @@ type Bot struct {
 	env          *commands.Env
 	catalogue    commands.Catalogue
 	grammar      syntax.Grammar
+	parse        func(syntax.Message) syntax.Result // reads what arrives
 	policy       *policy.Policy
 	engine       *engine.Engine
 	feed         *symphony.Feed
@@ -83,11 +84,16 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
+	proofKey, err := c.Client.DeriveSecret(commands.ProofLabel)
+	if err != nil {
+		return nil, err
+	}
 	env := commands.NewEnv(commands.Env{
 		Symphony: c.Client,
 		Self:     self,
 		Groups:   commands.NewGroupDirectory(c.Client, directoryAge),
 		Limits:   c.Limits,
+		ProofKey: proofKey,
 	})
 	b := &Bot{
 		client: c.Client, self: self, env: env, catalogue: env.Commands(), policy: c.Policy,
@@ -96,6 +102,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	}
 	b.lastProgress.Store(b.started.UnixNano())
 	b.grammar = b.catalogue.Grammar(self.ID, env.Limits.MaxMembers)
+	b.parse = b.grammar.Parse
 	b.history = newHistory(b)
 	b.feed = b.newFeed(c)
 	c.Store.Handle, c.Store.ReportFailure = b.execute, b.reportFailure

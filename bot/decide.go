@@ -77,6 +77,9 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	if a.request.Surplus != "" {
 		return commands.Reply{}, commands.TooMany(a.bot.bounds.PerConversation)
 	}
+	if a.request.Unreadable {
+		return commands.Reply{}, commands.Unreadable(a.id)
+	}
 	m, err := a.readMessage(ctx)
 	if err != nil {
 		return commands.Reply{}, err
@@ -89,11 +92,11 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	switch {
 	case result.Command != nil:
 		if a.isTooLate() && set.Writes(*result.Command) {
-			return commands.Reply{}, set.TooLate(m.Message, result, a.late)
+			return commands.Reply{}, a.refuseLate(ctx, m.Message, result)
 		}
 		return a.runCommand(ctx, m.Message, *result.Command)
 	case result.Error != nil:
-		return commands.Reply{}, set.SyntaxRefusal(grammar, m.Message, result.Error)
+		return commands.Reply{}, a.refuseSyntax(ctx, grammar, m.Message, result.Error)
 	case result.Form != nil:
 		return a.showForm(ctx, result.Form)
 	default:
@@ -101,10 +104,39 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	}
 }
 
+// refuseSyntax is the refusal of a message that could not be read, or that of the policy where it
+// denies the command whatever the rest says. Who misspelt a command may have meant one that is open
+// to everybody; only the corrected line is left out where the policy would deny it.
+func (a *attempt) refuseSyntax(ctx context.Context, g syntax.Grammar, m syntax.Message, e *syntax.Error) error {
+	meant := e.Command
+	if meant == "" && e.Fix != nil {
+		meant = g.Parse(*e.Fix).CommandName()
+	}
+	if meant != "" {
+		err := a.checkPolicyFirst(ctx, meant)
+		_, denied := errors.AsType[*commands.Refusal](err)
+		switch {
+		case denied && e.Command == "":
+			e.Fix = nil
+		case err != nil:
+			return err
+		}
+	}
+	a.command = e.Command
+	return a.bot.catalogue.SyntaxRefusal(g, m, e)
+}
+
+// refuseLate asks about a command that may not be wanted any more, unless the policy denies it.
+func (a *attempt) refuseLate(ctx context.Context, m syntax.Message, result syntax.Result) error {
+	if err := a.checkPolicyFirst(ctx, result.Command.Command); err != nil {
+		return err
+	}
+	return a.bot.catalogue.TooLate(m, result, a.late)
+}
+
 // showForm shows the form, unless it would be filled in for nothing.
 func (a *attempt) showForm(ctx context.Context, f *syntax.FormRequest) (commands.Reply, error) {
-	a.command = f.Prefill.Command
-	if err := a.checkPolicy(ctx, &commands.Request{From: a.request.From, Invocation: f.Prefill}); err != nil {
+	if err := a.checkPolicyFirst(ctx, f.Prefill.Command); err != nil {
 		return commands.Reply{}, err
 	}
 	return a.bot.env.FormReply(f)
@@ -114,7 +146,8 @@ func (a *attempt) showForm(ctx context.Context, f *syntax.FormRequest) (commands
 func (a *attempt) runCommand(ctx context.Context, m syntax.Message, invocation syntax.Invocation) (commands.Reply, error) {
 	a.command = invocation.Command
 	r := &commands.Request{
-		ID: a.id, From: a.request.From, Message: m, Invocation: invocation, Missed: a.request.Missed,
+		ID: a.id, Job: a.ID, From: a.request.From, Message: m, Invocation: invocation,
+		Missed: a.request.Missed, BeforeProofs: a.request.Journal < commands.FirstProofVersion,
 	}
 	command, ok := a.bot.catalogue.Lookup(invocation.Command)
 	if !ok {

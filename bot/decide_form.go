@@ -84,6 +84,9 @@ func (a *attempt) readMessage(ctx context.Context) (message, error) {
 // readSentForm reads the command that a form stands for.
 func (a *attempt) readSentForm(ctx context.Context, form *formMessage) (m message, err error) {
 	if values := a.request.roomForm(); values != nil {
+		if err := a.checkPolicyFirst(ctx, commands.CommandNewRoom); err != nil {
+			return message{}, err
+		}
 		m.Message, err = a.bot.env.ReadForm(ctx, values)
 		m.Room = a.request.Room
 		return m, err

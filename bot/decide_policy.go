@@ -2,14 +2,38 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/rs/zerolog"
 
 	"roombot/bot/policy"
 	"roombot/commands"
+	"roombot/commands/syntax"
 	"roombot/symphony"
 )
+
+// checkPolicyFirst asks the policy about a command before anything is told of the rest of the
+// message. A request with a stored plan was admitted when the plan was made.
+func (a *attempt) checkPolicyFirst(ctx context.Context, command string) error {
+	a.command = command
+	planned, err := a.Result(commands.StepPlan, new(json.RawMessage))
+	if err != nil || planned {
+		return err
+	}
+	return a.checkPolicy(ctx, &commands.Request{From: a.request.From, Invocation: syntax.Invocation{Command: command}})
+}
+
+// CheckPolicy asks the policy again, right before the first intention. What was admitted in an
+// earlier attempt is decided anew, with the room's name as it is now.
+func (a *attempt) CheckPolicy(ctx context.Context, r *commands.Request) error {
+	if !a.admitted && a.request.Room {
+		if err := a.readRoomName(ctx); err != nil {
+			return err
+		}
+	}
+	return a.checkPolicy(ctx, r)
+}
 
 // checkPolicy asks the policy, which needs to know more than events tell of the chat and the
 // person. A denial is a refusal, told in private.
@@ -18,13 +42,13 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 		return err
 	}
 	r.Chat = a.request.chat()
-	from, err := a.bot.completePerson(ctx, r.From)
+	who, err := a.bot.policySubject(ctx, r)
 	if err != nil {
 		return err
 	}
-	r.From = from
-	decision := a.bot.policy.Decide(a.bot.policyQuery(r))
+	decision := a.bot.policy.Decide(policy.Query{User: who, Where: policyPlace(r.Chat), Command: r.Command})
 	if decision.Allowed {
+		a.admitted = true
 		return nil
 	}
 	zerolog.Ctx(ctx).Info().Str("command", r.Command).Str("rule", decision.Rule).Msg("policy denied the request")
@@ -42,65 +66,82 @@ func denialRefusal(command string, d policy.Decision) *commands.Refusal {
 		return commands.DeniedForUnknown(command, "this room's name", d.Contact)
 	case policy.UnknownAddress:
 		return commands.DeniedForUnknown(command, "your e-mail address or username", d.Contact)
+	case policy.UnknownAccount:
+		return commands.DeniedForUnknown(command, "your entry in the directory", d.Contact)
 	case policy.ByDefault:
 	}
 	return commands.DeniedByDefault(command, d.Contact)
 }
 
-func (b *Bot) policyQuery(r *commands.Request) policy.Query {
+func policyPlace(chat commands.Chat) policy.Place {
 	kind := policy.IM
-	if r.Chat.Room {
+	if chat.Room {
 		kind = policy.Room
 	}
-	return policy.Query{
-		User:    policy.Subject{Username: r.From.Username, Email: r.From.Email, External: b.env.IsExternal(r.From.ID)},
-		Where:   policy.Place{Kind: kind, StreamID: string(r.Chat.Stream), RoomName: r.Chat.Name},
-		Command: r.Command,
-	}
+	return policy.Place{Kind: kind, StreamID: string(chat.Stream), RoomName: chat.Name}
 }
 
 // lookUpRoomName fills in the room's name, which many events leave out: rules may turn on it, and a
-// private answer tells it.
+// private answer tells it. Forms of older agents leave out as well that a chat is no room.
 func (a *attempt) lookUpRoomName(ctx context.Context) error {
 	if !a.request.Room || a.request.Name != "" {
 		return nil
 	}
+	return a.readRoomName(ctx)
+}
+
+// readRoomName reads the room's name as it is now; it is empty where Symphony does not tell it.
+func (a *attempt) readRoomName(ctx context.Context) error {
 	stream, err := a.bot.client.Stream(ctx, a.request.Stream)
 	switch {
 	case symphony.VerdictOf(err) == symphony.Refused: // a rule about rooms by name then refuses
+		a.request.Name = ""
 		return nil
 	case err != nil:
 		return fmt.Errorf("look up the room's name: %w", err)
 	}
 	a.request.Name = stream.Name
+	if stream.Type == symphony.IM {
+		a.request.Room = false
+	}
 	return nil
 }
 
-// completePerson fills in what events leave out of a person, lest a rule by username or address
-// deny what it should allow. Symphony tells neither of people of other companies. When Symphony
-// refuses the look-up, rules see what the event says.
-func (b *Bot) completePerson(ctx context.Context, p commands.Person) (commands.Person, error) {
-	if b.env.IsExternal(p.ID) || p.Username != "" && p.Email != "" {
-		return p, nil
+// policySubject is who asks, as the directory has them: events may say anything. Of people of other
+// companies only the number counts, which is Symphony's own.
+func (b *Bot) policySubject(ctx context.Context, r *commands.Request) (policy.Subject, error) {
+	who := policy.Subject{ID: int64(r.From.ID), Company: r.From.ID.Tenant(), External: b.env.IsExternal(r.From.ID)}
+	if who.External || !b.policy.NeedsDirectory(r.Command) {
+		return who, nil
 	}
-	user, known := b.users.find(p.ID)
-	if !known {
-		found, err := b.client.UsersByID(ctx, p.ID)
-		switch {
-		case symphony.VerdictOf(err) == symphony.Refused, err == nil && len(found) != 1:
-			zerolog.Ctx(ctx).Warn().Err(err).Msg("user could not be looked up, rules go by the event alone")
-			return p, nil
-		case err != nil: // a denial would be final
-			return commands.Person{}, fmt.Errorf("look up who asks: %w", err)
-		}
-		user = found[0]
-		b.users.add(user)
+	user, err := b.lookUpColleague(ctx, r.From.ID)
+	if err != nil {
+		return policy.Subject{}, err
 	}
-	if p.Username == "" {
-		p.Username = user.Username
+	who.Username, who.Email = user.Username, user.Email
+	switch user.AccountType {
+	case symphony.PersonAccount:
+		who.Kind = policy.PersonAccount
+	case symphony.ServiceAccount:
+		who.Kind = policy.ServiceAccount
 	}
-	if p.Email == "" {
-		p.Email = user.Email
+	return who, nil
+}
+
+// lookUpColleague is an account of the own company as the directory has it, at most some minutes
+// ago; the zero User where the directory does not show it.
+func (b *Bot) lookUpColleague(ctx context.Context, id symphony.UserID) (symphony.User, error) {
+	if user, known := b.users.find(id); known {
+		return user, nil
 	}
-	return p, nil
+	found, err := b.client.LookupUsers(ctx, symphony.UserLookup{IDs: []symphony.UserID{id}, Local: true})
+	switch {
+	case symphony.VerdictOf(err) == symphony.Refused, err == nil && (len(found) != 1 || found[0].ID != id):
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("who asks could not be looked up, rules about people admit nobody")
+		return symphony.User{}, nil
+	case err != nil: // a denial would be final
+		return symphony.User{}, fmt.Errorf("look up who asks: %w", err)
+	}
+	b.users.add(found[0])
+	return found[0], nil
 }

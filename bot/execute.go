@@ -24,6 +24,9 @@ type attempt struct {
 	late    time.Duration // age of a missed request when it was found; 0 for one that the feed brought
 	form    *formMessage  // nil until it is read
 	command string        // that was read, by its name in the catalogue
+
+	// admitted is true once the policy has admitted the request in this attempt.
+	admitted bool
 }
 
 // execute is one attempt at a job from its start to its end. The engine calls it again after a

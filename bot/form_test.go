@@ -91,6 +91,29 @@ func (w *world) submits(carrier, form, stream string, values map[string]any) {
 	})
 }
 
+// TestAFormOfAnOlderAgentIsOfItsChat has a form whose event names the chat as agents before 20.3.1
+// do, without its type, where the policy asks for a 1:1 chat.
+func TestAFormOfAnOlderAgentIsOfItsChat(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) {
+		w.rules = "allow:\n  - name: im\n    who: [\"*\"]\n    commands: [\"*\"]\n    where: [im]\n"
+	})
+	asked := w.says("bob", "/newroom")
+	form := asked.lastReply()
+	w.inject(map[string]any{
+		"id": "x3", "messageId": "AAAAAAAAAAAAAAAAAAAAAH___nA60EfPbQ", "timestamp": 1, "type": "SYMPHONYELEMENTSACTION",
+		"initiator": map[string]any{"user": map[string]any{"userId": idBob, "displayName": "Bob Chen"}},
+		"payload": map[string]any{"symphonyElementsAction": map[string]any{
+			"actionStream": map[string]any{"streamId": "0YeiA-neZa1PrdHy1L82jX___pQjntU-dA"}, "formStream": map[string]any{"streamId": form.StreamID},
+			"formMessageId": form.ID, "formId": commands.FormNewRoom, "formValues": map[string]any{"action": "create", "name": "Older"},
+		}},
+	})
+	require.Eventually(t, func() bool {
+		return containsAll(strings.Join(w.shownAnswers("bob", asked.Message), "\n"), []string{"✓ Older"})
+	}, patience, tick)
+	w.theOnly("Older", "bob")
+}
+
 func TestAnExpiredButtonIsAnswered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

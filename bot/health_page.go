@@ -32,6 +32,27 @@ func (b *Bot) readyz(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(h) // who asked has left
 }
 
+// pageTimeouts are how long a connection with a health page may keep the bot busy.
+type pageTimeouts struct {
+	header  time.Duration // until a request's header is there
+	request time.Duration // until all of a request is there
+	answer  time.Duration // until the answer to it is written
+	idle    time.Duration // until the next request
+}
+
+// defaultPageTimeouts let Prometheus keep its connection from one look to the next.
+func defaultPageTimeouts() pageTimeouts {
+	return pageTimeouts{header: 5 * time.Second, request: 10 * time.Second, answer: 30 * time.Second, idle: 2 * time.Minute}
+}
+
+func newPageServer(pages http.Handler, t pageTimeouts) *http.Server {
+	const maxHeader = 16 << 10
+	return &http.Server{
+		Handler: pages, ReadHeaderTimeout: t.header, ReadTimeout: t.request, WriteTimeout: t.answer, IdleTimeout: t.idle,
+		MaxHeaderBytes: maxHeader,
+	}
+}
+
 // servePages serves the pages until ctx ends.
 func (b *Bot) servePages(ctx context.Context) error {
 	if b.health == "" {
@@ -42,7 +63,7 @@ func (b *Bot) servePages(ctx context.Context) error {
 		return fmt.Errorf("health page: %w", err)
 	}
 	zerolog.Ctx(ctx).Info().Str("address", listener.Addr().String()).Msg("health page listening")
-	server := &http.Server{Handler: b.Pages(), ReadHeaderTimeout: 5 * time.Second}
+	server := newPageServer(b.Pages(), defaultPageTimeouts())
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stopped()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

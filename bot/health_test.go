@@ -115,7 +115,7 @@ func TestHealthSaysWhyTheBotCannotWork(t *testing.T) {
 		mend := w.breakStore(`ALTER TABLE command RENAME TO command_away`, `ALTER TABLE command_away RENAME TO command`)
 		asked := w.asks("bob", "/help")
 		w.waitForProblem("the store does not answer")
-		require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Failures > 0 }, patience, tick)
+		require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Feed.Failures > 0 }, 3*patience, tick)
 		mend()
 		asked.endsWith("I open rooms")
 		begun.endsWith("✓ Begun before")
@@ -162,7 +162,7 @@ func TestMetricsHaveBoundedLabelsWithoutNames(t *testing.T) {
 		`roombot_calls_total{operation="POST /pod/v3/room/create",status="400"} 1`,
 		`roombot_events_total{type="MessageSent"}`, `roombot_step_seconds_count{step="room"} 2`, `roombot_step_seconds_count{step="members"} 1`,
 		`roombot_answer_seconds_count 3`, `roombot_feed_last_read_timestamp_seconds 1.`, `roombot_calls_throttled_total 0`,
-		`roombot_call_retries_total 0`, `roombot_queue_age_seconds 0`, `go_goroutines`,
+		`roombot_unreadable_entries_total 0`, `roombot_call_retries_total 0`, `roombot_queue_age_seconds 0`, `go_goroutines`,
 	} {
 		require.Contains(t, text, "\n"+line)
 	}

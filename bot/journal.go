@@ -86,12 +86,20 @@ type storedRequest struct {
 
 	Form *sentForm `json:"form,omitempty"`
 
+	// Journal is the commands.JournalVersion of the program that accepted the request; 0 for those
+	// before version 2.
+	Journal int `json:"journal,omitempty"`
+
 	// Missed marks a message that no feed has brought: it was found in the history.
 	Missed bool `json:"missed,omitempty"`
 
 	// Surplus marks a request that is left out, since too many of its conversation are unfinished:
 	// it is the job that was taken last before it.
 	Surplus string `json:"surplus,omitempty"`
+
+	// Unreadable marks a message or form whose reading panicked. It has no text; a version that does
+	// not know the mark answers it like an empty message, with help.
+	Unreadable bool `json:"unreadable,omitempty"`
 }
 
 // sentForm is a form as the user sent it.

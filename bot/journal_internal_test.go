@@ -34,7 +34,7 @@ func journalSamples() map[string]any {
 		"request_message": storedRequest{
 			Message: "second-version", Origin: "first-version", Stream: "stream", Room: true, Name: "Desk",
 			From: samplePerson, At: sampleTime,
-			Text: `<div data-format="PresentationML" data-version="2.0">/groups</div>`, Data: `{"0":{}}`,
+			Text: `<div data-format="PresentationML" data-version="2.0">/groups</div>`, Data: `{"0":{}}`, Journal: 2,
 		},
 		"request_form": storedRequest{
 			Message: "carrier", Origin: "carrier", Stream: "chat", From: samplePerson, At: sampleTime,
@@ -44,7 +44,7 @@ func journalSamples() map[string]any {
 		},
 		"request_surplus": storedRequest{
 			Message: "message", Origin: "message", Stream: "chat", From: samplePerson, At: sampleTime,
-			Text: "<div>/help</div>", Missed: true, Surplus: "newest",
+			Text: "<div>/help</div>", Missed: true, Surplus: "newest", Unreadable: true,
 		},
 		"outcome": outcome{
 			Code: "partial", Failed: true, Command: "newroom", Room: "room", Stream: "chat",
@@ -58,9 +58,14 @@ func journalSamples() map[string]any {
 
 // asOfVersion0 is a sample without what version 0 did not store.
 func asOfVersion0(sample any) any {
-	if o, ok := sample.(outcome); ok {
-		o.Command, o.Room = "", ""
-		return o
+	switch s := sample.(type) {
+	case outcome:
+		s.Command, s.Room = "", ""
+		return s
+	case storedRequest:
+		s.Unreadable = false
+		s.Journal = 0
+		return s
 	}
 	return sample
 }

@@ -148,13 +148,15 @@ var logFields = map[string]*regexp.Regexp{
 	"job": id, "request": regexp.MustCompile(`^"[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}"$`),
 	"command": regexp.MustCompile(`^"(newroom|groups|help)"$`), "user": regexp.MustCompile(`^\d{10,}$`),
 	"chat": id, "room": id, "attempt": number, "outcome": word, "rule": anyText, "reason": anyText,
-	"after": millis, "took": millis, "since_message": millis, "lasts": millis, "lasted": millis,
-	"failures": number, "requests": number, "events": number, "running": number, "jobs": number, "journal": number, "own_journal": number,
+	"after": millis, "took": millis, "since_message": millis, "lasts": millis, "lasted": millis, "behind": millis,
+	"failures": number, "requests": number, "events": number, "running": number, "jobs": number, "entries": number,
+	"journal": number, "own_journal": number,
 	"since": datetime, "until": datetime, "kind": regexp.MustCompile(`^"(IM|MIM|ROOM)"$`),
 	"feed": anyText, "event": anyText, "agent": anyText, "username": anyText, "address": anyText,
 	"replica": anyText, "replicas": regexp.MustCompile(`^\[.*\]$`), "takeover_after": millis,
 	"queue_says": anyText, "queue_fields": regexp.MustCompile(`^\{.*\}$`), "panic": anyText, "stack": anyText,
 	"operation": anyText, "status": number, "trace": anyText, "key": anyText,
+	"fingerprint": regexp.MustCompile(`^"SHA256:[A-Za-z0-9+/]{43}"$`),
 }
 
 // checkLog holds every line to the documented keys, each once and with values of its form, and

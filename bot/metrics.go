@@ -29,6 +29,7 @@ type Metrics struct {
 	postponed *prometheus.CounterVec   // by reason
 	surplus   prometheus.Counter
 	missed    prometheus.Counter
+	setAside  prometheus.Counter
 }
 
 const (
@@ -58,12 +59,15 @@ func NewMetrics() *Metrics {
 		missed: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: namespace, Name: "missed_total", Help: "Requests that no feed brought and that were found in the message history.",
 		}),
+		setAside: prometheus.NewCounter(prometheus.CounterOpts{
+			Namespace: namespace, Name: "set_aside_total", Help: "Events that could not be read because of a bug; one that comes again counts again.",
+		}),
 	}
 	for _, o := range symphony.Operations() {
 		m.operations[o.String()] = true
 	}
 	m.registry.MustRegister(
-		m.calls, m.callTime, m.events, m.requests, m.answer, m.steps, m.postponed, m.surplus, m.missed,
+		m.calls, m.callTime, m.events, m.requests, m.answer, m.steps, m.postponed, m.surplus, m.missed, m.setAside,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m

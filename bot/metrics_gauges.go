@@ -52,6 +52,8 @@ func (b *Bot) newGauges() *gauges {
 		func(s snapshot) float64 { return float64(s.calls.Throttled) })
 	add(total, "calls_waited_seconds_total", "How long calls waited because Symphony asked for fewer.",
 		func(s snapshot) float64 { return s.calls.Waited.Seconds() })
+	add(total, "unreadable_entries_total", "Entries of Symphony's lists that could not be read and were left out.",
+		func(s snapshot) float64 { return float64(s.calls.Unreadable) })
 	add(now, "calls_waiting", "Calls that wait because Symphony asked for fewer.", func(s snapshot) float64 { return float64(s.calls.Waiting) })
 	add(now, "calls_pace", "Calls a second at most, after Symphony asked for fewer; 0 for no limit.",
 		func(s snapshot) float64 { return s.calls.Pace })

@@ -67,6 +67,8 @@ func (b *Bot) requestOf(ctx context.Context, event symphony.Event) (a arrival, o
 	case symphony.FormSubmitted:
 		a = arrival{id: string(e.MessageID), request: requestFromForm(e)}
 		ok = commands.IsOwnForm(e.FormID)
+	case symphony.Unknown:
+		a, ok = b.requestOfUnknown(ctx, e)
 	}
 	if ok && (a.id == "" || a.request.Stream == "") { // it can be neither stored nor answered
 		zerolog.Ctx(ctx).Warn().Str("event", string(event.Head().ID)).Msg("event without a message or a chat was dropped")
@@ -76,8 +78,10 @@ func (b *Bot) requestOf(ctx context.Context, event symphony.Event) (a arrival, o
 }
 
 func (b *Bot) requestOfMessage(ctx context.Context, m symphony.Message) (arrival, bool) {
-	a := arrival{id: string(m.ID), request: requestFromMessage(m)}
-	return a, m.From.ID != b.self.ID && b.isForBot(ctx, m, a.request)
+	return b.readSafely(ctx, m, func() (arrival, bool) {
+		a := arrival{id: string(m.ID), request: requestFromMessage(m)}
+		return a, m.From.ID != b.self.ID && b.isForBot(ctx, m, a.request)
+	})
 }
 
 // isForBot reports whether a message wants an answer. A program's message does only if it is a
@@ -88,7 +92,7 @@ func (b *Bot) isForBot(ctx context.Context, m symphony.Message, r storedRequest)
 		zerolog.Ctx(ctx).Warn().Err(err).Str("job", string(m.ID)).Msg("message could not be read")
 		return false
 	}
-	result := b.grammar.Parse(typed)
+	result := b.parse(typed)
 	if isFromProgram(m) {
 		return result.Command != nil
 	}

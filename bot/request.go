@@ -18,6 +18,7 @@ func requestFromMessage(m symphony.Message) storedRequest {
 		Message: m.ID, Origin: cmp.Or(m.Initial, m.ID),
 		Stream: m.Stream.ID, Room: m.Stream.Type != symphony.IM, Name: m.Stream.Name,
 		From: personOf(m.From), At: m.Time, Text: m.PresentationML, Data: m.Data,
+		Journal: commands.JournalVersion,
 	}
 }
 
@@ -27,7 +28,7 @@ func requestFromForm(e symphony.FormSubmitted) storedRequest {
 		Message: e.FormMessage, Origin: e.FormMessage,
 		Stream: e.Stream.ID, Room: e.Stream.Type != symphony.IM, Name: e.Stream.Name,
 		From: personOf(e.Initiator), At: e.Time,
-		Form: &sentForm{ID: e.FormID, Values: e.Values},
+		Form: &sentForm{ID: e.FormID, Values: e.Values}, Journal: commands.JournalVersion,
 	}
 }
 

@@ -59,8 +59,9 @@ func TestADeniedUserIsNotShownTheForm(t *testing.T) {
 	for _, line := range []string{"/newroom", "/newroom @alice"} {
 		w.says("kim", line).sees("Contractors cannot open rooms.")
 	}
-	typo := w.says("kim", `/newroom "Open`).sees("[ Edit in form ]")
-	w.click("kim", typo.lastReply(), "roombot-offer", "offer-1", nil).sees("Contractors cannot open rooms.")
+	typo := w.says("bob", `/newroom "Open`).sees("[ Edit in form ]")
+	w.changeRules(strings.Replace(openRules, "user:kim", "user:bob", 1))
+	w.click("bob", typo.lastReply(), "roombot-offer", "offer-1", nil).sees("Contractors cannot open rooms.")
 }
 
 func TestADenialAfterAFirstAnswerInTheRoomStaysPrivate(t *testing.T) {

@@ -57,6 +57,7 @@ func TestAStoreOfTheVersionBeforeIsOpenedAndFinished(t *testing.T) {
 		u.writeAgain(j.job, j.who, j.text)
 	}
 	u.ids["ravi2.message"], u.ids["ravi2.request"] = "event-of-the-form", string(commands.NewRequestID("event-of-the-form"))
+	stranger := u.plants("Not of the bot", client.Keyword{Key: commands.RequestKeyword, Value: u.ids["carol.request"]})
 	u.room("Answered", "bob", "bob", "alice")
 	u.room("Reply Lost", "ops", "ops", "carol")
 	u.room("Lost Create", "carol")
@@ -81,6 +82,7 @@ func TestAStoreOfTheVersionBeforeIsOpenedAndFinished(t *testing.T) {
 	require.Contains(t, ravi[1], "✓ By Form")
 	u.theOnly("Reply Lost", "ops", "carol")
 	u.theOnly("Lost Create", "carol", "kim")
+	require.ElementsMatch(t, []string{"kim", "roombot"}, u.roomByID(stranger).Usernames())
 	u.theOnly("Half Made", "alice", "bob", "carol")
 	u.theOnly("Waiting", "alice", "bob")
 	u.theOnly("By Form", "ravi", "kim", "cora")

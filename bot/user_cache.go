@@ -14,8 +14,8 @@ type userCache struct {
 	since time.Time
 }
 
-// A person's username and e-mail hardly ever change; the cache is emptied as a whole when it is old
-// or has grown.
+// What the directory says of a person hardly ever changes; the cache is emptied as a whole when it
+// is old or has grown.
 const (
 	userCacheAge  = 5 * time.Minute
 	userCacheSize = 10_000

@@ -40,14 +40,18 @@ func TestWhatAnEventLeavesOutOfItsUserIsLookedUp(t *testing.T) {
 	require.Equal(t, 1, w.calls("lookupUsers"), "she was looked up once")
 }
 
-func TestARefusedLookUpLeavesTheRulesWithTheEvent(t *testing.T) {
+func TestARefusedLookUpAdmitsNobody(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.rules = staffRules })
 	chat := w.says("alice", "/help")
 	w.fail(client.Fault{Path: onUsers, Status: http.StatusForbidden})
 	w.sendNameless("/groups", chat)
 	require.Eventually(t, func() bool { return len(w.answers("alice", chat)) == 2 }, patience, tick)
-	require.NotContains(t, plain(w.answers("alice", chat)[1]), "I can add")
+	require.Contains(t, plain(w.answers("alice", chat)[1]), "Nobody has allowed you /groups here.")
+	w.says("alice", "/groups").sees("Nobody has allowed you /groups here.")
+	require.Contains(t, w.log.String(), "who asks could not be looked up")
+	w.heal()
+	w.says("alice", "/groups").sees("I can add")
 }
 
 func TestAFailedLookUpIsRepeatedBeforeADenial(t *testing.T) {

@@ -82,6 +82,8 @@ type world struct {
 	change func(*bot.Config) // of the next starts; none by default
 	level  zerolog.Level     // least level that is logged; info by default
 
+	prepare func(*bot.Bot) // before each start; nothing by default
+
 	numbers *bot.Metrics // of the next start; its own by default
 	front   front        // what stands before the pod, if anything
 	log     *log
@@ -149,6 +151,9 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	var handler http.Handler = control.New(pod, control.Config{Quiet: 60 * time.Millisecond})
 	if w.front != nil {
 		handler = w.front(handler)
+	}
+	if runsWithoutTexts(t) {
+		handler = withoutTexts(handler)
 	}
 	server := httptest.NewServer(handler)
 	w.url, w.pod = server.URL, client.New(server.URL)
@@ -246,6 +251,9 @@ func (w *world) start() {
 	b, err := bot.New(ctx, c)
 	require.NoError(w.t, err)
 	w.bot = b
+	if w.prepare != nil {
+		w.prepare(b)
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx) }()
 	<-live

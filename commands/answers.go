@@ -81,6 +81,15 @@ func TooMany(limit int) *Refusal {
 	}
 }
 
+// Unreadable refuses a message or form that the bot could not read because of a bug.
+func Unreadable(id RequestID) *Refusal {
+	return &Refusal{
+		Code:    "unreadable",
+		Message: "I could not read this. The fault is mine, not yours." + nothingCreated,
+		Next:    "Please try it in other words. Your administrators find the reason under request " + string(id) + ".",
+	}
+}
+
 // PutOff is the first answer to a request that takes longer; after is how long until the next
 // attempt, 0 if that is not known.
 func PutOff(after time.Duration) Reply {

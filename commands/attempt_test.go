@@ -22,6 +22,8 @@ type memory struct {
 	intentions map[string][]time.Time
 	first      []commands.Reply
 	crash      string // the step whose result gets lost
+	denial     error  // of the policy
+	asked      int    // how often the policy was asked
 }
 
 // errCrash stands for the end of the process.
@@ -62,6 +64,13 @@ func (m *memory) Result(step string, into any) (bool, error) {
 		return false, nil
 	}
 	return true, json.Unmarshal(raw, into)
+}
+
+func (m *memory) CheckPolicy(context.Context, *commands.Request) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.asked++
+	return m.denial
 }
 
 func (m *memory) Intend(_ context.Context, step string) error {

@@ -21,7 +21,10 @@ import (
 //  3. keep reading what the version before wrote: rename testdata/journal/X.json to the next free
 //     X.vN.json, which the test goes on decoding, and run go test ./commands -run Journal -update;
 //  4. never give an old name another meaning, and never change NewRequestID.
-const JournalVersion = 1
+const JournalVersion = 2
+
+// FirstProofVersion is the version from which on rooms carry a proof.
+const FirstProofVersion = 2
 
 // Steps of a job, as the engine stores them.
 const (
@@ -194,6 +197,16 @@ func offerButton(i int) string { return "offer-" + strconv.Itoa(i) }
 // RequestKeyword is the key of the room keyword whose value is the request id: how a room is found
 // again when Symphony's answer to its creation was lost.
 const RequestKeyword = "roombot-request"
+
+// ProofKeyword is the key of the room keyword that shows that the bot made the room for the
+// request: the number can be computed by anybody who reads the message.
+const ProofKeyword = "roombot-proof"
+
+// ProofLabel is the label under which the ProofKey is derived from the bot's private key.
+const ProofLabel = "roombot-proof"
+
+// proofSize is how many bytes of the code make the proof, which is written in hexadecimal.
+const proofSize = 16
 
 // RequestID names one request in replies, logs and in the room it made. It follows from the id of
 // the message that carried the request, so that every replica and every attempt derives the same.

@@ -75,6 +75,10 @@ func shapes() map[string]shape {
 		"stamp":          stampShape(),
 		"form":           formShape(),
 		"names":          namesShape(),
+		"proofs": storedAs(map[string]any{
+			"keyword": ProofKeyword, "label": ProofLabel,
+			"proof of m1 by the key of zeros": ProofKey(make([]byte, 32)).prove("m1"),
+		}),
 		"request_ids": storedAs(map[string]RequestID{
 			"rhvGpDbjWIMgkdnbzA5yrX___l3-IcVwbQ": NewRequestID("rhvGpDbjWIMgkdnbzA5yrX___l3-IcVwbQ"),
 			"m1":                                 NewRequestID("m1"),

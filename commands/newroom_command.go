@@ -2,11 +2,14 @@ package commands
 
 import "roombot/commands/syntax"
 
+// CommandNewRoom is the name of the command that opens a room.
+const CommandNewRoom = "newroom"
+
 // newRoomCommand is /newroom, described once for the parser, the help and the client's completion.
 func (env *Env) newRoomCommand() Command {
 	return Command{
 		Command: syntax.Command{
-			Name:      "newroom",
+			Name:      CommandNewRoom,
 			Aliases:   []string{"createroom"},
 			Summary:   "open a room with people and groups, and get its link",
 			Args:      syntax.ArgsRoom,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"roombot/symphony"
@@ -31,8 +30,9 @@ func (p *roomPlan) createOnce(ctx context.Context, attempt Attempt) (room stored
 }
 
 // findOrCreate searches the room where an earlier call may have created it, and else creates it.
-// first is true if this was the first call.
-func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (room *storedCreation, first bool, err error) {
+// fresh is true if the first call did. The policy is asked once more right before the first
+// intention: nothing waits between the two.
+func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (result *storedCreation, fresh bool, err error) {
 	last, times, err := attempt.Intentions(ctx, stepRoom)
 	if err != nil {
 		return nil, false, err
@@ -42,52 +42,53 @@ func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (room *sto
 			return found, false, err
 		}
 	}
+	if times == 0 { // nothing may have been written: now it is decided for good
+		if err := attempt.CheckPolicy(ctx, p.req); err != nil {
+			return nil, false, err
+		}
+	}
 	if err := attempt.Intend(ctx, stepRoom); err != nil {
 		return nil, false, err
 	}
-	room, err = p.callCreate(ctx, times)
-	if symphony.VerdictOf(err).MayRepeat() {
+	result, err = p.callCreate(ctx)
+	switch verdict := symphony.VerdictOf(err); {
+	case verdict == symphony.Refused:
+		result, err = p.explainRefusal(ctx, err, times)
+		return result, false, err
+	case verdict.MayRepeat():
 		err = errors.Join(err, attempt.Withdraw(ctx, stepRoom))
 	}
-	return room, times == 0, err
+	return result, times == 0, err
 }
 
 // callCreate makes one call. Waiting for Symphony's pace or for a new session counts as part of it:
 // nothing is sent later than CallTimeout after the intention, or a later attempt would search too
 // early.
-func (p *roomPlan) callCreate(ctx context.Context, times int) (*storedCreation, error) {
+func (p *roomPlan) callCreate(ctx context.Context) (*storedCreation, error) {
 	bounded, cancel := context.WithTimeout(ctx, p.env.Limits.CallTimeout)
 	defer cancel()
 	room, err := p.env.Symphony.CreateRoom(bounded, p.room)
-	switch {
-	case err == nil:
-		return &storedCreation{Room: storedRoomOf(room)}, nil
-	case isNameTaken(err) && times > 0:
-		return p.searchTakenName(ctx, err, times)
+	if err != nil {
+		return nil, fmt.Errorf("create room: %w", err)
 	}
-	return p.creationFailed(ctx, err)
+	return creationOf(room), nil
 }
 
-// searchTakenName decides about a name that is taken after an earlier call got no answer: the room
-// of that name may be our own and not searchable yet. It is searched a few times more before the
-// name counts as taken by somebody else.
-func (p *roomPlan) searchTakenName(ctx context.Context, err error, times int) (*storedCreation, error) {
+// explainRefusal decides about a room that Symphony refused; times is how many calls came before.
+// After an earlier call any refusal, whatever its text, may be due to our own room, which has the
+// name and is not searchable yet. It is searched a few times more before the refusal counts.
+func (p *roomPlan) explainRefusal(ctx context.Context, refused error, times int) (*storedCreation, error) {
 	const maxSearches = 3
-	found, searching := p.searchRoom(ctx)
-	switch {
-	case searching != nil || found != nil:
-		return found, searching
-	case times < maxSearches:
-		return nil, &WaitError{After: p.env.Limits.Settle(), Why: "the room with this name may be our own"}
+	if times > 0 || p.req.Missed {
+		found, err := p.searchRoom(ctx)
+		switch {
+		case err != nil || found != nil:
+			return found, err
+		case times < maxSearches:
+			return nil, &WaitError{After: p.env.Limits.Settle(), Why: "Symphony refuses the room, which may exist already"}
+		}
 	}
-	return p.creationFailed(ctx, err)
-}
-
-func (p *roomPlan) creationFailed(ctx context.Context, err error) (*storedCreation, error) {
-	if refusal := p.creationRefusal(ctx, err); refusal != nil {
-		return &storedCreation{Refused: refusal}, nil
-	}
-	return nil, fmt.Errorf("create room: %w", err)
+	return p.refuseCreation(ctx, refused), nil
 }
 
 // searchEarlierRoom searches the room that an earlier, unanswered call may have created, once that
@@ -99,31 +100,30 @@ func (p *roomPlan) searchEarlierRoom(ctx context.Context, last time.Time) (*stor
 	return p.searchRoom(ctx)
 }
 
-// searchRoom returns the room that carries the request's id, the oldest of several, or nil.
+// searchRoom returns our own room for the request, the oldest of several, or nil.
 func (p *roomPlan) searchRoom(ctx context.Context) (*storedCreation, error) {
-	id := string(p.req.ID)
 	var found *symphony.Room
 	for room, err := range p.env.Symphony.SearchRooms(ctx, symphony.RoomQuery{
-		Text:            id,
+		Text:            string(p.req.ID),
 		Labels:          []string{RequestKeyword}, // for pods that do not know SearchFields
 		SearchFields:    []string{"keywords_value"},
 		Member:          p.env.Self.ID,
 		NonDiscoverable: true,
+		Complete:        true, // a second room would follow from one that is overlooked
 	}) {
 		if err != nil {
 			return nil, fmt.Errorf("search the room of the request: %w", err)
 		}
-		own := slices.Contains(room.Attributes.Keywords, symphony.Keyword{Key: RequestKeyword, Value: id})
-		if own && (found == nil || room.CreatedAt.Before(found.CreatedAt)) {
+		if p.isOwnRoom(room) && (found == nil || room.CreatedAt.Before(found.CreatedAt)) {
 			found = &room
 		}
 	}
 	if found == nil {
 		return nil, nil
 	}
-	return &storedCreation{Room: storedRoomOf(*found)}, nil
+	return creationOf(*found), nil
 }
 
-func storedRoomOf(room symphony.Room) storedRoom {
-	return storedRoom{ID: room.ID, Name: room.Attributes.Name, External: room.Attributes.CrossPod}
+func creationOf(room symphony.Room) *storedCreation {
+	return &storedCreation{Room: storedRoom{ID: room.ID, Name: room.Attributes.Name, External: room.Attributes.CrossPod}}
 }

@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"testing"
@@ -122,10 +123,60 @@ func TestNameTakenByOurOwnRoomIsSearchedAgain(t *testing.T) {
 func TestNameTakenBySomebodyElseIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = 200*time.Millisecond, time.Millisecond })
-	w.answer("alice", `/newroom "Theirs"`)
+	w.answer("alice", `/newroom "Theirs" @Bob Chen`)
 	w.stub(stub{path: createCall, status: http.StatusServiceUnavailable, count: 1})
 	require.Equal(t, "name-taken", w.answer("bob", `/newroom "Theirs"`).Code)
-	require.Equal(t, []string{"alice*"}, w.members("Theirs"))
+	require.Equal(t, []string{"alice*", "bob"}, w.members("Theirs"))
+}
+
+// After a call without an answer a refusal of any kind may be due to our own room.
+func TestEveryRefusalAfterALostAnswerIsLookedInto(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 403, 404, 409, 451, 452} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = 200*time.Millisecond, time.Millisecond })
+			w.stub(stub{path: createCall, pass: true, status: http.StatusServiceUnavailable, count: 1})
+			w.stub(stub{path: createCall, status: status, answer: `{"message":"x"}`})
+			w.stub(stub{path: "/room/search", status: http.StatusOK, answer: `{"count":0,"rooms":[]}`, count: 3})
+			plan, job := w.mustPlan("bob", `/newroom "Hidden" @alice`), newJob()
+			require.Equal(t, commands.CodeDone, w.finish(plan, job).Code)
+			require.Equal(t, []string{"alice", "bob*"}, w.members("Hidden"))
+		})
+	}
+}
+
+// The room of a missed request may be too young to be found when its name is refused.
+func TestRefusalOfAMissedRequestIsLookedInto(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = 200*time.Millisecond, time.Millisecond })
+	r := w.request("bob", `/newroom "Young" @alice`)
+	first, err := w.plan(r)
+	require.NoError(t, err)
+	reply := w.finish(first, newJob())
+	w.stub(stub{path: "/room/search", status: http.StatusOK, answer: `{"count":0,"rooms":[]}`, count: 2})
+	r.Missed = true
+	again, err := w.plan(r)
+	require.NoError(t, err)
+	require.Equal(t, reply.Room, w.finish(again, newJob()).Room)
+}
+
+func TestSearchesAfterALostAnswerEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = 100*time.Millisecond, time.Millisecond })
+	w.stub(stub{path: createCall, status: http.StatusServiceUnavailable, count: 1})
+	w.stub(stub{path: createCall, status: http.StatusForbidden})
+	require.Equal(t, "entitlement", w.answer("bob", `/newroom "Never"`).Code)
+	require.Equal(t, 4, w.calls(createCall))
+}
+
+// A gateway that repeats the call by itself makes the room, and then brings the refusal.
+func TestOwnRoomIsFoundBehindTheFirstRefusal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.stub(stub{path: createCall, pass: true, status: http.StatusBadRequest, count: 1})
+	w.requireMembers("Twice", "@alice", "alice", "bob*")
+	require.Equal(t, 1, w.calls(createCall))
 }
 
 func TestRefusalIsStoredAndNotAskedForAgain(t *testing.T) {
@@ -140,19 +191,111 @@ func TestRefusalIsStoredAndNotAskedForAgain(t *testing.T) {
 	require.Empty(t, w.rooms("Secret"))
 }
 
-// Only the documented sentence says that the name is taken.
-func TestOtherBadRequestIsNoTakenName(t *testing.T) {
+// The texts of refusals are not documented, so that none decides.
+func TestTextOfARefusalDecidesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for message, code := range map[string]string{
-		"A room with this name already exists. Please CHOOSE another name.": "name-taken",
-		"The name is too long.": "room-refused",
-		"":                      "room-refused",
-	} {
-		remove := w.stub(stub{path: createCall, status: http.StatusBadRequest, answer: `{"code":400,"message":"` + message + `"}`})
-		require.Equal(t, code, w.answer("bob", `/newroom "Bad"`).Code, message)
+	w.answer("bob", `/newroom "Known"`)
+	for _, text := range []string{"A room with this name already exists. Please CHOOSE another name.", "The name is too long.", "x", ""} {
+		remove := w.stub(stub{path: createCall, status: http.StatusBadRequest, answer: `{"code":400,"message":"` + text + `"}`})
+		require.Equal(t, "room-refused", w.answer("bob", `/newroom "Bad"`).Code, text)
+		require.Equal(t, "name-taken", w.answer("bob", `/newroom "k n o w n"`).Code, text)
 		remove()
 	}
+}
+
+func TestRefusalDoesNotTellOfARoomThatTheRequesterCannotSee(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	remove := w.stub(stub{path: createCall, status: http.StatusBadRequest})
+	free := w.answer("bob", `/newroom "Deal"`)
+	remove()
+	require.Equal(t, commands.CodeDone, w.answer("alice", `/newroom "Deal"`).Code)
+	taken := w.answer("bob", `/newroom "Deal"`)
+	require.Equal(t, free, taken)
+	require.Equal(t, "room-refused", taken.Code)
+	require.Equal(t, "name-taken", w.answer("alice", `/newroom "Deal"`).Code, "she is in it")
+
+	w.answer("alice", `/newroom "Town hall" public`)
+	require.Equal(t, "name-taken", w.answer("bob", `/newroom "Town hall"`).Code, "a public room")
+	require.Equal(t, "room-refused", w.answer("eve", `/newroom "Town hall" external`).Code, "of another company")
+}
+
+func TestRoomWithAFalseProofIsNotOurs(t *testing.T) {
+	t.Parallel()
+	for name, plant := range map[string]func(right symphony.Keyword) []symphony.Keyword{
+		"none": func(symphony.Keyword) []symphony.Keyword { return nil },
+		"made up": func(symphony.Keyword) []symphony.Keyword {
+			return []symphony.Keyword{{Key: commands.ProofKeyword, Value: "0123456789abcdef"}}
+		},
+		"under another": func(right symphony.Keyword) []symphony.Keyword {
+			return []symphony.Keyword{{Key: "proof", Value: right.Value}}
+		},
+		"cut": func(right symphony.Keyword) []symphony.Keyword {
+			return []symphony.Keyword{{Key: right.Key, Value: right.Value[:8]}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, settlesSoon)
+			r := w.request("bob", `/newroom "Ours" @alice`)
+			number := symphony.Keyword{Key: commands.RequestKeyword, Value: string(r.ID)}
+			_, err := w.client.CreateRoom(t.Context(), symphony.RoomAttributes{
+				Name: "Decoy", Keywords: append(plant(w.proof(r)), number),
+			})
+			require.NoError(t, err)
+			w.stub(stub{path: createCall, pass: true, status: http.StatusServiceUnavailable, count: 1})
+			plan, err := w.plan(r)
+			require.NoError(t, err)
+			require.Equal(t, commands.CodeDone, w.finish(plan, newJob()).Code)
+			require.Equal(t, []string{"alice", "bob*"}, w.members("Ours"))
+			require.Empty(t, w.members("Decoy"))
+		})
+	}
+}
+
+func TestRoomWithoutAProofIsTakenForAnEarlierVersionsRequestOnly(t *testing.T) {
+	t.Parallel()
+	for before, opened := range map[bool]string{true: "As before", false: "Anew"} {
+		w := newWorld(t, settlesSoon)
+		r := w.request("bob", `/newroom "Anew" @alice`)
+		r.BeforeProofs = before
+		number := symphony.Keyword{Key: commands.RequestKeyword, Value: string(r.ID)}
+		_, err := w.client.CreateRoom(t.Context(), symphony.RoomAttributes{Name: "As before", Keywords: []symphony.Keyword{number}})
+		require.NoError(t, err)
+		_, err = w.client.CreateRoom(t.Context(), symphony.RoomAttributes{
+			Name: "False proof", Keywords: []symphony.Keyword{number, {Key: commands.ProofKeyword, Value: "0123"}},
+		})
+		require.NoError(t, err)
+		plan, err := w.plan(r)
+		require.NoError(t, err)
+		job := newJob()
+		require.NoError(t, job.Intend(t.Context(), "room"))
+		require.Equal(t, commands.CodeDone, w.finish(plan, job).Code)
+		require.Equal(t, []string{"alice", "bob*"}, w.members(opened))
+		require.Empty(t, w.members("False proof"))
+	}
+}
+
+// proof is the keyword that shows that a room was made for the request.
+func (w *world) proof(r *commands.Request) symphony.Keyword {
+	w.t.Helper()
+	plan, err := w.plan(r)
+	require.NoError(w.t, err)
+	reply := w.finish(plan, newJob())
+	room, err := w.client.Room(w.t.Context(), reply.Room)
+	require.NoError(w.t, err)
+	for _, keyword := range room.Attributes.Keywords {
+		if keyword.Key == commands.ProofKeyword {
+			_, err := w.client.UpdateRoom(w.t.Context(), room.ID, symphony.RoomUpdate{
+				Name: new("Used " + string(r.ID)), Keywords: []symphony.Keyword{{Key: "used", Value: "yes"}},
+			})
+			require.NoError(w.t, err)
+			return keyword
+		}
+	}
+	require.Fail(w.t, "the room has no proof")
+	return symphony.Keyword{}
 }
 
 // A missed request may have been begun by a bot with another store, so that the room is looked for
@@ -207,4 +350,45 @@ func TestSuggestedNameFitsAndIsFree(t *testing.T) {
 	require.Equal(t, "name-taken", refused.Code)
 	i := slices.IndexFunc(refused.Offers, func(o commands.Offer) bool { return !o.Edit })
 	require.Equal(t, commands.CodeDone, w.answer("bob", refused.Offers[i].Command.Text).Code)
+}
+
+func TestPolicyIsAskedBeforeTheFirstIntentionOnly(t *testing.T) {
+	t.Parallel()
+	t.Run("a denial creates nothing", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		plan, job := w.mustPlan("bob", `/newroom "Denied" @alice`), newJob()
+		job.denial = commands.Denied("Not any more.")
+		require.Equal(t, "denied", w.finish(plan, job).Code)
+		require.Equal(t, 1, job.asked)
+		touched, err := commands.MayHaveWritten(t.Context(), job)
+		require.NoError(t, err)
+		require.False(t, touched)
+		require.Zero(t, w.calls(createCall))
+		require.Empty(t, job.steps, "a later attempt may create the room")
+		job.denial = nil
+		require.Equal(t, commands.CodeDone, w.finish(plan, job).Code)
+	})
+	t.Run("a room that may exist is finished", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, settlesSoon)
+		w.stub(stub{path: createCall, pass: true, status: http.StatusServiceUnavailable, count: 1})
+		plan, job := w.mustPlan("bob", `/newroom "Begun" @alice`), newJob()
+		_, err := plan.Apply(t.Context(), job)
+		require.Error(t, err)
+		job.denial = commands.Denied("Not any more.")
+		require.Equal(t, commands.CodeDone, w.finish(plan, job).Code)
+		require.Equal(t, []string{"alice", "bob*"}, w.members("Begun"))
+		require.Equal(t, 1, job.asked)
+	})
+	t.Run("a call that never left does not count", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.stub(stub{path: createCall, status: http.StatusTooManyRequests})
+		plan, job := w.mustPlan("bob", `/newroom "Throttled" @alice`), newJob()
+		_, err := plan.Apply(t.Context(), job)
+		require.ErrorIs(t, err, symphony.ErrTooManyRequests)
+		job.denial = commands.Denied("Not any more.")
+		require.Equal(t, "denied", w.finish(plan, job).Code)
+	})
 }

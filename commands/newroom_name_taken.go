@@ -2,44 +2,95 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
 	"roombot/symphony"
 )
 
-// nameTakenRefusal offers another name. It does not say whether a room of that name exists: the
-// requester may not be meant to know.
-func (p *roomPlan) nameTakenRefusal(ctx context.Context) *Refusal {
-	refusal := &Refusal{
+// nameLookup is what the bot sees of the name that a refused room was to have.
+type nameLookup struct {
+	own      *symphony.Room  // the request's own room has it
+	sameName []symphony.Room // other rooms that have it
+	known    map[string]bool // folded names of all rooms that were found
+}
+
+// lookUpName searches the rooms that the bot can see. A search that fails ends early.
+func (p *roomPlan) lookUpName(ctx context.Context) nameLookup {
+	found := nameLookup{known: map[string]bool{}}
+	for room, err := range p.env.Symphony.SearchRooms(ctx, symphony.RoomQuery{Text: p.room.Name, NonDiscoverable: true}) {
+		if err != nil || len(found.known) == 200 {
+			break
+		}
+		name := foldRoomName(room.Attributes.Name)
+		found.known[name] = true
+		switch {
+		case p.isOwnRoom(room):
+			found.own = &room
+		case name == foldRoomName(p.room.Name):
+			found.sameName = append(found.sameName, room)
+		}
+	}
+	return found
+}
+
+// isVisibleToRequester reports whether the requester may know that a room exists: one of the
+// company's public rooms, or a room that they are in.
+func (p *roomPlan) isVisibleToRequester(ctx context.Context, room symphony.Room) bool {
+	if room.Attributes.Public && !p.env.IsExternal(p.req.From.ID) {
+		return true
+	}
+	members, err := p.env.Symphony.Members(ctx, room.ID)
+	return err == nil && isMember(members, p.req.From.ID)
+}
+
+// nameTakenRefusal is for a name of a room that the requester may know of.
+func (p *roomPlan) nameTakenRefusal(found nameLookup) *Refusal {
+	return p.offerFreeName(found, &Refusal{
 		Code:    "name-taken",
-		Message: "Symphony does not accept the name “" + p.room.Name + "”: another room may have it." + nothingCreated,
-		Next:    "Please send the command again with another name.",
+		Message: "Symphony does not accept the name “" + p.room.Name + "”: another room has it." + nothingCreated,
+		Next:    "This name looks free:",
+	})
+}
+
+// unexplainedRefusal is for all other reasons that Symphony may have, among them the name of a room
+// that the requester may not know of: the words are the same whether there is such a room or not.
+// Many pods allow no history in rooms for other companies.
+func (p *roomPlan) unexplainedRefusal(found nameLookup) *Refusal {
+	refusal := &Refusal{
+		Code: "room-refused",
+		Message: "Symphony does not accept a room with this name and these options. Another room may have the name “" +
+			p.room.Name + "”." + nothingCreated,
+		Next: "Fewer options may help, or another name. This one looks free:",
 	}
-	if other := p.suggestName(ctx); other != "" {
-		renamed := p.req.Invocation
-		renamed.Name = other
-		refusal.Next = "This name looks free:"
-		refusal.Offers = createOffers(FormatCommand(p.req.Message, renamed))
+	if p.room.CrossPod && p.room.ViewHistory {
+		refusal.Next = "Many pods allow no history: in rooms for other companies. Without it:"
+		refusal.Offers = createOffers(FormatCommand(p.req.Message, withoutOption(p.req.Invocation, "history")))
+		return refusal
 	}
+	return p.offerFreeName(found, refusal)
+}
+
+func (p *roomPlan) offerFreeName(found nameLookup, refusal *Refusal) *Refusal {
+	other := found.freeName(p.room.Name)
+	if other == "" {
+		refusal.Next = "Please send the command again with another name."
+		return refusal
+	}
+	renamed := p.req.Invocation
+	renamed.Name = other
+	refusal.Offers = createOffers(FormatCommand(p.req.Message, renamed))
 	return refusal
 }
 
-// suggestName tries "Name 2", "Name 3" and so on against the rooms that the bot can see.
-func (p *roomPlan) suggestName(ctx context.Context) string {
-	known := map[string]bool{}
-	for room, err := range p.env.Symphony.SearchRooms(ctx, symphony.RoomQuery{Text: p.room.Name, NonDiscoverable: true}) {
-		if err != nil || len(known) == 200 {
-			break
-		}
-		known[foldRoomName(room.Attributes.Name)] = true
-	}
-	base := []rune(p.room.Name)
+// freeName is "Name 2", "Name 3" and so on, whichever is the first that no room has. A number that
+// is left out tells no more than Symphony does, which refuses a name in use to everybody.
+func (l nameLookup) freeName(name string) string {
+	base := []rune(name)
 	base = base[:min(len(base), 46)] // leaves room for the number within Symphony's 49
 	for n := 2; n < 100; n++ {
-		if name := fmt.Sprintf("%s %d", strings.TrimSpace(string(base)), n); !known[foldRoomName(name)] {
-			return name
+		if other := fmt.Sprintf("%s %d", strings.TrimSpace(string(base)), n); !l.known[foldRoomName(other)] {
+			return other
 		}
 	}
 	return ""
@@ -47,11 +98,3 @@ func (p *roomPlan) suggestName(ctx context.Context) string {
 
 // foldRoomName is the form in which Symphony compares room names: without case and blanks.
 func foldRoomName(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), "")) }
-
-// isNameTaken reports whether a room was refused for its name: a 400 whose text asks for another
-// name, which is the only documented sign.
-func isNameTaken(err error) bool {
-	refused, ok := errors.AsType[*symphony.Error](err)
-	return ok && errors.Is(err, symphony.ErrBadRequest) &&
-		strings.Contains(strings.ToLower(refused.Message), "choose another name")
-}

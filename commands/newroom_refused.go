@@ -7,49 +7,47 @@ import (
 	"roombot/symphony"
 )
 
-// creationRefusal is the refusal where Symphony certainly created no room; nil where another
-// attempt may help.
-func (p *roomPlan) creationRefusal(ctx context.Context, err error) *Refusal {
+// refuseCreation is what becomes of a room that Symphony refused. The status and lookups decide:
+// the texts of refusals are not documented.
+func (p *roomPlan) refuseCreation(ctx context.Context, refused error) *storedCreation {
+	if refusal := p.refusalByStatus(refused); refusal != nil {
+		return &storedCreation{Refused: refusal}
+	}
+	found := p.lookUpName(ctx)
+	if found.own != nil { // somebody on the way has sent the call twice
+		return creationOf(*found.own)
+	}
+	for _, room := range found.sameName {
+		if p.isVisibleToRequester(ctx, room) {
+			return &storedCreation{Refused: p.nameTakenRefusal(found)}
+		}
+	}
+	return &storedCreation{Refused: p.unexplainedRefusal(found)}
+}
+
+// refusalByStatus is the refusal that a status stands for, nil where it may mean anything.
+func (p *roomPlan) refusalByStatus(refused error) *Refusal {
 	switch {
-	case symphony.VerdictOf(err) != symphony.Refused:
-		return nil
-	case isNameTaken(err):
-		return p.nameTakenRefusal(ctx)
-	case errors.Is(err, symphony.ErrBlocked):
+	case errors.Is(refused, symphony.ErrBlocked):
 		return &Refusal{
 			Code:    "blocked",
 			Message: "A compliance rule blocks this room's name or description." + nothingCreated,
 			Next:    "Choose other words, or ask Compliance which rule it is.",
 		}
-	case errors.Is(err, symphony.ErrBarrier):
+	case errors.Is(refused, symphony.ErrBarrier):
 		return &Refusal{
 			Code:    "barrier",
 			Message: "An information barrier forbids this room." + nothingCreated,
 			Next:    "Only Compliance can change that.",
 		}
-	case errors.Is(err, symphony.ErrForbidden):
+	case errors.Is(refused, symphony.ErrForbidden):
 		return &Refusal{
 			Code:    "entitlement",
 			Message: "Symphony does not let me open " + p.describeCreation() + "." + nothingCreated,
 			Next:    "Your Symphony administrators can give my account the entitlement.",
 		}
 	}
-	return p.unexplainedRefusal()
-}
-
-// unexplainedRefusal is for a pod that refuses the room without a reason. Many pods allow no
-// history in rooms for other companies.
-func (p *roomPlan) unexplainedRefusal() *Refusal {
-	refusal := &Refusal{
-		Code:    "room-refused",
-		Message: "Symphony does not accept a room with this name and these options." + nothingCreated,
-		Next:    "Try a plainer name, or fewer options.",
-	}
-	if p.room.CrossPod && p.room.ViewHistory {
-		refusal.Next = "Many pods allow no history: in rooms for other companies. Without it:"
-		refusal.Offers = createOffers(FormatCommand(p.req.Message, withoutOption(p.req.Invocation, "history")))
-	}
-	return refusal
+	return nil
 }
 
 // describeCreation says in words which right the bot lacks.

@@ -84,8 +84,10 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	})
 	self, err := w.client.Me(t.Context())
 	require.NoError(t, err)
+	proofKey, err := w.client.DeriveSecret(commands.ProofLabel)
+	require.NoError(t, err)
 	w.env = commands.NewEnv(commands.Env{
-		Symphony: w.client, Self: self, Groups: commands.NewGroupDirectory(w.client, time.Hour), Limits: w.limits,
+		Symphony: w.client, Self: self, Groups: commands.NewGroupDirectory(w.client, time.Hour), Limits: w.limits, ProofKey: proofKey,
 	})
 	w.loadPeople()
 	return w
@@ -215,8 +217,9 @@ func (w *world) request(who, text string) *commands.Request {
 	read := w.grammar().Parse(m)
 	require.NotNil(w.t, read.Command, "%q: %+v", text, read)
 	w.nextID++
+	job := fmt.Sprint("message ", w.nextID)
 	return &commands.Request{
-		ID:   commands.NewRequestID(fmt.Sprint("message ", w.nextID)),
+		ID: commands.NewRequestID(job), Job: job,
 		From: w.people[who], Message: m, Invocation: *read.Command,
 	}
 }

@@ -115,6 +115,7 @@ func TestRepliesRefusedRooms(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.answer("bob", `/newroom "Desk"`)
+	w.answer("bob", `/newroom "Town hall" public`)
 	const create = "/pod/v3/room/create"
 	var entries []entry
 	add := func(situation, who, text string, stubs ...stub) {
@@ -123,15 +124,17 @@ func TestRepliesRefusedRooms(t *testing.T) {
 		}
 		entries = append(entries, entry{situation, w.answer(who, text)})
 	}
-	add("The name is taken", "alice", `/newroom "desk" @carol`)
-	add("A long name is taken, and names with a number as well", "alice", `/newroom "A very long name for a room with many letters 1"`,
-		stub{path: create, status: 400, answer: `{"code":400,"message":"Please choose another name."}`})
+	add("The name is that of a room that the requester is in", "bob", `/newroom "desk" @carol`)
+	add("The name is that of a public room", "alice", `/newroom "town hall"`)
+	add("The name is that of a room that the requester may not know of, or Symphony has another reason", "alice", `/newroom "desk" @carol`)
+	add("A long name is refused", "alice", `/newroom "A very long name for a room with many letters 1"`,
+		stub{path: create, status: 400, answer: `{"code":400,"message":"x"}`})
 	add("A compliance rule blocks the name or the description", "bob", `/newroom "Secret"`, stub{path: create, status: 451})
 	add("An information barrier", "bob", `/newroom "Wall"`, stub{path: create, status: 452})
 	add("The bot may open no rooms", "bob", `/newroom "Closed"`, stub{path: create, status: 403})
 	add("The bot may open no public rooms", "bob", `/newroom "Closed" public`, stub{path: create, status: 403})
 	add("The bot may open no rooms for other companies", "bob", `/newroom "Closed" external`, stub{path: create, status: 403})
-	add("Symphony refuses without a reason", "bob", `/newroom "Odd"`, stub{path: create, status: 400})
+	add("Symphony refuses another room than one of a taken name", "bob", `/newroom "Odd"`, stub{path: create, status: 400})
 	add("Symphony refuses a room for other companies with history", "bob", `/newroom "Odd" external history @alice`, stub{path: create, status: 400})
 	add("The requester is from another company", "eve", `/newroom "Ours" @alice`)
 	add("The requester is from another company and asks for a public room", "eve", `/newroom "Ours" public`)
@@ -204,9 +207,12 @@ func TestRepliesAnswers(t *testing.T) {
 			commands.DeniedForUnknown("newroom", "this room's name", "your Symphony administrators")},
 		{"A rule is about an address, which Symphony does not show",
 			commands.DeniedForUnknown("newroom", "your e-mail address or username", "chat-help@acme.com")},
+		{"A rule is about an account, which the directory does not show",
+			commands.DeniedForUnknown("newroom", "your entry in the directory", "your Symphony administrators")},
 		{"A button of a message that is gone", commands.Expired()},
 		{"A click on what somebody else was asked", commands.NotYours()},
 		{"Too many requests of the chat are unfinished", commands.TooMany(20)},
+		{"The message could not be read because of a bug", commands.Unreadable(id)},
 		{"The command was written an hour ago", catalogue.TooLate(late, g.Parse(late), 70*time.Minute)},
 		{"The command was written hours ago and lacks a name", catalogue.TooLate(form, g.Parse(form), 5*time.Hour)},
 	}

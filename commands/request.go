@@ -9,7 +9,10 @@ import (
 
 // Request is what a user asked for: who, where and what.
 type Request struct {
-	ID   RequestID
+	ID RequestID
+	// Job is the id of the job: of the message that carried the request, or of a form the id of the
+	// event that brought it.
+	Job  string
 	From Person
 	Chat Chat
 	// Message is what the user typed, for echoing it in errors.
@@ -18,6 +21,8 @@ type Request struct {
 	// Missed marks a request that was found in the history of its chat: a bot with another store may
 	// have begun to execute it.
 	Missed bool
+	// BeforeProofs marks a request that was accepted by a version which gave rooms no proof.
+	BeforeProofs bool
 }
 
 // Preview reports whether the user asked to be shown the plan only.

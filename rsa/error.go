@@ -18,6 +18,7 @@ var (
 	ErrDamaged     = errors.New("damaged key")
 	ErrTooLarge    = errors.New("file too large")
 	ErrPrivateKey  = errors.New("private key")
+	ErrPassphrase  = errors.New("wrong passphrase")
 )
 
 // keyError is a sentence for the operator. errors.Is finds its cause, which the sentence does not

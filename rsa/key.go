@@ -81,8 +81,10 @@ func (k *Key) PublicPEM() []byte {
 
 // Fingerprint names the key without revealing it: "SHA256:" and the unpadded base64 of the SHA-256
 // of the SubjectPublicKeyInfo. Both halves of a pair have the same one.
-func (k *Key) Fingerprint() string {
-	sum := sha256.Sum256(k.spki)
+func (k *Key) Fingerprint() string { return fingerprint(k.spki) }
+
+func fingerprint(spki []byte) string {
+	sum := sha256.Sum256(spki)
 	return "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])
 }
 

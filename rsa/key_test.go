@@ -79,6 +79,7 @@ func TestFingerprintIsThatOfThePublicKey(t *testing.T) {
 	again, err := rsa.Parse(pkcs8(t, sample()))
 	require.NoError(t, err)
 	require.Equal(t, key.Fingerprint(), again.Fingerprint())
+	require.Equal(t, key.Fingerprint(), rsa.Fingerprint(key.Public()))
 }
 
 func TestLoginTokenIsWhatThePodChecks(t *testing.T) {

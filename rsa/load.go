@@ -17,16 +17,19 @@ const maxFileSize = 256 << 10
 // Load reads a private key from a PEM file, as Parse does. A missing or unreadable file answers
 // errors.Is for fs.ErrNotExist and fs.ErrPermission, one over 256 KiB for ErrTooLarge. A file that
 // others may read loads with a warning.
-func Load(path string) (*Key, error) {
+func Load(path string) (*Key, error) { return LoadEncrypted(path, "") }
+
+// LoadEncrypted is Load for a key that may be encrypted, as ParseEncrypted is Parse.
+func LoadEncrypted(path, passphrase string) (*Key, error) {
 	content, info, err := readKeyFile(path)
 	if err != nil {
 		return nil, err
 	}
-	key, err := Parse(content)
+	key, err := ParseEncrypted(content, passphrase)
 	if err != nil {
 		return nil, fmt.Errorf("private key %s: %w", path, err)
 	}
-	key.warnings = permissionWarnings(path, info.Mode())
+	key.warnings = append(permissionWarnings(path, info.Mode()), key.warnings...)
 	return key, nil
 }
 

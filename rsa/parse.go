@@ -14,17 +14,31 @@ import (
 // Parse reads a private key from PEM, PKCS#1 ("RSA PRIVATE KEY") or PKCS#8 ("PRIVATE KEY"). Text
 // before the first private key and certificates beside it are passed over. The error answers
 // errors.Is for the causes of this package.
-func Parse(content []byte) (*Key, error) {
+func Parse(content []byte) (*Key, error) { return ParseEncrypted(content, "") }
+
+// ParseEncrypted is Parse for a key that may be encrypted with a passphrase, as PKCS#8 ("ENCRYPTED
+// PRIVATE KEY") by PBES2 with PBKDF2 and AES. A wrong passphrase is ErrPassphrase, none is
+// ErrEncrypted. A key that needs none is read with a warning.
+func ParseEncrypted(content []byte, passphrase string) (*Key, error) {
 	block, err := privateBlock(content)
 	if err != nil {
 		return nil, err
 	}
-	private, err := decodePrivate(block)
+	private, err := decodePrivate(block, passphrase)
 	if err != nil {
 		return nil, err
 	}
-	return newKey(private)
+	key, err := newKey(private)
+	if err != nil {
+		return nil, err
+	}
+	if passphrase != "" && block.Type != encryptedBlock {
+		key.warnings = append(key.warnings, "the private key is not encrypted, so that its passphrase has no effect")
+	}
+	return key, nil
 }
+
+const encryptedBlock = "ENCRYPTED PRIVATE KEY"
 
 // privateBlock is the first block that may be a private key. Blocks of other kinds are an error
 // only when there is none: the parameters of an elliptic curve and a certificate's chain may stand
@@ -87,12 +101,14 @@ func wrongBlockError(kind string) error {
 	return newKeyError(ErrNotRSA, "this PEM holds %q, not an RSA private key: generate an RSA pair", clip(kind))
 }
 
-func decodePrivate(block *pem.Block) (*stdrsa.PrivateKey, error) {
-	if block.Type == "ENCRYPTED PRIVATE KEY" || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
-		return nil, newKeyError(ErrEncrypted, "this private key is encrypted with a passphrase: decrypt it with "+
-			"openssl pkey -in KEY -out KEY.plain and protect the file by its permissions (0600) instead")
+func decodePrivate(block *pem.Block, passphrase string) (*stdrsa.PrivateKey, error) {
+	if strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
+		return nil, newKeyError(ErrEncrypted, "this private key is encrypted in the old way of PEM, which protects it badly: "+
+			"encrypt it again with %s", encryptAgain)
 	}
 	switch block.Type {
+	case encryptedBlock:
+		return decryptPKCS8(block.Bytes, passphrase)
 	case "RSA PRIVATE KEY":
 		return decodePKCS1(block.Bytes)
 	case "PRIVATE KEY":

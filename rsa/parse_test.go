@@ -61,7 +61,7 @@ func TestParseErrorsSayWhatTheFileIsAndWhatToDo(t *testing.T) {
 		"old public key":       {block("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&sample().PublicKey)), rsa.ErrPublicKey, "give the private key"},
 		"SSH public key":       {[]byte("ssh-rsa AAAA bot@host"), rsa.ErrPublicKey, "SSH"},
 		"encrypted PKCS#8":     {block("ENCRYPTED PRIVATE KEY", []byte("x")), rsa.ErrEncrypted, "openssl pkey"},
-		"encrypted PKCS#1":     {encrypted, rsa.ErrEncrypted, "openssl pkey"},
+		"encrypted PKCS#1":     {encrypted, rsa.ErrEncrypted, "openssl pkcs8 -topk8"},
 		"certificate":          {certificate(t), rsa.ErrCertificate, "certificate"},
 		"elliptic curve":       {pkcs8(t, curve), rsa.ErrNotRSA, "ECDSA"},
 		"elliptic curve, SEC1": {block("EC PRIVATE KEY", sec1), rsa.ErrNotRSA, "EC PRIVATE KEY"},

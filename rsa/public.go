@@ -24,6 +24,15 @@ func ParsePublic(content []byte) (*stdrsa.PublicKey, error) {
 	return public, nil
 }
 
+// Fingerprint names a public key as Key.Fingerprint does; empty for one that cannot be encoded.
+func Fingerprint(public *stdrsa.PublicKey) string {
+	spki, err := x509.MarshalPKIXPublicKey(public)
+	if err != nil {
+		return ""
+	}
+	return fingerprint(spki)
+}
+
 func decodePublic(block *pem.Block) (*stdrsa.PublicKey, error) {
 	switch {
 	case strings.HasSuffix(block.Type, "PRIVATE KEY"):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -27,8 +28,8 @@ func (t *accessToken) headers() http.Header {
 func (c *Client) fetchAccessToken(ctx context.Context) (*accessToken, error) {
 	asked := c.config.Now()
 	got, err := call[struct {
-		Token   string `json:"access_token"`
-		Seconds int64  `json:"expires_in"`
+		Token   string      `json:"access_token"`
+		Seconds lenientText `json:"expires_in"`
 	}](ctx, c, request{op: opAccessToken, query: url.Values{"scope": {"profile-manager"}}})
 	if err != nil {
 		return nil, err
@@ -37,7 +38,8 @@ func (c *Client) fetchAccessToken(ctx context.Context) (*accessToken, error) {
 		return nil, opAccessToken.newError(Error{Status: http.StatusOK, Message: "the answer has no token"})
 	}
 	t := &accessToken{token: secret(strings.TrimPrefix(got.Token, "Bearer "))}
-	if life := time.Duration(got.Seconds) * time.Second; life > 0 {
+	seconds, _ := strconv.Atoi(string(got.Seconds)) // an end that is not known is noticed by a 401
+	if life := time.Duration(seconds) * time.Second; life > 0 {
 		t.renewAt = asked.Add(life - min(life/5, 30*time.Second))
 	}
 	return t, nil

@@ -63,7 +63,8 @@ func TestExternalBalancer(t *testing.T) {
 		t.Parallel()
 		inBubble(t, func(t *testing.T) {
 			f := newFleet(t, externalBalance(true))
-			f.nameAgent("a1", "http://nowhere")
+			f.nameAgent("a1", "http://a3")
+			f.takeDown("a3")
 			f.makeReads(2)
 			require.NoError(t, f.sendMessage())
 			require.Contains(t, f.askedAgents(), "a1")
@@ -128,9 +129,50 @@ func TestAddressOfANamedAgent(t *testing.T) {
 		{"https://lb.acme.test", "", ""},
 		{"https://lb.acme.test", "agent2/../x y", ""},
 		{"https://lb.acme.test", "user:pass@agent2", ""},
+		{"https://lb.acme.test", "AGENT2.Acme.Test", "https://AGENT2.Acme.Test"},
+		{"https://lb.acme.test", "agent2.east.acme.test", "https://agent2.east.acme.test"},
+		{"https://lb.acme.test", "lb.acme.test:8443", "https://lb.acme.test:8443"},
+		{"https://lb.acme.test", "agent2.other.test", ""},
+		{"https://lb.acme.test", "agent2.evilacme.test", ""},
+		{"https://lb.acme.test", "acme.test.evil.test", ""},
+		{"https://lb.acme.test", "acme.test", ""},
+		{"https://lb.acme.test", "10.0.0.7", ""},
+		{"https://acme.com", "evil.com", ""},
+		{"https://acme.co.uk", "evil.co.uk", ""},
+		{"https://acme.github.io", "evil.github.io", ""},
+		{"https://lb", "agent2", ""},
+		{"https://10.0.0.1", "10.0.0.7", ""},
+		{"https://10.0.0.1", "evil.0.0.1", ""},
+		{"https://10.0.0.1:7443", "10.0.0.1", "https://10.0.0.1:7443"},
 	} {
 		base, err := symphony.NamedAgent(tc.front, tc.name)
 		require.Equal(t, tc.base, base)
 		require.Equal(t, tc.base == "", err != nil, tc.name)
 	}
+	base, err := symphony.NamedAgent("https://lb.acme.test", "agent2.other.test", "https://agent1.other.test", "https://Agent2.other.test:8443")
+	require.NoError(t, err, "a configured agent")
+	require.Equal(t, "https://agent2.other.test", base)
+}
+
+func TestAgentThatNobodyConfiguredGetsNoToken(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T) {
+		f := newFleet(t, externalBalance(false))
+		f.host(t, "evil", f.agent("evil"))
+		f.nameAgent("a1", "http://evil")
+		log := &logbook{}
+		ctx := log.context(t.Context())
+		for range 5 {
+			_, err := f.client.Message(ctx, "m")
+			require.NoError(t, err)
+			time.Sleep(time.Minute)
+		}
+		require.NotContains(t, f.askedAgents(), "evil")
+		lines := log.lines(t)
+		require.Len(t, lines, 1, "a reason is logged once")
+		require.Equal(t, "named agent is not used, the one that names it is", lines[0].Message)
+		f.nameAgent("a1", "a2")
+		f.makeReads(1)
+		require.Contains(t, f.askedAgents(), "a2")
+	})
 }

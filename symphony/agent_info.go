@@ -2,6 +2,7 @@ package symphony
 
 import (
 	"context"
+	"encoding/json"
 	"regexp"
 	"strconv"
 )
@@ -16,6 +17,18 @@ type AgentInfo struct {
 	URL      string `json:"url,omitempty"`
 	OnPrem   bool   `json:"onPrem,omitempty"`
 	CommitID string `json:"commitId,omitempty"`
+}
+
+// UnmarshalJSON accepts the flag as text.
+func (a *AgentInfo) UnmarshalJSON(b []byte) error {
+	type plain AgentInfo
+	w := struct {
+		*plain
+		OnPrem lenientBool `json:"onPrem"`
+	}{plain: (*plain)(a)}
+	err := json.Unmarshal(b, &w)
+	a.OnPrem = bool(w.OnPrem)
+	return err
 }
 
 // AgentInfo asks the agent who it is. It needs no session.

@@ -22,7 +22,9 @@ type agentPool struct {
 	mu    sync.Mutex // guards what follows, the nodes' state and the lanes
 	nodes []*agentNode
 	named map[string]*agentNode // by address, of those that a balancer has named
-	next  int
+	// refusal is why the last name that was not used was not.
+	refusal string
+	next    int
 }
 
 // agentNode is one agent.

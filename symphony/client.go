@@ -18,6 +18,8 @@ type Client struct {
 	throttle *throttle
 	counts   clientCounts
 	sleep    func(context.Context, time.Duration) error
+	// parseEvent reads an event of a feed.
+	parseEvent func(raw []byte) Event
 }
 
 // host is where a component answers and the way to it.
@@ -41,6 +43,7 @@ func New(config Config) (*Client, error) {
 	}
 	c := &Client{
 		config: config, hosts: map[Component]host{}, agents: newAgentPool(config), throttle: newThrottle(config.Now), sleep: sleep,
+		parseEvent: parseEvent,
 	}
 	for _, part := range components {
 		c.hosts[part] = host{

@@ -16,8 +16,11 @@ import (
 type Config struct {
 	// Username is the service account's name, exactly as the pod knows it.
 	Username string
-	// Key signs the login. Either Key or Certificate is needed; Certificate wins.
+	// Key signs the login. One of Key, ReadKey and Certificate is needed; Certificate wins.
 	Key *rsa.Key
+	// ReadKey gives the key anew for each sign-in, so that Key can be replaced while the client
+	// works. It must not return nil.
+	ReadKey func() *rsa.Key
 	// Certificate signs in by mutual TLS at SessionAuth and KeyAuth instead.
 	Certificate *tls.Certificate
 	// Endpoints are the hosts. Pod is required, the others default to it.
@@ -107,7 +110,7 @@ var components = []Component{PodHost, LoginHost, AgentHost, KeyManagerHost, Sess
 // check names everything wrong with the configuration at once.
 func (c Config) check() error {
 	var faults []error
-	if c.Certificate == nil && (c.Key == nil || c.Username == "") {
+	if c.Certificate == nil && (c.Key == nil && c.ReadKey == nil || c.Username == "") {
 		faults = append(faults, errors.New("symphony: a username and a key, or a certificate, are needed"))
 	}
 	check := func(part Component, base string) {

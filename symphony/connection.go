@@ -33,11 +33,11 @@ type wireConnection struct {
 	Status           ConnectionStatus `json:"status"`
 	FirstRequestedAt millis           `json:"firstRequestedAt"`
 	UpdatedAt        millis           `json:"updatedAt"`
-	Requests         int              `json:"requestCounter"`
+	Requests         wholeNumber      `json:"requestCounter"`
 }
 
 func (w wireConnection) value() Connection {
-	return Connection{w.User, w.Status, w.FirstRequestedAt.time(), w.UpdatedAt.time(), w.Requests}
+	return Connection{w.User, w.Status, w.FirstRequestedAt.time(), w.UpdatedAt.time(), int(w.Requests)}
 }
 
 // Connection is how the caller stands with a user; ErrNotFound when there was never a request.

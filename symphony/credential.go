@@ -73,6 +73,15 @@ func (k *credential[T]) renew(ctx context.Context, stale *T) (*T, error) {
 	}
 }
 
+// take returns the current one, nil if there is none, and forgets it.
+func (k *credential[T]) take() *T {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	current := k.current
+	k.current = nil
+	return current
+}
+
 // startFetch begins a fetch that lives as long as somebody waits for it, whoever that is.
 func (k *credential[T]) startFetch(ctx context.Context) *credentialFetch[T] {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))

@@ -27,14 +27,16 @@ type wireBatch struct {
 	AckID  lenientText       `json:"ackId"`
 }
 
-// value reads the events one by one, so that one that cannot be read costs none of the others.
-func (w wireBatch) value() Batch {
+// batch parses the events one by one, so that one that cannot be read costs none of the others.
+func (w wireBatch) batch(parse func(raw []byte) Event) Batch {
 	b := Batch{AckID: string(w.AckID)}
 	for _, e := range w.Events {
-		b.Events = append(b.Events, ParseEvent(e))
+		b.Events = append(b.Events, parseSafely(e, parse))
 	}
 	return b
 }
+
+func (d Datafeed) hasID() bool { return d.ID != "" }
 
 // fanOutID is the shape of the ids of feeds that the vendor's own clients reuse.
 var fanOutID = regexp.MustCompile(`^[^\s_]+_f(_[^\s_]+)?$`)
@@ -47,7 +49,8 @@ func (d Datafeed) isReusable(tag string) bool {
 	return fanOutID.MatchString(string(d.ID))
 }
 
-// Datafeeds lists the caller's live feeds, of the tag if one is given.
+// Datafeeds lists the caller's live feeds, of the tag if one is given. One that cannot be read is
+// left out, counted and logged.
 //
 //	GET /agent/v5/datafeeds
 func (c *Client) Datafeeds(ctx context.Context, tag string) ([]Datafeed, error) {
@@ -55,7 +58,9 @@ func (c *Client) Datafeeds(ctx context.Context, tag string) ([]Datafeed, error) 
 	if tag != "" {
 		r.query = url.Values{"tag": {tag}}
 	}
-	return call[[]Datafeed](ctx, c, r)
+	feeds, err := call[list[Datafeed]](ctx, c, r)
+	c.noteUnreadable(ctx, opListDatafeeds, feeds.unreadable)
+	return feeds.entries, err
 }
 
 // CreateDatafeed creates a feed, with a tag of at most 100 characters if not empty. An account may
@@ -78,12 +83,16 @@ func (c *Client) CreateDatafeed(ctx context.Context, tag string) (Datafeed, erro
 //
 //	POST /agent/v5/datafeeds/{datafeedId}/read
 func (c *Client) ReadDatafeed(ctx context.Context, id DatafeedID, ackID string, timeout time.Duration) (Batch, error) {
-	return callForValue[Batch, wireBatch](ctx, c, request{
+	w, err := call[wireBatch](ctx, c, request{
 		op: opReadDatafeed, args: []string{string(id)}, once: true, timeout: timeout,
 		body: struct {
 			AckID string `json:"ackId"`
 		}{ackID},
 	})
+	if err != nil {
+		return Batch{}, err
+	}
+	return w.batch(c.parseEvent), nil
 }
 
 // DeleteDatafeed ends a feed for all its readers.

@@ -3,6 +3,7 @@ package symphony
 import (
 	"context"
 	"iter"
+	"net/http"
 	"net/url"
 )
 
@@ -12,20 +13,23 @@ type distributionList struct {
 	ID          UserID                   `json:"groupId"`
 	Name        string                   `json:"name"`
 	DisplayName string                   `json:"displayName"`
-	Active      *bool                    `json:"active"`
+	Active      *lenientBool             `json:"active"`
 	UpdatedAt   millis                   `json:"updatedDate"`
 	Members     []distributionListMember `json:"members"`
+	Restricted  []wholeNumber            `json:"restrictedTenants"`
 }
 
 type distributionListMember struct {
-	User   UserID `json:"userId"`
-	Tenant int64  `json:"tenantId"`
+	User   UserID      `json:"userId"`
+	Tenant wholeNumber `json:"tenantId"`
 }
+
+func (d distributionList) hasID() bool { return d.ID != 0 }
 
 func (d distributionList) value() Group {
 	g := Group{
 		ID: GroupID(d.ID.String()), Name: d.Name, Status: "ACTIVE", ProfileID: d.ID,
-		UpdatedAt: d.UpdatedAt.time(), profile: d.ID.String(),
+		UpdatedAt: d.UpdatedAt.time(), RestrictedTenants: toInt64s(d.Restricted), profile: d.ID.String(),
 	}
 	if g.Name == "" {
 		g.Name = d.DisplayName
@@ -34,28 +38,33 @@ func (d distributionList) value() Group {
 		g.Status = "DELETED"
 	}
 	for _, m := range d.Members {
-		g.Members = append(g.Members, GroupMember{User: m.User, Tenant: m.Tenant})
+		g.Members = append(g.Members, GroupMember{User: m.User, Tenant: int64(m.Tenant)})
 	}
 	return g
 }
 
-// DistributionLists yields the distribution lists by the newer users API, which needs no right of
-// the profile manager's but is not on every pod: ErrNotFound there.
+// DistributionLists yields the distribution lists, deleted ones included, by the newer users API,
+// which needs no right of the profile manager's but is not on every pod: ErrNotFound there. One
+// that cannot be read is left out, counted and logged. The pages are ordered by id and may be
+// shorter than asked for: an empty one is the last.
 //
 //	GET /v1/groups/sdl/list
 func (c *Client) DistributionLists(ctx context.Context) iter.Seq2[Group, error] {
-	const size = 100
 	return yieldCursorPages(func(after string) ([]Group, string, error) {
 		query := url.Values{"limit": {"100"}}
 		if after != "" {
 			query.Set("lastGroupId", after)
 		}
-		page, err := call[[]distributionList](ctx, c, request{op: opDistributionLists, query: query})
-		groups := toValues[Group](page)
-		if len(page) < size {
-			return groups, "", err
+		page, err := call[list[distributionList]](ctx, c, request{op: opDistributionLists, query: query})
+		c.noteUnreadable(ctx, opDistributionLists, page.unreadable)
+		switch {
+		case err != nil || page.size() == 0:
+			return nil, "", err
+		case len(page.entries) == 0: // where the next page begins is not known
+			return nil, "", opDistributionLists.newError(Error{Status: http.StatusOK, Err: page.unreadable[0]})
 		}
-		return groups, page[len(page)-1].ID.String(), err
+		groups := toValues[Group](page.entries)
+		return groups, groups[len(groups)-1].ProfileID.String(), nil
 	})
 }
 

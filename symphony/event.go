@@ -160,9 +160,17 @@ type Unknown struct {
 	EventHead
 	Type string
 	Raw  json.RawMessage
-	// Err says why a known type could not be read, nil for an unknown type.
+	// Err says why a known type could not be read, nil for an unknown type. It is a [PanicError]
+	// where reading it panicked.
 	Err error
+	// Source is the message that could not be read because of a panic, as far as it could be made
+	// out: its id, chat, sender, text, data and client. Of a form it is the id of the submission,
+	// the chat and the sender. In all other cases it is empty.
+	Source Message
 }
+
+// IsForm reports whether the event is a filled form of the caller's own.
+func (u Unknown) IsForm() bool { return u.Type == FormSubmitted{}.kind() }
 
 func (MessageSent) kind() string         { return "MESSAGESENT" }
 func (SharedPost) kind() string          { return "SHAREDPOST" }

@@ -69,8 +69,19 @@ var eventShapes = map[string]eventShape{
 	"GENERICSYSTEMEVENT":         {"genericSystemEvent", readEvent[SystemEvent]},
 }
 
-// ParseEvent reads one event. It never fails: what cannot be read is an [Unknown] that says why.
-func ParseEvent(raw []byte) Event {
+// ParseEvent reads one event. It never fails and never panics: what cannot be read is an [Unknown]
+// that says why.
+func ParseEvent(raw []byte) Event { return parseSafely(raw, parseEvent) }
+
+// parseSafely is what parse reads, or an Unknown whose Err is a [PanicError].
+func parseSafely(raw []byte, parse func(raw []byte) Event) (e Event) {
+	if caught := CatchPanic(func() { e = parse(raw) }); caught != nil {
+		return readBroken(raw, caught)
+	}
+	return e
+}
+
+func parseEvent(raw []byte) Event {
 	if e, ok := parseMessage(raw); ok {
 		return e
 	}

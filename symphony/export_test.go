@@ -46,12 +46,23 @@ func NewCredential[T any](fetch func(context.Context) (*T, error)) *credential[T
 // Get is the current value or a fetched one.
 func (k *credential[T]) Get(ctx context.Context) (*T, error) { return k.get(ctx) }
 
-// NamedAgent is the address of the agent that a balancer names.
-func NamedAgent(balancer, name string) (string, error) { return agentAddress(balancer, name) }
+// NamedAgent is the address of the agent that a balancer names, with these agents configured.
+func NamedAgent(balancer, name string, listed ...string) (string, error) {
+	a := newAgentPool(Config{Now: time.Now, Endpoints: Endpoints{Agents: append([]string{balancer}, listed...)}})
+	return a.agentAddress(balancer, name)
+}
 
 // DecodeBatch reads the answer to a read of the feed.
 func DecodeBatch(b []byte) (Batch, error) {
 	var w wireBatch
 	err := json.Unmarshal(b, &w)
-	return w.value(), err
+	return w.batch(parseEvent), err
 }
+
+// SetParseEvent replaces what reads an event of a feed; change gets what reads them otherwise.
+func (c *Client) SetParseEvent(change func(parse func(raw []byte) Event) func(raw []byte) Event) {
+	c.parseEvent = change(c.parseEvent)
+}
+
+// ParseSafely is what parse reads, or an Unknown that says how it panicked.
+func ParseSafely(raw []byte, parse func(raw []byte) Event) Event { return parseSafely(raw, parse) }

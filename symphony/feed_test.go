@@ -51,6 +51,7 @@ type reader struct {
 	mu      sync.Mutex
 	handled []string
 	failing int // batches still to be refused
+	change  func(*symphony.Client)
 }
 
 func newReader(t *testing.T, reads ...http.HandlerFunc) *reader {
@@ -91,6 +92,9 @@ func (r *reader) run(t *testing.T, config symphony.FeedConfig, reads int) error 
 		r.pod.mu.Unlock()
 		return r.clock.Sleep(ctx, d)
 	})
+	if r.change != nil {
+		r.change(c)
+	}
 	r.feed = c.Feed(config)
 	ended := make(chan error, 1)
 	go func() { ended <- r.feed.Run(ctx, r.handle) }()

@@ -2,6 +2,22 @@ package symphony
 
 import "encoding/json"
 
+// UnmarshalJSON reads also the events of agents before 20.3.1, which call the chat formStream and
+// leave its type out (the documentation of the vendor's Python kit shows one). Their actionStream
+// is not where the form stands, and is not read.
+func (e *FormSubmitted) UnmarshalJSON(b []byte) error {
+	type plain FormSubmitted
+	w := struct {
+		*plain
+		Older Conversation `json:"formStream"`
+	}{plain: (*plain)(e)}
+	err := json.Unmarshal(b, &w)
+	if e.Stream.ID == "" {
+		e.Stream = w.Older
+	}
+	return err
+}
+
 // FormValues are the fields of a submitted form, as they came. A field may be a string, a list, a
 // number or an object; an unchecked box is absent.
 type FormValues map[string]json.RawMessage

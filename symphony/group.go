@@ -22,6 +22,10 @@ type Group struct {
 	ProfileID UserID
 	Members   []GroupMember
 	UpdatedAt time.Time
+	// RestrictedTenants are the numbers of companies, of a group with restrictions. Only the users
+	// API tells them, and its specification does not say whether these companies alone see the group
+	// or alone do not: it is best shown to nobody.
+	RestrictedTenants []int64
 
 	profile string
 }
@@ -68,13 +72,13 @@ func (w wireGroup) value() Group {
 }
 
 type wireGroupMember struct {
-	Tenant int64  `json:"memberTenant"`
-	User   UserID `json:"memberId"`
-	Status string `json:"status"`
+	Tenant wholeNumber `json:"memberTenant"`
+	User   UserID      `json:"memberId"`
+	Status string      `json:"status"`
 }
 
 func (w wireGroupMember) value() GroupMember {
-	return GroupMember{User: w.User, Tenant: w.Tenant, Disabled: w.Status == "DISABLED"}
+	return GroupMember{User: w.User, Tenant: int64(w.Tenant), Disabled: w.Status == "DISABLED"}
 }
 
 type groupPage struct {
@@ -83,11 +87,12 @@ type groupPage struct {
 			After string `json:"after"`
 		} `json:"cursors"`
 	} `json:"pagination"`
-	Data []wireGroup `json:"data"`
+	Data list[wireGroup] `json:"data"`
 }
 
 // Groups yields the active groups of a type, usually [DistributionListType]. It needs the right to
-// see groups: ErrForbidden otherwise.
+// see groups: ErrForbidden otherwise. A group that cannot be read, or one of whose members cannot,
+// is left out, counted and logged.
 //
 //	GET /profile-manager/v1/groups/type/{typeId}
 func (c *Client) Groups(ctx context.Context, typeID string) iter.Seq2[Group, error] {
@@ -97,7 +102,8 @@ func (c *Client) Groups(ctx context.Context, typeID string) iter.Seq2[Group, err
 			query.Set("after", after)
 		}
 		page, err := call[groupPage](ctx, c, request{op: opGroups, args: []string{typeID}, query: query})
-		return toValues[Group](page.Data), page.Pagination.Cursors.After, err
+		c.noteUnreadable(ctx, opGroups, page.Data.unreadable)
+		return toValues[Group](page.Data.entries), page.Pagination.Cursors.After, err
 	})
 }
 

@@ -145,18 +145,37 @@ func TestDistributionListsOfTheUsersAPI(t *testing.T) {
 	t.Parallel()
 	const list = `{"groupId":7078106104000,"name":"FX Desk","type":"SDL","active":true,"displayName":"FX Desk",
 		"members":[{"userId":7078106103902,"tenantId":103,"addedDate":1717000190000}],"updatedDate":1717000190000}`
+	const old = `{"groupId":7078106104001,"displayName":"Old","active":"false","restrictedTenants":[1008,"1009"]}`
 	p := newPod(t)
-	p.answer("GET /v1/groups/sdl/list", 200, `[`+list+`,{"groupId":7078106104001,"displayName":"Old","active":false}]`)
+	p.answers("GET /v1/groups/sdl/list", answerWith(200, `[`+list+`]`), answerWith(200, `[`+old+`]`), answerWith(200, `[]`))
 	p.answer("GET /v1/groups/sdl/{groupId}", 200, list)
 	c := p.client()
 	lists := collect(t, c.DistributionLists(t.Context()))
 	require.Len(t, lists, 2)
 	require.Equal(t, "DELETED", lists[1].Status)
 	require.Equal(t, "Old", lists[1].Name)
+	require.Equal(t, []int64{1008, 1009}, lists[1].RestrictedTenants)
+	require.Empty(t, lists[0].RestrictedTenants)
+	var asked []string
+	for _, r := range p.requestsTo("GET", "/v1/groups/sdl/list") {
+		asked = append(asked, r.Query)
+	}
+	require.Equal(t, []string{
+		"limit=100", "lastGroupId=7078106104000&limit=100", "lastGroupId=7078106104001&limit=100",
+	}, asked, "a page that is shorter than asked for is not the last")
 	one, err := c.DistributionList(t.Context(), 7078106104000)
 	require.NoError(t, err)
 	require.Equal(t, lists[0], one)
 	require.EqualValues(t, 7078106104000, one.ProfileID)
 	require.Equal(t, []symphony.GroupMember{{User: 7078106103902, Tenant: 103}}, one.Members)
 	require.Equal(t, "session-1", p.requestsTo("GET", "/v1/groups/sdl/list")[0].Header.Get("sessionToken"))
+}
+
+func TestDistributionListsWithoutTheUsersAPI(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answer("GET /v1/groups/sdl/list", 404, `{"code":404,"message":"no such path"}`)
+	n, err := count(p.client().DistributionLists(t.Context()))
+	require.ErrorIs(t, err, symphony.ErrNotFound)
+	require.Zero(t, n)
 }

@@ -24,11 +24,37 @@ func lenientInt(b []byte) (int64, error) {
 	return n, nil
 }
 
-// lenientBool accepts true, "true" and their opposites: some agents quote `silent`.
+// wholeNumber accepts a number or its digits as text: some recorded answers quote counts.
+type wholeNumber int64
+
+func (n *wholeNumber) UnmarshalJSON(b []byte) error {
+	read, err := lenientInt(b)
+	*n = wholeNumber(read)
+	return err
+}
+
+// toInt64s is the numbers of a list, nil for an empty one.
+func toInt64s(numbers []wholeNumber) []int64 {
+	var all []int64
+	for _, n := range numbers {
+		all = append(all, int64(n))
+	}
+	return all
+}
+
+// lenientBool accepts true, "true" and their opposites: some agents quote `silent`, and some
+// recorded answers other flags. Null and the empty text are false.
 type lenientBool bool
 
 func (l *lenientBool) UnmarshalJSON(b []byte) error {
-	*l = lenientBool(strings.EqualFold(strings.Trim(string(b), `"`), "true"))
+	switch text := strings.Trim(string(b), `"`); strings.ToLower(text) {
+	case "true":
+		*l = true
+	case "false", "null", "":
+		*l = false
+	default:
+		return fmt.Errorf("%q is neither true nor false", clipText(text, 40))
+	}
 	return nil
 }
 

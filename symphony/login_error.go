@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"roombot/rsa"
 )
 
 // LoginCause is the likely reason why a login was rejected.
@@ -54,10 +56,10 @@ const (
 	maxBehind = 235 * time.Second
 )
 
-func (c *Client) newLoginError(op Operation, answer *Error) *LoginError {
+func (c *Client) newLoginError(op Operation, signer *rsa.Key, answer *Error) *LoginError {
 	e := &LoginError{Err: answer}
-	if c.config.Certificate == nil {
-		e.Username, e.Key = c.config.Username, c.config.Key.Fingerprint()
+	if signer != nil {
+		e.Username, e.Key = c.config.Username, signer.Fingerprint()
 	}
 	if !answer.date.IsZero() {
 		e.Skew = c.config.Now().Sub(answer.date).Round(time.Second)

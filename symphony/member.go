@@ -16,14 +16,14 @@ type Member struct {
 
 // wireMember is the vendor's MemberInfo.
 type wireMember struct {
-	ID       UserID   `json:"id"`
-	Owner    bool     `json:"owner"`
-	JoinDate millis   `json:"joinDate"`
-	Through  []UserID `json:"addedThroughGroups"`
+	ID       UserID      `json:"id"`
+	Owner    lenientBool `json:"owner"`
+	JoinDate millis      `json:"joinDate"`
+	Through  []UserID    `json:"addedThroughGroups"`
 }
 
 func (w wireMember) value() Member {
-	return Member{User: w.ID, Owner: w.Owner, JoinedAt: w.JoinDate.time(), Through: w.Through}
+	return Member{User: w.ID, Owner: bool(w.Owner), JoinedAt: w.JoinDate.time(), Through: w.Through}
 }
 
 // AddMember adds a user, or a whole distribution list by its account's number. Whether adding a
@@ -59,7 +59,8 @@ func (c *Client) DemoteOwner(ctx context.Context, room StreamID, user UserID) er
 	return err
 }
 
-// Members lists everybody in a room, in one answer.
+// Members lists everybody in a room, in one answer. One member that cannot be read is an error:
+// who is not listed counts as not being there.
 //
 //	GET /pod/v2/room/{id}/membership/list
 func (c *Client) Members(ctx context.Context, room StreamID) ([]Member, error) {

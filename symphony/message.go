@@ -45,6 +45,18 @@ type File struct {
 	Images []Thumbnail `json:"images,omitempty"`
 }
 
+// UnmarshalJSON accepts a size as text.
+func (f *File) UnmarshalJSON(b []byte) error {
+	type plain File
+	w := struct {
+		*plain
+		Size wholeNumber `json:"size"`
+	}{plain: (*plain)(f)}
+	err := json.Unmarshal(b, &w)
+	f.Size = int64(w.Size)
+	return err
+}
+
 // Thumbnail is a smaller picture of an attached one.
 type Thumbnail struct {
 	ID        string `json:"id"`
@@ -61,7 +73,7 @@ type wireMessage struct {
 	Attachments        []File       `json:"attachments,omitempty"`
 	User               Participant  `json:"user"`
 	Stream             Conversation `json:"stream"`
-	ExternalRecipients bool         `json:"externalRecipients,omitempty"`
+	ExternalRecipients lenientBool  `json:"externalRecipients,omitempty"`
 	Shared             *Message     `json:"sharedMessage,omitempty"`
 	Diagnostic         string       `json:"diagnostic,omitempty"`
 	Disclaimer         string       `json:"disclaimer,omitempty"`
@@ -90,7 +102,7 @@ func (w wireMessage) value() Message {
 		ID: w.ID, Parent: w.Parent, Stream: w.Stream, From: w.User, Time: w.Timestamp.time(),
 		PresentationML: w.Message, Data: w.Data, Attachments: w.Attachments,
 		Replaces: w.Replaces, ReplacedBy: w.ReplacedBy, Initial: w.Initial, InitialTime: w.InitialTimestamp.time(),
-		Silent: bool(w.Silent), ExternalRecipients: w.ExternalRecipients, UserAgent: w.UserAgent,
+		Silent: bool(w.Silent), ExternalRecipients: bool(w.ExternalRecipients), UserAgent: w.UserAgent,
 		OriginalFormat: w.OriginalFormat, SessionID: w.SessionID, Shared: w.Shared,
 		Diagnostic: w.Diagnostic, Disclaimer: w.Disclaimer,
 	}
@@ -100,7 +112,7 @@ func (w wireMessage) value() Message {
 func (m Message) MarshalJSON() ([]byte, error) {
 	return json.Marshal(wireMessage{
 		ID: m.ID, Parent: m.Parent, Timestamp: toMillis(m.Time), Message: m.PresentationML, Data: m.Data,
-		Attachments: m.Attachments, User: m.From, Stream: m.Stream, ExternalRecipients: m.ExternalRecipients,
+		Attachments: m.Attachments, User: m.From, Stream: m.Stream, ExternalRecipients: lenientBool(m.ExternalRecipients),
 		Shared: m.Shared, Diagnostic: m.Diagnostic, Disclaimer: m.Disclaimer, UserAgent: m.UserAgent,
 		OriginalFormat: m.OriginalFormat, SessionID: m.SessionID, Replaces: m.Replaces, ReplacedBy: m.ReplacedBy,
 		Initial: m.Initial, InitialTimestamp: toMillis(m.InitialTime), Silent: lenientBool(m.Silent),
@@ -136,11 +148,11 @@ func (m *listedMessage) UnmarshalJSON(b []byte) error {
 //	GET /agent/v4/stream/{sid}/message
 func (c *Client) MessagesSince(ctx context.Context, stream StreamID, since time.Time) iter.Seq2[Message, error] {
 	const size = 100
-	return yieldPages(size, func(skip int) ([]Message, int, error) {
+	return yieldPages(size, func(skip int) (page[Message], error) {
 		query := skipLimit(skip, size)
 		query.Set("since", strconv.FormatInt(since.UnixMilli(), 10))
-		page, err := call[[]listedMessage](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
-		return toValues[Message](page), 0, err
+		found, err := call[[]listedMessage](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
+		return page[Message]{items: toValues[Message](found), size: len(found)}, err
 	})
 }
 
@@ -179,10 +191,10 @@ func (c *Client) SearchMessages(ctx context.Context, q MessageQuery) iter.Seq2[M
 	body := messageSearch{
 		q.Text, q.Stream, q.Type, q.Author, q.Hashtag, q.Cashtag, q.Mention, toMillis(q.From), toMillis(q.To),
 	}
-	return yieldPages(size, func(skip int) ([]Message, int, error) {
+	return yieldPages(size, func(skip int) (page[Message], error) {
 		query := skipLimit(skip, size)
 		query.Set("sortDir", "DESC")
-		page, err := call[[]listedMessage](ctx, c, request{op: opSearchMessages, query: query, body: body})
-		return toValues[Message](page), 0, err
+		found, err := call[[]listedMessage](ctx, c, request{op: opSearchMessages, query: query, body: body})
+		return page[Message]{items: toValues[Message](found), size: len(found)}, err
 	})
 }

@@ -38,6 +38,8 @@ var (
 	opKeyLogin          = Operation{"POST", "/relay/pubkey/authenticate", Read}
 	opCertificateLogin  = Operation{"POST", "/sessionauth/v1/authenticate", Read}
 	opCertificateKey    = Operation{"POST", "/keyauth/v1/authenticate", Read}
+	opCertificateLogout = Operation{"POST", "/sessionauth/v1/logout", SafeWrite}
+	opKeyLogout         = Operation{"POST", "/keyauth/v1/logout", SafeWrite}
 	opAccessToken       = Operation{"POST", "/login/idm/tokens", Read}
 	opMe                = Operation{"GET", "/pod/v2/sessioninfo", Read}
 	opListDatafeeds     = Operation{"GET", "/agent/v5/datafeeds", Read}
@@ -81,7 +83,7 @@ var (
 // Operations lists every operation that the client can ask for.
 func Operations() []Operation {
 	return []Operation{
-		opLogin, opKeyLogin, opCertificateLogin, opCertificateKey, opAccessToken, opMe,
+		opLogin, opKeyLogin, opCertificateLogin, opCertificateKey, opCertificateLogout, opKeyLogout, opAccessToken, opMe,
 		opListDatafeeds, opCreateDatafeed, opReadDatafeed, opDeleteDatafeed,
 		opSendMessage, opUpdateMessage, opMessage, opMessagesSince, opSearchMessages,
 		opCreateRoom, opRoom, opUpdateRoom, opSearchRooms, opSetRoomActive,

@@ -34,6 +34,8 @@ func callsByOperation(c *symphony.Client) map[string]func(context.Context) error
 		"POST /relay/pubkey/authenticate":         c.Login,
 		"POST /sessionauth/v1/authenticate":       c.Login,
 		"POST /keyauth/v1/authenticate":           c.Login,
+		"POST /sessionauth/v1/logout":             c.Logout,
+		"POST /keyauth/v1/logout":                 c.Logout,
 		"POST /login/idm/tokens":                  func(x context.Context) error { return errorOf(c.Group(x, "g")) },
 		"GET /pod/v2/sessioninfo":                 func(x context.Context) error { return errorOf(c.Me(x)) },
 		"GET /agent/v5/datafeeds":                 func(x context.Context) error { return readFeedOnce(x, c) },

@@ -9,24 +9,33 @@ import (
 // maxPages stops a listing whose server never runs out of pages.
 const maxPages = 10_000
 
+// page is one page of a listing.
+type page[T any] struct {
+	items []T
+	// size is how many entries the server sent, those that were left out included.
+	size int
+	// total is how many entries the server has, 0 if it does not say.
+	total int
+}
+
 // yieldPages yields the items of numbered pages until a page comes back short. If the server's
 // total says that there are more, it goes on nevertheless.
-func yieldPages[T any](size int, fetch func(skip int) (page []T, total int, err error)) iter.Seq2[T, error] {
+func yieldPages[T any](size int, fetch func(skip int) (page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for n, skip := 0, 0; n < maxPages; n++ {
-			page, total, err := fetch(skip)
+			p, err := fetch(skip)
 			if err != nil {
 				var none T
 				yield(none, err)
 				return
 			}
-			for _, item := range page {
+			for _, item := range p.items {
 				if !yield(item, nil) {
 					return
 				}
 			}
-			skip += len(page)
-			if len(page) == 0 || len(page) < size && skip >= total {
+			skip += p.size
+			if p.size == 0 || p.size < size && skip >= p.total {
 				return
 			}
 		}

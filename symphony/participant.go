@@ -1,5 +1,7 @@
 package symphony
 
+import "encoding/json"
+
 // Participant is a person as events and messages show one. Only ID is always there.
 type Participant struct {
 	ID          UserID `json:"userId"`
@@ -24,4 +26,18 @@ type Conversation struct {
 	CrossPod bool `json:"crossPod,omitempty"`
 	// Tenants are the numbers of the companies that receive it.
 	Tenants []int64 `json:"recipientTenantIds,omitempty"`
+}
+
+// UnmarshalJSON accepts flags and numbers as text.
+func (s *Conversation) UnmarshalJSON(b []byte) error {
+	type plain Conversation
+	w := struct {
+		*plain
+		External lenientBool   `json:"external"`
+		CrossPod lenientBool   `json:"crossPod"`
+		Tenants  []wholeNumber `json:"recipientTenantIds"`
+	}{plain: (*plain)(s)}
+	err := json.Unmarshal(b, &w)
+	s.External, s.CrossPod, s.Tenants = bool(w.External), bool(w.CrossPod), toInt64s(w.Tenants)
+	return err
 }

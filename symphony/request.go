@@ -28,6 +28,8 @@ type request struct {
 	once bool
 	// timeout bounds one try in place of Config.Timeout, if not 0.
 	timeout time.Duration
+	// auth authorizes the call in place of the client's session, if not nil.
+	auth http.Header
 	// agent is the only agent to ask, nil for any.
 	agent *agentNode
 	// read takes the answer, as part of each try.
@@ -74,6 +76,10 @@ func (c *Client) perform(ctx context.Context, r request) error {
 			return fmt.Errorf("%s: encode: %w", r.op, err)
 		}
 		o := outgoingRequest{body: content, contentType: kind, trace: trace, mayBeDone: &mayBeDone}
+		if r.auth != nil {
+			o.auth = r.auth
+			return c.dispatch(ctx, r, o)
+		}
 		return c.sendAuthorized(ctx, r.op, func(auth http.Header) error {
 			o.auth = auth
 			return c.dispatch(ctx, r, o)

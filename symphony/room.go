@@ -2,7 +2,10 @@ package symphony
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"iter"
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -37,6 +40,29 @@ type RoomAttributes struct {
 	ViewHistory bool `json:"viewHistory"`
 	// MultiLateral allows more than two companies.
 	MultiLateral bool `json:"multiLateralRoom"`
+	// PinnedMessage is the message pinned in the room, if any.
+	PinnedMessage MessageID `json:"pinnedMessageId,omitempty"`
+}
+
+// UnmarshalJSON accepts flags as text.
+func (a *RoomAttributes) UnmarshalJSON(b []byte) error {
+	type plain RoomAttributes
+	w := struct {
+		*plain
+		MembersCanInvite lenientBool `json:"membersCanInvite"`
+		Discoverable     lenientBool `json:"discoverable"`
+		Public           lenientBool `json:"public"`
+		ReadOnly         lenientBool `json:"readOnly"`
+		CopyProtected    lenientBool `json:"copyProtected"`
+		CrossPod         lenientBool `json:"crossPod"`
+		ViewHistory      lenientBool `json:"viewHistory"`
+		MultiLateral     lenientBool `json:"multiLateralRoom"`
+	}{plain: (*plain)(a)}
+	err := json.Unmarshal(b, &w)
+	a.MembersCanInvite, a.Discoverable, a.Public = bool(w.MembersCanInvite), bool(w.Discoverable), bool(w.Public)
+	a.ReadOnly, a.CopyProtected, a.CrossPod = bool(w.ReadOnly), bool(w.CopyProtected), bool(w.CrossPod)
+	a.ViewHistory, a.MultiLateral = bool(w.ViewHistory), bool(w.MultiLateral)
+	return err
 }
 
 // RoomUpdate holds what changes; nil fields stay as they are.
@@ -74,18 +100,20 @@ type RoomGroup struct {
 type wireRoom struct {
 	Attributes RoomAttributes `json:"roomAttributes"`
 	System     struct {
-		ID        StreamID `json:"id"`
-		CreatedAt millis   `json:"creationDate"`
-		CreatedBy UserID   `json:"createdByUserId"`
-		Active    bool     `json:"active"`
+		ID        StreamID    `json:"id"`
+		CreatedAt millis      `json:"creationDate"`
+		CreatedBy UserID      `json:"createdByUserId"`
+		Active    lenientBool `json:"active"`
 	} `json:"roomSystemInfo"`
 	Groups []RoomGroup `json:"groups"`
 }
 
+func (w wireRoom) hasID() bool { return w.System.ID != "" }
+
 func (w wireRoom) value() Room {
 	return Room{
 		ID: w.System.ID, Attributes: w.Attributes, CreatedAt: w.System.CreatedAt.time(),
-		CreatedBy: w.System.CreatedBy, Active: w.System.Active, Groups: w.Groups,
+		CreatedBy: w.System.CreatedBy, Active: bool(w.System.Active), Groups: w.Groups,
 	}
 }
 
@@ -143,6 +171,9 @@ type RoomQuery struct {
 	OnlyActive bool
 	// NonDiscoverable includes private rooms that the caller is entitled to see.
 	NonDiscoverable bool
+	// Complete makes a room that cannot be read an error, for those to whom a room that is not found
+	// is one that does not exist.
+	Complete bool
 	// PageSize is 1 to 100, default 100.
 	PageSize int
 }
@@ -168,7 +199,8 @@ type roomSearch struct {
 	Creator      *idBody  `json:"creator,omitempty"`
 }
 
-// SearchRooms yields the rooms that match, page by page.
+// SearchRooms yields the rooms that match, page by page. One that cannot be read, or that has no
+// id, is left out, counted and logged; see RoomQuery.Complete.
 //
 //	POST /pod/v3/room/search
 func (c *Client) SearchRooms(ctx context.Context, q RoomQuery) iter.Seq2[Room, error] {
@@ -177,15 +209,19 @@ func (c *Client) SearchRooms(ctx context.Context, q RoomQuery) iter.Seq2[Room, e
 		Member: optionalUser(q.Member), Owner: optionalUser(q.Owner), Creator: optionalUser(q.Creator),
 	}
 	size := pageSize(q.PageSize, maxPageSize)
-	return yieldPages(size, func(skip int) ([]Room, int, error) {
+	return yieldPages(size, func(skip int) (page[Room], error) {
 		query := skipLimit(skip, size)
 		if q.NonDiscoverable {
 			query.Set("includeNonDiscoverable", "true")
 		}
-		page, err := call[struct {
-			Count int        `json:"count"`
-			Rooms []wireRoom `json:"rooms"`
+		found, err := call[struct {
+			Count wholeNumber    `json:"count"`
+			Rooms list[wireRoom] `json:"rooms"`
 		}](ctx, c, request{op: opSearchRooms, query: query, body: body})
-		return toValues[Room](page.Rooms), page.Count, err
+		c.noteUnreadable(ctx, opSearchRooms, found.Rooms.unreadable)
+		if q.Complete && len(found.Rooms.unreadable) > 0 {
+			err = opSearchRooms.newError(Error{Status: http.StatusOK, Err: fmt.Errorf("read a room: %w", found.Rooms.unreadable[0])})
+		}
+		return page[Room]{toValues[Room](found.Rooms.entries), found.Rooms.size(), int(found.Count)}, err
 	})
 }

@@ -29,15 +29,15 @@ type wireProperties struct {
 	Description      string      `json:"description"`
 	Creator          Participant `json:"creatorUser"`
 	CreatedDate      millis      `json:"createdDate"`
-	External         bool        `json:"external"`
-	CrossPod         bool        `json:"crossPod"`
-	Public           bool        `json:"public"`
-	CopyProtected    bool        `json:"copyProtected"`
-	ReadOnly         bool        `json:"readOnly"`
-	Discoverable     bool        `json:"discoverable"`
-	MembersCanInvite bool        `json:"membersCanInvite"`
+	External         lenientBool `json:"external"`
+	CrossPod         lenientBool `json:"crossPod"`
+	Public           lenientBool `json:"public"`
+	CopyProtected    lenientBool `json:"copyProtected"`
+	ReadOnly         lenientBool `json:"readOnly"`
+	Discoverable     lenientBool `json:"discoverable"`
+	MembersCanInvite lenientBool `json:"membersCanInvite"`
 	Keywords         []Keyword   `json:"keywords,omitempty"`
-	ViewHistory      bool        `json:"canViewHistory"`
+	ViewHistory      lenientBool `json:"canViewHistory"`
 }
 
 // UnmarshalJSON reads the vendor's V4RoomProperties.
@@ -48,9 +48,9 @@ func (p *RoomProperties) UnmarshalJSON(b []byte) error {
 	}
 	*p = RoomProperties{
 		Name: w.Name, Description: w.Description, Creator: w.Creator, CreatedAt: w.CreatedDate.time(),
-		External: w.External, CrossPod: w.CrossPod, Public: w.Public, CopyProtected: w.CopyProtected,
-		ReadOnly: w.ReadOnly, Discoverable: w.Discoverable, MembersCanInvite: w.MembersCanInvite,
-		ViewHistory: w.ViewHistory, Keywords: w.Keywords,
+		External: bool(w.External), CrossPod: bool(w.CrossPod), Public: bool(w.Public), CopyProtected: bool(w.CopyProtected),
+		ReadOnly: bool(w.ReadOnly), Discoverable: bool(w.Discoverable), MembersCanInvite: bool(w.MembersCanInvite),
+		ViewHistory: bool(w.ViewHistory), Keywords: w.Keywords,
 	}
 	return nil
 }
@@ -59,8 +59,8 @@ func (p *RoomProperties) UnmarshalJSON(b []byte) error {
 func (p RoomProperties) MarshalJSON() ([]byte, error) {
 	return json.Marshal(wireProperties{
 		Name: p.Name, Description: p.Description, Creator: p.Creator, CreatedDate: toMillis(p.CreatedAt),
-		External: p.External, CrossPod: p.CrossPod, Public: p.Public, CopyProtected: p.CopyProtected,
-		ReadOnly: p.ReadOnly, Discoverable: p.Discoverable, MembersCanInvite: p.MembersCanInvite,
-		Keywords: p.Keywords, ViewHistory: p.ViewHistory,
+		External: lenientBool(p.External), CrossPod: lenientBool(p.CrossPod), Public: lenientBool(p.Public), CopyProtected: lenientBool(p.CopyProtected),
+		ReadOnly: lenientBool(p.ReadOnly), Discoverable: lenientBool(p.Discoverable), MembersCanInvite: lenientBool(p.MembersCanInvite),
+		Keywords: p.Keywords, ViewHistory: lenientBool(p.ViewHistory),
 	})
 }

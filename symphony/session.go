@@ -7,6 +7,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+
+	"roombot/rsa"
 )
 
 // session is the pair of tokens, replaced only as a pair.
@@ -38,36 +40,52 @@ func (c *Client) newSession(ctx context.Context) (*session, error) {
 	if c.config.Certificate != nil {
 		login, keys = opCertificateLogin, opCertificateKey
 	}
-	token, err := c.authenticate(ctx, login)
+	signer := c.config.signer()
+	token, err := c.authenticate(ctx, login, signer)
 	if err != nil {
 		return nil, err
 	}
 	s := &session{token: token}
 	if !allowsSimplifiedKeys(token) || !c.agentSupportsSimplifiedKeys(ctx) {
-		if s.key, err = c.authenticate(ctx, keys); err != nil {
+		if s.key, err = c.authenticate(ctx, keys, signer); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
 }
 
+// signer is the key for one sign-in, nil with a certificate. Both tokens are had by the same key.
+func (c *Config) signer() *rsa.Key {
+	switch {
+	case c.Certificate != nil:
+		return nil
+	case c.ReadKey != nil:
+		return c.ReadKey()
+	}
+	return c.Key
+}
+
 // signedLogin is the body of a login with a key. It is signed as it is encoded, so for each try
 // anew: it lives minutes only.
-type signedLogin struct{ *Config }
+type signedLogin struct {
+	*Config
+	signer *rsa.Key
+}
 
 func (s signedLogin) MarshalJSON() ([]byte, error) {
-	token, err := s.Key.LoginToken(s.Username, s.Now())
+	token, err := s.signer.LoginToken(s.Username, s.Now())
 	if err != nil {
 		return nil, err
 	}
 	return json.Marshal(map[string]string{"token": token})
 }
 
-// authenticate asks for a token by one of the signInOperations.
-func (c *Client) authenticate(ctx context.Context, op Operation) (secret, error) {
+// authenticate asks for a token by one of the signInOperations. The signer is nil with a
+// certificate.
+func (c *Client) authenticate(ctx context.Context, op Operation, signer *rsa.Key) (secret, error) {
 	r := request{op: op}
-	if c.config.Certificate == nil {
-		r.body = signedLogin{&c.config}
+	if signer != nil {
+		r.body = signedLogin{&c.config, signer}
 	}
 	got, err := call[struct {
 		Token string `json:"token"`
@@ -75,7 +93,7 @@ func (c *Client) authenticate(ctx context.Context, op Operation) (secret, error)
 	answered, ok := errors.AsType[*Error](err)
 	switch {
 	case ok && answered.rejectsLogin():
-		return "", c.newLoginError(op, answered)
+		return "", c.newLoginError(op, signer, answered)
 	case err != nil:
 		return "", err
 	case got.Token == "":
@@ -93,9 +111,9 @@ func allowsSimplifiedKeys(token secret) bool {
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(normaliseID(parts[1]))
 	var claims struct {
-		Simplified bool `json:"canUseSimplifiedKeyDelivery"`
+		Simplified lenientBool `json:"canUseSimplifiedKeyDelivery"`
 	}
-	return err == nil && json.Unmarshal(payload, &claims) == nil && claims.Simplified
+	return err == nil && json.Unmarshal(payload, &claims) == nil && bool(claims.Simplified)
 }
 
 // agentSupportsSimplifiedKeys reports whether the agent is recent enough. One that does not say is

@@ -10,6 +10,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/require"
 
+	"roombot/rsa"
 	"roombot/symphony"
 )
 
@@ -149,6 +150,31 @@ func TestLateRefusalOfAnOldTokenSignsInNoMore(t *testing.T) {
 	close(renewed)
 	done.Wait()
 	require.Len(t, p.requestsTo("POST", "/login/pubkey/authenticate"), 2)
+}
+
+func TestKeyIsReadAnewForEachSignIn(t *testing.T) {
+	t.Parallel()
+	second, err := rsa.Generate(2048)
+	require.NoError(t, err)
+	keys, reads := []*rsa.Key{key(), second}, 0
+	p := newPod(t)
+	p.answers(sessionInfo, answerWith(200, me), answerWith(401, `{}`), answerWith(200, me))
+	c := p.client(func(c *symphony.Config) {
+		c.Key = nil
+		c.ReadKey = func() *rsa.Key { reads++; return keys[reads-1] }
+	})
+	for range 2 {
+		_, err := c.Me(t.Context())
+		require.NoError(t, err)
+	}
+	require.Equal(t, 2, reads, "both tokens of a session are had by one key")
+	for _, path := range []string{"/login/pubkey/authenticate", "/relay/pubkey/authenticate"} {
+		for i, login := range p.requestsTo("POST", path) {
+			_, err := jwt.Parse(fields(t, login.Body)["token"].(string), func(*jwt.Token) (any, error) { return keys[i].Public(), nil },
+				jwt.WithValidMethods([]string{"RS512"}))
+			require.NoError(t, err, path)
+		}
+	}
 }
 
 func simplifiedToken(claims string) string {

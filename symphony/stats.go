@@ -23,21 +23,24 @@ type Stats struct {
 	// it, or because they were throttled themselves, all together.
 	Waiting int
 	Waited  time.Duration
+	// Unreadable counts the entries of lists that could not be read and were left out.
+	Unreadable int64
 	// Agents are the agents with their failures.
 	Agents []AgentStats
 }
 
 // Stats is how the client fares.
 func (c *Client) Stats() Stats {
-	s := Stats{Retries: c.counts.retries.Load(), Agents: c.agents.stats()}
+	s := Stats{Retries: c.counts.retries.Load(), Unreadable: c.counts.unreadable.Load(), Agents: c.agents.stats()}
 	c.counts.signIns.addStats(&s)
 	c.throttle.addStats(&s)
 	return s
 }
 
 type clientCounts struct {
-	retries atomic.Int64
-	signIns signInLog
+	retries    atomic.Int64
+	unreadable atomic.Int64
+	signIns    signInLog
 }
 
 func (t *throttle) addStats(s *Stats) {

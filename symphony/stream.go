@@ -1,6 +1,9 @@
 package symphony
 
-import "context"
+import (
+	"cmp"
+	"context"
+)
 
 // StreamType is the kind of a conversation.
 type StreamType string
@@ -23,26 +26,37 @@ type Stream struct {
 	Active   bool
 	// Members are those of an IM or MIM; a room's are asked for with Members.
 	Members []UserID
+	// Groups are the distribution lists in a room.
+	Groups []RoomGroup
+	// PinnedMessage is the message pinned in the conversation, if the pod tells it: the vendor
+	// documents it for the descriptions of rooms and IMs alone.
+	PinnedMessage MessageID
 }
 
 // wireStream is the vendor's V2StreamAttributes.
 type wireStream struct {
-	ID       StreamID `json:"id"`
-	CrossPod bool     `json:"crossPod"`
-	Active   bool     `json:"active"`
+	ID       StreamID    `json:"id"`
+	CrossPod lenientBool `json:"crossPod"`
+	Active   lenientBool `json:"active"`
 	Type     struct {
 		Type StreamType `json:"type"`
 	} `json:"streamType"`
 	Attributes struct {
-		Members []UserID `json:"members"`
+		Members []UserID  `json:"members"`
+		Pinned  MessageID `json:"pinnedMessageId"`
 	} `json:"streamAttributes"`
 	Room struct {
-		Name string `json:"name"`
+		Name   string      `json:"name"`
+		Groups []RoomGroup `json:"groups"`
+		Pinned MessageID   `json:"pinnedMessageId"`
 	} `json:"roomAttributes"`
 }
 
 func (w wireStream) value() Stream {
-	return Stream{w.ID, w.Type.Type, w.Room.Name, w.CrossPod, w.Active, w.Attributes.Members}
+	return Stream{
+		ID: w.ID, Type: w.Type.Type, Name: w.Room.Name, CrossPod: bool(w.CrossPod), Active: bool(w.Active),
+		Members: w.Attributes.Members, Groups: w.Room.Groups, PinnedMessage: cmp.Or(w.Room.Pinned, w.Attributes.Pinned),
+	}
 }
 
 // Stream describes a conversation of any kind.

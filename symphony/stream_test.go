@@ -27,3 +27,20 @@ func TestStreams(t *testing.T) {
 		Members: []symphony.UserID{7078106103901, 7078106103902},
 	}, stream)
 }
+
+func TestGroupsAndPinnedMessageOfAStream(t *testing.T) {
+	t.Parallel()
+	for attributes, want := range map[string]symphony.Stream{
+		`"roomAttributes":{"name":"API room","groups":[{"id":68719476744,"addedBy":68719476743}],"pinnedMessageId":"p+/="}`: {
+			Name: "API room", Groups: []symphony.RoomGroup{{ID: 68719476744, AddedBy: 68719476743}}, PinnedMessage: "p-_",
+		},
+		`"streamAttributes":{"members":[7,"8"],"pinnedMessageId":"p+/="}`: {Members: []symphony.UserID{7, 8}, PinnedMessage: "p-_"},
+	} {
+		p := newPod(t)
+		p.answer("GET /pod/v2/streams/{sid}/info", 200, `{"id":"s","crossPod":"true","active":"true","streamType":{"type":"ROOM"},`+attributes+`}`)
+		got, err := p.client().Stream(t.Context(), "s")
+		require.NoError(t, err)
+		want.ID, want.Type, want.CrossPod, want.Active = "s", symphony.RoomStream, true, true
+		require.Equal(t, want, got)
+	}
+}

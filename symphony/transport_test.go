@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -257,30 +259,74 @@ func TestTrustBundleIsAddedToTheSystems(t *testing.T) {
 	require.ErrorContains(t, err, "no PEM certificate")
 }
 
-func TestSignInWithACertificate(t *testing.T) {
-	t.Parallel()
-	var paths []string
-	secure := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		paths = append(paths, r.URL.Path)
-		if len(r.TLS.PeerCertificates) == 0 {
+// certificateServer is a session and key host for certificates. It keeps the calls with the tokens
+// that they bring, and answers logouts with a status.
+func certificateServer(t *testing.T, logout int) (server *httptest.Server, calls func() []string) {
+	t.Helper()
+	var mu sync.Mutex
+	var seen []string
+	server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, strings.TrimSpace(r.URL.Path+" "+r.Header.Get("sessionToken")+r.Header.Get("keyManagerToken")))
+		switch {
+		case len(r.TLS.PeerCertificates) == 0:
 			reply(w, 401, `{}`)
-			return
+		case strings.HasSuffix(r.URL.Path, "/logout"):
+			reply(w, logout, `{"message":"x"}`)
+		default:
+			reply(w, 200, `{"token":"from`+strings.Split(r.URL.Path, "/")[1]+`"}`)
 		}
-		reply(w, 200, `{"token":"from-certificate"}`)
 	}))
-	secure.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
-	secure.StartTLS()
-	t.Cleanup(secure.Close)
+	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server, func() []string { mu.Lock(); defer mu.Unlock(); return slices.Clone(seen) }
+}
 
-	p := newPod(t)
-	p.answer(sessionInfo, 200, me)
-	c := p.client(func(c *symphony.Config) {
+// certificateClient is a client of the pod that signs in with a certificate.
+func certificateClient(p *pod, secure *httptest.Server) *symphony.Client {
+	return p.client(func(c *symphony.Config) {
 		c.Username, c.Key, c.Certificate = "", nil, &secure.TLS.Certificates[0]
 		c.Endpoints.SessionAuth, c.Endpoints.KeyAuth = secure.URL, secure.URL
 		c.Transport.Trust = pemOf(secure)
 	})
-	_, err := c.Me(t.Context())
+}
+
+func TestSignInWithACertificate(t *testing.T) {
+	t.Parallel()
+	secure, calls := certificateServer(t, 200)
+	p := newPod(t)
+	p.answer(sessionInfo, 200, me)
+	_, err := certificateClient(p, secure).Me(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []string{"/sessionauth/v1/authenticate", "/keyauth/v1/authenticate"}, paths)
-	require.Equal(t, "from-certificate", p.requestsTo("GET", "/pod/v2/sessioninfo")[0].Header.Get("sessionToken"))
+	require.Equal(t, []string{"/sessionauth/v1/authenticate", "/keyauth/v1/authenticate"}, calls())
+	require.Equal(t, "fromsessionauth", p.requestsTo("GET", "/pod/v2/sessioninfo")[0].Header.Get("sessionToken"))
+}
+
+func TestLogoutEndsBothSessionsOfACertificate(t *testing.T) {
+	t.Parallel()
+	for status, succeeds := range map[int]bool{200: true, 401: true, 403: false} {
+		secure, calls := certificateServer(t, status)
+		c := certificateClient(newPod(t), secure)
+		require.NoError(t, c.Logout(t.Context()))
+		require.Empty(t, calls(), "there is no session yet")
+		require.NoError(t, c.Login(t.Context()))
+		require.Equal(t, succeeds, c.Logout(t.Context()) == nil, status)
+		require.Equal(t, []string{"/sessionauth/v1/logout fromsessionauth", "/keyauth/v1/logout fromkeyauth"}, calls()[2:])
+		require.NoError(t, c.Logout(t.Context()))
+		require.Len(t, calls(), 4, "the session is over")
+		require.NoError(t, c.Login(t.Context()))
+		require.Len(t, calls(), 6, "another one is opened")
+	}
+}
+
+func TestLogoutOfAKeyMakesNoCall(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	c := p.client()
+	require.NoError(t, c.Login(t.Context()))
+	before := len(p.requests)
+	require.NoError(t, c.Logout(t.Context()))
+	require.Len(t, p.requests, before)
 }

@@ -2,6 +2,7 @@ package symphony
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"net/url"
 	"slices"
@@ -35,6 +36,8 @@ type User struct {
 	AccountType AccountType `json:"accountType,omitempty"`
 	Roles       []string    `json:"roles,omitempty"`
 }
+
+func (u User) hasID() bool { return u.ID != 0 }
 
 // Me is the signed-in account.
 //
@@ -70,7 +73,32 @@ func (c *Client) UsersByUsername(ctx context.Context, usernames ...string) ([]Us
 	return c.LookupUsers(ctx, UserLookup{Usernames: usernames})
 }
 
+// userList is the vendor's V2UserList.
+type userList struct {
+	Users  list[User] `json:"users"`
+	Errors []struct {
+		Code lenientText `json:"error"`
+	} `json:"errors"`
+}
+
+// codeInvalidFormat is the code of a value that no account can have: the only one that the vendor's
+// pod specification and recorded answers show.
+const codeInvalidFormat = "invalid.format"
+
+// unreadable has an error for each account that is left out although it may exist.
+func (l userList) unreadable() []error {
+	all := slices.Clone(l.Users.unreadable)
+	for _, e := range l.Errors {
+		if e.Code != codeInvalidFormat {
+			all = append(all, fmt.Errorf("the pod reports %q for one of the values", clipText(string(e.Code), 80)))
+		}
+	}
+	return all
+}
+
 // LookupUsers looks accounts up in as many calls as are needed. It returns those found, each once.
+// An account that cannot be read, or for which the pod reports an error, is left out, counted and
+// logged; a value that no account can have is just not found.
 //
 //	GET /pod/v3/users
 func (c *Client) LookupUsers(ctx context.Context, l UserLookup) ([]User, error) {
@@ -82,13 +110,12 @@ func (c *Client) LookupUsers(ctx context.Context, l UserLookup) ([]User, error) 
 		if l.OnlyActive {
 			query.Set("active", "true")
 		}
-		page, err := call[struct {
-			Users []User `json:"users"`
-		}](ctx, c, request{op: opUsers, query: query})
+		page, err := call[userList](ctx, c, request{op: opUsers, query: query})
 		if err != nil {
 			return nil, err
 		}
-		for _, u := range page.Users {
+		c.noteUnreadable(ctx, opUsers, page.unreadable())
+		for _, u := range page.Users.entries {
 			if !seen[u.ID] {
 				seen[u.ID] = true
 				found = append(found, u)
@@ -166,7 +193,8 @@ type userSearchFilters struct {
 	Title        string        `json:"title,omitempty"`
 }
 
-// SearchUsers yields the users that match, page by page.
+// SearchUsers yields the users that match, page by page. One that cannot be read is left out,
+// counted and logged.
 //
 //	POST /pod/v1/user/search
 func (c *Client) SearchUsers(ctx context.Context, q UserQuery) iter.Seq2[User, error] {
@@ -175,13 +203,14 @@ func (c *Client) SearchUsers(ctx context.Context, q UserQuery) iter.Seq2[User, e
 		body.Filters = &userSearchFilters{q.AccountTypes, q.Company, q.Title}
 	}
 	size := pageSize(q.PageSize, 50)
-	return yieldPages(size, func(skip int) ([]User, int, error) {
+	return yieldPages(size, func(skip int) (page[User], error) {
 		query := skipLimit(skip, size)
 		query.Set("local", strconv.FormatBool(q.Local))
-		page, err := call[struct {
-			Count int    `json:"count"`
-			Users []User `json:"users"`
+		found, err := call[struct {
+			Count wholeNumber `json:"count"`
+			Users list[User]  `json:"users"`
 		}](ctx, c, request{op: opSearchUsers, query: query, body: body})
-		return page.Users, page.Count, err
+		c.noteUnreadable(ctx, opSearchUsers, found.Users.unreadable)
+		return page[User]{found.Users.entries, found.Users.size(), int(found.Count)}, err
 	})
 }

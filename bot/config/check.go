@@ -74,9 +74,13 @@ func (b ServiceAccount) Check(report func(key, message, fix string)) {
 	}
 }
 
-// Check reports a key that is given twice or not at all, and content that is not PEM.
+// Check reports a key or a passphrase that is given twice, no key at all, and content that is not
+// PEM.
 func (k *PrivateKey) Check(report func(key, message, fix string)) {
 	checkOneSource(k.Has("path"), k.Has("content"), report)
+	if k.Has("passphrase") && k.Has("passphraseFile") {
+		report("passphraseFile", "is set beside passphrase", "keep one of them")
+	}
 	normalizePEM(&k.Content, report)
 }
 

@@ -1,5 +1,6 @@
 // Package config reads the bot's configuration: the vendor's BDK keys, spelt as in the Java and
-// Python kits, plus one key of ours, `roombot`. JSON and YAML are read by the same schema.
+// Python kits, plus keys of ours: `roombot`, and passphrases. JSON and YAML are read by the same
+// schema.
 // Everything wrong with the file is reported at once, each problem with its path, line, column and
 // what to write instead; secrets and values of environment variables are never printed.
 package config
@@ -45,7 +46,12 @@ type Config struct {
 	Policy *policy.Policy `config:"-"`
 
 	ignoredKeys []string
+	policyFile  string
 }
+
+// PolicyFile is the path of the file that holds the rules, empty where the configuration itself
+// holds them.
+func (c *Config) PolicyFile() string { return c.policyFile }
 
 // IgnoredKeys lists the paths of the keys in the file that the vendor's kits know and Roombot does
 // not use, in the file's order.

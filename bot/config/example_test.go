@@ -42,13 +42,13 @@ func TestExampleLoadsWithoutIgnoredKeys(t *testing.T) {
 func TestExamplePolicyAdmitsEmployeesAndDeniesContractors(t *testing.T) {
 	t.Parallel()
 	c := loadExample(t)
-	employee := policy.Subject{Username: "alice", Email: "alice@acme.com"}
+	employee := policy.Subject{Kind: policy.PersonAccount, Username: "alice", Email: "alice@acme.com"}
 	room := policy.Place{Kind: policy.Room, StreamID: "x", RoomName: "Desk"}
 	for _, command := range []string{"newroom", "groups", "help"} {
 		require.True(t, c.Policy.Decide(policy.Query{User: employee, Where: room, Command: command}).Allowed)
 		require.True(t, c.Policy.Decide(policy.Query{User: employee, Where: policy.Place{Kind: policy.IM}, Command: command}).Allowed)
 	}
-	contractor := policy.Subject{Username: "kim", Email: "Kim@Contractors.Acme.com"}
+	contractor := policy.Subject{Kind: policy.PersonAccount, Username: "kim", Email: "Kim@Contractors.Acme.com"}
 	d := c.Policy.Decide(policy.Query{User: contractor, Where: room, Command: "newroom"})
 	require.False(t, d.Allowed)
 	require.Equal(t, "contractors open no rooms", d.Rule)
@@ -64,7 +64,7 @@ func TestExampleShowsEveryUsedKey(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("../../config.json.example")
 	require.NoError(t, err)
-	alternatives := []string{"content", "certificate", "password"}
+	alternatives := []string{"content", "certificate", "password", "passphraseFile"}
 	for _, entry := range config.Keys() {
 		name := strings.TrimSuffix(entry.Path[strings.LastIndex(entry.Path, ".")+1:], "[]")
 		if !entry.Unused && !slices.Contains(alternatives, name) {

@@ -40,6 +40,7 @@ func (c *Config) loadPolicy(commands []string) Problems {
 		if _, problems := rules.Decode(&file); len(problems) > 0 {
 			return problems
 		}
+		c.policyFile = string(file)
 		var err error
 		if rules, err = schema.Read(string(file), rules.Env()); err != nil {
 			return asProblems(err)

@@ -81,6 +81,9 @@ func TestEachProblemSaysWhatToWrite(t *testing.T) {
 		"a folder for a key":         {`{"host": "a", "bot": {"username": "u", "privateKey": {"path": "."}}}`, `bot.privateKey.path: "." is not a file`},
 		"an empty key":               {`{"host": "a", "bot": {"username": "u", "privateKey": {}}}`, `bot.privateKey: has neither path nor content`},
 		"a key twice":                {`{"host": "a", "bot": {"username": "u", "privateKey": {"path": "key.pem", "content": "-----BEGIN x"}}}`, `bot.privateKey.content: is set beside path`},
+		"a passphrase twice":         {`{"host": "a", "bot": {"username": "u", "privateKey": {"path": "key.pem", "passphrase": "hunter2", "passphraseFile": "key.pem"}}}`, `bot.privateKey.passphraseFile: is set beside passphrase; keep one of them`},
+		"a passphrase of digits":     {`{"host": "a", "bot": {"username": "u", "privateKey": {"path": "key.pem", "passphrase": 4711}}}`, `bot.privateKey.passphrase: is not text; put it in quotes`},
+		"no passphrase file":         {`{"host": "a", "bot": {"username": "u", "privateKey": {"path": "key.pem", "passphraseFile": "nope"}}}`, `bot.privateKey.passphraseFile: "nope" does not exist; write the path of a readable file`},
 		"a key and a certificate":    {`{"host": "a", "bot": {"username": "u", "privateKey": {"path": "key.pem"}, "certificate": {"path": "key.pem"}}}`, `bot.certificate: is set beside privateKey; keep one credential`},
 		"a key that is no key":       {`{"host": "a", "bot": {"username": "u", "privateKey": {"content": "hunter2"}}}`, `bot.privateKey.content: is neither PEM nor base64 of PEM`},
 		"a secret that is a number":  {`{"host": "a", "bot": {"username": "u", "privateKey": {"content": 271828}}}`, `bot.privateKey.content: is not text; put it in quotes`},
@@ -187,7 +190,7 @@ func TestPolicyMayBeAFileOfItsOwn(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "policy.yaml"), []byte("allow:\n  - name: all\n    who: [nobody]\n    commands: ['*']\n"), 0o600))
 	_, err := config.Load(path, nil)
 	require.EqualError(t, err, path+`:1:106: port: 0 is out of range; write 1 to 65535
-`+filepath.Join(dir, "policy.yaml")+`:3:11: allow[0].who[0]: "nobody" says nobody; write "*", "internal", "external", "user:USERNAME" or "email:*@acme.com"`)
+`+filepath.Join(dir, "policy.yaml")+`:3:11: allow[0].who[0]: "nobody" says nobody; write "*", "internal", "external", "bot", "user:USERNAME", "email:*@acme.com", "company:TENANT" or "userid:ID"`)
 }
 
 func TestUnreadableFilesAreReported(t *testing.T) {

@@ -22,6 +22,7 @@ type Roombot struct {
 	Health      HealthPage    `config:"health"`
 	SearchLag   time.Duration `config:"searchLag,min=0s,max=10m" doc:"how long a new room or message may be missing from the pod's search"`
 	HTTPTimeout time.Duration `config:"httpTimeout,min=1s,max=5m" doc:"longest time of a single call to Symphony, except the feed's long poll"`
+	Insecure    bool          `config:"insecure,default=false" doc:"run although a component on another machine is called over plain http"`
 }
 
 // Defaults are the constants of the package that waits and calls.

@@ -50,7 +50,7 @@ type Agent struct {
 
 // LoadBalancing lists several agents and says how one is chosen.
 type LoadBalancing struct {
-	Mode       string      `config:"mode,required,oneof=random|roundRobin|external" doc:"how an agent is chosen; external asks the first node's /v1/info" eg:"\"roundRobin\""`
+	Mode       string      `config:"mode,required,oneof=random|roundRobin|external" doc:"how an agent is chosen; external asks the first node's /v1/info for the agent to use, which must be another node or a host in the domain of the first (its name without the first label)" eg:"\"roundRobin\""`
 	Stickiness bool        `config:"stickiness,default=true" doc:"stay with the agent chosen first"`
 	Nodes      []AgentNode `config:"nodes,required" doc:"the agents" eg:"[{\"host\": \"agent1.acme.com\"}]"`
 }

@@ -22,11 +22,13 @@ func (ServiceAccount) RenamedTo(key string) string {
 }
 
 // PrivateKey is an RSA private key in PEM, by file or by content; both are empty when a certificate
-// is used.
+// is used. The vendor's kits know no passphrases.
 type PrivateKey struct {
 	schema.Keys
-	Path    schema.FilePath `config:"path" doc:"PEM file, PKCS#1 or PKCS#8"`
-	Content Secret          `config:"content" doc:"the PEM text itself or its base64, best as \"${BOT_KEY}\""` // PEM after Load
+	Path           schema.FilePath `config:"path" doc:"PEM file, PKCS#1 or PKCS#8; it is read again at each login"`
+	Content        Secret          `config:"content" doc:"the PEM text itself or its base64, best as \"${BOT_KEY}\""` // PEM after Load
+	Passphrase     Secret          `config:"passphrase" doc:"opens an encrypted key (PKCS#8), best as \"${BOT_KEY_PASSPHRASE}\""`
+	PassphraseFile schema.FilePath `config:"passphraseFile" doc:"file that holds the passphrase, in place of passphrase; it is read again with the key"`
 }
 
 // Certificate is a client certificate with its key, both in one PEM; or a trust bundle.

@@ -51,6 +51,7 @@ type Engine struct {
 	health        storeHealth
 	queueProblems chan queueProblem // errors of the queue, which the store may explain
 	newerJob      sync.Once         // logs that a job needs a newer version of the program
+	purging       purgeClock
 }
 
 // Open locks or joins the store, migrates it, and takes back what a dead process left running.
@@ -75,6 +76,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		return nil, &OpenError{Store: c.Store, Err: err}
 	}
 	e.store = monitoredStore{e.store, &e.health}
+	e.purging = newPurgeClock(e.store.dialect().now)
 	return e, nil
 }
 

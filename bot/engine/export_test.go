@@ -18,6 +18,16 @@ func (e *Engine) Purge(ctx context.Context, horizon time.Time) error {
 	}
 }
 
+// PurgeAt purges at a time of the database's clock, after a time that has passed for the process.
+func (e *Engine) PurgeAt(ctx context.Context, database time.Time, steady time.Duration) {
+	e.purging.database = func(context.Context, runner) (time.Time, error) { return database, nil }
+	e.purging.steady = func() time.Duration { return steady }
+	e.purge(ctx)
+}
+
+// PurgeTime is the time by which the purge goes, with the database's own clock.
+func (e *Engine) PurgeTime(ctx context.Context) (time.Time, error) { return e.purgeTime(ctx) }
+
 // LoseReleaseAndRepair holds ready jobs back, as if their release had been lost, and then repairs
 // the queue.
 func (e *Engine) LoseReleaseAndRepair(ctx context.Context) error {

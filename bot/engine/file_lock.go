@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -16,7 +17,10 @@ import (
 // processes lock two files of one name.
 func lockFile(file string) (*flock.Flock, error) {
 	path := file + ".lock"
-	l := flock.New(path, flock.SetPermissions(0o600))
+	if err := createLockFile(path); err != nil {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	l := flock.New(path, flock.SetFlag(os.O_RDWR))
 	locked, err := l.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
@@ -24,9 +28,58 @@ func lockFile(file string) (*flock.Flock, error) {
 	if !locked {
 		return nil, fmt.Errorf("%s: %w%s", file, ErrLocked, lockHolder(path))
 	}
-	// Only for the message above in another process, so an error does not matter.
-	_ = os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
+	if err := writeLockHolder(l); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), l.Unlock())
+	}
 	return l, nil
+}
+
+// errLink is what stands where a lock should be. Another user's link would lead what is written to
+// a file of the bot's, such as its key.
+var errLink = errors.New("it is a link, through which nothing is written: remove it")
+
+// createLockFile makes the file unless it is there. To make it exclusively follows no link.
+func createLockFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		return f.Close()
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return checkNoLink(path)
+}
+
+func checkNoLink(path string) error {
+	info, err := os.Lstat(path)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return errLink
+	}
+	return err
+}
+
+// writeLockHolder writes which process has the lock into the locked file. It writes nothing if
+// another file was put in its place.
+func writeLockHolder(l *flock.Flock) error {
+	if err := checkNoLink(l.Path()); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(l.Path(), os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	opened, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if locked, err := l.Stat(); err != nil || !os.SameFile(opened, locked) {
+		return errLink
+	}
+	// Only for a message of another process, so an error does not matter.
+	_ = f.Truncate(0)
+	_, _ = f.WriteString(strconv.Itoa(os.Getpid()) + "\n")
+	return nil
 }
 
 func lockHolder(path string) string {

@@ -1,5 +1,7 @@
 package engine
 
+import "time"
+
 // This file holds what the engine stores besides its tables (see schema.go): a file format, which
 // programs of different versions share. Golden files in testdata hold it.
 
@@ -12,6 +14,13 @@ type jobArgs struct {
 
 // Kind names the work for the queue.
 func (jobArgs) Kind() string { return queueKind }
+
+// notePurge is the note of how far the purge's clock has come, a purgeProgress.
+const notePurge = "purge"
+
+type purgeProgress struct {
+	Until time.Time `json:"until"`
+}
 
 // States of a job in the table. A failing one has no attempts left and is about to be reported.
 const (

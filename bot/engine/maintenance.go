@@ -12,7 +12,7 @@ const (
 	cancelEvery = time.Second
 	probeEvery  = time.Second // while the store is out of order
 	repairEvery = time.Minute
-	purgeEvery  = time.Hour
+	purgeEvery  = 10 * time.Minute
 	purgeBatch  = 200                    // jobs deleted in one transaction
 	purgePause  = 100 * time.Millisecond // between two transactions, for the others
 )
@@ -130,7 +130,12 @@ func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
 
 // purge deletes finished jobs older than Config.Keep, a few at a time.
 func (e *Engine) purge(ctx context.Context) {
-	horizon := time.Now().Add(-e.config.Keep).UnixMicro()
+	now, err := e.purgeTime(ctx)
+	if err != nil {
+		e.health.noteFailure(err)
+		return
+	}
+	horizon := now.Add(-e.config.Keep).UnixMicro()
 	for {
 		n, err := e.purgeOldest(ctx, horizon)
 		if err != nil {

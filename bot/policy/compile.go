@@ -68,8 +68,8 @@ func (c *compiler) rule(a allowRule, deny bool) rule {
 	if r.line == 0 && len(a.Who) > 0 {
 		r.line = a.Who[0].Line()
 	}
-	r.who = parseEntries(c, a.Who, parseSubject)
-	r.where = parseEntries(c, a.Where, parsePlace)
+	r.who = parseEntries(c, a.Who, deny, parseSubject)
+	r.where = parseEntries(c, a.Where, deny, parsePlace)
 	if len(a.Where) == 0 {
 		r.where = []place{{kind: "*"}}
 	}
@@ -110,14 +110,17 @@ func (c *compiler) name(v schema.Value) string {
 	return name
 }
 
-func parseEntries[T any](c *compiler, values []schema.Value, parse func(string) (T, *schema.InvalidValue)) []T {
+// entryParser reads an entry of an allow or a deny rule.
+type entryParser[T any] func(text string, deny bool) (T, *schema.InvalidValue)
+
+func parseEntries[T any](c *compiler, values []schema.Value, deny bool, parse entryParser[T]) []T {
 	var out []T
 	for _, v := range values {
 		text, ok := c.text(v)
 		if !ok {
 			continue
 		}
-		entry, wrong := parse(text)
+		entry, wrong := parse(text, deny)
 		if wrong != nil {
 			c.problems = append(c.problems, v.ProblemWith(wrong))
 			continue

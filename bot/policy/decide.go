@@ -86,7 +86,10 @@ func (p *Policy) isAllowedInIM(q *foldedQuery) bool {
 
 // unknownFact is what keeps it unknown whether the rule matches.
 func unknownFact(r *rule, q *foldedQuery) Denial {
-	if r.match(q).who == unknown {
+	switch {
+	case r.match(q).who == unknown && q.kind == "":
+		return UnknownAccount
+	case r.match(q).who == unknown:
 		return UnknownAddress
 	}
 	return UnknownRoom

@@ -10,8 +10,16 @@ import (
 // place is one entry of `where`.
 type place struct {
 	kind   string // "*", "im" or "room"
-	name   glob
+	name   glob   // not set where the entry stands for a stream id only
+	byID   bool   // only the stream id counts
 	stream string // set when the entry may be a stream id
+}
+
+// isByName reports whether the entry names rooms by their name.
+func (p place) isByName() bool { return p.kind == "room" && !p.byID && !p.isAnyRoom() }
+
+func (p place) isAnyRoom() bool {
+	return strings.Trim(p.name.pattern, "*") == "" && p.name.pattern != ""
 }
 
 func (p *place) matches(q *foldedQuery) truth {
@@ -22,20 +30,26 @@ func (p *place) matches(q *foldedQuery) truth {
 		return truthOf(p.kind == "im" && q.im)
 	case p.stream != "" && p.stream == q.stream:
 		return yes
-	case p.name.pattern == "*":
+	case p.byID:
+		return no
+	case p.isAnyRoom():
 		return yes
 	}
 	return ifKnown(q.room, p.name.match(q.room))
 }
 
-func parsePlace(text string) (place, *schema.InvalidValue) {
+const whereFix = `write "*", "im", "room:*", "room:NAME" or "roomid:STREAMID"`
+
+func parsePlace(text string, deny bool) (place, *schema.InvalidValue) {
 	kind, rest, colon := strings.Cut(text, ":")
 	rest = strings.TrimSpace(rest)
 	switch {
 	case !colon && (text == "*" || text == "im"):
 		return place{kind: text}, nil
+	case colon && kind == "roomid":
+		return parseRoomID(rest)
 	case kind != "room" || !colon:
-		return place{}, &schema.InvalidValue{What: "is no place", Fix: `write "*", "im", "room:*", "room:NAME" or "room:STREAMID"`}
+		return place{}, &schema.InvalidValue{What: "is no place", Fix: whereFix}
 	}
 	if wrong := checkPattern(rest); wrong != nil {
 		return place{}, wrong
@@ -43,8 +57,19 @@ func parsePlace(text string) (place, *schema.InvalidValue) {
 	p := place{kind: "room", name: newGlob(rest)}
 	if id := streamID(rest); p.name.plain && streamIDs.MatchString(id) {
 		p.stream = id
+		p.byID = !deny // whoever opens a room may give it the id of another for a name
 	}
 	return p, nil
+}
+
+func parseRoomID(text string) (place, *schema.InvalidValue) {
+	id := streamID(text)
+	if !streamIDs.MatchString(id) {
+		return place{}, &schema.InvalidValue{
+			What: "is no stream id", Fix: `write the id of one room, 20 or more of A-Z, a-z, 0-9, "-" and "_", or "room:NAME"`,
+		}
+	}
+	return place{kind: "room", byID: true, stream: id}, nil
 }
 
 var urlSafe = strings.NewReplacer("+", "-", "/", "_")
@@ -54,6 +79,6 @@ func streamID(id string) string {
 	return strings.TrimRight(urlSafe.Replace(strings.TrimSpace(id)), "=")
 }
 
-// Stream ids are long for a room's name and have no blanks. A name that looks like one is still
-// compared as a name too.
+// Stream ids are long for a room's name and have no blanks. What looks like one is compared as a
+// name too in a deny rule, so that it refuses whatever its author meant.
 var streamIDs = regexp.MustCompile(`^[A-Za-z0-9_-]{20,}$`)

@@ -3,7 +3,7 @@
 //
 // Everything is denied that no rule allows, /help aside, which is open to everybody. Any deny rule
 // that matches wins; otherwise the first allow rule that matches admits. What cannot be known (an
-// e-mail address that Symphony does not show) never admits anybody, and refuses where a deny rule
+// account that the directory does not show) never admits anybody, and refuses where a deny rule
 // turns on it.
 package policy
 
@@ -30,6 +30,53 @@ func (p *Policy) Rules() (deny, allow int) {
 	return len(p.deny), len(p.allow)
 }
 
+// NeedsDirectory reports whether a rule about the command turns on what only the directory tells of
+// the own company's accounts.
+func (p *Policy) NeedsDirectory(command string) bool {
+	if p == nil {
+		return false
+	}
+	name := commandName(command)
+	turns := func(r rule) bool { return r.concerns(name) && slices.ContainsFunc(r.who, subject.needsDirectory) }
+	return name != help && (slices.ContainsFunc(p.deny, turns) || slices.ContainsFunc(p.allow, turns))
+}
+
+// NamedRule is a rule by its name and its line in the file.
+type NamedRule struct {
+	Name string
+	Line int
+}
+
+// AllowsByRoomName lists the allow rules that admit in rooms of a name. Whoever owns a room chooses
+// its name.
+func (p *Policy) AllowsByRoomName() []NamedRule {
+	if p == nil {
+		return nil
+	}
+	var named []NamedRule
+	for _, r := range p.allow {
+		if slices.ContainsFunc(r.where, place.isByName) {
+			named = append(named, NamedRule{Name: r.name, Line: r.line})
+		}
+	}
+	return named
+}
+
+// OpenRules are the names of the rules that allow everybody, people of other companies included,
+// to run every command.
+func (p *Policy) OpenRules() []string {
+	if p == nil {
+		return nil
+	}
+	var names []string
+	for _, r := range p.allow {
+		if r.isForEverybody() && r.commands == nil {
+			names = append(names, r.name)
+		}
+	}
+	return names
+}
+
 // AllowsAnybody reports whether anybody at all may use the command: a rule allows it, and none
 // denies it to everybody everywhere.
 func (p *Policy) AllowsAnybody(command string) bool {
@@ -37,7 +84,7 @@ func (p *Policy) AllowsAnybody(command string) bool {
 		return false
 	}
 	name := commandName(command)
-	concerns := func(r rule) bool { return r.commands == nil || r.commands[name] }
-	closes := func(r rule) bool { return concerns(r) && r.isForEverybody() && r.isForEverywhere() }
+	concerns := func(r rule) bool { return r.concerns(name) }
+	closes := func(r rule) bool { return r.concerns(name) && r.isForEverybody() && r.isForEverywhere() }
 	return slices.ContainsFunc(p.allow, concerns) && !slices.ContainsFunc(p.deny, closes)
 }

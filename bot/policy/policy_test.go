@@ -51,10 +51,15 @@ allow:
     commands: [newroom]
 `
 
+// employee is somebody of the own company, as the directory has them.
+func employee(username, email string) policy.Subject {
+	return policy.Subject{ID: 103<<36 + 94, Company: 103, Kind: policy.PersonAccount, Username: username, Email: email}
+}
+
 // ask is alice's /newroom in a 1:1 chat, changed.
 func ask(change ...func(*policy.Query)) policy.Query {
 	a := policy.Query{
-		User:    policy.Subject{Username: "alice", Email: "alice@acme.com"},
+		User:    employee("alice", "alice@acme.com"),
 		Where:   policy.Place{Kind: policy.IM, StreamID: "im"},
 		Command: "newroom",
 	}
@@ -90,7 +95,7 @@ func TestTheFirstAllowRuleThatMatchesAdmits(t *testing.T) {
 func TestAnyDenyRuleThatMatchesWins(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, rules)
-	d := p.Decide(ask(byUser(policy.Subject{Username: "kim", Email: "KIM@Contractors.ACME.com"})))
+	d := p.Decide(ask(byUser(employee("kim", "KIM@Contractors.ACME.com"))))
 	require.False(t, d.Allowed)
 	require.Equal(t, "contractors", d.Rule)
 	require.Equal(t, 3, d.Line)
@@ -207,7 +212,7 @@ func TestWithoutRulesOnlyHelpIsAllowed(t *testing.T) {
 func TestUnknownFactsNeverAllowAndDenyWhereARuleNeedsThem(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, rules)
-	nameless := policy.Subject{Username: "nameless"}
+	nameless := employee("nameless", "")
 	d := p.Decide(ask(byUser(nameless)))
 	require.False(t, d.Allowed)
 	require.Equal(t, "contractors", d.Rule)
@@ -264,15 +269,15 @@ policy.yaml:4:11: deny[0].who[0]: "group:Research" names a group, which rules ca
 policy.yaml:4:29: deny[0].who[1]: "user:*" has a wildcard, which usernames do not take; write one username, "*" or "email:*@acme.com"
 policy.yaml:4:39: deny[0].who[2]: "email:(a|b)@c" looks like a regular expression; only * and ? are special: write "email:*@acme.com"
 policy.yaml:4:56: deny[0].who[3]: "email:acme.com" can match no e-mail address; write "email:*@acme.com" or "email:*acme.com*"
-policy.yaml:4:74: deny[0].who[4]: "nobody" says nobody; write "*", "internal", "external", "user:USERNAME" or "email:*@acme.com"
+policy.yaml:4:74: deny[0].who[4]: "nobody" says nobody; write "*", "internal", "external", "bot", "user:USERNAME", "email:*@acme.com", "company:TENANT" or "userid:ID"
 policy.yaml:4:82: deny[0].who[5]: 7 is not text; write "7"
 policy.yaml:5:16: deny[0].commands[0]: "help" cannot be denied: it is open to everybody; remove it
 policy.yaml:5:22: deny[0].commands[1]: "newrom" is not a command; did you mean "newroom"?
 policy.yaml:6:11: deny[1].name: "A" is also the name of the rule on line 3; give each rule its own name
 policy.yaml:7:10: deny[1].who: is an empty list; write at least one entry
-policy.yaml:8:13: deny[1].where[0]: "here" is no place; write "*", "im", "room:*", "room:NAME" or "room:STREAMID"
+policy.yaml:8:13: deny[1].where[0]: "here" is no place; write "*", "im", "room:*", "room:NAME" or "roomid:STREAMID"
 policy.yaml:8:19: deny[1].where[1]: "room:" has nothing after the colon; write a text in which * stands for anything and ? for one character
-policy.yaml:8:28: deny[1].where[2]: "IM" is no place; write "*", "im", "room:*", "room:NAME" or "room:STREAMID"
+policy.yaml:8:28: deny[1].where[2]: "IM" is no place; write "*", "im", "room:*", "room:NAME" or "roomid:STREAMID"
 policy.yaml:9:15: deny[1].commands: is an empty list; write at least one entry
 policy.yaml:11:1: alow: is not a key that is known here; did you mean "allow"?
 policy.yaml:13:5: allow[0].commands: is missing: which commands; add "commands": ["newroom"]

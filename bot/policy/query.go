@@ -17,11 +17,24 @@ type Query struct {
 	Command string // without slash, any case; "-" and "_" do not count
 }
 
-// Subject is who asks.
+// AccountKind is what kind of account somebody has; empty where the directory does not tell.
+type AccountKind string
+
+// The kinds of accounts.
+const (
+	PersonAccount  AccountKind = "person"
+	ServiceAccount AccountKind = "service"
+)
+
+// Subject is who asks. Username, Email and Kind are those of the own company's directory, and count
+// for the own company's accounts only.
 type Subject struct {
+	ID       int64
+	Company  int64 // number of the company, which is a part of the id
+	External bool  // of another company
+	Kind     AccountKind
 	Username string
 	Email    string
-	External bool // of another company
 }
 
 // Place is the conversation in which the command was given.
@@ -52,6 +65,7 @@ const (
 	OutsideIM      Denial = "outside-im"      // no rule allows it here, but one does in the 1:1 chat with the bot
 	UnknownRoom    Denial = "unknown-room"    // a deny rule is about the room's name, which is not known
 	UnknownAddress Denial = "unknown-address" // a deny rule is about an address or username that is not known
+	UnknownAccount Denial = "unknown-account" // a deny rule is about an account that the directory does not show
 )
 
 // Check is one condition and whether the request meets it.

@@ -38,6 +38,8 @@ func truthOf(holds bool) truth {
 
 // foldedQuery is a Query made ready for comparing with many rules.
 type foldedQuery struct {
+	id, company                   int64
+	kind                          AccountKind
 	username, email, room, stream string
 	external, im                  bool
 	command                       string
@@ -45,6 +47,7 @@ type foldedQuery struct {
 
 func foldQuery(query Query) foldedQuery {
 	return foldedQuery{
+		id: query.User.ID, company: query.User.Company, kind: query.User.Kind,
 		username: fold(strings.TrimSpace(query.User.Username)),
 		email:    fold(strings.TrimSpace(query.User.Email)),
 		room:     fold(query.Where.RoomName),
@@ -72,7 +75,7 @@ func (v match) countMet() int {
 }
 
 func (r *rule) match(q *foldedQuery) match {
-	v := match{command: truthOf(r.commands == nil || r.commands[q.command])}
+	v := match{command: truthOf(r.concerns(q.command))}
 	for i := range r.who {
 		if v.who = max(v.who, r.who[i].matches(q)); v.who == yes {
 			break
@@ -93,6 +96,9 @@ func (r *rule) isForEverybody() bool {
 func (r *rule) isForEverywhere() bool {
 	return slices.ContainsFunc(r.where, func(p place) bool { return p.kind == "*" })
 }
+
+// concerns reports whether the rule is about a command, given by its folded name.
+func (r *rule) concerns(command string) bool { return r.commands == nil || r.commands[command] }
 
 var commandMarks = strings.NewReplacer("-", "", "_", "", "/", "")
 

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"roombot/bot/config/schema"
@@ -8,26 +10,58 @@ import (
 
 // subject is one entry of `who`.
 type subject struct {
-	kind string // "*", "internal", "external", "user" or "email"
-	user string // folded
-	mail glob
+	kind   string // "*", "internal", "external", "bot", "user", "email", "company" or "userid"
+	deny   bool   // entry of a deny rule
+	user   string // folded
+	mail   glob
+	number int64 // of a company or an account
+}
+
+// needsDirectory reports whether the entry turns on what only the directory tells.
+func (s subject) needsDirectory() bool {
+	return s.kind != "*" && s.kind != "external" && s.kind != "userid"
 }
 
 func (s *subject) matches(q *foldedQuery) truth {
 	switch s.kind {
 	case "*":
 		return yes
-	case "internal":
-		return truthOf(!q.external)
 	case "external":
 		return truthOf(q.external)
-	case "user":
-		if q.external { // usernames are those of one's own company; Symphony shows no others
-			return no
+	case "userid":
+		return truthOf(q.id == s.number)
+	case "company":
+		if q.external || q.company != s.number {
+			return truthOf(q.company == s.number)
 		}
-		return ifKnown(q.username, q.username == s.user)
+		return q.hasAccount(PersonAccount)
+	case "internal":
+		return q.hasAccount(PersonAccount)
+	case "bot":
+		return q.hasAccount(ServiceAccount)
 	}
-	return ifKnown(q.email, s.mail.match(q.email))
+	return s.matchesDirectory(q)
+}
+
+// matchesDirectory compares with the directory's username or address. A deny rule names service
+// accounts that way as well, lest it refuse less than its author meant.
+func (s *subject) matchesDirectory(q *foldedQuery) truth {
+	known := q.hasAccount(PersonAccount)
+	if s.deny {
+		known = max(known, q.hasAccount(ServiceAccount))
+	}
+	if s.kind == "user" {
+		return min(known, ifKnown(q.username, q.username == s.user))
+	}
+	return min(known, ifKnown(q.email, s.mail.match(q.email)))
+}
+
+// hasAccount is whether the own company's directory has an account of this kind for who asks.
+func (q *foldedQuery) hasAccount(kind AccountKind) truth {
+	if q.external {
+		return no
+	}
+	return ifKnown(string(q.kind), q.kind == kind)
 }
 
 // ifKnown is whether a condition on text holds, unknown where the text is not known.
@@ -38,13 +72,22 @@ func ifKnown(text string, holds bool) truth {
 	return truthOf(holds)
 }
 
-const whoFix = `write "*", "internal", "external", "user:USERNAME" or "email:*@acme.com"`
+const whoFix = `write "*", "internal", "external", "bot", "user:USERNAME", "email:*@acme.com", "company:TENANT" or "userid:ID"`
 
-func parseSubject(text string) (subject, *schema.InvalidValue) {
+// wholeKinds are the entries that name everybody of a kind.
+var wholeKinds = []string{"*", "internal", "external", "bot"}
+
+func parseSubject(text string, deny bool) (subject, *schema.InvalidValue) {
+	s, wrong := parseSubjectText(text)
+	s.deny = deny
+	return s, wrong
+}
+
+func parseSubjectText(text string) (subject, *schema.InvalidValue) {
 	kind, rest, colon := strings.Cut(text, ":")
 	rest = strings.TrimSpace(rest)
 	switch {
-	case !colon && (text == "*" || text == "internal" || text == "external"):
+	case !colon && slices.Contains(wholeKinds, text):
 		return subject{kind: text}, nil
 	case kind == "group" || kind == "set":
 		return subject{}, &schema.InvalidValue{
@@ -54,6 +97,8 @@ func parseSubject(text string) (subject, *schema.InvalidValue) {
 		return parseUser(rest)
 	case kind == "email":
 		return parseEmail(rest)
+	case kind == "company", kind == "userid":
+		return parseNumber(kind, rest)
 	}
 	return subject{}, &schema.InvalidValue{What: "says nobody", Fix: whoFix}
 }
@@ -66,6 +111,20 @@ func parseUser(name string) (subject, *schema.InvalidValue) {
 		return subject{}, &schema.InvalidValue{What: "has a wildcard, which usernames do not take", Fix: `write one username, "*" or "email:*@acme.com"`}
 	}
 	return subject{kind: "user", user: fold(name)}, nil
+}
+
+// parseNumber reads the number of a company or an account.
+func parseNumber(kind, text string) (subject, *schema.InvalidValue) {
+	number, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || number <= 0 {
+		return subject{}, &schema.InvalidValue{What: "has no number", Fix: numberFixes[kind]}
+	}
+	return subject{kind: kind, number: number}, nil
+}
+
+var numberFixes = map[string]string{
+	"company": `write the number in the user ids of that company, which is the id divided by 68719476736, such as "company:104"`,
+	"userid":  `write one user id, such as "userid:7146825580545"`,
 }
 
 func parseEmail(pattern string) (subject, *schema.InvalidValue) {

@@ -18,12 +18,16 @@ func checkCommand(io streams) *cobra.Command {
 		Long: `Tests, in the order in which they matter, what the bot needs to work: the
 configuration, the policy, the key or certificate, the store, the address of the
 health page, the names and ports of the pod, the clock, the login, the datafeed,
-and the right to read groups. Each line begins with ✓ (passed), ! (a warning:
-everything else works) or ✗ (failed), and says what to do. Nothing is written to
-the pod. Check as the user that the bot will run as; the bot may be running.
+and the right to read groups. A key that waits beside the one in use (see bot
+keygen --rotate) is tested too. It warns of what strangers could get at: plain
+http, a database that need not prove itself, a health page on other networks,
+files that other users can read or change, rules for everybody. Each line begins
+with ✓ (passed), ! (a warning: everything else works) or ✗ (failed), and says
+what to do. Nothing is written to the pod. Check as the user that the bot will
+run as; the bot may be running.
 
 Exit codes: 0 nothing failed, 1 something did, 2 Symphony rejected the
-credentials.`,
+credentials or the key's passphrase is wrong.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			results := runChecks(cmd.Context(), path)
@@ -53,7 +57,7 @@ func runChecks(ctx context.Context, path string) []checkResult {
 	}
 	credentials := checkCredentials(c)
 	results := []checkResult{
-		checkUnusedKeys(c, path), checkPolicy(c), credentials, checkStore(ctx, c.Roombot.Store.Address), checkHealth(ctx, c),
+		checkUnusedKeys(c, path), checkPolicy(c, path), credentials, checkStore(ctx, c.Roombot.Store.Address), checkHealth(ctx, c),
 	}
 	network := checkNetwork(ctx, c)
 	results = append(results, network...)
@@ -65,7 +69,9 @@ func runChecks(ctx context.Context, path string) []checkResult {
 		return append(results, failedCheck("client", "", err, "Correct that in "+path+"."))
 	}
 	defer client.Close()
-	return append(results, checkPod(ctx, c, client)...)
+	defer logOut(ctx, client)
+	results = append(results, checkPod(ctx, c, client)...)
+	return append(results, checkNextKey(ctx, c)...)
 }
 
 // checkTimeout is the longest time of one check.

@@ -7,12 +7,15 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,10 +27,21 @@ import (
 // newCertificatePod starts a pod with TLS that asks for client certificates.
 func newCertificatePod(t *testing.T) *httptest.Server {
 	t.Helper()
+	return startCertificatePod(t, newPodHandler(t))
+}
+
+// newPodHandler makes a pod that ends with the test.
+func newPodHandler(t *testing.T) http.Handler {
+	t.Helper()
 	pod, err := sandbox.New(sandbox.Config{})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, pod.Close()) })
-	server := httptest.NewUnstartedServer(pod.Handler())
+	return pod.Handler()
+}
+
+func startCertificatePod(t *testing.T, handler http.Handler) *httptest.Server {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
 	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12}
 	server.StartTLS()
 	t.Cleanup(server.Close)
@@ -85,6 +99,34 @@ func TestBotSignsInWithACertificate(t *testing.T) {
 	bot := begin(t, "run", "--config", path)
 	bot.line("a feed was created")
 	require.Zero(t, bot.stop())
+}
+
+func TestBotWithACertificateLogsOutOnARegularStop(t *testing.T) {
+	t.Parallel()
+	pod, logouts := newPodHandler(t), make(chan string, 9)
+	path := writeCertificateConfig(t, startCertificatePod(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/logout") {
+			pod.ServeHTTP(w, r)
+			return
+		}
+		answer := httptest.NewRecorder()
+		pod.ServeHTTP(answer, r)
+		logouts <- fmt.Sprint(r.URL.Path, " ", answer.Code)
+		w.WriteHeader(answer.Code)
+	})), certificateTemplate("roombot", year))
+	both := []string{"/sessionauth/v1/logout 200", "/keyauth/v1/logout 200"}
+
+	bot := begin(t, "run", "--config", path)
+	bot.line("a feed was created")
+	require.Empty(t, logouts)
+	require.Zero(t, bot.stop())
+	made := []string{<-logouts, <-logouts}
+	require.Equal(t, both, made)
+
+	require.Zero(t, shell(t, "check", "--config", path).code)
+	made = []string{<-logouts, <-logouts}
+	require.Equal(t, both, made)
+	require.Empty(t, logouts)
 }
 
 func TestCertificateOfAnotherNameIsRejected(t *testing.T) {

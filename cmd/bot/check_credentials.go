@@ -3,11 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
-	"runtime"
 	"time"
 
 	"roombot/bot/config"
+	"roombot/rsa"
 )
 
 // checkCredentials tests the key or the certificate without signing in.
@@ -16,10 +15,15 @@ func checkCredentials(c *config.Config) checkResult {
 		return checkCertificate(c.Bot)
 	}
 	key, err := loadPrivateKey(c.Bot.PrivateKey)
-	if err != nil {
+	switch {
+	case errors.Is(err, rsa.ErrPassphrase):
+		return failedCheck("key", "", err, "Correct bot.privateKey.passphrase or what the file of bot.privateKey.passphraseFile holds.")
+	case errors.Is(err, rsa.ErrEncrypted):
+		return failedCheck("key", "", err, `Set bot.privateKey.passphrase, best as "${BOT_KEY_PASSPHRASE}", or bot.privateKey.passphraseFile.`)
+	case err != nil:
 		return failedCheck("key", "", err, "Make a key pair with bot keygen, or correct bot.privateKey.")
 	}
-	return passedCheck("key", key.Fingerprint(), key.Warnings()...)
+	return passedCheck("key", key.Fingerprint(), keyWarnings(c.Bot.PrivateKey, key)...)
 }
 
 // expiryNotice is how long before its end a certificate gets a warning.
@@ -44,15 +48,6 @@ func checkCertificate(b config.ServiceAccount) checkResult {
 	if leaf.Subject.CommonName != b.Username {
 		warnings = append(warnings, fmt.Sprintf("Symphony signs in whom the certificate names, which is not bot.username, %q", b.Username))
 	}
-	if path := string(b.Certificate.Path); isReadableByOthers(path) {
-		warnings = append(warnings, fmt.Sprintf("other users can read %s and the key in it: run chmod 600 on it", path))
-	}
+	warnings = append(warnings, fileWarnings(anyRight, "600", string(b.Certificate.Path))...)
 	return passedCheck("certificate", detail, warnings...)
-}
-
-// isReadableByOthers reports whether users besides the owner can read the file. The bits mean
-// nothing on Windows.
-func isReadableByOthers(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0
 }

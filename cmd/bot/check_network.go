@@ -36,7 +36,7 @@ func checkNetwork(ctx context.Context, c *config.Config) []checkResult {
 	}
 	var results []checkResult
 	for _, r := range all {
-		results = append(results, r.probe(ctx))
+		results = append(results, r.probe(ctx).withWarnings(plainHTTPWarnings(r.address, c.Roombot.Insecure)...))
 	}
 	return results
 }

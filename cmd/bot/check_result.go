@@ -31,7 +31,14 @@ func (l checkLevel) mark() string {
 
 // passedCheck is the result of a check that passed, or passed with warnings.
 func passedCheck(name, detail string, warnings ...string) checkResult {
-	f := checkResult{Name: name, Level: levelOK, Detail: detail}
+	return checkResult{Name: name, Level: levelOK, Detail: detail}.withWarnings(warnings...)
+}
+
+// withWarnings adds warnings to a check that did not fail.
+func (f checkResult) withWarnings(warnings ...string) checkResult {
+	if f.Level == levelFailed {
+		return f
+	}
 	for _, w := range warnings {
 		f.Level = levelWarning
 		if f.Remedy != "" {

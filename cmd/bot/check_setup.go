@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,16 +27,33 @@ func checkUnusedKeys(c *config.Config, path string) checkResult {
 	return passedCheck("configuration", path, "Without effect here, and may be removed: "+joinNames(unused)+".")
 }
 
-func checkPolicy(c *config.Config) checkResult {
+func checkPolicy(c *config.Config, path string) checkResult {
 	deny, allow := c.Policy.Rules()
 	detail := fmt.Sprintf("rules: %d that allow, %d that deny", allow, deny)
+	warnings := fileWarnings(changeRight, "640", cmp.Or(c.PolicyFile(), path))
+	if open := c.Policy.OpenRules(); len(open) > 0 {
+		warnings = append(warnings, "everybody, people of other companies included, may run every command by rule: "+joinNames(open)+" (say whom it is for, such as internal)")
+	}
 	switch {
 	case allow == 0:
-		return passedCheck("policy", detail, "no rule allows anything but /help: add roombot.policy.allow")
+		warnings = append(warnings, "no rule allows anything but /help: add roombot.policy.allow")
 	case !slices.ContainsFunc(commandNames(), c.Policy.AllowsAnybody):
-		return passedCheck("policy", detail, "nobody may use anything but /help: a rule of roombot.policy.deny is about everybody, everywhere, and wins")
+		warnings = append(warnings, "nobody may use anything but /help: a rule of roombot.policy.deny is about everybody, everywhere, and wins")
 	}
-	return passedCheck("policy", detail)
+	return passedCheck("policy", detail, append(warnings, roomNameWarnings(c)...)...)
+}
+
+// roomNameWarnings warn of allow rules that admit in rooms of a name.
+func roomNameWarnings(c *config.Config) []string {
+	byName := c.Policy.AllowsByRoomName()
+	if len(byName) == 0 {
+		return nil
+	}
+	rules := make([]string, len(byName))
+	for i, r := range byName {
+		rules[i] = fmt.Sprintf("%q (line %d)", r.Name, r.Line)
+	}
+	return []string{"users choose the names of rooms, and these allow rules go by them: " + joinNames(rules) + "; name the rooms by roomid:STREAMID"}
 }
 
 // checkHealth tests that the bot can listen at its health page's address, or that this bot listens
@@ -48,10 +66,10 @@ func checkHealth(ctx context.Context, c *config.Config) checkResult {
 	l, err := net.Listen("tcp", listen)
 	if err == nil {
 		_ = l.Close() // no connection is lost
-		return passedCheck("health", listen+", free")
+		return passedCheck("health", listen+", free", listenWarnings(listen)...)
 	}
 	if h, _, asked := askHealth(ctx, healthPage(listen)); asked == nil && strings.EqualFold(h.Username, c.Bot.Username) {
-		return passedCheck("health", fmt.Sprintf("%s, where %s runs", listen, h.Username))
+		return passedCheck("health", fmt.Sprintf("%s, where %s runs", listen, h.Username), listenWarnings(listen)...)
 	}
 	return failedCheck("health", "", err, "Choose another address for roombot.health.listen, or end what listens there.")
 }

@@ -11,8 +11,13 @@ import (
 )
 
 // checkStore tests that the folder and file of the store can be written, or that the database
-// answers, and that what is there is a store.
+// answers, and that what is there is a store. It warns of one that others can get at.
 func checkStore(ctx context.Context, store engine.Address) checkResult {
+	warnings := append(databaseWarnings(store), fileWarnings(anyRight, "600", storeFiles(store)...)...)
+	return openStore(ctx, store).withWarnings(warnings...)
+}
+
+func openStore(ctx context.Context, store engine.Address) checkResult {
 	if !store.IsPostgres() {
 		there, err := isWritable(store.File())
 		if err != nil {

@@ -125,6 +125,26 @@ func TestPolicyThatDeniesEverybodyIsAWarning(t *testing.T) {
 	require.Contains(t, got["policy"].Remedy, "nobody may use anything but /help")
 }
 
+func TestAllowRulesByRoomNameAreAWarning(t *testing.T) {
+	t.Parallel()
+	const roomID = "0u0r8TfV3u4QEtjCHR5NLX___nA60EfPdA"
+	for where, warned := range map[string]bool{
+		`"room:Desk*"`: true, `"im", "room:Desk"`: true, `"room:*"`: false, `"room:` + roomID + `"`: false, `"roomid:` + roomID + `", "im"`: false,
+	} {
+		path, _ := writeTestConfig(t, `"scheme": "http", %s, "roombot": {"policy": {"allow": [
+			{"name": "desks", "who": ["*"], "where": [%s], "commands": ["newroom"]}]}}`, configKeys(newScriptedPod(t, nil, false)), where)
+		got, code := runCheck(t, path)
+		require.Zero(t, code)
+		if !warned {
+			require.Equal(t, levelOK, got["policy"].Level, where)
+			continue
+		}
+		require.Equal(t, levelWarning, got["policy"].Level, where)
+		require.Contains(t, got["policy"].Remedy, `users choose the names of rooms`, where)
+		require.Regexp(t, `"desks" \(line \d+\); name the rooms by roomid:STREAMID$`, got["policy"].Remedy)
+	}
+}
+
 func TestStoreIsCheckedWithoutCreatingIt(t *testing.T) {
 	t.Parallel()
 	pod := newScriptedPod(t, nil, false)
@@ -206,8 +226,8 @@ func TestEveryAgentIsProbedThroughItsProxy(t *testing.T) {
 	got := shell(t, "check", "--config", path)
 	require.Zero(t, got.code, got.out)
 	require.Regexp(t, `(?m)^✓ network +pod, key manager at `, got.out)
-	require.Regexp(t, `(?m)^✓ network +agent at http://one.acme.test:80`, got.out, "by the agents' proxy: the name is nobody's")
-	require.Regexp(t, `(?m)^✓ network +agent at http://two.acme.test:80`, got.out)
+	require.Regexp(t, `(?m)^! network +agent at http://one.acme.test:80`, got.out, "by the agents' proxy: the name is nobody's")
+	require.Regexp(t, `(?m)^! network +agent at http://two.acme.test:80`, got.out)
 }
 
 func TestUnknownUsernameGetsItsOwnRemedyOnly(t *testing.T) {

@@ -10,7 +10,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"roombot/bot/config"
-	"roombot/rsa"
 	"roombot/symphony"
 )
 
@@ -42,15 +41,10 @@ func clientConfig(c *config.Config, log zerolog.Logger, observers ...func(sympho
 	if usesCertificate(c) {
 		conf.Certificate, err = loadCertificate(c.Bot.Certificate)
 	} else {
-		conf.Key, err = loadPrivateKey(c.Bot.PrivateKey)
+		conf.Key, conf.ReadKey, err = newKeyReader(c.Bot.PrivateKey, log)
 	}
 	if err != nil {
 		return symphony.Config{}, err
-	}
-	if conf.Key != nil {
-		for _, warning := range conf.Key.Warnings() {
-			log.Warn().Msg(warning)
-		}
 	}
 	return conf, nil
 }
@@ -78,13 +72,6 @@ func retryPolicy(r config.Retry) symphony.RetryPolicy {
 		Multiplier:  r.Multiplier,
 		Max:         time.Duration(r.MaxIntervalMillis) * time.Millisecond,
 	}
-}
-
-func loadPrivateKey(k config.PrivateKey) (*rsa.Key, error) {
-	if content := k.Content.Reveal(); content != "" {
-		return rsa.Parse([]byte(content))
-	}
-	return rsa.Load(string(k.Path))
 }
 
 // usesCertificate reports whether the bot signs in with a certificate and not with a key.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"roombot/rsa"
 	"roombot/symphony"
 )
 
@@ -20,7 +21,7 @@ type streams struct {
 // Exit codes.
 const (
 	exitFailed   = 1
-	exitRejected = 2 // Symphony rejected the credentials
+	exitRejected = 2 // Symphony rejected the credentials, or their passphrase is wrong
 	exitNotFound = 3
 	exitUsage    = 64
 )
@@ -62,7 +63,7 @@ func exitCode(err error) int {
 	if f, ok := errors.AsType[exitError](err); ok {
 		return f.code
 	}
-	if errors.Is(err, symphony.ErrLoginRejected) {
+	if errors.Is(err, symphony.ErrLoginRejected) || errors.Is(err, rsa.ErrPassphrase) {
 		return exitRejected
 	}
 	return exitFailed
@@ -84,7 +85,8 @@ in a chat with it, and answers with the link.
     bot run                run the bot on a real pod
     bot status, bot jobs   show its health, and what became of a request
 
-Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials, 3 not found, 64 wrong usage.`,
+Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials or the key's passphrase
+is wrong, 3 not found, 64 wrong usage.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,

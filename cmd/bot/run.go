@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
@@ -11,6 +12,7 @@ import (
 	"roombot/bot"
 	"roombot/bot/config"
 	"roombot/bot/engine"
+	"roombot/symphony"
 )
 
 func runCommand(io streams) *cobra.Command {
@@ -33,7 +35,9 @@ the next start.`,
 				return err
 			}
 			log := newLogger(c.Roombot.Log, io.err)
-			err = runBot(cmd.Context(), c, log, func(*bot.Bot) {})
+			if err = refusePlainHTTP(c); err == nil {
+				err = runBot(cmd.Context(), c, log, func(*bot.Bot) {})
+			}
 			if err == nil || c.Roombot.Log.Format != "json" {
 				return err
 			}
@@ -63,12 +67,29 @@ func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, live func
 	switch {
 	case err != nil && ctx.Err() != nil:
 		log.Info().Msg("bot stopped before it started")
+		logOut(ctx, wired.Client)
 		return nil // stopping was asked for
 	case unopened:
 		return fmt.Errorf("%w. %s", err, storeRemedy(c.Roombot.Store.Address, err))
 	case err != nil:
 		return err
 	}
-	err = b.Run(ctx)
-	return errors.Join(err, b.Close())
+	err = errors.Join(b.Run(ctx), b.Close())
+	if err == nil {
+		logOut(ctx, wired.Client)
+	}
+	return err
+}
+
+// logOutTimeout bounds the last calls of a bot that is asked to stop.
+const logOutTimeout = 5 * time.Second
+
+// logOut ends the session with Symphony where that can be done. A session that is left ends by
+// itself, so a failure is no reason to fail.
+func logOut(ctx context.Context, client *symphony.Client) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logOutTimeout)
+	defer cancel()
+	if err := client.Logout(ctx); err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("session could not be ended")
+	}
 }

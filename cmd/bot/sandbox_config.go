@@ -45,9 +45,12 @@ const sandboxConfig = `{
 // has made of it and only follows the pod to its new address.
 func (h *home) writeConfig(at *net.TCPAddr) error {
 	path := filepath.Join(h.dir, "config.json")
+	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return fmt.Errorf("sandbox configuration: %s is a link, through which nothing is written: put the file itself there", path)
+	}
 	kept, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return os.WriteFile(path, fmt.Appendf(nil, sandboxConfig, at.IP.String(), at.Port, botName, h.keyFile()), 0o600)
+		return replaceFile(path, fmt.Appendf(nil, sandboxConfig, at.IP.String(), at.Port, botName, h.keyFile()))
 	}
 	if err != nil {
 		return fmt.Errorf("sandbox configuration: %w", err)
@@ -56,7 +59,24 @@ func (h *home) writeConfig(at *net.TCPAddr) error {
 	if bytes.Equal(changed, kept) {
 		return nil
 	}
-	return os.WriteFile(path, changed, 0o600)
+	return replaceFile(path, changed)
+}
+
+// replaceFile writes a file beside the path and puts it there. Nothing is written through a link,
+// whenever that was made.
+func replaceFile(path string, content []byte) error {
+	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("sandbox configuration: %w", err)
+	}
+	_, err = temporary.Write(content)
+	if err = errors.Join(err, temporary.Close()); err == nil {
+		err = os.Rename(temporary.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("sandbox configuration: %w", err), os.Remove(temporary.Name()))
+	}
+	return nil
 }
 
 var topLevelHost = regexp.MustCompile(`(?m)^(  "host": )"[^"]*"`)

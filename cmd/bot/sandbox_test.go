@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -100,4 +101,42 @@ func TestASecondBotOnTheSameStoreIsRefused(t *testing.T) {
 	require.Contains(t, second.err, "in use by another process")
 	require.Contains(t, second.err, "Stop the other bot")
 	require.Zero(t, first.stop())
+}
+
+func TestConfigurationIsNotWrittenThroughALink(t *testing.T) {
+	t.Parallel()
+	for _, content := range []string{"", "{\n  \"host\": \"precious\",\n"} {
+		dir, target := t.TempDir(), filepath.Join(t.TempDir(), "target")
+		if content != "" {
+			require.NoError(t, os.WriteFile(target, []byte(content), 0o600))
+		}
+		path := filepath.Join(dir, "config.json")
+		require.NoError(t, os.Symlink(target, path))
+		got := shell(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0")
+		require.Equal(t, exitFailed, got.code)
+		require.Contains(t, got.err, path+" is a link")
+		found, err := os.ReadFile(target)
+		require.Equal(t, content == "", os.IsNotExist(err), "no file is made at the end of the link")
+		require.Equal(t, content, string(found))
+	}
+}
+
+func TestWrittenConfigurationIsPrivateAndFollowsThePod(t *testing.T) {
+	t.Parallel()
+	dir := startSandbox(t)
+	path := filepath.Join(dir, "config.json")
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	port := regexp.MustCompile(`"port": \d+`)
+	require.NotEqual(t, string(before), string(after))
+	require.Equal(t, port.ReplaceAllString(string(before), ""), port.ReplaceAllString(string(after), ""))
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+	left, err := filepath.Glob(path + ".*")
+	require.NoError(t, err)
+	require.Empty(t, left)
 }

@@ -28,6 +28,8 @@ const (
 // Error is what stopped the reading of a message, in words for its author.
 type Error struct {
 	Code Code
+	// Command is the canonical name of the command that was being read; empty where none was.
+	Command string
 	// At is the offset in code points in the text as its author sees it. It may equal the length of
 	// the text.
 	At int

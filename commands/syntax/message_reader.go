@@ -14,6 +14,8 @@ type messageReader struct {
 	pos int
 	// slash is where the command starts.
 	slash int
+	// command is the canonical name of the command whose arguments are read.
+	command string
 }
 
 func (r *messageReader) read() (Result, *parseError) {
@@ -86,6 +88,7 @@ func (r *messageReader) readCommand() (Result, *parseError) {
 		return Result{Help: c.Name}, nil
 	}
 	r.pos = r.skipSuffix(end)
+	r.command = c.Name
 	return r.parseArguments(c)
 }
 

@@ -33,6 +33,7 @@ func (g Grammar) parseOnce(m Message) (Result, []edit) {
 	r := &messageReader{grammar: g, src: src, end: len(src), mentions: validMentions(m.Mentions, len(src)), room: m.Room}
 	result, f := r.read()
 	if f != nil {
+		f.Command = r.command
 		return Result{Error: &f.Error}, f.edits
 	}
 	return result, nil

@@ -17,6 +17,20 @@ type Result struct {
 	Ignore bool
 }
 
+// CommandName is the canonical name of the command that was read, however far; empty where none
+// was.
+func (r Result) CommandName() string {
+	switch {
+	case r.Command != nil:
+		return r.Command.Command
+	case r.Form != nil:
+		return r.Form.Command
+	case r.Error != nil:
+		return r.Error.Command
+	}
+	return ""
+}
+
 // Note is a remark about something that was read generously.
 type Note = string
 

@@ -140,6 +140,21 @@ func TestTheNewerGroupsAPINeedsOnlyTheSession(t *testing.T) {
 	require.Equal(t, first[0]["name"], b.Get(fmt.Sprintf("/v1/groups/sdl/%.0f", first[0]["groupId"])).OK()["name"])
 }
 
+func TestTheNewerGroupsAPITellsRestrictedTenants(t *testing.T) {
+	b := withGroups(t)
+	b.Post("/profile-manager/v1/groups", map[string]any{
+		"type": "SDL", "ownerType": "TENANT", "ownerId": 103, "name": "Few", "profile": map[string]any{"displayName": "Few"},
+		"visibilityRestriction": map[string]any{"restrictedTenantsList": []int{190}},
+	})
+	restricted := map[any]any{}
+	for _, g := range b.Get("/v1/groups/sdl/list").List() {
+		if tenants, there := g["restrictedTenants"]; there {
+			restricted[g["name"]] = tenants
+		}
+	}
+	require.Equal(t, map[any]any{"Few": []any{190.0}}, restricted)
+}
+
 func TestConnectionsAreAskedForAndAccepted(t *testing.T) {
 	b := loggedIn(t)
 	feed, mallory := b.Feed(), b.ID("mallory")

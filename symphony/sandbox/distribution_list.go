@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strconv"
 
@@ -46,10 +47,23 @@ func encodeSDL(g *world.Group) map[string]any {
 	for _, m := range g.Members {
 		members = append(members, map[string]any{"userId": m.User, "tenantId": world.CompanyOf(m.User), "addedDate": m.Added})
 	}
-	return map[string]any{
+	v := map[string]any{
 		"groupId": g.Profile, "name": g.Name, "username": g.Email(), "type": world.TypeSDL, "active": g.Status == world.StatusActive,
 		"displayName": g.Name, "companyName": world.HomeCompanyName, "email": g.Email(), "members": members, "eTag": g.ETag,
 		"createdDate": g.Created.UnixMilli(), "createdBy": strconv.FormatInt(g.Creator, 10),
 		"updatedDate": g.Updated.UnixMilli(), "updatedBy": strconv.FormatInt(g.Updater, 10),
 	}
+	if tenants := restrictedTenants(g); len(tenants) > 0 {
+		v["restrictedTenants"] = tenants
+	}
+	return v
+}
+
+// restrictedTenants are the companies of the restriction that the profile manager was given.
+func restrictedTenants(g *world.Group) []int64 {
+	var given struct {
+		Tenants []int64 `json:"restrictedTenantsList"`
+	}
+	_ = json.Unmarshal([]byte(g.Restrictions.Visibility), &given) // what was given may be of any shape
+	return given.Tenants
 }

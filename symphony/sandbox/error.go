@@ -31,12 +31,17 @@ const (
 // statusBarrier is the profile manager's own status for an information barrier.
 const statusBarrier = 452
 
-// encodeError makes an answer in a family's shape.
-func (f family) encodeError(err error) *rest.Encoded {
+// errorOf is the answer of a family to what went wrong.
+func (f family) errorOf(err error) *rest.Error {
 	if refused, ok := errors.AsType[*world.Error](err); ok && refused.Kind == world.Barrier && f == familyProfile {
-		err = &rest.Error{Status: statusBarrier, Text: refused.Text}
+		return &rest.Error{Status: statusBarrier, Text: refused.Text}
 	}
-	return rest.EncodeError(err, f.errorBody)
+	return rest.ErrorOf(err)
+}
+
+// encodeError makes an answer in a family's shape.
+func (f family) encodeError(refused *rest.Error) *rest.Encoded {
+	return rest.EncodeError(refused, f.errorBody)
 }
 
 func (f family) errorBody(e *rest.Error) any {

@@ -41,10 +41,31 @@ func checkFault(f *client.Fault) error {
 		return rest.BadRequest("empty must be 204: searches that find nothing answer 200 as it is")
 	case f.Probability < 0 || f.Probability > 1 || f.Count < 0 || f.RetryAfter < 0:
 		return rest.BadRequest("probability must be between 0 and 1, count and retryAfter not negative")
-	case f.Kind == client.FaultHTTP && f.Status == 0 && f.Delay == "" && f.Drop == "" && f.Empty == 0:
-		return rest.BadRequest("an http fault needs a status, a delay, a drop or empty")
+	case f.Message != "" && f.Body != "":
+		return rest.BadRequest("body is the whole answer: leave message out, or body")
+	case f.Kind != client.FaultHTTP && hasText(f):
+		return rest.BadRequest("message and body are for kind http")
+	case f.Kind == client.FaultHTTP && f.Status == 0 && f.Delay == "" && f.Drop == "" && f.Empty == 0 && !hasText(f):
+		return rest.BadRequest("an http fault needs a status, a delay, a drop, empty, a message or a body")
 	}
 	return nil
+}
+
+// hasText reports whether a fault changes the text of a refusal.
+func hasText(f *client.Fault) bool { return f.Message != "" || f.Body != "" }
+
+// isOnlyText reports whether a fault does nothing but change the text of a refusal: it strikes only
+// where there is one.
+func isOnlyText(f *client.Fault) bool {
+	return f.Kind == client.FaultHTTP && hasText(f) && f.Status == 0 && f.Delay == "" && f.Drop == "" && f.Empty == 0
+}
+
+// applyText gives an error the text of a fault.
+func applyText(f *client.Fault, e *rest.Error) {
+	if f.Message != "" {
+		e.Text = f.Message
+	}
+	e.Body = f.Body
 }
 
 // matchesCall reports whether a fault is about a call: its path is a glob over the call's path, or

@@ -66,7 +66,7 @@ type trouble struct {
 // strikeCall throws the dice for a call.
 func (p *Pod) strikeCall(c *call) trouble {
 	struck := p.faults.throwDice(func(f *client.Fault) bool {
-		return (f.Kind == client.FaultHTTP || (f.Kind == client.FaultSessionExpired && hasSession(c))) && matchesCall(f, c)
+		return !isOnlyText(f) && (f.Kind == client.FaultHTTP || (f.Kind == client.FaultSessionExpired && hasSession(c))) && matchesCall(f, c)
 	})
 	if len(struck) == 0 {
 		return trouble{}
@@ -81,7 +81,9 @@ func (p *Pod) strikeCall(c *call) trouble {
 		t.dropAfter = t.dropAfter || f.Drop == client.DropAfter
 		t.emptyAs204 = t.emptyAs204 || f.Empty == http.StatusNoContent
 		if f.Status != 0 {
-			t.answer = &rest.Error{Status: f.Status, Text: faultText(f.Status, c.route.name), RetryAfter: f.RetryAfter}
+			answer := &rest.Error{Status: f.Status, Text: faultText(f.Status, c.route.name), RetryAfter: f.RetryAfter}
+			applyText(&f, answer)
+			t.answer = answer
 		}
 		if f.Kind == client.FaultSessionExpired {
 			p.expireSession(c)
@@ -91,13 +93,27 @@ func (p *Pod) strikeCall(c *call) trouble {
 	return t
 }
 
+// changeText throws the dice for the text of a refusal.
+func (p *Pod) changeText(c *call, refused *rest.Error) *rest.Error {
+	struck := p.faults.throwDice(func(f *client.Fault) bool { return isOnlyText(f) && matchesCall(f, c) })
+	if len(struck) == 0 {
+		return refused
+	}
+	p.Do(func(*world.World) { p.notifyFaults() })
+	changed := *refused
+	for _, f := range struck {
+		applyText(&f, &changed)
+	}
+	return &changed
+}
+
 // hasSession reports whether a call is made in a session; logins are not.
 func hasSession(c *call) bool { return c.Header.Get(kindSession) != "" }
 
 // expireSession ends the sessions of a call's account.
 func (p *Pod) expireSession(c *call) {
 	if s := p.sessionOf(c.Header.Get(kindSession), kindSession); s != nil {
-		p.endSessions(s.user)
+		p.endSessions(func(other *session) bool { return other.user == s.user })
 	}
 }
 

@@ -32,6 +32,33 @@ func TestAFaultAnswersWithTheServicesText(t *testing.T) {
 	}
 }
 
+func TestAFaultAnswersWithItsOwnText(t *testing.T) {
+	b := loggedIn(t)
+	b.AddFault(client.Fault{Path: "createRoom", Status: 503, Message: "x", Count: 1})
+	require.Equal(t, "x", b.CreateRoom(map[string]any{"name": "Desk"}).Refused(503))
+	b.AddFault(client.Fault{Path: "createRoom", Status: 403, Body: `{"error":{"reason":"no"}}`, Count: 1})
+	got := b.CreateRoom(map[string]any{"name": "Desk"})
+	require.Equal(t, 403, got.Status)
+	require.Equal(t, `{"error":{"reason":"no"}}`, string(got.Raw))
+	require.Equal(t, "application/json", got.Header.Get("Content-Type"))
+	b.AddFault(client.Fault{Path: "createRoom", Status: 502, Body: "<html><body>Bad gateway</body></html>", Count: 1})
+	got = b.CreateRoom(map[string]any{"name": "Desk"})
+	require.Equal(t, "<html><body>Bad gateway</body></html>", string(got.Raw))
+	require.Contains(t, got.Header.Get("Content-Type"), "text/html")
+}
+
+func TestTheTextOfARefusalIsChangedByAFault(t *testing.T) {
+	b := loggedIn(t)
+	b.AddFault(client.Fault{Path: "/pod/v3/room/*", Message: "x", Count: 2})
+	b.Room(map[string]any{"name": "Desk"})
+	require.Equal(t, "x", b.CreateRoom(map[string]any{"name": "Desk"}).Refused(400), "a success uses nothing up")
+	b.AddFault(client.Fault{Path: "createRoom", Status: 451, Count: 1})
+	require.Equal(t, "x", b.CreateRoom(map[string]any{"name": "Other"}).Refused(451), "of another fault")
+	require.Contains(t, b.CreateRoom(map[string]any{"name": "Desk"}).Refused(400), "already exists", "it is used up")
+	b.AddFault(client.Fault{Body: "[]", Count: 1})
+	require.Equal(t, "[]", string(b.CreateRoom(map[string]any{"name": "Desk"}).Raw))
+}
+
 func TestAConnectionDropsBeforeOrAfterTheEffect(t *testing.T) {
 	b := loggedIn(t)
 	create := func(name string) error {
@@ -151,7 +178,7 @@ func TestFaultsThatMakeNoSenseAreRefused(t *testing.T) {
 	b := setup(t)
 	for _, f := range []map[string]any{
 		{}, {"kind": "war"}, {"status": 200}, {"delay": "soon"}, {"delay": "-5s"}, {"drop": "never"}, {"status": 500, "probability": 2}, {"status": 500, "count": -1}, {"empty": 200},
-		{"status": 500, "propability": 0.1},
+		{"status": 500, "propability": 0.1}, {"status": 500, "message": "x", "body": "y"}, {"kind": "feed-killed", "message": "x"},
 	} {
 		b.Post("/sandbox/v1/faults", f).Refused(http.StatusBadRequest)
 	}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	stdrsa "crypto/rsa"
 	"errors"
 	"net/http"
 	"time"
@@ -58,40 +59,56 @@ func loginWith(kind string) handler {
 		}
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		who, err := p.checkLogin(body.Token)
+		who, signer, err := p.checkLogin(body.Token)
 		if err != nil {
 			return nil, err
 		}
-		return p.openNewSession(who, kind)
+		return p.openNewSession(who, kind, signer)
 	}
 }
 
-// checkLogin verifies a login token: RS512, a service account that is active, its registered key,
-// its time. Its time may go by the pod's clock or by the one that was not advanced, which is the
+// checkLogin verifies a login token: RS512, a service account that is active, one of its keys, its
+// time. Its time may go by the pod's clock or by the one that was not advanced, which is the
 // client's.
-func (p *Pod) checkLogin(token string) (*world.Person, error) {
+func (p *Pod) checkLogin(token string) (*world.Person, *stdrsa.PublicKey, error) {
+	claims, signer, err := p.verifyLogin(token)
+	if err != nil {
+		return nil, nil, unauthorized(explainLogin(err))
+	}
+	if claims.ExpiresAt.After(p.world.Now().Add(maxLoginLife + clockSkew)) {
+		return nil, nil, unauthorized("exp is more than five minutes ahead")
+	}
+	who := p.world.PersonNamed(claims.Subject)
+	if who == nil || !who.Active {
+		return nil, nil, unauthorized("the account is disabled")
+	}
+	return who, signer, nil
+}
+
+// verifyLogin finds the key of the account that has signed the token. The error is that of the
+// current key.
+func (p *Pod) verifyLogin(token string) (claims *jwt.RegisteredClaims, signer *stdrsa.PublicKey, err error) {
 	parser := jwt.NewParser(
 		jwt.WithValidMethods([]string{jwt.SigningMethodRS512.Alg()}), jwt.WithExpirationRequired(),
 		jwt.WithTimeFunc(p.cfg.Now), jwt.WithLeeway(clockSkew),
 	)
-	var claims jwt.RegisteredClaims
-	_, err := parser.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) {
-		if claims.Subject != p.cfg.BotUsername || p.cfg.BotKey == nil {
-			return nil, errUnknownAccount
+	err = errUnknownAccount
+	for i, key := range p.keys.valid(p.world.Now()) {
+		tried := &jwt.RegisteredClaims{}
+		_, wrong := parser.ParseWithClaims(token, tried, func(*jwt.Token) (any, error) {
+			if tried.Subject != p.cfg.BotUsername {
+				return nil, errUnknownAccount
+			}
+			return key, nil
+		})
+		if wrong == nil {
+			return tried, key, nil
 		}
-		return p.cfg.BotKey, nil
-	})
-	if err != nil {
-		return nil, unauthorized(explainLogin(err))
+		if i == 0 {
+			err = wrong
+		}
 	}
-	if claims.ExpiresAt.After(p.world.Now().Add(maxLoginLife + clockSkew)) {
-		return nil, unauthorized("exp is more than five minutes ahead")
-	}
-	who := p.world.PersonNamed(claims.Subject)
-	if who == nil || !who.Active {
-		return nil, unauthorized("the account is disabled")
-	}
-	return who, nil
+	return nil, nil, err
 }
 
 var errUnknownAccount = errors.New("no service account of that name has a key")
@@ -113,8 +130,8 @@ func explainLogin(err error) string {
 }
 
 // openNewSession opens a session and answers with its token.
-func (p *Pod) openNewSession(who *world.Person, kind string) (any, error) {
-	s := &session{token: randomToken(64), user: who.ID, kind: kind, expires: p.world.Now().Add(p.cfg.SessionLife)}
+func (p *Pod) openNewSession(who *world.Person, kind string, signer *stdrsa.PublicKey) (any, error) {
+	s := &session{token: randomToken(64), user: who.ID, kind: kind, expires: p.world.Now().Add(p.cfg.SessionLife), signer: signer}
 	out := map[string]string{"name": kind, "token": s.token}
 	if kind == kindSession && p.cfg.SimplifiedKeyDelivery {
 		token, err := p.sign(who, "", p.cfg.SessionLife, true)
@@ -145,7 +162,7 @@ func certificateLogin(kind string) handler {
 		if who == nil || who.Type != world.TypeSystem || !who.Active {
 			return nil, unauthorized("the certificate's common name is no service account")
 		}
-		return p.openNewSession(who, kind)
+		return p.openNewSession(who, kind, nil)
 	}
 }
 

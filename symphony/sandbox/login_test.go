@@ -73,6 +73,45 @@ func TestAPodWithoutAKeyRefusesEveryLogin(t *testing.T) {
 	b.Post("/login/pubkey/authenticate", map[string]string{"token": b.LoginToken(nil)}).Refused(http.StatusUnauthorized)
 }
 
+func TestPreviousKeyIsGoodForThreeDays(t *testing.T) {
+	b := loggedIn(t, func(c *config) { c.SessionLife = 14 * 24 * time.Hour })
+	before := b.Get("/sandbox/v1/keys").OK()["current"]
+	spki, err := x509.MarshalPKIXPublicKey(&podtest.PodKey().PublicKey)
+	require.NoError(t, err)
+	paste := map[string]string{"publicKey": string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki}))}
+	got := b.Post("/sandbox/v1/keys", paste).OK()
+	require.NotEqual(t, before, got["current"])
+	require.Equal(t, before, got["previous"])
+	require.Equal(t, got, b.Post("/sandbox/v1/keys", paste).OK(), "the same key again changes nothing")
+
+	b.SignIn() // by the previous key
+	b.Advance(71 * time.Hour)
+	signIn := func() podtest.Reply {
+		b.Clock = time.Now() // the client's, which is not advanced
+		return b.Post("/login/pubkey/authenticate", map[string]string{"token": b.LoginToken(nil)})
+	}
+	signIn().OK()
+	b.Advance(2 * time.Hour)
+	require.NotContains(t, b.Get("/sandbox/v1/keys").OK(), "previous")
+	require.Contains(t, signIn().Refused(http.StatusUnauthorized), "signature")
+	b.Get("/pod/v2/sessioninfo").OK()
+	fresh, err := jwt.NewWithClaims(jwt.SigningMethodRS512, jwt.MapClaims{"sub": "roombot", "exp": time.Now().Add(time.Minute).Unix()}).SignedString(podtest.PodKey())
+	require.NoError(t, err)
+	b.Post("/login/pubkey/authenticate", map[string]string{"token": fresh}).OK()
+}
+
+func TestRevocationEndsThePreviousKeyAndItsSessions(t *testing.T) {
+	b := loggedIn(t)
+	spki, err := x509.MarshalPKIXPublicKey(&podtest.PodKey().PublicKey)
+	require.NoError(t, err)
+	b.Post("/sandbox/v1/keys", map[string]string{"publicKey": string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki}))}).OK()
+	b.Get("/pod/v2/sessioninfo").OK()
+	b.Call("DELETE", "/sandbox/v1/keys/previous", nil).OK()
+	b.Get("/pod/v2/sessioninfo").Refused(http.StatusUnauthorized)
+	b.Post("/login/pubkey/authenticate", map[string]string{"token": b.LoginToken(nil)}).Refused(http.StatusUnauthorized)
+	require.Contains(t, b.Post("/sandbox/v1/keys", map[string]string{"publicKey": "x"}).Refused(http.StatusBadRequest), "this is not PEM")
+}
+
 func TestCallsNeedTheirTokens(t *testing.T) {
 	b := loggedIn(t)
 	km := b.Tokens["keyManagerToken"]

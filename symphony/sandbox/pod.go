@@ -27,6 +27,7 @@ type Pod struct {
 
 	mu        sync.Mutex // guards everything below
 	world     *world.World
+	keys      accountKeys
 	sessions  map[string]*session
 	observers []Observer
 	wakes     map[string]chan struct{} // by feed: closed and replaced when it has news
@@ -38,7 +39,7 @@ func New(cfg Config) (*Pod, error) {
 	cfg = cfg.withDefaults()
 	p := &Pod{
 		cfg: cfg, router: newRouter(), key: signingKey(cfg.SigningKey), closed: make(chan struct{}),
-		faults: newFaultList(cfg.Seed), calls: &callLog{}, sessions: map[string]*session{},
+		keys: accountKeys{current: cfg.BotKey}, faults: newFaultList(cfg.Seed), calls: &callLog{}, sessions: map[string]*session{},
 		wakes: map[string]chan struct{}{}, parked: map[string]int{},
 	}
 	worldConfig := cfg.world()

@@ -22,10 +22,10 @@ func (p *Pod) serve(w http.ResponseWriter, r *http.Request) {
 		defer p.traffic.end()
 	}
 	out, err := p.run(w, c)
-	if err != nil {
-		out = c.route.family.encodeError(err)
-	}
 	dropped := errors.Is(err, errDropped)
+	if err != nil && !dropped {
+		out = c.route.family.encodeError(p.changeText(c, c.route.family.errorOf(err)))
+	}
 	p.logCall(c, out, started, dropped)
 	if dropped {
 		panic(http.ErrAbortHandler) // closes the connection without an answer, and without a trace in the server's log

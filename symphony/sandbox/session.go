@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	stdrsa "crypto/rsa"
 	"maps"
 	"net/http"
 	"slices"
@@ -16,7 +17,8 @@ type session struct {
 	user    int64
 	kind    string // sessionToken or keyManagerToken
 	expires time.Time
-	keyless bool // simplified key delivery: agent calls need no key manager token
+	keyless bool              // simplified key delivery: agent calls need no key manager token
+	signer  *stdrsa.PublicKey // of the login; nil for one with a certificate
 }
 
 // Kinds of sessions, which are the headers of their tokens too.
@@ -111,7 +113,7 @@ func (p *Pod) authenticateBearer(c *call) error {
 	return nil
 }
 
-// endSessions forgets an account's tokens, as when its key is revoked.
-func (p *Pod) endSessions(user int64) {
-	maps.DeleteFunc(p.sessions, func(_ string, s *session) bool { return s.user == user })
+// endSessions forgets tokens.
+func (p *Pod) endSessions(which func(*session) bool) {
+	maps.DeleteFunc(p.sessions, func(_ string, s *session) bool { return which(s) })
 }

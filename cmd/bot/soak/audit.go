@@ -12,6 +12,7 @@ import (
 // Outcome is what a soak leaves on the pod and in the logs.
 type Outcome struct {
 	Rooms    []client.Room
+	Planted  map[string]bool  // stream ids of the rooms that a stranger has made
 	Messages []client.Message // of the bot, each version of them, in order
 	Errors   []trial.Line     // that the bots logged, and ends of bots that were not asked for
 }
@@ -26,6 +27,7 @@ type Finding struct {
 // Audit compares the outcome with the requests.
 func Audit(plan []*Request, w Outcome) AuditResult {
 	a := AuditResult{Sent: len(plan), Errors: w.Errors}
+	w.Rooms = a.checkPlanted(w.Rooms, w.Planted)
 	said := latestVersions(w.Messages)
 	known := map[string]bool{}
 	for _, c := range plan {

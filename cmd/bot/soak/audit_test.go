@@ -144,6 +144,28 @@ func TestAStrayRoomAndAStrayAnswerAreFound(t *testing.T) {
 	require.False(t, audited.IsExact())
 }
 
+func TestAStrangersRoomIsNoRoomOfTheRequest(t *testing.T) {
+	t.Parallel()
+	plan, outcome := correct(t)
+	decoy := client.Room{StreamID: "DDDD", RoomProperties: client.RoomProperties{Name: "Decoy"}}
+	decoy.Keywords = append(decoy.Keywords, client.Keyword{Key: commands.RequestKeyword, Value: plan[0].Number})
+	decoy.Members = []client.Member{{Username: "kim", Owner: true}, {Username: "roombot"}}
+	outcome.Rooms, outcome.Planted = append(outcome.Rooms, decoy), map[string]bool{"DDDD": true}
+	audited := soak.Audit(plan, *outcome)
+	require.True(t, audited.IsExact())
+	require.Equal(t, 1, audited.Planted)
+
+	outcome.Rooms[1].Members = []client.Member{{Username: "kim", Owner: true}, {Username: "roombot"}, {Username: "alice"}}
+	audited = soak.Audit(plan, *outcome)
+	require.False(t, audited.IsExact())
+	require.Equal(t, 1, audited.Used)
+	require.Equal(t, "a stranger's room was used", audited.Findings[0].What)
+
+	outcome.Rooms = outcome.Rooms[1:]
+	outcome.Rooms[0].Members = decoy.Members
+	require.Contains(t, soak.Audit(plan, *outcome).Findings[0].What, "no room", "a planted room is none")
+}
+
 func TestAnErrorInTheLogIsNotExact(t *testing.T) {
 	t.Parallel()
 	plan, outcome := correct(t)

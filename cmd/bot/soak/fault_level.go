@@ -53,7 +53,7 @@ func (t FaultLevel) faults() []client.Fault {
 			client.Fault{Kind: "duplicate-events", Probability: 0.05},
 			client.Fault{Kind: "search-lag", Delay: "1s"})...)
 	case Heavy:
-		return append(writeFaults(0.04), append(readFaults(0.02),
+		return append(append(writeFaults(0.04), textFaults(0.02)...), append(readFaults(0.02),
 			client.Fault{Kind: "duplicate-events", Probability: 0.2},
 			client.Fault{Kind: "reorder-events", Probability: 0.3},
 			client.Fault{Kind: "search-lag", Delay: "1s"},
@@ -87,6 +87,24 @@ func writeFaults(p float64) []client.Fault {
 	return list
 }
 
+// textFaults vary what errors say, with a probability: no decision may depend on it. One text is
+// what a bot of old has said about a name that is taken.
+func textFaults(p float64) []client.Fault {
+	const nameTaken = "A room with this name already exists. Please choose another name."
+	list := []client.Fault{
+		{Message: "x", Probability: 0.2},
+		{Message: nameTaken, Probability: 0.1},
+		{Body: `{"status":"FAILED","details":[]}`, Probability: 0.1},
+	}
+	for _, name := range writeOperations() {
+		list = append(list,
+			client.Fault{Path: name, Status: 500, Message: nameTaken, Probability: p},
+			client.Fault{Path: name, Status: 502, Body: "<html><body>Bad gateway</body></html>", Probability: p},
+		)
+	}
+	return list
+}
+
 // readFaults are the faults of each kind of read, with a probability.
 func readFaults(p float64) []client.Fault {
 	var list []client.Fault
@@ -114,6 +132,8 @@ func faultName(f client.Fault) string {
 		return fmt.Sprint(f.Status)
 	case f.Empty != 0:
 		return "empty as 204"
+	case f.Delay == "":
+		return "other text"
 	default:
 		return "delay"
 	}

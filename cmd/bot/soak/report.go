@@ -42,6 +42,8 @@ type AuditResult struct {
 	Wrong    int          `json:"wrong"`   // answers that do not say what happened
 	Lost     int          `json:"lost"`    // requests with neither room nor answer
 	Stray    int          `json:"stray"`   // rooms and answers that belong to no request
+	Planted  int          `json:"planted"` // rooms of a stranger with the number of a request
+	Used     int          `json:"used"`    // of those, used by the bot
 	Errors   []trial.Line `json:"errors"`
 	Findings []Finding    `json:"findings"`
 }
@@ -78,7 +80,7 @@ func (s *soak) auditPod(ctx context.Context, took time.Duration) (Report, error)
 	if err != nil {
 		return Report{}, err
 	}
-	world := Outcome{Rooms: state.Rooms, Messages: s.ledger.botMessages(), Errors: s.unexpectedEnds}
+	world := Outcome{Rooms: state.Rooms, Planted: s.decoys.planted, Messages: s.ledger.botMessages(), Errors: s.unexpectedEnds}
 	r := Report{
 		Seed: s.Seed, Faults: s.faults, Kills: s.kills, FeedsKilled: s.feedsKilled, Replicas: s.Replicas, Took: took,
 		HTTPTimeout: s.HTTPTimeout, SearchLag: s.SearchLag, Visibility: s.Visibility, Outages: s.outageResults,
@@ -111,6 +113,9 @@ func (r Report) Print(to io.Writer) error {
 	row("Answers not right", "%d", r.Wrong)
 	row("Lost", "%d", r.Lost)
 	row("Stray rooms or answers", "%d", r.Stray)
+	if r.Planted > 0 {
+		row("Rooms of a stranger", "%d planted, %d used", r.Planted, r.Used)
+	}
 	row("Unexplained errors", "%d", len(r.Errors))
 	row("Bots", "%d, killed %d times, peak memory %.1f MiB", r.Replicas, r.Kills, trial.Usage{Peak: r.Peak}.MiB())
 	row("Faults", "%s", r.faultSummary())

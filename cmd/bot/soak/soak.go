@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"roombot/cmd/bot/trial"
+	"roombot/commands"
 	"roombot/symphony/sandbox/client"
 )
 
@@ -48,6 +49,7 @@ type soak struct {
 	trial   *trial.Trial
 	plan    []*Request
 	ledger  *ledger
+	decoys  *decoyPlanter
 	started time.Time
 	health  healthLog
 	stage   atomic.Pointer[string] // the part of the soak that runs; nil where there is only one
@@ -66,6 +68,7 @@ func newSoak(ctx context.Context, c Config, t *trial.Trial) (*soak, error) {
 	}
 	return &soak{
 		Config: c, trial: t, plan: Plan(c.Commands, c.Seed, state.People, state.Groups), ledger: newLedger(),
+		decoys:  newDecoyPlanter(t.Pod, c.Seed),
 		started: time.Now(), faults: map[string]int{},
 	}, nil
 }
@@ -124,6 +127,7 @@ func (s *soak) sendOpening(ctx context.Context) error {
 		}
 		if c.isOpening {
 			c.roomID = state.Rooms[at].StreamID
+			s.decoys.proof = state.Rooms[at].Keyword(commands.ProofKeyword)
 		}
 	}
 	return nil
@@ -179,6 +183,12 @@ func (s *soak) sendRest(ctx context.Context) error {
 			}
 		}
 		if err := s.send(ctx, c); err != nil {
+			return err
+		}
+		if s.Faults != Heavy {
+			continue
+		}
+		if err := s.decoys.plant(ctx, c); err != nil {
 			return err
 		}
 	}

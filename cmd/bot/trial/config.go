@@ -2,7 +2,9 @@ package trial
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 )
@@ -23,7 +25,20 @@ func (s BotSetup) writeConfig(from, to, name string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, raw, 0o600)
+	return replaceFile(to, raw)
+}
+
+// replaceFile removes what is there, be it a link, and writes a file of its own.
+func replaceFile(path string, content []byte) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	return errors.Join(err, file.Close())
 }
 
 // roombotSection is the part of the configuration that is ours.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"roombot/rsa"
 	"roombot/symphony"
 	"roombot/symphony/sandbox/client"
 )
@@ -21,32 +22,37 @@ const formML = `<form id="vote"><text-field name="why"/><button name="cast">Cast
 
 // answerTypes are the types of the control API's answers, by operation.
 var answerTypes = map[string]any{
-	"GET /":                 client.IndexAnswer{},
-	"GET /people":           client.PeopleAnswer{},
-	"GET /chats":            client.ChatsAnswer{},
-	"POST /chats":           client.OpenChatAnswer{},
-	"GET /chats/{streamId}": client.ChatAnswer{},
-	"POST /say":             client.Conversation{},
-	"POST /edit":            client.Conversation{},
-	"POST /act":             client.Conversation{},
-	"GET /messages":         client.MessagesAnswer{},
-	"POST /chatter":         client.ChatterAnswer{},
-	"POST /join":            client.JoinAnswer{},
-	"POST /leave":           client.EmptyAnswer{},
-	"POST /connect":         client.Connection{},
-	"GET /state":            client.State{},
-	"GET /wire":             client.WireAnswer{},
-	"GET /feeds":            client.FeedsAnswer{},
-	"GET /manifest":         client.Manifest{},
-	"GET /rights":           client.Rights{},
-	"POST /rights":          client.Rights{},
-	"GET /faults":           []client.Fault{},
-	"POST /faults":          []client.Fault{},
-	"DELETE /faults":        []client.Fault{},
-	"DELETE /faults/{id}":   []client.Fault{},
-	"POST /events":          client.InjectAnswer{},
-	"POST /clock":           client.ClockAnswer{},
-	"POST /reset":           client.EmptyAnswer{},
+	"GET /":                  client.IndexAnswer{},
+	"GET /people":            client.PeopleAnswer{},
+	"GET /chats":             client.ChatsAnswer{},
+	"POST /chats":            client.OpenChatAnswer{},
+	"POST /rooms":            client.Room{},
+	"POST /rooms/{streamId}": client.Room{},
+	"GET /chats/{streamId}":  client.ChatAnswer{},
+	"POST /say":              client.Conversation{},
+	"POST /edit":             client.Conversation{},
+	"POST /act":              client.Conversation{},
+	"GET /messages":          client.MessagesAnswer{},
+	"POST /chatter":          client.ChatterAnswer{},
+	"POST /join":             client.JoinAnswer{},
+	"POST /leave":            client.EmptyAnswer{},
+	"POST /connect":          client.Connection{},
+	"GET /state":             client.State{},
+	"GET /wire":              client.WireAnswer{},
+	"GET /feeds":             client.FeedsAnswer{},
+	"GET /manifest":          client.Manifest{},
+	"GET /rights":            client.Rights{},
+	"POST /rights":           client.Rights{},
+	"GET /faults":            []client.Fault{},
+	"POST /faults":           []client.Fault{},
+	"DELETE /faults":         []client.Fault{},
+	"DELETE /faults/{id}":    []client.Fault{},
+	"POST /events":           client.InjectAnswer{},
+	"POST /clock":            client.ClockAnswer{},
+	"POST /reset":            client.EmptyAnswer{},
+	"GET /keys":              client.Keys{},
+	"POST /keys":             client.Keys{},
+	"DELETE /keys/previous":  client.Keys{},
 }
 
 func TestTheTypesHoldEveryFieldThatThePodAnswers(t *testing.T) {
@@ -118,6 +124,15 @@ func callEverything(t *testing.T, w *world) {
 	no(err)
 	_, err = w.OpenChat(ctx, "bob", "alice")
 	no(err)
+	made, err := w.CreateRoom(ctx, client.CreateRoomRequest{
+		As: "carol", Name: "Rates", Description: "of carol", Members: []string{"kim", "roombot"}, Keywords: []client.Keyword{{Key: "team", Value: "fx"}},
+	})
+	no(err)
+	require.Equal(t, []string{"carol", "kim", "roombot"}, made.Usernames())
+	renamed, err := w.UpdateRoom(ctx, made.StreamID, client.UpdateRoomRequest{As: "carol", Name: "FX rates"})
+	no(err)
+	require.Equal(t, "FX rates", renamed.Name)
+	require.Equal(t, "fx", renamed.Keyword("team"))
 	_, err = w.bot.CreateDatafeed(ctx, "")
 	no(err)
 	no(w.Fail(ctx, client.Fault{Path: "/never/*", Status: 503, RetryAfter: 1, Delay: "1ms", Probability: 0.5, Count: 3}))
@@ -171,6 +186,16 @@ func meddleWithRoom(t *testing.T, w *world, room string) {
 		no(read())
 	}
 	rights, err := w.Rights(ctx)
+	no(err)
+	_, err = w.Keys(ctx)
+	no(err)
+	another, err := rsa.Generate(2048)
+	no(err)
+	pasted, err := w.PasteKey(ctx, string(another.PublicPEM()))
+	no(err)
+	require.Equal(t, another.Fingerprint(), pasted.Current)
+	require.NotNil(t, pasted.PreviousUntil)
+	_, err = w.RevokePreviousKey(ctx)
 	no(err)
 	rights.GroupManager = false
 	no(w.SetRights(ctx, rights))

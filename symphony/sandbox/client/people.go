@@ -67,6 +67,16 @@ func (c *Client) OpenChat(ctx context.Context, who string, with ...string) (stre
 	return answer.StreamID, err
 }
 
+// CreateRoom has somebody make a room.
+func (c *Client) CreateRoom(ctx context.Context, r CreateRoomRequest) (Room, error) {
+	return call[Room](ctx, c, request{method: http.MethodPost, path: "rooms", body: r})
+}
+
+// UpdateRoom has an owner change a room.
+func (c *Client) UpdateRoom(ctx context.Context, streamID string, r UpdateRoomRequest) (Room, error) {
+	return call[Room](ctx, c, request{method: http.MethodPost, path: "rooms/" + url.PathEscape(streamID), body: r})
+}
+
 // Join has somebody enter a public room.
 func (c *Client) Join(ctx context.Context, who, streamID string) (Chat, error) {
 	return c.join(ctx, JoinRequest{As: who, StreamID: streamID})

@@ -129,6 +129,22 @@ func (c *Client) SetRights(ctx context.Context, r Rights) error {
 	return err
 }
 
+// Keys gives the keys of the service account.
+func (c *Client) Keys(ctx context.Context) (Keys, error) {
+	return call[Keys](ctx, c, request{method: http.MethodGet, path: "keys"})
+}
+
+// PasteKey gives the service account a new public key, in PEM. The one before is good for three
+// days more.
+func (c *Client) PasteKey(ctx context.Context, publicKey string) (Keys, error) {
+	return call[Keys](ctx, c, request{method: http.MethodPost, path: "keys", body: PasteKeyRequest{publicKey}})
+}
+
+// RevokePreviousKey ends the key before the current one, and the sessions that it opened.
+func (c *Client) RevokePreviousKey(ctx context.Context) (Keys, error) {
+	return call[Keys](ctx, c, request{method: http.MethodDelete, path: "keys/previous"})
+}
+
 // Inject puts an event on all datafeeds of the bot, as it is, and tells how many they are.
 func (c *Client) Inject(ctx context.Context, event json.RawMessage) (feeds int, err error) {
 	answer, err := call[InjectAnswer](ctx, c, request{method: http.MethodPost, path: "events", body: event})

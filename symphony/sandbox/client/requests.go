@@ -1,6 +1,9 @@
 package client
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // SayRequest is the body of POST say: somebody writes.
 type SayRequest struct {
@@ -53,6 +56,26 @@ type OpenChatRequest struct {
 	With []string `json:"with"`
 }
 
+// CreateRoomRequest is the body of POST rooms: somebody makes a room and adds people, each of whom
+// must be allowed in it.
+type CreateRoomRequest struct {
+	As          string    `json:"as"`
+	Name        string    `json:"name"`
+	Description string    `json:"description,omitempty"`
+	Keywords    []Keyword `json:"keywords,omitempty"`
+	Public      bool      `json:"public,omitempty"`
+	CrossPod    bool      `json:"crossPod,omitempty"`
+	Members     []string  `json:"members,omitempty"` // usernames
+}
+
+// UpdateRoomRequest is the body of POST rooms/{streamId}: an owner changes a room. What is absent
+// stays as it is.
+type UpdateRoomRequest struct {
+	As       string    `json:"as"`
+	Name     string    `json:"name,omitempty"`
+	Keywords []Keyword `json:"keywords,omitempty"` // in place of all that there are
+}
+
 // JoinRequest is the body of POST join: somebody enters a public room, or asks to be let into a
 // private one.
 type JoinRequest struct {
@@ -92,6 +115,19 @@ type Rights struct {
 	UpdateMessages     bool `json:"updateMessages"`     // canUpdateMessage
 }
 
+// PasteKeyRequest is the body of POST keys: an administrator gives the service account a new key.
+type PasteKeyRequest struct {
+	PublicKey string `json:"publicKey"` // PEM
+}
+
+// Keys are the fingerprints of the service account's public keys: the answer of every operation on
+// keys.
+type Keys struct {
+	Current       string     `json:"current"`
+	Previous      string     `json:"previous,omitempty"` // the key before, while it is still good
+	PreviousUntil *time.Time `json:"previousUntil,omitempty"`
+}
+
 // Kinds of faults.
 const (
 	FaultHTTP            = "http"             // answers late, otherwise or not at all
@@ -117,6 +153,8 @@ type Fault struct {
 	Method      string  `json:"method,omitempty"`      // default: every method
 	Status      int     `json:"status,omitempty"`      // 400 to 599: the answer in place of the work
 	RetryAfter  int     `json:"retryAfter,omitempty"`  // seconds, sent with the status
+	Message     string  `json:"message,omitempty"`     // the text of Status; alone: of whatever refusal the call gets
+	Body        string  `json:"body,omitempty"`        // as Message, but the whole body as it is, JSON or not
 	Delay       string  `json:"delay,omitempty"`       // wait before the work, e.g. "500ms"; FaultSearchLag: the lag, default "3s"
 	Drop        string  `json:"drop,omitempty"`        // DropBefore or DropAfter
 	Empty       int     `json:"empty,omitempty"`       // 204: the status of a search's empty result, in place of 200 and an empty list

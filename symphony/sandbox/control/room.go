@@ -45,3 +45,66 @@ func (c *Control) encodeMembers(st *world.Stream) []client.Member {
 	}
 	return members
 }
+
+// createRoom has somebody make a room, as people do in their client.
+func (c *Control) createRoom(r *request) (any, error) {
+	var body client.CreateRoomRequest
+	if err := r.decode(&body); err != nil {
+		return nil, err
+	}
+	who, err := c.person(body.As)
+	if err != nil {
+		return nil, err
+	}
+	st, err := c.world.CreateRoom(who, world.RoomChange{
+		Name: &body.Name, Description: &body.Description, Keywords: decodeKeywords(body.Keywords), Public: &body.Public, CrossPod: &body.CrossPod,
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, username := range body.Members {
+		member, err := c.person(username)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.world.AddMember(who, st, member.ID); err != nil {
+			return nil, err
+		}
+	}
+	return c.encodeRoom(st), nil
+}
+
+func (c *Control) updateRoom(r *request) (any, error) {
+	var body client.UpdateRoomRequest
+	if err := r.decode(&body); err != nil {
+		return nil, err
+	}
+	who, err := c.person(body.As)
+	if err != nil {
+		return nil, err
+	}
+	st, err := c.world.FindRoom(r.Params["streamId"])
+	if err != nil {
+		return nil, err
+	}
+	change := world.RoomChange{Keywords: decodeKeywords(body.Keywords)}
+	if body.Name != "" {
+		change.Name = &body.Name
+	}
+	if err := c.world.UpdateRoom(who, st, change); err != nil {
+		return nil, err
+	}
+	return c.encodeRoom(st), nil
+}
+
+// decodeKeywords are the keywords of a change, nil without any.
+func decodeKeywords(given []client.Keyword) *[]world.Keyword {
+	if len(given) == 0 {
+		return nil
+	}
+	var keywords []world.Keyword
+	for _, k := range given {
+		keywords = append(keywords, world.Keyword(k))
+	}
+	return &keywords
+}

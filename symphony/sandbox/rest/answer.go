@@ -55,11 +55,22 @@ func Encode(value any) *Encoded {
 // EncodeError makes an answer of an error; body gives the shape that its readers know.
 func EncodeError(err error, body func(*Error) any) *Encoded {
 	e := ErrorOf(err)
-	out := Encode(&Answer{Status: e.Status, Body: body(e)})
+	answer := &Answer{Status: e.Status, Body: body(e)}
+	if e.Body != "" {
+		answer.Raw, answer.Header = []byte(e.Body), http.Header{"Content-Type": {contentType(e.Body)}}
+	}
+	out := Encode(answer)
 	if e.RetryAfter > 0 {
 		out.Header.Set("Retry-After", strconv.Itoa(e.RetryAfter))
 	}
 	return out
+}
+
+func contentType(body string) string {
+	if json.Valid([]byte(body)) {
+		return "application/json"
+	}
+	return http.DetectContentType([]byte(body))
 }
 
 // Marshal encodes without escaping <, > and &: markup stays readable.

@@ -13,6 +13,7 @@ type Error struct {
 	Status     int
 	Text       string
 	Code       string // in place of the status as the code, where the service sends a word
+	Body       string // in place of the shape that its readers know, as it is
 	RetryAfter int    // seconds; 0: no header
 }
 

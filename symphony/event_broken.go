@@ -1,0 +1,77 @@
+package symphony
+
+import "encoding/json"
+
+// brokenEvent has what is needed to tell a sender that an event could not be read. It is made of
+// plain types, since the panic may be in the code of the others.
+type brokenEvent struct {
+	ID        string      `json:"id"`
+	MessageID string      `json:"messageId"`
+	Type      string      `json:"type"`
+	Timestamp json.Number `json:"timestamp"`
+	Initiator struct {
+		User brokenUser `json:"user"`
+	} `json:"initiator"`
+	Payload struct {
+		MessageSent struct {
+			Message struct {
+				ID        string       `json:"messageId"`
+				Text      string       `json:"message"`
+				Data      string       `json:"data"`
+				UserAgent string       `json:"userAgent"`
+				User      brokenUser   `json:"user"`
+				Stream    brokenStream `json:"stream"`
+			} `json:"message"`
+		} `json:"messageSent"`
+		Form struct {
+			Stream brokenStream `json:"stream"`
+		} `json:"symphonyElementsAction"`
+	} `json:"payload"`
+}
+
+type brokenUser struct {
+	ID          json.Number `json:"userId"`
+	DisplayName string      `json:"displayName"`
+}
+
+type brokenStream struct {
+	ID   string `json:"streamId"`
+	Type string `json:"streamType"`
+}
+
+// readBroken makes out what it can of an event whose reading panicked.
+func readBroken(raw []byte, caught *PanicError) Unknown {
+	var b brokenEvent
+	if CatchPanic(func() { _ = json.Unmarshal(raw, &b) }) != nil { // as far as it goes
+		b = brokenEvent{}
+	}
+	at, _ := b.Timestamp.Int64()
+	u := Unknown{
+		EventHead: EventHead{
+			ID: EventID(b.ID), MessageID: MessageID(normaliseID(b.MessageID)), Time: millis(at).time(),
+			Initiator: b.Initiator.User.participant(),
+		},
+		Type: b.Type, Raw: raw, Err: caught,
+	}
+	switch m := b.Payload.MessageSent.Message; {
+	case b.Type == MessageSent{}.kind():
+		u.Source = Message{
+			ID: MessageID(normaliseID(m.ID)), Stream: m.Stream.conversation(), Time: u.Time,
+			From: m.User.participant(), PresentationML: m.Text, Data: m.Data, UserAgent: m.UserAgent,
+		}
+	case u.IsForm():
+		u.Source = Message{
+			ID: u.MessageID, Stream: b.Payload.Form.Stream.conversation(), Time: u.Time, From: u.Initiator,
+		}
+	}
+	return u
+}
+
+func (u brokenUser) participant() Participant {
+	id, _ := u.ID.Int64()
+	return Participant{ID: UserID(id), DisplayName: u.DisplayName}
+}
+
+func (s brokenStream) conversation() Conversation {
+	return Conversation{ID: StreamID(normaliseID(s.ID)), Type: StreamType(s.Type)}
+}
