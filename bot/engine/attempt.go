@@ -36,8 +36,8 @@ func (e *Engine) loadAttempt(ctx context.Context, row *river.Job[jobArgs], d *de
 	var received, queueID int64
 	found, err := queryRow(ctx, e.store,
 		[]any{&a.ID, &a.Conversation, &payload, &received, &state, &queueID, &a.failing, &cause, &a.Series, &a.journal},
-		`SELECT id, conversation, payload, received, state, job, failing, cause, retries + 1, journal FROM command WHERE id = $1`,
-		row.Args.ID)
+		`SELECT c.id, c.conversation, coalesce(s.result, c.payload), c.received, c.state, c.job, c.failing, c.cause, c.retries + 1, c.journal
+			FROM command c LEFT JOIN step s ON s.command = c.id AND s.step = '`+payloadStep+`' WHERE c.id = $1`, row.Args.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read job: %w", err)
 	}

@@ -140,6 +140,9 @@ type postgresStore struct {
 
 func (p *postgresStore) dialect() dialect { return postgresDialect() }
 
+// eraseTraces does nothing: the server's autovacuum removes deleted rows.
+func (p *postgresStore) eraseTraces(context.Context) (bool, error) { return true, nil }
+
 // close waits for statements under way, but not for ever: with the server out of reach, they end
 // much later.
 func (p *postgresStore) close() error {

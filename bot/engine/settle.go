@@ -23,6 +23,9 @@ func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) {
 			return err
 		})
 	})
+	if err == nil && o.state != "" {
+		e.erasures.Add(1)
+	}
 	switch {
 	case err == nil && ready:
 		e.queue.notify()
@@ -63,6 +66,9 @@ func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settle
 		return cancelled, err
 	}
 	_, err = tx.exec(ctx, `UPDATE command SET state = $1, finished = $2 WHERE id = $3`, o.state, now.UnixMicro(), a.ID)
+	if err == nil && o.state == stateDone {
+		err = eraseInTx(ctx, tx, a.ID, a.record())
+	}
 	if err != nil {
 		return false, err
 	}

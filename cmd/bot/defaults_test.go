@@ -123,6 +123,7 @@ func TestConfigurationAndCodeHaveTheSameDefaults(t *testing.T) {
 	require.Equal(t, bot.Bounds{PerConversation: bot.DefaultPerConversation, Queue: bot.DefaultQueue}, wired.Bounds)
 	require.Equal(t, 32, wired.Store.Workers)
 	require.Equal(t, engine.DefaultTakeoverAfter, wired.Store.TakeoverAfter)
+	require.Equal(t, engine.DefaultKeep, wired.Store.Keep)
 	require.Equal(t, engine.DefaultTakeoverAfter, alone.Settle())
 	require.Equal(t, symphony.FeedConfig{
 		ReadTimeout: symphony.DefaultFeed().ReadTimeout, Multiplier: symphony.DefaultRetry().Multiplier,
