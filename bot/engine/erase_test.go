@@ -192,7 +192,7 @@ func TestForgottenJobsAreErasedAndCannotBeRetried(t *testing.T) {
 			}
 			return engine.GiveUp(errors.Join(err, errors.New("secret of "+a.ID)))
 		})
-		e, _ := start(t, c)
+		e, stop := start(t, c)
 		insert(t, e, newJob("failed", "s"), newJob("other", "t"))
 		waitIdle(t, e)
 		insert(t, e, newJob("running", "s"))
@@ -210,6 +210,9 @@ func TestForgottenJobsAreErasedAndCannotBeRetried(t *testing.T) {
 		require.Equal(t, engine.Forgotten{Erased: 1, AtEnd: 1}, f)
 		close(release)
 		waitIdle(t, e)
+		stop()
+		e = open(t, c) // nobody else does the maintenance
+		defer func() { require.NoError(t, e.Close()) }()
 		e.EraseTraces(ctx)
 		for _, id := range []string{"failed", "running"} {
 			require.ErrorContains(t, i.Retry(ctx, id), "it was forgotten")
@@ -226,6 +229,5 @@ func TestForgottenJobsAreErasedAndCannotBeRetried(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, d.LastError, "secret of other")
 		require.NoError(t, i.Retry(ctx, "other"))
-		waitIdle(t, e)
 	})
 }
