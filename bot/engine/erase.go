@@ -26,7 +26,7 @@ func (a *Attempt) record() record {
 	return record{Attempts: a.Number - 1, Replica: a.delivery.replica, Steps: a.cache.summarize()}
 }
 
-// eraseInTx erases what a job says and stores its record.
+// eraseInTx erases what a finished job says and stores its record.
 func eraseInTx(ctx context.Context, tx runner, id string, r record) error {
 	text, err := json.Marshal(r)
 	if err != nil {
@@ -35,6 +35,11 @@ func eraseInTx(ctx context.Context, tx runner, id string, r record) error {
 	if _, err := tx.exec(ctx, `UPDATE command SET payload = 'null', record = $1 WHERE id = $2`, string(text), id); err != nil {
 		return fmt.Errorf("erase the payload: %w", err)
 	}
+	return deleteSteps(ctx, tx, id)
+}
+
+// deleteSteps deletes the steps and intentions of a job.
+func deleteSteps(ctx context.Context, tx runner, id string) error {
 	for _, table := range []string{"step", "intent"} {
 		if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE command = $1`, id); err != nil {
 			return fmt.Errorf("erase %s: %w", table, err)

@@ -119,5 +119,13 @@ func (i *Inspector) change(change func(*jobAdmin) error) error {
 	return errors.Join(err, s.close())
 }
 
+// Size is how many bytes the tables and their indexes take, without the database's log of writes.
+func (i *Inspector) Size(ctx context.Context) (bytes int64, err error) {
+	if _, err := queryRow(ctx, i.store, []any{&bytes}, i.store.dialect().size); err != nil {
+		return 0, fmt.Errorf("size of the store: %w", err)
+	}
+	return bytes, nil
+}
+
 // Close ends the inspection.
 func (i *Inspector) Close() error { return i.store.close() }

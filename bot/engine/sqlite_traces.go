@@ -58,10 +58,17 @@ func (s *sqliteStore) checkpoint(ctx context.Context) (done bool, err error) {
 	if err := c.query(ctx, ignoreRow, fmt.Sprintf(`PRAGMA incremental_vacuum(%d)`, vacuumPages)); err != nil {
 		return false, err
 	}
-	if err := c.query(ctx, ignoreRow, fmt.Sprintf(`PRAGMA busy_timeout(%d)`, checkpointWait.Milliseconds())); err != nil {
+	var usual int64 // milliseconds
+	if _, err := queryRow(ctx, c, []any{&usual}, `PRAGMA busy_timeout`); err != nil {
 		return false, err
 	}
-	defer func() { err = errors.Join(err, c.query(context.WithoutCancel(ctx), ignoreRow, `PRAGMA `+busyTimeout)) }()
+	setWait := func(ctx context.Context, wait int64) error {
+		return c.query(ctx, ignoreRow, fmt.Sprintf(`PRAGMA busy_timeout(%d)`, wait))
+	}
+	if err := setWait(ctx, min(usual, checkpointWait.Milliseconds())); err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, setWait(context.WithoutCancel(ctx), usual)) }()
 	var busy, frames, applied int
 	_, err = queryRow(ctx, c, []any{&busy, &frames, &applied}, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	return err == nil && busy == 0, err

@@ -73,6 +73,7 @@ type dialect struct {
 	failures       string // number of failed attempts of a river_job j
 	lastError      string // text of the last of them
 	lastReplica    string // replica of the last attempt of a river_job j
+	size           string // statement that returns how many bytes the tables take
 	payloadInStep  bool   // payloads are kept in table step under payloadStep
 	stuckCondition string // true of a running river_job older than $1 microseconds; empty where none can be left behind
 }
