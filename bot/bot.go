@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -67,6 +68,7 @@ type Bot struct {
 	bounds       Bounds
 	admission    *admission
 	history      *history
+	lookedUp     sync.Map // ids of unfinished earlier jobs whose answer was looked for in vain
 	users        userCache
 	lastProgress atomic.Int64 // when a job last got further, in nanoseconds since 1970
 }

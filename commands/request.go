@@ -18,8 +18,8 @@ type Request struct {
 	// Message is what the user typed, for echoing it in errors.
 	Message syntax.Message
 	syntax.Invocation
-	// Missed marks a request that was found in the history of its chat: a bot with another store may
-	// have begun to execute it.
+	// Missed marks a request that a bot with another store may have begun to execute: it was found in
+	// the history of its chat, or the store may have been set back.
 	Missed bool
 	// BeforeProofs marks a request that was accepted by a version which gave rooms no proof.
 	BeforeProofs bool

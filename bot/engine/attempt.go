@@ -18,6 +18,11 @@ type Attempt struct {
 	MaxAttempts int
 	Series      int // 1, and one more for each Retry; Number begins at 1 in each
 
+	// Earlier is true of a job that was in the store before this process opened it, and of one that
+	// is retried. The store may have been set back since (to a backup, a snapshot, a standby that
+	// lacked the last commits), so that more has happened than it knows.
+	Earlier bool
+
 	engine     *Engine
 	delivery   *delivery
 	deliveries int   // of this job by the queue, pauses and regular ends not counted
@@ -49,6 +54,7 @@ func (e *Engine) loadAttempt(ctx context.Context, row *river.Job[jobArgs], d *de
 	if a.failing > 0 {
 		a.cause = causeError(cause)
 	}
+	a.Earlier = row.ID <= e.lastEarlier || a.Series > 1 // a retried job has a new queue id
 	if len(row.AttemptedBy) > 1 || a.Series > 1 {
 		if err := a.loadSteps(ctx); err != nil {
 			return nil, err

@@ -48,6 +48,8 @@ type Engine struct {
 	mu      sync.Mutex          // guards running
 	running map[int64]*delivery // by queueID
 
+	lastEarlier int64 // greatest queue id of the jobs that were unfinished when the store was opened
+
 	erasures atomic.Int64 // committed; the first is what a process before this one may have left
 	traced   int64        // how many of them have left no trace
 
@@ -75,13 +77,27 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	if c.Store.IsPostgres() {
 		open = e.openPostgres
 	}
-	if err := open(ctx); err != nil {
+	err = open(ctx)
+	if err == nil {
+		err = e.noteEarlierJobs(ctx)
+	}
+	if err != nil {
 		_ = e.Close() // the first error tells more
 		return nil, &OpenError{Store: c.Store, Err: err}
 	}
 	e.store = monitoredStore{e.store, &e.health}
 	e.purging = newPurgeClock(e.store.dialect().now)
 	return e, nil
+}
+
+// noteEarlierJobs notes which jobs are in the store before anything is done. Those that come later
+// have greater queue ids.
+func (e *Engine) noteEarlierJobs(ctx context.Context) error {
+	_, err := queryRow(ctx, e.store, []any{&e.lastEarlier}, `SELECT coalesce(max(job), 0) FROM command WHERE finished IS NULL`)
+	if err != nil {
+		return fmt.Errorf("look for unfinished jobs: %w", err)
+	}
+	return nil
 }
 
 // queueConfig is the set-up of River, which only delivers jobs: attempts are counted and bounded

@@ -24,7 +24,7 @@ func TestTheSizeOfAStoreGrowsByWhatIsStored(t *testing.T) {
 		before, err := i.Size(ctx)
 		require.NoError(t, err)
 		var jobs []engine.Job
-		const many = 500
+		const many = 100
 		for n := range many {
 			jobs = append(jobs, newJob(fmt.Sprintf("%050d", n), "s"))
 		}
