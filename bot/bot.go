@@ -143,13 +143,6 @@ func (b *Bot) begin(ctx context.Context) error {
 	return b.history.begin(ctx)
 }
 
-// currentGrammar is the grammar that knows the groups as far as they have been read.
-func (b *Bot) currentGrammar() syntax.Grammar {
-	g := b.grammar
-	g.KnownGroups = b.env.Groups.Names()
-	return g
-}
-
 // signInPause is the pause before a pod that did not answer is asked again; the client has tried
 // for a while by then.
 const signInPause = 3 * time.Second
