@@ -170,9 +170,9 @@ func (env *Env) ReadForm(ctx context.Context, values symphony.FormValues) (synta
 	return w.message(), nil
 }
 
-// writeSelected mentions the people chosen in a person selector, each after the prefix. A client can
-// send any number there: one that is no person's is refused, that of a group in the same words as
-// that of nobody.
+// writeSelected mentions the people chosen in a person selector, each after the prefix. A client
+// can send any number there: one that is no person's is refused, that of a group in the same words
+// as that of nobody.
 func (env *Env) writeSelected(ctx context.Context, w *lineWriter, ids []int64, prefix string) error {
 	if len(ids) == 0 {
 		return nil

@@ -13,9 +13,9 @@ import (
 	"roombot/symphony"
 )
 
-// GroupDirectory is the pod's distribution lists, read as a whole and kept for a while: Symphony has
-// no search by name. Who asks sees only the groups that they may see; all others do not exist for
-// them, so that no answer and no time that it takes tells of one.
+// GroupDirectory is the pod's distribution lists, read as a whole and kept for a while: Symphony
+// has no search by name. Who asks sees only the groups that they may see; all others do not exist
+// for them, so that no answer and no call that it takes tells of one.
 type GroupDirectory struct {
 	client  *symphony.Client
 	maxAge  time.Duration
@@ -32,10 +32,17 @@ func NewGroupDirectory(client *symphony.Client, keep time.Duration) *GroupDirect
 	return &GroupDirectory{client: client, maxAge: keep, reading: make(chan struct{}, 1)}
 }
 
-// Refresh reads the directory now.
-func (d *GroupDirectory) Refresh(ctx context.Context) error {
+// Refresh reads the directory now, and returns where it was read.
+func (d *GroupDirectory) Refresh(ctx context.Context) (GroupSource, error) {
 	_, err := d.readWithin(ctx, 0)
-	return err
+	return d.source(), err
+}
+
+// source is where the groups were read last.
+func (d *GroupDirectory) source() GroupSource {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.list.Source
 }
 
 // Find returns the groups of exactly this name, without case. There may be several.
@@ -72,8 +79,8 @@ func (d *GroupDirectory) GroupsContaining(ctx context.Context, viewer symphony.U
 	return found, nil
 }
 
-// FindSimilar returns the groups with the names nearest to the given one, best first, at most three. Of
-// several of one name it returns a restricted one, if there is one.
+// FindSimilar returns the groups with the names nearest to the given one, best first, at most three.
+// Of several of one name it returns a restricted one, if there is one.
 func (d *GroupDirectory) FindSimilar(ctx context.Context, viewer symphony.UserID, name string) []symphony.Group {
 	groups, err := d.visibleTo(ctx, viewer, d.maxAge)
 	if err != nil {
@@ -88,8 +95,8 @@ func (d *GroupDirectory) FindSimilar(ctx context.Context, viewer symphony.UserID
 	return similar
 }
 
-// Names are the names of the groups that a person may see, as they were read last, nil if they never
-// were. It asks nobody.
+// Names are the names of the groups that a person may see, as they were read last, nil if they
+// never were. It asks nobody.
 func (d *GroupDirectory) Names(viewer symphony.UserID) []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -112,10 +119,7 @@ func (d *GroupDirectory) WithMembers(ctx context.Context, g symphony.Group) (sym
 	if g.Members != nil {
 		return g, nil
 	}
-	d.mu.Lock()
-	source := d.list.Source
-	d.mu.Unlock()
-	return source.readMembers(ctx, d.client, g)
+	return d.source().readMembers(ctx, d.client, g)
 }
 
 // visibleTo returns the groups that a person may see, read at most so long ago.

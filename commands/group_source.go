@@ -71,11 +71,11 @@ func isGroupRightMissing(err error) bool {
 	return symphony.VerdictOf(err) == symphony.Refused || errors.Is(err, symphony.ErrUnauthorized) || errors.Is(err, symphony.ErrNotFound)
 }
 
-// isNoOperation reports whether the pod answers with a page where it should with groups, or says
-// that it does not have the operation.
+// isNoOperation reports whether the pod answers with something else where it should with groups, or
+// says that it does not have the operation.
 func isNoOperation(err error) bool {
 	e, ok := errors.AsType[*symphony.Error](err)
-	return ok && (e.Status == http.StatusNotImplemented || e.Status == http.StatusOK && errors.Is(err, symphony.ErrNotSymphony))
+	return ok && (e.Status == http.StatusNotImplemented || e.Status == http.StatusOK)
 }
 
 // readMembers reads a group by itself, where the list does not say who is in it. The members stay

@@ -79,7 +79,7 @@ func TestWithoutTheUsersAPITheProfileManagersAnswerCounts(t *testing.T) {
 	t.Parallel()
 	for name, s := range map[string]stub{
 		"not there": {status: 404}, "refused": {status: 403}, "not allowed": {status: 401}, "not implemented": {status: 501},
-		"a page in its place": {status: 200, answer: proxyPage},
+		"a page in its place": {status: 200, answer: proxyPage}, "something else in its place": {status: 200, answer: `{"id":7}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -117,8 +117,8 @@ func TestDeletedGroupsOfTheUsersAPIAreLeftOut(t *testing.T) {
 	require.Equal(t, "unknown-group", w.answer("bob", `/newroom "X" group:Old`).Code)
 }
 
-// The specification of the users API does not say whether the companies named are those that see the
-// group, or those that do not.
+// The specification of the users API does not say whether the companies named are those that see
+// the group, or those that do not.
 func TestAGroupWithRestrictedTenantsIsShownToNobody(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -133,8 +133,8 @@ func TestAGroupWithRestrictedTenantsIsShownToNobody(t *testing.T) {
 	}
 }
 
-// restricted is a group of the profile manager that only one person may see.
-func restricted(name string, to symphony.UserID) string {
+// restrictedGroup is a group of the profile manager that only one person may see.
+func restrictedGroup(name string, to symphony.UserID) string {
 	return fmt.Sprintf(`{"name":%q,"id":"s","status":"ACTIVE","members":[{"memberId":%d}],"profile":{"id":"%d"},"visibilityRestriction":{"restrictedUsersList":[%d]}}`,
 		name, to, 103<<36+900, to)
 }
@@ -147,7 +147,7 @@ func openGroup(name string, id int) string {
 func TestAGroupThatOneMayNotSeeReadsAsNoGroup(t *testing.T) {
 	t.Parallel()
 	there, gone := newWorld(t), newWorld(t)
-	secret := restricted("Project Falcon", there.people["carol"].ID)
+	secret := restrictedGroup("Project Falcon", there.people["carol"].ID)
 	there.stub(managerGroups(secret, openGroup("Project Eagle", 1), openGroup("Desk", 2)))
 	gone.stub(managerGroups(openGroup("Project Eagle", 1), openGroup("Desk", 2)))
 	lines := []string{
@@ -171,7 +171,7 @@ func TestAGroupThatOneMayNotSeeReadsAsNoGroup(t *testing.T) {
 func TestAGroupThatOneMayNotSeeMakesNoNameAmbiguous(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.stub(managerGroups(restricted("Desk", w.people["carol"].ID), openGroup("Desk", 1)))
+	w.stub(managerGroups(restrictedGroup("Desk", w.people["carol"].ID), openGroup("Desk", 1)))
 	require.Equal(t, commands.CodePreview, w.answer("bob", `/newroom "A" group:Desk preview`).Code)
 	require.Equal(t, "ambiguous-group", w.answer("carol", `/newroom "A" group:Desk preview`).Code)
 }
@@ -180,7 +180,7 @@ func TestAGroupThatOneMayNotSeeMakesNoNameAmbiguous(t *testing.T) {
 func TestNamesOfRestrictedGroupsAreToldInPrivate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.stub(managerGroups(restricted("Project Falcon", w.people["carol"].ID), openGroup("Sales EU", 1), openGroup("Sales US", 2)))
+	w.stub(managerGroups(restrictedGroup("Project Falcon", w.people["carol"].ID), openGroup("Sales EU", 1), openGroup("Sales US", 2)))
 	for line, private := range map[string]bool{
 		"/groups": true, "/groups falc": true, "/groups sales": false, `/newroom "A" group:Falcon`: true, `/newroom "A" group:Sales`: false,
 	} {
@@ -192,7 +192,7 @@ func TestNamesOfRestrictedGroupsAreToldInPrivate(t *testing.T) {
 func TestNamesAreSuggestedOnlyToThoseWhoMayListThem(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.noLists = true })
-	require.NoError(t, w.env.Groups.Refresh(t.Context()))
+	w.readGroups()
 	for _, line := range []string{
 		`/newroom "A" group:"Test Grup"`, `/newroom "A" group:Sale`, `/newroom "A" group:Test Group @alice`, `/newroom "A" group:Unknown Words @alice`,
 	} {
@@ -212,7 +212,7 @@ func TestNamesAreSuggestedOnlyToThoseWhoMayListThem(t *testing.T) {
 func TestTheAccountOfAGroupIsNoPerson(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.env.Groups.Refresh(t.Context()))
+	w.readGroups()
 	r := w.request("bob", `/newroom "A" @Alice Martin`)
 	r.Users = append(r.Users, 103<<36+193)
 	_, err := w.plan(r)

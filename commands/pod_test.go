@@ -236,6 +236,13 @@ func (w *world) grammar(who string) syntax.Grammar {
 	return g
 }
 
+// readGroups reads the groups ahead, as the runtime does.
+func (w *world) readGroups() {
+	w.t.Helper()
+	_, err := w.env.Groups.Refresh(w.t.Context())
+	require.NoError(w.t, err)
+}
+
 // plan decides a request; a refusal is the error.
 func (w *world) plan(r *commands.Request) (commands.Plan, error) {
 	w.t.Helper()

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"roombot/commands"
 	"roombot/symphony"
 )
@@ -99,7 +97,7 @@ func TestRepliesHelp(t *testing.T) {
 func TestRepliesMistakes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.env.Groups.Refresh(t.Context()))
+	w.readGroups()
 	var crowd strings.Builder
 	for i := range 101 {
 		fmt.Fprintf(&crowd, " @user%d", i)
