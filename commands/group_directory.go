@@ -79,8 +79,8 @@ func (d *GroupDirectory) GroupsContaining(ctx context.Context, viewer symphony.U
 	return found, nil
 }
 
-// FindSimilar returns the groups with the names nearest to the given one, best first, at most three.
-// Of several of one name it returns a restricted one, if there is one.
+// FindSimilar returns the groups with the names nearest to the given one, best first, at most
+// three. Of several of one name it returns a restricted one, if there is one.
 func (d *GroupDirectory) FindSimilar(ctx context.Context, viewer symphony.UserID, name string) []symphony.Group {
 	groups, err := d.visibleTo(ctx, viewer, d.maxAge)
 	if err != nil {
