@@ -27,8 +27,7 @@ type Group struct {
 	// ProfileID is the number by which the group joins a room. It is 0 when the profile manager's
 	// text is not a number: see Account.
 	ProfileID UserID
-	// Members is nil where Symphony does not say who is in the group: its specification requires
-	// that of no list.
+	// Members is nil where Symphony does not say who is in the group, which its specifications allow.
 	Members   []GroupMember
 	UpdatedAt time.Time
 	// Visibility is who may see the group, as the profile manager says.
