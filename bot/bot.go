@@ -143,13 +143,6 @@ func (b *Bot) begin(ctx context.Context) error {
 	return b.history.begin(ctx)
 }
 
-// currentGrammar is the grammar that knows the groups as far as they have been read.
-func (b *Bot) currentGrammar() syntax.Grammar {
-	g := b.grammar
-	g.KnownGroups = b.env.Groups.Names()
-	return g
-}
-
 // signInPause is the pause before a pod that did not answer is asked again; the client has tried
 // for a while by then.
 const signInPause = 3 * time.Second
@@ -200,10 +193,16 @@ func (b *Bot) Close() error { return b.engine.Close() }
 func (b *Bot) refreshGroups(ctx context.Context) {
 	again := time.NewTicker(directoryRefresh)
 	defer again.Stop()
+	var before commands.GroupSource
 	for ctx.Err() == nil {
-		if err := b.env.Groups.Refresh(ctx); err != nil && ctx.Err() == nil {
+		source, err := b.env.Groups.Refresh(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("groups could not be read; group: may not work until they can")
+		case err == nil && source != before && (source == commands.UsersAPI || before != ""):
+			zerolog.Ctx(ctx).Info().Msg("groups are read from the " + string(source))
 		}
+		before = source
 		select {
 		case <-ctx.Done():
 		case <-again.C:

@@ -142,7 +142,7 @@ func (w *world) finish(plan commands.Plan, job *memory) commands.Reply {
 // answer is the reply to what somebody types, decided as the runtime does it.
 func (w *world) answer(who, text string) commands.Reply {
 	w.t.Helper()
-	m, g, catalogue := w.message(text), w.grammar(), w.env.Commands()
+	m, g, catalogue := w.message(text), w.grammar(who), w.env.Commands()
 	read := g.Parse(m)
 	switch {
 	case read.Error != nil:

@@ -64,7 +64,7 @@ func applyQuickly(t *testing.T, w *world, plan commands.Plan, job *memory) (comm
 // Beyond 500 members people are added by five, three seconds for each.
 func TestLargeRoomIsFilledSlowly(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, func(w *world) { w.limits.MaxPeople = 1000 })
 	w.stub(stub{path: addCall, status: http.StatusOK, answer: `{"format":"TEXT","message":"Member added"}`})
 	r := w.request("bob", `/newroom "Large"`)
 	for i := range 512 {

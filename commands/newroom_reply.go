@@ -152,17 +152,6 @@ func shortenList(names []string) []string {
 	return append(names[:most:most], fmt.Sprintf("and %d more", len(names)-most))
 }
 
-// countActiveMembers is how many people a group brings into a room.
-func countActiveMembers(g symphony.Group) int {
-	n := 0
-	for _, m := range g.Members {
-		if !m.Disabled {
-			n++
-		}
-	}
-	return n
-}
-
 func personCount(n int) string {
 	if n == 0 {
 		return ""

@@ -37,6 +37,7 @@ type world struct {
 	people  map[string]commands.Person // by username
 	crowd   int
 	limits  commands.Limits
+	noLists bool     // the requester may not use /groups
 	history []string // the calls that the pod got, as METHOD path
 
 	mu     sync.Mutex // guards what follows and history
@@ -214,20 +215,32 @@ func (w *world) mentionCrowd(n int) string {
 func (w *world) request(who, text string) *commands.Request {
 	w.t.Helper()
 	m := w.message(text)
-	read := w.grammar().Parse(m)
+	read := w.grammar(who).Parse(m)
 	require.NotNil(w.t, read.Command, "%q: %+v", text, read)
 	w.nextID++
 	job := fmt.Sprint("message ", w.nextID)
 	return &commands.Request{
 		ID: commands.NewRequestID(job), Job: job,
-		From: w.people[who], Message: m, Invocation: *read.Command,
+		From: w.people[who], Message: m, Invocation: *read.Command, MayListGroups: !w.noLists,
 	}
 }
 
-func (w *world) grammar() syntax.Grammar {
+func (w *world) grammar(who string) syntax.Grammar {
 	g := w.env.Commands().Grammar(w.env.Self.ID, w.env.Limits.MaxMembers)
-	g.KnownGroups = w.env.Groups.Names()
+	g.KnownGroups = func() []string {
+		if w.noLists {
+			return nil
+		}
+		return w.env.Groups.Names(w.people[who].ID)
+	}
 	return g
+}
+
+// readGroups reads the groups ahead, as the runtime does.
+func (w *world) readGroups() {
+	w.t.Helper()
+	_, err := w.env.Groups.Refresh(w.t.Context())
+	require.NoError(w.t, err)
 }
 
 // plan decides a request; a refusal is the error.

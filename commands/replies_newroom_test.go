@@ -15,7 +15,7 @@ import (
 func TestRepliesNewRoom(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.crowd = 40 })
-	slow := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 3 })
+	slow := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond, w.limits.MaxPeople = 40, 3, 1000 })
 	var entries []entry
 	add := func(situation, who, text string) {
 		entries = append(entries, entry{situation + ": " + shortenTitle(text), w.answer(who, text)})
@@ -192,7 +192,7 @@ func TestRepliesAnswers(t *testing.T) {
 	w := newWorld(t)
 	id := commands.NewRequestID("m1")
 	late := w.message(`/newroom "Stale" @Alice Martin`)
-	catalogue, g := w.env.Commands(), w.grammar()
+	catalogue, g := w.env.Commands(), w.grammar("bob")
 	form := w.message("/newroom")
 	done := w.answer("bob", `/newroom "Told" @alice`)
 	refusals := []struct {
@@ -238,13 +238,13 @@ func TestRepliesForm(t *testing.T) {
 	clicked := values(`{"action":"create","name":"","groups":"\"Test Group\"","people":"","desc":"Prep","history":"yes"}`)
 	m, err := w.env.ReadForm(t.Context(), clicked)
 	require.NoError(t, err)
-	mistake := w.grammar().Parse(m).Error
+	mistake := w.grammar("bob").Parse(m).Error
 	require.NotNil(t, mistake)
 	entries := []entry{
 		{"The command alone", w.answer("bob", "/newroom")},
 		{"Everything but the name", w.answer("bob", `/newroom @Alice Martin owner:@carol kim@acme.test group:"Test Group" desc:"Prep" nocopy discoverable`)},
 		{"More than the form can hold", w.answer("bob", `/newroom desc:"`+strings.Repeat("long ", 2100)+`"`)},
-		{"A form that was sent with a mistake comes back", w.env.Commands().SyntaxRefusal(w.grammar(), m, mistake).ReplyWithForm(clicked)},
+		{"A form that was sent with a mistake comes back", w.env.Commands().SyntaxRefusal(w.grammar("bob"), m, mistake).ReplyWithForm(clicked)},
 	}
 	defer w.stub(stub{path: "/pod/v3/users?", status: 403})()
 	_, err = w.env.ReadForm(t.Context(), values(fmt.Sprintf(`{"action":"create","name":"X","people":[%d]}`, w.people["alice"].ID)))

@@ -35,7 +35,7 @@ func TestReferenceCases(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.ID+" "+c.Title, func(t *testing.T) {
 			t.Parallel()
-			g := syntax.Grammar{BotID: botID, Commands: testCommands(), MaxMembers: c.Config.MaxMembers, KnownGroups: c.Config.KnownGroups}
+			g := syntax.Grammar{BotID: botID, Commands: testCommands(), MaxMembers: c.Config.MaxMembers, KnownGroups: func() []string { return c.Config.KnownGroups }}
 			m := syntax.Message{Text: c.Input, Mentions: c.Mentions, Room: c.Where == "room"}
 			requireExpected(t, c, g.Parse(m))
 		})

@@ -76,6 +76,15 @@ type UpdateRoomRequest struct {
 	Keywords []Keyword `json:"keywords,omitempty"` // in place of all that there are
 }
 
+// CreateGroupRequest is the body of POST groups: the administrator of the pod makes a distribution
+// list. A restriction says who may see it; one that names companies and users takes both.
+type CreateGroupRequest struct {
+	Name              string   `json:"name"`
+	Members           []string `json:"members,omitempty"`           // usernames
+	RestrictedTenants []int64  `json:"restrictedTenants,omitempty"` // numbers of companies; default: all
+	RestrictedUsers   []string `json:"restrictedUsers,omitempty"`   // usernames; default: all
+}
+
 // JoinRequest is the body of POST join: somebody enters a public room, or asks to be let into a
 // private one.
 type JoinRequest struct {
@@ -107,6 +116,7 @@ type ClockRequest struct {
 // answer of POST rights. In a body, what is absent stays as it is.
 type Rights struct {
 	GroupManager       bool `json:"groupManager"`       // read and change distribution lists
+	AllGroups          bool `json:"allGroups"`          // see those too whose restriction does not name the account
 	CreatePublicRoom   bool `json:"createPublicRoom"`   // canCreatePublicRoom
 	ExternalRooms      bool `json:"externalRooms"`      // isExternalRoomEnabled
 	ExternalIMs        bool `json:"externalIMs"`        // isExternalIMEnabled

@@ -30,7 +30,7 @@ func (w *World) addMember(by *Person, st *Stream, id int64) error {
 	if !mayAdd(by, st, id) {
 		return ErrEntitlement
 	}
-	if g := w.ActiveGroup(id); g != nil {
+	if g := w.ActiveGroup(id); g != nil && w.MaySeeGroup(by, g) {
 		return w.addGroup(by, st, g)
 	}
 	who, err := w.User(id)

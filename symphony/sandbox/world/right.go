@@ -3,6 +3,7 @@ package world
 // Rights are the entitlements that can be taken away to see what a bot does then.
 type Rights struct {
 	GroupManager       bool `json:"groupManager"`       // read and change distribution lists
+	AllGroups          bool `json:"allGroups"`          // see those too whose restriction does not name the account
 	CreatePublicRoom   bool `json:"createPublicRoom"`   // canCreatePublicRoom
 	ExternalRooms      bool `json:"externalRooms"`      // isExternalRoomEnabled
 	ExternalIMs        bool `json:"externalIMs"`        // isExternalIMEnabled
@@ -11,9 +12,10 @@ type Rights struct {
 	UpdateMessages     bool `json:"updateMessages"`     // canUpdateMessage
 }
 
-func firstRights() Rights {
+// FirstRights are the entitlements of a new world.
+func FirstRights() Rights {
 	return Rights{
-		GroupManager: true, CreatePublicRoom: true, ExternalRooms: true, ExternalIMs: true,
+		GroupManager: true, AllGroups: true, CreatePublicRoom: true, ExternalRooms: true, ExternalIMs: true,
 		MultiLateralRooms: true, SharedHistoryRooms: false, UpdateMessages: true,
 	}
 }

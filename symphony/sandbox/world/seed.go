@@ -27,7 +27,7 @@ const (
 
 // firstState is a world as it is at first.
 func firstState(cfg Config, now time.Time) *State {
-	s := &State{Version: StateVersion, Rights: firstRights()}
+	s := &State{Version: StateVersion, Rights: FirstRights()}
 	s.People = append(append(firstPeople(), makeCrowd(cfg.Crowd)...), botAccount(cfg))
 	s.Groups = firstGroups(s.People, now)
 	s.Connections = []*Connection{{
