@@ -75,6 +75,7 @@ type world struct {
 	rules  string
 	crowd  int // employees besides the people of the tour
 	limits commands.Limits
+	clock  commands.Clock
 	tries  int // of a command, before it fails
 	hands  int // workers
 	bounds bot.Bounds
@@ -237,7 +238,7 @@ func (w *world) start() {
 	ctx, cancel := context.WithCancel(zerolog.New(w.log).Level(w.level).With().Timestamp().Logger().WithContext(context.Background()))
 	live := make(chan struct{})
 	c := bot.Config{
-		Client: w.client, Policy: rules, PrivateAbove: 10, Limits: w.limits, Bounds: w.bounds, Metrics: numbers,
+		Client: w.client, Policy: rules, PrivateAbove: 10, Limits: w.limits, Clock: w.clock, Bounds: w.bounds, Metrics: numbers,
 		Feed: symphony.FeedConfig{MinWait: 5 * time.Millisecond, MaxWait: 20 * time.Millisecond},
 		Store: engine.Config{
 			Store: engine.FileAddress(w.store), BackoffFloor: time.Millisecond, BackoffCeiling: 5 * time.Millisecond,

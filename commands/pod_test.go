@@ -37,6 +37,7 @@ type world struct {
 	people  map[string]commands.Person // by username
 	crowd   int
 	limits  commands.Limits
+	clock   commands.Clock
 	history []string // the calls that the pod got, as METHOD path
 
 	mu     sync.Mutex // guards what follows and history
@@ -88,6 +89,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	require.NoError(t, err)
 	w.env = commands.NewEnv(commands.Env{
 		Symphony: w.client, Self: self, Groups: commands.NewGroupDirectory(w.client, time.Hour), Limits: w.limits, ProofKey: proofKey,
+		Clock: w.clock,
 	})
 	w.loadPeople()
 	return w
