@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"roombot/commands"
 	"roombot/symphony/messageml"
 	"roombot/symphony/sandbox/client"
 )
@@ -159,6 +160,7 @@ func (a *answerRecorder) requireTruth(t testing.TB) []string {
 }
 
 // newRecordedWorld is a world in which the answers about a room are recorded, behind other fronts.
+// Without a steered clock answers wait by the machine's.
 func newRecordedWorld(t *testing.T, room string, clock *steeredClock, fronts []front, changes ...func(*world)) (*world, *answerRecorder) {
 	t.Helper()
 	recorder := &answerRecorder{room: room}
@@ -168,9 +170,12 @@ func newRecordedWorld(t *testing.T, room string, clock *steeredClock, fronts []f
 		}
 		return recorder.front(pod)
 	}))
-	if clock != nil {
-		changes = append(changes, func(w *world) { w.clock.Now, w.clock.After = clock.Now, clock.After })
-	}
+	changes = append(changes, func(w *world) {
+		w.clock = commands.Clock{}
+		if clock != nil {
+			w.clock = commands.Clock{Now: clock.Now, After: clock.After}
+		}
+	})
 	w := newWorld(t, changes...)
 	recorder.pod = w.pod
 	return w, recorder

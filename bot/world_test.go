@@ -131,13 +131,17 @@ func settlesSoon(w *world) {
 	w.limits.CallTimeout, w.limits.SearchLag = time.Second, 500*time.Millisecond
 }
 
+// patientClock has every answer wait until everybody is added, however long the machine stands
+// still.
+var patientClock = commands.Clock{After: func(time.Duration) <-chan time.Time { return nil }}
+
 func newWorld(t testing.TB, changes ...func(*world)) *world {
 	t.Helper()
 	k, err := key()
 	require.NoError(t, err)
 	w := &world{
 		t: t, store: filepath.Join(t.TempDir(), "bot.db"), rules: openRules, log: new(log), level: zerolog.InfoLevel, tries: 100,
-		limits: commands.Limits{CallTimeout: callTimeout, SearchLag: 50 * time.Millisecond},
+		limits: commands.Limits{CallTimeout: callTimeout, SearchLag: 50 * time.Millisecond}, clock: patientClock,
 	}
 	for _, change := range changes {
 		change(w)

@@ -63,6 +63,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	w := &world{t: t, people: map[string]commands.Person{}, limits: commands.Limits{
 		CallTimeout: 20 * time.Second, SearchLag: time.Millisecond, AddsPerSecond: 10_000,
 	}}
+	w.clock.After = func(time.Duration) <-chan time.Time { return nil } // answers wait until everybody is added
 	for _, change := range changes {
 		change(w)
 	}
