@@ -1,7 +1,7 @@
 package commands
 
-// CauseLeft is the cause of somebody who was added and is not in the room when the reply is decided.
-// Unlike the others it is never stored.
+// CauseLeft is the cause of somebody who was added and is not in the room when the reply is
+// decided. Unlike the others it is never stored.
 const CauseLeft Cause = "left"
 
 // causeText is what a user reads about a cause.

@@ -16,8 +16,8 @@ type invitee struct {
 // requester is added first, so that the link works when it is read.
 func (p *roomPlan) requester() invitee { return invitee{ID: p.req.From.ID, Name: p.req.From.Name} }
 
-// everybody is the requester, who is to be an owner, and all others.
-func (p *roomPlan) everybody() []invitee {
+// allInvitees are the requester, who is to be an owner, and all others.
+func (p *roomPlan) allInvitees() []invitee {
 	all := append([]invitee{p.requester()}, p.inviteesAfterRequester(false)...)
 	all[0].Owner = true
 	return all

@@ -8,7 +8,8 @@ import (
 )
 
 // knownMembers is who is in a room as far as an attempt knows: from Symphony's list if it was read,
-// and from the answers to the attempt's own calls. An answer names nobody else as a member or owner.
+// and from the answers to the attempt's own calls. An answer names nobody else as a member or
+// owner.
 type knownMembers struct {
 	mu      sync.Mutex // guards all below
 	listed  bool       // Symphony's list was read

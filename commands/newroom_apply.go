@@ -22,6 +22,6 @@ func (p *roomPlan) Apply(ctx context.Context, attempt Attempt) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	absent = adder.members.correctAbsentees(p.everybody(), append(absent, more...))
+	absent = adder.members.correctAbsentees(p.allInvitees(), append(absent, more...))
 	return p.finalReply(room, absent, adder.members), nil
 }

@@ -47,8 +47,8 @@ func (p *roomPlan) addOthers(ctx context.Context, attempt Attempt, adder *member
 	return absent, err
 }
 
-// showProgressAfter shows a first answer once the wait is over, unless everybody is added before. It
-// reports whether it has.
+// showProgressAfter shows a first answer once the wait is over, unless everybody is added before.
+// It reports whether it has.
 func (p *roomPlan) showProgressAfter(ctx context.Context, attempt Attempt, adder *memberAdder, wait time.Duration, added <-chan struct{}) bool {
 	select {
 	case <-added:
@@ -82,9 +82,9 @@ func (p *roomPlan) showInterruption(ctx context.Context, attempt Attempt, adder 
 // unfinishedInvitees are the names of those who are not in the room yet, and of members who are not
 // owners yet. Those whom Symphony refused are in neither.
 func (p *roomPlan) unfinishedInvitees(members *knownMembers) (adding, promoting []string) {
-	everybody := p.everybody()
-	refused := causesOf(members.refusedSoFar(everybody))
-	for i, who := range everybody {
+	all := p.allInvitees()
+	refused := causesOf(members.refusedSoFar(all))
+	for i, who := range all {
 		name := who.Name
 		if i == 0 {
 			name = p.requesterName()
@@ -103,7 +103,7 @@ func (p *roomPlan) unfinishedInvitees(members *knownMembers) (adding, promoting 
 // progressReply is the first answer while others are being added; left is how long that takes, 0 if
 // that is not known.
 func (p *roomPlan) progressReply(adder *memberAdder, left time.Duration) Reply {
-	reply := p.openRoomReply(adder.room, adder.members.refusedSoFar(p.everybody()), adder.members)
+	reply := p.openRoomReply(adder.room, adder.members.refusedSoFar(p.allInvitees()), adder.members)
 	reply.Code = CodeAdding
 	when := messageml.Text(". This takes longer than usual; I keep trying and report here.")
 	if left > 0 {

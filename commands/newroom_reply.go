@@ -69,7 +69,7 @@ func (p *roomPlan) Preview() Reply {
 // plannedMembers are those who would be in the room.
 func (p *roomPlan) plannedMembers(absent []absentee) *knownMembers {
 	members := newKnownMembers()
-	members.noteResults(p.everybody(), absent)
+	members.noteResults(p.allInvitees(), absent)
 	return members
 }
 

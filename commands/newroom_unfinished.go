@@ -63,7 +63,7 @@ func (u Unfinished) refusal(state, next string) *Refusal {
 // describeAbsence says who is not in the room, as far as Symphony tells. The error is that of a
 // context that ended.
 func (p *roomPlan) describeAbsence(ctx context.Context, room storedRoom) (string, error) {
-	all := p.everybody()
+	all := p.allInvitees()
 	names := make([]string, len(all))
 	for i, who := range all {
 		names[i] = who.Name

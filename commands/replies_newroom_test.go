@@ -127,7 +127,8 @@ func TestRepliesCauses(t *testing.T) {
 	requireReplies(t, "causes.txt", entries)
 }
 
-// answerAfterLeaving is the reply to a request whose requester and whose Alice leave before it ends.
+// answerAfterLeaving is the reply to a request whose requester and whose Alice leave before it
+// ends.
 func (w *world) answerAfterLeaving(name, people string) commands.Reply {
 	w.t.Helper()
 	plan, job := w.mustPlan("bob", fmt.Sprintf("/newroom %q %s", name, people)), newJob()
