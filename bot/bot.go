@@ -43,6 +43,9 @@ type Config struct {
 	// PrivateAbove is the size of a room from which on an error is told in the 1:1 chat; 0 for
 	// always.
 	PrivateAbove int
+	// Clock measures how long an answer waits for the people who are being added. Default the
+	// machine's.
+	Clock commands.Clock
 	// Live is called each time the bot has a feed: whoever writes to it from then on is heard. It
 	// must not block. Optional.
 	Live func()
@@ -94,6 +97,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 		Groups:   commands.NewGroupDirectory(c.Client, directoryAge),
 		Limits:   c.Limits,
 		ProofKey: proofKey,
+		Clock:    c.Clock,
 	})
 	b := &Bot{
 		client: c.Client, self: self, env: env, catalogue: env.Commands(), policy: c.Policy,

@@ -75,7 +75,8 @@ func (a *attempt) deliver(ctx context.Context, o outcome) (sentMessage, error) {
 }
 
 // replaceFirstAnswer shows the reply in the place of the first answer. It is not done where there
-// is none, or where Symphony does not let it be edited.
+// is none, or where Symphony does not let it be edited. The first answer of an earlier version of
+// the program may say the same as the reply, and needs no edit.
 func (a *attempt) replaceFirstAnswer(ctx context.Context, first sentMessage, o outcome) (shown sentMessage, done bool, err error) {
 	same := first.Text == checksum(o.Reply)
 	switch {

@@ -21,9 +21,10 @@ type memory struct {
 	steps      []string // with a result, in order
 	intentions map[string][]time.Time
 	first      []commands.Reply
-	crash      string // the step whose result gets lost
-	denial     error  // of the policy
-	asked      int    // how often the policy was asked
+	crash      string            // the step whose result gets lost
+	slow       func(step string) // runs before a result is stored
+	denial     error             // of the policy
+	asked      int               // how often the policy was asked
 }
 
 // errCrash stands for the end of the process.
@@ -40,6 +41,9 @@ func (m *memory) Do(ctx context.Context, step string, result any, do func(contex
 	value, err := do(ctx)
 	if err != nil {
 		return err
+	}
+	if m.slow != nil {
+		m.slow(step)
 	}
 	m.mu.Lock()
 	if m.crash == step {

@@ -1,5 +1,9 @@
 package commands
 
+// CauseLeft is the cause of somebody who was added and is not in the room when the reply is
+// decided. Unlike the others it is never stored.
+const CauseLeft Cause = "left"
+
 // causeText is what a user reads about a cause.
 type causeText struct {
 	what string // what happened, after the name and a colon
@@ -51,6 +55,10 @@ var causeTexts = map[Cause]causeText{
 	CauseShutOut: {
 		"I am no longer an owner of the room, somebody may have taken me out",
 		"The room's owners can add them.",
+	},
+	CauseLeft: {
+		"added, but not in the room any more",
+		"They left or were taken out; an owner can add them again.",
 	},
 	CauseRefused: {
 		"Symphony refused without saying why",

@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"roombot/symphony"
 )
@@ -18,33 +17,15 @@ func (a *memberAdder) loadPresent(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list members: %w", err)
 	}
-	a.present = map[symphony.UserID]symphony.Member{}
-	for _, m := range members {
-		a.present[m.User] = m
-	}
+	a.members.noteList(members)
 	return nil
-}
-
-// isPresent reports whether an earlier attempt has added the account. A person who came only with a
-// group is not a member by name, and would leave with the group.
-func (a *memberAdder) isPresent(who invitee) bool {
-	if !who.Group {
-		m, inside := a.present[who.ID]
-		return inside && len(m.Through) == 0
-	}
-	for _, m := range a.present {
-		if slices.Contains(m.Through, who.ID) {
-			return true
-		}
-	}
-	return false
 }
 
 // countAbsent counts the invitees who are still to be added.
 func (a *memberAdder) countAbsent(invitees []invitee) int {
 	n := 0
 	for _, who := range invitees {
-		if !who.IsMember && !a.isPresent(who) {
+		if !who.IsMember && !a.members.hasByName(who) {
 			n++
 		}
 	}

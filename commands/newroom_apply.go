@@ -1,13 +1,8 @@
 package commands
 
-import (
-	"context"
-	"sync"
-	"time"
-)
+import "context"
 
-// Apply opens the room, adds everybody and replies with the outcome. The link is shown as soon as
-// the requester is a member, while the others are being added.
+// Apply opens the room, adds everybody and replies with the outcome.
 func (p *roomPlan) Apply(ctx context.Context, attempt Attempt) (Reply, error) {
 	room, fresh, err := p.createOnce(ctx, attempt)
 	if err != nil {
@@ -23,23 +18,10 @@ func (p *roomPlan) Apply(ctx context.Context, attempt Attempt) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	invitees := p.inviteesAfterRequester(len(absent) == 0)
-	var progress sync.WaitGroup
-	progress.Go(func() { p.showProgress(ctx, attempt, room, absent, adder.countAbsent(invitees)) })
-	more, err := adder.addAll(ctx, attempt, invitees)
-	progress.Wait()
+	more, err := p.addOthers(ctx, attempt, adder, p.inviteesAfterRequester(len(absent) == 0))
 	if err != nil {
 		return Reply{}, err
 	}
-	return p.finalReply(room, append(absent, more...)), nil
-}
-
-// showProgress gives the link: with the whole reply where the rest takes a moment, else with how
-// long it takes.
-func (p *roomPlan) showProgress(ctx context.Context, attempt Attempt, room storedRoom, absent []absentee, adds int) {
-	first := p.finalReply(room, absent)
-	if left := p.env.Limits.estimateAdding(adds); left > time.Second {
-		first = p.progressReply(room, adds, left)
-	}
-	attempt.ShowFirst(ctx, first)
+	absent = adder.members.correctAbsentees(p.allInvitees(), append(absent, more...))
+	return p.finalReply(room, absent, adder.members), nil
 }

@@ -37,6 +37,7 @@ type world struct {
 	people  map[string]commands.Person // by username
 	crowd   int
 	limits  commands.Limits
+	clock   commands.Clock
 	noLists bool     // the requester may not use /groups
 	history []string // the calls that the pod got, as METHOD path
 
@@ -63,6 +64,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	w := &world{t: t, people: map[string]commands.Person{}, limits: commands.Limits{
 		CallTimeout: 20 * time.Second, SearchLag: time.Millisecond, AddsPerSecond: 10_000,
 	}}
+	w.clock.After = func(time.Duration) <-chan time.Time { return nil } // answers wait until everybody is added
 	for _, change := range changes {
 		change(w)
 	}
@@ -89,6 +91,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	require.NoError(t, err)
 	w.env = commands.NewEnv(commands.Env{
 		Symphony: w.client, Self: self, Groups: commands.NewGroupDirectory(w.client, time.Hour), Limits: w.limits, ProofKey: proofKey,
+		Clock: w.clock,
 	})
 	w.loadPeople()
 	return w

@@ -30,6 +30,10 @@ func TestRepliesNewRoom(t *testing.T) {
 	entries = append(entries, entry{"The first answer when adding 25 people takes a while", slow.firstAnswer(t, "Many", 25, "")})
 	entries = append(entries, entry{"The first answer when adding people and a group takes a while", slow.firstAnswer(t, "More", 25, ` group:"Test Group"`)})
 	entries = append(entries, entry{"The first answer when adding 900 people takes very long", slow.firstAnswerAbout(t, "Most", 900)})
+	entries = append(entries, entry{"The first answer when Symphony does not answer an add", w.interruptedAnswer(t,
+		`/newroom "Unheard" @Alice Martin @carol @ravi`, stub{path: "/membership/add", body: fmt.Sprint(w.people["alice"].ID), status: 503})})
+	entries = append(entries, entry{"The first answer when Symphony does not answer a promotion", w.interruptedAnswer(t,
+		`/newroom "Unowned" @Alice Martin owner:@carol`, stub{path: "/membership/promoteOwner", body: fmt.Sprint(w.people["carol"].ID), status: 503})})
 	add("A preview", "bob", `/newroom "Plan" @alice owner:@carol group:"FX EMEA" preview`)
 	add("A preview with a description, and somebody of another company", "bob", `/newroom "Plan" @Eve Adams @alice desc:"Prep for the call" preview`)
 	requireReplies(t, "newroom.txt", entries)
@@ -49,6 +53,17 @@ func (w *world) firstAnswer(t *testing.T, name string, people int, more string) 
 	plan, job := w.mustPlan("bob", fmt.Sprintf("/newroom %q %s%s", name, w.mentionCrowd(people), more)), newJob()
 	_, err := plan.Apply(t.Context(), job)
 	require.Error(t, err, "the second part waits")
+	require.Len(t, job.first, 1)
+	return job.first[0]
+}
+
+// interruptedAnswer is what is shown when Symphony does not answer one of the calls.
+func (w *world) interruptedAnswer(t *testing.T, text string, missing stub) commands.Reply {
+	t.Helper()
+	defer w.stub(missing)()
+	plan, job := w.mustPlan("bob", text), newJob()
+	_, err := plan.Apply(t.Context(), job)
+	require.Error(t, err)
 	require.Len(t, job.first, 1)
 	return job.first[0]
 }
@@ -108,7 +123,20 @@ func TestRepliesCauses(t *testing.T) {
 			r()
 		}
 	}
+	entries = append(entries, entry{"Somebody has left before everybody was added", w.answerAfterLeaving("Left", "@Alice Martin @carol")})
 	requireReplies(t, "causes.txt", entries)
+}
+
+// answerAfterLeaving is the reply to a request whose requester and whose Alice leave before it
+// ends.
+func (w *world) answerAfterLeaving(name, people string) commands.Reply {
+	w.t.Helper()
+	plan, job := w.mustPlan("bob", fmt.Sprintf("/newroom %q %s", name, people)), newJob()
+	room := w.finish(plan, job).Room
+	for _, who := range []string{"bob", "alice"} {
+		require.NoError(w.t, w.client.RemoveMember(w.t.Context(), room, w.people[who].ID))
+	}
+	return w.finish(plan, job)
 }
 
 func TestRepliesRefusedRooms(t *testing.T) {

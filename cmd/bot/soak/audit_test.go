@@ -106,6 +106,17 @@ func TestEachErrorIsFound(t *testing.T) {
 			func(_ *testing.T, c *soak.Request, _ *soak.Outcome) { c.Absent = []string{"Dana Former"} }, "Dana Former",
 			func(a soak.AuditResult) int { return a.Wrong },
 		},
+		"a member who is named before being in": {
+			func(t *testing.T, c *soak.Request, w *soak.Outcome) {
+				early := answer(t, "a0", c, commands.CodeAdding)
+				early.Markup = "<ul><li><b>Owner: </b>Bob Chen (you)</li><li><b>Members: </b>Carol O'Neil, Alice Martin</li></ul>"
+				w.Names = map[string]string{"alice": "Alice Martin", "bob": "Bob Chen"}
+				early.Timestamp, w.Rooms[0].Members[0].Joined = 1000, 1001
+				w.Messages[0].Replacing, w.Messages[0].Timestamp = early.ID, 1002
+				w.Messages = slices.Insert(w.Messages, 0, early)
+			}, "before being in the room: alice",
+			func(a soak.AuditResult) int { return a.Wrong },
+		},
 		"a missing member": {
 			func(_ *testing.T, _ *soak.Request, w *soak.Outcome) { w.Rooms[0].Members = w.Rooms[0].Members[1:] }, "not inside: alice",
 			func(a soak.AuditResult) int { return a.Missing },
