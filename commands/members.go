@@ -123,17 +123,10 @@ func (a *memberAdder) ensureMember(ctx context.Context, who invitee) (Cause, err
 			return cause, err
 		}
 	}
-	if !who.Owner || a.present[who.ID].Owner {
+	if !who.Owner || a.present[who.ID].Owner || a.env.comesLater(who) { // see awaitOutsiders
 		return "", nil
 	}
-	err := a.env.Symphony.PromoteOwner(ctx, a.room.ID, who.ID)
-	switch {
-	case symphony.VerdictOf(err) == symphony.Refused:
-		return CauseNotOwner, nil
-	case err != nil:
-		return "", fmt.Errorf("promote owner: %w", err)
-	}
-	return "", nil
+	return a.promote(ctx, who)
 }
 
 func (a *memberAdder) addMember(ctx context.Context, who invitee) (Cause, error) {

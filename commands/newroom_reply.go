@@ -16,9 +16,15 @@ import (
 func (p *roomPlan) finalReply(room storedRoom, absent []absentee) Reply {
 	reply := Reply{Code: CodeDone, Room: room.ID}
 	mark, outcome := "✓ ", " is open."
-	if len(absent) > 0 {
+	switch {
+	case hasCauseBesides(absent, CauseInvited):
 		reply.Code = CodePartial
 		mark, outcome = "⚠ ", " is open, but not everything worked:"
+	case len(absent) > 0:
+		outcome = " is open:"
+	}
+	if hasCause(absent, CauseInvited) {
+		reply.Code = CodeInvited
 	}
 	reply.Body = append(reply.Body, messageml.Paragraph(
 		messageml.Text(mark), p.roomLink(room), messageml.Text(outcome)))
@@ -110,8 +116,8 @@ func (p *roomPlan) summary(absent []absentee) messageml.Node {
 func (p *roomPlan) groupByRole(absent []absentee) (owners, members, groups []string) {
 	isAbsent, noOwner := map[symphony.UserID]bool{}, map[symphony.UserID]bool{}
 	for _, m := range absent {
-		isAbsent[m.ID] = m.Cause != CauseNotOwner
-		noOwner[m.ID] = m.Cause == CauseNotOwner
+		noOwner[m.ID] = m.Cause.isOfOwnership()
+		isAbsent[m.ID] = !noOwner[m.ID]
 	}
 	add := func(id symphony.UserID, name string, owner bool) {
 		switch {
@@ -209,6 +215,14 @@ func listAbsentees(absent []absentee) messageml.Node {
 		}
 	}
 	return messageml.List(items...)
+}
+
+func hasCause(absent []absentee, cause Cause) bool {
+	return slices.ContainsFunc(absent, func(m absentee) bool { return m.Cause == cause })
+}
+
+func hasCauseBesides(absent []absentee, cause Cause) bool {
+	return slices.ContainsFunc(absent, func(m absentee) bool { return m.Cause != cause })
 }
 
 func containsPerson(people []Person, id symphony.UserID) bool {
