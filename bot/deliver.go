@@ -39,8 +39,8 @@ func (a *attempt) showFirstAnswer(ctx context.Context, first commands.Reply) err
 	return err
 }
 
-// replaceFirst puts a first answer in the place of one with one of these outcomes, if it is known by
-// now whether that was shown.
+// replaceFirst puts a first answer in the place of one with one of these outcomes, if it is known
+// by now whether that was shown.
 func (a *attempt) replaceFirst(ctx context.Context, step string, m symphony.Outgoing, outcomes ...string) error {
 	old, err := a.firstAnswer(ctx)
 	if _, unknown := errors.AsType[*commands.WaitError](err); unknown {

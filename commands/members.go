@@ -126,7 +126,7 @@ func (a *memberAdder) ensureMember(ctx context.Context, who invitee) (Cause, err
 	if !who.Owner || a.present[who.ID].Owner || a.env.comesLater(who) { // see awaitOutsiders
 		return "", nil
 	}
-	return a.promote(ctx, who)
+	return a.promoteMember(ctx, who)
 }
 
 func (a *memberAdder) addMember(ctx context.Context, who invitee) (Cause, error) {

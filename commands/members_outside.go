@@ -14,7 +14,8 @@ import (
 // Symphony may let people of other companies into a room later than it answers the call that adds
 // them, with the same status and an undocumented text. So they count as in the room when the
 // membership list says so. The list is read for all of them at once, right after everybody was
-// added and again after each of outsideLooks. Between two looks the job waits, and the chat goes on.
+// added and again after each of outsideLooks. Between two looks the job waits, and the chat goes
+// on.
 
 // outsideLooks are the times of the looks, counted from when everybody was added.
 var outsideLooks = []time.Duration{
@@ -55,8 +56,8 @@ func hasAddedAll(ctx context.Context, attempt Attempt) (bool, error) {
 	return times > 0, err
 }
 
-// awaitOutsiders returns who of the outsiders is not in the room, or not an owner as wanted, once no
-// more is expected of them. Until then it shows who is not in yet and returns a *WaitError.
+// awaitOutsiders returns who of the outsiders is not in the room, or not an owner as wanted, once
+// that is final. Until then it shows who is not in yet and returns a *WaitError.
 func (a *memberAdder) awaitOutsiders(ctx context.Context, attempt Attempt, outsiders []invitee, show func([]absentee)) ([]absentee, error) {
 	if len(outsiders) == 0 {
 		return nil, nil
@@ -118,12 +119,12 @@ func (a *memberAdder) lookForOutsiders(ctx context.Context, attempt Attempt, out
 	return look, ctx.Err()
 }
 
-// promoteOnce stores the cause of a refusal, so that no later look asks again. The failure is one of
-// Symphony's, which a later look may be spared.
+// promoteOnce makes an outsider an owner, and stores the cause of a refusal, so that no later look
+// asks again. The failure is one of Symphony's: a later look may succeed.
 func (a *memberAdder) promoteOnce(ctx context.Context, attempt Attempt, who invitee) (cause Cause, failure, err error) {
 	err = attempt.Do(ctx, stepPromotion(who.ID), &cause, func(ctx context.Context) (any, error) {
 		var refusal Cause
-		refusal, failure = a.promote(ctx, who)
+		refusal, failure = a.promoteMember(ctx, who)
 		return refusal, failure
 	})
 	if failure != nil {
@@ -161,7 +162,8 @@ func (a *memberAdder) judgeLook(ctx context.Context, attempt Attempt, look outsi
 	return absent, nil
 }
 
-// nameMissing lists people of other companies with the name of the company, where Symphony tells it.
+// nameMissing lists people of other companies with the name of the company, where Symphony tells
+// it.
 func (a *memberAdder) nameMissing(ctx context.Context, attempt Attempt, missing []invitee, cause Cause) ([]absentee, error) {
 	if len(missing) == 0 {
 		return nil, nil
@@ -201,8 +203,8 @@ func (env *Env) findCompanies(ctx context.Context, people []invitee) map[symphon
 	return companies
 }
 
-// promote makes a member an owner. It returns no cause when that worked.
-func (a *memberAdder) promote(ctx context.Context, who invitee) (Cause, error) {
+// promoteMember makes a member an owner. It returns no cause when that worked.
+func (a *memberAdder) promoteMember(ctx context.Context, who invitee) (Cause, error) {
 	err := a.env.Symphony.PromoteOwner(ctx, a.room.ID, who.ID)
 	switch {
 	case symphony.VerdictOf(err) == symphony.Refused:

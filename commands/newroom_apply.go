@@ -54,7 +54,8 @@ func (p *roomPlan) addEverybody(ctx context.Context, attempt Attempt, adder *mem
 }
 
 // showProgress gives the link: with the whole reply where the rest takes a moment, else with how
-// long it takes. Where it takes a moment and outsiders are among the people, awaitOutsiders gives it.
+// long it takes. Where it takes a moment and outsiders are among the people, awaitOutsiders gives
+// it.
 func (p *roomPlan) showProgress(ctx context.Context, attempt Attempt, room storedRoom, absent []absentee, adds int) {
 	first := p.finalReply(room, absent)
 	if left := p.env.Limits.estimateAdding(adds); left > time.Second {

@@ -14,8 +14,8 @@ type Invitation struct {
 	Due    int64  `json:"due"` // milliseconds since 1970: when they come in; 0 for never
 }
 
-// invite has somebody come into a room later, or at once where there is no delay.
-func (w *World) invite(by *Person, st *Stream, who *Person) {
+// invitePerson has somebody come into a room later, or at once where there is no delay.
+func (w *World) invitePerson(by *Person, st *Stream, who *Person) {
 	delay, ever := w.cfg.Faults.OutsideDelay()
 	if ever && delay <= 0 {
 		w.join(by, st, who, 0)
@@ -68,7 +68,7 @@ func (w *World) AdmitInvited() {
 	}
 	w.state.Invitations = later
 	for _, i := range due {
-		w.admit(i)
+		w.admitPerson(i)
 	}
 }
 
@@ -82,8 +82,8 @@ func (w *World) AdmitNow(st *Stream, user int64) {
 	w.AdmitInvited()
 }
 
-// admit lets somebody in, unless a rule forbids it by now.
-func (w *World) admit(i *Invitation) {
+// admitPerson lets somebody in, unless a rule forbids it by now.
+func (w *World) admitPerson(i *Invitation) {
 	st, by, who := w.streams[i.Stream], w.people[i.By], w.people[i.User]
 	if st == nil || by == nil || who == nil || !st.Active || w.checkMember(by, st, who) != nil {
 		w.noteChange()

@@ -10,8 +10,8 @@ import (
 	"roombot/symphony/sandbox/world"
 )
 
-// invited is an external room to which eve of another company was added.
-func invited(p *pod) (st *world.Stream, eve *world.Person) {
+// inviteEve makes an external room and adds eve of another company to it.
+func inviteEve(p *pod) (st *world.Stream, eve *world.Person) {
 	p.Helper()
 	st, eve = p.room("Desk", world.RoomChange{CrossPod: new(true)}), p.requirePerson("eve")
 	p.add(st, "bob", "eve")
@@ -20,7 +20,7 @@ func invited(p *pod) (st *world.Stream, eve *world.Person) {
 
 func TestPersonOfAnotherCompanyComesInLater(t *testing.T) {
 	p := newPod(t)
-	st, eve := invited(p)
+	st, eve := inviteEve(p)
 	require.True(t, st.HasMember(p.requirePerson("bob").ID), "a colleague is in at once")
 	require.False(t, st.HasMember(eve.ID))
 	require.True(t, p.IsInvited(st, eve.ID))
@@ -45,7 +45,7 @@ func TestPersonOfAnotherCompanyComesInLater(t *testing.T) {
 
 func TestPersonWhoIsAddedTwiceIsInvitedOnce(t *testing.T) {
 	p := newPod(t)
-	st, eve := invited(p)
+	st, eve := inviteEve(p)
 	p.add(st, "eve")
 	require.Len(t, p.State().Invitations, 1)
 	p.Advance(time.Minute)
@@ -66,7 +66,7 @@ func TestInvitedPersonStaysOutOfARoomThatChanged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPod(t)
-			st, eve := invited(p)
+			st, eve := inviteEve(p)
 			require.NoError(t, change(p, st, eve))
 			p.Advance(time.Minute)
 			p.AdmitInvited()
@@ -78,7 +78,7 @@ func TestInvitedPersonStaysOutOfARoomThatChanged(t *testing.T) {
 
 func TestInvitationIsKeptWithTheState(t *testing.T) {
 	p := newPod(t)
-	st, eve := invited(p)
+	st, eve := inviteEve(p)
 	raw, err := json.Marshal(p.State())
 	require.NoError(t, err)
 	saved := new(world.State)

@@ -49,7 +49,7 @@ func (w *World) addMember(by *Person, st *Stream, id int64) error {
 	case who.IsColleagueOf(by):
 		w.join(by, st, who, 0)
 	case !w.IsInvited(st, id):
-		w.invite(by, st, who)
+		w.invitePerson(by, st, who)
 	}
 	return nil
 }
