@@ -35,6 +35,8 @@ type WaitError struct {
 	After   time.Duration
 	Why     string
 	Planned bool
+	// FreesChat lets later commands of the chat run before this one goes on.
+	FreesChat bool
 }
 
 func (e *WaitError) Error() string { return "waits " + e.After.String() + ": " + e.Why }

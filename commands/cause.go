@@ -44,6 +44,18 @@ var causeTexts = map[Cause]causeText{
 		"added, but not made an owner: Symphony refused",
 		"Another owner can do it in the room's settings.",
 	},
+	CauseOwnerEntitlement: {
+		"added, but not made an owner: owners of a public room need the entitlement to create public rooms",
+		"Your Symphony administrators can grant it to them; an owner can make them one after that.",
+	},
+	CauseInvited: {
+		"invited, not in yet",
+		"Their company has to let them in. I look for up to ten minutes and report here.",
+	},
+	CauseNotJoined: {
+		"invited, but not in the room after ten minutes",
+		"Their company may still let them in: please look in the room later. Whoever was to be an owner must be made one there.",
+	},
 	CauseGroup: {
 		"Symphony does not let me add this group",
 		"An information barrier may keep some of its people out. Add people by name, or ask your Symphony administrators.",
@@ -65,6 +77,9 @@ var causeTexts = map[Cause]causeText{
 		"Add them in the room, or ask your administrators with the request number.",
 	},
 }
+
+// isOfOwnership reports whether somebody is in the room and only not an owner.
+func (c Cause) isOfOwnership() bool { return c == CauseNotOwner || c == CauseOwnerEntitlement }
 
 // text is the text of the cause. A cause of a newer version reads as a refusal without a reason.
 func (c Cause) text() causeText {

@@ -48,7 +48,7 @@ func (a *memberAdder) addRequester(ctx context.Context, attempt Attempt, who inv
 		return a.addPart(ctx, attempt, stepRequester, []invitee{who})
 	})
 	if err == nil {
-		a.members.noteResults([]invitee{who}, absent)
+		a.members.noteResults(a.env.withoutOutsiders(who), absent)
 	}
 	return absent, err
 }
@@ -71,7 +71,7 @@ func (a *memberAdder) addAll(ctx context.Context, attempt Attempt, invitees []in
 		if err != nil {
 			return nil, err
 		}
-		a.members.noteResults(part, absent)
+		a.members.noteResults(a.env.withoutOutsiders(part...), absent)
 		all = append(all, absent...)
 	}
 	return all, nil
@@ -141,20 +141,14 @@ func (a *memberAdder) ensureMember(ctx context.Context, who invitee) (Cause, err
 		if cause, err := a.addMember(ctx, who); cause != "" || err != nil {
 			return cause, err
 		}
-		a.members.noteAdded(who)
+		if !a.env.comesLater(who) {
+			a.members.noteAdded(who)
+		}
 	}
-	if !who.Owner || a.members.isOwner(who.ID) {
+	if !who.Owner || a.members.isOwner(who.ID) || a.env.comesLater(who) { // see awaitOutsiders
 		return "", nil
 	}
-	err := a.env.Symphony.PromoteOwner(ctx, a.room.ID, who.ID)
-	switch {
-	case symphony.VerdictOf(err) == symphony.Refused:
-		return CauseNotOwner, nil
-	case err != nil:
-		return "", fmt.Errorf("promote owner: %w", err)
-	}
-	a.members.notePromoted(who.ID)
-	return "", nil
+	return a.promoteMember(ctx, who)
 }
 
 func (a *memberAdder) addMember(ctx context.Context, who invitee) (Cause, error) {

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"slices"
 	"sync"
 
 	"roombot/symphony"
@@ -35,6 +34,15 @@ func (k *knownMembers) noteList(members []symphony.Member) {
 			k.groups[group] = true
 		}
 	}
+}
+
+// noteLaterList notes a list that was read when nobody was being added any more: whoever is not in
+// it is not in the room.
+func (k *knownMembers) noteLaterList(members []symphony.Member) {
+	k.mu.Lock()
+	clear(k.people)
+	k.mu.Unlock()
+	k.noteList(members)
 }
 
 // noteAdded notes that Symphony has added an invitee by name.
@@ -85,7 +93,7 @@ func (k *knownMembers) noteResults(invitees []invitee, absent []absentee) {
 		if cause != "" {
 			k.refused[who.ID] = cause
 		}
-		if k.listed && !who.Group || cause != "" && cause != CauseNotOwner {
+		if k.listed && !who.Group || cause != "" && !cause.isOfOwnership() {
 			continue
 		}
 		k.add(who)
@@ -147,18 +155,24 @@ func (k *knownMembers) refusedSoFar(invitees []invitee) (absent []absentee) {
 // correctAbsentees makes of what the steps have stored what is so now: somebody else may have added
 // or promoted an absentee, and a person who was added may have left.
 func (k *knownMembers) correctAbsentees(invitees []invitee, absent []absentee) (now []absentee) {
-	causes := causesOf(absent)
+	known := map[symphony.UserID]absentee{}
+	for _, m := range absent {
+		known[m.ID] = m
+	}
 	for _, who := range invitees {
-		inside, cause := k.has(who), causes[who.ID]
-		switch {
+		m, isAbsent := known[who.ID]
+		if !isAbsent {
+			m = absentee{ID: who.ID, Name: who.Name}
+		}
+		switch inside := k.has(who); {
 		case inside && (!who.Owner || k.isOwner(who.ID)):
 			continue
-		case inside && !slices.Contains([]Cause{CauseNotOwner, CauseNoAnswer}, cause):
+		case inside && !m.Cause.isOfOwnership() && m.Cause != CauseNoAnswer:
 			continue
-		case !inside && (cause == "" || cause == CauseNotOwner):
-			cause = CauseLeft
+		case !inside && (m.Cause == "" || m.Cause.isOfOwnership()):
+			m.Cause = CauseLeft
 		}
-		now = append(now, absentee{ID: who.ID, Name: who.Name, Cause: cause})
+		now = append(now, m)
 	}
 	return now
 }

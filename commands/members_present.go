@@ -10,15 +10,24 @@ import (
 // loadPresent lists the members whom an earlier attempt has added, so that this one goes on from
 // there: at the vendor's pace, a process that does not live long would otherwise never finish.
 func (a *memberAdder) loadPresent(ctx context.Context) error {
-	members, err := a.env.Symphony.Members(ctx, a.room.ID)
-	if symphony.VerdictOf(err) == symphony.Refused {
-		return nil // to let somebody in twice changes nothing
+	members, seen, err := a.listMembers(ctx)
+	if seen { // if not, to let somebody in twice changes nothing
+		a.members.noteList(members)
 	}
-	if err != nil {
-		return fmt.Errorf("list members: %w", err)
+	return err
+}
+
+// listMembers reads the membership list. It is not seen where Symphony does not show it to the bot
+// any more.
+func (a *memberAdder) listMembers(ctx context.Context) (members []symphony.Member, seen bool, err error) {
+	members, err = a.env.Symphony.Members(ctx, a.room.ID)
+	switch {
+	case symphony.VerdictOf(err) == symphony.Refused:
+		return nil, false, nil
+	case err != nil:
+		return nil, false, fmt.Errorf("list members: %w", err)
 	}
-	a.members.noteList(members)
-	return nil
+	return members, true, nil
 }
 
 // countAbsent counts the invitees who are still to be added.

@@ -26,9 +26,15 @@ func (p *roomPlan) finalReply(room storedRoom, absent []absentee, members *known
 func (p *roomPlan) openRoomReply(room storedRoom, absent []absentee, members *knownMembers) Reply {
 	reply := Reply{Code: CodeDone, Room: room.ID}
 	mark, outcome := "✓ ", " is open."
-	if len(absent) > 0 {
+	switch {
+	case hasCauseBesides(absent, CauseInvited):
 		reply.Code = CodePartial
 		mark, outcome = "⚠ ", " is open, but not everything worked:"
+	case len(absent) > 0:
+		outcome = " is open:"
+	}
+	if hasCause(absent, CauseInvited) {
+		reply.Code = CodeInvited
 	}
 	reply.Body = append(reply.Body, messageml.Paragraph(
 		messageml.Text(mark), p.roomLink(room), messageml.Text(outcome)))
@@ -193,6 +199,14 @@ func listAbsentees(absent []absentee) messageml.Node {
 		}
 	}
 	return messageml.List(items...)
+}
+
+func hasCause(absent []absentee, cause Cause) bool {
+	return slices.ContainsFunc(absent, func(m absentee) bool { return m.Cause == cause })
+}
+
+func hasCauseBesides(absent []absentee, cause Cause) bool {
+	return slices.ContainsFunc(absent, func(m absentee) bool { return m.Cause != cause })
 }
 
 func containsPerson(people []Person, id symphony.UserID) bool {

@@ -33,6 +33,7 @@ var (
 type world struct {
 	t       testing.TB
 	env     *commands.Env
+	pod     *sandbox.Pod
 	client  *symphony.Client
 	people  map[string]commands.Person // by username
 	crowd   int
@@ -74,6 +75,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	require.NoError(t, err)
 	pod, err := sandbox.New(sandbox.Config{SigningKey: signing, BotKey: key.Public(), Crowd: w.crowd})
 	require.NoError(t, err)
+	w.pod = pod
 	server := httptest.NewServer(w.intercept(pod.Handler()))
 	w.client, err = symphony.New(symphony.Config{
 		Username: "roombot", Key: key, Endpoints: symphony.Endpoints{Pod: server.URL}, Timeout: w.limits.CallTimeout,

@@ -112,6 +112,7 @@ func TestRepliesCauses(t *testing.T) {
 		{"No reason that can be found", "@Alice Martin", []stub{{path: add, body: alice, status: 400}}},
 		{"Several causes at once", "@ravi @dana @Eve Adams @Alice Martin", []stub{{path: add, body: alice, status: 451}}},
 		{"The requester cannot be added", "@carol", []stub{{path: add, body: fmt.Sprint(w.people["bob"].ID), status: 451}}},
+		{"No entitlement to own a public room", "public owner:@kim", nil},
 	} {
 		var remove []func()
 		plan := w.mustPlan("bob", fmt.Sprintf("/newroom \"Room %d\" %s", i+1, c.command))

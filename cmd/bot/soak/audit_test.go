@@ -88,6 +88,12 @@ func TestEachErrorIsFound(t *testing.T) {
 			}, "several answers",
 			func(a soak.AuditResult) int { return a.Answers.Several },
 		},
+		"an answer that somebody is invited": {
+			func(t *testing.T, c *soak.Request, w *soak.Outcome) {
+				w.Messages[0] = answer(t, "a1", c, commands.CodeInvited)
+			}, "not final",
+			func(a soak.AuditResult) int { return a.Wrong },
+		},
 		"an answer that is not final": {
 			func(t *testing.T, c *soak.Request, w *soak.Outcome) {
 				w.Messages[0] = answer(t, "a1", c, commands.CodeAdding)

@@ -146,6 +146,8 @@ const (
 	FaultDuplicateEvents = "duplicate-events" // events come twice
 	FaultReorderEvents   = "reorder-events"   // a batch of events comes in another order
 	FaultSearchLag       = "search-lag"       // searches find a new room only after Delay
+	FaultOutsideDelay    = "outside-delay"    // people of other companies come into a room Delay after they are added
+	FaultOutsideNever    = "outside-never"    // people of other companies who are added never come in
 )
 
 // Values of Fault.Drop.
@@ -165,7 +167,7 @@ type Fault struct {
 	RetryAfter  int     `json:"retryAfter,omitempty"`  // seconds, sent with the status
 	Message     string  `json:"message,omitempty"`     // the text of Status; alone: of whatever refusal the call gets
 	Body        string  `json:"body,omitempty"`        // as Message, but the whole body as it is, JSON or not
-	Delay       string  `json:"delay,omitempty"`       // wait before the work, e.g. "500ms"; FaultSearchLag: the lag, default "3s"
+	Delay       string  `json:"delay,omitempty"`       // wait before the work, e.g. 500ms; defaults: FaultSearchLag 3s, FaultOutsideDelay 30s
 	Drop        string  `json:"drop,omitempty"`        // DropBefore or DropAfter
 	Empty       int     `json:"empty,omitempty"`       // 204: the status of a search's empty result, in place of 200 and an empty list
 	Probability float64 `json:"probability,omitempty"` // 0 to 1; default 1

@@ -1,5 +1,7 @@
 package world
 
+import "slices"
+
 // Rights are the entitlements that can be taken away to see what a bot does then.
 type Rights struct {
 	GroupManager       bool `json:"groupManager"`       // read and change distribution lists
@@ -22,6 +24,14 @@ func FirstRights() Rights {
 
 // Rights are the entitlements everybody has at present.
 func (w *World) Rights() Rights { return w.state.Rights }
+
+// LackPublicRooms is the entitlement to make public rooms, among those that a person lacks.
+const LackPublicRooms = "canCreatePublicRoom"
+
+// mayMakePublicRooms reports whether somebody is entitled to make public rooms, and so to own them.
+func (w *World) mayMakePublicRooms(who *Person) bool {
+	return w.state.Rights.CreatePublicRoom && !slices.Contains(who.Lacks, LackPublicRooms)
+}
 
 // SetRights gives and takes entitlements.
 func (w *World) SetRights(rights Rights) {
