@@ -44,6 +44,9 @@ type Config struct {
 	// PrivateAbove is the size of a room from which on an error is told in the 1:1 chat; 0 for
 	// always.
 	PrivateAbove int
+	// Clock measures how long an answer waits for the people who are being added. Default the
+	// machine's.
+	Clock commands.Clock
 	// Live is called each time the bot has a feed: whoever writes to it from then on is heard. It
 	// must not block. Optional.
 	Live func()
@@ -96,6 +99,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 		Groups:   commands.NewGroupDirectory(c.Client, directoryAge),
 		Limits:   c.Limits,
 		ProofKey: proofKey,
+		Clock:    c.Clock,
 	})
 	b := &Bot{
 		client: c.Client, self: self, env: env, catalogue: env.Commands(), policy: c.Policy,
@@ -143,13 +147,6 @@ func (b *Bot) begin(ctx context.Context) error {
 		return fmt.Errorf("metrics: %w", err)
 	}
 	return b.history.begin(ctx)
-}
-
-// currentGrammar is the grammar that knows the groups as far as they have been read.
-func (b *Bot) currentGrammar() syntax.Grammar {
-	g := b.grammar
-	g.KnownGroups = b.env.Groups.Names()
-	return g
 }
 
 // signInPause is the pause before a pod that did not answer is asked again; the client has tried
@@ -202,10 +199,16 @@ func (b *Bot) Close() error { return b.engine.Close() }
 func (b *Bot) refreshGroups(ctx context.Context) {
 	again := time.NewTicker(directoryRefresh)
 	defer again.Stop()
+	var before commands.GroupSource
 	for ctx.Err() == nil {
-		if err := b.env.Groups.Refresh(ctx); err != nil && ctx.Err() == nil {
+		source, err := b.env.Groups.Refresh(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("groups could not be read; group: may not work until they can")
+		case err == nil && source != before && (source == commands.UsersAPI || before != ""):
+			zerolog.Ctx(ctx).Info().Msg("groups are read from the " + string(source))
 		}
+		before = source
 		select {
 		case <-ctx.Done():
 		case <-again.C:

@@ -185,6 +185,7 @@ const (
 	onUpdate  = "*/message/*/update"
 	onSearch  = "/pod/v3/room/search"
 	onGroups  = "/profile-manager/*"
+	onLists   = "/v1/groups/sdl/list"
 	onUsers   = "/pod/v3/users"
 	onStream  = "*/streams/*/info"
 	onRead    = "*/datafeeds/*/read"

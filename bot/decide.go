@@ -88,7 +88,7 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	if m.form != nil {
 		return a.showForm(ctx, m.form)
 	}
-	grammar, set := a.bot.currentGrammar(), a.bot.catalogue
+	grammar, set := a.grammar(ctx), a.bot.catalogue
 	result := grammar.Parse(m.Message)
 	switch {
 	case result.Command != nil:
@@ -177,6 +177,12 @@ func (a *attempt) newRequest() *commands.Request {
 func (a *attempt) plan(ctx context.Context, command commands.Command, r *commands.Request) (commands.Plan, error) {
 	if err := a.checkPolicy(ctx, r); err != nil {
 		return nil, err
+	}
+	if len(r.Groups) > 0 {
+		var err error
+		if r.MayListGroups, err = a.mayListGroups(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return command.Plan(ctx, r)
 }

@@ -98,14 +98,14 @@ func (a *attempt) readSentForm(ctx context.Context, form *formMessage) (m messag
 	m.Message = offer.Command
 	m.Room = a.request.Room
 	if offer.Edit {
-		m.form, err = a.formOf(offer.Command)
+		m.form, err = a.formOf(ctx, offer.Command)
 	}
 	return m, err
 }
 
 // formOf is the form filled in with all that the offered command says.
-func (a *attempt) formOf(command syntax.Message) (*syntax.FormRequest, error) {
-	result := a.bot.currentGrammar().Parse(command)
+func (a *attempt) formOf(ctx context.Context, command syntax.Message) (*syntax.FormRequest, error) {
+	result := a.grammar(ctx).Parse(command)
 	switch {
 	case result.Form != nil:
 		return result.Form, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/rs/zerolog"
 
@@ -12,8 +13,8 @@ import (
 )
 
 // ShowFirst shows the user a first answer, but never after the reply. Only the first of several is
-// shown, except that the link replaces a word that it takes longer. A failure to show it is logged
-// and stops nothing.
+// shown, except that the link replaces a word that it takes longer, and who is invited replaces how
+// long the adding takes. A failure to show it is logged and stops nothing.
 func (a *attempt) ShowFirst(ctx context.Context, first commands.Reply) {
 	if err := a.showFirstAnswer(ctx, first); err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
@@ -30,23 +31,25 @@ func (a *attempt) showFirstAnswer(ctx context.Context, first commands.Reply) err
 		return err
 	case times == 0:
 		_, err = a.sendOnce(ctx, a.inSeries(partFirst), a.request.Stream, m)
+	case first.Code == commands.CodeInvited:
+		err = a.replaceFirst(ctx, stepInvited, m, commands.CodePutOff, commands.CodeAdding)
 	case first.Room != "":
-		err = a.replacePutOff(ctx, m)
+		err = a.replaceFirst(ctx, stepRelieved, m, commands.CodePutOff)
 	}
 	return err
 }
 
-// replacePutOff puts a first answer in the place of one that only said that it takes longer, if it
-// is known by now whether that was shown.
-func (a *attempt) replacePutOff(ctx context.Context, m symphony.Outgoing) error {
+// replaceFirst puts a first answer in the place of one with one of these outcomes, if it is known
+// by now whether that was shown.
+func (a *attempt) replaceFirst(ctx context.Context, step string, m symphony.Outgoing, outcomes ...string) error {
 	old, err := a.firstAnswer(ctx)
 	if _, unknown := errors.AsType[*commands.WaitError](err); unknown {
 		return nil
 	}
-	if err != nil || old.Message == "" || old.Outcome != commands.CodePutOff {
+	if err != nil || old.Message == "" || !slices.Contains(outcomes, old.Outcome) {
 		return err
 	}
-	_, err = a.replaceMessage(ctx, a.inSeries(stepRelieved), old, m)
+	_, err = a.replaceMessage(ctx, a.inSeries(step), old, m)
 	return err
 }
 
@@ -75,7 +78,8 @@ func (a *attempt) deliver(ctx context.Context, o outcome) (sentMessage, error) {
 }
 
 // replaceFirstAnswer shows the reply in the place of the first answer. It is not done where there
-// is none, or where Symphony does not let it be edited.
+// is none, or where Symphony does not let it be edited. The first answer of an earlier version of
+// the program may say the same as the reply, and needs no edit.
 func (a *attempt) replaceFirstAnswer(ctx context.Context, first sentMessage, o outcome) (shown sentMessage, done bool, err error) {
 	same := first.Text == checksum(o.Reply) || first.isFoundDone() && o.Code == commands.CodeDone
 	switch {

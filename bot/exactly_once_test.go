@@ -334,7 +334,7 @@ func TestAFirstAnswerComesWhileFortyPeopleAreAdded(t *testing.T) {
 	people, names := w.colleagues(40)
 	asked := w.asks("bob", `/newroom "Crowd" `+people)
 	asked.endsWith("✓ Crowd", "and 20 more")
-	asked.saidMeanwhile([]string{"Crowd", "is open", "Adding 40 people, about 2 s"})
+	asked.saidMeanwhile([]string{"Crowd", "is open", "Adding: ", "and 20 more, about 2 s."})
 	w.theOnly("Crowd", append(names, "bob")...)
 }
 
@@ -347,7 +347,7 @@ func TestTheLinkReplacesThePutOffAnswer(t *testing.T) {
 	w.fail(client.Fault{Path: onCreate, Status: 503, Count: 2})
 	asked := w.asks("bob", `/newroom "Relief" `+people)
 	asked.endsWith("✓ Relief", "and 20 more")
-	asked.saidMeanwhile([]string{"⏳"}, []string{"Relief", "is open", "Adding 40"})
+	asked.saidMeanwhile([]string{"⏳"}, []string{"Relief", "is open", "Adding: ", "and 20 more, about 2 s."})
 	w.theOnly("Relief", append(names, "bob")...)
 }
 

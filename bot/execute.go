@@ -106,9 +106,18 @@ func (a *attempt) noteProgress() { a.bot.lastProgress.Store(time.Now().UnixNano(
 func (a *attempt) finish() {
 	a.noteProgress()
 	a.bot.lookedUp.Delete(a.ID)
-	if a.request.Surplus == "" {
+	if a.request.Surplus == "" && a.Conversation != "" {
 		a.bot.admission.noteFinished(a.request.conversation())
 	}
+}
+
+// leaveChat has later requests of the chat carried out while this one waits, and makes room for
+// another.
+func (a *attempt) leaveChat(wait time.Duration) error {
+	if a.Conversation != "" {
+		a.bot.admission.noteFinished(a.request.conversation())
+	}
+	return engine.LeaveConversation(wait)
 }
 
 // signInLook is how often a request looks whether signing in works again. Until then it has not
@@ -135,6 +144,10 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 		return cause
 	}
 	if wait, ok := errors.AsType[*commands.WaitError](cause); ok && wait.Planned {
+		if wait.FreesChat {
+			postponed.WithLabelValues("outside").Inc()
+			return a.leaveChat(wait.After)
+		}
 		postponed.WithLabelValues("pace").Inc()
 		return engine.Postpone(wait.After)
 	}

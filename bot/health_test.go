@@ -176,10 +176,10 @@ func TestAnAnswerIsTimedWhenItIsShown(t *testing.T) {
 	begun := make(chan struct{})
 	slow := func(pod http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			if strings.HasSuffix(r.URL.Path, "/promoteOwner") {
-				<-begun
-			}
 			pod.ServeHTTP(rw, r)
+			if strings.HasSuffix(r.URL.Path, "/message/create") {
+				<-begun // the user reads the answer before the bot knows
+			}
 		})
 	}
 	w := newWorld(t, withFront(slow))

@@ -37,6 +37,7 @@ const (
 	stepUpdate   = "update"   // sentMessage: the reply took the place of the first answer
 	stepPointer  = "pointer"  // sentMessage: the first answer now points to the 1:1 chat
 	stepRelieved = "relieved" // sentMessage: a second first answer took the place of the first
+	stepInvited  = "invited"  // sentMessage: that some are invited took the place of it
 )
 
 // intentThrottled counts how often a job waited because Symphony asked for it.

@@ -113,6 +113,7 @@ func TestWithoutTheRightToReadGroupsOtherRequestsWork(t *testing.T) {
 	w := newWorld(t)
 	w.stop()
 	w.takeGroupRights()
+	w.fail(client.Fault{Path: onLists, Status: http.StatusNotFound})
 	w.start()
 	w.says("bob", `/newroom "Groups" group:"Test Group"`).sees("does not let me read the groups", "Nothing was created.", "Group Manager")
 	w.says("bob", "/groups").sees("does not let me read the groups")
@@ -123,7 +124,7 @@ func TestWithoutAProfileManagerOtherRequestsWork(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withFront(func(pod http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			if strings.HasPrefix(r.URL.Path, "/profile-manager/") {
+			if strings.HasPrefix(r.URL.Path, "/profile-manager/") || strings.HasPrefix(r.URL.Path, "/v1/groups/") {
 				http.Error(rw, "default backend - 404", http.StatusNotFound)
 				return
 			}

@@ -81,9 +81,11 @@ func checksum(m symphony.Outgoing) string {
 
 // firstAnswer is the first answer as it stands now, empty if none was ever shown.
 func (a *attempt) firstAnswer(ctx context.Context) (sentMessage, error) {
-	var relieved sentMessage
-	if known, err := a.Result(a.inSeries(stepRelieved), &relieved); err != nil || known && relieved.Message != "" {
-		return relieved, err
+	for _, step := range []string{stepInvited, stepRelieved} {
+		var later sentMessage
+		if known, err := a.Result(a.inSeries(step), &later); err != nil || known && later.Message != "" {
+			return later, err
+		}
 	}
 	part := a.inSeries(partFirst)
 	last, times, err := a.Intentions(ctx, part)

@@ -75,6 +75,7 @@ type world struct {
 	rules  string
 	crowd  int // employees besides the people of the tour
 	limits commands.Limits
+	clock  commands.Clock
 	tries  int // of a command, before it fails
 	hands  int // workers
 	bounds bot.Bounds
@@ -130,13 +131,17 @@ func settlesSoon(w *world) {
 	w.limits.CallTimeout, w.limits.SearchLag = time.Second, 500*time.Millisecond
 }
 
+// patientClock has every answer wait until everybody is added, however long the machine stands
+// still.
+var patientClock = commands.Clock{After: func(time.Duration) <-chan time.Time { return nil }}
+
 func newWorld(t testing.TB, changes ...func(*world)) *world {
 	t.Helper()
 	k, err := key()
 	require.NoError(t, err)
 	w := &world{
 		t: t, store: filepath.Join(t.TempDir(), "bot.db"), rules: openRules, log: new(log), level: zerolog.InfoLevel, tries: 100,
-		limits: commands.Limits{CallTimeout: callTimeout, SearchLag: 50 * time.Millisecond},
+		limits: commands.Limits{CallTimeout: callTimeout, SearchLag: 50 * time.Millisecond}, clock: patientClock,
 	}
 	for _, change := range changes {
 		change(w)
@@ -237,7 +242,7 @@ func (w *world) start() {
 	ctx, cancel := context.WithCancel(zerolog.New(w.log).Level(w.level).With().Timestamp().Logger().WithContext(context.Background()))
 	live := make(chan struct{})
 	c := bot.Config{
-		Client: w.client, Policy: rules, PrivateAbove: 10, Limits: w.limits, Bounds: w.bounds, Metrics: numbers,
+		Client: w.client, Policy: rules, PrivateAbove: 10, Limits: w.limits, Clock: w.clock, Bounds: w.bounds, Metrics: numbers,
 		Feed: symphony.FeedConfig{MinWait: 5 * time.Millisecond, MaxWait: 20 * time.Millisecond},
 		Store: engine.Config{
 			Store: engine.FileAddress(w.store), BackoffFloor: time.Millisecond, BackoffCeiling: 5 * time.Millisecond,

@@ -23,9 +23,9 @@ type Attempt interface {
 	Withdraw(ctx context.Context, step string) error
 	// Intentions returns how many intentions of the step are stored, and the time of the last.
 	Intentions(ctx context.Context, step string) (last time.Time, times int, err error)
-	// ShowFirst shows the user a first answer. The reply that Apply returns takes its place, unless
-	// it says the same: so what will very likely be the reply may be shown before the last of it is
-	// done. A failure to show it stops nothing.
+	// ShowFirst shows the user a first answer, whose place the reply takes that Apply returns. It
+	// says only what has happened: people read it on their phones. A failure to show it stops
+	// nothing.
 	ShowFirst(ctx context.Context, first Reply)
 }
 
@@ -35,6 +35,8 @@ type WaitError struct {
 	After   time.Duration
 	Why     string
 	Planned bool
+	// FreesChat lets later commands of the chat run before this one goes on.
+	FreesChat bool
 }
 
 func (e *WaitError) Error() string { return "waits " + e.After.String() + ": " + e.Why }

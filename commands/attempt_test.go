@@ -21,9 +21,10 @@ type memory struct {
 	steps      []string // with a result, in order
 	intentions map[string][]time.Time
 	first      []commands.Reply
-	crash      string // the step whose result gets lost
-	denial     error  // of the policy
-	asked      int    // how often the policy was asked
+	crash      string            // the step whose result gets lost
+	slow       func(step string) // runs before a result is stored
+	denial     error             // of the policy
+	asked      int               // how often the policy was asked
 }
 
 // errCrash stands for the end of the process.
@@ -40,6 +41,9 @@ func (m *memory) Do(ctx context.Context, step string, result any, do func(contex
 	value, err := do(ctx)
 	if err != nil {
 		return err
+	}
+	if m.slow != nil {
+		m.slow(step)
 	}
 	m.mu.Lock()
 	if m.crash == step {
@@ -142,7 +146,7 @@ func (w *world) finish(plan commands.Plan, job *memory) commands.Reply {
 // answer is the reply to what somebody types, decided as the runtime does it.
 func (w *world) answer(who, text string) commands.Reply {
 	w.t.Helper()
-	m, g, catalogue := w.message(text), w.grammar(), w.env.Commands()
+	m, g, catalogue := w.message(text), w.grammar(who), w.env.Commands()
 	read := g.Parse(m)
 	switch {
 	case read.Error != nil:

@@ -1,5 +1,9 @@
 package commands
 
+// CauseLeft is the cause of somebody who was added and is not in the room when the reply is
+// decided. Unlike the others it is never stored.
+const CauseLeft Cause = "left"
+
 // causeText is what a user reads about a cause.
 type causeText struct {
 	what string // what happened, after the name and a colon
@@ -40,6 +44,18 @@ var causeTexts = map[Cause]causeText{
 		"added, but not made an owner: Symphony refused",
 		"Another owner can do it in the room's settings.",
 	},
+	CauseOwnerEntitlement: {
+		"added, but not made an owner: owners of a public room need the entitlement to create public rooms",
+		"Your Symphony administrators can grant it to them; an owner can make them one after that.",
+	},
+	CauseInvited: {
+		"invited, not in yet",
+		"Their company has to let them in. I look for up to ten minutes and report here.",
+	},
+	CauseNotJoined: {
+		"invited, but not in the room after ten minutes",
+		"Their company may still let them in: please look in the room later. Whoever was to be an owner must be made one there.",
+	},
 	CauseGroup: {
 		"Symphony does not let me add this group",
 		"An information barrier may keep some of its people out. Add people by name, or ask your Symphony administrators.",
@@ -52,11 +68,18 @@ var causeTexts = map[Cause]causeText{
 		"I am no longer an owner of the room, somebody may have taken me out",
 		"The room's owners can add them.",
 	},
+	CauseLeft: {
+		"added, but not in the room any more",
+		"They left or were taken out; an owner can add them again.",
+	},
 	CauseRefused: {
 		"Symphony refused without saying why",
 		"Add them in the room, or ask your administrators with the request number.",
 	},
 }
+
+// isOfOwnership reports whether somebody is in the room and only not an owner.
+func (c Cause) isOfOwnership() bool { return c == CauseNotOwner || c == CauseOwnerEntitlement }
 
 // text is the text of the cause. A cause of a newer version reads as a refusal without a reason.
 func (c Cause) text() causeText {

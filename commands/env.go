@@ -11,11 +11,13 @@ type Env struct {
 	Limits Limits
 	// ProofKey is needed to open rooms.
 	ProofKey ProofKey
+	// Clock measures how long an answer waits for the people who are being added.
+	Clock Clock
 }
 
-// NewEnv fills in the default limits.
+// NewEnv fills in the default limits and the clock.
 func NewEnv(env Env) *Env {
-	env.Limits = env.Limits.withDefaults()
+	env.Limits, env.Clock = env.Limits.withDefaults(), env.Clock.withDefaults()
 	return &env
 }
 

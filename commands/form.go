@@ -170,7 +170,9 @@ func (env *Env) ReadForm(ctx context.Context, values symphony.FormValues) (synta
 	return w.message(), nil
 }
 
-// writeSelected mentions the people chosen in a person selector, each after the prefix.
+// writeSelected mentions the people chosen in a person selector, each after the prefix. A client
+// can send any number there: one that is no person's is refused, that of a group in the same words
+// as that of nobody.
 func (env *Env) writeSelected(ctx context.Context, w *lineWriter, ids []int64, prefix string) error {
 	if len(ids) == 0 {
 		return nil
@@ -184,11 +186,17 @@ func (env *Env) writeSelected(ctx context.Context, w *lineWriter, ids []int64, p
 	}
 	names := map[int64]string{}
 	for _, u := range users {
-		names[int64(u.ID)] = u.DisplayName
+		if u.AccountType != symphony.DistributionListAccount {
+			names[int64(u.ID)] = u.DisplayName
+		}
 	}
 	for _, id := range ids {
+		name, found := names[id]
+		if !found {
+			return nobodyRefusal(placeholderName(id))
+		}
 		w.writeText(prefix)
-		w.writeMention(id, names[id])
+		w.writeMention(id, name)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package commands_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -49,14 +50,23 @@ func TestFormMentionsThePeopleChosenInIt(t *testing.T) {
 	require.Equal(t, `/newroom "Chosen" @Alice Martin owner:@Carol O'Neil history:yes`, m.Text)
 	require.Equal(t, []syntax.Mention{{Start: 18, End: 31, UserID: int64(alice.ID)}, {Start: 38, End: 51, UserID: int64(carol.ID)}}, m.Mentions)
 
-	m, err = w.env.ReadForm(t.Context(), values(`{"action":"create","name":"Gone","people":[7]}`))
-	require.NoError(t, err)
-	require.Equal(t, `/newroom "Gone" @user 7`, m.Text)
-	require.Len(t, m.Mentions, 1)
-
 	w.stub(stub{path: "/pod/v3/users?", status: 503})
 	_, err = w.env.ReadForm(t.Context(), values(`{"action":"create","name":"Later","people":[7]}`))
 	require.Equal(t, symphony.Unavailable, symphony.VerdictOf(err))
+}
+
+// A client can send any number as a chosen person: that of a group must read like that of nobody.
+func TestFormChoosesPeopleOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, field := range []string{`"people":[%d]`, `"owners":[%d]`} {
+		for _, id := range []int64{7, 103<<36 + 193} {
+			_, err := w.env.ReadForm(t.Context(), values(fmt.Sprintf(`{"action":"create","name":"Gone",`+field+`}`, id)))
+			refusal, ok := errors.AsType[*commands.Refusal](err)
+			require.True(t, ok)
+			require.Equal(t, fmt.Sprintf("Nobody here goes by “user %d”. Nothing was created.", id), refusal.Message)
+		}
+	}
 }
 
 // What a command said comes back from the form that shows it.
@@ -64,7 +74,7 @@ func TestFormKeepsWhatWasUnderstood(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	line := `/newroom owner:@Carol O'Neil @Alice Martin owner:@dave kim@acme.test group:"Test Group" desc:"Prep" history:yes discoverable:no`
-	read := w.grammar().Parse(w.message(line))
+	read := w.grammar("bob").Parse(w.message(line))
 	require.NotNil(t, read.Form)
 	reply, err := w.env.FormReply(read.Form)
 	require.NoError(t, err)

@@ -13,15 +13,16 @@ import (
 	"roombot/symphony"
 )
 
-// GroupDirectory is the pod's distribution lists, read as a whole and kept for a while: the profile
-// manager has no search by name.
+// GroupDirectory is the pod's distribution lists, read as a whole and kept for a while: Symphony
+// has no search by name. Who asks sees only the groups that they may see; all others do not exist
+// for them, so that no answer and no call that it takes tells of one.
 type GroupDirectory struct {
 	client  *symphony.Client
 	maxAge  time.Duration
 	reading chan struct{} // held by the one who reads from the pod
 
 	mu     sync.Mutex // guards what follows
-	groups []symphony.Group
+	list   GroupList
 	readAt time.Time
 }
 
@@ -31,15 +32,22 @@ func NewGroupDirectory(client *symphony.Client, keep time.Duration) *GroupDirect
 	return &GroupDirectory{client: client, maxAge: keep, reading: make(chan struct{}, 1)}
 }
 
-// Refresh reads the directory now.
-func (d *GroupDirectory) Refresh(ctx context.Context) error {
+// Refresh reads the directory now, and returns where it was read.
+func (d *GroupDirectory) Refresh(ctx context.Context) (GroupSource, error) {
 	_, err := d.readWithin(ctx, 0)
-	return err
+	return d.source(), err
+}
+
+// source is where the groups were read last.
+func (d *GroupDirectory) source() GroupSource {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.list.Source
 }
 
 // Find returns the groups of exactly this name, without case. There may be several.
-func (d *GroupDirectory) Find(ctx context.Context, name string) ([]symphony.Group, error) {
-	groups, err := d.readWithin(ctx, d.maxAge)
+func (d *GroupDirectory) Find(ctx context.Context, viewer symphony.UserID, name string) ([]symphony.Group, error) {
+	groups, err := d.visibleTo(ctx, viewer, d.maxAge)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +55,7 @@ func (d *GroupDirectory) Find(ctx context.Context, name string) ([]symphony.Grou
 		return found, nil
 	}
 	const settle = 5 * time.Second // a mistyped name repeated must not read the directory each time
-	groups, err = d.readWithin(ctx, settle)
+	groups, err = d.visibleTo(ctx, viewer, settle)
 	if err != nil {
 		return nil, err
 	}
@@ -56,8 +64,8 @@ func (d *GroupDirectory) Find(ctx context.Context, name string) ([]symphony.Grou
 
 // GroupsContaining returns the groups whose names contain the text without case, sorted by name. An
 // empty text returns all.
-func (d *GroupDirectory) GroupsContaining(ctx context.Context, text string) ([]symphony.Group, error) {
-	groups, err := d.readWithin(ctx, d.maxAge)
+func (d *GroupDirectory) GroupsContaining(ctx context.Context, viewer symphony.UserID, text string) ([]symphony.Group, error) {
+	groups, err := d.visibleTo(ctx, viewer, d.maxAge)
 	if err != nil {
 		return nil, err
 	}
@@ -71,28 +79,62 @@ func (d *GroupDirectory) GroupsContaining(ctx context.Context, text string) ([]s
 	return found, nil
 }
 
-// FindSimilar returns the names nearest to the given one, best first, at most three.
-func (d *GroupDirectory) FindSimilar(ctx context.Context, name string) []string {
-	groups, err := d.readWithin(ctx, d.maxAge)
+// FindSimilar returns the groups with the names nearest to the given one, best first, at most
+// three. Of several of one name it returns a restricted one, if there is one.
+func (d *GroupDirectory) FindSimilar(ctx context.Context, viewer symphony.UserID, name string) []symphony.Group {
+	groups, err := d.visibleTo(ctx, viewer, d.maxAge)
 	if err != nil {
 		return nil
 	}
-	names := make([]string, len(groups))
-	for i, g := range groups {
-		names[i] = g.Name
+	var similar []symphony.Group
+	for _, near := range nearestNames(name, groupNames(groups), 3) {
+		first := slices.IndexFunc(groups, func(g symphony.Group) bool { return g.Name == near })
+		restricted := slices.IndexFunc(groups, func(g symphony.Group) bool { return g.Name == near && g.IsRestricted() })
+		similar = append(similar, groups[max(first, restricted)])
 	}
-	return nearestNames(name, names, 3)
+	return similar
 }
 
-// Names are the groups' names as they were read last, nil if they never were. It asks nobody.
-func (d *GroupDirectory) Names() []string {
+// Names are the names of the groups that a person may see, as they were read last, nil if they
+// never were. It asks nobody.
+func (d *GroupDirectory) Names(viewer symphony.UserID) []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.readAt.IsZero() {
 		return nil
 	}
-	names := make([]string, len(d.groups))
-	for i, g := range d.groups {
+	return groupNames(visibleGroups(d.list.Groups, viewer))
+}
+
+// IsGroup reports whether an account is that of a group, as they were read last. It asks nobody.
+func (d *GroupDirectory) IsGroup(account symphony.UserID) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(d.list.Groups, func(g symphony.Group) bool { return g.ProfileID == account })
+}
+
+// WithMembers is a group of the directory with its members, which the list may leave out. They stay
+// nil where Symphony does not say who is in the group.
+func (d *GroupDirectory) WithMembers(ctx context.Context, g symphony.Group) (symphony.Group, error) {
+	if g.Members != nil {
+		return g, nil
+	}
+	return d.source().readMembers(ctx, d.client, g)
+}
+
+// visibleTo returns the groups that a person may see, read at most so long ago.
+func (d *GroupDirectory) visibleTo(ctx context.Context, viewer symphony.UserID, ago time.Duration) ([]symphony.Group, error) {
+	groups, err := d.readWithin(ctx, ago)
+	return visibleGroups(groups, viewer), err
+}
+
+func visibleGroups(groups []symphony.Group, viewer symphony.UserID) []symphony.Group {
+	return slices.DeleteFunc(slices.Clone(groups), func(g symphony.Group) bool { return !g.IsVisibleTo(viewer) })
+}
+
+func groupNames(groups []symphony.Group) []string {
+	names := make([]string, len(groups))
+	for i, g := range groups {
 		names[i] = g.Name
 	}
 	return names
@@ -119,25 +161,22 @@ func (d *GroupDirectory) readWithin(ctx context.Context, ago time.Duration) ([]s
 func (d *GroupDirectory) fromCache(ago time.Duration) ([]symphony.Group, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.groups, !d.readAt.IsZero() && time.Since(d.readAt) < ago
+	return d.list.Groups, !d.readAt.IsZero() && time.Since(d.readAt) < ago
 }
 
 func (d *GroupDirectory) fetch(ctx context.Context) ([]symphony.Group, error) {
 	begun := time.Now()
-	var groups []symphony.Group
-	for g, err := range d.client.Groups(ctx, symphony.DistributionListType) {
-		if err != nil {
-			return nil, err
-		}
-		groups = append(groups, g)
+	list, err := ReadGroups(ctx, d.client)
+	if err != nil {
+		return nil, err
 	}
-	slices.SortFunc(groups, func(a, b symphony.Group) int {
+	slices.SortFunc(list.Groups, func(a, b symphony.Group) int {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.groups, d.readAt = groups, begun
-	return groups, nil
+	d.list, d.readAt = list, begun
+	return list.Groups, nil
 }
 
 func groupsNamed(groups []symphony.Group, name string) []symphony.Group {

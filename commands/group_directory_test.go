@@ -31,11 +31,12 @@ func TestNearestNames(t *testing.T) {
 func TestDirectoryIsReadOnceForAll(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.Nil(t, w.env.Groups.Names(), "nobody has read it")
+	bob := w.people["bob"].ID
+	require.Nil(t, w.env.Groups.Names(bob), "nobody has read it")
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			found, err := w.env.Groups.Find(t.Context(), "test  group")
+			found, err := w.env.Groups.Find(t.Context(), bob, "test  group")
 			if assert.NoError(t, err) {
 				assert.Len(t, found, 1)
 			}
@@ -43,7 +44,7 @@ func TestDirectoryIsReadOnceForAll(t *testing.T) {
 	}
 	all.Wait()
 	require.Equal(t, 1, w.calls("/profile-manager/"))
-	require.Equal(t, []string{"Compliance Desk", "Equities Sales", "FX EMEA", "Research", "Test Group"}, w.env.Groups.Names())
+	require.Equal(t, []string{"Compliance Desk", "Equities Sales", "FX EMEA", "Research", "Test Group"}, w.env.Groups.Names(bob))
 }
 
 func TestOldDirectoryIsReadAgain(t *testing.T) {
@@ -51,7 +52,7 @@ func TestOldDirectoryIsReadAgain(t *testing.T) {
 	w := newWorld(t)
 	groups := commands.NewGroupDirectory(w.client, time.Nanosecond)
 	for range 3 {
-		_, err := groups.GroupsContaining(t.Context(), "")
+		_, err := groups.GroupsContaining(t.Context(), w.people["bob"].ID, "")
 		require.NoError(t, err)
 	}
 	require.Equal(t, 3, w.calls("/profile-manager/"))
@@ -62,7 +63,7 @@ func TestUnknownNameDoesNotReadAFreshDirectory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for range 5 {
-		found, err := w.env.Groups.Find(t.Context(), "Nothing")
+		found, err := w.env.Groups.Find(t.Context(), w.people["bob"].ID, "Nothing")
 		require.NoError(t, err)
 		require.Empty(t, found)
 	}
@@ -72,10 +73,11 @@ func TestUnknownNameDoesNotReadAFreshDirectory(t *testing.T) {
 func TestFailedReadKeepsTheDirectory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.env.Groups.Refresh(t.Context()))
+	w.readGroups()
 	w.stub(stub{path: "/profile-manager/", status: http.StatusServiceUnavailable})
-	require.Error(t, w.env.Groups.Refresh(t.Context()))
-	found, err := w.env.Groups.Find(t.Context(), "Research")
+	_, err := w.env.Groups.Refresh(t.Context())
+	require.Error(t, err)
+	found, err := w.env.Groups.Find(t.Context(), w.people["bob"].ID, "Research")
 	require.NoError(t, err)
 	require.Len(t, found, 1)
 }

@@ -3,11 +3,15 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"roombot/commands/syntax"
 	"roombot/symphony"
 	"roombot/symphony/messageml"
 )
+
+// CommandGroups is the name of the command that lists groups.
+const CommandGroups = "groups"
 
 // maxGroupsListed is how many groups one reply lists.
 const maxGroupsListed = 30
@@ -15,7 +19,7 @@ const maxGroupsListed = 30
 func (env *Env) groupsCommand() Command {
 	return Command{
 		Command: syntax.Command{
-			Name:     "groups",
+			Name:     CommandGroups,
 			Summary:  "the groups (distribution lists) that I can add to a room",
 			Args:     syntax.ArgsText,
 			Examples: []string{"/groups", "/groups equities"},
@@ -26,7 +30,7 @@ func (env *Env) groupsCommand() Command {
 }
 
 func (env *Env) planGroups(ctx context.Context, r *Request) (Plan, error) {
-	found, err := env.Groups.GroupsContaining(ctx, r.Text)
+	found, err := env.Groups.GroupsContaining(ctx, r.From.ID, r.Text)
 	switch {
 	case isGroupRightMissing(err):
 		return nil, groupRightRefusal()
@@ -48,9 +52,10 @@ func groupsReply(text string, found []symphony.Group) Reply {
 	}
 	var items []messageml.Item
 	for _, g := range found[:min(len(found), maxGroupsListed)] {
-		items = append(items, messageml.Item{messageml.Bold(messageml.Text(g.Name)), messageml.Text(personCount(countActiveMembers(g)))})
+		items = append(items, messageml.Item{messageml.Bold(messageml.Text(g.Name)), messageml.Text(personCount(len(activeMembers(g))))})
 	}
 	reply := textReply(CodeDone, title)
+	reply.Private = slices.ContainsFunc(found, symphony.Group.IsRestricted) // others in the room may not see them
 	reply.Body = append(reply.Body, messageml.List(items...))
 	if more := len(found) - maxGroupsListed; more > 0 {
 		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text(

@@ -16,6 +16,13 @@ type invitee struct {
 // requester is added first, so that the link works when it is read.
 func (p *roomPlan) requester() invitee { return invitee{ID: p.req.From.ID, Name: p.req.From.Name} }
 
+// allInvitees are the requester, who is to be an owner, and all others.
+func (p *roomPlan) allInvitees() []invitee {
+	all := append([]invitee{p.requester()}, p.inviteesAfterRequester(false)...)
+	all[0].Owner = true
+	return all
+}
+
 // inviteesAfterRequester is everybody to be added after the requester, who is first made an owner.
 func (p *roomPlan) inviteesAfterRequester(requesterInside bool) []invitee {
 	var all []invitee

@@ -21,7 +21,7 @@ import (
 //  3. keep reading what the version before wrote: rename testdata/journal/X.json to the next free
 //     X.vN.json, which the test goes on decoding, and run go test ./commands -run Journal -update;
 //  4. never give an old name another meaning, and never change NewRequestID.
-const JournalVersion = 2
+const JournalVersion = 3
 
 // FirstProofVersion is the version from which on rooms carry a proof.
 const FirstProofVersion = 2
@@ -40,6 +40,17 @@ const (
 // stepMembers adds the part of the invitees that begins with this number. The result is a list of
 // absentees.
 func stepMembers(first int) string { return fmt.Sprintf("members/%d", first) }
+
+// stepOutside waits for people of other companies, who may come into the room later. Its intention
+// is the time when everybody was added; the result is a list of absentees. Before version 3 they
+// counted as members at once.
+const stepOutside = "outside"
+
+// stepPromotion makes an outsider an owner; the result is a Cause, empty when it worked.
+func stepPromotion(who symphony.UserID) string { return fmt.Sprintf("promotion/%d", who) }
+
+// stepCompanies stores the names of the companies of outsiders who were not in at once, by user.
+const stepCompanies = "companies"
 
 // stepFailedTries counts with its intentions how often the step of a part has failed.
 func stepFailedTries(step string) string { return step + "/failed" }
@@ -77,6 +88,7 @@ type storedRoom struct {
 	ID       symphony.StreamID `json:"id"`
 	Name     string            `json:"name"`
 	External bool              `json:"external"`
+	Public   bool              `json:"public,omitempty"`
 }
 
 // Refusal is an error for the user: what is wrong, where, and what to do. Nothing was created.
@@ -116,18 +128,23 @@ type Cause string
 
 // The causes.
 const (
-	CauseNotFound     Cause = "not-found"
-	CauseDisabled     Cause = "disabled"
-	CauseNotConnected Cause = "not-connected"
-	CauseInternalRoom Cause = "external-into-internal-room"
-	CauseBarrier      Cause = "barrier"
-	CauseEntitlement  Cause = "entitlement"
-	CauseCompliance   Cause = "compliance"
-	CauseNotOwner     Cause = "not-owner"
-	CauseGroup        Cause = "group-refused"
-	CauseNoAnswer     Cause = "no-answer"
-	CauseShutOut      Cause = "shut-out"
-	CauseRefused      Cause = "refused"
+	CauseNotFound         Cause = "not-found"
+	CauseDisabled         Cause = "disabled"
+	CauseNotConnected     Cause = "not-connected"
+	CauseInternalRoom     Cause = "external-into-internal-room"
+	CauseBarrier          Cause = "barrier"
+	CauseEntitlement      Cause = "entitlement"
+	CauseCompliance       Cause = "compliance"
+	CauseNotOwner         Cause = "not-owner"
+	CauseOwnerEntitlement Cause = "owner-entitlement"
+	CauseGroup            Cause = "group-refused"
+	CauseNoAnswer         Cause = "no-answer"
+	CauseShutOut          Cause = "shut-out"
+	CauseRefused          Cause = "refused"
+	// Of people of other companies: not yet in the room, and not within the time that they are
+	// looked for.
+	CauseInvited   Cause = "invited"
+	CauseNotJoined Cause = "not-joined"
 )
 
 // Codes of outcomes, besides those of refusals and of package syntax.
@@ -140,8 +157,9 @@ const (
 	CodeGaveUp    = "gave-up"
 	CodeCancelled = "cancelled"
 	// Of first answers: the reply is still to come.
-	CodeAdding = "adding"
-	CodePutOff = "put-off"
+	CodeAdding  = "adding"
+	CodeInvited = "invited"
+	CodePutOff  = "put-off"
 )
 
 // stampKey is where the stamp stands in the entity data of a message.

@@ -10,6 +10,7 @@ import (
 // The defaults of Limits. The configuration states no others.
 const (
 	DefaultMaxMembers    = syntax.DefaultMaxMembers
+	DefaultMaxPeople     = 500
 	DefaultCallTimeout   = 30 * time.Second
 	DefaultSearchLag     = 10 * time.Second
 	DefaultAddsPerSecond = 3.0 // the vendor's advice
@@ -19,6 +20,9 @@ const (
 type Limits struct {
 	// MaxMembers is how many people one request may name. Default DefaultMaxMembers.
 	MaxMembers int
+	// MaxPeople is how many people one request may bring together: the requester, those named and
+	// those in the groups, each counted once. Default DefaultMaxPeople.
+	MaxPeople int
 	// CallTimeout is after how long a call to Symphony is given up; a write may still take effect
 	// until then. Default DefaultCallTimeout.
 	CallTimeout time.Duration
@@ -37,6 +41,7 @@ func (l Limits) Settle() time.Duration { return l.CallTimeout + l.SearchLag }
 func (l Limits) withDefaults() Limits {
 	return Limits{
 		MaxMembers:    cmp.Or(l.MaxMembers, DefaultMaxMembers),
+		MaxPeople:     cmp.Or(l.MaxPeople, DefaultMaxPeople),
 		CallTimeout:   cmp.Or(l.CallTimeout, DefaultCallTimeout),
 		SearchLag:     cmp.Or(l.SearchLag, DefaultSearchLag),
 		AddsPerSecond: cmp.Or(l.AddsPerSecond, DefaultAddsPerSecond),

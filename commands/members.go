@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 
@@ -23,20 +24,32 @@ type memberAdder struct {
 	env  *Env
 	room storedRoom
 	pace *rate.Limiter
-	// present are the members whom an earlier attempt has added; nil for a fresh room.
-	present map[symphony.UserID]symphony.Member
+	// members are those in the room, also by earlier attempts.
+	members *knownMembers
+	// answerDue is until when the answer waits for the adding. A part that is due before it is not
+	// put off.
+	answerDue time.Time
+	// requesterTook is how long it took to add the requester; 0 if an earlier attempt did it.
+	requesterTook time.Duration
 }
 
 func (env *Env) newMemberAdder(room storedRoom) *memberAdder {
-	return &memberAdder{env: env, room: room, pace: rate.NewLimiter(rate.Limit(env.Limits.AddsPerSecond), addBurst)}
+	return &memberAdder{
+		env: env, room: room, pace: rate.NewLimiter(rate.Limit(env.Limits.AddsPerSecond), addBurst), members: newKnownMembers(),
+	}
 }
 
 // addRequester adds one account ahead of the others. Its result is stored, since it decides who the
 // others are: the steps of their parts are numbered.
 func (a *memberAdder) addRequester(ctx context.Context, attempt Attempt, who invitee) (absent []absentee, err error) {
 	err = attempt.Do(ctx, stepRequester, &absent, func(ctx context.Context) (any, error) {
+		begin := a.env.Clock.Now()
+		defer func() { a.requesterTook = a.env.Clock.Now().Sub(begin) }()
 		return a.addPart(ctx, attempt, stepRequester, []invitee{who})
 	})
+	if err == nil {
+		a.members.noteResults(a.env.withoutOutsiders(who), absent)
+	}
 	return absent, err
 }
 
@@ -46,7 +59,7 @@ func (a *memberAdder) addAll(ctx context.Context, attempt Attempt, invitees []in
 	var all []absentee
 	begun := false
 	for first, part := range splitIntoParts(invitees) {
-		if wait := a.waitBefore(first, part); begun && wait > 0 {
+		if wait := a.waitBefore(first, part); begun && a.env.Clock.Now().Add(wait).After(a.answerDue) {
 			return nil, &WaitError{After: wait, Why: "the next people are added then", Planned: true}
 		}
 		var absent []absentee
@@ -58,6 +71,7 @@ func (a *memberAdder) addAll(ctx context.Context, attempt Attempt, invitees []in
 		if err != nil {
 			return nil, err
 		}
+		a.members.noteResults(a.env.withoutOutsiders(part...), absent)
 		all = append(all, absent...)
 	}
 	return all, nil
@@ -95,7 +109,12 @@ func (a *memberAdder) addConcurrently(ctx context.Context, invitees []invitee) (
 	causes, failures := make([]Cause, len(invitees)), make([]error, len(invitees))
 	var all sync.WaitGroup
 	for i, who := range invitees {
-		all.Go(func() { causes[i], failures[i] = a.ensureMember(ctx, who) })
+		all.Go(func() {
+			causes[i], failures[i] = a.ensureMember(ctx, who)
+			if causes[i] != "" {
+				a.members.noteRefused(who.ID, causes[i])
+			}
+		})
 	}
 	all.Wait()
 	return causes, failures
@@ -118,22 +137,18 @@ func countFailedTry(ctx context.Context, attempt Attempt, step string, tries int
 // ensureMember makes one account a member, and an owner where that is wanted. It returns no cause
 // when that worked, the cause when Symphony refused, and an error when trying again may help.
 func (a *memberAdder) ensureMember(ctx context.Context, who invitee) (Cause, error) {
-	if !who.IsMember && !a.isPresent(who) {
+	if !who.IsMember && !a.members.hasByName(who) {
 		if cause, err := a.addMember(ctx, who); cause != "" || err != nil {
 			return cause, err
 		}
+		if !a.env.comesLater(who) {
+			a.members.noteAdded(who)
+		}
 	}
-	if !who.Owner || a.present[who.ID].Owner {
+	if !who.Owner || a.members.isOwner(who.ID) || a.env.comesLater(who) { // see awaitOutsiders
 		return "", nil
 	}
-	err := a.env.Symphony.PromoteOwner(ctx, a.room.ID, who.ID)
-	switch {
-	case symphony.VerdictOf(err) == symphony.Refused:
-		return CauseNotOwner, nil
-	case err != nil:
-		return "", fmt.Errorf("promote owner: %w", err)
-	}
-	return "", nil
+	return a.promoteMember(ctx, who)
 }
 
 func (a *memberAdder) addMember(ctx context.Context, who invitee) (Cause, error) {

@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"roombot/symphony"
 )
@@ -11,40 +10,31 @@ import (
 // loadPresent lists the members whom an earlier attempt has added, so that this one goes on from
 // there: at the vendor's pace, a process that does not live long would otherwise never finish.
 func (a *memberAdder) loadPresent(ctx context.Context) error {
-	members, err := a.env.Symphony.Members(ctx, a.room.ID)
-	if symphony.VerdictOf(err) == symphony.Refused {
-		return nil // to let somebody in twice changes nothing
+	members, seen, err := a.listMembers(ctx)
+	if seen { // if not, to let somebody in twice changes nothing
+		a.members.noteList(members)
 	}
-	if err != nil {
-		return fmt.Errorf("list members: %w", err)
-	}
-	a.present = map[symphony.UserID]symphony.Member{}
-	for _, m := range members {
-		a.present[m.User] = m
-	}
-	return nil
+	return err
 }
 
-// isPresent reports whether an earlier attempt has added the account. A person who came only with a
-// group is not a member by name, and would leave with the group.
-func (a *memberAdder) isPresent(who invitee) bool {
-	if !who.Group {
-		m, inside := a.present[who.ID]
-		return inside && len(m.Through) == 0
+// listMembers reads the membership list. It is not seen where Symphony does not show it to the bot
+// any more.
+func (a *memberAdder) listMembers(ctx context.Context) (members []symphony.Member, seen bool, err error) {
+	members, err = a.env.Symphony.Members(ctx, a.room.ID)
+	switch {
+	case symphony.VerdictOf(err) == symphony.Refused:
+		return nil, false, nil
+	case err != nil:
+		return nil, false, fmt.Errorf("list members: %w", err)
 	}
-	for _, m := range a.present {
-		if slices.Contains(m.Through, who.ID) {
-			return true
-		}
-	}
-	return false
+	return members, true, nil
 }
 
 // countAbsent counts the invitees who are still to be added.
 func (a *memberAdder) countAbsent(invitees []invitee) int {
 	n := 0
 	for _, who := range invitees {
-		if !who.IsMember && !a.isPresent(who) {
+		if !who.IsMember && !a.members.hasByName(who) {
 			n++
 		}
 	}

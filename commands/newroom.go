@@ -38,15 +38,20 @@ func (env *Env) planRoom(ctx context.Context, r *Request) (Plan, error) {
 		return nil, env.externalRequesterRefusal(r)
 	}
 	var people []Person
+	var groups []symphony.Group
 	var lookups sync.WaitGroup
 	var noPeople, noGroups error
 	lookups.Go(func() { people, noPeople = env.findPeople(ctx, r) })
-	lookups.Go(func() { p.Groups, noGroups = env.findGroups(ctx, r) })
+	lookups.Go(func() { groups, noGroups = env.findGroups(ctx, r) })
 	lookups.Wait()
 	if err := cmp.Or(noPeople, noGroups); err != nil { // of two mistakes always the same one
 		return nil, err
 	}
+	if err := env.checkPeopleLimit(ctx, r, people, groups); err != nil {
+		return nil, err
+	}
 	p.People, p.Owners = env.peopleExcept(r.From.ID, people), env.requestedOwners(r, people)
+	p.Groups = toStoredGroups(groups)
 	return p, nil
 }
 

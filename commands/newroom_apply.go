@@ -2,44 +2,54 @@ package commands
 
 import (
 	"context"
-	"sync"
-	"time"
+	"slices"
 )
 
-// Apply opens the room, adds everybody and replies with the outcome. The link is shown as soon as
-// the requester is a member, while the others are being added.
+// Apply opens the room, adds everybody and replies with the outcome.
 func (p *roomPlan) Apply(ctx context.Context, attempt Attempt) (Reply, error) {
 	room, fresh, err := p.createOnce(ctx, attempt)
 	if err != nil {
 		return Reply{}, err
 	}
 	adder := p.env.newMemberAdder(room)
-	if !fresh {
+	absent, err := p.addEverybody(ctx, attempt, adder, fresh)
+	if err != nil {
+		return Reply{}, err
+	}
+	answer := func(late []absentee) Reply {
+		now := adder.members.correctAbsentees(p.allInvitees(), slices.Concat(absent, late))
+		return p.finalReply(room, now, adder.members)
+	}
+	late, err := adder.awaitOutsiders(ctx, attempt, p.outsiders(absent), func(notYet []absentee) {
+		attempt.ShowFirst(ctx, answer(notYet))
+	})
+	if err != nil {
+		return Reply{}, err
+	}
+	return answer(late), nil
+}
+
+// addEverybody returns the absentees. A job that has added everybody before returns them at once.
+func (p *roomPlan) addEverybody(ctx context.Context, attempt Attempt, adder *memberAdder, fresh bool) ([]absentee, error) {
+	before, err := hasAddedAll(ctx, attempt)
+	if err != nil {
+		return nil, err
+	}
+	if !fresh && !before {
 		if err := adder.loadPresent(ctx); err != nil {
-			return Reply{}, err
+			return nil, err
 		}
 	}
 	absent, err := adder.addRequester(ctx, attempt, p.requester())
 	if err != nil {
-		return Reply{}, err
+		return nil, err
 	}
-	invitees := p.inviteesAfterRequester(len(absent) == 0)
-	var progress sync.WaitGroup
-	progress.Go(func() { p.showProgress(ctx, attempt, room, absent, adder.countAbsent(invitees)) })
-	more, err := adder.addAll(ctx, attempt, invitees)
-	progress.Wait()
-	if err != nil {
-		return Reply{}, err
+	add := p.addOthers
+	if before {
+		add = func(ctx context.Context, attempt Attempt, adder *memberAdder, others []invitee) ([]absentee, error) {
+			return adder.addAll(ctx, attempt, others)
+		}
 	}
-	return p.finalReply(room, append(absent, more...)), nil
-}
-
-// showProgress gives the link: with the whole reply where the rest takes a moment, else with how
-// long it takes.
-func (p *roomPlan) showProgress(ctx context.Context, attempt Attempt, room storedRoom, absent []absentee, adds int) {
-	first := p.finalReply(room, absent)
-	if left := p.env.Limits.estimateAdding(adds); left > time.Second {
-		first = p.progressReply(room, adds, left)
-	}
-	attempt.ShowFirst(ctx, first)
+	more, err := add(ctx, attempt, adder, p.inviteesAfterRequester(len(absent) == 0))
+	return append(absent, more...), err
 }

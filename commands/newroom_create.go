@@ -125,5 +125,5 @@ func (p *roomPlan) searchRoom(ctx context.Context) (*storedCreation, error) {
 }
 
 func creationOf(room symphony.Room) *storedCreation {
-	return &storedCreation{Room: storedRoom{ID: room.ID, Name: room.Attributes.Name, External: room.Attributes.CrossPod}}
+	return &storedCreation{Room: storedRoom{ID: room.ID, Name: room.Attributes.Name, External: room.Attributes.CrossPod, Public: room.Attributes.Public}}
 }

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -12,10 +11,10 @@ import (
 
 // findGroups resolves the groups that a request names. A name that fits none or several refuses the
 // request.
-func (env *Env) findGroups(ctx context.Context, r *Request) ([]storedGroup, error) {
-	var groups []storedGroup
+func (env *Env) findGroups(ctx context.Context, r *Request) ([]symphony.Group, error) {
+	var groups []symphony.Group
 	for _, name := range r.Groups {
-		found, err := env.Groups.Find(ctx, name)
+		found, err := env.Groups.Find(ctx, r.From.ID, name)
 		switch {
 		case isGroupRightMissing(err):
 			return nil, groupRightRefusal()
@@ -24,22 +23,11 @@ func (env *Env) findGroups(ctx context.Context, r *Request) ([]storedGroup, erro
 		case len(found) != 1:
 			return nil, env.groupRefusal(ctx, r, name, len(found))
 		}
-		group := storedGroup{ID: found[0].ProfileID, Name: found[0].Name, People: countActiveMembers(found[0])}
-		if !slices.ContainsFunc(groups, func(l storedGroup) bool { return l.Name == group.Name }) { // the only one of this name
-			groups = append(groups, group)
+		if !slices.ContainsFunc(groups, func(g symphony.Group) bool { return g.Name == found[0].Name }) { // the only one of this name
+			groups = append(groups, found[0])
 		}
 	}
 	return groups, nil
-}
-
-// isGroupRightMissing reports whether the bot lacks the right to read groups. That includes an
-// access token that the profile manager refuses, as everybody gets a token and the right is checked
-// later, and a pod without a profile manager, where a proxy may answer.
-func isGroupRightMissing(err error) bool {
-	if errors.Is(err, symphony.ErrNotSignedIn) {
-		return false
-	}
-	return symphony.VerdictOf(err) == symphony.Refused || errors.Is(err, symphony.ErrUnauthorized) || errors.Is(err, symphony.ErrNotFound)
 }
 
 func groupRightRefusal() *Refusal {
@@ -64,15 +52,21 @@ func (env *Env) groupRefusal(ctx context.Context, r *Request, name string, found
 		Message: "There is no group “" + syntax.Truncate(name, maxEcho) + "”." + nothingCreated,
 		Next:    "/groups lists the groups that I can add.",
 	}
-	switch near := env.Groups.FindSimilar(ctx, name); len(near) {
+	if !r.MayListGroups {
+		refusal.Next = "Please check the name, or leave the group out."
+		return refusal
+	}
+	near := env.Groups.FindSimilar(ctx, r.From.ID, name)
+	refusal.Private = slices.ContainsFunc(near, symphony.Group.IsRestricted) // others in the room may not see them
+	switch len(near) {
 	case 0:
 	case 1:
 		fixed := r.Invocation
-		fixed.Groups = replaceName(r.Groups, name, near[0])
+		fixed.Groups = replaceName(r.Groups, name, near[0].Name)
 		refusal.Next = ""
 		refusal.Offers = createOffers(FormatCommand(r.Message, fixed))
 	default:
-		refusal.Next = "Is it " + syntax.JoinWords(quoteForReading(near), "or") + "?"
+		refusal.Next = "Is it " + syntax.JoinWords(quoteForReading(groupNames(near)), "or") + "?"
 	}
 	return refusal
 }

@@ -104,6 +104,7 @@ func TestFailedSignInIsNoMissingRight(t *testing.T) {
 
 	w = newWorld(t)
 	w.stub(stub{path: "/profile-manager/", status: http.StatusUnauthorized})
+	w.stub(stub{path: "/v1/groups/sdl/list", status: http.StatusNotFound})
 	_, err = w.plan(w.request("bob", "/groups"))
 	var refusal *commands.Refusal
 	require.ErrorAs(t, err, &refusal, "a token that the profile manager refuses is a missing right")
@@ -156,9 +157,9 @@ func TestOnlyRunnableCorrectionsAreOffered(t *testing.T) {
 
 func TestLimitsHaveTheirDefaults(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, commands.Limits{MaxMembers: 100, CallTimeout: 30 * time.Second, SearchLag: 10 * time.Second, AddsPerSecond: 3},
+	require.Equal(t, commands.Limits{MaxMembers: 100, MaxPeople: 500, CallTimeout: 30 * time.Second, SearchLag: 10 * time.Second, AddsPerSecond: 3},
 		commands.NewEnv(commands.Env{}).Limits)
-	own := commands.Limits{MaxMembers: 1, CallTimeout: 2, SearchLag: 3, AddsPerSecond: 4}
+	own := commands.Limits{MaxMembers: 1, MaxPeople: 5, CallTimeout: 2, SearchLag: 3, AddsPerSecond: 4}
 	require.Equal(t, own, commands.NewEnv(commands.Env{Limits: own}).Limits)
 	require.Equal(t, 40*time.Second, commands.NewEnv(commands.Env{}).Limits.Settle())
 }

@@ -1,10 +1,10 @@
 package commands
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -13,45 +13,42 @@ import (
 
 // finalReply is the reply when the room is open: the link, the absentees by cause, and who is in
 // the room.
-func (p *roomPlan) finalReply(room storedRoom, absent []absentee) Reply {
+func (p *roomPlan) finalReply(room storedRoom, absent []absentee, members *knownMembers) Reply {
+	reply := p.openRoomReply(room, absent, members)
+	if len(p.People)+len(p.Groups) == 0 {
+		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text(
+			"Nobody else was asked for. Names count as people when you type @ and choose them from the list.")))
+	}
+	return p.endRoomReply(reply)
+}
+
+// openRoomReply begins the reply about an open room.
+func (p *roomPlan) openRoomReply(room storedRoom, absent []absentee, members *knownMembers) Reply {
 	reply := Reply{Code: CodeDone, Room: room.ID}
 	mark, outcome := "✓ ", " is open."
-	if len(absent) > 0 {
+	switch {
+	case hasCauseBesides(absent, CauseInvited):
 		reply.Code = CodePartial
 		mark, outcome = "⚠ ", " is open, but not everything worked:"
+	case len(absent) > 0:
+		outcome = " is open:"
+	}
+	if hasCause(absent, CauseInvited) {
+		reply.Code = CodeInvited
 	}
 	reply.Body = append(reply.Body, messageml.Paragraph(
 		messageml.Text(mark), p.roomLink(room), messageml.Text(outcome)))
 	if len(absent) > 0 {
 		reply.Body = append(reply.Body, listAbsentees(absent), messageml.Paragraph(messageml.Text("In the room:")))
 	}
-	reply.Body = append(reply.Body, p.summary(absent))
-	if len(p.People)+len(p.Groups) == 0 {
-		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text(
-			"Nobody else was asked for. Names count as people when you type @ and choose them from the list.")))
-	}
-	reply.Body = append(reply.Body, messageml.OpenStream(string(room.ID), "Open room"), p.requestFooter())
+	reply.Body = append(reply.Body, p.summary(members))
 	return reply
 }
 
-// progressReply is the first answer when adding everybody takes a while.
-func (p *roomPlan) progressReply(room storedRoom, adds int, left time.Duration) Reply {
-	one, many := "person or group", "people and groups"
-	if len(p.Groups) == 0 {
-		one, many = "person", "people"
-	}
-	return Reply{Code: CodeAdding, Room: room.ID, Body: []messageml.Node{
-		messageml.Paragraph(messageml.Text("✓ "), p.roomLink(room), messageml.Text(" is open.")),
-		messageml.Paragraph(messageml.Text(fmt.Sprintf("Adding %s, about %s …", countNoun(adds, one, many), roundDuration(left)))),
-		messageml.OpenStream(string(room.ID), "Open room"), p.requestFooter(),
-	}}
-}
-
-func roundDuration(left time.Duration) string {
-	if left >= 2*time.Minute {
-		return fmt.Sprintf("%d min", int(left.Minutes()+1))
-	}
-	return fmt.Sprintf("%d s", int(left.Seconds()+1))
+// endRoomReply ends a reply about an open room.
+func (p *roomPlan) endRoomReply(reply Reply) Reply {
+	reply.Body = append(reply.Body, messageml.OpenStream(string(reply.Room), "Open room"), p.requestFooter())
+	return reply
 }
 
 // maxDescriptionEcho is how much of a description a preview repeats.
@@ -64,7 +61,7 @@ func (p *roomPlan) Preview() Reply {
 	absent := p.externalPeople()
 	body := []messageml.Node{
 		messageml.Paragraph(messageml.Text("Nothing was created yet. This would open "), messageml.Bold(messageml.Text(p.room.Name)), messageml.Text(":")),
-		p.summary(absent),
+		p.summary(p.plannedMembers(absent)),
 	}
 	if desc := p.req.Value("desc"); desc != "" {
 		body = append(body, messageml.Paragraph(messageml.Bold(messageml.Text("Description: ")), messageml.Text(syntax.Truncate(desc, maxDescriptionEcho))))
@@ -73,6 +70,13 @@ func (p *roomPlan) Preview() Reply {
 		body = append(body, messageml.Paragraph(messageml.Text("Not in the room:")), listAbsentees(absent))
 	}
 	return Reply{Code: CodePreview, Body: body, Offers: []Offer{offer}}
+}
+
+// plannedMembers are those who would be in the room.
+func (p *roomPlan) plannedMembers(absent []absentee) *knownMembers {
+	members := newKnownMembers()
+	members.noteResults(p.allInvitees(), absent)
+	return members
 }
 
 // externalPeople are the people of other companies whom an internal room cannot take: the one cause
@@ -88,7 +92,7 @@ func (p *roomPlan) externalPeople() []absentee {
 }
 
 func (p *roomPlan) roomLink(room storedRoom) messageml.Inline {
-	return messageml.Link(messageml.RoomLink(string(room.ID)), messageml.Bold(messageml.Text(p.room.Name)))
+	return messageml.Link(messageml.RoomLink(string(room.ID)), messageml.Bold(messageml.Text(cmp.Or(room.Name, p.room.Name))))
 }
 
 func (p *roomPlan) requestFooter() messageml.Node {
@@ -96,8 +100,8 @@ func (p *roomPlan) requestFooter() messageml.Node {
 }
 
 // summary lists owners, people, groups and the kind of room.
-func (p *roomPlan) summary(absent []absentee) messageml.Node {
-	owners, members, groups := p.groupByRole(absent)
+func (p *roomPlan) summary(in *knownMembers) messageml.Node {
+	owners, members, groups := p.groupByRole(in)
 	return messageml.List(slices.Concat(
 		summaryItem(plural(len(owners), "Owner", "Owners"), owners),
 		summaryItem(plural(len(members), "Member", "Members"), members),
@@ -107,32 +111,29 @@ func (p *roomPlan) summary(absent []absentee) messageml.Node {
 }
 
 // groupByRole lists who is in the room as owner, member and group.
-func (p *roomPlan) groupByRole(absent []absentee) (owners, members, groups []string) {
-	isAbsent, noOwner := map[symphony.UserID]bool{}, map[symphony.UserID]bool{}
-	for _, m := range absent {
-		isAbsent[m.ID] = m.Cause != CauseNotOwner
-		noOwner[m.ID] = m.Cause == CauseNotOwner
-	}
-	add := func(id symphony.UserID, name string, owner bool) {
+func (p *roomPlan) groupByRole(in *knownMembers) (owners, members, groups []string) {
+	add := func(id symphony.UserID, name string) {
 		switch {
-		case isAbsent[id]:
-		case owner && !noOwner[id]:
+		case in.isOwner(id):
 			owners = append(owners, name)
-		default:
+		case in.has(invitee{ID: id}):
 			members = append(members, name)
 		}
 	}
-	add(p.req.From.ID, p.req.From.Name+" (you)", true)
+	add(p.req.From.ID, p.requesterName())
 	for _, person := range p.People {
-		add(person.ID, person.Name, containsPerson(p.Owners, person.ID))
+		add(person.ID, person.Name)
 	}
 	for _, g := range p.Groups {
-		if !isAbsent[g.ID] {
+		if in.has(invitee{ID: g.ID, Group: true}) {
 			groups = append(groups, g.Name+personCount(g.People))
 		}
 	}
 	return owners, members, groups
 }
+
+// requesterName is what the requester reads of themselves.
+func (p *roomPlan) requesterName() string { return p.req.From.Name + " (you)" }
 
 func summaryItem(label string, names []string) []messageml.Item {
 	if len(names) == 0 {
@@ -150,17 +151,6 @@ func shortenList(names []string) []string {
 		return names
 	}
 	return append(names[:most:most], fmt.Sprintf("and %d more", len(names)-most))
-}
-
-// countActiveMembers is how many people a group brings into a room.
-func countActiveMembers(g symphony.Group) int {
-	n := 0
-	for _, m := range g.Members {
-		if !m.Disabled {
-			n++
-		}
-	}
-	return n
 }
 
 func personCount(n int) string {
@@ -209,6 +199,14 @@ func listAbsentees(absent []absentee) messageml.Node {
 		}
 	}
 	return messageml.List(items...)
+}
+
+func hasCause(absent []absentee, cause Cause) bool {
+	return slices.ContainsFunc(absent, func(m absentee) bool { return m.Cause == cause })
+}
+
+func hasCauseBesides(absent []absentee, cause Cause) bool {
+	return slices.ContainsFunc(absent, func(m absentee) bool { return m.Cause != cause })
 }
 
 func containsPerson(people []Person, id symphony.UserID) bool {

@@ -79,8 +79,7 @@ func (u Unfinished) refusal(state, next string) *Refusal {
 // describeAbsence says who is not in the room, as far as Symphony tells. The error is that of a
 // context that ended.
 func (p *roomPlan) describeAbsence(ctx context.Context, room storedRoom) (string, error) {
-	all := append([]invitee{p.requester()}, p.inviteesAfterRequester(false)...)
-	all[0].Owner = true
+	all := p.allInvitees()
 	names := make([]string, len(all))
 	for i, who := range all {
 		names[i] = who.Name
@@ -90,22 +89,21 @@ func (p *roomPlan) describeAbsence(ctx context.Context, room storedRoom) (string
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled): // the bot stops; it looks at the next start
 		return "", ctx.Err()
-	case err != nil, adder.present == nil:
+	case err != nil, !adder.members.isListed():
 		return " is open, but I could not see who is in it. It was to be for " + strings.Join(shortenList(names), ", ") + ".", nil
 	}
-	return adder.describeAbsent(all), nil
+	return adder.members.describeAbsent(all), nil
 }
 
 // describeAbsent says who is not in a room whose members are known. A person who came only with a
 // group is in the room as well.
-func (a *memberAdder) describeAbsent(all []invitee) string {
+func (k *knownMembers) describeAbsent(all []invitee) string {
 	var absent, members []string
 	for _, who := range all {
-		member, inside := a.present[who.ID]
 		switch {
-		case !inside && !a.isPresent(who):
+		case !k.has(who):
 			absent = append(absent, who.Name)
-		case who.Owner && !member.Owner:
+		case who.Owner && !k.isOwner(who.ID):
 			members = append(members, who.Name)
 		}
 	}

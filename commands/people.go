@@ -20,11 +20,14 @@ func (p Person) matches(named syntax.PersonRef) bool {
 }
 
 // findPeople resolves everybody a request names, in the order of mentions, usernames, e-mail
-// addresses. Mentions are accepted as they are. Other names are looked up, and one that fits nobody
-// refuses the request: the bot never guesses.
+// addresses. Mentions are accepted as they are, but for the account of a group. Other names are
+// looked up, and one that fits nobody refuses the request: the bot never guesses.
 func (env *Env) findPeople(ctx context.Context, r *Request) ([]Person, error) {
 	var all []Person
 	for _, id := range r.Users {
+		if env.Groups.IsGroup(symphony.UserID(id)) { // which the requester may not be allowed to see
+			return nil, env.personRefusal(ctx, r, mentionName(r.Message, id), nil, nil)
+		}
 		all = append(all, Person{ID: symphony.UserID(id), Name: mentionName(r.Message, id)})
 	}
 	byName, err := env.findUsers(ctx, r, r.Usernames, env.Symphony.UsersByUsername, func(u symphony.User) string { return u.Username })
@@ -82,19 +85,25 @@ func (env *Env) personRefusal(ctx context.Context, r *Request, typed string, mat
 			Next:    "Type @ and choose the right one: " + listCandidates(matches) + ".",
 		}
 	}
-	message := "Nobody here goes by “" + syntax.Truncate(typed, maxEcho) + "”."
-	if len(others) > 0 {
-		message += " Nor does anybody go by " + strings.Join(shortenList(quoteForReading(others)), ", ") + "."
-	}
-	refusal := &Refusal{
-		Code: string(syntax.UnknownPerson), Line: line, Caret: caret,
-		Message: message + nothingCreated,
-		Next:    "Type @ and choose the person from the list.",
-	}
+	refusal := nobodyRefusal(typed, others...)
+	refusal.Line, refusal.Caret = line, caret
 	if near := env.findSimilar(ctx, typed); len(near) > 0 {
 		refusal.Next = "Is “" + syntax.Truncate(typed, maxEcho) + "” " + listCandidates(near) + "? Type @ and choose from the list."
 	}
 	return refusal
+}
+
+// nobodyRefusal is the refusal for names that fit nobody.
+func nobodyRefusal(name string, others ...string) *Refusal {
+	message := "Nobody here goes by “" + syntax.Truncate(name, maxEcho) + "”."
+	if len(others) > 0 {
+		message += " Nor does anybody go by " + strings.Join(shortenList(quoteForReading(others)), ", ") + "."
+	}
+	return &Refusal{
+		Code:    string(syntax.UnknownPerson),
+		Message: message + nothingCreated,
+		Next:    "Type @ and choose the person from the list.",
+	}
 }
 
 // findSimilar searches people whose name is similar to what was typed.

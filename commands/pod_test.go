@@ -33,10 +33,13 @@ var (
 type world struct {
 	t       testing.TB
 	env     *commands.Env
+	pod     *sandbox.Pod
 	client  *symphony.Client
 	people  map[string]commands.Person // by username
 	crowd   int
 	limits  commands.Limits
+	clock   commands.Clock
+	noLists bool     // the requester may not use /groups
 	history []string // the calls that the pod got, as METHOD path
 
 	mu     sync.Mutex // guards what follows and history
@@ -62,6 +65,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	w := &world{t: t, people: map[string]commands.Person{}, limits: commands.Limits{
 		CallTimeout: 20 * time.Second, SearchLag: time.Millisecond, AddsPerSecond: 10_000,
 	}}
+	w.clock.After = func(time.Duration) <-chan time.Time { return nil } // answers wait until everybody is added
 	for _, change := range changes {
 		change(w)
 	}
@@ -71,6 +75,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	require.NoError(t, err)
 	pod, err := sandbox.New(sandbox.Config{SigningKey: signing, BotKey: key.Public(), Crowd: w.crowd})
 	require.NoError(t, err)
+	w.pod = pod
 	server := httptest.NewServer(w.intercept(pod.Handler()))
 	w.client, err = symphony.New(symphony.Config{
 		Username: "roombot", Key: key, Endpoints: symphony.Endpoints{Pod: server.URL}, Timeout: w.limits.CallTimeout,
@@ -88,6 +93,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	require.NoError(t, err)
 	w.env = commands.NewEnv(commands.Env{
 		Symphony: w.client, Self: self, Groups: commands.NewGroupDirectory(w.client, time.Hour), Limits: w.limits, ProofKey: proofKey,
+		Clock: w.clock,
 	})
 	w.loadPeople()
 	return w
@@ -214,20 +220,32 @@ func (w *world) mentionCrowd(n int) string {
 func (w *world) request(who, text string) *commands.Request {
 	w.t.Helper()
 	m := w.message(text)
-	read := w.grammar().Parse(m)
+	read := w.grammar(who).Parse(m)
 	require.NotNil(w.t, read.Command, "%q: %+v", text, read)
 	w.nextID++
 	job := fmt.Sprint("message ", w.nextID)
 	return &commands.Request{
 		ID: commands.NewRequestID(job), Job: job,
-		From: w.people[who], Message: m, Invocation: *read.Command,
+		From: w.people[who], Message: m, Invocation: *read.Command, MayListGroups: !w.noLists,
 	}
 }
 
-func (w *world) grammar() syntax.Grammar {
+func (w *world) grammar(who string) syntax.Grammar {
 	g := w.env.Commands().Grammar(w.env.Self.ID, w.env.Limits.MaxMembers)
-	g.KnownGroups = w.env.Groups.Names()
+	g.KnownGroups = func() []string {
+		if w.noLists {
+			return nil
+		}
+		return w.env.Groups.Names(w.people[who].ID)
+	}
 	return g
+}
+
+// readGroups reads the groups ahead, as the runtime does.
+func (w *world) readGroups() {
+	w.t.Helper()
+	_, err := w.env.Groups.Refresh(w.t.Context())
+	require.NoError(w.t, err)
 }
 
 // plan decides a request; a refusal is the error.

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"roombot/commands"
 	"roombot/symphony"
 )
@@ -64,18 +62,25 @@ func TestRepliesGroups(t *testing.T) {
 	add("All groups", "/groups")
 	add("Groups by a part of the name", "/groups equi")
 	add("No group of this name", "/groups compliants")
-	add("No groups at all", "/groups", list())
+	noUsersAPI := stub{path: "/v1/groups/sdl/list", status: 404}
+	add("No groups at all", "/groups", list(), noUsersAPI)
 	many := make([]string, 34)
 	for i := range many {
 		many[i] = fmt.Sprintf("Desk %02d", i+1)
 	}
 	add("More groups than one reply lists", "/groups desk", list(many...))
-	add("The bot may not read groups", "/groups", stub{path: "/profile-manager/", status: 403})
-	add("The bot may not read groups", `/newroom "Desk" group:Sales`, stub{path: "/profile-manager/", status: 403})
+	add("The bot may not read groups", "/groups", stub{path: "/profile-manager/", status: 403}, noUsersAPI)
+	add("The bot may not read groups", `/newroom "Desk" group:Sales`, stub{path: "/profile-manager/", status: 403}, noUsersAPI)
 	add("A group that does not exist", `/newroom "Desk" group:"Fixed Income"`)
 	add("A group that is misspelt", `/newroom "Desk" group:"Test Grup" @Alice Martin`)
 	add("A group with several similar names", `/newroom "Desk" group:"Sale"`, list("Sales EU", "Sales US", "Sales APAC", "Research"))
 	add("Two groups of one name", `/newroom "Desk" group:"Sales"`, list("Sales", "sales"))
+	w.noLists = true
+	add("A group that is misspelt, by who may not use /groups", `/newroom "Desk" group:"Test Grup" @Alice Martin`)
+	w.noLists = false
+	add("A group of which nobody is told how many are in it", `/newroom "Desk" group:"Sales"`, list("Sales"))
+	w.env.Limits.MaxPeople = 3
+	add("More people than a room may begin with", `/newroom "Desk" @kim group:"Test Group"`)
 	requireReplies(t, "groups.txt", entries)
 }
 
@@ -92,7 +97,7 @@ func TestRepliesHelp(t *testing.T) {
 func TestRepliesMistakes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.env.Groups.Refresh(t.Context()))
+	w.readGroups()
 	var crowd strings.Builder
 	for i := range 101 {
 		fmt.Fprintf(&crowd, " @user%d", i)

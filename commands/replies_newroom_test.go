@@ -15,7 +15,7 @@ import (
 func TestRepliesNewRoom(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.crowd = 40 })
-	slow := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond = 40, 3 })
+	slow := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond, w.limits.MaxPeople = 40, 3, 1000 })
 	var entries []entry
 	add := func(situation, who, text string) {
 		entries = append(entries, entry{situation + ": " + shortenTitle(text), w.answer(who, text)})
@@ -30,6 +30,10 @@ func TestRepliesNewRoom(t *testing.T) {
 	entries = append(entries, entry{"The first answer when adding 25 people takes a while", slow.firstAnswer(t, "Many", 25, "")})
 	entries = append(entries, entry{"The first answer when adding people and a group takes a while", slow.firstAnswer(t, "More", 25, ` group:"Test Group"`)})
 	entries = append(entries, entry{"The first answer when adding 900 people takes very long", slow.firstAnswerAbout(t, "Most", 900)})
+	entries = append(entries, entry{"The first answer when Symphony does not answer an add", w.interruptedAnswer(t,
+		`/newroom "Unheard" @Alice Martin @carol @ravi`, stub{path: "/membership/add", body: fmt.Sprint(w.people["alice"].ID), status: 503})})
+	entries = append(entries, entry{"The first answer when Symphony does not answer a promotion", w.interruptedAnswer(t,
+		`/newroom "Unowned" @Alice Martin owner:@carol`, stub{path: "/membership/promoteOwner", body: fmt.Sprint(w.people["carol"].ID), status: 503})})
 	add("A preview", "bob", `/newroom "Plan" @alice owner:@carol group:"FX EMEA" preview`)
 	add("A preview with a description, and somebody of another company", "bob", `/newroom "Plan" @Eve Adams @alice desc:"Prep for the call" preview`)
 	requireReplies(t, "newroom.txt", entries)
@@ -49,6 +53,17 @@ func (w *world) firstAnswer(t *testing.T, name string, people int, more string) 
 	plan, job := w.mustPlan("bob", fmt.Sprintf("/newroom %q %s%s", name, w.mentionCrowd(people), more)), newJob()
 	_, err := plan.Apply(t.Context(), job)
 	require.Error(t, err, "the second part waits")
+	require.Len(t, job.first, 1)
+	return job.first[0]
+}
+
+// interruptedAnswer is what is shown when Symphony does not answer one of the calls.
+func (w *world) interruptedAnswer(t *testing.T, text string, missing stub) commands.Reply {
+	t.Helper()
+	defer w.stub(missing)()
+	plan, job := w.mustPlan("bob", text), newJob()
+	_, err := plan.Apply(t.Context(), job)
+	require.Error(t, err)
 	require.Len(t, job.first, 1)
 	return job.first[0]
 }
@@ -97,6 +112,7 @@ func TestRepliesCauses(t *testing.T) {
 		{"No reason that can be found", "@Alice Martin", []stub{{path: add, body: alice, status: 400}}},
 		{"Several causes at once", "@ravi @dana @Eve Adams @Alice Martin", []stub{{path: add, body: alice, status: 451}}},
 		{"The requester cannot be added", "@carol", []stub{{path: add, body: fmt.Sprint(w.people["bob"].ID), status: 451}}},
+		{"No entitlement to own a public room", "public owner:@kim", nil},
 	} {
 		var remove []func()
 		plan := w.mustPlan("bob", fmt.Sprintf("/newroom \"Room %d\" %s", i+1, c.command))
@@ -108,7 +124,20 @@ func TestRepliesCauses(t *testing.T) {
 			r()
 		}
 	}
+	entries = append(entries, entry{"Somebody has left before everybody was added", w.answerAfterLeaving("Left", "@Alice Martin @carol")})
 	requireReplies(t, "causes.txt", entries)
+}
+
+// answerAfterLeaving is the reply to a request whose requester and whose Alice leave before it
+// ends.
+func (w *world) answerAfterLeaving(name, people string) commands.Reply {
+	w.t.Helper()
+	plan, job := w.mustPlan("bob", fmt.Sprintf("/newroom %q %s", name, people)), newJob()
+	room := w.finish(plan, job).Room
+	for _, who := range []string{"bob", "alice"} {
+		require.NoError(w.t, w.client.RemoveMember(w.t.Context(), room, w.people[who].ID))
+	}
+	return w.finish(plan, job)
 }
 
 func TestRepliesRefusedRooms(t *testing.T) {
@@ -192,7 +221,7 @@ func TestRepliesAnswers(t *testing.T) {
 	w := newWorld(t)
 	id := commands.NewRequestID("m1")
 	late := w.message(`/newroom "Stale" @Alice Martin`)
-	catalogue, g := w.env.Commands(), w.grammar()
+	catalogue, g := w.env.Commands(), w.grammar("bob")
 	form := w.message("/newroom")
 	done := w.answer("bob", `/newroom "Told" @alice`)
 	refusals := []struct {
@@ -238,13 +267,13 @@ func TestRepliesForm(t *testing.T) {
 	clicked := values(`{"action":"create","name":"","groups":"\"Test Group\"","people":"","desc":"Prep","history":"yes"}`)
 	m, err := w.env.ReadForm(t.Context(), clicked)
 	require.NoError(t, err)
-	mistake := w.grammar().Parse(m).Error
+	mistake := w.grammar("bob").Parse(m).Error
 	require.NotNil(t, mistake)
 	entries := []entry{
 		{"The command alone", w.answer("bob", "/newroom")},
 		{"Everything but the name", w.answer("bob", `/newroom @Alice Martin owner:@carol kim@acme.test group:"Test Group" desc:"Prep" nocopy discoverable`)},
 		{"More than the form can hold", w.answer("bob", `/newroom desc:"`+strings.Repeat("long ", 2100)+`"`)},
-		{"A form that was sent with a mistake comes back", w.env.Commands().SyntaxRefusal(w.grammar(), m, mistake).ReplyWithForm(clicked)},
+		{"A form that was sent with a mistake comes back", w.env.Commands().SyntaxRefusal(w.grammar("bob"), m, mistake).ReplyWithForm(clicked)},
 	}
 	defer w.stub(stub{path: "/pod/v3/users?", status: 403})()
 	_, err = w.env.ReadForm(t.Context(), values(fmt.Sprintf(`{"action":"create","name":"X","people":[%d]}`, w.people["alice"].ID)))

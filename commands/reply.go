@@ -23,7 +23,9 @@ type Reply struct {
 }
 
 // IsInterim reports whether an outcome is that of a first answer, before the reply.
-func IsInterim(code string) bool { return code == CodeAdding || code == CodePutOff }
+func IsInterim(code string) bool {
+	return code == CodeAdding || code == CodeInvited || code == CodePutOff
+}
 
 // PrivateCopy is the reply for the 1:1 chat to a request made in a room.
 func (r Reply) PrivateCopy(room string) Reply {

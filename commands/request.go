@@ -18,6 +18,9 @@ type Request struct {
 	// Message is what the user typed, for echoing it in errors.
 	Message syntax.Message
 	syntax.Invocation
+	// MayListGroups is whether the policy lets the requester use /groups here. Only then names of
+	// groups are suggested.
+	MayListGroups bool
 	// Missed marks a request that a bot with another store may have begun to execute: it was found in
 	// the history of its chat, or the store may have been set back.
 	Missed bool

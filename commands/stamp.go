@@ -53,7 +53,8 @@ func IsFinalReply(data string, id RequestID) bool {
 // was opened.
 func SaysRoomIsOpen(data string, id RequestID) bool {
 	e, ok := readStamp(data)
-	return ok && e.Request == id && (e.Outcome == CodeDone || e.Outcome == CodePartial || e.Outcome == CodeAdding)
+	return ok && e.Request == id && (e.Outcome == CodeDone || e.Outcome == CodePartial ||
+		e.Outcome == CodeAdding || e.Outcome == CodeInvited)
 }
 
 // OutcomeOf is the outcome in the stamp of a message, empty without a stamp.

@@ -24,21 +24,22 @@ type distributionListMember struct {
 	Tenant wholeNumber `json:"tenantId"`
 }
 
+func (m distributionListMember) value() GroupMember {
+	return GroupMember{User: m.User, Tenant: int64(m.Tenant)}
+}
+
 func (d distributionList) hasID() bool { return d.ID != 0 }
 
 func (d distributionList) value() Group {
 	g := Group{
-		ID: GroupID(d.ID.String()), Name: d.Name, Status: "ACTIVE", ProfileID: d.ID,
+		ID: GroupID(d.ID.String()), Name: d.Name, Status: ActiveGroup, ProfileID: d.ID, Members: toGroupMembers(d.Members),
 		UpdatedAt: d.UpdatedAt.time(), RestrictedTenants: toInt64s(d.Restricted), profile: d.ID.String(),
 	}
 	if g.Name == "" {
 		g.Name = d.DisplayName
 	}
 	if d.Active != nil && !*d.Active {
-		g.Status = "DELETED"
-	}
-	for _, m := range d.Members {
-		g.Members = append(g.Members, GroupMember{User: m.User, Tenant: int64(m.Tenant)})
+		g.Status = DeletedGroup
 	}
 	return g
 }

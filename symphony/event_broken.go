@@ -14,19 +14,31 @@ type brokenEvent struct {
 	} `json:"initiator"`
 	Payload struct {
 		MessageSent struct {
-			Message struct {
-				ID        string       `json:"messageId"`
-				Text      string       `json:"message"`
-				Data      string       `json:"data"`
-				UserAgent string       `json:"userAgent"`
-				User      brokenUser   `json:"user"`
-				Stream    brokenStream `json:"stream"`
-			} `json:"message"`
+			Message brokenMessage `json:"message"`
 		} `json:"messageSent"`
 		Form struct {
 			Stream brokenStream `json:"stream"`
 		} `json:"symphonyElementsAction"`
 	} `json:"payload"`
+}
+
+// brokenMessage is what can be made out of most messages that cannot be read.
+type brokenMessage struct {
+	ID        string       `json:"messageId"`
+	Timestamp json.Number  `json:"timestamp"`
+	Text      string       `json:"message"`
+	Data      string       `json:"data"`
+	UserAgent string       `json:"userAgent"`
+	User      brokenUser   `json:"user"`
+	Stream    brokenStream `json:"stream"`
+}
+
+func (m brokenMessage) value() Message {
+	at, _ := m.Timestamp.Int64()
+	return Message{
+		ID: MessageID(normaliseID(m.ID)), Stream: m.Stream.conversation(), Time: millis(at).time(),
+		From: m.User.participant(), PresentationML: m.Text, Data: m.Data, UserAgent: m.UserAgent,
+	}
 }
 
 type brokenUser struct {
@@ -55,10 +67,8 @@ func readBroken(raw []byte, caught *PanicError) Unknown {
 	}
 	switch m := b.Payload.MessageSent.Message; {
 	case b.Type == MessageSent{}.kind():
-		u.Source = Message{
-			ID: MessageID(normaliseID(m.ID)), Stream: m.Stream.conversation(), Time: u.Time,
-			From: m.User.participant(), PresentationML: m.Text, Data: m.Data, UserAgent: m.UserAgent,
-		}
+		u.Source = m.value()
+		u.Source.Time = u.Time
 	case u.IsForm():
 		u.Source = Message{
 			ID: u.MessageID, Stream: b.Payload.Form.Stream.conversation(), Time: u.Time, From: u.Initiator,

@@ -1,6 +1,7 @@
 package symphony_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -53,6 +54,61 @@ func TestGroupWithoutANumberIsAnError(t *testing.T) {
 		require.Zero(t, g.ProfileID)
 		_, err = g.Account()
 		require.ErrorContains(t, err, `group "Odd"`)
+	}
+}
+
+func TestGroupTellsWhoMaySeeIt(t *testing.T) {
+	t.Parallel()
+	const bob, carol, eve = symphony.UserID(103<<36 + 2), symphony.UserID(103<<36 + 3), symphony.UserID(104<<36 + 1)
+	for name, row := range map[string]struct {
+		group  string
+		seenBy []symphony.UserID
+	}{
+		"no restriction":   {`{}`, []symphony.UserID{bob, carol, eve}},
+		"null":             {`{"visibilityRestriction":null}`, []symphony.UserID{bob, carol, eve}},
+		"empty lists":      {`{"visibilityRestriction":{"restrictedTenantsList":[],"restrictedUsersList":null}}`, []symphony.UserID{bob, carol, eve}},
+		"a company":        {`{"visibilityRestriction":{"restrictedTenantsList":["103"]}}`, []symphony.UserID{bob, carol}},
+		"a user as text":   {`{"visibilityRestriction":{"restrictedUsersList":["7078106103811"]}}`, []symphony.UserID{carol}},
+		"a user by number": {fmt.Sprintf(`{"visibilityRestriction":{"restrictedUsersList":[%d]}}`, bob), []symphony.UserID{bob}},
+		"both":             {fmt.Sprintf(`{"visibilityRestriction":{"restrictedTenantsList":[103],"restrictedUsersList":[%d,%d]}}`, carol, eve), []symphony.UserID{carol}},
+	} {
+		p := newPod(t)
+		p.answer("GET /profile-manager/v1/groups/{groupId}", 200, row.group)
+		g, err := p.client().Group(t.Context(), "g")
+		require.NoError(t, err, name)
+		var seenBy []symphony.UserID
+		for _, who := range []symphony.UserID{bob, carol, eve} {
+			if g.IsVisibleTo(who) {
+				seenBy = append(seenBy, who)
+			}
+		}
+		require.Equal(t, row.seenBy, seenBy, name)
+		require.Equal(t, len(seenBy) < 3, g.IsRestricted(), name)
+	}
+}
+
+func TestGroupWithAnUnreadableRestrictionIsLeftOut(t *testing.T) {
+	t.Parallel()
+	p := newPod(t)
+	p.answer(groupsOfType, 200, `{"pagination":{"cursors":{}},"data":[{"name":"A","visibilityRestriction":{"restrictedUsersList":["?"]}},
+		{"name":"B","visibilityRestriction":[]},{"name":"C"}]}`)
+	groups := collect(t, p.client().Groups(t.Context(), symphony.DistributionListType))
+	require.Len(t, groups, 1)
+	require.Equal(t, "C", groups[0].Name)
+}
+
+func TestGroupWithoutAListOfMembersIsToldFromAnEmptyOne(t *testing.T) {
+	t.Parallel()
+	for members, known := range map[string]bool{``: false, `,"members":null`: false, `,"members":[]`: true} {
+		p := newPod(t)
+		p.answer("GET /profile-manager/v1/groups/{groupId}", 200, `{"name":"A","id":"g"`+members+`}`)
+		p.answer("GET /v1/groups/sdl/{groupId}", 200, `{"name":"A","groupId":7078106104000`+members+`}`)
+		g, err := p.client().Group(t.Context(), "g")
+		require.NoError(t, err)
+		require.Equal(t, known, g.Members != nil, members)
+		g, err = p.client().DistributionList(t.Context(), 7078106104000)
+		require.NoError(t, err)
+		require.Equal(t, known, g.Members != nil, members)
 	}
 }
 
@@ -156,6 +212,8 @@ func TestDistributionListsOfTheUsersAPI(t *testing.T) {
 	require.Equal(t, "Old", lists[1].Name)
 	require.Equal(t, []int64{1008, 1009}, lists[1].RestrictedTenants)
 	require.Empty(t, lists[0].RestrictedTenants)
+	require.True(t, lists[0].IsVisibleTo(7078106103902))
+	require.False(t, lists[1].IsVisibleTo(1008<<36+1), "which way the restriction counts is not documented")
 	var asked []string
 	for _, r := range p.requestsTo("GET", "/v1/groups/sdl/list") {
 		asked = append(asked, r.Query)

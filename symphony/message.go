@@ -130,20 +130,10 @@ func (c *Client) Message(ctx context.Context, id MessageID) (Message, error) {
 	return m, err
 }
 
-// listedMessage is one of a list. If it cannot be read, it is the zero Message, and the others are
-// read all the same.
-type listedMessage struct{ wireMessage }
-
-func (m *listedMessage) UnmarshalJSON(b []byte) error {
-	if json.Unmarshal(b, &m.wireMessage) != nil {
-		m.wireMessage = wireMessage{}
-	}
-	return nil
-}
-
 // MessagesSince yields the messages of a conversation from a time on. The order is not documented;
-// a message may come twice when others arrive meanwhile. One that cannot be read comes as the zero
-// Message.
+// a message may come twice when others arrive meanwhile. Of one that cannot be read comes what can
+// be made out, such as its id, sender and data: whoever looks for their own message must not
+// overlook it.
 //
 //	GET /agent/v4/stream/{sid}/message
 func (c *Client) MessagesSince(ctx context.Context, stream StreamID, since time.Time) iter.Seq2[Message, error] {
@@ -151,10 +141,24 @@ func (c *Client) MessagesSince(ctx context.Context, stream StreamID, since time.
 	return yieldPages(size, func(skip int) (page[Message], error) {
 		query := skipLimit(skip, size)
 		query.Set("since", strconv.FormatInt(since.UnixMilli(), 10))
-		found, err := call[[]listedMessage](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
+		found, err := call[[]messageSince](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
 		return page[Message]{items: toValues[Message](found), size: len(found)}, err
 	})
 }
+
+type messageSince struct{ message Message }
+
+func (m *messageSince) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &m.message) == nil {
+		return nil
+	}
+	var broken brokenMessage
+	_ = json.Unmarshal(b, &broken) // as far as it goes
+	m.message = broken.value()
+	return nil
+}
+
+func (m messageSince) value() Message { return m.message }
 
 // MessageQuery says what to search messages by; empty fields do not restrict.
 type MessageQuery struct {
@@ -182,6 +186,17 @@ type messageSearch struct {
 	ToDate   millis     `json:"toDate,omitempty"`
 }
 
+// foundMessage is one of a search. If it cannot be read, it is the zero Message, and the others are
+// read all the same.
+type foundMessage struct{ wireMessage }
+
+func (m *foundMessage) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &m.wireMessage) != nil {
+		m.wireMessage = wireMessage{}
+	}
+	return nil
+}
+
 // SearchMessages yields the messages that match, newest first. One that cannot be read comes as the
 // zero Message.
 //
@@ -194,7 +209,7 @@ func (c *Client) SearchMessages(ctx context.Context, q MessageQuery) iter.Seq2[M
 	return yieldPages(size, func(skip int) (page[Message], error) {
 		query := skipLimit(skip, size)
 		query.Set("sortDir", "DESC")
-		found, err := call[[]listedMessage](ctx, c, request{op: opSearchMessages, query: query, body: body})
+		found, err := call[[]foundMessage](ctx, c, request{op: opSearchMessages, query: query, body: body})
 		return page[Message]{items: toValues[Message](found), size: len(found)}, err
 	})
 }

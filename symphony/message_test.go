@@ -115,11 +115,11 @@ func TestReadMessages(t *testing.T) {
 	t.Run("unreadable message among others", func(t *testing.T) {
 		t.Parallel()
 		p := newPod(t)
-		p.answer("GET /agent/v4/stream/{sid}/message", 200, `[{"messageId":7,"timestamp":{}},`+sent+`]`)
+		p.answer("GET /agent/v4/stream/{sid}/message", 200, `[7, {"messageId":"own","timestamp":{},"user":{"userId":5},"silent":[],"data":"{\"a\":1}"},`+sent+`]`)
 		messages := collect(t, p.client().MessagesSince(t.Context(), "s", time.UnixMilli(1717000000000)))
-		require.Len(t, messages, 2)
-		require.Zero(t, messages[0])
-		require.NotEmpty(t, messages[1].ID)
+		require.Len(t, messages, 3)
+		require.Equal(t, symphony.Message{ID: "own", From: symphony.Participant{ID: 5}, Data: `{"a":1}`}, messages[1])
+		require.NotEmpty(t, messages[2].ID)
 	})
 
 	t.Run("messages that match", func(t *testing.T) {

@@ -93,6 +93,7 @@ func TestEveryNumberHasItsBounds(t *testing.T) {
 		"datafeed.retry.initialIntervalMillis": {"1", "86400000"},
 		"datafeed.retry.maxIntervalMillis":     {"1", "86400000"},
 		"roombot.limits.maxMembers":            {"1", "10000"},
+		"roombot.limits.maxPeople":             {"1", "10000"},
 		"roombot.limits.workers":               {"1", "256"},
 		"roombot.limits.perConversation":       {"1", "10000"},
 		"roombot.limits.queue":                 {"1", "1000000"},

@@ -77,6 +77,7 @@ bot:
 	require.Equal(t, filepath.Join(dir, "key.pem"), string(c.Bot.PrivateKey.Path))
 	require.Equal(t, filepath.Join(dir, "roombot.db"), c.Roombot.Store.File())
 	require.Equal(t, 100, c.Roombot.Limits.MaxMembers)
+	require.Equal(t, 500, c.Roombot.Limits.MaxPeople)
 	require.Equal(t, "10s", c.Roombot.SearchLag.String())
 	require.Empty(t, c.Roombot.Health.Listen)
 	require.Equal(t, 500, c.Datafeed.Retry.InitialIntervalMillis)

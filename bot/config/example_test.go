@@ -80,5 +80,5 @@ func TestEveryKeyHasADescription(t *testing.T) {
 	for _, entry := range keys {
 		require.NotEmpty(t, entry.Doc, entry.Path)
 	}
-	require.Contains(t, keys, schema.Entry{Path: "roombot.limits.maxMembers", Doc: "people in one /newroom", Default: "100"})
+	require.Contains(t, keys, schema.Entry{Path: "roombot.limits.maxMembers", Doc: "people named in one /newroom", Default: "100"})
 }

@@ -42,7 +42,8 @@ func (Replies) Defaults() map[string]any { return map[string]any{"contact": poli
 
 // Limits bound what one request and all requests together may take.
 type Limits struct {
-	MaxMembers      int `config:"maxMembers,min=1,max=10000" doc:"people in one /newroom"`
+	MaxMembers      int `config:"maxMembers,min=1,max=10000" doc:"people named in one /newroom"`
+	MaxPeople       int `config:"maxPeople,min=1,max=10000" doc:"people in one /newroom in all: the requester, those named and those in its groups, each counted once"`
 	Workers         int `config:"workers,default=32,min=1,max=256" doc:"jobs executed at once, by each replica"`
 	PerConversation int `config:"perConversation,default=20,min=1,max=10000" doc:"unfinished requests of one chat; more are left out, and the user is told"`
 	Queue           int `config:"queue,default=1000,min=1,max=1000000" doc:"jobs that may wait in all; with so many, the feed is not read until there are fewer"`
@@ -52,7 +53,7 @@ type Limits struct {
 // of workers, so its default stands here. Package bot, which keeps the other two, stands above this
 // package; a test compares its constants with the tags.
 func (Limits) Defaults() map[string]any {
-	return map[string]any{"maxMembers": commands.DefaultMaxMembers}
+	return map[string]any{"maxMembers": commands.DefaultMaxMembers, "maxPeople": commands.DefaultMaxPeople}
 }
 
 // Retention says how long what is not needed any more is kept.

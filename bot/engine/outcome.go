@@ -19,7 +19,14 @@ func GiveUp(err error) error {
 	return &giveUpError{cause: err}
 }
 
-type postponeError struct{ after time.Duration }
+// LeaveConversation is Postpone for a job that may wait long: it leaves its conversation for good,
+// whose next job runs meanwhile.
+func LeaveConversation(d time.Duration) error { return &postponeError{after: max(d, 0), leaves: true} }
+
+type postponeError struct {
+	after  time.Duration
+	leaves bool // its conversation
+}
 
 func (e *postponeError) Error() string { return fmt.Sprintf("again in %s", e.after) }
 
@@ -33,5 +40,6 @@ type settlement struct {
 	state      string        // stateDone or stateFailed: the end; empty: the job comes back
 	pause      time.Duration // before it comes back
 	cause      error         // of the failed attempt; nil when none was used up
+	leaves     bool          // its conversation, and comes back
 	handedBack bool          // it comes back for a newer replica rather than for this one
 }

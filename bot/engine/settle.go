@@ -27,20 +27,24 @@ func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) {
 		e.erasures.Add(1)
 	}
 	switch {
-	case err == nil && ready:
-		e.queue.notify()
-	case err == nil && o.state == "" && !o.handedBack:
-		e.queue.notifyAfter(o.pause)
 	case errors.Is(err, ErrTaken):
 		zerolog.Ctx(ctx).Warn().Msg("job was taken over by another replica, which goes on with it")
+		return
 	case err != nil:
 		e.health.noteFailure(err)
+		return
+	}
+	if ready {
+		e.queue.notify()
+	}
+	if o.state == "" && !o.handedBack {
+		e.queue.notifyAfter(o.pause)
 	}
 }
 
 // settleInTx reports whether a job is ready now: the next of the conversation, or this one again.
 func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settlement) (ready bool, err error) {
-	if o.state != "" {
+	if o.state != "" || o.leaves {
 		if err := e.lockConversations(ctx, tx, a.Conversation); err != nil {
 			return false, err
 		}
@@ -62,8 +66,15 @@ func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settle
 	if err != nil {
 		return false, err
 	}
-	if err := e.queue.setState(ctx, tx, params); err != nil || o.state == "" || a.ID == "" {
+	if err := e.queue.setState(ctx, tx, params); err != nil || a.ID == "" {
 		return cancelled, err
+	}
+	switch {
+	case o.leaves:
+		ready, err := e.leaveConversation(ctx, tx, a)
+		return ready || cancelled, err
+	case o.state == "":
+		return cancelled, nil
 	}
 	if err := a.closeInTx(ctx, tx, o.state, now); err != nil {
 		return false, err
@@ -88,6 +99,14 @@ func (a *Attempt) closeInTx(ctx context.Context, tx runner, state string, now ti
 		return err
 	}
 	return deleteSteps(ctx, tx, a.ID)
+}
+
+// leaveConversation reports whether the next job of the conversation is ready now.
+func (e *Engine) leaveConversation(ctx context.Context, tx runner, a *Attempt) (ready bool, err error) {
+	if _, err := tx.exec(ctx, `UPDATE command SET conversation = '' WHERE id = $1`, a.ID); err != nil {
+		return false, err
+	}
+	return e.releaseNext(ctx, tx, a.Conversation)
 }
 
 // wasCancelled reports whether the job was cancelled during this attempt, and keeps others from

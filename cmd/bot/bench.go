@@ -19,9 +19,9 @@ memory are the bot's process alone.
 
 --rtt is the round trip of the network between bot and pod: half of it passes
 before the pod does a call's work, half after it. The critical path of a link is
-three round trips: half a one until the waiting read has delivered the event,
-one to create the room, one to add the requester, half a one until the pod has
-the answer. The ratio is the median of message-to-link divided by that.
+four round trips: half a one until the waiting read has delivered the event,
+one to create the room, one to add the requester, one to add the others, half a
+one until the pod has the answer. The ratio is the median of message-to-link divided by that.
 
 With --rate the requests come at that pace, answered or not. With --rate 0, 32
 people each send the next one as soon as theirs is answered: what is measured

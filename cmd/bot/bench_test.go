@@ -19,10 +19,10 @@ func TestBenchReportsTheCriticalPath(t *testing.T) {
 	var result bench.Report
 	require.NoError(t, json.Unmarshal([]byte(got.out), &result))
 	require.Equal(t, 10, result.Commands)
-	require.InDelta(t, 120, result.CriticalPath, 0.1)
+	require.InDelta(t, 160, result.CriticalPath, 0.1)
 	require.Greater(t, result.Ratio, 1.0, "no link comes before the calls that it needs")
 	require.GreaterOrEqual(t, result.Final.P50, result.Link.P50)
-	require.Greater(t, result.Inside.P50, 120.0*2/3, "nobody is in before the room is there")
+	require.Greater(t, result.Inside.P50, 160.0*2/4, "nobody is in before the room is there")
 	require.Positive(t, result.Throughput)
 }
 

@@ -26,6 +26,7 @@ func botConfig(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 		Policy: c.Policy,
 		Limits: commands.Limits{
 			MaxMembers:  own.Limits.MaxMembers,
+			MaxPeople:   own.Limits.MaxPeople,
 			CallTimeout: own.HTTPTimeout,
 			SearchLag:   own.SearchLag,
 		},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"roombot/bot/config"
+	"roombot/commands"
 	"roombot/symphony"
 )
 
@@ -48,14 +49,30 @@ func checkDatafeed(ctx context.Context, c *config.Config, client *symphony.Clien
 }
 
 func checkGroups(ctx context.Context, client *symphony.Client) checkResult {
-	n := 0
-	for _, err := range client.Groups(ctx, symphony.DistributionListType) {
-		if err != nil {
-			f := failedCheck("groups", "", err, "group: needs the role Group Manager (Distribution List); your Symphony administrators can give it. Everything else works without.")
-			f.Level = levelWarning
-			return f
-		}
-		n++
+	list, err := commands.ReadGroups(ctx, client)
+	if err != nil {
+		f := failedCheck("groups", "", err, "group: needs the role Group Manager (Distribution List); your Symphony administrators can give it. Everything else works without.")
+		f.Level = levelWarning
+		return f
 	}
-	return passedCheck("groups", fmt.Sprintf("%d distribution lists", n))
+	return groupsResult(list)
+}
+
+// groupsResult says how many groups there are, and what is not known of them.
+func groupsResult(list commands.GroupList) checkResult {
+	detail := fmt.Sprintf("%d distribution lists, from the %s", len(list.Groups), list.Source)
+	if list.Source == commands.ProfileManager {
+		return passedCheck("groups", detail)
+	}
+	hidden := 0
+	for _, g := range list.Groups {
+		if len(g.RestrictedTenants) > 0 {
+			hidden++
+		}
+	}
+	if hidden > 0 {
+		detail += fmt.Sprintf(", %d restricted to companies and shown to nobody", hidden)
+	}
+	return passedCheck("groups", detail, "the users API does not say which users a group is restricted to, so that everybody sees such a group; "+
+		"the profile manager does, with the role Group Manager (Distribution List)")
 }

@@ -27,7 +27,7 @@ import (
 // to do; one that is refused, which is told in private; and one more.
 var errandSays = []struct{ who, text string }{
 	{"alice", `/newroom "Lobby" @kim`},
-	{"alice", `/newroom "Desk" @carol @dana owner:@cora group:"Equities Sales"`},
+	{"alice", `/newroom "Desk" external @carol @dana owner:@cora owner:@eve group:"Equities Sales"`},
 	{"kim", `/newroom "Mine"`},
 	{"alice", `/newroom "Last"`},
 }
@@ -76,7 +76,9 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 	e.watch = &watch{pod: control.New(e.pod, control.Config{}), store: filepath.Join(dir, "roombot.db"), end: end, counts: map[string]int{}}
 	server := httptest.NewServer(e.watch.handler())
 	e.url, e.world = server.URL, client.New(server.URL)
-	require.NoError(t, e.world.Fail(t.Context(), client.Fault{Kind: client.FaultSearchLag, Delay: "500ms"})) // less than the bot waits for
+	require.NoError(t, e.world.Fail(t.Context(),
+		client.Fault{Kind: client.FaultSearchLag, Delay: "500ms"}, // less than the bot waits for
+		client.Fault{Kind: client.FaultOutsideDelay, Delay: "300ms"}))
 	_, err = openHome(dir, server.Listener.Addr().(*net.TCPAddr))
 	require.NoError(t, err)
 	e.amend(`"searchLag": "2s"`, `"searchLag": "50ms"`, `"httpTimeout": "8s"`, `"httpTimeout": "1s"`) // until an unanswered call is settled

@@ -50,7 +50,7 @@ func killAtEach(t *testing.T, several int, newErrand func(*testing.T, checkpoint
 	undisturbed := newErrand(t, checkpoint{}).run()
 	undisturbed.ending.requireAsAsked(t)
 	require.Subset(t, undisturbed.events, []string{
-		"commit of new intent room, 1", "room create, 1", "message create, 1", "im create, 1",
+		"commit of new intent room, 1", "room create, 1", "message create, 1", "im create, 1", "commit of new intent outside, 1",
 	})
 
 	var missed atomic.Int32
@@ -137,7 +137,7 @@ func (end ending) requireAsAsked(t *testing.T) {
 	sales := []string{"Equities Sales"}
 	require.Equal(t, []client.Member{
 		{Username: "alice", Owner: true, Through: sales}, {Username: "bob", Through: sales}, {Username: "carol"},
-		{Username: "cora", Owner: true}, {Username: botName, Owner: true},
+		{Username: "cora", Owner: true}, {Username: "eve", Owner: true}, {Username: botName, Owner: true},
 	}, desk.Members)
 	require.Len(t, end.Answers, len(errandSays))
 	require.Equal(t, errandSays[1].text, end.Answers[1].To)

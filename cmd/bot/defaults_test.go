@@ -117,7 +117,7 @@ func TestConfigurationAndCodeHaveTheSameDefaults(t *testing.T) {
 	alone := commands.NewEnv(commands.Env{}).Limits
 	require.Equal(t, alone, commands.NewEnv(commands.Env{Limits: wired.Limits}).Limits)
 	require.Equal(t, commands.Limits{
-		MaxMembers: commands.DefaultMaxMembers, CallTimeout: commands.DefaultCallTimeout,
+		MaxMembers: commands.DefaultMaxMembers, MaxPeople: commands.DefaultMaxPeople, CallTimeout: commands.DefaultCallTimeout,
 		SearchLag: commands.DefaultSearchLag, AddsPerSecond: commands.DefaultAddsPerSecond,
 	}, alone)
 	require.Equal(t, bot.Bounds{PerConversation: bot.DefaultPerConversation, Queue: bot.DefaultQueue}, wired.Bounds)

@@ -35,7 +35,8 @@ Faults: none; default is a bad day; heavy is everything at once: 429 with
 Retry-After, 500, 503, delays past the bot's timeout, connections that drop
 before and after the effect of every kind of write, expired sessions, failing
 logins, lost datafeeds, events twice and out of order, a room search that lags
-behind by up to 3 s, and searches that find nothing answer 204 now and then.
+behind by up to 3 s, people of other companies who come in up to 15 s after they
+were added, and searches that find nothing answer 204 now and then.
 
 When the pod forgets a datafeed, the events in it are lost; the bot then has to
 find the requests in the history of the chats.

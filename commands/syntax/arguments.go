@@ -210,6 +210,6 @@ func (a *argumentParser) checkMemberLimit() *parseError {
 	}
 	return &parseError{Error: Error{
 		Code: TooManyMembers, At: a.slash, Count: n, Limit: most,
-		Message: fmt.Sprintf("%d people are more than you may add at once (%d). Use a group: instead, or add the rest later.", n, most),
+		Message: fmt.Sprintf("%d people are more than you may add at once (%d). Name fewer, and add the rest in the room later.", n, most),
 	}}
 }

@@ -62,7 +62,7 @@ func TestTooManyPeopleAreAnError(t *testing.T) {
 	require.NotNil(t, e)
 	require.Equal(t, syntax.TooManyMembers, e.Code)
 	require.Equal(t, []int{9, 4, 3}, []int{e.At, e.Count, e.Limit})
-	require.Contains(t, e.Message, "group:")
+	require.Equal(t, "4 people are more than you may add at once (3). Name fewer, and add the rest in the room later.", e.Message)
 	require.NotNil(t, g.Parse(im(`/newroom @Alice Martin @a @b @c`)).Error, "the form is not a way around")
 }
 

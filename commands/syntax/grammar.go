@@ -11,9 +11,10 @@ type Grammar struct {
 	Commands []Command
 	// MaxMembers is how many people one command may name. Default 100.
 	MaxMembers int
-	// KnownGroups are names of groups that may be offered as corrections; nil where they are not
-	// known. A group that is not listed is no error: the list may be old.
-	KnownGroups []string
+	// KnownGroups returns names of groups that may be offered as corrections to who wrote the
+	// message, nil where they are not known. It is asked only where a correction hangs on it. A group
+	// that is not listed is no error: the list may be old. Optional.
+	KnownGroups func() []string
 }
 
 // Command describes one command, for parsing, help and autocompletion alike.

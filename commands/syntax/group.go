@@ -17,14 +17,19 @@ func groupKey(name string) string { return strings.ToLower(name) }
 
 // groupNames are the known names of groups, and the length of the longest.
 type groupNames struct {
+	known   bool // names is all there are
 	names   map[string]bool
 	longest int
 }
 
 func (a *argumentParser) knownGroups() *groupNames {
 	if a.known == nil {
-		a.known = &groupNames{names: map[string]bool{}}
-		for _, name := range a.grammar.KnownGroups {
+		var known []string
+		if a.grammar.KnownGroups != nil {
+			known = a.grammar.KnownGroups()
+		}
+		a.known = &groupNames{known: known != nil, names: map[string]bool{}}
+		for _, name := range known {
 			name, _ = CleanName(name)
 			a.known.names[groupKey(name)] = true
 			a.known.longest = max(a.known.longest, len([]rune(name)))

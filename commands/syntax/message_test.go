@@ -42,5 +42,5 @@ func room(text string) syntax.Message {
 }
 
 func grammar(groups ...string) syntax.Grammar {
-	return syntax.Grammar{BotID: botID, Commands: testCommands(), KnownGroups: groups}
+	return syntax.Grammar{BotID: botID, Commands: testCommands(), KnownGroups: func() []string { return groups }}
 }

@@ -205,7 +205,7 @@ func (a *argumentParser) continueOptionValue(end int) (f *parseError, done bool)
 		return nil, false
 	}
 	f = a.unquotedValueError(l, last)
-	if l.option.Kind == Groups && a.grammar.KnownGroups != nil {
+	if l.option.Kind == Groups && a.knownGroups().known {
 		f.edits = nil // the groups are known, and this is none of them
 	}
 	return f, false

@@ -155,6 +155,32 @@ func TestTheNewerGroupsAPITellsRestrictedTenants(t *testing.T) {
 	require.Equal(t, map[any]any{"Few": []any{190.0}}, restricted)
 }
 
+func TestAGroupThatTheCallerMayNotSeeIsNotThere(t *testing.T) {
+	b := withGroups(t)
+	body := map[string]any{
+		"type": "SDL", "ownerType": "TENANT", "ownerId": 103, "name": "Few", "profile": map[string]any{"displayName": "Few"},
+		"visibilityRestriction": map[string]any{"restrictedUsersList": []int64{b.ID("carol")}},
+	}
+	made := b.Post("/profile-manager/v1/groups", body).Object()
+	few := b.Group("Few")
+	member := map[string]any{"member": map[string]any{"memberTenant": 103, "memberId": b.ID("kim")}}
+	seen := func(status int) {
+		t.Helper()
+		require.Equal(t, status == http.StatusOK, strings.Contains(string(b.Get("/profile-manager/v1/groups/type/SDL").Raw), `"Few"`))
+		require.Equal(t, status == http.StatusOK, strings.Contains(string(b.Get("/v1/groups/sdl/list").Raw), `"Few"`))
+		require.Equal(t, status == http.StatusOK, b.Get(fmt.Sprintf("/v1/groups/sdl/%d", few)).Status == http.StatusOK)
+		require.Equal(t, status == http.StatusOK, b.Get(fmt.Sprintf("/pod/v3/users?uid=%d", few)).Status == http.StatusOK)
+		require.Equal(t, status == http.StatusOK, b.Post("/profile-manager/v1/groups/"+made["id"].(string)+"/member", member).Status == http.StatusOK)
+		require.Equal(t, status, b.Get("/profile-manager/v1/groups/"+made["id"].(string)).Status)
+	}
+	b.Post("/sandbox/v1/rights", map[string]bool{"allGroups": false}).OK()
+	seen(http.StatusNotFound)
+	b.Post("/sandbox/v1/rights", map[string]bool{"allGroups": true}).OK()
+	seen(http.StatusOK)
+	body["name"], body["visibilityRestriction"] = "Odd", map[string]any{"restrictedUsersList": "carol"}
+	b.Post("/profile-manager/v1/groups", body).Refused(http.StatusBadRequest)
+}
+
 func TestConnectionsAreAskedForAndAccepted(t *testing.T) {
 	b := loggedIn(t)
 	feed, mallory := b.Feed(), b.ID("mallory")

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strconv"
 
@@ -20,7 +19,7 @@ func (p *Pod) listSDL(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := slices.SortedFunc(slices.Values(p.world.Groups()), func(a, b *world.Group) int { return cmp.Compare(a.Profile, b.Profile) })
+	all := slices.SortedFunc(slices.Values(p.world.GroupsSeenBy(c.caller)), func(a, b *world.Group) int { return cmp.Compare(a.Profile, b.Profile) })
 	found := []any{}
 	for _, g := range all {
 		if g.Profile > last && len(found) < limit {
@@ -36,7 +35,7 @@ func (p *Pod) getSDL(c *call) (any, error) {
 		return nil, err
 	}
 	g := p.world.GroupOfProfile(id)
-	if g == nil {
+	if g == nil || !p.world.MaySeeGroup(c.caller, g) {
 		return nil, rest.BadRequest("Group %d not found", id)
 	}
 	return encodeSDL(g), nil
@@ -53,17 +52,8 @@ func encodeSDL(g *world.Group) map[string]any {
 		"createdDate": g.Created.UnixMilli(), "createdBy": strconv.FormatInt(g.Creator, 10),
 		"updatedDate": g.Updated.UnixMilli(), "updatedBy": strconv.FormatInt(g.Updater, 10),
 	}
-	if tenants := restrictedTenants(g); len(tenants) > 0 {
+	if tenants := g.Restrictions.Visible.Tenants; len(tenants) > 0 {
 		v["restrictedTenants"] = tenants
 	}
 	return v
-}
-
-// restrictedTenants are the companies of the restriction that the profile manager was given.
-func restrictedTenants(g *world.Group) []int64 {
-	var given struct {
-		Tenants []int64 `json:"restrictedTenantsList"`
-	}
-	_ = json.Unmarshal([]byte(g.Restrictions.Visibility), &given) // what was given may be of any shape
-	return given.Tenants
 }

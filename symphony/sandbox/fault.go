@@ -13,7 +13,11 @@ import (
 	"roombot/symphony/sandbox/rest"
 )
 
-const defaultSearchLag = "3s"
+// Delays of faults that say none.
+const (
+	defaultSearchLag    = "3s"
+	defaultOutsideDelay = "30s"
+)
 
 // delayOf is a fault's delay, which was checked when the fault was added.
 func delayOf(f *client.Fault) time.Duration {
@@ -25,7 +29,7 @@ func checkFault(f *client.Fault) error {
 	setDefault(&f.Kind, client.FaultHTTP)
 	kinds := []string{
 		client.FaultHTTP, client.FaultSessionExpired, client.FaultFeedKilled, client.FaultDuplicateEvents,
-		client.FaultReorderEvents, client.FaultSearchLag,
+		client.FaultReorderEvents, client.FaultSearchLag, client.FaultOutsideDelay, client.FaultOutsideNever,
 	}
 	delay, err := time.ParseDuration(f.Delay)
 	switch {

@@ -95,6 +95,7 @@ func (p *Pod) awaitEvents(c *call, id string) (any, error) {
 	limit := time.NewTimer(p.cfg.LongPoll)
 	defer limit.Stop()
 	for over := false; ; {
+		p.world.AdmitInvited()
 		f := p.world.Feed(c.caller, id)
 		if f == nil {
 			return nil, rest.BadRequest("Could not find a datafeed with the provided id")
@@ -115,7 +116,7 @@ func (p *Pod) awaitEvents(c *call, id string) (any, error) {
 func (p *Pod) parkRead(c *call, f *world.Feed, limit <-chan time.Time) bool {
 	wake := p.wakeOf(f.ID)
 	var again <-chan time.Time
-	if next := p.world.UntilVisible(f); next > 0 {
+	if next := p.untilNews(f); next > 0 {
 		timer := time.NewTimer(next)
 		defer timer.Stop()
 		again = timer.C
@@ -136,6 +137,15 @@ func (p *Pod) parkRead(c *call, f *world.Feed, limit <-chan time.Time) bool {
 	case <-c.Context().Done():
 	}
 	return false
+}
+
+// untilNews is how long until a feed may have news by the clock alone; 0 when it will have none.
+func (p *Pod) untilNews(f *world.Feed) time.Duration {
+	visible, admission := p.world.UntilVisible(f), p.world.UntilAdmission()
+	if visible <= 0 || admission > 0 && admission < visible {
+		return max(admission, 0)
+	}
+	return visible
 }
 
 // countReader notes that a read of a feed begins or ends to wait.

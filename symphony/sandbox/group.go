@@ -13,9 +13,9 @@ import (
 	"roombot/symphony/sandbox/world"
 )
 
-// findGroup finds the group that a path names.
+// findGroup finds the group that a path names. One that the caller may not see is not there.
 func (p *Pod) findGroup(c *call) (*world.Group, error) {
-	if g := p.world.Group(c.Params["groupId"]); g != nil {
+	if g := p.world.Group(c.Params["groupId"]); g != nil && p.world.MaySeeGroup(c.caller, g) {
 		return g, nil
 	}
 	return nil, rest.Refuse(http.StatusNotFound, "Group %s not found", c.Params["groupId"])
@@ -92,7 +92,7 @@ func (p *Pod) listGroups(c *call) (any, error) {
 		return nil, err
 	}
 	status := c.Text("status")
-	all := slices.DeleteFunc(slices.Clone(p.world.Groups()), func(g *world.Group) bool { return status != "" && g.Status != status })
+	all := slices.DeleteFunc(p.world.GroupsSeenBy(c.caller), func(g *world.Group) bool { return status != "" && g.Status != status })
 	if c.Query.Get("sortOrder") == "DESC" {
 		slices.Reverse(all)
 	}

@@ -37,8 +37,12 @@ func readGroup(c *call) (world.GroupChange, error) {
 	if err := body.check(); err != nil {
 		return world.GroupChange{}, err
 	}
+	visible, err := readVisibility(body.Visibility)
+	if err != nil {
+		return world.GroupChange{}, err
+	}
 	change := world.GroupChange{Name: body.Name, Status: body.Status, Restrictions: world.Restrictions{
-		Visibility: rawText(body.Visibility), Connection: rawText(body.Connection), Interaction: rawText(body.Interaction),
+		Visibility: rawText(body.Visibility), Visible: visible, Connection: rawText(body.Connection), Interaction: rawText(body.Interaction),
 	}}
 	if details := rawText(body.Profile); details != "" {
 		change.Details = &details
@@ -66,6 +70,18 @@ func (g groupRequest) check() error {
 		return rest.BadRequest("The field profile must be an object")
 	}
 	return nil
+}
+
+// readVisibility reads who may see a group.
+func readVisibility(raw json.RawMessage) (world.Visibility, error) {
+	var given struct {
+		Tenants []int64 `json:"restrictedTenantsList"`
+		Users   []int64 `json:"restrictedUsersList"`
+	}
+	if text := rawText(raw); text != "" && json.Unmarshal([]byte(text), &given) != nil {
+		return world.Visibility{}, rest.BadRequest("The field visibilityRestriction must have lists of numbers")
+	}
+	return world.Visibility{Tenants: given.Tenants, Users: given.Users}, nil
 }
 
 // rawText is a value as it was given, and "" for null and none.
@@ -107,7 +123,7 @@ func (p *Pod) updateGroup(c *call) (any, error) {
 // 404.
 func (p *Pod) addGroupMember(c *call) (any, error) {
 	g := p.world.Group(c.Params["groupId"])
-	if g == nil {
+	if g == nil || !p.world.MaySeeGroup(c.caller, g) {
 		return nil, rest.BadRequest("Group %s not found", c.Params["groupId"])
 	}
 	var body struct {

@@ -77,3 +77,19 @@ func (p worldFaults) SearchLag() int64 {
 	}
 	return lag.Milliseconds()
 }
+
+// OutsideDelay is the longest delay of the faults that strike.
+func (p worldFaults) OutsideDelay() (delay time.Duration, ever bool) {
+	if p.faultStrikes(client.FaultOutsideNever) {
+		return 0, false
+	}
+	struck := p.throwDice(func(f *client.Fault) bool { return f.Kind == client.FaultOutsideDelay })
+	if len(struck) == 0 {
+		return world.DefaultOutsideDelay, true
+	}
+	for _, f := range struck {
+		setDefault(&f.Delay, defaultOutsideDelay)
+		delay = max(delay, delayOf(&f))
+	}
+	return delay, true
+}

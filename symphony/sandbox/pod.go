@@ -94,6 +94,7 @@ func (p *Pod) Handler() http.Handler { return http.HandlerFunc(p.serve) }
 func (p *Pod) Do(use func(*world.World)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.world.AdmitInvited()
 	use(p.world)
 }
 

@@ -22,7 +22,7 @@ func podRoutes() []route {
 		get("/v3/room/{id}/info", "roomInfo", (*Pod).roomInfo),
 		post("/v3/room/{id}/update", "updateRoom", (*Pod).updateRoom),
 		post("/v1/room/{id}/setActive", "setRoomActive", (*Pod).setActive),
-		post("/v1/room/{id}/membership/add", "addMember", changeMember((*world.World).AddMember, "Member added")),
+		post("/v1/room/{id}/membership/add", "addMember", changeMemberAs(addMember)),
 		post("/v1/room/{id}/membership/remove", "removeMember", changeMember((*world.World).RemoveMember, "Member removed")),
 		post("/v1/room/{id}/membership/promoteOwner", "promoteOwner", changeMember((*world.World).Promote, "Member promoted to owner")),
 		post("/v1/room/{id}/membership/demoteOwner", "demoteOwner", changeMember((*world.World).Demote, "Owner demoted")),

@@ -78,6 +78,7 @@ func (p *Pod) runOperation(c *call) (*rest.Encoded, error) {
 	if !c.route.free {
 		p.mu.Lock()
 		defer p.mu.Unlock()
+		p.world.AdmitInvited()
 		if err := p.authenticate(c, c.route.auth); err != nil {
 			return nil, err
 		}

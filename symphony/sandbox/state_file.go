@@ -53,7 +53,7 @@ func restoreWorld(raw []byte, cfg world.Config) (*world.World, error) {
 	if err := world.CheckVersion(header.Version); err != nil {
 		return nil, err
 	}
-	var saved world.State
+	saved := world.State{Rights: world.FirstRights()} // a file may be older than one of the rights
 	if err := rest.DecodeDocument(raw, &saved); err != nil {
 		return nil, err
 	}

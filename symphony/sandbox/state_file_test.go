@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -47,6 +48,22 @@ func TestTheStateFileKeepsThePod(t *testing.T) {
 	}
 	_, err = sandbox.New(sandbox.Config{StateFile: filepath.Join(filepath.Dir(file), "missing", "pod.json")})
 	require.ErrorContains(t, err, "keep the pod's state in ")
+}
+
+func TestARightThatTheStateFileDoesNotKnowIsGiven(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "pod.json")
+	keep := func(c *config) { c.StateFile = file }
+	b := loggedIn(t, keep)
+	b.Post("/sandbox/v1/rights", map[string]bool{"updateMessages": false}).OK()
+	require.NoError(t, b.Pod.Close())
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	older := regexp.MustCompile(`"allGroups":\s*true,`).ReplaceAllString(string(raw), "")
+	require.NotEqual(t, string(raw), older)
+	require.NoError(t, os.WriteFile(file, []byte(older), 0o600))
+	rights := setupBeside(t, keep).Get("/sandbox/v1/rights").OK()
+	require.Equal(t, true, rights["allGroups"])
+	require.Equal(t, false, rights["updateMessages"])
 }
 
 func TestStateFileOfAnotherShapeIsExplained(t *testing.T) {

@@ -137,7 +137,7 @@ func (p *Pod) lookup(c *call, key, value string) (*world.Person, *userError) {
 	if bad := checkKey(key, value); bad != nil {
 		return nil, bad
 	}
-	for _, who := range p.world.Accounts() {
+	for _, who := range p.world.Accounts(c.caller) {
 		if who.HasKey(key, value) && isWanted(c, who) {
 			return who, nil
 		}
@@ -175,7 +175,7 @@ func (p *Pod) searchUsers(c *call) (any, error) {
 	}
 	_, activeGiven := c.Flag("active")
 	found := []userV2{}
-	for _, who := range p.world.Accounts() {
+	for _, who := range p.world.Accounts(c.caller) {
 		if query.Matches(who) && isWanted(c, who) && (activeGiven || who.Active) {
 			found = append(found, encodeUser(who, c.caller))
 		}

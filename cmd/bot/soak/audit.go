@@ -14,7 +14,9 @@ type Outcome struct {
 	Rooms    []client.Room
 	Planted  map[string]bool  // stream ids of the rooms that a stranger has made
 	Messages []client.Message // of the bot, each version of them, in order
-	Errors   []trial.Line     // that the bots logged, and ends of bots that were not asked for
+	// Names are what people are called in answers, by username.
+	Names  map[string]string
+	Errors []trial.Line // that the bots logged, and ends of bots that were not asked for
 }
 
 // Finding is what is wrong with one request.
@@ -28,7 +30,7 @@ type Finding struct {
 func Audit(plan []*Request, w Outcome) AuditResult {
 	a := AuditResult{Sent: len(plan), Errors: w.Errors}
 	w.Rooms = a.checkPlanted(w.Rooms, w.Planted)
-	said := latestVersions(w.Messages)
+	said, versions := latestVersions(w.Messages), messagesByRequest(w.Messages)
 	known := map[string]bool{}
 	for _, c := range plan {
 		known[c.Number] = true
@@ -37,6 +39,9 @@ func Audit(plan []*Request, w Outcome) AuditResult {
 		a.Rooms.count(len(rooms))
 		a.Answers.count(len(answers))
 		a.checkRequest(c, rooms, answers)
+		for _, r := range rooms {
+			a.checkClaims(c, r, versions[c.Number], w.Names)
+		}
 	}
 	for request, messages := range said {
 		if !known[request] {

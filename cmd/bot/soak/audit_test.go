@@ -88,6 +88,12 @@ func TestEachErrorIsFound(t *testing.T) {
 			}, "several answers",
 			func(a soak.AuditResult) int { return a.Answers.Several },
 		},
+		"an answer that somebody is invited": {
+			func(t *testing.T, c *soak.Request, w *soak.Outcome) {
+				w.Messages[0] = answer(t, "a1", c, commands.CodeInvited)
+			}, "not final",
+			func(a soak.AuditResult) int { return a.Wrong },
+		},
 		"an answer that is not final": {
 			func(t *testing.T, c *soak.Request, w *soak.Outcome) {
 				w.Messages[0] = answer(t, "a1", c, commands.CodeAdding)
@@ -104,6 +110,17 @@ func TestEachErrorIsFound(t *testing.T) {
 		},
 		"an answer that does not name who could not be added": {
 			func(_ *testing.T, c *soak.Request, _ *soak.Outcome) { c.Absent = []string{"Dana Former"} }, "Dana Former",
+			func(a soak.AuditResult) int { return a.Wrong },
+		},
+		"a member who is named before being in": {
+			func(t *testing.T, c *soak.Request, w *soak.Outcome) {
+				early := answer(t, "a0", c, commands.CodeAdding)
+				early.Markup = "<ul><li><b>Owner: </b>Bob Chen (you)</li><li><b>Members: </b>Carol O'Neil, Alice Martin</li></ul>"
+				w.Names = map[string]string{"alice": "Alice Martin", "bob": "Bob Chen"}
+				early.Timestamp, w.Rooms[0].Members[0].Joined = 1000, 1001
+				w.Messages[0].Replacing, w.Messages[0].Timestamp = early.ID, 1002
+				w.Messages = slices.Insert(w.Messages, 0, early)
+			}, "before being in the room: alice",
 			func(a soak.AuditResult) int { return a.Wrong },
 		},
 		"a missing member": {

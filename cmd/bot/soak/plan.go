@@ -47,12 +47,15 @@ func (c *Request) chatKey() string {
 // openingRequests is how many rooms are opened first, for others to be sent in.
 const openingRequests = 4
 
+// outsider is of another company, which is connected with the bot.
+const outsider = "eve"
+
 // disabledUser has a disabled account, which Symphony adds to no room.
 const disabledUser = "dana"
 
 // Plan makes requests, the same ones for the same seed: most for one to five people, some for more
-// than twenty, by mention or e-mail, with groups, owners and options, from several 1:1 chats and
-// from a few rooms.
+// than twenty, by mention or e-mail, with groups, owners and options, some with somebody of another
+// company, from several 1:1 chats and from a few rooms.
 func Plan(n int, seed int64, people []client.Person, groups []client.Group) []*Request {
 	p := planner{dice: rand.New(rand.NewPCG(uint64(seed), 1)), all: people}
 	for _, who := range people {
@@ -68,10 +71,9 @@ func Plan(n int, seed int64, people []client.Person, groups []client.Group) []*R
 	}
 	var plan []*Request
 	for i := range n {
-		c := p.request(fmt.Sprintf("%s %d-%d", p.topic(), seed, i+1))
-		if i < min(openingRequests, n/8) {
-			c.isOpening = true
-		} else if p.chance(0.25) {
+		isOpening := i < min(openingRequests, n/8)
+		c := p.request(fmt.Sprintf("%s %d-%d", p.topic(), seed, i+1), isOpening)
+		if !isOpening && p.chance(0.25) {
 			p.moveToRoom(c, plan)
 		}
 		plan = append(plan, c)
@@ -94,9 +96,12 @@ func (p *planner) topic() string {
 	return topics[p.dice.IntN(len(topics))]
 }
 
-func (p *planner) request(name string) *Request {
+func (p *planner) request(name string, isOpening bool) *Request {
 	who := p.people[p.dice.IntN(len(p.people))]
-	c := &Request{RoomName: name, As: who.Username, Members: []string{who.Username, botName}, Owners: []string{who.Username, botName}}
+	c := &Request{
+		RoomName: name, As: who.Username, isOpening: isOpening,
+		Members: []string{who.Username, botName}, Owners: []string{who.Username, botName},
+	}
 	words := []string{"/newroom", `"` + name + `"`}
 	words = append(words, p.inviteWords(c)...)
 	if p.chance(0.3) {
@@ -104,7 +109,11 @@ func (p *planner) request(name string) *Request {
 		words = append(words, `group:"`+g.Name+`"`)
 		c.Members = append(c.Members, g.Members...)
 	}
-	words = append(words, p.optionWords()...)
+	options := p.optionWords()
+	if p.chance(0.15) && len(options) == 0 && !isOpening {
+		options = p.outsiderWords(c)
+	}
+	words = append(words, options...)
 	c.Text = strings.Join(words, " ")
 	c.Members, c.Owners = sortUnique(c.Members), sortUnique(c.Owners)
 	return c
@@ -135,6 +144,16 @@ func (p *planner) inviteWords(c *Request) (words []string) {
 		c.Absent = append(c.Absent, p.all[at].DisplayName)
 	}
 	return words
+}
+
+// outsiderWords make a room for other companies with somebody of one of them.
+func (p *planner) outsiderWords(c *Request) []string {
+	c.Members = append(c.Members, outsider)
+	if p.chance(0.5) {
+		return []string{"external:yes", "@" + outsider}
+	}
+	c.Owners = append(c.Owners, outsider)
+	return []string{"external:yes", "owner:@" + outsider}
 }
 
 func (p *planner) optionWords() (words []string) {

@@ -1,6 +1,7 @@
 package soak_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,8 @@ func TestARequestExpectsItsSenderTheBotAndThePeopleItNames(t *testing.T) {
 		require.Contains(t, c.Members, "roombot")
 		require.NotContains(t, c.Members, "dana")
 		require.Subset(t, c.Members, c.Owners)
+		require.Equal(t, strings.Contains(c.Text, "external:yes"), slices.Contains(c.Members, "eve"))
+		require.Equal(t, strings.Contains(c.Text, "owner:@eve"), slices.Contains(c.Owners, "eve"))
 		if strings.Contains(c.Text, `group:"Sales"`) {
 			require.Subset(t, c.Members, []string{"a", "b"})
 		}

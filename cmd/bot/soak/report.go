@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"roombot/cmd/bot/trial"
+	"roombot/symphony/sandbox/client"
 )
 
 // Tally counts requests by how many they have of something.
@@ -81,7 +82,10 @@ func (s *soak) auditPod(ctx context.Context, took time.Duration) (Report, error)
 	if err != nil {
 		return Report{}, err
 	}
-	world := Outcome{Rooms: state.Rooms, Planted: s.decoys.planted, Messages: s.ledger.botMessages(), Errors: s.unexpectedEnds}
+	world := Outcome{
+		Rooms: state.Rooms, Planted: s.decoys.planted, Messages: s.ledger.botMessages(), Names: displayNames(state.People),
+		Errors: s.unexpectedEnds,
+	}
 	r := Report{
 		Seed: s.Seed, Faults: s.faults, Kills: s.kills, FeedsKilled: s.feedsKilled, Replicas: s.Replicas, Took: took,
 		HTTPTimeout: s.HTTPTimeout, SearchLag: s.SearchLag, Visibility: s.Visibility, Outages: s.outageResults,
@@ -98,6 +102,15 @@ func (s *soak) auditPod(ctx context.Context, took time.Duration) (Report, error)
 	r.Stored = stored - s.stored
 	r.AuditResult = Audit(s.plan, world)
 	return r, err
+}
+
+// displayNames are the names of people by their usernames.
+func displayNames(people []client.Person) map[string]string {
+	names := map[string]string{}
+	for _, p := range people {
+		names[p.Username] = p.DisplayName
+	}
+	return names
 }
 
 // maxFindings is how many are printed; --json has all.

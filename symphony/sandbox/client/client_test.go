@@ -27,6 +27,7 @@ var answerTypes = map[string]any{
 	"GET /chats":             client.ChatsAnswer{},
 	"POST /chats":            client.OpenChatAnswer{},
 	"POST /rooms":            client.Room{},
+	"POST /groups":           client.Group{},
 	"POST /rooms/{streamId}": client.Room{},
 	"GET /chats/{streamId}":  client.ChatAnswer{},
 	"POST /say":              client.Conversation{},
@@ -124,6 +125,11 @@ func callEverything(t *testing.T, w *world) {
 	no(err)
 	_, err = w.OpenChat(ctx, "bob", "alice")
 	no(err)
+	desk, err := w.CreateGroup(ctx, client.CreateGroupRequest{
+		Name: "Few", Members: []string{"bob"}, RestrictedTenants: []int64{103}, RestrictedUsers: []string{"alice", "bob"},
+	})
+	no(err)
+	require.Equal(t, []string{"bob"}, desk.Members)
 	made, err := w.CreateRoom(ctx, client.CreateRoomRequest{
 		As: "carol", Name: "Rates", Description: "of carol", Members: []string{"kim", "roombot"}, Keywords: []client.Keyword{{Key: "team", Value: "fx"}},
 	})

@@ -77,6 +77,11 @@ func (c *Client) UpdateRoom(ctx context.Context, streamID string, r UpdateRoomRe
 	return call[Room](ctx, c, request{method: http.MethodPost, path: "rooms/" + url.PathEscape(streamID), body: r})
 }
 
+// CreateGroup has the administrator of the pod make a distribution list.
+func (c *Client) CreateGroup(ctx context.Context, r CreateGroupRequest) (Group, error) {
+	return call[Group](ctx, c, request{method: http.MethodPost, path: "groups", body: r})
+}
+
 // Join has somebody enter a public room.
 func (c *Client) Join(ctx context.Context, who, streamID string) (Chat, error) {
 	return c.join(ctx, JoinRequest{As: who, StreamID: streamID})

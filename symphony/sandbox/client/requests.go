@@ -76,6 +76,15 @@ type UpdateRoomRequest struct {
 	Keywords []Keyword `json:"keywords,omitempty"` // in place of all that there are
 }
 
+// CreateGroupRequest is the body of POST groups: the administrator of the pod makes a distribution
+// list. A restriction says who may see it; one that names companies and users takes both.
+type CreateGroupRequest struct {
+	Name              string   `json:"name"`
+	Members           []string `json:"members,omitempty"`           // usernames
+	RestrictedTenants []int64  `json:"restrictedTenants,omitempty"` // numbers of companies; default: all
+	RestrictedUsers   []string `json:"restrictedUsers,omitempty"`   // usernames; default: all
+}
+
 // JoinRequest is the body of POST join: somebody enters a public room, or asks to be let into a
 // private one.
 type JoinRequest struct {
@@ -107,6 +116,7 @@ type ClockRequest struct {
 // answer of POST rights. In a body, what is absent stays as it is.
 type Rights struct {
 	GroupManager       bool `json:"groupManager"`       // read and change distribution lists
+	AllGroups          bool `json:"allGroups"`          // see those too whose restriction does not name the account
 	CreatePublicRoom   bool `json:"createPublicRoom"`   // canCreatePublicRoom
 	ExternalRooms      bool `json:"externalRooms"`      // isExternalRoomEnabled
 	ExternalIMs        bool `json:"externalIMs"`        // isExternalIMEnabled
@@ -136,6 +146,8 @@ const (
 	FaultDuplicateEvents = "duplicate-events" // events come twice
 	FaultReorderEvents   = "reorder-events"   // a batch of events comes in another order
 	FaultSearchLag       = "search-lag"       // searches find a new room only after Delay
+	FaultOutsideDelay    = "outside-delay"    // people of other companies come into a room Delay after they are added
+	FaultOutsideNever    = "outside-never"    // people of other companies who are added never come in
 )
 
 // Values of Fault.Drop.
@@ -155,7 +167,7 @@ type Fault struct {
 	RetryAfter  int     `json:"retryAfter,omitempty"`  // seconds, sent with the status
 	Message     string  `json:"message,omitempty"`     // the text of Status; alone: of whatever refusal the call gets
 	Body        string  `json:"body,omitempty"`        // as Message, but the whole body as it is, JSON or not
-	Delay       string  `json:"delay,omitempty"`       // wait before the work, e.g. "500ms"; FaultSearchLag: the lag, default "3s"
+	Delay       string  `json:"delay,omitempty"`       // wait before the work, e.g. 500ms; defaults: FaultSearchLag 3s, FaultOutsideDelay 30s
 	Drop        string  `json:"drop,omitempty"`        // DropBefore or DropAfter
 	Empty       int     `json:"empty,omitempty"`       // 204: the status of a search's empty result, in place of 200 and an empty list
 	Probability float64 `json:"probability,omitempty"` // 0 to 1; default 1

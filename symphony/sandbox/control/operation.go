@@ -35,6 +35,7 @@ func operations() []*operation {
 		{method: "GET", path: "/chats/{streamId}", name: "chat", handle: (*Control).chat},
 		{method: "POST", path: "/rooms", name: "createRoom", handle: (*Control).createRoom},
 		{method: "POST", path: "/rooms/{streamId}", name: "updateRoom", handle: (*Control).updateRoom},
+		{method: "POST", path: "/groups", name: "createGroup", handle: (*Control).createGroup},
 		{method: "POST", path: "/say", name: "say", waits: true, handle: (*Control).say},
 		{method: "GET", path: "/messages", name: "messages", handle: (*Control).messages},
 		{method: "POST", path: "/chatter", name: "chatter", handle: (*Control).chatter},

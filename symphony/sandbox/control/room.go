@@ -70,6 +70,7 @@ func (c *Control) createRoom(r *request) (any, error) {
 		if err := c.world.AddMember(who, st, member.ID); err != nil {
 			return nil, err
 		}
+		c.world.AdmitNow(st, member.ID)
 	}
 	return c.encodeRoom(st), nil
 }

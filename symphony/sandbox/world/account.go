@@ -6,10 +6,11 @@ import (
 	"strings"
 )
 
-// Accounts are all that have a user id: people, service accounts and distribution lists.
-func (w *World) Accounts() []*Person {
+// Accounts are all that have a user id and that somebody may see: people, service accounts and
+// distribution lists.
+func (w *World) Accounts(seenBy *Person) []*Person {
 	all := slices.Clone(w.state.People)
-	for _, g := range w.state.Groups {
+	for _, g := range w.GroupsSeenBy(seenBy) {
 		if g.Status == StatusActive {
 			all = append(all, g.account())
 		}

@@ -1,5 +1,7 @@
 package world
 
+import "time"
+
 // ChangeKind says what has changed.
 type ChangeKind int
 
@@ -37,7 +39,13 @@ type Faults interface {
 	DuplicatesEvent() bool
 	// SearchLag is how late the next room comes into the search index, in milliseconds.
 	SearchLag() int64
+	// OutsideDelay is how much later somebody of another company who is added comes into a room;
+	// ever is false for never.
+	OutsideDelay() (delay time.Duration, ever bool)
 }
+
+// DefaultOutsideDelay is how much later somebody of another company comes into a room.
+const DefaultOutsideDelay = 2 * time.Second
 
 type noObserver struct{}
 
@@ -47,3 +55,5 @@ type noFaults struct{}
 
 func (noFaults) DuplicatesEvent() bool { return false }
 func (noFaults) SearchLag() int64      { return 0 }
+
+func (noFaults) OutsideDelay() (delay time.Duration, ever bool) { return DefaultOutsideDelay, true }

@@ -39,11 +39,13 @@ type GroupMember struct {
 	Added int64 `json:"added"` // milliseconds since 1970
 }
 
-// Restrictions of a group are kept as they were given, values of JSON or "", and not applied.
+// Restrictions of a group are kept as they were given, values of JSON or "". Only Visible is
+// applied, which is what Visibility says.
 type Restrictions struct {
-	Visibility  string `json:"visibility,omitempty"`
-	Connection  string `json:"connection,omitempty"`
-	Interaction string `json:"interaction,omitempty"`
+	Visibility  string     `json:"visibility,omitempty"`
+	Visible     Visibility `json:"visible,omitzero"`
+	Connection  string     `json:"connection,omitempty"`
+	Interaction string     `json:"interaction,omitempty"`
 }
 
 func newGroup(name string, profile, creator int64, now time.Time) *Group {

@@ -1,6 +1,7 @@
 package world_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -87,7 +88,7 @@ func TestAccountsAreFoundByTheirKeysAndByWords(t *testing.T) {
 		require.Equal(t, row.found, row.query.Matches(alice), name)
 	}
 	isFound := func(q world.UserQuery) bool {
-		for _, who := range p.Accounts() {
+		for _, who := range p.Accounts(p.Bot()) {
 			if who.Type == world.TypeSDL && q.Matches(who) {
 				return true
 			}
@@ -109,4 +110,46 @@ func TestPresenceAndManifest(t *testing.T) {
 	require.NoError(t, p.SetManifest(p.Bot(), `{"commands":[]}`))
 	p.Reset()
 	require.Equal(t, `{"commands":[]}`, p.Manifest(world.BotID), "a bot does not upload it again")
+}
+
+func TestARestrictedGroupIsSeenByThoseItNames(t *testing.T) {
+	p := newPod(t)
+	carol := p.requirePerson("carol").ID
+	for name, row := range map[string]struct {
+		visible world.Visibility
+		seenBy  []string
+	}{
+		"no restriction": {world.Visibility{}, []string{"carol", "bob", "eve", "roombot"}},
+		"a company":      {world.Visibility{Tenants: []int64{world.HomeCompany}}, []string{"carol", "bob", "roombot"}},
+		"a user":         {world.Visibility{Users: []int64{carol}}, []string{"carol"}},
+		"both":           {world.Visibility{Tenants: []int64{world.HomeCompany}, Users: []int64{carol}}, []string{"carol"}},
+		"of another":     {world.Visibility{Tenants: []int64{world.HomeCompany + 1}, Users: []int64{carol}}, nil},
+	} {
+		g, err := p.CreateGroup(p.requirePerson("ops"), world.GroupChange{Name: name, Restrictions: world.Restrictions{Visible: row.visible}})
+		require.NoError(t, err)
+		st := p.room(name, world.RoomChange{})
+		for _, all := range []bool{false, true} {
+			rights := p.Rights()
+			rights.AllGroups = all
+			p.SetRights(rights)
+			var seenBy []string
+			for _, username := range []string{"carol", "bob", "eve", "roombot"} {
+				if p.MaySeeGroup(p.requirePerson(username), g) {
+					seenBy = append(seenBy, username)
+				}
+			}
+			want := row.seenBy
+			if all && !slices.Contains(want, "roombot") {
+				want = append(want, "roombot")
+			}
+			require.Equal(t, want, seenBy, name)
+			found := slices.ContainsFunc(p.Accounts(p.Bot()), func(who *world.Person) bool { return who.ID == g.Profile })
+			require.Equal(t, slices.Contains(want, "roombot"), found, name)
+			if !found {
+				require.Error(t, p.AddMember(p.Bot(), st, g.Profile), name)
+				require.Empty(t, st.Groups)
+			}
+		}
+		require.NoError(t, p.AddMember(p.Bot(), st, g.Profile), name)
+	}
 }

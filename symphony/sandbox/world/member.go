@@ -11,7 +11,8 @@ type Member struct {
 	Through []int64 `json:"through,omitempty"`
 }
 
-// AddMember adds a person, or everybody behind a distribution list, to an active room.
+// AddMember adds a person, or everybody behind a distribution list, to an active room. Somebody of
+// another company is invited and comes in later.
 func (w *World) AddMember(by *Person, st *Stream, id int64) error {
 	if err := checkActive(st); err != nil {
 		return err
@@ -30,7 +31,7 @@ func (w *World) addMember(by *Person, st *Stream, id int64) error {
 	if !mayAdd(by, st, id) {
 		return ErrEntitlement
 	}
-	if g := w.ActiveGroup(id); g != nil {
+	if g := w.ActiveGroup(id); g != nil && w.MaySeeGroup(by, g) {
 		return w.addGroup(by, st, g)
 	}
 	who, err := w.User(id)
@@ -44,7 +45,12 @@ func (w *World) addMember(by *Person, st *Stream, id int64) error {
 	if err := w.checkMember(by, st, who); err != nil {
 		return err
 	}
-	w.join(by, st, who, 0)
+	switch {
+	case who.IsColleagueOf(by):
+		w.join(by, st, who, 0)
+	case !w.IsInvited(st, id):
+		w.invitePerson(by, st, who)
+	}
 	return nil
 }
 
@@ -69,7 +75,7 @@ func (w *World) checkMember(by *Person, st *Stream, who *Person) error {
 		return forbidden("%s belongs to another company, and the room is internal", who.Display)
 	case outside && !w.AreConnected(by.ID, who.ID):
 		return forbidden("%s is not connected to %s", who.Display, by.Display)
-	case outside && !st.Room.MultiLateral && len(addOnce(st.companies(), CompanyOf(who.ID))) > 2:
+	case outside && !st.Room.MultiLateral && len(addOnce(w.companiesWithInvited(st), CompanyOf(who.ID))) > 2:
 		return forbidden("The room may hold people of two companies only")
 	}
 	return w.CheckBarrier(append(st.MemberIDs(), who.ID))
@@ -133,10 +139,15 @@ func (w *World) RemoveMember(by *Person, st *Stream, id int64) error {
 	if _, err := w.User(id); err != nil {
 		return err
 	}
-	if !st.HasMember(id) {
+	invited := w.withdrawInvitation(st, id)
+	switch {
+	case st.HasMember(id):
+		w.leave(by, st, id)
+	case !invited:
 		return invalid("The user %d is not a member of the room", id)
+	default:
+		w.noteChange()
 	}
-	w.leave(by, st, id)
 	return nil
 }
 

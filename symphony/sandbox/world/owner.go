@@ -2,11 +2,14 @@ package world
 
 import "slices"
 
-// Promote makes a member an owner.
+// Promote makes a member an owner. Who is to own a public room must be entitled to make one.
 func (w *World) Promote(by *Person, st *Stream, id int64) error {
 	m, err := w.memberToChange(by, st, id)
 	if err != nil {
 		return err
+	}
+	if st.Room.Public && !w.mayMakePublicRooms(w.people[id]) {
+		return ErrEntitlement
 	}
 	w.setOwner(by, st, m, true)
 	return nil

@@ -35,7 +35,8 @@ type Person struct {
 	Active     bool     `json:"active"`
 	Wall       string   `json:"wall"` // side of the information barrier, or ""
 	Roles      []string `json:"roles"`
-	About      string   `json:"about"` // for whoever plays with the sandbox
+	Lacks      []string `json:"lacks,omitempty"` // entitlements that others have
+	About      string   `json:"about"`           // for whoever plays with the sandbox
 }
 
 // HasRole reports whether an account has a role.

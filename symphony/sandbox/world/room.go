@@ -89,7 +89,7 @@ func (w *World) FindRoom(id string) (*Stream, error) {
 // CreateRoom makes a room, whose only member and owner is who makes it.
 func (w *World) CreateRoom(by *Person, change RoomChange) (*Stream, error) {
 	attributes := change.applyTo(newAttributes(change))
-	if err := w.checkNewRoom(attributes); err != nil {
+	if err := w.checkNewRoom(by, attributes); err != nil {
 		return nil, err
 	}
 	now := w.Now()

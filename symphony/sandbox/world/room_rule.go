@@ -9,8 +9,8 @@ import (
 const maxRoomName = 49
 
 // checkNewRoom applies the rules of new rooms.
-func (w *World) checkNewRoom(a Attributes) error {
-	for _, err := range []error{w.checkRoomName(a.Name, nil), checkKeywords(a.Keywords), checkFlags(a), w.checkRoomRights(a)} {
+func (w *World) checkNewRoom(by *Person, a Attributes) error {
+	for _, err := range []error{w.checkRoomName(a.Name, nil), checkKeywords(a.Keywords), checkFlags(a), w.checkRoomRights(by, a)} {
 		if err != nil {
 			return err
 		}
@@ -55,11 +55,11 @@ func checkFlags(a Attributes) error {
 	return nil
 }
 
-// checkRoomRights refuses what nobody is entitled to.
-func (w *World) checkRoomRights(a Attributes) error {
+// checkRoomRights refuses what whoever makes the room is not entitled to.
+func (w *World) checkRoomRights(by *Person, a Attributes) error {
 	rights := w.state.Rights
 	switch {
-	case a.Public && !rights.CreatePublicRoom, a.CrossPod && !rights.ExternalRooms, a.MultiLateral && !rights.MultiLateralRooms:
+	case a.Public && !w.mayMakePublicRooms(by), a.CrossPod && !rights.ExternalRooms, a.MultiLateral && !rights.MultiLateralRooms:
 		return ErrEntitlement
 	case a.CrossPod && a.ViewHistory && !rights.SharedHistoryRooms:
 		return invalid("A cross pod room must not have viewHistory set to true")

@@ -27,7 +27,7 @@ const (
 
 // firstState is a world as it is at first.
 func firstState(cfg Config, now time.Time) *State {
-	s := &State{Version: StateVersion, Rights: firstRights()}
+	s := &State{Version: StateVersion, Rights: FirstRights()}
 	s.People = append(append(firstPeople(), makeCrowd(cfg.Crowd)...), botAccount(cfg))
 	s.Groups = firstGroups(s.People, now)
 	s.Connections = []*Connection{{
@@ -64,12 +64,13 @@ func firstPeople() []*Person {
 	carol := home(3, "carol", "Carol", "O'Neil", "FX Trader", "FX", "trades FX")
 	ravi := home(4, "ravi", "Ravi", "Shah", "Research Analyst", "Research", "research; may not talk to sales")
 	cora := home(5, "cora", "Cora", "Lind", "Compliance Officer", "Compliance", "compliance; sees every room")
-	kim := home(6, "kim", "Kim", "Novak", "Contractor", "FX", "contractor")
+	kim := home(6, "kim", "Kim", "Novak", "Contractor", "FX", "contractor; may neither make nor own public rooms")
 	ops := home(7, "ops", "Olga", "Peters", "Symphony Administrator", "Operations", "administrator of the pod")
 	dana := home(8, "dana", "Dana", "Former", "", "Sales", "left the company: the account is disabled")
 	alice.Wall, bob.Wall, ravi.Wall = wallSales, wallSales, wallResearch
 	cora.Roles = append(cora.Roles, RoleCompliance)
 	ops.Roles = append(ops.Roles, RoleUsers)
+	kim.Lacks = []string{LackPublicRooms}
 	dana.Active = false
 	return []*Person{
 		alice, bob, carol, ravi, cora, kim, ops,

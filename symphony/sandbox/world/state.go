@@ -24,6 +24,7 @@ type State struct {
 	Presences   map[int64]Presence `json:"presences"` // by user
 	Reads       map[string]int64   `json:"reads"`     // by "user stream": Seq of the last message read
 	Rights      Rights             `json:"rights"`
+	Invitations []*Invitation      `json:"invitations,omitempty"`
 	Offset      time.Duration      `json:"offset"`   // how far the clock was advanced
 	LastSeq     int64              `json:"lastSeq"`  // of the newest message
 	LastUser    int64              `json:"lastUser"` // added to the ids of groups made later
