@@ -127,13 +127,10 @@ func (b *Bot) newFeed(c Config) *symphony.Feed {
 	return c.Client.Feed(c.Feed)
 }
 
-// begin counts what an earlier run has left, sets up the metrics, and makes the first note of how
-// far the feed was read.
+// begin sets up the admission and the metrics, and makes the first note of how far the feed was
+// read.
 func (b *Bot) begin(ctx context.Context) error {
-	var err error
-	if b.admission, err = newAdmission(ctx, b.engine, b.bounds); err != nil {
-		return err
-	}
+	b.admission = newAdmission(b.engine, b.bounds)
 	if b.metrics == nil {
 		b.metrics = NewMetrics()
 	}

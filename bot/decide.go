@@ -47,9 +47,10 @@ func (a *attempt) decide(ctx context.Context) (decision, error) {
 	return decision{outcome: decided}, err
 }
 
-// checkSurplus lets one surplus request of an overflow be answered.
+// checkSurplus lets one surplus request of a flood be answered. The admission has chosen it, except
+// for requests that an earlier version has left out.
 func (a *attempt) checkSurplus(ctx context.Context) (ignoreReason, error) {
-	if a.request.Surplus == "" {
+	if a.request.Surplus == "" || a.request.Bound != "" {
 		return "", nil
 	}
 	owner, err := a.Claim(ctx, surplusClaim(a.request.conversation(), a.request.Surplus))
@@ -59,7 +60,6 @@ func (a *attempt) checkSurplus(ctx context.Context) (ignoreReason, error) {
 	case owner != a.ID:
 		return ignoreSurplus, nil
 	}
-	zerolog.Ctx(ctx).Warn().Msg("chat has too many unfinished requests, more are left out")
 	return "", nil
 }
 
@@ -75,7 +75,7 @@ func (a *attempt) answer(ctx context.Context) (commands.Reply, error) {
 
 func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	if a.request.Surplus != "" {
-		return commands.Reply{}, commands.TooMany(a.bot.bounds.PerConversation)
+		return commands.Reply{}, a.refuseSurplus(ctx)
 	}
 	if a.request.Unreadable {
 		return commands.Reply{}, commands.Unreadable(a.id)
@@ -102,6 +102,16 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	default:
 		return set.Help(result.Help), nil
 	}
+}
+
+// refuseSurplus is the refusal of a request that is left out.
+func (a *attempt) refuseSurplus(ctx context.Context) error {
+	if a.request.Bound == boundPerson {
+		zerolog.Ctx(ctx).Warn().Msg("person has too many unfinished requests in the chat, more are left out")
+		return commands.TooManyOfPerson(a.bot.bounds.PerPerson)
+	}
+	zerolog.Ctx(ctx).Warn().Msg("chat has too many unfinished requests, more are left out")
+	return commands.TooMany(a.bot.bounds.PerConversation)
 }
 
 // refuseSyntax is the refusal of a message that could not be read, or that of the policy where it
@@ -196,7 +206,7 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 	}
 	reply, err := plan.Apply(ctx, a)
 	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run
-		if err := a.Release(ctx, claim); err != nil {
+		if err := errors.Join(a.Release(ctx, claim), a.releaseRoomCount(ctx)); err != nil {
 			return commands.Reply{}, err
 		}
 	}

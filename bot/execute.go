@@ -44,7 +44,7 @@ func (b *Bot) execute(ctx context.Context, job *engine.Attempt) error {
 	}
 	if decided.ignored != "" {
 		decided.ignored.log(ctx)
-		a.finish()
+		a.noteProgress()
 		return nil
 	}
 	shown, err := a.deliver(ctx, decided.outcome)
@@ -53,7 +53,7 @@ func (b *Bot) execute(ctx context.Context, job *engine.Attempt) error {
 	}
 	a.logAnswer(ctx, decided.outcome, shown, started)
 	b.metrics.countAnswer(decided.outcome, a.request.At, shown.At)
-	a.finish()
+	a.noteProgress()
 	return nil
 }
 
@@ -101,14 +101,6 @@ func (a *attempt) Do(ctx context.Context, step string, result any, do func(conte
 
 // noteProgress notes that a job got further, which health looks at.
 func (a *attempt) noteProgress() { a.bot.lastProgress.Store(time.Now().UnixNano()) }
-
-// finish makes room for another request of the conversation.
-func (a *attempt) finish() {
-	a.noteProgress()
-	if a.request.Surplus == "" {
-		a.bot.admission.noteFinished(a.request.conversation())
-	}
-}
 
 // signInLook is how often a request looks whether signing in works again. Until then it has not
 // failed.
@@ -193,7 +185,7 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 		return err
 	}
 	b.metrics.countFailure(decided)
-	a.finish()
+	a.noteProgress()
 	return nil
 }
 
@@ -202,6 +194,9 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 func (a *attempt) releaseUnlessTouched(ctx context.Context) error {
 	touched, err := commands.MayHaveWritten(ctx, a)
 	if err != nil || touched {
+		return err
+	}
+	if err := a.releaseRoomCount(ctx); err != nil {
 		return err
 	}
 	if a.request.Form != nil {

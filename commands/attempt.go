@@ -19,6 +19,9 @@ type Attempt interface {
 	CheckPolicy(ctx context.Context, r *Request) error
 	// Intend commits, before a write that must not happen twice, that it is about to be tried.
 	Intend(ctx context.Context, step string) error
+	// IntendRoom is the first Intend of a room, which counts from then on as one that the requester
+	// has opened. Where they have opened as many as they may, the error is a *Refusal.
+	IntendRoom(ctx context.Context, step string) error
 	// Withdraw takes the last intention back: the write surely never left.
 	Withdraw(ctx context.Context, step string) error
 	// Intentions returns how many intentions of the step are stored, and the time of the last.

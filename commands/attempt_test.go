@@ -80,6 +80,8 @@ func (m *memory) Intend(_ context.Context, step string) error {
 	return nil
 }
 
+func (m *memory) IntendRoom(ctx context.Context, step string) error { return m.Intend(ctx, step) }
+
 func (m *memory) Withdraw(_ context.Context, step string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -42,12 +42,14 @@ func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (result *s
 			return found, false, err
 		}
 	}
+	intend := attempt.Intend
 	if times == 0 { // nothing may have been written: now it is decided for good
 		if err := attempt.CheckPolicy(ctx, p.req); err != nil {
 			return nil, false, err
 		}
+		intend = attempt.IntendRoom
 	}
-	if err := attempt.Intend(ctx, stepRoom); err != nil {
+	if err := intend(ctx, stepRoom); err != nil {
 		return nil, false, err
 	}
 	result, err = p.callCreate(ctx)

@@ -56,17 +56,13 @@ func (a *Attempt) countAgainst(ctx context.Context, tx runner, q Quota, now time
 	if err != nil || counted {
 		return err
 	}
-	begin := now.Add(-q.Span).UnixMicro()
 	full, err := queryRow(ctx, tx, []any{&at}, `SELECT at FROM quota WHERE key = $1 AND at > $2 AND at <= $3
-		ORDER BY at DESC LIMIT 1 OFFSET $4`, q.Key, begin, now.UnixMicro(), q.Limit-1)
+		ORDER BY at DESC LIMIT 1 OFFSET $4`, q.Key, now.Add(-q.Span).UnixMicro(), now.UnixMicro(), q.Limit-1)
 	switch {
 	case err != nil:
 		return err
 	case full: // the next may pass when this one does not count any more
 		return &QuotaError{Next: time.UnixMicro(at).Add(q.Span)}
-	}
-	if _, err := tx.exec(ctx, `DELETE FROM quota WHERE key = $1 AND at <= $2`, q.Key, begin); err != nil {
-		return err
 	}
 	_, err = tx.exec(ctx, `INSERT INTO quota (command, key, at) VALUES ($1, $2, $3)`, a.ID, q.Key, now.UnixMicro())
 	return err
