@@ -40,7 +40,7 @@ func ownerOf(user symphony.UserID) string { return strconv.FormatInt(int64(user)
 
 // readBacklog reads the backlog of a conversation.
 func (a *admission) readBacklog(ctx context.Context, conversation string) (*backlog, error) {
-	unfinished, err := a.store.Unfinished(ctx, conversation)
+	unfinished, err := a.store.UnfinishedJobs(ctx, conversation)
 	if err != nil {
 		return nil, err
 	}

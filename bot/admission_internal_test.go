@@ -145,7 +145,7 @@ func TestAFloodLastsUntilHalfIsDone(t *testing.T) {
 	require.Equal(t, []string{"a5"}, left)
 	require.Equal(t, []string{"a5"}, answered)
 	require.Eventually(t, func() bool {
-		open, err := a.store.Unfinished(t.Context(), "a")
+		open, err := a.store.UnfinishedJobs(t.Context(), "a")
 		return err == nil && len(open) == 2
 	}, 10*time.Second, time.Millisecond)
 	left, answered = takeFrom(t, a, bob, 6, 8)

@@ -1,10 +1,12 @@
 package bot_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -129,4 +131,26 @@ func TestAFloodDoesNotDelayOtherChats(t *testing.T) {
 			require.LessOrEqual(t, len(between), 6, "of 10 answers to the flood, those between the one request of another chat and its answer")
 		})
 	}
+}
+
+func TestSurplusRequestsOfTheVersionBeforeGetOneAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	chat := w.says("bob", "/help").sees("I open rooms")
+	w.stop()
+	store, err := engine.Open(t.Context(), engine.Config{
+		Store: engine.FileAddress(w.store), Workers: 1, Handle: func(context.Context, *engine.Attempt) error { return nil },
+	})
+	require.NoError(t, err)
+	for i := range 3 {
+		id := fmt.Sprintf("left-out-%d", i)
+		payload := fmt.Sprintf(`{"message": %q, "origin": %[1]q, "stream": %q, "from": {"id": %d}, "at": %q, "surplus": "newest"}`,
+			id, chat.Message.StreamID, w.personID("bob"), time.Now().Format(time.RFC3339))
+		require.NoError(t, store.Insert(t.Context(), engine.Job{ID: id, Conversation: "surplus/" + chat.Message.StreamID, Payload: []byte(payload)}))
+	}
+	require.NoError(t, store.Close())
+	w.start()
+	w.waitUntilIdle()
+	all := strings.Join(w.shownAnswers("bob", chat.Message), "\n")
+	require.Equal(t, 1, strings.Count(all, "40 commands are waiting in this chat, as many as I take at once."))
 }

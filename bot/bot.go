@@ -105,7 +105,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	b.parse = b.grammar.Parse
 	b.history = newHistory(b)
 	b.feed = b.newFeed(c)
-	c.Store.Handle, c.Store.ReportFailure = b.execute, b.reportFailure
+	c.Store.Handle, c.Store.ReportFailure, c.Store.ReportAct = b.execute, b.reportFailure, AuditAct
 	c.Store.JournalVersion = journalVersion + commands.JournalVersion
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
 		return nil, err

@@ -188,7 +188,13 @@ func (a *attempt) plan(ctx context.Context, command commands.Command, r *command
 // by then the policy or a group is another. Of all versions of a message one is applied.
 func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *commands.Request) (commands.Reply, error) {
 	var stored json.RawMessage
-	err := a.Do(ctx, commands.StepPlan, &stored, func(ctx context.Context) (any, error) { return a.plan(ctx, command, r) })
+	err := a.Do(ctx, commands.StepPlan, &stored, func(ctx context.Context) (any, error) {
+		plan, err := a.plan(ctx, command, r)
+		if err == nil {
+			a.auditDecision(ctx)
+		}
+		return plan, err
+	})
 	if err != nil {
 		return commands.Reply{}, err
 	}

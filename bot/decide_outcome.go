@@ -17,7 +17,11 @@ func (a *attempt) keepOutcome(ctx context.Context, answer func(context.Context) 
 		if err != nil {
 			return nil, err
 		}
-		return a.composeOutcome(ctx, reply)
+		composed, err := a.composeOutcome(ctx, reply)
+		if err == nil {
+			a.auditDecision(ctx)
+		}
+		return composed, err
 	})
 	return decided, err
 }

@@ -25,6 +25,8 @@ type attempt struct {
 	form    *formMessage  // nil until it is read
 	command string        // that was read, by its name in the catalogue
 
+	decision, auditedDecision policyDecision // the last of this attempt; the last that was written
+
 	// admitted is true once the policy has admitted the request in this attempt.
 	admitted bool
 }
@@ -51,6 +53,7 @@ func (b *Bot) execute(ctx context.Context, job *engine.Attempt) error {
 	if err != nil {
 		return a.postpone(ctx, err)
 	}
+	a.auditAnswer(ctx, decided.outcome, shown)
 	a.logAnswer(ctx, decided.outcome, shown, started)
 	b.metrics.countAnswer(decided.outcome, a.request.At, shown.At)
 	a.noteProgress()
@@ -181,9 +184,11 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 	if err != nil {
 		return err
 	}
-	if _, err := a.deliver(ctx, decided); err != nil {
+	shown, err := a.deliver(ctx, decided)
+	if err != nil {
 		return err
 	}
+	a.auditAnswer(ctx, decided, shown)
 	b.metrics.countFailure(decided)
 	a.noteProgress()
 	return nil

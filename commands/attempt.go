@@ -3,6 +3,8 @@ package commands
 import (
 	"context"
 	"time"
+
+	"roombot/symphony"
 )
 
 // Attempt is one try at a job, as a plan sees it while it writes: the steps that are stored of the
@@ -26,6 +28,10 @@ type Attempt interface {
 	Withdraw(ctx context.Context, step string) error
 	// Intentions returns how many intentions of the step are stored, and the time of the last.
 	Intentions(ctx context.Context, step string) (last time.Time, times int, err error)
+	// AuditRoom and AuditMember write into the audit log what is about to be stored as a result: the
+	// room that was opened, and an account that was added to it, or the cause why not.
+	AuditRoom(ctx context.Context, room symphony.StreamID)
+	AuditMember(ctx context.Context, room symphony.StreamID, member symphony.UserID, cause Cause)
 	// ShowFirst shows the user a first answer. The reply that Apply returns takes its place, unless
 	// it says the same: so what will very likely be the reply may be shown before the last of it is
 	// done. A failure to show it stops nothing.

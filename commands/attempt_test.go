@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/commands"
+	"roombot/symphony"
 )
 
 // memory is a job in memory. It implements commands.Attempt for all attempts at the job.
@@ -24,6 +26,7 @@ type memory struct {
 	crash      string // the step whose result gets lost
 	denial     error  // of the policy
 	asked      int    // how often the policy was asked
+	audited    []string
 }
 
 // errCrash stands for the end of the process.
@@ -99,6 +102,18 @@ func (m *memory) Intentions(_ context.Context, step string) (last time.Time, tim
 		return time.Time{}, 0, nil
 	}
 	return all[len(all)-1], len(all), nil
+}
+
+func (m *memory) AuditRoom(_ context.Context, room symphony.StreamID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.audited = append(m.audited, "room "+string(room))
+}
+
+func (m *memory) AuditMember(_ context.Context, room symphony.StreamID, member symphony.UserID, cause commands.Cause) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.audited = append(m.audited, fmt.Sprintf("member %d of %s %s", member, room, cause))
 }
 
 func (m *memory) ShowFirst(_ context.Context, first commands.Reply) {

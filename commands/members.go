@@ -35,7 +35,7 @@ func (env *Env) newMemberAdder(room storedRoom) *memberAdder {
 // others are: the steps of their parts are numbered.
 func (a *memberAdder) addRequester(ctx context.Context, attempt Attempt, who invitee) (absent []absentee, err error) {
 	err = attempt.Do(ctx, stepRequester, &absent, func(ctx context.Context) (any, error) {
-		return a.addPart(ctx, attempt, stepRequester, []invitee{who})
+		return a.addAudited(ctx, attempt, stepRequester, []invitee{who})
 	})
 	return absent, err
 }
@@ -53,7 +53,7 @@ func (a *memberAdder) addAll(ctx context.Context, attempt Attempt, invitees []in
 		step := stepMembers(first)
 		err := attempt.Do(ctx, step, &absent, func(ctx context.Context) (any, error) {
 			begun = true
-			return a.addPart(ctx, attempt, step, part)
+			return a.addAudited(ctx, attempt, step, part)
 		})
 		if err != nil {
 			return nil, err

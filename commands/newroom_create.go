@@ -18,6 +18,9 @@ func (p *roomPlan) createOnce(ctx context.Context, attempt Attempt) (room stored
 	err = attempt.Do(ctx, stepRoom, &result, func(ctx context.Context) (any, error) {
 		created, first, err := p.findOrCreate(ctx, attempt)
 		fresh = first
+		if err == nil && created.Refused == nil {
+			attempt.AuditRoom(ctx, created.Room.ID)
+		}
 		return created, err
 	})
 	if err != nil {

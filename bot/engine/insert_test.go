@@ -255,8 +255,8 @@ func TestUnfinishedListsTheJobsOfOneConversationInOrder(t *testing.T) {
 			<-release
 			return nil
 		}))
-		has := func(conversation string, open ...engine.Unfinished) {
-			listed, err := e.Unfinished(context.Background(), conversation)
+		has := func(conversation string, open ...engine.UnfinishedJob) {
+			listed, err := e.UnfinishedJobs(context.Background(), conversation)
 			require.NoError(t, err)
 			require.Equal(t, open, listed, conversation)
 		}
@@ -270,8 +270,8 @@ func TestUnfinishedListsTheJobsOfOneConversationInOrder(t *testing.T) {
 		insert(t, e, owned("a", "long", "bob"), owned("c", "long", "alice"), owned("b", "long", "bob"), finished, newJob("e", "short"))
 		next(t, inside)
 		next(t, inside)
-		has("long", engine.Unfinished{ID: "a", Owner: "bob"}, engine.Unfinished{ID: "c", Owner: "alice"}, engine.Unfinished{ID: "b", Owner: "bob"})
-		has("short", engine.Unfinished{ID: "e"})
+		has("long", engine.UnfinishedJob{ID: "a", Owner: "bob"}, engine.UnfinishedJob{ID: "c", Owner: "alice"}, engine.UnfinishedJob{ID: "b", Owner: "bob"})
+		has("short", engine.UnfinishedJob{ID: "e"})
 		has("none")
 		close(release)
 		waitIdle(t, e)

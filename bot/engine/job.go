@@ -13,7 +13,7 @@ import (
 type Job struct {
 	ID           string          // unique for ever: the id of the message or of the form event
 	Conversation string          // jobs of one conversation run one after the other; empty: waits for none
-	Owner        string          // whom Unfinished names; may be empty
+	Owner        string          // whom UnfinishedJobs names; may be empty
 	Payload      json.RawMessage // opaque to the engine, must be valid JSON
 	ReceivedAt   time.Time       // when it reached the bot; zero: the time of the insert
 	Finished     bool            // nothing is to be done: it is stored to be recognized when it comes again

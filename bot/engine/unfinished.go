@@ -5,14 +5,14 @@ import (
 	"fmt"
 )
 
-// Unfinished is an unfinished job of a conversation.
-type Unfinished struct{ ID, Owner string }
+// UnfinishedJob is an unfinished job of a conversation.
+type UnfinishedJob struct{ ID, Owner string }
 
-// Unfinished lists the unfinished jobs of a conversation in the order in which they run.
-func (e *Engine) Unfinished(ctx context.Context, conversation string) ([]Unfinished, error) {
-	var all []Unfinished
+// UnfinishedJobs lists the unfinished jobs of a conversation in the order in which they run.
+func (e *Engine) UnfinishedJobs(ctx context.Context, conversation string) ([]UnfinishedJob, error) {
+	var all []UnfinishedJob
 	err := e.store.query(ctx, func(read scan) error {
-		var job Unfinished
+		var job UnfinishedJob
 		err := read(&job.ID, &job.Owner)
 		all = append(all, job)
 		return err
