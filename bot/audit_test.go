@@ -94,6 +94,8 @@ func TestTheAuditLogTellsEachEventOnce(t *testing.T) {
 	w.requireAudit(w.says("bob", `/newroom "More"`), "decision allowed everybody", "answer too-many-rooms")
 	w.requireAudit(w.says("alice", `/newroom "Maybe" @kim preview`), "decision allowed everybody", "answer preview")
 	w.requireAudit(w.says("carol", `/newroom "q2 earnings"`), "decision allowed everybody", "answer name-taken")
+	w.requireAudit(w.says("kim", `/newrom "Typo"`), "answer unknown-command")
+	w.requireAudit(w.says("kim", `/newroom "Typo`), "decision denied contractors", "answer denied")
 	require.NotContains(t, w.log.String(), "request was answered", "which is of a lower level")
 }
 

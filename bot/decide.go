@@ -132,6 +132,9 @@ func (a *attempt) refuseSyntax(ctx context.Context, g syntax.Grammar, m syntax.M
 			return err
 		}
 	}
+	if e.Command == "" { // only a suggestion was decided about
+		a.decision = policyDecision{}
+	}
 	a.command = e.Command
 	return a.bot.catalogue.SyntaxRefusal(g, m, e)
 }
