@@ -69,7 +69,7 @@ func TestAQuotaBoundsTheJobsOfOneKey(t *testing.T) {
 		for _, next := range p.next {
 			require.WithinRange(t, next, begin.Add(time.Hour-time.Minute), time.Now().Add(time.Hour+time.Minute))
 		}
-		require.Equal(t, 13, len(listStates(t, e.List)))
+		require.Len(t, listStates(t, e.List), 13)
 		n, err := e.Count(context.Background(), "quota")
 		require.NoError(t, err)
 		require.Equal(t, 4, n)
