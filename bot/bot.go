@@ -109,7 +109,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	b.parse = b.grammar.Parse
 	b.history = newHistory(b)
 	b.feed = b.newFeed(c)
-	c.Store.Handle, c.Store.ReportFailure = b.execute, b.reportFailure
+	c.Store.Handle, c.Store.ReportFailure, c.Store.ReportAct = b.execute, b.reportFailure, AuditAct
 	c.Store.JournalVersion = journalVersion + commands.JournalVersion
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
 		return nil, err
@@ -131,13 +131,10 @@ func (b *Bot) newFeed(c Config) *symphony.Feed {
 	return c.Client.Feed(c.Feed)
 }
 
-// begin counts what an earlier run has left, sets up the metrics, and makes the first note of how
-// far the feed was read.
+// begin sets up the admission and the metrics, and makes the first note of how far the feed was
+// read.
 func (b *Bot) begin(ctx context.Context) error {
-	var err error
-	if b.admission, err = newAdmission(ctx, b.engine, b.bounds); err != nil {
-		return err
-	}
+	b.admission = newAdmission(b.engine, b.bounds)
 	if b.metrics == nil {
 		b.metrics = NewMetrics()
 	}

@@ -32,7 +32,11 @@ func (a *attempt) CheckPolicy(ctx context.Context, r *commands.Request) error {
 			return err
 		}
 	}
-	return a.checkPolicy(ctx, r)
+	if err := a.checkPolicy(ctx, r); err != nil {
+		return err
+	}
+	a.auditDecision(ctx)
+	return nil
 }
 
 // checkPolicy asks the policy, which needs to know more than events tell of the chat and the
@@ -47,6 +51,7 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 		return err
 	}
 	decision := a.bot.policy.Decide(policy.Query{User: who, Where: policyPlace(r.Chat), Command: r.Command})
+	a.decision = policyDecision{command: r.Command, rule: decision.Rule, allowed: decision.Allowed}
 	if decision.Allowed {
 		a.admitted = true
 		return nil

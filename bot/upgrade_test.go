@@ -215,4 +215,7 @@ func (u *upgrade) writeStore() {
 var backToOldSchema = []string{
 	fmt.Sprintf(`DELETE FROM schema_version WHERE version > %d`, oldSchema),
 	`ALTER TABLE command DROP COLUMN journal`,
+	`ALTER TABLE command DROP COLUMN owner`,
+	`DROP TABLE quota`,
+	`DROP TABLE act`,
 }

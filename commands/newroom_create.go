@@ -18,6 +18,9 @@ func (p *roomPlan) createOnce(ctx context.Context, attempt Attempt) (room stored
 	err = attempt.Do(ctx, stepRoom, &result, func(ctx context.Context) (any, error) {
 		created, first, err := p.findOrCreate(ctx, attempt)
 		fresh = first
+		if err == nil && created.Refused == nil {
+			attempt.AuditRoom(ctx, created.Room.ID)
+		}
 		return created, err
 	})
 	if err != nil {
@@ -42,12 +45,14 @@ func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (result *s
 			return found, false, err
 		}
 	}
+	intend := attempt.Intend
 	if times == 0 { // nothing may have been written: now it is decided for good
 		if err := attempt.CheckPolicy(ctx, p.req); err != nil {
 			return nil, false, err
 		}
+		intend = attempt.IntendRoom
 	}
-	if err := attempt.Intend(ctx, stepRoom); err != nil {
+	if err := intend(ctx, stepRoom); err != nil {
 		return nil, false, err
 	}
 	result, err = p.callCreate(ctx)

@@ -34,6 +34,9 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 			if err := e.interruptCancelled(ctx); err != nil {
 				e.health.noteFailure(err)
 			}
+			if err := e.reportActs(ctx); err != nil {
+				e.health.noteFailure(err)
+			}
 		case <-probes.C:
 			if e.health.outage.IsOngoing() {
 				e.repairQueue(ctx)
@@ -163,7 +166,7 @@ func (e *Engine) purgeOldest(ctx context.Context, horizon int64) (n int, err err
 		if err != nil {
 			return fmt.Errorf("purge jobs: %w", err)
 		}
-		for _, table := range []string{"step", "intent", "claim"} {
+		for _, table := range []string{"step", "intent", "claim", "quota"} {
 			if err := tx.execMany(ctx, nil, `DELETE FROM `+table+` WHERE command = $1`, old); err != nil {
 				return fmt.Errorf("purge %s: %w", table, err)
 			}

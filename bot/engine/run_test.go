@@ -132,6 +132,9 @@ func TestAnOlderStoreIsBroughtUpToDate(t *testing.T) {
 		require.NoError(t, e.Exec(ctx, `DELETE FROM schema_version WHERE version > 2`))
 		require.NoError(t, e.Exec(ctx, `DROP TABLE note`))
 		require.NoError(t, e.Exec(ctx, `ALTER TABLE command DROP COLUMN journal`))
+		for _, statement := range []string{`ALTER TABLE command DROP COLUMN owner`, `DROP TABLE quota`, `DROP TABLE act`} {
+			require.NoError(t, e.Exec(ctx, statement))
+		}
 		require.NoError(t, e.Close())
 		_, err := engine.Inspect(ctx, store)
 		require.ErrorIs(t, err, engine.ErrOlder)

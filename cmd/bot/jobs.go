@@ -31,7 +31,7 @@ write --.
 list and show work beside a running bot. So do retry and cancel where the store
 is PostgreSQL. An SQLite file belongs to the running bot alone: to retry or
 cancel there, stop the bot, run this, and start the bot again; unfinished jobs
-go on then.`,
+go on then. Who has retried or cancelled a job stands in the log of the bot.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return usageError("bot jobs list, show, retry or cancel?") },
 	}
@@ -157,7 +157,8 @@ func jobsChange(io streams, path *string, name, short, done string, change func(
 		Short: short,
 		Args:  oneRequest,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) error {
+			operator := operatorName()
+			return inspect(engine.WithOperator(cmd.Context(), operator), *path, func(ctx context.Context, store *engine.Inspector) error {
 				found, err := findJob(ctx, store, args[0])
 				if err != nil {
 					return err
@@ -166,7 +167,7 @@ func jobsChange(io streams, path *string, name, short, done string, change func(
 					return fmt.Errorf("request %s, %s: %w", found.Request, found.State, err)
 				}
 				_, err = fmt.Fprintf(io.out, "%s %s.\n", found.Request, done)
-				return err
+				return errors.Join(err, auditAct(ctx, io.err, *path, engine.Act{Name: name, Operator: operator, Job: found.ID}))
 			})
 		},
 	}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"os/user"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -82,15 +84,20 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 	got := shell(t, "jobs", "retry", number, "--config", w.config)
 	require.Equal(t, exitFailed, got.code)
 	require.Contains(t, got.err, "it has not failed")
+	require.NotContains(t, got.err, "audit", "nothing was done")
 	got = shell(t, "jobs", "cancel", number, "--config", w.config)
 	require.Zero(t, got.code, got.err)
+	requireOperatorLine(t, got.err, "cancel", open[0])
 	require.NoError(t, w.pod.Heal(t.Context()))
 	running = begin(t, "run", "--config", w.config)
 	require.Eventually(t, func() bool {
 		return strings.Contains(shell(t, "jobs", "list", "--state", "failed", "--config", w.config).out, number)
 	}, patience, tick)
+	requireOperatorLine(t, running.line(`"audit":"operator"`), "cancel", open[0]) // the bot has it as well
 	require.Zero(t, running.stop())
-	require.Zero(t, shell(t, "jobs", "retry", number, "--config", w.config).code)
+	got = shell(t, "jobs", "retry", number, "--config", w.config)
+	require.Zero(t, got.code, got.err)
+	requireOperatorLine(t, got.err, "retry", open[0])
 	require.Contains(t, shell(t, "jobs", "show", number, "--config", w.config).out, "series 2")
 	begin(t, "run", "--config", w.config)
 	require.Eventually(t, func() bool {
@@ -103,4 +110,32 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 		text := strings.Join(all, "\n")
 		return strings.Contains(text, "Your administrators have ended this") && strings.Contains(text, "✓ Q2 Earnings")
 	}, patience, tick)
+}
+
+// requireOperatorLine asserts that the text is one audit line that tells what this process's user
+// did to a job.
+func requireOperatorLine(t *testing.T, text, act string, to job) {
+	t.Helper()
+	var line map[string]any
+	require.NoError(t, json.Unmarshal([]byte(text), &line), text)
+	at, err := time.Parse(time.RFC3339, line["at"].(string))
+	require.NoError(t, err)
+	require.WithinDuration(t, time.Now(), at, time.Minute)
+	delete(line, "at")
+	delete(line, "time")
+	require.Equal(t, map[string]any{
+		"level": "info", "audit": "operator", "message": "operator acted", "act": act, "operator": operatorName(),
+		"job": to.ID, "request": string(to.Request),
+	}, line)
+}
+
+func TestOperatorsAreNamedAsTheSystemNamesThem(t *testing.T) {
+	current, err := user.Current()
+	require.NoError(t, err)
+	t.Setenv("SUDO_USER", "")
+	require.Equal(t, current.Username, operatorName())
+	t.Setenv("SUDO_USER", current.Username)
+	require.Equal(t, current.Username, operatorName())
+	t.Setenv("SUDO_USER", "ann")
+	require.Equal(t, current.Username+", by sudo from ann", operatorName())
 }
