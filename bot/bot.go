@@ -84,8 +84,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
-	proofKey, err := c.Client.DeriveSecret(commands.ProofLabel)
-	if err != nil {
+	if _, err := c.Client.DeriveSecrets(commands.ProofLabel); err != nil { // no room could be opened
 		return nil, err
 	}
 	env := commands.NewEnv(commands.Env{
@@ -93,7 +92,6 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 		Self:     self,
 		Groups:   commands.NewGroupDirectory(c.Client, directoryAge),
 		Limits:   c.Limits,
-		ProofKey: proofKey,
 	})
 	b := &Bot{
 		client: c.Client, self: self, env: env, catalogue: env.Commands(), policy: c.Policy,

@@ -9,8 +9,6 @@ type Env struct {
 	Self   symphony.User
 	Groups *GroupDirectory
 	Limits Limits
-	// ProofKey is needed to open rooms.
-	ProofKey ProofKey
 }
 
 // NewEnv fills in the default limits.

@@ -84,10 +84,8 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	})
 	self, err := w.client.Me(t.Context())
 	require.NoError(t, err)
-	proofKey, err := w.client.DeriveSecret(commands.ProofLabel)
-	require.NoError(t, err)
 	w.env = commands.NewEnv(commands.Env{
-		Symphony: w.client, Self: self, Groups: commands.NewGroupDirectory(w.client, time.Hour), Limits: w.limits, ProofKey: proofKey,
+		Symphony: w.client, Self: self, Groups: commands.NewGroupDirectory(w.client, time.Hour), Limits: w.limits,
 	})
 	w.loadPeople()
 	return w
