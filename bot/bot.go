@@ -87,8 +87,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
-	proofKey, err := c.Client.DeriveSecret(commands.ProofLabel)
-	if err != nil {
+	if _, err := c.Client.DeriveSecrets(commands.ProofLabel); err != nil { // no room could be opened
 		return nil, err
 	}
 	env := commands.NewEnv(commands.Env{
@@ -96,7 +95,6 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 		Self:     self,
 		Groups:   commands.NewGroupDirectory(c.Client, directoryAge),
 		Limits:   c.Limits,
-		ProofKey: proofKey,
 		Clock:    c.Clock,
 	})
 	b := &Bot{

@@ -133,13 +133,13 @@ func (b *Bot) policySubject(ctx context.Context, r *commands.Request) (policy.Su
 	return who, nil
 }
 
-// lookUpColleague is an account of the own company as the directory has it, at most some minutes
-// ago; the zero User where the directory does not show it.
+// lookUpColleague is an active account of the own company as the directory has it, at most some
+// minutes ago; the zero User where the directory does not show it, or it was disabled since.
 func (b *Bot) lookUpColleague(ctx context.Context, id symphony.UserID) (symphony.User, error) {
 	if user, known := b.users.find(id); known {
 		return user, nil
 	}
-	found, err := b.client.LookupUsers(ctx, symphony.UserLookup{IDs: []symphony.UserID{id}, Local: true})
+	found, err := b.client.LookupUsers(ctx, symphony.UserLookup{IDs: []symphony.UserID{id}, Local: true, OnlyActive: true})
 	switch {
 	case symphony.VerdictOf(err) == symphony.Refused, err == nil && (len(found) != 1 || found[0].ID != id):
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("who asks could not be looked up, rules about people admit nobody")

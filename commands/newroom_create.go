@@ -72,7 +72,11 @@ func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (result *s
 func (p *roomPlan) callCreate(ctx context.Context) (*storedCreation, error) {
 	bounded, cancel := context.WithTimeout(ctx, p.env.Limits.CallTimeout)
 	defer cancel()
-	room, err := p.env.Symphony.CreateRoom(bounded, p.room)
+	attributes, err := p.proveRoom()
+	if err != nil {
+		return nil, err
+	}
+	room, err := p.env.Symphony.CreateRoom(bounded, attributes)
 	if err != nil {
 		return nil, fmt.Errorf("create room: %w", err)
 	}
@@ -107,6 +111,10 @@ func (p *roomPlan) searchEarlierRoom(ctx context.Context, last time.Time) (*stor
 
 // searchRoom returns our own room for the request, the oldest of several, or nil.
 func (p *roomPlan) searchRoom(ctx context.Context) (*storedCreation, error) {
+	keys, err := p.env.acceptedProofKeys()
+	if err != nil {
+		return nil, err
+	}
 	var found *symphony.Room
 	for room, err := range p.env.Symphony.SearchRooms(ctx, symphony.RoomQuery{
 		Text:            string(p.req.ID),
@@ -119,7 +127,7 @@ func (p *roomPlan) searchRoom(ctx context.Context) (*storedCreation, error) {
 		if err != nil {
 			return nil, fmt.Errorf("search the room of the request: %w", err)
 		}
-		if p.isOwnRoom(room) && (found == nil || room.CreatedAt.Before(found.CreatedAt)) {
+		if p.isOwnRoom(room, keys) && (found == nil || room.CreatedAt.Before(found.CreatedAt)) {
 			found = &room
 		}
 	}
