@@ -29,7 +29,11 @@ fuzz: ## each parser for half a minute
 	@grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|^(.*)/[^/]+:[0-9]+:func (Fuzz[A-Za-z0-9]+).*|\1 \2|' | \
 	while read -r folder name; do go test -run '^$$' -fuzz "^$$name\$$" -fuzztime 30s "$$folder" </dev/null || exit 1; done
 
+notices: ## licences of all that the program contains, dist/THIRD_PARTY_NOTICES
+	@mkdir -p dist
+	deploy/notices > dist/THIRD_PARTY_NOTICES
+
 ci: ## what a change must pass
 	.ci/run
 
-.PHONY: help sandbox build test race lint bench fuzz ci
+.PHONY: help sandbox build test race lint bench fuzz notices ci

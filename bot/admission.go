@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"fmt"
-	"math"
 	"sync"
 	"time"
 
@@ -14,8 +13,10 @@ import (
 
 // Bounds are how much may wait, and how long.
 type Bounds struct {
-	// PerConversation is how many requests of one chat may be unfinished; those beyond are left
-	// out. Default DefaultPerConversation.
+	// PerPerson is how many requests of one person in one chat may be unfinished; those beyond are
+	// left out. Default DefaultPerPerson.
+	PerPerson int
+	// PerConversation is the same for all requests of one chat. Default DefaultPerConversation.
 	PerConversation int
 	// Queue is how many jobs may wait before the feed is no longer read. Default DefaultQueue.
 	Queue int
@@ -26,12 +27,16 @@ type Bounds struct {
 
 // The defaults of Bounds.
 const (
-	DefaultPerConversation = 20
+	DefaultPerPerson       = 10
+	DefaultPerConversation = 40
 	DefaultQueue           = 1000
 	DefaultLate            = time.Hour
 )
 
 func (b Bounds) withDefaults() Bounds {
+	if b.PerPerson <= 0 {
+		b.PerPerson = DefaultPerPerson
+	}
 	if b.PerConversation <= 0 {
 		b.PerConversation = DefaultPerConversation
 	}
@@ -51,25 +56,19 @@ type admission struct {
 	bounds Bounds
 
 	// turn holds a value while arrivals are decided about and stored, which asks the store and
-	// takes its time. The mutex is held for moments only, so that neither a job that ends nor a
-	// look at the health waits for that.
+	// takes its time. The mutex is held for moments only, so that no look at the health waits for
+	// that.
 	turn chan struct{}
 
 	mu        sync.Mutex // guards what follows
-	backlogs  map[string]backlog
-	waiting   int       // jobs, when they were counted last, and those added since
-	counted   time.Time // when that was
-	refused   error     // why the last batch was not taken
+	waiting   int        // jobs, when they were counted last, and those added since
+	counted   time.Time  // when that was
+	refused   error      // why the last batch was not taken
 	refusedAt time.Time
 }
 
-// newAdmission counts the jobs that an earlier run has left.
-func newAdmission(ctx context.Context, store *engine.Engine, bounds Bounds) (*admission, error) {
-	waiting, err := store.List(ctx, engine.Filter{State: engine.Waiting, Limit: math.MaxInt32})
-	if err != nil {
-		return nil, fmt.Errorf("list the waiting jobs: %w", err)
-	}
-	return &admission{store: store, bounds: bounds, turn: make(chan struct{}, 1), backlogs: countBacklogs(waiting)}, nil
+func newAdmission(store *engine.Engine, bounds Bounds) *admission {
+	return &admission{store: store, bounds: bounds, turn: make(chan struct{}, 1)}
 }
 
 // take stores arrivals, unless the queue is full, and returns how many are surplus. Those are
@@ -85,17 +84,14 @@ func (a *admission) take(ctx context.Context, arrived []arrival) (surplus int, e
 	if err := a.checkQueue(ctx); err != nil {
 		return 0, err
 	}
-	backlogs, err := a.markSurplus(ctx, arrived)
-	if err != nil {
+	if err := a.markSurplus(ctx, arrived); err != nil {
 		return 0, err
 	}
 	jobs, err := jobsOf(arrived)
 	if err != nil {
 		return 0, err
 	}
-	before := a.replaceBacklogs(backlogs) // first, as a worker may finish one of the jobs at once
 	if err := a.store.Insert(ctx, jobs...); err != nil {
-		a.replaceBacklogs(before)
 		return 0, err
 	}
 	a.addWaiting(len(jobs))

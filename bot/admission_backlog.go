@@ -1,161 +1,183 @@
 package bot
 
 import (
-	"cmp"
 	"context"
-	"time"
+	"slices"
+	"strconv"
 
-	"roombot/bot/engine"
+	"roombot/symphony"
 )
 
-// backlog is what is unfinished of one conversation, as far as this process knows: it counts what
-// it takes in and what it finishes. The store is asked before anything is left out, since other
-// replicas finish jobs as well.
+// backlog is what is unfinished of one conversation: as the store has it, over all replicas, and
+// with what is taken in now.
 type backlog struct {
-	unfinished  int
-	newest      string    // the job that was taken in last
-	overflowing bool      // there were too many, and still are
-	answeredFor string    // the value of newest when a surplus request was chosen to be answered
-	counted     time.Time // when the store was asked
+	conversation string
+	chat         count
+	people       map[string]*count
 }
 
-// maxBacklogs bounds the memory. Beyond it all is forgotten, which only lets a few more requests
-// in.
-const maxBacklogs = 100_000
-
-// countBacklogs counts waiting jobs, of which the newest comes first.
-func countBacklogs(waiting []engine.Summary) map[string]backlog {
-	all := map[string]backlog{}
-	for _, job := range waiting {
-		b, known := all[job.Conversation]
-		if !known {
-			b = backlog{unfinished: 1, newest: job.ID} // the first of a conversation does not wait
-		}
-		b.unfinished++
-		all[job.Conversation] = b
-	}
-	return all
+// count is what is unfinished of a chat, or of a person in it.
+type count struct {
+	bound      bound
+	limit      int
+	unfinished int
+	newest     string // of what is unfinished
+	flooded    bool   // the flood is known to go on
 }
 
-// admit reports whether another request may be carried out, and counts it. After an overflow none
-// may until half of what waits is done, so that the overflow ends with one answer.
-func (b *backlog) admit(id string, limit int) bool {
-	if b.overflowing && b.unfinished <= limit/2 {
-		b.overflowing = false
-	}
-	if b.overflowing || b.unfinished >= limit {
-		b.overflowing = true
-		return false
-	}
-	b.add(id)
-	return true
-}
+// bound names what a count bounds, as it is stored.
+type bound string
 
-func (b *backlog) add(id string) { b.unfinished, b.newest = b.unfinished+1, id }
+const (
+	boundPerson bound = "person"
+	boundChat   bound = "chat"
+)
 
-// markSurplus marks those of the arrivals that are too many for their conversation, and returns the
-// backlogs as they are once all are stored.
-func (a *admission) markSurplus(ctx context.Context, arrived []arrival) (map[string]backlog, error) {
-	backlogs, err := a.currentBacklogs(ctx, arrived)
+func (c *count) add(id string) { c.unfinished, c.newest, c.flooded = c.unfinished+1, id, false }
+
+// ownerOf names a person in the store.
+func ownerOf(user symphony.UserID) string { return strconv.FormatInt(int64(user), 10) }
+
+// readBacklog reads the backlog of a conversation.
+func (a *admission) readBacklog(ctx context.Context, conversation string) (*backlog, error) {
+	unfinished, err := a.store.UnfinishedJobs(ctx, conversation)
 	if err != nil {
 		return nil, err
 	}
-	for i := range arrived {
-		arrival := &arrived[i]
-		conversation := arrival.request.conversation()
-		b := backlogs[conversation]
-		switch {
-		case arrival.request.Missed: // what was said in hours is not too much at once
-			b.add(arrival.id)
-		case !b.admit(arrival.id, a.bounds.PerConversation):
-			b.newest = cmp.Or(b.newest, arrival.id)
-			arrival.request.Surplus = b.newest
-			if err := a.chooseAnswered(ctx, &b, arrival); err != nil {
-				return nil, err
-			}
-		}
-		backlogs[conversation] = b
+	b := &backlog{
+		conversation: conversation, people: map[string]*count{},
+		chat: count{bound: boundChat, limit: a.bounds.PerConversation},
 	}
-	return backlogs, nil
-}
-
-// chooseAnswered chooses the first surplus request of an overflow to be answered for all. One that
-// the store knows already has had its turn.
-func (a *admission) chooseAnswered(ctx context.Context, b *backlog, surplus *arrival) error {
-	if surplus.silent = b.answeredFor == b.newest; surplus.silent {
-		return nil
+	for _, job := range unfinished {
+		b.add(a.bounds, job.Owner, job.ID)
 	}
-	known, err := a.store.HasJob(ctx, surplus.id)
-	if err == nil && !known {
-		b.answeredFor = b.newest
-	}
-	return err
-}
-
-// currentBacklogs are the backlogs of the conversations in which something has arrived.
-func (a *admission) currentBacklogs(ctx context.Context, arrived []arrival) (map[string]backlog, error) {
-	added := map[string]int{}
-	for _, arrival := range arrived {
-		added[arrival.request.conversation()]++
-	}
-	backlogs := map[string]backlog{}
-	for conversation, n := range added {
-		b, err := a.currentBacklog(ctx, conversation, n)
-		if err != nil {
-			return nil, err
-		}
-		backlogs[conversation] = b
-	}
-	return backlogs, nil
-}
-
-// backlogRecountAfter is how long the store's count of a conversation serves.
-const backlogRecountAfter = time.Second
-
-// currentBacklog is the backlog of a conversation, counted in the store where adding may overflow
-// it.
-func (a *admission) currentBacklog(ctx context.Context, conversation string, adding int) (backlog, error) {
-	a.mu.Lock()
-	b := a.backlogs[conversation]
-	a.mu.Unlock()
-	tight := b.overflowing || b.unfinished+adding > a.bounds.PerConversation
-	if !tight || time.Since(b.counted) < backlogRecountAfter {
-		return b, nil
-	}
-	unfinished, newest, err := a.store.Backlog(ctx, conversation)
-	if err != nil {
-		return backlog{}, err
-	}
-	b.unfinished, b.newest, b.counted = unfinished, cmp.Or(newest, b.newest), time.Now()
 	return b, nil
 }
 
-// replaceBacklogs puts backlogs in the place of others, which it returns.
-func (a *admission) replaceBacklogs(backlogs map[string]backlog) map[string]backlog {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if len(a.backlogs) >= maxBacklogs {
-		clear(a.backlogs)
+func (b *backlog) person(bounds Bounds, owner string) *count {
+	if b.people[owner] == nil {
+		b.people[owner] = &count{bound: boundPerson, limit: bounds.PerPerson}
 	}
-	before := map[string]backlog{}
-	for conversation, b := range backlogs {
-		before[conversation] = a.backlogs[conversation]
-		a.backlogs[conversation] = b
-	}
-	return before
+	return b.people[owner]
 }
 
-// noteFinished counts a job that is done.
-func (a *admission) noteFinished(conversation string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	b, known := a.backlogs[conversation]
-	switch {
-	case !known:
-	case b.unfinished <= 1 && !b.overflowing:
-		delete(a.backlogs, conversation)
-	default:
-		b.unfinished = max(b.unfinished-1, 0)
-		a.backlogs[conversation] = b
+func (b *backlog) add(bounds Bounds, owner, id string) {
+	b.chat.add(id)
+	b.person(bounds, owner).add(id)
+}
+
+// markSurplus marks those of the arrivals that are too many for their person or their chat.
+func (a *admission) markSurplus(ctx context.Context, arrived []arrival) error {
+	var order []string
+	byChat := map[string][]*arrival{}
+	for i := range arrived {
+		conversation := arrived[i].request.conversation()
+		if byChat[conversation] == nil {
+			order = append(order, conversation)
+		}
+		byChat[conversation] = append(byChat[conversation], &arrived[i])
 	}
+	for _, conversation := range order {
+		if err := a.markSurplusOfChat(ctx, conversation, byChat[conversation]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *admission) markSurplusOfChat(ctx context.Context, conversation string, arrived []*arrival) error {
+	b, err := a.readBacklog(ctx, conversation)
+	if err != nil {
+		return err
+	}
+	if arrived, err = a.withoutKnown(ctx, b, arrived); err != nil {
+		return err
+	}
+	for _, arrival := range arrived {
+		owner := ownerOf(arrival.request.From.ID)
+		full, err := a.findFull(ctx, b, owner)
+		switch {
+		case err != nil:
+			return err
+		case full == nil || arrival.request.Missed: // what was said in hours is not too much at once
+			b.add(a.bounds, owner, arrival.id)
+		default:
+			if err := a.leaveOut(ctx, b.conversation, full, arrival); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// withoutKnown leaves out the arrivals that the store has already, where they might make others too
+// many: events may come twice.
+func (a *admission) withoutKnown(ctx context.Context, b *backlog, arrived []*arrival) ([]*arrival, error) {
+	if b.chat.unfinished+len(arrived) <= min(a.bounds.PerPerson, a.bounds.PerConversation)/2 {
+		return arrived, nil
+	}
+	var failed error
+	unknown := slices.DeleteFunc(arrived, func(arrival *arrival) bool {
+		known, err := a.store.HasJob(ctx, arrival.id)
+		if err != nil {
+			failed = err
+		}
+		return known
+	})
+	return unknown, failed
+}
+
+// findFull is the bound that lets no more in from a person, nil where both do. The person's own
+// comes first.
+func (a *admission) findFull(ctx context.Context, b *backlog, owner string) (*count, error) {
+	for _, c := range []*count{b.person(a.bounds, owner), &b.chat} {
+		full, err := a.isFull(ctx, b.conversation, owner, c)
+		if err != nil {
+			return nil, err
+		}
+		if full {
+			return c, nil
+		}
+	}
+	return nil, nil
+}
+
+// isFull reports whether a count is at its limit, or was and has not come down to half of it since:
+// so a flood ends with one answer. A flood shows in the store by its claim, which names the newest
+// of what is unfinished; while the flood lasts, that stays the same.
+func (a *admission) isFull(ctx context.Context, conversation, owner string, c *count) (bool, error) {
+	switch {
+	case c.unfinished >= c.limit || c.flooded:
+		return true, nil
+	case c.unfinished <= c.limit/2:
+		return false, nil
+	}
+	job, err := a.store.ClaimOwner(ctx, floodClaim(c.bound, conversation, owner, c.newest))
+	c.flooded = job != ""
+	return c.flooded, err
+}
+
+// leaveOut leaves an arrival out, and has it answered if it is its person's first of the flood.
+func (a *admission) leaveOut(ctx context.Context, conversation string, full *count, left *arrival) error {
+	left.request.Surplus, left.request.Bound = full.newest, full.bound
+	owner := ownerOf(left.request.From.ID)
+	answered := ""
+	for _, claim := range []func(bound, string, string, string) string{floodClaim, toldClaim} {
+		var err error
+		if answered, err = a.claimOnce(ctx, claim(full.bound, conversation, owner, full.newest), left.id); err != nil {
+			return err
+		}
+	}
+	left.silent = answered != left.id
+	full.flooded = true
+	return nil
+}
+
+// claimOnce is the job that has a claim: this one unless another had it first. It writes only where
+// nobody has it, since a flood is long.
+func (a *admission) claimOnce(ctx context.Context, claim, id string) (owner string, err error) {
+	if owner, err = a.store.ClaimOwner(ctx, claim); owner != "" || err != nil {
+		return owner, err
+	}
+	return a.store.ClaimFor(ctx, claim, id)
 }

@@ -1,10 +1,12 @@
 package bot_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -82,7 +84,34 @@ func TestSurplusRequestsOfACrowdedRoomAreAnsweredInTheRoom(t *testing.T) {
 	require.Eventually(t, w.isFeedEmpty, patience, tick)
 	w.heal()
 	w.waitUntilIdle()
-	require.Equal(t, 1, strings.Count(strings.Join(w.shownAnswers("alice", first.Message), "\n"), "5 commands are waiting in this chat"))
+	told := strings.Count(strings.Join(w.shownAnswers("alice", first.Message), "\n"), "5 commands are waiting in this chat")
+	require.Equal(t, 2, told, "each of the two is told once")
+}
+
+// A person who floods a chat is told once, also by a bot that was restarted in the middle of it,
+// and keeps nobody else out.
+func TestAPersonWhoFloodsARoomLocksNobodyOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerPerson: 3, PerConversation: 12} })
+	room := w.openSharedRoom("@alice @carol")
+	w.fail(client.Fault{Path: onSend, Delay: "10m"}) // no request ends before all are sent
+	first := w.asksIn(room, "bob", "/groups")
+	w.chatter("bob", room, "/groups", 8)
+	require.Eventually(t, w.isFeedEmpty, patience, tick)
+	w.chatter("alice", room, "/groups", 2)
+	require.Eventually(t, w.isFeedEmpty, patience, tick)
+	w.stop()
+	w.start()
+	w.chatter("bob", room, "/groups", 4)
+	w.chatter("carol", room, "/groups", 5)
+	require.Eventually(t, w.isFeedEmpty, patience, tick)
+	w.heal()
+	w.waitUntilIdle()
+	all := strings.Join(w.shownAnswers("alice", first.Message), "\n")
+	require.Equal(t, 3+2+3, strings.Count(all, "I can add these groups"), "carried out")
+	require.Equal(t, 2, strings.Count(all, "3 of your commands are waiting in this chat, as many as I take from one person at once."))
+	require.Equal(t, 2, strings.Count(w.log.String(), "person has too many unfinished requests in the chat"))
+	w.saysIn(room, "bob", "/groups").sees("I can add these groups")
 }
 
 func TestAFloodDoesNotDelayOtherChats(t *testing.T) {
@@ -99,7 +128,29 @@ func TestAFloodDoesNotDelayOtherChats(t *testing.T) {
 			// One of the flood is under way and one may begin while the event travels; on a busy
 			// machine a few more do.
 			between := slices.DeleteFunc(w.answers("bob", flood), func(a client.Message) bool { return a.Timestamp <= asked.Message.Timestamp || a.Timestamp >= at })
-			require.LessOrEqual(t, len(between), 6, "of 20 answers to the flood, those between the one request of another chat and its answer")
+			require.LessOrEqual(t, len(between), 6, "of 10 answers to the flood, those between the one request of another chat and its answer")
 		})
 	}
+}
+
+func TestSurplusRequestsOfTheVersionBeforeGetOneAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	chat := w.says("bob", "/help").sees("I open rooms")
+	w.stop()
+	store, err := engine.Open(t.Context(), engine.Config{
+		Store: engine.FileAddress(w.store), Workers: 1, Handle: func(context.Context, *engine.Attempt) error { return nil },
+	})
+	require.NoError(t, err)
+	for i := range 3 {
+		id := fmt.Sprintf("left-out-%d", i)
+		payload := fmt.Sprintf(`{"message": %q, "origin": %[1]q, "stream": %q, "from": {"id": %d}, "at": %q, "surplus": "newest"}`,
+			id, chat.Message.StreamID, w.personID("bob"), time.Now().Format(time.RFC3339))
+		require.NoError(t, store.Insert(t.Context(), engine.Job{ID: id, Conversation: "surplus/" + chat.Message.StreamID, Payload: []byte(payload)}))
+	}
+	require.NoError(t, store.Close())
+	w.start()
+	w.waitUntilIdle()
+	all := strings.Join(w.shownAnswers("bob", chat.Message), "\n")
+	require.Equal(t, 1, strings.Count(all, "40 commands are waiting in this chat, as many as I take at once."))
 }

@@ -71,7 +71,7 @@ type Bot struct {
 	bounds       Bounds
 	admission    *admission
 	history      *history
-	lookedUp     sync.Map // ids of unfinished earlier jobs whose answer was looked for in vain
+	lookedUp     sync.Map // ids of earlier jobs whose answer was looked for in vain; they are few
 	users        userCache
 	lastProgress atomic.Int64 // when a job last got further, in nanoseconds since 1970
 }
@@ -89,8 +89,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
-	proofKey, err := c.Client.DeriveSecret(commands.ProofLabel)
-	if err != nil {
+	if _, err := c.Client.DeriveSecrets(commands.ProofLabel); err != nil { // no room could be opened
 		return nil, err
 	}
 	env := commands.NewEnv(commands.Env{
@@ -98,7 +97,6 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 		Self:     self,
 		Groups:   commands.NewGroupDirectory(c.Client, directoryAge),
 		Limits:   c.Limits,
-		ProofKey: proofKey,
 		Clock:    c.Clock,
 	})
 	b := &Bot{
@@ -111,7 +109,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	b.parse = b.grammar.Parse
 	b.history = newHistory(b)
 	b.feed = b.newFeed(c)
-	c.Store.Handle, c.Store.ReportFailure = b.execute, b.reportFailure
+	c.Store.Handle, c.Store.ReportFailure, c.Store.ReportAct = b.execute, b.reportFailure, AuditAct
 	c.Store.JournalVersion = journalVersion + commands.JournalVersion
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
 		return nil, err
@@ -133,13 +131,10 @@ func (b *Bot) newFeed(c Config) *symphony.Feed {
 	return c.Client.Feed(c.Feed)
 }
 
-// begin counts what an earlier run has left, sets up the metrics, and makes the first note of how
-// far the feed was read.
+// begin sets up the admission and the metrics, and makes the first note of how far the feed was
+// read.
 func (b *Bot) begin(ctx context.Context) error {
-	var err error
-	if b.admission, err = newAdmission(ctx, b.engine, b.bounds); err != nil {
-		return err
-	}
+	b.admission = newAdmission(b.engine, b.bounds)
 	if b.metrics == nil {
 		b.metrics = NewMetrics()
 	}

@@ -48,9 +48,10 @@ func (a *attempt) decide(ctx context.Context) (decision, error) {
 	return decision{outcome: decided}, err
 }
 
-// checkSurplus lets one surplus request of an overflow be answered.
+// checkSurplus lets one surplus request of a flood be answered. The admission has chosen it, except
+// for requests that an earlier version has left out.
 func (a *attempt) checkSurplus(ctx context.Context) (ignoreReason, error) {
-	if a.request.Surplus == "" {
+	if a.request.Surplus == "" || a.request.Bound != "" {
 		return "", nil
 	}
 	owner, err := a.Claim(ctx, surplusClaim(a.request.conversation(), a.request.Surplus))
@@ -60,7 +61,6 @@ func (a *attempt) checkSurplus(ctx context.Context) (ignoreReason, error) {
 	case owner != a.ID:
 		return ignoreSurplus, nil
 	}
-	zerolog.Ctx(ctx).Warn().Msg("chat has too many unfinished requests, more are left out")
 	return "", nil
 }
 
@@ -76,7 +76,7 @@ func (a *attempt) answer(ctx context.Context) (commands.Reply, error) {
 
 func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	if a.request.Surplus != "" {
-		return commands.Reply{}, commands.TooMany(a.bot.bounds.PerConversation)
+		return commands.Reply{}, a.refuseSurplus(ctx)
 	}
 	if a.request.Unreadable {
 		return commands.Reply{}, commands.Unreadable(a.id)
@@ -105,6 +105,16 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	}
 }
 
+// refuseSurplus is the refusal of a request that is left out.
+func (a *attempt) refuseSurplus(ctx context.Context) error {
+	if a.request.Bound == boundPerson {
+		zerolog.Ctx(ctx).Warn().Msg("person has too many unfinished requests in the chat, more are left out")
+		return commands.TooManyOfPerson(a.bot.bounds.PerPerson)
+	}
+	zerolog.Ctx(ctx).Warn().Msg("chat has too many unfinished requests, more are left out")
+	return commands.TooMany(a.bot.bounds.PerConversation)
+}
+
 // refuseSyntax is the refusal of a message that could not be read, or that of the policy where it
 // denies the command whatever the rest says. Who misspelt a command may have meant one that is open
 // to everybody; only the corrected line is left out where the policy would deny it.
@@ -122,6 +132,9 @@ func (a *attempt) refuseSyntax(ctx context.Context, g syntax.Grammar, m syntax.M
 		case err != nil:
 			return err
 		}
+	}
+	if e.Command == "" { // only a suggestion was decided about
+		a.decision = policyDecision{}
 	}
 	a.command = e.Command
 	return a.bot.catalogue.SyntaxRefusal(g, m, e)
@@ -191,7 +204,13 @@ func (a *attempt) plan(ctx context.Context, command commands.Command, r *command
 // by then the policy or a group is another. Of all versions of a message one is applied.
 func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *commands.Request) (commands.Reply, error) {
 	var stored json.RawMessage
-	err := a.Do(ctx, commands.StepPlan, &stored, func(ctx context.Context) (any, error) { return a.plan(ctx, command, r) })
+	err := a.Do(ctx, commands.StepPlan, &stored, func(ctx context.Context) (any, error) {
+		plan, err := a.plan(ctx, command, r)
+		if err == nil {
+			a.auditDecision(ctx)
+		}
+		return plan, err
+	})
 	if err != nil {
 		return commands.Reply{}, err
 	}
@@ -209,7 +228,7 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 	}
 	reply, err := plan.Apply(ctx, a)
 	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run
-		if err := a.Release(ctx, claim); err != nil {
+		if err := errors.Join(a.Release(ctx, claim), a.releaseRoomCount(ctx)); err != nil {
 			return commands.Reply{}, err
 		}
 	}

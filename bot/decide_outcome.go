@@ -17,7 +17,11 @@ func (a *attempt) keepOutcome(ctx context.Context, answer func(context.Context) 
 		if err != nil {
 			return nil, err
 		}
-		return a.composeOutcome(ctx, reply)
+		composed, err := a.composeOutcome(ctx, reply)
+		if err == nil {
+			a.auditDecision(ctx)
+		}
+		return composed, err
 	})
 	return decided, err
 }
@@ -77,7 +81,7 @@ func (a *attempt) chooseChat(ctx context.Context, reply commands.Reply) (symphon
 // isPrivate reports whether a reply to a room is for the requester only.
 func (a *attempt) isPrivate(ctx context.Context, reply commands.Reply) (bool, error) {
 	switch {
-	case a.request.Surplus != "": // requests of others were left out as well
+	case a.request.Surplus != "": // it names nobody, and others may ask themselves the same
 		return false, nil
 	case reply.Private || !reply.Failed:
 		return reply.Private, nil

@@ -32,7 +32,11 @@ func (a *attempt) CheckPolicy(ctx context.Context, r *commands.Request) error {
 			return err
 		}
 	}
-	return a.checkPolicy(ctx, r)
+	if err := a.checkPolicy(ctx, r); err != nil {
+		return err
+	}
+	a.auditDecision(ctx)
+	return nil
 }
 
 // checkPolicy asks the policy, which needs to know more than events tell of the chat and the
@@ -47,6 +51,7 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 		return err
 	}
 	decision := a.bot.policy.Decide(policy.Query{User: who, Where: policyPlace(r.Chat), Command: r.Command})
+	a.decision = policyDecision{command: r.Command, rule: decision.Rule, allowed: decision.Allowed}
 	if decision.Allowed {
 		a.admitted = true
 		return nil
@@ -128,13 +133,13 @@ func (b *Bot) policySubject(ctx context.Context, r *commands.Request) (policy.Su
 	return who, nil
 }
 
-// lookUpColleague is an account of the own company as the directory has it, at most some minutes
-// ago; the zero User where the directory does not show it.
+// lookUpColleague is an active account of the own company as the directory has it, at most some
+// minutes ago; the zero User where the directory does not show it, or it was disabled since.
 func (b *Bot) lookUpColleague(ctx context.Context, id symphony.UserID) (symphony.User, error) {
 	if user, known := b.users.find(id); known {
 		return user, nil
 	}
-	found, err := b.client.LookupUsers(ctx, symphony.UserLookup{IDs: []symphony.UserID{id}, Local: true})
+	found, err := b.client.LookupUsers(ctx, symphony.UserLookup{IDs: []symphony.UserID{id}, Local: true, OnlyActive: true})
 	switch {
 	case symphony.VerdictOf(err) == symphony.Refused, err == nil && (len(found) != 1 || found[0].ID != id):
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("who asks could not be looked up, rules about people admit nobody")

@@ -26,6 +26,7 @@ func TestDefaultBoundsAreThoseOfTheConfigurationAndTheREADME(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
 	require.NoError(t, err)
 	for key, value := range map[string]struct{ configured, built int }{
+		"perPerson":       {c.Roombot.Limits.PerPerson, bot.DefaultPerPerson},
 		"perConversation": {c.Roombot.Limits.PerConversation, bot.DefaultPerConversation},
 		"queue":           {c.Roombot.Limits.Queue, bot.DefaultQueue},
 	} {

@@ -25,6 +25,8 @@ type attempt struct {
 	form    *formMessage  // nil until it is read
 	command string        // that was read, by its name in the catalogue
 
+	decision, auditedDecision policyDecision // the last of this attempt; the last that was written
+
 	// admitted is true once the policy has admitted the request in this attempt.
 	admitted bool
 }
@@ -44,16 +46,17 @@ func (b *Bot) execute(ctx context.Context, job *engine.Attempt) error {
 	}
 	if decided.ignored != "" {
 		decided.ignored.log(ctx)
-		a.finish()
+		a.noteProgress()
 		return nil
 	}
 	shown, err := a.deliver(ctx, decided.outcome)
 	if err != nil {
 		return a.postpone(ctx, err)
 	}
+	a.auditAnswer(ctx, decided.outcome, shown)
 	a.logAnswer(ctx, decided.outcome, shown, started)
 	b.metrics.countAnswer(decided.outcome, a.request.At, shown.At)
-	a.finish()
+	a.noteProgress()
 	return nil
 }
 
@@ -102,24 +105,6 @@ func (a *attempt) Do(ctx context.Context, step string, result any, do func(conte
 // noteProgress notes that a job got further, which health looks at.
 func (a *attempt) noteProgress() { a.bot.lastProgress.Store(time.Now().UnixNano()) }
 
-// finish makes room for another request of the conversation.
-func (a *attempt) finish() {
-	a.noteProgress()
-	a.bot.lookedUp.Delete(a.ID)
-	if a.request.Surplus == "" && a.Conversation != "" {
-		a.bot.admission.noteFinished(a.request.conversation())
-	}
-}
-
-// leaveChat has later requests of the chat carried out while this one waits, and makes room for
-// another.
-func (a *attempt) leaveChat(wait time.Duration) error {
-	if a.Conversation != "" {
-		a.bot.admission.noteFinished(a.request.conversation())
-	}
-	return engine.LeaveConversation(wait)
-}
-
 // signInLook is how often a request looks whether signing in works again. Until then it has not
 // failed.
 const signInLook = 15 * time.Second
@@ -146,7 +131,7 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 	if wait, ok := errors.AsType[*commands.WaitError](cause); ok && wait.Planned {
 		if wait.FreesChat {
 			postponed.WithLabelValues("outside").Inc()
-			return a.leaveChat(wait.After)
+			return engine.LeaveConversation(wait.After)
 		}
 		postponed.WithLabelValues("pace").Inc()
 		return engine.Postpone(wait.After)
@@ -194,7 +179,7 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 	if reason, err := a.checkEarlier(ctx); err != nil || reason != "" {
 		if err == nil {
 			reason.log(ctx)
-			a.finish()
+			a.noteProgress()
 		}
 		return err
 	}
@@ -214,11 +199,13 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 	if err != nil {
 		return err
 	}
-	if _, err := a.deliver(ctx, decided); err != nil {
+	shown, err := a.deliver(ctx, decided)
+	if err != nil {
 		return err
 	}
+	a.auditAnswer(ctx, decided, shown)
 	b.metrics.countFailure(decided)
-	a.finish()
+	a.noteProgress()
 	return nil
 }
 
@@ -227,6 +214,9 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 func (a *attempt) releaseUnlessTouched(ctx context.Context) error {
 	touched, err := commands.MayHaveWritten(ctx, a)
 	if err != nil || touched {
+		return err
+	}
+	if err := a.releaseRoomCount(ctx); err != nil {
 		return err
 	}
 	if a.request.Form != nil {

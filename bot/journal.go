@@ -58,11 +58,31 @@ func stepInSeries(step string, series int) string {
 // once.
 func messageClaim(origin symphony.MessageID) string { return "message/" + string(origin) }
 
-// surplusClaim is the key of the one job that answers for the surplus of a conversation: newest is
-// the job that was taken last before it.
+// surplusClaim is the key of the one job that answers for the surplus of a conversation, of a
+// version that had a bound for the chat only: newest is the job that was taken last before it.
 func surplusClaim(conversation, newest string) string {
 	return "surplus/" + conversation + "/" + newest
 }
+
+// floodClaim is the key that shows that a flood goes on, of a person or of the whole chat. newest
+// is the unfinished job that was taken last before it.
+func floodClaim(b bound, conversation, owner, newest string) string {
+	if b == boundChat {
+		return surplusClaim(conversation, newest)
+	}
+	return surplusClaim(conversation, owner+"/"+newest)
+}
+
+// toldClaim is the key of the one request by which a person is told of a flood.
+func toldClaim(b bound, conversation, owner, newest string) string {
+	if b == boundChat {
+		return surplusClaim(conversation, newest+"/"+owner)
+	}
+	return floodClaim(b, conversation, owner, newest)
+}
+
+// roomsQuota is the key under which the rooms of a person are counted.
+func roomsQuota(user symphony.UserID) string { return "rooms/" + ownerOf(user) }
 
 // surplusConversation is the conversation in which the surplus of another one waits.
 func surplusConversation(conversation string) string { return "surplus/" + conversation }
@@ -94,9 +114,13 @@ type storedRequest struct {
 	// Missed marks a message that no feed has brought: it was found in the history.
 	Missed bool `json:"missed,omitempty"`
 
-	// Surplus marks a request that is left out, since too many of its conversation are unfinished:
-	// it is the job that was taken last before it.
+	// Surplus marks a request that is left out, since too many of its person or its conversation are
+	// unfinished: it is the job that was taken last before it.
 	Surplus string `json:"surplus,omitempty"`
+
+	// Bound says of a surplus request which of the two it is. It is empty for requests that a version
+	// with a bound for the chat only has left out.
+	Bound bound `json:"bound,omitempty"`
 
 	// Unreadable marks a message or form whose reading panicked. It has no text; a version that does
 	// not know the mark answers it like an empty message, with help.

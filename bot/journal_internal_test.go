@@ -44,7 +44,7 @@ func journalSamples() map[string]any {
 		},
 		"request_surplus": storedRequest{
 			Message: "message", Origin: "message", Stream: "chat", From: samplePerson, At: sampleTime,
-			Text: "<div>/help</div>", Missed: true, Surplus: "newest", Unreadable: true,
+			Text: "<div>/help</div>", Missed: true, Surplus: "newest", Bound: boundPerson, Unreadable: true,
 		},
 		"outcome": outcome{
 			Code: "partial", Failed: true, Command: "newroom", Room: "room", Stream: "chat",
@@ -63,7 +63,7 @@ func asOfVersion0(sample any) any {
 		s.Command, s.Room = "", ""
 		return s
 	case storedRequest:
-		s.Unreadable = false
+		s.Unreadable, s.Bound = false, ""
 		s.Journal = 0
 		return s
 	}
@@ -140,6 +140,9 @@ func TestNamesOfTheJournalAreThoseOfItsGoldenFile(t *testing.T) {
 		"step in the first series": stepInSeries(stepOutcome, 1), "step in the second series": stepInSeries(stepOutcome, 2),
 		"claim of a message": messageClaim("origin"), "claim of a surplus": surplusClaim("chat", "newest"),
 		"conversation of a surplus": surplusConversation("chat"),
+		"claim of a person's flood": floodClaim(boundPerson, "chat", "7", "newest"), "claim of a chat's flood": floodClaim(boundChat, "chat", "7", "newest"),
+		"claim of an answer to a person's flood": toldClaim(boundPerson, "chat", "7", "newest"),
+		"claim of an answer to a chat's flood":   toldClaim(boundChat, "chat", "7", "newest"), "quota of rooms": roomsQuota(7),
 	}
 	golden, err := os.ReadFile(goldenFile("names"))
 	require.NoError(t, err)

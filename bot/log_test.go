@@ -151,6 +151,7 @@ var logFields = map[string]*regexp.Regexp{
 	"after": millis, "took": millis, "since_message": millis, "lasts": millis, "lasted": millis, "behind": millis,
 	"failures": number, "requests": number, "events": number, "running": number, "jobs": number, "entries": number,
 	"journal": number, "own_journal": number,
+	"audit": word, "allowed": regexp.MustCompile(`^(true|false)$`), "member": number, "cause": word, "act": word, "operator": anyText, "at": datetime,
 	"since": datetime, "until": datetime, "kind": regexp.MustCompile(`^"(IM|MIM|ROOM)"$`),
 	"feed": anyText, "event": anyText, "agent": anyText, "username": anyText, "address": anyText,
 	"replica": anyText, "replicas": regexp.MustCompile(`^\[.*\]$`), "takeover_after": millis,

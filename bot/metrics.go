@@ -54,7 +54,7 @@ func NewMetrics() *Metrics {
 		steps:     histograms("step_seconds", "How long the steps of jobs took.", quick, "step"),
 		postponed: counters("postponed_total", "How often requests were put off.", "reason"),
 		surplus: prometheus.NewCounter(prometheus.CounterOpts{
-			Namespace: namespace, Name: "surplus_total", Help: "Requests left out because their chat had too many unfinished ones.",
+			Namespace: namespace, Name: "surplus_total", Help: "Requests left out because too many of their person or their chat were unfinished.",
 		}),
 		missed: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: namespace, Name: "missed_total", Help: "Requests that no feed brought and that were found in the message history.",

@@ -42,7 +42,9 @@ func (r storedRequest) job(id string) (engine.Job, error) {
 	if r.Surplus != "" {
 		conversation = surplusConversation(conversation)
 	}
-	return engine.Job{ID: id, Conversation: conversation, Payload: payload, ReceivedAt: r.At}, nil
+	return engine.Job{
+		ID: id, Conversation: conversation, Owner: ownerOf(r.From.ID), Payload: payload, ReceivedAt: r.At,
+	}, nil
 }
 
 // conversation names the queue whose jobs run one after the other.

@@ -218,4 +218,7 @@ var backToOldSchema = []string{
 	`DROP INDEX command_unerased`,
 	`ALTER TABLE command DROP COLUMN record`,
 	`ALTER TABLE command DROP COLUMN forget`,
+	`ALTER TABLE command DROP COLUMN owner`,
+	`DROP TABLE quota`,
+	`DROP TABLE act`,
 }

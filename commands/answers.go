@@ -81,6 +81,27 @@ func TooMany(limit int) *Refusal {
 	}
 }
 
+// TooManyOfPerson refuses the requests of a person of whom as many as the limit are unfinished in a
+// chat.
+func TooManyOfPerson(limit int) *Refusal {
+	r := TooMany(limit)
+	r.Message = fmt.Sprintf("%d of your commands are waiting in this chat, as many as I take from one person at once. "+
+		"I left out what you sent after them.", limit)
+	return r
+}
+
+// TooManyRooms refuses a room of a person who has opened as many as the limit within an hour; next
+// is when another one is possible.
+func TooManyRooms(limit int, next time.Time) *Refusal {
+	const minute = time.Minute
+	next = next.UTC().Add(minute - 1).Truncate(minute)
+	return &Refusal{
+		Code:    "too-many-rooms",
+		Message: fmt.Sprintf("You have opened %s in the last hour, as many as one person may.", countNoun(limit, "room", "rooms")) + nothingCreated,
+		Next:    "The next is possible at " + next.Format("15:04") + " UTC. Please send the command again then.",
+	}
+}
+
 // Unreadable refuses a message or form that the bot could not read because of a bug.
 func Unreadable(id RequestID) *Refusal {
 	return &Refusal{

@@ -3,6 +3,8 @@ package commands
 import (
 	"context"
 	"time"
+
+	"roombot/symphony"
 )
 
 // Attempt is one try at a job, as a plan sees it while it writes: the steps that are stored of the
@@ -19,10 +21,17 @@ type Attempt interface {
 	CheckPolicy(ctx context.Context, r *Request) error
 	// Intend commits, before a write that must not happen twice, that it is about to be tried.
 	Intend(ctx context.Context, step string) error
+	// IntendRoom is the first Intend of a room, which counts from then on as one that the requester
+	// has opened. Where they have opened as many as they may, the error is a *Refusal.
+	IntendRoom(ctx context.Context, step string) error
 	// Withdraw takes the last intention back: the write surely never left.
 	Withdraw(ctx context.Context, step string) error
 	// Intentions returns how many intentions of the step are stored, and the time of the last.
 	Intentions(ctx context.Context, step string) (last time.Time, times int, err error)
+	// AuditRoom and AuditMember write into the audit log what is about to be stored as a result: the
+	// room that was opened, and an account that was added to it, or the cause why not.
+	AuditRoom(ctx context.Context, room symphony.StreamID)
+	AuditMember(ctx context.Context, room symphony.StreamID, member symphony.UserID, cause Cause)
 	// ShowFirst shows the user a first answer, whose place the reply takes that Apply returns. It
 	// says only what has happened: people read it on their phones. A failure to show it stops
 	// nothing.

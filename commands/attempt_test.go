@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/commands"
+	"roombot/symphony"
 )
 
 // memory is a job in memory. It implements commands.Attempt for all attempts at the job.
@@ -25,6 +27,7 @@ type memory struct {
 	slow       func(step string) // runs before a result is stored
 	denial     error             // of the policy
 	asked      int               // how often the policy was asked
+	audited    []string
 }
 
 // errCrash stands for the end of the process.
@@ -84,6 +87,8 @@ func (m *memory) Intend(_ context.Context, step string) error {
 	return nil
 }
 
+func (m *memory) IntendRoom(ctx context.Context, step string) error { return m.Intend(ctx, step) }
+
 func (m *memory) Withdraw(_ context.Context, step string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -101,6 +106,18 @@ func (m *memory) Intentions(_ context.Context, step string) (last time.Time, tim
 		return time.Time{}, 0, nil
 	}
 	return all[len(all)-1], len(all), nil
+}
+
+func (m *memory) AuditRoom(_ context.Context, room symphony.StreamID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.audited = append(m.audited, "room "+string(room))
+}
+
+func (m *memory) AuditMember(_ context.Context, room symphony.StreamID, member symphony.UserID, cause commands.Cause) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.audited = append(m.audited, fmt.Sprintf("member %d of %s %s", member, room, cause))
 }
 
 func (m *memory) ShowFirst(_ context.Context, first commands.Reply) {

@@ -9,8 +9,6 @@ type Env struct {
 	Self   symphony.User
 	Groups *GroupDirectory
 	Limits Limits
-	// ProofKey is needed to open rooms.
-	ProofKey ProofKey
 	// Clock measures how long an answer waits for the people who are being added.
 	Clock Clock
 }

@@ -13,6 +13,22 @@ type invitee struct {
 	IsMember bool
 }
 
+// absentee finds an invitee among absentees. Groups without an account share the id 0.
+func (who invitee) absentee(absent []absentee) (m absentee, isAbsent bool) {
+	for _, m := range absent {
+		if m.ID == who.ID && (who.ID != 0 || m.Name == who.Name) {
+			return m, true
+		}
+	}
+	return absentee{}, false
+}
+
+// cause is why an invitee is among the absentees, empty for one who is not.
+func (who invitee) cause(absent []absentee) Cause {
+	m, _ := who.absentee(absent)
+	return m.Cause
+}
+
 // requester is added first, so that the link works when it is read.
 func (p *roomPlan) requester() invitee { return invitee{ID: p.req.From.ID, Name: p.req.From.Name} }
 

@@ -220,7 +220,7 @@ const RequestKeyword = "roombot-request"
 // request: the number can be computed by anybody who reads the message.
 const ProofKeyword = "roombot-proof"
 
-// ProofLabel is the label under which the ProofKey is derived from the bot's private key.
+// ProofLabel is the label under which the keys of proofs are derived from the bot's private key.
 const ProofLabel = "roombot-proof"
 
 // proofSize is how many bytes of the code make the proof, which is written in hexadecimal.

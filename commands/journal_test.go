@@ -82,7 +82,7 @@ func shapes() map[string]shape {
 		"names":          namesShape(),
 		"proofs": storedAs(map[string]any{
 			"keyword": ProofKeyword, "label": ProofLabel,
-			"proof of m1 by the key of zeros": ProofKey(make([]byte, 32)).prove("m1"),
+			"proof of m1 by the key of zeros": proofKey(make([]byte, 32)).prove("m1"),
 		}),
 		"request_ids": storedAs(map[string]RequestID{
 			"rhvGpDbjWIMgkdnbzA5yrX___l3-IcVwbQ": NewRequestID("rhvGpDbjWIMgkdnbzA5yrX___l3-IcVwbQ"),

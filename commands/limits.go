@@ -14,6 +14,7 @@ const (
 	DefaultCallTimeout   = 30 * time.Second
 	DefaultSearchLag     = 10 * time.Second
 	DefaultAddsPerSecond = 3.0 // the vendor's advice
+	DefaultRoomsPerHour  = 20  // of the configuration
 )
 
 // Limits bound what one request may do and how long an unanswered write is looked for.
@@ -32,6 +33,8 @@ type Limits struct {
 	// AddsPerSecond is how many people are added to a room each second, after a first burst of ten.
 	// Default DefaultAddsPerSecond.
 	AddsPerSecond float64
+	// RoomsPerHour is how many rooms one person may open in an hour; 0 for any number.
+	RoomsPerHour int
 }
 
 // Settle is how long after an unanswered write it has either taken effect where a search sees it,
@@ -45,5 +48,6 @@ func (l Limits) withDefaults() Limits {
 		CallTimeout:   cmp.Or(l.CallTimeout, DefaultCallTimeout),
 		SearchLag:     cmp.Or(l.SearchLag, DefaultSearchLag),
 		AddsPerSecond: cmp.Or(l.AddsPerSecond, DefaultAddsPerSecond),
+		RoomsPerHour:  l.RoomsPerHour,
 	}
 }

@@ -45,7 +45,7 @@ func (a *memberAdder) addRequester(ctx context.Context, attempt Attempt, who inv
 	err = attempt.Do(ctx, stepRequester, &absent, func(ctx context.Context) (any, error) {
 		begin := a.env.Clock.Now()
 		defer func() { a.requesterTook = a.env.Clock.Now().Sub(begin) }()
-		return a.addPart(ctx, attempt, stepRequester, []invitee{who})
+		return a.addAudited(ctx, attempt, stepRequester, []invitee{who})
 	})
 	if err == nil {
 		a.members.noteResults(a.env.withoutOutsiders(who), absent)
@@ -66,7 +66,7 @@ func (a *memberAdder) addAll(ctx context.Context, attempt Attempt, invitees []in
 		step := stepMembers(first)
 		err := attempt.Do(ctx, step, &absent, func(ctx context.Context) (any, error) {
 			begun = true
-			return a.addPart(ctx, attempt, step, part)
+			return a.addAudited(ctx, attempt, step, part)
 		})
 		if err != nil {
 			return nil, err

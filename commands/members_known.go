@@ -85,11 +85,10 @@ func (k *knownMembers) noteRefused(id symphony.UserID, cause Cause) {
 // noteResults notes what a stored step says of its invitees. A list knows better who is in the room
 // by now, but not which groups without people are.
 func (k *knownMembers) noteResults(invitees []invitee, absent []absentee) {
-	causes := causesOf(absent)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, who := range invitees {
-		cause := causes[who.ID]
+		cause := who.cause(absent)
 		if cause != "" {
 			k.refused[who.ID] = cause
 		}
@@ -155,12 +154,8 @@ func (k *knownMembers) refusedSoFar(invitees []invitee) (absent []absentee) {
 // correctAbsentees makes of what the steps have stored what is so now: somebody else may have added
 // or promoted an absentee, and a person who was added may have left.
 func (k *knownMembers) correctAbsentees(invitees []invitee, absent []absentee) (now []absentee) {
-	known := map[symphony.UserID]absentee{}
-	for _, m := range absent {
-		known[m.ID] = m
-	}
 	for _, who := range invitees {
-		m, isAbsent := known[who.ID]
+		m, isAbsent := who.absentee(absent)
 		if !isAbsent {
 			m = absentee{ID: who.ID, Name: who.Name}
 		}
@@ -175,12 +170,4 @@ func (k *knownMembers) correctAbsentees(invitees []invitee, absent []absentee) (
 		now = append(now, m)
 	}
 	return now
-}
-
-func causesOf(absent []absentee) map[symphony.UserID]Cause {
-	causes := map[symphony.UserID]Cause{}
-	for _, m := range absent {
-		causes[m.ID] = m.Cause
-	}
-	return causes
 }

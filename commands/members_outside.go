@@ -74,7 +74,11 @@ func (a *memberAdder) awaitOutsiders(ctx context.Context, attempt Attempt, outsi
 		if err != nil {
 			return nil, err
 		}
-		return a.judgeLook(ctx, attempt, look, time.Since(added), show)
+		absent, err := a.judgeLook(ctx, attempt, look, time.Since(added), show)
+		if err == nil {
+			a.auditOutsiders(ctx, attempt, outsiders, absent)
+		}
+		return absent, err
 	})
 	if err == nil {
 		a.members.noteResults(outsiders, absent)

@@ -207,3 +207,27 @@ func TestAccountThatIsInTheRoomAlreadyHasNoCause(t *testing.T) {
 	require.Equal(t, commands.CodeDone, w.answer("bob", `/newroom "Inside" @alice group:"FX EMEA"`).Code)
 	require.Equal(t, []string{"alice", "bob*", "carol", "kim"}, w.members("Inside"))
 }
+
+func TestEachInviteeIsAuditedOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.stub(stub{path: "/membership/promoteOwner", body: fmt.Sprint(w.people["alice"].ID), status: http.StatusForbidden})
+	remove := w.stub(stub{path: addCall, body: fmt.Sprint(w.people["carol"].ID), status: http.StatusServiceUnavailable, count: 1})
+	defer remove()
+	plan, job := w.mustPlan("bob", `/newroom "Audited" owner:@alice @carol @dana group:"FX EMEA"`), newJob()
+	require.Equal(t, commands.CodePartial, w.finish(plan, job).Code)
+	var lines []string
+	for _, line := range job.audited {
+		kind, rest, _ := strings.Cut(line, " of ")
+		_, cause, _ := strings.Cut(rest, " ")
+		if strings.HasPrefix(kind, "room ") {
+			kind = "room"
+		}
+		lines = append(lines, strings.TrimSpace(kind+" "+cause))
+	}
+	member := func(name string) string { return fmt.Sprintf("member %d", w.people[name].ID) }
+	require.ElementsMatch(t, []string{
+		"room", member("bob"), member("alice") + " not-owner", member("carol"), member("dana") + " disabled",
+		fmt.Sprintf("member %d", 103<<36+195),
+	}, lines)
+}

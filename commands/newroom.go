@@ -76,11 +76,9 @@ func (env *Env) roomAttributes(r *Request) symphony.RoomAttributes {
 	private, given := r.Flag("private")
 	public := r.isOn("public") || given && !private
 	a := symphony.RoomAttributes{
-		Name:        r.Name,
-		Description: r.Value("desc"),
-		Keywords: []symphony.Keyword{
-			{Key: RequestKeyword, Value: string(r.ID)}, {Key: ProofKeyword, Value: env.ProofKey.prove(r.Job)},
-		},
+		Name:             r.Name,
+		Description:      r.Value("desc"),
+		Keywords:         []symphony.Keyword{{Key: RequestKeyword, Value: string(r.ID)}},
 		Public:           public,
 		Discoverable:     public || r.isOn("discoverable"),
 		ViewHistory:      public || r.isOn("history"),

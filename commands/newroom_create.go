@@ -18,6 +18,9 @@ func (p *roomPlan) createOnce(ctx context.Context, attempt Attempt) (room stored
 	err = attempt.Do(ctx, stepRoom, &result, func(ctx context.Context) (any, error) {
 		created, first, err := p.findOrCreate(ctx, attempt)
 		fresh = first
+		if err == nil && created.Refused == nil {
+			attempt.AuditRoom(ctx, created.Room.ID)
+		}
 		return created, err
 	})
 	if err != nil {
@@ -42,12 +45,14 @@ func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (result *s
 			return found, false, err
 		}
 	}
+	intend := attempt.Intend
 	if times == 0 { // nothing may have been written: now it is decided for good
 		if err := attempt.CheckPolicy(ctx, p.req); err != nil {
 			return nil, false, err
 		}
+		intend = attempt.IntendRoom
 	}
-	if err := attempt.Intend(ctx, stepRoom); err != nil {
+	if err := intend(ctx, stepRoom); err != nil {
 		return nil, false, err
 	}
 	result, err = p.callCreate(ctx)
@@ -67,7 +72,11 @@ func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (result *s
 func (p *roomPlan) callCreate(ctx context.Context) (*storedCreation, error) {
 	bounded, cancel := context.WithTimeout(ctx, p.env.Limits.CallTimeout)
 	defer cancel()
-	room, err := p.env.Symphony.CreateRoom(bounded, p.room)
+	attributes, err := p.proveRoom()
+	if err != nil {
+		return nil, err
+	}
+	room, err := p.env.Symphony.CreateRoom(bounded, attributes)
 	if err != nil {
 		return nil, fmt.Errorf("create room: %w", err)
 	}
@@ -102,6 +111,10 @@ func (p *roomPlan) searchEarlierRoom(ctx context.Context, last time.Time) (*stor
 
 // searchRoom returns our own room for the request, the oldest of several, or nil.
 func (p *roomPlan) searchRoom(ctx context.Context) (*storedCreation, error) {
+	keys, err := p.env.acceptedProofKeys()
+	if err != nil {
+		return nil, err
+	}
 	var found *symphony.Room
 	for room, err := range p.env.Symphony.SearchRooms(ctx, symphony.RoomQuery{
 		Text:            string(p.req.ID),
@@ -114,7 +127,7 @@ func (p *roomPlan) searchRoom(ctx context.Context) (*storedCreation, error) {
 		if err != nil {
 			return nil, fmt.Errorf("search the room of the request: %w", err)
 		}
-		if p.isOwnRoom(room) && (found == nil || room.CreatedAt.Before(found.CreatedAt)) {
+		if p.isOwnRoom(room, keys) && (found == nil || room.CreatedAt.Before(found.CreatedAt)) {
 			found = &room
 		}
 	}

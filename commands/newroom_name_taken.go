@@ -18,6 +18,10 @@ type nameLookup struct {
 // lookUpName searches the rooms that the bot can see. A search that fails ends early.
 func (p *roomPlan) lookUpName(ctx context.Context) nameLookup {
 	found := nameLookup{known: map[string]bool{}}
+	keys, err := p.env.acceptedProofKeys()
+	if err != nil {
+		return found
+	}
 	for room, err := range p.env.Symphony.SearchRooms(ctx, symphony.RoomQuery{Text: p.room.Name, NonDiscoverable: true}) {
 		if err != nil || len(found.known) == 200 {
 			break
@@ -25,7 +29,7 @@ func (p *roomPlan) lookUpName(ctx context.Context) nameLookup {
 		name := foldRoomName(room.Attributes.Name)
 		found.known[name] = true
 		switch {
-		case p.isOwnRoom(room):
+		case p.isOwnRoom(room, keys):
 			found.own = &room
 		case name == foldRoomName(p.room.Name):
 			found.sameName = append(found.sameName, room)

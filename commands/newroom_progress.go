@@ -83,14 +83,14 @@ func (p *roomPlan) showInterruption(ctx context.Context, attempt Attempt, adder 
 // owners yet. Those whom Symphony refused are in neither.
 func (p *roomPlan) unfinishedInvitees(members *knownMembers) (adding, promoting []string) {
 	all := p.allInvitees()
-	refused := causesOf(members.refusedSoFar(all))
+	refused := members.refusedSoFar(all)
 	for i, who := range all {
 		name := who.Name
 		if i == 0 {
 			name = p.requesterName()
 		}
 		switch {
-		case refused[who.ID] != "":
+		case who.cause(refused) != "":
 		case !members.has(who):
 			adding = append(adding, name)
 		case who.Owner && !members.isOwner(who.ID):

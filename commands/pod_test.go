@@ -89,11 +89,8 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	})
 	self, err := w.client.Me(t.Context())
 	require.NoError(t, err)
-	proofKey, err := w.client.DeriveSecret(commands.ProofLabel)
-	require.NoError(t, err)
 	w.env = commands.NewEnv(commands.Env{
-		Symphony: w.client, Self: self, Groups: commands.NewGroupDirectory(w.client, time.Hour), Limits: w.limits, ProofKey: proofKey,
-		Clock: w.clock,
+		Symphony: w.client, Self: self, Groups: commands.NewGroupDirectory(w.client, time.Hour), Limits: w.limits, Clock: w.clock,
 	})
 	w.loadPeople()
 	return w

@@ -9,33 +9,43 @@ import (
 	"roombot/symphony"
 )
 
-// ProofKey makes and checks the proofs of rooms. Whoever has it can make rooms that the bot takes
-// for its own. Without it no room has a right proof.
-type ProofKey []byte
+// proofKey makes and checks the proofs of rooms. Whoever has it can make rooms that the bot takes
+// for its own.
+type proofKey []byte
 
 // prove is the proof that a room was made for a job: every replica makes the same one, also when
 // the store is lost, and nobody else can.
-func (k ProofKey) prove(job string) string {
-	if len(k) == 0 {
-		return ""
-	}
+func (k proofKey) prove(job string) string {
 	code := hmac.New(sha256.New, k)
 	code.Write([]byte(job))
 	return hex.EncodeToString(code.Sum(nil)[:proofSize])
 }
 
-// hasProof reports whether a room carries the proof for a job.
-func (k ProofKey) hasProof(room symphony.Room, job string) bool {
-	right := k.prove(job)
-	return right != "" && slices.ContainsFunc(room.Attributes.Keywords, func(keyword symphony.Keyword) bool {
-		return keyword.Key == ProofKeyword && hmac.Equal([]byte(keyword.Value), []byte(right))
-	})
+// acceptedProofKeys are the keys of right proofs: that of the private key as it is now, and those
+// of keys before it, since the private key may have been replaced between two attempts at a room.
+func (env *Env) acceptedProofKeys() (keys []proofKey, err error) {
+	secrets, err := env.Symphony.DeriveSecrets(ProofLabel)
+	for _, secret := range secrets {
+		keys = append(keys, secret)
+	}
+	return keys, err
+}
+
+// proveRoom is the room to be created, with its proof by the private key of this moment.
+func (p *roomPlan) proveRoom() (symphony.RoomAttributes, error) {
+	key, err := p.env.Symphony.DeriveSecret(ProofLabel)
+	if err != nil {
+		return symphony.RoomAttributes{}, err
+	}
+	room := p.room
+	room.Keywords = append(slices.Clone(room.Keywords), symphony.Keyword{Key: ProofKeyword, Value: proofKey(key).prove(p.req.Job)})
+	return room, nil
 }
 
 // isOwnRoom reports whether the bot has made a room for the request. Anybody can compute the number
 // of a request and write it on a room; a room's name belongs to its owners. So neither counts, but
-// who created the room, and the proof. A version before the proofs left it out.
-func (p *roomPlan) isOwnRoom(room symphony.Room) bool {
+// who created the room, and a proof by one of the keys. A version before the proofs left it out.
+func (p *roomPlan) isOwnRoom(room symphony.Room, keys []proofKey) bool {
 	if room.CreatedBy != p.env.Self.ID {
 		return false
 	}
@@ -43,5 +53,9 @@ func (p *roomPlan) isOwnRoom(room symphony.Room) bool {
 	if p.req.BeforeProofs && !slices.ContainsFunc(room.Attributes.Keywords, isProof) {
 		return slices.Contains(room.Attributes.Keywords, symphony.Keyword{Key: RequestKeyword, Value: string(p.req.ID)})
 	}
-	return p.env.ProofKey.hasProof(room, p.req.Job)
+	return slices.ContainsFunc(room.Attributes.Keywords, func(keyword symphony.Keyword) bool {
+		return isProof(keyword) && slices.ContainsFunc(keys, func(key proofKey) bool {
+			return hmac.Equal([]byte(keyword.Value), []byte(key.prove(p.req.Job)))
+		})
+	})
 }

@@ -17,6 +17,7 @@ type Client struct {
 	// throttle paces calls after Symphony has asked for less.
 	throttle *throttle
 	counts   clientCounts
+	keys     readKeys
 	sleep    func(context.Context, time.Duration) error
 	// parseEvent reads an event of a feed.
 	parseEvent func(raw []byte) Event

@@ -21,6 +21,9 @@ type Config struct {
 	// ReadKey gives the key anew for each sign-in, so that Key can be replaced while the client
 	// works. It must not return nil.
 	ReadKey func() *rsa.Key
+	// PreviousKey is the key that was in use before, if anything still depends on it: it signs
+	// nothing, and [Client.DeriveSecrets] includes its secret.
+	PreviousKey *rsa.Key
 	// Certificate signs in by mutual TLS at SessionAuth and KeyAuth instead.
 	Certificate *tls.Certificate
 	// Endpoints are the hosts. Pod is required, the others default to it.

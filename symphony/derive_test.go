@@ -37,3 +37,48 @@ func TestSecretFollowsFromTheKeyThatSignsIn(t *testing.T) {
 	certificate := &tls.Certificate{PrivateKey: curve}
 	require.Equal(t, fromCertificate, derive(symphony.Config{Key: key(), Certificate: certificate}), "a certificate wins, as at the sign-in")
 }
+
+func TestSecretsOfReplacedKeysAreDerivedToo(t *testing.T) {
+	t.Parallel()
+	keys := []*rsa.Key{key(), newKey(t), newKey(t)}
+	inFile := keys[0]
+	client, err := symphony.New(symphony.Config{
+		Username: "roombot", Endpoints: symphony.Endpoints{Pod: "https://acme.test"},
+		ReadKey: func() *rsa.Key { return inFile }, PreviousKey: keys[2],
+	})
+	require.NoError(t, err)
+	defer client.Close()
+	requireDerived := func(current *rsa.Key, all ...*rsa.Key) {
+		t.Helper()
+		secret, err := client.DeriveSecret("label")
+		require.NoError(t, err)
+		require.Equal(t, secretOf(t, current), secret)
+		var want [][]byte
+		for _, key := range all {
+			want = append(want, secretOf(t, key))
+		}
+		secrets, err := client.DeriveSecrets("label")
+		require.NoError(t, err)
+		require.Equal(t, want, secrets)
+	}
+	requireDerived(keys[0], keys[0], keys[2])
+	inFile = keys[1]
+	requireDerived(keys[0], keys[1], keys[0], keys[2]) // the key is read again by the second call
+	requireDerived(keys[1], keys[1], keys[0], keys[2])
+	inFile = keys[0]
+	requireDerived(keys[1], keys[0], keys[1], keys[2])
+}
+
+func newKey(t *testing.T) *rsa.Key {
+	t.Helper()
+	key, err := rsa.Generate(2048)
+	require.NoError(t, err)
+	return key
+}
+
+func secretOf(t *testing.T, key *rsa.Key) []byte {
+	t.Helper()
+	secret, err := key.DeriveSecret("label")
+	require.NoError(t, err)
+	return secret
+}

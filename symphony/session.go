@@ -40,7 +40,7 @@ func (c *Client) newSession(ctx context.Context) (*session, error) {
 	if c.config.Certificate != nil {
 		login, keys = opCertificateLogin, opCertificateKey
 	}
-	signer := c.config.signer()
+	signer := c.readKey()
 	token, err := c.authenticate(ctx, login, signer)
 	if err != nil {
 		return nil, err

@@ -77,11 +77,20 @@ func (b ServiceAccount) Check(report func(key, message, fix string)) {
 // Check reports a key or a passphrase that is given twice, no key at all, and content that is not
 // PEM.
 func (k *PrivateKey) Check(report func(key, message, fix string)) {
-	checkOneSource(k.Has("path"), k.Has("content"), report)
-	if k.Has("passphrase") && k.Has("passphraseFile") {
+	checkKey(k.Has, &k.Content, report)
+}
+
+// Check reports what PrivateKey.Check does.
+func (k *PreviousKey) Check(report func(key, message, fix string)) {
+	checkKey(k.Has, &k.Content, report)
+}
+
+func checkKey(has func(key string) bool, content *Secret, report func(key, message, fix string)) {
+	checkOneSource(has("path"), has("content"), report)
+	if has("passphrase") && has("passphraseFile") {
 		report("passphraseFile", "is set beside passphrase", "keep one of them")
 	}
-	normalizePEM(&k.Content, report)
+	normalizePEM(content, report)
 }
 
 // Check reports a certificate that is given twice or not at all, and content that is not PEM.

@@ -84,6 +84,8 @@ func TestEachProblemSaysWhatToWrite(t *testing.T) {
 		"a passphrase twice":         {`{"host": "a", "bot": {"username": "u", "privateKey": {"path": "key.pem", "passphrase": "hunter2", "passphraseFile": "key.pem"}}}`, `bot.privateKey.passphraseFile: is set beside passphrase; keep one of them`},
 		"a passphrase of digits":     {`{"host": "a", "bot": {"username": "u", "privateKey": {"path": "key.pem", "passphrase": 4711}}}`, `bot.privateKey.passphrase: is not text; put it in quotes`},
 		"no passphrase file":         {`{"host": "a", "bot": {"username": "u", "privateKey": {"path": "key.pem", "passphraseFile": "nope"}}}`, `bot.privateKey.passphraseFile: "nope" does not exist; write the path of a readable file`},
+		"an empty previous key":      {`{"host": "a", "bot": {"username": "u", "privateKey": {"path": "key.pem", "previous": {}}}}`, `bot.privateKey.previous: has neither path nor content`},
+		"a previous key twice":       {`{"host": "a", "bot": {"username": "u", "privateKey": {"path": "key.pem", "previous": {"path": "key.pem", "content": "-----BEGIN RSA PRIVATE KEY-----"}}}}`, `bot.privateKey.previous.content: is set beside path; keep one of them`},
 		"a key and a certificate":    {`{"host": "a", "bot": {"username": "u", "privateKey": {"path": "key.pem"}, "certificate": {"path": "key.pem"}}}`, `bot.certificate: is set beside privateKey; keep one credential`},
 		"a key that is no key":       {`{"host": "a", "bot": {"username": "u", "privateKey": {"content": "hunter2"}}}`, `bot.privateKey.content: is neither PEM nor base64 of PEM`},
 		"a secret that is a number":  {`{"host": "a", "bot": {"username": "u", "privateKey": {"content": 271828}}}`, `bot.privateKey.content: is not text; put it in quotes`},

@@ -45,15 +45,19 @@ type Limits struct {
 	MaxMembers      int `config:"maxMembers,min=1,max=10000" doc:"people named in one /newroom"`
 	MaxPeople       int `config:"maxPeople,min=1,max=10000" doc:"people in one /newroom in all: the requester, those named and those in its groups, each counted once"`
 	Workers         int `config:"workers,default=32,min=1,max=256" doc:"jobs executed at once, by each replica"`
-	PerConversation int `config:"perConversation,default=20,min=1,max=10000" doc:"unfinished requests of one chat; more are left out, and the user is told"`
+	RoomsPerHour    int `config:"roomsPerHour,min=0,max=100000" doc:"rooms that one person may open in an hour; 0 for any number"`
+	PerPerson       int `config:"perPerson,default=10,min=1,max=10000" doc:"unfinished requests of one person in one chat; more are left out, and the person is told"`
+	PerConversation int `config:"perConversation,default=40,min=1,max=10000" doc:"unfinished requests of one chat; more are left out, and each person left out is told"`
 	Queue           int `config:"queue,default=1000,min=1,max=1000000" doc:"jobs that may wait in all; with so many, the feed is not read until there are fewer"`
 }
 
 // Defaults are the constants of the packages that keep the limits. The engine requires the number
-// of workers, so its default stands here. Package bot, which keeps the other two, stands above this
+// of workers, so its default stands here. Package bot, which keeps the bounds, stands above this
 // package; a test compares its constants with the tags.
 func (Limits) Defaults() map[string]any {
-	return map[string]any{"maxMembers": commands.DefaultMaxMembers, "maxPeople": commands.DefaultMaxPeople}
+	return map[string]any{
+		"maxMembers": commands.DefaultMaxMembers, "maxPeople": commands.DefaultMaxPeople, "roomsPerHour": commands.DefaultRoomsPerHour,
+	}
 }
 
 // Retention says how long what is not needed any more is kept.

@@ -29,6 +29,17 @@ type PrivateKey struct {
 	Content        Secret          `config:"content" doc:"the PEM text itself or its base64, best as \"${BOT_KEY}\""` // PEM after Load
 	Passphrase     Secret          `config:"passphrase" doc:"opens an encrypted key (PKCS#8), best as \"${BOT_KEY_PASSPHRASE}\""`
 	PassphraseFile schema.FilePath `config:"passphraseFile" doc:"file that holds the passphrase, in place of passphrase; it is read again with the key"`
+	Previous       PreviousKey     `config:"previous" doc:"the key that was in use before"`
+}
+
+// PreviousKey is the private key that the present one has replaced. It is empty where there is
+// none.
+type PreviousKey struct {
+	schema.Keys
+	Path           schema.FilePath `config:"path" doc:"PEM file of the key that the present one has replaced: rooms that it has marked as the bot's own are recognized; it signs nothing"`
+	Content        Secret          `config:"content" doc:"the PEM text itself or its base64"` // PEM after Load
+	Passphrase     Secret          `config:"passphrase" doc:"opens the previous key; where neither this nor passphraseFile is set, an encrypted one is opened as the present key"`
+	PassphraseFile schema.FilePath `config:"passphraseFile" doc:"file that holds the passphrase, in place of passphrase"`
 }
 
 // Certificate is a client certificate with its key, both in one PEM; or a trust bundle.

@@ -231,7 +231,12 @@ func (a *jobAdmin) Cancel(ctx context.Context, id string) error {
 }
 
 func (a *jobAdmin) change(ctx context.Context, verb, id string, change func(ctx context.Context, tx runner, id string) error) error {
-	err := a.store.write(ctx, func(ctx context.Context, tx runner) error { return change(ctx, tx, id) })
+	err := a.store.write(ctx, func(ctx context.Context, tx runner) error {
+		if err := change(ctx, tx, id); err != nil {
+			return err
+		}
+		return recordAct(ctx, tx, a.store.dialect(), verb, id)
+	})
 	if err != nil {
 		return fmt.Errorf("%s job: %w", verb, err)
 	}

@@ -40,6 +40,10 @@ type Config struct {
 	// ErrCancelled when an operator has cancelled the job. Optional.
 	ReportFailure func(ctx context.Context, a *Attempt, cause error) error
 
+	// ReportAct is called with each act of an operator (see WithOperator), within a second and at
+	// least once, by one of the running processes. Optional.
+	ReportAct func(ctx context.Context, act Act)
+
 	MaxAttempts    int           // failed attempts after which the job fails; default 12
 	MaxCrashes     int           // ends of the process during Handle, less the steps done, after which the job fails; default 25
 	MaxReports     int           // calls of ReportFailure, ends of the process in the middle included; default 25

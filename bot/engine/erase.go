@@ -32,7 +32,7 @@ func eraseInTx(ctx context.Context, tx runner, id string, r record) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, `UPDATE command SET payload = 'null', record = $1 WHERE id = $2`, string(text), id); err != nil {
+	if _, err := tx.exec(ctx, `UPDATE command SET payload = 'null', owner = '', record = $1 WHERE id = $2`, string(text), id); err != nil {
 		return fmt.Errorf("erase the payload: %w", err)
 	}
 	return deleteSteps(ctx, tx, id)

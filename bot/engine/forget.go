@@ -12,6 +12,7 @@ import (
 type Forgotten struct {
 	Erased int // failed jobs; they can no longer be retried
 	AtEnd  int // unfinished jobs, which are erased when they end
+	Jobs   []string
 }
 
 // Said is what a job says.
@@ -70,6 +71,9 @@ func (a *jobAdmin) forgetInTx(ctx context.Context, tx runner, choose func(map[st
 		}
 		f.AtEnd += int(n)
 		if n > 0 {
+			if err := f.add(ctx, tx, a.store.dialect(), id); err != nil {
+				return Forgotten{}, err
+			}
 			continue
 		}
 		found, err := summariesWhere(ctx, tx, a.store.dialect(), `c.id = $1 AND c.record = ''`, id)
@@ -77,11 +81,22 @@ func (a *jobAdmin) forgetInTx(ctx context.Context, tx runner, choose func(map[st
 			return Forgotten{}, err
 		}
 		f.Erased += len(found)
+		if len(found) > 0 {
+			if err := f.add(ctx, tx, a.store.dialect(), id); err != nil {
+				return Forgotten{}, err
+			}
+		}
 		if err := eraseAll(ctx, tx, found); err != nil {
 			return Forgotten{}, err
 		}
 	}
 	return f, nil
+}
+
+// add notes a job, and who had it forgotten.
+func (f *Forgotten) add(ctx context.Context, tx runner, d dialect, id string) error {
+	f.Jobs = append(f.Jobs, id)
+	return recordAct(ctx, tx, d, "forget", id)
 }
 
 // readSaid reads what all jobs say that are not erased.

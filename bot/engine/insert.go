@@ -75,8 +75,8 @@ func conversations(jobs []Job) []string {
 // insertNewJobs stores the jobs that are new, and makes their entries for the queue. Those with an
 // unfinished job before them in their conversation are held back.
 func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (ids []string, entries []river.InsertManyParams, err error) {
-	const insert = `INSERT INTO command (id, conversation, payload, received, journal, state, finished, record)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`
+	const insert = `INSERT INTO command (id, conversation, payload, received, journal, owner, state, finished, record)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`
 	var open []Job
 	var openRows, finishedRows, payloads [][]any
 	apart := e.store.dialect().payloadInStep
@@ -85,7 +85,7 @@ func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (ids 
 		if received.IsZero() {
 			received = time.Now()
 		}
-		row := []any{j.ID, j.Conversation, "null", received.UnixMicro(), e.config.JournalVersion}
+		row := []any{j.ID, j.Conversation, "null", received.UnixMicro(), e.config.JournalVersion, j.Owner}
 		if j.Finished {
 			finishedRows = append(finishedRows, append(row, stateDone, time.Now().UnixMicro(), "{}"))
 			continue

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -246,7 +247,7 @@ func TestAThousandJobsInsertedConcurrently(t *testing.T) {
 	})
 }
 
-func TestBacklogCountsOneConversation(t *testing.T) {
+func TestUnfinishedListsTheJobsOfOneConversationInOrder(t *testing.T) {
 	onEach(t, func(t *testing.T, store engine.Address) {
 		inside, release := make(chan struct{}, 3), make(chan struct{})
 		e, _ := start(t, quickConfig(store, func(context.Context, *engine.Attempt) error {
@@ -254,22 +255,53 @@ func TestBacklogCountsOneConversation(t *testing.T) {
 			<-release
 			return nil
 		}))
-		has := func(conversation string, open int, newest string) {
-			n, last, err := e.Backlog(context.Background(), conversation)
+		has := func(conversation string, open ...engine.UnfinishedJob) {
+			listed, err := e.UnfinishedJobs(context.Background(), conversation)
 			require.NoError(t, err)
-			require.Equal(t, open, n, conversation)
-			require.Equal(t, newest, last, conversation)
+			require.Equal(t, open, listed, conversation)
 		}
-		finished := newJob("d", "long")
+		owned := func(id, conversation, owner string) engine.Job {
+			job := newJob(id, conversation)
+			job.Owner = owner
+			return job
+		}
+		finished := owned("d", "long", "bob")
 		finished.Finished = true
-		insert(t, e, newJob("a", "long"), newJob("b", "long"), newJob("c", "long"), finished, newJob("e", "short"))
+		insert(t, e, owned("a", "long", "bob"), owned("c", "long", "alice"), owned("b", "long", "bob"), finished, newJob("e", "short"))
 		next(t, inside)
 		next(t, inside)
-		has("long", 3, "c")
-		has("short", 1, "e")
-		has("none", 0, "")
+		has("long", engine.UnfinishedJob{ID: "a", Owner: "bob"}, engine.UnfinishedJob{ID: "c", Owner: "alice"}, engine.UnfinishedJob{ID: "b", Owner: "bob"})
+		has("short", engine.UnfinishedJob{ID: "e"})
+		has("none")
 		close(release)
 		waitIdle(t, e)
-		has("long", 0, "")
+		has("long")
+	})
+}
+
+func TestAClaimIsMadeForAJobBeforeItIsInserted(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		ctx := context.Background()
+		e, _ := start(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			owner, err := a.Claim(ctx, "key")
+			if err == nil && owner != "first" {
+				err = engine.GiveUp(fmt.Errorf("the claim is that of %q", owner))
+			}
+			return err
+		}))
+		owner, err := e.ClaimOwner(ctx, "key")
+		require.NoError(t, err)
+		require.Empty(t, owner)
+		for _, job := range []string{"first", "second", "first"} {
+			owner, err := e.ClaimFor(ctx, "key", job)
+			require.NoError(t, err)
+			require.Equal(t, "first", owner)
+		}
+		owner, err = e.ClaimOwner(ctx, "key")
+		require.NoError(t, err)
+		require.Equal(t, "first", owner)
+		insert(t, e, newJob("first", "a"), newJob("second", "b"))
+		waitIdle(t, e)
+		require.Equal(t, map[string]engine.JobState{"first": engine.Done, "second": engine.Done}, listStates(t, e.List))
 	})
 }

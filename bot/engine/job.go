@@ -14,6 +14,7 @@ import (
 type Job struct {
 	ID           string          // unique for ever: the id of the message or of the form event
 	Conversation string          // jobs of one conversation run one after the other; empty: waits for none
+	Owner        string          // whom UnfinishedJobs names; may be empty
 	Payload      json.RawMessage // opaque to the engine, must be valid JSON
 	ReceivedAt   time.Time       // when it reached the bot; zero: the time of the insert
 	Finished     bool            // nothing is to be done: it is stored to be recognized when it comes again
@@ -26,8 +27,8 @@ func (j Job) check() error {
 	switch {
 	case j.ID == "":
 		return errors.New("insert jobs: a job without id")
-	case !isText(j.ID) || !isText(j.Conversation):
-		return fmt.Errorf("insert jobs: id %q or its conversation is not text", j.ID)
+	case !isText(j.ID) || !isText(j.Conversation) || !isText(j.Owner):
+		return fmt.Errorf("insert jobs: id %q, its conversation or its owner is not text", j.ID)
 	case len(j.Payload) > 0 && (!json.Valid(j.Payload) || !utf8.Valid(j.Payload)):
 		return fmt.Errorf("insert jobs: payload of %s is not JSON", j.ID)
 	}

@@ -28,8 +28,8 @@ func TestJobThatLeavesItsConversationHoldsNobodyUp(t *testing.T) {
 		insert(t, e, newJob("d", "s"))
 		require.Equal(t, "d", next(t, ran), "nor those that come later")
 		require.Eventually(t, func() bool {
-			n, _, err := e.Backlog(context.Background(), "s")
-			return err == nil && n == 0
+			jobs, err := e.UnfinishedJobs(context.Background(), "s")
+			return err == nil && len(jobs) == 0
 		}, patience, 10*time.Millisecond)
 		d, err := e.Show(context.Background(), "slow")
 		require.NoError(t, err)

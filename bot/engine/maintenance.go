@@ -35,6 +35,9 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 			if err := e.interruptCancelled(ctx); err != nil {
 				e.health.noteFailure(err)
 			}
+			if err := e.reportActs(ctx); err != nil {
+				e.health.noteFailure(err)
+			}
 		case <-probes.C:
 			if e.health.outage.IsOngoing() {
 				e.repairQueue(ctx)
@@ -168,7 +171,7 @@ func (e *Engine) purgeOldest(ctx context.Context, horizon int64) (n int, err err
 		if err != nil {
 			return fmt.Errorf("purge jobs: %w", err)
 		}
-		for _, table := range []string{"step", "intent", "claim"} {
+		for _, table := range []string{"step", "intent", "claim", "quota"} {
 			if err := tx.execMany(ctx, nil, `DELETE FROM `+table+` WHERE command = $1`, old); err != nil {
 				return fmt.Errorf("purge %s: %w", table, err)
 			}

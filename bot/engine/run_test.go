@@ -135,6 +135,9 @@ func TestAnOlderStoreIsBroughtUpToDate(t *testing.T) {
 		require.NoError(t, e.Exec(ctx, `DROP INDEX command_unerased`))
 		require.NoError(t, e.Exec(ctx, `ALTER TABLE command DROP COLUMN record`))
 		require.NoError(t, e.Exec(ctx, `ALTER TABLE command DROP COLUMN forget`))
+		for _, statement := range []string{`ALTER TABLE command DROP COLUMN owner`, `DROP TABLE quota`, `DROP TABLE act`} {
+			require.NoError(t, e.Exec(ctx, statement))
+		}
 		require.NoError(t, e.Close())
 		_, err := engine.Inspect(ctx, store)
 		require.ErrorIs(t, err, engine.ErrOlder)

@@ -22,6 +22,9 @@ import (
 //	intent            an intention; n counts those of a step
 //	replica           a process, from Open to Close; dead is when the others missed it
 //	note              a value that all replicas share
+//	command.owner     whom the job counts for, empty for jobs of older programs
+//	quota             a job that counts against a quota since a time; key names the quota
+//	act               what an operator did from the shell, until it is reported
 //	river_*           the tables of the queue; river_job has a row for each job and series
 
 // migration is one step of the schema: the queue's own tables up to a version, then ours. Published
@@ -70,6 +73,12 @@ func migrations() []migration {
 	}}, {statements: []string{
 		// An older program beside this one inserts without it.
 		`ALTER TABLE command ADD COLUMN journal BIGINT NOT NULL DEFAULT 0`,
+	}}, {statements: []string{
+		// An older program beside this one inserts without an owner.
+		`ALTER TABLE command ADD COLUMN owner TEXT NOT NULL DEFAULT ''`,
+		`CREATE TABLE quota (command TEXT PRIMARY KEY, key TEXT NOT NULL, at BIGINT NOT NULL)`,
+		`CREATE INDEX quota_key ON quota (key, at)`,
+		`CREATE TABLE act (at BIGINT NOT NULL, operator TEXT NOT NULL, act TEXT NOT NULL, command TEXT NOT NULL)`,
 	}}, {statements: []string{
 		// An older program beside this one leaves it empty, and what its done jobs say.
 		`ALTER TABLE command ADD COLUMN record TEXT NOT NULL DEFAULT ''`,

@@ -93,7 +93,8 @@ func (a *Attempt) closeInTx(ctx context.Context, tx runner, state string, now ti
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, `UPDATE command SET state = $1, finished = $2, payload = 'null', record = $3 WHERE id = $4`,
+	_, err = tx.exec(ctx, `UPDATE command SET state = $1, finished = $2, payload = 'null', owner = '', record = $3
+		WHERE id = $4`,
 		state, now.UnixMicro(), string(text), a.ID)
 	if err != nil {
 		return err

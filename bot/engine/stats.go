@@ -36,14 +36,3 @@ func (e *Engine) Stats(ctx context.Context) (Stats, error) {
 	}
 	return s, nil
 }
-
-// Backlog is how many jobs of a conversation are unfinished, and the newest of them.
-func (e *Engine) Backlog(ctx context.Context, conversation string) (n int, newest string, err error) {
-	const unfinished = `FROM command WHERE conversation = $1 AND finished IS NULL`
-	_, err = queryRow(ctx, e.store, []any{&n, &newest},
-		`SELECT (SELECT count(*) `+unfinished+`), id `+unfinished+` ORDER BY job DESC LIMIT 1`, conversation)
-	if err != nil {
-		return 0, "", fmt.Errorf("count the jobs of a conversation: %w", err)
-	}
-	return n, newest, nil
-}

@@ -65,6 +65,16 @@ func sleep(ctx context.Context, d time.Duration) bool {
 // Intend stores, before an effect that cannot be repeated blindly, that it is about to be tried. It
 // returns once that is on disk.
 func (a *Attempt) Intend(ctx context.Context, step string) error {
+	return a.intend(ctx, step, a.insertIntention)
+}
+
+// insertIntention stores another intention of a step, whose number it writes into n.
+func (a *Attempt) insertIntention(ctx context.Context, step string, n *int) error {
+	return a.insertIfOwned(ctx, []any{n}, insertIntent(a.engine.store.dialect().now)+a.ownershipClause("$3", "$4")+` RETURNING n`, a.ID, step)
+}
+
+// intend is Intend, where insert stores the intention.
+func (a *Attempt) intend(ctx context.Context, step string, insert func(ctx context.Context, step string, n *int) error) error {
 	unlock, err := a.cache.lockStep(ctx, intentionLock(step))
 	if err != nil {
 		return err
@@ -75,7 +85,7 @@ func (a *Attempt) Intend(ctx context.Context, step string) error {
 	}
 	before, n := a.cache.intention(step), 0
 	for range intentionTries {
-		asked, err := a.storeIntention(ctx, step, &n)
+		asked, err := a.storeIntention(ctx, step, &n, insert)
 		if err != nil {
 			return fmt.Errorf("store the intention of step %s: %w", step, err)
 		}
@@ -100,7 +110,9 @@ const (
 
 // storeIntention stores an intention, or its new time where it has a number already, and returns
 // when the store was asked to.
-func (a *Attempt) storeIntention(ctx context.Context, step string, n *int) (asked time.Time, err error) {
+func (a *Attempt) storeIntention(
+	ctx context.Context, step string, n *int, insert func(ctx context.Context, step string, n *int) error,
+) (asked time.Time, err error) {
 	now := a.engine.store.dialect().now
 	if *n > 0 {
 		asked = time.Now()
@@ -108,12 +120,16 @@ func (a *Attempt) storeIntention(ctx context.Context, step string, n *int) (aske
 	}
 	err = a.retryDuringOutage(ctx, unlimited, func() error {
 		asked = time.Now()
-		return a.insertIfOwned(ctx, []any{n},
-			`INSERT INTO intent (command, step, n, at) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT),
-				(SELECT coalesce(max(i.n), 0) + 1 FROM intent i WHERE i.command = $1 AND i.step = $2), `+now+
-				a.ownershipClause("$3", "$4")+` RETURNING n`, a.ID, step)
+		return insert(ctx, step, n)
 	})
 	return asked, err
+}
+
+// insertIntent is the statement that stores the next intention of the step $2 of the job $1, up to
+// the table from which its row is selected.
+func insertIntent(now string) string {
+	return `INSERT INTO intent (command, step, n, at) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT),
+		(SELECT coalesce(max(i.n), 0) + 1 FROM intent i WHERE i.command = $1 AND i.step = $2), ` + now
 }
 
 // Withdraw takes the last intention back: the effect was surely not tried.

@@ -29,6 +29,8 @@ func botConfig(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 			MaxPeople:   own.Limits.MaxPeople,
 			CallTimeout: own.HTTPTimeout,
 			SearchLag:   own.SearchLag,
+
+			RoomsPerHour: own.Limits.RoomsPerHour,
 		},
 		PrivateAbove: own.Replies.PrivateAbove,
 		Store: engine.Config{
@@ -38,7 +40,7 @@ func botConfig(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 			TakeoverAfter: own.HTTPTimeout + own.SearchLag,
 			Keep:          own.Retention.Commands,
 		},
-		Bounds:  bot.Bounds{PerConversation: own.Limits.PerConversation, Queue: own.Limits.Queue},
+		Bounds:  bot.Bounds{PerPerson: own.Limits.PerPerson, PerConversation: own.Limits.PerConversation, Queue: own.Limits.Queue},
 		Health:  string(own.Health.Listen),
 		Metrics: numbers,
 	}, nil

@@ -19,12 +19,12 @@ func checkCommand(io streams) *cobra.Command {
 configuration, the policy, the key or certificate, the store, the address of the
 health page, the names and ports of the pod, the clock, the login, the datafeed,
 and the right to read groups. A key that waits beside the one in use (see bot
-keygen --rotate) is tested too. It warns of what strangers could get at: plain
-http, a database that need not prove itself, a health page on other networks,
-files that other users can read or change, rules for everybody. Each line begins
-with ✓ (passed), ! (a warning: everything else works) or ✗ (failed), and says
-what to do. Nothing is written to the pod. Check as the user that the bot will
-run as; the bot may be running.
+keygen --rotate) is tested too, and the previous key where one is configured. It
+warns of what strangers could get at: plain http, a database that need not prove
+itself, a health page on other networks, files that other users can read or
+change, rules for everybody. Each line begins with ✓ (passed), ! (a warning:
+everything else works) or ✗ (failed), and says what to do. Nothing is written to
+the pod. Check as the user that the bot will run as; the bot may be running.
 
 Exit codes: 0 nothing failed, 1 something did, 2 Symphony rejected the
 credentials or the key's passphrase is wrong.`,
@@ -59,9 +59,9 @@ func runChecks(ctx context.Context, path string) []checkResult {
 	results := []checkResult{
 		checkUnusedKeys(c, path), checkPolicy(c, path), credentials, checkStore(ctx, c.Roombot.Store.Address), checkHealth(ctx, c),
 	}
-	network := checkNetwork(ctx, c)
-	results = append(results, network...)
-	if credentials.Level == levelFailed || firstFailure(network) != nil {
+	needed := append(checkPreviousKey(c), checkNetwork(ctx, c)...)
+	results = append(results, needed...)
+	if credentials.Level == levelFailed || firstFailure(needed) != nil {
 		return results
 	}
 	client, err := newClient(c, zerolog.Nop())

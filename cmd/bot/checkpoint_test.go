@@ -50,7 +50,7 @@ func killAtEach(t *testing.T, several int, newErrand func(*testing.T, checkpoint
 	undisturbed := newErrand(t, checkpoint{}).run()
 	undisturbed.ending.requireAsAsked(t)
 	require.Subset(t, undisturbed.events, []string{
-		"commit of new intent room, 1", "room create, 1", "message create, 1", "im create, 1", "commit of new intent outside, 1",
+		"commit of new quota, new intent room, 1", "room create, 1", "message create, 1", "im create, 1", "commit of new intent outside, 1",
 	})
 
 	var missed atomic.Int32

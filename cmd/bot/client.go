@@ -41,12 +41,25 @@ func clientConfig(c *config.Config, log zerolog.Logger, observers ...func(sympho
 	if usesCertificate(c) {
 		conf.Certificate, err = loadCertificate(c.Bot.Certificate)
 	} else {
-		conf.Key, conf.ReadKey, err = newKeyReader(c.Bot.PrivateKey, log)
+		err = setKeys(&conf, c.Bot.PrivateKey, log)
 	}
 	if err != nil {
 		return symphony.Config{}, err
 	}
 	return conf, nil
+}
+
+func setKeys(conf *symphony.Config, k config.PrivateKey, log zerolog.Logger) (err error) {
+	if conf.Key, conf.ReadKey, err = newKeyReader(k, log); err != nil {
+		return err
+	}
+	if conf.PreviousKey, err = loadPreviousKey(k); err != nil || conf.PreviousKey == nil {
+		return err
+	}
+	for _, warning := range previousKeyWarnings(k, conf.Key, conf.PreviousKey) {
+		log.Warn().Msg(warning)
+	}
+	return nil
 }
 
 func endpoints(c *config.Config) symphony.Endpoints {

@@ -114,13 +114,17 @@ func TestConfigurationAndCodeHaveTheSameDefaults(t *testing.T) {
 	wired, err := botConfig(newTestConfig(t, `"host": "acme.test"`), zerolog.Nop())
 	require.NoError(t, err)
 	t.Cleanup(wired.Client.Close)
+	require.Equal(t, commands.DefaultRoomsPerHour, wired.Limits.RoomsPerHour)
+	wired.Limits.RoomsPerHour = 0 // for any number, where nobody asks for a limit
 	alone := commands.NewEnv(commands.Env{}).Limits
 	require.Equal(t, alone, commands.NewEnv(commands.Env{Limits: wired.Limits}).Limits)
 	require.Equal(t, commands.Limits{
 		MaxMembers: commands.DefaultMaxMembers, MaxPeople: commands.DefaultMaxPeople, CallTimeout: commands.DefaultCallTimeout,
 		SearchLag: commands.DefaultSearchLag, AddsPerSecond: commands.DefaultAddsPerSecond,
 	}, alone)
-	require.Equal(t, bot.Bounds{PerConversation: bot.DefaultPerConversation, Queue: bot.DefaultQueue}, wired.Bounds)
+	require.Equal(t, bot.Bounds{
+		PerPerson: bot.DefaultPerPerson, PerConversation: bot.DefaultPerConversation, Queue: bot.DefaultQueue,
+	}, wired.Bounds)
 	require.Equal(t, 32, wired.Store.Workers)
 	require.Equal(t, engine.DefaultTakeoverAfter, wired.Store.TakeoverAfter)
 	require.Equal(t, engine.DefaultKeep, wired.Store.Keep)
@@ -153,7 +157,8 @@ func TestOperationsGuideHasTheDefaults(t *testing.T) {
 	for _, sentence := range []string{
 		fmt.Sprintf("`httpTimeout` + `searchLag` (%.0f s)", engine.DefaultTakeoverAfter.Seconds()),
 		fmt.Sprintf("with the default of %d workers", 32),
-		fmt.Sprintf("Of one chat, %d requests may be unfinished", bot.DefaultPerConversation),
+		fmt.Sprintf("Of one person in a chat, %d requests may be unfinished, of the whole chat %d", bot.DefaultPerPerson, bot.DefaultPerConversation),
+		fmt.Sprintf("One person may open %d rooms in an hour", commands.DefaultRoomsPerHour),
 		fmt.Sprintf("In all, %d jobs may wait", bot.DefaultQueue),
 	} {
 		require.Contains(t, guide, sentence)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -31,12 +32,16 @@ are not touched.`,
 			if user == "" {
 				return usageError("bot forget --user PERSON: write a user id, a username or an e-mail address")
 			}
-			return inspect(cmd.Context(), path, func(ctx context.Context, store *engine.Inspector) error {
+			operator := operatorName()
+			return inspect(engine.WithOperator(cmd.Context(), operator), path, func(ctx context.Context, store *engine.Inspector) error {
 				f, err := store.Forget(ctx, bot.JobsConcerning(user))
 				if err != nil {
 					return err
 				}
 				_, err = fmt.Fprintf(io.out, "%d failed jobs were erased, %d unfinished ones will be when they end.\n", f.Erased, f.AtEnd)
+				for _, id := range f.Jobs {
+					err = errors.Join(err, auditAct(ctx, io.err, path, engine.Act{Name: "forget", Operator: operator, Job: id}))
+				}
 				return err
 			})
 		},

@@ -29,7 +29,8 @@ request. ID is the request number that the user reads in the answer, such as
 write --.
 
 All of them work beside a running bot, which carries retry and cancel out within
-a second; one that is not running does so at its next start.`,
+a second; one that is not running does so at its next start. Who has retried or
+cancelled a job stands in the log of the bot.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return usageError("bot jobs list, show, retry or cancel?") },
 	}
@@ -155,7 +156,8 @@ func jobsChange(io streams, path *string, name, short, done string, change func(
 		Short: short,
 		Args:  oneRequest,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) error {
+			operator := operatorName()
+			return inspect(engine.WithOperator(cmd.Context(), operator), *path, func(ctx context.Context, store *engine.Inspector) error {
 				found, err := findJob(ctx, store, args[0])
 				if err != nil {
 					return err
@@ -164,7 +166,7 @@ func jobsChange(io streams, path *string, name, short, done string, change func(
 					return fmt.Errorf("request %s, %s: %w", found.Request, found.State, err)
 				}
 				_, err = fmt.Fprintf(io.out, "%s %s.\n", found.Request, done)
-				return err
+				return errors.Join(err, auditAct(ctx, io.err, *path, engine.Act{Name: name, Operator: operator, Job: found.ID}))
 			})
 		},
 	}

@@ -3,10 +3,12 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"os/user"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -64,7 +66,7 @@ func TestJobsOfABotThatNeverRan(t *testing.T) {
 func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 	t.Parallel()
 	w := newWatched(t)
-	w.run()
+	running := w.run()
 	require.NoError(t, w.pod.Fail(t.Context(), client.Fault{Path: "/pod/v3/room/create", Status: 503}))
 	said, err := w.pod.Says(t.Context(), "bob", firstCommand)
 	require.NoError(t, err)
@@ -79,13 +81,18 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 	got := shell(t, "jobs", "retry", number, "--config", w.config)
 	require.Equal(t, exitFailed, got.code)
 	require.Contains(t, got.err, "it has not failed")
+	require.NotContains(t, got.err, "audit", "nothing was done")
 	got = shell(t, "jobs", "cancel", number, "--config", w.config)
 	require.Zero(t, got.code, got.err)
+	requireOperatorLine(t, got.err, "cancel", open[0])
 	require.NoError(t, w.pod.Heal(t.Context()))
 	require.Eventually(t, func() bool {
 		return strings.Contains(shell(t, "jobs", "list", "--state", "failed", "--config", w.config).out, number)
 	}, patience, tick)
-	require.Zero(t, shell(t, "jobs", "retry", number, "--config", w.config).code)
+	requireOperatorLine(t, running.line(`"audit":"operator"`), "cancel", open[0]) // the bot has it as well
+	got = shell(t, "jobs", "retry", number, "--config", w.config)
+	require.Zero(t, got.code, got.err)
+	requireOperatorLine(t, got.err, "retry", open[0])
 	require.Contains(t, shell(t, "jobs", "show", number, "--config", w.config).out, "series 2")
 	require.Eventually(t, func() bool {
 		chat, err := w.pod.Chat(t.Context(), "bob", said.StreamID)
@@ -130,8 +137,37 @@ func TestForgetErasesAFailedRequestBesideTheRunningBot(t *testing.T) {
 	require.Equal(t, "0 failed jobs were erased, 0 unfinished ones will be when they end.\n", shell(t, "forget", "--user", "kim", "--config", w.config).out)
 	got := shell(t, "forget", "--user", "bob", "--config", w.config)
 	require.Equal(t, "1 failed jobs were erased, 0 unfinished ones will be when they end.\n", got.out, got.err)
+	requireOperatorLine(t, got.err, "forget", all[0])
 	require.False(t, holds())
 	again := shell(t, "jobs", "retry", number, "--config", w.config)
 	require.Equal(t, exitFailed, again.code)
 	require.Contains(t, again.err, "it was forgotten")
+}
+
+// requireOperatorLine asserts that the text is one audit line that tells what this process's user
+// did to a job.
+func requireOperatorLine(t *testing.T, text, act string, to job) {
+	t.Helper()
+	var line map[string]any
+	require.NoError(t, json.Unmarshal([]byte(text), &line), text)
+	at, err := time.Parse(time.RFC3339, line["at"].(string))
+	require.NoError(t, err)
+	require.WithinDuration(t, time.Now(), at, time.Minute)
+	delete(line, "at")
+	delete(line, "time")
+	require.Equal(t, map[string]any{
+		"level": "info", "audit": "operator", "message": "operator acted", "act": act, "operator": operatorName(),
+		"job": to.ID, "request": string(to.Request),
+	}, line)
+}
+
+func TestOperatorsAreNamedAsTheSystemNamesThem(t *testing.T) {
+	current, err := user.Current()
+	require.NoError(t, err)
+	t.Setenv("SUDO_USER", "")
+	require.Equal(t, current.Username, operatorName())
+	t.Setenv("SUDO_USER", current.Username)
+	require.Equal(t, current.Username, operatorName())
+	t.Setenv("SUDO_USER", "ann")
+	require.Equal(t, current.Username+", by sudo from ann", operatorName())
 }

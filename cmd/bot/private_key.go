@@ -10,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"roombot/bot/config"
+	"roombot/bot/config/schema"
 	"roombot/rsa"
 )
 
@@ -17,16 +18,21 @@ import (
 func loadPrivateKey(k config.PrivateKey) (*rsa.Key, error) {
 	passphrase, err := readPassphrase(k)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("bot.privateKey.%w", err)
 	}
-	if content := k.Content.Reveal(); content != "" {
-		key, err := rsa.ParseEncrypted([]byte(content), passphrase)
-		if err != nil {
-			return nil, fmt.Errorf("bot.privateKey.content: %w", err)
-		}
-		return key, nil
+	key, err := loadKey(k.Path, k.Content, passphrase)
+	if err != nil && k.Path == "" {
+		return nil, fmt.Errorf("bot.privateKey.content: %w", err)
 	}
-	return rsa.LoadEncrypted(string(k.Path), passphrase)
+	return key, err
+}
+
+// loadKey reads a key from its content, or else from its file.
+func loadKey(path schema.FilePath, content config.Secret, passphrase string) (*rsa.Key, error) {
+	if content.IsZero() {
+		return rsa.LoadEncrypted(string(path), passphrase)
+	}
+	return rsa.ParseEncrypted([]byte(content.Reveal()), passphrase)
 }
 
 // maxPassphrase is the most that is read of a file with a passphrase, in bytes.
@@ -41,18 +47,18 @@ func readPassphrase(k config.PrivateKey) (string, error) {
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return "", fmt.Errorf("bot.privateKey.passphraseFile: %w", err)
+		return "", fmt.Errorf("passphraseFile: %w", err)
 	}
 	defer file.Close()
 	content, err := io.ReadAll(io.LimitReader(file, maxPassphrase+1))
 	passphrase := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("bot.privateKey.passphraseFile: %w", err)
+		return "", fmt.Errorf("passphraseFile: %w", err)
 	case passphrase == "":
-		return "", fmt.Errorf("bot.privateKey.passphraseFile: %s is empty", path)
+		return "", fmt.Errorf("passphraseFile: %s is empty", path)
 	case len(content) > maxPassphrase, strings.ContainsAny(passphrase, "\r\n\x00"):
-		return "", fmt.Errorf("bot.privateKey.passphraseFile: %s is not one line with a passphrase", path)
+		return "", fmt.Errorf("passphraseFile: %s is not one line with a passphrase", path)
 	}
 	return passphrase, nil
 }

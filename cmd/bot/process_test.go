@@ -68,7 +68,11 @@ type running struct {
 // begin starts the program and reads its output, both kinds, line by line.
 func begin(t *testing.T, args ...string) *running {
 	t.Helper()
-	c := process(context.WithoutCancel(t.Context()), args...)
+	return beginCommand(t, process(context.WithoutCancel(t.Context()), args...))
+}
+
+func beginCommand(t *testing.T, c *exec.Cmd) *running {
+	t.Helper()
 	read, write, err := os.Pipe()
 	require.NoError(t, err)
 	c.Stdout, c.Stderr = write, write

@@ -37,7 +37,7 @@ type rotation struct {
 	bot       *running
 }
 
-func startRotation(t *testing.T) *rotation {
+func startRotation(t *testing.T, changes ...func(*rotation)) *rotation {
 	t.Helper()
 	r := &rotation{T: t, dir: t.TempDir(), path: t.TempDir()}
 	program := fmt.Sprintf("#!/bin/sh\n%s=1 exec '%s' \"$@\"\n", beTheProgram, os.Args[0])
@@ -45,14 +45,22 @@ func startRotation(t *testing.T) *rotation {
 	page := begin(t, "sandbox", "--no-bot", "--dir", r.dir, "--listen", "127.0.0.1:0").line("Page")
 	r.world = client.New(regexp.MustCompile(`http://\S+`).FindString(page))
 	t.Cleanup(r.world.Close)
+	editConfig(t, r.dir, filepath.Join(r.dir, "privatekey.pem"), "privatekey.pem") // as the guide has it
+	for _, change := range changes {
+		change(r)
+	}
 	r.bot = begin(t, "run", "--config", filepath.Join(r.dir, "config.json"))
 	r.bot.line("a feed was created")
 	return r
 }
 
-// step runs a command of the guide in the bot's folder.
+// step runs a command of the guide in the bot's folder, or makes its change of the configuration.
 func (r *rotation) step(command string) (output string) {
 	r.Helper()
+	if strings.HasPrefix(command, `"`) {
+		editConfig(r.T, r.dir, `"privateKey": { "path": "privatekey.pem" }`, command)
+		return ""
+	}
 	c := exec.CommandContext(r.Context(), "sh", "-c", strings.ReplaceAll(command, "/etc/roombot", r.dir))
 	c.Env = append(os.Environ(), "PATH="+r.path+":"+os.Getenv("PATH"))
 	said, err := c.CombinedOutput()
@@ -85,7 +93,7 @@ func TestKeyIsRotatedWithoutAStopAsTheGuideSays(t *testing.T) {
 		t.Skip("a key of 4096 bits takes seconds to make")
 	}
 	steps := rotationSteps(t)
-	require.Len(t, steps, 6, "keygen, check, cp, mv, mv, rm")
+	require.Len(t, steps, 7, "keygen, check, cp, previous, mv, mv, rm")
 	r := startRotation(t)
 	old := r.keyFile("privatekey.pem")
 
@@ -105,21 +113,29 @@ func TestKeyIsRotatedWithoutAStopAsTheGuideSays(t *testing.T) {
 	r.endSession()
 	r.answers() // by a new session of the old key
 
-	for _, replace := range steps[2:5] {
+	for _, prepare := range steps[2:4] {
+		r.step(prepare)
+	}
+	require.Regexp(t, `(?m)^! previous key +`+regexp.QuoteMeta(old)+`(?s:.*)is the key in use`, r.step(steps[1]))
+	for _, replace := range steps[4:6] {
 		r.step(replace)
 		r.answers()
 	}
 	require.Equal(t, []string{fresh, old}, []string{r.keyFile("privatekey.pem"), r.keyFile("privatekey.old.pem")})
-	require.NotContains(t, r.step(steps[1]), "new key")
+	checked := r.step(steps[1])
+	require.NotContains(t, checked, "new key")
+	require.Regexp(t, `(?m)^✓ previous key +`+regexp.QuoteMeta(old)+`, for rooms of before$`, checked)
 
 	_, err = r.world.RevokePreviousKey(t.Context())
 	require.NoError(t, err)
 	require.Contains(t, r.bot.line("private key was replaced"), fresh)
 	r.answers()
-	r.step(steps[5])
+	editConfig(t, r.dir, steps[3], `"privateKey": { "path": "privatekey.pem" }`)
+	r.step(steps[6])
 	r.endSession()
 	r.answers()
 	require.Zero(t, r.bot.stop(), "it is the process of the beginning")
+	require.NotContains(t, r.step(steps[1]), "previous key")
 }
 
 // endSession has the bot sign in again at its next call.

@@ -24,6 +24,7 @@ const sandboxConfig = `{
     "store": "roombot.db",
     "searchLag": "2s",
     "httpTimeout": "8s",
+    "limits": { "roomsPerHour": 0 },
     "policy": {
       "deny": [
         {

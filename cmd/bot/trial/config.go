@@ -58,9 +58,9 @@ func (s BotSetup) roombotSection(name string) map[string]any {
 			own[key] = d.String()
 		}
 	}
-	limits := map[string]any{}
+	limits := map[string]any{"roomsPerHour": 0}
 	if !s.Bounded { // a trial sends more at once than people may
-		limits["perConversation"], limits["queue"] = 10_000, 1_000_000
+		limits["perPerson"], limits["perConversation"], limits["queue"] = 10_000, 10_000, 1_000_000
 	}
 	if s.Workers > 0 {
 		limits["workers"] = s.Workers

@@ -1,0 +1,69 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Act is what an operator did to a job from the shell.
+type Act struct {
+	Name     string // retry, cancel or forget
+	Operator string // the system's user
+	Job      string
+	At       time.Time
+}
+
+// operatorKey is the key of the operator in a context.
+type operatorKey struct{}
+
+// WithOperator says who acts: what is done with this context (Retry, Cancel, Forget) is stored as an Act,
+// in the same transaction, and told to Config.ReportAct by whichever process runs.
+func WithOperator(ctx context.Context, operator string) context.Context {
+	return context.WithValue(ctx, operatorKey{}, operator)
+}
+
+// recordAct stores an act for which an operator is known.
+func recordAct(ctx context.Context, tx runner, d dialect, name, job string) error {
+	operator, known := ctx.Value(operatorKey{}).(string)
+	if !known {
+		return nil
+	}
+	_, err := tx.exec(ctx, `INSERT INTO act (at, operator, act, command) VALUES (`+d.now+`, $1, $2, $3)`, operator, name, job)
+	if err != nil {
+		return fmt.Errorf("record the act: %w", err)
+	}
+	return nil
+}
+
+// reportActs reports the acts that nobody has reported yet. They are deleted after that, so that a
+// crash in between has them reported again.
+func (e *Engine) reportActs(ctx context.Context) error {
+	if e.config.ReportAct == nil {
+		return nil
+	}
+	var one int
+	if found, err := queryRow(ctx, e.store, []any{&one}, `SELECT 1 FROM act LIMIT 1`); err != nil || !found {
+		return err
+	}
+	return e.store.write(ctx, func(ctx context.Context, tx runner) error {
+		var acts []Act
+		err := tx.query(ctx, func(read scan) error {
+			var act Act
+			var at int64
+			err := read(&at, &act.Operator, &act.Name, &act.Job)
+			act.At = time.UnixMicro(at)
+			acts = append(acts, act)
+			return err
+		}, `DELETE FROM act RETURNING at, operator, act, command`)
+		if err != nil {
+			return fmt.Errorf("read the acts: %w", err)
+		}
+		slices.SortStableFunc(acts, func(a, b Act) int { return a.At.Compare(b.At) })
+		for _, act := range acts {
+			e.config.ReportAct(ctx, act)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,43 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+)
+
+// UnfinishedJob is an unfinished job of a conversation.
+type UnfinishedJob struct{ ID, Owner string }
+
+// UnfinishedJobs lists the unfinished jobs of a conversation in the order in which they run.
+func (e *Engine) UnfinishedJobs(ctx context.Context, conversation string) ([]UnfinishedJob, error) {
+	var all []UnfinishedJob
+	err := e.store.query(ctx, func(read scan) error {
+		var job UnfinishedJob
+		err := read(&job.ID, &job.Owner)
+		all = append(all, job)
+		return err
+	}, `SELECT id, owner FROM command WHERE conversation = $1 AND finished IS NULL ORDER BY job`, conversation)
+	if err != nil {
+		return nil, fmt.Errorf("list the jobs of a conversation: %w", err)
+	}
+	return all, nil
+}
+
+// ClaimOwner returns the job that has claimed key, empty when none has.
+func (e *Engine) ClaimOwner(ctx context.Context, key string) (owner string, err error) {
+	_, err = queryRow(ctx, e.store, []any{&owner}, `SELECT command FROM claim WHERE key = $1`, key)
+	if err != nil {
+		return "", fmt.Errorf("look for the claim %s: %w", key, err)
+	}
+	return owner, nil
+}
+
+// ClaimFor is Attempt.Claim for a job that is about to be inserted.
+func (e *Engine) ClaimFor(ctx context.Context, key, job string) (owner string, err error) {
+	err = e.store.writeStatement(ctx, func(read scan) error { return read(&owner) }, `INSERT INTO claim (key, command) VALUES ($1, $2)
+		ON CONFLICT (key) DO UPDATE SET command = claim.command RETURNING command`, key, job)
+	if err != nil {
+		return "", fmt.Errorf("claim %s: %w", key, err)
+	}
+	return owner, nil
+}

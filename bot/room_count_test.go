@@ -1,0 +1,122 @@
+package bot_test
+
+import (
+	"database/sql"
+	"fmt"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/engine"
+	"roombot/symphony/sandbox/client"
+)
+
+func opensRooms(perHour int) func(*world) {
+	return func(w *world) { w.limits.RoomsPerHour = perHour }
+}
+
+// seesTheLimit asserts that a request was refused since its person has opened so many rooms, and
+// that the time in the answer is about an hour ahead.
+func (s said) seesTheLimit(rooms string) {
+	s.w.t.Helper()
+	s.sees("✗ You have opened "+rooms+" in the last hour, as many as one person may. Nothing was created.", "Please send the command again then.")
+	told := regexp.MustCompile(`The next is possible at (\d\d:\d\d) UTC\.`).FindStringSubmatch(s.answer())
+	require.Len(s.w.t, told, 2)
+	now := time.Now().UTC()
+	at, err := time.Parse("2006-01-02 15:04", now.Format("2006-01-02 ")+told[1])
+	require.NoError(s.w.t, err)
+	if at.Before(now) { // after midnight
+		at = at.Add(24 * time.Hour)
+	}
+	require.WithinRange(s.w.t, at, now.Add(50*time.Minute), now.Add(62*time.Minute))
+}
+
+func TestAPersonOpensAsManyRoomsAnHourAsTheLimitAllows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, opensRooms(2))
+	w.says("bob", `/newroom "One" @alice`).sees("✓ One")
+	w.says("bob", `/newroom "Two"`).sees("✓ Two")
+	w.says("bob", `/newroom "Three" @alice`).seesTheLimit("2 rooms")
+	w.stop()
+	w.start()
+	w.says("bob", `/newroom "Four"`).seesTheLimit("2 rooms")
+	w.says("bob", "/groups").sees("I can add these groups")
+	w.says("bob", `/newroom "Five" preview`).sees("Nothing was created yet")
+	w.says("alice", `/newroom "Hers"`).sees("✓ Hers")
+	for _, name := range []string{"Three", "Four", "Five"} {
+		require.Empty(t, w.rooms(name))
+	}
+}
+
+func TestARefusedRoomAndARequestThatComesBackDoNotCountTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, opensRooms(2))
+	w.says("bob", `/newroom "Desk" @alice`).sees("✓ Desk")
+	for range 3 { // there is certainly no room
+		w.says("bob", `/newroom "desk"`).sees("another room has it")
+	}
+	never := w.waits("", "bob", `/newroom "Never"`)
+	w.stop()
+	w.operates(func(i *engine.Inspector) error { return i.Cancel(t.Context(), never.Message.ID) })
+	w.start()
+	never.endsWith("Nothing was created.")
+	w.heal()
+	w.fail(client.Fault{Path: onCreate, Drop: "before", Count: 1}, client.Fault{Path: onCreate, Drop: "after", Count: 1})
+	w.asks("bob", `/newroom "Lost"`).endsWith("✓ Lost")
+	w.theOnly("Lost", "bob")
+	w.says("bob", `/newroom "More"`).seesTheLimit("2 rooms")
+	require.Empty(t, w.rooms("More"))
+}
+
+// What has opened nothing may be opened later, by an edited or a retried request.
+func TestARequestOverTheLimitOfRoomsMayRunLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, opensRooms(1))
+	w.says("bob", `/newroom "One"`).sees("✓ One")
+	refused := w.says("bob", `/newroom "Two"`)
+	refused.seesTheLimit("1 room")
+	w.hourPasses()
+	w.edits("bob", refused.Message.ID, `/newroom "Two" @alice`).sees("✓ Two")
+	w.theOnly("Two", "bob", "alice")
+}
+
+// hourPasses makes all counted rooms an hour older.
+func (w *world) hourPasses() {
+	w.t.Helper()
+	w.stop()
+	w.changeStore(fmt.Sprintf(`UPDATE quota SET at = at - %d`, time.Hour.Microseconds()))
+	w.start()
+}
+
+func TestRoomsAreNotCountedWithoutALimit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for i := range 3 {
+		w.says("bob", fmt.Sprintf(`/newroom "Room %d"`, i)).sees("is open")
+	}
+	w.stop()
+	var rows int
+	w.readStore(&rows, `SELECT count(*) FROM quota`)
+	require.Zero(t, rows)
+}
+
+// changeStore runs a statement in the store of a bot that is stopped.
+func (w *world) changeStore(statement string) {
+	w.t.Helper()
+	db, err := sql.Open("sqlite", w.store)
+	require.NoError(w.t, err)
+	defer func() { require.NoError(w.t, db.Close()) }()
+	_, err = db.ExecContext(w.t.Context(), statement)
+	require.NoError(w.t, err)
+}
+
+// readStore reads one value.
+func (w *world) readStore(value any, query string) {
+	w.t.Helper()
+	db, err := sql.Open("sqlite", w.store)
+	require.NoError(w.t, err)
+	defer func() { require.NoError(w.t, db.Close()) }()
+	require.NoError(w.t, db.QueryRowContext(w.t.Context(), query).Scan(value))
+}
