@@ -17,6 +17,7 @@ type roomPlan struct {
 	req  *Request
 	room symphony.RoomAttributes
 	storedPlan
+	mentioned *mentionLookup // nil where nobody is mentioned
 }
 
 func (p *roomPlan) MarshalJSON() ([]byte, error) { return json.Marshal(p.storedPlan) }
@@ -42,6 +43,9 @@ func (env *Env) planRoom(ctx context.Context, r *Request) (Plan, error) {
 	var noPeople, noGroups error
 	lookups.Go(func() { people, noPeople = env.findPeople(ctx, r) })
 	lookups.Go(func() { p.Groups, noGroups = env.findGroups(ctx, r) })
+	if r.Preview() {
+		lookups.Go(func() { p.lookUpMentioned(ctx) })
+	}
 	lookups.Wait()
 	if err := cmp.Or(noPeople, noGroups); err != nil { // of two mistakes always the same one
 		return nil, err

@@ -9,6 +9,7 @@ import (
 // Apply opens the room, adds everybody and replies with the outcome. The link is shown as soon as
 // the requester is a member, while the others are being added.
 func (p *roomPlan) Apply(ctx context.Context, attempt Attempt) (Reply, error) {
+	defer p.beginMentionLookup(ctx)()
 	room, fresh, err := p.createOnce(ctx, attempt)
 	if err != nil {
 		return Reply{}, err

@@ -14,6 +14,7 @@ import (
 // finalReply is the reply when the room is open: the link, the absentees by cause, and who is in
 // the room.
 func (p *roomPlan) finalReply(room storedRoom, absent []absentee) Reply {
+	absent = p.withNames(absent)
 	reply := Reply{Code: CodeDone, Room: room.ID}
 	mark, outcome := "✓ ", " is open."
 	if len(absent) > 0 {
@@ -25,7 +26,7 @@ func (p *roomPlan) finalReply(room storedRoom, absent []absentee) Reply {
 	if len(absent) > 0 {
 		reply.Body = append(reply.Body, listAbsentees(absent), messageml.Paragraph(messageml.Text("In the room:")))
 	}
-	reply.Body = append(reply.Body, p.summary(absent))
+	reply.Body = append(append(reply.Body, p.summary(absent)), p.mentionNotes()...)
 	if len(p.People)+len(p.Groups) == 0 {
 		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text(
 			"Nobody else was asked for. Names count as people when you type @ and choose them from the list.")))
@@ -61,7 +62,7 @@ const maxDescriptionEcho = 200
 func (p *roomPlan) Preview() Reply {
 	command := withoutOption(p.req.Invocation, "preview")
 	offer := Offer{Label: "Create it", Command: FormatCommand(p.req.Message, command)}
-	absent := p.externalPeople()
+	absent := p.withNames(p.externalPeople())
 	body := []messageml.Node{
 		messageml.Paragraph(messageml.Text("Nothing was created yet. This would open "), messageml.Bold(messageml.Text(p.room.Name)), messageml.Text(":")),
 		p.summary(absent),
@@ -72,7 +73,7 @@ func (p *roomPlan) Preview() Reply {
 	if len(absent) > 0 {
 		body = append(body, messageml.Paragraph(messageml.Text("Not in the room:")), listAbsentees(absent))
 	}
-	return Reply{Code: CodePreview, Body: body, Offers: []Offer{offer}}
+	return Reply{Code: CodePreview, Body: append(body, p.mentionNotes()...), Offers: []Offer{offer}}
 }
 
 // externalPeople are the people of other companies whom an internal room cannot take: the one cause
@@ -124,7 +125,7 @@ func (p *roomPlan) groupByRole(absent []absentee) (owners, members, groups []str
 	}
 	add(p.req.From.ID, p.req.From.Name+" (you)", true)
 	for _, person := range p.People {
-		add(person.ID, person.Name, containsPerson(p.Owners, person.ID))
+		add(person.ID, p.nameOf(person.ID, person.Name), containsPerson(p.Owners, person.ID))
 	}
 	for _, g := range p.Groups {
 		if !isAbsent[g.ID] {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"roombot/symphony"
@@ -42,11 +43,12 @@ func (env *Env) UnfinishedReply(ctx context.Context, attempt Attempt, u Unfinish
 	}
 	p := &roomPlan{env: env, req: &Request{ID: u.ID, From: u.From}, storedPlan: planned}
 	p.room.Name = cmp.Or(made.Room.Name, "Your room")
+	notes := p.useDirectoryNames(ctx)
 	absence, err := p.describeAbsence(ctx, made.Room)
 	if err != nil {
 		return Reply{}, err
 	}
-	return p.unfinishedRoomReply(made.Room, u, absence), nil
+	return p.unfinishedRoomReply(made.Room, u, absence, notes), nil
 }
 
 func (u Unfinished) refusal(state, next string) *Refusal {
@@ -104,13 +106,14 @@ func (a *memberAdder) describeAbsent(all []invitee) string {
 }
 
 // unfinishedRoomReply is the reply for a room that was opened and not finished.
-func (p *roomPlan) unfinishedRoomReply(room storedRoom, u Unfinished, absence string) Reply {
+func (p *roomPlan) unfinishedRoomReply(room storedRoom, u Unfinished, absence string, notes []messageml.Node) Reply {
 	r := u.refusal("", "What is missing can be done by hand in the room. ")
 	reply := r.Reply()
 	reply.Room = room.ID
 	reply.Body = []messageml.Node{
 		messageml.ErrorCard(messageml.Expanded, messageml.Text("✗ "+r.Message),
-			messageml.Paragraph(p.roomLink(room), messageml.Text(absence)), messageml.Paragraph(messageml.Text(r.Next))),
+			slices.Concat([]messageml.Node{messageml.Paragraph(p.roomLink(room), messageml.Text(absence))}, notes,
+				[]messageml.Node{messageml.Paragraph(messageml.Text(r.Next))})...),
 		messageml.OpenStream(string(room.ID), "Open room"),
 	}
 	return reply
