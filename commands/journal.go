@@ -94,6 +94,8 @@ type Refusal struct {
 	Private bool    `json:"private,omitempty"`
 	// Final is true where no correction would help.
 	Final bool `json:"-"`
+	// Open is that of the reply. A refusal that was read back from the store is not open.
+	Open bool `json:"-"`
 }
 
 // Offer is a command that the user can run by a click.
@@ -142,6 +144,8 @@ const (
 	// Of first answers: the reply is still to come.
 	CodeAdding = "adding"
 	CodePutOff = "put-off"
+	// codeElsewhere is of a message that says only where the reply is.
+	codeElsewhere = "elsewhere"
 )
 
 // stampKey is where the stamp stands in the entity data of a message.

@@ -62,7 +62,7 @@ func refuseUnavailableOption(r *Request) *Refusal {
 			return &Refusal{
 				Code: "option-not-yet", Line: line, Caret: caret,
 				Message: o.Key + ": is not available yet." + nothingCreated,
-				Next:    "Please send the command without it.",
+				Next:    "Please send the command without it.", Open: true,
 			}
 		}
 	}
@@ -112,6 +112,7 @@ func (env *Env) externalRequesterRefusal(r *Request) *Refusal {
 		Code:    "requester-external",
 		Message: "You are from another company and could not enter an internal room." + nothingCreated,
 		Next:    "Send the command again with external:yes.",
+		Open:    true,
 	}
 	fixed := withOption(r.Invocation, "external", true)
 	if _, contradicts := env.newRoomCommand().Conflict(fixed.Options); contradicts {

@@ -15,7 +15,7 @@ import (
 // the room.
 func (p *roomPlan) finalReply(room storedRoom, absent []absentee) Reply {
 	absent = p.withNames(absent)
-	reply := Reply{Code: CodeDone, Room: room.ID}
+	reply := Reply{Code: CodeDone, Room: room.ID, Outline: p.outline(room)}
 	mark, outcome := "✓ ", " is open."
 	if len(absent) > 0 {
 		reply.Code = CodePartial
@@ -41,7 +41,7 @@ func (p *roomPlan) progressReply(room storedRoom, adds int, left time.Duration) 
 	if len(p.Groups) == 0 {
 		one, many = "person", "people"
 	}
-	return Reply{Code: CodeAdding, Room: room.ID, Body: []messageml.Node{
+	return Reply{Code: CodeAdding, Room: room.ID, Outline: p.outline(room), Body: []messageml.Node{
 		messageml.Paragraph(messageml.Text("✓ "), p.roomLink(room), messageml.Text(" is open.")),
 		messageml.Paragraph(messageml.Text(fmt.Sprintf("Adding %s, about %s …", countNoun(adds, one, many), roundDuration(left)))),
 		messageml.OpenStream(string(room.ID), "Open room"), p.requestFooter(),

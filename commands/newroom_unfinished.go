@@ -52,7 +52,7 @@ func (env *Env) UnfinishedReply(ctx context.Context, attempt Attempt, u Unfinish
 }
 
 func (u Unfinished) refusal(state, next string) *Refusal {
-	r := &Refusal{Code: CodeGaveUp, Message: "I could not finish this: Symphony kept failing." + state}
+	r := &Refusal{Code: CodeGaveUp, Message: "I could not finish this: Symphony kept failing." + state, Open: true}
 	why := "Your administrators find the reason under request " + string(u.ID) + " and can have me try again."
 	if u.Cancelled {
 		r.Code, r.Message = CodeCancelled, "Your administrators have ended this before it was finished."+state
@@ -109,6 +109,7 @@ func (a *memberAdder) describeAbsent(all []invitee) string {
 func (p *roomPlan) unfinishedRoomReply(room storedRoom, u Unfinished, absence string, notes []messageml.Node) Reply {
 	r := u.refusal("", "What is missing can be done by hand in the room. ")
 	reply := r.Reply()
+	reply.Open, reply.Outline = false, p.outline(room)
 	reply.Room = room.ID
 	reply.Body = []messageml.Node{
 		messageml.ErrorCard(messageml.Expanded, messageml.Text("✗ "+r.Message),
