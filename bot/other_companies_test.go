@@ -50,8 +50,8 @@ var causeWords = []string{
 	"would open", "did not answer", "look up", "Administrators", "administrators", "partial", "unknown", "denied", "taken",
 }
 
-// namesNotIn are the names and addresses of everybody, and the names of all groups, that a text does
-// not have.
+// namesNotIn are the names and addresses of everybody, and the names of all groups, without those
+// that a text has.
 func (w *world) namesNotIn(typed string) []string {
 	w.t.Helper()
 	people, err := w.pod.People(w.t.Context())

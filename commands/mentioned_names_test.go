@@ -11,9 +11,9 @@ import (
 	"roombot/commands/syntax"
 )
 
-// mentioning is what somebody sends whose client mentions these people by texts of its own: each
+// requestMentioning is what somebody sends whose client mentions people by texts of its own: each
 // {username|text} is a mention.
-func (w *world) mentioning(who, text string) *commands.Request {
+func (w *world) requestMentioning(who, text string) *commands.Request {
 	w.t.Helper()
 	m := syntax.Message{}
 	for text != "" {
@@ -43,8 +43,8 @@ func (w *world) idOf(username string) int64 {
 	return int64(w.people[username].ID)
 }
 
-// applied is the reply to a request that is carried out.
-func (w *world) applied(r *commands.Request) commands.Reply {
+// apply is the reply to a request that is carried out.
+func (w *world) apply(r *commands.Request) commands.Reply {
 	w.t.Helper()
 	plan, err := w.plan(r)
 	require.NoError(w.t, err)
@@ -59,7 +59,7 @@ func TestRepliesMentions(t *testing.T) {
 	w := newWorld(t, func(w *world) { w.crowd = 12 })
 	var entries []entry
 	add := func(situation, text string) {
-		entries = append(entries, entry{situation, w.applied(w.mentioning("bob", text))})
+		entries = append(entries, entry{situation, w.apply(w.requestMentioning("bob", text))})
 	}
 	add("The text of a mention is another name", `/newroom "Deal" {carol|@Alice Martin}`)
 	add("The text of an owner's mention is another name", `/newroom "Deal 2" owner:{carol|@Alice Martin}`)
@@ -94,7 +94,7 @@ func TestNamesOfMentionsAreLookedUpWhileTheRoomIsOpened(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	lookups := w.calls("/pod/v3/users?")
-	plan, err := w.plan(w.mentioning("bob", `/newroom "Quick" {carol|@Carol O'Neil}`))
+	plan, err := w.plan(w.requestMentioning("bob", `/newroom "Quick" {carol|@Carol O'Neil}`))
 	require.NoError(t, err)
 	require.Equal(t, lookups, w.calls("/pod/v3/users?"), "the plan waits for no names")
 	reply := plain(w.finish(plan, newJob()))
@@ -106,7 +106,7 @@ func TestNamesOfMentionsAreLookedUpWhileTheRoomIsOpened(t *testing.T) {
 func TestAnUnfinishedRoomNamesMentionedPeopleAsTheDirectoryDoes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	plan, err := w.plan(w.mentioning("bob", `/newroom "Half" {carol|@Alice Martin}`))
+	plan, err := w.plan(w.requestMentioning("bob", `/newroom "Half" {carol|@Alice Martin}`))
 	require.NoError(t, err)
 	job := newJob()
 	job.store(t, plan)
