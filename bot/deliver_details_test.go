@@ -60,7 +60,7 @@ func TestDetailsAndNoticeAreSentOnceWhateverIsLost(t *testing.T) {
 
 func TestANoticeFollowsAfterARestart(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, withJointRules)
+	w := newWorld(t, withJointRules, settlesSoon)
 	room, im := w.openJointRoom("")
 	before := len(w.botMessages("bob", client.Message{StreamID: im}))
 	w.fail(client.Fault{Path: "*/stream/" + room + "/message/create", Status: http.StatusServiceUnavailable})
