@@ -12,13 +12,13 @@ import "roombot/symphony/messageml"
 
 // DetailsSent is what such a chat reads of a reply that the requester got in the 1:1 chat.
 func (r Reply) DetailsSent() Reply {
-	return r.outlineWith(codeElsewhere, "I have sent the details to you in our 1:1 chat.")
+	return r.outlineWith("I have sent the details to you in our 1:1 chat.")
 }
 
 // DetailsNotSent is what such a chat reads of a reply that the requester could not be sent.
 func (r Reply) DetailsNotSent(id RequestID) Reply {
-	return r.outlineWith(codeElsewhere, "I cannot send you the details: Symphony does not let me write to you in a 1:1 chat. "+
-		"Your administrators find the reason under request "+string(id)+".")
+	return r.outlineWith("I cannot send you the details: Symphony does not let me write to you in a 1:1 chat. " +
+		"Your administrators find the reason under request " + string(id) + ".")
 }
 
 // FirstOutline is what such a chat reads of a first answer. It reports false where that is nothing.
@@ -26,8 +26,8 @@ func (r Reply) FirstOutline() (Reply, bool) {
 	return Reply{Code: CodeAdding, Room: r.Room, Body: r.Outline, Open: true}, len(r.Outline) > 0
 }
 
-func (r Reply) outlineWith(code, line string) Reply {
-	told := openReply(code, line)
+func (r Reply) outlineWith(line string) Reply {
+	told := openReply(codeElsewhere, line)
 	told.Room, told.Failed = r.Room, r.Failed
 	told.Body = append(append([]messageml.Node{}, r.Outline...), told.Body...)
 	return told
