@@ -71,6 +71,7 @@ type Bot struct {
 	admission    *admission
 	history      *history
 	users        userCache
+	chats        chatCache
 	lastProgress atomic.Int64 // when a job last got further, in nanoseconds since 1970
 }
 
