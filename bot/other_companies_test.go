@@ -103,6 +103,7 @@ func TestOtherCompaniesReadNothingOfTheDirectory(t *testing.T) {
 	noGroups := func() {
 		w.stop() // the groups are kept for a while
 		w.takeGroupRights()
+		w.fail(client.Fault{Path: onLists, Status: http.StatusNotFound})
 		w.start()
 	}
 	fails := func(path string, status int) func() {
@@ -120,8 +121,8 @@ func TestOtherCompaniesReadNothingOfTheDirectory(t *testing.T) {
 		{`/newroom "A" carol@acme.test group:"test group"`, nil, "Group: Test Group (3 people)", "✓ A (https://"},
 		{`/newroom "B" ravi@acme.test`, nil, "Ravi Shah: kept out by an information barrier", "✓ B (https://"},
 		{`/newroom "C" owner:dana@acme.test`, nil, "Dana Former: the account is disabled", "✓ C (https://"},
-		{`/newroom "D" @mallory external`, nil, "Mallory Grey: not connected with me", "✓ D (https://"},
-		{`/newroom "E" @eve`, nil, "Eve Adams: from another company", "✓ E (https://"},
+		{`/newroom "D" @mallory external`, nil, "Mallory Grey (Gamma Partners): not connected with me", "✓ D (https://"},
+		{`/newroom "E" @eve`, nil, "Eve Adams (Beta Capital): from another company", "✓ E (https://"},
 		{`/newroom "F" carol@acme.test`, fails(onAdd, 451), "blocked by a compliance rule", "✓ F (https://"},
 		{`/newroom "G" owner:carol@acme.test`, fails(onPromote, 403), "not made an owner", "✓ G (https://"},
 		{`/newroom "H" carol@acme.test`, fails(onAdd, 400), "Symphony refused without saying why", "✓ H (https://"},
