@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -70,6 +71,7 @@ type Bot struct {
 	bounds       Bounds
 	admission    *admission
 	history      *history
+	lookedUp     sync.Map // ids of earlier jobs whose answer was looked for in vain; they are few
 	users        userCache
 	chats        chatCache
 	lastProgress atomic.Int64 // when a job last got further, in nanoseconds since 1970

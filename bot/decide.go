@@ -24,12 +24,13 @@ type ignoreReason string
 const (
 	ignoreSurplus  ignoreReason = "another surplus request of the chat is answered for it"
 	ignoreAnswered ignoreReason = "missed request has an answer already"
+	ignoreEarlier  ignoreReason = "request was answered, but the store does not know: it was set back"
 	ignoreForeign  ignoreReason = "form was posted by somebody else"
 )
 
 func (r ignoreReason) log(ctx context.Context) {
 	level := zerolog.DebugLevel
-	if r == ignoreAnswered {
+	if r == ignoreAnswered || r == ignoreEarlier {
 		level = zerolog.InfoLevel
 	}
 	zerolog.Ctx(ctx).WithLevel(level).Str("reason", string(r)).Msg("request was ignored")
@@ -37,7 +38,7 @@ func (r ignoreReason) log(ctx context.Context) {
 
 // decide finds out whether the request gets an answer, and which.
 func (a *attempt) decide(ctx context.Context) (decision, error) {
-	checks := []func(context.Context) (ignoreReason, error){a.checkSurplus, a.checkMissed, a.checkForm}
+	checks := []func(context.Context) (ignoreReason, error){a.checkSurplus, a.checkMissed, a.checkEarlier, a.checkForm}
 	for _, check := range checks {
 		if reason, err := check(ctx); err != nil || reason != "" {
 			return decision{ignored: reason}, err
@@ -158,10 +159,8 @@ func (a *attempt) showForm(ctx context.Context, f *syntax.FormRequest) (commands
 // runCommand asks the policy, plans and applies.
 func (a *attempt) runCommand(ctx context.Context, m syntax.Message, invocation syntax.Invocation) (commands.Reply, error) {
 	a.command = invocation.Command
-	r := &commands.Request{
-		ID: a.id, Job: a.ID, From: a.request.From, Message: m, Invocation: invocation,
-		Missed: a.request.Missed, BeforeProofs: a.request.Journal < commands.FirstProofVersion,
-	}
+	r := a.newRequest()
+	r.Message, r.Invocation = m, invocation
 	command, ok := a.bot.catalogue.Lookup(invocation.Command)
 	if !ok {
 		return commands.Reply{}, fmt.Errorf("no command %q", invocation.Command)
@@ -177,6 +176,14 @@ func (a *attempt) runCommand(ctx context.Context, m syntax.Message, invocation s
 		return plan.Preview(), nil
 	}
 	return plan.Apply(ctx, a)
+}
+
+// newRequest is the request as commands see it, without what it says.
+func (a *attempt) newRequest() *commands.Request {
+	return &commands.Request{
+		ID: a.id, Job: a.ID, From: a.request.From,
+		Missed: a.mayBeUnknown(), BeforeProofs: a.request.Journal < commands.FirstProofVersion,
+	}
 }
 
 // plan asks the policy and decides what would be done.

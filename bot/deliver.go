@@ -88,7 +88,7 @@ func (a *attempt) deliver(ctx context.Context, o outcome) (sentMessage, error) {
 // is none, or where Symphony does not let it be edited. The first answer of an earlier version of
 // the program may say the same as the reply, and needs no edit.
 func (a *attempt) replaceFirstAnswer(ctx context.Context, first sentMessage, o outcome) (shown sentMessage, done bool, err error) {
-	same := first.Text == checksum(o.Reply)
+	same := first.Text == checksum(o.Reply) || first.isFoundDone() && o.Code == commands.CodeDone
 	switch {
 	case first.Message != "" && !same:
 		updated, err := a.replaceMessage(ctx, a.inSeries(stepUpdate), first, o.Reply)
@@ -98,6 +98,12 @@ func (a *attempt) replaceFirstAnswer(ctx context.Context, first sentMessage, o o
 		return shown, true, err
 	}
 	return first, same, nil
+}
+
+// isFoundDone reports whether a message was found in the chat, so that its text is not known, and
+// says that all is done. Another reply that says so does not differ.
+func (m sentMessage) isFoundDone() bool {
+	return m.Message != "" && m.Text == "" && m.Outcome == commands.CodeDone
 }
 
 // deliverAside tells a reply that Symphony refused in the 1:1 chat: the room may be closed to the

@@ -179,13 +179,24 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 	if a.request.Surplus != "" { // there was nothing to do but to say so
 		return nil
 	}
-	if err := a.releaseUnlessTouched(ctx); err != nil {
+	if reason, err := a.checkEarlier(ctx); err != nil || reason != "" {
+		if err == nil {
+			reason.log(ctx)
+			a.noteProgress()
+		}
 		return err
+	}
+	sure := a.recoverRoom(ctx)
+	if sure {
+		if err := a.releaseUnlessTouched(ctx); err != nil {
+			return err
+		}
 	}
 	zerolog.Ctx(ctx).Error().Err(cause).Msg("request was given up")
 	decided, err := a.keepOutcome(ctx, func(ctx context.Context) (commands.Reply, error) {
 		return b.env.UnfinishedReply(ctx, a, commands.Unfinished{
 			ID: a.id, From: a.request.From, Sent: a.request.roomForm(), Cancelled: errors.Is(cause, engine.ErrCancelled),
+			Unknown: !sure,
 		})
 	})
 	if err != nil {

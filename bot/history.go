@@ -14,8 +14,9 @@ import (
 
 // What is said while the bot has no feed is in no feed: Symphony forgets a feed that nobody has
 // read for half an hour, with all that waits in it. So whenever the bot reads another feed than the
-// one it is known to have read, it searches the history of its chats for what it has missed. A
-// click on a button leaves no trace there and is lost.
+// one it is known to have read, it searches the history of its chats for what it has missed. It
+// also does so once after each start: the store may have been set back to a backup, and what the
+// feed has brought since then comes no more. A click on a button leaves no trace there and is lost.
 
 // history knows how far the feed was read, and searches for what was missed.
 type history struct {
@@ -27,6 +28,7 @@ type history struct {
 	// touches them.
 	feed     symphony.DatafeedID
 	failures int64
+	searched bool // since the start
 }
 
 func newHistory(b *Bot) *history { return &history{bot: b, newFeed: make(chan struct{}, 1)} }
@@ -124,9 +126,10 @@ func (h *history) followFeed(ctx context.Context) error {
 		return err
 	}
 	switch {
-	case last.Feed == feed.Feed:
+	case last.Feed == feed.Feed && h.searched:
 		return h.extendProgress(ctx, feed, last)
 	case last.Feed == "" && last.Until.Equal(h.firstProgress().Until): // the first start of all has missed nothing
+		h.searched = true
 		return h.setProgress(ctx, feedProgress{Feed: feed.Feed, Until: time.Now()})
 	}
 	return h.beginFeed(ctx, feed.Feed, last)
@@ -141,7 +144,8 @@ func (h *history) extendProgress(ctx context.Context, feed symphony.FeedStats, l
 	return h.setProgress(ctx, feedProgress{Feed: feed.Feed, Until: until})
 }
 
-// beginFeed searches for what was said before the feed, which is another one.
+// beginFeed searches for what was said before the feed, which is another one or was not read by
+// this process yet.
 func (h *history) beginFeed(ctx context.Context, feed symphony.DatafeedID, last feedProgress) error {
 	if last.Next != feed {
 		last.Next, last.Found = feed, time.Now()
@@ -152,5 +156,6 @@ func (h *history) beginFeed(ctx context.Context, feed symphony.DatafeedID, last 
 	if err := h.takeMissed(ctx, last); err != nil {
 		return err
 	}
+	h.searched = true
 	return h.setProgress(ctx, feedProgress{Feed: feed, Until: last.Found})
 }

@@ -2,11 +2,7 @@ package bot
 
 import (
 	"context"
-	"fmt"
 	"time"
-
-	"roombot/commands"
-	"roombot/symphony"
 )
 
 // checkMissed finds out, before anything is done for a missed request, whether a bot with another
@@ -17,8 +13,11 @@ func (a *attempt) checkMissed(ctx context.Context) (ignoreReason, error) {
 	}
 	var found lateness
 	err := a.Do(ctx, stepMissed, &found, func(ctx context.Context) (any, error) {
-		answered, err := a.hasAnswer(ctx)
-		return lateness{Answered: answered, Ago: time.Since(a.request.At)}, err
+		answer, err := a.findAnswer(ctx)
+		if err != nil || answer.isLast || answer.isOpen { // what was begun is finished, whenever that is
+			return lateness{Answered: answer.isLast}, err
+		}
+		return lateness{Ago: time.Since(a.request.At)}, nil
 	})
 	switch {
 	case err != nil:
@@ -32,19 +31,3 @@ func (a *attempt) checkMissed(ctx context.Context) (ignoreReason, error) {
 
 // isTooLate reports whether a missed request is so old that its sender is asked first.
 func (a *attempt) isTooLate() bool { return a.late > a.bot.bounds.Late }
-
-// hasAnswer reports whether the last word on the request stands in its chat.
-func (a *attempt) hasAnswer(ctx context.Context) (bool, error) {
-	for m, err := range a.bot.client.MessagesSince(ctx, a.request.Stream, a.request.At) {
-		switch {
-		case symphony.VerdictOf(err) == symphony.Refused: // whether the chat can be answered at all shows when it is
-			return false, nil
-		case err != nil:
-			return false, fmt.Errorf("look for an earlier answer: %w", err)
-		}
-		if m.From.ID == a.bot.self.ID && commands.IsFinalReply(m.Data, a.id) {
-			return true, nil
-		}
-	}
-	return false, nil
-}

@@ -33,7 +33,11 @@ func (h *history) takeMissed(ctx context.Context, last feedProgress) error {
 	if oldest := time.Now().Add(-searchBack); since.Before(oldest) {
 		since = oldest
 	}
+	isNew := last.Feed != last.Next
 	lag := h.bot.env.Limits.SearchLag
+	if !isNew { // what was read before the start and not stored comes again meanwhile
+		lag = h.bot.env.Limits.Settle()
+	}
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
@@ -51,7 +55,13 @@ func (h *history) takeMissed(ctx context.Context, last feedProgress) error {
 	if err != nil {
 		return err
 	}
-	zerolog.Ctx(ctx).Info().Time("since", since).Int("requests", missed).Msg("feed is new, history was searched for missed requests")
+	log := zerolog.Ctx(ctx).Info().Time("since", since).Int("requests", missed)
+	switch {
+	case isNew:
+		log.Msg("feed is new, history was searched for missed requests")
+	case missed > 0:
+		log.Msg("store was set back, history was searched for missed requests")
+	}
 	return nil
 }
 

@@ -23,8 +23,12 @@ func (a *attempt) sendOnce(ctx context.Context, part string, chat symphony.Strea
 		if err != nil {
 			return nil, err
 		}
-		if times > 0 {
-			if found, err := a.findSent(ctx, part, chat, last); err != nil || found.Message != "" {
+		if times > 0 || a.mayBeUnknown() {
+			found, err := a.findSent(ctx, part, chat, last)
+			if times == 0 && symphony.VerdictOf(err) == symphony.Refused { // whether the chat can be answered at all shows below
+				err = nil
+			}
+			if err != nil || found.Message != "" {
 				return found, err
 			}
 		}
@@ -85,12 +89,16 @@ func (a *attempt) firstAnswer(ctx context.Context) (sentMessage, error) {
 	}
 	part := a.inSeries(partFirst)
 	last, times, err := a.Intentions(ctx, part)
-	if err != nil || times == 0 {
+	if err != nil || times == 0 && !a.mayBeUnknown() {
 		return sentMessage{}, err
 	}
 	var first sentMessage
 	err = a.Do(ctx, part, &first, func(ctx context.Context) (any, error) {
-		return a.findSent(ctx, part, a.request.Stream, last)
+		found, err := a.findSent(ctx, part, a.request.Stream, last)
+		if times == 0 && symphony.VerdictOf(err) == symphony.Refused {
+			err = nil
+		}
+		return found, err
 	})
 	return first, err
 }

@@ -215,6 +215,9 @@ func (u *upgrade) writeStore() {
 var backToOldSchema = []string{
 	fmt.Sprintf(`DELETE FROM schema_version WHERE version > %d`, oldSchema),
 	`ALTER TABLE command DROP COLUMN journal`,
+	`DROP INDEX command_unerased`,
+	`ALTER TABLE command DROP COLUMN record`,
+	`ALTER TABLE command DROP COLUMN forget`,
 	`ALTER TABLE command DROP COLUMN owner`,
 	`DROP TABLE quota`,
 	`DROP TABLE act`,

@@ -53,5 +53,8 @@ func (e *WaitError) Error() string { return "waits " + e.After.String() + ": " +
 // MayHaveWritten reports whether a job may have changed something in Symphony.
 func MayHaveWritten(ctx context.Context, attempt Attempt) (bool, error) {
 	_, times, err := attempt.Intentions(ctx, stepRoom)
-	return times > 0, err
+	if err != nil || times > 0 {
+		return times > 0, err
+	}
+	return attempt.Result(stepRoom, new(storedCreation)) // found, after the store was set back
 }

@@ -18,6 +18,7 @@ type Unfinished struct {
 	From      Person
 	Sent      symphony.FormValues // the form for a room, nil if the request was none
 	Cancelled bool
+	Unknown   bool // whether there is a room could not be found out
 }
 
 // UnfinishedReply is the reply to such a request. Where a room was opened, it gives the link and
@@ -32,7 +33,7 @@ func (env *Env) UnfinishedReply(ctx context.Context, attempt Attempt, u Unfinish
 	switch {
 	case err != nil:
 		return Reply{}, err
-	case !touched, made.Refused != nil:
+	case !touched && !u.Unknown, made.Refused != nil:
 		return u.refusal(nothingCreated, "Please try again later. ").ReplyWithForm(u.Sent), nil
 	case !opened:
 		return u.refusal("", "The room may be open with some of the people missing; please look for it before you try again. ").Reply(), nil
@@ -49,6 +50,21 @@ func (env *Env) UnfinishedReply(ctx context.Context, attempt Attempt, u Unfinish
 		return Reply{}, err
 	}
 	return p.unfinishedRoomReply(made.Room, u, absence, notes), nil
+}
+
+// RecoverRoom looks for a room of the request that the store does not know of, and stores it as the
+// result of its creation.
+func (env *Env) RecoverRoom(ctx context.Context, attempt Attempt, r *Request) error {
+	known, err := attempt.Result(stepRoom, new(storedCreation))
+	if err != nil || known {
+		return err
+	}
+	p := &roomPlan{env: env, req: r}
+	found, err := p.searchRoom(ctx)
+	if err != nil || found == nil {
+		return err
+	}
+	return attempt.Do(ctx, stepRoom, nil, func(context.Context) (any, error) { return found, nil })
 }
 
 func (u Unfinished) refusal(state, next string) *Refusal {

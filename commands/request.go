@@ -21,8 +21,8 @@ type Request struct {
 	// MayListGroups is whether the policy lets the requester use /groups here. Only then names of
 	// groups are suggested.
 	MayListGroups bool
-	// Missed marks a request that was found in the history of its chat: a bot with another store may
-	// have begun to execute it.
+	// Missed marks a request that a bot with another store may have begun to execute: it was found in
+	// the history of its chat, or the store may have been set back.
 	Missed bool
 	// BeforeProofs marks a request that was accepted by a version which gave rooms no proof.
 	BeforeProofs bool

@@ -49,10 +49,24 @@ func IsFinalReply(data string, id RequestID) bool {
 	return ok && e.Request == id && !IsInterim(e.Outcome)
 }
 
+// SaysRoomIsOpen reports whether a message with this entity data tells that the room of the request
+// was opened.
+func SaysRoomIsOpen(data string, id RequestID) bool {
+	e, ok := readStamp(data)
+	return ok && e.Request == id && (e.Outcome == CodeDone || e.Outcome == CodePartial ||
+		e.Outcome == CodeAdding || e.Outcome == CodeInvited)
+}
+
 // OutcomeOf is the outcome in the stamp of a message, empty without a stamp.
 func OutcomeOf(data string) string {
 	e, _ := readStamp(data)
 	return e.Outcome
+}
+
+// PartOf is the part in the stamp of a message, empty without a stamp.
+func PartOf(data string) string {
+	e, _ := readStamp(data)
+	return e.Part
 }
 
 // OriginOf is the message whose request the stamped message belongs to, or fallback without a

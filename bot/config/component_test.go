@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -116,6 +117,19 @@ func TestEveryNumberHasItsBounds(t *testing.T) {
 			_, err := loadFile(t, "config.json", minimalWith(nest(key, beyond)))
 			require.ErrorContains(t, err, fmt.Sprintf("%s: %s is out of range; write %s", key, beyond, most))
 		}
+	}
+	for value, want := range map[string]time.Duration{`"2d"`: 48 * time.Hour, `"3650d"`: 3650 * 24 * time.Hour, `"72h"`: 72 * time.Hour} {
+		c, err := loadFile(t, "config.json", minimalWith(nest("roombot.retention.commands", value)))
+		require.NoError(t, err)
+		require.Equal(t, want, c.Roombot.Retention.Commands)
+	}
+	for _, beyond := range []string{`"1d"`, `"3651d"`, `"47h"`} {
+		_, err := loadFile(t, "config.json", minimalWith(nest("roombot.retention.commands", beyond)))
+		require.ErrorContains(t, err, "is out of range; write 2d to 3650d")
+	}
+	for _, odd := range []string{`"-1d"`, `"d"`, `"1.5d"`, `"999999999999d"`, `"30"`} {
+		_, err := loadFile(t, "config.json", minimalWith(nest("roombot.retention.commands", odd)))
+		require.ErrorContains(t, err, "is not a duration")
 	}
 	for key, least := range map[string]string{
 		"retry.maxAttempts": "-1", "retry.multiplier": "1", "datafeed.retry.multiplier": "1", "roombot.replies.privateAbove": "0",

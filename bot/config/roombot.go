@@ -18,6 +18,7 @@ type Roombot struct {
 	Policy      schema.Value  `config:"policy" doc:"who may do what: the rules, or the path of a file that holds them; without it everything but /help is denied"`
 	Replies     Replies       `config:"replies"`
 	Limits      Limits        `config:"limits"`
+	Retention   Retention     `config:"retention"`
 	Log         Log           `config:"log"`
 	Health      HealthPage    `config:"health"`
 	SearchLag   time.Duration `config:"searchLag,min=0s,max=10m" doc:"how long a new room or message may be missing from the pod's search"`
@@ -57,6 +58,12 @@ func (Limits) Defaults() map[string]any {
 	return map[string]any{
 		"maxMembers": commands.DefaultMaxMembers, "maxPeople": commands.DefaultMaxPeople, "roomsPerHour": commands.DefaultRoomsPerHour,
 	}
+}
+
+// Retention says how long what is not needed any more is kept.
+type Retention struct {
+	// Commands is longer than the history is searched for missed requests.
+	Commands time.Duration `config:"commands,default=30d,min=2d,max=3650d" doc:"how long finished jobs are kept, so that nothing runs twice; the text of a done one goes at once"`
 }
 
 // Log says what is logged and in which form.

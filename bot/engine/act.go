@@ -9,7 +9,7 @@ import (
 
 // Act is what an operator did to a job from the shell.
 type Act struct {
-	Name     string // retry or cancel
+	Name     string // retry, cancel or forget
 	Operator string // the system's user
 	Job      string
 	At       time.Time
@@ -18,8 +18,8 @@ type Act struct {
 // operatorKey is the key of the operator in a context.
 type operatorKey struct{}
 
-// WithOperator says who acts: what is done with this context (Retry, Cancel) is stored as an Act,
-// in the same transaction, and told to Config.ReportAct by whichever process runs.
+// WithOperator says who acts: what is done with this context (Retry, Cancel, Forget) is stored as an
+// Act, in the same transaction, and told to Config.ReportAct by whichever process runs.
 func WithOperator(ctx context.Context, operator string) context.Context {
 	return context.WithValue(ctx, operatorKey{}, operator)
 }

@@ -2,9 +2,12 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +44,9 @@ type Summary struct {
 	Received     time.Time `json:"received"`
 	Finished     time.Time `json:"finished,omitzero"`
 	Replica      string    `json:"replica,omitempty"`   // of the last attempt
-	LastError    string    `json:"lastError,omitempty"` // without what looks like a secret
+	LastError    string    `json:"lastError,omitempty"` // without what looks like a secret; of a done job soon gone
+
+	erased []Step // of a done job, whose results were erased
 }
 
 // Filter selects jobs; the zero value selects all.
@@ -66,7 +71,7 @@ func (a *jobAdmin) List(ctx context.Context, f Filter) ([]Summary, error) {
 	if !ok {
 		return nil, fmt.Errorf("list jobs: no state %q", f.State)
 	}
-	all, err := a.summaries(ctx, condition+` AND ($1 = '' OR c.conversation = $1) ORDER BY c.received DESC, c.job DESC LIMIT $2`,
+	all, err := summariesWhere(ctx, a.store, a.store.dialect(), condition+` AND ($1 = '' OR c.conversation = $1) ORDER BY c.received DESC, c.job DESC LIMIT $2`,
 		f.Conversation, f.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("list jobs: %w", err)
@@ -86,24 +91,26 @@ func stateConditions() map[JobState]string {
 	}
 }
 
-func (a *jobAdmin) summaries(ctx context.Context, condition string, args ...any) (all []Summary, err error) {
-	d := a.store.dialect()
-	err = a.store.query(ctx, func(read scan) error {
+func summariesWhere(ctx context.Context, r runner, d dialect, condition string, args ...any) (all []Summary, err error) {
+	err = r.query(ctx, func(read scan) error {
 		s, err := readSummary(read)
 		all = append(all, s)
 		return err
 	}, `SELECT c.id, c.conversation, c.state, coalesce(CAST(j.state AS TEXT), ''), `+d.failures+`, c.retries, c.journal, c.received,
-		coalesce(c.finished, 0), `+d.lastReplica+`, c.cause, `+d.lastError+`
+		coalesce(c.finished, 0), `+d.lastReplica+`, c.cause, `+d.lastError+`, c.record
 		FROM command c LEFT JOIN river_job j ON j.id = c.job WHERE `+condition, args...)
 	return all, err
 }
 
 func readSummary(read scan) (Summary, error) {
 	var s Summary
-	var state, queueState, cause, lastError string
+	var state, queueState, cause, lastError, erased string
 	var received, finished int64
 	err := read(&s.ID, &s.Conversation, &state, &queueState, &s.Attempts, &s.Series, &s.Journal, &received, &finished,
-		&s.Replica, &cause, &lastError)
+		&s.Replica, &cause, &lastError, &erased)
+	if err == nil && erased != "" {
+		err = s.readRecord(erased)
+	}
 	if err != nil {
 		return Summary{}, err
 	}
@@ -149,6 +156,19 @@ func redactSecrets(text string) string {
 	return text
 }
 
+// readRecord takes what is left of a done job from its record; the queue forgets it sooner.
+func (s *Summary) readRecord(text string) error {
+	var r record
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
+		return fmt.Errorf("record of job %s: %w", s.ID, err)
+	}
+	s.Attempts, s.Replica = r.Attempts, r.Replica
+	for _, name := range slices.Sorted(maps.Keys(r.Steps)) {
+		s.erased = append(s.erased, Step{Name: name, Intended: r.Steps[name][0], Done: r.Steps[name][1] > 0})
+	}
+	return nil
+}
+
 // Detail is a job with its steps so far.
 type Detail struct {
 	Summary
@@ -164,26 +184,37 @@ type Step struct {
 
 // Show returns one job; ErrUnknown when there is none.
 func (a *jobAdmin) Show(ctx context.Context, id string) (Detail, error) {
-	found, err := a.summaries(ctx, `c.id = $1`, id)
+	found, err := summariesWhere(ctx, a.store, a.store.dialect(), `c.id = $1`, id)
 	if err == nil && len(found) == 0 {
 		err = ErrUnknown
 	}
 	if err != nil {
 		return Detail{}, fmt.Errorf("show job %s: %w", id, err)
 	}
-	d := Detail{Summary: found[0]}
-	err = a.store.query(ctx, func(read scan) error {
-		var s Step
-		err := read(&s.Name, &s.Intended, &s.Done)
-		d.Steps = append(d.Steps, s)
-		return err
-	}, `SELECT step, sum(intended), sum(done) > 0 FROM (
-			SELECT step, 0 AS intended, 1 AS done FROM step WHERE command = $1
-			UNION ALL SELECT step, 1, 0 FROM intent WHERE command = $1) AS both_tables GROUP BY step ORDER BY step`, id)
-	if err != nil {
+	d := Detail{Summary: found[0], Steps: found[0].erased}
+	if d.Steps != nil {
+		return d, nil
+	}
+	if d.Steps, err = readSteps(ctx, a.store, id); err != nil {
 		return Detail{}, fmt.Errorf("show job %s: %w", id, err)
 	}
 	return d, nil
+}
+
+// readSteps reads the steps of a job that is not erased.
+func readSteps(ctx context.Context, r runner, id string) (steps []Step, err error) {
+	err = r.query(ctx, func(read scan) error {
+		var s Step
+		err := read(&s.Name, &s.Intended, &s.Done)
+		steps = append(steps, s)
+		return err
+	}, `SELECT step, sum(intended), sum(done) > 0 FROM (
+			SELECT step, 0 AS intended, 1 AS done FROM step WHERE command = $1 AND step <> '`+payloadStep+`'
+			UNION ALL SELECT step, 1, 0 FROM intent WHERE command = $1) AS both_tables GROUP BY step ORDER BY step`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read steps: %w", err)
+	}
+	return steps, nil
 }
 
 // Retry lets a failed job run again, in a fresh series of attempts and behind the unfinished jobs
@@ -228,11 +259,19 @@ func (a *jobAdmin) retryInTx(ctx context.Context, tx runner, id string) error {
 		return err
 	}
 	n, err := tx.exec(ctx, `UPDATE command SET state = $1, job = $2, retries = retries + 1, failing = 0, cause = '', finished = NULL
-		WHERE id = $3 AND state = 'failed'`, stateOpen, queueIDs[0], id)
-	if err == nil && n == 0 {
-		err = errors.New("it has not failed")
+		WHERE id = $3 AND state = 'failed' AND record = '' AND forget = 0`, stateOpen, queueIDs[0], id)
+	if err != nil || n > 0 {
+		return err
 	}
-	return err
+	var forgotten bool
+	_, err = queryRow(ctx, tx, []any{&forgotten}, `SELECT state = 'failed' FROM command WHERE id = $1`, id)
+	switch {
+	case err != nil:
+		return err
+	case forgotten:
+		return errors.New("it was forgotten: what it asked for is not known any more")
+	}
+	return errors.New("it has not failed")
 }
 
 func (a *jobAdmin) cancelInTx(ctx context.Context, tx runner, id string) error {

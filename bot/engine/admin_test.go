@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/engine"
@@ -140,20 +143,87 @@ func TestCancelEndsTheJobAndReportsIt(t *testing.T) {
 	})
 }
 
-func TestAnotherProcessMayCancelOnPostgreSQL(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	inside, reported := make(chan struct{}, 1), make(chan error, 1)
-	c := quickConfig(newDatabase(t), blockUntilCancelled(inside))
-	c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error { reported <- cause; return nil }
-	e, _ := start(t, c)
-	insert(t, e, newJob("a", "s"))
-	next(t, inside)
-	i, err := engine.Inspect(ctx, c.Store)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, i.Close()) }()
-	require.NoError(t, i.Cancel(ctx, "a"))
-	require.ErrorIs(t, next(t, reported), engine.ErrCancelled)
+// actsSoon is how soon a running engine acts on what another process has changed, with some time
+// for a machine that has much to do.
+const actsSoon = 10 * time.Second
+
+func TestAnotherProcessMayCancelAndRetry(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		ctx := context.Background()
+		inside, reported := make(chan string, 10), make(chan error, 10)
+		c := quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			inside <- a.ID
+			if a.Series > 1 {
+				return nil
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		c.ReportFailure = func(_ context.Context, _ *engine.Attempt, cause error) error { reported <- cause; return nil }
+		e, _ := start(t, c)
+		insert(t, e, newJob("a", "s"), newJob("behind", "s"))
+		require.Equal(t, "a", next(t, inside))
+		i, err := engine.Inspect(ctx, c.Store)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, i.Close()) }()
+		began := time.Now()
+		require.NoError(t, i.Cancel(ctx, "behind"))
+		require.NoError(t, i.Cancel(ctx, "a"))
+		require.ErrorIs(t, next(t, reported), engine.ErrCancelled)
+		require.ErrorIs(t, next(t, reported), engine.ErrCancelled)
+		require.Less(t, time.Since(began), actsSoon)
+		waitIdle(t, e)
+		began = time.Now()
+		require.NoError(t, i.Retry(ctx, "behind"))
+		require.Equal(t, "behind", next(t, inside))
+		require.Less(t, time.Since(began), actsSoon)
+		waitIdle(t, e)
+		require.Equal(t, map[string]engine.JobState{"a": engine.Failed, "behind": engine.Done}, listStates(t, i.List))
+		require.Empty(t, inside)
+	})
+}
+
+func TestManyProcessesMayChangeJobsAtOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		ctx := context.Background()
+		const jobs = 30
+		var tries atomic.Int64
+		e, _ := start(t, quickConfig(store, func(_ context.Context, a *engine.Attempt) error {
+			tries.Add(1)
+			if a.Series > 1 {
+				return nil
+			}
+			return engine.GiveUp(errBroken)
+		}))
+		ids := numberedIDs("n", jobs)
+		for _, id := range ids {
+			insert(t, e, newJob(id, id[:2]))
+		}
+		waitIdle(t, e)
+		var succeeded atomic.Int64
+		var others sync.WaitGroup
+		for range 3 {
+			others.Go(func() {
+				i, err := engine.Inspect(ctx, store)
+				if !assert.NoError(t, err) {
+					return
+				}
+				for _, id := range ids {
+					if i.Retry(ctx, id) == nil {
+						succeeded.Add(1)
+					}
+				}
+				assert.NoError(t, i.Close())
+			})
+		}
+		others.Wait()
+		waitIdle(t, e)
+		require.EqualValues(t, jobs, succeeded.Load(), "each is retried by one of them")
+		require.EqualValues(t, 2*jobs, tries.Load())
+		done, err := e.List(ctx, engine.Filter{State: engine.Done})
+		require.NoError(t, err)
+		require.Len(t, done, jobs)
+	})
 }
 
 func TestACancelledJobIsReportedWithoutAPause(t *testing.T) {
@@ -184,7 +254,7 @@ func TestACancelledJobIsReportedWithoutAPause(t *testing.T) {
 	}
 }
 
-func TestAFileInUseMayBeInspectedAndNotChanged(t *testing.T) {
+func TestAFileThatNobodyHasMayBeChanged(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	store := newFile(t)
@@ -198,14 +268,13 @@ func TestAFileInUseMayBeInspectedAndNotChanged(t *testing.T) {
 	i, err := engine.Inspect(ctx, store)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, i.Close()) }()
-	err = i.Retry(ctx, "a")
-	require.ErrorIs(t, err, engine.ErrLocked)
-	require.ErrorContains(t, err, "stop the bot")
 	stop()
 	require.NoError(t, i.Retry(ctx, "a"))
 	d, err := i.Show(ctx, "a")
 	require.NoError(t, err)
 	require.Equal(t, engine.Ready, d.State)
+	require.NoError(t, i.Cancel(ctx, "a"))
+	require.NoError(t, open(t, c).Close(), "nobody holds the file")
 }
 
 func TestErrorsHideThePassword(t *testing.T) {

@@ -18,6 +18,11 @@ type Attempt struct {
 	MaxAttempts int
 	Series      int // 1, and one more for each Retry; Number begins at 1 in each
 
+	// Earlier is true of a job that was in the store before this process opened it, and of one that
+	// is retried. The store may have been set back since (to a backup, a snapshot, a standby that
+	// lacked the last commits), so that more has happened than it knows.
+	Earlier bool
+
 	engine     *Engine
 	delivery   *delivery
 	deliveries int   // of this job by the queue, pauses and regular ends not counted
@@ -36,8 +41,8 @@ func (e *Engine) loadAttempt(ctx context.Context, row *river.Job[jobArgs], d *de
 	var received, queueID int64
 	found, err := queryRow(ctx, e.store,
 		[]any{&a.ID, &a.Conversation, &payload, &received, &state, &queueID, &a.failing, &cause, &a.Series, &a.journal},
-		`SELECT id, conversation, payload, received, state, job, failing, cause, retries + 1, journal FROM command WHERE id = $1`,
-		row.Args.ID)
+		`SELECT c.id, c.conversation, coalesce(s.result, c.payload), c.received, c.state, c.job, c.failing, c.cause, c.retries + 1, c.journal
+			FROM command c LEFT JOIN step s ON s.command = c.id AND s.step = '`+payloadStep+`' WHERE c.id = $1`, row.Args.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read job: %w", err)
 	}
@@ -49,6 +54,7 @@ func (e *Engine) loadAttempt(ctx context.Context, row *river.Job[jobArgs], d *de
 	if a.failing > 0 {
 		a.cause = causeError(cause)
 	}
+	a.Earlier = row.ID <= e.lastEarlier || a.Series > 1 // a retried job has a new queue id
 	if len(row.AttemptedBy) > 1 || a.Series > 1 {
 		if err := a.loadSteps(ctx); err != nil {
 			return nil, err

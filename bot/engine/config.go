@@ -12,6 +12,9 @@ import (
 // DefaultTakeoverAfter is long enough for a call of 30 s and a search that lags by 10 s.
 const DefaultTakeoverAfter = 40 * time.Second
 
+// DefaultKeep is how long finished jobs are kept.
+const DefaultKeep = 30 * 24 * time.Hour
+
 // Config says where the jobs are kept and who works on them.
 type Config struct {
 	// Store is an SQLite file, created with its folder when missing, which one process works on
@@ -47,7 +50,7 @@ type Config struct {
 	BackoffFloor   time.Duration // pause after the first failed attempt, doubled after each; default 1 s
 	BackoffCeiling time.Duration // longest pause; default 5 min
 	Drain          time.Duration // how long Run waits for running jobs at its end before it cancels them; default 10 s, below 0 none
-	Keep           time.Duration // how long finished jobs, their steps and claims are kept; default 30 days, at least a minute
+	Keep           time.Duration // how long finished jobs are kept, of failed ones all; default DefaultKeep, at least a minute
 
 	// Timeout is the longest single attempt; its context ends then. An attempt that has stored a
 	// step by then goes on at once in another one and has not failed. Default: none on SQLite, 60 s
@@ -89,7 +92,7 @@ func (c Config) withDefaults() (Config, error) {
 	c.BackoffCeiling = cmp.Or(c.BackoffCeiling, 5*time.Minute)
 	c.Drain = cmp.Or(c.Drain, 10*time.Second)
 	// The queue may use the id of a purged job again, which must not be soon.
-	c.Keep = max(cmp.Or(c.Keep, 30*24*time.Hour), time.Minute)
+	c.Keep = max(cmp.Or(c.Keep, DefaultKeep), time.Minute)
 	return c.withReplicaDefaults()
 }
 

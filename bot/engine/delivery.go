@@ -18,6 +18,7 @@ type delivery struct {
 	queueID   int64 // of the job in river_job
 	token     any   // differs from that of any other delivery of the job
 	attempt   int   // how many deliveries the queue has counted
+	replica   string
 	cancel    context.CancelCauseFunc
 	reporting bool // Config.ReportFailure is being called
 }
@@ -26,6 +27,9 @@ type delivery struct {
 func (e *Engine) beginDelivery(ctx context.Context, row *river.Job[jobArgs]) (_ context.Context, d *delivery, end func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	d = &delivery{queueID: row.ID, token: e.store.dialect().tokenOf(row.JobRow), attempt: row.Attempt, cancel: cancel}
+	if n := len(row.AttemptedBy); n > 0 {
+		d.replica = row.AttemptedBy[n-1]
+	}
 	e.mu.Lock()
 	e.running[d.queueID] = d
 	e.mu.Unlock()

@@ -48,6 +48,11 @@ type Engine struct {
 	mu      sync.Mutex          // guards running
 	running map[int64]*delivery // by queueID
 
+	lastEarlier int64 // greatest queue id of the jobs that were unfinished when the store was opened
+
+	erasures atomic.Int64 // committed; the first is what a process before this one may have left
+	traced   int64        // how many of them have left no trace
+
 	health        storeHealth
 	queueProblems chan queueProblem // errors of the queue, which the store may explain
 	newerJob      sync.Once         // logs that a job needs a newer version of the program
@@ -67,17 +72,32 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		config: c, running: map[int64]*delivery{},
 		queueProblems: make(chan queueProblem, 1), health: storeHealth{log: zerolog.Ctx(ctx)},
 	}
+	e.erasures.Store(1)
 	open := e.openSQLite
 	if c.Store.IsPostgres() {
 		open = e.openPostgres
 	}
-	if err := open(ctx); err != nil {
+	err = open(ctx)
+	if err == nil {
+		err = e.noteEarlierJobs(ctx)
+	}
+	if err != nil {
 		_ = e.Close() // the first error tells more
 		return nil, &OpenError{Store: c.Store, Err: err}
 	}
 	e.store = monitoredStore{e.store, &e.health}
 	e.purging = newPurgeClock(e.store.dialect().now)
 	return e, nil
+}
+
+// noteEarlierJobs notes which jobs are in the store before anything is done. Those that come later
+// have greater queue ids.
+func (e *Engine) noteEarlierJobs(ctx context.Context) error {
+	_, err := queryRow(ctx, e.store, []any{&e.lastEarlier}, `SELECT coalesce(max(job), 0) FROM command WHERE finished IS NULL`)
+	if err != nil {
+		return fmt.Errorf("look for unfinished jobs: %w", err)
+	}
+	return nil
 }
 
 // queueConfig is the set-up of River, which only delivers jobs: attempts are counted and bounded
@@ -98,7 +118,7 @@ func (e *Engine) queueConfig(ctx context.Context, id string) *river.Config {
 		RescueStuckJobsAfter:        10 * 365 * 24 * time.Hour,
 		MaxAttempts:                 maxDeliveries,
 		ReindexerIndexNames:         []string{},
-		CompletedJobRetentionPeriod: e.config.Keep,
+		CompletedJobRetentionPeriod: min(e.config.Keep, keepDelivered),
 		DiscardedJobRetentionPeriod: e.config.Keep,
 		CancelledJobRetentionPeriod: e.config.Keep,
 	}
@@ -109,12 +129,17 @@ func (e *Engine) queueConfig(ctx context.Context, id string) *river.Config {
 }
 
 // The notifier announces ready jobs, so the cooldown only bounds how often a busy engine fetches,
-// and the poll finds jobs whose notification was lost with a process. A fetch costs half a
+// and the poll finds jobs that another process has made ready, or whose notification was lost with
+// one. A fetch costs half a
 // millisecond of CPU whether it finds anything or not.
 const (
 	fetchCooldown = time.Millisecond
-	fetchPoll     = time.Second
+	fetchPoll     = 500 * time.Millisecond
 	maxDeliveries = 1<<15 - 1
+
+	// keepDelivered is how long the queue keeps its row of a done job, which has a record of its
+	// own. The id of a row that is gone may be used again, which must not be soon.
+	keepDelivered = time.Hour
 )
 
 // Close releases the store. Call it after Run has returned.

@@ -28,6 +28,12 @@ func (e *Engine) PurgeAt(ctx context.Context, database time.Time, steady time.Du
 // PurgeTime is the time by which the purge goes, with the database's own clock.
 func (e *Engine) PurgeTime(ctx context.Context) (time.Time, error) { return e.purgeTime(ctx) }
 
+// EraseTraces does what the maintenance does each minute.
+func (e *Engine) EraseTraces(ctx context.Context) { e.eraseTraces(ctx) }
+
+// HasNoTraces reports whether all erasures have left no trace.
+func (e *Engine) HasNoTraces() bool { return e.traced == e.erasures.Load() }
+
 // LoseReleaseAndRepair holds ready jobs back, as if their release had been lost, and then repairs
 // the queue.
 func (e *Engine) LoseReleaseAndRepair(ctx context.Context) error {

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -76,21 +75,25 @@ func conversations(jobs []Job) []string {
 // insertNewJobs stores the jobs that are new, and makes their entries for the queue. Those with an
 // unfinished job before them in their conversation are held back.
 func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (ids []string, entries []river.InsertManyParams, err error) {
-	const insert = `INSERT INTO command (id, conversation, payload, received, journal, owner, state, finished)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`
+	const insert = `INSERT INTO command (id, conversation, payload, received, journal, owner, state, finished, record)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`
 	var open []Job
-	var openRows, finishedRows [][]any
+	var openRows, finishedRows, payloads [][]any
+	apart := e.store.dialect().payloadInStep
 	for _, j := range jobs {
 		received := j.ReceivedAt
 		if received.IsZero() {
 			received = time.Now()
 		}
-		row := []any{j.ID, j.Conversation, cmp.Or(string(j.Payload), "null"), received.UnixMicro(), e.config.JournalVersion, j.Owner}
+		row := []any{j.ID, j.Conversation, "null", received.UnixMicro(), e.config.JournalVersion, j.Owner}
 		if j.Finished {
-			finishedRows = append(finishedRows, append(row, stateDone, time.Now().UnixMicro()))
+			finishedRows = append(finishedRows, append(row, stateDone, time.Now().UnixMicro(), "{}"))
 			continue
 		}
-		open, openRows = append(open, j), append(openRows, append(row, stateOpen, nil))
+		if !apart {
+			row[2] = j.payload()
+		}
+		open, openRows = append(open, j), append(openRows, append(row, stateOpen, nil, ""))
 	}
 	err = tx.execMany(ctx, func(n int, read scan) error {
 		var before int
@@ -99,8 +102,12 @@ func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (ids 
 		}
 		ids = append(ids, open[n].ID)
 		entries = append(entries, queueEntry(open[n].ID, before > 0 && open[n].Conversation != ""))
+		payloads = append(payloads, []any{open[n].ID, payloadStep, open[n].payload()})
 		return nil
 	}, insert+` RETURNING `+unfinishedBefore, openRows)
+	if err == nil && apart {
+		err = tx.execMany(ctx, nil, `INSERT INTO step (command, step, result) VALUES ($1, $2, $3)`, payloads)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
 )
 
 // Inspector looks into a store on which other processes may be at work.
@@ -88,29 +89,42 @@ func isMissingTable(err error) bool {
 	return strings.Contains(err.Error(), "no such table")
 }
 
-// Retry is Engine.Retry. On SQLite it needs the file for itself: ErrLocked when a bot is running.
+// Retry is Engine.Retry; a bot that is running on the store carries it out.
 func (i *Inspector) Retry(ctx context.Context, id string) error {
-	return i.change(ctx, func(a *jobAdmin) error { return a.Retry(ctx, id) })
+	return i.change(func(a *jobAdmin) error { return a.Retry(ctx, id) })
 }
 
-// Cancel is Engine.Cancel. On SQLite it needs the file for itself: ErrLocked when a bot is running.
+// Cancel is Engine.Cancel; a bot that is running on the store carries it out.
 func (i *Inspector) Cancel(ctx context.Context, id string) error {
-	return i.change(ctx, func(a *jobAdmin) error { return a.Cancel(ctx, id) })
+	return i.change(func(a *jobAdmin) error { return a.Cancel(ctx, id) })
 }
 
-func (i *Inspector) change(ctx context.Context, change func(*jobAdmin) error) error {
+// change opens a file for writing, beside the bot that has it: the database lets one transaction in
+// at a time, of whichever process.
+func (i *Inspector) change(change func(*jobAdmin) error) error {
 	if i.address.IsPostgres() {
 		return change(&i.jobAdmin)
 	}
-	unused := func(context.Context, *Attempt) error { return nil } // the engine does not run
-	e, err := Open(ctx, Config{Store: i.address, Workers: 1, Handle: unused})
-	if errors.Is(err, ErrLocked) {
-		return fmt.Errorf("%w; stop the bot, repeat this, and start it again", err)
-	}
+	db, err := openDB(i.address.File(), url.Values{
+		"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": {busyTimeout, "synchronous(FULL)", secureDelete},
+	})
 	if err != nil {
 		return err
 	}
-	return errors.Join(change(&e.jobAdmin), e.Close())
+	s := newSQLiteStore(db)
+	queue, err := newQueue(newDriver(riversqlite.New(db), nil), nativeSQLite, &river.Config{Logger: discardLog()})
+	if err == nil {
+		err = change(&jobAdmin{store: s, queue: queue})
+	}
+	return errors.Join(err, s.close())
+}
+
+// Size is how many bytes the tables and their indexes take, without the database's log of writes.
+func (i *Inspector) Size(ctx context.Context) (bytes int64, err error) {
+	if _, err := queryRow(ctx, i.store, []any{&bytes}, i.store.dialect().size); err != nil {
+		return 0, fmt.Errorf("size of the store: %w", err)
+	}
+	return bytes, nil
 }
 
 // Close ends the inspection.

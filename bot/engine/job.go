@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +19,9 @@ type Job struct {
 	ReceivedAt   time.Time       // when it reached the bot; zero: the time of the insert
 	Finished     bool            // nothing is to be done: it is stored to be recognized when it comes again
 }
+
+// payload is the text of the payload as it is stored.
+func (j Job) payload() string { return cmp.Or(string(j.Payload), "null") }
 
 func (j Job) check() error {
 	switch {

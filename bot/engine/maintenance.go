@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	cancelEvery = time.Second
+	cancelEvery = 500 * time.Millisecond
 	probeEvery  = time.Second // while the store is out of order
 	repairEvery = time.Minute
 	purgeEvery  = 10 * time.Minute
@@ -26,6 +26,7 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 	defer repairs.Stop()
 	defer purges.Stop()
 	e.purge(ctx)
+	e.eraseTraces(ctx)
 	for {
 		select {
 		case <-ctx.Done():
@@ -45,6 +46,7 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 			e.logQueueProblem(ctx, p)
 		case <-repairs.C:
 			e.repairQueue(ctx)
+			e.eraseTraces(ctx)
 		case <-purges.C:
 			e.purge(ctx)
 		}
@@ -141,6 +143,9 @@ func (e *Engine) purge(ctx context.Context) {
 	horizon := now.Add(-e.config.Keep).UnixMicro()
 	for {
 		n, err := e.purgeOldest(ctx, horizon)
+		if n > 0 {
+			e.erasures.Add(1)
+		}
 		if err != nil {
 			e.health.noteFailure(err)
 			return

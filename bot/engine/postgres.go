@@ -28,15 +28,17 @@ const (
 
 func postgresDialect() dialect {
 	return dialect{
-		now:            `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`,
-		stamp:          `clock_timestamp()`,
-		lockText:       `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
-		shareLock:      ` FOR SHARE`,
-		token:          `attempted_at`,
-		tokenOf:        func(row *rivertype.JobRow) any { return row.AttemptedAt },
-		failures:       `coalesce(array_length(j.errors, 1), 0)`,
-		lastError:      `coalesce(j.errors[array_upper(j.errors, 1)]->>'error', '')`,
-		lastReplica:    `coalesce(j.attempted_by[array_upper(j.attempted_by, 1)], '')`,
+		now:         `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`,
+		stamp:       `clock_timestamp()`,
+		lockText:    `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
+		shareLock:   ` FOR SHARE`,
+		token:       `attempted_at`,
+		tokenOf:     func(row *rivertype.JobRow) any { return row.AttemptedAt },
+		failures:    `coalesce(array_length(j.errors, 1), 0)`,
+		lastError:   `coalesce(j.errors[array_upper(j.errors, 1)]->>'error', '')`,
+		lastReplica: `coalesce(j.attempted_by[array_upper(j.attempted_by, 1)], '')`,
+		size: `SELECT CAST(coalesce(sum(pg_total_relation_size(oid)), 0) AS BIGINT) FROM pg_class
+			WHERE relkind = 'r' AND relnamespace = CAST(current_schema() AS regnamespace)`,
 		stuckCondition: `attempted_at < clock_timestamp() - CAST($1 AS BIGINT) * INTERVAL '1 microsecond'`,
 	}
 }
@@ -139,6 +141,9 @@ type postgresStore struct {
 }
 
 func (p *postgresStore) dialect() dialect { return postgresDialect() }
+
+// eraseTraces does nothing: the server's autovacuum removes deleted rows.
+func (p *postgresStore) eraseTraces(context.Context) (bool, error) { return true, nil }
 
 // close waits for statements under way, but not for ever: with the server out of reach, they end
 // much later.

@@ -132,6 +132,9 @@ func TestAnOlderStoreIsBroughtUpToDate(t *testing.T) {
 		require.NoError(t, e.Exec(ctx, `DELETE FROM schema_version WHERE version > 2`))
 		require.NoError(t, e.Exec(ctx, `DROP TABLE note`))
 		require.NoError(t, e.Exec(ctx, `ALTER TABLE command DROP COLUMN journal`))
+		require.NoError(t, e.Exec(ctx, `DROP INDEX command_unerased`))
+		require.NoError(t, e.Exec(ctx, `ALTER TABLE command DROP COLUMN record`))
+		require.NoError(t, e.Exec(ctx, `ALTER TABLE command DROP COLUMN forget`))
 		for _, statement := range []string{`ALTER TABLE command DROP COLUMN owner`, `DROP TABLE quota`, `DROP TABLE act`} {
 			require.NoError(t, e.Exec(ctx, statement))
 		}
@@ -160,8 +163,9 @@ func TestOldJobsArePurged(t *testing.T) {
 		ctx := context.Background()
 		c := quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
 			_, err := a.Claim(ctx, "key of "+a.ID)
-			return errors.Join(err, a.Intend(ctx, "create"),
+			err = errors.Join(err, a.Intend(ctx, "create"),
 				a.Do(ctx, "create", nil, func(context.Context) (any, error) { return nil, nil }))
+			return engine.GiveUp(errors.Join(err, errBroken)) // the steps of done jobs go at once
 		})
 		e, _ := start(t, c)
 		var all []engine.Job
@@ -174,6 +178,9 @@ func TestOldJobsArePurged(t *testing.T) {
 		for _, table := range []string{"command", "step", "intent", "claim"} {
 			n, err := e.Count(ctx, table)
 			require.NoError(t, err)
+			if table == "step" && !store.IsPostgres() {
+				n /= 2 // a payload is a step there
+			}
 			require.Equal(t, 250, n, "%s is young", table)
 		}
 		require.NoError(t, e.Purge(ctx, time.Now()))

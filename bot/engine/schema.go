@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivermigrate"
@@ -14,7 +15,10 @@ import (
 //	command           a job; command.job is its id in river_job, command.failing the number of
 //	                  deliveries at its last failure, command.retries how often it was retried,
 //	                  command.journal the newest version of the journal that has worked on it
-//	step, claim       a result of a step, a claim; their column command is the id of the job
+//	step, claim       a result of a step, a claim; their column command is the id of the job. On SQLite
+//	                  the step without a name is the payload, see sqlite_traces.go
+//	command.record    a record, of a job whose payload and steps were erased
+//	command.forget    1 where they are to be erased at the job's end, even if it fails
 //	intent            an intention; n counts those of a step
 //	replica           a process, from Open to Close; dead is when the others missed it
 //	note              a value that all replicas share
@@ -28,6 +32,8 @@ import (
 type migration struct {
 	queue      int // version of the queue's tables; 0 leaves them alone
 	statements []string
+	// payloadInStep are statements for stores that keep payloads there.
+	payloadInStep []string
 }
 
 // migrations in order; the version of a store is how many were applied. The statements are common
@@ -73,6 +79,14 @@ func migrations() []migration {
 		`CREATE TABLE quota (command TEXT PRIMARY KEY, key TEXT NOT NULL, at BIGINT NOT NULL)`,
 		`CREATE INDEX quota_key ON quota (key, at)`,
 		`CREATE TABLE act (at BIGINT NOT NULL, operator TEXT NOT NULL, act TEXT NOT NULL, command TEXT NOT NULL)`,
+	}}, {statements: []string{
+		// An older program beside this one leaves it empty, and what its done jobs say.
+		`ALTER TABLE command ADD COLUMN record TEXT NOT NULL DEFAULT ''`,
+		`ALTER TABLE command ADD COLUMN forget BIGINT NOT NULL DEFAULT 0`,
+		`CREATE INDEX command_unerased ON command (id) WHERE record = '' AND (state = 'done' OR state = 'failed' AND forget = 1)`,
+	}, payloadInStep: []string{
+		`INSERT INTO step (command, step, result) SELECT id, '', payload FROM command WHERE state <> 'done'`,
+		`UPDATE command SET payload = 'null' WHERE state <> 'done'`,
 	}}}
 }
 
@@ -122,7 +136,11 @@ func applyMigration[T any](ctx context.Context, s store, m migration, driver riv
 		}
 	}
 	return s.write(ctx, func(ctx context.Context, tx runner) error {
-		for _, statement := range m.statements {
+		statements := m.statements
+		if s.dialect().payloadInStep {
+			statements = slices.Concat(statements, m.payloadInStep)
+		}
+		for _, statement := range statements {
 			if _, err := tx.exec(ctx, statement); err != nil {
 				return err
 			}

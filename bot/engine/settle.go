@@ -23,6 +23,9 @@ func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) {
 			return err
 		})
 	})
+	if err == nil && o.state != "" {
+		e.erasures.Add(1)
+	}
 	switch {
 	case errors.Is(err, ErrTaken):
 		zerolog.Ctx(ctx).Warn().Msg("job was taken over by another replica, which goes on with it")
@@ -73,11 +76,30 @@ func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settle
 	case o.state == "":
 		return cancelled, nil
 	}
-	_, err = tx.exec(ctx, `UPDATE command SET state = $1, finished = $2 WHERE id = $3`, o.state, now.UnixMicro(), a.ID)
-	if err != nil {
+	if err := a.closeInTx(ctx, tx, o.state, now); err != nil {
 		return false, err
 	}
 	return e.releaseNext(ctx, tx, a.Conversation)
+}
+
+// closeInTx stores the end of a job. What a done one says is erased by the same statement: on
+// PostgreSQL each update leaves a whole copy of the row until it is vacuumed.
+func (a *Attempt) closeInTx(ctx context.Context, tx runner, state string, now time.Time) error {
+	if state != stateDone {
+		_, err := tx.exec(ctx, `UPDATE command SET state = $1, finished = $2 WHERE id = $3`, state, now.UnixMicro(), a.ID)
+		return err
+	}
+	text, err := json.Marshal(a.record())
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `UPDATE command SET state = $1, finished = $2, payload = 'null', owner = '', record = $3
+		WHERE id = $4`,
+		state, now.UnixMicro(), string(text), a.ID)
+	if err != nil {
+		return err
+	}
+	return deleteSteps(ctx, tx, a.ID)
 }
 
 // leaveConversation reports whether the next job of the conversation is ready now.

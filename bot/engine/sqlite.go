@@ -12,7 +12,8 @@ import (
 	"modernc.org/sqlite"
 )
 
-// sqliteDialect relies on the lock on the file: there is one process, and in it one writer.
+// sqliteDialect relies on two locks: that on the file, by which one process works on its jobs, and
+// the database's own, by which one transaction writes at a time, also of the shell beside the bot.
 func sqliteDialect() dialect {
 	return dialect{
 		now:         `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`,
@@ -22,6 +23,9 @@ func sqliteDialect() dialect {
 		failures:    `coalesce(json_array_length(j.errors), 0)`,
 		lastError:   `coalesce(json_extract(j.errors, '$[#-1].error'), '')`,
 		lastReplica: `coalesce(json_extract(j.attempted_by, '$[#-1]'), '')`,
+		size:        `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`,
+
+		payloadInStep: true,
 	}
 }
 
@@ -53,6 +57,9 @@ func (e *Engine) prepareSQLite(ctx context.Context, s *sqliteStore) (err error) 
 	if err = migrate(ctx, s, driver); err != nil {
 		return err
 	}
+	if err = e.rewriteOnce(ctx, s); err != nil {
+		return err
+	}
 	if e.queue, err = newQueue(driver, nativeSQLite, e.queueConfig(ctx, e.config.Replica)); err != nil {
 		return err
 	}
@@ -68,6 +75,9 @@ func (e *Engine) prepareSQLite(ctx context.Context, s *sqliteStore) (err error) 
 // busyTimeout has a connection wait for another program on the file.
 const busyTimeout = "busy_timeout(5000)"
 
+// secureDelete overwrites what is deleted.
+const secureDelete = "secure_delete(ON)"
+
 // openFile opens the database for its one writer.
 func openFile(file string) (*sqliteStore, error) {
 	if err := createPrivateFile(file); err != nil {
@@ -75,7 +85,8 @@ func openFile(file string) (*sqliteStore, error) {
 	}
 	db, err := openDB(file, url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": {busyTimeout, "journal_mode(WAL)", "synchronous(FULL)"},
+		// auto_vacuum comes first: it counts only before the file has a first page.
+		"_pragma": {busyTimeout, "auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)", secureDelete},
 	})
 	if err != nil {
 		return nil, err

@@ -204,7 +204,7 @@ func (a *Attempt) loadSteps(ctx context.Context) error {
 		err := read(&step, &result)
 		a.cache.setResult(step, json.RawMessage(result), false)
 		return err
-	}, `SELECT step, result FROM step WHERE command = $1`, a.ID)
+	}, `SELECT step, result FROM step WHERE command = $1 AND step <> '`+payloadStep+`'`, a.ID)
 	if err != nil {
 		return fmt.Errorf("read steps: %w", err)
 	}

@@ -68,6 +68,22 @@ func (c *stepCache) countResults() int {
 	return len(c.results)
 }
 
+// summarize counts the intentions of each step, and has 1 beside where its result is stored.
+func (c *stepCache) summarize() map[string][2]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := map[string][2]int{}
+	for step, i := range c.intentions {
+		if i.n > 0 {
+			all[step] = [2]int{i.n, 0}
+		}
+	}
+	for step := range c.results {
+		all[step] = [2]int{all[step][0], 1}
+	}
+	return all
+}
+
 // setResult keeps a result; isNew says that this attempt has stored it.
 func (c *stepCache) setResult(step string, r json.RawMessage, isNew bool) {
 	c.mu.Lock()

@@ -29,6 +29,10 @@ type store interface {
 	// runExclusively runs do while no other process does so on the same store.
 	runExclusively(ctx context.Context, do func(context.Context) error) error
 
+	// eraseTraces has the store's files forget what was deleted, as far as the store can. It is not
+	// done while somebody else reads.
+	eraseTraces(ctx context.Context) (done bool, err error)
+
 	close() error
 }
 
@@ -69,6 +73,8 @@ type dialect struct {
 	failures       string // number of failed attempts of a river_job j
 	lastError      string // text of the last of them
 	lastReplica    string // replica of the last attempt of a river_job j
+	size           string // statement that returns how many bytes the tables take
+	payloadInStep  bool   // payloads are kept in table step under payloadStep
 	stuckCondition string // true of a running river_job older than $1 microseconds; empty where none can be left behind
 }
 

@@ -38,6 +38,7 @@ func botConfig(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 			Workers:       own.Limits.Workers,
 			Replica:       own.Replica,
 			TakeoverAfter: own.HTTPTimeout + own.SearchLag,
+			Keep:          own.Retention.Commands,
 		},
 		Bounds:  bot.Bounds{PerPerson: own.Limits.PerPerson, PerConversation: own.Limits.PerConversation, Queue: own.Limits.Queue},
 		Health:  string(own.Health.Listen),

@@ -181,8 +181,10 @@ func (p *proxyConnection) endsTransaction(kind byte, message []byte) bool {
 			p.within, p.changed = statement == "begin", nil
 		case "commit":
 			p.within = false
-			return len(p.changed) > 0
+		default:
+			p.recordChange(statement, nil)
 		}
+		return !p.within && len(p.changed) > 0
 	case 'P':
 		var parse pgproto3.Parse
 		if parse.Decode(message) == nil {
@@ -210,10 +212,36 @@ func (p *proxyConnection) recordChange(statement string, arguments [][]byte) {
 	}
 	verb := map[string]string{"INSERT INTO": "new", "UPDATE": "changed", "DELETE FROM": "deleted", "": found[3]}[found[1]]
 	what := strings.TrimSpace(verb + " " + found[2])
-	if found[2] == "step" || found[2] == "intent" {
+	if (found[2] == "step" || found[2] == "intent") && len(arguments) > 1 { // else it concerns all steps
 		what += " " + string(arguments[1])
 	}
 	if !slices.Contains(p.changed, what) {
 		p.changed = append(p.changed, what)
 	}
+}
+
+// Statements that concern all steps of a job, or have no arguments at all, are commits as well.
+func TestTheDatabaseProxyReadsStatementsOfAnyShape(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		statement string
+		arguments [][]byte
+		want      []string
+	}{
+		{`INSERT INTO step (command, step, result) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT)`, [][]byte{[]byte("m1"), []byte("plan")}, []string{"new step plan"}},
+		{`DELETE FROM step WHERE command = $1`, [][]byte{[]byte("m1")}, []string{"deleted step"}},
+		{`INSERT INTO step (command, step, result) SELECT id, '', payload FROM command`, nil, []string{"new step"}},
+		{`DELETE FROM intent `, nil, []string{"deleted intent"}},
+		{`UPDATE command SET payload = 'null'`, nil, []string{"changed command"}},
+		{`SELECT step FROM step WHERE command = $1`, nil, nil},
+	} {
+		var p proxyConnection
+		p.recordChange(c.statement, c.arguments)
+		require.Equal(t, c.want, p.changed, c.statement)
+	}
+	p := proxyConnection{}
+	require.True(t, p.endsTransaction('Q', []byte("UPDATE command SET payload = 'null'\x00")), "commits by itself")
+	require.False(t, p.endsTransaction('Q', []byte("begin\x00")))
+	require.False(t, p.endsTransaction('Q', []byte("DELETE FROM step WHERE true\x00")))
+	require.True(t, p.endsTransaction('Q', []byte("commit\x00")))
 }

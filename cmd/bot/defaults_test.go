@@ -127,6 +127,7 @@ func TestConfigurationAndCodeHaveTheSameDefaults(t *testing.T) {
 	}, wired.Bounds)
 	require.Equal(t, 32, wired.Store.Workers)
 	require.Equal(t, engine.DefaultTakeoverAfter, wired.Store.TakeoverAfter)
+	require.Equal(t, engine.DefaultKeep, wired.Store.Keep)
 	require.Equal(t, engine.DefaultTakeoverAfter, alone.Settle())
 	require.Equal(t, symphony.FeedConfig{
 		ReadTimeout: symphony.DefaultFeed().ReadTimeout, Multiplier: symphony.DefaultRetry().Multiplier,

@@ -28,10 +28,9 @@ request. ID is the request number that the user reads in the answer, such as
 5k9d-02mx-q7ht, or the id of the message; before one that begins with a dash
 write --.
 
-list and show work beside a running bot. So do retry and cancel where the store
-is PostgreSQL. An SQLite file belongs to the running bot alone: to retry or
-cancel there, stop the bot, run this, and start the bot again; unfinished jobs
-go on then. Who has retried or cancelled a job stands in the log of the bot.`,
+All of them work beside a running bot, which carries retry and cancel out within
+a second; one that is not running does so at its next start. Who has retried or
+cancelled a job stands in the log of the bot.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return usageError("bot jobs list, show, retry or cancel?") },
 	}
@@ -226,7 +225,7 @@ func findByRequest(ctx context.Context, store *engine.Inspector, number string) 
 			return s.ID, nil
 		}
 	}
-	return "", exitError{exitNotFound, fmt.Errorf("no job %s; bot jobs list --state all shows them, finished ones for 30 days", number)}
+	return "", exitError{exitNotFound, fmt.Errorf("no job %s; bot jobs list --state all shows them, finished ones until roombot.retention.commands is over", number)}
 }
 
 func printJobs(out stdio.Writer, all []job, now time.Time) error {

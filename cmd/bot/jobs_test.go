@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"os/user"
 	"path/filepath"
 	"regexp"
@@ -42,14 +43,11 @@ func TestJobsAreFoundByTheNumberThatUsersRead(t *testing.T) {
 	require.Equal(t, exitUsage, shell(t, "jobs", "list", "--state", "odd", "--config", w.config).code)
 	require.Equal(t, exitUsage, shell(t, "jobs").code)
 
-	busy := shell(t, "jobs", "cancel", number, "--config", w.config)
-	require.Equal(t, exitFailed, busy.code)
-	require.Contains(t, busy.err, "stop the bot, repeat this, and start it again")
-	require.Zero(t, running.stop())
 	ended := shell(t, "jobs", "cancel", number, "--config", w.config)
 	require.Equal(t, exitFailed, ended.code)
 	require.Contains(t, ended.err, "request "+number+", done: cancel job: it has ended already")
 	require.NotContains(t, ended.err, found.ID, "the id of the message, which nobody knows")
+	require.Zero(t, running.stop())
 }
 
 func TestJobsOfABotThatNeverRan(t *testing.T) {
@@ -78,7 +76,6 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 		return json.Unmarshal([]byte(got.out), &open) == nil && len(open) == 1 && open[0].LastError != ""
 	}, patience, tick)
 	require.Contains(t, open[0].LastError, "503")
-	require.Zero(t, running.stop())
 
 	number := string(open[0].Request)
 	got := shell(t, "jobs", "retry", number, "--config", w.config)
@@ -89,17 +86,14 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 	require.Zero(t, got.code, got.err)
 	requireOperatorLine(t, got.err, "cancel", open[0])
 	require.NoError(t, w.pod.Heal(t.Context()))
-	running = begin(t, "run", "--config", w.config)
 	require.Eventually(t, func() bool {
 		return strings.Contains(shell(t, "jobs", "list", "--state", "failed", "--config", w.config).out, number)
 	}, patience, tick)
 	requireOperatorLine(t, running.line(`"audit":"operator"`), "cancel", open[0]) // the bot has it as well
-	require.Zero(t, running.stop())
 	got = shell(t, "jobs", "retry", number, "--config", w.config)
 	require.Zero(t, got.code, got.err)
 	requireOperatorLine(t, got.err, "retry", open[0])
 	require.Contains(t, shell(t, "jobs", "show", number, "--config", w.config).out, "series 2")
-	begin(t, "run", "--config", w.config)
 	require.Eventually(t, func() bool {
 		chat, err := w.pod.Chat(t.Context(), "bob", said.StreamID)
 		require.NoError(t, err)
@@ -110,6 +104,44 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 		text := strings.Join(all, "\n")
 		return strings.Contains(text, "Your administrators have ended this") && strings.Contains(text, "✓ Q2 Earnings")
 	}, patience, tick)
+}
+
+func TestForgetErasesAFailedRequestBesideTheRunningBot(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	require.Equal(t, exitUsage, shell(t, "forget", "--config", w.config).code)
+	require.Equal(t, exitNotFound, shell(t, "forget", "--user", "bob", "--config", w.config).code)
+	w.run()
+	require.NoError(t, w.pod.Fail(t.Context(), client.Fault{Path: "/pod/v3/room/create", Status: 503}))
+	_, err := w.pod.Says(t.Context(), "bob", firstCommand)
+	require.NoError(t, err)
+	var all []job
+	list := func(state string) bool {
+		got := shell(t, "jobs", "list", "--state", state, "--json", "--config", w.config)
+		return json.Unmarshal([]byte(got.out), &all) == nil && len(all) == 1
+	}
+	require.Eventually(t, func() bool { return list("ready") }, patience, tick)
+	number := string(all[0].Request)
+	require.Zero(t, shell(t, "jobs", "cancel", number, "--config", w.config).code)
+	require.Eventually(t, func() bool { return list("failed") }, patience, tick)
+	holds := func() bool {
+		text := ""
+		for _, end := range []string{"", "-wal"} {
+			content, err := os.ReadFile(filepath.Join(w.dir, "roombot.db"+end))
+			require.NoError(t, err)
+			text += string(content)
+		}
+		return strings.Contains(text, "Q2 Earnings")
+	}
+	require.True(t, holds())
+	require.Equal(t, "0 failed jobs were erased, 0 unfinished ones will be when they end.\n", shell(t, "forget", "--user", "kim", "--config", w.config).out)
+	got := shell(t, "forget", "--user", "bob", "--config", w.config)
+	require.Equal(t, "1 failed jobs were erased, 0 unfinished ones will be when they end.\n", got.out, got.err)
+	requireOperatorLine(t, got.err, "forget", all[0])
+	require.False(t, holds())
+	again := shell(t, "jobs", "retry", number, "--config", w.config)
+	require.Equal(t, exitFailed, again.code)
+	require.Contains(t, again.err, "it was forgotten")
 }
 
 // requireOperatorLine asserts that the text is one audit line that tells what this process's user

@@ -215,16 +215,27 @@ func (s scalar) checkType(tag, what, fix string) *InvalidValue {
 
 func (s scalar) setDuration(into *time.Duration, f field) *InvalidValue {
 	fix := "write a number with a unit, such as 30s, 500ms or 2m"
-	value, err := time.ParseDuration(s.text)
+	value, err := parseDuration(s.text)
 	if err != nil || s.tag != tagText {
 		return &InvalidValue{What: "is not a duration", Fix: fix}
 	}
 	f.min = cmp.Or(f.min, "0s")
-	if wrong := checkRange(value, f, time.ParseDuration); wrong != nil {
+	if wrong := checkRange(value, f, parseDuration); wrong != nil {
 		return wrong
 	}
 	*into = value
 	return nil
+}
+
+// parseDuration is time.ParseDuration, which also reads whole days, such as 30d.
+func parseDuration(text string) (time.Duration, error) {
+	const most = 100_000 // within what a duration can hold
+	if digits, ok := strings.CutSuffix(text, "d"); ok {
+		if days, err := strconv.ParseUint(digits, 10, 32); err == nil && days <= most {
+			return time.Duration(days) * 24 * time.Hour, nil
+		}
+	}
+	return time.ParseDuration(text)
 }
 
 // checkRange refuses a value outside the bounds of the field. parse reads a bound.

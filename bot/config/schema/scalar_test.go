@@ -141,7 +141,7 @@ func TestEachKindOfValueRefusesTheOthers(t *testing.T) {
 		{"flag", `{}`, `is an object and must be true or false`},
 		{"wait", `3`, `3 is not a duration; write a number with a unit, such as 30s, 500ms or 2m`},
 		{"wait", `"3"`, `"3" is not a duration; write a number with a unit, such as 30s, 500ms or 2m`},
-		{"wait", `"1d"`, `"1d" is not a duration; write a number with a unit, such as 30s, 500ms or 2m`},
+		{"wait", `"1w"`, `"1w" is not a duration; write a number with a unit, such as 30s, 500ms or 2m`},
 		{"wait", `""`, `"" is not a duration; write a number with a unit, such as 30s, 500ms or 2m`},
 		{"wait", `true`, `true is not a duration; write a number with a unit, such as 30s, 500ms or 2m`},
 		{"wait", `["1s"]`, `is a list and must be text`},

@@ -64,7 +64,8 @@ type Report struct {
 	FeedsKilled int            `json:"feedsKilled"`
 	Replicas    int            `json:"replicas"`
 	Took        time.Duration  `json:"took"`
-	Peak        int64          `json:"peak"` // bytes: the most that one process of a bot held
+	Peak        int64          `json:"peak"`   // bytes: the most that one process of a bot held
+	Stored      int64          `json:"stored"` // bytes by which the stores have grown
 	HTTPTimeout time.Duration  `json:"httpTimeout"`
 	SearchLag   time.Duration  `json:"searchLag"`
 	Visibility  time.Duration  `json:"visibility"`
@@ -97,8 +98,10 @@ func (s *soak) auditPod(ctx context.Context, took time.Duration) (Report, error)
 		world.Errors = append(world.Errors, lines...)
 		r.Peak = max(r.Peak, b.Usage().Peak)
 	}
+	stored, err := s.trial.StoreSize(ctx)
+	r.Stored = stored - s.stored
 	r.AuditResult = Audit(s.plan, world)
-	return r, nil
+	return r, err
 }
 
 // displayNames are the names of people by their usernames.
@@ -131,6 +134,7 @@ func (r Report) Print(to io.Writer) error {
 	}
 	row("Unexplained errors", "%d", len(r.Errors))
 	row("Bots", "%d, killed %d times, peak memory %.1f MiB", r.Replicas, r.Kills, trial.Usage{Peak: r.Peak}.MiB())
+	row("Disk per request", "%.1f KiB", float64(r.Stored)/float64(max(1, r.Sent))/1024)
 	row("Faults", "%s", r.faultSummary())
 	row("Timings", "roombot.httpTimeout %s, roombot.searchLag %s, the pod's visibility %s", r.HTTPTimeout, r.SearchLag, r.Visibility)
 	row("Took", "%s", r.Took.Round(100*time.Millisecond))

@@ -37,6 +37,9 @@ func Run(ctx context.Context, c Config) (report Report, err error) {
 		return Report{}, err
 	}
 	s, err := newSoak(ctx, c, t)
+	if err == nil {
+		s.stored, err = t.StoreSize(ctx)
+	}
 	if err != nil {
 		return Report{}, err
 	}
@@ -47,6 +50,7 @@ func Run(ctx context.Context, c Config) (report Report, err error) {
 type soak struct {
 	Config
 	trial   *trial.Trial
+	stored  int64 // bytes of the stores at the beginning
 	plan    []*Request
 	ledger  *ledger
 	decoys  *decoyPlanter

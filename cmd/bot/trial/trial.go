@@ -136,6 +136,27 @@ func (t *Trial) WaitUntilReady(ctx context.Context) error {
 	}
 }
 
+// StoreSize is how many bytes the stores of the bots take.
+func (t *Trial) StoreSize(ctx context.Context) (bytes int64, err error) {
+	seen := map[engine.Address]bool{}
+	for _, b := range t.Bots {
+		if seen[b.Store] {
+			continue
+		}
+		seen[b.Store] = true
+		store, err := engine.Inspect(ctx, b.Store)
+		if err != nil {
+			return 0, err
+		}
+		size, err := store.Size(ctx)
+		if err := errors.Join(err, store.Close()); err != nil {
+			return 0, err
+		}
+		bytes += size
+	}
+	return bytes, nil
+}
+
 // Close kills the processes and removes a temporary folder.
 func (t *Trial) Close() error {
 	for _, b := range t.Bots {

@@ -1,0 +1,38 @@
+package bot_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot"
+	"roombot/bot/engine"
+)
+
+func TestAPersonIsFoundInWhatJobsSay(t *testing.T) {
+	t.Parallel()
+	said := func(payload string, results ...string) engine.Said {
+		s := engine.Said{Payload: json.RawMessage(payload)}
+		for _, r := range results {
+			s.Results = append(s.Results, json.RawMessage(r))
+		}
+		return s
+	}
+	all := map[string]engine.Said{
+		"asked":   said(`{"from":{"id":12987981103203,"name":"Jane Doe","username":"jdoe","email":"Jane.Doe@acme.test"},"text":"hello"}`),
+		"planned": said(`{"from":{"id":1,"username":"bob"}}`, `{"people":[{"id":12987981103203,"username":"jdoe"}]}`),
+		"typed":   said(`{"from":{"id":1,"username":"bob"},"text":"<div>/newroom X jane.doe@acme.test</div>"}`),
+		"mention": said(`{"from":{"id":1,"username":"bob"},"data":"{\"0\":{\"id\":[{\"value\":\"12987981103203\"}]}}"}`),
+		"shown":   said(`null`, `{"reply":{"MessageML":"<p>jdoe: no answer</p>"}}`),
+		"longer":  said(`{"from":{"id":129879811032034,"username":"jdoes"},"text":"xjdoe éjdoe mary-jane.doe@acme.testing"}`),
+		"nobody":  said(`{"from":{"id":0,"username":"","email":""}}`),
+		"odd":     said(`jdoe`),
+	}
+	want := []string{"asked", "mention", "odd", "planned", "shown", "typed"}
+	for _, person := range []string{"12987981103203", "JDoe", "jane.doe@ACME.test"} {
+		require.Equal(t, want, bot.JobsConcerning(person)(all), person)
+	}
+	require.Equal(t, []string{"mention", "planned", "typed"}, bot.JobsConcerning("bob")(all))
+	require.Empty(t, bot.JobsConcerning("alice")(all))
+}
