@@ -73,6 +73,7 @@ type Bot struct {
 	history      *history
 	lookedUp     sync.Map // ids of earlier jobs whose answer was looked for in vain; they are few
 	users        userCache
+	chats        chatCache
 	lastProgress atomic.Int64 // when a job last got further, in nanoseconds since 1970
 }
 

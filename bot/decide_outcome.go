@@ -27,6 +27,13 @@ func (a *attempt) keepOutcome(ctx context.Context, answer func(context.Context) 
 }
 
 func (a *attempt) composeOutcome(ctx context.Context, reply commands.Reply) (outcome, error) {
+	private, err := a.isForOneToOneChat(ctx, reply)
+	switch {
+	case err != nil:
+		return outcome{}, err
+	case private:
+		return a.composeDetails(ctx, reply)
+	}
 	chat, err := a.chooseChat(ctx, reply)
 	if err != nil {
 		return outcome{}, err

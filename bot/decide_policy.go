@@ -97,16 +97,12 @@ func (a *attempt) lookUpRoomName(ctx context.Context) error {
 
 // readRoomName reads the room's name as it is now; it is empty where Symphony does not tell it.
 func (a *attempt) readRoomName(ctx context.Context) error {
-	stream, err := a.bot.client.Stream(ctx, a.request.Stream)
-	switch {
-	case symphony.VerdictOf(err) == symphony.Refused: // a rule about rooms by name then refuses
-		a.request.Name = ""
-		return nil
-	case err != nil:
-		return fmt.Errorf("look up the room's name: %w", err)
+	chat, err := a.readChat(ctx)
+	if err != nil {
+		return err
 	}
-	a.request.Name = stream.Name
-	if stream.Type == symphony.IM {
+	a.request.Name = chat.Name // a rule about rooms by name refuses one that is not known
+	if chat.Type == symphony.IM {
 		a.request.Room = false
 	}
 	return nil

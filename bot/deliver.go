@@ -16,7 +16,11 @@ import (
 // shown, except that the link replaces a word that it takes longer, and who is invited replaces how
 // long the adding takes. A failure to show it is logged and stops nothing.
 func (a *attempt) ShowFirst(ctx context.Context, first commands.Reply) {
-	if err := a.showFirstAnswer(ctx, first); err != nil {
+	first, told, err := a.firstForChat(ctx, first)
+	if told {
+		err = a.showFirstAnswer(ctx, first)
+	}
+	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
 	}
 }
@@ -56,6 +60,9 @@ func (a *attempt) replaceFirst(ctx context.Context, step string, m symphony.Outg
 // deliver shows the reply, in the place of the first answer if there is one in the same chat and it
 // says something else. It returns the message that shows it.
 func (a *attempt) deliver(ctx context.Context, o outcome) (sentMessage, error) {
+	if o.Notice.MessageML != "" {
+		return a.deliverDetails(ctx, o)
+	}
 	first, err := a.firstAnswer(ctx)
 	if err != nil {
 		return sentMessage{}, err

@@ -29,6 +29,8 @@ type attempt struct {
 
 	// admitted is true once the policy has admitted the request in this attempt.
 	admitted bool
+	// isLast is true where no attempt follows: what cannot be looked up now is not known.
+	isLast bool
 }
 
 // execute is one attempt at a job from its start to its end. The engine calls it again after a
@@ -173,6 +175,7 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 	if err != nil {
 		return err
 	}
+	a.isLast = true
 	if a.request.Surplus != "" { // there was nothing to do but to say so
 		return nil
 	}

@@ -33,9 +33,11 @@ const (
 	partReply = "reply" // sentMessage
 	partAside = "aside" // sentMessage, in the 1:1 chat for a reply that Symphony refuses in the room
 	partBrief = "brief" // sentMessage, for a reply that Symphony refuses everywhere
+	// sentMessage, in a chat with other companies: says that the reply is in the 1:1 chat
+	partNotice = "notice"
 
 	stepUpdate   = "update"   // sentMessage: the reply took the place of the first answer
-	stepPointer  = "pointer"  // sentMessage: the first answer now points to the 1:1 chat
+	stepPointer  = "pointer"  // sentMessage: the first answer now points to the 1:1 chat, or is the notice
 	stepRelieved = "relieved" // sentMessage: a second first answer took the place of the first
 	stepInvited  = "invited"  // sentMessage: that some are invited took the place of it
 )
@@ -105,6 +107,9 @@ type storedRequest struct {
 	Text string `json:"text,omitempty"`
 	Data string `json:"data,omitempty"`
 
+	// External marks a request from a chat of which its event says that other companies take part.
+	External bool `json:"external,omitempty"`
+
 	Form *sentForm `json:"form,omitempty"`
 
 	// Journal is the commands.JournalVersion of the program that accepted the request; 0 for those
@@ -150,6 +155,12 @@ type outcome struct {
 	Reply   symphony.Outgoing `json:"reply"`
 	Aside   symphony.Outgoing `json:"aside,omitzero"` // of a reply to a room
 	Brief   symphony.Outgoing `json:"brief"`
+
+	// Notice is what the chat of the request reads once Reply is in the 1:1 chat, since people of
+	// other companies could read Reply; NoDetails where Symphony refused it there. A version that
+	// knows neither sends Reply all the same.
+	Notice    symphony.Outgoing `json:"notice,omitzero"`
+	NoDetails symphony.Outgoing `json:"noDetails,omitzero"`
 }
 
 // sentMessage is the result of sending a message. Message is empty where Symphony refused it for

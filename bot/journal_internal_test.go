@@ -38,7 +38,7 @@ func journalSamples() map[string]any {
 		},
 		"request_form": storedRequest{
 			Message: "carrier", Origin: "carrier", Stream: "chat", From: samplePerson, At: sampleTime,
-			Form: &sentForm{ID: "roombot-newroom", Values: symphony.FormValues{
+			External: true, Form: &sentForm{ID: "roombot-newroom", Values: symphony.FormValues{
 				"action": json.RawMessage(`"create"`), "name": json.RawMessage(`"Desk"`), "people": json.RawMessage(`[7078106103902]`),
 			}},
 		},
@@ -49,6 +49,7 @@ func journalSamples() map[string]any {
 		"outcome": outcome{
 			Code: "partial", Failed: true, Command: "newroom", Room: "room", Stream: "chat",
 			Reply: message("reply", true), Aside: message("aside", false), Brief: message("brief", false),
+			Notice: message("notice", false), NoDetails: message("no details", false),
 		},
 		"posted":   sentMessage{Stream: "chat", Message: "message", Outcome: "done", Text: "c29tZSBzdW0", At: sampleTime},
 		"lateness": lateness{Answered: true, Ago: 90 * time.Minute},
@@ -61,9 +62,10 @@ func asOfVersion0(sample any) any {
 	switch s := sample.(type) {
 	case outcome:
 		s.Command, s.Room = "", ""
+		s.Notice, s.NoDetails = symphony.Outgoing{}, symphony.Outgoing{}
 		return s
 	case storedRequest:
-		s.Unreadable, s.Bound = false, ""
+		s.Unreadable, s.Bound, s.External = false, "", false
 		s.Journal = 0
 		return s
 	}
@@ -135,7 +137,7 @@ func TestNamesOfTheJournalAreThoseOfItsGoldenFile(t *testing.T) {
 	names := map[string]string{
 		"step of the outcome": stepOutcome, "step of a missed request": stepMissed, "step of an update": stepUpdate,
 		"step of the pointer": stepPointer, "step of the replaced first answer": stepRelieved, "step of the invited": stepInvited,
-		"part first": partFirst, "part reply": partReply, "part aside": partAside, "part brief": partBrief,
+		"part first": partFirst, "part reply": partReply, "part aside": partAside, "part brief": partBrief, "part notice": partNotice,
 		"intention of waiting for Symphony's pace": intentThrottled, "note of the feed": noteHeard,
 		"step in the first series": stepInSeries(stepOutcome, 1), "step in the second series": stepInSeries(stepOutcome, 2),
 		"claim of a message": messageClaim("origin"), "claim of a surplus": surplusClaim("chat", "newest"),

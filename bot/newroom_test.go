@@ -34,7 +34,7 @@ func TestPeopleWhoCannotBeAddedAreNamedWithTheCause(t *testing.T) {
 		"⚠ Research call", "not everything worked",
 		"Ravi Shah: kept out by an information barrier",
 		"Dana Former: the account is disabled",
-		"Eve Adams: from another company, and this room is internal",
+		"Eve Adams (Beta Capital): from another company, and this room is internal",
 		"Alice Martin")
 	w.theOnly("Research call", "bob", "alice")
 }
@@ -49,7 +49,7 @@ func TestAnExternalRoomTakesConnectedPeopleOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 
-	w.says("bob", `/newroom "Client call" external @eve @mallory`).sees("Mallory Grey: not connected with me", "open to other companies")
+	w.says("bob", `/newroom "Client call" external @eve @mallory`).sees("Mallory Grey (Gamma Partners): not connected with me", "open to other companies")
 	w.theOnly("Client call", "bob", "eve")
 }
 
@@ -119,7 +119,7 @@ func TestAPreviewShowsTheDescriptionAndWhoCannotBeAdded(t *testing.T) {
 	w := newWorld(t)
 
 	w.says("bob", `/newroom "Maybe" @alice @eve desc:"Prep for the call" preview`).sees(
-		"Member: Alice Martin\n", "Description: Prep for the call", "Not in the room:", "Eve Adams: from another company, and this room is internal.")
+		"Member: Alice Martin\n", "Description: Prep for the call", "Not in the room:", "Eve Adams (Beta Capital): from another company, and this room is internal.")
 	w.says("bob", `/newroom "Maybe" @alice @eve external preview`).sees("Members: Alice Martin, Eve Adams")
 }
 

@@ -18,7 +18,7 @@ func requestFromMessage(m symphony.Message) storedRequest {
 		Message: m.ID, Origin: cmp.Or(m.Initial, m.ID),
 		Stream: m.Stream.ID, Room: m.Stream.Type != symphony.IM, Name: m.Stream.Name,
 		From: personOf(m.From), At: m.Time, Text: m.PresentationML, Data: m.Data,
-		Journal: commands.JournalVersion,
+		Journal: commands.JournalVersion, External: isExternalChat(m.Stream) || m.ExternalRecipients,
 	}
 }
 
@@ -29,8 +29,13 @@ func requestFromForm(e symphony.FormSubmitted) storedRequest {
 		Stream: e.Stream.ID, Room: e.Stream.Type != symphony.IM, Name: e.Stream.Name,
 		From: personOf(e.Initiator), At: e.Time,
 		Form: &sentForm{ID: e.FormID, Values: e.Values}, Journal: commands.JournalVersion,
+		External: isExternalChat(e.Stream),
 	}
 }
+
+// isExternalChat reports whether an event says that other companies take part in its chat. One that
+// does not say so says nothing.
+func isExternalChat(chat symphony.Conversation) bool { return chat.External || chat.CrossPod }
 
 // job wraps the request for the engine, which runs one job per id.
 func (r storedRequest) job(id string) (engine.Job, error) {

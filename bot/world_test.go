@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	stdrsa "crypto/rsa"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,7 +14,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -37,7 +40,18 @@ import (
 	"roombot/symphony/sandbox/control"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	runSideBySide()
+	goleak.VerifyTestMain(m)
+}
+
+// runSideBySide runs more tests at once than there are processors: most of a test is waiting. The
+// flag -parallel still counts.
+func runSideBySide() {
+	if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
+	}
+}
 
 // key is the service account's, made once: it takes a while.
 var key = sync.OnceValues(func() (*rsa.Key, error) { return rsa.Generate(2048) })

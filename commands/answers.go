@@ -17,6 +17,7 @@ func AlreadyDone(first RequestID) *Refusal {
 		Message: "I have already acted on this (request " + string(first) + ").",
 		Next:    "For another room, send a new message.",
 		Final:   true,
+		Open:    true,
 	}
 }
 
@@ -49,6 +50,7 @@ func Expired() *Refusal {
 		Message: "This button does not work any more.",
 		Next:    "Please type the command again.",
 		Final:   true,
+		Open:    true,
 	}
 }
 
@@ -60,6 +62,7 @@ func NotYours() *Refusal {
 		Message: "This is for the person whose message it answers.",
 		Next:    "Please type the command yourself.",
 		Final:   true,
+		Open:    true,
 	}
 }
 
@@ -78,6 +81,7 @@ func TooMany(limit int) *Refusal {
 		Code:    "too-many",
 		Message: fmt.Sprintf("%d commands are waiting in this chat, as many as I take at once. I left out what came after them.", limit),
 		Next:    "I answer those first. Then please send again what has no answer.",
+		Open:    true,
 	}
 }
 
@@ -108,6 +112,7 @@ func Unreadable(id RequestID) *Refusal {
 		Code:    "unreadable",
 		Message: "I could not read this. The fault is mine, not yours." + nothingCreated,
 		Next:    "Please try it in other words. Your administrators find the reason under request " + string(id) + ".",
+		Open:    true,
 	}
 }
 
@@ -118,12 +123,14 @@ func PutOff(after time.Duration) Reply {
 	if after >= time.Second {
 		when = fmt.Sprintf("I go on in about %d s", int(after.Round(time.Second).Seconds()))
 	}
-	return textReply(CodePutOff, "⏳ This takes longer than usual. "+when+" and report here; no need to send it again.")
+	return openReply(CodePutOff, "⏳ This takes longer than usual. "+when+" and report here; no need to send it again.")
 }
 
 // AnsweredInPrivate replaces a first answer in a room when the reply itself is only for the
 // requester.
-func AnsweredInPrivate() Reply { return textReply("elsewhere", "I have answered in our 1:1 chat.") }
+func AnsweredInPrivate() Reply {
+	return openReply(codeElsewhere, "I have answered in our 1:1 chat.")
+}
 
 // maxEcho is how much of what a user typed is repeated in an answer.
 const maxEcho = 80

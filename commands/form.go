@@ -45,9 +45,10 @@ func (env *Env) FormReply(f *syntax.FormRequest) (Reply, error) {
 			Code:    "form-too-long",
 			Message: "That is more than the form can hold." + nothingCreated,
 			Next:    "Please correct the command itself and send it again.",
+			Open:    true,
 		}
 	}
-	return Reply{Code: CodeForm, Body: []messageml.Node{
+	return Reply{Code: CodeForm, Open: true, Body: []messageml.Node{
 		messageml.Paragraph(messageml.Text("What should the room be called, and who comes in?")),
 		form.render(),
 	}}, nil
@@ -55,8 +56,10 @@ func (env *Env) FormReply(f *syntax.FormRequest) (Reply, error) {
 
 // ReplyWithForm is a refusal with the form below it as it was sent, if one was: Symphony's client
 // closes a form that was sent. A refusal with a button that opens the corrected form needs none.
+// What was filled in has not been read by others in the chat.
 func (r *Refusal) ReplyWithForm(sent symphony.FormValues) Reply {
 	reply := r.Reply()
+	reply.Open = r.Open && (sent == nil || r.Final)
 	if sent != nil && !r.Final && !slices.ContainsFunc(r.Offers, func(o Offer) bool { return o.Edit }) {
 		reply.Body = append(reply.Body, formFromValues(sent).render())
 	}

@@ -24,7 +24,7 @@ func helpCommand(others Catalogue) Command {
 // Help explains one command, or lists all for any other topic.
 func (c Catalogue) Help(topic string) Reply {
 	if command, ok := c.Lookup(topic); ok && topic != syntax.TopicGeneral {
-		return Reply{Code: CodeHelp, Body: command.helpText()}
+		return Reply{Code: CodeHelp, Body: command.helpText(), Open: true}
 	}
 	var items []messageml.Item
 	for _, command := range c {
@@ -36,7 +36,7 @@ func (c Catalogue) Help(topic string) Reply {
 		messageml.List(items...),
 		messageml.Paragraph(messageml.Text("In a room with others, mention me or just type the command. After a mistake you can edit your message. /help newroom explains every option.")),
 	}
-	return Reply{Code: CodeHelp, Body: body}
+	return Reply{Code: CodeHelp, Body: body, Open: true}
 }
 
 // helpText is the help text of one command, made from its description.

@@ -49,9 +49,6 @@ const stepOutside = "outside"
 // stepPromotion makes an outsider an owner; the result is a Cause, empty when it worked.
 func stepPromotion(who symphony.UserID) string { return fmt.Sprintf("promotion/%d", who) }
 
-// stepCompanies stores the names of the companies of outsiders who were not in at once, by user.
-const stepCompanies = "companies"
-
 // stepFailedTries counts with its intentions how often the step of a part has failed.
 func stepFailedTries(step string) string { return step + "/failed" }
 
@@ -106,6 +103,8 @@ type Refusal struct {
 	Private bool    `json:"private,omitempty"`
 	// Final is true where no correction would help.
 	Final bool `json:"-"`
+	// Open is that of the reply. A refusal that was read back from the store is not open.
+	Open bool `json:"-"`
 }
 
 // Offer is a command that the user can run by a click.
@@ -121,6 +120,8 @@ type absentee struct {
 	ID    symphony.UserID `json:"id"`
 	Name  string          `json:"name"`
 	Cause Cause           `json:"cause"`
+	// Company is the name of an outsider's company, which replies show and nobody stores.
+	Company string `json:"-"`
 }
 
 // Cause is why somebody could not be added to a room.
@@ -160,6 +161,8 @@ const (
 	CodeAdding  = "adding"
 	CodeInvited = "invited"
 	CodePutOff  = "put-off"
+	// codeElsewhere is of a message that says only where the reply is.
+	codeElsewhere = "elsewhere"
 )
 
 // stampKey is where the stamp stands in the entity data of a message.

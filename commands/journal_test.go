@@ -65,8 +65,7 @@ func shapes() map[string]shape {
 		"room_public": storedAs(storedCreation{
 			Room: storedRoom{ID: "rhvGpDbjWIMgkdnbzA5yrX___l3-IcVwbQ", Name: "Town hall", Public: true},
 		}),
-		"companies": storedAs(map[symphony.UserID]string{7146825580545: "Beta Capital"}),
-		"outside":   outsideShape(),
+		"outside": outsideShape(),
 		"room_refused": storedAs(storedCreation{Refused: &Refusal{
 			Code:    "name-taken",
 			Message: "Symphony does not accept the name “desk”: another room may have it. Nothing was created.",
@@ -162,7 +161,7 @@ func namesShape() shape {
 // outsideShape is what is stored while people of other companies are waited for, since version 3.
 func outsideShape() shape {
 	return storedAs(map[string]any{
-		"steps":    []any{stepOutside, stepPromotion(7146825580545), stepCompanies},
+		"steps":    []any{stepOutside, stepPromotion(7146825580545)},
 		"causes":   texts(CauseInvited, CauseNotJoined, CauseOwnerEntitlement),
 		"outcomes": texts(CodeInvited),
 	})

@@ -74,7 +74,7 @@ func (a *memberAdder) awaitOutsiders(ctx context.Context, attempt Attempt, outsi
 		if err != nil {
 			return nil, err
 		}
-		absent, err := a.judgeLook(ctx, attempt, look, time.Since(added), show)
+		absent, err := a.judgeLook(look, time.Since(added), show)
 		if err == nil {
 			a.auditOutsiders(ctx, attempt, outsiders, absent)
 		}
@@ -148,7 +148,7 @@ func (a *memberAdder) promoteOnce(ctx context.Context, attempt Attempt, who invi
 }
 
 // judgeLook decides whether a look was the last. It returns a *WaitError where it was not.
-func (a *memberAdder) judgeLook(ctx context.Context, attempt Attempt, look outsideLook, sinceAdded time.Duration, show func([]absentee)) ([]absentee, error) {
+func (a *memberAdder) judgeLook(look outsideLook, sinceAdded time.Duration, show func([]absentee)) ([]absentee, error) {
 	wait, more := nextOutsideLook(sinceAdded)
 	cause := CauseNotJoined
 	switch {
@@ -162,11 +162,10 @@ func (a *memberAdder) judgeLook(ctx context.Context, attempt Attempt, look outsi
 	case look.failure != nil:
 		return nil, look.failure
 	}
-	missing, err := a.nameMissing(ctx, attempt, look.missing, cause)
-	if err != nil {
-		return nil, err
+	absent := slices.Concat([]absentee{}, look.refused)
+	for _, who := range look.missing {
+		absent = append(absent, absentee{ID: who.ID, Name: who.Name, Cause: cause})
 	}
-	absent := slices.Concat([]absentee{}, look.refused, missing)
 	if cause == CauseInvited {
 		if len(look.missing) == len(look.outsiders) || look.failure == nil { // who owns the room is known
 			show(absent)
@@ -174,47 +173,6 @@ func (a *memberAdder) judgeLook(ctx context.Context, attempt Attempt, look outsi
 		return nil, &WaitError{After: wait, Why: "people of other companies are looked for then", Planned: true, FreesChat: true}
 	}
 	return absent, nil
-}
-
-// nameMissing lists people of other companies with the name of the company, where Symphony tells
-// it.
-func (a *memberAdder) nameMissing(ctx context.Context, attempt Attempt, missing []invitee, cause Cause) ([]absentee, error) {
-	if len(missing) == 0 {
-		return nil, nil
-	}
-	companies := map[symphony.UserID]string{}
-	err := attempt.Do(ctx, stepCompanies, &companies, func(ctx context.Context) (any, error) {
-		return a.env.findCompanies(ctx, missing), ctx.Err()
-	})
-	if err != nil {
-		return nil, err
-	}
-	absent := make([]absentee, len(missing))
-	for i, who := range missing {
-		absent[i] = absentee{ID: who.ID, Name: who.Name, Cause: cause}
-		if company := companies[who.ID]; company != "" {
-			absent[i].Name = fmt.Sprintf("%s (%s)", who.Name, company)
-		}
-	}
-	return absent, nil
-}
-
-// findCompanies finds the names of the companies of people, by user: none where Symphony does not
-// tell them, since the answer can do without.
-func (env *Env) findCompanies(ctx context.Context, people []invitee) map[symphony.UserID]string {
-	ids := make([]symphony.UserID, len(people))
-	for i, who := range people {
-		ids[i] = who.ID
-	}
-	companies := map[symphony.UserID]string{}
-	users, err := env.Symphony.UsersByID(ctx, ids...)
-	if err != nil {
-		return companies
-	}
-	for _, user := range users {
-		companies[user.ID] = user.Company
-	}
-	return companies
 }
 
 // promoteMember makes a member an owner. It returns no cause when that worked.

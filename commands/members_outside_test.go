@@ -147,7 +147,7 @@ func TestSeveralOutsidersShareEachLook(t *testing.T) {
 	w.pass(job, 30*time.Second)
 	w.requireWait(plan, job)
 	require.Equal(t, lists+2, w.calls(listCall))
-	require.Equal(t, lookups+1, w.calls("/pod/v3/users?"), "their companies are looked up once")
+	require.Equal(t, lookups+2, w.calls("/pod/v3/users?"), "their names and companies are looked up once in each attempt")
 	require.Equal(t, []string{"bob*", "eve*"}, w.members("Two"), "who is in does not wait for the other")
 
 	w.pass(job, 10*time.Minute)
@@ -202,7 +202,7 @@ func TestLookCountsFromWhenTheyWereAdded(t *testing.T) {
 // A crash between any two steps costs nobody anything.
 func TestWaitForOutsidersSurvivesACrashAtEachStep(t *testing.T) {
 	t.Parallel()
-	for _, step := range []string{"requester", "members/0", "companies", "promotion/7146825580545", "outside"} {
+	for _, step := range []string{"requester", "members/0", "promotion/7146825580545", "outside"} {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
@@ -277,9 +277,9 @@ func TestRefusedPromotionOfAnOutsiderIsAskedForOnce(t *testing.T) {
 		w.pass(job, 3*time.Minute)
 	}
 	require.Equal(t, promoted+2, w.calls(promoteCall), "bob and eve")
-	require.Contains(t, plain(job.first[0]), "Eve Adams: added, but not made an owner")
+	require.Contains(t, plain(job.first[0]), "Eve Adams (Beta Capital): added, but not made an owner")
 	w.pass(job, 5*time.Minute)
-	require.Contains(t, plain(w.finish(plan, job)), "Eve Adams: added, but not made an owner")
+	require.Contains(t, plain(w.finish(plan, job)), "Eve Adams (Beta Capital): added, but not made an owner")
 }
 
 func TestLastLookThatFailsIsTriedAgain(t *testing.T) {

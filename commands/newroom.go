@@ -17,6 +17,7 @@ type roomPlan struct {
 	req  *Request
 	room symphony.RoomAttributes
 	storedPlan
+	mentioned *mentionLookup // nil where nobody is mentioned
 }
 
 func (p *roomPlan) MarshalJSON() ([]byte, error) { return json.Marshal(p.storedPlan) }
@@ -43,6 +44,9 @@ func (env *Env) planRoom(ctx context.Context, r *Request) (Plan, error) {
 	var noPeople, noGroups error
 	lookups.Go(func() { people, noPeople = env.findPeople(ctx, r) })
 	lookups.Go(func() { groups, noGroups = env.findGroups(ctx, r) })
+	if r.Preview() {
+		lookups.Go(func() { p.lookUpMentioned(ctx) })
+	}
 	lookups.Wait()
 	if err := cmp.Or(noPeople, noGroups); err != nil { // of two mistakes always the same one
 		return nil, err
@@ -63,7 +67,7 @@ func refuseUnavailableOption(r *Request) *Refusal {
 			return &Refusal{
 				Code: "option-not-yet", Line: line, Caret: caret,
 				Message: o.Key + ": is not available yet." + nothingCreated,
-				Next:    "Please send the command without it.",
+				Next:    "Please send the command without it.", Open: true,
 			}
 		}
 	}
@@ -111,6 +115,7 @@ func (env *Env) externalRequesterRefusal(r *Request) *Refusal {
 		Code:    "requester-external",
 		Message: "You are from another company and could not enter an internal room." + nothingCreated,
 		Next:    "Send the command again with external:yes.",
+		Open:    true,
 	}
 	fixed := withOption(r.Invocation, "external", true)
 	if _, contradicts := env.newRoomCommand().Conflict(fixed.Options); contradicts {

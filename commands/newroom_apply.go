@@ -7,6 +7,7 @@ import (
 
 // Apply opens the room, adds everybody and replies with the outcome.
 func (p *roomPlan) Apply(ctx context.Context, attempt Attempt) (Reply, error) {
+	defer p.beginMentionLookup(ctx)()
 	room, fresh, err := p.createOnce(ctx, attempt)
 	if err != nil {
 		return Reply{}, err

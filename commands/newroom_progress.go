@@ -85,7 +85,7 @@ func (p *roomPlan) unfinishedInvitees(members *knownMembers) (adding, promoting 
 	all := p.allInvitees()
 	refused := members.refusedSoFar(all)
 	for i, who := range all {
-		name := who.Name
+		name := p.nameOf(who.ID, who.Name)
 		if i == 0 {
 			name = p.requesterName()
 		}

@@ -15,6 +15,7 @@ import (
 // the room.
 func (p *roomPlan) finalReply(room storedRoom, absent []absentee, members *knownMembers) Reply {
 	reply := p.openRoomReply(room, absent, members)
+	reply.Body = append(reply.Body, p.mentionNotes()...)
 	if len(p.People)+len(p.Groups) == 0 {
 		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text(
 			"Nobody else was asked for. Names count as people when you type @ and choose them from the list.")))
@@ -24,7 +25,8 @@ func (p *roomPlan) finalReply(room storedRoom, absent []absentee, members *known
 
 // openRoomReply begins the reply about an open room.
 func (p *roomPlan) openRoomReply(room storedRoom, absent []absentee, members *knownMembers) Reply {
-	reply := Reply{Code: CodeDone, Room: room.ID}
+	absent = p.withNames(absent)
+	reply := Reply{Code: CodeDone, Room: room.ID, Outline: p.outline(room)}
 	mark, outcome := "✓ ", " is open."
 	switch {
 	case hasCauseBesides(absent, CauseInvited):
@@ -58,7 +60,7 @@ const maxDescriptionEcho = 200
 func (p *roomPlan) Preview() Reply {
 	command := withoutOption(p.req.Invocation, "preview")
 	offer := Offer{Label: "Create it", Command: FormatCommand(p.req.Message, command)}
-	absent := p.externalPeople()
+	absent := p.withNames(p.externalPeople())
 	body := []messageml.Node{
 		messageml.Paragraph(messageml.Text("Nothing was created yet. This would open "), messageml.Bold(messageml.Text(p.room.Name)), messageml.Text(":")),
 		p.summary(p.plannedMembers(absent)),
@@ -69,7 +71,7 @@ func (p *roomPlan) Preview() Reply {
 	if len(absent) > 0 {
 		body = append(body, messageml.Paragraph(messageml.Text("Not in the room:")), listAbsentees(absent))
 	}
-	return Reply{Code: CodePreview, Body: body, Offers: []Offer{offer}}
+	return Reply{Code: CodePreview, Body: append(body, p.mentionNotes()...), Offers: []Offer{offer}}
 }
 
 // plannedMembers are those who would be in the room.
@@ -92,7 +94,11 @@ func (p *roomPlan) externalPeople() []absentee {
 }
 
 func (p *roomPlan) roomLink(room storedRoom) messageml.Inline {
-	return messageml.Link(messageml.RoomLink(string(room.ID)), messageml.Bold(messageml.Text(cmp.Or(room.Name, p.room.Name))))
+	return linkRoom(room.ID, cmp.Or(room.Name, p.room.Name))
+}
+
+func linkRoom(room symphony.StreamID, name string) messageml.Inline {
+	return messageml.Link(messageml.RoomLink(string(room)), messageml.Bold(messageml.Text(name)))
 }
 
 func (p *roomPlan) requestFooter() messageml.Node {
@@ -122,7 +128,7 @@ func (p *roomPlan) groupByRole(in *knownMembers) (owners, members, groups []stri
 	}
 	add(p.req.From.ID, p.requesterName())
 	for _, person := range p.People {
-		add(person.ID, person.Name)
+		add(person.ID, p.nameOf(person.ID, person.Name))
 	}
 	for _, g := range p.Groups {
 		if in.has(invitee{ID: g.ID, Group: true}) {
@@ -189,7 +195,11 @@ func listAbsentees(absent []absentee) messageml.Node {
 		if names[m.Cause] == nil {
 			causes = append(causes, m.Cause)
 		}
-		names[m.Cause] = append(names[m.Cause], m.Name)
+		name := m.Name
+		if m.Company != "" {
+			name += " (" + m.Company + ")"
+		}
+		names[m.Cause] = append(names[m.Cause], name)
 	}
 	items := make([]messageml.Item, len(causes))
 	for i, c := range causes {

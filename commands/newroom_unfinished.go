@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"roombot/symphony"
@@ -43,11 +44,12 @@ func (env *Env) UnfinishedReply(ctx context.Context, attempt Attempt, u Unfinish
 	}
 	p := &roomPlan{env: env, req: &Request{ID: u.ID, From: u.From}, storedPlan: planned}
 	p.room.Name = cmp.Or(made.Room.Name, "Your room")
+	notes := p.useDirectoryNames(ctx)
 	absence, err := p.describeAbsence(ctx, made.Room)
 	if err != nil {
 		return Reply{}, err
 	}
-	return p.unfinishedRoomReply(made.Room, u, absence), nil
+	return p.unfinishedRoomReply(made.Room, u, absence, notes), nil
 }
 
 // RecoverRoom looks for a room of the request that the store does not know of, and stores it as the
@@ -66,7 +68,7 @@ func (env *Env) RecoverRoom(ctx context.Context, attempt Attempt, r *Request) er
 }
 
 func (u Unfinished) refusal(state, next string) *Refusal {
-	r := &Refusal{Code: CodeGaveUp, Message: "I could not finish this: Symphony kept failing." + state}
+	r := &Refusal{Code: CodeGaveUp, Message: "I could not finish this: Symphony kept failing." + state, Open: true}
 	why := "Your administrators find the reason under request " + string(u.ID) + " and can have me try again."
 	if u.Cancelled {
 		r.Code, r.Message = CodeCancelled, "Your administrators have ended this before it was finished."+state
@@ -118,13 +120,15 @@ func (k *knownMembers) describeAbsent(all []invitee) string {
 }
 
 // unfinishedRoomReply is the reply for a room that was opened and not finished.
-func (p *roomPlan) unfinishedRoomReply(room storedRoom, u Unfinished, absence string) Reply {
+func (p *roomPlan) unfinishedRoomReply(room storedRoom, u Unfinished, absence string, notes []messageml.Node) Reply {
 	r := u.refusal("", "What is missing can be done by hand in the room. ")
 	reply := r.Reply()
+	reply.Open, reply.Outline = false, p.outline(room)
 	reply.Room = room.ID
 	reply.Body = []messageml.Node{
 		messageml.ErrorCard(messageml.Expanded, messageml.Text("✗ "+r.Message),
-			messageml.Paragraph(p.roomLink(room), messageml.Text(absence)), messageml.Paragraph(messageml.Text(r.Next))),
+			slices.Concat([]messageml.Node{messageml.Paragraph(p.roomLink(room), messageml.Text(absence))}, notes,
+				[]messageml.Node{messageml.Paragraph(messageml.Text(r.Next))})...),
 		messageml.OpenStream(string(room.ID), "Open room"),
 	}
 	return reply

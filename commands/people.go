@@ -140,11 +140,8 @@ func personOf(u symphony.User) Person {
 // mentionName is the name by which the message mentions a person, without the @.
 func mentionName(m syntax.Message, id int64) string {
 	for _, span := range m.Mentions {
-		if span.UserID == id {
-			runes := []rune(m.Text)
-			if 0 <= span.Start && span.Start <= span.End && span.End <= len(runes) {
-				return strings.TrimPrefix(string(runes[span.Start:span.End]), "@")
-			}
+		if text := mentionText(m, span); span.UserID == id && text != "" {
+			return text
 		}
 	}
 	return placeholderName(id)

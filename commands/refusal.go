@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"reflect"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ func (r *Refusal) Reply() Reply {
 		Offers:  r.Offers,
 		Failed:  true,
 		Private: r.Private,
+		Open:    r.Open,
 	}
 }
 
@@ -43,9 +45,10 @@ func (r *Refusal) suggestion(command syntax.Message) messageml.Node {
 	return messageml.Paragraph(messageml.Text("Did you mean  "), fixed)
 }
 
-// SyntaxRefusal is the refusal of a message that could not be read.
+// SyntaxRefusal is the refusal of a message that could not be read. It is open unless it follows
+// from which groups there are.
 func (c Catalogue) SyntaxRefusal(g syntax.Grammar, m syntax.Message, e *syntax.Error) *Refusal {
-	r := &Refusal{Code: string(e.Code), Message: e.Message}
+	r := &Refusal{Code: string(e.Code), Message: e.Message, Open: !dependsOnGroups(g, m)}
 	if e.At > 0 {
 		r.Line, r.Caret = e.Caret(m.Text)
 	}
@@ -53,6 +56,13 @@ func (c Catalogue) SyntaxRefusal(g syntax.Grammar, m syntax.Message, e *syntax.E
 		r.Offers = c.offersFor(*e.Fix, g.Parse(*e.Fix))
 	}
 	return r
+}
+
+// dependsOnGroups reports whether a message reads in another way where no group is known.
+func dependsOnGroups(g syntax.Grammar, m syntax.Message) bool {
+	knowing := g.Parse(m)
+	g.KnownGroups = nil
+	return !reflect.DeepEqual(knowing, g.Parse(m))
 }
 
 // TooLate asks about a command that was written so long before the bot read it that it may not be
@@ -63,5 +73,6 @@ func (c Catalogue) TooLate(m syntax.Message, read syntax.Result, ago time.Durati
 		Message: "I was away when you wrote this, about " + countNoun(max(1, int(ago.Round(time.Hour).Hours())), "hour", "hours") + " ago." + nothingCreated,
 		Next:    "If it is still wanted, one click does it:",
 		Offers:  c.offersFor(m, read),
+		Open:    true,
 	}
 }

@@ -38,6 +38,7 @@ func requireReplies(t *testing.T, file string, entries []entry) {
 		if i > 0 {
 			b.WriteString("\n\n")
 		}
+		requireKnownToBeOpen(t, e)
 		text := streamIDs.ReplaceAllString(plain(e.reply), "streamId=…")
 		codes := append([]string{e.reply.Code}, commands.CausesIn(text)...)
 		fmt.Fprintf(&b, "=== %s [%s]\n\n%s\n", e.situation, strings.Join(codes, ", "), text)

@@ -20,6 +20,11 @@ type Reply struct {
 	Failed bool
 	// Room is the room that was opened, if one was.
 	Room symphony.StreamID
+	// Open is true where other companies may read the whole reply: it holds what the requester typed
+	// in the chat and what this product says to everybody, and nothing else.
+	Open bool
+	// Outline is what other companies may read of a reply that is not Open.
+	Outline []messageml.Node
 }
 
 // IsInterim reports whether an outcome is that of a first answer, before the reply.
@@ -51,4 +56,11 @@ func (r Reply) Brief(id RequestID) Reply {
 
 func textReply(code, text string) Reply {
 	return Reply{Code: code, Body: []messageml.Node{messageml.Paragraph(messageml.Text(text))}}
+}
+
+// openReply is a text that other companies may read.
+func openReply(code, text string) Reply {
+	reply := textReply(code, text)
+	reply.Open = true
+	return reply
 }

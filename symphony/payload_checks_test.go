@@ -326,7 +326,8 @@ func checkStream(t *testing.T, f payload, doc node) {
 	require.NoError(t, err)
 	require.Equal(t, symphony.Stream{
 		ID: symphony.StreamID(doc.at("id").id()), Type: symphony.StreamType(doc.at("streamType", "type").text()),
-		Name: doc.at("roomAttributes", "name").text(), CrossPod: doc.at("crossPod").flag(), Active: doc.at("active").flag(),
+		Name: doc.at("roomAttributes", "name").text(), Active: doc.at("active").flag(),
+		CrossPod: doc.at("crossPod").flag(), CrossPodKnown: doc.has("crossPod"),
 		Members: doc.at("streamAttributes", "members").users(), Groups: groupsOf(doc.at("roomAttributes", "groups")),
 	}, got)
 }

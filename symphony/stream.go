@@ -21,9 +21,11 @@ type Stream struct {
 	ID   StreamID
 	Type StreamType
 	// Name is a room's name, empty otherwise.
-	Name     string
-	CrossPod bool
-	Active   bool
+	Name string
+	// CrossPod says that people of other companies take part. CrossPodKnown is false where the pod
+	// does not say whether.
+	CrossPod, CrossPodKnown bool
+	Active                  bool
 	// Members are those of an IM or MIM; a room's are asked for with Members.
 	Members []UserID
 	// Groups are the distribution lists in a room.
@@ -35,9 +37,9 @@ type Stream struct {
 
 // wireStream is the vendor's V2StreamAttributes.
 type wireStream struct {
-	ID       StreamID    `json:"id"`
-	CrossPod lenientBool `json:"crossPod"`
-	Active   lenientBool `json:"active"`
+	ID       StreamID     `json:"id"`
+	CrossPod *lenientBool `json:"crossPod"`
+	Active   lenientBool  `json:"active"`
 	Type     struct {
 		Type StreamType `json:"type"`
 	} `json:"streamType"`
@@ -54,7 +56,8 @@ type wireStream struct {
 
 func (w wireStream) value() Stream {
 	return Stream{
-		ID: w.ID, Type: w.Type.Type, Name: w.Room.Name, CrossPod: bool(w.CrossPod), Active: bool(w.Active),
+		ID: w.ID, Type: w.Type.Type, Name: w.Room.Name, Active: bool(w.Active),
+		CrossPod: w.CrossPod != nil && bool(*w.CrossPod), CrossPodKnown: w.CrossPod != nil,
 		Members: w.Attributes.Members, Groups: w.Room.Groups, PinnedMessage: cmp.Or(w.Room.Pinned, w.Attributes.Pinned),
 	}
 }

@@ -23,7 +23,7 @@ func TestStreams(t *testing.T) {
 	stream, err := c.Stream(t.Context(), "0u0r8TfV3u4QEtjCHR5NLX___nA60EfPdA")
 	require.NoError(t, err)
 	require.Equal(t, symphony.Stream{
-		ID: "0u0r8TfV3u4QEtjCHR5NLX___nA60EfPdA", Type: symphony.RoomStream, Name: "Q3 desk", CrossPod: true, Active: true,
+		ID: "0u0r8TfV3u4QEtjCHR5NLX___nA60EfPdA", Type: symphony.RoomStream, Name: "Q3 desk", CrossPod: true, CrossPodKnown: true, Active: true,
 		Members: []symphony.UserID{7078106103901, 7078106103902},
 	}, stream)
 }
@@ -40,7 +40,18 @@ func TestGroupsAndPinnedMessageOfAStream(t *testing.T) {
 		p.answer("GET /pod/v2/streams/{sid}/info", 200, `{"id":"s","crossPod":"true","active":"true","streamType":{"type":"ROOM"},`+attributes+`}`)
 		got, err := p.client().Stream(t.Context(), "s")
 		require.NoError(t, err)
-		want.ID, want.Type, want.CrossPod, want.Active = "s", symphony.RoomStream, true, true
+		want.ID, want.Type, want.CrossPod, want.CrossPodKnown, want.Active = "s", symphony.RoomStream, true, true, true
 		require.Equal(t, want, got)
+	}
+}
+
+func TestAStreamThatDoesNotSayWhetherItIsCrossPod(t *testing.T) {
+	t.Parallel()
+	for told, known := range map[string]bool{``: false, `"crossPod":null,`: false, `"crossPod":false,`: true, `"crossPod":"false",`: true} {
+		p := newPod(t)
+		p.answer("GET /pod/v2/streams/{sid}/info", 200, `{"id":"s",`+told+`"active":true,"streamType":{"type":"ROOM"}}`)
+		got, err := p.client().Stream(t.Context(), "s")
+		require.NoError(t, err)
+		require.Equal(t, symphony.Stream{ID: "s", Type: symphony.RoomStream, CrossPodKnown: known, Active: true}, got, told)
 	}
 }

@@ -3,9 +3,12 @@ package engine_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +26,10 @@ func TestMain(m *testing.M) {
 	if store := os.Getenv("ENGINE_TEST_CHILD"); store != "" {
 		runChild(store)
 		return
+	}
+	// More tests at once than processors: most of a test is waiting.
+	if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
 	}
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
 		postgrestest.Stop()

@@ -25,12 +25,15 @@ import (
 
 // The errand: in a room that was opened before, a command that has all there is
 // to do; one that is refused, which is told in private; and one more.
-var errandSays = []struct{ who, text string }{
+var errandSays = []errandLine{
 	{"alice", `/newroom "Lobby" @kim`},
 	{"alice", `/newroom "Desk" external @carol @dana owner:@cora owner:@eve group:"Equities Sales"`},
 	{"kim", `/newroom "Mine"`},
 	{"alice", `/newroom "Last"`},
 }
+
+// errandLine is what somebody says in an errand.
+type errandLine struct{ who, text string }
 
 // errand is one run of the program from end to end, in a pod and a folder of
 // its own, with a kill on its way or none.
@@ -43,6 +46,7 @@ type errand struct {
 	log   *os.File
 	watch *watch
 	chat  string // where the next command is given; the 1:1 chat before there is a room
+	lines []errandLine
 	said  []client.Said
 }
 
@@ -68,7 +72,7 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 	require.NoError(t, made.key.WritePair(filepath.Join(dir, "privatekey.pem"), filepath.Join(dir, "publickey.pem")))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "roombot.db"), made.store, 0o600))
 
-	e := &errand{t: t, dir: dir}
+	e := &errand{t: t, dir: dir, lines: errandSays}
 	e.pod, err = sandbox.New(sandbox.Config{
 		BotKey: made.key.Public(), SigningKey: made.podKey, Visibility: 300 * time.Millisecond,
 	})
@@ -181,7 +185,7 @@ func (e *errand) fail(what string) {
 // again when it was killed.
 func (e *errand) says() {
 	e.t.Helper()
-	next := errandSays[len(e.said)]
+	next := e.lines[len(e.said)]
 	said, err := e.world.SaysIn(e.t.Context(), next.who, e.chat, next.text)
 	require.NoError(e.t, err)
 	e.said = append(e.said, said)

@@ -23,7 +23,7 @@ import (
 func TestTheProgramMayBeKilledAtEveryCheckpoint(t *testing.T) {
 	t.Parallel()
 	manyStarts(t)
-	killAtEach(t, 6, newErrand)
+	killAtEach(t, 6, newErrand, ran.requireAsAsked)
 }
 
 // The same with PostgreSQL, where another life of the program takes over what
@@ -32,7 +32,7 @@ func TestTheProgramMayBeKilledAtEveryCheckpointOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	manyStarts(t)
 	server, _ := postgrestest.NewServer(t)
-	killAtEach(t, 12, func(t *testing.T, c checkpoint) *errand { return newErrandOn(t, c, server) })
+	killAtEach(t, 12, func(t *testing.T, c checkpoint) *errand { return newErrandOn(t, c, server) }, ran.requireAsAsked)
 }
 
 func manyStarts(t *testing.T) {
@@ -45,13 +45,10 @@ func manyStarts(t *testing.T) {
 // killAtEach goes through the errand once for each checkpoint, several at once:
 // more than processors, since they mostly wait until an unanswered call is
 // settled, or a dead one's work is taken over.
-func killAtEach(t *testing.T, several int, newErrand func(*testing.T, checkpoint) *errand) {
+func killAtEach(t *testing.T, several int, newErrand func(*testing.T, checkpoint) *errand, check func(ran, *testing.T)) {
 	t.Helper()
 	undisturbed := newErrand(t, checkpoint{}).run()
-	undisturbed.ending.requireAsAsked(t)
-	require.Subset(t, undisturbed.events, []string{
-		"commit of new quota, new intent room, 1", "room create, 1", "message create, 1", "im create, 1", "commit of new intent outside, 1",
-	})
+	check(undisturbed, t)
 
 	var missed atomic.Int32
 	var atOnce errgroup.Group
@@ -97,7 +94,7 @@ func (e *errand) readEnding() (end ending) {
 	require.NoError(e.t, err)
 	var ids []string
 	for i, said := range e.said {
-		ids = append(ids, string(commands.NewRequestID(said.ID)), errandSays[i].text)
+		ids = append(ids, string(commands.NewRequestID(said.ID)), e.lines[i].text)
 	}
 	for _, r := range rooms {
 		ids = append(ids, messageml.RoomLink(r.StreamID), "link to "+r.Name)
@@ -127,8 +124,12 @@ func (e *errand) readEnding() (end ending) {
 }
 
 // requireAsAsked holds the end to what was asked for.
-func (end ending) requireAsAsked(t *testing.T) {
+func (r ran) requireAsAsked(t *testing.T) {
 	t.Helper()
+	require.Subset(t, r.events, []string{
+		"commit of new quota, new intent room, 1", "room create, 1", "message create, 1", "im create, 1", "commit of new intent outside, 1",
+	})
+	end := r.ending
 	require.Len(t, end.Rooms, 3)
 	desk := end.Rooms[1]
 	require.Equal(t, []client.Keyword{

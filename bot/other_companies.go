@@ -1,0 +1,76 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// hasOtherCompanies reports whether people of other companies can read the chat of the request,
+// now or later. What Symphony does not tell counts as yes. In a 1:1 chat nobody but the requester
+// reads.
+func (a *attempt) hasOtherCompanies(ctx context.Context) (bool, error) {
+	switch {
+	case !a.request.Room:
+		return false, nil
+	case a.request.External, a.bot.env.IsExternal(a.request.From.ID):
+		return true, nil
+	}
+	chat, known := a.bot.chats.find(a.request.Stream)
+	if !known {
+		var err error
+		if chat, err = a.readChat(ctx); err != nil {
+			return false, err
+		}
+	}
+	if chat.Type == symphony.IM {
+		a.request.Room = false
+		return false, nil
+	}
+	return !chat.CrossPodKnown || chat.CrossPod || slices.ContainsFunc(chat.Members, a.bot.env.IsExternal), nil
+}
+
+// readChat reads what Symphony says of the chat of the request: the zero Stream where it refuses.
+func (a *attempt) readChat(ctx context.Context) (symphony.Stream, error) {
+	chat, err := a.bot.client.Stream(ctx, a.request.Stream)
+	switch {
+	case symphony.VerdictOf(err) == symphony.Refused, err != nil && a.isLast && ctx.Err() == nil:
+		return symphony.Stream{}, nil
+	case err != nil:
+		return symphony.Stream{}, fmt.Errorf("look up the chat: %w", err)
+	}
+	a.bot.chats.add(a.request.Stream, chat)
+	return chat, nil
+}
+
+// isForOneToOneChat reports whether a reply says what people of other companies could read in the
+// chat of the request and must not.
+func (a *attempt) isForOneToOneChat(ctx context.Context, reply commands.Reply) (bool, error) {
+	if reply.Open {
+		return false, nil
+	}
+	return a.hasOtherCompanies(ctx)
+}
+
+// withTypedOutline is a reply whose outline repeats only what was typed in the chat: what was
+// filled into a form has been read by nobody else.
+func (a *attempt) withTypedOutline(reply commands.Reply) commands.Reply {
+	if a.request.roomForm() != nil {
+		reply.Outline = nil
+	}
+	return reply
+}
+
+// firstForChat is the first answer as the chat of the request may read it. It reports false where
+// that is nothing.
+func (a *attempt) firstForChat(ctx context.Context, first commands.Reply) (commands.Reply, bool, error) {
+	private, err := a.isForOneToOneChat(ctx, first)
+	if err != nil || !private {
+		return first, err == nil, err
+	}
+	outline, ok := a.withTypedOutline(first).FirstOutline()
+	return outline, ok, nil
+}
