@@ -171,3 +171,48 @@ func TestOperatorsAreNamedAsTheSystemNamesThem(t *testing.T) {
 	t.Setenv("SUDO_USER", "ann")
 	require.Equal(t, current.Username+", by sudo from ann", operatorName())
 }
+
+// What an operator asks for is in the store when the shell returns: the bot may be killed at that
+// moment, and its next start does it, once.
+func TestWhatAnOperatorAsksForOutlivesAKilledBot(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	running := w.run()
+	require.NoError(t, w.pod.Fail(t.Context(), client.Fault{Path: "/pod/v3/room/create", Status: 503}))
+	said, err := w.pod.Says(t.Context(), "bob", firstCommand)
+	require.NoError(t, err)
+	var found []job
+	inState := func(state string) func() bool {
+		return func() bool {
+			got := shell(t, "jobs", "list", "--state", state, "--json", "--config", w.config)
+			return json.Unmarshal([]byte(got.out), &found) == nil && len(found) == 1
+		}
+	}
+	require.Eventually(t, inState("ready"), patience, tick)
+	number := string(found[0].Request)
+	kill := func() {
+		require.NoError(t, running.cmd.Process.Kill())
+		<-running.ended
+	}
+	require.Zero(t, shell(t, "jobs", "cancel", number, "--config", w.config).code)
+	kill()
+	running = begin(t, "run", "--config", w.config)
+	require.Eventually(t, inState("failed"), patience, tick)
+	require.NoError(t, w.pod.Heal(t.Context()))
+	require.Zero(t, shell(t, "jobs", "retry", number, "--config", w.config).code)
+	kill()
+	running = begin(t, "run", "--config", w.config)
+	require.Eventually(t, inState("done"), patience, tick)
+	chat, err := w.pod.Chat(t.Context(), "bob", said.StreamID)
+	require.NoError(t, err)
+	var ended, open int
+	for _, m := range withoutReplaced(chat.Messages) {
+		if strings.Contains(m.Text, "Your administrators have ended this") {
+			ended++
+		}
+		if strings.Contains(m.Text, "✓ Q2 Earnings") {
+			open++
+		}
+	}
+	require.Equal(t, []int{1, 1}, []int{ended, open})
+}
