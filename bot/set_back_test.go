@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -56,9 +57,7 @@ func (s *setBack) front(pod http.Handler) http.Handler {
 			answer := httptest.NewRecorder()
 			pod.ServeHTTP(answer, r)
 			s.reach("after the answer")
-			for name, values := range answer.Header() {
-				rw.Header()[name] = values
-			}
+			maps.Copy(rw.Header(), answer.Header())
 			rw.WriteHeader(answer.Code)
 			_, _ = rw.Write(answer.Body.Bytes())
 		default:
@@ -160,26 +159,27 @@ func onPostgres(s *setBack) func(*world) {
 	_, store := postgrestest.NewServer(s.t)
 	address, err := engine.ParseAddress(store)
 	require.NoError(s.t, err)
-	run := func(each string) {
+	run := func(each string) error {
 		ctx := context.Background()
 		conn, err := pgx.Connect(ctx, store)
-		if !assert.NoError(s.t, err) {
-			return
+		if err != nil {
+			return err
 		}
 		defer conn.Close(ctx)
 		_, err = conn.Exec(ctx, fmt.Sprintf(`BEGIN ISOLATION LEVEL REPEATABLE READ; CREATE SCHEMA IF NOT EXISTS backup;
 			DO $$ DECLARE t text; BEGIN
 				FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP %s END LOOP;
 			END $$; COMMIT`, each))
-		assert.NoError(s.t, err)
+		return err
 	}
 	return func(w *world) {
 		w.change = func(c *bot.Config) {
 			c.Store.Store, c.Store.TakeoverAfter = address, 500*time.Millisecond
 		}
-		s.copy = func() { run(`EXECUTE format('CREATE TABLE backup.%I AS TABLE public.%I', t, t);`) }
+		s.copy = func() { assert.NoError(s.t, run(`EXECUTE format('CREATE TABLE backup.%I AS TABLE public.%I', t, t);`)) }
 		s.restore = func() {
-			run(`EXECUTE format('TRUNCATE public.%I', t); EXECUTE format('INSERT INTO public.%I SELECT * FROM backup.%I', t, t);`)
+			require.NoError(s.t, run(`EXECUTE format('TRUNCATE public.%I', t);
+				EXECUTE format('INSERT INTO public.%I SELECT * FROM backup.%I', t, t);`))
 		}
 	}
 }
