@@ -207,7 +207,7 @@ func TestForgottenJobsAreErasedAndCannotBeRetried(t *testing.T) {
 			return []string{"failed", "running"}
 		})
 		require.NoError(t, err)
-		require.Equal(t, engine.Forgotten{Erased: 1, AtEnd: 1}, f)
+		require.Equal(t, engine.Forgotten{Erased: 1, AtEnd: 1, Jobs: []string{"failed", "running"}}, f)
 		close(release)
 		waitIdle(t, e)
 		stop()

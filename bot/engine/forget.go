@@ -10,9 +10,9 @@ import (
 
 // Forgotten is what Forget has done.
 type Forgotten struct {
-	Erased int // failed jobs; they can no longer be retried
-	AtEnd  int // unfinished jobs, which are erased when they end
-	Jobs   []string
+	Erased int      // failed jobs; they can no longer be retried
+	AtEnd  int      // unfinished jobs, which are erased when they end
+	Jobs   []string // ids of both
 }
 
 // Said is what a job says.
