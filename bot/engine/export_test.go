@@ -70,11 +70,7 @@ func (e *Engine) OtherConnection(ctx context.Context) (*sql.DB, error) {
 	if err := e.Exec(ctx, `PRAGMA busy_timeout = 0`); err != nil {
 		return nil, err
 	}
-	other, err := openFile(e.config.Store.File())
-	if err != nil {
-		return nil, err
-	}
-	return other.db, nil
+	return openForWrites(e.config.Store.File())
 }
 
 // LogQueueProblem has the queue report an error that happened at a time.

@@ -60,7 +60,7 @@ func (i *Inspector) openFile(context.Context) error {
 	if err != nil {
 		return err
 	}
-	i.store = newSQLiteStore(db)
+	i.store = newSQLiteStore(db, db)
 	return nil
 }
 
@@ -111,7 +111,7 @@ func (i *Inspector) change(change func(*jobAdmin) error) error {
 	if err != nil {
 		return err
 	}
-	s := newSQLiteStore(db)
+	s := newSQLiteStore(db, db)
 	queue, err := newQueue(newDriver(riversqlite.New(db), nil), nativeSQLite, &river.Config{Logger: discardLog()})
 	if err == nil {
 		err = change(&jobAdmin{store: s, queue: queue})

@@ -78,20 +78,28 @@ const busyTimeout = "busy_timeout(5000)"
 // secureDelete overwrites what is deleted.
 const secureDelete = "secure_delete(ON)"
 
-// openFile opens the database for its one writer.
+// openFile opens the database for its one writer, and for reads beside it.
 func openFile(file string) (*sqliteStore, error) {
+	db, err := openForWrites(file)
+	if err != nil {
+		return nil, err
+	}
+	read, err := openDB(file, url.Values{"_pragma": {busyTimeout, "query_only(1)"}})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return newSQLiteStore(db, read), nil
+}
+
+func openForWrites(file string) (*sql.DB, error) {
 	if err := createPrivateFile(file); err != nil {
 		return nil, err
 	}
-	db, err := openDB(file, url.Values{
+	return openDB(file, url.Values{
 		"_txlock": {"immediate"},
 		// auto_vacuum comes first: it counts only before the file has a first page.
 		"_pragma": {busyTimeout, "auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)", secureDelete},
 	})
-	if err != nil {
-		return nil, err
-	}
-	return newSQLiteStore(db), nil
 }
 
 func openDB(file string, query url.Values) (*sql.DB, error) {

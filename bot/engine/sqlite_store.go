@@ -13,9 +13,12 @@ import (
 // sqliteStore writes one transaction at a time. Writes that arrive while a transaction is being
 // flushed to disk share the next one: with full synchronisation the flush is what costs, not the
 // statements. (PostgreSQL does the same by itself, across connections.)
+// Reads have a connection of their own, so that they need not wait for writes, and go on while
+// another program keeps everybody from writing.
 type sqliteStore struct {
 	sqlRunner
-	db   *sql.DB
+	db   *sql.DB       // for writes
+	read *sql.DB       // for reads outside of transactions; may be db
 	lock *flock.Flock  // nil when only read
 	turn chan struct{} // holds a token while somebody writes
 
@@ -28,8 +31,12 @@ type queuedWrite struct {
 	done        chan error
 }
 
-func newSQLiteStore(db *sql.DB) *sqliteStore {
-	return &sqliteStore{sqlRunner: sqlRunner{db}, db: db, turn: make(chan struct{}, 1)}
+func newSQLiteStore(db, read *sql.DB) *sqliteStore {
+	return &sqliteStore{sqlRunner: sqlRunner{db}, db: db, read: read, turn: make(chan struct{}, 1)}
+}
+
+func (s *sqliteStore) query(ctx context.Context, row func(scan) error, statement string, args ...any) error {
+	return sqlRunner{s.read}.query(ctx, row, statement, args...)
 }
 
 func (s *sqliteStore) runExclusively(ctx context.Context, do func(context.Context) error) error {
@@ -39,7 +46,7 @@ func (s *sqliteStore) runExclusively(ctx context.Context, do func(context.Contex
 func (s *sqliteStore) dialect() dialect { return sqliteDialect() }
 
 func (s *sqliteStore) close() error {
-	err := s.db.Close()
+	err := errors.Join(s.read.Close(), s.db.Close())
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.Unlock())
 	}
