@@ -72,8 +72,8 @@ type Bot struct {
 	admission    *admission
 	history      *history
 	lookedUp     sync.Map // ids of earlier jobs whose answer was looked for in vain; they are few
-	users        userCache
-	chats        chatCache
+	users        lookupCache[symphony.UserID, symphony.User]
+	chats        lookupCache[symphony.StreamID, symphony.Stream]
 	lastProgress atomic.Int64 // when a job last got further, in nanoseconds since 1970
 }
 

@@ -143,6 +143,6 @@ func (b *Bot) lookUpColleague(ctx context.Context, id symphony.UserID) (symphony
 	case err != nil: // a denial would be final
 		return symphony.User{}, fmt.Errorf("look up who asks: %w", err)
 	}
-	b.users.add(found[0])
+	b.users.add(id, found[0])
 	return found[0], nil
 }
