@@ -109,7 +109,7 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 func (a *attempt) refuseSurplus(ctx context.Context) error {
 	if a.request.Bound == boundPerson {
 		zerolog.Ctx(ctx).Warn().Msg("person has too many unfinished requests in the chat, more are left out")
-		return commands.TooManyOfPerson(a.bot.bounds.PerPerson)
+		return commands.TooManyOfPerson(a.request.From.Name, a.bot.bounds.PerPerson)
 	}
 	zerolog.Ctx(ctx).Warn().Msg("chat has too many unfinished requests, more are left out")
 	return commands.TooMany(a.bot.bounds.PerConversation)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/rs/zerolog"
+
 	"roombot/commands"
 	"roombot/symphony"
 )
@@ -38,6 +40,11 @@ func (a *attempt) composeOutcome(ctx context.Context, reply commands.Reply) (out
 	if err != nil {
 		return outcome{}, err
 	}
+	code := reply.Code
+	if chat == a.request.Stream && a.request.Room && reply.Private { // there is no 1:1 chat
+		zerolog.Ctx(ctx).Warn().Str("outcome", reply.Code).Msg("details were left out: no 1:1 chat with who asked can be opened")
+		reply = reply.DetailsNotSent(a.id)
+	}
 	elsewhere := chat != a.request.Stream
 	if elsewhere {
 		if err := a.lookUpRoomName(ctx); err != nil {
@@ -45,7 +52,7 @@ func (a *attempt) composeOutcome(ctx context.Context, reply commands.Reply) (out
 		}
 	}
 	o := outcome{
-		Code: reply.Code, Failed: reply.Failed, Command: a.command, Room: reply.Room, Stream: chat,
+		Code: code, Failed: reply.Failed, Command: a.command, Room: reply.Room, Stream: chat,
 		Reply: a.render(partReply, reply), Brief: a.render(partBrief, reply.Brief(a.id)),
 	}
 	switch aside := reply.PrivateCopy(a.request.Name); {
@@ -78,7 +85,7 @@ func (a *attempt) chooseChat(ctx context.Context, reply commands.Reply) (symphon
 	im, err := a.bot.client.CreateIM(ctx, a.request.From.ID)
 	switch {
 	case symphony.VerdictOf(err) == symphony.Refused:
-		return a.request.Stream, nil // no 1:1 chat with this user: better in the room than not at all
+		return a.request.Stream, nil // no 1:1 chat with this user
 	case err != nil:
 		return "", fmt.Errorf("open the 1:1 chat: %w", err)
 	}
@@ -92,6 +99,8 @@ func (a *attempt) isPrivate(ctx context.Context, reply commands.Reply) (bool, er
 		return false, nil
 	case reply.Private || !reply.Failed:
 		return reply.Private, nil
+	case a.request.roomForm() != nil: // others have not read what was filled in
+		return true, nil
 	}
 	members, err := a.bot.client.Members(ctx, a.request.Stream)
 	switch {

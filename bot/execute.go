@@ -195,7 +195,7 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 	zerolog.Ctx(ctx).Error().Err(cause).Msg("request was given up")
 	decided, err := a.keepOutcome(ctx, func(ctx context.Context) (commands.Reply, error) {
 		return b.env.UnfinishedReply(ctx, a, commands.Unfinished{
-			ID: a.id, From: a.request.From, Sent: a.request.roomForm(), Cancelled: errors.Is(cause, engine.ErrCancelled),
+			ID: a.id, From: a.request.From, Chat: a.request.chat(), Sent: a.request.roomForm(), Cancelled: errors.Is(cause, engine.ErrCancelled),
 			Unknown: !sure,
 		})
 	})

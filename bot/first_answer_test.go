@@ -18,7 +18,7 @@ func TestARoomThatIsFilledSoonHasOneAnswer(t *testing.T) {
 	t.Parallel()
 	w, recorder := newRecordedWorld(t, "Soon", newSteeredClock(), nil)
 	w.asks("bob", `/newroom "Soon" @carol owner:@alice @ravi group:"FX EMEA"`).endsWith(
-		"⚠ Soon", "Owners: Bob Chen (you), Alice Martin\n", "Member: Carol O'Neil\n", "Ravi Shah: kept out by an information barrier")
+		"⚠ Soon", "Owners: Bob Chen (you), Alice Martin\n", "Member: Carol O'Neil\n", "Ravi Shah: Symphony does not allow it. An information barrier")
 	require.Len(t, recorder.requireTruth(t), 1, "one message and no edit")
 }
 

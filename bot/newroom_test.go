@@ -32,7 +32,7 @@ func TestPeopleWhoCannotBeAddedAreNamedWithTheCause(t *testing.T) {
 
 	w.says("bob", `/newroom "Research call" @ravi @dana @eve @alice`).sees(
 		"⚠ Research call", "not everything worked",
-		"Ravi Shah: kept out by an information barrier",
+		"Ravi Shah: Symphony does not allow it. An information barrier",
 		"Dana Former: the account is disabled",
 		"Eve Adams (Beta Capital): from another company, and this room is internal",
 		"Alice Martin")

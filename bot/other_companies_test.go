@@ -119,7 +119,7 @@ func TestOtherCompaniesReadNothingOfTheDirectory(t *testing.T) {
 		{"/groups equi", nil, "Equities Sales (2 people)", ""},
 		{"/groups zzz", nil, "No group has", ""},
 		{`/newroom "A" carol@acme.test group:"test group"`, nil, "Group: Test Group (3 people)", "✓ A (https://"},
-		{`/newroom "B" ravi@acme.test`, nil, "Ravi Shah: kept out by an information barrier", "✓ B (https://"},
+		{`/newroom "B" ravi@acme.test`, nil, "Ravi Shah: Symphony does not allow it. An information barrier", "✓ B (https://"},
 		{`/newroom "C" owner:dana@acme.test`, nil, "Dana Former: the account is disabled", "✓ C (https://"},
 		{`/newroom "D" @mallory external`, nil, "Mallory Grey (Gamma Partners): not connected with me", "✓ D (https://"},
 		{`/newroom "E" @eve`, nil, "Eve Adams (Beta Capital): from another company", "✓ E (https://"},

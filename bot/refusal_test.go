@@ -45,7 +45,7 @@ func TestARefusedMemberIsNamedWithTheCause(t *testing.T) {
 	t.Parallel()
 	for status, words := range map[int]string{
 		400: "Alice Martin: Symphony refused without saying why",
-		403: "Alice Martin: kept out by an information barrier",
+		403: "Alice Martin: Symphony does not allow it. An information barrier",
 		451: "Alice Martin: blocked by a compliance rule",
 		452: "Alice Martin: kept out by an information barrier",
 		503: "Alice Martin: Symphony did not answer, though I asked several times",

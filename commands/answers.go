@@ -87,10 +87,10 @@ func TooMany(limit int) *Refusal {
 
 // TooManyOfPerson refuses the requests of a person of whom as many as the limit are unfinished in a
 // chat.
-func TooManyOfPerson(limit int) *Refusal {
+func TooManyOfPerson(who string, limit int) *Refusal {
 	r := TooMany(limit)
-	r.Message = fmt.Sprintf("%d of your commands are waiting in this chat, as many as I take from one person at once. "+
-		"I left out what you sent after them.", limit)
+	r.Message = fmt.Sprintf("%s, %d of your commands are waiting in this chat, as many as I take from one person at once. "+
+		"I left out what you sent after them.", who, limit)
 	return r
 }
 
@@ -101,7 +101,7 @@ func TooManyRooms(limit int, next time.Time) *Refusal {
 	next = next.UTC().Add(minute - 1).Truncate(minute)
 	return &Refusal{
 		Code:    "too-many-rooms",
-		Message: fmt.Sprintf("You have opened %s in the last hour, as many as one person may.", countNoun(limit, "room", "rooms")) + nothingCreated,
+		Message: fmt.Sprintf("You have asked for %s in the last hour, as many as one person may open.", countNoun(limit, "room", "rooms")) + nothingCreated,
 		Next:    "The next is possible at " + next.Format("15:04") + " UTC. Please send the command again then.",
 	}
 }

@@ -1,5 +1,7 @@
 package commands
 
+import "slices"
+
 // CauseLeft is the cause of somebody who was added and is not in the room when the reply is
 // decided. Unlike the others it is never stored.
 const CauseLeft Cause = "left"
@@ -36,13 +38,17 @@ var causeTexts = map[Cause]causeText{
 		"not entitled to rooms of this kind",
 		"Your Symphony administrators can grant the entitlement.",
 	},
+	CauseForbidden: {
+		"Symphony does not allow it",
+		"An information barrier or a missing entitlement may be the reason: ask Compliance or your Symphony administrators.",
+	},
 	CauseCompliance: {
 		"blocked by a compliance rule",
 		"Compliance can tell you which one.",
 	},
 	CauseNotOwner: {
 		"added, but not made an owner: Symphony refused",
-		"Another owner can do it in the room's settings.",
+		"An owner can do it in the room's settings. Where I am the only owner, ask your Symphony administrators.",
 	},
 	CauseOwnerEntitlement: {
 		"added, but not made an owner: owners of a public room need the entitlement to create public rooms",
@@ -54,7 +60,7 @@ var causeTexts = map[Cause]causeText{
 	},
 	CauseNotJoined: {
 		"invited, but not in the room after ten minutes",
-		"Their company may still let them in: please look in the room later. Whoever was to be an owner must be made one there.",
+		"Their company may still let them in: please look in the room later. Whoever was to be an owner is not made one then; an owner of the room can do it.",
 	},
 	CauseGroup: {
 		"Symphony does not let me add this group",
@@ -76,6 +82,11 @@ var causeTexts = map[Cause]causeText{
 		"Symphony refused without saying why",
 		"Add them in the room, or ask your administrators with the request number.",
 	},
+}
+
+// isOfDirectory reports whether a cause tells something of an account that others need not know.
+func (c Cause) isOfDirectory() bool {
+	return slices.Contains([]Cause{CauseNotFound, CauseDisabled, CauseBarrier, CauseForbidden, CauseCompliance}, c)
 }
 
 // isOfOwnership reports whether somebody is in the room and only not an owner.

@@ -37,8 +37,8 @@ func (env *Env) diagnoseAdd(ctx context.Context, room storedRoom, invitee invite
 		return CauseRefused
 	case env.IsExternal(invitee.ID):
 		return CauseEntitlement
-	default: // pods without status 452 answer so
-		return CauseBarrier
+	default: // also of information barriers, on pods without status 452
+		return CauseForbidden
 	}
 }
 

@@ -51,7 +51,7 @@ func (p *roomPlan) inviteesAfterRequester(requesterInside bool) []invitee {
 		all = append(all, invitee{ID: person.ID, Name: person.Name, Owner: containsPerson(p.Owners, person.ID)})
 	}
 	for _, g := range p.Groups {
-		all = append(all, invitee{ID: g.ID, Name: g.Name, Group: true})
+		all = append(all, invitee{ID: g.ID, Name: p.groupName(g), Group: true})
 	}
 	return all
 }

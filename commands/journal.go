@@ -72,6 +72,8 @@ type storedGroup struct {
 	ID     symphony.UserID `json:"id"`
 	Name   string          `json:"name"`
 	People int             `json:"behind"` // how many it brings
+	// Restricted says that not everybody may know of it.
+	Restricted bool `json:"restricted,omitempty"`
 }
 
 // storedCreation is the result of stepRoom: the room, or why Symphony certainly made none.
@@ -135,6 +137,7 @@ const (
 	CauseInternalRoom     Cause = "external-into-internal-room"
 	CauseBarrier          Cause = "barrier"
 	CauseEntitlement      Cause = "entitlement"
+	CauseForbidden        Cause = "forbidden"
 	CauseCompliance       Cause = "compliance"
 	CauseNotOwner         Cause = "not-owner"
 	CauseOwnerEntitlement Cause = "owner-entitlement"

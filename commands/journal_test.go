@@ -162,7 +162,7 @@ func namesShape() shape {
 func outsideShape() shape {
 	return storedAs(map[string]any{
 		"steps":    []any{stepOutside, stepPromotion(7146825580545)},
-		"causes":   texts(CauseInvited, CauseNotJoined, CauseOwnerEntitlement),
+		"causes":   texts(CauseInvited, CauseNotJoined, CauseOwnerEntitlement, CauseForbidden),
 		"outcomes": texts(CodeInvited),
 	})
 }

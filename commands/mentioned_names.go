@@ -107,10 +107,14 @@ func (p *roomPlan) companyOf(id symphony.UserID) string {
 	return p.mentioned.users[id].Company
 }
 
-// withNames are the absentees by the names that a reply shows, outsiders with their companies.
+// withNames are the absentees by the names that a reply shows, outsiders with their companies. A
+// requester of another company learns nothing of why one of our people is missing.
 func (p *roomPlan) withNames(absent []absentee) []absentee {
 	named := slices.Clone(absent)
 	for i := range named {
+		if p.env.IsExternal(p.req.From.ID) && !p.env.IsExternal(named[i].ID) && named[i].Cause.isOfDirectory() {
+			named[i].Cause = CauseRefused
+		}
 		named[i].Name, named[i].Company = p.nameOf(named[i].ID, named[i].Name), p.companyOf(named[i].ID)
 	}
 	return named

@@ -33,8 +33,8 @@ func (p *roomPlan) createOnce(ctx context.Context, attempt Attempt) (room stored
 }
 
 // findOrCreate searches the room where an earlier call may have created it, and else creates it.
-// fresh is true if the first call did. The policy is asked once more right before the first
-// intention: nothing waits between the two.
+// fresh is true if the first call did. The policy is asked once more right before the intention:
+// nothing waits between the two.
 func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (result *storedCreation, fresh bool, err error) {
 	last, times, err := attempt.Intentions(ctx, stepRoom)
 	if err != nil {
@@ -45,11 +45,11 @@ func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (result *s
 			return found, false, err
 		}
 	}
+	if err := attempt.CheckPolicy(ctx, p.req); err != nil { // there is no room yet
+		return nil, false, err
+	}
 	intend := attempt.Intend
-	if times == 0 { // nothing may have been written: now it is decided for good
-		if err := attempt.CheckPolicy(ctx, p.req); err != nil {
-			return nil, false, err
-		}
+	if times == 0 {
 		intend = attempt.IntendRoom
 	}
 	if err := intend(ctx, stepRoom); err != nil {

@@ -68,7 +68,7 @@ func activeMembers(g symphony.Group) []symphony.GroupMember {
 func toStoredGroups(groups []symphony.Group) []storedGroup {
 	var stored []storedGroup
 	for _, g := range groups {
-		stored = append(stored, storedGroup{ID: g.ProfileID, Name: g.Name, People: len(activeMembers(g))})
+		stored = append(stored, storedGroup{ID: g.ProfileID, Name: g.Name, People: len(activeMembers(g)), Restricted: g.IsRestricted()})
 	}
 	return stored
 }

@@ -98,7 +98,7 @@ func TestRecoveredAnswerTellsWhatIsSo(t *testing.T) {
 		},
 		"absentee of an earlier part": {
 			people: `@Ravi Shah @Carol O'Neil`, crash: "members/10", code: commands.CodePartial,
-			sees: []string{"Ravi Shah: kept out by an information barrier", "Owner: Bob Chen (you)\n", "Carol O'Neil, Ada Abbott", "and 1 more"},
+			sees: []string{"Ravi Shah: Symphony does not allow it. An information barrier", "Owner: Bob Chen (you)\n", "Carol O'Neil, Ada Abbott", "and 1 more"},
 		},
 		"requester has left": {
 			people: `@Alice Martin @Carol O'Neil`, crash: "members/10", code: commands.CodePartial,
@@ -125,7 +125,7 @@ func TestRecoveredAnswerTellsWhatIsSo(t *testing.T) {
 		"members cannot be listed": {
 			people: `@Ravi Shah @Carol O'Neil`, crash: "members/10", code: commands.CodePartial,
 			change: func(w *world, _ symphony.StreamID) { w.stub(stub{path: crowded, status: http.StatusForbidden}) },
-			sees:   []string{"Ravi Shah: kept out by an information barrier", "Owner: Bob Chen (you)\n", "Carol O'Neil, Ada Abbott"},
+			sees:   []string{"Ravi Shah: Symphony does not allow it. An information barrier", "Owner: Bob Chen (you)\n", "Carol O'Neil, Ada Abbott"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -132,10 +132,28 @@ func (p *roomPlan) groupByRole(in *knownMembers) (owners, members, groups []stri
 	}
 	for _, g := range p.Groups {
 		if in.has(invitee{ID: g.ID, Group: true}) {
-			groups = append(groups, g.Name+personCount(g.People))
+			groups = append(groups, p.groupName(g)+p.groupSize(g))
 		}
 	}
 	return owners, members, groups
+}
+
+// isHidden reports whether others could read of a group in this chat who may not know of it.
+func (p *roomPlan) isHidden(g storedGroup) bool { return g.Restricted && p.req.Chat.Room }
+
+// groupName is what an answer calls a group.
+func (p *roomPlan) groupName(g storedGroup) string {
+	if p.isHidden(g) {
+		return "a group that not everybody may see"
+	}
+	return g.Name
+}
+
+func (p *roomPlan) groupSize(g storedGroup) string {
+	if p.isHidden(g) {
+		return ""
+	}
+	return personCount(g.People)
 }
 
 // requesterName is what the requester reads of themselves.

@@ -16,6 +16,7 @@ import (
 type Unfinished struct {
 	ID        RequestID
 	From      Person
+	Chat      Chat
 	Sent      symphony.FormValues // the form for a room, nil if the request was none
 	Cancelled bool
 	Unknown   bool // whether there is a room could not be found out
@@ -42,7 +43,7 @@ func (env *Env) UnfinishedReply(ctx context.Context, attempt Attempt, u Unfinish
 	if _, err := attempt.Result(StepPlan, &planned); err != nil {
 		return Reply{}, err
 	}
-	p := &roomPlan{env: env, req: &Request{ID: u.ID, From: u.From}, storedPlan: planned}
+	p := &roomPlan{env: env, req: &Request{ID: u.ID, From: u.From, Chat: u.Chat}, storedPlan: planned}
 	p.room.Name = cmp.Or(made.Room.Name, "Your room")
 	notes := p.useDirectoryNames(ctx)
 	absence, err := p.describeAbsence(ctx, made.Room)

@@ -87,6 +87,9 @@ func (env *Env) personRefusal(ctx context.Context, r *Request, typed string, mat
 	}
 	refusal := nobodyRefusal(typed, others...)
 	refusal.Line, refusal.Caret = line, caret
+	if env.IsExternal(r.From.ID) { // who learns nothing of the directory
+		return refusal
+	}
 	if near := env.findSimilar(ctx, typed); len(near) > 0 {
 		refusal.Next = "Is “" + syntax.Truncate(typed, maxEcho) + "” " + listCandidates(near) + "? Type @ and choose from the list."
 	}

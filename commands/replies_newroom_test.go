@@ -95,8 +95,8 @@ func TestRepliesCauses(t *testing.T) {
 		situation, command string
 		stubs              []stub
 	}{
-		{"An information barrier", "@ravi @carol", nil},
-		{"An information barrier, on a pod that answers 403", "@Alice Martin @carol", []stub{{path: add, body: alice, status: refused}}},
+		{"An information barrier or something like it", "@ravi @carol", nil},
+		{"An information barrier, on a pod that says so", "@Alice Martin @carol", []stub{{path: add, body: alice, status: 452}}},
 		{"A disabled account", "@dana", nil},
 		{"An account that is gone", "@Alice Martin", []stub{
 			{path: add, body: alice, status: 400}, {path: "/pod/v3/users?", status: 200, answer: `{"users":[]}`},
@@ -241,7 +241,7 @@ func TestRepliesAnswers(t *testing.T) {
 		{"A button of a message that is gone", commands.Expired()},
 		{"A click on what somebody else was asked", commands.NotYours()},
 		{"Too many requests of the chat are unfinished", commands.TooMany(40)},
-		{"Too many requests of the person in the chat are unfinished", commands.TooManyOfPerson(10)},
+		{"Too many requests of the person in the chat are unfinished", commands.TooManyOfPerson("Carol O'Neil", 10)},
 		{"The person has opened as many rooms as they may in an hour", commands.TooManyRooms(20, time.Date(2026, 3, 4, 14, 4, 5, 0, time.UTC))},
 		{"The message could not be read because of a bug", commands.Unreadable(id)},
 		{"The command was written an hour ago", catalogue.TooLate(late, g.Parse(late), 70*time.Minute)},
