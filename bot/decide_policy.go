@@ -24,7 +24,7 @@ func (a *attempt) checkPolicyFirst(ctx context.Context, command string) error {
 	return a.checkPolicy(ctx, &commands.Request{From: a.request.From, Invocation: syntax.Invocation{Command: command}})
 }
 
-// CheckPolicy asks the policy again, right before the first intention. What was admitted in an
+// CheckPolicy asks the policy again, right before a room is created. What was admitted in an
 // earlier attempt is decided anew, with the room's name as it is now.
 func (a *attempt) CheckPolicy(ctx context.Context, r *commands.Request) error {
 	if !a.admitted && a.request.Room {

@@ -16,8 +16,8 @@ type Attempt interface {
 	// Result reads into value what a step has stored. It reports false while the step has not been
 	// done.
 	Result(step string, into any) (bool, error)
-	// CheckPolicy asks the policy again whether the request is admitted, right before its first
-	// intention: a job that waited may be denied by now. The denial is a *Refusal.
+	// CheckPolicy asks the policy again whether the request is admitted, right before each
+	// call that may create the room: a job that waited may be denied by now. The denial is a *Refusal.
 	CheckPolicy(ctx context.Context, r *Request) error
 	// Intend commits, before a write that must not happen twice, that it is about to be tried.
 	Intend(ctx context.Context, step string) error

@@ -352,7 +352,7 @@ func TestSuggestedNameFitsAndIsFree(t *testing.T) {
 	require.Equal(t, commands.CodeDone, w.answer("bob", refused.Offers[i].Command.Text).Code)
 }
 
-func TestPolicyIsAskedBeforeTheFirstIntentionOnly(t *testing.T) {
+func TestPolicyIsAskedBeforeEachCallThatMayCreate(t *testing.T) {
 	t.Parallel()
 	t.Run("a denial creates nothing", func(t *testing.T) {
 		t.Parallel()
@@ -380,6 +380,18 @@ func TestPolicyIsAskedBeforeTheFirstIntentionOnly(t *testing.T) {
 		require.Equal(t, commands.CodeDone, w.finish(plan, job).Code)
 		require.Equal(t, []string{"alice", "bob*"}, w.members("Begun"))
 		require.Equal(t, 1, job.asked)
+	})
+	t.Run("a denial counts where an earlier call has created nothing", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, settlesSoon)
+		w.stub(stub{path: createCall, status: http.StatusServiceUnavailable, count: 1})
+		plan, job := w.mustPlan("bob", `/newroom "Lost" @alice`), newJob()
+		_, err := plan.Apply(t.Context(), job)
+		require.Error(t, err)
+		job.denial = commands.Denied("Not any more.")
+		require.Equal(t, "denied", w.finish(plan, job).Code)
+		require.Empty(t, w.rooms("Lost"))
+		require.Equal(t, 1, w.calls(createCall))
 	})
 	t.Run("a call that never left does not count", func(t *testing.T) {
 		t.Parallel()
