@@ -36,7 +36,7 @@ func (a *attempt) checkEarlier(ctx context.Context) (ignoreReason, error) {
 	case err != nil:
 		return "", err
 	case found.isLast:
-		return ignoreEarlier, nil
+		return ignoreEarlier, a.restoreClaim(ctx, found)
 	}
 	a.bot.lookedUp.Store(a.ID, true)
 	return "", nil
@@ -44,8 +44,9 @@ func (a *attempt) checkEarlier(ctx context.Context) (ignoreReason, error) {
 
 // knownAnswer is what stands in the chats of the answer to a request.
 type knownAnswer struct {
-	isLast bool // the reply itself
-	isOpen bool // a message says that the room is open, while people may be missing
+	isLast bool   // the reply itself
+	code   string // outcome of the reply
+	isOpen bool   // a message says that the room is open, while people may be missing
 }
 
 // findAnswer looks for the answer in the chat of the request and, for a request in a room, in the
@@ -63,7 +64,7 @@ func (a *attempt) findAnswer(ctx context.Context) (knownAnswer, error) {
 		return knownAnswer{}, fmt.Errorf("find the 1:1 chat: %w", err)
 	}
 	private, err := a.findAnswerIn(ctx, im)
-	return knownAnswer{isLast: private.isLast, isOpen: found.isOpen}, err
+	return knownAnswer{isLast: private.isLast, code: private.code, isOpen: found.isOpen}, err
 }
 
 func (a *attempt) findAnswerIn(ctx context.Context, chat symphony.StreamID) (found knownAnswer, err error) {
@@ -78,7 +79,7 @@ func (a *attempt) findAnswerIn(ctx context.Context, chat symphony.StreamID) (fou
 			continue
 		}
 		if a.isLastWord(m.Data) {
-			return knownAnswer{isLast: true}, nil
+			return knownAnswer{isLast: true, code: commands.OutcomeOf(m.Data)}, nil
 		}
 		found.isOpen = found.isOpen || commands.SaysRoomIsOpen(m.Data, a.id)
 	}
@@ -94,6 +95,27 @@ func (a *attempt) isLastWord(data string) bool {
 		series = 1
 	}
 	return commands.IsFinalReply(data, a.id) && part != partFirst && series >= a.series
+}
+
+// restoreClaim claims the message of a request that was answered without the store knowing, so that
+// an edit of the message opens no second room. Nothing is claimed where the request opened none.
+func (a *attempt) restoreClaim(ctx context.Context, found knownAnswer) error {
+	if !commands.MayFollowRoom(found.code) {
+		return nil
+	}
+	if err := a.bot.env.RecoverRoom(ctx, a, a.newRequest()); err != nil {
+		return err
+	}
+	touched, err := commands.MayHaveWritten(ctx, a)
+	if err != nil || !touched {
+		return err
+	}
+	claim, err := a.ownClaim(ctx)
+	if err != nil || claim == "" {
+		return err
+	}
+	_, err = a.Claim(ctx, claim)
+	return err
 }
 
 // recoverRoom looks for the room of a request that ends unfinished, and stores it if there is one

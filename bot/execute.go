@@ -222,14 +222,21 @@ func (a *attempt) releaseUnlessTouched(ctx context.Context) error {
 	if err := a.releaseRoomCount(ctx); err != nil {
 		return err
 	}
+	claim, err := a.ownClaim(ctx)
+	if err != nil || claim == "" {
+		return err
+	}
+	return a.Release(ctx, claim)
+}
+
+// ownClaim is the claim that the request needs before it writes, empty for a form that cannot be
+// used.
+func (a *attempt) ownClaim(ctx context.Context) (string, error) {
 	if a.request.Form != nil {
 		form, err := a.readForm(ctx)
-		switch {
-		case err != nil:
-			return err
-		case form.foreign || form.refusal != nil: // such a form has claimed nothing
-			return nil
+		if err != nil || form.foreign || form.refusal != nil {
+			return "", err
 		}
 	}
-	return a.Release(ctx, messageClaim(a.request.Origin))
+	return messageClaim(a.request.Origin), nil
 }

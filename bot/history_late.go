@@ -14,8 +14,13 @@ func (a *attempt) checkMissed(ctx context.Context) (ignoreReason, error) {
 	var found lateness
 	err := a.Do(ctx, stepMissed, &found, func(ctx context.Context) (any, error) {
 		answer, err := a.findAnswer(ctx)
-		if err != nil || answer.isLast || answer.isOpen { // what was begun is finished, whenever that is
-			return lateness{Answered: answer.isLast}, err
+		switch {
+		case err != nil:
+			return nil, err
+		case answer.isLast:
+			return lateness{Answered: true}, a.restoreClaim(ctx, answer)
+		case answer.isOpen: // what was begun is finished, whenever that is
+			return lateness{}, nil
 		}
 		return lateness{Ago: time.Since(a.request.At)}, nil
 	})

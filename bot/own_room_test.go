@@ -80,6 +80,59 @@ func TestAStrangersRoomIsNeverUsed(t *testing.T) {
 	}
 }
 
+// copiesProof has alice put the keywords of a room on the older one that the bot has made for her.
+func (w *world) copiesProof(from string) (planted client.Room) {
+	w.t.Helper()
+	room := w.theRoom(from)
+	var keywords []client.Keyword
+	for _, key := range []string{commands.RequestKeyword, commands.ProofKeyword} {
+		require.NotEmpty(w.t, room.Keyword(key))
+		keywords = append(keywords, client.Keyword{Key: key, Value: room.Keyword(key)})
+	}
+	return w.roomByID(w.relabels(keywords...))
+}
+
+func TestACopiedProofOnAnOlderRoomIsNotUsed(t *testing.T) {
+	t.Parallel()
+	begin := func(t *testing.T) *world {
+		w := newWorld(t, settlesSoon)
+		w.says("alice", `/newroom "Owned"`).sees("✓ Owned")
+		w.stop()
+		w.advance(2 * time.Minute)
+		w.start()
+		return w
+	}
+	t.Run("lost answer", func(t *testing.T) {
+		t.Parallel()
+		w := begin(t)
+		w.fail(client.Fault{Path: onCreate, Drop: "after", Count: 1})
+		asked := w.asks("bob", `/newroom "Ours" @carol`)
+		require.Eventually(t, func() bool { return len(w.rooms("Ours")) == 1 }, patience, tick)
+		planted := w.copiesProof("Ours")
+		asked.endsWith("✓ Ours", "is open")
+		w.theOnly("Ours", "bob", "carol")
+		require.Equal(t, planted, w.roomByID(planted.StreamID))
+	})
+	t.Run("store set back", func(t *testing.T) {
+		t.Parallel()
+		w := begin(t)
+		restore := w.backsUp()
+		w.fail(client.Fault{Path: onAdd, Delay: "500ms", Status: 503})
+		asked := w.asks("bob", `/newroom "Ours" @carol`)
+		asked.waitForAnswer("⏳")
+		planted := w.copiesProof("Ours")
+		w.withoutFeed(func() {
+			restore()
+			w.heal()
+		})
+		require.Eventually(t, func() bool {
+			return containsAll(strings.Join(w.shownAnswers("bob", asked.Message), ""), []string{"✓ Ours", "is open"})
+		}, patience, tick)
+		w.theOnly("Ours", "bob", "carol")
+		require.Equal(t, planted, w.roomByID(planted.StreamID))
+	})
+}
+
 func (w *world) roomByID(streamID string) client.Room {
 	w.t.Helper()
 	rooms, err := w.pod.Rooms(w.t.Context())

@@ -109,7 +109,8 @@ func (p *roomPlan) searchEarlierRoom(ctx context.Context, last time.Time) (*stor
 	return p.searchRoom(ctx)
 }
 
-// searchRoom returns our own room for the request, the oldest of several, or nil.
+// searchRoom returns our own room for the request, the oldest of several, or nil. The proof can
+// be copied only once our room exists, so a younger room is never ours.
 func (p *roomPlan) searchRoom(ctx context.Context) (*storedCreation, error) {
 	keys, err := p.env.acceptedProofKeys()
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"time"
 
 	"roombot/symphony"
 )
@@ -44,9 +45,10 @@ func (p *roomPlan) proveRoom() (symphony.RoomAttributes, error) {
 
 // isOwnRoom reports whether the bot has made a room for the request. Anybody can compute the number
 // of a request and write it on a room; a room's name belongs to its owners. So neither counts, but
-// who created the room, and a proof by one of the keys. A version before the proofs left it out.
+// who created the room, and a proof by one of the keys. A version before the proofs left it out. An
+// owner can copy the proof onto an older room of the bot, so the age of the room counts as well.
 func (p *roomPlan) isOwnRoom(room symphony.Room, keys []proofKey) bool {
-	if room.CreatedBy != p.env.Self.ID {
+	if room.CreatedBy != p.env.Self.ID || p.isOlderThanRequest(room) {
 		return false
 	}
 	isProof := func(keyword symphony.Keyword) bool { return keyword.Key == ProofKeyword }
@@ -58,4 +60,16 @@ func (p *roomPlan) isOwnRoom(room symphony.Room, keys []proofKey) bool {
 			return hmac.Equal([]byte(keyword.Value), []byte(key.prove(p.req.Job)))
 		})
 	})
+}
+
+// clockTolerance is by how much the clocks of Symphony's servers may differ.
+const clockTolerance = time.Minute
+
+// isOlderThanRequest reports whether the room existed before the request was made. Both times are
+// the pod's; where one of them is not known, it reports false.
+func (p *roomPlan) isOlderThanRequest(room symphony.Room) bool {
+	if room.CreatedAt.IsZero() || p.req.At.IsZero() {
+		return false
+	}
+	return room.CreatedAt.Before(p.req.At.Add(-clockTolerance))
 }

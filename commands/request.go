@@ -2,6 +2,7 @@ package commands
 
 import (
 	"strings"
+	"time"
 
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -12,7 +13,9 @@ type Request struct {
 	ID RequestID
 	// Job is the id of the job: of the message that carried the request, or of a form the id of the
 	// event that brought it.
-	Job  string
+	Job string
+	// At is when the request was made, by the pod's clock; zero where that is not known.
+	At   time.Time
 	From Person
 	Chat Chat
 	// Message is what the user typed, for echoing it in errors.

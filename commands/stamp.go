@@ -57,6 +57,16 @@ func SaysRoomIsOpen(data string, id RequestID) bool {
 		e.Outcome == CodeAdding || e.Outcome == CodeInvited)
 }
 
+// MayFollowRoom reports whether a reply with this outcome may be that of a request which has opened
+// a room. Other commands have some of these outcomes too.
+func MayFollowRoom(outcome string) bool {
+	switch outcome {
+	case CodeDone, CodePartial, CodeGaveUp, CodeCancelled:
+		return true
+	}
+	return false
+}
+
 // OutcomeOf is the outcome in the stamp of a message, empty without a stamp.
 func OutcomeOf(data string) string {
 	e, _ := readStamp(data)
