@@ -158,6 +158,15 @@ func (w *world) takeGroupRights() {
 	require.NoError(w.t, w.pod.SetRights(w.t.Context(), rights))
 }
 
+// takeEditRight leaves the bot without the right to edit its messages.
+func (w *world) takeEditRight() {
+	w.t.Helper()
+	rights, err := w.pod.Rights(w.t.Context())
+	require.NoError(w.t, err)
+	rights.UpdateMessages = false
+	require.NoError(w.t, w.pod.SetRights(w.t.Context(), rights))
+}
+
 // chatter is somebody writing the same many times at once.
 func (w *world) chatter(who, to, text string, count int) {
 	w.t.Helper()

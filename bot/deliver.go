@@ -2,60 +2,13 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/rs/zerolog"
 
 	"roombot/commands"
 	"roombot/symphony"
 )
-
-// ShowFirst shows the user a first answer, but never after the reply. Only the first of several is
-// shown, except that the link replaces a word that it takes longer, and who is invited replaces how
-// long the adding takes. A failure to show it is logged and stops nothing.
-func (a *attempt) ShowFirst(ctx context.Context, first commands.Reply) {
-	first, told, err := a.firstForChat(ctx, first)
-	if told {
-		err = a.showFirstAnswer(ctx, first)
-	}
-	if err != nil {
-		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
-	}
-}
-
-func (a *attempt) showFirstAnswer(ctx context.Context, first commands.Reply) error {
-	if _, times, err := a.Intentions(ctx, a.inSeries(partReply)); err != nil || times > 0 {
-		return err
-	}
-	_, times, err := a.Intentions(ctx, a.inSeries(partFirst))
-	switch m := a.render(partFirst, first); {
-	case err != nil:
-		return err
-	case times == 0:
-		_, err = a.sendOnce(ctx, a.inSeries(partFirst), a.request.Stream, m)
-	case first.Code == commands.CodeInvited:
-		err = a.replaceFirst(ctx, stepInvited, m, commands.CodePutOff, commands.CodeAdding)
-	case first.Room != "":
-		err = a.replaceFirst(ctx, stepRelieved, m, commands.CodePutOff)
-	}
-	return err
-}
-
-// replaceFirst puts a first answer in the place of one with one of these outcomes, if it is known
-// by now whether that was shown.
-func (a *attempt) replaceFirst(ctx context.Context, step string, m symphony.Outgoing, outcomes ...string) error {
-	old, err := a.firstAnswer(ctx)
-	if _, unknown := errors.AsType[*commands.WaitError](err); unknown {
-		return nil
-	}
-	if err != nil || old.Message == "" || !slices.Contains(outcomes, old.Outcome) {
-		return err
-	}
-	_, err = a.replaceMessage(ctx, a.inSeries(step), old, m)
-	return err
-}
 
 // deliver shows the reply, in the place of the first answer if there is one in the same chat and it
 // says something else. It returns the message that shows it.

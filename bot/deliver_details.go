@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/rs/zerolog"
@@ -41,11 +42,46 @@ func (a *attempt) composeDetails(ctx context.Context, reply commands.Reply) (out
 	return o, nil
 }
 
-// deliverDetails sends the reply to the 1:1 chat, and tells the chat of the request once that has
+// showOutline shows the chat of the request the outline of a first answer. People who are invited
+// may take minutes to come in, so that the details of that go to the 1:1 chat at once.
+func (a *attempt) showOutline(ctx context.Context, first commands.Reply) error {
+	var err error
+	if outline, ok := a.withTypedOutline(first).FirstOutline(); ok {
+		err = a.showFirstAnswer(ctx, outline)
+	}
+	if first.Code == commands.CodeInvited {
+		err = errors.Join(err, ignoreWait(a.sendFirstDetails(ctx, first)))
+	}
+	return err
+}
+
+// sendFirstDetails sends the details of a first answer to the 1:1 chat, if there is one.
+func (a *attempt) sendFirstDetails(ctx context.Context, first commands.Reply) error {
+	if sent, err := a.Result(a.inSeries(partFirstDetails), new(sentMessage)); sent || err != nil {
+		return err
+	}
+	if err := a.lookUpRoomName(ctx); err != nil {
+		return err
+	}
+	if !a.request.Room { // the event did not say that it is a 1:1 chat
+		return a.showFirstAnswer(ctx, first)
+	}
+	im, err := a.bot.client.CreateIM(ctx, a.request.From.ID)
+	switch {
+	case symphony.VerdictOf(err) == symphony.Refused:
+		return a.Do(ctx, a.inSeries(partFirstDetails), nil, func(context.Context) (any, error) { return sentMessage{}, nil })
+	case err != nil:
+		return fmt.Errorf("open the 1:1 chat: %w", err)
+	}
+	_, err = a.sendOnce(ctx, a.inSeries(partFirstDetails), im, a.render(partFirstDetails, first.PrivateCopy(a.request.Name)))
+	return err
+}
+
+// deliverDetails shows the reply in the 1:1 chat, and tells the chat of the request once that has
 // happened. It returns the message in the 1:1 chat.
 func (a *attempt) deliverDetails(ctx context.Context, o outcome) (sentMessage, error) {
 	notice := o.Notice
-	details, err := a.sendOnce(ctx, a.inSeries(partReply), o.Stream, o.Reply)
+	details, err := a.showDetails(ctx, o)
 	if err == nil && details.Message == "" {
 		zerolog.Ctx(ctx).Warn().Str("outcome", o.Code).Msg("details were left out: Symphony refused them in the 1:1 chat")
 		notice = o.NoDetails
@@ -55,6 +91,22 @@ func (a *attempt) deliverDetails(ctx context.Context, o outcome) (sentMessage, e
 		return sentMessage{}, err
 	}
 	return details, a.showNotice(ctx, notice)
+}
+
+// showDetails shows the reply in the 1:1 chat, in the place of the details of a first answer if
+// there are any.
+func (a *attempt) showDetails(ctx context.Context, o outcome) (sentMessage, error) {
+	first, err := a.findPart(ctx, partFirstDetails, o.Stream)
+	if err != nil {
+		return sentMessage{}, err
+	}
+	if first.Message != "" && first.Stream == o.Stream {
+		updated, err := a.replaceMessage(ctx, a.inSeries(stepUpdate), first, o.Reply)
+		if err != nil || updated.Message != "" {
+			return updated, err
+		}
+	}
+	return a.sendOnce(ctx, a.inSeries(partReply), o.Stream, o.Reply)
 }
 
 // showNotice shows the notice in the chat of the request, in the place of a first answer if there

@@ -88,6 +88,100 @@ func TestANoticeTakesThePlaceOfAFirstAnswer(t *testing.T) {
 	require.Contains(t, plain(all[0]), "✓ Big")
 }
 
+func TestDetailsOfWhoIsInvitedAreInTheOneToOneChatAtOnce(t *testing.T) {
+	t.Parallel()
+	const text = `/newroom "Deal" external @eve ravi@acme.test`
+	for name, c := range map[string]struct {
+		fault    client.Fault // in the 1:1 chat, whose path is put before
+		restart  bool         // the bot is stopped while somebody is invited
+		noEdits  bool
+		messages int // in the 1:1 chat, with what was replaced
+	}{
+		"nothing is lost":                         {messages: 2},
+		"the process ends":                        {restart: true, messages: 2},
+		"edits are refused":                       {noEdits: true, messages: 2},
+		"the first details are lost":              {fault: client.Fault{Path: "create", Drop: client.DropBefore, Count: 1}, messages: 2},
+		"the answer to the first details is lost": {fault: client.Fault{Path: "create", Drop: client.DropAfter, Count: 1}, messages: 2},
+		"the answer to the first details is lost, and the process ends": {
+			fault: client.Fault{Path: "create", Drop: client.DropAfter, Count: 1}, restart: true, messages: 2,
+		},
+		"the answer to the edit is lost": {fault: client.Fault{Path: "*/update", Drop: client.DropAfter, Count: 1}, messages: 3},
+		"the first details are refused":  {fault: client.Fault{Path: "create", Status: http.StatusForbidden, Count: 1}, messages: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, withJointRules, settlesSoon)
+			room, im := w.openJointRoom("")
+			before := len(w.botMessages("bob", client.Message{StreamID: im}))
+			details := func() []client.Message { return w.botMessages("bob", client.Message{StreamID: im})[before:] }
+			if c.noEdits {
+				w.takeEditRight()
+			}
+			w.fail(client.Fault{Kind: client.FaultOutsideDelay, Delay: "1h"})
+			if c.fault.Path != "" {
+				c.fault.Path = "*/stream/" + im + "/message/" + c.fault.Path
+				w.fail(c.fault)
+			}
+			asked := w.asksIn(room, "bob", text)
+			if c.messages == 1 {
+				require.Eventually(t, func() bool { return len(w.faults()) == 1 }, patience, tick, "the fault has struck")
+			} else {
+				require.Eventually(t, func() bool { return len(details()) == 1 }, patience, tick)
+				w.requireDetails("bob", im, before, "Deal", "Eve Adams (Beta Capital): invited, not in yet", "Ravi Shah: kept out")
+			}
+			require.Eventually(t, func() bool { return len(w.shownAnswers("eve", asked.Message)) == 1 }, patience, tick)
+			require.NotContains(t, w.shownAnswers("eve", asked.Message)[0], detailsSent, "the reply is still to come")
+			if c.restart {
+				w.stop()
+				w.start()
+			}
+			w.admits()
+			require.Eventually(t, func() bool {
+				shown := w.shownAnswers("eve", asked.Message)
+				return len(shown) > 0 && containsAll(shown[len(shown)-1], []string{"✓ Deal", detailsSent})
+			}, patience, tick)
+			w.waitUntilIdle()
+			all := details()
+			require.Len(t, all, c.messages)
+			last := plain(all[len(all)-1])
+			require.Contains(t, last, "Member: Eve Adams")
+			require.Contains(t, last, "Ravi Shah: kept out")
+			if !c.noEdits {
+				require.Equal(t, 1, countShown(all), "the reply takes the place")
+				require.Len(t, w.shownAnswers("eve", asked.Message), 1, "so does the notice")
+			}
+			w.requireNoFacts("eve", asked.Message, text)
+		})
+	}
+}
+
+func TestDetailsOfWhatWasFilledIntoAFormAreInTheOneToOneChatAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withJointRules)
+	room, im := w.openJointRoom("")
+	before := len(w.botMessages("bob", client.Message{StreamID: im}))
+	form := w.saysIn(room, "bob", "/newroom").lastReply()
+	w.fail(client.Fault{Kind: client.FaultOutsideDelay, Delay: "1h"})
+	w.asksByClick("bob", form, "roombot-newroom", "create", map[string]any{"name": "Secret deal", "people": []int64{idEve}, "others": "external"})
+	require.Eventually(t, func() bool { return len(w.botMessages("bob", client.Message{StreamID: im})) > before }, patience, tick)
+	w.requireDetails("bob", im, before, "✓ Secret deal", "Eve Adams (Beta Capital): invited, not in yet")
+	require.Empty(t, w.shownAnswers("eve", form))
+	w.admits()
+	require.Eventually(t, func() bool { return len(w.shownAnswers("eve", form)) == 1 }, patience, tick)
+	require.Equal(t, []string{detailsSent}, w.shownAnswers("eve", form))
+	require.Equal(t, 1, countShown(w.botMessages("bob", client.Message{StreamID: im})[before:]))
+}
+
+// countShown counts the messages that were not replaced.
+func countShown(messages []client.Message) (n int) {
+	for _, m := range messages {
+		if m.ReplacedBy == "" {
+			n++
+		}
+	}
+	return n
+}
+
 func TestANoticeIsShownOfARequestThatIsGivenUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withJointRules, func(w *world) { w.tries = 2 })

@@ -64,7 +64,7 @@ func (a *attempt) findAnswer(ctx context.Context) (knownAnswer, error) {
 		return knownAnswer{}, fmt.Errorf("find the 1:1 chat: %w", err)
 	}
 	private, err := a.findAnswerIn(ctx, im)
-	return knownAnswer{isLast: private.isLast, code: private.code, isOpen: found.isOpen}, err
+	return knownAnswer{isLast: private.isLast, code: private.code, isOpen: found.isOpen || private.isOpen}, err
 }
 
 func (a *attempt) findAnswerIn(ctx context.Context, chat symphony.StreamID) (found knownAnswer, err error) {

@@ -35,8 +35,13 @@ const (
 	partBrief = "brief" // sentMessage, for a reply that Symphony refuses everywhere
 	// sentMessage, in a chat with other companies: says that the reply is in the 1:1 chat
 	partNotice = "notice"
+	// sentMessage, in the 1:1 chat: details of who is invited, of a chat with other companies
+	partFirstDetails = "first-details"
+	// sentMessage, where Symphony refused the edit of stepRelieved or of stepInvited
+	partFirstLink    = "first-link"
+	partFirstInvited = "first-invited"
 
-	stepUpdate   = "update"   // sentMessage: the reply took the place of the first answer
+	stepUpdate   = "update"   // sentMessage: the reply took the place of the first answer, or of its details
 	stepPointer  = "pointer"  // sentMessage: the first answer now points to the 1:1 chat, or is the notice
 	stepRelieved = "relieved" // sentMessage: a second first answer took the place of the first
 	stepInvited  = "invited"  // sentMessage: that some are invited took the place of it

@@ -138,6 +138,7 @@ func TestNamesOfTheJournalAreThoseOfItsGoldenFile(t *testing.T) {
 		"step of the outcome": stepOutcome, "step of a missed request": stepMissed, "step of an update": stepUpdate,
 		"step of the pointer": stepPointer, "step of the replaced first answer": stepRelieved, "step of the invited": stepInvited,
 		"part first": partFirst, "part reply": partReply, "part aside": partAside, "part brief": partBrief, "part notice": partNotice,
+		"part first details": partFirstDetails, "part first link": partFirstLink, "part first invited": partFirstInvited,
 		"intention of waiting for Symphony's pace": intentThrottled, "note of the feed": noteHeard,
 		"step in the first series": stepInSeries(stepOutcome, 1), "step in the second series": stepInSeries(stepOutcome, 2),
 		"claim of a message": messageClaim("origin"), "claim of a surplus": surplusClaim("chat", "newest"),

@@ -63,14 +63,3 @@ func (a *attempt) withTypedOutline(reply commands.Reply) commands.Reply {
 	}
 	return reply
 }
-
-// firstForChat is the first answer as the chat of the request may read it. It reports false where
-// that is nothing.
-func (a *attempt) firstForChat(ctx context.Context, first commands.Reply) (commands.Reply, bool, error) {
-	private, err := a.isForOneToOneChat(ctx, first)
-	if err != nil || !private {
-		return first, err == nil, err
-	}
-	outline, ok := a.withTypedOutline(first).FirstOutline()
-	return outline, ok, nil
-}

@@ -93,3 +93,59 @@ func TestPutOffAnswerIsReplacedByWhoIsInvited(t *testing.T) {
 	asked.endsWith("✓ Lost", "is open.", "Member: Eve Adams")
 	w.theOnly("Lost", "bob", "eve")
 }
+
+func TestFirstAnswerIsSentAnewWhereItsEditIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		lost  bool // the answer to the message with the link
+		crowd int
+		says  [][]string
+	}{
+		"who is invited": {says: [][]string{{"✓ Lost", "Eve Adams (Beta Capital): invited, not in yet"}}},
+		"who is invited, and the answer was lost": {lost: true, says: [][]string{{"✓ Lost", "Eve Adams (Beta Capital): invited, not in yet"}}},
+		"the link, and who is invited":            {crowd: 30, says: [][]string{{"✓ Lost", "Adding: "}, {"✓ Lost", "Eve Adams (Beta Capital): invited, not in yet"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, settlesSoon, func(w *world) { w.crowd, w.limits.AddsPerSecond = c.crowd, 15 })
+			w.takeEditRight()
+			text := `/newroom "Lost" external @eve `
+			if c.crowd > 0 {
+				people, _ := w.colleagues(c.crowd)
+				text += people
+			}
+			w.fail(client.Fault{Kind: client.FaultOutsideDelay, Delay: "1h"}, client.Fault{Path: "createRoom", Drop: client.DropAfter, Count: 1})
+			asked := w.asks("bob", text)
+			says := append([][]string{{"This takes longer than usual"}}, c.says...)
+			for i, words := range says {
+				w.waitForLastAnswer(asked, i+1, words)
+				if c.lost && i == 0 {
+					w.fail(client.Fault{Path: onSend, Drop: client.DropAfter, Count: 1})
+				}
+			}
+			if c.lost {
+				require.Eventually(t, func() bool { return len(w.faults()) == 1 }, patience, tick, "the fault has struck")
+				w.stop()
+				w.start()
+			}
+			w.admits()
+			w.waitForLastAnswer(asked, len(says)+1, []string{"✓ Lost", "is open.", "Eve Adams"})
+			w.waitUntilIdle()
+			w.waitForLastAnswer(asked, len(says)+1, []string{"✓ Lost", "is open.", "Eve Adams"})
+		})
+	}
+}
+
+// waitForLastAnswer waits until the bot shows so many answers, and asserts the words of the last.
+func (w *world) waitForLastAnswer(asked said, count int, words []string) {
+	w.t.Helper()
+	var shown []string
+	require.Eventually(w.t, func() bool {
+		shown = w.shownAnswers(asked.who, asked.Message)
+		return len(shown) >= count
+	}, patience, tick, "%d answers", count)
+	require.Len(w.t, shown, count)
+	for _, word := range words {
+		require.Contains(w.t, shown[count-1], word)
+	}
+}

@@ -79,28 +79,23 @@ func checksum(m symphony.Outgoing) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
-// firstAnswer is the first answer as it stands now, empty if none was ever shown.
-func (a *attempt) firstAnswer(ctx context.Context) (sentMessage, error) {
-	for _, step := range []string{stepInvited, stepRelieved} {
-		var later sentMessage
-		if known, err := a.Result(a.inSeries(step), &later); err != nil || known && later.Message != "" {
-			return later, err
-		}
-	}
-	part := a.inSeries(partFirst)
+// findPart is the message of a part that an earlier attempt may have sent, empty if none was ever
+// shown.
+func (a *attempt) findPart(ctx context.Context, name string, chat symphony.StreamID) (sentMessage, error) {
+	part := a.inSeries(name)
 	last, times, err := a.Intentions(ctx, part)
 	if err != nil || times == 0 && !a.mayBeUnknown() {
 		return sentMessage{}, err
 	}
-	var first sentMessage
-	err = a.Do(ctx, part, &first, func(ctx context.Context) (any, error) {
-		found, err := a.findSent(ctx, part, a.request.Stream, last)
+	var known sentMessage
+	err = a.Do(ctx, part, &known, func(ctx context.Context) (any, error) {
+		found, err := a.findSent(ctx, part, chat, last)
 		if times == 0 && symphony.VerdictOf(err) == symphony.Refused {
 			err = nil
 		}
 		return found, err
 	})
-	return first, err
+	return known, err
 }
 
 // findSent looks for a message that an earlier attempt may have sent, once that can no longer

@@ -1,0 +1,113 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/rs/zerolog"
+
+	"roombot/commands"
+)
+
+// replacement is a first answer that takes the place of an earlier one: by an edit or, where
+// Symphony refuses that, as a message of its own.
+type replacement struct {
+	step     string   // of the edit
+	part     string   // of the message of its own
+	outcomes []string // of the first answers that are replaced
+}
+
+var (
+	replaceByLink    = replacement{step: stepRelieved, part: partFirstLink, outcomes: []string{commands.CodePutOff}}
+	replaceByInvited = replacement{
+		step: stepInvited, part: partFirstInvited, outcomes: []string{commands.CodePutOff, commands.CodeAdding},
+	}
+)
+
+// ShowFirst shows the user a first answer, but never after the reply. Only the first of several is
+// shown, except that the link replaces a word that it takes longer, and who is invited replaces how
+// long the adding takes. A failure to show it is logged and stops nothing.
+func (a *attempt) ShowFirst(ctx context.Context, first commands.Reply) {
+	private, err := a.isForOneToOneChat(ctx, first)
+	switch {
+	case err != nil:
+	case private:
+		err = a.showOutline(ctx, first)
+	default:
+		err = a.showFirstAnswer(ctx, first)
+	}
+	if err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
+	}
+}
+
+func (a *attempt) showFirstAnswer(ctx context.Context, first commands.Reply) error {
+	if _, times, err := a.Intentions(ctx, a.inSeries(partReply)); err != nil || times > 0 {
+		return err
+	}
+	_, times, err := a.Intentions(ctx, a.inSeries(partFirst))
+	switch {
+	case err != nil:
+		return err
+	case times == 0:
+		_, err = a.sendOnce(ctx, a.inSeries(partFirst), a.request.Stream, a.render(partFirst, first))
+	case first.Code == commands.CodeInvited:
+		err = ignoreWait(a.replaceFirst(ctx, replaceByInvited, first))
+	case first.Room != "":
+		err = ignoreWait(a.replaceFirst(ctx, replaceByLink, first))
+	}
+	return err
+}
+
+// replaceFirst puts a first answer in the place of an earlier one. It fails with a *WaitError while
+// it is not known whether the earlier one, or this, was shown.
+func (a *attempt) replaceFirst(ctx context.Context, r replacement, first commands.Reply) error {
+	var edited sentMessage
+	tried, err := a.Result(a.inSeries(r.step), &edited)
+	if err == nil && !tried {
+		old, err := a.firstAnswer(ctx)
+		if err != nil || old.Message == "" || !slices.Contains(r.outcomes, old.Outcome) {
+			return err
+		}
+		edited, err = a.replaceMessage(ctx, a.inSeries(r.step), old, a.render(partFirst, first))
+		if err != nil {
+			return err
+		}
+	}
+	if err != nil || edited.Message != "" {
+		return err
+	}
+	_, err = a.sendOnce(ctx, a.inSeries(r.part), a.request.Stream, a.render(r.part, first))
+	return err
+}
+
+// ignoreWait is nil for a *WaitError: a first answer that follows may tell.
+func ignoreWait(err error) error {
+	if _, ok := errors.AsType[*commands.WaitError](err); ok {
+		return nil
+	}
+	return err
+}
+
+// firstAnswer is the first answer as it stands now, empty if none was ever shown.
+func (a *attempt) firstAnswer(ctx context.Context) (sentMessage, error) {
+	for _, r := range []replacement{replaceByInvited, replaceByLink} {
+		later, err := a.findReplacement(ctx, r)
+		if err != nil || later.Message != "" {
+			return later, err
+		}
+	}
+	return a.findPart(ctx, partFirst, a.request.Stream)
+}
+
+// findReplacement is the first answer that has taken the place of an earlier one, empty if it has
+// not.
+func (a *attempt) findReplacement(ctx context.Context, r replacement) (sentMessage, error) {
+	var edited sentMessage
+	tried, err := a.Result(a.inSeries(r.step), &edited)
+	if err != nil || !tried || edited.Message != "" {
+		return edited, err
+	}
+	return a.findPart(ctx, r.part, a.request.Stream)
+}
