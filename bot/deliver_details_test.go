@@ -127,7 +127,7 @@ func TestDetailsOfWhoIsInvitedAreInTheOneToOneChatAtOnce(t *testing.T) {
 				require.Eventually(t, func() bool { return len(w.faults()) == 1 }, patience, tick, "the fault has struck")
 			} else {
 				require.Eventually(t, func() bool { return len(details()) == 1 }, patience, tick)
-				w.requireDetails("bob", im, before, "Deal", "Eve Adams (Beta Capital): invited, not in yet", "Ravi Shah: kept out")
+				w.requireDetails("bob", im, before, "Deal", "Eve Adams (Beta Capital): invited, not in yet", "Ravi Shah: Symphony does not allow it")
 			}
 			require.Eventually(t, func() bool { return len(w.shownAnswers("eve", asked.Message)) == 1 }, patience, tick)
 			require.NotContains(t, w.shownAnswers("eve", asked.Message)[0], detailsSent, "the reply is still to come")
@@ -145,7 +145,7 @@ func TestDetailsOfWhoIsInvitedAreInTheOneToOneChatAtOnce(t *testing.T) {
 			require.Len(t, all, c.messages)
 			last := plain(all[len(all)-1])
 			require.Contains(t, last, "Member: Eve Adams")
-			require.Contains(t, last, "Ravi Shah: kept out")
+			require.Contains(t, last, "Ravi Shah: Symphony does not allow it")
 			if !c.noEdits {
 				require.Equal(t, 1, countShown(all), "the reply takes the place")
 				require.Len(t, w.shownAnswers("eve", asked.Message), 1, "so does the notice")

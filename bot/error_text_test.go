@@ -61,6 +61,7 @@ var scenariosWithoutTexts = map[string]map[string]func(*testing.T){
 	},
 	"own_room_test.go": {
 		"TestAStrangersRoomIsNeverUsed":                    TestAStrangersRoomIsNeverUsed,
+		"TestACopiedProofOnAnOlderRoomIsNotUsed":           TestACopiedProofOnAnOlderRoomIsNotUsed,
 		"TestAnOwnRoomThatWasRenamedIsFoundAgain":          TestAnOwnRoomThatWasRenamedIsFoundAgain,
 		"TestATakenNameAfterALostAnswerIsOursOrNotCreated": TestATakenNameAfterALostAnswerIsOursOrNotCreated,
 		"TestAfterARestoreOfTheStoreOnlyOurOwnRoomIsFound": TestAfterARestoreOfTheStoreOnlyOurOwnRoomIsFound,
