@@ -175,10 +175,12 @@ type sentMessage struct {
 
 // feedProgress is how far the feed was read: everything up to a time, and what has come through a
 // feed since. Next is another feed that was found since then: what was said between the two is
-// still to be looked for.
+// still to be looked for. Since is the first start of the store: what was said before that is
+// nobody's request. It is empty where an older version has made the store.
 type feedProgress struct {
 	Feed  symphony.DatafeedID `json:"feed"`
 	Until time.Time           `json:"until"`
 	Next  symphony.DatafeedID `json:"next,omitempty"`
 	Found time.Time           `json:"found,omitzero"`
+	Since time.Time           `json:"since,omitzero"`
 }
