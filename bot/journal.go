@@ -138,10 +138,12 @@ type sentForm struct {
 	Values symphony.FormValues `json:"values"`
 }
 
-// lateness is what was decided about a missed request.
+// lateness is what was decided about a missed request. Flooded says that it may have been left out
+// as surplus.
 type lateness struct {
 	Answered bool          `json:"answered"`
 	Ago      time.Duration `json:"ago"`
+	Flooded  bool          `json:"flooded,omitempty"`
 }
 
 // outcome is what was decided about a request: what the user is told, and where. From the moment it
