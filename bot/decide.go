@@ -145,6 +145,9 @@ func (a *attempt) refuseLate(ctx context.Context, m syntax.Message, result synta
 	if err := a.checkPolicyFirst(ctx, result.Command.Command); err != nil {
 		return err
 	}
+	if a.flooded {
+		return a.bot.catalogue.LeftOut(m, result)
+	}
 	return a.bot.catalogue.TooLate(m, result, a.late)
 }
 

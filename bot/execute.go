@@ -22,6 +22,7 @@ type attempt struct {
 	id      commands.RequestID
 	series  int           // whose outcome counts
 	late    time.Duration // age of a missed request when it was found; 0 for one that the feed brought
+	flooded bool          // a missed request may have been left out as surplus
 	form    *formMessage  // nil until it is read
 	command string        // that was read, by its name in the catalogue
 

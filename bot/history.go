@@ -61,7 +61,7 @@ func (h *history) begin(ctx context.Context) error {
 
 // firstProgress is that of a bot that has not found its feed yet.
 func (h *history) firstProgress() feedProgress {
-	return feedProgress{Until: h.bot.started.Add(progressMargin)}
+	return feedProgress{Until: h.bot.started.Add(progressMargin), Since: h.bot.started}
 }
 
 func (h *history) setProgress(ctx context.Context, p feedProgress) error {
@@ -130,7 +130,7 @@ func (h *history) followFeed(ctx context.Context) error {
 		return h.extendProgress(ctx, feed, last)
 	case last.Feed == "" && last.Until.Equal(h.firstProgress().Until): // the first start of all has missed nothing
 		h.searched = true
-		return h.setProgress(ctx, feedProgress{Feed: feed.Feed, Until: time.Now()})
+		return h.setProgress(ctx, feedProgress{Feed: feed.Feed, Until: time.Now(), Since: last.Since})
 	}
 	return h.beginFeed(ctx, feed.Feed, last)
 }
@@ -141,7 +141,7 @@ func (h *history) extendProgress(ctx context.Context, feed symphony.FeedStats, l
 	if h.bot.admission.refusal() != nil || !until.After(last.Until) {
 		return nil // what was not taken comes again
 	}
-	return h.setProgress(ctx, feedProgress{Feed: feed.Feed, Until: until})
+	return h.setProgress(ctx, feedProgress{Feed: feed.Feed, Until: until, Since: last.Since})
 }
 
 // beginFeed searches for what was said before the feed, which is another one or was not read by
@@ -157,5 +157,5 @@ func (h *history) beginFeed(ctx context.Context, feed symphony.DatafeedID, last 
 		return err
 	}
 	h.searched = true
-	return h.setProgress(ctx, feedProgress{Feed: feed, Until: last.Found})
+	return h.setProgress(ctx, feedProgress{Feed: feed, Until: last.Found, Since: last.Since})
 }

@@ -2,7 +2,11 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"time"
+
+	"roombot/commands"
+	"roombot/symphony"
 )
 
 // checkMissed finds out, before anything is done for a missed request, whether a bot with another
@@ -22,7 +26,8 @@ func (a *attempt) checkMissed(ctx context.Context) (ignoreReason, error) {
 		case answer.isOpen: // what was begun is finished, whenever that is
 			return lateness{}, nil
 		}
-		return lateness{Ago: time.Since(a.request.At)}, nil
+		flooded, err := a.mayBeSurplus(ctx)
+		return lateness{Ago: time.Since(a.request.At), Flooded: flooded}, err
 	})
 	switch {
 	case err != nil:
@@ -30,9 +35,30 @@ func (a *attempt) checkMissed(ctx context.Context) (ignoreReason, error) {
 	case found.Answered:
 		return ignoreAnswered, nil
 	}
-	a.late = found.Ago
+	a.late, a.flooded = found.Ago, found.Flooded
 	return "", nil
 }
 
-// isTooLate reports whether a missed request is so old that its sender is asked first.
-func (a *attempt) isTooLate() bool { return a.late > a.bot.bounds.Late }
+// mayBeSurplus reports whether a missed request may have been left out as surplus, which a bot with
+// another memory has told its sender. One notice answers for a whole flood, so any notice in the
+// chat counts that is not much older than the request.
+func (a *attempt) mayBeSurplus(ctx context.Context) (notice bool, err error) {
+	for m, err := range a.bot.client.MessagesSince(ctx, a.request.Stream, a.request.At.Add(-a.bot.bounds.Late)) {
+		switch {
+		case symphony.VerdictOf(err) == symphony.Refused: // whether the chat can be answered at all shows when it is
+			return false, nil
+		case err != nil:
+			return false, fmt.Errorf("look for a notice of surplus: %w", err)
+		case m.From.ID != a.bot.self.ID:
+		case commands.IsAbout(m.Data, a.id): // it was taken, and what was begun is finished
+			return false, nil
+		case commands.OutcomeOf(m.Data) == commands.CodeTooMany:
+			notice = true
+		}
+	}
+	return notice, nil
+}
+
+// isTooLate reports whether a missed request is so old, or so likely to have been left out, that
+// its sender is asked first.
+func (a *attempt) isTooLate() bool { return a.flooded || a.late > a.bot.bounds.Late }

@@ -29,10 +29,7 @@ var errFeedUnread = errors.New("the feed is not read")
 // takeMissed takes in what was said and came through no feed. It begins when the search knows what
 // was said last, and when what the new feed had to bring at once has been stored.
 func (h *history) takeMissed(ctx context.Context, last feedProgress) error {
-	since := last.Until.Add(-progressMargin)
-	if oldest := time.Now().Add(-searchBack); since.Before(oldest) {
-		since = oldest
-	}
+	since := last.searchFrom(time.Now())
 	isNew := last.Feed != last.Next
 	lag := h.bot.env.Limits.SearchLag
 	if !isNew { // what was read before the start and not stored comes again meanwhile
@@ -55,14 +52,27 @@ func (h *history) takeMissed(ctx context.Context, last feedProgress) error {
 	if err != nil {
 		return err
 	}
-	log := zerolog.Ctx(ctx).Info().Time("since", since).Int("requests", missed)
+	level, message := zerolog.InfoLevel, "feed is new, history was searched for missed requests"
 	switch {
 	case isNew:
-		log.Msg("feed is new, history was searched for missed requests")
 	case missed > 0:
-		log.Msg("store was set back, history was searched for missed requests")
+		message = "history had requests that the store did not have, which may have been set back"
+	default:
+		level, message = zerolog.DebugLevel, "history was searched, no request was missed"
 	}
+	zerolog.Ctx(ctx).WithLevel(level).Time("since", since).Int("requests", missed).Msg(message)
 	return nil
+}
+
+// searchFrom is the time of the oldest message that is searched for.
+func (p feedProgress) searchFrom(now time.Time) time.Time {
+	from := p.Until.Add(-progressMargin)
+	for _, oldest := range []time.Time{now.Add(-searchBack), p.Since} {
+		if from.Before(oldest) {
+			from = oldest
+		}
+	}
+	return from
 }
 
 // isFeedRead reports whether the new feed is still the one that is read, and what it had to bring

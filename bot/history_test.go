@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot"
@@ -161,6 +162,34 @@ func TestANewBotIgnoresOldMessages(t *testing.T) {
 	w.says("bob", "/help").sees("I open rooms")
 	require.Empty(t, w.rooms("Old"))
 	require.Len(t, w.shownAnswers("bob", old.Message), 1, "the answer to /help")
+}
+
+func TestMessagesFromBeforeTheFirstStartStayIgnored(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, func(w *world) { w.level = zerolog.DebugLevel })
+	searches := func() int {
+		return strings.Count(w.log.String(), "history was searched") + strings.Count(w.log.String(), "history had requests")
+	}
+	answered := w.says("bob", "/help").sees("I open rooms")
+	w.stop()
+	w.store = t.TempDir() + "/other.db"
+	old := w.asks("alice", `/newroom "Old"`)
+	w.fail(client.Fault{Kind: "feed-killed", Count: 1}) // so that no feed brings it
+	w.start()
+	w.says("carol", "/help").sees("I open rooms")
+	w.stop()
+	before := searches()
+	w.start()
+	later := w.says("bob", "/help").sees("I open rooms")
+	require.Eventually(t, func() bool { return searches() > before }, patience, tick)
+	w.waitUntilIdle()
+	require.Empty(t, w.rooms("Old"))
+	require.Empty(t, w.shownAnswers("alice", old.Message))
+	require.Len(t, w.shownAnswers("bob", answered.Message), 2)
+	require.Len(t, w.shownAnswers("bob", later.Message), 1)
+	require.NotContains(t, w.log.String(), "set back")
+	_, text := w.page("/metrics")
+	require.Contains(t, text, "\nroombot_missed_total 0\n")
 }
 
 func TestTheLastVersionOfAMissedMessageCounts(t *testing.T) {

@@ -143,10 +143,12 @@ type sentForm struct {
 	Values symphony.FormValues `json:"values"`
 }
 
-// lateness is what was decided about a missed request.
+// lateness is what was decided about a missed request. Flooded says that it may have been left out
+// as surplus.
 type lateness struct {
 	Answered bool          `json:"answered"`
 	Ago      time.Duration `json:"ago"`
+	Flooded  bool          `json:"flooded,omitempty"`
 }
 
 // outcome is what was decided about a request: what the user is told, and where. From the moment it
@@ -180,10 +182,12 @@ type sentMessage struct {
 
 // feedProgress is how far the feed was read: everything up to a time, and what has come through a
 // feed since. Next is another feed that was found since then: what was said between the two is
-// still to be looked for.
+// still to be looked for. Since is the first start of the store: what was said before that is
+// nobody's request. It is empty where an older version has made the store.
 type feedProgress struct {
 	Feed  symphony.DatafeedID `json:"feed"`
 	Until time.Time           `json:"until"`
 	Next  symphony.DatafeedID `json:"next,omitempty"`
 	Found time.Time           `json:"found,omitzero"`
+	Since time.Time           `json:"since,omitzero"`
 }

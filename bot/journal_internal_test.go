@@ -52,8 +52,8 @@ func journalSamples() map[string]any {
 			Notice: message("notice", false), NoDetails: message("no details", false),
 		},
 		"posted":   sentMessage{Stream: "chat", Message: "message", Outcome: "done", Text: "c29tZSBzdW0", At: sampleTime},
-		"lateness": lateness{Answered: true, Ago: 90 * time.Minute},
-		"heard":    feedProgress{Feed: "feed", Until: sampleTime, Next: "next", Found: sampleTime.Add(time.Minute)},
+		"lateness": lateness{Answered: true, Ago: 90 * time.Minute, Flooded: true},
+		"heard":    feedProgress{Feed: "feed", Until: sampleTime, Next: "next", Found: sampleTime.Add(time.Minute), Since: sampleTime.Add(-time.Hour)},
 	}
 }
 
@@ -63,6 +63,12 @@ func asOfVersion0(sample any) any {
 	case outcome:
 		s.Command, s.Room = "", ""
 		s.Notice, s.NoDetails = symphony.Outgoing{}, symphony.Outgoing{}
+		return s
+	case lateness:
+		s.Flooded = false
+		return s
+	case feedProgress:
+		s.Since = time.Time{}
 		return s
 	case storedRequest:
 		s.Unreadable, s.Bound, s.External = false, "", false

@@ -23,6 +23,7 @@ import (
 	"roombot/bot"
 	"roombot/bot/engine"
 	"roombot/bot/engine/postgrestest"
+	"roombot/symphony/sandbox/client"
 )
 
 // setBack copies the store at a moment of a request, and puts the copy in its place later.
@@ -256,7 +257,7 @@ func TestARequestThatCameAfterTheBackupIsFoundInTheHistory(t *testing.T) {
 			s.w.theOnly("Answered", "bob", "alice")
 			require.Len(t, s.w.shownAnswers("bob", answered.Message), 2, "one answer each")
 			require.Len(t, s.w.shownAnswers("carol", half.Message), 1)
-			require.Contains(t, s.w.log.String(), "store was set back, history was searched")
+			require.Contains(t, s.w.log.String(), "history had requests that the store did not have, which may have been set back")
 		})
 	}
 }
@@ -288,4 +289,38 @@ func TestARequestThatIsCancelledAfterTheStoreWasSetBackIsNotAnsweredAgain(t *tes
 			require.Len(t, s.w.rooms("Desk"), 1)
 		})
 	}
+}
+
+// One notice answers for a whole flood, and after the restore only the notice shows that the others
+// were left out.
+func TestSurplusRequestsAreAskedAboutAfterTheStoreWasSetBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, func(w *world) { w.bounds = bot.Bounds{PerConversation: 2} })
+	restore := w.backsUp()
+	w.fail(client.Fault{Path: onCreate, Delay: "10m"}) // no request ends before all are sent
+	first := w.sendFlood("bob", 6)
+	w.heal()
+	w.waitUntilIdle()
+	answers := func(text string) (n int) {
+		for _, shown := range w.shownAnswers("bob", first.Message) {
+			if strings.Contains(shown, text) {
+				n++
+			}
+		}
+		return n
+	}
+	require.Equal(t, 2, answers("is open"))
+	require.Equal(t, 1, answers("commands are waiting in this chat"))
+	w.stop()
+	restore()
+	w.start()
+	require.Eventually(t, func() bool {
+		return answers("when you wrote this, and I may have left it out. Nothing was created.") == 3 && w.isIdle()
+	}, patience, tick)
+	require.Equal(t, 2, answers("is open"))
+	for n := range 6 {
+		require.Len(t, w.rooms(fmt.Sprintf("Flood %d", n)), map[bool]int{true: 1}[n < 2])
+	}
+	other := w.says("alice", `/newroom "Other"`)
+	other.sees("✓ Other")
 }

@@ -75,10 +75,13 @@ func lookupRefused(what string) *Refusal {
 	}
 }
 
+// CodeTooMany is the outcome of requests that are left out.
+const CodeTooMany = "too-many"
+
 // TooMany refuses the requests of a chat in which as many as the limit are unfinished.
 func TooMany(limit int) *Refusal {
 	return &Refusal{
-		Code:    "too-many",
+		Code:    CodeTooMany,
 		Message: fmt.Sprintf("%d commands are waiting in this chat, as many as I take at once. I left out what came after them.", limit),
 		Next:    "I answer those first. Then please send again what has no answer.",
 		Open:    true,

@@ -68,9 +68,19 @@ func dependsOnGroups(g syntax.Grammar, m syntax.Message) bool {
 // TooLate asks about a command that was written so long before the bot read it that it may not be
 // wanted any more.
 func (c Catalogue) TooLate(m syntax.Message, read syntax.Result, ago time.Duration) *Refusal {
+	return c.askFirst(m, read, "I was away when you wrote this, about "+
+		countNoun(max(1, int(ago.Round(time.Hour).Hours())), "hour", "hours")+" ago.")
+}
+
+// LeftOut asks about a command that was probably left out as one of too many.
+func (c Catalogue) LeftOut(m syntax.Message, read syntax.Result) *Refusal {
+	return c.askFirst(m, read, "Too many commands were waiting in this chat when you wrote this, and I may have left it out.")
+}
+
+func (c Catalogue) askFirst(m syntax.Message, read syntax.Result, reason string) *Refusal {
 	return &Refusal{
 		Code:    "too-late",
-		Message: "I was away when you wrote this, about " + countNoun(max(1, int(ago.Round(time.Hour).Hours())), "hour", "hours") + " ago." + nothingCreated,
+		Message: reason + nothingCreated,
 		Next:    "If it is still wanted, one click does it:",
 		Offers:  c.offersFor(m, read),
 		Open:    true,

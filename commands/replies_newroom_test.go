@@ -245,6 +245,7 @@ func TestRepliesAnswers(t *testing.T) {
 		{"The person has opened as many rooms as they may in an hour", commands.TooManyRooms(20, time.Date(2026, 3, 4, 14, 4, 5, 0, time.UTC))},
 		{"The message could not be read because of a bug", commands.Unreadable(id)},
 		{"The command was written an hour ago", catalogue.TooLate(late, g.Parse(late), 70*time.Minute)},
+		{"The command was written in a flood, and the bot has lost what it knew of it", catalogue.LeftOut(late, g.Parse(late))},
 		{"The command was written hours ago and lacks a name", catalogue.TooLate(form, g.Parse(form), 5*time.Hour)},
 	}
 	var entries []entry

@@ -49,6 +49,12 @@ func IsFinalReply(data string, id RequestID) bool {
 	return ok && e.Request == id && !IsInterim(e.Outcome)
 }
 
+// IsAbout reports whether a message with this entity data is any answer to the request.
+func IsAbout(data string, id RequestID) bool {
+	e, ok := readStamp(data)
+	return ok && e.Request == id
+}
+
 // SaysRoomIsOpen reports whether a message with this entity data tells that the room of the request
 // was opened.
 func SaysRoomIsOpen(data string, id RequestID) bool {

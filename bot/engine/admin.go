@@ -258,6 +258,10 @@ func (a *jobAdmin) retryInTx(ctx context.Context, tx runner, id string) error {
 	if err != nil {
 		return err
 	}
+	// After this no job leads to the row of the series that failed, and nobody could erase it.
+	if err := eraseQueueErrors(ctx, tx, id); err != nil {
+		return err
+	}
 	n, err := tx.exec(ctx, `UPDATE command SET state = $1, job = $2, retries = retries + 1, failing = 0, cause = '', finished = NULL
 		WHERE id = $3 AND state = 'failed' AND record = '' AND forget = 0`, stateOpen, queueIDs[0], id)
 	if err != nil || n > 0 {

@@ -103,13 +103,33 @@ func eraseAll(ctx context.Context, tx runner, found []Summary) error {
 
 // eraseErrors erases what a job has failed of, which may quote what it says.
 func eraseErrors(ctx context.Context, tx runner, id string) error {
-	if _, err := tx.exec(ctx, `UPDATE river_job SET errors = NULL WHERE id = (SELECT job FROM command WHERE id = $1)`, id); err != nil {
-		return fmt.Errorf("erase the errors: %w", err)
+	if err := eraseQueueErrors(ctx, tx, id); err != nil {
+		return err
 	}
 	if _, err := tx.exec(ctx, `UPDATE command SET cause = '' WHERE id = $1`, id); err != nil {
 		return fmt.Errorf("erase the cause: %w", err)
 	}
 	return nil
+}
+
+// eraseQueueErrors erases the errors of a job's attempts in its present series.
+func eraseQueueErrors(ctx context.Context, tx runner, id string) error {
+	if _, err := tx.exec(ctx, `UPDATE river_job SET errors = NULL WHERE id = (SELECT job FROM command WHERE id = $1)`, id); err != nil {
+		return fmt.Errorf("erase the errors: %w", err)
+	}
+	return nil
+}
+
+// eraseOrphanErrors erases the errors of finished rows of the queue that belong to no job any more.
+// A retry erases those of the series before; a version before this one did not.
+func eraseOrphanErrors(ctx context.Context, tx runner) (n int64, err error) {
+	n, err = tx.exec(ctx, `UPDATE river_job SET errors = NULL WHERE id IN (
+		SELECT j.id FROM river_job j LEFT JOIN command c ON c.job = j.id
+			WHERE j.errors IS NOT NULL AND j.finalized_at IS NOT NULL AND c.id IS NULL)`)
+	if err != nil {
+		return 0, fmt.Errorf("erase the errors of earlier series: %w", err)
+	}
+	return n, nil
 }
 
 // eraseTraces has the store's files forget what was erased since it was last done. Only the

@@ -231,3 +231,60 @@ func TestForgottenJobsAreErasedAndCannotBeRetried(t *testing.T) {
 		require.NoError(t, i.Retry(ctx, "other"))
 	})
 }
+
+// The queue has a row for each series, and a job leads to the last one only.
+func TestErrorsOfEarlierSeriesAreErased(t *testing.T) {
+	for _, end := range []string{"done", "forgotten", "retried by an older version"} {
+		t.Run(end, func(t *testing.T) {
+			onEach(t, func(t *testing.T, store engine.Address) {
+				ctx := context.Background()
+				failed := make(chan struct{}, 100)
+				c := quickConfig(store, func(_ context.Context, a *engine.Attempt) error {
+					if a.Series > 1 && end == "done" {
+						return nil
+					}
+					failed <- struct{}{}
+					return errors.New("answered-000001.")
+				})
+				c.BackoffFloor, c.BackoffCeiling = time.Hour, time.Hour
+				e, stop := start(t, c)
+				withErrors := func() int {
+					n, err := e.Count(ctx, `river_job WHERE CAST(errors AS TEXT) LIKE '%answered%'`)
+					require.NoError(t, err)
+					return n
+				}
+				failOnce := func(series int) {
+					next(t, failed)
+					require.Eventually(t, func() bool { return withErrors() == 1 }, patience, time.Millisecond, "series %d", series)
+					require.NoError(t, e.Cancel(ctx, "a"))
+					waitIdle(t, e)
+				}
+				insert(t, e, newJob("a", "s"))
+				failOnce(1)
+				require.NoError(t, e.Retry(ctx, "a"))
+				switch end {
+				case "done":
+					waitIdle(t, e)
+				case "forgotten":
+					failOnce(2)
+					i, err := engine.Inspect(ctx, store)
+					require.NoError(t, err)
+					_, err = i.Forget(ctx, func(map[string]engine.Said) []string { return []string{"a"} })
+					require.NoError(t, errors.Join(err, i.Close()))
+				default:
+					failOnce(2)
+					require.NoError(t, e.Exec(ctx, `UPDATE command SET job = -1 WHERE id = 'a'`))
+				}
+				stop()
+				e = open(t, c)
+				e.PurgeAt(ctx, time.Now(), 0)
+				e.EraseTraces(ctx)
+				require.Zero(t, withErrors())
+				if !store.IsPostgres() {
+					require.Empty(t, markersIn(t, store))
+				}
+				require.NoError(t, e.Close())
+			})
+		})
+	}
+}

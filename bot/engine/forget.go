@@ -90,6 +90,9 @@ func (a *jobAdmin) forgetInTx(ctx context.Context, tx runner, choose func(map[st
 			return Forgotten{}, err
 		}
 	}
+	if _, err := eraseOrphanErrors(ctx, tx); err != nil {
+		return Forgotten{}, err
+	}
 	return f, nil
 }
 

@@ -133,8 +133,23 @@ func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
 	return nil
 }
 
-// purge deletes finished jobs older than Config.Keep, a few at a time.
+// purge deletes finished jobs older than Config.Keep, a few at a time, and errors that belong to no
+// job.
 func (e *Engine) purge(ctx context.Context) {
+	e.purgeJobs(ctx)
+	err := e.store.write(ctx, func(ctx context.Context, tx runner) error {
+		n, err := eraseOrphanErrors(ctx, tx)
+		if err == nil && n > 0 {
+			e.erasures.Add(1)
+		}
+		return err
+	})
+	if err != nil {
+		e.health.noteFailure(err)
+	}
+}
+
+func (e *Engine) purgeJobs(ctx context.Context) {
 	now, err := e.purgeTime(ctx)
 	if err != nil {
 		e.health.noteFailure(err)
