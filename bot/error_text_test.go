@@ -2,19 +2,24 @@ package bot_test
 
 import (
 	"encoding/json"
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"roombot/bot/engine"
 	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
 )
 
 // scenariosWithoutTexts are the tests of what the bot does after errors, by file.
@@ -117,4 +122,36 @@ func withoutTexts(pod http.Handler) http.Handler {
 		rw.WriteHeader(answer.Code)
 		_, _ = rw.Write(body)
 	})
+}
+
+func TestSymphonysTextOfAnErrorIsNeitherLoggedNorStored(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]client.Fault{
+		"a message":      {Path: onUsers, Status: 503, Message: "room Quagga of alice@acme.test"},
+		"a proxy's page": {Path: onUsers, Status: 503, Body: "<title>room Quagga of alice@acme.test</title>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, settlesSoon, logsEverything, func(w *world) { w.tries = 2 })
+			w.fail(fault)
+			asked := w.asks("bob", `/newroom "Never" carol@acme.test`)
+			asked.endsWith("Symphony kept failing")
+			w.operates(func(i *engine.Inspector) error {
+				found, err := i.Show(t.Context(), asked.Message.ID)
+				require.Contains(t, found.LastError, "503", "it holds the status")
+				require.NotContains(t, found.LastError, "Quagga")
+				return err
+			})
+			w.stop()
+			require.Contains(t, w.log.String(), "attempt failed")
+			require.NotContains(t, w.log.String(), "Quagga")
+			for _, end := range []string{"", "-wal"} {
+				content, err := os.ReadFile(w.store + end)
+				if !errors.Is(err, fs.ErrNotExist) {
+					require.NoError(t, err)
+				}
+				require.NotContains(t, string(content), "Quagga")
+			}
+		})
+	}
 }

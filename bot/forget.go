@@ -3,118 +3,184 @@ package bot
 import (
 	"bytes"
 	"encoding/json"
+	"html"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"roombot/bot/engine"
 )
 
 // JobsConcerning chooses the jobs that a person asked for or is named in. The person is given by
-// user id, username or e-mail address; where a job tells the others, they count too.
-func JobsConcerning(person string) func(all map[string]engine.Said) (ids []string) {
+// any of user id, username and e-mail address; where a job tells the others, they count too.
+func JobsConcerning(names ...string) func(all map[string]engine.Said) (ids []string) {
 	return func(all map[string]engine.Said) (ids []string) {
-		texts := map[string][]string{}
-		aliases := map[string]bool{strings.ToLower(person): true}
+		p := person{}
+		for _, name := range names {
+			p.add(strings.TrimSpace(name))
+		}
+		var found map[string]bool
 		for range 2 { // a second time with what the first has found
+			found = map[string]bool{}
 			for id, said := range all {
-				texts[id] = nil
 				for _, stored := range append(said.Results, said.Payload) {
-					texts[id] = append(texts[id], collectTexts(stored, aliases)...)
+					if p.isNamedIn(stored) {
+						found[id] = true
+					}
 				}
 			}
 		}
-		for _, id := range slices.Sorted(maps.Keys(texts)) {
-			if slices.ContainsFunc(texts[id], func(text string) bool { return namesAny(text, aliases) }) {
-				ids = append(ids, id)
-			}
-		}
-		return ids
+		return slices.Sorted(maps.Keys(found))
 	}
 }
 
-// collectTexts are all texts and numbers in a JSON value, in lower case. It adds the names of a
-// person of whom one is among the aliases.
-func collectTexts(stored json.RawMessage, aliases map[string]bool) (texts []string) {
-	decoder := json.NewDecoder(bytes.NewReader(stored))
-	decoder.UseNumber()
-	var value any
-	if decoder.Decode(&value) != nil {
-		return []string{strings.ToLower(string(stored))}
+// person is the set of the ids, usernames and addresses of somebody, in lower case.
+type person map[string]bool
+
+func (p person) add(name string) {
+	if name != "" && name != "0" {
+		p[strings.ToLower(name)] = true
 	}
-	var walk func(any)
-	walk = func(value any) {
+}
+
+// isNamedIn reports whether a stored value names the person. It learns their other names from it.
+func (p person) isNamedIn(stored json.RawMessage) bool {
+	value, ok := decodeStored(string(stored))
+	if !ok {
+		text := strings.ToLower(strings.TrimSpace(string(stored)))
+		return p[text] || p.isNamedInText(text)
+	}
+	return p.isIn("", value)
+}
+
+func decodeStored(text string) (value any, ok bool) {
+	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
+	decoder.UseNumber()
+	return value, decoder.Decode(&value) == nil
+}
+
+// Keys of stored values, in lower case.
+var (
+	titleKeys = []string{"name", "roomname"}                         // names of rooms and people's display names
+	countKeys = []string{"journal", "start", "end", "behind", "ago"} // numbers that are no ids
+	whoKeys   = []string{"username", "email", "people", "owners"}    // a plain text is somebody's name
+)
+
+// isIn reports whether the value under a key names the person. It visits all of it, to learn their
+// other names.
+func (p person) isIn(key string, value any) (found bool) {
+	switch value := value.(type) {
+	case string:
+		return p.isInString(key, value)
+	case json.Number:
+		return p[value.String()] && !slices.Contains(countKeys, key)
+	case []any:
+		for _, inner := range value {
+			found = p.isIn(key, inner) || found
+		}
+	case map[string]any:
+		p.learn(value)
+		for key, inner := range value {
+			found = p.isIn(strings.ToLower(key), inner) || isNumeric(key) && p[key] || found
+		}
+	}
+	return found
+}
+
+func (p person) isInString(key, text string) bool {
+	if slices.Contains(titleKeys, key) {
+		return false
+	}
+	if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") { // the entities of a message
+		if inner, ok := decodeStored(text); ok {
+			return p.isIn(key, inner)
+		}
+	}
+	text = strings.ToLower(text)
+	if p[text] && (isNumeric(text) || slices.Contains(whoKeys, key)) {
+		return true
+	}
+	return p.isNamedInText(text)
+}
+
+// learn adds the id, username and e-mail address of an object that is the person.
+func (p person) learn(object map[string]any) {
+	var own []string
+	for key, value := range object {
+		if !slices.Contains([]string{"id", "username", "email"}, strings.ToLower(key)) {
+			continue
+		}
 		switch value := value.(type) {
 		case string:
-			texts = append(texts, strings.ToLower(value))
+			own = append(own, value)
 		case json.Number:
-			texts = append(texts, value.String())
-		case []any:
-			for _, inner := range value {
-				walk(inner)
-			}
-		case map[string]any:
-			addAliases(value, aliases)
-			for key, inner := range value {
-				walk(key)
-				walk(inner)
-			}
+			own = append(own, value.String())
 		}
 	}
-	walk(value)
-	return texts
-}
-
-// addAliases adds the id, username and e-mail address of an object that is the person.
-func addAliases(object map[string]any, aliases map[string]bool) {
-	var own []string
-	for _, key := range []string{"id", "username", "email"} {
-		var text string
-		switch value := object[key].(type) {
-		case string:
-			text = strings.ToLower(value)
-		case json.Number:
-			text = value.String()
-		}
-		if text != "" && text != "0" {
-			own = append(own, text)
-		}
-	}
-	if slices.ContainsFunc(own, func(text string) bool { return aliases[text] }) {
-		for _, text := range own {
-			aliases[text] = true
+	if slices.ContainsFunc(own, func(name string) bool { return p[strings.ToLower(name)] }) {
+		for _, name := range own {
+			p.add(name)
 		}
 	}
 }
 
-// namesAny reports whether one of the aliases stands in the text as a word of its own.
-func namesAny(text string, aliases map[string]bool) bool {
-	for alias := range aliases {
-		for rest := text; ; {
-			i := strings.Index(rest, alias)
-			if i < 0 {
-				break
-			}
-			if !endsInWord(rest[:i]) && !beginsWithWord(rest[i+len(alias):]) {
+var (
+	mentionID   = regexp.MustCompile(`<mention\s[^>]*?uid="(\d+)"`)
+	mentionText = regexp.MustCompile(`<span[^>]*class="entity"[^>]*>[^<]*</span>`) // any display name
+	markupTag   = regexp.MustCompile(`<[^>]*>`)
+	quotedWho   = regexp.MustCompile(`\b(user|owner):\s*["“”]([^"“”]*)["“”]`)
+	quotedTitle = regexp.MustCompile(`["“”][^"“”]*["“”]`)
+)
+
+// isNamedInText reports whether a text in lower case, with or without markup, mentions the person,
+// or has their address or their @username. Titles in quotes do not count.
+func (p person) isNamedInText(text string) bool {
+	for _, id := range mentionID.FindAllStringSubmatch(text, -1) {
+		if p[id[1]] {
+			return true
+		}
+	}
+	text = markupTag.ReplaceAllString(mentionText.ReplaceAllString(text, " "), " ")
+	text = quotedWho.ReplaceAllString(html.UnescapeString(text), "$1:$2")
+	text = quotedTitle.ReplaceAllString(text, " ")
+	for name := range p {
+		if strings.Contains(name, "@") && hasWord(text, name) {
+			return true
+		}
+		for _, mark := range []string{"@", "user:", "owner:"} {
+			if hasWord(text, mark+name) {
 				return true
 			}
-			rest = rest[i+1:]
 		}
 	}
 	return false
 }
 
-func endsInWord(text string) bool {
-	last := []rune(text[max(0, len(text)-4):])
-	return len(last) > 0 && isWordRune(last[len(last)-1])
-}
-
-func beginsWithWord(text string) bool {
-	for _, first := range text {
-		return isWordRune(first)
+// hasWord reports whether the word stands in the text and is not a part of a longer one.
+func hasWord(text, word string) bool {
+	for from := 0; ; {
+		i := strings.Index(text[from:], word)
+		if i < 0 {
+			return false
+		}
+		begin, end := from+i, from+i+len(word)
+		last, _ := utf8.DecodeLastRuneInString(text[:begin])
+		after := strings.TrimLeft(text[end:], ".") // a full stop ends a sentence, or goes on with a name
+		next, _ := utf8.DecodeRuneInString(after)
+		if !isNameRune(last) && last != '.' && !isNameRune(next) {
+			return true
+		}
+		from = begin + 1
 	}
-	return false
 }
 
-func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+func isNameRune(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_-+@", r))
+}
+
+func isNumeric(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789") == ""
+}

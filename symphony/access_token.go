@@ -2,6 +2,7 @@ package symphony
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -35,7 +36,7 @@ func (c *Client) fetchAccessToken(ctx context.Context) (*accessToken, error) {
 		return nil, err
 	}
 	if got.Token == "" {
-		return nil, opAccessToken.newError(Error{Status: http.StatusOK, Message: "the answer has no token"})
+		return nil, opAccessToken.newError(Error{Status: http.StatusOK, Err: errors.New("the answer has no token")})
 	}
 	t := &accessToken{token: secret(strings.TrimPrefix(got.Token, "Bearer "))}
 	seconds, _ := strconv.Atoi(string(got.Seconds)) // an end that is not known is noticed by a 401

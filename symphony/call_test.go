@@ -3,7 +3,9 @@ package symphony_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +41,9 @@ func TestErrorsIsByStatus(t *testing.T) {
 		require.Equal(t, status, e.Status)
 		require.Equal(t, "SOME_CODE", e.Code)
 		require.Equal(t, "No such thing", e.Message)
+		require.Contains(t, err.Error(), "code SOME_CODE")
+		require.NotContains(t, err.Error(), "thing")
+		require.Contains(t, symphony.ErrorDetail(fmt.Errorf("look: %w", err)), `code SOME_CODE: "No such thing"`)
 		require.Equal(t, roomInfo, e.Operation)
 		require.Len(t, e.TraceID, 6)
 		require.NotErrorIs(t, err, symphony.ErrOutcomeUnknown)
@@ -63,6 +68,13 @@ func TestErrorBodiesOfEveryComponentAreRead(t *testing.T) {
 		var e *symphony.Error
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, want, [2]string{e.Code, e.Message}, body)
+	}
+}
+
+func TestCodeThatMayBeATextIsNotInTheError(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"room of alice", "alice@acme.test", strings.Repeat("x", 41)} {
+		require.NotContains(t, (&symphony.Error{Operation: "GET /x", Status: 400, Code: code}).Error(), code)
 	}
 }
 

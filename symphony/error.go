@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -46,7 +47,8 @@ type Error struct {
 	Status int
 	// Code is the code of the answer's body, a number or a word, if it has one.
 	Code string
-	// Message is the server's text, cut to a line. Decide on Status, never on it.
+	// Message is the server's text, or the title of a proxy's page, cut to a line. It may quote
+	// names and addresses, so that Error leaves it out. Decide on Status, never on it.
 	Message string
 	// TraceID is the X-Trace-Id the request carried.
 	TraceID string
@@ -63,17 +65,35 @@ type Error struct {
 	foreign bool      // the answer is an error but not JSON, so a proxy's rather than Symphony's
 }
 
-func (e *Error) Error() string {
+// Error is without the server's free text, since errors are logged and stored.
+func (e *Error) Error() string { return e.describe("") }
+
+// Detail is Error with the server's text, for somebody at a terminal.
+func (e *Error) Detail() string { return e.describe(e.Message) }
+
+// ErrorDetail is the text of an error, with the server's text where the error has one.
+func ErrorDetail(err error) string {
+	text := err.Error()
+	if e, ok := errors.AsType[*Error](err); ok {
+		return strings.Replace(text, e.Error(), e.Detail(), 1)
+	}
+	return text
+}
+
+func (e *Error) describe(message string) string {
 	var b strings.Builder
 	b.WriteString(e.Operation)
 	if e.Status != 0 {
 		fmt.Fprintf(&b, ": %d %s", e.Status, statusText(e.Status))
 	}
-	if e.Message != "" {
-		b.WriteString(": " + e.Message)
+	if plainCode.MatchString(e.Code) {
+		b.WriteString(", code " + e.Code)
 	}
 	if e.Err != nil {
 		b.WriteString(": " + e.Err.Error())
+	}
+	if message != "" {
+		fmt.Fprintf(&b, ": %q", message)
 	}
 	if e.OutcomeUnknown {
 		b.WriteString(" (it may have been carried out)")
@@ -83,6 +103,9 @@ func (e *Error) Error() string {
 	}
 	return b.String()
 }
+
+// plainCode is what a code looks like. Anything else may be a text.
+var plainCode = regexp.MustCompile(`^[A-Za-z0-9_-]{1,40}$`)
 
 func statusText(status int) string {
 	if status == statusBarrier {

@@ -80,10 +80,13 @@ func (r request) readAnswer(a answer) error {
 		return nil
 	}
 	_, garbled := errors.AsType[*json.SyntaxError](err) // a page, or half an answer, rather than another shape
+	var title string
 	if garbled && bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("<")) {
-		err = proxyPageError(a.body)
+		title, err = readPageTitle(a.body), errProxyPage
 	}
-	return r.op.newError(Error{Status: a.status, TraceID: a.trace, garbled: garbled, Err: fmt.Errorf("read the answer: %w", err)})
+	return r.op.newError(Error{
+		Status: a.status, Message: title, TraceID: a.trace, garbled: garbled, Err: fmt.Errorf("read the answer: %w", err),
+	})
 }
 
 // watchConnection notes whether there was a connection: without one nothing was sent.
@@ -133,10 +136,10 @@ func (r request) errorAnswer(o outgoingRequest, resp *http.Response, body []byte
 	case err == nil:
 		e.Code, e.Message = clipText(string(w.Code), 80), clipText(string(w.Message), 400)
 	case len(body) > 0:
-		e.foreign, e.Err = true, proxyPageError(body)
+		e.foreign, e.Message, e.Err = true, readPageTitle(body), errProxyPage
 	}
 	if location := resp.Header.Get("Location"); resp.StatusCode < 400 && location != "" {
-		e.Message = "the server redirects, which is not followed"
+		e.Err = errors.Join(errors.New("the server redirects, which is not followed"), e.Err)
 	}
 	return r.op.newError(e)
 }

@@ -102,7 +102,7 @@ func (e *LoginError) likelyCause(op Operation) LoginCause {
 	}
 	text := strings.ToLower(e.Err.Message)
 	for _, h := range loginHints {
-		if strings.Contains(text, h.word) {
+		if !e.Err.foreign && strings.Contains(text, h.word) {
 			return h.cause
 		}
 	}

@@ -3,6 +3,7 @@ package symphony
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 	"net/http"
 	"strconv"
@@ -125,7 +126,7 @@ func (m Message) MarshalJSON() ([]byte, error) {
 func (c *Client) Message(ctx context.Context, id MessageID) (Message, error) {
 	m, err := callForValue[Message, wireMessage](ctx, c, request{op: opMessage, args: []string{string(id)}})
 	if err == nil && m.ID == "" {
-		return Message{}, opMessage.newError(Error{Status: http.StatusNoContent, Message: "no such message"})
+		return Message{}, opMessage.newError(Error{Status: http.StatusNoContent, Err: errors.New("no such message")})
 	}
 	return m, err
 }

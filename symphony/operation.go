@@ -1,6 +1,7 @@
 package symphony
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 )
@@ -30,7 +31,7 @@ func (o Operation) String() string { return o.Method + " " + o.Path }
 // missingIDError is an answer to a write that does not name what was made, so that it is as good as
 // lost.
 func (o Operation) missingIDError() *Error {
-	return o.newError(Error{Status: http.StatusOK, garbled: true, Message: "the answer has no id"})
+	return o.newError(Error{Status: http.StatusOK, garbled: true, Err: errors.New("the answer has no id")})
 }
 
 var (

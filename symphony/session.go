@@ -97,7 +97,7 @@ func (c *Client) authenticate(ctx context.Context, op Operation, signer *rsa.Key
 	case err != nil:
 		return "", err
 	case got.Token == "":
-		return "", op.newError(Error{Status: http.StatusOK, Message: "the answer has no token"})
+		return "", op.newError(Error{Status: http.StatusOK, Err: errors.New("the answer has no token")})
 	}
 	return secret(got.Token), nil
 }

@@ -91,7 +91,7 @@ func (t Transport) HTTP(certificate *tls.Certificate) (*http.Transport, error) {
 		Proxy: t.proxyFunc(),
 		OnProxyConnectResponse: func(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
 			if answer.StatusCode != http.StatusOK { // net/http would tell no more than "Forbidden"
-				return fmt.Errorf("the proxy %s answers %s to CONNECT", proxy.Host, clipText(answer.Status, 80))
+				return fmt.Errorf("the proxy %s answers %d %s to CONNECT", proxy.Host, answer.StatusCode, statusText(answer.StatusCode))
 			}
 			return nil
 		},

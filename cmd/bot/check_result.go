@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+
+	"roombot/symphony"
 )
 
 // checkResult is the outcome of one check.
@@ -62,7 +64,7 @@ func withoutURL(err error) string {
 	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err
 	}
-	return err.Error()
+	return symphony.ErrorDetail(err)
 }
 
 // firstFailure returns the first failed check, or nil.

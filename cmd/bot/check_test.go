@@ -27,7 +27,7 @@ func newScriptedPod(t *testing.T, answers map[string]int, html bool) *httptest.S
 		w.Header().Set("Content-Type", "application/json")
 		if status := answers[r.URL.Path]; status != 0 {
 			w.WriteHeader(status)
-			fmt.Fprint(w, `{}`)
+			fmt.Fprint(w, `{"message":"the pod says why"}`)
 			return
 		}
 		if r.URL.Path == "/agent/v5/datafeeds" {
@@ -67,6 +67,7 @@ func TestOptionalPreconditionsAreWarnings(t *testing.T) {
 		require.Contains(t, got[name].Remedy, says)
 	}
 	require.Contains(t, got["key"].Detail, "SHA256:")
+	require.Contains(t, got["groups"].Detail, "the pod says why")
 	require.Equal(t, levelOK, got["datafeed"].Level)
 	require.Regexp(t, `(?m)^! groups +POST`, shell(t, "check", "--config", path).out, "no colon before the cause")
 }

@@ -4,12 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
 	"roombot/bot"
 	"roombot/bot/engine"
+	"roombot/symphony"
 )
+
+// mentionsHint is for those who give no user id, where Symphony does not tell it.
+const mentionsHint = "Mentions are stored by number only: give the user id to erase these as well."
 
 func forgetCommand(io streams) *cobra.Command {
 	var path, user string
@@ -22,23 +29,32 @@ roombot.retention.commands is over, so that nothing runs twice. Unfinished jobs
 end as usual, and are erased then, also if they fail. Of answered ones nothing is
 left to erase.
 
-The person is given by user id, username or e-mail address. A job that names
-them by another of the three is found where some job tells that both are theirs.
+The person is given by user id, username or e-mail address, which are compared
+as a whole. Titles in quotes do not count. Symphony is asked for the other two.
+Where it does not tell them, a job that names the person by another of the three
+is found only if some job tells that both are theirs.
+` + mentionsHint + `
+
 This works beside a running bot. Messages and rooms in Symphony, logs and backups
 are not touched.`,
 		Example: "  bot forget --user jane.doe@example.com",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if user == "" {
+			if user = strings.TrimSpace(user); user == "" {
 				return usageError("bot forget --user PERSON: write a user id, a username or an e-mail address")
 			}
 			operator := operatorName()
 			return inspect(engine.WithOperator(cmd.Context(), operator), path, func(ctx context.Context, store *engine.Inspector) error {
-				f, err := store.Forget(ctx, bot.JobsConcerning(user))
+				names := namesOf(ctx, path, user)
+				f, err := store.Forget(ctx, bot.JobsConcerning(append(names, user)...))
 				if err != nil {
 					return err
 				}
 				_, err = fmt.Fprintf(io.out, "%d failed jobs were erased, %d unfinished ones will be when they end.\n", f.Erased, f.AtEnd)
+				if _, notID := symphony.ParseUserID(user); notID != nil && len(names) == 0 {
+					_, hinted := fmt.Fprintln(io.out, mentionsHint)
+					err = errors.Join(err, hinted)
+				}
 				for _, id := range f.Jobs {
 					err = errors.Join(err, auditAct(ctx, io.err, path, engine.Act{Name: "forget", Operator: operator, Job: id}))
 				}
@@ -50,4 +66,42 @@ are not touched.`,
 	c.Flags().StringVar(&user, "user", "", "user id, username or e-mail address")
 	makeUsageErrors(c)
 	return c
+}
+
+// lookupTimeout bounds asking Symphony who somebody is.
+const lookupTimeout = 10 * time.Second
+
+// namesOf are the ids, usernames and e-mail addresses that Symphony has of a person, none where it
+// does not know them or cannot be asked.
+func namesOf(ctx context.Context, path, person string) (names []string) {
+	c, err := loadConfig(path)
+	if err != nil || refusePlainHTTP(c) != nil {
+		return nil
+	}
+	client, err := newClient(c, zerolog.Nop())
+	if err != nil {
+		return nil
+	}
+	defer client.Close()
+	defer logOut(ctx, client)
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+	defer cancel()
+	users, err := lookUpPerson(ctx, client, person)
+	if err != nil {
+		return nil
+	}
+	for _, u := range users {
+		names = append(names, u.ID.String(), u.Username, u.Email)
+	}
+	return names
+}
+
+func lookUpPerson(ctx context.Context, client *symphony.Client, person string) ([]symphony.User, error) {
+	if id, err := symphony.ParseUserID(person); err == nil {
+		return client.UsersByID(ctx, id)
+	}
+	if strings.Contains(person, "@") {
+		return client.UsersByEmail(ctx, person)
+	}
+	return client.UsersByUsername(ctx, person)
 }

@@ -110,9 +110,10 @@ func TestForgetErasesAFailedRequestBesideTheRunningBot(t *testing.T) {
 	t.Parallel()
 	w := newWatched(t)
 	require.Equal(t, exitUsage, shell(t, "forget", "--config", w.config).code)
+	require.Equal(t, exitUsage, shell(t, "forget", "--user", " ", "--config", w.config).code)
 	require.Equal(t, exitNotFound, shell(t, "forget", "--user", "bob", "--config", w.config).code)
 	w.run()
-	require.NoError(t, w.pod.Fail(t.Context(), client.Fault{Path: "/pod/v3/room/create", Status: 503}))
+	require.NoError(t, w.pod.Fail(t.Context(), client.Fault{Path: "/pod/v3/users", Status: 503}))
 	_, err := w.pod.Says(t.Context(), "bob", firstCommand)
 	require.NoError(t, err)
 	var all []job
@@ -134,8 +135,12 @@ func TestForgetErasesAFailedRequestBesideTheRunningBot(t *testing.T) {
 		return strings.Contains(text, "Q2 Earnings")
 	}
 	require.True(t, holds())
+	hint := "Mentions are stored by number only: give the user id to erase these as well.\n"
+	require.Contains(t, shell(t, "forget", "--user", "alice@acme.test", "--config", w.config).out, hint, "Symphony does not tell the id")
+	require.NoError(t, w.pod.Heal(t.Context()))
 	require.Equal(t, "0 failed jobs were erased, 0 unfinished ones will be when they end.\n", shell(t, "forget", "--user", "kim", "--config", w.config).out)
-	got := shell(t, "forget", "--user", "bob", "--config", w.config)
+	require.Contains(t, shell(t, "forget", "--user", "nobody.at.all", "--config", w.config).out, hint)
+	got := shell(t, "forget", "--user", "Alice@acme.test", "--config", w.config)
 	require.Equal(t, "1 failed jobs were erased, 0 unfinished ones will be when they end.\n", got.out, got.err)
 	requireOperatorLine(t, got.err, "forget", all[0])
 	require.False(t, holds())
