@@ -45,8 +45,9 @@ type Config struct {
 	// Policy is what `roombot.policy` says, compiled. Without one it allows /help only.
 	Policy *policy.Policy `config:"-"`
 
-	ignoredKeys []string
-	policyFile  string
+	ignoredKeys    []string
+	literalSecrets []string
+	policyFile     string
 }
 
 // PolicyFile is the path of the file that holds the rules, empty where the configuration itself
@@ -56,6 +57,10 @@ func (c *Config) PolicyFile() string { return c.policyFile }
 // IgnoredKeys lists the paths of the keys in the file that the vendor's kits know and Roombot does
 // not use, in the file's order.
 func (c *Config) IgnoredKeys() []string { return c.ignoredKeys }
+
+// LiteralSecrets lists the paths of the keys, passwords and headers that stand in the file itself
+// and not by ${NAME}.
+func (c *Config) LiteralSecrets() []string { return c.literalSecrets }
 
 // Load reads the file at path, JSON or YAML, of at most a megabyte. Paths in it are relative to its
 // folder; env answers `${NAME}` (os.LookupEnv in the program). The policy's rules may name only the

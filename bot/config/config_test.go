@@ -221,3 +221,20 @@ app: {privateKey: {content: hunter2}}
 	}
 	require.Contains(t, fmt.Sprintf("%+v", c.Proxy), "[redacted]")
 }
+
+func TestSecretsThatStandInTheFileAreListed(t *testing.T) {
+	t.Parallel()
+	for store, want := range map[string][]string{
+		"postgres://bot:s3cret@db/roombot":   {"roombot.store"},
+		"postgres://bot:${DB_PASSWORD}@db/x": nil,
+		"postgres://bot@db/roombot":          nil,
+		"roombot.db":                         nil,
+	} {
+		path := filepath.Join(newFolder(t), "config.json")
+		text := fmt.Sprintf(`{"host": "acme.test", "bot": {"username": "b", "privateKey": {"path": "key.pem"}}, "roombot": {"store": %q}}`, store)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		c, err := config.Load(path, func(string) (string, bool) { return "s3cret", true })
+		require.NoError(t, err, store)
+		require.Equal(t, want, c.LiteralSecrets(), store)
+	}
+}

@@ -16,7 +16,7 @@ func decode(root schema.Value, commands []string) (*Config, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	c.ignoredKeys = unused
+	c.ignoredKeys, c.literalSecrets = unused, root.LiteralSecrets()
 	c.inherit()
 	if file := c.Roombot.Store.File(); file != "" {
 		c.Roombot.Store.Address = engine.FileAddress(root.ResolvePath(file))

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"net/url"
 
 	"roombot/bot/config/schema"
 	"roombot/bot/engine"
@@ -19,4 +20,14 @@ func (s *Store) UnmarshalText(text []byte) error {
 	}
 	s.Address = address
 	return err
+}
+
+// HoldsSecret reports whether the address holds a password.
+func (s Store) HoldsSecret() bool {
+	u, err := url.Parse(s.Reveal())
+	if err != nil || !s.IsPostgres() {
+		return s.IsPostgres()
+	}
+	_, inUser := u.User.Password()
+	return inUser || u.Query().Has("password") || u.Query().Has("sslpassword")
 }

@@ -57,7 +57,7 @@ func runChecks(ctx context.Context, path string) []checkResult {
 	}
 	credentials := checkCredentials(c)
 	results := []checkResult{
-		checkUnusedKeys(c, path), checkPolicy(c, path), credentials, checkStore(ctx, c.Roombot.Store.Address), checkHealth(ctx, c),
+		checkConfigFile(c, path), checkPolicy(c, path), credentials, checkStore(ctx, c.Roombot.Store.Address), checkHealth(ctx, c),
 	}
 	needed := append(checkPreviousKey(c), checkNetwork(ctx, c)...)
 	results = append(results, needed...)

@@ -91,6 +91,7 @@ func listenWarnings(listen string) []string {
 // Rights that nobody else should have to a file, as permission bits.
 const (
 	anyRight    fs.FileMode = 0o077 // of a file with secrets or texts
+	writeRight  fs.FileMode = 0o022 // of a file without secrets
 	changeRight fs.FileMode = 0o026 // of a file of rules, which the bot's group may read
 )
 
@@ -103,6 +104,20 @@ func fileWarnings(rights fs.FileMode, mode string, paths ...string) []string {
 		if err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&rights != 0 {
 			warnings = append(warnings, fmt.Sprintf("other users can read or change %s: run chmod %s on it", path, mode))
 		}
+	}
+	return warnings
+}
+
+// configFileWarnings are the warnings about the rights to the configuration: whoever can change it
+// can become the bot, and whoever can read a secret in it too.
+func configFileWarnings(c *config.Config, path string) []string {
+	secrets := c.LiteralSecrets()
+	if len(secrets) == 0 {
+		return fileWarnings(writeRight, "go-w", path)
+	}
+	warnings := fileWarnings(anyRight, "600", path)
+	if len(warnings) > 0 {
+		warnings = append(warnings, "it holds secrets: "+joinNames(secrets)+" (better by ${NAME}, or in a file of their own)")
 	}
 	return warnings
 }

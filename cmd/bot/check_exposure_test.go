@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -133,6 +135,42 @@ func TestFilesThatOthersCanReadOrChangeAreWarnings(t *testing.T) {
 	require.NoError(t, os.Chmod(path, 0o666))
 	got, _ = runCheck(t, path)
 	require.Equal(t, levelOK, got["policy"].Level, "the rules are in another file")
+	require.Equal(t, levelWarning, got["configuration"].Level)
+	require.Contains(t, got["configuration"].Remedy, path+": run chmod go-w on it")
+	require.NoError(t, os.Chmod(path, 0o644))
+	got, _ = runCheck(t, path)
+	require.Equal(t, levelOK, got["configuration"].Level, "it holds no secret")
+}
+
+func TestConfigurationWithASecretThatOthersCanReadIsAWarning(t *testing.T) {
+	pod := newScriptedPod(t, nil, false)
+	path, dir := writeTestConfig(t, `"scheme": "http", %s, %s`, configKeys(pod), allowEverybody)
+	plain, err := os.ReadFile(path)
+	require.NoError(t, err)
+	key, err := os.ReadFile(filepath.Join(dir, "privatekey.pem"))
+	require.NoError(t, err)
+	t.Setenv("CHECK_TEST_KEY", string(key))
+	write := func(content string, mode os.FileMode) {
+		quoted, err := json.Marshal(content)
+		require.NoError(t, err)
+		text := strings.Replace(string(plain), `"path": "privatekey.pem"`, `"content": `+string(quoted), 1)
+		require.NoError(t, os.WriteFile(path, []byte(text), mode))
+		require.NoError(t, os.Chmod(path, mode))
+	}
+	for _, mode := range []os.FileMode{0o640, 0o604, 0o622} {
+		write(string(key), mode)
+		got, code := runCheck(t, path)
+		require.Zero(t, code)
+		require.Equal(t, levelWarning, got["configuration"].Level, "%o", mode)
+		require.Contains(t, got["configuration"].Remedy, path+": run chmod 600 on it")
+		require.Contains(t, got["configuration"].Remedy, "privateKey.content")
+	}
+	write(string(key), 0o600)
+	got, _ := runCheck(t, path)
+	require.Equal(t, levelOK, got["configuration"].Level)
+	write("${CHECK_TEST_KEY}", 0o644)
+	got, _ = runCheck(t, path)
+	require.Equal(t, levelOK, got["configuration"].Level, "the key is elsewhere")
 }
 
 // writePolicyFile writes a configuration whose rules are in a file of their own.

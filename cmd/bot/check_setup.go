@@ -19,12 +19,13 @@ func configFailure(err error) checkResult {
 	return failedCheck("configuration", "", err, "")
 }
 
-func checkUnusedKeys(c *config.Config, path string) checkResult {
-	unused := c.IgnoredKeys()
-	if len(unused) == 0 {
-		return passedCheck("configuration", path)
+// checkConfigFile looks for unused keys and at the rights to the file.
+func checkConfigFile(c *config.Config, path string) checkResult {
+	warnings := configFileWarnings(c, path)
+	if unused := c.IgnoredKeys(); len(unused) > 0 {
+		warnings = append(warnings, "Without effect here, and may be removed: "+joinNames(unused)+".")
 	}
-	return passedCheck("configuration", path, "Without effect here, and may be removed: "+joinNames(unused)+".")
+	return passedCheck("configuration", path, warnings...)
 }
 
 func checkPolicy(c *config.Config, path string) checkResult {

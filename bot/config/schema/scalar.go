@@ -42,6 +42,11 @@ func (d *decoder) decodeScalar(at Value, into reflect.Value, f field) {
 	if wrong := s.assignTo(d.doc, into, f); wrong != nil {
 		s.secret = s.secret || wrong.Secret
 		d.addProblem(at, s.subject()+wrong.What, wrong.Fix)
+		return
+	}
+	holder, ok := into.Addr().Interface().(interface{ HoldsSecret() bool })
+	if isSecret := s.secret || ok && holder.HoldsSecret(); isSecret && !e.hasVariables && e.text != "" {
+		d.doc.literalSecrets = append(d.doc.literalSecrets, at.Path)
 	}
 }
 

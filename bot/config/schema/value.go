@@ -76,6 +76,10 @@ func (v Value) ResolvePath(path string) string { return v.document().resolvePath
 // Env looks up `${NAME}` for the document.
 func (v Value) Env() func(name string) (string, bool) { return v.document().env }
 
+// LiteralSecrets are the paths of the secrets that have been decoded from the document and stand in
+// it literally, not by ${NAME}.
+func (v Value) LiteralSecrets() []string { return v.document().literalSecrets }
+
 func (v Value) document() *document {
 	if v.doc == nil {
 		return &document{}
@@ -87,6 +91,8 @@ func (v Value) document() *document {
 type document struct {
 	file string // as the caller named it; paths in the document are relative to its folder
 	env  func(string) (string, bool)
+
+	literalSecrets []string // paths of secrets that were decoded and have no ${NAME}
 }
 
 func (d *document) resolvePath(path string) string {
