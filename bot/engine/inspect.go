@@ -32,7 +32,7 @@ func Inspect(ctx context.Context, address Address) (*Inspector, error) {
 	}
 	if err := i.checkVersion(ctx); err != nil {
 		_ = i.Close() // the first error tells more
-		return nil, fmt.Errorf("inspect the store %s: %w", address, err)
+		return nil, fmt.Errorf("inspect the store %s: %w", address, damageError(err))
 	}
 	return i, nil
 }

@@ -53,6 +53,9 @@ func (e *Engine) openSQLite(ctx context.Context) error {
 
 func (e *Engine) prepareSQLite(ctx context.Context, s *sqliteStore) (err error) {
 	e.store = s
+	if err = checkDamage(ctx, s.sqlRunner); err != nil {
+		return err
+	}
 	driver := newDriver(riversqlite.New(s.db), nil)
 	if err = migrate(ctx, s, driver); err != nil {
 		return err

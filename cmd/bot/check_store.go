@@ -31,7 +31,7 @@ func openStore(ctx context.Context, store engine.Address) checkResult {
 	defer cancel()
 	inspector, err := engine.Inspect(ctx, store)
 	if err == nil {
-		err = inspector.Close()
+		err = errors.Join(inspector.CheckDamage(ctx), inspector.Close())
 	}
 	switch {
 	case errors.Is(err, engine.ErrEmpty):
@@ -50,6 +50,8 @@ func storeRemedy(store engine.Address, err error) string {
 	switch {
 	case errors.Is(err, engine.ErrLocked):
 		return "Stop the other bot, or set roombot.store to another file; several share only a PostgreSQL database."
+	case errors.Is(err, engine.ErrDamaged):
+		return "Stop the bot and restore a backup, as docs/operations.md says under Backup and restore."
 	case errors.Is(err, engine.ErrDanglingLink):
 		return "Set roombot.store to the file itself."
 	case errors.Is(err, engine.ErrNewer):

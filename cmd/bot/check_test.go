@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -11,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"roombot/bot/engine"
 )
 
 const allowEverybody = `"roombot": {"policy": {"allow": [{"name": "all", "who": ["*"], "commands": ["*"]}]}}`
@@ -185,6 +189,37 @@ func TestStoreThatIsNoRegularFileIsRefusedByCheckAndRun(t *testing.T) {
 		require.Equal(t, exitFailed, got.code, name)
 		require.Contains(t, got.err, "is not a regular file", name)
 		require.NoError(t, os.Remove(store), name)
+	}
+}
+
+func TestADamagedStoreIsRefusedByCheckAndRun(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
+	store, path := filepath.Join(dir, "roombot.db"), filepath.Join(dir, "config.json")
+	e, err := engine.Open(t.Context(), engine.Config{
+		Workers: 1, Store: engine.FileAddress(store), Handle: func(context.Context, *engine.Attempt) error { return nil },
+	})
+	require.NoError(t, err)
+	require.NoError(t, e.Close())
+	results, _ := runCheck(t, path)
+	require.Equal(t, levelOK, results["store"].Level)
+
+	whole, err := os.ReadFile(store)
+	require.NoError(t, err)
+	const page = 4096
+	for name, from := range map[string]int{"all tables": page, "the last pages": len(whole) - 8*page} {
+		damaged := append(bytes.Clone(whole[:from]), bytes.Repeat([]byte{0xa5}, len(whole)-from)...)
+		require.NoError(t, os.WriteFile(store, damaged, 0o600), name)
+		results, code := runCheck(t, path)
+		require.Equal(t, exitFailed, code, name)
+		require.Equal(t, levelFailed, results["store"].Level, name)
+		require.Contains(t, results["store"].Detail, "the file is damaged", name)
+		require.Contains(t, results["store"].Remedy, "restore a backup", name)
+		got := shell(t, "run", "--config", path)
+		require.Equal(t, exitFailed, got.code, name)
+		require.Contains(t, got.err, "the file is damaged", name)
+		require.Contains(t, got.err, "restore a backup", name)
 	}
 }
 
