@@ -52,15 +52,17 @@ func (h *history) takeMissed(ctx context.Context, last feedProgress) error {
 	if err != nil {
 		return err
 	}
-	level, message := zerolog.InfoLevel, "feed is new, history was searched for missed requests"
+	line := func(level zerolog.Level) *zerolog.Event {
+		return zerolog.Ctx(ctx).WithLevel(level).Time("since", since).Int("requests", missed)
+	}
 	switch {
 	case isNew:
+		line(zerolog.InfoLevel).Msg("feed is new, history was searched for missed requests")
 	case missed > 0:
-		message = "history had requests that the store did not have, which may have been set back"
+		line(zerolog.InfoLevel).Msg("history had requests that the store did not have, which may have been set back")
 	default:
-		level, message = zerolog.DebugLevel, "history was searched, no request was missed"
+		line(zerolog.DebugLevel).Msg("history was searched, no request was missed")
 	}
-	zerolog.Ctx(ctx).WithLevel(level).Time("since", since).Int("requests", missed).Msg(message)
 	return nil
 }
 

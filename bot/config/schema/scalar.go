@@ -44,7 +44,7 @@ func (d *decoder) decodeScalar(at Value, into reflect.Value, f field) {
 		d.addProblem(at, s.subject()+wrong.What, wrong.Fix)
 		return
 	}
-	holder, ok := into.Addr().Interface().(interface{ HoldsSecret() bool })
+	holder, ok := reflect.TypeAssert[interface{ HoldsSecret() bool }](into.Addr())
 	if isSecret := s.secret || ok && holder.HoldsSecret(); isSecret && !e.hasVariables && e.text != "" {
 		d.doc.literalSecrets = append(d.doc.literalSecrets, at.Path)
 	}
