@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"roombot/commands"
+	"roombot/symphony"
 )
 
 // replacement is a first answer that takes the place of an earlier one: by an edit or, where
@@ -70,7 +72,7 @@ func (a *attempt) replaceFirst(ctx context.Context, r replacement, first command
 		if err != nil || old.Message == "" || !slices.Contains(r.outcomes, old.Outcome) {
 			return err
 		}
-		edited, err = a.replaceMessage(ctx, a.inSeries(r.step), old, a.render(partFirst, first))
+		edited, err = a.editFirst(ctx, a.inSeries(r.step), old, a.render(partFirst, first))
 		if err != nil {
 			return err
 		}
@@ -80,6 +82,21 @@ func (a *attempt) replaceFirst(ctx context.Context, r replacement, first command
 	}
 	_, err = a.sendOnce(ctx, a.inSeries(r.part), a.request.Stream, a.render(r.part, first))
 	return err
+}
+
+// editFirst edits a first answer. Its intention is stored, because an edit that got no answer may
+// still arrive, and must not take the place of the reply.
+func (a *attempt) editFirst(ctx context.Context, step string, old sentMessage, m symphony.Outgoing) (sentMessage, error) {
+	if err := a.Intend(ctx, step); err != nil {
+		return sentMessage{}, err
+	}
+	bounded, cancel := context.WithTimeout(ctx, a.bot.env.Limits.CallTimeout)
+	defer cancel()
+	edited, err := a.replaceMessage(bounded, step, old, m)
+	if symphony.VerdictOf(err).MayRepeat() {
+		err = errors.Join(err, a.Withdraw(ctx, step))
+	}
+	return edited, err
 }
 
 // ignoreWait is nil for a *WaitError: a first answer that follows may tell.
@@ -106,8 +123,12 @@ func (a *attempt) firstAnswer(ctx context.Context) (sentMessage, error) {
 func (a *attempt) findReplacement(ctx context.Context, r replacement) (sentMessage, error) {
 	var edited sentMessage
 	tried, err := a.Result(a.inSeries(r.step), &edited)
-	if err != nil || !tried || edited.Message != "" {
+	switch {
+	case err != nil || edited.Message != "":
 		return edited, err
+	case !tried:
+		last, _, err := a.Intentions(ctx, a.inSeries(r.step))
+		return sentMessage{}, cmp.Or(err, a.waitUntilSettled(last, "an earlier call may still edit the first answer"))
 	}
 	return a.findPart(ctx, r.part, a.request.Stream)
 }

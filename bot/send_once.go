@@ -101,8 +101,8 @@ func (a *attempt) findPart(ctx context.Context, name string, chat symphony.Strea
 // findSent looks for a message that an earlier attempt may have sent, once that can no longer
 // arrive.
 func (a *attempt) findSent(ctx context.Context, part string, chat symphony.StreamID, last time.Time) (sentMessage, error) {
-	if wait := time.Until(last.Add(a.bot.env.Limits.Settle())); wait > 0 {
-		return sentMessage{}, &commands.WaitError{After: wait, Why: "an earlier call may still post the message"}
+	if err := a.waitUntilSettled(last, "an earlier call may still post the message"); err != nil {
+		return sentMessage{}, err
 	}
 	for m, err := range a.bot.client.MessagesSince(ctx, chat, a.request.At) {
 		if err != nil {
@@ -113,4 +113,12 @@ func (a *attempt) findSent(ctx context.Context, part string, chat symphony.Strea
 		}
 	}
 	return sentMessage{}, nil
+}
+
+// waitUntilSettled is a *WaitError while a call of that time may still arrive.
+func (a *attempt) waitUntilSettled(last time.Time, why string) error {
+	if wait := time.Until(last.Add(a.bot.env.Limits.Settle())); wait > 0 {
+		return &commands.WaitError{After: wait, Why: why}
+	}
+	return nil
 }
