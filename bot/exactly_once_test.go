@@ -153,18 +153,23 @@ func TestAThrottledCallWhoseAnswerIsLostIsNotRepeated(t *testing.T) {
 	}
 }
 
-func TestAReplyThatArrivesAfterItsTimeoutIsNotSentAgain(t *testing.T) {
-	t.Parallel()
-	arrived := make(chan struct{})
+// tellWhenDone closes a channel when the pod has done the first call of a path.
+func tellWhenDone(suffix string) (front, <-chan struct{}) {
+	done := make(chan struct{})
 	var first atomic.Bool
-	telling := func(pod http.Handler) http.Handler {
+	return func(pod http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			if strings.HasSuffix(r.URL.Path, "/message/create") && !first.Swap(true) {
-				defer close(arrived)
+			if strings.HasSuffix(r.URL.Path, suffix) && !first.Swap(true) {
+				defer close(done)
 			}
 			pod.ServeHTTP(rw, r)
 		})
-	}
+	}, done
+}
+
+func TestAReplyThatArrivesAfterItsTimeoutIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	telling, arrived := tellWhenDone("/message/create")
 	w := newWorld(t, withFront(telling), func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = time.Second, 2*time.Second })
 	w.fail(client.Fault{Path: onSend, Delay: "1500ms", Drop: "after", Count: 1})
 	asked := w.asks("bob", "/help")

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -100,28 +101,28 @@ func TestEveryVersionOfAnAnswerIsTrueWhenItIsSent(t *testing.T) {
 		"all adds take a while": {
 			faults: []client.Fault{{Path: onAdd, Delay: "300ms"}, {Path: onPromote, Delay: "100ms"}}, ends: whole,
 		},
-		"one add takes longer":   {fronts: []front{delayAdding(idAlice, 900*time.Millisecond)}, ends: whole, versions: 2},
+		"one add takes longer":   {fronts: []front{holdAdding(idAlice)}, ends: whole, versions: 2},
 		"promotion takes longer": {faults: []client.Fault{{Path: onPromote, Delay: "700ms"}}, ends: whole, versions: 2},
 		"an add is refused": {
 			fronts: []front{refuseAdding(idAlice, 451)},
 			ends:   []string{"⚠ True", "Alice Martin: blocked by a compliance rule", "Owner: Bob Chen (you)\n", "Member: Carol O'Neil\n"},
 		},
 		"an add is refused late": {
-			fronts: []front{refuseAdding(idAlice, 451), delayAdding(idAlice, 900*time.Millisecond)}, versions: 2,
+			fronts: []front{refuseAdding(idAlice, 451), holdAdding(idAlice)}, versions: 2,
 			ends: []string{"⚠ True", "Alice Martin: blocked by a compliance rule", "Owner: Bob Chen (you)\n", "Member: Carol O'Neil\n"},
 		},
 		"the requester is refused, and others are slow": {
-			fronts: []front{refuseAdding(idBob, 451), delayAdding(idAlice, 900*time.Millisecond)}, versions: 2,
+			fronts: []front{refuseAdding(idBob, 451), holdAdding(idAlice)}, versions: 2,
 			ends: []string{"⚠ True", "Bob Chen: blocked by a compliance rule", "Owner: Alice Martin\n", "Member: Carol O'Neil\n"},
 		},
 		"the answer to an add is lost":       {faults: []client.Fault{{Path: onAdd, Drop: "after", Count: 3}}, ends: whole},
 		"the answer to a promotion is lost":  {faults: []client.Fault{{Path: onPromote, Drop: "after", Count: 3}}, ends: whole},
 		"the answer to the creation is lost": {faults: []client.Fault{{Path: onCreate, Drop: "after", Count: 1}}, ends: whole},
 		"the answer to the message is lost": {
-			fronts: []front{delayAdding(idAlice, 900*time.Millisecond)}, faults: []client.Fault{{Path: onSend, Drop: "after", Count: 1}}, ends: whole,
+			fronts: []front{holdAdding(idAlice)}, faults: []client.Fault{{Path: onSend, Drop: "after", Count: 1}}, ends: whole,
 		},
 		"the answer to the edit is lost": {
-			fronts: []front{delayAdding(idAlice, 900*time.Millisecond)}, faults: []client.Fault{{Path: "*/message/*/update", Drop: "after", Count: 1}}, ends: whole,
+			fronts: []front{holdAdding(idAlice)}, faults: []client.Fault{{Path: "*/message/*/update", Drop: "after", Count: 1}}, ends: whole,
 		},
 		"thirty people are added":                 {crowd: 30, ends: []string{"✓ True", "Owner: Bob Chen (you)\n", "and 10 more"}, versions: 2},
 		"the process ends while thirty are added": {crowd: 30, restart: true, ends: []string{"✓ True", "Owner: Bob Chen (you)\n", "and 10 more"}, versions: 2},
@@ -153,15 +154,23 @@ func TestEveryVersionOfAnAnswerIsTrueWhenItIsSent(t *testing.T) {
 	}
 }
 
-// delayAdding has the add of one account take longer.
-func delayAdding(account int64, by time.Duration) front {
+// holdAdding has the add of one account wait until the bot has posted a message.
+func holdAdding(account int64) front {
+	posted := make(chan struct{})
+	var once sync.Once
 	return func(pod http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
-			if strings.HasSuffix(r.URL.Path, "/membership/add") && strings.Contains(string(body), fmt.Sprint(account)) {
-				time.Sleep(by)
-			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/message/create"):
+				defer once.Do(func() { close(posted) })
+			case strings.HasSuffix(r.URL.Path, "/membership/add") && strings.Contains(string(body), fmt.Sprint(account)):
+				select {
+				case <-posted:
+				case <-r.Context().Done():
+				}
+			}
 			pod.ServeHTTP(rw, r)
 		})
 	}

@@ -1,9 +1,6 @@
 package bot_test
 
 import (
-	"net/http"
-	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -99,16 +96,7 @@ func TestPutOffAnswerIsReplacedByWhoIsInvited(t *testing.T) {
 
 func TestEditOfAFirstAnswerThatArrivesLateDoesNotReplaceTheReply(t *testing.T) {
 	t.Parallel()
-	arrived := make(chan struct{})
-	var first atomic.Bool
-	telling := func(pod http.Handler) http.Handler {
-		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			if strings.HasSuffix(r.URL.Path, "/update") && !first.Swap(true) {
-				defer close(arrived)
-			}
-			pod.ServeHTTP(rw, r)
-		})
-	}
+	telling, arrived := tellWhenDone("/update")
 	w := newWorld(t, withFront(telling), func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = time.Second, 2*time.Second })
 	w.fail(client.Fault{Kind: client.FaultOutsideDelay, Delay: "500ms"}, client.Fault{Path: "createRoom", Drop: client.DropAfter, Count: 1},
 		client.Fault{Path: onUpdate, Delay: "2500ms", Drop: client.DropAfter, Count: 1})

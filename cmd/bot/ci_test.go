@@ -1,4 +1,4 @@
-package main_test
+package main
 
 import (
 	"os"
@@ -12,9 +12,7 @@ import (
 // checkReferences runs .ci/references in an empty checkout, beside a folder shared or without one.
 func checkReferences(t *testing.T, withShared bool, env ...string) (out string, err error) {
 	t.Helper()
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("needs bash")
-	}
+	findTool(t, "bash")
 	script, err := filepath.Abs(filepath.Join("..", "..", ".ci", "references"))
 	require.NoError(t, err)
 	parent := t.TempDir()

@@ -14,7 +14,7 @@ func TestNoticesCoverEveryModuleOfTheProgram(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the program")
 	}
-	findBash(t)
+	findTool(t, "bash")
 	program := filepath.Join(t.TempDir(), "roombot")
 	said, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", program, ".").CombinedOutput()
 	require.NoError(t, err, string(said))
@@ -28,11 +28,4 @@ func TestNoticesCoverEveryModuleOfTheProgram(t *testing.T) {
 	}
 	require.Contains(t, string(notices), "Go standard library "+info.GoVersion)
 	require.Contains(t, string(notices), "Mozilla Public License", "the whole texts")
-}
-
-func findBash(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("bash is not installed")
-	}
 }

@@ -29,11 +29,7 @@ func startSandbox(t *testing.T) (dir string) {
 // encryptKey encrypts a key file with testPassphrase, as an operator does.
 func encryptKey(t *testing.T, path string) {
 	t.Helper()
-	openssl, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("openssl is not installed")
-	}
-	output, err := exec.CommandContext(t.Context(), openssl, "pkcs8", "-topk8", "-v2", "aes-256-cbc", "-in", path, "-out", path+".new",
+	output, err := exec.CommandContext(t.Context(), findTool(t, "openssl"), "pkcs8", "-topk8", "-v2", "aes-256-cbc", "-in", path, "-out", path+".new",
 		"-passout", "pass:"+testPassphrase).CombinedOutput()
 	require.NoError(t, err, string(output))
 	require.NoError(t, os.Rename(path+".new", path))

@@ -132,3 +132,15 @@ func (p *running) stop() int {
 	<-p.ended
 	return p.cmd.ProcessState.ExitCode()
 }
+
+// findTool returns the path of a program. Where it is missing the test is
+// skipped, but for CI, which installs what its tests need.
+func findTool(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil && os.Getenv("CI") != "true" {
+		t.Skip(name + " is not installed")
+	}
+	require.NoError(t, err)
+	return path
+}

@@ -32,16 +32,6 @@ func unitSettings(t *testing.T, key string) (values []string) {
 	return values
 }
 
-// findTool returns the path of a program, and skips the test where it is missing.
-func findTool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		t.Skip(name + " is not installed")
-	}
-	return path
-}
-
 func TestServiceUnitIsHardened(t *testing.T) {
 	t.Parallel()
 	file, err := filepath.Abs(unitFile)
