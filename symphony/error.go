@@ -86,9 +86,7 @@ func (e *Error) describe(message string) string {
 	if e.Status != 0 {
 		fmt.Fprintf(&b, ": %d %s", e.Status, statusText(e.Status))
 	}
-	if plainCode.MatchString(e.Code) {
-		b.WriteString(", code " + e.Code)
-	}
+	b.WriteString(codeText(e.Code))
 	if e.Err != nil {
 		b.WriteString(": " + e.Err.Error())
 	}
@@ -105,7 +103,15 @@ func (e *Error) describe(message string) string {
 }
 
 // plainCode is what a code looks like. Anything else may be a text.
-var plainCode = regexp.MustCompile(`^[A-Za-z0-9_-]{1,40}$`)
+var plainCode = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,40}$`)
+
+// codeText tells a code, and nothing of what does not look like one.
+func codeText(code string) string {
+	if !plainCode.MatchString(code) {
+		return ""
+	}
+	return ", code " + code
+}
 
 func statusText(status int) string {
 	if status == statusBarrier {

@@ -2,6 +2,7 @@ package symphony
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/url"
@@ -175,7 +176,7 @@ func yieldCursorPages[T any](fetch func(after string) ([]T, string, error)) iter
 				return
 			}
 			if seen[next] || len(seen) > maxPages {
-				yield(none, fmt.Errorf("listing: the server's cursor %q leads in a circle", clipText(next, 40)))
+				yield(none, errors.New("listing: the server's cursor leads in a circle"))
 				return
 			}
 			seen[next], after = true, next

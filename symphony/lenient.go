@@ -19,7 +19,7 @@ func lenientInt(b []byte) (int64, error) {
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a whole number", clipText(s, 40))
+		return 0, fmt.Errorf("a value of %d bytes is not a whole number", len(s)) // which is logged, and the value may be a text
 	}
 	return n, nil
 }
@@ -53,7 +53,7 @@ func (l *lenientBool) UnmarshalJSON(b []byte) error {
 	case "false", "null", "":
 		*l = false
 	default:
-		return fmt.Errorf("%q is neither true nor false", clipText(text, 40))
+		return fmt.Errorf("a value of %d bytes is neither true nor false", len(text))
 	}
 	return nil
 }

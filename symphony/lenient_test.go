@@ -86,6 +86,22 @@ func TestFlagsAndNumbersAsText(t *testing.T) {
 		}
 	})
 
+	t.Run("errors quote nothing of the answer, since they are logged", func(t *testing.T) {
+		t.Parallel()
+		p := newPod(t)
+		p.answer("GET /pod/v3/users", 200, `{"users":[{"id":"Falcon"},{"id":1,"displayName":["Falcon"]}],"errors":[{"error":"Project Falcon is unknown"}]}`)
+		p.answer("POST /pod/v3/room/search", 200, `{"count":"Project Falcon","rooms":[]}`)
+		var log logbook
+		_, err := p.client().UsersByID(log.context(t.Context()), 1)
+		require.NoError(t, err)
+		require.Contains(t, log.text.String(), "entries of an answer could not be read")
+		require.NotContains(t, log.text.String(), "Falcon")
+		for _, err := range p.client().SearchRooms(t.Context(), symphony.RoomQuery{Text: "x"}) {
+			require.ErrorContains(t, err, "not a whole number")
+			require.NotContains(t, err.Error(), "Falcon")
+		}
+	})
+
 	t.Run("the life of an access token may be unreadable", func(t *testing.T) {
 		t.Parallel()
 		for _, life := range []string{`"300"`, `"expires_in"`, `null`} {

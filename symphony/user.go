@@ -90,7 +90,7 @@ func (l userList) unreadable() []error {
 	all := slices.Clone(l.Users.unreadable)
 	for _, e := range l.Errors {
 		if e.Code != codeInvalidFormat {
-			all = append(all, fmt.Errorf("the pod reports %q for one of the values", clipText(string(e.Code), 80)))
+			all = append(all, fmt.Errorf("the pod reports an error%s for one of the values", codeText(string(e.Code))))
 		}
 	}
 	return all
