@@ -92,7 +92,7 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	result := grammar.Parse(m.Message)
 	switch {
 	case result.Command != nil:
-		if a.isTooLate() && set.Writes(*result.Command) {
+		if a.isTooLate(a.late) && set.Writes(*result.Command) {
 			return commands.Reply{}, a.refuseLate(ctx, m.Message, result)
 		}
 		return a.runCommand(ctx, m.Message, *result.Command)
@@ -145,10 +145,10 @@ func (a *attempt) refuseLate(ctx context.Context, m syntax.Message, result synta
 	if err := a.checkPolicyFirst(ctx, result.Command.Command); err != nil {
 		return err
 	}
-	if a.flooded {
+	if a.late.Flooded {
 		return a.bot.catalogue.LeftOut(m, result)
 	}
-	return a.bot.catalogue.TooLate(m, result, a.late)
+	return a.bot.catalogue.TooLate(m, result, a.late.Ago)
 }
 
 // showForm shows the form, unless it would be filled in for nothing.

@@ -20,11 +20,10 @@ type attempt struct {
 	bot     *Bot
 	request storedRequest
 	id      commands.RequestID
-	series  int           // whose outcome counts
-	late    time.Duration // age of a missed request when it was found; 0 for one that the feed brought
-	flooded bool          // a missed request may have been left out as surplus
-	form    *formMessage  // nil until it is read
-	command string        // that was read, by its name in the catalogue
+	series  int          // whose outcome counts
+	late    lateness     // of a missed request; the zero value for one that the feed brought
+	form    *formMessage // nil until it is read
+	command string       // that was read, by its name in the catalogue
 
 	decision, auditedDecision policyDecision // the last of this attempt; the last that was written
 

@@ -26,8 +26,7 @@ func (a *attempt) checkMissed(ctx context.Context) (ignoreReason, error) {
 		case answer.isOpen: // what was begun is finished, whenever that is
 			return lateness{}, nil
 		}
-		flooded, err := a.mayBeSurplus(ctx)
-		return lateness{Ago: time.Since(a.request.At), Flooded: flooded}, err
+		return a.measureLateness(ctx)
 	})
 	switch {
 	case err != nil:
@@ -35,8 +34,26 @@ func (a *attempt) checkMissed(ctx context.Context) (ignoreReason, error) {
 	case found.Answered:
 		return ignoreAnswered, nil
 	}
-	a.late, a.flooded = found.Ago, found.Flooded
+	a.late = found
 	return "", nil
+}
+
+// measureLateness is how late a missed request is. One whose room is there is finished, whenever
+// that is, and so has no lateness.
+func (a *attempt) measureLateness(ctx context.Context) (lateness, error) {
+	flooded, err := a.mayBeSurplus(ctx)
+	late := lateness{Ago: time.Since(a.request.At), Flooded: flooded}
+	if err != nil || !a.isTooLate(late) {
+		return late, err
+	}
+	if err := a.bot.env.RecoverRoom(ctx, a, a.newRequest()); err != nil {
+		return lateness{}, err
+	}
+	begun, err := commands.MayHaveWritten(ctx, a)
+	if begun {
+		late = lateness{}
+	}
+	return late, err
 }
 
 // mayBeSurplus reports whether a missed request may have been left out as surplus, which a bot with
@@ -61,4 +78,4 @@ func (a *attempt) mayBeSurplus(ctx context.Context) (notice bool, err error) {
 
 // isTooLate reports whether a missed request is so old, or so likely to have been left out, that
 // its sender is asked first.
-func (a *attempt) isTooLate() bool { return a.flooded || a.late > a.bot.bounds.Late }
+func (a *attempt) isTooLate(l lateness) bool { return l.Flooded || l.Ago > a.bot.bounds.Late }

@@ -117,6 +117,24 @@ func TestALateRequestIsAskedAbout(t *testing.T) {
 	w.theOnly("Stale", "bob", "alice")
 }
 
+func TestALateRequestWhoseRoomIsThereIsFinished(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.bounds.Late = time.Nanosecond })
+	restore := w.backsUp()
+	w.fail(client.Fault{Path: onAdd, Status: http.StatusServiceUnavailable})
+	asked := w.asks("bob", `/newroom "Begun" @alice`)
+	require.Eventually(t, func() bool { return len(w.rooms("Begun")) == 1 }, patience, tick)
+	w.withoutFeed(func() {
+		restore()
+		w.heal()
+	})
+	require.Eventually(t, func() bool {
+		return containsAll(strings.Join(w.shownAnswers("bob", asked.Message), ""), []string{"✓ Begun", "is open"})
+	}, patience, tick)
+	require.NotContains(t, strings.Join(w.shownAnswers("bob", asked.Message), ""), "Nothing was created")
+	w.theOnly("Begun", "bob", "alice")
+}
+
 func TestAfterARestoreOfTheStoreNothingIsAnsweredTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
