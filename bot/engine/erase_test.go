@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -287,4 +288,26 @@ func TestErrorsOfEarlierSeriesAreErased(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestForgetTellsWhatIsErasedWhereTheFileIsStillRead(t *testing.T) {
+	t.Parallel()
+	store := newFile(t)
+	e, _ := start(t, quickConfig(store, func(context.Context, *engine.Attempt) error { return engine.GiveUp(errBroken) }))
+	insert(t, e, newJob("failed", "s"))
+	waitIdle(t, e)
+	reader, err := sql.Open("sqlite", "file:"+store.File())
+	require.NoError(t, err)
+	defer func() { require.NoError(t, reader.Close()) }()
+	tx, err := reader.Begin()
+	require.NoError(t, err)
+	var n int
+	require.NoError(t, tx.QueryRow(`SELECT count(*) FROM command`).Scan(&n))
+	i, err := engine.Inspect(context.Background(), store)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, i.Close()) }()
+	f, err := i.Forget(context.Background(), func(map[string]engine.Said) []string { return []string{"failed"} })
+	require.ErrorContains(t, err, "another program reads the file")
+	require.Equal(t, engine.Forgotten{Erased: 1, Jobs: []string{"failed"}}, f)
+	require.NoError(t, tx.Rollback())
 }

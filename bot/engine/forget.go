@@ -22,7 +22,8 @@ type Said struct {
 }
 
 // Forget erases what failed jobs say, and of unfinished ones has it erased when they end, whatever
-// comes of them. It concerns the jobs that choose returns of all that say something.
+// comes of them. It concerns the jobs that choose returns of all that say something. What it
+// returns is so, also where it fails after that.
 func (i *Inspector) Forget(ctx context.Context, choose func(all map[string]Said) (ids []string)) (f Forgotten, err error) {
 	err = i.change(func(a *jobAdmin) error {
 		err := a.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
@@ -30,12 +31,13 @@ func (i *Inspector) Forget(ctx context.Context, choose func(all map[string]Said)
 			return err
 		})
 		if err != nil {
+			f = Forgotten{}
 			return err
 		}
 		return eraseTracesNow(ctx, a.store)
 	})
 	if err != nil {
-		return Forgotten{}, fmt.Errorf("forget: %w", err)
+		return f, fmt.Errorf("forget: %w", err)
 	}
 	return f, nil
 }

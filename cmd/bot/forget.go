@@ -46,11 +46,11 @@ are not touched.`,
 			operator := operatorName()
 			return inspect(engine.WithOperator(cmd.Context(), operator), path, func(ctx context.Context, store *engine.Inspector) error {
 				names := namesOf(ctx, path, user)
-				f, err := store.Forget(ctx, bot.JobsConcerning(append(names, user)...))
-				if err != nil {
-					return err
+				f, unfinished := store.Forget(ctx, bot.JobsConcerning(append(names, user)...))
+				if unfinished != nil && len(f.Jobs) == 0 {
+					return unfinished
 				}
-				_, err = fmt.Fprintf(io.out, "%d failed jobs were erased, %d unfinished ones will be when they end.\n", f.Erased, f.AtEnd)
+				_, err := fmt.Fprintf(io.out, "%d failed jobs were erased, %d unfinished ones will be when they end.\n", f.Erased, f.AtEnd)
 				if _, notID := symphony.ParseUserID(user); notID != nil && len(names) == 0 {
 					_, hinted := fmt.Fprintln(io.out, mentionsHint)
 					err = errors.Join(err, hinted)
@@ -58,7 +58,7 @@ are not touched.`,
 				for _, id := range f.Jobs {
 					err = errors.Join(err, auditAct(ctx, io.err, path, engine.Act{Name: "forget", Operator: operator, Job: id}))
 				}
-				return err
+				return errors.Join(err, unfinished)
 			})
 		},
 	}
