@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -44,7 +43,7 @@ func (env *Env) UnfinishedReply(ctx context.Context, attempt Attempt, u Unfinish
 		return Reply{}, err
 	}
 	p := &roomPlan{env: env, req: &Request{ID: u.ID, From: u.From, Chat: u.Chat}, storedPlan: planned}
-	p.room.Name = cmp.Or(made.Room.Name, "Your room")
+	p.room.Name = "Your room" // for who may read only what was typed: the room may have been renamed
 	notes := p.useDirectoryNames(ctx)
 	absence, err := p.describeAbsence(ctx, made.Room)
 	if err != nil {
