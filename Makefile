@@ -2,16 +2,19 @@
 
 # The git tag, with the distance from it; empty without one, and the program says the version of its source.
 VERSION ?= $(shell git describe --tags --match 'v*' --dirty 2>/dev/null)
+# The commit; -dirty where the source differs from it.
+COMMIT ?= $(shell git describe --always --abbrev=12 --exclude '*' --dirty 2>/dev/null)
+STAMP := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 help: ## show this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 sandbox: ## a pod, the bot and a chat page on this machine
-	go run ./cmd/bot sandbox
+	go run -ldflags '$(STAMP)' ./cmd/bot sandbox
 
 build: ## one static binary, dist/roombot
-	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -ldflags '-s -w -X main.version=$(VERSION)' -o dist/roombot ./cmd/bot
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w $(STAMP)' -o dist/roombot ./cmd/bot
 
 test: ## all tests
 	go test ./...

@@ -186,6 +186,7 @@ type storedStamp struct {
 	Outcome string          `json:"outcome"`
 	Origin  string          `json:"origin,omitempty"`
 	For     symphony.UserID `json:"for,omitempty"`
+	Failed  bool            `json:"failed,omitempty"`
 	Offers  []storedOffer   `json:"offers,omitempty"`
 }
 

@@ -46,6 +46,7 @@ func (r Reply) PrivateCopy(room string) Reply {
 // Brief is the reply without any of the user's own words, which Symphony can hardly refuse.
 func (r Reply) Brief(id RequestID) Reply {
 	cut := textReply(r.Code, "I have an answer for you, but Symphony does not let me send it. Your administrators find it under request "+string(id)+".")
+	cut.Failed = r.Failed
 	if r.Room != "" {
 		cut.Body = []messageml.Node{messageml.Paragraph(
 			messageml.Text("✓ "), messageml.Link(messageml.RoomLink(string(r.Room)), messageml.Text("Your room")),

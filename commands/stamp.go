@@ -19,7 +19,7 @@ type Stamp struct {
 // Render makes the message: the body, a button per offer, and the stamp.
 func (r Reply) Render(s Stamp) (messageML, data string) {
 	body := r.Body
-	e := storedStamp{Type: stampType, Version: stampVersion, Request: s.Request, Part: s.Part, Outcome: r.Code, Origin: s.Origin, For: s.For}
+	e := storedStamp{Type: stampType, Version: stampVersion, Request: s.Request, Part: s.Part, Outcome: r.Code, Origin: s.Origin, For: s.For, Failed: r.Failed}
 	if len(r.Offers) > 0 {
 		buttons := make([]messageml.Node, len(r.Offers))
 		for i, o := range r.Offers {
@@ -77,6 +77,12 @@ func MayFollowRoom(outcome string) bool {
 func OutcomeOf(data string) string {
 	e, _ := readStamp(data)
 	return e.Outcome
+}
+
+// IsFailure reports whether a message with this entity data is a refusal or another failure.
+func IsFailure(data string) bool {
+	e, _ := readStamp(data)
+	return e.Failed
 }
 
 // PartOf is the part in the stamp of a message, empty without a stamp.

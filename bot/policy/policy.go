@@ -62,6 +62,42 @@ func (p *Policy) AllowsByRoomName() []NamedRule {
 	return named
 }
 
+// NamedAccount is an account that a rule names by its username or its whole address, folded.
+type NamedAccount struct {
+	Rule            NamedRule
+	Username, Email string // one of them
+	Deny            bool
+}
+
+// String is the account as a rule names it.
+func (a NamedAccount) String() string {
+	if a.Username != "" {
+		return "user:" + a.Username
+	}
+	return "email:" + a.Email
+}
+
+// NamedAccounts lists the accounts that rules name by username or address, for a look whether there
+// are such accounts. Patterns of addresses are left out.
+func (p *Policy) NamedAccounts() []NamedAccount {
+	if p == nil {
+		return nil
+	}
+	var all []NamedAccount
+	for _, r := range slices.Concat(p.deny, p.allow) {
+		for _, s := range r.who {
+			account := NamedAccount{Rule: NamedRule{Name: r.name, Line: r.line}, Username: s.user, Deny: s.deny}
+			if s.kind == "email" && s.mail.plain {
+				account.Email = s.mail.pattern
+			}
+			if account.Username != "" || account.Email != "" {
+				all = append(all, account)
+			}
+		}
+	}
+	return all
+}
+
 // OpenRules are the names of the rules that allow everybody, people of other companies included,
 // to run every command.
 func (p *Policy) OpenRules() []string {

@@ -119,3 +119,18 @@ func TestThePolicyNeedsTheDirectoryOnlyForRulesThatTurnOnIt(t *testing.T) {
 	require.False(t, all.NeedsDirectory("help"), "which is open to everybody")
 	require.False(t, (*policy.Policy)(nil).NeedsDirectory("newroom"))
 }
+
+func TestAccountsThatRulesNameAreListed(t *testing.T) {
+	t.Parallel()
+	p := mustCompile(t, `
+deny:
+  - {name: kim, who: ["user:KIM", external], commands: ["*"], reason: no}
+allow:
+  - {name: desk, who: ["email:Bob@acme.com", "email:*@acme.com", "userid:7", "*"], commands: ["*"]}
+`)
+	require.Equal(t, []policy.NamedAccount{
+		{Rule: policy.NamedRule{Name: "kim", Line: 3}, Username: "kim", Deny: true},
+		{Rule: policy.NamedRule{Name: "desk", Line: 5}, Email: "bob@acme.com"},
+	}, p.NamedAccounts())
+	require.Empty(t, (*policy.Policy)(nil).NamedAccounts())
+}

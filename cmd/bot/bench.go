@@ -43,7 +43,9 @@ second one takes.`,
 			if err := benchUsage(c); err != nil {
 				return err
 			}
-			result, err := bench.Run(cmd.Context(), c)
+			ctx, stop := stopOnHangup(cmd.Context())
+			defer stop()
+			result, err := bench.Run(ctx, c)
 			if err != nil {
 				return err
 			}

@@ -21,7 +21,7 @@ func checkCredentials(c *config.Config) checkResult {
 	case errors.Is(err, rsa.ErrEncrypted):
 		return failedCheck("key", "", err, `Set bot.privateKey.passphrase, best as "${BOT_KEY_PASSPHRASE}", or bot.privateKey.passphraseFile.`)
 	case err != nil:
-		return failedCheck("key", "", err, "Make a key pair with bot keygen, or correct bot.privateKey.")
+		return failedCheck("key", "", err, "Make a key pair with "+programName+" keygen, or correct bot.privateKey.")
 	}
 	return passedCheck("key", key.Fingerprint(), keyWarnings(c.Bot.PrivateKey, key)...)
 }

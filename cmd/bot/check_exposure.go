@@ -63,7 +63,7 @@ func plainHTTPWarnings(address string, insecure bool) []string {
 	}
 	warning := "plain http shows tokens and messages to everybody on the way: set scheme to https"
 	if !insecure {
-		warning += "; bot run refuses it unless roombot.insecure is true"
+		warning += "; " + programName + " run refuses it unless roombot.insecure is true"
 	}
 	return []string{warning}
 }

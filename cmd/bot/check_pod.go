@@ -18,11 +18,15 @@ func checkPod(ctx context.Context, c *config.Config, client *symphony.Client) []
 	if err != nil {
 		return []checkResult{loginFailure(c.Bot.Username, err)}
 	}
-	return []checkResult{
+	results := []checkResult{
 		passedCheck("login", fmt.Sprintf("%s (%s, id %d)", me.Username, me.DisplayName, me.ID)),
 		checkDatafeed(ctx, c, client),
 		checkGroups(ctx, client),
 	}
+	if named := c.Policy.NamedAccounts(); len(named) > 0 {
+		results = append(results, checkNamedAccounts(ctx, client, named))
+	}
+	return results
 }
 
 // loginFailure is the result of a failed login. It has the remedy of the likely cause only.

@@ -62,7 +62,7 @@ func roomNameWarnings(c *config.Config) []string {
 func checkHealth(ctx context.Context, c *config.Config) checkResult {
 	listen := string(c.Roombot.Health.Listen)
 	if listen == "" {
-		return passedCheck("health", "no page, so that bot status has nothing to ask (roombot.health.listen)")
+		return passedCheck("health", "no page, so that "+programName+" status has nothing to ask (roombot.health.listen)")
 	}
 	l, err := net.Listen("tcp", listen)
 	if err == nil {

@@ -21,7 +21,7 @@ func configFlag(c *cobra.Command, path *string) {
 // loadConfig reads the configuration. Its policy may name existing commands only.
 func loadConfig(path string) (*config.Config, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no configuration %s: name yours with --config (without one there is bot sandbox)", path)
+		return nil, fmt.Errorf("there is no configuration %s: name yours with --config (without one there is %s sandbox)", path, programName)
 	}
 	return config.Load(path, os.LookupEnv, commandNames()...)
 }

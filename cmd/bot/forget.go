@@ -41,7 +41,7 @@ are not touched.`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if user = strings.TrimSpace(user); user == "" {
-				return usageError("bot forget --user PERSON: write a user id, a username or an e-mail address")
+				return usageError("%s forget --user PERSON: write a user id, a username or an e-mail address", programName)
 			}
 			operator := operatorName()
 			return inspect(engine.WithOperator(cmd.Context(), operator), path, func(ctx context.Context, store *engine.Inspector) error {

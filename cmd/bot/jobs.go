@@ -31,8 +31,10 @@ write --.
 All of them work beside a running bot, which carries retry and cancel out within
 a second; one that is not running does so at its next start. Who has retried or
 cancelled a job stands in the log of the bot.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return usageError("bot jobs list, show, retry or cancel?") },
+		Args: refuseUnknownSubcommand,
+		RunE: func(*cobra.Command, []string) error {
+			return usageError("%s jobs list, show, retry or cancel?", programName)
+		},
 	}
 	configFlag(c, &path)
 	c.AddCommand(
@@ -188,7 +190,7 @@ func inspect(ctx context.Context, path string, look func(context.Context, *engin
 	}
 	address := c.Roombot.Store.Address
 	if !address.IsPostgres() && isMissing(address.File()) {
-		return exitError{exitNotFound, fmt.Errorf("there is no store %s: bot run makes it; look at roombot.store", address)}
+		return exitError{exitNotFound, fmt.Errorf("there is no store %s: %s run makes it; look at roombot.store", address, programName)}
 	}
 	store, err := engine.Inspect(ctx, address)
 	if err != nil {
@@ -225,7 +227,7 @@ func findByRequest(ctx context.Context, store *engine.Inspector, number string) 
 			return s.ID, nil
 		}
 	}
-	return "", exitError{exitNotFound, fmt.Errorf("no job %s; bot jobs list --state all shows them, finished ones until roombot.retention.commands is over", number)}
+	return "", exitError{exitNotFound, fmt.Errorf("no job %s; %s jobs list --state all shows them, finished ones until roombot.retention.commands is over", number, programName)}
 }
 
 func printJobs(out stdio.Writer, all []job, now time.Time) error {

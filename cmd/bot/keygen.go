@@ -84,7 +84,7 @@ func runKeygen(io streams, bits int, files keyPair, rotate bool) error {
 	}
 	if rotate {
 		fmt.Fprintln(io.err, "Nothing has changed for the bot. Paste the public key into the Admin & Compliance portal, where the old one stays good "+
-			"for 72 hours, and run bot check: it says when the new private key may take the old one's place.")
+			"for 72 hours, and run "+programName+" check: it says when the new private key may take the old one's place.")
 		return err
 	}
 	fmt.Fprintln(io.err, "Upload the public key to the service account in the Admin & Compliance portal. Keep the private key secret.")

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -42,16 +44,19 @@ func usageError(format string, args ...any) error {
 func run(ctx context.Context, args []string, io streams) int {
 	root := rootCommand(io)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	err := refuseUnknownSubcommand(root, args)
+	if err == nil {
+		err = root.ExecuteContext(ctx)
+	}
 	if err == nil {
 		return 0
 	}
 	code := exitCode(err)
 	if !errors.Is(err, errReported) {
-		fmt.Fprintln(io.err, "bot:", err)
+		fmt.Fprintln(io.err, programName+":", err)
 	}
 	if code == exitUsage {
-		fmt.Fprintln(io.err, "`bot help` lists the subcommands, `bot SUBCOMMAND --help` explains one.")
+		fmt.Fprintf(io.err, "`%[1]s help` lists the subcommands, `%[1]s SUBCOMMAND --help` explains one.\n", programName)
 	}
 	return code
 }
@@ -79,11 +84,11 @@ func rootCommand(io streams) *cobra.Command {
 
 in a chat with it, and answers with the link.
 
-    bot sandbox            try it now: a whole pod, the bot and a chat page, nothing to set up
-    bot keygen             make the key pair of a service account
-    bot check              test every precondition on a real pod, with remedies
-    bot run                run the bot on a real pod
-    bot status, bot jobs   show its health, and what became of a request
+    sandbox        try it now: a whole pod, the bot and a chat page, nothing to set up
+    keygen         make the key pair of a service account
+    check          test every precondition on a real pod, with remedies
+    run            run the bot on a real pod
+    status, jobs   show its health, and what became of a request
 
 Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials or the key's passphrase
 is wrong, 3 not found, 64 wrong usage.`,
@@ -107,7 +112,27 @@ is wrong, 3 not found, 64 wrong usage.`,
 	}
 	makeUsageErrors(root)
 	disableFileCompletion(root)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	useProgramName(root)
 	return root
+}
+
+// refuseUnknownSubcommand is the error of arguments that begin with no subcommand, with the one
+// that is spelled nearly so. The flags after it may belong to that one.
+func refuseUnknownSubcommand(c *cobra.Command, args []string) error {
+	isSubcommand := func(sub *cobra.Command) bool { return sub.Name() == args[0] || sub.HasAlias(args[0]) }
+	isHidden := func(name string) bool { return strings.HasPrefix(name, "__") } // what shells call to complete
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") || isHidden(args[0]) || slices.ContainsFunc(c.Commands(), isSubcommand) {
+		return nil
+	}
+	c.SuggestionsMinimumDistance = 2
+	near := c.SuggestionsFor(args[0])
+	if len(near) == 0 {
+		return usageError("there is no subcommand %q", args[0])
+	}
+	fixed := append([]string{c.CommandPath(), near[0]}, args[1:]...)
+	return usageError("there is no subcommand %q. Did you mean `%s`?", args[0], strings.Join(fixed, " "))
 }
 
 // makeUsageErrors gives wrong arguments the exit code of wrong usage.

@@ -45,6 +45,36 @@ func TestWrongUsageIsReportedWithItsExitCode(t *testing.T) {
 	}
 }
 
+func TestMisspeltSubcommandIsCorrected(t *testing.T) {
+	t.Parallel()
+	for typed, fixed := range map[string]string{
+		"snadbox --say x": "bot sandbox --say x", "jobs lits": "bot jobs list", "chekc": "bot check",
+	} {
+		got := shell(t, strings.Fields(typed)...)
+		require.Equal(t, exitUsage, got.code, typed)
+		require.Contains(t, got.err, "Did you mean `"+fixed+"`?", typed)
+	}
+	require.Contains(t, shell(t, "dance").err, `there is no subcommand "dance"`)
+}
+
+func TestHelpAndErrorsNameTheProgramAsItWasCalled(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	roombot := filepath.Join(t.TempDir(), "roombot")
+	require.NoError(t, os.Symlink(self, roombot))
+	for _, args := range []string{"", "sandbox --help", "run --help", "soak --help", "jobs --help", "snadbox", "run --config missing.json", "jobs show x"} {
+		c := process(t.Context(), strings.Fields(args)...)
+		c.Path, c.Args[0] = roombot, roombot
+		out, _ := c.CombinedOutput()
+		require.Contains(t, string(out), "roombot", args)
+		require.NotRegexp(t, `(^|[^-\w./])bot (sandbox|run|check|keygen|parse|version|status|jobs|forget|soak|bench|help|SUBCOMMAND)\b|(?m)^bot: `, string(out), args)
+	}
+	require.Equal(t, "bot", nameOfProgram("/tmp/go-build/bot.test"))
+	require.Equal(t, "roombot", nameOfProgram("roombot.exe"))
+	require.Equal(t, "bot", nameOfProgram(""))
+}
+
 func TestCompletionScriptsExist(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"bash", "zsh", "fish"} {

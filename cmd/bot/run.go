@@ -22,7 +22,7 @@ func runCommand(io streams) *cobra.Command {
 		Short: "Run the bot: read the datafeed, open rooms, answer",
 		Long: `Signs in with the configured service account, reads its datafeed and carries
 out what users ask for, until SIGINT or SIGTERM. Then it stops reading, finishes
-the jobs that are running, and ends. An error that ends it is logged where
+the jobs that are running, and ends. SIGHUP is logged and ignored. An error that ends it is logged where
 roombot.log.format is json, and else printed.
 
 Jobs are kept in a file or a database (roombot.store). Unfinished ones go on at
@@ -35,6 +35,7 @@ the next start.`,
 				return err
 			}
 			log := newLogger(c.Roombot.Log, io.err)
+			defer ignoreHangups(log)()
 			if err = refusePlainHTTP(c); err == nil {
 				err = runBot(cmd.Context(), c, log, func(*bot.Bot) {})
 			}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -75,6 +76,28 @@ func requireEndLogged(t *testing.T, config string, code int, cause string) {
 	require.Equal(t, "error", last.Level)
 	require.Equal(t, "bot ended", last.Message)
 	require.Contains(t, last.Error, cause)
+}
+
+func TestHangupIsLoggedAndTheBotGoesOn(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
+	bot := begin(t, "run", "--config", filepath.Join(dir, "config.json"))
+	bot.line("bot started")
+	for range 2 {
+		require.NoError(t, bot.cmd.Process.Signal(syscall.SIGHUP))
+		bot.line("SIGHUP ignored")
+	}
+	require.Zero(t, bot.stop())
+}
+
+func TestHangupStopsTheSandboxAsTheTerminalDoes(t *testing.T) {
+	t.Parallel()
+	pod := begin(t, "sandbox", "--listen", "127.0.0.1:0")
+	pod.line("Page")
+	require.NoError(t, pod.cmd.Process.Signal(syscall.SIGHUP))
+	<-pod.ended
+	require.Zero(t, pod.cmd.ProcessState.ExitCode())
 }
 
 // renameBot changes the bot's name in a sandbox's configuration.

@@ -56,6 +56,8 @@ pod: it signs in with an RSA key, reads its datafeed and calls the REST API.
 Every bot can use the pod, in any language: with --no-bot it runs alone, and
 --dir keeps the key and a configuration for it in a folder.
 
+With --say the exit code is 1 where the bot refused or did not answer.
+
 It is for trying and testing, not for production: whoever reaches the page can
 speak as anybody.`,
 		Example: `  bot sandbox
@@ -72,7 +74,9 @@ speak as anybody.`,
 			if f.say != "" && !cmd.Flags().Changed("listen") {
 				f.listen = "127.0.0.1:0" // one message needs no known address
 			}
-			return runSandbox(cmd.Context(), io, f)
+			ctx, stop := stopOnHangup(cmd.Context())
+			defer stop()
+			return runSandbox(ctx, io, f)
 		},
 	}
 	f.register(c)
@@ -205,8 +209,8 @@ func printWelcome(io streams, h *home, f sandboxFlags) {
   Page      %s
 `, h.address)
 	if f.noBot {
-		fmt.Fprintf(io.out, `  Bot       none; start one with   bot run --config %s
-`, filepath.Join(h.dir, "config.json"))
+		fmt.Fprintf(io.out, `  Bot       none; start one with   %s run --config %s
+`, programName, filepath.Join(h.dir, "config.json"))
 	} else {
 		fmt.Fprint(io.out, `  Try       open the page, choose who you are, and type
             /newroom "Q2 Earnings" @alice group:"Test Group"
@@ -218,7 +222,7 @@ func printWelcome(io streams, h *home, f sandboxFlags) {
 	fmt.Fprint(io.out, "  Stop      Ctrl-C\n")
 	if f.open {
 		if err := openBrowser(h.address); err != nil {
-			fmt.Fprintln(io.err, "bot: the browser could not be opened:", err)
+			fmt.Fprintln(io.err, programName+": the browser could not be opened:", err)
 		}
 	}
 }

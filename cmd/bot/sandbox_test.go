@@ -140,3 +140,14 @@ func TestWrittenConfigurationIsPrivateAndFollowsThePod(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, left)
 }
+
+func TestSayFailsWhereTheBotRefuses(t *testing.T) {
+	t.Parallel()
+	for text, code := range map[string]int{
+		"bob: /newroom Gap group:Test2": exitFailed, "kim: /newroom Gap @alice": exitFailed, "bob: /newroom": 0, "bob: /help": 0,
+	} {
+		got := shell(t, "sandbox", waitLong, "--say", text)
+		require.Equal(t, code, got.code, got.out+got.err)
+		require.NotContains(t, got.err, "bot:", text)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"roombot/commands"
 	"roombot/symphony/messageml"
 	"roombot/symphony/sandbox/client"
 )
@@ -29,15 +30,19 @@ func say(ctx context.Context, io streams, address string, f sandboxFlags) error 
 	if err != nil {
 		return sandboxFailure(err)
 	}
+	final := withoutReplaced(talk.Replies)
 	if f.asJSON {
 		if err := writeConversation(io.out, talk); err != nil {
 			return err
 		}
 	} else {
-		printMessages(io.out, append([]client.Message{talk.Message}, withoutReplaced(talk.Replies)...))
+		printMessages(io.out, append([]client.Message{talk.Message}, final...))
 	}
-	if len(talk.Replies) == 0 {
+	switch {
+	case len(final) == 0:
 		return exitError{exitFailed, fmt.Errorf("the bot did not answer within %s", f.wait)}
+	case slices.ContainsFunc(final, func(m client.Message) bool { return commands.IsFailure(m.Data) }):
+		return exitError{exitFailed, errReported}
 	}
 	return nil
 }
@@ -48,7 +53,7 @@ func withoutReplaced(all []client.Message) []client.Message {
 	for _, m := range all {
 		replaced[m.Replacing] = true
 	}
-	return slices.DeleteFunc(all, func(m client.Message) bool { return replaced[m.ID] })
+	return slices.DeleteFunc(slices.Clone(all), func(m client.Message) bool { return replaced[m.ID] })
 }
 
 // sandboxFailure gives a refusal of the sandbox its exit code.

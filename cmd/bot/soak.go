@@ -73,6 +73,8 @@ func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error 
 	if c.Replicas > 1 && !c.Store.IsPostgres() {
 		return usageError("--replicas %d: several bots need a database in common: --store postgres://…", c.Replicas)
 	}
+	ctx, stop := stopOnHangup(ctx)
+	defer stop()
 	report, err := soak.Run(ctx, c)
 	if err != nil {
 		return err

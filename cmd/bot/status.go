@@ -86,7 +86,7 @@ const statusTimeout = 10 * time.Second
 func askHealth(ctx context.Context, page string) (h bot.Health, raw []byte, err error) {
 	raw, err = fetchPage(ctx, page)
 	if err != nil {
-		return bot.Health{}, nil, fmt.Errorf("no bot answers at %s: %w; start it with bot run, or look at its log", page, err)
+		return bot.Health{}, nil, fmt.Errorf("no bot answers at %s: %w; start it with %s run, or look at its log", page, err, programName)
 	}
 	if err := json.Unmarshal(raw, &h); err != nil || h.Started.IsZero() {
 		return bot.Health{}, nil, fmt.Errorf("something else than a bot answers at %s; look at roombot.health.listen", page)
@@ -142,11 +142,11 @@ func printHealth(out stdio.Writer, h bot.Health, now time.Time) error {
 // adviceFor says what to do about a problem.
 func adviceFor(problem string) string {
 	for _, known := range []struct{ sign, what string }{
-		{"signing in", "the log says why; bot check tests the key, the clock and the network"},
-		{"feed", "the log says why; it is tried again and again; bot check tests the way to the agent"},
+		{"signing in", "the log says why; " + programName + " check tests the key, the clock and the network"},
+		{"feed", "the log says why; it is tried again and again; " + programName + " check tests the way to the agent"},
 		{"store", "see to the disk or the database of roombot.store; the log has its error"},
 		{"taken in", "it goes on by itself; if it happens often, raise roombot.limits.workers or look at Symphony's pace"},
-		{"further", "bot jobs list shows what waits, with its last error"},
+		{"further", programName + " jobs list shows what waits, with its last error"},
 	} {
 		if strings.Contains(problem, known.sign) {
 			return known.what

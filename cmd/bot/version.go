@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -13,8 +14,8 @@ import (
 // releaseVersion is the version of this source: the newest one in CHANGELOG.md.
 const releaseVersion = "v0.1.0"
 
-// version and commit are set by builds without the repository's metadata, and by those that have
-// a version of their own: -ldflags "-X main.version=v0.1.0-acme.1 -X main.commit=0123456789ab".
+// version and commit are set by make, and by builds that have a version of their own:
+// -ldflags "-X main.version=v0.1.0-acme.1 -X main.commit=0123456789ab". A commit may end in -dirty.
 var version, commit string
 
 // versionInfo is what bot version prints.
@@ -26,7 +27,8 @@ type versionInfo struct {
 }
 
 func currentBuild() versionInfo {
-	v := versionInfo{Version: cmp.Or(version, releaseVersion), Commit: commit, Go: runtime.Version()}
+	v := versionInfo{Version: cmp.Or(version, releaseVersion), Go: runtime.Version()}
+	v.Commit, v.Modified = strings.CutSuffix(commit, "-dirty")
 	info, ok := debug.ReadBuildInfo()
 	if !ok || commit != "" {
 		return v

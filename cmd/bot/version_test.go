@@ -41,10 +41,17 @@ func TestLinkerFlagsReplaceVersionAndCommit(t *testing.T) {
 		t.Skip("builds the program")
 	}
 	program := filepath.Join(t.TempDir(), "roombot")
-	flags := "-X main.version=v9.9.9-acme.1 -X main.commit=0123456789ab"
+	flags := "-X main.version=v9.9.9-acme.1 -X main.commit=0123456789ab-dirty"
 	out, err := exec.CommandContext(t.Context(), "go", "build", "-ldflags", flags, "-o", program, ".").CombinedOutput()
 	require.NoError(t, err, string(out))
 	out, err = exec.CommandContext(t.Context(), program, "version").CombinedOutput()
 	require.NoError(t, err)
-	require.Equal(t, "roombot v9.9.9-acme.1 (0123456789ab) "+runtime.Version()+"\n", string(out))
+	require.Equal(t, "roombot v9.9.9-acme.1 (0123456789ab, modified) "+runtime.Version()+"\n", string(out))
+}
+
+func TestMakeStampsVersionAndCommit(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), findTool(t, "make"), "-C", "../..", "-n", "build", "VERSION=v9.9.9", "COMMIT=0123456789ab").CombinedOutput()
+	require.NoError(t, err, string(out))
+	require.Contains(t, string(out), "-X main.version=v9.9.9 -X main.commit=0123456789ab")
 }

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"roombot/bot/policy"
+	"roombot/symphony"
+)
+
+// checkNamedAccounts looks whether there are the accounts that the policy names. A rule about one
+// that is not there, such as a misspelt one, is about nobody.
+func checkNamedAccounts(ctx context.Context, client *symphony.Client, named []policy.NamedAccount) checkResult {
+	usernames, emails := namesToLookUp(named)
+	found, err := lookUpAccounts(ctx, client, usernames, emails)
+	if err != nil {
+		f := failedCheck("accounts", "", err, "The accounts that the policy names could not be looked up; the bot needs that right for user: and email: as well.")
+		f.Level = levelWarning
+		return f
+	}
+	var warnings []string
+	for _, account := range named {
+		if problem := accountProblem(account, found); problem != "" {
+			warnings = append(warnings, fmt.Sprintf("%s %s (rule %q, line %d)", account, problem, account.Rule.Name, account.Rule.Line))
+		}
+	}
+	return passedCheck("accounts", fmt.Sprintf("the policy names %d", len(usernames)+len(emails)), warnings...)
+}
+
+// namesToLookUp are the names in the accounts, each once.
+func namesToLookUp(named []policy.NamedAccount) (usernames, emails []string) {
+	for _, account := range named {
+		if account.Username != "" && !slices.Contains(usernames, account.Username) {
+			usernames = append(usernames, account.Username)
+		}
+		if account.Email != "" && !slices.Contains(emails, account.Email) {
+			emails = append(emails, account.Email)
+		}
+	}
+	return usernames, emails
+}
+
+func lookUpAccounts(ctx context.Context, client *symphony.Client, usernames, emails []string) ([]symphony.User, error) {
+	byUsername, err := client.LookupUsers(ctx, symphony.UserLookup{Usernames: usernames})
+	if err != nil {
+		return nil, err
+	}
+	byEmail, err := client.LookupUsers(ctx, symphony.UserLookup{Emails: emails, Local: true})
+	return slices.Concat(byUsername, byEmail), err
+}
+
+// accountProblem says why a rule's account is nobody, empty where it is somebody.
+func accountProblem(account policy.NamedAccount, found []symphony.User) string {
+	i := slices.IndexFunc(found, func(u symphony.User) bool {
+		return account.Username != "" && strings.EqualFold(u.Username, account.Username) ||
+			account.Email != "" && strings.EqualFold(u.Email, account.Email)
+	})
+	switch {
+	case i < 0:
+		return "is nobody in your company's directory: correct or remove it"
+	case found[i].AccountType == symphony.ServiceAccount && !account.Deny:
+		return "is a service account, which rules that allow name by bot or userid: only"
+	}
+	return ""
+}
