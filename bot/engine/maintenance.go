@@ -20,6 +20,8 @@ const (
 // runMaintenance deletes old jobs, interrupts cancelled ones and repairs the queue, until ctx ends.
 func (e *Engine) runMaintenance(ctx context.Context) {
 	cancels, repairs, purges := time.NewTicker(cancelEvery), time.NewTicker(repairEvery), time.NewTicker(purgeEvery)
+	traces := time.NewTicker(e.store.dialect().tracesEvery)
+	defer traces.Stop()
 	probes := time.NewTicker(probeEvery)
 	defer probes.Stop()
 	defer cancels.Stop()
@@ -46,6 +48,7 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 			e.logQueueProblem(ctx, p)
 		case <-repairs.C:
 			e.repairQueue(ctx)
+		case <-traces.C:
 			e.eraseTraces(ctx)
 		case <-purges.C:
 			e.purge(ctx)

@@ -81,3 +81,23 @@ func TestASchemaInASharedDatabaseIsEnough(t *testing.T) {
 	require.Zero(t, n, "the other schema is not used")
 	require.NoError(t, first.Close())
 }
+
+func TestDeletedRowsAreVacuumedWithoutAutovacuum(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	store := newDatabase(t)
+	e, _ := start(t, quickConfig(store, doNothing))
+	insert(t, e, newJob("a", "s"))
+	waitIdle(t, e)
+	e.EraseTraces(ctx)
+	conn, err := pgx.Connect(ctx, store.Reveal())
+	require.NoError(t, err)
+	defer conn.Close(ctx)
+	vacuumed := func() bool {
+		var tables int
+		err := conn.QueryRow(ctx, `SELECT count(*) FROM pg_stat_user_tables WHERE vacuum_count > 0
+			AND relname IN ('command', 'step', 'intent', 'claim', 'quota', 'river_job')`).Scan(&tables)
+		return err == nil && tables == 6
+	}
+	require.Eventually(t, vacuumed, patience, 10*time.Millisecond)
+}

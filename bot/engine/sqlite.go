@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"time"
 
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
@@ -23,6 +24,7 @@ func sqliteDialect() dialect {
 		failures:    `coalesce(json_array_length(j.errors), 0)`,
 		lastError:   `coalesce(json_extract(j.errors, '$[#-1].error'), '')`,
 		lastReplica: `coalesce(json_extract(j.attempted_by, '$[#-1]'), '')`,
+		tracesEvery: time.Minute,
 		size:        `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`,
 
 		payloadInStep: true,

@@ -70,12 +70,13 @@ type dialect struct {
 	shareLock      string // keeps the selected row as it is until the transaction ends
 	token          string // column of river_job that tells two deliveries of a job apart
 	tokenOf        func(*rivertype.JobRow) any
-	failures       string // number of failed attempts of a river_job j
-	lastError      string // text of the last of them
-	lastReplica    string // replica of the last attempt of a river_job j
-	size           string // statement that returns how many bytes the tables take
-	payloadInStep  bool   // payloads are kept in table step under payloadStep
-	stuckCondition string // true of a running river_job older than $1 microseconds; empty where none can be left behind
+	failures       string        // number of failed attempts of a river_job j
+	lastError      string        // text of the last of them
+	lastReplica    string        // replica of the last attempt of a river_job j
+	size           string        // statement that returns how many bytes the tables take
+	tracesEvery    time.Duration // how often what was deleted is removed from the files
+	payloadInStep  bool          // payloads are kept in table step under payloadStep
+	stuckCondition string        // true of a running river_job older than $1 microseconds; empty where none can be left behind
 }
 
 // ErrOutOfOrder says that nobody can use the store at present. The engine itself logs when that
