@@ -28,7 +28,7 @@ func (l *callLog) add(c client.Call) client.Call {
 	l.last++
 	c.N = l.last
 	l.calls = append(l.calls, c)
-	if len(l.calls) > MaxCalls {
+	if len(l.calls) >= 2*MaxCalls { // seldom, since it copies
 		l.calls = slices.Clone(l.calls[len(l.calls)-MaxCalls:])
 	}
 	return c
@@ -39,7 +39,7 @@ func (l *callLog) after(n int64, limit int) []client.Call {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	found := []client.Call{}
-	for _, c := range l.calls {
+	for _, c := range l.calls[max(0, len(l.calls)-MaxCalls):] {
 		if c.N > n {
 			found = append(found, c)
 		}

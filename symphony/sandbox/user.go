@@ -137,12 +137,11 @@ func (p *Pod) lookup(c *call, key, value string) (*world.Person, *userError) {
 	if bad := checkKey(key, value); bad != nil {
 		return nil, bad
 	}
-	for _, who := range p.world.Accounts(c.caller) {
-		if who.HasKey(key, value) && isWanted(c, who) {
-			return who, nil
-		}
+	who := p.world.AccountWith(key, value, c.caller)
+	if who == nil || !isWanted(c, who) {
+		return nil, nil
 	}
-	return nil, nil
+	return who, nil
 }
 
 func checkKey(key, value string) *userError {

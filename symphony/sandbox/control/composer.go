@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"roombot/symphony/sandbox/client"
 	"roombot/symphony/sandbox/rest"
@@ -92,17 +91,20 @@ func findMentions(w *world.World, runes []rune) []client.Mention {
 	return mentions
 }
 
+// maxName is the longest name that is looked for, in code points.
+const maxName = 100
+
 // longestName finds the person whose name the text begins with, and how many code points it has.
 func longestName(w *world.World, text []rune) (found *world.Person, length int) {
-	for _, who := range w.People() {
-		for _, name := range []string{who.Display, who.Username} {
-			n := utf8.RuneCountInString(name)
-			if n > length && n <= len(text) && strings.EqualFold(string(text[:n]), name) && isNameEnd(text[n:]) {
-				found, length = who, n
-			}
+	for n := min(len(text), maxName); n > 0; n-- {
+		if !isNameEnd(text[n:]) {
+			continue
+		}
+		if who := w.PersonCalled(string(text[:n])); who != nil {
+			return who, n
 		}
 	}
-	return found, length
+	return nil, 0
 }
 
 // isNameEnd reports whether a name ends before this text: "@bob." does, "@bobby" and "@bob.smith"
@@ -130,10 +132,10 @@ func cleanText(text string) string {
 	}, text)
 }
 
-// escapeText escapes with names and numbers that XML itself knows: kits read messages with a plain
-// XML parser.
-func escapeText(text string) string {
-	return strings.NewReplacer(
-		"&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;", "\n", "<br/>",
-	).Replace(text)
-}
+// textEscapes are names and numbers that XML itself knows: kits read messages with a plain XML
+// parser.
+var textEscapes = strings.NewReplacer(
+	"&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;", "\n", "<br/>",
+)
+
+func escapeText(text string) string { return textEscapes.Replace(text) }

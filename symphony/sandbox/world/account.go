@@ -25,16 +25,38 @@ const (
 	KeyUsername = "username"
 )
 
-// HasKey reports whether an account has this value of a key.
-func (p *Person) HasKey(key, value string) bool {
+// AccountWith finds the account that has this value of a key, among those that somebody may see; nil
+// when there is none.
+func (w *World) AccountWith(key, value string, seenBy *Person) *Person {
+	if who := w.personWith(key, value); who != nil {
+		return who
+	}
+	group := w.findGroup(func(g *Group) bool {
+		return g.Status == StatusActive && g.hasKey(key, value) && w.MaySeeGroup(seenBy, g)
+	})
+	if group == nil {
+		return nil
+	}
+	return group.account()
+}
+
+func (w *World) personWith(key, value string) *Person {
 	switch key {
 	case KeyID:
-		return strconv.FormatInt(p.ID, 10) == value
+		id, _ := strconv.ParseInt(value, 10, 64) // nobody has the id 0
+		return w.Person(id)
 	case KeyEmail:
-		return strings.EqualFold(p.Email, value)
-	default:
-		return strings.EqualFold(p.Username, value)
+		return w.personWithEmail(value)
 	}
+	return w.PersonNamed(value)
+}
+
+// hasKey reports whether the account of a group has this value of a key.
+func (g *Group) hasKey(key, value string) bool {
+	if key == KeyID {
+		return strconv.FormatInt(g.Profile, 10) == value
+	}
+	return strings.EqualFold(g.Email(), value)
 }
 
 // UserQuery is what a search for users looks for, in the words of the service.

@@ -29,7 +29,7 @@ func (w *World) checkChat(by *Person, ids []int64) error {
 		return invalid("Chats of more than two people can no longer be created; create a room instead")
 	}
 	for _, id := range ids[1:] {
-		other := w.people[id]
+		other := w.directory.byID[id]
 		switch {
 		case !other.Active:
 			return invalid("The user %s is disabled", other.Display)

@@ -63,7 +63,7 @@ func (w *World) AreConnected(a, b int64) bool {
 
 // Contact finds somebody to be connected to, and refuses when there is nobody.
 func (w *World) Contact(id int64) (*Person, error) {
-	if who := w.people[id]; who != nil {
+	if who := w.directory.byID[id]; who != nil {
 		return who, nil
 	}
 	return nil, notFound("The user %d does not exist", id)

@@ -69,9 +69,9 @@ func TestANewMemberOfAGroupJoinsItsRooms(t *testing.T) {
 func TestAccountsAreFoundByTheirKeysAndByWords(t *testing.T) {
 	p := newPod(t)
 	alice := p.requirePerson("alice")
-	require.True(t, alice.HasKey(world.KeyEmail, "ALICE@acme.test"))
-	require.True(t, alice.HasKey(world.KeyUsername, "Alice"))
-	require.False(t, alice.HasKey(world.KeyID, "1"))
+	require.Equal(t, alice, p.AccountWith(world.KeyEmail, "ALICE@acme.test", alice))
+	require.Equal(t, alice, p.AccountWith(world.KeyUsername, "Alice", alice))
+	require.Nil(t, p.AccountWith(world.KeyID, "1", alice))
 	lists := &world.UserFilters{AccountTypes: []string{world.TypeSDL}}
 	for name, row := range map[string]struct {
 		query world.UserQuery

@@ -84,7 +84,7 @@ func (w *World) AdmitNow(st *Stream, user int64) {
 
 // admitPerson lets somebody in, unless a rule forbids it by now.
 func (w *World) admitPerson(i *Invitation) {
-	st, by, who := w.streams[i.Stream], w.people[i.By], w.people[i.User]
+	st, by, who := w.streams[i.Stream], w.directory.byID[i.By], w.directory.byID[i.User]
 	if st == nil || by == nil || who == nil || !st.Active || w.checkMember(by, st, who) != nil {
 		w.noteChange()
 		return

@@ -113,7 +113,7 @@ func (w *World) addGroup(by *Person, st *Stream, g *Group) error {
 }
 
 func (w *World) joinThrough(by *Person, st *Stream, id, group int64) {
-	who := w.people[id]
+	who := w.directory.byID[id]
 	if who == nil || !who.Active {
 		return
 	}
@@ -174,7 +174,7 @@ func (w *World) leave(by *Person, st *Stream, id int64) {
 	st.Members = slices.DeleteFunc(st.Members, func(m *Member) bool { return m.User == id })
 	w.emitMember(MemberLeft, by, st, id, audience)
 	if !slices.ContainsFunc(st.Members, isOwner) {
-		heir := slices.IndexFunc(st.Members, func(m *Member) bool { return w.people[m.User].Type == TypeNormal })
+		heir := slices.IndexFunc(st.Members, func(m *Member) bool { return w.directory.byID[m.User].Type == TypeNormal })
 		if heir >= 0 {
 			st.Members[heir].Owner = true
 		}

@@ -8,7 +8,7 @@ func (w *World) Promote(by *Person, st *Stream, id int64) error {
 	if err != nil {
 		return err
 	}
-	if st.Room.Public && !w.mayMakePublicRooms(w.people[id]) {
+	if st.Room.Public && !w.mayMakePublicRooms(w.directory.byID[id]) {
 		return ErrEntitlement
 	}
 	w.setOwner(by, st, m, true)

@@ -1,9 +1,6 @@
 package world
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Types of accounts.
 const (
@@ -54,36 +51,20 @@ func (p *Person) mayOversee() bool { return p.HasRole(RoleCompliance) || p.HasRo
 // People are all accounts of humans and services, in no special order.
 func (w *World) People() []*Person { return w.state.People }
 
-// Person finds somebody by id; nil when there is nobody.
-func (w *World) Person(id int64) *Person { return w.people[id] }
-
-// PersonNamed finds somebody by username; nil when there is nobody.
-func (w *World) PersonNamed(username string) *Person {
-	return w.findPerson(func(p *Person) bool { return strings.EqualFold(p.Username, username) })
-}
-
-func (w *World) findPerson(wanted func(*Person) bool) *Person {
-	at := slices.IndexFunc(w.state.People, wanted)
-	if at < 0 {
-		return nil
-	}
-	return w.state.People[at]
-}
-
 // User finds somebody by id, and refuses when there is nobody.
 func (w *World) User(id int64) (*Person, error) {
-	if who := w.people[id]; who != nil {
+	if who := w.directory.byID[id]; who != nil {
 		return who, nil
 	}
 	return nil, invalid("Invalid user id: %d", id)
 }
 
 // Bot is the service account.
-func (w *World) Bot() *Person { return w.people[BotID] }
+func (w *World) Bot() *Person { return w.directory.byID[BotID] }
 
 // UserByID gives the display name of whom a message mentions.
 func (w *World) UserByID(id int64) (name string, ok bool) {
-	who := w.people[id]
+	who := w.directory.byID[id]
 	if who == nil {
 		return "", false
 	}
@@ -92,7 +73,7 @@ func (w *World) UserByID(id int64) (name string, ok bool) {
 
 // UserByEmail gives the id and the display name of whom a message mentions.
 func (w *World) UserByEmail(email string) (id int64, name string, ok bool) {
-	who := w.findPerson(func(p *Person) bool { return strings.EqualFold(p.Email, email) })
+	who := w.personWithEmail(email)
 	if who == nil {
 		return 0, "", false
 	}
@@ -103,7 +84,7 @@ func (w *World) UserByEmail(email string) (id int64, name string, ok bool) {
 func (w *World) CheckBarrier(ids []int64) error {
 	var first *Person
 	for _, id := range ids {
-		who := w.people[id]
+		who := w.directory.byID[id]
 		if who == nil || who.Wall == "" {
 			continue
 		}

@@ -116,7 +116,7 @@ func (w *World) UpdateRoom(by *Person, st *Stream, change RoomChange) error {
 	if err := w.checkRoomChange(st, change, attributes); err != nil {
 		return err
 	}
-	st.Room = attributes
+	w.setAttributes(st, attributes)
 	w.emitRoom(RoomUpdated, st, by)
 	w.notify(Change{Kind: StreamChanged, Stream: st})
 	return nil
@@ -157,9 +157,18 @@ func (w *World) SetActive(by *Person, st *Stream, active bool) error {
 
 // hasRoomNamed reports whether a room other than this one has this name.
 func (w *World) hasRoomNamed(name string, other *Stream) bool {
-	return slices.ContainsFunc(w.state.Streams, func(st *Stream) bool {
-		return st != other && st.IsRoom() && NameKey(st.Room.Name) == NameKey(name)
-	})
+	return slices.ContainsFunc(w.named[NameKey(name)], func(st *Stream) bool { return st != other })
+}
+
+// setAttributes changes what a room is, and the index of names with it.
+func (w *World) setAttributes(st *Stream, a Attributes) {
+	old := NameKey(st.Room.Name)
+	w.named[old] = slices.DeleteFunc(w.named[old], func(other *Stream) bool { return other == st })
+	if len(w.named[old]) == 0 {
+		delete(w.named, old)
+	}
+	st.Room = a
+	w.named[NameKey(a.Name)] = append(w.named[NameKey(a.Name)], st)
 }
 
 // NameKey is what makes two room names the same: "R O O M 1" is "room1".

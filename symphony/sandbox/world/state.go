@@ -46,12 +46,12 @@ func Restore(cfg Config, saved *State) (*World, error) {
 	if len(saved.People) == 0 {
 		return nil, errNoPod
 	}
-	w.setState(saved)
-	bot := w.people[BotID]
-	if bot == nil {
-		return nil, fmt.Errorf("it is no pod's: the service account is missing")
+	bot := slices.IndexFunc(saved.People, func(p *Person) bool { return p.ID == BotID })
+	if bot < 0 {
+		return nil, errors.New("it is no pod's: the service account is missing")
 	}
-	*bot = *botAccount(w.cfg)
+	saved.People[bot] = botAccount(w.cfg)
+	w.setState(saved)
 	return w, nil
 }
 
@@ -84,12 +84,10 @@ func (w *World) setState(s *State) {
 	if s.Reads == nil {
 		s.Reads = map[string]int64{}
 	}
-	w.people, w.streams = map[int64]*Person{}, map[string]*Stream{}
-	for _, p := range s.People {
-		w.people[p.ID] = p
-	}
+	w.directory, w.streams = newDirectory(s.People), make(map[string]*Stream, len(s.Streams))
+	w.named = map[string][]*Stream{}
 	for _, st := range s.Streams {
-		w.streams[st.ID] = st
+		w.indexStream(st)
 	}
 	w.indexMessages()
 }
@@ -104,7 +102,14 @@ func (w *World) indexMessages() {
 
 func (w *World) keepStream(st *Stream) {
 	w.state.Streams = append(w.state.Streams, st)
+	w.indexStream(st)
+}
+
+func (w *World) indexStream(st *Stream) {
 	w.streams[st.ID] = st
+	if st.IsRoom() {
+		w.named[NameKey(st.Room.Name)] = append(w.named[NameKey(st.Room.Name)], st)
+	}
 }
 
 func (w *World) keepMessage(m *Message) {

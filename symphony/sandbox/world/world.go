@@ -61,10 +61,11 @@ type World struct {
 	state *State
 
 	// The indexes of the state.
-	people   map[int64]*Person
-	streams  map[string]*Stream
-	messages map[string]*Message
-	byStream map[string][]*Message // by stream, oldest first
+	directory directory
+	streams   map[string]*Stream
+	messages  map[string]*Message
+	byStream  map[string][]*Message // by stream, oldest first
+	named     map[string][]*Stream  // rooms by NameKey
 }
 
 // New makes a world as it is at first: people and groups, no conversations.
