@@ -70,12 +70,15 @@ func (b *Bot) requestOf(ctx context.Context, event symphony.Event) (a arrival, o
 	case symphony.Unknown:
 		a, ok = b.requestOfUnknown(ctx, e)
 	}
-	if ok && (a.id == "" || a.request.Stream == "") { // it can be neither stored nor answered
-		zerolog.Ctx(ctx).Warn().Str("event", string(event.Head().ID)).Msg("event without a message or a chat was dropped")
+	if ok && !(isUsableID(a.id) && isUsableID(string(a.request.Stream))) { // it can be neither stored nor answered
+		zerolog.Ctx(ctx).Warn().Str("event", string(event.Head().ID)).Msg("event without the id of a message or a chat was dropped")
 		return arrival{}, false
 	}
 	return a, ok
 }
+
+// isUsableID reports whether an id of Symphony's can be stored.
+func isUsableID(id string) bool { return id != "" && engine.IsText(id) }
 
 func (b *Bot) requestOfMessage(ctx context.Context, m symphony.Message) (arrival, bool) {
 	return b.readSafely(ctx, m, func() (arrival, bool) {

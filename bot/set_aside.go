@@ -21,23 +21,29 @@ func (b *Bot) readSafely(ctx context.Context, source symphony.Message, read func
 	return a, ok
 }
 
-// requestOfUnknown is the request that an event makes whose reading panicked in the client. Other
-// unknown events make none.
+// requestOfUnknown is the request that an event makes whose reading panicked in the client, or that
+// was too large to be read. Other unknown events make none.
 func (b *Bot) requestOfUnknown(ctx context.Context, e symphony.Unknown) (arrival, bool) {
-	caught, panicked := errors.AsType[*symphony.PanicError](e.Err)
-	if !panicked || e.Source.From.ID == b.self.ID {
+	_, panicked := errors.AsType[*symphony.PanicError](e.Err)
+	if !panicked && !errors.Is(e.Err, symphony.ErrTooLarge) || e.Source.From.ID == b.self.ID {
 		return arrival{}, false
 	}
-	return b.setAside(ctx, e.Source, e.IsForm() || b.mayBeForBot(e.Source), caught)
+	return b.setAside(ctx, e.Source, e.IsForm() || b.mayBeForBot(e.Source), e.Err)
 }
 
 // setAside counts and logs an event that could not be read. Where its sender may wait for an answer
 // it becomes a request without a text, which is answered by an apology.
-func (b *Bot) setAside(ctx context.Context, source symphony.Message, isForBot bool, caught *symphony.PanicError) (arrival, bool) {
+func (b *Bot) setAside(ctx context.Context, source symphony.Message, isForBot bool, cause error) (arrival, bool) {
 	b.metrics.setAside.Inc()
-	zerolog.Ctx(ctx).Error().Str("job", string(source.ID)).
+	line := zerolog.Ctx(ctx).Error()
+	if caught, panicked := errors.AsType[*symphony.PanicError](cause); panicked {
+		line = line.Str("panic", caught.Cause).Bytes("stack", caught.Stack)
+	} else {
+		line = line.Err(cause)
+	}
+	line.Str("job", string(source.ID)).
 		Str("request", string(commands.NewRequestID(string(source.ID)))).Str("chat", string(source.Stream.ID)).
-		Int64("user", int64(source.From.ID)).Str("panic", caught.Cause).Bytes("stack", caught.Stack).
+		Int64("user", int64(source.From.ID)).
 		Msg("event could not be read and was set aside")
 	a := arrival{id: string(source.ID), request: requestFromMessage(source)}
 	a.request.Text, a.request.Data, a.request.Unreadable = "", "", true

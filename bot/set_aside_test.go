@@ -114,9 +114,30 @@ func TestEventWhoseReadingPanicsInTheClientIsAnswered(t *testing.T) {
 		broken("SYMPHONYELEMENTSACTION", "form-of-bob", symphony.Message{From: bob}),
 		broken("MESSAGESENT", "", symphony.Message{From: bob}),
 		symphony.Unknown{Type: "NEW", Err: errors.New("not a panic")},
+		symphony.Unknown{Err: symphony.ErrTooLarge, Source: symphony.Message{ID: "large", From: bob, Stream: stream, PresentationML: "x"}},
 	}))
 	w.waitUntilIdle()
-	require.Equal(t, 2, strings.Count(strings.Join(w.shownAnswers("bob", chat.Message), "\n"), couldNotRead))
-	w.hasSetAside(4)
+	require.Equal(t, 3, strings.Count(strings.Join(w.shownAnswers("bob", chat.Message), "\n"), couldNotRead))
+	w.hasSetAside(5)
 	require.Contains(t, w.log.String(), `"job":"form-of-bob"`)
+}
+
+func TestEventWithAnIDThatCannotBeStoredCostsNoOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	chat := w.says("bob", "/help").sees("I open rooms")
+	message := func(id, stream string) symphony.Event {
+		return symphony.MessageSent{Message: symphony.Message{
+			ID: symphony.MessageID(id), From: symphony.Participant{ID: symphony.UserID(chat.Message.From.ID), DisplayName: "Bob"},
+			Stream:         symphony.Conversation{ID: symphony.StreamID(stream), Type: symphony.IM},
+			PresentationML: "<div>/groups</div>", Data: "{}", Time: time.Now(),
+		}}
+	}
+	ctx := zerolog.New(w.log).WithContext(t.Context())
+	require.NoError(t, w.bot.Receive(ctx, []symphony.Event{
+		message("a\x00b", chat.Message.StreamID), message("b", "s\x00"), message("c", "\xff"), message("d", chat.Message.StreamID),
+	}))
+	w.waitUntilIdle()
+	require.Len(t, w.shownAnswers("bob", chat.Message), 2, "the help and the groups")
+	require.Equal(t, 3, strings.Count(w.log.String(), "event without the id of a message or a chat was dropped"))
 }

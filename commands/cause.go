@@ -71,8 +71,12 @@ var causeTexts = map[Cause]causeText{
 		"Look in the room, and add them there if they are missing.",
 	},
 	CauseShutOut: {
-		"I am no longer an owner of the room, somebody may have taken me out",
+		"not added: I am no longer an owner of the room",
 		"The room's owners can add them.",
+	},
+	CauseUnseen: {
+		"I am not in the room any more, and cannot see who is",
+		"Please look in the room. Its owners can add who is missing.",
 	},
 	CauseLeft: {
 		"added, but not in the room any more",

@@ -24,7 +24,9 @@ func (env *Env) diagnoseAdd(ctx context.Context, room storedRoom, invitee invite
 	switch {
 	case err == nil && isMember(members, invitee.ID):
 		return ""
-	case symphony.VerdictOf(err) == symphony.Refused, err == nil && !isOwner(members, env.Self.ID):
+	case symphony.VerdictOf(err) == symphony.Refused:
+		return CauseUnseen
+	case err == nil && !isOwner(members, env.Self.ID):
 		return CauseShutOut
 	case invitee.Group:
 		return env.diagnoseGroup(ctx, room, invitee.ID)

@@ -144,6 +144,7 @@ const (
 	CauseGroup            Cause = "group-refused"
 	CauseNoAnswer         Cause = "no-answer"
 	CauseShutOut          Cause = "shut-out"
+	CauseUnseen           Cause = "unseen"
 	CauseRefused          Cause = "refused"
 	// Of people of other companies: not yet in the room, and not within the time that they are
 	// looked for.

@@ -156,7 +156,7 @@ func (a *memberAdder) judgeLook(look outsideLook, sinceAdded time.Duration, show
 		return nil, look.failure // the engine tries again
 	case len(look.missing) == 0:
 	case look.shutOut:
-		cause = CauseShutOut
+		cause = CauseUnseen
 	case more:
 		cause = CauseInvited
 	case look.failure != nil:

@@ -41,7 +41,10 @@ func (p *roomPlan) openRoomReply(room storedRoom, absent []absentee, members *kn
 	reply.Body = append(reply.Body, messageml.Paragraph(
 		messageml.Text(mark), p.roomLink(room), messageml.Text(outcome)))
 	if len(absent) > 0 {
-		reply.Body = append(reply.Body, listAbsentees(absent), messageml.Paragraph(messageml.Text("In the room:")))
+		reply.Body = append(reply.Body, listAbsentees(absent))
+	}
+	if owners, people, groups := p.groupByRole(members); len(absent) > 0 && len(owners)+len(people)+len(groups) > 0 {
+		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text("In the room:")))
 	}
 	reply.Body = append(reply.Body, p.summary(members))
 	return reply

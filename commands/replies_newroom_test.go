@@ -108,7 +108,11 @@ func TestRepliesCauses(t *testing.T) {
 		{"No ownership", "owner:@Alice Martin", []stub{{path: "/membership/promoteOwner", body: alice, status: refused}}},
 		{"A group", `group:"Test Group"`, []stub{{path: add, body: fmt.Sprint(103<<36 + 193), status: refused}}},
 		{"No answer", "@Alice Martin @carol", []stub{{path: add, body: alice, status: 503}}},
-		{"The bot is no owner any more", "@Alice Martin", []stub{{path: add, body: alice, status: refused}, {path: "/membership/list", status: refused}}},
+		{"The bot is no owner any more", "@Alice Martin", []stub{
+			{path: add, body: alice, status: refused},
+			{path: "/membership/list", status: 200, answer: fmt.Sprintf(`[{"id":%d,"owner":true}]`, w.people["bob"].ID)},
+		}},
+		{"The bot is out of the room", "@Alice Martin", []stub{{path: add, body: alice, status: refused}, {path: "/membership/list", status: refused}}},
 		{"No reason that can be found", "@Alice Martin", []stub{{path: add, body: alice, status: 400}}},
 		{"Several causes at once", "@ravi @dana @Eve Adams @Alice Martin", []stub{{path: add, body: alice, status: 451}}},
 		{"The requester cannot be added", "@carol", []stub{{path: add, body: fmt.Sprint(w.people["bob"].ID), status: 451}}},

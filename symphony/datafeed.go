@@ -2,7 +2,7 @@ package symphony
 
 import (
 	"context"
-	"encoding/json"
+	"io"
 	"net/url"
 	"regexp"
 	"time"
@@ -19,21 +19,6 @@ type Datafeed struct {
 type Batch struct {
 	Events []Event
 	AckID  string
-}
-
-// wireBatch is the vendor's V5EventList.
-type wireBatch struct {
-	Events []json.RawMessage `json:"events"`
-	AckID  lenientText       `json:"ackId"`
-}
-
-// batch parses the events one by one, so that one that cannot be read costs none of the others.
-func (w wireBatch) batch(parse func(raw []byte) Event) Batch {
-	b := Batch{AckID: string(w.AckID)}
-	for _, e := range w.Events {
-		b.Events = append(b.Events, parseSafely(e, parse))
-	}
-	return b
 }
 
 func (d Datafeed) hasID() bool { return d.ID != "" }
@@ -83,16 +68,19 @@ func (c *Client) CreateDatafeed(ctx context.Context, tag string) (Datafeed, erro
 //
 //	POST /agent/v5/datafeeds/{datafeedId}/read
 func (c *Client) ReadDatafeed(ctx context.Context, id DatafeedID, ackID string, timeout time.Duration) (Batch, error) {
-	w, err := call[wireBatch](ctx, c, request{
+	reader := batchReader{parse: c.parseEvent}
+	err := c.perform(ctx, request{
 		op: opReadDatafeed, args: []string{string(id)}, once: true, timeout: timeout,
 		body: struct {
 			AckID string `json:"ackId"`
 		}{ackID},
+		read:   func(answer) error { return nil }, // no content, no events
+		stream: func(body io.Reader) error { return reader.read(body, c.config.MaxBody) },
 	})
 	if err != nil {
 		return Batch{}, err
 	}
-	return w.batch(c.parseEvent), nil
+	return reader.batch, nil
 }
 
 // DeleteDatafeed ends a feed for all its readers.

@@ -51,8 +51,9 @@ type brokenStream struct {
 	Type string `json:"streamType"`
 }
 
-// readBroken makes out what it can of an event whose reading panicked.
-func readBroken(raw []byte, caught *PanicError) Unknown {
+// readBroken makes out what it can of an event that is not read as others are, because that panicked
+// or because of its size.
+func readBroken(raw []byte, cause error) Unknown {
 	var b brokenEvent
 	if CatchPanic(func() { _ = json.Unmarshal(raw, &b) }) != nil { // as far as it goes
 		b = brokenEvent{}
@@ -63,7 +64,7 @@ func readBroken(raw []byte, caught *PanicError) Unknown {
 			ID: EventID(b.ID), MessageID: MessageID(normaliseID(b.MessageID)), Time: millis(at).time(),
 			Initiator: b.Initiator.User.participant(),
 		},
-		Type: b.Type, Raw: raw, Err: caught,
+		Type: b.Type, Raw: raw, Err: cause,
 	}
 	switch m := b.Payload.MessageSent.Message; {
 	case b.Type == MessageSent{}.kind():

@@ -2,6 +2,7 @@ package symphony
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -63,6 +64,9 @@ func (c *Client) exchange(ctx context.Context, r request, o outgoingRequest) (st
 		return 0, r.noAnswer(o, describeCause(ctx, bounded, limit, err), !reached.Load())
 	}
 	defer resp.Body.Close()
+	if r.stream != nil && isSuccess(resp.StatusCode) && resp.StatusCode != http.StatusNoContent {
+		return resp.StatusCode, r.readStream(o, resp, func(err error) error { return describeCause(ctx, bounded, limit, err) })
+	}
 	body, err := readAll(resp.Body, c.config.MaxBody)
 	switch {
 	case !isSuccess(resp.StatusCode) && resp.StatusCode != r.accept:
@@ -73,13 +77,48 @@ func (c *Client) exchange(ctx context.Context, r request, o outgoingRequest) (st
 	return resp.StatusCode, r.readAnswer(answer{resp.StatusCode, body, o.trace})
 }
 
+// readStream has the answer read while it comes.
+func (r request) readStream(o outgoingRequest, resp *http.Response, describe func(error) error) error {
+	watched := &watchedReader{from: resp.Body}
+	err := r.stream(watched)
+	switch {
+	case err == nil:
+		return nil
+	case watched.err != nil || errors.Is(err, ErrTooLarge):
+		return r.noAnswer(o, fmt.Errorf("read the answer: %w", describe(cmp.Or(watched.err, err))), false)
+	}
+	return r.unreadableAnswer(answer{resp.StatusCode, watched.head.Bytes(), o.trace}, err)
+}
+
+// watchedReader keeps the beginning of what it reads, and the error that ended it.
+type watchedReader struct {
+	from io.Reader
+	head bytes.Buffer
+	err  error
+}
+
+func (w *watchedReader) Read(into []byte) (int, error) {
+	n, err := w.from.Read(into)
+	const kept = 4 << 10
+	w.head.Write(into[:min(n, max(0, kept-w.head.Len()))])
+	if err != nil && !errors.Is(err, io.EOF) {
+		w.err = err
+	}
+	return n, err
+}
+
 // readAnswer reads the answer into the caller's value.
 func (r request) readAnswer(a answer) error {
-	err := r.read(a)
-	if err == nil {
-		return nil
+	if err := r.read(a); err != nil {
+		return r.unreadableAnswer(a, err)
 	}
+	return nil
+}
+
+// unreadableAnswer is the error of an answer that could not be read.
+func (r request) unreadableAnswer(a answer, err error) error {
 	_, garbled := errors.AsType[*json.SyntaxError](err) // a page, or half an answer, rather than another shape
+	garbled = garbled || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 	var title string
 	if garbled && bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("<")) {
 		title, err = readPageTitle(a.body), errProxyPage

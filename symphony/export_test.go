@@ -1,8 +1,8 @@
 package symphony
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"net"
 	"net/http"
 	"time"
@@ -54,9 +54,14 @@ func NamedAgent(balancer, name string, listed ...string) (string, error) {
 
 // DecodeBatch reads the answer to a read of the feed.
 func DecodeBatch(b []byte) (Batch, error) {
-	var w wireBatch
-	err := json.Unmarshal(b, &w)
-	return w.batch(parseEvent), err
+	return DecodeBatchWithin(b, DefaultMaxBody)
+}
+
+// DecodeBatchWithin is DecodeBatch with a limit of Config.MaxBody.
+func DecodeBatchWithin(b []byte, limit int64) (Batch, error) {
+	r := batchReader{parse: parseEvent}
+	err := r.read(bytes.NewReader(b), limit)
+	return r.batch, err
 }
 
 // SetParseEvent replaces what reads an event of a feed; change gets what reads them otherwise.

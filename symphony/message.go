@@ -138,12 +138,23 @@ func (c *Client) Message(ctx context.Context, id MessageID) (Message, error) {
 //
 //	GET /agent/v4/stream/{sid}/message
 func (c *Client) MessagesSince(ctx context.Context, stream StreamID, since time.Time) iter.Seq2[Message, error] {
-	const size = 100
-	return yieldPages(size, func(skip int) (page[Message], error) {
-		query := skipLimit(skip, size)
-		query.Set("since", strconv.FormatInt(since.UnixMilli(), 10))
-		found, err := call[[]messageSince](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
-		return page[Message]{items: toValues[Message](found), size: len(found)}, err
+	const largest = 100
+	size := largest
+	return yieldPages(largest, func(skip int) (page[Message], error) {
+		for {
+			query := skipLimit(skip, size)
+			query.Set("since", strconv.FormatInt(since.UnixMilli(), 10))
+			found, err := call[[]messageSince](ctx, c, request{op: opMessagesSince, args: []string{string(stream)}, query: query})
+			if errors.Is(err, ErrTooLarge) && size > 1 { // large messages must not hide the others
+				size /= 10
+				continue
+			}
+			p := page[Message]{items: toValues[Message](found), size: len(found)}
+			if p.size == size {
+				p.total = skip + p.size + 1 // there may be more
+			}
+			return p, err
+		}
 	})
 }
 

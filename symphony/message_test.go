@@ -3,9 +3,12 @@ package symphony_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
+	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -110,6 +113,25 @@ func TestReadMessages(t *testing.T) {
 		messages := collect(t, p.client().MessagesSince(t.Context(), "s", time.UnixMilli(1717000000000)))
 		require.Len(t, messages, 1)
 		require.Equal(t, "limit=100&since=1717000000000&skip=0", p.requestsTo("GET", "/agent/v4/stream/s/message")[0].Query)
+	})
+
+	t.Run("messages that are too large for one page", func(t *testing.T) {
+		t.Parallel()
+		p := newPod(t)
+		const all = 25
+		p.on("GET /agent/v4/stream/{sid}/message", func(w http.ResponseWriter, r *http.Request) {
+			skip, _ := strconv.Atoi(r.URL.Query().Get("skip"))
+			limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+			var page []string
+			for n := skip; n < min(all, skip+limit); n++ {
+				page = append(page, fmt.Sprintf(`{"messageId":"m%d","data":%q}`, n, strings.Repeat("x", 1000)))
+			}
+			_, _ = io.WriteString(w, "["+strings.Join(page, ",")+"]")
+		})
+		c := p.client(func(c *symphony.Config) { c.MaxBody = 15_000 })
+		messages := collect(t, c.MessagesSince(t.Context(), "s", time.UnixMilli(1717000000000)))
+		require.Len(t, messages, all)
+		require.EqualValues(t, "m24", messages[24].ID)
 	})
 
 	t.Run("unreadable message among others", func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"mime/multipart"
 	"net/http"
@@ -34,6 +35,9 @@ type request struct {
 	agent *agentNode
 	// read takes the answer, as part of each try.
 	read func(answer) error
+	// stream takes the body of an answer in place of read, if not nil, where there is one. It bounds
+	// what it keeps.
+	stream func(body io.Reader) error
 }
 
 // answer is what came back.

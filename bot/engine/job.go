@@ -27,7 +27,7 @@ func (j Job) check() error {
 	switch {
 	case j.ID == "":
 		return errors.New("insert jobs: a job without id")
-	case !isText(j.ID) || !isText(j.Conversation) || !isText(j.Owner):
+	case !IsText(j.ID) || !IsText(j.Conversation) || !IsText(j.Owner):
 		return fmt.Errorf("insert jobs: id %q, its conversation or its owner is not text", j.ID)
 	case len(j.Payload) > 0 && (!json.Valid(j.Payload) || !utf8.Valid(j.Payload)):
 		return fmt.Errorf("insert jobs: payload of %s is not JSON", j.ID)
@@ -35,5 +35,5 @@ func (j Job) check() error {
 	return nil
 }
 
-// isText reports whether any database takes s as text.
-func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
+// IsText reports whether any database takes s as text, such as the id of a job.
+func IsText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }

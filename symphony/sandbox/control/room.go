@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"roombot/symphony/sandbox/client"
+	"roombot/symphony/sandbox/rest"
 	"roombot/symphony/sandbox/world"
 )
 
@@ -56,21 +57,26 @@ func (c *Control) createRoom(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	var members []int64
+	for _, username := range body.Members {
+		member, err := c.person(username)
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, member.ID)
+	}
 	st, err := c.world.CreateRoom(who, world.RoomChange{
 		Name: &body.Name, Description: &body.Description, Keywords: decodeKeywords(body.Keywords), Public: &body.Public, CrossPod: &body.CrossPod,
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, username := range body.Members {
-		member, err := c.person(username)
-		if err != nil {
-			return nil, err
+	for _, id := range members {
+		if err := c.world.AddMember(who, st, id); err != nil {
+			refused := rest.ErrorOf(err)
+			return nil, rest.Refuse(refused.Status, "The room was made, but not everybody was added: %s", refused.Text)
 		}
-		if err := c.world.AddMember(who, st, member.ID); err != nil {
-			return nil, err
-		}
-		c.world.AdmitNow(st, member.ID)
+		c.world.AdmitNow(st, id)
 	}
 	return c.encodeRoom(st), nil
 }
