@@ -51,8 +51,8 @@ type brokenStream struct {
 	Type string `json:"streamType"`
 }
 
-// readBroken makes out what it can of an event that is not read as others are, because that panicked
-// or because of its size.
+// readBroken makes out what it can of an event that is not read as others are, because that
+// panicked or because of its size.
 func readBroken(raw []byte, cause error) Unknown {
 	var b brokenEvent
 	if CatchPanic(func() { _ = json.Unmarshal(raw, &b) }) != nil { // as far as it goes

@@ -23,7 +23,7 @@ func TestPeopleMakeAndChangeRooms(t *testing.T) {
 	b.Post("/sandbox/v1/rooms", map[string]any{"as": "carol", "name": "fx RATES"}).Refused(400)
 	b.Post("/sandbox/v1/rooms", map[string]any{"as": "nobody", "name": "X"}).Refused(404)
 	b.Post("/sandbox/v1/rooms", map[string]any{"as": "carol", "name": "X", "members": []string{"nobody"}}).Refused(404)
-	require.Contains(t, b.Post("/sandbox/v1/rooms", map[string]any{"as": "carol", "name": "X", "members": []string{"eve"}}).Refused(400),
+	require.Contains(t, b.Post("/sandbox/v1/rooms", map[string]any{"as": "carol", "name": "X", "members": []string{"eve"}}).Refused(403),
 		"The room was made, but not everybody was added")
 	b.Post("/sandbox/v1/rooms", map[string]any{"as": "carol", "name": "X", "members": []string{"dana"}}).Refused(400)
 }

@@ -25,8 +25,8 @@ const (
 	KeyUsername = "username"
 )
 
-// AccountWith finds the account that has this value of a key, among those that somebody may see; nil
-// when there is none.
+// AccountWith finds the account that has this value of a key, among those that somebody may see;
+// nil when there is none.
 func (w *World) AccountWith(key, value string, seenBy *Person) *Person {
 	if who := w.personWith(key, value); who != nil {
 		return who

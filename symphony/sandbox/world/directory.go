@@ -2,7 +2,8 @@ package world
 
 import "strings"
 
-// directory finds people by what they are called. Nobody is added to a pod or renamed while it runs.
+// directory finds people by what they are called. Nobody is added to a pod or renamed while it
+// runs.
 type directory struct {
 	byID                       map[int64]*Person
 	byUsername, byEmail, named map[string]*Person // lower case; of two people the first
