@@ -188,7 +188,7 @@ func (a *attempt) runCommand(ctx context.Context, m syntax.Message, invocation s
 // newRequest is the request as commands see it, without what it says.
 func (a *attempt) newRequest() *commands.Request {
 	return &commands.Request{
-		ID: a.id, Job: a.ID, At: a.request.At, From: a.request.From,
+		ID: a.id, Job: a.ID, At: a.request.At, From: a.request.From, Chat: a.request.chat(),
 		Missed: a.mayBeUnknown(), BeforeProofs: a.request.Journal < commands.FirstProofVersion,
 	}
 }
