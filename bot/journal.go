@@ -46,6 +46,8 @@ const (
 	stepRelieved = "relieved" // sentMessage: a second first answer took the place of the first
 	stepInvited  = "invited"  // sentMessage: that some are invited took the place of it
 	stepUndone   = "undone"   // sentMessage: the answer of a room that was undone says so
+	// sentMessage: so does what stands in the chat of the request, where the answer is in the 1:1 chat
+	stepUndoneNotice = "undone-notice"
 )
 
 // intentThrottled counts how often a job waited because Symphony asked for it.

@@ -150,7 +150,7 @@ func TestNamesOfTheJournalAreThoseOfItsGoldenFile(t *testing.T) {
 		"step in the first series": stepInSeries(stepOutcome, 1), "step in the second series": stepInSeries(stepOutcome, 2),
 		"claim of a message": messageClaim("origin"), "claim of a surplus": surplusClaim("chat", "newest"),
 		"conversation of a surplus": surplusConversation("chat"), "conversation of an undo": undoConversation("chat"),
-		"claim of an undo": undoClaim("job"), "step of the undone answer": stepUndone,
+		"claim of an undo": undoClaim("job"), "step of the undone answer": stepUndone, "step of the undone notice": stepUndoneNotice,
 		"claim of a person's flood": floodClaim(boundPerson, "chat", "7", "newest"), "claim of a chat's flood": floodClaim(boundChat, "chat", "7", "newest"),
 		"claim of an answer to a person's flood": toldClaim(boundPerson, "chat", "7", "newest"),
 		"claim of an answer to a chat's flood":   toldClaim(boundChat, "chat", "7", "newest"), "quota of rooms": roomsQuota(7),

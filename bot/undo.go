@@ -52,8 +52,12 @@ func (a *attempt) undoRoom(ctx context.Context, form *formMessage) (commands.Rep
 			return commands.Reply{}, failed
 		}
 	}
-	if err == nil {
-		a.undone = &undoneAnswer{undo: undo, shown: shown}
+	if err != nil {
+		return commands.Reply{}, err
+	}
+	a.undone = &undoneAnswer{undo: undo, shown: shown}
+	if reply.Code == commands.CodeUndone {
+		err = a.editUndoneNotice(ctx)
 	}
 	return reply, err
 }
@@ -100,18 +104,61 @@ type undoneAnswer struct {
 // composeUndone is the outcome of a room that was undone: an edit of the answer that had the
 // button. It keeps that answer's stamp, as its reply, and has nothing to click.
 func (a *attempt) composeUndone(reply commands.Reply) outcome {
-	stamp := commands.StampOf(a.undone.shown.Data)
+	return outcome{
+		Code: reply.Code, Room: a.undone.undo.Room, Stream: a.request.Stream,
+		Reply: a.render(partReply, reply), Brief: a.render(partBrief, reply.Brief(a.id)),
+		Edited: a.undone.shown.ID, Edit: renderUndone(a.undone.shown, partReply, reply),
+	}
+}
+
+// renderUndone makes the message that takes the place of another one, of the same request, as the
+// given part in the same series of attempts.
+func renderUndone(old symphony.Message, part string, reply commands.Reply) symphony.Outgoing {
+	stamp := commands.StampOf(old.Data)
 	_, series, again := strings.Cut(stamp.Part, "/")
-	stamp.Part = partReply
+	stamp.Part = part
 	if again {
 		stamp.Part += "/" + series
 	}
 	markup, data := reply.Render(stamp)
-	return outcome{
-		Code: reply.Code, Room: a.undone.undo.Room, Stream: a.request.Stream,
-		Reply: a.render(partReply, reply), Brief: a.render(partBrief, reply.Brief(a.id)),
-		Edited: a.undone.shown.ID, Edit: symphony.Outgoing{MessageML: markup, Data: data},
+	return symphony.Outgoing{MessageML: markup, Data: data}
+}
+
+// editUndoneNotice edits what stands in the chat of the request where the answer with the button is
+// in the 1:1 chat: it says that the room is open, or that it is being opened.
+func (a *attempt) editUndoneNotice(ctx context.Context) error {
+	chat := a.undone.undo.Chat
+	if chat == "" || chat == a.request.Stream {
+		return nil
 	}
+	return a.Do(ctx, stepUndoneNotice, nil, func(ctx context.Context) (any, error) {
+		old, err := a.findNotice(ctx, chat)
+		if err != nil || old.ID == "" {
+			return sentMessage{}, err
+		}
+		edited := renderUndone(old, partNotice, commands.UndoneNotice())
+		updated, err := a.bot.client.UpdateMessage(ctx, chat, old.ID, edited)
+		return resultOfSending(ctx, chat, updated, edited, err)
+	})
+}
+
+// findNotice is the newest message of the bot about the undone request in the chat of that, empty
+// where there is none.
+func (a *attempt) findNotice(ctx context.Context, chat symphony.StreamID) (found symphony.Message, err error) {
+	request := commands.NewRequestID(a.undone.undo.Job)
+	since := a.undone.shown.Time.Add(-a.bot.env.Limits.UndoTime)
+	for m, err := range a.bot.client.MessagesSince(ctx, chat, since) {
+		switch {
+		case symphony.VerdictOf(err) == symphony.Refused:
+			return symphony.Message{}, nil
+		case err != nil:
+			return symphony.Message{}, fmt.Errorf("look for the notice: %w", err)
+		case m.From.ID != a.bot.self.ID || !commands.IsAbout(m.Data, request):
+		case found.ID == "" || m.Time.After(found.Time):
+			found = m
+		}
+	}
+	return found, nil
 }
 
 // editUndone edits the answer that had the button. It returns no message where the reply is still

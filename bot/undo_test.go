@@ -330,3 +330,35 @@ func TestForgedUndoClosesNothing(t *testing.T) {
 	require.Contains(t, shown, "This button does not work any more")
 	require.Contains(t, shown, "This is for the person whose message it answers")
 }
+
+func TestUndoInTheOneToOneChatIsToldInTheChatToo(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ text, before string }{
+		"a notice":       {`/newroom "Deal" carol@acme.test`, detailsSent},
+		"a first answer": {`/newroom "Deal" external @eve carol@acme.test`, "✓ Deal"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, withJointRules)
+			room, im := w.openJointRoom("")
+			w.fail(client.Fault{Kind: client.FaultOutsideDelay, Delay: "1h"})
+			last := w.botMessages("bob", client.Message{StreamID: im})
+			asked := w.asksIn(room, "bob", c.text)
+			asked.waitForAnswer(c.before)
+			var details []client.Message
+			require.Eventually(t, func() bool {
+				details = w.botMessages("bob", last[len(last)-1])
+				return len(details) == 1
+			}, patience, tick)
+			require.Contains(t, plain(details[0]), "[ Undo ]")
+			require.NotContains(t, plain(w.reply(asked)), "[ Undo ]")
+			w.asksByClick("bob", details[0], commands.FormOffer, commands.ButtonUndo, nil)
+			asked.waitForAnswer("✓ Undone: the room of this request is closed.")
+			w.admits()
+			asked.endsWith("✓ Undone: the room of this request is closed.")
+			w.undone("Deal")
+			require.Contains(t, strings.Join(w.shownAnswers("bob", last[len(last)-1]), "\n"), "✓ Undone: Deal is closed.")
+			require.NotContains(t, strings.Join(w.shownAnswers("bob", last[len(last)-1]), "\n"), "✓ Deal")
+		})
+	}
+}

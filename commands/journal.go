@@ -66,6 +66,8 @@ type Undo struct {
 	Job  string            `json:"job"`
 	Room symphony.StreamID `json:"room"`
 	Name string            `json:"name"`
+	// Chat is where the room was asked for. The answer may be in the 1:1 chat.
+	Chat symphony.StreamID `json:"chat,omitempty"`
 }
 
 // storedRename is the new name of an undone room; it is empty where Symphony refused every one.

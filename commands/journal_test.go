@@ -69,7 +69,7 @@ func shapes() map[string]shape {
 		"undo":    undoShape(),
 		"undo_stamp": storedAs(storedStamp{
 			Type: "com.roombot.reply", Version: "1.0", Request: "ekx4-798w-jjry", Part: "reply", Outcome: "done",
-			Undo: &Undo{Job: "m1", Room: "rhvGpDbjWIMgkdnbzA5yrX___l3-IcVwbQ", Name: "Q2 Earnings"},
+			Undo: &Undo{Job: "m1", Room: "rhvGpDbjWIMgkdnbzA5yrX___l3-IcVwbQ", Name: "Q2 Earnings", Chat: "chat"},
 		}),
 		"undo_rename":  storedAs(storedRename{Name: "Q2 Earnings (undone ekx4)"}),
 		"undo_closing": storedAs(storedClosing{Refused: true, Written: true}),

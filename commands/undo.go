@@ -31,7 +31,7 @@ func (r *Request) undoOffer(room storedRoom, name string) *Undo {
 	if r.BeforeProofs {
 		return nil
 	}
-	return &Undo{Job: r.Job, Room: room.ID, Name: name}
+	return &Undo{Job: r.Job, Room: room.ID, Name: name, Chat: r.Chat.Stream}
 }
 
 // ClickedUndo is the room whose Undo was clicked, read from the stamp of the message.

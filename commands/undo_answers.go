@@ -76,6 +76,12 @@ func undoneReply(u Undo, name string, closed storedClosing) Reply {
 	return reply
 }
 
+// UndoneNotice is what the chat reads of a room that was undone where the answer stands in the 1:1
+// chat. It has no name: what was filled into a form has been read by nobody else.
+func UndoneNotice() Reply {
+	return openReply(CodeUndone, "✓ Undone: the room of this request is closed.")
+}
+
 // UnfinishedUndo is the reply to a click on Undo that ends unfinished; touched says that the room
 // may have been changed.
 func UnfinishedUndo(id RequestID, touched, cancelled bool) Reply {

@@ -94,6 +94,7 @@ func TestRepliesUndo(t *testing.T) {
 	pressed("The room is another job's", "Foreign", func(u *undoable) { u.undo.Job = "another" })
 	pressed("The bot may not rename the room", "Kept", nil, stub{path: onRename, status: 403})
 	pressed("The messages of the room are not shown", "Unread", nil, stub{path: "/message?", status: 403})
+	add("Undone, in the chat of a request that was answered in the 1:1 chat", commands.UndoneNotice())
 	add("Undo was pressed before", commands.UndoRepeated("5k9d-02mx-q7ht").Reply())
 	for _, touched := range []bool{false, true} {
 		for _, cancelled := range []bool{false, true} {
