@@ -20,7 +20,7 @@ type auditEvent string
 
 const (
 	auditDecision auditEvent = "decision" // of the policy
-	auditRoom     auditEvent = "room"     // was opened
+	auditRoom     auditEvent = "room"     // was opened, or undone
 	auditMember   auditEvent = "member"   // was added, or not
 	auditAnswer   auditEvent = "answer"   // the final one was shown
 	auditOperator auditEvent = "operator" // acted from the shell
@@ -57,6 +57,20 @@ func (a *attempt) auditDecision(ctx context.Context) {
 // AuditRoom writes that the room of the request is open.
 func (a *attempt) AuditRoom(ctx context.Context, room symphony.StreamID) {
 	writeAudit(zerolog.Ctx(ctx), auditRoom, "room was opened", func(line *zerolog.Event) *zerolog.Event {
+		return line.Str("room", string(room))
+	})
+}
+
+// AuditRename and AuditClose write what a click on Undo has changed.
+func (a *attempt) AuditRename(ctx context.Context, room symphony.StreamID) {
+	writeAudit(zerolog.Ctx(ctx), auditRoom, "room was renamed to be undone", func(line *zerolog.Event) *zerolog.Event {
+		return line.Str("room", string(room))
+	})
+}
+
+// AuditClose writes that the room was closed.
+func (a *attempt) AuditClose(ctx context.Context, room symphony.StreamID) {
+	writeAudit(zerolog.Ctx(ctx), auditRoom, "room was closed, undone", func(line *zerolog.Event) *zerolog.Event {
 		return line.Str("room", string(room))
 	})
 }

@@ -25,12 +25,13 @@ const (
 	ignoreSurplus  ignoreReason = "another surplus request of the chat is answered for it"
 	ignoreAnswered ignoreReason = "missed request has an answer already"
 	ignoreEarlier  ignoreReason = "request was answered, but the store does not know: it was set back"
+	ignoreUndone   ignoreReason = "room was undone while its people were still being added"
 	ignoreForeign  ignoreReason = "form was posted by somebody else"
 )
 
 func (r ignoreReason) log(ctx context.Context) {
 	level := zerolog.DebugLevel
-	if r == ignoreAnswered || r == ignoreEarlier {
+	if r == ignoreAnswered || r == ignoreEarlier || r == ignoreUndone {
 		level = zerolog.InfoLevel
 	}
 	zerolog.Ctx(ctx).WithLevel(level).Str("reason", string(r)).Msg("request was ignored")
@@ -38,7 +39,7 @@ func (r ignoreReason) log(ctx context.Context) {
 
 // decide finds out whether the request gets an answer, and which.
 func (a *attempt) decide(ctx context.Context) (decision, error) {
-	checks := []func(context.Context) (ignoreReason, error){a.checkSurplus, a.checkMissed, a.checkEarlier, a.checkForm}
+	checks := []func(context.Context) (ignoreReason, error){a.checkSurplus, a.checkMissed, a.checkEarlier, a.checkForm, a.checkUndone}
 	for _, check := range checks {
 		if reason, err := check(ctx); err != nil || reason != "" {
 			return decision{ignored: reason}, err
@@ -84,6 +85,9 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	m, err := a.readMessage(ctx)
 	if err != nil {
 		return commands.Reply{}, err
+	}
+	if a.request.isUndo() {
+		return a.undoRoom(ctx, a.form)
 	}
 	if m.form != nil {
 		return a.showForm(ctx, m.form)
@@ -184,7 +188,7 @@ func (a *attempt) runCommand(ctx context.Context, m syntax.Message, invocation s
 // newRequest is the request as commands see it, without what it says.
 func (a *attempt) newRequest() *commands.Request {
 	return &commands.Request{
-		ID: a.id, Job: a.ID, At: a.request.At, From: a.request.From,
+		ID: a.id, Job: a.ID, At: a.request.At, From: a.request.From, Chat: a.request.chat(),
 		Missed: a.mayBeUnknown(), BeforeProofs: a.request.Journal < commands.FirstProofVersion,
 	}
 }

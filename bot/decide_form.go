@@ -91,6 +91,9 @@ func (a *attempt) readSentForm(ctx context.Context, form *formMessage) (m messag
 		m.Room = a.request.Room
 		return m, err
 	}
+	if a.request.isUndo() { // which is no command
+		return message{}, nil
+	}
 	offer, err := commands.ClickedOffer(form.Data, a.request.Form.Values)
 	if err != nil {
 		return message{}, err

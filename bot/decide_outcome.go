@@ -29,6 +29,9 @@ func (a *attempt) keepOutcome(ctx context.Context, answer func(context.Context) 
 }
 
 func (a *attempt) composeOutcome(ctx context.Context, reply commands.Reply) (outcome, error) {
+	if a.undone != nil {
+		return a.composeUndone(reply), nil
+	}
 	private, err := a.isForOneToOneChat(ctx, reply)
 	switch {
 	case err != nil:

@@ -16,6 +16,11 @@ func (a *attempt) deliver(ctx context.Context, o outcome) (sentMessage, error) {
 	if o.Notice.MessageML != "" {
 		return a.deliverDetails(ctx, o)
 	}
+	if o.Edited != "" {
+		if shown, err := a.editUndone(ctx, o); err != nil || shown.Message != "" {
+			return shown, err
+		}
+	}
 	first, err := a.firstAnswer(ctx)
 	if err != nil {
 		return sentMessage{}, err

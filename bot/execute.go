@@ -28,7 +28,10 @@ type attempt struct {
 	decision, auditedDecision policyDecision // the last of this attempt; the last that was written
 
 	// admitted is true once the policy has admitted the request in this attempt.
-	admitted bool
+	admitted  bool
+	holdsRoom bool          // against clicks on Undo, see holdRoom
+	undone    *undoneAnswer // by this attempt, nil for none
+
 	// isLast is true where no attempt follows: what cannot be looked up now is not known.
 	isLast bool
 }
@@ -42,9 +45,17 @@ func (b *Bot) execute(ctx context.Context, job *engine.Attempt) error {
 		return err
 	}
 	a.noteProgress()
+	if err := a.finish(ctx, started); err != nil {
+		return errors.Join(a.postpone(ctx, err), a.releaseRoom(ctx))
+	}
+	return a.releaseRoom(ctx)
+}
+
+// finish decides and delivers. An error says why that could not be done now.
+func (a *attempt) finish(ctx context.Context, started time.Time) error {
 	decided, err := a.decide(ctx)
 	if err != nil {
-		return a.postpone(ctx, err)
+		return err
 	}
 	if decided.ignored != "" {
 		decided.ignored.log(ctx)
@@ -53,11 +64,11 @@ func (b *Bot) execute(ctx context.Context, job *engine.Attempt) error {
 	}
 	shown, err := a.deliver(ctx, decided.outcome)
 	if err != nil {
-		return a.postpone(ctx, err)
+		return err
 	}
 	a.auditAnswer(ctx, decided.outcome, shown)
 	a.logAnswer(ctx, decided.outcome, shown, started)
-	b.metrics.countAnswer(decided.outcome, a.request.At, shown.At)
+	a.bot.metrics.countAnswer(decided.outcome, a.request.At, shown.At)
 	a.noteProgress()
 	return nil
 }
@@ -179,26 +190,21 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 	if a.request.Surplus != "" { // there was nothing to do but to say so
 		return nil
 	}
-	if reason, err := a.checkEarlier(ctx); err != nil || reason != "" {
-		if err == nil {
-			reason.log(ctx)
-			a.noteProgress()
-		}
-		return err
-	}
-	sure := a.recoverRoom(ctx)
-	if sure {
-		if err := a.releaseUnlessTouched(ctx); err != nil {
+	return errors.Join(a.report(ctx, cause), a.releaseRoom(ctx))
+}
+
+// report tells the user, unless somebody has told them already.
+func (a *attempt) report(ctx context.Context, cause error) error {
+	for _, check := range []func(context.Context) (ignoreReason, error){a.checkEarlier, a.checkUndone} {
+		if reason, err := check(ctx); err != nil || reason != "" {
+			if err == nil {
+				reason.log(ctx)
+				a.noteProgress()
+			}
 			return err
 		}
 	}
-	zerolog.Ctx(ctx).Error().Err(cause).Msg("request was given up")
-	decided, err := a.keepOutcome(ctx, func(ctx context.Context) (commands.Reply, error) {
-		return b.env.UnfinishedReply(ctx, a, commands.Unfinished{
-			ID: a.id, From: a.request.From, Chat: a.request.chat(), Sent: a.request.roomForm(), Cancelled: errors.Is(cause, engine.ErrCancelled),
-			Unknown: !sure,
-		})
-	})
+	decided, err := a.decideFailure(ctx, cause)
 	if err != nil {
 		return err
 	}
@@ -207,9 +213,32 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 		return err
 	}
 	a.auditAnswer(ctx, decided, shown)
-	b.metrics.countFailure(decided)
+	a.bot.metrics.countFailure(decided)
 	a.noteProgress()
 	return nil
+}
+
+// decideFailure decides what the user is told of a request that ended without success.
+func (a *attempt) decideFailure(ctx context.Context, cause error) (outcome, error) {
+	cancelled := errors.Is(cause, engine.ErrCancelled)
+	if a.request.isUndo() {
+		zerolog.Ctx(ctx).Error().Err(cause).Msg("request was given up")
+		return a.keepOutcome(ctx, func(ctx context.Context) (commands.Reply, error) { return a.unfinishedUndo(ctx, cancelled) })
+	}
+	sure := a.recoverRoom(ctx)
+	if sure {
+		if err := a.releaseUnlessTouched(ctx); err != nil {
+			return outcome{}, err
+		}
+	}
+	zerolog.Ctx(ctx).Error().Err(cause).Msg("request was given up")
+	r := a.newRequest()
+	return a.keepOutcome(ctx, func(ctx context.Context) (commands.Reply, error) {
+		return a.bot.env.UnfinishedReply(ctx, a, commands.Unfinished{
+			ID: a.id, Job: a.ID, BeforeProofs: r.BeforeProofs, From: a.request.From, Chat: a.request.chat(), Sent: a.request.roomForm(),
+			Cancelled: cancelled, Unknown: !sure,
+		})
+	})
 }
 
 // releaseUnlessTouched lets a later version of the message run, unless this one may have changed

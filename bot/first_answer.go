@@ -31,9 +31,13 @@ var (
 // shown, except that the link replaces a word that it takes longer, and who is invited replaces how
 // long the adding takes. A failure to show it is logged and stops nothing.
 func (a *attempt) ShowFirst(ctx context.Context, first commands.Reply) {
-	private, err := a.isForOneToOneChat(ctx, first)
+	reason, err := a.holdRoomOf(ctx, first)
+	private := false
+	if err == nil {
+		private, err = a.isForOneToOneChat(ctx, first)
+	}
 	switch {
-	case err != nil:
+	case err != nil, reason != "":
 	case private:
 		err = a.showOutline(ctx, first)
 	default:

@@ -198,6 +198,21 @@ func TestARestrictedGroupIsNotNamedInARoom(t *testing.T) {
 	require.Equal(t, 3, strings.Count(strings.Join(w.shownAnswers("carol", client.Message{StreamID: chat.Message.StreamID}), "\n"), "About your message in “Shared”"))
 }
 
+func TestARestrictedGroupIsNotNamedInARoomByALaterAttempt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.crowd, w.limits.AddsPerSecond = 30, 20 })
+	w.stop()
+	w.makeGroups(falcon)
+	w.start()
+	room := w.openSharedRoom(`carol@acme.test`)
+	people, _ := w.colleagues(30)
+	asked := w.asksIn(room, "carol", `/newroom "A" group:"Project Falcon" `+people)
+	asked.endsWith("✓ A", "is open.", "a group that not everybody may see")
+	for _, m := range w.botMessages("bob", asked.Message) {
+		require.NotContains(t, plain(m), "Project Falcon")
+	}
+}
+
 func TestGroupsAreSuggestedOnlyToThoseWhoMayUseGroups(t *testing.T) {
 	t.Parallel()
 	const rules = `

@@ -45,6 +45,9 @@ const (
 	stepPointer  = "pointer"  // sentMessage: the first answer now points to the 1:1 chat, or is the notice
 	stepRelieved = "relieved" // sentMessage: a second first answer took the place of the first
 	stepInvited  = "invited"  // sentMessage: that some are invited took the place of it
+	stepUndone   = "undone"   // sentMessage: the answer of a room that was undone says so
+	// sentMessage: so does what stands in the chat of the request, where the answer is in the 1:1 chat
+	stepUndoneNotice = "undone-notice"
 )
 
 // intentThrottled counts how often a job waited because Symphony asked for it.
@@ -87,6 +90,13 @@ func toldClaim(b bound, conversation, owner, newest string) string {
 	}
 	return floodClaim(b, conversation, owner, newest)
 }
+
+// undoClaim is the key that belongs to a click on Undo, or for as long as it works to the job that
+// has opened the room.
+func undoClaim(job string) string { return "undo/" + job }
+
+// undoConversation is the conversation of clicks on Undo in another one.
+func undoConversation(conversation string) string { return "undo/" + conversation }
 
 // roomsQuota is the key under which the rooms of a person are counted.
 func roomsQuota(user symphony.UserID) string { return "rooms/" + ownerOf(user) }
@@ -157,7 +167,7 @@ type outcome struct {
 	Code    string            `json:"code"`
 	Failed  bool              `json:"failed,omitempty"`
 	Command string            `json:"command,omitempty"` // name in the catalogue, where one was read
-	Room    symphony.StreamID `json:"room,omitempty"`    // that was opened
+	Room    symphony.StreamID `json:"room,omitempty"`    // that was opened, or undone
 	Stream  symphony.StreamID `json:"stream"`
 	Reply   symphony.Outgoing `json:"reply"`
 	Aside   symphony.Outgoing `json:"aside,omitzero"` // of a reply to a room
@@ -168,6 +178,11 @@ type outcome struct {
 	// knows neither sends Reply all the same.
 	Notice    symphony.Outgoing `json:"notice,omitzero"`
 	NoDetails symphony.Outgoing `json:"noDetails,omitzero"`
+
+	// Edit takes the place of the message Edited, the answer of a room that was undone. A version that
+	// knows neither sends Reply.
+	Edited symphony.MessageID `json:"edited,omitempty"`
+	Edit   symphony.Outgoing  `json:"edit,omitzero"`
 }
 
 // sentMessage is the result of sending a message. Message is empty where Symphony refused it for

@@ -50,6 +50,7 @@ func journalSamples() map[string]any {
 			Code: "partial", Failed: true, Command: "newroom", Room: "room", Stream: "chat",
 			Reply: message("reply", true), Aside: message("aside", false), Brief: message("brief", false),
 			Notice: message("notice", false), NoDetails: message("no details", false),
+			Edited: "message", Edit: message("edit", false),
 		},
 		"posted":   sentMessage{Stream: "chat", Message: "message", Outcome: "done", Text: "c29tZSBzdW0", At: sampleTime},
 		"lateness": lateness{Answered: true, Ago: 90 * time.Minute, Flooded: true},
@@ -62,7 +63,7 @@ func asOfVersion0(sample any) any {
 	switch s := sample.(type) {
 	case outcome:
 		s.Command, s.Room = "", ""
-		s.Notice, s.NoDetails = symphony.Outgoing{}, symphony.Outgoing{}
+		s.Notice, s.NoDetails, s.Edit, s.Edited = symphony.Outgoing{}, symphony.Outgoing{}, symphony.Outgoing{}, ""
 		return s
 	case lateness:
 		s.Flooded = false
@@ -148,7 +149,8 @@ func TestNamesOfTheJournalAreThoseOfItsGoldenFile(t *testing.T) {
 		"intention of waiting for Symphony's pace": intentThrottled, "note of the feed": noteHeard,
 		"step in the first series": stepInSeries(stepOutcome, 1), "step in the second series": stepInSeries(stepOutcome, 2),
 		"claim of a message": messageClaim("origin"), "claim of a surplus": surplusClaim("chat", "newest"),
-		"conversation of a surplus": surplusConversation("chat"),
+		"conversation of a surplus": surplusConversation("chat"), "conversation of an undo": undoConversation("chat"),
+		"claim of an undo": undoClaim("job"), "step of the undone answer": stepUndone, "step of the undone notice": stepUndoneNotice,
 		"claim of a person's flood": floodClaim(boundPerson, "chat", "7", "newest"), "claim of a chat's flood": floodClaim(boundChat, "chat", "7", "newest"),
 		"claim of an answer to a person's flood": toldClaim(boundPerson, "chat", "7", "newest"),
 		"claim of an answer to a chat's flood":   toldClaim(boundChat, "chat", "7", "newest"), "quota of rooms": roomsQuota(7),

@@ -53,7 +53,12 @@ func (r storedRequest) job(id string) (engine.Job, error) {
 }
 
 // conversation names the queue whose jobs run one after the other.
-func (r storedRequest) conversation() string { return string(r.Stream) }
+func (r storedRequest) conversation() string {
+	if r.isUndo() {
+		return undoConversation(string(r.Stream))
+	}
+	return string(r.Stream)
+}
 
 func (r storedRequest) chat() commands.Chat {
 	return commands.Chat{Stream: r.Stream, Room: r.Room, Name: r.Name}

@@ -32,6 +32,10 @@ type Attempt interface {
 	// room that was opened, and an account that was added to it, or the cause why not.
 	AuditRoom(ctx context.Context, room symphony.StreamID)
 	AuditMember(ctx context.Context, room symphony.StreamID, member symphony.UserID, cause Cause)
+	// AuditRename and AuditClose write into the audit log that the room was renamed or closed by a
+	// click on Undo.
+	AuditRename(ctx context.Context, room symphony.StreamID)
+	AuditClose(ctx context.Context, room symphony.StreamID)
 	// ShowFirst shows the user a first answer, whose place the reply takes that Apply returns. It
 	// says only what has happened: people read it on their phones. A failure to show it stops
 	// nothing.

@@ -120,6 +120,18 @@ func (m *memory) AuditMember(_ context.Context, room symphony.StreamID, member s
 	m.audited = append(m.audited, fmt.Sprintf("member %d of %s %s", member, room, cause))
 }
 
+func (m *memory) AuditRename(_ context.Context, room symphony.StreamID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.audited = append(m.audited, "rename "+string(room))
+}
+
+func (m *memory) AuditClose(_ context.Context, room symphony.StreamID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.audited = append(m.audited, "close "+string(room))
+}
+
 func (m *memory) ShowFirst(_ context.Context, first commands.Reply) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -21,7 +21,7 @@ import (
 //  3. keep reading what the version before wrote: rename testdata/journal/X.json to the next free
 //     X.vN.json, which the test goes on decoding, and run go test ./commands -run Journal -update;
 //  4. never give an old name another meaning, and never change NewRequestID.
-const JournalVersion = 3
+const JournalVersion = 4
 
 // FirstProofVersion is the version from which on rooms carry a proof.
 const FirstProofVersion = 2
@@ -51,6 +51,35 @@ func stepPromotion(who symphony.UserID) string { return fmt.Sprintf("promotion/%
 
 // stepFailedTries counts with its intentions how often the step of a part has failed.
 func stepFailedTries(step string) string { return step + "/failed" }
+
+// Steps of a click on Undo, since version 4: an older version would go on with a room that was
+// undone. The intentions are stored before the calls that change the room.
+const (
+	// StepUndo stores what is to be undone, an Undo.
+	StepUndo   = "undo"
+	stepRename = "rename" // storedRename
+	stepClose  = "close"  // storedClosing
+)
+
+// Undo is what a button Undo stands for: a room, the job that has opened it, and its name then.
+type Undo struct {
+	Job  string            `json:"job"`
+	Room symphony.StreamID `json:"room"`
+	Name string            `json:"name"`
+	// Chat is where the room was asked for. The answer may be in the 1:1 chat.
+	Chat symphony.StreamID `json:"chat,omitempty"`
+}
+
+// storedRename is the new name of an undone room; it is empty where Symphony refused every one.
+type storedRename struct {
+	Name string `json:"name,omitempty"`
+}
+
+// storedClosing says why an undone room stays open; none of it where it is closed.
+type storedClosing struct {
+	Refused bool `json:"refused,omitempty"` // by Symphony
+	Written bool `json:"written,omitempty"` // by somebody else, since it was renamed
+}
 
 // storedPlan is who comes into the room besides the requester, under StepPlan.
 type storedPlan struct {
@@ -161,6 +190,9 @@ const (
 	CodeForm      = "form"
 	CodeGaveUp    = "gave-up"
 	CodeCancelled = "cancelled"
+	// Of answers that were edited after a click on Undo. The second is of a room that stays open.
+	CodeUndone      = "undone"
+	CodeUndoRenamed = "undo-renamed"
 	// Of first answers: the reply is still to come.
 	CodeAdding  = "adding"
 	CodeInvited = "invited"
@@ -189,6 +221,7 @@ type storedStamp struct {
 	For     symphony.UserID `json:"for,omitempty"`
 	Failed  bool            `json:"failed,omitempty"`
 	Offers  []storedOffer   `json:"offers,omitempty"`
+	Undo    *Undo           `json:"undo,omitempty"`
 }
 
 // storedOffer is an offer in a stamp.
@@ -216,6 +249,9 @@ const (
 
 // buttonCreate sends the form for a room.
 const buttonCreate = "create"
+
+// ButtonUndo undoes the room of a message.
+const ButtonUndo = "undo"
 
 // offerButton runs the offer of this number.
 func offerButton(i int) string { return "offer-" + strconv.Itoa(i) }

@@ -66,6 +66,13 @@ func shapes() map[string]shape {
 			Room: storedRoom{ID: "rhvGpDbjWIMgkdnbzA5yrX___l3-IcVwbQ", Name: "Town hall", Public: true},
 		}),
 		"outside": outsideShape(),
+		"undo":    undoShape(),
+		"undo_stamp": storedAs(storedStamp{
+			Type: "com.roombot.reply", Version: "1.0", Request: "ekx4-798w-jjry", Part: "reply", Outcome: "done",
+			Undo: &Undo{Job: "m1", Room: "rhvGpDbjWIMgkdnbzA5yrX___l3-IcVwbQ", Name: "Q2 Earnings", Chat: "chat"},
+		}),
+		"undo_rename":  storedAs(storedRename{Name: "Q2 Earnings (undone ekx4)"}),
+		"undo_closing": storedAs(storedClosing{Refused: true, Written: true}),
 		"room_refused": storedAs(storedCreation{Refused: &Refusal{
 			Code:    "name-taken",
 			Message: "Symphony does not accept the name “desk”: another room may have it. Nothing was created.",
@@ -164,6 +171,15 @@ func outsideShape() shape {
 		"steps":    []any{stepOutside, stepPromotion(7146825580545)},
 		"causes":   texts(CauseInvited, CauseNotJoined, CauseOwnerEntitlement, CauseForbidden),
 		"outcomes": texts(CodeInvited),
+	})
+}
+
+// undoShape is what a click on Undo stores, since version 4.
+func undoShape() shape {
+	return storedAs(map[string]any{
+		"steps":    []any{StepUndo, stepRename, stepClose},
+		"outcomes": texts(CodeUndone, CodeUndoRenamed),
+		"buttons":  texts(ButtonUndo),
 	})
 }
 

@@ -15,6 +15,7 @@ const (
 	DefaultSearchLag     = 10 * time.Second
 	DefaultAddsPerSecond = 3.0 // the vendor's advice
 	DefaultRoomsPerHour  = 20  // of the configuration
+	DefaultUndoTime      = 15 * time.Minute
 )
 
 // Limits bound what one request may do and how long an unanswered write is looked for.
@@ -35,6 +36,9 @@ type Limits struct {
 	AddsPerSecond float64
 	// RoomsPerHour is how many rooms one person may open in an hour; 0 for any number.
 	RoomsPerHour int
+	// UndoTime is for how long the answer that tells of a room can be undone, from when it was shown
+	// by Symphony's clock. Default DefaultUndoTime.
+	UndoTime time.Duration
 }
 
 // Settle is how long after an unanswered write it has either taken effect where a search sees it,
@@ -49,5 +53,6 @@ func (l Limits) withDefaults() Limits {
 		SearchLag:     cmp.Or(l.SearchLag, DefaultSearchLag),
 		AddsPerSecond: cmp.Or(l.AddsPerSecond, DefaultAddsPerSecond),
 		RoomsPerHour:  l.RoomsPerHour,
+		UndoTime:      cmp.Or(l.UndoTime, DefaultUndoTime),
 	}
 }

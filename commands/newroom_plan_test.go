@@ -157,9 +157,9 @@ func TestOnlyRunnableCorrectionsAreOffered(t *testing.T) {
 
 func TestLimitsHaveTheirDefaults(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, commands.Limits{MaxMembers: 100, MaxPeople: 500, CallTimeout: 30 * time.Second, SearchLag: 10 * time.Second, AddsPerSecond: 3},
+	require.Equal(t, commands.Limits{MaxMembers: 100, MaxPeople: 500, CallTimeout: 30 * time.Second, SearchLag: 10 * time.Second, AddsPerSecond: 3, UndoTime: 15 * time.Minute},
 		commands.NewEnv(commands.Env{}).Limits)
-	own := commands.Limits{MaxMembers: 1, MaxPeople: 5, CallTimeout: 2, SearchLag: 3, AddsPerSecond: 4}
+	own := commands.Limits{MaxMembers: 1, MaxPeople: 5, CallTimeout: 2, SearchLag: 3, AddsPerSecond: 4, UndoTime: 6}
 	require.Equal(t, own, commands.NewEnv(commands.Env{Limits: own}).Limits)
 	require.Equal(t, 40*time.Second, commands.NewEnv(commands.Env{}).Limits.Settle())
 }

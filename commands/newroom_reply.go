@@ -26,7 +26,7 @@ func (p *roomPlan) finalReply(room storedRoom, absent []absentee, members *known
 // openRoomReply begins the reply about an open room.
 func (p *roomPlan) openRoomReply(room storedRoom, absent []absentee, members *knownMembers) Reply {
 	absent = p.withNames(absent)
-	reply := Reply{Code: CodeDone, Room: room.ID, Outline: p.outline(room)}
+	reply := Reply{Code: CodeDone, Room: room.ID, Outline: p.outline(room), Undo: p.req.undoOffer(room, p.room.Name)}
 	mark, outcome := "✓ ", " is open."
 	switch {
 	case hasCauseBesides(absent, CauseInvited):

@@ -14,11 +14,14 @@ import (
 // operator.
 type Unfinished struct {
 	ID        RequestID
+	Job       string
 	From      Person
 	Chat      Chat
 	Sent      symphony.FormValues // the form for a room, nil if the request was none
 	Cancelled bool
 	Unknown   bool // whether there is a room could not be found out
+
+	BeforeProofs bool // see Request
 }
 
 // UnfinishedReply is the reply to such a request. Where a room was opened, it gives the link and
@@ -42,7 +45,7 @@ func (env *Env) UnfinishedReply(ctx context.Context, attempt Attempt, u Unfinish
 	if _, err := attempt.Result(StepPlan, &planned); err != nil {
 		return Reply{}, err
 	}
-	p := &roomPlan{env: env, req: &Request{ID: u.ID, From: u.From, Chat: u.Chat}, storedPlan: planned}
+	p := &roomPlan{env: env, req: &Request{ID: u.ID, Job: u.Job, BeforeProofs: u.BeforeProofs, From: u.From, Chat: u.Chat}, storedPlan: planned}
 	p.room.Name = "Your room" // for who may read only what was typed: the room may have been renamed
 	notes := p.useDirectoryNames(ctx)
 	absence, err := p.describeAbsence(ctx, made.Room)
@@ -124,7 +127,7 @@ func (p *roomPlan) unfinishedRoomReply(room storedRoom, u Unfinished, absence st
 	r := u.refusal("", "What is missing can be done by hand in the room. ")
 	reply := r.Reply()
 	reply.Open, reply.Outline = false, p.outline(room)
-	reply.Room = room.ID
+	reply.Room, reply.Undo = room.ID, p.req.undoOffer(room, room.Name)
 	reply.Body = []messageml.Node{
 		messageml.ErrorCard(messageml.Expanded, messageml.Text("✗ "+r.Message),
 			slices.Concat([]messageml.Node{messageml.Paragraph(p.roomLink(room), messageml.Text(absence))}, notes,

@@ -55,9 +55,14 @@ func (p *roomPlan) isOwnRoom(room symphony.Room, keys []proofKey) bool {
 	if p.req.BeforeProofs && !slices.ContainsFunc(room.Attributes.Keywords, isProof) {
 		return slices.Contains(room.Attributes.Keywords, symphony.Keyword{Key: RequestKeyword, Value: string(p.req.ID)})
 	}
+	return hasProof(room, p.req.Job, keys)
+}
+
+// hasProof reports whether a room has a right proof for the job.
+func hasProof(room symphony.Room, job string, keys []proofKey) bool {
 	return slices.ContainsFunc(room.Attributes.Keywords, func(keyword symphony.Keyword) bool {
-		return isProof(keyword) && slices.ContainsFunc(keys, func(key proofKey) bool {
-			return hmac.Equal([]byte(keyword.Value), []byte(key.prove(p.req.Job)))
+		return keyword.Key == ProofKeyword && slices.ContainsFunc(keys, func(key proofKey) bool {
+			return hmac.Equal([]byte(keyword.Value), []byte(key.prove(job)))
 		})
 	})
 }

@@ -13,6 +13,8 @@ type Reply struct {
 	Body []messageml.Node
 	// Offers are commands that a click runs, the best first.
 	Offers []Offer
+	// Undo is the room that a click on Undo closes, nil without that button.
+	Undo *Undo
 	// Private asks for the 1:1 chat instead of the room where the request was made: Symphony has no
 	// messages that only one member of a room can see.
 	Private bool

@@ -19,13 +19,19 @@ type Stamp struct {
 // Render makes the message: the body, a button per offer, and the stamp.
 func (r Reply) Render(s Stamp) (messageML, data string) {
 	body := r.Body
-	e := storedStamp{Type: stampType, Version: stampVersion, Request: s.Request, Part: s.Part, Outcome: r.Code, Origin: s.Origin, For: s.For, Failed: r.Failed}
-	if len(r.Offers) > 0 {
-		buttons := make([]messageml.Node, len(r.Offers))
-		for i, o := range r.Offers {
-			buttons[i] = messageml.Button{Name: offerButton(i), Label: o.Label, Class: buttonClass(i)}
-			e.Offers = append(e.Offers, storedOffer{Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit})
-		}
+	e := storedStamp{
+		Type: stampType, Version: stampVersion, Request: s.Request, Part: s.Part, Outcome: r.Code, Origin: s.Origin, For: s.For,
+		Failed: r.Failed, Undo: r.Undo,
+	}
+	var buttons []messageml.Node
+	for i, o := range r.Offers {
+		buttons = append(buttons, messageml.Button{Name: offerButton(i), Label: o.Label, Class: buttonClass(i)})
+		e.Offers = append(e.Offers, storedOffer{Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit})
+	}
+	if r.Undo != nil {
+		buttons = append(buttons, messageml.Button{Name: ButtonUndo, Label: "Undo", Class: messageml.Secondary})
+	}
+	if len(buttons) > 0 {
 		body = append(slices.Clip(body), messageml.Form(FormOffer, buttons...))
 	}
 	data, err := messageml.EntityData(map[string]any{stampKey: e})
@@ -55,6 +61,19 @@ func IsAbout(data string, id RequestID) bool {
 	return ok && e.Request == id
 }
 
+// StampOf is the stamp of a message, the zero value without one.
+func StampOf(data string) Stamp {
+	e, _ := readStamp(data)
+	return Stamp{Request: e.Request, Part: e.Part, Origin: e.Origin, For: e.For}
+}
+
+// SaysUndone reports whether a message with this entity data tells that the room of the request was
+// undone.
+func SaysUndone(data string, id RequestID) bool {
+	e, ok := readStamp(data)
+	return ok && e.Request == id && (e.Outcome == CodeUndone || e.Outcome == CodeUndoRenamed)
+}
+
 // SaysRoomIsOpen reports whether a message with this entity data tells that the room of the request
 // was opened.
 func SaysRoomIsOpen(data string, id RequestID) bool {
@@ -67,7 +86,7 @@ func SaysRoomIsOpen(data string, id RequestID) bool {
 // a room. Other commands have some of these outcomes too.
 func MayFollowRoom(outcome string) bool {
 	switch outcome {
-	case CodeDone, CodePartial, CodeGaveUp, CodeCancelled:
+	case CodeDone, CodePartial, CodeGaveUp, CodeCancelled, CodeUndone, CodeUndoRenamed:
 		return true
 	}
 	return false

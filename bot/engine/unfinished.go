@@ -23,6 +23,16 @@ func (e *Engine) UnfinishedJobs(ctx context.Context, conversation string) ([]Unf
 	return all, nil
 }
 
+// IsFinished reports whether a job has ended. One that the store does not have is not finished.
+func (e *Engine) IsFinished(ctx context.Context, id string) (bool, error) {
+	var n int
+	finished, err := queryRow(ctx, e.store, []any{&n}, `SELECT 1 FROM command WHERE id = $1 AND finished IS NOT NULL`, id)
+	if err != nil {
+		return false, fmt.Errorf("look whether job %s has ended: %w", id, err)
+	}
+	return finished, nil
+}
+
 // ClaimOwner returns the job that has claimed key, empty when none has.
 func (e *Engine) ClaimOwner(ctx context.Context, key string) (owner string, err error) {
 	_, err = queryRow(ctx, e.store, []any{&owner}, `SELECT command FROM claim WHERE key = $1`, key)

@@ -32,7 +32,8 @@ var errandSays = []errandLine{
 	{"alice", `/newroom "Last"`},
 }
 
-// errandLine is what somebody says in an errand.
+// errandLine is what somebody says in an errand, or undo for a click on Undo in the bot's last
+// answer.
 type errandLine struct{ who, text string }
 
 // errand is one run of the program from end to end, in a pod and a folder of
@@ -186,7 +187,7 @@ func (e *errand) fail(what string) {
 func (e *errand) says() {
 	e.t.Helper()
 	next := e.lines[len(e.said)]
-	said, err := e.world.SaysIn(e.t.Context(), next.who, e.chat, next.text)
+	said, err := e.give(next)
 	require.NoError(e.t, err)
 	e.said = append(e.said, said)
 	look := time.NewTicker(20 * time.Millisecond)

@@ -102,11 +102,11 @@ func (e *errand) readEnding() (end ending) {
 	named := strings.NewReplacer(ids...)
 	for _, m := range e.talk() {
 		end.Answers = append(end.Answers, errandAnswer{
-			To: named.Replace(trial.ReadStamp(m).Request), Private: m.StreamID != e.chat, Text: named.Replace(m.Text),
+			To: named.Replace(trial.ReadStamp(m).Request), Private: m.StreamID != e.chat, Text: undoneNumber.ReplaceAllString(named.Replace(m.Text), "…"),
 		})
 	}
 	for _, r := range rooms {
-		r.StreamID, r.Created = "", 0
+		r.StreamID, r.Created, r.Name = "", 0, undoneNumber.ReplaceAllString(r.Name, "…")
 		for i := range r.Keywords {
 			r.Keywords[i].Value = named.Replace(r.Keywords[i].Value)
 			if r.Keywords[i].Key == commands.ProofKeyword { // which follows from ids and keys

@@ -120,7 +120,7 @@ func TestConfigurationAndCodeHaveTheSameDefaults(t *testing.T) {
 	require.Equal(t, alone, commands.NewEnv(commands.Env{Limits: wired.Limits}).Limits)
 	require.Equal(t, commands.Limits{
 		MaxMembers: commands.DefaultMaxMembers, MaxPeople: commands.DefaultMaxPeople, CallTimeout: commands.DefaultCallTimeout,
-		SearchLag: commands.DefaultSearchLag, AddsPerSecond: commands.DefaultAddsPerSecond,
+		SearchLag: commands.DefaultSearchLag, AddsPerSecond: commands.DefaultAddsPerSecond, UndoTime: commands.DefaultUndoTime,
 	}, alone)
 	require.Equal(t, bot.Bounds{
 		PerPerson: bot.DefaultPerPerson, PerConversation: bot.DefaultPerConversation, Queue: bot.DefaultQueue,
@@ -159,6 +159,7 @@ func TestOperationsGuideHasTheDefaults(t *testing.T) {
 		fmt.Sprintf("with the default of %d workers", 32),
 		fmt.Sprintf("Of one person in a chat, %d requests may be unfinished, of the whole chat %d", bot.DefaultPerPerson, bot.DefaultPerConversation),
 		fmt.Sprintf("One person may open %d rooms in an hour", commands.DefaultRoomsPerHour),
+		fmt.Sprintf("for %.0f minutes the answer that tells of a room has the button *Undo*", commands.DefaultUndoTime.Minutes()),
 		fmt.Sprintf("In all, %d jobs may wait", bot.DefaultQueue),
 	} {
 		require.Contains(t, guide, sentence)
