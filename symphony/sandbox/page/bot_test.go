@@ -49,9 +49,16 @@ type event struct {
 // sandboxPage starts a pod with the page and, when a key is given to it, its bot.
 func sandboxPage(t *testing.T) string {
 	t.Helper()
+	return sandboxPageWith(t, sandbox.Config{})
+}
+
+// sandboxPageWith is sandboxPage of a pod that is configured otherwise.
+func sandboxPageWith(t *testing.T, cfg sandbox.Config) string {
+	t.Helper()
 	key, err := rsa.Generate(2048)
 	require.NoError(t, err)
-	pod, err := sandbox.New(sandbox.Config{BotKey: key.Public(), LongPoll: 2 * time.Second})
+	cfg.BotKey, cfg.LongPoll = key.Public(), 2*time.Second
+	pod, err := sandbox.New(cfg)
 	require.NoError(t, err)
 	server := httptest.NewServer(control.New(pod, control.Config{Page: page.Handler()}))
 	ctx, stop := context.WithCancel(context.Background())

@@ -74,6 +74,14 @@ export async function chatWith(...usernames) {
   return urlSafe(streamId);
 }
 
+/** A room that somebody makes in their client, with others in it. */
+export async function openRoom(name, others) {
+  const body = { as: store.me.username, name, members: others.map((p) => p.username), crossPod: others.some((p) => p.external) };
+  const { streamId } = await post("rooms", body);
+  await loadChats();
+  return urlSafe(streamId);
+}
+
 /** Shows a conversation, or the gate of a room one is not in. */
 export async function open(streamId) {
   if (!streamId) return;
