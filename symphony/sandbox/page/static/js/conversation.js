@@ -1,7 +1,7 @@
 // The messages of the open conversation, kept in place while new ones arrive,
 // so that a half-filled form survives.
 
-import { $, fill, h, toast } from "./dom.js";
+import { $, fill, h, sync, toast } from "./dom.js";
 import { lineElement, sentence, withLines } from "./lines.js";
 import { day, messageElement } from "./message.js";
 import { avatar } from "./people.js";
@@ -111,12 +111,6 @@ function closeForms(element, message) {
 
 function grouped(before, message) {
   return Boolean(before) && before.from.id === message.from.id && message.timestamp - before.timestamp < GROUPED_MS && day(before.timestamp) === day(message.timestamp);
-}
-
-function sync(log, wanted) {
-  const keep = new Set(wanted);
-  for (const child of [...log.children]) if (!keep.has(child)) child.remove();
-  wanted.forEach((element, n) => log.children[n] !== element && log.insertBefore(element, log.children[n] ?? null));
 }
 
 function welcome() {
