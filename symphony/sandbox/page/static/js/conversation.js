@@ -28,10 +28,11 @@ export function mountConversation({ edit }) {
     draw(log, actions);
     if (moved || stuck) toEnd(log);
   });
-  on("messages", () => {
+  on("messages", (answer) => {
     const follow = atEnd(log);
     const own = store.messages.at(-1)?.from.username === store.me.username;
     draw(log, actions);
+    if (answer && enterForm(shown.get(answer)?.element)) return;
     if (follow || own) toEnd(log);
     else $("jump").hidden = false;
   });
@@ -50,6 +51,18 @@ function toEnd(log) {
   stuck = true;
   log.scrollTop = log.scrollHeight;
   $("jump").hidden = true;
+}
+
+/** A form that was asked for is shown from its top, with the focus in its first field, unless something else is being written. */
+function enterForm(element) {
+  const field = [...(element?.querySelectorAll(".pml-form :is(input, select, textarea):enabled") ?? [])].find((one) => one.checkVisibility());
+  const { activeElement: active } = document;
+  const busy = $("modal").open || $("panel").contains(active) || (active?.matches("input, select, textarea") && active.value);
+  if (!field || busy) return false;
+  stuck = false;
+  element.scrollIntoView({ block: "start" });
+  field.focus({ preventScroll: true });
+  return true;
 }
 
 function draw(log, actions) {

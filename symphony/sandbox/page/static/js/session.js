@@ -149,8 +149,11 @@ export async function act(messageId, formId, action, values) {
   await converse("act", { as: store.me.username, messageId, formId, action, values });
 }
 
+let asked = null; // stream id of the conversation in which the bot has not answered what was said here last
+
 async function converse(verb, body) {
   const streamId = store.open;
+  asked = streamId;
   expectAnswer(streamId);
   const answer = said.then(() => post(verb, body));
   said = answer.catch(() => {});
@@ -214,10 +217,12 @@ async function restart() {
 
 function receiveMessage(message) {
   const id = urlSafe(message.streamId);
+  const answer = isBot(message.from.id) && asked === id;
+  if (answer) asked = null;
   if (isBot(message.from.id)) answered(id);
   if (id === store.open && store.detail) {
     place(message);
-    tell("messages");
+    tell("messages", answer ? message.messageId : null);
   }
 }
 

@@ -21,9 +21,10 @@ export class Waterfall {
   #axis = h("div", { class: "axis", "aria-hidden": "true" });
   #bars = h("ul", { class: "bars", "aria-label": "Calls in order of time" });
   #marks = h("div", { class: "marks", "aria-hidden": "true" });
+  #besideLegend = h("span", { class: "legend-beside" }, "ran at the same time");
   #cutLegend = h("span", { class: "legend-cut" }, "a pause, shortened");
   #body = h("div", { class: "waterfall" }, this.#axis, h("div", { class: "bars-area" }, this.#marks, this.#bars),
-    h("p", { class: "legend" }, h("span", {}, "the reply waited for it"), h("span", { class: "legend-beside" }, "ran at the same time"), this.#cutLegend));
+    h("p", { class: "legend" }, h("span", {}, "the reply waited for it"), this.#besideLegend, this.#cutLegend));
   element = h("li", { class: "request", "data-testid": "wire-request" }, this.#head, this.#body);
 
   constructor(changed) {
@@ -39,6 +40,7 @@ export class Waterfall {
     if (!open) return;
     const scale = { ...timescale(rows), width: this.#axis.clientWidth || 240 };
     this.#drawAxis(scale, rows);
+    this.#besideLegend.hidden = rows.every((row) => row.needed);
     this.#cutLegend.hidden = !scale.cuts.length;
     const lines = this.#fold(rows.filter((row) => row.feed || visible(row.call)));
     lines.forEach((line, n) => (line.index = n));
