@@ -30,7 +30,7 @@ export function mountWire(root) {
     requests.clear();
     redraw();
   };
-  const filter = h("input", { type: "search", class: "input", placeholder: "Filter by path, method, status", "aria-label": "Filter calls", oninput: () => { word = filter.value.trim().toLowerCase(); redraw(); } });
+  const filter = h("input", { type: "search", class: "input", placeholder: "Filter", "aria-label": "Filter calls by path, method, status or trace id", title: "By path, method, status or trace id", oninput: () => { word = filter.value.trim().toLowerCase(); redraw(); } });
   const showReads = h("input", { type: "checkbox", onchange: () => { reads = showReads.checked; redraw(); } });
   const pause = h("button", { type: "button", class: "quiet", "aria-pressed": "false", onclick: () => togglePause(pause, list) }, "Pause");
   const clear = h("button", { type: "button", class: "quiet", onclick: clearAll }, "Clear");
@@ -86,6 +86,7 @@ function draw(list) {
 function request(entry, isFirst, list) {
   if (!requests.has(entry.trace)) requests.set(entry.trace, new Waterfall(() => draw(list)));
   const waterfall = requests.get(entry.trace);
+  if (!waterfall.element.isConnected) list.append(waterfall.element); // it measures how wide it is
   waterfall.draw(entry, { newest: isFirst, visible });
   return waterfall.element;
 }
