@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// lines are the system lines that somebody reads in a room, oldest first, each as "kind who whom name".
+// lines are the system lines that somebody reads in a room, oldest first, each as "kind who whom
+// name".
 func (b *bundle) lines(who, room string) []string {
 	b.Helper()
 	names := map[float64]string{0: ""}

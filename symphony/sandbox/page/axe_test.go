@@ -49,7 +49,8 @@ var downloadAxe = sync.OnceValues(func() (string, error) {
 	defer func() { _ = os.RemoveAll(dir) }()
 	ctx, cancel := context.WithTimeout(context.Background(), axePatience)
 	defer cancel()
-	pack := exec.CommandContext(ctx, "npm", "pack", axePackage, "--silent", "--prefer-offline", "--ignore-scripts", "--pack-destination", dir)
+	pack := exec.CommandContext(ctx, "npm", "pack", axePackage, "--loglevel=error", "--prefer-offline", "--ignore-scripts",
+		"--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000", "--pack-destination", dir)
 	if output, err := pack.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, output)
 	}
