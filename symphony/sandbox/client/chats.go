@@ -38,8 +38,20 @@ type JoinAnswer struct {
 
 // ChatAnswer is the answer of GET chats/{streamId}?as=USERNAME. What it holds counts as read.
 type ChatAnswer struct {
-	Chat     ChatDetail `json:"chat"`
-	Messages []Message  `json:"messages"` // those that the person can read, oldest first
+	Chat     ChatDetail   `json:"chat"`
+	Messages []Message    `json:"messages"` // those that the person can read, oldest first
+	Lines    []SystemLine `json:"lines"`    // those that the person can read, oldest first
+}
+
+// SystemLine is a change that a room shows between its messages, such as "Bob added Alice".
+type SystemLine struct {
+	ID   string `json:"id"`
+	Time int64  `json:"timestamp"` // milliseconds since 1970
+	Kind string `json:"kind"`      // name of the event in the datafeed, e.g. "userJoinedRoom"
+	By   int64  `json:"by"`        // user id of who made the change
+
+	User int64  `json:"user,omitempty"` // user id of whom it is about
+	Name string `json:"name,omitempty"` // that the room was given
 }
 
 // ChatDetail is a chat with its members.

@@ -90,7 +90,17 @@ func (c *Control) chat(r *request) (any, error) {
 			messages = append(messages, c.encodeMessage(m, who.ID))
 		}
 	}
-	return client.ChatAnswer{Chat: detail, Messages: messages}, nil
+	return client.ChatAnswer{Chat: detail, Messages: messages, Lines: encodeSystemLines(st, who)}, nil
+}
+
+func encodeSystemLines(st *world.Stream, who *world.Person) []client.SystemLine {
+	lines := []client.SystemLine{}
+	for _, line := range st.SystemLinesFor(who) {
+		lines = append(lines, client.SystemLine{
+			ID: line.ID, Time: line.Time, Kind: string(line.Kind), By: line.By, User: line.User, Name: line.Name,
+		})
+	}
+	return lines
 }
 
 func encodeChatMembers(st *world.Stream) []client.ChatMember {

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/rsa"
+	"roombot/symphony"
 	"roombot/symphony/sandbox"
 	"roombot/symphony/sandbox/client"
 	"roombot/symphony/sandbox/control"
@@ -26,6 +27,8 @@ import (
 // scripted is a bot of a few lines: what it hears becomes what it does, over the pod's own API.
 type scripted struct {
 	base, session, keyManager string
+
+	trace, origin string // of what it does now: the trace id of the calls, and the message that asked for it
 }
 
 type event struct {
@@ -34,13 +37,16 @@ type event struct {
 	Payload   struct {
 		MessageSent struct {
 			Message struct {
-				Message string
-				Stream  struct{ StreamID string }
+				Message, MessageID string
+
+				Stream struct{ StreamID string }
 			}
 		}
 		SymphonyElementsAction struct {
-			Stream     struct{ StreamID string }
-			FormID     string
+			Stream struct{ StreamID string }
+
+			FormMessageID, FormID string
+
 			FormValues map[string]any
 		}
 	}
@@ -49,9 +55,16 @@ type event struct {
 // sandboxPage starts a pod with the page and, when a key is given to it, its bot.
 func sandboxPage(t *testing.T) string {
 	t.Helper()
+	return sandboxPageWith(t, sandbox.Config{})
+}
+
+// sandboxPageWith is sandboxPage of a pod that is configured otherwise.
+func sandboxPageWith(t *testing.T, cfg sandbox.Config) string {
+	t.Helper()
 	key, err := rsa.Generate(2048)
 	require.NoError(t, err)
-	pod, err := sandbox.New(sandbox.Config{BotKey: key.Public(), LongPoll: 2 * time.Second})
+	cfg.BotKey, cfg.LongPoll = key.Public(), 2*time.Second
+	pod, err := sandbox.New(cfg)
 	require.NoError(t, err)
 	server := httptest.NewServer(control.New(pod, control.Config{Page: page.Handler()}))
 	ctx, stop := context.WithCancel(context.Background())
@@ -141,11 +154,15 @@ func wasReset(err error) bool {
 var tags = regexp.MustCompile(`<[^>]+>`)
 
 func (b *scripted) hear(ctx context.Context, e event) error {
+	b.trace = symphony.NewTraceID()
+	defer func() { b.trace = "" }()
 	said := e.Payload.MessageSent.Message
+	b.origin = said.MessageID
 	text := html.UnescapeString(tags.ReplaceAllString(said.Message, ""))
 	stream := said.Stream.StreamID
 	switch act := e.Payload.SymphonyElementsAction; {
 	case act.FormID != "":
+		b.origin = act.FormMessageID
 		values, _ := json.Marshal(act.FormValues)
 		return b.say(ctx, act.Stream.StreamID, "<code>"+html.EscapeString(string(values))+"</code>")
 	case e.Initiator.User.UserID == 0 || e.Type != "MESSAGESENT":
@@ -220,6 +237,7 @@ func (b *scripted) say(ctx context.Context, stream, body string) error {
 	var form bytes.Buffer
 	parts := multipart.NewWriter(&form)
 	_ = parts.WriteField("message", "<messageML>"+body+"</messageML>")
+	_ = parts.WriteField("data", `{"scripted":{"type":"test.scripted","version":"1.0","origin":"`+b.origin+`"}}`)
 	_ = parts.Close()
 	var sent struct{}
 	return b.send(ctx, http.MethodPost, "/agent/v4/stream/"+stream+"/message/create", parts.FormDataContentType(), form.Bytes(), &sent)
@@ -241,6 +259,9 @@ func (b *scripted) send(ctx context.Context, method, path, kind string, body []b
 	r.Header.Set("Content-Type", kind)
 	r.Header.Set("sessionToken", b.session)
 	r.Header.Set("keyManagerToken", b.keyManager)
+	if b.trace != "" {
+		r.Header.Set("X-Trace-Id", b.trace)
+	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return err

@@ -37,7 +37,12 @@ func openPage(t *testing.T, username string) *tab {
 
 func newTab(t *testing.T) *tab {
 	t.Helper()
-	url := sandboxPage(t)
+	return newTabOf(t, sandboxPage(t))
+}
+
+// newTabOf is a tab for the page at an address.
+func newTabOf(t *testing.T, url string) *tab {
+	t.Helper()
 	pod := client.New(url)
 	t.Cleanup(pod.Close)
 	return &tab{t: t, ctx: pagetest.Open(t), url: url, pod: pod}

@@ -40,7 +40,7 @@ func TestAnErrorCardIsShownWithItsButton(t *testing.T) {
 	bob.sends("/fault")
 	bob.sees("message", "never closed")
 	bob.waitUntilTrue(`document.querySelector(".card-error[open] button[name=run]")`)
-	require.Equal(t, "pre", value[string](bob, `getComputedStyle(document.querySelector(".card-error code")).whiteSpace`), "the caret stays under its place")
+	require.Equal(t, `"`, value[string](bob, `document.querySelector(".card-error .marked").firstChild.data`), "the caret stands under its place")
 	bob.click(`.card-error button[name="run"]`)
 	bob.sees("message", `"action":"run"`)
 }

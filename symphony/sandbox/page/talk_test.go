@@ -139,6 +139,7 @@ func TestOnANarrowScreenEverythingIsInReach(t *testing.T) {
 	bob.sees("chat-item", "Roombot")
 	bob.click("#new-chat button")
 	bob.click(`#modal .choice`)
+	bob.clickOn("start-chat")
 	bob.sees("chat-item", "Alice Martin")
 	bob.waitUntilTrue(`document.activeElement.id === "composer"`)
 	bob.waitUntilTrue(`document.documentElement.scrollWidth === 400`)

@@ -52,6 +52,7 @@ func (w *World) emit(st *Stream, e *Event, audience []int64) {
 	if st != nil {
 		info := st.Info()
 		e.Stream = &info
+		st.keepSystemLine(e)
 	}
 	hears := func(f *Feed) bool { return slices.Contains(audience, f.Owner) }
 	copies := 1

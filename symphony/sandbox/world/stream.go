@@ -20,6 +20,7 @@ type Stream struct {
 	Room    Attributes   `json:"room"`
 	Members []*Member    `json:"members"`
 	Groups  []AddedGroup `json:"groups"`
+	Lines   []SystemLine `json:"lines,omitempty"` // oldest first
 }
 
 // AddedGroup is a distribution list in a room.

@@ -1,43 +1,61 @@
 // Who I am, and my chats.
 
-import { $, fill, h, icon, modal, toast } from "./dom.js";
-import { avatar, badges, personRow } from "./people.js";
-import { become, chatWith, open } from "./session.js";
-import { isBotChat, isMe, marks, on, person, role, store, urlSafe } from "./store.js";
+import { choosePerson } from "./chooser.js";
+import { $, fill, h, icon, toast } from "./dom.js";
+import { fold } from "./mentions.js";
+import { newChat } from "./newchat.js";
+import { avatar, badges } from "./people.js";
+import { become, open } from "./session.js";
+import { isBotChat, isMe, on, person, role, store, urlSafe } from "./store.js";
+
+const FILTERED = 8; // chats from which on there is a filter
+
+let word = "";
 
 export function mountSidebar() {
   on("me people", drawIdentity);
   on("chats open me people", drawChats);
-  const start = h("button", { type: "button", class: "quiet wide", onclick: newChat }, icon("plus", 16), " New chat");
-  fill($("new-chat"), start);
+  on("me", () => typeFilter(""));
+  $("chat-filter").addEventListener("input", (event) => typeFilter(event.target.value));
+  $("chat-filter").addEventListener("keydown", (event) => event.key === "Enter" && $("chats").querySelector(".chat-item")?.click());
+  const begin = () => newChat(async (id) => {
+    await open(id);
+    $("composer").focus();
+  });
+  fill($("new-chat"), h("button", { type: "button", class: "quiet wide", onclick: begin }, icon("plus", 16), " New chat"));
 }
 
-/** A real select lies over the card, so keyboard, screen readers and tests find a plain one. */
+function typeFilter(text) {
+  $("chat-filter").value = text;
+  word = fold(text.trim());
+  drawChats();
+}
+
 function drawIdentity() {
   const me = store.me;
   if (!me) return;
-  const option = (p) => h("option", { value: p.username, selected: isMe(p.id) }, `${p.displayName} · ${role(p)}${marks(p).map(([text]) => ` · ${text.toLowerCase()}`).join("")}`);
-  const select = h("select", { id: "person", "data-testid": "person-select", "aria-label": "Who you are", onchange: (event) => choose(event.target.value) },
-    store.people.filter((p) => p.active !== false).map(option));
-  fill($("identity"),
-    h("p", { class: "eyebrow" }, "You are"),
-    h("div", { class: "identity-card" }, avatar(me),
-      h("span", { class: "person-text" }, h("span", { class: "person-name" }, me.displayName, badges(me)), h("span", { class: "person-role", title: me.about }, role(me))),
-      icon("chevron"), select));
+  const focused = $("identity").contains(document.activeElement);
+  const card = h("button", { type: "button", class: "identity-card", "data-testid": "person", "aria-haspopup": "dialog", title: me.about, onclick: () => choosePerson(choose) }, avatar(me),
+    h("span", { class: "person-text" }, h("span", { class: "person-name" }, me.displayName, badges(me)), h("span", { class: "person-role" }, role(me))),
+    icon("chevron"));
+  fill($("identity"), h("p", { class: "eyebrow" }, "You are"), card);
+  if (focused) card.focus();
 }
 
-async function choose(username) {
-  await become(username).catch((refused) => toast(refused.message));
-  $("person")?.focus();
+async function choose(p) {
+  await become(p.username).catch((refused) => toast(refused.message));
+  $("identity").querySelector("button").focus();
 }
 
 function drawChats() {
   const entries = [...store.chats].map(([id, chat]) => ({ id, chat }));
+  $("chat-filter").hidden = entries.length < FILTERED && !word;
+  const found = entries.filter((e) => fold(`${titleOf(e.chat)} ${otherOf(e.chat)?.username ?? ""}`).includes(word));
   const when = (e) => new Date(e.chat.lastMessage?.timestamp ?? e.chat.created ?? 0).getTime();
   const latest = (a, b) => isBotChat(b.chat) - isBotChat(a.chat) || when(b) - when(a);
   const section = (title, type) => {
-    const list = entries.filter((e) => (e.chat.type === "ROOM") === (type === "ROOM")).sort(latest);
-    return [h("h2", { class: "eyebrow" }, title), list.length ? h("ul", { class: "chat-list" }, list.map(item)) : h("p", { class: "none" }, "None yet")];
+    const list = found.filter((e) => (e.chat.type === "ROOM") === (type === "ROOM")).sort(latest);
+    return [h("h2", { class: "eyebrow" }, title), list.length ? h("ul", { class: "chat-list" }, list.map(item)) : h("p", { class: "none" }, word ? "None of that name" : "None yet")];
   };
   const nav = $("chats");
   const focused = document.activeElement?.dataset?.chat;
@@ -45,9 +63,12 @@ function drawChats() {
   if (focused && nav.contains(document.activeElement) === false) nav.querySelector(`[data-chat="${CSS.escape(focused)}"]`)?.focus();
 }
 
+const otherOf = (chat) => (chat.type === "ROOM" ? null : person((chat.members ?? []).find((m) => !isMe(m))));
+const titleOf = (chat) => otherOf(chat)?.displayName ?? chat.name;
+
 function item({ id, chat }) {
-  const other = chat.type === "ROOM" ? null : person((chat.members ?? []).find((m) => !isMe(m)));
-  const name = other?.displayName ?? chat.name;
+  const other = otherOf(chat);
+  const name = titleOf(chat);
   const current = id === store.open;
   const unread = chat.unread > 0 && !current;
   const face = other ? avatar(other) : h("span", { class: "avatar avatar-room", "aria-hidden": "true" }, icon("room", 17));
@@ -57,17 +78,6 @@ function item({ id, chat }) {
       h("span", { class: "chat-name" }, name, chat.active === false && h("span", { class: "badge badge-danger" }, "Off")),
       h("span", { class: "chat-last" }, last || (other ? role(other) : "No messages yet"))),
     unread && h("span", { class: "unread", "aria-label": `${chat.unread} unread` }, chat.unread > 99 ? "99+" : String(chat.unread))));
-}
-
-function newChat() {
-  const others = store.people.filter((p) => !isMe(p.id));
-  const begin = async (p) => {
-    dialog.close();
-    await chatWith(p.username).then(open, (refused) => toast(refused.message));
-    $("composer").focus();
-  };
-  const row = (p) => h("li", {}, h("button", { type: "button", class: "choice", onclick: () => begin(p) }, personRow(p)));
-  const dialog = modal("New chat", h("ul", { class: "choices" }, others.map(row)));
 }
 
 export const chatName = () => store.chats.get(urlSafe(store.open ?? ""))?.name ?? "";

@@ -1,7 +1,8 @@
 // The messages of the open conversation, kept in place while new ones arrive,
 // so that a half-filled form survives.
 
-import { $, fill, h, toast } from "./dom.js";
+import { $, fill, h, sync, toast } from "./dom.js";
+import { lineElement, sentence, withLines } from "./lines.js";
 import { day, messageElement } from "./message.js";
 import { avatar } from "./people.js";
 import { act, join } from "./session.js";
@@ -27,10 +28,11 @@ export function mountConversation({ edit }) {
     draw(log, actions);
     if (moved || stuck) toEnd(log);
   });
-  on("messages", () => {
+  on("messages", (answer) => {
     const follow = atEnd(log);
     const own = store.messages.at(-1)?.from.username === store.me.username;
     draw(log, actions);
+    if (answer && enterForm(shown.get(answer)?.element)) return;
     if (follow || own) toEnd(log);
     else $("jump").hidden = false;
   });
@@ -51,9 +53,21 @@ function toEnd(log) {
   $("jump").hidden = true;
 }
 
+/** A form that was asked for is shown from its top, with the focus in its first field, unless something else is being written. */
+function enterForm(element) {
+  const field = [...(element?.querySelectorAll(".pml-form :is(input, select, textarea):enabled") ?? [])].find((one) => one.checkVisibility());
+  const { activeElement: active } = document;
+  const busy = $("modal").open || $("panel").contains(active) || (active?.matches("input, select, textarea") && active.value);
+  if (!field || busy) return false;
+  stuck = false;
+  element.scrollIntoView({ block: "start" });
+  field.focus({ preventScroll: true });
+  return true;
+}
+
 function draw(log, actions) {
   if (store.gate) return fill(log, gate(store.gate));
-  if (!store.messages.length) fill(log, welcome(), waiting(log));
+  if (!store.messages.length && !store.lines.length) fill(log, welcome(), waiting(log));
   else sync(log, [...items(actions), waiting(log)].filter(Boolean));
 }
 
@@ -61,24 +75,38 @@ function draw(log, actions) {
 function items(actions) {
   const out = [];
   const next = new Map();
-  let before = null;
-  for (const message of store.messages) {
-    if (!before || day(before.timestamp) !== day(message.timestamp)) out.push(separator(message, next));
-    const kept = shown.get(message.messageId);
-    const element = kept && unchanged(kept.message, message) ? kept.element : messageElement(message, actions);
-    element.classList.toggle("message-follow", grouped(before, message));
-    closeForms(element, message);
-    next.set(message.messageId, { message, element });
-    out.push(element);
-    before = message;
+  let before = null; // the entry above
+  for (const entry of withLines(store.messages, store.lines)) {
+    if (!before || day(timeOf(before)) !== day(timeOf(entry))) out.push(separator(entry, next));
+    out.push(entry.message ? messageItem(entry.message, before?.message, { next, actions }) : lineItem(entry.lines, next));
+    before = entry;
   }
   shown = next;
   return out;
 }
 
-function separator(message, next) {
-  const key = `day ${message.messageId}`;
-  const date = day(message.timestamp);
+const timeOf = (entry) => (entry.message ?? entry.lines[0]).timestamp;
+
+function messageItem(message, before, { next, actions }) {
+  const kept = shown.get(message.messageId);
+  const element = kept && unchanged(kept.message, message) ? kept.element : messageElement(message, actions);
+  element.classList.toggle("message-follow", grouped(before, message));
+  closeForms(element, message);
+  next.set(message.messageId, { message, element });
+  return element;
+}
+
+function lineItem(lines, next) {
+  const key = `line ${lines[0].id}`;
+  const kept = shown.get(key)?.element;
+  const element = kept?.textContent === sentence(lines) ? kept : lineElement(lines);
+  next.set(key, { element });
+  return element;
+}
+
+function separator(entry, next) {
+  const key = `day ${entry.message?.messageId ?? entry.lines[0].id}`;
+  const date = day(timeOf(entry));
   const kept = shown.get(key)?.element;
   const element = kept?.textContent === date ? kept : h("div", { class: "day" }, h("span", {}, date));
   next.set(key, { element });
@@ -96,12 +124,6 @@ function closeForms(element, message) {
 
 function grouped(before, message) {
   return Boolean(before) && before.from.id === message.from.id && message.timestamp - before.timestamp < GROUPED_MS && day(before.timestamp) === day(message.timestamp);
-}
-
-function sync(log, wanted) {
-  const keep = new Set(wanted);
-  for (const child of [...log.children]) if (!keep.has(child)) child.remove();
-  wanted.forEach((element, n) => log.children[n] !== element && log.insertBefore(element, log.children[n] ?? null));
 }
 
 function welcome() {

@@ -31,6 +31,13 @@ export function fill(el, ...children) {
   return el;
 }
 
+/** Gives an element these children in this order; those that stay are not touched. */
+export function sync(el, wanted) {
+  const keep = new Set(wanted);
+  for (const child of [...el.children]) if (!keep.has(child)) child.remove();
+  wanted.forEach((child, n) => el.children[n] !== child && el.insertBefore(child, el.children[n] ?? null));
+}
+
 /** Attributes are written plainly in MessageML and often as data-… in PresentationML. */
 export function attr(el, name) {
   return el.getAttribute(name) ?? el.getAttribute(`data-${name}`);

@@ -1,7 +1,7 @@
 // Forms in messages: collecting values as the clients send them, required
 // fields, and being used once.
 
-import { attr, h, kind } from "./dom.js";
+import { $, attr, h, kind } from "./dom.js";
 import { field } from "./fields.js";
 
 export class Form {
@@ -76,6 +76,7 @@ export class Form {
     try {
       await this.context.act(this.id, name, values(this.#controls));
       this.#sent();
+      if (document.activeElement === document.body) $("composer").focus(); // the button that was pressed is disabled
     } catch (refused) {
       this.#fieldset.disabled = false;
       this.#say(refused.message, "error");

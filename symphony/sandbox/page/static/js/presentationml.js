@@ -4,6 +4,7 @@
 import { attr, h, is, kind } from "./dom.js";
 import { Form } from "./forms.js";
 import { action, dialog, link } from "./actions.js";
+import { caretLines } from "./caret.js";
 import { isMe, person, role } from "./store.js";
 
 const KEPT = new Set("p h1 h2 h3 h4 h5 h6 hr br ul ol li pre b strong i em u s span sub sup code table thead tbody tfoot tr th td blockquote div small".split(" "));
@@ -85,7 +86,8 @@ class Walk {
     for (const span of ["colspan", "rowspan"]) if (/^\d{1,2}$/.test(el.getAttribute(span) ?? "")) out.setAttribute(span, el.getAttribute(span));
     if (name === "code" && el.textContent.includes("\n")) out.classList.add("lines");
     style(el, out);
-    out.append(...this.children(el).flat(Infinity).filter((node) => node != null));
+    const hung = ["code", "pre"].includes(name) && !el.children.length && caretLines(el.textContent);
+    out.append(...(hung || this.children(el)).flat(Infinity).filter((node) => node != null));
     return name === "table" ? h("div", { class: "table-scroll" }, out) : out;
   }
 

@@ -74,6 +74,14 @@ export async function chatWith(...usernames) {
   return urlSafe(streamId);
 }
 
+/** A room that somebody makes in their client, with others in it. */
+export async function openRoom(name, others) {
+  const body = { as: store.me.username, name, members: others.map((p) => p.username), crossPod: others.some((p) => p.external) };
+  const { streamId } = await post("rooms", body);
+  await loadChats();
+  return urlSafe(streamId);
+}
+
 /** Shows a conversation, or the gate of a room one is not in. */
 export async function open(streamId) {
   if (!streamId) return;
@@ -92,7 +100,7 @@ async function loadOpen() {
   const { open: id, me } = store;
   const answer = await get(query(`chats/${encodeURIComponent(id)}`, { as: me.username }));
   if (store.open !== id || store.me !== me) return;
-  Object.assign(store, { gate: null, detail: answer.chat, messages: [] });
+  Object.assign(store, { gate: null, detail: answer.chat, messages: [], lines: answer.lines ?? [] });
   for (const message of answer.messages ?? []) place(message);
   store.chats.set(id, { ...store.chats.get(id), ...summary(answer.chat), unread: 0 });
   tell("open");
@@ -111,7 +119,7 @@ async function shut(id, refused) {
   const room = (pod.rooms ?? []).find((r) => urlSafe(r.streamId) === id);
   const gate = { streamId: id, message: refused.message, status: refused.status, known: Boolean(room), public: room?.public === true };
   if (gate.public) gate.name = room.name;
-  Object.assign(store, { gate, detail: null, messages: [] });
+  Object.assign(store, { gate, detail: null, messages: [], lines: [] });
   tell("open");
   tell("chats");
 }
@@ -141,8 +149,11 @@ export async function act(messageId, formId, action, values) {
   await converse("act", { as: store.me.username, messageId, formId, action, values });
 }
 
+let asked = null; // stream id of the conversation in which the bot has not answered what was said here last
+
 async function converse(verb, body) {
   const streamId = store.open;
+  asked = streamId;
   expectAnswer(streamId);
   const answer = said.then(() => post(verb, body));
   said = answer.catch(() => {});
@@ -206,18 +217,20 @@ async function restart() {
 
 function receiveMessage(message) {
   const id = urlSafe(message.streamId);
+  const answer = isBot(message.from.id) && asked === id;
+  if (answer) asked = null;
   if (isBot(message.from.id)) answered(id);
   if (id === store.open && store.detail) {
     place(message);
-    tell("messages");
+    tell("messages", answer ? message.messageId : null);
   }
 }
 
 /** Puts a message where it belongs: an edit takes the place of what it replaces. */
 function place(message) {
   const at = store.messages.findIndex((m) => root(m) === root(message) || m.messageId === message.replacing);
-  if (at < 0) store.messages.push(message);
-  else if (store.messages[at].timestamp <= message.timestamp) store.messages[at] = message;
+  if (at < 0) store.messages.push({ ...message, first: message.timestamp });
+  else if (store.messages[at].timestamp <= message.timestamp) store.messages[at] = { ...message, first: store.messages[at].first };
 }
 
 const root = (m) => m.initialMessageId || m.messageId;
@@ -258,10 +271,10 @@ async function refreshDetail() {
   if (!answer || store.open !== id || store.me !== me) return;
   const shutBefore = store.gate;
   const before = ids();
-  Object.assign(store, { gate: null, detail: answer.chat });
+  Object.assign(store, { gate: null, detail: answer.chat, lines: answer.lines ?? [] });
   for (const message of answer.messages ?? []) place(message);
   tell(shutBefore ? "open" : "detail");
   if (!shutBefore && ids() !== before) tell("messages");
 }
 
-const ids = () => store.messages.map((m) => m.messageId).join();
+const ids = () => [...store.messages.map((m) => m.messageId), ...store.lines.map((line) => line.id)].join();

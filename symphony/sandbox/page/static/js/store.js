@@ -11,6 +11,7 @@ export const store = {
   detail: null, // the open chat with its room and members
   gate: null, // a room that could not be opened: {streamId, name, public, message}
   messages: [], // of the open conversation, oldest first
+  lines: [], // system lines of it, oldest first
   waiting: null, // {streamId, since}: the bot owes an answer
   commands: [], // of the bot's manifest
   feeds: [],

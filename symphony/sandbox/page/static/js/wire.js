@@ -1,32 +1,40 @@
-// The wire: every call the bot made to the pod.
+// The wire: every call the bot made to the pod, grouped by request.
 
 import { get, query } from "./api.js";
-import { copy, fill, h, icon, set, toast } from "./dom.js";
-import { pretty } from "./message.js";
+import { callRow } from "./calls.js";
+import { fill, h, set, sync, toast } from "./dom.js";
+import { entries, isRead } from "./requests.js";
+import { Roving } from "./roving.js";
 import { on } from "./store.js";
+import { Waterfall } from "./waterfall.js";
 
 const KEPT = 400;
-const READS = /\/datafeeds\/[^/]+\/read$/;
 
-let calls = []; // newest first
+let calls = []; // oldest first
 let newest = 0;
 let paused = false;
 let held = []; // arrived while paused
 let word = "";
 let reads = false;
-const rows = new Map(); // n -> element
+let roving;
+let waits = false; // a drawing is due
+const rows = new Map(); // call number -> element
+const requests = new Map(); // trace -> Waterfall
 
 export function mountWire(root) {
-  const list = h("ul", { class: "wire", "aria-label": "API calls, newest first" });
+  const list = h("ul", { class: "wire", "aria-label": "Requests and calls, newest first. The arrow keys move between them." });
+  const redraw = () => draw(list);
   const clearAll = () => {
     calls = [];
     rows.clear();
-    draw(list);
+    requests.clear();
+    redraw();
   };
-  const filter = h("input", { type: "search", class: "input", placeholder: "Filter by path, method, status", "aria-label": "Filter calls", oninput: () => { word = filter.value.trim().toLowerCase(); draw(list); } });
-  const showReads = h("input", { type: "checkbox", onchange: () => { reads = showReads.checked; draw(list); } });
+  const filter = h("input", { type: "search", class: "input", placeholder: "Filter", "aria-label": "Filter calls by path, method, status or trace id", title: "By path, method, status or trace id", oninput: () => { word = filter.value.trim().toLowerCase(); redraw(); } });
+  const showReads = h("input", { type: "checkbox", onchange: () => { reads = showReads.checked; redraw(); } });
   const pause = h("button", { type: "button", class: "quiet", "aria-pressed": "false", onclick: () => togglePause(pause, list) }, "Pause");
   const clear = h("button", { type: "button", class: "quiet", onclick: clearAll }, "Clear");
+  roving = new Roving(list);
   fill(root, h("div", { class: "tab-bar" }, filter, pause, clear), h("label", { class: "check tab-check" }, showReads, " Datafeed reads"), list);
   on("calls", (arrived) => arrive(arrived, list));
   on("me", () => load(list));
@@ -35,7 +43,8 @@ export function mountWire(root) {
     clearAll();
     load(list);
   });
-  draw(list);
+  new ResizeObserver(redraw).observe(root); // figures stand where there is room
+  redraw();
 }
 
 /** What happened before the page was opened, or while it was not connected. */
@@ -46,11 +55,13 @@ async function load(list) {
 
 function arrive(arrived, list) {
   if (paused) return void (held = [...held, ...arrived].slice(-KEPT));
-  const fresh = arrived.filter((call) => !calls.some((known) => known.n === call.n));
-  calls = [...fresh, ...calls].sort((a, b) => b.n - a.n);
-  for (const old of calls.splice(KEPT)) rows.delete(old.n);
+  const known = new Set(calls.map((call) => call.n));
+  const fresh = arrived.filter((call) => !known.has(call.n));
+  calls = [...calls, ...fresh].sort((a, b) => a.n - b.n).slice(-KEPT);
   newest = Math.max(newest, ...fresh.map((call) => call.n));
-  draw(list);
+  if (waits) return;
+  waits = true;
+  setTimeout(() => draw(list), 30); // many calls often end at once
 }
 
 function togglePause(button, list) {
@@ -63,53 +74,37 @@ function togglePause(button, list) {
 }
 
 function draw(list) {
-  const wanted = calls.filter(visible).map(row);
-  if (!wanted.length) return fill(list, h("li", { class: "none" }, calls.length ? "No call matches." : "No calls yet. They appear as the bot makes them."));
-  const keep = new Set(wanted);
-  for (const child of [...list.children]) if (!keep.has(child)) child.remove();
-  wanted.forEach((element, n) => list.children[n] !== element && list.insertBefore(element, list.children[n] ?? null));
+  waits = false;
+  const shown = entries(calls).map((entry) => ({ ...entry, found: (entry.calls ?? [entry.call]).some(visible) })).filter((entry) => entry.found);
+  if (!shown.length) return fill(list, h("li", { class: "none" }, calls.length ? "No call matches." : "No calls yet. They appear as the bot makes them."));
+  const first = shown.find((entry) => entry.trace);
+  sync(list, shown.map((entry) => (entry.trace ? request(entry, entry === first, list) : row(entry.call))));
+  forget(shown);
+  roving.refresh();
 }
 
-function visible(call) {
-  if (!reads && READS.test(call.path.split("?")[0]) && (call.status === 200 || call.status === 204)) return false;
-  return !word || `${call.method} ${call.path} ${call.operation ?? ""} ${call.status}`.toLowerCase().includes(word);
+function request(entry, isFirst, list) {
+  if (!requests.has(entry.trace)) requests.set(entry.trace, new Waterfall(() => draw(list)));
+  const waterfall = requests.get(entry.trace);
+  if (!waterfall.element.isConnected) list.append(waterfall.element); // it measures how wide it is
+  waterfall.draw(entry, { newest: isFirst, visible });
+  return waterfall.element;
 }
 
 function row(call) {
-  const known = rows.get(call.n);
-  if (known) return known;
-  const body = h("div", { class: "wire-detail", hidden: true });
-  const head = h("button", { type: "button", class: "wire-head", "aria-expanded": "false", onclick: () => unfold(head, body, call) },
-    h("span", { class: "wire-method", "data-method": call.method }, call.method),
-    h("span", { class: "wire-path", title: call.path }, h("bdi", {}, short(call.path.split("?")[0]))),
-    h("span", { class: "wire-status", "data-class": String(call.status || 0)[0] }, call.status || "–"),
-    h("span", { class: "wire-ms" }, duration(call.ms)));
-  const element = h("li", { class: "wire-row", "data-testid": "wire-row" }, head, body);
-  rows.set(call.n, element);
-  return element;
+  if (!rows.has(call.n)) rows.set(call.n, callRow(call));
+  return rows.get(call.n);
 }
 
-const short = (path) => path.replace(/[\w-]{26,}={0,2}/g, "…");
-
-function duration(ms) {
-  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`;
-  if (ms >= 10) return `${Math.round(ms)} ms`;
-  return ms < 0.1 ? "<0.1 ms" : `${ms.toFixed(1)} ms`;
+/** What is no longer kept needs no element. */
+function forget(shown) {
+  const kept = new Set(calls.map((call) => call.n));
+  for (const n of rows.keys()) if (!kept.has(n)) rows.delete(n);
+  const traces = new Set(shown.map((entry) => entry.trace));
+  for (const trace of requests.keys()) if (!traces.has(trace) && !word) requests.delete(trace);
 }
 
-function unfold(head, body, call) {
-  body.hidden = !body.hidden;
-  set(head, { "aria-expanded": String(!body.hidden) });
-  if (body.hidden || body.firstChild) return;
-  const time = new Date(call.time).toLocaleTimeString([], { hourCycle: "h23", hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
-  fill(body,
-    h("p", { class: "wire-facts" }, h("span", {}, time), call.operation && h("span", {}, call.operation),
-      h("button", { type: "button", class: "link", onclick: () => copy(call.curl, "curl command") }, icon("copy", 13), " Copy as curl")),
-    h("p", { class: "wire-full" }, call.path),
-    section("Request", call.request), section("Response", call.response));
-}
-
-function section(title, content) {
-  if (content === undefined || content === null || content === "") return h("p", { class: "wire-none" }, `${title}: no body`);
-  return h("section", {}, h("h3", { class: "eyebrow" }, title), h("pre", { class: "code-block", tabindex: "0" }, pretty(content)));
+function visible(call) {
+  if (!reads && isRead(call) && (call.status === 200 || call.status === 204)) return false;
+  return !word || `${call.method} ${call.path} ${call.operation ?? ""} ${call.status} ${call.trace ?? ""}`.toLowerCase().includes(word);
 }
