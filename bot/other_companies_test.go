@@ -128,6 +128,7 @@ func TestOtherCompaniesReadNothingOfTheDirectory(t *testing.T) {
 		{`/newroom "H" carol@acme.test`, fails(onAdd, 400), "Symphony refused without saying why", "✓ H (https://"},
 		{`/newroom "I" carol@acme.test preview`, nil, "Member: Carol O'Neil", ""},
 		{`/newroom "J" alice.martin@acme.test`, nil, "Alice Martin (alice)", ""},
+		{"/newroom J2 alice carol", nil, "Are Alice Martin and Carol O'Neil meant?", ""},
 		{`/newroom "K" @nobody`, nil, "Nobody here goes by “nobody”", ""},
 		{`/newroom "L" group:"Test Grup"`, nil, `group:"Test Group"`, ""},
 		{`/newroom "M" group:"Quite other"`, nil, "There is no group", ""},

@@ -128,6 +128,9 @@ func (env *Env) findSimilar(ctx context.Context, typed string) []symphony.User {
 	return near
 }
 
+// maxCandidates is how many people are suggested for one name.
+const maxCandidates = 3
+
 func listCandidates(users []symphony.User) string {
 	names := make([]string, 0, 3)
 	for _, u := range users[:min(3, len(users))] {

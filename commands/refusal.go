@@ -2,6 +2,7 @@ package commands
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,10 +21,8 @@ func (r *Refusal) Reply() Reply {
 	if r.Line != "" {
 		body = append(body, messageml.Code(r.Line+"\n"+r.Caret))
 	}
-	for _, o := range r.Offers {
-		if !o.Edit {
-			body = append(body, r.suggestion(o.Command))
-		}
+	if run := r.runnableOffers(); len(run) == 1 { // of several the labels say more than the lines
+		body = append(body, r.suggestion(run[0].Command))
 	}
 	header := messageml.Text("✗ " + r.Message)
 	return Reply{
@@ -34,6 +33,11 @@ func (r *Refusal) Reply() Reply {
 		Private: r.Private,
 		Open:    r.Open,
 	}
+}
+
+// runnableOffers are the offers that run a command.
+func (r *Refusal) runnableOffers() []Offer {
+	return slices.DeleteFunc(slices.Clone(r.Offers), func(o Offer) bool { return o.Edit })
 }
 
 // suggestion shows a corrected command, with "Did you mean" unless the refusal says so already.

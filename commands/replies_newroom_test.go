@@ -22,7 +22,7 @@ func TestRepliesNewRoom(t *testing.T) {
 	}
 	add("A room with a person and a group", "bob", `/newroom "Q2 Earnings" @Alice Martin group:"Test Group"`)
 	add("A room with a second owner", "bob", `/newroom Rates and FX @carol owner:alice@acme.test desc:"Prep for the call"`)
-	add("Nobody else was named", "bob", `/newroom Q2 call, alice and carol`)
+	add("Nobody else was named", "bob", `/newroom Q2 call`)
 	add("A public room", "bob", `/newroom "Town hall" public readonly nocopy @alice`)
 	add("A room with some options", "bob", `/newroom "Archive" history discoverable members-can-add @alice`)
 	add("A room with another company", "bob", `/newroom "Client call" external @Eve Adams`)
