@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"fmt"
 	"html"
 	"regexp"
 	"testing"
@@ -43,4 +44,27 @@ func TestNameThatEndsWithPeopleMayBeJustAName(t *testing.T) {
 	w.clicks(asked, "Edit in form").sees("What should the room be called")
 	w.clicks(asked, "Just a name").sees("✓ Q21; Alice Martin", "Nobody else was asked for.")
 	w.theOnly("Q21; Alice Martin", "bob")
+}
+
+func TestPeopleWhoCouldNotComeInAreAskedAboutBeforeTheRoomIsOpened(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	asked := w.says("bob", `/newroom "Client call" @alice @eve`).sees("Eve Adams is from Beta Capital, and this room would be internal. Nothing was created.")
+	w.clicks(asked, "Open it for other companies").sees("✓ Client call")
+	w.theOnly("Client call", "bob", "alice", "eve")
+	asked = w.says("bob", `/newroom "Sales" owner:@dana @alice`).sees("The account of Dana Former is disabled. Nothing was created.")
+	require.Empty(t, w.rooms("Sales"))
+	w.clicks(asked, "Open it without Dana").sees("✓ Sales", "Member: Alice Martin")
+	w.theOnly("Sales", "bob", "alice")
+}
+
+func TestMisspeltPersonIsOneClickAway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for i, typed := range []string{"@alise", "alice@acme.tst", "@Martin"} {
+		name := fmt.Sprintf("Room %d", i)
+		asked := w.says("bob", fmt.Sprintf("/newroom %q %s", name, typed)).sees("Nobody here goes by")
+		w.clicks(asked, "Alice Martin").sees("✓ "+name, "Member: Alice Martin")
+		w.theOnly(name, "bob", "alice")
+	}
 }

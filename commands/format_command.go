@@ -18,7 +18,8 @@ func FormatCommand(from syntax.Message, inv syntax.Invocation) syntax.Message {
 	return formatNaming(from, inv, nil)
 }
 
-// formatNaming does the same for people whom the message does not mention, by the directory's names.
+// formatNaming does the same for people whom the message does not mention, by the directory's
+// names.
 func formatNaming(from syntax.Message, inv syntax.Invocation, users []symphony.User) syntax.Message {
 	w := lineWriter{from: from, names: map[int64]string{}}
 	for _, u := range users {

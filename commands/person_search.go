@@ -57,7 +57,9 @@ func (s *personSearch) split(ctx context.Context, tail syntax.NameTail) (split s
 func (s *personSearch) lookUp(ctx context.Context, byUsername, byName []syntax.PersonPhrase) error {
 	var all sync.WaitGroup
 	if usernames := possibleUsernames(byUsername); len(usernames) > 0 {
-		all.Go(func() { s.note(s.env.Symphony.LookupUsers(ctx, symphony.UserLookup{Usernames: usernames, OnlyActive: true})) })
+		all.Go(func() {
+			s.note(s.env.Symphony.LookupUsers(ctx, symphony.UserLookup{Usernames: usernames, OnlyActive: true}))
+		})
 	}
 	if s.chat.Room && len(s.members) == 0 {
 		all.Go(func() { s.readMembers(ctx) })
@@ -138,7 +140,9 @@ func (s *personSearch) usersWhere(matches func(symphony.User) bool) []symphony.U
 			found = append(found, u)
 		}
 	}
-	slices.SortFunc(found, func(a, b symphony.User) int { return strings.Compare(a.DisplayName+a.Username, b.DisplayName+b.Username) })
+	slices.SortFunc(found, func(a, b symphony.User) int {
+		return strings.Compare(a.DisplayName+a.Username, b.DisplayName+b.Username)
+	})
 	return found
 }
 

@@ -24,10 +24,13 @@ func (r *Refusal) Reply() Reply {
 	if run := r.runnableOffers(); len(run) == 1 { // of several the labels say more than the lines
 		body = append(body, r.suggestion(run[0].Command))
 	}
-	header := messageml.Text("✗ " + r.Message)
+	all := []messageml.Node{messageml.ErrorCard(messageml.Expanded, messageml.Text("✗ "+r.Message), body...)}
+	if r.Room != "" {
+		all = append(all, messageml.OpenStream(string(r.Room), "Open it"))
+	}
 	return Reply{
 		Code:    r.Code,
-		Body:    []messageml.Node{messageml.ErrorCard(messageml.Expanded, header, body...)},
+		Body:    all,
 		Offers:  r.Offers,
 		Failed:  true,
 		Private: r.Private,
@@ -43,7 +46,7 @@ func (r *Refusal) runnableOffers() []Offer {
 // suggestion shows a corrected command, with "Did you mean" unless the refusal says so already.
 func (r *Refusal) suggestion(command syntax.Message) messageml.Node {
 	fixed := messageml.Code(syntax.Truncate(command.Text, 300))
-	if r.Next != "" || strings.Contains(r.Message, "Did you mean") {
+	if r.Next != "" || r.Room != "" || strings.Contains(r.Message, "Did you mean") {
 		return messageml.Paragraph(fixed)
 	}
 	return messageml.Paragraph(messageml.Text("Did you mean  "), fixed)
