@@ -68,3 +68,23 @@ func TestMisspeltPersonIsOneClickAway(t *testing.T) {
 		w.theOnly(name, "bob", "alice")
 	}
 }
+
+func TestPersonInQuotesIsOneClickAway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	asked := w.says("bob", `/newroom "Q2" "Alice Martin"`).sees("Is Alice Martin meant? Or is this the description? Nothing was created.")
+	w.clicks(asked, "With Alice Martin").sees("✓ Q2", "Member: Alice Martin")
+	w.theOnly("Q2", "bob", "alice")
+	asked = w.says("bob", `/newroom "Q3" "Carol O'Neil" @alice`)
+	w.clicks(asked, "As the description").sees("✓ Q3", "Member: Alice Martin\n")
+	w.says("eve", `/newroom "Q4" "Alice Martin" external:yes`).sees("Is this the description?")
+}
+
+func TestTooManyPeopleMayBeLeftOutInTheForm(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.limits.MaxMembers = 2 })
+	asked := w.says("bob", `/newroom "Crowd" @alice @carol @kim`).sees("3 people are more than you may add at once (2).")
+	w.clicks(asked, "Edit in form").sees("Room name: [ Crowd ]", "People: [ 3 selected ]")
+	w.clicks(asked, "Open it with the first 2").sees("✓ Crowd")
+	w.theOnly("Crowd", "bob", "alice", "carol")
+}

@@ -129,6 +129,8 @@ func TestOtherCompaniesReadNothingOfTheDirectory(t *testing.T) {
 		{`/newroom "I" carol@acme.test preview`, nil, "Member: Carol O'Neil", ""},
 		{`/newroom "J" alice.martin@acme.test`, nil, "Alice Martin (alice)", ""},
 		{"/newroom J2 alice carol", nil, "Are Alice Martin and Carol O'Neil meant?", ""},
+		{`/newroom "J3" "Alice Martin"`, nil, "Is Alice Martin meant?", ""},
+		{`/newroom "J4" "Alice Marten"`, nil, "I already have the name", ""},
 		{`/newroom "K" @nobody`, nil, "Nobody here goes by “nobody”", ""},
 		{`/newroom "L" group:"Test Grup"`, nil, `group:"Test Group"`, ""},
 		{`/newroom "M" group:"Quite other"`, nil, "There is no group", ""},

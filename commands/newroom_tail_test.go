@@ -11,15 +11,15 @@ import (
 	"roombot/symphony"
 )
 
-// twins are two people of one first name.
-var twins = stub{path: "/pod/v1/user/search", body: `"alex"`, status: http.StatusOK, answer: fmt.Sprintf(
+// firstNameTwins are two people of one first name.
+var firstNameTwins = stub{path: "/pod/v1/user/search", body: `"alex"`, status: http.StatusOK, answer: fmt.Sprintf(
 	`{"count":2,"users":[{"id":%d,"username":"aray","firstName":"Alex","lastName":"Ray","displayName":"Alex Ray","accountType":"NORMAL"},`+
 		`{"id":%d,"username":"amoore","firstName":"Alex","lastName":"Moore","displayName":"Alex Moore","accountType":"NORMAL"}]}`, 103<<36+700, 103<<36+701)}
 
 func TestRepliesPeopleInName(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	defer w.stub(twins)()
+	defer w.stub(firstNameTwins)()
 	var entries []entry
 	for _, line := range []string{
 		"/newroom Q3 alice carol", "/newroom Q4 with alice and carol", "/newroom Q7 Chen, Bob; Martin, Alice", "/newroom Q21; Alice Martin",

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"roombot/commands/syntax"
 	"roombot/symphony/messageml"
@@ -21,7 +22,7 @@ func (r *Refusal) Reply() Reply {
 	if r.Line != "" {
 		body = append(body, messageml.Code(r.Line+"\n"+r.Caret))
 	}
-	if run := r.runnableOffers(); len(run) == 1 { // of several the labels say more than the lines
+	if run := r.runnableOffers(); len(run) == 1 && utf8.RuneCountInString(run[0].Command.Text) <= maxSuggestion {
 		body = append(body, r.suggestion(run[0].Command))
 	}
 	all := []messageml.Node{messageml.ErrorCard(messageml.Expanded, messageml.Text("✗ "+r.Message), body...)}
@@ -38,6 +39,10 @@ func (r *Refusal) Reply() Reply {
 	}
 }
 
+// maxSuggestion is the longest corrected command that is shown. Of several offers none is: their
+// labels say more than the lines.
+const maxSuggestion = 300
+
 // runnableOffers are the offers that run a command.
 func (r *Refusal) runnableOffers() []Offer {
 	return slices.DeleteFunc(slices.Clone(r.Offers), func(o Offer) bool { return o.Edit })
@@ -45,7 +50,7 @@ func (r *Refusal) runnableOffers() []Offer {
 
 // suggestion shows a corrected command, with "Did you mean" unless the refusal says so already.
 func (r *Refusal) suggestion(command syntax.Message) messageml.Node {
-	fixed := messageml.Code(syntax.Truncate(command.Text, 300))
+	fixed := messageml.Code(command.Text)
 	if r.Next != "" || r.Room != "" || strings.Contains(r.Message, "Did you mean") {
 		return messageml.Paragraph(fixed)
 	}
@@ -59,8 +64,11 @@ func (c Catalogue) SyntaxRefusal(g syntax.Grammar, m syntax.Message, e *syntax.E
 	if e.At > 0 {
 		r.Line, r.Caret = e.Caret(m.Text)
 	}
-	if e.Fix != nil {
+	switch {
+	case e.Fix != nil:
 		r.Offers = c.offersFor(*e.Fix, g.Parse(*e.Fix))
+	case e.Code == syntax.TooManyMembers:
+		r.Offers = offersOfFewer(g, m, e.Limit)
 	}
 	return r
 }

@@ -41,6 +41,10 @@ func TestRepliesPeople(t *testing.T) {
 	add("Several people whom nobody knows", `/newroom "Desk" @zoe @alice @yan @xaver`)
 	add("Two people of one username", `/newroom "Desk" @alex`, stub{path: "/pod/v3/users?", status: 200, answer: twins})
 	add("People cannot be looked up", `/newroom "Desk" @kim`, stub{path: "/pod/v3/users?", status: 403})
+	add("A full name in quotes", `/newroom "Q2" "Alice Martin" desc:Prep`)
+	add("A full name in quotes, where there is no description", `/newroom "Q2" "Alice Martin" @kim`)
+	add("Words after the name that name people", `/newroom "Q2" alice and Carol O'Neil external`)
+	add("A first name that two people have", `/newroom "Q2" alex`, firstNameTwins)
 	requireReplies(t, "people.txt", entries)
 }
 
