@@ -33,7 +33,7 @@ func (env *Env) SuggestPeople(ctx context.Context, r *Request, g syntax.Grammar,
 		}
 		offers = append(offers, Offer{Label: "With " + syntax.JoinWords(shortenList(displayNames(people)), "and"), Command: command})
 	}
-	edit := Offer{Label: "Edit in form", Command: offers[0].Command, Edit: true}
+	edited := offers[0].Command
 	refusal.Message = question.text()
 	if e.Fix != nil {
 		if read := g.Parse(*e.Fix); read.Command != nil && read.Command.Value("desc") == e.Text {
@@ -42,7 +42,8 @@ func (env *Env) SuggestPeople(ctx context.Context, r *Request, g syntax.Grammar,
 		}
 	}
 	refusal.Message += nothingCreated
-	refusal.Offers = append(offers, edit)
+	offers = append(offers, Offer{Label: "Edit in form", Command: edited, Edit: true})
+	refusal.Offers = offers
 }
 
 func mentionsOf(people []symphony.User) []syntax.Mentioned {
