@@ -75,9 +75,9 @@ func logsWarnings(w *world) { w.level = zerolog.WarnLevel }
 func TestTheAuditLogTellsEachEventOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, logsWarnings, opensRooms(1))
-	done := w.says("bob", `/newroom "Q2 Earnings" @alice @dana owner:@carol`).sees("⚠ Q2 Earnings")
+	done := w.says("bob", `/newroom "Q2 Earnings" @alice @ravi owner:@carol`).sees("⚠ Q2 Earnings")
 	w.requireAudit(done, "decision allowed everybody", "room",
-		"member bob", "member alice", "member dana disabled", "member carol", "answer partial")
+		"member bob", "member alice", "member ravi forbidden", "member carol", "answer partial")
 	line := w.auditLines(&done)
 	room := w.theRoom("Q2 Earnings").StreamID
 	bob := w.personID("bob")

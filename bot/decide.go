@@ -141,7 +141,9 @@ func (a *attempt) refuseSyntax(ctx context.Context, g syntax.Grammar, m syntax.M
 		a.decision = policyDecision{}
 	}
 	a.command = e.Command
-	return a.bot.catalogue.SyntaxRefusal(g, m, e)
+	refusal := a.bot.catalogue.SyntaxRefusal(g, m, e)
+	a.bot.env.SuggestPeople(ctx, &commands.Request{From: a.request.From, Chat: a.request.chat(), Message: m}, g, e, refusal)
+	return refusal
 }
 
 // refuseLate asks about a command that may not be wanted any more, unless the policy denies it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"roombot/commands"
 	"roombot/commands/syntax"
@@ -108,7 +109,9 @@ func (a *attempt) readSentForm(ctx context.Context, form *formMessage) (m messag
 
 // formOf is the form filled in with all that the offered command says.
 func (a *attempt) formOf(ctx context.Context, command syntax.Message) (*syntax.FormRequest, error) {
-	result := a.grammar(ctx).Parse(command)
+	g := a.grammar(ctx)
+	g.MaxMembers = math.MaxInt // who fills the form in may leave people out
+	result := g.Parse(command)
 	switch {
 	case result.Form != nil:
 		return result.Form, nil

@@ -55,7 +55,7 @@ func TestARefusedRoomAndARequestThatComesBackDoNotCountTwice(t *testing.T) {
 	w := newWorld(t, settlesSoon, opensRooms(2))
 	w.says("bob", `/newroom "Desk" @alice`).sees("✓ Desk")
 	for range 3 { // there is certainly no room
-		w.says("bob", `/newroom "desk"`).sees("another room has it")
+		w.says("bob", `/newroom "desk"`).sees("You already have “Desk”.")
 	}
 	never := w.waits("", "bob", `/newroom "Never"`)
 	w.stop()

@@ -103,7 +103,7 @@ func TestAnAnswerThatTheRoomRefusesIsSentToTheOneToOneChat(t *testing.T) {
 	room := w.openSharedRoom("@alice")
 	w.fail(client.Fault{Path: "*/stream/" + room + "/message/create", Status: 403})
 	for command, words := range map[string]string{
-		`/newroom "Closed" @carol @dana`: "Dana Former: the account is disabled",
+		`/newroom "Closed" @carol @ravi`: "Ravi Shah: Symphony does not allow it",
 		`/newroom "Open`:                 "never closed",
 		`/newroom "Plain"`:               "✓ Plain",
 		"/groups":                        "Test Group (3 people)",

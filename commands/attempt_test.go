@@ -179,7 +179,9 @@ func (w *world) answer(who, text string) commands.Reply {
 	read := g.Parse(m)
 	switch {
 	case read.Error != nil:
-		return catalogue.SyntaxRefusal(g, m, read.Error).Reply()
+		refusal := catalogue.SyntaxRefusal(g, m, read.Error)
+		w.env.SuggestPeople(w.t.Context(), &commands.Request{From: w.people[who], Message: m}, g, read.Error, refusal)
+		return refusal.Reply()
 	case read.Form != nil:
 		return refusedOr(w.env.FormReply(read.Form))
 	case read.Command == nil:

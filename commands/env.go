@@ -1,6 +1,10 @@
 package commands
 
-import "roombot/symphony"
+import (
+	"time"
+
+	"roombot/symphony"
+)
 
 // Env is what all commands work with.
 type Env struct {
@@ -11,11 +15,14 @@ type Env struct {
 	Limits Limits
 	// Clock measures how long an answer waits for the people who are being added.
 	Clock Clock
+
+	accounts *accountDirectory
 }
 
 // NewEnv fills in the default limits and the clock.
 func NewEnv(env Env) *Env {
 	env.Limits, env.Clock = env.Limits.withDefaults(), env.Clock.withDefaults()
+	env.accounts = &accountDirectory{client: env.Symphony, now: time.Now, home: env.Self.ID.Tenant()}
 	return &env
 }
 

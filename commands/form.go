@@ -55,9 +55,15 @@ func (env *Env) FormReply(f *syntax.FormRequest) (Reply, error) {
 }
 
 // ReplyWithForm is a refusal with the form below it as it was sent, if one was: Symphony's client
-// closes a form that was sent. A refusal with a button that opens the corrected form needs none.
+// closes a form that was sent. A refusal with a button that opens the corrected form needs none;
+// one whose only button opens the form as it was sent shows it at once.
 // What was filled in has not been read by others in the chat.
 func (r *Refusal) ReplyWithForm(sent symphony.FormValues) Reply {
+	refused := *r
+	if sent != nil && len(r.runnableOffers()) == 0 { // what would open is what was sent
+		refused.Offers = nil
+	}
+	r = &refused
 	reply := r.Reply()
 	reply.Open = r.Open && (sent == nil || r.Final)
 	if sent != nil && !r.Final && !slices.ContainsFunc(r.Offers, func(o Offer) bool { return o.Edit }) {

@@ -105,7 +105,8 @@ func TestFormComesBackOnlyWhereItHelps(t *testing.T) {
 	}{
 		{&commands.Refusal{Message: "wrong"}, sent, true},
 		{&commands.Refusal{Message: "wrong"}, nil, false},
-		{&commands.Refusal{Message: "wrong", Offers: edit}, sent, false},
+		{&commands.Refusal{Message: "wrong", Offers: edit}, sent, true},
+		{&commands.Refusal{Message: "wrong", Offers: append([]commands.Offer{{Label: "Create it"}}, edit...)}, sent, false},
 		{commands.Denied("no"), sent, false},
 		{commands.AlreadyDone("id"), sent, false},
 	} {

@@ -9,12 +9,22 @@ import (
 	"unicode/utf8"
 
 	"roombot/commands/syntax"
+	"roombot/symphony"
 )
 
 // FormatCommand writes an invocation as a command line that reads back as the same invocation.
 // Names of mentioned people are taken from the message that mentions them.
 func FormatCommand(from syntax.Message, inv syntax.Invocation) syntax.Message {
-	w := lineWriter{from: from}
+	return formatNaming(from, inv, nil)
+}
+
+// formatNaming does the same for people whom the message does not mention, by the directory's
+// names.
+func formatNaming(from syntax.Message, inv syntax.Invocation, users []symphony.User) syntax.Message {
+	w := lineWriter{from: from, names: map[int64]string{}}
+	for _, u := range users {
+		w.names[int64(u.ID)] = u.DisplayName
+	}
 	w.writeText("/" + inv.Command)
 	if inv.Name != "" {
 		w.writeText(" " + syntax.Quote(inv.Name))
@@ -70,6 +80,7 @@ func (w *lineWriter) writeOptions(options map[string]any) {
 // lineWriter writes a command line and the spans of the mentions in it.
 type lineWriter struct {
 	from  syntax.Message
+	names map[int64]string // of people whom the message does not mention
 	b     strings.Builder
 	runes int
 	spans []syntax.Mention
@@ -83,7 +94,7 @@ func (w *lineWriter) writeText(s string) {
 func (w *lineWriter) writePerson(who syntax.PersonRef) {
 	switch {
 	case who.UserID != 0:
-		w.writeMention(who.UserID, mentionName(w.from, who.UserID))
+		w.writeMention(who.UserID, cmp.Or(w.names[who.UserID], mentionName(w.from, who.UserID)))
 	case who.Username != "":
 		w.writeText("@" + who.Username)
 	default:

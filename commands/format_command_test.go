@@ -58,10 +58,10 @@ func requireSameReading(t *testing.T, m syntax.Message) {
 	require.Equal(t, again, commands.FormatCommand(again, *second.Command), "written once more")
 }
 
-// normalizeInvocation leaves out what a command line need not keep: notes, and the order in which
-// people and owners came.
+// normalizeInvocation leaves out what a command line need not keep: notes, whether the name had
+// quotes, and the order in which people and owners came.
 func normalizeInvocation(inv syntax.Invocation) syntax.Invocation {
-	inv.Notes = nil
+	inv.Notes, inv.NameUnquoted = nil, false
 	inv.Users, inv.Usernames, inv.Emails = sortedCopy(inv.Users), sortedCopy(inv.Usernames), sortedCopy(inv.Emails)
 	if len(inv.Options) == 0 {
 		inv.Options = nil

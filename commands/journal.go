@@ -128,10 +128,12 @@ type Refusal struct {
 	// Next says what to do about it; empty where the message or an offer does.
 	Next string `json:"next,omitempty"`
 	// Line and Caret show the place in what the user typed; empty without one.
-	Line    string  `json:"-"`
-	Caret   string  `json:"-"`
-	Offers  []Offer `json:"offers,omitempty"`
-	Private bool    `json:"private,omitempty"`
+	Line   string  `json:"-"`
+	Caret  string  `json:"-"`
+	Offers []Offer `json:"offers,omitempty"`
+	// Room is a room that the user may open instead.
+	Room    symphony.StreamID `json:"room,omitempty"`
+	Private bool              `json:"private,omitempty"`
 	// Final is true where no correction would help.
 	Final bool `json:"-"`
 	// Open is that of the reply. A refusal that was read back from the store is not open.

@@ -214,7 +214,7 @@ func TestEachInviteeIsAuditedOnce(t *testing.T) {
 	w.stub(stub{path: "/membership/promoteOwner", body: fmt.Sprint(w.people["alice"].ID), status: http.StatusForbidden})
 	remove := w.stub(stub{path: addCall, body: fmt.Sprint(w.people["carol"].ID), status: http.StatusServiceUnavailable, count: 1})
 	defer remove()
-	plan, job := w.mustPlan("bob", `/newroom "Audited" owner:@alice @carol @dana group:"FX EMEA"`), newJob()
+	plan, job := w.mustPlan("bob", `/newroom "Audited" owner:@alice @carol @ravi group:"FX EMEA"`), newJob()
 	require.Equal(t, commands.CodePartial, w.finish(plan, job).Code)
 	var lines []string
 	for _, line := range job.audited {
@@ -227,7 +227,7 @@ func TestEachInviteeIsAuditedOnce(t *testing.T) {
 	}
 	member := func(name string) string { return fmt.Sprintf("member %d", w.people[name].ID) }
 	require.ElementsMatch(t, []string{
-		"room", member("bob"), member("alice") + " not-owner", member("carol"), member("dana") + " disabled",
+		"room", member("bob"), member("alice") + " not-owner", member("carol"), member("ravi") + " forbidden",
 		fmt.Sprintf("member %d", 103<<36+195),
 	}, lines)
 }

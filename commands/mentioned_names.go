@@ -75,7 +75,18 @@ func (p *roomPlan) beginMentionLookup(ctx context.Context) (end func()) {
 func (l *mentionLookup) run(ctx context.Context, env *Env) {
 	defer close(l.done)
 	l.users = map[symphony.UserID]symphony.User{env.Self.ID: env.Self}
-	found, err := env.Symphony.UsersByID(ctx, l.ids...)
+	var rest []symphony.UserID
+	for _, id := range l.ids {
+		if user, known := env.accounts.find(keyOfID(id)); known {
+			l.users[id] = user
+		} else {
+			rest = append(rest, id)
+		}
+	}
+	if len(rest) == 0 {
+		return
+	}
+	found, err := env.Symphony.UsersByID(ctx, rest...)
 	l.failed = err != nil
 	for _, u := range found {
 		l.users[u.ID] = u

@@ -38,21 +38,33 @@ func (env *Env) planRoom(ctx context.Context, r *Request) (Plan, error) {
 	if env.IsExternal(r.From.ID) && !p.room.CrossPod {
 		return nil, env.externalRequesterRefusal(r)
 	}
-	var people []Person
+	if err := env.askAboutTail(ctx, r); err != nil {
+		return nil, err
+	}
+	var named namedPeople
 	var groups []symphony.Group
 	var lookups sync.WaitGroup
 	var noPeople, noGroups error
-	lookups.Go(func() { people, noPeople = env.findPeople(ctx, r) })
+	lookups.Go(func() { named, noPeople = env.findPeople(ctx, r) })
 	lookups.Go(func() { groups, noGroups = env.findGroups(ctx, r) })
+	var taken *Refusal
 	if r.Preview() {
 		lookups.Go(func() { p.lookUpMentioned(ctx) })
+		lookups.Go(func() { taken = p.refuseTakenName(ctx, p.lookUpName(ctx)) })
 	}
 	lookups.Wait()
 	if err := cmp.Or(noPeople, noGroups); err != nil { // of two mistakes always the same one
 		return nil, err
 	}
+	if refusal := env.checkPeople(r, p.room.CrossPod, named); refusal != nil {
+		return nil, refusal
+	}
+	people := named.people
 	if err := env.checkPeopleLimit(ctx, r, people, groups); err != nil {
 		return nil, err
+	}
+	if taken != nil {
+		return nil, taken
 	}
 	p.People, p.Owners = env.peopleExcept(r.From.ID, people), env.requestedOwners(r, people)
 	p.Groups = toStoredGroups(groups)
@@ -108,6 +120,8 @@ func (env *Env) requestedOwners(r *Request, people []Person) []Person {
 	})
 }
 
+const limitsOfExternalRooms = "A room for other companies cannot be public, read-only or discoverable."
+
 // externalRequesterRefusal refuses to open an internal room for a requester of another company, who
 // could not enter it.
 func (env *Env) externalRequesterRefusal(r *Request) *Refusal {
@@ -119,7 +133,7 @@ func (env *Env) externalRequesterRefusal(r *Request) *Refusal {
 	}
 	fixed := withOption(r.Invocation, "external", true)
 	if _, contradicts := env.newRoomCommand().Conflict(fixed.Options); contradicts {
-		refusal.Next += " A room for other companies cannot be public, read-only or discoverable."
+		refusal.Next += " " + limitsOfExternalRooms
 	} else {
 		refusal.Next = ""
 		refusal.Offers = createOffers(FormatCommand(r.Message, fixed))

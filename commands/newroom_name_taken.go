@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"roombot/commands/syntax"
 	"roombot/symphony"
 )
 
@@ -38,17 +39,37 @@ func (p *roomPlan) lookUpName(ctx context.Context) nameLookup {
 	return found
 }
 
-// isVisibleToRequester reports whether the requester may know that a room exists: one of the
-// company's public rooms, or a room that they are in.
-func (p *roomPlan) isVisibleToRequester(ctx context.Context, room symphony.Room) bool {
-	if room.Attributes.Public && !p.env.IsExternal(p.req.From.ID) {
-		return true
+// refuseTakenName refuses the name of a room that the requester may know of: one that they are in,
+// or one of the company's public rooms. It returns nil where there is none.
+func (p *roomPlan) refuseTakenName(ctx context.Context, found nameLookup) *Refusal {
+	visible := false
+	for _, room := range found.sameName {
+		members, err := p.env.Symphony.Members(ctx, room.ID)
+		if err == nil && isMember(members, p.req.From.ID) {
+			return p.ownRoomRefusal(found, room)
+		}
+		visible = visible || room.Attributes.Public && !p.env.IsExternal(p.req.From.ID)
 	}
-	members, err := p.env.Symphony.Members(ctx, room.ID)
-	return err == nil && isMember(members, p.req.From.ID)
+	if !visible {
+		return nil
+	}
+	return p.nameTakenRefusal(found)
 }
 
-// nameTakenRefusal is for a name of a room that the requester may know of.
+// ownRoomRefusal is for the name of a room that the requester is in.
+func (p *roomPlan) ownRoomRefusal(found nameLookup, room symphony.Room) *Refusal {
+	refusal := p.offerFreeName(found, &Refusal{
+		Code:    "name-taken",
+		Message: "You already have “" + room.Attributes.Name + "”." + nothingCreated,
+		Room:    room.ID,
+	})
+	if len(refusal.Offers) > 0 {
+		refusal.Offers[0].Label = "Create " + syntax.Quote(found.freeName(p.room.Name))
+	}
+	return refusal
+}
+
+// nameTakenRefusal is for the name of a public room.
 func (p *roomPlan) nameTakenRefusal(found nameLookup) *Refusal {
 	return p.offerFreeName(found, &Refusal{
 		Code:    "name-taken",
@@ -81,7 +102,7 @@ func (p *roomPlan) offerFreeName(found nameLookup, refusal *Refusal) *Refusal {
 		refusal.Next = "Please send the command again with another name."
 		return refusal
 	}
-	renamed := p.req.Invocation
+	renamed := withoutOption(p.req.Invocation, "preview")
 	renamed.Name = other
 	refusal.Offers = createOffers(FormatCommand(p.req.Message, renamed))
 	return refusal

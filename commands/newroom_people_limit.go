@@ -3,6 +3,9 @@ package commands
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
+	"strings"
 
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -11,10 +14,6 @@ import (
 // checkPeopleLimit refuses a request that brings more people together than Limits.MaxPeople, or may
 // do so: a group of which Symphony does not say who is in it cannot be counted.
 func (env *Env) checkPeopleLimit(ctx context.Context, r *Request, people []Person, groups []symphony.Group) error {
-	together := map[symphony.UserID]bool{r.From.ID: true}
-	for _, p := range people {
-		together[p.ID] = true
-	}
 	for i, g := range groups {
 		g, err := env.Groups.WithMembers(ctx, g)
 		switch {
@@ -24,13 +23,11 @@ func (env *Env) checkPeopleLimit(ctx context.Context, r *Request, people []Perso
 			return env.unknownSizeRefusal(r, g.Name)
 		}
 		groups[i] = g
-		for _, m := range activeMembers(g) {
-			together[m.User] = true
-		}
 	}
-	delete(together, env.Self.ID)
-	if len(together) > env.Limits.MaxPeople {
-		return env.tooManyPeopleRefusal(len(together))
+	if n := env.countTogether(r, people, groups); n > env.Limits.MaxPeople {
+		refusal := env.tooManyPeopleRefusal(n)
+		refusal.Offers = env.offersWithoutGroup(r, people, groups)
+		return refusal
 	}
 	return nil
 }
@@ -50,8 +47,69 @@ func (env *Env) unknownSizeRefusal(r *Request, name string) *Refusal {
 		Code: "group-size-unknown", Line: line, Caret: caret,
 		Message: fmt.Sprintf("Symphony does not tell me how many people are in the group “%s”, and I add at most %d to a room.",
 			syntax.Truncate(name, maxEcho), env.Limits.MaxPeople) + nothingCreated,
-		Next: "Leave the group out, or name its people instead.",
+		Next:   "Leave the group out, or name its people instead.",
+		Offers: []Offer{withoutGroup(r, name), {Label: "Edit in form", Command: FormatCommand(r.Message, r.Invocation), Edit: true}},
 	}
+}
+
+// countTogether is how many people come together: the requester, those named and those in the
+// groups, each counted once.
+func (env *Env) countTogether(r *Request, people []Person, groups []symphony.Group) int {
+	together := map[symphony.UserID]bool{r.From.ID: true}
+	for _, p := range people {
+		together[p.ID] = true
+	}
+	for _, g := range groups {
+		for _, m := range activeMembers(g) {
+			together[m.User] = true
+		}
+	}
+	delete(together, env.Self.ID)
+	return len(together)
+}
+
+// offersWithoutGroup are the command without each group that is one too many, and the form.
+func (env *Env) offersWithoutGroup(r *Request, people []Person, groups []symphony.Group) []Offer {
+	var offers []Offer
+	for i, g := range groups {
+		others := slices.Delete(slices.Clone(groups), i, i+1)
+		if len(offers) < maxCandidates && env.countTogether(r, people, others) <= env.Limits.MaxPeople {
+			offers = append(offers, withoutGroup(r, g.Name))
+		}
+	}
+	return append(offers, Offer{Label: "Edit in form", Command: FormatCommand(r.Message, r.Invocation), Edit: true})
+}
+
+// withoutGroup is the command that opens the room without a group.
+func withoutGroup(r *Request, name string) Offer {
+	inv := withoutOption(r.Invocation, "preview")
+	inv.Groups = slices.DeleteFunc(slices.Clone(inv.Groups), func(typed string) bool { return strings.EqualFold(squeezeBlanks(typed), squeezeBlanks(name)) })
+	return Offer{Label: "Open it without " + syntax.Quote(syntax.Truncate(name, maxEcho)), Command: FormatCommand(r.Message, inv)}
+}
+
+// offersOfFewer are the command with as many people as one may name, the first ones, and the form
+// with all of them.
+func offersOfFewer(g syntax.Grammar, m syntax.Message, most int) []Offer {
+	g.MaxMembers = math.MaxInt
+	read := g.Parse(m)
+	if read.Command == nil {
+		return nil
+	}
+	all := allPeople(*read.Command)
+	kept := all[:min(len(all), most)]
+	fewer := withoutPeople(withoutOption(*read.Command, "preview"), func(who syntax.PersonRef) bool { return !slices.Contains(kept, who) })
+	edit := Offer{Label: "Edit in form", Command: m, Edit: true}
+	if !isInTypedOrder(*read.Command) {
+		return []Offer{edit}
+	}
+	return []Offer{{Label: fmt.Sprintf("Open it with the first %d", most), Command: FormatCommand(m, fewer)}, edit}
+}
+
+// isInTypedOrder reports whether the people of an invocation are in the order in which they were
+// named: all in one way.
+func isInTypedOrder(inv syntax.Invocation) bool {
+	n := len(allPeople(inv))
+	return slices.Contains([]int{len(inv.Users), len(inv.Usernames), len(inv.Emails)}, n)
 }
 
 // activeMembers are the people whom a group brings into a room.

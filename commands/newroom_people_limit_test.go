@@ -105,3 +105,30 @@ func TestGroupsAreNotReadOneByOneWhereTheListHasTheirMembers(t *testing.T) {
 	require.Equal(t, commands.CodePreview, w.answer("bob", `/newroom "A" group:"Test Group","FX EMEA" preview`).Code)
 	require.Equal(t, 1, w.calls("/v1/groups"))
 }
+
+func TestOffersOfFewerPeopleOpenTheRoom(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.limits.MaxPeople, w.limits.MaxMembers = 3, 2 })
+	for i, c := range []struct {
+		people  string
+		offers  []string
+		members []string // with the first offer
+	}{
+		{`@kim group:"Test Group"`, []string{`Open it without "Test Group"`, "Edit in form"}, []string{"bob*", "kim"}},
+		{`group:"FX EMEA" group:"test group"`, []string{`Open it without "FX EMEA"`, `Open it without "Test Group"`, "Edit in form"}, []string{"alice", "bob*", "carol"}},
+		{"@carol owner:@kim @alice", []string{"Open it with the first 2", "Edit in form"}, []string{"bob*", "carol", "kim*"}},
+		{"@carol @Kim Novak @alice", []string{"Edit in form"}, nil},
+	} {
+		name := fmt.Sprintf("Room %d", i)
+		refused := w.answer("bob", fmt.Sprintf("/newroom %q %s", name, c.people))
+		var labels []string
+		for _, o := range refused.Offers {
+			labels = append(labels, o.Label)
+		}
+		require.Equal(t, c.offers, labels, c.people)
+		if c.members != nil {
+			w.answer("bob", refused.Offers[0].Command.Text)
+			require.Equal(t, c.members, w.members(name), refused.Offers[0].Command.Text)
+		}
+	}
+}

@@ -17,10 +17,8 @@ func (p *roomPlan) refuseCreation(ctx context.Context, refused error) *storedCre
 	if found.own != nil { // somebody on the way has sent the call twice
 		return creationOf(*found.own)
 	}
-	for _, room := range found.sameName {
-		if p.isVisibleToRequester(ctx, room) {
-			return &storedCreation{Refused: p.nameTakenRefusal(found)}
-		}
+	if refusal := p.refuseTakenName(ctx, found); refusal != nil {
+		return &storedCreation{Refused: refusal}
 	}
 	return &storedCreation{Refused: p.unexplainedRefusal(found)}
 }

@@ -63,37 +63,21 @@ const maxDescriptionEcho = 200
 func (p *roomPlan) Preview() Reply {
 	command := withoutOption(p.req.Invocation, "preview")
 	offer := Offer{Label: "Create it", Command: FormatCommand(p.req.Message, command)}
-	absent := p.withNames(p.externalPeople())
 	body := []messageml.Node{
 		messageml.Paragraph(messageml.Text("Nothing was created yet. This would open "), messageml.Bold(messageml.Text(p.room.Name)), messageml.Text(":")),
-		p.summary(p.plannedMembers(absent)),
+		p.summary(p.plannedMembers()),
 	}
 	if desc := p.req.Value("desc"); desc != "" {
 		body = append(body, messageml.Paragraph(messageml.Bold(messageml.Text("Description: ")), messageml.Text(syntax.Truncate(desc, maxDescriptionEcho))))
-	}
-	if len(absent) > 0 {
-		body = append(body, messageml.Paragraph(messageml.Text("Not in the room:")), listAbsentees(absent))
 	}
 	return Reply{Code: CodePreview, Body: append(body, p.mentionNotes()...), Offers: []Offer{offer}}
 }
 
 // plannedMembers are those who would be in the room.
-func (p *roomPlan) plannedMembers(absent []absentee) *knownMembers {
+func (p *roomPlan) plannedMembers() *knownMembers {
 	members := newKnownMembers()
-	members.noteResults(p.allInvitees(), absent)
+	members.noteResults(p.allInvitees(), nil)
 	return members
-}
-
-// externalPeople are the people of other companies whom an internal room cannot take: the one cause
-// that is known before the room is opened.
-func (p *roomPlan) externalPeople() []absentee {
-	var out []absentee
-	for _, person := range p.People {
-		if !p.room.CrossPod && p.env.IsExternal(person.ID) {
-			out = append(out, absentee{ID: person.ID, Name: person.Name, Cause: CauseInternalRoom})
-		}
-	}
-	return out
 }
 
 func (p *roomPlan) roomLink(room storedRoom) messageml.Inline {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"roombot/commands/syntax"
@@ -19,81 +20,118 @@ func (p Person) matches(named syntax.PersonRef) bool {
 		named.Email != "" && strings.EqualFold(named.Email, p.Email)
 }
 
-// findPeople resolves everybody a request names, in the order of mentions, usernames, e-mail
-// addresses. Mentions are accepted as they are, but for the account of a group. Other names are
-// looked up, and one that fits nobody refuses the request: the bot never guesses.
-func (env *Env) findPeople(ctx context.Context, r *Request) ([]Person, error) {
-	var all []Person
-	for _, id := range r.Users {
-		if env.Groups.IsGroup(symphony.UserID(id)) { // which the requester may not be allowed to see
-			return nil, env.personRefusal(ctx, r, mentionName(r.Message, id), nil, nil)
-		}
-		all = append(all, Person{ID: symphony.UserID(id), Name: mentionName(r.Message, id)})
-	}
-	byName, err := env.findUsers(ctx, r, r.Usernames, env.Symphony.UsersByUsername, func(u symphony.User) string { return u.Username })
-	if err != nil {
-		return nil, err
-	}
-	byEmail, err := env.findUsers(ctx, r, r.Emails, env.Symphony.UsersByEmail, func(u symphony.User) string { return u.Email })
-	if err != nil {
-		return nil, err
-	}
-	return mergeSamePeople(append(append(all, byName...), byEmail...)), nil
+// namedPeople is everybody a request names, with what the directory says of them.
+type namedPeople struct {
+	people      []Person
+	accounts    map[symphony.UserID]account
+	unconnected map[symphony.UserID]bool // of other companies, without a connection with the bot
 }
 
-// userLookup looks accounts up by one kind of name.
-type userLookup func(context.Context, ...string) ([]symphony.User, error)
+// findPeople resolves everybody a request names, in the order of mentions, usernames, e-mail
+// addresses, each kind in one look-up and all at once. Mentions are accepted as they are, but for
+// the account of a group. Of the other names one that fits nobody refuses the request: the bot
+// never guesses.
+func (env *Env) findPeople(ctx context.Context, r *Request) (namedPeople, error) {
+	named := namedPeople{accounts: map[symphony.UserID]account{}}
+	for _, id := range r.Users {
+		if env.Groups.IsGroup(symphony.UserID(id)) { // which the requester may not be allowed to see
+			return namedPeople{}, env.personRefusal(ctx, r, syntax.PersonRef{UserID: id}, nil, nil)
+		}
+		named.people = append(named.people, Person{ID: symphony.UserID(id), Name: mentionName(r.Message, id)})
+	}
+	var byUsername, byEmail, mentioned []account
+	var noUsername, noEmail error
+	var lookups sync.WaitGroup
+	lookups.Go(func() { byUsername, noUsername = env.findAccounts(ctx, r, r.Usernames, usernameOfAccount()) })
+	lookups.Go(func() { byEmail, noEmail = env.findAccounts(ctx, r, r.Emails, emailOfAccount()) })
+	lookups.Go(func() { mentioned = env.findMentioned(ctx, r) })
+	lookups.Go(func() { named.unconnected = env.findUnconnected(ctx, r) })
+	lookups.Wait()
+	if err := cmp.Or(noUsername, noEmail); err != nil {
+		return namedPeople{}, err
+	}
+	for _, a := range append(byUsername, byEmail...) {
+		named.people = append(named.people, personOf(a.User))
+	}
+	for _, a := range slices.Concat(mentioned, byUsername, byEmail) {
+		named.accounts[a.ID] = a
+	}
+	named.people = mergeSamePeople(named.people)
+	return named, nil
+}
 
-// findUsers looks up the people who are only written out. A name that does not fit exactly one of
-// them refuses the request.
-func (env *Env) findUsers(ctx context.Context, r *Request, wanted []string, find userLookup, key func(symphony.User) string) ([]Person, error) {
+// findAccounts looks up the people who are only written out. A name that does not fit exactly one
+// of them refuses the request.
+func (env *Env) findAccounts(ctx context.Context, r *Request, wanted []string, kind accountName) ([]account, error) {
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	users, err := find(ctx, wanted...)
+	accounts, err := env.accounts.byName(ctx, kind, wanted)
 	switch {
 	case symphony.VerdictOf(err) == symphony.Refused:
 		return nil, lookupRefused("the people you named")
 	case err != nil:
 		return nil, err
 	}
-	matching := func(name string) []symphony.User {
-		return slices.DeleteFunc(slices.Clone(users), func(u symphony.User) bool {
-			return !strings.EqualFold(key(u), name) || u.AccountType == symphony.DistributionListAccount
+	matching := func(name string) []account {
+		return slices.DeleteFunc(slices.Clone(accounts), func(a account) bool {
+			return !kind.isOf(a.User, name) || a.AccountType == symphony.DistributionListAccount
 		})
 	}
-	found := make([]Person, 0, len(wanted))
+	found := make([]account, 0, len(wanted))
 	for i, name := range wanted {
 		matches := matching(name)
 		if len(matches) != 1 {
 			unknown := slices.DeleteFunc(slices.Clone(wanted[i+1:]), func(name string) bool { return len(matching(name)) > 0 })
-			return nil, env.personRefusal(ctx, r, name, matches, unknown)
+			return nil, env.personRefusal(ctx, r, kind.ref(name), matches, unknown)
 		}
-		found = append(found, personOf(matches[0]))
+		found = append(found, matches[0])
 	}
 	return found, nil
 }
 
 // personRefusal is the refusal for a name that fits nobody or several people. It names the others
 // that fit nobody as well.
-func (env *Env) personRefusal(ctx context.Context, r *Request, typed string, matches []symphony.User, others []string) error {
+func (env *Env) personRefusal(ctx context.Context, r *Request, named syntax.PersonRef, matches []account, others []string) error {
+	typed := cmp.Or(named.Username, named.Email)
+	if named.UserID != 0 {
+		typed = mentionName(r.Message, named.UserID)
+	}
 	line, caret := caretAt(r.Message, typed)
 	if len(matches) > 1 {
-		return &Refusal{
+		candidates := usersOf(matches)
+		refusal := &Refusal{
 			Code: string(syntax.AmbiguousPerson), Line: line, Caret: caret,
 			Message: fmt.Sprintf("%d people go by “%s”.", len(matches), syntax.Truncate(typed, maxEcho)) + nothingCreated,
-			Next:    "Type @ and choose the right one: " + listCandidates(matches) + ".",
+			Next:    "Type @ and choose the right one.",
 		}
+		if env.IsExternal(r.From.ID) { // who learns nothing of the directory
+			candidates = nil
+		} else {
+			refusal.Next = "Which one is meant: " + listCandidates(candidates) + "?"
+		}
+		r.suggestCandidates(refusal, named, candidates)
+		return refusal
 	}
 	refusal := nobodyRefusal(typed, others...)
 	refusal.Line, refusal.Caret = line, caret
-	if env.IsExternal(r.From.ID) { // who learns nothing of the directory
-		return refusal
+	var near []symphony.User
+	if !env.IsExternal(r.From.ID) {
+		near = env.findSimilar(ctx, typed)
 	}
-	if near := env.findSimilar(ctx, typed); len(near) > 0 {
-		refusal.Next = "Is “" + syntax.Truncate(typed, maxEcho) + "” " + listCandidates(near) + "? Type @ and choose from the list."
+	if len(near) > 0 {
+		refusal.Next = "Is “" + syntax.Truncate(typed, maxEcho) + "” " + listCandidates(near) + "?"
 	}
+	r.suggestCandidates(refusal, named, near)
 	return refusal
+}
+
+func usersOf(accounts []account) []symphony.User {
+	users := make([]symphony.User, len(accounts))
+	for i, a := range accounts {
+		users[i] = a.User
+	}
+	return users
 }
 
 // nobodyRefusal is the refusal for names that fit nobody.
@@ -107,33 +145,6 @@ func nobodyRefusal(name string, others ...string) *Refusal {
 		Message: message + nothingCreated,
 		Next:    "Type @ and choose the person from the list.",
 	}
-}
-
-// findSimilar searches people whose name is similar to what was typed.
-func (env *Env) findSimilar(ctx context.Context, typed string) []symphony.User {
-	query, _, _ := strings.Cut(typed, "@")
-	if query == "" {
-		query = typed
-	}
-	query = strings.NewReplacer(".", " ", "_", " ", "-", " ").Replace(query)
-	var near []symphony.User
-	for u, err := range env.Symphony.SearchUsers(ctx, symphony.UserQuery{Text: query, Local: true}) {
-		if err != nil || len(near) == 3 {
-			break
-		}
-		if u.AccountType != symphony.DistributionListAccount {
-			near = append(near, u)
-		}
-	}
-	return near
-}
-
-func listCandidates(users []symphony.User) string {
-	names := make([]string, 0, 3)
-	for _, u := range users[:min(3, len(users))] {
-		names = append(names, fmt.Sprintf("%s (%s)", u.DisplayName, u.Username))
-	}
-	return syntax.JoinWords(names, "or")
 }
 
 func personOf(u symphony.User) Person {

@@ -2,8 +2,10 @@ package commands
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"roombot/commands/syntax"
 	"roombot/symphony/messageml"
@@ -20,15 +22,16 @@ func (r *Refusal) Reply() Reply {
 	if r.Line != "" {
 		body = append(body, messageml.Code(r.Line+"\n"+r.Caret))
 	}
-	for _, o := range r.Offers {
-		if !o.Edit {
-			body = append(body, r.suggestion(o.Command))
-		}
+	if run := r.runnableOffers(); len(run) == 1 && utf8.RuneCountInString(run[0].Command.Text) <= maxSuggestion {
+		body = append(body, r.suggestion(run[0].Command))
 	}
-	header := messageml.Text("✗ " + r.Message)
+	all := []messageml.Node{messageml.ErrorCard(messageml.Expanded, messageml.Text("✗ "+r.Message), body...)}
+	if r.Room != "" {
+		all = append(all, messageml.OpenStream(string(r.Room), "Open it"))
+	}
 	return Reply{
 		Code:    r.Code,
-		Body:    []messageml.Node{messageml.ErrorCard(messageml.Expanded, header, body...)},
+		Body:    all,
 		Offers:  r.Offers,
 		Failed:  true,
 		Private: r.Private,
@@ -36,10 +39,19 @@ func (r *Refusal) Reply() Reply {
 	}
 }
 
+// maxSuggestion is the longest corrected command that is shown. Of several offers none is: their
+// labels say more than the lines.
+const maxSuggestion = 300
+
+// runnableOffers are the offers that run a command.
+func (r *Refusal) runnableOffers() []Offer {
+	return slices.DeleteFunc(slices.Clone(r.Offers), func(o Offer) bool { return o.Edit })
+}
+
 // suggestion shows a corrected command, with "Did you mean" unless the refusal says so already.
 func (r *Refusal) suggestion(command syntax.Message) messageml.Node {
-	fixed := messageml.Code(syntax.Truncate(command.Text, 300))
-	if r.Next != "" || strings.Contains(r.Message, "Did you mean") {
+	fixed := messageml.Code(command.Text)
+	if r.Next != "" || r.Room != "" || strings.Contains(r.Message, "Did you mean") {
 		return messageml.Paragraph(fixed)
 	}
 	return messageml.Paragraph(messageml.Text("Did you mean  "), fixed)
@@ -52,8 +64,11 @@ func (c Catalogue) SyntaxRefusal(g syntax.Grammar, m syntax.Message, e *syntax.E
 	if e.At > 0 {
 		r.Line, r.Caret = e.Caret(m.Text)
 	}
-	if e.Fix != nil {
+	switch {
+	case e.Fix != nil:
 		r.Offers = c.offersFor(*e.Fix, g.Parse(*e.Fix))
+	case e.Code == syntax.TooManyMembers:
+		r.Offers = offersOfFewer(g, m, e.Limit)
 	}
 	return r
 }

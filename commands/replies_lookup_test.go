@@ -33,11 +33,18 @@ func TestRepliesPeople(t *testing.T) {
 		entries = append(entries, entry{situation + ": " + text, w.answer("bob", text)})
 	}
 	add("A username of nobody", `/newroom "Desk" @nobody`)
+	add("A misspelt username", `/newroom "Desk" @alise owner:@carol desc:Prep`)
+	add("A last name", `/newroom "Desk" @Martin`)
+	add("An address of another domain", `/newroom "Desk" owner:carol@acme.tst`)
 	add("A username like somebody's", `/newroom "Desk" @carol.oneil @alice`)
 	add("An e-mail address of nobody", `/newroom "Desk" alice.martin@acme.test`)
 	add("Several people whom nobody knows", `/newroom "Desk" @zoe @alice @yan @xaver`)
 	add("Two people of one username", `/newroom "Desk" @alex`, stub{path: "/pod/v3/users?", status: 200, answer: twins})
-	add("People cannot be looked up", `/newroom "Desk" @alice`, stub{path: "/pod/v3/users?", status: 403})
+	add("People cannot be looked up", `/newroom "Desk" @kim`, stub{path: "/pod/v3/users?", status: 403})
+	add("A full name in quotes", `/newroom "Q2" "Alice Martin" desc:Prep`)
+	add("A full name in quotes, where there is no description", `/newroom "Q2" "Alice Martin" @kim`)
+	add("Words after the name that name people", `/newroom "Q2" alice and Carol O'Neil external`)
+	add("A first name that two people have", `/newroom "Q2" alex`, firstNameTwins)
 	requireReplies(t, "people.txt", entries)
 }
 

@@ -20,6 +20,8 @@ func TestBenchReportsTheCriticalPath(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(got.out), &result))
 	require.Equal(t, 10, result.Commands)
 	require.InDelta(t, 160, result.CriticalPath, 0.1)
+	require.InDelta(t, 200, result.NewcomerPath, 0.1, "people are looked up first")
+	require.Positive(t, result.Newcomers)
 	require.Greater(t, result.Ratio, 1.0, "no link comes before the calls that it needs")
 	require.GreaterOrEqual(t, result.Final.P50, result.Link.P50)
 	require.Greater(t, result.Inside.P50, 160.0*2/4, "nobody is in before the room is there")

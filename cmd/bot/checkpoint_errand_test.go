@@ -27,7 +27,7 @@ import (
 // to do; one that is refused, which is told in private; and one more.
 var errandSays = []errandLine{
 	{"alice", `/newroom "Lobby" @kim`},
-	{"alice", `/newroom "Desk" external @carol @dana owner:@cora owner:@eve group:"Equities Sales"`},
+	{"alice", `/newroom "Desk" external @carol @ravi owner:@cora owner:@eve group:"Equities Sales"`},
 	{"kim", `/newroom "Mine"`},
 	{"alice", `/newroom "Last"`},
 }

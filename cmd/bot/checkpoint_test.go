@@ -143,7 +143,7 @@ func (r ran) requireAsAsked(t *testing.T) {
 	require.Len(t, end.Answers, len(errandSays))
 	require.Equal(t, errandSays[1].text, end.Answers[1].To)
 	require.Contains(t, end.Answers[1].Text, "⚠ Desk (link to Desk) is open")
-	require.Contains(t, end.Answers[1].Text, "Dana Former: the account is disabled")
+	require.Contains(t, end.Answers[1].Text, "Ravi Shah: Symphony does not allow it")
 	require.True(t, end.Answers[2].Private)
 	require.Contains(t, end.Answers[2].Text, "Contractors cannot open rooms")
 }

@@ -28,7 +28,7 @@ func TestSayPrintsTheConversationAndItsLink(t *testing.T) {
 
 func TestSayShowsAnEditedAnswerAsItIsLast(t *testing.T) {
 	t.Parallel()
-	got := shell(t, "sandbox", waitLong, "--say", "bob: /newroom Gap @dana")
+	got := shell(t, "sandbox", waitLong, "--say", "bob: /newroom Gap @ravi")
 	require.Zero(t, got.code, got.err)
 	require.Contains(t, got.out, "⚠ Gap")
 	require.NotContains(t, got.out, "✓ Gap")

@@ -168,12 +168,14 @@ func (a *argumentParser) extraQuoteError(t token) *parseError {
 
 // unexpectedTextError is the error of words that have no place, up to token end.
 func (a *argumentParser) unexpectedTextError(t token, end int) *parseError {
-	text := a.echoSource(t.start, a.tokens[end-1].end)
+	stop := a.tokens[end-1].end
+	text, shown := string(a.src[t.start:stop]), a.echoSource(t.start, stop)
 	if t.kind == quotedText {
-		text = echo(string(t.content.runes))
+		text = string(t.content.runes)
+		shown = echo(text)
 	}
 	return &parseError{Error: Error{
-		Code: UnexpectedText, At: t.start, Message: `I don't know what to do with "` + text + `".`,
+		Code: UnexpectedText, At: t.start, Text: text, End: stop, Message: `I don't know what to do with "` + shown + `".`,
 	}}
 }
 

@@ -42,4 +42,7 @@ type Error struct {
 	Count, Limit int
 	// Option is the key of the option concerned, if any.
 	Option string
+	// Text is what has no place, without its quotes, and End where it ends: of UnexpectedText only.
+	Text string
+	End  int
 }

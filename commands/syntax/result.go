@@ -49,6 +49,8 @@ type Invocation struct {
 	Command string
 	// Name is the room's name: NFC, one line, 1 to 49 code points.
 	Name string
+	// NameUnquoted is true where the name is a run of words without quotes, whose tail may be people.
+	NameUnquoted bool
 	// Users are people by mention, in order, each once.
 	Users []int64
 	// Usernames are people written as @username, without the "@".

@@ -19,6 +19,7 @@ func (a *argumentParser) parseWords() *parseError {
 		return nil
 	}
 	start, stop := a.tokens[first].start, a.tokens[last-1].end
+	a.inv.NameUnquoted = true
 	return a.setName(start, a.src[start:stop], offsets(start, stop), false)
 }
 

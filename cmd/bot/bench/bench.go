@@ -77,7 +77,7 @@ type benchmark struct {
 	bot         *trial.Bot
 	isIdle      func(context.Context) bool // reports whether the bot has nothing left to do
 	timings     *timings
-	people      people
+	people      *people
 	mostWaiting int // the most events that waited in the datafeed
 
 	alone, beside []time.Duration // from the message to the link, without a flood and with one
@@ -213,11 +213,16 @@ func (r *benchmark) sendAtRate(ctx context.Context) error {
 
 // sendAndAwait sends one request, waits until it is answered, and gives how long the link took.
 func (r *benchmark) sendAndAwait(ctx context.Context, n, who int) (time.Duration, error) {
+	newcomer := r.people.hasNewcomer(n, r.People)
 	said, err := r.pod.Says(ctx, r.people.speaker(who), r.people.command(n, r.People, r.Groups))
 	if err != nil {
 		return 0, err
 	}
-	return r.timings.awaitAnswer(ctx, said.Message, r.Patience)
+	link, err := r.timings.awaitAnswer(ctx, said.Message, r.Patience)
+	if err == nil {
+		r.timings.noteLink(link, newcomer, r.RTT)
+	}
+	return link, err
 }
 
 // feedCapacity is how many events a datafeed of the sandbox holds.

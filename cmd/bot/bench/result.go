@@ -47,7 +47,10 @@ type Report struct {
 	Inside       Percentiles  `json:"messageToEverybodyIn"`
 	Throughput   float64      `json:"commandsPerSecond"`
 	CriticalPath float64      `json:"criticalPathMillis"`
-	Ratio        float64      `json:"ratio,omitempty"` // median message-to-link to the critical path
+	Newcomers    int          `json:"newcomers"` // requests that named somebody for the first time
+	NewcomerLink Percentiles  `json:"messageToLinkWithNewcomer"`
+	NewcomerPath float64      `json:"criticalPathWithNewcomerMillis"`
+	Ratio        float64      `json:"ratio,omitempty"` // median of message-to-link to the critical path of each request
 	CPU          float64      `json:"cpuSecondsPerCommand"`
 	Memory       int64        `json:"memoryBytes"`     // resident at the end
 	MemoryBefore int64        `json:"memoryBytesIdle"` // resident after the warm up
@@ -69,7 +72,12 @@ type FloodResult struct {
 
 // roundTrips is the critical path: half a round trip until the event has arrived, one to create the
 // room, one to add the requester, one to add the others, half a one until the pod has the answer.
-const roundTrips = 4
+// Where somebody is named whom the bot has not looked up within ten minutes, the look-up comes
+// first.
+const (
+	roundTrips         = 4
+	newcomerRoundTrips = roundTrips + 1
+)
 
 func (r *benchmark) result(took time.Duration, before, after trial.Sample, rooms []client.Room) Report {
 	res := Report{
@@ -77,11 +85,13 @@ func (r *benchmark) result(took time.Duration, before, after trial.Sample, rooms
 		Link: percentiles(r.timings.linkTimes), Final: percentiles(r.timings.answerTimes),
 		Inside:     percentiles(r.timings.joinTimes(rooms)),
 		Throughput: float64(r.Commands) / took.Seconds(), CriticalPath: roundTrips * millis(r.RTT),
+		Newcomers: len(r.timings.newcomerTimes), NewcomerLink: percentiles(r.timings.newcomerTimes), NewcomerPath: newcomerRoundTrips * millis(r.RTT),
 		CPU: (after.CPU - before.CPU).Seconds() / float64(r.Commands), Memory: after.Resident, MemoryBefore: before.Resident,
 		Peak: r.bot.Usage().Peak, Chatter: r.Chatter, Waiting: r.mostWaiting,
 	}
-	if r.RTT > 0 {
-		res.Ratio = res.Link.P50 / res.CriticalPath
+	if ratios := r.timings.ratios; len(ratios) > 0 {
+		slices.Sort(ratios)
+		res.Ratio = ratios[len(ratios)/2]
 	}
 	if r.Flood > 0 {
 		b := &FloodResult{Commands: r.Flood, Alone: percentiles(r.alone), Beside: percentiles(r.beside)}
@@ -120,6 +130,9 @@ func (r Report) Print(to io.Writer) error {
 	row("Message to everybody in", "%s", r.Inside)
 	if r.Ratio > 0 {
 		row("Median to critical path", "%.2f (%g ms: delivery, create, add the requester, add the others, send)", r.Ratio, r.CriticalPath)
+	}
+	if r.Newcomers > 0 && r.RTT > 0 {
+		row("With somebody new", "%s (%d requests; critical path %g ms: people are looked up first)", r.NewcomerLink, r.Newcomers, r.NewcomerPath)
 	}
 	row("Throughput", "%.1f requests a second", r.Throughput)
 	row("Processor of the bot", "%.2f ms a request", r.CPU*1000)

@@ -22,6 +22,9 @@ type timings struct {
 	waits       map[string]chan struct{}
 	linkTimes   []time.Duration // from the message to the first answer with the link
 	answerTimes []time.Duration // from the message to the final answer
+	// newcomerTimes are those of linkTimes whose request named somebody for the first time.
+	newcomerTimes []time.Duration
+	ratios        []float64 // of the link to the critical path of its request
 }
 
 func newTimings() *timings {
@@ -94,6 +97,21 @@ func (w *timings) noteAnswer(request string, said client.Message) (link time.Dur
 	return link, nil
 }
 
+// noteLink notes how long the link took of a request that named somebody for the first time, or
+// nobody new.
+func (w *timings) noteLink(link time.Duration, newcomer bool, rtt time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	path := roundTrips * rtt
+	if newcomer {
+		path = newcomerRoundTrips * rtt
+		w.newcomerTimes = append(w.newcomerTimes, link)
+	}
+	if path > 0 {
+		w.ratios = append(w.ratios, float64(link)/float64(path))
+	}
+}
+
 // joinTimes is how long it took, for each room, until its last member was added.
 func (w *timings) joinTimes(rooms []client.Room) (all []time.Duration) {
 	w.mu.Lock()
@@ -116,5 +134,5 @@ func (w *timings) joinTimes(rooms []client.Room) (all []time.Duration) {
 func (w *timings) reset() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.linkTimes, w.answerTimes, w.sent = nil, nil, map[string]int64{}
+	w.linkTimes, w.answerTimes, w.newcomerTimes, w.ratios, w.sent = nil, nil, nil, nil, map[string]int64{}
 }

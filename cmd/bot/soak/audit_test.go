@@ -109,7 +109,7 @@ func TestEachErrorIsFound(t *testing.T) {
 			func(a soak.AuditResult) int { return a.Wrong },
 		},
 		"an answer that does not name who could not be added": {
-			func(_ *testing.T, c *soak.Request, _ *soak.Outcome) { c.Absent = []string{"Dana Former"} }, "Dana Former",
+			func(_ *testing.T, c *soak.Request, _ *soak.Outcome) { c.Absent = []string{"Ravi Shah"} }, "Ravi Shah",
 			func(a soak.AuditResult) int { return a.Wrong },
 		},
 		"a member who is named before being in": {

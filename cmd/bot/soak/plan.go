@@ -50,8 +50,12 @@ const openingRequests = 4
 // outsider is of another company, which is connected with the bot.
 const outsider = "eve"
 
-// disabledUser has a disabled account, which Symphony adds to no room.
-const disabledUser = "dana"
+// barredUser is kept out of every room of those in sales by an information barrier: only the call
+// that adds them tells.
+const barredUser = "ravi"
+
+// inSales are those who ask for rooms that barredUser cannot enter.
+var inSales = []string{"alice", "bob"}
 
 // Plan makes requests, the same ones for the same seed: most for one to five people, some for more
 // than twenty, by mention or e-mail, with groups, owners and options, some with somebody of another
@@ -59,13 +63,12 @@ const disabledUser = "dana"
 func Plan(n int, seed int64, people []client.Person, groups []client.Group) []*Request {
 	p := planner{dice: rand.New(rand.NewPCG(uint64(seed), 1)), all: people}
 	for _, who := range people {
-		// An information barrier keeps ravi from sales: no room may hold both.
-		if who.Active && !who.External && who.Username != botName && who.Username != "ravi" {
+		if who.Active && !who.External && who.Username != botName && who.Username != barredUser {
 			p.people = append(p.people, who)
 		}
 	}
 	for _, g := range groups {
-		if !slices.Contains(g.Members, "ravi") {
+		if !slices.Contains(g.Members, barredUser) {
 			p.groups = append(p.groups, g)
 		}
 	}
@@ -138,9 +141,9 @@ func (p *planner) inviteWords(c *Request) (words []string) {
 		}
 		words, c.Members = append(words, word), append(c.Members, who.Username)
 	}
-	if p.chance(0.03) {
-		words = append(words, "@"+disabledUser)
-		at := slices.IndexFunc(p.all, func(who client.Person) bool { return who.Username == disabledUser })
+	if slices.Contains(inSales, c.As) && p.chance(0.8) {
+		words = append(words, "@"+barredUser)
+		at := slices.IndexFunc(p.all, func(who client.Person) bool { return who.Username == barredUser })
 		c.Absent = append(c.Absent, p.all[at].DisplayName)
 	}
 	return words

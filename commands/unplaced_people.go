@@ -1,0 +1,55 @@
+package commands
+
+import (
+	"context"
+
+	"roombot/commands/syntax"
+	"roombot/symphony"
+)
+
+// SuggestPeople gives the refusal of a text that has no place in a command a button with the people
+// whom the text may name: "Q2" "Alice Martin". A person from another company learns nothing of the
+// directory. Where nobody is found, or the directory does not answer, the refusal says what it did.
+func (env *Env) SuggestPeople(ctx context.Context, r *Request, g syntax.Grammar, e *syntax.Error, refusal *Refusal) {
+	const longest = 200
+	if e.Code != syntax.UnexpectedText || e.Command != CommandNewRoom || len(e.Text) > longest || env.IsExternal(r.From.ID) {
+		return
+	}
+	refusal.Open = false // whether anybody is found must not show either
+	search := env.newPersonSearch(r.Chat)
+	split, found, err := search.split(ctx, syntax.ReadPeople(e.Text))
+	if err != nil || !found || len(split.Unknown) > 0 {
+		return
+	}
+	question := newPeopleQuestion(search, split)
+	if question.isOnly(r.From.ID) {
+		return
+	}
+	var offers []Offer
+	for _, people := range question.choices() {
+		command := r.Message.ReplaceByMentions(e.At, e.End, mentionsOf(people))
+		if g.Parse(command).Command == nil {
+			return
+		}
+		offers = append(offers, Offer{Label: "With " + syntax.JoinWords(shortenList(displayNames(people)), "and"), Command: command})
+	}
+	edited := offers[0].Command
+	refusal.Message = question.text()
+	if e.Fix != nil {
+		if read := g.Parse(*e.Fix); read.Command != nil && read.Command.Value("desc") == e.Text {
+			refusal.Message += " Or is this the description?"
+			offers = append(offers, Offer{Label: "As the description", Command: *e.Fix})
+		}
+	}
+	refusal.Message += nothingCreated
+	offers = append(offers, Offer{Label: "Edit in form", Command: edited, Edit: true})
+	refusal.Offers = offers
+}
+
+func mentionsOf(people []symphony.User) []syntax.Mentioned {
+	mentions := make([]syntax.Mentioned, len(people))
+	for i, u := range people {
+		mentions[i] = syntax.Mentioned{UserID: int64(u.ID), Name: u.DisplayName}
+	}
+	return mentions
+}
