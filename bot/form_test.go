@@ -68,7 +68,7 @@ func TestAFormWithMistakesIsShownAgainAsFilledIn(t *testing.T) {
 	}{
 		{map[string]any{"name": "Nobody", "others": "nobody@nowhere.test"}, []string{"Nobody here goes by “nobody@nowhere.test”", "Room name: [ Nobody ]"}},
 		{map[string]any{"name": "Groups", "groups": "Test Group, Nonesuch", "others": ""}, []string{"There is no group “Nonesuch”", "[ Test Group, Nonesuch ]"}},
-		{map[string]any{"name": "Who", "people": []int64{idAlice}, "others": "bob"}, []string{`I don't know what to do with "bob"`, "People: [ 1 selected ]", "[ bob ]"}},
+		{map[string]any{"name": "Who", "people": []int64{idAlice}, "others": "bob"}, []string{`I don't know what to do with "bob"`, "[ Add @bob ]", "People: [ 1 selected ]", "[ bob ]"}},
 		{map[string]any{"name": "Both", "desc": `a "so" <b>`, "public": "yes", "external": "yes"}, []string{"cannot be public", `[ a "so" <b> ]`, "[x] Anybody in the company", "[ Test Group, Nonesuch ]"}},
 	} {
 		form = w.click("bob", form, commands.FormNewRoom, "create", c.values).sees(c.sees...).lastReply()

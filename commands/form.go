@@ -58,6 +58,9 @@ func (env *Env) FormReply(f *syntax.FormRequest) (Reply, error) {
 // closes a form that was sent. A refusal with a button that opens the corrected form needs none.
 // What was filled in has not been read by others in the chat.
 func (r *Refusal) ReplyWithForm(sent symphony.FormValues) Reply {
+	if sent != nil && r.keepsForm {
+		r.Offers = slices.DeleteFunc(r.Offers, func(o Offer) bool { return o.Edit })
+	}
 	reply := r.Reply()
 	reply.Open = r.Open && (sent == nil || r.Final)
 	if sent != nil && !r.Final && !slices.ContainsFunc(r.Offers, func(o Offer) bool { return o.Edit }) {

@@ -20,11 +20,7 @@ func (r *Refusal) Reply() Reply {
 	if r.Line != "" {
 		body = append(body, messageml.Code(r.Line+"\n"+r.Caret))
 	}
-	for _, o := range r.Offers {
-		if !o.Edit {
-			body = append(body, r.suggestion(o.Command))
-		}
-	}
+	body = append(body, r.suggestions()...)
 	header := messageml.Text("✗ " + r.Message)
 	return Reply{
 		Code:    r.Code,
@@ -34,6 +30,25 @@ func (r *Refusal) Reply() Reply {
 		Private: r.Private,
 		Open:    r.Open,
 	}
+}
+
+// suggestions show the commands that the buttons run: the only one as a question, several each
+// after the label of its button.
+func (r *Refusal) suggestions() (shown []messageml.Node) {
+	var runs []Offer
+	for _, o := range r.Offers {
+		if !o.Edit && o.All == 0 {
+			runs = append(runs, o)
+		}
+	}
+	for _, o := range runs {
+		if len(runs) == 1 {
+			return []messageml.Node{r.suggestion(o.Command)}
+		}
+		fixed := messageml.Code(syntax.Truncate(o.Command.Text, 300))
+		shown = append(shown, messageml.Paragraph(messageml.Text(o.Label+":  "), fixed))
+	}
+	return shown
 }
 
 // suggestion shows a corrected command, with "Did you mean" unless the refusal says so already.
@@ -52,8 +67,9 @@ func (c Catalogue) SyntaxRefusal(g syntax.Grammar, m syntax.Message, e *syntax.E
 	if e.At > 0 {
 		r.Line, r.Caret = e.Caret(m.Text)
 	}
-	if e.Fix != nil {
-		r.Offers = c.offersFor(*e.Fix, g.Parse(*e.Fix))
+	r.Offers, r.keepsForm = c.correctionOffers(g, e), e.Fix == nil
+	if e.Code == syntax.MultipleCommands && !hasAllButton(r.Offers) {
+		r.Next = "Send one command in each message."
 	}
 	return r
 }

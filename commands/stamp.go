@@ -23,8 +23,10 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 	if len(r.Offers) > 0 {
 		buttons := make([]messageml.Node, len(r.Offers))
 		for i, o := range r.Offers {
-			buttons[i] = messageml.Button{Name: offerButton(i), Label: o.Label, Class: buttonClass(i)}
-			e.Offers = append(e.Offers, storedOffer{Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit})
+			buttons[i] = messageml.Button{Name: o.button(i), Label: o.Label, Class: buttonClass(i)}
+			e.Offers = append(e.Offers, storedOffer{
+				Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit, Line: o.Line, All: o.All,
+			})
 		}
 		body = append(slices.Clip(body), messageml.Form(FormOffer, buttons...))
 	}

@@ -13,13 +13,53 @@ func (a *argumentParser) parseWords() *parseError {
 	if a.hasName || (a.i > 0 || a.lastNameToken > a.i) && a.areFlags(end) {
 		return a.parseExtraWords(end)
 	}
+	if a.isFiller(end) {
+		a.i = end
+		return nil
+	}
 	first, last := a.trimRun(a.i, end)
 	a.i = end
 	if first == last {
 		return nil
 	}
+	if a.tail.address == end && end > 0 {
+		return a.readNameTail(first)
+	}
 	start, stop := a.tokens[first].start, a.tokens[last-1].end
-	return a.setName(start, a.src[start:stop], offsets(start, stop), false)
+	return a.setName(span{start, stop}, optionValue{start, a.src[start:stop], offsets(start, stop), false})
+}
+
+// isFiller reports whether the words up to token end say nothing about the command and cannot be
+// the name: between the command or people and a quoted name, or at the end after people.
+func (a *argumentParser) isFiller(end int) bool {
+	switch {
+	case a.isNameAt(end):
+		return a.skipFiller(a.i, courtesies, namings) == end
+	case a.lastNameToken > a.i && a.isPeopleAt(end):
+		return a.skipFiller(a.i, courtesies, invitings) == end
+	case a.i > 0 && (end == len(a.tokens) || a.lastNameToken > a.i):
+		return a.skipFiller(a.i, courtesies) == end
+	}
+	return false
+}
+
+// isNameAt reports whether the name stands at token i as a quoted text or an option.
+func (a *argumentParser) isNameAt(i int) bool {
+	return i < len(a.tokens) && (a.tokens[i].kind == quotedText || a.tokens[i].kind == key && a.isNameOption(a.tokens[i]))
+}
+
+// skipFiller returns the index after the phrases and joining words that begin at token i.
+func (a *argumentParser) skipFiller(i int, sets ...phrases) int {
+	for {
+		n := a.skipPhrases(i, sets...)
+		for n < len(a.tokens) && isJoiner(a.tokens[n]) {
+			n++
+		}
+		if n == i {
+			return i
+		}
+		i = n
+	}
 }
 
 // wordRun is the last run of words that was measured: the index after it, and whether there was a
@@ -80,7 +120,8 @@ func isDanglingJoiner(text string, besidePeople bool) bool {
 // isJoinerText reports whether a word or sign may stand between people.
 func isJoinerText(text string) bool {
 	switch foldKey(text) {
-	case "and", "&", "with", "plus", "+":
+	case "and", "&", "with", "plus", "+",
+		"und", "mit", "et", "avec", "y", "con":
 		return true
 	}
 	return false
@@ -107,7 +148,7 @@ func (a *argumentParser) isPeopleAt(i int) bool {
 		k := a.cmd.Options[n].Kind
 		return k == Groups || k == People || k == Owners
 	}
-	return t.isPerson()
+	return t.isPerson() || t.kind == displayName
 }
 
 // parseExtraWords reads words after the name.
@@ -121,6 +162,14 @@ func (a *argumentParser) parseExtraWords(end int) *parseError {
 		a.i = next
 		return nil
 	}
+	if next := a.skipPhrases(a.i, courtesies); next > a.i {
+		a.i = next
+		return nil
+	}
+	if next := a.skipFiller(a.i, courtesies, invitings); next > a.i && a.isPeopleAt(next) {
+		a.i = next
+		return nil
+	}
 	f := a.unexpectedTextError(t, end)
 	if f.edits = a.addColonEdits(a.i); f.edits != nil {
 		return f
@@ -131,10 +180,15 @@ func (a *argumentParser) parseExtraWords(end int) *parseError {
 	_, last := a.trimRun(a.i, end)
 	if near, ok := a.nearestFlag(last); ok {
 		f.Message += " Did you mean " + near.text + "?"
+		if a.cmd.Options[near.index].Irreversible {
+			f.Message += typeItYourself
+			return f
+		}
 		f.edits = []edit{{t.start, a.tokens[last-1].end, near.text}}
 		return f
 	}
 	f.Message += a.hintFor(t, end)
+	f.readings = a.readExtraWords(last)
 	return f
 }
 
