@@ -26,6 +26,18 @@ func (l *lexer) isLinkAt(i int) bool {
 	return false
 }
 
+// quotedAddress is the address that stands alone in quotes. Mail programs put single ones around an
+// address without a name.
+func (t token) quotedAddress() (string, bool) {
+	return parseEmail(string(t.content.runes))
+}
+
+// isQuotedPerson reports whether a quoted text is an address in single quotes, and no name.
+func (a *argumentParser) isQuotedPerson(t token) bool {
+	_, ok := t.quotedAddress()
+	return ok && isSingleQuote(a.src[t.start])
+}
+
 // isInBrackets reports whether token i is an e-mail address in brackets.
 func (a *argumentParser) isInBrackets(i int) bool {
 	if i >= len(a.tokens) || a.tokens[i].kind != email {

@@ -59,7 +59,7 @@ func newArgumentParser(r *messageReader, c Command, tokens []token, known map[st
 	}
 	values := a.findQuotedValues()
 	for i, t := range a.tokens {
-		if (t.kind == quotedText || t.kind == brokenQuote) && !values[i] || t.kind == key && a.isNameOption(t) {
+		if (t.kind == quotedText && !a.isQuotedPerson(t) || t.kind == brokenQuote) && !values[i] || t.kind == key && a.isNameOption(t) {
 			a.lastNameToken = i
 		}
 	}
@@ -131,12 +131,17 @@ func (a *argumentParser) parseArgument(t token) *parseError {
 }
 
 func (a *argumentParser) parseQuoted(t token) *parseError {
+	address, isAddress := t.quotedAddress()
 	switch {
+	case a.hasName && t.afterComma && a.open != nil && a.open.next == a.i && a.open.option.Kind == Groups:
+		return a.parseListValues(a.open.option, a.open.key, a.i)
+	case isAddress && a.cmd.Args == ArgsRoom && (a.hasName || a.isQuotedPerson(t)):
+		a.addPerson(token{kind: email, text: address})
+		a.i++
+		return nil
 	case !a.hasName:
 		a.i++
 		return a.setName(span{t.start, t.end}, t.quotedValue())
-	case t.afterComma && a.open != nil && a.open.next == a.i && a.open.option.Kind == Groups:
-		return a.parseListValues(a.open.option, a.open.key, a.i)
 	}
 	return a.extraQuoteError(t)
 }

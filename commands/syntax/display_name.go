@@ -23,7 +23,7 @@ func (a *argumentParser) markDisplayNames() {
 		switch {
 		case d.isBeforeAddress(i) && (t.kind == word || t.kind == quotedText):
 			found++
-		case t.kind == quotedText && !d.isValue[i], t.kind == key && a.isNameOption(t):
+		case t.kind == quotedText && !d.isValue[i] && !a.isQuotedPerson(t), t.kind == key && a.isNameOption(t):
 			d.isNamed = true
 		}
 	}

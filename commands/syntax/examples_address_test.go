@@ -64,6 +64,21 @@ func addressExamples() []example {
 			`{"command":"newroom","name":"Q2","emails":["alice@acme.com","bob@acme.com","eve@acme.com"],"options":{"owner":["eve@acme.com"]}}`,
 		},
 		{
+			"single quotes around an address do not count",
+			im(`/newroom 'alice@acme.com'; 'bob@acme.com' "Q2" "eve@acme.com"`),
+			`{"command":"newroom","name":"Q2","emails":["alice@acme.com","bob@acme.com","eve@acme.com"]}`,
+		},
+		{
+			"an address in double quotes may be the name",
+			im(`/newroom "fx@acme.com" group:'fx@acme.com'`),
+			`{"command":"newroom","name":"fx@acme.com","groups":["fx@acme.com"]}`,
+		},
+		{
+			"people of all kinds may be mixed in a list",
+			im(`/newroom "Q2" members: @Alice Martin, Bob Chen <bob@acme.com>, eve@acme.com and carol, kim.`),
+			`{"command":"newroom","name":"Q2","users":[1001],"usernames":["carol","kim"],"emails":["bob@acme.com","eve@acme.com"]}`,
+		},
+		{
 			"flags and groups before a list stay what they are",
 			im(`/newroom "Q2" group:Sales private Alice Martin <alice@acme.com>`),
 			`{"command":"newroom","name":"Q2","emails":["alice@acme.com"],"groups":["Sales"],"options":{"private":true}}`,

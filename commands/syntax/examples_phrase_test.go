@@ -9,6 +9,7 @@ func phraseExamples() []example {
 		{"French words may come before the slash", im(`S’il te plaît, /newroom "E8" @alice`), room1},
 		{"Spanish words may come before the slash", im(`por favor: /newroom "E8" @alice`), room1},
 		{"they may follow a mention of the bot that begins the message", room(`@Roombot can you please /newroom "E8" @alice`), room1},
+		{"in the 1:1 chat the bot may be mentioned after them", im(`please, @Roombot /newroom "E8" @alice thank you very much`), room1},
 		{"in a shared room they are somebody else's", room(`please /newroom "E8" @alice`), `{"ignore":true}`},
 		{"other words before the slash do not run the command", im(`how do I use /newroom "E8"`), `{"help":"newroom"}`},
 		{

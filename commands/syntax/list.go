@@ -41,8 +41,8 @@ func (a *argumentParser) parseListValues(o CommandOption, key string, n int) *pa
 }
 
 // nextListValue is the index of the next value of a list, of which the token end is the first after
-// the last value. It stands directly after a comma; or it is a username without its @, after a
-// comma or a joining word.
+// the last value. It stands directly after a comma; or it is a username without its @, or one of
+// the people of a list without owners, after a comma or a joining word.
 func (a *argumentParser) nextListValue(o CommandOption, end int) (n int, ok bool) {
 	if end >= len(a.tokens) {
 		return 0, false
@@ -57,7 +57,8 @@ func (a *argumentParser) nextListValue(o CommandOption, end int) (n int, ok bool
 	if o.Kind == Groups || n >= len(a.tokens) || n == end && !a.tokens[n].afterComma {
 		return 0, false
 	}
-	return n, a.isBareUsername(n)
+	isPerson := a.tokens[n].isPerson() || a.tokens[n].kind == displayName
+	return n, isPerson && o.Kind == People || a.isBareUsername(n)
 }
 
 // isBareUsername reports whether token n may be a username without its @: a word alone between

@@ -31,7 +31,7 @@ func foldPhrase(text string) string {
 
 // courtesies may stand before a command, and between and after its arguments.
 var courtesies = newPhrases(
-	"please, pls, plz, kindly, thanks, thank you, thanks a lot, many thanks, thx, ty, cheers, asap",
+	"please, pls, plz, kindly, thanks, thank you, thank you very much, thanks a lot, many thanks, thx, ty, cheers, asap",
 	"bitte, bitte schön, danke, danke schön, vielen dank, besten dank, merci, merci beaucoup, merci d'avance",
 	"s'il te plaît, s'il te plait, s'il vous plaît, s'il vous plait, stp, svp",
 	"por favor, porfa, gracias, muchas gracias",
@@ -102,6 +102,10 @@ func (r *messageReader) skipOpenings() bool {
 	for {
 		for pos < r.end && (isBlank(r.src[pos]) || isListSeparator(r.src[pos]) || isColon(r.src[pos]) || r.src[pos] == '`') && r.mentionAt(pos) == nil {
 			pos++
+		}
+		if r.isBotAt(pos) {
+			pos = r.mentionAt(pos).End
+			continue
 		}
 		next, text := pos, ""
 		for i, words := pos, 0; words < maxPhrase; words++ {
