@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/rs/zerolog"
 
@@ -123,16 +124,19 @@ func (a *attempt) refuseSurplus(ctx context.Context) error {
 // denies the command whatever the rest says. Who misspelt a command may have meant one that is open
 // to everybody; only the corrected line is left out where the policy would deny it.
 func (a *attempt) refuseSyntax(ctx context.Context, g syntax.Grammar, m syntax.Message, e *syntax.Error) error {
+	if a.request.Form != nil { // a button runs one command, or the commands of a message
+		e.Readings = slices.DeleteFunc(e.Readings, func(r syntax.Reading) bool { return r.Line > 0 })
+	}
 	meant := e.Command
-	if meant == "" && e.Fix != nil {
-		meant = g.Parse(*e.Fix).CommandName()
+	if corrected := e.Corrections(); meant == "" && len(corrected) > 0 {
+		meant = g.Parse(corrected[0].Message).CommandName()
 	}
 	if meant != "" {
 		err := a.checkPolicyFirst(ctx, meant)
 		_, denied := errors.AsType[*commands.Refusal](err)
 		switch {
 		case denied && e.Command == "":
-			e.Fix = nil
+			e.Fix, e.Readings = nil, nil
 		case err != nil:
 			return err
 		}
@@ -228,7 +232,7 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 		return commands.Reply{}, err
 	}
 	claim := messageClaim(a.request.Origin)
-	owner, err := a.Claim(ctx, claim)
+	owner, err := a.claimMessage(ctx)
 	switch {
 	case err != nil:
 		return commands.Reply{}, err

@@ -58,10 +58,23 @@ func (a *attempt) readForm(ctx context.Context) (*formMessage, error) {
 	case !commands.IsFor(shown.Data, a.request.From.ID):
 		form.refusal = commands.NotYours()
 	default:
-		a.request.Origin = symphony.MessageID(commands.OriginOf(shown.Data, string(shown.ID)))
+		a.request.Origin = lineOrigin(commands.OriginOf(shown.Data, string(shown.ID)), a.clickedLine(shown.Data))
 	}
 	a.form = form
 	return form, nil
+}
+
+// clickedLine is which of several commands of a message the clicked button runs, 0 for any other
+// button.
+func (a *attempt) clickedLine(data string) int {
+	if a.request.Form.ID != commands.FormOffer {
+		return 0
+	}
+	offer, err := commands.ClickedOffer(data, a.request.Form.Values, a.request.Line)
+	if err != nil { // which readSentForm refuses
+		return 0
+	}
+	return offer.Line
 }
 
 // readMessage reads what the user said.
@@ -95,7 +108,7 @@ func (a *attempt) readSentForm(ctx context.Context, form *formMessage) (m messag
 	if a.request.isUndo() { // which is no command
 		return message{}, nil
 	}
-	offer, err := commands.ClickedOffer(form.Data, a.request.Form.Values)
+	offer, err := commands.ClickedOffer(form.Data, a.request.Form.Values, a.request.Line)
 	if err != nil {
 		return message{}, err
 	}

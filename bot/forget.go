@@ -131,12 +131,15 @@ var (
 	mentionID   = regexp.MustCompile(`<mention\s[^>]*?uid="(\d+)"`)
 	mentionText = regexp.MustCompile(`<span[^>]*class="entity"[^>]*>[^<]*</span>`) // any display name
 	markupTag   = regexp.MustCompile(`<[^>]*>`)
-	quotedWho   = regexp.MustCompile(`\b(user|owner):\s*["“”]([^"“”]*)["“”]`)
+	quotedWho   = regexp.MustCompile(`\b(user|owner|people|members|with|invite):\s*["“”]([^"“”]*)["“”]`)
+	listedWho   = regexp.MustCompile(`(?:\b(?:user|owner|people|members|with|invite)\s*[:=：＝]|[-–—](?:user|owner|people|members|with|invite)\b)` +
+		`\s*[\p{L}\p{N}._'@-]+(?:(?:\s*[,;&+]\s*|\s+(?:and|plus|und|et|y|with|mit|avec|con)\s+)[\p{L}\p{N}._'@-]+)*`)
 	quotedTitle = regexp.MustCompile(`["“”][^"“”]*["“”]`)
 )
 
 // isNamedInText reports whether a text in lower case, with or without markup, mentions the person,
-// or has their address or their @username. Titles in quotes do not count.
+// or has their address, their @username or in a list of people their username. Titles in quotes do
+// not count.
 func (p person) isNamedInText(text string) bool {
 	for _, id := range mentionID.FindAllStringSubmatch(text, -1) {
 		if p[id[1]] {
@@ -146,14 +149,10 @@ func (p person) isNamedInText(text string) bool {
 	text = markupTag.ReplaceAllString(mentionText.ReplaceAllString(text, " "), " ")
 	text = quotedWho.ReplaceAllString(html.UnescapeString(text), "$1:$2")
 	text = quotedTitle.ReplaceAllString(text, " ")
+	listed := strings.Join(listedWho.FindAllString(text, -1), "\n")
 	for name := range p {
-		if strings.Contains(name, "@") && hasWord(text, name) {
+		if strings.Contains(name, "@") && hasWord(text, name) || hasWord(text, "@"+name) || hasWord(listed, name) {
 			return true
-		}
-		for _, mark := range []string{"@", "user:", "owner:"} {
-			if hasWord(text, mark+name) {
-				return true
-			}
 		}
 	}
 	return false

@@ -26,6 +26,7 @@ func TestAPersonIsFoundInWhatJobsSay(t *testing.T) {
 		"mention": said(`{"from":{"id":1,"username":"bob"},"data":"{\"0\":{\"id\":[{\"value\":\"12987981103203\"}]}}"}`),
 		"shown":   said(`null`, `{"reply":{"MessageML":"<p>@jdoe: no answer</p>"}}`),
 		"quoted":  said(`{"from":{"id":1,"username":"bob"},"text":"<div>/newroom user:&quot;jdoe&quot;</div>"}`),
+		"listed":  said(`{"from":{"id":1,"username":"bob"},"text":"<div>/newroom X people: alex, sam and jdoe</div>"}`),
 		"replied": said(`null`, `{"reply":{"messageML":"<p><mention uid=\"12987981103203\"/></p>"}}`),
 		"form":    said(`{"from":{"id":1},"form":{"id":"f","values":{"people":[12987981103203]}}}`),
 		"title":   said(`{"from":{"id":1},"roomName":"jdoe","text":"<div>/newroom \"@jdoe and jane.doe@acme.test\" jdoe &quot;x @jdoe&quot;</div>","form":{"values":{"name":"@jdoe"}}}`),
@@ -34,11 +35,11 @@ func TestAPersonIsFoundInWhatJobsSay(t *testing.T) {
 		"nobody":  said(`{"from":{"id":0,"username":"","email":""}}`),
 		"odd":     said(`jdoe`),
 	}
-	want := []string{"asked", "form", "mention", "odd", "planned", "quoted", "replied", "shown", "typed"}
+	want := []string{"asked", "form", "listed", "mention", "odd", "planned", "quoted", "replied", "shown", "typed"}
 	for _, person := range []string{"12987981103203", "JDoe", "jane.doe@ACME.test"} {
 		require.Equal(t, want, bot.JobsConcerning(person)(all), person)
 	}
-	require.Equal(t, []string{"form", "mention", "other", "planned", "quoted", "title", "typed"}, bot.JobsConcerning("bob")(all))
+	require.Equal(t, []string{"form", "listed", "mention", "other", "planned", "quoted", "title", "typed"}, bot.JobsConcerning("bob")(all))
 	require.Empty(t, bot.JobsConcerning("alice")(all))
 	require.Empty(t, bot.JobsConcerning(" ")(all))
 	require.Empty(t, bot.JobsConcerning("")(all))

@@ -68,6 +68,26 @@ func stepInSeries(step string, series int) string {
 // once.
 func messageClaim(origin symphony.MessageID) string { return "message/" + string(origin) }
 
+// lineOrigin is the origin of a request for one of several commands of a message: each of them
+// writes once.
+func lineOrigin(origin string, line int) symphony.MessageID {
+	if line == 0 {
+		return symphony.MessageID(origin)
+	}
+	return symphony.MessageID(origin + lineMark + strconv.Itoa(line))
+}
+
+// lineMark stands in no id of a message.
+const lineMark = "#"
+
+// lineJob is the id of the job for one of the commands that a click runs, whose event has this id.
+func lineJob(event string, line int) string {
+	if line <= 1 {
+		return event
+	}
+	return event + lineMark + strconv.Itoa(line)
+}
+
 // surplusClaim is the key of the one job that answers for the surplus of a conversation, of a
 // version that had a bound for the chat only: newest is the job that was taken last before it.
 func surplusClaim(conversation, newest string) string {
@@ -126,6 +146,10 @@ type storedRequest struct {
 	External bool `json:"external,omitempty"`
 
 	Form *sentForm `json:"form,omitempty"`
+
+	// Line is which of several commands of one message the request is for, where a click runs all of
+	// them: each has a job. It is 0 for any other request.
+	Line int `json:"line,omitempty"`
 
 	// Journal is the commands.JournalVersion of the program that accepted the request; 0 for those
 	// before version 2.

@@ -42,6 +42,10 @@ func journalSamples() map[string]any {
 				"action": json.RawMessage(`"create"`), "name": json.RawMessage(`"Desk"`), "people": json.RawMessage(`[7078106103902]`),
 			}},
 		},
+		"request_line": storedRequest{
+			Message: "carrier", Origin: "carrier", Stream: "chat", From: samplePerson, At: sampleTime, Line: 2,
+			Form: &sentForm{ID: "roombot-offer", Values: symphony.FormValues{"action": json.RawMessage(`"all-2"`)}},
+		},
 		"request_surplus": storedRequest{
 			Message: "message", Origin: "message", Stream: "chat", From: samplePerson, At: sampleTime,
 			Text: "<div>/help</div>", Missed: true, Surplus: "newest", Bound: boundPerson, Unreadable: true,
@@ -73,7 +77,7 @@ func asOfVersion0(sample any) any {
 		return s
 	case storedRequest:
 		s.Unreadable, s.Bound, s.External = false, "", false
-		s.Journal = 0
+		s.Journal, s.Line = 0, 0
 		return s
 	}
 	return sample
@@ -148,9 +152,11 @@ func TestNamesOfTheJournalAreThoseOfItsGoldenFile(t *testing.T) {
 		"part first details": partFirstDetails, "part first link": partFirstLink, "part first invited": partFirstInvited,
 		"intention of waiting for Symphony's pace": intentThrottled, "note of the feed": noteHeard,
 		"step in the first series": stepInSeries(stepOutcome, 1), "step in the second series": stepInSeries(stepOutcome, 2),
-		"claim of a message": messageClaim("origin"), "claim of a surplus": surplusClaim("chat", "newest"),
-		"conversation of a surplus": surplusConversation("chat"), "conversation of an undo": undoConversation("chat"),
-		"claim of an undo": undoClaim("job"), "step of the undone answer": stepUndone, "step of the undone notice": stepUndoneNotice,
+		"conversation of an undo": undoConversation("chat"),
+		"claim of an undo":        undoClaim("job"), "step of the undone answer": stepUndone, "step of the undone notice": stepUndoneNotice,
+		"claim of a message": messageClaim("origin"), "claim of the second command of a message": messageClaim(lineOrigin("origin", 2)),
+		"job of the second command": lineJob("event", 2), "claim of a surplus": surplusClaim("chat", "newest"),
+		"conversation of a surplus": surplusConversation("chat"),
 		"claim of a person's flood": floodClaim(boundPerson, "chat", "7", "newest"), "claim of a chat's flood": floodClaim(boundChat, "chat", "7", "newest"),
 		"claim of an answer to a person's flood": toldClaim(boundPerson, "chat", "7", "newest"),
 		"claim of an answer to a chat's flood":   toldClaim(boundChat, "chat", "7", "newest"), "quota of rooms": roomsQuota(7),

@@ -91,7 +91,7 @@ func TestACommandInMidSentenceIsExplained(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 
-	w.says("bob", `please /newroom "Desk" @alice`).sees("/newroom – open a room", "The command comes first in the message")
+	w.says("bob", `you can type /newroom "Desk" @alice`).sees("/newroom – open a room", "The command comes first in the message")
 	require.Empty(t, w.rooms("Desk"))
 }
 

@@ -49,7 +49,7 @@ func (b *Bot) arrivals(ctx context.Context, events []symphony.Event) []arrival {
 	for _, event := range events {
 		if a, ok := b.requestOf(ctx, event); ok && !seen[a.id] {
 			seen[a.id] = true
-			arrived = append(arrived, a)
+			arrived = append(arrived, a.perCommand()...)
 		}
 	}
 	return arrived

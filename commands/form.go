@@ -60,8 +60,8 @@ func (env *Env) FormReply(f *syntax.FormRequest) (Reply, error) {
 // What was filled in has not been read by others in the chat.
 func (r *Refusal) ReplyWithForm(sent symphony.FormValues) Reply {
 	refused := *r
-	if sent != nil && len(r.runnableOffers()) == 0 { // what would open is what was sent
-		refused.Offers = nil
+	if sent != nil && (r.keepsForm || len(r.runnableOffers()) == 0) { // what would open is what was sent
+		refused.Offers = slices.DeleteFunc(slices.Clone(r.Offers), func(o Offer) bool { return o.Edit })
 	}
 	r = &refused
 	reply := r.Reply()

@@ -62,7 +62,7 @@ func (c Command) helpText() []messageml.Node {
 	return append(body,
 		messageml.Paragraph(messageml.Text("Options, in any order:")),
 		messageml.List(options...),
-		messageml.Paragraph(messageml.Text("The command comes first in the message, or right after my name. People are mentions (@), e-mail addresses or @usernames. A name of several words needs no quotes if it comes first.")),
+		messageml.Paragraph(messageml.Text("The command comes first in the message, or right after my name. People are mentions (@), e-mail addresses or @usernames; a list copied from a mail will do. A name of several words needs no quotes if it comes first.")),
 	)
 }
 

@@ -136,6 +136,9 @@ type Refusal struct {
 	Private bool              `json:"private,omitempty"`
 	// Final is true where no correction would help.
 	Final bool `json:"-"`
+	// keepsForm is true where no correction is the only one: a form that was sent is shown as it
+	// was.
+	keepsForm bool
 	// Open is that of the reply. A refusal that was read back from the store is not open.
 	Open bool `json:"-"`
 }
@@ -146,6 +149,11 @@ type Offer struct {
 	Command syntax.Message `json:"command"`
 	// Edit opens the command's form, filled in, instead of running it.
 	Edit bool `json:"edit"`
+	// Line is the number of the command among several in one message, from 1; 0 otherwise.
+	Line int `json:"line,omitempty"`
+	// All is set where a click runs all commands of the message, the offers with a Line: how many
+	// there are. Command is then empty.
+	All int `json:"all,omitempty"`
 }
 
 // absentee is somebody who could not be added, or not as wanted.
@@ -231,6 +239,8 @@ type storedOffer struct {
 	Text     string           `json:"text"`
 	Mentions []syntax.Mention `json:"mentions,omitempty"`
 	Edit     bool             `json:"edit,omitempty"`
+	Line     int              `json:"line,omitempty"`
+	All      int              `json:"all,omitempty"`
 }
 
 // The forms that the bot posts. A form that stands in a chat may be sent long after.
@@ -257,6 +267,10 @@ const ButtonUndo = "undo"
 
 // offerButton runs the offer of this number.
 func offerButton(i int) string { return "offer-" + strconv.Itoa(i) }
+
+// allButton runs all offers with a line, so many as the number says. A version that does not know
+// it takes it for a button that does not work any more.
+func allButton(n int) string { return "all-" + strconv.Itoa(n) }
 
 // RequestKeyword is the key of the room keyword whose value is the request id: how a room is found
 // again when Symphony's answer to its creation was lost.

@@ -84,6 +84,8 @@ func shapes() map[string]shape {
 		}),
 		"absentees_none": storedAs([]absentee{}),
 		"stamp":          stampShape(),
+		"stamp_lines":    stampOfLinesShape(),
+		"names_lines":    storedAs(map[string]any{"buttons": texts(allButton(2))}),
 		"form":           formShape(),
 		"names":          namesShape(),
 		"proofs": storedAs(map[string]any{
@@ -136,6 +138,24 @@ func stampShape() shape {
 			require.True(t, ok)
 			return stamp
 		},
+	}
+}
+
+// stampOfLinesShape is the stamp of a message with buttons for two commands and for both.
+func stampOfLinesShape() shape {
+	one := journalCommand.Text
+	return shape{
+		value: storedStamp{
+			Type: "com.roombot.reply", Version: "1.0", Request: "ekx4-798w-jjry", Part: "reply", Outcome: "multiple-commands", Origin: "m1",
+			For: journalAlice.ID, Offers: []storedOffer{{All: 2}, {Text: one, Line: 1}, {Text: one, Line: 2}},
+		},
+		encode: func(*testing.T) []byte {
+			command := syntax.Message{Text: one}
+			reply := Reply{Code: "multiple-commands", Offers: []Offer{{All: 2}, {Command: command, Line: 1}, {Command: command, Line: 2}}}
+			_, data := reply.Render(Stamp{Request: "ekx4-798w-jjry", Part: "reply", Origin: "m1", For: journalAlice.ID})
+			return []byte(data)
+		},
+		decode: stampShape().decode,
 	}
 }
 

@@ -71,21 +71,6 @@ func (env *Env) planRoom(ctx context.Context, r *Request) (Plan, error) {
 	return p, nil
 }
 
-// refuseUnavailableOption refuses the options that are understood and not available yet.
-func refuseUnavailableOption(r *Request) *Refusal {
-	for _, o := range roomOptions() {
-		if _, given := r.Options[o.Key]; given && o.Unavailable {
-			line, caret := caretAt(r.Message, o.Key+":")
-			return &Refusal{
-				Code: "option-not-yet", Line: line, Caret: caret,
-				Message: o.Key + ": is not available yet." + nothingCreated,
-				Next:    "Please send the command without it.", Open: true,
-			}
-		}
-	}
-	return nil
-}
-
 // roomAttributes states every flag, because what Symphony takes for an omitted one on a public room
 // is not documented.
 func (env *Env) roomAttributes(r *Request) symphony.RoomAttributes {

@@ -47,6 +47,10 @@ func (env *Env) groupRefusal(ctx context.Context, r *Request, name string, found
 			Next:    "Name its people instead, or ask your Symphony administrators to rename one of the groups.",
 		}
 	}
+	if refusal := env.offerGroupList(ctx, r, name); refusal != nil {
+		refusal.Line, refusal.Caret = line, caret
+		return refusal
+	}
 	refusal := &Refusal{
 		Code: string(syntax.UnknownGroup), Line: line, Caret: caret,
 		Message: "There is no group “" + syntax.Truncate(name, maxEcho) + "”." + nothingCreated,

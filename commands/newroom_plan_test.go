@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,8 +145,19 @@ func TestOnlyRunnableCorrectionsAreOffered(t *testing.T) {
 		`/newrom`:                     {"Fill in the form"},
 		`/grups`:                      {"Run it"},
 		`/help newrom`:                {"Run it"},
-		`/newroom "Q2" colour:red`:    nil,
-		`/newroom "Q2" template:deal`: nil,
+		`/newroom "Q2" colour:red`:    {"Without colour:", "Edit in form"},
+		`/newroom "Q2" template:deal`: {"Create it without template:", "Edit in form"},
+		`/newroom "Q2" tpl:deal until:30d preview`:            {"Preview it without template: and expires:", "Edit in form"},
+		`/newroom "Q2" private public`:                        {"private", "public", "Edit in form"},
+		`/newroom "Q2" private public preview`:                {"private", "public", "Edit in form"},
+		`/newroom list`:                                       {"Show help", `Create "list"`, "Edit in form"},
+		`/newroom "Q2" name:"Q3" preview`:                     {`Preview "Q2"`, `Preview "Q3"`, "Edit in form"},
+		"/newroom \"A\" @alice\n/newroom \"B\"":               {"Create both", `Create "A"`, `Create "B"`},
+		"/newroom \"A\"\n/newroom \"B\"\n/newroom \"C\"":      {"Create all 3", `Create "A"`, `Create "B"`, `Create "C"`},
+		"/newroom \"A\" preview\n/groups":                     {"Run both", `Preview "A"`, "Run /groups"},
+		"/newroom \"A\"\n/newroom @alice\n/newroom \"C\" x y": {`Create "A"`, "Fill in the form"},
+		"/newroom \"A\"\n/newroom help":                       {`Create "A"`, "Show help"},
+		strings.Repeat("/newroom \"A\"\n", 6):                 nil,
 	} {
 		var got []string
 		for _, o := range w.answer("bob", line).Offers {

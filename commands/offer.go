@@ -2,7 +2,6 @@ package commands
 
 import (
 	"roombot/commands/syntax"
-	"roombot/symphony"
 	"roombot/symphony/messageml"
 )
 
@@ -35,17 +34,6 @@ func (c Catalogue) offersFor(fixed syntax.Message, read syntax.Result) []Offer {
 		return []Offer{run, edit}
 	}
 	return createOffers(fixed)
-}
-
-// ClickedOffer is the offer whose button was clicked, read from the stamp of the message.
-func ClickedOffer(data string, values symphony.FormValues) (Offer, error) {
-	e, ok := readStamp(data)
-	for i, o := range e.Offers {
-		if ok && offerButton(i) == values.Action() {
-			return Offer{Command: syntax.Message{Text: o.Text, Mentions: o.Mentions}, Edit: o.Edit}, nil
-		}
-	}
-	return Offer{}, Expired()
 }
 
 func buttonClass(i int) messageml.ButtonClass {

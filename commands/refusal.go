@@ -45,7 +45,7 @@ const maxSuggestion = 300
 
 // runnableOffers are the offers that run a command.
 func (r *Refusal) runnableOffers() []Offer {
-	return slices.DeleteFunc(slices.Clone(r.Offers), func(o Offer) bool { return o.Edit })
+	return slices.DeleteFunc(slices.Clone(r.Offers), func(o Offer) bool { return o.Edit || o.All > 0 })
 }
 
 // suggestion shows a corrected command, with "Did you mean" unless the refusal says so already.
@@ -64,11 +64,14 @@ func (c Catalogue) SyntaxRefusal(g syntax.Grammar, m syntax.Message, e *syntax.E
 	if e.At > 0 {
 		r.Line, r.Caret = e.Caret(m.Text)
 	}
-	switch {
-	case e.Fix != nil:
-		r.Offers = c.offersFor(*e.Fix, g.Parse(*e.Fix))
-	case e.Code == syntax.TooManyMembers:
+	r.keepsForm = e.Fix == nil
+	if e.Code == syntax.TooManyMembers {
 		r.Offers = offersOfFewer(g, m, e.Limit)
+		return r
+	}
+	r.Offers = c.correctionOffers(g, e)
+	if e.Code == syntax.MultipleCommands && !hasAllButton(r.Offers) {
+		r.Next = "Send one command in each message."
 	}
 	return r
 }

@@ -80,6 +80,8 @@ func TestRepliesGroups(t *testing.T) {
 	add("The bot may not read groups", `/newroom "Desk" group:Sales`, stub{path: "/profile-manager/", status: 403}, noUsersAPI)
 	add("A group that does not exist", `/newroom "Desk" group:"Fixed Income"`)
 	add("A group that is misspelt", `/newroom "Desk" group:"Test Grup" @Alice Martin`)
+	add("Two groups in one pair of quotes", `/newroom "Desk" group:"Test Group, FX EMEA" @Alice Martin`)
+	add("Two groups in one pair of quotes, one of which does not exist", `/newroom "Desk" group:"Test Group; Rates"`)
 	add("A group with several similar names", `/newroom "Desk" group:"Sale"`, list("Sales EU", "Sales US", "Sales APAC", "Research"))
 	add("Two groups of one name", `/newroom "Desk" group:"Sales"`, list("Sales", "sales"))
 	w.noLists = true
@@ -133,6 +135,12 @@ func TestRepliesMistakes(t *testing.T) {
 		`/newrom "Q2"`, `/new room "Q2"`, `/ newroom "Q2"`, `newroom "Q2"`, `/quote AAPL`, `/help newrom`, `/help weather`,
 		`/grups`, `/newroom "A" /groups`, `/newroom "Q2" preveiw:yes @Alice Martin`,
 		`/newroom "Crowd"` + crowd.String(),
+		"/newroom \"A\" @Alice Martin\n/newroom \"B\" @carol", "/newroom \"A\"\n/newroom \"B\" @carol\n/newroom \"C\" private public",
+		strings.Repeat("/newroom \"A\"\n", 6),
+		// words that are no name, lists of addresses
+		`/newroom cancel`, `/newroom por favor`, `/newroom Q2 Alice Martin <alice@acme.test>`, `/newroom "Q2" alice, carol`,
+		// what is not corrected
+		`/newroom "Q2" copy:no`, `/newroom "Q2" external public readonly`,
 	} {
 		entries = append(entries, entry{shortenTitle(line), w.answer("bob", line)})
 	}

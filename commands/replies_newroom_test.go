@@ -41,6 +41,7 @@ func TestRepliesNewRoom(t *testing.T) {
 
 // shortenTitle makes a command line the title of an entry.
 func shortenTitle(text string) string {
+	text = strings.ReplaceAll(text, "\n", " ⏎ ")
 	if runes := []rune(text); len(runes) > 90 {
 		return string(runes[:89]) + "…"
 	}

@@ -34,7 +34,8 @@ func TestSyntaxErrorSaysWhatToDoNext(t *testing.T) {
 		`/newroom "Q2" Alice Martin`:    "If it is a person, pick the name from the list that opens when you type @.",
 		`/newroom "Q2" for the call`:    "needs quotes",
 		`/newroom ""`:                   `Write one, such as "Q2 Earnings".`,
-		`/newroom "Q2" owner:alice`:     "needs a person, and alice alone is none: pick the name from the list",
+		`/newroom "Q2" owner:"!"`:       "or write an e-mail address or a username",
+		`/newroom undo`:                 "Without quotes this alone opens no room.",
 		`/newroom "Q2" colour:red`:      "members-can-add: and preview:.",
 		`/newroom "Q2" external public`: "cannot be public",
 	} {

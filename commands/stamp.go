@@ -25,8 +25,10 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 	}
 	var buttons []messageml.Node
 	for i, o := range r.Offers {
-		buttons = append(buttons, messageml.Button{Name: offerButton(i), Label: o.Label, Class: buttonClass(i)})
-		e.Offers = append(e.Offers, storedOffer{Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit})
+		buttons = append(buttons, messageml.Button{Name: o.button(i), Label: o.Label, Class: buttonClass(i)})
+		e.Offers = append(e.Offers, storedOffer{
+			Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit, Line: o.Line, All: o.All,
+		})
 	}
 	if r.Undo != nil {
 		buttons = append(buttons, messageml.Button{Name: ButtonUndo, Label: "Undo", Class: messageml.Secondary})

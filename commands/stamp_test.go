@@ -19,7 +19,7 @@ func TestButtonRunsItsOffer(t *testing.T) {
 	_, data := reply.Render(commands.Stamp{Request: "r1", Part: "reply", Origin: "m1"})
 	for i, want := range reply.Offers {
 		want.Label = ""
-		got, err := commands.ClickedOffer(data, symphony.FormValues{"action": fmt.Appendf(nil, `"offer-%d"`, i)})
+		got, err := commands.ClickedOffer(data, symphony.FormValues{"action": fmt.Appendf(nil, `"offer-%d"`, i)}, 0)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
@@ -34,13 +34,13 @@ func TestUnknownButtonHasExpired(t *testing.T) {
 	t.Parallel()
 	_, data := commands.Reply{Offers: []commands.Offer{{Label: "One"}}}.Render(commands.Stamp{})
 	for _, action := range []string{`"offer-1"`, `"offer--1"`, `"offer-0x"`, `"+0"`, `""`, `7`, `null`, `["offer-9"]`, `{}`} {
-		_, err := commands.ClickedOffer(data, symphony.FormValues{"action": json.RawMessage(action)})
+		_, err := commands.ClickedOffer(data, symphony.FormValues{"action": json.RawMessage(action)}, 0)
 		var refusal *commands.Refusal
 		require.ErrorAs(t, err, &refusal, action)
 		require.Equal(t, "expired", refusal.Code)
 	}
 	for _, damaged := range []string{"", "{}", "null", `{"roombot":7}`, `{"roombot":{"offers":[7]}}`, "nonsense"} {
-		_, err := commands.ClickedOffer(damaged, symphony.FormValues{"action": json.RawMessage(`"offer-0"`)})
+		_, err := commands.ClickedOffer(damaged, symphony.FormValues{"action": json.RawMessage(`"offer-0"`)}, 0)
 		require.Error(t, err, damaged)
 	}
 }
@@ -63,4 +63,24 @@ func TestStampTellsWhatAMessageAnswers(t *testing.T) {
 		require.False(t, commands.IsFinalReply(other, "r1"))
 		require.False(t, commands.IsReplyPart(other, "r1", "brief"))
 	}
+}
+
+func TestButtonForAllCommandsRunsEach(t *testing.T) {
+	t.Parallel()
+	first, second := syntax.Message{Text: `/newroom "A"`}, syntax.Message{Text: `/newroom "B"`}
+	_, data := commands.Reply{Offers: []commands.Offer{
+		{Label: "Create both", All: 2}, {Label: `Create "A"`, Command: first, Line: 1}, {Label: `Create "B"`, Command: second, Line: 2},
+	}}.Render(commands.Stamp{})
+	both := symphony.FormValues{"action": json.RawMessage(`"all-2"`)}
+	require.Equal(t, 2, commands.ClickedCommands(both))
+	for line, want := range map[int]syntax.Message{1: first, 2: second} {
+		got, err := commands.ClickedOffer(data, both, line)
+		require.NoError(t, err)
+		require.Equal(t, commands.Offer{Command: want, Line: line}, got)
+	}
+	for line, action := range map[int]string{0: "all-2", 1: "all-3", 2: "offer-1", 3: "all-2"} {
+		_, err := commands.ClickedOffer(data, symphony.FormValues{"action": fmt.Appendf(nil, "%q", action)}, line)
+		require.Error(t, err, "%s for command %d", action, line)
+	}
+	require.Equal(t, 1, commands.ClickedCommands(symphony.FormValues{"action": json.RawMessage(`"all-99"`)}))
 }

@@ -14,9 +14,10 @@ type argumentParser struct {
 	inv Invocation
 	// hasName is true once there is a name, or where the command takes none.
 	hasName bool
-	// lastNameToken is the index of the last token that may be a name of its own: a quoted text or
-	// name:. It is -1 without one.
+	// lastNameToken is the index of the last token that may be a name of its own, -1 without one.
 	lastNameToken int
+	// tail is the end of an unquoted name that is probably the name of a person.
+	tail addressName
 	// open is the last value of an option to which more tokens may belong.
 	open *openValue
 	// listEnd is the index of the token after the last list of groups or people.
@@ -24,6 +25,9 @@ type argumentParser struct {
 	run     wordRun
 	// known are the known groups, filled at first need.
 	known *groupNames
+
+	// spans are the places of the options that take one value, by key, and of the name.
+	spans map[string]span
 
 	people map[PersonRef]bool
 	groups map[string]bool
@@ -46,13 +50,16 @@ func newArgumentParser(r *messageReader, c Command, tokens []token, known map[st
 		messageReader: r, cmd: c, optionIndex: known, tokens: tokens, lastNameToken: -1,
 		inv:     Invocation{Command: c.Name, Options: map[string]any{}},
 		hasName: c.Args != ArgsRoom,
+		spans:   map[string]span{},
 		people:  map[PersonRef]bool{}, groups: map[string]bool{},
 		owners: map[PersonRef]bool{}, notes: map[Note]bool{},
 	}
-	value := false
-	for i, t := range tokens {
-		value = i > 0 && (a.isOptionKey(tokens[i-1]) || value && a.followsComma(i))
-		if (t.kind == quotedText || t.kind == brokenQuote) && !value || t.kind == key && a.isNameOption(t) {
+	if c.Args == ArgsRoom || c.Args == ArgsPeople {
+		a.markDisplayNames()
+	}
+	values := a.findQuotedValues()
+	for i, t := range a.tokens {
+		if (t.kind == quotedText && !a.isQuotedPerson(t) || t.kind == brokenQuote) && !values[i] || t.kind == key && a.isNameOption(t) {
 			a.lastNameToken = i
 		}
 	}
@@ -96,6 +103,9 @@ func (a *argumentParser) parseArgument(t token) *parseError {
 	switch t.kind {
 	case brokenQuote:
 		return t.err
+	case displayName:
+		a.i++
+		return nil
 	case mention, email, username:
 		if a.cmd.Args == ArgsNone {
 			return a.unexpectedTextError(t, a.i+1)
@@ -113,33 +123,25 @@ func (a *argumentParser) parseArgument(t token) *parseError {
 	case quotedText:
 		return a.parseQuoted(t)
 	case command:
-		if c, ok := a.findCommand(t); ok {
-			return a.multipleCommandsError(t, c)
+		if _, ok := a.findCommand(t); ok {
+			return a.multipleCommandsError(t)
 		}
 	}
 	return a.parseWords()
 }
 
-// findCommand finds the command that a token with a slash names, exactly or nearly.
-func (a *argumentParser) findCommand(t token) (Command, bool) {
-	if c, ok := a.grammar.Lookup(t.text); ok {
-		return c, true
-	}
-	chat := messageReader{grammar: a.grammar, room: true}
-	near, ok := nearestSpelling(foldKey(t.text), a.grammar.spellings(), chat.maxEdits(t.text))
-	if !ok {
-		return Command{}, false
-	}
-	return a.grammar.Commands[near.index], true
-}
-
 func (a *argumentParser) parseQuoted(t token) *parseError {
+	address, isAddress := t.quotedAddress()
 	switch {
+	case a.hasName && t.afterComma && a.open != nil && a.open.next == a.i && a.open.option.Kind == Groups:
+		return a.parseListValues(a.open.option, a.open.key, a.i)
+	case isAddress && a.cmd.Args == ArgsRoom && (a.hasName || a.isQuotedPerson(t)):
+		a.addPerson(token{kind: email, text: address})
+		a.i++
+		return nil
 	case !a.hasName:
 		a.i++
-		return a.setName(t.start, t.content.runes, t.content.from, t.content.mentions)
-	case t.afterComma && a.open != nil && a.open.next == a.i && a.open.option.Kind == Groups:
-		return a.parseListValues(a.open.option, a.open.key, a.i)
+		return a.setName(span{t.start, t.end}, t.quotedValue())
 	}
 	return a.extraQuoteError(t)
 }
@@ -159,6 +161,7 @@ func (a *argumentParser) extraQuoteError(t token) *parseError {
 	f.Message = name + ", and don't know what to do with this."
 	desc, ok := a.cmd.Option("desc")
 	if _, given := a.inv.Options[desc.Key]; !ok || given {
+		f.readings = []correction{{label: withoutPart(quotedPart(string(t.content.runes))), edits: a.leaveOut(span{t.start, t.end})}}
 		return f
 	}
 	f.Message = name + ". Is this the description? Then write " + desc.Key + ": in front of it."
@@ -177,24 +180,6 @@ func (a *argumentParser) unexpectedTextError(t token, end int) *parseError {
 	return &parseError{Error: Error{
 		Code: UnexpectedText, At: t.start, Text: text, End: stop, Message: `I don't know what to do with "` + shown + `".`,
 	}}
-}
-
-// setName sets the name of the room, which begins at start.
-func (a *argumentParser) setName(start int, runes []rune, from []int, mentions bool) *parseError {
-	c := cleanText(runes, from)
-	if len(c.runes) == 0 {
-		return &parseError{Error: Error{Code: NameEmpty, At: start, Message: `The room name is empty. Write one, such as "Q2 Earnings".`}}
-	}
-	if n := len(c.runes); n > MaxName {
-		return &parseError{Error: Error{
-			Code: NameTooLong, At: c.from[MaxName], Count: n, Limit: MaxName,
-			Message: fmt.Sprintf("The name has %d characters; Symphony takes at most %d (%d too many).", n, MaxName, n-MaxName),
-		}}
-	}
-	a.inv.Name, a.hasName = string(c.runes), true
-	a.addNote(c.hadInvisible, NoteInvisibleRemoved)
-	a.addNote(mentions, NoteMentionInText)
-	return nil
 }
 
 func (a *argumentParser) addNote(applies bool, n Note) {

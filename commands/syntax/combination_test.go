@@ -14,6 +14,9 @@ func pieces() []string {
 		"@Alice Martin", "@Bob Chen", "@Roombot", `@Dave "Dee" Ray`, "@alice", "bob@bank.com", "<bob@bank.com>", "@",
 		"group:", "group:Test", "Group", `group:"Test Group"`, "grup:", "desc:", `desc:"Prep`, "topic=Prep", "name:", `name:"Q3"`, "owner:", "owner:@Bob Chen", "user:@alice,",
 		"private", "public:yes", "external", "ext:", "readonly:maybe", "--preview", "—previw", "--colour", "colour:", "expires:", "30d", "expires:30d", ":", "yes", "no",
+		"Alice Martin <alice@acme.com>", "Chen, Bob <bob@acme.com>;", `"Martin, Eve" <eve@acme.com>`, "mailto:bob@bank.com", "<mailto:bob@bank.com>", "user:alice", "people:",
+		"with:", "please", "thanks", "called", "cancel", "por favor", "copy:", "no", "history", "-h", "/newroom \"B\"", "template:deal",
+		"Quarterly earnings preparation with the whole equity desk", "Alice Martin", "Bob <",
 		"help", "/newroom", "/newrom", "/groups", "/foo", "newroom", "?", "!", "Deal:", "10:30", "https://bank.com/a", "雷", "e\u0301",
 	}
 }
@@ -21,7 +24,7 @@ func pieces() []string {
 func TestRandomCombinationHasASoundResult(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
-	heads := []string{"/newroom ", `/newroom "Desk" `, "@Roombot /newroom ", "/newrom ", "/groups ", "/help ", "", "/new room "}
+	heads := []string{"/newroom ", `/newroom "Desk" `, "@Roombot /newroom ", "/newrom ", "/groups ", "/help ", "", "/new room ", "please /newroom ", "bitte newroom "}
 	all, g := pieces(), grammar("Test Group", "FX EMEA", "Test")
 	for range 20_000 {
 		var b strings.Builder

@@ -10,6 +10,7 @@ const (
 	QuoteRunOn         Code = "quote-run-on"
 	NameEmpty          Code = "name-empty"
 	NameTooLong        Code = "name-too-long"
+	WordAlone          Code = "word-alone"
 	UnexpectedText     Code = "unexpected-text"
 	UnknownOption      Code = "unknown-option"
 	OptionMissingValue Code = "option-missing-value"
@@ -38,6 +39,9 @@ type Error struct {
 	// Fix is the corrected message, if there is exactly one sensible reading. It holds everything
 	// the author wrote and can be run as it is.
 	Fix *Message
+	// Readings are the corrected messages, where there are several, or where the only one leaves out
+	// or changes something. Then Fix is nil.
+	Readings []Reading
 	// Count and Limit are set where something is too long or too many.
 	Count, Limit int
 	// Option is the key of the option concerned, if any.

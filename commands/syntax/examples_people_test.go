@@ -88,9 +88,34 @@ func peopleExamples() []example {
 			`{"command":"newroom","name":"Desk","users":[1001],"usernames":["carol"],"emails":["bob@bank.com"]}`,
 		},
 		{
-			"an owner by first name alone is an error",
-			im(`/newroom "Desk" owner:Bob`),
+			"a word as an owner is a username",
+			im(`/newroom "Desk" owner:carol @Alice Martin`),
+			`{"command":"newroom","name":"Desk","users":[1001],"usernames":["carol"],"options":{"owner":["carol"]}}`,
+		},
+		{
+			"other words for user take lists of people of all kinds",
+			im(`/newroom Q2 people: alice, bob and carol invite:kim,dave@bank.com members:@ravi`),
+			`{"command":"newroom","name":"Q2","usernames":["alice","bob","carol","kim","ravi"],"emails":["dave@bank.com"]}`,
+		},
+		{
+			"a list of people may come before the name",
+			im(`/newroom with: alice, bob "Q2"`),
+			`{"command":"newroom","name":"Q2","usernames":["alice","bob"]}`,
+		},
+		{
+			"the last of a list of people is no name",
+			im(`/newroom people: alice, bob`),
+			`{"form":{"missing":["name"],"prefill":{"usernames":["alice","bob"]}}}`,
+		},
+		{
+			"a quoted text is no person",
+			im(`/newroom "Desk" owner:"!"`),
 			`{"error":{"code":"option-bad-value","at":22,"option":"owner"}}`,
+		},
+		{
+			"joining words may be German, French or Spanish",
+			im(`/newroom Q2 Zahlen mit @Alice Martin und @Bob Chen et @alice y bob@bank.com`),
+			`{"command":"newroom","name":"Q2 Zahlen","users":[1001,1002],"usernames":["alice"],"emails":["bob@bank.com"]}`,
 		},
 		{
 			"an owner is missing",

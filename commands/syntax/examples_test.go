@@ -19,7 +19,7 @@ type example struct {
 }
 
 func examples() []example {
-	return slices.Concat(commandExamples(), nameExamples(), quoteExamples(), peopleExamples(), optionExamples())
+	return slices.Concat(commandExamples(), nameExamples(), quoteExamples(), peopleExamples(), optionExamples(), addressExamples(), phraseExamples())
 }
 
 func TestMessageIsUnderstood(t *testing.T) {

@@ -14,7 +14,7 @@ func (a *argumentParser) parseFlag(t token, o CommandOption) *parseError {
 	case v.kind == brokenQuote && v.adjacent:
 		return v.err
 	case v.adjacent, t.hasColon && v.kind == word && !isJoiner(v) && !a.isFlag(v):
-		return a.badValueError(t, o, v.start, `takes yes or no (or true, false, on, off, 1, 0, y, n), not "`+a.echoSource(v.start, v.end)+`"`)
+		return a.badFlagValueError(t, o, v, `takes yes or no (or true, false, on, off, 1, 0, y, n), not "`+a.echoSource(v.start, v.end)+`"`)
 	}
 	return a.setFlag(t, o, true, n)
 }
@@ -36,15 +36,32 @@ func (a *argumentParser) parseYesNo(v token) (yes, ok bool) {
 	return false, false
 }
 
-// setFlag sets a flag and moves on to token next.
-func (a *argumentParser) setFlag(t token, o CommandOption, yes bool, next int) *parseError {
-	if f := a.duplicateOptionError(t, o); f != nil {
+// badFlagValueError is the error of a flag with another value than yes or no. One that cannot be
+// undone is only left out.
+func (a *argumentParser) badFlagValueError(t token, o CommandOption, v token, why string) *parseError {
+	f := a.badValueError(t, o, v.start, why)
+	switch {
+	case o.Irreversible && !v.isPerson():
+		f.readings = a.dropOption(t, v.end)
+		return f
+	case v.isPerson():
+		f.readings = []correction{setTo(o.Key, true, edit{v.start, v.start, " "})}
 		return f
 	}
-	a.inv.Options[o.Key] = yes
+	for _, yes := range []bool{true, false} {
+		f.readings = append(f.readings, setTo(o.Key, yes, edit{t.start, v.end, optionPart(o.Key, yes)}))
+	}
+	return f
+}
+
+// setFlag sets a flag and moves on to token next.
+func (a *argumentParser) setFlag(t token, o CommandOption, yes bool, next int) *parseError {
 	a.i = next
+	if f := a.setOption(t, o, yes, span{t.start, a.tokens[next-1].end}); f != nil {
+		return f
+	}
 	if c, found := a.cmd.Conflict(a.inv.Options); found {
-		return &parseError{Error: Error{Code: OptionConflict, At: t.start, Message: c.Message}}
+		return &parseError{Error: Error{Code: OptionConflict, At: t.start, Message: c.Message}, readings: a.resolveConflict(c)}
 	}
 	return nil
 }

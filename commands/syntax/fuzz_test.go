@@ -68,6 +68,8 @@ func requireSoundError(t *testing.T, g syntax.Grammar, m syntax.Message, e *synt
 	require.GreaterOrEqual(t, e.At, 0)
 	require.LessOrEqual(t, e.At, len([]rune(m.Text)))
 	require.True(t, strings.HasSuffix(strings.Split(e.Reply(m.Text), "\nDid you mean")[0], "^"))
+	require.True(t, e.Fix == nil || len(e.Readings) == 0, "a fix is the only reading")
+	requireSoundReadings(t, g, m, e)
 	if e.Fix == nil {
 		return
 	}

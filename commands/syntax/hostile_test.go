@@ -16,6 +16,7 @@ func hostilePieces() []string {
 		`"`, `'`, `“`, `”`, `„`, `« `, `"" `, `“a" `, `'1 `, `'a' `, `‘a' `, `“”`, `\"`, `\`, "a", " ", "`", "/", "/a ", "@", "@a ", "@a,", "a@b.c",
 		"a@b.cd ", "a:", "a: ", `a:"b" `, "group:a ", "group:a,", "group:a, ", "a,", ", a", "and ", "with ", "- ", "--a ", "—", ":", "desc:", "desc: ",
 		"private ", "public:", "\u200b", "e\u0301", "\u0301", "😀", "雷", "\n", "/newroom ", "grup:x ", "owner:@a,", "owner:@a ", "!", "x! ", "'!", `"!`, "(", "name:", "x/", "--",
+		"<a@b.cd>", "A <a@b.cd> ", "<", "x<", "please ", "public:no public:yes ", "x\"y ", "user:a, ", "/newroom a ",
 	}
 }
 

@@ -82,7 +82,7 @@ func (l *lexer) wordEnd(start int) int {
 		stop = min(stop, l.mentions[n].Start)
 	}
 	i := start + 1
-	for i < stop && !isBlank(l.src[i]) && !isListSeparator(l.src[i]) && !isDoubleQuote(l.src[i]) {
+	for i < stop && !isBlank(l.src[i]) && !isListSeparator(l.src[i]) && !isDoubleQuote(l.src[i]) && !l.isLinkAt(i) {
 		i++
 	}
 	return i

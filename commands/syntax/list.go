@@ -18,7 +18,7 @@ func (a *argumentParser) isListValue(n int, o CommandOption) bool {
 	if o.Kind == Groups {
 		return a.isText(t) || (t.kind == email || t.kind == username) && a.isAdjacent(n)
 	}
-	return t.isPerson() || a.isText(t)
+	return t.isPerson() || t.kind == displayName || a.isText(t)
 }
 
 // isAdjacent reports whether no blank stands before token n.
@@ -32,17 +32,55 @@ func (a *argumentParser) parseListValues(o CommandOption, key string, n int) *pa
 			return f
 		}
 		a.i, a.listEnd = end, end
-		if end >= len(a.tokens) || !a.followsComma(end) || !a.isListValue(end, o) {
+		next, ok := a.nextListValue(o, end)
+		if !ok {
 			return nil
 		}
-		n = end
+		n = next
 	}
+}
+
+// nextListValue is the index of the next value of a list, of which the token end is the first after
+// the last value. It stands directly after a comma; or it is a username without its @, or one of
+// the people of a list without owners, after a comma or a joining word.
+func (a *argumentParser) nextListValue(o CommandOption, end int) (n int, ok bool) {
+	if end >= len(a.tokens) {
+		return 0, false
+	}
+	if a.followsComma(end) && a.isListValue(end, o) {
+		return end, true
+	}
+	n = end
+	for n < len(a.tokens) && isJoiner(a.tokens[n]) {
+		n++
+	}
+	if o.Kind == Groups || n >= len(a.tokens) || n == end && !a.tokens[n].afterComma {
+		return 0, false
+	}
+	isPerson := a.tokens[n].isPerson() || a.tokens[n].kind == displayName
+	return n, isPerson && o.Kind == People || a.isBareUsername(n)
+}
+
+// isBareUsername reports whether token n may be a username without its @: a word alone between
+// commas and joining words, and no flag.
+func (a *argumentParser) isBareUsername(n int) bool {
+	t := a.tokens[n]
+	if _, ok := parseUsername("@" + t.text); !ok || t.kind != word || isJoiner(t) || a.isFlag(t) {
+		return false
+	}
+	next := n + 1
+	return next >= len(a.tokens) || a.tokens[next].afterComma || a.tokens[next].kind != word || isJoiner(a.tokens[next]) ||
+		a.isFlag(a.tokens[next]) || a.skipPhrases(next, courtesies) == len(a.tokens)
 }
 
 // parseListValue reads one value of a list; end is the index of the token after it.
 func (a *argumentParser) parseListValue(o CommandOption, key string, n int) (end int, f *parseError) {
 	v := a.tokens[n]
 	if o.Kind != Groups {
+		for v.kind == displayName { // an address follows
+			n++
+			v = a.tokens[n]
+		}
 		return n + 1, a.parsePersonValue(o, key, v)
 	}
 	end = n + 1
@@ -68,11 +106,16 @@ func (a *argumentParser) parseListValue(o CommandOption, key string, n int) (end
 	return end, nil
 }
 
-// parsePersonValue adds one of the people an option names.
+// parsePersonValue adds one of the people an option names; a word is a username without its @.
 func (a *argumentParser) parsePersonValue(o CommandOption, key string, v token) *parseError {
+	if name, ok := parseUsername("@" + v.text); ok && v.kind == word {
+		v.kind, v.text = username, name
+	}
 	if !v.isPerson() {
 		what := a.echoSource(v.start, v.end)
-		return a.badValueError(token{text: key}, o, v.start, "needs a person, and "+what+" alone is none: pick the name from the list that opens when you type @, or write an e-mail address")
+		f := a.badValueError(token{text: key}, o, v.start, "needs a person, and "+what+" alone is none: pick the name from the list that opens when you type @, or write an e-mail address or a username")
+		f.readings = a.dropOption(a.tokens[a.i], v.end)
+		return f
 	}
 	if p, ok := a.addPerson(v); ok && o.Kind == Owners {
 		a.addOwner(o.Key, p)

@@ -21,8 +21,8 @@ func validMentions(mentions []Mention, length int) []Mention {
 	})
 }
 
-// applyEdits carries out edits, which are in order and touch no mention, and moves the mentions
-// along.
+// applyEdits carries out edits, which are in order, and moves the mentions along. What is replaced
+// loses its mentions.
 func applyEdits(m Message, edits []edit) Message {
 	src := []rune(m.Text)
 	mentions := validMentions(m.Mentions, len(src))
@@ -43,6 +43,9 @@ func applyEdits(m Message, edits []edit) Message {
 		copyUntil(e.start)
 		out = append(out, []rune(e.text)...)
 		done = e.end
+		for next < len(mentions) && mentions[next].Start < done {
+			next++
+		}
 	}
 	copyUntil(len(src))
 	return Message{Text: string(out), Mentions: moved, Room: m.Room}

@@ -10,6 +10,8 @@ type messageReader struct {
 	mentions []Mention
 	// room is true in a shared room until the bot is mentioned: silence is the rule there.
 	room bool
+	// wasWrittenInRoom is true for every message in a shared room.
+	wasWrittenInRoom bool
 
 	pos int
 	// slash is where the command starts.
@@ -24,6 +26,9 @@ func (r *messageReader) read() (Result, *parseError) {
 		r.room = false
 		r.pos = r.mentionAt(r.pos).End
 		ticks = r.skipSigns("`,:，：") || ticks
+	}
+	if !r.room && r.skipOpenings() {
+		ticks = ticks || r.src[r.pos-1] == '`'
 	}
 	if ticks {
 		r.dropBackticks()
@@ -138,6 +143,9 @@ func (r *messageReader) parseArguments(c Command) (Result, *parseError) {
 	if isHelpRequest(tokens) {
 		return Result{Help: c.Name}, nil
 	}
+	if f := r.askedWordError(c, tokens); f != nil {
+		return Result{}, f
+	}
 	switch c.Args {
 	case ArgsText:
 		return r.readText(c, tokens)
@@ -145,21 +153,6 @@ func (r *messageReader) parseArguments(c Command) (Result, *parseError) {
 		return r.readHelpTopic(c, tokens)
 	}
 	return newArgumentParser(r, c, tokens, known).parse()
-}
-
-// isHelpRequest reports whether the only argument is the word help.
-func isHelpRequest(tokens []token) bool {
-	if len(tokens) != 1 {
-		return false
-	}
-	t := tokens[0]
-	switch {
-	case t.kind == word:
-		return t.text == "?" || foldKey(trimPunctuation(t.text)) == "help"
-	case t.kind == key:
-		return t.hasDashes && foldKey(t.text) == "help"
-	}
-	return false
 }
 
 // optionsByKey are the options of a command by folded spelling.

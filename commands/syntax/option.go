@@ -17,6 +17,8 @@ type CommandOption struct {
 	// Unavailable is true for what is understood and not carried out yet: no list of options names
 	// it.
 	Unavailable bool
+	// Irreversible is true for what nobody can take back: no misspelt word is corrected to it.
+	Irreversible bool
 }
 
 // ValueKind says what values an option takes and where they go.
@@ -43,6 +45,8 @@ const (
 type Conflict struct {
 	A, B    Setting
 	Message string
+	// Opposites is true where each of the two says the opposite of the other.
+	Opposites bool
 }
 
 // Setting is a flag with a value.

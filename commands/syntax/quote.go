@@ -133,7 +133,7 @@ func (l *lexer) readQuote(open int) token {
 	case isColon(l.src[end-1]) || l.hasArgumentBetween(open+1, end):
 		return l.unclosedQuoteToken(open)
 	}
-	return l.runOnQuoteToken(end)
+	return l.runOnQuoteToken(open, end)
 }
 
 // readQuotation resolves the escapes between two quotes.

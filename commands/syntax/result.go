@@ -31,6 +31,17 @@ func (r Result) CommandName() string {
 	return ""
 }
 
+// invocation is what was understood of a command, complete or not.
+func (r Result) invocation() Invocation {
+	switch {
+	case r.Command != nil:
+		return *r.Command
+	case r.Form != nil:
+		return r.Form.Prefill
+	}
+	return Invocation{}
+}
+
 // Note is a remark about something that was read generously.
 type Note = string
 

@@ -59,6 +59,9 @@ func isListSeparator(r rune) bool {
 	return false
 }
 
+// isSemicolon reports whether r separates people and not the parts of one's name.
+func isSemicolon(r rune) bool { return r == ';' || r == '；' }
+
 // isComma reports whether r separates the values of one option.
 func isComma(r rune) bool { return r == ',' || r == '，' || r == '、' }
 

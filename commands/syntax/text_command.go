@@ -23,17 +23,10 @@ func (r *messageReader) readText(c Command, tokens []token) (Result, *parseError
 func (r *messageReader) secondCommandError(tokens []token) *parseError {
 	for _, t := range tokens {
 		if t.kind == command {
-			if c, ok := r.grammar.Lookup(t.text); ok {
-				return r.multipleCommandsError(t, c)
+			if _, ok := r.grammar.Lookup(t.text); ok {
+				return r.multipleCommandsError(t)
 			}
 		}
 	}
 	return nil
-}
-
-func (r *messageReader) multipleCommandsError(t token, c Command) *parseError {
-	return &parseError{Error: Error{
-		Code: MultipleCommands, At: t.start,
-		Message: "A second command starts here. Send one command at a time: /" + c.Name + " needs a message of its own.",
-	}}
 }

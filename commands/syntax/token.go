@@ -12,6 +12,7 @@ const (
 	key                          // the start of an option, without its value
 	command                      // a slash and a name
 	brokenQuote                  // a quote that is never closed, or closed in mid-word
+	displayName                  // the name before an e-mail address in brackets
 )
 
 // token is one piece of a message. Offsets count code points.
@@ -45,10 +46,12 @@ type quotation struct {
 	mentions bool
 }
 
-// parseError is an [Error] without its corrected line: the edits, if any, make it.
+// parseError is an [Error] without its corrected line: the edits, if any, make the only one that is
+// sensible, and the readings make one each.
 type parseError struct {
 	Error
-	edits []edit
+	edits    []edit
+	readings []correction
 }
 
 // edit replaces the code points from start to end by text.

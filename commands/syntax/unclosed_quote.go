@@ -1,12 +1,12 @@
 package syntax
 
-import "unicode"
-
 // unclosedQuoteToken is the token for a quote that is never closed. The correction closes it before
 // the first person or option that follows.
 func (l *lexer) unclosedQuoteToken(open int) token {
 	f := &parseError{Error: Error{Code: UnclosedQuote, At: open, Message: "The quote that opens here is never closed."}}
-	f.edits = l.closeQuoteEdits(open)
+	if f.edits = l.closeQuoteEdits(open); f.edits == nil {
+		f.readings = []correction{{label: withoutQuote, edits: []edit{{open, open + 1, " "}}}}
+	}
 	return token{kind: brokenQuote, start: open, end: l.end, err: f}
 }
 
@@ -128,23 +128,4 @@ func (l *lexer) trimJoiners(start, end int) int {
 		}
 		end = from
 	}
-}
-
-// runOnQuoteToken is the token for a quote that closes in front of more text.
-func (l *lexer) runOnQuoteToken(end int) token {
-	escaped := `\"`
-	if isSingleClosingQuote(l.src[end]) {
-		escaped = `\'`
-	}
-	f := &parseError{Error: Error{
-		Code: QuoteRunOn, At: end,
-		Message: "The quote closes here, but text follows without a space. Write " + escaped + " for a quote inside the name.",
-	}}
-	switch {
-	case l.isArgumentAt(end + 1):
-		f.edits = []edit{{end + 1, end + 1, " "}}
-	case isSingleClosingQuote(l.src[end]) && unicode.IsLetter(l.src[end-1]) && unicode.IsLetter(l.src[end+1]):
-		f.edits = []edit{{end, end, `\`}}
-	}
-	return token{kind: brokenQuote, start: end, end: l.end, err: f}
 }

@@ -39,6 +39,9 @@ func (a *argumentParser) nearestOption(t token) (spelling, bool) {
 	})
 }
 
+// typeItYourself follows the name of an option that cannot be undone.
+const typeItYourself = " It cannot be undone, so please type it yourself."
+
 func (a *argumentParser) unknownOptionError(t token) *parseError {
 	f := &parseError{Error: Error{Code: UnknownOption, At: t.start, Message: `There is no option "` + echo(t.text) + `".`}}
 	if len(a.cmd.Options) == 0 {
@@ -47,15 +50,30 @@ func (a *argumentParser) unknownOptionError(t token) *parseError {
 	near, ok := a.nearestOption(t)
 	if !ok {
 		f.Message += " The options are " + a.optionList() + "."
+		f.readings = a.dropUnknownOption(t)
 		return f
 	}
 	f.Message += " Did you mean " + near.text + ": ?"
+	if a.cmd.Options[near.index].Irreversible {
+		f.Message += typeItYourself
+		f.readings = a.dropUnknownOption(t)
+		return f
+	}
 	start := t.start
 	for !isKeyRune(a.src[start]) || toHalfWidth(a.src[start]) == '-' {
 		start++
 	}
 	f.edits = []edit{{start, start + len([]rune(strings.TrimLeft(t.text, "-－"))), near.text}}
 	return f
+}
+
+// dropUnknownOption leaves an unknown option out, with the value that stands right after it.
+func (a *argumentParser) dropUnknownOption(t token) []correction {
+	end, next := t.end, a.i+1
+	if t.hasColon && next < len(a.tokens) && a.tokens[next].adjacent && a.isText(a.tokens[next]) {
+		end = a.tokens[next].end
+	}
+	return a.dropOption(t, end)
 }
 
 // optionList lists the keys of the options in words.

@@ -10,43 +10,23 @@ func (a *argumentParser) parseOption(t token, o CommandOption) *parseError {
 	case Groups, People, Owners:
 		return a.parseList(t, o)
 	}
-	if f := a.duplicateOptionError(t, o); f != nil {
-		return f
-	}
 	v, f := a.parseValue(t, o)
 	if f != nil {
 		return f
 	}
+	given := span{t.start, a.tokens[a.i-1].end}
 	switch o.Kind {
 	case Name:
-		return a.setName(v.start, v.runes, v.from, v.mentions)
+		return a.setNameOption(v, given)
 	case Duration:
-		return a.setDuration(o, v)
+		return a.setDuration(t, o, v, given)
 	}
 	text := cleanDescription(v.runes)
 	if text == "" {
 		return a.missingValueError(t, o, v.start)
 	}
 	a.addNote(v.mentions, NoteMentionInText)
-	a.inv.Options[o.Key] = text
-	return nil
-}
-
-// duplicateOptionError is the error of an option that is given twice, nil for the first time.
-func (a *argumentParser) duplicateOptionError(t token, o CommandOption) *parseError {
-	_, given := a.inv.Options[o.Key]
-	if !given && (o.Kind != Name || !a.hasName) {
-		return nil
-	}
-	f := &parseError{Error: Error{Code: OptionDuplicate, At: t.start, Option: o.Key}}
-	f.Message = o.Key + ": is given twice. Keep one of them."
-	if foldKey(t.text) != foldKey(o.Key) {
-		f.Message = o.Key + ": is given twice (" + t.text + ": means the same). Keep one of them."
-	}
-	if o.Kind == Name {
-		f.Message = `I already have the name "` + echo(a.inv.Name) + `". Keep one of them.`
-	}
-	return f
+	return a.setOption(t, o, text, given)
 }
 
 // optionValue is the text of an option, with the offset of each character.
@@ -55,6 +35,11 @@ type optionValue struct {
 	runes    []rune
 	from     []int
 	mentions bool
+}
+
+// quotedValue is the text between quotes.
+func (t token) quotedValue() optionValue {
+	return optionValue{t.start, t.content.runes, t.content.from, t.content.mentions}
 }
 
 // parseValue reads the one value of an option and moves on behind it.
@@ -66,7 +51,7 @@ func (a *argumentParser) parseValue(t token, o CommandOption) (optionValue, *par
 	v := a.tokens[n]
 	if v.kind == quotedText {
 		a.i = n + 1
-		return optionValue{v.start, v.content.runes, v.content.from, v.content.mentions}, nil
+		return v.quotedValue(), nil
 	}
 	end := v.end
 	for a.i = n + 1; a.i < len(a.tokens) && a.continuesWord(a.i); a.i++ {
@@ -119,7 +104,9 @@ func (a *argumentParser) noValueError(t token, o CommandOption, n int) *parseErr
 		case v.kind == brokenQuote && !v.afterComma:
 			return v.err
 		case v.kind == mention && v.adjacent:
-			return a.badValueError(t, o, v.start, "needs "+o.describeValue()+", not a person")
+			f := a.badValueError(t, o, v.start, "needs "+o.describeValue()+", not a person")
+			f.readings = a.dropOption(t, t.end)
+			return f
 		}
 	}
 	return a.missingValueError(t, o, t.end)
@@ -132,6 +119,7 @@ func (a *argumentParser) missingValueError(t token, o CommandOption, at int) *pa
 		f.Message += ", such as " + o.Example
 	}
 	f.Message += "."
+	f.readings = a.dropOption(t, at)
 	return f
 }
 
@@ -160,12 +148,12 @@ func (a *argumentParser) badValueError(t token, o CommandOption, at int, why str
 	return f
 }
 
-func (a *argumentParser) setDuration(o CommandOption, v optionValue) *parseError {
+func (a *argumentParser) setDuration(t token, o CommandOption, v optionValue, given span) *parseError {
 	text := foldKey(string(cleanText(v.runes, v.from).runes))
 	if _, ok := ParseDuration(text); !ok {
-		t := token{text: o.Key}
-		return a.badValueError(t, o, v.start, `cannot be "`+echo(string(v.runes))+`": write days, hours or weeks as 30d, 12h or 2w`)
+		f := a.badValueError(token{text: o.Key}, o, v.start, `cannot be "`+echo(string(v.runes))+`": write days, hours or weeks as 30d, 12h or 2w`)
+		f.readings = a.dropOption(t, given.end)
+		return f
 	}
-	a.inv.Options[o.Key] = text
-	return nil
+	return a.setOption(t, o, text, given)
 }

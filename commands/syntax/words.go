@@ -13,14 +13,21 @@ func (a *argumentParser) parseWords() *parseError {
 	if a.hasName || (a.i > 0 || a.lastNameToken > a.i) && a.areFlags(end) {
 		return a.parseExtraWords(end)
 	}
+	if a.isFiller(end) {
+		a.i = end
+		return nil
+	}
 	first, last := a.trimRun(a.i, end)
 	a.i = end
 	if first == last {
 		return nil
 	}
+	if a.tail.address == end && end > 0 {
+		return a.readAddressName(first)
+	}
 	start, stop := a.tokens[first].start, a.tokens[last-1].end
 	a.inv.NameUnquoted = true
-	return a.setName(start, a.src[start:stop], offsets(start, stop), false)
+	return a.setName(span{start, stop}, optionValue{start, a.src[start:stop], offsets(start, stop), false})
 }
 
 // wordRun is the last run of words that was measured: the index after it, and whether there was a
@@ -81,7 +88,8 @@ func isDanglingJoiner(text string, besidePeople bool) bool {
 // isJoinerText reports whether a word or sign may stand between people.
 func isJoinerText(text string) bool {
 	switch foldKey(text) {
-	case "and", "&", "with", "plus", "+":
+	case "and", "&", "with", "plus", "+",
+		"und", "mit", "et", "avec", "y", "con":
 		return true
 	}
 	return false
@@ -108,7 +116,7 @@ func (a *argumentParser) isPeopleAt(i int) bool {
 		k := a.cmd.Options[n].Kind
 		return k == Groups || k == People || k == Owners
 	}
-	return t.isPerson()
+	return t.isPerson() || t.kind == displayName
 }
 
 // parseExtraWords reads words after the name.
@@ -122,6 +130,14 @@ func (a *argumentParser) parseExtraWords(end int) *parseError {
 		a.i = next
 		return nil
 	}
+	if next := a.skipPhrases(a.i, courtesies); next > a.i {
+		a.i = next
+		return nil
+	}
+	if next := a.skipFiller(a.i, courtesies, invitings); next > a.i && a.isPeopleAt(next) {
+		a.i = next
+		return nil
+	}
 	f := a.unexpectedTextError(t, end)
 	if f.edits = a.addColonEdits(a.i); f.edits != nil {
 		return f
@@ -132,10 +148,15 @@ func (a *argumentParser) parseExtraWords(end int) *parseError {
 	_, last := a.trimRun(a.i, end)
 	if near, ok := a.nearestFlag(last); ok {
 		f.Message += " Did you mean " + near.text + "?"
+		if a.cmd.Options[near.index].Irreversible {
+			f.Message += typeItYourself
+			return f
+		}
 		f.edits = []edit{{t.start, a.tokens[last-1].end, near.text}}
 		return f
 	}
 	f.Message += a.hintFor(t, end)
+	f.readings = a.readExtraWords(last)
 	return f
 }
 

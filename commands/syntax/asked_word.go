@@ -1,0 +1,51 @@
+package syntax
+
+import "slices"
+
+// helpWords ask for help where they are the only argument.
+var helpWords = newPhrases("help, h, hilfe, aide, ayuda, ajuda")
+
+// askedWords are taken for a name only where they are quoted: who types one alone wants something
+// else of the bot, or is polite.
+var askedWords = newPhrases(
+	"cancel, stop, undo, list, abort, quit, exit, delete, close, status",
+	"abbrechen, abbruch, stopp, halt, rückgängig, liste, löschen, beenden",
+	"annuler, annule, arrêter, arrête, arreter, lister, supprimer, quitter",
+	"cancelar, cancela, parar, para, detener, deshacer, lista, listar, borrar, salir",
+)
+
+// isHelpRequest reports whether the only argument asks for help: the word, "-h" or a question mark.
+func isHelpRequest(tokens []token) bool {
+	if len(tokens) != 1 {
+		return false
+	}
+	t := tokens[0]
+	switch {
+	case t.kind == key:
+		return t.hasDashes && helpWords[foldPhrase(t.text)]
+	case t.kind != word:
+		return false
+	}
+	return slices.Contains([]string{"?", "-?", "/?", "？"}, t.text) ||
+		helpWords[foldPhrase(t.text)] && (len(t.text) > 1 || t.text[0] == '-')
+}
+
+// askedWordError asks about a word that is probably not meant as the room's name.
+func (r *messageReader) askedWordError(c Command, tokens []token) *parseError {
+	if c.Args != ArgsRoom || len(tokens) == 0 || len(tokens) > maxPhrase {
+		return nil
+	}
+	typed := string(r.src[tokens[0].start:tokens[len(tokens)-1].end])
+	if !isPhrase(typed, []phrases{askedWords, courtesies}) || slices.ContainsFunc(tokens, func(t token) bool { return t.kind != word }) {
+		return nil
+	}
+	name, _ := CleanName(trimPunctuation(typed))
+	start, end := tokens[0].start, tokens[len(tokens)-1].end
+	return &parseError{
+		Error: Error{Code: WordAlone, At: start, Message: `Is the room to be called "` + name + `"? Without quotes this alone opens no room.`},
+		readings: []correction{
+			{label: showHelp, edits: []edit{{start, end, "help"}}},
+			callRoom(name, edit{start, end, Quote(name)}),
+		},
+	}
+}
