@@ -7,6 +7,26 @@
 // results of steps, stores intentions before writes that must not happen twice, and claims keys;
 // all of that survives a restart.
 //
+// Jobs of one conversation take turns. A job has its turn when no earlier job of the conversation
+// is unfinished, except those aside. A job is aside
+//
+//   - from its insertion on where Job.Aside says so. That is for jobs that only read: what they read
+//     does not depend on the jobs before them, and no job after them depends on what they do;
+//   - from its first failed attempt on. Nobody knows when it succeeds, if ever, and a conversation
+//     that waits for it would be silent for as long as all attempts take.
+//
+// So the jobs that succeed at once run in order, and the others let them pass. What a job aside does
+// is as safe as in its turn, since nothing that must not happen twice rests on turns: jobs of
+// different conversations run side by side anyway, and steps, intentions, claims and quotas are
+// transactions of the store, which hold across all jobs and replicas. What depends on turns is order
+// alone, such as which of two jobs that want the same name gets it. A job aside still counts among
+// the unfinished jobs of its conversation, so that whoever bounds those bounds it as well.
+//
+// A job that has waited for its turn for Config.WaitingAfter is delivered once before it, for
+// Config.ReportWaiting only, with the steps of the job: what is told is told once. It is held back
+// again by a transaction that sees either an unfinished job ahead, whose end releases it, or none,
+// and then it is ready at once.
+//
 // The store is an SQLite file, on which one process works, or a PostgreSQL database, on which any
 // number of processes (replicas) work: one of them has a job at a time, and when that one dies,
 // another goes on from the job's last step.

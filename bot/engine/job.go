@@ -17,6 +17,7 @@ type Job struct {
 	Owner        string          // whom UnfinishedJobs names; may be empty
 	Payload      json.RawMessage // opaque to the engine, must be valid JSON
 	ReceivedAt   time.Time       // when it reached the bot; zero: the time of the insert
+	Aside        bool            // it waits for no other job, and none waits for it; it counts among those of its conversation
 	Finished     bool            // nothing is to be done: it is stored to be recognized when it comes again
 }
 

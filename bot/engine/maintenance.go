@@ -10,6 +10,10 @@ import (
 
 const (
 	cancelEvery = 500 * time.Millisecond
+
+	// announceEvery is how often it looks, in memory only, who has waited long enough.
+	announceEvery = 100 * time.Millisecond
+
 	probeEvery  = time.Second // while the store is out of order
 	repairEvery = time.Minute
 	purgeEvery  = 10 * time.Minute
@@ -20,11 +24,15 @@ const (
 // runMaintenance deletes old jobs, interrupts cancelled ones and repairs the queue, until ctx ends.
 func (e *Engine) runMaintenance(ctx context.Context) {
 	cancels, repairs, purges := time.NewTicker(cancelEvery), time.NewTicker(repairEvery), time.NewTicker(purgeEvery)
-	probes := time.NewTicker(probeEvery)
+	probes, announcements := time.NewTicker(probeEvery), time.NewTicker(announceEvery)
 	defer probes.Stop()
+	defer announcements.Stop()
 	defer cancels.Stop()
 	defer repairs.Stop()
 	defer purges.Stop()
+	if err := e.noteWaiting(ctx); err != nil {
+		e.health.noteFailure(err)
+	}
 	e.purge(ctx)
 	e.eraseTraces(ctx)
 	for {
@@ -41,6 +49,10 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 		case <-probes.C:
 			if e.health.outage.IsOngoing() {
 				e.repairQueue(ctx)
+			}
+		case now := <-announcements.C:
+			if err := e.announceWaiting(ctx, now); err != nil {
+				e.health.noteFailure(err)
 			}
 		case p := <-e.queueProblems:
 			e.logQueueProblem(ctx, p)
@@ -87,6 +99,17 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 	return e.interruptCancelled(ctx)
 }
 
+// Stop is Cancel by whoever asked for the job; the cause is ErrStopped. It fails with ErrEnded where
+// the job has ended already, or is about to.
+func (e *Engine) Stop(ctx context.Context, id string) error {
+	err := e.store.write(ctx, func(ctx context.Context, tx runner) error { return e.endInTx(ctx, tx, id, causeStopped) })
+	if err != nil {
+		return fmt.Errorf("stop job: %w", err)
+	}
+	e.queue.notify()
+	return e.interruptCancelled(ctx)
+}
+
 // interruptCancelled ends the attempts at jobs that were cancelled, here or by another process.
 func (e *Engine) interruptCancelled(ctx context.Context) error {
 	if e.countRunning() == 0 {
@@ -126,7 +149,8 @@ func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
 	}
 	_, err = tx.exec(ctx,
 		`UPDATE river_job SET state = 'available' WHERE state = 'pending' AND id IN (
-			SELECT min(job) FROM command WHERE finished IS NULL AND conversation <> '' GROUP BY conversation)`)
+			SELECT min(job) FROM command WHERE finished IS NULL AND conversation <> '' AND aside = 0 GROUP BY conversation
+			UNION ALL SELECT job FROM command WHERE finished IS NULL AND aside = 1)`)
 	if err != nil {
 		return fmt.Errorf("free jobs: %w", err)
 	}

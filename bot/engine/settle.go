@@ -44,7 +44,7 @@ func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) {
 
 // settleInTx reports whether a job is ready now: the next of the conversation, or this one again.
 func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settlement) (ready bool, err error) {
-	if o.state != "" || o.leaves {
+	if o.state != "" || o.leaves || o.failed || o.waits {
 		if err := e.lockConversations(ctx, tx, a.Conversation); err != nil {
 			return false, err
 		}
@@ -70,11 +70,16 @@ func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settle
 		return cancelled, err
 	}
 	switch {
+	case o.waits:
+		return e.holdBack(ctx, tx, a)
 	case o.leaves:
 		ready, err := e.leaveConversation(ctx, tx, a)
 		return ready || cancelled, err
+	case o.failed:
+		ready, err := e.endTurn(ctx, tx, a, now)
+		return ready || cancelled, err
 	case o.state == "":
-		return cancelled, nil
+		return cancelled, a.noteRecovery(ctx, tx, o)
 	}
 	if err := a.closeInTx(ctx, tx, o.state, now); err != nil {
 		return false, err
@@ -104,7 +109,7 @@ func (a *Attempt) closeInTx(ctx context.Context, tx runner, state string, now ti
 
 // leaveConversation reports whether the next job of the conversation is ready now.
 func (e *Engine) leaveConversation(ctx context.Context, tx runner, a *Attempt) (ready bool, err error) {
-	if _, err := tx.exec(ctx, `UPDATE command SET conversation = '' WHERE id = $1`, a.ID); err != nil {
+	if _, err := tx.exec(ctx, `UPDATE command SET conversation = '', failing_since = 0 WHERE id = $1`, a.ID); err != nil {
 		return false, err
 	}
 	return e.releaseNext(ctx, tx, a.Conversation)
@@ -150,7 +155,7 @@ func (e *Engine) releaseNext(ctx context.Context, tx runner, conversation string
 		return false, nil
 	}
 	n, err := tx.exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = `+e.store.dialect().stamp+` WHERE state = 'pending'
-		AND id = (SELECT min(job) FROM command WHERE conversation = $1 AND finished IS NULL)`, conversation)
+		AND id = (SELECT min(job) FROM command WHERE conversation = $1 AND finished IS NULL AND aside = 0)`, conversation)
 	return n > 0, err
 }
 
