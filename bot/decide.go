@@ -26,6 +26,7 @@ const (
 	ignoreAnswered ignoreReason = "missed request has an answer already"
 	ignoreEarlier  ignoreReason = "request was answered, but the store does not know: it was set back"
 	ignoreForeign  ignoreReason = "form was posted by somebody else"
+	ignoreStop     ignoreReason = "the request that it has stopped is answered for it"
 )
 
 func (r ignoreReason) log(ctx context.Context) {
@@ -38,7 +39,7 @@ func (r ignoreReason) log(ctx context.Context) {
 
 // decide finds out whether the request gets an answer, and which.
 func (a *attempt) decide(ctx context.Context) (decision, error) {
-	checks := []func(context.Context) (ignoreReason, error){a.checkSurplus, a.checkMissed, a.checkEarlier, a.checkForm}
+	checks := []func(context.Context) (ignoreReason, error){a.checkSurplus, a.checkMissed, a.checkEarlier, a.checkForm, a.checkStop}
 	for _, check := range checks {
 		if reason, err := check(ctx); err != nil || reason != "" {
 			return decision{ignored: reason}, err
@@ -85,8 +86,11 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	if err != nil {
 		return commands.Reply{}, err
 	}
-	if m.form != nil {
+	switch {
+	case m.form != nil:
 		return a.showForm(ctx, m.form)
+	case m.act != "":
+		return a.answerAct(ctx, m.offer())
 	}
 	grammar, set := a.grammar(ctx), a.bot.catalogue
 	result := grammar.Parse(m.Message)
@@ -227,7 +231,7 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 	case err != nil:
 		return commands.Reply{}, err
 	case owner != a.ID:
-		return commands.Reply{}, commands.AlreadyDone(commands.NewRequestID(owner))
+		return commands.Reply{}, a.refuseSecond(ctx, owner)
 	}
 	reply, err := plan.Apply(ctx, a)
 	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run

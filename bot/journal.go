@@ -45,7 +45,21 @@ const (
 	stepPointer  = "pointer"  // sentMessage: the first answer now points to the 1:1 chat, or is the notice
 	stepRelieved = "relieved" // sentMessage: a second first answer took the place of the first
 	stepInvited  = "invited"  // sentMessage: that some are invited took the place of it
+	stepDelayed  = "delayed"  // sentMessage: that it takes longer took the place of stepTurn's
+	stepAsked    = "asked"    // sentMessage: the question whether to go on took the place of it
+	stepStopping = "stopping" // sentMessage: that a stopped request is looked after took the place of it
+
+	// sentMessage, where Symphony refused the edit of stepDelayed, stepAsked or stepStopping
+	partFirstDelayed  = "first-delayed"
+	partFirstAsked    = "first-asked"
+	partFirstStopping = "first-stopping"
+
+	stepTurn = "turn" // null: the user has been told which request comes first
+	stepAct  = "act"  // bool: whether a button could act on its request
 )
+
+// intentStopLook counts how often the room of a stopped request could not be looked for.
+const intentStopLook = "stop-look"
 
 // intentThrottled counts how often a job waited because Symphony asked for it.
 const intentThrottled = "throttled"

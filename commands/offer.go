@@ -41,11 +41,25 @@ func (c Catalogue) offersFor(fixed syntax.Message, read syntax.Result) []Offer {
 func ClickedOffer(data string, values symphony.FormValues) (Offer, error) {
 	e, ok := readStamp(data)
 	for i, o := range e.Offers {
-		if ok && offerButton(i) == values.Action() {
-			return Offer{Command: syntax.Message{Text: o.Text, Mentions: o.Mentions}, Edit: o.Edit}, nil
+		if ok && o.button(i) == values.Action() {
+			return Offer{Command: syntax.Message{Text: o.Text, Mentions: o.Mentions}, Edit: o.Edit, Act: o.Act, Job: o.Job}, nil
 		}
 	}
 	return Offer{}, Expired()
+}
+
+// button is the name of an offer's button, the offer of this number in its message.
+func (o storedOffer) button(i int) string {
+	if o.Act != "" {
+		return string(o.Act)
+	}
+	return offerButton(i)
+}
+
+// IsAct reports whether a form that was sent is a click on a button that acts on a request.
+func IsAct(formID string, values symphony.FormValues) bool {
+	act := Act(values.Action())
+	return formID == FormOffer && (act == ActKeepTrying || act == ActStop)
 }
 
 func buttonClass(i int) messageml.ButtonClass {

@@ -4,6 +4,7 @@ import (
 	"roombot/symphony"
 	"roombot/symphony/messageml"
 	"slices"
+	"strings"
 )
 
 // Stamp marks a message of the bot: which request it answers, and as which part.
@@ -23,16 +24,28 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 	if len(r.Offers) > 0 {
 		buttons := make([]messageml.Node, len(r.Offers))
 		for i, o := range r.Offers {
-			buttons[i] = messageml.Button{Name: offerButton(i), Label: o.Label, Class: buttonClass(i)}
-			e.Offers = append(e.Offers, storedOffer{Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit})
+			stored := storedOffer{Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit, Act: o.Act, Job: o.Job}
+			buttons[i] = messageml.Button{Name: stored.button(i), Label: o.Label, Class: buttonClass(i)}
+			e.Offers = append(e.Offers, stored)
 		}
 		body = append(slices.Clip(body), messageml.Form(FormOffer, buttons...))
+	}
+	if r.Failed && r.Code != codeElsewhere {
+		body = appendNumber(body, s.Request)
 	}
 	data, err := messageml.EntityData(map[string]any{stampKey: e})
 	if err != nil {
 		data = "{}" // strings and numbers always encode
 	}
 	return messageml.Message(body...), data
+}
+
+// appendNumber ends an error with the number of its request, unless the error says it.
+func appendNumber(body []messageml.Node, number RequestID) []messageml.Node {
+	if number == "" || strings.Contains(messageml.Message(body...), string(number)) {
+		return body
+	}
+	return append(slices.Clip(body), messageml.Paragraph(messageml.Subdued(messageml.Text("Request "+string(number)))))
 }
 
 // IsReplyPart reports whether a message with this entity data is the given part of the answer to
@@ -67,7 +80,7 @@ func SaysRoomIsOpen(data string, id RequestID) bool {
 // a room. Other commands have some of these outcomes too.
 func MayFollowRoom(outcome string) bool {
 	switch outcome {
-	case CodeDone, CodePartial, CodeGaveUp, CodeCancelled:
+	case CodeDone, CodePartial, CodeGaveUp, CodeCancelled, CodeStopped:
 		return true
 	}
 	return false

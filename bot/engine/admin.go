@@ -59,7 +59,9 @@ type Summary struct {
 type Filter struct {
 	State        JobState
 	Conversation string
-	Limit        int // the newest; default 100
+	Owner        string    // see Job; of a done job it is not known any more
+	Since        time.Time // by Summary.Received
+	Limit        int       // the newest; default 100
 }
 
 // jobAdmin lists and changes the jobs of a store; any process may do so.
@@ -77,8 +79,13 @@ func (a *jobAdmin) List(ctx context.Context, f Filter) ([]Summary, error) {
 	if !ok {
 		return nil, fmt.Errorf("list jobs: no state %q", f.State)
 	}
-	all, err := summariesWhere(ctx, a.store, a.store.dialect(), condition+` AND ($1 = '' OR c.conversation = $1) ORDER BY c.received DESC, c.job DESC LIMIT $2`,
-		f.Conversation, f.Limit)
+	since := int64(0)
+	if !f.Since.IsZero() {
+		since = f.Since.UnixMicro()
+	}
+	all, err := summariesWhere(ctx, a.store, a.store.dialect(), condition+` AND ($1 = '' OR c.conversation = $1)
+		AND ($2 = '' OR c.owner = $2) AND c.received >= $3 ORDER BY c.received DESC, c.job DESC LIMIT $4`,
+		f.Conversation, f.Owner, since, f.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("list jobs: %w", err)
 	}
@@ -251,16 +258,15 @@ func (a *jobAdmin) change(ctx context.Context, verb, id string, change func(ctx 
 }
 
 func (a *jobAdmin) retryInTx(ctx context.Context, tx runner, id string) error {
-	conversation, err := a.lockConversationOf(ctx, tx, id)
-	if err != nil {
+	if _, err := a.lockConversationOf(ctx, tx, id); err != nil {
 		return err
 	}
 	var before int
-	if _, err := queryRow(ctx, tx, []any{&before}, `SELECT n FROM (SELECT CAST($1 AS TEXT) AS id, CAST($2 AS TEXT) AS conversation, `+
-		unfinishedBefore+` * (SELECT 1 - aside FROM command WHERE id = $1) AS n) AS found`, id, conversation); err != nil {
+	if _, err := queryRow(ctx, tx, []any{&before}, `SELECT count(*) FROM command c JOIN command o ON `+sameLane+` AND o.id <> c.id
+		WHERE c.id = $1`, id); err != nil {
 		return err
 	}
-	queueIDs, err := a.queue.insert(ctx, tx, []river.InsertManyParams{queueEntry(id, before > 0 && conversation != "")})
+	queueIDs, err := a.queue.insert(ctx, tx, []river.InsertManyParams{queueEntry(id, before > 0)})
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ type Attempt struct {
 
 	engine     *Engine
 	delivery   *delivery
-	aside      bool  // it has no turn in its conversation
+	lane       Lane
 	ahead      int   // how many jobs have their turn before it
 	deliveries int   // of this job by the queue, pauses and regular ends not counted
 	failing    int   // what deliveries was when the last attempt failed; 0 before
@@ -44,11 +44,11 @@ func (e *Engine) loadAttempt(ctx context.Context, row *river.Job[jobArgs], d *de
 	a := &Attempt{engine: e, delivery: d, deliveries: row.Attempt, cache: newStepCache()}
 	a.Number, a.MaxAttempts = len(row.Errors)+1, e.config.MaxAttempts
 	var payload, state, cause string
-	var received, queueID, aside, failingSince int64
+	var received, queueID, failingSince int64
 	found, err := queryRow(ctx, e.store,
-		[]any{&a.ID, &a.Conversation, &payload, &received, &state, &queueID, &a.failing, &cause, &a.Series, &a.journal, &aside, &failingSince, &a.ahead},
+		[]any{&a.ID, &a.Conversation, &payload, &received, &state, &queueID, &a.failing, &cause, &a.Series, &a.journal, &a.lane, &failingSince, &a.ahead},
 		`SELECT c.id, c.conversation, coalesce(s.result, c.payload), c.received, c.state, c.job, c.failing, c.cause, c.retries + 1, c.journal,
-			c.aside, c.failing_since, (SELECT count(*) FROM command o WHERE `+aheadCondition+`)
+			c.lane, c.failing_since, (SELECT count(*) FROM command o WHERE `+aheadCondition+`)
 			FROM command c LEFT JOIN step s ON s.command = c.id AND s.step = '`+payloadStep+`' WHERE c.id = $1`, row.Args.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read job: %w", err)
@@ -58,7 +58,7 @@ func (e *Engine) loadAttempt(ctx context.Context, row *river.Job[jobArgs], d *de
 	}
 	a.Payload = json.RawMessage(payload)
 	a.ReceivedAt = time.UnixMicro(received)
-	if a.aside = aside > 0; failingSince > 0 {
+	if failingSince > 0 {
 		a.FailingSince = time.UnixMicro(failingSince)
 	}
 	if a.failing > 0 {

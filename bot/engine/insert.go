@@ -46,7 +46,8 @@ func (e *Engine) HasJob(ctx context.Context, id string) (bool, error) {
 	return found, nil
 }
 
-// insertInTx returns the queue's ids of the jobs that wait for their turn.
+// insertInTx returns the queue's ids of the jobs whose users are told if they wait long: those of the
+// main lane. What only reads waits for moments.
 func (e *Engine) insertInTx(ctx context.Context, tx runner, jobs []Job) (waiting []int64, err error) {
 	if err := e.lockConversations(ctx, tx, conversations(jobs)...); err != nil {
 		return nil, err
@@ -59,10 +60,14 @@ func (e *Engine) insertInTx(ctx context.Context, tx runner, jobs []Job) (waiting
 	if err != nil {
 		return nil, err
 	}
+	lanes := map[string]Lane{}
+	for _, j := range jobs {
+		lanes[j.ID] = j.Lane
+	}
 	places := make([][]any, len(queueIDs))
 	for i, queueID := range queueIDs {
 		places[i] = []any{queueID, ids[i]}
-		if entries[i].InsertOpts.Pending {
+		if entries[i].InsertOpts.Pending && lanes[ids[i]] == MainLane {
 			waiting = append(waiting, queueID)
 		}
 	}
@@ -84,7 +89,7 @@ func conversations(jobs []Job) []string {
 // insertNewJobs stores the jobs that are new, and makes their entries for the queue. Those with an
 // unfinished job before them in their conversation are held back.
 func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (ids []string, entries []river.InsertManyParams, err error) {
-	const insert = `INSERT INTO command (id, conversation, payload, received, journal, owner, state, finished, record, aside)
+	const insert = `INSERT INTO command (id, conversation, payload, received, journal, owner, state, finished, record, lane)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING`
 	var open []Job
 	var openRows, finishedRows, payloads [][]any
@@ -96,13 +101,13 @@ func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (ids 
 		}
 		row := []any{j.ID, j.Conversation, "null", received.UnixMicro(), e.config.JournalVersion, j.Owner}
 		if j.Finished {
-			finishedRows = append(finishedRows, append(row, stateDone, time.Now().UnixMicro(), "{}", asideValue(j.Aside)))
+			finishedRows = append(finishedRows, append(row, stateDone, time.Now().UnixMicro(), "{}", int(j.Lane)))
 			continue
 		}
 		if !apart {
 			row[2] = j.payload()
 		}
-		open, openRows = append(open, j), append(openRows, append(row, stateOpen, nil, "", asideValue(j.Aside)))
+		open, openRows = append(open, j), append(openRows, append(row, stateOpen, nil, "", int(j.Lane)))
 	}
 	err = tx.execMany(ctx, func(n int, read scan) error {
 		var before int
@@ -110,7 +115,7 @@ func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (ids 
 			return err
 		}
 		ids = append(ids, open[n].ID)
-		entries = append(entries, queueEntry(open[n].ID, before > 0 && open[n].Conversation != "" && !open[n].Aside))
+		entries = append(entries, queueEntry(open[n].ID, before > 0 && open[n].Conversation != "" && open[n].Lane != NoLane))
 		payloads = append(payloads, []any{open[n].ID, payloadStep, open[n].payload()})
 		return nil
 	}, insert+` RETURNING `+unfinishedBefore, openRows)
@@ -128,13 +133,7 @@ func queueEntry(id string, waits bool) river.InsertManyParams {
 	return river.InsertManyParams{Args: jobArgs{ID: id}, InsertOpts: &river.InsertOpts{Pending: waits}}
 }
 
-func asideValue(aside bool) int {
-	if aside {
-		return 1
-	}
-	return 0
-}
-
-// unfinishedBefore is 1 when a job other than $1 has its turn in the conversation $2, else 0.
+// unfinishedBefore is 1 when lane $10 of the conversation $2 has an unfinished job other than $1,
+// else 0.
 const unfinishedBefore = `(SELECT count(*) FROM
-	(SELECT 1 FROM command o WHERE o.conversation = $2 AND o.finished IS NULL AND o.aside = 0 AND o.id <> $1 LIMIT 1) AS first)`
+	(SELECT 1 FROM command o WHERE o.conversation = $2 AND o.finished IS NULL AND o.lane = $10 AND o.id <> $1 LIMIT 1) AS first)`

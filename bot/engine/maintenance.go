@@ -131,7 +131,7 @@ func (e *Engine) interruptCancelled(ctx context.Context) error {
 
 // repairQueueInTx is the safety net under settle and releaseNext. It takes back jobs that no
 // replica can be running any more, closes jobs that were ended in the queue by hand, and frees the
-// first job of every conversation.
+// first job of every lane.
 func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
 	if stuck := e.store.dialect().stuckCondition; stuck != "" {
 		_, err := tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running' AND `+stuck,
@@ -149,8 +149,8 @@ func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
 	}
 	_, err = tx.exec(ctx,
 		`UPDATE river_job SET state = 'available' WHERE state = 'pending' AND id IN (
-			SELECT min(job) FROM command WHERE finished IS NULL AND conversation <> '' AND aside = 0 GROUP BY conversation
-			UNION ALL SELECT job FROM command WHERE finished IS NULL AND aside = 1)`)
+			SELECT min(job) FROM command WHERE finished IS NULL AND conversation <> '' AND lane <> 2 GROUP BY conversation, lane
+			UNION ALL SELECT job FROM command WHERE finished IS NULL AND lane = 2)`)
 	if err != nil {
 		return fmt.Errorf("free jobs: %w", err)
 	}

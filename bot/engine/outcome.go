@@ -24,7 +24,7 @@ func GiveUp(err error) error {
 func LeaveConversation(d time.Duration) error { return &postponeError{after: max(d, 0), leaves: true} }
 
 // RepeatAfter is returned by Handle where the attempt has failed and the next one has its time. It
-// uses up no attempt; like any failed attempt it ends the job's turn in its conversation.
+// uses up no attempt; like any failed attempt it ends the job's turn.
 func RepeatAfter(d time.Duration) error { return &postponeError{after: max(d, 0), failed: true} }
 
 // RepeatWithin is err, of an attempt that has failed and is repeated after d at the latest.
@@ -59,7 +59,7 @@ type settlement struct {
 	pause      time.Duration // before it comes back
 	cause      error         // of the failed attempt; nil when none was used up
 	leaves     bool          // its conversation, and comes back
-	failed     bool          // the attempt did, and the job comes back without a turn in its conversation
+	failed     bool          // the attempt did, and the job comes back and takes no turns any more
 	planned    bool          // the job has asked for the pause, and its last attempt has not failed
 	waits      bool          // it was not its turn
 	handedBack bool          // it comes back for a newer replica rather than for this one

@@ -84,7 +84,7 @@ func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settle
 	if err := a.closeInTx(ctx, tx, o.state, now); err != nil {
 		return false, err
 	}
-	return e.releaseNext(ctx, tx, a.Conversation)
+	return e.releaseNext(ctx, tx, a.Conversation, a.lane)
 }
 
 // closeInTx stores the end of a job. What a done one says is erased by the same statement: on
@@ -112,7 +112,7 @@ func (e *Engine) leaveConversation(ctx context.Context, tx runner, a *Attempt) (
 	if _, err := tx.exec(ctx, `UPDATE command SET conversation = '', failing_since = 0 WHERE id = $1`, a.ID); err != nil {
 		return false, err
 	}
-	return e.releaseNext(ctx, tx, a.Conversation)
+	return e.releaseNext(ctx, tx, a.Conversation, a.lane)
 }
 
 // wasCancelled reports whether the job was cancelled during this attempt, and keeps others from
@@ -147,15 +147,15 @@ func errorText(err error) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(err.Error(), "\uFFFD"), "\x00", "")
 }
 
-// releaseNext makes the first unfinished job of the conversation ready, if it was held back. Its
+// releaseNext makes the first unfinished job of a lane of the conversation ready, if it was held back. Its
 // turn comes after everybody who is ready by now, so that a flood in one conversation passes nobody
 // in another.
-func (e *Engine) releaseNext(ctx context.Context, tx runner, conversation string) (bool, error) {
-	if conversation == "" {
+func (e *Engine) releaseNext(ctx context.Context, tx runner, conversation string, lane Lane) (bool, error) {
+	if conversation == "" || lane == NoLane {
 		return false, nil
 	}
 	n, err := tx.exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = `+e.store.dialect().stamp+` WHERE state = 'pending'
-		AND id = (SELECT min(job) FROM command WHERE conversation = $1 AND finished IS NULL AND aside = 0)`, conversation)
+		AND id = (SELECT min(job) FROM command WHERE conversation = $1 AND finished IS NULL AND lane = $2)`, conversation, int(lane))
 	return n > 0, err
 }
 

@@ -10,9 +10,12 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// aheadCondition is true of the jobs o that have their turn in the conversation before the job c.
-const aheadCondition = `o.conversation = c.conversation AND o.conversation <> '' AND o.finished IS NULL
-	AND o.aside = 0 AND c.aside = 0 AND o.job < c.job`
+// sameLane is true of the unfinished jobs o that take turns with the job c, and aheadCondition of
+// those whose turn comes before it.
+const (
+	sameLane       = `o.conversation = c.conversation AND o.conversation <> '' AND o.finished IS NULL AND o.lane = c.lane AND c.lane <> 2`
+	aheadCondition = sameLane + ` AND o.job < c.job`
+)
 
 // waitingJobs are the jobs that wait for their turn and have not been announced by this process.
 type waitingJobs struct {
@@ -59,7 +62,7 @@ func (e *Engine) noteWaiting(ctx context.Context) error {
 		err := read(&queueID)
 		e.waiting.add(time.Time{}, queueID)
 		return err
-	}, `SELECT j.id FROM river_job j JOIN command c ON c.job = j.id WHERE j.state = 'pending' AND c.finished IS NULL`)
+	}, `SELECT j.id FROM river_job j JOIN command c ON c.job = j.id WHERE j.state = 'pending' AND c.finished IS NULL AND c.lane = 0`)
 }
 
 // announceWaiting has the queue deliver those that have waited long enough. It is not their turn,
@@ -131,20 +134,17 @@ func (e *Engine) holdBack(ctx context.Context, tx runner, a *Attempt) (ready boo
 	return n == 0, err
 }
 
-// endTurn notes that an attempt has failed: from the first one on the job has no turn in its
-// conversation. It reports whether the next job of the conversation is ready now.
+// endTurn notes that an attempt has failed: from the first one on the job takes no turns. It
+// reports whether the next job of its lane is ready now.
 func (e *Engine) endTurn(ctx context.Context, tx runner, a *Attempt, now time.Time) (ready bool, err error) {
 	since := now
 	if !a.FailingSince.IsZero() {
 		since = a.FailingSince
 	}
-	if _, err := tx.exec(ctx, `UPDATE command SET aside = 1, failing_since = $1 WHERE id = $2`, since.UnixMicro(), a.ID); err != nil {
+	if _, err := tx.exec(ctx, `UPDATE command SET lane = 2, failing_since = $1 WHERE id = $2`, since.UnixMicro(), a.ID); err != nil {
 		return false, err
 	}
-	if a.aside {
-		return false, nil
-	}
-	return e.releaseNext(ctx, tx, a.Conversation)
+	return e.releaseNext(ctx, tx, a.Conversation, a.lane)
 }
 
 // noteRecovery notes of a job that has failed before that its last attempt has not.

@@ -104,29 +104,28 @@ func TestAFailedAttemptIsRepeatedInTime(t *testing.T) {
 	})
 }
 
-func TestAJobAsideWaitsForNoneAndHoldsNoneUp(t *testing.T) {
+func TestJobsOfAnotherLaneWaitForNoneAndHoldNoneUp(t *testing.T) {
 	onEach(t, func(t *testing.T, store engine.Address) {
 		inside, release := make(chan string, 10), make(chan struct{})
 		e, _ := start(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
 			inside <- a.ID
-			if a.ID == "c" {
-				return nil
-			}
 			<-release
 			return nil
 		}))
-		aside := func(id string) engine.Job {
+		inLane := func(id string, lane engine.Lane) engine.Job {
 			j := newJob(id, "s")
-			j.Aside = true
+			j.Lane = lane
 			return j
 		}
 		insert(t, e, newJob("a", "s"))
 		require.Equal(t, "a", next(t, inside))
-		insert(t, e, aside("b"), newJob("c", "s"))
-		require.Equal(t, "b", next(t, inside), "while a has its turn")
-		require.Equal(t, []string{"a", "b", "c"}, waitForUnfinished(t, e, 3), "all count")
+		insert(t, e, inLane("read", engine.ReadLane), inLane("read after it", engine.ReadLane), newJob("c", "s"))
+		require.Equal(t, "read", next(t, inside), "while a has its turn")
+		insert(t, e, inLane("free", engine.NoLane))
+		require.Equal(t, "free", next(t, inside), "while both have")
+		require.ElementsMatch(t, []string{"a", "read", "read after it", "c", "free"}, waitForUnfinished(t, e, 5), "all count")
 		close(release)
-		require.Equal(t, "c", next(t, inside))
+		require.ElementsMatch(t, []string{"c", "read after it"}, []string{next(t, inside), next(t, inside)})
 		waitIdle(t, e)
 	})
 }
