@@ -60,8 +60,8 @@ func (a *attempt) ShowFirst(ctx context.Context, first commands.Reply) {
 	}
 }
 
-// showInstead shows a first answer that other companies may read: in the place of an earlier one, or
-// as the first of all, but never after the reply.
+// showInstead shows a first answer that other companies may read: in the place of an earlier one,
+// or as the first of all, but never after the reply.
 func (a *attempt) showInstead(ctx context.Context, r replacement, first commands.Reply) {
 	_, replied, err := a.Intentions(ctx, a.inSeries(partReply))
 	if err != nil || replied > 0 {
@@ -143,7 +143,8 @@ func ignoreWait(err error) error {
 	return err
 }
 
-// firstAnswer is the first answer as it stands now, the latest of all, empty if none was ever shown.
+// firstAnswer is the first answer as it stands now, the latest of all, empty if none was ever
+// shown.
 func (a *attempt) firstAnswer(ctx context.Context) (sentMessage, error) {
 	var latest sentMessage
 	for _, r := range allReplacements() {

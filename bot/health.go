@@ -61,8 +61,8 @@ type QueueHealth struct {
 	Running       int     `json:"running"`       // jobs being executed
 	Failed        int     `json:"failed"`        // jobs on record that ended without success
 	OldestSeconds float64 `json:"oldestSeconds"` // age of the oldest unfinished job
-	// FailingSeconds is for how long the attempts at an unfinished job have been failing, the longest of
-	// them.
+	// FailingSeconds is for how long the attempts at an unfinished job have been failing, the longest
+	// of them.
 	FailingSeconds float64 `json:"failingSeconds"`
 	Limit          int     `json:"limit"`    // how many may wait
 	Replicas       int     `json:"replicas"` // processes that work on them

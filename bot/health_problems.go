@@ -44,7 +44,8 @@ const maxReadAge = 90 * time.Second
 // is repeated after five minutes at most.
 const maxStandstill = 10 * time.Minute
 
-// maxFailing is for how long the attempts at a command may fail before that is a problem of the bot.
+// maxFailing is for how long the attempts at a command may fail before that is a problem of the
+// bot.
 const maxFailing = 10 * time.Minute
 
 // problems are what keeps the bot from its work, as sentences without a full stop.

@@ -87,8 +87,9 @@ func (b *Bot) requestOfMessage(ctx context.Context, m symphony.Message) (arrival
 	})
 }
 
-// judgeMessage reports whether a message wants an answer, and in which lane. A program's message wants one only if it is a complete command: two bots that answer each
-// other's small talk would never come to an end.
+// judgeMessage reports whether a message wants an answer, and in which lane. A program's message
+// wants one only if it is a complete command: two bots that answer each other's small talk would
+// never come to an end.
 func (b *Bot) judgeMessage(ctx context.Context, m symphony.Message, r storedRequest) (forBot bool, lane engine.Lane) {
 	typed, err := r.typedMessage()
 	if err != nil {

@@ -106,7 +106,7 @@ func TestQuestionsAreAnsweredBesideALongCommand(t *testing.T) {
 	held.release()
 	w.waitUntilIdle()
 	shown := strings.Join(w.shownAnswers("bob", chat.Message), "\n")
-	require.Equal(t, 4, len(w.shownAnswers("bob", chat.Message)), "one answer each: %s", shown)
+	require.Len(t, w.shownAnswers("bob", chat.Message), 4, "one answer each: %s", shown)
 	for _, name := range []string{"Long", "Next", "Third"} {
 		require.Contains(t, shown, "✓ "+name)
 		w.theOnly(name, "bob")

@@ -13,7 +13,8 @@ import (
 	"roombot/symphony"
 )
 
-// laneOfForm is the lane of a form that was sent. A button that acts on a request waits for nothing.
+// laneOfForm is the lane of a form that was sent. A button that acts on a request waits for
+// nothing.
 func laneOfForm(e symphony.FormSubmitted) engine.Lane {
 	if commands.IsAct(e.FormID, e.Values) {
 		return engine.NoLane
@@ -24,14 +25,14 @@ func laneOfForm(e symphony.FormSubmitted) engine.Lane {
 // reportWaiting tells the user at once which request of the chat comes before theirs.
 func (b *Bot) reportWaiting(ctx context.Context, job *engine.Attempt, ahead []engine.Job) error {
 	ctx, a, err := b.newAttempt(ctx, job)
-	if err != nil || a.request.Surplus != "" || a.mayBeUnknown() { // the last may be answered already
+	if err != nil || a.request.Surplus != "" || a.mayBeUnknown() { // what is not known may be answered already
 		return err
 	}
 	if reason, err := a.checkForm(ctx); err != nil || reason != "" {
 		return err
 	}
 	return a.Do(ctx, a.inSeries(stepTurn), nil, func(ctx context.Context) (any, error) {
-		a.ShowFirst(ctx, commands.Waiting(b.describeAhead(ctx, a.request, ahead)))
+		a.ShowFirst(ctx, commands.TellTurn(b.describeAhead(ctx, a.request, ahead)))
 		return nil, nil
 	})
 }
@@ -79,8 +80,8 @@ func (a *attempt) refuseSecond(ctx context.Context, owner string) error {
 	return commands.AlreadyDone(commands.NewRequestID(owner))
 }
 
-// checkStop carries out a click on Stop. The request that it stops is answered; where that has ended
-// already, the click is.
+// checkStop carries out a click on Stop. The request that it stops is answered; where that has
+// ended already, the click is.
 func (a *attempt) checkStop(ctx context.Context) (ignoreReason, error) {
 	if !a.request.isAct() || a.request.Surplus != "" {
 		return "", nil
@@ -137,7 +138,7 @@ func (a *attempt) findStoppedRoom(ctx context.Context, cause error) (sure bool, 
 	}
 	err = a.bot.env.FindStoppedRoom(ctx, a, a.newRequest())
 	if wait, ok := errors.AsType[*commands.WaitError](err); ok {
-		a.showInstead(ctx, replaceByStop, commands.Stopping(wait.After))
+		a.showInstead(ctx, replaceByStop, commands.TellStop(wait.After))
 		return false, engine.Postpone(wait.After)
 	}
 	if err == nil || ctx.Err() != nil {

@@ -10,8 +10,8 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// Unfinished is a request that ends unfinished: after all attempts failed, cancelled by an operator,
-// or stopped by the requester.
+// Unfinished is a request that ends unfinished: after all attempts failed, cancelled by an
+// operator, or stopped by the requester.
 type Unfinished struct {
 	ID        RequestID
 	From      Person

@@ -45,7 +45,7 @@ func appendNumber(body []messageml.Node, number RequestID) []messageml.Node {
 	if number == "" || strings.Contains(messageml.Message(body...), string(number)) {
 		return body
 	}
-	return append(slices.Clip(body), messageml.Paragraph(messageml.Subdued(messageml.Text("Request "+string(number)))))
+	return append(slices.Clip(body), messageml.Paragraph(messageml.SecondaryText(messageml.Text("Request "+string(number)))))
 }
 
 // IsReplyPart reports whether a message with this entity data is the given part of the answer to

@@ -21,8 +21,8 @@ type AheadOf struct {
 	Left time.Duration
 }
 
-// Waiting is the first answer to a request that waits for others of its chat.
-func Waiting(ahead AheadOf) Reply {
+// TellTurn is the first answer to a request that waits for others of its chat.
+func TellTurn(ahead AheadOf) Reply {
 	what := "another command in this chat"
 	if ahead.Room != "" {
 		what = "your room “" + ahead.Room + "”"
@@ -37,8 +37,8 @@ func Waiting(ahead AheadOf) Reply {
 	return openReply(CodePutOff, text+". No need to send it again.")
 }
 
-// AskToGoOn asks whether a request that has kept failing for so long is still wanted. Where its room
-// is open, it gives the link.
+// AskToGoOn asks whether a request that has kept failing for so long is still wanted. Where its
+// room is open, it gives the link.
 func (env *Env) AskToGoOn(attempt Attempt, job string, failing time.Duration) (Reply, error) {
 	var made storedCreation
 	if _, err := attempt.Result(stepRoom, &made); err != nil {
@@ -64,16 +64,16 @@ func KeepTrying(request RequestID) Reply {
 	return openReply(codeKeepTrying, "I keep trying and report here (request "+string(request)+").")
 }
 
-// Stopping is the first answer to a request that was stopped while its room may have been created;
+// TellStop is the first answer to a request that was stopped while its room may have been created;
 // after is when that shows.
-func Stopping(after time.Duration) Reply {
+func TellStop(after time.Duration) Reply {
 	return openReply(CodePutOff, "⏳ I have stopped. Symphony may have created the room before that: I look for it in about "+
 		roundDuration(after)+" and report here.")
 }
 
-// FindStoppedRoom finds out for a request that has ended whether a call without an answer has created
-// its room. The room is stored as the result of the creation; where there is none, the call is known
-// to have done nothing. The error is a *WaitError while the call may still arrive.
+// FindStoppedRoom finds out for a request that has ended whether a call without an answer has
+// created its room. The room is stored as the result of the creation; where there is none, the call
+// is known to have done nothing. The error is a *WaitError while the call may still arrive.
 func (env *Env) FindStoppedRoom(ctx context.Context, attempt Attempt, r *Request) error {
 	known, err := attempt.Result(stepRoom, new(storedCreation))
 	if err != nil || known {

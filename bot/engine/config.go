@@ -41,8 +41,9 @@ type Config struct {
 	ReportFailure func(ctx context.Context, a *Attempt, cause error) error
 
 	// ReportWaiting is called with a job that has waited for its turn for WaitingAfter, to tell the
-	// user; ahead are the jobs before it, the first of which has its turn. It is called again after a
-	// restart; its error is logged. Optional.
+	// user; ahead are the jobs before it, the first of which has its turn. It is called by the process
+	// that has inserted the job, or not at all where that has ended before. Its error is logged.
+	// Optional.
 	ReportWaiting func(ctx context.Context, a *Attempt, ahead []Job) error
 	WaitingAfter  time.Duration // default 500 ms
 

@@ -46,8 +46,8 @@ func (e *Engine) HasJob(ctx context.Context, id string) (bool, error) {
 	return found, nil
 }
 
-// insertInTx returns the queue's ids of the jobs whose users are told if they wait long: those of the
-// main lane. What only reads waits for moments.
+// insertInTx returns the queue's ids of the jobs whose users are told if they wait long: those of
+// the main lane. What only reads waits for moments.
 func (e *Engine) insertInTx(ctx context.Context, tx runner, jobs []Job) (waiting []int64, err error) {
 	if err := e.lockConversations(ctx, tx, conversations(jobs)...); err != nil {
 		return nil, err

@@ -21,8 +21,8 @@ type Job struct {
 	Finished     bool            // nothing is to be done: it is stored to be recognized when it comes again
 }
 
-// Lane is one of the rows in which the jobs of a conversation take turns. The jobs of all lanes count
-// among those of the conversation. The numbers are stored.
+// Lane is one of the rows in which the jobs of a conversation take turns. The jobs of all lanes
+// count among those of the conversation. The numbers are stored.
 type Lane int
 
 // The lanes.

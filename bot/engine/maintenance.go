@@ -30,9 +30,6 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 	defer cancels.Stop()
 	defer repairs.Stop()
 	defer purges.Stop()
-	if err := e.noteWaiting(ctx); err != nil {
-		e.health.noteFailure(err)
-	}
 	e.purge(ctx)
 	e.eraseTraces(ctx)
 	for {
@@ -99,8 +96,8 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 	return e.interruptCancelled(ctx)
 }
 
-// Stop is Cancel by whoever asked for the job; the cause is ErrStopped. It fails with ErrEnded where
-// the job has ended already, or is about to.
+// Stop is Cancel by whoever asked for the job; the cause is ErrStopped. It fails with ErrEnded
+// where the job has ended already, or is about to.
 func (e *Engine) Stop(ctx context.Context, id string) error {
 	err := e.store.write(ctx, func(ctx context.Context, tx runner) error { return e.endInTx(ctx, tx, id, causeStopped) })
 	if err != nil {

@@ -147,9 +147,9 @@ func errorText(err error) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(err.Error(), "\uFFFD"), "\x00", "")
 }
 
-// releaseNext makes the first unfinished job of a lane of the conversation ready, if it was held back. Its
-// turn comes after everybody who is ready by now, so that a flood in one conversation passes nobody
-// in another.
+// releaseNext makes the first unfinished job of a lane of the conversation ready, if it was held
+// back. Its turn comes after everybody who is ready by now, so that a flood in one conversation
+// passes nobody in another.
 func (e *Engine) releaseNext(ctx context.Context, tx runner, conversation string, lane Lane) (bool, error) {
 	if conversation == "" || lane == NoLane {
 		return false, nil

@@ -52,19 +52,6 @@ func (w *waitingJobs) takeDue(now time.Time) (due [][]any) {
 	return due
 }
 
-// noteWaiting notes the jobs that have waited since before the process.
-func (e *Engine) noteWaiting(ctx context.Context) error {
-	if e.config.ReportWaiting == nil {
-		return nil
-	}
-	return e.store.query(ctx, func(read scan) error {
-		var queueID int64
-		err := read(&queueID)
-		e.waiting.add(time.Time{}, queueID)
-		return err
-	}, `SELECT j.id FROM river_job j JOIN command c ON c.job = j.id WHERE j.state = 'pending' AND c.finished IS NULL AND c.lane = 0`)
-}
-
 // announceWaiting has the queue deliver those that have waited long enough. It is not their turn,
 // so that they are only reported.
 func (e *Engine) announceWaiting(ctx context.Context, now time.Time) error {

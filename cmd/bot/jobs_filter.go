@@ -14,8 +14,8 @@ import (
 // jobsFilter is which jobs are listed, as it was typed.
 type jobsFilter struct{ user, since string }
 
-// filters are the selections of which each gives some of the jobs: one, or one for each account that
-// the person may be.
+// filters are the selections of which each gives some of the jobs: one, or one for each account
+// that the person may be.
 func (f jobsFilter) filters(ctx context.Context, path string, now time.Time) ([]engine.Filter, error) {
 	since, err := parseSince(f.since, now)
 	if err != nil {

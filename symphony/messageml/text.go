@@ -24,8 +24,8 @@ func Italic(children ...Inline) Inline {
 	return inlineElement{element[Inline]{name: "i", children: children}}
 }
 
-// Subdued shows its children in the colour of what matters less.
-func Subdued(children ...Inline) Inline {
+// SecondaryText shows its children in the colour of what matters less.
+func SecondaryText(children ...Inline) Inline {
 	return inlineElement{element[Inline]{name: "span", attrs: []attribute{{"class", "tempo-text-color--secondary"}}, children: children}}
 }
 
