@@ -23,6 +23,12 @@ type Bounds struct {
 	// Late is the age up to which a missed request is carried out without asking: after that, its
 	// sender may have found another way. Default DefaultLate.
 	Late time.Duration
+	// PutOff is for how long a request may fail before it is said that it takes longer. Default
+	// DefaultPutOff.
+	PutOff time.Duration
+	// Ask is for how long a request may fail before its sender is asked whether to go on. Default
+	// DefaultAsk.
+	Ask time.Duration
 }
 
 // The defaults of Bounds.
@@ -31,6 +37,8 @@ const (
 	DefaultPerConversation = 40
 	DefaultQueue           = 1000
 	DefaultLate            = time.Hour
+	DefaultPutOff          = 2 * time.Second
+	DefaultAsk             = 2 * time.Minute
 )
 
 func (b Bounds) withDefaults() Bounds {
@@ -45,6 +53,12 @@ func (b Bounds) withDefaults() Bounds {
 	}
 	if b.Late <= 0 {
 		b.Late = DefaultLate
+	}
+	if b.PutOff <= 0 {
+		b.PutOff = DefaultPutOff
+	}
+	if b.Ask <= 0 {
+		b.Ask = DefaultAsk
 	}
 	return b
 }
@@ -104,6 +118,9 @@ func jobsOf(arrived []arrival) ([]engine.Job, error) {
 		var err error
 		if jobs[i], err = a.request.job(a.id); err != nil {
 			return nil, err
+		}
+		if a.request.Surplus == "" {
+			jobs[i].Lane = a.lane
 		}
 		if a.silent {
 			jobs[i].Finished, jobs[i].Payload = true, nil

@@ -68,7 +68,14 @@ func TestALongListDoesNotDelayOtherChats(t *testing.T) {
 	other := w.asks("carol", `/newroom "Short"`)
 	other.waitForAnswer("✓ Short")
 	short := w.answers("carol", other)[0].Timestamp
-	require.Eventually(t, func() bool { return len(w.answers("bob", next)) == 2 }, patience, tick)
+	shows := func(texts ...string) func() bool {
+		return func() bool {
+			shown := w.shownAnswers("bob", next.Message)
+			return len(shown) == 2 && containsAll(shown[1], texts)
+		}
+	}
+	require.Eventually(t, shows("I do this after your room “Long” (request ", "), in about "), patience, tick)
+	require.Eventually(t, shows("✓ Next"), patience, tick)
 	said := w.answers("bob", long)
 	require.Contains(t, plain(said[0]), "✓ Long")
 	require.Contains(t, plain(said[0]), "and 40 more")

@@ -41,8 +41,8 @@ type Config struct {
 	Metrics *Metrics
 	// Health is the address of the pages that Bot.Pages serves; empty for none.
 	Health string
-	// PrivateAbove is the size of a room from which on an error is told in the 1:1 chat; 0 for
-	// always.
+	// PrivateAbove is the size of a room from which on an error, a warning or a form goes to the 1:1
+	// chat; 0 for always.
 	PrivateAbove int
 	// Clock measures how long an answer waits for the people who are being added. Default the
 	// machine's.
@@ -71,6 +71,7 @@ type Bot struct {
 	bounds       Bounds
 	admission    *admission
 	history      *history
+	timesLeft    sync.Map // when a job that runs here is expected to be done, by its id
 	lookedUp     sync.Map // ids of earlier jobs whose answer was looked for in vain; they are few
 	users        lookupCache[symphony.UserID, symphony.User]
 	chats        lookupCache[symphony.StreamID, symphony.Stream]
@@ -111,6 +112,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	b.history = newHistory(b)
 	b.feed = b.newFeed(c)
 	c.Store.Handle, c.Store.ReportFailure, c.Store.ReportAct = b.execute, b.reportFailure, AuditAct
+	c.Store.ReportWaiting = b.reportWaiting
 	c.Store.JournalVersion = journalVersion + commands.JournalVersion
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
 		return nil, err

@@ -28,6 +28,7 @@ const (
 	ignoreEarlier  ignoreReason = "request was answered, but the store does not know: it was set back"
 	ignoreUndone   ignoreReason = "room was undone while its people were still being added"
 	ignoreForeign  ignoreReason = "form was posted by somebody else"
+	ignoreStop     ignoreReason = "the request that it has stopped is answered for it"
 )
 
 func (r ignoreReason) log(ctx context.Context) {
@@ -40,7 +41,9 @@ func (r ignoreReason) log(ctx context.Context) {
 
 // decide finds out whether the request gets an answer, and which.
 func (a *attempt) decide(ctx context.Context) (decision, error) {
-	checks := []func(context.Context) (ignoreReason, error){a.checkSurplus, a.checkMissed, a.checkEarlier, a.checkForm, a.checkUndone}
+	checks := []func(context.Context) (ignoreReason, error){
+		a.checkSurplus, a.checkMissed, a.checkEarlier, a.checkForm, a.checkStop, a.checkUndone,
+	}
 	for _, check := range checks {
 		if reason, err := check(ctx); err != nil || reason != "" {
 			return decision{ignored: reason}, err
@@ -87,11 +90,13 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	if err != nil {
 		return commands.Reply{}, err
 	}
-	if a.request.isUndo() {
+	switch {
+	case a.request.isUndo():
 		return a.undoRoom(ctx, a.form)
-	}
-	if m.form != nil {
+	case m.form != nil:
 		return a.showForm(ctx, m.form)
+	case m.act != "":
+		return a.answerAct(ctx, m.offer())
 	}
 	grammar, set := a.grammar(ctx), a.bot.catalogue
 	result := grammar.Parse(m.Message)
@@ -237,7 +242,7 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 	case err != nil:
 		return commands.Reply{}, err
 	case owner != a.ID:
-		return commands.Reply{}, commands.AlreadyDone(commands.NewRequestID(owner))
+		return commands.Reply{}, a.refuseSecond(ctx, owner)
 	}
 	reply, err := plan.Apply(ctx, a)
 	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run

@@ -16,7 +16,12 @@ type message struct {
 	syntax.Message
 	// form is set where the user asks for the form instead of the command.
 	form *syntax.FormRequest
+	// act is what a button does to the request of job, if it runs no command.
+	act commands.Act
+	job string
 }
+
+func (m message) offer() commands.Offer { return commands.Offer{Act: m.act, Job: m.job} }
 
 // formMessage is the message that shows the form of a request.
 type formMessage struct {
@@ -112,7 +117,7 @@ func (a *attempt) readSentForm(ctx context.Context, form *formMessage) (m messag
 	if err != nil {
 		return message{}, err
 	}
-	m.Message = offer.Command
+	m.Message, m.act, m.job = offer.Command, offer.Act, offer.Job
 	m.Room = a.request.Room
 	if offer.Edit {
 		m.form, err = a.formOf(ctx, offer.Command)

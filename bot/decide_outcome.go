@@ -100,7 +100,7 @@ func (a *attempt) isPrivate(ctx context.Context, reply commands.Reply) (bool, er
 	switch {
 	case a.request.Surplus != "": // it names nobody, and others may ask themselves the same
 		return false, nil
-	case reply.Private || !reply.Failed:
+	case reply.Private || !reply.IsForRequester():
 		return reply.Private, nil
 	case a.request.roomForm() != nil: // others have not read what was filled in
 		return true, nil

@@ -21,6 +21,7 @@ type attempt struct {
 	request storedRequest
 	id      commands.RequestID
 	series  int          // whose outcome counts
+	began   time.Time    // the attempt
 	late    lateness     // of a missed request; the zero value for one that the feed brought
 	form    *formMessage // nil until it is read
 	command string       // that was read, by its name in the catalogue
@@ -68,6 +69,7 @@ func (a *attempt) finish(ctx context.Context, started time.Time) error {
 	}
 	a.auditAnswer(ctx, decided.outcome, shown)
 	a.logAnswer(ctx, decided.outcome, shown, started)
+	a.bot.timesLeft.Delete(a.ID)
 	a.bot.metrics.countAnswer(decided.outcome, a.request.At, shown.At)
 	a.noteProgress()
 	return nil
@@ -76,7 +78,7 @@ func (a *attempt) finish(ctx context.Context, started time.Time) error {
 // newAttempt reads the stored request. Its context logs with what identifies the request, and its
 // calls to Symphony carry a trace id that follows from the request's number.
 func (b *Bot) newAttempt(ctx context.Context, job *engine.Attempt) (context.Context, *attempt, error) {
-	a := &attempt{Attempt: job, bot: b, id: commands.NewRequestID(job.ID)}
+	a := &attempt{Attempt: job, bot: b, began: time.Now(), id: commands.NewRequestID(job.ID)}
 	if err := json.Unmarshal(job.Payload, &a.request); err != nil {
 		return ctx, nil, engine.GiveUp(fmt.Errorf("read the stored request: %w", err))
 	}
@@ -155,28 +157,27 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 	}
 	postponed.WithLabelValues(reason).Inc()
 	zerolog.Ctx(ctx).Warn().Err(cause).Dur("after", after).Msg("request was put off")
-	a.ShowFirst(ctx, commands.PutOff(after))
-	if after > 0 {
-		return engine.Postpone(after)
+	if reason == waitThrottled {
+		return a.waitAsAsked(ctx, after)
 	}
-	return cause
+	return a.repeatLater(ctx, cause, after)
 }
 
 // requestedWait is how long to wait without having failed: until an earlier write has settled, or
 // as long as Symphony says. It is 0 for a failure.
 func (a *attempt) requestedWait(ctx context.Context, cause error) (after time.Duration, reason string, err error) {
 	if wait, ok := errors.AsType[*commands.WaitError](cause); ok {
-		return wait.After, "unsettled", nil
+		return wait.After, waitUnsettled, nil
 	}
 	slow, ok := errors.AsType[*symphony.Error](cause)
 	if !ok || !errors.Is(slow, symphony.ErrTooManyRequests) {
-		return 0, "failure", nil
+		return 0, waitFailure, nil
 	}
 	_, times, err := a.Intentions(ctx, intentThrottled)
 	if err != nil || times >= freeWaits {
-		return 0, "failure", err
+		return 0, waitFailure, err
 	}
-	return max(slow.RetryAfter, time.Second), "throttled", a.Intend(ctx, intentThrottled)
+	return max(slow.RetryAfter, time.Second), waitThrottled, a.Intend(ctx, intentThrottled)
 }
 
 // reportFailure tells the user that the request ended without success, unless its outcome had been
@@ -187,6 +188,7 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 		return err
 	}
 	a.isLast = true
+	b.timesLeft.Delete(job.ID)
 	if a.request.Surplus != "" { // there was nothing to do but to say so
 		return nil
 	}
@@ -225,7 +227,11 @@ func (a *attempt) decideFailure(ctx context.Context, cause error) (outcome, erro
 		zerolog.Ctx(ctx).Error().Err(cause).Msg("request was given up")
 		return a.keepOutcome(ctx, func(ctx context.Context) (commands.Reply, error) { return a.unfinishedUndo(ctx, cancelled) })
 	}
-	sure := a.recoverRoom(ctx)
+	found, err := a.findStoppedRoom(ctx, cause)
+	if err != nil {
+		return outcome{}, err
+	}
+	sure := a.recoverRoom(ctx) && found
 	if sure {
 		if err := a.releaseUnlessTouched(ctx); err != nil {
 			return outcome{}, err
@@ -236,7 +242,7 @@ func (a *attempt) decideFailure(ctx context.Context, cause error) (outcome, erro
 	return a.keepOutcome(ctx, func(ctx context.Context) (commands.Reply, error) {
 		return a.bot.env.UnfinishedReply(ctx, a, commands.Unfinished{
 			ID: a.id, Job: a.ID, BeforeProofs: r.BeforeProofs, From: a.request.From, Chat: a.request.chat(), Sent: a.request.roomForm(),
-			Cancelled: cancelled, Unknown: !sure,
+			Cancelled: cancelled, Stopped: errors.Is(cause, engine.ErrStopped), Unknown: !sure,
 		})
 	})
 }

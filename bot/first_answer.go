@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -25,12 +26,27 @@ var (
 	replaceByInvited = replacement{
 		step: stepInvited, part: partFirstInvited, outcomes: []string{commands.CodePutOff, commands.CodeAdding},
 	}
+	replaceByDelay    = replacement{step: stepDelayed, part: partFirstDelayed, outcomes: []string{commands.CodePutOff}}
+	replaceByQuestion = replacement{
+		step: stepAsked, part: partFirstAsked, outcomes: []string{commands.CodePutOff, commands.CodeAdding},
+	}
+	replaceByStop = replacement{
+		step: stepStopping, part: partFirstStopping, outcomes: []string{commands.CodePutOff, commands.CodeAdding, commands.CodeInvited},
+	}
 )
+
+// allReplacements are all of them.
+func allReplacements() []replacement {
+	return []replacement{replaceByDelay, replaceByLink, replaceByQuestion, replaceByInvited, replaceByStop}
+}
 
 // ShowFirst shows the user a first answer, but never after the reply. Only the first of several is
 // shown, except that the link replaces a word that it takes longer, and who is invited replaces how
 // long the adding takes. A failure to show it is logged and stops nothing.
 func (a *attempt) ShowFirst(ctx context.Context, first commands.Reply) {
+	if first.Left > 0 {
+		a.bot.timesLeft.Store(a.ID, time.Now().Add(first.Left))
+	}
 	reason, err := a.holdRoomOf(ctx, first)
 	private := false
 	if err == nil {
@@ -42,6 +58,26 @@ func (a *attempt) ShowFirst(ctx context.Context, first commands.Reply) {
 		err = a.showOutline(ctx, first)
 	default:
 		err = a.showFirstAnswer(ctx, first)
+	}
+	if err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
+	}
+}
+
+// showInstead shows a first answer that other companies may read: in the place of an earlier one,
+// or as the first of all, but never after the reply.
+func (a *attempt) showInstead(ctx context.Context, r replacement, first commands.Reply) {
+	_, replied, err := a.Intentions(ctx, a.inSeries(partReply))
+	if err != nil || replied > 0 {
+		return
+	}
+	_, times, err := a.Intentions(ctx, a.inSeries(partFirst))
+	switch {
+	case err != nil:
+	case times > 0:
+		err = ignoreWait(a.replaceFirst(ctx, r, first))
+	default:
+		_, err = a.sendOnce(ctx, a.inSeries(partFirst), a.request.Stream, a.render(partFirst, first))
 	}
 	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
@@ -111,13 +147,21 @@ func ignoreWait(err error) error {
 	return err
 }
 
-// firstAnswer is the first answer as it stands now, empty if none was ever shown.
+// firstAnswer is the first answer as it stands now, the latest of all, empty if none was ever
+// shown.
 func (a *attempt) firstAnswer(ctx context.Context) (sentMessage, error) {
-	for _, r := range []replacement{replaceByInvited, replaceByLink} {
+	var latest sentMessage
+	for _, r := range allReplacements() {
 		later, err := a.findReplacement(ctx, r)
-		if err != nil || later.Message != "" {
-			return later, err
+		if err != nil {
+			return sentMessage{}, err
 		}
+		if later.Message != "" && !later.At.Before(latest.At) {
+			latest = later
+		}
+	}
+	if latest.Message != "" {
+		return latest, nil
 	}
 	return a.findPart(ctx, partFirst, a.request.Stream)
 }

@@ -180,7 +180,7 @@ func tryNameAsOracle(t *testing.T) {
 		t.Helper()
 		answer := w.says("bob", fmt.Sprintf("/newroom %q", name)).answer()
 		require.Contains(t, answer, "Nothing was created.")
-		return regexp.MustCompile(`request \S+`).ReplaceAllString(strings.ReplaceAll(answer, name, "NAME"), "")
+		return regexp.MustCompile(`[rR]equest \S+`).ReplaceAllString(strings.ReplaceAll(answer, name, "NAME"), "")
 	}
 	taken := words("Project Alpha")
 	w.fail(client.Fault{Path: onCreate, Status: http.StatusBadRequest})

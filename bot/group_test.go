@@ -141,14 +141,15 @@ func TestAGroupThatOneMayNotSeeAnswersLikeNone(t *testing.T) {
 				`/newroom "A" group:%q`, `/newroom "A" group:%q preview`, `/newroom "A" group:"Test Group",%q`, `/newroom "A" desc:%[1]q group:%[1]q`,
 			} {
 				asked := w.says("bob", fmt.Sprintf(line, secret)).answer()
-				require.Equal(t, w.says("bob", fmt.Sprintf(line, none)).answer(), strings.ReplaceAll(asked, secret, none))
+				require.Equal(t, withoutNumber(w.says("bob", fmt.Sprintf(line, none)).answer()), withoutNumber(strings.ReplaceAll(asked, secret, none)))
 				require.Contains(t, asked, "There is no group “"+secret+"”. Nothing was created.")
 			}
 			for i, word := range strings.Fields(secret) {
 				disguise = append(disguise, word, strings.Fields(none)[i])
 			}
 			words := w.says("bob", fmt.Sprintf(`/newroom "A" group:%s @alice`, secret)).answer()
-			require.Equal(t, w.says("bob", fmt.Sprintf(`/newroom "A" group:%s @alice`, none)).answer(), strings.NewReplacer(disguise...).Replace(words))
+			require.Equal(t, withoutNumber(w.says("bob", fmt.Sprintf(`/newroom "A" group:%s @alice`, none)).answer()),
+				withoutNumber(strings.NewReplacer(disguise...).Replace(words)))
 			form := w.says("bob", "/newroom").lastReply()
 			w.click("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "A", "groups": secret}).sees("There is no group “" + secret + "”")
 			w.says("bob", fmt.Sprintf(`/newroom "A" %s@acme.test`, strings.ToLower(strings.ReplaceAll(secret, " ", ".")))).sees("Nobody here goes by")
@@ -234,7 +235,8 @@ allow:
 		require.NotContains(t, w.says("bob", line).answer(), "/groups")
 	}
 	quoted := w.says("bob", lines[2]+" @alice").answer()
-	require.Equal(t, w.says("bob", `/newroom "A" group:Some Group @alice`).answer(), strings.ReplaceAll(quoted, "Test Group", "Some Group"))
+	require.Equal(t, withoutNumber(w.says("bob", `/newroom "A" group:Some Group @alice`).answer()),
+		withoutNumber(strings.ReplaceAll(quoted, "Test Group", "Some Group")))
 	w.says("bob", `/newroom "Exact" group:"test group"`).sees("✓ Exact", "Test Group (3 people)")
 
 	room := w.openSharedRoom("alice@acme.test carol@acme.test")

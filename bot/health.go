@@ -61,8 +61,11 @@ type QueueHealth struct {
 	Running       int     `json:"running"`       // jobs being executed
 	Failed        int     `json:"failed"`        // jobs on record that ended without success
 	OldestSeconds float64 `json:"oldestSeconds"` // age of the oldest unfinished job
-	Limit         int     `json:"limit"`         // how many may wait
-	Replicas      int     `json:"replicas"`      // processes that work on them
+	// FailingSeconds is for how long the attempts at an unfinished job have been failing, the longest
+	// of them.
+	FailingSeconds float64 `json:"failingSeconds"`
+	Limit          int     `json:"limit"`    // how many may wait
+	Replicas       int     `json:"replicas"` // processes that work on them
 }
 
 // Health reads the state of the feed, the session and the store.
@@ -84,7 +87,7 @@ func (b *Bot) Health(ctx context.Context) Health {
 		},
 		Queue: QueueHealth{
 			Answers: s.storeErr == nil, Queued: s.store.Queued, Running: s.store.Running, Failed: s.store.Failed,
-			OldestSeconds: seconds(s.store.Oldest), Limit: s.queueLimit, Replicas: s.store.Replicas,
+			OldestSeconds: seconds(s.store.Oldest), FailingSeconds: seconds(s.store.Failing), Limit: s.queueLimit, Replicas: s.store.Replicas,
 		},
 		Requests: b.metrics.requestsByOutcome(),
 	}

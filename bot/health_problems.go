@@ -44,6 +44,10 @@ const maxReadAge = 90 * time.Second
 // is repeated after five minutes at most.
 const maxStandstill = 10 * time.Minute
 
+// maxFailing is for how long the attempts at a command may fail before that is a problem of the
+// bot.
+const maxFailing = 10 * time.Minute
+
 // problems are what keeps the bot from its work, as sentences without a full stop.
 func (s snapshot) problems() []string {
 	var all []string
@@ -70,6 +74,8 @@ func (s snapshot) problems() []string {
 	add(full, "%d jobs wait, and no more are taken in until there are fewer than %d", s.store.Queued, s.queueLimit)
 	refusing := s.refusal != nil || !s.store.OutageSince.IsZero()
 	add(refusing && s.storeErr == nil && !full, "requests cannot be kept in the store")
+	add(s.storeErr == nil && s.store.Failing > maxFailing, "a command has been failing since %s",
+		s.at.Add(-s.store.Failing).UTC().Format(time.RFC3339))
 	add(s.isStandingStill(), "%d jobs wait, and none has got further%s", s.store.Queued, sinceText(s.lastProgress, " since"))
 	return all
 }

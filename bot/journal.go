@@ -48,7 +48,21 @@ const (
 	stepUndone   = "undone"   // sentMessage: the answer of a room that was undone says so
 	// sentMessage: so does what stands in the chat of the request, where the answer is in the 1:1 chat
 	stepUndoneNotice = "undone-notice"
+	stepDelayed      = "delayed"  // sentMessage: that it takes longer took the place of stepTurn's
+	stepAsked        = "asked"    // sentMessage: the question whether to go on took the place of it
+	stepStopping     = "stopping" // sentMessage: that a stopped request is looked after took the place of it
+
+	// sentMessage, where Symphony refused the edit of stepDelayed, stepAsked or stepStopping
+	partFirstDelayed  = "first-delayed"
+	partFirstAsked    = "first-asked"
+	partFirstStopping = "first-stopping"
+
+	stepTurn = "turn" // null: the user has been told which request comes first
+	stepAct  = "act"  // bool: whether a button could act on its request
 )
+
+// intentStopLook counts how often the room of a stopped request could not be looked for.
+const intentStopLook = "stop-look"
 
 // intentThrottled counts how often a job waited because Symphony asked for it.
 const intentThrottled = "throttled"

@@ -148,6 +148,9 @@ func TestNamesOfTheJournalAreThoseOfItsGoldenFile(t *testing.T) {
 	names := map[string]string{
 		"step of the outcome": stepOutcome, "step of a missed request": stepMissed, "step of an update": stepUpdate,
 		"step of the pointer": stepPointer, "step of the replaced first answer": stepRelieved, "step of the invited": stepInvited,
+		"step of a delayed first answer": stepDelayed, "step of the question": stepAsked, "step of the stop": stepStopping,
+		"step of the turn": stepTurn, "step of a button": stepAct, "intention of looking for a stopped room": intentStopLook,
+		"part first delayed": partFirstDelayed, "part first asked": partFirstAsked, "part first stopping": partFirstStopping,
 		"part first": partFirst, "part reply": partReply, "part aside": partAside, "part brief": partBrief, "part notice": partNotice,
 		"part first details": partFirstDetails, "part first link": partFirstLink, "part first invited": partFirstInvited,
 		"intention of waiting for Symphony's pace": intentThrottled, "note of the feed": noteHeard,

@@ -23,7 +23,7 @@ func TestEachReadingOfAMistakeIsOneClickAway(t *testing.T) {
 			[]string{"There is no group “Test Group, FX EMEA”", "[ Groups “Test Group” and “FX EMEA” ]"}, []string{"✓ groups", "FX EMEA (2 people)"},
 		},
 		"cancel": {"/newroom cancel", "offer-1", []string{`[ Create "cancel" ]`}, []string{"✓ cancel"}},
-		"people": {`/newroom "people" alice and carol`, "offer-0", []string{"[ Add @alice and @carol ]"}, []string{"✓ people", "Alice Martin", "Carol O'Neil"}},
+		"people": {`/newroom "people" alice and carol`, "offer-0", []string{"[ With Alice Martin and Carol O'Neil ]"}, []string{"✓ people", "Alice Martin", "Carol O'Neil"}},
 		"Quarterly earnings preparation with the whole": {
 			`/newroom Quarterly earnings preparation with the whole equity desk @alice`, "offer-0",
 			[]string{`[ Create "Quarterly earnings preparation with the whole" ]`}, []string{"✓ Quarterly earnings preparation with the whole"},

@@ -18,6 +18,7 @@ type arrival struct {
 	id      string
 	request storedRequest
 	silent  bool // surplus for which another request is answered
+	lane    engine.Lane
 }
 
 // receive stores the requests of a batch of events, in one transaction. The feed acknowledges the
@@ -65,7 +66,7 @@ func (b *Bot) requestOf(ctx context.Context, event symphony.Event) (a arrival, o
 	case symphony.MessageSent:
 		a, ok = b.requestOfMessage(ctx, e.Message)
 	case symphony.FormSubmitted:
-		a = arrival{id: string(e.MessageID), request: requestFromForm(e)}
+		a = arrival{id: string(e.MessageID), request: requestFromForm(e), lane: laneOfForm(e)}
 		ok = commands.IsOwnForm(e.FormID)
 	case symphony.Unknown:
 		a, ok = b.requestOfUnknown(ctx, e)
@@ -83,23 +84,29 @@ func isUsableID(id string) bool { return id != "" && engine.IsText(id) }
 func (b *Bot) requestOfMessage(ctx context.Context, m symphony.Message) (arrival, bool) {
 	return b.readSafely(ctx, m, func() (arrival, bool) {
 		a := arrival{id: string(m.ID), request: requestFromMessage(m)}
-		return a, m.From.ID != b.self.ID && b.isForBot(ctx, m, a.request)
+		forBot, lane := b.judgeMessage(ctx, m, a.request)
+		a.lane = lane
+		return a, m.From.ID != b.self.ID && forBot
 	})
 }
 
-// isForBot reports whether a message wants an answer. A program's message does only if it is a
-// complete command: two bots that answer each other's small talk would never come to an end.
-func (b *Bot) isForBot(ctx context.Context, m symphony.Message, r storedRequest) bool {
+// judgeMessage reports whether a message wants an answer, and in which lane. A program's message
+// wants one only if it is a complete command: two bots that answer each other's small talk would
+// never come to an end.
+func (b *Bot) judgeMessage(ctx context.Context, m symphony.Message, r storedRequest) (forBot bool, lane engine.Lane) {
 	typed, err := r.typedMessage()
 	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Str("job", string(m.ID)).Msg("message could not be read")
-		return false
+		return false, engine.MainLane
 	}
 	result := b.parse(typed)
-	if isFromProgram(m) {
-		return result.Command != nil
+	if result.Command == nil || !b.catalogue.Writes(*result.Command) {
+		lane = engine.ReadLane
 	}
-	return !result.Ignore
+	if isFromProgram(m) {
+		return result.Command != nil, lane
+	}
+	return !result.Ignore, lane
 }
 
 // isFromProgram reports whether a program sent the message: what comes through an agent names the

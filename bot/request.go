@@ -81,6 +81,9 @@ func (r storedRequest) roomForm() symphony.FormValues {
 	return r.Form.Values
 }
 
+// isAct reports whether the request is a click on a button that acts on another request.
+func (r storedRequest) isAct() bool { return r.Form != nil && commands.IsAct(r.Form.ID, r.Form.Values) }
+
 func personOf(p symphony.Participant) commands.Person {
 	name := cmp.Or(p.DisplayName, strings.TrimSpace(p.FirstName+" "+p.LastName), p.Username, "somebody")
 	return commands.Person{ID: p.ID, Name: name, Username: p.Username, Email: p.Email}

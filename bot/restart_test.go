@@ -107,5 +107,5 @@ func TestABotThatWasRemovedFromTheRoomSaysSo(t *testing.T) {
 	asked := w.stopsHalfWay("Shut")
 	require.NoError(t, w.pod.Leave(t.Context(), "roombot", w.theRoom("Shut").StreamID))
 	w.start()
-	asked.endsWith("⚠ Shut", "Bob Chen, Alice Martin, Test Group: I am no longer an owner of the room")
+	asked.endsWith("⚠ Shut", "Bob Chen, Alice Martin, Test Group: I am not in the room any more, and cannot see who is")
 }

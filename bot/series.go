@@ -24,7 +24,7 @@ func (a *attempt) outcomeSeries() (int, error) {
 
 // isGivenUp reports whether the request ended without having been finished.
 func (o outcome) isGivenUp() bool {
-	return o.Code == commands.CodeGaveUp || o.Code == commands.CodeCancelled
+	return o.Code == commands.CodeGaveUp || o.Code == commands.CodeCancelled || o.Code == commands.CodeStopped
 }
 
 // inSeries is the name of a step, or of a part of an answer, in the series of the attempt.

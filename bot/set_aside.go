@@ -8,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"roombot/bot/engine"
 	"roombot/commands"
 	"roombot/symphony"
 )
@@ -45,7 +46,7 @@ func (b *Bot) setAside(ctx context.Context, source symphony.Message, isForBot bo
 		Str("request", string(commands.NewRequestID(string(source.ID)))).Str("chat", string(source.Stream.ID)).
 		Int64("user", int64(source.From.ID)).
 		Msg("event could not be read and was set aside")
-	a := arrival{id: string(source.ID), request: requestFromMessage(source)}
+	a := arrival{id: string(source.ID), request: requestFromMessage(source), lane: engine.ReadLane}
 	a.request.Text, a.request.Data, a.request.Unreadable = "", "", true
 	return a, isForBot
 }

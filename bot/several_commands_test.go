@@ -107,7 +107,7 @@ func TestOneOfTwoCommandsMayBeCorrectedAfterTheOtherHasRun(t *testing.T) {
 	w.says("bob", `/newroom "Second"`).sees("✓ Second")
 	asked, question := w.asksForTwo()
 	w.asksByClick("bob", question, commands.FormOffer, "all-2", nil)
-	w.saysAll(question, "✓ First", "[ Create it ]")
+	w.saysAll(question, "✓ First", `[ Create "Second 2" ]`)
 	for _, m := range w.answers("bob", asked) {
 		if containsAll(plain(m), []string{`/newroom "Second 2"`}) {
 			w.click("bob", m, commands.FormOffer, "offer-0", nil).sees("✓ Second 2")

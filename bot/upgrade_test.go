@@ -221,4 +221,6 @@ var backToOldSchema = []string{
 	`ALTER TABLE command DROP COLUMN owner`,
 	`DROP TABLE quota`,
 	`DROP TABLE act`,
+	`ALTER TABLE command DROP COLUMN lane`,
+	`ALTER TABLE command DROP COLUMN failing_since`,
 }

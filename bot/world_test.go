@@ -157,6 +157,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 		t: t, store: filepath.Join(t.TempDir(), "bot.db"), rules: openRules, log: new(log), level: zerolog.InfoLevel, tries: 100,
 		limits: commands.Limits{CallTimeout: callTimeout, SearchLag: 50 * time.Millisecond}, clock: patientClock,
 	}
+	w.bounds.PutOff = time.Nanosecond // a test that fails calls need not wait for what is said of it
 	for _, change := range changes {
 		change(w)
 	}

@@ -129,6 +129,28 @@ func PutOff(after time.Duration) Reply {
 	return openReply(CodePutOff, "⏳ This takes longer than usual. "+when+" and report here; no need to send it again.")
 }
 
+// StillWorking refuses another version of a message whose command is not finished.
+func StillWorking(first RequestID) *Refusal {
+	return &Refusal{
+		Code:    "still-working",
+		Message: "I am still working on your message as it was (request " + string(first) + ").",
+		Next:    "Please wait for that answer.",
+		Final:   true,
+		Open:    true,
+	}
+}
+
+// AlreadyEnded refuses to act on a request that has ended.
+func AlreadyEnded(request RequestID) *Refusal {
+	return &Refusal{
+		Code:    "already-ended",
+		Message: "Request " + string(request) + " has ended already.",
+		Next:    "Its answer says how.",
+		Final:   true,
+		Open:    true,
+	}
+}
+
 // AnsweredInPrivate replaces a first answer in a room when the reply itself is only for the
 // requester.
 func AnsweredInPrivate() Reply {

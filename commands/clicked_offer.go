@@ -7,8 +7,11 @@ import (
 
 // button is the name of the button of the offer with this number.
 func (o Offer) button(i int) string {
-	if o.All > 0 {
+	switch {
+	case o.All > 0:
 		return allButton(o.All)
+	case o.Act != "":
+		return string(o.Act)
 	}
 	return offerButton(i)
 }
@@ -20,7 +23,9 @@ func ClickedOffer(data string, values symphony.FormValues, line int) (Offer, err
 	if !ok {
 		return Offer{}, Expired()
 	}
-	clicked := func(i int, o storedOffer) bool { return o.All == 0 && offerButton(i) == values.Action() }
+	clicked := func(i int, o storedOffer) bool {
+		return o.All == 0 && Offer{Act: o.Act}.button(i) == values.Action()
+	}
 	if line > 0 {
 		if !e.hasButton(values.Action()) {
 			return Offer{}, Expired()
@@ -29,7 +34,7 @@ func ClickedOffer(data string, values symphony.FormValues, line int) (Offer, err
 	}
 	for i, o := range e.Offers {
 		if clicked(i, o) {
-			return Offer{Command: syntax.Message{Text: o.Text, Mentions: o.Mentions}, Edit: o.Edit, Line: o.Line}, nil
+			return Offer{Command: syntax.Message{Text: o.Text, Mentions: o.Mentions}, Edit: o.Edit, Line: o.Line, Act: o.Act, Job: o.Job}, nil
 		}
 	}
 	return Offer{}, Expired()
@@ -54,4 +59,10 @@ func ClickedCommands(values symphony.FormValues) int {
 		}
 	}
 	return 1
+}
+
+// IsAct reports whether a form that was sent is a click on a button that acts on a request.
+func IsAct(formID string, values symphony.FormValues) bool {
+	act := Act(values.Action())
+	return formID == FormOffer && (act == ActKeepTrying || act == ActStop)
 }

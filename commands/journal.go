@@ -154,6 +154,9 @@ type Offer struct {
 	// All is set where a click runs all commands of the message, the offers with a Line: how many
 	// there are. Command is then empty.
 	All int `json:"all,omitempty"`
+	// Act, where it is set, is done to the request of Job instead of running a command.
+	Act Act    `json:"act,omitempty"`
+	Job string `json:"job,omitempty"`
 }
 
 // absentee is somebody who could not be added, or not as wanted.
@@ -203,12 +206,15 @@ const (
 	// Of answers that were edited after a click on Undo. The second is of a room that stays open.
 	CodeUndone      = "undone"
 	CodeUndoRenamed = "undo-renamed"
+	CodeStopped     = "stopped" // by the requester
 	// Of first answers: the reply is still to come.
 	CodeAdding  = "adding"
 	CodeInvited = "invited"
 	CodePutOff  = "put-off"
 	// codeElsewhere is of a message that says only where the reply is.
 	codeElsewhere = "elsewhere"
+	// codeKeepTrying is of the answer to who wants a request to go on.
+	codeKeepTrying = "keep-trying"
 )
 
 // stampKey is where the stamp stands in the entity data of a message.
@@ -241,7 +247,20 @@ type storedOffer struct {
 	Edit     bool             `json:"edit,omitempty"`
 	Line     int              `json:"line,omitempty"`
 	All      int              `json:"all,omitempty"`
+	Act      Act              `json:"act,omitempty"`
+	Job      string           `json:"job,omitempty"`
 }
+
+// Act is what a button does to a request that is not finished. It is also the name of the button,
+// so that a click tells what it is before its message is read. A version that knows no acts takes
+// such a button for one that does not work any more.
+type Act string
+
+// The acts.
+const (
+	ActKeepTrying Act = "keep-trying"
+	ActStop       Act = "stop"
+)
 
 // The forms that the bot posts. A form that stands in a chat may be sent long after.
 const (

@@ -104,7 +104,7 @@ func (p *roomPlan) unfinishedInvitees(members *knownMembers) (adding, promoting 
 // that is not known.
 func (p *roomPlan) progressReply(adder *memberAdder, left time.Duration) Reply {
 	reply := p.openRoomReply(adder.room, adder.members.refusedSoFar(p.allInvitees()), adder.members)
-	reply.Code = CodeAdding
+	reply.Code, reply.Left = CodeAdding, left
 	when := messageml.Text(". This takes longer than usual; I keep trying and report here.")
 	if left > 0 {
 		when = messageml.Text(", about " + roundDuration(left) + ".")

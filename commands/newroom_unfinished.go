@@ -10,8 +10,8 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// Unfinished is a request that ends unfinished: after all attempts failed, or cancelled by an
-// operator.
+// Unfinished is a request that ends unfinished: after all attempts failed, cancelled by an
+// operator, or stopped by the requester.
 type Unfinished struct {
 	ID        RequestID
 	Job       string
@@ -19,6 +19,7 @@ type Unfinished struct {
 	Chat      Chat
 	Sent      symphony.FormValues // the form for a room, nil if the request was none
 	Cancelled bool
+	Stopped   bool // by the requester
 	Unknown   bool // whether there is a room could not be found out
 
 	BeforeProofs bool // see Request
@@ -77,7 +78,13 @@ func (u Unfinished) refusal(state, next string) *Refusal {
 		r.Code, r.Message = CodeCancelled, "Your administrators have ended this before it was finished."+state
 		why = "They can tell you why: request " + string(u.ID) + "."
 	}
-	r.Next = next + why
+	if u.Stopped {
+		r.Code, r.Message, why = CodeStopped, "You have stopped this."+state, ""
+		if state != "" {
+			next = "Send the command again if you want the room after all."
+		}
+	}
+	r.Next = strings.TrimSpace(next + why)
 	return r
 }
 

@@ -14,9 +14,9 @@ import (
 // messages that cannot be read. A code belongs here only if its reply says nothing that comes from
 // the directory or from the rules of the own company.
 var openCodes = []string{
-	"adding", "already-done", "cancelled", "elsewhere", "expired", "form", "form-too-long", "gave-up", "help", "not-yours", "option-not-yet",
-	"put-off", "requester-external", "too-late", "too-many", "undo-closed", "undo-refused", "undo-renamed", "undo-repeated", "undo-too-late",
-	"undo-used", "undone", "unreadable",
+	"adding", "already-done", "already-ended", "cancelled", "elsewhere", "expired", "form", "form-too-long", "gave-up", "help", "keep-trying",
+	"not-yours", "option-not-yet", "put-off", "requester-external", "still-working", "stopped", "too-late", "too-many", "undo-closed",
+	"undo-refused", "undo-renamed", "undo-repeated", "undo-too-late", "undo-used", "undone", "unreadable",
 }
 
 // codesFromDirectory are the codes of package syntax that say what the directory has.

@@ -203,6 +203,15 @@ func TestRepliesUnfinished(t *testing.T) {
 	add("The room may exist", intended, false)
 	add("The room may exist, cancelled", intended, true)
 
+	stopped := func(situation string, job *memory) {
+		u := commands.Unfinished{ID: commands.NewRequestID(situation), From: w.people["bob"], Stopped: true}
+		reply, err := w.env.UnfinishedReply(t.Context(), job, u)
+		require.NoError(t, err)
+		entries = append(entries, entry{situation, reply})
+	}
+	stopped("Stopped by the requester before anything was begun", newJob())
+	stopped("Stopped by the requester, and the room may exist", intended)
+
 	opened := func(name, people string, stubs ...stub) *memory {
 		job, plan := newJob(), w.mustPlan("bob", fmt.Sprintf("/newroom %q %s", name, people))
 		job.store(t, plan)
@@ -222,6 +231,8 @@ func TestRepliesUnfinished(t *testing.T) {
 	}(), false)
 	add("The room is open without somebody", opened("Half", "@alice @carol", stub{path: "/membership/add", body: fmt.Sprint(w.people["alice"].ID), status: 503}), false)
 	add("The room is open, and nobody became an owner", opened("No owners", "owner:@alice @carol", promote), true)
+	stopped("Stopped by the requester, and the room is open without somebody",
+		opened("Halted", "@alice @carol", stub{path: "/membership/add", body: fmt.Sprint(w.people["alice"].ID), status: 503}))
 	unseen := opened("Unseen", "@alice", promote)
 	defer w.stub(stub{path: "/membership/list", status: 403})()
 	add("The room is open, and its members cannot be listed", unseen, false)
@@ -236,6 +247,9 @@ func TestRepliesAnswers(t *testing.T) {
 	catalogue, g := w.env.Commands(), w.grammar("bob")
 	form := w.message("/newroom")
 	done := w.answer("bob", `/newroom "Told" @alice`)
+	finished, plan := newJob(), w.mustPlan("bob", `/newroom "Twice" @alice`)
+	finished.store(t, plan)
+	w.finish(plan, finished)
 	refusals := []struct {
 		situation string
 		refusal   *commands.Refusal
@@ -250,6 +264,8 @@ func TestRepliesAnswers(t *testing.T) {
 			commands.DeniedForUnknown("newroom", "your e-mail address or username", "chat-help@acme.com")},
 		{"A rule is about an account, which the directory does not show",
 			commands.DeniedForUnknown("newroom", "your entry in the directory", "your Symphony administrators")},
+		{"Another version of the message is being worked on", commands.StillWorking(id)},
+		{"A click on Stop for a request that has ended", commands.AlreadyEnded(id)},
 		{"A button of a message that is gone", commands.Expired()},
 		{"A click on what somebody else was asked", commands.NotYours()},
 		{"Too many requests of the chat are unfinished", commands.TooMany(40)},
@@ -267,6 +283,14 @@ func TestRepliesAnswers(t *testing.T) {
 	entries = append(entries,
 		entry{"A first answer when it takes longer", commands.PutOff(0)},
 		entry{"A first answer when it goes on at a known time", commands.PutOff(90 * time.Second)},
+		entry{"A first answer while the requester's other command is worked on",
+			commands.TellTurn(commands.AheadOf{Request: id, Room: "Q2 Earnings", Left: 90 * time.Second})},
+		entry{"A first answer while somebody else's command is worked on", commands.TellTurn(commands.AheadOf{Request: id})},
+		entry{"A first answer while several commands come first", commands.TellTurn(commands.AheadOf{Request: id, Room: "Q2 Earnings", More: 2})},
+		entry{"Attempts have failed for two minutes", refusedOr(w.env.AskToGoOn(newJob(), "m1", 125*time.Second))},
+		entry{"Attempts have failed for two minutes, and the room is open", refusedOr(w.env.AskToGoOn(finished, "m1", 125*time.Second))},
+		entry{"The requester wants a failing request to go on", commands.KeepTrying(id)},
+		entry{"A request was stopped, and its room may have been created", commands.TellStop(39 * time.Second)},
 		entry{"A first answer in a room, when the reply is private", commands.AnsweredInPrivate()},
 		entry{"A private copy of a reply to a room", commands.Denied("Contractors ask their desk head.").Reply().PrivateCopy("FX desk")},
 		entry{"A private copy of a reply to a room whose name is not known", commands.Denied("Contractors ask their desk head.").Reply().PrivateCopy("")},

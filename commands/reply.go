@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"time"
+
 	"roombot/symphony"
 	"roombot/symphony/messageml"
 )
@@ -22,12 +24,18 @@ type Reply struct {
 	Failed bool
 	// Room is the room that was opened, if one was.
 	Room symphony.StreamID
+	// Left is, of a first answer, how long the request still takes; 0 if that is not known.
+	Left time.Duration
 	// Open is true where other companies may read the whole reply: it holds what the requester typed
 	// in the chat and what this product says to everybody, and nothing else.
 	Open bool
 	// Outline is what other companies may read of a reply that is not Open.
 	Outline []messageml.Node
 }
+
+// IsForRequester reports whether a reply concerns nobody but the requester in a crowded room: an
+// error, a warning or a form.
+func (r Reply) IsForRequester() bool { return r.Failed || r.Code == CodePartial || r.Code == CodeForm }
 
 // IsInterim reports whether an outcome is that of a first answer, before the reply.
 func IsInterim(code string) bool {

@@ -4,6 +4,7 @@ import (
 	"roombot/symphony"
 	"roombot/symphony/messageml"
 	"slices"
+	"strings"
 )
 
 // Stamp marks a message of the bot: which request it answers, and as which part.
@@ -27,7 +28,7 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 	for i, o := range r.Offers {
 		buttons = append(buttons, messageml.Button{Name: o.button(i), Label: o.Label, Class: buttonClass(i)})
 		e.Offers = append(e.Offers, storedOffer{
-			Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit, Line: o.Line, All: o.All,
+			Text: o.Command.Text, Mentions: o.Command.Mentions, Edit: o.Edit, Line: o.Line, All: o.All, Act: o.Act, Job: o.Job,
 		})
 	}
 	if r.Undo != nil {
@@ -36,11 +37,22 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 	if len(buttons) > 0 {
 		body = append(slices.Clip(body), messageml.Form(FormOffer, buttons...))
 	}
+	if r.Failed && r.Code != codeElsewhere {
+		body = appendNumber(body, s.Request)
+	}
 	data, err := messageml.EntityData(map[string]any{stampKey: e})
 	if err != nil {
 		data = "{}" // strings and numbers always encode
 	}
 	return messageml.Message(body...), data
+}
+
+// appendNumber ends an error with the number of its request, unless the error says it.
+func appendNumber(body []messageml.Node, number RequestID) []messageml.Node {
+	if number == "" || strings.Contains(messageml.Message(body...), string(number)) {
+		return body
+	}
+	return append(slices.Clip(body), messageml.Paragraph(messageml.SecondaryText(messageml.Text("Request "+string(number)))))
 }
 
 // IsReplyPart reports whether a message with this entity data is the given part of the answer to
@@ -88,7 +100,7 @@ func SaysRoomIsOpen(data string, id RequestID) bool {
 // a room. Other commands have some of these outcomes too.
 func MayFollowRoom(outcome string) bool {
 	switch outcome {
-	case CodeDone, CodePartial, CodeGaveUp, CodeCancelled, CodeUndone, CodeUndoRenamed:
+	case CodeDone, CodePartial, CodeGaveUp, CodeCancelled, CodeStopped, CodeUndone, CodeUndoRenamed:
 		return true
 	}
 	return false

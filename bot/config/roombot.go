@@ -34,7 +34,7 @@ func (Roombot) Defaults() map[string]any {
 // Replies says where errors are shown and whom refused users are sent to.
 type Replies struct {
 	Contact      string `config:"contact" doc:"whom a refused user should ask: \"Ask … .\""`
-	PrivateAbove int    `config:"privateAbove,default=10,min=0" doc:"in rooms of more people than this, errors go to the 1:1 chat"`
+	PrivateAbove int    `config:"privateAbove,default=10,min=0" doc:"in rooms of more people than this, errors, warnings and forms go to the 1:1 chat"`
 }
 
 // Defaults are the constants of the package that names the contact.

@@ -20,6 +20,12 @@ var ErrUnknown = errors.New("no such job")
 // ErrCancelled is the cause of the failure of a job that an operator has cancelled.
 var ErrCancelled = errors.New(causeCancelled)
 
+// ErrStopped is the cause of the failure of a job that was stopped by whoever asked for it.
+var ErrStopped = errors.New(causeStopped)
+
+// ErrEnded says that there is nothing to end any more.
+var ErrEnded = errors.New("it has ended already")
+
 // JobState says how far a job is.
 type JobState string
 
@@ -53,7 +59,9 @@ type Summary struct {
 type Filter struct {
 	State        JobState
 	Conversation string
-	Limit        int // the newest; default 100
+	Owner        string    // see Job; of a done job it is not known any more
+	Since        time.Time // by Summary.Received
+	Limit        int       // the newest; default 100
 }
 
 // jobAdmin lists and changes the jobs of a store; any process may do so.
@@ -71,8 +79,13 @@ func (a *jobAdmin) List(ctx context.Context, f Filter) ([]Summary, error) {
 	if !ok {
 		return nil, fmt.Errorf("list jobs: no state %q", f.State)
 	}
-	all, err := summariesWhere(ctx, a.store, a.store.dialect(), condition+` AND ($1 = '' OR c.conversation = $1) ORDER BY c.received DESC, c.job DESC LIMIT $2`,
-		f.Conversation, f.Limit)
+	since := int64(0)
+	if !f.Since.IsZero() {
+		since = f.Since.UnixMicro()
+	}
+	all, err := summariesWhere(ctx, a.store, a.store.dialect(), condition+` AND ($1 = '' OR c.conversation = $1)
+		AND ($2 = '' OR c.owner = $2) AND c.received >= $3 ORDER BY c.received DESC, c.job DESC LIMIT $4`,
+		f.Conversation, f.Owner, since, f.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("list jobs: %w", err)
 	}
@@ -245,16 +258,15 @@ func (a *jobAdmin) change(ctx context.Context, verb, id string, change func(ctx 
 }
 
 func (a *jobAdmin) retryInTx(ctx context.Context, tx runner, id string) error {
-	conversation, err := a.lockConversationOf(ctx, tx, id)
-	if err != nil {
+	if _, err := a.lockConversationOf(ctx, tx, id); err != nil {
 		return err
 	}
 	var before int
-	if _, err := queryRow(ctx, tx, []any{&before}, `SELECT n FROM (SELECT CAST($1 AS TEXT) AS id, CAST($2 AS TEXT) AS conversation, `+
-		unfinishedBefore+` AS n) AS found`, id, conversation); err != nil {
+	if _, err := queryRow(ctx, tx, []any{&before}, `SELECT count(*) FROM command c JOIN command o ON `+sameLane+` AND o.id <> c.id
+		WHERE c.id = $1`, id); err != nil {
 		return err
 	}
-	queueIDs, err := a.queue.insert(ctx, tx, []river.InsertManyParams{queueEntry(id, before > 0 && conversation != "")})
+	queueIDs, err := a.queue.insert(ctx, tx, []river.InsertManyParams{queueEntry(id, before > 0)})
 	if err != nil {
 		return err
 	}
@@ -262,7 +274,7 @@ func (a *jobAdmin) retryInTx(ctx context.Context, tx runner, id string) error {
 	if err := eraseQueueErrors(ctx, tx, id); err != nil {
 		return err
 	}
-	n, err := tx.exec(ctx, `UPDATE command SET state = $1, job = $2, retries = retries + 1, failing = 0, cause = '', finished = NULL
+	n, err := tx.exec(ctx, `UPDATE command SET state = $1, job = $2, retries = retries + 1, failing = 0, failing_since = 0, cause = '', finished = NULL
 		WHERE id = $3 AND state = 'failed' AND record = '' AND forget = 0`, stateOpen, queueIDs[0], id)
 	if err != nil || n > 0 {
 		return err
@@ -279,6 +291,11 @@ func (a *jobAdmin) retryInTx(ctx context.Context, tx runner, id string) error {
 }
 
 func (a *jobAdmin) cancelInTx(ctx context.Context, tx runner, id string) error {
+	return a.endInTx(ctx, tx, id, causeCancelled)
+}
+
+// endInTx has a job fail with a cause, whatever its attempts come to.
+func (a *jobAdmin) endInTx(ctx context.Context, tx runner, id, cause string) error {
 	if _, err := a.lockConversationOf(ctx, tx, id); err != nil {
 		return err
 	}
@@ -286,9 +303,9 @@ func (a *jobAdmin) cancelInTx(ctx context.Context, tx runner, id string) error {
 	// back.
 	n, err := tx.exec(ctx, `UPDATE command SET state = $1, cause = $2, failing =
 			(SELECT CASE WHEN j.state = 'running' THEN j.attempt ELSE j.attempt + 1 END FROM river_job j WHERE j.id = command.job)
-		WHERE id = $3 AND state = 'open'`, stateFailing, causeCancelled, id)
+		WHERE id = $3 AND state = 'open'`, stateFailing, cause, id)
 	if err == nil && n == 0 {
-		err = errors.New("it has ended already")
+		err = ErrEnded
 	}
 	if err != nil {
 		return err

@@ -23,8 +23,14 @@ type Attempt struct {
 	// lacked the last commits), so that more has happened than it knows.
 	Earlier bool
 
+	// FailingSince is when the first of the attempts failed that have failed since the job was last
+	// postponed as planned; zero where the last one has not failed.
+	FailingSince time.Time
+
 	engine     *Engine
 	delivery   *delivery
+	lane       Lane
+	ahead      int   // how many jobs have their turn before it
 	deliveries int   // of this job by the queue, pauses and regular ends not counted
 	failing    int   // what deliveries was when the last attempt failed; 0 before
 	cause      error // of the failure
@@ -38,10 +44,11 @@ func (e *Engine) loadAttempt(ctx context.Context, row *river.Job[jobArgs], d *de
 	a := &Attempt{engine: e, delivery: d, deliveries: row.Attempt, cache: newStepCache()}
 	a.Number, a.MaxAttempts = len(row.Errors)+1, e.config.MaxAttempts
 	var payload, state, cause string
-	var received, queueID int64
+	var received, queueID, failingSince int64
 	found, err := queryRow(ctx, e.store,
-		[]any{&a.ID, &a.Conversation, &payload, &received, &state, &queueID, &a.failing, &cause, &a.Series, &a.journal},
-		`SELECT c.id, c.conversation, coalesce(s.result, c.payload), c.received, c.state, c.job, c.failing, c.cause, c.retries + 1, c.journal
+		[]any{&a.ID, &a.Conversation, &payload, &received, &state, &queueID, &a.failing, &cause, &a.Series, &a.journal, &a.lane, &failingSince, &a.ahead},
+		`SELECT c.id, c.conversation, coalesce(s.result, c.payload), c.received, c.state, c.job, c.failing, c.cause, c.retries + 1, c.journal,
+			c.lane, c.failing_since, (SELECT count(*) FROM command o WHERE `+aheadCondition+`)
 			FROM command c LEFT JOIN step s ON s.command = c.id AND s.step = '`+payloadStep+`' WHERE c.id = $1`, row.Args.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read job: %w", err)
@@ -51,6 +58,9 @@ func (e *Engine) loadAttempt(ctx context.Context, row *river.Job[jobArgs], d *de
 	}
 	a.Payload = json.RawMessage(payload)
 	a.ReceivedAt = time.UnixMicro(received)
+	if failingSince > 0 {
+		a.FailingSince = time.UnixMicro(failingSince)
+	}
 	if a.failing > 0 {
 		a.cause = causeError(cause)
 	}
@@ -65,8 +75,11 @@ func (e *Engine) loadAttempt(ctx context.Context, row *river.Job[jobArgs], d *de
 
 // causeError makes the error of a stored cause.
 func causeError(cause string) error {
-	if cause == causeCancelled {
+	switch cause {
+	case causeCancelled:
 		return ErrCancelled
+	case causeStopped:
+		return ErrStopped
 	}
 	return errors.New(cause)
 }

@@ -40,6 +40,13 @@ type Config struct {
 	// ErrCancelled when an operator has cancelled the job. Optional.
 	ReportFailure func(ctx context.Context, a *Attempt, cause error) error
 
+	// ReportWaiting is called with a job that has waited for its turn for WaitingAfter, to tell the
+	// user; ahead are the jobs before it, the first of which has its turn. It is called by the process
+	// that has inserted the job, or not at all where that has ended before. Its error is logged.
+	// Optional.
+	ReportWaiting func(ctx context.Context, a *Attempt, ahead []Job) error
+	WaitingAfter  time.Duration // default 500 ms
+
 	// ReportAct is called with each act of an operator (see WithOperator), within a second and at
 	// least once, by one of the running processes. Optional.
 	ReportAct func(ctx context.Context, act Act)
@@ -87,6 +94,7 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	c.MaxAttempts = cmp.Or(c.MaxAttempts, 12)
 	c.MaxCrashes = cmp.Or(c.MaxCrashes, 25)
+	c.WaitingAfter = cmp.Or(c.WaitingAfter, 500*time.Millisecond)
 	c.MaxReports = cmp.Or(c.MaxReports, 25)
 	c.BackoffFloor = cmp.Or(c.BackoffFloor, time.Second)
 	c.BackoffCeiling = cmp.Or(c.BackoffCeiling, 5*time.Minute)

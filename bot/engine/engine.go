@@ -57,6 +57,7 @@ type Engine struct {
 	queueProblems chan queueProblem // errors of the queue, which the store may explain
 	newerJob      sync.Once         // logs that a job needs a newer version of the program
 	purging       purgeClock
+	waiting       waitingJobs
 }
 
 // Open locks or joins the store, migrates it, and takes back what a dead process left running.

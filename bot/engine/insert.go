@@ -23,10 +23,15 @@ func (e *Engine) Insert(ctx context.Context, jobs ...Job) error {
 	if len(jobs) == 0 {
 		return nil
 	}
-	err := e.store.write(ctx, func(ctx context.Context, tx runner) error { return e.insertInTx(ctx, tx, jobs) })
+	var waiting []int64
+	err := e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
+		waiting, err = e.insertInTx(ctx, tx, jobs)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("insert jobs: %w", err)
 	}
+	e.waiting.add(time.Now().Add(e.config.WaitingAfter), waiting...)
 	e.queue.notify()
 	return nil
 }
@@ -41,24 +46,33 @@ func (e *Engine) HasJob(ctx context.Context, id string) (bool, error) {
 	return found, nil
 }
 
-func (e *Engine) insertInTx(ctx context.Context, tx runner, jobs []Job) error {
+// insertInTx returns the queue's ids of the jobs whose users are told if they wait long: those of
+// the main lane. What only reads waits for moments.
+func (e *Engine) insertInTx(ctx context.Context, tx runner, jobs []Job) (waiting []int64, err error) {
 	if err := e.lockConversations(ctx, tx, conversations(jobs)...); err != nil {
-		return err
+		return nil, err
 	}
 	ids, entries, err := e.insertNewJobs(ctx, tx, jobs)
 	if err != nil || len(entries) == 0 {
-		return err
+		return nil, err
 	}
 	queueIDs, err := e.queue.insert(ctx, tx, entries)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	lanes := map[string]Lane{}
+	for _, j := range jobs {
+		lanes[j.ID] = j.Lane
 	}
 	places := make([][]any, len(queueIDs))
 	for i, queueID := range queueIDs {
 		places[i] = []any{queueID, ids[i]}
+		if entries[i].InsertOpts.Pending && lanes[ids[i]] == MainLane {
+			waiting = append(waiting, queueID)
+		}
 	}
 	// The id in the queue is also the job's place in its conversation.
-	return tx.execMany(ctx, nil, `UPDATE command SET job = $1 WHERE id = $2`, places)
+	return waiting, tx.execMany(ctx, nil, `UPDATE command SET job = $1 WHERE id = $2`, places)
 }
 
 // conversations of the jobs, each once, in an order that all replicas share, so that replicas
@@ -75,8 +89,8 @@ func conversations(jobs []Job) []string {
 // insertNewJobs stores the jobs that are new, and makes their entries for the queue. Those with an
 // unfinished job before them in their conversation are held back.
 func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (ids []string, entries []river.InsertManyParams, err error) {
-	const insert = `INSERT INTO command (id, conversation, payload, received, journal, owner, state, finished, record)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`
+	const insert = `INSERT INTO command (id, conversation, payload, received, journal, owner, state, finished, record, lane)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING`
 	var open []Job
 	var openRows, finishedRows, payloads [][]any
 	apart := e.store.dialect().payloadInStep
@@ -87,13 +101,13 @@ func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (ids 
 		}
 		row := []any{j.ID, j.Conversation, "null", received.UnixMicro(), e.config.JournalVersion, j.Owner}
 		if j.Finished {
-			finishedRows = append(finishedRows, append(row, stateDone, time.Now().UnixMicro(), "{}"))
+			finishedRows = append(finishedRows, append(row, stateDone, time.Now().UnixMicro(), "{}", int(j.Lane)))
 			continue
 		}
 		if !apart {
 			row[2] = j.payload()
 		}
-		open, openRows = append(open, j), append(openRows, append(row, stateOpen, nil, ""))
+		open, openRows = append(open, j), append(openRows, append(row, stateOpen, nil, "", int(j.Lane)))
 	}
 	err = tx.execMany(ctx, func(n int, read scan) error {
 		var before int
@@ -101,7 +115,7 @@ func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (ids 
 			return err
 		}
 		ids = append(ids, open[n].ID)
-		entries = append(entries, queueEntry(open[n].ID, before > 0 && open[n].Conversation != ""))
+		entries = append(entries, queueEntry(open[n].ID, before > 0 && open[n].Conversation != "" && open[n].Lane != NoLane))
 		payloads = append(payloads, []any{open[n].ID, payloadStep, open[n].payload()})
 		return nil
 	}, insert+` RETURNING `+unfinishedBefore, openRows)
@@ -119,6 +133,7 @@ func queueEntry(id string, waits bool) river.InsertManyParams {
 	return river.InsertManyParams{Args: jobArgs{ID: id}, InsertOpts: &river.InsertOpts{Pending: waits}}
 }
 
-// unfinishedBefore is 1 when the conversation $2 has an unfinished job other than $1, else 0.
+// unfinishedBefore is 1 when lane $10 of the conversation $2 has an unfinished job other than $1,
+// else 0.
 const unfinishedBefore = `(SELECT count(*) FROM
-	(SELECT 1 FROM command o WHERE o.conversation = $2 AND o.finished IS NULL AND o.id <> $1 LIMIT 1) AS first)`
+	(SELECT 1 FROM command o WHERE o.conversation = $2 AND o.finished IS NULL AND o.lane = $10 AND o.id <> $1 LIMIT 1) AS first)`

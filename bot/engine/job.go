@@ -17,8 +17,20 @@ type Job struct {
 	Owner        string          // whom UnfinishedJobs names; may be empty
 	Payload      json.RawMessage // opaque to the engine, must be valid JSON
 	ReceivedAt   time.Time       // when it reached the bot; zero: the time of the insert
+	Lane         Lane            // in which it takes turns with the others of its conversation
 	Finished     bool            // nothing is to be done: it is stored to be recognized when it comes again
 }
+
+// Lane is one of the rows in which the jobs of a conversation take turns. The jobs of all lanes
+// count among those of the conversation. The numbers are stored.
+type Lane int
+
+// The lanes.
+const (
+	MainLane Lane = 0 // what changes something
+	ReadLane Lane = 1 // what only reads
+	NoLane   Lane = 2 // it takes no turns: it waits for no other job, and none waits for it
+)
 
 // payload is the text of the payload as it is stored.
 func (j Job) payload() string { return cmp.Or(string(j.Payload), "null") }

@@ -33,5 +33,6 @@ const (
 // Causes of a failure that are stored as text and recognized, or were given by nobody's error.
 const (
 	causeCancelled  = "cancelled by an operator"
+	causeStopped    = "stopped by who asked for it"
 	causeQueueEnded = "its job was ended by hand"
 )

@@ -10,6 +10,10 @@ import (
 
 const (
 	cancelEvery = 500 * time.Millisecond
+
+	// announceEvery is how often it looks, in memory only, who has waited long enough.
+	announceEvery = 100 * time.Millisecond
+
 	probeEvery  = time.Second // while the store is out of order
 	repairEvery = time.Minute
 	purgeEvery  = 10 * time.Minute
@@ -22,8 +26,9 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 	cancels, repairs, purges := time.NewTicker(cancelEvery), time.NewTicker(repairEvery), time.NewTicker(purgeEvery)
 	traces := time.NewTicker(e.store.dialect().tracesEvery)
 	defer traces.Stop()
-	probes := time.NewTicker(probeEvery)
+	probes, announcements := time.NewTicker(probeEvery), time.NewTicker(announceEvery)
 	defer probes.Stop()
+	defer announcements.Stop()
 	defer cancels.Stop()
 	defer repairs.Stop()
 	defer purges.Stop()
@@ -43,6 +48,10 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 		case <-probes.C:
 			if e.health.outage.IsOngoing() {
 				e.repairQueue(ctx)
+			}
+		case now := <-announcements.C:
+			if err := e.announceWaiting(ctx, now); err != nil {
+				e.health.noteFailure(err)
 			}
 		case p := <-e.queueProblems:
 			e.logQueueProblem(ctx, p)
@@ -90,6 +99,17 @@ func (e *Engine) Cancel(ctx context.Context, id string) error {
 	return e.interruptCancelled(ctx)
 }
 
+// Stop is Cancel by whoever asked for the job; the cause is ErrStopped. It fails with ErrEnded
+// where the job has ended already, or is about to.
+func (e *Engine) Stop(ctx context.Context, id string) error {
+	err := e.store.write(ctx, func(ctx context.Context, tx runner) error { return e.endInTx(ctx, tx, id, causeStopped) })
+	if err != nil {
+		return fmt.Errorf("stop job: %w", err)
+	}
+	e.queue.notify()
+	return e.interruptCancelled(ctx)
+}
+
 // interruptCancelled ends the attempts at jobs that were cancelled, here or by another process.
 func (e *Engine) interruptCancelled(ctx context.Context) error {
 	if e.countRunning() == 0 {
@@ -111,7 +131,7 @@ func (e *Engine) interruptCancelled(ctx context.Context) error {
 
 // repairQueueInTx is the safety net under settle and releaseNext. It takes back jobs that no
 // replica can be running any more, closes jobs that were ended in the queue by hand, and frees the
-// first job of every conversation.
+// first job of every lane.
 func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
 	if stuck := e.store.dialect().stuckCondition; stuck != "" {
 		_, err := tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running' AND `+stuck,
@@ -129,7 +149,8 @@ func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
 	}
 	_, err = tx.exec(ctx,
 		`UPDATE river_job SET state = 'available' WHERE state = 'pending' AND id IN (
-			SELECT min(job) FROM command WHERE finished IS NULL AND conversation <> '' GROUP BY conversation)`)
+			SELECT min(job) FROM command WHERE finished IS NULL AND conversation <> '' AND lane <> 2 GROUP BY conversation, lane
+			UNION ALL SELECT job FROM command WHERE finished IS NULL AND lane = 2)`)
 	if err != nil {
 		return fmt.Errorf("free jobs: %w", err)
 	}

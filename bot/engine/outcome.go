@@ -23,9 +23,27 @@ func GiveUp(err error) error {
 // whose next job runs meanwhile.
 func LeaveConversation(d time.Duration) error { return &postponeError{after: max(d, 0), leaves: true} }
 
+// RepeatAfter is returned by Handle where the attempt has failed and the next one has its time. It
+// uses up no attempt; like any failed attempt it ends the job's turn.
+func RepeatAfter(d time.Duration) error { return &postponeError{after: max(d, 0), failed: true} }
+
+// RepeatWithin is err, of an attempt that has failed and is repeated after d at the latest.
+func RepeatWithin(err error, d time.Duration) error {
+	return &repeatError{cause: err, within: max(d, 0)}
+}
+
+type repeatError struct {
+	cause  error
+	within time.Duration
+}
+
+func (e *repeatError) Error() string { return e.cause.Error() }
+func (e *repeatError) Unwrap() error { return e.cause }
+
 type postponeError struct {
 	after  time.Duration
 	leaves bool // its conversation
+	failed bool // the attempt did
 }
 
 func (e *postponeError) Error() string { return fmt.Sprintf("again in %s", e.after) }
@@ -41,5 +59,8 @@ type settlement struct {
 	pause      time.Duration // before it comes back
 	cause      error         // of the failed attempt; nil when none was used up
 	leaves     bool          // its conversation, and comes back
+	failed     bool          // the attempt did, and the job comes back and takes no turns any more
+	planned    bool          // the job has asked for the pause, and its last attempt has not failed
+	waits      bool          // it was not its turn
 	handedBack bool          // it comes back for a newer replica rather than for this one
 }

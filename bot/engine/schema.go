@@ -24,6 +24,9 @@ import (
 //	note              a value that all replicas share
 //	command.owner     whom the job counts for, empty for jobs of older programs
 //	quota             a job that counts against a quota since a time; key names the quota
+//	command.lane      the Lane of the job in its conversation
+//	command.failing_since  when the first of the attempts failed that have failed since the job was
+//	                  last put off as planned; 0 where the last attempt has not failed
 //	act               what an operator did from the shell, until it is reported
 //	river_*           the tables of the queue; river_job has a row for each job and series
 
@@ -87,6 +90,10 @@ func migrations() []migration {
 	}, payloadInStep: []string{
 		`INSERT INTO step (command, step, result) SELECT id, '', payload FROM command WHERE state <> 'done'`,
 		`UPDATE command SET payload = 'null' WHERE state <> 'done'`,
+	}}, {statements: []string{
+		// An older program beside this one has every job wait for those of other lanes as well.
+		`ALTER TABLE command ADD COLUMN lane BIGINT NOT NULL DEFAULT 0`,
+		`ALTER TABLE command ADD COLUMN failing_since BIGINT NOT NULL DEFAULT 0`,
 	}}}
 }
 

@@ -44,7 +44,7 @@ func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) {
 
 // settleInTx reports whether a job is ready now: the next of the conversation, or this one again.
 func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settlement) (ready bool, err error) {
-	if o.state != "" || o.leaves {
+	if o.state != "" || o.leaves || o.failed || o.waits {
 		if err := e.lockConversations(ctx, tx, a.Conversation); err != nil {
 			return false, err
 		}
@@ -70,16 +70,21 @@ func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settle
 		return cancelled, err
 	}
 	switch {
+	case o.waits:
+		return e.holdBack(ctx, tx, a)
 	case o.leaves:
 		ready, err := e.leaveConversation(ctx, tx, a)
 		return ready || cancelled, err
+	case o.failed:
+		ready, err := e.endTurn(ctx, tx, a, now)
+		return ready || cancelled, err
 	case o.state == "":
-		return cancelled, nil
+		return cancelled, a.noteRecovery(ctx, tx, o)
 	}
 	if err := a.closeInTx(ctx, tx, o.state, now); err != nil {
 		return false, err
 	}
-	return e.releaseNext(ctx, tx, a.Conversation)
+	return e.releaseNext(ctx, tx, a.Conversation, a.lane)
 }
 
 // closeInTx stores the end of a job. What a done one says is erased by the same statement: on
@@ -104,10 +109,10 @@ func (a *Attempt) closeInTx(ctx context.Context, tx runner, state string, now ti
 
 // leaveConversation reports whether the next job of the conversation is ready now.
 func (e *Engine) leaveConversation(ctx context.Context, tx runner, a *Attempt) (ready bool, err error) {
-	if _, err := tx.exec(ctx, `UPDATE command SET conversation = '' WHERE id = $1`, a.ID); err != nil {
+	if _, err := tx.exec(ctx, `UPDATE command SET conversation = '', failing_since = 0 WHERE id = $1`, a.ID); err != nil {
 		return false, err
 	}
-	return e.releaseNext(ctx, tx, a.Conversation)
+	return e.releaseNext(ctx, tx, a.Conversation, a.lane)
 }
 
 // wasCancelled reports whether the job was cancelled during this attempt, and keeps others from
@@ -142,15 +147,15 @@ func errorText(err error) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(err.Error(), "\uFFFD"), "\x00", "")
 }
 
-// releaseNext makes the first unfinished job of the conversation ready, if it was held back. Its
-// turn comes after everybody who is ready by now, so that a flood in one conversation passes nobody
-// in another.
-func (e *Engine) releaseNext(ctx context.Context, tx runner, conversation string) (bool, error) {
-	if conversation == "" {
+// releaseNext makes the first unfinished job of a lane of the conversation ready, if it was held
+// back. Its turn comes after everybody who is ready by now, so that a flood in one conversation
+// passes nobody in another.
+func (e *Engine) releaseNext(ctx context.Context, tx runner, conversation string, lane Lane) (bool, error) {
+	if conversation == "" || lane == NoLane {
 		return false, nil
 	}
 	n, err := tx.exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = `+e.store.dialect().stamp+` WHERE state = 'pending'
-		AND id = (SELECT min(job) FROM command WHERE conversation = $1 AND finished IS NULL)`, conversation)
+		AND id = (SELECT min(job) FROM command WHERE conversation = $1 AND finished IS NULL AND lane = $2)`, conversation, int(lane))
 	return n > 0, err
 }
 

@@ -12,6 +12,7 @@ type Stats struct {
 	Running     int           // in an attempt
 	Failed      int           // failed for good, within Config.Keep
 	Oldest      time.Duration // age of the oldest unfinished job, by ReceivedAt; zero when there is none
+	Failing     time.Duration // how long the attempts at an unfinished job have been failing, the longest of them
 	Replicas    int           // alive; 1 on SQLite
 	OutageSince time.Time     // when writes began to fail, or to hang for 2 s; zero when they succeed
 }
@@ -20,9 +21,10 @@ type Stats struct {
 func (e *Engine) Stats(ctx context.Context) (Stats, error) {
 	s := Stats{Running: e.countRunning(), Replicas: 1, OutageSince: e.health.outageSince()}
 	var open, running, alive int
-	var oldest int64
-	_, err := queryRow(ctx, e.store, []any{&open, &oldest, &s.Failed, &running, &alive},
-		`SELECT count(*), coalesce(min(received), 0), (SELECT count(*) FROM command WHERE state = 'failed'),
+	var oldest, failing int64
+	_, err := queryRow(ctx, e.store, []any{&open, &oldest, &failing, &s.Failed, &running, &alive},
+		`SELECT count(*), coalesce(min(received), 0), coalesce(min(CASE WHEN failing_since > 0 THEN failing_since END), 0),
+			(SELECT count(*) FROM command WHERE state = 'failed'),
 			(SELECT count(*) FROM river_job WHERE state = 'running'), (SELECT count(*) FROM replica WHERE dead IS NULL)
 			FROM command WHERE finished IS NULL`)
 	if err != nil {
@@ -33,6 +35,9 @@ func (e *Engine) Stats(ctx context.Context) (Stats, error) {
 	s.Replicas = max(s.Replicas, alive)
 	if oldest > 0 {
 		s.Oldest = max(time.Since(time.UnixMicro(oldest)), 0)
+	}
+	if failing > 0 {
+		s.Failing = max(time.Since(time.UnixMicro(failing)), 0)
 	}
 	return s, nil
 }

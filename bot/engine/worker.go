@@ -42,6 +42,8 @@ func (w *worker) Work(ctx context.Context, row *river.Job[jobArgs]) error {
 		e.settle(ctx, &Attempt{engine: e, delivery: d}, settlement{state: stateDone})
 	case a.journal > e.config.JournalVersion:
 		e.settle(ctx, a, e.handBack(ctx, a))
+	case a.ahead > 0:
+		e.settle(ctx, a, e.reportWaiting(ctx, a))
 	default:
 		e.settle(ctx, a, e.runAttempt(ctx, a))
 	}
@@ -71,12 +73,26 @@ func (e *Engine) backoff(attempt int) time.Duration {
 	return max(pause/2+rand.N(pause/2+1), c.BackoffFloor)
 }
 
-func (e *Engine) runAttempt(ctx context.Context, a *Attempt) settlement {
-	if e.config.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, e.config.Timeout, errTimeout)
-		defer cancel()
+// repeatPause is the pause after a failed attempt.
+func (e *Engine) repeatPause(err error, attempt int) time.Duration {
+	pause := e.backoff(attempt)
+	if repeat, ok := errors.AsType[*repeatError](err); ok {
+		return min(pause, repeat.within)
 	}
+	return pause
+}
+
+// boundAttempt bounds an attempt by Config.Timeout.
+func (e *Engine) boundAttempt(ctx context.Context) (context.Context, context.CancelFunc) {
+	if e.config.Timeout <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, e.config.Timeout, errTimeout)
+}
+
+func (e *Engine) runAttempt(ctx context.Context, a *Attempt) settlement {
+	ctx, cancel := e.boundAttempt(ctx)
+	defer cancel()
 	if err := a.raiseJournal(ctx); err != nil {
 		return e.outageOutcome(err)
 	}
@@ -97,7 +113,7 @@ func (e *Engine) runAttempt(ctx context.Context, a *Attempt) settlement {
 			}
 		default:
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("attempt failed")
-			return settlement{cause: err, pause: e.backoff(a.Number)}
+			return settlement{cause: err, pause: e.repeatPause(err, a.Number), failed: true}
 		}
 	}
 	return e.reportFailure(ctx, a)
@@ -144,7 +160,7 @@ func (e *Engine) reportFailure(ctx context.Context, a *Attempt) settlement {
 			return e.interruptionOutcome(ctx, err)
 		case tries < e.config.MaxReports:
 			log.Warn().Err(err).Msg("failure could not be reported, will retry")
-			return settlement{cause: err, pause: e.backoff(a.Number)}
+			return settlement{cause: err, pause: e.backoff(a.Number), failed: true}
 		}
 		log.Error().Err(err).Msg("failure was never reported")
 	}
@@ -167,7 +183,7 @@ func (e *Engine) isInterruption(ctx context.Context, err error) bool {
 // or the job was cancelled.
 func (e *Engine) interruptionOutcome(ctx context.Context, err error) settlement {
 	if postponed, ok := errors.AsType[*postponeError](err); ok {
-		return settlement{pause: postponed.after, leaves: postponed.leaves}
+		return settlement{pause: postponed.after, leaves: postponed.leaves, failed: postponed.failed, planned: !postponed.failed}
 	}
 	if errors.Is(err, ErrOutOfOrder) {
 		return e.outageOutcome(err)

@@ -59,6 +59,7 @@ func jobsList(io streams, path *string) *cobra.Command {
 	var state string
 	var limit int
 	var asJSON bool
+	var who jobsFilter
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List unfinished and failed jobs, the newest first",
@@ -70,22 +71,30 @@ func jobsList(io streams, path *string) *cobra.Command {
     running     an attempt is under way
     reporting   failed or cancelled, and the user is about to be told
     failed      failed or cancelled, and the user has been told
-    done        answered, which is also what a refusal is`,
-		Example: "  bot jobs list --state failed",
+    done        answered, which is also what a refusal is
+
+--user lists the jobs of one person, given by user id, username or e-mail
+address; Symphony is asked for the last two. Who asked for a job is erased when
+it is done.`,
+		Example: "  bot jobs list --state failed --since 24h\n  bot jobs list --user jane.doe@example.com",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			states, err := statesOf(state)
 			if err != nil {
 				return err
 			}
+			filters, err := who.filters(cmd.Context(), *path, time.Now())
+			if err != nil {
+				return err
+			}
 			return inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) error {
-				found, err := jobsIn(ctx, store, states, limit)
+				found, err := jobsIn(ctx, store, states, limit, filters)
 				switch {
 				case err != nil:
 					return err
 				case asJSON:
 					return json.NewEncoder(io.out).Encode(found)
-				case len(found) == 0 && state == "":
+				case len(found) == 0 && state == "" && who == (jobsFilter{}):
 					_, err := fmt.Fprintln(io.out, "Nothing is unfinished or has failed; --state all shows what is done.")
 					return err
 				}
@@ -94,6 +103,8 @@ func jobsList(io streams, path *string) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&state, "state", "", "only these: waiting, ready, running, reporting, failed, done, all (default all but done)")
+	c.Flags().StringVar(&who.user, "user", "", "only those of this person: user id, username or e-mail address")
+	c.Flags().StringVar(&who.since, "since", "", "only those received since then: 90m, 24h, 7d, or a time such as 2026-03-04T05:00:00Z")
 	c.Flags().IntVar(&limit, "limit", 100, "how many of each state")
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	return c
@@ -113,15 +124,18 @@ func statesOf(wanted string) ([]engine.JobState, error) {
 	return nil, usageError("--state %q: there are waiting, ready, running, reporting, failed, done and all", wanted)
 }
 
-func jobsIn(ctx context.Context, store *engine.Inspector, states []engine.JobState, limit int) ([]job, error) {
+func jobsIn(ctx context.Context, store *engine.Inspector, states []engine.JobState, limit int, filters []engine.Filter) ([]job, error) {
 	all := []job{}
 	for _, state := range states {
-		found, err := store.List(ctx, engine.Filter{State: state, Limit: limit})
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range found {
-			all = append(all, job{Request: commands.NewRequestID(s.ID), Summary: s})
+		for _, f := range filters {
+			f.State, f.Limit = state, limit
+			found, err := store.List(ctx, f)
+			if err != nil {
+				return nil, err
+			}
+			for _, s := range found {
+				all = append(all, job{Request: commands.NewRequestID(s.ID), Summary: s})
+			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b job) int { return b.Received.Compare(a.Received) })

@@ -76,6 +76,15 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 		return json.Unmarshal([]byte(got.out), &open) == nil && len(open) == 1 && open[0].LastError != ""
 	}, patience, tick)
 	require.Contains(t, open[0].LastError, "503")
+	for filter, isListed := range map[string]bool{
+		"--user bob": true, "--user bob@acme.test": true, "--user alice": false,
+		"--since 1h": true, "--since 7d": true, "--since 2100-01-01T00:00:00Z": false, "--since 1h --user alice": false,
+	} {
+		got := shell(t, append([]string{"jobs", "list", "--config", w.config}, strings.Fields(filter)...)...)
+		require.Equal(t, isListed, strings.Contains(got.out, string(open[0].Request)), "%s: %s%s", filter, got.out, got.err)
+	}
+	require.Equal(t, exitUsage, shell(t, "jobs", "list", "--since", "yesterday", "--config", w.config).code)
+	require.Equal(t, exitNotFound, shell(t, "jobs", "list", "--user", "nobody.at.all", "--config", w.config).code)
 
 	number := string(open[0].Request)
 	got := shell(t, "jobs", "retry", number, "--config", w.config)

@@ -146,6 +146,7 @@ func adviceFor(problem string) string {
 		{"feed", "the log says why; it is tried again and again; " + programName + " check tests the way to the agent"},
 		{"store", "see to the disk or the database of roombot.store; the log has its error"},
 		{"taken in", "it goes on by itself; if it happens often, raise roombot.limits.workers or look at Symphony's pace"},
+		{"failing since", programName + " jobs list shows it, with its last error"},
 		{"further", programName + " jobs list shows what waits, with its last error"},
 	} {
 		if strings.Contains(problem, known.sign) {

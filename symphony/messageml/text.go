@@ -24,6 +24,11 @@ func Italic(children ...Inline) Inline {
 	return inlineElement{element[Inline]{name: "i", children: children}}
 }
 
+// SecondaryText shows its children in the colour of what matters less.
+func SecondaryText(children ...Inline) Inline {
+	return inlineElement{element[Inline]{name: "span", attrs: []attribute{{"class", "tempo-text-color--secondary"}}, children: children}}
+}
+
 // Break ends the line.
 func Break() Inline { return inlineElement{element[Inline]{name: "br"}} }
 

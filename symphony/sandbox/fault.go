@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -47,6 +48,8 @@ func checkFault(f *client.Fault) error {
 		return rest.BadRequest("probability must be between 0 and 1, count and retryAfter not negative")
 	case f.Message != "" && f.Body != "":
 		return rest.BadRequest("body is the whole answer: leave message out, or body")
+	case f.Kind != client.FaultHTTP && f.Kind != client.FaultSessionExpired && f.Match != "":
+		return rest.BadRequest("match is for kinds http and session-expired, which strike calls with a body")
 	case f.Kind != client.FaultHTTP && hasText(f):
 		return rest.BadRequest("message and body are for kind http")
 	case f.Kind == client.FaultHTTP && f.Status == 0 && f.Delay == "" && f.Drop == "" && f.Empty == 0 && !hasText(f):
@@ -73,9 +76,12 @@ func applyText(f *client.Fault, e *rest.Error) {
 }
 
 // matchesCall reports whether a fault is about a call: its path is a glob over the call's path, or
-// the operation's name.
+// the operation's name, and the call's body contains its match.
 func matchesCall(f *client.Fault, c *call) bool {
 	if f.Method != "" && !strings.EqualFold(f.Method, c.Method) {
+		return false
+	}
+	if f.Match != "" && !bytes.Contains(c.Body, []byte(f.Match)) {
 		return false
 	}
 	return f.Path == "" || f.Path == "*" || f.Path == c.route.name || matchesGlob(f.Path, c.URL.Path)

@@ -24,6 +24,22 @@ func TestAFaultAnswersWithItsStatusAsOftenAsItSays(t *testing.T) {
 	require.Empty(t, b.Get("/sandbox/v1/faults").List(), "it is used up")
 }
 
+func TestAFaultStrikesOnlyCallsWhoseBodyMatches(t *testing.T) {
+	b := loggedIn(t)
+	b.AddFault(client.Fault{Path: "createRoom", Match: "Fails", Status: 503})
+	b.AddFault(client.Fault{Match: "Other", Message: "x"})
+	require.Equal(t, http.StatusServiceUnavailable, b.CreateRoom(map[string]any{"name": "Fails"}).Status)
+	b.Room(map[string]any{"name": "Other"})
+	require.Equal(t, "x", b.CreateRoom(map[string]any{"name": "Other"}).Refused(400))
+	b.Room(map[string]any{"name": "Third"})
+	require.NotEqual(t, "x", b.CreateRoom(map[string]any{"name": "Third"}).Refused(400))
+	hits := []float64{}
+	for _, f := range b.Get("/sandbox/v1/faults").List() {
+		hits = append(hits, f["hits"].(float64))
+	}
+	require.Equal(t, []float64{1, 1}, hits, "how often each has struck")
+}
+
 func TestAFaultAnswersWithTheServicesText(t *testing.T) {
 	b := loggedIn(t)
 	for status, text := range map[int]string{451: "Compliance issues found in room creation", 403: "lacks the required entitlement", 500: "Internal Server Error"} {

@@ -163,6 +163,7 @@ type Fault struct {
 	Kind        string  `json:"kind"`                  // default FaultHTTP
 	Path        string  `json:"path,omitempty"`        // pattern with *, or name of an operation; default: every call
 	Method      string  `json:"method,omitempty"`      // default: every method
+	Match       string  `json:"match,omitempty"`       // text that the body of the call contains, as it was sent; default: any body
 	Status      int     `json:"status,omitempty"`      // 400 to 599: the answer in place of the work
 	RetryAfter  int     `json:"retryAfter,omitempty"`  // seconds, sent with the status
 	Message     string  `json:"message,omitempty"`     // the text of Status; alone: of whatever refusal the call gets

@@ -52,11 +52,11 @@ function preset(p) {
 }
 
 function matches(preset, fault) {
-  return fault.kind === preset.kind && ["path", "status", "drop", "delay"].every((key) => String(preset[key] ?? "") === String(fault[key] || ""));
+  return fault.kind === preset.kind && ["path", "match", "status", "drop", "delay"].every((key) => String(preset[key] ?? "") === String(fault[key] || ""));
 }
 
 function active(fault) {
-  const facts = [fault.method, fault.path, fault.status, fault.message && `“${fault.message}”`, fault.body && "another body", fault.retryAfter && `Retry-After ${fault.retryAfter}`, fault.delay && `+${fault.delay}`, fault.drop && `dropped ${fault.drop} effect`,
+  const facts = [fault.method, fault.path, fault.match && `with ${fault.match}`, fault.status, fault.message && `“${fault.message}”`, fault.body && "another body", fault.retryAfter && `Retry-After ${fault.retryAfter}`, fault.delay && `+${fault.delay}`, fault.drop && `dropped ${fault.drop} effect`,
     fault.probability && fault.probability < 1 && `p ${fault.probability}`, fault.count && `${fault.count - (fault.hits ?? 0)} to come`];
   const title = PRESETS.find((p) => matches(p.fault, fault))?.title ?? fault.kind;
   return h("li", { class: "panel-card fault" }, h("span", { class: "fault-kind" }, title), h("span", { class: "mono" }, facts.filter(Boolean).join(" · ")),

@@ -1,0 +1,84 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"roombot/bot/engine"
+	"roombot/commands"
+)
+
+// Reasons why a request waits, as the metrics name them.
+const (
+	waitFailure   = "failure"   // the attempt failed
+	waitUnsettled = "unsettled" // an earlier write may still take effect
+	waitThrottled = "throttled" // Symphony asked for it
+)
+
+// failingFor is for how long the attempts at the request have been failing, this one included.
+func (a *attempt) failingFor() time.Duration {
+	since := a.began
+	if !a.FailingSince.IsZero() && a.FailingSince.Before(since) {
+		since = a.FailingSince
+	}
+	return time.Since(since)
+}
+
+// waitAsAsked waits as long as Symphony has asked for, which is no failure. The user is told where
+// that is long.
+func (a *attempt) waitAsAsked(ctx context.Context, after time.Duration) error {
+	if a.failingFor()+after >= a.bot.bounds.PutOff {
+		a.showDelay(ctx, after)
+	}
+	return engine.Postpone(after)
+}
+
+// repeatLater has a failed attempt repeated: after a time of its own, or after the engine's, which
+// is meant by 0. Where it goes on failing, the user is told that it takes longer, and later asked
+// whether to go on; the attempts come in time for both.
+func (a *attempt) repeatLater(ctx context.Context, cause error, after time.Duration) error {
+	bounds, failing := a.bot.bounds, a.failingFor()
+	next := bounds.PutOff - failing
+	if next <= 0 {
+		next = bounds.Ask - failing
+		if next <= 0 {
+			a.askToGoOn(ctx, failing)
+		} else {
+			a.showDelay(ctx, after)
+		}
+	}
+	switch {
+	case after > 0 && next > 0:
+		return engine.RepeatAfter(min(after, next))
+	case after > 0:
+		return engine.RepeatAfter(after)
+	case next > 0:
+		return engine.RepeatWithin(cause, next)
+	}
+	return cause
+}
+
+// showDelay tells that the request takes longer, once.
+func (a *attempt) showDelay(ctx context.Context, after time.Duration) {
+	told, err := a.Result(a.inSeries(stepTurn), new(any))
+	switch {
+	case err != nil:
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
+	case told:
+		a.showInstead(ctx, replaceByDelay, commands.PutOff(after))
+	default:
+		a.ShowFirst(ctx, commands.PutOff(after))
+	}
+}
+
+// askToGoOn asks once whether the request is still wanted.
+func (a *attempt) askToGoOn(ctx context.Context, failing time.Duration) {
+	question, err := a.bot.env.AskToGoOn(a, a.ID, failing)
+	if err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
+		return
+	}
+	a.showInstead(ctx, replaceByQuestion, question)
+}
