@@ -86,7 +86,9 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 		return commands.Reply{}, err
 	}
 	if m.form != nil {
-		return a.showForm(ctx, m.form)
+		reply, err := a.showForm(ctx, m.form)
+		reply.Fresh = m.fresh
+		return reply, err
 	}
 	grammar, set := a.grammar(ctx), a.bot.catalogue
 	result := grammar.Parse(m.Message)
@@ -101,7 +103,7 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	case result.Form != nil:
 		return a.showForm(ctx, result.Form)
 	default:
-		return set.Help(result.Help), nil
+		return a.answerTalk(ctx, result), nil
 	}
 }
 

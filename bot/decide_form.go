@@ -15,6 +15,8 @@ type message struct {
 	syntax.Message
 	// form is set where the user asks for the form instead of the command.
 	form *syntax.FormRequest
+	// fresh is true for a form that is for another request than the one that is answered.
+	fresh bool
 }
 
 // formMessage is the message that shows the form of a request.
@@ -97,6 +99,7 @@ func (a *attempt) readSentForm(ctx context.Context, form *formMessage) (m messag
 	}
 	m.Message = offer.Command
 	m.Room = a.request.Room
+	m.fresh = offer.OpensEmptyForm()
 	if offer.Edit {
 		m.form, err = a.formOf(ctx, offer.Command)
 	}

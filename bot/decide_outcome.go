@@ -66,9 +66,11 @@ func (a *attempt) composeOutcome(ctx context.Context, reply commands.Reply) (out
 
 // render makes the message of a part of the answer.
 func (a *attempt) render(part string, reply commands.Reply) symphony.Outgoing {
-	markup, data := reply.Render(commands.Stamp{
-		Request: a.id, Part: a.inSeries(part), Origin: string(a.request.Origin), For: a.request.From.ID,
-	})
+	origin := string(a.request.Origin)
+	if reply.Fresh {
+		origin = ""
+	}
+	markup, data := reply.Render(commands.Stamp{Request: a.id, Part: a.inSeries(part), Origin: origin, For: a.request.From.ID})
 	return symphony.Outgoing{MessageML: markup, Data: data}
 }
 

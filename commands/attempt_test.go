@@ -170,8 +170,10 @@ func (w *world) answer(who, text string) commands.Reply {
 		return catalogue.SyntaxRefusal(g, m, read.Error).Reply()
 	case read.Form != nil:
 		return refusedOr(w.env.FormReply(read.Form))
+	case read.Talk != "":
+		return catalogue.AnswerTalk(read.Talk, w.permissions)
 	case read.Command == nil:
-		return catalogue.Help(read.Help)
+		return catalogue.Help(read.Help, w.permissions)
 	}
 	r := w.request(who, text)
 	plan, err := w.plan(r)

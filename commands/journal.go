@@ -157,6 +157,8 @@ const (
 	CodePartial   = "partial"
 	CodePreview   = "preview"
 	CodeHelp      = "help"
+	CodeTalk      = "talk"
+	CodeThanks    = "thanks"
 	CodeForm      = "form"
 	CodeGaveUp    = "gave-up"
 	CodeCancelled = "cancelled"

@@ -66,6 +66,7 @@ func shapes() map[string]shape {
 			Room: storedRoom{ID: "rhvGpDbjWIMgkdnbzA5yrX___l3-IcVwbQ", Name: "Town hall", Public: true},
 		}),
 		"outside": outsideShape(),
+		"talk":    talkShape(),
 		"room_refused": storedAs(storedCreation{Refused: &Refusal{
 			Code:    "name-taken",
 			Message: "Symphony does not accept the name “desk”: another room may have it. Nothing was created.",
@@ -166,6 +167,9 @@ func outsideShape() shape {
 		"outcomes": texts(CodeInvited),
 	})
 }
+
+// talkShape is the outcomes of answers to what is no command.
+func talkShape() shape { return storedAs(map[string]any{"outcomes": texts(CodeTalk, CodeThanks)}) }
 
 func texts[T ~string](values ...T) []any {
 	all := make([]any, len(values))

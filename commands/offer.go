@@ -14,6 +14,15 @@ func createOffers(command syntax.Message) []Offer {
 	}
 }
 
+// openFormOffer opens the form with nothing in it.
+func openFormOffer() Offer {
+	return Offer{Label: "Open the form", Command: syntax.Message{Text: "/" + CommandNewRoom}, Edit: true}
+}
+
+// OpensEmptyForm reports whether the offer opens a form for a request of its own, and not for the
+// one that the offer answers.
+func (o Offer) OpensEmptyForm() bool { return o.Edit && o.Command.Text == openFormOffer().Command.Text }
+
 // offersFor are the buttons below a corrected message, depending on what it reads as.
 func (c Catalogue) offersFor(fixed syntax.Message, read syntax.Result) []Offer {
 	run := Offer{Label: "Run it", Command: fixed}

@@ -15,7 +15,7 @@ import (
 // the directory or from the rules of the own company.
 var openCodes = []string{
 	"adding", "already-done", "cancelled", "elsewhere", "expired", "form", "form-too-long", "gave-up", "help", "not-yours", "option-not-yet",
-	"put-off", "requester-external", "too-late", "too-many", "unreadable",
+	"put-off", "requester-external", "talk", "thanks", "too-late", "too-many", "unreadable",
 }
 
 // codesFromDirectory are the codes of package syntax that say what the directory has.

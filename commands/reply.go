@@ -18,6 +18,9 @@ type Reply struct {
 	Private bool
 	// Failed marks an error; in a crowded room the reply goes to the 1:1 chat.
 	Failed bool
+	// Fresh is true where the form or the offers of the reply make a request of their own, apart from
+	// the one that is answered: of all clicks on what belongs to one request, one opens a room.
+	Fresh bool
 	// Room is the room that was opened, if one was.
 	Room symphony.StreamID
 	// Open is true where other companies may read the whole reply: it holds what the requester typed

@@ -10,7 +10,8 @@ import (
 type Stamp struct {
 	Request RequestID
 	Part    string
-	// Origin is the message whose request a click on an offer carries out.
+	// Origin is the message whose request a click on an offer carries out; empty for that of the
+	// stamped message itself.
 	Origin string
 	// For is who is answered: nobody else's click counts.
 	For symphony.UserID
