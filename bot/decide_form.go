@@ -57,12 +57,26 @@ func (a *attempt) readForm(ctx context.Context) (*formMessage, error) {
 	case shown.From.ID != a.bot.self.ID:
 		form.foreign = true
 	case !commands.IsFor(shown.Data, a.request.From.ID):
-		form.refusal = commands.NotYours()
+		form.refusal = commands.NotYours(a.nameOfRequester(ctx, shown.Data))
 	default:
 		a.request.Origin = symphony.MessageID(commands.OriginOf(shown.Data, string(shown.ID)))
 	}
 	a.form = form
 	return form, nil
+}
+
+// nameOfRequester is the name of whoever a message answers. It is empty where the directory does not
+// tell, and for people of other companies, who are shown nothing of it.
+func (a *attempt) nameOfRequester(ctx context.Context, data string) string {
+	id := commands.RequesterOf(data)
+	if id == 0 || a.bot.env.IsExternal(a.request.From.ID) {
+		return ""
+	}
+	users, err := a.bot.client.UsersByID(ctx, id)
+	if err != nil || len(users) != 1 {
+		return ""
+	}
+	return users[0].DisplayName
 }
 
 // readMessage reads what the user said.

@@ -143,20 +143,6 @@ func TestAForeignFormIsIgnored(t *testing.T) {
 	require.Len(t, w.shownAnswers("bob", theirs), 2)
 }
 
-func TestAClickOfAnotherPersonIsRefused(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	room := w.openSharedRoom("@alice")
-	form := w.saysIn(room, "alice", "/newroom").lastReply()
-	w.click("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Bob's"}).sees("✗ This is for the person whose message it answers.")
-	preview := w.saysIn(room, "alice", `/newroom "Hers" preview`).lastReply()
-	w.click("bob", preview, commands.FormOffer, "offer-0", nil).sees("✗ This is for the person", "type the command yourself")
-	require.Empty(t, w.rooms("Bob's"))
-	require.Empty(t, w.rooms("Hers"))
-	w.click("alice", form, commands.FormNewRoom, "create", map[string]any{"name": "Alice's"}).sees("✓ Alice's", "Owner: Alice Martin (you)")
-	w.click("alice", preview, commands.FormOffer, "offer-0", nil).sees("✓ Hers", "Owner: Alice Martin (you)")
-}
-
 func TestACorrectedReadingCommandOffersToRunIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -92,7 +92,7 @@ func (w *world) requireDetails(who, im string, before int, words ...string) {
 	for _, word := range words {
 		require.Contains(w.t, plain(said[0]), word)
 	}
-	require.Contains(w.t, plain(said[0]), "About your message in “Joint”:")
+	require.Regexp(w.t, "^About (your message|the form that you sent) in “Joint”:", plain(said[0]))
 }
 
 func TestOtherCompaniesReadNothingOfTheDirectory(t *testing.T) {

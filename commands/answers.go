@@ -55,14 +55,20 @@ func Expired() *Refusal {
 }
 
 // NotYours refuses a click on a button for somebody else: whoever clicks would own the room, and
-// the other could open none any more.
-func NotYours() *Refusal {
+// the other could open none any more. Only who has clicked reads it; owner is empty where they may
+// not be told a name.
+func NotYours(owner string) *Refusal {
+	message := "This is for the person whose message it answers."
+	if owner != "" {
+		message = "This is for " + owner + ", whose message it answers."
+	}
 	return &Refusal{
 		Code:    "not-yours",
-		Message: "This is for the person whose message it answers.",
-		Next:    "Please type the command yourself.",
-		Final:   true,
-		Open:    true,
+		Message: message,
+		Next:    "For a room of your own:",
+		Offers:  []Offer{openFormOffer()},
+		Private: true, Unannounced: true,
+		Final: true, Fresh: true,
 	}
 }
 

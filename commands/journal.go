@@ -107,6 +107,9 @@ type Refusal struct {
 	Final bool `json:"-"`
 	// Open is that of the reply. A refusal that was read back from the store is not open.
 	Open bool `json:"-"`
+	// Fresh and Unannounced are those of the reply.
+	Fresh       bool `json:"-"`
+	Unannounced bool `json:"-"`
 }
 
 // Offer is a command that the user can run by a click.

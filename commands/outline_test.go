@@ -14,7 +14,7 @@ import (
 // messages that cannot be read. A code belongs here only if its reply says nothing that comes from
 // the directory or from the rules of the own company.
 var openCodes = []string{
-	"adding", "already-done", "cancelled", "elsewhere", "expired", "form", "form-too-long", "gave-up", "help", "not-yours", "option-not-yet",
+	"adding", "already-done", "cancelled", "elsewhere", "expired", "form", "form-too-long", "gave-up", "help", "option-not-yet",
 	"put-off", "requester-external", "talk", "thanks", "too-late", "too-many", "unreadable",
 }
 
@@ -58,7 +58,7 @@ func TestWhatWasFilledIntoAFormIsNotForOtherCompanies(t *testing.T) {
 	refusal := w.env.Commands().SyntaxRefusal(w.grammar("bob"), m, w.grammar("bob").Parse(m).Error)
 	require.True(t, refusal.Reply().Open)
 	require.False(t, refusal.ReplyWithForm(values(`{"action":"create","name":"","people":[]}`)).Open)
-	require.True(t, commands.NotYours().ReplyWithForm(values(`{"action":"create"}`)).Open, "it says nothing of the form")
+	require.True(t, commands.Expired().ReplyWithForm(values(`{"action":"create"}`)).Open, "it says nothing of the form")
 }
 
 func TestASyntaxErrorThatShowsWhichGroupsThereAreIsNotForOtherCompanies(t *testing.T) {

@@ -33,6 +33,9 @@ func (r *Refusal) Reply() Reply {
 		Failed:  true,
 		Private: r.Private,
 		Open:    r.Open,
+		Fresh:   r.Fresh,
+
+		Unannounced: r.Unannounced,
 	}
 }
 

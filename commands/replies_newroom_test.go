@@ -239,7 +239,8 @@ func TestRepliesAnswers(t *testing.T) {
 		{"A rule is about an account, which the directory does not show",
 			commands.DeniedForUnknown("newroom", "your entry in the directory", "your Symphony administrators")},
 		{"A button of a message that is gone", commands.Expired()},
-		{"A click on what somebody else was asked", commands.NotYours()},
+		{"A click on what somebody else was asked", commands.NotYours("Bob Chen")},
+		{"A click on what somebody else was asked, by a person of another company", commands.NotYours("")},
 		{"Too many requests of the chat are unfinished", commands.TooMany(40)},
 		{"Too many requests of the person in the chat are unfinished", commands.TooManyOfPerson("Carol O'Neil", 10)},
 		{"The person has opened as many rooms as they may in an hour", commands.TooManyRooms(20, time.Date(2026, 3, 4, 14, 4, 5, 0, time.UTC))},
@@ -258,6 +259,8 @@ func TestRepliesAnswers(t *testing.T) {
 		entry{"A first answer in a room, when the reply is private", commands.AnsweredInPrivate()},
 		entry{"A private copy of a reply to a room", commands.Denied("Contractors ask their desk head.").Reply().PrivateCopy("FX desk")},
 		entry{"A private copy of a reply to a room whose name is not known", commands.Denied("Contractors ask their desk head.").Reply().PrivateCopy("")},
+		entry{"A private copy of a reply to a click in a room", commands.NotYours("Bob Chen").Reply().PrivateCopyOfClick("FX desk")},
+		entry{"A private copy of a reply to a form in a room", commands.NotYours("Bob Chen").Reply().PrivateCopyOfForm("FX desk")},
 		entry{"Symphony refuses the reply, and a room is open", done.Brief(id)},
 		entry{"Symphony refuses the reply", commands.Expired().Reply().Brief(id)},
 	)

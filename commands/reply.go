@@ -16,6 +16,8 @@ type Reply struct {
 	// Private asks for the 1:1 chat instead of the room where the request was made: Symphony has no
 	// messages that only one member of a room can see.
 	Private bool
+	// Unannounced is true for a Private reply of which the chat of the request is told nothing.
+	Unannounced bool
 	// Failed marks an error; in a crowded room the reply goes to the 1:1 chat.
 	Failed bool
 	// Fresh is true where the form or the offers of the reply make a request of their own, apart from
@@ -35,13 +37,25 @@ func IsInterim(code string) bool {
 	return code == CodeAdding || code == CodeInvited || code == CodePutOff
 }
 
-// PrivateCopy is the reply for the 1:1 chat to a request made in a room.
-func (r Reply) PrivateCopy(room string) Reply {
+// PrivateCopy is the reply for the 1:1 chat to a message in a room.
+func (r Reply) PrivateCopy(room string) Reply { return r.privateCopyAbout("your message", room) }
+
+// PrivateCopyOfClick is the reply for the 1:1 chat to a button that was pressed in a room.
+func (r Reply) PrivateCopyOfClick(room string) Reply {
+	return r.privateCopyAbout("the button that you pressed", room)
+}
+
+// PrivateCopyOfForm is the reply for the 1:1 chat to a form that was sent in a room.
+func (r Reply) PrivateCopyOfForm(room string) Reply {
+	return r.privateCopyAbout("the form that you sent", room)
+}
+
+func (r Reply) privateCopyAbout(what, room string) Reply {
 	where := "a room"
 	if room != "" {
 		where = "“" + room + "”"
 	}
-	about := messageml.Paragraph(messageml.Italic(messageml.Text("About your message in " + where + ":")))
+	about := messageml.Paragraph(messageml.Italic(messageml.Text("About " + what + " in " + where + ":")))
 	r.Body = append([]messageml.Node{about}, r.Body...)
 	return r
 }

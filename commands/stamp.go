@@ -101,6 +101,12 @@ func IsFor(data string, who symphony.UserID) bool {
 	return ok && e.For == who
 }
 
+// RequesterOf is who is answered by a message with this entity data, 0 without a stamp.
+func RequesterOf(data string) symphony.UserID {
+	e, _ := readStamp(data)
+	return e.For
+}
+
 // readStamp reads the stamp. It may be trusted only in the bot's own messages: entity data is
 // whatever the sender writes.
 func readStamp(data string) (storedStamp, bool) {
