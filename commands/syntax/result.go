@@ -91,6 +91,9 @@ type FormRequest struct {
 	Command string
 	// Missing are the fields without which the command cannot run.
 	Missing []string
-	// Prefill is everything that was understood.
+	// Prefill is everything that was understood. Of a message with mistakes the name may be longer
+	// than MaxName, and options may contradict each other.
 	Prefill Invocation
+	// Rest is what was not understood, as it was typed.
+	Rest string
 }
