@@ -69,9 +69,18 @@ func (a *attempt) checkSurplus(ctx context.Context) (ignoreReason, error) {
 func (a *attempt) answer(ctx context.Context) (commands.Reply, error) {
 	reply, err := a.answerMessage(ctx)
 	if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
-		return refusal.ReplyWithForm(a.request.roomForm()), nil
+		return a.withNextStep(ctx, refusal), nil
 	}
 	return reply, err
+}
+
+// withNextStep is the reply for a refusal, with something to click wherever a correction helps: the
+// form that was sent, or a button that opens the form with what was typed.
+func (a *attempt) withNextStep(ctx context.Context, refusal *commands.Refusal) commands.Reply {
+	if sent := a.request.roomForm(); sent != nil {
+		return refusal.ReplyWithForm(sent)
+	}
+	return a.bot.catalogue.WithEdit(refusal, a.grammar(ctx), a.said).Reply()
 }
 
 func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
@@ -85,6 +94,7 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	if err != nil {
 		return commands.Reply{}, err
 	}
+	a.said = m.Message
 	if m.form != nil {
 		reply, err := a.showForm(ctx, m.form)
 		reply.Fresh = m.fresh
@@ -109,12 +119,17 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 
 // refuseSurplus is the refusal of a request that is left out.
 func (a *attempt) refuseSurplus(ctx context.Context) error {
+	var typed syntax.Message
+	if a.request.Form == nil {
+		typed, _ = a.request.typedMessage() // what cannot be read is not offered again
+	}
+	set, read := a.bot.catalogue, a.bot.grammar.Parse(typed)
 	if a.request.Bound == boundPerson {
 		zerolog.Ctx(ctx).Warn().Msg("person has too many unfinished requests in the chat, more are left out")
-		return commands.TooManyOfPerson(a.request.From.Name, a.bot.bounds.PerPerson)
+		return set.TooManyOfPerson(a.request.From.Name, a.bot.bounds.PerPerson, typed, read)
 	}
 	zerolog.Ctx(ctx).Warn().Msg("chat has too many unfinished requests, more are left out")
-	return commands.TooMany(a.bot.bounds.PerConversation)
+	return set.TooMany(a.bot.bounds.PerConversation, typed, read)
 }
 
 // refuseSyntax is the refusal of a message that could not be read, or that of the policy where it
@@ -229,7 +244,7 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 	case err != nil:
 		return commands.Reply{}, err
 	case owner != a.ID:
-		return commands.Reply{}, commands.AlreadyDone(commands.NewRequestID(owner))
+		return commands.Reply{}, commands.AlreadyDone(commands.NewRequestID(owner), r.Message)
 	}
 	reply, err := plan.Apply(ctx, a)
 	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run

@@ -120,15 +120,11 @@ func (a *attempt) readSentForm(ctx context.Context, form *formMessage) (m messag
 	return m, err
 }
 
-// formOf is the form filled in with all that the offered command says.
-func (a *attempt) formOf(ctx context.Context, command syntax.Message) (*syntax.FormRequest, error) {
-	result := a.grammar(ctx).Parse(command)
-	switch {
-	case result.Form != nil:
-		return result.Form, nil
-	case result.Command != nil:
-		return &syntax.FormRequest{Prefill: *result.Command}, nil
-	default:
+// formOf is the form filled in with all that the offered message says.
+func (a *attempt) formOf(ctx context.Context, offered syntax.Message) (*syntax.FormRequest, error) {
+	form := a.grammar(ctx).FormFor(offered)
+	if form == nil {
 		return nil, commands.Expired()
 	}
+	return form, nil
 }

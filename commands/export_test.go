@@ -14,11 +14,11 @@ func NearestNames(text string, candidates []string, most int) []string {
 	return nearestNames(text, candidates, most)
 }
 
-// CausesIn are the causes whose text stands in a reply, each as "cause C".
-func CausesIn(reply string) []string {
+// CausesIn are the causes whose text stands in a reply with this contact, each as "cause C".
+func CausesIn(reply, contact string) []string {
 	var found []string
-	for c, text := range causeTexts {
-		if strings.Contains(reply, text.what+". "+text.next) {
+	for c := range causeTexts {
+		if strings.Contains(reply, c.explain(contact, true)) || strings.Contains(reply, c.explain(contact, false)) {
 			found = append(found, "cause "+string(c))
 		}
 	}

@@ -37,21 +37,37 @@ type roomForm struct {
 // textarea).
 const maxFieldText = 10_000
 
+// maxNameField is how many characters of a name the field holds that are all in it for sure
+// (MessageML, text-field, in UTF-16 units). Symphony takes fewer.
+const maxNameField = 64
+
 // FormReply asks for what is missing, with everything filled in that was understood.
 func (env *Env) FormReply(f *syntax.FormRequest) (Reply, error) {
 	form := formFromCommand(f.Prefill)
-	if slices.ContainsFunc([]string{form.groups, form.desc, form.others}, func(text string) bool { return utf8.RuneCountInString(text) > maxFieldText }) {
+	if slices.ContainsFunc([]string{form.name, form.groups, form.desc, form.others, f.Rest}, func(text string) bool { return utf8.RuneCountInString(text) > maxFieldText }) {
 		return Reply{}, &Refusal{
 			Code:    "form-too-long",
 			Message: "That is more than the form can hold." + nothingCreated,
-			Next:    "Please correct the command itself and send it again.",
+			Next:    "Please correct the command itself and send it again, or begin with an empty form:",
+			Offers:  []Offer{openFormOffer()},
+			Final:   true,
 			Open:    true,
 		}
 	}
-	return Reply{Code: CodeForm, Open: true, Body: []messageml.Node{
-		messageml.Paragraph(messageml.Text("What should the room be called, and who comes in?")),
-		form.render(),
-	}}, nil
+	body := append(quoteRest(f), messageml.Paragraph(messageml.Text("What should the room be called, and who comes in?")), form.render())
+	return Reply{Code: CodeForm, Open: true, Body: body}, nil
+}
+
+// quoteRest shows what was typed and is not in the form.
+func quoteRest(f *syntax.FormRequest) []messageml.Node {
+	rest := f.Rest
+	if name := f.Prefill.Name; utf8.RuneCountInString(name) > maxNameField {
+		rest = strings.TrimSpace(name + " " + rest)
+	}
+	if rest == "" {
+		return nil
+	}
+	return []messageml.Node{messageml.Paragraph(messageml.Text("This part of your message is not in the form:")), messageml.Code(rest)}
 }
 
 // ReplyWithForm is a refusal with the form below it as it was sent, if one was: Symphony's client
@@ -183,7 +199,7 @@ func (env *Env) writeSelected(ctx context.Context, w *lineWriter, ids []int64, p
 	users, err := env.Symphony.UsersByID(ctx, convertIDs[symphony.UserID](ids)...)
 	switch {
 	case symphony.VerdictOf(err) == symphony.Refused:
-		return lookupRefused("the people you chose")
+		return env.lookupRefused("the people you chose")
 	case err != nil:
 		return err
 	}

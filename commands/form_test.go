@@ -106,8 +106,8 @@ func TestFormComesBackOnlyWhereItHelps(t *testing.T) {
 		{&commands.Refusal{Message: "wrong"}, sent, true},
 		{&commands.Refusal{Message: "wrong"}, nil, false},
 		{&commands.Refusal{Message: "wrong", Offers: edit}, sent, false},
-		{commands.Denied("no"), sent, false},
-		{commands.AlreadyDone("id"), sent, false},
+		{commands.Denied("no", contact), sent, false},
+		{commands.AlreadyDone("id", syntax.Message{}), sent, false},
 	} {
 		shown := plain(c.refusal.ReplyWithForm(c.sent))
 		require.Equal(t, c.back, strings.Contains(shown, "Room name: [ X ]"), shown)

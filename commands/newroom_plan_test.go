@@ -144,8 +144,8 @@ func TestOnlyRunnableCorrectionsAreOffered(t *testing.T) {
 		`/newrom`:                     {"Fill in the form"},
 		`/grups`:                      {"Run it"},
 		`/help newrom`:                {"Run it"},
-		`/newroom "Q2" colour:red`:    nil,
-		`/newroom "Q2" template:deal`: nil,
+		`/newroom "Q2" colour:red`:    {"Edit in form"},
+		`/newroom "Q2" template:deal`: {"Edit in form"},
 	} {
 		var got []string
 		for _, o := range w.answer("bob", line).Offers {

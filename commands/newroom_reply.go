@@ -41,7 +41,7 @@ func (p *roomPlan) openRoomReply(room storedRoom, absent []absentee, members *kn
 	reply.Body = append(reply.Body, messageml.Paragraph(
 		messageml.Text(mark), p.roomLink(room), messageml.Text(outcome)))
 	if len(absent) > 0 {
-		reply.Body = append(reply.Body, listAbsentees(absent), messageml.Paragraph(messageml.Text("In the room:")))
+		reply.Body = append(reply.Body, p.listAbsentees(absent, members), messageml.Paragraph(messageml.Text("In the room:")))
 	}
 	reply.Body = append(reply.Body, p.summary(members))
 	return reply
@@ -69,7 +69,7 @@ func (p *roomPlan) Preview() Reply {
 		body = append(body, messageml.Paragraph(messageml.Bold(messageml.Text("Description: ")), messageml.Text(syntax.Truncate(desc, maxDescriptionEcho))))
 	}
 	if len(absent) > 0 {
-		body = append(body, messageml.Paragraph(messageml.Text("Not in the room:")), listAbsentees(absent))
+		body = append(body, messageml.Paragraph(messageml.Text("Not in the room:")), p.listAbsentees(absent, p.plannedMembers(absent)))
 	}
 	return Reply{Code: CodePreview, Body: append(body, p.mentionNotes()...), Offers: []Offer{offer}}
 }
@@ -206,7 +206,7 @@ func (p *roomPlan) describeRoom() string {
 }
 
 // listAbsentees lists the absentees, one item for each cause.
-func listAbsentees(absent []absentee) messageml.Node {
+func (p *roomPlan) listAbsentees(absent []absentee, in *knownMembers) messageml.Node {
 	var causes []Cause
 	names := map[Cause][]string{}
 	for _, m := range absent {
@@ -221,9 +221,8 @@ func listAbsentees(absent []absentee) messageml.Node {
 	}
 	items := make([]messageml.Item, len(causes))
 	for i, c := range causes {
-		text := c.text()
 		items[i] = messageml.Item{
-			messageml.Bold(messageml.Text(strings.Join(names[c], ", "))), messageml.Text(": " + text.what + ". " + text.next),
+			messageml.Bold(messageml.Text(strings.Join(names[c], ", "))), messageml.Text(": " + c.explain(p.env.Contact, in.isOwner(p.req.From.ID))),
 		}
 	}
 	return messageml.List(items...)

@@ -14,7 +14,7 @@ import (
 // messages that cannot be read. A code belongs here only if its reply says nothing that comes from
 // the directory or from the rules of the own company.
 var openCodes = []string{
-	"adding", "already-done", "cancelled", "elsewhere", "expired", "form", "form-too-long", "gave-up", "help", "option-not-yet",
+	"adding", "already-done", "elsewhere", "expired", "form", "form-too-long", "help", "option-not-yet",
 	"put-off", "requester-external", "talk", "thanks", "too-late", "too-many", "unreadable",
 }
 

@@ -53,7 +53,7 @@ func (env *Env) findUsers(ctx context.Context, r *Request, wanted []string, find
 	users, err := find(ctx, wanted...)
 	switch {
 	case symphony.VerdictOf(err) == symphony.Refused:
-		return nil, lookupRefused("the people you named")
+		return nil, env.lookupRefused("the people you named")
 	case err != nil:
 		return nil, err
 	}

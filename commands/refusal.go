@@ -2,6 +2,7 @@ package commands
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ func (r *Refusal) Reply() Reply {
 		body = append(body, messageml.Code(r.Line+"\n"+r.Caret))
 	}
 	for _, o := range r.Offers {
-		if !o.Edit {
+		if !o.Edit && !o.isHelp() {
 			body = append(body, r.suggestion(o.Command))
 		}
 	}
@@ -58,7 +59,24 @@ func (c Catalogue) SyntaxRefusal(g syntax.Grammar, m syntax.Message, e *syntax.E
 	if e.Fix != nil {
 		r.Offers = c.offersFor(*e.Fix, g.Parse(*e.Fix))
 	}
+	switch {
+	case e.Command == "" && e.Fix == nil:
+		r.Offers = []Offer{openFormOffer(), helpOffer()}
+	case e.Fix == nil && g.FormFor(m) == nil:
+		r.Offers = []Offer{helpOffer()}
+	}
 	return r
+}
+
+// WithEdit is the refusal with a button that opens the form with all that was typed. It has none
+// where it has one already, where the message names no room, and where no correction would help.
+func (c Catalogue) WithEdit(r *Refusal, g syntax.Grammar, typed syntax.Message) *Refusal {
+	if r.Final || slices.ContainsFunc(r.Offers, func(o Offer) bool { return o.Edit }) || g.FormFor(typed) == nil {
+		return r
+	}
+	edited := *r
+	edited.Offers = append(slices.Clip(r.Offers), editOffer(typed))
+	return &edited
 }
 
 // dependsOnGroups reports whether a message reads in another way where no group is known.
