@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/rs/zerolog"
 
@@ -44,7 +45,10 @@ func (a *attempt) decide(ctx context.Context) (decision, error) {
 			return decision{ignored: reason}, err
 		}
 	}
+	var sent sync.WaitGroup
+	sent.Go(func() { a.showSent(ctx) })
 	decided, err := a.keepOutcome(ctx, a.answer)
+	sent.Wait()
 	return decision{outcome: decided}, err
 }
 
@@ -78,7 +82,7 @@ func (a *attempt) answer(ctx context.Context) (commands.Reply, error) {
 // form that was sent, or a button that opens the form with what was typed.
 func (a *attempt) withNextStep(ctx context.Context, refusal *commands.Refusal) commands.Reply {
 	if sent := a.request.roomForm(); sent != nil {
-		return refusal.ReplyWithForm(sent)
+		return refusal.ReplyWithForm(sent, a.groupChoices(ctx))
 	}
 	return a.bot.catalogue.WithEdit(refusal, a.grammar(ctx), a.said).Reply()
 }
@@ -173,7 +177,7 @@ func (a *attempt) showForm(ctx context.Context, f *syntax.FormRequest) (commands
 	if err := a.checkPolicyFirst(ctx, f.Prefill.Command); err != nil {
 		return commands.Reply{}, err
 	}
-	return a.bot.env.FormReply(f)
+	return a.bot.env.FormReply(f, a.groupChoices(ctx))
 }
 
 // runCommand asks the policy, plans and applies.

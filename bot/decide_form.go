@@ -47,6 +47,10 @@ func (a *attempt) readForm(ctx context.Context) (*formMessage, error) {
 	if a.form != nil {
 		return a.form, nil
 	}
+	if known, err := a.Result(stepForm, &a.request.Origin); known || err != nil {
+		a.form = &formMessage{}
+		return a.form, err
+	}
 	shown, err := a.bot.client.Message(ctx, a.request.Message)
 	form := &formMessage{Message: shown}
 	switch {
@@ -60,13 +64,25 @@ func (a *attempt) readForm(ctx context.Context) (*formMessage, error) {
 		form.refusal = commands.NotYours(a.nameOfRequester(ctx, shown.Data))
 	default:
 		a.request.Origin = symphony.MessageID(commands.OriginOf(shown.Data, string(shown.ID)))
+		if err := a.keepOrigin(ctx); err != nil {
+			return nil, err
+		}
 	}
 	a.form = form
 	return form, nil
 }
 
-// nameOfRequester is the name of whoever a message answers. It is empty where the directory does not
-// tell, and for people of other companies, who are shown nothing of it.
+// keepOrigin stores to whose request a form for a room belongs, since "Sent." takes its place. The
+// offers of other forms stand in their messages, which stay.
+func (a *attempt) keepOrigin(ctx context.Context) error {
+	if a.request.roomForm() == nil {
+		return nil
+	}
+	return a.Do(ctx, stepForm, nil, func(context.Context) (any, error) { return a.request.Origin, nil })
+}
+
+// nameOfRequester is the name of whoever a message answers. It is empty where the directory does
+// not tell, and for people of other companies, who are shown nothing of it.
 func (a *attempt) nameOfRequester(ctx context.Context, data string) string {
 	id := commands.RequesterOf(data)
 	if id == 0 || a.bot.env.IsExternal(a.request.From.ID) {

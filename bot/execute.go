@@ -198,7 +198,7 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 	decided, err := a.keepOutcome(ctx, func(ctx context.Context) (commands.Reply, error) {
 		return b.env.UnfinishedReply(ctx, a, commands.Unfinished{
 			ID: a.id, From: a.request.From, Chat: a.request.chat(), Sent: a.request.roomForm(), Cancelled: errors.Is(cause, engine.ErrCancelled),
-			Unknown: !sure, Again: a.offersAgain(ctx),
+			Unknown: !sure, Choices: a.groupChoices(ctx), Again: a.offersAgain(ctx),
 		})
 	})
 	if err != nil {

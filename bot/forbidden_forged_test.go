@@ -95,7 +95,7 @@ func tryFormOfSomebodyElse(t *testing.T) {
 }
 
 func tryFormFieldWithOptions(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, withoutGroupList)
 	for i, values := range []map[string]any{
 		{"name": `Field" public external "`}, {"name": "Field", "groups": `Test Group" @dana public "`}, {"name": "Field", "desc": `x" public owner:@kim "`},
 	} {

@@ -145,6 +145,7 @@ func TestNamesOfTheJournalAreThoseOfItsGoldenFile(t *testing.T) {
 		"step of the pointer": stepPointer, "step of the replaced first answer": stepRelieved, "step of the invited": stepInvited,
 		"part first": partFirst, "part reply": partReply, "part aside": partAside, "part brief": partBrief, "part notice": partNotice,
 		"part first details": partFirstDetails, "part first link": partFirstLink, "part first invited": partFirstInvited,
+		"step of a form that was read": stepForm, "step of a form that was sent": stepSent, "part sent": partSent,
 		"intention of waiting for Symphony's pace": intentThrottled, "note of the feed": noteHeard,
 		"step in the first series": stepInSeries(stepOutcome, 1), "step in the second series": stepInSeries(stepOutcome, 2),
 		"claim of a message": messageClaim("origin"), "claim of a surplus": surplusClaim("chat", "newest"),

@@ -143,7 +143,7 @@ func TestAMissingNameOpensTheFormFilledIn(t *testing.T) {
 
 	form := w.says("bob", `/newroom @alice`).sees("What should the room be called")
 	w.click("bob", form.lastReply(), commands.FormNewRoom, "create", map[string]any{
-		"name": `The "Big" one`, "people": []int64{ids["alice"], ids["carol"]}, "groups": "Test Group", "desc": "Prep", "public": "yes",
+		"name": `The "Big" one`, "people": []int64{ids["alice"], ids["carol"]}, "group-list": []string{"Test Group"}, "desc": "Prep", "public": "yes",
 	}).sees(`✓ The "Big" one`, "public")
 	r := w.theRoom(`The "Big" one`)
 	require.True(t, r.Public)

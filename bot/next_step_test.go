@@ -50,11 +50,11 @@ func TestEditInFormKeepsAMistake(t *testing.T) {
 	w := newWorld(t)
 	for line, shown := range map[string][]string{
 		`/newroom "Q2" alice @carol desc:"Prep" readonly`:     {"This part of your message is not in the form:\nalice\n", "Room name: [ Q2 ]", "People: [ 1 selected ]", "Description: [ Prep ]", "[x] Only owners can write"},
-		`/newroom "Q2" colour:red group:"Test Group"`:         {"colour:red\n", `Groups: [ "Test Group" ]`},
+		`/newroom "Q2" colour:red group:"Test Group"`:         {"colour:red\n"},
 		`/newroom "Q2" public external`:                       {"[x] Anybody in the company can join", "[x] People from other companies"},
 		"/newroom " + strings.Repeat("long ", 15) + "@carol":  {"Room name: [ " + strings.TrimSpace(strings.Repeat("long ", 15)), "People: [ 1 selected ]"},
 		`/newroom "Q2" template:deal nobody@nowhere.test`:     {`nobody@nowhere.test template:"deal"`},
-		`/newroom "Q2" group:Nonesuch owner:@carol history`:   {`Groups: [ "Nonesuch" ]`, "Owners besides you: [ 1 selected ]", "[x] Newcomers"},
+		`/newroom "Q2" group:Nonesuch owner:@carol history`:   {`[ group:"Nonesuch" ]`, "Owners besides you: [ 1 selected ]", "[x] Newcomers"},
 		`/newroom "Q2" nobody@nowhere.test desc:"one two"`:    {"nobody@nowhere.test", "Description: [ one two ]"},
 		`/newroom "Q2" "Prep" "More" @carol`:                  {"Description: [ Prep ]", "More\"\n", "People: [ 1 selected ]"},
 		`/newroom "Q2" @carol /groups and a lot more to read`: {"/groups and a lot more to read\n", "People: [ 1 selected ]"},

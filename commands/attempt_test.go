@@ -178,7 +178,7 @@ func (w *world) answer(who, text string) commands.Reply {
 	case read.Error != nil:
 		return refusedOr(commands.Reply{}, catalogue.SyntaxRefusal(g, m, read.Error))
 	case read.Form != nil:
-		return refusedOr(w.env.FormReply(read.Form))
+		return refusedOr(w.env.FormReply(read.Form, nil))
 	case read.Talk != "":
 		return catalogue.AnswerTalk(read.Talk, w.permissions)
 	case read.Command == nil:

@@ -162,6 +162,7 @@ const (
 	CodeHelp      = "help"
 	CodeTalk      = "talk"
 	CodeThanks    = "thanks"
+	CodeSent      = "sent"
 	CodeForm      = "form"
 	CodeGaveUp    = "gave-up"
 	CodeCancelled = "cancelled"
@@ -213,8 +214,10 @@ const (
 	fieldPeople = "people"
 	fieldOwners = "owners"
 	fieldGroups = "groups"
-	fieldDesc   = "desc"
-	fieldOthers = "others"
+	// fieldGroupList stands in place of fieldGroups where groups are chosen from a list.
+	fieldGroupList = "group-list"
+	fieldDesc      = "desc"
+	fieldOthers    = "others"
 )
 
 // buttonCreate sends the form for a room.

@@ -17,6 +17,7 @@ type Unfinished struct {
 	From      Person
 	Chat      Chat
 	Sent      symphony.FormValues // the form for a room, nil if the request was none
+	Choices   GroupChoices        // of the form
 	Again     []Offer             // what a click may try again
 	Cancelled bool
 	Unknown   bool // whether there is a room could not be found out
@@ -37,7 +38,7 @@ func (env *Env) UnfinishedReply(ctx context.Context, attempt Attempt, u Unfinish
 	case !touched && !u.Unknown, made.Refused != nil:
 		r := u.refusal(nothingCreated, "Please try again later, or ask "+env.Contact+" about request "+string(u.ID)+".")
 		r.Offers = u.Again
-		return r.ReplyWithForm(u.Sent), nil
+		return r.ReplyWithForm(u.Sent, u.Choices), nil
 	case !opened:
 		return u.refusal("", "The room may be open with some of the people missing: please look for it before you try again. Ask "+
 			env.Contact+" about request "+string(u.ID)+".").Reply(), nil

@@ -15,7 +15,7 @@ import (
 // the directory or from the rules of the own company.
 var openCodes = []string{
 	"adding", "already-done", "elsewhere", "expired", "form", "form-too-long", "help", "option-not-yet",
-	"put-off", "requester-external", "talk", "thanks", "too-late", "too-many", "unreadable",
+	"put-off", "requester-external", "sent", "talk", "thanks", "too-late", "too-many", "unreadable",
 }
 
 // codesFromDirectory are the codes of package syntax that say what the directory has.
@@ -57,8 +57,8 @@ func TestWhatWasFilledIntoAFormIsNotForOtherCompanies(t *testing.T) {
 	m := w.message(`/newroom ""`)
 	refusal := w.env.Commands().SyntaxRefusal(w.grammar("bob"), m, w.grammar("bob").Parse(m).Error)
 	require.True(t, refusal.Reply().Open)
-	require.False(t, refusal.ReplyWithForm(values(`{"action":"create","name":"","people":[]}`)).Open)
-	require.True(t, commands.Expired().ReplyWithForm(values(`{"action":"create"}`)).Open, "it says nothing of the form")
+	require.False(t, refusal.ReplyWithForm(values(`{"action":"create","name":"","people":[]}`), nil).Open)
+	require.True(t, commands.Expired().ReplyWithForm(values(`{"action":"create"}`), nil).Open, "it says nothing of the form")
 }
 
 func TestASyntaxErrorThatShowsWhichGroupsThereAreIsNotForOtherCompanies(t *testing.T) {

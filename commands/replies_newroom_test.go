@@ -284,7 +284,7 @@ func TestRepliesForm(t *testing.T) {
 		`/newroom "Q2" alice colour:red @Carol O'Neil desc:"Prep" public external`,
 		"/newroom Quarterly earnings preparation with the whole equity desk @Alice Martin", `/newroom ` + strings.Repeat("long ", 30) + "@Alice Martin",
 	} {
-		reply, err := w.env.FormReply(w.grammar("bob").FormFor(w.message(line)))
+		reply, err := w.env.FormReply(w.grammar("bob").FormFor(w.message(line)), nil)
 		require.NoError(t, err)
 		edited = append(edited, entry{"A mistake is edited in the form: " + line, reply})
 	}
@@ -292,9 +292,13 @@ func TestRepliesForm(t *testing.T) {
 		{"The command alone", w.answer("bob", "/newroom")},
 		{"Everything but the name", w.answer("bob", `/newroom @Alice Martin owner:@carol kim@acme.test group:"Test Group" desc:"Prep" nocopy discoverable`)},
 		{"More than the form can hold", w.answer("bob", `/newroom desc:"`+strings.Repeat("long ", 2100)+`"`)},
-		{"A form that was sent with a mistake comes back", w.env.Commands().SyntaxRefusal(w.grammar("bob"), m, mistake).ReplyWithForm(clicked)},
+		{"A form that was sent with a mistake comes back", w.env.Commands().SyntaxRefusal(w.grammar("bob"), m, mistake).ReplyWithForm(clicked, nil)},
 	}
 	entries = append(entries, edited...)
+	prefilled := w.grammar("bob").FormFor(w.message(`/newroom @Alice Martin group:"test group" group:Nonesuch`))
+	listed, err := w.env.FormReply(prefilled, commands.NewGroupChoices([]string{"FX EMEA", "Test Group"}))
+	require.NoError(t, err)
+	entries = append(entries, entry{"A form with a list of groups, in the 1:1 chat", listed}, entry{"A form that was sent", commands.ConfirmSent()})
 	defer w.stub(stub{path: "/pod/v3/users?", status: 403})()
 	_, err = w.env.ReadForm(t.Context(), values(fmt.Sprintf(`{"action":"create","name":"X","people":[%d]}`, w.people["alice"].ID)))
 	entries = append(entries, entry{"The people chosen in the form cannot be looked up", refusedOr(commands.Reply{}, err)})

@@ -34,7 +34,7 @@ type Reply struct {
 
 // IsInterim reports whether an outcome is that of a first answer, before the reply.
 func IsInterim(code string) bool {
-	return code == CodeAdding || code == CodeInvited || code == CodePutOff
+	return code == CodeAdding || code == CodeInvited || code == CodePutOff || code == CodeSent
 }
 
 // PrivateCopy is the reply for the 1:1 chat to a message in a room.

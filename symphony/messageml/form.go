@@ -126,8 +126,8 @@ func writeChoice(b *strings.Builder, element, name, value, label string, checked
 	closeTag(b, element)
 }
 
-// Select lets the reader choose one of the options, or several of a multiple one. Without options it renders nothing, because the
-// agent refuses it.
+// Select lets the reader choose one of the options, or several of a multiple one. Without options
+// it renders nothing, because the agent refuses it.
 type Select struct {
 	Name        string // required
 	Label       string
