@@ -49,7 +49,7 @@ func TestAnExternalRoomTakesConnectedPeopleOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 
-	w.says("bob", `/newroom "Client call" external @eve @mallory`).sees("Mallory Grey (Gamma Partners): not connected with me", "open to other companies")
+	w.says("bob", `/newroom "Client call" external @eve @mallory`).sees("Mallory Grey (Gamma Partners): not connected with Roombot", "open to other companies")
 	w.theOnly("Client call", "bob", "eve")
 }
 

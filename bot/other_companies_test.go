@@ -121,7 +121,7 @@ func TestOtherCompaniesReadNothingOfTheDirectory(t *testing.T) {
 		{`/newroom "A" carol@acme.test group:"test group"`, nil, "Group: Test Group (3 people)", "✓ A (https://"},
 		{`/newroom "B" ravi@acme.test`, nil, "Ravi Shah: Symphony does not allow it. An information barrier", "✓ B (https://"},
 		{`/newroom "C" owner:dana@acme.test`, nil, "Dana Former: the account is disabled", "✓ C (https://"},
-		{`/newroom "D" @mallory external`, nil, "Mallory Grey (Gamma Partners): not connected with me", "✓ D (https://"},
+		{`/newroom "D" @mallory external`, nil, "Mallory Grey (Gamma Partners): not connected with Roombot", "✓ D (https://"},
 		{`/newroom "E" @eve`, nil, "Eve Adams (Beta Capital): from another company", "✓ E (https://"},
 		{`/newroom "F" carol@acme.test`, fails(onAdd, 451), "blocked by a compliance rule", "✓ F (https://"},
 		{`/newroom "G" owner:carol@acme.test`, fails(onPromote, 403), "not made an owner", "✓ G (https://"},

@@ -96,7 +96,7 @@ func (env *Env) lookupRefused(what string) *Refusal {
 	return &Refusal{
 		Code:    "lookup-refused",
 		Message: "Symphony does not let me look up " + what + "." + nothingCreated,
-		Next:    "Ask " + env.Contact + " to check the rights of my account.",
+		Next:    "Ask " + env.Contact + " to check the rights of my account, " + env.Self.Username + ".",
 	}
 }
 

@@ -12,7 +12,7 @@ const CauseLeft Cause = "left"
 // causeText is what a user reads about a cause.
 type causeText struct {
 	what string // what happened, after the name and a colon
-	next string // what the reader can do about it; {contact} is whom they can ask
+	next string // what the reader can do about it; {contact} is whom they can ask, {bot} the bot's name
 	// otherwise stands in place of next where the requester is no owner in the room, and can add
 	// nobody.
 	otherwise string
@@ -30,8 +30,8 @@ var causeTexts = map[Cause]causeText{
 		next: "Ask {contact} to enable it again.",
 	},
 	CauseNotConnected: {
-		what: "not connected with me",
-		next: "Their company must first accept a connection with me: ask {contact}.",
+		what: "not connected with {bot}",
+		next: "Their company must first accept a connection with {bot}: ask {contact}.",
 	},
 	CauseInternalRoom: {
 		what: "from another company, and this room is internal",
@@ -105,7 +105,7 @@ func (c Cause) isOfOwnership() bool { return c == CauseNotOwner || c == CauseOwn
 
 // explain says what happened, and what the reader can do about it: ask the contact or, as an owner
 // of the room, do it themselves. A cause of a newer version reads as a refusal without a reason.
-func (c Cause) explain(contact string, isOwner bool) string {
+func (c Cause) explain(env *Env, isOwner bool) string {
 	text, ok := causeTexts[c]
 	if !ok {
 		text = causeTexts[CauseRefused]
@@ -114,5 +114,5 @@ func (c Cause) explain(contact string, isOwner bool) string {
 	if !isOwner && text.otherwise != "" {
 		next = text.otherwise
 	}
-	return text.what + ". " + strings.ReplaceAll(next, "{contact}", contact)
+	return strings.NewReplacer("{contact}", env.Contact, "{bot}", env.Self.DisplayName).Replace(text.what + ". " + next)
 }

@@ -34,7 +34,7 @@ func (env *Env) groupRightRefusal() *Refusal {
 	return &Refusal{
 		Code:    "groups-unavailable",
 		Message: "Symphony does not let me read the groups (distribution lists)." + nothingCreated,
-		Next:    "Ask " + env.Contact + " to give my account the role “Group Manager (Distribution List)”. Until then, leave groups out.",
+		Next:    "Ask " + env.Contact + " to give my account, " + env.Self.Username + ", the role “Group Manager (Distribution List)”. Until then, leave groups out.",
 	}
 }
 

@@ -44,7 +44,7 @@ func (p *roomPlan) refusalByStatus(refused error) *Refusal {
 		return &Refusal{
 			Code:    "entitlement",
 			Message: "Symphony does not let me open " + p.describeCreation() + "." + nothingCreated,
-			Next:    "Ask " + p.env.Contact + " to give my account the entitlement.",
+			Next:    "Ask " + p.env.Contact + " to give my account, " + p.env.Self.Username + ", the entitlement.",
 		}
 	}
 	return nil

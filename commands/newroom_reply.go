@@ -222,7 +222,7 @@ func (p *roomPlan) listAbsentees(absent []absentee, in *knownMembers) messageml.
 	items := make([]messageml.Item, len(causes))
 	for i, c := range causes {
 		items[i] = messageml.Item{
-			messageml.Bold(messageml.Text(strings.Join(names[c], ", "))), messageml.Text(": " + c.explain(p.env.Contact, in.isOwner(p.req.From.ID))),
+			messageml.Bold(messageml.Text(strings.Join(names[c], ", "))), messageml.Text(": " + c.explain(p.env, in.isOwner(p.req.From.ID))),
 		}
 	}
 	return messageml.List(items...)
