@@ -127,7 +127,7 @@ func TestARoomForOtherCompaniesIsOfferedWithoutHistory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 
-	refusal := w.says("bob", `/newroom "Shared" @eve external history`).sees("Nothing was created", "no history: in rooms for other companies", "[ Create it ]")
+	refusal := w.says("bob", `/newroom "Shared" @eve external history`).sees("Nothing was created", "in rooms for other companies. Without history:", "[ Create it ]")
 	w.click("bob", refusal.lastReply(), commands.FormOffer, "offer-0", nil).sees("✓ Shared", "open to other companies")
 }
 
