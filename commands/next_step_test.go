@@ -26,10 +26,10 @@ func TestEveryRefusalHasANextStep(t *testing.T) {
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		require.NoError(t, err)
-		for _, text := range strings.Split(strings.TrimPrefix(string(raw), "=== "), "\n=== ") {
+		for text := range strings.SplitSeq(strings.TrimPrefix(string(raw), "=== "), "\n=== ") {
 			e := goldenEntry.FindStringSubmatch(text)
 			require.NotNil(t, e, "%s: %q", file, text)
-			for _, code := range strings.Split(e[2], ", ") {
+			for code := range strings.SplitSeq(e[2], ", ") {
 				walked[code] = true
 			}
 			if !strings.ContainsAny(e[3], "✗⚠") {
