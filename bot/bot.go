@@ -100,6 +100,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 		Groups:   commands.NewGroupDirectory(c.Client, directoryAge),
 		Limits:   c.Limits,
 		Clock:    c.Clock,
+		Contact:  c.Policy.Contact(),
 	})
 	b := &Bot{
 		client: c.Client, self: self, env: env, catalogue: env.Commands(), policy: c.Policy,

@@ -27,16 +27,21 @@ func (w *world) asksIn(to, who, text string) said {
 }
 
 // shownAnswers is what the bot shows in a chat after a message, without what it has
-// replaced.
+// replaced and without the forms that were sent.
 func (w *world) shownAnswers(who string, after client.Message) []string {
 	w.t.Helper()
 	var shown []string
 	for _, m := range w.botMessages(who, after) {
-		if m.ReplacedBy == "" {
+		if m.ReplacedBy == "" && !isSentForm(m) {
 			shown = append(shown, plain(m))
 		}
 	}
 	return shown
+}
+
+// isSentForm reports whether a message is what stands in the place of a form that was sent.
+func isSentForm(m client.Message) bool {
+	return m.Replacing != "" && strings.TrimSpace(plain(m)) == "Sent."
 }
 
 // botMessages is what the bot has said in a chat after a message.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/rs/zerolog"
 
@@ -49,7 +50,10 @@ func (a *attempt) decide(ctx context.Context) (decision, error) {
 			return decision{ignored: reason}, err
 		}
 	}
+	var sent sync.WaitGroup
+	sent.Go(func() { a.showSent(ctx) })
 	decided, err := a.keepOutcome(ctx, a.answer)
+	sent.Wait()
 	return decision{outcome: decided}, err
 }
 
@@ -74,9 +78,18 @@ func (a *attempt) checkSurplus(ctx context.Context) (ignoreReason, error) {
 func (a *attempt) answer(ctx context.Context) (commands.Reply, error) {
 	reply, err := a.answerMessage(ctx)
 	if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
-		return refusal.ReplyWithForm(a.request.roomForm()), nil
+		return a.withNextStep(ctx, refusal), nil
 	}
 	return reply, err
+}
+
+// withNextStep is the reply for a refusal, with something to click wherever a correction helps: the
+// form that was sent, or a button that opens the form with what was typed.
+func (a *attempt) withNextStep(ctx context.Context, refusal *commands.Refusal) commands.Reply {
+	if sent := a.request.roomForm(); sent != nil {
+		return refusal.ReplyWithForm(sent, a.groupChoices(ctx))
+	}
+	return a.bot.catalogue.WithEdit(refusal, a.grammar(ctx), a.said).Reply()
 }
 
 func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
@@ -90,13 +103,16 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	if err != nil {
 		return commands.Reply{}, err
 	}
+	a.said = m.Message
 	switch {
 	case a.request.isUndo():
 		return a.undoRoom(ctx, a.form)
-	case m.form != nil:
-		return a.showForm(ctx, m.form)
 	case m.act != "":
 		return a.answerAct(ctx, m.offer())
+	case m.form != nil:
+		reply, err := a.showForm(ctx, m.form)
+		reply.Fresh = m.fresh
+		return reply, err
 	}
 	grammar, set := a.grammar(ctx), a.bot.catalogue
 	result := grammar.Parse(m.Message)
@@ -111,18 +127,23 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	case result.Form != nil:
 		return a.showForm(ctx, result.Form)
 	default:
-		return set.Help(result.Help), nil
+		return a.answerTalk(ctx, result), nil
 	}
 }
 
 // refuseSurplus is the refusal of a request that is left out.
 func (a *attempt) refuseSurplus(ctx context.Context) error {
+	var typed syntax.Message
+	if a.request.Form == nil {
+		typed, _ = a.request.typedMessage() // what cannot be read is not offered again
+	}
+	set, read := a.bot.catalogue, a.bot.grammar.Parse(typed)
 	if a.request.Bound == boundPerson {
 		zerolog.Ctx(ctx).Warn().Msg("person has too many unfinished requests in the chat, more are left out")
-		return commands.TooManyOfPerson(a.request.From.Name, a.bot.bounds.PerPerson)
+		return set.TooManyOfPerson(a.request.From.Name, a.bot.bounds.PerPerson, typed, read)
 	}
 	zerolog.Ctx(ctx).Warn().Msg("chat has too many unfinished requests, more are left out")
-	return commands.TooMany(a.bot.bounds.PerConversation)
+	return set.TooMany(a.bot.bounds.PerConversation, typed, read)
 }
 
 // refuseSyntax is the refusal of a message that could not be read, or that of the policy where it
@@ -171,7 +192,7 @@ func (a *attempt) showForm(ctx context.Context, f *syntax.FormRequest) (commands
 	if err := a.checkPolicyFirst(ctx, f.Prefill.Command); err != nil {
 		return commands.Reply{}, err
 	}
-	return a.bot.env.FormReply(f)
+	return a.bot.env.FormReply(f, a.groupChoices(ctx))
 }
 
 // runCommand asks the policy, plans and applies.
@@ -242,7 +263,7 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 	case err != nil:
 		return commands.Reply{}, err
 	case owner != a.ID:
-		return commands.Reply{}, a.refuseSecond(ctx, owner)
+		return commands.Reply{}, a.refuseSecond(ctx, owner, r.Message)
 	}
 	reply, err := plan.Apply(ctx, a)
 	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run

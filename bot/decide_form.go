@@ -19,6 +19,8 @@ type message struct {
 	// act is what a button does to the request of job, if it runs no command.
 	act commands.Act
 	job string
+	// fresh is true for a form that is for another request than the one that is answered.
+	fresh bool
 }
 
 func (m message) offer() commands.Offer { return commands.Offer{Act: m.act, Job: m.job} }
@@ -51,6 +53,10 @@ func (a *attempt) readForm(ctx context.Context) (*formMessage, error) {
 	if a.form != nil {
 		return a.form, nil
 	}
+	if known, err := a.Result(stepForm, &a.request.Origin); known || err != nil {
+		a.form = &formMessage{}
+		return a.form, err
+	}
 	shown, err := a.bot.client.Message(ctx, a.request.Message)
 	form := &formMessage{Message: shown}
 	switch {
@@ -61,9 +67,12 @@ func (a *attempt) readForm(ctx context.Context) (*formMessage, error) {
 	case shown.From.ID != a.bot.self.ID:
 		form.foreign = true
 	case !commands.IsFor(shown.Data, a.request.From.ID):
-		form.refusal = commands.NotYours()
+		form.refusal = commands.NotYours(a.nameOfRequester(ctx, shown.Data))
 	default:
 		a.request.Origin = lineOrigin(commands.OriginOf(shown.Data, string(shown.ID)), a.clickedLine(shown.Data))
+		if err := a.keepOrigin(ctx); err != nil {
+			return nil, err
+		}
 	}
 	a.form = form
 	return form, nil
@@ -80,6 +89,29 @@ func (a *attempt) clickedLine(data string) int {
 		return 0
 	}
 	return offer.Line
+}
+
+// keepOrigin stores to whose request a form for a room belongs, since "Sent." takes its place. The
+// offers of other forms stand in their messages, which stay.
+func (a *attempt) keepOrigin(ctx context.Context) error {
+	if a.request.roomForm() == nil {
+		return nil
+	}
+	return a.Do(ctx, stepForm, nil, func(context.Context) (any, error) { return a.request.Origin, nil })
+}
+
+// nameOfRequester is the name of whoever a message answers. It is empty where the directory does
+// not tell, and for people of other companies, who are shown nothing of it.
+func (a *attempt) nameOfRequester(ctx context.Context, data string) string {
+	id := commands.RequesterOf(data)
+	if id == 0 || a.bot.env.IsExternal(a.request.From.ID) {
+		return ""
+	}
+	users, err := a.bot.client.UsersByID(ctx, id)
+	if err != nil || len(users) != 1 {
+		return ""
+	}
+	return users[0].DisplayName
 }
 
 // readMessage reads what the user said.
@@ -119,23 +151,20 @@ func (a *attempt) readSentForm(ctx context.Context, form *formMessage) (m messag
 	}
 	m.Message, m.act, m.job = offer.Command, offer.Act, offer.Job
 	m.Room = a.request.Room
+	m.fresh = offer.OpensEmptyForm()
 	if offer.Edit {
 		m.form, err = a.formOf(ctx, offer.Command)
 	}
 	return m, err
 }
 
-// formOf is the form filled in with all that the offered command says.
-func (a *attempt) formOf(ctx context.Context, command syntax.Message) (*syntax.FormRequest, error) {
+// formOf is the form filled in with all that the offered message says.
+func (a *attempt) formOf(ctx context.Context, offered syntax.Message) (*syntax.FormRequest, error) {
 	g := a.grammar(ctx)
 	g.MaxMembers = math.MaxInt // who fills the form in may leave people out
-	result := g.Parse(command)
-	switch {
-	case result.Form != nil:
-		return result.Form, nil
-	case result.Command != nil:
-		return &syntax.FormRequest{Prefill: *result.Command}, nil
-	default:
+	form := g.FormFor(offered)
+	if form == nil {
 		return nil, commands.Expired()
 	}
+	return form, nil
 }

@@ -28,6 +28,20 @@ func (a *attempt) grammar(ctx context.Context) syntax.Grammar {
 	return g
 }
 
+// groupChoices are the groups that a form lists: in the 1:1 chat, for who may use /groups, as far
+// as they have been read.
+func (a *attempt) groupChoices(ctx context.Context) commands.GroupChoices {
+	may, err := a.mayListGroups(ctx)
+	switch {
+	case err != nil:
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("whether the requester may list groups could not be found out, the form lists none")
+		return nil
+	case !may || a.request.Room: // where others could read which groups the requester may see
+		return nil
+	}
+	return commands.NewGroupChoices(a.bot.env.Groups.Names(a.request.From.ID))
+}
+
 // mayListGroups reports whether the policy lets the requester use /groups in this chat. Names of
 // groups are suggested to nobody else.
 func (a *attempt) mayListGroups(ctx context.Context) (bool, error) {

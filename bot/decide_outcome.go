@@ -36,7 +36,7 @@ func (a *attempt) composeOutcome(ctx context.Context, reply commands.Reply) (out
 	switch {
 	case err != nil:
 		return outcome{}, err
-	case private:
+	case private && !reply.Unannounced:
 		return a.composeDetails(ctx, reply)
 	}
 	chat, err := a.chooseChat(ctx, reply)
@@ -58,7 +58,7 @@ func (a *attempt) composeOutcome(ctx context.Context, reply commands.Reply) (out
 		Code: code, Failed: reply.Failed, Command: a.command, Room: reply.Room, Stream: chat,
 		Reply: a.render(partReply, reply), Brief: a.render(partBrief, reply.Brief(a.id)),
 	}
-	switch aside := reply.PrivateCopy(a.request.Name); {
+	switch aside := a.privateCopy(reply); {
 	case elsewhere:
 		o.Reply = a.render(partReply, aside)
 	case a.request.Room:
@@ -69,10 +69,23 @@ func (a *attempt) composeOutcome(ctx context.Context, reply commands.Reply) (out
 
 // render makes the message of a part of the answer.
 func (a *attempt) render(part string, reply commands.Reply) symphony.Outgoing {
-	markup, data := reply.Render(commands.Stamp{
-		Request: a.id, Part: a.inSeries(part), Origin: string(a.request.Origin), For: a.request.From.ID,
-	})
+	origin := string(a.request.Origin)
+	if reply.Fresh {
+		origin = ""
+	}
+	markup, data := reply.Render(commands.Stamp{Request: a.id, Part: a.inSeries(part), Origin: origin, For: a.request.From.ID})
 	return symphony.Outgoing{MessageML: markup, Data: data}
+}
+
+// privateCopy is the reply for the 1:1 chat, which says what it is about.
+func (a *attempt) privateCopy(reply commands.Reply) commands.Reply {
+	switch {
+	case a.request.roomForm() != nil:
+		return reply.PrivateCopyOfForm(a.request.Name)
+	case a.request.Form != nil:
+		return reply.PrivateCopyOfClick(a.request.Name)
+	}
+	return reply.PrivateCopy(a.request.Name)
 }
 
 // chooseChat chooses the chat that gets the reply. Symphony has no message that only one member of

@@ -57,16 +57,16 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 		return nil
 	}
 	zerolog.Ctx(ctx).Info().Str("command", r.Command).Str("rule", decision.Rule).Msg("policy denied the request")
-	return denialRefusal(r.Command, decision)
+	return a.denialRefusal(ctx, r.Command, decision)
 }
 
 // denialRefusal is what the user reads of a denial.
-func denialRefusal(command string, d policy.Decision) *commands.Refusal {
+func (a *attempt) denialRefusal(ctx context.Context, command string, d policy.Decision) *commands.Refusal {
 	switch d.Denial {
 	case policy.ByRule:
-		return commands.Denied(d.Reason)
+		return commands.Denied(d.Reason, d.Contact)
 	case policy.OutsideIM:
-		return commands.DeniedOutsideIM(command)
+		return a.bot.catalogue.DeniedOutsideIM(command, a.grammar(ctx), a.said)
 	case policy.UnknownRoom:
 		return commands.DeniedForUnknown(command, "this room's name", d.Contact)
 	case policy.UnknownAddress:

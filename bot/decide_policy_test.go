@@ -173,6 +173,9 @@ func TestARoomNamedLikeAnAdmittedRoomAdmitsNobody(t *testing.T) {
 	}
 }
 
+// contractorsDenied is all that is told of a denial by a rule.
+const contractorsDenied = "✗ Contractors cannot open rooms.\nIf you need it, ask your Symphony administrators."
+
 func TestADeniedPersonIsToldNothingOfTheRest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -181,7 +184,7 @@ func TestADeniedPersonIsToldNothingOfTheRest(t *testing.T) {
 		`/newroom "A" group:Nonesuch`, `/newroom "A" template:x`, `/newroom ` + strings.Repeat("long ", 20),
 	} {
 		answer := w.says("kim", line).answer()
-		require.Equal(t, "✗ Contractors cannot open rooms.", withoutNumber(answer), line)
+		require.Equal(t, contractorsDenied, withoutNumber(answer), line)
 	}
 	w.says("kim", "/gruops").sees("[ Run it ]", "Did you mean /groups?")
 	misspelt := w.says("kim", `/newrom "A" group:"Test Group"`).sees("I don't know /newrom.")

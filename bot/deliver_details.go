@@ -36,7 +36,7 @@ func (a *attempt) composeDetails(ctx context.Context, reply commands.Reply) (out
 		return outcome{}, fmt.Errorf("open the 1:1 chat: %w", err)
 	}
 	o.Stream = im
-	o.Reply = a.render(partReply, reply.PrivateCopy(a.request.Name))
+	o.Reply = a.render(partReply, a.privateCopy(reply))
 	o.Notice = a.render(partNotice, reply.DetailsSent())
 	o.NoDetails = a.render(partNotice, reply.DetailsNotSent(a.id))
 	return o, nil
@@ -73,7 +73,7 @@ func (a *attempt) sendFirstDetails(ctx context.Context, first commands.Reply) er
 	case err != nil:
 		return fmt.Errorf("open the 1:1 chat: %w", err)
 	}
-	_, err = a.sendOnce(ctx, a.inSeries(partFirstDetails), im, a.render(partFirstDetails, first.PrivateCopy(a.request.Name)))
+	_, err = a.sendOnce(ctx, a.inSeries(partFirstDetails), im, a.render(partFirstDetails, a.privateCopy(first)))
 	return err
 }
 

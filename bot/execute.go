@@ -11,6 +11,7 @@ import (
 
 	"roombot/bot/engine"
 	"roombot/commands"
+	"roombot/commands/syntax"
 	"roombot/symphony"
 )
 
@@ -20,11 +21,12 @@ type attempt struct {
 	bot     *Bot
 	request storedRequest
 	id      commands.RequestID
-	series  int          // whose outcome counts
-	began   time.Time    // the attempt
-	late    lateness     // of a missed request; the zero value for one that the feed brought
-	form    *formMessage // nil until it is read
-	command string       // that was read, by its name in the catalogue
+	series  int            // whose outcome counts
+	began   time.Time      // the attempt
+	late    lateness       // of a missed request; the zero value for one that the feed brought
+	form    *formMessage   // nil until it is read
+	command string         // that was read, by its name in the catalogue
+	said    syntax.Message // what the user typed, or what the form or the button stands for; empty until it is read
 
 	decision, auditedDecision policyDecision // the last of this attempt; the last that was written
 
@@ -243,8 +245,22 @@ func (a *attempt) decideFailure(ctx context.Context, cause error) (outcome, erro
 		return a.bot.env.UnfinishedReply(ctx, a, commands.Unfinished{
 			ID: a.id, Job: a.ID, BeforeProofs: r.BeforeProofs, From: a.request.From, Chat: a.request.chat(), Sent: a.request.roomForm(),
 			Cancelled: cancelled, Stopped: errors.Is(cause, engine.ErrStopped), Unknown: !sure,
+			Choices: a.groupChoices(ctx), Again: a.offersAgain(ctx),
 		})
 	})
+}
+
+// offersAgain are buttons that do what was asked once more, for a request that ends unfinished. A
+// form that was sent comes back instead.
+func (a *attempt) offersAgain(ctx context.Context) []commands.Offer {
+	if a.request.roomForm() != nil {
+		return nil
+	}
+	asked, err := a.readMessage(ctx)
+	if err != nil || asked.form != nil {
+		return nil
+	}
+	return a.bot.catalogue.OffersAgain(a.grammar(ctx), asked.Message)
 }
 
 // releaseUnlessTouched lets a later version of the message run, unless this one may have changed

@@ -90,12 +90,12 @@ func tryFormOfSomebodyElse(t *testing.T) {
 	w := newWorld(t)
 	room := w.openSharedRoom("@alice @kim")
 	form := w.saysIn(room, "alice", "/newroom").sees("What should the room be called").lastReply()
-	w.click("kim", form, commands.FormNewRoom, "create", map[string]any{"name": "Forbidden"}).sees("✗ This is for the person whose message it answers.")
+	w.click("kim", form, commands.FormNewRoom, "create", map[string]any{"name": "Forbidden"}).sees("✗ This is for Alice Martin, whose message it answers.")
 	require.Empty(t, w.rooms("Forbidden"))
 }
 
 func tryFormFieldWithOptions(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, withoutGroupList)
 	for i, values := range []map[string]any{
 		{"name": `Field" public external "`}, {"name": "Field", "groups": `Test Group" @dana public "`}, {"name": "Field", "desc": `x" public owner:@kim "`},
 	} {

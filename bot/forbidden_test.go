@@ -186,7 +186,7 @@ func tryPreviewAsOracle(t *testing.T) {
 	w := newWorld(t)
 	lookups := -1
 	for _, rest := range []string{"", "alice@acme.test", "nobody@acme.test", `group:"Test Group"`, `group:"Nonesuch"`, "@Dana Former", "owner:ravi@research.acme.test"} {
-		require.Equal(t, "✗ Contractors cannot open rooms.", withoutNumber(w.says("kim", `/newroom "Oracle" preview `+rest).answer()), rest)
+		require.Equal(t, contractorsDenied, withoutNumber(w.says("kim", `/newroom "Oracle" preview `+rest).answer()), rest)
 		if lookups < 0 {
 			lookups = w.calls("lookupUsers") // kim herself
 		}

@@ -26,8 +26,11 @@ const journalVersion = 1
 // Steps of a job, besides those of its command. The names of parts are also in the messages
 // themselves, where they tell one answer to a request from another.
 const (
-	stepMissed  = "missed"  // lateness
-	stepOutcome = "outcome" // outcome
+	stepMissed  = "missed"    // lateness
+	stepOutcome = "outcome"   // outcome
+	stepForm    = "form"      // symphony.MessageID: to whose request a form that was sent belongs
+	stepSent    = "sent"      // sentMessage: "Sent." took the place of the form
+	partSent    = "sent-line" // sentMessage, where Symphony refused that
 
 	partFirst = "first" // sentMessage, before all is done
 	partReply = "reply" // sentMessage

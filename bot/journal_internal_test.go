@@ -153,6 +153,7 @@ func TestNamesOfTheJournalAreThoseOfItsGoldenFile(t *testing.T) {
 		"part first delayed": partFirstDelayed, "part first asked": partFirstAsked, "part first stopping": partFirstStopping,
 		"part first": partFirst, "part reply": partReply, "part aside": partAside, "part brief": partBrief, "part notice": partNotice,
 		"part first details": partFirstDetails, "part first link": partFirstLink, "part first invited": partFirstInvited,
+		"step of a form that was read": stepForm, "step of a form that was sent": stepSent, "part sent": partSent,
 		"intention of waiting for Symphony's pace": intentThrottled, "note of the feed": noteHeard,
 		"step in the first series": stepInSeries(stepOutcome, 1), "step in the second series": stepInSeries(stepOutcome, 2),
 		"conversation of an undo": undoConversation("chat"),

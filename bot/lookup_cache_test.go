@@ -29,7 +29,7 @@ func (w *world) sendNameless(text string, chat said) {
 func TestWhatAnEventLeavesOutOfItsUserIsLookedUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.rules = staffRules })
-	chat := w.says("alice", "/help")
+	chat := w.says("alice", "thanks") // for which nobody is looked up
 	for n, text := range []string{"/groups", "/groups equi", "/groups fx"} {
 		w.sendNameless(text, chat)
 		require.Eventually(t, func() bool { return len(w.answers("alice", chat)) == n+2 }, patience, tick)
@@ -43,7 +43,7 @@ func TestWhatAnEventLeavesOutOfItsUserIsLookedUp(t *testing.T) {
 func TestARefusedLookUpAdmitsNobody(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.rules = staffRules })
-	chat := w.says("alice", "/help")
+	chat := w.says("alice", "thanks") // for which nobody is looked up
 	w.fail(client.Fault{Path: onUsers, Status: http.StatusForbidden})
 	w.sendNameless("/groups", chat)
 	require.Eventually(t, func() bool { return len(w.answers("alice", chat)) == 2 }, patience, tick)
@@ -57,7 +57,7 @@ func TestARefusedLookUpAdmitsNobody(t *testing.T) {
 func TestAFailedLookUpIsRepeatedBeforeADenial(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.rules = staffRules })
-	chat := w.says("alice", "/help")
+	chat := w.says("alice", "thanks") // for which nobody is looked up
 	w.fail(client.Fault{Path: onUsers, Status: http.StatusServiceUnavailable, Count: 3})
 	w.sendNameless("/groups", chat)
 	require.Eventually(t, func() bool {

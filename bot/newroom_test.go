@@ -47,7 +47,7 @@ func TestAnExternalRoomTakesConnectedPeopleOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 
-	asked := w.says("bob", `/newroom "Client call" external @eve @mallory`).sees("Mallory Grey is not connected with me. Nothing was created.")
+	asked := w.says("bob", `/newroom "Client call" external @eve @mallory`).sees("Mallory Grey is not connected with Roombot. Nothing was created.")
 	w.clicks(asked, "Open it without Mallory").sees("✓ Client call", "open to other companies")
 	w.theOnly("Client call", "bob", "eve")
 }
@@ -129,7 +129,7 @@ func TestARoomForOtherCompaniesIsOfferedWithoutHistory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 
-	refusal := w.says("bob", `/newroom "Shared" @eve external history`).sees("Nothing was created", "no history: in rooms for other companies", "[ Create it ]")
+	refusal := w.says("bob", `/newroom "Shared" @eve external history`).sees("Nothing was created", "in rooms for other companies. Without history:", "[ Create it ]")
 	w.click("bob", refusal.lastReply(), commands.FormOffer, "offer-0", nil).sees("✓ Shared", "open to other companies")
 }
 
@@ -145,7 +145,7 @@ func TestAMissingNameOpensTheFormFilledIn(t *testing.T) {
 
 	form := w.says("bob", `/newroom @alice`).sees("What should the room be called")
 	w.click("bob", form.lastReply(), commands.FormNewRoom, "create", map[string]any{
-		"name": `The "Big" one`, "people": []int64{ids["alice"], ids["carol"]}, "groups": "Test Group", "desc": "Prep", "public": "yes",
+		"name": `The "Big" one`, "people": []int64{ids["alice"], ids["carol"]}, "group-list": []string{"Test Group"}, "desc": "Prep", "public": "yes",
 	}).sees(`✓ The "Big" one`, "public")
 	r := w.theRoom(`The "Big" one`)
 	require.True(t, r.Public)

@@ -18,7 +18,7 @@ func (a *attempt) IntendRoom(ctx context.Context, step string) error {
 	}
 	err := a.IntendWithin(ctx, step, engine.Quota{Key: roomsQuota(a.request.From.ID), Limit: limit, Span: time.Hour})
 	if used, ok := errors.AsType[*engine.QuotaError](err); ok {
-		return commands.TooManyRooms(limit, used.Next)
+		return commands.TooManyRooms(limit, used.Next, a.said)
 	}
 	return err
 }

@@ -21,7 +21,7 @@ func opensRooms(perHour int) func(*world) {
 // that the time in the answer is about an hour ahead.
 func (s said) seesTheLimit(rooms string) {
 	s.w.t.Helper()
-	s.sees("✗ You have asked for "+rooms+" in the last hour, as many as one person may open. Nothing was created.", "Please send the command again then.")
+	s.sees("✗ You have asked for "+rooms+" in the last hour, as many as one person may open. Nothing was created.", "Then one click does it:")
 	told := regexp.MustCompile(`The next is possible at (\d\d:\d\d) UTC\.`).FindStringSubmatch(s.answer())
 	require.Len(s.w.t, told, 2)
 	now := time.Now().UTC()

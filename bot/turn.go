@@ -10,6 +10,7 @@ import (
 
 	"roombot/bot/engine"
 	"roombot/commands"
+	"roombot/commands/syntax"
 	"roombot/symphony"
 )
 
@@ -69,15 +70,15 @@ func (b *Bot) typedRoomName(r storedRequest) (string, error) {
 }
 
 // refuseSecond is the refusal of a message of which another version, or another click, came first.
-func (a *attempt) refuseSecond(ctx context.Context, owner string) error {
+func (a *attempt) refuseSecond(ctx context.Context, owner string, typed syntax.Message) error {
 	working, err := a.bot.engine.IsUnfinished(ctx, owner)
 	switch {
 	case err != nil:
 		return err
 	case working:
-		return commands.StillWorking(commands.NewRequestID(owner))
+		return commands.StillWorking(commands.NewRequestID(owner), typed)
 	}
-	return commands.AlreadyDone(commands.NewRequestID(owner))
+	return commands.AlreadyDone(commands.NewRequestID(owner), typed)
 }
 
 // checkStop carries out a click on Stop. The request that it stops is answered; where that has

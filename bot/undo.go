@@ -71,7 +71,7 @@ func (a *attempt) claimUndo(ctx context.Context, undo commands.Undo) error {
 	case owner == undo.Job:
 		return &commands.WaitError{After: undoPause, Why: "the room's own job works", Planned: true}
 	case owner != a.ID:
-		return commands.UndoRepeated(commands.NewRequestID(owner))
+		return commands.UndoRepeated(commands.NewRequestID(owner), undo.Room)
 	}
 	return nil
 }
@@ -285,5 +285,5 @@ func (a *attempt) unfinishedUndo(ctx context.Context, cancelled bool) (commands.
 		return commands.Reply{}, err
 	}
 	zerolog.Ctx(ctx).Warn().Str("room", string(undo.Room)).Msg("room may be undone by half")
-	return commands.UnfinishedUndo(a.id, touched, cancelled), nil
+	return a.bot.env.UnfinishedUndo(a.id, undo.Room, touched, cancelled), nil
 }

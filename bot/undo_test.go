@@ -89,7 +89,7 @@ func TestUndoIsTheRequestersAlone(t *testing.T) {
 	w := newWorld(t)
 	shared := w.openSharedRoom("@alice")
 	asked := w.saysIn(shared, "alice", `/newroom "Hers" @bob`).sees("✓ Hers")
-	w.undoes("bob", asked.lastReply()).sees("✗ This is for the person whose message it answers.")
+	w.undoes("bob", asked.lastReply()).sees("✗ This is for Alice Martin, whose message it answers.")
 	require.True(t, w.theRoom("Hers").Active)
 	w.undoes("alice", asked.lastReply())
 	w.undone("Hers")
@@ -328,7 +328,7 @@ func TestForgedUndoClosesNothing(t *testing.T) {
 	}
 	shown := strings.Join(w.shownAnswers("bob", theirs.Message), "\n")
 	require.Contains(t, shown, "This button does not work any more")
-	require.Contains(t, shown, "This is for the person whose message it answers")
+	require.Contains(t, shown, "This is for Alice Martin, whose message it answers")
 }
 
 func TestUndoInTheOneToOneChatIsToldInTheChatToo(t *testing.T) {

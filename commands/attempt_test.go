@@ -154,22 +154,25 @@ func (m *memory) store(t testing.TB, plan commands.Plan) {
 // finish applies a plan as often as the engine would, and ends with its reply.
 func (w *world) finish(plan commands.Plan, job *memory) commands.Reply {
 	w.t.Helper()
+	return refusedOr(w.applyUntilDone(plan, job))
+}
+
+// applyUntilDone applies a plan as often as the engine would. The error is a refusal.
+func (w *world) applyUntilDone(plan commands.Plan, job *memory) (commands.Reply, error) {
+	w.t.Helper()
 	var err error
 	for range 20 {
 		var reply commands.Reply
 		reply, err = plan.Apply(w.t.Context(), job)
-		if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
-			return refusal.Reply()
-		}
-		if err == nil {
-			return reply
+		if _, refused := errors.AsType[*commands.Refusal](err); refused || err == nil {
+			return reply, err
 		}
 		if wait, ok := errors.AsType[*commands.WaitError](err); ok {
 			time.Sleep(wait.After)
 		}
 	}
 	require.NoError(w.t, err)
-	return commands.Reply{}
+	return commands.Reply{}, nil
 }
 
 // answer is the reply to what somebody types, decided as the runtime does it.
@@ -177,15 +180,23 @@ func (w *world) answer(who, text string) commands.Reply {
 	w.t.Helper()
 	m, g, catalogue := w.message(text), w.grammar(who), w.env.Commands()
 	read := g.Parse(m)
+	refusedOr := func(reply commands.Reply, err error) commands.Reply {
+		if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
+			err = catalogue.WithEdit(refusal, g, m)
+		}
+		return refusedOr(reply, err)
+	}
 	switch {
 	case read.Error != nil:
 		refusal := catalogue.SyntaxRefusal(g, m, read.Error)
 		w.env.SuggestPeople(w.t.Context(), &commands.Request{From: w.people[who], Message: m}, g, read.Error, refusal)
-		return refusal.Reply()
+		return refusedOr(commands.Reply{}, refusal)
 	case read.Form != nil:
-		return refusedOr(w.env.FormReply(read.Form))
+		return refusedOr(w.env.FormReply(read.Form, nil))
+	case read.Talk != "":
+		return catalogue.AnswerTalk(read.Talk, w.permissions)
 	case read.Command == nil:
-		return catalogue.Help(read.Help)
+		return catalogue.Help(read.Help, w.permissions)
 	}
 	r := w.request(who, text)
 	plan, err := w.plan(r)
@@ -197,7 +208,7 @@ func (w *world) answer(who, text string) commands.Reply {
 	}
 	job := newJob()
 	job.store(w.t, plan)
-	return w.finish(plan, job)
+	return refusedOr(w.applyUntilDone(plan, job))
 }
 
 // refusedOr is the refusal that an error is, or else the reply.

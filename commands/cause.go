@@ -1,6 +1,9 @@
 package commands
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // CauseLeft is the cause of somebody who was added and is not in the room when the reply is
 // decided. Unlike the others it is never stored.
@@ -9,82 +12,90 @@ const CauseLeft Cause = "left"
 // causeText is what a user reads about a cause.
 type causeText struct {
 	what string // what happened, after the name and a colon
-	next string // what the reader can do about it
+	next string // what the reader can do about it; {contact} is whom they can ask, {bot} the bot's name
+	// otherwise stands in place of next where the requester is no owner in the room, and can add
+	// nobody.
+	otherwise string
 }
 
 // causeTexts are the texts of all causes.
 var causeTexts = map[Cause]causeText{
 	CauseNotFound: {
-		"Symphony does not know this account any more",
-		"Check who was meant, and add them in the room.",
+		what:      "Symphony does not know this account any more",
+		next:      "Check who was meant, and add them in the room.",
+		otherwise: "Check who was meant, and ask {contact} to add them.",
 	},
 	CauseDisabled: {
-		"the account is disabled",
-		"Your Symphony administrators can enable it again.",
+		what: "the account is disabled",
+		next: "Ask {contact} to enable it again.",
 	},
 	CauseNotConnected: {
-		"not connected with me",
-		"Their company must first accept a connection with me; ask your Symphony administrators.",
+		what: "not connected with {bot}",
+		next: "Their company must first accept a connection with {bot}: ask {contact}.",
 	},
 	CauseInternalRoom: {
-		"from another company, and this room is internal",
-		"A room opened with external:yes can take other companies.",
+		what: "from another company, and this room is internal",
+		next: "A room opened with external:yes can take other companies.",
 	},
 	CauseBarrier: {
-		"kept out by an information barrier",
-		"Only Compliance can change that.",
+		what: "kept out by an information barrier",
+		next: "Only Compliance can change that.",
 	},
 	CauseEntitlement: {
-		"not entitled to rooms of this kind",
-		"Your Symphony administrators can grant the entitlement.",
+		what: "not entitled to rooms of this kind",
+		next: "Ask {contact} to grant the entitlement.",
 	},
 	CauseForbidden: {
-		"Symphony does not allow it",
-		"An information barrier or a missing entitlement may be the reason: ask Compliance or your Symphony administrators.",
+		what: "Symphony does not allow it",
+		next: "An information barrier or a missing entitlement may be the reason: ask Compliance or {contact}.",
 	},
 	CauseCompliance: {
-		"blocked by a compliance rule",
-		"Compliance can tell you which one.",
+		what: "blocked by a compliance rule",
+		next: "Ask Compliance which one.",
 	},
 	CauseNotOwner: {
-		"added, but not made an owner: Symphony refused",
-		"An owner can do it in the room's settings. Where I am the only owner, ask your Symphony administrators.",
+		what:      "added, but not made an owner: Symphony refused",
+		next:      "You can do it in the room's settings.",
+		otherwise: "An owner can do it in the room's settings; if I am the only one, ask {contact}.",
 	},
 	CauseOwnerEntitlement: {
-		"added, but not made an owner: owners of a public room need the entitlement to create public rooms",
-		"Your Symphony administrators can grant it to them; an owner can make them one after that.",
+		what: "added, but not made an owner: owners of a public room need the entitlement to create public rooms",
+		next: "Ask {contact} to grant it to them; an owner can make them one after that.",
 	},
 	CauseInvited: {
-		"invited, not in yet",
-		"Their company has to let them in. I look for up to ten minutes and report here.",
+		what: "invited, not in yet",
+		next: "Their company has to let them in. I look for up to ten minutes and report here.",
 	},
 	CauseNotJoined: {
-		"invited, but not in the room after ten minutes",
-		"Their company may still let them in: please look in the room later. Whoever was to be an owner is not made one then; an owner of the room can do it.",
+		what: "invited, but not in the room after ten minutes",
+		next: "Their company may still let them in: please look in the room later. Whoever was to be an owner is not made one then; an owner of the room can do it.",
 	},
 	CauseGroup: {
-		"Symphony does not let me add this group",
-		"An information barrier may keep some of its people out. Add people by name, or ask your Symphony administrators.",
+		what: "Symphony does not let me add this group",
+		next: "An information barrier may keep some of its people out. Add people by name, or ask {contact}.",
 	},
 	CauseNoAnswer: {
-		"Symphony did not answer, though I asked several times",
-		"Look in the room, and add them there if they are missing.",
+		what:      "Symphony did not answer, though I asked several times",
+		next:      "Look in the room, and add them there if they are missing.",
+		otherwise: "Ask {contact} with the request number.",
 	},
 	CauseShutOut: {
-		"not added: I am no longer an owner of the room",
-		"The room's owners can add them.",
+		what: "not added: I am no longer an owner of the room",
+		next: "The room's owners can add them.",
 	},
 	CauseUnseen: {
-		"I am not in the room any more, and cannot see who is",
-		"Please look in the room. Its owners can add who is missing.",
+		what: "I am not in the room any more, and cannot see who is",
+		next: "Please look in the room. Its owners can add who is missing.",
 	},
 	CauseLeft: {
-		"added, but not in the room any more",
-		"They left or were taken out; an owner can add them again.",
+		what:      "added, but not in the room any more",
+		next:      "They left or were taken out; an owner can add them again.",
+		otherwise: "They left or were taken out; an owner of the room, or {contact}, can add them again.",
 	},
 	CauseRefused: {
-		"Symphony refused without saying why",
-		"Add them in the room, or ask your administrators with the request number.",
+		what:      "Symphony refused without saying why",
+		next:      "Add them in the room, or ask {contact} with the request number.",
+		otherwise: "Ask {contact} with the request number.",
 	},
 }
 
@@ -96,10 +107,23 @@ func (c Cause) isOfDirectory() bool {
 // isOfOwnership reports whether somebody is in the room and only not an owner.
 func (c Cause) isOfOwnership() bool { return c == CauseNotOwner || c == CauseOwnerEntitlement }
 
-// text is the text of the cause. A cause of a newer version reads as a refusal without a reason.
-func (c Cause) text() causeText {
-	if text, ok := causeTexts[c]; ok {
-		return text
+// explain says what happened, and what the reader can do about it: ask the contact or, as an owner
+// of the room, do it themselves. A cause of a newer version reads as a refusal without a reason.
+func (c Cause) explain(env *Env, isOwner bool) string {
+	text, ok := causeTexts[c]
+	if !ok {
+		text = causeTexts[CauseRefused]
 	}
-	return causeTexts[CauseRefused]
+	next := text.next
+	if !isOwner && text.otherwise != "" {
+		next = text.otherwise
+	}
+	return env.fillIn(text.what + ". " + next)
+}
+
+// remedy is what whoever asked can do about a cause before the room is opened.
+func (c Cause) remedy(env *Env) string { return env.fillIn(causeTexts[c].next) }
+
+func (env *Env) fillIn(text string) string {
+	return strings.NewReplacer("{contact}", env.Contact, "{bot}", env.Self.DisplayName).Replace(text)
 }

@@ -34,10 +34,10 @@ func TestManifestFitsAndNamesEveryCommand(t *testing.T) {
 func TestHelpNamesEveryCommandAndEveryOption(t *testing.T) {
 	t.Parallel()
 	set := new(commands.Env).Commands()
-	general := plain(set.Help(syntax.TopicGeneral))
+	general := plain(set.Help(syntax.TopicGeneral, commands.Permissions{}))
 	for _, c := range set {
 		require.Contains(t, general, "/"+c.Name)
-		manual := plain(set.Help(c.Name))
+		manual := plain(set.Help(c.Name, commands.Permissions{}))
 		for _, o := range c.Options {
 			if o.Unavailable {
 				require.NotContains(t, manual, o.Key+":", "what nobody can use")

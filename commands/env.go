@@ -12,7 +12,9 @@ type Env struct {
 	// Self is the bot's own account.
 	Self   symphony.User
 	Groups *GroupDirectory
-	Limits Limits
+	// Contact is whom users can ask about what the bot cannot do for them, as in "Ask … .".
+	Contact string
+	Limits  Limits
 	// Clock measures how long an answer waits for the people who are being added.
 	Clock Clock
 

@@ -4,6 +4,8 @@ import (
 	"flag"
 	"slices"
 	"strings"
+
+	"roombot/symphony"
 )
 
 // Update is set by go test ./commands -update, which rewrites the golden files.
@@ -14,11 +16,12 @@ func NearestNames(text string, candidates []string, most int) []string {
 	return nearestNames(text, candidates, most)
 }
 
-// CausesIn are the causes whose text stands in a reply, each as "cause C".
-func CausesIn(reply string) []string {
+// CausesIn are the causes whose text stands in a reply with this contact, each as "cause C".
+func CausesIn(reply, contact string) []string {
 	var found []string
-	for c, text := range causeTexts {
-		if strings.Contains(reply, text.what+". "+text.next) {
+	env := &Env{Contact: contact, Self: symphony.User{DisplayName: "Roombot"}}
+	for c := range causeTexts {
+		if strings.Contains(reply, c.explain(env, true)) || strings.Contains(reply, c.explain(env, false)) {
 			found = append(found, "cause "+string(c))
 		}
 	}

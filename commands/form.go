@@ -28,72 +28,113 @@ var formFlags = []formFlag{
 
 // roomForm is the content of the form for a room.
 type roomForm struct {
-	name, groups, desc, others string
-	people, owners             []int64
-	flags                      map[string]bool
+	name, desc, others string
+	people, owners     []int64
+	groups             formGroups
+	flags              map[string]bool
 }
 
 // maxFieldText is how many characters a field can be filled with; more would be lost (MessageML,
 // textarea).
 const maxFieldText = 10_000
 
-// FormReply asks for what is missing, with everything filled in that was understood.
-func (env *Env) FormReply(f *syntax.FormRequest) (Reply, error) {
+// maxNameField is how many characters of a name the field holds that are all in it for sure
+// (MessageML, text-field, in UTF-16 units). Symphony takes fewer.
+const maxNameField = 64
+
+// FormReply asks for what is missing, with everything filled in that was understood. The choices
+// are the groups to choose from, if they can be listed.
+func (env *Env) FormReply(f *syntax.FormRequest, choices GroupChoices) (Reply, error) {
 	form := formFromCommand(f.Prefill)
-	if slices.ContainsFunc([]string{form.groups, form.desc, form.others}, func(text string) bool { return utf8.RuneCountInString(text) > maxFieldText }) {
+	if form.isTooLong() || utf8.RuneCountInString(f.Rest) > maxFieldText {
 		return Reply{}, &Refusal{
 			Code:    "form-too-long",
 			Message: "That is more than the form can hold." + nothingCreated,
-			Next:    "Please correct the command itself and send it again.",
+			Next:    "Please correct the command itself and send it again, or begin with an empty form:",
+			Offers:  []Offer{openFormOffer()},
+			Final:   true,
 			Open:    true,
 		}
 	}
-	return Reply{Code: CodeForm, Open: true, Body: []messageml.Node{
-		messageml.Paragraph(messageml.Text("What should the room be called, and who comes in?")),
-		form.render(),
-	}}, nil
+	body := append(quoteRest(f), messageml.Paragraph(messageml.Text("What should the room be called, and who comes in?")), form.render(choices))
+	return Reply{Code: CodeForm, Open: true, Body: body}, nil
+}
+
+func (f roomForm) isTooLong() bool {
+	return slices.ContainsFunc([]string{f.name, f.groups.asText(), f.desc, f.others}, func(text string) bool {
+		return utf8.RuneCountInString(text) > maxFieldText
+	})
+}
+
+// quoteRest shows what was typed and is not in the form.
+func quoteRest(f *syntax.FormRequest) []messageml.Node {
+	rest := f.Rest
+	if name := f.Prefill.Name; utf8.RuneCountInString(name) > maxNameField {
+		rest = strings.TrimSpace(name + " " + rest)
+	}
+	if rest == "" {
+		return nil
+	}
+	return []messageml.Node{messageml.Paragraph(messageml.Text("This part of your message is not in the form:")), messageml.Code(rest)}
 }
 
 // ReplyWithForm is a refusal with the form below it as it was sent, if one was: Symphony's client
 // closes a form that was sent. A refusal with a button that opens the corrected form needs none;
 // one whose only button opens the form as it was sent shows it at once.
 // What was filled in has not been read by others in the chat.
-func (r *Refusal) ReplyWithForm(sent symphony.FormValues) Reply {
+func (r *Refusal) ReplyWithForm(sent symphony.FormValues, choices GroupChoices) Reply {
 	refused := *r
-	if sent != nil && (r.keepsForm || len(r.runnableOffers()) == 0) { // what would open is what was sent
+	if sent != nil && !r.Final && (r.keepsForm || len(r.runnableOffers()) == 0) { // what would open is what was sent
 		refused.Offers = slices.DeleteFunc(slices.Clone(r.Offers), func(o Offer) bool { return o.Edit })
 	}
 	r = &refused
 	reply := r.Reply()
 	reply.Open = r.Open && (sent == nil || r.Final)
 	if sent != nil && !r.Final && !slices.ContainsFunc(r.Offers, func(o Offer) bool { return o.Edit }) {
-		reply.Body = append(reply.Body, formFromValues(sent).render())
+		reply.Body = append(reply.Body, formFromValues(sent).render(choices))
 	}
 	return reply
 }
 
-func (f roomForm) render() messageml.Node {
-	fields := []messageml.Node{
+// render shows what is needed first. Everything else is folded, unless something of it is filled
+// in.
+// The agent takes fields anywhere within a form, also in a card (messageml-utils, FormElement).
+func (f roomForm) render(choices GroupChoices) messageml.Node {
+	groups, others := f.groups.render(choices)
+	f.others = strings.TrimSpace(f.others + others)
+	return messageml.Form(FormNewRoom,
 		messageml.TextField{Name: fieldName, Label: "Room name", Value: f.name, Placeholder: "Q2 Earnings", Required: true, MaxLength: syntax.MaxName},
 		messageml.PersonSelector{Name: fieldPeople, Label: "People", Value: f.people},
 		messageml.PersonSelector{Name: fieldOwners, Label: "Owners besides you", Value: f.owners},
-		messageml.TextArea{Name: fieldGroups, Label: "Groups", Value: f.groups, Placeholder: `"Test Group", Sales`},
+		groups,
+		f.renderOptions(),
+		messageml.Button{Name: buttonCreate, Label: "Create the room"},
+		messageml.Button{Label: "Reset", Type: messageml.Reset, Class: messageml.Secondary},
+	)
+}
+
+func (f roomForm) renderOptions() messageml.Node {
+	state := messageml.Collapsed
+	if f.desc != "" || f.others != "" {
+		state = messageml.Expanded
+	}
+	fields := []messageml.Node{
 		messageml.TextArea{Name: fieldDesc, Label: "Description", Value: f.desc},
 		messageml.TextArea{Name: fieldOthers, Label: "More people or options, as in the command", Value: f.others, Placeholder: "carol@bank.com owner:@dave discoverable"},
 	}
 	for _, flag := range formFlags {
+		if f.flags[flag.key] {
+			state = messageml.Expanded
+		}
 		fields = append(fields, messageml.Checkbox{Name: flag.key, Value: "yes", Label: flag.label, Checked: f.flags[flag.key]})
 	}
-	return messageml.Form(FormNewRoom, append(fields,
-		messageml.Button{Name: buttonCreate, Label: "Create the room"},
-		messageml.Button{Label: "Reset", Type: messageml.Reset, Class: messageml.Secondary},
-	)...)
+	return messageml.ExpandableCard(state, messageml.Text("More options"), fields...)
 }
 
 // formFromCommand fills the form in from a command.
 func formFromCommand(given syntax.Invocation) roomForm {
 	f := roomForm{
-		name: given.Name, groups: strings.Join(quoteEach(given.Groups), ", "), desc: given.Value("desc"), others: textForOtherField(given),
+		name: given.Name, groups: formGroups{names: given.Groups}, desc: given.Value("desc"), others: textForOtherField(given),
 		people: given.Users, owners: mentionedIDs(given.Persons("owner")), flags: map[string]bool{},
 	}
 	for _, flag := range formFlags {
@@ -105,7 +146,7 @@ func formFromCommand(given syntax.Invocation) roomForm {
 // formFromValues reads the form as a user sent it.
 func formFromValues(values symphony.FormValues) roomForm {
 	f := roomForm{
-		name: trimmedText(values, fieldName), groups: trimmedText(values, fieldGroups), desc: trimmedText(values, fieldDesc), others: trimmedText(values, fieldOthers),
+		name: trimmedText(values, fieldName), groups: groupsFromValues(values), desc: trimmedText(values, fieldDesc), others: trimmedText(values, fieldOthers),
 		people: selectedUsers(values, fieldPeople), owners: selectedUsers(values, fieldOwners), flags: map[string]bool{},
 	}
 	for _, flag := range formFlags {
@@ -162,8 +203,8 @@ func (env *Env) ReadForm(ctx context.Context, values symphony.FormValues) (synta
 	if err := env.writeSelected(ctx, &w, form.owners, " owner:"); err != nil {
 		return syntax.Message{}, err
 	}
-	if form.groups != "" {
-		w.writeText(" group:" + formatGroupNames(form.groups))
+	if groups := form.groups.asArguments(); groups != "" {
+		w.writeText(" group:" + groups)
 	}
 	if form.desc != "" {
 		w.writeText(" desc:" + syntax.Quote(form.desc))
@@ -189,7 +230,7 @@ func (env *Env) writeSelected(ctx context.Context, w *lineWriter, ids []int64, p
 	users, err := env.Symphony.UsersByID(ctx, convertIDs[symphony.UserID](ids)...)
 	switch {
 	case symphony.VerdictOf(err) == symphony.Refused:
-		return lookupRefused("the people you chose")
+		return env.lookupRefused("the people you chose")
 	case err != nil:
 		return err
 	}
@@ -225,31 +266,6 @@ func convertIDs[To, From ~int64](ids []From) []To {
 	out := make([]To, len(ids))
 	for i, id := range ids {
 		out[i] = To(id)
-	}
-	return out
-}
-
-// formatGroupNames formats the names in a list with commas or lines, with quotes unless the author
-// wrote some.
-func formatGroupNames(names string) string {
-	asTyped := strings.ContainsAny(names, "\"“”„«»") // a comma may be part of a name
-	apart := func(r rune) bool { return r == '\n' || r == '\r' || r == ',' && !asTyped }
-	var all []string
-	for _, name := range strings.FieldsFunc(names, apart) {
-		if name = strings.Trim(name, ", \t"); name != "" {
-			all = append(all, name)
-		}
-	}
-	if !asTyped {
-		all = quoteEach(all)
-	}
-	return strings.Join(all, ", ")
-}
-
-func quoteEach(names []string) []string {
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = syntax.Quote(n)
 	}
 	return out
 }

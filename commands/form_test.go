@@ -33,6 +33,50 @@ func TestFormReadsAsItsCommand(t *testing.T) {
 	require.Error(t, err)
 }
 
+func TestFormListsGroupsToChooseFrom(t *testing.T) {
+	t.Parallel()
+	env := commands.NewEnv(commands.Env{})
+	markup := func(f *syntax.FormRequest, choices commands.GroupChoices) string {
+		reply, err := env.FormReply(f, choices)
+		require.NoError(t, err)
+		text, _ := reply.Render(commands.Stamp{})
+		return text
+	}
+	prefilled := grammar().FormFor(syntax.Message{Text: `/newroom "X" group:"test  group" group:"Gone, long ago"`})
+	shown := markup(prefilled, commands.NewGroupChoices([]string{"FX, EMEA", "Test Group", "test group"}))
+	require.Contains(t, shown, `<select name="group-list" label="Groups" data-placeholder="Choose groups" multiple="true">`+
+		`<option value="FX, EMEA">FX, EMEA</option><option value="Test Group" selected="true">Test Group</option></select>`)
+	require.Contains(t, shown, `group:&quot;Gone, long ago&quot;`, "what the list does not have is not lost")
+	require.NotContains(t, shown, `name="groups"`)
+	require.Contains(t, shown, `<expandable-card state="expanded"><header>More options</header>`)
+
+	empty := markup(&syntax.FormRequest{}, nil)
+	require.Contains(t, empty, `<expandable-card state="collapsed"><header>More options</header>`)
+	order := []string{`name="name"`, `name="people"`, `name="owners"`, `name="groups"`, "<expandable-card", `name="desc"`, `name="others"`, "</expandable-card>", `name="create"`}
+	at := -1
+	for _, part := range order {
+		next := strings.Index(empty, part)
+		require.Greater(t, next, at, part)
+		at = next
+	}
+
+	many := make([]string, 51)
+	for i := range many {
+		many[i] = fmt.Sprint("Desk ", i)
+	}
+	require.Empty(t, commands.NewGroupChoices(many))
+	require.Len(t, commands.NewGroupChoices(many[:50]), 50)
+	for want, raw := range map[string]string{
+		`/newroom "X" group:"FX, EMEA", "Test Group"`: `["FX, EMEA","Test Group"]`,
+		`/newroom "X" group:"FX, EMEA"`:               `"FX, EMEA"`,
+		`/newroom "X"`:                                `""`,
+	} {
+		m, err := env.ReadForm(t.Context(), values(`{"action":"create","name":"X","group-list":`+raw+`}`))
+		require.NoError(t, err)
+		require.Equal(t, want, m.Text)
+	}
+}
+
 func TestFormWithoutANameIsAMistake(t *testing.T) {
 	t.Parallel()
 	r := grammar().Parse(syntax.Message{Text: `/newroom ""`})
@@ -76,7 +120,7 @@ func TestFormKeepsWhatWasUnderstood(t *testing.T) {
 	line := `/newroom owner:@Carol O'Neil @Alice Martin owner:@dave kim@acme.test group:"Test Group" desc:"Prep" history:yes discoverable:no`
 	read := w.grammar("bob").Parse(w.message(line))
 	require.NotNil(t, read.Form)
-	reply, err := w.env.FormReply(read.Form)
+	reply, err := w.env.FormReply(read.Form, nil)
 	require.NoError(t, err)
 	shown := plain(reply)
 	for _, text := range []string{
@@ -107,10 +151,10 @@ func TestFormComesBackOnlyWhereItHelps(t *testing.T) {
 		{&commands.Refusal{Message: "wrong"}, nil, false},
 		{&commands.Refusal{Message: "wrong", Offers: edit}, sent, true},
 		{&commands.Refusal{Message: "wrong", Offers: append([]commands.Offer{{Label: "Create it"}}, edit...)}, sent, false},
-		{commands.Denied("no"), sent, false},
-		{commands.AlreadyDone("id"), sent, false},
+		{commands.Denied("no", contact), sent, false},
+		{commands.AlreadyDone("id", syntax.Message{}), sent, false},
 	} {
-		shown := plain(c.refusal.ReplyWithForm(c.sent))
+		shown := plain(c.refusal.ReplyWithForm(c.sent, nil))
 		require.Equal(t, c.back, strings.Contains(shown, "Room name: [ X ]"), shown)
 	}
 }

@@ -33,7 +33,7 @@ func (env *Env) planGroups(ctx context.Context, r *Request) (Plan, error) {
 	found, err := env.Groups.GroupsContaining(ctx, r.From.ID, r.Text)
 	switch {
 	case isGroupRightMissing(err):
-		return nil, groupRightRefusal()
+		return nil, env.groupRightRefusal()
 	case err != nil:
 		return nil, err
 	}

@@ -17,26 +17,76 @@ func helpCommand(others Catalogue) Command {
 		Examples: []string{"/help", "/help newroom"},
 	}}
 	all := slices.Concat(others, Catalogue{c})
-	c.Plan = func(_ context.Context, r *Request) (Plan, error) { return readOnlyPlan(all.Help(r.Text)), nil }
+	c.Plan = func(_ context.Context, r *Request) (Plan, error) {
+		return readOnlyPlan(all.Help(r.Text, Permissions{})), nil
+	}
 	return c
 }
 
-// Help explains one command, or lists all for any other topic.
-func (c Catalogue) Help(topic string) Reply {
+// Help explains one command, or lists all that the person may use for any other topic.
+func (c Catalogue) Help(topic string, p Permissions) Reply {
+	reply := Reply{Code: CodeHelp}
 	if command, ok := c.Lookup(topic); ok && topic != syntax.TopicGeneral {
-		return Reply{Code: CodeHelp, Body: command.helpText(), Open: true}
+		reply.Body = command.helpFor(p)
+		return p.onlyFor(reply)
 	}
+	reply.Body = append(c.introduction(p), c.listFor(p))
+	if how := c.howToUse(p); how != "" {
+		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text(how)))
+	}
+	if p.Access[CommandNewRoom] != AccessNowhere { // in the 1:1 chat, where only there
+		reply.Offers = []Offer{openFormOffer()}
+	}
+	return p.onlyFor(reply)
+}
+
+// introduction says what the bot is for, with an example of what the person may do.
+func (c Catalogue) introduction(p Permissions) []messageml.Node {
+	for _, command := range c {
+		if p.Access[command.Name] != AccessNowhere && command.Name != syntax.TopicGeneral {
+			return []messageml.Node{
+				messageml.Paragraph(messageml.Text("I open rooms for you. Type a command, for example")),
+				messageml.Paragraph(messageml.Code(command.Examples[0])),
+			}
+		}
+	}
+	return []messageml.Node{messageml.Paragraph(messageml.Text("I open rooms, but you may not use my commands. Ask " + p.Contact + "."))}
+}
+
+// listFor lists the commands that the person may use, here or in the 1:1 chat.
+func (c Catalogue) listFor(p Permissions) messageml.Node {
 	var items []messageml.Item
 	for _, command := range c {
-		items = append(items, messageml.Item{messageml.Bold(messageml.Text("/" + command.Name)), messageml.Text(" – " + command.Summary)})
+		item := messageml.Item{messageml.Bold(messageml.Text("/" + command.Name)), messageml.Text(" – " + command.Summary)}
+		switch p.Access[command.Name] {
+		case AccessNowhere:
+			continue
+		case AccessInIM:
+			item = append(item, messageml.Text(" (only in our 1:1 chat)"))
+		case AccessHere:
+		}
+		items = append(items, item)
 	}
-	body := []messageml.Node{
-		messageml.Paragraph(messageml.Text("I open rooms for you. Type a command, for example")),
-		messageml.Paragraph(messageml.Code(c[0].Examples[0])),
-		messageml.List(items...),
-		messageml.Paragraph(messageml.Text("In a room with others, mention me or just type the command. After a mistake you can edit your message. /help newroom explains every option.")),
+	return messageml.List(items...)
+}
+
+func (c Catalogue) howToUse(p Permissions) string {
+	if p.Access[CommandNewRoom] == AccessNowhere {
+		return ""
 	}
-	return Reply{Code: CodeHelp, Body: body, Open: true}
+	return "/newroom alone opens a form. In a room with others, mention me or just type the command. " +
+		"After a mistake you can edit your message. /help newroom explains every option."
+}
+
+// helpFor is the help text of one command, for a person who may not be allowed to use it.
+func (c Command) helpFor(p Permissions) []messageml.Node {
+	switch p.Access[c.Name] {
+	case AccessNowhere:
+		return []messageml.Node{messageml.Paragraph(messageml.Text("You may not use /" + c.Name + ". Ask " + p.Contact + "."))}
+	case AccessInIM:
+		return append(c.helpText(), messageml.Paragraph(messageml.Text("You may use /"+c.Name+" only in our 1:1 chat.")))
+	}
+	return c.helpText()
 }
 
 // helpText is the help text of one command, made from its description.

@@ -141,6 +141,9 @@ type Refusal struct {
 	keepsForm bool
 	// Open is that of the reply. A refusal that was read back from the store is not open.
 	Open bool `json:"-"`
+	// Fresh and Unannounced are those of the reply.
+	Fresh       bool `json:"-"`
+	Unannounced bool `json:"-"`
 }
 
 // Offer is a command that the user can run by a click.
@@ -200,6 +203,9 @@ const (
 	CodePartial   = "partial"
 	CodePreview   = "preview"
 	CodeHelp      = "help"
+	CodeTalk      = "talk"
+	CodeThanks    = "thanks"
+	CodeSent      = "sent"
 	CodeForm      = "form"
 	CodeGaveUp    = "gave-up"
 	CodeCancelled = "cancelled"
@@ -274,8 +280,10 @@ const (
 	fieldPeople = "people"
 	fieldOwners = "owners"
 	fieldGroups = "groups"
-	fieldDesc   = "desc"
-	fieldOthers = "others"
+	// fieldGroupList stands in place of fieldGroups where groups are chosen from a list.
+	fieldGroupList = "group-list"
+	fieldDesc      = "desc"
+	fieldOthers    = "others"
 )
 
 // buttonCreate sends the form for a room.

@@ -73,6 +73,7 @@ func shapes() map[string]shape {
 		}),
 		"undo_rename":  storedAs(storedRename{Name: "Q2 Earnings (undone ekx4)"}),
 		"undo_closing": storedAs(storedClosing{Refused: true, Written: true}),
+		"talk":         talkShape(),
 		"room_refused": storedAs(storedCreation{Refused: &Refusal{
 			Code:    "name-taken",
 			Message: "Symphony does not accept the name “desk”: another room may have it. Nothing was created.",
@@ -162,7 +163,7 @@ func stampOfLinesShape() shape {
 // formShape is the names in the form for a room: its id, its fields and its button.
 func formShape() shape {
 	var names []string
-	reply, err := NewEnv(Env{}).FormReply(&syntax.FormRequest{})
+	reply, err := NewEnv(Env{}).FormReply(&syntax.FormRequest{}, nil)
 	if err == nil {
 		markup, _ := reply.Render(Stamp{})
 		for _, found := range regexp.MustCompile(`(?:<form id| name)="([^"]*)"`).FindAllStringSubmatch(markup, -1) {
@@ -201,6 +202,12 @@ func undoShape() shape {
 		"outcomes": texts(CodeUndone, CodeUndoRenamed),
 		"buttons":  texts(ButtonUndo),
 	})
+}
+
+// talkShape is the outcomes of answers to what is no command and of a form that was sent, and the
+// field of the list of groups.
+func talkShape() shape {
+	return storedAs(map[string]any{"outcomes": texts(CodeTalk, CodeThanks, CodeSent), "field": fieldGroupList})
 }
 
 func texts[T ~string](values ...T) []any {
@@ -257,7 +264,7 @@ func TestJournalReadsASentForm(t *testing.T) {
 	require.Equal(t, "Q2", form.name)
 	require.Equal(t, []int64{7078106103901}, form.people)
 	require.Equal(t, []int64{7078106103903}, form.owners)
-	require.Equal(t, []string{"Test Group", "prep", "@dave"}, []string{form.groups, form.desc, form.others})
+	require.Equal(t, []string{"Test Group", "prep", "@dave"}, []string{form.groups.asText(), form.desc, form.others})
 	require.True(t, form.flags["history"])
 	require.False(t, form.flags["public"])
 }

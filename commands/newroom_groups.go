@@ -17,7 +17,7 @@ func (env *Env) findGroups(ctx context.Context, r *Request) ([]symphony.Group, e
 		found, err := env.Groups.Find(ctx, r.From.ID, name)
 		switch {
 		case isGroupRightMissing(err):
-			return nil, groupRightRefusal()
+			return nil, env.groupRightRefusal()
 		case err != nil:
 			return nil, err
 		case len(found) != 1:
@@ -30,11 +30,11 @@ func (env *Env) findGroups(ctx context.Context, r *Request) ([]symphony.Group, e
 	return groups, nil
 }
 
-func groupRightRefusal() *Refusal {
+func (env *Env) groupRightRefusal() *Refusal {
 	return &Refusal{
 		Code:    "groups-unavailable",
 		Message: "Symphony does not let me read the groups (distribution lists)." + nothingCreated,
-		Next:    "Your Symphony administrators can give my account the role “Group Manager (Distribution List)”. Until then, leave group: out.",
+		Next:    "Ask " + env.Contact + " to give my account, " + env.Self.Username + ", the role “Group Manager (Distribution List)”. Until then, leave groups out.",
 	}
 }
 
@@ -44,7 +44,7 @@ func (env *Env) groupRefusal(ctx context.Context, r *Request, name string, found
 		return &Refusal{
 			Code: string(syntax.AmbiguousGroup), Line: line, Caret: caret,
 			Message: fmt.Sprintf("%d groups are called “%s”, so I cannot tell which one is meant.", found, syntax.Truncate(name, maxEcho)) + nothingCreated,
-			Next:    "Name its people instead, or ask your Symphony administrators to rename one of the groups.",
+			Next:    "Name its people instead, or ask " + env.Contact + " to rename one of the groups.",
 		}
 	}
 	if refusal := env.offerGroupList(ctx, r, name); refusal != nil {

@@ -89,7 +89,7 @@ func (p *roomPlan) unexplainedRefusal(found nameLookup) *Refusal {
 		Next: "Fewer options may help, or another name. This one looks free:",
 	}
 	if p.room.CrossPod && p.room.ViewHistory {
-		refusal.Next = "Many pods allow no history: in rooms for other companies. Without it:"
+		refusal.Next = "Many pods do not show earlier messages to newcomers in rooms for other companies. Without history:"
 		refusal.Offers = createOffers(FormatCommand(p.req.Message, withoutOption(p.req.Invocation, "history")))
 		return refusal
 	}

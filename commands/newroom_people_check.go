@@ -169,7 +169,7 @@ func (t peopleTrouble) tellUnconnected() []string {
 	if len(t.unconnected) == 0 {
 		return nil
 	}
-	return []string{t.list(t.unconnected) + plural(len(t.unconnected), " is", " are") + " not connected with me."}
+	return []string{t.list(t.unconnected) + plural(len(t.unconnected), " is", " are") + " not connected with " + t.env.Self.DisplayName + "."}
 }
 
 // tellRemedy says who can change what stands in the way.
@@ -179,10 +179,10 @@ func (t peopleTrouble) tellRemedy(inv syntax.Invocation) string {
 		all = append(all, limitsOfExternalRooms)
 	}
 	if len(t.disabled) > 0 {
-		all = append(all, CauseDisabled.text().next)
+		all = append(all, CauseDisabled.remedy(t.env))
 	}
 	if len(t.unconnected) > 0 {
-		all = append(all, CauseNotConnected.text().next)
+		all = append(all, CauseNotConnected.remedy(t.env))
 	}
 	return strings.Join(all, " ")
 }

@@ -152,12 +152,12 @@ func TestOnlyRunnableCorrectionsAreOffered(t *testing.T) {
 		`/newroom "Q2" private public preview`:                {"private", "public", "Edit in form"},
 		`/newroom list`:                                       {"Show help", `Create "list"`, "Edit in form"},
 		`/newroom "Q2" name:"Q3" preview`:                     {`Preview "Q2"`, `Preview "Q3"`, "Edit in form"},
-		"/newroom \"A\" @alice\n/newroom \"B\"":               {"Create both", `Create "A"`, `Create "B"`},
-		"/newroom \"A\"\n/newroom \"B\"\n/newroom \"C\"":      {"Create all 3", `Create "A"`, `Create "B"`, `Create "C"`},
-		"/newroom \"A\" preview\n/groups":                     {"Run both", `Preview "A"`, "Run /groups"},
+		"/newroom \"A\" @alice\n/newroom \"B\"":               {"Create both", `Create "A"`, `Create "B"`, "Edit in form"},
+		"/newroom \"A\"\n/newroom \"B\"\n/newroom \"C\"":      {"Create all 3", `Create "A"`, `Create "B"`, `Create "C"`, "Edit in form"},
+		"/newroom \"A\" preview\n/groups":                     {"Run both", `Preview "A"`, "Run /groups", "Edit in form"},
 		"/newroom \"A\"\n/newroom @alice\n/newroom \"C\" x y": {`Create "A"`, "Fill in the form"},
-		"/newroom \"A\"\n/newroom help":                       {`Create "A"`, "Show help"},
-		strings.Repeat("/newroom \"A\"\n", 6):                 nil,
+		"/newroom \"A\"\n/newroom help":                       {`Create "A"`, "Show help", "Edit in form"},
+		strings.Repeat("/newroom \"A\"\n", 6):                 {"Edit in form"},
 	} {
 		var got []string
 		for _, o := range w.answer("bob", line).Offers {

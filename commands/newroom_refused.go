@@ -36,13 +36,13 @@ func (p *roomPlan) refusalByStatus(refused error) *Refusal {
 		return &Refusal{
 			Code:    "barrier",
 			Message: "An information barrier forbids this room." + nothingCreated,
-			Next:    "Only Compliance can change that.",
+			Next:    "Only Compliance can change that: ask them, or leave people out.",
 		}
 	case errors.Is(refused, symphony.ErrForbidden):
 		return &Refusal{
 			Code:    "entitlement",
 			Message: "Symphony does not let me open " + p.describeCreation() + "." + nothingCreated,
-			Next:    "Your Symphony administrators can give my account the entitlement.",
+			Next:    "Ask " + p.env.Contact + " to give my account, " + p.env.Self.Username + ", the entitlement.",
 		}
 	}
 	return nil

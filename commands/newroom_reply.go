@@ -41,7 +41,7 @@ func (p *roomPlan) openRoomReply(room storedRoom, absent []absentee, members *kn
 	reply.Body = append(reply.Body, messageml.Paragraph(
 		messageml.Text(mark), p.roomLink(room), messageml.Text(outcome)))
 	if len(absent) > 0 {
-		reply.Body = append(reply.Body, listAbsentees(absent))
+		reply.Body = append(reply.Body, p.listAbsentees(absent, members))
 	}
 	if owners, people, groups := p.groupByRole(members); len(absent) > 0 && len(owners)+len(people)+len(groups) > 0 {
 		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text("In the room:")))
@@ -193,7 +193,7 @@ func (p *roomPlan) describeRoom() string {
 }
 
 // listAbsentees lists the absentees, one item for each cause.
-func listAbsentees(absent []absentee) messageml.Node {
+func (p *roomPlan) listAbsentees(absent []absentee, in *knownMembers) messageml.Node {
 	var causes []Cause
 	names := map[Cause][]string{}
 	for _, m := range absent {
@@ -208,9 +208,8 @@ func listAbsentees(absent []absentee) messageml.Node {
 	}
 	items := make([]messageml.Item, len(causes))
 	for i, c := range causes {
-		text := c.text()
 		items[i] = messageml.Item{
-			messageml.Bold(messageml.Text(strings.Join(names[c], ", "))), messageml.Text(": " + text.what + ". " + text.next),
+			messageml.Bold(messageml.Text(strings.Join(names[c], ", "))), messageml.Text(": " + c.explain(p.env, in.isOwner(p.req.From.ID))),
 		}
 	}
 	return messageml.List(items...)

@@ -18,6 +18,8 @@ type Unfinished struct {
 	From      Person
 	Chat      Chat
 	Sent      symphony.FormValues // the form for a room, nil if the request was none
+	Choices   GroupChoices        // of the form
+	Again     []Offer             // what a click may try again
 	Cancelled bool
 	Stopped   bool // by the requester
 	Unknown   bool // whether there is a room could not be found out
@@ -38,9 +40,12 @@ func (env *Env) UnfinishedReply(ctx context.Context, attempt Attempt, u Unfinish
 	case err != nil:
 		return Reply{}, err
 	case !touched && !u.Unknown, made.Refused != nil:
-		return u.refusal(nothingCreated, "Please try again later. ").ReplyWithForm(u.Sent), nil
+		r := u.refusal(nothingCreated, "Please try again later, or ask "+env.Contact+" about request "+string(u.ID)+".")
+		r.Offers = u.Again
+		return r.ReplyWithForm(u.Sent, u.Choices), nil
 	case !opened:
-		return u.refusal("", "The room may be open with some of the people missing; please look for it before you try again. ").Reply(), nil
+		return u.refusal("", "The room may be open with some of the people missing: please look for it before you try again. Ask "+
+			env.Contact+" about request "+string(u.ID)+".").Reply(), nil
 	}
 	var planned storedPlan
 	if _, err := attempt.Result(StepPlan, &planned); err != nil {
@@ -49,11 +54,11 @@ func (env *Env) UnfinishedReply(ctx context.Context, attempt Attempt, u Unfinish
 	p := &roomPlan{env: env, req: &Request{ID: u.ID, Job: u.Job, BeforeProofs: u.BeforeProofs, From: u.From, Chat: u.Chat}, storedPlan: planned}
 	p.room.Name = "Your room" // for who may read only what was typed: the room may have been renamed
 	notes := p.useDirectoryNames(ctx)
-	absence, err := p.describeAbsence(ctx, made.Room)
+	absent, err := p.describeAbsence(ctx, made.Room)
 	if err != nil {
 		return Reply{}, err
 	}
-	return p.unfinishedRoomReply(made.Room, u, absence, notes), nil
+	return p.unfinishedRoomReply(made.Room, u, absent, notes), nil
 }
 
 // RecoverRoom looks for a room of the request that the store does not know of, and stores it as the
@@ -72,25 +77,26 @@ func (env *Env) RecoverRoom(ctx context.Context, attempt Attempt, r *Request) er
 }
 
 func (u Unfinished) refusal(state, next string) *Refusal {
-	r := &Refusal{Code: CodeGaveUp, Message: "I could not finish this: Symphony kept failing." + state, Open: true}
-	why := "Your administrators find the reason under request " + string(u.ID) + " and can have me try again."
+	r := &Refusal{Code: CodeGaveUp, Message: "I could not finish this: Symphony kept failing." + state, Next: next}
 	if u.Cancelled {
 		r.Code, r.Message = CodeCancelled, "Your administrators have ended this before it was finished."+state
-		why = "They can tell you why: request " + string(u.ID) + "."
 	}
 	if u.Stopped {
-		r.Code, r.Message, why = CodeStopped, "You have stopped this."+state, ""
+		r.Code, r.Message = CodeStopped, "You have stopped this."+state
 		if state != "" {
-			next = "Send the command again if you want the room after all."
+			r.Next = "Send the command again if you want the room after all."
 		}
 	}
-	r.Next = strings.TrimSpace(next + why)
 	return r
 }
 
+// absence is who is not in a room, and what the requester can do about it.
+type absence struct{ who, next string }
+
 // describeAbsence says who is not in the room, as far as Symphony tells. The error is that of a
 // context that ended.
-func (p *roomPlan) describeAbsence(ctx context.Context, room storedRoom) (string, error) {
+func (p *roomPlan) describeAbsence(ctx context.Context, room storedRoom) (absence, error) {
+	ask := "ask " + p.env.Contact + " about request " + string(p.req.ID)
 	all := p.allInvitees()
 	names := make([]string, len(all))
 	for i, who := range all {
@@ -100,16 +106,27 @@ func (p *roomPlan) describeAbsence(ctx context.Context, room storedRoom) (string
 	err := adder.loadPresent(ctx)
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled): // the bot stops; it looks at the next start
-		return "", ctx.Err()
+		return absence{}, ctx.Err()
 	case err != nil, !adder.members.isListed():
-		return " is open, but I could not see who is in it. It was to be for " + strings.Join(shortenList(names), ", ") + ".", nil
+		return absence{
+			who:  " is open, but I could not see who is in it. It was to be for " + strings.Join(shortenList(names), ", ") + ".",
+			next: "Please look in the room, and " + ask + " if somebody is missing.",
+		}, nil
 	}
-	return adder.members.describeAbsent(all), nil
+	who, isMissing := adder.members.describeAbsent(all)
+	next := "To have me go on, " + ask + "."
+	switch {
+	case !isMissing:
+		next = "If something is not as you wanted it, " + ask + "."
+	case adder.members.isOwner(p.req.From.ID):
+		next = "You can do what is missing in the room. To have me do it, " + ask + "."
+	}
+	return absence{who: who, next: next}, nil
 }
 
 // describeAbsent says who is not in a room whose members are known. A person who came only with a
 // group is in the room as well.
-func (k *knownMembers) describeAbsent(all []invitee) string {
+func (k *knownMembers) describeAbsent(all []invitee) (sentence string, isMissing bool) {
 	var absent, members []string
 	for _, who := range all {
 		switch {
@@ -119,25 +136,25 @@ func (k *knownMembers) describeAbsent(all []invitee) string {
 			members = append(members, who.Name)
 		}
 	}
-	sentence := " is open, and everybody is in it."
+	sentence = " is open, and everybody is in it."
 	if len(absent) > 0 {
 		sentence = " is open, without " + strings.Join(shortenList(absent), ", ") + "."
 	}
 	if len(members) > 0 {
 		sentence += " Not made an owner: " + strings.Join(shortenList(members), ", ") + "."
 	}
-	return sentence
+	return sentence, len(absent)+len(members) > 0
 }
 
 // unfinishedRoomReply is the reply for a room that was opened and not finished.
-func (p *roomPlan) unfinishedRoomReply(room storedRoom, u Unfinished, absence string, notes []messageml.Node) Reply {
-	r := u.refusal("", "What is missing can be done by hand in the room. ")
+func (p *roomPlan) unfinishedRoomReply(room storedRoom, u Unfinished, absent absence, notes []messageml.Node) Reply {
+	r := u.refusal("", absent.next)
 	reply := r.Reply()
 	reply.Open, reply.Outline = false, p.outline(room)
 	reply.Room, reply.Undo = room.ID, p.req.undoOffer(room, room.Name)
 	reply.Body = []messageml.Node{
 		messageml.ErrorCard(messageml.Expanded, messageml.Text("✗ "+r.Message),
-			slices.Concat([]messageml.Node{messageml.Paragraph(p.roomLink(room), messageml.Text(absence))}, notes,
+			slices.Concat([]messageml.Node{messageml.Paragraph(p.roomLink(room), messageml.Text(absent.who))}, notes,
 				[]messageml.Node{messageml.Paragraph(messageml.Text(r.Next))})...),
 		messageml.OpenStream(string(room.ID), "Open room"),
 	}

@@ -14,9 +14,9 @@ import (
 // messages that cannot be read. A code belongs here only if its reply says nothing that comes from
 // the directory or from the rules of the own company.
 var openCodes = []string{
-	"adding", "already-done", "already-ended", "cancelled", "elsewhere", "expired", "form", "form-too-long", "gave-up", "help", "keep-trying",
-	"not-yours", "option-not-yet", "put-off", "requester-external", "still-working", "stopped", "too-late", "too-many", "undo-closed",
-	"undo-refused", "undo-renamed", "undo-repeated", "undo-too-late", "undo-used", "undone", "unreadable",
+	"adding", "already-done", "already-ended", "elsewhere", "expired", "form", "form-too-long", "help", "keep-trying",
+	"option-not-yet", "put-off", "requester-external", "sent", "still-working", "stopped", "talk", "thanks", "too-late", "too-many",
+	"undo-closed", "undo-refused", "undo-renamed", "undo-repeated", "undo-too-late", "undo-used", "undone", "unreadable",
 }
 
 // codesFromDirectory are the codes of package syntax that say what the directory has.
@@ -58,8 +58,8 @@ func TestWhatWasFilledIntoAFormIsNotForOtherCompanies(t *testing.T) {
 	m := w.message(`/newroom ""`)
 	refusal := w.env.Commands().SyntaxRefusal(w.grammar("bob"), m, w.grammar("bob").Parse(m).Error)
 	require.True(t, refusal.Reply().Open)
-	require.False(t, refusal.ReplyWithForm(values(`{"action":"create","name":"","people":[]}`)).Open)
-	require.True(t, commands.NotYours().ReplyWithForm(values(`{"action":"create"}`)).Open, "it says nothing of the form")
+	require.False(t, refusal.ReplyWithForm(values(`{"action":"create","name":"","people":[]}`), nil).Open)
+	require.True(t, commands.Expired().ReplyWithForm(values(`{"action":"create"}`), nil).Open, "it says nothing of the form")
 }
 
 func TestASyntaxErrorThatShowsWhichGroupsThereAreIsNotForOtherCompanies(t *testing.T) {

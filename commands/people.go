@@ -69,7 +69,7 @@ func (env *Env) findAccounts(ctx context.Context, r *Request, wanted []string, k
 	accounts, err := env.accounts.byName(ctx, kind, wanted)
 	switch {
 	case symphony.VerdictOf(err) == symphony.Refused:
-		return nil, lookupRefused("the people you named")
+		return nil, env.lookupRefused("the people you named")
 	case err != nil:
 		return nil, err
 	}

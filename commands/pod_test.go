@@ -29,6 +29,9 @@ var (
 	podKey = sync.OnceValues(func() (*stdrsa.PrivateKey, error) { return stdrsa.GenerateKey(rand.Reader, 2048) })
 )
 
+// contact is whom users are sent to, as the configuration names them.
+const contact = "the chat desk (chat-help@acme.test)"
+
 // world is a pod over HTTP with the commands that work on it. No bot runs: a test plays its part.
 type world struct {
 	t       testing.TB
@@ -39,8 +42,10 @@ type world struct {
 	crowd   int
 	limits  commands.Limits
 	clock   commands.Clock
-	noLists bool     // the requester may not use /groups
-	history []string // the calls that the pod got, as METHOD path
+	noLists bool // the requester may not use /groups
+	// permissions are those of whoever asks for help.
+	permissions commands.Permissions
+	history     []string // the calls that the pod got, as METHOD path
 
 	mu     sync.Mutex // guards what follows and history
 	stubs  []stub
@@ -91,6 +96,7 @@ func newWorld(t testing.TB, changes ...func(*world)) *world {
 	require.NoError(t, err)
 	w.env = commands.NewEnv(commands.Env{
 		Symphony: w.client, Self: self, Groups: commands.NewGroupDirectory(w.client, time.Hour), Limits: w.limits, Clock: w.clock,
+		Contact: contact,
 	})
 	w.loadPeople()
 	return w

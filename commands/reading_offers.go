@@ -14,17 +14,10 @@ func (c Catalogue) correctionOffers(g syntax.Grammar, e *syntax.Error) []Offer {
 		return c.offersFor(*e.Fix, g.Parse(*e.Fix))
 	}
 	var offers []Offer
-	var edit *Offer
 	for _, r := range e.Readings {
 		read := g.Parse(r.Message)
 		o := Offer{Label: c.labelReading(r, read), Command: r.Message, Edit: read.Form != nil, Line: r.Line}
 		offers = append(offers, o)
-		if edit == nil && r.Line == 0 && read.Command != nil && c.opensForm(read.Command.Command) {
-			edit = &Offer{Label: "Edit in form", Command: r.Message, Edit: true}
-		}
-	}
-	if edit != nil {
-		offers = append(offers, *edit)
 	}
 	return c.withAllCommands(g, e, offers)
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"roombot/commands/syntax"
+	"roombot/symphony"
 	"roombot/symphony/messageml"
 )
 
@@ -27,7 +28,7 @@ func (r *Refusal) Reply() Reply {
 	}
 	all := []messageml.Node{messageml.ErrorCard(messageml.Expanded, messageml.Text("✗ "+r.Message), body...)}
 	if r.Room != "" {
-		all = append(all, messageml.OpenStream(string(r.Room), "Open it"))
+		all = append(all, openItButton(r.Room))
 	}
 	return Reply{
 		Code:    r.Code,
@@ -36,7 +37,14 @@ func (r *Refusal) Reply() Reply {
 		Failed:  true,
 		Private: r.Private,
 		Open:    r.Open,
+		Fresh:   r.Fresh,
+
+		Unannounced: r.Unannounced,
 	}
+}
+
+func openItButton(room symphony.StreamID) messageml.Node {
+	return messageml.OpenStream(string(room), "Open it")
 }
 
 // maxSuggestion is the longest corrected command that is shown. Of several offers none is: their
@@ -45,7 +53,7 @@ const maxSuggestion = 300
 
 // runnableOffers are the offers that run a command.
 func (r *Refusal) runnableOffers() []Offer {
-	return slices.DeleteFunc(slices.Clone(r.Offers), func(o Offer) bool { return o.Edit || o.All > 0 })
+	return slices.DeleteFunc(slices.Clone(r.Offers), func(o Offer) bool { return o.Edit || o.All > 0 || o.isHelp() })
 }
 
 // suggestion shows a corrected command, with "Did you mean" unless the refusal says so already.
@@ -67,13 +75,31 @@ func (c Catalogue) SyntaxRefusal(g syntax.Grammar, m syntax.Message, e *syntax.E
 	r.keepsForm = e.Fix == nil
 	if e.Code == syntax.TooManyMembers {
 		r.Offers = offersOfFewer(g, m, e.Limit)
-		return r
+	} else {
+		r.Offers = c.correctionOffers(g, e)
 	}
-	r.Offers = c.correctionOffers(g, e)
 	if e.Code == syntax.MultipleCommands && !hasAllButton(r.Offers) {
 		r.Next = "Send one command in each message."
 	}
+	switch {
+	case len(r.Offers) > 0:
+	case e.Command == "":
+		r.Offers = []Offer{openFormOffer(), helpOffer()}
+	case g.FormFor(m) == nil:
+		r.Offers = []Offer{helpOffer()}
+	}
 	return r
+}
+
+// WithEdit is the refusal with a button that opens the form with all that was typed. It has none
+// where it has one already, where the message names no room, and where no correction would help.
+func (c Catalogue) WithEdit(r *Refusal, g syntax.Grammar, typed syntax.Message) *Refusal {
+	if r.Final || slices.ContainsFunc(r.Offers, func(o Offer) bool { return o.Edit }) || g.FormFor(typed) == nil {
+		return r
+	}
+	edited := *r
+	edited.Offers = append(slices.Clip(r.Offers), editOffer(typed))
+	return &edited
 }
 
 // dependsOnGroups reports whether a message reads in another way where no group is known.

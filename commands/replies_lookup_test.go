@@ -97,9 +97,19 @@ func TestRepliesHelp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var entries []entry
-	for _, line := range []string{"hello", "/help newroom", "/help groups"} {
-		entries = append(entries, entry{line, w.answer("bob", line)})
+	add := func(situation string, groups, newroom commands.Access, lines ...string) {
+		w.permissions = commands.Permissions{Contact: w.env.Contact, Access: map[string]commands.Access{"groups": groups, "newroom": newroom}}
+		for _, line := range lines {
+			entries = append(entries, entry{situation + line, w.answer("bob", line)})
+		}
 	}
+	all := []string{"hello", "/help", "/help newroom"}
+	add("", commands.AccessHere, commands.AccessHere, append(all, "/help groups", "thanks")...)
+	add("One command may be used only in the 1:1 chat: ", commands.AccessInIM, commands.AccessHere, "/help", "/help groups")
+	add("All may be used only in the 1:1 chat: ", commands.AccessInIM, commands.AccessInIM, "hello", "/help")
+	add("One command may not be used: ", commands.AccessNowhere, commands.AccessHere, "/help", "/help groups")
+	add("Only the list of groups may be used: ", commands.AccessHere, commands.AccessNowhere, all...)
+	add("Nothing may be used: ", commands.AccessNowhere, commands.AccessNowhere, all...)
 	requireReplies(t, "help.txt", entries)
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/commands"
+	"roombot/commands/syntax"
 )
 
 func TestRepliesNewRoom(t *testing.T) {
@@ -192,6 +193,7 @@ func TestRepliesUnfinished(t *testing.T) {
 	add := func(situation string, job *memory, cancelled bool) {
 		reply, err := w.env.UnfinishedReply(t.Context(), job, commands.Unfinished{
 			ID: commands.NewRequestID(situation), From: w.people["bob"], Cancelled: cancelled,
+			Again: w.env.Commands().OffersAgain(w.grammar("bob"), w.message(`/newroom "Again" @Alice Martin`)),
 		})
 		require.NoError(t, err)
 		entries = append(entries, entry{situation, reply})
@@ -205,6 +207,7 @@ func TestRepliesUnfinished(t *testing.T) {
 
 	stopped := func(situation string, job *memory) {
 		u := commands.Unfinished{ID: commands.NewRequestID(situation), From: w.people["bob"], Stopped: true}
+		u.Again = w.env.Commands().OffersAgain(w.grammar("bob"), w.message(`/newroom "Again" @Alice Martin`))
 		reply, err := w.env.UnfinishedReply(t.Context(), job, u)
 		require.NoError(t, err)
 		entries = append(entries, entry{situation, reply})
@@ -245,7 +248,7 @@ func TestRepliesAnswers(t *testing.T) {
 	id := commands.NewRequestID("m1")
 	late := w.message(`/newroom "Stale" @Alice Martin`)
 	catalogue, g := w.env.Commands(), w.grammar("bob")
-	form := w.message("/newroom")
+	form, list, mistake := w.message("/newroom"), w.message("/groups equi"), w.message(`/newroom "X" nonsense`)
 	done := w.answer("bob", `/newroom "Told" @alice`)
 	finished, plan := newJob(), w.mustPlan("bob", `/newroom "Twice" @alice`)
 	finished.store(t, plan)
@@ -254,23 +257,27 @@ func TestRepliesAnswers(t *testing.T) {
 		situation string
 		refusal   *commands.Refusal
 	}{
-		{"The message was acted on before", commands.AlreadyDone(id)},
-		{"A rule denies the command", commands.Denied("Contractors ask their desk head.")},
-		{"No rule allows the command", commands.DeniedByDefault("newroom", "your Symphony administrators")},
-		{"A rule allows the command in the 1:1 chat only", commands.DeniedOutsideIM("groups")},
+		{"The message was acted on before", commands.AlreadyDone(id, late)},
+		{"A rule denies the command", commands.Denied("Contractors ask their desk head.", contact)},
+		{"A rule denies the command, and names whom to ask", commands.Denied("Ask "+contact+" for rooms.", contact)},
+		{"No rule allows the command", commands.DeniedByDefault("newroom", contact)},
+		{"A rule allows the command in the 1:1 chat only", catalogue.DeniedOutsideIM("newroom", g, late)},
+		{"A rule allows another command in the 1:1 chat only", catalogue.DeniedOutsideIM("groups", g, list)},
+		{"A rule allows the command in the 1:1 chat only, and it has a mistake", catalogue.DeniedOutsideIM("newroom", g, mistake)},
 		{"A rule is about the name of the room, which Symphony does not show",
-			commands.DeniedForUnknown("newroom", "this room's name", "your Symphony administrators")},
+			commands.DeniedForUnknown("newroom", "this room's name", contact)},
 		{"A rule is about an address, which Symphony does not show",
-			commands.DeniedForUnknown("newroom", "your e-mail address or username", "chat-help@acme.com")},
+			commands.DeniedForUnknown("newroom", "your e-mail address or username", contact)},
 		{"A rule is about an account, which the directory does not show",
-			commands.DeniedForUnknown("newroom", "your entry in the directory", "your Symphony administrators")},
-		{"Another version of the message is being worked on", commands.StillWorking(id)},
+			commands.DeniedForUnknown("newroom", "your entry in the directory", contact)},
+		{"Another version of the message is being worked on", commands.StillWorking(id, syntax.Message{Text: `/newroom "Q2"`})},
 		{"A click on Stop for a request that has ended", commands.AlreadyEnded(id)},
 		{"A button of a message that is gone", commands.Expired()},
-		{"A click on what somebody else was asked", commands.NotYours()},
-		{"Too many requests of the chat are unfinished", commands.TooMany(40)},
-		{"Too many requests of the person in the chat are unfinished", commands.TooManyOfPerson("Carol O'Neil", 10)},
-		{"The person has opened as many rooms as they may in an hour", commands.TooManyRooms(20, time.Date(2026, 3, 4, 14, 4, 5, 0, time.UTC))},
+		{"A click on what somebody else was asked", commands.NotYours("Bob Chen")},
+		{"A click on what somebody else was asked, by a person of another company", commands.NotYours("")},
+		{"Too many requests of the chat are unfinished", catalogue.TooMany(40, late, g.Parse(late))},
+		{"Too many requests of the person in the chat are unfinished", catalogue.TooManyOfPerson("Carol O'Neil", 10, mistake, g.Parse(mistake))},
+		{"The person has opened as many rooms as they may in an hour", commands.TooManyRooms(20, time.Date(2026, 3, 4, 14, 4, 5, 0, time.UTC), late)},
 		{"The message could not be read because of a bug", commands.Unreadable(id)},
 		{"The command was written an hour ago", catalogue.TooLate(late, g.Parse(late), 70*time.Minute)},
 		{"The command was written in a flood, and the bot has lost what it knew of it", catalogue.LeftOut(late, g.Parse(late))},
@@ -292,8 +299,10 @@ func TestRepliesAnswers(t *testing.T) {
 		entry{"The requester wants a failing request to go on", commands.KeepTrying(id)},
 		entry{"A request was stopped, and its room may have been created", commands.TellStop(39 * time.Second)},
 		entry{"A first answer in a room, when the reply is private", commands.AnsweredInPrivate()},
-		entry{"A private copy of a reply to a room", commands.Denied("Contractors ask their desk head.").Reply().PrivateCopy("FX desk")},
-		entry{"A private copy of a reply to a room whose name is not known", commands.Denied("Contractors ask their desk head.").Reply().PrivateCopy("")},
+		entry{"A private copy of a reply to a room", commands.Denied("Contractors ask their desk head.", contact).Reply().PrivateCopy("FX desk")},
+		entry{"A private copy of a reply to a room whose name is not known", commands.Denied("Contractors ask their desk head.", contact).Reply().PrivateCopy("")},
+		entry{"A private copy of a reply to a click in a room", commands.NotYours("Bob Chen").Reply().PrivateCopyOfClick("FX desk")},
+		entry{"A private copy of a reply to a form in a room", commands.NotYours("Bob Chen").Reply().PrivateCopyOfForm("FX desk")},
 		entry{"Symphony refuses the reply, and a room is open", done.Brief(id)},
 		entry{"Symphony refuses the reply", commands.Expired().Reply().Brief(id)},
 	)
@@ -308,12 +317,26 @@ func TestRepliesForm(t *testing.T) {
 	require.NoError(t, err)
 	mistake := w.grammar("bob").Parse(m).Error
 	require.NotNil(t, mistake)
+	var edited []entry
+	for _, line := range []string{
+		`/newroom "Q2" alice colour:red @Carol O'Neil desc:"Prep" public external`,
+		"/newroom Quarterly earnings preparation with the whole equity desk @Alice Martin", `/newroom ` + strings.Repeat("long ", 30) + "@Alice Martin",
+	} {
+		reply, err := w.env.FormReply(w.grammar("bob").FormFor(w.message(line)), nil)
+		require.NoError(t, err)
+		edited = append(edited, entry{"A mistake is edited in the form: " + line, reply})
+	}
 	entries := []entry{
 		{"The command alone", w.answer("bob", "/newroom")},
 		{"Everything but the name", w.answer("bob", `/newroom @Alice Martin owner:@carol kim@acme.test group:"Test Group" desc:"Prep" nocopy discoverable`)},
 		{"More than the form can hold", w.answer("bob", `/newroom desc:"`+strings.Repeat("long ", 2100)+`"`)},
-		{"A form that was sent with a mistake comes back", w.env.Commands().SyntaxRefusal(w.grammar("bob"), m, mistake).ReplyWithForm(clicked)},
+		{"A form that was sent with a mistake comes back", w.env.Commands().SyntaxRefusal(w.grammar("bob"), m, mistake).ReplyWithForm(clicked, nil)},
 	}
+	entries = append(entries, edited...)
+	prefilled := w.grammar("bob").FormFor(w.message(`/newroom @Alice Martin group:"test group" group:Nonesuch`))
+	listed, err := w.env.FormReply(prefilled, commands.NewGroupChoices([]string{"FX EMEA", "Test Group"}))
+	require.NoError(t, err)
+	entries = append(entries, entry{"A form with a list of groups, in the 1:1 chat", listed}, entry{"A form that was sent", commands.ConfirmSent()})
 	defer w.stub(stub{path: "/pod/v3/users?", status: 403})()
 	_, err = w.env.ReadForm(t.Context(), values(fmt.Sprintf(`{"action":"create","name":"X","people":[%d]}`, w.people["alice"].ID)))
 	entries = append(entries, entry{"The people chosen in the form cannot be looked up", refusedOr(commands.Reply{}, err)})

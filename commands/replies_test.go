@@ -40,7 +40,7 @@ func requireReplies(t *testing.T, file string, entries []entry) {
 		}
 		requireKnownToBeOpen(t, e)
 		text := streamIDs.ReplaceAllString(plain(e.reply), "streamId=…")
-		codes := append([]string{e.reply.Code}, commands.CausesIn(text)...)
+		codes := append([]string{e.reply.Code}, commands.CausesIn(text, contact)...)
 		fmt.Fprintf(&b, "=== %s [%s]\n\n%s\n", e.situation, strings.Join(codes, ", "), text)
 	}
 	path := filepath.Join(replyFiles, file)

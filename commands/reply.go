@@ -20,8 +20,13 @@ type Reply struct {
 	// Private asks for the 1:1 chat instead of the room where the request was made: Symphony has no
 	// messages that only one member of a room can see.
 	Private bool
+	// Unannounced is true for a Private reply of which the chat of the request is told nothing.
+	Unannounced bool
 	// Failed marks an error; in a crowded room the reply goes to the 1:1 chat.
 	Failed bool
+	// Fresh is true where the form or the offers of the reply make a request of their own, apart from
+	// the one that is answered: of all clicks on what belongs to one request, one opens a room.
+	Fresh bool
 	// Room is the room that was opened, if one was.
 	Room symphony.StreamID
 	// Left is, of a first answer, how long the request still takes; 0 if that is not known.
@@ -39,16 +44,28 @@ func (r Reply) IsForRequester() bool { return r.Failed || r.Code == CodePartial 
 
 // IsInterim reports whether an outcome is that of a first answer, before the reply.
 func IsInterim(code string) bool {
-	return code == CodeAdding || code == CodeInvited || code == CodePutOff
+	return code == CodeAdding || code == CodeInvited || code == CodePutOff || code == CodeSent
 }
 
-// PrivateCopy is the reply for the 1:1 chat to a request made in a room.
-func (r Reply) PrivateCopy(room string) Reply {
+// PrivateCopy is the reply for the 1:1 chat to a message in a room.
+func (r Reply) PrivateCopy(room string) Reply { return r.privateCopyAbout("your message", room) }
+
+// PrivateCopyOfClick is the reply for the 1:1 chat to a button that was pressed in a room.
+func (r Reply) PrivateCopyOfClick(room string) Reply {
+	return r.privateCopyAbout("the button that you pressed", room)
+}
+
+// PrivateCopyOfForm is the reply for the 1:1 chat to a form that was sent in a room.
+func (r Reply) PrivateCopyOfForm(room string) Reply {
+	return r.privateCopyAbout("the form that you sent", room)
+}
+
+func (r Reply) privateCopyAbout(what, room string) Reply {
 	where := "a room"
 	if room != "" {
 		where = "“" + room + "”"
 	}
-	about := messageml.Paragraph(messageml.Italic(messageml.Text("About your message in " + where + ":")))
+	about := messageml.Paragraph(messageml.Italic(messageml.Text("About " + what + " in " + where + ":")))
 	r.Body = append([]messageml.Node{about}, r.Body...)
 	return r
 }

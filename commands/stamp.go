@@ -11,7 +11,8 @@ import (
 type Stamp struct {
 	Request RequestID
 	Part    string
-	// Origin is the message whose request a click on an offer carries out.
+	// Origin is the message whose request a click on an offer carries out; empty for that of the
+	// stamped message itself.
 	Origin string
 	// For is who is answered: nobody else's click counts.
 	For symphony.UserID
@@ -137,6 +138,12 @@ func OriginOf(data, fallback string) string {
 func IsFor(data string, who symphony.UserID) bool {
 	e, ok := readStamp(data)
 	return ok && e.For == who
+}
+
+// RequesterOf is who is answered by a message with this entity data, 0 without a stamp.
+func RequesterOf(data string) symphony.UserID {
+	e, _ := readStamp(data)
+	return e.For
 }
 
 // readStamp reads the stamp. It may be trusted only in the bot's own messages: entity data is

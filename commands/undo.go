@@ -123,8 +123,16 @@ func (u Undo) isNewName(name string) bool { return slices.Contains(u.newNames(),
 
 // Undo renames and closes the room, and replies with what has become of it. Where Symphony
 // does not let the bot rename the room, it is left as it is: a closed room keeps its name from
-// others.
+// others. A refusal has a button that opens the room.
 func (env *Env) Undo(ctx context.Context, attempt Attempt, u Undo, click UndoClick) (Reply, error) {
+	reply, err := env.undo(ctx, attempt, u, click)
+	if refusal, ok := errors.AsType[*Refusal](err); ok {
+		refusal.Room = u.Room
+	}
+	return reply, err
+}
+
+func (env *Env) undo(ctx context.Context, attempt Attempt, u Undo, click UndoClick) (Reply, error) {
 	begun, err := MayHaveUndone(ctx, attempt)
 	if err != nil {
 		return Reply{}, err

@@ -1,9 +1,9 @@
 package commands
 
 import (
-	"fmt"
 	"time"
 
+	"roombot/symphony"
 	"roombot/symphony/messageml"
 )
 
@@ -44,8 +44,9 @@ func undoRefused(why string) *Refusal {
 }
 
 // UndoRepeated refuses a second click on Undo.
-func UndoRepeated(first RequestID) *Refusal {
+func UndoRepeated(first RequestID, room symphony.StreamID) *Refusal {
 	return &Refusal{
+		Room: room,
 		Code: "undo-repeated", Message: "You have pressed Undo before (request " + string(first) + "), and that counts.",
 		Next: "If the room is still open, an owner can close it in its settings.", Final: true, Open: true,
 	}
@@ -70,7 +71,7 @@ func undoneReply(u Undo, name string, closed storedClosing) Reply {
 	reply.Body = []messageml.Node{messageml.Paragraph(
 		messageml.Text(mark), messageml.Bold(messageml.Text(u.Name)), messageml.Text(is), linkRoom(u.Room, name), messageml.Text(end))}
 	if why != "" {
-		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text(why)))
+		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text(why)), openItButton(u.Room))
 	}
 	reply.Body = append(reply.Body, messageml.Paragraph(messageml.Italic(messageml.Text("Request "+string(NewRequestID(u.Job))))))
 	return reply
@@ -83,18 +84,16 @@ func UndoneNotice() Reply {
 }
 
 // UnfinishedUndo is the reply to a click on Undo that ends unfinished; touched says that the room
-// may have been changed.
-func UnfinishedUndo(id RequestID, touched, cancelled bool) Reply {
+// may have been changed. The room is empty where the click was not looked at.
+func (env *Env) UnfinishedUndo(id RequestID, room symphony.StreamID, touched, cancelled bool) Reply {
 	state, next := " I have changed nothing.", "An owner can close the room in its settings. "
 	if touched {
 		state, next = "", "The room may have been renamed or closed; please look at it. An owner can close it in its settings. "
 	}
-	r := &Refusal{Code: CodeGaveUp, Message: "I could not undo this: Symphony kept failing." + state, Final: true, Open: true}
-	why := "Your administrators find the reason under request %s."
+	r := &Refusal{Code: CodeGaveUp, Message: "I could not undo this: Symphony kept failing." + state, Room: room, Final: true}
 	if cancelled {
 		r.Code, r.Message = CodeCancelled, "Your administrators have ended this before it was undone."+state
-		why = "They can tell you why: request %s."
 	}
-	r.Next = next + fmt.Sprintf(why, id)
+	r.Next = next + "Ask " + env.Contact + " about request " + string(id) + "."
 	return r.Reply()
 }

@@ -95,10 +95,10 @@ func TestRepliesUndo(t *testing.T) {
 	pressed("The bot may not rename the room", "Kept", nil, stub{path: onRename, status: 403})
 	pressed("The messages of the room are not shown", "Unread", nil, stub{path: "/message?", status: 403})
 	add("Undone, in the chat of a request that was answered in the 1:1 chat", commands.UndoneNotice())
-	add("Undo was pressed before", commands.UndoRepeated("5k9d-02mx-q7ht").Reply())
+	add("Undo was pressed before", commands.UndoRepeated("5k9d-02mx-q7ht", "room").Reply())
 	for _, touched := range []bool{false, true} {
 		for _, cancelled := range []bool{false, true} {
-			add(fmt.Sprintf("Given up, perhaps changed: %t, cancelled: %t", touched, cancelled), commands.UnfinishedUndo("5k9d-02mx-q7ht", touched, cancelled))
+			add(fmt.Sprintf("Given up, perhaps changed: %t, cancelled: %t", touched, cancelled), w.env.UnfinishedUndo("5k9d-02mx-q7ht", "room", touched, cancelled))
 		}
 	}
 	requireReplies(t, "undo.txt", entries)

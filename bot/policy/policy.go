@@ -30,6 +30,14 @@ func (p *Policy) Rules() (deny, allow int) {
 	return len(p.deny), len(p.allow)
 }
 
+// Contact is whom a refused user should ask.
+func (p *Policy) Contact() string {
+	if p == nil {
+		return DefaultContact
+	}
+	return p.contact
+}
+
 // NeedsDirectory reports whether a rule about the command turns on what only the directory tells of
 // the own company's accounts.
 func (p *Policy) NeedsDirectory(command string) bool {

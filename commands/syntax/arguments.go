@@ -158,7 +158,7 @@ func (a *argumentParser) extraQuoteError(t token) *parseError {
 		f.Message = name + ". Did you mean " + a.tokens[a.i-1].text + ":" + a.echoSource(t.start, t.end) + "?"
 		return f
 	}
-	f.Message = name + ", and don't know what to do with this."
+	f.Message = name + ". This text is one too many."
 	desc, ok := a.cmd.Option("desc")
 	if _, given := a.inv.Options[desc.Key]; !ok || given {
 		f.readings = []correction{{label: withoutPart(quotedPart(string(t.content.runes))), edits: a.leaveOut(span{t.start, t.end})}}

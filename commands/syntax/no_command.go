@@ -1,7 +1,7 @@
 package syntax
 
-// readTalk reads a message without a command: it is ignored in a shared room, and a request for
-// help where the bot is addressed.
+// readTalk reads a message without a command: it is ignored in a shared room. Where the bot is
+// addressed it asks for help if it says so or names a command, and is talk otherwise.
 func (r *messageReader) readTalk() (Result, *parseError) {
 	if r.room && !r.isBotCalled() {
 		return Result{Ignore: true}, nil
@@ -16,8 +16,14 @@ func (r *messageReader) readTalk() (Result, *parseError) {
 		if c, ok := r.grammar.Lookup(second); ok && foldKey(typed) == "help" {
 			return Result{Help: c.Name}, nil
 		}
+		if foldKey(typed) == "help" {
+			return Result{Help: TopicGeneral}, nil
+		}
 	}
-	return Result{Help: r.findNamedCommand()}, nil
+	if topic := r.findNamedCommand(); topic != "" {
+		return Result{Help: topic}, nil
+	}
+	return Result{Help: TopicGeneral, Talk: r.readSmallTalk()}, nil
 }
 
 // isBotCalled reports whether a message calls the bot without beginning with its name: a command
@@ -68,7 +74,8 @@ func (r *messageReader) missingSlashError(typed string, end int) *parseError {
 	return f
 }
 
-// findNamedCommand returns the first command that the message names with its slash.
+// findNamedCommand returns the first command that the message names with its slash, empty if it
+// names none.
 func (r *messageReader) findNamedCommand() string {
 	for i := r.pos; i < r.end; i++ {
 		if !isSlash(r.src[i]) || r.mentionAt(i) != nil || i > r.pos && !isBlank(r.src[i-1]) {
@@ -80,5 +87,5 @@ func (r *messageReader) findNamedCommand() string {
 		}
 		i = max(i, end-1)
 	}
-	return TopicGeneral
+	return ""
 }

@@ -3,7 +3,7 @@ package syntax
 // TopicGeneral is the value of [Result.Help] that asks for help in general and not for one command.
 const TopicGeneral = "help"
 
-// Result is what a message was understood to be. Exactly one field is set.
+// Result is what a message was understood to be. Exactly one field is set, Talk aside.
 type Result struct {
 	// Command is a complete command, ready to run.
 	Command *Invocation
@@ -13,6 +13,8 @@ type Result struct {
 	Form *FormRequest
 	// Help is the command help was asked for, or TopicGeneral.
 	Help string
+	// Talk is set besides Help for a message to the bot that does not ask for help in words.
+	Talk Talk
 	// Ignore is true for a message that is not for the bot.
 	Ignore bool
 }
@@ -102,6 +104,9 @@ type FormRequest struct {
 	Command string
 	// Missing are the fields without which the command cannot run.
 	Missing []string
-	// Prefill is everything that was understood.
+	// Prefill is everything that was understood. Of a message with mistakes the name may be longer
+	// than MaxName, and options may contradict each other.
 	Prefill Invocation
+	// Rest is what was not understood, as it was typed.
+	Rest string
 }

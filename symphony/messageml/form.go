@@ -126,21 +126,22 @@ func writeChoice(b *strings.Builder, element, name, value, label string, checked
 	closeTag(b, element)
 }
 
-// Select lets the reader choose one of the options. Without options it renders nothing, because the
-// agent refuses it.
+// Select lets the reader choose one of the options, or several of a multiple one. Without options
+// it renders nothing, because the agent refuses it.
 type Select struct {
 	Name        string // required
 	Label       string
 	Placeholder string
 	Options     []Option
 	Required    bool
+	Multiple    bool // the answer is then a list of the values, or "" for none
 }
 
 // Option is one choice of a Select.
 type Option struct {
 	Value    string // what is sent; the label when empty
 	Label    string
-	Selected bool // the first one counts
+	Selected bool // the first one counts, unless several may be chosen
 }
 
 func (s Select) write(b *strings.Builder) {
@@ -149,11 +150,12 @@ func (s Select) write(b *strings.Builder) {
 	}
 	openTag(b, "select", []attribute{
 		{"name", s.Name}, {"label", cutAttribute(s.Label)}, {"data-placeholder", cutAttribute(s.Placeholder)}, {"required", boolAttribute(s.Required)},
+		{"multiple", boolAttribute(s.Multiple)},
 	})
 	b.WriteByte('>')
 	selected := false
 	for _, option := range s.Options {
-		writeOption(b, option, option.Selected && !selected)
+		writeOption(b, option, option.Selected && (s.Multiple || !selected))
 		selected = selected || option.Selected
 	}
 	closeTag(b, "select")

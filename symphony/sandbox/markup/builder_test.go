@@ -46,7 +46,10 @@ func nodes() map[string]messageml.Node {
 		"radio":           inForm(messageml.Radio{Name: "n", Value: hostile, Label: hostile}),
 		"select": inForm(messageml.Select{Name: "n", Label: long, Placeholder: long, Required: true,
 			Options: []messageml.Option{{Label: long, Selected: true}, {Value: hostile, Selected: true}, {}}}),
-		"buttons": messageml.Form("f", messageml.Button{Name: "a", Class: messageml.Destructive}, messageml.Button{Name: "b", Type: messageml.Reset}),
+		"multiple select": inForm(messageml.Select{Name: "n", Multiple: true,
+			Options: []messageml.Option{{Label: long, Selected: true}, {Value: hostile, Selected: true}, {Label: "x"}}}),
+		"fields in a card": inForm(messageml.ExpandableCard(messageml.Collapsed, messageml.Text(hostile), messageml.TextArea{Name: "n"}, messageml.Checkbox{Name: "c"})),
+		"buttons":          messageml.Form("f", messageml.Button{Name: "a", Class: messageml.Destructive}, messageml.Button{Name: "b", Type: messageml.Reset}),
 	}
 }
 
