@@ -30,6 +30,6 @@ func refuseUnavailableOption(r *Request) *Refusal {
 	return &Refusal{
 		Code: "option-not-yet", Line: line, Caret: caret,
 		Message: syntax.JoinWords(left, "and") + verb + " not available yet." + nothingCreated,
-		Offers:  []Offer{create, {Label: "Edit in form", Command: create.Command, Edit: true}}, Open: true,
+		Offers:  []Offer{create}, Open: true,
 	}
 }
