@@ -66,6 +66,7 @@ func TestLargeRoomIsFilledSlowly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.limits.MaxPeople = 1000 })
 	w.stub(stub{path: addCall, status: http.StatusOK, answer: `{"format":"TEXT","message":"Member added"}`})
+	w.stub(stub{path: "/pod/v3/users?", status: http.StatusForbidden})
 	r := w.request("bob", `/newroom "Large"`)
 	for i := range 512 {
 		r.Users = append(r.Users, int64(103<<36+50_000+i))

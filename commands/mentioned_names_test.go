@@ -76,7 +76,7 @@ func TestRepliesMentions(t *testing.T) {
 	add("The directory does not answer", `/newroom "Deal 8" {cora|@Alice Martin}`)
 	done()
 	defer w.stub(stub{path: "/pod/v3/users?", status: 200, answer: `{"users":[]}`})()
-	add("The directory does not show who is mentioned", `/newroom "Deal 9" {ops|@Alice Martin}`)
+	add("The directory does not show who is mentioned", `/newroom "Deal 9" external {eve|@Alice Martin}`)
 	requireReplies(t, "mentions.txt", entries)
 }
 

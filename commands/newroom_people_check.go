@@ -18,19 +18,30 @@ import (
 // maxConnectionLookups is how many people of other companies are checked for a connection.
 const maxConnectionLookups = 20
 
-// findMentioned looks up whom the message mentions. Who cannot be looked up is not checked: the
+// findMentioned looks up whom the message mentions. Where that does not work, nobody is checked: the
 // mention says who is meant.
-func (env *Env) findMentioned(ctx context.Context, r *Request) []account {
-	if env.IsExternal(r.From.ID) || len(r.Users) == 0 {
-		return nil
+func (env *Env) findMentioned(ctx context.Context, r *Request) (found []account, isLookedUp bool) {
+	if len(r.Users) == 0 {
+		return nil, false
 	}
 	ctx, cancel := context.WithTimeout(ctx, maxMentionLookup)
 	defer cancel()
 	found, err := env.accounts.byID(ctx, convertIDs[symphony.UserID](r.Users))
-	if err != nil {
-		return nil
+	return found, err == nil
+}
+
+// refuseNonPersons refuses a mention of what is no person: the account of a group, which the
+// requester may not be allowed to see, or a number of the own company that nobody has. The words
+// are the same, so that numbers cannot be tried out to find groups.
+func (env *Env) refuseNonPersons(ctx context.Context, r *Request, mentioned []account) error {
+	for _, id := range convertIDs[symphony.UserID](r.Users) {
+		at := slices.IndexFunc(mentioned, func(a account) bool { return a.ID == id })
+		isUnknown := at < 0 && !env.IsExternal(id) && id != env.Self.ID
+		if isUnknown || at >= 0 && mentioned[at].AccountType == symphony.DistributionListAccount {
+			return env.personRefusal(ctx, r, syntax.PersonRef{UserID: int64(id)}, nil, nil)
+		}
 	}
-	return found
+	return nil
 }
 
 // findUnconnected finds out who of other companies has no connection with the bot.

@@ -81,7 +81,7 @@ func TestRequesterOfAnotherCompanyLearnsNothingAhead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.mustPlan("eve", `/newroom "Q2" external @Dana Former @Mallory Grey`)
-	require.Zero(t, w.calls("active=true"))
+	require.Equal(t, commands.CodePreview, w.answer("eve", `/newroom "Q2" external @Dana Former @Mallory Grey preview`).Code)
 	require.Zero(t, w.calls("/pod/v1/connection/"))
 }
 

@@ -29,7 +29,7 @@ type namedPeople struct {
 
 // findPeople resolves everybody a request names, in the order of mentions, usernames, e-mail
 // addresses, each kind in one look-up and all at once. Mentions are accepted as they are, but for
-// the account of a group. Of the other names one that fits nobody refuses the request: the bot
+// what is no person. Of the other names one that fits nobody refuses the request: the bot
 // never guesses.
 func (env *Env) findPeople(ctx context.Context, r *Request) (namedPeople, error) {
 	named := namedPeople{accounts: map[symphony.UserID]account{}}
@@ -40,15 +40,21 @@ func (env *Env) findPeople(ctx context.Context, r *Request) (namedPeople, error)
 		named.people = append(named.people, Person{ID: symphony.UserID(id), Name: mentionName(r.Message, id)})
 	}
 	var byUsername, byEmail, mentioned []account
+	var isLookedUp bool
 	var noUsername, noEmail error
 	var lookups sync.WaitGroup
 	lookups.Go(func() { byUsername, noUsername = env.findAccounts(ctx, r, r.Usernames, usernameOfAccount()) })
 	lookups.Go(func() { byEmail, noEmail = env.findAccounts(ctx, r, r.Emails, emailOfAccount()) })
-	lookups.Go(func() { mentioned = env.findMentioned(ctx, r) })
+	lookups.Go(func() { mentioned, isLookedUp = env.findMentioned(ctx, r) })
 	lookups.Go(func() { named.unconnected = env.findUnconnected(ctx, r) })
 	lookups.Wait()
 	if err := cmp.Or(noUsername, noEmail); err != nil {
 		return namedPeople{}, err
+	}
+	if isLookedUp {
+		if err := env.refuseNonPersons(ctx, r, mentioned); err != nil {
+			return namedPeople{}, err
+		}
 	}
 	for _, a := range append(byUsername, byEmail...) {
 		named.people = append(named.people, personOf(a.User))

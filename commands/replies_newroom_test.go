@@ -74,6 +74,7 @@ func (w *world) interruptedAnswer(t *testing.T, text string, missing stub) comma
 func (w *world) firstAnswerAbout(t *testing.T, name string, people int) commands.Reply {
 	t.Helper()
 	defer w.stub(stub{path: "/membership/add", status: http.StatusOK, answer: `{"format":"TEXT","message":"Member added"}`})()
+	defer w.stub(stub{path: "/pod/v3/users?", status: http.StatusForbidden})()
 	r := w.request("bob", fmt.Sprintf("/newroom %q", name))
 	for i := range people {
 		r.Users = append(r.Users, int64(103<<36+50_000+i))
