@@ -18,8 +18,8 @@ import (
 // maxConnectionLookups is how many people of other companies are checked for a connection.
 const maxConnectionLookups = 20
 
-// findMentioned looks up whom the message mentions. Where that does not work, nobody is checked: the
-// mention says who is meant.
+// findMentioned looks up whom the message mentions. Where that does not work, nobody is checked:
+// the mention says who is meant.
 func (env *Env) findMentioned(ctx context.Context, r *Request) (found []account, isLookedUp bool) {
 	if len(r.Users) == 0 {
 		return nil, false
