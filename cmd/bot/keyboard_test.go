@@ -10,7 +10,7 @@ import (
 )
 
 // All that a newcomer does, without a mouse: the keys go to whatever has the focus.
-func TestTheKeyboardAloneFillsTheFormOpensARoomAndPressesAButton(t *testing.T) {
+func TestTheKeyboardAloneFillsTheFormOpensARoomPressesAButtonAndUndoes(t *testing.T) {
 	t.Parallel()
 	sandbox := begin(t, "sandbox", "--listen", "127.0.0.1:0")
 	address := regexp.MustCompile(`http://\S+`).FindString(sandbox.line("Page"))
@@ -40,6 +40,8 @@ func TestTheKeyboardAloneFillsTheFormOpensARoomAndPressesAButton(t *testing.T) {
 	page.seesReply("never closed")
 	page.pressButton("Create it")
 	page.seesReply("Deal X is open")
+	page.pressButton("Undo")
+	page.seesReply("Undone: Deal X")
 	require.Zero(t, sandbox.stop())
 }
 
