@@ -52,7 +52,7 @@ func (p *roomPlan) openRoomReply(room storedRoom, absent []absentee, members *kn
 
 // endRoomReply ends a reply about an open room.
 func (p *roomPlan) endRoomReply(reply Reply) Reply {
-	reply.Body = append(reply.Body, messageml.OpenStream(string(reply.Room), "Open room"), p.requestFooter())
+	reply.Body = append(reply.Body, messageml.OpenStream(string(reply.Room), "Open room"))
 	return reply
 }
 
@@ -86,10 +86,6 @@ func (p *roomPlan) roomLink(room storedRoom) messageml.Inline {
 
 func linkRoom(room symphony.StreamID, name string) messageml.Inline {
 	return messageml.Link(messageml.RoomLink(string(room)), messageml.Bold(messageml.Text(name)))
-}
-
-func (p *roomPlan) requestFooter() messageml.Node {
-	return messageml.Paragraph(messageml.Italic(messageml.Text("Request " + string(p.req.ID))))
 }
 
 // summary lists owners, people, groups and the kind of room.

@@ -38,7 +38,7 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 	if len(buttons) > 0 {
 		body = append(slices.Clip(body), messageml.Form(FormOffer, buttons...))
 	}
-	if r.Failed && r.Code != codeElsewhere {
+	if (r.Failed || r.Room != "") && r.Code != codeElsewhere {
 		body = appendNumber(body, s.Request)
 	}
 	data, err := messageml.EntityData(map[string]any{stampKey: e})
@@ -48,7 +48,7 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 	return messageml.Message(body...), data
 }
 
-// appendNumber ends an error with the number of its request, unless the error says it.
+// appendNumber ends an answer with the number of its request, unless the answer says it.
 func appendNumber(body []messageml.Node, number RequestID) []messageml.Node {
 	if number == "" || strings.Contains(messageml.Message(body...), string(number)) {
 		return body

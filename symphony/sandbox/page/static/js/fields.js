@@ -97,7 +97,7 @@ function select(el, base) {
   const chosen = options.map((o) => o.hasAttribute("selected") && o.getAttribute("selected") !== "false");
   const placeholder = !multiple && !chosen.includes(true) && h("option", { value: "" }, attr(el, "placeholder") ?? "Choose…");
   const make = (o, n) => set(h("option", { value: o.getAttribute("value") ?? "" }, o.textContent), { selected: chosen[n] });
-  const list = h("select", { class: "input", multiple }, placeholder, options.map(make));
+  const list = h("select", { class: "input", multiple, size: multiple ? Math.min(Math.max(options.length, 2), 8) : null }, placeholder, options.map(make));
   const read = () => (multiple ? [...list.selectedOptions].map((o) => o.value) : list.value);
   const empty = () => (multiple ? read().length === 0 : !list.value);
   const reset = () => [...list.options].forEach((o) => (o.selected = o.defaultSelected));
