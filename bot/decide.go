@@ -172,7 +172,9 @@ func (a *attempt) refuseSyntax(ctx context.Context, g syntax.Grammar, m syntax.M
 	}
 	a.command = e.Command
 	refusal := a.bot.catalogue.SyntaxRefusal(g, m, e)
-	a.bot.env.SuggestPeople(ctx, &commands.Request{From: a.request.From, Chat: a.request.chat(), Message: m}, g, e, refusal)
+	r := &commands.Request{From: a.request.From, Chat: a.request.chat(), Message: m}
+	a.bot.env.SuggestPeople(ctx, r, g, e, refusal)
+	a.bot.env.CorrectGroups(ctx, r, g, refusal)
 	return refusal
 }
 
@@ -230,7 +232,7 @@ func (a *attempt) plan(ctx context.Context, command commands.Command, r *command
 	if err := a.checkPolicy(ctx, r); err != nil {
 		return nil, err
 	}
-	if len(r.Groups) > 0 {
+	if a.bot.env.MayNameGroup(r) {
 		var err error
 		if r.MayListGroups, err = a.mayListGroups(ctx); err != nil {
 			return nil, err

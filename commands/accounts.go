@@ -103,6 +103,9 @@ func (d *accountDirectory) byName(ctx context.Context, kind accountName, names [
 		}
 	}
 	more, err := askDirectory(ctx, d, rest, kind.lookup, kind.isOf)
+	if kind.prefix == emailOfAccount().prefix && err == nil {
+		more, err = d.addAddresses(ctx, more, rest)
+	}
 	for _, name := range rest {
 		named := slices.DeleteFunc(slices.Clone(more), func(a account) bool { return !kind.isOf(a.User, name) })
 		if len(named) == 1 && named[0].isActivePerson() {

@@ -220,3 +220,11 @@ func nearestNames(text string, candidates []string, most int) []string {
 }
 
 func squeezeBlanks(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// isRestricted reports whether a group of this name that the viewer sees is hidden from others, as
+// they were read last. It asks nobody.
+func (d *GroupDirectory) isRestricted(viewer symphony.UserID, name string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(groupsNamed(visibleGroups(d.list.Groups, viewer), name), symphony.Group.IsRestricted)
+}

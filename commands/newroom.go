@@ -38,6 +38,9 @@ func (env *Env) planRoom(ctx context.Context, r *Request) (Plan, error) {
 	if env.IsExternal(r.From.ID) && !p.room.CrossPod {
 		return nil, env.externalRequesterRefusal(r)
 	}
+	if err := env.askAboutGroupTail(r); err != nil {
+		return nil, err
+	}
 	if err := env.askAboutTail(ctx, r); err != nil {
 		return nil, err
 	}

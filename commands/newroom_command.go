@@ -13,7 +13,7 @@ func (env *Env) newRoomCommand() Command {
 			Aliases:   []string{"createroom"},
 			Summary:   "open a room with people and groups, and get its link",
 			Args:      syntax.ArgsRoom,
-			Options:   roomOptions(),
+			Options:   withSynonyms(roomOptions()),
 			Conflicts: roomConflicts(),
 			Examples: []string{
 				`/newroom "Q2 Earnings" @alice group:"Test Group"`,

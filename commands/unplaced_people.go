@@ -2,6 +2,8 @@ package commands
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -12,13 +14,17 @@ import (
 // directory. Where nobody is found, or the directory does not answer, the refusal says what it did.
 func (env *Env) SuggestPeople(ctx context.Context, r *Request, g syntax.Grammar, e *syntax.Error, refusal *Refusal) {
 	const longest = 200
-	if e.Code != syntax.UnexpectedText || e.Command != CommandNewRoom || len(e.Text) > longest || env.IsExternal(r.From.ID) {
+	if e.Code != syntax.UnexpectedText || e.Command != CommandNewRoom || e.Text == "" || len(e.Text) > longest || env.IsExternal(r.From.ID) {
 		return
 	}
 	refusal.Open = false // whether anybody is found must not show either
 	search := env.newPersonSearch(r.Chat)
 	split, found, err := search.split(ctx, syntax.ReadPeople(e.Text))
-	if err != nil || !found || len(split.Unknown) > 0 {
+	if err != nil {
+		return
+	}
+	if !found || len(split.Unknown) > 0 {
+		dropUnknownPeople(search, g, e, refusal)
 		return
 	}
 	question := newPeopleQuestion(search, split)
@@ -27,7 +33,7 @@ func (env *Env) SuggestPeople(ctx context.Context, r *Request, g syntax.Grammar,
 	}
 	var offers []Offer
 	for _, people := range question.choices() {
-		command := r.Message.ReplaceByMentions(e.At, e.End, mentionsOf(people))
+		command := r.Message.ReplaceByMentions(e.From, e.End, mentionsOf(people))
 		if g.Parse(command).Command == nil {
 			return
 		}
@@ -52,4 +58,17 @@ func mentionsOf(people []symphony.User) []syntax.Mentioned {
 		mentions[i] = syntax.Mentioned{UserID: int64(u.ID), Name: u.DisplayName}
 	}
 	return mentions
+}
+
+// dropUnknownPeople leaves out the offers to add people by usernames that nobody has.
+func dropUnknownPeople(search *personSearch, g syntax.Grammar, e *syntax.Error, refusal *Refusal) {
+	words := syntax.ReadPeople(e.Text).Phrases()
+	refusal.Offers = slices.DeleteFunc(refusal.Offers, func(o Offer) bool {
+		read := g.Parse(o.Command).Command
+		return read != nil && !o.Edit && slices.ContainsFunc(read.Usernames, func(name string) bool {
+			return slices.ContainsFunc(words, func(p syntax.PersonPhrase) bool {
+				return p.Single && strings.EqualFold(p.Text, name) && !search.isPerson(p)
+			})
+		})
+	})
 }

@@ -158,6 +158,15 @@ func (a *argumentParser) extraQuoteError(t token) *parseError {
 		f.Message = name + ". Did you mean " + a.tokens[a.i-1].text + ":" + a.echoSource(t.start, t.end) + "?"
 		return f
 	}
+	if f.edits = a.synonymEdits(a.i - 1); f.edits != nil {
+		f.Message = name + ". Did you mean " + f.edits[0].text + a.echoSource(t.start, t.end) + "?"
+		return f
+	}
+	if f.readings = a.readQuotedGroup(t); f.readings != nil {
+		f.Message = name + `. Is "` + echo(f.Text) + `" a group to add?`
+		return f
+	}
+	a.addQuotesBehind(f)
 	f.Message = name + ". This text is one too many."
 	desc, ok := a.cmd.Option("desc")
 	if _, given := a.inv.Options[desc.Key]; !ok || given {
@@ -169,6 +178,19 @@ func (a *argumentParser) extraQuoteError(t token) *parseError {
 	return f
 }
 
+// addQuotesBehind makes the quoted texts right behind a second one a part of the text that has no
+// place: they are probably people.
+func (a *argumentParser) addQuotesBehind(f *parseError) {
+	for n := a.i + 1; n < len(a.tokens); n++ {
+		switch t := a.tokens[n]; {
+		case t.kind == quotedText:
+			f.Text, f.End = f.Text+"; "+string(t.content.runes), t.end
+		case !isJoiner(t):
+			return
+		}
+	}
+}
+
 // unexpectedTextError is the error of words that have no place, up to token end.
 func (a *argumentParser) unexpectedTextError(t token, end int) *parseError {
 	stop := a.tokens[end-1].end
@@ -178,7 +200,7 @@ func (a *argumentParser) unexpectedTextError(t token, end int) *parseError {
 		shown = echo(text)
 	}
 	return &parseError{Error: Error{
-		Code: UnexpectedText, At: t.start, Text: text, End: stop, Message: `I don't know what to do with "` + shown + `".`,
+		Code: UnexpectedText, At: t.start, Text: text, From: t.start, End: stop, Message: `I don't know what to do with "` + shown + `".`,
 	}}
 }
 

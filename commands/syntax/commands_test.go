@@ -43,13 +43,13 @@ func newConflict(a string, av bool, b string, bv bool, message string) syntax.Co
 func newroomOptions() []syntax.CommandOption {
 	return []syntax.CommandOption{
 		{Key: "name", Kind: syntax.Name, Value: "text", Example: `name:"Q2 Earnings"`, Summary: "The room's name, if you do not write it first."},
-		{Key: "group", Aliases: []string{"groups", "dl", "list"}, Kind: syntax.Groups, Value: "name", Example: `group:"Test Group"`, Summary: "A distribution list to add; may be repeated."},
-		{Key: "desc", Aliases: []string{"description", "topic", "purpose"}, Kind: syntax.Text, Value: "text", Example: `desc:"Prep for the call"`, Summary: "What the room is for."},
+		{Key: "group", Aliases: []string{"groups", "dl", "list"}, Synonyms: []string{"Gruppe", "team", "グループ"}, Kind: syntax.Groups, Value: "name", Example: `group:"Test Group"`, Summary: "A distribution list to add; may be repeated."},
+		{Key: "desc", Aliases: []string{"description", "topic", "purpose"}, Synonyms: []string{"subject", "Beschreibung"}, Kind: syntax.Text, Value: "text", Example: `desc:"Prep for the call"`, Summary: "What the room is for."},
 		{Key: "template", Aliases: []string{"tpl", "preset"}, Kind: syntax.Text, Value: "name", Example: `template:deal`, Summary: "A prepared set of options."},
-		{Key: "owner", Kind: syntax.Owners, Value: "@person", Example: `owner:@alice`, Summary: "Somebody to add as an owner; may be repeated."},
+		{Key: "owner", Synonyms: []string{"admin", "propriétaire"}, Kind: syntax.Owners, Value: "@person", Example: `owner:@alice`, Summary: "Somebody to add as an owner; may be repeated."},
 		{Key: "user", Aliases: []string{"people", "members", "with", "invite"}, Kind: syntax.People, Value: "@person", Example: `user:alice@example.com`, Summary: "Somebody to add; may be repeated."},
 		{Key: "private", Summary: "Only members see the room. This is so without it."},
-		{Key: "public", Summary: "Anyone in your company may join."},
+		{Key: "public", Synonyms: []string{"öffentlich"}, Summary: "Anyone in your company may join."},
 		{Key: "external", Aliases: []string{"ext", "crosspod"}, Summary: "People of other companies may be members."},
 		{Key: "readonly", Summary: "Only owners write."},
 		{Key: "nocopy", Aliases: []string{"copyprotected"}, Irreversible: true, Summary: "Messages cannot be copied. This cannot be undone."},

@@ -46,7 +46,8 @@ type Error struct {
 	Count, Limit int
 	// Option is the key of the option concerned, if any.
 	Option string
-	// Text is what has no place, without its quotes, and End where it ends: of UnexpectedText only.
-	Text string
-	End  int
+	// Text is what has no place, without its quotes, From where it begins and End where it ends: of
+	// UnexpectedText only. It begins before At where it is the rest of a name: @Alice Martin.
+	Text      string
+	From, End int
 }

@@ -6,6 +6,9 @@ type CommandOption struct {
 	Key string
 	// Aliases are other spellings. Case, "-" and "_" never count.
 	Aliases []string
+	// Synonyms are words for it in other languages and programs. They are corrected to the key, and
+	// never taken for it. Case, accents, "-" and "_" do not count.
+	Synonyms []string
 	// Kind says what values it takes.
 	Kind ValueKind
 	// Value is the placeholder shown in help, such as "text"; empty for flags.

@@ -13,8 +13,11 @@ func (a *argumentParser) isMeantAsOption(i int) bool {
 	if a.lastNameToken <= i && !a.isAdjacentValue(i+1) {
 		return false
 	}
-	_, ok := a.nearestOption(t)
-	return ok
+	if _, ok := a.nearestKey(t); ok {
+		return true
+	}
+	_, ok := a.cmd.synonymOf(t.text)
+	return ok && (i > 0 || a.lastNameToken > i)
 }
 
 // isAdjacentValue reports whether a quote or a person stands at i, directly after the token before.
@@ -26,7 +29,15 @@ func (a *argumentParser) isAdjacentValue(i int) bool {
 	return t.kind == quotedText || t.kind == brokenQuote || t.isPerson()
 }
 
+// nearestOption is the option that an unknown key stands for or nearly spells.
 func (a *argumentParser) nearestOption(t token) (spelling, bool) {
+	if near, ok := a.cmd.synonymOf(t.text); ok {
+		return near, true
+	}
+	return a.nearestKey(t)
+}
+
+func (a *argumentParser) nearestKey(t token) (spelling, bool) {
 	typed := foldKey(t.text)
 	if len([]rune(typed)) < 3 {
 		return spelling{}, false
@@ -47,6 +58,9 @@ func (a *argumentParser) unknownOptionError(t token) *parseError {
 	if len(a.cmd.Options) == 0 {
 		return f
 	}
+	if o, ok := a.negatedFlag(t.text); ok {
+		return a.negatedOptionError(f, t, o)
+	}
 	near, ok := a.nearestOption(t)
 	if !ok {
 		f.Message += " The options are " + a.optionList() + "."
@@ -64,6 +78,18 @@ func (a *argumentParser) unknownOptionError(t token) *parseError {
 		start++
 	}
 	f.edits = []edit{{start, start + len([]rune(strings.TrimLeft(t.text, "-－"))), near.text}}
+	return f
+}
+
+// negatedOptionError is the error of a key such as no-history, which is no other word for history.
+func (a *argumentParser) negatedOptionError(f *parseError, t token, o CommandOption) *parseError {
+	if t.hasColon {
+		f.readings = a.dropUnknownOption(t)
+		return f
+	}
+	off := optionPart(o.Key, false)
+	f.Message += " Did you mean " + off + "?"
+	f.edits = []edit{{t.start, t.end, off}}
 	return f
 }
 

@@ -17,6 +17,9 @@ func (a *argumentParser) parseWords() *parseError {
 		a.i = end
 		return nil
 	}
+	if f := a.spacedColonError(end); f != nil {
+		return f
+	}
 	first, last := a.trimRun(a.i, end)
 	a.i = end
 	if first == last {
@@ -139,22 +142,25 @@ func (a *argumentParser) parseExtraWords(end int) *parseError {
 		return nil
 	}
 	f := a.unexpectedTextError(t, end)
-	if f.edits = a.addColonEdits(a.i); f.edits != nil {
+	_, last := a.trimRun(a.i, end)
+	if near, ok := a.spelledFlag(last); ok {
+		return a.correctToFlag(f, near, last)
+	}
+	if f.edits = a.joinAddressEdits(last); f.edits != nil {
+		f.Message += " Did you mean " + t.text + a.echoSource(a.tokens[last].start, a.tokens[last].end) + "?"
+		f.Text = ""
+		return f
+	}
+	if f.edits = a.extraWordEdits(last); f.edits != nil {
 		return f
 	}
 	if a.isFlag(t) {
 		return a.setFlag(t, a.cmd.Options[a.optionIndex[foldKey(t.text)]], true, a.i+1)
 	}
-	_, last := a.trimRun(a.i, end)
 	if near, ok := a.nearestFlag(last); ok {
-		f.Message += " Did you mean " + near.text + "?"
-		if a.cmd.Options[near.index].Irreversible {
-			f.Message += typeItYourself
-			return f
-		}
-		f.edits = []edit{{t.start, a.tokens[last-1].end, near.text}}
-		return f
+		return a.correctToFlag(f, near, last)
 	}
+	a.addUsernameBefore(f)
 	f.Message += a.hintFor(t, end)
 	f.readings = a.readExtraWords(last)
 	return f
@@ -170,6 +176,9 @@ func (a *argumentParser) isAfterPeople(i int) bool {
 
 // hintFor says what the author may have meant by the word t.
 func (a *argumentParser) hintFor(t token, end int) string {
+	if group, ok := a.readGroupWords(end); ok {
+		return " Did you mean " + group.label + "?"
+	}
 	if a.i > 0 && a.tokens[a.i-1].kind == username {
 		name := a.echoSource(a.tokens[a.i-1].start, t.end)
 		return ` To add "` + name + `", pick the name from the list that opens when you type @.`
