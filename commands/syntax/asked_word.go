@@ -3,7 +3,7 @@ package syntax
 import "slices"
 
 // helpWords ask for help where they are the only argument.
-var helpWords = newPhrases("help, h, hilfe, aide, ayuda, ajuda")
+var helpWords = newPhrases("help, h, hilfe, aide, ayuda, ajuda, ヘルプ, 使い方, 助けて")
 
 // askedWords are taken for a name only where they are quoted: who types one alone wants something
 // else of the bot, or is polite.
@@ -12,6 +12,7 @@ var askedWords = newPhrases(
 	"abbrechen, abbruch, stopp, halt, rückgängig, liste, löschen, beenden",
 	"annuler, annule, arrêter, arrête, arreter, lister, supprimer, quitter",
 	"cancelar, cancela, parar, para, detener, deshacer, lista, listar, borrar, salir",
+	"キャンセル, 中止, 停止, ストップ, 取消, 取り消し, 取消し, 元に戻す, リスト, 一覧, 削除, 終了, やめる",
 )
 
 // isHelpRequest reports whether the only argument asks for help: the word, "-h" or a question mark.

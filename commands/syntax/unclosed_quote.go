@@ -63,32 +63,23 @@ func (l *lexer) isPlainWord(t token) bool {
 	return t.kind == word || t.kind == key && !t.hasDashes && !l.isKey(foldKey(t.text))
 }
 
+// openingQuote is the quote that a text ending with r usually begins with.
 func openingQuote(r rune) rune {
-	switch r {
-	case '”':
-		return '“'
-	case '“':
-		return '„'
-	case '»':
-		return '«'
-	case '«':
-		return '»'
-	}
-	return r
+	return otherQuote(r, "“”„“«»»«‹››‹「」『』", 1)
 }
 
+// closingQuote is the quote that a text beginning with r usually ends with.
 func closingQuote(r rune) rune {
-	switch r {
-	case '“':
-		return '”'
-	case '„':
-		return '“'
-	case '«':
-		return '»'
-	case '»':
-		return '«'
-	case '‘':
-		return '’'
+	return otherQuote(r, "“”„“«»»«‹››‹「」『』‘’‚‘", 0)
+}
+
+// otherQuote looks up a quote in pairs, by the first or the second of each; r where it is in none.
+func otherQuote(r rune, pairs string, by int) rune {
+	quotes := []rune(pairs)
+	for i := by; i < len(quotes); i += 2 {
+		if quotes[i] == r {
+			return quotes[i^1]
+		}
 	}
 	return r
 }

@@ -82,13 +82,15 @@ func (a *argumentParser) trimRun(first, end int) (int, int) {
 }
 
 func isDanglingJoiner(text string, besidePeople bool) bool {
-	return foldKey(text) == "with" || besidePeople && (isJoinerText(text) || isDashText(text))
+	return isWith(text) || besidePeople && (isJoinerText(text) || isDashText(text))
 }
+
+func isWith(text string) bool { return foldKey(text) == "with" || foldKey(text) == "w/" }
 
 // isJoinerText reports whether a word or sign may stand between people.
 func isJoinerText(text string) bool {
 	switch foldKey(text) {
-	case "and", "&", "with", "plus", "+",
+	case "and", "&", "with", "w/", "plus", "+",
 		"und", "mit", "et", "avec", "y", "con":
 		return true
 	}
