@@ -25,6 +25,9 @@ func (a *argumentParser) parseWords() *parseError {
 	if a.tail.address == end && end > 0 {
 		return a.readAddressName(first)
 	}
+	if f := a.namedFlagsError(first, last); f != nil {
+		return f
+	}
 	start, stop := a.tokens[first].start, a.tokens[last-1].end
 	a.inv.NameUnquoted = true
 	return a.setName(span{start, stop}, optionValue{start, a.src[start:stop], offsets(start, stop), false})
