@@ -17,6 +17,12 @@ func scriptExamples() []example {
 		{"cancel in Japanese is asked about", im(`/newroom キャンセル`), `{"error":{"code":"word-alone","at":9}}`},
 		{"please in Japanese may come first", im(`お願いします /newroom 「決算準備」 @alice`), desk},
 		{"please in Japanese may come last", im(`/newroom 「決算準備」 @alice よろしくお願いします。`), desk},
+		{"the polite ending of a name is passed over", im(`/newroom 「決算」 @Alice Martinさん、@Bob Chenさんと`), `{"command":"newroom","name":"決算","users":[1001,1002]}`},
+		{"a colon may follow people", im(`/newroom @Alice Martin and @Bob Chen: "K1"`), `{"command":"newroom","name":"K1","users":[1001,1002]}`},
+		{
+			"quotes that are typed twice are corrected", im(`/newroom ""K1"" @Alice Martin`),
+			`{"error":{"code":"quote-run-on","at":10,"fix":"/newroom \"K1\" @Alice Martin"}}`,
+		},
 		{"a dangling w/ is dropped like with", im(`/newroom project falcon w/ @alice & @bob`), `{"command":"newroom","name":"project falcon","usernames":["alice","bob"]}`},
 	}
 }

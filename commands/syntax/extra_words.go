@@ -9,6 +9,9 @@ func (a *argumentParser) readExtraWords(end int) (ways []correction) {
 	if a.cmd.Args != ArgsRoom || a.i > 0 && a.tokens[a.i-1].kind == username && !a.tokens[a.i].afterComma {
 		return nil
 	}
+	if inner, ok := a.readInnerQuote(a.i, end); ok {
+		return []correction{inner}
+	}
 	if off, ok := a.readNegatedFlag(end); ok {
 		return []correction{off}
 	}

@@ -57,8 +57,13 @@ func TestSeveralReadingsHaveAButtonEach(t *testing.T) {
 		`/newroom "Q2" desc:"a" "b"`:       {`Without "b" → /newroom "Q2" desc:"a"`},
 		`/newroom The "Big" deal" @alice`:  nil,
 		`/newroom "The "Big" deal" @alice`: {`"The "Big" deal" → /newroom "The \"Big\" deal" @alice`},
-		`/newroom "Q2"Earnings @alice`:     {`"Q2 Earnings" → /newroom "Q2 Earnings" @alice`},
-		`/newroom Desk "`:                  {`Without the quote → /newroom Desk  `},
+		`/newroom "Vodafone block' @alice`: {
+			`"Vodafone block" → /newroom "Vodafone block" @alice`,
+			`"Vodafone block'" → /newroom "Vodafone block'" @alice`,
+		},
+		`/newroom "H1" @alice desc:"it's 5" wide"`: {`"it's 5" wide" → /newroom "H1" @alice desc:"it's 5\" wide"`},
+		`/newroom "Q2"Earnings @alice`:             {`"Q2 Earnings" → /newroom "Q2 Earnings" @alice`},
+		`/newroom Desk "`:                          {`Without the quote → /newroom Desk  `},
 		`/newroom Quarterly earnings preparation with the whole equity desk @alice`: {
 			`Create "Quarterly earnings preparation with the whole" → /newroom name:"Quarterly earnings preparation with the whole" @alice`,
 		},
