@@ -141,7 +141,11 @@ func (r *messageReader) startsCommand(pos int) bool {
 		return r.nameEnd(pos+1) > pos+1
 	}
 	c, ok := r.grammar.Lookup(string(r.src[pos:r.nameEnd(pos)]))
-	return ok && (c.Args == ArgsRoom || c.Args == ArgsPeople)
+	if ok {
+		return c.Args == ArgsRoom || c.Args == ArgsPeople
+	}
+	_, _, ok = r.findSaid(pos)
+	return ok
 }
 
 // plainWordEnd is where the word at i ends, which is at most maxEcho characters long.

@@ -38,8 +38,8 @@ func TestSeveralReadingsHaveAButtonEach(t *testing.T) {
 		`/newroom "Q2" group: @alice`:    {`Without group: → /newroom "Q2" @alice`},
 		`/newroom "Q2" colour:red`:       {`Without colour: → /newroom "Q2"`},
 		`/newroom Case 2031 nocopy @alice`: {
-			`Create "Case 2031", nocopy → /newroom name:"Case 2031" nocopy @alice`,
 			`Create "Case 2031 nocopy" → /newroom name:"Case 2031 nocopy" @alice`,
+			`Create "Case 2031", nocopy → /newroom name:"Case 2031" nocopy @alice`,
 		},
 		`/newroom Going public`: {
 			`Create "Going", public → /newroom name:"Going" public`,
@@ -49,6 +49,7 @@ func TestSeveralReadingsHaveAButtonEach(t *testing.T) {
 		`/newroom how does it work?`: {
 			`Create "how does it work?" → /newroom "how does it work?"`, `Show help → /newroom help`,
 		},
+		`hey you /newroom F1 @alice`:       {`Create "F1" → /newroom F1 @alice`},
 		`/newroom cancel`:                  {`Show help → /newroom help`, `Create "cancel" → /newroom "cancel"`},
 		`/newroom "Q2" alice, carol`:       {`Add @alice and @carol → /newroom "Q2" @alice, @carol`, `Description "alice, carol" → /newroom "Q2" desc:"alice, carol"`},
 		`/newroom "Q2" @alice for it`:      nil,
