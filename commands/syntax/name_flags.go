@@ -7,8 +7,8 @@ import (
 
 // namedFlagsError asks whether the flags at the end of an unquoted name, from token first up to
 // last, are options or belong to the name. It is nil where there are none, or nothing but flags, or
-// where the whole is too long for a name. What cannot be undone is not the first reading, so that it
-// is never the only one.
+// where the whole is too long for a name. A flag that cannot be undone is not in the first reading,
+// so that it is never in the only one.
 func (a *argumentParser) namedFlagsError(first, last int) *parseError {
 	cut := last
 	for cut > first && a.isFlag(a.tokens[cut-1]) {

@@ -8,7 +8,7 @@ import (
 
 // quoteIndex holds where quotes can end, found in one pass, so that no quote is searched for twice.
 type quoteIndex struct {
-	// closing maps an opening quote, such as “ „ « or 「, to the quote that closes it, nesting observed.
+	// closing maps an opening quote, such as “ „ « 「, to the quote that closes it, nesting observed.
 	closing map[int]int
 	// last is the last place of each straight or single quote.
 	last map[rune]int
