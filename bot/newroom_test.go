@@ -87,12 +87,15 @@ func TestEMailAddressesAndUsernamesAreLookedUp(t *testing.T) {
 		"Nobody here goes by “carl@nowhere.test”", "Nor does anybody go by “alyce@nowhere.test”.")
 }
 
-func TestACommandInMidSentenceIsExplained(t *testing.T) {
+func TestACommandInMidSentenceIsOfferedAndNotRun(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 
-	w.says("bob", `you can type /newroom "Desk" @alice`).sees("/newroom – open a room", "The command comes first in the message")
+	w.says("bob", `how do I use /newroom "Desk"`).sees("/newroom – open a room", "The command comes first in the message")
+	offer := w.says("bob", `you can type /newroom "Desk" @alice`).sees("A command comes first", `[ Create "Desk" ]`, "[ Edit in form ]")
 	require.Empty(t, w.rooms("Desk"))
+	w.click("bob", offer.lastReply(), commands.FormOffer, "offer-0", nil).sees("✓ Desk")
+	w.theRoom("Desk")
 }
 
 func TestAnUnknownGroupIsRefusedWithTheNearest(t *testing.T) {

@@ -19,9 +19,16 @@ const maxGroupsListed = 30
 func (env *Env) groupsCommand() Command {
 	return Command{
 		Command: syntax.Command{
-			Name:     CommandGroups,
-			Summary:  "the groups (distribution lists) that I can add to a room",
-			Args:     syntax.ArgsText,
+			Name:    CommandGroups,
+			Summary: "the groups (distribution lists) that I can add to a room",
+			Args:    syntax.ArgsText,
+			SaidAs: []string{
+				"list groups", "list the groups", "list all groups", "list all the groups", "show groups", "show the groups", "show me the groups",
+				"show all groups", "all groups", "which groups", "what groups", "which groups are there", "what groups are there", "distribution lists",
+				"gruppen", "alle gruppen", "liste der gruppen", "zeige gruppen", "zeige die gruppen", "zeige alle gruppen", "welche gruppen gibt es",
+				"groupes", "liste des groupes", "liste les groupes", "affiche les groupes", "grupos", "lista de grupos", "listar grupos",
+				"qué grupos hay", "グループ", "グループ一覧",
+			},
 			Examples: []string{"/groups", "/groups equities"},
 		},
 		Arguments: []string{"part of a name"},

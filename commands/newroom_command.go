@@ -11,6 +11,7 @@ func (env *Env) newRoomCommand() Command {
 		Command: syntax.Command{
 			Name:      CommandNewRoom,
 			Aliases:   []string{"createroom"},
+			SaidAs:    newRoomWords(),
 			Summary:   "open a room with people and groups, and get its link",
 			Args:      syntax.ArgsRoom,
 			Options:   withSynonyms(roomOptions()),
@@ -24,6 +25,22 @@ func (env *Env) newRoomCommand() Command {
 		Arguments: []string{"room name", "@people", "group:"},
 		Plan:      env.planRoom,
 		Resume:    env.resumeRoom,
+	}
+}
+
+// newRoomWords are words for the command in English, German, French, Spanish and Japanese.
+func newRoomWords() []string {
+	return []string{
+		"room", "chat room", "a room", "a chat room", "new room", "new chat room", "a new room", "a new chat room",
+		"open room", "open a room", "open a chat room", "open a new room", "open new room", "open me a room", "open up a room",
+		"create room", "create a room", "create a chat room", "create a new room", "create new room", "create me a room",
+		"make a room", "make a chat room", "make a new room", "start a room", "start a new room", "set up a room", "set up a new room",
+		"raum", "neuer raum", "neuen raum", "ein neuer raum", "einen neuen raum", "raum erstellen", "raum öffnen", "raum anlegen",
+		"öffne einen raum", "öffne einen neuen raum", "erstelle einen raum", "erstelle einen neuen raum", "mach einen raum auf",
+		"salle", "nouvelle salle", "une nouvelle salle", "créer salle", "créer une salle", "créer une nouvelle salle", "crée une salle",
+		"ouvrir une salle", "ouvre une salle", "créez une salle", "ouvrez une salle", "nouveau salon", "créer un salon", "crée un salon",
+		"sala", "nueva sala", "una nueva sala", "crear sala", "crear una sala", "crea una sala", "abrir sala", "abrir una sala", "abre una sala",
+		"ルーム", "新しいルーム", "新規ルーム", "ルーム作成", "新しい部屋",
 	}
 }
 

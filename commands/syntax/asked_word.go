@@ -3,7 +3,7 @@ package syntax
 import "slices"
 
 // helpWords ask for help where they are the only argument.
-var helpWords = newPhrases("help, h, hilfe, aide, ayuda, ajuda")
+var helpWords = newPhrases("help, h, hilfe, aide, ayuda, ajuda, ヘルプ, 使い方, 助けて")
 
 // askedWords are taken for a name only where they are quoted: who types one alone wants something
 // else of the bot, or is polite.
@@ -12,6 +12,7 @@ var askedWords = newPhrases(
 	"abbrechen, abbruch, stopp, halt, rückgängig, liste, löschen, beenden",
 	"annuler, annule, arrêter, arrête, arreter, lister, supprimer, quitter",
 	"cancelar, cancela, parar, para, detener, deshacer, lista, listar, borrar, salir",
+	"キャンセル, 中止, 停止, ストップ, 取消, 取り消し, 取消し, 元に戻す, リスト, 一覧, 削除, 終了, やめる",
 )
 
 // isHelpRequest reports whether the only argument asks for help: the word, "-h" or a question mark.
@@ -30,22 +31,29 @@ func isHelpRequest(tokens []token) bool {
 		helpWords[foldPhrase(t.text)] && (len(t.text) > 1 || t.text[0] == '-')
 }
 
-// askedWordError asks about a word that is probably not meant as the room's name.
+// askedWordError asks about words that stand alone and are probably not meant as the room's name:
+// one that wants something else of the bot, or a question.
 func (r *messageReader) askedWordError(c Command, tokens []token) *parseError {
-	if c.Args != ArgsRoom || len(tokens) == 0 || len(tokens) > maxPhrase {
+	isOther := func(t token) bool { return t.kind != word }
+	if c.Args != ArgsRoom || len(tokens) == 0 || slices.ContainsFunc(tokens, isOther) {
 		return nil
 	}
-	typed := string(r.src[tokens[0].start:tokens[len(tokens)-1].end])
-	if !isPhrase(typed, []phrases{askedWords, courtesies}) || slices.ContainsFunc(tokens, func(t token) bool { return t.kind != word }) {
-		return nil
-	}
-	name, _ := CleanName(trimPunctuation(typed))
 	start, end := tokens[0].start, tokens[len(tokens)-1].end
+	typed := string(r.src[start:end])
+	name, _ := CleanName(typed)
+	help := correction{label: showHelp, edits: []edit{{start, end, "help"}}}
+	switch {
+	case toHalfWidth(r.src[end-1]) == '?' && len([]rune(name)) <= MaxName:
+		return &parseError{
+			Error:    Error{Code: WordAlone, At: start, Message: `Is the room to be called "` + echo(name) + `"? A question without quotes opens no room.`},
+			readings: []correction{callRoom(name, edit{start, end, Quote(name)}), help},
+		}
+	case len(tokens) > maxPhrase || !isPhrase(typed, []phrases{askedWords, courtesies}):
+		return nil
+	}
+	name = trimPunctuation(name)
 	return &parseError{
-		Error: Error{Code: WordAlone, At: start, Message: `Is the room to be called "` + name + `"? Without quotes this alone opens no room.`},
-		readings: []correction{
-			{label: showHelp, edits: []edit{{start, end, "help"}}},
-			callRoom(name, edit{start, end, Quote(name)}),
-		},
+		Error:    Error{Code: WordAlone, At: start, Message: `Is the room to be called "` + name + `"? Without quotes this alone opens no room.`},
+		readings: []correction{help, callRoom(name, edit{start, end, Quote(name)})},
 	}
 }

@@ -5,7 +5,7 @@ import "roombot/commands/syntax"
 // testCommands describes the commands as users know them.
 func testCommands() []syntax.Command {
 	return []syntax.Command{newroom(), {
-		Name: "groups", Summary: "Lists the groups you can add to a room.", Args: syntax.ArgsText,
+		Name: "groups", SaidAs: []string{"list groups"}, Summary: "Lists the groups you can add to a room.", Args: syntax.ArgsText,
 		Examples: []string{`/groups`, `/groups sales`},
 	}, {
 		Name: "help", Summary: "Explains what I can do.", Args: syntax.ArgsCommand,
@@ -16,6 +16,7 @@ func testCommands() []syntax.Command {
 func newroom() syntax.Command {
 	return syntax.Command{
 		Name:    "newroom",
+		SaidAs:  []string{"room", "new room", "a room", "open a room", "neuer raum"},
 		Summary: "Opens a room with the people and groups you name.",
 		Args:    syntax.ArgsRoom,
 		Options: newroomOptions(),

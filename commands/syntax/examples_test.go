@@ -19,7 +19,7 @@ type example struct {
 }
 
 func examples() []example {
-	return slices.Concat(commandExamples(), nameExamples(), quoteExamples(), peopleExamples(), optionExamples(), addressExamples(), phraseExamples())
+	return slices.Concat(commandExamples(), nameExamples(), quoteExamples(), peopleExamples(), optionExamples(), addressExamples(), phraseExamples(), scriptExamples(), saidExamples())
 }
 
 func TestMessageIsUnderstood(t *testing.T) {

@@ -9,6 +9,9 @@ func (a *argumentParser) readExtraWords(end int) (ways []correction) {
 	if a.cmd.Args != ArgsRoom {
 		return nil
 	}
+	if inner, ok := a.readInnerQuote(a.i, end); ok && !a.isAfterUsername() {
+		return []correction{inner}
+	}
 	if group, ok := a.readGroupWords(end); ok {
 		ways = append(ways, group)
 	}

@@ -18,6 +18,8 @@ func (g Grammar) FormFor(m Message) *FormRequest {
 		return nil
 	case e.Fix != nil && !e.Code.mayLoseText():
 		return g.FormFor(*e.Fix)
+	case e.Code == UnknownCommand && len(e.Readings) > 0:
+		return g.FormFor(e.Readings[0].Message)
 	}
 	return g.fillForm(m)
 }

@@ -23,6 +23,9 @@ type Command struct {
 	Name string
 	// Aliases are other names of the same command.
 	Aliases []string
+	// SaidAs are words by which people ask for the command who do not know its name. They are
+	// offered as a correction, never run.
+	SaidAs []string
 	// Summary is one sentence for users.
 	Summary string
 	// Args says what words outside of options mean.

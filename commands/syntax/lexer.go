@@ -34,8 +34,8 @@ func (l *lexer) tokenize() []token {
 		t.adjacent, t.afterComma = adjacent, afterComma
 		l.tokens = append(l.tokens, t)
 		l.pos = t.end
-		if t.kind == mention && l.canCloseAt(t.end-1) {
-			l.pos = l.skipSentenceEnd(t.end)
+		if t.kind == mention {
+			l.pos = l.skipAfterMention(t.end)
 		}
 		if t.kind == brokenQuote {
 			return l.tokens

@@ -13,6 +13,9 @@ func (r *messageReader) readTalk() (Result, *parseError) {
 		if f := r.missingSlashError(typed, first); f != nil {
 			return Result{}, f
 		}
+		if f := r.saidCommandError(); f != nil {
+			return Result{}, f
+		}
 		if c, ok := r.grammar.Lookup(second); ok && foldKey(typed) == "help" {
 			return Result{Help: c.Name}, nil
 		}
@@ -20,7 +23,13 @@ func (r *messageReader) readTalk() (Result, *parseError) {
 			return Result{Help: TopicGeneral}, nil
 		}
 	}
-	if topic := r.findNamedCommand(); topic != "" {
+	if f := r.backslashError(); f != nil {
+		return Result{}, f
+	}
+	if topic, at := r.findNamedCommand(); topic != "" {
+		if f := r.innerCommandError(at); f != nil {
+			return Result{}, f
+		}
 		return Result{Help: topic}, nil
 	}
 	return Result{Help: TopicGeneral, Talk: r.readSmallTalk()}, nil
@@ -74,18 +83,31 @@ func (r *messageReader) missingSlashError(typed string, end int) *parseError {
 	return f
 }
 
-// findNamedCommand returns the first command that the message names with its slash, empty if it
-// names none.
-func (r *messageReader) findNamedCommand() string {
+// backslashError is the error of a command behind a backslash, or nil.
+func (r *messageReader) backslashError() *parseError {
+	if r.pos >= r.end || r.src[r.pos] != '\\' && r.src[r.pos] != '＼' {
+		return nil
+	}
+	end := r.nameEnd(r.pos + 1)
+	c, ok := r.grammar.Lookup(string(r.src[r.pos+1 : end]))
+	if !ok {
+		return nil
+	}
+	return r.unknownCommandError(string(r.src[r.pos:end]), "/"+c.Name, edit{r.pos, r.pos + 1, "/"})
+}
+
+// findNamedCommand returns the first command that the message names with its slash and where it
+// stands, empty if it names none.
+func (r *messageReader) findNamedCommand() (name string, at int) {
 	for i := r.pos; i < r.end; i++ {
 		if !isSlash(r.src[i]) || r.mentionAt(i) != nil || i > r.pos && !isBlank(r.src[i-1]) {
 			continue
 		}
 		end := r.nameEnd(i + 1)
 		if c, ok := r.grammar.Lookup(string(r.src[i+1 : end])); ok {
-			return c.Name
+			return c.Name, i
 		}
 		i = max(i, end-1)
 	}
-	return ""
+	return "", 0
 }

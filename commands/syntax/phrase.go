@@ -6,8 +6,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// phrases are words around a command that say nothing about it, in English, German, French and
-// Spanish, in the form of foldPhrase. They are passed over only where no unquoted name stands.
+// phrases are words around a command that say nothing about it, in English, German, French, Spanish
+// and Japanese, in the form of foldPhrase. They are passed over only where no unquoted name stands.
 type phrases map[string]bool
 
 // maxPhrase is how many words a phrase has at most.
@@ -35,6 +35,8 @@ var courtesies = newPhrases(
 	"bitte, bitte schön, danke, danke schön, vielen dank, besten dank, merci, merci beaucoup, merci d'avance",
 	"s'il te plaît, s'il te plait, s'il vous plaît, s'il vous plait, stp, svp",
 	"por favor, porfa, gracias, muchas gracias",
+	"お願いします, お願い, お願いいたします, お願い致します, よろしく, よろしくお願いします, よろしくお願いいたします, よろしくお願い致します, "+
+		"宜しくお願いします, 宜しくお願いいたします, 宜しくお願い致します, すみません, ありがとう, ありがとうございます, ください, 下さい, を追加してください",
 )
 
 // openings may stand before a command.
@@ -43,6 +45,7 @@ var openings = newPhrases(
 	"can you, could you, would you, will you, can you run, could you run, i need, i want",
 	"hallo, guten morgen, guten tag, kannst du, könntest du, können sie, könnten sie, kannst du mal, ich brauche",
 	"bonjour, salut, peux tu, peux-tu, tu peux, pouvez vous, pouvez-vous, pourrais tu, pourrais-tu, pourriez-vous, pourriez vous",
+	"こんにちは, おはようございます, お疲れ様です, お疲れさまです, お世話になっております",
 	"hola, buenos días, buenos dias, puedes, puede, podrías, podrias, podría, podria",
 )
 
@@ -138,7 +141,11 @@ func (r *messageReader) startsCommand(pos int) bool {
 		return r.nameEnd(pos+1) > pos+1
 	}
 	c, ok := r.grammar.Lookup(string(r.src[pos:r.nameEnd(pos)]))
-	return ok && (c.Args == ArgsRoom || c.Args == ArgsPeople)
+	if ok {
+		return c.Args == ArgsRoom || c.Args == ArgsPeople
+	}
+	_, _, ok = r.findSaid(pos)
+	return ok
 }
 
 // plainWordEnd is where the word at i ends, which is at most maxEcho characters long.

@@ -8,7 +8,7 @@ import (
 
 // quoteIndex holds where quotes can end, found in one pass, so that no quote is searched for twice.
 type quoteIndex struct {
-	// closing maps an opening “ „ « ” to the quote that closes it, nesting observed.
+	// closing maps an opening quote, such as “ „ « 「, to the quote that closes it, nesting observed.
 	closing map[int]int
 	// last is the last place of each straight or single quote.
 	last map[rune]int
@@ -36,7 +36,9 @@ func indexQuotes(l *lexer, start int) quoteIndex {
 }
 
 // closingQuotes maps the quotes that have a left and a right form to what closes them.
-var closingQuotes = map[rune]string{'“': "”", '”': "”", '„': "“”", '«': "»", '»': "«"}
+var closingQuotes = map[rune]string{
+	'“': "”", '”': "”", '„': "“”", '«': "»", '»': "«", '‹': "›", '›': "‹", '「': "」", '『': "』",
+}
 
 func isClosingQuoteOf(open, r rune) bool { return strings.ContainsRune(closingQuotes[open], r) }
 
@@ -102,8 +104,8 @@ func (l *lexer) findClosingQuote(open int) int {
 		return l.findOtherClosingQuote(open, isDoubleQuote)
 	}
 	own := r
-	if r == '‘' {
-		own = '’'
+	if isSingleQuote(r) {
+		own = closingQuote(r)
 	}
 	if l.quotes.last[own] > open {
 		return l.findQuote(open, func(r rune) bool { return r == own })

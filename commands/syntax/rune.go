@@ -117,7 +117,7 @@ func foldKey(word string) string {
 // isDoubleQuote reports whether r is a quote that may open and close anywhere.
 func isDoubleQuote(r rune) bool {
 	switch r {
-	case '"', '“', '”', '„', '«', '»', '＂':
+	case '"', '“', '”', '„', '«', '»', '‹', '›', '「', '」', '『', '』', '＂':
 		return true
 	}
 	return false
@@ -127,7 +127,7 @@ func isDoubleQuote(r rune) bool {
 // elsewhere it is an apostrophe.
 func isSingleQuote(r rune) bool {
 	switch r {
-	case '\'', '‘', '＇':
+	case '\'', '‘', '‚', '＇':
 		return true
 	}
 	return false

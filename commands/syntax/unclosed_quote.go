@@ -4,10 +4,30 @@ package syntax
 // the first person or option that follows.
 func (l *lexer) unclosedQuoteToken(open int) token {
 	f := &parseError{Error: Error{Code: UnclosedQuote, At: open, Message: "The quote that opens here is never closed."}}
+	if f.readings = l.readOtherClosingQuote(open); f.readings != nil {
+		return token{kind: brokenQuote, start: open, end: l.end, err: f}
+	}
 	if f.edits = l.closeQuoteEdits(open); f.edits == nil {
 		f.readings = []correction{{label: withoutQuote, edits: []edit{{open, open + 1, " "}}}}
 	}
 	return token{kind: brokenQuote, start: open, end: l.end, err: f}
+}
+
+// readOtherClosingQuote takes a single quote at the end of the text for the one that closes it, or
+// for an apostrophe.
+func (l *lexer) readOtherClosingQuote(open int) []correction {
+	if !isDoubleQuote(l.src[open]) || l.isAdjacentToWord(open) {
+		return nil
+	}
+	end := l.trimJoiners(open+1, l.findArgument(open+1))
+	if end <= open+2 || !isSingleClosingQuote(l.src[end-1]) || l.isEscape(end-2) || isBlank(l.src[end-2]) {
+		return nil
+	}
+	text, closing := string(l.src[open+1:end]), string(closingQuote(l.src[open]))
+	return []correction{
+		{label: quotedPart(string(l.src[open+1 : end-1])), edits: []edit{{end - 1, end, closing}}},
+		{label: quotedPart(text), edits: []edit{{end, end, closing}}},
+	}
 }
 
 func (l *lexer) closeQuoteEdits(open int) []edit {
@@ -63,32 +83,23 @@ func (l *lexer) isPlainWord(t token) bool {
 	return t.kind == word || t.kind == key && !t.hasDashes && !l.isKey(foldKey(t.text))
 }
 
+// openingQuote is the quote that a text ending with r usually begins with.
 func openingQuote(r rune) rune {
-	switch r {
-	case '”':
-		return '“'
-	case '“':
-		return '„'
-	case '»':
-		return '«'
-	case '«':
-		return '»'
-	}
-	return r
+	return otherQuote(r, "“”„“«»»«‹››‹「」『』", 1)
 }
 
+// closingQuote is the quote that a text beginning with r usually ends with.
 func closingQuote(r rune) rune {
-	switch r {
-	case '“':
-		return '”'
-	case '„':
-		return '“'
-	case '«':
-		return '»'
-	case '»':
-		return '«'
-	case '‘':
-		return '’'
+	return otherQuote(r, "“”„“«»»«‹››‹「」『』‘’‚‘", 0)
+}
+
+// otherQuote looks up a quote in pairs, by the first or the second of each; r where it is in none.
+func otherQuote(r rune, pairs string, by int) rune {
+	quotes := []rune(pairs)
+	for i := by; i < len(quotes); i += 2 {
+		if quotes[i] == r {
+			return quotes[i^1]
+		}
 	}
 	return r
 }

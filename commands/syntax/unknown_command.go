@@ -5,20 +5,21 @@ package syntax
 const minNearLetters = 5
 
 // readBareSlash reads a slash without a name: it is ignored in a shared room, and otherwise a
-// request for help or the command that follows after a blank.
+// request for help or the command that follows after a blank or another slash.
 func (r *messageReader) readBareSlash(start int) (Result, *parseError) {
 	if r.room {
 		return Result{Ignore: true}, nil
 	}
 	from := start
-	for from < r.end && isBlank(r.src[from]) && r.mentionAt(from) == nil {
+	for from < r.end && (isBlank(r.src[from]) || isSlash(r.src[from])) && r.mentionAt(from) == nil {
 		from++
 	}
-	c, ok := r.grammar.Lookup(string(r.src[from:r.nameEnd(from)]))
+	end := r.nameEnd(from)
+	c, ok := r.grammar.Lookup(string(r.src[from:end]))
 	if !ok {
 		return Result{Help: TopicGeneral}, nil
 	}
-	return Result{}, r.unknownCommandError("/ "+c.Name, "/"+c.Name, edit{start, from, ""})
+	return Result{}, r.unknownCommandError(string(r.src[r.slash:end]), "/"+c.Name, edit{start, from, ""})
 }
 
 // readUnknownCommand reads a name that is no command.
@@ -27,12 +28,21 @@ func (r *messageReader) readUnknownCommand(start, end int) (Result, *parseError)
 	if c, next, ok := r.findSplitCommand(typed, end); ok {
 		return Result{}, r.unknownCommandError("/"+typed, "/"+c, edit{end, next, ""})
 	}
+	if f := r.runTogetherError(start, end, true); f != nil {
+		return Result{}, f
+	}
+	if c, stop, ok := r.findSaid(start); ok && !r.room {
+		return Result{}, r.unknownCommandError(string(r.src[r.slash:stop]), "/"+c, edit{start, stop, c})
+	}
 	near, ok := nearestSpelling(foldKey(typed), r.grammar.spellings(), r.maxEdits(typed))
 	switch {
 	case ok:
 		return Result{}, r.unknownCommandError("/"+typed, "/"+near.text, edit{start, end, near.text})
 	case r.room:
 		return Result{Ignore: true}, nil
+	}
+	if f := r.runTogetherError(start, end, false); f != nil {
+		return Result{}, f
 	}
 	return Result{}, r.unknownCommandError("/"+typed, "", edit{})
 }

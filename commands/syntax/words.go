@@ -28,6 +28,9 @@ func (a *argumentParser) parseWords() *parseError {
 	if a.tail.address == end && end > 0 {
 		return a.readAddressName(first)
 	}
+	if f := a.namedFlagsError(first, last); f != nil {
+		return f
+	}
 	start, stop := a.tokens[first].start, a.tokens[last-1].end
 	a.inv.NameUnquoted = true
 	return a.setName(span{start, stop}, optionValue{start, a.src[start:stop], offsets(start, stop), false})
@@ -85,13 +88,15 @@ func (a *argumentParser) trimRun(first, end int) (int, int) {
 }
 
 func isDanglingJoiner(text string, besidePeople bool) bool {
-	return foldKey(text) == "with" || besidePeople && (isJoinerText(text) || isDashText(text))
+	return isWith(text) || besidePeople && (isJoinerText(text) || isDashText(text))
 }
+
+func isWith(text string) bool { return foldKey(text) == "with" || foldKey(text) == "w/" }
 
 // isJoinerText reports whether a word or sign may stand between people.
 func isJoinerText(text string) bool {
 	switch foldKey(text) {
-	case "and", "&", "with", "plus", "+",
+	case "and", "&", "with", "w/", "plus", "+",
 		"und", "mit", "et", "avec", "y", "con":
 		return true
 	}
