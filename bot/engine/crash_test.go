@@ -179,6 +179,31 @@ func TestAJobThatKillsTheProcessFails(t *testing.T) {
 	})
 }
 
+func TestAJobThatHasSeenSeveralProcessesEndWaitsBehindOthers(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		ran := make(chan string, 10)
+		c := quickConfig(store, func(_ context.Context, a *engine.Attempt) error { ran <- a.ID; return nil })
+		c.BackoffFloor = time.Hour
+		e := open(t, c)
+		insert(t, e, newJob("a", "s"))
+		require.NoError(t, e.Exec(t.Context(), `UPDATE river_job SET attempt = 4`))
+		require.NoError(t, e.Close())
+		poisoned, _, _ := child(t, store, "poison")
+		require.Error(t, poisoned.Wait())
+		e, _ = start(t, c)
+		require.Eventually(t, func() bool {
+			d, err := e.Show(t.Context(), "a")
+			return err == nil && d.State == engine.Ready
+		}, patience, 10*time.Millisecond)
+		insert(t, e, newJob("b", "other"))
+		require.Equal(t, "b", next(t, ran))
+		waiting, err := e.Count(t.Context(), "river_job WHERE state = 'available'")
+		require.NoError(t, err)
+		require.Equal(t, 1, waiting)
+		require.Empty(t, ran)
+	})
+}
+
 // killDuringEffects kills a child after its first effect, unless all have happened.
 func killDuringEffects(t *testing.T, store engine.Address, effects string, all int64) {
 	t.Helper()

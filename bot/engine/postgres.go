@@ -30,6 +30,7 @@ func postgresDialect() dialect {
 	return dialect{
 		now:         `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`,
 		stamp:       `clock_timestamp()`,
+		stampAfter:  `clock_timestamp() + (%s) * INTERVAL '1 second'`,
 		lockText:    `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
 		shareLock:   ` FOR SHARE`,
 		token:       `attempted_at`,

@@ -23,7 +23,8 @@ type replicaSession struct {
 	name       string // of this life of the replica; its running jobs bear it
 	takeover   time.Duration
 	maxSilence time.Duration
-	last       atomic.Int64 // when the last confirmed heartbeat was begun, in nanoseconds since 1970
+	crashPause time.Duration // see takeBack
+	last       atomic.Int64  // when the last confirmed heartbeat was begun, in nanoseconds since 1970
 
 	stop    context.CancelFunc
 	ended   chan struct{} // closed after the last heartbeat
@@ -40,7 +41,7 @@ func (e *Engine) openSession(ctx context.Context, config *pgx.ConnConfig) (*repl
 	}
 	s := &replicaSession{
 		conn: conn, store: e.store.(*postgresStore), id: 1 + rand.Int32N(1<<31-1),
-		takeover: e.config.TakeoverAfter, maxSilence: e.config.maxSilence, ended: make(chan struct{}),
+		takeover: e.config.TakeoverAfter, maxSilence: e.config.maxSilence, crashPause: e.config.BackoffFloor, ended: make(chan struct{}),
 	}
 	s.name = fmt.Sprintf("%s/%08x", e.config.Replica, s.id)
 	if err := s.register(ctx, e.config.Replica); err != nil {
@@ -150,7 +151,7 @@ func (s *replicaSession) reapDeadReplicas(ctx context.Context) error {
 		if err != nil || len(dead) == 0 {
 			return err
 		}
-		jobs, err = takeOverJobs(ctx, tx, dead)
+		jobs, err = s.takeOverJobs(ctx, tx, dead)
 		return err
 	})
 	if err == nil && jobs > 0 {
@@ -172,8 +173,8 @@ func (s *replicaSession) markDeadReplicas(ctx context.Context) error {
 
 // takeOverJobs makes ready what the replicas left running. It waits for whoever stores a step at
 // this moment.
-func takeOverJobs(ctx context.Context, tx runner, replicas []string) (int64, error) {
-	return tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'
+func (s *replicaSession) takeOverJobs(ctx context.Context, tx runner, replicas []string) (int64, error) {
+	return tx.exec(ctx, takeBack(s.store.dialect(), s.crashPause)+` WHERE state = 'running'
 		AND attempted_by[array_upper(attempted_by, 1)] = ANY($1)`, replicas)
 }
 
@@ -188,7 +189,7 @@ func (s *replicaSession) leave(ctx context.Context, idle bool) error {
 	var err error
 	if idle {
 		err = s.store.write(ctx, func(ctx context.Context, tx runner) error {
-			if _, err := takeOverJobs(ctx, tx, []string{s.name}); err != nil {
+			if _, err := s.takeOverJobs(ctx, tx, []string{s.name}); err != nil {
 				return err
 			}
 			_, err := tx.exec(ctx, `DELETE FROM replica WHERE id = $1`, s.id)

@@ -19,6 +19,7 @@ func sqliteDialect() dialect {
 	return dialect{
 		now:         `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`,
 		stamp:       `datetime('now', 'subsec')`,
+		stampAfter:  `datetime('now', 'subsec', '+' || (%s) || ' seconds')`,
 		token:       `attempt`,
 		tokenOf:     func(row *rivertype.JobRow) any { return row.Attempt },
 		failures:    `coalesce(json_array_length(j.errors), 0)`,
@@ -69,7 +70,7 @@ func (e *Engine) prepareSQLite(ctx context.Context, s *sqliteStore) (err error) 
 		return err
 	}
 	return s.write(ctx, func(ctx context.Context, tx runner) error {
-		_, err := tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`)
+		_, err := tx.exec(ctx, takeBack(s.dialect(), e.config.BackoffFloor)+` WHERE state = 'running'`)
 		if err != nil {
 			return fmt.Errorf("take back running jobs: %w", err)
 		}

@@ -66,6 +66,7 @@ func queryRow(ctx context.Context, r runner, dest []any, statement string, args 
 type dialect struct {
 	now            string // microseconds since 1970 by the database's clock
 	stamp          string // the same moment as river_job has it
+	stampAfter     string // so many seconds (%s) after that moment
 	lockText       string // statement that has other transactions on the same text wait; empty where there are none
 	shareLock      string // keeps the selected row as it is until the transaction ends
 	token          string // column of river_job that tells two deliveries of a job apart
