@@ -247,13 +247,26 @@ func TestARequesterOfAnotherCompanyReadsDetailsInTheOneToOneChat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withJointRules)
 	room, _ := w.openJointRoom("")
-	asked := w.saysIn(room, "eve", `/newroom "Theirs" external bob@acme.test`)
-	w.requireNoFacts("bob", asked.Message, `/newroom "Theirs" external bob@acme.test`)
+	asked := w.saysIn(room, "eve", `/newroom "Theirs" external @Bob Chen`)
+	w.requireNoFacts("bob", asked.Message, `/newroom "Theirs" external @Bob Chen`)
 	details := w.botMessages("eve", client.Message{StreamID: w.imOf("eve")})
 	require.Equal(t, 1, countShown(details))
 	require.Contains(t, plain(details[len(details)-1]), "Owner: Eve Adams (you)")
 	require.Contains(t, plain(details[len(details)-1]), "Member: Bob Chen")
 	w.saysIn(room, "eve", `/newroom "Ours"`).sees("You are from another company")
+}
+
+// Who has a username or an address is not told, by a preview either.
+func TestARequesterOfAnotherCompanyLooksNobodyUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, who := range []string{"bob@acme.test", "nobody@acme.test", "@ops", "user:zzz", "owner:dana@acme.test"} {
+		for _, option := range []string{"", " preview"} {
+			asked := w.says("eve", `/newroom "Theirs" external `+who+option).sees("only for people of my own company")
+			require.NotRegexp(t, "Bob|Olga|Dana|goes by", asked.answer(), who)
+		}
+	}
+	require.Empty(t, w.rooms("Theirs"))
 }
 
 func TestDetailsAreLeftOutWhereThereIsNoOneToOneChat(t *testing.T) {

@@ -87,7 +87,7 @@ func TestPutOffAnswerIsReplacedByWhoIsInvited(t *testing.T) {
 	w := newWorld(t, settlesSoon)
 	w.fail(client.Fault{Kind: client.FaultOutsideDelay, Delay: "1h"}, client.Fault{Path: "createRoom", Drop: client.DropAfter, Count: 1})
 	asked := w.asks("bob", `/newroom "Lost" external @eve`)
-	asked.waitForAnswer("This takes longer than usual")
+	asked.waitForAnswer("takes longer than usual")
 	asked.waitForAnswer("✓ Lost", "Eve Adams (Beta Capital): invited, not in yet")
 	w.admits()
 	asked.endsWith("✓ Lost", "is open.", "Member: Eve Adams")
@@ -128,7 +128,7 @@ func TestFirstAnswerIsSentAnewWhereItsEditIsRefused(t *testing.T) {
 			}
 			w.fail(client.Fault{Kind: client.FaultOutsideDelay, Delay: "1h"}, client.Fault{Path: "createRoom", Drop: client.DropAfter, Count: 1})
 			asked := w.asks("bob", text)
-			says := append([][]string{{"This takes longer than usual"}}, c.says...)
+			says := append([][]string{{"takes longer than usual"}}, c.says...)
 			for i, words := range says {
 				w.waitForLastAnswer(asked, i+1, words)
 				if c.lost && i == 0 {

@@ -67,15 +67,24 @@ func (a *attempt) showDelay(ctx context.Context, after time.Duration) {
 	case err != nil:
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
 	case told:
-		a.showInstead(ctx, replaceByDelay, commands.PutOff(after))
+		a.showInstead(ctx, replaceByDelay, commands.PutOff(a.subject(), after))
 	default:
-		a.ShowFirst(ctx, commands.PutOff(after))
+		a.ShowFirst(ctx, commands.PutOff(a.subject(), after))
 	}
+}
+
+// subject is the request as a first answer names it.
+func (a *attempt) subject() commands.Subject {
+	s := commands.Subject{Request: a.id}
+	if a.request.Form == nil {
+		s.Room, _ = a.bot.typedRoomName(a.request) // what cannot be read has no name
+	}
+	return s
 }
 
 // askToGoOn asks once whether the request is still wanted.
 func (a *attempt) askToGoOn(ctx context.Context, failing time.Duration) {
-	question, err := a.bot.env.AskToGoOn(a, a.ID, failing)
+	question, err := a.bot.env.AskToGoOn(a, a.ID, a.subject(), failing)
 	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
 		return

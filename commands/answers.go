@@ -154,16 +154,6 @@ func Unreadable(id RequestID) *Refusal {
 	}
 }
 
-// PutOff is the first answer to a request that takes longer; after is how long until the next
-// attempt, 0 if that is not known.
-func PutOff(after time.Duration) Reply {
-	when := "I keep trying"
-	if after >= time.Second {
-		when = fmt.Sprintf("I go on in about %d s", int(after.Round(time.Second).Seconds()))
-	}
-	return openReply(CodePutOff, "⏳ This takes longer than usual. "+when+" and report here; no need to send it again.")
-}
-
 // StillWorking refuses another version of a message whose command is not finished.
 func StillWorking(first RequestID, typed syntax.Message) *Refusal {
 	return &Refusal{

@@ -334,7 +334,7 @@ func TestRequesterOfAnotherCompanyComesInLater(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.varyOutside(20 * time.Second)
-	plan, job := w.mustPlan("eve", `/newroom "Ours" external @alice`), newJob()
+	plan, job := w.mustPlan("eve", `/newroom "Ours" external @Alice Martin`), newJob()
 	w.requireWait(plan, job)
 	require.Contains(t, plain(job.first[0]), "Eve Adams (Beta Capital): invited, not in yet.")
 	w.pass(job, 30*time.Second)

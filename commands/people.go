@@ -72,6 +72,9 @@ func (env *Env) findAccounts(ctx context.Context, r *Request, wanted []string, k
 	if len(wanted) == 0 {
 		return nil, nil
 	}
+	if env.IsExternal(r.From.ID) {
+		return nil, mentionsOnlyRefusal(r, kind.ref(wanted[0]))
+	}
 	accounts, err := env.accounts.byName(ctx, kind, wanted)
 	switch {
 	case symphony.VerdictOf(err) == symphony.Refused:
@@ -94,6 +97,18 @@ func (env *Env) findAccounts(ctx context.Context, r *Request, wanted []string, k
 		found = append(found, matches[0])
 	}
 	return found, nil
+}
+
+// mentionsOnlyRefusal refuses names that a person of another company has written out: whether there
+// is somebody of a name, and what they are called, is the directory's to tell. Symphony's clients
+// let them mention whom they may know.
+func mentionsOnlyRefusal(r *Request, named syntax.PersonRef) *Refusal {
+	line, caret := caretAt(r.Message, cmp.Or(named.Username, named.Email))
+	return &Refusal{
+		Code: "mentions-only", Line: line, Caret: caret, Open: true,
+		Message: "I look up usernames and e-mail addresses only for people of my own company." + nothingCreated,
+		Next:    "Type @ and choose the person from the list.",
+	}
 }
 
 // personRefusal is the refusal for a name that fits nobody or several people. It names the others

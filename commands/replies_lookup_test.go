@@ -32,6 +32,7 @@ func TestRepliesPeople(t *testing.T) {
 		}
 		entries = append(entries, entry{situation + ": " + text, w.answer("bob", text)})
 	}
+	entries = append(entries, entry{"A username, from a person of another company", w.answer("eve", `/newroom "Desk" external @alice`)})
 	add("A username of nobody", `/newroom "Desk" @nobody`)
 	add("A misspelt username", `/newroom "Desk" @alise owner:@carol desc:Prep`)
 	add("A last name", `/newroom "Desk" @Martin`)

@@ -289,14 +289,14 @@ func TestRepliesAnswers(t *testing.T) {
 		entries = append(entries, entry{r.situation, r.refusal.Reply()})
 	}
 	entries = append(entries,
-		entry{"A first answer when it takes longer", commands.PutOff(0)},
-		entry{"A first answer when it goes on at a known time", commands.PutOff(90 * time.Second)},
+		entry{"A first answer when it takes longer", commands.PutOff(commands.Subject{Request: "5k9d-02mx-q7ht", Room: "Fails"}, 0)},
+		entry{"A first answer when it goes on at a known time", commands.PutOff(commands.Subject{Request: "5k9d-02mx-q7ht"}, 90*time.Second)},
 		entry{"A first answer while the requester's other command is worked on",
 			commands.TellTurn(commands.AheadOf{Request: id, Room: "Q2 Earnings", Left: 90 * time.Second})},
 		entry{"A first answer while somebody else's command is worked on", commands.TellTurn(commands.AheadOf{Request: id})},
 		entry{"A first answer while several commands come first", commands.TellTurn(commands.AheadOf{Request: id, Room: "Q2 Earnings", More: 2})},
-		entry{"Attempts have failed for two minutes", refusedOr(w.env.AskToGoOn(newJob(), "m1", 125*time.Second))},
-		entry{"Attempts have failed for two minutes, and the room is open", refusedOr(w.env.AskToGoOn(finished, "m1", 125*time.Second))},
+		entry{"Attempts have failed for two minutes", refusedOr(w.env.AskToGoOn(newJob(), "m1", commands.Subject{Request: "5k9d-02mx-q7ht", Room: "Fails"}, 125*time.Second))},
+		entry{"Attempts have failed for two minutes, and the room is open", refusedOr(w.env.AskToGoOn(finished, "m1", commands.Subject{Request: "5k9d-02mx-q7ht", Room: "Fails"}, 125*time.Second))},
 		entry{"The requester wants a failing request to go on", commands.KeepTrying(id)},
 		entry{"A request was stopped, and its room may have been created", commands.TellStop(39 * time.Second)},
 		entry{"A first answer in a room, when the reply is private", commands.AnsweredInPrivate()},

@@ -20,8 +20,8 @@ func plain(r commands.Reply) string {
 
 func TestShortReplies(t *testing.T) {
 	t.Parallel()
-	require.Contains(t, plain(commands.PutOff(0)), "I keep trying")
-	require.Contains(t, plain(commands.PutOff(90*time.Second)), "in about 90 s")
+	require.Contains(t, plain(commands.PutOff(commands.Subject{Request: "5k9d-02mx-q7ht", Room: "Fails"}, 0)), "I keep trying")
+	require.Contains(t, plain(commands.PutOff(commands.Subject{Request: "5k9d-02mx-q7ht"}, 90*time.Second)), "in about 90 s")
 	require.Contains(t, plain(commands.Reply{Room: "abc"}.Brief("id")), "Your room")
 	require.NotContains(t, plain(commands.Reply{}.Brief("id")), "Your room")
 }

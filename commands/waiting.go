@@ -37,15 +37,40 @@ func TellTurn(ahead AheadOf) Reply {
 	return openReply(CodePutOff, text+". No need to send it again.")
 }
 
+// Subject is the request that a first answer is about.
+type Subject struct {
+	Request RequestID
+	// Room is the name that was typed for it; empty for another command, and for a form, which
+	// others have not read.
+	Room string
+}
+
+func (s Subject) String() string {
+	if s.Room == "" {
+		return "Your request " + string(s.Request)
+	}
+	return "Your room “" + s.Room + "” (request " + string(s.Request) + ")"
+}
+
+// PutOff is the first answer to a request that takes longer; after is how long until the next
+// attempt, 0 if that is not known.
+func PutOff(s Subject, after time.Duration) Reply {
+	when := "I keep trying"
+	if after >= time.Second {
+		when = fmt.Sprintf("I go on in about %d s", int(after.Round(time.Second).Seconds()))
+	}
+	return openReply(CodePutOff, "⏳ "+s.String()+" takes longer than usual. "+when+" and report here; no need to send it again.")
+}
+
 // AskToGoOn asks whether a request that has kept failing for so long is still wanted. Where its
 // room is open, it gives the link.
-func (env *Env) AskToGoOn(attempt Attempt, job string, failing time.Duration) (Reply, error) {
+func (env *Env) AskToGoOn(attempt Attempt, job string, s Subject, failing time.Duration) (Reply, error) {
 	var made storedCreation
 	if _, err := attempt.Result(stepRoom, &made); err != nil {
 		return Reply{}, err
 	}
-	reply := openReply(CodePutOff, fmt.Sprintf("⏳ I have tried for %s, and Symphony keeps failing. Shall I go on? If you do nothing, I keep trying and report here.",
-		countNoun(max(1, int(failing.Minutes())), "minute", "minutes")))
+	reply := openReply(CodePutOff, fmt.Sprintf("⏳ %s: I have tried for %s, and Symphony keeps failing. Shall I go on? If you do nothing, I keep trying and report here.",
+		s, countNoun(max(1, int(failing.Minutes())), "minute", "minutes")))
 	if made.Room.ID != "" {
 		p := &roomPlan{env: env}
 		p.room.Name = "Your room" // for who may read only what was typed: the room may have been renamed

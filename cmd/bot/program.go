@@ -131,8 +131,19 @@ func refuseUnknownSubcommand(c *cobra.Command, args []string) error {
 	if len(near) == 0 {
 		return usageError("there is no subcommand %q", args[0])
 	}
-	fixed := append([]string{c.CommandPath(), near[0]}, args[1:]...)
+	fixed := []string{c.CommandPath(), near[0]}
+	for _, arg := range args[1:] {
+		fixed = append(fixed, quoteForShell(arg))
+	}
 	return usageError("there is no subcommand %q. Did you mean `%s`?", args[0], strings.Join(fixed, " "))
+}
+
+// quoteForShell quotes an argument that a shell would not take as it stands.
+func quoteForShell(arg string) string {
+	if arg != "" && !strings.ContainsAny(arg, " \t\n\"'`$&|;<>()*?[]#~!\\{}") {
+		return arg
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 }
 
 // makeUsageErrors gives wrong arguments the exit code of wrong usage.

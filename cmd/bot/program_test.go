@@ -54,6 +54,7 @@ func TestMisspeltSubcommandIsCorrected(t *testing.T) {
 		require.Equal(t, exitUsage, got.code, typed)
 		require.Contains(t, got.err, "Did you mean `"+fixed+"`?", typed)
 	}
+	require.Contains(t, shell(t, "snadbox", "--say", `bob: it's "Q2"`).err, "Did you mean `bot sandbox --say 'bob: it'\\''s \"Q2\"'`?")
 	require.Contains(t, shell(t, "dance").err, `there is no subcommand "dance"`)
 }
 
