@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -37,11 +38,27 @@ func (env *Env) readTail(ctx context.Context, chat Chat, name string) (question 
 			return peopleQuestion{}, false, err
 		}
 		if found {
+			if err := search.addPeopleInPlaceOfName(ctx, &split); err != nil {
+				return peopleQuestion{}, false, err
+			}
 			question, err := newPeopleQuestion(ctx, search, split)
 			return question, err == nil, err
 		}
 	}
 	return peopleQuestion{}, false, nil
+}
+
+// addPeopleInPlaceOfName moves the name to the people where it names people as well, and no room:
+// "alice, carol".
+func (s *personSearch) addPeopleInPlaceOfName(ctx context.Context, split *syntax.TailSplit) error {
+	if strings.ContainsFunc(split.Name, unicode.IsDigit) {
+		return nil
+	}
+	name, found, err := s.split(ctx, syntax.ReadPeople(split.Name))
+	if err == nil && found && name.Name == "" && len(name.Unknown)+len(name.Rest) == 0 {
+		split.Name, split.People = "", append(name.People, split.People...)
+	}
+	return err
 }
 
 // peopleQuestion is the question whether people are meant.
@@ -66,7 +83,11 @@ func newPeopleQuestion(ctx context.Context, search *personSearch, split syntax.T
 		found := search.candidates(phrase)
 		switch {
 		case len(found) > 1:
-			q.shared = append(q.shared, fmt.Sprintf("%d people go by “%s”.", len(found), syntax.Truncate(phrase.Text, maxEcho)))
+			format := "%d people go by “%s”."
+			if search.isLenient {
+				format = "%d people have a name like “%s”."
+			}
+			q.shared = append(q.shared, fmt.Sprintf(format, len(found), syntax.Truncate(phrase.Text, maxEcho)))
 			if len(q.shared) == 1 {
 				q.unsure = found[:min(len(found), maxCandidates)]
 			}
@@ -95,7 +116,14 @@ func (q peopleQuestion) ask(r *Request) *Refusal {
 		}
 	}
 	refusal := &Refusal{Code: "people-in-name", Message: q.text() + nothingCreated}
-	for _, people := range q.choices() {
+	choices := q.choices()
+	if q.name == "" {
+		refusal.Message = q.text() + " Then the room needs a name." + nothingCreated
+		edit := Offer{Label: "Edit in form", Command: formatWithPeople(r, "", choices[0]), Edit: true}
+		refusal.Offers = []Offer{justName, edit}
+		return refusal
+	}
+	for _, people := range choices {
 		refusal.Offers = append(refusal.Offers, Offer{Label: q.label(people), Command: formatWithPeople(r, q.name, people)})
 	}
 	refusal.Offers = append(refusal.Offers, justName, Offer{Label: "Edit in form", Command: refusal.Offers[0].Command, Edit: true})

@@ -30,7 +30,7 @@ func TestRepliesPeopleInName(t *testing.T) {
 		"/newroom Q17 with alice.carol", "/newroom Q18 - Alice Martin, alice", "/newroom Q19 with Kim - Alice",
 		"/newroom Q20 with Dana Former", "/newroom Q22 with alice & dana", "/newroom Q23 with alice but not carol",
 		"/newroom Q24 with alice private", "/newroom Q25 alice carol, public", "/newroom Q26 with alice?", "/newroom Q27 without carol readonly",
-		"/newroom Q28 alice carol external",
+		"/newroom Q28 alice carol external", "/newroom Q29 with Alic", "/newroom Q30 with Al Martin", "/newroom alice, carol", "/newroom alice, carol private",
 	} {
 		entries = append(entries, entry{line, w.answer("bob", line)})
 	}
@@ -50,7 +50,8 @@ func TestPeopleInANameAreAskedAboutInOneLookUp(t *testing.T) {
 func TestOrdinaryNameOpensARoom(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, name := range []string{"Rates and FX", "Q3 results with comments", "Call for tenders", "Prices: gold, silver", "Alice", "Alice in Wonderland", "Q3 kim notes"} {
+	for _, name := range []string{"Rates and FX", "Q3 results with comments", "Call for tenders", "Prices: gold, silver", "Alice", "Alice in Wonderland", "Q3 kim notes",
+		"FX with Martin Bank", "Deal without comments", "R&D - Q3 / Q4"} {
 		require.Equal(t, commands.CodeDone, w.answer("bob", "/newroom "+name).Code, name)
 		require.Len(t, w.rooms(name), 1, name)
 	}

@@ -21,6 +21,9 @@ type personSearch struct {
 	env  *Env
 	chat Chat
 
+	// isLenient is true where names count that are nearly spelt like those of people.
+	isLenient bool
+
 	mu       sync.Mutex // guards what follows
 	searched map[string]bool
 	users    map[symphony.UserID]symphony.User
@@ -46,6 +49,11 @@ func (s *personSearch) split(ctx context.Context, tail syntax.NameTail) (split s
 		return syntax.TailSplit{}, false, err
 	}
 	split, found = tail.Split(s.isPerson)
+	if !found && slices.ContainsFunc(phrases, mayBeMisspelt) {
+		s.isLenient = true
+		split, found = tail.Split(s.isPerson)
+		return split, found, nil
+	}
 	if found && len(last) < len(phrases) {
 		if err := s.lookUp(ctx, nil, phrases); err != nil {
 			return syntax.TailSplit{}, false, err
@@ -81,7 +89,7 @@ func (s *personSearch) lookUp(ctx context.Context, byUsername, byName []syntax.P
 	if s.chat.Room && len(s.members) == 0 {
 		all.Go(func() { s.readMembers(ctx) })
 	}
-	for _, name := range s.namesToSearch(byName) {
+	for _, name := range append(s.namesToSearch(byName), s.beginningsToSearch(byName)...) {
 		all.Go(func() {
 			found, err := s.env.searchPeople(ctx, name)
 			s.note(found, err)
@@ -128,6 +136,24 @@ func (s *personSearch) namesToSearch(phrases []syntax.PersonPhrase) []string {
 	return names
 }
 
+// beginningsToSearch are the first letters of the words that may be misspelt names.
+func (s *personSearch) beginningsToSearch(phrases []syntax.PersonPhrase) (all []string) {
+	for _, p := range phrases {
+		if !mayBeMisspelt(p) {
+			continue
+		}
+		for word := range strings.FieldsSeq(p.Text) {
+			letters := []rune(word)
+			begin := strings.ToLower(string(letters[:min(3, len(letters))]))
+			if !s.searched[begin] && len(s.searched) < maxNameSearches {
+				s.searched[begin] = true
+				all = append(all, begin)
+			}
+		}
+	}
+	return all
+}
+
 func (s *personSearch) note(users []symphony.User, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -163,6 +189,14 @@ func (s *personSearch) isPerson(p syntax.PersonPhrase) bool { return len(s.candi
 
 // candidates are the people whom a phrase may name, in a set order.
 func (s *personSearch) candidates(p syntax.PersonPhrase) []symphony.User {
+	exact := s.exactCandidates(p)
+	if len(exact) == 0 && s.isLenient && mayBeMisspelt(p) {
+		return s.usersWhere(func(u symphony.User) bool { return isSimilar(u, p) })
+	}
+	return exact
+}
+
+func (s *personSearch) exactCandidates(p syntax.PersonPhrase) []symphony.User {
 	if !p.Single {
 		return s.usersWhere(func(u symphony.User) bool { return hasFullName(u, p.Text) })
 	}
@@ -208,7 +242,7 @@ func (env *Env) searchPeople(ctx context.Context, text string) ([]symphony.User,
 }
 
 func hasFullName(u symphony.User, text string) bool {
-	return equalNames(u.DisplayName, text) || equalNames(u.FirstName+" "+u.LastName, text)
+	return equalNames(u.DisplayName, text) || equalNames(u.FirstName+" "+u.LastName, text) || equalNames(u.LastName+" "+u.FirstName, text)
 }
 
 // equalNames compares names without case; an apostrophe has two forms.

@@ -157,6 +157,7 @@ func (env *Env) suggestPeopleOfName(ctx context.Context, r *Request, g syntax.Gr
 	var offers []Offer
 	var justName Offer
 	var longest string
+	var edited syntax.Message
 	for _, reading := range e.Corrections() {
 		read := g.Parse(reading.Message)
 		if read.Command == nil {
@@ -166,24 +167,23 @@ func (env *Env) suggestPeopleOfName(ctx context.Context, r *Request, g syntax.Gr
 		request.Message, request.Invocation = reading.Message, *read.Command
 		asked := question.ask(&request)
 		refusal.Message = asked.Message
+		flags := listFlags(*read.Command)
+		if edit := asked.Offers[len(asked.Offers)-1]; edited.Text == "" || flags != "" {
+			edited = edit.Command
+		}
 		if len(read.Command.Name) > len(longest) {
 			longest, justName = read.Command.Name, Offer{Label: "Just a name", Command: reading.Message}
 		}
-		flags := listFlags(*read.Command)
 		if question.excludes || flags == "" && len(offers) > 0 {
 			continue
 		}
-		for _, o := range asked.Offers[:len(asked.Offers)-2] {
+		for _, o := range asked.Offers[:len(asked.Offers)-2] { // without "Just a name" and the form
 			o.Label += flags
 			offers = append(offers, o)
 		}
 	}
 	if justName.Label == "" {
 		return
-	}
-	edited := justName.Command
-	if len(offers) > 0 {
-		edited = offers[0].Command
 	}
 	refusal.Offers = append(offers, justName, Offer{Label: "Edit in form", Command: edited, Edit: true})
 }
