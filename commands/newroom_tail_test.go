@@ -25,6 +25,12 @@ func TestRepliesPeopleInName(t *testing.T) {
 		"/newroom Q3 alice carol", "/newroom Q4 with alice and carol", "/newroom Q7 Chen, Bob; Martin, Alice", "/newroom Q21; Alice Martin",
 		"/newroom Q5 mit Alice, Carol und Kim Novak", "/newroom Q6 with alice and zoe, yan", "/newroom Q8 with alex", "/newroom Q9 with alex and carol",
 		"/newroom Q10 alice carol external:yes desc:Prep",
+		"/newroom Q11 with alice tomorrow at 3", "/newroom Q12 with alice (urgent), thanks", "/newroom Q13 ainsi que Kim bitte",
+		"/newroom Q14 alice@acme.test/carol@acme.test", "/newroom Q15 Alice Martin[alice@acme.test]", "/newroom Q16 alice+carol",
+		"/newroom Q17 with alice.carol", "/newroom Q18 - Alice Martin, alice", "/newroom Q19 with Kim - Alice",
+		"/newroom Q20 with Dana Former", "/newroom Q22 with alice & dana", "/newroom Q23 with alice but not carol",
+		"/newroom Q24 with alice private", "/newroom Q25 alice carol, public", "/newroom Q26 with alice?", "/newroom Q27 without carol readonly",
+		"/newroom Q28 alice carol external", "/newroom Q29 with Alic", "/newroom Q30 with Al Martin", "/newroom alice, carol", "/newroom alice, carol private",
 	} {
 		entries = append(entries, entry{line, w.answer("bob", line)})
 	}
@@ -37,14 +43,15 @@ func TestPeopleInANameAreAskedAboutInOneLookUp(t *testing.T) {
 	w := newWorld(t)
 	before := w.calls("/pod/v3/users?")
 	w.answer("bob", "/newroom Q3 alice carol")
-	require.Equal(t, before+1, w.calls("/pod/v3/users?"))
+	require.Equal(t, before+2, w.calls("/pod/v3/users?"), "who is found is looked up once more: the account may be disabled")
 	require.Equal(t, 1, w.calls("/pod/v1/user/search"), "the last two words may be a name")
 }
 
 func TestOrdinaryNameOpensARoom(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, name := range []string{"Rates and FX", "Q3 results with comments", "Call for tenders", "Prices: gold, silver", "Alice", "Alice in Wonderland", "Q3 kim notes"} {
+	for _, name := range []string{"Rates and FX", "Q3 results with comments", "Call for tenders", "Prices: gold, silver", "Alice", "Alice in Wonderland", "Q3 kim notes",
+		"FX with Martin Bank", "Deal without comments", "R&D - Q3 / Q4"} {
 		require.Equal(t, commands.CodeDone, w.answer("bob", "/newroom "+name).Code, name)
 		require.Len(t, w.rooms(name), 1, name)
 	}

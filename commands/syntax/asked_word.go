@@ -45,7 +45,7 @@ func (r *messageReader) askedWordError(c Command, tokens []token) *parseError {
 	switch {
 	case toHalfWidth(r.src[end-1]) == '?' && len([]rune(name)) <= MaxName:
 		return &parseError{
-			Error:    Error{Code: WordAlone, At: start, Message: `Is the room to be called "` + echo(name) + `"? A question without quotes opens no room.`},
+			Error:    Error{Code: WordAlone, At: start, Name: name, Message: `Is the room to be called "` + echo(name) + `"? A question without quotes opens no room.`},
 			readings: []correction{callRoom(name, edit{start, end, Quote(name)}), help},
 		}
 	case len(tokens) > maxPhrase || !isPhrase(typed, []phrases{askedWords, courtesies}):

@@ -55,3 +55,9 @@ func parseUsername(word string) (string, bool) {
 }
 
 func trimPunctuation(word string) string { return strings.TrimRight(word, ".:!?…。！？>)]'’") }
+
+// IsEmail reports whether a word is an e-mail address.
+func IsEmail(word string) bool {
+	_, ok := parseEmail(word)
+	return ok
+}

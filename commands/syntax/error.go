@@ -50,4 +50,6 @@ type Error struct {
 	// UnexpectedText only. It begins before At where it is the rest of a name: @Alice Martin.
 	Text      string
 	From, End int
+	// Name is the unquoted name that the question is about, without what may be no part of it.
+	Name string
 }

@@ -30,7 +30,7 @@ func (a *argumentParser) namedFlagsError(first, last int) *parseError {
 	}
 	return &parseError{
 		Error: Error{
-			Code: UnexpectedText, At: a.tokens[cut].start,
+			Code: UnexpectedText, At: a.tokens[cut].start, Name: short,
 			Message: `Is "` + a.echoSource(a.tokens[cut].start, stop) + `" an option, or the end of the room's name?`,
 		},
 		readings: readings,

@@ -3,8 +3,6 @@ package syntax
 import (
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // NameTail is a text that may end with people, such as the name of a room that was written without
@@ -21,6 +19,7 @@ type tailWord struct {
 	text       string
 	start, end int // bytes of the text
 	gap        tailGap
+	inBrackets bool
 }
 
 // tailGap is what stands between two words: the strongest of several.
@@ -30,80 +29,35 @@ const (
 	gapBlank tailGap = iota
 	gapAnd
 	gapComma
-	gapSign // ";", ":" or "&"
+	gapSign // ";", ":", "&" or a dash
 	gapWith
+	gapExcept // "not" or "without"
 )
 
 // isSign reports whether people may be announced by what stands there.
 func (g tailGap) isSign() bool { return g >= gapComma }
 
 // ReadNameTail reads a name whose tail may be people. The first word always belongs to the name.
-func ReadNameTail(name string) NameTail { return NameTail{name, cutTailWords(name, gapBlank), 1} }
+func ReadNameTail(name string) NameTail { return readTail(name, gapBlank, 1) }
+
+// ReadNameTails are the ways to read a name whose tail may be people, the likeliest first: usernames
+// may have dots, and people may be joined by them.
+func ReadNameTails(name string) []NameTail {
+	tails := []NameTail{ReadNameTail(name)}
+	if apart := cutAtDots(name); apart != name {
+		dotted := ReadNameTail(apart)
+		dotted.name = name
+		tails = append(tails, dotted)
+	}
+	return tails
+}
 
 // ReadPeople reads a text that stands where people may stand and can be nothing else.
-func ReadPeople(text string) NameTail { return NameTail{text, cutTailWords(text, gapSign), 0} }
+func ReadPeople(text string) NameTail { return readTail(text, gapSign, 0) }
 
-// cutTailWords cuts a text into its words. Words and signs that only join others become gaps.
-func cutTailWords(text string, gap tailGap) []tailWord {
-	var words []tailWord
-	for at := 0; at < len(text); {
-		r, size := utf8.DecodeRuneInString(text[at:])
-		if sign := signGap(r); unicode.IsSpace(r) || sign > gapBlank {
-			gap, at = max(gap, sign), at+size
-			continue
-		}
-		end := tailWordEnd(text, at)
-		word := tailWord{text: strings.TrimRight(strings.TrimLeft(text[at:end], "(<[@"), ".!?)>]:"), start: at, end: end, gap: gap}
-		at = end
-		switch joiner := joinerGap(text[word.start:word.end]); {
-		case joiner > gapBlank:
-			gap = max(gap, joiner)
-		case word.text != "":
-			words = append(words, word)
-			gap = gapBlank
-			if strings.HasSuffix(text[word.start:word.end], ":") {
-				gap = gapSign
-			}
-		}
-	}
-	return words
-}
-
-// tailWordEnd is where the word at this byte ends. A comma between digits belongs to it.
-func tailWordEnd(text string, start int) int {
-	before := rune(0)
-	for i, r := range text[start:] {
-		next, _ := utf8.DecodeRuneInString(text[start+i+utf8.RuneLen(r):])
-		isNumber := r == ',' && unicode.IsDigit(before) && unicode.IsDigit(next)
-		if unicode.IsSpace(r) || signGap(r) > gapBlank && !isNumber {
-			return start + i
-		}
-		before = r
-	}
-	return len(text)
-}
-
-func signGap(r rune) tailGap {
-	switch r {
-	case ',', '，', '、':
-		return gapComma
-	case ';', '；', '：':
-		return gapSign
-	}
-	return gapBlank
-}
-
-// joinerGap is what a word stands for that joins others, in English, German, French and Spanish.
-func joinerGap(word string) tailGap {
-	switch strings.ToLower(word) {
-	case "with", "w/", "mit", "avec", "con":
-		return gapWith
-	case "&", ":", "＆":
-		return gapSign
-	case "and", "und", "et", "y", "plus", "+":
-		return gapAnd
-	}
-	return gapBlank
+func readTail(text string, gap tailGap, first int) NameTail {
+	words := cutTailWords(text, gap)
+	return NameTail{text, words[:countBeforeCourtesies(words, first)], first}
 }
 
 // PersonPhrase is a part of a text that may name a person.
@@ -116,6 +70,10 @@ type PersonPhrase struct {
 	Signed bool
 	// Whole is true where a sign or the end follows, and not just another word.
 	Whole bool
+	// Announced is true after a word such as "with": others than people may follow the person.
+	Announced bool
+	// First is true where a sign or a word such as "with" stands directly before it.
+	First bool
 
 	start, end int // words
 }
@@ -151,6 +109,8 @@ func (t NameTail) phrase(start, end int, text string) PersonPhrase {
 	p := PersonPhrase{Text: text, Single: end == start+1, start: start, end: end}
 	p.Signed = slices.ContainsFunc(t.words[:start+1], func(w tailWord) bool { return w.gap.isSign() })
 	p.Whole = end == len(t.words) || t.words[end].gap > gapBlank
+	p.Announced = t.first == 0 || slices.ContainsFunc(t.words[:start+1], func(w tailWord) bool { return w.gap >= gapWith })
+	p.First = t.words[start].gap.isSign()
 	return p
 }
 
@@ -177,6 +137,10 @@ type TailSplit struct {
 	People []PersonPhrase
 	// Unknown are parts that stand among the people and name nobody.
 	Unknown []string
+	// Rest are words that follow a person without a sign: "with alice re bonds".
+	Rest []string
+	// Excludes is true where a word such as "without" stands before one of the people.
+	Excludes bool
 }
 
 // Split cuts the text where the longest tail begins that consists of people only. Without one, it
@@ -192,14 +156,27 @@ func (t NameTail) Split(isPerson func(PersonPhrase) bool) (TailSplit, bool) {
 			}
 		}
 	}
-	if begin == len(t.words) {
+	switch {
+	case t.first == 0 && begin > 0:
+		split := t.splitFrom(0, isPerson)
+		return split, len(split.People) > 0
+	case begin == len(t.words):
 		return t.splitAtSign(isPerson)
 	}
 	split := TailSplit{Name: t.nameBefore(begin)}
 	for p := next[begin]; p != nil; p = next[p.end] {
 		split.People = append(split.People, *p)
 	}
+	split.Excludes = t.excludes(split.People, begin)
 	return split, true
+}
+
+// excludes reports whether a word such as "without" stands before one of the people, from word
+// start on.
+func (t NameTail) excludes(people []PersonPhrase, start int) bool {
+	return slices.ContainsFunc(people, func(p PersonPhrase) bool {
+		return slices.ContainsFunc(t.words[start:p.start+1], func(w tailWord) bool { return w.gap == gapExcept })
+	})
 }
 
 // splitAtSign cuts at the last "with" that somebody follows, or else at the first other sign.
@@ -207,7 +184,7 @@ func (t NameTail) splitAtSign(isPerson func(PersonPhrase) bool) (TailSplit, bool
 	cut := -1
 	for start := t.first; start < len(t.words); start++ {
 		gap := t.words[start].gap
-		if gap != gapWith && (cut >= 0 || !gap.isSign()) {
+		if gap < gapWith && (cut >= 0 || !gap.isSign()) {
 			continue
 		}
 		if len(t.splitFrom(start, isPerson).People) > 0 {
@@ -217,25 +194,59 @@ func (t NameTail) splitAtSign(isPerson func(PersonPhrase) bool) (TailSplit, bool
 	if cut < 0 {
 		return TailSplit{}, false
 	}
+	for start := cut; start >= t.first; start-- { // what stands before "without" belongs to the same list
+		if t.words[cut].gap == gapExcept && t.words[start].gap == gapWith && len(t.splitFrom(start, isPerson).People) > 0 {
+			cut = start
+		}
+	}
 	return t.splitFrom(cut, isPerson), true
 }
 
-// splitFrom cuts before a word. A person counts where nothing else stands between two gaps.
+// splitFrom cuts before a word. A person counts where nothing else stands between two gaps, and
+// after a word such as "with" also among others.
 func (t NameTail) splitFrom(start int, isPerson func(PersonPhrase) bool) TailSplit {
-	split := TailSplit{Name: t.nameBefore(start)}
+	split, first := TailSplit{Name: t.nameBefore(start)}, start
 	for start < len(t.words) {
-		phrases := t.phrasesAt(start)
-		at := slices.IndexFunc(phrases, func(p PersonPhrase) bool { return p.Whole && isPerson(p) })
-		if at < 0 {
+		found, ok := t.findPerson(start, isPerson)
+		if !ok {
 			end := t.runEnd(start)
-			split.Unknown = append(split.Unknown, t.join(start, end))
+			if t.words[start].inBrackets && len(split.People) > 0 {
+				split.Rest = append(split.Rest, t.join(start, end))
+			} else {
+				split.Unknown = append(split.Unknown, t.join(start, end))
+			}
 			start = end
 			continue
 		}
-		split.People = append(split.People, phrases[at])
-		start = phrases[at].end
+		if found.start > start {
+			split.Unknown = append(split.Unknown, t.join(start, found.start))
+		}
+		split.People = append(split.People, found)
+		start = found.end
+		if end := t.runEnd(max(start, 1) - 1); end > start && !t.hasPerson(start, end, isPerson) {
+			split.Rest = append(split.Rest, t.join(start, end))
+			start = end
+		}
 	}
+	split.Excludes = t.excludes(split.People, first)
 	return split
+}
+
+// findPerson finds the first person among the words that stand together from start on.
+func (t NameTail) findPerson(start int, isPerson func(PersonPhrase) bool) (PersonPhrase, bool) {
+	for at := start; at < t.runEnd(start); at++ {
+		for _, p := range t.phrasesAt(at) {
+			if (p.Announced || at == start && p.Whole) && isPerson(p) {
+				return p, true
+			}
+		}
+	}
+	return PersonPhrase{}, false
+}
+
+func (t NameTail) hasPerson(start, end int, isPerson func(PersonPhrase) bool) bool {
+	found, ok := t.findPerson(start, isPerson)
+	return ok && found.start < end
 }
 
 // nameBefore is the text before a word, without what joins the two.
@@ -243,5 +254,9 @@ func (t NameTail) nameBefore(start int) string {
 	if start == 0 {
 		return ""
 	}
-	return strings.TrimRight(t.name[:t.words[start-1].end], ":")
+	end := t.words[start-1].end
+	for end < len(t.name) && strings.ContainsRune(")]>", rune(t.name[end])) {
+		end++
+	}
+	return strings.TrimRight(t.name[:end], ":")
 }

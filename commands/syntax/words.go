@@ -10,6 +10,9 @@ func (a *argumentParser) parseWords() *parseError {
 	if f, done := a.continueOptionValue(end); f != nil || done {
 		return f
 	}
+	if f := a.exclusionError(end); f != nil {
+		return f
+	}
 	if a.hasName || (a.i > 0 || a.lastNameToken > a.i) && a.areFlags(end) {
 		return a.parseExtraWords(end)
 	}
