@@ -174,6 +174,7 @@ func (a *attempt) refuseSyntax(ctx context.Context, g syntax.Grammar, m syntax.M
 	refusal := a.bot.catalogue.SyntaxRefusal(g, m, e)
 	r := &commands.Request{From: a.request.From, Chat: a.request.chat(), Message: m}
 	a.bot.env.SuggestPeople(ctx, r, g, e, refusal)
+	a.bot.env.SuggestNamedPeople(ctx, r, g, e, refusal)
 	a.bot.env.CorrectGroups(ctx, r, g, refusal)
 	return refusal
 }

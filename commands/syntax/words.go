@@ -146,6 +146,13 @@ func (a *argumentParser) parseExtraWords(end int) *parseError {
 		a.i = next
 		return nil
 	}
+	if f := a.quotedPeopleError(a.i); f != nil {
+		return f
+	}
+	if next > a.i && next < len(a.tokens) && a.tokens[next].kind == quotedText {
+		a.i = next
+		return a.parseQuoted(a.tokens[next])
+	}
 	f := a.unexpectedTextError(t, end)
 	_, last := a.trimRun(a.i, end)
 	if near, ok := a.spelledFlag(last); ok {
@@ -164,6 +171,9 @@ func (a *argumentParser) parseExtraWords(end int) *parseError {
 	}
 	if near, ok := a.nearestFlag(last); ok {
 		return a.correctToFlag(f, near, last)
+	}
+	if f := a.restOfNameError(last); f != nil {
+		return f
 	}
 	a.addUsernameBefore(f)
 	f.Message += a.hintFor(t, end)
