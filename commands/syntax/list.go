@@ -70,7 +70,7 @@ func (a *argumentParser) isBareUsername(n int) bool {
 	}
 	next := n + 1
 	return next >= len(a.tokens) || a.tokens[next].afterComma || a.tokens[next].kind != word || isJoiner(a.tokens[next]) ||
-		a.isFlag(a.tokens[next]) || a.skipPhrases(next, courtesies) == len(a.tokens)
+		a.isFlag(a.tokens[next]) || a.isDashedOption(next) || isDecoration(a.tokens[next]) || a.skipPhrases(next, courtesies) == len(a.tokens)
 }
 
 // parseListValue reads one value of a list; end is the index of the token after it.
@@ -109,6 +109,12 @@ func (a *argumentParser) parseListValue(o CommandOption, key string, n int) (end
 // parsePersonValue adds one of the people an option names; a word is a username without its @.
 func (a *argumentParser) parsePersonValue(o CommandOption, key string, n int) *parseError {
 	v := a.tokens[n]
+	switch isSelf := a.isSelf(n); {
+	case isSelf && o.Kind == Owners:
+		return a.selfOwnerError(o, n)
+	case isSelf: // who asks is in the room anyway
+		return nil
+	}
 	if name, ok := parseUsername("@" + v.text); ok && v.kind == word {
 		v.kind, v.text = username, name
 	}

@@ -10,6 +10,9 @@ func (a *argumentParser) parseWords() *parseError {
 	if f, done := a.continueOptionValue(end); f != nil || done {
 		return f
 	}
+	if f := a.dashedOptionError(); f != nil {
+		return f
+	}
 	if a.hasName || (a.i > 0 || a.lastNameToken > a.i) && a.areFlags(end) {
 		return a.parseExtraWords(end)
 	}
@@ -29,6 +32,9 @@ func (a *argumentParser) parseWords() *parseError {
 		return a.readAddressName(first)
 	}
 	if f := a.namedFlagsError(first, last); f != nil {
+		return f
+	}
+	if f := a.spacedFlagError(first, last); f != nil {
 		return f
 	}
 	start, stop := a.tokens[first].start, a.tokens[last-1].end
@@ -138,7 +144,7 @@ func (a *argumentParser) parseExtraWords(end int) *parseError {
 		a.i = next
 		return nil
 	}
-	if next := a.skipPhrases(a.i, courtesies); next > a.i {
+	if next := max(a.skipPhrases(a.i, courtesies), a.skipSelf(), a.skipDecoration(), a.skipNameBehindAddress()); next > a.i {
 		a.i = next
 		return nil
 	}
@@ -153,8 +159,15 @@ func (a *argumentParser) parseExtraWords(end int) *parseError {
 		a.i = next
 		return a.parseQuoted(a.tokens[next])
 	}
-	f := a.unexpectedTextError(t, end)
-	_, last := a.trimRun(a.i, end)
+	last := a.trimExtraWords(end)
+	f := a.unexpectedTextError(t, max(last, a.i+1))
+	if f := a.atSignError(); f != nil {
+		return f
+	}
+	if group, ok := a.readGroupWords(end); ok && isJoiner(t) {
+		f.Message, f.readings = f.Message+" Did you mean "+group.label+"?", []correction{group}
+		return f
+	}
 	if near, ok := a.spelledFlag(last); ok {
 		return a.correctToFlag(f, near, last)
 	}
