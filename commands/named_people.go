@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -35,7 +36,7 @@ func (env *Env) SuggestNamedPeople(ctx context.Context, r *Request, g syntax.Gra
 	}
 	var offers []Offer
 	for _, way := range found[:min(len(found), maxCandidates)] {
-		offers = append(offers, Offer{Label: way.label(), Command: way.message})
+		offers = append(offers, Offer{Label: way.label(), Command: way.message, Edit: g.Parse(way.message).Form != nil})
 	}
 	offers = append(offers, refusal.Offers...)
 	if !slices.ContainsFunc(offers, func(o Offer) bool { return o.Edit }) {
@@ -69,10 +70,19 @@ type namedReading struct {
 	err     *syntax.Error
 	people  []symphony.User
 	owners  []symphony.User
+	changed string // what else differs from what was typed
 }
 
-// label names who is added, and who as an owner.
+// label names who is added, who as an owner, and what else is changed.
 func (n namedReading) label() string {
+	label := n.labelPeople()
+	if n.changed != "" {
+		label += ", " + strings.Replace(n.changed, "Without ", "without ", 1)
+	}
+	return label
+}
+
+func (n namedReading) labelPeople() string {
 	people := syntax.JoinWords(shortenList(displayNames(n.people)), "and")
 	owners := syntax.JoinWords(shortenList(displayNames(n.owners)), "and")
 	switch {
@@ -84,12 +94,15 @@ func (n namedReading) label() string {
 	return "With " + people + plural(len(n.owners), ", owner ", ", owners ") + owners
 }
 
-// resolve gives the commands that can be run. There are several where a name has several candidates.
+// resolve gives the commands that can be run: several where a name has several candidates.
 func (s *namedPeopleSearch) resolve(ctx context.Context, n namedReading) ([]namedReading, error) {
 	if n.err == nil {
 		return []namedReading{n}, nil
 	}
-	if s.values++; !isPersonName(n.err) || s.values > maxNamedValues {
+	if !isPersonName(n.err) {
+		return n.correct(), nil
+	}
+	if s.values++; s.values > maxNamedValues {
 		return nil, nil
 	}
 	choices, err := s.choose(ctx, n.err.Text)
@@ -110,6 +123,16 @@ func (s *namedPeopleSearch) resolve(ctx context.Context, n namedReading) ([]name
 		all = append(all, found...)
 	}
 	return all, nil
+}
+
+// correct gives the readings of what is wrong besides the names.
+func (n namedReading) correct() (all []namedReading) {
+	for _, r := range n.err.Corrections() {
+		if r.Line == 0 {
+			all = append(all, namedReading{message: r.Message, people: n.people, owners: n.owners, changed: r.Label})
+		}
+	}
+	return all
 }
 
 // with puts people in the place of the names of the option that could not be read.

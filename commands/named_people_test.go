@@ -19,6 +19,8 @@ func TestRepliesNamedPeople(t *testing.T) {
 		`/newroom "Y4" user:Alice Martin`, `/newroom "Y10" owner:Alice Martin, Carol O'Neil`, `/newroom "Y11" people:carol,"Alice Martin"`,
 		`/newroom "Y12" user:"Alice Martim"`, `/newroom "Y13" user:"Zoe Yan"`, `/newroom "Y14" user:"Alice Martin, Zoe Yan"`,
 		`/newroom "Y15" owner:"alex"`, `/newroom "Y16" with:"Test Group"`, `/newroom "Y17" owner:"!"`,
+		`/newroom user:"Alice Martin"`, `/newroom "Y18" user:"Alice Martin" owner:me`, `/newroom "Y19" "Alice Martin" 🚀`,
+		`/newroom "Y20" @"Alice Martin"`, `/newroom "Y21" alice 🚀`,
 	} {
 		entries = append(entries, entry{line, w.answer("bob", line)})
 	}

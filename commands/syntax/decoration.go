@@ -21,8 +21,8 @@ func (a *argumentParser) skipDecoration() int {
 	return n
 }
 
-// trimExtraWords is the index after the words here that say something, up to token end: without what
-// only joins them to people, and without signs and courtesies at the end.
+// trimExtraWords is the index after the words here that say something, up to token end: without
+// what only joins them to people, and without signs and courtesies at the end.
 func (a *argumentParser) trimExtraWords(end int) int {
 	_, last := a.trimRun(a.i, end)
 	for n := a.i + 1; n < last; n++ {

@@ -3,7 +3,8 @@ package syntax
 import "strings"
 
 // skipNameBehindAddress returns the index after the name in brackets of the person whose address
-// stands right before, as mail programs write it: carol@acme.com (Carol O'Neil). The address counts.
+// stands right before, as mail programs write it: carol@acme.com (Carol O'Neil). The address
+// counts.
 func (a *argumentParser) skipNameBehindAddress() int {
 	if a.i == 0 || a.tokens[a.i-1].kind != email || a.tokens[a.i].afterComma || !strings.HasPrefix(a.tokens[a.i].text, "(") {
 		return a.i

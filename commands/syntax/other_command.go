@@ -1,7 +1,7 @@
 package syntax
 
-// otherCommandError offers the command that opens a room in the place of an unknown one which a room
-// follows: /create "Q2" @alice. It is nil where none follows.
+// otherCommandError offers the command that opens a room in the place of an unknown one which a
+// room follows: /create "Q2" @alice. It is nil where none follows.
 func (r *messageReader) otherCommandError(start, end int) *parseError {
 	for _, c := range r.grammar.Commands {
 		if c.Args != ArgsRoom {

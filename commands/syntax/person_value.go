@@ -76,8 +76,8 @@ func (a *argumentParser) readNames(n int) (names string, end int) {
 	return strings.Join(all, "; "), end
 }
 
-// restOfNameError is the error of words up to token end that stand right behind a username in a list
-// of people, and are probably the rest of a name: user:Alice Martin. Nil where they are not.
+// restOfNameError is the error of words up to token end that stand right behind a username in a
+// list of people, and are probably the rest of a name: user:Alice Martin. Nil where they are not.
 func (a *argumentParser) restOfNameError(end int) *parseError {
 	if a.i == 0 || a.listEnd != a.i || a.tokens[a.i].afterComma || a.tokens[a.i-1].kind != word || end <= a.i || !hasLetter(a.tokens[a.i].text) {
 		return nil

@@ -17,8 +17,8 @@ func (m Message) ReplaceByMentions(start, end int, people []Mentioned) Message {
 	return m.ReplaceByOption(start, end, "", people)
 }
 
-// ReplaceByOption puts mentions in the place of a text, from start to end, each behind the key of an
-// option.
+// ReplaceByOption puts mentions in the place of a text, from start to end, each behind the key of
+// an option.
 func (m Message) ReplaceByOption(start, end int, key string, people []Mentioned) Message {
 	var text strings.Builder
 	var spans []Mention
