@@ -26,6 +26,6 @@ func TestLinesHaveTheButtonThatWasMeant(t *testing.T) {
 	w.says("bob", `/newroom "A10" user:"Alice Martin", owner:"Carol O'Neil"`).sees("[ With Alice Martin, owner Carol O'Neil ]")
 	asked := w.says("bob", `/newroom "A11" owner:"Carol O'Neil" @kim`).sees("Is Carol O'Neil meant? Nothing was created.")
 	w.clicks(asked, "With Carol O'Neil as owner").sees("✓ A11", "Carol O'Neil")
-	room := w.theOnly("A11", "bob", "carol", "kim")
-	require.Contains(t, room.OwnerNames(), "carol")
+	w.theOnly("A11", "bob", "carol", "kim")
+	require.Contains(t, w.theRoom("A11").OwnerNames(), "carol")
 }
