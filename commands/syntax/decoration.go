@@ -25,7 +25,7 @@ func (a *argumentParser) skipDecoration() int {
 // what only joins them to people, and without signs and courtesies at the end.
 func (a *argumentParser) trimExtraWords(end int) int {
 	_, last := a.trimRun(a.i, end)
-	for n := a.i + 1; n < last; n++ {
+	for n := max(a.i+1, last-2*maxPhrase); n < last; n++ {
 		if a.endsInFiller(n, last) {
 			return n
 		}
