@@ -172,10 +172,22 @@ func (a *attempt) refuseSyntax(ctx context.Context, g syntax.Grammar, m syntax.M
 	}
 	a.command = e.Command
 	refusal := a.bot.catalogue.SyntaxRefusal(g, m, e)
+	if e.Command == "" {
+		a.withoutDeniedForm(ctx, refusal)
+	}
 	r := &commands.Request{From: a.request.From, Chat: a.request.chat(), Message: m}
 	a.bot.env.SuggestPeople(ctx, r, g, e, refusal)
+	a.bot.env.SuggestNamedPeople(ctx, r, g, e, refusal)
 	a.bot.env.CorrectGroups(ctx, r, g, refusal)
 	return refusal
+}
+
+// withoutDeniedForm leaves out the buttons that open the form, for whom it would be denied.
+func (a *attempt) withoutDeniedForm(ctx context.Context, refusal *commands.Refusal) {
+	opensForm := func(o commands.Offer) bool { return o.Edit }
+	if slices.ContainsFunc(refusal.Offers, opensForm) && a.permissions(ctx).Access[commands.CommandNewRoom] == commands.AccessNowhere {
+		refusal.Offers, refusal.Final = slices.DeleteFunc(refusal.Offers, opensForm), true
+	}
 }
 
 // refuseLate asks about a command that may not be wanted any more, unless the policy denies it.

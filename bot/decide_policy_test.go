@@ -190,6 +190,12 @@ func TestADeniedPersonIsToldNothingOfTheRest(t *testing.T) {
 	misspelt := w.says("kim", `/newrom "A" group:"Test Group"`).sees("I don't know /newrom.")
 	require.NotContains(t, misspelt.answer(), "[ Create it ]")
 	require.NotContains(t, misspelt.answer(), "Test Group")
+	for _, line := range []string{`/newrom "A" @alice`, "/nonsense", `/create "A" @alice`} {
+		answer := w.says("kim", line).sees("I don't know /", "[ Help ]").answer()
+		require.NotContains(t, answer, "form ]", line)
+		require.NotContains(t, answer, "[ Create", line)
+	}
+	w.says("bob", "/nonsense").sees("[ Open the form ]")
 	w.says("bob", `/newrom "A"`).sees("[ Create it ]")
 	w.says("kim", "/help newroom").sees("/newroom")
 }

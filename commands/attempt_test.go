@@ -190,6 +190,7 @@ func (w *world) answer(who, text string) commands.Reply {
 	case read.Error != nil:
 		refusal := catalogue.SyntaxRefusal(g, m, read.Error)
 		w.env.SuggestPeople(w.t.Context(), &commands.Request{From: w.people[who], Message: m}, g, read.Error, refusal)
+		w.env.SuggestNamedPeople(w.t.Context(), &commands.Request{From: w.people[who], Message: m}, g, read.Error, refusal)
 		w.env.CorrectGroups(w.t.Context(), &commands.Request{From: w.people[who], Message: m}, g, refusal)
 		return refusedOr(commands.Reply{}, refusal)
 	case read.Form != nil:

@@ -103,15 +103,12 @@ func (q peopleQuestion) isOnly(who symphony.UserID) bool {
 	return len(q.unsure)+len(q.unknown)+len(q.disabled) == 0 && len(q.sure) == 1 && q.sure[0].ID == who
 }
 
-// excludedText is the answer to a text that leaves somebody out: there is no button that adds them.
-const excludedText = "People cannot be excluded: name only those who are to be in the room."
-
 func (q peopleQuestion) ask(r *Request) *Refusal {
 	asTyped := FormatCommand(r.Message, r.Invocation)
 	justName := Offer{Label: "Just a name", Command: asTyped}
 	if q.excludes {
 		return &Refusal{
-			Code: "people-in-name", Message: excludedText + nothingCreated,
+			Code: "people-in-name", Message: syntax.CannotExclude + nothingCreated,
 			Offers: []Offer{justName, {Label: "Edit in form", Command: asTyped, Edit: true}},
 		}
 	}

@@ -42,7 +42,7 @@ func (env *Env) SuggestPeople(ctx context.Context, r *Request, g syntax.Grammar,
 	}
 	question.unknown, question.rest = question.dropCompanies(append(question.unknown, question.rest...)), nil
 	if question.excludes {
-		refusal.Message, refusal.Offers = excludedText+nothingCreated, nil
+		refusal.Message, refusal.Offers = syntax.CannotExclude+nothingCreated, nil
 		return
 	}
 	refusal.Message, refusal.Offers = question.text(), nil

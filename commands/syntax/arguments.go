@@ -154,6 +154,9 @@ func (a *argumentParser) extraQuoteError(t token) *parseError {
 		return f
 	}
 	name := `I already have the name "` + echo(a.inv.Name) + `"`
+	if people := a.quotedPeopleError(a.i - 1); people != nil {
+		return people
+	}
 	if f.edits = a.addColonEdits(a.i - 1); f.edits != nil { // there is a name, so something stands before
 		f.Message = name + ". Did you mean " + a.tokens[a.i-1].text + ":" + a.echoSource(t.start, t.end) + "?"
 		return f

@@ -48,6 +48,20 @@ func (r *messageReader) askedWordError(c Command, tokens []token) *parseError {
 			Error:    Error{Code: WordAlone, At: start, Name: name, Message: `Is the room to be called "` + echo(name) + `"? A question without quotes opens no room.`},
 			readings: []correction{callRoom(name, edit{start, end, Quote(name)}), help},
 		}
+	case isFlagAlone(c, typed):
+		return &parseError{
+			Error: Error{Code: WordAlone, At: start, Message: `Is the room to be called "` + echo(name) + `"? An option alone opens no room.`},
+			readings: []correction{
+				{label: fillInForm, holds: func(r Result) bool { return r.Form != nil }, edits: []edit{{end, end, ":yes"}}},
+				callRoom(name, edit{start, end, Quote(name)}),
+			},
+		}
+	case startsWithOrder(tokens) && len([]rune(name)) <= MaxName:
+		return &parseError{
+			Error: Error{Code: WordAlone, At: start, Message: `Is the room to be called "` + echo(name) + `"? Without quotes, a text that begins with "` +
+				tokens[0].text + `" opens no room.`},
+			readings: []correction{callRoom(name, edit{start, end, Quote(name)}), help},
+		}
 	case len(tokens) > maxPhrase || !isPhrase(typed, []phrases{askedWords, courtesies}):
 		return nil
 	}
@@ -56,4 +70,20 @@ func (r *messageReader) askedWordError(c Command, tokens []token) *parseError {
 		Error:    Error{Code: WordAlone, At: start, Message: `Is the room to be called "` + name + `"? Without quotes this alone opens no room.`},
 		readings: []correction{help, callRoom(name, edit{start, end, Quote(name)})},
 	}
+}
+
+// orders are words that begin a request to do something with a room that is there.
+var orders = newPhrases(
+	"delete, undo, rename, remove, archive, cancel, lösche, umbenennen, entferne, supprime, supprimer, renomme, renommer, borra, borrar, renombra, elimina",
+)
+
+// startsWithOrder reports whether words begin with something to be done with a room that is there.
+func startsWithOrder(tokens []token) bool {
+	return len(tokens) > 1 && isPhrase(tokens[0].text, []phrases{orders}) && !isJoiner(tokens[1])
+}
+
+// isFlagAlone reports whether all that was typed is an option which is on or off.
+func isFlagAlone(c Command, typed string) bool {
+	o, ok := c.Option(typed)
+	return ok && o.Kind == Flag
 }

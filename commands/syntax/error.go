@@ -47,7 +47,8 @@ type Error struct {
 	// Option is the key of the option concerned, if any.
 	Option string
 	// Text is what has no place, without its quotes, From where it begins and End where it ends: of
-	// UnexpectedText only. It begins before At where it is the rest of a name: @Alice Martin.
+	// UnexpectedText, and of OptionBadValue where an option that takes people names them by name.
+	// It begins before At where it is the rest of a name, @Alice Martin, or behind the option's key.
 	Text      string
 	From, End int
 	// Name is the unquoted name that the question is about, without what may be no part of it.

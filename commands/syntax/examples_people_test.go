@@ -138,6 +138,31 @@ func peopleExamples() []example {
 			`{"command":"newroom","name":"Desk","users":[1001]}`,
 		},
 		{
+			"who asks is in the room anyway",
+			im(`/newroom "Desk" me @Alice Martin and me user:me,carol`),
+			`{"command":"newroom","name":"Desk","users":[1001],"usernames":["carol"]}`,
+		},
+		{
+			"signs that say nothing do not count after the name",
+			im(`/newroom "Desk" -> @Alice Martin 🚀 => bob@bank.com ...`),
+			`{"command":"newroom","name":"Desk","users":[1001],"emails":["bob@bank.com"]}`,
+		},
+		{
+			"a name in brackets may follow its address",
+			im(`/newroom "Desk" carol@bank.com (Carol O'Neil), bob@bank.com (Bob Chen)`),
+			`{"command":"newroom","name":"Desk","emails":["carol@bank.com","bob@bank.com"]}`,
+		},
+		{
+			"other words in brackets after an address have no place",
+			im(`/newroom "Desk" carol@bank.com (see below)`),
+			`{"error":{"code":"unexpected-text","at":31}}`,
+		},
+		{
+			"thanks may be many",
+			im(`/newroom Vega4 @Alice Martin thx a lot!!`),
+			`{"command":"newroom","name":"Vega4","users":[1001]}`,
+		},
+		{
 			"brackets around people do not count",
 			im(`/newroom Desk (@Alice Martin, bob@bank.com)`),
 			`{"command":"newroom","name":"Desk","users":[1001],"emails":["bob@bank.com"]}`,

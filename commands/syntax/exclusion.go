@@ -5,8 +5,8 @@ import "strings"
 // exclusions say that whoever follows is not to be in the room, as a word or several.
 var exclusions = newPhrases("not, except, except for, without, excluding, but, w/o, minus, nicht, ohne, außer, pas, sauf, sans, excepté, no, sin, excepto, salvo, menos")
 
-// cannotExclude is what is told about a person after such a word.
-const cannotExclude = "People cannot be excluded: name only those who are to be in the room."
+// CannotExclude is what is told about a person after such a word.
+const CannotExclude = "People cannot be excluded: name only those who are to be in the room."
 
 // exclusionError is the error of a word such as "without", or a hyphen, directly before a person.
 // Nobody may come in by it, so it has no correction. A hyphen that begins a line is a bullet.
@@ -16,7 +16,7 @@ func (a *argumentParser) exclusionError(end int) *parseError {
 	}
 	for n := a.i; n < end; n++ {
 		if a.excludes(n, n+1 == end && a.isPeopleAt(end)) {
-			return &parseError{Error: Error{Code: UnexpectedText, At: a.tokens[n].start, Message: cannotExclude}}
+			return &parseError{Error: Error{Code: UnexpectedText, At: a.tokens[n].start, Message: CannotExclude}}
 		}
 	}
 	return nil

@@ -27,8 +27,11 @@ func (a *argumentParser) readExtraWords(end int) (ways []correction) {
 	desc, ok := a.cmd.Option("desc")
 	if _, given := a.inv.Options[desc.Key]; ok && !given && end > a.i {
 		start, stop := a.tokens[a.i].start, a.tokens[end-1].end
-		text := string(a.src[start:stop])
-		ways = append(ways, describeAs(desc.Key, text, edit{start, stop, desc.Key + ":" + Quote(text)}))
+		text, gap := string(a.src[start:stop]), ""
+		if a.tokens[a.i].adjacent {
+			gap = " "
+		}
+		ways = append(ways, describeAs(desc.Key, text, edit{start, stop, gap + desc.Key + ":" + Quote(text)}))
 	}
 	return ways
 }
@@ -36,7 +39,7 @@ func (a *argumentParser) readExtraWords(end int) (ways []correction) {
 // extraWordEdits are the edits that make something else of the words after the name up to token
 // end: an option or a person's ownership. Nil where they are nothing of that.
 func (a *argumentParser) extraWordEdits(end int) []edit {
-	for _, edits := range [][]edit{a.addColonEdits(a.i), a.synonymEdits(a.i), a.ownerEdits(end)} {
+	for _, edits := range [][]edit{a.addColonEdits(a.i), a.synonymEdits(a.i), a.ownerEdits(end), a.boundOwnerEdits()} {
 		if edits != nil {
 			return edits
 		}

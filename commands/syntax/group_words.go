@@ -121,3 +121,21 @@ func openingLength(words []string) int {
 	}
 	return 0
 }
+
+// atSignError is the error of a quoted text right behind an at sign: a group or a person.
+func (a *argumentParser) atSignError() *parseError {
+	at, next := a.tokens[a.i], a.i+1
+	if runes := []rune(at.text); len(runes) != 1 || !isAtSign(runes[0]) || next >= len(a.tokens) || a.tokens[next].kind != quotedText || !a.tokens[next].adjacent {
+		return nil
+	}
+	t := a.tokens[next]
+	f := a.unexpectedTextError(t, next+1)
+	f.From = at.start
+	f.Message += " If it is a person, pick the name from the list that opens when you type @."
+	if name := string(cleanText(t.content.runes, t.content.from).runes); a.knownGroups().names[groupKey(name)] {
+		if way, ok := a.addGroupNamed(name, at.start, t.end); ok {
+			f.readings = []correction{way}
+		}
+	}
+	return f
+}

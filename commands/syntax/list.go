@@ -70,7 +70,7 @@ func (a *argumentParser) isBareUsername(n int) bool {
 	}
 	next := n + 1
 	return next >= len(a.tokens) || a.tokens[next].afterComma || a.tokens[next].kind != word || isJoiner(a.tokens[next]) ||
-		a.isFlag(a.tokens[next]) || a.skipPhrases(next, courtesies) == len(a.tokens)
+		a.isFlag(a.tokens[next]) || a.isDashedOption(next) || isDecoration(a.tokens[next]) || a.skipPhrases(next, courtesies) == len(a.tokens)
 }
 
 // parseListValue reads one value of a list; end is the index of the token after it.
@@ -81,7 +81,7 @@ func (a *argumentParser) parseListValue(o CommandOption, key string, n int) (end
 			n++
 			v = a.tokens[n]
 		}
-		return n + 1, a.parsePersonValue(o, key, v)
+		return n + 1, a.parsePersonValue(o, key, n)
 	}
 	end = n + 1
 	a.open = &openValue{option: o, key: key, start: v.start, next: end, unquoted: v.kind != quotedText}
@@ -107,13 +107,26 @@ func (a *argumentParser) parseListValue(o CommandOption, key string, n int) (end
 }
 
 // parsePersonValue adds one of the people an option names; a word is a username without its @.
-func (a *argumentParser) parsePersonValue(o CommandOption, key string, v token) *parseError {
+func (a *argumentParser) parsePersonValue(o CommandOption, key string, n int) *parseError {
+	v := a.tokens[n]
+	switch isSelf := a.isSelf(n); {
+	case isSelf && o.Kind == Owners:
+		return a.selfOwnerError(o, n)
+	case isSelf: // who asks is in the room anyway
+		return nil
+	}
 	if name, ok := parseUsername("@" + v.text); ok && v.kind == word {
 		v.kind, v.text = username, name
 	}
 	if !v.isPerson() {
-		what := a.echoSource(v.start, v.end)
-		f := a.badValueError(token{text: key}, o, v.start, "needs a person, and "+what+" alone is none: pick the name from the list that opens when you type @, or write an e-mail address or a username")
+		if v.kind == quotedText && hasLetter(string(v.content.runes)) || v.kind == word && hasLetter(v.text) {
+			first := n
+			if n == a.i+1 {
+				first = a.i
+			}
+			return a.personNameError(o, token{text: key}, first, n)
+		}
+		f := a.notPersonError(token{text: key}, o, n, v.end)
 		f.readings = a.dropOption(a.tokens[a.i], v.end)
 		return f
 	}

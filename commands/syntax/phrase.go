@@ -32,6 +32,7 @@ func foldPhrase(text string) string {
 // courtesies may stand before a command, and between and after its arguments.
 var courtesies = newPhrases(
 	"please, pls, plz, kindly, thanks, thank you, thank you very much, thanks a lot, many thanks, thx, ty, cheers, asap",
+	"thx a lot, many thx, thx so much, thanks so much, thank you so much, thanks very much, thanks in advance, thx in advance, thank you in advance",
 	"bitte, bitte schön, danke, danke schön, vielen dank, besten dank, merci, merci beaucoup, merci d'avance",
 	"s'il te plaît, s'il te plait, s'il vous plaît, s'il vous plait, stp, svp",
 	"por favor, porfa, gracias, muchas gracias",

@@ -14,6 +14,12 @@ type Mentioned struct {
 
 // ReplaceByMentions puts mentions in the place of a text, from start to end.
 func (m Message) ReplaceByMentions(start, end int, people []Mentioned) Message {
+	return m.ReplaceByOption(start, end, "", people)
+}
+
+// ReplaceByOption puts mentions in the place of a text, from start to end, each behind the key of
+// an option.
+func (m Message) ReplaceByOption(start, end int, key string, people []Mentioned) Message {
 	var text strings.Builder
 	var spans []Mention
 	at := start
@@ -22,6 +28,8 @@ func (m Message) ReplaceByMentions(start, end int, people []Mentioned) Message {
 			text.WriteString(" ")
 			at++
 		}
+		text.WriteString(key)
+		at += len([]rune(key))
 		name := "@" + p.Name
 		text.WriteString(name)
 		spans = append(spans, Mention{Start: at, End: at + len([]rune(name)), UserID: p.UserID})

@@ -65,6 +65,8 @@ func (a *argumentParser) correctToFlag(f *parseError, near spelling, end int) *p
 	f.Message += " Did you mean " + near.text + "?"
 	if a.cmd.Options[near.index].Irreversible {
 		f.Message += typeItYourself
+		start, stop := a.tokens[a.i].start, a.tokens[end-1].end
+		f.readings = []correction{{label: withoutPart(quotedPart(string(a.src[start:stop]))), edits: a.leaveOut(span{start, stop})}}
 		return f
 	}
 	f.edits = []edit{{a.tokens[a.i].start, a.tokens[end-1].end, near.text}}

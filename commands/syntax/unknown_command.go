@@ -44,6 +44,9 @@ func (r *messageReader) readUnknownCommand(start, end int) (Result, *parseError)
 	if f := r.runTogetherError(start, end, false); f != nil {
 		return Result{}, f
 	}
+	if f := r.otherCommandError(start, end); f != nil {
+		return Result{}, f
+	}
 	return Result{}, r.unknownCommandError("/"+typed, "", edit{})
 }
 

@@ -13,6 +13,9 @@ func (a *argumentParser) parseWords() *parseError {
 	if f := a.exclusionError(end); f != nil {
 		return f
 	}
+	if f := a.dashedOptionError(); f != nil {
+		return f
+	}
 	if a.hasName || (a.i > 0 || a.lastNameToken > a.i) && a.areFlags(end) {
 		return a.parseExtraWords(end)
 	}
@@ -32,6 +35,9 @@ func (a *argumentParser) parseWords() *parseError {
 		return a.readAddressName(first)
 	}
 	if f := a.namedFlagsError(first, last); f != nil {
+		return f
+	}
+	if f := a.spacedFlagError(first, last); f != nil {
 		return f
 	}
 	start, stop := a.tokens[first].start, a.tokens[last-1].end
@@ -141,7 +147,7 @@ func (a *argumentParser) parseExtraWords(end int) *parseError {
 		a.i = next
 		return nil
 	}
-	if next := a.skipPhrases(a.i, courtesies); next > a.i {
+	if next := max(a.skipPhrases(a.i, courtesies), a.skipSelf(), a.skipDecoration(), a.skipNameBehindAddress()); next > a.i {
 		a.i = next
 		return nil
 	}
@@ -149,8 +155,22 @@ func (a *argumentParser) parseExtraWords(end int) *parseError {
 		a.i = next
 		return nil
 	}
-	f := a.unexpectedTextError(t, end)
-	_, last := a.trimRun(a.i, end)
+	if f := a.quotedPeopleError(a.i); f != nil {
+		return f
+	}
+	if next > a.i && next < len(a.tokens) && a.tokens[next].kind == quotedText {
+		a.i = next
+		return a.parseQuoted(a.tokens[next])
+	}
+	last := a.trimExtraWords(end)
+	f := a.unexpectedTextError(t, max(last, a.i+1))
+	if f := a.atSignError(); f != nil {
+		return f
+	}
+	if group, ok := a.readGroupWords(end); ok && isJoiner(t) {
+		f.Message, f.readings = f.Message+" Did you mean "+group.label+"?", []correction{group}
+		return f
+	}
 	if near, ok := a.spelledFlag(last); ok {
 		return a.correctToFlag(f, near, last)
 	}
@@ -167,6 +187,9 @@ func (a *argumentParser) parseExtraWords(end int) *parseError {
 	}
 	if near, ok := a.nearestFlag(last); ok {
 		return a.correctToFlag(f, near, last)
+	}
+	if f := a.restOfNameError(last); f != nil {
+		return f
 	}
 	a.addUsernameBefore(f)
 	f.Message += a.hintFor(t, end)
