@@ -63,7 +63,8 @@ func (s *personSearch) split(ctx context.Context, tail syntax.NameTail) (split s
 	return split, found, nil
 }
 
-// rank is 0 for a phrase that stands between two gaps, and more for one that is rather not a person.
+// rank is 0 for a phrase that stands between two gaps, and more for one that is rather not a
+// person.
 func rank(p syntax.PersonPhrase) int {
 	switch {
 	case p.Whole && p.First:

@@ -62,8 +62,8 @@ func (env *Env) SuggestPeople(ctx context.Context, r *Request, g syntax.Grammar,
 	refusal.Offers = append(refusal.Offers, Offer{Label: "Edit in form", Command: edited, Edit: true})
 }
 
-// readDescription is the correction that makes the text the description: the only one, or where isAnyFit
-// is set one among several.
+// readDescription is the correction that makes the text the description: the only one, or where
+// isAnyFit is set one among several.
 func readDescription(g syntax.Grammar, e *syntax.Error, isAnyFit bool) *syntax.Message {
 	for _, reading := range e.Corrections() {
 		read := g.Parse(reading.Message)
@@ -96,8 +96,8 @@ func trimFlags(g syntax.Grammar, m syntax.Message, e *syntax.Error) *syntax.Erro
 	}
 }
 
-// offersInPlace puts the people in the place of the text that names them and nobody else. It returns
-// none where the command cannot be run then.
+// offersInPlace puts the people in the place of the text that names them and nobody else. It
+// returns none where the command cannot be run then.
 func (q peopleQuestion) offersInPlace(r *Request, g syntax.Grammar, e *syntax.Error) (offers []Offer) {
 	for _, people := range q.choices() {
 		command := r.Message.ReplaceByMentions(e.From, e.End, mentionsOf(people))
@@ -146,8 +146,8 @@ func dropUnknownPeople(search *personSearch, g syntax.Grammar, e *syntax.Error, 
 }
 
 // suggestPeopleOfName looks for people in the name that a question is about. Where there are some,
-// each reading in which they are part of the name gets a button that adds them in its place, and the
-// last of these is offered as just a name.
+// each reading in which they are part of the name gets a button that adds them in its place, and
+// the last of these is offered as just a name.
 func (env *Env) suggestPeopleOfName(ctx context.Context, r *Request, g syntax.Grammar, e *syntax.Error, refusal *Refusal) {
 	refusal.Open = false
 	question, found, err := env.readTail(ctx, r.Chat, e.Name)
@@ -185,7 +185,8 @@ func (env *Env) suggestPeopleOfName(ctx context.Context, r *Request, g syntax.Gr
 	if justName.Label == "" {
 		return
 	}
-	refusal.Offers = append(offers, justName, Offer{Label: "Edit in form", Command: edited, Edit: true})
+	offers = append(offers, justName, Offer{Label: "Edit in form", Command: edited, Edit: true})
+	refusal.Offers = offers
 }
 
 // listFlags are the flags that a command sets, as the end of a label.

@@ -40,8 +40,8 @@ func (g tailGap) isSign() bool { return g >= gapComma }
 // ReadNameTail reads a name whose tail may be people. The first word always belongs to the name.
 func ReadNameTail(name string) NameTail { return readTail(name, gapBlank, 1) }
 
-// ReadNameTails are the ways to read a name whose tail may be people, the likeliest first: usernames
-// may have dots, and people may be joined by them.
+// ReadNameTails are the ways to read a name whose tail may be people, the likeliest first:
+// usernames may have dots, and people may be joined by them.
 func ReadNameTails(name string) []NameTail {
 	tails := []NameTail{ReadNameTail(name)}
 	if apart := cutAtDots(name); apart != name {
