@@ -130,7 +130,7 @@ func TestOtherCompaniesReadNothingOfTheDirectory(t *testing.T) {
 		{`/newroom "J" alice.martin@acme.test`, nil, "Alice Martin (alice)", ""},
 		{"/newroom J2 alice carol", nil, "Are Alice Martin and Carol O'Neil meant?", ""},
 		{`/newroom "J3" "Alice Martin"`, nil, "Is Alice Martin meant?", ""},
-		{`/newroom "J4" "Alice Marten"`, nil, "I already have the name", ""},
+		{`/newroom "J4" "Alice Marten"`, nil, "Nobody here goes by “Marten”.", ""},
 		{`/newroom "K" @nobody`, nil, "Nobody here goes by “nobody”", ""},
 		{`/newroom "L" group:"Test Grup"`, nil, `group:"Test Group"`, ""},
 		{`/newroom "M" group:"Quite other"`, nil, "There is no group", ""},
