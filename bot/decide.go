@@ -51,7 +51,8 @@ func (a *attempt) decide(ctx context.Context) (decision, error) {
 		}
 	}
 	var sent sync.WaitGroup
-	sent.Go(func() { a.showSent(ctx) })
+	aside := *a // since the answer notes in a what it finds out
+	sent.Go(func() { aside.showSent(ctx) })
 	decided, err := a.keepOutcome(ctx, a.answer)
 	sent.Wait()
 	return decision{outcome: decided}, err
