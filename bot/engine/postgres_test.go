@@ -89,6 +89,7 @@ func TestDeletedRowsAreVacuumedWithoutAutovacuum(t *testing.T) {
 	e := open(t, quickConfig(store, doNothing))
 	insert(t, e, newJob("a", "s"))
 	e.EraseTraces(ctx)
+	require.NoError(t, e.Close())
 	conn, err := pgx.Connect(ctx, store.Reveal())
 	require.NoError(t, err)
 	defer conn.Close(ctx)
