@@ -138,6 +138,17 @@ func (m *memory) ShowFirst(_ context.Context, first commands.Reply) {
 	m.first = append(m.first, first)
 }
 
+// age makes all intentions older.
+func (m *memory) age(by time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, times := range m.intentions {
+		for i := range times {
+			times[i] = times[i].Add(-by)
+		}
+	}
+}
+
 // forget drops the result of a step, as if the process had ended before it was stored.
 func (m *memory) forget(step string) {
 	delete(m.results, step)
@@ -168,7 +179,8 @@ func (w *world) applyUntilDone(plan commands.Plan, job *memory) (commands.Reply,
 			return reply, err
 		}
 		if wait, ok := errors.AsType[*commands.WaitError](err); ok {
-			time.Sleep(wait.After)
+			w.advance(wait.After)
+			job.age(wait.After)
 		}
 	}
 	require.NoError(w.t, err)

@@ -53,9 +53,7 @@ func (w *world) pass(job *memory, by time.Duration) {
 	w.t.Helper()
 	w.advance(by)
 	require.NotEmpty(w.t, job.intentions["outside"])
-	for i := range job.intentions["outside"] {
-		job.intentions["outside"][i] = job.intentions["outside"][i].Add(-by)
-	}
+	job.age(by)
 }
 
 // requireWait is one attempt, which waits for outsiders.

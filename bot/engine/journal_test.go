@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,8 +124,18 @@ func openVersion(t *testing.T, ctx context.Context, store engine.Address, versio
 	return e, ran
 }
 
-// longerThanAPause is enough for a job that was handed back to be delivered again.
-const longerThanAPause = 4 * time.Second
+// waitHandedBack waits until a job was delivered and handed back twice.
+func waitHandedBack(t *testing.T, e *engine.Engine, id string) {
+	t.Helper()
+	var times []string
+	require.Eventually(t, func() bool {
+		at, err := e.Scheduled(context.Background(), id)
+		if err == nil && !slices.Contains(times, at) {
+			times = append(times, at)
+		}
+		return len(times) > 2
+	}, patience, 10*time.Millisecond)
+}
 
 func TestAJobOfANewerVersionWaitsForThatVersion(t *testing.T) {
 	onEach(t, func(t *testing.T, store engine.Address) {
@@ -138,7 +149,7 @@ func TestAJobOfANewerVersionWaitsForThatVersion(t *testing.T) {
 		stop := run(t, ctx, older)
 		insert(t, older, newJob("own", "u"))
 		require.Equal(t, "own 1", next(t, ran))
-		time.Sleep(longerThanAPause)
+		waitHandedBack(t, older, "a")
 		require.Empty(t, ran)
 		require.Eventually(t, func() bool {
 			s, err := older.Stats(context.Background())
@@ -169,7 +180,7 @@ func TestANewerReplicaTakesTheJobsThatAnOlderHandsBack(t *testing.T) {
 	for _, id := range ids {
 		insert(t, newer, newJob(id, id))
 	}
-	time.Sleep(longerThanAPause) // the older replica has them for itself
+	waitHandedBack(t, older, ids[0]) // which has them for itself
 	require.Empty(t, ranOlder)
 	run(t, silentContext(), newer)
 	var got, want []string
@@ -203,7 +214,7 @@ func TestAnAttemptMarksItsJobWithItsVersion(t *testing.T) {
 
 		older, ran := openVersion(t, silentContext(), store, 1)
 		run(t, silentContext(), older)
-		time.Sleep(longerThanAPause)
+		waitHandedBack(t, older, "a")
 		require.Empty(t, ran, "the result of the newer version is not misread")
 	})
 }

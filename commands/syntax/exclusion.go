@@ -2,8 +2,13 @@ package syntax
 
 import "strings"
 
-// exclusions say that whoever follows is not to be in the room, as a word or several.
-var exclusions = newPhrases("not, except, except for, without, excluding, but, w/o, minus, nicht, ohne, außer, pas, sauf, sans, excepté, no, sin, excepto, salvo, menos")
+// exclusionWords say that whoever follows is not to be in the room, the longest first of those that
+// begin alike.
+const exclusionWords = "but not, and not, other than, everyone but, all but, not, except for, except, without, excluding, minus, w/o, aber nicht, " +
+	"aber ohne, und nicht, nicht, ohne, außer, mais pas, et pas, pas, sauf, sans, excepté, hormis, pero no, pero sin, y no, sin, excepto, salvo, menos"
+
+// exclusions are these, and words that mean so only directly before a person.
+var exclusions = newPhrases(exclusionWords + ", but, no")
 
 // CannotExclude is what is told about a person after such a word.
 const CannotExclude = "People cannot be excluded: name only those who are to be in the room."

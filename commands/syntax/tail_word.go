@@ -60,17 +60,16 @@ func signGap(r rune) tailGap {
 	return gapBlank
 }
 
-// joiners are words that stand between others, in English, German, French and Spanish, the longest
-// of those first that begin alike.
+// joiners are words that stand between others, in English, German, French, Spanish and Japanese, the
+// longest of those first that begin alike.
 var joiners = []struct {
 	gap   tailGap
 	words string
 }{
-	{gapExcept, "but not, and not, other than, everyone but, all but, not, except for, except, without, excluding, minus, w/o, aber nicht, aber ohne, " +
-		"und nicht, nicht, ohne, außer, mais pas, et pas, pas, sauf, sans, excepté, hormis, pero no, pero sin, y no, sin, excepto, salvo, menos"},
+	{gapExcept, exclusionWords},
 	{gapWith, "together with, along with, with, w/, zusammen mit, mit, sowie, avec, ainsi que, junto con, con, para, plus"},
 	{gapSign, "&, ＆, :, -, ->, =>"},
-	{gapAnd, "and, und, et, y"},
+	{gapAnd, "and, und, et, y, と, や"},
 }
 
 // joinerAt is the word or words at the beginning of a text that join others, and their length: 0

@@ -120,13 +120,9 @@ func (c *Control) openChat(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var ids []int64
-	for _, username := range body.With {
-		other, err := c.person(username)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, other.ID)
+	ids, err := c.userIDs(body.With)
+	if err != nil {
+		return nil, err
 	}
 	st, err := c.world.OpenChat(who, ids)
 	if err != nil {

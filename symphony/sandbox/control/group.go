@@ -36,19 +36,6 @@ func (c *Control) createGroup(r *request) (any, error) {
 	return c.encodeGroup(g), nil
 }
 
-// userIDs are the ids of people by their usernames.
-func (c *Control) userIDs(usernames []string) ([]int64, error) {
-	ids := []int64{}
-	for _, username := range usernames {
-		who, err := c.person(username)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, who.ID)
-	}
-	return ids, nil
-}
-
 // restrictTo is a restriction as the profile manager would have been given it.
 func restrictTo(visible world.Visibility) world.Restrictions {
 	if len(visible.Tenants)+len(visible.Users) == 0 {

@@ -20,6 +20,19 @@ func (c *Control) person(username string) (*world.Person, error) {
 	return who, nil
 }
 
+// userIDs are the ids of people by their usernames.
+func (c *Control) userIDs(usernames []string) ([]int64, error) {
+	ids := []int64{}
+	for _, username := range usernames {
+		who, err := c.person(username)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, who.ID)
+	}
+	return ids, nil
+}
+
 // personIfNamed is person that gives nil where nobody is named.
 func (c *Control) personIfNamed(username string) (*world.Person, error) {
 	if username == "" {

@@ -57,13 +57,9 @@ func (c *Control) createRoom(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var members []int64
-	for _, username := range body.Members {
-		member, err := c.person(username)
-		if err != nil {
-			return nil, err
-		}
-		members = append(members, member.ID)
+	members, err := c.userIDs(body.Members)
+	if err != nil {
+		return nil, err
 	}
 	st, err := c.world.CreateRoom(who, world.RoomChange{
 		Name: &body.Name, Description: &body.Description, Keywords: decodeKeywords(body.Keywords), Public: &body.Public, CrossPod: &body.CrossPod,
