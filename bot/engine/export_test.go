@@ -59,8 +59,8 @@ func (e *Engine) Count(ctx context.Context, table string) (n int, err error) {
 	return n, err
 }
 
-// Scheduled is when the queue delivers a job next, or has delivered it last.
-func (e *Engine) Scheduled(ctx context.Context, id string) (at string, err error) {
+// NextDelivery is when the queue delivers a job next, or has delivered it last.
+func (e *Engine) NextDelivery(ctx context.Context, id string) (at string, err error) {
 	_, err = queryRow(ctx, e.store, []any{&at}, `SELECT CAST(scheduled_at AS TEXT) FROM river_job WHERE id = (SELECT job FROM command WHERE id = $1)`, id)
 	return at, err
 }

@@ -129,7 +129,7 @@ func waitHandedBack(t *testing.T, e *engine.Engine, id string) {
 	t.Helper()
 	var times []string
 	require.Eventually(t, func() bool {
-		at, err := e.Scheduled(context.Background(), id)
+		at, err := e.NextDelivery(context.Background(), id)
 		if err == nil && !slices.Contains(times, at) {
 			times = append(times, at)
 		}

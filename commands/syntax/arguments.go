@@ -1,6 +1,9 @@
 package syntax
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // argumentParser reads the tokens of a command with options, from left to right, and stops at the
 // first error.
@@ -181,24 +184,37 @@ func (a *argumentParser) extraQuoteError(t token) *parseError {
 	return f
 }
 
+// maxQuotesBehind is how many quoted texts in a row may name people.
+const maxQuotesBehind = 50
+
 // addQuotesBehind makes the quoted texts right behind a second one a part of the text that has no
-// place: they are probably people.
+// place: they are probably people. Of very many the text is left empty.
 func (a *argumentParser) addQuotesBehind(f *parseError) {
-	for n := a.i + 1; n < len(a.tokens); n++ {
-		switch t := a.tokens[n]; {
-		case t.kind == quotedText:
-			f.Text, f.End = f.Text+"; "+string(t.content.runes), t.end
-		case !isJoiner(t):
+	texts, end := []string{f.Text}, f.End
+	for n := a.i + 1; n < len(a.tokens) && (a.tokens[n].kind == quotedText || isJoiner(a.tokens[n])); n++ {
+		if t := a.tokens[n]; t.kind == quotedText {
+			texts, end = append(texts, string(t.content.runes)), t.end
+		}
+		if len(texts) > maxQuotesBehind {
+			f.Text = ""
 			return
 		}
 	}
+	f.Text, f.End = strings.Join(texts, "; "), end
 }
 
-// unexpectedTextError is the error of words that have no place, up to token end.
+// maxUnplaced is the longest text without a place, in code points, that may name people.
+const maxUnplaced = 400
+
+// unexpectedTextError is the error of words that have no place, up to token end. Of a very long
+// text it has the place only.
 func (a *argumentParser) unexpectedTextError(t token, end int) *parseError {
 	stop := a.tokens[end-1].end
-	text, shown := string(a.src[t.start:stop]), a.echoSource(t.start, stop)
-	if t.kind == quotedText {
+	text, shown := "", a.echoSource(t.start, stop)
+	switch {
+	case t.kind != quotedText && stop-t.start <= maxUnplaced:
+		text = string(a.src[t.start:stop])
+	case t.kind == quotedText:
 		text = string(t.content.runes)
 		shown = echo(text)
 	}

@@ -60,8 +60,8 @@ func signGap(r rune) tailGap {
 	return gapBlank
 }
 
-// joiners are words that stand between others, in English, German, French, Spanish and Japanese, the
-// longest of those first that begin alike.
+// joiners are words that stand between others, in English, German, French, Spanish and Japanese,
+// the longest of those first that begin alike.
 var joiners = []struct {
 	gap   tailGap
 	words string
