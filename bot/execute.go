@@ -133,8 +133,8 @@ const freeWaits = 30
 // postpone decides what becomes of a request that could not be finished now, and tells the user
 // that it is not forgotten.
 func (a *attempt) postpone(ctx context.Context, cause error) error {
-	if errors.Is(ctx.Err(), context.Canceled) || errors.Is(cause, engine.ErrOutOfOrder) {
-		return cause // it goes on by itself: at the next start, or when the store works again
+	if errors.Is(ctx.Err(), context.Canceled) || errors.Is(cause, engine.ErrOutOfOrder) || errors.Is(cause, engine.ErrClaimLost) {
+		return cause // it goes on by itself: at the next start, when the store works again, or at once
 	}
 	postponed := a.bot.metrics.postponed
 	if symphony.VerdictOf(cause) == symphony.NotSignedIn { // which the client logs, once for all requests

@@ -16,3 +16,6 @@ func (b *Bot) SetParse(change func(parse func(syntax.Message) syntax.Result) fun
 func (b *Bot) Receive(ctx context.Context, events []symphony.Event) error {
 	return b.receive(ctx, events)
 }
+
+// Commits counts what the bot's store has committed.
+func (b *Bot) Commits() int64 { return b.engine.Commits() }

@@ -33,6 +33,7 @@ func (b *Bot) newGauges() *gauges {
 	add(now, "running_jobs", "Jobs being executed, by all replicas.", func(s snapshot) float64 { return float64(s.store.Running) })
 	add(now, "failed_jobs", "Jobs on record that ended without success.", func(s snapshot) float64 { return float64(s.store.Failed) })
 	add(now, "replicas", "Processes that work on the store.", func(s snapshot) float64 { return float64(s.store.Replicas) })
+	add(total, "store_commits_total", "Transactions that were committed.", func(s snapshot) float64 { return float64(s.store.Commits) })
 	add(now, "feed_last_read_timestamp_seconds", "When a read of the feed last completed.",
 		func(s snapshot) float64 { return unixSeconds(s.feed.LastRead) })
 	add(now, "feed_lag_seconds", "Age of the oldest event of the last read, 0 when it brought none.",

@@ -35,6 +35,10 @@ func (a arrival) perCommand() []arrival {
 // each other: both claim first, and then look whether the other has.
 func (a *attempt) claimMessage(ctx context.Context) (owner string, err error) {
 	claim := messageClaim(a.request.Origin)
+	excluded := a.excludedClaims()
+	if len(excluded) == 0 && !a.mayBeUnknown() { // nothing happens before the intention of the room
+		return a.ClaimWithIntention(ctx, claim)
+	}
 	if owner, err = a.Claim(ctx, claim); err != nil || owner != a.ID {
 		return owner, err
 	}
@@ -42,7 +46,7 @@ func (a *attempt) claimMessage(ctx context.Context) (owner string, err error) {
 	if err != nil || begun { // it has looked before
 		return owner, err
 	}
-	for _, other := range a.excludedClaims() {
+	for _, other := range excluded {
 		taken, err := a.bot.engine.ClaimOwner(ctx, other)
 		if err != nil {
 			return "", err

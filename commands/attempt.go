@@ -10,9 +10,12 @@ import (
 // Attempt is one try at a job, as a plan sees it while it writes: the steps that are stored of the
 // job, and a way to tell the user something before all is done.
 type Attempt interface {
-	// Do runs do once per job and step. Its result is stored as JSON; later calls fill result from
-	// what was stored.
+	// Do runs do once per job and step. Its result is stored as JSON, at the latest with the next
+	// intention; later calls fill result from what was stored.
 	Do(ctx context.Context, step string, result any, do func(context.Context) (any, error)) error
+	// SaveInBackground has the results so far stored while the caller goes on. Without it that may wait
+	// for the next intention.
+	SaveInBackground(ctx context.Context)
 	// Result reads into value what a step has stored. It reports false while the step has not been
 	// done.
 	Result(step string, into any) (bool, error)

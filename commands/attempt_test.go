@@ -87,6 +87,8 @@ func (m *memory) Intend(_ context.Context, step string) error {
 	return nil
 }
 
+func (m *memory) SaveInBackground(context.Context) {}
+
 func (m *memory) IntendRoom(ctx context.Context, step string) error { return m.Intend(ctx, step) }
 
 func (m *memory) Withdraw(_ context.Context, step string) error {

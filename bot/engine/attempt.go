@@ -36,6 +36,7 @@ type Attempt struct {
 	cause      error // of the failure
 	journal    int   // newest version of the journal that has worked on the job
 	cache      *stepCache
+	pending    pendingWrites
 }
 
 // loadAttempt reads the job of a queue row, nil when it is finished. Steps are read only when
@@ -88,6 +89,11 @@ func causeError(cause string) error {
 // restart, fill result from the store. result is a pointer, or nil when the value does not matter.
 // An error of do is returned and nothing is stored. A value returned by do is stored even when ctx
 // has ended by then, since its effect has happened.
+//
+// The value is on disk with the next intention or claim of the job or at the end of the attempt, and
+// after a second at the latest: see SaveInBackground. A crash before that has the next attempt call
+// do again. So an effect that must not happen twice needs an intention before it, and whatever
+// follows from one result is on disk only if that result is.
 func (a *Attempt) Do(ctx context.Context, step string, result any, do func(ctx context.Context) (any, error)) error {
 	unlock, err := a.cache.lockStep(ctx, step)
 	if err != nil {
@@ -140,7 +146,8 @@ func (a *Attempt) runStep(ctx context.Context, step string, do func(ctx context.
 	if err != nil {
 		return nil, fmt.Errorf("result of step %s: %w", step, err)
 	}
-	return a.storeResult(ctx, step, stored)
+	a.keepResult(ctx, step, stored)
+	return stored, nil
 }
 
 // checkActive is nil while an effect may begin. A frozen process wakes up with a context that has

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -69,27 +68,10 @@ func (a *Attempt) checkOwnership(ctx context.Context, tx runner) (now time.Time,
 	return time.UnixMicro(micros), err
 }
 
-// insertIfOwned runs one statement that ends in the ownershipClause and returns a row when it has
-// stored something.
-func (a *Attempt) insertIfOwned(ctx context.Context, dest []any, statement string, args ...any) error {
-	found := false
-	err := a.engine.store.writeStatement(ctx, func(read scan) error {
-		found = true
-		return read(dest...)
-	}, statement, append(args, a.delivery.queueID, a.delivery.token)...)
-	if err == nil && !found {
-		err = fmt.Errorf("%s: %w", a.ID, ErrTaken)
-	}
-	return err
-}
-
 // writeIfOwned runs a statement in a transaction that fails with ErrTaken when another delivery has
 // followed.
 func (a *Attempt) writeIfOwned(ctx context.Context, statement string, args ...any) error {
-	return a.engine.store.write(ctx, func(ctx context.Context, tx runner) error {
-		if _, err := a.checkOwnership(ctx, tx); err != nil {
-			return err
-		}
+	return a.write(ctx, func(ctx context.Context, tx runner, _ time.Time) error {
 		_, err := tx.exec(ctx, statement, args...)
 		return err
 	})

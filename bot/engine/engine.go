@@ -57,7 +57,7 @@ type Engine struct {
 	queueProblems chan queueProblem // errors of the queue, which the store may explain
 	newerJob      sync.Once         // logs that a job needs a newer version of the program
 	purging       purgeClock
-	waiting       waitingJobs
+	waiting       *waitingJobs
 }
 
 // Open locks or joins the store, migrates it, and takes back what a dead process left running.
@@ -73,6 +73,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		config: c, running: map[int64]*delivery{},
 		queueProblems: make(chan queueProblem, 1), health: storeHealth{log: zerolog.Ctx(ctx)},
 	}
+	e.waiting = newWaitingJobs()
 	e.erasures.Store(1)
 	open := e.openSQLite
 	if c.Store.IsPostgres() {
@@ -129,19 +130,22 @@ func (e *Engine) queueConfig(ctx context.Context, id string) *river.Config {
 	return c
 }
 
-// The notifier announces ready jobs, so the cooldown only bounds how often a busy engine fetches,
+// The fetcher knows when a job is ready, so the cooldown only bounds how often a busy engine fetches,
 // and the poll finds jobs that another process has made ready, or whose notification was lost with
-// one. A fetch costs half a
-// millisecond of CPU whether it finds anything or not.
+// one. A fetch costs half a millisecond of CPU whether it finds anything or not.
 const (
 	fetchCooldown = time.Millisecond
-	fetchPoll     = 500 * time.Millisecond
+	fetchPoll     = time.Second
 	maxDeliveries = 1<<15 - 1
 
 	// keepDelivered is how long the queue keeps its row of a done job, which has a record of its
 	// own. The id of a row that is gone may be used again, which must not be soon.
 	keepDelivered = time.Hour
 )
+
+// Commits counts the transactions that this process has committed: what it has waited for its disk or
+// its database.
+func (e *Engine) Commits() int64 { return e.store.committed() + e.queue.fetchCommits() }
 
 // Close releases the store. Call it after Run has returned.
 func (e *Engine) Close() error {

@@ -24,15 +24,20 @@ func (e *Engine) Insert(ctx context.Context, jobs ...Job) error {
 		return nil
 	}
 	var waiting []int64
-	err := e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
-		waiting, err = e.insertInTx(ctx, tx, jobs)
-		return err
+	fetch := e.queue.newFetch()
+	err := e.store.write(ctx, func(ctx context.Context, tx runner) error {
+		queued, held, err := e.insertInTx(ctx, tx, jobs)
+		waiting = held
+		if err != nil || queued == 0 {
+			return err
+		}
+		return fetch.run(ctx, tx, queued)
 	})
+	fetch.end(err)
 	if err != nil {
 		return fmt.Errorf("insert jobs: %w", err)
 	}
 	e.waiting.add(time.Now().Add(e.config.WaitingAfter), waiting...)
-	e.queue.notify()
 	return nil
 }
 
@@ -46,19 +51,19 @@ func (e *Engine) HasJob(ctx context.Context, id string) (bool, error) {
 	return found, nil
 }
 
-// insertInTx returns the queue's ids of the jobs whose users are told if they wait long: those of
-// the main lane. What only reads waits for moments.
-func (e *Engine) insertInTx(ctx context.Context, tx runner, jobs []Job) (waiting []int64, err error) {
+// insertInTx returns how many jobs are ready, and the queue's ids of the jobs whose users are told
+// if they wait long: those of the main lane. What only reads waits for moments.
+func (e *Engine) insertInTx(ctx context.Context, tx runner, jobs []Job) (ready int, waiting []int64, err error) {
 	if err := e.lockConversations(ctx, tx, conversations(jobs)...); err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	ids, entries, err := e.insertNewJobs(ctx, tx, jobs)
 	if err != nil || len(entries) == 0 {
-		return nil, err
+		return 0, nil, err
 	}
 	queueIDs, err := e.queue.insert(ctx, tx, entries)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	lanes := map[string]Lane{}
 	for _, j := range jobs {
@@ -67,12 +72,15 @@ func (e *Engine) insertInTx(ctx context.Context, tx runner, jobs []Job) (waiting
 	places := make([][]any, len(queueIDs))
 	for i, queueID := range queueIDs {
 		places[i] = []any{queueID, ids[i]}
-		if entries[i].InsertOpts.Pending && lanes[ids[i]] == MainLane {
+		switch {
+		case !entries[i].InsertOpts.Pending:
+			ready++
+		case lanes[ids[i]] == MainLane:
 			waiting = append(waiting, queueID)
 		}
 	}
 	// The id in the queue is also the job's place in its conversation.
-	return waiting, tx.execMany(ctx, nil, `UPDATE command SET job = $1 WHERE id = $2`, places)
+	return ready, waiting, tx.execMany(ctx, nil, `UPDATE command SET job = $1 WHERE id = $2`, places)
 }
 
 // conversations of the jobs, each once, in an order that all replicas share, so that replicas

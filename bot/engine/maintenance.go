@@ -9,12 +9,9 @@ import (
 )
 
 const (
-	cancelEvery = 500 * time.Millisecond
-
-	// announceEvery is how often it looks, in memory only, who has waited long enough.
-	announceEvery = 100 * time.Millisecond
-
-	probeEvery  = time.Second // while the store is out of order
+	// pollEvery is how often it looks for what other processes have asked for, and while the store is
+	// out of order, whether it still is.
+	pollEvery   = time.Second
 	repairEvery = time.Minute
 	purgeEvery  = 10 * time.Minute
 	purgeBatch  = 200                    // jobs deleted in one transaction
@@ -23,13 +20,10 @@ const (
 
 // runMaintenance deletes old jobs, interrupts cancelled ones and repairs the queue, until ctx ends.
 func (e *Engine) runMaintenance(ctx context.Context) {
-	cancels, repairs, purges := time.NewTicker(cancelEvery), time.NewTicker(repairEvery), time.NewTicker(purgeEvery)
+	polls, repairs, purges := time.NewTicker(pollEvery), time.NewTicker(repairEvery), time.NewTicker(purgeEvery)
 	traces := time.NewTicker(e.store.dialect().tracesEvery)
 	defer traces.Stop()
-	probes, announcements := time.NewTicker(probeEvery), time.NewTicker(announceEvery)
-	defer probes.Stop()
-	defer announcements.Stop()
-	defer cancels.Stop()
+	defer polls.Stop()
 	defer repairs.Stop()
 	defer purges.Stop()
 	e.purge(ctx)
@@ -38,19 +32,18 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-cancels.C:
+		case <-polls.C:
+			if e.health.outage.IsOngoing() {
+				e.repairQueue(ctx)
+			}
 			if err := e.interruptCancelled(ctx); err != nil {
 				e.health.noteFailure(err)
 			}
 			if err := e.reportActs(ctx); err != nil {
 				e.health.noteFailure(err)
 			}
-		case <-probes.C:
-			if e.health.outage.IsOngoing() {
-				e.repairQueue(ctx)
-			}
-		case now := <-announcements.C:
-			if err := e.announceWaiting(ctx, now); err != nil {
+		case <-e.waiting.due:
+			if err := e.announceWaiting(ctx, time.Now()); err != nil {
 				e.health.noteFailure(err)
 			}
 		case p := <-e.queueProblems:
@@ -79,7 +72,7 @@ func (e *Engine) logQueueProblem(ctx context.Context, p queueProblem) {
 	if !e.health.outage.Covers(p.at) {
 		e.repairQueue(ctx)
 	}
-	if !e.health.outage.Covers(p.at) && sleep(ctx, probeEvery) { // the queue's connection may only have been the first to break
+	if !e.health.outage.Covers(p.at) && sleep(ctx, pollEvery) { // the queue's connection may only have been the first to break
 		e.repairQueue(ctx)
 	}
 	level := zerolog.WarnLevel

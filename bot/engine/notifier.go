@@ -2,28 +2,20 @@ package engine
 
 import (
 	"context"
-	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 )
 
-// notifier tells River that a job has become ready in this process. It is a River listener of which
-// only WaitForNotification does anything.
+// notifier has River fetch. It is a River listener of which only WaitForNotification does anything.
 type notifier struct{ signal chan struct{} } // holds at most one signal
 
-// notify is called after the commit that made a job ready. Signals that nobody has received yet are
-// one.
-func (n *notifier) notify() {
+// wake has River fetch once. Signals that nobody has received yet are one.
+func (n *notifier) wake() {
 	select {
 	case n.signal <- struct{}{}:
 	default:
 	}
-}
-
-// notifyAfter notifies when the pause of a job is over.
-func (n *notifier) notifyAfter(pause time.Duration) {
-	time.AfterFunc(pause+time.Millisecond, n.notify)
 }
 
 func (n *notifier) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {
@@ -50,7 +42,8 @@ func (n *notifier) Unlisten(context.Context, string) error { return nil }
 // mergedListener listens to the other processes and to the notifier of this one.
 type mergedListener struct {
 	riverdriver.Listener
-	local *notifier
+	local   *notifier
+	fetcher *fetcher
 }
 
 func (l *mergedListener) WaitForNotification(ctx context.Context) (*riverdriver.Notification, error) {
@@ -65,11 +58,14 @@ func (l *mergedListener) WaitForNotification(ctx context.Context) (*riverdriver.
 	cancel()
 	switch notified := <-local; {
 	case !notified:
+		if err == nil {
+			l.fetcher.notify()
+		}
 		return notification, err
 	case err != nil && ctx.Err() == nil && waiting.Err() != nil:
 		return jobReady(), nil
 	default:
-		l.local.notify() // for the next call
+		l.fetcher.notify() // for the next call
 		return notification, err
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -139,8 +140,11 @@ func connect(ctx context.Context, config *pgxpool.Config, patience time.Duration
 // postgresStore writes on as many connections as it has.
 type postgresStore struct {
 	pgRunner
-	pool *pgxpool.Pool
+	pool    *pgxpool.Pool
+	commits atomic.Int64
 }
+
+func (p *postgresStore) committed() int64 { return p.commits.Load() }
 
 func (p *postgresStore) dialect() dialect { return postgresDialect() }
 
@@ -189,6 +193,7 @@ func (p *postgresStore) runExclusively(ctx context.Context, do func(context.Cont
 func (p *postgresStore) writeStatement(ctx context.Context, row func(scan) error, statement string, args ...any) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
+	p.commits.Add(1)
 	return p.resetAfterOutage(p.query(ctx, row, statement, args...))
 }
 
@@ -226,6 +231,7 @@ func (p *postgresStore) transact(ctx context.Context, t transaction) error {
 	if err := tx.Commit(ctx); err != nil {
 		return postgresError(fmt.Errorf("commit: %w", err))
 	}
+	p.commits.Add(1)
 	return nil
 }
 

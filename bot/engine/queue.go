@@ -19,23 +19,40 @@ type queue interface {
 	setState(ctx context.Context, tx runner, p *riverdriver.JobSetStateIfRunningParams) error
 	notify()
 	notifyAfter(pause time.Duration)
+	newFetch() *fetch
+	workerIsFree()
+	stopFetching() []*rivertype.JobRow
+	fetchCommits() int64
 }
 
 // riverQueue is a queue whose transactions are T.
 type riverQueue[T any] struct {
 	*river.Client[T]
-	*notifier
+	*fetcher
 	driver *queueDriver[T]
 	native func(runner) T
 }
 
 func newQueue[T any](driver *queueDriver[T], native func(runner) T, c *river.Config) (queue, error) {
+	driver.fetcher = newFetcher(c.Queues[river.QueueDefault].MaxWorkers, driver.notifier)
 	client, err := river.NewClient[T](driver, c)
 	if err != nil {
 		return nil, err
 	}
-	return &riverQueue[T]{Client: client, notifier: driver.notifier, driver: driver, native: native}, nil
+	return &riverQueue[T]{Client: client, fetcher: driver.fetcher, driver: driver, native: native}, nil
 }
+
+func (q *riverQueue[T]) newFetch() *fetch {
+	return &fetch{fetcher: q.fetcher, get: func(ctx context.Context, tx runner, p *riverdriver.JobGetAvailableParams) ([]*rivertype.JobRow, error) {
+		return q.driver.UnwrapExecutor(q.native(tx)).JobGetAvailable(ctx, p)
+	}}
+}
+
+func (q *riverQueue[T]) fetchCommits() int64 { return q.fetcher.commits.Load() }
+
+func (q *riverQueue[T]) workerIsFree() { q.release(1) }
+
+func (q *riverQueue[T]) stopFetching() []*rivertype.JobRow { return q.fetcher.stop() }
 
 func (q *riverQueue[T]) insert(ctx context.Context, tx runner, entries []river.InsertManyParams) ([]int64, error) {
 	results, err := q.InsertManyTx(ctx, q.native(tx), entries)
@@ -63,11 +80,13 @@ func (q *riverQueue[T]) setState(ctx context.Context, tx runner, p *riverdriver.
 	return err
 }
 
-// queueDriver is one of River's drivers with two things replaced: whoever makes a job ready in this
-// process notifies its notifier, and River does not store what becomes of a job after an attempt.
+// queueDriver is one of River's drivers with three things replaced: whoever makes a job ready in this
+// process wakes its notifier, the fetcher decides what River fetches, and River does not store what
+// becomes of a job after an attempt.
 type queueDriver[T any] struct {
 	riverdriver.Driver[T]
 	notifier *notifier
+	fetcher  *fetcher
 	listen   func(*riverdriver.GetListenenerParams) riverdriver.Listener // to other processes; nil when there are none
 }
 
@@ -79,7 +98,7 @@ func (d *queueDriver[T]) GetListener(p *riverdriver.GetListenenerParams) riverdr
 	if d.listen == nil {
 		return d.notifier
 	}
-	return &mergedListener{Listener: d.listen(p), local: d.notifier}
+	return &mergedListener{Listener: d.listen(p), local: d.notifier, fetcher: d.fetcher}
 }
 
 // SupportsListenNotify is false on SQLite, so that nothing is written into River's outbox, which it
@@ -108,7 +127,7 @@ func (d databaseClock) JobInsertFastMany(
 }
 
 func (d *queueDriver[T]) GetExecutor() riverdriver.Executor {
-	return settledExecutor{d.Driver.GetExecutor()}
+	return settledExecutor{fetchingExecutor{d.Driver.GetExecutor(), d.fetcher}}
 }
 
 // settledExecutor keeps River from changing a job after its attempt, which it would do up to 250 ms

@@ -27,25 +27,13 @@ func (e *QuotaError) Error() string {
 // error is a *QuotaError where the quota is used up, and then nothing is stored.
 func (a *Attempt) IntendWithin(ctx context.Context, step string, q Quota) error {
 	return a.intend(ctx, step, func(ctx context.Context, step string, n *int) error {
-		return a.engine.store.write(ctx, func(ctx context.Context, tx runner) error {
-			return a.insertWithin(ctx, tx, step, q, n)
-		})
+		return a.write(ctx, func(ctx context.Context, tx runner, now time.Time) error {
+			if err := a.countAgainst(ctx, tx, q, now); err != nil {
+				return err
+			}
+			return a.insertIntentionInTx(ctx, tx, step, n)
+		}, q.Key)
 	})
-}
-
-func (a *Attempt) insertWithin(ctx context.Context, tx runner, step string, q Quota, n *int) error {
-	if err := a.engine.lockConversations(ctx, tx, q.Key); err != nil { // the lock is that of any text
-		return err
-	}
-	now, err := a.checkOwnership(ctx, tx)
-	if err != nil {
-		return err
-	}
-	if err := a.countAgainst(ctx, tx, q, now); err != nil {
-		return err
-	}
-	_, err = queryRow(ctx, tx, []any{n}, insertIntent(a.engine.store.dialect().now)+` RETURNING n`, a.ID, step)
-	return err
 }
 
 // countAgainst counts the job, by the database's clock. What counts at a time to come was stored

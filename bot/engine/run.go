@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/riverqueue/river/rivertype"
 	"github.com/rs/zerolog"
 )
 
@@ -53,7 +54,16 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
+// returnFetched gives jobs back that were fetched and not begun.
+func (e *Engine) returnFetched(ctx context.Context, rows []*rivertype.JobRow) {
+	for _, row := range rows {
+		d := &delivery{queueID: row.ID, token: e.store.dialect().tokenOf(row), attempt: row.Attempt}
+		e.settle(ctx, &Attempt{engine: e, delivery: d}, settlement{handedBack: true})
+	}
+}
+
 func (e *Engine) stopQueue(ctx context.Context, patience time.Duration) error {
+	e.returnFetched(ctx, e.queue.stopFetching())
 	drain, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if e.queue.Stop(drain) == nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,12 +17,17 @@ import (
 // settle stores the outcome of a delivery, unless another delivery has followed. While the store is
 // out of order it waits, and the worker with it: nothing else can be done for the job.
 func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) {
-	ready := false
 	err := a.retryDuringOutage(ctx, unlimited, func() error {
-		return e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
-			ready, err = e.settleInTx(ctx, tx, a, o)
-			return err
+		fetch := e.queue.newFetch()
+		err := e.store.write(ctx, func(ctx context.Context, tx runner) error {
+			ready, err := e.settleInTx(ctx, tx, a, o)
+			if err != nil || !ready {
+				return err
+			}
+			return fetch.run(ctx, tx, 1)
 		})
+		fetch.end(err)
+		return err
 	})
 	if err == nil && o.state != "" {
 		e.erasures.Add(1)
@@ -33,9 +39,6 @@ func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) {
 	case err != nil:
 		e.health.noteFailure(err)
 		return
-	}
-	if ready {
-		e.queue.notify()
 	}
 	if o.state == "" && !o.handedBack {
 		e.queue.notifyAfter(o.pause)
@@ -51,6 +54,9 @@ func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settle
 	}
 	now, err := a.checkOwnership(ctx, tx)
 	if err != nil {
+		return false, err
+	}
+	if err := a.storeAtEnd(ctx, tx, o); err != nil {
 		return false, err
 	}
 	cancelled := false
@@ -85,6 +91,17 @@ func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settle
 		return false, err
 	}
 	return e.releaseNext(ctx, tx, a.Conversation, a.lane)
+}
+
+// storeAtEnd stores what is pending. Of a job that is done the results are erased anyway. A claim
+// that another job has counts for an intention only.
+func (a *Attempt) storeAtEnd(ctx context.Context, tx runner, o settlement) error {
+	pending := a.pending.all()
+	if o.state == stateDone {
+		pending = slices.DeleteFunc(pending, func(w *pendingWrite) bool { return w.claim == "" })
+	}
+	_, err := a.storePending(ctx, tx, pending)
+	return err
 }
 
 // closeInTx stores the end of a job. What a done one says is erased by the same statement: on

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gofrs/flock"
 )
@@ -21,6 +22,8 @@ type sqliteStore struct {
 	read *sql.DB       // for reads outside of transactions; may be db
 	lock *flock.Flock  // nil when only read
 	turn chan struct{} // holds a token while somebody writes
+
+	commits atomic.Int64
 
 	mu     sync.Mutex // guards queued
 	queued []*queuedWrite
@@ -42,6 +45,8 @@ func (s *sqliteStore) query(ctx context.Context, row func(scan) error, statement
 func (s *sqliteStore) runExclusively(ctx context.Context, do func(context.Context) error) error {
 	return do(ctx)
 }
+
+func (s *sqliteStore) committed() int64 { return s.commits.Load() }
 
 func (s *sqliteStore) dialect() dialect { return sqliteDialect() }
 
@@ -113,5 +118,6 @@ func (s *sqliteStore) commit(ctx context.Context, batch []*queuedWrite) error {
 	if err := tx.Commit(); err != nil {
 		return &outageError{fmt.Errorf("commit: %w", err)}
 	}
+	s.commits.Add(1)
 	return nil
 }

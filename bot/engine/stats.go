@@ -14,12 +14,13 @@ type Stats struct {
 	Oldest      time.Duration // age of the oldest unfinished job, by ReceivedAt; zero when there is none
 	Failing     time.Duration // how long the attempts at an unfinished job have been failing, the longest of them
 	Replicas    int           // alive; 1 on SQLite
+	Commits     int64         // transactions that this process has committed
 	OutageSince time.Time     // when writes began to fail, or to hang for 2 s; zero when they succeed
 }
 
 // Stats counts the jobs.
 func (e *Engine) Stats(ctx context.Context) (Stats, error) {
-	s := Stats{Running: e.countRunning(), Replicas: 1, OutageSince: e.health.outageSince()}
+	s := Stats{Running: e.countRunning(), Replicas: 1, Commits: e.Commits(), OutageSince: e.health.outageSince()}
 	var open, running, alive int
 	var oldest, failing int64
 	_, err := queryRow(ctx, e.store, []any{&open, &oldest, &failing, &s.Failed, &running, &alive},

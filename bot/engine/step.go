@@ -9,27 +9,16 @@ import (
 	"time"
 )
 
-// storeResult stores the result of a step; the first one stored counts, and is returned. The effect
-// has happened, so it waits while the store is out of order.
-func (a *Attempt) storeResult(ctx context.Context, step string, result json.RawMessage) (json.RawMessage, error) {
-	var stored string
-	err := a.retryDuringOutage(ctx, resultPatience, func() error {
-		return a.insertIfOwned(ctx, []any{&stored},
-			`INSERT INTO step (command, step, result) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT)`+
-				a.ownershipClause("$4", "$5")+` ON CONFLICT (command, step) DO UPDATE SET result = step.result RETURNING result`,
-			a.ID, step, string(result))
-	})
-	if err != nil {
-		return nil, fmt.Errorf("store the result of step %s: %w", step, err)
-	}
-	a.cache.setResult(step, json.RawMessage(stored), true)
-	return json.RawMessage(stored), nil
+// keepResult keeps the result of a step, which the next write of the attempt stores.
+func (a *Attempt) keepResult(ctx context.Context, step string, result json.RawMessage) {
+	a.cache.setResult(step, result, true)
+	ctx = context.WithoutCancel(ctx)
+	a.pending.add(&pendingWrite{step: step, result: result}, func() { a.savePending(ctx) })
 }
 
 const (
-	resultPatience = 2 * time.Minute // how long a result is kept while it cannot be stored
-	endPatience    = 3 * time.Second // the same when the process is about to end
-	outageRetry    = 200 * time.Millisecond
+	endPatience = 3 * time.Second // how long a write is tried in an outage when the process is about to end
+	outageRetry = 200 * time.Millisecond
 
 	// unlimited is as long as the process lives. Nobody else would bring the job back where one
 	// process works on the store alone.
@@ -70,7 +59,16 @@ func (a *Attempt) Intend(ctx context.Context, step string) error {
 
 // insertIntention stores another intention of a step, whose number it writes into n.
 func (a *Attempt) insertIntention(ctx context.Context, step string, n *int) error {
-	return a.insertIfOwned(ctx, []any{n}, insertIntent(a.engine.store.dialect().now)+a.ownershipClause("$3", "$4")+` RETURNING n`, a.ID, step)
+	return a.write(ctx, func(ctx context.Context, tx runner, _ time.Time) error {
+		return a.insertIntentionInTx(ctx, tx, step, n)
+	})
+}
+
+func (a *Attempt) insertIntentionInTx(ctx context.Context, tx runner, step string, n *int) error {
+	_, err := queryRow(ctx, tx, []any{n}, `INSERT INTO intent (command, step, n, at)
+		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), coalesce(max(i.n), 0) + 1, `+a.engine.store.dialect().now+`
+		FROM intent i WHERE i.command = $1 AND i.step = $2 RETURNING n`, a.ID, step)
+	return err
 }
 
 // intend is Intend, where insert stores the intention.
@@ -125,13 +123,6 @@ func (a *Attempt) storeIntention(
 	return asked, err
 }
 
-// insertIntent is the statement that stores the next intention of the step $2 of the job $1, up to
-// the table from which its row is selected.
-func insertIntent(now string) string {
-	return `INSERT INTO intent (command, step, n, at) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT),
-		(SELECT coalesce(max(i.n), 0) + 1 FROM intent i WHERE i.command = $1 AND i.step = $2), ` + now
-}
-
 // Withdraw takes the last intention back: the effect was surely not tried.
 func (a *Attempt) Withdraw(ctx context.Context, step string) error {
 	unlock, err := a.cache.lockStep(ctx, intentionLock(step))
@@ -170,9 +161,10 @@ func (a *Attempt) Claim(ctx context.Context, key string) (owner string, err erro
 		return "", err
 	}
 	err = a.retryDuringOutage(ctx, unlimited, func() error {
-		return a.insertIfOwned(ctx, []any{&owner},
-			`INSERT INTO claim (key, command) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT)`+a.ownershipClause("$3", "$4")+
-				` ON CONFLICT (key) DO UPDATE SET command = claim.command RETURNING command`, key, a.ID)
+		return a.write(ctx, func(ctx context.Context, tx runner, _ time.Time) (err error) {
+			owner, err = claimInTx(ctx, tx, key, a.ID)
+			return err
+		})
 	})
 	if err != nil {
 		return "", fmt.Errorf("claim %s: %w", key, err)
@@ -180,9 +172,25 @@ func (a *Attempt) Claim(ctx context.Context, key string) (owner string, err erro
 	return owner, nil
 }
 
+// ClaimWithIntention is Claim for a job that does nothing before its next intention, whose
+// transaction stores the claim. That fails with ErrClaimLost where another job has claimed the key
+// meanwhile.
+func (a *Attempt) ClaimWithIntention(ctx context.Context, key string) (owner string, err error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	if owner, err = a.engine.ClaimOwner(ctx, key); err != nil || owner != "" {
+		return owner, err
+	}
+	ctx = context.WithoutCancel(ctx)
+	a.pending.add(&pendingWrite{claim: key}, func() { a.savePending(ctx) })
+	return a.ID, nil
+}
+
 // Release gives key back if this job owns it, so that another may claim it: nothing came of what it
 // was claimed for.
 func (a *Attempt) Release(ctx context.Context, key string) error {
+	a.pending.dropClaim(key)
 	err := a.changeStored(ctx, `DELETE FROM claim WHERE key = $1 AND command = $2`, key, a.ID)
 	if err != nil {
 		return fmt.Errorf("release %s: %w", key, err)

@@ -33,6 +33,9 @@ type store interface {
 	// done while somebody else reads.
 	eraseTraces(ctx context.Context) (done bool, err error)
 
+	// committed counts the transactions since the store was opened.
+	committed() int64
+
 	close() error
 }
 

@@ -19,18 +19,35 @@ const (
 
 // waitingJobs are the jobs that wait for their turn and have not been announced by this process.
 type waitingJobs struct {
+	due chan struct{} // holds a token when the first of the list has waited long enough
+
 	mu   sync.Mutex // guards list
 	list []waitingJob
 }
+
+func newWaitingJobs() *waitingJobs { return &waitingJobs{due: make(chan struct{}, 1)} }
 
 type waitingJob struct {
 	queueID int64
 	due     time.Time // when it has waited long enough
 }
 
+// signalAfter signals once the first of the list is due.
+func (w *waitingJobs) signalAfter(wait time.Duration) {
+	time.AfterFunc(wait, func() {
+		select {
+		case w.due <- struct{}{}:
+		default:
+		}
+	})
+}
+
 func (w *waitingJobs) add(due time.Time, queueIDs ...int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if len(w.list) == 0 && len(queueIDs) > 0 {
+		w.signalAfter(time.Until(due))
+	}
 	for _, id := range queueIDs {
 		w.list = append(w.list, waitingJob{id, due})
 	}
@@ -49,6 +66,9 @@ func (w *waitingJobs) takeDue(now time.Time) (due [][]any) {
 		}
 	}
 	w.list = rest
+	if len(rest) > 0 {
+		w.signalAfter(rest[0].due.Sub(now))
+	}
 	return due
 }
 

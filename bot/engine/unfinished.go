@@ -44,8 +44,10 @@ func (e *Engine) ClaimOwner(ctx context.Context, key string) (owner string, err 
 
 // ClaimFor is Attempt.Claim for a job that is about to be inserted.
 func (e *Engine) ClaimFor(ctx context.Context, key, job string) (owner string, err error) {
-	err = e.store.writeStatement(ctx, func(read scan) error { return read(&owner) }, `INSERT INTO claim (key, command) VALUES ($1, $2)
-		ON CONFLICT (key) DO UPDATE SET command = claim.command RETURNING command`, key, job)
+	err = e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
+		owner, err = claimInTx(ctx, tx, key, job)
+		return err
+	})
 	if err != nil {
 		return "", fmt.Errorf("claim %s: %w", key, err)
 	}

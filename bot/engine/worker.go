@@ -31,10 +31,14 @@ type worker struct {
 // Work handles one delivery and settles it; nothing is left for River to do.
 func (w *worker) Work(ctx context.Context, row *river.Job[jobArgs]) error {
 	e := w.engine
+	defer e.queue.workerIsFree()
 	log := zerolog.Ctx(ctx).With().Str("job", row.Args.ID).Int("attempt", len(row.Errors)+1).Logger()
 	ctx, d, end := e.beginDelivery(log.WithContext(ctx), row)
 	defer end()
 	a, err := e.loadAttempt(ctx, row, d)
+	if a != nil {
+		defer a.pending.end()
+	}
 	switch {
 	case err != nil:
 		e.settle(ctx, &Attempt{engine: e, delivery: d}, e.outageOutcome(err))
@@ -175,7 +179,7 @@ func hasTimedOut(ctx context.Context) bool { return errors.Is(context.Cause(ctx)
 func (e *Engine) isInterruption(ctx context.Context, err error) bool {
 	stopped := ctx.Err() != nil && !hasTimedOut(ctx)
 	_, postponed := errors.AsType[*postponeError](err)
-	return stopped || postponed || errors.Is(err, ErrTaken) || errors.Is(err, ErrOutOfOrder)
+	return stopped || postponed || errors.Is(err, ErrTaken) || errors.Is(err, ErrOutOfOrder) || errors.Is(err, ErrClaimLost)
 }
 
 // interruptionOutcome brings the job back without using up an attempt: after the pause it asked

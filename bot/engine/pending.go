@@ -1,0 +1,167 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// ErrClaimLost says that another job has claimed a key that Attempt.ClaimWithIntention took for
+// free. The attempt ends without having failed; the next one is told the owner.
+var ErrClaimLost = errors.New("another job has the claim")
+
+// saveAfter is how long a result may wait for another write of its job. A job that works for long
+// loses at most so much of its progress in a crash.
+const saveAfter = time.Second
+
+// pendingWrites are the results and claims of an attempt that no transaction has stored yet, in
+// their order. Each transaction of the attempt stores them first, so that the store never has
+// something later without what came before it.
+type pendingWrites struct {
+	mu         sync.Mutex // guards what follows
+	list       []*pendingWrite
+	timer      *time.Timer // saves what is in the list; nil when the list is empty
+	ended      bool        // nothing is saved in the background any more
+	background sync.WaitGroup
+}
+
+// pendingWrite is the result of a step, or a claim.
+type pendingWrite struct {
+	step   string
+	result json.RawMessage
+	claim  string // key; empty for a result
+}
+
+// add appends a write, and has save called after saveAfter unless everything is stored by then.
+func (p *pendingWrites) add(w *pendingWrite, save func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.list = append(p.list, w)
+	if p.timer == nil && !p.ended {
+		p.timer = time.AfterFunc(saveAfter, func() { p.inBackground(save) })
+	}
+}
+
+// inBackground calls save, unless the delivery has ended; end waits for it.
+func (p *pendingWrites) inBackground(save func()) {
+	p.mu.Lock()
+	if p.ended || len(p.list) == 0 {
+		p.mu.Unlock()
+		return
+	}
+	p.background.Add(1)
+	p.mu.Unlock()
+	go func() {
+		defer p.background.Done()
+		save()
+	}()
+}
+
+func (p *pendingWrites) all() []*pendingWrite {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.list)
+}
+
+// remove takes out what was stored.
+func (p *pendingWrites) remove(stored []*pendingWrite) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.list = slices.DeleteFunc(p.list, func(w *pendingWrite) bool { return slices.Contains(stored, w) })
+	if len(p.list) == 0 && p.timer != nil {
+		p.timer.Stop()
+		p.timer = nil
+	}
+}
+
+// dropClaim takes out a claim that is given back.
+func (p *pendingWrites) dropClaim(key string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.list = slices.DeleteFunc(p.list, func(w *pendingWrite) bool { return w.claim == key && key != "" })
+}
+
+// end stops saving in the background.
+func (p *pendingWrites) end() {
+	p.mu.Lock()
+	p.ended = true
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+	p.mu.Unlock()
+	p.background.Wait()
+}
+
+// SaveInBackground stores what Do has returned so far while the caller goes on. Without it that is
+// stored with the next intention or claim, at the end of the attempt, or after a second.
+func (a *Attempt) SaveInBackground(ctx context.Context) {
+	a.pending.inBackground(func() { a.savePending(ctx) })
+}
+
+// savePending stores what is pending. Where that fails, the next write of the attempt does it, or
+// reports the failure.
+func (a *Attempt) savePending(ctx context.Context) {
+	_ = a.write(ctx, func(context.Context, runner, time.Time) error { return nil })
+}
+
+// write runs a transaction of the job, unless another delivery has followed, which is ErrTaken.
+// What is pending is stored first. The time is that of the database's clock.
+func (a *Attempt) write(ctx context.Context, t func(ctx context.Context, tx runner, now time.Time) error, locked ...string) error {
+	var stored []*pendingWrite
+	err := a.engine.store.write(ctx, func(ctx context.Context, tx runner) error {
+		if err := a.engine.lockConversations(ctx, tx, locked...); err != nil { // the locks are those of any texts
+			return err
+		}
+		now, err := a.checkOwnership(ctx, tx)
+		if err != nil {
+			return err
+		}
+		stored = a.pending.all()
+		lost, err := a.storePending(ctx, tx, stored)
+		switch {
+		case err != nil:
+			return err
+		case lost != "":
+			return fmt.Errorf("%w %s", ErrClaimLost, lost)
+		}
+		return t(ctx, tx, now)
+	})
+	if err == nil {
+		a.pending.remove(stored)
+	}
+	return err
+}
+
+// storePending stores results and claims. lost is a claim that another job has.
+func (a *Attempt) storePending(ctx context.Context, tx runner, pending []*pendingWrite) (lost string, err error) {
+	var results [][]any
+	for _, w := range pending {
+		if w.claim == "" {
+			results = append(results, []any{a.ID, w.step, string(w.result)})
+			continue
+		}
+		owner, err := claimInTx(ctx, tx, w.claim, a.ID)
+		if err != nil {
+			return "", err
+		}
+		if owner != a.ID {
+			lost = w.claim
+		}
+	}
+	if len(results) == 0 {
+		return lost, nil
+	}
+	const insert = `INSERT INTO step (command, step, result) VALUES ($1, $2, $3) ON CONFLICT (command, step) DO NOTHING`
+	return lost, tx.execMany(ctx, nil, insert, results)
+}
+
+// claimInTx makes key belong to a job, unless another had it first, and returns the owner.
+func claimInTx(ctx context.Context, tx runner, key, job string) (owner string, err error) {
+	_, err = queryRow(ctx, tx, []any{&owner}, `INSERT INTO claim (key, command) VALUES ($1, $2)
+		ON CONFLICT (key) DO UPDATE SET command = claim.command RETURNING command`, key, job)
+	return owner, err
+}
