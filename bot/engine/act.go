@@ -43,10 +43,6 @@ func (e *Engine) reportActs(ctx context.Context) error {
 	if e.config.ReportAct == nil {
 		return nil
 	}
-	var one int
-	if found, err := queryRow(ctx, e.store, []any{&one}, `SELECT 1 FROM act LIMIT 1`); err != nil || !found {
-		return err
-	}
 	return e.store.write(ctx, func(ctx context.Context, tx runner) error {
 		var acts []Act
 		err := tx.query(ctx, func(read scan) error {

@@ -5,13 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
 )
 
 // Attempt is one try at a job. Its methods may be called from several goroutines. They fail with
-// ErrTaken once another replica has taken the job over, and then no effect may follow.
+// ErrTaken once a write has shown that another replica has taken the job over, and then no effect
+// may follow.
 type Attempt struct {
 	Job
 	Number      int // 1 for the first, one more after each failure; interruptions do not count
@@ -37,6 +39,7 @@ type Attempt struct {
 	journal    int   // newest version of the journal that has worked on the job
 	cache      *stepCache
 	pending    pendingWrites
+	taken      atomic.Bool // a write has failed with ErrTaken
 }
 
 // loadAttempt reads the job of a queue row, nil when it is finished. Steps are read only when
@@ -158,6 +161,9 @@ func (a *Attempt) checkActive(ctx context.Context) error {
 	}
 	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
 		return context.DeadlineExceeded
+	}
+	if a.taken.Load() {
+		return fmt.Errorf("%s: %w", a.ID, ErrTaken)
 	}
 	return a.engine.membership.checkAlive()
 }

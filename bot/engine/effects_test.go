@@ -23,10 +23,10 @@ func effectJob(id, effects string) engine.Job {
 	return c
 }
 
-// slowSteps does the first step of doSteps, and the second after a line on standard input.
+// slowSteps does the first of carefulSteps, and the second after a line on standard input.
 func slowSteps(ctx context.Context, a *engine.Attempt) error {
 	effect := func(step string) error {
-		return a.Do(ctx, step, nil, func(context.Context) (any, error) { return nil, appendLine(string(a.Payload), a.ID+" "+step) })
+		return a.Do(ctx, step, nil, func(ctx context.Context) (any, error) { return nil, appendOnce(ctx, a, step) })
 	}
 	if err := effect("create"); err != nil {
 		return err

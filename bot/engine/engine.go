@@ -130,12 +130,11 @@ func (e *Engine) queueConfig(ctx context.Context, id string) *river.Config {
 	return c
 }
 
-// The fetcher knows when a job is ready, so the cooldown only bounds how often a busy engine fetches,
-// and the poll finds jobs that another process has made ready, or whose notification was lost with
-// one. A fetch costs half a millisecond of CPU whether it finds anything or not.
+// The fetcher is told when a job is ready, and pollStore finds those of other processes, so that the
+// queue's own poll is not needed. The cooldown only bounds how often a busy engine fetches.
 const (
 	fetchCooldown = time.Millisecond
-	fetchPoll     = time.Second
+	fetchPoll     = time.Minute
 	maxDeliveries = 1<<15 - 1
 
 	// keepDelivered is how long the queue keeps its row of a done job, which has a record of its

@@ -19,6 +19,7 @@ type fetcher struct {
 
 	mu     sync.Mutex                         // guards what follows
 	params *riverdriver.JobGetAvailableParams // of River's fetches; nil until the first, and after stop
+	ended  bool                               // by stop
 	free   int                                // workers without a job
 	ready  []*rivertype.JobRow                // fetched, and not yet given to River
 	due    bool                               // the store may have a job that is ready
@@ -73,7 +74,9 @@ func (f *fetcher) notifyAfter(pause time.Duration) {
 func (f *fetcher) take(p *riverdriver.JobGetAvailableParams, now time.Time) (rows []*rivertype.JobRow, n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.params = p
+	if !f.ended {
+		f.params = p
+	}
 	if n := min(len(f.ready), p.MaxToLock); n > 0 {
 		rows, f.ready = f.ready[:n:n], f.ready[n:]
 		return rows, 0
@@ -94,7 +97,7 @@ func (f *fetcher) stop() []*rivertype.JobRow {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	rest := f.ready
-	f.params, f.ready = nil, nil
+	f.ended, f.params, f.ready = true, nil, nil
 	return rest
 }
 

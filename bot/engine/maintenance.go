@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,9 +10,9 @@ import (
 )
 
 const (
-	// pollEvery is how often it looks for what other processes have asked for, and while the store is
-	// out of order, whether it still is.
-	pollEvery   = time.Second
+	// pollEvery is how often it looks for what other processes have done and asked for, which is
+	// carried out within a second, and while the store is out of order, whether it still is.
+	pollEvery   = 900 * time.Millisecond
 	repairEvery = time.Minute
 	purgeEvery  = 10 * time.Minute
 	purgeBatch  = 200                    // jobs deleted in one transaction
@@ -36,10 +37,7 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 			if e.health.outage.IsOngoing() {
 				e.repairQueue(ctx)
 			}
-			if err := e.interruptCancelled(ctx); err != nil {
-				e.health.noteFailure(err)
-			}
-			if err := e.reportActs(ctx); err != nil {
+			if err := e.pollStore(ctx); err != nil {
 				e.health.noteFailure(err)
 			}
 		case <-e.waiting.due:
@@ -56,6 +54,24 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 			e.purge(ctx)
 		}
 	}
+}
+
+// pollStore looks for what other processes have done: jobs that are ready, jobs that were cancelled,
+// and acts of operators.
+func (e *Engine) pollStore(ctx context.Context) error {
+	var ready, acts bool
+	_, err := queryRow(ctx, e.store, []any{&ready, &acts}, `SELECT EXISTS (SELECT 1 FROM river_job WHERE state = 'available'
+		AND scheduled_at <= `+e.store.dialect().stamp+`), EXISTS (SELECT 1 FROM act)`)
+	if err != nil {
+		return err
+	}
+	if ready {
+		e.queue.notify()
+	}
+	if acts {
+		err = e.reportActs(ctx)
+	}
+	return errors.Join(err, e.interruptCancelled(ctx))
 }
 
 // repairQueue also shows whether the store can be written.

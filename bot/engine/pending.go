@@ -130,8 +130,12 @@ func (a *Attempt) write(ctx context.Context, t func(ctx context.Context, tx runn
 		}
 		return t(ctx, tx, now)
 	})
-	if err == nil {
+	switch {
+	case err == nil:
 		a.pending.remove(stored)
+	case errors.Is(err, ErrTaken):
+		a.taken.Store(true)
+		err = fmt.Errorf("%s: %w", a.ID, err)
 	}
 	return err
 }
