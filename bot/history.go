@@ -128,11 +128,17 @@ func (h *history) followFeed(ctx context.Context) error {
 	switch {
 	case last.Feed == feed.Feed && h.searched:
 		return h.extendProgress(ctx, feed, last)
-	case last.Feed == "" && last.Until.Equal(h.firstProgress().Until): // the first start of all has missed nothing
+	case h.isFirstOfAll(feed, last):
 		h.searched = true
 		return h.setProgress(ctx, feedProgress{Feed: feed.Feed, Until: time.Now(), Since: last.Since})
 	}
 	return h.beginFeed(ctx, feed.Feed, last)
+}
+
+// isFirstOfAll reports whether nothing can have been missed: it is the first feed of the first start
+// of all. One that was lost before it may have had requests in it.
+func (h *history) isFirstOfAll(feed symphony.FeedStats, last feedProgress) bool {
+	return last.Feed == "" && last.Until.Equal(h.firstProgress().Until) && feed.Lost == 0
 }
 
 // extendProgress notes how far the feed was read, which is the same as before.

@@ -50,3 +50,14 @@ func TestAFailingSearchIsLoggedOnceAMinuteAfterTheFirst(t *testing.T) {
 	require.Equal(t, 1, count("info", "history is searched again"), "a short failure is not worth a line")
 	require.Equal(t, 2, count("warn", "history could not be searched, will retry"))
 }
+
+// A request that came through a feed which was lost before it was noted is found in the history,
+// also on the first start of all.
+func TestAFeedThatFollowsALostOneIsNotTheFirstOfAll(t *testing.T) {
+	t.Parallel()
+	h := newHistory(&Bot{started: time.Now()})
+	first := h.firstProgress()
+	require.True(t, h.isFirstOfAll(symphony.FeedStats{Feed: "a"}, first))
+	require.False(t, h.isFirstOfAll(symphony.FeedStats{Feed: "b", Lost: 1}, first))
+	require.False(t, h.isFirstOfAll(symphony.FeedStats{Feed: "a"}, feedProgress{Feed: "a", Until: first.Until}))
+}
