@@ -66,8 +66,9 @@ type Filter struct {
 
 // jobAdmin lists and changes the jobs of a store; any process may do so.
 type jobAdmin struct {
-	store store
-	queue queue
+	store  store
+	queue  queue
+	notify func() // called when a job may be ready; nil where the process works on none
 }
 
 // List returns jobs, the newest first.
@@ -253,7 +254,9 @@ func (a *jobAdmin) change(ctx context.Context, verb, id string, change func(ctx 
 	if err != nil {
 		return fmt.Errorf("%s job: %w", verb, err)
 	}
-	a.queue.notify()
+	if a.notify != nil {
+		a.notify()
+	}
 	return nil
 }
 

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // Attempt is one try at a job. Its methods may be called from several goroutines. They fail with
@@ -44,7 +44,7 @@ type Attempt struct {
 
 // loadAttempt reads the job of a queue row, nil when it is finished. Steps are read only when
 // somebody may have stored some.
-func (e *Engine) loadAttempt(ctx context.Context, row *river.Job[jobArgs], d *delivery) (*Attempt, error) {
+func (e *Engine) loadAttempt(ctx context.Context, id string, row *rivertype.JobRow, d *delivery) (*Attempt, error) {
 	a := &Attempt{engine: e, delivery: d, deliveries: row.Attempt, cache: newStepCache()}
 	a.Number, a.MaxAttempts = len(row.Errors)+1, e.config.MaxAttempts
 	var payload, state, cause string
@@ -53,7 +53,7 @@ func (e *Engine) loadAttempt(ctx context.Context, row *river.Job[jobArgs], d *de
 		[]any{&a.ID, &a.Conversation, &payload, &received, &state, &queueID, &a.failing, &cause, &a.Series, &a.journal, &a.lane, &failingSince, &a.ahead},
 		`SELECT c.id, c.conversation, coalesce(s.result, c.payload), c.received, c.state, c.job, c.failing, c.cause, c.retries + 1, c.journal,
 			c.lane, c.failing_since, (SELECT count(*) FROM command o WHERE `+aheadCondition+`)
-			FROM command c LEFT JOIN step s ON s.command = c.id AND s.step = '`+payloadStep+`' WHERE c.id = $1`, row.Args.ID)
+			FROM command c LEFT JOIN step s ON s.command = c.id AND s.step = '`+payloadStep+`' WHERE c.id = $1`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read job: %w", err)
 	}

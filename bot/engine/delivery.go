@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // ErrTaken says that another replica has taken the job over from this one, which was taken for
@@ -22,13 +22,19 @@ type delivery struct {
 	reporting bool // Config.ReportFailure is being called
 }
 
-// beginDelivery registers a delivery until end is called.
-func (e *Engine) beginDelivery(ctx context.Context, row *river.Job[jobArgs]) (_ context.Context, d *delivery, end func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	d = &delivery{queueID: row.ID, token: e.store.dialect().tokenOf(row.JobRow), attempt: row.Attempt, cancel: cancel}
+func (e *Engine) newDelivery(row *rivertype.JobRow) *delivery {
+	d := &delivery{queueID: row.ID, token: e.store.dialect().tokenOf(row), attempt: row.Attempt}
 	if n := len(row.AttemptedBy); n > 0 {
 		d.replica = row.AttemptedBy[n-1]
 	}
+	return d
+}
+
+// beginDelivery registers a delivery until end is called.
+func (e *Engine) beginDelivery(ctx context.Context, row *rivertype.JobRow) (_ context.Context, d *delivery, end func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	d = e.newDelivery(row)
+	d.cancel = cancel
 	e.mu.Lock()
 	e.running[d.queueID] = d
 	e.mu.Unlock()

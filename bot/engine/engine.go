@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"time"
 
-	"github.com/riverqueue/river"
 	"github.com/rs/zerolog"
 )
 
@@ -53,11 +51,11 @@ type Engine struct {
 	erasures atomic.Int64 // committed; the first is what a process before this one may have left
 	traced   int64        // how many of them have left no trace
 
-	health        storeHealth
-	queueProblems chan queueProblem // errors of the queue, which the store may explain
-	newerJob      sync.Once         // logs that a job needs a newer version of the program
-	purging       purgeClock
-	waiting       *waitingJobs
+	health     storeHealth
+	dispatcher *dispatcher
+	newerJob   sync.Once // logs that a job needs a newer version of the program
+	purging    purgeClock
+	waiting    *waitingJobs
 }
 
 // Open locks or joins the store, migrates it, and takes back what a dead process left running.
@@ -70,9 +68,9 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		config: c, running: map[int64]*delivery{},
-		queueProblems: make(chan queueProblem, 1), health: storeHealth{log: zerolog.Ctx(ctx)},
+		config: c, running: map[int64]*delivery{}, dispatcher: newDispatcher(c.Workers), health: storeHealth{log: zerolog.Ctx(ctx)},
 	}
+	e.notify = e.dispatcher.notify
 	e.waiting = newWaitingJobs()
 	e.erasures.Store(1)
 	open := e.openSQLite
@@ -102,49 +100,9 @@ func (e *Engine) noteEarlierJobs(ctx context.Context) error {
 	return nil
 }
 
-// queueConfig is the set-up of River, which only delivers jobs: attempts are counted and bounded
-// here, since a crash must not end a job unnoticed. River's rescue of stuck jobs goes by the clock
-// of this process and overwrites what has ended meanwhile, so it never runs; repairQueue does it
-// instead.
-func (e *Engine) queueConfig(ctx context.Context, id string) *river.Config {
-	workers := river.NewWorkers()
-	river.AddWorker(workers, &worker{engine: e})
-	c := &river.Config{
-		ID:                          id,
-		Logger:                      queueLog(zerolog.Ctx(ctx), e.queueProblems),
-		Workers:                     workers,
-		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: e.config.Workers}},
-		FetchCooldown:               fetchCooldown,
-		FetchPollInterval:           fetchPoll,
-		JobTimeout:                  -1,
-		RescueStuckJobsAfter:        10 * 365 * 24 * time.Hour,
-		MaxAttempts:                 maxDeliveries,
-		ReindexerIndexNames:         []string{},
-		CompletedJobRetentionPeriod: min(e.config.Keep, keepDelivered),
-		DiscardedJobRetentionPeriod: e.config.Keep,
-		CancelledJobRetentionPeriod: e.config.Keep,
-	}
-	if e.config.Store.IsPostgres() {
-		c.JobTimeout = e.config.Timeout + rescueMargin
-	}
-	return c
-}
-
-// The fetcher is told when a job is ready, and pollStore finds those of other processes, so that the
-// queue's own poll is not needed. The cooldown only bounds how often a busy engine fetches.
-const (
-	fetchCooldown = time.Millisecond
-	fetchPoll     = time.Minute
-	maxDeliveries = 1<<15 - 1
-
-	// keepDelivered is how long the queue keeps its row of a done job, which has a record of its
-	// own. The id of a row that is gone may be used again, which must not be soon.
-	keepDelivered = time.Hour
-)
-
 // Commits counts the transactions that this process has committed: what it has waited for its disk or
 // its database.
-func (e *Engine) Commits() int64 { return e.store.committed() + e.queue.fetchCommits() }
+func (e *Engine) Commits() int64 { return e.store.committed() }
 
 // Close releases the store. Call it after Run has returned.
 func (e *Engine) Close() error {

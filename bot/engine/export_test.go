@@ -43,7 +43,7 @@ func (e *Engine) LoseReleaseAndRepair(ctx context.Context) error {
 	if err := e.store.write(ctx, e.repairQueueInTx); err != nil {
 		return err
 	}
-	e.queue.notify()
+	e.dispatcher.notify()
 	return nil
 }
 
@@ -77,11 +77,6 @@ func (e *Engine) OtherConnection(ctx context.Context) (*sql.DB, error) {
 		return nil, err
 	}
 	return openForWrites(e.config.Store.File())
-}
-
-// LogQueueProblem has the queue report an error that happened at a time.
-func (e *Engine) LogQueueProblem(ctx context.Context, message string, at time.Time) {
-	e.logQueueProblem(ctx, queueProblem{log: zerolog.Ctx(ctx), at: at, message: message})
 }
 
 // StoreHealth is the health of a store.

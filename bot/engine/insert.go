@@ -24,7 +24,7 @@ func (e *Engine) Insert(ctx context.Context, jobs ...Job) error {
 		return nil
 	}
 	var waiting []int64
-	fetch := e.queue.newFetch()
+	fetch := fetch{engine: e}
 	err := e.store.write(ctx, func(ctx context.Context, tx runner) error {
 		queued, held, err := e.insertInTx(ctx, tx, jobs)
 		waiting = held
@@ -33,7 +33,7 @@ func (e *Engine) Insert(ctx context.Context, jobs ...Job) error {
 		}
 		return fetch.run(ctx, tx, queued)
 	})
-	fetch.end(err)
+	fetch.end(ctx, err)
 	if err != nil {
 		return fmt.Errorf("insert jobs: %w", err)
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 )
@@ -47,8 +46,7 @@ func (i *Inspector) openDatabase(ctx context.Context) error {
 		return err
 	}
 	i.store = p
-	i.queue, err = newQueue(newDriver(riverpgxv5.New(p.pool), riverpgxv5.New(p.pool).GetListener), nativePostgres,
-		&river.Config{Logger: discardLog()})
+	i.queue, err = newQueue(riverpgxv5.New(p.pool), nativePostgres, postgresError, "")
 	return err
 }
 
@@ -112,7 +110,7 @@ func (i *Inspector) change(change func(*jobAdmin) error) error {
 		return err
 	}
 	s := newSQLiteStore(db, db)
-	queue, err := newQueue(newDriver(riversqlite.New(db), nil), nativeSQLite, &river.Config{Logger: discardLog()})
+	queue, err := newQueue(riversqlite.New(db), nativeSQLite, sqliteError, "")
 	if err == nil {
 		err = change(&jobAdmin{store: s, queue: queue})
 	}

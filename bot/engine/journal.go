@@ -1,6 +1,12 @@
 package engine
 
-import "time"
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river/rivertype"
+)
 
 // This file holds what the engine stores besides its tables (see schema.go): a file format, which
 // programs of different versions share. Golden files in testdata hold it.
@@ -14,6 +20,15 @@ type jobArgs struct {
 
 // Kind names the work for the queue.
 func (jobArgs) Kind() string { return queueKind }
+
+// jobID is the id of the job of a row of the queue.
+func jobID(row *rivertype.JobRow) (string, error) {
+	var args jobArgs
+	if err := json.Unmarshal(row.EncodedArgs, &args); err != nil {
+		return "", fmt.Errorf("read a row of the queue: %w", err)
+	}
+	return args.ID, nil
+}
 
 // notePurge is the note of how far the purge's clock has come, a purgeProgress.
 const notePurge = "purge"

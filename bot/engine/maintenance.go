@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/rs/zerolog"
 )
 
 const (
@@ -44,8 +42,6 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 			if err := e.announceWaiting(ctx, time.Now()); err != nil {
 				e.health.noteFailure(err)
 			}
-		case p := <-e.queueProblems:
-			e.logQueueProblem(ctx, p)
 		case <-repairs.C:
 			e.repairQueue(ctx)
 		case <-traces.C:
@@ -66,7 +62,7 @@ func (e *Engine) pollStore(ctx context.Context) error {
 		return err
 	}
 	if ready {
-		e.queue.notify()
+		e.dispatcher.notify()
 	}
 	if acts {
 		err = e.reportActs(ctx)
@@ -79,23 +75,7 @@ func (e *Engine) repairQueue(ctx context.Context) {
 	if err := e.store.write(ctx, e.repairQueueInTx); err != nil {
 		e.health.noteFailure(err)
 	}
-	e.queue.notify()
-}
-
-// logQueueProblem logs an error of the queue, for debugging only when an outage of the store
-// explains it, which is logged once for all. A repair shows whether there is one.
-func (e *Engine) logQueueProblem(ctx context.Context, p queueProblem) {
-	if !e.health.outage.Covers(p.at) {
-		e.repairQueue(ctx)
-	}
-	if !e.health.outage.Covers(p.at) && sleep(ctx, pollEvery) { // the queue's connection may only have been the first to break
-		e.repairQueue(ctx)
-	}
-	level := zerolog.WarnLevel
-	if e.health.outage.Covers(p.at) {
-		level = zerolog.DebugLevel
-	}
-	p.logAt(level)
+	e.dispatcher.notify()
 }
 
 // Cancel ends a job that is not finished: its running attempt is interrupted, what its steps have
@@ -115,7 +95,7 @@ func (e *Engine) Stop(ctx context.Context, id string) error {
 	if err != nil {
 		return fmt.Errorf("stop job: %w", err)
 	}
-	e.queue.notify()
+	e.dispatcher.notify()
 	return e.interruptCancelled(ctx)
 }
 
@@ -169,7 +149,12 @@ func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
 // purge deletes finished jobs older than Config.Keep, a few at a time, and errors that belong to no
 // job.
 func (e *Engine) purge(ctx context.Context) {
-	e.purgeJobs(ctx)
+	if now, err := e.purgeTime(ctx); err != nil {
+		e.health.noteFailure(err)
+	} else {
+		e.purgeJobs(ctx, now)
+		e.purgeQueue(ctx, now)
+	}
 	err := e.store.write(ctx, func(ctx context.Context, tx runner) error {
 		n, err := eraseOrphanErrors(ctx, tx)
 		if err == nil && n > 0 {
@@ -182,12 +167,29 @@ func (e *Engine) purge(ctx context.Context) {
 	}
 }
 
-func (e *Engine) purgeJobs(ctx context.Context) {
-	now, err := e.purgeTime(ctx)
-	if err != nil {
-		e.health.noteFailure(err)
-		return
+// keepDelivered is how long the queue keeps its row of a done job, which has a record of its own.
+// The id of a row that is gone may be used again, which must not be soon.
+const keepDelivered = time.Hour
+
+// purgeQueue deletes the queue's rows of ended jobs.
+func (e *Engine) purgeQueue(ctx context.Context, now time.Time) {
+	for {
+		var n int
+		err := e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
+			n, err = e.queue.deleteEnded(ctx, tx, now.Add(-min(e.config.Keep, keepDelivered)), now.Add(-e.config.Keep), purgeBatch)
+			return err
+		})
+		if err != nil {
+			e.health.noteFailure(fmt.Errorf("purge the queue: %w", err))
+			return
+		}
+		if n < purgeBatch || !sleep(ctx, purgePause) {
+			return
+		}
 	}
+}
+
+func (e *Engine) purgeJobs(ctx context.Context, now time.Time) {
 	horizon := now.Add(-e.config.Keep).UnixMicro()
 	for {
 		n, err := e.purgeOldest(ctx, horizon)

@@ -57,7 +57,7 @@ func (e *Engine) openPostgres(ctx context.Context) error {
 		return err
 	}
 	e.store = p
-	driver := newDriver(riverpgxv5.New(p.pool), riverpgxv5.New(p.pool).GetListener)
+	driver := riverpgxv5.New(p.pool)
 	if err := migrate(ctx, p, driver); err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (e *Engine) openPostgres(ctx context.Context) error {
 		return err
 	}
 	e.membership = s
-	e.queue, err = newQueue(driver, nativePostgres, e.queueConfig(ctx, s.name))
+	e.queue, err = newQueue(driver, nativePostgres, postgresError, s.name)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -9,61 +10,61 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// queue delivers jobs: River, on whichever database.
+// queue is the table of jobs that are to be delivered: River's, with River's statements on it. River
+// itself does not run. Its workers look for jobs many times a second, commit each fetch and each end
+// on their own, and go by the clock of this process; see dispatcher.
 type queue interface {
-	Start(ctx context.Context) error
-	Stop(ctx context.Context) error
-	StopAndCancel(ctx context.Context) error
-
 	insert(ctx context.Context, tx runner, entries []river.InsertManyParams) (ids []int64, err error)
+	// fetch marks up to so many jobs that are ready as running, the oldest first.
+	fetch(ctx context.Context, tx runner, most int) ([]*rivertype.JobRow, error)
 	setState(ctx context.Context, tx runner, p *riverdriver.JobSetStateIfRunningParams) error
-	notify()
-	notifyAfter(pause time.Duration)
-	newFetch() *fetch
-	workerIsFree()
-	stopFetching() []*rivertype.JobRow
-	fetchCommits() int64
+	// deleteEnded deletes up to so many rows of jobs that were done before one time, or failed before
+	// another.
+	deleteEnded(ctx context.Context, tx runner, done, failed time.Time, most int) (deleted int, err error)
 }
 
 // riverQueue is a queue whose transactions are T.
 type riverQueue[T any] struct {
 	*river.Client[T]
-	*fetcher
-	driver *queueDriver[T]
-	native func(runner) T
+	driver  riverdriver.Driver[T]
+	native  func(runner) T
+	mark    func(error) error // marks the error of an outage
+	replica string            // who fetches
 }
 
-func newQueue[T any](driver *queueDriver[T], native func(runner) T, c *river.Config) (queue, error) {
-	driver.fetcher = newFetcher(c.Queues[river.QueueDefault].MaxWorkers, driver.notifier)
-	client, err := river.NewClient[T](driver, c)
+func newQueue[T any](driver riverdriver.Driver[T], native func(runner) T, mark func(error) error, replica string) (queue, error) {
+	quiet := quietDriver[T]{driver}
+	client, err := river.NewClient[T](quiet, &river.Config{Logger: discardLog(), MaxAttempts: maxDeliveries})
 	if err != nil {
 		return nil, err
 	}
-	return &riverQueue[T]{Client: client, fetcher: driver.fetcher, driver: driver, native: native}, nil
+	return &riverQueue[T]{Client: client, driver: quiet, native: native, mark: mark, replica: replica}, nil
 }
 
-func (q *riverQueue[T]) newFetch() *fetch {
-	return &fetch{fetcher: q.fetcher, get: func(ctx context.Context, tx runner, p *riverdriver.JobGetAvailableParams) ([]*rivertype.JobRow, error) {
-		return q.driver.UnwrapExecutor(q.native(tx)).JobGetAvailable(ctx, p)
-	}}
-}
+// maxDeliveries is no bound: attempts are counted and bounded by the engine, since a crash must not
+// end a job unnoticed.
+const maxDeliveries = 1<<15 - 1
 
-func (q *riverQueue[T]) fetchCommits() int64 { return q.fetcher.commits.Load() }
-
-func (q *riverQueue[T]) workerIsFree() { q.release(1) }
-
-func (q *riverQueue[T]) stopFetching() []*rivertype.JobRow { return q.fetcher.stop() }
+func discardLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func (q *riverQueue[T]) insert(ctx context.Context, tx runner, entries []river.InsertManyParams) ([]int64, error) {
 	results, err := q.InsertManyTx(ctx, q.native(tx), entries)
 	if err != nil {
-		return nil, err
+		return nil, q.mark(err)
 	}
 	ids := make([]int64, len(results))
 	for i, r := range results {
 		ids[i] = r.Job.ID
 	}
 	return ids, nil
+}
+
+func (q *riverQueue[T]) fetch(ctx context.Context, tx runner, most int) ([]*rivertype.JobRow, error) {
+	const maxAttemptedBy = 100 // replicas that a row names, the last ones
+	rows, err := q.driver.UnwrapExecutor(q.native(tx)).JobGetAvailable(ctx, &riverdriver.JobGetAvailableParams{
+		ClientID: q.replica, MaxAttemptedBy: maxAttemptedBy, MaxToLock: most, Queue: river.QueueDefault,
+	})
+	return rows, q.mark(err)
 }
 
 func (q *riverQueue[T]) setState(ctx context.Context, tx runner, p *riverdriver.JobSetStateIfRunningParams) error {
@@ -77,44 +78,35 @@ func (q *riverQueue[T]) setState(ctx context.Context, tx runner, p *riverdriver.
 		ScheduledAt:     []*time.Time{p.ScheduledAt},
 		State:           []rivertype.JobState{p.State},
 	})
-	return err
+	return q.mark(err)
 }
 
-// queueDriver is one of River's drivers with three things replaced: whoever makes a job ready in this
-// process wakes its notifier, the fetcher decides what River fetches, and River does not store what
-// becomes of a job after an attempt.
-type queueDriver[T any] struct {
-	riverdriver.Driver[T]
-	notifier *notifier
-	fetcher  *fetcher
-	listen   func(*riverdriver.GetListenenerParams) riverdriver.Listener // to other processes; nil when there are none
+func (q *riverQueue[T]) deleteEnded(ctx context.Context, tx runner, done, failed time.Time, most int) (int, error) {
+	n, err := q.driver.UnwrapExecutor(q.native(tx)).JobDeleteBefore(ctx, &riverdriver.JobDeleteBeforeParams{
+		CompletedDoDelete: true, CompletedFinalizedAtHorizon: done,
+		CancelledDoDelete: true, CancelledFinalizedAtHorizon: failed,
+		DiscardedDoDelete: true, DiscardedFinalizedAtHorizon: failed,
+		Max: most,
+	})
+	return n, q.mark(err)
 }
 
-func newDriver[T any](d riverdriver.Driver[T], listen func(*riverdriver.GetListenenerParams) riverdriver.Listener) *queueDriver[T] {
-	return &queueDriver[T]{Driver: d, notifier: &notifier{signal: make(chan struct{}, 1)}, listen: listen}
-}
+// quietDriver is one of River's drivers. With it an insert notifies nobody: nobody listens.
+type quietDriver[T any] struct{ riverdriver.Driver[T] }
 
-func (d *queueDriver[T]) GetListener(p *riverdriver.GetListenenerParams) riverdriver.Listener {
-	if d.listen == nil {
-		return d.notifier
+func (quietDriver[T]) SupportsListenNotify() bool { return false }
+
+func (d quietDriver[T]) UnwrapExecutor(tx T) riverdriver.ExecutorTx {
+	executor := d.Driver.UnwrapExecutor(tx)
+	if d.DatabaseName() == riverdriver.DatabaseNameSQLite {
+		return executor
 	}
-	return &mergedListener{Listener: d.listen(p), local: d.notifier, fetcher: d.fetcher}
-}
-
-// SupportsListenNotify is false on SQLite, so that nothing is written into River's outbox, which it
-// would poll every 50 ms.
-func (d *queueDriver[T]) SupportsListenNotify() bool { return d.listen != nil }
-
-func (d *queueDriver[T]) UnwrapExecutor(tx T) riverdriver.ExecutorTx {
-	if d.listen == nil {
-		return d.Driver.UnwrapExecutor(tx)
-	}
-	return databaseClock{d.Driver.UnwrapExecutor(tx)}
+	return databaseClock{executor}
 }
 
 // databaseClock has new jobs ready from now on by the database's clock, by which they are fetched.
 // River's driver would take the clock of this process, and a replica whose clock is fast would hold
-// its jobs back.
+// its jobs back. An SQLite file has no replicas.
 type databaseClock struct{ riverdriver.ExecutorTx }
 
 func (d databaseClock) JobInsertFastMany(
@@ -124,17 +116,4 @@ func (d databaseClock) JobInsertFastMany(
 		entry.CreatedAt, entry.ScheduledAt = &time.Time{}, &time.Time{} // which River's statement takes for now()
 	}
 	return d.ExecutorTx.JobInsertFastMany(ctx, p)
-}
-
-func (d *queueDriver[T]) GetExecutor() riverdriver.Executor {
-	return settledExecutor{fetchingExecutor{d.Driver.GetExecutor(), d.fetcher}}
-}
-
-// settledExecutor keeps River from changing a job after its attempt, which it would do up to 250 ms
-// later and without a look at who has the job by then: a replica that was taken for dead would pull
-// the job from under its successor. Engine.settle does it instead.
-type settledExecutor struct{ riverdriver.Executor }
-
-func (settledExecutor) JobSetStateIfRunningMany(context.Context, *riverdriver.JobSetStateIfRunningManyParams) ([]*rivertype.JobRow, error) {
-	return nil, nil
 }

@@ -24,13 +24,14 @@ func (e *Engine) Run(ctx context.Context) error {
 		return errors.New("run jobs: called twice")
 	}
 	lasting := context.WithoutCancel(ctx)
-	if err := e.queue.Start(lasting); err != nil {
-		return fmt.Errorf("run jobs: %w", err)
-	}
+	working, cancelJobs := context.WithCancel(lasting)
+	defer cancelJobs()
+	e.dispatcher.start(func(row *rivertype.JobRow) { e.work(working, row) })
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	untilStopped, stopped := context.WithCancel(lasting)
 	var background sync.WaitGroup
+	background.Go(func() { e.runDispatcher(ctx) })
 	background.Go(func() { e.runMaintenance(ctx) })
 	background.Go(func() { e.health.watchWrites(untilStopped) })
 	membership := make(chan error, 1)
@@ -39,10 +40,10 @@ func (e *Engine) Run(ctx context.Context) error {
 	var failure error
 	select {
 	case <-ctx.Done():
-		failure = e.stopQueue(lasting, e.config.Drain) // a member to the end
+		failure = e.stopWorkers(lasting, e.config.Drain, cancelJobs) // a member to the end
 	case err := <-membership:
 		zerolog.Ctx(ctx).Error().Err(err).Msg("jobs are left to the other replicas")
-		failure = errors.Join(err, e.stopQueue(lasting, -1))
+		failure = errors.Join(err, e.stopWorkers(lasting, -1, cancelJobs))
 		membership <- nil
 	}
 	cancel()
@@ -54,39 +55,23 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
-// returnFetched gives jobs back that were fetched and not begun.
-func (e *Engine) returnFetched(ctx context.Context, rows []*rivertype.JobRow) {
-	for _, row := range rows {
-		d := &delivery{queueID: row.ID, token: e.store.dialect().tokenOf(row), attempt: row.Attempt}
-		e.settle(ctx, &Attempt{engine: e, delivery: d}, settlement{handedBack: true})
-	}
-}
-
-func (e *Engine) stopQueue(ctx context.Context, patience time.Duration) error {
-	e.returnFetched(ctx, e.queue.stopFetching())
+// stopWorkers waits for the running jobs, and then cancels them.
+func (e *Engine) stopWorkers(ctx context.Context, patience time.Duration, cancelJobs func()) error {
+	e.dispatcher.stop()
 	drain, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if e.queue.Stop(drain) == nil {
-		return nil
-	}
-	zerolog.Ctx(ctx).Info().Int("running", e.countRunning()).Msg("jobs took too long to end and were cancelled")
-	grace, cancel := context.WithTimeout(ctx, cancelGrace)
-	defer cancel()
-	err := e.queue.StopAndCancel(grace)
-	if err == nil {
+	if e.dispatcher.wait(drain) {
 		return nil
 	}
 	if running := e.countRunning(); running > 0 {
-		e.stuck.Store(true)
-		return fmt.Errorf("%d jobs did not end when cancelled: %w", running, err)
+		zerolog.Ctx(ctx).Info().Int("running", running).Msg("jobs took too long to end and were cancelled")
 	}
-	// The jobs have ended. The queue's own maintenance has not, on a machine that is slow or does
-	// not get to its disk.
-	rest, cancel := context.WithTimeout(ctx, writeTimeout)
+	cancelJobs()
+	grace, cancel := context.WithTimeout(ctx, cancelGrace)
 	defer cancel()
-	if err := e.queue.Stop(rest); err != nil {
-		e.stuck.Store(true) // it may be about to begin a job
-		return fmt.Errorf("the queue did not end: %w", err)
+	if e.dispatcher.wait(grace) {
+		return nil
 	}
-	return nil
+	e.stuck.Store(true)
+	return fmt.Errorf("%d jobs did not end when cancelled", e.countRunning())
 }

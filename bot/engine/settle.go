@@ -15,19 +15,23 @@ import (
 )
 
 // settle stores the outcome of a delivery, unless another delivery has followed. While the store is
-// out of order it waits, and the worker with it: nothing else can be done for the job.
-func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) {
+// out of order it waits, and the worker with it: nothing else can be done for the job. It returns a
+// job that the worker is to handle next, if there is one.
+func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) (next *rivertype.JobRow) {
+	ready := false
 	err := a.retryDuringOutage(ctx, unlimited, func() error {
-		fetch := e.queue.newFetch()
-		err := e.store.write(ctx, func(ctx context.Context, tx runner) error {
-			ready, err := e.settleInTx(ctx, tx, a, o)
-			if err != nil || !ready {
+		return e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
+			next = nil
+			ready, err = e.settleInTx(ctx, tx, a, o)
+			if err != nil || o.handedBack || !e.dispatcher.mayFetchNext(ready) {
 				return err
 			}
-			return fetch.run(ctx, tx, 1)
+			rows, err := e.queue.fetch(ctx, tx, 1)
+			if len(rows) > 0 {
+				next = rows[0]
+			}
+			return err
 		})
-		fetch.end(err)
-		return err
 	})
 	if err == nil && o.state != "" {
 		e.erasures.Add(1)
@@ -35,14 +39,18 @@ func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) {
 	switch {
 	case errors.Is(err, ErrTaken):
 		zerolog.Ctx(ctx).Warn().Msg("job was taken over by another replica, which goes on with it")
-		return
+		return nil
 	case err != nil:
 		e.health.noteFailure(err)
-		return
+		return nil
+	}
+	if ready { // perhaps for another worker
+		e.dispatcher.notify()
 	}
 	if o.state == "" && !o.handedBack {
-		e.queue.notifyAfter(o.pause)
+		e.dispatcher.notifyAfter(o.pause)
 	}
+	return next
 }
 
 // settleInTx reports whether a job is ready now: the next of the conversation, or this one again.

@@ -59,14 +59,14 @@ func (e *Engine) prepareSQLite(ctx context.Context, s *sqliteStore) (err error) 
 	if err = checkDamage(ctx, s.sqlRunner); err != nil {
 		return err
 	}
-	driver := newDriver(riversqlite.New(s.db), nil)
+	driver := riversqlite.New(s.db)
 	if err = migrate(ctx, s, driver); err != nil {
 		return err
 	}
 	if err = e.rewriteOnce(ctx, s); err != nil {
 		return err
 	}
-	if e.queue, err = newQueue(driver, nativeSQLite, e.queueConfig(ctx, e.config.Replica)); err != nil {
+	if e.queue, err = newQueue(driver, nativeSQLite, sqliteError, e.config.Replica); err != nil {
 		return err
 	}
 	return s.write(ctx, func(ctx context.Context, tx runner) error {

@@ -86,7 +86,7 @@ func (e *Engine) announceWaiting(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("announce jobs that wait: %w", err)
 	}
-	e.queue.notify()
+	e.dispatcher.notify()
 	return nil
 }
 

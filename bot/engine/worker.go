@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 	"github.com/rs/zerolog"
 )
 
@@ -24,35 +24,48 @@ const (
 // errTimeout is why the context of an attempt ends at Config.Timeout.
 var errTimeout = errors.New("the attempt took too long")
 
-type worker struct {
-	river.WorkerDefaults[jobArgs]
-	engine *Engine
+// work handles a delivery, and those that follow it on this worker, until none does.
+func (e *Engine) work(ctx context.Context, row *rivertype.JobRow) {
+	defer e.dispatcher.release(1)
+	for row != nil && !e.dispatcher.isStopped() {
+		var next *rivertype.JobRow
+		_ = callAndLogPanic(ctx, func(ctx context.Context) error {
+			next = e.handleDelivery(ctx, row)
+			return nil
+		})
+		row = next
+	}
+	if row != nil {
+		e.returnFetched(ctx, []*rivertype.JobRow{row})
+	}
 }
 
-// Work handles one delivery and settles it; nothing is left for River to do.
-func (w *worker) Work(ctx context.Context, row *river.Job[jobArgs]) error {
-	e := w.engine
-	defer e.queue.workerIsFree()
-	log := zerolog.Ctx(ctx).With().Str("job", row.Args.ID).Int("attempt", len(row.Errors)+1).Logger()
+// handleDelivery handles one delivery and settles it. It returns the next one for this worker, if
+// there is one.
+func (e *Engine) handleDelivery(ctx context.Context, row *rivertype.JobRow) (next *rivertype.JobRow) {
+	id, err := jobID(row)
+	log := zerolog.Ctx(ctx).With().Str("job", id).Int("attempt", len(row.Errors)+1).Logger()
 	ctx, d, end := e.beginDelivery(log.WithContext(ctx), row)
 	defer end()
-	a, err := e.loadAttempt(ctx, row, d)
+	var a *Attempt
+	if err == nil {
+		a, err = e.loadAttempt(ctx, id, row, d)
+	}
 	if a != nil {
 		defer a.pending.end()
 	}
 	switch {
 	case err != nil:
-		e.settle(ctx, &Attempt{engine: e, delivery: d}, e.outageOutcome(err))
+		return e.settle(ctx, &Attempt{engine: e, delivery: d}, e.outageOutcome(err))
 	case a == nil: // finished, but the queue did not know
-		e.settle(ctx, &Attempt{engine: e, delivery: d}, settlement{state: stateDone})
+		return e.settle(ctx, &Attempt{engine: e, delivery: d}, settlement{state: stateDone})
 	case a.journal > e.config.JournalVersion:
-		e.settle(ctx, a, e.handBack(ctx, a))
+		return e.settle(ctx, a, e.handBack(ctx, a))
 	case a.ahead > 0:
-		e.settle(ctx, a, e.reportWaiting(ctx, a))
+		return e.settle(ctx, a, e.reportWaiting(ctx, a))
 	default:
-		e.settle(ctx, a, e.runAttempt(ctx, a))
+		return e.settle(ctx, a, e.runAttempt(ctx, a))
 	}
-	return nil
 }
 
 // handBack leaves a job to a newer replica.

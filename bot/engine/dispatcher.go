@@ -1,0 +1,228 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/riverqueue/river/rivertype"
+)
+
+// dispatcher gives jobs that are ready to workers. A transaction that makes a job ready fetches it as
+// well, where a worker is free, and a worker that ends a job fetches the next one in the same
+// transaction: nobody has to look for it, and it costs no commit of its own. Jobs that came when all
+// workers were busy, or that another process has made ready, are looked for in the store, and only
+// when there may be some.
+type dispatcher struct {
+	wakeUp  chan struct{}  // holds a token when the store may have a job and a worker is free
+	running sync.WaitGroup // workers with a job
+
+	mu    sync.Mutex                  // guards what follows
+	free  int                         // workers without a job
+	due   bool                        // the store may have a job that is ready
+	begin func(row *rivertype.JobRow) // handles a job; nil before Run and after its end
+}
+
+func newDispatcher(workers int) *dispatcher {
+	return &dispatcher{wakeUp: make(chan struct{}, 1), free: workers, due: true}
+}
+
+// start has workers begin.
+func (d *dispatcher) start(begin func(row *rivertype.JobRow)) {
+	d.mu.Lock()
+	d.begin = begin
+	d.mu.Unlock()
+	d.wake()
+}
+
+// stop has no worker begin any more.
+func (d *dispatcher) stop() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.begin = nil
+}
+
+// wait waits until the workers have ended their jobs; false when ctx ends first. It is called after
+// stop.
+func (d *dispatcher) wait(ctx context.Context) bool {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		d.running.Wait()
+	}()
+	select {
+	case <-ended:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (d *dispatcher) wake() {
+	select {
+	case d.wakeUp <- struct{}{}:
+	default:
+	}
+}
+
+// notify says that the store may have a job that is ready.
+func (d *dispatcher) notify() {
+	d.mu.Lock()
+	d.due = true
+	d.mu.Unlock()
+	d.wake()
+}
+
+// notifyAfter notifies when the pause of a job is over.
+func (d *dispatcher) notifyAfter(pause time.Duration) {
+	time.AfterFunc(pause+time.Millisecond, d.notify)
+}
+
+// reserve takes up to so many free workers, none while no worker begins.
+func (d *dispatcher) reserve(most int) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.begin == nil {
+		return 0
+	}
+	n := min(most, d.free)
+	d.free -= n
+	return n
+}
+
+// reserveIfDue takes all free workers if the store may have a job for them.
+func (d *dispatcher) reserveIfDue() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.begin == nil || !d.due || d.free == 0 {
+		return 0
+	}
+	n := d.free
+	d.free, d.due = 0, false
+	return n
+}
+
+// release says that so many workers are free again.
+func (d *dispatcher) release(n int) {
+	d.mu.Lock()
+	d.free += n
+	due := d.due && n > 0
+	d.mu.Unlock()
+	if due {
+		d.wake()
+	}
+}
+
+func (d *dispatcher) isStopped() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.begin == nil
+}
+
+// mayFetchNext reports whether a worker that ends a job should look for the next one: a job has
+// become ready by that, or others may wait for a worker.
+func (d *dispatcher) mayFetchNext(ready bool) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.begin != nil && (ready || d.due)
+}
+
+// assign gives fetched jobs to the workers that were reserved for them. It returns those that no
+// worker begins any more.
+func (d *dispatcher) assign(rows []*rivertype.JobRow) (left []*rivertype.JobRow) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.begin == nil {
+		d.free += len(rows)
+		return rows
+	}
+	for _, row := range rows {
+		begin := d.begin
+		d.running.Go(func() { begin(row) })
+	}
+	return nil
+}
+
+// fetch is the fetching of jobs in a transaction that has made some ready. The transaction may be run
+// twice.
+type fetch struct {
+	engine *Engine
+	rows   []*rivertype.JobRow
+	missed bool // jobs may be ready for which no worker was free
+}
+
+// run fetches up to so many jobs.
+func (f *fetch) run(ctx context.Context, tx runner, most int) error {
+	d := f.engine.dispatcher
+	d.release(len(f.rows))
+	f.rows = nil
+	n := d.reserve(most)
+	f.missed = n < most
+	if n == 0 {
+		return nil
+	}
+	rows, err := f.engine.queue.fetch(ctx, tx, n)
+	d.release(n - len(rows))
+	f.rows = rows
+	f.missed = f.missed || len(rows) < n // such as one that is ready a moment after the transaction began
+	return err
+}
+
+// end has the jobs handled once the transaction is committed; err is what came of it.
+func (f *fetch) end(ctx context.Context, err error) {
+	d := f.engine.dispatcher
+	if err != nil {
+		d.release(len(f.rows))
+		return
+	}
+	f.engine.returnFetched(ctx, d.assign(f.rows))
+	if f.missed {
+		d.notify()
+	}
+}
+
+// runDispatcher fetches jobs that were not fetched by whoever made them ready, until ctx ends.
+func (e *Engine) runDispatcher(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.dispatcher.wakeUp:
+		}
+		for e.fetchDue(ctx) {
+		}
+	}
+}
+
+// fetchDue fetches jobs for the free workers. It reports whether there may be more. What it fails at
+// the store logs, and the next poll tries again.
+func (e *Engine) fetchDue(ctx context.Context) (more bool) {
+	d := e.dispatcher
+	n := d.reserveIfDue()
+	if n == 0 {
+		return false
+	}
+	var rows []*rivertype.JobRow
+	err := e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
+		rows, err = e.queue.fetch(ctx, tx, n)
+		return err
+	})
+	if err != nil {
+		rows = nil
+		e.health.noteFailure(err)
+	}
+	d.release(n - len(rows))
+	e.returnFetched(ctx, d.assign(rows))
+	if len(rows) < n {
+		return false
+	}
+	d.notify()
+	return true
+}
+
+// returnFetched gives jobs back that were fetched and not begun.
+func (e *Engine) returnFetched(ctx context.Context, rows []*rivertype.JobRow) {
+	for _, row := range rows {
+		_ = e.settle(ctx, &Attempt{engine: e, delivery: e.newDelivery(row)}, settlement{handedBack: true})
+	}
+}
