@@ -135,8 +135,8 @@ func (h *history) followFeed(ctx context.Context) error {
 	return h.beginFeed(ctx, feed.Feed, last)
 }
 
-// isFirstOfAll reports whether nothing can have been missed: it is the first feed of the first start
-// of all. One that was lost before it may have had requests in it.
+// isFirstOfAll reports whether nothing can have been missed: it is the first feed of the first
+// start of all. One that was lost before it may have had requests in it.
 func (h *history) isFirstOfAll(feed symphony.FeedStats, last feedProgress) bool {
 	return last.Feed == "" && last.Until.Equal(h.firstProgress().Until) && feed.Lost == 0
 }

@@ -13,14 +13,14 @@ type Attempt interface {
 	// Do runs do once per job and step. Its result is stored as JSON, at the latest with the next
 	// intention; later calls fill result from what was stored.
 	Do(ctx context.Context, step string, result any, do func(context.Context) (any, error)) error
-	// SaveInBackground has the results so far stored while the caller goes on. Without it that may wait
-	// for the next intention.
+	// SaveInBackground has the results so far stored while the caller goes on. Without it that may
+	// wait for the next intention.
 	SaveInBackground(ctx context.Context)
 	// Result reads into value what a step has stored. It reports false while the step has not been
 	// done.
 	Result(step string, into any) (bool, error)
-	// CheckPolicy asks the policy again whether the request is admitted, right before each
-	// call that may create the room: a job that waited may be denied by now. The denial is a *Refusal.
+	// CheckPolicy asks the policy again whether the request is admitted, right before each call
+	// that may create the room: a job that waited may be denied by now. The denial is a *Refusal.
 	CheckPolicy(ctx context.Context, r *Request) error
 	// Intend commits, before a write that must not happen twice, that it is about to be tried.
 	Intend(ctx context.Context, step string) error
@@ -31,8 +31,8 @@ type Attempt interface {
 	Withdraw(ctx context.Context, step string) error
 	// Intentions returns how many intentions of the step are stored, and the time of the last.
 	Intentions(ctx context.Context, step string) (last time.Time, times int, err error)
-	// AuditRoom and AuditMember write into the audit log what is about to be stored as a result: the
-	// room that was opened, and an account that was added to it, or the cause why not.
+	// AuditRoom and AuditMember write into the audit log what is about to be stored as a result:
+	// the room that was opened, and an account that was added to it, or the cause why not.
 	AuditRoom(ctx context.Context, room symphony.StreamID)
 	AuditMember(ctx context.Context, room symphony.StreamID, member symphony.UserID, cause Cause)
 	// AuditRename and AuditClose write into the audit log that the room was renamed or closed by a

@@ -93,9 +93,9 @@ func causeError(cause string) error {
 // An error of do is returned and nothing is stored. A value returned by do is stored even when ctx
 // has ended by then, since its effect has happened.
 //
-// The value is on disk with the next intention or claim of the job or at the end of the attempt, and
-// after a second at the latest: see SaveInBackground. A crash before that has the next attempt call
-// do again. So an effect that must not happen twice needs an intention before it, and whatever
+// The value is on disk with the next intention or claim of the job or at the end of the attempt,
+// and after a second at the latest: see SaveInBackground. A crash before that has the next attempt
+// call do again. So an effect that must not happen twice needs an intention before it, and whatever
 // follows from one result is on disk only if that result is.
 func (a *Attempt) Do(ctx context.Context, step string, result any, do func(ctx context.Context) (any, error)) error {
 	unlock, err := a.cache.lockStep(ctx, step)

@@ -8,11 +8,11 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// dispatcher gives jobs that are ready to workers. A transaction that makes a job ready fetches it as
-// well, where a worker is free, and a worker that ends a job fetches the next one in the same
-// transaction: nobody has to look for it, and it costs no commit of its own. Jobs that came when all
-// workers were busy, or that another process has made ready, are looked for in the store, and only
-// when there may be some.
+// dispatcher gives jobs that are ready to workers. A transaction that makes a job ready fetches it
+// as well, where a worker is free, and a worker that ends a job fetches the next one in the same
+// transaction: nobody has to look for it, and it costs no commit of its own. Jobs that came when
+// all workers were busy, or that another process has made ready, are looked for in the store, and
+// only when there may be some.
 type dispatcher struct {
 	wakeUp  chan struct{}  // holds a token when the store may have a job and a worker is free
 	running sync.WaitGroup // workers with a job
@@ -143,8 +143,8 @@ func (d *dispatcher) assign(rows []*rivertype.JobRow) (left []*rivertype.JobRow)
 	return nil
 }
 
-// fetch is the fetching of jobs in a transaction that has made some ready. The transaction may be run
-// twice.
+// fetch is the fetching of jobs in a transaction that has made some ready. The transaction may be
+// run twice.
 type fetch struct {
 	engine *Engine
 	rows   []*rivertype.JobRow
@@ -194,8 +194,8 @@ func (e *Engine) runDispatcher(ctx context.Context) {
 	}
 }
 
-// fetchDue fetches jobs for the free workers. It reports whether there may be more. What it fails at
-// the store logs, and the next poll tries again.
+// fetchDue fetches jobs for the free workers. It reports whether there may be more. What it fails
+// at the store logs, and the next poll tries again.
 func (e *Engine) fetchDue(ctx context.Context) (more bool) {
 	d := e.dispatcher
 	n := d.reserveIfDue()

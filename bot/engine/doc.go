@@ -37,33 +37,33 @@
 //   - A job is inserted and fetched in one transaction where a worker is free; its end, and the
 //     fetch of the next one, are another.
 //   - The result of a step is kept in memory until the next intention, claim or end of the attempt,
-//     whose transaction stores it first, or for a second. SaveInBackground stores it at once, beside
-//     what follows.
+//     whose transaction stores it first, or for a second. SaveInBackground stores it at once,
+//     beside what follows.
 //   - ClaimWithIntention stores a claim with the next intention, or has that fail.
 //
 // A command that opens a room takes five: the insert; the claim, the plan and the intention of the
 // room; the room, beside the adding of members; members, outcome and the intention of the answer;
 // the end. The link waits for the first, the second and the fourth.
 //
-// The process may end at any point. Up to a commit nothing of its transaction has happened, from then
-// on all of it has. So there are six places to end in, and each is safe:
+// The process may end at any point. Up to a commit nothing of its transaction has happened, from
+// then on all of it has. So there are six places to end in, and each is safe:
 //
 //   - before the insert: the feed was not acknowledged and brings the event again;
-//   - before the intention of the room: nothing was written in Symphony; the next attempt claims and
-//     plans anew. Of two versions of a message the one whose intention is stored first has the claim,
-//     and that of the other fails;
+//   - before the intention of the room: nothing was written in Symphony; the next attempt claims
+//     and plans anew. Of two versions of a message the one whose intention is stored first has the
+//     claim, and that of the other fails;
 //   - before the room is stored: its intention tells that it may exist; it is looked for, once the
 //     call can no longer arrive;
-//   - before the intention of the answer: the room is known, or looked for as before; who is a member
-//     is read from it, and adding somebody twice is adding them once; the outcome is decided anew, and
-//     nobody has read the other one;
-//   - before the end: the intention tells that the answer may stand in the chat; it is looked for, and
-//     the outcome that was stored with the intention is sent if it is not there;
+//   - before the intention of the answer: the room is known, or looked for as before; who is a
+//     member is read from it, and adding somebody twice is adding them once; the outcome is decided
+//     anew, and nobody has read the other one;
+//   - before the end: the intention tells that the answer may stand in the chat; it is looked for,
+//     and the outcome that was stored with the intention is sent if it is not there;
 //   - after the end: nothing is left to do.
 //
 // Whatever is stored of a job is stored in the order in which it came about: no transaction has a
-// later result without the earlier ones. So an attempt after the end of the process sees a state that
-// has existed, and goes on from there.
+// later result without the earlier ones. So an attempt after the end of the process sees a state
+// that has existed, and goes on from there.
 //
 // # Stores
 //
@@ -72,8 +72,8 @@
 // another goes on from the job's last step.
 //
 // Jobs that are ready are known to the process that made them ready, which has a worker take them.
-// Those of another process (a shell, a replica without a free worker) are found by a read every 0.9 s.
-// At rest nothing else happens but the heartbeat of a replica.
+// Those of another process (a shell, a replica without a free worker) are found by a read every 0.9
+// s. At rest nothing else happens but the heartbeat of a replica.
 //
 // The package is the only one that knows the job queue and the database underneath. It does not
 // know what a job means.

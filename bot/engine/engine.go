@@ -100,9 +100,9 @@ func (e *Engine) noteEarlierJobs(ctx context.Context) error {
 	return nil
 }
 
-// Commits counts the transactions that this process has committed: what it has waited for its disk or
-// its database.
-func (e *Engine) Commits() int64 { return e.store.committed() }
+// Commits counts the transactions that this process has committed: what it has waited for its disk
+// or its database.
+func (e *Engine) Commits() int64 { return e.store.countCommits() }
 
 // Close releases the store. Call it after Run has returned.
 func (e *Engine) Close() error {

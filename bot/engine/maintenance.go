@@ -52,8 +52,8 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 	}
 }
 
-// pollStore looks for what other processes have done: jobs that are ready, jobs that were cancelled,
-// and acts of operators.
+// pollStore looks for what other processes have done: jobs that are ready, jobs that were
+// cancelled, and acts of operators.
 func (e *Engine) pollStore(ctx context.Context) error {
 	var ready, acts bool
 	_, err := queryRow(ctx, e.store, []any{&ready, &acts}, `SELECT EXISTS (SELECT 1 FROM river_job WHERE state = 'available'

@@ -144,7 +144,7 @@ type postgresStore struct {
 	commits atomic.Int64
 }
 
-func (p *postgresStore) committed() int64 { return p.commits.Load() }
+func (p *postgresStore) countCommits() int64 { return p.commits.Load() }
 
 func (p *postgresStore) dialect() dialect { return postgresDialect() }
 

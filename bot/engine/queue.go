@@ -10,16 +10,16 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// queue is the table of jobs that are to be delivered: River's, with River's statements on it. River
-// itself does not run. Its workers look for jobs many times a second, commit each fetch and each end
-// on their own, and go by the clock of this process; see dispatcher.
+// queue is the table of jobs that are to be delivered: River's, with River's statements on it.
+// River itself does not run. Its workers look for jobs many times a second, commit each fetch and
+// each end on their own, and go by the clock of this process; see dispatcher.
 type queue interface {
 	insert(ctx context.Context, tx runner, entries []river.InsertManyParams) (ids []int64, err error)
 	// fetch marks up to so many jobs that are ready as running, the oldest first.
 	fetch(ctx context.Context, tx runner, most int) ([]*rivertype.JobRow, error)
 	setState(ctx context.Context, tx runner, p *riverdriver.JobSetStateIfRunningParams) error
-	// deleteEnded deletes up to so many rows of jobs that were done before one time, or failed before
-	// another.
+	// deleteEnded deletes up to so many rows of jobs that were done before one time, or failed
+	// before another.
 	deleteEnded(ctx context.Context, tx runner, done, failed time.Time, most int) (deleted int, err error)
 }
 

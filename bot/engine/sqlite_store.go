@@ -46,7 +46,7 @@ func (s *sqliteStore) runExclusively(ctx context.Context, do func(context.Contex
 	return do(ctx)
 }
 
-func (s *sqliteStore) committed() int64 { return s.commits.Load() }
+func (s *sqliteStore) countCommits() int64 { return s.commits.Load() }
 
 func (s *sqliteStore) dialect() dialect { return sqliteDialect() }
 

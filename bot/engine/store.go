@@ -33,8 +33,8 @@ type store interface {
 	// done while somebody else reads.
 	eraseTraces(ctx context.Context) (done bool, err error)
 
-	// committed counts the transactions since the store was opened.
-	committed() int64
+	// countCommits counts the transactions since the store was opened.
+	countCommits() int64
 
 	close() error
 }
