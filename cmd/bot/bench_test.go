@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/engine"
+	"roombot/bot/engine/postgrestest"
 	"roombot/cmd/bot/bench"
 )
 
@@ -84,6 +85,26 @@ func TestBenchFillsTheStoreAndThePod(t *testing.T) {
 	require.NoError(t, err)
 	const warmUp = 8
 	require.GreaterOrEqual(t, len(jobs), 40+warmUp+5)
+}
+
+func TestBenchMeasuresABotOnADatabase(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	_, store := postgrestest.NewServer(t)
+	got := shell(t, "bench", "--commands", "4", "--rate", "4", "--stored", "10", "--store", store, "--json")
+	require.Zero(t, got.code, got.err)
+	var result bench.Report
+	require.NoError(t, json.Unmarshal([]byte(got.out), &result))
+	require.NotNil(t, result.Commits)
+	require.Positive(t, *result.Commits)
+	require.NotNil(t, result.Disk)
+
+	got = shell(t, "bench", "--idle", "1s", "--store", store)
+	require.Zero(t, got.code, got.err)
+	require.Regexp(t, `(?m)^At rest +\d+\.\d s$`, got.out)
+	require.Regexp(t, `(?m)^Commits of the bot +[\d.]+ a minute$`, got.out)
 }
 
 func TestBenchComparesTwoPrograms(t *testing.T) {

@@ -53,9 +53,9 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// MostPeople and MostGroups are how many a request may name, and MostFlood how many may be sent at
-// once. LeastCrowd is enough for all of them to be different, and the default; MostCrowd is what the
-// pod has ids for.
+// MostPeople and MostGroups are how many a request may name, MostFlood how many requests may be
+// sent at once, MostAtOnce how many people there are who write, LeastCrowd the default crowd, and
+// MostCrowd what the pod has ids for.
 const (
 	LeastCrowd = smallCrowd
 	MostAtOnce = smallCrowd

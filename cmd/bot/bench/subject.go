@@ -110,8 +110,8 @@ func (s *subject) close() (err error) {
 // fillWorkers is enough for a machine without a network to be busy.
 const fillWorkers = 32
 
-// fillStore has the bot execute as many commands as are to be in its store, on a small pod without a
-// network, and ends both. So the store is what this program leaves of them.
+// fillStore has the bot execute as many commands as are to be in its store, on a small pod without
+// a network, and ends both. So the store is what this program leaves of them.
 func (s *subject) fillStore(ctx context.Context) error {
 	if s.stored == 0 {
 		return nil
