@@ -23,7 +23,7 @@ func (m measurer) drawPlot(ctx context.Context, file string) error {
 	p50, p95 := make([][]float64, len(trips)), make([][]float64, len(trips))
 	for range plotRounds {
 		for i, rtt := range trips {
-			r, err := m.bench(ctx, fmt.Sprintf("--commands 40 --rtt %dms", rtt))
+			r, err := m.bench(ctx, fmt.Sprintf("--rate 1 --commands 40 --rtt %dms", rtt))
 			if err != nil {
 				return err
 			}
@@ -97,7 +97,7 @@ func (p *latencyPlot) begin() {
 <style>%s</style>
 <rect class="ground" width="%d" height="%d" rx="6"/>
 <text class="heading" x="24" y="34">From the message to the link, over the round trip of the network</text>
-<text class="note" x="24" y="56">one bot on SQLite, two requests a second, five people and a group in each</text>
+<text class="note" x="24" y="56">one bot on SQLite, one request a second, five people and a group in each</text>
 `, width, height, width, height, p.describe(), plotStyle, width, height)
 }
 
@@ -165,7 +165,7 @@ func (p *latencyPlot) drawSeries(class string, value func(point) float64) {
 
 // drawLegend comes before the lines, which it would hide.
 func (p *latencyPlot) drawLegend() {
-	fmt.Fprintf(p, `<rect class="ground" x="%d" y="%d" width="404" height="98"/>
+	fmt.Fprintf(p, `<rect class="ground" x="%d" y="%d" width="436" height="98"/>
 `, left+8, top+2)
 	for i, entry := range []struct{ class, text string }{
 		{"line p95", "p95"}, {"line p50", "p50"},
