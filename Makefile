@@ -28,6 +28,12 @@ lint: ## the linters of .golangci.yaml
 bench: ## benchmarks of single packages
 	go test -run '^$$' -bench . -benchmem ./bot/... ./commands/... ./symphony/...
 
+figures: build ## the tables of docs/trials.md, measured; BEFORE=PROGRAM POSTGRES=URL TABLES="rest size"
+	go run ./cmd/bot/bench/figures -before '$(BEFORE)' -postgres '$(POSTGRES)' tables $(TABLES)
+
+plot: build ## docs/latency.svg, measured
+	go run ./cmd/bot/bench/figures plot docs/latency.svg
+
 fuzz: ## each parser for half a minute
 	@grep -rn --include='*_test.go' '^func Fuzz' . | sed -E 's|^(.*)/[^/]+:[0-9]+:func (Fuzz[A-Za-z0-9]+).*|\1 \2|' | \
 	while read -r folder name; do go test -run '^$$' -fuzz "^$$name\$$" -fuzztime 30s "$$folder" </dev/null || exit 1; done
@@ -39,4 +45,4 @@ notices: ## licences of all that the program contains, dist/THIRD_PARTY_NOTICES
 ci: ## what a change must pass
 	.ci/run
 
-.PHONY: help sandbox build test race lint bench fuzz notices ci
+.PHONY: help sandbox build test race lint bench figures plot fuzz notices ci

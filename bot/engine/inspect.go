@@ -21,6 +21,18 @@ type Inspector struct {
 // Inspect opens a store to look at it, and changes nothing by itself: a store that is not there, or
 // is of another version, is an error.
 func Inspect(ctx context.Context, address Address) (*Inspector, error) {
+	i, err := openInspector(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	if err := i.checkVersion(ctx); err != nil {
+		_ = i.Close() // the first error tells more
+		return nil, fmt.Errorf("inspect the store %s: %w", address, damageError(err))
+	}
+	return i, nil
+}
+
+func openInspector(ctx context.Context, address Address) (*Inspector, error) {
 	i := &Inspector{address: address}
 	open := i.openFile
 	if address.IsPostgres() {
@@ -28,10 +40,6 @@ func Inspect(ctx context.Context, address Address) (*Inspector, error) {
 	}
 	if err := open(ctx); err != nil {
 		return nil, fmt.Errorf("inspect the store %s: %w", address, err)
-	}
-	if err := i.checkVersion(ctx); err != nil {
-		_ = i.Close() // the first error tells more
-		return nil, fmt.Errorf("inspect the store %s: %w", address, damageError(err))
 	}
 	return i, nil
 }
@@ -117,13 +125,19 @@ func (i *Inspector) change(change func(*jobAdmin) error) error {
 	return errors.Join(err, s.close())
 }
 
-// Size is how many bytes the tables and their indexes take, without the database's log of writes.
-func (i *Inspector) Size(ctx context.Context) (bytes int64, err error) {
-	if _, err := queryRow(ctx, i.store, []any{&bytes}, i.store.dialect().size); err != nil {
+// Close ends the inspection.
+func (i *Inspector) Close() error { return i.store.close() }
+
+// StoreSize is how many bytes the tables of a store of any version and their indexes take, without
+// the database's log of writes.
+func StoreSize(ctx context.Context, address Address) (bytes int64, err error) {
+	i, err := openInspector(ctx, address)
+	if err != nil {
+		return 0, err
+	}
+	_, err = queryRow(ctx, i.store, []any{&bytes}, i.store.dialect().size)
+	if err = errors.Join(err, i.Close()); err != nil {
 		return 0, fmt.Errorf("size of the store: %w", err)
 	}
 	return bytes, nil
 }
-
-// Close ends the inspection.
-func (i *Inspector) Close() error { return i.store.close() }

@@ -26,7 +26,7 @@ func sqliteDialect() dialect {
 		lastError:   `coalesce(json_extract(j.errors, '$[#-1].error'), '')`,
 		lastReplica: `coalesce(json_extract(j.attempted_by, '$[#-1]'), '')`,
 		tracesEvery: time.Minute,
-		size:        `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`,
+		size:        `SELECT (page_count - freelist_count) * page_size FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()`,
 
 		payloadInStep: true,
 	}

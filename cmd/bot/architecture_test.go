@@ -33,6 +33,7 @@ var layers = [][]string{
 	{"bot"},
 	{"cmd/bot/trial"},
 	{"cmd/bot/soak", "cmd/bot/bench"},
+	{"cmd/bot/bench/figures"},
 	{"cmd/bot"},
 }
 

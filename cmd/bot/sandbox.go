@@ -20,6 +20,7 @@ import (
 	"roombot/symphony/sandbox"
 	"roombot/symphony/sandbox/control"
 	"roombot/symphony/sandbox/page"
+	"roombot/symphony/sandbox/world"
 )
 
 // sandboxFlags are what the user chose.
@@ -40,8 +41,8 @@ type sandboxFlags struct {
 
 // podLoad is how the pod is made slow and large for trials.
 type podLoad struct {
-	crowd           int
-	rtt, visibility time.Duration
+	crowd, groups, rooms int
+	rtt, visibility      time.Duration
 }
 
 func sandboxCommand(io streams) *cobra.Command {
@@ -65,11 +66,8 @@ speak as anybody.`,
   bot sandbox --no-bot --dir ./pod        # and, elsewhere: bot run --config ./pod/config.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if f.say != "" && f.noBot {
-				return usageError("--say needs the bot: leave --no-bot out")
-			}
-			if f.say == "" && (f.asJSON || cmd.Flags().Changed("wait")) {
-				return usageError("--wait and --json belong to --say, which is not there")
+			if err := f.checkUsage(cmd.Flags().Changed("wait")); err != nil {
+				return err
 			}
 			if f.say != "" && !cmd.Flags().Changed("listen") {
 				f.listen = "127.0.0.1:0" // one message needs no known address
@@ -81,6 +79,22 @@ speak as anybody.`,
 	}
 	f.register(c)
 	return c
+}
+
+func (f *sandboxFlags) checkUsage(waits bool) error {
+	switch l := f.load; {
+	case f.say != "" && f.noBot:
+		return usageError("--say needs the bot: leave --no-bot out")
+	case f.say == "" && (f.asJSON || waits):
+		return usageError("--wait and --json belong to --say, which is not there")
+	case l.crowd < 0 || l.groups < 0 || l.rooms < 0:
+		return usageError("--crowd, --crowd-groups and --crowd-rooms cannot be negative")
+	case l.groups > world.MostCrowdGroups:
+		return usageError("--crowd-groups %d: write at most %d", l.groups, world.MostCrowdGroups)
+	case l.crowd == 0 && l.groups+l.rooms > 0:
+		return usageError("--crowd-groups and --crowd-rooms: there is no crowd; write --crowd too")
+	}
+	return nil
 }
 
 func (f *sandboxFlags) register(c *cobra.Command) {
@@ -97,6 +111,8 @@ func (f *sandboxFlags) register(c *cobra.Command) {
 	flags.Int64Var(&f.seed, "seed", 1, "makes the faults' chances repeatable")
 	flags.BoolVar(&f.strings, "strict-form-values", false, "send every value of a form as text, as the Python kit up to 2.11 wants it")
 	flags.IntVar(&f.load.crowd, "crowd", 0, "employees besides the people of the tour, for trials under load")
+	flags.IntVar(&f.load.groups, "crowd-groups", 0, "distribution lists of the crowd")
+	flags.IntVar(&f.load.rooms, "crowd-rooms", 0, "rooms of the crowd")
 	flags.DurationVar(&f.load.rtt, "rtt", 0, "round trip of the network, added to every call of the bot")
 	flags.DurationVar(&f.load.visibility, "visibility", 0, "after how long events that were not acknowledged come again (default 30s, as Symphony)")
 	completeFolders(c, "dir")
@@ -115,7 +131,7 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 	defer func() { err = errors.Join(err, home.close()) }()
 	pod, err := sandbox.New(sandbox.Config{
 		BotKey: home.key.Public(), BotUsername: botName, StateFile: f.state, Seed: f.seed, StrictFormValues: f.strings,
-		Crowd: f.load.crowd, RTT: f.load.rtt, Visibility: f.load.visibility,
+		Crowd: f.load.crowd, CrowdGroups: f.load.groups, CrowdRooms: f.load.rooms, RTT: f.load.rtt, Visibility: f.load.visibility,
 	})
 	if err != nil {
 		return err

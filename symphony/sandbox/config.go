@@ -72,6 +72,9 @@ type Config struct {
 	// under load. Default none.
 	Crowd int
 
+	// CrowdGroups and CrowdRooms are how many distribution lists and rooms they have. Default none.
+	CrowdGroups, CrowdRooms int
+
 	// Log is told of the pod's own mistakes. Default: text on standard error.
 	Log *slog.Logger
 }
@@ -93,7 +96,8 @@ func (c Config) withDefaults() Config {
 // world is the part of the configuration that is the world's.
 func (c Config) world() world.Config {
 	return world.Config{
-		BotUsername: c.BotUsername, BotName: c.BotName, Crowd: c.Crowd, Visibility: c.Visibility, FeedLife: c.FeedLife, Now: c.Now,
+		BotUsername: c.BotUsername, BotName: c.BotName, Visibility: c.Visibility, FeedLife: c.FeedLife, Now: c.Now,
+		Crowd: world.Crowd{People: c.Crowd, Groups: c.CrowdGroups, Rooms: c.CrowdRooms},
 	}
 }
 

@@ -34,3 +34,21 @@ func TestTheCrowdHasDistinctNames(t *testing.T) {
 	require.True(t, names["ada.abbott"])
 	b.Says("ada.abbott", "hello")
 }
+
+func TestTheCrowdHasGroupsAndRooms(t *testing.T) {
+	b := loggedIn(t, func(c *config) { c.Crowd, c.CrowdGroups, c.CrowdRooms = 12, 4, 6 })
+	people := b.Get("/sandbox/v1/people").OK()
+	byName := map[any][]any{}
+	for _, g := range people["groups"].([]any) {
+		byName[g.(map[string]any)["name"]] = g.(map[string]any)["members"].([]any)
+	}
+	require.Len(t, byName["Crowd 1"], 5)
+	require.Len(t, byName["Crowd 4"], 5)
+	require.NotContains(t, byName, "Crowd 5")
+	rooms := b.Get("/sandbox/v1/state").OK()["rooms"].([]any)
+	require.Len(t, rooms, 6)
+	for _, room := range rooms {
+		require.Len(t, room.(map[string]any)["members"], 5)
+	}
+	b.Post("/pod/v3/room/create", map[string]any{"name": "Crowd 3", "description": "taken"}).Refused(400)
+}

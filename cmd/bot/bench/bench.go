@@ -3,264 +3,170 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"io"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"roombot/cmd/bot/trial"
-	"roombot/symphony/sandbox/client"
+	"roombot/bot/engine"
 )
 
 // Config describes a benchmark.
 type Config struct {
-	Commands      int           // how many are measured, after some to warm up
-	Rate          float64       // requests a second; 0 for as fast as they are answered
-	RTT           time.Duration // round trip of the network, on each call of the bot
-	People        int           // named in each request, by mention
-	Groups        int           // named in each request
-	Chatter       int           // messages a second that are not for the bot
-	Flood         int           // requests that somebody else sends at once, before every second request; Rate does not count then
-	Conversations int           // people who talk to the bot, each in a chat of their own; default 32
-	Workers       int           // the bot's roombot.limits.workers; 0 for its default
-	Patience      time.Duration // how long nothing may be answered before the benchmark gives up; default 60 s
+	Commands int           // how many are measured, after some to warm up
+	Rate     float64       // requests a second; 0 for as fast as they are answered
+	AtOnce   int           // with Rate 0: how many people each send the next request when theirs is answered; default 32
+	RTT      time.Duration // round trip of the network, on each call of the bot
+	People   int           // named in each request, by mention
+	Groups   int           // named in each request
+	Chatter  int           // messages a second that are not for the bot
+	Flood    int           // requests that somebody else sends at once, before every second request; Rate does not count then
+	Idle     time.Duration // how long the bot is measured at rest, in place of all requests
+	Workers  int           // the bot's roombot.limits.workers; 0 for its default
+	Patience time.Duration // how long nothing may be answered before the benchmark gives up; default 60 s
+
+	Store  engine.Address // a database for the bot; zero for a file
+	Stored int            // finished commands in the store before anything is measured
+	Crowd  int            // employees of the pod; default 80. Above that they have a fifth as many groups, and as many rooms
+
+	// Against is the path of another build of the program, which is measured in turns with this one.
+	Against string
+	// AgainstSmall has this program measured in turns with itself on an empty store and the default
+	// pod.
+	AgainstSmall bool
+
+	Progress io.Writer // what is done before anything is measured, for people
 }
 
 func (c Config) withDefaults() Config {
-	if c.Conversations <= 0 {
-		c.Conversations = 32
-	}
-	if c.Patience <= 0 {
-		c.Patience = time.Minute
+	c.AtOnce = cmp.Or(c.AtOnce, 32)
+	c.Patience = cmp.Or(c.Patience, time.Minute)
+	c.Crowd = cmp.Or(c.Crowd, smallCrowd)
+	if c.Progress == nil {
+		c.Progress = io.Discard
 	}
 	return c
 }
 
-// MostPeople and MostGroups are how many a request may name, and MostFlood how many may be sent at
-// once.
+// MostPeople and MostGroups are how many a request may name, MostFlood how many requests may be
+// sent at once, MostAtOnce how many people there are who write, LeastCrowd the default crowd, and
+// MostCrowd what the pod has ids for.
 const (
+	LeastCrowd = smallCrowd
+	MostAtOnce = smallCrowd
 	MostPeople = 40
 	MostGroups = 4
 	MostFlood  = 5000
-	crowd      = 80
+	MostCrowd  = 40_000
 )
 
 // Run measures.
 func Run(ctx context.Context, c Config) (result Report, err error) {
-	c = c.withDefaults()
-	t, err := trial.Start(ctx, trial.Setup{
-		Pod:  trial.PodSetup{Crowd: crowd, RTT: c.RTT},
-		Bots: trial.BotSetup{Workers: c.Workers, Bounded: c.Flood > 0},
-	})
-	if err != nil {
+	b := &benchmark{Config: c.withDefaults()}
+	defer func() {
+		for _, s := range b.subjects {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	for _, setup := range b.setups() {
+		s, err := startSubject(ctx, b.Config, setup)
+		if err != nil {
+			return Report{}, err
+		}
+		b.subjects = append(b.subjects, s)
+	}
+	measure := b.measure
+	if c.Idle > 0 {
+		measure = b.measureAtRest
+	}
+	if err := measure(ctx); err != nil {
 		return Report{}, err
 	}
-	defer func() { err = errors.Join(err, t.Close()) }()
-	if err := t.WaitUntilReady(ctx); err != nil {
-		return Report{}, err
-	}
-	state, err := t.Pod.State(ctx)
-	if err != nil {
-		return Report{}, err
-	}
-	r := &benchmark{Config: c, pod: t.Pod, bot: t.Bots[0], isIdle: t.IsIdle, timings: newTimings(), people: newPeople(state)}
-	return r.execute(ctx)
+	return b.report(), nil
 }
 
 // benchmark is a benchmark that runs.
 type benchmark struct {
 	Config
-	pod         *client.Client
-	bot         *trial.Bot
-	isIdle      func(context.Context) bool // reports whether the bot has nothing left to do
-	timings     *timings
-	people      *people
-	mostWaiting int // the most events that waited in the datafeed
-
-	alone, beside []time.Duration // from the message to the link, without a flood and with one
+	subjects []*subject // one, or two that are compared
 }
 
-// execute measures while the messages of the pod are followed.
-func (r *benchmark) execute(ctx context.Context) (Report, error) {
+// setups are what is measured: the program, and what it is compared with.
+func (b *benchmark) setups() []subjectSetup {
+	own := subjectSetup{name: "this program", stored: b.Stored, crowd: b.Crowd}
+	switch {
+	case b.AgainstSmall:
+		small := subjectSetup{name: "small", crowd: smallCrowd}
+		own.name = fmt.Sprintf("%d stored, crowd %d", b.Stored, b.Crowd)
+		return []subjectSetup{own, small}
+	case b.Against != "":
+		other := own
+		other.program, other.name = b.Against, filepath.Base(b.Against)
+		return []subjectSetup{own, other}
+	}
+	return []subjectSetup{own}
+}
+
+// measure sends the requests.
+func (b *benchmark) measure(ctx context.Context) error {
+	return b.follow(ctx, func(ctx context.Context) error {
+		for _, s := range b.subjects {
+			if err := s.warmUp(ctx); err != nil {
+				return err
+			}
+		}
+		for _, s := range b.subjects {
+			if err := s.begin(ctx); err != nil {
+				return err
+			}
+		}
+		if err := b.sendBesideChatter(ctx); err != nil {
+			return err
+		}
+		// What is not waited for by those who ask is also done for them.
+		if err := pauseAfterAnswers(ctx, b.RTT); err != nil {
+			return err
+		}
+		for _, s := range b.subjects {
+			if err := s.end(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// follow has the messages of the pods noted while work is done.
+func (b *benchmark) follow(ctx context.Context, work func(context.Context) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return r.pod.Follow(ctx, 5*time.Millisecond, r.timings.noteMessages) })
-	var result Report
-	group.Go(func() (err error) {
-		defer stop()
-		result, err = r.measure(ctx)
-		return err
-	})
-	if err := group.Wait(); err != nil {
-		return Report{}, err
+	for _, s := range b.subjects {
+		group.Go(func() error { return s.pod.Follow(ctx, 5*time.Millisecond, s.timings.noteMessages) })
 	}
-	return result, nil
+	group.Go(func() error {
+		defer stop()
+		return work(ctx)
+	})
+	return group.Wait()
 }
 
-// warmUpCommands is how many requests are not measured: the first ones open chats and connections
-// and fill caches.
-const warmUpCommands = 8
-
-func (r *benchmark) measure(ctx context.Context) (Report, error) {
-	for n := range warmUpCommands {
-		if _, err := r.sendAndAwait(ctx, -n, n); err != nil {
-			return Report{}, fmt.Errorf("warm up: %w", err)
-		}
-	}
-	r.timings.reset()
+// sendBesideChatter sends the requests, and meanwhile what is not for the bots.
+func (b *benchmark) sendBesideChatter(ctx context.Context) error {
 	group, working := errgroup.WithContext(ctx)
 	chatting, silence := context.WithCancel(working)
 	defer silence()
-	before, begin := r.bot.Sample(), time.Now()
-	var after trial.Sample
-	var took time.Duration
-	group.Go(func() error { return r.sendChatter(chatting) })
+	for _, s := range b.subjects {
+		group.Go(func() error { return s.sendChatter(chatting) })
+	}
 	group.Go(func() error {
 		defer silence()
-		err := r.sendAll(working)
-		took, after = time.Since(begin), r.bot.Sample()
-		return err
+		return b.sendAll(working)
 	})
-	if err := group.Wait(); err != nil {
-		return Report{}, err
-	}
-	rooms, err := r.waitForMembers(ctx)
-	return r.result(took, before, after, rooms), err
-}
-
-// waitForMembers gives the rooms once nobody is added any more: the last answers may come before
-// the last people.
-func (r *benchmark) waitForMembers(ctx context.Context) ([]client.Room, error) {
-	for last := -1; ; {
-		state, err := r.pod.State(ctx)
-		if err != nil {
-			return nil, err
-		}
-		inside := 0
-		for _, room := range state.Rooms {
-			inside += len(room.Members)
-		}
-		if inside == last {
-			return state.Rooms, nil
-		}
-		last = inside
-		if err := trial.Pause(ctx, 4*r.RTT+500*time.Millisecond); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// sendAll sends the requests and waits for the last answer.
-func (r *benchmark) sendAll(ctx context.Context) error {
-	switch {
-	case r.Flood > 0:
-		return r.sendBesideFloods(ctx)
-	case r.Rate > 0:
-		return r.sendAtRate(ctx)
-	default:
-		return r.sendWhenAnswered(ctx)
-	}
-}
-
-// sendWhenAnswered has each person send the next request when the last one was answered.
-func (r *benchmark) sendWhenAnswered(ctx context.Context) error {
-	next := make(chan int)
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		defer close(next)
-		for n := range r.Commands {
-			select {
-			case next <- n + 1:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-		return nil
-	})
-	for who := range r.Conversations {
-		group.Go(func() error {
-			for n := range next {
-				if _, err := r.sendAndAwait(ctx, n, who); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
 	return group.Wait()
-}
-
-// sendAtRate sends at the rate, whether the earlier ones are answered or not.
-func (r *benchmark) sendAtRate(ctx context.Context) error {
-	group, ctx := errgroup.WithContext(ctx)
-	begin := time.Now()
-	for n := range r.Commands {
-		due := begin.Add(time.Duration(float64(n) / r.Rate * float64(time.Second)))
-		if err := trial.Pause(ctx, time.Until(due)); err != nil {
-			return errors.Join(err, group.Wait())
-		}
-		group.Go(func() error {
-			_, err := r.sendAndAwait(ctx, n+1, n%r.Conversations)
-			return err
-		})
-	}
-	return group.Wait()
-}
-
-// sendAndAwait sends one request, waits until it is answered, and gives how long the link took.
-func (r *benchmark) sendAndAwait(ctx context.Context, n, who int) (time.Duration, error) {
-	newcomer := r.people.hasNewcomer(n, r.People)
-	said, err := r.pod.Says(ctx, r.people.speaker(who), r.people.command(n, r.People, r.Groups))
-	if err != nil {
-		return 0, err
-	}
-	link, err := r.timings.awaitAnswer(ctx, said.Message, r.Patience)
-	if err == nil {
-		r.timings.noteLink(link, newcomer, r.RTT)
-	}
-	return link, err
-}
-
-// feedCapacity is how many events a datafeed of the sandbox holds.
-const feedCapacity = 10_000
-
-// sendChatter writes what is not for the bot, in a room that it is in.
-func (r *benchmark) sendChatter(ctx context.Context) error {
-	if r.Chatter <= 0 {
-		return nil
-	}
-	state, err := r.pod.State(ctx)
-	if err != nil {
-		return err
-	}
-	at := slices.IndexFunc(state.Rooms, func(room client.Room) bool { return room.Name == roomName(0) })
-	if at < 0 {
-		return errors.New("no room to chat in")
-	}
-	begin, said := time.Now(), 0
-	for trial.Pause(ctx, 10*time.Millisecond) == nil {
-		due := int(time.Since(begin).Seconds()*float64(r.Chatter)) - said
-		if due < 1 {
-			continue
-		}
-		chattered, err := r.pod.Chatter(ctx, client.ChatterRequest{
-			As: r.people.speaker(0), To: state.Rooms[at].StreamID, Text: trial.SmallTalk, Count: min(due, 5000),
-		})
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		said, r.mostWaiting = said+min(due, 5000), max(r.mostWaiting, chattered.Queued)
-		if chattered.Queued >= feedCapacity {
-			return fmt.Errorf("the bot fell %d events behind, and the pod forgets those beyond: take a slower --chatter or a faster machine",
-				chattered.Queued)
-		}
-	}
-	return nil
 }

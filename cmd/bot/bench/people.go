@@ -21,7 +21,7 @@ type people struct {
 func newPeople(state client.State) *people {
 	c := &people{named: map[string]bool{}}
 	for _, p := range state.People {
-		if strings.Contains(p.Username, ".") { // one of the crowd
+		if strings.Contains(p.Username, ".") && len(c.crowd) < smallCrowd { // one of the crowd
 			c.crowd = append(c.crowd, p.Username)
 		}
 	}

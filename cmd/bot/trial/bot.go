@@ -17,15 +17,16 @@ type Bot struct {
 	Store engine.Address
 
 	dir        string
+	program    string // path; empty for this one
 	process    *process
 	used       Usage
 	healthPage healthPage
 	http       *http.Client
 }
 
-func newBot(name, dir string) *Bot {
+func newBot(name, dir, program string) *Bot {
 	// Each process has another port: a connection is of no use to the next.
-	return &Bot{Name: name, dir: dir, http: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+	return &Bot{Name: name, dir: dir, program: program, http: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
 }
 
 func (b *Bot) configFile() string { return filepath.Join(b.dir, b.Name+".json") }
@@ -42,7 +43,7 @@ func (b *Bot) Start() error {
 		return err
 	}
 	b.healthPage.reset(before.Size())
-	b.process, err = startProcess([]string{"run", "--config", b.configFile()}, log, log)
+	b.process, err = startProcess(b.program, []string{"run", "--config", b.configFile()}, log, log)
 	return err
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"sync"
 	"time"
 
@@ -29,23 +28,15 @@ type healthPage struct {
 // Health asks the bot's health page. A bot that was killed does not answer, and one that was just
 // started not yet.
 func (b *Bot) Health(ctx context.Context) (bot.Health, error) {
-	address, err := b.healthPage.findAddress(b.LogFile())
-	if err != nil {
-		return bot.Health{}, fmt.Errorf("%s: %w", b.Name, err)
-	}
 	ctx, cancel := context.WithTimeout(ctx, healthLimit)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
+	page, err := b.readPage(ctx, "/readyz")
 	if err != nil {
 		return bot.Health{}, err
 	}
-	response, err := b.http.Do(request)
-	if err != nil {
-		return bot.Health{}, fmt.Errorf("ask %s: %w", b.Name, err)
-	}
-	defer response.Body.Close()
+	defer page.Close()
 	var h bot.Health
-	if err := json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(&h); err != nil {
+	if err := json.NewDecoder(io.LimitReader(page, 1<<20)).Decode(&h); err != nil {
 		return bot.Health{}, fmt.Errorf("ask %s: %w", b.Name, err)
 	}
 	return h, nil

@@ -12,18 +12,22 @@ import (
 	"time"
 )
 
-// process is a child process: this program with other arguments.
+// process is a child process: this program with other arguments, or another build of it.
 type process struct {
 	cmd   *exec.Cmd
 	ended chan struct{} // closed at its end
 }
 
-func startProcess(args []string, out, errs *os.File) (*process, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
+// startProcess starts a program; without one, this program.
+func startProcess(program string, args []string, out, errs *os.File) (*process, error) {
+	if program == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		program = self
 	}
-	p := &process{cmd: exec.Command(self, args...), ended: make(chan struct{})}
+	p := &process{cmd: exec.Command(program, args...), ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = out, errs
 	p.cmd.SysProcAttr = childAttributes()
 	if err := p.cmd.Start(); err != nil {
@@ -45,7 +49,7 @@ func startServer(ctx context.Context, args []string) (address string, p *process
 	if err != nil {
 		return "", nil, err
 	}
-	p, err = startProcess(args, write, os.Stderr)
+	p, err = startProcess("", args, write, os.Stderr)
 	_ = write.Close()
 	if err != nil {
 		return "", nil, errors.Join(err, read.Close())

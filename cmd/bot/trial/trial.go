@@ -29,6 +29,8 @@ type Setup struct {
 // PodSetup is how the pod is configured.
 type PodSetup struct {
 	Crowd      int           // employees besides the people of the tour
+	Groups     int           // distribution lists of the crowd
+	Rooms      int           // rooms of the crowd
 	RTT        time.Duration // round trip of the network, on each call of the bots
 	Visibility time.Duration // after how long unacknowledged events come again; 0 for the pod's own
 	Seed       int64         // of the faults' dice
@@ -36,6 +38,7 @@ type PodSetup struct {
 
 // BotSetup is how the bots are configured.
 type BotSetup struct {
+	Program     string         // path of the program that runs them; empty for this one
 	Count       int            // replicas; 0 for one
 	Store       engine.Address // a database for all of them; zero for a file each
 	HTTPTimeout time.Duration  // roombot.httpTimeout
@@ -83,7 +86,7 @@ func Start(ctx context.Context, s Setup) (*Trial, error) {
 func (t *Trial) startPod(ctx context.Context, s PodSetup) error {
 	args := []string{
 		"sandbox", "--no-bot", "--listen", "127.0.0.1:0", "--dir", t.dir,
-		"--crowd", fmt.Sprint(s.Crowd), "--rtt", s.RTT.String(), "--seed", fmt.Sprint(s.Seed),
+		"--crowd", fmt.Sprint(s.Crowd), "--crowd-groups", fmt.Sprint(s.Groups), "--crowd-rooms", fmt.Sprint(s.Rooms), "--rtt", s.RTT.String(), "--seed", fmt.Sprint(s.Seed),
 	}
 	if s.Visibility > 0 {
 		args = append(args, "--visibility", s.Visibility.String())
@@ -98,7 +101,7 @@ func (t *Trial) startPod(ctx context.Context, s PodSetup) error {
 
 func (t *Trial) startBots(s BotSetup) error {
 	for n := range max(1, s.Count) {
-		b := newBot(fmt.Sprintf("bot-%d", n+1), t.dir)
+		b := newBot(fmt.Sprintf("bot-%d", n+1), t.dir, s.Program)
 		b.Store = cmp.Or(s.Store, engine.FileAddress(filepath.Join(t.dir, b.Name+".db")))
 		if err := s.writeConfig(filepath.Join(t.dir, "config.json"), b.configFile(), b.Name); err != nil {
 			return err
@@ -144,12 +147,8 @@ func (t *Trial) StoreSize(ctx context.Context) (bytes int64, err error) {
 			continue
 		}
 		seen[b.Store] = true
-		store, err := engine.Inspect(ctx, b.Store)
+		size, err := engine.StoreSize(ctx, b.Store)
 		if err != nil {
-			return 0, err
-		}
-		size, err := store.Size(ctx)
-		if err := errors.Join(err, store.Close()); err != nil {
 			return 0, err
 		}
 		bytes += size

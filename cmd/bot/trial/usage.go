@@ -1,11 +1,7 @@
 package trial
 
 import (
-	"bufio"
 	"fmt"
-	"os"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -30,24 +26,7 @@ func (b *Bot) addProcessorTime() {
 
 // readPeakMemory is the peak of a process's resident memory, in bytes; 0 where it is not known.
 func readPeakMemory(pid int) int64 {
-	file, err := os.Open(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0
-	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		rest, ok := strings.CutPrefix(lines.Text(), "VmHWM:")
-		if !ok {
-			continue
-		}
-		kib, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
-		if err != nil {
-			return 0
-		}
-		return kib << 10
-	}
-	return 0
+	return statusNumber(fmt.Sprintf("/proc/%d/status", pid), "VmHWM:") << 10
 }
 
 // MiB is the peak memory in MiB.

@@ -11,13 +11,16 @@ type GroupChange struct {
 	Restrictions Restrictions
 }
 
+// firstMadeGroup lies below the user ids of the groups that are made after the first ones.
+const firstMadeGroup = HomeCompany<<companyBits + 1000
+
 // CreateGroup makes a distribution list.
 func (w *World) CreateGroup(by *Person, change GroupChange) (*Group, error) {
 	if err := w.checkGroup(change); err != nil {
 		return nil, err
 	}
 	w.state.LastUser++
-	g := newGroup(change.Name, HomeCompany<<companyBits+1000+w.state.LastUser, by.ID, w.Now())
+	g := newGroup(change.Name, firstMadeGroup+w.state.LastUser, by.ID, w.Now())
 	w.applyGroupChange(g, change)
 	w.state.Groups = append(w.state.Groups, g)
 	w.noteChange()

@@ -28,8 +28,10 @@ const (
 // firstState is a world as it is at first.
 func firstState(cfg Config, now time.Time) *State {
 	s := &State{Version: StateVersion, Rights: FirstRights()}
-	s.People = append(append(firstPeople(), makeCrowd(cfg.Crowd)...), botAccount(cfg))
+	s.People = firstPeople()
 	s.Groups = firstGroups(s.People, now)
+	cfg.Crowd.addTo(s, now)
+	s.People = append(s.People, botAccount(cfg))
 	s.Connections = []*Connection{{
 		From: BotID, To: betaCompany<<companyBits + 1, Status: StatusAccepted,
 		First: now.UnixMilli(), Updated: now.UnixMilli(), Requests: 1,

@@ -10,9 +10,8 @@ type Config struct {
 	// BotName is the service account's display name. Default "Roombot".
 	BotName string
 
-	// Crowd is how many employees the home company has besides the people of the tour. Default
-	// none.
-	Crowd int
+	// Crowd is whom the home company has besides the people of the tour. Default nobody.
+	Crowd Crowd
 
 	// Visibility is how long delivered, unacknowledged events stay hidden before they come again.
 	// Default 30 s.
