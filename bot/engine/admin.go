@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/riverqueue/river"
 )
 
 // ErrUnknown says that there is no job with this id, or none any more.
@@ -269,7 +267,7 @@ func (a *jobAdmin) retryInTx(ctx context.Context, tx runner, id string) error {
 		WHERE c.id = $1`, id); err != nil {
 		return err
 	}
-	queueIDs, err := a.queue.insert(ctx, tx, []river.InsertManyParams{queueEntry(id, before > 0)})
+	queueIDs, err := a.queue.insert(ctx, tx, []queuedJob{{id, before > 0}})
 	if err != nil {
 		return err
 	}

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"sync/atomic"
 	"time"
-
-	"github.com/riverqueue/river/rivertype"
 )
 
 // Attempt is one try at a job. Its methods may be called from several goroutines. They fail with
@@ -44,20 +42,24 @@ type Attempt struct {
 
 // loadAttempt reads the job of a queue row, nil when it is finished. Steps are read only when
 // somebody may have stored some.
-func (e *Engine) loadAttempt(ctx context.Context, id string, row *rivertype.JobRow, d *delivery) (*Attempt, error) {
-	a := &Attempt{engine: e, delivery: d, deliveries: row.Attempt, cache: newStepCache()}
-	a.Number, a.MaxAttempts = len(row.Errors)+1, e.config.MaxAttempts
+func (e *Engine) loadAttempt(ctx context.Context, row *queueRow, d *delivery) (*Attempt, error) {
+	a := &Attempt{engine: e, delivery: d, deliveries: row.attempt, cache: newStepCache()}
+	a.Number, a.MaxAttempts = row.failures+1, e.config.MaxAttempts
+	if row.inserted != nil { // a moment ago, by this process
+		a.Job, a.Series, a.journal, a.lane = *row.inserted, 1, e.config.JournalVersion, row.inserted.Lane
+		return a, nil
+	}
 	var payload, state, cause string
 	var received, queueID, failingSince int64
 	found, err := queryRow(ctx, e.store,
 		[]any{&a.ID, &a.Conversation, &payload, &received, &state, &queueID, &a.failing, &cause, &a.Series, &a.journal, &a.lane, &failingSince, &a.ahead},
 		`SELECT c.id, c.conversation, coalesce(s.result, c.payload), c.received, c.state, c.job, c.failing, c.cause, c.retries + 1, c.journal,
 			c.lane, c.failing_since, (SELECT count(*) FROM command o WHERE `+aheadCondition+`)
-			FROM command c LEFT JOIN step s ON s.command = c.id AND s.step = '`+payloadStep+`' WHERE c.id = $1`, id)
+			FROM command c LEFT JOIN step s ON s.command = c.id AND s.step = '`+payloadStep+`' WHERE c.id = $1`, row.job)
 	if err != nil {
 		return nil, fmt.Errorf("read job: %w", err)
 	}
-	if !found || queueID != row.ID || state == stateDone || state == stateFailed {
+	if !found || queueID != row.id || state == stateDone || state == stateFailed {
 		return nil, nil
 	}
 	a.Payload = json.RawMessage(payload)
@@ -68,8 +70,8 @@ func (e *Engine) loadAttempt(ctx context.Context, id string, row *rivertype.JobR
 	if a.failing > 0 {
 		a.cause = causeError(cause)
 	}
-	a.Earlier = row.ID <= e.lastEarlier || a.Series > 1 // a retried job has a new queue id
-	if len(row.AttemptedBy) > 1 || a.Series > 1 {
+	a.Earlier = row.id <= e.lastEarlier || a.Series > 1 // a retried job has a new queue id
+	if row.deliveries > 1 || a.Series > 1 {
 		if err := a.loadSteps(ctx); err != nil {
 			return nil, err
 		}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"time"
-
-	"github.com/riverqueue/river/rivertype"
 )
 
 // ErrTaken says that another replica has taken the job over from this one, which was taken for
@@ -22,16 +20,12 @@ type delivery struct {
 	reporting bool // Config.ReportFailure is being called
 }
 
-func (e *Engine) newDelivery(row *rivertype.JobRow) *delivery {
-	d := &delivery{queueID: row.ID, token: e.store.dialect().tokenOf(row), attempt: row.Attempt}
-	if n := len(row.AttemptedBy); n > 0 {
-		d.replica = row.AttemptedBy[n-1]
-	}
-	return d
+func (e *Engine) newDelivery(row *queueRow) *delivery {
+	return &delivery{queueID: row.id, token: row.token, attempt: row.attempt, replica: e.queue.replica}
 }
 
 // beginDelivery registers a delivery until end is called.
-func (e *Engine) beginDelivery(ctx context.Context, row *rivertype.JobRow) (_ context.Context, d *delivery, end func()) {
+func (e *Engine) beginDelivery(ctx context.Context, row *queueRow) (_ context.Context, d *delivery, end func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	d = e.newDelivery(row)
 	d.cancel = cancel

@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"github.com/riverqueue/river/rivertype"
 )
 
 // dispatcher gives jobs that are ready to workers. A transaction that makes a job ready fetches it
@@ -17,10 +15,10 @@ type dispatcher struct {
 	wakeUp  chan struct{}  // holds a token when the store may have a job and a worker is free
 	running sync.WaitGroup // workers with a job
 
-	mu    sync.Mutex                  // guards what follows
-	free  int                         // workers without a job
-	due   bool                        // the store may have a job that is ready
-	begin func(row *rivertype.JobRow) // handles a job; nil before Run and after its end
+	mu    sync.Mutex          // guards what follows
+	free  int                 // workers without a job
+	due   bool                // the store may have a job that is ready
+	begin func(row *queueRow) // handles a job; nil before Run and after its end
 }
 
 func newDispatcher(workers int) *dispatcher {
@@ -28,7 +26,7 @@ func newDispatcher(workers int) *dispatcher {
 }
 
 // start has workers begin.
-func (d *dispatcher) start(begin func(row *rivertype.JobRow)) {
+func (d *dispatcher) start(begin func(row *queueRow)) {
 	d.mu.Lock()
 	d.begin = begin
 	d.mu.Unlock()
@@ -129,7 +127,7 @@ func (d *dispatcher) mayFetchNext(ready bool) bool {
 
 // assign gives fetched jobs to the workers that were reserved for them. It returns those that no
 // worker begins any more.
-func (d *dispatcher) assign(rows []*rivertype.JobRow) (left []*rivertype.JobRow) {
+func (d *dispatcher) assign(rows []*queueRow) (left []*queueRow) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.begin == nil {
@@ -147,12 +145,13 @@ func (d *dispatcher) assign(rows []*rivertype.JobRow) (left []*rivertype.JobRow)
 // run twice.
 type fetch struct {
 	engine *Engine
-	rows   []*rivertype.JobRow
+	rows   []*queueRow
 	missed bool // jobs may be ready for which no worker was free
 }
 
-// run fetches up to so many jobs.
-func (f *fetch) run(ctx context.Context, tx runner, most int) error {
+// run fetches as many jobs as the transaction has inserted, perhaps others that waited for longer.
+func (f *fetch) run(ctx context.Context, tx runner, inserted map[int64]*Job) error {
+	most := len(inserted)
 	d := f.engine.dispatcher
 	d.release(len(f.rows))
 	f.rows = nil
@@ -164,6 +163,9 @@ func (f *fetch) run(ctx context.Context, tx runner, most int) error {
 	rows, err := f.engine.queue.fetch(ctx, tx, n)
 	d.release(n - len(rows))
 	f.rows = rows
+	for _, row := range rows {
+		row.inserted = inserted[row.id]
+	}
 	f.missed = f.missed || len(rows) < n // such as one that is ready a moment after the transaction began
 	return err
 }
@@ -202,7 +204,7 @@ func (e *Engine) fetchDue(ctx context.Context) (more bool) {
 	if n == 0 {
 		return false
 	}
-	var rows []*rivertype.JobRow
+	var rows []*queueRow
 	err := e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
 		rows, err = e.queue.fetch(ctx, tx, n)
 		return err
@@ -221,7 +223,7 @@ func (e *Engine) fetchDue(ctx context.Context) (more bool) {
 }
 
 // returnFetched gives jobs back that were fetched and not begun.
-func (e *Engine) returnFetched(ctx context.Context, rows []*rivertype.JobRow) {
+func (e *Engine) returnFetched(ctx context.Context, rows []*queueRow) {
 	for _, row := range rows {
 		_ = e.settle(ctx, &Attempt{engine: e, delivery: e.newDelivery(row)}, settlement{handedBack: true})
 	}

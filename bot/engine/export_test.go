@@ -104,7 +104,7 @@ func WithMaxSilence(c Config, maxSilence time.Duration) Config {
 }
 
 // QueueArgs is what the queue stores of a job.
-func QueueArgs(id string) (kind string, args any) { return jobArgs{}.Kind(), jobArgs{ID: id} }
+func QueueArgs(id string) (kind string, args any) { return queueKind, jobArgs{ID: id} }
 
 // CutSession ends the other engine's session with the database, as an administrator might.
 func (e *Engine) CutSession(ctx context.Context, other *Engine) error {

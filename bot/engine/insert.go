@@ -2,11 +2,10 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/riverqueue/river"
 )
 
 // Insert stores the jobs in one transaction, in this order. An id that any replica has inserted
@@ -26,12 +25,12 @@ func (e *Engine) Insert(ctx context.Context, jobs ...Job) error {
 	var waiting []int64
 	fetch := fetch{engine: e}
 	err := e.store.write(ctx, func(ctx context.Context, tx runner) error {
-		queued, held, err := e.insertInTx(ctx, tx, jobs)
+		ready, held, err := e.insertInTx(ctx, tx, jobs)
 		waiting = held
-		if err != nil || queued == 0 {
+		if err != nil || len(ready) == 0 {
 			return err
 		}
-		return fetch.run(ctx, tx, queued)
+		return fetch.run(ctx, tx, ready)
 	})
 	fetch.end(ctx, err)
 	if err != nil {
@@ -51,31 +50,28 @@ func (e *Engine) HasJob(ctx context.Context, id string) (bool, error) {
 	return found, nil
 }
 
-// insertInTx returns how many jobs are ready, and the queue's ids of the jobs whose users are told
-// if they wait long: those of the main lane. What only reads waits for moments.
-func (e *Engine) insertInTx(ctx context.Context, tx runner, jobs []Job) (ready int, waiting []int64, err error) {
+// insertInTx returns the jobs that are ready, by their ids in the queue, and those ids of the jobs
+// whose users are told if they wait long: those of the main lane. What only reads waits for moments.
+func (e *Engine) insertInTx(ctx context.Context, tx runner, jobs []Job) (ready map[int64]*Job, waiting []int64, err error) {
 	if err := e.lockConversations(ctx, tx, conversations(jobs)...); err != nil {
-		return 0, nil, err
+		return nil, nil, err
 	}
-	ids, entries, err := e.insertNewJobs(ctx, tx, jobs)
+	added, entries, err := e.insertNewJobs(ctx, tx, jobs)
 	if err != nil || len(entries) == 0 {
-		return 0, nil, err
+		return nil, nil, err
 	}
 	queueIDs, err := e.queue.insert(ctx, tx, entries)
 	if err != nil {
-		return 0, nil, err
-	}
-	lanes := map[string]Lane{}
-	for _, j := range jobs {
-		lanes[j.ID] = j.Lane
+		return nil, nil, err
 	}
 	places := make([][]any, len(queueIDs))
+	ready = map[int64]*Job{}
 	for i, queueID := range queueIDs {
-		places[i] = []any{queueID, ids[i]}
+		places[i] = []any{queueID, added[i].ID}
 		switch {
-		case !entries[i].InsertOpts.Pending:
-			ready++
-		case lanes[ids[i]] == MainLane:
+		case !entries[i].waits:
+			ready[queueID] = &added[i]
+		case added[i].Lane == MainLane:
 			waiting = append(waiting, queueID)
 		}
 	}
@@ -96,18 +92,19 @@ func conversations(jobs []Job) []string {
 
 // insertNewJobs stores the jobs that are new, and makes their entries for the queue. Those with an
 // unfinished job before them in their conversation are held back.
-func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (ids []string, entries []river.InsertManyParams, err error) {
+func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (added []Job, entries []queuedJob, err error) {
 	const insert = `INSERT INTO command (id, conversation, payload, received, journal, owner, state, finished, record, lane)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING`
 	var open []Job
 	var openRows, finishedRows, payloads [][]any
 	apart := e.store.dialect().payloadInStep
 	for _, j := range jobs {
-		received := j.ReceivedAt
-		if received.IsZero() {
-			received = time.Now()
+		if j.ReceivedAt.IsZero() {
+			j.ReceivedAt = time.Now()
 		}
-		row := []any{j.ID, j.Conversation, "null", received.UnixMicro(), e.config.JournalVersion, j.Owner}
+		j.Payload = json.RawMessage(j.payload())
+		j.ReceivedAt = time.UnixMicro(j.ReceivedAt.UnixMicro()) // as it is stored
+		row := []any{j.ID, j.Conversation, "null", j.ReceivedAt.UnixMicro(), e.config.JournalVersion, j.Owner}
 		if j.Finished {
 			finishedRows = append(finishedRows, append(row, stateDone, time.Now().UnixMicro(), "{}", int(j.Lane)))
 			continue
@@ -122,8 +119,8 @@ func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (ids 
 		if err := read(&before); err != nil {
 			return err
 		}
-		ids = append(ids, open[n].ID)
-		entries = append(entries, queueEntry(open[n].ID, before > 0 && open[n].Conversation != "" && open[n].Lane != NoLane))
+		added = append(added, open[n])
+		entries = append(entries, queuedJob{open[n].ID, before > 0 && open[n].Conversation != "" && open[n].Lane != NoLane})
 		payloads = append(payloads, []any{open[n].ID, payloadStep, open[n].payload()})
 		return nil
 	}, insert+` RETURNING `+unfinishedBefore, openRows)
@@ -134,11 +131,7 @@ func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (ids 
 		return nil, nil, err
 	}
 	// After the others: a job that comes twice in a batch may be a finished one the second time.
-	return ids, entries, tx.execMany(ctx, nil, insert, finishedRows)
-}
-
-func queueEntry(id string, waits bool) river.InsertManyParams {
-	return river.InsertManyParams{Args: jobArgs{ID: id}, InsertOpts: &river.InsertOpts{Pending: waits}}
+	return added, entries, tx.execMany(ctx, nil, insert, finishedRows)
 }
 
 // unfinishedBefore is 1 when lane $10 of the conversation $2 has an unfinished job other than $1,

@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 )
 
 // Inspector looks into a store on which other processes may be at work.
@@ -54,8 +52,8 @@ func (i *Inspector) openDatabase(ctx context.Context) error {
 		return err
 	}
 	i.store = p
-	i.queue, err = newQueue(riverpgxv5.New(p.pool), nativePostgres, postgresError, "")
-	return err
+	i.queue = queue{dialect: p.dialect()}
+	return nil
 }
 
 func (i *Inspector) openFile(context.Context) error {
@@ -118,10 +116,7 @@ func (i *Inspector) change(change func(*jobAdmin) error) error {
 		return err
 	}
 	s := newSQLiteStore(db, db)
-	queue, err := newQueue(riversqlite.New(db), nativeSQLite, sqliteError, "")
-	if err == nil {
-		err = change(&jobAdmin{store: s, queue: queue})
-	}
+	err = change(&jobAdmin{store: s, queue: queue{dialect: s.dialect()}})
 	return errors.Join(err, s.close())
 }
 

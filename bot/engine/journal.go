@@ -1,12 +1,6 @@
 package engine
 
-import (
-	"encoding/json"
-	"fmt"
-	"time"
-
-	"github.com/riverqueue/river/rivertype"
-)
+import "time"
 
 // This file holds what the engine stores besides its tables (see schema.go): a file format, which
 // programs of different versions share. Golden files in testdata hold it.
@@ -18,16 +12,12 @@ type jobArgs struct {
 	ID string `json:"command"`
 }
 
-// Kind names the work for the queue.
-func (jobArgs) Kind() string { return queueKind }
-
-// jobID is the id of the job of a row of the queue.
-func jobID(row *rivertype.JobRow) (string, error) {
-	var args jobArgs
-	if err := json.Unmarshal(row.EncodedArgs, &args); err != nil {
-		return "", fmt.Errorf("read a row of the queue: %w", err)
-	}
-	return args.ID, nil
+// queueError is a failed attempt, in the queue's list of them.
+type queueError struct {
+	At      time.Time `json:"at"`
+	Attempt int       `json:"attempt"`
+	Error   string    `json:"error"`
+	Trace   string    `json:"trace"` // which River writes after a panic
 }
 
 // notePurge is the note of how far the purge's clock has come, a purgeProgress.

@@ -174,7 +174,7 @@ const keepDelivered = time.Hour
 // purgeQueue deletes the queue's rows of ended jobs.
 func (e *Engine) purgeQueue(ctx context.Context, now time.Time) {
 	for {
-		var n int
+		var n int64
 		err := e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
 			n, err = e.queue.deleteEnded(ctx, tx, now.Add(-min(e.config.Keep, keepDelivered)), now.Add(-e.config.Keep), purgeBatch)
 			return err

@@ -14,7 +14,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/rivertype"
 	"github.com/rs/zerolog"
 
 	"roombot/symphony/outage"
@@ -35,13 +34,23 @@ func postgresDialect() dialect {
 		lockText:    `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
 		shareLock:   ` FOR SHARE`,
 		token:       `attempted_at`,
-		tokenOf:     func(row *rivertype.JobRow) any { return row.AttemptedAt },
+		newToken:    func() any { return new(time.Time) },
 		failures:    `coalesce(array_length(j.errors, 1), 0)`,
 		lastError:   `coalesce(j.errors[array_upper(j.errors, 1)]->>'error', '')`,
 		lastReplica: `coalesce(j.attempted_by[array_upper(j.attempted_by, 1)], '')`,
 		tracesEvery: 10 * time.Second,
 		size: `SELECT CAST(coalesce(sum(pg_total_relation_size(oid)), 0) AS BIGINT) FROM pg_class
 			WHERE relkind = 'r' AND relnamespace = CAST(current_schema() AS regnamespace)`,
+		stampIn: `clock_timestamp() + CAST($1 AS BIGINT) * INTERVAL '1 microsecond'`,
+		stampOf: func(t time.Time) any { return t },
+		fetch: `WITH ready AS (` + fmt.Sprintf(nextReady, `clock_timestamp()`) + ` FOR UPDATE SKIP LOCKED)
+			UPDATE river_job j SET state = 'running', attempt = j.attempt + 1, attempted_at = clock_timestamp(),
+			attempted_by = array_append(CASE WHEN array_length(j.attempted_by, 1) >= 100 THEN j.attempted_by[2:] ELSE j.attempted_by END,
+				CAST($1 AS TEXT))
+			FROM ready WHERE j.id = ready.id RETURNING j.id, j.attempted_at, j.attempt, array_length(j.attempted_by, 1),
+			coalesce(array_length(j.errors, 1), 0), j.args ->> 'command'`,
+		addError:  `array_append(errors, CAST($2 AS JSONB))`,
+		queueArgs: `CAST($1 AS JSONB)`, queueState: `CAST($4 AS river_job_state)`,
 		stuckCondition: `attempted_at < clock_timestamp() - CAST($1 AS BIGINT) * INTERVAL '1 microsecond'`,
 	}
 }
@@ -66,10 +75,7 @@ func (e *Engine) openPostgres(ctx context.Context) error {
 		return err
 	}
 	e.membership = s
-	e.queue, err = newQueue(driver, nativePostgres, postgresError, s.name)
-	if err != nil {
-		return err
-	}
+	e.queue = queue{dialect: p.dialect(), replica: s.name}
 	return p.write(ctx, e.repairQueueInTx)
 }
 
@@ -243,8 +249,6 @@ type pgRunner struct {
 		SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 	}
 }
-
-func nativePostgres(r runner) pgx.Tx { return r.(pgRunner).pg.(pgx.Tx) }
 
 func (r pgRunner) exec(ctx context.Context, statement string, args ...any) (int64, error) {
 	tag, err := r.pg.Exec(ctx, statement, args...)

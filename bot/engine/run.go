@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/riverqueue/river/rivertype"
 	"github.com/rs/zerolog"
 )
 
@@ -26,7 +25,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	lasting := context.WithoutCancel(ctx)
 	working, cancelJobs := context.WithCancel(lasting)
 	defer cancelJobs()
-	e.dispatcher.start(func(row *rivertype.JobRow) { e.work(working, row) })
+	e.dispatcher.start(func(row *queueRow) { e.work(working, row) })
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	untilStopped, stopped := context.WithCancel(lasting)

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"github.com/riverqueue/river/riverdriver"
@@ -133,7 +134,7 @@ func schemaVersion(ctx context.Context, s store) (version int, err error) {
 
 func applyMigration[T any](ctx context.Context, s store, m migration, driver riverdriver.Driver[T], version int) error {
 	if m.queue > 0 {
-		migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: discardLog()})
+		migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			return err
 		}

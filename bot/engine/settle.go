@@ -7,17 +7,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/riverqueue/river/riverdriver"
-	"github.com/riverqueue/river/rivertype"
 	"github.com/rs/zerolog"
 )
 
 // settle stores the outcome of a delivery, unless another delivery has followed. While the store is
 // out of order it waits, and the worker with it: nothing else can be done for the job. It returns a
 // job that the worker is to handle next, if there is one.
-func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) (next *rivertype.JobRow) {
+func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) (next *queueRow) {
 	ready := false
 	err := a.retryDuringOutage(ctx, unlimited, func() error {
 		return e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
@@ -60,13 +57,6 @@ func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settle
 			return false, err
 		}
 	}
-	now, err := a.checkOwnership(ctx, tx)
-	if err != nil {
-		return false, err
-	}
-	if err := a.storeAtEnd(ctx, tx, o); err != nil {
-		return false, err
-	}
 	cancelled := false
 	if o.pause > 0 {
 		if cancelled, err = e.wasCancelled(ctx, tx, a); err != nil {
@@ -76,12 +66,11 @@ func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settle
 	if cancelled {
 		o.pause = 0 // before the user is told
 	}
-	params, err := o.queueParams(a.delivery, now)
-	if err != nil {
-		return false, err
-	}
-	if err := e.queue.setState(ctx, tx, params); err != nil || a.ID == "" {
+	if err := e.queue.end(ctx, tx, a.delivery, o); err != nil || a.ID == "" {
 		return cancelled, err
+	}
+	if err := a.storeAtEnd(ctx, tx, o); err != nil {
+		return false, err
 	}
 	switch {
 	case o.waits:
@@ -90,12 +79,12 @@ func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settle
 		ready, err := e.leaveConversation(ctx, tx, a)
 		return ready || cancelled, err
 	case o.failed:
-		ready, err := e.endTurn(ctx, tx, a, now)
+		ready, err := e.endTurn(ctx, tx, a)
 		return ready || cancelled, err
 	case o.state == "":
 		return cancelled, a.noteRecovery(ctx, tx, o)
 	}
-	if err := a.closeInTx(ctx, tx, o.state, now); err != nil {
+	if err := a.closeInTx(ctx, tx, o.state); err != nil {
 		return false, err
 	}
 	return e.releaseNext(ctx, tx, a.Conversation, a.lane)
@@ -114,18 +103,18 @@ func (a *Attempt) storeAtEnd(ctx context.Context, tx runner, o settlement) error
 
 // closeInTx stores the end of a job. What a done one says is erased by the same statement: on
 // PostgreSQL each update leaves a whole copy of the row until it is vacuumed.
-func (a *Attempt) closeInTx(ctx context.Context, tx runner, state string, now time.Time) error {
+func (a *Attempt) closeInTx(ctx context.Context, tx runner, state string) error {
+	now := a.engine.store.dialect().now
 	if state != stateDone {
-		_, err := tx.exec(ctx, `UPDATE command SET state = $1, finished = $2 WHERE id = $3`, state, now.UnixMicro(), a.ID)
+		_, err := tx.exec(ctx, `UPDATE command SET state = $1, finished = `+now+` WHERE id = $2`, state, a.ID)
 		return err
 	}
 	text, err := json.Marshal(a.record())
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, `UPDATE command SET state = $1, finished = $2, payload = 'null', owner = '', record = $3
-		WHERE id = $4`,
-		state, now.UnixMicro(), string(text), a.ID)
+	_, err = tx.exec(ctx, `UPDATE command SET state = $1, finished = `+now+`, payload = 'null', owner = '', record = $2
+		WHERE id = $3`, state, string(text), a.ID)
 	if err != nil {
 		return err
 	}
@@ -146,25 +135,6 @@ func (e *Engine) wasCancelled(ctx context.Context, tx runner, a *Attempt) (bool,
 	var state string
 	_, err := queryRow(ctx, tx, []any{&state}, `SELECT state FROM command WHERE id = $1`+e.store.dialect().shareLock, a.ID)
 	return state == stateFailing && a.failing == 0, err
-}
-
-// queueParams is the outcome in River's terms. A regular return takes back what the queue has
-// counted, so that its count is that of failed attempts and of ends of the process; "available" in
-// future instead of "scheduled" spares the wait for River's scheduler.
-func (o settlement) queueParams(d *delivery, now time.Time) (*riverdriver.JobSetStateIfRunningParams, error) {
-	switch {
-	case o.state == stateDone:
-		return riverdriver.JobSetStateCompleted(d.queueID, now, nil), nil
-	case o.state == stateFailed:
-		return riverdriver.JobSetStateDiscarded(d.queueID, now, nil, nil), nil
-	case o.cause == nil:
-		return riverdriver.JobSetStateSnoozedAvailable(d.queueID, now.Add(o.pause), d.attempt-1, nil), nil
-	}
-	data, err := json.Marshal(rivertype.AttemptError{At: now, Attempt: d.attempt, Error: errorText(o.cause)})
-	if err != nil {
-		return nil, err
-	}
-	return riverdriver.JobSetStateErrorAvailable(d.queueID, now.Add(o.pause), data, nil), nil
 }
 
 // errorText is the text of an error as any database takes it.

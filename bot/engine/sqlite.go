@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/riverqueue/river/riverdriver/riversqlite"
-	"github.com/riverqueue/river/rivertype"
 	"modernc.org/sqlite"
 )
 
@@ -21,12 +20,22 @@ func sqliteDialect() dialect {
 		stamp:       `datetime('now', 'subsec')`,
 		stampAfter:  `datetime('now', 'subsec', '+' || (%s) || ' seconds')`,
 		token:       `attempt`,
-		tokenOf:     func(row *rivertype.JobRow) any { return row.Attempt },
+		newToken:    func() any { return new(int64) },
 		failures:    `coalesce(json_array_length(j.errors), 0)`,
 		lastError:   `coalesce(json_extract(j.errors, '$[#-1].error'), '')`,
 		lastReplica: `coalesce(json_extract(j.attempted_by, '$[#-1]'), '')`,
 		tracesEvery: time.Minute,
 		size:        `SELECT (page_count - freelist_count) * page_size FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()`,
+
+		stampIn: `datetime('now', 'subsec', '+' || printf('%.3f', $1 / 1000000.0) || ' seconds')`,
+		stampOf: func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
+		fetch: `UPDATE river_job SET state = 'running', attempt = attempt + 1, attempted_at = datetime('now', 'subsec'),
+			attempted_by = jsonb_insert(CASE WHEN json_array_length(attempted_by) >= 100 THEN jsonb_remove(attempted_by, '$[0]')
+				ELSE coalesce(attempted_by, jsonb('[]')) END, '$[#]', $1)
+			WHERE id IN (` + fmt.Sprintf(nextReady, `datetime('now', 'subsec')`) + `)
+			RETURNING id, attempt, attempt, json_array_length(attempted_by), coalesce(json_array_length(errors), 0), args ->> '$.command'`,
+		addError:  `jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb($2))`,
+		queueArgs: `jsonb($1)`, queueState: `$4`,
 
 		payloadInStep: true,
 	}
@@ -66,9 +75,7 @@ func (e *Engine) prepareSQLite(ctx context.Context, s *sqliteStore) (err error) 
 	if err = e.rewriteOnce(ctx, s); err != nil {
 		return err
 	}
-	if e.queue, err = newQueue(driver, nativeSQLite, sqliteError, e.config.Replica); err != nil {
-		return err
-	}
+	e.queue = queue{dialect: s.dialect(), replica: e.config.Replica}
 	return s.write(ctx, func(ctx context.Context, tx runner) error {
 		_, err := tx.exec(ctx, takeBack(s.dialect(), e.config.BackoffFloor)+` WHERE state = 'running'`)
 		if err != nil {
@@ -125,8 +132,6 @@ type sqlRunner struct {
 		QueryContext(ctx context.Context, statement string, args ...any) (*sql.Rows, error)
 	}
 }
-
-func nativeSQLite(r runner) *sql.Tx { return r.(sqlRunner).sql.(*sql.Tx) }
 
 func (r sqlRunner) exec(ctx context.Context, statement string, args ...any) (int64, error) {
 	res, err := r.sql.ExecContext(ctx, statement, args...)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"time"
-
-	"github.com/riverqueue/river/rivertype"
 )
 
 // writeTimeout bounds one transaction, so that a full or hanging disk becomes an error.
@@ -72,8 +70,14 @@ type dialect struct {
 	stampAfter     string // so many seconds (%s) after that moment
 	lockText       string // statement that has other transactions on the same text wait; empty where there are none
 	shareLock      string // keeps the selected row as it is until the transaction ends
-	token          string // column of river_job that tells two deliveries of a job apart
-	tokenOf        func(*rivertype.JobRow) any
+	stampIn        string // so many microseconds ($1) after that moment
+	stampOf        func(time.Time) any
+	fetch          string        // statement that marks up to $2 jobs that are ready as running by the replica $1
+	addError       string        // the errors of a river_job with another one, $2
+	queueArgs      string        // the text $1 as the arguments of a river_job
+	queueState     string        // the text $4 as the state of one
+	token          string        // column of river_job that tells two deliveries of a job apart
+	newToken       func() any    // pointer to one
 	failures       string        // number of failed attempts of a river_job j
 	lastError      string        // text of the last of them
 	lastReplica    string        // replica of the last attempt of a river_job j

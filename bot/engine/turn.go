@@ -143,12 +143,9 @@ func (e *Engine) holdBack(ctx context.Context, tx runner, a *Attempt) (ready boo
 
 // endTurn notes that an attempt has failed: from the first one on the job takes no turns. It
 // reports whether the next job of its lane is ready now.
-func (e *Engine) endTurn(ctx context.Context, tx runner, a *Attempt, now time.Time) (ready bool, err error) {
-	since := now
-	if !a.FailingSince.IsZero() {
-		since = a.FailingSince
-	}
-	if _, err := tx.exec(ctx, `UPDATE command SET lane = 2, failing_since = $1 WHERE id = $2`, since.UnixMicro(), a.ID); err != nil {
+func (e *Engine) endTurn(ctx context.Context, tx runner, a *Attempt) (ready bool, err error) {
+	if _, err := tx.exec(ctx, `UPDATE command SET lane = 2, failing_since = CASE WHEN failing_since > 0 THEN failing_since
+		ELSE `+e.store.dialect().now+` END WHERE id = $1`, a.ID); err != nil {
 		return false, err
 	}
 	return e.releaseNext(ctx, tx, a.Conversation, a.lane)

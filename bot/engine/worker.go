@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/riverqueue/river/rivertype"
 	"github.com/rs/zerolog"
 )
 
@@ -25,10 +24,10 @@ const (
 var errTimeout = errors.New("the attempt took too long")
 
 // work handles a delivery, and those that follow it on this worker, until none does.
-func (e *Engine) work(ctx context.Context, row *rivertype.JobRow) {
+func (e *Engine) work(ctx context.Context, row *queueRow) {
 	defer e.dispatcher.release(1)
 	for row != nil && !e.dispatcher.isStopped() {
-		var next *rivertype.JobRow
+		var next *queueRow
 		_ = callAndLogPanic(ctx, func(ctx context.Context) error {
 			next = e.handleDelivery(ctx, row)
 			return nil
@@ -36,21 +35,17 @@ func (e *Engine) work(ctx context.Context, row *rivertype.JobRow) {
 		row = next
 	}
 	if row != nil {
-		e.returnFetched(ctx, []*rivertype.JobRow{row})
+		e.returnFetched(ctx, []*queueRow{row})
 	}
 }
 
 // handleDelivery handles one delivery and settles it. It returns the next one for this worker, if
 // there is one.
-func (e *Engine) handleDelivery(ctx context.Context, row *rivertype.JobRow) (next *rivertype.JobRow) {
-	id, err := jobID(row)
-	log := zerolog.Ctx(ctx).With().Str("job", id).Int("attempt", len(row.Errors)+1).Logger()
+func (e *Engine) handleDelivery(ctx context.Context, row *queueRow) (next *queueRow) {
+	log := zerolog.Ctx(ctx).With().Str("job", row.job).Int("attempt", row.failures+1).Logger()
 	ctx, d, end := e.beginDelivery(log.WithContext(ctx), row)
 	defer end()
-	var a *Attempt
-	if err == nil {
-		a, err = e.loadAttempt(ctx, id, row, d)
-	}
+	a, err := e.loadAttempt(ctx, row, d)
 	if a != nil {
 		defer a.pending.end()
 	}
