@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -36,6 +38,7 @@ the next start.`,
 			}
 			log := newLogger(c.Roombot.Log, io.err)
 			defer ignoreHangups(log)()
+			useMoreHeap()
 			if err = refusePlainHTTP(c); err == nil {
 				err = runBot(cmd.Context(), c, log, func(*bot.Bot) {})
 			}
@@ -48,6 +51,15 @@ the next start.`,
 	}
 	configFlag(c, &path)
 	return c
+}
+
+// useMoreHeap has garbage collected when the heap is three times what is in use, and not two, unless
+// GOGC in the environment says otherwise. Little is in use, a few MiB, so that it costs 5 MiB; the
+// collector would take a tenth of the processor time else.
+func useMoreHeap() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
 }
 
 // runBot runs the bot until ctx ends. live is called each time the bot has a datafeed: it receives
