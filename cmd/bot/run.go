@@ -53,9 +53,9 @@ the next start.`,
 	return c
 }
 
-// useMoreHeap has garbage collected when the heap is three times what is in use, and not two, unless
-// GOGC in the environment says otherwise. Little is in use, a few MiB, so that it costs 5 MiB; the
-// collector would take a tenth of the processor time else.
+// useMoreHeap has garbage collected when the heap is three times of what is in use, not twice,
+// unless GOGC in the environment says otherwise. Only some 5 MiB are in use, and the collector
+// would take a tenth of the bot's processor time.
 func useMoreHeap() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(200)
