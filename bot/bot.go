@@ -126,6 +126,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 
 // newFeed is the configured feed; history hears of each new one.
 func (b *Bot) newFeed(c Config) *symphony.Feed {
+	c.Feed.Self = b.self.ID
 	c.Feed.Live = func(symphony.DatafeedID) {
 		b.history.noteNewFeed()
 		if c.Live != nil {

@@ -207,9 +207,21 @@ func hasName(u symphony.User, text string) bool {
 
 // mentionText is the text of a mention, without the @.
 func mentionText(m syntax.Message, mention syntax.Mention) string {
-	runes := []rune(m.Text)
-	if mention.Start < 0 || mention.Start > mention.End || mention.End > len(runes) {
+	from, found := skipRunes(m.Text, mention.Start)
+	after, ends := skipRunes(from, mention.End-mention.Start)
+	if !found || !ends {
 		return ""
 	}
-	return strings.TrimPrefix(string(runes[mention.Start:mention.End]), "@")
+	return strings.TrimPrefix(from[:len(from)-len(after)], "@")
+}
+
+// skipRunes is what follows the first n characters of a text. It reports whether there are so many.
+func skipRunes(text string, n int) (rest string, ok bool) {
+	for i := range text {
+		if n == 0 {
+			return text[i:], true
+		}
+		n--
+	}
+	return "", n == 0
 }

@@ -1,11 +1,14 @@
 package symphony
 
 import (
-	"encoding/json"
-	"errors"
+	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
@@ -22,6 +25,7 @@ const (
 // from being read on: a batch that is not read is not acknowledged, and comes again.
 type batchReader struct {
 	parse func(raw []byte) Event
+	own   ownEvents
 	left  int64 // bytes that more events of the batch may take
 	batch Batch
 }
@@ -29,56 +33,55 @@ type batchReader struct {
 // read reads the vendor's V5EventList. It fails where a single event is larger than the limit.
 func (b *batchReader) read(body io.Reader, limit int64) error {
 	b.left, b.batch = limit, Batch{}
-	bounded := &boundedReader{from: body, limit: limit, left: limit}
-	decoder := json.NewDecoder(bounded)
-	if err := expectDelim(decoder, '{'); err != nil {
+	bounded := &boundedReader{from: bufio.NewReader(body), limit: limit, left: limit}
+	decoder := jsontext.NewDecoder(bounded, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if err := expectToken(decoder, '{'); err != nil {
 		return err
 	}
-	for decoder.More() {
-		key, err := decoder.Token()
+	for decoder.PeekKind() == '"' {
+		key, err := decoder.ReadToken()
 		if err != nil {
 			return err
 		}
-		switch key {
+		switch key.String() {
 		case "events":
 			err = b.readEvents(decoder, bounded)
 		case "ackId":
 			var ack lenientText
-			err = decoder.Decode(&ack)
+			err = json.UnmarshalDecode(decoder, &ack)
 			b.batch.AckID = string(ack)
 		default:
-			var ignored json.RawMessage
-			err = decoder.Decode(&ignored)
+			err = decoder.SkipValue()
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return expectDelim(decoder, '}')
+	return expectToken(decoder, '}')
 }
 
-func (b *batchReader) readEvents(decoder *json.Decoder, bounded *boundedReader) error {
-	switch begin, err := decoder.Token(); {
-	case err != nil:
-		return err
-	case begin == nil: // null
-		return nil
-	case begin != json.Delim('['):
-		return errors.New("the events are no list")
+func (b *batchReader) readEvents(decoder *jsontext.Decoder, bounded *boundedReader) error {
+	if decoder.PeekKind() == 'n' {
+		return decoder.SkipValue()
 	}
-	for decoder.More() {
+	if err := expectToken(decoder, '['); err != nil {
+		return err
+	}
+	for {
 		bounded.left = bounded.limit
-		var raw json.RawMessage
-		if err := decoder.Decode(&raw); err != nil {
+		switch decoder.PeekKind() {
+		case ']', 0: // 0: what follows cannot be read
+			return expectToken(decoder, ']')
+		}
+		raw, err := decoder.ReadValue()
+		if err != nil {
 			return err
 		}
 		b.add(raw)
 	}
-	bounded.left = bounded.limit
-	return expectDelim(decoder, ']')
 }
 
-// add keeps an event: what it says of one that is too large, all of any other.
+// add keeps an event: what it says of one that is too large, all of any other. Raw is not kept.
 func (b *batchReader) add(raw []byte) {
 	size := int64(len(raw))
 	if size > maxEvent || size > b.left && size > maxSmallEvent {
@@ -86,7 +89,19 @@ func (b *batchReader) add(raw []byte) {
 		return
 	}
 	b.left -= size
-	b.batch.Events = append(b.batch.Events, parseSafely(raw, b.parse))
+	e := parseSafely(raw, b.parseEvent)
+	if u, unknown := e.(Unknown); unknown {
+		u.Raw = bytes.Clone(u.Raw)
+		e = u
+	}
+	b.batch.Events = append(b.batch.Events, e)
+}
+
+func (b *batchReader) parseEvent(raw []byte) Event {
+	if e, isOwn := b.own.parse(raw); isOwn {
+		return e
+	}
+	return b.parse(raw)
 }
 
 // readTooLarge makes out from whom an event came and where, and the beginning of its texts.
@@ -103,11 +118,11 @@ func excerpt(text string) string {
 	return strings.Clone(strings.ToValidUTF8(text[:min(len(text), maxExcerpt)], ""))
 }
 
-func expectDelim(decoder *json.Decoder, want json.Delim) error {
-	switch got, err := decoder.Token(); {
+func expectToken(decoder *jsontext.Decoder, want jsontext.Kind) error {
+	switch got, err := decoder.ReadToken(); {
 	case err != nil:
 		return err
-	case got != want:
+	case got.Kind() != want:
 		return fmt.Errorf("no %s where one belongs", want)
 	}
 	return nil

@@ -77,3 +77,39 @@ func TestBatchesOfOtherShapesAreErrors(t *testing.T) {
 		require.Empty(t, b.Events)
 	}
 }
+
+func TestReadAnsweredByWhatIsNoJSONIsAsIfNotAnswered(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"a page": `<html><head><meta http-equiv="content-type" content="text/html"><title>Blocked by the gateway</title></html>`, "half an answer": `{"events":[{"id":"e"},{"id`, "nothing": ``,
+		"an event cut short": `{"events":[{"id":"e"]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPod(t)
+			p.answer(readFeed, 200, body)
+			_, err := p.client().ReadDatafeed(t.Context(), symphony.DatafeedRead{Feed: feedA})
+			require.ErrorIs(t, err, symphony.ErrUnavailable)
+			require.ErrorIs(t, err, symphony.ErrNotSymphony)
+			if name == "a page" {
+				require.Contains(t, symphony.ErrorDetail(err), "Blocked by the gateway")
+			}
+		})
+	}
+	t.Run("but JSON of another shape is an answer", func(t *testing.T) {
+		t.Parallel()
+		p := newPod(t)
+		p.answer(readFeed, 200, `{"events":{}}`)
+		_, err := p.client().ReadDatafeed(t.Context(), symphony.DatafeedRead{Feed: feedA})
+		require.Error(t, err)
+		require.NotErrorIs(t, err, symphony.ErrUnavailable)
+	})
+}
+
+func TestUnknownEventKeepsItsOwnText(t *testing.T) {
+	t.Parallel()
+	b, err := symphony.DecodeBatch(batchOf(`{"type":"NEW","a":1}`, paddedEvent("m", 70_000), `{"type":"OLD","b":22}`))
+	require.NoError(t, err)
+	require.JSONEq(t, `{"type":"NEW","a":1}`, string(b.Events[0].(symphony.Unknown).Raw))
+	require.JSONEq(t, `{"type":"OLD","b":22}`, string(b.Events[2].(symphony.Unknown).Raw))
+}

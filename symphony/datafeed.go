@@ -62,18 +62,29 @@ func (c *Client) CreateDatafeed(ctx context.Context, tag string) (Datafeed, erro
 	return made, err
 }
 
-// ReadDatafeed acknowledges the batch of ackID and waits, some 20 s at most, for the next one. The
-// first read of a process must have an empty ackID. It is not repeated by the client; timeout
-// bounds it.
+// DatafeedRead is one read of a feed.
+type DatafeedRead struct {
+	Feed DatafeedID
+	// AckID acknowledges a batch. The first read of a process must have none.
+	AckID string
+	// Timeout bounds the read. Default that of every call.
+	Timeout time.Duration
+	// Self is the caller: of events that they have caused only the head is read, all else in them is
+	// zero. Default nobody.
+	Self UserID
+}
+
+// ReadDatafeed acknowledges a batch and waits, some 20 s at most, for the next one. It is not
+// repeated by the client.
 //
 //	POST /agent/v5/datafeeds/{datafeedId}/read
-func (c *Client) ReadDatafeed(ctx context.Context, id DatafeedID, ackID string, timeout time.Duration) (Batch, error) {
-	reader := batchReader{parse: c.parseEvent}
+func (c *Client) ReadDatafeed(ctx context.Context, read DatafeedRead) (Batch, error) {
+	reader := batchReader{parse: c.parseEvent, own: newOwnEvents(read.Self)}
 	err := c.perform(ctx, request{
-		op: opReadDatafeed, args: []string{string(id)}, once: true, timeout: timeout,
+		op: opReadDatafeed, args: []string{string(read.Feed)}, once: true, timeout: read.Timeout,
 		body: struct {
 			AckID string `json:"ackId"`
-		}{ackID},
+		}{read.AckID},
 		read:   func(answer) error { return nil }, // no content, no events
 		stream: func(body io.Reader) error { return reader.read(body, c.config.MaxBody) },
 	})

@@ -32,8 +32,9 @@ func (w wireHead) head() EventHead {
 // eventShape is how a type of event lies on the wire.
 type eventShape struct {
 	// key is the only one of the payload.
-	key  string
-	read func(json.RawMessage, EventHead) (Event, error)
+	key string
+	// read reads the payload; without one the event has only its head.
+	read func(payload json.RawMessage, head EventHead) (Event, error)
 }
 
 func readEvent[E Event, P interface {
@@ -41,8 +42,10 @@ func readEvent[E Event, P interface {
 	setHead(EventHead)
 }](payload json.RawMessage, head EventHead) (Event, error) {
 	var e E
-	if err := json.Unmarshal(payload, &e); err != nil {
-		return nil, err
+	if payload != nil {
+		if err := json.Unmarshal(payload, &e); err != nil {
+			return nil, err
+		}
 	}
 	P(&e).setHead(head)
 	return e, nil

@@ -213,7 +213,11 @@ func encodeBatch(events ...string) []byte {
 
 func BenchmarkDecodeABatch(b *testing.B) {
 	events := payloads(b)
-	for name, kinds := range map[string][]json.RawMessage{"of messages": events[:1], "of every type": events} {
+	for name, kinds := range map[string][]json.RawMessage{"of messages": events[:1], "of every type": events, "of own messages": events[:1]} {
+		self := symphony.UserID(0)
+		if name == "of own messages" {
+			self = 7078106103901
+		}
 		var hundred []string
 		for i := range 100 {
 			hundred = append(hundred, string(kinds[i%len(kinds)]))
@@ -223,7 +227,7 @@ func BenchmarkDecodeABatch(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := symphony.DecodeBatch(body); err != nil {
+				if _, err := symphony.DecodeBatchOf(body, self); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // outgoingRequest is what one try sends, and where to.
@@ -117,8 +119,7 @@ func (r request) readAnswer(a answer) error {
 
 // unreadableAnswer is the error of an answer that could not be read.
 func (r request) unreadableAnswer(a answer, err error) error {
-	_, garbled := errors.AsType[*json.SyntaxError](err) // a page, or half an answer, rather than another shape
-	garbled = garbled || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	garbled := isSyntaxError(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 	var title string
 	if garbled && bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("<")) {
 		title, err = readPageTitle(a.body), errProxyPage
@@ -126,6 +127,14 @@ func (r request) unreadableAnswer(a answer, err error) error {
 	return r.op.newError(Error{
 		Status: a.status, Message: title, TraceID: a.trace, garbled: garbled, Err: fmt.Errorf("read the answer: %w", err),
 	})
+}
+
+// isSyntaxError reports whether an answer is no JSON, such as a page or half an answer, rather than
+// JSON of another shape.
+func isSyntaxError(err error) bool {
+	_, whole := errors.AsType[*json.SyntaxError](err)
+	_, streamed := errors.AsType[*jsontext.SyntacticError](err)
+	return whole || streamed
 }
 
 // watchConnection notes whether there was a connection: without one nothing was sent.

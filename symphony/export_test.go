@@ -64,6 +64,13 @@ func DecodeBatchWithin(b []byte, limit int64) (Batch, error) {
 	return r.batch, err
 }
 
+// DecodeBatchOf is DecodeBatch for a feed of self's.
+func DecodeBatchOf(b []byte, self UserID) (Batch, error) {
+	r := batchReader{parse: parseEvent, own: newOwnEvents(self)}
+	err := r.read(bytes.NewReader(b), DefaultMaxBody)
+	return r.batch, err
+}
+
 // SetParseEvent replaces what reads an event of a feed; change gets what reads them otherwise.
 func (c *Client) SetParseEvent(change func(parse func(raw []byte) Event) func(raw []byte) Event) {
 	c.parseEvent = change(c.parseEvent)

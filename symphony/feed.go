@@ -16,6 +16,8 @@ type FeedConfig struct {
 	// Tag keeps the feeds of several bots of one account apart. Each needs one of its own: a bot
 	// without may take any feed of the account's. Default none.
 	Tag string
+	// Self is the caller, whose own doings come back as events: see [DatafeedRead]. Default nobody.
+	Self UserID
 	// ReadTimeout bounds one read, which the service parks for some 20 s.
 	ReadTimeout time.Duration
 	// Visibility is how long the service waits for an acknowledgement before it delivers a batch
@@ -98,7 +100,7 @@ func (r *feedRun) readAndHandle(ctx context.Context) error {
 		return err
 	}
 	begin := r.client.config.Now()
-	batch, err := r.client.ReadDatafeed(calls, r.id, r.ack, r.config.ReadTimeout)
+	batch, err := r.client.ReadDatafeed(calls, DatafeedRead{r.id, r.ack, r.config.ReadTimeout, r.config.Self})
 	if err != nil {
 		return err
 	}

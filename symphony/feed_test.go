@@ -50,6 +50,7 @@ type reader struct {
 	clock   *movingClock
 	mu      sync.Mutex
 	handled []string
+	events  []symphony.Event
 	failing int // batches still to be refused
 	change  func(*symphony.Client)
 }
@@ -71,6 +72,7 @@ func (r *reader) handle(_ context.Context, events []symphony.Event) error {
 		r.failing--
 		return errors.New("the store is busy")
 	}
+	r.events = append(r.events, events...)
 	for _, e := range events {
 		r.handled = append(r.handled, string(e.Head().MessageID))
 	}

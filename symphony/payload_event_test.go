@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -33,7 +32,7 @@ func checkEvents(t *testing.T, f payload, doc node) {
 	}
 	p := newPod(t)
 	p.answer("POST /agent/v5/datafeeds/{datafeedId}/read", http.StatusOK, body)
-	batch, err := p.client().ReadDatafeed(t.Context(), "f", "", time.Minute)
+	batch, err := p.client().ReadDatafeed(t.Context(), symphony.DatafeedRead{Feed: "f"})
 	require.NoError(t, err)
 	require.Equal(t, "ack_id_string", batch.AckID)
 	require.Len(t, batch.Events, len(events))

@@ -146,7 +146,7 @@ func TestFeedAndLoginAreNotThrottled(t *testing.T) {
 		}
 		begin := time.Now()
 		for range 50 {
-			_, err := c.ReadDatafeed(t.Context(), feedA, "", time.Minute)
+			_, err := c.ReadDatafeed(t.Context(), symphony.DatafeedRead{Feed: feedA})
 			require.NoError(t, err)
 		}
 		require.Zero(t, time.Since(begin))

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -36,6 +38,7 @@ the next start.`,
 			}
 			log := newLogger(c.Roombot.Log, io.err)
 			defer ignoreHangups(log)()
+			useMoreHeap()
 			if err = refusePlainHTTP(c); err == nil {
 				err = runBot(cmd.Context(), c, log, func(*bot.Bot) {})
 			}
@@ -48,6 +51,15 @@ the next start.`,
 	}
 	configFlag(c, &path)
 	return c
+}
+
+// useMoreHeap has garbage collected when the heap is three times of what is in use, not twice,
+// unless GOGC in the environment says otherwise. Only some 5 MiB are in use, and the collector
+// would take a tenth of the bot's processor time.
+func useMoreHeap() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
 }
 
 // runBot runs the bot until ctx ends. live is called each time the bot has a datafeed: it receives
