@@ -73,7 +73,7 @@ func (q queue) fetch(ctx context.Context, tx runner, most int) (rows []*queueRow
 
 // nextReady selects the jobs that are ready, in the order of River's index.
 const nextReady = `SELECT id FROM river_job WHERE state = 'available' AND queue = 'default' AND scheduled_at <= %s
-	ORDER BY priority, scheduled_at, id LIMIT $2`
+	ORDER BY priority, scheduled_at, id LIMIT +$2`
 
 // end takes a delivery out of the queue, or brings it back after a pause. It fails with ErrTaken when
 // another delivery has followed. A regular return takes back what was counted, so that the count is
