@@ -81,7 +81,9 @@ func (a *attempt) finish(ctx context.Context, started time.Time) error {
 // calls to Symphony carry a trace id that follows from the request's number.
 func (b *Bot) newAttempt(ctx context.Context, job *engine.Attempt) (context.Context, *attempt, error) {
 	a := &attempt{Attempt: job, bot: b, began: time.Now(), id: commands.NewRequestID(job.ID)}
-	if err := json.Unmarshal(job.Payload, &a.request); err != nil {
+	if arrived, ok := job.Memo.(storedRequest); ok {
+		a.request = arrived
+	} else if err := json.Unmarshal(job.Payload, &a.request); err != nil {
 		return ctx, nil, engine.GiveUp(fmt.Errorf("read the stored request: %w", err))
 	}
 	log := zerolog.Ctx(ctx).With().Str("request", string(a.id)).

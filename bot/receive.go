@@ -84,7 +84,7 @@ func isUsableID(id string) bool { return id != "" && engine.IsText(id) }
 func (b *Bot) requestOfMessage(ctx context.Context, m symphony.Message) (arrival, bool) {
 	return b.readSafely(ctx, m, func() (arrival, bool) {
 		a := arrival{id: string(m.ID), request: requestFromMessage(m)}
-		forBot, lane := b.judgeMessage(ctx, m, a.request)
+		forBot, lane := b.judgeMessage(ctx, m, &a.request)
 		a.lane = lane
 		return a, m.From.ID != b.self.ID && forBot
 	})
@@ -93,12 +93,13 @@ func (b *Bot) requestOfMessage(ctx context.Context, m symphony.Message) (arrival
 // judgeMessage reports whether a message wants an answer, and in which lane. A program's message
 // wants one only if it is a complete command: two bots that answer each other's small talk would
 // never come to an end.
-func (b *Bot) judgeMessage(ctx context.Context, m symphony.Message, r storedRequest) (forBot bool, lane engine.Lane) {
+func (b *Bot) judgeMessage(ctx context.Context, m symphony.Message, r *storedRequest) (forBot bool, lane engine.Lane) {
 	typed, err := r.typedMessage()
 	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Str("job", string(m.ID)).Msg("message could not be read")
 		return false, engine.MainLane
 	}
+	r.typed = &typed
 	result := b.parse(typed)
 	if result.Command == nil || !b.catalogue.Writes(*result.Command) {
 		lane = engine.ReadLane

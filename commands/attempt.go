@@ -13,9 +13,9 @@ type Attempt interface {
 	// Do runs do once per job and step. Its result is stored as JSON, at the latest with the next
 	// intention; later calls fill result from what was stored.
 	Do(ctx context.Context, step string, result any, do func(context.Context) (any, error)) error
-	// SaveInBackground has the results so far stored while the caller goes on. Without it that may
+	// SaveSoon has the results so far stored while the caller goes on. Without it that may
 	// wait for the next intention.
-	SaveInBackground(ctx context.Context)
+	SaveSoon()
 	// Result reads into value what a step has stored. It reports false while the step has not been
 	// done.
 	Result(step string, into any) (bool, error)

@@ -87,7 +87,7 @@ func (m *memory) Intend(_ context.Context, step string) error {
 	return nil
 }
 
-func (m *memory) SaveInBackground(context.Context) {}
+func (m *memory) SaveSoon() {}
 
 func (m *memory) IntendRoom(ctx context.Context, step string) error { return m.Intend(ctx, step) }
 

@@ -24,7 +24,7 @@ func (p *roomPlan) createOnce(ctx context.Context, attempt Attempt) (room stored
 		return created, err
 	})
 	if fresh && err == nil { // nothing waits for it but a search for the room, after a crash
-		attempt.SaveInBackground(ctx)
+		attempt.SaveSoon()
 	}
 	if err != nil {
 		return storedRoom{}, false, err

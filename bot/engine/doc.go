@@ -37,13 +37,13 @@
 //   - A job is inserted and fetched in one transaction where a worker is free; its end, and the
 //     fetch of the next one, are another.
 //   - The result of a step is kept in memory until the next intention, claim or end of the attempt,
-//     whose transaction stores it first, or for a second. SaveInBackground stores it at once,
-//     beside what follows.
+//     whose transaction stores it first, or for a second. After SaveSoon it is stored within some
+//     20 ms, beside what follows.
 //   - ClaimWithIntention stores a claim with the next intention, or has that fail.
 //
 // A command that opens a room takes five: the insert; the claim, the plan and the intention of the
-// room; the room, beside the adding of members; members, outcome and the intention of the answer;
-// the end. The link waits for the first, the second and the fourth.
+// room; the room, beside the adding of members, unless that is quicker; members, outcome and the
+// intention of the answer; the end. The link waits for the first, the second and the fourth.
 //
 // The process may end at any point. Up to a commit nothing of its transaction has happened, from
 // then on all of it has. So there are six places to end in, and each is safe:

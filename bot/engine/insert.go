@@ -51,7 +51,8 @@ func (e *Engine) HasJob(ctx context.Context, id string) (bool, error) {
 }
 
 // insertInTx returns the jobs that are ready, by their ids in the queue, and those ids of the jobs
-// whose users are told if they wait long: those of the main lane. What only reads waits for moments.
+// whose users are told if they wait long: those of the main lane. What only reads waits for
+// moments.
 func (e *Engine) insertInTx(ctx context.Context, tx runner, jobs []Job) (ready map[int64]*Job, waiting []int64, err error) {
 	if err := e.lockConversations(ctx, tx, conversations(jobs)...); err != nil {
 		return nil, nil, err

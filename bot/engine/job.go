@@ -19,6 +19,10 @@ type Job struct {
 	ReceivedAt   time.Time       // when it reached the bot; zero: the time of the insert
 	Lane         Lane            // in which it takes turns with the others of its conversation
 	Finished     bool            // nothing is to be done: it is stored to be recognized when it comes again
+
+	// Memo is not stored. The first attempt has it where this process begins it right away; what it
+	// holds must follow from Payload.
+	Memo any
 }
 
 // Lane is one of the rows in which the jobs of a conversation take turns. The jobs of all lanes

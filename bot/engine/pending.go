@@ -15,8 +15,12 @@ import (
 var ErrClaimLost = errors.New("another job has the claim")
 
 // saveAfter is how long a result may wait for another write of its job. A job that works for long
-// loses at most so much of its progress in a crash.
-const saveAfter = time.Second
+// loses at most so much of its progress in a crash. saveSoon is the same after SaveSoon: where all
+// that follows takes less, it costs no transaction.
+const (
+	saveAfter = time.Second
+	saveSoon  = 20 * time.Millisecond
+)
 
 // pendingWrites are the results and claims of an attempt that no transaction has stored yet, in
 // their order. Each transaction of the attempt stores them first, so that the store never has
@@ -42,12 +46,12 @@ func (p *pendingWrites) add(w *pendingWrite, save func()) {
 	defer p.mu.Unlock()
 	p.list = append(p.list, w)
 	if p.timer == nil && !p.ended {
-		p.timer = time.AfterFunc(saveAfter, func() { p.inBackground(save) })
+		p.timer = time.AfterFunc(saveAfter, func() { p.callUnlessEnded(save) })
 	}
 }
 
-// inBackground calls save, unless the delivery has ended; end waits for it.
-func (p *pendingWrites) inBackground(save func()) {
+// callUnlessEnded calls save if there is anything to save; end waits for it.
+func (p *pendingWrites) callUnlessEnded(save func()) {
 	p.mu.Lock()
 	if p.ended || len(p.list) == 0 {
 		p.mu.Unlock()
@@ -55,10 +59,17 @@ func (p *pendingWrites) inBackground(save func()) {
 	}
 	p.background.Add(1)
 	p.mu.Unlock()
-	go func() {
-		defer p.background.Done()
-		save()
-	}()
+	defer p.background.Done()
+	save()
+}
+
+// saveEarlier has save called after saveSoon.
+func (p *pendingWrites) saveEarlier() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.timer != nil && !p.ended {
+		p.timer.Reset(saveSoon)
+	}
 }
 
 func (p *pendingWrites) all() []*pendingWrite {
@@ -96,11 +107,10 @@ func (p *pendingWrites) end() {
 	p.background.Wait()
 }
 
-// SaveInBackground stores what Do has returned so far while the caller goes on. Without it that is
-// stored with the next intention or claim, at the end of the attempt, or after a second.
-func (a *Attempt) SaveInBackground(ctx context.Context) {
-	a.pending.inBackground(func() { a.savePending(ctx) })
-}
+// SaveSoon has what Do has returned so far stored within some 20 ms, while the caller goes on.
+// Without it that is stored with the next intention or claim, at the end of the attempt, or after a
+// second.
+func (a *Attempt) SaveSoon() { a.pending.saveEarlier() }
 
 // savePending stores what is pending. Where that fails, the next write of the attempt does it, or
 // reports the failure.

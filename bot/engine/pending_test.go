@@ -120,7 +120,7 @@ func TestNobodyWaitsForWhatIsSavedInTheBackground(t *testing.T) {
 		<-ready
 		unlock := lockedByOther(t, e)
 		err := keep(ctx, a, "one", 1)
-		a.SaveInBackground(ctx)
+		a.SaveSoon()
 		saved <- unlock
 		<-ctx.Done()
 		return err

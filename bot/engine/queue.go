@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// queue is the table of jobs that are to be delivered: that of River, the job queue, in whose states
-// and with whose indexes it is kept. River's own workers do not run. They look for jobs many times a
-// second, commit each fetch and each end on their own, and go by the clock of this process.
+// queue is the table of jobs that are to be delivered: that of River, the job queue, in whose
+// states and with whose indexes it is kept. River's own workers do not run. They look for jobs many
+// times a second, commit each fetch and each end on their own, and go by the clock of this process.
 type queue struct {
 	dialect dialect
 	replica string // who fetches
@@ -75,9 +75,9 @@ func (q queue) fetch(ctx context.Context, tx runner, most int) (rows []*queueRow
 const nextReady = `SELECT id FROM river_job WHERE state = 'available' AND queue = 'default' AND scheduled_at <= %s
 	ORDER BY priority, scheduled_at, id LIMIT +$2`
 
-// end takes a delivery out of the queue, or brings it back after a pause. It fails with ErrTaken when
-// another delivery has followed. A regular return takes back what was counted, so that the count is
-// that of failed attempts and of ends of the process.
+// end takes a delivery out of the queue, or brings it back after a pause. It fails with ErrTaken
+// when another delivery has followed. A regular return takes back what was counted, so that the
+// count is that of failed attempts and of ends of the process.
 func (q queue) end(ctx context.Context, tx runner, d *delivery, o settlement) error {
 	stamp, pause := q.dialect.stamp, o.pause.Microseconds()
 	switch {
