@@ -119,6 +119,7 @@ func jobsOf(arrived []arrival) ([]engine.Job, error) {
 		if jobs[i], err = a.request.job(a.id); err != nil {
 			return nil, err
 		}
+		jobs[i].Memo = a
 		if a.request.Surplus == "" {
 			jobs[i].Lane = a.lane
 		}

@@ -116,6 +116,9 @@ func (a *attempt) nameOfRequester(ctx context.Context, data string) string {
 
 // readMessage reads what the user said.
 func (a *attempt) readMessage(ctx context.Context) (message, error) {
+	if a.typed != nil {
+		return message{Message: *a.typed}, nil
+	}
 	if a.request.Form == nil {
 		typed, err := a.request.typedMessage()
 		return message{Message: typed}, err

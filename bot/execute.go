@@ -21,12 +21,13 @@ type attempt struct {
 	bot     *Bot
 	request storedRequest
 	id      commands.RequestID
-	series  int            // whose outcome counts
-	began   time.Time      // the attempt
-	late    lateness       // of a missed request; the zero value for one that the feed brought
-	form    *formMessage   // nil until it is read
-	command string         // that was read, by its name in the catalogue
-	said    syntax.Message // what the user typed, or what the form or the button stands for; empty until it is read
+	series  int             // whose outcome counts
+	began   time.Time       // the attempt
+	late    lateness        // of a missed request; the zero value for one that the feed brought
+	form    *formMessage    // nil until it is read
+	command string          // that was read, by its name in the catalogue
+	typed   *syntax.Message // the message, where it was read at arrival
+	said    syntax.Message  // what the user typed, or what the form or the button stands for; empty until it is read
 
 	decision, auditedDecision policyDecision // the last of this attempt; the last that was written
 
@@ -81,8 +82,8 @@ func (a *attempt) finish(ctx context.Context, started time.Time) error {
 // calls to Symphony carry a trace id that follows from the request's number.
 func (b *Bot) newAttempt(ctx context.Context, job *engine.Attempt) (context.Context, *attempt, error) {
 	a := &attempt{Attempt: job, bot: b, began: time.Now(), id: commands.NewRequestID(job.ID)}
-	if arrived, ok := job.Memo.(storedRequest); ok {
-		a.request = arrived
+	if arrived, ok := job.Memo.(arrival); ok {
+		a.request, a.typed = arrived.request, arrived.typed
 	} else if err := json.Unmarshal(job.Payload, &a.request); err != nil {
 		return ctx, nil, engine.GiveUp(fmt.Errorf("read the stored request: %w", err))
 	}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"roombot/commands"
-	"roombot/commands/syntax"
 	"roombot/symphony"
 )
 
@@ -187,9 +186,6 @@ type storedRequest struct {
 	// Unreadable marks a message or form whose reading panicked. It has no text; a version that does
 	// not know the mark answers it like an empty message, with help.
 	Unreadable bool `json:"unreadable,omitempty"`
-
-	// typed is typedMessage, where it was read in this process already.
-	typed *syntax.Message
 }
 
 // sentForm is a form as the user sent it.

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 
 	"roombot/bot/engine"
 	"roombot/commands"
+	"roombot/commands/syntax"
 	"roombot/symphony"
 )
 
@@ -19,6 +22,7 @@ type arrival struct {
 	request storedRequest
 	silent  bool // surplus for which another request is answered
 	lane    engine.Lane
+	typed   *syntax.Message // nil where it was not read
 }
 
 // receive stores the requests of a batch of events, in one transaction. The feed acknowledges the
@@ -40,8 +44,19 @@ func (b *Bot) receive(ctx context.Context, events []symphony.Event) error {
 		zerolog.Ctx(ctx).Debug().Int("requests", len(arrived)).Int("events", len(events)).Msg("requests were stored")
 	}
 	b.metrics.countEvents(events)
+	if len(events) > 0 && !slices.ContainsFunc(events, b.isFromOthers) {
+		b.engine.WaitUntilIdle(ctx, ownEventsWait)
+	}
 	return nil
 }
+
+// ownEventsWait is how long the next read waits for running jobs after a batch of the bot's own
+// events: most of what it would bring are more of them. The room, each member and the answer are
+// events of their own, and as fast as a pod answers each would cost a read.
+const ownEventsWait = 5 * time.Millisecond
+
+// isFromOthers reports whether the bot has not caused an event itself.
+func (b *Bot) isFromOthers(event symphony.Event) bool { return event.Head().Initiator.ID != b.self.ID }
 
 // arrivals are the requests among events. An event may come twice, and counts once.
 func (b *Bot) arrivals(ctx context.Context, events []symphony.Event) []arrival {
@@ -59,7 +74,7 @@ func (b *Bot) arrivals(ctx context.Context, events []symphony.Event) []arrival {
 // requestOf is the request that an event makes. It reports false for an event that is not for the
 // bot, such as the bot's own messages, which its feed brings as well.
 func (b *Bot) requestOf(ctx context.Context, event symphony.Event) (a arrival, ok bool) {
-	if event.Head().Initiator.ID == b.self.ID {
+	if !b.isFromOthers(event) {
 		return arrival{}, false
 	}
 	switch e := event.(type) {
@@ -84,7 +99,7 @@ func isUsableID(id string) bool { return id != "" && engine.IsText(id) }
 func (b *Bot) requestOfMessage(ctx context.Context, m symphony.Message) (arrival, bool) {
 	return b.readSafely(ctx, m, func() (arrival, bool) {
 		a := arrival{id: string(m.ID), request: requestFromMessage(m)}
-		forBot, lane := b.judgeMessage(ctx, m, &a.request)
+		forBot, lane := b.judgeMessage(ctx, m, &a)
 		a.lane = lane
 		return a, m.From.ID != b.self.ID && forBot
 	})
@@ -93,13 +108,13 @@ func (b *Bot) requestOfMessage(ctx context.Context, m symphony.Message) (arrival
 // judgeMessage reports whether a message wants an answer, and in which lane. A program's message
 // wants one only if it is a complete command: two bots that answer each other's small talk would
 // never come to an end.
-func (b *Bot) judgeMessage(ctx context.Context, m symphony.Message, r *storedRequest) (forBot bool, lane engine.Lane) {
-	typed, err := r.typedMessage()
+func (b *Bot) judgeMessage(ctx context.Context, m symphony.Message, a *arrival) (forBot bool, lane engine.Lane) {
+	typed, err := a.request.typedMessage()
 	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Str("job", string(m.ID)).Msg("message could not be read")
 		return false, engine.MainLane
 	}
-	r.typed = &typed
+	a.typed = &typed
 	result := b.parse(typed)
 	if result.Command == nil || !b.catalogue.Writes(*result.Command) {
 		lane = engine.ReadLane

@@ -48,7 +48,7 @@ func (r storedRequest) job(id string) (engine.Job, error) {
 		conversation = surplusConversation(conversation)
 	}
 	return engine.Job{
-		ID: id, Conversation: conversation, Owner: ownerOf(r.From.ID), Payload: payload, ReceivedAt: r.At, Memo: r,
+		ID: id, Conversation: conversation, Owner: ownerOf(r.From.ID), Payload: payload, ReceivedAt: r.At,
 	}, nil
 }
 
@@ -66,9 +66,6 @@ func (r storedRequest) chat() commands.Chat {
 
 // typedMessage is the message as the user sees it.
 func (r storedRequest) typedMessage() (syntax.Message, error) {
-	if r.typed != nil {
-		return *r.typed, nil
-	}
 	content, err := messageml.Read(r.Text, r.Data)
 	if err != nil {
 		return syntax.Message{}, err

@@ -31,6 +31,9 @@ func (e *Engine) beginDelivery(ctx context.Context, row *queueRow) (_ context.Co
 	d.cancel = cancel
 	e.mu.Lock()
 	e.running[d.queueID] = d
+	if e.idle == nil {
+		e.idle = make(chan struct{})
+	}
 	e.mu.Unlock()
 	return ctx, d, func() {
 		cancel(nil)
@@ -39,6 +42,27 @@ func (e *Engine) beginDelivery(ctx context.Context, row *queueRow) (_ context.Co
 		if e.running[d.queueID] == d {
 			delete(e.running, d.queueID)
 		}
+		if len(e.running) == 0 && e.idle != nil {
+			close(e.idle)
+			e.idle = nil
+		}
+	}
+}
+
+// WaitUntilIdle waits until this process runs no job, but no longer than d and until ctx ends.
+func (e *Engine) WaitUntilIdle(ctx context.Context, d time.Duration) {
+	e.mu.Lock()
+	idle := e.idle
+	e.mu.Unlock()
+	if idle == nil {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-idle:
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 

@@ -43,8 +43,9 @@ type Engine struct {
 	started    atomic.Bool
 	stuck      atomic.Bool // jobs have not ended when cancelled
 
-	mu      sync.Mutex          // guards running
+	mu      sync.Mutex          // guards what follows
 	running map[int64]*delivery // by queueID
+	idle    chan struct{}       // closed when nothing is running any more; nil when nothing is
 
 	lastEarlier int64 // greatest queue id of the jobs that were unfinished when the store was opened
 
