@@ -30,7 +30,7 @@ func TestTheProgramMayBeKilledAtEveryCheckpointWhileItSendsDetails(t *testing.T)
 // requireDetailsAndNotices holds the end to details and a notice for each command in the room.
 func (r ran) requireDetailsAndNotices(t *testing.T) {
 	t.Helper()
-	require.Subset(t, r.events, []string{"im create, 1", "commit of new intent notice, 1", "message create, 2"})
+	require.Subset(t, r.events, []string{"im create, 1", "commit of new step reply, new intent notice, 1", "message create, 2"})
 	end := r.ending
 	const notice = "I have sent the details to you in our 1:1 chat."
 	require.Len(t, end.Rooms, 1)

@@ -83,7 +83,8 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 	e.url, e.world = server.URL, client.New(server.URL)
 	require.NoError(t, e.world.Fail(t.Context(),
 		client.Fault{Kind: client.FaultSearchLag, Delay: "500ms"}, // less than the bot waits for
-		client.Fault{Kind: client.FaultOutsideDelay, Delay: "300ms"}))
+		client.Fault{Kind: client.FaultOutsideDelay, Delay: "300ms"},
+		client.Fault{Path: "*/membership/add", Delay: "60ms"})) // so that the room is stored before all are added
 	_, err = openHome(dir, server.Listener.Addr().(*net.TCPAddr))
 	require.NoError(t, err)
 	e.amend(`"searchLag": "2s"`, `"searchLag": "50ms"`, `"httpTimeout": "8s"`, `"httpTimeout": "1s"`) // until an unanswered call is settled

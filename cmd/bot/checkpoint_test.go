@@ -127,7 +127,8 @@ func (e *errand) readEnding() (end ending) {
 func (r ran) requireAsAsked(t *testing.T) {
 	t.Helper()
 	require.Subset(t, r.events, []string{
-		"commit of new quota, new intent room, 1", "room create, 1", "message create, 1", "im create, 1", "commit of new intent outside, 1",
+		"commit of new claim, new step plan, new quota, new intent room, 1", "room create, 1", "commit of new step room, 1",
+		"message create, 1", "im create, 1",
 	})
 	end := r.ending
 	require.Len(t, end.Rooms, 3)
