@@ -21,9 +21,11 @@ type GroupDirectory struct {
 	maxAge  time.Duration
 	reading chan struct{} // held by the one who reads from the pod
 
-	mu     sync.Mutex // guards what follows
-	list   GroupList
-	readAt time.Time
+	mu       sync.Mutex // guards what follows
+	list     GroupList
+	byName   map[string][]symphony.Group // by foldName
+	accounts map[symphony.UserID]bool    // of all groups
+	readAt   time.Time
 }
 
 // NewGroupDirectory keeps what it reads for the given time; a group that is not found makes it read
@@ -47,19 +49,23 @@ func (d *GroupDirectory) source() GroupSource {
 
 // Find returns the groups of exactly this name, without case. There may be several.
 func (d *GroupDirectory) Find(ctx context.Context, viewer symphony.UserID, name string) ([]symphony.Group, error) {
-	groups, err := d.visibleTo(ctx, viewer, d.maxAge)
-	if err != nil {
-		return nil, err
-	}
-	if found := groupsNamed(groups, name); len(found) > 0 {
-		return found, nil
-	}
 	const settle = 5 * time.Second // a mistyped name repeated must not read the directory each time
-	groups, err = d.visibleTo(ctx, viewer, settle)
-	if err != nil {
-		return nil, err
+	for _, ago := range []time.Duration{d.maxAge, settle} {
+		if _, err := d.readWithin(ctx, ago); err != nil {
+			return nil, err
+		}
+		if found := d.visibleNamed(viewer, name); len(found) > 0 {
+			return found, nil
+		}
 	}
-	return groupsNamed(groups, name), nil
+	return nil, nil
+}
+
+// visibleNamed returns the groups of a name that a person may see, as they were read last.
+func (d *GroupDirectory) visibleNamed(viewer symphony.UserID, name string) []symphony.Group {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return visibleGroups(d.byName[foldName(name)], viewer)
 }
 
 // GroupsContaining returns the groups whose names contain the text without case, sorted by name. An
@@ -110,7 +116,7 @@ func (d *GroupDirectory) Names(viewer symphony.UserID) []string {
 func (d *GroupDirectory) IsGroup(account symphony.UserID) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return slices.ContainsFunc(d.list.Groups, func(g symphony.Group) bool { return g.ProfileID == account })
+	return d.accounts[account]
 }
 
 // WithMembers is a group of the directory with its members, which the list may leave out. They stay
@@ -173,21 +179,20 @@ func (d *GroupDirectory) fetch(ctx context.Context) ([]symphony.Group, error) {
 	slices.SortFunc(list.Groups, func(a, b symphony.Group) int {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
+	byName, accounts := map[string][]symphony.Group{}, map[symphony.UserID]bool{}
+	for _, g := range list.Groups {
+		name := foldName(g.Name)
+		byName[name] = append(byName[name], g)
+		accounts[g.ProfileID] = true
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.list, d.readAt = list, begun
+	d.list, d.byName, d.accounts, d.readAt = list, byName, accounts, begun
 	return list.Groups, nil
 }
 
-func groupsNamed(groups []symphony.Group, name string) []symphony.Group {
-	var found []symphony.Group
-	for _, g := range groups {
-		if strings.EqualFold(squeezeBlanks(g.Name), squeezeBlanks(name)) {
-			found = append(found, g)
-		}
-	}
-	return found
-}
+// foldName is the same for names that differ in blanks and case only.
+func foldName(name string) string { return strings.ToLower(strings.ToUpper(squeezeBlanks(name))) }
 
 // nearestNames returns the candidates most similar to the text, and leaves out those that are not
 // similar.
@@ -224,7 +229,5 @@ func squeezeBlanks(s string) string { return strings.Join(strings.Fields(s), " "
 // isRestricted reports whether a group of this name that the viewer sees is hidden from others, as
 // they were read last. It asks nobody.
 func (d *GroupDirectory) isRestricted(viewer symphony.UserID, name string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.ContainsFunc(groupsNamed(visibleGroups(d.list.Groups, viewer), name), symphony.Group.IsRestricted)
+	return slices.ContainsFunc(d.visibleNamed(viewer, name), symphony.Group.IsRestricted)
 }
