@@ -135,6 +135,9 @@ func (s *replicaSession) watchReplicas(ctx context.Context) {
 // reapDeadReplicas marks replicas that have died, and once that has been known for long enough
 // takes their jobs over.
 func (s *replicaSession) reapDeadReplicas(ctx context.Context) error {
+	if found, err := s.hasDeadReplica(ctx); err != nil || !found {
+		return err
+	}
 	if err := s.markDeadReplicas(ctx); err != nil {
 		return err
 	}
@@ -158,6 +161,15 @@ func (s *replicaSession) reapDeadReplicas(ctx context.Context) error {
 		zerolog.Ctx(ctx).Info().Strs("replicas", dead).Int64("jobs", jobs).Msg("jobs of a dead replica were taken over")
 	}
 	return err
+}
+
+// hasDeadReplica reports whether there is a replica to be marked or taken over. It writes nothing.
+func (s *replicaSession) hasDeadReplica(ctx context.Context) (found bool, err error) {
+	now := postgresDialect().now
+	_, err = queryRow(ctx, s.store, []any{&found}, `SELECT EXISTS (SELECT 1 FROM replica r WHERE r.id <> $2 AND (r.dead <= `+now+` - $4
+		OR r.dead IS NULL AND (r.seen < `+now+` - $3 OR NOT `+hasSessionLock+`))))`,
+		lockClass, s.id, s.maxSilence.Microseconds(), s.takeover.Microseconds())
+	return found, err
 }
 
 func (s *replicaSession) markDeadReplicas(ctx context.Context) error {
