@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 )
 
 const (
 	// pollEvery is how often it looks for what other processes have done and asked for, which is
-	// carried out within a second, and while the store is out of order, whether it still is.
+	// carried out within a second, and while the store is out of order, whether it still is. It is
+	// a little less at random, so that of two replicas it is not always the same one that is first.
 	pollEvery   = 900 * time.Millisecond
 	repairEvery = time.Minute
 	purgeEvery  = 10 * time.Minute
@@ -19,7 +21,7 @@ const (
 
 // runMaintenance deletes old jobs, interrupts cancelled ones and repairs the queue, until ctx ends.
 func (e *Engine) runMaintenance(ctx context.Context) {
-	polls, repairs, purges := time.NewTicker(pollEvery), time.NewTicker(repairEvery), time.NewTicker(purgeEvery)
+	polls, repairs, purges := time.NewTimer(0), time.NewTicker(repairEvery), time.NewTicker(purgeEvery)
 	traces := time.NewTicker(e.store.dialect().tracesEvery)
 	defer traces.Stop()
 	defer polls.Stop()
@@ -32,6 +34,7 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-polls.C:
+			polls.Reset(pollEvery - rand.N(pollEvery/4))
 			if e.health.outage.IsOngoing() {
 				e.repairQueue(ctx)
 			}

@@ -15,8 +15,7 @@ const (
 	outagePause = time.Second
 
 	// handBackPause is how long a job that needs a newer replica is left to one. Newer replicas
-	// find it when they poll; this process does not notify itself. It polls as well, so the pause
-	// differs from one time to the next.
+	// find it when they poll; this process does not notify itself.
 	handBackPause = 2 * time.Second
 )
 
@@ -69,7 +68,7 @@ func (e *Engine) handBack(ctx context.Context, a *Attempt) settlement {
 		zerolog.Ctx(ctx).Warn().Int("journal", a.journal).Int("own_journal", e.config.JournalVersion).
 			Msg("job was written by a newer version of the program and waits; start that version")
 	})
-	return settlement{pause: handBackPause + rand.N(pollEvery), handedBack: true}
+	return settlement{pause: handBackPause, handedBack: true}
 }
 
 // backoff doubles the pause from floor to ceiling; half of it is random, so that what failed
