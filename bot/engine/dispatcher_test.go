@@ -1,8 +1,10 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -29,5 +31,20 @@ func TestAJobIsFetchedWithItsInsertAndTheNextWithItsEnd(t *testing.T) {
 			fewest = min(fewest, e.Commits()-before)
 		}
 		require.LessOrEqual(t, fewest, int64(1+10+1), "one for all, one for each, and a look at the end")
+	})
+}
+
+func TestARowOfAnotherProgramInTheQueueHoldsNobodyUp(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		e, ran := startRecording(t, store)
+		ctx := context.Background()
+		require.NoError(t, e.Exec(ctx, `INSERT INTO river_job (args, kind, max_attempts) VALUES ('{}', 'other', 1)`))
+		insert(t, e, newJob("a", "s"))
+		require.Equal(t, "a", next(t, ran))
+		waitIdle(t, e)
+		require.Eventually(t, func() bool {
+			n, err := e.Count(ctx, `river_job WHERE kind = 'other' AND state = 'completed'`)
+			return err == nil && n == 1
+		}, patience, 10*time.Millisecond)
 	})
 }

@@ -48,7 +48,7 @@ func postgresDialect() dialect {
 			attempted_by = array_append(CASE WHEN array_length(j.attempted_by, 1) >= 100 THEN j.attempted_by[2:] ELSE j.attempted_by END,
 				CAST($1 AS TEXT))
 			FROM ready WHERE j.id = ready.id RETURNING j.id, j.attempted_at, j.attempt, array_length(j.attempted_by, 1),
-			coalesce(array_length(j.errors, 1), 0), j.args ->> 'command'`,
+			coalesce(array_length(j.errors, 1), 0), coalesce(j.args ->> 'command', '')`,
 		addError:  `array_append(errors, CAST($2 AS JSONB))`,
 		queueArgs: `CAST($1 AS JSONB)`, queueState: `CAST($4 AS river_job_state)`,
 		stuckCondition: `attempted_at < clock_timestamp() - CAST($1 AS BIGINT) * INTERVAL '1 microsecond'`,

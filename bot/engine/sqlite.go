@@ -33,7 +33,7 @@ func sqliteDialect() dialect {
 			attempted_by = jsonb_insert(CASE WHEN json_array_length(attempted_by) >= 100 THEN jsonb_remove(attempted_by, '$[0]')
 				ELSE coalesce(attempted_by, jsonb('[]')) END, '$[#]', $1)
 			WHERE id IN (` + fmt.Sprintf(nextReady, `datetime('now', 'subsec')`) + `)
-			RETURNING id, attempt, attempt, json_array_length(attempted_by), coalesce(json_array_length(errors), 0), args ->> '$.command'`,
+			RETURNING id, attempt, attempt, json_array_length(attempted_by), coalesce(json_array_length(errors), 0), coalesce(args ->> '$.command', '')`,
 		addError:  `jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb($2))`,
 		queueArgs: `jsonb($1)`, queueState: `$4`,
 
