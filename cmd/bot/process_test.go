@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(beTheProgram) != "" {
 		main()
 	}
-	testrun.Prepare(8)
+	testrun.Prepare(4)
 	goleak.VerifyTestMain(m)
 }
 
