@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/rand"
 	stdrsa "crypto/rsa"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,9 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +28,7 @@ import (
 	"roombot/bot/config/schema"
 	"roombot/bot/engine"
 	"roombot/bot/policy"
+	"roombot/bot/testrun"
 	"roombot/commands"
 	"roombot/rsa"
 	"roombot/symphony"
@@ -41,16 +39,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	runSideBySide()
+	testrun.Prepare(8)
 	goleak.VerifyTestMain(m)
-}
-
-// runSideBySide runs more tests at once than there are processors: most of a test is waiting. The
-// flag -parallel still counts.
-func runSideBySide() {
-	if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil {
-		panic(err)
-	}
 }
 
 // key is the service account's, made once: it takes a while.
@@ -283,8 +273,16 @@ func (w *world) start() {
 		assert.NoError(w.t, b.Close())
 		w.client.Close()
 		http.DefaultClient.CloseIdleConnections()
+		assert.True(w.t, w.hasNoReader() || comesTrue(w.hasNoReader), "the pod knows that the bot is gone")
 	})
 	w.t.Cleanup(func() { w.stop() })
+}
+
+// hasNoReader reports whether nobody reads a feed. What is said while the pod still takes a stopped
+// bot for a reader is handed to it, and hidden from the next one for a while.
+func (w *world) hasNoReader() bool {
+	feeds, err := w.pod.Feeds(context.Background())
+	return err != nil || !slices.ContainsFunc(feeds, func(f client.Feed) bool { return f.Readers > 0 })
 }
 
 // said is a message and what the bot answered.

@@ -3,12 +3,9 @@ package engine_test
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -20,6 +17,7 @@ import (
 
 	"roombot/bot/engine"
 	"roombot/bot/engine/postgrestest"
+	"roombot/bot/testrun"
 )
 
 func TestMain(m *testing.M) {
@@ -27,10 +25,7 @@ func TestMain(m *testing.M) {
 		runChild(store)
 		return
 	}
-	// More tests at once than processors: most of a test is waiting.
-	if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil {
-		panic(err)
-	}
+	testrun.Prepare(8)
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
 		postgrestest.Stop()
 		os.Exit(code)

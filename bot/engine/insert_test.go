@@ -179,6 +179,7 @@ func TestTheNextJobOfAFloodRunsAfterThoseThatAreReady(t *testing.T) {
 		}
 		first := next(t, started)
 		insert(t, e, newJob("x", "quiet 1"), newJob("y", "quiet 2"))
+		<-time.After(2 * time.Millisecond) // SQLite's clock has milliseconds, and within one of them the older job is first
 		close(release)
 		require.ElementsMatch(t, []string{"x", "y"}, []string{next(t, started), next(t, started)}, "after %s", first)
 		waitIdle(t, e)

@@ -78,7 +78,7 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 		BotKey: made.key.Public(), SigningKey: made.podKey, Visibility: 300 * time.Millisecond,
 	})
 	require.NoError(t, err)
-	e.watch = &watch{pod: control.New(e.pod, control.Config{}), store: filepath.Join(dir, "roombot.db"), end: end, counts: map[string]int{}}
+	e.watch = &watch{pod: control.New(e.pod, control.Config{}), store: filepath.Join(dir, "roombot.db"), end: end, counts: map[string]int{}, stirred: make(chan struct{}, 1)}
 	server := httptest.NewServer(e.watch.handler())
 	e.url, e.world = server.URL, client.New(server.URL)
 	require.NoError(t, e.world.Fail(t.Context(),
@@ -183,6 +183,13 @@ func (e *errand) fail(what string) {
 	require.Fail(e.t, what, "%s", log)
 }
 
+// How long says waits before it looks whether all is done. A look costs more than it takes, so that
+// it comes soon after each write and commit, and ever later while there is none.
+const (
+	shortestPause = 10 * time.Millisecond
+	longestPause  = 320 * time.Millisecond
+)
+
 // says gives the next command and waits until all is done. It starts the program
 // again when it was killed.
 func (e *errand) says() {
@@ -191,10 +198,8 @@ func (e *errand) says() {
 	said, err := e.give(next)
 	require.NoError(e.t, err)
 	e.said = append(e.said, said)
-	look := time.NewTicker(20 * time.Millisecond)
-	defer look.Stop()
 	limit := time.After(patience)
-	for !e.isIdle() {
+	for pause := shortestPause; ; {
 		l, _ := e.watch.currentLife()
 		select {
 		case <-l.ended:
@@ -202,7 +207,13 @@ func (e *errand) says() {
 				e.fail("the program ended by itself")
 			}
 			e.begin()
-		case <-look.C:
+		case <-e.watch.stirred:
+			pause = shortestPause
+		case <-time.After(pause):
+			if e.isIdle() {
+				return
+			}
+			pause = min(2*pause, longestPause)
 		case <-limit:
 			e.fail("never done: " + next.text)
 		}

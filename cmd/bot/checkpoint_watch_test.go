@@ -40,6 +40,8 @@ type watch struct {
 	store string
 	end   checkpoint
 
+	stirred chan struct{} // has a token after a write or a commit
+
 	mu      sync.Mutex // guards all below
 	on      bool       // events count
 	counts  map[string]int
@@ -185,6 +187,10 @@ func (w *watch) waitForCommit(ctx context.Context, do func()) {
 func (w *watch) recordEvent(what string) (l *life, before, after bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	select {
+	case w.stirred <- struct{}{}:
+	default:
+	}
 	if !w.on {
 		return w.life, false, false
 	}

@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"roombot/bot/testrun"
 )
 
 // The tests run the program as a shell does: the test binary itself becomes
@@ -26,6 +28,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(beTheProgram) != "" {
 		main()
 	}
+	testrun.Prepare(4)
 	goleak.VerifyTestMain(m)
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 	"roombot/symphony/sandbox/client"
 	"roombot/symphony/sandbox/control"
 	"roombot/symphony/sandbox/page"
+	"roombot/symphony/sandbox/podtest"
 )
 
 // scripted is a bot of a few lines: what it hears becomes what it does, over the pod's own API.
@@ -52,6 +54,9 @@ type event struct {
 	}
 }
 
+// botKey is the service account's, made once: it takes a while.
+var botKey = sync.OnceValues(func() (*rsa.Key, error) { return rsa.Generate(2048) })
+
 // sandboxPage starts a pod with the page and, when a key is given to it, its bot.
 func sandboxPage(t *testing.T) string {
 	t.Helper()
@@ -61,9 +66,9 @@ func sandboxPage(t *testing.T) string {
 // sandboxPageWith is sandboxPage of a pod that is configured otherwise.
 func sandboxPageWith(t *testing.T, cfg sandbox.Config) string {
 	t.Helper()
-	key, err := rsa.Generate(2048)
+	key, err := botKey()
 	require.NoError(t, err)
-	cfg.BotKey, cfg.LongPoll = key.Public(), 2*time.Second
+	cfg.BotKey, cfg.SigningKey, cfg.LongPoll = key.Public(), podtest.PodKey(), 2*time.Second
 	pod, err := sandbox.New(cfg)
 	require.NoError(t, err)
 	server := httptest.NewServer(control.New(pod, control.Config{Page: page.Handler()}))

@@ -2,6 +2,7 @@ package page_test
 
 import (
 	"context"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,12 @@ import (
 	"roombot/symphony/sandbox/client"
 	"roombot/symphony/sandbox/page/pagetest"
 )
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	pagetest.Stop()
+	os.Exit(code)
+}
 
 // tab is a page in a real browser.
 type tab struct {

@@ -3,9 +3,12 @@ package pagetest
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,32 +20,62 @@ import (
 // work.
 const Patience = 2 * time.Minute
 
-// Open starts a browser with one empty tab, which ends with the test. Without
-// a browser in PATH the test is skipped, or fails where CI=true.
+// shared is a browser that all tests of the process share, which Stop ends.
+var shared = sync.OnceValue(func() *process {
+	path, err := findBrowser()
+	if err != nil {
+		return &process{err: err}
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("headless", "new"), chromedp.Flag("disable-component-update", true), chromedp.WSURLReadTimeout(Patience))
+	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
+	first, closeFirst := chromedp.NewContext(allocator)
+	p := &process{first: first, stop: func() { closeFirst(); end() }}
+	p.err = chromedp.Do(first, chromedp.Navigate("about:blank")) // the browser lives as long as its first context
+	started.Store(p)
+	return p
+})
+
+var started atomic.Pointer[process]
+
+// process is a browser, or why there is none.
+type process struct {
+	first context.Context //nolint:containedctx // chromedp keeps the browser in it
+	stop  func()
+	err   error
+}
+
+var errNoBrowser = errors.New("no chromium or google-chrome in PATH")
+
+// Stop ends the browser of Open, if there is one. A TestMain calls it.
+func Stop() {
+	if p := started.Load(); p != nil {
+		p.stop()
+	}
+}
+
+// Open gives an empty tab of a browser profile of its own, which ends with the test. Without a
+// browser in PATH the test is skipped, or fails where CI=true.
 func Open(t *testing.T) context.Context {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser(t)), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("headless", "new"), chromedp.Flag("disable-component-update", true), chromedp.WSURLReadTimeout(Patience))
-	allocator, end := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(end)
-	tab, closeTab := chromedp.NewContext(allocator)
+	p := shared()
+	if errors.Is(p.err, errNoBrowser) && os.Getenv("CI") != "true" {
+		t.Skip(p.err)
+	}
+	require.NoError(t, p.err)
+	tab, closeTab := chromedp.NewContext(p.first, chromedp.WithNewBrowserContext())
 	t.Cleanup(closeTab)
-	require.NoError(t, chromedp.Do(tab, chromedp.EmulateViewport(1280, 800))) // the browser lives as long as its first context
+	require.NoError(t, chromedp.Do(tab, chromedp.EmulateViewport(1280, 800)))
 	return tab
 }
 
-func browser(t *testing.T) string {
-	t.Helper()
+func findBrowser() (path string, err error) {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
 		if path, err := exec.LookPath(name); err == nil {
-			return path
+			return path, nil
 		}
 	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("no chromium or google-chrome in PATH: the page's tests need one")
-	}
-	t.Skip("no chromium or google-chrome in PATH")
-	return ""
+	return "", errNoBrowser
 }
 
 // WaitUntilTrue waits until a JavaScript expression is true on the page; as long as it
