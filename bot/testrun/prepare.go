@@ -9,7 +9,7 @@ import (
 	"strconv"
 )
 
-// Prepare runs many tests at once for each processor, collects garbage less often, and puts
+// Prepare runs so many tests at once for each processor, collects garbage less often, and puts
 // temporary files into memory where there is room, since no test needs them after a crash of the
 // machine. The flag -parallel and the variables GOGC and TMPDIR still count. A TestMain calls it.
 func Prepare(testsPerProcessor int) {

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(beTheProgram) != "" {
 		main()
 	}
-	testrun.Prepare(4)
+	testrun.Prepare(1)
 	goleak.VerifyTestMain(m)
 }
 
