@@ -18,7 +18,7 @@ export function filterPeople(people, text) {
 
 const words = (text) => fold(text).split(/[\s,;]+/).filter(Boolean);
 
-/** A filter above a list of people. row(person) is an element of the list; Enter calls enter(person) with the first, or empty() without a word in the filter. */
+/** A filter above a list of people. row(person) is an element of the list; Enter calls enter(person) with the first, or empty() without a word in the filter. draw() shows who has changed. */
 export function peopleList({ people, row, enter = () => {}, empty }) {
   const list = h("ul", { class: "choices" });
   const rest = h("p", { class: "muted choices-rest", role: "status" });
@@ -40,7 +40,7 @@ export function peopleList({ people, row, enter = () => {}, empty }) {
     enter(first);
   });
   draw();
-  return { filter, list, rest };
+  return { filter, list, rest, draw };
 }
 
 /** Whom to be. */

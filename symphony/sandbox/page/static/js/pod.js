@@ -9,17 +9,18 @@ import { on, person, role, store } from "./store.js";
 const SHOWN = 20; // members of a group
 
 export function mountPod(root) {
-  on("people", () => draw(root));
-}
-
-function draw(root) {
   const everybody = () => [...store.people, ...(store.bot ? [{ ...store.bot, bot: true }] : [])];
+  const groups = h("ul", { class: "cards" });
   const people = peopleList({ people: everybody, row: somebody });
   fill(root,
-    h("h2", { class: "eyebrow" }, "Groups"), h("ul", { class: "cards" }, store.groups.map(group)),
+    h("h2", { class: "eyebrow" }, "Groups"), groups,
     h("h2", { class: "eyebrow" }, "People"), people.filter, people.list, people.rest,
     h("div", { class: "pod-foot" }, h("p", { class: "muted" }, "Forget every room and message of this sandbox."),
       h("button", { type: "button", class: "button button-tertiary", onclick: reset }, "Reset the pod")));
+  on("people", () => { // what is typed into the filter stays
+    fill(groups, store.groups.map(group));
+    people.draw();
+  });
 }
 
 function group(g) {
