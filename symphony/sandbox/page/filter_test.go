@@ -53,6 +53,8 @@ func TestSomebodyIsFoundAmongHundreds(t *testing.T) {
 	bob.click("#tab-pod-label")
 	bob.types(`#tab-pod input[type="search"]`, "roombot")
 	bob.waitUntilTrue(`[...document.querySelectorAll(".pod-person")].map((el) => el.querySelector(".mono").innerText.trim()).join() === "@roombot"`)
+	require.True(t, value[bool](bob, `import("/js/store.js").then((m) => { m.tell("people"); return true; })`), "people are read again")
+	require.Equal(t, "roombot", value[string](bob, `document.querySelector('#tab-pod input[type="search"]').value`))
 }
 
 func TestANewChatWithOnePersonIsFoundByTyping(t *testing.T) {
