@@ -13,7 +13,7 @@ import (
 // temporary files into memory where there is room, since no test needs them after a crash of the
 // machine. The flag -parallel and the variables GOGC and TMPDIR still count. A TestMain calls it.
 func Prepare(testsPerProcessor int) {
-	if err := flag.Set("test.parallel", strconv.Itoa(testsPerProcessor*runtime.GOMAXPROCS(0))); err != nil {
+	if err := flag.Set("test.parallel", strconv.Itoa(max(testsPerProcessor/raceFactor, 1)*runtime.GOMAXPROCS(0))); err != nil {
 		panic(err)
 	}
 	if os.Getenv("GOGC") == "" {
