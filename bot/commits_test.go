@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -28,7 +29,35 @@ func TestACommandTakesFiveCommits(t *testing.T) {
 	before := w.bot.Commits()
 	w.says("bob", `/newroom "Deal" @alice @carol group:"Test Group"`)
 	w.waitUntilIdle()
-	t.Log(atLink.Load()-before, w.bot.Commits()-before)
 	require.LessOrEqual(t, atLink.Load()-before, int64(4))
 	require.LessOrEqual(t, w.bot.Commits()-before, int64(5))
+}
+
+// Whoever has read an answer must read no other one after the process has ended at once: what is
+// shown by an edit was stored before.
+func TestAnOutcomeIsStoredBeforeAnEditShowsIt(t *testing.T) {
+	t.Parallel()
+	var w *world
+	edited := make(chan []string, 10)
+	look := func(pod http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/update") && strings.HasPrefix(r.URL.Path, "/agent/") {
+				steps, err := w.bot.StoredSteps(context.Background())
+				if err == nil {
+					edited <- steps
+				}
+			}
+			pod.ServeHTTP(rw, r)
+		})
+	}
+	w = newWorld(t, withFront(look), func(w *world) { w.crowd, w.limits.AddsPerSecond = 20, 10 })
+	people, _ := w.colleagues(20)
+	w.says("bob", `/newroom "Big" `+people)
+	w.waitUntilIdle()
+	require.NotEmpty(t, edited, "the reply took the place of a first answer")
+	var last []string
+	for len(edited) > 0 {
+		last = <-edited
+	}
+	require.Contains(t, last, "outcome")
 }

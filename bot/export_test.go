@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 
+	"roombot/bot/engine"
 	"roombot/commands/syntax"
 	"roombot/symphony"
 )
@@ -15,6 +16,26 @@ func (b *Bot) SetParse(change func(parse func(syntax.Message) syntax.Result) fun
 // Receive takes a batch of events as the feed hands it over.
 func (b *Bot) Receive(ctx context.Context, events []symphony.Event) error {
 	return b.receive(ctx, events)
+}
+
+// StoredSteps are the steps of unfinished jobs whose results are stored.
+func (b *Bot) StoredSteps(ctx context.Context) (names []string, err error) {
+	all, err := b.engine.List(ctx, engine.Filter{})
+	for _, job := range all {
+		if job.State == engine.Done {
+			continue
+		}
+		d, err := b.engine.Show(ctx, job.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, step := range d.Steps {
+			if step.Done {
+				names = append(names, step.Name)
+			}
+		}
+	}
+	return names, nil
 }
 
 // Commits counts what the bot's store has committed.

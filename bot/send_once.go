@@ -49,10 +49,13 @@ func (a *attempt) sendOnce(ctx context.Context, part string, chat symphony.Strea
 }
 
 // replaceMessage puts a message in the place of another. An update repeated after a crash shows the
-// same text again, so it needs no look before.
+// same text again, since what it says is stored before; so it needs no look.
 func (a *attempt) replaceMessage(ctx context.Context, step string, old sentMessage, m symphony.Outgoing) (sentMessage, error) {
 	var done sentMessage
 	err := a.Do(ctx, step, &done, func(ctx context.Context) (any, error) {
+		if err := a.Save(ctx); err != nil {
+			return nil, err
+		}
 		updated, err := a.bot.client.UpdateMessage(ctx, old.Stream, old.Message, m)
 		return resultOfSending(ctx, old.Stream, updated, m, err)
 	})

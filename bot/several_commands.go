@@ -36,7 +36,7 @@ func (a arrival) perCommand() []arrival {
 func (a *attempt) claimMessage(ctx context.Context) (owner string, err error) {
 	claim := messageClaim(a.request.Origin)
 	excluded := a.excludedClaims()
-	if len(excluded) == 0 && !a.mayBeUnknown() { // nothing happens before the intention of the room
+	if len(excluded) == 0 && a.Number == 1 && !a.mayBeUnknown() { // nothing happens before the intention of the room
 		return a.ClaimWithIntention(ctx, claim)
 	}
 	if owner, err = a.Claim(ctx, claim); err != nil || owner != a.ID {

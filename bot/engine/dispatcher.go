@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -19,6 +20,8 @@ type dispatcher struct {
 	free  int                 // workers without a job
 	due   bool                // the store may have a job that is ready
 	begin func(row *queueRow) // handles a job; nil before Run and after its end
+
+	uncertain []*queueRow // fetched by transactions that may have been committed
 }
 
 func newDispatcher(workers int) *dispatcher {
@@ -125,6 +128,23 @@ func (d *dispatcher) mayFetchNext(ready bool) bool {
 	return d.begin != nil && (ready || d.due)
 }
 
+// noteUncertain notes jobs that a transaction has fetched which failed while the store was out of
+// order: it may have been committed, and then they are given back. A file has no such transactions,
+// and could not tell a delivery from the next one.
+func (d *dispatcher) noteUncertain(rows ...*queueRow) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.uncertain = append(d.uncertain, rows...)
+}
+
+func (d *dispatcher) takeUncertain() []*queueRow {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	rows := d.uncertain
+	d.uncertain = nil
+	return rows
+}
+
 // assign gives fetched jobs to the workers that were reserved for them. It returns those that no
 // worker begins any more.
 func (d *dispatcher) assign(rows []*queueRow) (left []*queueRow) {
@@ -149,12 +169,16 @@ type fetch struct {
 	missed bool // jobs may be ready for which no worker was free
 }
 
+// reset forgets what an earlier run of the transaction has fetched.
+func (f *fetch) reset() {
+	f.engine.dispatcher.release(len(f.rows))
+	f.rows, f.missed = nil, false
+}
+
 // run fetches as many jobs as the transaction has inserted, perhaps others that waited for longer.
 func (f *fetch) run(ctx context.Context, tx runner, inserted map[int64]*Job) error {
 	most := len(inserted)
 	d := f.engine.dispatcher
-	d.release(len(f.rows))
-	f.rows = nil
 	n := d.reserve(most)
 	f.missed = n < most
 	if n == 0 {
@@ -174,7 +198,8 @@ func (f *fetch) run(ctx context.Context, tx runner, inserted map[int64]*Job) err
 func (f *fetch) end(ctx context.Context, err error) {
 	d := f.engine.dispatcher
 	if err != nil {
-		d.release(len(f.rows))
+		f.engine.noteUncertain(err, f.rows...)
+		f.reset()
 		return
 	}
 	f.engine.returnFetched(ctx, d.assign(f.rows))
@@ -210,6 +235,7 @@ func (e *Engine) fetchDue(ctx context.Context) (more bool) {
 		return err
 	})
 	if err != nil {
+		e.noteUncertain(err, rows...)
 		rows = nil
 		e.health.noteFailure(err)
 	}
@@ -220,6 +246,13 @@ func (e *Engine) fetchDue(ctx context.Context) (more bool) {
 	}
 	d.notify()
 	return true
+}
+
+// noteUncertain notes jobs that were fetched by a transaction which failed with err.
+func (e *Engine) noteUncertain(err error, rows ...*queueRow) {
+	if errors.Is(err, ErrOutOfOrder) && e.config.Store.IsPostgres() {
+		e.dispatcher.noteUncertain(rows...)
+	}
 }
 
 // returnFetched gives jobs back that were fetched and not begun.

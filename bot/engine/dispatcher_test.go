@@ -48,3 +48,17 @@ func TestARowOfAnotherProgramInTheQueueHoldsNobodyUp(t *testing.T) {
 		}, patience, 10*time.Millisecond)
 	})
 }
+
+func TestAJobThatRiverHasPutOffIsDelivered(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		e := open(t, quickConfig(store, doNothing))
+		insert(t, e, newJob("scheduled", "s"), newJob("retryable", "t"))
+		for _, state := range []string{"scheduled", "retryable"} {
+			require.NoError(t, e.Exec(context.Background(),
+				`UPDATE river_job SET state = '`+state+`' WHERE id = (SELECT job FROM command WHERE id = $1)`, state))
+		}
+		require.NoError(t, e.Close())
+		_, ran := startRecording(t, store)
+		require.ElementsMatch(t, []string{"scheduled", "retryable"}, []string{next(t, ran), next(t, ran)})
+	})
+}

@@ -56,7 +56,8 @@
 //     call can no longer arrive;
 //   - before the intention of the answer: the room is known, or looked for as before; who is a
 //     member is read from it, and adding somebody twice is adding them once; the outcome is decided
-//     anew, and nobody has read the other one;
+//     anew, and nobody has read the other one. (An answer that takes the place of a first one needs no
+//     intention; its outcome is saved before it is shown, which is one commit more.)
 //   - before the end: the intention tells that the answer may stand in the chat; it is looked for,
 //     and the outcome that was stored with the intention is sent if it is not there;
 //   - after the end: nothing is left to do.

@@ -25,6 +25,7 @@ func (e *Engine) Insert(ctx context.Context, jobs ...Job) error {
 	var waiting []int64
 	fetch := fetch{engine: e}
 	err := e.store.write(ctx, func(ctx context.Context, tx runner) error {
+		fetch.reset()
 		ready, held, err := e.insertInTx(ctx, tx, jobs)
 		waiting = held
 		if err != nil || len(ready) == 0 {

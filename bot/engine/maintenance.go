@@ -67,6 +67,7 @@ func (e *Engine) pollStore(ctx context.Context) error {
 	if ready {
 		e.dispatcher.notify()
 	}
+	e.returnFetched(ctx, e.dispatcher.takeUncertain())
 	if acts {
 		err = e.reportActs(ctx)
 	}
@@ -132,7 +133,12 @@ func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
 			return fmt.Errorf("take back jobs: %w", err)
 		}
 	}
-	_, err := tx.exec(ctx,
+	// River's workers, and its tools, may have put jobs off in states of their own.
+	_, err := tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state IN ('scheduled', 'retryable')`)
+	if err != nil {
+		return fmt.Errorf("ready jobs that were put off: %w", err)
+	}
+	_, err = tx.exec(ctx,
 		`UPDATE command SET state = 'failed', cause = $1, finished = $2 WHERE finished IS NULL
 			AND job IN (SELECT id FROM river_job WHERE state IN ('cancelled', 'discarded', 'completed'))`,
 		causeQueueEnded, time.Now().UnixMicro())

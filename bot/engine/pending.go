@@ -26,6 +26,8 @@ const (
 // their order. Each transaction of the attempt stores them first, so that the store never has
 // something later without what came before it.
 type pendingWrites struct {
+	writing sync.Mutex // held while a transaction of the attempt stores them
+
 	mu         sync.Mutex // guards what follows
 	list       []*pendingWrite
 	timer      *time.Timer // saves what is in the list; nil when the list is empty
@@ -50,7 +52,8 @@ func (p *pendingWrites) add(w *pendingWrite, save func()) {
 	}
 }
 
-// callUnlessEnded calls save if there is anything to save; end waits for it.
+// callUnlessEnded calls save if there is anything to save; end waits for it. What is left after
+// that has its time again.
 func (p *pendingWrites) callUnlessEnded(save func()) {
 	p.mu.Lock()
 	if p.ended || len(p.list) == 0 {
@@ -61,6 +64,11 @@ func (p *pendingWrites) callUnlessEnded(save func()) {
 	p.mu.Unlock()
 	defer p.background.Done()
 	save()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.timer != nil && !p.ended {
+		p.timer.Reset(saveAfter)
+	}
 }
 
 // saveEarlier has save called after saveSoon.
@@ -89,11 +97,10 @@ func (p *pendingWrites) remove(stored []*pendingWrite) {
 	}
 }
 
-// dropClaim takes out a claim that is given back.
-func (p *pendingWrites) dropClaim(key string) {
+func (p *pendingWrites) isEmpty() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.list = slices.DeleteFunc(p.list, func(w *pendingWrite) bool { return w.claim == key && key != "" })
+	return len(p.list) == 0
 }
 
 // end stops saving in the background.
@@ -112,6 +119,21 @@ func (p *pendingWrites) end() {
 // second.
 func (a *Attempt) SaveSoon() { a.pending.saveEarlier() }
 
+// Save stores what Do has returned so far. Whoever shows somebody what a result says, and has no
+// intention for that, saves it first: or the next attempt might come to another one.
+func (a *Attempt) Save(ctx context.Context) error {
+	if a.pending.isEmpty() {
+		return a.checkActive(ctx)
+	}
+	err := a.retryDuringOutage(ctx, unlimited, func() error {
+		return a.write(ctx, func(context.Context, runner, time.Time) error { return nil })
+	})
+	if err != nil {
+		return fmt.Errorf("store the results: %w", err)
+	}
+	return a.checkActive(ctx)
+}
+
 // savePending stores what is pending. Where that fails, the next write of the attempt does it, or
 // reports the failure.
 func (a *Attempt) savePending(ctx context.Context) {
@@ -121,6 +143,8 @@ func (a *Attempt) savePending(ctx context.Context) {
 // write runs a transaction of the job, unless another delivery has followed, which is ErrTaken.
 // What is pending is stored first. The time is that of the database's clock.
 func (a *Attempt) write(ctx context.Context, t func(ctx context.Context, tx runner, now time.Time) error, locked ...string) error {
+	a.pending.writing.Lock()
+	defer a.pending.writing.Unlock()
 	var stored []*pendingWrite
 	err := a.engine.store.write(ctx, func(ctx context.Context, tx runner) error {
 		if err := a.engine.lockConversations(ctx, tx, locked...); err != nil { // the locks are those of any texts

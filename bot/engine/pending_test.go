@@ -66,6 +66,20 @@ func TestResultsAreStoredWithTheNextIntention(t *testing.T) {
 	})
 }
 
+func TestResultsAreStoredBySave(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		runOn(t, store, func(ctx context.Context, e *engine.Engine, a *engine.Attempt) error {
+			if err := errors.Join(keep(ctx, a, "one", 1), a.Save(ctx), a.Save(ctx)); err != nil {
+				return err
+			}
+			if steps, err := storedSteps(ctx, e, "a"); err != nil || !steps["one"] {
+				return engine.GiveUp(fmt.Errorf("stored are %v: %w", steps, err))
+			}
+			return nil
+		})
+	})
+}
+
 func TestResultsOfAnAttemptThatFailsAreStored(t *testing.T) {
 	onEach(t, func(t *testing.T, store engine.Address) {
 		runs := 0

@@ -17,7 +17,7 @@ import (
 func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) (next *queueRow) {
 	ready := false
 	err := a.retryDuringOutage(ctx, unlimited, func() error {
-		return e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
+		err := e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
 			next = nil
 			ready, err = e.settleInTx(ctx, tx, a, o)
 			if err != nil || o.handedBack || !e.dispatcher.mayFetchNext(ready) {
@@ -29,11 +29,17 @@ func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) (next *qu
 			}
 			return err
 		})
+		if next != nil {
+			e.noteUncertain(err, next)
+		}
+		return err
 	})
 	if err == nil && o.state != "" {
 		e.erasures.Add(1)
 	}
 	switch {
+	case errors.Is(err, ErrTaken) && a.ID == "": // it was only to be given back
+		return nil
 	case errors.Is(err, ErrTaken):
 		zerolog.Ctx(ctx).Warn().Msg("job was taken over by another replica, which goes on with it")
 		return nil

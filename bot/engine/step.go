@@ -190,7 +190,6 @@ func (a *Attempt) ClaimWithIntention(ctx context.Context, key string) (owner str
 // Release gives key back if this job owns it, so that another may claim it: nothing came of what it
 // was claimed for.
 func (a *Attempt) Release(ctx context.Context, key string) error {
-	a.pending.dropClaim(key)
 	err := a.changeStored(ctx, `DELETE FROM claim WHERE key = $1 AND command = $2`, key, a.ID)
 	if err != nil {
 		return fmt.Errorf("release %s: %w", key, err)

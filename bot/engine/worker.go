@@ -42,23 +42,29 @@ func (e *Engine) work(ctx context.Context, row *queueRow) {
 // there is one.
 func (e *Engine) handleDelivery(ctx context.Context, row *queueRow) (next *queueRow) {
 	log := zerolog.Ctx(ctx).With().Str("job", row.job).Int("attempt", row.failures+1).Logger()
-	ctx, d, end := e.beginDelivery(log.WithContext(ctx), row)
+	ctx = log.WithContext(ctx)
+	attempt, d, end := e.beginDelivery(ctx, row)
 	defer end()
+	a, outcome := e.tryDelivery(attempt, row, d)
+	a.pending.end()
+	return e.settle(ctx, a, outcome) // also of an attempt that was cancelled
+}
+
+// tryDelivery makes an attempt at a delivered job, where one is due. The Attempt has no job where
+// it is finished or could not be read.
+func (e *Engine) tryDelivery(ctx context.Context, row *queueRow, d *delivery) (*Attempt, settlement) {
 	a, err := e.loadAttempt(ctx, row, d)
-	if a != nil {
-		defer a.pending.end()
-	}
 	switch {
 	case err != nil:
-		return e.settle(ctx, &Attempt{engine: e, delivery: d}, e.outageOutcome(err))
+		return &Attempt{engine: e, delivery: d}, e.outageOutcome(err)
 	case a == nil: // finished, but the queue did not know
-		return e.settle(ctx, &Attempt{engine: e, delivery: d}, settlement{state: stateDone})
+		return &Attempt{engine: e, delivery: d}, settlement{state: stateDone}
 	case a.journal > e.config.JournalVersion:
-		return e.settle(ctx, a, e.handBack(ctx, a))
+		return a, e.handBack(ctx, a)
 	case a.ahead > 0:
-		return e.settle(ctx, a, e.reportWaiting(ctx, a))
+		return a, e.reportWaiting(ctx, a)
 	default:
-		return e.settle(ctx, a, e.runAttempt(ctx, a))
+		return a, e.runAttempt(ctx, a)
 	}
 }
 
@@ -208,6 +214,9 @@ func (e *Engine) interruptionOutcome(ctx context.Context, err error) settlement 
 
 // outageOutcome brings the job back when the store is out of order, without using up an attempt.
 func (e *Engine) outageOutcome(err error) settlement {
+	if errors.Is(err, ErrClaimLost) {
+		return settlement{}
+	}
 	if !errors.Is(err, ErrTaken) {
 		e.health.noteFailure(err)
 	}
