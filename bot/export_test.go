@@ -21,6 +21,9 @@ func (b *Bot) Receive(ctx context.Context, events []symphony.Event) error {
 // StoredSteps are the steps of unfinished jobs whose results are stored.
 func (b *Bot) StoredSteps(ctx context.Context) (names []string, err error) {
 	all, err := b.engine.List(ctx, engine.Filter{})
+	if err != nil {
+		return nil, err
+	}
 	for _, job := range all {
 		if job.State == engine.Done {
 			continue
