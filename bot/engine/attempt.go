@@ -96,9 +96,9 @@ func causeError(cause string) error {
 // has ended by then, since its effect has happened.
 //
 // The value is on disk with the next intention or claim of the job or at the end of the attempt,
-// and after a second at the latest: see SaveSoon. A crash before that has the next attempt
-// call do again. So an effect that must not happen twice needs an intention before it, and whatever
-// follows from one result is on disk only if that result is.
+// and after a quarter of a second at the latest: see SaveSoon. A crash before that has the next
+// attempt call do again. So an effect that must not happen twice needs an intention before it, and
+// whatever follows from one result is on disk only if that result is.
 func (a *Attempt) Do(ctx context.Context, step string, result any, do func(ctx context.Context) (any, error)) error {
 	unlock, err := a.cache.lockStep(ctx, step)
 	if err != nil {

@@ -37,8 +37,9 @@
 //   - A job is inserted and fetched in one transaction where a worker is free; its end, and the
 //     fetch of the next one, are another.
 //   - The result of a step is kept in memory until the next intention, claim or end of the attempt,
-//     whose transaction stores it first, or for a second. After SaveSoon it is stored within some
-//     20 ms, beside what follows.
+//     whose transaction stores it first, or for a quarter of a second. After SaveSoon, and of a job
+//     during which the process has ended before, it is stored within some 20 ms, beside what
+//     follows.
 //   - ClaimWithIntention stores a claim with the next intention, or has that fail.
 //
 // A command that opens a room takes five: the insert; the claim, the plan and the intention of the

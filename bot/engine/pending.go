@@ -15,10 +15,11 @@ import (
 var ErrClaimLost = errors.New("another job has the claim")
 
 // saveAfter is how long a result may wait for another write of its job. A job that works for long
-// loses at most so much of its progress in a crash. saveSoon is the same after SaveSoon: where all
-// that follows takes less, it costs no transaction.
+// loses at most so much of its progress in a crash. saveSoon is the same after SaveSoon, and of a
+// job during which the process has ended before: it may end again, and what is stored counts as
+// progress. Where all that follows takes less, it costs no transaction.
 const (
-	saveAfter = time.Second
+	saveAfter = 250 * time.Millisecond
 	saveSoon  = 20 * time.Millisecond
 )
 
@@ -42,13 +43,13 @@ type pendingWrite struct {
 	claim  string // key; empty for a result
 }
 
-// add appends a write, and has save called after saveAfter unless everything is stored by then.
-func (p *pendingWrites) add(w *pendingWrite, save func()) {
+// add appends a write, and has save called after so long unless everything is stored by then.
+func (p *pendingWrites) add(w *pendingWrite, after time.Duration, save func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.list = append(p.list, w)
 	if p.timer == nil && !p.ended {
-		p.timer = time.AfterFunc(saveAfter, func() { p.callUnlessEnded(save) })
+		p.timer = time.AfterFunc(after, func() { p.callUnlessEnded(save) })
 	}
 }
 
@@ -116,7 +117,7 @@ func (p *pendingWrites) end() {
 
 // SaveSoon has what Do has returned so far stored within some 20 ms, while the caller goes on.
 // Without it that is stored with the next intention or claim, at the end of the attempt, or after a
-// second.
+// quarter of a second.
 func (a *Attempt) SaveSoon() { a.pending.saveEarlier() }
 
 // Save stores what Do has returned so far. Whoever shows somebody what a result says, and has no
@@ -132,6 +133,16 @@ func (a *Attempt) Save(ctx context.Context) error {
 		return fmt.Errorf("store the results: %w", err)
 	}
 	return a.checkActive(ctx)
+}
+
+// keepPending has the next write of the attempt store w, or a write of its own after a while.
+func (a *Attempt) keepPending(ctx context.Context, w *pendingWrite) {
+	after := saveAfter
+	if a.deliveries > a.Number {
+		after = saveSoon
+	}
+	ctx = context.WithoutCancel(ctx)
+	a.pending.add(w, after, func() { a.savePending(ctx) })
 }
 
 // savePending stores what is pending. Where that fails, the next write of the attempt does it, or

@@ -54,12 +54,11 @@ func TestResultsAreStoredWithTheNextIntention(t *testing.T) {
 			if err = errors.Join(err, keep(ctx, a, "one", 1), keep(ctx, a, "two", 2)); err != nil || owner != "a" {
 				return engine.GiveUp(fmt.Errorf("the claim is that of %q: %w", owner, err))
 			}
-			before := look(ctx, e)
 			if err := a.Intend(ctx, "three"); err != nil {
 				return err
 			}
-			if after := look(ctx, e); before != `"" false false <nil>` || after != `"a" true true <nil>` {
-				return engine.GiveUp(fmt.Errorf("stored before the intention are %s, after it %s", before, after))
+			if stored := look(ctx, e); stored != `"a" true true <nil>` {
+				return engine.GiveUp(fmt.Errorf("stored after the intention are %s", stored))
 			}
 			return nil
 		})
@@ -98,7 +97,7 @@ func failedAt(a *engine.Attempt, number int) error {
 	return nil
 }
 
-func TestAResultIsStoredByItselfAfterASecond(t *testing.T) {
+func TestAResultIsStoredByItselfAfterAWhile(t *testing.T) {
 	onEach(t, func(t *testing.T, store engine.Address) {
 		kept := make(chan struct{})
 		e := runInBackground(t, store, func(ctx context.Context, a *engine.Attempt) error {

@@ -12,8 +12,7 @@ import (
 // keepResult keeps the result of a step, which the next write of the attempt stores.
 func (a *Attempt) keepResult(ctx context.Context, step string, result json.RawMessage) {
 	a.cache.setResult(step, result, true)
-	ctx = context.WithoutCancel(ctx)
-	a.pending.add(&pendingWrite{step: step, result: result}, func() { a.savePending(ctx) })
+	a.keepPending(ctx, &pendingWrite{step: step, result: result})
 }
 
 const (
@@ -182,8 +181,7 @@ func (a *Attempt) ClaimWithIntention(ctx context.Context, key string) (owner str
 	if owner, err = a.engine.ClaimOwner(ctx, key); err != nil || owner != "" {
 		return owner, err
 	}
-	ctx = context.WithoutCancel(ctx)
-	a.pending.add(&pendingWrite{claim: key}, func() { a.savePending(ctx) })
+	a.keepPending(ctx, &pendingWrite{claim: key})
 	return a.ID, nil
 }
 
