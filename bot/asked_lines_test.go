@@ -9,6 +9,7 @@ import (
 func TestLinesHaveTheButtonThatWasMeant(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.says("bob", "/groups").sees("Test Group") // by now they have been read
 	for line, buttons := range map[string][]string{
 		`/newroom "A1" owner:"Carol O'Neil"`: {"[ With Carol O'Neil as owner ]", "[ Edit in form ]"},
 		`/newroom "A2" user:"Martin, Alice"`: {"[ With Alice Martin ]"},

@@ -21,7 +21,7 @@ const (
 
 // runMaintenance deletes old jobs, interrupts cancelled ones and repairs the queue, until ctx ends.
 func (e *Engine) runMaintenance(ctx context.Context) {
-	polls, repairs, purges := time.NewTimer(0), time.NewTicker(repairEvery), time.NewTicker(purgeEvery)
+	polls, repairs, purges := time.NewTimer(pollEvery), time.NewTicker(repairEvery), time.NewTicker(purgeEvery)
 	traces := time.NewTicker(e.store.dialect().tracesEvery)
 	defer traces.Stop()
 	defer polls.Stop()

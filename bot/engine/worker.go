@@ -123,6 +123,7 @@ func (e *Engine) runAttempt(ctx context.Context, a *Attempt) settlement {
 		case e.isInterruption(ctx, err), hasTimedOut(ctx) && a.cache.hasProgress():
 			return e.interruptionOutcome(ctx, err)
 		case gaveUp || a.Number >= a.MaxAttempts:
+			e.beginReport(a)
 			if err := e.storeFailure(ctx, a, err); err != nil {
 				return e.outageOutcome(err)
 			}
@@ -161,11 +162,17 @@ func (e *Engine) callHandle(ctx context.Context, a *Attempt) error {
 	return callAndLogPanic(ctx, func(ctx context.Context) error { return e.config.Handle(ctx, a) })
 }
 
+// beginReport notes that the job has failed, so that nobody interrupts the delivery any more. It
+// comes before the failure is stored, which looks like a cancelled job.
+func (e *Engine) beginReport(a *Attempt) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	a.delivery.reporting = true
+}
+
 // reportFailure calls ReportFailure, then closes the job.
 func (e *Engine) reportFailure(ctx context.Context, a *Attempt) settlement {
-	e.mu.Lock()
-	a.delivery.reporting = true
-	e.mu.Unlock()
+	e.beginReport(a)
 	log := zerolog.Ctx(ctx)
 	tries := a.deliveries - a.failing + 1
 	if tries <= e.config.MaxReports {
