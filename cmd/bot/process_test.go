@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"roombot/bot/testrun"
+	"roombot/symphony/sandbox/page/pagetest"
 )
 
 // The tests run the program as a shell does: the test binary itself becomes
@@ -29,7 +30,16 @@ func TestMain(m *testing.M) {
 		main()
 	}
 	testrun.Prepare(1)
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(testsWithBrowser{m})
+}
+
+// testsWithBrowser are the tests of the package, after which the browser that some of them share
+// ends.
+type testsWithBrowser struct{ *testing.M }
+
+func (t testsWithBrowser) Run() int {
+	defer pagetest.Stop()
+	return t.M.Run()
 }
 
 func process(ctx context.Context, args ...string) *exec.Cmd {
