@@ -212,12 +212,21 @@ func TestARequestIsCarriedOutOnceThoughTheStoreIsSetBack(t *testing.T) {
 				t.Parallel()
 				s := newSetBack(t, moment, true, on)
 				asked := s.w.asks("bob", `/newroom "Desk" @alice @cora group:"FX EMEA"`)
-				require.Eventually(t, func() bool { return s.isCopied() && len(s.w.theRoom("Desk").Members) > 2 }, patience, tick)
+				s.waitUntilHalfDone()
 				s.w.stop()
 				s.isDoneAfterRestore(asked)
 			})
 		}
 	}
+}
+
+// waitUntilHalfDone waits until the store is copied and the room has some of its people.
+func (s *setBack) waitUntilHalfDone() {
+	s.t.Helper()
+	require.Eventually(s.t, func() bool {
+		rooms := s.w.rooms("Desk")
+		return s.isCopied() && len(rooms) == 1 && len(rooms[0].Members) > 2
+	}, patience, tick)
 }
 
 // isDoneAfterRestore sets the store back, starts the bot again, and asserts that one room and one
@@ -270,7 +279,7 @@ func TestARequestThatIsCancelledAfterTheStoreWasSetBackIsNotAnsweredAgain(t *tes
 			s := newSetBack(t, "before the room", half, onSQLite)
 			asked := s.w.asks("bob", `/newroom "Desk" @alice @cora`)
 			if half {
-				require.Eventually(t, func() bool { return s.isCopied() && len(s.w.theRoom("Desk").Members) > 2 }, patience, tick)
+				s.waitUntilHalfDone()
 			} else {
 				asked.endsWith("✓ Desk", "is open")
 			}
