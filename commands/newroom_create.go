@@ -61,7 +61,7 @@ func (p *roomPlan) findOrCreate(ctx context.Context, attempt Attempt) (result *s
 	result, err = p.callCreate(ctx)
 	switch verdict := symphony.VerdictOf(err); {
 	case verdict == symphony.Refused:
-		result, err = p.explainRefusal(ctx, err, times)
+		result, err = p.explainRefusal(ctx, attempt, err, times)
 		return result, false, err
 	case verdict.MayRepeat():
 		err = errors.Join(err, attempt.Withdraw(ctx, stepRoom))
@@ -88,19 +88,27 @@ func (p *roomPlan) callCreate(ctx context.Context) (*storedCreation, error) {
 
 // explainRefusal decides about a room that Symphony refused; times is how many calls came before.
 // After an earlier call any refusal, whatever its text, may be due to our own room, which has the
-// name and is not searchable yet. It is searched a few times more before the refusal counts.
-func (p *roomPlan) explainRefusal(ctx context.Context, refused error, times int) (*storedCreation, error) {
-	const maxSearches = 3
-	if times > 0 || p.req.Missed {
-		found, err := p.searchRoom(ctx)
-		switch {
-		case err != nil || found != nil:
-			return found, err
-		case times < maxSearches:
-			return nil, &WaitError{After: p.env.Limits.Settle(), Why: "Symphony refuses the room, which may exist already"}
-		}
+// name and is not searchable yet. It is searched a few times more before the refusal counts,
+// however many calls came before: they may all have been made by processes that ended soon after.
+func (p *roomPlan) explainRefusal(ctx context.Context, attempt Attempt, refused error, times int) (*storedCreation, error) {
+	const maxWaits = 2
+	if times == 0 && !p.req.Missed {
+		return p.refuseCreation(ctx, refused), nil
 	}
-	return p.refuseCreation(ctx, refused), nil
+	if found, err := p.searchRoom(ctx); err != nil || found != nil {
+		return found, err
+	}
+	_, waits, err := attempt.Intentions(ctx, stepFailedTries(stepRoom))
+	switch {
+	case err != nil:
+		return nil, err
+	case waits >= maxWaits:
+		return p.refuseCreation(ctx, refused), nil
+	}
+	if err := attempt.Intend(ctx, stepFailedTries(stepRoom)); err != nil {
+		return nil, err
+	}
+	return nil, &WaitError{After: p.env.Limits.Settle(), Why: "Symphony refuses the room, which may exist already"}
 }
 
 // searchEarlierRoom searches the room that an earlier, unanswered call may have created, once that

@@ -120,6 +120,20 @@ func TestNameTakenByOurOwnRoomIsSearchedAgain(t *testing.T) {
 	require.Equal(t, []string{"alice", "bob*"}, w.members("Hidden"))
 }
 
+// Each of several processes may have ended right after it had stored that it would create the room.
+func TestNameTakenByOurOwnRoomIsSearchedAgainAfterAnyNumberOfCalls(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = 100*time.Millisecond, time.Millisecond })
+	plan, job := w.mustPlan("bob", `/newroom "Hidden" @alice`), newJob()
+	for range 5 {
+		require.NoError(t, job.Intend(t.Context(), "room"))
+	}
+	w.stub(stub{path: createCall, pass: true, status: http.StatusServiceUnavailable, count: 1})
+	w.stub(stub{path: "/room/search", status: http.StatusOK, answer: `{"count":0,"rooms":[]}`, count: 4})
+	require.Equal(t, commands.CodeDone, w.finish(plan, job).Code)
+	require.Equal(t, []string{"alice", "bob*"}, w.members("Hidden"))
+}
+
 func TestNameTakenBySomebodyElseIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { w.limits.CallTimeout, w.limits.SearchLag = 200*time.Millisecond, time.Millisecond })
