@@ -31,7 +31,7 @@ type Attempt struct {
 	delivery   *delivery
 	lane       Lane
 	ahead      int   // how many jobs have their turn before it
-	deliveries int   // of this job by the queue, pauses and regular ends not counted
+	deliveries int   // of this job by the queue: failed attempts, and ends of the process since an attempt last ended by itself
 	failing    int   // what deliveries was when the last attempt failed; 0 before
 	cause      error // of the failure
 	journal    int   // newest version of the journal that has worked on the job

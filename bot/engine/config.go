@@ -52,7 +52,7 @@ type Config struct {
 	ReportAct func(ctx context.Context, act Act)
 
 	MaxAttempts    int           // failed attempts after which the job fails; default 12
-	MaxCrashes     int           // ends of the process during Handle, less the steps done, after which the job fails; default 25
+	MaxCrashes     int           // ends of the process during Handle in a row, less the steps done, after which the job fails; default 25
 	MaxReports     int           // calls of ReportFailure, ends of the process in the middle included; default 25
 	BackoffFloor   time.Duration // pause after the first failed attempt, doubled after each; default 1 s
 	BackoffCeiling time.Duration // longest pause; default 5 min

@@ -179,6 +179,31 @@ func TestAJobThatKillsTheProcessFails(t *testing.T) {
 	})
 }
 
+// A job whose attempt ends by itself is not what ends the processes: somebody kills them.
+func TestEndsOfTheProcessCountInARow(t *testing.T) {
+	for name, end := range map[string]error{"postponed": engine.Postpone(time.Hour), "failed": errors.New("no luck")} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, store engine.Address) {
+				c := quickConfig(store, func(context.Context, *engine.Attempt) error { return end })
+				c.BackoffFloor, c.BackoffCeiling = time.Hour, time.Hour
+				e := open(t, c)
+				insert(t, e, newJob("a", "s"))
+				require.NoError(t, e.Exec(t.Context(), `UPDATE river_job SET attempt = 4`)) // so many processes have ended
+				require.NoError(t, e.Close())
+				e, _ = start(t, c)
+				failures := 0
+				if name == "failed" {
+					failures = 1
+				}
+				require.Eventually(t, func() bool {
+					n, err := e.Count(t.Context(), fmt.Sprintf(`river_job WHERE state = 'available' AND attempt = %d`, failures))
+					return err == nil && n == 1
+				}, patience, 10*time.Millisecond)
+			})
+		})
+	}
+}
+
 func TestAJobThatHasSeenSeveralProcessesEndWaitsBehindOthers(t *testing.T) {
 	onEach(t, func(t *testing.T, store engine.Address) {
 		ran := make(chan string, 10)

@@ -61,6 +61,7 @@ type settlement struct {
 	leaves     bool          // its conversation, and comes back
 	failed     bool          // the attempt did, and the job comes back and takes no turns any more
 	planned    bool          // the job has asked for the pause, and its last attempt has not failed
+	crashes    int           // ends of the process that count no more
 	waits      bool          // it was not its turn
 	handedBack bool          // it comes back for a newer replica rather than for this one
 }

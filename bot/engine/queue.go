@@ -77,7 +77,8 @@ const nextReady = `SELECT id FROM river_job WHERE state = 'available' AND queue 
 
 // end takes a delivery out of the queue, or brings it back after a pause. It fails with ErrTaken
 // when another delivery has followed. A regular return takes back what was counted, so that the
-// count is that of failed attempts and of ends of the process.
+// count is that of failed attempts and of ends of the process; an attempt that the job itself has
+// ended takes back the ends of the process before it as well.
 func (q queue) end(ctx context.Context, tx runner, d *delivery, o settlement) error {
 	stamp, pause := q.dialect.stamp, o.pause.Microseconds()
 	switch {
@@ -86,13 +87,14 @@ func (q queue) end(ctx context.Context, tx runner, d *delivery, o settlement) er
 	case o.state == stateFailed:
 		return q.change(ctx, tx, d, `state = 'discarded', finalized_at = `+stamp)
 	case o.cause == nil:
-		return q.change(ctx, tx, d, `state = 'available', attempt = attempt - 1, scheduled_at = `+q.dialect.stampIn, pause)
+		return q.change(ctx, tx, d, `state = 'available', attempt = attempt - 1 - $2, scheduled_at = `+q.dialect.stampIn, pause, o.crashes)
 	}
 	failure, err := json.Marshal(queueError{At: time.Now(), Attempt: d.attempt, Error: errorText(o.cause)})
 	if err != nil {
 		return err
 	}
-	return q.change(ctx, tx, d, `state = 'available', scheduled_at = `+q.dialect.stampIn+`, errors = `+q.dialect.addError, pause, string(failure))
+	return q.change(ctx, tx, d, `state = 'available', attempt = attempt - $3, scheduled_at = `+q.dialect.stampIn+`, errors = `+q.dialect.addError,
+		pause, string(failure), o.crashes)
 }
 
 // change changes the row of a delivery, unless another has followed.

@@ -121,7 +121,11 @@ func (e *Engine) runAttempt(ctx context.Context, a *Attempt) settlement {
 		case err == nil:
 			return settlement{state: stateDone}
 		case e.isInterruption(ctx, err), hasTimedOut(ctx) && a.cache.hasProgress():
-			return e.interruptionOutcome(ctx, err)
+			o := e.interruptionOutcome(ctx, err)
+			if o.planned || o.failed { // the job has come back by itself
+				o.crashes = a.crashes()
+			}
+			return o
 		case gaveUp || a.Number >= a.MaxAttempts:
 			e.beginReport(a)
 			if err := e.storeFailure(ctx, a, err); err != nil {
@@ -132,7 +136,7 @@ func (e *Engine) runAttempt(ctx context.Context, a *Attempt) settlement {
 			}
 		default:
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("attempt failed")
-			return settlement{cause: err, pause: e.repeatPause(err, a.Number), failed: true}
+			return settlement{cause: err, pause: e.repeatPause(err, a.Number), failed: true, crashes: a.crashes()}
 		}
 	}
 	return e.reportFailure(ctx, a)
@@ -152,11 +156,15 @@ func (a *Attempt) raiseJournal(ctx context.Context) error {
 	return nil
 }
 
+// crashes is how often the process has ended during the job since an attempt last ended by itself,
+// which one that kills the process does not let happen.
+func (a *Attempt) crashes() int { return a.deliveries - a.Number }
+
 // callHandle calls Handle, unless the process has ended during it too often.
 func (e *Engine) callHandle(ctx context.Context, a *Attempt) error {
 	// Each stored step is progress, which a job that kills the process does not make: it allows one
 	// more crash.
-	if crashes := a.deliveries - a.Number; crashes >= e.config.MaxCrashes+a.cache.countResults() {
+	if crashes := a.crashes(); crashes >= e.config.MaxCrashes+a.cache.countResults() {
 		return GiveUp(fmt.Errorf("the process ended %d times while the job was running", crashes))
 	}
 	return callAndLogPanic(ctx, func(ctx context.Context) error { return e.config.Handle(ctx, a) })
