@@ -58,7 +58,7 @@ func (p tab) perform(action chromedp.Action[chromedp.Void]) {
 
 func (p tab) typeKeys(keys string) {
 	p.t.Helper()
-	p.perform(chromedp.SendKeys(chromedp.CSS(`[data-testid="composer"]`), keys, chromedp.NodeVisible))
+	require.NoError(p.t, pagetest.Type(p.ctx, `[data-testid="composer"]`, keys))
 }
 
 // waitUntil waits until an expression is true on the page.

@@ -132,7 +132,7 @@ func (b *tab) clickOn(testID string) {
 
 func (b *tab) types(selector, keys string) {
 	b.t.Helper()
-	b.do(chromedp.SendKeys(chromedp.CSS(selector), keys, chromedp.NodeVisible))
+	require.NoError(b.t, pagetest.Type(b.ctx, selector, keys), "on the page: %s", b.pageText())
 }
 
 func (b *tab) sends(text string) {

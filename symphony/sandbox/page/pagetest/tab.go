@@ -104,3 +104,13 @@ func Do(tab context.Context, step chromedp.Action[chromedp.Void]) error {
 	defer cancel()
 	return chromedp.Do(ctx, step)
 }
+
+// Type types into the first element that a CSS selector finds, once it is visible. chromedp's own
+// SendKeys reads the element's attributes without their lock, which is a race where the page
+// changes them at that moment.
+func Type(tab context.Context, selector, keys string) error {
+	if err := Do(tab, chromedp.Focus(chromedp.CSS(selector), chromedp.NodeVisible)); err != nil {
+		return err
+	}
+	return Do(tab, chromedp.KeyEvent(keys))
+}
