@@ -16,7 +16,7 @@ import (
 // often where others succeed: then it is that account, not Symphony.
 const (
 	maxTriesNobodyAdded = 5
-	maxTriesSomeAdded   = 2
+	maxTriesSomeAdded   = 3
 )
 
 // memberAdder adds accounts to one room at the vendor's pace.

@@ -117,14 +117,14 @@ func TestPersonWhoCameWithAGroupIsAddedByName(t *testing.T) {
 	require.Equal(t, before+1, w.calls(addCall), "the person, and not the group")
 }
 
-func TestPersonWithoutAnAnswerIsTriedTwiceWhereOthersAreAdded(t *testing.T) {
+func TestPersonWithoutAnAnswerIsTriedThreeTimesWhereOthersAreAdded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	alice := fmt.Sprint(w.people["alice"].ID)
 	w.stub(stub{path: addCall, body: alice, status: http.StatusServiceUnavailable})
-	plan, job := w.mustPlan("bob", `/newroom "Two tries" @alice @carol`), newJob()
-	require.Equal(t, 2, attempts(t, plan, job))
-	require.Equal(t, []string{"bob*", "carol"}, w.members("Two tries"))
+	plan, job := w.mustPlan("bob", `/newroom "Three tries" @alice @carol`), newJob()
+	require.Equal(t, 3, attempts(t, plan, job))
+	require.Equal(t, []string{"bob*", "carol"}, w.members("Three tries"))
 }
 
 func TestPartIsTriedFiveTimesWhileNobodyCanBeAdded(t *testing.T) {
