@@ -52,7 +52,7 @@ type Config struct {
 	ReportAct func(ctx context.Context, act Act)
 
 	MaxAttempts    int           // failed attempts after which the job fails; default 12
-	MaxCrashes     int           // ends of the process during Handle in a row, less the steps done, after which the job fails; default 25
+	MaxCrashes     int           // ends of the process during Handle in a row, less the steps done, after which the job fails; default 50
 	MaxReports     int           // calls of ReportFailure, ends of the process in the middle included; default 25
 	BackoffFloor   time.Duration // pause after the first failed attempt, doubled after each; default 1 s
 	BackoffCeiling time.Duration // longest pause; default 5 min
@@ -93,7 +93,7 @@ func (c Config) withDefaults() (Config, error) {
 		c.ReportFailure = func(context.Context, *Attempt, error) error { return nil }
 	}
 	c.MaxAttempts = cmp.Or(c.MaxAttempts, 12)
-	c.MaxCrashes = cmp.Or(c.MaxCrashes, 25)
+	c.MaxCrashes = cmp.Or(c.MaxCrashes, 50)
 	c.WaitingAfter = cmp.Or(c.WaitingAfter, 500*time.Millisecond)
 	c.MaxReports = cmp.Or(c.MaxReports, 25)
 	c.BackoffFloor = cmp.Or(c.BackoffFloor, time.Second)
