@@ -192,7 +192,7 @@ func TestPolicyMayBeAFileOfItsOwn(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "policy.yaml"), []byte("allow:\n  - name: all\n    who: [nobody]\n    commands: ['*']\n"), 0o600))
 	_, err := config.Load(path, nil)
 	require.EqualError(t, err, path+`:1:106: port: 0 is out of range; write 1 to 65535
-`+filepath.Join(dir, "policy.yaml")+`:3:11: allow[0].who[0]: "nobody" says nobody; write "*", "internal", "external", "bot", "user:USERNAME", "email:*@acme.com", "company:TENANT" or "userid:ID"`)
+`+filepath.Join(dir, "policy.yaml")+`:3:11: allow[0].who[0]: "nobody" says nobody; write "*", "internal", "external", "bot", "user:USERNAME", "email:*@acme.com", "group:NAME", "set:NAME", "company:TENANT" or "userid:ID"`)
 }
 
 func TestUnreadableFilesAreReported(t *testing.T) {

@@ -4,25 +4,48 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"roombot/bot/config/schema"
 )
 
 // document is a policy as administrators write it.
 type document struct {
-	Deny  []denyRule  `config:"deny" doc:"rules that refuse; any that matches wins"`
-	Allow []allowRule `config:"allow" doc:"rules that admit; the first that matches counts"`
+	Admins []schema.Value            `config:"admins" doc:"who may always use the commands about the policy"`
+	Sets   map[string][]schema.Value `config:"sets" doc:"lists of people by a name, for set:NAME"`
+	Deny   []denyRule                `config:"deny" doc:"rules that refuse; any that matches wins"`
+	Allow  []allowRule               `config:"allow" doc:"rules that admit; the first that matches counts"`
+	Tests  []testCase                `config:"tests" doc:"requests and what the policy must say to them"`
 }
 
-type allowRule struct {
+// ruleHead is what both kinds of rules have.
+type ruleHead struct {
 	Name     schema.Value   `config:"name,required" doc:"how decisions name the rule" eg:"\"everyone\""`
 	Who      []schema.Value `config:"who,required" doc:"whom it is about" eg:"[\"internal\"]"`
 	Where    []schema.Value `config:"where" doc:"in which conversations; everywhere by default"`
 	Commands []schema.Value `config:"commands,required" doc:"which commands" eg:"[\"newroom\"]"`
+	When     *when          `config:"when" doc:"what the request must be like"`
+}
+
+type allowRule struct {
+	ruleHead
+	Limits   *limitsText   `config:"limits" doc:"how many rooms one person may make by it"`
+	Approval *approvalText `config:"approval" doc:"who has to approve it first"`
+}
+
+type limitsText struct {
+	PerHour int `config:"perHour,min=1,max=100000" doc:"rooms in any hour"`
+	PerDay  int `config:"perDay,min=1,max=100000" doc:"rooms in any 24 hours"`
+}
+
+type approvalText struct {
+	When   *when          `config:"when" doc:"which requests need it; all by default"`
+	By     []schema.Value `config:"by,required" doc:"who may approve" eg:"[\"set:approvers\"]"`
+	Within time.Duration  `config:"within,default=24h,min=1m,max=720h" doc:"how long it is waited for"`
 }
 
 type denyRule struct {
-	allowRule
+	ruleHead
 	Reason string `config:"reason,required" doc:"what the refused user reads" eg:"\"Contractors ask their desk head.\""`
 }
 
@@ -42,14 +65,18 @@ func Compile(rules schema.Value, o Options) (*Policy, error) {
 	var doc document
 	_, problems := rules.Decode(&doc)
 	c := compiler{problems: problems, known: o.Commands, names: map[string]int{}}
+	c.readSets(doc.Sets)
+	p.admins, p.version = c.subjects(doc.Admins, false), versionOf(rules)
 	for _, d := range doc.Deny {
-		r := c.rule(d.allowRule, true)
+		r := c.rule(d.ruleHead, true)
 		r.reason = strings.TrimSpace(d.Reason)
 		p.deny = append(p.deny, r)
 	}
 	for _, a := range doc.Allow {
-		p.allow = append(p.allow, c.rule(a, false))
+		p.allow = append(p.allow, c.allowRule(a))
 	}
+	p.tests = c.tests(doc.Tests, p)
+	c.reportUnusedSets()
 	if err := c.problems.Err(); err != nil {
 		return nil, err
 	}
@@ -61,19 +88,33 @@ type compiler struct {
 	problems schema.Problems
 	known    []string
 	names    map[string]int // line of the rule that has the name
+	sets     map[string]*set
 }
 
-func (c *compiler) rule(a allowRule, deny bool) rule {
+func (c *compiler) allowRule(a allowRule) rule {
+	r := c.rule(a.ruleHead, false)
+	if a.Limits != nil {
+		r.limits = Limits{PerHour: a.Limits.PerHour, PerDay: a.Limits.PerDay}
+	}
+	if a.Approval != nil {
+		// A list in it matches where any of the request does, as in a deny rule.
+		r.approval = &approval{when: c.conditions(a.Approval.When, true), by: c.subjects(a.Approval.By, false), within: a.Approval.Within}
+	}
+	return r
+}
+
+func (c *compiler) rule(a ruleHead, deny bool) rule {
 	r := rule{line: a.Name.Line(), name: c.name(a.Name)}
 	if r.line == 0 && len(a.Who) > 0 {
 		r.line = a.Who[0].Line()
 	}
-	r.who = parseEntries(c, a.Who, deny, parseSubject)
+	r.who = c.subjects(a.Who, deny)
 	r.where = parseEntries(c, a.Where, deny, parsePlace)
 	if len(a.Where) == 0 {
 		r.where = []place{{kind: "*"}}
 	}
 	r.commands = c.commands(a.Commands, deny)
+	r.when = c.conditions(a.When, deny)
 	r.written = ruleText{who: c.asWritten(a.Who), where: c.asWritten(a.Where), commands: c.asWritten(a.Commands)}
 	if r.written.where == "" {
 		r.written.where = "*"

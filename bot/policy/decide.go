@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 const help = "help"
@@ -50,7 +51,7 @@ func (p *Policy) findAdmission(q *foldedQuery) Decision {
 		r := &p.allow[i]
 		v := r.match(q)
 		if v.overall() == yes {
-			return Decision{Allowed: true, Rule: r.name, Line: r.line, Checks: r.checks(q, "")}
+			return p.admission(q, r)
 		}
 		// A rule about another command explains nothing.
 		if met := v.countMet(); v.command == yes && met > best {
@@ -58,6 +59,43 @@ func (p *Policy) findAdmission(q *foldedQuery) Decision {
 		}
 	}
 	return p.defaultDenial(q, nearest)
+}
+
+// admission is the decision of the first rule that admits, which gives limits and approval.
+func (p *Policy) admission(q *foldedQuery, r *rule) Decision {
+	d := Decision{Rule: r.name, Line: r.line, Checks: r.checks(q, ""), Limits: r.limits}
+	checks, reached := r.checkLimits(q.used)
+	d.Checks = append(d.Checks, checks...)
+	switch {
+	case reached != "":
+		d.Denial, d.Reason, d.Contact = LimitReached, reached, p.contact
+	case r.approval != nil && r.approval.isNeeded(q):
+		d.Denial, d.Contact = NeedsApproval, p.contact
+		d.Reason = fmt.Sprintf("Rule %q admits this only with an approval, and approvals cannot be given yet.", r.name)
+		d.Checks = append(d.Checks, Check{What: "needs no approval"})
+	default:
+		d.Allowed = true
+	}
+	return d
+}
+
+// checkLimits compares the rule's limits with what is used up. reached says which limit is reached,
+// empty for none.
+func (r *rule) checkLimits(used Used) (checks []Check, reached string) {
+	for _, l := range []struct {
+		most, used int
+		span       string
+	}{{r.limits.PerHour, used.Hour, "hour"}, {r.limits.PerDay, used.Day, "day"}} {
+		if l.most == 0 {
+			continue
+		}
+		what := fmt.Sprintf("fewer than %d rooms in the last %s (%d so far)", l.most, l.span, l.used)
+		checks = append(checks, Check{What: what, OK: l.used < l.most})
+		if l.used >= l.most {
+			reached = fmt.Sprintf("Rule %q lets you open %d rooms in any %s, and you have opened %d.", r.name, l.most, l.span, l.used)
+		}
+	}
+	return checks, reached
 }
 
 // defaultDenial is the decision when no rule admits.
@@ -69,6 +107,10 @@ func (p *Policy) defaultDenial(q *foldedQuery, nearest *rule) Decision {
 	if nearest == nil {
 		d.Checks = []Check{{What: fmt.Sprintf("some rule allows /%s", q.command)}}
 		return d
+	}
+	d.Nearest, d.Advice = nearest.name, nearest.advice(q)
+	if v := nearest.match(q); d.Denial == ByDefault && min(v.who, v.where) == yes {
+		d.Denial, d.Reason = ByCondition, strings.Join(d.Advice, " ")
 	}
 	d.Checks = nearest.checks(q, fmt.Sprintf("allow rule %q (line %d): ", nearest.name, nearest.line))
 	return d
@@ -86,11 +128,16 @@ func (p *Policy) isAllowedInIM(q *foldedQuery) bool {
 
 // unknownFact is what keeps it unknown whether the rule matches.
 func unknownFact(r *rule, q *foldedQuery) Denial {
-	switch {
-	case r.match(q).who == unknown && q.kind == "":
+	turnsOnGroup := func(s subject) bool { return s.kind == "group" && s.matches(q) == unknown }
+	switch v := r.match(q); {
+	case v.who == unknown && slices.ContainsFunc(r.who, turnsOnGroup):
+		return UnknownGroup
+	case v.who == unknown && q.kind == "":
 		return UnknownAccount
-	case r.match(q).who == unknown:
+	case v.who == unknown:
 		return UnknownAddress
+	case v.when == unknown:
+		return UnknownMember
 	}
 	return UnknownRoom
 }
@@ -105,11 +152,38 @@ func (p *Policy) denial(q *foldedQuery, r *rule, why Denial) Decision {
 
 func (r *rule) checks(q *foldedQuery, prefix string) []Check {
 	v := r.match(q)
-	return []Check{
+	list := []Check{
 		{What: prefix + "who is one of " + r.written.who + unknownHint(v.who), OK: v.who == yes},
 		{What: prefix + "where is one of " + r.written.where + unknownHint(v.where), OK: v.where == yes},
 		{What: prefix + "command is one of " + r.written.commands, OK: v.command == yes},
 	}
+	for i := range r.when {
+		c := &r.when[i]
+		hint := unknownHint(c.holds(q))
+		if q.plan == nil {
+			hint = " (not known before the request is planned)"
+		}
+		list = append(list, Check{What: prefix + c.key + " is " + c.written + hint, OK: c.holds(q) == yes})
+	}
+	return list
+}
+
+// advice says, in sentences for the user, what does not fit an allow rule.
+func (r *rule) advice(q *foldedQuery) []string {
+	v := r.match(q)
+	var out []string
+	if v.who != yes {
+		out = append(out, fmt.Sprintf("Rule %q is for %s.", r.name, r.written.who))
+	}
+	if v.where != yes {
+		out = append(out, fmt.Sprintf("Rule %q admits in %s.", r.name, r.written.where))
+	}
+	for i := range r.when {
+		if c := &r.when[i]; c.holds(q) != yes {
+			out = append(out, c.why(q.plan))
+		}
+	}
+	return out
 }
 
 func unknownHint(t truth) string {

@@ -13,6 +13,9 @@ import "slices"
 // goroutines. The zero value and nil allow /help only.
 type Policy struct {
 	deny, allow []rule
+	admins      []subject
+	tests       []Test
+	version     string
 	contact     string
 }
 
@@ -20,6 +23,24 @@ type Policy struct {
 type Options struct {
 	Commands []string // the commands that rules may name, without slash; empty: any
 	Contact  string   // whom a refused user should ask; default DefaultContact
+}
+
+// Version is the first 8 hex digits of the SHA-256 of the rules, without regard to comments, blanks
+// and the order of keys; empty without rules.
+func (p *Policy) Version() string {
+	if p == nil {
+		return ""
+	}
+	return p.version
+}
+
+// IsAdmin reports whether somebody is known to be an administrator of the policy.
+func (p *Policy) IsAdmin(who Subject) bool {
+	if p == nil {
+		return false
+	}
+	q := foldSubject(who)
+	return matchAny(p.admins, &q) == yes
 }
 
 // Rules is how many rules there are of each kind.

@@ -250,7 +250,7 @@ func TestAllFaultsOfTheRulesAreReportedAtOnce(t *testing.T) {
 	_, err := compile(t, `
 deny:
   - name: a
-    who: ["group:Research", "user:*", "email:(a|b)@c", "email:acme.com", nobody, 7]
+    who: ["group:*", "user:*", "email:(a|b)@c", "email:acme.com", nobody, 7]
     commands: [help, newrom, "*"]
   - name: A
     who: []
@@ -265,12 +265,12 @@ allow:
 `)
 	require.Equal(t, strings.TrimSpace(`
 policy.yaml:3:5: deny[0].reason: is missing: what the refused user reads; add "reason": "Contractors ask their desk head."
-policy.yaml:4:11: deny[0].who[0]: "group:Research" names a group, which rules cannot do yet; write "user:USERNAME" or "email:*@acme.com"
-policy.yaml:4:29: deny[0].who[1]: "user:*" has a wildcard, which usernames do not take; write one username, "*" or "email:*@acme.com"
-policy.yaml:4:39: deny[0].who[2]: "email:(a|b)@c" looks like a regular expression; only * and ? are special: write "email:*@acme.com"
-policy.yaml:4:56: deny[0].who[3]: "email:acme.com" can match no e-mail address; write "email:*@acme.com" or "email:*acme.com*"
-policy.yaml:4:74: deny[0].who[4]: "nobody" says nobody; write "*", "internal", "external", "bot", "user:USERNAME", "email:*@acme.com", "company:TENANT" or "userid:ID"
-policy.yaml:4:82: deny[0].who[5]: 7 is not text; write "7"
+policy.yaml:4:11: deny[0].who[0]: "group:*" has a wildcard, which groups do not take here; write the name of one group, or a set of several
+policy.yaml:4:22: deny[0].who[1]: "user:*" has a wildcard, which usernames do not take; write one username, "*" or "email:*@acme.com"
+policy.yaml:4:32: deny[0].who[2]: "email:(a|b)@c" looks like a regular expression; only * and ? are special: write "email:*@acme.com"
+policy.yaml:4:49: deny[0].who[3]: "email:acme.com" can match no e-mail address; write "email:*@acme.com" or "email:*acme.com*"
+policy.yaml:4:67: deny[0].who[4]: "nobody" says nobody; write "*", "internal", "external", "bot", "user:USERNAME", "email:*@acme.com", "group:NAME", "set:NAME", "company:TENANT" or "userid:ID"
+policy.yaml:4:75: deny[0].who[5]: 7 is not text; write "7"
 policy.yaml:5:16: deny[0].commands[0]: "help" cannot be denied: it is open to everybody; remove it
 policy.yaml:5:22: deny[0].commands[1]: "newrom" is not a command; did you mean "newroom"?
 policy.yaml:6:11: deny[1].name: "A" is also the name of the rule on line 3; give each rule its own name
@@ -283,7 +283,7 @@ policy.yaml:11:1: alow: is not a key that is known here; did you mean "allow"?
 policy.yaml:13:5: allow[0].commands: is missing: which commands; add "commands": ["newroom"]
 policy.yaml:13:11: allow[0].name: is empty; write a name that decisions can show
 policy.yaml:14:11: allow[0].who[0]: "email:.*@acme.com" looks like a regular expression; only * and ? are special: write "email:*@acme.com"
-policy.yaml:15:5: allow[0].reason: is not a key that is known here; known here: name, who, where, commands
+policy.yaml:15:5: allow[0].reason: is not a key that is known here; known here: name, who, where, commands, when, limits, approval
 `), err.Error())
 }
 

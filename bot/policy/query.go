@@ -15,7 +15,26 @@ type Query struct {
 	User    Subject
 	Where   Place
 	Command string // without slash, any case; "-" and "_" do not count
+	// Plan is what the request would do; nil while that is not known. Until then the conditions on it
+	// are open: an allow rule is taken to admit, a deny rule with conditions not to match.
+	Plan *Plan
+	Used Used
 }
+
+// Plan is what a request would do, as far as rules turn on it.
+type Plan struct {
+	External, Public, ReadOnly, NoCopy, History, Discoverable, MembersCanAdd bool
+
+	People    int       // with the requester and those behind the groups, each counted once
+	Owners    int       // with the requester
+	Groups    []string  // names of the distribution lists, as the directory has them
+	Companies []int64   // other companies whose people would be invited
+	Members   []Subject // who is named, and so would be brought in
+}
+
+// Used is how many rooms the person has made under the rule's limits, in the last hour and in the
+// last day.
+type Used struct{ Hour, Day int }
 
 // AccountKind is what kind of account somebody has; empty where the directory does not tell.
 type AccountKind string
@@ -35,6 +54,11 @@ type Subject struct {
 	Kind     AccountKind
 	Username string
 	Email    string
+	// Groups says of distribution lists, by their id, whether the account is in them. Of one that is
+	// left out it is not known, unless AllGroups is set: then the account is not in it. A policy whose
+	// names are not resolved knows groups by their name, see GroupsByName.
+	Groups    map[string]bool
+	AllGroups bool
 }
 
 // Place is the conversation in which the command was given.
@@ -43,6 +67,17 @@ type Place struct {
 	StreamID string // base64, any alphabet and padding
 	RoomName string
 }
+
+// Outcome is what a decision comes to.
+type Outcome string
+
+// The outcomes. Only Allow lets the request be carried out.
+const (
+	Allow   Outcome = "allow"
+	Deny    Outcome = "deny"
+	Approve Outcome = "approve" // somebody has to approve it first
+	Limit   Outcome = "limit"   // the rule's limits are used up
+)
 
 // Decision is the answer and all that led to it.
 type Decision struct {
@@ -53,7 +88,30 @@ type Decision struct {
 	Reason  string  // of a denial ByRule: the sentence of the rule's author for the user
 	Contact string  // whom a refused user should ask
 	Checks  []Check // each condition of the rule that decided; when none did, of the allow rule that came closest
+	// Nearest is the allow rule that came closest, where none admits.
+	Nearest string
+	// Advice are sentences for the user that say what did not fit the rule that came closest.
+	Advice []string
+	// Limits are those of the allow rule that admits.
+	Limits Limits
 }
+
+// Outcome is what the decision comes to.
+func (d Decision) Outcome() Outcome {
+	switch {
+	case d.Allowed:
+		return Allow
+	case d.Denial == NeedsApproval:
+		return Approve
+	case d.Denial == LimitReached:
+		return Limit
+	}
+	return Deny
+}
+
+// Limits bound how many rooms one person may make under a rule, in any span of an hour or a day; 0
+// for any number.
+type Limits struct{ PerHour, PerDay int }
 
 // Denial is why a request is denied. The sentences for users stand in package commands.
 type Denial string
@@ -66,6 +124,11 @@ const (
 	UnknownRoom    Denial = "unknown-room"    // a deny rule is about the room's name, which is not known
 	UnknownAddress Denial = "unknown-address" // a deny rule is about an address or username that is not known
 	UnknownAccount Denial = "unknown-account" // a deny rule is about an account that the directory does not show
+	UnknownGroup   Denial = "unknown-group"   // a deny rule is about a distribution list whose members are not shown
+	UnknownMember  Denial = "unknown-member"  // a deny rule is about who is brought in, and that is not known of one of them
+	ByCondition    Denial = "condition"       // an allow rule is about the person and the command, but not about this request
+	NeedsApproval  Denial = "approval"        // a rule admits it once somebody has approved it
+	LimitReached   Denial = "limit"           // the rule's limits are used up
 )
 
 // Check is one condition and whether the request meets it.

@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // rule is one allow or deny rule, ready to be compared.
@@ -14,7 +15,27 @@ type rule struct {
 	who      []subject
 	where    []place
 	commands map[string]bool // folded names; nil: all
+	when     []condition
+	limits   Limits
+	approval *approval // nil: none is needed
 	written  ruleText
+}
+
+// approval is who has to approve a request of the rule, and how long it is waited for.
+type approval struct {
+	when   []condition
+	by     []subject
+	within time.Duration
+}
+
+// isNeeded reports whether the request needs it, or would if more were known. While the plan is not
+// known, conditions on it are open.
+func (a *approval) isNeeded(q *foldedQuery) bool {
+	t := yes
+	for i := range a.when {
+		t = min(t, a.when[i].holds(q))
+	}
+	return t != no
 }
 
 // ruleText is how the rule's author put it, for explanations.
@@ -43,30 +64,36 @@ type foldedQuery struct {
 	username, email, room, stream string
 	external, im                  bool
 	command                       string
+	groups                        map[string]bool
+	allGroups                     bool
+	used                          Used
+	plan                          *foldedPlan
 }
 
 func foldQuery(query Query) foldedQuery {
+	q := foldSubject(query.User)
+	q.room, q.stream, q.im = fold(query.Where.RoomName), streamID(query.Where.StreamID), query.Where.Kind == IM
+	q.command, q.plan, q.used = commandName(query.Command), foldPlan(query.Plan), query.Used
+	return q
+}
+
+// foldSubject is a query that says only who it is about.
+func foldSubject(who Subject) foldedQuery {
 	return foldedQuery{
-		id: query.User.ID, company: query.User.Company, kind: query.User.Kind,
-		username: fold(strings.TrimSpace(query.User.Username)),
-		email:    fold(strings.TrimSpace(query.User.Email)),
-		room:     fold(query.Where.RoomName),
-		stream:   streamID(query.Where.StreamID),
-		external: query.User.External,
-		im:       query.Where.Kind == IM,
-		command:  commandName(query.Command),
+		id: who.ID, company: who.Company, kind: who.Kind, external: who.External, groups: who.Groups, allGroups: who.AllGroups,
+		username: fold(strings.TrimSpace(who.Username)), email: fold(strings.TrimSpace(who.Email)),
 	}
 }
 
-// match is how a rule's three conditions hold.
-type match struct{ who, where, command truth }
+// match is how a rule's conditions hold.
+type match struct{ who, where, command, when truth }
 
-func (v match) overall() truth { return min(v.who, v.where, v.command) }
+func (v match) overall() truth { return min(v.who, v.where, v.command, v.when) }
 
 // countMet counts the conditions that hold.
 func (v match) countMet() int {
 	n := 0
-	for _, t := range []truth{v.who, v.where, v.command} {
+	for _, t := range []truth{v.who, v.where, v.command, v.when} {
 		if t == yes {
 			n++
 		}
@@ -76,15 +103,14 @@ func (v match) countMet() int {
 
 func (r *rule) match(q *foldedQuery) match {
 	v := match{command: truthOf(r.concerns(q.command))}
-	for i := range r.who {
-		if v.who = max(v.who, r.who[i].matches(q)); v.who == yes {
-			break
-		}
-	}
+	v.who, v.when = matchAny(r.who, q), yes
 	for i := range r.where {
 		if v.where = max(v.where, r.where[i].matches(q)); v.where == yes {
 			break
 		}
+	}
+	for i := range r.when {
+		v.when = min(v.when, r.when[i].holds(q))
 	}
 	return v
 }

@@ -10,16 +10,21 @@ import (
 
 // subject is one entry of `who`.
 type subject struct {
-	kind   string // "*", "internal", "external", "bot", "user", "email", "company" or "userid"
+	kind   string // "*", "internal", "external", "bot", "user", "email", "company", "userid" or "group"
 	deny   bool   // entry of a deny rule
 	user   string // folded
 	mail   glob
-	number int64 // of a company or an account
+	number int64 // of a company or an account; of a user once names are resolved
+
+	group    string // folded name of a distribution list
+	resolved bool   // the user or the group goes by its id
+	groupID  string // empty where there is no such group
+	value    schema.Value
 }
 
 // needsDirectory reports whether the entry turns on what only the directory tells.
 func (s subject) needsDirectory() bool {
-	return s.kind != "*" && s.kind != "external" && s.kind != "userid"
+	return s.kind != "*" && s.kind != "external" && s.kind != "userid" && s.kind != "group"
 }
 
 func (s *subject) matches(q *foldedQuery) truth {
@@ -39,8 +44,35 @@ func (s *subject) matches(q *foldedQuery) truth {
 		return q.hasAccount(PersonAccount)
 	case "bot":
 		return q.hasAccount(ServiceAccount)
+	case "group":
+		return s.matchesGroup(q)
 	}
 	return s.matchesDirectory(q)
+}
+
+// matchAny is whether any of the entries matches.
+func matchAny(entries []subject, q *foldedQuery) truth {
+	t := no
+	for i := range entries {
+		if t = max(t, entries[i].matches(q)); t == yes {
+			break
+		}
+	}
+	return t
+}
+
+// matchesGroup is whether the account is in the group. Before names are resolved, groups go by
+// their folded name. A group that the directory does not have is nobody's.
+func (s *subject) matchesGroup(q *foldedQuery) truth {
+	id := s.group
+	if s.resolved {
+		id = s.groupID
+	}
+	isMember, known := q.groups[id]
+	if known || q.allGroups || id == "" {
+		return truthOf(isMember)
+	}
+	return unknown
 }
 
 // matchesDirectory compares with the directory's username or address. A deny rule names service
@@ -49,6 +81,9 @@ func (s *subject) matchesDirectory(q *foldedQuery) truth {
 	known := q.hasAccount(PersonAccount)
 	if s.deny {
 		known = max(known, q.hasAccount(ServiceAccount))
+	}
+	if s.kind == "user" && s.resolved {
+		return min(known, truthOf(s.number != 0 && q.id == s.number))
 	}
 	if s.kind == "user" {
 		return min(known, ifKnown(q.username, q.username == s.user))
@@ -72,7 +107,7 @@ func ifKnown(text string, holds bool) truth {
 	return truthOf(holds)
 }
 
-const whoFix = `write "*", "internal", "external", "bot", "user:USERNAME", "email:*@acme.com", "company:TENANT" or "userid:ID"`
+const whoFix = `write "*", "internal", "external", "bot", "user:USERNAME", "email:*@acme.com", "group:NAME", "set:NAME", "company:TENANT" or "userid:ID"`
 
 // wholeKinds are the entries that name everybody of a kind.
 var wholeKinds = []string{"*", "internal", "external", "bot"}
@@ -89,10 +124,8 @@ func parseSubjectText(text string) (subject, *schema.InvalidValue) {
 	switch {
 	case !colon && slices.Contains(wholeKinds, text):
 		return subject{kind: text}, nil
-	case kind == "group" || kind == "set":
-		return subject{}, &schema.InvalidValue{
-			What: "names a " + kind + ", which rules cannot do yet", Fix: `write "user:USERNAME" or "email:*@acme.com"`,
-		}
+	case kind == "group":
+		return parseGroup(rest)
 	case kind == "user":
 		return parseUser(rest)
 	case kind == "email":
@@ -101,6 +134,16 @@ func parseSubjectText(text string) (subject, *schema.InvalidValue) {
 		return parseNumber(kind, rest)
 	}
 	return subject{}, &schema.InvalidValue{What: "says nobody", Fix: whoFix}
+}
+
+func parseGroup(name string) (subject, *schema.InvalidValue) {
+	switch {
+	case name == "":
+		return subject{}, &schema.InvalidValue{What: "has no name of a group", Fix: `write "group:NAME"`}
+	case strings.ContainsAny(name, "*?"):
+		return subject{}, &schema.InvalidValue{What: "has a wildcard, which groups do not take here", Fix: "write the name of one group, or a set of several"}
+	}
+	return subject{kind: "group", group: fold(name)}, nil
 }
 
 func parseUser(name string) (subject, *schema.InvalidValue) {

@@ -1,0 +1,82 @@
+package policy
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"roombot/bot/config/schema"
+)
+
+// set is a list of subjects with a name. Where it is named, its entries stand.
+type set struct {
+	entries []subject
+	first   schema.Value
+	used    bool
+}
+
+// readSets reads the sets, which hold no other sets.
+func (c *compiler) readSets(sets map[string][]schema.Value) {
+	all := map[string]*set{}
+	for _, name := range slices.Sorted(maps.Keys(sets)) {
+		values := sets[name]
+		if len(values) == 0 {
+			continue // an empty list, which is reported already
+		}
+		all[fold(strings.TrimSpace(name))] = &set{first: values[0], entries: c.subjects(values, false)}
+	}
+	c.sets = all
+}
+
+// subjects reads a list of subjects. A set gives all that are in it.
+func (c *compiler) subjects(values []schema.Value, deny bool) []subject {
+	var out []subject
+	for _, v := range values {
+		text, ok := c.text(v)
+		if name, isSet := strings.CutPrefix(text, "set:"); ok && isSet {
+			out = append(out, c.setEntries(v, name, deny)...)
+			continue
+		}
+		if !ok {
+			continue
+		}
+		s, wrong := parseSubject(text, deny)
+		if wrong != nil {
+			c.problems = append(c.problems, v.ProblemWith(wrong))
+			continue
+		}
+		s.value = v
+		out = append(out, s)
+	}
+	return out
+}
+
+func (c *compiler) setEntries(v schema.Value, name string, deny bool) []subject {
+	s := c.sets[fold(strings.TrimSpace(name))]
+	if s == nil {
+		fix := `define it under "sets"`
+		if near := schema.NearestName(name, slices.Sorted(maps.Keys(c.sets))); near != "" {
+			fix = fmt.Sprintf("did you mean \"set:%s\"?", near)
+		}
+		c.problems = append(c.problems, v.ProblemWith(&schema.InvalidValue{What: "is a set that is not defined", Fix: fix}))
+		return nil
+	}
+	s.used = true
+	out := slices.Clone(s.entries)
+	for i := range out {
+		out[i].deny = deny
+	}
+	return out
+}
+
+// reportUnusedSets reports the sets that nothing names.
+func (c *compiler) reportUnusedSets() {
+	for _, name := range slices.Sorted(maps.Keys(c.sets)) {
+		if s := c.sets[name]; !s.used {
+			at := s.first
+			at.Path, _, _ = strings.Cut(at.Path, "[")
+			c.problems = append(c.problems, at.Problem("is a set that nothing names", `remove it, or write "set:`+name+`" in a rule`))
+		}
+	}
+}

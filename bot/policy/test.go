@@ -1,0 +1,195 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"roombot/bot/config/schema"
+)
+
+// testCase is a request and what the policy must say to it, as administrators write it.
+type testCase struct {
+	Name     schema.Value `config:"name,required" doc:"what it shows" eg:"\"sales may\""`
+	As       testPerson   `config:"as,required" doc:"who asks" eg:"{\"username\": \"alice\"}"`
+	In       schema.Value `config:"in" doc:"im, room:NAME or roomid:ID; im by default"`
+	Run      string       `config:"run,required" doc:"the command as it is typed" eg:"\"/newroom \\\"Q2\\\"\""`
+	People   int          `config:"people,min=1,max=100000" doc:"how many people it comes to with those behind groups; those named by default"`
+	UsedHour int          `config:"usedHour,min=0,max=100000" doc:"rooms made in the last hour"`
+	UsedDay  int          `config:"usedDay,min=0,max=100000" doc:"rooms made in the last day"`
+	Expect   string       `config:"expect,required,oneof=allow|deny|approve|limit" doc:"the decision" eg:"\"allow\""`
+	Rule     schema.Value `config:"rule" doc:"the rule that must decide"`
+}
+
+type testPerson struct {
+	Username string   `config:"username" doc:"as in the directory"`
+	Email    string   `config:"email" doc:"as in the directory"`
+	Groups   []string `config:"groups" doc:"all groups of the person"`
+	Company  int64    `config:"company,min=1" doc:"number of another company"`
+	UserID   int64    `config:"userid,min=1" doc:"the person's id"`
+	External bool     `config:"external,default=false" doc:"of another company"`
+	Bot      bool     `config:"bot,default=false" doc:"a service account"`
+}
+
+// Test is a request of the policy's own tests.
+type Test struct {
+	Name   string
+	Run    string // the command as it is typed
+	People int    // with those behind groups; 0 for those named
+	Query  Query  // without command and plan, which are read from Run
+	Expect Outcome
+	Rule   string // the rule that must decide; empty for any
+
+	at schema.Value
+}
+
+// CommandReader reads a command as it is typed. The plan is nil where the command has none.
+type CommandReader func(line string) (command string, plan *Plan, err error)
+
+// Tests are the tests in the rules.
+func (p *Policy) Tests() []Test {
+	if p == nil {
+		return nil
+	}
+	return slices.Clone(p.tests)
+}
+
+// RunTests runs the tests in the rules and returns those that fail, as problems at their place. The
+// policy must be one whose names are not resolved: the tests name groups by their names.
+func (p *Policy) RunTests(read CommandReader) schema.Problems {
+	var problems schema.Problems
+	for _, t := range p.Tests() {
+		command, plan, err := read(t.Run)
+		if err != nil {
+			problems = append(problems, t.at.Problem(fmt.Sprintf("runs what is no command: %v", err), "correct \"run\""))
+			continue
+		}
+		query := t.Query
+		query.Command, query.Plan = command, plan
+		if plan != nil && t.People > 0 {
+			plan.People = t.People
+		}
+		d := p.Decide(query)
+		if d.Outcome() != t.Expect || t.Rule != "" && fold(t.Rule) != fold(d.Rule) {
+			problems = append(problems, t.at.Problem("fails: expected "+describeOutcome(t.Expect, t.Rule)+", got "+d.Summary(), "correct the rules or the test"))
+		}
+	}
+	return problems
+}
+
+func describeOutcome(o Outcome, rule string) string {
+	if rule == "" {
+		return string(o)
+	}
+	return fmt.Sprintf("%s by rule %q", o, rule)
+}
+
+// Summary is the decision in one line: the outcome, the rule and what did not fit.
+func (d Decision) Summary() string {
+	text := describeOutcome(d.Outcome(), d.Rule)
+	if d.Rule == "" && d.Nearest != "" {
+		text += fmt.Sprintf("; the nearest rule is %q", d.Nearest)
+	}
+	if why := d.Why(); why != "" {
+		text += ": " + why
+	}
+	return text
+}
+
+// Why says in words why the request is not allowed; empty where it is.
+func (d Decision) Why() string {
+	switch {
+	case d.Reason != "":
+		return d.Reason
+	case len(d.Advice) > 0:
+		return strings.Join(d.Advice, " ")
+	}
+	return denialTexts[d.Denial]
+}
+
+var denialTexts = map[Denial]string{
+	ByDefault:      "No rule allows it.",
+	OutsideIM:      "It is allowed only in the 1:1 chat with the bot.",
+	UnknownRoom:    "The rule is about the room's name, which is not known.",
+	UnknownAddress: "The rule is about a username or an address that is not known.",
+	UnknownAccount: "The rule is about an account that the directory does not show.",
+	UnknownGroup:   "The rule is about a group whose members are not known.",
+	UnknownMember:  "The rule is about who is brought in, and not all is known of one of them.",
+}
+
+func (c *compiler) tests(written []testCase, p *Policy) []Test {
+	names := map[string]int{}
+	var out []Test
+	for _, w := range written {
+		name, _ := c.text(w.Name)
+		if line, twice := names[fold(name)]; twice && name != "" {
+			c.problems = append(c.problems, w.Name.Problem(fmt.Sprintf("is also the name of the test on line %d", line), "give each test its own name"))
+		}
+		names[fold(name)] = w.Name.Line()
+		t := Test{Name: name, Run: w.Run, People: w.People, Expect: Outcome(w.Expect), at: w.Name}
+		t.Query = Query{User: w.As.subject(), Used: Used{Hour: w.UsedHour, Day: w.UsedDay}, Where: c.testPlace(w.In)}
+		t.Rule = c.testRule(w.Rule, p)
+		out = append(out, t)
+	}
+	return out
+}
+
+func (c *compiler) testPlace(v schema.Value) Place {
+	if v.Node == nil {
+		return Place{Kind: IM}
+	}
+	text, ok := c.text(v)
+	where, wrong := ParsePlace(text)
+	if ok && wrong != nil {
+		c.problems = append(c.problems, v.ProblemWith(wrong))
+	}
+	return where
+}
+
+// testRule is the rule that a test expects, which must be one of the policy.
+func (c *compiler) testRule(v schema.Value, p *Policy) string {
+	if v.Node == nil {
+		return ""
+	}
+	name, ok := c.text(v)
+	named := func(r rule) bool { return fold(r.name) == fold(name) }
+	if ok && !slices.ContainsFunc(slices.Concat(p.deny, p.allow), named) {
+		c.problems = append(c.problems, v.ProblemWith(&schema.InvalidValue{What: "is no rule", Fix: "write the name of a rule"}))
+	}
+	return name
+}
+
+// ParsePlace reads a conversation as tests and the shell name it: im, room:NAME or roomid:ID.
+func ParsePlace(text string) (Place, *schema.InvalidValue) {
+	kind, rest, _ := strings.Cut(text, ":")
+	rest = strings.TrimSpace(rest)
+	switch {
+	case text == "im":
+		return Place{Kind: IM}, nil
+	case kind == "room" && rest != "":
+		return Place{Kind: Room, RoomName: rest}, nil
+	case kind == "roomid" && streamIDs.MatchString(streamID(rest)):
+		return Place{Kind: Room, StreamID: rest}, nil
+	}
+	return Place{}, &schema.InvalidValue{What: "is no conversation", Fix: `write "im", "room:NAME" or "roomid:STREAMID"`}
+}
+
+func (t testPerson) subject() Subject {
+	who := Subject{
+		ID: t.UserID, Company: t.Company, External: t.External || t.Company != 0, Kind: PersonAccount,
+		Username: t.Username, Email: t.Email, Groups: GroupsByName(t.Groups...), AllGroups: true,
+	}
+	if t.Bot {
+		who.Kind = ServiceAccount
+	}
+	return who
+}
+
+// GroupsByName are the groups of a Subject for a policy whose names are not resolved.
+func GroupsByName(names ...string) map[string]bool {
+	in := make(map[string]bool, len(names))
+	for _, name := range names {
+		in[fold(strings.TrimSpace(name))] = true
+	}
+	return in
+}
