@@ -31,7 +31,10 @@ type Config struct {
 	Client *symphony.Client
 	Feed   symphony.FeedConfig
 	Policy *policy.Policy
-	Limits commands.Limits
+	// ReadPolicy gives the policy where its text has changed since the last call, and nil where it has
+	// not. The error is everything that is wrong with it. Optional: without it the policy stays.
+	ReadPolicy func() (*policy.Policy, error)
+	Limits     commands.Limits
 	// Store is the engine's file and bounds; the bot adds its handlers.
 	Store engine.Config
 	// Bounds are how much may wait.
@@ -60,7 +63,7 @@ type Bot struct {
 	catalogue    commands.Catalogue
 	grammar      syntax.Grammar
 	parse        func(syntax.Message) syntax.Result // reads what arrives
-	policy       *policy.Policy
+	rules        *policyInForce
 	engine       *engine.Engine
 	feed         *symphony.Feed
 	health       string
@@ -103,7 +106,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 		Contact:  c.Policy.Contact(),
 	})
 	b := &Bot{
-		client: c.Client, self: self, env: env, catalogue: env.Commands(), policy: c.Policy,
+		client: c.Client, self: self, env: env, catalogue: env.Commands(),
 		health: c.Health, privateAbove: c.PrivateAbove, started: time.Now(),
 		metrics: c.Metrics, bounds: c.Bounds.withDefaults(),
 	}
@@ -115,6 +118,9 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	c.Store.Handle, c.Store.ReportFailure, c.Store.ReportAct = b.execute, b.reportFailure, AuditAct
 	c.Store.ReportWaiting = b.reportWaiting
 	c.Store.JournalVersion = journalVersion + commands.JournalVersion
+	if b.rules, err = newPolicyInForce(ctx, c); err != nil {
+		return nil, err
+	}
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
 		return nil, err
 	}
@@ -184,6 +190,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	group.Go(func() error { b.publishManifest(ctx); return nil })
 	group.Go(func() error { b.refreshGroups(ctx); return nil })
 	group.Go(func() error { b.history.run(ctx); return nil })
+	group.Go(func() error { b.rules.watch(ctx, b.tellAdmins); return nil })
+	group.Go(func() error { b.rules.groups.refresh(ctx); return nil })
 	err := group.Wait()
 	if errors.Is(err, context.Canceled) {
 		return nil

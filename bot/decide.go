@@ -240,7 +240,7 @@ func (a *attempt) newRequest() *commands.Request {
 	}
 }
 
-// plan asks the policy and decides what would be done.
+// plan asks the policy, decides what would be done, and asks the policy again about that.
 func (a *attempt) plan(ctx context.Context, command commands.Command, r *commands.Request) (commands.Plan, error) {
 	if err := a.checkPolicy(ctx, r); err != nil {
 		return nil, err
@@ -251,7 +251,16 @@ func (a *attempt) plan(ctx context.Context, command commands.Command, r *command
 			return nil, err
 		}
 	}
-	return command.Plan(ctx, r)
+	plan, err := command.Plan(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if a.facts = commands.FactsOf(plan); a.facts != nil {
+		if err := a.checkPolicy(ctx, r); err != nil {
+			return nil, err
+		}
+	}
+	return plan, nil
 }
 
 // writeOnce applies a plan that is stored first: what has been decided once is carried on, even if
@@ -272,6 +281,7 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 	if err != nil {
 		return commands.Reply{}, err
 	}
+	a.facts = commands.FactsOf(plan)
 	claim := messageClaim(a.request.Origin)
 	owner, err := a.claimMessage(ctx)
 	switch {

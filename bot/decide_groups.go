@@ -5,7 +5,6 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"roombot/bot/policy"
 	"roombot/commands"
 	"roombot/commands/syntax"
 )
@@ -49,9 +48,10 @@ func (a *attempt) mayListGroups(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	r := &commands.Request{From: a.request.From, Invocation: syntax.Invocation{Command: commands.CommandGroups}, Chat: a.request.chat()}
-	who, err := a.bot.policySubject(ctx, r)
+	rules := a.bot.rules.now()
+	asked, err := a.bot.policyQuery(ctx, rules, r)
 	if err != nil {
 		return false, err
 	}
-	return a.bot.policy.Decide(policy.Query{User: who, Where: policyPlace(r.Chat), Command: r.Command}).Allowed, nil
+	return rules.Decide(asked).Allowed, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/rs/zerolog"
 
@@ -46,11 +47,16 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 		return err
 	}
 	r.Chat = a.request.chat()
-	who, err := a.bot.policySubject(ctx, r)
+	rules := a.bot.rules.now()
+	query, err := a.bot.policyQuery(ctx, rules, r)
 	if err != nil {
 		return err
 	}
-	decision := a.bot.policy.Decide(policy.Query{User: who, Where: policyPlace(r.Chat), Command: r.Command})
+	if query.Plan, err = a.bot.policyPlan(ctx, rules, r.Command, a.facts); err != nil {
+		return err
+	}
+	decision := rules.Decide(query)
+	a.limits = decision.Limits
 	a.decision = policyDecision{command: r.Command, rule: decision.Rule, allowed: decision.Allowed}
 	if decision.Allowed {
 		a.admitted = true
@@ -73,6 +79,14 @@ func (a *attempt) denialRefusal(ctx context.Context, command string, d policy.De
 		return commands.DeniedForUnknown(command, "your e-mail address or username", d.Contact)
 	case policy.UnknownAccount:
 		return commands.DeniedForUnknown(command, "your entry in the directory", d.Contact)
+	case policy.UnknownGroup:
+		return commands.DeniedForUnknown(command, "who is in a group", d.Contact)
+	case policy.UnknownMember:
+		return commands.DeniedForUnknown(command, "the entry in the directory of somebody whom you name", d.Contact)
+	case policy.NeedsApproval:
+		return commands.Denied(d.Reason, d.Contact)
+	case policy.ByCondition, policy.LimitReached:
+		return commands.DeniedByCondition(d.Reason, d.Contact)
 	case policy.ByDefault:
 	}
 	return commands.DeniedByDefault(command, d.Contact)
@@ -108,14 +122,50 @@ func (a *attempt) readRoomName(ctx context.Context) error {
 	return nil
 }
 
-// policySubject is who asks, as the directory has them: events may say anything. Of people of other
-// companies only the number counts, which is Symphony's own.
-func (b *Bot) policySubject(ctx context.Context, r *commands.Request) (policy.Subject, error) {
-	who := policy.Subject{ID: int64(r.From.ID), Company: r.From.ID.Tenant(), External: b.env.IsExternal(r.From.ID)}
-	if who.External || !b.policy.NeedsDirectory(r.Command) {
+// policyQuery is what is asked of a policy about a request whose plan is not known.
+func (b *Bot) policyQuery(ctx context.Context, rules *policy.Policy, r *commands.Request) (policy.Query, error) {
+	who, err := b.policySubject(ctx, rules, r.Command, r.From.ID)
+	return policy.Query{User: who, Where: policyPlace(r.Chat), Command: r.Command}, err
+}
+
+// policyPlan is what a plan would do, nil while it is not known.
+func (b *Bot) policyPlan(ctx context.Context, rules *policy.Policy, command string, f *commands.Facts) (*policy.Plan, error) {
+	if f == nil {
+		return nil, nil
+	}
+	p := &policy.Plan{
+		External: f.Room.CrossPod, Public: f.Room.Public, ReadOnly: f.Room.ReadOnly, NoCopy: f.Room.CopyProtected,
+		History: f.Room.ViewHistory, Discoverable: f.Room.Discoverable, MembersCanAdd: f.Room.MembersCanInvite,
+		People: f.People, Owners: f.Owners, Groups: f.Groups,
+	}
+	for _, person := range f.Named {
+		if company := person.ID.Tenant(); b.env.IsExternal(person.ID) && !slices.Contains(p.Companies, company) {
+			p.Companies = append(p.Companies, company)
+		}
+		if !rules.AsksMembers(command) {
+			continue
+		}
+		who, err := b.policySubject(ctx, rules, command, person.ID)
+		if err != nil {
+			return nil, err
+		}
+		p.Members = append(p.Members, who)
+	}
+	return p, nil
+}
+
+// policySubject is somebody as the directory has them: events may say anything. Of people of other
+// companies only the number counts, which is Symphony's own, and which groups they are in.
+func (b *Bot) policySubject(ctx context.Context, rules *policy.Policy, command string, id symphony.UserID) (policy.Subject, error) {
+	who := policy.Subject{ID: int64(id), Company: id.Tenant(), External: b.env.IsExternal(id)}
+	var err error
+	if who.Groups, err = b.rules.groups.of(ctx, id, rules.GroupsAsked(command)); err != nil {
+		return policy.Subject{}, err
+	}
+	if who.External || !rules.NeedsDirectory(command) {
 		return who, nil
 	}
-	user, err := b.lookUpColleague(ctx, r.From.ID)
+	user, err := b.lookUpColleague(ctx, id)
 	if err != nil {
 		return policy.Subject{}, err
 	}

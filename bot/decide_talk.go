@@ -49,15 +49,15 @@ func (a *attempt) permissions(ctx context.Context) commands.Permissions {
 
 func (a *attempt) accessTo(ctx context.Context, command string) (commands.Access, error) {
 	r := &commands.Request{From: a.request.From, Invocation: syntax.Invocation{Command: command}, Chat: a.request.chat()}
-	who, err := a.bot.policySubject(ctx, r)
+	rules := a.bot.rules.now()
+	asked, err := a.bot.policyQuery(ctx, rules, r)
 	if err != nil {
 		return commands.AccessNowhere, err
 	}
-	asked := policy.Query{User: who, Where: policyPlace(r.Chat), Command: command}
-	if a.bot.policy.Decide(asked).Allowed {
+	if rules.Decide(asked).Allowed {
 		return commands.AccessHere, nil
 	}
-	if asked.Where.Kind = policy.IM; r.Chat.Room && a.bot.policy.Decide(asked).Allowed {
+	if asked.Where.Kind = policy.IM; r.Chat.Room && rules.Decide(asked).Allowed {
 		return commands.AccessInIM, nil
 	}
 	return commands.AccessNowhere, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"roombot/bot/engine"
+	"roombot/bot/policy"
 	"roombot/commands"
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -30,6 +31,9 @@ type attempt struct {
 	said    syntax.Message  // what the user typed, or what the form or the button stands for; empty until it is read
 
 	decision, auditedDecision policyDecision // the last of this attempt; the last that was written
+
+	facts  *commands.Facts // of the plan; nil while it is not known, and for commands without any
+	limits policy.Limits   // of the rule that has admitted the request last
 
 	// admitted is true once the policy has admitted the request in this attempt.
 	admitted  bool

@@ -10,23 +10,34 @@ import (
 )
 
 // IntendRoom is the first intention of a room. In its transaction the room is counted as one of the
-// requester's, over all replicas; a request that waits or is tried again counts once.
+// requester's, over all replicas; a request that waits or is tried again counts once. All rooms of a
+// person that were bounded count against the limits of the rule that admits this one, whichever rule
+// admitted them.
 func (a *attempt) IntendRoom(ctx context.Context, step string) error {
-	limit := a.bot.env.Limits.RoomsPerHour
-	if limit <= 0 {
+	quotas := a.roomQuotas()
+	if len(quotas) == 0 {
 		return a.Intend(ctx, step)
 	}
-	err := a.IntendWithin(ctx, step, engine.Quota{Key: roomsQuota(a.request.From.ID), Limit: limit, Span: time.Hour})
+	err := a.IntendWithin(ctx, step, roomsQuota(a.request.From.ID), quotas...)
 	if used, ok := errors.AsType[*engine.QuotaError](err); ok {
-		return commands.TooManyRooms(limit, used.Next, a.said)
+		return commands.TooManyRooms(used.Quota.Limit, used.Quota.Span, used.Next, a.said)
 	}
 	return err
 }
 
-// releaseRoomCount ends that the request counts: it surely has opened no room.
-func (a *attempt) releaseRoomCount(ctx context.Context) error {
-	if a.bot.env.Limits.RoomsPerHour <= 0 {
-		return nil
+// roomQuotas are the limits of the configuration, which no rule lifts, and those of the rule.
+func (a *attempt) roomQuotas() []engine.Quota {
+	var quotas []engine.Quota
+	add := func(limit int, span time.Duration) {
+		if limit > 0 {
+			quotas = append(quotas, engine.Quota{Limit: limit, Span: span})
+		}
 	}
-	return a.ReleaseQuota(ctx)
+	add(a.bot.env.Limits.RoomsPerHour, time.Hour)
+	add(a.limits.PerHour, time.Hour)
+	add(a.limits.PerDay, 24*time.Hour)
+	return quotas
 }
+
+// releaseRoomCount ends that the request counts: it surely has opened no room.
+func (a *attempt) releaseRoomCount(ctx context.Context) error { return a.ReleaseQuota(ctx) }

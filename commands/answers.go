@@ -37,6 +37,12 @@ func Denied(reason, contact string) *Refusal {
 	return r
 }
 
+// DeniedByCondition is the refusal of a request that would be admitted with other people or options:
+// what does not fit is said, so that it can be corrected.
+func DeniedByCondition(reason, contact string) *Refusal {
+	return &Refusal{Code: "denied", Message: reason + nothingCreated, Next: "Change that, or ask " + contact + ".", Private: true}
+}
+
 // DeniedByDefault is the refusal of what no rule of the policy allows.
 func DeniedByDefault(command, contact string) *Refusal {
 	return Denied(fmt.Sprintf("Nobody has allowed you /%s here. Ask %s.", command, contact), contact)
@@ -129,16 +135,21 @@ func (c Catalogue) TooManyOfPerson(who string, limit int, one syntax.Message, re
 	return r
 }
 
-// TooManyRooms refuses a room of a person who has opened as many as the limit within an hour; next
-// is when another one is possible.
-func TooManyRooms(limit int, next time.Time, asked syntax.Message) *Refusal {
+// TooManyRooms refuses a room of a person who has opened as many as the limit within an hour or a
+// day; next is when another one is possible.
+func TooManyRooms(limit int, span time.Duration, next time.Time, asked syntax.Message) *Refusal {
 	const minute = time.Minute
 	next = next.UTC().Add(minute - 1).Truncate(minute)
+	within, at := "hour", next.Format("15:04")
+	if span > time.Hour {
+		within, at = "day", next.Format("2 January, 15:04")
+	}
 	return &Refusal{
-		Code:    "too-many-rooms",
-		Message: fmt.Sprintf("You have asked for %s in the last hour, as many as one person may open.", countNoun(limit, "room", "rooms")) + nothingCreated,
-		Next:    "The next is possible at " + next.Format("15:04") + " UTC. Then one click does it:",
-		Offers:  createOffers(asked),
+		Code: "too-many-rooms",
+		Message: fmt.Sprintf("You have asked for %s in the last %s, as many as one person may open.", countNoun(limit, "room", "rooms"), within) +
+			nothingCreated,
+		Next:   "The next is possible at " + at + " UTC. Then one click does it:",
+		Offers: createOffers(asked),
 	}
 }
 

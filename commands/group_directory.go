@@ -125,7 +125,7 @@ func (d *GroupDirectory) WithMembers(ctx context.Context, g symphony.Group) (sym
 	if g.Members != nil {
 		return g, nil
 	}
-	return d.source().readMembers(ctx, d.client, g)
+	return d.source().ReadMembers(ctx, d.client, g)
 }
 
 // visibleTo returns the groups that a person may see, read at most so long ago.

@@ -78,9 +78,9 @@ func isNoOperation(err error) bool {
 	return ok && (e.Status == http.StatusNotImplemented || e.Status == http.StatusOK)
 }
 
-// readMembers reads a group by itself, where the list does not say who is in it. The members stay
+// ReadMembers reads a group by itself, where the list does not say who is in it. The members stay
 // nil where Symphony does not say it there either.
-func (s GroupSource) readMembers(ctx context.Context, client *symphony.Client, g symphony.Group) (symphony.Group, error) {
+func (s GroupSource) ReadMembers(ctx context.Context, client *symphony.Client, g symphony.Group) (symphony.Group, error) {
 	var read symphony.Group
 	var err error
 	if s == UsersAPI {

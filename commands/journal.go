@@ -86,6 +86,9 @@ type storedPlan struct {
 	People []Person      `json:"people"`
 	Owners []Person      `json:"owners"` // each is among People
 	Groups []storedGroup `json:"groups"`
+	// Together is how many people come together, the requester and those behind the groups included,
+	// each counted once; 0 in plans of older versions.
+	Together int `json:"together,omitempty"`
 }
 
 // Person is somebody a request concerns, in a plan and in the job of the request.

@@ -63,14 +63,15 @@ func (env *Env) planRoom(ctx context.Context, r *Request) (Plan, error) {
 		return nil, refusal
 	}
 	people := named.people
-	if err := env.checkPeopleLimit(ctx, r, people, groups); err != nil {
+	together, err := env.checkPeopleLimit(ctx, r, people, groups)
+	if err != nil {
 		return nil, err
 	}
 	if taken != nil {
 		return nil, taken
 	}
 	p.People, p.Owners = env.peopleExcept(r.From.ID, people), env.requestedOwners(r, people)
-	p.Groups = toStoredGroups(groups)
+	p.Groups, p.Together = toStoredGroups(groups), together
 	return p, nil
 }
 

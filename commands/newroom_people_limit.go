@@ -11,25 +11,25 @@ import (
 	"roombot/symphony"
 )
 
-// checkPeopleLimit refuses a request that brings more people together than Limits.MaxPeople, or may
-// do so: a group of which Symphony does not say who is in it cannot be counted.
-func (env *Env) checkPeopleLimit(ctx context.Context, r *Request, people []Person, groups []symphony.Group) error {
+// checkPeopleLimit counts how many people a request brings together, and refuses one that
+// brings more together than Limits.MaxPeople, or may do so: a group of which Symphony does not say who is in it cannot be counted.
+func (env *Env) checkPeopleLimit(ctx context.Context, r *Request, people []Person, groups []symphony.Group) (together int, err error) {
 	for i, g := range groups {
 		g, err := env.Groups.WithMembers(ctx, g)
 		switch {
 		case err != nil:
-			return err
+			return 0, err
 		case g.Members == nil:
-			return env.unknownSizeRefusal(r, g.Name)
+			return 0, env.unknownSizeRefusal(r, g.Name)
 		}
 		groups[i] = g
 	}
-	if n := env.countTogether(r, people, groups); n > env.Limits.MaxPeople {
-		refusal := env.tooManyPeopleRefusal(n)
+	if together = env.countTogether(r, people, groups); together > env.Limits.MaxPeople {
+		refusal := env.tooManyPeopleRefusal(together)
 		refusal.Offers = env.offersWithoutGroup(r, people, groups)
-		return refusal
+		return 0, refusal
 	}
-	return nil
+	return together, nil
 }
 
 func (env *Env) tooManyPeopleRefusal(n int) *Refusal {

@@ -48,6 +48,10 @@ type Config struct {
 	ignoredKeys    []string
 	literalSecrets []string
 	policyFile     string
+
+	file     string // of the configuration
+	env      func(name string) (string, bool)
+	commands []string // that rules may name
 }
 
 // PolicyFile is the path of the file that holds the rules, empty where the configuration itself

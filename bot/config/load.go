@@ -10,7 +10,7 @@ import (
 )
 
 func decode(root schema.Value, commands []string) (*Config, error) {
-	c := &Config{}
+	c := &Config{file: root.File(), env: root.Env(), commands: commands}
 	unused, problems := root.Decode(c)
 	problems = append(problems, c.loadPolicy(commands)...)
 	if err := problems.Err(); err != nil {
@@ -46,9 +46,13 @@ func (c *Config) loadPolicy(commands []string) Problems {
 			return asProblems(err)
 		}
 	}
-	compiled, err := policy.Compile(rules, policy.Options{Commands: slices.Clone(commands), Contact: c.Roombot.Replies.Contact})
+	compiled, err := c.compilePolicy(rules)
 	c.Policy = compiled
 	return asProblems(err)
+}
+
+func (c *Config) compilePolicy(rules schema.Value) (*policy.Policy, error) {
+	return policy.Compile(rules, policy.Options{Commands: slices.Clone(c.commands), Contact: c.Roombot.Replies.Contact})
 }
 
 func asProblems(err error) Problems {

@@ -6,53 +6,61 @@ import (
 	"time"
 )
 
-// Quota bounds how many jobs may pass in any span of time, over all replicas.
+// Quota bounds how many jobs of one key may pass in any span of time, over all replicas.
 type Quota struct {
-	Key   string // jobs of one key count together
-	Limit int    // at least 1
+	Limit int // at least 1
 	Span  time.Duration
 }
 
 // QuotaError says that a quota is used up.
 type QuotaError struct {
-	Next time.Time // when the next job may pass
+	Quota Quota
+	Next  time.Time // when the next job may pass
 }
 
 func (e *QuotaError) Error() string {
 	return "the quota is used up until " + e.Next.UTC().Format(time.RFC3339)
 }
 
-// IntendWithin is Intend for an effect that a quota bounds. The job counts from then on, in the
-// transaction of the intention, and once however often it comes back; ReleaseQuota ends that. The
-// error is a *QuotaError where the quota is used up, and then nothing is stored.
-func (a *Attempt) IntendWithin(ctx context.Context, step string, q Quota) error {
+// IntendWithin is Intend for an effect that quotas of one key bound. The job counts from then on, in
+// the transaction of the intention, and once however often it comes back; ReleaseQuota ends that.
+// The error is a *QuotaError where one is used up, and then nothing is stored.
+func (a *Attempt) IntendWithin(ctx context.Context, step, key string, quotas ...Quota) error {
 	return a.intend(ctx, step, func(ctx context.Context, step string, n *int) error {
 		return a.write(ctx, func(ctx context.Context, tx runner, now time.Time) error {
-			if err := a.countAgainst(ctx, tx, q, now); err != nil {
+			if err := a.countAgainst(ctx, tx, key, quotas, now); err != nil {
 				return err
 			}
 			return a.insertIntentionInTx(ctx, tx, step, n)
-		}, q.Key)
+		}, key)
 	})
 }
 
 // countAgainst counts the job, by the database's clock. What counts at a time to come was stored
-// before the clock was set back: it is left out, or nobody could pass until then.
-func (a *Attempt) countAgainst(ctx context.Context, tx runner, q Quota, now time.Time) error {
+// before the clock was set back: it is left out, or nobody could pass until then. Of several quotas
+// that are used up the error is that which lasts longest.
+func (a *Attempt) countAgainst(ctx context.Context, tx runner, key string, quotas []Quota, now time.Time) error {
 	var at int64
 	counted, err := queryRow(ctx, tx, []any{&at}, `SELECT at FROM quota WHERE command = $1`, a.ID)
 	if err != nil || counted {
 		return err
 	}
-	full, err := queryRow(ctx, tx, []any{&at}, `SELECT at FROM quota WHERE key = $1 AND at > $2 AND at <= $3
-		ORDER BY at DESC LIMIT 1 OFFSET $4`, q.Key, now.Add(-q.Span).UnixMicro(), now.UnixMicro(), q.Limit-1)
-	switch {
-	case err != nil:
-		return err
-	case full: // the next may pass when this one does not count any more
-		return &QuotaError{Next: time.UnixMicro(at).Add(q.Span)}
+	var last *QuotaError
+	for _, q := range quotas {
+		full, err := queryRow(ctx, tx, []any{&at}, `SELECT at FROM quota WHERE key = $1 AND at > $2 AND at <= $3
+			ORDER BY at DESC LIMIT 1 OFFSET $4`, key, now.Add(-q.Span).UnixMicro(), now.UnixMicro(), q.Limit-1)
+		if err != nil {
+			return err
+		}
+		// the next may pass when this one does not count any more
+		if next := time.UnixMicro(at).Add(q.Span); full && (last == nil || next.After(last.Next)) {
+			last = &QuotaError{Quota: q, Next: next}
+		}
 	}
-	_, err = tx.exec(ctx, `INSERT INTO quota (command, key, at) VALUES ($1, $2, $3)`, a.ID, q.Key, now.UnixMicro())
+	if last != nil {
+		return last
+	}
+	_, err = tx.exec(ctx, `INSERT INTO quota (command, key, at) VALUES ($1, $2, $3)`, a.ID, key, now.UnixMicro())
 	return err
 }
 

@@ -24,6 +24,8 @@ func botConfig(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 		Client: client,
 		Feed:   feedConfig(c),
 		Policy: c.Policy,
+
+		ReadPolicy: c.PolicyReader().Read,
 		Limits: commands.Limits{
 			MaxMembers:  own.Limits.MaxMembers,
 			MaxPeople:   own.Limits.MaxPeople,

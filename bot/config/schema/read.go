@@ -21,11 +21,20 @@ const maxSize = 1 << 20
 // Read reads the JSON or YAML file at path. env looks up `${NAME}`; nil is an empty environment.
 // The error is of type Problems.
 func Read(path string, env func(name string) (string, bool)) (Value, error) {
-	content, err := readFile(path)
+	content, err := ReadFile(path)
 	if err != nil {
-		return Value{}, Problems{{File: path, Message: err.Error()}}
+		return Value{}, err
 	}
 	return Parse(path, content, env)
+}
+
+// ReadFile is what Read reads of the file before it parses it. The error is of type Problems.
+func ReadFile(path string) ([]byte, error) {
+	content, err := readFile(path)
+	if err != nil {
+		return nil, Problems{{File: path, Message: err.Error()}}
+	}
+	return content, nil
 }
 
 // Parse is Read for content that the caller has read. name is the file's name in problems, its

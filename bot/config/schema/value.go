@@ -70,6 +70,9 @@ func (v Value) Line() int {
 // IsText reports whether the value is a text, and not a list or an object.
 func (v Value) IsText() bool { return v.Node != nil && resolveAlias(v.Node).ShortTag() == tagText }
 
+// File is the name of the file that the value stands in, as the caller of Read gave it.
+func (v Value) File() string { return v.document().file }
+
 // ResolvePath joins a relative path of the document to the document's folder.
 func (v Value) ResolvePath(path string) string { return v.document().resolvePath(path) }
 

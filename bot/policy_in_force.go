@@ -1,0 +1,153 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"roombot/bot/config/schema"
+	"roombot/bot/policy"
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// policyInForce is the policy that decides now. A reload replaces it as a whole, so that each
+// decision is made by one version.
+type policyInForce struct {
+	client  *symphony.Client
+	read    func() (*policy.Policy, error) // see Config.ReadPolicy
+	groups  *groupMembers
+	current atomic.Pointer[policyState]
+}
+
+// policyState is a policy, since when it is in force, and what is wrong with the text that should
+// have replaced it.
+type policyState struct {
+	policy *policy.Policy
+	since  time.Time
+	fault  error
+}
+
+// policyLook is how often the text of the policy is compared. A new text is adopted at the second
+// look, so within two seconds.
+const policyLook = 700 * time.Millisecond
+
+// newPolicyInForce looks up the names of the first policy. A directory that does not answer is
+// waited for until ctx ends.
+func newPolicyInForce(ctx context.Context, c Config) (*policyInForce, error) {
+	p := &policyInForce{client: c.Client, read: c.ReadPolicy, groups: newGroupMembers(c.Client)}
+	for {
+		resolved, problems, err := p.resolve(ctx, c.Policy)
+		if err == nil {
+			for _, problem := range problems {
+				zerolog.Ctx(ctx).Warn().Str("problem", problem.Error()).Msg("a name in the policy matches nobody")
+			}
+			p.current.Store(&policyState{policy: resolved, since: time.Now()})
+			return p, nil
+		}
+		zerolog.Ctx(ctx).Warn().Err(err).Dur("after", signInPause).Msg("names in the policy could not be looked up, will retry")
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(signInPause):
+		}
+	}
+}
+
+func (p *policyInForce) now() *policy.Policy { return p.current.Load().policy }
+
+// watch replaces the policy whenever its text changes, until ctx ends. tell tells the
+// administrators of the policy that is in force then.
+func (p *policyInForce) watch(ctx context.Context, tell func(ctx context.Context, text string)) {
+	if p.read == nil {
+		return
+	}
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	look := time.NewTicker(policyLook)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangup:
+		case <-look.C:
+		}
+		if text := p.reload(ctx); text != "" {
+			tell(ctx, text)
+		}
+	}
+}
+
+// reload adopts a new policy, unless anything is wrong with it. It returns what administrators are
+// told, empty where nothing has changed.
+func (p *policyInForce) reload(ctx context.Context) (text string) {
+	before := p.current.Load()
+	read, err := p.read()
+	if err == nil && read == nil {
+		return ""
+	}
+	var resolved *policy.Policy
+	if err == nil {
+		var problems schema.Problems
+		resolved, problems, err = p.resolve(ctx, read)
+		err = errors.Join(err, problems.Err())
+	}
+	if err != nil {
+		zerolog.Ctx(ctx).Error().Err(err).Str("policy", before.policy.Version()).Msg("policy was not changed, the new text is faulty")
+		p.current.Store(&policyState{policy: before.policy, since: before.since, fault: err})
+		return "✗ The new text of the policy is faulty, so version " + before.policy.Version() + " stays in force.\n" + err.Error()
+	}
+	p.current.Store(&policyState{policy: resolved, since: time.Now()})
+	if resolved.Version() == before.policy.Version() && before.fault == nil {
+		return ""
+	}
+	zerolog.Ctx(ctx).Info().Str("policy", resolved.Version()).Str("before", before.policy.Version()).Msg("policy was changed")
+	return "The policy is version " + resolved.Version() + " now; it was " + before.policy.Version() + "."
+}
+
+// resolve looks up the names of a policy. The problems are names that nobody has, or several.
+func (p *policyInForce) resolve(ctx context.Context, read *policy.Policy) (*policy.Policy, schema.Problems, error) {
+	names := read.Names()
+	directory := policy.Directory{Users: map[string]int64{}, Groups: map[string][]string{}}
+	for part := range slices.Chunk(names.Users, namesAtOnce) {
+		found, err := p.client.LookupUsers(ctx, symphony.UserLookup{Usernames: part, Local: true})
+		if err != nil {
+			return nil, nil, fmt.Errorf("look up the users of the policy: %w", err)
+		}
+		for _, user := range found {
+			directory.Users[policy.FoldName(user.Username)] = int64(user.ID)
+		}
+	}
+	if len(names.Groups) > 0 {
+		list, err := commands.ReadGroups(ctx, p.client)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read the groups of the policy: %w", err)
+		}
+		directory.Groups = p.groups.note(list, names.Groups)
+	}
+	resolved, problems := read.Resolve(directory)
+	return resolved, problems, nil
+}
+
+// namesAtOnce is how many usernames are looked up in one call.
+const namesAtOnce = 100
+
+// groupKey is a distribution list in policies and caches: lists of the two sources have numbers of
+// their own.
+func groupKey(source commands.GroupSource, g symphony.Group) string {
+	if source == commands.UsersAPI {
+		return "account/" + strconv.FormatInt(int64(g.ProfileID), 10)
+	}
+	return string(g.ID)
+}

@@ -1,0 +1,40 @@
+package bot
+
+import (
+	"context"
+
+	"github.com/rs/zerolog"
+
+	"roombot/symphony"
+	"roombot/symphony/messageml"
+)
+
+// tellAdmins writes to each administrator whom the policy names as a person, in their 1:1 chat. Of
+// several replicas the first one does that, once for each text.
+func (b *Bot) tellAdmins(ctx context.Context, text string) {
+	if !b.isFirstToTell(ctx, text) {
+		return
+	}
+	message := symphony.Outgoing{MessageML: messageml.Message(messageml.Paragraph(messageml.Text(text)))}
+	for _, id := range b.rules.now().AdminIDs() {
+		chat, err := b.client.CreateIM(ctx, symphony.UserID(id))
+		if err == nil {
+			_, err = b.client.SendMessage(ctx, chat, message)
+		}
+		if err != nil && ctx.Err() == nil {
+			zerolog.Ctx(ctx).Warn().Err(err).Int64("admin", id).Msg("administrator could not be told of the policy")
+		}
+	}
+}
+
+// noteTold is the note of the text that administrators were told last.
+const noteTold = "policy-told"
+
+// isFirstToTell reports whether no other process has told the text.
+func (b *Bot) isFirstToTell(ctx context.Context, text string) bool {
+	var told string
+	if _, err := b.engine.Note(ctx, noteTold, &told); err == nil && told == text {
+		return false
+	}
+	return b.engine.SetNote(ctx, noteTold, text) == nil
+}

@@ -1,0 +1,30 @@
+package commands
+
+import "roombot/symphony"
+
+// Facts are what a plan would do, as far as a policy may turn on it.
+type Facts struct {
+	Room           symphony.RoomAttributes
+	People, Owners int      // with the requester; people also with those behind the groups
+	Groups         []string // names of the distribution lists
+	Named          []Person // who is named beside the requester
+}
+
+// FactsOf are the facts of a plan, nil where a policy cannot turn on what it would do.
+func FactsOf(p Plan) *Facts {
+	room, ok := p.(*roomPlan)
+	if !ok {
+		return nil
+	}
+	f := &Facts{Room: room.room, People: room.Together, Owners: 1 + len(room.Owners), Named: room.People}
+	for _, g := range room.Groups {
+		f.Groups = append(f.Groups, g.Name)
+	}
+	if f.People == 0 { // planned by an older version, which did not count
+		f.People = 1 + len(room.People)
+		for _, g := range room.Groups {
+			f.People += g.People
+		}
+	}
+	return f
+}
