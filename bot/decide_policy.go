@@ -124,7 +124,7 @@ func (a *attempt) readRoomName(ctx context.Context) error {
 
 // policyQuery is what is asked of a policy about a request whose plan is not known.
 func (b *Bot) policyQuery(ctx context.Context, rules *policy.Policy, r *commands.Request) (policy.Query, error) {
-	who, err := b.policySubject(ctx, rules, r.Command, r.From.ID)
+	who, err := b.policySubject(ctx, r.From.ID, rules.GroupsAsked(r.Command), rules.NeedsDirectory(r.Command))
 	return policy.Query{User: who, Where: policyPlace(r.Chat), Command: r.Command}, err
 }
 
@@ -145,7 +145,7 @@ func (b *Bot) policyPlan(ctx context.Context, rules *policy.Policy, command stri
 		if !rules.AsksMembers(command) {
 			continue
 		}
-		who, err := b.policySubject(ctx, rules, command, person.ID)
+		who, err := b.policySubject(ctx, person.ID, rules.GroupsAsked(command), true)
 		if err != nil {
 			return nil, err
 		}
@@ -156,13 +156,13 @@ func (b *Bot) policyPlan(ctx context.Context, rules *policy.Policy, command stri
 
 // policySubject is somebody as the directory has them: events may say anything. Of people of other
 // companies only the number counts, which is Symphony's own, and which groups they are in.
-func (b *Bot) policySubject(ctx context.Context, rules *policy.Policy, command string, id symphony.UserID) (policy.Subject, error) {
+func (b *Bot) policySubject(ctx context.Context, id symphony.UserID, groups []string, needsDirectory bool) (policy.Subject, error) {
 	who := policy.Subject{ID: int64(id), Company: id.Tenant(), External: b.env.IsExternal(id)}
 	var err error
-	if who.Groups, err = b.rules.groups.of(ctx, id, rules.GroupsAsked(command)); err != nil {
+	if who.Groups, err = b.rules.groups.of(ctx, id, groups); err != nil {
 		return policy.Subject{}, err
 	}
-	if who.External || !rules.NeedsDirectory(command) {
+	if who.External || !needsDirectory {
 		return who, nil
 	}
 	user, err := b.lookUpColleague(ctx, id)
