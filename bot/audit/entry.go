@@ -92,8 +92,8 @@ func HashOf(stored []byte) (h Hash) {
 	return h
 }
 
-// Bytes are the bytes of a hash as they are stored, nil for the zero hash.
-func (h Hash) Bytes() []byte {
+// Stored is the hash as it is stored: its bytes, or NULL for the zero hash.
+func (h Hash) Stored() any {
 	if h.IsZero() {
 		return nil
 	}

@@ -47,6 +47,9 @@ func (e *Engine) LoseReleaseAndRepair(ctx context.Context) error {
 	return nil
 }
 
+// LinkNow links what is stored of the audit record.
+func (a *Attempt) LinkNow(ctx context.Context) error { return a.engine.LinkEntries(ctx) }
+
 // Exec runs a statement in the store.
 func (e *Engine) Exec(ctx context.Context, statement string, args ...any) error {
 	_, err := e.store.exec(ctx, statement, args...)
