@@ -67,6 +67,8 @@ type Bot struct {
 	privateAbove int
 	started      time.Time
 
+	policyVersion string // first 8 digits of the SHA-256 of its document
+
 	metrics      *Metrics
 	bounds       Bounds
 	admission    *admission
@@ -113,7 +115,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	b.history = newHistory(b)
 	b.feed = b.newFeed(c)
 	c.Store.Handle, c.Store.ReportFailure, c.Store.ReportAct = b.execute, b.reportFailure, AuditAct
-	c.Store.ReportWaiting = b.reportWaiting
+	c.Store.ReportWaiting, c.Store.EntryOfAct = b.reportWaiting, entryOfAct
 	c.Store.JournalVersion = journalVersion + commands.JournalVersion
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
 		return nil, err

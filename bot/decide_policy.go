@@ -36,7 +36,7 @@ func (a *attempt) CheckPolicy(ctx context.Context, r *commands.Request) error {
 		return err
 	}
 	a.auditDecision(ctx)
-	return nil
+	return a.addDecisionEntry(ctx, a.decided)
 }
 
 // checkPolicy asks the policy, which needs to know more than events tell of the chat and the
@@ -52,6 +52,9 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	}
 	decision := a.bot.policy.Decide(policy.Query{User: who, Where: policyPlace(r.Chat), Command: r.Command})
 	a.decision = policyDecision{command: r.Command, rule: decision.Rule, allowed: decision.Allowed}
+	if a.decided, err = json.Marshal(a.decisionOf(r.Command, decision)); err != nil {
+		return err
+	}
 	if decision.Allowed {
 		a.admitted = true
 		return nil
