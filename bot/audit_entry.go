@@ -60,11 +60,6 @@ type (
 		Reason  ignoreReason `json:"reason,omitempty"` // why
 		Untold  bool         `json:"untold,omitempty"` // Symphony let nobody tell the user
 	}
-	operatorBody struct {
-		Act      string `json:"act"`
-		Operator string `json:"operator"`
-		Job      string `json:"job"`
-	}
 )
 
 // addEntry has an entry about the request stored with the next write.
@@ -217,5 +212,5 @@ func (a *attempt) addUndoEntry(ctx context.Context) error {
 // entryOfAct is the entry for what an operator did from the shell.
 func entryOfAct(act engine.Act) audit.Entry {
 	return audit.New(audit.Operator, string(commands.NewRequestID(act.Job)), fmt.Sprintf("operator/%d/%s", act.At.UnixMicro(), act.Name),
-		operatorBody{Act: act.Name, Operator: strings.ToValidUTF8(act.Operator, "?"), Job: act.Job})
+		audit.OperatorBody{Act: act.Name, Operator: strings.ToValidUTF8(act.Operator, "?"), Job: act.Job})
 }

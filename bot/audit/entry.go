@@ -63,6 +63,13 @@ type RestoredBody struct {
 	By   string `json:"by"` // where the other one was seen: file or room
 }
 
+// OperatorBody is what somebody did from the shell.
+type OperatorBody struct {
+	Act      string `json:"act"`                // retry, cancel or forget
+	Operator string `json:"operator,omitempty"` // the system's user
+	Job      string `json:"job,omitempty"`      // empty where facts of the record were erased
+}
+
 // Hash is a SHA-256.
 type Hash [sha256.Size]byte
 
