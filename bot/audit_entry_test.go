@@ -75,12 +75,17 @@ func TestTheRecordTellsWhoWasLetDoWhatAndWhatCameOfIt(t *testing.T) {
 				require.Equal(t, room, s.Room)
 				continue
 			}
-			require.Contains(t, string(s.Body), `"ok":true`, "each condition")
+			require.Contains(t, string(s.Facts.Text), `"ok":true`, "each condition")
 			require.Contains(t, string(s.Facts.Text), `Q2 Earnings`)
 			require.NotContains(t, string(s.Body), `Q2`)
 		}
 	}
 	require.Equal(t, []string{"decision newroom deny contractors", `answer {"outcome":"denied"}`}, w.entries(w.says("kim", `/newroom "Denied"`)))
+	for _, s := range w.record() {
+		if s.Kind == audit.Decision && s.Actor == w.personID("kim") {
+			require.Contains(t, string(s.Body), `"what":"who is one of`, "why somebody was refused is kept")
+		}
+	}
 	require.Equal(t, []string{"decision newroom deny contractors", `answer {"outcome":"denied"}`}, w.entries(w.says("kim", `/newroom "Typo`)))
 	require.Equal(t, []string{"decision newroom allow everybody", `answer {"outcome":"name-taken"}`}, w.entries(w.says("carol", `/newroom "q2 earnings"`)))
 	for _, read := range []string{"/groups", "hello", `/newroom "Maybe" @kim preview`, `/newroom "Nobody" @nobody`} {

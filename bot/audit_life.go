@@ -19,8 +19,8 @@ import (
 // AuditConfig says what the audit record tells besides requests, and who is told of it.
 type AuditConfig struct {
 	Program string // version of the program
-	// PolicyVersion and PolicyDocument are the policy in force, the document as JSON. Without a version
-	// there is no entry about it.
+	// PolicyVersion and PolicyDocument are the policy in force, the document as JSON. Without a
+	// version there is no entry about it.
 	PolicyVersion  string
 	PolicyDocument json.RawMessage
 	File           string            // gets a line for each entry; empty for none
@@ -39,8 +39,8 @@ type (
 	}
 )
 
-// notePolicy is the note of the version of the policy that the last entry has, a string. noteHead is
-// the note of the head that was last told to the room, a toldHead.
+// notePolicy is the note of the version of the policy that the last entry has, a string. noteHead
+// is the note of the head that was last told to the room, a toldHead.
 const (
 	notePolicy = "audit-policy"
 	noteHead   = "audit-head"

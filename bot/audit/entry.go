@@ -99,8 +99,8 @@ func HashOf(stored []byte) (h Hash) {
 	return h
 }
 
-// Stored is the hash as it is stored: its bytes, or NULL for the zero hash.
-func (h Hash) Stored() any {
+// BytesOrNull is the hash as it is stored: its bytes, or NULL for the zero hash.
+func (h Hash) BytesOrNull() any {
 	if h.IsZero() {
 		return nil
 	}

@@ -237,6 +237,9 @@ func printChecks(w stdio.Writer, e entry) {
 	if e.Kind != audit.Decision || json.Unmarshal(e.Body, &body) != nil {
 		return
 	}
+	if e.Facts != nil && body.Checks == nil {
+		_ = json.Unmarshal(e.Facts, &body) // facts that cannot be read tell nothing
+	}
 	for _, c := range body.Checks {
 		mark := "✗"
 		if c.OK {

@@ -26,7 +26,8 @@ func (f jobsFilter) withRecord(filters []engine.Filter) []engine.Filter {
 	return []engine.Filter{{Since: filters[0].Since, Limit: math.MaxInt32}}
 }
 
-// chooseByRecord adds to jobs what the audit record tells of them, and leaves those that are wanted.
+// chooseByRecord adds to jobs what the audit record tells of them, and leaves those that are
+// wanted.
 func (f jobsFilter) chooseByRecord(
 	ctx context.Context, store *engine.Inspector, all []job, filters []engine.Filter, limit int,
 ) ([]job, error) {

@@ -54,8 +54,8 @@ func (v Value) ProblemWith(wrong *InvalidValue) Problem {
 	return v.Problem(s.subject()+wrong.What, wrong.Fix)
 }
 
-// JSON is the value in one form, however the document is laid out; nil where it cannot be written so.
-// Names of environment variables stay as they are.
+// JSON is the value in one form, however the document is laid out; nil where it cannot be written
+// so. Names of environment variables stay as they are.
 func (v Value) JSON() json.RawMessage {
 	var plain any
 	if v.Node == nil || v.Node.Decode(&plain) != nil {
