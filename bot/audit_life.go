@@ -154,7 +154,7 @@ func (l *recordLife) checkSeen(ctx context.Context, seen audit.Head, by string) 
 		return engine.ErrStop
 	})
 	if err == nil && !same {
-		zerolog.Ctx(ctx).Error().Int64("seq", seen.Seq).Str("kind", by).Msg("entry of the audit record is another one than was told before")
+		zerolog.Ctx(ctx).Error().Int64("seq", seen.Seq).Str("by", by).Msg("entry of the audit record is another one than was told before")
 	}
 	return err
 }

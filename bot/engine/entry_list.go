@@ -142,7 +142,7 @@ func (f EntryFilter) condition() (condition string, args []any) {
 		add(`e.kind = %s`, string(f.Kind))
 	}
 	if f.Room != "" {
-		add(`e.request IN (SELECT request FROM audit WHERE room = %[1]s UNION SELECT request FROM audit_unlinked WHERE room = %[1]s)`, f.Room)
+		add(`e.request IN (SELECT request FROM audit WHERE room = %[1]s AND room <> '' UNION SELECT request FROM audit_unlinked WHERE room = %[1]s)`, f.Room)
 		parts = append(parts, `e.request <> ''`)
 	}
 	return strings.Join(parts, " AND "), args
