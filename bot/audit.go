@@ -59,6 +59,7 @@ func (a *attempt) AuditRoom(ctx context.Context, room symphony.StreamID) {
 	writeAudit(zerolog.Ctx(ctx), auditRoom, "room was opened", func(line *zerolog.Event) *zerolog.Event {
 		return line.Str("room", string(room))
 	})
+	a.addRoomEntry(ctx, "room", "opened", room)
 }
 
 // AuditRename and AuditClose write what a click on Undo has changed.
@@ -66,6 +67,7 @@ func (a *attempt) AuditRename(ctx context.Context, room symphony.StreamID) {
 	writeAudit(zerolog.Ctx(ctx), auditRoom, "room was renamed to be undone", func(line *zerolog.Event) *zerolog.Event {
 		return line.Str("room", string(room))
 	})
+	a.addRoomEntry(ctx, "room/renamed", "renamed", room)
 }
 
 // AuditClose writes that the room was closed.
@@ -73,10 +75,21 @@ func (a *attempt) AuditClose(ctx context.Context, room symphony.StreamID) {
 	writeAudit(zerolog.Ctx(ctx), auditRoom, "room was closed, undone", func(line *zerolog.Event) *zerolog.Event {
 		return line.Str("room", string(room))
 	})
+	a.addRoomEntry(ctx, "room/closed", "closed", room)
 }
 
-// AuditMember writes that an account was added to the room of the request, or why not.
-func (a *attempt) AuditMember(ctx context.Context, room symphony.StreamID, member symphony.UserID, cause commands.Cause) {
+// AuditMembers writes which accounts were added to the room of the request, or why not. The log has
+// no line about a member who was made an owner.
+func (a *attempt) AuditMembers(ctx context.Context, room symphony.StreamID, step string, members []commands.AuditedMember) {
+	for _, m := range members {
+		if !m.IsMember || m.Cause != "" {
+			writeMemberAudit(ctx, room, m.ID, m.Cause)
+		}
+	}
+	a.addMemberEntry(ctx, room, step, members)
+}
+
+func writeMemberAudit(ctx context.Context, room symphony.StreamID, member symphony.UserID, cause commands.Cause) {
 	message := "member was added"
 	if cause != "" {
 		message = "member was not added as wanted"
@@ -90,10 +103,11 @@ func (a *attempt) AuditMember(ctx context.Context, room symphony.StreamID, membe
 	})
 }
 
-// auditAnswer writes that the user was told. A user whom Symphony lets nobody tell was not.
-func (a *attempt) auditAnswer(ctx context.Context, o outcome, shown sentMessage) {
-	if shown.Message == "" {
-		return
+// auditAnswer writes that the user was told. A user whom Symphony lets nobody tell was not, and has
+// an entry in the record all the same: it is how the request ended.
+func (a *attempt) auditAnswer(ctx context.Context, o outcome, shown sentMessage) error {
+	if err := a.addAnswerEntry(ctx, answerBody{Outcome: o.Code, Untold: shown.Message == ""}, o.Room); err != nil || shown.Message == "" {
+		return err
 	}
 	writeAudit(zerolog.Ctx(ctx), auditAnswer, "answer was shown", func(line *zerolog.Event) *zerolog.Event {
 		line = line.Str("outcome", o.Code)
@@ -102,6 +116,7 @@ func (a *attempt) auditAnswer(ctx context.Context, o outcome, shown sentMessage)
 		}
 		return line
 	})
+	return nil
 }
 
 // AuditAct writes what an operator did to a job from the shell.

@@ -47,6 +47,8 @@ type Config struct {
 	// PrivateAbove is the size of a room from which on an error, a warning or a form goes to the 1:1
 	// chat; 0 for always.
 	PrivateAbove int
+	// Audit says who is told of the audit record.
+	Audit AuditConfig
 	// Clock measures how long an answer waits for the people who are being added. Default the
 	// machine's.
 	Clock commands.Clock
@@ -74,6 +76,7 @@ type Bot struct {
 	bounds       Bounds
 	admission    *admission
 	history      *history
+	record       *recordLife
 	timesLeft    sync.Map // when a job that runs here is expected to be done, by its id
 	lookedUp     sync.Map // ids of earlier jobs whose answer was looked for in vain; they are few
 	users        lookupCache[symphony.UserID, symphony.User]
@@ -114,9 +117,11 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	b.grammar = b.catalogue.Grammar(self.ID, env.Limits.MaxMembers)
 	b.parse = b.grammar.Parse
 	b.history = newHistory(b)
+	b.record = newRecordLife(c, self.ID)
 	b.feed = b.newFeed(c)
 	c.Store.Handle, c.Store.ReportFailure, c.Store.ReportAct = b.execute, b.reportFailure, AuditAct
-	c.Store.ReportWaiting = b.reportWaiting
+	c.Store.ReportWaiting, c.Store.EntryOfAct = b.reportWaiting, entryOfAct
+	c.Store.ReportHead = b.record.noteGrowth
 	c.Store.JournalVersion = journalVersion + commands.JournalVersion
 	if b.rules, err = newPolicyInForce(ctx, c); err != nil {
 		return nil, err
@@ -151,6 +156,9 @@ func (b *Bot) begin(ctx context.Context) error {
 	}
 	if err := b.metrics.registry.Register(b.newGauges()); err != nil {
 		return fmt.Errorf("metrics: %w", err)
+	}
+	if err := b.record.begin(ctx, b.engine); err != nil {
+		return err
 	}
 	return b.history.begin(ctx)
 }
@@ -190,9 +198,11 @@ func (b *Bot) Run(ctx context.Context) error {
 	group.Go(func() error { b.publishManifest(ctx); return nil })
 	group.Go(func() error { b.refreshGroups(ctx); return nil })
 	group.Go(func() error { b.history.run(ctx); return nil })
-	group.Go(func() error { b.rules.watch(ctx, b.tellAdmins); return nil })
+	group.Go(func() error { b.rules.watch(ctx, b.noteNewPolicy); return nil })
 	group.Go(func() error { b.rules.groups.refresh(ctx); return nil })
+	group.Go(func() error { b.record.run(ctx); return nil })
 	err := group.Wait()
+	b.record.end(context.WithoutCancel(ctx))
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}

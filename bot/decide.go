@@ -271,6 +271,7 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 		plan, err := a.plan(ctx, command, r)
 		if err == nil {
 			a.auditDecision(ctx)
+			err = a.keepPlannedDecision(ctx)
 		}
 		return plan, err
 	})

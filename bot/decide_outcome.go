@@ -20,8 +20,12 @@ func (a *attempt) keepOutcome(ctx context.Context, answer func(context.Context) 
 			return nil, err
 		}
 		composed, err := a.composeOutcome(ctx, reply)
-		if err == nil {
-			a.auditDecision(ctx)
+		if err != nil {
+			return nil, err
+		}
+		a.auditDecision(ctx)
+		if a.decision.command != "" && !a.decision.allowed {
+			err = a.addDecisionEntry(ctx, a.decided)
 		}
 		return composed, err
 	})

@@ -37,7 +37,7 @@ func (a *attempt) CheckPolicy(ctx context.Context, r *commands.Request) error {
 		return err
 	}
 	a.auditDecision(ctx)
-	return nil
+	return a.addDecisionEntry(ctx, a.decided)
 }
 
 // checkPolicy asks the policy, which needs to know more than events tell of the chat and the
@@ -58,8 +58,12 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	decision := rules.Decide(query)
 	a.limits = decision.Limits
 	a.decision = policyDecision{command: r.Command, rule: decision.Rule, allowed: decision.Allowed}
+	if a.decided, err = json.Marshal(a.decisionOf(r.Command, rules.Version(), decision)); err != nil {
+		return err
+	}
+	a.allowedBy = nil
 	if decision.Allowed {
-		a.admitted = true
+		a.admitted, a.allowedBy = true, checksOf(decision)
 		return nil
 	}
 	zerolog.Ctx(ctx).Info().Str("command", r.Command).Str("rule", decision.Rule).Msg("policy denied the request")

@@ -30,7 +30,9 @@ type attempt struct {
 	typed   *syntax.Message // the message, where it was read at arrival
 	said    syntax.Message  // what the user typed, or what the form or the button stands for; empty until it is read
 
-	decision, auditedDecision policyDecision // the last of this attempt; the last that was written
+	decision, auditedDecision policyDecision  // the last of this attempt; the last that was written
+	decided                   json.RawMessage // the last of this attempt as the audit record has it, a decisionBody
+	allowedBy                 []decisionCheck // its conditions, where it allows the request
 
 	facts  *commands.Facts // of the plan; nil while it is not known, and for commands without any
 	limits policy.Limits   // of the rule that has admitted the request last
@@ -68,13 +70,15 @@ func (a *attempt) finish(ctx context.Context, started time.Time) error {
 	if decided.ignored != "" {
 		decided.ignored.log(ctx)
 		a.noteProgress()
-		return nil
+		return a.addAnswerEntry(ctx, answerBody{Outcome: noOutcome, Reason: decided.ignored}, "")
 	}
 	shown, err := a.deliver(ctx, decided.outcome)
 	if err != nil {
 		return err
 	}
-	a.auditAnswer(ctx, decided.outcome, shown)
+	if err := a.auditAnswer(ctx, decided.outcome, shown); err != nil {
+		return err
+	}
 	a.logAnswer(ctx, decided.outcome, shown, started)
 	a.bot.timesLeft.Delete(a.ID)
 	a.bot.metrics.countAnswer(decided.outcome, a.request.At, shown.At)
@@ -223,7 +227,9 @@ func (a *attempt) report(ctx context.Context, cause error) error {
 	if err != nil {
 		return err
 	}
-	a.auditAnswer(ctx, decided, shown)
+	if err := a.auditAnswer(ctx, decided, shown); err != nil {
+		return err
+	}
 	a.bot.metrics.countFailure(decided)
 	a.noteProgress()
 	return nil

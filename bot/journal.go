@@ -60,9 +60,15 @@ const (
 	partFirstAsked    = "first-asked"
 	partFirstStopping = "first-stopping"
 
+	stepDecided = "decided" // decisionBody of the plan; it has no entry in the audit record until another one counts
+
 	stepTurn = "turn" // null: the user has been told which request comes first
 	stepAct  = "act"  // bool: whether a button could act on its request
 )
+
+// stepDecision is the nth decision with an entry in the audit record, a decisionBody. Together with
+// the request's number it is the key of the entry.
+func stepDecision(n int) string { return "decision/" + strconv.Itoa(n) }
 
 // intentStopLook counts how often the room of a stopped request could not be looked for.
 const intentStopLook = "stop-look"

@@ -65,9 +65,9 @@ func newPolicyInForce(ctx context.Context, c Config) (*policyInForce, error) {
 
 func (p *policyInForce) now() *policy.Policy { return p.current.Load().policy }
 
-// watch replaces the policy whenever its text changes, until ctx ends. tell tells the
-// administrators of the policy that is in force then.
-func (p *policyInForce) watch(ctx context.Context, tell func(ctx context.Context, text string)) {
+// watch replaces the policy whenever its text changes, until ctx ends. note is called with what
+// administrators are to be told.
+func (p *policyInForce) watch(ctx context.Context, note func(ctx context.Context, text string)) {
 	if p.read == nil {
 		return
 	}
@@ -84,7 +84,7 @@ func (p *policyInForce) watch(ctx context.Context, tell func(ctx context.Context
 		case <-look.C:
 		}
 		if text := p.reload(ctx); text != "" {
-			tell(ctx, text)
+			note(ctx, text)
 		}
 	}
 }

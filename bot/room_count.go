@@ -20,6 +20,9 @@ func (a *attempt) IntendRoom(ctx context.Context, step string) error {
 	}
 	err := a.IntendWithin(ctx, step, roomsQuota(a.request.From.ID), quotas...)
 	if used, ok := errors.AsType[*engine.QuotaError](err); ok {
+		if err := a.addLimitEntry(ctx); err != nil {
+			return err
+		}
 		return commands.TooManyRooms(used.Quota.Limit, used.Quota.Span, used.Next, a.said)
 	}
 	return err

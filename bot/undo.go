@@ -45,6 +45,9 @@ func (a *attempt) undoRoom(ctx context.Context, form *formMessage) (commands.Rep
 	if err := a.claimUndo(ctx, undo); err != nil {
 		return commands.Reply{}, err
 	}
+	if err := a.addUndoEntry(ctx); err != nil {
+		return commands.Reply{}, err
+	}
 	click := commands.UndoClick{By: a.request.From.ID, At: a.request.At, Shown: shown.Time}
 	reply, err := a.bot.env.Undo(ctx, a, undo, click)
 	if commands.IsRefusal(err) { // another click may have more luck, and the room's own job goes on

@@ -220,7 +220,7 @@ var backToOldSchema = []string{
 	`ALTER TABLE command DROP COLUMN forget`,
 	`ALTER TABLE command DROP COLUMN owner`,
 	`DROP TABLE quota`,
-	`DROP TABLE act`,
+	`DROP TABLE act`, `DROP TABLE audit`, `DROP TABLE audit_unlinked`, `DROP TABLE audit_facts`,
 	`ALTER TABLE command DROP COLUMN lane`,
 	`ALTER TABLE command DROP COLUMN failing_since`,
 }

@@ -31,18 +31,32 @@ type Attempt interface {
 	Withdraw(ctx context.Context, step string) error
 	// Intentions returns how many intentions of the step are stored, and the time of the last.
 	Intentions(ctx context.Context, step string) (last time.Time, times int, err error)
-	// AuditRoom and AuditMember write into the audit log what is about to be stored as a result:
-	// the room that was opened, and an account that was added to it, or the cause why not.
+	// AuditRoom and AuditMembers write into the audit log and the audit record what is about to be
+	// stored as a result: the room that was opened, and the accounts of a step that were added to it,
+	// or the causes why not.
 	AuditRoom(ctx context.Context, room symphony.StreamID)
-	AuditMember(ctx context.Context, room symphony.StreamID, member symphony.UserID, cause Cause)
-	// AuditRename and AuditClose write into the audit log that the room was renamed or closed by a
-	// click on Undo.
+	AuditMembers(ctx context.Context, room symphony.StreamID, step string, members []AuditedMember)
+	// AuditRename and AuditClose write there that the room was renamed or closed by a click on Undo.
 	AuditRename(ctx context.Context, room symphony.StreamID)
 	AuditClose(ctx context.Context, room symphony.StreamID)
 	// ShowFirst shows the user a first answer, whose place the reply takes that Apply returns. It
 	// says only what has happened: people read it on their phones. A failure to show it stops
 	// nothing.
 	ShowFirst(ctx context.Context, first Reply)
+}
+
+// AuditedMember is what became of an account that was to be added to a room.
+type AuditedMember struct {
+	ID    symphony.UserID
+	Cause Cause // why it was not added, or not made an owner; empty where all is as wanted
+	// IsMember is true where it was a member before, and was to be made an owner.
+	IsMember bool
+	Owner    bool // it was made an owner
+}
+
+// IsAdded reports whether the account was added.
+func (m AuditedMember) IsAdded() bool {
+	return !m.IsMember && (m.Cause == "" || m.Cause.isOfOwnership())
 }
 
 // WaitError is returned by Apply when the job must wait until an earlier, unanswered write shows or

@@ -116,10 +116,16 @@ func (m *memory) AuditRoom(_ context.Context, room symphony.StreamID) {
 	m.audited = append(m.audited, "room "+string(room))
 }
 
-func (m *memory) AuditMember(_ context.Context, room symphony.StreamID, member symphony.UserID, cause commands.Cause) {
+func (m *memory) AuditMembers(_ context.Context, room symphony.StreamID, _ string, members []commands.AuditedMember) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.audited = append(m.audited, fmt.Sprintf("member %d of %s %s", member, room, cause))
+	for _, one := range members {
+		what := "owner"
+		if !one.IsMember {
+			what = "member"
+		}
+		m.audited = append(m.audited, fmt.Sprintf("%s %d of %s %s", what, one.ID, room, one.Cause))
+	}
 }
 
 func (m *memory) AuditRename(_ context.Context, room symphony.StreamID) {

@@ -2,26 +2,33 @@ package commands
 
 import "context"
 
-// addAudited is addPart, which has an audit line for each invitee once the part is over. A member
-// whom it only made an owner has one where that failed; an outsider whom Symphony has not refused
-// has one when it is known whether they came in.
+// addAudited is addPart, which tells the audit what became of each invitee once the part is over.
+// An outsider whom Symphony has not refused is told when it is known whether they came in.
 func (a *memberAdder) addAudited(ctx context.Context, attempt Attempt, step string, invitees []invitee) ([]absentee, error) {
 	absent, err := a.addPart(ctx, attempt, step, invitees)
 	if err != nil {
 		return nil, err
 	}
+	var told []AuditedMember
 	for _, who := range invitees {
 		cause := who.cause(absent)
-		if cause != "" || !who.IsMember && !a.env.comesLater(who) {
-			attempt.AuditMember(ctx, a.room.ID, who.ID, cause)
+		if cause != "" || !a.env.comesLater(who) {
+			told = append(told, auditedMember(who, cause))
 		}
 	}
+	attempt.AuditMembers(ctx, a.room.ID, step, told)
 	return absent, nil
 }
 
-// auditOutsiders writes what became of outsiders who were waited for.
+// auditOutsiders tells what became of outsiders who were waited for.
 func (a *memberAdder) auditOutsiders(ctx context.Context, attempt Attempt, outsiders []invitee, absent []absentee) {
+	var told []AuditedMember
 	for _, who := range outsiders {
-		attempt.AuditMember(ctx, a.room.ID, who.ID, who.cause(absent))
+		told = append(told, auditedMember(who, who.cause(absent)))
 	}
+	attempt.AuditMembers(ctx, a.room.ID, stepOutside, told)
+}
+
+func auditedMember(who invitee, cause Cause) AuditedMember {
+	return AuditedMember{ID: who.ID, Cause: cause, IsMember: who.IsMember, Owner: who.Owner && cause == ""}
 }

@@ -228,7 +228,7 @@ func TestEachInviteeIsAuditedOnce(t *testing.T) {
 	}
 	member := func(name string) string { return fmt.Sprintf("member %d", w.people[name].ID) }
 	require.ElementsMatch(t, []string{
-		"room", member("bob"), member("alice") + " not-owner", member("carol"), member("ravi") + " forbidden",
+		"room", member("bob"), fmt.Sprintf("owner %d", w.people["bob"].ID), member("alice") + " not-owner", member("carol"), member("ravi") + " forbidden",
 		fmt.Sprintf("member %d", 103<<36+195),
 	}, lines)
 }

@@ -21,6 +21,9 @@ func decode(root schema.Value, commands []string) (*Config, error) {
 	if file := c.Roombot.Store.File(); file != "" {
 		c.Roombot.Store.Address = engine.FileAddress(root.ResolvePath(file))
 	}
+	if file := c.Roombot.Audit.File; file != "" {
+		c.Roombot.Audit.File = root.ResolvePath(file)
+	}
 	return c, nil
 }
 

@@ -45,6 +45,7 @@ func (e *Engine) reportActs(ctx context.Context) error {
 	}
 	return e.store.write(ctx, func(ctx context.Context, tx runner) error {
 		var acts []Act
+		var entries []*newEntry
 		err := tx.query(ctx, func(read scan) error {
 			var act Act
 			var at int64
@@ -59,7 +60,10 @@ func (e *Engine) reportActs(ctx context.Context) error {
 		slices.SortStableFunc(acts, func(a, b Act) int { return a.At.Compare(b.At) })
 		for _, act := range acts {
 			e.config.ReportAct(ctx, act)
+			if e.config.EntryOfAct != nil {
+				entries = append(entries, e.newEntry(e.config.EntryOfAct(act), nil))
+			}
 		}
-		return nil
+		return storeEntries(ctx, tx, e.store.dialect(), entries)
 	})
 }

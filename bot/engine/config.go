@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"roombot/bot/audit"
 )
 
 // DefaultTakeoverAfter is long enough for a call of 30 s and a search that lags by 10 s.
@@ -41,9 +43,9 @@ type Config struct {
 	ReportFailure func(ctx context.Context, a *Attempt, cause error) error
 
 	// ReportWaiting is called with a job that has waited for its turn for WaitingAfter, to tell the
-	// user; ahead are the jobs before it, the first of which has its turn. It is called by the process
-	// that has inserted the job, or not at all where that has ended before. Its error is logged.
-	// Optional.
+	// user; ahead are the jobs before it, the first of which has its turn. It is called by the
+	// process that has inserted the job, or not at all where that has ended before. Its error is
+	// logged. Optional.
 	ReportWaiting func(ctx context.Context, a *Attempt, ahead []Job) error
 	WaitingAfter  time.Duration // default 500 ms
 
@@ -51,12 +53,22 @@ type Config struct {
 	// least once, by one of the running processes. Optional.
 	ReportAct func(ctx context.Context, act Act)
 
+	// EntryOfAct makes the entry of the audit record of such an act, which is stored once.
+	// Optional.
+	EntryOfAct func(act Act) audit.Entry
+
+	// ReportHead is called with the number of the last entry of the audit record, within a second
+	// after this process or another one has linked some. It must not block. Optional.
+	ReportHead func(seq int64)
+
 	MaxAttempts    int           // failed attempts after which the job fails; default 12
 	MaxCrashes     int           // ends of the process during Handle in a row, less the steps done, after which the job fails; default 50
 	MaxReports     int           // calls of ReportFailure, ends of the process in the middle included; default 25
 	BackoffFloor   time.Duration // pause after the first failed attempt, doubled after each; default 1 s
 	BackoffCeiling time.Duration // longest pause; default 5 min
 	Drain          time.Duration // how long Run waits for running jobs at its end before it cancels them; default 10 s, below 0 none
+	KeepFacts      time.Duration // how long the facts of the audit record are kept; default DefaultKeep
+	KeepEntries    time.Duration // how long its entries are kept; default for ever
 	Keep           time.Duration // how long finished jobs are kept, of failed ones all; default DefaultKeep, at least a minute
 
 	// Timeout is the longest single attempt; its context ends then. An attempt that has stored a
@@ -100,6 +112,7 @@ func (c Config) withDefaults() (Config, error) {
 	c.BackoffCeiling = cmp.Or(c.BackoffCeiling, 5*time.Minute)
 	c.Drain = cmp.Or(c.Drain, 10*time.Second)
 	// The queue may use the id of a purged job again, which must not be soon.
+	c.KeepFacts = cmp.Or(c.KeepFacts, DefaultKeep)
 	c.Keep = max(cmp.Or(c.Keep, DefaultKeep), time.Minute)
 	return c.withReplicaDefaults()
 }

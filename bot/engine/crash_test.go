@@ -32,6 +32,8 @@ func runChild(address string) {
 		c.Handle = func(context.Context, *engine.Attempt) error { os.Exit(3); return nil }
 	case "careful":
 		c.Handle = carefulSteps
+	case "entries":
+		c.Handle = entriesChild
 	case "slow":
 		c.Handle = slowSteps
 	default:

@@ -43,14 +43,17 @@ type Engine struct {
 	started    atomic.Bool
 	stuck      atomic.Bool // jobs have not ended when cancelled
 
-	mu      sync.Mutex          // guards what follows
-	running map[int64]*delivery // by queueID
-	idle    chan struct{}       // closed when nothing is running any more; nil when nothing is
+	mu        sync.Mutex          // guards what follows
+	running   map[int64]*delivery // by queueID
+	idle      chan struct{}       // closed when nothing is running any more; nil when nothing is
+	lastPlace int64               // of an entry of the audit record
 
 	lastEarlier int64 // greatest queue id of the jobs that were unfinished when the store was opened
 
 	erasures atomic.Int64 // committed; the first is what a process before this one may have left
 	traced   int64        // how many of them have left no trace
+
+	reportedHead int64 // number of the last entry of the audit record that was reported; of the maintenance
 
 	health     storeHealth
 	dispatcher *dispatcher
@@ -100,6 +103,9 @@ func (e *Engine) noteEarlierJobs(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Replica is the name of this process among several on the store.
+func (e *Engine) Replica() string { return e.config.Replica }
 
 // Commits counts the transactions that this process has committed: what it has waited for its disk
 // or its database.

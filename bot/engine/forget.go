@@ -12,7 +12,8 @@ import (
 type Forgotten struct {
 	Erased int      // failed jobs; they can no longer be retried
 	AtEnd  int      // unfinished jobs, which are erased when they end
-	Jobs   []string // ids of both
+	Facts  int      // entries of the audit record whose facts were erased
+	Jobs   []string // ids of the jobs
 }
 
 // Said is what a job says.
@@ -22,8 +23,8 @@ type Said struct {
 }
 
 // Forget erases what failed jobs say, and of unfinished ones has it erased when they end, whatever
-// comes of them. It concerns the jobs that choose returns of all that say something. What it
-// returns is so, also where it fails after that.
+// comes of them; and erases facts of the audit record. It concerns those that choose returns of all
+// that say something. What it returns is so, also where it fails after that.
 func (i *Inspector) Forget(ctx context.Context, choose func(all map[string]Said) (ids []string)) (f Forgotten, err error) {
 	err = i.change(func(a *jobAdmin) error {
 		err := a.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
@@ -63,7 +64,18 @@ func (a *jobAdmin) forgetInTx(ctx context.Context, tx runner, choose func(map[st
 	if err != nil {
 		return Forgotten{}, err
 	}
+	if err := addFacts(ctx, tx, all); err != nil {
+		return Forgotten{}, err
+	}
 	for _, id := range choose(all) {
+		isFacts, err := eraseFacts(ctx, tx, a.store.dialect(), id, all[id])
+		if err != nil {
+			return Forgotten{}, err
+		}
+		if isFacts {
+			f.Facts++
+			continue
+		}
 		if _, err := a.lockConversationOf(ctx, tx, id); err != nil { // the job may end at this moment
 			return Forgotten{}, err
 		}

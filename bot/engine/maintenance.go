@@ -56,11 +56,13 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 }
 
 // pollStore looks for what other processes have done: jobs that are ready, jobs that were
-// cancelled, and acts of operators.
+// cancelled, and acts of operators; and for entries of the audit record that are to be linked.
 func (e *Engine) pollStore(ctx context.Context) error {
-	var ready, acts bool
-	_, err := queryRow(ctx, e.store, []any{&ready, &acts}, `SELECT EXISTS (SELECT 1 FROM river_job WHERE state = 'available'
-		AND scheduled_at <= `+e.store.dialect().stamp+`), EXISTS (SELECT 1 FROM act)`)
+	var ready, acts, unlinked bool
+	var last int64
+	_, err := queryRow(ctx, e.store, []any{&ready, &acts, &unlinked, &last}, `SELECT EXISTS (SELECT 1 FROM river_job WHERE state = 'available'
+		AND scheduled_at <= `+e.store.dialect().stamp+`), EXISTS (SELECT 1 FROM act), EXISTS (SELECT 1 FROM audit_unlinked),
+		(SELECT coalesce(max(seq), 0) FROM audit)`)
 	if err != nil {
 		return err
 	}
@@ -71,6 +73,10 @@ func (e *Engine) pollStore(ctx context.Context) error {
 	if acts {
 		err = e.reportActs(ctx)
 	}
+	if unlinked {
+		err = errors.Join(err, e.LinkEntries(ctx))
+	}
+	e.reportHead(last)
 	return errors.Join(err, e.interruptCancelled(ctx))
 }
 
@@ -155,14 +161,17 @@ func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
 	return nil
 }
 
-// purge deletes finished jobs older than Config.Keep, a few at a time, and errors that belong to no
-// job.
+// purge deletes finished jobs older than Config.Keep, a few at a time, errors that belong to no
+// job, and what is too old of the audit record.
 func (e *Engine) purge(ctx context.Context) {
 	if now, err := e.purgeTime(ctx); err != nil {
 		e.health.noteFailure(err)
 	} else {
 		e.purgeJobs(ctx, now)
 		e.purgeQueue(ctx, now)
+		if err := e.purgeRecord(ctx, now); err != nil {
+			e.health.noteFailure(err)
+		}
 	}
 	err := e.store.write(ctx, func(ctx context.Context, tx runner) error {
 		n, err := eraseOrphanErrors(ctx, tx)

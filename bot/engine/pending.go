@@ -23,9 +23,9 @@ const (
 	saveSoon  = 20 * time.Millisecond
 )
 
-// pendingWrites are the results and claims of an attempt that no transaction has stored yet, in
-// their order. Each transaction of the attempt stores them first, so that the store never has
-// something later without what came before it.
+// pendingWrites are the results, claims and entries of an attempt that no transaction has stored
+// yet, in their order. Each transaction of the attempt stores them first, so that the store never
+// has something later without what came before it.
 type pendingWrites struct {
 	writing sync.Mutex // held while a transaction of the attempt stores them
 
@@ -36,12 +36,15 @@ type pendingWrites struct {
 	background sync.WaitGroup
 }
 
-// pendingWrite is the result of a step, or a claim.
+// pendingWrite is the result of a step, a claim, or an entry of the audit record.
 type pendingWrite struct {
 	step   string
 	result json.RawMessage
-	claim  string // key; empty for a result
+	claim  string    // key; empty for the others
+	entry  *newEntry // nil for the others
 }
+
+func (w *pendingWrite) isResult() bool { return w.claim == "" && w.entry == nil }
 
 // add appends a write, and has save called after so long unless everything is stored by then.
 func (p *pendingWrites) add(w *pendingWrite, after time.Duration, save func()) {
@@ -185,12 +188,17 @@ func (a *Attempt) write(ctx context.Context, t func(ctx context.Context, tx runn
 	return err
 }
 
-// storePending stores results and claims. lost is a claim that another job has.
+// storePending stores results, claims and entries. lost is a claim that another job has.
 func (a *Attempt) storePending(ctx context.Context, tx runner, pending []*pendingWrite) (lost string, err error) {
 	var results [][]any
+	var entries []*newEntry
 	for _, w := range pending {
-		if w.claim == "" {
+		switch {
+		case w.isResult():
 			results = append(results, []any{a.ID, w.step, string(w.result)})
+			continue
+		case w.entry != nil:
+			entries = append(entries, w.entry)
 			continue
 		}
 		owner, err := claimInTx(ctx, tx, w.claim, a.ID)
@@ -201,8 +209,8 @@ func (a *Attempt) storePending(ctx context.Context, tx runner, pending []*pendin
 			lost = w.claim
 		}
 	}
-	if len(results) == 0 {
-		return lost, nil
+	if err := storeEntries(ctx, tx, a.engine.store.dialect(), entries); err != nil || len(results) == 0 {
+		return lost, err
 	}
 	const insert = `INSERT INTO step (command, step, result) VALUES ($1, $2, $3) ON CONFLICT (command, step) DO NOTHING`
 	return lost, tx.execMany(ctx, nil, insert, results)

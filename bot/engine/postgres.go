@@ -159,7 +159,7 @@ func (p *postgresStore) dialect() dialect { return postgresDialect() }
 func (p *postgresStore) eraseTraces(ctx context.Context) (done bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
-	_, err = p.exec(ctx, `VACUUM (SKIP_LOCKED, TRUNCATE FALSE) command, step, intent, claim, quota, river_job`)
+	_, err = p.exec(ctx, `VACUUM (SKIP_LOCKED, TRUNCATE FALSE) command, step, intent, claim, quota, river_job, audit_unlinked, audit_facts`)
 	if ctx.Err() != nil { // much is to be removed: what is not done goes on the next time, or is autovacuum's
 		return false, nil
 	}

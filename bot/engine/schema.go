@@ -29,6 +29,10 @@ import (
 //	command.failing_since  when the first of the attempts failed that have failed since the job was
 //	                  last put off as planned; 0 where the last attempt has not failed
 //	act               what an operator did from the shell, until it is reported
+//	audit             the audit record, a chain: linked entries are added and, when they are too old,
+//	                  removed from its beginning
+//	audit_unlinked    entries that are stored and not linked yet; place is their order
+//	audit_facts       what is personal beside an entry; blanks where it was erased
 //	river_*           the tables of the queue; river_job has a row for each job and series
 
 // migration is one step of the schema: the queue's own tables up to a version, then ours. Published
@@ -95,6 +99,23 @@ func migrations() []migration {
 		// An older program beside this one has every job wait for those of other lanes as well.
 		`ALTER TABLE command ADD COLUMN lane BIGINT NOT NULL DEFAULT 0`,
 		`ALTER TABLE command ADD COLUMN failing_since BIGINT NOT NULL DEFAULT 0`,
+	}}, {statements: []string{
+		// An older program beside this one stores no entries.
+		`CREATE TABLE audit (
+			seq INTEGER PRIMARY KEY, at BIGINT NOT NULL, kind TEXT NOT NULL, request TEXT NOT NULL, part TEXT NOT NULL, actor BIGINT NOT NULL,
+			room TEXT NOT NULL, body TEXT NOT NULL, facts_hash BYTEA, prev BYTEA NOT NULL, hash BYTEA NOT NULL
+		)`,
+		`CREATE UNIQUE INDEX audit_request ON audit (request, part)`,
+		`CREATE INDEX audit_at ON audit (at)`,
+		`CREATE INDEX audit_room ON audit (room) WHERE room <> ''`,
+		`CREATE TABLE audit_unlinked (
+			place BIGINT NOT NULL, at BIGINT NOT NULL, kind TEXT NOT NULL, request TEXT NOT NULL, part TEXT NOT NULL, actor BIGINT NOT NULL,
+			room TEXT NOT NULL, body TEXT NOT NULL, facts_hash BYTEA, PRIMARY KEY (request, part)
+		)`,
+		`CREATE TABLE audit_facts (
+			request TEXT NOT NULL, part TEXT NOT NULL, at BIGINT NOT NULL, salt BYTEA NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (request, part)
+		)`,
+		`CREATE INDEX audit_facts_at ON audit_facts (at)`,
 	}}}
 }
 

@@ -101,7 +101,7 @@ func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settle
 func (a *Attempt) storeAtEnd(ctx context.Context, tx runner, o settlement) error {
 	pending := a.pending.all()
 	if o.state == stateDone {
-		pending = slices.DeleteFunc(pending, func(w *pendingWrite) bool { return w.claim == "" })
+		pending = slices.DeleteFunc(pending, (*pendingWrite).isResult)
 	}
 	_, err := a.storePending(ctx, tx, pending)
 	return err

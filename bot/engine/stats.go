@@ -15,6 +15,8 @@ type Stats struct {
 	Failing     time.Duration // how long the attempts at an unfinished job have been failing, the longest of them
 	Replicas    int           // alive; 1 on SQLite
 	Commits     int64         // transactions that this process has committed
+	Entries     int64         // number of the last entry of the audit record
+	Unlinked    int           // entries that are stored and not linked yet
 	OutageSince time.Time     // when writes began to fail, or to hang for 2 s; zero when they succeed
 }
 
@@ -23,10 +25,11 @@ func (e *Engine) Stats(ctx context.Context) (Stats, error) {
 	s := Stats{Running: e.countRunning(), Replicas: 1, Commits: e.Commits(), OutageSince: e.health.outageSince()}
 	var open, running, alive int
 	var oldest, failing int64
-	_, err := queryRow(ctx, e.store, []any{&open, &oldest, &failing, &s.Failed, &running, &alive},
+	_, err := queryRow(ctx, e.store, []any{&open, &oldest, &failing, &s.Failed, &running, &alive, &s.Entries, &s.Unlinked},
 		`SELECT count(*), coalesce(min(received), 0), coalesce(min(CASE WHEN failing_since > 0 THEN failing_since END), 0),
 			(SELECT count(*) FROM command WHERE state = 'failed'),
-			(SELECT count(*) FROM river_job WHERE state = 'running'), (SELECT count(*) FROM replica WHERE dead IS NULL)
+			(SELECT count(*) FROM river_job WHERE state = 'running'), (SELECT count(*) FROM replica WHERE dead IS NULL),
+			(SELECT coalesce(max(seq), 0) FROM audit), (SELECT count(*) FROM audit_unlinked)
 			FROM command WHERE finished IS NULL`)
 	if err != nil {
 		return Stats{}, fmt.Errorf("count jobs: %w", err)

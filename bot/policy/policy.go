@@ -7,7 +7,10 @@
 // turns on it.
 package policy
 
-import "slices"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // Policy is a set of rules, ready to decide. It never changes and may be used from any number of
 // goroutines. The zero value and nil allow /help only.
@@ -16,6 +19,7 @@ type Policy struct {
 	admins      []subject
 	tests       []Test
 	version     string
+	document    json.RawMessage
 	contact     string
 }
 
@@ -23,6 +27,14 @@ type Policy struct {
 type Options struct {
 	Commands []string // the commands that rules may name, without slash; empty: any
 	Contact  string   // whom a refused user should ask; default DefaultContact
+}
+
+// Document is what the rules say, as JSON.
+func (p *Policy) Document() json.RawMessage {
+	if p == nil {
+		return nil
+	}
+	return p.document
 }
 
 // Version is the first 8 hex digits of the SHA-256 of the rules, without regard to comments, blanks

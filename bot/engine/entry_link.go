@@ -1,0 +1,140 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"roombot/bot/audit"
+)
+
+const (
+	linkBatch = 500     // entries linked in one transaction
+	chainLock = "audit" // of which one replica has the chain for a transaction
+)
+
+// LinkEntries links all entries that are stored into the chain. Run does so within a second.
+func (e *Engine) LinkEntries(ctx context.Context) error {
+	for {
+		n := 0
+		err := e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
+			n, err = e.linkInTx(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("link the audit record: %w", err)
+		}
+		if n < linkBatch {
+			return nil
+		}
+	}
+}
+
+// linkInTx moves entries to the end of the chain, the oldest first, and returns how many. One that
+// is in the chain already was stored twice, by a transaction whose end was not known: it is
+// dropped.
+func (e *Engine) linkInTx(ctx context.Context, tx runner) (n int, err error) {
+	if err := e.lockConversations(ctx, tx, chainLock); err != nil {
+		return 0, err
+	}
+	taken, err := takeUnlinked(ctx, tx)
+	if err != nil || len(taken) == 0 {
+		return 0, err
+	}
+	again, err := findLinked(ctx, tx, taken)
+	if err != nil {
+		return 0, err
+	}
+	head, err := readHead(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	var rows [][]any
+	for i, entry := range taken {
+		if again[i] {
+			continue
+		}
+		linked := entry.Link(head)
+		head = linked.Head()
+		rows = append(rows, linkedRow(linked))
+	}
+	if len(rows) == 0 {
+		return len(taken), nil
+	}
+	return len(taken), tx.execMany(ctx, nil, insertLinked, rows)
+}
+
+const insertLinked = `INSERT INTO audit (seq, at, kind, request, part, actor, room, body, facts_hash, prev, hash)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+
+func linkedRow(e audit.Entry) []any {
+	return []any{e.Seq, e.At.UnixMicro(), string(e.Kind), e.Request, e.Part, e.Actor, e.Room, string(e.Body), e.FactsHash.BytesOrNull(),
+		e.Prev[:], e.Hash[:]}
+}
+
+// reportHead reports that the chain has grown, once for each time that it is read.
+func (e *Engine) reportHead(last int64) {
+	if last != e.reportedHead && e.config.ReportHead != nil {
+		e.reportedHead = last
+		e.config.ReportHead(last)
+	}
+}
+
+// takeUnlinked removes the oldest entries that are not linked.
+func takeUnlinked(ctx context.Context, tx runner) (taken []newEntry, err error) {
+	err = tx.query(ctx, func(read scan) error {
+		var entry newEntry
+		var err error
+		entry.Entry, err = readUnlinked(read, &entry.place)
+		taken = append(taken, entry)
+		return err
+	}, `DELETE FROM audit_unlinked WHERE place <= (SELECT max(place) FROM (SELECT place FROM audit_unlinked ORDER BY place LIMIT $1) AS oldest)
+		RETURNING `+unlinkedColumns, linkBatch)
+	if err != nil {
+		return nil, fmt.Errorf("take the entries that are not linked: %w", err)
+	}
+	slices.SortStableFunc(taken, func(a, b newEntry) int { return cmp.Compare(a.place, b.place) })
+	return taken, nil
+}
+
+// findLinked finds out which of the entries are in the chain, by their places in the list.
+func findLinked(ctx context.Context, tx runner, entries []newEntry) (linked map[int]bool, err error) {
+	var keys [][]any
+	for _, entry := range entries {
+		keys = append(keys, []any{entry.Request, entry.Part})
+	}
+	linked = map[int]bool{}
+	return linked, tx.execMany(ctx, func(n int, _ scan) error {
+		linked[n] = true
+		return nil
+	}, `SELECT 1 FROM audit WHERE request = $1 AND part = $2`, keys)
+}
+
+const unlinkedColumns = `place, at, kind, request, part, actor, room, body, facts_hash`
+
+func readUnlinked(read scan, place *int64) (e audit.Entry, err error) {
+	var at int64
+	var body string
+	var facts []byte
+	err = read(place, &at, &e.Kind, &e.Request, &e.Part, &e.Actor, &e.Room, &body, &facts)
+	e.At, e.Body, e.FactsHash = time.UnixMicro(at).UTC(), []byte(body), audit.HashOf(facts)
+	return e, err
+}
+
+func readHead(ctx context.Context, r runner) (head audit.Head, err error) {
+	var hash []byte
+	_, err = queryRow(ctx, r, []any{&head.Seq, &hash}, `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`)
+	head.Hash = audit.HashOf(hash)
+	return head, err
+}
+
+// Head is the head of the audit record; the zero Head of an empty one.
+func (a *jobAdmin) Head(ctx context.Context) (audit.Head, error) {
+	head, err := readHead(ctx, a.store)
+	if err != nil {
+		return audit.Head{}, fmt.Errorf("read the head of the audit record: %w", err)
+	}
+	return head, nil
+}

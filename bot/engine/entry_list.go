@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"roombot/bot/audit"
+)
+
+// StoredEntry is an entry of the audit record as it is stored.
+type StoredEntry struct {
+	audit.Entry
+	Facts *audit.Facts // nil where there are none, or where they were erased
+}
+
+// EntryFilter selects entries; the zero value selects all. A request has all of its entries where
+// one of them is selected by Room.
+type EntryFilter struct {
+	Since, Until time.Time // by Entry.At; Until is not included
+	Actor        int64
+	Room         string
+	Request      string
+	Kind         audit.Kind
+	After        int64 // Entry.Seq
+}
+
+// listBatch is how many entries are read at a time: whoever reads keeps the log of writes from
+// being cut.
+const listBatch = 5000
+
+// ErrStop ends ListEntries without an error.
+var ErrStop = errors.New("enough was read")
+
+// ListEntries calls each with the linked entries, the oldest first, and then with those that are
+// not linked, whose Seq is 0.
+func (a *jobAdmin) ListEntries(ctx context.Context, f EntryFilter, each func(StoredEntry) error) error {
+	err := a.listLinked(ctx, f, each)
+	if err == nil {
+		err = a.listUnlinked(ctx, f, each)
+	}
+	switch {
+	case errors.Is(err, ErrStop):
+		return nil
+	case err != nil:
+		return fmt.Errorf("list the audit record: %w", err)
+	}
+	return nil
+}
+
+func (a *jobAdmin) listLinked(ctx context.Context, f EntryFilter, each func(StoredEntry) error) error {
+	condition, args := f.condition()
+	for after, n := f.After, listBatch; n == listBatch; {
+		n = 0
+		var batch []StoredEntry
+		statement := fmt.Sprintf(`SELECT e.seq, e.prev, e.hash, e.at, e.kind, e.request, e.part, e.actor, e.room, e.body, e.facts_hash, f.salt, f.facts
+			FROM audit e `+joinFacts+` WHERE %s AND e.seq > $%d ORDER BY e.seq LIMIT %d`, condition, len(args)+1, listBatch)
+		err := a.store.query(ctx, func(read scan) error {
+			n++
+			s, err := readStoredEntry(read, true)
+			batch = append(batch, s)
+			return err
+		}, statement, append(args[:len(args):len(args)], after)...)
+		if err != nil {
+			return err
+		}
+		for _, s := range batch {
+			if err := each(s); err != nil {
+				return err
+			}
+			after = s.Seq
+		}
+	}
+	return nil
+}
+
+// joinFacts adds the facts to the entries e that have some.
+const joinFacts = `LEFT JOIN audit_facts f ON e.facts_hash IS NOT NULL AND f.request = e.request AND f.part = e.part`
+
+func (a *jobAdmin) listUnlinked(ctx context.Context, f EntryFilter, each func(StoredEntry) error) error {
+	condition, args := f.condition()
+	var all []StoredEntry
+	err := a.store.query(ctx, func(read scan) error {
+		s, err := readStoredEntry(read, false)
+		all = append(all, s)
+		return err
+	}, `SELECT e.at, e.kind, e.request, e.part, e.actor, e.room, e.body, e.facts_hash, f.salt, f.facts
+		FROM audit_unlinked e `+joinFacts+` WHERE `+condition+` ORDER BY e.place`, args...)
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		if err := each(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readStoredEntry(read scan, linked bool) (s StoredEntry, err error) {
+	var at int64
+	var body string
+	var prev, hash, factsHash, salt []byte
+	var facts *string
+	columns := []any{&at, &s.Kind, &s.Request, &s.Part, &s.Actor, &s.Room, &body, &factsHash, &salt, &facts}
+	if linked {
+		columns = append([]any{&s.Seq, &prev, &hash}, columns...)
+	}
+	err = read(columns...)
+	s.At, s.Body = time.UnixMicro(at).UTC(), json.RawMessage(body)
+	s.Prev, s.Hash, s.FactsHash = audit.HashOf(prev), audit.HashOf(hash), audit.HashOf(factsHash)
+	if facts != nil && strings.TrimSpace(*facts) != "" {
+		s.Facts = &audit.Facts{Salt: salt, Text: json.RawMessage(*facts)}
+	}
+	return s, err
+}
+
+// condition is what is true of the selected entries e, with its arguments in the order of their
+// appearance.
+func (f EntryFilter) condition() (condition string, args []any) {
+	parts := []string{"TRUE"}
+	add := func(part string, arg any) {
+		args = append(args, arg)
+		parts = append(parts, fmt.Sprintf(part, fmt.Sprintf("$%d", len(args))))
+	}
+	if !f.Since.IsZero() {
+		add(`e.at >= %s`, f.Since.UnixMicro())
+	}
+	if !f.Until.IsZero() {
+		add(`e.at < %s`, f.Until.UnixMicro())
+	}
+	if f.Actor != 0 {
+		add(`e.actor = %s`, f.Actor)
+	}
+	if f.Request != "" {
+		add(`e.request = %s`, f.Request)
+	}
+	if f.Kind != "" {
+		add(`e.kind = %s`, string(f.Kind))
+	}
+	if f.Room != "" {
+		add(`e.request IN (SELECT request FROM audit WHERE room = %[1]s AND room <> '' UNION SELECT request FROM audit_unlinked WHERE room = %[1]s)`, f.Room)
+		parts = append(parts, `e.request <> ''`)
+	}
+	return strings.Join(parts, " AND "), args
+}

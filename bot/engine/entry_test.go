@@ -1,0 +1,373 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/audit"
+	"roombot/bot/engine"
+)
+
+// readRecord is the record in its order, and what its verification has found.
+func readRecord(t testing.TB, store engine.Address) (all []engine.StoredEntry, r audit.Report) {
+	t.Helper()
+	i, err := engine.Inspect(silentContext(), store)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, i.Close()) }()
+	v := audit.NewVerifier(nil)
+	var unlinked []audit.Entry
+	require.NoError(t, i.ListEntries(context.Background(), engine.EntryFilter{}, func(s engine.StoredEntry) error {
+		all = append(all, s)
+		if s.Seq == 0 {
+			unlinked = append(unlinked, s.Entry)
+			return nil
+		}
+		v.Add(s.Entry, s.Facts)
+		return nil
+	}))
+	return all, v.Report(unlinked)
+}
+
+// requireRecord asserts that all entries are linked and that these are all parts, of any order.
+func requireRecord(t testing.TB, e *engine.Engine, store engine.Address, parts ...string) []engine.StoredEntry {
+	t.Helper()
+	require.NoError(t, e.LinkEntries(context.Background()))
+	all, r := readRecord(t, store)
+	require.True(t, r.IsWhole(), r.Faults)
+	require.Zero(t, r.Unlinked)
+	var found []string
+	for _, s := range all {
+		found = append(found, s.Request+" "+s.Part)
+	}
+	require.ElementsMatch(t, parts, found)
+	return all
+}
+
+// addEntries adds two entries of a job, with facts beside the first.
+func addEntries(ctx context.Context, a *engine.Attempt) {
+	e, facts := audit.New(audit.Decision, a.ID, "decision/1", map[string]string{"rule": "everybody"}).WithFacts(map[string]string{"typed": "typed by " + a.ID})
+	e.Actor = 7
+	a.AddEntry(ctx, e, &facts)
+	room := audit.New(audit.Room, a.ID, "room", map[string]string{"act": "opened"})
+	room.Actor, room.Room = 7, "room of "+a.ID
+	a.AddEntry(ctx, room, nil)
+}
+
+func TestEntriesAreStoredWithTheNextWriteAndLinkedInTheirOrder(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		atIntention := make(chan int, 1)
+		e, _ := start(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			addEntries(ctx, a)
+			err := a.Intend(ctx, "create")
+			all, _ := readRecord(t, store)
+			atIntention <- len(all)
+			return err
+		}))
+		insert(t, e, newJob("a", "s"))
+		require.Equal(t, 2, next(t, atIntention), "before anything is done")
+		waitIdle(t, e)
+		require.Eventually(t, func() bool { _, r := readRecord(t, store); return r.Unlinked == 0 && r.Entries == 2 }, patience, 10*time.Millisecond)
+		all := requireRecord(t, e, store, "a decision/1", "a room")
+		require.Equal(t, []int64{1, 2}, []int64{all[0].Seq, all[1].Seq})
+		require.Equal(t, "decision/1", all[0].Part)
+		require.JSONEq(t, `{"typed":"typed by a"}`, string(all[0].Facts.Text))
+		require.WithinDuration(t, time.Now(), all[1].At, time.Minute)
+		require.Equal(t, []any{int64(7), "room of a"}, []any{all[1].Actor, all[1].Room})
+		s, err := e.Stats(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, int64(2), s.Entries)
+		require.Zero(t, s.Unlinked)
+	})
+}
+
+// Entries cost no transaction: they wait for one of the job's own, at the latest for its end.
+func TestEntriesTakeNoCommit(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		with := false
+		e, _ := start(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			if with {
+				addEntries(ctx, a)
+			}
+			return nil
+		}))
+		least := func() int64 { // a link may fall into the time that is counted
+			least := int64(100)
+			for n := range 4 {
+				before := e.Commits()
+				insert(t, e, newJob(fmt.Sprintf("%t %d", with, n), "s"))
+				waitIdle(t, e)
+				least = min(least, e.Commits()-before)
+			}
+			return least
+		}
+		without := least()
+		with = true
+		require.Equal(t, without, least())
+	})
+}
+
+func TestAnEntryOfAJobThatComesBackIsStoredOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		e, _ := start(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			addEntries(ctx, a)
+			if a.Number == 2 { // those of the first attempt are in the chain already
+				if err := a.LinkNow(ctx); err != nil {
+					return err
+				}
+			}
+			if a.Number < 4 {
+				return errors.New("again")
+			}
+			return nil
+		}))
+		insert(t, e, newJob("a", "s"), newJob("b", "t"))
+		waitIdle(t, e)
+		requireRecord(t, e, store, "a decision/1", "a room", "b decision/1", "b room")
+	})
+}
+
+// Each process is killed at a random point; no entry is missing whose effect has happened, and none
+// is there twice.
+func TestEntriesSurviveKills(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		e := open(t, quickConfig(store, doNothing))
+		var jobs []engine.Job
+		var parts []string
+		for _, id := range numberedIDs("job", 12) {
+			jobs = append(jobs, newJob(id, id))
+			parts = append(parts, id+" decision/1", id+" room")
+		}
+		insert(t, e, jobs...)
+		require.NoError(t, e.Close())
+		for n := range 4 {
+			c := childCommand(context.Background(), store, "entries")
+			out, err := c.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, c.Start())
+			buffer := make([]byte, 20+40*n)
+			_, _ = out.Read(buffer)
+			require.NoError(t, c.Process.Kill())
+			_ = c.Wait()
+		}
+		e, _ = start(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error { addEntries(ctx, a); return nil }))
+		waitIdle(t, e)
+		requireRecord(t, e, store, parts...)
+	})
+}
+
+func TestReplicasThatAppendAtOnceMakeOneChain(t *testing.T) {
+	t.Parallel()
+	store := newDatabase(t)
+	handle := func(ctx context.Context, a *engine.Attempt) error {
+		addEntries(ctx, a)
+		return a.Intend(ctx, "create")
+	}
+	one, _ := start(t, quickConfig(store, handle))
+	two, _ := start(t, quickConfig(store, handle))
+	var parts []string
+	ids := numberedIDs("job", 60)
+	linking := make(chan error, 2)
+	for _, e := range []*engine.Engine{one, two} {
+		go func() {
+			var err error
+			for range 30 {
+				err = errors.Join(err, e.LinkEntries(context.Background()))
+			}
+			linking <- err
+		}()
+	}
+	for i, id := range ids {
+		insert(t, []*engine.Engine{one, two}[i%2], newJob(id, id))
+		parts = append(parts, id+" decision/1", id+" room")
+	}
+	require.NoError(t, next(t, linking))
+	require.NoError(t, next(t, linking))
+	waitIdle(t, one)
+	all := requireRecord(t, one, store, parts...)
+	for _, id := range ids {
+		decision := slices.IndexFunc(all, func(s engine.StoredEntry) bool { return s.Request == id && s.Kind == audit.Decision })
+		room := slices.IndexFunc(all, func(s engine.StoredEntry) bool { return s.Request == id && s.Kind == audit.Room })
+		require.Less(t, decision, room)
+	}
+}
+
+func TestEntriesAreSelected(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		ctx := context.Background()
+		e, _ := start(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error { addEntries(ctx, a); return nil }))
+		insert(t, e, newJob("a", "s"), newJob("b", "t"))
+		waitIdle(t, e)
+		require.NoError(t, e.LinkEntries(ctx))
+		require.NoError(t, e.StoreEntries(ctx, audit.New(audit.Stop, "", "stop/1", nil))) // not linked yet, or soon
+		count := func(f engine.EntryFilter) (parts []string) {
+			require.NoError(t, e.ListEntries(ctx, f, func(s engine.StoredEntry) error {
+				parts = append(parts, s.Request+" "+s.Part)
+				return nil
+			}))
+			return parts
+		}
+		require.Len(t, count(engine.EntryFilter{}), 5)
+		require.Len(t, count(engine.EntryFilter{Actor: 7}), 4)
+		require.Empty(t, count(engine.EntryFilter{Actor: 8}))
+		require.Equal(t, []string{"b decision/1", "b room"}, count(engine.EntryFilter{Request: "b"}))
+		require.Equal(t, []string{"a decision/1", "a room"}, count(engine.EntryFilter{Room: "room of a"}), "all of the request")
+		require.Equal(t, []string{"b decision/1"}, count(engine.EntryFilter{Room: "room of b", Kind: audit.Decision}))
+		require.Equal(t, []string{" stop/1"}, count(engine.EntryFilter{Kind: audit.Stop}))
+		require.Len(t, count(engine.EntryFilter{Since: time.Now().Add(-time.Hour), Until: time.Now().Add(time.Hour)}), 5)
+		require.Empty(t, count(engine.EntryFilter{Since: time.Now().Add(time.Hour)}))
+		require.Empty(t, count(engine.EntryFilter{Until: time.Now().Add(-time.Hour)}))
+		n := 0
+		require.NoError(t, e.ListEntries(ctx, engine.EntryFilter{}, func(engine.StoredEntry) error { n++; return engine.ErrStop }))
+		require.Equal(t, 1, n)
+	})
+}
+
+func TestTheActOfAnOperatorHasOneEntry(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		c := quickConfig(store, func(context.Context, *engine.Attempt) error { return engine.GiveUp(errors.New("broken")) })
+		c.ReportAct = func(context.Context, engine.Act) {}
+		c.EntryOfAct = func(act engine.Act) audit.Entry {
+			return audit.New(audit.Operator, act.Job, fmt.Sprint("operator/", act.At.UnixMicro()), map[string]string{"operator": act.Operator})
+		}
+		e, _ := start(t, c)
+		insert(t, e, newJob("a", "s"))
+		waitIdle(t, e)
+		ctx := engine.WithOperator(context.Background(), "ann")
+		i, err := engine.Inspect(ctx, store)
+		require.NoError(t, err)
+		require.NoError(t, i.Retry(ctx, "a"))
+		require.NoError(t, i.Close())
+		require.Eventually(t, func() bool { _, r := readRecord(t, store); return r.Entries == 1 }, patience, 10*time.Millisecond)
+		all, _ := readRecord(t, store)
+		require.Equal(t, audit.Operator, all[0].Kind)
+	})
+}
+
+// Facts are erased when they are old, or when somebody is to be forgotten. The chain stays whole.
+func TestErasedFactsLeaveTheFilesAndAWholeChain(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	store := newFile(t)
+	c := quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+		e, facts := audit.New(audit.Decision, a.ID, "decision/1", nil).WithFacts(map[string]string{"typed": strings.Repeat(marker("typed", numberOf(a.ID)), 5)})
+		a.AddEntry(ctx, e, &facts)
+		return nil
+	})
+	e, stop := start(t, c)
+	for n := range 300 {
+		insert(t, e, newJob(fmt.Sprint("job ", n), fmt.Sprint(n%40)))
+	}
+	waitIdle(t, e)
+	require.NoError(t, e.LinkEntries(ctx))
+	i, err := engine.Inspect(silentContext(), store)
+	require.NoError(t, err)
+	f, err := i.Forget(ctx, func(all map[string]engine.Said) (names []string) {
+		for name, said := range all {
+			if n := regexp.MustCompile(`typed-(\d{6})`).FindStringSubmatch(string(said.Payload)); n != nil && n[1][5] == '7' {
+				names = append(names, name)
+			}
+		}
+		return names
+	})
+	require.NoError(t, err)
+	require.Equal(t, 30, f.Facts)
+	require.NoError(t, i.Close())
+	stop()
+	found := markersIn(t, store)
+	require.Len(t, found, 270)
+	for m := range found {
+		require.NotContains(t, m, "7.")
+	}
+	_, r := readRecord(t, store)
+	require.True(t, r.IsWhole(), r.Faults)
+	require.Equal(t, int64(30), r.Erased)
+	require.Equal(t, 30, r.Unlinked, "who has erased them is told")
+
+	e = open(t, c)
+	e.PurgeAt(ctx, time.Now().Add(31*24*time.Hour), time.Hour)
+	e.PurgeAt(ctx, time.Now().Add(62*24*time.Hour), 31*24*time.Hour+2*time.Hour)
+	e.EraseTraces(ctx)
+	require.NoError(t, e.Close())
+	require.Empty(t, markersIn(t, store))
+	_, r = readRecord(t, store)
+	require.True(t, r.IsWhole(), r.Faults)
+	require.Equal(t, int64(300), r.Erased)
+	require.Equal(t, int64(300), r.Entries, "entries are kept")
+	require.Equal(t, 30, r.Unlinked)
+}
+
+func numberOf(id string) (n int) {
+	_, _ = fmt.Sscanf(id, "job %d", &n)
+	return n
+}
+
+func TestEntriesThatAreTooOldAreRemovedAndAnEntrySaysSo(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		ctx := context.Background()
+		c := quickConfig(store, doNothing)
+		c.KeepEntries = 60 * 24 * time.Hour
+		e := open(t, c)
+		defer func() { require.NoError(t, e.Close()) }()
+		now := time.Now()
+		for n := range 3 {
+			require.NoError(t, e.StoreEntries(ctx, audit.New(audit.Start, "", fmt.Sprint("start/", n), nil)))
+		}
+		require.NoError(t, e.Exec(ctx, `UPDATE audit_unlinked SET at = $1 WHERE part <> 'start/2'`, now.Add(-90*24*time.Hour).UnixMicro()))
+		require.NoError(t, e.LinkEntries(ctx))
+		e.PurgeAt(ctx, now, time.Hour)
+		e.PurgeAt(ctx, now, 2*time.Hour)
+		all, r := readRecord(t, store)
+		require.True(t, r.IsWhole(), r.Faults)
+		require.Equal(t, int64(2), r.Removed)
+		require.Len(t, all, 2)
+		require.Equal(t, audit.Removed, all[1].Kind)
+		var body audit.RemovedBody
+		require.NoError(t, json.Unmarshal(all[1].Body, &body))
+		require.Equal(t, int64(2), body.Through.Seq)
+	})
+}
+
+// What somebody does to the tables is found.
+func TestManipulatedTablesAreFound(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		ctx := context.Background()
+		e := open(t, quickConfig(store, doNothing))
+		defer func() { require.NoError(t, e.Close()) }()
+		for n := range 9 {
+			require.NoError(t, e.StoreEntries(ctx, audit.New(audit.Start, "", fmt.Sprint("start/", n), nil)))
+		}
+		require.NoError(t, e.LinkEntries(ctx))
+		for _, m := range []struct{ statement, undo, fault string }{
+			{`UPDATE audit SET actor = 5 WHERE seq = 4`, `UPDATE audit SET actor = 0 WHERE seq = 4`, "entry 4 was changed"},
+			{`UPDATE audit SET at = at + 1 WHERE seq = 4`, `UPDATE audit SET at = at - 1 WHERE seq = 4`, "entry 4 was changed"},
+			{`UPDATE audit SET facts_hash = hash WHERE seq = 4`, `UPDATE audit SET facts_hash = NULL WHERE seq = 4`, "entry 4 was changed"},
+			{`DELETE FROM audit WHERE seq = 4`, ``, "entries 4 to 4 were removed"},
+		} {
+			require.NoError(t, e.Exec(ctx, m.statement))
+			_, r := readRecord(t, store)
+			require.Len(t, r.Faults, 1)
+			require.Equal(t, m.fault, r.Faults[0].What)
+			if m.undo != "" {
+				require.NoError(t, e.Exec(ctx, m.undo))
+			}
+		}
+	})
+}
+
+// entriesChild is a child process that adds the entries of its jobs, and tells of each.
+func entriesChild(ctx context.Context, a *engine.Attempt) error {
+	addEntries(ctx, a)
+	err := a.Intend(ctx, "create")
+	fmt.Fprintln(os.Stdout, a.ID)
+	return err
+}

@@ -1,0 +1,148 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"roombot/bot/audit"
+)
+
+// Facts are erased in place: secure_delete overwrites a deleted row, but not the copies of the rows
+// beside it that are made when the pages of a table are filled or joined. A table to whose end rows
+// are added, and from whose beginning they are deleted, has no such copies for long.
+
+// purgeRecord deletes facts that are older than Config.KeepFacts, and entries that are older than
+// Config.KeepEntries.
+func (e *Engine) purgeRecord(ctx context.Context, now time.Time) error {
+	for _, purge := range []func(context.Context, time.Time) (more bool, err error){e.purgeFacts, e.purgeEntries} {
+		for {
+			more, err := purge(ctx, now)
+			if err != nil {
+				return fmt.Errorf("purge the audit record: %w", err)
+			}
+			if !more || !sleep(ctx, purgePause) {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+func (e *Engine) purgeFacts(ctx context.Context, now time.Time) (more bool, err error) {
+	horizon := now.Add(-e.config.KeepFacts).UnixMicro()
+	var old bool
+	_, err = queryRow(ctx, e.store, []any{&old}, `SELECT EXISTS (SELECT 1 FROM audit_facts WHERE at < $1)`, horizon)
+	if err != nil || !old {
+		return false, err
+	}
+	var n int64
+	err = e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
+		n, err = tx.exec(ctx, `DELETE FROM audit_facts WHERE at <= (
+			SELECT max(at) FROM (SELECT at FROM audit_facts WHERE at < $1 ORDER BY at LIMIT $2) AS oldest)`, horizon, purgeBatch)
+		return err
+	})
+	if n > 0 && err == nil {
+		e.erasures.Add(1)
+	}
+	return n >= purgeBatch, err
+}
+
+// removeEvery is how much longer the oldest entry is kept, so that the entries that say what was
+// deleted are few.
+const removeEvery = 24 * time.Hour
+
+// purgeEntries deletes the oldest entries, and adds one that says so in the same transaction.
+func (e *Engine) purgeEntries(ctx context.Context, now time.Time) (more bool, err error) {
+	if e.config.KeepEntries <= 0 {
+		return false, nil
+	}
+	horizon := now.Add(-e.config.KeepEntries)
+	var oldest int64
+	found, err := queryRow(ctx, e.store, []any{&oldest}, `SELECT at FROM audit ORDER BY seq LIMIT 1`)
+	if err != nil || !found || !time.UnixMicro(oldest).Before(horizon.Add(-removeEvery)) {
+		return false, err
+	}
+	through, err := e.findThrough(ctx, horizon)
+	if err != nil || through.Seq == 0 {
+		return false, err
+	}
+	removed := audit.New(audit.Removed, "", fmt.Sprintf("removed/%d", through.Seq), audit.RemovedBody{Through: through})
+	err = e.store.write(ctx, func(ctx context.Context, tx runner) error {
+		if err := e.lockConversations(ctx, tx, chainLock); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, `DELETE FROM audit WHERE seq <= $1`, through.Seq); err != nil {
+			return err
+		}
+		if err := storeEntries(ctx, tx, e.store.dialect(), []*newEntry{e.newEntry(removed, nil)}); err != nil {
+			return err
+		}
+		_, err := e.linkInTx(ctx, tx)
+		return err
+	})
+	return err == nil, err
+}
+
+// findThrough is the last of the oldest entries, of which each is older than the horizon. The head
+// stays, since the next entry follows it.
+func (e *Engine) findThrough(ctx context.Context, horizon time.Time) (through audit.Head, err error) {
+	young := false
+	err = e.store.query(ctx, func(read scan) error {
+		var seq, at int64
+		var hash []byte
+		err := read(&seq, &at, &hash)
+		if young = young || at >= horizon.UnixMicro(); !young {
+			through = audit.Head{Seq: seq, Hash: audit.HashOf(hash)}
+		}
+		return err
+	}, `SELECT seq, at, hash FROM audit WHERE seq < (SELECT max(seq) FROM audit) ORDER BY seq LIMIT $1`, listBatch)
+	return through, err
+}
+
+// factsMark begins the names of facts among those of what jobs say.
+const factsMark = "facts\n"
+
+// addFacts adds the facts of the audit record to what is said, under names of their own.
+func addFacts(ctx context.Context, r runner, all map[string]Said) error {
+	err := r.query(ctx, func(read scan) error {
+		var request, part, facts string
+		err := read(&request, &part, &facts)
+		if strings.TrimSpace(facts) != "" {
+			all[factsMark+request+"\n"+part] = Said{Payload: json.RawMessage(facts)}
+		}
+		return err
+	}, `SELECT request, part, facts FROM audit_facts`)
+	if err != nil {
+		return fmt.Errorf("read facts: %w", err)
+	}
+	return nil
+}
+
+// eraseFacts overwrites the facts of this name; it reports false where the name is that of a job.
+func eraseFacts(ctx context.Context, tx runner, d dialect, name string, said Said) (isFacts bool, err error) {
+	key, isFacts := strings.CutPrefix(name, factsMark)
+	if !isFacts {
+		return false, nil
+	}
+	request, part, _ := strings.Cut(key, "\n")
+	blank := strings.Repeat(" ", len(said.Payload))
+	_, err = tx.exec(ctx, `UPDATE audit_facts SET facts = $1, salt = $2 WHERE request = $3 AND part = $4`, blank, make([]byte, 16), request, part)
+	if err == nil {
+		err = recordErasure(ctx, tx, d, request, part)
+	}
+	if err != nil {
+		return true, fmt.Errorf("erase facts: %w", err)
+	}
+	return true, nil
+}
+
+// recordErasure adds an entry about facts that were erased, and by whom.
+func recordErasure(ctx context.Context, tx runner, d dialect, request, part string) error {
+	operator, _ := ctx.Value(operatorKey{}).(string)
+	place := time.Now().UnixMicro()
+	e := audit.New(audit.Operator, request, fmt.Sprintf("operator/%d/%s", place, part), audit.OperatorBody{Act: "forget", Operator: operator})
+	return storeEntries(ctx, tx, d, []*newEntry{{e, nil, place}})
+}
