@@ -14,13 +14,14 @@ import (
 func (a *attempt) IntendRoom(ctx context.Context, step string) error {
 	limit := a.bot.env.Limits.RoomsPerHour
 	if limit <= 0 {
-		return a.Intend(ctx, step)
+		return a.IntendFirst(ctx, step)
 	}
+	a.Kind = a.pausedKind()
 	err := a.IntendWithin(ctx, step, engine.Quota{Key: roomsQuota(a.request.From.ID), Limit: limit, Span: time.Hour})
 	if used, ok := errors.AsType[*engine.QuotaError](err); ok {
 		return commands.TooManyRooms(limit, used.Next, a.said)
 	}
-	return err
+	return a.holdIfPaused(ctx, err)
 }
 
 // releaseRoomCount ends that the request counts: it surely has opened no room.
