@@ -31,7 +31,10 @@ type (
 		Denial  policy.Denial     `json:"denial,omitempty"`
 		Version string            `json:"version,omitempty"` // of the policy
 		Chat    symphony.StreamID `json:"chat,omitempty"`
-		Checks  []decisionCheck   `json:"checks,omitempty"`
+		// Checks are the conditions, of a decision that does not allow the request: one that does
+		// meets each condition of its rule, which stands in the entry about that version of the
+		// policy.
+		Checks []decisionCheck `json:"checks,omitempty"`
 	}
 	decisionCheck struct {
 		What string `json:"what"`
@@ -42,6 +45,8 @@ type (
 		From  commands.Person `json:"from"`
 		Chat  string          `json:"chat,omitempty"` // its name
 		Typed string          `json:"typed,omitempty"`
+		// Checks are the conditions of a decision that allows the request.
+		Checks []decisionCheck `json:"checks,omitempty"`
 	}
 	roomBody struct {
 		Act string `json:"act"` // opened, renamed or closed
@@ -59,11 +64,6 @@ type (
 		Outcome string       `json:"outcome"`          // none where the request ends without an answer
 		Reason  ignoreReason `json:"reason,omitempty"` // why
 		Untold  bool         `json:"untold,omitempty"` // Symphony let nobody tell the user
-	}
-	operatorBody struct {
-		Act      string `json:"act"`
-		Operator string `json:"operator"`
-		Job      string `json:"job"`
 	}
 )
 
@@ -131,10 +131,17 @@ func (a *attempt) decisionOf(command string, d policy.Decision) decisionBody {
 	if !d.Allowed {
 		body.Outcome = "deny"
 	}
-	for _, c := range d.Checks {
-		body.Checks = append(body.Checks, decisionCheck{c.What, c.OK})
+	if !d.Allowed {
+		body.Checks = checksOf(d)
 	}
 	return body
+}
+
+func checksOf(d policy.Decision) (all []decisionCheck) {
+	for _, c := range d.Checks {
+		all = append(all, decisionCheck{c.What, c.OK})
+	}
+	return all
 }
 
 // keepPlannedDecision keeps the decision by which the request was planned. It has an entry only if
@@ -178,9 +185,11 @@ func (a *attempt) addDecisionEntry(ctx context.Context, decided json.RawMessage)
 
 func (a *attempt) addNthDecision(ctx context.Context, n int, decided json.RawMessage) error {
 	return a.Attempt.Do(ctx, stepDecision(n), nil, func(ctx context.Context) (any, error) {
-		e, facts := audit.New(audit.Decision, string(a.id), stepDecision(n), decided).WithFacts(decisionFacts{
-			From: a.request.From, Chat: a.request.Name, Typed: a.said.Text,
-		})
+		told := decisionFacts{From: a.request.From, Chat: a.request.Name, Typed: a.said.Text}
+		if bytes.Equal(decided, a.decided) {
+			told.Checks = a.allowedBy
+		}
+		e, facts := audit.New(audit.Decision, string(a.id), stepDecision(n), decided).WithFacts(told)
 		a.addEntry(ctx, e, &facts)
 		return decided, nil
 	})
@@ -221,5 +230,5 @@ func entryOfAct(act engine.Act) audit.Entry {
 		request = string(commands.NewRequestID(act.Job))
 	}
 	return audit.New(audit.Operator, request, fmt.Sprintf("operator/%d/%s", act.At.UnixMicro(), act.Name),
-		operatorBody{Act: act.Name, Operator: strings.ToValidUTF8(act.Operator, "?"), Job: act.Job})
+		audit.OperatorBody{Act: act.Name, Operator: strings.ToValidUTF8(act.Operator, "?"), Job: act.Job})
 }

@@ -10,6 +10,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -44,6 +45,8 @@ type Config struct {
 	// PrivateAbove is the size of a room from which on an error, a warning or a form goes to the 1:1
 	// chat; 0 for always.
 	PrivateAbove int
+	// Audit says who is told of the audit record.
+	Audit AuditConfig
 	// Clock measures how long an answer waits for the people who are being added. Default the
 	// machine's.
 	Clock commands.Clock
@@ -73,6 +76,7 @@ type Bot struct {
 	bounds       Bounds
 	admission    *admission
 	history      *history
+	record       *recordLife
 	timesLeft    sync.Map // when a job that runs here is expected to be done, by its id
 	lookedUp     sync.Map // ids of earlier jobs whose answer was looked for in vain; they are few
 	users        lookupCache[symphony.UserID, symphony.User]
@@ -113,9 +117,11 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	b.grammar = b.catalogue.Grammar(self.ID, env.Limits.MaxMembers)
 	b.parse = b.grammar.Parse
 	b.history = newHistory(b)
+	b.record, b.policyVersion = newRecordLife(c, self.ID), c.Audit.PolicyVersion
 	b.feed = b.newFeed(c)
 	c.Store.Handle, c.Store.ReportFailure, c.Store.ReportAct = b.execute, b.reportFailure, AuditAct
 	c.Store.ReportWaiting, c.Store.EntryOfAct = b.reportWaiting, entryOfAct
+	c.Store.ReportHead = b.record.noteGrowth
 	c.Store.JournalVersion = journalVersion + commands.JournalVersion
 	if b.engine, err = engine.Open(ctx, c.Store); err != nil {
 		return nil, err
@@ -147,6 +153,9 @@ func (b *Bot) begin(ctx context.Context) error {
 	}
 	if err := b.metrics.registry.Register(b.newGauges()); err != nil {
 		return fmt.Errorf("metrics: %w", err)
+	}
+	if err := b.record.begin(ctx, b.engine); err != nil {
+		return err
 	}
 	return b.history.begin(ctx)
 }
@@ -186,7 +195,9 @@ func (b *Bot) Run(ctx context.Context) error {
 	group.Go(func() error { b.publishManifest(ctx); return nil })
 	group.Go(func() error { b.refreshGroups(ctx); return nil })
 	group.Go(func() error { b.history.run(ctx); return nil })
+	group.Go(func() error { b.record.run(ctx); return nil })
 	err := group.Wait()
+	b.record.end(context.WithoutCancel(ctx))
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}
@@ -195,6 +206,11 @@ func (b *Bot) Run(ctx context.Context) error {
 
 // Close releases the store. Call it after Run has returned.
 func (b *Bot) Close() error { return b.engine.Close() }
+
+// RecordPolicy adds an entry to the audit record: from now on a version of the policy is in force.
+func (b *Bot) RecordPolicy(ctx context.Context, version string, document json.RawMessage) error {
+	return b.record.addPolicy(ctx, version, document)
+}
 
 // refreshGroups reads the directory ahead of the first question and again before it grows old, so
 // that no request waits for it. A failure is no reason to stop: whoever asks for a group is told.

@@ -55,8 +55,9 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	if a.decided, err = json.Marshal(a.decisionOf(r.Command, decision)); err != nil {
 		return err
 	}
+	a.allowedBy = nil
 	if decision.Allowed {
-		a.admitted = true
+		a.admitted, a.allowedBy = true, checksOf(decision)
 		return nil
 	}
 	zerolog.Ctx(ctx).Info().Str("command", r.Command).Str("rule", decision.Rule).Msg("policy denied the request")

@@ -31,6 +31,7 @@ type attempt struct {
 
 	decision, auditedDecision policyDecision  // the last of this attempt; the last that was written
 	decided                   json.RawMessage // the last of this attempt as the audit record has it, a decisionBody
+	allowedBy                 []decisionCheck // its conditions, where it allows the request
 
 	// admitted is true once the policy has admitted the request in this attempt.
 	admitted  bool

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 
+	"roombot/bot/audit"
 	"roombot/bot/engine"
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -40,6 +41,21 @@ func (b *Bot) StoredSteps(ctx context.Context) (names []string, err error) {
 	}
 	return names, nil
 }
+
+// Record is the audit record, all of it linked.
+func (b *Bot) Record(ctx context.Context) (all []engine.StoredEntry, err error) {
+	if err := b.engine.LinkEntries(ctx); err != nil {
+		return nil, err
+	}
+	err = b.engine.ListEntries(ctx, engine.EntryFilter{}, func(s engine.StoredEntry) error {
+		all = append(all, s)
+		return nil
+	})
+	return all, err
+}
+
+// TellHead tells the head of the audit record as if an hour was over.
+func (b *Bot) TellHead(ctx context.Context) { b.record.tellHead(ctx, audit.Head{}) }
 
 // Commits counts what the bot's store has committed.
 func (b *Bot) Commits() int64 { return b.engine.Commits() }

@@ -64,7 +64,7 @@ func decodeStored(text string) (value any, ok bool) {
 
 // Keys of stored values, in lower case.
 var (
-	titleKeys = []string{"name", "roomname"}                         // names of rooms and people's display names
+	titleKeys = []string{"name", "roomname", "what"}                 // names of rooms, people's display names, conditions of rules
 	countKeys = []string{"journal", "start", "end", "behind", "ago"} // numbers that are no ids
 	whoKeys   = []string{"username", "email", "people", "owners"}    // a plain text is somebody's name
 )

@@ -157,6 +157,7 @@ var logFields = map[string]*regexp.Regexp{
 	"replica": anyText, "replicas": regexp.MustCompile(`^\[.*\]$`), "takeover_after": millis,
 	"queue_says": anyText, "queue_fields": regexp.MustCompile(`^\{.*\}$`), "panic": anyText, "stack": anyText,
 	"operation": anyText, "status": number, "trace": anyText, "key": anyText,
+	"seq": number, "hash": regexp.MustCompile(`^"[0-9a-f]{64}"$`), "by": regexp.MustCompile(`^"(file|room)"$`),
 	"fingerprint": regexp.MustCompile(`^"SHA256:[A-Za-z0-9+/]{43}"$`),
 }
 

@@ -36,6 +36,9 @@ func (b *Bot) newGauges() *gauges {
 	add(now, "failed_jobs", "Jobs on record that ended without success.", func(s snapshot) float64 { return float64(s.store.Failed) })
 	add(now, "replicas", "Processes that work on the store.", func(s snapshot) float64 { return float64(s.store.Replicas) })
 	add(total, "store_commits_total", "Transactions that were committed.", func(s snapshot) float64 { return float64(s.store.Commits) })
+	add(now, "audit_entries", "Number of the last entry of the audit record.", func(s snapshot) float64 { return float64(s.store.Entries) })
+	add(now, "audit_unlinked_entries", "Entries of the audit record that are not in its chain yet.",
+		func(s snapshot) float64 { return float64(s.store.Unlinked) })
 	add(now, "feed_last_read_timestamp_seconds", "When a read of the feed last completed.",
 		func(s snapshot) float64 { return unixSeconds(s.feed.LastRead) })
 	add(now, "feed_lag_seconds", "Age of the oldest event of the last read, 0 when it brought none.",

@@ -223,7 +223,7 @@ var backToOldSchema = []string{
 	`DELETE FROM note`,
 	`ALTER TABLE command DROP COLUMN owner`,
 	`DROP TABLE quota`,
-	`DROP TABLE act`,
+	`DROP TABLE act`, `DROP TABLE audit`, `DROP TABLE audit_unlinked`, `DROP TABLE audit_facts`,
 	`ALTER TABLE command DROP COLUMN lane`,
 	`ALTER TABLE command DROP COLUMN failing_since`,
 }

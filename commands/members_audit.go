@@ -2,8 +2,8 @@ package commands
 
 import "context"
 
-// addAudited is addPart, which tells the audit what became of each invitee once the part is over. An
-// outsider whom Symphony has not refused is told when it is known whether they came in.
+// addAudited is addPart, which tells the audit what became of each invitee once the part is over.
+// An outsider whom Symphony has not refused is told when it is known whether they came in.
 func (a *memberAdder) addAudited(ctx context.Context, attempt Attempt, step string, invitees []invitee) ([]absentee, error) {
 	absent, err := a.addPart(ctx, attempt, step, invitees)
 	if err != nil {

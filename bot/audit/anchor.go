@@ -23,8 +23,8 @@ var (
 	plainHead = regexp.MustCompile(`\b(\d+)[ :]([0-9a-f]{64})\b`)
 )
 
-// ParseHead finds a head in a line: JSON with the fields seq and hash, such as a line of the log, of
-// an export or of the file for collectors; or the number and the hash, with a blank or a colon
+// ParseHead finds a head in a line: JSON with the fields seq and hash, such as a line of the log,
+// of an export or of the file for collectors; or the number and the hash, with a blank or a colon
 // between them.
 func ParseHead(line string) (h Head, found bool) {
 	seq, hash := seqField.FindStringSubmatch(line), hashField.FindStringSubmatch(line)

@@ -63,6 +63,13 @@ type RestoredBody struct {
 	By   string `json:"by"` // where the other one was seen: file or room
 }
 
+// OperatorBody is what somebody did from the shell.
+type OperatorBody struct {
+	Act      string `json:"act"`                // retry, cancel or forget
+	Operator string `json:"operator,omitempty"` // the system's user
+	Job      string `json:"job,omitempty"`      // empty where facts of the record were erased
+}
+
 // Hash is a SHA-256.
 type Hash [sha256.Size]byte
 
@@ -92,8 +99,8 @@ func HashOf(stored []byte) (h Hash) {
 	return h
 }
 
-// Stored is the hash as it is stored: its bytes, or NULL for the zero hash.
-func (h Hash) Stored() any {
+// BytesOrNull is the hash as it is stored: its bytes, or NULL for the zero hash.
+func (h Hash) BytesOrNull() any {
 	if h.IsZero() {
 		return nil
 	}

@@ -6,6 +6,10 @@
 package config
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
 	"roombot/bot/config/schema"
 	"roombot/bot/policy"
 )
@@ -48,6 +52,16 @@ type Config struct {
 	ignoredKeys    []string
 	literalSecrets []string
 	policyFile     string
+	policyDocument json.RawMessage
+}
+
+// PolicyDocument is what the rules say, as JSON.
+func (c *Config) PolicyDocument() json.RawMessage { return c.policyDocument }
+
+// PolicyVersion are the first eight digits of the SHA-256 of PolicyDocument.
+func (c *Config) PolicyVersion() string {
+	sum := sha256.Sum256(c.policyDocument)
+	return hex.EncodeToString(sum[:4])
 }
 
 // PolicyFile is the path of the file that holds the rules, empty where the configuration itself

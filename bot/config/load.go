@@ -21,6 +21,9 @@ func decode(root schema.Value, commands []string) (*Config, error) {
 	if file := c.Roombot.Store.File(); file != "" {
 		c.Roombot.Store.Address = engine.FileAddress(root.ResolvePath(file))
 	}
+	if file := c.Roombot.Audit.File; file != "" {
+		c.Roombot.Audit.File = root.ResolvePath(file)
+	}
 	return c, nil
 }
 
@@ -48,6 +51,9 @@ func (c *Config) loadPolicy(commands []string) Problems {
 	}
 	compiled, err := policy.Compile(rules, policy.Options{Commands: slices.Clone(commands), Contact: c.Roombot.Replies.Contact})
 	c.Policy = compiled
+	if err == nil {
+		c.policyDocument = rules.JSON()
+	}
 	return asProblems(err)
 }
 

@@ -19,6 +19,7 @@ type Roombot struct {
 	Replies     Replies       `config:"replies"`
 	Limits      Limits        `config:"limits"`
 	Retention   Retention     `config:"retention"`
+	Audit       Audit         `config:"audit"`
 	Log         Log           `config:"log"`
 	Health      HealthPage    `config:"health"`
 	SearchLag   time.Duration `config:"searchLag,min=0s,max=10m" doc:"how long a new room or message may be missing from the pod's search"`
@@ -64,6 +65,14 @@ func (Limits) Defaults() map[string]any {
 type Retention struct {
 	// Commands is longer than the history is searched for missed requests.
 	Commands time.Duration `config:"commands,default=30d,min=2d,max=3650d" doc:"how long finished jobs are kept, so that nothing runs twice; the text of a done one goes at once"`
+	Facts    time.Duration `config:"facts,default=30d,min=1d,max=3650d" doc:"how long the audit record keeps names, addresses and the text of a command; its ids and codes stay"`
+	Record   time.Duration `config:"record,default=0s,max=36500d" doc:"how long entries of the audit record are kept, in days such as 2555d; 0s for ever"`
+}
+
+// Audit says who is told of the audit record.
+type Audit struct {
+	File string `config:"file" doc:"gets a line of JSON for each entry of the audit record, for collectors; none by default"`
+	Room string `config:"room" doc:"stream id of a room of the bot's that gets the head of the audit record each hour; none by default"`
 }
 
 // Log says what is logged and in which form.

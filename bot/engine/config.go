@@ -43,9 +43,9 @@ type Config struct {
 	ReportFailure func(ctx context.Context, a *Attempt, cause error) error
 
 	// ReportWaiting is called with a job that has waited for its turn for WaitingAfter, to tell the
-	// user; ahead are the jobs before it, the first of which has its turn. It is called by the process
-	// that has inserted the job, or not at all where that has ended before. Its error is logged.
-	// Optional.
+	// user; ahead are the jobs before it, the first of which has its turn. It is called by the
+	// process that has inserted the job, or not at all where that has ended before. Its error is
+	// logged. Optional.
 	ReportWaiting func(ctx context.Context, a *Attempt, ahead []Job) error
 	WaitingAfter  time.Duration // default 500 ms
 
@@ -53,11 +53,12 @@ type Config struct {
 	// least once, by one of the running processes. Optional.
 	ReportAct func(ctx context.Context, act Act)
 
-	// EntryOfAct makes the entry of the audit record of such an act, which is stored once. Optional.
+	// EntryOfAct makes the entry of the audit record of such an act, which is stored once.
+	// Optional.
 	EntryOfAct func(act Act) audit.Entry
 
-	// ReportHead is called with the number of the last entry of the audit record, within a second after
-	// this process or another one has linked some. It must not block. Optional.
+	// ReportHead is called with the number of the last entry of the audit record, within a second
+	// after this process or another one has linked some. It must not block. Optional.
 	ReportHead func(seq int64)
 
 	MaxAttempts    int           // failed attempts after which the job fails; default 12

@@ -104,6 +104,9 @@ func (e *Engine) noteEarlierJobs(ctx context.Context) error {
 	return nil
 }
 
+// Replica is the name of this process among several on the store.
+func (e *Engine) Replica() string { return e.config.Replica }
+
 // Commits counts the transactions that this process has committed: what it has waited for its disk
 // or its database.
 func (e *Engine) Commits() int64 { return e.store.countCommits() }

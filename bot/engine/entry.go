@@ -49,7 +49,7 @@ func (e *Engine) newEntry(entry audit.Entry, facts *audit.Facts) *newEntry {
 func storeEntries(ctx context.Context, tx runner, d dialect, entries []*newEntry) error {
 	var rows, facts [][]any
 	for _, e := range entries {
-		rows = append(rows, []any{e.Request, e.Part, e.place, string(e.Kind), e.Actor, e.Room, string(e.Body), e.FactsHash.Stored()})
+		rows = append(rows, []any{e.Request, e.Part, e.place, string(e.Kind), e.Actor, e.Room, string(e.Body), e.FactsHash.BytesOrNull()})
 		if e.facts != nil {
 			facts = append(facts, []any{e.Request, e.Part, e.facts.Salt, string(e.facts.Text)})
 		}

@@ -33,7 +33,8 @@ func (e *Engine) LinkEntries(ctx context.Context) error {
 }
 
 // linkInTx moves entries to the end of the chain, the oldest first, and returns how many. One that
-// is in the chain already was stored twice, by a transaction whose end was not known: it is dropped.
+// is in the chain already was stored twice, by a transaction whose end was not known: it is
+// dropped.
 func (e *Engine) linkInTx(ctx context.Context, tx runner) (n int, err error) {
 	if err := e.lockConversations(ctx, tx, chainLock); err != nil {
 		return 0, err
@@ -57,14 +58,20 @@ func (e *Engine) linkInTx(ctx context.Context, tx runner) (n int, err error) {
 		}
 		linked := entry.Link(head)
 		head = linked.Head()
-		rows = append(rows, []any{linked.Seq, linked.At.UnixMicro(), string(linked.Kind), linked.Request, linked.Part, linked.Actor,
-			linked.Room, string(linked.Body), linked.FactsHash.Stored(), linked.Prev[:], linked.Hash[:]})
+		rows = append(rows, linkedRow(linked))
 	}
 	if len(rows) == 0 {
 		return len(taken), nil
 	}
-	return len(taken), tx.execMany(ctx, nil, `INSERT INTO audit (seq, at, kind, request, part, actor, room, body, facts_hash, prev, hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, rows)
+	return len(taken), tx.execMany(ctx, nil, insertLinked, rows)
+}
+
+const insertLinked = `INSERT INTO audit (seq, at, kind, request, part, actor, room, body, facts_hash, prev, hash)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+
+func linkedRow(e audit.Entry) []any {
+	return []any{e.Seq, e.At.UnixMicro(), string(e.Kind), e.Request, e.Part, e.Actor, e.Room, string(e.Body), e.FactsHash.BytesOrNull(),
+		e.Prev[:], e.Hash[:]}
 }
 
 // reportHead reports that the chain has grown, once for each time that it is read.

@@ -28,15 +28,15 @@ type EntryFilter struct {
 	After        int64 // Entry.Seq
 }
 
-// listBatch is how many entries are read at a time: whoever reads keeps the log of writes from being
-// cut.
+// listBatch is how many entries are read at a time: whoever reads keeps the log of writes from
+// being cut.
 const listBatch = 5000
 
 // ErrStop ends ListEntries without an error.
 var ErrStop = errors.New("enough was read")
 
-// ListEntries calls each with the linked entries, the oldest first, and then with those that are not
-// linked, whose Seq is 0.
+// ListEntries calls each with the linked entries, the oldest first, and then with those that are
+// not linked, whose Seq is 0.
 func (a *jobAdmin) ListEntries(ctx context.Context, f EntryFilter, each func(StoredEntry) error) error {
 	err := a.listLinked(ctx, f, each)
 	if err == nil {
@@ -142,7 +142,7 @@ func (f EntryFilter) condition() (condition string, args []any) {
 		add(`e.kind = %s`, string(f.Kind))
 	}
 	if f.Room != "" {
-		add(`e.request IN (SELECT request FROM audit WHERE room = %[1]s UNION SELECT request FROM audit_unlinked WHERE room = %[1]s)`, f.Room)
+		add(`e.request IN (SELECT request FROM audit WHERE room = %[1]s AND room <> '' UNION SELECT request FROM audit_unlinked WHERE room = %[1]s)`, f.Room)
 		parts = append(parts, `e.request <> ''`)
 	}
 	return strings.Join(parts, " AND "), args

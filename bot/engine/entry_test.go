@@ -291,6 +291,7 @@ func TestErasedFactsLeaveTheFilesAndAWholeChain(t *testing.T) {
 	_, r := readRecord(t, store)
 	require.True(t, r.IsWhole(), r.Faults)
 	require.Equal(t, int64(30), r.Erased)
+	require.Equal(t, 30, r.Unlinked, "who has erased them is told")
 
 	e = open(t, c)
 	e.PurgeAt(ctx, time.Now().Add(31*24*time.Hour), time.Hour)
@@ -302,6 +303,7 @@ func TestErasedFactsLeaveTheFilesAndAWholeChain(t *testing.T) {
 	require.True(t, r.IsWhole(), r.Faults)
 	require.Equal(t, int64(300), r.Erased)
 	require.Equal(t, int64(300), r.Entries, "entries are kept")
+	require.Equal(t, 30, r.Unlinked)
 }
 
 func numberOf(id string) (n int) {

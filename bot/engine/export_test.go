@@ -3,9 +3,12 @@ package engine
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"roombot/bot/audit"
 )
 
 // Purge forgets now what finished before the horizon.
@@ -123,4 +126,24 @@ func (e *Engine) StandStill(ctx context.Context) error {
 		_, err := tx.exec(ctx, `SELECT 1`)
 		return err
 	})
+}
+
+// FillRecord adds entries to the end of the chain at once, as if they had been linked.
+func (e *Engine) FillRecord(ctx context.Context, n int, entry func(n int) audit.Entry) error {
+	return e.store.write(ctx, func(ctx context.Context, tx runner) error {
+		head, err := readHead(ctx, tx)
+		var rows [][]any
+		for i := range n {
+			linked := entry(i).Link(head)
+			head = linked.Head()
+			rows = append(rows, linkedRow(linked))
+		}
+		return errors.Join(err, tx.execMany(ctx, nil, insertLinked, rows))
+	})
+}
+
+// KeepFacts stores the facts of an entry, beside one that is in the chain.
+func (e *Engine) KeepFacts(ctx context.Context, entry audit.Entry, facts *audit.Facts) error {
+	return e.Exec(ctx, `INSERT INTO audit_facts (request, part, salt, facts, at) VALUES ($1, $2, $3, $4, 0)`,
+		entry.Request, entry.Part, facts.Salt, string(facts.Text))
 }

@@ -122,7 +122,7 @@ func addFacts(ctx context.Context, r runner, all map[string]Said) error {
 }
 
 // eraseFacts overwrites the facts of this name; it reports false where the name is that of a job.
-func eraseFacts(ctx context.Context, tx runner, name string, said Said) (isFacts bool, err error) {
+func eraseFacts(ctx context.Context, tx runner, d dialect, name string, said Said) (isFacts bool, err error) {
 	key, isFacts := strings.CutPrefix(name, factsMark)
 	if !isFacts {
 		return false, nil
@@ -130,8 +130,19 @@ func eraseFacts(ctx context.Context, tx runner, name string, said Said) (isFacts
 	request, part, _ := strings.Cut(key, "\n")
 	blank := strings.Repeat(" ", len(said.Payload))
 	_, err = tx.exec(ctx, `UPDATE audit_facts SET facts = $1, salt = $2 WHERE request = $3 AND part = $4`, blank, make([]byte, 16), request, part)
+	if err == nil {
+		err = recordErasure(ctx, tx, d, request, part)
+	}
 	if err != nil {
 		return true, fmt.Errorf("erase facts: %w", err)
 	}
 	return true, nil
+}
+
+// recordErasure adds an entry about facts that were erased, and by whom.
+func recordErasure(ctx context.Context, tx runner, d dialect, request, part string) error {
+	operator, _ := ctx.Value(operatorKey{}).(string)
+	place := time.Now().UnixMicro()
+	e := audit.New(audit.Operator, request, fmt.Sprintf("operator/%d/%s", place, part), audit.OperatorBody{Act: "forget", Operator: operator})
+	return storeEntries(ctx, tx, d, []*newEntry{{e, nil, place}})
 }

@@ -68,7 +68,7 @@ func (a *jobAdmin) forgetInTx(ctx context.Context, tx runner, choose func(map[st
 		return Forgotten{}, err
 	}
 	for _, id := range choose(all) {
-		isFacts, err := eraseFacts(ctx, tx, id, all[id])
+		isFacts, err := eraseFacts(ctx, tx, a.store.dialect(), id, all[id])
 		if err != nil {
 			return Forgotten{}, err
 		}

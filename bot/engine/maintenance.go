@@ -164,8 +164,8 @@ func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
 	return nil
 }
 
-// purge deletes finished jobs older than Config.Keep, a few at a time, errors that belong to no job,
-// and what is too old of the audit record.
+// purge deletes finished jobs older than Config.Keep, a few at a time, errors that belong to no
+// job, and what is too old of the audit record.
 func (e *Engine) purge(ctx context.Context) {
 	if now, err := e.purgeTime(ctx); err != nil {
 		e.health.noteFailure(err)

@@ -24,8 +24,8 @@ const (
 )
 
 // pendingWrites are the results, claims and entries of an attempt that no transaction has stored
-// yet, in their order. Each transaction of the attempt stores them first, so that the store never has
-// something later without what came before it.
+// yet, in their order. Each transaction of the attempt stores them first, so that the store never
+// has something later without what came before it.
 type pendingWrites struct {
 	writing sync.Mutex // held while a transaction of the attempt stores them
 

@@ -39,10 +39,16 @@ func botConfig(c *config.Config, log zerolog.Logger) (bot.Config, error) {
 			Replica:       own.Replica,
 			TakeoverAfter: own.HTTPTimeout + own.SearchLag,
 			Keep:          own.Retention.Commands,
+			KeepFacts:     own.Retention.Facts,
+			KeepEntries:   own.Retention.Record,
 		},
 		Bounds:  bot.Bounds{PerPerson: own.Limits.PerPerson, PerConversation: own.Limits.PerConversation, Queue: own.Limits.Queue},
 		Health:  string(own.Health.Listen),
 		Metrics: numbers,
+		Audit: bot.AuditConfig{
+			Program: currentBuild().Version, PolicyVersion: c.PolicyVersion(), PolicyDocument: c.PolicyDocument(),
+			File: own.Audit.File, Room: symphony.StreamID(own.Audit.Room),
+		},
 	}, nil
 }
 

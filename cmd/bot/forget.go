@@ -27,7 +27,8 @@ func forgetCommand(io streams) *cobra.Command {
 asked for or is named in. It can no longer be retried; ids and times stay until
 roombot.retention.commands is over, so that nothing runs twice. Unfinished jobs
 end as usual, and are erased then, also if they fail. Of answered ones nothing is
-left to erase.
+left to erase but facts of the audit record (names, addresses, what was typed),
+which are erased where they name the person; the record still verifies.
 
 The person is given by user id, username or e-mail address, which are compared
 as a whole. Titles in quotes do not count. Symphony is asked for the other two.
@@ -47,10 +48,14 @@ are not touched.`,
 			return inspect(engine.WithOperator(cmd.Context(), operator), path, func(ctx context.Context, store *engine.Inspector) error {
 				names := namesOf(ctx, path, user)
 				f, unfinished := store.Forget(ctx, bot.JobsConcerning(append(names, user)...))
-				if unfinished != nil && len(f.Jobs) == 0 {
+				if unfinished != nil && len(f.Jobs) == 0 && f.Facts == 0 {
 					return unfinished
 				}
 				_, err := fmt.Fprintf(io.out, "%d failed jobs were erased, %d unfinished ones will be when they end.\n", f.Erased, f.AtEnd)
+				if f.Facts > 0 {
+					_, told := fmt.Fprintf(io.out, "The facts of %d entries of the audit record were erased.\n", f.Facts)
+					err = errors.Join(err, told)
+				}
 				if _, notID := symphony.ParseUserID(user); notID != nil && len(names) == 0 {
 					_, hinted := fmt.Fprintln(io.out, mentionsHint)
 					err = errors.Join(err, hinted)

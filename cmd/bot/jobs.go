@@ -8,6 +8,7 @@ import (
 	stdio "io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -52,6 +53,8 @@ cancelled a job stands in the log of the bot.`,
 type job struct {
 	Request commands.RequestID `json:"request"` // what the user reads
 	engine.Summary
+	User  int64         `json:"user,omitempty"` // who asked, where the audit record tells
+	Room  string        `json:"room,omitempty"` // that was opened or changed, by the audit record
 	Steps []engine.Step `json:"steps,omitempty"`
 }
 
@@ -75,9 +78,10 @@ func jobsList(io streams, path *string) *cobra.Command {
     done        answered, which is also what a refusal is
 
 --user lists the jobs of one person, given by user id, username or e-mail
-address; Symphony is asked for the last two. Who asked for a job is erased when
-it is done.`,
-		Example: "  bot jobs list --state failed --since 24h\n  bot jobs list --user jane.doe@example.com",
+address; Symphony is asked for the last two. Who asked for a job that is done,
+and its room, come from the audit record, which has the requests that write and
+those that were refused.`,
+		Example: "  bot jobs list --state failed --since 24h\n  bot jobs list --user jane.doe@example.com\n  bot jobs list --state done --since 7d",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			states, err := statesOf(state)
@@ -89,7 +93,10 @@ it is done.`,
 				return err
 			}
 			return inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) error {
-				found, err := jobsIn(ctx, store, states, limit, filters)
+				found, err := jobsIn(ctx, store, states, limit, who.withRecord(filters))
+				if err == nil {
+					found, err = who.chooseByRecord(ctx, store, found, filters, limit)
+				}
 				switch {
 				case err != nil:
 					return err
@@ -106,6 +113,8 @@ it is done.`,
 	c.Flags().StringVar(&state, "state", "", "only these: waiting, ready, held, running, reporting, failed, done, all (default all but done)")
 	c.Flags().StringVar(&who.user, "user", "", "only those of this person: user id, username or e-mail address")
 	c.Flags().StringVar(&who.since, "since", "", "only those received since then: 90m, 24h, 7d, or a time such as 2026-03-04T05:00:00Z")
+	c.Flags().StringVar(&who.until, "until", "", "only those received before then, written like --since")
+	c.Flags().StringVar(&who.room, "room", "", "only those that opened or changed this room, by its stream id")
 	c.Flags().IntVar(&limit, "limit", 100, "how many of each state")
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	return c
@@ -129,7 +138,7 @@ func jobsIn(ctx context.Context, store *engine.Inspector, states []engine.JobSta
 	all := []job{}
 	for _, state := range states {
 		for _, f := range filters {
-			f.State, f.Limit = state, limit
+			f.State, f.Limit = state, max(f.Limit, limit)
 			found, err := store.List(ctx, f)
 			if err != nil {
 				return nil, err
@@ -251,9 +260,14 @@ func printJobs(out stdio.Writer, all []job, now time.Time) error {
 		return err
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "REQUEST\tSTATE\tATTEMPTS\tAGE\tLAST ERROR")
+	fmt.Fprintln(w, "REQUEST\tSTATE\tATTEMPTS\tAGE\tUSER\tROOM\tLAST ERROR")
 	for _, j := range all {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", j.Request, j.State, j.Attempts, formatSeconds(now.Sub(j.Received).Seconds()), j.LastError)
+		user := ""
+		if j.User != 0 {
+			user = strconv.FormatInt(j.User, 10)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n",
+			j.Request, j.State, j.Attempts, formatSeconds(now.Sub(j.Received).Seconds()), user, j.Room, j.LastError)
 	}
 	return w.Flush()
 }

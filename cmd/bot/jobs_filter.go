@@ -3,21 +3,107 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"roombot/bot/audit"
 	"roombot/bot/engine"
 	"roombot/symphony"
 )
 
 // jobsFilter is which jobs are listed, as it was typed.
-type jobsFilter struct{ user, since string }
+type jobsFilter struct{ user, since, until, room string }
+
+// withRecord are the filters by which jobs are read where the audit record chooses among them: of a
+// done job only the record tells who asked.
+func (f jobsFilter) withRecord(filters []engine.Filter) []engine.Filter {
+	if f.user == "" && f.room == "" && f.until == "" {
+		return filters
+	}
+	return []engine.Filter{{Since: filters[0].Since, Limit: math.MaxInt32}}
+}
+
+// chooseByRecord adds to jobs what the audit record tells of them, and leaves those that are
+// wanted.
+func (f jobsFilter) chooseByRecord(
+	ctx context.Context, store *engine.Inspector, all []job, filters []engine.Filter, limit int,
+) ([]job, error) {
+	if err := addFromRecord(ctx, store, all); err != nil {
+		return nil, err
+	}
+	until, err := parseMoment("--until", f.until, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	owned, err := f.ownedJobs(ctx, store, filters)
+	if err != nil {
+		return nil, err
+	}
+	isUnwanted := func(j job) bool {
+		return f.user != "" && !owned[j.ID] && !owned[strconv.FormatInt(j.User, 10)] ||
+			f.room != "" && j.Room != f.room || !until.IsZero() && !j.Received.Before(until)
+	}
+	all = slices.DeleteFunc(all, isUnwanted)
+	if f == (jobsFilter{since: f.since}) {
+		return all, nil
+	}
+	return all[:min(len(all), limit)], nil
+}
+
+// ownedJobs are the ids of the unfinished and failed jobs of the person, and the person's own.
+func (f jobsFilter) ownedJobs(ctx context.Context, store *engine.Inspector, filters []engine.Filter) (map[string]bool, error) {
+	owned := map[string]bool{}
+	if f.user == "" {
+		return owned, nil
+	}
+	for _, filter := range filters {
+		owned[filter.Owner] = true
+		filter.Limit = math.MaxInt32
+		found, err := store.List(ctx, filter)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range found {
+			owned[s.ID] = true
+		}
+	}
+	return owned, nil
+}
+
+// addFromRecord adds who asked for jobs, and their rooms.
+func addFromRecord(ctx context.Context, store *engine.Inspector, all []job) error {
+	if len(all) == 0 {
+		return nil
+	}
+	places := map[string]int{}
+	oldest := all[0].Received
+	for i, j := range all {
+		places[string(j.Request)] = i
+		if j.Received.Before(oldest) {
+			oldest = j.Received
+		}
+	}
+	const tolerance = time.Hour // between two clocks
+	return store.ListEntries(ctx, engine.EntryFilter{Since: oldest.Add(-tolerance)}, func(s engine.StoredEntry) error {
+		i, known := places[s.Request]
+		if !known || s.Kind == audit.Operator {
+			return nil
+		}
+		all[i].User = s.Actor
+		if s.Room != "" {
+			all[i].Room = s.Room
+		}
+		return nil
+	})
+}
 
 // filters are the selections of which each gives some of the jobs: one, or one for each account
 // that the person may be.
 func (f jobsFilter) filters(ctx context.Context, path string, now time.Time) ([]engine.Filter, error) {
-	since, err := parseSince(f.since, now)
+	since, err := parseMoment("--since", f.since, now)
 	if err != nil {
 		return nil, err
 	}
@@ -35,8 +121,8 @@ func (f jobsFilter) filters(ctx context.Context, path string, now time.Time) ([]
 	return all, nil
 }
 
-// parseSince reads a time, or how long ago it was; the zero time of no text.
-func parseSince(text string, now time.Time) (time.Time, error) {
+// parseMoment reads a time, or how long ago it was; the zero time of no text.
+func parseMoment(flag, text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
@@ -48,7 +134,7 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 	}
 	ago, err := time.ParseDuration(text)
 	if err != nil || ago < 0 {
-		return time.Time{}, usageError("--since %q: write how long ago, such as 90m, 24h or 7d, or a time such as 2026-03-04T05:00:00Z", text)
+		return time.Time{}, usageError("%s %q: write how long ago, such as 90m, 24h or 7d, or a time such as 2026-03-04T05:00:00Z", flag, text)
 	}
 	return now.Add(-ago), nil
 }

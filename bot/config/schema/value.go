@@ -13,6 +13,7 @@
 package schema
 
 import (
+	"encoding/json"
 	"path/filepath"
 
 	"go.yaml.in/yaml/v3"
@@ -51,6 +52,20 @@ func (v Value) ProblemWith(wrong *InvalidValue) Problem {
 		}
 	}
 	return v.Problem(s.subject()+wrong.What, wrong.Fix)
+}
+
+// JSON is the value in one form, however the document is laid out; nil where it cannot be written
+// so. Names of environment variables stay as they are.
+func (v Value) JSON() json.RawMessage {
+	var plain any
+	if v.Node == nil || v.Node.Decode(&plain) != nil {
+		return nil
+	}
+	text, err := json.Marshal(plain)
+	if err != nil {
+		return nil
+	}
+	return text
 }
 
 // String is the value's path. The value itself may be secret.

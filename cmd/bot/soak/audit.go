@@ -17,6 +17,7 @@ type Outcome struct {
 	// Names are what people are called in answers, by username.
 	Names  map[string]string
 	Errors []trial.Line // that the bots logged, and ends of bots that were not asked for
+	Record *Record      // nil where it is not compared
 }
 
 // Finding is what is wrong with one request.
@@ -53,6 +54,7 @@ func Audit(plan []*Request, w Outcome) AuditResult {
 			a.Stray++
 		}
 	}
+	a.checkRecord(plan, w.Rooms, w.Record)
 	return a
 }
 

@@ -3,10 +3,12 @@ package soak_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"roombot/bot/audit"
 	"roombot/cmd/bot/soak"
 	"roombot/cmd/bot/trial"
 	"roombot/commands"
@@ -42,6 +44,54 @@ func TestACorrectOutcomeIsExact(t *testing.T) {
 	plan, outcome := correct(t)
 	require.Empty(t, soak.Audit(plan, *outcome).Findings)
 	require.True(t, soak.Audit(plan, *outcome).IsExact())
+}
+
+// correctRecord is a correct outcome with its audit record.
+func correctRecord(t *testing.T) ([]*soak.Request, *soak.Outcome) {
+	t.Helper()
+	plan, outcome := correct(t)
+	entry := func(kind audit.Kind, body any) audit.Entry {
+		e := audit.New(kind, plan[0].Number, string(kind), body)
+		e.Room = "AAAA"
+		return e
+	}
+	outcome.Record = &soak.Record{Entries: []audit.Entry{
+		audit.New(audit.Start, "", "start", nil), entry(audit.Decision, map[string]string{"outcome": "allow"}), entry(audit.Room, nil),
+		entry(audit.Member, nil), entry(audit.Answer, nil),
+	}}
+	return plan, outcome
+}
+
+func TestEachErrorOfTheAuditRecordIsFound(t *testing.T) {
+	t.Parallel()
+	plan, outcome := correctRecord(t)
+	require.Empty(t, soak.Audit(plan, *outcome).Findings)
+	for name, test := range map[string]struct {
+		change func(r *soak.Record)
+		found  string
+	}{
+		"no decision":     {func(r *soak.Record) { r.Entries = slices.Delete(r.Entries, 1, 2) }, "no decision that allows"},
+		"a denial":        {func(r *soak.Record) { r.Entries[1].Body = []byte(`{"outcome":"deny"}`) }, "no decision that allows"},
+		"no room":         {func(r *soak.Record) { r.Entries = slices.Delete(r.Entries, 2, 3) }, "0 entries about 1 rooms"},
+		"the room twice":  {func(r *soak.Record) { r.Entries = append(r.Entries, r.Entries[2]) }, "2 entries about 1 rooms"},
+		"another room":    {func(r *soak.Record) { r.Entries[2].Room = "BBBB" }, "another room"},
+		"no answer":       {func(r *soak.Record) { r.Entries = r.Entries[:4] }, "0 answers"},
+		"a room too many": {func(r *soak.Record) { r.Entries = append(r.Entries, audit.New(audit.Room, "x", "room", nil)) }, "a room of no request"},
+		"out of order":    {func(r *soak.Record) { r.Entries[1], r.Entries[2] = r.Entries[2], r.Entries[1] }, "before its decision"},
+		"a broken chain":  {func(r *soak.Record) { r.Faults = []audit.Fault{{Seq: 3, What: "entry 3 was changed"}} }, "entry 3 was changed"},
+		"nothing":         {func(r *soak.Record) { r.Entries = nil }, "0 entries about 1 rooms"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plan, outcome := correctRecord(t)
+			test.change(outcome.Record)
+			audited := soak.Audit(plan, *outcome)
+			require.False(t, audited.IsExact())
+			require.Condition(t, func() bool {
+				return slices.ContainsFunc(audited.Findings, func(f soak.Finding) bool { return strings.Contains(f.What, test.found) })
+			}, "%+v", audited.Findings)
+		})
+	}
 }
 
 func TestAnEditedAnswerIsOneAnswer(t *testing.T) {

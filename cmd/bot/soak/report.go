@@ -45,6 +45,7 @@ type AuditResult struct {
 	Stray    int          `json:"stray"`   // rooms and answers that belong to no request
 	Planted  int          `json:"planted"` // rooms of a stranger with the number of a request
 	Used     int          `json:"used"`    // of those, used by the bot
+	Entries  int          `json:"entries"` // of the audit record, compared with the rooms
 	Errors   []trial.Line `json:"errors"`
 	Findings []Finding    `json:"findings"`
 }
@@ -85,6 +86,9 @@ func (s *soak) auditPod(ctx context.Context, took time.Duration) (Report, error)
 	world := Outcome{
 		Rooms: state.Rooms, Planted: s.decoys.planted, Messages: s.ledger.botMessages(), Names: displayNames(state.People),
 		Errors: s.unexpectedEnds,
+	}
+	if world.Record, err = s.readRecord(ctx); err != nil {
+		return Report{}, err
 	}
 	r := Report{
 		Seed: s.Seed, Faults: s.faults, Kills: s.kills, FeedsKilled: s.feedsKilled, Replicas: s.Replicas, Took: took,
@@ -132,6 +136,7 @@ func (r Report) Print(to io.Writer) error {
 	if r.Planted > 0 {
 		row("Rooms of a stranger", "%d planted, %d used", r.Planted, r.Used)
 	}
+	row("Audit record", "%d entries", r.Entries)
 	row("Unexplained errors", "%d", len(r.Errors))
 	row("Bots", "%d, killed %d times, peak memory %.1f MiB", r.Replicas, r.Kills, trial.Usage{Peak: r.Peak}.MiB())
 	row("Disk per request", "%.1f KiB", float64(r.Stored)/float64(max(1, r.Sent))/1024)

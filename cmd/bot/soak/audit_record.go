@@ -1,0 +1,134 @@
+package soak
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"roombot/bot/audit"
+	"roombot/bot/engine"
+	"roombot/symphony/sandbox/client"
+)
+
+// Record is what the audit records of the bots say.
+type Record struct {
+	Entries []audit.Entry // of all stores, in their order
+	Faults  []audit.Fault // that their verification has found
+}
+
+// readRecord reads and verifies the audit record of each store.
+func (s *soak) readRecord(ctx context.Context) (*Record, error) {
+	var r Record
+	seen := map[engine.Address]bool{}
+	for _, b := range s.trial.Bots {
+		if seen[b.Store] {
+			continue
+		}
+		seen[b.Store] = true
+		if err := r.readStore(ctx, b.Store); err != nil {
+			return nil, fmt.Errorf("read the audit record: %w", err)
+		}
+	}
+	return &r, nil
+}
+
+func (r *Record) readStore(ctx context.Context, store engine.Address) (err error) {
+	i, err := engine.Inspect(ctx, store)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, i.Close()) }()
+	v := audit.NewVerifier(nil)
+	err = i.ListEntries(ctx, engine.EntryFilter{}, func(s engine.StoredEntry) error {
+		r.Entries = append(r.Entries, s.Entry)
+		if s.Seq > 0 {
+			v.Add(s.Entry, s.Facts)
+		}
+		return nil
+	})
+	r.Faults = append(r.Faults, v.Report(nil).Faults...)
+	return err
+}
+
+// recordOfRequest is what a record says of one request.
+type recordOfRequest struct {
+	decisions, rooms, answers int
+	outcome                   string // of the last decision
+	early                     bool   // something is told before a decision
+	room                      string
+}
+
+func recordByRequest(entries []audit.Entry) map[string]*recordOfRequest {
+	all := map[string]*recordOfRequest{}
+	for _, e := range entries {
+		if e.Request == "" || e.Kind == audit.Operator {
+			continue
+		}
+		of := all[e.Request]
+		if of == nil {
+			of = &recordOfRequest{}
+			all[e.Request] = of
+		}
+		of.note(e)
+	}
+	return all
+}
+
+func (r *recordOfRequest) note(e audit.Entry) {
+	r.early = r.early || r.decisions == 0 && e.Kind != audit.Decision
+	switch e.Kind {
+	case audit.Decision:
+		var body struct{ Outcome string }
+		_ = json.Unmarshal(e.Body, &body) // one that cannot be read allows nothing
+		r.decisions, r.outcome = r.decisions+1, body.Outcome
+	case audit.Room:
+		r.rooms, r.room = r.rooms+1, e.Room
+	case audit.Answer:
+		r.answers++
+	default:
+	}
+}
+
+// checkRecord compares the record with the rooms of the pod: each room has one entry after the
+// decision that allowed it, each decision has its answer, and no entry tells of anything else.
+func (a *AuditResult) checkRecord(plan []*Request, rooms []client.Room, r *Record) {
+	if r == nil {
+		return
+	}
+	a.Entries = len(r.Entries)
+	for _, f := range r.Faults {
+		a.Findings = append(a.Findings, Finding{What: "audit record: " + f.What})
+	}
+	told := recordByRequest(r.Entries)
+	for _, c := range plan {
+		opened := roomsOf(c, rooms)
+		for _, what := range told[c.Number].compare(opened) {
+			a.addFinding(c, "audit record: "+what)
+		}
+		delete(told, c.Number)
+	}
+	for request, of := range told {
+		if of.rooms > 0 {
+			a.Findings = append(a.Findings, Finding{Request: request, What: "audit record: a room of no request"})
+		}
+	}
+}
+
+// compare tells what is wrong with the entries of a request that has opened these rooms.
+func (r *recordOfRequest) compare(opened []client.Room) (wrong []string) {
+	if r == nil {
+		r = &recordOfRequest{}
+	}
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			wrong = append(wrong, fmt.Sprintf(format, args...))
+		}
+	}
+	check(r.rooms == len(opened), "%d entries about %d rooms", r.rooms, len(opened))
+	check(len(opened) != 1 || r.room == opened[0].StreamID, "another room")
+	check(len(opened) == 0 || r.outcome == "allow", "no decision that allows the room")
+	check(!r.early, "something was done before its decision")
+	check(r.decisions == 0 || r.answers == 1, "%d answers to a decision", r.answers)
+	return wrong
+}
