@@ -20,6 +20,9 @@ type Bounds struct {
 	PerConversation int
 	// Queue is how many jobs may wait before the feed is no longer read. Default DefaultQueue.
 	Queue int
+	// HeldPerPerson is how many requests of one person a pause may hold, and Held how many in all;
+	// those beyond are refused. Defaults DefaultHeldPerPerson, DefaultHeld.
+	HeldPerPerson, Held int
 	// Late is the age up to which a missed request is carried out without asking: after that, its
 	// sender may have found another way. Default DefaultLate.
 	Late time.Duration
@@ -36,6 +39,8 @@ const (
 	DefaultPerPerson       = 10
 	DefaultPerConversation = 40
 	DefaultQueue           = 1000
+	DefaultHeldPerPerson   = 20
+	DefaultHeld            = 10000
 	DefaultLate            = time.Hour
 	DefaultPutOff          = 2 * time.Second
 	DefaultAsk             = 2 * time.Minute
@@ -50,6 +55,12 @@ func (b Bounds) withDefaults() Bounds {
 	}
 	if b.Queue <= 0 {
 		b.Queue = DefaultQueue
+	}
+	if b.HeldPerPerson <= 0 {
+		b.HeldPerPerson = DefaultHeldPerPerson
+	}
+	if b.Held <= 0 {
+		b.Held = DefaultHeld
 	}
 	if b.Late <= 0 {
 		b.Late = DefaultLate

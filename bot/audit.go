@@ -122,7 +122,10 @@ func (a *attempt) auditAnswer(ctx context.Context, o outcome, shown sentMessage)
 // AuditAct writes what an operator did to a job from the shell.
 func AuditAct(ctx context.Context, act engine.Act) {
 	writeAudit(zerolog.Ctx(ctx), auditOperator, "operator acted", func(line *zerolog.Event) *zerolog.Event {
-		return line.Str("act", act.Name).Str("operator", act.Operator).Time("at", act.At.UTC()).
-			Str("job", act.Job).Str("request", string(commands.NewRequestID(act.Job)))
+		line = line.Str("act", act.Name).Str("operator", act.Operator).Time("at", act.At.UTC())
+		if act.Job == "" { // a pause
+			return line
+		}
+		return line.Str("job", act.Job).Str("request", string(commands.NewRequestID(act.Job)))
 	})
 }

@@ -222,7 +222,11 @@ func (a *attempt) addUndoEntry(ctx context.Context) error {
 
 // entryOfAct is the entry for what an operator did from the shell.
 func entryOfAct(act engine.Act) audit.Entry {
-	return audit.New(audit.Operator, string(commands.NewRequestID(act.Job)), fmt.Sprintf("operator/%d/%s", act.At.UnixMicro(), act.Name),
+	request := ""
+	if act.Job != "" {
+		request = string(commands.NewRequestID(act.Job))
+	}
+	return audit.New(audit.Operator, request, fmt.Sprintf("operator/%d/%s", act.At.UnixMicro(), act.Name),
 		audit.OperatorBody{Act: act.Name, Operator: strings.ToValidUTF8(act.Operator, "?"), Job: act.Job})
 }
 

@@ -164,6 +164,10 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 		postponed.WithLabelValues("pace").Inc()
 		return engine.Postpone(wait.After)
 	}
+	if paused, ok := errors.AsType[*engine.PausedError](cause); ok {
+		postponed.WithLabelValues("paused").Inc()
+		return a.waitForResume(ctx, paused.Pause)
+	}
 	after, reason, err := a.requestedWait(ctx, cause)
 	if err != nil {
 		return err

@@ -30,6 +30,7 @@ var (
 	replaceByQuestion = replacement{
 		step: stepAsked, part: partFirstAsked, outcomes: []string{commands.CodePutOff, commands.CodeAdding},
 	}
+	replaceByHeld = replacement{step: stepHeldShown, part: partFirstHeld, outcomes: []string{commands.CodePutOff}}
 	replaceByStop = replacement{
 		step: stepStopping, part: partFirstStopping, outcomes: []string{commands.CodePutOff, commands.CodeAdding, commands.CodeInvited},
 	}
@@ -37,7 +38,7 @@ var (
 
 // allReplacements are all of them.
 func allReplacements() []replacement {
-	return []replacement{replaceByDelay, replaceByLink, replaceByQuestion, replaceByInvited, replaceByStop}
+	return []replacement{replaceByHeld, replaceByDelay, replaceByLink, replaceByQuestion, replaceByInvited, replaceByStop}
 }
 
 // ShowFirst shows the user a first answer, but never after the reply. Only the first of several is

@@ -7,6 +7,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
+
+	"roombot/bot/engine"
 )
 
 // Health is whether the bot can do its work, as /readyz shows it.
@@ -21,6 +23,9 @@ type Health struct {
 	Login LoginHealth `json:"login"`
 	Calls CallHealth  `json:"calls"`
 	Queue QueueHealth `json:"queue"`
+
+	// Pauses are those in force, of all replicas.
+	Pauses []engine.Pause `json:"pauses,omitempty"`
 
 	// Requests counts those answered since the start, by outcome.
 	Requests map[string]int `json:"requests"`
@@ -58,6 +63,7 @@ type CallHealth struct {
 type QueueHealth struct {
 	Answers       bool    `json:"answers"`       // whether the store does
 	Queued        int     `json:"queued"`        // jobs waiting
+	Held          int     `json:"held"`          // jobs that a pause holds
 	Running       int     `json:"running"`       // jobs being executed
 	Failed        int     `json:"failed"`        // jobs on record that ended without success
 	OldestSeconds float64 `json:"oldestSeconds"` // age of the oldest unfinished job
@@ -86,9 +92,10 @@ func (b *Bot) Health(ctx context.Context) Health {
 			WaitedSeconds: seconds(s.calls.Waited), Pace: s.calls.Pace,
 		},
 		Queue: QueueHealth{
-			Answers: s.storeErr == nil, Queued: s.store.Queued, Running: s.store.Running, Failed: s.store.Failed,
+			Answers: s.storeErr == nil, Queued: s.store.Queued, Held: s.store.Held, Running: s.store.Running, Failed: s.store.Failed,
 			OldestSeconds: seconds(s.store.Oldest), FailingSeconds: seconds(s.store.Failing), Limit: s.queueLimit, Replicas: s.store.Replicas,
 		},
+		Pauses:   s.pauses,
 		Requests: b.metrics.requestsByOutcome(),
 	}
 }

@@ -17,6 +17,7 @@ type snapshot struct {
 	feed         symphony.FeedStats
 	store        engine.Stats
 	storeErr     error
+	pauses       []engine.Pause
 	refusal      error     // why the last batch was not taken; nil when it was
 	lastProgress time.Time // when a job last got further here
 	queueLimit   int       // how many jobs may wait
@@ -33,6 +34,9 @@ func (b *Bot) takeSnapshot(ctx context.Context) snapshot {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	s.store, s.storeErr = b.engine.Stats(ctx)
+	if s.storeErr == nil {
+		s.pauses, s.storeErr = b.engine.Pauses(ctx)
+	}
 	return s
 }
 

@@ -51,18 +51,22 @@ const (
 	stepUndone   = "undone"   // sentMessage: the answer of a room that was undone says so
 	// sentMessage: so does what stands in the chat of the request, where the answer is in the 1:1 chat
 	stepUndoneNotice = "undone-notice"
-	stepDelayed      = "delayed"  // sentMessage: that it takes longer took the place of stepTurn's
-	stepAsked        = "asked"    // sentMessage: the question whether to go on took the place of it
-	stepStopping     = "stopping" // sentMessage: that a stopped request is looked after took the place of it
+	stepDelayed      = "delayed"    // sentMessage: that it takes longer took the place of stepTurn's
+	stepAsked        = "asked"      // sentMessage: the question whether to go on took the place of it
+	stepHeldShown    = "held-shown" // sentMessage: that a pause holds the request took the place of it
+	stepStopping     = "stopping"   // sentMessage: that a stopped request is looked after took the place of it
 
-	// sentMessage, where Symphony refused the edit of stepDelayed, stepAsked or stepStopping
+	// sentMessage, where Symphony refused the edit of stepDelayed, stepAsked, stepStopping or
+	// stepHeldShown
 	partFirstDelayed  = "first-delayed"
 	partFirstAsked    = "first-asked"
 	partFirstStopping = "first-stopping"
+	partFirstHeld     = "first-held"
 
 	stepDecided = "decided" // decisionBody of the plan; it has no entry in the audit record until another one counts
 
 	stepTurn = "turn" // null: the user has been told which request comes first
+	stepHeld = "held" // null: the user has been told that a pause holds the request
 	stepAct  = "act"  // bool: whether a button could act on its request
 )
 

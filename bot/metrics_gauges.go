@@ -29,6 +29,8 @@ func (b *Bot) newGauges() *gauges {
 	add(now, "store_up", "1 when the store answers and can be written.",
 		func(s snapshot) float64 { return oneIf(s.storeErr == nil && s.store.OutageSince.IsZero()) })
 	add(now, "queue_jobs", "Jobs that wait.", func(s snapshot) float64 { return float64(s.store.Queued) })
+	add(now, "held_jobs", "Jobs that a pause holds.", func(s snapshot) float64 { return float64(s.store.Held) })
+	add(now, "pauses", "Pauses in force.", func(s snapshot) float64 { return float64(len(s.pauses)) })
 	add(now, "queue_age_seconds", "Age of the oldest unfinished job.", func(s snapshot) float64 { return s.store.Oldest.Seconds() })
 	add(now, "running_jobs", "Jobs being executed, by all replicas.", func(s snapshot) float64 { return float64(s.store.Running) })
 	add(now, "failed_jobs", "Jobs on record that ended without success.", func(s snapshot) float64 { return float64(s.store.Failed) })

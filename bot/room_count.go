@@ -16,8 +16,9 @@ import (
 func (a *attempt) IntendRoom(ctx context.Context, step string) error {
 	quotas := a.roomQuotas()
 	if len(quotas) == 0 {
-		return a.Intend(ctx, step)
+		return a.IntendFirst(ctx, step)
 	}
+	a.Kind = a.pausedKind()
 	err := a.IntendWithin(ctx, step, roomsQuota(a.request.From.ID), quotas...)
 	if used, ok := errors.AsType[*engine.QuotaError](err); ok {
 		if err := a.addLimitEntry(ctx); err != nil {
@@ -25,7 +26,7 @@ func (a *attempt) IntendRoom(ctx context.Context, step string) error {
 		}
 		return commands.TooManyRooms(used.Quota.Limit, used.Quota.Span, used.Next, a.said)
 	}
-	return err
+	return a.holdIfPaused(ctx, err)
 }
 
 // roomQuotas are the limits of the configuration, which no rule lifts, and those of the rule.

@@ -2,12 +2,14 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
 
+	"roombot/bot/engine"
 	"roombot/commands"
 	"roombot/symphony"
 )
@@ -50,7 +52,8 @@ func (a *attempt) undoRoom(ctx context.Context, form *formMessage) (commands.Rep
 	}
 	click := commands.UndoClick{By: a.request.From.ID, At: a.request.At, Shown: shown.Time}
 	reply, err := a.bot.env.Undo(ctx, a, undo, click)
-	if commands.IsRefusal(err) { // another click may have more luck, and the room's own job goes on
+	_, paused := errors.AsType[*engine.PausedError](err)
+	if paused || commands.IsRefusal(err) { // another click may have more luck, and the room's own job goes on
 		if failed := a.Release(ctx, undoClaim(undo.Job)); failed != nil {
 			return commands.Reply{}, failed
 		}

@@ -27,6 +27,9 @@ type Attempt interface {
 	// IntendRoom is the first Intend of a room, which counts from then on as one that the requester
 	// has opened. Where they have opened as many as they may, the error is a *Refusal.
 	IntendRoom(ctx context.Context, step string) error
+	// IntendFirst is the first Intend of a request that opens no room. Where a pause holds the
+	// request, this and IntendRoom fail with an error of the runtime's.
+	IntendFirst(ctx context.Context, step string) error
 	// Withdraw takes the last intention back: the write surely never left.
 	Withdraw(ctx context.Context, step string) error
 	// Intentions returns how many intentions of the step are stored, and the time of the last.

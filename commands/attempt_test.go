@@ -91,6 +91,8 @@ func (m *memory) SaveSoon() {}
 
 func (m *memory) IntendRoom(ctx context.Context, step string) error { return m.Intend(ctx, step) }
 
+func (m *memory) IntendFirst(ctx context.Context, step string) error { return m.Intend(ctx, step) }
+
 func (m *memory) Withdraw(_ context.Context, step string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

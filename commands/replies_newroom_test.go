@@ -254,6 +254,8 @@ func TestRepliesAnswers(t *testing.T) {
 	finished, plan := newJob(), w.mustPlan("bob", `/newroom "Twice" @alice`)
 	finished.store(t, plan)
 	w.finish(plan, finished)
+	undoRefused := commands.PausedRefusal(commands.PausedBy{Name: "Olivia Ops"}, syntax.Message{})
+	undoRefused.Room = "room" // as Undo does
 	refusals := []struct {
 		situation string
 		refusal   *commands.Refusal
@@ -280,6 +282,9 @@ func TestRepliesAnswers(t *testing.T) {
 		{"Too many requests of the person in the chat are unfinished", catalogue.TooManyOfPerson("Carol O'Neil", 10, mistake, g.Parse(mistake))},
 		{"The person has opened as many rooms as they may in an hour", commands.TooManyRooms(20, time.Hour, time.Date(2026, 3, 4, 14, 4, 5, 0, time.UTC), late)},
 		{"The person has opened as many rooms as they may in a day", commands.TooManyRooms(20, 24*time.Hour, time.Date(2026, 3, 4, 14, 4, 5, 0, time.UTC), late)},
+		{"A pause keeps no requests", commands.PausedRefusal(commands.PausedBy{Name: "Olivia Ops", Reason: "market event"}, late)},
+		{"A pause keeps as many requests as it may", commands.TooManyHeld(commands.PausedBy{Name: "Olivia Ops"}, late)},
+		{"A pause keeps no clicks on Undo", undoRefused},
 		{"The message could not be read because of a bug", commands.Unreadable(id)},
 		{"The command was written an hour ago", catalogue.TooLate(late, g.Parse(late), 70*time.Minute)},
 		{"The command was written in a flood, and the bot has lost what it knew of it", catalogue.LeftOut(late, g.Parse(late))},
@@ -290,6 +295,10 @@ func TestRepliesAnswers(t *testing.T) {
 		entries = append(entries, entry{r.situation, r.refusal.Reply()})
 	}
 	entries = append(entries,
+		entry{"A first answer when a pause holds the request", commands.TellHeld(
+			commands.Subject{Request: "5k9d-02mx-q7ht", Room: "Fails"}, commands.PausedBy{Name: "Olivia Ops", Reason: "market event"})},
+		entry{"A first answer when a pause holds a request of a chat with other companies", commands.TellHeld(
+			commands.Subject{Request: "5k9d-02mx-q7ht"}, commands.PausedBy{})},
 		entry{"A first answer when it takes longer", commands.PutOff(commands.Subject{Request: "5k9d-02mx-q7ht", Room: "Fails"}, 0)},
 		entry{"A first answer when it goes on at a known time", commands.PutOff(commands.Subject{Request: "5k9d-02mx-q7ht"}, 90*time.Second)},
 		entry{"A first answer while the requester's other command is worked on",

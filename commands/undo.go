@@ -164,7 +164,15 @@ func (env *Env) renameUndone(ctx context.Context, attempt Attempt, u Undo) (stor
 	if name != "" || err != nil {
 		return storedRename{Name: name}, err
 	}
-	if err := attempt.Intend(ctx, stepRename); err != nil {
+	_, times, err := attempt.Intentions(ctx, stepRename)
+	if err != nil {
+		return storedRename{}, err
+	}
+	intend := attempt.Intend
+	if times == 0 {
+		intend = attempt.IntendFirst
+	}
+	if err := intend(ctx, stepRename); err != nil {
 		return storedRename{}, err
 	}
 	for _, name := range u.newNames() {

@@ -9,9 +9,9 @@ import (
 
 // Act is what an operator did to a job from the shell.
 type Act struct {
-	Name     string // retry, cancel or forget
+	Name     string // retry, cancel or forget; pause or resume, with the kind
 	Operator string // the system's user
-	Job      string
+	Job      string // empty for a pause
 	At       time.Time
 }
 

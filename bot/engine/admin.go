@@ -31,6 +31,7 @@ type JobState string
 const (
 	Waiting   JobState = "waiting"   // for an earlier job of its conversation
 	Ready     JobState = "ready"     // for a worker, or for the end of its pause
+	Held      JobState = "held"      // until the end of a pause
 	Running   JobState = "running"   // an attempt is under way
 	Reporting JobState = "reporting" // failed, and about to be reported to the user
 	Done      JobState = "done"
@@ -94,8 +95,9 @@ func (a *jobAdmin) List(ctx context.Context, f Filter) ([]Summary, error) {
 func stateConditions() map[JobState]string {
 	return map[JobState]string{
 		"":        `TRUE`,
-		Waiting:   `c.state = 'open' AND j.state = 'pending'`,
+		Waiting:   `c.state = 'open' AND j.state = 'pending' AND c.held = ''`,
 		Ready:     `c.state = 'open' AND j.state NOT IN ('pending', 'running')`,
+		Held:      `c.state = 'open' AND j.state = 'pending' AND c.held <> ''`,
 		Running:   `c.state = 'open' AND j.state = 'running'`,
 		Reporting: `c.state = 'failing'`,
 		Done:      `c.state = 'done'`,
@@ -109,17 +111,17 @@ func summariesWhere(ctx context.Context, r runner, d dialect, condition string, 
 		all = append(all, s)
 		return err
 	}, `SELECT c.id, c.conversation, c.state, coalesce(CAST(j.state AS TEXT), ''), `+d.failures+`, c.retries, c.journal, c.received,
-		coalesce(c.finished, 0), `+d.lastReplica+`, c.cause, `+d.lastError+`, c.record
+		coalesce(c.finished, 0), `+d.lastReplica+`, c.cause, `+d.lastError+`, c.record, c.held
 		FROM command c LEFT JOIN river_job j ON j.id = c.job WHERE `+condition, args...)
 	return all, err
 }
 
 func readSummary(read scan) (Summary, error) {
 	var s Summary
-	var state, queueState, cause, lastError, erased string
+	var state, queueState, cause, lastError, erased, held string
 	var received, finished int64
 	err := read(&s.ID, &s.Conversation, &state, &queueState, &s.Attempts, &s.Series, &s.Journal, &received, &finished,
-		&s.Replica, &cause, &lastError, &erased)
+		&s.Replica, &cause, &lastError, &erased, &held)
 	if err == nil && erased != "" {
 		err = s.readRecord(erased)
 	}
@@ -136,6 +138,8 @@ func readSummary(read scan) (Summary, error) {
 		s.State = JobState(state)
 	case state == stateFailing:
 		s.State = Reporting
+	case queueState == "pending" && held != "":
+		s.State = Held
 	case queueState == "pending":
 		s.State = Waiting
 	case queueState == "running":
@@ -311,8 +315,21 @@ func (a *jobAdmin) endInTx(ctx context.Context, tx runner, id, cause string) err
 	if err != nil {
 		return err
 	}
+	if err := freeEnded(ctx, tx, id); err != nil {
+		return err
+	}
 	_, err = tx.exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = created_at
 		WHERE id = (SELECT job FROM command WHERE id = $1) AND state IN ('available', 'scheduled', 'retryable')`, id)
+	return err
+}
+
+// freeEnded has a held job wait for nothing any more: it is to be reported.
+func freeEnded(ctx context.Context, tx runner, id string) error {
+	_, err := tx.exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'pending'
+		AND id = (SELECT job FROM command WHERE id = $1 AND held <> '')`, id)
+	if err == nil {
+		_, err = tx.exec(ctx, `UPDATE command SET held = '', lane = 2 WHERE id = $1 AND held <> ''`, id)
+	}
 	return err
 }
 

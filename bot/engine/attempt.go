@@ -27,6 +27,9 @@ type Attempt struct {
 	// postponed as planned; zero where the last one has not failed.
 	FailingSince time.Time
 
+	// Kind is the name by which a pause may hold the job. Handle sets it before the job's first write.
+	Kind string
+
 	engine     *Engine
 	delivery   *delivery
 	lane       Lane

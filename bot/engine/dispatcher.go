@@ -17,7 +17,7 @@ type dispatcher struct {
 	running sync.WaitGroup // workers with a job
 
 	mu    sync.Mutex          // guards what follows
-	free  int                 // workers without a job
+	free  int                 // workers without a job; negative while spare ones have an urgent job
 	due   bool                // the store may have a job that is ready
 	begin func(row *queueRow) // handles a job; nil before Run and after its end
 
@@ -86,7 +86,22 @@ func (d *dispatcher) reserve(most int) int {
 	if d.begin == nil {
 		return 0
 	}
-	n := min(most, d.free)
+	n := max(min(most, d.free), 0)
+	d.free -= n
+	return n
+}
+
+// spareWorkers are how many urgent jobs may run beyond the workers that there are.
+const spareWorkers = 2
+
+// reserveForUrgent takes so many more workers, spare ones where none is free.
+func (d *dispatcher) reserveForUrgent(most int) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.begin == nil {
+		return 0
+	}
+	n := max(min(most, d.free+spareWorkers), 0)
 	d.free -= n
 	return n
 }
@@ -95,7 +110,7 @@ func (d *dispatcher) reserve(most int) int {
 func (d *dispatcher) reserveIfDue() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.begin == nil || !d.due || d.free == 0 {
+	if d.begin == nil || !d.due || d.free <= 0 {
 		return 0
 	}
 	n := d.free
@@ -107,7 +122,7 @@ func (d *dispatcher) reserveIfDue() int {
 func (d *dispatcher) release(n int) {
 	d.mu.Lock()
 	d.free += n
-	due := d.due && n > 0
+	due := d.due && n > 0 && d.free > 0
 	d.mu.Unlock()
 	if due {
 		d.wake()
@@ -125,7 +140,7 @@ func (d *dispatcher) isStopped() bool {
 func (d *dispatcher) mayFetchNext(ready bool) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.begin != nil && (ready || d.due)
+	return d.begin != nil && d.free >= 0 && (ready || d.due)
 }
 
 // noteUncertain notes jobs that a transaction has fetched which failed while the store was out of
@@ -179,7 +194,14 @@ func (f *fetch) reset() {
 func (f *fetch) run(ctx context.Context, tx runner, inserted map[int64]*Job) error {
 	most := len(inserted)
 	d := f.engine.dispatcher
+	urgent := 0
+	for _, job := range inserted {
+		if job.Urgent {
+			urgent++
+		}
+	}
 	n := d.reserve(most)
+	n += d.reserveForUrgent(max(urgent-n, 0))
 	f.missed = n < most
 	if n == 0 {
 		return nil

@@ -29,6 +29,15 @@
 // again by a transaction that sees either an unfinished job ahead, whose end releases it, or none,
 // and then it is ready at once.
 //
+// # Pauses
+//
+// A Pause holds jobs of a kind, in all processes on the store. The pauses in force are one row. The
+// transaction of a job's first intention reads it, and keeps it from being changed until that is
+// committed: when Pause returns, no further job begins to write. A job that is held leaves its lane
+// with the settlement of its attempt, and comes back to its place at Resume. Who changes the row
+// frees what is not held any more, a batch in each transaction; what a crash leaves held is found
+// by the next poll.
+//
 // # Commits
 //
 // A transaction waits for the disk, and a user waits for it. So what is decided together is

@@ -67,15 +67,22 @@ func (e *Engine) insertInTx(ctx context.Context, tx runner, jobs []Job) (ready m
 		return nil, nil, err
 	}
 	places := make([][]any, len(queueIDs))
+	var urgent [][]any
 	ready = map[int64]*Job{}
 	for i, queueID := range queueIDs {
 		places[i] = []any{queueID, added[i].ID}
+		if added[i].Urgent {
+			urgent = append(urgent, []any{queueID})
+		}
 		switch {
 		case !entries[i].waits:
 			ready[queueID] = &added[i]
 		case added[i].Lane == MainLane:
 			waiting = append(waiting, queueID)
 		}
+	}
+	if err := tx.execMany(ctx, nil, `UPDATE river_job SET scheduled_at = '2000-01-01 00:00:00' WHERE id = $1`, urgent); err != nil {
+		return nil, nil, err
 	}
 	// The id in the queue is also the job's place in its conversation.
 	return ready, waiting, tx.execMany(ctx, nil, `UPDATE command SET job = $1 WHERE id = $2`, places)
@@ -139,4 +146,4 @@ func (e *Engine) insertNewJobs(ctx context.Context, tx runner, jobs []Job) (adde
 // unfinishedBefore is 1 when lane $10 of the conversation $2 has an unfinished job other than $1,
 // else 0.
 const unfinishedBefore = `(SELECT count(*) FROM
-	(SELECT 1 FROM command o WHERE o.conversation = $2 AND o.finished IS NULL AND o.lane = $10 AND o.id <> $1 LIMIT 1) AS first)`
+	(SELECT 1 FROM command o WHERE o.conversation = $2 AND o.finished IS NULL AND o.lane = $10 AND o.held = '' AND o.id <> $1 LIMIT 1) AS first)`

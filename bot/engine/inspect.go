@@ -103,6 +103,24 @@ func (i *Inspector) Cancel(ctx context.Context, id string) error {
 	return i.change(func(a *jobAdmin) error { return a.Cancel(ctx, id) })
 }
 
+// Pause is Engine.Pause; all processes on the store keep it.
+func (i *Inspector) Pause(ctx context.Context, p Pause) (earlier *Pause, err error) {
+	err = i.change(func(a *jobAdmin) (err error) {
+		earlier, err = a.Pause(ctx, p)
+		return err
+	})
+	return earlier, err
+}
+
+// Resume is Engine.Resume; a bot that is running on the store goes on within a second.
+func (i *Inspector) Resume(ctx context.Context, kind string) (ended []Pause, freed int, err error) {
+	err = i.change(func(a *jobAdmin) (err error) {
+		ended, freed, err = a.Resume(ctx, kind)
+		return err
+	})
+	return ended, freed, err
+}
+
 // change opens a file for writing, beside the bot that has it: the database lets one transaction in
 // at a time, of whichever process.
 func (i *Inspector) change(change func(*jobAdmin) error) error {

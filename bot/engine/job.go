@@ -18,6 +18,7 @@ type Job struct {
 	Payload      json.RawMessage // opaque to the engine, must be valid JSON
 	ReceivedAt   time.Time       // when it reached the bot; zero: the time of the insert
 	Lane         Lane            // in which it takes turns with the others of its conversation
+	Urgent       bool            // it comes before all that are ready, and finds a worker where all are busy; not stored
 	Finished     bool            // nothing is to be done: it is stored to be recognized when it comes again
 
 	// Memo is not stored. The first attempt has it where this process begins it right away; what it

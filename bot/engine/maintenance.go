@@ -58,11 +58,11 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 // pollStore looks for what other processes have done: jobs that are ready, jobs that were
 // cancelled, and acts of operators; and for entries of the audit record that are to be linked.
 func (e *Engine) pollStore(ctx context.Context) error {
-	var ready, acts, unlinked bool
+	var ready, acts, unlinked, held bool
 	var last int64
-	_, err := queryRow(ctx, e.store, []any{&ready, &acts, &unlinked, &last}, `SELECT EXISTS (SELECT 1 FROM river_job WHERE state = 'available'
+	_, err := queryRow(ctx, e.store, []any{&ready, &acts, &unlinked, &last, &held}, `SELECT EXISTS (SELECT 1 FROM river_job WHERE state = 'available'
 		AND scheduled_at <= `+e.store.dialect().stamp+`), EXISTS (SELECT 1 FROM act), EXISTS (SELECT 1 FROM audit_unlinked),
-		(SELECT coalesce(max(seq), 0) FROM audit)`)
+		(SELECT coalesce(max(seq), 0) FROM audit), EXISTS (SELECT 1 FROM command WHERE held <> '' AND finished IS NULL)`)
 	if err != nil {
 		return err
 	}
@@ -77,6 +77,9 @@ func (e *Engine) pollStore(ctx context.Context) error {
 		err = errors.Join(err, e.LinkEntries(ctx))
 	}
 	e.reportHead(last)
+	if held {
+		err = errors.Join(err, e.freeLeftHeld(ctx))
+	}
 	return errors.Join(err, e.interruptCancelled(ctx))
 }
 
@@ -153,8 +156,8 @@ func (e *Engine) repairQueueInTx(ctx context.Context, tx runner) error {
 	}
 	_, err = tx.exec(ctx,
 		`UPDATE river_job SET state = 'available' WHERE state = 'pending' AND id IN (
-			SELECT min(job) FROM command WHERE finished IS NULL AND conversation <> '' AND lane <> 2 GROUP BY conversation, lane
-			UNION ALL SELECT job FROM command WHERE finished IS NULL AND lane = 2)`)
+			SELECT min(job) FROM command WHERE finished IS NULL AND conversation <> '' AND lane <> 2 AND held = '' GROUP BY conversation, lane
+			UNION ALL SELECT job FROM command WHERE finished IS NULL AND lane = 2 AND held = '')`)
 	if err != nil {
 		return fmt.Errorf("free jobs: %w", err)
 	}

@@ -32,6 +32,9 @@ func RepeatWithin(err error, d time.Duration) error {
 	return &repeatError{cause: err, within: max(d, 0)}
 }
 
+// WaitForResume is returned by Handle after Attempt.Hold, to be called again when the pause ends.
+func WaitForResume() error { return &postponeError{holds: true} }
+
 type repeatError struct {
 	cause  error
 	within time.Duration
@@ -44,6 +47,7 @@ type postponeError struct {
 	after  time.Duration
 	leaves bool // its conversation
 	failed bool // the attempt did
+	holds  bool // until the end of a pause
 }
 
 func (e *postponeError) Error() string { return fmt.Sprintf("again in %s", e.after) }
@@ -63,5 +67,6 @@ type settlement struct {
 	planned    bool          // the job has asked for the pause, and its last attempt has not failed
 	crashes    int           // ends of the process that count no more
 	waits      bool          // it was not its turn
+	holds      bool          // it comes back at the end of a pause
 	handedBack bool          // it comes back for a newer replica rather than for this one
 }

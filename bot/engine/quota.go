@@ -24,10 +24,14 @@ func (e *QuotaError) Error() string {
 
 // IntendWithin is Intend for an effect that quotas of one key bound. The job counts from then on, in
 // the transaction of the intention, and once however often it comes back; ReleaseQuota ends that.
-// The error is a *QuotaError where one is used up, and then nothing is stored.
+// The error is a *QuotaError where one is used up, and a *PausedError as of IntendFirst; then
+// nothing is stored.
 func (a *Attempt) IntendWithin(ctx context.Context, step, key string, quotas ...Quota) error {
 	return a.intend(ctx, step, func(ctx context.Context, step string, n *int) error {
 		return a.write(ctx, func(ctx context.Context, tx runner, now time.Time) error {
+			if err := a.checkPause(ctx, tx); err != nil {
+				return err
+			}
 			if err := a.countAgainst(ctx, tx, key, quotas, now); err != nil {
 				return err
 			}

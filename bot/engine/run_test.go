@@ -135,7 +135,8 @@ func TestAnOlderStoreIsBroughtUpToDate(t *testing.T) {
 		require.NoError(t, e.Exec(ctx, `DROP INDEX command_unerased`))
 		require.NoError(t, e.Exec(ctx, `ALTER TABLE command DROP COLUMN record`))
 		require.NoError(t, e.Exec(ctx, `ALTER TABLE command DROP COLUMN forget`))
-		for _, statement := range []string{`ALTER TABLE command DROP COLUMN owner`, `DROP TABLE quota`, `DROP TABLE act`,
+		for _, statement := range []string{`DROP INDEX command_held`, `ALTER TABLE command DROP COLUMN held`,
+			`ALTER TABLE command DROP COLUMN owner`, `DROP TABLE quota`, `DROP TABLE act`,
 			`ALTER TABLE command DROP COLUMN lane`, `ALTER TABLE command DROP COLUMN failing_since`,
 			`DROP TABLE audit`, `DROP TABLE audit_unlinked`, `DROP TABLE audit_facts`} {
 			require.NoError(t, e.Exec(ctx, statement))

@@ -28,6 +28,8 @@ import (
 //	command.lane      the Lane of the job in its conversation
 //	command.failing_since  when the first of the attempts failed that have failed since the job was
 //	                  last put off as planned; 0 where the last attempt has not failed
+//	command.held      the kind of a job that waits for the end of a pause; empty for others
+//	note pauses       the pauses in force, see pause.go
 //	act               what an operator did from the shell, until it is reported
 //	audit             the audit record, a chain: linked entries are added and, when they are too old,
 //	                  removed from its beginning
@@ -116,6 +118,11 @@ func migrations() []migration {
 			request TEXT NOT NULL, part TEXT NOT NULL, at BIGINT NOT NULL, salt BYTEA NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (request, part)
 		)`,
 		`CREATE INDEX audit_facts_at ON audit_facts (at)`,
+	}}, {statements: []string{
+		// An older program beside this one knows no pauses, and frees what is held.
+		`ALTER TABLE command ADD COLUMN held TEXT NOT NULL DEFAULT ''`,
+		`CREATE INDEX command_held ON command (owner) WHERE held <> '' AND finished IS NULL`,
+		`INSERT INTO note (name, value) VALUES ('pauses', '[]') ON CONFLICT (name) DO NOTHING`,
 	}}}
 }
 

@@ -58,7 +58,12 @@ func (e *Engine) settle(ctx context.Context, a *Attempt, o settlement) (next *qu
 
 // settleInTx reports whether a job is ready now: the next of the conversation, or this one again.
 func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settlement) (ready bool, err error) {
-	if o.state != "" || o.leaves || o.failed || o.waits {
+	if o.holds {
+		if err := e.lockPauses(ctx, tx); err != nil {
+			return false, err
+		}
+	}
+	if o.state != "" || o.leaves || o.failed || o.waits || o.holds {
 		if err := e.lockConversations(ctx, tx, a.Conversation); err != nil {
 			return false, err
 		}
@@ -81,6 +86,8 @@ func (e *Engine) settleInTx(ctx context.Context, tx runner, a *Attempt, o settle
 	switch {
 	case o.waits:
 		return e.holdBack(ctx, tx, a)
+	case o.holds:
+		return e.holdInTx(ctx, tx, a)
 	case o.leaves:
 		ready, err := e.leaveConversation(ctx, tx, a)
 		return ready || cancelled, err
@@ -148,6 +155,9 @@ func errorText(err error) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(err.Error(), "\uFFFD"), "\x00", "")
 }
 
+// firstOfLane is the first job of lane $2 of the conversation $1.
+const firstOfLane = `(SELECT min(job) FROM command WHERE conversation = $1 AND finished IS NULL AND lane = $2 AND held = '')`
+
 // releaseNext makes the first unfinished job of a lane of the conversation ready, if it was held
 // back. Its turn comes after everybody who is ready by now, so that a flood in one conversation
 // passes nobody in another.
@@ -156,7 +166,7 @@ func (e *Engine) releaseNext(ctx context.Context, tx runner, conversation string
 		return false, nil
 	}
 	n, err := tx.exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = `+e.store.dialect().stamp+` WHERE state = 'pending'
-		AND id = (SELECT min(job) FROM command WHERE conversation = $1 AND finished IS NULL AND lane = $2)`, conversation, int(lane))
+		AND id = `+firstOfLane, conversation, int(lane))
 	return n > 0, err
 }
 

@@ -9,6 +9,7 @@ import (
 // Stats is the state of the store at one moment, over all replicas.
 type Stats struct {
 	Queued      int           // waiting for a worker, for their turn, for another attempt, or for a newer replica
+	Held        int           // by a pause
 	Running     int           // in an attempt
 	Failed      int           // failed for good, within Config.Keep
 	Oldest      time.Duration // age of the oldest unfinished job, by ReceivedAt; zero when there is none
@@ -25,12 +26,13 @@ func (e *Engine) Stats(ctx context.Context) (Stats, error) {
 	s := Stats{Running: e.countRunning(), Replicas: 1, Commits: e.Commits(), OutageSince: e.health.outageSince()}
 	var open, running, alive int
 	var oldest, failing int64
-	_, err := queryRow(ctx, e.store, []any{&open, &oldest, &failing, &s.Failed, &running, &alive, &s.Entries, &s.Unlinked},
+	_, err := queryRow(ctx, e.store, []any{&open, &oldest, &failing, &s.Failed, &running, &alive, &s.Entries, &s.Unlinked, &s.Held},
 		`SELECT count(*), coalesce(min(received), 0), coalesce(min(CASE WHEN failing_since > 0 THEN failing_since END), 0),
 			(SELECT count(*) FROM command WHERE state = 'failed'),
 			(SELECT count(*) FROM river_job WHERE state = 'running'), (SELECT count(*) FROM replica WHERE dead IS NULL),
-			(SELECT coalesce(max(seq), 0) FROM audit), (SELECT count(*) FROM audit_unlinked)
-			FROM command WHERE finished IS NULL`)
+			(SELECT coalesce(max(seq), 0) FROM audit), (SELECT count(*) FROM audit_unlinked),
+			(SELECT count(*) FROM command WHERE held <> '' AND finished IS NULL)
+			FROM command WHERE finished IS NULL AND held = ''`)
 	if err != nil {
 		return Stats{}, fmt.Errorf("count jobs: %w", err)
 	}

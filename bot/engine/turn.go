@@ -13,7 +13,7 @@ import (
 // sameLane is true of the unfinished jobs o that take turns with the job c, and aheadCondition of
 // those whose turn comes before it.
 const (
-	sameLane       = `o.conversation = c.conversation AND o.conversation <> '' AND o.finished IS NULL AND o.lane = c.lane AND c.lane <> 2`
+	sameLane       = `o.conversation = c.conversation AND o.conversation <> '' AND o.finished IS NULL AND o.lane = c.lane AND c.lane <> 2 AND o.held = ''`
 	aheadCondition = sameLane + ` AND o.job < c.job`
 )
 

@@ -8,7 +8,8 @@ import (
 // UnfinishedJob is an unfinished job of a conversation.
 type UnfinishedJob struct{ ID, Owner string }
 
-// UnfinishedJobs lists the unfinished jobs of a conversation in the order in which they run.
+// UnfinishedJobs lists the unfinished jobs of a conversation in the order in which they run. Those
+// that a pause holds are left out.
 func (e *Engine) UnfinishedJobs(ctx context.Context, conversation string) ([]UnfinishedJob, error) {
 	var all []UnfinishedJob
 	err := e.store.query(ctx, func(read scan) error {
@@ -16,7 +17,7 @@ func (e *Engine) UnfinishedJobs(ctx context.Context, conversation string) ([]Unf
 		err := read(&job.ID, &job.Owner)
 		all = append(all, job)
 		return err
-	}, `SELECT id, owner FROM command WHERE conversation = $1 AND finished IS NULL ORDER BY job`, conversation)
+	}, `SELECT id, owner FROM command WHERE conversation = $1 AND finished IS NULL AND held = '' ORDER BY job`, conversation)
 	if err != nil {
 		return nil, fmt.Errorf("list the jobs of a conversation: %w", err)
 	}

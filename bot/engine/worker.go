@@ -216,7 +216,7 @@ func (e *Engine) isInterruption(ctx context.Context, err error) bool {
 // or the job was cancelled.
 func (e *Engine) interruptionOutcome(ctx context.Context, err error) settlement {
 	if postponed, ok := errors.AsType[*postponeError](err); ok {
-		return settlement{pause: postponed.after, leaves: postponed.leaves, failed: postponed.failed, planned: !postponed.failed}
+		return settlement{pause: postponed.after, leaves: postponed.leaves, failed: postponed.failed, planned: !postponed.failed, holds: postponed.holds}
 	}
 	if errors.Is(err, ErrOutOfOrder) {
 		return e.outageOutcome(err)

@@ -71,6 +71,7 @@ func jobsList(io streams, path *string) *cobra.Command {
     waiting     for an earlier job of its chat
     ready       for a worker, for the end of a pause, or for a newer version of
                 the bot that has worked on it
+    held        by a pause; see bot resume
     running     an attempt is under way
     reporting   failed or cancelled, and the user is about to be told
     failed      failed or cancelled, and the user has been told
@@ -109,7 +110,7 @@ those that were refused.`,
 			})
 		},
 	}
-	c.Flags().StringVar(&state, "state", "", "only these: waiting, ready, running, reporting, failed, done, all (default all but done)")
+	c.Flags().StringVar(&state, "state", "", "only these: waiting, ready, held, running, reporting, failed, done, all (default all but done)")
 	c.Flags().StringVar(&who.user, "user", "", "only those of this person: user id, username or e-mail address")
 	c.Flags().StringVar(&who.since, "since", "", "only those received since then: 90m, 24h, 7d, or a time such as 2026-03-04T05:00:00Z")
 	c.Flags().StringVar(&who.until, "until", "", "only those received before then, written like --since")
@@ -121,7 +122,7 @@ those that were refused.`,
 
 // statesOf are the states to list; by default those that an operator may have to look at.
 func statesOf(wanted string) ([]engine.JobState, error) {
-	open := []engine.JobState{engine.Waiting, engine.Ready, engine.Running, engine.Reporting, engine.Failed}
+	open := []engine.JobState{engine.Waiting, engine.Ready, engine.Held, engine.Running, engine.Reporting, engine.Failed}
 	switch {
 	case wanted == "":
 		return open, nil
@@ -130,7 +131,7 @@ func statesOf(wanted string) ([]engine.JobState, error) {
 	case slices.Contains(append(open, engine.Done), engine.JobState(wanted)):
 		return []engine.JobState{engine.JobState(wanted)}, nil
 	}
-	return nil, usageError("--state %q: there are waiting, ready, running, reporting, failed, done and all", wanted)
+	return nil, usageError("--state %q: there are waiting, ready, held, running, reporting, failed, done and all", wanted)
 }
 
 func jobsIn(ctx context.Context, store *engine.Inspector, states []engine.JobState, limit int, filters []engine.Filter) ([]job, error) {

@@ -89,6 +89,7 @@ in a chat with it, and answers with the link.
     check          test every precondition on a real pod, with remedies
     run            run the bot on a real pod
     status, jobs   show its health, and what became of a request
+    pause, resume  stop it from changing anything, and let it go on
     audit          show who was let do what, and verify that record
 
 Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials or the key's passphrase
@@ -106,7 +107,7 @@ is wrong, 3 not found, 64 wrong usage.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitError{exitUsage, err} })
 	root.AddCommand(
 		sandboxCommand(io), runCommand(io), checkCommand(io), keygenCommand(io), parseCommand(io), versionCommand(io),
-		statusCommand(io), jobsCommand(io), auditCommand(io), forgetCommand(io), soakCommand(io), benchCommand(io),
+		statusCommand(io), jobsCommand(io), auditCommand(io), pauseCommand(io), resumeCommand(io), forgetCommand(io), soakCommand(io), benchCommand(io),
 	)
 	for _, c := range root.Commands() {
 		makeUsageErrors(c)

@@ -135,6 +135,12 @@ func printHealth(out stdio.Writer, h bot.Health, now time.Time) error {
 		row("Queue", "%d waiting of %d at most, %d running, %d failed, oldest %s, replicas: %d",
 			h.Queue.Queued, h.Queue.Limit, h.Queue.Running, h.Queue.Failed, formatSeconds(h.Queue.OldestSeconds), h.Queue.Replicas)
 	}
+	for _, p := range h.Pauses {
+		row("Paused", "%s", formatPause(p, now))
+	}
+	if h.Queue.Held > 0 {
+		row("Held", "%d requests, until the pause ends", h.Queue.Held)
+	}
 	row("Answers", "%s", formatCounts(h.Requests))
 	return w.Flush()
 }

@@ -1,0 +1,79 @@
+package bot
+
+import (
+	"context"
+	"errors"
+
+	"github.com/rs/zerolog"
+
+	"roombot/bot/engine"
+	"roombot/commands"
+)
+
+// A pause lets no request begin to change anything in Symphony. Requests are read, planned and
+// asked of the policy as ever, so that mistakes are told at once; at its first write a request is
+// held, or refused where the pause keeps none. What has begun is carried to its end. Clicks on Undo
+// are held as well, by a pause of all and by one of kindUndo.
+
+// kindUndo is the kind of clicks on Undo. Other requests have the name of their command.
+const kindUndo = "undo"
+
+// IntendFirst is the first intention of a request that a pause may hold.
+func (a *attempt) IntendFirst(ctx context.Context, step string) error {
+	a.Kind = a.pausedKind()
+	return a.holdIfPaused(ctx, a.Attempt.IntendFirst(ctx, step))
+}
+
+// pausedKind is the kind of the request by which a pause may hold it.
+func (a *attempt) pausedKind() string {
+	if a.request.isUndo() {
+		return kindUndo
+	}
+	return a.command
+}
+
+// holdIfPaused is the error of a first intention. Where that is of a pause, the request is held, or
+// the error is a refusal.
+func (a *attempt) holdIfPaused(ctx context.Context, err error) error {
+	paused, ok := errors.AsType[*engine.PausedError](err)
+	if !ok {
+		return err
+	}
+	by := commands.PausedBy{Name: paused.Pause.By, Reason: paused.Pause.Reason}
+	if paused.Pause.Drop {
+		return commands.PausedRefusal(by, a.said)
+	}
+	held := a.Hold(ctx, engine.HoldBounds{PerOwner: a.bot.bounds.HeldPerPerson, Total: a.bot.bounds.Held})
+	switch {
+	case errors.Is(held, engine.ErrHeldFull):
+		return commands.TooManyHeld(by, a.said)
+	case held != nil:
+		return held
+	}
+	return err
+}
+
+// waitForResume tells the user once that a pause holds the request, which then waits for its end.
+// People of other companies are not told whose pause it is.
+func (a *attempt) waitForResume(ctx context.Context, p engine.Pause) error {
+	zerolog.Ctx(ctx).Info().Str("command", a.Kind).Msg("request is held by a pause")
+	outside, err := a.hasOtherCompanies(ctx)
+	if err != nil {
+		return err
+	}
+	by := commands.PausedBy{Name: p.By, Reason: p.Reason}
+	if outside {
+		by = commands.PausedBy{}
+	}
+	err = a.Do(ctx, a.inSeries(stepHeld), nil, func(ctx context.Context) (any, error) {
+		a.showInstead(ctx, replaceByHeld, commands.TellHeld(a.subject(), by))
+		return nil, nil
+	})
+	if err != nil {
+		return err
+	}
+	return engine.WaitForResume()
+}
+
+// PausableKinds are the kinds of requests that a pause of one kind may name.
+func PausableKinds() []string { return []string{commands.CommandNewRoom, kindUndo} }

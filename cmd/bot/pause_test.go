@@ -1,0 +1,33 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestAnOperatorPausesAndResumesBesideARunningBot(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	running := w.run()
+	bot := func(args ...string) outcome { return shell(t, append(args, "--config", w.config)...) }
+	paused := bot("pause", "--reason", "market event")
+	require.Zero(t, paused.code, paused.err)
+	require.Equal(t, "Paused: all. `bot resume` ends it.\n", paused.out)
+	require.Contains(t, paused.err, `"act":"pause all"`)
+	talk := w.says("bob", firstCommand)
+	require.Contains(t, talk.Replies[0].Text, "has paused me (“market event”)")
+	require.Eventually(t, func() bool {
+		got := bot("jobs", "list", "--state", "held")
+		return got.code == 0 && got.out != "Nothing here.\n"
+	}, patience, tick)
+	again := bot("pause", "--drop")
+	require.Contains(t, again.out, `It was paused before: all by operator `)
+	require.Contains(t, again.out, `, "market event". What you gave takes the place of that.`)
+	require.Equal(t, exitUsage, bot("pause", "nonsense").code)
+
+	require.Contains(t, bot("resume", "newroom").out, "That was not paused.\nStill paused: all by operator ")
+	require.Contains(t, bot("resume").out, "Ended. Requests that were held and go on: ")
+	require.Equal(t, "Nothing was paused.\n", bot("resume").out)
+	require.Zero(t, running.stop())
+}
