@@ -8,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"roombot/bot/config"
 	"roombot/bot/policy"
 	"roombot/commands"
 	"roombot/commands/syntax"
@@ -137,11 +138,8 @@ func (b *Bot) policyPlan(ctx context.Context, rules *policy.Policy, command stri
 	if f == nil {
 		return nil, nil
 	}
-	p := &policy.Plan{
-		External: f.Room.CrossPod, Public: f.Room.Public, ReadOnly: f.Room.ReadOnly, NoCopy: f.Room.CopyProtected,
-		History: f.Room.ViewHistory, Discoverable: f.Room.Discoverable, MembersCanAdd: f.Room.MembersCanInvite,
-		People: f.People, Owners: f.Owners, Groups: f.Groups,
-	}
+	p := config.PlanOf(f)
+	p.Members = nil // those of the directory
 	for _, person := range f.Named {
 		if company := person.ID.Tenant(); b.env.IsExternal(person.ID) && !slices.Contains(p.Companies, company) {
 			p.Companies = append(p.Companies, company)

@@ -1,6 +1,9 @@
 package commands
 
-import "roombot/symphony"
+import (
+	"roombot/commands/syntax"
+	"roombot/symphony"
+)
 
 // Facts are what a plan would do, as far as a policy may turn on it.
 type Facts struct {
@@ -25,6 +28,24 @@ func FactsOf(p Plan) *Facts {
 		for _, g := range room.Groups {
 			f.People += g.People
 		}
+	}
+	return f
+}
+
+// TypedFacts are what a command would do as it is typed, without a look into the directory: people
+// are those named, each counted once, and those behind groups are not counted. It is nil for
+// commands without facts.
+func TypedFacts(inv syntax.Invocation) *Facts {
+	if inv.Command != CommandNewRoom {
+		return nil
+	}
+	env := &Env{}
+	f := &Facts{
+		Room: env.roomAttributes(&Request{Invocation: inv}), Owners: 1 + len(inv.Persons("owner")), Groups: inv.Groups,
+		People: 1 + len(allPeople(inv)),
+	}
+	for _, ref := range allPeople(inv) {
+		f.Named = append(f.Named, Person{ID: symphony.UserID(ref.UserID), Username: ref.Username, Email: ref.Email})
 	}
 	return f
 }

@@ -54,8 +54,22 @@ func (c *Config) loadPolicy(commands []string) Problems {
 	return asProblems(err)
 }
 
+// compilePolicy compiles the rules, and runs the tests that stand in them.
 func (c *Config) compilePolicy(rules schema.Value) (*policy.Policy, error) {
-	return policy.Compile(rules, policy.Options{Commands: slices.Clone(c.commands), Contact: c.Roombot.Replies.Contact})
+	return CompilePolicy(rules, c.Roombot.Replies.Contact, c.commands...)
+}
+
+// CompilePolicy compiles rules and runs the tests that stand in them. The rules may name only the
+// given commands; with none given, any. The error is a Problems.
+func CompilePolicy(rules schema.Value, contact string, commands ...string) (*policy.Policy, error) {
+	p, err := policy.Compile(rules, policy.Options{Commands: slices.Clone(commands), Contact: contact})
+	if err != nil {
+		return nil, err
+	}
+	if err := p.RunTests(ReadCommand).Err(); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 func asProblems(err error) Problems {

@@ -1,0 +1,40 @@
+package config
+
+import (
+	"errors"
+
+	"roombot/bot/policy"
+	"roombot/commands"
+	"roombot/commands/syntax"
+)
+
+// ReadCommand reads a command as it is typed, for the tests of a policy and for questions about it.
+// People are as they are named: an @username or an address of the own company, who is a person.
+func ReadCommand(line string) (command string, plan *policy.Plan, err error) {
+	grammar := new(commands.Env).Commands().Grammar(0, syntax.DefaultMaxMembers)
+	result := grammar.Parse(syntax.Message{Text: line})
+	switch {
+	case result.Error != nil:
+		return "", nil, errors.New(result.Error.Message)
+	case result.Command == nil:
+		return "", nil, errors.New("write it with its slash, such as /newroom \"Q2\" @bob")
+	}
+	return result.Command.Command, PlanOf(commands.TypedFacts(*result.Command)), nil
+}
+
+// PlanOf is a plan as rules turn on it, without companies; its members are persons of the own
+// company by the names that they have in the request.
+func PlanOf(f *commands.Facts) *policy.Plan {
+	if f == nil {
+		return nil
+	}
+	p := &policy.Plan{
+		External: f.Room.CrossPod, Public: f.Room.Public, ReadOnly: f.Room.ReadOnly, NoCopy: f.Room.CopyProtected,
+		History: f.Room.ViewHistory, Discoverable: f.Room.Discoverable, MembersCanAdd: f.Room.MembersCanInvite,
+		People: f.People, Owners: f.Owners, Groups: f.Groups,
+	}
+	for _, who := range f.Named {
+		p.Members = append(p.Members, policy.Subject{ID: int64(who.ID), Kind: policy.PersonAccount, Username: who.Username, Email: who.Email})
+	}
+	return p
+}
