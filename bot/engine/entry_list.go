@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,7 +64,7 @@ func (a *jobAdmin) listLinked(ctx context.Context, f EntryFilter, each func(Stor
 			s, err := readStoredEntry(read, true)
 			batch = append(batch, s)
 			return err
-		}, statement, append(args[:len(args):len(args)], after)...)
+		}, statement, append(slices.Clip(args), after)...)
 		if err != nil {
 			return err
 		}
