@@ -49,7 +49,7 @@ func newPolicyInForce(ctx context.Context, c Config) (*policyInForce, error) {
 		resolved, problems, err := p.resolve(ctx, c.Policy)
 		if err == nil {
 			for _, problem := range problems {
-				zerolog.Ctx(ctx).Warn().Str("problem", problem.Error()).Msg("a name in the policy matches nobody")
+				zerolog.Ctx(ctx).Warn().Err(problem).Msg("a name in the policy matches nobody")
 			}
 			p.current.Store(&policyState{policy: resolved, since: time.Now()})
 			return p, nil
@@ -112,7 +112,7 @@ func (p *policyInForce) reload(ctx context.Context) (text string) {
 	if resolved.Version() == before.policy.Version() && before.fault == nil {
 		return ""
 	}
-	zerolog.Ctx(ctx).Info().Str("policy", resolved.Version()).Str("before", before.policy.Version()).Msg("policy was changed")
+	zerolog.Ctx(ctx).Info().Str("policy", resolved.Version()).Msg("policy was changed")
 	return "The policy is version " + resolved.Version() + " now; it was " + before.policy.Version() + "."
 }
 

@@ -30,7 +30,7 @@ func (b *Bot) tellAdmins(ctx context.Context, text string) {
 			_, err = b.client.SendMessage(ctx, chat, message)
 		}
 		if err != nil && ctx.Err() == nil {
-			zerolog.Ctx(ctx).Warn().Err(err).Int64("admin", id).Msg("administrator could not be told of the policy")
+			zerolog.Ctx(ctx).Warn().Err(err).Int64("user", id).Msg("administrator could not be told of the policy")
 		}
 	}
 }

@@ -82,13 +82,25 @@ func (s *subject) matchesDirectory(q *foldedQuery) truth {
 	if s.deny {
 		known = max(known, q.hasAccount(ServiceAccount))
 	}
-	if s.kind == "user" && s.resolved {
-		return min(known, truthOf(s.number != 0 && q.id == s.number))
-	}
 	if s.kind == "user" {
-		return min(known, ifKnown(q.username, q.username == s.user))
+		return min(known, s.matchesUser(q))
 	}
 	return min(known, ifKnown(q.email, s.mail.match(q.email)))
+}
+
+// matchesUser compares with a username and, once that was looked up, with the account that had it
+// then. Somebody who takes another's name gains nothing, nor does who was renamed; a deny rule goes
+// on to refuse both.
+func (s *subject) matchesUser(q *foldedQuery) truth {
+	hasName := ifKnown(q.username, q.username == s.user)
+	if !s.resolved {
+		return hasName
+	}
+	isAccount := truthOf(s.number != 0 && q.id == s.number)
+	if s.deny {
+		return max(isAccount, hasName)
+	}
+	return min(isAccount, hasName)
 }
 
 // hasAccount is whether the own company's directory has an account of this kind for who asks.
