@@ -24,11 +24,20 @@ type Health struct {
 	Calls CallHealth  `json:"calls"`
 	Queue QueueHealth `json:"queue"`
 
+	Policy PolicyHealth `json:"policy"`
+
 	// Pauses are those in force, of all replicas.
 	Pauses []engine.Pause `json:"pauses,omitempty"`
 
 	// Requests counts those answered since the start, by outcome.
 	Requests map[string]int `json:"requests"`
+}
+
+// PolicyHealth is which policy decides.
+type PolicyHealth struct {
+	Version string    `json:"version"`
+	Since   time.Time `json:"since"`
+	Faulty  bool      `json:"faulty"` // whether a newer text is not used, since something is wrong with it
 }
 
 // FeedHealth is how the feed is read.
@@ -95,6 +104,7 @@ func (b *Bot) Health(ctx context.Context) Health {
 			Answers: s.storeErr == nil, Queued: s.store.Queued, Held: s.store.Held, Running: s.store.Running, Failed: s.store.Failed,
 			OldestSeconds: seconds(s.store.Oldest), FailingSeconds: seconds(s.store.Failing), Limit: s.queueLimit, Replicas: s.store.Replicas,
 		},
+		Policy:   PolicyHealth{Version: s.policy.policy.Version(), Since: s.policy.since, Faulty: s.policy.fault != nil},
 		Pauses:   s.pauses,
 		Requests: b.metrics.requestsByOutcome(),
 	}

@@ -21,6 +21,7 @@ type snapshot struct {
 	refusal      error     // why the last batch was not taken; nil when it was
 	lastProgress time.Time // when a job last got further here
 	queueLimit   int       // how many jobs may wait
+	policy       *policyState
 }
 
 // storeTimeout is how long health waits for the store.
@@ -30,6 +31,7 @@ func (b *Bot) takeSnapshot(ctx context.Context) snapshot {
 	s := snapshot{
 		at: time.Now(), started: b.started, calls: b.client.Stats(), feed: b.feed.Stats(),
 		refusal: b.admission.refusal(), lastProgress: time.Unix(0, b.lastProgress.Load()), queueLimit: b.bounds.Queue,
+		policy: b.rules.current.Load(),
 	}
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
