@@ -34,7 +34,9 @@ func PlanOf(f *commands.Facts) *policy.Plan {
 		People: f.People, Owners: f.Owners, Groups: f.Groups,
 	}
 	for _, who := range f.Named {
-		p.Members = append(p.Members, policy.Subject{ID: int64(who.ID), Kind: policy.PersonAccount, Username: who.Username, Email: who.Email})
+		member := policy.PersonByNames(who.Username, who.Email)
+		member.ID = int64(who.ID)
+		p.Members = append(p.Members, member)
 	}
 	return p
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -175,14 +176,21 @@ func ParsePlace(text string) (Place, *schema.InvalidValue) {
 }
 
 func (t testPerson) subject() Subject {
-	who := Subject{
-		ID: t.UserID, Company: t.Company, External: t.External || t.Company != 0, Kind: PersonAccount,
-		Username: t.Username, Email: t.Email, Groups: GroupsByName(t.Groups...), AllGroups: true,
-	}
+	who := PersonByNames(t.Username, t.Email, t.Groups...)
+	who.ID, who.Company, who.External = t.UserID, t.Company, t.External || t.Company != 0
 	if t.Bot {
 		who.Kind = ServiceAccount
 	}
 	return who
+}
+
+// PersonByNames is somebody of the own company, for a policy whose names are not resolved. A username
+// or an address that is left out is one that no rule names.
+func PersonByNames(username, email string, groups ...string) Subject {
+	return Subject{
+		Kind: PersonAccount, Username: cmp.Or(username, "somebody"), Email: cmp.Or(email, "somebody@example.invalid"),
+		Groups: GroupsByName(groups...), AllGroups: true,
+	}
 }
 
 // GroupsByName are the groups of a Subject for a policy whose names are not resolved.

@@ -107,7 +107,7 @@ is wrong, 3 not found, 64 wrong usage.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitError{exitUsage, err} })
 	root.AddCommand(
 		sandboxCommand(io), runCommand(io), checkCommand(io), keygenCommand(io), parseCommand(io), versionCommand(io),
-		statusCommand(io), jobsCommand(io), auditCommand(io), pauseCommand(io), resumeCommand(io), forgetCommand(io), soakCommand(io), benchCommand(io),
+		statusCommand(io), jobsCommand(io), policyCommand(io), auditCommand(io), pauseCommand(io), resumeCommand(io), forgetCommand(io), soakCommand(io), benchCommand(io),
 	)
 	for _, c := range root.Commands() {
 		makeUsageErrors(c)
