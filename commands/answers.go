@@ -37,8 +37,8 @@ func Denied(reason, contact string) *Refusal {
 	return r
 }
 
-// DeniedByCondition is the refusal of a request that would be admitted with other people or options:
-// what does not fit is said, so that it can be corrected.
+// DeniedByCondition is the refusal of a request that would be admitted with other people or
+// options: what does not fit is said, so that it can be corrected.
 func DeniedByCondition(reason, contact string) *Refusal {
 	return &Refusal{Code: "denied", Message: reason + nothingCreated, Next: "Change that, or ask " + contact + ".", Private: true}
 }

@@ -11,8 +11,9 @@ import (
 	"roombot/symphony"
 )
 
-// checkPeopleLimit counts how many people a request brings together, and refuses one that
-// brings more together than Limits.MaxPeople, or may do so: a group of which Symphony does not say who is in it cannot be counted.
+// checkPeopleLimit counts how many people a request brings together, and refuses one that brings
+// more together than Limits.MaxPeople, or may do so: a group of which Symphony does not say who is
+// in it cannot be counted.
 func (env *Env) checkPeopleLimit(ctx context.Context, r *Request, people []Person, groups []symphony.Group) (together int, err error) {
 	for i, g := range groups {
 		g, err := env.Groups.WithMembers(ctx, g)

@@ -22,9 +22,9 @@ func (e *QuotaError) Error() string {
 	return "the quota is used up until " + e.Next.UTC().Format(time.RFC3339)
 }
 
-// IntendWithin is Intend for an effect that quotas of one key bound. The job counts from then on, in
-// the transaction of the intention, and once however often it comes back; ReleaseQuota ends that.
-// The error is a *QuotaError where one is used up, and a *PausedError as of IntendFirst; then
+// IntendWithin is Intend for an effect that quotas of one key bound. The job counts from then on,
+// in the transaction of the intention, and once however often it comes back; ReleaseQuota ends
+// that. The error is a *QuotaError where one is used up, and a *PausedError as of IntendFirst; then
 // nothing is stored.
 func (a *Attempt) IntendWithin(ctx context.Context, step, key string, quotas ...Quota) error {
 	return a.intend(ctx, step, func(ctx context.Context, step string, n *int) error {

@@ -184,8 +184,8 @@ func (t testPerson) subject() Subject {
 	return who
 }
 
-// PersonByNames is somebody of the own company, for a policy whose names are not resolved. A username
-// or an address that is left out is one that no rule names.
+// PersonByNames is somebody of the own company, for a policy whose names are not resolved. A
+// username or an address that is left out is one that no rule names.
 func PersonByNames(username, email string, groups ...string) Subject {
 	return Subject{
 		Kind: PersonAccount, Username: cmp.Or(username, "somebody"), Email: cmp.Or(email, "somebody@example.invalid"),

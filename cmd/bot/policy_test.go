@@ -51,7 +51,9 @@ func TestAFailingTestOfAPolicyIsReportedWithItsPlace(t *testing.T) {
 func TestAPolicyIsAskedOffline(t *testing.T) {
 	t.Parallel()
 	file := policiesOfTheGuide(t)[2]
-	can := func(args ...string) outcome { return shell(t, append([]string{"policy", "can", "--policy", file}, args...)...) }
+	can := func(args ...string) outcome {
+		return shell(t, append([]string{"policy", "can", "--policy", file}, args...)...)
+	}
 	allowed := can("--group", "FX", `/newroom "Q2" @bob`)
 	require.Zero(t, allowed.code)
 	require.Contains(t, allowed.out, `allow by rule "desk rooms"`)
