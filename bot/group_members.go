@@ -19,14 +19,14 @@ import (
 type groupMembers struct {
 	client *symphony.Client
 
-	mu     sync.Mutex // guards what follows
-	lists  map[string]policyGroup
-	source commands.GroupSource
+	mu    sync.Mutex             // guards lists
+	lists map[string]policyGroup // those of earlier policies included: their decisions may be under way
 }
 
 // policyGroup is a distribution list that the policy names.
 type policyGroup struct {
 	group   symphony.Group
+	source  commands.GroupSource
 	members map[symphony.UserID]bool // nil where Symphony does not show them
 	read    time.Time                // zero while the members were not read
 }
@@ -47,7 +47,6 @@ func (m *groupMembers) note(list commands.GroupList, names []string) map[string]
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	keys := map[string][]string{}
-	m.source = list.Source
 	for _, g := range list.Groups {
 		name := policy.FoldName(g.Name)
 		if !slices.Contains(names, name) {
@@ -56,7 +55,7 @@ func (m *groupMembers) note(list commands.GroupList, names []string) map[string]
 		key := groupKey(list.Source, g)
 		keys[name] = append(keys[name], key)
 		if _, known := m.lists[key]; !known {
-			m.lists[key] = policyGroup{group: g}
+			m.lists[key] = policyGroup{group: g, source: list.Source}
 		}
 	}
 	return keys
@@ -94,12 +93,12 @@ func (m *groupMembers) get(ctx context.Context, key string) (policyGroup, error)
 
 func (m *groupMembers) readAgain(ctx context.Context, key string) (policyGroup, error) {
 	m.mu.Lock()
-	g, source := m.lists[key], m.source
+	g := m.lists[key]
 	m.mu.Unlock()
 	asked := time.Now()
 	unread := g.group
 	unread.Members = nil
-	read, err := source.ReadMembers(ctx, m.client, unread)
+	read, err := g.source.ReadMembers(ctx, m.client, unread)
 	if err != nil {
 		return policyGroup{}, fmt.Errorf("read who is in the group %s: %w", key, err)
 	}

@@ -2,14 +2,10 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"slices"
 	"strconv"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -25,6 +21,7 @@ import (
 type policyInForce struct {
 	client  *symphony.Client
 	read    func() (*policy.Policy, error) // see Config.ReadPolicy
+	next    *policy.Policy                 // read, but the directory did not answer; nil for none
 	groups  *groupMembers
 	current atomic.Pointer[policyState]
 }
@@ -71,16 +68,12 @@ func (p *policyInForce) watch(ctx context.Context, note func(ctx context.Context
 	if p.read == nil {
 		return
 	}
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
 	look := time.NewTicker(policyLook)
 	defer look.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-hangup:
 		case <-look.C:
 		}
 		if text := p.reload(ctx); text != "" {
@@ -95,13 +88,21 @@ func (p *policyInForce) reload(ctx context.Context) (text string) {
 	before := p.current.Load()
 	read, err := p.read()
 	if err == nil && read == nil {
+		read = p.next
+	}
+	if p.next = nil; err == nil && read == nil {
 		return ""
 	}
 	var resolved *policy.Policy
 	if err == nil {
 		var problems schema.Problems
-		resolved, problems, err = p.resolve(ctx, read)
-		err = errors.Join(err, problems.Err())
+		var unknown error
+		if resolved, problems, unknown = p.resolve(ctx, read); unknown != nil {
+			zerolog.Ctx(ctx).Warn().Err(unknown).Msg("names in a new text of the policy could not be looked up, will retry")
+			p.next = read
+			return ""
+		}
+		err = problems.Err()
 	}
 	if err != nil {
 		zerolog.Ctx(ctx).Error().Err(err).Str("policy", before.policy.Version()).Msg("policy was not changed, the new text is faulty")
@@ -116,28 +117,41 @@ func (p *policyInForce) reload(ctx context.Context) (text string) {
 	return "The policy is version " + resolved.Version() + " now; it was " + before.policy.Version() + "."
 }
 
-// resolve looks up the names of a policy. The problems are names that nobody has, or several.
+// resolve looks up the names of a policy. The problems are names that nobody has, or several. An
+// error says that the directory does not answer now. Where Symphony refuses to look up usernames,
+// they are compared at each request, as the directory shows them; where it refuses to list groups,
+// no group has a name.
 func (p *policyInForce) resolve(ctx context.Context, read *policy.Policy) (*policy.Policy, schema.Problems, error) {
 	names := read.Names()
-	directory := policy.Directory{Users: map[string]int64{}, Groups: map[string][]string{}}
-	for part := range slices.Chunk(names.Users, namesAtOnce) {
-		found, err := p.client.LookupUsers(ctx, symphony.UserLookup{Usernames: part, Local: true})
-		if err != nil {
-			return nil, nil, fmt.Errorf("look up the users of the policy: %w", err)
-		}
-		for _, user := range found {
-			directory.Users[policy.FoldName(user.Username)] = int64(user.ID)
-		}
+	users, err := p.lookUpUsers(ctx, names.Users)
+	if err != nil && symphony.VerdictOf(err) != symphony.Refused {
+		return nil, nil, fmt.Errorf("look up the users of the policy: %w", err)
 	}
+	directory := policy.Directory{Users: users}
 	if len(names.Groups) > 0 {
 		list, err := commands.ReadGroups(ctx, p.client)
-		if err != nil {
+		if err != nil && symphony.VerdictOf(err) != symphony.Refused {
 			return nil, nil, fmt.Errorf("read the groups of the policy: %w", err)
 		}
 		directory.Groups = p.groups.note(list, names.Groups)
 	}
 	resolved, problems := read.Resolve(directory)
 	return resolved, problems, nil
+}
+
+// lookUpUsers gives the accounts that have usernames now; nil where there are none to look up.
+func (p *policyInForce) lookUpUsers(ctx context.Context, names []string) (map[string]int64, error) {
+	users := map[string]int64{}
+	for part := range slices.Chunk(names, namesAtOnce) {
+		found, err := p.client.LookupUsers(ctx, symphony.UserLookup{Usernames: part, Local: true})
+		if err != nil {
+			return nil, err
+		}
+		for _, user := range found {
+			users[policy.FoldName(user.Username)] = int64(user.ID)
+		}
+	}
+	return users, nil
 }
 
 // namesAtOnce is how many usernames are looked up in one call.

@@ -1,10 +1,12 @@
 package bot_test
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -134,6 +136,42 @@ func TestAFaultyEditChangesNothingAndIsTold(t *testing.T) {
 			w.says("bob", `/newroom "Not yet"`).sees("Nobody has allowed you")
 		})
 	}
+}
+
+// answersNames answers look-ups of usernames with a status, while it is not 0.
+func answersNames(status *atomic.Int64) front {
+	return func(pod http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if code := int(status.Load()); code != 0 && r.URL.Query().Has("username") {
+				rw.WriteHeader(code)
+				return
+			}
+			pod.ServeHTTP(rw, r)
+		})
+	}
+}
+
+func TestNamesAreComparedWhereSymphonyRefusesToLookThemUp(t *testing.T) {
+	t.Parallel()
+	status := new(atomic.Int64)
+	status.Store(http.StatusForbidden)
+	w := newWorld(t, withFront(answersNames(status)), withRules(allowRules("user:alice")))
+	w.says("alice", `/newroom "Mine"`).sees("is open")
+	w.says("bob", `/newroom "Not mine"`).sees("Nobody has allowed you")
+}
+
+func TestAnEditWaitsForTheDirectory(t *testing.T) {
+	t.Parallel()
+	status := new(atomic.Int64)
+	file, setup := withPolicyFile(t, allowRules("user:alice"))
+	w := newWorld(t, withFront(answersNames(status)), setup)
+	status.Store(http.StatusServiceUnavailable)
+	file.write(`{admins: ["user:ops"], ` + strings.TrimSpace(allowRules("user:bob")) + `}`)
+	require.Eventually(t, func() bool { return strings.Contains(w.log.String(), "could not be looked up, will retry") }, patience, tick)
+	w.says("alice", `/newroom "Still"`).sees("is open")
+	status.Store(0)
+	w.requireTold("ops", "The policy is version")
+	w.says("bob", `/newroom "Now"`).sees("is open")
 }
 
 // requireTold waits until the bot has written to somebody in their 1:1 chat.

@@ -11,7 +11,8 @@ import (
 type Names struct{ Users, Groups []string }
 
 // Directory is what the directory knows of Names, by the names as Names has them. A name that is
-// left out is nobody's. Several groups may have one name.
+// left out is nobody's. Several groups may have one name. Without Users, usernames go on being
+// compared with those of requesters.
 type Directory struct {
 	Users  map[string]int64
 	Groups map[string][]string
@@ -101,6 +102,9 @@ func (r *resolver) subjects(list []subject) []subject {
 func (r *resolver) resolve(s *subject) {
 	switch s.kind {
 	case "user":
+		if r.directory.Users == nil {
+			return
+		}
 		s.resolved, s.number = true, r.directory.Users[s.user]
 		if s.number == 0 {
 			r.report(s, "is nobody in your company's directory", "correct or remove it")
