@@ -31,9 +31,10 @@ func (c *Client) sendAuthorized(
 		return withCredential(ctx, c.accessToken, send, func(t *accessToken) http.Header { return t.headers() })
 	}
 	agent := op.component() == AgentHost
+	failedTries := c.counts.signIns.countFailedTries()
 	err := withCredential(ctx, c.session, send, func(s *session) http.Header { return s.headers(agent) })
 	if err == nil {
-		c.counts.signIns.recordAcceptedCall(ctx, c.config.Now())
+		c.counts.signIns.recordAcceptedCall(ctx, c.config.Now(), failedTries)
 	}
 	return err
 }

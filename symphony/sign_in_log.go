@@ -21,6 +21,7 @@ type signInLog struct {
 
 	mu                sync.Mutex // guards what follows
 	succeeded, failed int64
+	failedTries       int64
 	lastSuccess       time.Time
 	err               error
 	lastLogged        time.Time // the last line about a success
@@ -33,6 +34,7 @@ func (s *signInLog) recordSignIn(ctx context.Context, now time.Time, err error) 
 	s.err = err
 	if err != nil {
 		s.failed++
+		s.failedTries++
 		s.logFailure(ctx, now, err)
 		return
 	}
@@ -55,7 +57,15 @@ func (s *signInLog) recordFailedTry(ctx context.Context, now time.Time, err erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.err = err
+	s.failedTries++
 	s.logFailure(ctx, now, err)
+}
+
+// countFailedTries counts all tries that have failed so far.
+func (s *signInLog) countFailedTries() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failedTries
 }
 
 // logFailure logs a failure as part of an outage, unless it is a rejection, which is not repeated
@@ -76,11 +86,12 @@ func (s *signInLog) logFailure(ctx context.Context, now time.Time, err error) {
 }
 
 // recordAcceptedCall ends an outage in which the session was refused for a while and no other was
-// had.
-func (s *signInLog) recordAcceptedCall(ctx context.Context, now time.Time) {
+// had. A call before which fewer tries had failed says nothing about it: its session may have ended
+// after it was sent, as that of a read of the feed that is answered late.
+func (s *signInLog) recordAcceptedCall(ctx context.Context, now time.Time, failedTriesBefore int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.err == nil {
+	if s.err == nil || failedTriesBefore < s.failedTries {
 		return
 	}
 	s.err = nil

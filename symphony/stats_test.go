@@ -1,6 +1,9 @@
 package symphony_test
 
 import (
+	"context"
+	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,6 +84,32 @@ func TestFailedSignIn(t *testing.T) {
 			require.Equal(t, "signing in fails", lines[0].Message)
 			require.Equal(t, "the session is accepted again", lines[1].Message)
 		})
+	})
+
+	t.Run("does not end when a call of before it is answered", func(t *testing.T) {
+		t.Parallel()
+		p := newPod(t)
+		asked, failed := make(chan struct{}), make(chan struct{})
+		p.on("GET /pod/v2/user/presence", func(w http.ResponseWriter, _ *http.Request) {
+			close(asked)
+			<-failed // as a read of the feed, which was accepted while the session held
+			reply(w, 200, `{"category":"AVAILABLE"}`)
+		})
+		p.answers("POST /login/pubkey/authenticate", answerWith(200, `{"token":"a"}`), answerWith(503, ``))
+		p.answer(roomInfo, 401, `{}`)
+		c := p.client(func(c *symphony.Config) { c.Retry.MaxAttempts = 1 })
+		require.NoError(t, c.Login(t.Context()))
+		var late sync.WaitGroup
+		late.Go(func() {
+			_, err := c.OwnPresence(context.Background())
+			require.NoError(t, err)
+		})
+		<-asked
+		_, err := c.Room(t.Context(), "r")
+		require.ErrorIs(t, err, symphony.ErrUnavailable)
+		close(failed)
+		late.Wait()
+		require.ErrorIs(t, c.Stats().LoginError, symphony.ErrUnavailable)
 	})
 
 	t.Run("with sessions that end at once does not flood the log", func(t *testing.T) {

@@ -47,7 +47,7 @@ func manyStarts(t *testing.T) {
 // settled, or a dead one's work is taken over.
 func killAtEach(t *testing.T, several int, newErrand func(*testing.T, checkpoint) *errand, check func(ran, *testing.T)) {
 	t.Helper()
-	undisturbed := newErrand(t, checkpoint{}).run()
+	undisturbed := runUndisturbed(t, newErrand)
 	check(undisturbed, t)
 
 	var missed atomic.Int32
@@ -73,6 +73,23 @@ func killAtEach(t *testing.T, several int, newErrand func(*testing.T, checkpoint
 	_ = atOnce.Wait() // the subtests tell
 	t.Logf("%d checkpoints, %d of them not reached", len(all), missed.Load())
 	require.LessOrEqual(t, int(missed.Load()), len(all)/10)
+}
+
+// runUndisturbed goes through the errand until two runs came to the same writes and commits, and
+// gives the last: which steps are committed together depends on how fast the pod answers, and the
+// checkpoints of a run that was held up by other work would hardly come again.
+func runUndisturbed(t *testing.T, newErrand func(*testing.T, checkpoint) *errand) (last ran) {
+	t.Helper()
+	seen := map[string]bool{}
+	for range 5 {
+		last = newErrand(t, checkpoint{}).run()
+		events := strings.Join(slices.Sorted(slices.Values(last.events)), "; ")
+		if seen[events] {
+			break
+		}
+		seen[events] = true
+	}
+	return last
 }
 
 // ending is what there is in the end, told without ids.

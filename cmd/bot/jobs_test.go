@@ -66,6 +66,7 @@ func TestJobsOfABotThatNeverRan(t *testing.T) {
 func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 	t.Parallel()
 	w := newWatched(t)
+	w.config = w.writeImpatientConfig() // an attempt ends at its first failure
 	running := w.run()
 	require.NoError(t, w.pod.Fail(t.Context(), client.Fault{Path: "/pod/v3/room/create", Status: 503}))
 	said, err := w.pod.Says(t.Context(), "bob", firstCommand)
@@ -118,6 +119,7 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 func TestForgetErasesAFailedRequestBesideTheRunningBot(t *testing.T) {
 	t.Parallel()
 	w := newWatched(t)
+	w.config = w.writeImpatientConfig() // an attempt ends at its first failure
 	require.Equal(t, exitUsage, shell(t, "forget", "--config", w.config).code)
 	require.Equal(t, exitUsage, shell(t, "forget", "--user", " ", "--config", w.config).code)
 	require.Equal(t, exitNotFound, shell(t, "forget", "--user", "bob", "--config", w.config).code)
@@ -191,6 +193,7 @@ func TestOperatorsAreNamedAsTheSystemNamesThem(t *testing.T) {
 func TestWhatAnOperatorAsksForOutlivesAKilledBot(t *testing.T) {
 	t.Parallel()
 	w := newWatched(t)
+	w.config = w.writeImpatientConfig() // an attempt ends at its first failure
 	running := w.run()
 	require.NoError(t, w.pod.Fail(t.Context(), client.Fault{Path: "/pod/v3/room/create", Status: 503}))
 	said, err := w.pod.Says(t.Context(), "bob", firstCommand)

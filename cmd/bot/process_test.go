@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(beTheProgram) != "" {
 		main()
 	}
-	testrun.Prepare(1)
+	testrun.Prepare(4)
 	goleak.VerifyTestMain(testsWithBrowser{m})
 }
 

@@ -53,6 +53,16 @@ func (w *watched) writeConfigListening(name, page string) (path string) {
 	return path
 }
 
+// writeImpatientConfig writes a configuration by which no call is repeated.
+func (w *watched) writeImpatientConfig() (path string) {
+	w.t.Helper()
+	raw, err := os.ReadFile(w.config)
+	require.NoError(w.t, err)
+	path = filepath.Join(w.dir, "impatient.json")
+	require.NoError(w.t, os.WriteFile(path, []byte(strings.Replace(string(raw), "{", `{"retry": {"maxAttempts": 1},`, 1)), 0o600))
+	return path
+}
+
 // run starts the bot. The system chooses the port of its health page, which status is told.
 func (w *watched) run() *running {
 	w.t.Helper()
