@@ -144,7 +144,7 @@ func (e *errand) readEnding() (end ending) {
 func (r ran) requireAsAsked(t *testing.T) {
 	t.Helper()
 	require.Subset(t, r.events, []string{
-		"commit of new claim, new step plan, new quota, new intent room, 1", "room create, 1", "message create, 1", "im create, 1",
+		"commit of new claim, new step decided, new step plan, new step decision/1, new quota, new intent room, 1", "room create, 1", "message create, 1", "im create, 1",
 	})
 	require.True(t, slices.ContainsFunc(r.events, func(e string) bool { return strings.HasPrefix(e, "commit of new step room,") }),
 		"the room is stored before all are added")

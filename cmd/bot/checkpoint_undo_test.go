@@ -51,7 +51,7 @@ func TestTheProgramMayBeKilledAtEveryCheckpointOfAnUndo(t *testing.T) {
 func (r ran) requireUndone(t *testing.T) {
 	t.Helper()
 	require.Subset(t, r.events, []string{
-		"commit of new intent rename, 1", "room update, 1", "commit of new step rename, new intent close, 1",
+		"commit of new step decision/1, new intent rename, 1", "room update, 1", "commit of new step rename, new intent close, 1",
 		"room setActive, 1", "message update, 1",
 	})
 	end := r.ending

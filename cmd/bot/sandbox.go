@@ -234,6 +234,7 @@ func printWelcome(io streams, h *home, f sandboxFlags) {
 	}
 	if !h.temporary {
 		fmt.Fprintf(io.out, "  Folder    %s (key pair, config.json, store)\n", h.dir)
+		fmt.Fprintln(io.out, "  Policy    edit roombot.policy in config.json while it runs; ops, its administrator, is told of each change")
 	}
 	fmt.Fprint(io.out, "  Stop      Ctrl-C\n")
 	if f.open {

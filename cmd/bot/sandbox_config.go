@@ -26,6 +26,7 @@ const sandboxConfig = `{
     "httpTimeout": "8s",
     "limits": { "roomsPerHour": 0 },
     "policy": {
+      "admins": ["user:ops"],
       "deny": [
         {
           "name": "contractors",
