@@ -15,7 +15,7 @@ func TestATimeoutWhileSigningInUsesNoAttempt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, logsEverything, func(w *world) {
 		w.tries, w.limits.CallTimeout = 1, 3*time.Second // so soon it looks again
-		w.change = func(c *bot.Config) { c.Store.Timeout = 600 * time.Millisecond }
+		w.change = func(c *bot.Config) { c.Store.Timeout = 2 * time.Second }
 	})
 	w.fail(client.Fault{Path: "/login/*", Delay: "10m"}, client.Fault{Kind: "session-expired", Path: onUsers, Count: 1})
 	asked := w.asks("bob", `/newroom "Signed out" carol@acme.test`)
