@@ -2,7 +2,9 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -107,7 +109,7 @@ func (a *admission) take(ctx context.Context, arrived []arrival) (surplus int, e
 		return 0, ctx.Err()
 	}
 	if err := a.checkQueue(ctx); err != nil {
-		return 0, err
+		return 0, errors.Join(err, a.takeUrgent(ctx, arrived))
 	}
 	if err := a.markSurplus(ctx, arrived); err != nil {
 		return 0, err
@@ -123,6 +125,16 @@ func (a *admission) take(ctx context.Context, arrived []arrival) (surplus int, e
 	return logSurplus(ctx, arrived), nil
 }
 
+// takeUrgent stores what is heard while the queue is full. The batch comes again as a whole, and what
+// is stored then counts once.
+func (a *admission) takeUrgent(ctx context.Context, arrived []arrival) error {
+	jobs, err := jobsOf(slices.DeleteFunc(slices.Clone(arrived), func(a arrival) bool { return !a.urgent }))
+	if err != nil || len(jobs) == 0 {
+		return err
+	}
+	return a.store.Insert(ctx, jobs...)
+}
+
 func jobsOf(arrived []arrival) ([]engine.Job, error) {
 	jobs := make([]engine.Job, len(arrived))
 	for i, a := range arrived {
@@ -130,7 +142,7 @@ func jobsOf(arrived []arrival) ([]engine.Job, error) {
 		if jobs[i], err = a.request.job(a.id); err != nil {
 			return nil, err
 		}
-		jobs[i].Memo = a
+		jobs[i].Memo, jobs[i].Urgent = a, a.urgent
 		if a.request.Surplus == "" {
 			jobs[i].Lane = a.lane
 		}

@@ -44,6 +44,9 @@ func (a *attempt) CheckPolicy(ctx context.Context, r *commands.Request) error {
 // checkPolicy asks the policy, which needs to know more than events tell of the chat and the
 // person. A denial is a refusal, told in private.
 func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
+	if a.bot.catalogue.IsAdmin(r.Command) {
+		return a.checkAdmin(ctx, r)
+	}
 	if err := a.lookUpRoomName(ctx); err != nil {
 		return err
 	}
@@ -131,6 +134,13 @@ func (a *attempt) readRoomName(ctx context.Context) error {
 func (b *Bot) policyQuery(ctx context.Context, rules *policy.Policy, r *commands.Request) (policy.Query, error) {
 	who, err := b.policySubject(ctx, r.From.ID, rules.GroupsAsked(r.Command), rules.NeedsDirectory(r.Command))
 	return policy.Query{User: who, Where: policyPlace(r.Chat), Command: r.Command}, err
+}
+
+// isAdmin reports whether the policy names somebody as an administrator.
+func (b *Bot) isAdmin(ctx context.Context, id symphony.UserID) (bool, error) {
+	rules := b.rules.now()
+	who, err := b.policySubject(ctx, id, rules.AdminGroups(), true)
+	return err == nil && rules.IsAdmin(who), err
 }
 
 // policyPlan is what a plan would do, nil while it is not known.

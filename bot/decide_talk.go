@@ -49,6 +49,13 @@ func (a *attempt) permissions(ctx context.Context) commands.Permissions {
 
 func (a *attempt) accessTo(ctx context.Context, command string) (commands.Access, error) {
 	r := &commands.Request{From: a.request.From, Invocation: syntax.Invocation{Command: command}, Chat: a.request.chat()}
+	if a.bot.catalogue.IsAdmin(command) {
+		is, err := a.bot.isAdmin(ctx, a.request.From.ID)
+		if err != nil || !is {
+			return commands.AccessNowhere, err
+		}
+		return commands.AccessHere, nil
+	}
 	rules := a.bot.rules.now()
 	asked, err := a.bot.policyQuery(ctx, rules, r)
 	if err != nil {

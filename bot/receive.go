@@ -22,6 +22,7 @@ type arrival struct {
 	request storedRequest
 	silent  bool // surplus for which another request is answered
 	lane    engine.Lane
+	urgent  bool            // of an administrator: it waits for no other, and is heard while the queue is full
 	typed   *syntax.Message // nil where it was not read
 }
 
@@ -116,7 +117,10 @@ func (b *Bot) judgeMessage(ctx context.Context, m symphony.Message, a *arrival) 
 	}
 	a.typed = &typed
 	result := b.parse(typed)
-	if result.Command == nil || !b.catalogue.Writes(*result.Command) {
+	switch {
+	case result.Command != nil && b.catalogue.IsAdmin(result.Command.Command):
+		lane, a.urgent = engine.NoLane, true
+	case result.Command == nil || !b.catalogue.Writes(*result.Command):
 		lane = engine.ReadLane
 	}
 	if isFromProgram(m) {

@@ -19,6 +19,10 @@ import (
 type Command struct {
 	syntax.Command
 
+	// Admin marks a command of the administrators whom the policy names: they may always use it, and
+	// nobody else may, whatever the rules say.
+	Admin bool
+
 	// Arguments are what the client's completion shows after the name.
 	Arguments []string
 
@@ -75,13 +79,21 @@ func (c Catalogue) Lookup(name string) (Command, bool) {
 	return c[i], true
 }
 
-// Names lists the commands' names.
+// Names lists the names of the commands that rules may be about.
 func (c Catalogue) Names() []string {
-	names := make([]string, len(c))
-	for i, command := range c {
-		names[i] = command.Name
+	var names []string
+	for _, command := range c {
+		if !command.Admin {
+			names = append(names, command.Name)
+		}
 	}
 	return names
+}
+
+// IsAdmin reports whether a command is one of the administrators.
+func (c Catalogue) IsAdmin(name string) bool {
+	command, ok := c.Lookup(name)
+	return ok && command.Admin
 }
 
 // readOnlyPlan is the plan of a command that only reads.

@@ -15,6 +15,8 @@ type Env struct {
 	// Contact is whom users can ask about what the bot cannot do for them, as in "Ask … .".
 	Contact string
 	Limits  Limits
+	// Pauses is what /pause and /resume work with.
+	Pauses Pauser
 	// Clock measures how long an answer waits for the people who are being added.
 	Clock Clock
 
@@ -30,7 +32,7 @@ func NewEnv(env Env) *Env {
 
 // Commands are all commands of this version.
 func (env *Env) Commands() Catalogue {
-	commands := Catalogue{env.newRoomCommand(), env.groupsCommand()}
+	commands := Catalogue{env.newRoomCommand(), env.groupsCommand(), env.pauseCommand(), env.resumeCommand()}
 	return append(commands, helpCommand(commands))
 }
 

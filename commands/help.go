@@ -43,7 +43,7 @@ func (c Catalogue) Help(topic string, p Permissions) Reply {
 // introduction says what the bot is for, with an example of what the person may do.
 func (c Catalogue) introduction(p Permissions) []messageml.Node {
 	for _, command := range c {
-		if p.Access[command.Name] != AccessNowhere && command.Name != syntax.TopicGeneral {
+		if !command.Admin && p.Access[command.Name] != AccessNowhere && command.Name != syntax.TopicGeneral {
 			return []messageml.Node{
 				messageml.Paragraph(messageml.Text("I open rooms for you. Type a command, for example")),
 				messageml.Paragraph(messageml.Code(command.Examples[0])),
@@ -58,7 +58,7 @@ func (c Catalogue) listFor(p Permissions) messageml.Node {
 	var items []messageml.Item
 	for _, command := range c {
 		item := messageml.Item{messageml.Bold(messageml.Text("/" + command.Name)), messageml.Text(" – " + command.Summary)}
-		switch p.Access[command.Name] {
+		switch p.accessTo(command) {
 		case AccessNowhere:
 			continue
 		case AccessInIM:
@@ -80,7 +80,7 @@ func (c Catalogue) howToUse(p Permissions) string {
 
 // helpFor is the help text of one command, for a person who may not be allowed to use it.
 func (c Command) helpFor(p Permissions) []messageml.Node {
-	switch p.Access[c.Name] {
+	switch p.accessTo(c) {
 	case AccessNowhere:
 		return []messageml.Node{messageml.Paragraph(messageml.Text("You may not use /" + c.Name + ". Ask " + p.Contact + "."))}
 	case AccessInIM:

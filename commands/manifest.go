@@ -23,12 +23,15 @@ type manifestArg struct {
 
 // Manifest describes the commands to Symphony's client, which completes them when a user types "/".
 func (c Catalogue) Manifest() (string, error) {
-	list := make([]manifestCommand, len(c))
-	for i, command := range c {
-		list[i] = manifestCommand{
+	var list []manifestCommand
+	for _, command := range c {
+		if command.Admin { // the client shows the manifest to everybody
+			continue
+		}
+		list = append(list, manifestCommand{
 			Name: command.Name, Desc: command.Summary, Args: command.manifestArgs(),
 			Example: command.Examples[len(command.Examples)-1],
-		}
+		})
 	}
 	text, err := json.Marshal(map[string]any{"commands": list})
 	if err == nil && utf8.RuneCount(text) > manifestLimit {

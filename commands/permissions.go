@@ -21,6 +21,16 @@ const (
 	AccessNowhere
 )
 
+// accessTo is where the person may use a command. Who is not known to be an administrator may use
+// none of theirs.
+func (p Permissions) accessTo(c Command) Access {
+	access, known := p.Access[c.Name]
+	if c.Admin && !known {
+		return AccessNowhere
+	}
+	return access
+}
+
 // areLimited reports whether there is a command that the person may not use here.
 func (p Permissions) areLimited() bool {
 	for _, access := range p.Access {

@@ -17,6 +17,20 @@ func (p *Policy) AsksMembers(command string) bool {
 	return slices.ContainsFunc(p.deny, asks) || slices.ContainsFunc(p.allow, asks)
 }
 
+// AdminGroups are the ids of the groups whose members are administrators.
+func (p *Policy) AdminGroups() []string {
+	if p == nil {
+		return nil
+	}
+	var ids []string
+	for _, s := range p.admins {
+		if s.groupID != "" {
+			ids = append(ids, s.groupID)
+		}
+	}
+	return ids
+}
+
 // AdminIDs are the accounts of the administrators who are named as persons.
 func (p *Policy) AdminIDs() []int64 {
 	if p == nil {

@@ -26,6 +26,8 @@ type Command struct {
 	// SaidAs are words by which people ask for the command who do not know its name. They are
 	// offered as a correction, never run.
 	SaidAs []string
+	// Unlisted commands are not named to who does not know them.
+	Unlisted bool
 	// Summary is one sentence for users.
 	Summary string
 	// Args says what words outside of options mean.

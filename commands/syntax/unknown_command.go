@@ -94,9 +94,11 @@ func (r *messageReader) unknownCommandError(typed, meant string, e edit) *parseE
 
 // commandList lists all commands in words.
 func (g Grammar) commandList() string {
-	names := make([]string, len(g.Commands))
-	for i, c := range g.Commands {
-		names[i] = "/" + c.Name
+	var names []string
+	for _, c := range g.Commands {
+		if !c.Unlisted {
+			names = append(names, "/"+c.Name)
+		}
 	}
 	return JoinWords(names, "and")
 }
