@@ -125,8 +125,8 @@ func (a *admission) take(ctx context.Context, arrived []arrival) (surplus int, e
 	return logSurplus(ctx, arrived), nil
 }
 
-// takeUrgent stores what is heard while the queue is full. The batch comes again as a whole, and what
-// is stored then counts once.
+// takeUrgent stores what is heard while the queue is full. The batch comes again as a whole, and
+// what is stored then counts once.
 func (a *admission) takeUrgent(ctx context.Context, arrived []arrival) error {
 	jobs, err := jobsOf(slices.DeleteFunc(slices.Clone(arrived), func(a arrival) bool { return !a.urgent }))
 	if err != nil || len(jobs) == 0 {
