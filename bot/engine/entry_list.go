@@ -37,11 +37,19 @@ const listBatch = 5000
 var ErrStop = errors.New("enough was read")
 
 // ListEntries calls each with the linked entries, the oldest first, and then with those that are
-// not linked, whose Seq is 0.
+// not linked, whose Seq is 0. One that is linked meanwhile comes once.
 func (a *jobAdmin) ListEntries(ctx context.Context, f EntryFilter, each func(StoredEntry) error) error {
-	err := a.listLinked(ctx, f, each)
+	unlinked, err := a.readUnlinked(ctx, f) // first, so that none is missed between the two
 	if err == nil {
-		err = a.listUnlinked(ctx, f, each)
+		err = a.listLinked(ctx, f, func(s StoredEntry) error {
+			unlinked = slices.DeleteFunc(unlinked, func(u StoredEntry) bool { return u.Request == s.Request && u.Part == s.Part })
+			return each(s)
+		})
+	}
+	for _, s := range unlinked {
+		if err == nil {
+			err = each(s)
+		}
 	}
 	switch {
 	case errors.Is(err, ErrStop):
@@ -81,24 +89,15 @@ func (a *jobAdmin) listLinked(ctx context.Context, f EntryFilter, each func(Stor
 // joinFacts adds the facts to the entries e that have some.
 const joinFacts = `LEFT JOIN audit_facts f ON e.facts_hash IS NOT NULL AND f.request = e.request AND f.part = e.part`
 
-func (a *jobAdmin) listUnlinked(ctx context.Context, f EntryFilter, each func(StoredEntry) error) error {
+func (a *jobAdmin) readUnlinked(ctx context.Context, f EntryFilter) (all []StoredEntry, err error) {
 	condition, args := f.condition()
-	var all []StoredEntry
-	err := a.store.query(ctx, func(read scan) error {
+	err = a.store.query(ctx, func(read scan) error {
 		s, err := readStoredEntry(read, false)
 		all = append(all, s)
 		return err
 	}, `SELECT e.at, e.kind, e.request, e.part, e.actor, e.room, e.body, e.facts_hash, f.salt, f.facts
 		FROM audit_unlinked e `+joinFacts+` WHERE `+condition+` ORDER BY e.place`, args...)
-	if err != nil {
-		return err
-	}
-	for _, s := range all {
-		if err := each(s); err != nil {
-			return err
-		}
-	}
-	return nil
+	return all, err
 }
 
 func readStoredEntry(read scan, linked bool) (s StoredEntry, err error) {
