@@ -42,6 +42,9 @@ func (a *attempt) permissions(ctx context.Context) commands.Permissions {
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("what the requester may use could not be found out, help shows everything")
 			return commands.Permissions{}
 		}
+		if command.Admin && access == commands.AccessNowhere {
+			continue // which limits nobody: others do not know of it
+		}
 		p.Access[command.Name] = access
 	}
 	return p
