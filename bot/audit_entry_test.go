@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,7 +78,7 @@ func TestTheRecordTellsWhoWasLetDoWhatAndWhatCameOfIt(t *testing.T) {
 			}
 			require.Contains(t, string(s.Facts.Text), `"ok":true`, "each condition")
 			require.Contains(t, string(s.Facts.Text), `Q2 Earnings`)
-			require.NotContains(t, string(s.Body), `Q2`)
+			require.NotContains(t, string(s.Body), `Earnings`)
 		}
 	}
 	require.Equal(t, []string{"decision newroom deny contractors", `answer {"outcome":"denied"}`}, w.entries(w.says("kim", `/newroom "Denied"`)))
@@ -172,7 +173,8 @@ func TestTheRecordTellsOfStartsStopsAndPolicies(t *testing.T) {
 	file.write(allowRules("user:bob"))
 	require.Eventually(t, func() bool {
 		all, err := w.bot.Record(t.Context())
-		return err == nil && all[len(all)-1].Kind == audit.Policy && all[len(all)-1].Seq > 0
+		policies := slices.DeleteFunc(all, func(s engine.StoredEntry) bool { return s.Kind != audit.Policy || s.Seq == 0 })
+		return err == nil && len(policies) == 3
 	}, patience, tick)
 	require.Equal(t, []string{"start", "policy", "stop", "start", "stop", "start", "policy", "policy"}, w.lifeOf())
 	for _, s := range w.record() {
