@@ -57,7 +57,7 @@ func killAtEach(t *testing.T, several int, newErrand func(*testing.T, checkpoint
 	for _, c := range all {
 		atOnce.Go(func() error {
 			t.Run(c.String(), func(t *testing.T) {
-				for range 3 { // what runs side by side does not come in the same order each time
+				for range 6 { // what runs side by side does not come in the same order each time
 					ran := newErrand(t, c).run()
 					require.Equal(t, undisturbed.ending, ran.ending)
 					if ran.reached {
