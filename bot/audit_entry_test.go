@@ -136,12 +136,7 @@ func TestTheRecordTellsEachEventOnceAfterARecovery(t *testing.T) {
 func TestTheRecordTellsOfADecisionThatDiffered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	asked := w.waits("", "bob", `/newroom "Waited" @alice`)
-	w.stop()
-	w.heal()
-	w.rules = nobodyRules
-	w.start()
-	asked.endsWith("✗ Nobody has allowed you /newroom here.")
+	asked := w.deniesAfterAWait()
 	require.Equal(t, []string{"decision newroom allow everybody", "decision newroom deny ", `answer {"outcome":"denied"}`},
 		w.entries(said{w: w, Conversation: client.Conversation{Message: asked.Message}}))
 }

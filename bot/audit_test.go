@@ -147,12 +147,7 @@ func TestTheAuditLogTellsEachEventOnceAfterARecovery(t *testing.T) {
 func TestTheAuditLogTellsOfASecondDecision(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	asked := w.waits("", "bob", `/newroom "Waited" @alice`)
-	w.stop()
-	w.heal()
-	w.rules = nobodyRules
-	w.start()
-	asked.endsWith("✗ Nobody has allowed you /newroom here.")
+	asked := w.deniesAfterAWait()
 	w.waitUntilIdle()
 	var told []any
 	for _, l := range w.auditLines(&asked) {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"roombot/bot/config"
 	"roombot/bot/policy"
+	"roombot/bot/policy/request"
 	"roombot/commands"
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -148,7 +148,7 @@ func (b *Bot) policyPlan(ctx context.Context, rules *policy.Policy, command stri
 	if f == nil {
 		return nil, nil
 	}
-	p := config.PlanOf(f)
+	p := request.PlanOf(f)
 	p.Members = nil // those of the directory
 	for _, person := range f.Named {
 		if company := person.ID.Tenant(); b.env.IsExternal(person.ID) && !slices.Contains(p.Companies, company) {

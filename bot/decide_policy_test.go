@@ -38,6 +38,19 @@ func (w *world) changeRules(rules string) {
 	w.start()
 }
 
+// deniesAfterAWait has bob's request for the room Waited wait until the bot has started anew with
+// rules that admit nobody.
+func (w *world) deniesAfterAWait() said {
+	w.t.Helper()
+	asked := w.waits("", "bob", `/newroom "Waited" @alice`)
+	w.stop()
+	w.heal()
+	w.rules = nobodyRules
+	w.start()
+	asked.endsWith("✗ Nobody has allowed you /newroom here.")
+	return asked
+}
+
 // forges is a message in a chat whose event claims to know who wrote it.
 func (w *world) forges(text string, chat said, user map[string]any) string {
 	w.t.Helper()
@@ -236,12 +249,7 @@ func TestARequestThatWaitedIsDecidedAgain(t *testing.T) {
 	t.Run("after a restart", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		asked := w.waits("", "bob", `/newroom "Waited" @alice`)
-		w.stop()
-		w.heal()
-		w.rules = nobodyRules
-		w.start()
-		asked.endsWith("✗ Nobody has allowed you /newroom here.")
+		asked := w.deniesAfterAWait()
 		require.Empty(t, w.rooms("Waited"))
 		w.changeRules(openRules)
 		w.edits("bob", asked.Message.ID, `/newroom "Allowed again" @alice`).sees("✓ Allowed again")

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/client"
 )
 
 const opsRules = `{admins: ["user:ops"], allow: [{name: everybody, who: [internal], commands: [newroom, groups]}]}`
@@ -39,4 +41,21 @@ func TestOnlyAdministratorsPause(t *testing.T) {
 	w.says("bob", `/newroom "Not paused"`).sees("is open")
 	require.NotContains(t, w.says("bob", "/help").answer(), "/pause")
 	w.says("ops", "/help").sees("/pause", "/resume")
+}
+
+func TestAPauseIsHeardWhileTheQueueIsFull(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, withRules(opsRules), func(w *world) { w.bounds.Queue, w.hands = 3, 1 })
+	w.fail(client.Fault{Path: onSend, Delay: "10m"}) // no request ends
+	first := w.asks("alice", `/newroom "Room 0"`)
+	w.waitForFaults(1)
+	for _, who := range []string{"bob", "carol", "ravi"} {
+		w.asks(who, "/help")
+	}
+	require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Queue.Queued == 3 }, patience, tick)
+	paused := w.asks("ops", "/pause")
+	require.Eventually(t, func() bool { return len(w.bot.Health(t.Context()).Pauses) == 1 }, patience, tick)
+	w.heal()
+	paused.endsWith("⏸ Paused: all requests")
+	first.endsWith("✓ Room 0")
 }

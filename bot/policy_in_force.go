@@ -113,6 +113,10 @@ func (p *policyInForce) reload(ctx context.Context) (text string) {
 	if resolved.Version() == before.policy.Version() && before.fault == nil {
 		return ""
 	}
+	if resolved.Version() == before.policy.Version() {
+		zerolog.Ctx(ctx).Info().Str("policy", resolved.Version()).Msg("text of the policy is right again")
+		return "✓ The text of the policy is right again. Version " + resolved.Version() + " stays in force."
+	}
 	zerolog.Ctx(ctx).Info().Str("policy", resolved.Version()).Msg("policy was changed")
 	return "The policy is version " + resolved.Version() + " now; it was " + before.policy.Version() + "."
 }

@@ -134,6 +134,10 @@ func TestAFaultyEditChangesNothingAndIsTold(t *testing.T) {
 			w.requireTold("ops", "The new text of the policy is faulty")
 			w.says("alice", `/newroom "Still"`).sees("is open")
 			w.says("bob", `/newroom "Not yet"`).sees("Nobody has allowed you")
+			require.True(t, w.bot.Health(t.Context()).Policy.Faulty)
+			file.write(`{admins: ["user:ops"], allow: [{name: alice, who: ["user:alice"], commands: [newroom]}]}`)
+			w.requireTold("ops", "The text of the policy is right again")
+			require.False(t, w.bot.Health(t.Context()).Policy.Faulty)
 		})
 	}
 }
@@ -172,6 +176,18 @@ func TestAnEditWaitsForTheDirectory(t *testing.T) {
 	status.Store(0)
 	w.requireTold("ops", "The policy is version")
 	w.says("bob", `/newroom "Now"`).sees("is open")
+}
+
+func TestAPolicyWhoseFileWasAwayIsRightAgain(t *testing.T) {
+	t.Parallel()
+	file, setup := withPolicyFile(t, `{admins: ["user:ops"], allow: [{name: alice, who: ["user:alice"], commands: [newroom]}]}`)
+	w := newWorld(t, setup)
+	require.NoError(t, os.Rename(file.path, file.path+".away"))
+	w.requireTold("ops", "does not exist")
+	w.says("alice", `/newroom "Still"`).sees("is open")
+	require.NoError(t, os.Rename(file.path+".away", file.path))
+	w.requireTold("ops", "The text of the policy is right again")
+	require.False(t, w.bot.Health(t.Context()).Policy.Faulty)
 }
 
 // requireTold waits until the bot has written to somebody in their 1:1 chat.

@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/rs/zerolog"
 
@@ -23,7 +25,7 @@ func (b *Bot) tellAdmins(ctx context.Context, text string) {
 	if !b.isFirstToTell(ctx, text) {
 		return
 	}
-	message := symphony.Outgoing{MessageML: messageml.Message(messageml.Paragraph(messageml.Text(text)))}
+	message := symphony.Outgoing{MessageML: messageml.Message(toldLines(text)...)}
 	for _, id := range b.rules.now().AdminIDs() {
 		chat, err := b.client.CreateIM(ctx, symphony.UserID(id))
 		if err == nil {
@@ -33,6 +35,22 @@ func (b *Bot) tellAdmins(ctx context.Context, text string) {
 			zerolog.Ctx(ctx).Warn().Err(err).Int64("user", id).Msg("administrator could not be told of the policy")
 		}
 	}
+}
+
+// maxTold is how many lines administrators are told, no more than a screen shows.
+const maxTold = 15
+
+// toldLines are the lines of a text, each a paragraph.
+func toldLines(text string) []messageml.Node {
+	lines := strings.Split(text, "\n")
+	if more := len(lines) - maxTold; more > 0 {
+		lines = append(lines[:maxTold], fmt.Sprintf("… and %d more: bot policy check lists all.", more))
+	}
+	var told []messageml.Node
+	for _, line := range lines {
+		told = append(told, messageml.Paragraph(messageml.Text(line)))
+	}
+	return told
 }
 
 // noteTold is the note of the text that administrators were told last.

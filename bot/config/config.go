@@ -49,9 +49,9 @@ type Config struct {
 	literalSecrets []string
 	policyFile     string
 
-	file     string // of the configuration
-	env      func(name string) (string, bool)
-	commands []string // that rules may name
+	policyText policyText
+	env        func(name string) (string, bool)
+	commands   []string // that rules may name
 }
 
 // PolicyFile is the path of the file that holds the rules, empty where the configuration itself
@@ -70,11 +70,11 @@ func (c *Config) LiteralSecrets() []string { return c.literalSecrets }
 // folder; env answers `${NAME}` (os.LookupEnv in the program). The policy's rules may name only the
 // given commands; with none given, any. The error is a Problems and holds everything that is wrong.
 func Load(path string, env func(name string) (string, bool), commands ...string) (*Config, error) {
-	root, err := schema.Read(path, env)
+	content, err := schema.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	return decode(root, commands)
+	return Parse(path, content, env, commands...)
 }
 
 // Parse is Load for content that the caller has read. The file that path names need not exist.
@@ -83,7 +83,7 @@ func Parse(path string, content []byte, env func(name string) (string, bool), co
 	if err != nil {
 		return nil, err
 	}
-	return decode(root, commands)
+	return decode(root, content, commands)
 }
 
 // Keys lists every key of the file, for documentation.

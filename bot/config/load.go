@@ -7,10 +7,11 @@ import (
 	"roombot/bot/config/schema"
 	"roombot/bot/engine"
 	"roombot/bot/policy"
+	"roombot/bot/policy/request"
 )
 
-func decode(root schema.Value, commands []string) (*Config, error) {
-	c := &Config{file: root.File(), env: root.Env(), commands: commands}
+func decode(root schema.Value, content []byte, commands []string) (*Config, error) {
+	c := &Config{env: root.Env(), commands: commands, policyText: policyText{path: root.File(), content: content}}
 	unused, problems := root.Decode(c)
 	problems = append(problems, c.loadPolicy(commands)...)
 	if err := problems.Err(); err != nil {
@@ -45,7 +46,10 @@ func (c *Config) loadPolicy(commands []string) Problems {
 		}
 		c.policyFile = string(file)
 		var err error
-		if rules, err = schema.Read(string(file), rules.Env()); err != nil {
+		if c.policyText = readPolicyText(c.policyFile); c.policyText.err != nil {
+			return asProblems(c.policyText.err)
+		}
+		if rules, err = schema.Parse(c.policyFile, c.policyText.content, rules.Env()); err != nil {
 			return asProblems(err)
 		}
 	}
@@ -56,17 +60,11 @@ func (c *Config) loadPolicy(commands []string) Problems {
 
 // compilePolicy compiles the rules, and runs the tests that stand in them.
 func (c *Config) compilePolicy(rules schema.Value) (*policy.Policy, error) {
-	return CompilePolicy(rules, c.Roombot.Replies.Contact, c.commands...)
-}
-
-// CompilePolicy compiles rules and runs the tests that stand in them. The rules may name only the
-// given commands; with none given, any. The error is a Problems.
-func CompilePolicy(rules schema.Value, contact string, commands ...string) (*policy.Policy, error) {
-	p, err := policy.Compile(rules, policy.Options{Commands: slices.Clone(commands), Contact: contact})
+	p, err := policy.Compile(rules, policy.Options{Commands: slices.Clone(c.commands), Contact: c.Roombot.Replies.Contact})
 	if err != nil {
 		return nil, err
 	}
-	if err := p.RunTests(ReadCommand).Err(); err != nil {
+	if err := p.RunTests(request.Read).Err(); err != nil {
 		return nil, err
 	}
 	return p, nil

@@ -7,70 +7,62 @@ import (
 	"roombot/bot/policy"
 )
 
-// PolicyReader reads the policy again when its text has changed: that of the policy's own file, or
-// of the configuration where the policy stands in it.
-type PolicyReader struct {
-	config  *Config
+// policyText is the text in which a policy stands as it was read at one moment, or why it could not
+// be read: that of the policy's own file, or of the configuration.
+type policyText struct {
 	path    string
-	current []byte // the text that was read last
-	fresh   []byte // a text that differs, until it was seen twice
-	failure string // why the text could not be read the last time
+	content []byte
+	err     error // a Problems
 }
 
-// PolicyReader begins with the text as it is now.
-func (c *Config) PolicyReader() *PolicyReader {
-	r := &PolicyReader{config: c, path: c.policyFile}
-	if r.path == "" {
-		r.path = c.file
+func readPolicyText(path string) policyText {
+	content, err := schema.ReadFile(path)
+	return policyText{path: path, content: content, err: err}
+}
+
+func (t policyText) equals(other policyText) bool {
+	if t.err != nil || other.err != nil {
+		return t.err != nil && other.err != nil && t.err.Error() == other.err.Error()
 	}
-	r.current, _ = schema.ReadFile(r.path)
-	return r
+	return bytes.Equal(t.content, other.content)
+}
+
+// PolicyReader reads the policy again when its text has changed.
+type PolicyReader struct {
+	config  *Config
+	current policyText // whose policy was given last
+	fresh   policyText // as it was at the last call
+}
+
+// PolicyReader begins with the text that the configuration was loaded with.
+func (c *Config) PolicyReader() *PolicyReader {
+	return &PolicyReader{config: c, current: c.policyText, fresh: c.policyText}
 }
 
 // Read gives the policy once its text has changed and was the same at two calls in a row, so that
 // no half-written file is taken. It gives nil otherwise. The error is a Problems with everything
-// that is wrong; each text's is given once.
+// that is wrong with a text, or why there is none, and is given once.
 func (r *PolicyReader) Read() (*policy.Policy, error) {
-	content, err := schema.ReadFile(r.path)
-	if err != nil {
-		return nil, r.noteFailure(err)
-	}
-	r.failure = ""
-	switch {
-	case bytes.Equal(content, r.current):
-		r.fresh = nil
-		return nil, nil
-	case !bytes.Equal(content, r.fresh):
-		r.fresh = content
+	text := readPolicyText(r.current.path)
+	isSettled := text.equals(r.fresh)
+	r.fresh = text
+	if !isSettled || text.equals(r.current) {
 		return nil, nil
 	}
-	r.current, r.fresh = content, nil
+	r.current = text
+	if text.err != nil {
+		return nil, text.err
+	}
 	if r.config.policyFile == "" {
-		changed, err := Parse(r.path, content, r.config.env, r.config.commands...)
+		changed, err := Parse(text.path, text.content, r.config.env, r.config.commands...)
 		if err != nil {
 			return nil, err
 		}
 		return changed.Policy, nil
 	}
-	rules, err := schema.Parse(r.path, content, r.config.env)
+	rules, err := schema.Parse(text.path, text.content, r.config.env)
 	if err != nil {
 		return nil, err
 	}
 	return r.config.compilePolicy(rules)
-}
-
-// noteFailure returns an error that is new and was seen twice: a file may be away for a moment
-// while it is replaced.
-func (r *PolicyReader) noteFailure(err error) error {
-	const once = "seen once: "
-	switch text := err.Error(); r.failure {
-	case text:
-		return nil
-	case once + text:
-		r.failure = text
-		return err
-	default:
-		r.failure = once + text
-		return nil
-	}
 }

@@ -28,6 +28,7 @@ var layers = [][]string{
 	{"commands"},
 	{"bot/config/schema", "bot/engine/postgrestest"},
 	{"bot/policy"},
+	{"bot/policy/request"},
 	{"bot/engine"},
 	{"bot/config"},
 	{"bot"},

@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"roombot/bot/config"
 	"roombot/bot/config/schema"
 	"roombot/bot/policy"
+	"roombot/bot/policy/request"
 )
 
 func policyCommand(io streams) *cobra.Command {
@@ -52,7 +52,7 @@ func policyCheck(io streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := p.RunTests(config.ReadCommand).Err(); err != nil {
+			if err := p.RunTests(request.Read).Err(); err != nil {
 				return err
 			}
 			deny, allow := p.Rules()
@@ -76,7 +76,7 @@ func policyTest(io streams) *cobra.Command {
 			if len(p.Tests()) == 0 {
 				return fmt.Errorf("%s has no tests: add \"tests\"", args[0])
 			}
-			failed := p.RunTests(config.ReadCommand)
+			failed := p.RunTests(request.Read)
 			if _, err := fmt.Fprintf(io.out, "%d of %d tests passed\n", len(p.Tests())-len(failed), len(p.Tests())); err != nil {
 				return err
 			}
@@ -142,7 +142,7 @@ func (q question) query(line string) (policy.Query, error) {
 	if wrong != nil {
 		return policy.Query{}, usageError("--in %q %s: %s", q.in, wrong.What, wrong.Fix)
 	}
-	command, plan, err := config.ReadCommand(line)
+	command, plan, err := request.Read(line)
 	if err != nil {
 		return policy.Query{}, usageError("%q: %v", line, err)
 	}

@@ -1,4 +1,5 @@
-package config
+// Package request tells a policy what a request would do.
+package request
 
 import (
 	"errors"
@@ -8,9 +9,9 @@ import (
 	"roombot/commands/syntax"
 )
 
-// ReadCommand reads a command as it is typed, for the tests of a policy and for questions about it.
+// Read reads a command as it is typed, for the tests of a policy and for questions about it.
 // People are as they are named: an @username or an address of the own company, who is a person.
-func ReadCommand(line string) (command string, plan *policy.Plan, err error) {
+func Read(line string) (command string, plan *policy.Plan, err error) {
 	grammar := new(commands.Env).Commands().Grammar(0, syntax.DefaultMaxMembers)
 	result := grammar.Parse(syntax.Message{Text: line})
 	switch {
