@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(beTheProgram) != "" {
 		main()
 	}
-	testrun.Prepare(2)
+	testrun.Prepare(1)
 	goleak.VerifyTestMain(testsWithBrowser{m})
 }
 
