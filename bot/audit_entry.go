@@ -29,6 +29,7 @@ type (
 		Rule    string            `json:"rule,omitempty"`
 		Line    int               `json:"line,omitempty"`
 		Denial  policy.Denial     `json:"denial,omitempty"`
+		Nearest string            `json:"nearest,omitempty"` // the allow rule that came closest, where none admits
 		Version string            `json:"version,omitempty"` // of the policy
 		Chat    symphony.StreamID `json:"chat,omitempty"`
 		// Checks are the conditions, of a decision that does not allow the request: one that does
@@ -37,6 +38,7 @@ type (
 		Checks []decisionCheck `json:"checks,omitempty"`
 	}
 	decisionCheck struct {
+		Key  string `json:"key,omitempty"` // see policy.Check
 		What string `json:"what"`
 		OK   bool   `json:"ok"`
 	}
@@ -47,6 +49,8 @@ type (
 		Typed string          `json:"typed,omitempty"`
 		// Checks are the conditions of a decision that allows the request.
 		Checks []decisionCheck `json:"checks,omitempty"`
+		// Why says in words why a decision does not allow it.
+		Why string `json:"why,omitempty"`
 	}
 	roomBody struct {
 		Act string `json:"act"` // opened, renamed or closed
@@ -126,7 +130,8 @@ func (a *attempt) addAnswerEntry(ctx context.Context, body answerBody, room symp
 // decisionOf is the body for what a version of the policy has decided.
 func (a *attempt) decisionOf(command, version string, d policy.Decision) decisionBody {
 	body := decisionBody{
-		Command: command, Outcome: d.Outcome(), Rule: d.Rule, Line: d.Line, Denial: d.Denial, Chat: a.request.Stream, Version: version,
+		Command: command, Outcome: d.Outcome(), Rule: d.Rule, Line: d.Line, Denial: d.Denial, Nearest: d.Nearest,
+		Chat: a.request.Stream, Version: version,
 	}
 	if !d.Allowed {
 		body.Checks = checksOf(d)
@@ -136,7 +141,7 @@ func (a *attempt) decisionOf(command, version string, d policy.Decision) decisio
 
 func checksOf(d policy.Decision) (all []decisionCheck) {
 	for _, c := range d.Checks {
-		all = append(all, decisionCheck{c.What, c.OK})
+		all = append(all, decisionCheck{c.Key, c.What, c.OK})
 	}
 	return all
 }
@@ -184,7 +189,7 @@ func (a *attempt) addNthDecision(ctx context.Context, n int, decided json.RawMes
 	return a.Attempt.Do(ctx, stepDecision(n), nil, func(ctx context.Context) (any, error) {
 		told := decisionFacts{From: a.request.From, Chat: a.request.Name, Typed: a.said.Text}
 		if bytes.Equal(decided, a.decided) {
-			told.Checks = a.allowedBy
+			told.Checks, told.Why = a.allowedBy, a.deniedFor
 		}
 		e, facts := audit.New(audit.Decision, string(a.id), stepDecision(n), decided).WithFacts(told)
 		a.addEntry(ctx, e, &facts)

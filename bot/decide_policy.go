@@ -51,6 +51,9 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 		return err
 	}
 	r.Chat = a.request.chat()
+	if a.bot.catalogue.IsOpen(r.Command) {
+		return nil
+	}
 	rules := a.bot.rules.now()
 	query, err := a.bot.policyQuery(ctx, rules, r)
 	if err != nil {
@@ -65,7 +68,7 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	if a.decided, err = json.Marshal(a.decisionOf(r.Command, rules.Version(), decision)); err != nil {
 		return err
 	}
-	a.allowedBy = nil
+	a.allowedBy, a.deniedFor = nil, decision.WhyForUser()
 	if decision.Allowed {
 		a.admitted, a.allowedBy = true, checksOf(decision)
 		return nil

@@ -33,6 +33,7 @@ type attempt struct {
 	decision, auditedDecision policyDecision  // the last of this attempt; the last that was written
 	decided                   json.RawMessage // the last of this attempt as the audit record has it, a decisionBody
 	allowedBy                 []decisionCheck // its conditions, where it allows the request
+	deniedFor                 string          // why it does not, in words
 
 	facts  *commands.Facts // of the plan; nil while it is not known, and for commands without any
 	limits policy.Limits   // of the rule that has admitted the request last

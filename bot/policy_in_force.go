@@ -31,6 +31,7 @@ type policyInForce struct {
 type policyState struct {
 	policy *policy.Policy
 	since  time.Time
+	before string // the version before it; empty for the first of this process
 	fault  error
 }
 
@@ -106,10 +107,14 @@ func (p *policyInForce) reload(ctx context.Context) (text string) {
 	}
 	if err != nil {
 		zerolog.Ctx(ctx).Error().Err(err).Str("policy", before.policy.Version()).Msg("policy was not changed, the new text is faulty")
-		p.current.Store(&policyState{policy: before.policy, since: before.since, fault: err})
+		p.current.Store(&policyState{policy: before.policy, since: before.since, before: before.before, fault: err})
 		return "✗ The new text of the policy is faulty, so version " + before.policy.Version() + " stays in force.\n" + err.Error()
 	}
-	p.current.Store(&policyState{policy: resolved, since: time.Now()})
+	state := &policyState{policy: resolved, since: time.Now(), before: before.policy.Version()}
+	if resolved.Version() == before.policy.Version() {
+		state.since, state.before = before.since, before.before
+	}
+	p.current.Store(state)
 	if resolved.Version() == before.policy.Version() && before.fault == nil {
 		return ""
 	}

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"roombot/bot/engine"
+	"roombot/bot/policy"
 	"roombot/commands"
+	"roombot/symphony"
 )
 
 // IntendRoom is the first intention of a room. In its transaction the room is counted as one of the
@@ -29,18 +31,33 @@ func (a *attempt) IntendRoom(ctx context.Context, step string) error {
 	return a.holdIfPaused(ctx, err)
 }
 
+func (a *attempt) roomQuotas() []engine.Quota { return a.bot.roomQuotas(a.limits) }
+
 // roomQuotas are the limits of the configuration, which no rule lifts, and those of the rule.
-func (a *attempt) roomQuotas() []engine.Quota {
+func (b *Bot) roomQuotas(rule policy.Limits) []engine.Quota {
 	var quotas []engine.Quota
 	add := func(limit int, span time.Duration) {
 		if limit > 0 {
 			quotas = append(quotas, engine.Quota{Limit: limit, Span: span})
 		}
 	}
-	add(a.bot.env.Limits.RoomsPerHour, time.Hour)
-	add(a.limits.PerHour, time.Hour)
-	add(a.limits.PerDay, 24*time.Hour)
+	add(b.env.Limits.RoomsPerHour, time.Hour)
+	add(rule.PerHour, time.Hour)
+	add(rule.PerDay, day)
 	return quotas
+}
+
+const day = 24 * time.Hour
+
+// roomsUsed is how many rooms of somebody count now, and which limit is used up; nil for none.
+func (b *Bot) roomsUsed(ctx context.Context, who symphony.UserID, rule policy.Limits) (policy.Used, *engine.QuotaError, error) {
+	key := roomsQuota(who)
+	counted, _, err := b.engine.QuotaUse(ctx, key, engine.Quota{Limit: 1, Span: time.Hour}, engine.Quota{Limit: 1, Span: day})
+	if err != nil {
+		return policy.Used{}, nil, err
+	}
+	_, usedUp, err := b.engine.QuotaUse(ctx, key, b.roomQuotas(rule)...)
+	return policy.Used{Hour: counted[0], Day: counted[1]}, usedUp, err
 }
 
 // releaseRoomCount ends that the request counts: it surely has opened no room.

@@ -23,6 +23,9 @@ type Command struct {
 	// nobody else may, whatever the rules say.
 	Admin bool
 
+	// Open marks a command that everybody may always use, whatever the rules say.
+	Open bool
+
 	// Arguments are what the client's completion shows after the name.
 	Arguments []string
 
@@ -83,7 +86,7 @@ func (c Catalogue) Lookup(name string) (Command, bool) {
 func (c Catalogue) Names() []string {
 	var names []string
 	for _, command := range c {
-		if !command.Admin {
+		if !command.Admin && !command.Open {
 			names = append(names, command.Name)
 		}
 	}
@@ -94,6 +97,12 @@ func (c Catalogue) Names() []string {
 func (c Catalogue) IsAdmin(name string) bool {
 	command, ok := c.Lookup(name)
 	return ok && command.Admin
+}
+
+// IsOpen reports whether a command is open to everybody, whatever the rules say.
+func (c Catalogue) IsOpen(name string) bool {
+	command, ok := c.Lookup(name)
+	return ok && command.Open
 }
 
 // readOnlyPlan is the plan of a command that only reads.

@@ -36,7 +36,7 @@ func TestManifestFitsAndNamesEveryCommand(t *testing.T) {
 func TestHelpNamesEveryCommandAndEveryOption(t *testing.T) {
 	t.Parallel()
 	set := new(commands.Env).Commands()
-	permissions := commands.Permissions{Access: map[string]commands.Access{"pause": commands.AccessHere, "resume": commands.AccessHere}}
+	permissions := commands.Permissions{Access: map[string]commands.Access{"policy": commands.AccessHere, "pause": commands.AccessHere, "resume": commands.AccessHere}}
 	general := plain(set.Help(syntax.TopicGeneral, permissions))
 	require.NotContains(t, plain(set.Help(syntax.TopicGeneral, commands.Permissions{})), "/pause", "of administrators")
 	for _, c := range set {

@@ -43,6 +43,13 @@ func (r *Refusal) Reply() Reply {
 	}
 }
 
+// withoutOffers is the refusal of a command that was only asked about: nothing of it is to be run.
+func (r *Refusal) withoutOffers() *Refusal {
+	plain := *r
+	plain.Offers, plain.Final, plain.Private = nil, true, true
+	return &plain
+}
+
 func openItButton(room symphony.StreamID) messageml.Node {
 	return messageml.OpenStream(string(room), "Open it")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -65,8 +66,7 @@ func (a *jobAdmin) listLinked(ctx context.Context, f EntryFilter, each func(Stor
 	for after, n := f.After, listBatch; n == listBatch; {
 		n = 0
 		var batch []StoredEntry
-		statement := fmt.Sprintf(`SELECT e.seq, e.prev, e.hash, e.at, e.kind, e.request, e.part, e.actor, e.room, e.body, e.facts_hash, f.salt, f.facts
-			FROM audit e `+joinFacts+` WHERE %s AND e.seq > $%d ORDER BY e.seq LIMIT %d`, condition, len(args)+1, listBatch)
+		statement := fmt.Sprintf(`SELECT %s WHERE %s AND e.seq > $%d ORDER BY e.seq LIMIT %d`, linkedColumns, condition, len(args)+1, listBatch)
 		err := a.store.query(ctx, func(read scan) error {
 			n++
 			s, err := readStoredEntry(read, true)
@@ -85,6 +85,62 @@ func (a *jobAdmin) listLinked(ctx context.Context, f EntryFilter, each func(Stor
 	}
 	return nil
 }
+
+// ListNewest calls each with the entries since a time, the newest first, those that are not linked
+// before the others. Until and After do not count.
+func (a *jobAdmin) ListNewest(ctx context.Context, f EntryFilter, each func(StoredEntry) error) error {
+	f.Until = time.Time{}
+	err := a.listNewest(ctx, f, each)
+	if err != nil && !errors.Is(err, ErrStop) {
+		return fmt.Errorf("list the newest of the audit record: %w", err)
+	}
+	return nil
+}
+
+func (a *jobAdmin) listNewest(ctx context.Context, f EntryFilter, each func(StoredEntry) error) error {
+	unlinked, err := a.readUnlinked(ctx, f)
+	if err != nil {
+		return err
+	}
+	for _, s := range slices.Backward(unlinked) {
+		if err := each(s); err != nil {
+			return err
+		}
+	}
+	var first int64 // entries are numbered in about the order of their times
+	_, err = queryRow(ctx, a.store, []any{&first}, `SELECT seq FROM audit WHERE at >= $1 ORDER BY at LIMIT 1`, f.Since.UnixMicro())
+	if err != nil {
+		return err
+	}
+	const some = 100
+	condition, args := f.condition()
+	statement := fmt.Sprintf(`SELECT %s WHERE %s AND e.seq >= $%d AND e.seq < $%d ORDER BY e.seq DESC LIMIT %d`,
+		linkedColumns, condition, len(args)+1, len(args)+2, some)
+	before := int64(math.MaxInt64)
+	for n := some; n == some; {
+		var batch []StoredEntry
+		err := a.store.query(ctx, func(read scan) error {
+			s, err := readStoredEntry(read, true)
+			batch = append(batch, s)
+			return err
+		}, statement, append(slices.Clip(args), max(first-some, 0), before)...)
+		if err != nil {
+			return err
+		}
+		n = len(batch)
+		for _, s := range batch {
+			if err := each(s); err != nil {
+				return err
+			}
+			before = s.Seq
+		}
+	}
+	return nil
+}
+
+// linkedColumns are what is read of linked entries, from where.
+const linkedColumns = `e.seq, e.prev, e.hash, e.at, e.kind, e.request, e.part, e.actor, e.room, e.body, e.facts_hash, f.salt, f.facts
+			FROM audit e ` + joinFacts
 
 // joinFacts adds the facts to the entries e that have some.
 const joinFacts = `LEFT JOIN audit_facts f ON e.facts_hash IS NOT NULL AND f.request = e.request AND f.part = e.part`

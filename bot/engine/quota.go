@@ -41,31 +41,62 @@ func (a *Attempt) IntendWithin(ctx context.Context, step, key string, quotas ...
 }
 
 // countAgainst counts the job, by the database's clock. What counts at a time to come was stored
-// before the clock was set back: it is left out, or nobody could pass until then. Of several quotas
-// that are used up the error is that which lasts longest.
+// before the clock was set back: it is left out, or nobody could pass until then.
 func (a *Attempt) countAgainst(ctx context.Context, tx runner, key string, quotas []Quota, now time.Time) error {
 	var at int64
 	counted, err := queryRow(ctx, tx, []any{&at}, `SELECT at FROM quota WHERE command = $1`, a.ID)
 	if err != nil || counted {
 		return err
 	}
-	var last *QuotaError
+	last, err := findUsedUp(ctx, tx, key, quotas, now)
+	switch {
+	case err != nil:
+		return err
+	case last != nil:
+		return last
+	}
+	_, err = tx.exec(ctx, `INSERT INTO quota (command, key, at) VALUES ($1, $2, $3)`, a.ID, key, now.UnixMicro())
+	return err
+}
+
+// findUsedUp is the quota that is used up and lasts longest; nil for none.
+func findUsedUp(ctx context.Context, r runner, key string, quotas []Quota, now time.Time) (last *QuotaError, err error) {
+	var at int64
 	for _, q := range quotas {
-		full, err := queryRow(ctx, tx, []any{&at}, `SELECT at FROM quota WHERE key = $1 AND at > $2 AND at <= $3
+		full, err := queryRow(ctx, r, []any{&at}, `SELECT at FROM quota WHERE key = $1 AND at > $2 AND at <= $3
 			ORDER BY at DESC LIMIT 1 OFFSET $4`, key, now.Add(-q.Span).UnixMicro(), now.UnixMicro(), q.Limit-1)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		// the next may pass when this one does not count any more
 		if next := time.UnixMicro(at).Add(q.Span); full && (last == nil || next.After(last.Next)) {
 			last = &QuotaError{Quota: q, Next: next}
 		}
 	}
-	if last != nil {
-		return last
+	return last, nil
+}
+
+// QuotaUse is how many jobs of a key count in the last span of time, for each of the quotas, and
+// the one that is used up and lasts longest; nil for none.
+func (e *Engine) QuotaUse(ctx context.Context, key string, quotas ...Quota) (used []int, last *QuotaError, err error) {
+	var at int64
+	_, err = queryRow(ctx, e.store, []any{&at}, `SELECT `+e.store.dialect().now)
+	now := time.UnixMicro(at)
+	if err == nil {
+		last, err = findUsedUp(ctx, e.store, key, quotas, now)
 	}
-	_, err = tx.exec(ctx, `INSERT INTO quota (command, key, at) VALUES ($1, $2, $3)`, a.ID, key, now.UnixMicro())
-	return err
+	for _, q := range quotas {
+		var n int
+		if err == nil {
+			_, err = queryRow(ctx, e.store, []any{&n}, `SELECT COUNT(*) FROM quota WHERE key = $1 AND at > $2 AND at <= $3`,
+				key, now.Add(-q.Span).UnixMicro(), now.UnixMicro())
+		}
+		used = append(used, n)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the use of a quota: %w", err)
+	}
+	return used, last, nil
 }
 
 // ReleaseQuota ends that the job counts against a quota: the effect surely did not happen.

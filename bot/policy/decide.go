@@ -12,7 +12,7 @@ const help = "help"
 func (p *Policy) Decide(query Query) Decision {
 	q := foldQuery(query)
 	if q.command == help {
-		return Decision{Allowed: true, Checks: []Check{{What: "/help is open to everybody", OK: true}}}
+		return Decision{Allowed: true, Checks: []Check{{Key: keyCommand, What: "/help is open to everybody", OK: true}}}
 	}
 	if p == nil {
 		p = &Policy{contact: DefaultContact}
@@ -63,7 +63,7 @@ func (p *Policy) findAdmission(q *foldedQuery) Decision {
 
 // admission is the decision of the first rule that admits, which gives limits and approval.
 func (p *Policy) admission(q *foldedQuery, r *rule) Decision {
-	d := Decision{Rule: r.name, Line: r.line, Checks: r.checks(q, ""), Limits: r.limits}
+	d := Decision{Rule: r.name, Line: r.line, Checks: r.checks(q), Limits: r.limits}
 	checks, reached := r.checkLimits(q.used)
 	d.Checks = append(d.Checks, checks...)
 	switch {
@@ -105,14 +105,14 @@ func (p *Policy) defaultDenial(q *foldedQuery, nearest *rule) Decision {
 		d.Denial = OutsideIM
 	}
 	if nearest == nil {
-		d.Checks = []Check{{What: fmt.Sprintf("some rule allows /%s", q.command)}}
+		d.Checks = []Check{{Key: keyCommand, What: fmt.Sprintf("some rule allows /%s", q.command)}}
 		return d
 	}
-	d.Nearest, d.Advice = nearest.name, nearest.advice(q)
+	d.Nearest, d.NearestLine, d.Advice = nearest.name, nearest.line, nearest.advice(q)
 	if v := nearest.match(q); d.Denial == ByDefault && min(v.who, v.where) == yes {
 		d.Denial, d.Reason = ByCondition, strings.Join(d.Advice, " ")
 	}
-	d.Checks = nearest.checks(q, fmt.Sprintf("allow rule %q (line %d): ", nearest.name, nearest.line))
+	d.Checks = nearest.checks(q)
 	return d
 }
 
@@ -143,19 +143,26 @@ func unknownFact(r *rule, q *foldedQuery) Denial {
 }
 
 func (p *Policy) denial(q *foldedQuery, r *rule, why Denial) Decision {
-	d := Decision{Denial: why, Rule: r.name, Line: r.line, Contact: p.contact, Checks: r.checks(q, "")}
+	d := Decision{Denial: why, Rule: r.name, Line: r.line, Contact: p.contact, Checks: r.checks(q)}
 	if why == ByRule {
 		d.Reason = r.reason
 	}
 	return d
 }
 
-func (r *rule) checks(q *foldedQuery, prefix string) []Check {
+// The keys of conditions that every rule has.
+const (
+	keyWho     = "who"
+	keyWhere   = "where"
+	keyCommand = "command"
+)
+
+func (r *rule) checks(q *foldedQuery) []Check {
 	v := r.match(q)
 	list := []Check{
-		{What: prefix + "who is one of " + r.written.who + unknownHint(v.who), OK: v.who == yes},
-		{What: prefix + "where is one of " + r.written.where + unknownHint(v.where), OK: v.where == yes},
-		{What: prefix + "command is one of " + r.written.commands, OK: v.command == yes},
+		{Key: keyWho, What: "who is one of " + r.written.who + unknownHint(v.who), OK: v.who == yes},
+		{Key: keyWhere, What: "where is one of " + r.written.where + unknownHint(v.where), OK: v.where == yes},
+		{Key: keyCommand, What: "command is one of " + r.written.commands, OK: v.command == yes},
 	}
 	for i := range r.when {
 		c := &r.when[i]
@@ -163,7 +170,7 @@ func (r *rule) checks(q *foldedQuery, prefix string) []Check {
 		if q.plan == nil {
 			hint = " (not known before the request is planned)"
 		}
-		list = append(list, Check{What: prefix + c.key + " is " + c.written + hint, OK: c.holds(q) == yes})
+		list = append(list, Check{Key: c.key, What: c.key + " is " + c.written + hint, OK: c.holds(q) == yes})
 	}
 	return list
 }

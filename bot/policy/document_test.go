@@ -169,7 +169,7 @@ tests:
 		return "newroom", &policy.Plan{People: 1}, nil
 	})
 	require.Len(t, problems, 2)
-	require.ErrorContains(t, problems[:1].Err(), `fails: expected allow, got deny; the nearest rule is "desk rooms": Rule "desk rooms" is for set:desk.`)
+	require.ErrorContains(t, problems[:1].Err(), `fails: expected allow, got deny; the nearest rule is "desk rooms" (line 11): Rule "desk rooms" is for set:desk.`)
 	require.ErrorContains(t, problems[1:].Err(), "runs what is no command: what is that?")
 }
 

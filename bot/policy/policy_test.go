@@ -85,9 +85,9 @@ func TestTheFirstAllowRuleThatMatchesAdmits(t *testing.T) {
 	require.Equal(t, policy.Decision{
 		Allowed: true, Rule: "everyone", Line: 17,
 		Checks: []policy.Check{
-			{What: "who is one of internal", OK: true},
-			{What: "where is one of *", OK: true},
-			{What: "command is one of new-room, GROUPS", OK: true},
+			{Key: "who", What: "who is one of internal", OK: true},
+			{Key: "where", What: "where is one of *", OK: true},
+			{Key: "command", What: "command is one of new-room, GROUPS", OK: true},
 		},
 	}, d)
 }
@@ -100,7 +100,7 @@ func TestAnyDenyRuleThatMatchesWins(t *testing.T) {
 	require.Equal(t, "contractors", d.Rule)
 	require.Equal(t, 3, d.Line)
 	require.Equal(t, "Ask your desk head.", d.Reason)
-	require.Equal(t, policy.Check{What: "who is one of email:*@contractors.acme.com", OK: true}, d.Checks[0])
+	require.Equal(t, policy.Check{Key: "who", What: "who is one of email:*@contractors.acme.com", OK: true}, d.Checks[0])
 
 	for _, place := range []func(*policy.Query){
 		inRoom("Trading floor", "x"),
@@ -134,7 +134,9 @@ func TestWithoutAMatchingRuleEverythingIsDenied(t *testing.T) {
 	require.Zero(t, d.Line)
 	require.Equal(t, policy.ByDefault, d.Denial)
 	require.Equal(t, "your Symphony administrators", d.Contact)
-	require.Equal(t, policy.Check{What: `allow rule "everyone" (line 17): who is one of internal`}, d.Checks[0])
+	require.Equal(t, policy.Check{Key: "who", What: "who is one of internal"}, d.Checks[0])
+	require.Equal(t, "everyone", d.Nearest)
+	require.Equal(t, 17, d.NearestLine)
 	require.True(t, d.Checks[2].OK)
 
 	require.True(t, p.Decide(ask(byUser(eve), ofCommand("groups"))).Allowed)
@@ -142,7 +144,7 @@ func TestWithoutAMatchingRuleEverythingIsDenied(t *testing.T) {
 	require.Equal(t, policy.OutsideIM, d.Denial)
 
 	d = p.Decide(ask(ofCommand("rooms")))
-	require.Equal(t, []policy.Check{{What: "some rule allows /rooms"}}, d.Checks)
+	require.Equal(t, []policy.Check{{Key: "command", What: "some rule allows /rooms"}}, d.Checks)
 }
 
 func TestADenialNamesTheOneToOneChatOnlyIfItIsAllowedThere(t *testing.T) {

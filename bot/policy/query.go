@@ -88,8 +88,9 @@ type Decision struct {
 	Reason  string  // of a denial ByRule: the sentence of the rule's author for the user
 	Contact string  // whom a refused user should ask
 	Checks  []Check // each condition of the rule that decided; when none did, of the allow rule that came closest
-	// Nearest is the allow rule that came closest, where none admits.
-	Nearest string
+	// Nearest is the allow rule that came closest, where none admits, and NearestLine its line.
+	Nearest     string
+	NearestLine int
 	// Advice are sentences for the user that say what did not fit the rule that came closest.
 	Advice []string
 	// Limits are those of the allow rule that admits.
@@ -133,6 +134,7 @@ const (
 
 // Check is one condition and whether the request meets it.
 type Check struct {
+	Key  string // who, where, command, or the condition's name; empty for others
 	What string
 	OK   bool
 }

@@ -89,7 +89,7 @@ func describeOutcome(o Outcome, rule string) string {
 func (d Decision) Summary() string {
 	text := describeOutcome(d.Outcome(), d.Rule)
 	if d.Rule == "" && d.Nearest != "" {
-		text += fmt.Sprintf("; the nearest rule is %q", d.Nearest)
+		text += fmt.Sprintf("; the nearest rule is %q (line %d)", d.Nearest, d.NearestLine)
 	}
 	if why := d.Why(); why != "" {
 		text += ": " + why
@@ -107,6 +107,9 @@ func (d Decision) Why() string {
 	}
 	return denialTexts[d.Denial]
 }
+
+// WhyForUser is Why without whom rules are for and where they hold, which not everybody may know.
+func (d Decision) WhyForUser() string { return cmp.Or(d.Reason, denialTexts[d.Denial]) }
 
 var denialTexts = map[Denial]string{
 	ByDefault:      "No rule allows it.",

@@ -54,6 +54,10 @@ const (
 	ArgsText
 	// ArgsCommand takes the name of a command.
 	ArgsCommand
+	// ArgsPerson takes one person, or nobody.
+	ArgsPerson
+	// ArgsQuestion takes one person, or nobody, and then a whole command, or none.
+	ArgsQuestion
 )
 
 // Lookup finds a command by name or alias; case, "-" and "_" do not count.

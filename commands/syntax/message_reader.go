@@ -151,6 +151,8 @@ func (r *messageReader) parseArguments(c Command) (Result, *parseError) {
 		return r.readText(c, tokens)
 	case ArgsCommand:
 		return r.readHelpTopic(c, tokens)
+	case ArgsPerson, ArgsQuestion:
+		return r.readQuestion(c, tokens)
 	}
 	return newArgumentParser(r, c, tokens, known).parse()
 }

@@ -78,6 +78,8 @@ type Invocation struct {
 	Notes []Note
 	// Text is the argument of a command that takes text.
 	Text string
+	// Asked is the whole command that a command is about; nil for none.
+	Asked *Message
 }
 
 // Flag is the value of a flag, and whether it was given.

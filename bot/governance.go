@@ -1,0 +1,171 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"roombot/bot/audit"
+	"roombot/bot/engine"
+	"roombot/bot/policy"
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// governance answers what /can, /why and /policy ask of the policy in force and of the record.
+type governance struct{ bot *Bot }
+
+// IsAdmin reports whether the policy names somebody as an administrator.
+func (g governance) IsAdmin(ctx context.Context, who symphony.UserID) (bool, error) {
+	return g.bot.isAdmin(ctx, who)
+}
+
+// Decide says what becomes of a request by the policy and its limits. Nothing is recorded of it.
+func (g governance) Decide(ctx context.Context, r *commands.Request, plan commands.Plan) (commands.Decision, error) {
+	rules := g.bot.rules.now()
+	query, err := g.bot.policyQuery(ctx, rules, r)
+	if err != nil {
+		return commands.Decision{}, err
+	}
+	var facts *commands.Facts
+	if plan != nil {
+		facts = commands.FactsOf(plan)
+	}
+	if query.Plan, err = g.bot.policyPlan(ctx, rules, r.Command, facts); err != nil {
+		return commands.Decision{}, err
+	}
+	d := rules.Decide(query)
+	var next time.Time
+	if d.Allowed && facts != nil {
+		var usedUp *engine.QuotaError
+		if query.Used, usedUp, err = g.bot.roomsUsed(ctx, r.From.ID, d.Limits); err != nil {
+			return commands.Decision{}, err
+		}
+		if usedUp != nil {
+			next = usedUp.Next
+		}
+		d = rules.Decide(query)
+	}
+	told := tellDecision(d, rules.Version())
+	told.Next = next
+	if !next.IsZero() && d.Allowed { // a limit of the configuration, which no rule lifts
+		told.Outcome, told.Why = commands.OutcomeLimit, "You have opened as many rooms in the last hour as anybody may."
+	}
+	return told, nil
+}
+
+func tellDecision(d policy.Decision, version string) commands.Decision {
+	told := commands.Decision{
+		Outcome: string(d.Outcome()), Rule: d.Rule, Line: d.Line, Nearest: d.Nearest, Version: version, Why: d.WhyForUser(),
+	}
+	for _, c := range d.Checks {
+		told.Checks = append(told.Checks, commands.Check{Key: c.Key, What: c.What, OK: c.OK})
+	}
+	return told
+}
+
+// Rights are the rules that concern a command of somebody, or all of their commands.
+func (g governance) Rights(ctx context.Context, r *commands.Request, command string) (commands.Rights, error) {
+	rules := g.bot.rules.now()
+	asked := *r
+	asked.Command = command
+	query, err := g.bot.policyQuery(ctx, rules, &asked)
+	if err != nil {
+		return commands.Rights{}, err
+	}
+	var rights commands.Rights
+	if command == "" {
+		query.Where = policy.Place{}
+		var groups []string
+		for _, name := range g.bot.catalogue.Names() {
+			groups = append(groups, rules.GroupsAsked(name)...)
+		}
+		if query.User, err = g.bot.policySubject(ctx, r.From.ID, groups, true); err != nil {
+			return commands.Rights{}, err
+		}
+	} else {
+		rights.Decision = tellDecision(rules.Decide(query), rules.Version())
+	}
+	deny, allow := rules.Rights(query)
+	rights.Deny, rights.Allow = tellRights(deny), tellRights(allow)
+	used, _, err := g.bot.roomsUsed(ctx, r.From.ID, policy.Limits{})
+	rights.UsedHour, rights.UsedDay = used.Hour, used.Day
+	return rights, err
+}
+
+func tellRights(rules []policy.Right) (told []commands.Right) {
+	for _, r := range rules {
+		right := commands.Right{
+			Rule: r.Rule, Line: r.Line, Reason: r.Reason, Where: r.Where, Commands: r.Commands,
+			PerHour: r.Limits.PerHour, PerDay: r.Limits.PerDay, Approval: r.Approval,
+		}
+		for _, c := range r.Conditions {
+			right.Conditions = append(right.Conditions, commands.Condition(c))
+		}
+		told = append(told, right)
+	}
+	return told
+}
+
+// InForce describes the policy.
+func (g governance) InForce() commands.PolicyInForce {
+	state := g.bot.rules.current.Load()
+	deny, allow := state.policy.Rules()
+	p := commands.PolicyInForce{Version: state.policy.Version(), Since: state.since, Before: state.before, Deny: deny, Allow: allow}
+	if state.fault != nil {
+		p.Fault = state.fault.Error()
+	}
+	return p
+}
+
+// decisionsKept is how far back LastRefusal looks.
+const decisionsKept = 30 * 24 * time.Hour
+
+// LastRefusal is the policy's last refusal of a request of somebody.
+func (g governance) LastRefusal(ctx context.Context, who symphony.UserID) (last commands.Decision, found bool, err error) {
+	filter := engine.EntryFilter{Since: time.Now().Add(-decisionsKept), Actor: int64(who), Kind: audit.Decision}
+	err = g.bot.engine.ListNewest(ctx, filter, func(s engine.StoredEntry) error {
+		last, err = readDecision(s)
+		if found = err == nil && last.Outcome != commands.OutcomeAllow; found {
+			return engine.ErrStop
+		}
+		return err
+	})
+	return last, found, err
+}
+
+// DecisionOf is the last decision about a request, and who asked for it.
+func (g governance) DecisionOf(ctx context.Context, request commands.RequestID) (last commands.Decision, who symphony.UserID, found bool, err error) {
+	filter := engine.EntryFilter{Request: string(request), Kind: audit.Decision}
+	err = g.bot.engine.ListNewest(ctx, filter, func(s engine.StoredEntry) error {
+		last, err = readDecision(s)
+		found, who = err == nil, symphony.UserID(s.Actor)
+		if err != nil {
+			return err
+		}
+		return engine.ErrStop
+	})
+	return last, who, found, err
+}
+
+// readDecision reads an entry of the record about a decision.
+func readDecision(s engine.StoredEntry) (commands.Decision, error) {
+	var body decisionBody
+	if err := json.Unmarshal(s.Body, &body); err != nil {
+		return commands.Decision{}, err
+	}
+	var facts decisionFacts
+	if s.Facts != nil {
+		if err := json.Unmarshal(s.Facts.Text, &facts); err != nil {
+			return commands.Decision{}, err
+		}
+	}
+	d := commands.Decision{
+		Outcome: string(body.Outcome), Rule: body.Rule, Line: body.Line, Nearest: body.Nearest, Version: body.Version, Why: facts.Why,
+		Request: commands.RequestID(s.Request), Command: body.Command, At: s.At,
+	}
+	for _, c := range append(body.Checks, facts.Checks...) {
+		d.Checks = append(d.Checks, commands.Check(c))
+	}
+	return d, nil
+}

@@ -1,0 +1,200 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"roombot/commands/syntax"
+	"roombot/symphony/messageml"
+)
+
+// canCommand says what somebody may do, or what the policy decides about a command that is not run.
+// governed are the commands that rules are about.
+func (env *Env) canCommand(governed Catalogue) Command {
+	return Command{
+		Command: syntax.Command{
+			Name:     "can",
+			Unlisted: true,
+			Summary:  "what you may do here, or whether a command would be allowed",
+			Args:     syntax.ArgsQuestion,
+			SaidAs:   []string{"what may i do", "what am i allowed to do", "was darf ich"},
+			Examples: []string{"/can", `/can /newroom "Q2 Earnings" @alice external`},
+		},
+		Arguments: []string{"command"},
+		Open:      true,
+		Plan: func(ctx context.Context, r *Request) (Plan, error) {
+			reply, err := env.answerCan(ctx, r, governed)
+			return readOnlyPlan(reply), err
+		},
+	}
+}
+
+func (env *Env) answerCan(ctx context.Context, r *Request, governed Catalogue) (Reply, error) {
+	who, rd, err := env.findAskedAbout(ctx, r)
+	if err != nil {
+		return Reply{}, err
+	}
+	if r.Asked == nil {
+		return env.tellRights(ctx, r, who, rd, governed)
+	}
+	grammar := governed.Grammar(env.Self.ID, env.Limits.MaxMembers)
+	read := grammar.Parse(*r.Asked)
+	asked := &Request{ID: r.ID, Job: r.Job, At: r.At, From: who, Chat: r.Chat, Message: *r.Asked}
+	switch {
+	case read.Error != nil:
+		return Reply{}, governed.SyntaxRefusal(grammar, *r.Asked, read.Error).withoutOffers()
+	case read.Form != nil:
+		asked.Invocation = read.Form.Prefill
+		asked.Command = read.Form.Command
+		return env.tellDecision(ctx, asked, rd, nil)
+	case read.Command == nil:
+		return env.tellRights(ctx, r, who, rd, governed)
+	}
+	asked.Invocation = *read.Command
+	command, _ := governed.Lookup(asked.Command)
+	return env.tellDecision(ctx, asked, rd, command.Plan)
+}
+
+// tellDecision says what the policy decides about a request: at first by what is known without a
+// plan, then, where plan is not nil, with it.
+func (env *Env) tellDecision(ctx context.Context, asked *Request, rd reader, plan func(context.Context, *Request) (Plan, error)) (Reply, error) {
+	d, err := env.Rules.Decide(ctx, asked, nil)
+	if err != nil {
+		return Reply{}, err
+	}
+	if d.Outcome == OutcomeAllow && plan != nil {
+		planned, err := plan(ctx, asked)
+		if refusal, ok := errors.AsType[*Refusal](err); ok {
+			return rd.reply(rd.subject(asked.From)+" may use /"+asked.Command+" here, but this would be refused: "+refusal.Message, d), nil
+		}
+		if err == nil {
+			d, err = env.Rules.Decide(ctx, asked, planned)
+		}
+		if err != nil {
+			return Reply{}, err
+		}
+	}
+	return rd.reply(rd.verdict(asked, d), d), nil
+}
+
+func (rd reader) verdict(asked *Request, d Decision) string {
+	who := rd.subject(asked.From)
+	switch d.Outcome {
+	case OutcomeAllow:
+		return "✓ " + who + " may do this."
+	case OutcomeApprove:
+		return "✗ " + who + " may do this only with an approval."
+	case OutcomeLimit:
+		return "✗ " + who + " may do this, but not now."
+	}
+	return "✗ " + who + " may not do this."
+}
+
+// subject is whom a decision is about, as a sentence about them begins.
+func (rd reader) subject(who Person) string {
+	if rd.self {
+		return "You"
+	}
+	return who.Name
+}
+
+// reply is a decision for its reader alone.
+func (rd reader) reply(title string, d Decision) Reply {
+	reply := textReply(CodeDone, title)
+	reply.Body = append(reply.Body, rd.body(d)...)
+	reply.Private = true
+	return reply
+}
+
+// tellRights says of each command whether somebody may use it here, and within which bounds.
+func (env *Env) tellRights(ctx context.Context, r *Request, who Person, rd reader, governed Catalogue) (Reply, error) {
+	title := "What you may do here:"
+	if !rd.self {
+		title = "What " + who.Name + " may do here:"
+	}
+	reply := textReply(CodeDone, title)
+	reply.Private = true
+	var items []messageml.Item
+	for _, command := range governed {
+		asked := &Request{From: who, Chat: r.Chat, Invocation: syntax.Invocation{Command: command.Name}}
+		rights, err := env.Rules.Rights(ctx, asked, command.Name)
+		if err != nil {
+			return Reply{}, err
+		}
+		for _, line := range rd.describeRights(command.Name, rights) {
+			items = append(items, messageml.Item{messageml.Text(line)})
+		}
+	}
+	reply.Body = append(reply.Body, messageml.List(items...))
+	if rd.self {
+		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text("/can followed by a whole command says whether it would be allowed, and why.")))
+	}
+	return reply, nil
+}
+
+// maxRights is how many rules one list has.
+const maxRights = 20
+
+// describeRights has a line for the command, and for each rule that bounds it.
+func (rd reader) describeRights(command string, rights Rights) []string {
+	if rights.Decision.Outcome != OutcomeAllow {
+		return []string{fmt.Sprintf("✗ /%s: %s", command, orText(rights.Decision.Why, "not allowed."))}
+	}
+	lines := make([]string, 0, len(rights.Allow)+len(rights.Deny))
+	for _, right := range rights.Allow {
+		line := fmt.Sprintf("✓ /%s, by rule “%s”", command, right.Rule)
+		if what := rd.describe(right); what != "" {
+			line += ": " + what
+		}
+		if right.PerHour > 0 || right.PerDay > 0 {
+			line += fmt.Sprintf(" (so far %d in the last hour, %d in the last day)", rights.UsedHour, rights.UsedDay)
+		}
+		lines = append(lines, line+".")
+	}
+	for _, right := range rights.Deny {
+		line := fmt.Sprintf("✗ /%s is refused by rule “%s” for %s", command, right.Rule, rd.describe(right))
+		if right.Reason != "" {
+			line += " (" + right.Reason + ")"
+		}
+		lines = append(lines, line+".")
+	}
+	if more := len(lines) - maxRights; more > 0 {
+		lines = append(lines[:maxRights], fmt.Sprintf("… and %d more rules.", more))
+	}
+	return lines
+}
+
+func orText(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
+}
+
+// findAskedAbout is the person whom a question is about, by default who asks. Only administrators
+// may ask about others.
+func (env *Env) findAskedAbout(ctx context.Context, r *Request) (Person, reader, error) {
+	admin, err := env.Rules.IsAdmin(ctx, r.From.ID)
+	if err != nil {
+		return Person{}, reader{}, err
+	}
+	if len(r.Users)+len(r.Usernames)+len(r.Emails) == 0 {
+		return r.From, reader{admin: admin, self: true}, nil
+	}
+	if !admin {
+		return Person{}, reader{}, &Refusal{
+			Code: "denied", Message: "Only administrators of the policy may ask about others.", Next: "/can alone says what you may do here.",
+			Private: true, Final: true,
+		}
+	}
+	named, err := env.findPeople(ctx, r)
+	switch {
+	case err != nil:
+		return Person{}, reader{}, err
+	case len(named.people) == 0:
+		return r.From, reader{admin: true, self: true}, nil
+	}
+	who := named.people[0]
+	return who, reader{admin: true, self: who.ID == r.From.ID}, nil
+}

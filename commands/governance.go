@@ -1,0 +1,94 @@
+package commands
+
+import (
+	"context"
+	"time"
+
+	"roombot/symphony"
+)
+
+// Rules answers what people ask of the policy in force.
+type Rules interface {
+	// IsAdmin reports whether the policy names somebody as an administrator.
+	IsAdmin(ctx context.Context, who symphony.UserID) (bool, error)
+	// Decide says what becomes of a request by the policy, as far as its plan is known: nil for not
+	// yet. Nothing is recorded of it.
+	Decide(ctx context.Context, r *Request, plan Plan) (Decision, error)
+	// Rights are the rules that concern a command of somebody in a chat, or all their commands
+	// everywhere where command is empty.
+	Rights(ctx context.Context, r *Request, command string) (Rights, error)
+	// InForce describes the policy.
+	InForce() PolicyInForce
+}
+
+// Record answers what was decided. Nothing is found of what the record does not hold any more.
+type Record interface {
+	// LastRefusal is the policy's last refusal of a request of somebody.
+	LastRefusal(ctx context.Context, who symphony.UserID) (d Decision, found bool, err error)
+	// DecisionOf is the last decision about a request, and who asked for it.
+	DecisionOf(ctx context.Context, request RequestID) (d Decision, who symphony.UserID, found bool, err error)
+}
+
+// The outcomes of a decision.
+const (
+	OutcomeAllow   = "allow"
+	OutcomeDeny    = "deny"
+	OutcomeApprove = "approve"
+	OutcomeLimit   = "limit"
+)
+
+// Decision is what a policy has decided, or would decide, and all that led to it.
+type Decision struct {
+	Outcome string // one of those above
+	Rule    string // empty where none decided
+	Line    int
+	Nearest string // the allow rule that came closest, where none admits
+	Version string // of the policy
+	Why     string // in words, why it is not allowed; empty where it is, and where that was erased
+	Checks  []Check
+	Next    time.Time // of a limit: when the next room may be opened; zero where that is not known
+
+	// Of decisions in the record:
+	Request RequestID
+	Command string
+	At      time.Time
+}
+
+// Check is one condition of a rule and whether the request meets it.
+type Check struct {
+	Key  string // who, where, command, or the name of the condition; empty where that is not known
+	What string
+	OK   bool
+}
+
+// Rights are the rules that concern somebody.
+type Rights struct {
+	Decision    Decision // about a request of which nothing but the command is known
+	Deny, Allow []Right
+	UsedHour    int // rooms of the last hour and of the last day that count
+	UsedDay     int
+}
+
+// Right is a rule that concerns somebody: an allow rule admits where all conditions hold, a deny
+// rule refuses where all hold.
+type Right struct {
+	Rule            string
+	Line            int
+	Reason          string // of a deny rule
+	Where, Commands string // as the policy has them
+	Conditions      []Condition
+	PerHour, PerDay int // 0 for any number
+	Approval        bool
+}
+
+// Condition is one condition of a rule in words, such as "at most 50 people".
+type Condition struct{ Key, Words string }
+
+// PolicyInForce describes a policy.
+type PolicyInForce struct {
+	Version     string // empty for one without rules
+	Since       time.Time
+	Before      string // the version before it, as far as this process has seen one
+	Deny, Allow int    // rules
+	Fault       string // what is wrong with the text that should have replaced it; empty for nothing
+}
