@@ -32,9 +32,12 @@ type bound struct {
 
 // condition is one condition of a rule, ready to be compared.
 type condition struct {
-	key     string // as written, such as "people"
-	written string // what it asks for, such as "at most 50"
-	deny    bool   // of a deny rule: holds where any element matches
+	key     string   // as written, such as "people"
+	written string   // what it asks for, such as "at most 50"
+	entries []string // what it asks for, apart
+	deny    bool     // of a deny rule: holds where any element matches
+	// admitsNoRoom is set of an allow rule that asks for less than each room has.
+	admitsNoRoom bool
 	// subjects are those of members; test reads them from here, since they are looked up later.
 	subjects []subject
 	test     func(c *condition, p *foldedPlan) truth
@@ -127,7 +130,7 @@ func optionCondition(o option, want, deny bool) condition {
 		name = o.is
 	}
 	return condition{
-		key: o.key, written: strconv.FormatBool(want), deny: deny,
+		key: o.key, written: strconv.FormatBool(want), entries: []string{strconv.FormatBool(want)}, deny: deny,
 		test: func(_ *condition, p *foldedPlan) truth { return truthOf(o.planned(p) == want) },
 		why:  func(*foldedPlan) string { return "You may open only " + name + "." },
 	}
@@ -139,7 +142,7 @@ func boundCondition(key string, most int, deny bool, count func(*foldedPlan) int
 		written = fmt.Sprintf("more than %d", most)
 	}
 	return condition{
-		key: key, written: written, deny: deny,
+		key: key, written: written, entries: []string{written}, deny: deny, admitsNoRoom: most == 0 && !deny,
 		test: func(_ *condition, p *foldedPlan) truth { return truthOf((count(p) <= most) != deny) },
 		why: func(p *foldedPlan) string {
 			return fmt.Sprintf("You may open rooms with at most %d %s; this has %d.", most, key, count(p))
@@ -156,7 +159,7 @@ func (c *compiler) groupCondition(values []schema.Value, deny bool) condition {
 		return truthOf(slices.ContainsFunc(globs, func(g glob) bool { return g.match(name) }))
 	}
 	return condition{
-		key: "groups", written: c.asWritten(values), deny: deny,
+		key: "groups", written: c.asWritten(values), entries: c.texts(values), deny: deny,
 		test: func(_ *condition, p *foldedPlan) truth { return matchEach(p.groups, deny, matches) },
 		why: func(p *foldedPlan) string {
 			return fmt.Sprintf("You may not invite the group %q.", firstUnmatched(p.Groups, p.groups, matches))
@@ -171,7 +174,7 @@ func (c *compiler) companyCondition(values []schema.Value, deny bool) condition 
 		return truthOf(slices.ContainsFunc(numbers, func(n int64) bool { return n == anyCompany || n == company }))
 	}
 	return condition{
-		key: "companies", written: c.asWritten(values), deny: deny,
+		key: "companies", written: c.asWritten(values), entries: c.texts(values), deny: deny,
 		test: func(_ *condition, p *foldedPlan) truth { return matchEach(p.Companies, deny, matches) },
 		why:  func(*foldedPlan) string { return "You may not invite people of all these companies." },
 	}
@@ -190,7 +193,7 @@ func parseCompany(text string, _ bool) (int64, *schema.InvalidValue) {
 // memberCondition is about who is brought in.
 func (c *compiler) memberCondition(values []schema.Value, deny bool) condition {
 	return condition{
-		key: "members", written: c.asWritten(values), deny: deny, subjects: c.subjects(values, deny),
+		key: "members", written: c.asWritten(values), entries: c.texts(values), deny: deny, subjects: c.subjects(values, deny),
 		test: func(c *condition, p *foldedPlan) truth { return matchEach(p.members, deny, c.matchesMember) },
 		why:  func(*foldedPlan) string { return "You may not bring in everybody whom you name." },
 	}

@@ -17,6 +17,7 @@ func (p *Policy) Decide(query Query) Decision {
 	if p == nil {
 		p = &Policy{contact: DefaultContact}
 	}
+	q.asked = make([]truth, p.lists)
 	if d, denied := p.findDenial(&q); denied {
 		return d
 	}
@@ -27,9 +28,8 @@ func (p *Policy) Decide(query Query) Decision {
 // known of the request.
 func (p *Policy) findDenial(q *foldedQuery) (Decision, bool) {
 	var unknownRule *rule
-	for i := range p.deny {
-		r := &p.deny[i]
-		switch r.match(q).overall() {
+	for _, r := range p.rulesAbout(q.command).deny {
+		switch r.holds(q) {
 		case yes:
 			return p.denial(q, r, ByRule), true
 		case unknown:
@@ -45,20 +45,30 @@ func (p *Policy) findDenial(q *foldedQuery) (Decision, bool) {
 }
 
 func (p *Policy) findAdmission(q *foldedQuery) Decision {
-	var nearest *rule
-	best := -1
-	for i := range p.allow {
-		r := &p.allow[i]
-		v := r.match(q)
-		if v.overall() == yes {
+	rules := p.rulesAbout(q.command).allow
+	for _, r := range rules {
+		if r.holds(q) == yes {
 			return p.admission(q, r)
 		}
-		// A rule about another command explains nothing.
-		if met := v.countMet(); v.command == yes && met > best {
+	}
+	return p.defaultDenial(q, nearestRule(rules, q))
+}
+
+// nearestRule is the first of those that meet the most of a request that none of them admits; nil
+// without rules.
+func nearestRule(rules []*rule, q *foldedQuery) *rule {
+	const most = 3 // of person, place, command and conditions
+	var nearest *rule
+	best := -1
+	for _, r := range rules {
+		if met := r.match(q).countMet(); met > best {
 			nearest, best = r, met
 		}
+		if best == most {
+			break
+		}
 	}
-	return p.defaultDenial(q, nearest)
+	return nearest
 }
 
 // admission is the decision of the first rule that admits, which gives limits and approval.
@@ -123,7 +133,7 @@ func (p *Policy) isAllowedInIM(q *foldedQuery) bool {
 	if _, denied := p.findDenial(&im); denied {
 		return false
 	}
-	return slices.ContainsFunc(p.allow, func(r rule) bool { return r.match(&im).overall() == yes })
+	return slices.ContainsFunc(p.rulesAbout(q.command).allow, func(r *rule) bool { return r.holds(&im) == yes })
 }
 
 // unknownFact is what keeps it unknown whether the rule matches.

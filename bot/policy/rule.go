@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"roombot/bot/config/schema"
 )
 
 // rule is one allow or deny rule, ready to be compared.
@@ -11,8 +13,10 @@ type rule struct {
 	name   string
 	line   int
 	reason string // of a deny rule, for the user
+	at     schema.Value
 
 	who      []subject
+	list     int // number of who, see whoLists
 	where    []place
 	commands map[string]bool // folded names; nil: all
 	when     []condition
@@ -42,7 +46,7 @@ func (a *approval) isNeeded(q *foldedQuery) bool {
 type ruleText struct{ who, where, commands string }
 
 // truth is whether a condition holds; with incomplete knowledge of the request it may be unknown.
-type truth int
+type truth int8
 
 const (
 	no truth = iota
@@ -68,6 +72,9 @@ type foldedQuery struct {
 	allGroups                     bool
 	used                          Used
 	plan                          *foldedPlan
+	// asked is, for each list of people of the policy, one more than whether who asks is in it; 0 while
+	// that was not asked.
+	asked []truth
 }
 
 func foldQuery(query Query) foldedQuery {
@@ -103,16 +110,46 @@ func (v match) countMet() int {
 
 func (r *rule) match(q *foldedQuery) match {
 	v := match{command: truthOf(r.concerns(q.command))}
-	v.who, v.when = matchAny(r.who, q), yes
+	v.who, v.where, v.when = r.matchesWho(q), r.matchesWhere(q), r.matchesWhen(q)
+	return v
+}
+
+// holds is whether the rule, which is about the command, matches as a whole. It is match without
+// what a condition that fails makes needless.
+func (r *rule) holds(q *foldedQuery) truth {
+	t := r.matchesWhere(q)
+	if t != no {
+		t = min(t, r.matchesWho(q))
+	}
+	if t != no {
+		t = min(t, r.matchesWhen(q))
+	}
+	return t
+}
+
+func (r *rule) matchesWho(q *foldedQuery) truth {
+	if q.asked[r.list] == 0 {
+		q.asked[r.list] = matchAny(r.who, q) + 1
+	}
+	return q.asked[r.list] - 1
+}
+
+func (r *rule) matchesWhere(q *foldedQuery) truth {
+	t := no
 	for i := range r.where {
-		if v.where = max(v.where, r.where[i].matches(q)); v.where == yes {
+		if t = max(t, r.where[i].matches(q)); t == yes {
 			break
 		}
 	}
+	return t
+}
+
+func (r *rule) matchesWhen(q *foldedQuery) truth {
+	t := yes
 	for i := range r.when {
-		v.when = min(v.when, r.when[i].holds(q))
+		t = min(t, r.when[i].holds(q))
 	}
-	return v
+	return t
 }
 
 func (r *rule) isForEverybody() bool {
