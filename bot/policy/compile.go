@@ -64,7 +64,7 @@ func Compile(rules schema.Value, o Options) (*Policy, error) {
 	}
 	var doc document
 	_, problems := rules.Decode(&doc)
-	c := compiler{problems: problems, known: o.Commands, names: map[string]int{}, lists: whoLists{}}
+	c := compiler{problems: problems, known: o.Commands, names: map[string]int{}, who: listNumberer{}, where: listNumberer{}}
 	c.readSets(doc.Sets)
 	p.admins, p.version, p.document = c.subjects(doc.Admins, false), versionOf(rules), rules.JSON()
 	for _, d := range doc.Deny {
@@ -75,7 +75,7 @@ func Compile(rules schema.Value, o Options) (*Policy, error) {
 	for _, a := range doc.Allow {
 		p.allow = append(p.allow, c.allowRule(a))
 	}
-	p.index, p.lists = newRuleIndex(p.deny, p.allow), len(c.lists)
+	p.index, p.lists = newRuleIndex(p.deny, p.allow), listNumbers{who: len(c.who), where: len(c.where)}
 	p.tests = c.tests(doc.Tests, p)
 	c.reportUnusedSets()
 	if err := c.problems.Err(); err != nil {
@@ -90,7 +90,8 @@ type compiler struct {
 	known    []string
 	names    map[string]int // line of the rule that has the name
 	sets     map[string]*set
-	lists    whoLists
+	who      listNumberer
+	where    listNumberer
 	copied   int // entries of sets that are in more than one list
 }
 
@@ -101,7 +102,9 @@ func (c *compiler) allowRule(a allowRule) rule {
 	}
 	if a.Approval != nil {
 		// A list in it matches where any of the request does, as in a deny rule.
-		r.approval = &approval{when: c.conditions(a.Approval.When, true), by: c.subjects(a.Approval.By, false), within: a.Approval.Within}
+		r.approval = &approval{
+			when: c.conditions(a.Approval.When, true), by: c.subjects(a.Approval.By, false), within: a.Approval.Within, names: c.texts(a.Approval.By),
+		}
 	}
 	return r
 }
@@ -119,8 +122,9 @@ func (c *compiler) rule(a ruleHead, deny bool) rule {
 	r.commands = c.commands(a.Commands, deny)
 	r.when = c.conditions(a.When, deny)
 	who := c.texts(a.Who)
-	r.list = c.lists.number(who, deny)
-	r.written = ruleText{who: strings.Join(who, ", "), where: c.asWritten(a.Where), commands: c.asWritten(a.Commands)}
+	where := c.texts(a.Where)
+	r.lists = listNumbers{who: c.who.number(who, deny), where: c.where.number(where, deny)}
+	r.written = ruleText{who: strings.Join(who, ", "), where: strings.Join(where, ", "), commands: c.asWritten(a.Commands)}
 	if r.written.where == "" {
 		r.written.where = "*"
 	}

@@ -7,7 +7,7 @@ import (
 
 // commandRules are the rules about one command, in the order of the file, and what they turn on.
 type commandRules struct {
-	deny, allow    []*rule
+	deny, allow    []listedRule
 	needsDirectory bool
 	asksMembers    bool
 	groups         []string // ids, each once
@@ -53,14 +53,14 @@ func newCommandRules(command string, deny, allow []rule) *commandRules {
 }
 
 // add gathers the rules about the command, and notes what they turn on.
-func (c *commandRules) add(command string, rules []rule, groups map[string]bool) []*rule {
-	var out []*rule
+func (c *commandRules) add(command string, rules []rule, groups map[string]bool) []listedRule {
+	var out []listedRule
 	for i := range rules {
 		r := &rules[i]
 		if !r.concerns(command) {
 			continue
 		}
-		out = append(out, r)
+		out = append(out, listedRule{rule: r, lists: r.lists})
 		c.needsDirectory = c.needsDirectory || slices.ContainsFunc(r.who, subject.needsDirectory)
 		c.asksMembers = c.asksMembers || slices.ContainsFunc(r.when, func(w condition) bool { return len(w.subjects) > 0 })
 		for s := range r.eachSubject() {
@@ -73,11 +73,13 @@ func (c *commandRules) add(command string, rules []rule, groups map[string]bool)
 	return out
 }
 
-// whoLists numbers the lists of people, the same list by the same number, so that a decision
-// compares each once with who asks.
-type whoLists map[string]int
+// listNumbers are the numbers of a rule's lists.
+type listNumbers struct{ who, where int }
 
-func (l whoLists) number(entries []string, deny bool) int {
+// listNumberer gives the same list the same number, so that a decision compares each once.
+type listNumberer map[string]int
+
+func (l listNumberer) number(entries []string, deny bool) int {
 	key := strings.Join(entries, "\x00")
 	if deny {
 		key += "\x00deny"
@@ -86,4 +88,18 @@ func (l whoLists) number(entries []string, deny bool) int {
 		l[key] = len(l)
 	}
 	return l[key]
+}
+
+// listedRule is a rule beside the numbers of its lists, which often tell that it does not match
+// without a look at it.
+type listedRule struct {
+	*rule
+	lists listNumbers
+}
+
+func (r *listedRule) matches(q *foldedQuery) truth {
+	if q.who[r.lists.who] == no+1 || q.where[r.lists.where] == no+1 {
+		return no
+	}
+	return r.rule.matches(q)
 }

@@ -10,9 +10,9 @@ import (
 	"roombot/bot/policy"
 )
 
-// bankRules is a policy of n rules as a program of a bank would write it: desks by group, clients by
-// company, contractors by address, people by name, with sets, rooms and conditions. Rule i is about
-// what i gives, so each kind is spread over the whole file.
+// bankRules is a policy of n rules as a program of a bank would write it: desks by group, clients
+// by company, contractors by address, people by name, with sets, rooms and conditions. Rule i is
+// about what i gives, so each kind is spread over the whole file.
 func bankRules(n int) string {
 	var b strings.Builder
 	b.WriteString("admins: ['user:ops']\nsets:\n")
@@ -45,8 +45,8 @@ func bankRules(n int) string {
 // banker is somebody whose groups the directory all shows.
 func banker(groups ...string) func(*policy.Query) { return byUser(inGroups(groups...)) }
 
-// bankQueries are requests and the rule of bankRules(10_000) that decides on them. Where none does, it
-// is the one that comes closest.
+// bankQueries are requests and the rule of bankRules(10_000) that decides on them. Where none does,
+// it is the one that comes closest.
 func bankQueries() map[string]struct {
 	query         policy.Query
 	rule, nearest string
@@ -87,6 +87,29 @@ func BenchmarkDecideAmongTenThousandRules(b *testing.B) {
 				p.Decide(c.query)
 			}
 		})
+	}
+}
+
+// BenchmarkDecideByIDAmongTenThousandRules is a decision as the bot asks for it: names are
+// resolved, and of each group that rules name it is known whether the person is in it.
+func BenchmarkDecideByIDAmongTenThousandRules(b *testing.B) {
+	p := mustCompile(b, bankRules(10_000))
+	directory := policy.Directory{Users: map[string]int64{}, Groups: map[string][]string{}}
+	for i, name := range p.Names().Users {
+		directory.Users[name] = int64(i + 1)
+	}
+	for _, name := range p.Names().Groups {
+		directory.Groups[name] = []string{"id of " + name}
+	}
+	p, problems := p.Resolve(directory)
+	require.Empty(b, problems)
+	q := bankQueries()["refused in a room"].query
+	q.User.Groups, q.User.AllGroups = map[string]bool{}, false
+	for _, id := range p.GroupsAsked("newroom") {
+		q.User.Groups[id] = false
+	}
+	for b.Loop() {
+		p.Decide(q)
 	}
 }
 

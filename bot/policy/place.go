@@ -35,6 +35,17 @@ func (p *place) matches(q *foldedQuery) truth {
 	return ifKnown(q.room, p.name.match(q.room))
 }
 
+// matchAnyPlace is whether any of the entries matches.
+func matchAnyPlace(entries []place, q *foldedQuery) truth {
+	t := no
+	for i := range entries {
+		if t = max(t, entries[i].matches(q)); t == yes {
+			break
+		}
+	}
+	return t
+}
+
 const whereFix = `write "*", "im", "room:*", "room:NAME" or "roomid:STREAMID"`
 
 func parsePlace(text string, deny bool) (place, *schema.InvalidValue) {

@@ -8,7 +8,7 @@ func (p *Policy) DecidePlainly(query Query) Decision {
 	if q.command == help {
 		return p.Decide(query)
 	}
-	q.asked = make([]truth, p.lists) // for what explains the decision
+	q.who, q.where = make([]truth, p.lists.who), make([]truth, p.lists.where) // for what explains the decision
 	if r, t := plainDenial(p.deny, &q); t == yes {
 		return p.denial(&q, r, ByRule)
 	} else if t == unknown {

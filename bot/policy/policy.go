@@ -22,7 +22,7 @@ type Policy struct {
 	document    json.RawMessage
 	contact     string
 	index       *ruleIndex
-	lists       int // how many lists of people there are, see rule.list
+	lists       listNumbers // how many lists there are
 }
 
 // Options is what the rules are checked against and how refusals speak.
@@ -156,6 +156,6 @@ func (p *Policy) OpenRules() []string {
 // denies it to everybody everywhere.
 func (p *Policy) AllowsAnybody(command string) bool {
 	rules := p.rulesAbout(commandName(command))
-	closes := func(r *rule) bool { return r.isForEverybody() && r.isForEverywhere() }
+	closes := func(r listedRule) bool { return r.isForEverybody() && r.isForEverywhere() }
 	return len(rules.allow) > 0 && !slices.ContainsFunc(rules.deny, closes)
 }

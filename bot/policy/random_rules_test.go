@@ -12,8 +12,8 @@ import (
 	"roombot/bot/policy"
 )
 
-// chance draws policies and requests from few words, so that rules often match, cover each other and
-// turn on what is not known.
+// chance draws policies and requests from few words, so that rules often match, cover each other
+// and turn on what is not known.
 type chance struct{ *rand.Rand }
 
 func newChance(seed uint64) chance { return chance{rand.New(rand.NewPCG(seed, 11))} }

@@ -68,7 +68,7 @@ func (r *resolver) rules(rules []rule) []rule {
 	for i := range out {
 		out[i].who, out[i].when = r.subjects(out[i].who), r.conditions(out[i].when)
 		if a := out[i].approval; a != nil {
-			out[i].approval = &approval{when: r.conditions(a.when), by: r.subjects(a.by), within: a.within}
+			out[i].approval = &approval{when: r.conditions(a.when), by: r.subjects(a.by), within: a.within, names: a.names}
 		}
 	}
 	return out

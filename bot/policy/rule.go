@@ -16,7 +16,7 @@ type rule struct {
 	at     schema.Value
 
 	who      []subject
-	list     int // number of who, see whoLists
+	lists    listNumbers
 	where    []place
 	commands map[string]bool // folded names; nil: all
 	when     []condition
@@ -30,6 +30,7 @@ type approval struct {
 	when   []condition
 	by     []subject
 	within time.Duration
+	names  []string // by as it is written
 }
 
 // isNeeded reports whether the request needs it, or would if more were known. While the plan is not
@@ -72,9 +73,9 @@ type foldedQuery struct {
 	allGroups                     bool
 	used                          Used
 	plan                          *foldedPlan
-	// asked is, for each list of people of the policy, one more than whether who asks is in it; 0 while
-	// that was not asked.
-	asked []truth
+	// who and where are, for each list of people and of places of the policy, one more than whether it
+	// matches; 0 while that was not asked.
+	who, where []truth
 }
 
 func foldQuery(query Query) foldedQuery {
@@ -114,9 +115,9 @@ func (r *rule) match(q *foldedQuery) match {
 	return v
 }
 
-// holds is whether the rule, which is about the command, matches as a whole. It is match without
+// matches is whether the rule, which is about the command, matches as a whole. It is match without
 // what a condition that fails makes needless.
-func (r *rule) holds(q *foldedQuery) truth {
+func (r *rule) matches(q *foldedQuery) truth {
 	t := r.matchesWhere(q)
 	if t != no {
 		t = min(t, r.matchesWho(q))
@@ -128,20 +129,19 @@ func (r *rule) holds(q *foldedQuery) truth {
 }
 
 func (r *rule) matchesWho(q *foldedQuery) truth {
-	if q.asked[r.list] == 0 {
-		q.asked[r.list] = matchAny(r.who, q) + 1
+	known := &q.who[r.lists.who]
+	if *known == 0 {
+		*known = matchAny(r.who, q) + 1
 	}
-	return q.asked[r.list] - 1
+	return *known - 1
 }
 
 func (r *rule) matchesWhere(q *foldedQuery) truth {
-	t := no
-	for i := range r.where {
-		if t = max(t, r.where[i].matches(q)); t == yes {
-			break
-		}
+	known := &q.where[r.lists.where]
+	if *known == 0 {
+		*known = matchAnyPlace(r.where, q) + 1
 	}
-	return t
+	return *known - 1
 }
 
 func (r *rule) matchesWhen(q *foldedQuery) truth {

@@ -39,8 +39,8 @@ func (c *compiler) readSets(sets map[string][]schema.Value) {
 // entry anew.
 const maxSetEntries = 200_000
 
-// subjects reads a list of subjects. A set gives all that are in it; the list of a set alone is that
-// of the set.
+// subjects reads a list of subjects. A set gives all that are in it; the list of a set alone is
+// that of the set.
 func (c *compiler) subjects(values []schema.Value, deny bool) []subject {
 	var out []subject
 	for _, v := range values {

@@ -15,7 +15,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxSize is the largest file that is read, in bytes. A policy of 10,000 rules is some 1.5 to 3 MiB.
+// maxSize is the largest file that is read, in bytes. A policy of 10,000 rules takes up to
+// 3 MiB.
 const maxSize = 4 << 20
 
 // Read reads the JSON or YAML file at path. env looks up `${NAME}`; nil is an empty environment.
