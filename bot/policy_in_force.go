@@ -49,6 +49,9 @@ func newPolicyInForce(ctx context.Context, c Config) (*policyInForce, error) {
 			for _, problem := range problems {
 				zerolog.Ctx(ctx).Warn().Err(problem).Msg("a name in the policy matches nobody")
 			}
+			for _, problem := range resolved.RulesWithoutEffect() {
+				zerolog.Ctx(ctx).Warn().Err(problem).Msg("a rule of the policy has no effect")
+			}
 			p.current.Store(&policyState{policy: resolved, since: time.Now()})
 			return p, nil
 		}
@@ -123,7 +126,16 @@ func (p *policyInForce) reload(ctx context.Context) (text string) {
 		return "✓ The text of the policy is right again. Version " + resolved.Version() + " stays in force."
 	}
 	zerolog.Ctx(ctx).Info().Str("policy", resolved.Version()).Msg("policy was changed")
-	return "The policy is version " + resolved.Version() + " now; it was " + before.policy.Version() + "."
+	return "The policy is version " + resolved.Version() + " now; it was " + before.policy.Version() + "." + describeIdleRules(resolved)
+}
+
+// describeIdleRules are lines about the rules of a policy that have no effect.
+func describeIdleRules(p *policy.Policy) string {
+	problems := p.RulesWithoutEffect()
+	if len(problems) == 0 {
+		return ""
+	}
+	return "\nSome of its rules have no effect:\n" + problems.Error()
 }
 
 // resolve looks up the names of a policy. The problems are names that nobody has, or several. An

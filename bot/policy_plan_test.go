@@ -119,6 +119,26 @@ func TestAnEditOfThePolicyTakesEffectAndIsTold(t *testing.T) {
 	w.says("alice", `/newroom "Late"`).sees("Nobody has allowed you")
 }
 
+func TestARuleWithoutEffectIsToldAndThePolicyIsTaken(t *testing.T) {
+	t.Parallel()
+	file, setup := withPolicyFile(t, `{admins: ["user:ops"], allow: [{name: alice, who: ["user:alice"], commands: [newroom]}]}`)
+	w := newWorld(t, setup)
+	file.write(`
+admins: ["user:ops"]
+deny: [{name: emergency, who: ["*"], commands: ["*"], reason: Nothing works today.}]
+allow: [{name: alice, who: ["user:alice"], commands: [newroom]}]
+`)
+	w.requireTold("ops", `:4:16: allow[0]: admits nobody: deny rule "emergency" on line 3 refuses all that it is about`)
+	w.says("alice", `/newroom "Today"`).sees("Nothing works today.")
+}
+
+func TestRulesWithoutEffectAreLoggedAtTheStart(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(`allow: [{name: all, who: ["*"], commands: [newroom]}, {name: again, who: ["user:alice"], commands: [newroom]}]`))
+	require.Contains(t, w.log.String(), `allow[1]: never decides: allow rule \"all\"`)
+	w.says("alice", `/newroom "Mine"`).sees("is open")
+}
+
 func TestAFaultyEditChangesNothingAndIsTold(t *testing.T) {
 	t.Parallel()
 	for name, rules := range map[string]string{

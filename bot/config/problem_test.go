@@ -148,7 +148,7 @@ func TestAliasesWorkAndAreBounded(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 7, c.Datafeed.Retry.InitialIntervalMillis)
 
-	node, nodes := "    - &n {host: a}\n", strings.Repeat("    - *n\n", 100000)
+	node, nodes := "    - &n {host: a}\n", strings.Repeat("    - *n\n", 200_000)
 	found := loadProblems(t, "config.yaml", "host: a\nagent:\n  loadBalancing:\n    mode: random\n    nodes:\n"+node+nodes+"bot: {username: u, privateKey: {path: key.pem}}\n")
 	require.Contains(t, strings.Join(found, "\n"), "too large")
 }
@@ -203,9 +203,9 @@ func TestUnreadableFilesAreReported(t *testing.T) {
 	_, err = config.Load(dir, nil)
 	require.ErrorContains(t, err, "is a folder and not a file")
 	huge := filepath.Join(dir, "huge.json")
-	require.NoError(t, os.WriteFile(huge, make([]byte, 1<<20+1), 0o600))
+	require.NoError(t, os.WriteFile(huge, make([]byte, 4<<20+1), 0o600))
 	_, err = config.Load(huge, nil)
-	require.ErrorContains(t, err, "is larger than 1024 KiB")
+	require.ErrorContains(t, err, "is larger than 4096 KiB")
 }
 
 func TestListOfProblemsIsBounded(t *testing.T) {

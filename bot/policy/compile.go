@@ -64,7 +64,7 @@ func Compile(rules schema.Value, o Options) (*Policy, error) {
 	}
 	var doc document
 	_, problems := rules.Decode(&doc)
-	c := compiler{problems: problems, known: o.Commands, names: map[string]int{}}
+	c := compiler{problems: problems, known: o.Commands, names: map[string]int{}, who: listNumberer{}, where: listNumberer{}}
 	c.readSets(doc.Sets)
 	p.admins, p.version, p.document = c.subjects(doc.Admins, false), versionOf(rules), rules.JSON()
 	for _, d := range doc.Deny {
@@ -75,6 +75,7 @@ func Compile(rules schema.Value, o Options) (*Policy, error) {
 	for _, a := range doc.Allow {
 		p.allow = append(p.allow, c.allowRule(a))
 	}
+	p.index, p.lists = newRuleIndex(p.deny, p.allow), listNumbers{who: len(c.who), where: len(c.where)}
 	p.tests = c.tests(doc.Tests, p)
 	c.reportUnusedSets()
 	if err := c.problems.Err(); err != nil {
@@ -89,6 +90,9 @@ type compiler struct {
 	known    []string
 	names    map[string]int // line of the rule that has the name
 	sets     map[string]*set
+	who      listNumberer
+	where    listNumberer
+	copied   int // entries of sets that are in more than one list
 }
 
 func (c *compiler) allowRule(a allowRule) rule {
@@ -98,13 +102,15 @@ func (c *compiler) allowRule(a allowRule) rule {
 	}
 	if a.Approval != nil {
 		// A list in it matches where any of the request does, as in a deny rule.
-		r.approval = &approval{when: c.conditions(a.Approval.When, true), by: c.subjects(a.Approval.By, false), within: a.Approval.Within}
+		r.approval = &approval{
+			when: c.conditions(a.Approval.When, true), by: c.subjects(a.Approval.By, false), within: a.Approval.Within, names: c.texts(a.Approval.By),
+		}
 	}
 	return r
 }
 
 func (c *compiler) rule(a ruleHead, deny bool) rule {
-	r := rule{line: a.Name.Line(), name: c.name(a.Name)}
+	r := rule{line: a.Name.Line(), name: c.name(a.Name), at: a.Name}
 	if r.line == 0 && len(a.Who) > 0 {
 		r.line = a.Who[0].Line()
 	}
@@ -115,7 +121,10 @@ func (c *compiler) rule(a ruleHead, deny bool) rule {
 	}
 	r.commands = c.commands(a.Commands, deny)
 	r.when = c.conditions(a.When, deny)
-	r.written = ruleText{who: c.asWritten(a.Who), where: c.asWritten(a.Where), commands: c.asWritten(a.Commands)}
+	who := c.texts(a.Who)
+	where := c.texts(a.Where)
+	r.lists = listNumbers{who: c.who.number(who, deny), where: c.where.number(where, deny)}
+	r.written = ruleText{who: strings.Join(who, ", "), where: strings.Join(where, ", "), commands: c.asWritten(a.Commands)}
 	if r.written.where == "" {
 		r.written.where = "*"
 	}
@@ -216,6 +225,10 @@ func (c *compiler) checkCommand(text string, deny bool) *schema.InvalidValue {
 
 // asWritten is a list as the author of the rules wrote it, for explanations.
 func (c *compiler) asWritten(values []schema.Value) string {
+	return strings.Join(c.texts(values), ", ")
+}
+
+func (c *compiler) texts(values []schema.Value) []string {
 	out := make([]string, 0, len(values))
 	for _, v := range values {
 		var text string
@@ -223,5 +236,5 @@ func (c *compiler) asWritten(values []schema.Value) string {
 			out = append(out, strings.TrimSpace(text))
 		}
 	}
-	return strings.Join(out, ", ")
+	return out
 }

@@ -32,10 +32,13 @@ type bound struct {
 
 // condition is one condition of a rule, ready to be compared.
 type condition struct {
-	key     string // as written, such as "people"
-	written string // what it asks for, such as "at most 50"
-	words   string // what it asks for, for users, such as "at most 50 people"
-	deny    bool   // of a deny rule: holds where any element matches
+	key     string   // as written, such as "people"
+	written string   // what it asks for, such as "at most 50"
+	words   string   // what it asks for, for users, such as "at most 50 people"
+	entries []string // what it asks for, apart
+	deny    bool     // of a deny rule: holds where any element matches
+	// admitsNoRoom is set of an allow rule that asks for less than each room has.
+	admitsNoRoom bool
 	// subjects are those of members; test reads them from here, since they are looked up later.
 	subjects []subject
 	test     func(c *condition, p *foldedPlan) truth
@@ -128,7 +131,7 @@ func optionCondition(o option, want, deny bool) condition {
 		name = o.is
 	}
 	return condition{
-		key: o.key, written: strconv.FormatBool(want), words: name, deny: deny,
+		key: o.key, written: strconv.FormatBool(want), words: name, entries: []string{strconv.FormatBool(want)}, deny: deny,
 		test: func(_ *condition, p *foldedPlan) truth { return truthOf(o.planned(p) == want) },
 		why:  func(*foldedPlan) string { return "You may open only " + name + "." },
 	}
@@ -140,7 +143,7 @@ func boundCondition(key string, most int, deny bool, count func(*foldedPlan) int
 		written = fmt.Sprintf("more than %d", most)
 	}
 	return condition{
-		key: key, written: written, words: written + " " + key, deny: deny,
+		key: key, written: written, words: written + " " + key, entries: []string{written}, deny: deny, admitsNoRoom: most == 0 && !deny,
 		test: func(_ *condition, p *foldedPlan) truth { return truthOf((count(p) <= most) != deny) },
 		why: func(p *foldedPlan) string {
 			return fmt.Sprintf("You may open rooms with at most %d %s; this has %d.", most, key, count(p))
@@ -157,7 +160,7 @@ func (c *compiler) groupCondition(values []schema.Value, deny bool) condition {
 		return truthOf(slices.ContainsFunc(globs, func(g glob) bool { return g.match(name) }))
 	}
 	return condition{
-		key: "groups", written: c.asWritten(values), words: "groups named " + c.asWritten(values), deny: deny,
+		key: "groups", written: c.asWritten(values), words: "groups named " + c.asWritten(values), entries: c.texts(values), deny: deny,
 		test: func(_ *condition, p *foldedPlan) truth { return matchEach(p.groups, deny, matches) },
 		why: func(p *foldedPlan) string {
 			return fmt.Sprintf("You may not invite the group %q.", firstUnmatched(p.Groups, p.groups, matches))
@@ -172,7 +175,7 @@ func (c *compiler) companyCondition(values []schema.Value, deny bool) condition 
 		return truthOf(slices.ContainsFunc(numbers, func(n int64) bool { return n == anyCompany || n == company }))
 	}
 	return condition{
-		key: "companies", written: c.asWritten(values), words: "companies " + c.asWritten(values), deny: deny,
+		key: "companies", written: c.asWritten(values), words: "companies " + c.asWritten(values), entries: c.texts(values), deny: deny,
 		test: func(_ *condition, p *foldedPlan) truth { return matchEach(p.Companies, deny, matches) },
 		why:  func(*foldedPlan) string { return "You may not invite people of all these companies." },
 	}
@@ -191,7 +194,7 @@ func parseCompany(text string, _ bool) (int64, *schema.InvalidValue) {
 // memberCondition is about who is brought in.
 func (c *compiler) memberCondition(values []schema.Value, deny bool) condition {
 	return condition{
-		key: "members", written: c.asWritten(values), words: "people who are " + c.asWritten(values), deny: deny, subjects: c.subjects(values, deny),
+		key: "members", written: c.asWritten(values), words: "people who are " + c.asWritten(values), entries: c.texts(values), deny: deny, subjects: c.subjects(values, deny),
 		test: func(c *condition, p *foldedPlan) truth { return matchEach(p.members, deny, c.matchesMember) },
 		why:  func(*foldedPlan) string { return "You may not bring in everybody whom you name." },
 	}

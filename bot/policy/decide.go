@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 const help = "help"
@@ -17,6 +18,7 @@ func (p *Policy) Decide(query Query) Decision {
 	if p == nil {
 		p = &Policy{contact: DefaultContact}
 	}
+	q.who, q.where = make([]truth, p.lists.who), make([]truth, p.lists.where)
 	if d, denied := p.findDenial(&q); denied {
 		return d
 	}
@@ -27,14 +29,13 @@ func (p *Policy) Decide(query Query) Decision {
 // known of the request.
 func (p *Policy) findDenial(q *foldedQuery) (Decision, bool) {
 	var unknownRule *rule
-	for i := range p.deny {
-		r := &p.deny[i]
-		switch r.match(q).overall() {
+	for _, r := range p.rulesAbout(q.command).deny {
+		switch r.matches(q) {
 		case yes:
-			return p.denial(q, r, ByRule), true
+			return p.denial(q, r.rule, ByRule), true
 		case unknown:
 			if unknownRule == nil {
-				unknownRule = r
+				unknownRule = r.rule
 			}
 		}
 	}
@@ -45,32 +46,42 @@ func (p *Policy) findDenial(q *foldedQuery) (Decision, bool) {
 }
 
 func (p *Policy) findAdmission(q *foldedQuery) Decision {
-	var nearest *rule
-	best := -1
-	for i := range p.allow {
-		r := &p.allow[i]
-		v := r.match(q)
-		if v.overall() == yes {
-			return p.admission(q, r)
-		}
-		// A rule about another command explains nothing.
-		if met := v.countMet(); v.command == yes && met > best {
-			nearest, best = r, met
+	rules := p.rulesAbout(q.command).allow
+	for _, r := range rules {
+		if r.matches(q) == yes {
+			return p.admission(q, r.rule)
 		}
 	}
-	return p.defaultDenial(q, nearest)
+	return p.defaultDenial(q, nearestRule(rules, q))
+}
+
+// nearestRule is the first of those that meet the most of a request that none of them admits; nil
+// without rules.
+func nearestRule(rules []listedRule, q *foldedQuery) *rule {
+	const most = 3 // of person, place, command and conditions
+	var nearest *rule
+	best := -1
+	for _, r := range rules {
+		if met := r.match(q).countMet(); met > best {
+			nearest, best = r.rule, met
+		}
+		if best == most {
+			break
+		}
+	}
+	return nearest
 }
 
 // admission is the decision of the first rule that admits, which gives limits and approval.
 func (p *Policy) admission(q *foldedQuery, r *rule) Decision {
 	d := Decision{Rule: r.name, Line: r.line, Checks: r.checks(q), Limits: r.limits}
-	checks, reached := r.checkLimits(q.used)
+	checks, reached, within := r.checkLimits(q.used)
 	d.Checks = append(d.Checks, checks...)
 	switch {
 	case reached != "":
-		d.Denial, d.Reason, d.Contact = LimitReached, reached, p.contact
+		d.Denial, d.Reason, d.Contact, d.NextWithin = LimitReached, reached, p.contact, within
 	case r.approval != nil && r.approval.isNeeded(q):
-		d.Denial, d.Contact = NeedsApproval, p.contact
+		d.Denial, d.Contact, d.Approvers = NeedsApproval, p.contact, slices.Clone(r.approval.names)
 		d.Reason = fmt.Sprintf("Rule %q admits this only with an approval, and approvals cannot be given yet.", r.name)
 		d.Checks = append(d.Checks, Check{What: "needs no approval"})
 	default:
@@ -81,11 +92,12 @@ func (p *Policy) admission(q *foldedQuery, r *rule) Decision {
 
 // checkLimits compares the rule's limits with what is used up. reached says which limit is reached,
 // empty for none.
-func (r *rule) checkLimits(used Used) (checks []Check, reached string) {
+func (r *rule) checkLimits(used Used) (checks []Check, reached string, within time.Duration) {
 	for _, l := range []struct {
 		most, used int
 		span       string
-	}{{r.limits.PerHour, used.Hour, "hour"}, {r.limits.PerDay, used.Day, "day"}} {
+		length     time.Duration
+	}{{r.limits.PerHour, used.Hour, "hour", time.Hour}, {r.limits.PerDay, used.Day, "day", 24 * time.Hour}} {
 		if l.most == 0 {
 			continue
 		}
@@ -93,9 +105,10 @@ func (r *rule) checkLimits(used Used) (checks []Check, reached string) {
 		checks = append(checks, Check{What: what, OK: l.used < l.most})
 		if l.used >= l.most {
 			reached = fmt.Sprintf("Rule %q lets you open %d rooms in any %s, and you have opened %d.", r.name, l.most, l.span, l.used)
+			within = l.length // by then all of them are that old
 		}
 	}
-	return checks, reached
+	return checks, reached, within
 }
 
 // defaultDenial is the decision when no rule admits.
@@ -119,11 +132,11 @@ func (p *Policy) defaultDenial(q *foldedQuery, nearest *rule) Decision {
 // isAllowedInIM reports whether the same would be allowed in the user's 1:1 chat.
 func (p *Policy) isAllowedInIM(q *foldedQuery) bool {
 	im := *q
-	im.im, im.room, im.stream = true, "", ""
+	im.im, im.room, im.stream, im.where = true, "", "", make([]truth, p.lists.where)
 	if _, denied := p.findDenial(&im); denied {
 		return false
 	}
-	return slices.ContainsFunc(p.allow, func(r rule) bool { return r.match(&im).overall() == yes })
+	return slices.ContainsFunc(p.rulesAbout(q.command).allow, func(r listedRule) bool { return r.matches(&im) == yes })
 }
 
 // unknownFact is what keeps it unknown whether the rule matches.

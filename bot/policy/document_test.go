@@ -181,7 +181,12 @@ func FuzzCompileAndDecide(f *testing.F) {
 		if err != nil {
 			return
 		}
-		d := p.Decide(ask(withPlan(policy.Plan{People: 3, Groups: []string{"FX"}})))
+		q := ask(withPlan(policy.Plan{People: 3, Groups: []string{"FX"}}))
+		d := p.Decide(q)
+		require.Equal(t, p.DecidePlainly(q), d)
+		for _, problem := range p.RulesWithoutEffect() {
+			require.Positive(t, problem.Line, problem.Message)
+		}
 		require.Equal(t, d.Allowed, d.Denial == "", fmt.Sprint(d))
 	})
 }

@@ -12,10 +12,16 @@ import (
 type glob struct {
 	pattern string // folded
 	plain   bool   // neither * nor ?
+	// begin and end are what stands before the first and behind the last * or ?.
+	begin, end string
 }
 
 func newGlob(pattern string) glob {
-	return glob{pattern: fold(pattern), plain: !strings.ContainsAny(pattern, "*?")}
+	g := glob{pattern: fold(pattern), plain: !strings.ContainsAny(pattern, "*?")}
+	if !g.plain {
+		g.begin, g.end = g.pattern[:strings.IndexAny(g.pattern, "*?")], g.pattern[strings.LastIndexAny(g.pattern, "*?")+1:]
+	}
+	return g
 }
 
 // fold makes texts the same that differ in case only, or in how accents are encoded.
@@ -27,6 +33,9 @@ func fold(text string) string { return norm.NFC.String(strings.ToLower(text)) }
 func (g glob) match(text string) bool {
 	if g.plain {
 		return g.pattern == text
+	}
+	if !strings.HasPrefix(text, g.begin) || !strings.HasSuffix(text, g.end) {
+		return false
 	}
 	p, t := 0, 0
 	star, resume := -1, 0

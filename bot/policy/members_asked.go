@@ -1,20 +1,10 @@
 package policy
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // AsksMembers reports whether a decision about the command may turn on who is brought in.
 func (p *Policy) AsksMembers(command string) bool {
-	if p == nil {
-		return false
-	}
-	name := commandName(command)
-	asks := func(r rule) bool {
-		return r.concerns(name) && slices.ContainsFunc(r.when, func(c condition) bool { return len(c.subjects) > 0 })
-	}
-	return slices.ContainsFunc(p.deny, asks) || slices.ContainsFunc(p.allow, asks)
+	return p.rulesAbout(commandName(command)).asksMembers
 }
 
 // AdminGroups are the ids of the groups whose members are administrators.

@@ -10,17 +10,14 @@ import (
 // place is one entry of `where`.
 type place struct {
 	kind   string // "*", "im" or "room"
+	all    bool   // any room
 	name   glob   // not set where the entry stands for a stream id only
 	byID   bool   // only the stream id counts
 	stream string // set when the entry may be a stream id
 }
 
 // isByName reports whether the entry names rooms by their name.
-func (p place) isByName() bool { return p.kind == "room" && !p.byID && !p.isAnyRoom() }
-
-func (p place) isAnyRoom() bool {
-	return strings.Trim(p.name.pattern, "*") == "" && p.name.pattern != ""
-}
+func (p place) isByName() bool { return p.kind == "room" && !p.byID && !p.all }
 
 func (p *place) matches(q *foldedQuery) truth {
 	switch {
@@ -32,10 +29,21 @@ func (p *place) matches(q *foldedQuery) truth {
 		return yes
 	case p.byID:
 		return no
-	case p.isAnyRoom():
+	case p.all:
 		return yes
 	}
 	return ifKnown(q.room, p.name.match(q.room))
+}
+
+// matchAnyPlace is whether any of the entries matches.
+func matchAnyPlace(entries []place, q *foldedQuery) truth {
+	t := no
+	for i := range entries {
+		if t = max(t, entries[i].matches(q)); t == yes {
+			break
+		}
+	}
+	return t
 }
 
 const whereFix = `write "*", "im", "room:*", "room:NAME" or "roomid:STREAMID"`
@@ -54,7 +62,7 @@ func parsePlace(text string, deny bool) (place, *schema.InvalidValue) {
 	if wrong := checkPattern(rest); wrong != nil {
 		return place{}, wrong
 	}
-	p := place{kind: "room", name: newGlob(rest)}
+	p := place{kind: "room", name: newGlob(rest), all: strings.Trim(rest, "*") == ""}
 	if id := streamID(rest); p.name.plain && streamIDs.MatchString(id) {
 		p.stream = id
 		p.byID = !deny // whoever opens a room may give it the id of another for a name

@@ -21,6 +21,8 @@ type Policy struct {
 	version     string
 	document    json.RawMessage
 	contact     string
+	index       *ruleIndex
+	lists       listNumbers // how many lists there are
 }
 
 // Options is what the rules are checked against and how refusals speak.
@@ -74,12 +76,8 @@ func (p *Policy) Contact() string {
 // NeedsDirectory reports whether a rule about the command turns on what only the directory tells of
 // the own company's accounts.
 func (p *Policy) NeedsDirectory(command string) bool {
-	if p == nil {
-		return false
-	}
 	name := commandName(command)
-	turns := func(r rule) bool { return r.concerns(name) && slices.ContainsFunc(r.who, subject.needsDirectory) }
-	return name != help && (slices.ContainsFunc(p.deny, turns) || slices.ContainsFunc(p.allow, turns))
+	return name != help && p.rulesAbout(name).needsDirectory
 }
 
 // NamedRule is a rule by its name and its line in the file.
@@ -157,11 +155,7 @@ func (p *Policy) OpenRules() []string {
 // AllowsAnybody reports whether anybody at all may use the command: a rule allows it, and none
 // denies it to everybody everywhere.
 func (p *Policy) AllowsAnybody(command string) bool {
-	if p == nil {
-		return false
-	}
-	name := commandName(command)
-	concerns := func(r rule) bool { return r.concerns(name) }
-	closes := func(r rule) bool { return r.concerns(name) && r.isForEverybody() && r.isForEverywhere() }
-	return slices.ContainsFunc(p.allow, concerns) && !slices.ContainsFunc(p.deny, closes)
+	rules := p.rulesAbout(commandName(command))
+	closes := func(r listedRule) bool { return r.isForEverybody() && r.isForEverywhere() }
+	return len(rules.allow) > 0 && !slices.ContainsFunc(rules.deny, closes)
 }

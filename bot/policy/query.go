@@ -1,5 +1,7 @@
 package policy
 
+import "time"
+
 // ChatKind is the kind of a conversation.
 type ChatKind string
 
@@ -95,6 +97,11 @@ type Decision struct {
 	Advice []string
 	// Limits are those of the allow rule that admits.
 	Limits Limits
+	// Approvers are who may approve, as the rule names them, where the request needs an approval.
+	Approvers []string
+	// NextWithin is how long it takes at most until a limit that is reached lets the person open a
+	// room again; 0 where none is reached.
+	NextWithin time.Duration
 }
 
 // Outcome is what the decision comes to.

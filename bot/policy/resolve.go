@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 
 	"roombot/bot/config/schema"
@@ -21,14 +22,16 @@ type Directory struct {
 // Names lists what has to be looked up before the policy goes by ids.
 func (p *Policy) Names() Names {
 	var n Names
-	add := func(to *[]string, name string) {
-		if name != "" && !slices.Contains(*to, name) {
+	users, groups := map[string]bool{"": true}, map[string]bool{"": true}
+	add := func(to *[]string, known map[string]bool, name string) {
+		if !known[name] {
+			known[name] = true
 			*to = append(*to, name)
 		}
 	}
-	for _, s := range p.allSubjects() {
-		add(&n.Users, s.user)
-		add(&n.Groups, s.group)
+	for s := range p.allSubjects() {
+		add(&n.Users, users, s.user)
+		add(&n.Groups, groups, s.group)
 	}
 	return n
 }
@@ -36,22 +39,7 @@ func (p *Policy) Names() Names {
 // GroupsAsked are the ids of the groups whose membership a decision about the command may need. A
 // policy whose names are not resolved has none.
 func (p *Policy) GroupsAsked(command string) []string {
-	if p == nil {
-		return nil
-	}
-	var ids []string
-	name := commandName(command)
-	for _, r := range slices.Concat(p.deny, p.allow) {
-		if !r.concerns(name) {
-			continue
-		}
-		for _, s := range r.subjects() {
-			if s.groupID != "" && !slices.Contains(ids, s.groupID) {
-				ids = append(ids, s.groupID)
-			}
-		}
-	}
-	return ids
+	return slices.Clone(p.rulesAbout(commandName(command)).groups)
 }
 
 // Resolve is the policy with its users and groups by id, so that renaming somebody gives them
@@ -61,15 +49,18 @@ func (p *Policy) Resolve(d Directory) (*Policy, schema.Problems) {
 	if p == nil {
 		return nil, nil
 	}
-	r := resolver{directory: d}
+	r := resolver{directory: d, reported: map[schema.Problem]bool{}, resolved: map[*subject][]subject{}}
 	out := *p
 	out.admins, out.deny, out.allow = r.subjects(p.admins), r.rules(p.deny), r.rules(p.allow)
+	out.index = newRuleIndex(out.deny, out.allow)
 	return &out, r.problems
 }
 
 type resolver struct {
 	directory Directory
 	problems  schema.Problems
+	reported  map[schema.Problem]bool
+	resolved  map[*subject][]subject // lists by their first entry: that of a set is resolved once
 }
 
 func (r *resolver) rules(rules []rule) []rule {
@@ -77,7 +68,7 @@ func (r *resolver) rules(rules []rule) []rule {
 	for i := range out {
 		out[i].who, out[i].when = r.subjects(out[i].who), r.conditions(out[i].when)
 		if a := out[i].approval; a != nil {
-			out[i].approval = &approval{when: r.conditions(a.when), by: r.subjects(a.by), within: a.within}
+			out[i].approval = &approval{when: r.conditions(a.when), by: r.subjects(a.by), within: a.within, names: a.names}
 		}
 	}
 	return out
@@ -92,10 +83,17 @@ func (r *resolver) conditions(list []condition) []condition {
 }
 
 func (r *resolver) subjects(list []subject) []subject {
+	if len(list) == 0 {
+		return nil
+	}
+	if out, known := r.resolved[&list[0]]; known {
+		return out
+	}
 	out := slices.Clone(list)
 	for i := range out {
 		r.resolve(&out[i])
 	}
+	r.resolved[&list[0]] = out
 	return out
 }
 
@@ -126,36 +124,59 @@ func (r *resolver) resolve(s *subject) {
 // report adds a problem once: an entry of a set stands in each rule that names the set.
 func (r *resolver) report(s *subject, what, fix string) {
 	problem := s.value.ProblemWith(&schema.InvalidValue{What: what, Fix: fix})
-	if !slices.Contains(r.problems, problem) {
+	if !r.reported[problem] {
+		r.reported[problem] = true
 		r.problems = append(r.problems, problem)
 	}
 }
 
-// subjects are all that decisions of the rule compare people with.
-func (r *rule) subjects() []subject {
-	out := slices.Clone(r.who)
+// eachSubject yields all that decisions of the rule compare people with.
+func (r *rule) eachSubject() iter.Seq[*subject] {
+	lists := [][]subject{r.who}
 	for _, c := range r.when {
-		out = append(out, c.subjects...)
+		lists = append(lists, c.subjects)
 	}
-	if r.approval == nil {
-		return out
-	}
-	for _, c := range r.approval.when {
-		out = append(out, c.subjects...)
-	}
-	return out
-}
-
-func (p *Policy) allSubjects() []subject {
-	if p == nil {
-		return nil
-	}
-	out := slices.Clone(p.admins)
-	for _, r := range slices.Concat(p.deny, p.allow) {
-		out = append(out, r.subjects()...)
-		if r.approval != nil {
-			out = append(out, r.approval.by...)
+	if r.approval != nil {
+		for _, c := range r.approval.when {
+			lists = append(lists, c.subjects)
 		}
 	}
-	return out
+	return eachOf(lists...)
+}
+
+// allSubjects yields everybody whom the policy names.
+func (p *Policy) allSubjects() iter.Seq[*subject] {
+	return func(yield func(*subject) bool) {
+		if p == nil {
+			return
+		}
+		parts := []iter.Seq[*subject]{eachOf(p.admins)}
+		for _, rules := range [][]rule{p.deny, p.allow} {
+			for i := range rules {
+				parts = append(parts, rules[i].eachSubject())
+				if a := rules[i].approval; a != nil {
+					parts = append(parts, eachOf(a.by))
+				}
+			}
+		}
+		for _, part := range parts {
+			for s := range part {
+				if !yield(s) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func eachOf(lists ...[]subject) iter.Seq[*subject] {
+	return func(yield func(*subject) bool) {
+		for _, list := range lists {
+			for i := range list {
+				if !yield(&list[i]) {
+					return
+				}
+			}
+		}
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"roombot/bot/config/schema"
 )
 
 // rule is one allow or deny rule, ready to be compared.
@@ -11,8 +13,10 @@ type rule struct {
 	name   string
 	line   int
 	reason string // of a deny rule, for the user
+	at     schema.Value
 
 	who      []subject
+	lists    listNumbers
 	where    []place
 	commands map[string]bool // folded names; nil: all
 	when     []condition
@@ -26,6 +30,7 @@ type approval struct {
 	when   []condition
 	by     []subject
 	within time.Duration
+	names  []string // by as it is written
 }
 
 // isNeeded reports whether the request needs it, or would if more were known. While the plan is not
@@ -42,7 +47,7 @@ func (a *approval) isNeeded(q *foldedQuery) bool {
 type ruleText struct{ who, where, commands string }
 
 // truth is whether a condition holds; with incomplete knowledge of the request it may be unknown.
-type truth int
+type truth int8
 
 const (
 	no truth = iota
@@ -68,6 +73,9 @@ type foldedQuery struct {
 	allGroups                     bool
 	used                          Used
 	plan                          *foldedPlan
+	// who and where are, for each list of people and of places of the policy, one more than whether it
+	// matches; 0 while that was not asked.
+	who, where []truth
 }
 
 func foldQuery(query Query) foldedQuery {
@@ -103,16 +111,45 @@ func (v match) countMet() int {
 
 func (r *rule) match(q *foldedQuery) match {
 	v := match{command: truthOf(r.concerns(q.command))}
-	v.who, v.when = matchAny(r.who, q), yes
-	for i := range r.where {
-		if v.where = max(v.where, r.where[i].matches(q)); v.where == yes {
-			break
-		}
-	}
-	for i := range r.when {
-		v.when = min(v.when, r.when[i].holds(q))
-	}
+	v.who, v.where, v.when = r.matchesWho(q), r.matchesWhere(q), r.matchesWhen(q)
 	return v
+}
+
+// matches is whether the rule, which is about the command, matches as a whole. It is match without
+// what a condition that fails makes needless.
+func (r *rule) matches(q *foldedQuery) truth {
+	t := r.matchesWhere(q)
+	if t != no {
+		t = min(t, r.matchesWho(q))
+	}
+	if t != no {
+		t = min(t, r.matchesWhen(q))
+	}
+	return t
+}
+
+func (r *rule) matchesWho(q *foldedQuery) truth {
+	known := &q.who[r.lists.who]
+	if *known == 0 {
+		*known = matchAny(r.who, q) + 1
+	}
+	return *known - 1
+}
+
+func (r *rule) matchesWhere(q *foldedQuery) truth {
+	known := &q.where[r.lists.where]
+	if *known == 0 {
+		*known = matchAnyPlace(r.where, q) + 1
+	}
+	return *known - 1
+}
+
+func (r *rule) matchesWhen(q *foldedQuery) truth {
+	t := yes
+	for i := range r.when {
+		t = min(t, r.when[i].holds(q))
+	}
+	return t
 }
 
 func (r *rule) isForEverybody() bool {

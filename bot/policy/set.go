@@ -11,7 +11,8 @@ import (
 
 // set is a list of subjects with a name. Where it is named, its entries stand.
 type set struct {
-	entries []subject
+	entries []subject // of an allow rule
+	denied  []subject // the same of a deny rule
 	first   schema.Value
 	used    bool
 }
@@ -24,18 +25,37 @@ func (c *compiler) readSets(sets map[string][]schema.Value) {
 		if len(values) == 0 {
 			continue // an empty list, which is reported already
 		}
-		all[fold(strings.TrimSpace(name))] = &set{first: values[0], entries: c.subjects(values, false)}
+		s := &set{first: values[0], entries: c.subjects(values, false)}
+		s.denied = slices.Clone(s.entries)
+		for i := range s.denied {
+			s.denied[i].deny = true
+		}
+		all[fold(strings.TrimSpace(name))] = s
 	}
 	c.sets = all
 }
 
-// subjects reads a list of subjects. A set gives all that are in it.
+// maxSetEntries bounds what sets come to in the lists that name more than one set, which have each
+// entry anew.
+const maxSetEntries = 200_000
+
+// subjects reads a list of subjects. A set gives all that are in it; the list of a set alone is
+// that of the set.
 func (c *compiler) subjects(values []schema.Value, deny bool) []subject {
 	var out []subject
 	for _, v := range values {
 		text, ok := c.text(v)
 		if name, isSet := strings.CutPrefix(text, "set:"); ok && isSet {
-			out = append(out, c.setEntries(v, name, deny)...)
+			entries := c.setEntries(v, name, deny)
+			if len(values) == 1 {
+				return entries
+			}
+			if c.copied += len(entries); c.copied <= maxSetEntries {
+				out = append(out, entries...)
+			} else if c.copied-len(entries) <= maxSetEntries {
+				c.problems = append(c.problems, v.Problem(
+					fmt.Sprintf("is one set too many: lists of several sets come to more than %d entries", maxSetEntries), "make one set of them"))
+			}
 			continue
 		}
 		if !ok {
@@ -63,11 +83,10 @@ func (c *compiler) setEntries(v schema.Value, name string, deny bool) []subject 
 		return nil
 	}
 	s.used = true
-	out := slices.Clone(s.entries)
-	for i := range out {
-		out[i].deny = deny
+	if deny {
+		return s.denied
 	}
-	return out
+	return s.entries
 }
 
 // reportUnusedSets reports the sets that nothing names.

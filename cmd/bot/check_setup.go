@@ -41,6 +41,9 @@ func checkPolicy(c *config.Config, path string) checkResult {
 	case !slices.ContainsFunc(commandNames(), c.Policy.AllowsAnybody):
 		warnings = append(warnings, "nobody may use anything but /help: a rule of roombot.policy.deny is about everybody, everywhere, and wins")
 	}
+	if idle := c.Policy.RulesWithoutEffect(); len(idle) > 0 {
+		warnings = append(warnings, fmt.Sprintf("rules without effect: %d, the first is %v", len(idle), idle[0]))
+	}
 	return passedCheck("policy", detail, append(warnings, roomNameWarnings(c)...)...)
 }
 

@@ -128,6 +128,8 @@ func TestPolicyThatDeniesEverybodyIsAWarning(t *testing.T) {
 	require.Zero(t, code)
 	require.Equal(t, levelWarning, got["policy"].Level)
 	require.Contains(t, got["policy"].Remedy, "nobody may use anything but /help")
+	require.Contains(t, got["policy"].Remedy, `rules without effect: 1, the first is `)
+	require.Contains(t, got["policy"].Remedy, `roombot.policy.allow[0]: admits nobody: deny rule "shut"`)
 }
 
 func TestAllowRulesByRoomNameAreAWarning(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	stdio "io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -43,8 +44,11 @@ func readPolicy(path string) (*policy.Policy, error) {
 
 func policyCheck(io streams) *cobra.Command {
 	return &cobra.Command{
-		Use:     "check FILE",
-		Short:   "Report everything that is wrong with a policy, its failing tests included",
+		Use:   "check FILE",
+		Short: "Report everything that is wrong with a policy",
+		Long: `Reports misspelt words and everything else that is wrong, the policy's own tests that
+fail, and rules that have no effect. Ends with 1 where there is anything to report.
+A bot uses a policy in which rules have no effect; administrators are told.`,
 		Example: "  bot policy check policy.json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -52,7 +56,7 @@ func policyCheck(io streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := p.RunTests(request.Read).Err(); err != nil {
+			if err := append(p.RunTests(request.Read), p.RulesWithoutEffect()...).Err(); err != nil {
 				return err
 			}
 			deny, allow := p.Rules()
@@ -160,6 +164,11 @@ type decisionJSON struct {
 	Version  string         `json:"version"`
 	Reason   string         `json:"reason,omitempty"`
 	Checks   []checkJSON    `json:"checks"`
+	// Approvers are who may approve, as the rule names them, where the decision is to ask for that.
+	Approvers []string `json:"approvers,omitempty"`
+	// Next is when a limit that is reached lets the person open a room again. The flags say how many
+	// rooms there were, and not when, so it is known only by when.
+	Next string `json:"next,omitempty"`
 }
 
 type checkJSON struct {
@@ -179,8 +188,27 @@ func (q question) print(out stdio.Writer, p *policy.Policy, d policy.Decision) e
 		fmt.Fprintf(&text, "  %s %s\n", mark, c.What)
 	}
 	if q.asJSON {
-		return json.NewEncoder(out).Encode(decisionJSON{d.Outcome(), d.Rule, d.Line, d.Nearest, p.Version(), d.Why(), checks})
+		return json.NewEncoder(out).Encode(decisionJSON{
+			d.Outcome(), d.Rule, d.Line, d.Nearest, p.Version(), d.Why(), checks, d.Approvers, describeNext(d.NextWithin),
+		})
+	}
+	if len(d.Approvers) > 0 {
+		fmt.Fprintf(&text, "  may approve: %s\n", strings.Join(d.Approvers, ", "))
+	}
+	if next := describeNext(d.NextWithin); next != "" {
+		fmt.Fprintf(&text, "  next room: %s\n", next)
 	}
 	_, err := fmt.Fprintf(out, "%s (policy version %s)\n%s", d.Summary(), p.Version(), text.String())
 	return err
+}
+
+// describeNext says by when a limit admits again; empty where none is reached.
+func describeNext(within time.Duration) string {
+	switch {
+	case within == 0:
+		return ""
+	case within == time.Hour:
+		return "within an hour"
+	}
+	return fmt.Sprintf("within %.0f hours", within.Hours())
 }

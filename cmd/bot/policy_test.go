@@ -69,3 +69,53 @@ func TestAPolicyIsAskedOffline(t *testing.T) {
 	require.Equal(t, exitUsage, can("--group", "FX", "newroom").code)
 	require.Equal(t, exitUsage, can("--in", "nowhere", `/newroom "Q2"`).code)
 }
+
+func TestRulesWithoutEffectAreReportedWithTheFailingTests(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "policy.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(`deny:
+  - {name: contractors, who: ["email:*@contractors.acme.com"], commands: ["*"], reason: Ask your desk head.}
+allow:
+  - {name: everybody, who: [internal], commands: [newroom]}
+  - {name: contractors too, who: ["email:*@contractors.acme.com"], commands: [newroom]}
+tests:
+  - {name: alice may not, as: {username: alice}, run: '/newroom "Q2"', expect: deny}
+`), 0o600))
+	got := shell(t, "policy", "check", file)
+	require.Equal(t, exitFailed, got.code)
+	require.Contains(t, got.err, `policy.yaml:5:12: allow[1]: admits nobody: deny rule "contractors" on line 2 refuses all that it is about; remove it, or narrow the deny rule`)
+	require.Contains(t, got.err, `policy.yaml:7:12: tests[0].name: fails: expected deny, got allow`)
+}
+
+func TestAQuestionTellsWhoMayApproveAndByWhenTheNextRoomIsPossible(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "policy.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(`sets: {approvers: ["group:Compliance Desk"]}
+allow:
+  - name: desk rooms
+    who: [internal]
+    commands: [newroom]
+    limits: {perHour: 2, perDay: 5}
+    approval: {when: {external: true}, by: ["set:approvers", "user:cora"]}
+`), 0o600))
+	ask := func(args ...string) (d decisionJSON) {
+		got := shell(t, append([]string{"policy", "can", "--json", "--policy", file}, args...)...)
+		require.NoError(t, json.Unmarshal([]byte(got.out), &d), got.err)
+		return d
+	}
+	external := ask(`/newroom "Q2" external:yes`)
+	require.EqualValues(t, "approve", external.Decision)
+	require.Equal(t, []string{"set:approvers", "user:cora"}, external.Approvers)
+	require.Empty(t, external.Next)
+	for next, used := range map[string][]string{
+		"": {"--used-hour", "1"}, "within an hour": {"--used-hour", "2"}, "within 24 hours": {"--used-hour", "2", "--used-day", "5"},
+	} {
+		d := ask(append(used, `/newroom "Q2"`)...)
+		require.Equal(t, next, d.Next)
+		require.Equal(t, next != "", d.Decision == "limit")
+		require.Empty(t, d.Approvers)
+	}
+	text := shell(t, "policy", "can", "--policy", file, `/newroom "Q2" external:yes`).out
+	require.Contains(t, text, "  may approve: set:approvers, user:cora\n")
+	require.Contains(t, shell(t, "policy", "can", "--policy", file, "--used-day", "5", `/newroom "Q2"`).out, "  next room: within 24 hours\n")
+}

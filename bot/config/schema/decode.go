@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	maxProblems = 100    // a file with more is another kind of file
-	maxNodes    = 100000 // aliases can make a small file huge
+	maxProblems = 100     // a file with more is another kind of file
+	maxNodes    = 500_000 // aliases can make a small file huge
 )
 
 type decoder struct {

@@ -99,9 +99,9 @@ func TestReadReportsFilesThatItCannotRead(t *testing.T) {
 	}
 }
 
-func TestFilesOfMoreThanOneMebibyteAreRefused(t *testing.T) {
+func TestFilesOfMoreThanFourMebibytesAreRefused(t *testing.T) {
 	t.Parallel()
-	const size = 1 << 20
+	const size = 4 << 20
 	path := filepath.Join(t.TempDir(), "x.yaml")
 	content := "text: x # " + strings.Repeat("x", size-11) + "\n"
 	require.Len(t, content, size)
@@ -117,7 +117,7 @@ func TestFilesOfMoreThanOneMebibyteAreRefused(t *testing.T) {
 
 	require.NoError(t, os.WriteFile(path, []byte(content+"\n"), 0o600))
 	_, err = schema.Read(path, nil)
-	require.EqualError(t, err, path+": is larger than 1024 KiB, so it cannot be what was meant")
+	require.EqualError(t, err, path+": is larger than 4096 KiB, so it cannot be what was meant")
 	_, err = schema.Parse("x.yaml", []byte(content+"\n"), nil)
-	require.EqualError(t, err, "x.yaml: is larger than 1024 KiB")
+	require.EqualError(t, err, "x.yaml: is larger than 4096 KiB")
 }

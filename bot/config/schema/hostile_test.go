@@ -17,7 +17,7 @@ func TestHostileFilesAreReadQuickly(t *testing.T) {
 	type leaf struct {
 		A string `config:"a"`
 	}
-	const size = 1 << 19
+	const size = 4<<20 - 16
 	for name, content := range map[string]string{
 		"nested.yaml":  strings.Repeat("[", size),
 		"nested2.yaml": strings.Repeat("{a: ", size/4),
