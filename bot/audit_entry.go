@@ -188,6 +188,7 @@ func (a *attempt) addNthDecision(ctx context.Context, n int, decided json.RawMes
 		}
 		e, facts := audit.New(audit.Decision, string(a.id), stepDecision(n), decided).WithFacts(told)
 		a.addEntry(ctx, e, &facts)
+		a.bot.metrics.countDecision(decided)
 		return decided, nil
 	})
 }

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -62,4 +63,52 @@ func TestAPauseIsAnEntryOfItsOwnKind(t *testing.T) {
 		}
 	}
 	w.requireAudit(refused, "decision denied", "answer denied")
+}
+
+func TestMetricsTellOfDecisionsAndThePolicy(t *testing.T) {
+	t.Parallel()
+	file, setup := withPolicyFile(t, opsRules)
+	w := newWorld(t, setup)
+	version := w.bot.Health(t.Context()).Policy.Version
+	w.says("bob", `/newroom "One"`).sees("is open")
+	w.says("eve", `/newroom "Two"`).sees("Nobody has allowed you")
+	w.says("eve", `/pause`).sees("Nobody has allowed you")
+	w.says("ops", `/groups`).sees("Test Group")
+	_, text := w.page("/metrics")
+	for _, line := range []string{
+		`roombot_decisions_total{outcome="allow"} 1`, `roombot_decisions_total{outcome="deny"} 2`, `roombot_decisions_total{outcome="limit"} 0`,
+		`roombot_decisions_total{outcome="approve"} 0`, `roombot_policy_info{version="` + version + `"} 1`, `roombot_policy_faulty 0`,
+	} {
+		require.Contains(t, text, "\n"+line+"\n")
+	}
+	file.write(`alow: [{name: a}]`)
+	w.requireTold("ops", "The new text of the policy is faulty")
+	h := w.bot.Health(t.Context())
+	require.True(t, h.Ready)
+	require.Len(t, h.Policy.Faults, 1)
+	require.Contains(t, h.Policy.Faults[0], "policy.yaml:1:1: alow")
+	_, text = w.page("/metrics")
+	require.Contains(t, text, "\nroombot_policy_faulty 1\n")
+	file.write(allowRules("user:bob"))
+	require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Policy.Version != version }, patience, tick)
+	_, text = w.page("/metrics")
+	require.NotContains(t, text, version, "one version at a time")
+	require.Contains(t, text, `roombot_policy_info{version="`+w.bot.Health(t.Context()).Policy.Version)
+}
+
+func TestHealthShowsTheFirstFaultsOfAPolicy(t *testing.T) {
+	t.Parallel()
+	file, setup := withPolicyFile(t, opsRules)
+	w := newWorld(t, setup)
+	var rules strings.Builder
+	for range 40 {
+		rules.WriteString(`  - {name: "` + strings.Repeat("long ", 200) + `", who: [internal], commands: [newrom]}` + "\n")
+	}
+	file.write("allow:\n" + rules.String())
+	require.Eventually(t, func() bool { return w.bot.Health(t.Context()).Policy.Faulty }, patience, tick)
+	faults := w.bot.Health(t.Context()).Policy.Faults
+	require.Len(t, faults, 10)
+	for _, fault := range faults {
+		require.LessOrEqual(t, len([]rune(fault)), 300)
+	}
 }
