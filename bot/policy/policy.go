@@ -21,6 +21,7 @@ type Policy struct {
 	version     string
 	document    json.RawMessage
 	contact     string
+	resolvedBy  Directory
 }
 
 // Options is what the rules are checked against and how refusals speak.

@@ -64,7 +64,17 @@ func (p *Policy) Resolve(d Directory) (*Policy, schema.Problems) {
 	r := resolver{directory: d}
 	out := *p
 	out.admins, out.deny, out.allow = r.subjects(p.admins), r.rules(p.deny), r.rules(p.allow)
+	out.resolvedBy = d
 	return &out, r.problems
+}
+
+// ResolvedBy is what the directory knew of the names when they were resolved; the zero Directory
+// before.
+func (p *Policy) ResolvedBy() Directory {
+	if p == nil {
+		return Directory{}
+	}
+	return p.resolvedBy
 }
 
 type resolver struct {
