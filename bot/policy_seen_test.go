@@ -2,12 +2,16 @@ package bot_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"roombot/bot"
 	"roombot/bot/audit"
+	"roombot/bot/config/schema"
+	"roombot/bot/policy"
 	"roombot/commands"
 )
 
@@ -111,4 +115,25 @@ func TestHealthShowsTheFirstFaultsOfAPolicy(t *testing.T) {
 	for _, fault := range faults {
 		require.LessOrEqual(t, len([]rune(fault)), 300)
 	}
+}
+
+func TestGroupsThatDoNotShowWhoIsInThemAreFound(t *testing.T) {
+	t.Parallel()
+	refuses := func(pod http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/profile-manager/v1/groups/") && !strings.Contains(r.URL.Path, "/type/") {
+				rw.WriteHeader(http.StatusForbidden)
+				return
+			}
+			pod.ServeHTTP(rw, r)
+		})
+	}
+	w := newWorld(t, withFront(refuses))
+	value, err := schema.Parse("policy.yaml", []byte(allowRules("group:test group")), nil)
+	require.NoError(t, err)
+	rules, err := policy.Compile(value, policy.Options{})
+	require.NoError(t, err)
+	groups, err := bot.ReadPolicyGroups(t.Context(), w.client, rules)
+	require.NoError(t, err)
+	require.Equal(t, bot.PolicyGroups{Hidden: []string{"Test Group"}}, groups)
 }

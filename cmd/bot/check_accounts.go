@@ -59,7 +59,7 @@ func accountProblem(account policy.NamedAccount, found []symphony.User) string {
 	})
 	switch {
 	case i < 0:
-		return "is nobody in your company's directory: correct or remove it"
+		return "is nobody in your company's directory (misspelt, renamed or gone): correct or remove it"
 	case found[i].AccountType == symphony.ServiceAccount && !account.Deny:
 		return "is a service account, which rules that allow name by bot or userid: only"
 	}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,4 +41,51 @@ func TestCheckSaysWhereGroupsAreRead(t *testing.T) {
 	got, code = runCheck(t, config)
 	require.Zero(t, code)
 	require.Contains(t, got["groups"].Remedy, "group: needs the role Group Manager")
+}
+
+func TestCheckReadsTheGroupsOfThePolicy(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	page := begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
+	pod := client.New(regexp.MustCompile(`http://\S+`).FindString(page))
+	t.Cleanup(pod.Close)
+	for range 2 {
+		_, err := pod.CreateGroup(t.Context(), client.CreateGroupRequest{Name: "Twice", Members: []string{"bob"}})
+		require.NoError(t, err)
+	}
+	path := filepath.Join(dir, "config.json")
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	write := func(who, admins string) {
+		const everybody, ops = `"who": ["*"], "where"`, `"admins": ["user:ops"],`
+		text := strings.Replace(string(raw), everybody, `"who": [`+who+`], "where"`, 1)
+		require.NoError(t, os.WriteFile(path, []byte(strings.Replace(text, ops, admins, 1)), 0o600))
+	}
+	got, code := runCheck(t, path)
+	require.Zero(t, code)
+	require.NotContains(t, got, "policy groups", "it names none")
+	require.Equal(t, levelOK, got["admins"].Level)
+
+	write(`"internal"`, `"admins": ["group:Test Group"],`)
+	got, code = runCheck(t, path)
+	require.Zero(t, code)
+	require.Equal(t, checkResult{Name: "policy groups", Level: levelOK, Detail: "the policy names 1"}, got["policy groups"])
+	require.Equal(t, levelWarning, got["admins"].Level)
+	require.Contains(t, got["admins"].Remedy, "name a person in roombot.policy.admins as well")
+
+	write(`"group:Test Group", "group:Tset Group", "group:twice"`, ``)
+	got, code = runCheck(t, path)
+	require.Zero(t, code)
+	require.Equal(t, levelWarning, got["policy groups"].Level)
+	require.Contains(t, got["policy groups"].Remedy, `allow[0].who[1]: "group:Tset Group" is no group that the bot can see`)
+	require.Contains(t, got["policy groups"].Remedy, `allow[0].who[2]: "group:twice" is the name of 2 groups`)
+	require.NotContains(t, got["policy groups"].Remedy, `"group:Test Group"`)
+	require.Contains(t, got["admins"].Remedy, "nobody may /pause the bot in a chat")
+
+	require.NoError(t, pod.Fail(t.Context(), client.Fault{Path: "listSDLGroups", Status: http.StatusForbidden}))
+	require.NoError(t, pod.Fail(t.Context(), client.Fault{Path: "/profile-manager/*", Status: http.StatusForbidden}))
+	require.NoError(t, pod.Fail(t.Context(), client.Fault{Path: "/v1/groups/*", Status: http.StatusForbidden}))
+	got, code = runCheck(t, path)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, got["policy groups"].Remedy, "The policy needs the role Group Manager")
 }

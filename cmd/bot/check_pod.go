@@ -26,6 +26,9 @@ func checkPod(ctx context.Context, c *config.Config, client *symphony.Client) []
 	if named := c.Policy.NamedAccounts(); len(named) > 0 {
 		results = append(results, checkNamedAccounts(ctx, client, named))
 	}
+	if named := c.Policy.Names().Groups; len(named) > 0 {
+		results = append(results, checkNamedGroups(ctx, client, c.Policy))
+	}
 	return results
 }
 
