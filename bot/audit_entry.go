@@ -197,8 +197,8 @@ func (a *attempt) hasDecisionEntry() (bool, error) {
 	return a.Result(stepDecision(1), new(json.RawMessage))
 }
 
-// decidingVersion is the version of the policy by which the request was decided last; empty where it
-// was not, and for a store that was set back.
+// decidingVersion is the version of the policy by which the request was decided last; empty where
+// it was not, and for a store that was set back.
 func (a *attempt) decidingVersion() string {
 	decided := a.decided
 	for n := 1; a.decided == nil; n++ {

@@ -41,6 +41,8 @@ type PolicyHealth struct {
 	Faulty  bool      `json:"faulty"` // whether a newer text is not used, since something is wrong with it
 	// Faults are what is wrong with it, a line each; of many the first ones.
 	Faults []string `json:"faults,omitempty"`
+	// Versions are those of the replicas by their names, where they differ.
+	Versions map[string]string `json:"versions,omitempty"`
 }
 
 // RecordHealth is how far the audit record is.
@@ -113,7 +115,7 @@ func (b *Bot) Health(ctx context.Context) Health {
 			Answers: s.storeErr == nil, Queued: s.store.Queued, Held: s.store.Held, Running: s.store.Running, Failed: s.store.Failed,
 			OldestSeconds: seconds(s.store.Oldest), FailingSeconds: seconds(s.store.Failing), Limit: s.queueLimit, Replicas: s.store.Replicas,
 		},
-		Policy:   s.policy.health(),
+		Policy:   s.policyHealth(),
 		Record:   RecordHealth{Seq: s.store.Entries, Unlinked: s.store.Unlinked},
 		Pauses:   s.pauses,
 		Requests: b.metrics.requestsByOutcome(),

@@ -17,8 +17,8 @@ type PolicyGroups struct {
 	Hidden   []string        // names of groups of which Symphony does not say who is in them
 }
 
-// ReadPolicyGroups reads the groups that a policy names and who is in them, as the bot does when the
-// policy is loaded. The error is of the list of groups, or of a group that cannot be read now.
+// ReadPolicyGroups reads the groups that a policy names and who is in them, as the bot does when
+// the policy is loaded. The error is of the list of groups, or of a group that cannot be read now.
 func ReadPolicyGroups(ctx context.Context, client *symphony.Client, rules *policy.Policy) (PolicyGroups, error) {
 	list, err := commands.ReadGroups(ctx, client)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 	"roombot/bot/config/schema"
 	"roombot/bot/policy"
 	"roombot/commands"
-	"roombot/commands/syntax"
 	"roombot/symphony"
 )
 
@@ -34,26 +32,6 @@ type policyState struct {
 	policy *policy.Policy
 	since  time.Time
 	fault  error
-}
-
-// A health page shows so many faults of a text, and so much of each.
-const (
-	maxFaults = 10
-	maxFault  = 300 // letters
-)
-
-func (s *policyState) health() PolicyHealth {
-	h := PolicyHealth{Version: s.policy.Version(), Since: s.since, Faulty: s.fault != nil}
-	if s.fault == nil {
-		return h
-	}
-	for line := range strings.SplitSeq(s.fault.Error(), "\n") {
-		if len(h.Faults) == maxFaults {
-			break
-		}
-		h.Faults = append(h.Faults, syntax.Truncate(line, maxFault))
-	}
-	return h
 }
 
 // policyLook is how often the text of the policy is compared. A new text is adopted at the second

@@ -22,10 +22,13 @@ import (
 // namesLook is how often the names are looked at again.
 const namesLook = time.Hour
 
-// watchNames tells the administrators of names of the policy that are not right, until ctx ends.
-func (b *Bot) watchNames(ctx context.Context) {
-	look := time.NewTicker(namesLook)
+// watchRules tells the administrators of names of the policy that are not right, and of replicas
+// that decide by other versions, until ctx ends.
+func (b *Bot) watchRules(ctx context.Context) {
+	look, compare := time.NewTicker(namesLook), time.NewTicker(versionsLook)
 	defer look.Stop()
+	defer compare.Stop()
+	versions := ""
 	rules := b.rules.now()
 	b.tellNames(ctx, nameChanges{before: rules.ResolvedBy(), now: rules.ResolvedBy()}.describe(rules.Names()))
 	for {
@@ -34,6 +37,8 @@ func (b *Bot) watchNames(ctx context.Context) {
 			return
 		case <-look.C:
 			b.lookAtNames(ctx)
+		case <-compare.C:
+			versions = b.lookAtVersions(ctx, versions)
 		}
 	}
 }

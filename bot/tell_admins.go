@@ -13,6 +13,7 @@ import (
 
 // noteNewPolicy adds the policy that is in force to the audit record, and tells the administrators.
 func (b *Bot) noteNewPolicy(ctx context.Context, text string) {
+	b.engine.SetLabel(b.rules.now().Version())
 	if err := b.record.addPolicy(ctx, b.rules.now()); err != nil {
 		zerolog.Ctx(ctx).Error().Err(err).Msg("policy could not be added to the audit record")
 	}
@@ -59,8 +60,8 @@ func toldLines(text string) []messageml.Node {
 // noteTold is the note of the text that administrators were told last.
 const noteTold = "policy-told"
 
-// isFirstToTell reports whether the text is another one than was told last, by whichever process, as
-// the note has it.
+// isFirstToTell reports whether the text is another one than was told last, by whichever process,
+// as the note has it.
 func (b *Bot) isFirstToTell(ctx context.Context, note, text string) bool {
 	var told string
 	if _, err := b.engine.Note(ctx, note, &told); err == nil && told == text {

@@ -140,6 +140,9 @@ func printHealth(out stdio.Writer, h bot.Health, now time.Time) error {
 	for _, fault := range h.Policy.Faults {
 		row("", "✗ %s", fault)
 	}
+	for _, replica := range slices.Sorted(maps.Keys(h.Policy.Versions)) {
+		row("", "✗ replica %s decides by version %s", replica, h.Policy.Versions[replica])
+	}
 	for _, p := range h.Pauses {
 		row("Paused", "%s", formatPause(p, now))
 	}
