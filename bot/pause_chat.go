@@ -55,13 +55,17 @@ func adminOfAct(act engine.Act) int64 {
 // administrator. The refusal is in the audit record.
 func (a *attempt) checkAdmin(ctx context.Context, r *commands.Request) error {
 	is, err := a.bot.isAdmin(ctx, r.From.ID)
+	if err != nil {
+		return err
+	}
+	decision := policy.Decision{Allowed: is}
+	if !is {
+		decision.Denial, decision.Checks = policy.ByDefault, []policy.Check{{What: "who is one of the admins"}}
+	}
+	a.decided, err = json.Marshal(a.decisionOf(r.Command, a.bot.rules.now().Version(), decision))
 	if err != nil || is {
 		return err
 	}
 	a.decision = policyDecision{command: r.Command}
-	denied := policy.Decision{Denial: policy.ByDefault, Checks: []policy.Check{{What: "who is one of the admins"}}}
-	if a.decided, err = json.Marshal(a.decisionOf(r.Command, a.bot.rules.now().Version(), denied)); err != nil {
-		return err
-	}
 	return commands.DeniedByDefault(r.Command, a.bot.env.Contact)
 }

@@ -39,7 +39,9 @@ func TestAnAnswerCarriesTheVersionOfThePolicyThatDecided(t *testing.T) {
 func TestAPauseIsAnEntryOfItsOwnKind(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(opsRules))
-	w.says("ops", "/pause newroom market event").sees("⏸ Paused")
+	paused := w.says("ops", "/pause newroom market event").sees("⏸ Paused")
+	require.Equal(t, w.bot.Health(t.Context()).Policy.Version, commands.StampOf(paused.lastReply().Data).Policy)
+	require.Empty(t, w.entries(paused), "the act has an entry, the request needs none")
 	refused := w.says("bob", "/resume").sees("Nobody has allowed you /resume")
 	w.says("ops", "/resume").sees("▶ Resumed")
 	var acts []string

@@ -29,8 +29,11 @@ func differingVersions(labels map[string]string) map[string]string {
 // the administrators if that was so at the look before.
 func (b *Bot) lookAtVersions(ctx context.Context, before string) (now string) {
 	labels, err := b.engine.ReplicaLabels(ctx)
-	if err != nil {
+	switch {
+	case err != nil:
 		return before // health says that the store does not answer
+	case len(labels) == 0: // on SQLite
+		return ""
 	}
 	versions := differingVersions(labels)
 	now = describeVersions(versions)
