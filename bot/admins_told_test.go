@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -123,4 +124,37 @@ func TestPeopleAndGroupsThatAreRenamedWhileItRunsAreTold(t *testing.T) {
 	require.Zero(t, w.countTold("ops", "is gone"), "from another source nothing is known of the groups")
 	require.Equal(t, 1, w.countTold("ops", "right again"))
 	require.Contains(t, w.log.String(), "names in the policy could not be looked at again")
+}
+
+func TestANameThatSomebodyElseHasAfterARestartIsTold(t *testing.T) {
+	t.Parallel()
+	taken := new(atomic.Bool)
+	takes := func(pod http.Handler) http.Handler {
+		rename := rewriteAnswers("/pod/v3/users", func(_, answer string) string {
+			if !taken.Load() {
+				return answer
+			}
+			answer = strings.ReplaceAll(answer, `"username":"alice"`, `"username":"alice.new"`)
+			return strings.ReplaceAll(answer, `"username":"carol"`, `"username":"alice"`)
+		})(pod)
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if query := r.URL.Query(); taken.Load() && query.Has("username") {
+				query.Set("username", strings.ReplaceAll(query.Get("username"), "alice", "carol"))
+				r.URL.RawQuery = query.Encode()
+			}
+			rename.ServeHTTP(rw, r)
+		})
+	}
+	w := newWorld(t, withFront(takes), withRules(`{admins: ["user:ops"], allow: [{name: a, who: ["user:alice"], commands: [newroom]}]}`))
+	w.says("carol", `/newroom "Hers"`).sees("Nobody has allowed you")
+	w.stop()
+	taken.Store(true)
+	w.start()
+	w.requireTold("ops", "These names in the policy stand for somebody else than before")
+	w.says("carol", `/newroom "Hers now"`).sees("is open")
+	w.stop()
+	w.start()
+	w.says("bob", "/help").sees("I open rooms")
+	require.Equal(t, 1, w.countTold("ops", "user:alice"))
+	require.Equal(t, 1, w.countTold("ops", "stand for somebody else"))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -163,6 +164,8 @@ const namesAtOnce = 100
 
 // accountKey is what the keys of lists of the users API begin with.
 const accountKey = "account/"
+
+func isAccountKey(key string) bool { return strings.HasPrefix(key, accountKey) }
 
 // groupKey is a distribution list in policies and caches: lists of the two sources have numbers of
 // their own.

@@ -30,6 +30,7 @@ func (b *Bot) watchRules(ctx context.Context) {
 	defer compare.Stop()
 	versions := ""
 	rules := b.rules.now()
+	b.noteNames(ctx)
 	b.tellNames(ctx, nameChanges{before: rules.ResolvedBy(), now: rules.ResolvedBy()}.describe(rules.Names()))
 	for {
 		select {
@@ -151,7 +152,7 @@ func (p *policyInForce) findGroups(ctx context.Context, names []string, c *nameC
 func (c *nameChanges) hasGroupsOf(source commands.GroupSource) bool {
 	for _, keys := range c.before.Groups {
 		for _, key := range keys {
-			if strings.HasPrefix(key, accountKey) != (source == commands.UsersAPI) {
+			if isAccountKey(key) != (source == commands.UsersAPI) {
 				return false
 			}
 		}

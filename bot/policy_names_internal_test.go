@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -38,4 +39,13 @@ func TestWhatBecameOfANameIsSaid(t *testing.T) {
 	}
 	c.before, c.now = policy.Directory{}, policy.Directory{}
 	require.Empty(t, c.describe(policy.Names{Users: []string{"kim"}}), "names that are compared at each request")
+}
+
+func TestKnownNamesAreAStoredFormat(t *testing.T) {
+	t.Parallel()
+	known := KnownNames{Users: map[string]int64{"kim": 7}, Groups: map[string]string{"fx": "account/8"}}
+	stored, err := json.Marshal(known)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"users": {"kim": 7}, "groups": {"fx": "account/8"}}`, string(stored))
+	require.Equal(t, "policy-names", noteKnownNames)
 }

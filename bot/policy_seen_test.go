@@ -135,7 +135,7 @@ func TestGroupsThatDoNotShowWhoIsInThemAreFound(t *testing.T) {
 	require.NoError(t, err)
 	rules, err := policy.Compile(value, policy.Options{})
 	require.NoError(t, err)
-	groups, err := bot.ReadPolicyGroups(t.Context(), w.client, rules)
+	groups, err := bot.ReadPolicyGroups(t.Context(), w.client, rules, bot.KnownNames{})
 	require.NoError(t, err)
 	require.Equal(t, bot.PolicyGroups{Hidden: []string{"Test Group"}}, groups)
 }

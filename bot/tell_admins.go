@@ -18,6 +18,7 @@ func (b *Bot) noteNewPolicy(ctx context.Context, text string) {
 		zerolog.Ctx(ctx).Error().Err(err).Msg("policy could not be added to the audit record")
 	}
 	b.tellAdmins(ctx, text)
+	b.noteNames(ctx)
 }
 
 // tellAdmins writes to each administrator in their 1:1 chat. Of several replicas the first one does

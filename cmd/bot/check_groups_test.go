@@ -1,6 +1,8 @@
 package main
 
 import (
+	"database/sql"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -88,4 +90,32 @@ func TestCheckReadsTheGroupsOfThePolicy(t *testing.T) {
 	got, code = runCheck(t, path)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, got["policy groups"].Remedy, "The policy needs the role Group Manager")
+}
+
+func TestCheckSaysWhatRenamedPeopleAndGroupsAreCalledNow(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	raw, err := os.ReadFile(w.config)
+	require.NoError(t, err)
+	name := func(person, group string) {
+		text := strings.Replace(string(raw), `"who": ["*"], "where"`, fmt.Sprintf(`"who": ["user:%s", "group:%s"], "where"`, person, group), 1)
+		require.NoError(t, os.WriteFile(w.config, []byte(text), 0o600))
+	}
+	name("bob", "Test Group")
+	running := w.run()
+	w.says("bob", firstCommand)
+	require.Zero(t, running.stop())
+	db, err := sql.Open("sqlite", filepath.Join(w.dir, "roombot.db"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	// What the pod calls bob and the Test Group was once called bobby and the Old Group.
+	_, err = db.Exec(`UPDATE note SET value = replace(replace(value, '"bob"', '"bobby"'), '"test group"', '"old group"') WHERE name = 'policy-names'`)
+	require.NoError(t, err)
+	name("bobby", "Old Group")
+	got, code := runCheck(t, w.config)
+	require.Zero(t, code)
+	require.Contains(t, got["accounts"].Remedy, "user:bobby is nobody in your company's directory")
+	require.Contains(t, got["accounts"].Remedy, "user:bobby is called bob now")
+	require.Contains(t, got["policy groups"].Remedy, `"group:Old Group" is no group that the bot can see`)
+	require.Contains(t, got["policy groups"].Remedy, `group:old group is called "Test Group" now`)
 }
