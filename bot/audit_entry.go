@@ -193,12 +193,30 @@ func (a *attempt) addNthDecision(ctx context.Context, n int, decided json.RawMes
 		}
 		e, facts := audit.New(audit.Decision, string(a.id), stepDecision(n), decided).WithFacts(told)
 		a.addEntry(ctx, e, &facts)
+		a.bot.metrics.countDecision(decided)
 		return decided, nil
 	})
 }
 
 func (a *attempt) hasDecisionEntry() (bool, error) {
 	return a.Result(stepDecision(1), new(json.RawMessage))
+}
+
+// decidingVersion is the version of the policy by which the request was decided last; empty where
+// it was not, and for a store that was set back.
+func (a *attempt) decidingVersion() string {
+	decided := a.decided
+	for n := 1; a.decided == nil; n++ {
+		if known, err := a.Result(stepDecision(n), &decided); err != nil || !known {
+			break
+		}
+	}
+	if decided == nil {
+		_, _ = a.Result(stepDecided, &decided) // an answer without a version is as true
+	}
+	var body decisionBody
+	_ = json.Unmarshal(decided, &body) // nil, or written by the bot
+	return body.Version
 }
 
 // addMissingDecision adds the decision of a room that was found: it was opened by an attempt whose
@@ -225,14 +243,20 @@ func (a *attempt) addUndoEntry(ctx context.Context) error {
 	return a.addDecisionEntry(ctx, decided)
 }
 
-// entryOfAct is the entry for what an operator did from the shell.
+// entryOfAct is the entry for what an operator did from the shell, or for a pause or its end from
+// either.
 func entryOfAct(act engine.Act) audit.Entry {
-	request := ""
+	kind, request := audit.Operator, ""
 	if act.Job != "" {
 		request = string(commands.NewRequestID(act.Job))
 	}
-	return audit.New(audit.Operator, request, fmt.Sprintf("operator/%d/%s", act.At.UnixMicro(), act.Name),
+	if act.IsPause() {
+		kind = audit.Pause
+	}
+	e := audit.New(kind, request, fmt.Sprintf("%s/%d/%s", kind, act.At.UnixMicro(), act.Name),
 		audit.OperatorBody{Act: act.Name, Operator: strings.ToValidUTF8(act.Operator, "?"), Job: act.Job})
+	e.Actor = adminOfAct(act)
+	return e
 }
 
 // addLimitEntry adds an entry about a decision that a limit has taken back.

@@ -152,6 +152,7 @@ func (b *Bot) newFeed(c Config) *symphony.Feed {
 // read.
 func (b *Bot) begin(ctx context.Context) error {
 	b.admission = newAdmission(b.engine, b.bounds)
+	b.engine.SetLabel(b.rules.now().Version())
 	if b.metrics == nil {
 		b.metrics = NewMetrics()
 	}
@@ -201,6 +202,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	group.Go(func() error { b.history.run(ctx); return nil })
 	group.Go(func() error { b.rules.watch(ctx, b.noteNewPolicy); return nil })
 	group.Go(func() error { b.rules.groups.refresh(ctx); return nil })
+	group.Go(func() error { b.watchRules(ctx); return nil })
 	group.Go(func() error { b.record.run(ctx); return nil })
 	err := group.Wait()
 	b.record.end(context.WithoutCancel(ctx))

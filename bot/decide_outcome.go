@@ -77,7 +77,9 @@ func (a *attempt) render(part string, reply commands.Reply) symphony.Outgoing {
 	if reply.Fresh {
 		origin = ""
 	}
-	markup, data := reply.Render(commands.Stamp{Request: a.id, Part: a.inSeries(part), Origin: origin, For: a.request.From.ID})
+	markup, data := reply.Render(commands.Stamp{
+		Request: a.id, Part: a.inSeries(part), Origin: origin, For: a.request.From.ID, Policy: a.decidingVersion(),
+	})
 	return symphony.Outgoing{MessageML: markup, Data: data}
 }
 

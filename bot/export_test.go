@@ -57,5 +57,13 @@ func (b *Bot) Record(ctx context.Context) (all []engine.StoredEntry, err error) 
 // TellHead tells the head of the audit record as if an hour was over.
 func (b *Bot) TellHead(ctx context.Context) { b.record.tellHead(ctx, audit.Head{}) }
 
+// LookAtNames looks at the names of the policy as if an hour was over.
+func (b *Bot) LookAtNames(ctx context.Context) { b.lookAtNames(ctx) }
+
+// LookAtVersions compares the versions of the replicas as if a minute was over.
+func (b *Bot) LookAtVersions(ctx context.Context, before string) (now string) {
+	return b.lookAtVersions(ctx, before)
+}
+
 // Commits counts what the bot's store has committed.
 func (b *Bot) Commits() int64 { return b.engine.Commits() }

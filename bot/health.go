@@ -25,6 +25,7 @@ type Health struct {
 	Queue QueueHealth `json:"queue"`
 
 	Policy PolicyHealth `json:"policy"`
+	Record RecordHealth `json:"record"`
 
 	// Pauses are those in force, of all replicas.
 	Pauses []engine.Pause `json:"pauses,omitempty"`
@@ -38,6 +39,16 @@ type PolicyHealth struct {
 	Version string    `json:"version"`
 	Since   time.Time `json:"since"`
 	Faulty  bool      `json:"faulty"` // whether a newer text is not used, since something is wrong with it
+	// Faults are what is wrong with it, a line each; of many the first ones.
+	Faults []string `json:"faults,omitempty"`
+	// Versions are those of the replicas by their names, where they differ.
+	Versions map[string]string `json:"versions,omitempty"`
+}
+
+// RecordHealth is how far the audit record is.
+type RecordHealth struct {
+	Seq      int64 `json:"seq"`      // number of the last entry of the chain
+	Unlinked int   `json:"unlinked"` // entries that are not in the chain yet
 }
 
 // FeedHealth is how the feed is read.
@@ -104,7 +115,8 @@ func (b *Bot) Health(ctx context.Context) Health {
 			Answers: s.storeErr == nil, Queued: s.store.Queued, Held: s.store.Held, Running: s.store.Running, Failed: s.store.Failed,
 			OldestSeconds: seconds(s.store.Oldest), FailingSeconds: seconds(s.store.Failing), Limit: s.queueLimit, Replicas: s.store.Replicas,
 		},
-		Policy:   PolicyHealth{Version: s.policy.policy.Version(), Since: s.policy.since, Faulty: s.policy.fault != nil},
+		Policy:   s.policyHealth(),
+		Record:   RecordHealth{Seq: s.store.Entries, Unlinked: s.store.Unlinked},
 		Pauses:   s.pauses,
 		Requests: b.metrics.requestsByOutcome(),
 	}

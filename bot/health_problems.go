@@ -22,6 +22,7 @@ type snapshot struct {
 	lastProgress time.Time // when a job last got further here
 	queueLimit   int       // how many jobs may wait
 	policy       *policyState
+	versions     map[string]string // of the policy, of the replicas where they differ
 }
 
 // storeTimeout is how long health waits for the store.
@@ -38,6 +39,11 @@ func (b *Bot) takeSnapshot(ctx context.Context) snapshot {
 	s.store, s.storeErr = b.engine.Stats(ctx)
 	if s.storeErr == nil {
 		s.pauses, s.storeErr = b.engine.Pauses(ctx)
+	}
+	if s.storeErr == nil && s.store.Replicas > 1 {
+		var labels map[string]string
+		labels, s.storeErr = b.engine.ReplicaLabels(ctx)
+		s.versions = differingVersions(labels)
 	}
 	return s
 }

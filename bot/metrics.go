@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"encoding/json"
 	"reflect"
 	"slices"
 	"strconv"
@@ -11,11 +12,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"roombot/bot/policy"
 	"roombot/symphony"
 )
 
 // Metrics are the bot's numbers for Prometheus. Their labels are operations, types and outcomes, of
-// which there is a known number: never names, ids or texts.
+// which there is a known number, and the version of the policy: never names, ids or texts.
 type Metrics struct {
 	registry   *prometheus.Registry
 	operations map[string]bool
@@ -24,6 +26,7 @@ type Metrics struct {
 	callTime  *prometheus.HistogramVec // by operation
 	events    *prometheus.CounterVec   // by type
 	requests  *prometheus.CounterVec   // by result and outcome
+	decisions *prometheus.CounterVec   // by outcome
 	answer    prometheus.Histogram
 	steps     *prometheus.HistogramVec // by step
 	postponed *prometheus.CounterVec   // by reason
@@ -48,6 +51,7 @@ func NewMetrics() *Metrics {
 		callTime:   histograms("call_seconds", "How long calls to Symphony took; a read of the feed waits for events.", quick, "operation"),
 		events:     counters("events_total", "Events that the feed brought and the bot took.", "type"),
 		requests:   counters("requests_total", "Requests that were answered.", "result", outcomeLabel),
+		decisions:  counters("decisions_total", "Decisions of the policy that were added to the audit record.", outcomeLabel),
 		answer: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Namespace: namespace, Name: "answer_seconds", Help: "From the message to its final answer.", Buckets: slow,
 		}),
@@ -63,11 +67,14 @@ func NewMetrics() *Metrics {
 			Namespace: namespace, Name: "set_aside_total", Help: "Events that could not be read because of a bug; one that comes again counts again.",
 		}),
 	}
+	for _, o := range decisionOutcomes() {
+		m.decisions.WithLabelValues(string(o))
+	}
 	for _, o := range symphony.Operations() {
 		m.operations[o.String()] = true
 	}
 	m.registry.MustRegister(
-		m.calls, m.callTime, m.events, m.requests, m.answer, m.steps, m.postponed, m.surplus, m.missed, m.setAside,
+		m.calls, m.callTime, m.events, m.requests, m.decisions, m.answer, m.steps, m.postponed, m.surplus, m.missed, m.setAside,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
@@ -100,6 +107,20 @@ func (m *Metrics) Observe(c symphony.Call) {
 func (m *Metrics) countEvents(events []symphony.Event) {
 	for _, e := range events {
 		m.events.WithLabelValues(reflect.TypeOf(e).Name()).Inc()
+	}
+}
+
+// decisionOutcomes are those of the policy. The names of rules are no labels: a policy may have
+// thousands, and its next versions others; the record tells them.
+func decisionOutcomes() []policy.Outcome {
+	return []policy.Outcome{policy.Allow, policy.Deny, policy.Limit, policy.Approve}
+}
+
+// countDecision counts a decision, a decisionBody.
+func (m *Metrics) countDecision(decided json.RawMessage) {
+	var body decisionBody
+	if json.Unmarshal(decided, &body) == nil && slices.Contains(decisionOutcomes(), body.Outcome) {
+		m.decisions.WithLabelValues(string(body.Outcome)).Inc()
 	}
 }
 

@@ -31,6 +31,10 @@ func (b *Bot) newGauges() *gauges {
 	add(now, "queue_jobs", "Jobs that wait.", func(s snapshot) float64 { return float64(s.store.Queued) })
 	add(now, "held_jobs", "Jobs that a pause holds.", func(s snapshot) float64 { return float64(s.store.Held) })
 	add(now, "pauses", "Pauses in force.", func(s snapshot) float64 { return float64(len(s.pauses)) })
+	add(now, "policy_changed_timestamp_seconds", "Since when this process decides by its version of the policy.",
+		func(s snapshot) float64 { return unixSeconds(s.policy.since) })
+	add(now, "policy_faulty", "1 while a newer text of the policy is not used, since something is wrong with it.",
+		func(s snapshot) float64 { return oneIf(s.policy.fault != nil) })
 	add(now, "queue_age_seconds", "Age of the oldest unfinished job.", func(s snapshot) float64 { return s.store.Oldest.Seconds() })
 	add(now, "running_jobs", "Jobs being executed, by all replicas.", func(s snapshot) float64 { return float64(s.store.Running) })
 	add(now, "failed_jobs", "Jobs on record that ended without success.", func(s snapshot) float64 { return float64(s.store.Failed) })
@@ -71,6 +75,7 @@ func (g *gauges) Describe(to chan<- *prometheus.Desc) {
 	for _, k := range g.all {
 		to <- k.desc
 	}
+	newPolicyInfo("").Describe(to)
 }
 
 // Collect reads the gauges, all of one moment.
@@ -79,6 +84,17 @@ func (g *gauges) Collect(to chan<- prometheus.Metric) {
 	for _, k := range g.all {
 		to <- prometheus.MustNewConstMetric(k.desc, k.kind, k.value(s))
 	}
+	newPolicyInfo(s.policy.policy.Version()).Collect(to)
+}
+
+// newPolicyInfo is a gauge whose label is a version of the policy. There is one at a time; over the
+// time there are as many as changes of the policy.
+func newPolicyInfo(version string) prometheus.Collector {
+	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Namespace: namespace, Name: "policy_info", Help: "1, with the version of the policy in force; empty without a policy.",
+	}, []string{"version"})
+	info.WithLabelValues(version).Set(1)
+	return info
 }
 
 func oneIf(yes bool) float64 {

@@ -2,9 +2,13 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"roombot/bot/engine"
+	"roombot/bot/policy"
 	"roombot/commands"
 )
 
@@ -29,20 +33,39 @@ func (p pauser) Resume(ctx context.Context, by commands.Person, kind string) (fr
 // Kinds are the kinds of requests that one may pause.
 func (p pauser) Kinds() []string { return PausableKinds() }
 
+// adminAct is the operator of an act of an administrator in the chat.
+const adminAct = "user "
+
 // withAdmin has the act stored as that of an administrator in the chat.
 func withAdmin(ctx context.Context, by commands.Person) context.Context {
-	return engine.WithOperator(ctx, fmt.Sprintf("user %d", by.ID))
+	return engine.WithOperator(ctx, fmt.Sprint(adminAct, int64(by.ID)))
+}
+
+// adminOfAct is the administrator whose act in the chat it was, 0 for one from the shell.
+func adminOfAct(act engine.Act) int64 {
+	number, fromChat := strings.CutPrefix(act.Operator, adminAct)
+	id, err := strconv.ParseInt(number, 10, 64)
+	if !fromChat || err != nil {
+		return 0
+	}
+	return id
 }
 
 // checkAdmin refuses a command about the policy for whom the policy does not name as an
-// administrator.
+// administrator. The refusal is in the audit record.
 func (a *attempt) checkAdmin(ctx context.Context, r *commands.Request) error {
 	is, err := a.bot.isAdmin(ctx, r.From.ID)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case !is:
-		return commands.DeniedByDefault(r.Command, a.bot.env.Contact)
 	}
-	return nil
+	decision := policy.Decision{Allowed: is}
+	if !is {
+		decision.Denial, decision.Checks = policy.ByDefault, []policy.Check{{What: "who is one of the admins"}}
+	}
+	a.decided, err = json.Marshal(a.decisionOf(r.Command, a.bot.rules.now().Version(), decision))
+	if err != nil || is {
+		return err
+	}
+	a.decision = policyDecision{command: r.Command}
+	return commands.DeniedByDefault(r.Command, a.bot.env.Contact)
 }

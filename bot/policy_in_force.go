@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -178,11 +179,16 @@ func (p *policyInForce) lookUpUsers(ctx context.Context, names []string) (map[st
 // namesAtOnce is how many usernames are looked up in one call.
 const namesAtOnce = 100
 
+// accountKey is what the keys of lists of the users API begin with.
+const accountKey = "account/"
+
+func isAccountKey(key string) bool { return strings.HasPrefix(key, accountKey) }
+
 // groupKey is a distribution list in policies and caches: lists of the two sources have numbers of
 // their own.
 func groupKey(source commands.GroupSource, g symphony.Group) string {
 	if source == commands.UsersAPI {
-		return "account/" + strconv.FormatInt(int64(g.ProfileID), 10)
+		return accountKey + strconv.FormatInt(int64(g.ProfileID), 10)
 	}
 	return string(g.ID)
 }

@@ -13,26 +13,31 @@ import (
 
 // noteNewPolicy adds the policy that is in force to the audit record, and tells the administrators.
 func (b *Bot) noteNewPolicy(ctx context.Context, text string) {
+	b.engine.SetLabel(b.rules.now().Version())
 	if err := b.record.addPolicy(ctx, b.rules.now()); err != nil {
 		zerolog.Ctx(ctx).Error().Err(err).Msg("policy could not be added to the audit record")
 	}
 	b.tellAdmins(ctx, text)
+	b.noteNames(ctx)
 }
 
-// tellAdmins writes to each administrator whom the policy names as a person, in their 1:1 chat. Of
-// several replicas the first one does that, once for each text.
+// tellAdmins writes to each administrator in their 1:1 chat. Of several replicas the first one does
+// that, once for each text.
 func (b *Bot) tellAdmins(ctx context.Context, text string) {
-	if !b.isFirstToTell(ctx, text) {
-		return
+	if b.isFirstToTell(ctx, noteTold, text) {
+		b.sendToAdmins(ctx, text)
 	}
+}
+
+func (b *Bot) sendToAdmins(ctx context.Context, text string) {
 	message := symphony.Outgoing{MessageML: messageml.Message(toldLines(text)...)}
-	for _, id := range b.rules.now().AdminIDs() {
-		chat, err := b.client.CreateIM(ctx, symphony.UserID(id))
+	for _, id := range b.adminsToTell(ctx) {
+		chat, err := b.client.CreateIM(ctx, id)
 		if err == nil {
 			_, err = b.client.SendMessage(ctx, chat, message)
 		}
 		if err != nil && ctx.Err() == nil {
-			zerolog.Ctx(ctx).Warn().Err(err).Int64("user", id).Msg("administrator could not be told of the policy")
+			zerolog.Ctx(ctx).Warn().Err(err).Int64("user", int64(id)).Msg("administrator could not be told of the policy")
 		}
 	}
 }
@@ -56,11 +61,12 @@ func toldLines(text string) []messageml.Node {
 // noteTold is the note of the text that administrators were told last.
 const noteTold = "policy-told"
 
-// isFirstToTell reports whether no other process has told the text.
-func (b *Bot) isFirstToTell(ctx context.Context, text string) bool {
+// isFirstToTell reports whether the text is another one than was told last, by whichever process,
+// as the note has it.
+func (b *Bot) isFirstToTell(ctx context.Context, note, text string) bool {
 	var told string
-	if _, err := b.engine.Note(ctx, noteTold, &told); err == nil && told == text {
+	if _, err := b.engine.Note(ctx, note, &told); err == nil && told == text {
 		return false
 	}
-	return b.engine.SetNote(ctx, noteTold, text) == nil
+	return b.engine.SetNote(ctx, note, text) == nil
 }

@@ -247,6 +247,7 @@ type storedStamp struct {
 	Failed  bool            `json:"failed,omitempty"`
 	Offers  []storedOffer   `json:"offers,omitempty"`
 	Undo    *Undo           `json:"undo,omitempty"`
+	Policy  string          `json:"policy,omitempty"` // its version; none in stamps of before
 }
 
 // storedOffer is an offer in a stamp.

@@ -71,6 +71,9 @@ func shapes() map[string]shape {
 			Type: "com.roombot.reply", Version: "1.0", Request: "ekx4-798w-jjry", Part: "reply", Outcome: "done",
 			Undo: &Undo{Job: "m1", Room: "rhvGpDbjWIMgkdnbzA5yrX___l3-IcVwbQ", Name: "Q2 Earnings", Chat: "chat"},
 		}),
+		"stamp_policy": storedAs(storedStamp{
+			Type: "com.roombot.reply", Version: "1.0", Request: "ekx4-798w-jjry", Part: "reply", Outcome: "done", Policy: "1f0c22ab",
+		}),
 		"undo_rename":  storedAs(storedRename{Name: "Q2 Earnings (undone ekx4)"}),
 		"undo_closing": storedAs(storedClosing{Refused: true, Written: true}),
 		"talk":         talkShape(),

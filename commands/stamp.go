@@ -16,6 +16,8 @@ type Stamp struct {
 	Origin string
 	// For is who is answered: nobody else's click counts.
 	For symphony.UserID
+	// Policy is the version of the policy that has decided about the request; empty where none has.
+	Policy string
 }
 
 // Render makes the message: the body, a button per offer, and the stamp.
@@ -23,7 +25,7 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 	body := r.Body
 	e := storedStamp{
 		Type: stampType, Version: stampVersion, Request: s.Request, Part: s.Part, Outcome: r.Code, Origin: s.Origin, For: s.For,
-		Failed: r.Failed, Undo: r.Undo,
+		Failed: r.Failed, Undo: r.Undo, Policy: s.Policy,
 	}
 	var buttons []messageml.Node
 	for i, o := range r.Offers {
@@ -79,7 +81,7 @@ func IsAbout(data string, id RequestID) bool {
 // StampOf is the stamp of a message, the zero value without one.
 func StampOf(data string) Stamp {
 	e, _ := readStamp(data)
-	return Stamp{Request: e.Request, Part: e.Part, Origin: e.Origin, For: e.For}
+	return Stamp{Request: e.Request, Part: e.Part, Origin: e.Origin, For: e.For, Policy: e.Policy}
 }
 
 // SaysUndone reports whether a message with this entity data tells that the room of the request was

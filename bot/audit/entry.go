@@ -23,6 +23,7 @@ const (
 	Owner    Kind = "owner"    // members could not be made owners
 	Answer   Kind = "answer"   // a request that has a decision was answered
 	Operator Kind = "operator" // somebody acted from the shell
+	Pause    Kind = "pause"    // began or ended, from the chat or the shell: an OperatorBody; Operator in entries of before
 	Policy   Kind = "policy"   // a version of the policy is in force from here on
 	Start    Kind = "start"    // a process
 	Stop     Kind = "stop"     // a process
@@ -32,7 +33,7 @@ const (
 
 // Kinds are all of them.
 func Kinds() []Kind {
-	return []Kind{Decision, Room, Member, Owner, Answer, Operator, Policy, Start, Stop, Restored, Removed}
+	return []Kind{Decision, Room, Member, Owner, Answer, Operator, Pause, Policy, Start, Stop, Restored, Removed}
 }
 
 // Entry is one entry of the record. Seq, Prev and Hash are zero until it is linked.
@@ -63,10 +64,10 @@ type RestoredBody struct {
 	By   string `json:"by"` // where the other one was seen: file or room
 }
 
-// OperatorBody is what somebody did from the shell.
+// OperatorBody is what somebody did from the shell, or a pause from either.
 type OperatorBody struct {
-	Act      string `json:"act"`                // retry, cancel or forget
-	Operator string `json:"operator,omitempty"` // the system's user
+	Act      string `json:"act"`                // retry, cancel or forget; pause or resume, with the kind
+	Operator string `json:"operator,omitempty"` // the system's user, or "user" and the id of an administrator
 	Job      string `json:"job,omitempty"`      // empty where facts of the record were erased
 }
 

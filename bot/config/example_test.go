@@ -52,7 +52,7 @@ func TestExamplePolicyAdmitsEmployeesAndDeniesContractors(t *testing.T) {
 	d := c.Policy.Decide(policy.Query{User: contractor, Where: room, Command: "newroom"})
 	require.False(t, d.Allowed)
 	require.Equal(t, "contractors open no rooms", d.Rule)
-	require.Equal(t, 58, d.Line, "the line of the rule's name")
+	require.Equal(t, 59, d.Line, "the line of the rule's name")
 	require.Contains(t, d.Reason, "ask your desk head")
 	require.True(t, c.Policy.Decide(policy.Query{User: contractor, Where: room, Command: "groups"}).Allowed)
 

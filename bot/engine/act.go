@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -14,6 +15,17 @@ type Act struct {
 	Job      string // empty for a pause
 	At       time.Time
 }
+
+// IsPause reports whether the act began or ended a pause.
+func (a Act) IsPause() bool {
+	return strings.HasPrefix(a.Name, actPause) || strings.HasPrefix(a.Name, actResume)
+}
+
+// What the names of acts about pauses begin with; the kind follows.
+const (
+	actPause  = "pause "
+	actResume = "resume "
+)
 
 // operatorKey is the key of the operator in a context.
 type operatorKey struct{}

@@ -8,9 +8,9 @@ import (
 
 // Note reads into value what any process has stored under the name. It reports false when there is
 // nothing.
-func (e *Engine) Note(ctx context.Context, name string, value any) (bool, error) {
+func (a *jobAdmin) Note(ctx context.Context, name string, value any) (bool, error) {
 	var text string
-	found, err := queryRow(ctx, e.store, []any{&text}, `SELECT value FROM note WHERE name = $1`, name)
+	found, err := queryRow(ctx, a.store, []any{&text}, `SELECT value FROM note WHERE name = $1`, name)
 	if err == nil && found {
 		err = json.Unmarshal([]byte(text), value)
 	}

@@ -89,7 +89,7 @@ func findPause(all []Pause, kind string) *Pause {
 // place of an earlier pause of the same kind, which it returns; that one's time stays.
 func (a *jobAdmin) Pause(ctx context.Context, p Pause) (earlier *Pause, err error) {
 	p.At = time.Now().Truncate(time.Millisecond)
-	err = a.changePauses(ctx, "pause "+kindText(p.Kind), func(all []Pause) []Pause {
+	err = a.changePauses(ctx, actPause+kindText(p.Kind), func(all []Pause) []Pause {
 		changed, kept := slices.Clone(all), p
 		earlier = nil
 		if i := slices.IndexFunc(changed, func(o Pause) bool { return o.Kind == p.Kind }); i >= 0 {
@@ -110,7 +110,7 @@ func (a *jobAdmin) Pause(ctx context.Context, p Pause) (earlier *Pause, err erro
 // Resume ends the pause of a kind, or all pauses where kind is empty. It returns those that it has
 // ended. What they held goes on, in the order in which it came.
 func (a *jobAdmin) Resume(ctx context.Context, kind string) (ended []Pause, freed int, err error) {
-	err = a.changePauses(ctx, "resume "+kindText(kind), func(all []Pause) []Pause {
+	err = a.changePauses(ctx, actResume+kindText(kind), func(all []Pause) []Pause {
 		ended = nil
 		return slices.DeleteFunc(all, func(p Pause) bool {
 			ends := kind == "" || p.Kind == kind

@@ -26,6 +26,8 @@ type replicaSession struct {
 	crashPause time.Duration // see takeBack
 	last       atomic.Int64  // when the last confirmed heartbeat was begun, in nanoseconds since 1970
 
+	label atomic.Pointer[string] // what the next heartbeat says about this replica; nil for nothing
+
 	stop    context.CancelFunc
 	ended   chan struct{} // closed after the last heartbeat
 	err     error         // why they ended; set before ended is closed
@@ -98,8 +100,8 @@ func (s *replicaSession) sendHeartbeat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, heartbeatTimeout)
 	defer cancel()
 	begun := time.Now()
-	tag, err := s.conn.Exec(ctx, `UPDATE replica r SET seen = `+postgresDialect().now+`
-		WHERE r.id = $2 AND r.dead IS NULL AND `+hasSessionLock+` AND l.pid = pg_backend_pid())`, lockClass, s.id)
+	tag, err := s.conn.Exec(ctx, `UPDATE replica r SET seen = `+postgresDialect().now+`, label = $3
+		WHERE r.id = $2 AND r.dead IS NULL AND `+hasSessionLock+` AND l.pid = pg_backend_pid())`, lockClass, s.id, s.labelText())
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrLost, err)
 	}

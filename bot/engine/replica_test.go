@@ -3,7 +3,9 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -290,4 +292,30 @@ func TestAFrozenReplicaThatWakesUpRepeatsNothing(t *testing.T) {
 	requireLine(t, out, engine.ErrLost.Error())
 	require.NoError(t, process.Wait())
 	requireOnce(t, effects, "a create", "a add", "a reply")
+}
+
+func TestReplicasTellTheirLabels(t *testing.T) {
+	t.Parallel()
+	store := newDatabase(t)
+	one, _ := start(t, quickConfig(store, doNothing))
+	two, stopTwo := start(t, quickConfig(store, doNothing))
+	reads := func() (all []string) {
+		labels, err := one.ReplicaLabels(t.Context())
+		require.NoError(t, err)
+		return slices.Sorted(maps.Values(labels))
+	}
+	require.Empty(t, reads(), "nobody has said anything")
+	one.SetLabel("1111aaaa")
+	two.SetLabel("2222bbbb")
+	require.Eventually(t, func() bool { return slices.Equal(reads(), []string{"1111aaaa", "2222bbbb"}) }, patience, 10*time.Millisecond)
+	two.SetLabel("1111aaaa")
+	require.Eventually(t, func() bool { return slices.Equal(reads(), []string{"1111aaaa", "1111aaaa"}) }, patience, 10*time.Millisecond)
+	stopTwo()
+	require.Equal(t, []string{"1111aaaa"}, reads())
+
+	alone, _ := start(t, quickConfig(newFile(t), doNothing))
+	alone.SetLabel("1111aaaa")
+	labels, err := alone.ReplicaLabels(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, labels, "the only one tells nobody")
 }

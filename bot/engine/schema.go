@@ -22,6 +22,7 @@ import (
 //	command.forget    1 where they are to be erased at the job's end, even if it fails
 //	intent            an intention; n counts those of a step
 //	replica           a process, from Open to Close; dead is when the others missed it
+//	replica.label     what it says about itself to the others, see SetLabel; empty on SQLite
 //	note              a value that all replicas share
 //	command.owner     whom the job counts for, empty for jobs of older programs
 //	quota             a job that counts against a quota since a time; key names the quota
@@ -123,6 +124,9 @@ func migrations() []migration {
 		`ALTER TABLE command ADD COLUMN held TEXT NOT NULL DEFAULT ''`,
 		`CREATE INDEX command_held ON command (owner) WHERE held <> '' AND finished IS NULL`,
 		`INSERT INTO note (name, value) VALUES ('pauses', '[]') ON CONFLICT (name) DO NOTHING`,
+	}}, {statements: []string{
+		// An older program beside this one says nothing.
+		`ALTER TABLE replica ADD COLUMN label TEXT NOT NULL DEFAULT ''`,
 	}}}
 }
 

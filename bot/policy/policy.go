@@ -23,6 +23,7 @@ type Policy struct {
 	contact     string
 	index       *ruleIndex
 	lists       listNumbers // how many lists there are
+	resolvedBy  Directory
 }
 
 // Options is what the rules are checked against and how refusals speak.
@@ -116,22 +117,39 @@ func (a NamedAccount) String() string {
 	return "email:" + a.Email
 }
 
-// NamedAccounts lists the accounts that rules name by username or address, for a look whether there
-// are such accounts. Patterns of addresses are left out.
+// NamedAccounts lists the accounts that rules and admins name by username or address, for a look
+// whether there are such accounts. Patterns of addresses are left out.
 func (p *Policy) NamedAccounts() []NamedAccount {
 	if p == nil {
 		return nil
 	}
-	var all []NamedAccount
+	all := namedAccounts(NamedRule{Name: "admins"}, p.admins)
 	for _, r := range slices.Concat(p.deny, p.allow) {
-		for _, s := range r.who {
-			account := NamedAccount{Rule: NamedRule{Name: r.name, Line: r.line}, Username: s.user, Deny: s.deny}
-			if s.kind == "email" && s.mail.plain {
-				account.Email = s.mail.pattern
-			}
-			if account.Username != "" || account.Email != "" {
-				all = append(all, account)
-			}
+		named := NamedRule{Name: r.name, Line: r.line}
+		all = append(all, namedAccounts(named, r.who)...)
+		for _, c := range r.when {
+			all = append(all, namedAccounts(named, c.subjects)...)
+		}
+		if r.approval != nil {
+			all = append(all, namedAccounts(named, r.approval.by)...)
+		}
+	}
+	return all
+}
+
+// namedAccounts are the accounts in a list of the rule. A list that is no rule's has the lines of
+// its entries.
+func namedAccounts(rule NamedRule, list []subject) (all []NamedAccount) {
+	for _, s := range list {
+		account := NamedAccount{Rule: rule, Username: s.user, Deny: s.deny}
+		if s.kind == "email" && s.mail.plain {
+			account.Email = s.mail.pattern
+		}
+		if rule.Line == 0 {
+			account.Rule.Line = s.value.Line()
+		}
+		if account.Username != "" || account.Email != "" {
+			all = append(all, account)
 		}
 	}
 	return all

@@ -53,7 +53,17 @@ func (p *Policy) Resolve(d Directory) (*Policy, schema.Problems) {
 	out := *p
 	out.admins, out.deny, out.allow = r.subjects(p.admins), r.rules(p.deny), r.rules(p.allow)
 	out.index = newRuleIndex(out.deny, out.allow)
+	out.resolvedBy = d
 	return &out, r.problems
+}
+
+// ResolvedBy is what the directory knew of the names when they were resolved; the zero Directory
+// before.
+func (p *Policy) ResolvedBy() Directory {
+	if p == nil {
+		return Directory{}
+	}
+	return p.resolvedBy
 }
 
 type resolver struct {

@@ -126,11 +126,18 @@ func TestAccountsThatRulesNameAreListed(t *testing.T) {
 deny:
   - {name: kim, who: ["user:KIM", external], commands: ["*"], reason: no}
 allow:
-  - {name: desk, who: ["email:Bob@acme.com", "email:*@acme.com", "userid:7", "*"], commands: ["*"]}
+  - {name: desk, who: ["email:Bob@acme.com", "email:*@acme.com", "userid:7", "*"], commands: ["*"], when: {members: ["user:cora"]}}
+admins:
+  - group:Admins
+  - user:Ops
 `)
 	require.Equal(t, []policy.NamedAccount{
+		{Rule: policy.NamedRule{Name: "admins", Line: 8}, Username: "ops"},
 		{Rule: policy.NamedRule{Name: "kim", Line: 3}, Username: "kim", Deny: true},
 		{Rule: policy.NamedRule{Name: "desk", Line: 5}, Email: "bob@acme.com"},
+		{Rule: policy.NamedRule{Name: "desk", Line: 5}, Username: "cora"},
 	}, p.NamedAccounts())
 	require.Empty(t, (*policy.Policy)(nil).NamedAccounts())
+	people, groups, companies := p.CountAdmins()
+	require.Equal(t, []int{1, 1, 0}, []int{people, groups, companies})
 }

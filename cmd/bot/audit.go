@@ -65,7 +65,7 @@ func (f *auditFilter) addFlags(c *cobra.Command) {
 	c.Flags().StringVar(&f.user, "user", "", "only of this person: user id, username or e-mail address")
 	c.Flags().StringVar(&f.room, "room", "", "only of the requests that concern this room, by its stream id")
 	c.Flags().StringVar(&f.request, "request", "", "only of this request, by the number that the user reads")
-	c.Flags().StringVar(&f.kind, "kind", "", "only of this kind: decision, room, member, owner, answer, operator, policy, start, stop, restored, removed")
+	c.Flags().StringVar(&f.kind, "kind", "", "only of this kind: decision, room, member, owner, answer, operator, pause, policy, start, stop, restored, removed")
 }
 
 // filters are the selections of which each gives some of the entries: one, or one for each account

@@ -18,8 +18,11 @@ func checkCommand(io streams) *cobra.Command {
 		Long: `Tests, in the order in which they matter, what the bot needs to work: the
 configuration, the policy, the key or certificate, the store, the address of the
 health page, the names and ports of the pod, the clock, the login, the datafeed,
-the right to read groups, and whether there are the accounts that the policy
-names by user: and email: (patterns are not looked up). A key that waits beside the one in use (see bot
+the right to read groups, whether there are the accounts that the policy names by
+user: and email: (patterns are not looked up), and whether each group that it
+names is there once and shows who is in it. People and groups that a bot with this
+store has known by a name are told by their new one. It warns where the policy has no
+administrators, or only those of groups. A key that waits beside the one in use (see bot
 keygen --rotate) is tested too, and the previous key where one is configured. It
 warns of what strangers could get at: plain http, a database that need not prove
 itself, a health page on other networks, files that other users can read or
@@ -58,7 +61,7 @@ func runChecks(ctx context.Context, path string) []checkResult {
 	}
 	credentials := checkCredentials(c)
 	results := []checkResult{
-		checkConfigFile(c, path), checkPolicy(c, path), credentials, checkStore(ctx, c.Roombot.Store.Address), checkHealth(ctx, c),
+		checkConfigFile(c, path), checkPolicy(c, path), checkAdmins(c), credentials, checkStore(ctx, c.Roombot.Store.Address), checkHealth(ctx, c),
 	}
 	needed := append(checkPreviousKey(c), checkNetwork(ctx, c)...)
 	results = append(results, needed...)

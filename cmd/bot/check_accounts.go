@@ -6,15 +6,20 @@ import (
 	"slices"
 	"strings"
 
+	"roombot/bot"
 	"roombot/bot/policy"
 	"roombot/symphony"
 )
 
 // checkNamedAccounts looks whether there are the accounts that the policy names. A rule about one
 // that is not there, such as a misspelt one, is about nobody.
-func checkNamedAccounts(ctx context.Context, client *symphony.Client, named []policy.NamedAccount) checkResult {
+func checkNamedAccounts(ctx context.Context, client *symphony.Client, named []policy.NamedAccount, known bot.KnownNames) checkResult {
 	usernames, emails := namesToLookUp(named)
 	found, err := lookUpAccounts(ctx, client, usernames, emails)
+	var before []symphony.User
+	if ids := known.AccountsOf(usernames); err == nil && len(ids) > 0 {
+		before, err = client.UsersByID(ctx, ids...)
+	}
 	if err != nil {
 		f := failedCheck("accounts", "", err, "The accounts that the policy names could not be looked up; the bot needs that right for user: and email: as well.")
 		f.Level = levelWarning
@@ -26,7 +31,20 @@ func checkNamedAccounts(ctx context.Context, client *symphony.Client, named []po
 			warnings = append(warnings, fmt.Sprintf("%s %s (rule %q, line %d)", account, problem, account.Rule.Name, account.Rule.Line))
 		}
 	}
+	warnings = append(warnings, renamedAccounts(usernames, known, before)...)
 	return passedCheck("accounts", fmt.Sprintf("the policy names %d", len(usernames)+len(emails)), warnings...)
+}
+
+// renamedAccounts says of each name that was known for one of the accounts what that is called now.
+func renamedAccounts(usernames []string, known bot.KnownNames, accounts []symphony.User) (renamed []string) {
+	for _, name := range usernames {
+		for _, account := range accounts {
+			if known.Users[name] == int64(account.ID) && !strings.EqualFold(name, account.Username) {
+				renamed = append(renamed, fmt.Sprintf("user:%s is called %s now", name, account.Username))
+			}
+		}
+	}
+	return renamed
 }
 
 // namesToLookUp are the names in the accounts, each once.
@@ -59,7 +77,7 @@ func accountProblem(account policy.NamedAccount, found []symphony.User) string {
 	})
 	switch {
 	case i < 0:
-		return "is nobody in your company's directory: correct or remove it"
+		return "is nobody in your company's directory (misspelt, renamed or gone): correct or remove it"
 	case found[i].AccountType == symphony.ServiceAccount && !account.Deny:
 		return "is a service account, which rules that allow name by bot or userid: only"
 	}

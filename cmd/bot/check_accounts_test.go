@@ -16,7 +16,7 @@ func TestCheckWarnsOfAccountsThatAreNobody(t *testing.T) {
 	path := filepath.Join(dir, "config.json")
 	got, code := runCheck(t, path)
 	require.Zero(t, code)
-	require.Equal(t, checkResult{Name: "accounts", Level: levelOK, Detail: "the policy names 1"}, got["accounts"])
+	require.Equal(t, checkResult{Name: "accounts", Level: levelOK, Detail: "the policy names 2"}, got["accounts"])
 
 	const everybody = `"who": ["*"], "where"`
 	const named = `"who": ["user:BOB", "user:bobb", "email:alice@acme.test", "email:alise@acme.test", "email:*@nowhere.com", "user:roombot"], "where"`
@@ -27,8 +27,8 @@ func TestCheckWarnsOfAccountsThatAreNobody(t *testing.T) {
 	got, code = runCheck(t, path)
 	require.Zero(t, code)
 	require.Equal(t, levelWarning, got["accounts"].Level)
-	require.Equal(t, "the policy names 6", got["accounts"].Detail)
-	const nobody = ` is nobody in your company's directory: correct or remove it (rule "everybody", line `
+	require.Equal(t, "the policy names 7", got["accounts"].Detail)
+	const nobody = ` is nobody in your company's directory (misspelt, renamed or gone): correct or remove it (rule "everybody", line `
 	require.Contains(t, got["accounts"].Remedy, "user:bobb"+nobody)
 	require.Contains(t, got["accounts"].Remedy, "email:alise@acme.test"+nobody)
 	require.Contains(t, got["accounts"].Remedy, "user:roombot is a service account")

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"database/sql"
+	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,4 +43,79 @@ func TestCheckSaysWhereGroupsAreRead(t *testing.T) {
 	got, code = runCheck(t, config)
 	require.Zero(t, code)
 	require.Contains(t, got["groups"].Remedy, "group: needs the role Group Manager")
+}
+
+func TestCheckReadsTheGroupsOfThePolicy(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	page := begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0").line("Page")
+	pod := client.New(regexp.MustCompile(`http://\S+`).FindString(page))
+	t.Cleanup(pod.Close)
+	for range 2 {
+		_, err := pod.CreateGroup(t.Context(), client.CreateGroupRequest{Name: "Twice", Members: []string{"bob"}})
+		require.NoError(t, err)
+	}
+	path := filepath.Join(dir, "config.json")
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	write := func(who, admins string) {
+		const everybody, ops = `"who": ["*"], "where"`, `"admins": ["user:ops"],`
+		text := strings.Replace(string(raw), everybody, `"who": [`+who+`], "where"`, 1)
+		require.NoError(t, os.WriteFile(path, []byte(strings.Replace(text, ops, admins, 1)), 0o600))
+	}
+	got, code := runCheck(t, path)
+	require.Zero(t, code)
+	require.NotContains(t, got, "policy groups", "it names none")
+	require.Equal(t, levelOK, got["admins"].Level)
+
+	write(`"internal"`, `"admins": ["group:Test Group"],`)
+	got, code = runCheck(t, path)
+	require.Zero(t, code)
+	require.Equal(t, checkResult{Name: "policy groups", Level: levelOK, Detail: "the policy names 1"}, got["policy groups"])
+	require.Equal(t, levelWarning, got["admins"].Level)
+	require.Contains(t, got["admins"].Remedy, "name a person in roombot.policy.admins as well")
+
+	write(`"group:Test Group", "group:Tset Group", "group:twice"`, ``)
+	got, code = runCheck(t, path)
+	require.Zero(t, code)
+	require.Equal(t, levelWarning, got["policy groups"].Level)
+	require.Contains(t, got["policy groups"].Remedy, `allow[0].who[1]: "group:Tset Group" is no group that the bot can see`)
+	require.Contains(t, got["policy groups"].Remedy, `allow[0].who[2]: "group:twice" is the name of 2 groups`)
+	require.NotContains(t, got["policy groups"].Remedy, `"group:Test Group"`)
+	require.Contains(t, got["admins"].Remedy, "nobody may /pause the bot in a chat")
+
+	require.NoError(t, pod.Fail(t.Context(), client.Fault{Path: "listSDLGroups", Status: http.StatusForbidden}))
+	require.NoError(t, pod.Fail(t.Context(), client.Fault{Path: "/profile-manager/*", Status: http.StatusForbidden}))
+	require.NoError(t, pod.Fail(t.Context(), client.Fault{Path: "/v1/groups/*", Status: http.StatusForbidden}))
+	got, code = runCheck(t, path)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, got["policy groups"].Remedy, "The policy needs the role Group Manager")
+}
+
+func TestCheckSaysWhatRenamedPeopleAndGroupsAreCalledNow(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	raw, err := os.ReadFile(w.config)
+	require.NoError(t, err)
+	name := func(person, group string) {
+		text := strings.Replace(string(raw), `"who": ["*"], "where"`, fmt.Sprintf(`"who": ["user:%s", "group:%s"], "where"`, person, group), 1)
+		require.NoError(t, os.WriteFile(w.config, []byte(text), 0o600))
+	}
+	name("bob", "Test Group")
+	running := w.run()
+	w.says("bob", firstCommand)
+	require.Zero(t, running.stop())
+	db, err := sql.Open("sqlite", filepath.Join(w.dir, "roombot.db"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	// What the pod calls bob and the Test Group was once called bobby and the Old Group.
+	_, err = db.Exec(`UPDATE note SET value = replace(replace(value, '"bob"', '"bobby"'), '"test group"', '"old group"') WHERE name = 'policy-names'`)
+	require.NoError(t, err)
+	name("bobby", "Old Group")
+	got, code := runCheck(t, w.config)
+	require.Zero(t, code)
+	require.Contains(t, got["accounts"].Remedy, "user:bobby is nobody in your company's directory")
+	require.Contains(t, got["accounts"].Remedy, "user:bobby is called bob now")
+	require.Contains(t, got["policy groups"].Remedy, `"group:Old Group" is no group that the bot can see`)
+	require.Contains(t, got["policy groups"].Remedy, `group:old group is called "Test Group" now`)
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 
+	"roombot/bot"
 	"roombot/bot/config"
+	"roombot/bot/engine"
 	"roombot/commands"
 	"roombot/symphony"
 )
@@ -23,10 +25,31 @@ func checkPod(ctx context.Context, c *config.Config, client *symphony.Client) []
 		checkDatafeed(ctx, c, client),
 		checkGroups(ctx, client),
 	}
+	known := readKnownNames(ctx, c)
 	if named := c.Policy.NamedAccounts(); len(named) > 0 {
-		results = append(results, checkNamedAccounts(ctx, client, named))
+		results = append(results, checkNamedAccounts(ctx, client, named, known))
+	}
+	if named := c.Policy.Names().Groups; len(named) > 0 {
+		results = append(results, checkNamedGroups(ctx, client, c.Policy, known))
 	}
 	return results
+}
+
+// readKnownNames reads whom the names of the policy stood for before, none where there is no store
+// that can be read: checkStore tells why.
+func readKnownNames(ctx context.Context, c *config.Config) bot.KnownNames {
+	if !c.Roombot.Store.IsPostgres() && isMissing(c.Roombot.Store.File()) {
+		return bot.KnownNames{}
+	}
+	store, err := engine.Inspect(ctx, c.Roombot.Store.Address)
+	if err != nil {
+		return bot.KnownNames{}
+	}
+	known, err := bot.ReadKnownNames(ctx, store)
+	if errors.Join(err, store.Close()) != nil {
+		return bot.KnownNames{}
+	}
+	return known
 }
 
 // loginFailure is the result of a failed login. It has the remedy of the likely cause only.

@@ -47,6 +47,21 @@ func checkPolicy(c *config.Config, path string) checkResult {
 	return passedCheck("policy", detail, append(warnings, roomNameWarnings(c)...)...)
 }
 
+// checkAdmins looks whether anybody may pause the bot and is told of the policy.
+func checkAdmins(c *config.Config) checkResult {
+	people, groups, companies := c.Policy.CountAdmins()
+	detail := fmt.Sprintf("entries: %d of people, %d of groups", people, groups)
+	switch {
+	case companies > 0:
+		return passedCheck("admins", detail, "not only people and groups are administrators, who may pause the bot: name people in roombot.policy.admins")
+	case people+groups == 0:
+		return passedCheck("admins", detail, "nobody may /pause the bot in a chat, or is told of a faulty policy: name people in roombot.policy.admins")
+	case people == 0:
+		return passedCheck("admins", detail, "while Symphony does not say who is in a group, nobody is administrator: name a person in roombot.policy.admins as well")
+	}
+	return passedCheck("admins", detail)
+}
+
 // roomNameWarnings warn of allow rules that admit in rooms of a name.
 func roomNameWarnings(c *config.Config) []string {
 	byName := c.Policy.AllowsByRoomName()

@@ -27,7 +27,8 @@ func statusCommand(io streams) *cobra.Command {
 		Short: "Show the health of a running bot",
 		Long: `Reads the health page of a running bot (roombot.health.listen), on this machine
 unless that names another, and prints whether the bot is ready, and if not why;
-the datafeed, the session with Symphony, and the queue.
+the datafeed, the session with Symphony, the queue, the version of the policy and
+what is wrong with its text, what is paused, and how far the audit record is.
 
 Exit codes: 0 ready, 1 not ready, 3 nothing answers.`,
 		Example: "  bot status --config /etc/roombot/config.json",
@@ -135,14 +136,35 @@ func printHealth(out stdio.Writer, h bot.Health, now time.Time) error {
 		row("Queue", "%d waiting of %d at most, %d running, %d failed, oldest %s, replicas: %d",
 			h.Queue.Queued, h.Queue.Limit, h.Queue.Running, h.Queue.Failed, formatSeconds(h.Queue.OldestSeconds), h.Queue.Replicas)
 	}
+	row("Policy", "%s", formatPolicy(h.Policy, now))
+	for _, fault := range h.Policy.Faults {
+		row("", "✗ %s", fault)
+	}
+	for _, replica := range slices.Sorted(maps.Keys(h.Policy.Versions)) {
+		row("", "✗ replica %s decides by version %s", replica, h.Policy.Versions[replica])
+	}
 	for _, p := range h.Pauses {
 		row("Paused", "%s", formatPause(p, now))
 	}
 	if h.Queue.Held > 0 {
 		row("Held", "%d requests, until the pause ends", h.Queue.Held)
 	}
+	if h.Queue.Answers {
+		row("Record", "entry %d is the last, %d not in the chain yet", h.Record.Seq, h.Record.Unlinked)
+	}
 	row("Answers", "%s", formatCounts(h.Requests))
 	return w.Flush()
+}
+
+func formatPolicy(p bot.PolicyHealth, now time.Time) string {
+	text := "none: nobody may do anything but /help"
+	if p.Version != "" {
+		text = fmt.Sprintf("version %s, since %s", p.Version, formatAgo(now, p.Since))
+	}
+	if p.Faulty {
+		text += "; a newer text is faulty and not used:"
+	}
+	return text
 }
 
 // adviceFor says what to do about a problem.

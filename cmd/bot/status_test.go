@@ -85,6 +85,15 @@ func (w *watched) waitUntilIdle() {
 	}, patience, tick, "the bot comes to rest")
 }
 
+// breakPolicy misspells a command in the policy.
+func (w *watched) breakPolicy() {
+	w.t.Helper()
+	raw, err := os.ReadFile(w.config)
+	require.NoError(w.t, err)
+	require.Contains(w.t, string(raw), `"newroom"`)
+	require.NoError(w.t, os.WriteFile(w.config, []byte(strings.Replace(string(raw), `"newroom"`, `"newrom"`, 1)), 0o600))
+}
+
 func (w *watched) says(who, text string) client.Conversation {
 	w.t.Helper()
 	talk, err := w.pod.Say(w.t.Context(), client.SayRequest{As: who, Text: text, Wait: patience.String()})
@@ -106,12 +115,25 @@ func TestStatusTellsHowARunningBotIs(t *testing.T) {
 	require.Regexp(t, `(?m)^Queue +0 waiting of 1000 at most, 0 running, 0 failed`, got.out)
 	require.Regexp(t, `(?m)^Answers +1 done`, got.out)
 
+	require.Regexp(t, `(?m)^Policy +version [0-9a-f]{8}, since .* ago$`, got.out)
+	require.NotContains(t, got.out, "Paused")
+
 	got = shell(t, "status", "--config", w.asked, "--json")
 	require.Zero(t, got.code)
 	var h bot.Health
 	require.NoError(t, json.Unmarshal([]byte(got.out), &h))
 	require.True(t, h.Ready)
 	require.Equal(t, map[string]int{"done": 1}, h.Requests)
+	require.Equal(t, int64(7), h.Record.Seq+int64(h.Record.Unlinked), "start, policy, decision, room, two of members, and answer")
+	w.breakPolicy()
+	require.Eventually(t, func() bool {
+		got = shell(t, "status", "--config", w.asked)
+		return strings.Contains(got.out, "a newer text is faulty and not used")
+	}, patience, tick)
+	require.Regexp(t, `(?m)^Policy +version `+h.Policy.Version+`, since .*:\n +✗ .*config.json:\d+:\d+: roombot.policy.deny`, got.out)
+	require.Zero(t, shell(t, "pause", "--config", w.asked, "--reason", "audit").code)
+	require.Regexp(t, `(?m)^Paused +all by operator .*, "audit"$`, shell(t, "status", "--config", w.asked).out)
+	require.Regexp(t, `(?m)^Record +entry \d+ is the last, \d not in the chain yet$`, got.out)
 
 	require.Zero(t, running.stop())
 	got = shell(t, "status", "--config", w.asked)

@@ -1,0 +1,53 @@
+package bot
+
+import (
+	"context"
+	"slices"
+
+	"github.com/rs/zerolog"
+
+	"roombot/symphony"
+)
+
+// maxAdminsTold is how many administrators are told at most, unless the policy names more by
+// themselves: who is in a group changes without the policy.
+const maxAdminsTold = 20
+
+// adminsToTell are the administrators whom the policy names as persons, and the colleagues who are
+// in the groups of its administrators, each once.
+func (b *Bot) adminsToTell(ctx context.Context) (ids []symphony.UserID) {
+	rules := b.rules.now()
+	for _, id := range rules.AdminIDs() {
+		ids = append(ids, symphony.UserID(id))
+	}
+	named := len(ids)
+	for _, key := range rules.AdminGroups() {
+		group, err := b.rules.groups.get(ctx, key)
+		if err != nil {
+			zerolog.Ctx(ctx).Warn().Err(err).Msg("administrators in a group were not told, since it could not be read")
+		}
+		for id, isActive := range group.members {
+			if isActive && id != b.self.ID && !b.env.IsExternal(id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	slices.Sort(ids[named:])
+	return boundAdmins(ctx, ids, named)
+}
+
+// boundAdmins leaves out who is there twice, and of those behind the named ones as many as are too
+// many.
+func boundAdmins(ctx context.Context, ids []symphony.UserID, named int) (kept []symphony.UserID) {
+	for i, id := range ids {
+		switch {
+		case slices.Contains(kept, id):
+		case i < named || len(kept) < maxAdminsTold:
+			kept = append(kept, id)
+		default:
+			zerolog.Ctx(ctx).Warn().Msg("not all administrators were told, since there are too many in groups")
+			return kept
+		}
+	}
+	return kept
+}
