@@ -11,14 +11,6 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// noteNewPolicy adds the policy that is in force to the audit record, and tells the administrators.
-func (b *Bot) noteNewPolicy(ctx context.Context, text string) {
-	if err := b.record.addPolicy(ctx, b.rules.now()); err != nil {
-		zerolog.Ctx(ctx).Error().Err(err).Msg("policy could not be added to the audit record")
-	}
-	b.tellAdmins(ctx, text)
-}
-
 // tellAdmins writes to each administrator whom the policy names as a person, in their 1:1 chat. Of
 // several replicas the first one does that, once for each text.
 func (b *Bot) tellAdmins(ctx context.Context, text string) {
