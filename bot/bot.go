@@ -200,7 +200,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	group.Go(func() error { b.publishManifest(ctx); return nil })
 	group.Go(func() error { b.refreshGroups(ctx); return nil })
 	group.Go(func() error { b.history.run(ctx); return nil })
-	group.Go(func() error { b.rules.watch(ctx, b.noteNewPolicy); return nil })
+	group.Go(func() error { b.rules.watch(ctx, b.record.addPolicy, b.noteNewPolicy); return nil })
 	group.Go(func() error { b.rules.groups.refresh(ctx); return nil })
 	group.Go(func() error { b.watchRules(ctx); return nil })
 	group.Go(func() error { b.record.run(ctx); return nil })

@@ -67,9 +67,9 @@ func newPolicyInForce(ctx context.Context, c Config) (*policyInForce, error) {
 
 func (p *policyInForce) now() *policy.Policy { return p.current.Load().policy }
 
-// watch replaces the policy whenever its text changes, until ctx ends. note is called with what
-// administrators are to be told.
-func (p *policyInForce) watch(ctx context.Context, note func(ctx context.Context, text string)) {
+// watch replaces the policy whenever its text changes, until ctx ends. record is called with a
+// policy before it decides anything, and tell with what administrators are to be told.
+func (p *policyInForce) watch(ctx context.Context, record recordPolicy, tell func(ctx context.Context, text string)) {
 	if p.read == nil {
 		return
 	}
@@ -81,15 +81,18 @@ func (p *policyInForce) watch(ctx context.Context, note func(ctx context.Context
 			return
 		case <-look.C:
 		}
-		if text := p.reload(ctx); text != "" {
-			note(ctx, text)
+		if text := p.reload(ctx, record); text != "" {
+			tell(ctx, text)
 		}
 	}
 }
 
+// recordPolicy adds a policy to the audit record.
+type recordPolicy func(context.Context, *policy.Policy) error
+
 // reload adopts a new policy, unless anything is wrong with it. It returns what administrators are
 // told, empty where nothing has changed.
-func (p *policyInForce) reload(ctx context.Context) (text string) {
+func (p *policyInForce) reload(ctx context.Context, record recordPolicy) (text string) {
 	before := p.current.Load()
 	read, err := p.read()
 	if err == nil && read == nil {
@@ -113,6 +116,13 @@ func (p *policyInForce) reload(ctx context.Context) (text string) {
 		zerolog.Ctx(ctx).Error().Err(err).Str("policy", before.policy.Version()).Msg("policy was not changed, the new text is faulty")
 		p.current.Store(&policyState{policy: before.policy, since: before.since, before: before.before, fault: err})
 		return "✗ The new text of the policy is faulty, so version " + before.policy.Version() + " stays in force.\n" + err.Error()
+	}
+	if resolved.Version() != before.policy.Version() {
+		if err := record(ctx, resolved); err != nil {
+			zerolog.Ctx(ctx).Warn().Err(err).Msg("new policy could not be added to the audit record, will retry")
+			p.next = read
+			return ""
+		}
 	}
 	state := &policyState{policy: resolved, since: time.Now(), before: before.policy.Version()}
 	if resolved.Version() == before.policy.Version() {

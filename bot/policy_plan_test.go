@@ -13,6 +13,7 @@ import (
 
 	"roombot/bot"
 	"roombot/bot/config"
+	"roombot/bot/engine"
 	"roombot/symphony/sandbox/client"
 )
 
@@ -194,6 +195,22 @@ func TestAnEditWaitsForTheDirectory(t *testing.T) {
 	require.Eventually(t, func() bool { return strings.Contains(w.log.String(), "could not be looked up, will retry") }, patience, tick)
 	w.says("alice", `/newroom "Still"`).sees("is open")
 	status.Store(0)
+	w.requireTold("ops", "The policy is version")
+	w.says("bob", `/newroom "Now"`).sees("is open")
+}
+
+// A version that has decided anything is in the record, also after a crash right then.
+func TestAnEditWaitsForTheAuditRecord(t *testing.T) {
+	t.Parallel()
+	file, setup := withPolicyFile(t, allowRules("user:alice"))
+	w := newWorld(t, setup)
+	before := w.bot.Health(t.Context()).Policy.Version
+	release, err := engine.LockStore(t.Context(), engine.FileAddress(w.store))
+	require.NoError(t, err)
+	file.write(`{admins: ["user:ops"], ` + strings.TrimSpace(allowRules("user:bob")) + `}`)
+	require.Eventually(t, func() bool { return strings.Contains(w.log.String(), "could not be added to the audit record") }, patience, tick)
+	require.Equal(t, before, w.bot.Health(t.Context()).Policy.Version)
+	require.NoError(t, release())
 	w.requireTold("ops", "The policy is version")
 	w.says("bob", `/newroom "Now"`).sees("is open")
 }

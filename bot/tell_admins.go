@@ -11,12 +11,9 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// noteNewPolicy adds the policy that is in force to the audit record, and tells the administrators.
+// noteNewPolicy tells of a policy that has come into force, or of the faults of a text that has not.
 func (b *Bot) noteNewPolicy(ctx context.Context, text string) {
 	b.engine.SetLabel(b.rules.now().Version())
-	if err := b.record.addPolicy(ctx, b.rules.now()); err != nil {
-		zerolog.Ctx(ctx).Error().Err(err).Msg("policy could not be added to the audit record")
-	}
 	b.tellAdmins(ctx, text)
 	b.noteNames(ctx)
 }

@@ -77,6 +77,15 @@ func Load(path string, env func(name string) (string, bool), commands ...string)
 	return Parse(path, content, env, commands...)
 }
 
+// LoadWithoutPolicy is Load for what needs no policy: its faults do not count.
+func LoadWithoutPolicy(path string, env func(name string) (string, bool)) (*Config, error) {
+	root, err := schema.Read(path, env)
+	if err != nil {
+		return nil, err
+	}
+	return new(Config).decode(root, func() Problems { return nil })
+}
+
 // Parse is Load for content that the caller has read. The file that path names need not exist.
 func Parse(path string, content []byte, env func(name string) (string, bool), commands ...string) (*Config, error) {
 	root, err := schema.Parse(path, content, env)

@@ -11,9 +11,14 @@ import (
 )
 
 func decode(root schema.Value, content []byte, commands []string) (*Config, error) {
-	c := &Config{env: root.Env(), commands: commands, policyText: policyText{path: root.File(), content: content}}
+	c := &Config{commands: commands, policyText: policyText{path: root.File(), content: content}}
+	return c.decode(root, func() Problems { return c.loadPolicy(commands) })
+}
+
+func (c *Config) decode(root schema.Value, loadPolicy func() Problems) (*Config, error) {
+	c.env = root.Env()
 	unused, problems := root.Decode(c)
-	problems = append(problems, c.loadPolicy(commands)...)
+	problems = append(problems, loadPolicy()...)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,8 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,5 +45,35 @@ func TestActsOfOperatorsAreReportedOnce(t *testing.T) {
 			return err == nil && n == 0
 		}, patience, 10*time.Millisecond)
 		require.Empty(t, reported)
+	})
+}
+
+// A store may write what several ask for at a time in one transaction, of which one is the writer.
+func TestActsAreReportedBesideOtherWrites(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		const acts = 30
+		reported := make(chan engine.Act, 2*acts)
+		c := quickConfig(store, func(context.Context, *engine.Attempt) error { return nil })
+		c.ReportAct = func(_ context.Context, act engine.Act) { reported <- act }
+		e, _ := start(t, c)
+		writing, stop := context.WithCancel(t.Context())
+		var others sync.WaitGroup
+		for n := range 4 {
+			others.Go(func() {
+				for writing.Err() == nil {
+					_ = e.SetNote(writing, fmt.Sprint("note", n), n) // the end may cut one off
+				}
+			})
+		}
+		ctx := engine.WithOperator(t.Context(), "ann")
+		for range acts {
+			_, err := e.Pause(ctx, engine.Pause{Kind: "some", By: "Ann"})
+			require.NoError(t, err)
+		}
+		stop()
+		others.Wait()
+		for range acts {
+			require.Equal(t, "ann", next(t, reported).Operator)
+		}
 	})
 }

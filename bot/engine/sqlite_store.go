@@ -31,6 +31,7 @@ type sqliteStore struct {
 
 type queuedWrite struct {
 	transaction transaction
+	operator    any // who acts, see WithOperator; nil for nobody
 	done        chan error
 }
 
@@ -63,7 +64,7 @@ func (s *sqliteStore) writeStatement(ctx context.Context, row func(scan) error, 
 }
 
 func (s *sqliteStore) write(ctx context.Context, t transaction) error {
-	w := &queuedWrite{transaction: t, done: make(chan error, 1)}
+	w := &queuedWrite{transaction: t, operator: ctx.Value(operatorKey{}), done: make(chan error, 1)}
 	s.mu.Lock()
 	s.queued = append(s.queued, w)
 	s.mu.Unlock()
@@ -110,7 +111,11 @@ func (s *sqliteStore) commit(ctx context.Context, batch []*queuedWrite) error {
 		return &outageError{fmt.Errorf("%w: %w", errBegin, err)}
 	}
 	for _, w := range batch {
-		if err := w.transaction(ctx, sqlRunner{tx}); err != nil {
+		own := ctx // of whoever writes the batch
+		if w.operator != ctx.Value(operatorKey{}) {
+			own = context.WithValue(ctx, operatorKey{}, w.operator)
+		}
+		if err := w.transaction(own, sqlRunner{tx}); err != nil {
 			_ = tx.Rollback() // the first error tells more
 			return err
 		}

@@ -20,10 +20,26 @@ func configFlag(c *cobra.Command, path *string) {
 
 // loadConfig reads the configuration. Its policy may name existing commands only.
 func loadConfig(path string) (*config.Config, error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no configuration %s: name yours with --config (without one there is %s sandbox)", path, programName)
+	if err := checkConfigExists(path); err != nil {
+		return nil, err
 	}
 	return config.Load(path, os.LookupEnv, commandNames()...)
+}
+
+// loadConfigWithoutPolicy reads the configuration for what is done beside a bot, such as an
+// emergency stop. The text of the policy may be faulty, while the bot goes on with the one before.
+func loadConfigWithoutPolicy(path string) (*config.Config, error) {
+	if err := checkConfigExists(path); err != nil {
+		return nil, err
+	}
+	return config.LoadWithoutPolicy(path, os.LookupEnv)
+}
+
+func checkConfigExists(path string) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no configuration %s: name yours with --config (without one there is %s sandbox)", path, programName)
+	}
+	return nil
 }
 
 // commandNames are the commands that a policy may name.

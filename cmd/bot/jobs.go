@@ -208,7 +208,7 @@ func oneRequest(c *cobra.Command, args []string) error {
 
 // inspect opens the configured store and calls look.
 func inspect(ctx context.Context, path string, look func(context.Context, *engine.Inspector) error) error {
-	c, err := loadConfig(path)
+	c, err := loadConfigWithoutPolicy(path)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func operatorName() string {
 // auditAct writes the audit line of an act to the shell's own log. The bot writes the same line
 // into its own.
 func auditAct(ctx context.Context, err stdio.Writer, path string, act engine.Act) error {
-	c, failed := loadConfig(path)
+	c, failed := loadConfigWithoutPolicy(path)
 	if failed != nil {
 		return failed
 	}

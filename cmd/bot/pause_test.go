@@ -1,6 +1,9 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,5 +32,25 @@ func TestAnOperatorPausesAndResumesBesideARunningBot(t *testing.T) {
 	require.Contains(t, bot("resume", "newroom").out, "That was not paused.\nStill paused: all by operator ")
 	require.Contains(t, bot("resume").out, "Ended. Requests that were held and go on: ")
 	require.Equal(t, "Nothing was paused.\n", bot("resume").out)
+	require.Zero(t, running.stop())
+}
+
+// The bot goes on by the policy of before, and may have to be stopped because of that.
+func TestAPauseNeedsNoFaultlessPolicy(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	running := w.run()
+	raw, err := os.ReadFile(w.config)
+	require.NoError(t, err)
+	path := filepath.Join(w.dir, "faulty.json")
+	faulty := strings.Replace(string(raw), `"policy": {`, `"policy": {"alow": [],`, 1)
+	require.NotEqual(t, string(raw), faulty)
+	require.NoError(t, os.WriteFile(path, []byte(faulty), 0o600))
+	for _, args := range [][]string{{"pause"}, {"status"}, {"jobs", "list"}, {"resume"}} {
+		got := shell(t, append(args, "--config", path)...)
+		require.NotContains(t, got.err, "alow", args)
+	}
+	require.Contains(t, shell(t, "check", "--config", path).out, "alow")
+	require.Contains(t, shell(t, "pause", "--config", path).out, "Paused: all.")
 	require.Zero(t, running.stop())
 }

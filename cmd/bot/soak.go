@@ -25,6 +25,13 @@ the pod with what was asked for. The outcome is a table; the exit code is 1
 unless each request has exactly one room with exactly its people, and exactly
 one answer.
 
+Meanwhile an administrator changes the policy, in a file that is sometimes faulty
+or half written, and pauses the bots, by bot pause and by /pause. People whom a
+rule denies or whose limit is reached get no room then. The audit record has to
+say for each request by which rule and version it was decided, and that version
+must have been in force; no limit may be exceeded, and nothing begun in a pause.
+With --govern=false everybody may do everything.
+
 With --outages no bot is killed. Signing in, then the datafeed, then the store
 are out of order, each for so long, while three requests a second keep coming.
 The table says for each outage how long it took until the bot was not ready, how
@@ -50,7 +57,7 @@ Outages of 30 s and more use the default timings.`,
   bot soak --commands 2000 --replicas 3 --store postgres://localhost/roombot`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, other := range []string{"commands", "kill-every", "faults"} {
+			for _, other := range []string{"commands", "kill-every", "faults", "govern"} {
 				if c.Outages > 0 && cmd.Flags().Changed(other) {
 					return usageError("--outages and --%s: cannot be combined; run two soaks", other)
 				}
@@ -92,6 +99,7 @@ func soakFlags(command *cobra.Command, c *soak.Config) {
 	flags.DurationVar(&c.KillEvery, "kill-every", 2*time.Second, "time between kills; 0 for none")
 	flags.Var(&c.Faults, "faults", "what the pod does meanwhile: none, default or heavy")
 	flags.DurationVar(&c.Outages, "outages", 0, "instead of kills and faults: how long login, feed and store are out of order, one after the other")
+	flags.BoolVar(&c.Govern, "govern", true, "edit the policy and pause the bots meanwhile; without, everybody may do everything")
 	flags.Int64Var(&c.Seed, "seed", 1, "decides the requests and the faults' chances")
 	flags.IntVar(&c.Replicas, "replicas", 1, "bots at once, killed in turn")
 	flags.TextVar(&c.Store, "store", engine.Address{}, "address of the bots' database (default: a file)")

@@ -14,7 +14,8 @@ import (
 	"roombot/cmd/bot/soak"
 )
 
-// Every kind of fault at once, and a kill every 700 ms. `bot soak` is the same at full length.
+// Every kind of fault at once, a kill every 700 ms, and a policy that changes. `bot soak` is the
+// same at full length.
 func TestEachRequestOpensOneRoomAndGetsOneAnswer(t *testing.T) {
 	t.Parallel()
 	skipUnlessSoakRuns(t, "takes half a minute")
@@ -26,6 +27,8 @@ func TestEachRequestOpensOneRoomAndGetsOneAnswer(t *testing.T) {
 	require.True(t, report.IsExact())
 	require.Zero(t, got.code)
 	require.Positive(t, report.Kills)
+	require.Greater(t, report.Versions, 1)
+	require.Positive(t, report.Pauses)
 	require.Positive(t, report.Faults["dropped after"])
 }
 
@@ -99,7 +102,7 @@ func TestPodOfASoakEndsWithAKilledSoak(t *testing.T) {
 
 func TestOutagesCannotBeCombinedWithOtherFlags(t *testing.T) {
 	t.Parallel()
-	for _, other := range []string{"--commands=5", "--kill-every=1s", "--faults=none"} {
+	for _, other := range []string{"--commands=5", "--kill-every=1s", "--faults=none", "--govern"} {
 		require.Equal(t, exitUsage, shell(t, "soak", "--outages", "5s", other).code)
 	}
 	require.Equal(t, exitUsage, shell(t, "soak", "--outages", "-1s").code)

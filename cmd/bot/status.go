@@ -34,7 +34,7 @@ Exit codes: 0 ready, 1 not ready, 3 nothing answers.`,
 		Example: "  bot status --config /etc/roombot/config.json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := loadConfig(path)
+			c, err := loadConfigWithoutPolicy(path)
 			if err != nil {
 				return err
 			}

@@ -1,10 +1,13 @@
 package soak
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
+	"roombot/bot/policy"
 	"roombot/cmd/bot/trial"
+	"roombot/commands"
 	"roombot/symphony/messageml"
 	"roombot/symphony/sandbox/client"
 )
@@ -18,6 +21,8 @@ type Outcome struct {
 	Names  map[string]string
 	Errors []trial.Line // that the bots logged, and ends of bots that were not asked for
 	Record *Record      // nil where it is not compared
+
+	Governance *Governance // nil where each request is let open its room
 }
 
 // Finding is what is wrong with one request.
@@ -33,17 +38,26 @@ func Audit(plan []*Request, w Outcome) AuditResult {
 	w.Rooms = a.checkPlanted(w.Rooms, w.Planted)
 	said, versions := latestVersions(w.Messages), messagesByRequest(w.Messages)
 	known := map[string]bool{}
+	var endings []ending
 	for _, c := range plan {
 		known[c.Number] = true
 		rooms := roomsOf(c, w.Rooms)
-		answers := said[c.Number]
-		a.Rooms.count(len(rooms))
+		answers := withoutPointers(said[c.Number])
 		a.Answers.count(len(answers))
-		a.checkRequest(c, rooms, answers)
+		e := ending{request: c, rooms: rooms, record: &recordOfRequest{}}
+		switch len(rooms) {
+		case 0:
+			e.refusal = w.refusalOf(answers)
+		case 1:
+			e.room = &rooms[0]
+		}
+		a.checkRequest(e, answers, w.Governance)
+		endings = append(endings, e)
 		for _, r := range rooms {
 			a.checkClaims(c, r, versions[c.Number], w.Names)
 		}
 	}
+	a.checkCommands(w.Governance, said, known)
 	for request, messages := range said {
 		if !known[request] {
 			a.Stray += len(messages)
@@ -54,7 +68,10 @@ func Audit(plan []*Request, w Outcome) AuditResult {
 			a.Stray++
 		}
 	}
-	a.checkRecord(plan, w.Rooms, w.Record)
+	a.checkRecord(endings, w.Record)
+	if w.Record != nil {
+		a.checkGovernance(w.Governance, endings, w.Record.Entries)
+	}
 	return a
 }
 
@@ -75,6 +92,16 @@ func latestVersions(talk []client.Message) map[string][]client.Message {
 	return said
 }
 
+// withoutPointers leaves out messages that say only that the answer stands in the 1:1 chat, where
+// it does.
+func withoutPointers(answers []client.Message) []client.Message {
+	isPointer := func(m client.Message) bool { return trial.ReadStamp(m).Outcome == "elsewhere" }
+	if left := slices.DeleteFunc(slices.Clone(answers), isPointer); len(left) == 1 {
+		return left
+	}
+	return answers
+}
+
 // isRoomOf reports whether a room was opened for a request: by its keyword, or by its name, in case
 // the keyword is wrong.
 func isRoomOf(c *Request, r client.Room) bool {
@@ -91,7 +118,20 @@ func roomsOf(c *Request, all []client.Room) (found []client.Room) {
 }
 
 // checkRequest notes what is wrong with one request.
-func (a *AuditResult) checkRequest(c *Request, rooms []client.Room, answers []client.Message) {
+func (a *AuditResult) checkRequest(e ending, answers []client.Message, g *Governance) {
+	c, rooms := e.request, e.rooms
+	switch e.refusal {
+	case policy.Deny:
+		a.Denied++
+	case policy.Limit:
+		a.Limited++
+	default:
+		a.Rooms.count(len(rooms))
+	}
+	if e.refusal != "" {
+		a.checkRefusalAnswer(c, answers[0], g)
+		return
+	}
 	if len(rooms) == 0 && len(answers) == 0 {
 		a.Lost++
 		a.addFinding(c, "lost: neither a room nor an answer")
@@ -159,6 +199,30 @@ func (a *AuditResult) checkAnswer(c *Request, rooms []client.Room, m client.Mess
 		a.Wrong++
 		a.addFinding(c, wrong)
 	}
+}
+
+// checkRefusalAnswer checks that a refusal stands in the chat where the request was made, or in
+// private.
+func (a *AuditResult) checkRefusalAnswer(c *Request, m client.Message, g *Governance) {
+	if m.StreamID != c.StreamID && m.StreamID != g.Chats[c.As] {
+		a.Wrong++
+		a.addFinding(c, "answered in another chat")
+	}
+}
+
+// checkCommands checks that what the administrator has typed was done and answered once. What the
+// bots tell them by themselves is in their chat, and answers nothing.
+func (a *AuditResult) checkCommands(g *Governance, said map[string][]client.Message, known map[string]bool) {
+	if g == nil {
+		return
+	}
+	for _, c := range g.Commands {
+		known[c.Number] = true
+		if answers := said[c.Number]; len(answers) != 1 || trial.ReadStamp(answers[0]).Outcome != commands.CodeDone {
+			a.addFinding(c, fmt.Sprintf("not done: %d answers", len(answers)))
+		}
+	}
+	said[""] = slices.DeleteFunc(said[""], func(m client.Message) bool { return m.StreamID == g.Chats[administrator] })
 }
 
 // escapeAttribute is a text as it stands in an attribute of markup.

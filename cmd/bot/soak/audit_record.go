@@ -2,12 +2,12 @@ package soak
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
 	"roombot/bot/audit"
 	"roombot/bot/engine"
+	"roombot/bot/policy"
 	"roombot/symphony/sandbox/client"
 )
 
@@ -53,16 +53,17 @@ func (r *Record) readStore(ctx context.Context, store engine.Address) (err error
 
 // recordOfRequest is what a record says of one request.
 type recordOfRequest struct {
-	decisions, rooms, answers int
-	outcome                   string // of the last decision
-	early                     bool   // something is told before a decision
-	room                      string
+	decided        []decidedEntry
+	rooms, answers int
+	early          bool // something is told before a decision
+	late           bool // a decision is told after the room
+	room           string
 }
 
 func recordByRequest(entries []audit.Entry) map[string]*recordOfRequest {
 	all := map[string]*recordOfRequest{}
 	for _, e := range entries {
-		if e.Request == "" || e.Kind == audit.Operator {
+		if e.Request == "" || e.Kind == audit.Operator || e.Kind == kindPause {
 			continue
 		}
 		of := all[e.Request]
@@ -76,12 +77,11 @@ func recordByRequest(entries []audit.Entry) map[string]*recordOfRequest {
 }
 
 func (r *recordOfRequest) note(e audit.Entry) {
-	r.early = r.early || r.decisions == 0 && e.Kind != audit.Decision
+	r.early = r.early || len(r.decided) == 0 && e.Kind != audit.Decision
 	switch e.Kind {
 	case audit.Decision:
-		var body struct{ Outcome string }
-		_ = json.Unmarshal(e.Body, &body) // one that cannot be read allows nothing
-		r.decisions, r.outcome = r.decisions+1, body.Outcome
+		r.decided = append(r.decided, readDecision(e))
+		r.late = r.late || r.rooms > 0
 	case audit.Room:
 		r.rooms, r.room = r.rooms+1, e.Room
 	case audit.Answer:
@@ -90,9 +90,17 @@ func (r *recordOfRequest) note(e audit.Entry) {
 	}
 }
 
+// outcome is that of the decision that counts, which is the last one; empty without any.
+func (r *recordOfRequest) outcome() policy.Outcome {
+	if len(r.decided) == 0 {
+		return ""
+	}
+	return r.decided[len(r.decided)-1].Outcome
+}
+
 // checkRecord compares the record with the rooms of the pod: each room has one entry after the
 // decision that allowed it, each decision has its answer, and no entry tells of anything else.
-func (a *AuditResult) checkRecord(plan []*Request, rooms []client.Room, r *Record) {
+func (a *AuditResult) checkRecord(endings []ending, r *Record) {
 	if r == nil {
 		return
 	}
@@ -101,25 +109,27 @@ func (a *AuditResult) checkRecord(plan []*Request, rooms []client.Room, r *Recor
 		a.Findings = append(a.Findings, Finding{What: "audit record: " + f.What})
 	}
 	told := recordByRequest(r.Entries)
-	for _, c := range plan {
-		opened := roomsOf(c, rooms)
-		for _, what := range told[c.Number].compare(opened) {
-			a.addFinding(c, "audit record: "+what)
+	for i := range endings {
+		e := &endings[i]
+		if of := told[e.request.Number]; of != nil {
+			e.record = of
 		}
-		delete(told, c.Number)
+		for _, what := range e.record.compare(e.rooms) {
+			a.addFinding(e.request, "audit record: "+what)
+		}
+		delete(told, e.request.Number)
 	}
 	for request, of := range told {
+		what := "audit record: entries of no request"
 		if of.rooms > 0 {
-			a.Findings = append(a.Findings, Finding{Request: request, What: "audit record: a room of no request"})
+			what = "audit record: a room of no request"
 		}
+		a.Findings = append(a.Findings, Finding{Request: request, What: what})
 	}
 }
 
 // compare tells what is wrong with the entries of a request that has opened these rooms.
 func (r *recordOfRequest) compare(opened []client.Room) (wrong []string) {
-	if r == nil {
-		r = &recordOfRequest{}
-	}
 	check := func(ok bool, format string, args ...any) {
 		if !ok {
 			wrong = append(wrong, fmt.Sprintf(format, args...))
@@ -127,8 +137,9 @@ func (r *recordOfRequest) compare(opened []client.Room) (wrong []string) {
 	}
 	check(r.rooms == len(opened), "%d entries about %d rooms", r.rooms, len(opened))
 	check(len(opened) != 1 || r.room == opened[0].StreamID, "another room")
-	check(len(opened) == 0 || r.outcome == "allow", "no decision that allows the room")
+	check(len(opened) == 0 || r.outcome() == policy.Allow, "no decision that allows the room")
 	check(!r.early, "something was done before its decision")
-	check(r.decisions == 0 || r.answers == 1, "%d answers to a decision", r.answers)
+	check(!r.late, "decided again after the room was opened")
+	check(len(r.decided) == 0 || r.answers == 1, "%d answers to a decision", r.answers)
 	return wrong
 }

@@ -13,6 +13,7 @@ type Config struct {
 	KillEvery time.Duration  // between SIGKILLs to the bots in turn; 0 for never
 	Faults    FaultLevel     // what the pod does to them meanwhile
 	Outages   time.Duration  // in place of all that: how long login, feed and store are out of order, one after the other
+	Govern    bool           // the policy is edited, and the bots are paused; not with Outages
 	Seed      int64          // of the requests and of the pod's dice
 	Replicas  int            // bots at once; more than one needs Store
 	Store     engine.Address // a database; zero for a file
@@ -56,7 +57,7 @@ func (c Config) withDefaults() Config {
 	}
 	c.Replicas = max(1, c.Replicas)
 	if c.Outages > 0 {
-		c.Commands, c.KillEvery, c.Faults = c.requestsForOutages(), 0, None
+		c.Commands, c.KillEvery, c.Faults, c.Govern = c.requestsForOutages(), 0, None, false
 	}
 	return c
 }

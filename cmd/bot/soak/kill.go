@@ -17,23 +17,31 @@ func (s *soak) killBots(ctx context.Context) error {
 		every = time.Second // to see who has ended
 	}
 	for turn := 0; trial.Pause(ctx, every) == nil; turn++ {
-		if err := s.restartEnded(); err != nil {
-			return err
-		}
-		if s.KillEvery <= 0 {
-			continue
-		}
-		b := s.trial.Bots[turn%len(s.trial.Bots)]
-		if err := waitForHealth(ctx, b); err != nil {
-			return nil // the soak has ended
-		}
-		if b.Kill() {
-			s.kills++
-		}
-		if err := b.Start(); err != nil {
+		if err := s.killInTurn(ctx, turn); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// killInTurn kills one bot. While another one starts, the policy that it reads is not faulty.
+func (s *soak) killInTurn(ctx context.Context, turn int) error {
+	s.starting.Lock()
+	defer s.starting.Unlock()
+	if err := s.restartEnded(); err != nil || s.KillEvery <= 0 {
+		return err
+	}
+	b := s.trial.Bots[turn%len(s.trial.Bots)]
+	if waitForHealth(ctx, b) != nil {
+		return nil // the soak has ended
+	}
+	if b.Kill() {
+		s.kills++
+	}
+	if err := b.Start(); err != nil {
+		return err
+	}
+	_ = waitForHealth(ctx, b) // unless the soak has ended
 	return nil
 }
 

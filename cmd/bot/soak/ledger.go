@@ -14,14 +14,14 @@ type ledger struct {
 	mu          sync.Mutex          // guards all below
 	pending     map[string]*Request // without a final answer, by number
 	requests    map[string]*Request // all that were sent, by number
-	early       map[string]bool     // numbers whose final answer came before noteSent
+	finals      map[string]bool     // numbers that have a final answer, which may come before noteSent
 	messages    []client.Message    // of the bots
 	lastMessage time.Time           // when something was last said
 }
 
 func newLedger() *ledger {
 	return &ledger{
-		pending: map[string]*Request{}, requests: map[string]*Request{}, early: map[string]bool{}, lastMessage: time.Now(),
+		pending: map[string]*Request{}, requests: map[string]*Request{}, finals: map[string]bool{}, lastMessage: time.Now(),
 	}
 }
 
@@ -34,7 +34,7 @@ func (l *ledger) noteSent(c *Request, said client.Message) {
 	c.MessageID, c.StreamID = said.ID, said.StreamID
 	c.Number = string(commands.NewRequestID(said.ID))
 	l.requests[c.Number] = c
-	if !l.early[c.Number] {
+	if !l.finals[c.Number] {
 		l.pending[c.Number] = c
 	}
 	l.lastMessage = time.Now()
@@ -52,12 +52,17 @@ func (l *ledger) noteMessages(messages []client.Message) error {
 		l.lastMessage = time.Now()
 		if stamp := trial.ReadStamp(m); stamp.IsFinal() {
 			delete(l.pending, stamp.Request)
-			if l.requests[stamp.Request] == nil {
-				l.early[stamp.Request] = true
-			}
+			l.finals[stamp.Request] = true
 		}
 	}
 	return nil
+}
+
+// hasFinal reports whether a request has a final answer.
+func (l *ledger) hasFinal(number string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.finals[number]
 }
 
 // countUnanswered is how many requests have no final answer.

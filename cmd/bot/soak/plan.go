@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"roombot/symphony/sandbox/client"
 )
@@ -22,6 +23,7 @@ type Request struct {
 	// Set when it has been sent.
 	MessageID, StreamID string
 	Number              string // as users read it
+	Sent                time.Time
 
 	isOpening bool     // sent before the trouble begins
 	roomID    string   // of an opening request: the room, where others are sent

@@ -7,6 +7,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"roombot/bot/config/schema"
+	"roombot/bot/policy"
+	"roombot/bot/policy/request"
 	"roombot/cmd/bot/soak"
 	"roombot/symphony/sandbox/client"
 )
@@ -55,5 +58,37 @@ func TestARequestExpectsItsSenderTheBotAndThePeopleItNames(t *testing.T) {
 		if strings.Contains(c.Text, `group:"Sales"`) {
 			require.Subset(t, c.Members, []string{"a", "b"})
 		}
+	}
+}
+
+func TestTheSameSeedMakesTheSamePolicies(t *testing.T) {
+	t.Parallel()
+	draw := func(seed int64) []*soak.Rules {
+		rules, _, err := soak.DrawRules(300, seed, people())
+		require.NoError(t, err)
+		return rules
+	}
+	require.Equal(t, draw(7), draw(7))
+	require.NotEqual(t, draw(7), draw(8))
+	for i, r := range draw(7)[1:] {
+		require.NotEqual(t, draw(7)[i].Version, r.Version, "each edit changes something")
+	}
+}
+
+func TestFaultyTextsOfAPolicyAreFaulty(t *testing.T) {
+	t.Parallel()
+	_, faulty, err := soak.DrawRules(300, 7, people())
+	require.NoError(t, err)
+	require.NotEmpty(t, faulty)
+	for _, text := range faulty {
+		parsed, err := schema.Parse("policy.json", text, func(string) (string, bool) { return "", false })
+		if err != nil {
+			continue
+		}
+		p, err := policy.Compile(parsed, policy.Options{Commands: []string{"newroom"}})
+		if err == nil {
+			err = p.RunTests(request.Read).Err()
+		}
+		require.Error(t, err, string(text))
 	}
 }

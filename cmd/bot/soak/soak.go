@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,12 +23,20 @@ import (
 // kept its promise is in the report.
 func Run(ctx context.Context, c Config) (report Report, err error) {
 	c = c.withDefaults()
+	first, err := firstRules()
+	if err != nil {
+		return Report{}, err
+	}
+	bots := trial.BotSetup{
+		Count: c.Replicas, Store: c.Store, HTTPTimeout: c.HTTPTimeout, SearchLag: c.SearchLag, LogLevel: "info",
+	}
+	if c.Govern {
+		bots.Policy = first.Text
+	}
+	started := time.Now()
 	t, err := trial.Start(ctx, trial.Setup{
 		Dir: c.Dir,
-		Pod: trial.PodSetup{Crowd: c.Crowd, Visibility: c.Visibility, Seed: c.Seed},
-		Bots: trial.BotSetup{
-			Count: c.Replicas, Store: c.Store, HTTPTimeout: c.HTTPTimeout, SearchLag: c.SearchLag, LogLevel: "info",
-		},
+		Pod: trial.PodSetup{Crowd: c.Crowd, Visibility: c.Visibility, Seed: c.Seed}, Bots: bots,
 	})
 	if err != nil {
 		return Report{}, err
@@ -38,6 +47,7 @@ func Run(ctx context.Context, c Config) (report Report, err error) {
 	}
 	s, err := newSoak(ctx, c, t)
 	if err == nil {
+		s.governance.Periods = []Period{{Rules: first, From: started}}
 		s.stored, err = t.StoreSize(ctx)
 	}
 	if err != nil {
@@ -58,11 +68,15 @@ type soak struct {
 	health  healthLog
 	stage   atomic.Pointer[string] // the part of the soak that runs; nil where there is only one
 
+	government government // what the administrator is to do
+	starting   sync.Mutex // is held while bots start, and while their policy is faulty
+
 	// Written by one goroutine each and read after all have ended.
 	kills, feedsKilled int
 	faults             map[string]int // hits by kind
 	unexpectedEnds     []trial.Line
 	outageResults      []Outage
+	governance         Governance // the periods by one, the pauses and commands by another
 }
 
 func newSoak(ctx context.Context, c Config, t *trial.Trial) (*soak, error) {
@@ -70,11 +84,15 @@ func newSoak(ctx context.Context, c Config, t *trial.Trial) (*soak, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &soak{
+	s := &soak{
 		Config: c, trial: t, plan: Plan(c.Commands, c.Seed, state.People, state.Groups), ledger: newLedger(),
 		decoys:  newDecoyPlanter(t.Pod, c.Seed),
 		started: time.Now(), faults: map[string]int{},
-	}, nil
+	}
+	if c.Govern {
+		s.government, err = planGovernment(c.Commands, c.Seed, state.People)
+	}
+	return s, err
 }
 
 // run sends the requests under trouble, ends the trouble, and audits the pod.
@@ -147,6 +165,8 @@ func (s *soak) sendUnderTrouble(ctx context.Context) error {
 	group, working := errgroup.WithContext(working)
 	group.Go(func() error { return s.killBots(working) })
 	group.Go(func() error { return s.killFeeds(working) })
+	group.Go(func() error { return s.editPolicy(ctx, working) })
+	group.Go(func() error { return s.pauseBots(ctx, working) })
 	group.Go(func() error {
 		defer stop()
 		if err := s.sendRest(working); err != nil {
@@ -200,6 +220,7 @@ func (s *soak) sendRest(ctx context.Context) error {
 }
 
 func (s *soak) send(ctx context.Context, c *Request) error {
+	c.Sent = time.Now()
 	said, err := s.trial.Pod.SaysIn(ctx, c.As, c.destination(), c.Text)
 	if err != nil {
 		return fmt.Errorf("say %q: %w", c.Text, err)

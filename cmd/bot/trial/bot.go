@@ -1,9 +1,12 @@
 package trial
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -60,6 +63,19 @@ func (b *Bot) Kill() bool {
 	b.process.kill()
 	b.addProcessorTime()
 	return true
+}
+
+// Command runs another command of the program beside the bot, with its configuration.
+func (b *Bot) Command(ctx context.Context, args ...string) error {
+	program, err := programPath(b.program)
+	if err != nil {
+		return err
+	}
+	said, err := exec.CommandContext(ctx, program, append(args, "--config", b.configFile())...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, bytes.TrimSpace(said))
+	}
+	return nil
 }
 
 // Stop ends the process with SIGTERM, as systemd or Kubernetes would.

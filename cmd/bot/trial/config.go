@@ -10,7 +10,7 @@ import (
 )
 
 // writeConfig makes a bot's configuration out of the one that the sandbox wrote: everybody may do
-// everything, the timings are the trial's.
+// everything, unless the trial has a policy, and the timings are the trial's.
 func (s BotSetup) writeConfig(from, to, name string) error {
 	raw, err := os.ReadFile(from)
 	if err != nil {
@@ -49,6 +49,9 @@ func (s BotSetup) roombotSection(name string) map[string]any {
 		"policy": map[string]any{"allow": []any{map[string]any{
 			"name": "everybody", "who": []string{"*"}, "where": []string{"*"}, "commands": []string{"*"},
 		}}},
+	}
+	if s.Policy != nil {
+		own["policy"] = policyFile
 	}
 	if !s.Store.IsZero() {
 		own["store"], own["replica"] = s.Store.Reveal(), name

@@ -20,12 +20,9 @@ type process struct {
 
 // startProcess starts a program; without one, this program.
 func startProcess(program string, args []string, out, errs *os.File) (*process, error) {
-	if program == "" {
-		self, err := os.Executable()
-		if err != nil {
-			return nil, err
-		}
-		program = self
+	program, err := programPath(program)
+	if err != nil {
+		return nil, err
 	}
 	p := &process{cmd: exec.Command(program, args...), ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = out, errs
@@ -38,6 +35,14 @@ func startProcess(program string, args []string, out, errs *os.File) (*process, 
 		close(p.ended)
 	}()
 	return p, nil
+}
+
+// programPath is the path of a program; without one, that of this program.
+func programPath(program string) (string, error) {
+	if program != "" {
+		return program, nil
+	}
+	return os.Executable()
 }
 
 // startLimit is how long a process may take to start, on a busy machine.

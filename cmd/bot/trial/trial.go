@@ -45,6 +45,7 @@ type BotSetup struct {
 	SearchLag   time.Duration  // roombot.searchLag
 	Workers     int            // roombot.limits.workers; 0 for the default
 	Bounded     bool           // the bounds on waiting requests are the default ones; else there are none that matter
+	Policy      []byte         // text of the policy's file, which may be replaced; nil for a policy that lets everybody do everything
 	LogLevel    string         // roombot.log.level; above info the address of the health page is not known
 }
 
@@ -99,7 +100,27 @@ func (t *Trial) startPod(ctx context.Context, s PodSetup) error {
 	return nil
 }
 
+// policyFile is the name of the file that the bots read their policy from.
+const policyFile = "policy.json"
+
+// PolicyFile is the path of the policy's file.
+func (t *Trial) PolicyFile() string { return filepath.Join(t.dir, policyFile) }
+
+// WritePolicy replaces the policy's file as a whole.
+func (t *Trial) WritePolicy(text []byte) error {
+	next := t.PolicyFile() + ".next"
+	if err := os.WriteFile(next, text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(next, t.PolicyFile())
+}
+
 func (t *Trial) startBots(s BotSetup) error {
+	if s.Policy != nil {
+		if err := t.WritePolicy(s.Policy); err != nil {
+			return err
+		}
+	}
 	for n := range max(1, s.Count) {
 		b := newBot(fmt.Sprintf("bot-%d", n+1), t.dir, s.Program)
 		b.Store = cmp.Or(s.Store, engine.FileAddress(filepath.Join(t.dir, b.Name+".db")))
