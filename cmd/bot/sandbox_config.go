@@ -61,15 +61,19 @@ func (h *home) writePolicy() error {
 
 // findPolicy is the file in which the rules stand.
 func (h *home) findPolicy() string {
-	path := filepath.Join(h.dir, "config.json")
-	if c, err := loadConfig(path); err == nil && c.PolicyFile() != "" {
+	path, rules := filepath.Join(h.dir, "config.json"), filepath.Join(h.dir, "policy.yaml")
+	c, err := loadConfig(path)
+	switch {
+	case err == nil && c.PolicyFile() != "":
 		return c.PolicyFile()
+	case err != nil && !isMissing(rules): // the rules may be what is faulty
+		return rules
 	}
-	return path // a faulty one is told of by whoever starts a bot with it
+	return path
 }
 
-// writeConfig writes the configuration once, and the policy that it names. A later start keeps what the user
-// has made of it and only follows the pod to its new address.
+// writeConfig writes the configuration once, and the policy that it names. A later start keeps what
+// the user has made of it and only follows the pod to its new address.
 func (h *home) writeConfig(at *net.TCPAddr) error {
 	path := filepath.Join(h.dir, "config.json")
 	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {

@@ -22,7 +22,7 @@ func TestThePageShowsDecisionsAndTheRecordLive(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	sandbox := begin(t, "sandbox", "--listen", "127.0.0.1:0", "--dir", dir)
-	said := sandbox.each("Page", "Policy", "Why")
+	said := sandbox.each("  Page  ", "  Policy  ", "  Why  ")
 	rules := filepath.Join(dir, "policy.yaml")
 	require.Contains(t, said[1], rules)
 	require.Contains(t, said[2], "Decisions")

@@ -63,7 +63,8 @@ func sandboxPage(t *testing.T) string {
 	return sandboxPageWith(t, sandbox.Config{}, everyOutcome())
 }
 
-// sandboxPageWith is sandboxPage of a pod that is configured otherwise, with an audit record.
+// sandboxPageWith is sandboxPage of a pod that is configured otherwise, with an audit
+// record, or none.
 func sandboxPageWith(t *testing.T, cfg sandbox.Config, kept *record) string {
 	t.Helper()
 	key, err := botKey()
@@ -71,8 +72,15 @@ func sandboxPageWith(t *testing.T, cfg sandbox.Config, kept *record) string {
 	cfg.BotKey, cfg.SigningKey, cfg.LongPoll = key.Public(), podtest.PodKey(), 2*time.Second
 	pod, err := sandbox.New(cfg)
 	require.NoError(t, err)
-	kept.pages = control.New(pod, control.Config{Page: page.Handler(), Record: kept.read})
-	server := httptest.NewServer(kept.pages)
+	shown := control.Config{Page: page.Handler()}
+	if kept != nil {
+		shown.Record = kept.read
+	}
+	handler := control.New(pod, shown)
+	if kept != nil {
+		kept.pages = handler
+	}
+	server := httptest.NewServer(handler)
 	ctx, stop := context.WithCancel(context.Background())
 	done, listens := make(chan error, 1), make(chan struct{})
 	go func() { done <- (&scripted{base: server.URL}).run(ctx, key, listens) }()

@@ -54,8 +54,9 @@ func decisionEntry(request string, d client.Decision) client.RecordEntry {
 	return client.RecordEntry{Kind: "decision", Request: request, UserID: 1, What: d.Outcome + ", /" + d.Command, Decision: &d}
 }
 
-func met(what string) client.DecisionCheck     { return client.DecisionCheck{What: what, OK: true} }
-func missing(what string) client.DecisionCheck { return client.DecisionCheck{What: what} }
+func makeCheck(ok bool, what string) client.DecisionCheck {
+	return client.DecisionCheck{What: what, OK: ok}
+}
 
 // everyOutcome is a record with each outcome of a decision.
 func everyOutcome() *record {
@@ -67,14 +68,14 @@ func everyOutcome() *record {
 	r.add(
 		client.RecordEntry{Kind: "start", What: "replica a1b2, program v1.0.0, policy 1a2b3c4d"},
 		of("limit", client.Decision{From: "Carol O'Neil", Text: `/newroom "Eleventh"`, Rule: "desk rooms", Line: 9, Checks: []client.DecisionCheck{
-			met(`who is one of ["set:desk"]`), missing("fewer than 10 rooms in the last day (10 so far)"),
+			makeCheck(true, `who is one of ["set:desk"]`), makeCheck(false, "fewer than 10 rooms in the last day (10 so far)"),
 		}}),
 		of("approve", client.Decision{From: "Alice Martin", Text: `/newroom "Joint" external`, Rule: "desk rooms", Line: 9}),
 		of("deny", client.Decision{From: "Ravi Shah", Text: `/newroom "Idea" group:"Equities Sales"`, Nearest: "desk rooms", Why: "No rule allows it.", Checks: []client.DecisionCheck{
-			missing(`who is one of ["set:desk"]`), met("where is one of [im]"), met("command is one of [newroom groups]"), missing("people is at most 30"),
+			makeCheck(false, `who is one of ["set:desk"]`), makeCheck(true, "where is one of [im]"), makeCheck(true, "command is one of [newroom groups]"), makeCheck(false, "people is at most 30"),
 		}}),
 		of("allow", client.Decision{From: "Bob Chen", Text: `/newroom "Q2 Earnings" @Alice Martin group:"Test Group" and a line that is long`, Rule: "everybody", Line: 17,
-			Checks: []client.DecisionCheck{met("who is one of [*]"), met("where is one of [*]"), met("command is one of [newroom groups]")}}),
+			Checks: []client.DecisionCheck{makeCheck(true, "who is one of [*]"), makeCheck(true, "where is one of [*]"), makeCheck(true, "command is one of [newroom groups]")}}),
 		client.RecordEntry{Kind: "room", Request: "5k9d-02mx-allow", UserID: 1, StreamID: "xyz", What: "opened, room xyz"},
 		client.RecordEntry{Kind: "answer", Request: "5k9d-02mx-allow", UserID: 1, What: "done"},
 	)
@@ -101,7 +102,7 @@ func TestADecisionIsShownLiveAsTheTreeOfItsRule(t *testing.T) {
 	kept.add(decisionEntry("5k9d", client.Decision{
 		Outcome: "deny", Command: "newroom", From: "Ravi Shah", Text: "/newroom Idea", Nearest: "desk rooms",
 		Why:    "You may open rooms with at most 30 people; this has 80.",
-		Checks: []client.DecisionCheck{met("where is one of [im]"), missing("people is at most 30")},
+		Checks: []client.DecisionCheck{makeCheck(true, "where is one of [im]"), makeCheck(false, "people is at most 30")},
 	}))
 	bob.sees("decision", "Refused")
 	bob.sees("decision", "/newroom Idea")
@@ -116,6 +117,12 @@ func TestADecisionIsShownLiveAsTheTreeOfItsRule(t *testing.T) {
 	bob.sees("decision", "answer")
 	bob.waitUntilTrue(shownEntries + ` === "2,1"`)
 	bob.waitUntilTrue(`document.querySelector(".record-head").innerText === "2 entries, head " + "` + kept.entries[1].Hash[:8] + `"`)
+}
+
+func TestAPageWithoutARecordSaysWhereItIs(t *testing.T) {
+	t.Parallel()
+	bob := openDecisions(t, nil)
+	bob.waitUntilTrue(`document.querySelector("#tab-decisions").innerText.includes("bot audit list")`)
 }
 
 func TestEachOutcomeOfADecisionIsTold(t *testing.T) {
@@ -160,7 +167,7 @@ func TestWhatADecisionSaysIsTextAndNoMarkup(t *testing.T) {
 	hostile := `<img src=x onerror=alert(1)><b>bold</b>` + strings.Repeat("W", 200)
 	kept := &record{}
 	kept.add(decisionEntry("5k9d", client.Decision{
-		Outcome: "deny", Command: hostile, From: hostile, Text: hostile, Rule: hostile, Checks: []client.DecisionCheck{met(hostile)},
+		Outcome: "deny", Command: hostile, From: hostile, Text: hostile, Rule: hostile, Checks: []client.DecisionCheck{makeCheck(true, hostile)},
 	}), client.RecordEntry{Kind: hostile, Request: hostile, What: hostile})
 	bob := openDecisions(t, kept)
 	bob.sees("decision", hostile)

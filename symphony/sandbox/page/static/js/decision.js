@@ -44,9 +44,7 @@ function drawHead(head, { entries }) {
 function drawBody(body, { number, entries }) {
   const decisions = entries.filter((entry) => entry.decision);
   const rest = entries.filter((entry) => !entry.decision);
-  const { text } = decisions.at(-1).decision;
   fill(body,
-    text && h("p", { class: "decision-text" }, text),
     h("p", { class: "decision-facts" }, `Request ${number} · policy ${decisions.at(-1).decision.version || "none"}`),
     h("ul", { class: "tree", "aria-label": "Rule and conditions" }, decisions.map(({ decision }) => tree(decision))),
     rest.length > 0 && h("h3", { class: "eyebrow" }, "What came of it"),
