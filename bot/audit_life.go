@@ -22,6 +22,8 @@ type AuditConfig struct {
 	Program string            // version of the program
 	File    string            // gets a line for each entry; empty for none
 	Room    symphony.StreamID // gets the head of the record each hour; empty for none
+	// ReportGrowth is called within a second after entries were linked. It must not block. Optional.
+	ReportGrowth func()
 }
 
 type (
@@ -66,7 +68,10 @@ func newRecordLife(c Config, self symphony.UserID) *recordLife {
 }
 
 // noteGrowth is called by the engine.
-func (l *recordLife) noteGrowth(int64) {
+func (l *recordLife) noteGrowth(last int64) {
+	if l.ReportGrowth != nil && last > 0 {
+		l.ReportGrowth()
+	}
 	select {
 	case l.grown <- struct{}{}:
 	default:

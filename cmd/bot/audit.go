@@ -224,23 +224,26 @@ func printEntries(out stdio.Writer, all []entry, withChecks bool) error {
 	return w.Flush()
 }
 
-// checksOf are the conditions of a decision.
-type checksOf struct {
-	Checks []struct {
-		What string
-		OK   bool
-	}
+// checkText is a condition of a decision.
+type checkText struct {
+	What string
+	OK   bool
 }
 
-func printChecks(w stdio.Writer, e entry) {
-	var body checksOf
+// checksIn are the conditions of a decision; none of other entries.
+func checksIn(e entry) []checkText {
+	var body struct{ Checks []checkText }
 	if e.Kind != audit.Decision || json.Unmarshal(e.Body, &body) != nil {
-		return
+		return nil
 	}
 	if e.Facts != nil && body.Checks == nil {
 		_ = json.Unmarshal(e.Facts, &body) // facts that cannot be read tell nothing
 	}
-	for _, c := range body.Checks {
+	return body.Checks
+}
+
+func printChecks(w stdio.Writer, e entry) {
+	for _, c := range checksIn(e) {
 		mark := "✗"
 		if c.OK {
 			mark = "✓"
@@ -258,17 +261,22 @@ type entryText struct {
 		User  int64
 		Cause string
 	}
-	From  commands.Person
-	Typed string
+	From                commands.Person
+	Typed, Nearest, Why string
 }
 
-// describeEntry tells an entry in a line.
-func describeEntry(e entry) string {
-	var t entryText
+// readEntryText reads what is told of an entry.
+func readEntryText(e entry) (t entryText) {
 	_ = json.Unmarshal(e.Body, &t) // a body that cannot be read tells nothing
 	if e.Facts != nil {
 		_ = json.Unmarshal(e.Facts, &t)
 	}
+	return t
+}
+
+// describeEntry tells an entry in a line.
+func describeEntry(e entry) string {
+	t := readEntryText(e)
 	var parts []string
 	add := func(format string, value any) {
 		if text := fmt.Sprintf(format, value); value != "" && value != 0 {

@@ -40,7 +40,7 @@ the next start.`,
 			defer ignoreHangups(log)()
 			useMoreHeap()
 			if err = refusePlainHTTP(c); err == nil {
-				err = runBot(cmd.Context(), c, log, func(*bot.Bot) {})
+				err = runBot(cmd.Context(), c, log, botObserver{})
 			}
 			if err == nil || c.Roombot.Log.Format != "json" {
 				return err
@@ -62,9 +62,15 @@ func useMoreHeap() {
 	}
 }
 
-// runBot runs the bot until ctx ends. live is called each time the bot has a datafeed: it receives
-// all messages from then on.
-func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, live func(*bot.Bot)) error {
+// botObserver is told of a bot of this process. Its functions must not block; nil ones are not
+// called.
+type botObserver struct {
+	live  func(*bot.Bot) // the bot has a datafeed: it receives all messages from then on
+	grown func()         // its audit record has more entries
+}
+
+// runBot runs the bot until ctx ends.
+func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, observer botObserver) error {
 	ctx = log.WithContext(ctx)
 	for _, key := range c.IgnoredKeys() {
 		log.Warn().Str("key", key).Msg("configuration key has no effect")
@@ -74,7 +80,10 @@ func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, live func
 		return err
 	}
 	var b *bot.Bot
-	wired.Live = func() { live(b) } // called by Run, when b is set
+	wired.Audit.ReportGrowth = observer.grown
+	if observer.live != nil {
+		wired.Live = func() { observer.live(b) } // called by Run, when b is set
+	}
 	b, err = bot.New(ctx, wired)
 	_, unopened := errors.AsType[*engine.OpenError](err)
 	switch {

@@ -142,8 +142,12 @@ func runSandbox(ctx context.Context, io streams, f sandboxFlags) (err error) {
 
 // serve serves the pod and runs the bot on it, until ctx ends or what --say says is answered.
 func (h *home) serve(ctx context.Context, io streams, f sandboxFlags, pod *sandbox.Pod, listener net.Listener) error {
-	var live liveBot
-	handler := control.New(pod, control.Config{AtWork: live.atWork, Page: page.Handler()})
+	live := &liveBot{grown: make(chan struct{}, 1)}
+	shown := control.Config{AtWork: live.atWork, Page: page.Handler()}
+	if !f.noBot {
+		shown.Record = live.record
+	}
+	handler := control.New(pod, shown)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
@@ -151,9 +155,9 @@ func (h *home) serve(ctx context.Context, io streams, f sandboxFlags, pod *sandb
 	listening := make(chan struct{})
 	if !f.noBot {
 		heard := sync.OnceFunc(func() { close(listening) })
-		group.Go(func() error {
-			return h.runBot(ctx, io, f.verbose, func(b *bot.Bot) { live.Store(b); heard() })
-		})
+		observer := botObserver{live: func(b *bot.Bot) { live.Store(b); heard(); live.noteGrowth() }, grown: live.noteGrowth}
+		group.Go(func() error { return h.runBot(ctx, io, f.verbose, observer) })
+		group.Go(func() error { live.showRecord(ctx, handler); return nil })
 	}
 	group.Go(func() error {
 		if !f.noBot && !waitFor(ctx, listening) {
@@ -170,7 +174,10 @@ func (h *home) serve(ctx context.Context, io streams, f sandboxFlags, pod *sandb
 }
 
 // liveBot is the bot of this process, once there is one.
-type liveBot struct{ atomic.Pointer[bot.Bot] }
+type liveBot struct {
+	atomic.Pointer[bot.Bot]
+	grown chan struct{} // holds a token when the bot's record may have grown
+}
 
 // atWork reports whether the bot has something left to do.
 func (l *liveBot) atWork() bool {
@@ -232,9 +239,16 @@ func printWelcome(io streams, h *home, f sandboxFlags) {
             /newroom "Q2 Earnings" @alice group:"Test Group"
 `)
 	}
+	fmt.Fprintf(io.out, `  Policy    %s: who may do what
+            edit it while the bot runs; ops, its administrator, is told of each change
+`, h.findPolicy())
+	if !f.noBot {
+		fmt.Fprint(io.out, `  Why       as kim, type /newroom Gap; Developer, Decisions on the page shows which
+            rule refused it, live, and the audit record
+`)
+	}
 	if !h.temporary {
-		fmt.Fprintf(io.out, "  Folder    %s (key pair, config.json, store)\n", h.dir)
-		fmt.Fprintln(io.out, "  Policy    edit roombot.policy in config.json while it runs; ops, its administrator, is told of each change")
+		fmt.Fprintf(io.out, "  Folder    %s (key pair, config.json, policy.yaml, store)\n", h.dir)
 	}
 	fmt.Fprint(io.out, "  Stop      Ctrl-C\n")
 	if f.open {

@@ -25,26 +25,55 @@ const sandboxConfig = `{
     "searchLag": "2s",
     "httpTimeout": "8s",
     "limits": { "roomsPerHour": 0 },
-    "policy": {
-      "admins": ["user:ops"],
-      "deny": [
-        {
-          "name": "contractors",
-          "who": ["user:kim"],
-          "commands": ["newroom"],
-          "reason": "Contractors cannot open rooms. Please ask your desk head to open one and add you."
-        }
-      ],
-      "allow": [
-        { "name": "everybody", "who": ["*"], "where": ["*"], "commands": ["newroom", "groups"] }
-      ]
-    }
+    "policy": "policy.yaml"
   }
 }
 `
 
-// writeConfig writes the configuration once. A later start keeps what the user
-// has made of it and only follows the pod to its new address.
+// sandboxPolicy is the policy of the sandbox's bot, for trying changes.
+const sandboxPolicy = `# Who may do what in this sandbox. Change it while the bot runs: it is read again within two
+# seconds, and ops, the administrator, is told. Where anything is wrong, the old policy stays.
+# docs/policy.md explains the words. To check a change first: bot policy check policy.yaml
+admins: ["user:ops"]
+deny:
+  - name: contractors
+    who: ["user:kim"]
+    commands: [newroom]
+    reason: Contractors cannot open rooms. Please ask your desk head to open one and add you.
+allow:
+  - name: everybody
+    who: ["*"]
+    where: ["*"]
+    commands: [newroom, groups]
+tests:
+  - {name: bob may, as: {username: bob}, run: '/newroom "Q2 Earnings" @alice', expect: allow}
+  - {name: contractors may not, as: {username: kim}, run: '/newroom "Q2 Earnings"', expect: deny, rule: contractors}
+`
+
+// writePolicy writes the policy once, where there is nothing of its name.
+func (h *home) writePolicy() error {
+	path := filepath.Join(h.dir, "policy.yaml")
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return replaceFile(path, []byte(sandboxPolicy))
+}
+
+// findPolicy is the file in which the rules stand.
+func (h *home) findPolicy() string {
+	path, rules := filepath.Join(h.dir, "config.json"), filepath.Join(h.dir, "policy.yaml")
+	c, err := loadConfig(path)
+	switch {
+	case err == nil && c.PolicyFile() != "":
+		return c.PolicyFile()
+	case err != nil && !isMissing(rules): // the rules may be what is faulty
+		return rules
+	}
+	return path
+}
+
+// writeConfig writes the configuration once, and the policy that it names. A later start keeps what
+// the user has made of it and only follows the pod to its new address.
 func (h *home) writeConfig(at *net.TCPAddr) error {
 	path := filepath.Join(h.dir, "config.json")
 	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
@@ -52,6 +81,9 @@ func (h *home) writeConfig(at *net.TCPAddr) error {
 	}
 	kept, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		if err := h.writePolicy(); err != nil {
+			return err
+		}
 		return replaceFile(path, fmt.Appendf(nil, sandboxConfig, at.IP.String(), at.Port, botName, h.keyFile()))
 	}
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"roombot/bot"
 	"roombot/bot/config"
 	"roombot/rsa"
 )
@@ -76,7 +75,7 @@ func (h *home) close() error {
 	return nil
 }
 
-func (h *home) runBot(ctx context.Context, io streams, verbose bool, live func(*bot.Bot)) error {
+func (h *home) runBot(ctx context.Context, io streams, verbose bool, observer botObserver) error {
 	c, err := loadConfig(filepath.Join(h.dir, "config.json"))
 	if err != nil {
 		return err
@@ -85,5 +84,5 @@ func (h *home) runBot(ctx context.Context, io streams, verbose bool, live func(*
 	if verbose {
 		log = newLogger(config.Log{Level: "debug", Format: "console"}, io.err)
 	}
-	return runBot(ctx, c, log, live)
+	return runBot(ctx, c, log, observer)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -85,6 +86,34 @@ func TestAFolderServesAgainAtAnotherAddress(t *testing.T) {
 		require.Zero(t, got.code, got.err)
 		require.Contains(t, got.out, "/newroom")
 	}
+}
+
+func TestTheSandboxSaysWhereThePolicyLies(t *testing.T) {
+	t.Parallel()
+	dir := startSandbox(t)
+	welcome := func() string {
+		t.Helper()
+		pod := begin(t, "sandbox", "--no-bot", "--dir", dir, "--listen", "127.0.0.1:0")
+		line := pod.line("  Policy  ")
+		require.Zero(t, pod.stop())
+		return line
+	}
+	rules, config := filepath.Join(dir, "policy.yaml"), filepath.Join(dir, "config.json")
+	require.Contains(t, welcome(), rules+": who may do what")
+	got := shell(t, "policy", "test", rules)
+	require.Zero(t, got.code, got.err)
+
+	require.NoError(t, os.WriteFile(rules, []byte("mine"), 0o600))
+	require.Contains(t, welcome(), rules, "a faulty one as well")
+	kept, err := os.ReadFile(rules)
+	require.NoError(t, err)
+	require.Equal(t, "mine", string(kept))
+
+	text, err := os.ReadFile(config)
+	require.NoError(t, err)
+	text = bytes.Replace(text, []byte(`"policy.yaml"`), []byte(`{"allow": [{"name": "all", "who": ["*"], "commands": ["*"]}]}`), 1)
+	require.NoError(t, os.WriteFile(config, text, 0o600))
+	require.Contains(t, welcome(), config+": who may do what", "a folder whose configuration holds the rules")
 }
 
 func TestASecondBotOnTheSameStoreIsRefused(t *testing.T) {

@@ -178,6 +178,47 @@ type Call struct {
 	Curl      string    `json:"curl"` // the call for a shell, with variables in the places of tokens
 }
 
+// RecordAnswer is the answer of GET record?after=SEQ&limit=N: entries of the audit record of the
+// bot that are numbered above after, oldest first; the newest ones when there are more than the
+// limit.
+type RecordAnswer struct {
+	Kept    bool          `json:"kept"` // whether the sandbox knows of a bot that keeps a record
+	Entries []RecordEntry `json:"entries"`
+}
+
+// RecordEntry is an entry of an audit record: what a bot has decided or done once.
+type RecordEntry struct {
+	Seq      int64     `json:"seq"` // from 1
+	Time     time.Time `json:"time"`
+	Kind     string    `json:"kind"`              // such as "decision"
+	Request  string    `json:"request,omitempty"` // the number that the user reads
+	UserID   int64     `json:"userId,omitempty"`  // of who asked
+	StreamID string    `json:"streamId,omitempty"`
+	What     string    `json:"what"`               // in words
+	Hash     string    `json:"hash"`               // in hex; the next entry has it in its own
+	Decision *Decision `json:"decision,omitempty"` // of an entry that is one
+}
+
+// Decision is what a bot has decided about a request, and all that led to it.
+type Decision struct {
+	Outcome string          `json:"outcome"` // "allow", "deny", "approve" or "limit"
+	Command string          `json:"command"`
+	Text    string          `json:"text,omitempty"`    // as typed
+	From    string          `json:"from,omitempty"`    // name of who asked
+	Rule    string          `json:"rule,omitempty"`    // that decided; none where no rule did
+	Line    int             `json:"line,omitempty"`    // of the rule in its file
+	Nearest string          `json:"nearest,omitempty"` // where no rule admits: the one that came closest
+	Why     string          `json:"why,omitempty"`     // not allowed, in words for users
+	Version string          `json:"version,omitempty"` // of all rules
+	Checks  []DecisionCheck `json:"checks,omitempty"`  // conditions of the rule, or of the nearest one
+}
+
+// DecisionCheck is a condition, and whether the request meets it.
+type DecisionCheck struct {
+	What string `json:"what"`
+	OK   bool   `json:"ok"`
+}
+
 // Manifest is the answer of GET manifest: the bot's commands, as the bot uploaded them.
 type Manifest struct {
 	Commands []ManifestCommand `json:"commands"`

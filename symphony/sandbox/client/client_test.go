@@ -40,6 +40,7 @@ var answerTypes = map[string]any{
 	"POST /connect":          client.Connection{},
 	"GET /state":             client.State{},
 	"GET /wire":              client.WireAnswer{},
+	"GET /record":            client.RecordAnswer{},
 	"GET /feeds":             client.FeedsAnswer{},
 	"GET /manifest":          client.Manifest{},
 	"GET /rights":            client.Rights{},
@@ -178,6 +179,7 @@ func meddleWithRoom(t *testing.T, w *world, room string) {
 	require.GreaterOrEqual(t, chattered.Queued, 4)
 	for _, read := range []func() error{
 		func() error { _, err := w.People(ctx); return err },
+		func() error { _, err := w.Record(ctx, 0); return err },
 		func() error { _, err := w.State(ctx); return err },
 		func() error { _, err := w.Feeds(ctx); return err },
 		func() error { _, err := w.Calls(ctx, 0); return err },
@@ -392,6 +394,8 @@ func TestAWatcherReceivesEachKindOfFrame(t *testing.T) {
 	require.Len(t, next(client.FrameFeeds).Feeds, 1)
 	require.NoError(t, w.bot.SetManifest(ctx, `{"commands":[]}`))
 	require.JSONEq(t, `{"commands":[]}`, string(next(client.FrameManifest).Manifest))
+	w.control.ShowRecordGrowth()
+	next(client.FrameRecord)
 	room := w.room(t, symphony.RoomAttributes{Name: "Desk"})
 	require.Equal(t, room, next(client.FrameChat).Chat.StreamID)
 	require.NoError(t, w.Leave(ctx, "bob", room))

@@ -10,11 +10,12 @@ const (
 	FrameFeeds    = "feeds"    // the datafeeds changed
 	FrameFaults   = "faults"   // the faults changed, or one has struck
 	FrameManifest = "manifest" // the bot uploaded its commands
+	FrameRecord   = "record"   // the audit record of the bot has more entries
 	FrameReset    = "reset"    // the pod is as new
 )
 
 // Frame is one message of the WebSocket GET live?as=USERNAME. Beside Kind it has the one field that
-// belongs to the kind; a reset has none.
+// belongs to the kind; a record and a reset have none.
 type Frame struct {
 	Kind     string          `json:"kind"`
 	Message  *Message        `json:"message,omitempty"`

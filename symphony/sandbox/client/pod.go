@@ -113,6 +113,13 @@ func (c *Client) Calls(ctx context.Context, after int64) ([]Call, error) {
 	return answer.Calls, err
 }
 
+// Record gives the latest entries of the audit record of the bot, oldest first, from after a number
+// on.
+func (c *Client) Record(ctx context.Context, after int64) (RecordAnswer, error) {
+	query := url.Values{"after": {strconv.FormatInt(after, 10)}}
+	return call[RecordAnswer](ctx, c, request{method: http.MethodGet, path: "record", query: query})
+}
+
 // Manifest gives the commands that the bot has uploaded; none before.
 func (c *Client) Manifest(ctx context.Context) (Manifest, error) {
 	return call[Manifest](ctx, c, request{method: http.MethodGet, path: "manifest"})

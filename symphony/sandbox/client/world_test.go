@@ -31,6 +31,21 @@ type world struct {
 	*client.Client
 	bot      *symphony.Client
 	answered *answers
+	control  *control.Control
+}
+
+// recordOfOne is an audit record with one entry, which has something of everything.
+func recordOfOne(_ context.Context, after int64, _ int) ([]client.RecordEntry, error) {
+	if after > 0 {
+		return nil, nil
+	}
+	return []client.RecordEntry{{
+		Seq: 1, Time: time.UnixMilli(1_800_000_000_000).UTC(), Kind: "decision", Request: "5k9d-02mx-q7ht", UserID: 7, StreamID: "xyz", What: "deny, /newroom", Hash: "ab",
+		Decision: &client.Decision{
+			Outcome: "deny", Command: "newroom", Text: "/newroom Gap", From: "Bob Chen", Rule: "desk", Line: 3, Nearest: "desk", Why: "No.", Version: "1a",
+			Checks: []client.DecisionCheck{{What: "who is one of *", OK: true}, {What: "people is at most 30"}},
+		},
+	}}, nil
 }
 
 func newWorld(t *testing.T) *world {
@@ -39,11 +54,12 @@ func newWorld(t *testing.T) *world {
 	require.NoError(t, err)
 	pod, err := sandbox.New(sandbox.Config{BotKey: key.Public(), LongPoll: 20 * time.Millisecond})
 	require.NoError(t, err)
-	recorded := &answers{pod: control.New(pod, control.Config{Quiet: 5 * time.Millisecond}), bodies: map[string][]json.RawMessage{}}
+	shown := control.New(pod, control.Config{Quiet: 5 * time.Millisecond, Record: recordOfOne})
+	recorded := &answers{pod: shown, bodies: map[string][]json.RawMessage{}}
 	server := httptest.NewServer(recorded)
 	bot, err := symphony.New(symphony.Config{Username: "roombot", Key: key, Endpoints: symphony.Endpoints{Pod: server.URL}})
 	require.NoError(t, err)
-	w := &world{Client: client.New(server.URL), bot: bot, answered: recorded}
+	w := &world{Client: client.New(server.URL), bot: bot, answered: recorded, control: shown}
 	t.Cleanup(func() {
 		w.Close()
 		bot.Close()

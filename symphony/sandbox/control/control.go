@@ -1,11 +1,13 @@
 package control
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
 
 	"roombot/symphony/sandbox"
+	"roombot/symphony/sandbox/client"
 	"roombot/symphony/sandbox/rest"
 	"roombot/symphony/sandbox/world"
 )
@@ -20,6 +22,11 @@ type Config struct {
 	// for its answer does not end before it is at rest; else Quiet alone decides. Default: nobody
 	// is asked.
 	AtWork func() bool
+
+	// Record gives entries of the audit record of the bot that are numbered above a number, oldest
+	// first; the newest ones when there are more than the limit. ShowRecordGrowth tells pages of new
+	// ones. Default: there is no record.
+	Record func(ctx context.Context, after int64, limit int) ([]client.RecordEntry, error)
 
 	// Page is served at / and at every path that is no API's. Default: a JSON 404.
 	Page http.Handler

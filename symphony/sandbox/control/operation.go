@@ -46,6 +46,7 @@ func operations() []*operation {
 		{method: "POST", path: "/connect", name: "connect", handle: (*Control).connect},
 		{method: "GET", path: "/state", name: "state", handle: (*Control).state},
 		{method: "GET", path: "/wire", name: "wire", handle: (*Control).wire},
+		{method: "GET", path: "/record", name: "record", waits: true, handle: (*Control).record},
 		{method: "GET", path: "/feeds", name: "feeds", handle: (*Control).feeds},
 		{method: "GET", path: "/manifest", name: "manifest", handle: (*Control).manifest},
 		{method: "GET", path: "/rights", name: "rights", handle: (*Control).rights},

@@ -60,18 +60,27 @@ var botKey = sync.OnceValues(func() (*rsa.Key, error) { return rsa.Generate(2048
 // sandboxPage starts a pod with the page and, when a key is given to it, its bot.
 func sandboxPage(t *testing.T) string {
 	t.Helper()
-	return sandboxPageWith(t, sandbox.Config{})
+	return sandboxPageWith(t, sandbox.Config{}, everyOutcome())
 }
 
-// sandboxPageWith is sandboxPage of a pod that is configured otherwise.
-func sandboxPageWith(t *testing.T, cfg sandbox.Config) string {
+// sandboxPageWith is sandboxPage of a pod that is configured otherwise, with an audit
+// record, or none.
+func sandboxPageWith(t *testing.T, cfg sandbox.Config, kept *record) string {
 	t.Helper()
 	key, err := botKey()
 	require.NoError(t, err)
 	cfg.BotKey, cfg.SigningKey, cfg.LongPoll = key.Public(), podtest.PodKey(), 2*time.Second
 	pod, err := sandbox.New(cfg)
 	require.NoError(t, err)
-	server := httptest.NewServer(control.New(pod, control.Config{Page: page.Handler()}))
+	shown := control.Config{Page: page.Handler()}
+	if kept != nil {
+		shown.Record = kept.read
+	}
+	handler := control.New(pod, shown)
+	if kept != nil {
+		kept.pages = handler
+	}
+	server := httptest.NewServer(handler)
 	ctx, stop := context.WithCancel(context.Background())
 	done, listens := make(chan error, 1), make(chan struct{})
 	go func() { done <- (&scripted{base: server.URL}).run(ctx, key, listens) }()

@@ -14,7 +14,7 @@ import (
 // openCrowdedPage shows bob the page of a pod with some 400 people.
 func openCrowdedPage(t *testing.T) *tab {
 	t.Helper()
-	bob := newTabOf(t, sandboxPageWith(t, sandbox.Config{Crowd: 400}))
+	bob := newTabOf(t, sandboxPageWith(t, sandbox.Config{Crowd: 400}, &record{}))
 	bob.listen()
 	bob.openAs("bob")
 	return bob

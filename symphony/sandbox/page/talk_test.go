@@ -145,7 +145,7 @@ func TestOnANarrowScreenEverythingIsInReach(t *testing.T) {
 	bob.waitUntilTrue(`document.documentElement.scrollWidth === 400`)
 	bob.click("#panel-toggle")
 	bob.do(chromedp.KeyEvent(kb.ArrowRight))
-	bob.waitUntilTrue(`!document.getElementById("tab-feeds").hidden`)
+	bob.waitUntilTrue(`!document.getElementById("tab-decisions").hidden`)
 	bob.do(chromedp.KeyEvent(kb.Escape))
 	bob.waitUntilTrue(`document.getElementById("panel").hidden && document.activeElement.id === "panel-toggle"`)
 }

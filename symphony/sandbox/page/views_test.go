@@ -25,7 +25,7 @@ func (b *tab) views(width int64) []view {
 	if width < 1180 { // where the panel lies over the rest until it is asked for
 		list = append(list, view{"the panel", func() { b.closeDialog(); b.click("#panel-toggle") }})
 	}
-	for _, name := range []string{"feeds", "faults", "pod", "wire"} {
+	for _, name := range []string{"decisions", "feeds", "faults", "pod", "wire"} {
 		list = append(list, view{name, func() { b.closeDialog(); b.click("#tab-" + name + "-label") }})
 	}
 	return append(list, view{"a call", func() { b.click(".bar-head"); b.sees("wire-row", "RESPONSE") }})

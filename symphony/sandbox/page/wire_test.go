@@ -87,7 +87,7 @@ func TestTheWireIsOneStopOfTheTabKey(t *testing.T) {
 	bob.waitUntilTrue(`document.querySelector(".waterfall").hidden`)
 	press(kb.End)
 	focused("POST")
-	bob.waitUntilTrue(`document.querySelectorAll('[data-row][tabindex="0"]').length === 1`)
+	bob.waitUntilTrue(`document.querySelectorAll('.wire [data-row][tabindex="0"]').length === 1`)
 }
 
 func TestALongWaitIsCutShortOnTheTimeAxis(t *testing.T) {

@@ -175,5 +175,5 @@ function waiting(log) {
 
 function patience(left) {
   if (left > 0) return "is working";
-  return store.feeds.length ? "has not answered yet. Datafeed and Wire show what it is doing." : "is not connected: nothing reads the datafeed.";
+  return store.feeds.length ? "has not answered yet. Feeds and Wire show what it is doing." : "is not connected: nothing reads the datafeed.";
 }

@@ -1,5 +1,6 @@
-// The developer's panel: a drawer of four tabs.
+// The developer's panel: a drawer of tabs.
 
+import { mountDecisions } from "./decisions.js";
 import { $, fill, h, icon, set } from "./dom.js";
 import { mountFaults } from "./faults.js";
 import { mountFeeds } from "./feeds.js";
@@ -7,7 +8,7 @@ import { mountPod } from "./pod.js";
 import { on, store } from "./store.js";
 import { mountWire } from "./wire.js";
 
-const TABS = [["wire", "Wire"], ["feeds", "Datafeed"], ["faults", "Faults"], ["pod", "Pod"]];
+const TABS = [["wire", "Wire"], ["decisions", "Decisions"], ["feeds", "Feeds"], ["faults", "Faults"], ["pod", "Pod"]];
 const WIDE = matchMedia("(min-width: 1180px)");
 
 export function mountPanel() {
@@ -22,6 +23,7 @@ export function mountPanel() {
   show(WIDE.matches);
   mountTabs();
   mountWire($("tab-wire"));
+  mountDecisions($("tab-decisions"));
   mountFeeds($("tab-feeds"));
   mountFaults($("tab-faults"));
   mountPod($("tab-pod"));

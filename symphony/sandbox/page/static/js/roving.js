@@ -21,7 +21,7 @@ export class Roving {
   }
 
   #rows() {
-    return [...this.list.querySelectorAll(ROWS)].filter((row) => !row.closest("[hidden]"));
+    return [...this.list.querySelectorAll(ROWS)].filter((row) => !this.list.contains(row.closest("[hidden]"))); // the list itself may be hidden for now
   }
 
   #mark(row) {

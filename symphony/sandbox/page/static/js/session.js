@@ -202,6 +202,7 @@ function receive(frame) {
     feeds: () => Object.assign(store, { feeds: frame.feeds ?? [] }) && tell("feeds"),
     faults: () => Object.assign(store, { faults: frame.faults ?? [] }) && tell("faults"),
     manifest: () => loadManifest(),
+    record: () => tell("record"),
     reset: () => restart(),
   }[frame.kind];
   run?.();

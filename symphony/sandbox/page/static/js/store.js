@@ -1,5 +1,5 @@
 // What the page knows, and who is told when it changes.
-// Topics: people, me, chats, open, messages, waiting, manifest, feeds, faults, calls, connection.
+// Topics: people, me, chats, open, messages, waiting, manifest, feeds, faults, calls, record, connection.
 
 export const store = {
   people: [], // as the control API gives them
