@@ -59,3 +59,6 @@ func (b *Bot) TellHead(ctx context.Context) { b.record.tellHead(ctx, audit.Head{
 
 // Commits counts what the bot's store has committed.
 func (b *Bot) Commits() int64 { return b.engine.Commits() }
+
+// Lister lists the bot's audit record.
+func (b *Bot) Lister() EntryLister { return b.engine }
