@@ -47,9 +47,8 @@ type (
 		Typed string          `json:"typed,omitempty"`
 		// Checks are the conditions of a decision that allows the request.
 		Checks []decisionCheck `json:"checks,omitempty"`
-		// Why says why the request is not allowed, and Nearest names the allow rule that came closest.
-		Why     string `json:"why,omitempty"`
-		Nearest string `json:"nearest,omitempty"`
+		// Why says in words why a decision does not allow it.
+		Why string `json:"why,omitempty"`
 		// Asked is what the policy was asked; nil for a decision of an earlier version.
 		Asked *askedFacts `json:"asked,omitempty"`
 	}
@@ -189,8 +188,7 @@ func (a *attempt) addNthDecision(ctx context.Context, n int, decided json.RawMes
 	return a.Attempt.Do(ctx, stepDecision(n), nil, func(ctx context.Context) (any, error) {
 		told := decisionFacts{From: a.request.From, Chat: a.request.Name, Typed: a.said.Text}
 		if bytes.Equal(decided, a.decided) {
-			told.Checks, told.Asked = a.allowedBy, a.askedFacts()
-			told.Why, told.Nearest = a.refused.Why(), a.refused.Nearest
+			told.Checks, told.Why, told.Asked = a.allowedBy, a.refused.Why(), a.askedFacts()
 		}
 		e, facts := audit.New(audit.Decision, string(a.id), stepDecision(n), decided).WithFacts(told)
 		a.addEntry(ctx, e, &facts)

@@ -42,7 +42,7 @@ func ReadDecision(s engine.StoredEntry) (d PastDecision, err error) {
 		Request: s.Request, At: s.At, User: s.Actor, Name: facts.From.Name, Command: body.Command, Outcome: body.Outcome, Rule: body.Rule,
 	}
 	d.Decision = policy.Decision{
-		Allowed: body.Outcome == policy.Allow, Rule: body.Rule, Line: body.Line, Denial: body.Denial, Reason: facts.Why, Nearest: facts.Nearest,
+		Allowed: body.Outcome == policy.Allow, Rule: body.Rule, Line: body.Line, Denial: body.Denial, Reason: facts.Why,
 	}
 	for _, c := range append(body.Checks, facts.Checks...) {
 		d.Decision.Checks = append(d.Decision.Checks, policy.Check{What: c.What, OK: c.OK})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"roombot/bot/policy"
+	"roombot/bot/policy/request"
 	"roombot/commands"
 	"roombot/symphony"
 )
@@ -45,7 +46,7 @@ func (l *pastLookup) findChange(ctx context.Context, record EntryLister, before,
 	}
 	past, known, unknown := splitPast(decided)
 	c := PolicyChange{
-		Difference: policy.Compare(ctx, before, after, new(commands.Env).Commands().Names(), known),
+		Difference: policy.Compare(ctx, before, after, request.Compared(), known),
 		Replay:     policy.ReplayPast(ctx, before, after, past),
 	}
 	c.Replay.Unknown += unknown

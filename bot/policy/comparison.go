@@ -36,26 +36,27 @@ type placeAsked struct {
 }
 
 // addCommand compares what a command's rules give to everybody.
-func (c *comparison) addCommand(ctx context.Context, command, written string, people []Known) {
+func (c *comparison) addCommand(ctx context.Context, command ComparedCommand, people []Known) {
+	name := commandName(command.Name)
 	var changed []*rule
 	for _, r := range c.changed {
-		if r.concerns(command) {
+		if r.concerns(name) {
 			changed = append(changed, r)
 		}
 	}
-	if len(changed) == 0 || command == help {
+	if len(changed) == 0 || name == help {
 		return
 	}
 	rules := ruleSets{
 		changed:    changed,
-		denyBefore: rulesOf(c.before.deny, command), allowBefore: rulesOf(c.before.allow, command),
-		denyAfter: rulesOf(c.after.deny, command), allowAfter: rulesOf(c.after.allow, command),
+		denyBefore: rulesOf(c.before.deny, command, true), allowBefore: rulesOf(c.before.allow, command, false),
+		denyAfter: rulesOf(c.after.deny, command, true), allowAfter: rulesOf(c.after.allow, command, false),
 	}
 	classes, places := c.classes(rules), c.places(rules)
 	for _, k := range people {
 		classes = append(classes, class{name: k.Name, query: foldSubject(k.Who), known: true})
 	}
-	found := changeList{command: written}
+	found := changeList{command: command.Name}
 	for i := range classes {
 		if ctx.Err() != nil {
 			c.left += len(classes) - i
@@ -86,7 +87,7 @@ func (s ruleSets) addTo(found *changeList, who *class, places []placeAsked) {
 	for i, p := range places {
 		q := who.query
 		p.set(&q)
-		if !slices.ContainsFunc(s.changed, func(r *rule) bool { v := r.match(&q); return min(v.who, v.where) != no }) {
+		if !slices.ContainsFunc(s.changed, func(r *rule) bool { return r.isAbout(&q) != no }) {
 			continue
 		}
 		effects[i] = changeOfAccess(accessOf(s.denyBefore, s.allowBefore, &q), accessOf(s.denyAfter, s.allowAfter, &q))
@@ -235,7 +236,8 @@ func (c *comparison) places(rules ruleSets) []placeAsked {
 	for _, r := range rules.all() {
 		for _, p := range r.where {
 			name := p.text()
-			if named[name] || p.kind != "room" || !p.byID && p.isAnyRoom() {
+			isAnyRoom := !p.byID && strings.Trim(p.name.pattern, "*") == ""
+			if named[name] || p.kind != "room" || isAnyRoom {
 				continue
 			}
 			if named[name] = true; len(all) >= maxPlaces {

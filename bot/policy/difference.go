@@ -56,9 +56,15 @@ type Known struct {
 	Who  Subject
 }
 
+// ComparedCommand is a command, and whether conditions are asked about its plan.
+type ComparedCommand struct {
+	Name      string
+	IsPlanned bool
+}
+
 // Compare finds who gains or loses which command or condition. The names of both policies must not
 // be resolved. What is not compared when ctx ends is counted.
-func Compare(ctx context.Context, before, after *Policy, commands []string, people []Known) Difference {
+func Compare(ctx context.Context, before, after *Policy, commands []ComparedCommand, people []Known) Difference {
 	if before == nil {
 		before = &Policy{}
 	}
@@ -72,7 +78,7 @@ func Compare(ctx context.Context, before, after *Policy, commands []string, peop
 	}
 	c := comparison{before: before, after: after, changed: changedRules(before, after)}
 	for _, command := range commands {
-		c.addCommand(ctx, commandName(command), command, people)
+		c.addCommand(ctx, command, people)
 	}
 	d.Changes, d.Left = c.changes, c.left
 	return d

@@ -12,6 +12,8 @@ import (
 	"roombot/bot/policy"
 )
 
+var compared = []policy.ComparedCommand{{Name: "newroom", IsPlanned: true}, {Name: "groups"}, {Name: "help"}}
+
 const desks = `
 admins: ["user:ops"]
 allow:
@@ -23,10 +25,10 @@ allow:
 func differenceOf(t *testing.T, change *strings.Replacer, people ...policy.Known) []string {
 	t.Helper()
 	before, after := mustCompile(t, desks), mustCompile(t, change.Replace(desks))
-	d := policy.Compare(t.Context(), before, after, []string{"newroom", "groups", "help"}, people)
+	d := policy.Compare(t.Context(), before, after, compared, people)
 	require.Equal(t, before.Version(), d.Before)
 	require.Equal(t, after.Version(), d.After)
-	require.True(t, policy.Compare(t.Context(), after, after, []string{"newroom", "groups"}, people).IsEmpty())
+	require.True(t, policy.Compare(t.Context(), after, after, compared, people).IsEmpty())
 	return d.Lines()
 }
 
@@ -62,7 +64,7 @@ func TestTheEntriesOfASetAreComparedWhereItIsNamed(t *testing.T) {
 	of := func(entries string) *policy.Policy {
 		return mustCompile(t, "sets: {partners: ["+entries+"]}\nallow: [{name: a, who: [internal], commands: [newroom], when: {members: [\"set:partners\"]}}]")
 	}
-	d := policy.Compare(t.Context(), of(`"company:104"`), of(`"company:104", "company:105"`), []string{"newroom"}, nil)
+	d := policy.Compare(t.Context(), of(`"company:104"`), of(`"company:104", "company:105"`), compared, nil)
 	require.Equal(t, []string{
 		`Rules that are changed: "a" (line 2)`,
 		"everybody else in your company: /newroom: members company:104, company:105 instead of members company:104",
@@ -73,15 +75,25 @@ func TestAnotherOrderOfRulesIsADifferenceWhereItMatters(t *testing.T) {
 	t.Parallel()
 	small := `{name: small, who: [internal], commands: [newroom], when: {people: {max: 5}}, limits: {perDay: 9}}`
 	large := `{name: large, who: [internal], commands: [newroom], when: {people: {max: 50}}, limits: {perDay: 1}}`
-	d := policy.Compare(t.Context(), mustCompile(t, "allow: ["+small+", "+large+"]"), mustCompile(t, "allow: ["+large+", "+small+"]"), []string{"newroom"}, nil)
+	d := policy.Compare(t.Context(), mustCompile(t, "allow: ["+small+", "+large+"]"), mustCompile(t, "allow: ["+large+", "+small+"]"), compared, nil)
 	require.Equal(t, []string{"everybody else in your company: /newroom: another rule comes first: people at most 50, 1 a day"}, d.Lines())
+}
+
+// Conditions are asked about a plan, and /groups has none.
+func TestAConditionOnACommandWithoutAPlanIsNoDifference(t *testing.T) {
+	t.Parallel()
+	of := func(rest string) *policy.Policy {
+		return mustCompile(t, "allow: [{name: a, who: [internal], commands: [groups]"+rest+"}]")
+	}
+	d := policy.Compare(t.Context(), of(""), of(", when: {people: {max: 5}}"), compared, nil)
+	require.Equal(t, []string{`Rules that are changed: "a" (line 1)`, "Nobody gains or loses anything."}, d.Lines())
 }
 
 func TestWhatIsNotComparedIsCounted(t *testing.T) {
 	t.Parallel()
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	d := policy.Compare(stopped, nil, mustCompile(t, desks), []string{"newroom"}, nil)
+	d := policy.Compare(stopped, nil, mustCompile(t, desks), compared, nil)
 	require.Positive(t, d.Left)
 	require.Contains(t, d.Lines()[len(d.Lines())-1], "Not compared")
 	var who []string
@@ -89,7 +101,7 @@ func TestWhatIsNotComparedIsCounted(t *testing.T) {
 		who = append(who, fmt.Sprintf(`"user:u%d"`, i))
 	}
 	many := mustCompile(t, "allow: [{name: a, commands: [newroom], who: ["+strings.Join(who, ", ")+"]}]")
-	d = policy.Compare(t.Context(), nil, many, []string{"newroom"}, nil)
+	d = policy.Compare(t.Context(), nil, many, compared, nil)
 	require.Equal(t, 103, d.Left)
 	require.Contains(t, d.Lines()[1], "user:u0, user:u1, user:u2, user:u3, user:u4 and 292 more: may now use /newroom")
 }

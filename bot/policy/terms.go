@@ -14,18 +14,29 @@ type access struct {
 	exceptions []string
 }
 
-// ruleOf is a rule with its terms.
+// ruleOf is a rule with its terms for a command.
 type ruleOf struct {
 	*rule
-	terms []string
+	terms  []string
+	isOpen bool // has no condition that could fail
 }
 
-// rulesOf are the rules about a command, given by its folded name.
-func rulesOf(rules []rule, command string) (all []ruleOf) {
+// rulesOf are the rules about a command. Where it has no plan, conditions are open: they neither
+// keep an allow rule from admitting nor have a deny rule match.
+func rulesOf(rules []rule, command ComparedCommand, deny bool) (all []ruleOf) {
 	for i := range rules {
-		if r := &rules[i]; r.concerns(command) {
-			all = append(all, ruleOf{r, r.terms()})
+		r := &rules[i]
+		if !r.concerns(commandName(command.Name)) || deny && !command.IsPlanned && len(r.when) > 0 {
+			continue
 		}
+		of := ruleOf{rule: r, terms: r.terms(), isOpen: len(r.when) == 0}
+		if !command.IsPlanned {
+			of.terms, of.isOpen = nil, true
+			if r.approval != nil && len(r.approval.when) == 0 {
+				of.terms = []string{r.approval.text()}
+			}
+		}
+		all = append(all, of)
 	}
 	return all
 }
@@ -33,23 +44,22 @@ func rulesOf(rules []rule, command string) (all []ruleOf) {
 // accessOf is what the rules about a command give to somebody in a place.
 func accessOf(deny, allow []ruleOf, q *foldedQuery) (a access) {
 	for _, r := range deny {
-		switch v := r.match(q); {
-		case min(v.who, v.where) == no:
-		case len(r.when) == 0:
+		switch {
+		case r.isAbout(q) == no:
+		case r.isOpen:
 			return access{}
 		default:
 			a.exceptions = append(a.exceptions, strings.Join(r.terms, " and "))
 		}
 	}
 	for _, r := range allow {
-		v := r.match(q)
-		if min(v.who, v.where) != yes {
+		if r.isAbout(q) != yes {
 			continue
 		}
 		if !slices.ContainsFunc(a.ways, func(known []string) bool { return slices.Equal(known, r.terms) }) {
 			a.ways = append(a.ways, r.terms)
 		}
-		if len(r.when) == 0 { // which admits whatever a later rule does
+		if r.isOpen { // which admits whatever a later rule does
 			break
 		}
 	}
@@ -61,6 +71,20 @@ func accessOf(deny, allow []ruleOf, q *foldedQuery) (a access) {
 	return a
 }
 
+// isAbout is whether the rule is about somebody in a place.
+func (r *rule) isAbout(q *foldedQuery) truth {
+	t := no
+	for i := range r.where {
+		if t = max(t, r.where[i].matches(q)); t == yes {
+			break
+		}
+	}
+	if t == no {
+		return no
+	}
+	return min(t, matchAny(r.who, q))
+}
+
 // terms are the conditions, the limits and the approval of a rule in words.
 func (r *rule) terms() []string {
 	terms := conditionTexts(r.when)
@@ -70,14 +94,18 @@ func (r *rule) terms() []string {
 	if r.limits.PerDay > 0 {
 		terms = append(terms, fmt.Sprintf("%d a day", r.limits.PerDay))
 	}
-	if a := r.approval; a != nil {
-		text := "approval by " + strings.Join(textsOf(a.by), ", ") + " within " + a.within.String()
-		if when := conditionTexts(a.when); len(when) > 0 {
-			text += " where " + strings.Join(when, " and ")
-		}
-		terms = append(terms, text)
+	if r.approval != nil {
+		terms = append(terms, r.approval.text())
 	}
 	return terms
+}
+
+func (a *approval) text() string {
+	text := "approval by " + strings.Join(textsOf(a.by), ", ") + " within " + a.within.String()
+	if when := conditionTexts(a.when); len(when) > 0 {
+		text += " where " + strings.Join(when, " and ")
+	}
+	return text
 }
 
 func conditionTexts(when []condition) (texts []string) {
