@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -62,6 +63,7 @@ func (c *comparison) addCommand(ctx context.Context, command ComparedCommand, pe
 			c.left += len(classes) - i
 			break
 		}
+		runtime.Gosched() // requests that are under way go first
 		rules.addTo(&found, &classes[i], places)
 	}
 	c.changes = append(c.changes, found.withoutRepeated()...)

@@ -44,10 +44,10 @@ const (
 type Change struct {
 	Effect  Effect   `json:"effect"`
 	Command string   `json:"command"`
-	Where   string   `json:"where,omitempty"` // in words; empty for everywhere
-	How     string   `json:"how,omitempty"`   // the conditions in words, or what changes in them
-	Who     []string `json:"who"`             // whom rules are about, in words
-	People  []string `json:"people"`          // known people
+	Where   string   `json:"where,omitempty"`  // in words; empty for everywhere
+	How     string   `json:"how,omitempty"`    // the conditions in words, or what changes in them
+	Who     []string `json:"who,omitempty"`    // whom rules are about, in words
+	People  []string `json:"people,omitempty"` // known people
 }
 
 // Known is somebody who is known by name, with their groups by name.
@@ -73,10 +73,10 @@ func Compare(ctx context.Context, before, after *Policy, commands []ComparedComm
 	}
 	d := Difference{
 		Before: before.Version(), After: after.Version(),
-		Rules:  compareRules(before, after),
-		Admins: compareEntries(textsOf(before.admins), textsOf(after.admins)),
+		Rules:  append([]RuleChange{}, compareRules(before, after)...),
+		Admins: append([]EntryDelta{}, compareEntries(textsOf(before.admins), textsOf(after.admins))...),
 	}
-	c := comparison{before: before, after: after, changed: changedRules(before, after)}
+	c := comparison{before: before, after: after, changed: changedRules(before, after), changes: []Change{}}
 	for _, command := range commands {
 		c.addCommand(ctx, command, people)
 	}

@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -46,6 +47,7 @@ func ReplayPast(ctx context.Context, before, after *Policy, past []Past) Replay 
 			r.Unknown += len(past) - i
 			break
 		}
+		runtime.Gosched() // requests that are under way go first
 		now := after.Decide(p.Query)
 		if now.turnsOnUnknown() {
 			r.Unknown++
