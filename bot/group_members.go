@@ -140,8 +140,8 @@ func (m *groupMembers) nameOf(key string) string {
 	return policy.FoldName(m.lists[key].group.Name)
 }
 
-// named gives the keys of the lists that have a name. Several may have it.
-func (m *groupMembers) named(name string) (keys []string) {
+// keysOf gives the keys of the lists that have a name. Several may have it.
+func (m *groupMembers) keysOf(name string) (keys []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for key, list := range m.lists {

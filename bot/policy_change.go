@@ -46,7 +46,7 @@ func (l *pastLookup) findChange(ctx context.Context, record EntryLister, before,
 	}
 	past, known, unknown := splitPast(decided)
 	c := PolicyChange{
-		Difference: policy.Compare(ctx, before, after, request.Compared(), known),
+		Difference: policy.Compare(ctx, before, after, request.ListCommands(), known),
 		Replay:     policy.ReplayPast(ctx, before, after, past),
 	}
 	c.Replay.Unknown += unknown

@@ -1,7 +1,10 @@
 package bot_test
 
 import (
+	"fmt"
+	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,4 +84,50 @@ func TestWhatTheRecordKeepsIsEnoughToDecideAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, change.IsEmpty())
 	require.Equal(t, 7, change.Replay.Requests)
+}
+
+// What an edit changes is found out while the new policy decides already.
+func TestNoRequestWaitsForTheComparisonOfPolicies(t *testing.T) {
+	t.Parallel()
+	held, asked := make(chan struct{}), make(chan struct{}, 1)
+	holdsLookups := func(pod http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if r.URL.Query().Has("uid") && r.URL.Query().Get("active") != "" {
+				select {
+				case asked <- struct{}{}:
+				default:
+				}
+				<-held
+			}
+			pod.ServeHTTP(rw, r)
+		})
+	}
+	file, setup := withPolicyFile(t, `{admins: ["user:ops"], allow: [{name: before, who: ["*"], commands: [newroom]}]}`)
+	w := newWorld(t, withFront(holdsLookups), setup)
+	release := sync.OnceFunc(func() { close(held) })
+	defer release()
+	w.says("bob", `/newroom "Before"`).sees("is open")
+	file.write(`{admins: ["user:ops"], deny: [{name: closed, who: ["*"], commands: [newroom], reason: Closed today.}]}`)
+	require.Eventually(t, func() bool { return len(asked) > 0 }, patience, tick, "the comparison is under way")
+	w.says("bob", `/newroom "After"`).sees("Closed today.")
+	release()
+	require.Contains(t, w.toldOf("ops", "The policy is version"), `allow by rule "before"; now deny by rule "closed"`)
+}
+
+func TestALongDifferenceIsFolded(t *testing.T) {
+	t.Parallel()
+	file, setup := withPolicyFile(t, `{admins: ["user:ops"], allow: [{name: before, who: [internal], commands: [newroom]}]}`)
+	w := newWorld(t, setup)
+	for i := range 3 {
+		w.says("bob", fmt.Sprintf("/newroom \"Desk %d\"", i)).sees("is open")
+	}
+	var rules []string
+	for i := range 30 {
+		rules = append(rules, fmt.Sprintf(`{name: r%d, who: ["userid:%d"], commands: [newroom], when: {people: {max: %d}}}`, i, i+1, i+2))
+	}
+	file.write(`{admins: ["user:ops"], allow: [` + strings.Join(rules, ", ") + `]}`)
+	told := w.toldOf("ops", "The policy is version")
+	require.LessOrEqual(t, strings.Count(told, "\n")+1, 16)
+	require.Regexp(t, `… and \d+ more: bot policy diff [0-9a-f]{8} [0-9a-f]{8} lists all\.`, told)
+	require.Contains(t, told, "Of 3 past requests 3 would be decided otherwise.")
 }

@@ -93,7 +93,7 @@ func (l *pastLookup) fillAccounts(ctx context.Context, all []*policy.Subject) er
 // fillGroups adds who is in the groups. One whose name several groups have is not known.
 func (l *pastLookup) fillGroups(ctx context.Context, all []*policy.Subject) error {
 	for _, name := range l.names {
-		keys := l.groups.named(name)
+		keys := l.groups.keysOf(name)
 		if len(keys) != 1 {
 			continue
 		}

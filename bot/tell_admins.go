@@ -33,8 +33,8 @@ const waitingNews = 64
 // compareTime bounds the comparison of two policies.
 const compareTime = 20 * time.Second
 
-// tellNews tells the administrators of the policy, until ctx ends. What an edit changes is found out
-// here, while the new policy decides already.
+// tellNews tells the administrators of the policy, until ctx ends. What an edit changes is found
+// out here, while the new policy decides already.
 func (b *Bot) tellNews(ctx context.Context) {
 	for {
 		select {

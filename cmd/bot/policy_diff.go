@@ -66,14 +66,15 @@ func comparePolicies(ctx context.Context, path string, args []string) (compariso
 	var change bot.PolicyChange
 	err := inspect(ctx, path, func(ctx context.Context, store *engine.Inspector) error {
 		return withSymphony(ctx, path, func(ctx context.Context, wired bot.Config) error {
-			before, after := wired.Policy, (*policy.Policy)(nil)
-			var err error
+			before := wired.Policy
 			if len(args) == 2 {
+				var err error
 				if before, err = findPolicy(ctx, store, args[0]); err != nil {
 					return err
 				}
 			}
-			if after, err = findPolicy(ctx, store, args[len(args)-1]); err != nil {
+			after, err := findPolicy(ctx, store, args[len(args)-1])
+			if err != nil {
 				return err
 			}
 			change, err = bot.FindPolicyChange(ctx, wired.Client, store, before, after)
@@ -95,7 +96,7 @@ func compareFiles(ctx context.Context, args []string) (comparison, []string, err
 	if err != nil {
 		return nil, nil, err
 	}
-	d := policy.Compare(ctx, before, after, request.Compared(), nil)
+	d := policy.Compare(ctx, before, after, request.ListCommands(), nil)
 	return d, d.Lines(), nil
 }
 

@@ -23,8 +23,8 @@ func Read(line string) (command string, plan *policy.Plan, err error) {
 	return result.Command.Command, PlanOf(commands.TypedFacts(*result.Command)), nil
 }
 
-// Compared are the commands that rules may be about, for a comparison of policies.
-func Compared() (all []policy.ComparedCommand) {
+// ListCommands gives the commands that rules may be about, for a comparison of policies.
+func ListCommands() (all []policy.ComparedCommand) {
 	for _, name := range new(commands.Env).Commands().Names() {
 		isPlanned := commands.TypedFacts(syntax.Invocation{Command: name}) != nil
 		all = append(all, policy.ComparedCommand{Name: name, IsPlanned: isPlanned})
