@@ -3,6 +3,8 @@ package policy_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,4 +136,68 @@ func TestAReplayListsWhatWouldBeDecidedOtherwise(t *testing.T) {
 		`large, Kim, /newroom of 4 Mar 06:00: allow by rule "desk rooms"; now deny: You may open rooms with at most 5 people; this has 12.`,
 	}, r.Lines())
 	require.Equal(t, []string{"The record has no requests that could be decided again."}, policy.ReplayPast(t.Context(), before, after, nil).Lines())
+}
+
+// randomRules are a few rules from few words, so that two of them often have much in common.
+func randomRules(r *rand.Rand) string {
+	pick := func(from ...string) string { return from[r.IntN(len(from))] }
+	who := []string{"internal", "external", `"*"`, `"user:kim"`, `"group:fx"`, `"group:sales"`, `"email:*@acme.test"`}
+	rule := func(i int, rest string) string {
+		when := pick("", "", ", when: {external: false}", ", when: {public: true}", ", when: {people: {max: 5}}", ", when: {groups: [\"FX*\"], people: {max: 9}}")
+		return fmt.Sprintf("{name: r%d, who: [%s], where: [%s], commands: [%s]%s%s}",
+			i, pick(who...), pick(`"*"`, "im", `"room:desk*"`, `"room:*"`), pick("newroom", "groups", `"*"`), when, rest)
+	}
+	var deny, allow []string
+	for i := range r.IntN(3) {
+		deny = append(deny, rule(i, ", reason: Ask."))
+	}
+	for i := range 1 + r.IntN(3) {
+		allow = append(allow, rule(10+i, pick("", ", limits: {perDay: 2}", ", approval: {by: [internal]}")))
+	}
+	return "deny: [" + strings.Join(deny, ", ") + "]\nallow: [" + strings.Join(allow, ", ") + "]"
+}
+
+// Whoever is decided about otherwise, in any place and with any plan, stands in the difference.
+func TestADifferenceNamesEverybodyWhoIsDecidedAboutOtherwise(t *testing.T) {
+	t.Parallel()
+	people := []policy.Known{
+		{Name: "Kim", Who: policy.PersonByNames("kim", "kim@acme.test", "fx")},
+		{Name: "Bob", Who: policy.PersonByNames("bob", "bob@other.test", "sales")},
+		{Name: "Eve", Who: policy.Subject{External: true, Groups: map[string]bool{"fx": true}, AllGroups: true}},
+	}
+	places := []policy.Place{{Kind: policy.IM}, {Kind: policy.Room, RoomName: "Desk 1"}, {Kind: policy.Room, RoomName: "Another"}}
+	plans := []policy.Plan{{People: 2}, {People: 7, External: true}, {People: 7, Public: true, Groups: []string{"FX EMEA"}}, {People: 20, Groups: []string{"Sales"}}}
+	r := rand.New(rand.NewPCG(1, 2))
+	differ := 0
+	for range 200 {
+		texts := [2]string{randomRules(r), randomRules(r)}
+		before, err := compile(t, texts[0])
+		after, wrong := compile(t, texts[1])
+		if err != nil || wrong != nil {
+			continue
+		}
+		d := policy.Compare(t.Context(), before, after, compared, people)
+		require.Zero(t, d.Left)
+		for _, who := range people {
+			isNamed := slices.ContainsFunc(d.Changes, func(c policy.Change) bool { return c.Command == "newroom" && slices.Contains(c.People, who.Name) })
+			for _, q := range allQueries(who.Who, places, plans) {
+				if old, now := before.Decide(q).Outcome(), after.Decide(q).Outcome(); old != now {
+					differ++
+					require.True(t, isNamed, "%s: %s, then %s\n%s\n%s\n%s", who.Name, old, now, texts[0], texts[1], strings.Join(d.Lines(), "\n"))
+				}
+			}
+		}
+	}
+	require.Greater(t, differ, 500)
+}
+
+func allQueries(who policy.Subject, places []policy.Place, plans []policy.Plan) (all []policy.Query) {
+	for _, where := range places {
+		for _, plan := range plans {
+			for _, used := range []int{0, 2} {
+				all = append(all, policy.Query{User: who, Where: where, Command: "newroom", Plan: &plan, Used: policy.Used{Day: used}})
+			}
+		}
+	}
+	return all
 }
