@@ -51,6 +51,8 @@ type (
 		Checks []decisionCheck `json:"checks,omitempty"`
 		// Why says in words why a decision does not allow it.
 		Why string `json:"why,omitempty"`
+		// Asked is what the policy was asked; nil for a decision of an earlier version.
+		Asked *askedFacts `json:"asked,omitempty"`
 	}
 	roomBody struct {
 		Act string `json:"act"` // opened, renamed or closed
@@ -189,7 +191,7 @@ func (a *attempt) addNthDecision(ctx context.Context, n int, decided json.RawMes
 	return a.Attempt.Do(ctx, stepDecision(n), nil, func(ctx context.Context) (any, error) {
 		told := decisionFacts{From: a.request.From, Chat: a.request.Name, Typed: a.said.Text}
 		if bytes.Equal(decided, a.decided) {
-			told.Checks, told.Why = a.allowedBy, a.deniedFor
+			told.Checks, told.Why, told.Asked = a.allowedBy, a.refused.WhyForUser(), a.askedFacts()
 		}
 		e, facts := audit.New(audit.Decision, string(a.id), stepDecision(n), decided).WithFacts(told)
 		a.addEntry(ctx, e, &facts)
@@ -270,5 +272,6 @@ func (a *attempt) addLimitEntry(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.decided = decided
 	return a.addDecisionEntry(ctx, decided)
 }

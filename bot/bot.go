@@ -77,8 +77,9 @@ type Bot struct {
 	admission    *admission
 	history      *history
 	record       *recordLife
-	timesLeft    sync.Map // when a job that runs here is expected to be done, by its id
-	lookedUp     sync.Map // ids of earlier jobs whose answer was looked for in vain; they are few
+	policyNews   chan policyNews // of which administrators are to be told
+	timesLeft    sync.Map        // when a job that runs here is expected to be done, by its id
+	lookedUp     sync.Map        // ids of earlier jobs whose answer was looked for in vain; they are few
 	users        lookupCache[symphony.UserID, symphony.User]
 	chats        lookupCache[symphony.StreamID, symphony.Stream]
 	lastProgress atomic.Int64 // when a job last got further, in nanoseconds since 1970
@@ -119,6 +120,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	b.parse = b.grammar.Parse
 	b.history = newHistory(b)
 	b.record = newRecordLife(c, self.ID)
+	b.policyNews = make(chan policyNews, waitingNews)
 	b.feed = b.newFeed(c)
 	c.Store.Handle, c.Store.ReportFailure, c.Store.ReportAct = b.execute, b.reportFailure, AuditAct
 	c.Store.ReportWaiting, c.Store.EntryOfAct = b.reportWaiting, entryOfAct
@@ -201,6 +203,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	group.Go(func() error { b.refreshGroups(ctx); return nil })
 	group.Go(func() error { b.history.run(ctx); return nil })
 	group.Go(func() error { b.rules.watch(ctx, b.record.addPolicy, b.noteNewPolicy); return nil })
+	group.Go(func() error { b.tellNews(ctx); return nil })
 	group.Go(func() error { b.rules.groups.refresh(ctx); return nil })
 	group.Go(func() error { b.watchRules(ctx); return nil })
 	group.Go(func() error { b.record.run(ctx); return nil })

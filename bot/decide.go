@@ -242,6 +242,7 @@ func (a *attempt) newRequest() *commands.Request {
 
 // plan asks the policy, decides what would be done, and asks the policy again about that.
 func (a *attempt) plan(ctx context.Context, command commands.Command, r *commands.Request) (commands.Plan, error) {
+	a.typedFacts = commands.TypedFacts(r.Invocation)
 	if err := a.checkPolicy(ctx, r); err != nil {
 		return nil, err
 	}

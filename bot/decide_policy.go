@@ -63,16 +63,18 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 		return err
 	}
 	decision := rules.Decide(query)
+	a.asked, a.refused = &query, policy.Decision{}
 	a.limits = decision.Limits
 	a.decision = policyDecision{command: r.Command, rule: decision.Rule, allowed: decision.Allowed}
 	if a.decided, err = json.Marshal(a.decisionOf(r.Command, rules.Version(), decision)); err != nil {
 		return err
 	}
-	a.allowedBy, a.deniedFor = nil, decision.WhyForUser()
+	a.allowedBy = nil
 	if decision.Allowed {
 		a.admitted, a.allowedBy = true, checksOf(decision)
 		return nil
 	}
+	a.refused = decision
 	zerolog.Ctx(ctx).Info().Str("command", r.Command).Str("rule", decision.Rule).Msg("policy denied the request")
 	return a.denialRefusal(ctx, r.Command, decision)
 }
@@ -184,14 +186,19 @@ func (b *Bot) policySubject(ctx context.Context, id symphony.UserID, groups []st
 	if err != nil {
 		return policy.Subject{}, err
 	}
-	who.Username, who.Email = user.Username, user.Email
+	who.Username, who.Email, who.Kind = user.Username, user.Email, accountKind(user)
+	return who, nil
+}
+
+// accountKind is what kind of account the directory shows, empty where it shows none.
+func accountKind(user symphony.User) policy.AccountKind {
 	switch user.AccountType {
 	case symphony.PersonAccount:
-		who.Kind = policy.PersonAccount
+		return policy.PersonAccount
 	case symphony.ServiceAccount:
-		who.Kind = policy.ServiceAccount
+		return policy.ServiceAccount
 	}
-	return who, nil
+	return ""
 }
 
 // lookUpColleague is an active account of the own company as the directory has it, at most some

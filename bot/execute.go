@@ -33,7 +33,10 @@ type attempt struct {
 	decision, auditedDecision policyDecision  // the last of this attempt; the last that was written
 	decided                   json.RawMessage // the last of this attempt as the audit record has it, a decisionBody
 	allowedBy                 []decisionCheck // its conditions, where it allows the request
-	deniedFor                 string          // why it does not, in words
+
+	asked      *policy.Query   // what the policy was asked last; nil while it was not
+	refused    policy.Decision // its answer, where it does not allow the request
+	typedFacts *commands.Facts // of the command as it is typed; nil while it is not read
 
 	facts  *commands.Facts // of the plan; nil while it is not known, and for commands without any
 	limits policy.Limits   // of the rule that has admitted the request last

@@ -67,3 +67,6 @@ func (b *Bot) LookAtVersions(ctx context.Context, before string) (now string) {
 
 // Commits counts what the bot's store has committed.
 func (b *Bot) Commits() int64 { return b.engine.Commits() }
+
+// Lister lists the bot's audit record.
+func (b *Bot) Lister() EntryLister { return b.engine }

@@ -133,6 +133,25 @@ func (m *groupMembers) refresh(ctx context.Context) {
 	}
 }
 
+// nameOf is the folded name of a list, empty where it is not known.
+func (m *groupMembers) nameOf(key string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return policy.FoldName(m.lists[key].group.Name)
+}
+
+// keysOf gives the keys of the lists that have a name. Several may have it.
+func (m *groupMembers) keysOf(name string) (keys []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, list := range m.lists {
+		if policy.FoldName(list.group.Name) == name {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
 func (m *groupMembers) keys() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()

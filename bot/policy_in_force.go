@@ -31,9 +31,16 @@ type policyInForce struct {
 // have replaced it.
 type policyState struct {
 	policy *policy.Policy
+	read   *policy.Policy // the same, by names
 	since  time.Time
 	before string // the version before it; empty for the first of this process
 	fault  error
+}
+
+// policyNews is what administrators are told of the policy's text.
+type policyNews struct {
+	text          string         // empty for nothing
+	before, after *policy.Policy // by names, where another one is in force now
 }
 
 // policyLook is how often the text of the policy is compared. A new text is adopted at the second
@@ -53,7 +60,7 @@ func newPolicyInForce(ctx context.Context, c Config) (*policyInForce, error) {
 			for _, problem := range resolved.RulesWithoutEffect() {
 				zerolog.Ctx(ctx).Warn().Err(problem).Msg("a rule of the policy has no effect")
 			}
-			p.current.Store(&policyState{policy: resolved, since: time.Now()})
+			p.current.Store(&policyState{policy: resolved, read: c.Policy, since: time.Now()})
 			return p, nil
 		}
 		zerolog.Ctx(ctx).Warn().Err(err).Dur("after", signInPause).Msg("names in the policy could not be looked up, will retry")
@@ -69,7 +76,7 @@ func (p *policyInForce) now() *policy.Policy { return p.current.Load().policy }
 
 // watch replaces the policy whenever its text changes, until ctx ends. record is called with a
 // policy before it decides anything, and tell with what administrators are to be told.
-func (p *policyInForce) watch(ctx context.Context, record recordPolicy, tell func(ctx context.Context, text string)) {
+func (p *policyInForce) watch(ctx context.Context, record recordPolicy, tell func(ctx context.Context, news policyNews)) {
 	if p.read == nil {
 		return
 	}
@@ -81,8 +88,8 @@ func (p *policyInForce) watch(ctx context.Context, record recordPolicy, tell fun
 			return
 		case <-look.C:
 		}
-		if text := p.reload(ctx, record); text != "" {
-			tell(ctx, text)
+		if news := p.reload(ctx, record); news.text != "" {
+			tell(ctx, news)
 		}
 	}
 }
@@ -91,15 +98,15 @@ func (p *policyInForce) watch(ctx context.Context, record recordPolicy, tell fun
 type recordPolicy func(context.Context, *policy.Policy) error
 
 // reload adopts a new policy, unless anything is wrong with it. It returns what administrators are
-// told, empty where nothing has changed.
-func (p *policyInForce) reload(ctx context.Context, record recordPolicy) (text string) {
+// told.
+func (p *policyInForce) reload(ctx context.Context, record recordPolicy) policyNews {
 	before := p.current.Load()
 	read, err := p.read()
 	if err == nil && read == nil {
 		read = p.next
 	}
 	if p.next = nil; err == nil && read == nil {
-		return ""
+		return policyNews{}
 	}
 	var resolved *policy.Policy
 	if err == nil {
@@ -108,36 +115,37 @@ func (p *policyInForce) reload(ctx context.Context, record recordPolicy) (text s
 		if resolved, problems, unknown = p.resolve(ctx, read); unknown != nil {
 			zerolog.Ctx(ctx).Warn().Err(unknown).Msg("names in a new text of the policy could not be looked up, will retry")
 			p.next = read
-			return ""
+			return policyNews{}
 		}
 		err = problems.Err()
 	}
 	if err != nil {
 		zerolog.Ctx(ctx).Error().Err(err).Str("policy", before.policy.Version()).Msg("policy was not changed, the new text is faulty")
-		p.current.Store(&policyState{policy: before.policy, since: before.since, before: before.before, fault: err})
-		return "✗ The new text of the policy is faulty, so version " + before.policy.Version() + " stays in force.\n" + err.Error()
+		p.current.Store(&policyState{policy: before.policy, read: before.read, since: before.since, before: before.before, fault: err})
+		return policyNews{text: "✗ The new text of the policy is faulty, so version " + before.policy.Version() + " stays in force.\n" + err.Error()}
 	}
 	if resolved.Version() != before.policy.Version() {
 		if err := record(ctx, resolved); err != nil {
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("new policy could not be added to the audit record, will retry")
 			p.next = read
-			return ""
+			return policyNews{}
 		}
 	}
-	state := &policyState{policy: resolved, since: time.Now(), before: before.policy.Version()}
+	state := &policyState{policy: resolved, read: read, since: time.Now(), before: before.policy.Version()}
 	if resolved.Version() == before.policy.Version() {
 		state.since, state.before = before.since, before.before
 	}
 	p.current.Store(state)
 	if resolved.Version() == before.policy.Version() && before.fault == nil {
-		return ""
+		return policyNews{}
 	}
 	if resolved.Version() == before.policy.Version() {
 		zerolog.Ctx(ctx).Info().Str("policy", resolved.Version()).Msg("text of the policy is right again")
-		return "✓ The text of the policy is right again. Version " + resolved.Version() + " stays in force."
+		return policyNews{text: "✓ The text of the policy is right again. Version " + resolved.Version() + " stays in force."}
 	}
 	zerolog.Ctx(ctx).Info().Str("policy", resolved.Version()).Msg("policy was changed")
-	return "The policy is version " + resolved.Version() + " now; it was " + before.policy.Version() + "." + describeIdleRules(resolved)
+	text := "The policy is version " + resolved.Version() + " now; it was " + before.policy.Version() + "." + describeIdleRules(resolved)
+	return policyNews{text: text, before: before.read, after: read}
 }
 
 // describeIdleRules are lines about the rules of a policy that have no effect.

@@ -137,3 +137,6 @@ func (c Catalogue) askFirst(m syntax.Message, read syntax.Result, reason string)
 		Open:    true,
 	}
 }
+
+// Text is the refusal in words, for operators.
+func (r *Refusal) Text() string { return strings.TrimSpace(r.Message + " " + r.Next) }

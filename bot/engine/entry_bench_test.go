@@ -28,6 +28,12 @@ func entriesOf(n int) (all []audit.Entry, facts *audit.Facts) {
 		},
 		"from":  map[string]any{"id": user, "name": "Jane Doe", "username": "jane.doe", "email": "jane.doe@acme.test"},
 		"typed": `/newroom "Q2 Earnings" @alice @carol group:"Test Group"`,
+		"asked": map[string]any{
+			"in": []string{"equities sales"}, "notIn": []string{"fx emea"},
+			"plan": map[string]any{
+				"people": 5, "owners": 1, "groups": []string{"Test Group"}, "members": []map[string]any{{"id": user + 1}, {"id": user + 2}},
+			},
+		},
 	})
 	all = []audit.Entry{
 		decision,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	stdio "io"
@@ -19,14 +20,15 @@ func policyCommand(io streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "policy",
 		Short: "Check, test and ask a policy, before the bot uses it",
-		Long: `Works on a policy's file alone: nothing is looked up, no bot is needed. docs/policy.md
-says how a policy is written.`,
+		Long: `Works on a policy's file alone, unless --config names the configuration of a bot: then
+its store and Symphony are asked, beside a running bot. docs/policy.md says how a
+policy is written.`,
 		Args: refuseUnknownSubcommand,
 		RunE: func(*cobra.Command, []string) error {
-			return usageError("%s policy check, test or can?", programName)
+			return usageError("%s policy check, test, can, diff or why?", programName)
 		},
 	}
-	c.AddCommand(policyCheck(io), policyTest(io), policyCan(io))
+	c.AddCommand(policyCheck(io), policyTest(io), policyCan(io), policyDiff(io), policyWhy(io))
 	for _, sub := range c.Commands() {
 		makeUsageErrors(sub)
 	}
@@ -92,6 +94,7 @@ func policyTest(io streams) *cobra.Command {
 // question is who asks for what, and where, by the flags of `policy can`.
 type question struct {
 	file, user, email, in string
+	config                string // whose Symphony is asked; empty for none
 	groups                []string
 	external, asJSON      bool
 	usedHour, usedDay     int
@@ -100,23 +103,22 @@ type question struct {
 func policyCan(io streams) *cobra.Command {
 	var q question
 	c := &cobra.Command{
-		Use:   "can --policy FILE [flags] COMMAND",
+		Use:   "can {--policy FILE | --config FILE} [flags] COMMAND",
 		Short: "Say what a policy decides about a command, and why",
-		Long: `Prints the decision, the rule, and each condition. People and groups are as the
-flags and the command say: nothing is looked up. Ends with 0 where the command is
-allowed, with 1 where it is not.`,
-		Example: `  bot policy can --policy policy.json --user kim --group "FX EMEA" '/newroom "Q2" @bob external:yes'`,
-		Args:    requireOneMessage,
-		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := readPolicy(q.file)
+		Long: `Prints the decision, the rule, and each condition. With --policy alone people and
+groups are as the flags and the command say: nothing is looked up. With --config
+Symphony is asked who --user or --email is, which groups they are in, and whom the
+command names, with those behind groups; the policy is that of the configuration,
+unless --policy names another. Nothing is written to the pod. Ends with 0 where the
+command is allowed, with 1 where it is not.`,
+		Example: `  bot policy can --policy policy.json --user kim --group "FX EMEA" '/newroom "Q2" @bob external:yes'
+  bot policy can --config config.json --user kim '/newroom "Q2" @bob group:"Test Group"'`,
+		Args: requireOneMessage,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, d, err := q.decide(cmd.Context(), io.err, args[0])
 			if err != nil {
 				return err
 			}
-			query, err := q.query(args[0])
-			if err != nil {
-				return err
-			}
-			d := p.Decide(query)
 			if err := q.print(io.out, p, d); err != nil {
 				return err
 			}
@@ -128,7 +130,8 @@ allowed, with 1 where it is not.`,
 	}
 	f := c.Flags()
 	f.StringVar(&q.file, "policy", "", "the policy's file")
-	f.StringVar(&q.user, "user", "", "who asks: a username")
+	f.StringVarP(&q.config, "config", "c", "", "configuration of a bot: ask its Symphony about people and groups")
+	f.StringVar(&q.user, "user", "", "who asks: a username; with --config also a user id")
 	f.StringVar(&q.email, "email", "", "their e-mail address")
 	f.StringArrayVar(&q.groups, "group", nil, "a group that they are in; may be given several times")
 	f.BoolVar(&q.external, "external", false, "they are of another company")
@@ -136,9 +139,28 @@ allowed, with 1 where it is not.`,
 	f.IntVar(&q.usedHour, "used-hour", 0, "rooms that they have asked for in the last hour")
 	f.IntVar(&q.usedDay, "used-day", 0, "rooms that they have asked for in the last day")
 	f.BoolVar(&q.asJSON, "json", false, "print JSON")
-	_ = c.MarkFlagRequired("policy")
 	_ = c.MarkFlagFilename("policy", "json", "yaml", "yml")
+	_ = c.MarkFlagFilename("config", "json", "yaml", "yml")
 	return c
+}
+
+// decide asks the policy of the file alone, or with what Symphony tells of people and groups.
+func (q question) decide(ctx context.Context, warnings stdio.Writer, line string) (*policy.Policy, policy.Decision, error) {
+	if q.config != "" {
+		return q.decideOnline(ctx, warnings, line)
+	}
+	if q.file == "" {
+		return nil, policy.Decision{}, usageError("%s policy can: name a policy with --policy, or a configuration with --config", programName)
+	}
+	p, err := readPolicy(q.file)
+	if err != nil {
+		return nil, policy.Decision{}, err
+	}
+	query, err := q.query(line)
+	if err != nil {
+		return nil, policy.Decision{}, err
+	}
+	return p, p.Decide(query), nil
 }
 
 func (q question) query(line string) (policy.Query, error) {
@@ -177,28 +199,10 @@ type checkJSON struct {
 }
 
 func (q question) print(out stdio.Writer, p *policy.Policy, d policy.Decision) error {
-	checks := make([]checkJSON, len(d.Checks))
-	var text strings.Builder
-	for i, c := range d.Checks {
-		checks[i] = checkJSON{c.What, c.OK}
-		mark := "✗"
-		if c.OK {
-			mark = "✓"
-		}
-		fmt.Fprintf(&text, "  %s %s\n", mark, c.What)
-	}
 	if q.asJSON {
-		return json.NewEncoder(out).Encode(decisionJSON{
-			d.Outcome(), d.Rule, d.Line, d.Nearest, p.Version(), d.Why(), checks, d.Approvers, describeNext(d.NextWithin),
-		})
+		return json.NewEncoder(out).Encode(newDecisionJSON(d, p.Version()))
 	}
-	if len(d.Approvers) > 0 {
-		fmt.Fprintf(&text, "  may approve: %s\n", strings.Join(d.Approvers, ", "))
-	}
-	if next := describeNext(d.NextWithin); next != "" {
-		fmt.Fprintf(&text, "  next room: %s\n", next)
-	}
-	_, err := fmt.Fprintf(out, "%s (policy version %s)\n%s", d.Summary(), p.Version(), text.String())
+	_, err := fmt.Fprintf(out, "%s\nBy policy version %s.\n", strings.Join(d.Explain(), "\n"), p.Version())
 	return err
 }
 
@@ -211,4 +215,12 @@ func describeNext(within time.Duration) string {
 		return "within an hour"
 	}
 	return fmt.Sprintf("within %.0f hours", within.Hours())
+}
+
+func newDecisionJSON(d policy.Decision, version string) decisionJSON {
+	checks := make([]checkJSON, len(d.Checks))
+	for i, c := range d.Checks {
+		checks[i] = checkJSON{c.What, c.OK}
+	}
+	return decisionJSON{d.Outcome(), d.Rule, d.Line, d.Nearest, version, d.Why(), checks, d.Approvers, describeNext(d.NextWithin)}
 }

@@ -90,6 +90,7 @@ in a chat with it, and answers with the link.
     run            run the bot on a real pod
     status, jobs   show its health, and what became of a request
     pause, resume  stop it from changing anything, and let it go on
+    policy         check, ask and compare what says who may do what
     audit          show who was let do what, and verify that record
 
 Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials or the key's passphrase

@@ -23,6 +23,15 @@ func Read(line string) (command string, plan *policy.Plan, err error) {
 	return result.Command.Command, PlanOf(commands.TypedFacts(*result.Command)), nil
 }
 
+// ListCommands gives the commands that rules may be about, for a comparison of policies.
+func ListCommands() (all []policy.ComparedCommand) {
+	for _, name := range new(commands.Env).Commands().Names() {
+		isPlanned := commands.TypedFacts(syntax.Invocation{Command: name}) != nil
+		all = append(all, policy.ComparedCommand{Name: name, IsPlanned: isPlanned})
+	}
+	return all
+}
+
 // PlanOf is a plan as rules turn on it, without companies; its members are persons of the own
 // company by the names that they have in the request.
 func PlanOf(f *commands.Facts) *policy.Plan {

@@ -1,0 +1,260 @@
+package policy
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// How many of those whom rules are about, and how many places, are compared.
+const (
+	maxClasses = 300
+	maxPlaces  = 12
+)
+
+// comparison gathers what changes.
+type comparison struct {
+	before, after *Policy
+	changed       []*rule
+	changes       []Change
+	left          int
+}
+
+// class are some whom rules are about, or a known person.
+type class struct {
+	name  string
+	query foldedQuery
+	known bool // a person
+}
+
+// placeAsked is a place in which it is asked, with its name in words.
+type placeAsked struct {
+	name string
+	room bool
+	set  func(q *foldedQuery)
+}
+
+// addCommand compares what a command's rules give to everybody.
+func (c *comparison) addCommand(ctx context.Context, command ComparedCommand, people []Known) {
+	name := commandName(command.Name)
+	var changed []*rule
+	for _, r := range c.changed {
+		if r.concerns(name) {
+			changed = append(changed, r)
+		}
+	}
+	if len(changed) == 0 || name == help {
+		return
+	}
+	rules := ruleSets{
+		changed:    changed,
+		denyBefore: rulesOf(c.before.deny, command, true), allowBefore: rulesOf(c.before.allow, command, false),
+		denyAfter: rulesOf(c.after.deny, command, true), allowAfter: rulesOf(c.after.allow, command, false),
+	}
+	classes, places := c.classes(rules), c.places(rules)
+	for _, k := range people {
+		classes = append(classes, class{name: k.Name, query: foldSubject(k.Who), known: true})
+	}
+	found := changeList{command: command.Name}
+	for i := range classes {
+		if ctx.Err() != nil {
+			c.left += len(classes) - i
+			break
+		}
+		runtime.Gosched() // requests that are under way go first
+		rules.addTo(&found, &classes[i], places)
+	}
+	c.changes = append(c.changes, found.withoutRepeated()...)
+}
+
+// ruleSets are the rules about one command.
+type ruleSets struct {
+	changed                                        []*rule
+	denyBefore, allowBefore, denyAfter, allowAfter []ruleOf
+}
+
+func (s ruleSets) all() (rules []*rule) {
+	rules = slices.Clone(s.changed)
+	for _, r := range slices.Concat(s.denyBefore, s.allowBefore, s.denyAfter, s.allowAfter) {
+		rules = append(rules, r.rule)
+	}
+	return rules
+}
+
+// addTo adds what changes for some: in each place, or everywhere.
+func (s ruleSets) addTo(found *changeList, who *class, places []placeAsked) {
+	effects := make([]Change, len(places))
+	for i, p := range places {
+		q := who.query
+		p.set(&q)
+		if !slices.ContainsFunc(s.changed, func(r *rule) bool { return r.isAbout(&q) != no }) {
+			continue
+		}
+		effects[i] = changeOfAccess(accessOf(s.denyBefore, s.allowBefore, &q), accessOf(s.denyAfter, s.allowAfter, &q))
+	}
+	for i, e := range effects {
+		if e.Effect == "" || slices.ContainsFunc(effects[:i], e.isSame) {
+			continue
+		}
+		e.Command, e.Where = found.command, whereOf(places, func(j int) bool { return effects[j].isSame(e) })
+		found.add(e, who)
+	}
+}
+
+// whereOf names the places that are chosen; nothing where all are.
+func whereOf(places []placeAsked, isChosen func(int) bool) string {
+	var chosen, rooms []string
+	all, allRooms := true, true
+	for i, p := range places {
+		switch {
+		case !isChosen(i):
+			all, allRooms = false, allRooms && !p.room
+		case p.room:
+			rooms = append(rooms, p.name)
+		default:
+			chosen = append(chosen, p.name)
+		}
+	}
+	if all {
+		return ""
+	}
+	if allRooms && len(rooms) > 0 {
+		rooms = []string{"in rooms"}
+	}
+	return strings.Join(append(chosen, rooms...), " and ")
+}
+
+func changeOfAccess(before, after access) Change {
+	switch {
+	case len(before.ways) == 0 && len(after.ways) > 0:
+		return Change{Effect: Gains, How: after.describe()}
+	case len(before.ways) > 0 && len(after.ways) == 0:
+		return Change{Effect: Loses}
+	}
+	if how := before.change(after); how != "" {
+		return Change{Effect: Alters, How: how}
+	}
+	return Change{}
+}
+
+func (c Change) isSame(other Change) bool {
+	return c.Effect == other.Effect && c.How == other.How && c.Where == other.Where
+}
+
+// changeList gathers the changes of a command. Those whom the same happens to stand in one.
+type changeList struct {
+	command string
+	all     []Change
+}
+
+func (l *changeList) add(change Change, who *class) {
+	i := slices.IndexFunc(l.all, change.isSame)
+	if i < 0 {
+		i, l.all = len(l.all), append(l.all, change)
+	}
+	if who.known {
+		l.all[i].People = append(l.all[i].People, who.name)
+	} else {
+		l.all[i].Who = append(l.all[i].Who, who.name)
+	}
+}
+
+// withoutRepeated leaves out those of the own company to whom the same happens as to everybody else
+// in it.
+func (l *changeList) withoutRepeated() []Change {
+	for i := range l.all {
+		if c := &l.all[i]; slices.Contains(c.Who, everybodyElse) {
+			c.Who = slices.DeleteFunc(c.Who, func(name string) bool { return strings.Contains(name, ":") && !strings.HasPrefix(name, "company:") })
+		}
+	}
+	return l.all
+}
+
+const everybodyElse = "everybody else in your company"
+
+// classes are those whom the rules are about: first those of the rules that have changed.
+func (c *comparison) classes(rules ruleSets) []class {
+	all := []class{
+		{name: everybodyElse, query: foldSubject(PersonByNames("", ""))},
+		{name: "people of other companies", query: foldSubject(Subject{External: true, AllGroups: true})},
+		{name: "service accounts", query: foldSubject(serviceAccount())},
+	}
+	named := map[string]bool{}
+	for _, r := range rules.all() {
+		for i := range r.who {
+			s := &r.who[i]
+			name := s.text()
+			if named[name] || slices.Contains(wholeKinds, s.kind) {
+				continue
+			}
+			if named[name] = true; len(all) >= maxClasses {
+				c.left++
+				continue
+			}
+			all = append(all, class{name: name, query: foldSubject(s.example())})
+		}
+	}
+	return all
+}
+
+func serviceAccount() Subject {
+	who := PersonByNames("", "")
+	who.Kind = ServiceAccount
+	return who
+}
+
+// example is somebody whom the entry is about, and nothing else is.
+func (s *subject) example() Subject {
+	who := PersonByNames("", "")
+	switch s.kind {
+	case "user":
+		who.Username = s.user
+	case "email":
+		who.Email = exampleOf(s.mail.pattern)
+	case "group":
+		who.Groups = map[string]bool{s.group: true}
+	case "userid":
+		who.ID = s.number
+	case "company":
+		who.External, who.Company = true, s.number
+	}
+	return who
+}
+
+// exampleOf is a text that a pattern matches.
+func exampleOf(pattern string) string {
+	return strings.NewReplacer("*", "somebody", "?", "x").Replace(pattern)
+}
+
+// places are the places that the rules distinguish: first those of the rules that have changed.
+func (c *comparison) places(rules ruleSets) []placeAsked {
+	all := []placeAsked{
+		{name: "in the 1:1 chat", set: func(q *foldedQuery) { q.im = true }},
+		{name: "in other rooms", room: true, set: func(q *foldedQuery) { q.room, q.stream = "some other room", "some-other-room" }},
+	}
+	named := map[string]bool{}
+	for _, r := range rules.all() {
+		for _, p := range r.where {
+			name := p.text()
+			isAnyRoom := !p.byID && strings.Trim(p.name.pattern, "*") == ""
+			if named[name] || p.kind != "room" || isAnyRoom {
+				continue
+			}
+			if named[name] = true; len(all) >= maxPlaces {
+				c.left++
+				continue
+			}
+			all = append(all, placeAsked{name: "in " + name, room: true, set: func(q *foldedQuery) {
+				q.room, q.stream = "some other room", p.stream
+				if !p.byID {
+					q.room = exampleOf(p.name.pattern)
+				}
+			}})
+		}
+	}
+	if len(all) == 2 {
+		all[1].name = "in rooms"
+	}
+	return all
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot"
+	"roombot/bot/policy"
+)
+
+func writePolicy(t *testing.T, text string) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "new.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+func TestTwoFilesOfAPolicyAreCompared(t *testing.T) {
+	t.Parallel()
+	before := writePolicy(t, `allow: [{name: desks, who: ["group:FX"], commands: [newroom], when: {people: {max: 30}}}]`)
+	after := writePolicy(t, `allow: [{name: desks, who: ["group:FX", "user:kim"], commands: [newroom, groups], when: {people: {max: 50}}}]`)
+	same := shell(t, "policy", "diff", before, before)
+	require.Zero(t, same.code)
+	require.Contains(t, same.out, "Nothing changes for anybody")
+	got := shell(t, "policy", "diff", before, after)
+	require.Equal(t, exitFailed, got.code)
+	require.Equal(t, `Rules that are changed: "desks" (line 1)
+group:FX: /newroom: people at most 50 instead of people at most 30
+user:kim: may now use /newroom: people at most 50
+group:FX, user:kim: may now use /groups
+`, got.out)
+	var d policy.Difference
+	require.NoError(t, json.Unmarshal([]byte(shell(t, "policy", "diff", "--json", before, after).out), &d))
+	require.Equal(t, policy.Change{Effect: policy.Gains, Command: "newroom", How: "people at most 50", Who: []string{"user:kim"}}, d.Changes[1])
+	require.Equal(t, exitUsage, shell(t, "policy", "diff", before).code)
+	require.Equal(t, exitFailed, shell(t, "policy", "diff", before, before+".none").code)
+}
+
+func TestAPolicyIsComparedAskedAndExplainedBesideARunningBot(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	running := w.run()
+	number := regexp.MustCompile(`[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}`)
+	opened := number.FindString(w.says("bob", `/newroom "Q2 Earnings" @carol @alice`).Replies[0].Text)
+	refused := number.FindString(w.says("kim", `/newroom "Mine" @bob`).Replies[0].Text)
+	ask := func(args ...string) outcome {
+		return shell(t, append(append([]string{"policy"}, args...), "--config", w.config)...)
+	}
+
+	fresh := writePolicy(t, `{admins: ["user:ops"], allow: [{name: small, who: [internal], commands: [newroom, groups], when: {people: {max: 2}}}]}`)
+	got := ask("diff", fresh)
+	require.Equal(t, exitFailed, got.code, got.err)
+	require.Contains(t, got.out, `Rules that are new: "small" (line 1)`)
+	require.Contains(t, got.out, `Rules that are gone: "contractors" (line 19), "everybody" (line 26)`)
+	require.Contains(t, got.out, "people of other companies")
+	require.Regexp(t, `user:kim \(of those who asked lately Kim \w+\): may now use /newroom: people at most 2`, got.out)
+	require.Contains(t, got.out, "Of 2 past requests 2 would be decided otherwise.")
+	require.Regexp(t, opened+`, Bob Chen, /newroom of .*: allow by rule "everybody"; now deny: You may open rooms with at most 2 people; this has 3`, got.out)
+	require.Regexp(t, refused+`, Kim \w+, /newroom of .*: deny by rule "contractors"; now allow by rule "small"`, got.out)
+	var change bot.PolicyChange
+	require.NoError(t, json.Unmarshal([]byte(ask("diff", fresh, "--json").out), &change))
+	require.Equal(t, 2, change.Replay.Requests)
+	require.Len(t, change.Replay.Otherwise, 2)
+	require.Zero(t, ask("diff", change.Before, change.Before).code, "a version that was in force")
+	require.Equal(t, exitNotFound, ask("diff", "00000000", fresh).code)
+
+	why := ask("why", refused)
+	require.Equal(t, exitFailed, why.code, why.err)
+	for _, part := range []string{`"/newroom \"Mine\" @Bob Chen"`, `deny by rule "contractors": Contractors cannot open rooms.`, "✓ who is one of user:kim", "By policy version " + change.Before, "The answer was: denied."} {
+		require.Contains(t, why.out, part)
+	}
+	allowed := ask("why", opened, "--json")
+	require.Zero(t, allowed.code, allowed.err)
+	var d recordedJSON
+	require.NoError(t, json.Unmarshal([]byte(allowed.out), &d))
+	require.Equal(t, []any{policy.Allow, "everybody", change.Before, "done"}, []any{d.Decision, d.Rule, d.Version, d.Outcome})
+	require.NotEmpty(t, d.Checks)
+	require.Equal(t, exitNotFound, ask("why", "0000-0000-0000").code)
+
+	can := func(args ...string) outcome { return ask(append([]string{"can"}, args...)...) }
+	require.Zero(t, can("--user", "alice", `/newroom "Q3" @bob group:"Test Group"`).code)
+	behind := can("--user", "alice", "--policy", fresh, `/newroom "Q3" group:"Test Group"`)
+	require.Equal(t, exitFailed, behind.code, behind.err)
+	require.Regexp(t, `at most 2 people; this has \d`, behind.out, "those behind groups are counted")
+	require.Contains(t, can("--email", "kim@acme.test", `/newroom "Q3"`).out, `deny by rule "contractors"`)
+	require.Contains(t, can("--user", "alice", `/newroom "Q3" @nobody`).err, "refuses this before any rule")
+	require.Equal(t, exitNotFound, can("--user", "nobody", `/newroom "Q3"`).code)
+	require.Zero(t, can("--user", "ops", "/pause").code)
+	require.Equal(t, exitFailed, can("--user", "alice", "/pause").code)
+	require.Equal(t, exitUsage, can("--user", "alice", "--group", "FX", `/newroom "Q3"`).code)
+	require.Equal(t, exitUsage, can(`/newroom "Q3"`).code)
+	require.Equal(t, exitUsage, shell(t, "policy", "can", `/newroom "Q3"`).code)
+
+	erased := shell(t, "forget", "--user", "kim", "--config", w.config)
+	require.Zero(t, erased.code, erased.err)
+	require.Contains(t, ask("why", refused).out, "What was personal is erased")
+	require.Contains(t, ask("diff", fresh).out, "Of 1 past requests 1 would be decided otherwise. Of 1 more not enough is known.")
+	require.Zero(t, running.stop())
+}

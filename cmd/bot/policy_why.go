@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	stdio "io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"roombot/bot"
+	"roombot/bot/audit"
+	"roombot/bot/engine"
+)
+
+func policyWhy(io streams) *cobra.Command {
+	var path string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "why REQUEST",
+		Short: "Say why a request was allowed or refused",
+		Long: `Reads the audit record in the store of the bot, beside a running bot: what the
+policy decided about a request, by which rule and version, each condition, and what
+would have made it fit. REQUEST is the number that the user reads in the answer. The
+record has the requests that write and those that were refused. Ends with 0 where the
+request was allowed, with 1 where it was not, with 3 where the record does not have it.`,
+		Example: "  bot policy why 5k9d-02mx-q7ht",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, err := findDecision(cmd.Context(), path, formatRequest(args[0]))
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = json.NewEncoder(io.out).Encode(found.json())
+			} else {
+				err = found.print(io.out)
+			}
+			if err == nil && !found.Decision.Allowed {
+				return exitError{exitFailed, errReported}
+			}
+			return err
+		},
+	}
+	configFlag(c, &path)
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+// recordedDecision is what the record has of a request: the decision that counts, and how it ended.
+type recordedDecision struct {
+	bot.PastDecision
+	outcome string // code of the answer; empty while there is none
+}
+
+func findDecision(ctx context.Context, path, request string) (found recordedDecision, err error) {
+	err = inspect(ctx, path, func(ctx context.Context, store *engine.Inspector) error {
+		return store.ListEntries(ctx, engine.EntryFilter{Request: request}, func(s engine.StoredEntry) (err error) {
+			switch s.Kind {
+			case audit.Decision:
+				found.PastDecision, err = bot.ReadDecision(s)
+			case audit.Answer:
+				var body struct{ Outcome string }
+				err = json.Unmarshal(s.Body, &body)
+				found.outcome = body.Outcome
+			}
+			return err
+		})
+	})
+	if err == nil && found.Request == "" {
+		err = exitError{exitNotFound, fmt.Errorf("the record has no decision about %q: it has the requests that write and those that were refused", request)}
+	}
+	return found, err
+}
+
+// recordedJSON is a decision of the record as --json prints it.
+type recordedJSON struct {
+	decisionJSON
+	Request string    `json:"request"`
+	At      time.Time `json:"at"`
+	User    int64     `json:"user"`
+	Name    string    `json:"name,omitempty"`
+	Command string    `json:"command"`
+	Typed   string    `json:"typed,omitempty"`
+	Outcome string    `json:"outcome,omitempty"` // code of the answer
+}
+
+func (r recordedDecision) json() recordedJSON {
+	return recordedJSON{
+		decisionJSON: newDecisionJSON(r.Decision, r.Version), Request: r.Request, At: r.At, User: r.User, Name: r.Name,
+		Command: r.Command, Typed: r.Typed, Outcome: r.outcome,
+	}
+}
+
+func (r recordedDecision) print(out stdio.Writer) error {
+	name := fmt.Sprint(r.User)
+	if r.Name != "" {
+		name = fmt.Sprintf("%s (%d)", r.Name, r.User)
+	}
+	lines := []string{fmt.Sprintf("%s of %s, /%s of %s:", r.Request, name, r.Command, r.At.UTC().Format(time.RFC3339))}
+	if r.Typed != "" {
+		lines = append(lines, "  "+fmt.Sprintf("%q", r.Typed))
+	}
+	lines = append(lines, r.Decision.Explain()...)
+	by := "By policy version " + r.Version
+	if r.Decision.Line > 0 {
+		by += fmt.Sprintf(", line %d", r.Decision.Line)
+	}
+	lines = append(lines, by+".")
+	if r.outcome != "" {
+		lines = append(lines, "The answer was: "+r.outcome+".")
+	}
+	if !r.IsWhole {
+		lines = append(lines, "What was personal is erased, or was kept by an earlier version without all of it.")
+	}
+	for _, line := range lines {
+		if _, err := fmt.Fprintln(out, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
