@@ -14,8 +14,8 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// noteNewPolicy has the administrators told of a policy that has come into force, or of the faults of
-// a text that has not.
+// noteNewPolicy has the administrators told of a policy that has come into force, or of the faults
+// of a text that has not.
 func (b *Bot) noteNewPolicy(ctx context.Context, news policyNews) {
 	b.engine.SetLabel(b.rules.now().Version())
 	select {

@@ -18,12 +18,13 @@ func TestCheckWarnsOfAccountsThatAreNobody(t *testing.T) {
 	require.Zero(t, code)
 	require.Equal(t, checkResult{Name: "accounts", Level: levelOK, Detail: "the policy names 2"}, got["accounts"])
 
-	const everybody = `"who": ["*"], "where"`
-	const named = `"who": ["user:BOB", "user:bobb", "email:alice@acme.test", "email:alise@acme.test", "email:*@nowhere.com", "user:roombot"], "where"`
-	raw, err := os.ReadFile(path)
+	const everybody = `    who: ["*"]`
+	const named = `    who: [internal, "user:BOB", "user:bobb", "email:alice@acme.test", "email:alise@acme.test", "email:*@nowhere.com", "user:roombot"]`
+	rules := filepath.Join(dir, "policy.yaml")
+	raw, err := os.ReadFile(rules)
 	require.NoError(t, err)
 	require.Contains(t, string(raw), everybody)
-	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(raw), everybody, named, 1)), 0o600))
+	require.NoError(t, os.WriteFile(rules, []byte(strings.Replace(string(raw), everybody, named, 1)), 0o600))
 	got, code = runCheck(t, path)
 	require.Zero(t, code)
 	require.Equal(t, levelWarning, got["accounts"].Level)

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,12 +55,9 @@ func TestCheckReadsTheGroupsOfThePolicy(t *testing.T) {
 		require.NoError(t, err)
 	}
 	path := filepath.Join(dir, "config.json")
-	raw, err := os.ReadFile(path)
-	require.NoError(t, err)
 	write := func(who, admins string) {
-		const everybody, ops = `"who": ["*"], "where"`, `"admins": ["user:ops"],`
-		text := strings.Replace(string(raw), everybody, `"who": [`+who+`], "where"`, 1)
-		require.NoError(t, os.WriteFile(path, []byte(strings.Replace(text, ops, admins, 1)), 0o600))
+		text := fmt.Sprintf(`{%s "allow": [{"name": "some", "who": [%s], "commands": ["newroom"]}]}`, admins, who)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "policy.yaml"), []byte(text), 0o600))
 	}
 	got, code := runCheck(t, path)
 	require.Zero(t, code)
@@ -95,11 +91,9 @@ func TestCheckReadsTheGroupsOfThePolicy(t *testing.T) {
 func TestCheckSaysWhatRenamedPeopleAndGroupsAreCalledNow(t *testing.T) {
 	t.Parallel()
 	w := newWatched(t)
-	raw, err := os.ReadFile(w.config)
-	require.NoError(t, err)
 	name := func(person, group string) {
-		text := strings.Replace(string(raw), `"who": ["*"], "where"`, fmt.Sprintf(`"who": ["user:%s", "group:%s"], "where"`, person, group), 1)
-		require.NoError(t, os.WriteFile(w.config, []byte(text), 0o600))
+		text := fmt.Sprintf(`allow: [{name: some, who: ["user:%s", "group:%s"], commands: [newroom]}]`, person, group)
+		require.NoError(t, os.WriteFile(filepath.Join(w.dir, "policy.yaml"), []byte(text), 0o600))
 	}
 	name("bob", "Test Group")
 	running := w.run()

@@ -43,7 +43,7 @@ func TestAPauseNeedsNoFaultlessPolicy(t *testing.T) {
 	raw, err := os.ReadFile(w.config)
 	require.NoError(t, err)
 	path := filepath.Join(w.dir, "faulty.json")
-	faulty := strings.Replace(string(raw), `"policy": {`, `"policy": {"alow": [],`, 1)
+	faulty := strings.Replace(string(raw), `"policy": "policy.yaml"`, `"policy": {"alow": []}`, 1)
 	require.NotEqual(t, string(raw), faulty)
 	require.NoError(t, os.WriteFile(path, []byte(faulty), 0o600))
 	for _, args := range [][]string{{"pause"}, {"status"}, {"jobs", "list"}, {"resume"}} {

@@ -56,7 +56,7 @@ func TestAPolicyIsComparedAskedAndExplainedBesideARunningBot(t *testing.T) {
 	got := ask("diff", fresh)
 	require.Equal(t, exitFailed, got.code, got.err)
 	require.Contains(t, got.out, `Rules that are new: "small" (line 1)`)
-	require.Contains(t, got.out, `Rules that are gone: "contractors" (line 19), "everybody" (line 26)`)
+	require.Contains(t, got.out, `Rules that are gone: "contractors" (line 6), "everybody" (line 11)`)
 	require.Contains(t, got.out, "people of other companies")
 	require.Regexp(t, `user:kim \(of those who asked lately Kim \w+\): may now use /newroom: people at most 2`, got.out)
 	require.Contains(t, got.out, "Of 2 past requests 2 would be decided otherwise.")

@@ -88,10 +88,11 @@ func (w *watched) waitUntilIdle() {
 // breakPolicy misspells a command in the policy.
 func (w *watched) breakPolicy() {
 	w.t.Helper()
-	raw, err := os.ReadFile(w.config)
+	path := filepath.Join(w.dir, "policy.yaml")
+	raw, err := os.ReadFile(path)
 	require.NoError(w.t, err)
-	require.Contains(w.t, string(raw), `"newroom"`)
-	require.NoError(w.t, os.WriteFile(w.config, []byte(strings.Replace(string(raw), `"newroom"`, `"newrom"`, 1)), 0o600))
+	require.Contains(w.t, string(raw), `[newroom]`)
+	require.NoError(w.t, os.WriteFile(path, []byte(strings.Replace(string(raw), `[newroom]`, `[newrom]`, 1)), 0o600))
 }
 
 func (w *watched) says(who, text string) client.Conversation {
