@@ -77,7 +77,7 @@ func TestWhatTheRecordKeepsIsEnoughToDecideAgain(t *testing.T) {
 		again := rules.Decide(d.Query)
 		require.Equal(t, []any{d.Outcome, d.Rule, d.Decision.Denial}, []any{again.Outcome(), again.Rule, again.Denial}, "%s: %s", d.Typed, again.Summary())
 		if d.Outcome == policy.Deny {
-			require.Contains(t, again.Why(), d.Decision.Why())
+			require.Equal(t, again.WhyForUser(), d.Decision.WhyForUser())
 		}
 	}
 	change, err := bot.FindPolicyChange(t.Context(), w.client, w.bot.Lister(), rules, rules)

@@ -11,18 +11,24 @@ const help = "help"
 
 // Decide answers a request. It always says why.
 func (p *Policy) Decide(query Query) Decision {
-	q := foldQuery(query)
-	if q.command == help {
-		return Decision{Allowed: true, Checks: []Check{{Key: keyCommand, What: "/help is open to everybody", OK: true}}}
-	}
 	if p == nil {
 		p = &Policy{contact: DefaultContact}
 	}
-	q.who, q.where = make([]truth, p.lists.who), make([]truth, p.lists.where)
+	q := p.foldQuery(query)
+	if q.command == help {
+		return Decision{Allowed: true, Checks: []Check{{Key: keyCommand, What: "/help is open to everybody", OK: true}}}
+	}
 	if d, denied := p.findDenial(&q); denied {
 		return d
 	}
 	return p.findAdmission(&q)
+}
+
+// foldQuery makes a query ready for comparing with the rules.
+func (p *Policy) foldQuery(query Query) foldedQuery {
+	q := foldQuery(query)
+	q.who, q.where = make([]truth, p.lists.who), make([]truth, p.lists.where)
+	return q
 }
 
 // findDenial looks for a deny rule that matches; failing that, for one that would if more were

@@ -24,7 +24,7 @@ func (p *Policy) Rights(query Query) (deny, allow []Right) {
 		return nil, nil
 	}
 	query.Plan = nil
-	q := foldQuery(query)
+	q := p.foldQuery(query)
 	pick := func(rules []rule, least truth) (rights []Right) {
 		for i := range rules {
 			r := &rules[i]

@@ -131,7 +131,7 @@ func TestStatusTellsHowARunningBotIs(t *testing.T) {
 		got = shell(t, "status", "--config", w.asked)
 		return strings.Contains(got.out, "a newer text is faulty and not used")
 	}, patience, tick)
-	require.Regexp(t, `(?m)^Policy +version `+h.Policy.Version+`, since .*:\n +✗ .*config.json:\d+:\d+: roombot.policy.deny`, got.out)
+	require.Regexp(t, `(?m)^Policy +version `+h.Policy.Version+`, since .*:\n +✗ .*policy.yaml:\d+:\d+: deny`, got.out)
 	require.Zero(t, shell(t, "pause", "--config", w.asked, "--reason", "audit").code)
 	require.Regexp(t, `(?m)^Paused +all by operator .*, "audit"$`, shell(t, "status", "--config", w.asked).out)
 	require.Regexp(t, `(?m)^Record +entry \d+ is the last, \d not in the chain yet$`, got.out)
