@@ -5,6 +5,7 @@ import (
 
 	"roombot/bot/audit"
 	"roombot/bot/engine"
+	"roombot/commands"
 	"roombot/commands/syntax"
 	"roombot/symphony"
 )
@@ -59,3 +60,8 @@ func (b *Bot) TellHead(ctx context.Context) { b.record.tellHead(ctx, audit.Head{
 
 // Commits counts what the bot's store has committed.
 func (b *Bot) Commits() int64 { return b.engine.Commits() }
+
+// Receipt is what /receipt tells an administrator.
+func (b *Bot) Receipt(ctx context.Context, room symphony.StreamID) (commands.Receipt, bool, error) {
+	return governance{b}.Receipt(ctx, room, true)
+}

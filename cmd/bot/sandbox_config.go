@@ -36,7 +36,7 @@ const sandboxConfig = `{
         }
       ],
       "allow": [
-        { "name": "everybody", "who": ["*"], "where": ["*"], "commands": ["newroom", "groups"] }
+        { "name": "everybody", "who": ["*"], "where": ["*"], "commands": ["newroom", "groups", "receipt"] }
       ]
     }
   }
