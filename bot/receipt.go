@@ -147,8 +147,8 @@ func addMembership(m *commands.Membership, e audit.ReceiptEntry) {
 	}
 }
 
-// newRoomEvent is what an entry tells of a room besides how it was opened. An entry of a kind that this
-// version does not know is told by its name.
+// newRoomEvent is what an entry tells of a room besides how it was opened. An entry of a kind that
+// this version does not know is told by its name.
 func newRoomEvent(e audit.ReceiptEntry) (event commands.RoomEvent, isTold bool) {
 	event = commands.RoomEvent{At: e.At, Entry: e.Seq, Request: commands.RequestID(e.Request), By: symphony.UserID(e.Actor)}
 	switch e.Kind {

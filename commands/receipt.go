@@ -77,7 +77,8 @@ func quoteRoom(name string) string {
 	return "“" + name + "”"
 }
 
-// Symphony takes 80 mentions in a message, and 81,130 characters of what is left when it is encrypted.
+// Symphony takes 80 mentions in a message, and 81,130 characters of what is left when it is
+// encrypted.
 const (
 	maxMentions = 60
 	maxNamed    = 30     // people in a line

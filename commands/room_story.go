@@ -71,7 +71,7 @@ type StoryPart struct {
 func (s RoomStory) Lines(rd StoryReader) []StoryLine {
 	lines := []StoryLine{
 		{"Asked for by", []StoryPart{{Person: &s.Requester}, {Text: " (" + s.Requester.ID.String() + "), request " + string(s.Request)}}},
-		{"Command", []StoryPart{s.typed()}},
+		{"Command", []StoryPart{s.describeCommand()}},
 		{"Allowed", []StoryPart{{Text: formatInstant(s.Decision.At) + rd.describeRule(s.Decision)}}},
 		{"Opened", []StoryPart{{Text: formatInstant(s.Opened)}}},
 	}
@@ -84,7 +84,7 @@ func (s RoomStory) Lines(rd StoryReader) []StoryLine {
 		StoryLine{"Head", []StoryPart{{Text: s.Head + ", " + formatInstant(s.At)}}})
 }
 
-func (s RoomStory) typed() StoryPart {
+func (s RoomStory) describeCommand() StoryPart {
 	if s.Typed == "" {
 		return StoryPart{Text: "/" + s.Decision.Command + "; what was typed is erased, or left out here"}
 	}

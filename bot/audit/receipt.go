@@ -31,8 +31,9 @@ type ReceiptEntry struct {
 	Facts *Facts
 }
 
-// writtenReceipt and the types below are the form of a receipt: others verify it as well. Bodies and
-// facts are texts, so that no program that reads and writes JSON changes a byte of what was hashed.
+// writtenReceipt and the types below are the form of a receipt: others verify it as well. Bodies
+// and facts are texts, so that no program that reads and writes JSON changes a byte of what was
+// hashed.
 type (
 	writtenReceipt struct {
 		Version int                   `json:"v"`
@@ -121,8 +122,8 @@ func ReadReceipt(text []byte) (Receipt, error) {
 	return r, nil
 }
 
-// Verify returns everything that is wrong with a receipt: entries that were changed, that are not in
-// their order or not about the room, and a room that was opened by no decision.
+// Verify returns everything that is wrong with a receipt: entries that were changed, that are not
+// in their order or not about the room, and a room that was opened by no decision.
 func (r Receipt) Verify() (faults []Fault) {
 	v := receiptVerifier{Receipt: r, requests: map[string]bool{}, allowed: map[string]bool{}}
 	for _, e := range r.Entries {

@@ -218,8 +218,8 @@ func printReceiptReport(out stdio.Writer, r receiptReport) error {
 	return printRoom(out, r.receipt)
 }
 
-// maxSmallFile is the most that is read of a receipt or a key, in bytes: base64 is by a third longer
-// than what it stands for.
+// maxSmallFile is the most that is read of a receipt or a key, in bytes: base64 is by a third
+// longer than what it stands for.
 const maxSmallFile = audit.MaxReceipt*4/3 + 4096
 
 // readSmallFile reads a file, or the standard input for -.
