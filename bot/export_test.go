@@ -5,6 +5,7 @@ import (
 
 	"roombot/bot/audit"
 	"roombot/bot/engine"
+	"roombot/commands"
 	"roombot/commands/syntax"
 	"roombot/symphony"
 )
@@ -70,3 +71,8 @@ func (b *Bot) Commits() int64 { return b.engine.Commits() }
 
 // Lister lists the bot's audit record.
 func (b *Bot) Lister() EntryLister { return b.engine }
+
+// Receipt is what /receipt tells an administrator.
+func (b *Bot) Receipt(ctx context.Context, room symphony.StreamID) (commands.Receipt, bool, error) {
+	return governance{b}.Receipt(ctx, room, true)
+}

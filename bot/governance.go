@@ -12,7 +12,8 @@ import (
 	"roombot/symphony"
 )
 
-// governance answers what /can, /why and /policy ask of the policy in force and of the record.
+// governance answers what /can, /why, /policy and /receipt ask of the policy in force and of the
+// record.
 type governance struct{ bot *Bot }
 
 // IsAdmin reports whether the policy names somebody as an administrator.

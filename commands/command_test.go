@@ -58,7 +58,7 @@ func TestHelpNamesEveryCommandAndEveryOption(t *testing.T) {
 func TestCatalogueKnowsWhatWrites(t *testing.T) {
 	t.Parallel()
 	catalogue := new(commands.Env).Commands()
-	require.Equal(t, []string{"newroom", "groups", "help"}, catalogue.Names())
+	require.Equal(t, []string{"newroom", "groups", "receipt", "help"}, catalogue.Names())
 	for line, writes := range map[string]bool{`/newroom "X"`: true, `/newroom "X" preview`: false, `/newroom "X" preview:no`: true, "/groups": false} {
 		require.Equal(t, writes, catalogue.Writes(*grammar().Parse(syntax.Message{Text: line}).Command), line)
 	}

@@ -17,7 +17,7 @@ type Env struct {
 	Limits  Limits
 	// Pauses is what /pause and /resume work with.
 	Pauses Pauser
-	// Rules and Record are what /can, /why and /policy ask.
+	// Rules and Record are what /can, /why, /policy and /receipt ask.
 	Rules  Rules
 	Record Record
 	// Clock measures how long an answer waits for the people who are being added.
@@ -35,7 +35,7 @@ func NewEnv(env Env) *Env {
 
 // Commands are all commands of this version.
 func (env *Env) Commands() Catalogue {
-	commands := Catalogue{env.newRoomCommand(), env.groupsCommand()}
+	commands := Catalogue{env.newRoomCommand(), env.groupsCommand(), env.receiptCommand()}
 	commands = append(commands, env.canCommand(commands), env.whyCommand(), env.policyCommand(), env.pauseCommand(), env.resumeCommand())
 	return append(commands, helpCommand(commands))
 }

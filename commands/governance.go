@@ -27,6 +27,9 @@ type Record interface {
 	LastRefusal(ctx context.Context, who symphony.UserID) (d Decision, found bool, err error)
 	// DecisionOf is the last decision about a request, and who asked for it.
 	DecisionOf(ctx context.Context, request RequestID) (d Decision, who symphony.UserID, found bool, err error)
+	// Receipt is what the record tells of a room that the bot has opened, signed by the bot's key.
+	// Without facts nothing is signed that is personal beyond ids, nor the conditions of a rule.
+	Receipt(ctx context.Context, room symphony.StreamID, withFacts bool) (r Receipt, found bool, err error)
 }
 
 // The outcomes of a decision.
@@ -52,6 +55,15 @@ type Decision struct {
 	Request RequestID
 	Command string
 	At      time.Time
+}
+
+// Receipt tells how a room came about.
+type Receipt struct {
+	Story     RoomStory
+	Signed    string // a JWS; empty where nothing is signed
+	Key       string // fingerprint of the key that has signed it
+	HasNoKey  bool   // the bot signs in with a certificate
+	IsChanged bool   // somebody has changed the record: nothing else is told
 }
 
 // Check is one condition of a rule and whether the request meets it.

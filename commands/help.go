@@ -43,7 +43,7 @@ func (c Catalogue) Help(topic string, p Permissions) Reply {
 // introduction says what the bot is for, with an example of what the person may do.
 func (c Catalogue) introduction(p Permissions) []messageml.Node {
 	for _, command := range c {
-		if !command.Admin && !command.Open && p.Access[command.Name] != AccessNowhere && command.Name != syntax.TopicGeneral {
+		if !command.Admin && !command.Open && !command.Unlisted && p.Access[command.Name] != AccessNowhere && command.Name != syntax.TopicGeneral {
 			return []messageml.Node{
 				messageml.Paragraph(messageml.Text("I open rooms for you. Type a command, for example")),
 				messageml.Paragraph(messageml.Code(command.Examples[0])),

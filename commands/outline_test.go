@@ -15,7 +15,7 @@ import (
 // the directory or from the rules of the own company.
 var openCodes = []string{
 	"adding", "already-done", "already-ended", "elsewhere", "expired", "form", "form-too-long", "help", "keep-trying",
-	"mentions-only", "option-not-yet", "put-off", "requester-external", "sent", "still-working", "stopped", "talk", "thanks", "too-late", "too-many",
+	"mentions-only", "no-receipt", "option-not-yet", "put-off", "requester-external", "sent", "still-working", "stopped", "talk", "thanks", "too-late", "too-many",
 	"undo-closed", "undo-refused", "undo-renamed", "undo-repeated", "undo-too-late", "undo-used", "undone", "unreadable",
 }
 

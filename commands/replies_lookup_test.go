@@ -99,7 +99,7 @@ func TestRepliesHelp(t *testing.T) {
 	w := newWorld(t)
 	var entries []entry
 	add := func(situation string, groups, newroom commands.Access, lines ...string) {
-		w.permissions = commands.Permissions{Contact: w.env.Contact, Access: map[string]commands.Access{"groups": groups, "newroom": newroom}}
+		w.permissions = commands.Permissions{Contact: w.env.Contact, Access: map[string]commands.Access{"groups": groups, "receipt": groups, "newroom": newroom}}
 		for _, line := range lines {
 			entries = append(entries, entry{situation + line, w.answer("bob", line)})
 		}

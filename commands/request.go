@@ -53,3 +53,13 @@ func (id RequestID) Trace() string {
 	plain := strings.ReplaceAll(string(id), "-", "")
 	return plain[:min(6, len(plain))]
 }
+
+// ParseRequestID reads a number as people type it: in any case, with or without dashes. What has
+// not its length is left as it is.
+func ParseRequestID(typed string) RequestID {
+	plain := strings.ToLower(strings.NewReplacer("-", "", " ", "").Replace(typed))
+	if len(plain) != 12 {
+		return RequestID(strings.TrimSpace(typed))
+	}
+	return RequestID(plain[:4] + "-" + plain[4:8] + "-" + plain[8:])
+}

@@ -45,7 +45,7 @@ func (env *Env) answerWhy(ctx context.Context, r *Request) (Reply, error) {
 		}
 		return rd.reply(rd.history(d), d), nil
 	}
-	d, who, found, err := env.Record.DecisionOf(ctx, RequestID(strings.ToLower(number)))
+	d, who, found, err := env.Record.DecisionOf(ctx, ParseRequestID(number))
 	switch {
 	case err != nil:
 		return Reply{}, err

@@ -1,6 +1,7 @@
 package symphony
 
 import (
+	"errors"
 	"slices"
 	"sync"
 
@@ -41,6 +42,20 @@ func (c *Client) DeriveSecrets(label string) (secrets [][]byte, err error) {
 		secrets = append(secrets, secret)
 	}
 	return secrets, nil
+}
+
+// ErrNoSigningKey is the error of Client.Sign where the client signs in with a certificate.
+var ErrNoSigningKey = errors.New("a bot that signs in with a certificate has no key to sign with")
+
+// Sign reads the private key again and signs a payload with it; see [rsa.Key.Sign]. It returns the
+// fingerprint of the key as well.
+func (c *Client) Sign(kind string, payload []byte) (signed, fingerprint string, err error) {
+	key := c.readKey()
+	if key == nil {
+		return "", "", ErrNoSigningKey
+	}
+	signed, err = key.Sign(kind, payload)
+	return signed, key.Fingerprint(), err
 }
 
 // readKey is the key for one sign-in, nil with a certificate.

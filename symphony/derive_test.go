@@ -69,6 +69,31 @@ func TestSecretsOfReplacedKeysAreDerivedToo(t *testing.T) {
 	requireDerived(keys[1], keys[0], keys[1], keys[2])
 }
 
+func TestAClientSignsWithTheKeyInPlace(t *testing.T) {
+	t.Parallel()
+	inFile := key()
+	c := symphony.Config{
+		Username: "roombot", Endpoints: symphony.Endpoints{Pod: "https://acme.test"}, ReadKey: func() *rsa.Key { return inFile },
+	}
+	client, err := symphony.New(c)
+	require.NoError(t, err)
+	defer client.Close()
+	for _, inFile = range []*rsa.Key{key(), newKey(t)} {
+		signed, fingerprint, err := client.Sign("note", []byte("text"))
+		require.NoError(t, err)
+		require.Equal(t, inFile.Fingerprint(), fingerprint)
+		payload, err := rsa.Verify("note", signed, inFile.Public())
+		require.NoError(t, err)
+		require.Equal(t, "text", string(payload))
+	}
+	c.Certificate = &tls.Certificate{}
+	client, err = symphony.New(c)
+	require.NoError(t, err)
+	defer client.Close()
+	_, _, err = client.Sign("note", []byte("text"))
+	require.ErrorIs(t, err, symphony.ErrNoSigningKey)
+}
+
 func newKey(t *testing.T) *rsa.Key {
 	t.Helper()
 	key, err := rsa.Generate(2048)

@@ -27,7 +27,7 @@ func loadExample(t *testing.T) *config.Config {
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
-	c, err := config.Load(filepath.Join(dir, "config.json"), environment(), "newroom", "groups", "help")
+	c, err := config.Load(filepath.Join(dir, "config.json"), environment(), "newroom", "groups", "receipt", "help")
 	require.NoError(t, err)
 	return c
 }
@@ -44,7 +44,7 @@ func TestExamplePolicyAdmitsEmployeesAndDeniesContractors(t *testing.T) {
 	c := loadExample(t)
 	employee := policy.Subject{Kind: policy.PersonAccount, Username: "alice", Email: "alice@acme.com"}
 	room := policy.Place{Kind: policy.Room, StreamID: "x", RoomName: "Desk"}
-	for _, command := range []string{"newroom", "groups", "help"} {
+	for _, command := range []string{"newroom", "groups", "receipt", "help"} {
 		require.True(t, c.Policy.Decide(policy.Query{User: employee, Where: room, Command: command}).Allowed)
 		require.True(t, c.Policy.Decide(policy.Query{User: employee, Where: policy.Place{Kind: policy.IM}, Command: command}).Allowed)
 	}

@@ -28,14 +28,14 @@ func auditCommand(io streams) *cobra.Command {
 bot. It has each request that writes, and each that the policy refused: the
 decision with its rule and conditions, what was done, and how it ended; starts,
 stops, policies and acts from the shell. docs/operations.md explains it.`,
-		Example: "  bot audit list --since 7d --kind room\n  bot audit list --request 5k9d-02mx-q7ht\n  bot audit verify --anchors roombot.log",
+		Example: "  bot audit list --since 7d --kind room\n  bot audit list --request 5k9d-02mx-q7ht\n  bot audit verify --anchors roombot.log\n  bot audit receipt ROOM --jws",
 		Args:    refuseUnknownSubcommand,
 		RunE: func(*cobra.Command, []string) error {
-			return usageError("%s audit list, show, export or verify?", programName)
+			return usageError("%s audit list, show, export, receipt or verify?", programName)
 		},
 	}
 	configFlag(c, &path)
-	c.AddCommand(auditList(io, &path), auditShow(io, &path), auditExport(io, &path), auditVerify(io, &path))
+	c.AddCommand(auditList(io, &path), auditShow(io, &path), auditExport(io, &path), auditReceipt(io, &path), auditVerify(io, &path))
 	for _, sub := range c.Commands() {
 		makeUsageErrors(sub)
 	}
@@ -76,7 +76,7 @@ func (f *auditFilter) filters(ctx context.Context, path string, now time.Time) (
 		return nil, usageError("--kind %q: there are %v", f.kind, audit.Kinds())
 	}
 	if f.request != "" {
-		chosen.Request = formatRequest(f.request)
+		chosen.Request = string(commands.ParseRequestID(f.request))
 	}
 	var err error
 	if chosen.Since, err = parseMoment("--since", f.since, now); err != nil {
@@ -100,15 +100,6 @@ func (f *auditFilter) filters(ctx context.Context, path string, now time.Time) (
 		all = append(all, chosen)
 	}
 	return all, nil
-}
-
-// formatRequest is a number as the record has it, however it was typed.
-func formatRequest(typed string) string {
-	plain := strings.ToLower(strings.NewReplacer("-", "", " ", "").Replace(typed))
-	if len(plain) != 12 {
-		return strings.TrimSpace(typed)
-	}
-	return plain[:4] + "-" + plain[4:8] + "-" + plain[8:]
 }
 
 // readEntries calls each with the chosen entries, the oldest first.
@@ -319,10 +310,11 @@ func describeEntry(e entry) string {
 
 func auditVerify(io streams, path *string) *cobra.Command {
 	var anchors []string
+	var keyFile string
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "verify",
-		Short: "Verify that no entry was changed, removed, inserted or moved",
+		Use:   "verify [RECEIPT]",
+		Short: "Verify that no entry was changed, removed, inserted or moved; or a receipt",
 		Long: `Computes the hash of each entry of the audit record and compares it with the next
 one. Whoever can write the store can also compute hashes anew: only an anchor,
 which is the head of the record as it was told to somebody else, makes all
@@ -331,10 +323,20 @@ bot's log, the messages in roombot.audit.room, and the lines of
 roombot.audit.file: --anchors FILE takes any text with such lines, - the standard
 input.
 
+With RECEIPT, a file or - for the standard input, it verifies a signed receipt
+instead, by the public key that the bot had when it signed it: no store and no
+configuration are needed.
+
 Exit codes: 0 nothing is wrong, 1 something is.`,
-		Example: "  bot audit verify --anchors /var/log/roombot.log",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Example: "  bot audit verify --anchors /var/log/roombot.log\n  bot audit verify room.jws --key publickey.pem",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case len(args) == 1 && len(anchors) > 0, len(args) == 0 && keyFile != "":
+				return usageError("%s audit verify: --key is for a receipt, --anchors for the record", programName)
+			case len(args) == 1:
+				return verifyReceipt(io, args[0], keyFile, asJSON)
+			}
 			known, err := readAnchors(io.in, anchors)
 			if err != nil {
 				return err
@@ -359,6 +361,7 @@ Exit codes: 0 nothing is wrong, 1 something is.`,
 		},
 	}
 	c.Flags().StringArrayVar(&anchors, "anchors", nil, "file with heads of the record that were told, such as a log; may be repeated")
+	c.Flags().StringVar(&keyFile, "key", "", "file with the bot's public key, for a receipt")
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	return c
 }

@@ -44,7 +44,7 @@ allow:
   - name: everybody
     who: ["*"]
     where: ["*"]
-    commands: [newroom, groups]
+    commands: [newroom, groups, receipt]
 tests:
   - {name: bob may, as: {username: bob}, run: '/newroom "Q2 Earnings" @alice', expect: allow}
   - {name: contractors may not, as: {username: kim}, run: '/newroom "Q2 Earnings"', expect: deny, rule: contractors}

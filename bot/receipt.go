@@ -1,0 +1,172 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"roombot/bot/audit"
+	"roombot/bot/engine"
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// AuditRecord is the audit record of a store.
+type AuditRecord interface {
+	Head(context.Context) (audit.Head, error)
+	ListEntries(context.Context, engine.EntryFilter, func(engine.StoredEntry) error) error
+}
+
+// NewReceipt makes the receipt about a room from what is in the chain now. Later are the entries
+// about it that are not: they are none of the receipt.
+func NewReceipt(ctx context.Context, record AuditRecord, room symphony.StreamID) (r audit.Receipt, later int, err error) {
+	r = audit.Receipt{Room: string(room), At: time.Now().UTC().Truncate(time.Second)}
+	if r.Head, err = record.Head(ctx); err != nil {
+		return audit.Receipt{}, 0, err
+	}
+	err = record.ListEntries(ctx, engine.EntryFilter{Room: string(room)}, func(s engine.StoredEntry) error {
+		if s.Seq == 0 || s.Seq > r.Head.Seq {
+			later++
+			return nil
+		}
+		r.Entries = append(r.Entries, audit.ReceiptEntry(s))
+		return nil
+	})
+	return r, later, err
+}
+
+// Receipt is what the record tells of a room, signed by the bot's key. It is not found where the
+// record does not tell that, and by which decision, the bot has opened the room.
+func (g governance) Receipt(ctx context.Context, room symphony.StreamID, withFacts bool) (told commands.Receipt, found bool, err error) {
+	if err := g.bot.engine.LinkEntries(ctx); err != nil {
+		return commands.Receipt{}, false, err
+	}
+	r, _, err := NewReceipt(ctx, g.bot.engine, room)
+	if err != nil {
+		return commands.Receipt{}, false, err
+	}
+	if told.Story, found = TellRoom(r); !found {
+		return commands.Receipt{}, false, nil
+	}
+	if faults := r.Verify(); len(faults) > 0 {
+		zerolog.Ctx(ctx).Error().Int64("seq", faults[0].Seq).Str("room", string(room)).Msg("audit record was changed, no receipt is signed")
+		return commands.Receipt{IsChanged: true}, true, nil
+	}
+	if !withFacts {
+		r = r.WithoutFacts()
+	}
+	text, err := r.Write()
+	if err != nil { // it is too long
+		return told, true, nil
+	}
+	told.Signed, told.Key, err = g.bot.client.Sign(audit.ReceiptKind, text)
+	told.HasNoKey = errors.Is(err, symphony.ErrNoSigningKey)
+	if told.HasNoKey {
+		err = nil
+	}
+	return told, true, err
+}
+
+// TellRoom reads the story of a room out of its entries. It is not found where they do not tell
+// that, and by which decision, the room was opened. What cannot be read is left out.
+func TellRoom(r audit.Receipt) (story commands.RoomStory, found bool) {
+	opened := slices.IndexFunc(r.Entries, func(e audit.ReceiptEntry) bool { return isOpening(e, r.Room) })
+	if opened < 0 {
+		return commands.RoomStory{}, false
+	}
+	opening := r.Entries[opened]
+	decided := slices.IndexFunc(r.Entries[:opened], func(e audit.ReceiptEntry) bool { return isAllowed(e, opening.Request) })
+	if decided < 0 {
+		return commands.RoomStory{}, false
+	}
+	story = commands.RoomStory{
+		Room: symphony.StreamID(r.Room), Request: commands.RequestID(opening.Request), Opened: opening.At,
+		Requester: commands.Person{ID: symphony.UserID(opening.Actor)}, Head: r.Head.String(), At: r.At,
+	}
+	isAnswered := false
+	for i, e := range r.Entries {
+		story.Entries = append(story.Entries, e.Seq)
+		isOfOpening := e.Request == opening.Request
+		switch {
+		case i == opened:
+		case isOfOpening && i < opened && e.Kind == audit.Decision:
+			tellDecisionOf(&story, e)
+		case isOfOpening && e.Kind == audit.Answer:
+			isAnswered = true
+		case isOfOpening && !isAnswered && (e.Kind == audit.Member || e.Kind == audit.Owner):
+			addMembership(&story.AtStart, e)
+		default:
+			if event, isTold := newRoomEvent(e); isTold {
+				story.Events = append(story.Events, event)
+			}
+		}
+	}
+	return story, true
+}
+
+func isOpening(e audit.ReceiptEntry, room string) bool {
+	var body roomBody
+	return e.Kind == audit.Room && e.Room == room && json.Unmarshal(e.Body, &body) == nil && body.Act == "opened"
+}
+
+func isAllowed(e audit.ReceiptEntry, request string) bool {
+	var body decisionBody
+	return e.Kind == audit.Decision && e.Request == request && json.Unmarshal(e.Body, &body) == nil && body.Outcome == "allow"
+}
+
+// tellDecisionOf tells of the decision by which a room was opened: the last one counts.
+func tellDecisionOf(story *commands.RoomStory, e audit.ReceiptEntry) {
+	d, err := readDecision(engine.StoredEntry(e))
+	if err != nil {
+		return
+	}
+	story.Decision = d
+	var facts decisionFacts
+	if e.Facts == nil || json.Unmarshal(e.Facts.Text, &facts) != nil {
+		return
+	}
+	story.Typed = facts.Typed
+	if facts.From.ID == story.Requester.ID {
+		story.Requester = facts.From
+	}
+}
+
+func addMembership(m *commands.Membership, e audit.ReceiptEntry) {
+	var body memberBody
+	if json.Unmarshal(e.Body, &body) != nil {
+		return
+	}
+	m.Added, m.Owners = append(m.Added, body.Added...), append(m.Owners, body.Owners...)
+	for _, a := range body.Absent {
+		m.Absent = append(m.Absent, commands.StoryAbsentee{Who: a.User, Cause: a.Cause})
+	}
+}
+
+// newRoomEvent is what an entry tells of a room besides how it was opened. An entry of a kind that
+// this version does not know is told by its name.
+func newRoomEvent(e audit.ReceiptEntry) (event commands.RoomEvent, isTold bool) {
+	event = commands.RoomEvent{At: e.At, Entry: e.Seq, Request: commands.RequestID(e.Request), By: symphony.UserID(e.Actor)}
+	switch e.Kind {
+	case audit.Decision, audit.Answer: // the change itself has an entry
+		return event, false
+	case audit.Room:
+		var body roomBody
+		_ = json.Unmarshal(e.Body, &body) // a body that cannot be read tells nothing
+		event.What = body.Act
+	case audit.Member, audit.Owner:
+		addMembership(&event.Membership, e)
+		return event, true
+	case audit.Operator:
+		var body audit.OperatorBody
+		_ = json.Unmarshal(e.Body, &body)
+		event.What, event.Operator, event.By = body.Act, cmp.Or(body.Operator, "somebody"), 0
+	default:
+		event.What = string(e.Kind)
+	}
+	return event, event.What != ""
+}

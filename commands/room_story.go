@@ -1,0 +1,200 @@
+package commands
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"roombot/symphony"
+)
+
+// RoomStory is what the audit record tells of a room that the bot has opened.
+type RoomStory struct {
+	Room      symphony.StreamID
+	Request   RequestID
+	Requester Person // the number alone where the facts are not there
+	Typed     string // the command; empty where the facts are not there
+	Decision  Decision
+	Opened    time.Time
+	AtStart   Membership
+	Events    []RoomEvent
+	Entries   []int64 // their numbers
+	Head      string  // of the record, and when that was its head
+	At        time.Time
+}
+
+// Membership is whom a request has let into a room.
+type Membership struct {
+	Added, Owners []symphony.UserID
+	Absent        []StoryAbsentee
+}
+
+// StoryAbsentee was not let in, or was not made an owner.
+type StoryAbsentee struct {
+	Who   symphony.UserID
+	Cause Cause
+}
+
+// RoomEvent is what happened besides, mostly later.
+type RoomEvent struct {
+	At       time.Time
+	Entry    int64
+	Request  RequestID
+	By       symphony.UserID // who asked for it; 0 for nobody
+	Operator string          // who did it from the shell
+	What     string          // such as renamed; empty for people
+	Membership
+}
+
+// StoryReader is for whom a story is told.
+type StoryReader struct {
+	Admin bool // reads in which line of the policy a rule stands
+	Most  int  // how many people are named in a line; others are counted
+	Bot   string
+}
+
+// StoryLine is a line of a story: its title, and what it says.
+type StoryLine struct {
+	Title string
+	Parts []StoryPart
+}
+
+// StoryPart is a text, what somebody typed, or a person.
+type StoryPart struct {
+	Text   string
+	Typed  bool
+	Person *Person // with no name where the record tells none
+}
+
+// Lines tell the story.
+func (s RoomStory) Lines(rd StoryReader) []StoryLine {
+	lines := []StoryLine{
+		{"Asked for by", []StoryPart{{Person: &s.Requester}, {Text: " (" + s.Requester.ID.String() + "), request " + string(s.Request)}}},
+		{"Command", []StoryPart{s.describeCommand()}},
+		{"Allowed", []StoryPart{{Text: formatInstant(s.Decision.At) + rd.describeRule(s.Decision)}}},
+		{"Opened", []StoryPart{{Text: formatInstant(s.Opened)}}},
+	}
+	lines = append(lines, rd.describeMembership(s.AtStart)...)
+	for _, e := range s.Events {
+		lines = append(lines, rd.describeEvent(e)...)
+	}
+	return append(lines,
+		StoryLine{"Entries", []StoryPart{{Text: joinNumbers(s.Entries) + " of the audit record"}}},
+		StoryLine{"Head", []StoryPart{{Text: s.Head + ", " + formatInstant(s.At)}}})
+}
+
+func (s RoomStory) describeCommand() StoryPart {
+	if s.Typed == "" {
+		return StoryPart{Text: "/" + s.Decision.Command + "; what was typed is erased, or left out here"}
+	}
+	return StoryPart{Text: s.Typed, Typed: true}
+}
+
+func formatInstant(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") }
+
+func (rd StoryReader) describeRule(d Decision) string {
+	text := ""
+	if d.Rule != "" {
+		text += ", by rule “" + d.Rule + "”"
+	}
+	if rd.Admin && d.Line > 0 {
+		text += fmt.Sprintf(" (line %d)", d.Line)
+	}
+	if d.Version != "" {
+		text += ", policy version " + d.Version
+	}
+	return text
+}
+
+// describeMembership has a line for each thing that became of people.
+func (rd StoryReader) describeMembership(m Membership) (lines []StoryLine) {
+	add := func(title string, people []symphony.UserID, text ...StoryPart) {
+		if len(people) > 0 {
+			lines = append(lines, StoryLine{title, append(rd.listPeople(people), text...)})
+		}
+	}
+	add("Let in", m.Added)
+	add("Made owners", m.Owners)
+	var causes []Cause
+	by := map[Cause][]symphony.UserID{}
+	for _, a := range m.Absent {
+		if !slices.Contains(causes, a.Cause) {
+			causes = append(causes, a.Cause)
+		}
+		by[a.Cause] = append(by[a.Cause], a.Who)
+	}
+	slices.SortStableFunc(causes, compareCauses)
+	for _, cause := range causes {
+		title := "Not let in"
+		if cause.isOfOwnership() {
+			title = "Not an owner"
+		}
+		add(title, by[cause], StoryPart{Text: ": " + cause.describe(rd.Bot)})
+	}
+	return lines
+}
+
+// compareCauses puts the causes of who is in the room, but no owner, last.
+func compareCauses(a, b Cause) int {
+	switch {
+	case a.isOfOwnership() == b.isOfOwnership():
+		return 0
+	case b.isOfOwnership():
+		return -1
+	}
+	return 1
+}
+
+// describe says what happened, without what can be done about it.
+func (c Cause) describe(bot string) string {
+	text, ok := causeTexts[c]
+	if !ok {
+		text = causeTexts[CauseRefused]
+	}
+	return strings.ReplaceAll(text.what, "{bot}", bot)
+}
+
+func (rd StoryReader) listPeople(people []symphony.UserID) (parts []StoryPart) {
+	for i, who := range people[:min(len(people), rd.Most)] {
+		if i > 0 {
+			parts = append(parts, StoryPart{Text: ", "})
+		}
+		parts = append(parts, StoryPart{Person: &Person{ID: who}})
+	}
+	if more := len(people) - rd.Most; more > 0 {
+		parts = append(parts, StoryPart{Text: fmt.Sprintf(" and %d more", more)})
+	}
+	return parts
+}
+
+func (rd StoryReader) describeEvent(e RoomEvent) (lines []StoryLine) {
+	what := []StoryPart{{Text: e.What}}
+	switch {
+	case e.Operator != "":
+		what = append(what, StoryPart{Text: " from the shell, by " + e.Operator})
+	case e.By != 0:
+		what = append(what, StoryPart{Text: ", request " + string(e.Request) + " of "}, StoryPart{Person: &Person{ID: e.By}})
+	}
+	if e.What != "" {
+		lines = append(lines, StoryLine{"", what})
+	}
+	lines = append(lines, rd.describeMembership(e.Membership)...)
+	for i := range lines {
+		title := formatInstant(e.At)
+		if lines[i].Title != "" {
+			title += ", " + strings.ToLower(lines[i].Title)
+		}
+		lines[i].Title = title
+		lines[i].Parts = append(lines[i].Parts, StoryPart{Text: fmt.Sprintf(" (entry %d)", e.Entry)})
+	}
+	return lines
+}
+
+func joinNumbers(numbers []int64) string {
+	texts := make([]string, len(numbers))
+	for i, n := range numbers {
+		texts[i] = fmt.Sprint(n)
+	}
+	return strings.Join(texts, ", ")
+}
