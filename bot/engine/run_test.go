@@ -138,7 +138,7 @@ func TestAnOlderStoreIsBroughtUpToDate(t *testing.T) {
 		for _, statement := range []string{`DROP INDEX command_held`, `ALTER TABLE command DROP COLUMN held`,
 			`ALTER TABLE command DROP COLUMN owner`, `DROP TABLE quota`, `DROP TABLE act`,
 			`ALTER TABLE command DROP COLUMN lane`, `ALTER TABLE command DROP COLUMN failing_since`,
-			`DROP TABLE audit`, `DROP TABLE audit_unlinked`, `DROP TABLE audit_facts`} {
+			`DROP TABLE audit`, `DROP TABLE audit_unlinked`, `DROP TABLE audit_facts`, `DROP TABLE question`} {
 			require.NoError(t, e.Exec(ctx, statement))
 		}
 		require.NoError(t, e.Close())
