@@ -156,6 +156,7 @@ type decisionJSON struct {
 	Decision policy.Outcome `json:"decision"`
 	Rule     string         `json:"rule,omitempty"`
 	Line     int            `json:"line,omitempty"`
+	Nearest  string         `json:"nearest,omitempty"` // the rule whose checks these are, where none decided
 	Version  string         `json:"version"`
 	Reason   string         `json:"reason,omitempty"`
 	Checks   []checkJSON    `json:"checks"`
@@ -178,7 +179,7 @@ func (q question) print(out stdio.Writer, p *policy.Policy, d policy.Decision) e
 		fmt.Fprintf(&text, "  %s %s\n", mark, c.What)
 	}
 	if q.asJSON {
-		return json.NewEncoder(out).Encode(decisionJSON{d.Outcome(), d.Rule, d.Line, p.Version(), d.Why(), checks})
+		return json.NewEncoder(out).Encode(decisionJSON{d.Outcome(), d.Rule, d.Line, d.Nearest, p.Version(), d.Why(), checks})
 	}
 	_, err := fmt.Fprintf(out, "%s (policy version %s)\n%s", d.Summary(), p.Version(), text.String())
 	return err
