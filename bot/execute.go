@@ -35,8 +35,10 @@ type attempt struct {
 	allowedBy                 []decisionCheck // its conditions, where it allows the request
 	deniedFor                 string          // why it does not, in words
 
-	facts  *commands.Facts // of the plan; nil while it is not known, and for commands without any
-	limits policy.Limits   // of the rule that has admitted the request last
+	planned  commands.Plan   // nil while it is not known
+	approved *question       // by which somebody has approved the request; nil for none
+	facts    *commands.Facts // of the plan; nil while it is not known, and for commands without any
+	limits   policy.Limits   // of the rule that has admitted the request last
 
 	// admitted is true once the policy has admitted the request in this attempt.
 	admitted  bool
@@ -165,6 +167,10 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 		postponed.WithLabelValues("pace").Inc()
 		return engine.Postpone(wait.After)
 	}
+	if errors.Is(cause, errWaitsForApproval) {
+		postponed.WithLabelValues("approval").Inc()
+		return engine.WaitForAnswer()
+	}
 	if paused, ok := errors.AsType[*engine.PausedError](cause); ok {
 		postponed.WithLabelValues("paused").Inc()
 		return a.waitForResume(ctx, paused.Pause)
@@ -223,6 +229,9 @@ func (a *attempt) report(ctx context.Context, cause error) error {
 			}
 			return err
 		}
+	}
+	if err := a.endApproval(ctx, cause); err != nil {
+		return err
 	}
 	decided, err := a.decideFailure(ctx, cause)
 	if err != nil {

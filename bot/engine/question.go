@@ -30,6 +30,7 @@ type Question struct {
 	Text         json.RawMessage
 	Answer       json.RawMessage // nil while it is open
 	Answered     time.Time       // zero while it is open
+	Detail       json.RawMessage // of the answer; nil while it is open, and where it was erased
 }
 
 // IsOpen reports whether nobody has answered.
@@ -66,6 +67,14 @@ func findQuestion(ctx context.Context, r runner, job string, n int) (q Question,
 		q, err = readQuestion(read)
 		return err
 	}, `SELECT `+questionColumns+` FROM question q WHERE q.command = $1 AND q.n = $2`, job, n)
+	var detail string
+	if err != nil || q.IsOpen() {
+		return q, found, err
+	}
+	known, err := queryRow(ctx, r, []any{&detail}, `SELECT result FROM step WHERE command = $1 AND step = $2`, job, answerStep(n))
+	if known {
+		q.Detail = json.RawMessage(detail)
+	}
 	return q, found, err
 }
 
@@ -144,15 +153,16 @@ func checkOpenQuestions(ctx context.Context, tx runner, job string, most HoldBou
 // Answer is what somebody says to a question.
 type Answer struct {
 	Text   any         // is kept as Question.Answer
-	Detail any         // is kept as a result of the job, until that is erased
+	Detail any         // is kept as Question.Detail, until the job has ended
 	Entry  audit.Entry // of the audit record
 	Facts  *audit.Facts
 	// Late is set where the time has passed, by the job itself.
 	Late bool
 }
 
-// AnswerStep is the step of the job whose result is the Detail of the answer to its n-th question.
-func AnswerStep(n int) string { return fmt.Sprintf("answer/%d", n) }
+// answerStep is the step of the job whose result is the Detail of the answer to its n-th question:
+// it is erased with the other results.
+func answerStep(n int) string { return fmt.Sprintf("answer/%d", n) }
 
 // Answer answers a question, unless somebody has done that: the first answer counts, over all
 // processes. It returns the question with the answer that counts, and whether that is this one. The
@@ -173,7 +183,7 @@ func (e *Engine) Answer(ctx context.Context, job string, n int, answer Answer) (
 			return err
 		}
 		_, err = tx.exec(ctx, `INSERT INTO step (command, step, result) VALUES ($1, $2, $3) ON CONFLICT (command, step) DO NOTHING`,
-			job, AnswerStep(n), string(detail))
+			job, answerStep(n), string(detail))
 		if err == nil {
 			err = storeEntries(ctx, tx, e.store.dialect(), []*newEntry{entry})
 		}
