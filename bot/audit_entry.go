@@ -32,10 +32,17 @@ type (
 		Nearest string            `json:"nearest,omitempty"` // the allow rule that came closest, where none admits
 		Version string            `json:"version,omitempty"` // of the policy
 		Chat    symphony.StreamID `json:"chat,omitempty"`
+		// Approval is of a request that had to be approved, and was.
+		Approval *approvedBody `json:"approval,omitempty"`
 		// Checks are the conditions, of a decision that does not allow the request: one that does
 		// meets each condition of its rule, which stands in the entry about that version of the
 		// policy.
 		Checks []decisionCheck `json:"checks,omitempty"`
+	}
+	// approvedBody says which approval of the request counts, and who has given it.
+	approvedBody struct {
+		N  int             `json:"n"`
+		By symphony.UserID `json:"by"`
 	}
 	decisionCheck struct {
 		Key  string `json:"key,omitempty"` // see policy.Check

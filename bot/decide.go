@@ -108,6 +108,8 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 	switch {
 	case a.request.isUndo():
 		return a.undoRoom(ctx, a.form)
+	case a.request.isApproval():
+		return a.answerApproval(ctx, a.form)
 	case m.act != "":
 		return a.answerAct(ctx, m.offer())
 	case m.form != nil:
@@ -256,7 +258,7 @@ func (a *attempt) plan(ctx context.Context, command commands.Command, r *command
 	if err != nil {
 		return nil, err
 	}
-	if a.facts = commands.FactsOf(plan); a.facts != nil {
+	if a.facts, a.planned = commands.FactsOf(plan), plan; a.facts != nil {
 		if err := a.checkPolicy(ctx, r); err != nil {
 			return nil, err
 		}
@@ -283,7 +285,7 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 	if err != nil {
 		return commands.Reply{}, err
 	}
-	a.facts = commands.FactsOf(plan)
+	a.facts, a.planned = commands.FactsOf(plan), plan
 	claim := messageClaim(a.request.Origin)
 	owner, err := a.claimMessage(ctx)
 	switch {
@@ -293,6 +295,9 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 		return commands.Reply{}, a.refuseSecond(ctx, owner, r.Message)
 	}
 	reply, err := plan.Apply(ctx, a)
+	if err == nil && a.approved != nil {
+		reply = commands.AddApproval(reply, a.approved.state())
+	}
 	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run
 		if err := errors.Join(a.Release(ctx, claim), a.releaseRoomCount(ctx)); err != nil {
 			return commands.Reply{}, err

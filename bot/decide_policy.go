@@ -69,6 +69,11 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	if a.decided, err = json.Marshal(a.decisionOf(r.Command, rules.Version(), decision)); err != nil {
 		return err
 	}
+	if decision.Outcome() == policy.Approve {
+		if err := a.checkApproval(ctx, r, rules, &decision); err != nil {
+			return err
+		}
+	}
 	a.allowedBy = nil
 	if decision.Allowed {
 		a.admitted, a.allowedBy = true, checksOf(decision)
@@ -77,6 +82,24 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	a.refused = decision
 	zerolog.Ctx(ctx).Info().Str("command", r.Command).Str("rule", decision.Rule).Msg("policy denied the request")
 	return a.denialRefusal(ctx, r.Command, decision)
+}
+
+// checkApproval lets a request pass that somebody has approved. A preview needs no approval: it does
+// nothing.
+func (a *attempt) checkApproval(ctx context.Context, r *commands.Request, rules *policy.Policy, d *policy.Decision) error {
+	if r.Preview() {
+		d.Allowed = true
+		return nil
+	}
+	if err := a.requireApproval(ctx, rules, d); err != nil {
+		return err
+	}
+	a.decision.allowed = true
+	body := a.decisionOf(r.Command, rules.Version(), *d)
+	body.Approval = &approvedBody{N: a.approved.N, By: symphony.UserID(a.approved.answer.By)}
+	var err error
+	a.decided, err = json.Marshal(body)
+	return err
 }
 
 // denialRefusal is what the user reads of a denial.

@@ -38,8 +38,10 @@ type attempt struct {
 	refused    policy.Decision // its answer, where it does not allow the request
 	typedFacts *commands.Facts // of the command as it is typed; nil while it is not read
 
-	facts  *commands.Facts // of the plan; nil while it is not known, and for commands without any
-	limits policy.Limits   // of the rule that has admitted the request last
+	planned  commands.Plan   // nil while it is not known
+	approved *question       // by which somebody has approved the request; nil for none
+	facts    *commands.Facts // of the plan; nil while it is not known, and for commands without any
+	limits   policy.Limits   // of the rule that has admitted the request last
 
 	// admitted is true once the policy has admitted the request in this attempt.
 	admitted  bool
@@ -168,6 +170,10 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 		postponed.WithLabelValues("pace").Inc()
 		return engine.Postpone(wait.After)
 	}
+	if errors.Is(cause, errWaitsForApproval) {
+		postponed.WithLabelValues("approval").Inc()
+		return engine.WaitForAnswer()
+	}
 	if paused, ok := errors.AsType[*engine.PausedError](cause); ok {
 		postponed.WithLabelValues("paused").Inc()
 		return a.waitForResume(ctx, paused.Pause)
@@ -226,6 +232,9 @@ func (a *attempt) report(ctx context.Context, cause error) error {
 			}
 			return err
 		}
+	}
+	if err := a.endApproval(ctx, cause); err != nil {
+		return err
 	}
 	decided, err := a.decideFailure(ctx, cause)
 	if err != nil {

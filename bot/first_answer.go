@@ -36,9 +36,20 @@ var (
 	}
 )
 
-// allReplacements are all of them.
-func allReplacements() []replacement {
-	return []replacement{replaceByHeld, replaceByDelay, replaceByLink, replaceByQuestion, replaceByInvited, replaceByStop}
+// replaceByApproval says that somebody is asked to approve the request, by its n-th question.
+func replaceByApproval(n int) replacement {
+	return replacement{
+		step: stepApprovalShown(n), part: partFirstApproval(n), outcomes: []string{commands.CodePutOff},
+	}
+}
+
+// replacements are all first answers that may have taken the place of an earlier one.
+func (a *attempt) replacements() []replacement {
+	all := []replacement{replaceByHeld, replaceByDelay, replaceByLink, replaceByQuestion, replaceByInvited, replaceByStop}
+	for n := a.firstQuestion(); n < a.firstQuestion()+maxAsked; n++ {
+		all = append(all, replaceByApproval(n))
+	}
+	return all
 }
 
 // ShowFirst shows the user a first answer, but never after the reply. Only the first of several is
@@ -152,7 +163,7 @@ func ignoreWait(err error) error {
 // shown.
 func (a *attempt) firstAnswer(ctx context.Context) (sentMessage, error) {
 	var latest sentMessage
-	for _, r := range allReplacements() {
+	for _, r := range a.replacements() {
 		later, err := a.findReplacement(ctx, r)
 		if err != nil {
 			return sentMessage{}, err

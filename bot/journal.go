@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -69,6 +70,23 @@ const (
 	stepHeld = "held" // null: the user has been told that a pause holds the request
 	stepAct  = "act"  // bool: whether a button could act on its request
 )
+
+// Steps of a request that somebody has to approve, each of its n-th question.
+func stepShownPlan(n int) string { return fmt.Sprintf("approval/%d/plan", n) } // shownPlan
+func stepAskedTold(n int) string { return fmt.Sprintf("approval/%d/told", n) } // null: the requester was told
+
+// partCard is the card for somebody, for a room where who is 0: a sentMessage. stepCardEnded says
+// that it tells what has become of the question: a sentMessage.
+func partCard(n int, who symphony.UserID) string      { return fmt.Sprintf("card/%d/%d", n, who) }
+func stepCardEnded(n int, who symphony.UserID) string { return fmt.Sprintf("card-ended/%d/%d", n, who) }
+
+// stepApprovalShown is a sentMessage: that somebody is asked took the place of an earlier first
+// answer. partFirstApproval is a sentMessage, where Symphony refused that edit.
+func stepApprovalShown(n int) string { return fmt.Sprintf("approval-shown/%d", n) }
+func partFirstApproval(n int) string { return fmt.Sprintf("first-approval/%d", n) }
+
+// stepApproved is of a click on a card, a bool: whether it has decided.
+const stepApproved = "approved"
 
 // stepDecision is the nth decision with an entry in the audit record, a decisionBody. Together with
 // the request's number it is the key of the entry.

@@ -32,6 +32,13 @@ func (c *lookupCache[K, V]) find(key K) (value V, known bool) {
 	return entry.value, known
 }
 
+// remove has a key looked up again.
+func (c *lookupCache[K, V]) remove(key K) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.entries, key)
+}
+
 // add keeps what was looked up. A full cache is emptied as a whole.
 func (c *lookupCache[K, V]) add(key K, value V) {
 	c.mu.Lock()

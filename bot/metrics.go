@@ -30,6 +30,7 @@ type Metrics struct {
 	answer    prometheus.Histogram
 	steps     *prometheus.HistogramVec // by step
 	postponed *prometheus.CounterVec   // by reason
+	approvals *prometheus.CounterVec   // by outcome
 	surplus   prometheus.Counter
 	missed    prometheus.Counter
 	setAside  prometheus.Counter
@@ -56,6 +57,7 @@ func NewMetrics() *Metrics {
 			Namespace: namespace, Name: "answer_seconds", Help: "From the message to its final answer.", Buckets: slow,
 		}),
 		steps:     histograms("step_seconds", "How long the steps of jobs took.", quick, "step"),
+		approvals: counters("approvals_total", "How requests ended that somebody had to approve.", "outcome"),
 		postponed: counters("postponed_total", "How often requests were put off.", "reason"),
 		surplus: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: namespace, Name: "surplus_total", Help: "Requests left out because too many of their person or their chat were unfinished.",
@@ -74,7 +76,7 @@ func NewMetrics() *Metrics {
 		m.operations[o.String()] = true
 	}
 	m.registry.MustRegister(
-		m.calls, m.callTime, m.events, m.requests, m.decisions, m.answer, m.steps, m.postponed, m.surplus, m.missed, m.setAside,
+		m.calls, m.callTime, m.events, m.requests, m.decisions, m.answer, m.steps, m.postponed, m.approvals, m.surplus, m.missed, m.setAside,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m

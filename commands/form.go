@@ -12,7 +12,7 @@ import (
 )
 
 // IsOwnForm reports whether a form of this id is one of the bot's.
-func IsOwnForm(id string) bool { return id == FormNewRoom || id == FormOffer }
+func IsOwnForm(id string) bool { return id == FormNewRoom || id == FormOffer || id == FormApproval }
 
 type formFlag struct{ key, label string }
 

@@ -248,6 +248,9 @@ type storedStamp struct {
 	Offers  []storedOffer   `json:"offers,omitempty"`
 	Undo    *Undo           `json:"undo,omitempty"`
 	Policy  string          `json:"policy,omitempty"` // its version; none in stamps of before
+	// Approval is of a card on which somebody approves a request. A version that knows none takes its
+	// buttons for no form of the bot's.
+	Approval *ApprovalCard `json:"approval,omitempty"`
 }
 
 // storedOffer is an offer in a stamp.
@@ -274,8 +277,15 @@ const (
 
 // The forms that the bot posts. A form that stands in a chat may be sent long after.
 const (
-	FormNewRoom = "roombot-newroom"
-	FormOffer   = "roombot-offer"
+	FormNewRoom  = "roombot-newroom"
+	FormOffer    = "roombot-offer"
+	FormApproval = "roombot-approval"
+)
+
+// Buttons of a card about an approval.
+const (
+	ButtonApprove = "approve"
+	ButtonReject  = "reject"
 )
 
 // Fields of the form for a room. Each flag is a field named by the key of its option.

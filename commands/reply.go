@@ -17,6 +17,8 @@ type Reply struct {
 	Offers []Offer
 	// Undo is the room that a click on Undo closes, nil without that button.
 	Undo *Undo
+	// Approval is what a card with the form FormApproval stands for, nil for other messages.
+	Approval *ApprovalCard
 	// Private asks for the 1:1 chat instead of the room where the request was made: Symphony has no
 	// messages that only one member of a room can see.
 	Private bool

@@ -25,7 +25,7 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 	body := r.Body
 	e := storedStamp{
 		Type: stampType, Version: stampVersion, Request: s.Request, Part: s.Part, Outcome: r.Code, Origin: s.Origin, For: s.For,
-		Failed: r.Failed, Undo: r.Undo, Policy: s.Policy,
+		Failed: r.Failed, Undo: r.Undo, Approval: r.Approval, Policy: s.Policy,
 	}
 	var buttons []messageml.Node
 	for i, o := range r.Offers {

@@ -38,6 +38,13 @@
 // frees what is not held any more, a batch in each transaction; what a crash leaves held is found
 // by the next poll.
 //
+// # Questions
+//
+// A job may ask people something and wait for one answer, for hours. It is held meanwhile, like by a
+// pause, and counts for no bound but that of open questions. The first answer counts: one
+// transaction stores it, as a result of the job, with its entry of the audit record, and makes the
+// job ready. Where the time passes without an answer, a poll makes it ready.
+//
 // # Commits
 //
 // A transaction waits for the disk, and a user waits for it. So what is decided together is

@@ -147,3 +147,6 @@ func (e *Engine) KeepFacts(ctx context.Context, entry audit.Entry, facts *audit.
 	return e.Exec(ctx, `INSERT INTO audit_facts (request, part, salt, facts, at) VALUES ($1, $2, $3, $4, 0)`,
 		entry.Request, entry.Part, facts.Salt, string(facts.Text))
 }
+
+// Engine is the engine that makes the attempt.
+func (a *Attempt) Engine() *Engine { return a.engine }

@@ -78,7 +78,7 @@ func (e *Engine) pollStore(ctx context.Context) error {
 	}
 	e.reportHead(last)
 	if held {
-		err = errors.Join(err, e.freeLeftHeld(ctx))
+		err = errors.Join(err, e.freeLeftHeld(ctx), e.freeUnanswered(ctx))
 	}
 	return errors.Join(err, e.interruptCancelled(ctx))
 }
@@ -242,7 +242,7 @@ func (e *Engine) purgeOldest(ctx context.Context, horizon int64) (n int, err err
 		if err != nil {
 			return fmt.Errorf("purge jobs: %w", err)
 		}
-		for _, table := range []string{"step", "intent", "claim", "quota"} {
+		for _, table := range []string{"step", "intent", "claim", "quota", "question"} {
 			if err := tx.execMany(ctx, nil, `DELETE FROM `+table+` WHERE command = $1`, old); err != nil {
 				return fmt.Errorf("purge %s: %w", table, err)
 			}

@@ -35,6 +35,10 @@ func RepeatWithin(err error, d time.Duration) error {
 // WaitForResume is returned by Handle after Attempt.Hold, to be called again when the pause ends.
 func WaitForResume() error { return &postponeError{holds: true} }
 
+// WaitForAnswer is returned by Handle after Attempt.Ask, to be called again when the question is
+// answered, or its time has passed.
+func WaitForAnswer() error { return &postponeError{holds: true} }
+
 type repeatError struct {
 	cause  error
 	within time.Duration
@@ -47,7 +51,7 @@ type postponeError struct {
 	after  time.Duration
 	leaves bool // its conversation
 	failed bool // the attempt did
-	holds  bool // until the end of a pause
+	holds  bool // until the end of a pause, or an answer
 }
 
 func (e *postponeError) Error() string { return fmt.Sprintf("again in %s", e.after) }
@@ -67,6 +71,6 @@ type settlement struct {
 	planned    bool          // the job has asked for the pause, and its last attempt has not failed
 	crashes    int           // ends of the process that count no more
 	waits      bool          // it was not its turn
-	holds      bool          // it comes back at the end of a pause
+	holds      bool          // it comes back at the end of a pause, or with an answer
 	handedBack bool          // it comes back for a newer replica rather than for this one
 }

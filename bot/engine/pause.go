@@ -320,7 +320,7 @@ func listFreed(ctx context.Context, tx runner, pauses []Pause) (jobs []heldJob, 
 			kinds = append(kinds, kind)
 		}
 		return err
-	}, `SELECT DISTINCT held FROM command WHERE held <> '' AND finished IS NULL`)
+	}, `SELECT DISTINCT held FROM command WHERE held <> '' AND held <> '`+heldForAnswer+`' AND finished IS NULL`)
 	if err != nil {
 		return nil, err
 	}

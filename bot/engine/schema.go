@@ -29,7 +29,9 @@ import (
 //	command.lane      the Lane of the job in its conversation
 //	command.failing_since  when the first of the attempts failed that have failed since the job was
 //	                  last put off as planned; 0 where the last attempt has not failed
-//	command.held      the kind of a job that waits for the end of a pause; empty for others
+//	command.held      the kind of a job that waits for the end of a pause, ? for one that waits for
+//	                  an answer; empty for others
+//	question          what a job asks people, and the answer that counts
 //	note pauses       the pauses in force, see pause.go
 //	act               what an operator did from the shell, until it is reported
 //	audit             the audit record, a chain: linked entries are added and, when they are too old,
@@ -127,6 +129,13 @@ func migrations() []migration {
 	}}, {statements: []string{
 		// An older program beside this one says nothing.
 		`ALTER TABLE replica ADD COLUMN label TEXT NOT NULL DEFAULT ''`,
+	}}, {statements: []string{
+		// An older program beside this one asks nobody, and frees what waits for an answer.
+		`CREATE TABLE question (
+			command TEXT NOT NULL, n BIGINT NOT NULL, owner TEXT NOT NULL, asked BIGINT NOT NULL, until BIGINT NOT NULL, text TEXT NOT NULL,
+			answer TEXT NOT NULL DEFAULT '', answered BIGINT NOT NULL DEFAULT 0, PRIMARY KEY (command, n)
+		)`,
+		`CREATE INDEX question_open ON question (asked) WHERE answered = 0`,
 	}}}
 }
 

@@ -41,6 +41,7 @@ type limitsText struct {
 type approvalText struct {
 	When   *when          `config:"when" doc:"which requests need it; all by default"`
 	By     []schema.Value `config:"by,required" doc:"who may approve" eg:"[\"set:approvers\"]"`
+	Room   schema.Value   `config:"room" doc:"the room that gets the card, by roomid:ID; by default each approver gets one in their 1:1 chat"`
 	Within time.Duration  `config:"within,default=24h,min=1m,max=720h" doc:"how long it is waited for"`
 }
 
@@ -101,10 +102,7 @@ func (c *compiler) allowRule(a allowRule) rule {
 		r.limits = Limits{PerHour: a.Limits.PerHour, PerDay: a.Limits.PerDay}
 	}
 	if a.Approval != nil {
-		// A list in it matches where any of the request does, as in a deny rule.
-		r.approval = &approval{
-			when: c.conditions(a.Approval.When, true), by: c.subjects(a.Approval.By, false), within: a.Approval.Within, names: c.texts(a.Approval.By),
-		}
+		r.approval = c.approval(a.Approval)
 	}
 	return r
 }

@@ -88,8 +88,8 @@ func (p *Policy) admission(q *foldedQuery, r *rule) Decision {
 		d.Denial, d.Reason, d.Contact, d.NextWithin = LimitReached, reached, p.contact, within
 	case r.approval != nil && r.approval.isNeeded(q):
 		d.Denial, d.Contact, d.Approvers = NeedsApproval, p.contact, slices.Clone(r.approval.names)
-		d.Reason = fmt.Sprintf("Rule %q admits this only with an approval, and approvals cannot be given yet.", r.name)
-		d.Checks = append(d.Checks, Check{What: "needs no approval"})
+		d.Reason = fmt.Sprintf("Rule %q admits this once somebody has approved it.", r.name)
+		d.Checks = append(d.Checks, Check{Key: keyApproval, What: "needs no approval"})
 	default:
 		d.Allowed = true
 	}
@@ -174,6 +174,8 @@ const (
 	keyWho     = "who"
 	keyWhere   = "where"
 	keyCommand = "command"
+
+	keyApproval = "approval"
 )
 
 func (r *rule) checks(q *foldedQuery) []Check {

@@ -55,7 +55,7 @@ func TestARuleAdmitsOnlyARequestThatFitsAsAWhole(t *testing.T) {
 		"public":            {policy.Plan{Public: true}, policy.Deny, "You may open only rooms that are not public."},
 		"one group too far": {policy.Plan{Groups: []string{"FX", "Board"}}, policy.Deny, `You may not invite the group "Board".`},
 		"has to be approved": {
-			policy.Plan{External: true}, policy.Approve, `Rule "desk rooms" admits this only with an approval, and approvals cannot be given yet.`,
+			policy.Plan{External: true}, policy.Approve, `Rule "desk rooms" admits this once somebody has approved it.`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -78,7 +78,9 @@ func (r *resolver) rules(rules []rule) []rule {
 	for i := range out {
 		out[i].who, out[i].when = r.subjects(out[i].who), r.conditions(out[i].when)
 		if a := out[i].approval; a != nil {
-			out[i].approval = &approval{when: r.conditions(a.when), by: r.subjects(a.by), within: a.within, names: a.names}
+			resolved := *a
+			resolved.when, resolved.by = r.conditions(a.when), r.subjects(a.by)
+			out[i].approval = &resolved
 		}
 	}
 	return out

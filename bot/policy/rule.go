@@ -3,7 +3,6 @@ package policy
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"roombot/bot/config/schema"
 )
@@ -23,24 +22,6 @@ type rule struct {
 	limits   Limits
 	approval *approval // nil: none is needed
 	written  ruleText
-}
-
-// approval is who has to approve a request of the rule, and how long it is waited for.
-type approval struct {
-	when   []condition
-	by     []subject
-	within time.Duration
-	names  []string // by as it is written
-}
-
-// isNeeded reports whether the request needs it, or would if more were known. While the plan is not
-// known, conditions on it are open.
-func (a *approval) isNeeded(q *foldedQuery) bool {
-	t := yes
-	for i := range a.when {
-		t = min(t, a.when[i].holds(q))
-	}
-	return t != no
 }
 
 // ruleText is how the rule's author put it, for explanations.

@@ -12,6 +12,7 @@ import (
 	"roombot/bot"
 	"roombot/bot/audit"
 	"roombot/bot/engine"
+	"roombot/commands"
 )
 
 func policyWhy(io streams) *cobra.Command {
@@ -28,7 +29,7 @@ request was allowed, with 1 where it was not, with 3 where the record does not h
 		Example: "  bot policy why 5k9d-02mx-q7ht",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			found, err := findDecision(cmd.Context(), path, formatRequest(args[0]))
+			found, err := findDecision(cmd.Context(), path, string(commands.ParseRequestID(args[0])))
 			if err != nil {
 				return err
 			}

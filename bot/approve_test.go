@@ -1,0 +1,265 @@
+package bot_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/bot/engine"
+	"roombot/commands"
+	"roombot/symphony/sandbox/client"
+)
+
+// approvalRules want an approval of external rooms, by cora or kim.
+const approvalRules = `{admins: ["user:ops"], allow: [{name: rooms, who: [internal], commands: [newroom, groups],
+	approval: {when: {external: true}, by: ["user:cora", "user:kim"], within: 4h}}]}`
+
+// cards are what the bot has asked somebody to approve, the newest last.
+func (w *world) cards(who string) (all []client.Message) {
+	w.t.Helper()
+	chat, err := w.pod.OpenChat(w.t.Context(), who, "roombot")
+	require.NoError(w.t, err)
+	for _, m := range w.transcript(who, chat) {
+		if len(m.Forms) > 0 && strings.Contains(plain(m), "asks for your approval") && m.ReplacedBy == "" {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// waitForCard waits for the n-th card of somebody.
+func (w *world) waitForCard(who string, n int) client.Message {
+	w.t.Helper()
+	require.Eventually(w.t, func() bool { return len(w.cards(who)) >= n }, patience, tick)
+	return w.cards(who)[n-1]
+}
+
+func (w *world) decides(who string, card client.Message, action, reason string) said {
+	w.t.Helper()
+	return w.click(who, card, "roombot-approval", action, map[string]any{"reason": reason})
+}
+
+// seesAmong asserts that one of the bot's words since then contains a text.
+func (s said) seesAmong(text string) {
+	s.w.t.Helper()
+	require.True(s.w.t, comesTrue(func() bool {
+		return strings.Contains(strings.Join(s.w.shownAnswers(s.who, s.Message), "\n"), text)
+	}), "the bot was to say %q and said %q", text, s.w.shownAnswers(s.who, s.Message))
+}
+
+func TestARequestThatIsApprovedIsCarriedOutOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(approvalRules))
+	asked := w.asks("bob", `/newroom "Elm" @alice external group:"Test Group" nocopy`)
+	asked.waitForAnswer("needs an approval. I have asked Cora Lind, Kim Novak.", "Nothing is created before that.", "[ Withdraw ]")
+	card := w.waitForCard("cora", 1)
+	for _, text := range []string{
+		"Bob Chen asks for your approval to open this room:", "Name: Elm", "open to other companies", "Member: Alice Martin", "Group: Test Group (",
+		"Cannot be undone: members can never copy messages", "Rule “rooms” of policy version",
+	} {
+		require.Contains(t, plain(card), text)
+	}
+	require.Empty(t, w.rooms("Elm"))
+	w.says("bob", `/newroom "Other"`).sees("is open") // what waits holds nobody up
+	w.decides("cora", card, "approve", "").seesAmong("You have approved it.")
+	asked.seesAmong("Approved by Cora Lind on ")
+	require.Contains(t, strings.Join(w.shownAnswers("bob", asked.Message), "\n"), "✓ Elm")
+	require.Len(t, w.rooms("Elm"), 1)
+	kims := w.waitForChat("kim", "approved by Cora Lind on ")
+	require.NotContains(t, kims, "[ Approve ]")
+	w.waitUntilIdle()
+	require.Equal(t, []string{"decision approve", "approval asked", "approval approved", "decision allow", "room opened"}, w.recordOf(asked)[:5])
+}
+
+// waitForChat waits until a text stands in somebody's 1:1 chat with the bot, and returns all that
+// stands there.
+func (w *world) waitForChat(who, text string) (all string) {
+	w.t.Helper()
+	chat, err := w.pod.OpenChat(w.t.Context(), who, "roombot")
+	require.NoError(w.t, err)
+	require.True(w.t, comesTrue(func() bool {
+		all = ""
+		for _, m := range w.transcript(who, chat) {
+			if m.ReplacedBy == "" {
+				all += plain(m) + "\n"
+			}
+		}
+		return strings.Contains(all, text)
+	}), "%s was to read %q and reads %q", who, text, all)
+	return all
+}
+
+// recordOf is what the audit record has of a request: of each entry its kind and what it says.
+func (w *world) recordOf(s said) (told []string) {
+	w.t.Helper()
+	w.stop()
+	store, err := engine.Inspect(w.t.Context(), engine.FileAddress(w.store))
+	require.NoError(w.t, err)
+	defer store.Close()
+	filter := engine.EntryFilter{Request: string(commands.NewRequestID(s.Message.ID))}
+	require.NoError(w.t, store.ListEntries(w.t.Context(), filter, func(e engine.StoredEntry) error {
+		var body struct{ Outcome, Act string }
+		require.NoError(w.t, json.Unmarshal(e.Body, &body))
+		told = append(told, strings.TrimSpace(string(e.Kind)+" "+body.Act+body.Outcome))
+		return nil
+	}))
+	w.start()
+	return told
+}
+
+func TestARequestThatIsRejectedCreatesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(approvalRules))
+	asked := w.asks("bob", `/newroom "Elm" external`)
+	w.decides("kim", w.waitForCard("kim", 1), "reject", "not this week").seesAmong("You have rejected it.")
+	asked.endsWith("Kim Novak has not approved this: “not this week”.", "Nothing was created.")
+	require.Empty(t, w.rooms("Elm"))
+	w.waitForChat("cora", "rejected by Kim Novak")
+	w.waitUntilIdle()
+	require.Equal(t, []string{"decision approve", "approval asked", "approval rejected", "answer not-approved"}, w.recordOf(asked))
+	w.says("bob", `/newroom "Internal"`).sees("is open")
+}
+
+func TestOneMayWithdrawUntilItIsDecided(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(approvalRules))
+	asked := w.asks("bob", `/newroom "Elm" external`)
+	card := w.waitForCard("cora", 1)
+	asked.waitForAnswer("[ Withdraw ]")
+	shown := w.botMessages("bob", asked.Message)
+	w.act("", "bob", shown[len(shown)-1], "roombot-offer", "stop", nil)
+	asked.endsWith("You have stopped this.", "Nothing was created.")
+	w.waitForChat("cora", "withdrawn by who asked for it")
+	w.decides("cora", card, "approve", "").seesAmong("Your click changes nothing: withdrawn")
+	require.Empty(t, w.rooms("Elm"))
+}
+
+func TestWhoMayNotApprove(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	desk := w.openSharedRoom("@cora @alice")
+	w.changeRules(fmt.Sprintf(`{allow: [{name: rooms, who: [internal], commands: [newroom], approval: {by: ["user:cora", "user:bob"], room: "roomid:%s"}}]}`, desk))
+	asked := w.asks("bob", `/newroom "Elm"`)
+	card := w.waitForCardIn(desk)
+	forged := map[string]any{"reason": "because"}
+	w.click("bob", card, "roombot-approval", "approve", forged).seesAmong("You cannot approve what you have asked for yourself.")
+	w.click("alice", card, "roombot-approval", "approve", forged).seesAmong("You are not one of those who may approve this now.")
+	require.Empty(t, w.rooms("Elm"))
+	w.click("cora", card, "roombot-approval", "approve", forged).seesAmong("You have approved it.")
+	asked.endsWith("✓ Elm")
+	w.theOnly("Elm", "bob")
+}
+
+// waitForCardIn waits for a card in a room.
+func (w *world) waitForCardIn(room string) (card client.Message) {
+	w.t.Helper()
+	require.True(w.t, comesTrue(func() bool {
+		all := w.transcript("cora", room)
+		card = all[len(all)-1]
+		return strings.Contains(plain(card), "asks for your approval")
+	}))
+	return card
+}
+
+func TestACardIsForOnePersonAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(`{allow: [{name: rooms, who: [internal], commands: [newroom], approval: {by: ["user:cora", "user:bob"]}}]}`))
+	asked := w.asks("bob", `/newroom "Elm"`)
+	w.waitForCard("cora", 1)
+	require.Empty(t, w.cards("bob"), "nobody approves what they have asked for")
+	asked.waitForAnswer("I have asked Cora Lind.")
+}
+
+func TestWhatHasChangedIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, withRules(approvalRules))
+	asked := w.asks("bob", `/newroom "Elm" external @alice`)
+	card := w.waitForCard("cora", 1)
+	w.stop()
+	w.rules = strings.Replace(approvalRules, "name: rooms", "name: client rooms", 1)
+	w.start()
+	// the rule of that name is no more
+	w.decides("cora", card, "approve", "").seesAmong("You are not one of those who may approve this now.")
+	w.stop()
+	w.rules = approvalRules
+	w.start()
+	w.decides("cora", card, "approve", "").seesAmong("You have approved it.")
+	asked.endsWith("✓ Elm", "Approved by Cora Lind")
+}
+
+func TestWhatWouldBeDoneByAnotherRuleIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, withRules(approvalRules))
+	w.says("ops", "/pause newroom").sees("Paused")
+	asked := w.asks("bob", `/newroom "Elm" external @alice`)
+	w.decides("cora", w.waitForCard("cora", 1), "approve", "").seesAmong("You have approved it.")
+	asked.waitForAnswer("has paused me")
+	w.stop()
+	w.rules = strings.Replace(approvalRules, "name: rooms", "name: client rooms", 1)
+	w.start()
+	w.says("ops", "/resume").sees("Resumed")
+	asked.waitForAnswer("I have asked Cora Lind, Kim Novak again, since what would be done has changed")
+	card := w.waitForCard("kim", 1)
+	require.Contains(t, plain(card), "asks for your approval again, since what would be done has changed")
+	require.Empty(t, w.rooms("Elm"))
+	w.decides("kim", card, "approve", "").seesAmong("You have approved it.")
+	asked.endsWith("✓ Elm", "Approved by Kim Novak")
+	w.theOnly("Elm", "bob", "alice")
+}
+
+func TestAnApprovalSurvivesARestart(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, withRules(approvalRules))
+	asked := w.asks("bob", `/newroom "Elm" external`)
+	card := w.waitForCard("cora", 1)
+	w.stop()
+	w.start()
+	require.Empty(t, w.rooms("Elm"))
+	w.decides("cora", card, "approve", "").seesAmong("You have approved it.")
+	asked.endsWith("✓ Elm", "Approved by Cora Lind")
+	w.theOnly("Elm", "bob")
+}
+
+func TestNobodyWhoMayApproveCanBeAsked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(`{admins: ["user:ops"], allow: [{name: rooms, who: [internal], commands: [newroom], approval: {by: ["user:bob"]}}]}`))
+	w.says("bob", `/newroom "Elm"`).sees("This needs an approval, and nobody who may give it can be asked now.", "Nothing was created.")
+	w.waitForChat("ops", `Rule "rooms": nobody who may approve its requests is there.`)
+	require.Empty(t, w.rooms("Elm"))
+}
+
+func TestTheTimeForAnApprovalEnds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(approvalRules))
+	asked := w.asks("bob", `/newroom "Elm" external`)
+	card := w.waitForCard("cora", 1)
+	w.stop()
+	w.changeStore(`UPDATE question SET until = asked`)
+	w.start()
+	asked.endsWith("Nobody has approved this in time.", "Nothing was created.")
+	w.decides("cora", card, "approve", "").seesAmong("Your click changes nothing: nobody has decided in time.")
+	require.Empty(t, w.rooms("Elm"))
+}
+
+func TestAPreviewNeedsNoApproval(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(approvalRules))
+	w.says("bob", `/newroom "Elm" external preview`).sees("Nothing was created yet.")
+	require.Empty(t, w.cards("cora"))
+	w.says("bob", `/can /newroom "Elm" external`).sees("You may do this only with an approval.")
+}
+
+func TestARoomMayGetTheCard(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon)
+	desk := w.openSharedRoom("@cora @kim")
+	w.changeRules(fmt.Sprintf(`{allow: [{name: rooms, who: ["user:ravi"], commands: [newroom], approval: {by: ["user:kim"], room: "roomid:%s"}}]}`, desk))
+	asked := w.asks("ravi", `/newroom "Elm"`)
+	card := w.waitForCardIn(desk)
+	w.click("cora", card, "roombot-approval", "approve", nil).seesAmong("You are not one of those who may approve this now.")
+	w.click("kim", card, "roombot-approval", "approve", nil).seesAmong("You have approved it.")
+	asked.endsWith("✓ Elm", "Approved by Kim Novak")
+}

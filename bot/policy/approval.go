@@ -1,0 +1,130 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"roombot/bot/config/schema"
+)
+
+// approval is who has to approve a request of the rule, and how long it is waited for.
+type approval struct {
+	when   []condition
+	by     []subject
+	room   string // stream id of the room that gets the card; empty for the approvers' 1:1 chats
+	within time.Duration
+	names  []string // by as it is written
+}
+
+// isNeeded reports whether the request needs it, or would if more were known. Only what is planned
+// does: what a request would do is approved, and nothing else.
+func (a *approval) isNeeded(q *foldedQuery) bool {
+	t := truthOf(q.plan != nil)
+	for i := range a.when {
+		t = min(t, a.when[i].holds(q))
+	}
+	return t != no
+}
+
+// approval reads who has to approve. Without a room for the card its approvers must be people, by
+// name or by group: each gets a card.
+func (c *compiler) approval(a *approvalText) *approval {
+	// A list in it matches where any of the request does, as in a deny rule.
+	out := &approval{when: c.conditions(a.When, true), by: c.subjects(a.By, false), within: a.Within, names: c.texts(a.By)}
+	if a.Room.Node != nil {
+		out.room = c.approvalRoom(a.Room)
+		return out
+	}
+	for _, s := range out.by {
+		if !slices.Contains([]string{"user", "userid", "group"}, s.kind) {
+			c.problems = append(c.problems, s.value.Problem("names no single people, of whom each would get a card",
+				`write "user:NAME", "group:NAME" or "userid:ID", or a "room" that gets the card`))
+		}
+	}
+	return out
+}
+
+func (c *compiler) approvalRoom(v schema.Value) string {
+	text, ok := c.text(v)
+	if !ok {
+		return ""
+	}
+	where, wrong := ParsePlace(text)
+	if wrong == nil && where.StreamID == "" {
+		wrong = &schema.InvalidValue{What: "is no room by its id", Fix: `write "roomid:STREAMID"`}
+	}
+	if wrong != nil {
+		c.problems = append(c.problems, v.ProblemWith(wrong))
+	}
+	return streamID(where.StreamID)
+}
+
+// MaxApprovers is how many people one rule may have for approvers without a room for the card.
+const MaxApprovers = 20
+
+// Approvers are who may approve the requests of a rule. Users and Groups are those whom the rule
+// names: with Room others may be as well.
+type Approvers struct {
+	Users  []int64
+	Groups []string // ids of distribution lists
+	Room   string   // stream id of the room that gets the card; empty for their 1:1 chats
+	Within time.Duration
+}
+
+// ApproversOf are the approvers of an allow rule, false where the rule is not there or needs no
+// approval.
+func (p *Policy) ApproversOf(rule string) (a Approvers, found bool) {
+	r := p.approvedRule(rule)
+	if r == nil {
+		return Approvers{}, false
+	}
+	a = Approvers{Room: r.approval.room, Within: r.approval.within}
+	for _, s := range r.approval.by {
+		switch {
+		case s.groupID != "" && !slices.Contains(a.Groups, s.groupID):
+			a.Groups = append(a.Groups, s.groupID)
+		case s.number != 0 && (s.kind == "user" || s.kind == "userid") && !slices.Contains(a.Users, s.number):
+			a.Users = append(a.Users, s.number)
+		}
+	}
+	return a, true
+}
+
+// IsApprover reports whether somebody is known to be an approver of a rule.
+func (p *Policy) IsApprover(rule string, who Subject) bool {
+	r := p.approvedRule(rule)
+	if r == nil {
+		return false
+	}
+	q := foldSubject(who)
+	return matchAny(r.approval.by, &q) == yes
+}
+
+func (p *Policy) approvedRule(name string) *rule {
+	if p == nil {
+		return nil
+	}
+	for i := range p.allow {
+		if r := &p.allow[i]; r.name == name && r.approval != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// RulesWithApprovers lists the rules whose approvers each get a card.
+func (p *Policy) RulesWithApprovers() (rules []NamedRule) {
+	if p == nil {
+		return nil
+	}
+	for _, r := range p.allow {
+		if r.approval != nil && r.approval.room == "" {
+			rules = append(rules, NamedRule{Name: r.name, Line: r.line})
+		}
+	}
+	return rules
+}
+
+// String is the rule as problems name it.
+func (r NamedRule) String() string { return fmt.Sprintf("rule %q (line %d)", r.Name, r.Line) }

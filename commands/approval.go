@@ -1,0 +1,326 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"roombot/commands/syntax"
+	"roombot/symphony"
+	"roombot/symphony/messageml"
+)
+
+// ApprovalCard is what a card stands for on which somebody approves a request, or rejects it.
+type ApprovalCard struct {
+	Job  string `json:"job"`
+	N    int    `json:"n"`    // of the questions of the job
+	Hash string `json:"hash"` // of what would be done
+}
+
+// Approval is a question to somebody who has to approve a request.
+type Approval struct {
+	Card    ApprovalCard
+	Request RequestID
+	From    Person
+	Rule    string
+	Version string // of the policy
+	Until   time.Time
+	// Before is what the last card of the request said would be done, one thing a line; nil for the
+	// first.
+	Before []string
+}
+
+// ApprovalState says what has become of an approval, for those who were asked and for who has asked.
+type ApprovalState struct {
+	Outcome string // one of those below; empty while nobody has decided
+	By      string // name of who has decided
+	At      time.Time
+	Reason  string
+}
+
+// The outcomes of an approval.
+const (
+	Approved          = "approved"
+	ApprovalRejected  = "rejected"
+	ApprovalExpired   = "expired"   // nobody has decided in time
+	ApprovalWithdrawn = "withdrawn" // by who has asked
+	ApprovalEnded     = "ended"     // the request has, for another reason
+	ApprovalUnreached = "unreached" // nobody who may decide could be asked
+)
+
+// PlanHash is equal for two plans that would do the same by the same rule: the same people, owners,
+// groups, options and name.
+func PlanHash(p Plan, rule string) string {
+	room, ok := p.(*roomPlan)
+	if !ok {
+		return ""
+	}
+	ids := func(people []Person) (all []symphony.UserID) {
+		for _, person := range people {
+			all = append(all, person.ID)
+		}
+		slices.Sort(all)
+		return all
+	}
+	var groups []symphony.UserID
+	for _, g := range room.Groups {
+		groups = append(groups, g.ID)
+	}
+	slices.Sort(groups)
+	options := room.room
+	options.Keywords = nil
+	text, err := json.Marshal([]any{"roombot plan 1", rule, room.req.From.ID, options, ids(room.People), ids(room.Owners), groups})
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// DescribePlan says what a plan would do, for somebody who has to approve it: one thing a line, with
+// all people by the names that the directory has, those of other companies with these.
+func (env *Env) DescribePlan(ctx context.Context, p Plan) ([]string, error) {
+	room, ok := p.(*roomPlan)
+	if !ok {
+		return nil, nil
+	}
+	lines := []string{"Name: " + room.room.Name}
+	if desc := room.req.Value("desc"); desc != "" {
+		lines = append(lines, "Description: "+syntax.Truncate(desc, maxDescriptionEcho))
+	}
+	lines = append(lines, "Room: "+room.describeRoom())
+	names, err := env.namesOf(ctx, room.People)
+	if err != nil {
+		return nil, err
+	}
+	for _, person := range room.People {
+		role := "Member"
+		if slices.ContainsFunc(room.Owners, func(o Person) bool { return o.ID == person.ID }) {
+			role = "Owner"
+		}
+		lines = append(lines, role+": "+names[person.ID])
+	}
+	for _, g := range room.Groups {
+		lines = append(lines, "Group: "+g.Name+personCount(g.People))
+	}
+	if room.room.CopyProtected {
+		lines = append(lines, "Cannot be undone: members can never copy messages")
+	}
+	if room.room.CrossPod {
+		lines = append(lines, "Cannot be undone: other companies keep what they have read")
+	}
+	return lines, nil
+}
+
+// namesOf are the names of people as the directory has them: what somebody wrote proves nothing.
+func (env *Env) namesOf(ctx context.Context, people []Person) (map[symphony.UserID]string, error) {
+	names := map[symphony.UserID]string{}
+	var ids []symphony.UserID
+	for _, p := range people {
+		names[p.ID] = placeholderName(int64(p.ID))
+		ids = append(ids, p.ID)
+	}
+	for part := range slices.Chunk(ids, 100) {
+		found, err := env.Symphony.UsersByID(ctx, part...)
+		if err != nil && symphony.VerdictOf(err) != symphony.Refused {
+			return nil, fmt.Errorf("look up who is to come in: %w", err)
+		}
+		for _, u := range found {
+			name := u.DisplayName
+			if env.IsExternal(u.ID) {
+				name += " (" + cmp.Or(u.Company, "another company") + ")"
+			}
+			names[u.ID] = name
+		}
+	}
+	return names, nil
+}
+
+// fieldReason is the field of a card for why something is rejected.
+const fieldReason = "reason"
+
+// Card asks somebody to approve what the lines say.
+func (a Approval) CardFor(lines []string) Reply {
+	title := a.From.Name + " asks for your approval to open this room:"
+	if len(a.Before) > 0 {
+		title = a.From.Name + " asks for your approval again, since what would be done has changed:"
+	}
+	var items []messageml.Item
+	for _, line := range markChanges(a.Before, lines) {
+		label, text, _ := strings.Cut(line, ": ")
+		items = append(items, messageml.Item{messageml.Bold(messageml.Text(label + ": ")), messageml.Text(text)})
+	}
+	rule := fmt.Sprintf("Rule “%s” of policy version %s wants it. Without an answer it ends on %s. Request %s.", a.Rule, a.Version, formatTime(a.Until), a.Request)
+	return Reply{
+		Code: CodePutOff,
+		Body: []messageml.Node{
+			messageml.Paragraph(messageml.Bold(messageml.Text(title))),
+			messageml.List(items...),
+			messageml.Paragraph(messageml.Text(rule)),
+			messageml.Form(FormApproval,
+				messageml.TextArea{Name: fieldReason, Label: "Reason, which " + a.From.Name + " reads", MaxLength: maxReason},
+				messageml.Button{Name: ButtonApprove, Label: "Approve", Class: messageml.Primary},
+				messageml.Button{Name: ButtonReject, Label: "Reject", Class: messageml.Secondary},
+			),
+		},
+		Approval: &a.Card,
+	}
+}
+
+// markChanges marks the lines that were not there before, and adds those that are gone.
+func markChanges(before, now []string) []string {
+	if len(before) == 0 {
+		return now
+	}
+	var marked []string
+	for _, line := range now {
+		if !slices.Contains(before, line) {
+			line = "New: " + line
+		}
+		marked = append(marked, line)
+	}
+	for _, line := range before {
+		if !slices.Contains(now, line) {
+			marked = append(marked, "No more: "+line)
+		}
+	}
+	return marked
+}
+
+// EndedCard takes the place of a card once somebody has decided, or nobody can any more.
+func (a Approval) EndedCard(s ApprovalState, room string) Reply {
+	about := a.From.Name + "'s room “" + room + "” (request " + string(a.Request) + "): "
+	return openReply(CodePutOff, about+s.String())
+}
+
+// String says what has become of an approval.
+func (s ApprovalState) String() string {
+	var text string
+	switch s.Outcome {
+	case Approved:
+		text = "✓ approved by " + s.By
+	case ApprovalRejected:
+		text = "✗ rejected by " + s.By
+	case ApprovalExpired:
+		return "✗ nobody has decided in time."
+	case ApprovalWithdrawn:
+		return "✗ withdrawn by who asked for it."
+	case ApprovalUnreached:
+		return "✗ nobody who may approve it could be asked."
+	default:
+		return "✗ it has ended."
+	}
+	text += " on " + formatTime(s.At)
+	if s.Reason != "" {
+		text += ": “" + s.Reason + "”"
+	}
+	return text + "."
+}
+
+// TellAsked is the first answer to a request that somebody has to approve. Who that is stays unsaid
+// where others could read it.
+func TellAsked(s Subject, job string, approvers []string, until time.Time, again bool) Reply {
+	whom := "those who may approve it"
+	if len(approvers) > 0 {
+		whom = strings.Join(shortenList(approvers), ", ")
+	}
+	text := "⏳ " + s.String() + " needs an approval. I have asked " + whom
+	if again {
+		text += " again, since what would be done has changed"
+	}
+	reply := openReply(CodePutOff, text+". Nothing is created before that. Without an answer it ends on "+formatTime(until)+". I report here.")
+	reply.Offers = []Offer{{Label: "Withdraw", Act: ActStop, Job: job}}
+	return reply
+}
+
+// NotApproved refuses a request that nobody has approved.
+func NotApproved(s ApprovalState, contact string, asked syntax.Message) *Refusal {
+	r := &Refusal{Code: "not-approved", Private: true, Offers: offersLater(asked)}
+	switch s.Outcome {
+	case ApprovalRejected:
+		r.Message = s.By + " has not approved this"
+		if s.Reason != "" {
+			r.Message += ": “" + s.Reason + "”"
+		}
+		r.Message += "." + nothingCreated
+		r.Next = "Talk to them, or change it and send it again."
+	case ApprovalExpired:
+		r.Message = "Nobody has approved this in time." + nothingCreated
+		r.Next = "Send it again, or talk to those who may approve it: /why says which rule that is."
+	case ApprovalUnreached:
+		r.Message = "This needs an approval, and nobody who may give it can be asked now." + nothingCreated
+		r.Next = "Ask " + contact + ", who are told."
+	default:
+		r.Message = "This was not approved." + nothingCreated
+		r.Next = "Send it again."
+	}
+	return r
+}
+
+// ApprovalsFull refuses a request since as many wait for an approval as may.
+func ApprovalsFull(own int, asked syntax.Message) *Refusal {
+	return &Refusal{
+		Code: "approvals-full", Private: true, Offers: offersLater(asked),
+		Message: fmt.Sprintf("This needs an approval, and %d of your requests, or too many in all, wait for one already.", own) + nothingCreated,
+		Next:    "Withdraw one of them, or wait: /approvals lists them.",
+	}
+}
+
+// TooManyChanges refuses a request that changed between each approval and what it would do then.
+func TooManyChanges(asked syntax.Message) *Refusal {
+	return &Refusal{
+		Code: "approval-changed", Private: true, Offers: offersLater(asked),
+		Message: "What this would do has changed each time it was approved." + nothingCreated,
+		Next:    "Send it again once its people, its groups and the policy stay as they are.",
+	}
+}
+
+// AddApproval ends the answer to a request with who has approved it.
+func AddApproval(reply Reply, s ApprovalState) Reply {
+	line := messageml.Paragraph(messageml.SecondaryText(messageml.Text("✓ Approved by " + s.By + " on " + formatTime(s.At) + ".")))
+	reply.Body = append(slices.Clip(reply.Body), line)
+	return reply
+}
+
+// ClickedApproval is what somebody has decided on a card, read from the stamp of the card, and
+// whether the card is for one person.
+func ClickedApproval(data string, values symphony.FormValues) (card ApprovalCard, outcome, reason string, err error) {
+	e, ok := readStamp(data)
+	if !ok || e.Approval == nil {
+		return ApprovalCard{}, "", "", Expired()
+	}
+	switch values.Action() {
+	case ButtonApprove:
+		outcome = Approved
+	case ButtonReject:
+		outcome = ApprovalRejected
+	default:
+		return ApprovalCard{}, "", "", Expired()
+	}
+	reason = syntax.Truncate(strings.Join(strings.Fields(values.Text(fieldReason)), " "), maxReason)
+	return *e.Approval, outcome, reason, nil
+}
+
+// ConfirmDecision is the answer to who has decided about a request.
+func ConfirmDecision(outcome string, from string) Reply {
+	if outcome == Approved {
+		return openReply(CodeDone, "✓ You have approved it. I go on, and tell "+from+".")
+	}
+	return openReply(CodeDone, "✓ You have rejected it. Nothing is created, and "+from+" is told.")
+}
+
+// DecidedAlready answers a click on a card about which somebody has decided before.
+func DecidedAlready(s ApprovalState) *Refusal {
+	return &Refusal{Code: "decided", Message: "Your click changes nothing: " + strings.TrimPrefix(strings.TrimPrefix(s.String(), "✓ "), "✗ "), Open: true, Final: true}
+}
+
+// MayNotDecide answers a click on a card by somebody who may not decide about the request.
+func MayNotDecide(why string) *Refusal {
+	return &Refusal{Code: "may-not-decide", Message: why + " Nothing was decided.", Open: true, Final: true}
+}
