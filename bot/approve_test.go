@@ -158,6 +158,9 @@ func (w *world) waitForCardIn(room string) (card client.Message) {
 	w.t.Helper()
 	require.True(w.t, comesTrue(func() bool {
 		all := w.transcript("cora", room)
+		if len(all) == 0 {
+			return false
+		}
 		card = all[len(all)-1]
 		return strings.Contains(plain(card), "asks for your approval")
 	}))

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"roombot/bot/audit"
@@ -151,22 +150,11 @@ func (g governance) DecisionOf(ctx context.Context, request commands.RequestID) 
 
 // readDecision reads an entry of the record about a decision.
 func readDecision(s engine.StoredEntry) (commands.Decision, error) {
-	var body decisionBody
-	if err := json.Unmarshal(s.Body, &body); err != nil {
+	past, err := ReadDecision(s)
+	if err != nil {
 		return commands.Decision{}, err
 	}
-	var facts decisionFacts
-	if s.Facts != nil {
-		if err := json.Unmarshal(s.Facts.Text, &facts); err != nil {
-			return commands.Decision{}, err
-		}
-	}
-	d := commands.Decision{
-		Outcome: string(body.Outcome), Rule: body.Rule, Line: body.Line, Nearest: body.Nearest, Version: body.Version, Why: facts.Why,
-		Request: commands.RequestID(s.Request), Command: body.Command, At: s.At,
-	}
-	for _, c := range append(body.Checks, facts.Checks...) {
-		d.Checks = append(d.Checks, commands.Check(c))
-	}
-	return d, nil
+	told := tellDecision(past.Decision, past.Version)
+	told.Outcome, told.Request, told.Command, told.At = string(past.Outcome), commands.RequestID(past.Request), past.Command, past.At
+	return told, nil
 }

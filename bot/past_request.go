@@ -43,9 +43,10 @@ func ReadDecision(s engine.StoredEntry) (d PastDecision, err error) {
 	}
 	d.Decision = policy.Decision{
 		Allowed: body.Outcome == policy.Allow, Rule: body.Rule, Line: body.Line, Denial: body.Denial, Reason: facts.Why,
+		Nearest: body.Nearest,
 	}
 	for _, c := range append(body.Checks, facts.Checks...) {
-		d.Decision.Checks = append(d.Decision.Checks, policy.Check{What: c.What, OK: c.OK})
+		d.Decision.Checks = append(d.Decision.Checks, policy.Check(c))
 	}
 	if facts.Asked != nil {
 		d.Query = facts.Asked.query(s.Actor, body, facts.Chat)
