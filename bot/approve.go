@@ -128,6 +128,19 @@ func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *
 	return commands.TooManyChanges(a.said)
 }
 
+// tellApproval ends an answer with who has approved the request, in this attempt or an earlier one.
+func (a *attempt) tellApproval(ctx context.Context, reply commands.Reply) (commands.Reply, error) {
+	approved := a.lastDecision().Approval
+	if approved == nil {
+		return reply, nil
+	}
+	q, found, err := a.readQuestion(ctx, approved.N)
+	if err == nil && found {
+		reply = commands.AddApproval(reply, q.state())
+	}
+	return reply, err
+}
+
 // ask asks the approvers. In one transaction the question is stored, with the decision and an entry
 // of the record, and the job held; the cards follow.
 func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Policy, d *policy.Decision) error {

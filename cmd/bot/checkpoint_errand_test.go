@@ -49,6 +49,8 @@ type errand struct {
 	chat  string // where the next command is given; the 1:1 chat before there is a room
 	lines []errandLine
 	said  []client.Said
+
+	anyOrder bool // of the answers: two requests are answered at once
 }
 
 // ran is what came of an errand.
@@ -220,8 +222,8 @@ func (e *errand) says() {
 	}
 }
 
-// isIdle reports whether the store has all commands as done, the feed has nothing
-// more to tell, and the program is not about to be killed.
+// isIdle reports whether the store has all commands as done, or waiting for an answer, the feed has
+// nothing more to tell, and the program is not about to be killed.
 func (e *errand) isIdle() bool {
 	e.t.Helper()
 	feeds, err := e.world.Feeds(e.t.Context())
@@ -243,5 +245,7 @@ func (e *errand) isIdle() bool {
 		return false
 	}
 	_, doomed := e.watch.currentLife()
-	return !doomed && !slices.ContainsFunc(all, func(s engine.Summary) bool { return s.State != engine.Done })
+	return !doomed && !slices.ContainsFunc(all, func(s engine.Summary) bool {
+		return s.State != engine.Done && s.State != engine.Held
+	})
 }
