@@ -279,3 +279,13 @@ func (a *attempt) endApproval(ctx context.Context, cause error) error {
 	}
 	return nil
 }
+
+// endUnneededApproval answers the question of a request that has an answer without one: the policy
+// denies it by now, or allows it without an approval.
+func (a *attempt) endUnneededApproval(ctx context.Context) error {
+	asked, err := a.Result(stepShownPlan(a.firstQuestion()), new(shownPlan))
+	if err != nil || !asked {
+		return err
+	}
+	return a.endApproval(ctx, nil)
+}

@@ -78,6 +78,9 @@ func (a *attempt) finish(ctx context.Context, started time.Time) error {
 		a.noteProgress()
 		return a.addAnswerEntry(ctx, answerBody{Outcome: noOutcome, Reason: decided.ignored}, "")
 	}
+	if err := a.endUnneededApproval(ctx); err != nil {
+		return err
+	}
 	shown, err := a.deliver(ctx, decided.outcome)
 	if err != nil {
 		return err
