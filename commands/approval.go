@@ -164,7 +164,7 @@ func (a Approval) CardFor(lines []string) Reply {
 			messageml.List(items...),
 			messageml.Paragraph(messageml.Text(rule)),
 			messageml.Form(FormApproval,
-				messageml.TextArea{Name: fieldReason, Label: "Reason, which " + a.From.Name + " reads", MaxLength: maxReason},
+				messageml.TextArea{Name: fieldReason, Label: "Reason, which " + a.From.Name + " reads if you reject", MaxLength: maxReason},
 				messageml.Button{Name: ButtonApprove, Label: "Approve", Class: messageml.Primary},
 				messageml.Button{Name: ButtonReject, Label: "Reject", Class: messageml.Secondary},
 			),
