@@ -88,7 +88,7 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 // nothing.
 func (a *attempt) checkApproval(ctx context.Context, r *commands.Request, rules *policy.Policy, d *policy.Decision) error {
 	if r.Preview() {
-		d.Allowed = true
+		d.Allowed, a.wantsApproval = true, d.Rule
 		return nil
 	}
 	if err := a.requireApproval(ctx, rules, d); err != nil {

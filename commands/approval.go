@@ -288,6 +288,13 @@ func AddApproval(reply Reply, s ApprovalState) Reply {
 	return reply
 }
 
+// AddNeedsApproval ends a preview with that somebody has to approve the request first.
+func AddNeedsApproval(reply Reply, rule string) Reply {
+	line := messageml.Paragraph(messageml.Text("Somebody has to approve it first (rule “" + rule + "”)."))
+	reply.Body = append(slices.Clip(reply.Body), line)
+	return reply
+}
+
 // ClickedApproval is what somebody has decided on a card, read from the stamp of the card, and
 // whether the card is for one person.
 func ClickedApproval(data string, values symphony.FormValues) (card ApprovalCard, outcome, reason string, err error) {
