@@ -196,7 +196,7 @@ func markChanges(before, now []string) []string {
 // EndedCard takes the place of a card once somebody has decided, or nobody can any more.
 func (a Approval) EndedCard(s ApprovalState, room string) Reply {
 	about := a.From.Name + "'s room “" + room + "” (request " + string(a.Request) + "): "
-	return openReply(CodePutOff, about+s.String())
+	return textReply(CodePutOff, about+s.String())
 }
 
 // String says what has become of an approval.
@@ -204,17 +204,17 @@ func (s ApprovalState) String() string {
 	var text string
 	switch s.Outcome {
 	case Approved:
-		text = "✓ approved by " + s.By
+		text = "approved by " + s.By
 	case ApprovalRejected:
-		text = "✗ rejected by " + s.By
+		text = "rejected by " + s.By
 	case ApprovalExpired:
-		return "✗ nobody has decided in time."
+		return "nobody has decided in time."
 	case ApprovalWithdrawn:
-		return "✗ withdrawn by who asked for it."
+		return "withdrawn by who asked for it."
 	case ApprovalUnreached:
-		return "✗ nobody who may approve it could be asked."
+		return "nobody who may approve it could be asked."
 	default:
-		return "✗ it has ended."
+		return "it has ended."
 	}
 	text += " on " + formatTime(s.At)
 	if s.Reason != "" {
@@ -317,17 +317,28 @@ func ClickedApproval(data string, values symphony.FormValues) (card ApprovalCard
 // ConfirmDecision is the answer to who has decided about a request.
 func ConfirmDecision(outcome string, from string) Reply {
 	if outcome == Approved {
-		return openReply(CodeDone, "✓ You have approved it. I go on, and tell "+from+".")
+		return textReply(CodeDone, "✓ You have approved it. I go on, and tell "+from+".")
 	}
-	return openReply(CodeDone, "✓ You have rejected it. Nothing is created, and "+from+" is told.")
+	return textReply(CodeDone, "✓ You have rejected it. Nothing is created, and "+from+" is told.")
 }
 
 // DecidedAlready answers a click on a card about which somebody has decided before.
 func DecidedAlready(s ApprovalState) *Refusal {
-	return &Refusal{Code: "decided", Message: "Your click changes nothing: " + strings.TrimPrefix(strings.TrimPrefix(s.String(), "✓ "), "✗ "), Open: true, Final: true}
+	return &Refusal{
+		Code: "decided", Message: "Your click changes nothing: " + s.String(), Next: stillWaits, Final: true, Offers: []Offer{approvalsOffer()},
+	}
 }
 
 // MayNotDecide answers a click on a card by somebody who may not decide about the request.
 func MayNotDecide(why string) *Refusal {
-	return &Refusal{Code: "may-not-decide", Message: why + " Nothing was decided.", Open: true, Final: true}
+	return &Refusal{
+		Code: "may-not-decide", Message: why + " Nothing was decided.", Next: stillWaits, Final: true, Offers: []Offer{approvalsOffer()},
+	}
+}
+
+const stillWaits = "What waits for you:"
+
+// approvalsOffer shows what waits for somebody's approval.
+func approvalsOffer() Offer {
+	return Offer{Label: "What waits for me", Command: syntax.Message{Text: "/approvals"}}
 }
