@@ -52,8 +52,8 @@ type (
 		Name   string `json:"name,omitempty"`
 		Reason string `json:"reason,omitempty"`
 	}
-	// shownPlan is the result of stepShownPlan: what the card said would be done, and the name of the
-	// room.
+	// shownPlan is the result of stepShownPlan: what the card said would be done, and the name of
+	// the room.
 	shownPlan struct {
 		Lines []string `json:"lines"`
 		Name  string   `json:"name"`
@@ -186,8 +186,8 @@ func (a *attempt) keepShownPlan(ctx context.Context, n int) (plan shownPlan, err
 	return plan, err
 }
 
-// waitForAnswer has the cards of an open question sent, and the job wait. Where its time has passed,
-// or nobody could be asked, it returns the question with that for an answer.
+// waitForAnswer has the cards of an open question sent, and the job wait. Where its time has
+// passed, or nobody could be asked, it returns the question with that for an answer.
 func (a *attempt) waitForAnswer(ctx context.Context, q question) (question, error) {
 	outcome := approval.Expired
 	if time.Now().Before(q.Until) {

@@ -181,8 +181,8 @@ func (p *policyInForce) resolve(ctx context.Context, read *policy.Policy) (*poli
 	return resolved, append(problems, more...), err
 }
 
-// checkApprovers finds rules with so many approvers that not each of them can be sent a card. Whom a
-// group has that Symphony does not show counts as nobody.
+// checkApprovers finds rules with so many approvers that not each of them can be sent a card. Whom
+// a group has that Symphony does not show counts as nobody.
 func (p *policyInForce) checkApprovers(ctx context.Context, rules *policy.Policy) (problems schema.Problems, err error) {
 	problems = rules.TooManyApprovers(func(a policy.Approvers) int {
 		people := map[symphony.UserID]bool{}

@@ -36,7 +36,8 @@ type Approval struct {
 	Before []string
 }
 
-// ApprovalState says what has become of an approval, for those who were asked and for who has asked.
+// ApprovalState says what has become of an approval, for those who were asked and for who has
+// asked.
 type ApprovalState struct {
 	Outcome string // one of those below; empty while nobody has decided
 	By      string // name of who has decided
@@ -83,8 +84,8 @@ func PlanHash(p Plan, rule string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// DescribePlan says what a plan would do, for somebody who has to approve it: one thing a line, with
-// all people by the names that the directory has, those of other companies with these.
+// DescribePlan says what a plan would do, for somebody who has to approve it: one thing a line,
+// with all people by the names that the directory has, those of other companies with these.
 func (env *Env) DescribePlan(ctx context.Context, p Plan) ([]string, error) {
 	room, ok := p.(*roomPlan)
 	if !ok {

@@ -30,8 +30,8 @@ type PauseRequest struct {
 // ErrOvertaken says that a /pause or /resume that was typed later has been carried out already.
 var ErrOvertaken = errors.New("a later /pause or /resume was carried out before")
 
-// overtakenReply answers what came late or out of order. A pause after its end would hold everything,
-// and nobody would know.
+// overtakenReply answers what came late or out of order. A pause after its end would hold
+// everything, and nobody would know.
 func overtakenReply() Reply {
 	return openReply(CodeDone, "This has reached me after a /pause or /resume that was typed later, so I have changed nothing. Type it again if it is still wanted.")
 }

@@ -40,8 +40,8 @@ var ErrOvertaken = errors.New("a later pause or resume has been carried out")
 
 type askedKey struct{}
 
-// AskedAt says when a pause, or the end of one, was asked for, where what was asked may come late or
-// out of order. All such times are by one clock.
+// AskedAt says when a pause, or the end of one, was asked for, where what was asked may come late
+// or out of order. All such times are by one clock.
 func AskedAt(ctx context.Context, at time.Time) context.Context {
 	return context.WithValue(ctx, askedKey{}, at)
 }

@@ -113,8 +113,8 @@ func (p *Policy) approvedRule(name string) *rule {
 	return nil
 }
 
-// TooManyApprovers are the problems of rules with more than MaxApprovers people who would each get a
-// card. count says how many people one has.
+// TooManyApprovers are the problems of rules with more than MaxApprovers people who would each get
+// a card. count says how many people one has.
 func (p *Policy) TooManyApprovers(count func(Approvers) int) (problems schema.Problems) {
 	if p == nil {
 		return nil
