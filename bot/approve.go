@@ -76,6 +76,15 @@ func (q question) state() commands.ApprovalState {
 	return commands.ApprovalState{Outcome: string(q.answer.Outcome), By: q.detail.Name, At: q.Answered, Reason: q.detail.Reason}
 }
 
+// stateForRequester is the state as the requester reads it. People of other companies read no names.
+func (a *attempt) stateForRequester(q question) commands.ApprovalState {
+	state := q.state()
+	if a.bot.env.IsExternal(a.request.From.ID) && state.By != "" {
+		state.By = "An approver"
+	}
+	return state
+}
+
 // readQuestion reads a question with its answer.
 func (a *attempt) readQuestion(ctx context.Context, n int) (q question, found bool, err error) {
 	q.Question, found, err = a.bot.engine.Question(ctx, a.ID, n)
@@ -117,7 +126,7 @@ func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *
 		a.endCards(ctx, q)
 		switch {
 		case q.answer.Outcome != approval.Approved:
-			return commands.NotApproved(q.state(), d.Contact, a.said)
+			return commands.NotApproved(a.stateForRequester(q), d.Contact, a.said)
 		case q.asked.Hash == hash:
 			d.Allowed, d.Denial, d.Reason = true, "", ""
 			a.approved = &q
@@ -174,7 +183,7 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 		return err
 	}
 	a.endCards(ctx, q)
-	return commands.NotApproved(q.state(), d.Contact, a.said)
+	return commands.NotApproved(a.stateForRequester(q), d.Contact, a.said)
 }
 
 // keepShownPlan stores what the card of a question says.

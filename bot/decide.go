@@ -298,7 +298,7 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 	}
 	reply, err := plan.Apply(ctx, a)
 	if err == nil && a.approved != nil {
-		reply = commands.AddApproval(reply, a.approved.state())
+		reply = commands.AddApproval(reply, a.stateForRequester(*a.approved))
 	}
 	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run
 		if err := errors.Join(a.Release(ctx, claim), a.releaseRoomCount(ctx)); err != nil {
