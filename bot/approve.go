@@ -76,7 +76,8 @@ func (q question) state() commands.ApprovalState {
 	return commands.ApprovalState{Outcome: string(q.answer.Outcome), By: q.detail.Name, At: q.Answered, Reason: q.detail.Reason}
 }
 
-// stateForRequester is the state as the requester reads it. People of other companies read no names.
+// stateForRequester is the state as the requester reads it. People of other companies read no
+// names.
 func (a *attempt) stateForRequester(q question) commands.ApprovalState {
 	state := q.state()
 	if a.bot.env.IsExternal(a.request.From.ID) && state.By != "" {
