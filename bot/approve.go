@@ -52,8 +52,8 @@ type (
 		Name   string `json:"name,omitempty"`
 		Reason string `json:"reason,omitempty"`
 	}
-	// shownPlan is the result of stepShownPlan: what the card said would be done, and the name of the
-	// room.
+	// shownPlan is the result of stepShownPlan: what the card said would be done, and the name of
+	// the room.
 	shownPlan struct {
 		Lines []string `json:"lines"`
 		Name  string   `json:"name"`
@@ -77,6 +77,16 @@ type question struct {
 
 func (q question) state() commands.ApprovalState {
 	return commands.ApprovalState{Outcome: string(q.answer.Outcome), By: q.detail.Name, At: q.Answered, Reason: q.detail.Reason}
+}
+
+// stateForRequester is the state as the requester reads it. People of other companies read no
+// names.
+func (a *attempt) stateForRequester(q question) commands.ApprovalState {
+	state := q.state()
+	if a.bot.env.IsExternal(a.request.From.ID) && state.By != "" {
+		state.By = "An approver"
+	}
+	return state
 }
 
 // readQuestion reads a question with its answer.
@@ -120,7 +130,7 @@ func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *
 		a.endCards(ctx, q)
 		switch {
 		case q.answer.Outcome != approval.Approved:
-			return commands.NotApproved(q.state(), d.Contact, a.said)
+			return commands.NotApproved(a.stateForRequester(q), d.Contact, a.said)
 		case q.asked.Hash == hash:
 			d.Allowed, d.Denial, d.Reason = true, "", ""
 			a.approved = &q
@@ -129,19 +139,6 @@ func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *
 		zerolog.Ctx(ctx).Info().Msg("what was approved has changed, the approvers are asked again")
 	}
 	return commands.TooManyChanges(a.said)
-}
-
-// tellApproval ends an answer with who has approved the request, in this attempt or an earlier one.
-func (a *attempt) tellApproval(ctx context.Context, reply commands.Reply) (commands.Reply, error) {
-	approved := a.lastDecision().Approval
-	if approved == nil {
-		return reply, nil
-	}
-	q, found, err := a.readQuestion(ctx, approved.N)
-	if err == nil && found {
-		reply = commands.AddApproval(reply, q.state())
-	}
-	return reply, err
 }
 
 // ask asks the approvers. In one transaction the question is stored, with the decision and an entry
@@ -190,7 +187,7 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 		return err
 	}
 	a.endCards(ctx, q)
-	return commands.NotApproved(q.state(), d.Contact, a.said)
+	return commands.NotApproved(a.stateForRequester(q), d.Contact, a.said)
 }
 
 // keepShownPlan stores what the card of a question says.
@@ -202,8 +199,8 @@ func (a *attempt) keepShownPlan(ctx context.Context, n int) (plan shownPlan, err
 	return plan, err
 }
 
-// waitForAnswer has the cards of an open question sent, and the job wait. Where its time has passed,
-// or nobody could be asked, it returns the question with that for an answer.
+// waitForAnswer has the cards of an open question sent, and the job wait. Where its time has
+// passed, or nobody could be asked, it returns the question with that for an answer.
 func (a *attempt) waitForAnswer(ctx context.Context, q question) (question, error) {
 	outcome := approval.Expired
 	if time.Now().Before(q.Until) {

@@ -183,3 +183,16 @@ func (a *attempt) endCard(ctx context.Context, n int, who symphony.UserID, ended
 	_, err := a.replaceMessage(ctx, stepCardEnded(n, who), sent, a.renderCard(n, who, ended))
 	return err
 }
+
+// tellApproval ends an answer with who has approved the request, in this attempt or an earlier one.
+func (a *attempt) tellApproval(ctx context.Context, reply commands.Reply) (commands.Reply, error) {
+	approved := a.lastDecision().Approval
+	if approved == nil {
+		return reply, nil
+	}
+	q, found, err := a.readQuestion(ctx, approved.N)
+	if err == nil && found {
+		reply = commands.AddApproval(reply, a.stateForRequester(q))
+	}
+	return reply, err
+}

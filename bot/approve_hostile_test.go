@@ -82,7 +82,7 @@ func TestAQuestionEndsWithARequestThatThePolicyDeniesMeanwhile(t *testing.T) {
 	card := w.waitForCard("cora", 1)
 	w.changeRules(deniesExternal)
 	asked.endsWith("✗ No rooms with others this week.")
-	w.waitForChat("cora", "✗ it has ended.")
+	w.waitForChat("cora", "): it has ended.")
 	w.decides("cora", card, "approve", "").seesAmong("Your click changes nothing: it has ended.")
 	require.Empty(t, w.rooms("Elm"))
 	require.Equal(t, []string{"approval asked", "approval ended"}, w.outcomesOf(asked))

@@ -228,6 +228,8 @@ func (a *attempt) runCommand(ctx context.Context, m syntax.Message, invocation s
 	switch {
 	case err != nil:
 		return commands.Reply{}, err
+	case r.Preview() && a.wantsApproval != "":
+		return commands.AddNeedsApproval(plan.Preview(), a.wantsApproval), nil
 	case r.Preview():
 		return plan.Preview(), nil
 	}

@@ -104,7 +104,7 @@ func (r ran) requireApproved(t *testing.T) {
 	require.Len(t, end.Rooms, 3)
 	require.Equal(t, "Desk", end.Rooms[1].Name)
 	require.Equal(t, []client.Member{{Username: "bob", Owner: true}, {Username: "carol"}, {Username: botName, Owner: true}}, end.Rooms[1].Members)
-	card := errandAnswer{To: approvalErrand[1].text, Private: true, Text: "Bob Chen's room “Desk” (request " + approvalErrand[1].text + "): ✓ approved by Cora Lind on …."}
+	card := errandAnswer{To: approvalErrand[1].text, Private: true, Text: "Bob Chen's room “Desk” (request " + approvalErrand[1].text + "): approved by Cora Lind on …."}
 	require.Equal(t, []errandAnswer{card, card}, end.Answers[:2], "of both who were asked")
 	require.Len(t, end.Answers, 6)
 	require.Contains(t, end.Answers[2].Text, "✓ Desk (link to Desk) is open")
