@@ -391,8 +391,15 @@ func readAnchors(in stdio.Reader, files []string) (all []audit.Anchor, err error
 
 func verifyStore(ctx context.Context, store *engine.Inspector, anchors []audit.Anchor) (audit.Report, error) {
 	v := audit.NewVerifier(anchors)
+	odd, err := store.OddEntries(ctx)
+	if err != nil {
+		return audit.Report{}, err
+	}
+	for _, seq := range odd {
+		v.AddOdd(seq)
+	}
 	var unlinked []audit.Entry
-	err := store.ListEntries(ctx, engine.EntryFilter{}, func(s engine.StoredEntry) error {
+	err = store.ListEntries(ctx, engine.EntryFilter{}, func(s engine.StoredEntry) error {
 		if s.Seq == 0 {
 			unlinked = append(unlinked, s.Entry)
 		} else {

@@ -89,6 +89,14 @@ func TestAManipulatedRecordFailsItsVerification(t *testing.T) {
 	var r audit.Report
 	require.NoError(t, json.Unmarshal([]byte(shell(t, "audit", "verify", "--json", "--config", w.config).out), &r))
 	require.Equal(t, int64(3), r.Faults[0].Seq)
+
+	// A number that is stored as another type has the same hash, and is found by no search.
+	db, err = sql.Open("sqlite", "file:"+filepath.Join(w.dir, "roombot.db"))
+	require.NoError(t, err)
+	_, err = db.Exec(`UPDATE audit SET actor = CAST(actor AS BLOB) WHERE seq = 4`)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	require.Contains(t, shell(t, "audit", "verify", "--config", w.config).out, "✗ entry 4 was changed: it is stored in another form")
 }
 
 func TestACellOfAnExportIsNoFormula(t *testing.T) {
