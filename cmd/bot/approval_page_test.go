@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"regexp"
 	"testing"
 
@@ -11,16 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// pagePolicy has cora approve what bob asks for.
-const pagePolicy = `{allow: [{name: rooms, who: [internal], commands: [newroom, receipt],
-	approval: {when: {external: true}, by: ["user:cora"], within: 4h}}]}`
-
 // Two people without a mouse: one asks for a room and reads its receipt, the other approves it.
 func TestTheKeyboardAloneAsksApprovesAndReadsTheReceipt(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "policy.yaml"), []byte(pagePolicy), 0o600))
-	sandbox := begin(t, "sandbox", "--dir", dir, "--listen", "127.0.0.1:0")
+	sandbox := begin(t, "sandbox", "--listen", "127.0.0.1:0")
 	address := regexp.MustCompile(`http://\S+`).FindString(sandbox.line("Page"))
 	bob, cora := openTab(t, address+"/#as=bob"), openTab(t, address+"/#as=cora")
 	for _, page := range []tab{bob, cora} {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,7 +32,7 @@ const approvalPolicy = `{allow: [{name: rooms, who: [internal], commands: [newro
 func (e *errand) needsApproval() *errand {
 	e.t.Helper()
 	e.lines, e.anyOrder = approvalErrand, true
-	require.NoError(e.t, os.WriteFile(filepath.Join(e.dir, "policy.yaml"), []byte(approvalPolicy), 0o600))
+	e.writePolicy(approvalPolicy)
 	return e
 }
 

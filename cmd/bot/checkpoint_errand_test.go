@@ -89,6 +89,7 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 		client.Fault{Path: "*/membership/add", Delay: "60ms"})) // so that the room is stored before all are added
 	_, err = openHome(dir, server.Listener.Addr().(*net.TCPAddr))
 	require.NoError(t, err)
+	e.writePolicy(errandPolicy)
 	e.amend(`"searchLag": "2s"`, `"searchLag": "50ms"`, `"httpTimeout": "8s"`, `"httpTimeout": "1s"`) // until an unanswered call is settled
 	// As many as alice opens: one that counted twice would leave none for the last.
 	e.amend(`"roomsPerHour": 0`, `"roomsPerHour": 3`)
@@ -105,6 +106,15 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 		require.NoError(t, e.log.Close())
 	})
 	return e
+}
+
+const errandPolicy = `deny: [{name: contractors, who: ["user:kim"], commands: [newroom], reason: Contractors cannot open rooms.}]
+allow: [{name: everybody, who: ["*"], commands: [newroom, groups]}]
+`
+
+func (e *errand) writePolicy(text string) {
+	e.t.Helper()
+	require.NoError(e.t, os.WriteFile(filepath.Join(e.dir, "policy.yaml"), []byte(text), 0o600))
 }
 
 func (e *errand) config() string { return filepath.Join(e.dir, "config.json") }
