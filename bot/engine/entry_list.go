@@ -86,9 +86,9 @@ func (a *jobAdmin) listLinked(ctx context.Context, f EntryFilter, each func(Stor
 	return nil
 }
 
-// OddEntries are the numbers of linked entries whose columns have another type than they are written
-// with, which an SQLite file allows: such an entry is not found by what it says, though its hash is
-// right. Numbers below 1 are odd as well.
+// OddEntries are the numbers of linked entries whose columns have another type than they are
+// written with, which an SQLite file allows: such an entry is not found by what it says, though its
+// hash is right. Numbers below 1 are odd as well.
 func (a *jobAdmin) OddEntries(ctx context.Context) (seqs []int64, err error) {
 	condition := `seq < 1`
 	if a.store.dialect().shareLock == "" { // SQLite
