@@ -83,11 +83,10 @@ func TestTheFirstAnswerCountsAndTheJobGoesOn(t *testing.T) {
 		require.Equal(t, counted[0], string(q.Answer))
 		_, _, err = e.Answer(context.Background(), "b", 2, answerOf("no"))
 		require.ErrorIs(t, err, engine.ErrUnknown)
-		entries, err := e.Count(context.Background(), "audit_unlinked WHERE kind = 'approval'")
-		require.NoError(t, err)
+		require.Eventually(t, func() bool { n, err := e.Count(context.Background(), "audit_unlinked"); return err == nil && n == 0 }, patience, 10*time.Millisecond)
 		linked, err := e.Count(context.Background(), "audit WHERE kind = 'approval'")
 		require.NoError(t, err)
-		require.Equal(t, 1, entries+linked, "an answer that does not count has no entry")
+		require.Equal(t, 1, linked, "an answer that does not count has no entry")
 	})
 }
 
