@@ -222,6 +222,21 @@ func (a *attempt) endQuestion(ctx context.Context, q question, outcome approval.
 	return ended, err
 }
 
+// checkAnswered refuses a request of which the policy in force wants no approval any more, but that
+// was not approved when it did: who has rejected it was told that nothing is created, and who has
+// asked for it when the time ends.
+func (a *attempt) checkAnswered(ctx context.Context, d policy.Decision) error {
+	last, err := a.endApproval(ctx, nil)
+	if err != nil {
+		return err
+	}
+	switch last.answer.Outcome {
+	case "", approval.Approved, approval.Ended:
+		return nil
+	}
+	return commands.NotApproved(last.state(), d.Contact, a.said)
+}
+
 // tellAsked tells the requester once whom was asked. People of other companies read of nobody.
 func (a *attempt) tellAsked(ctx context.Context, q question) {
 	err := a.Do(ctx, stepAskedTold(q.N), nil, func(ctx context.Context) (any, error) {
@@ -242,24 +257,36 @@ func (a *attempt) tellAsked(ctx context.Context, q question) {
 	}
 }
 
-// endApproval answers the open question of a request that ends without an answer to it.
-func (a *attempt) endApproval(ctx context.Context, cause error) error {
-	outcome := approval.Ended
-	if errors.Is(cause, engine.ErrStopped) {
-		outcome = approval.Withdrawn
-	}
+// endApproval answers the open question of a request that ends without an answer to it, or goes on
+// without one, and has the cards of all its questions say what has become of them. It returns the
+// last question, the zero value without any.
+func (a *attempt) endApproval(ctx context.Context, cause error) (last question, err error) {
 	first := a.firstQuestion()
 	for n := first; n < first+maxAsked; n++ {
+		if shown, err := a.Result(stepShownPlan(n), new(shownPlan)); err != nil || !shown {
+			return last, err
+		}
 		q, asked, err := a.readQuestion(ctx, n)
 		if err != nil || !asked {
-			return err
+			return last, err
 		}
 		if q.IsOpen() {
-			if q, err = a.endQuestion(ctx, q, outcome); err != nil {
-				return err
+			if q, err = a.endQuestion(ctx, q, outcomeWithoutAnswer(q, cause)); err != nil {
+				return last, err
 			}
 		}
 		a.endCards(ctx, q)
+		last = q
 	}
-	return nil
+	return last, nil
+}
+
+func outcomeWithoutAnswer(q question, cause error) approval.Outcome {
+	switch {
+	case errors.Is(cause, engine.ErrStopped):
+		return approval.Withdrawn
+	case !time.Now().Before(q.Until):
+		return approval.Expired
+	}
+	return approval.Ended
 }
