@@ -99,7 +99,7 @@ func (a *admission) markSurplusOfChat(ctx context.Context, conversation string, 
 		switch {
 		case err != nil:
 			return err
-		case full == nil || arrival.request.Missed || arrival.request.isAct() || arrival.request.isApproval() || arrival.urgent: // what was said in hours is not too much at once
+		case full == nil || arrival.passesBounds():
 			b.add(a.bounds, owner, arrival.id)
 		default:
 			if err := a.leaveOut(ctx, b.conversation, full, arrival); err != nil {
@@ -108,6 +108,12 @@ func (a *admission) markSurplusOfChat(ctx context.Context, conversation string, 
 		}
 	}
 	return nil
+}
+
+// passesBounds reports whether a request is never left out: what was said in hours is not too much
+// at once, and what acts on another request adds none.
+func (a *arrival) passesBounds() bool {
+	return a.request.Missed || a.request.isAct() || a.request.isApproval() || a.urgent
 }
 
 // withoutKnown leaves out the arrivals that the store has already, where they might make others too

@@ -52,8 +52,8 @@ type (
 		Name   string `json:"name,omitempty"`
 		Reason string `json:"reason,omitempty"`
 	}
-	// shownPlan is the result of stepShownPlan: what the card said would be done, and the name of the
-	// room.
+	// shownPlan is the result of stepShownPlan: what the card said would be done, and the name of
+	// the room.
 	shownPlan struct {
 		Lines []string `json:"lines"`
 		Name  string   `json:"name"`
@@ -74,6 +74,16 @@ type question struct {
 
 func (q question) state() commands.ApprovalState {
 	return commands.ApprovalState{Outcome: string(q.answer.Outcome), By: q.detail.Name, At: q.Answered, Reason: q.detail.Reason}
+}
+
+// stateForRequester is the state as the requester reads it. People of other companies read no
+// names.
+func (a *attempt) stateForRequester(q question) commands.ApprovalState {
+	state := q.state()
+	if a.bot.env.IsExternal(a.request.From.ID) && state.By != "" {
+		state.By = "An approver"
+	}
+	return state
 }
 
 // readQuestion reads a question with its answer.
@@ -117,7 +127,7 @@ func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *
 		a.endCards(ctx, q)
 		switch {
 		case q.answer.Outcome != approval.Approved:
-			return commands.NotApproved(q.state(), d.Contact, a.said)
+			return commands.NotApproved(a.stateForRequester(q), d.Contact, a.said)
 		case q.asked.Hash == hash:
 			d.Allowed, d.Denial, d.Reason = true, "", ""
 			a.approved = &q
@@ -174,7 +184,7 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 		return err
 	}
 	a.endCards(ctx, q)
-	return commands.NotApproved(q.state(), d.Contact, a.said)
+	return commands.NotApproved(a.stateForRequester(q), d.Contact, a.said)
 }
 
 // keepShownPlan stores what the card of a question says.
@@ -186,8 +196,8 @@ func (a *attempt) keepShownPlan(ctx context.Context, n int) (plan shownPlan, err
 	return plan, err
 }
 
-// waitForAnswer has the cards of an open question sent, and the job wait. Where its time has passed,
-// or nobody could be asked, it returns the question with that for an answer.
+// waitForAnswer has the cards of an open question sent, and the job wait. Where its time has
+// passed, or nobody could be asked, it returns the question with that for an answer.
 func (a *attempt) waitForAnswer(ctx context.Context, q question) (question, error) {
 	outcome := approval.Expired
 	if time.Now().Before(q.Until) {

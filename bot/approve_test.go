@@ -266,3 +266,33 @@ func TestARoomMayGetTheCard(t *testing.T) {
 	w.click("kim", card, "roombot-approval", "approve", nil).seesAmong("You have approved it.")
 	asked.endsWith("✓ Elm", "Approved by Kim Novak")
 }
+
+func TestApprovalsListsWhatWaits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(approvalRules))
+	w.says("bob", "/approvals").sees("No request waits for your approval, and none of yours for one.")
+	asked := w.asks("bob", `/newroom "Elm" external`)
+	asked.waitForAnswer("needs an approval")
+	card := w.waitForCard("cora", 1)
+	w.waitUntilIdle()
+	w.says("bob", "/approvals").sees("You wait for", "by rule “rooms”, until ", "Withdraw is below my answer to it.")
+	w.says("cora", "/approvals").sees("Waits for you", "Bob Chen asks, by rule “rooms”, until ", "The card is in our 1:1 chat.")
+	w.says("alice", "/approvals").sees("No request waits for your approval")
+	require.Equal(t, 1, w.bot.Health(t.Context()).Queue.Approvals)
+	w.decides("cora", card, "approve", "")
+	asked.seesAmong("Approved by Cora Lind")
+	w.says("cora", "/approvals").sees("No request waits for your approval")
+	w.says("bob", "/why "+string(commands.NewRequestID(asked.Message.ID))).sees("✓ The policy allowed request", "✓ Approved by Cora Lind.")
+}
+
+func TestMoreApproversThanGetCardsAreAFaultOfThePolicy(t *testing.T) {
+	t.Parallel()
+	file, setup := withPolicyFile(t, approvalRules)
+	w := newWorld(t, setup)
+	var many []string
+	for i := range 21 {
+		many = append(many, fmt.Sprintf("userid:%d", 103<<36+1000+i))
+	}
+	file.write(strings.Replace(approvalRules, `by: ["user:cora", "user:kim"]`, `by: ["`+strings.Join(many, `", "`)+`"]`, 1))
+	w.waitForChat("ops", "and the other approvers are 21 people, who would each get a card")
+}

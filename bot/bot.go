@@ -114,7 +114,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 		health: c.Health, privateAbove: c.PrivateAbove, started: time.Now(),
 		metrics: c.Metrics, bounds: c.Bounds.withDefaults(),
 	}
-	env.Pauses, env.Rules, env.Record = pauser{b}, governance{b}, governance{b}
+	env.Pauses, env.Rules, env.Record, env.Approvals = pauser{b}, governance{b}, governance{b}, governance{b}
 	b.lastProgress.Store(b.started.UnixNano())
 	b.grammar = b.catalogue.Grammar(self.ID, env.Limits.MaxMembers)
 	b.parse = b.grammar.Parse

@@ -231,6 +231,8 @@ func (a *attempt) runCommand(ctx context.Context, m syntax.Message, invocation s
 	switch {
 	case err != nil:
 		return commands.Reply{}, err
+	case r.Preview() && a.wantsApproval != "":
+		return commands.AddNeedsApproval(plan.Preview(), a.wantsApproval), nil
 	case r.Preview():
 		return plan.Preview(), nil
 	}
@@ -299,7 +301,7 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 	}
 	reply, err := plan.Apply(ctx, a)
 	if err == nil && a.approved != nil {
-		reply = commands.AddApproval(reply, a.approved.state())
+		reply = commands.AddApproval(reply, a.stateForRequester(*a.approved))
 	}
 	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run
 		if err := errors.Join(a.Release(ctx, claim), a.releaseRoomCount(ctx)); err != nil {

@@ -88,11 +88,11 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	return a.denialRefusal(ctx, r.Command, decision)
 }
 
-// checkApproval lets a request pass that somebody has approved. A preview needs no approval: it does
-// nothing.
+// checkApproval lets a request pass that somebody has approved. A preview needs no approval: it
+// does nothing.
 func (a *attempt) checkApproval(ctx context.Context, r *commands.Request, rules *policy.Policy, d *policy.Decision) error {
 	if r.Preview() {
-		d.Allowed = true
+		d.Allowed, a.wantsApproval = true, d.Rule
 		return nil
 	}
 	if err := a.requireApproval(ctx, rules, d); err != nil {

@@ -38,10 +38,11 @@ type attempt struct {
 	refused    policy.Decision // its answer, where it does not allow the request
 	typedFacts *commands.Facts // of the command as it is typed; nil while it is not read
 
-	planned  commands.Plan   // nil while it is not known
-	approved *question       // by which somebody has approved the request; nil for none
-	facts    *commands.Facts // of the plan; nil while it is not known, and for commands without any
-	limits   policy.Limits   // of the rule that has admitted the request last
+	planned       commands.Plan   // nil while it is not known
+	wantsApproval string          // rule that would want an approval of what is previewed
+	approved      *question       // by which somebody has approved the request; nil for none
+	facts         *commands.Facts // of the plan; nil while it is not known, and for commands without any
+	limits        policy.Limits   // of the rule that has admitted the request last
 
 	// admitted is true once the policy has admitted the request in this attempt.
 	admitted  bool

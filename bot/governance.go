@@ -125,7 +125,7 @@ const decisionsKept = 30 * 24 * time.Hour
 func (g governance) LastRefusal(ctx context.Context, who symphony.UserID) (last commands.Decision, found bool, err error) {
 	filter := engine.EntryFilter{Since: time.Now().Add(-decisionsKept), Actor: int64(who), Kind: audit.Decision}
 	err = g.bot.engine.ListNewest(ctx, filter, func(s engine.StoredEntry) error {
-		last, err = readDecision(s)
+		last, err = g.readDecision(ctx, s)
 		if found = err == nil && last.Outcome != commands.OutcomeAllow; found {
 			return engine.ErrStop
 		}
@@ -138,7 +138,7 @@ func (g governance) LastRefusal(ctx context.Context, who symphony.UserID) (last 
 func (g governance) DecisionOf(ctx context.Context, request commands.RequestID) (last commands.Decision, who symphony.UserID, found bool, err error) {
 	filter := engine.EntryFilter{Request: string(request), Kind: audit.Decision}
 	err = g.bot.engine.ListNewest(ctx, filter, func(s engine.StoredEntry) error {
-		last, err = readDecision(s)
+		last, err = g.readDecision(ctx, s)
 		found, who = err == nil, symphony.UserID(s.Actor)
 		if err != nil {
 			return err
@@ -149,12 +149,20 @@ func (g governance) DecisionOf(ctx context.Context, request commands.RequestID) 
 }
 
 // readDecision reads an entry of the record about a decision.
-func readDecision(s engine.StoredEntry) (commands.Decision, error) {
+func (g governance) readDecision(ctx context.Context, s engine.StoredEntry) (commands.Decision, error) {
 	past, err := ReadDecision(s)
 	if err != nil {
 		return commands.Decision{}, err
 	}
+	told := tellPast(past)
+	if past.ApprovedBy != 0 {
+		told.ApprovedBy = g.bot.nameOf(ctx, past.ApprovedBy)
+	}
+	return told, nil
+}
+
+func tellPast(past PastDecision) commands.Decision {
 	told := tellDecision(past.Decision, past.Version)
 	told.Outcome, told.Request, told.Command, told.At = string(past.Outcome), commands.RequestID(past.Request), past.Command, past.At
-	return told, nil
+	return told
 }

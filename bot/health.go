@@ -84,6 +84,7 @@ type QueueHealth struct {
 	Answers       bool    `json:"answers"`       // whether the store does
 	Queued        int     `json:"queued"`        // jobs waiting
 	Held          int     `json:"held"`          // jobs that a pause holds
+	Approvals     int     `json:"approvals"`     // jobs that wait for an approval
 	Running       int     `json:"running"`       // jobs being executed
 	Failed        int     `json:"failed"`        // jobs on record that ended without success
 	OldestSeconds float64 `json:"oldestSeconds"` // age of the oldest unfinished job
@@ -112,7 +113,7 @@ func (b *Bot) Health(ctx context.Context) Health {
 			WaitedSeconds: seconds(s.calls.Waited), Pace: s.calls.Pace,
 		},
 		Queue: QueueHealth{
-			Answers: s.storeErr == nil, Queued: s.store.Queued, Held: s.store.Held, Running: s.store.Running, Failed: s.store.Failed,
+			Answers: s.storeErr == nil, Queued: s.store.Queued, Held: s.store.Held, Approvals: s.store.Asking, Running: s.store.Running, Failed: s.store.Failed,
 			OldestSeconds: seconds(s.store.Oldest), FailingSeconds: seconds(s.store.Failing), Limit: s.queueLimit, Replicas: s.store.Replicas,
 		},
 		Policy:   s.policyHealth(),

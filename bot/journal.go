@@ -22,7 +22,7 @@ import (
 //     testdata/journal, and has the test read both.
 
 // journalVersion is the version of the names and shapes of this file.
-const journalVersion = 1
+const journalVersion = 2
 
 // Steps of a job, besides those of its command. The names of parts are also in the messages
 // themselves, where they tell one answer to a request from another.

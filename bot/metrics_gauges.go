@@ -30,6 +30,8 @@ func (b *Bot) newGauges() *gauges {
 		func(s snapshot) float64 { return oneIf(s.storeErr == nil && s.store.OutageSince.IsZero()) })
 	add(now, "queue_jobs", "Jobs that wait.", func(s snapshot) float64 { return float64(s.store.Queued) })
 	add(now, "held_jobs", "Jobs that a pause holds.", func(s snapshot) float64 { return float64(s.store.Held) })
+	add(now, "waiting_approvals", "Requests that wait for an approval.", func(s snapshot) float64 { return float64(s.store.Asking) })
+	add(now, "waiting_approval_age_seconds", "Age of the oldest request for an approval.", func(s snapshot) float64 { return s.store.Unanswered.Seconds() })
 	add(now, "pauses", "Pauses in force.", func(s snapshot) float64 { return float64(len(s.pauses)) })
 	add(now, "policy_changed_timestamp_seconds", "Since when this process decides by its version of the policy.",
 		func(s snapshot) float64 { return unixSeconds(s.policy.since) })

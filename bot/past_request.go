@@ -21,6 +21,8 @@ type PastDecision struct {
 	ChatName string
 	Typed    string
 	Decision policy.Decision
+	// ApprovedBy is who has approved the request, 0 for nobody.
+	ApprovedBy symphony.UserID
 	// IsWhole is false where the facts were erased, or are of a version that did not keep them.
 	IsWhole bool
 }
@@ -44,6 +46,9 @@ func ReadDecision(s engine.StoredEntry) (d PastDecision, err error) {
 	d.Decision = policy.Decision{
 		Allowed: body.Outcome == policy.Allow, Rule: body.Rule, Line: body.Line, Denial: body.Denial, Reason: facts.Why,
 		Nearest: body.Nearest,
+	}
+	if body.Approval != nil {
+		d.ApprovedBy = body.Approval.By
 	}
 	for _, c := range append(body.Checks, facts.Checks...) {
 		d.Decision.Checks = append(d.Decision.Checks, policy.Check(c))

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -16,18 +17,25 @@ import (
 type pauser struct{ bot *Bot }
 
 // Pause has no request of the kind begin to write from now on, in any replica.
-func (p pauser) Pause(ctx context.Context, by commands.Person, kind, reason string, drop bool) error {
+func (p pauser) Pause(ctx context.Context, by commands.PauseRequest, kind, reason string, drop bool) error {
 	if kind == "" {
 		kind = engine.EveryKind
 	}
 	_, err := p.bot.engine.Pause(withAdmin(ctx, by), engine.Pause{Kind: kind, By: by.Name, Reason: reason, Drop: drop})
-	return err
+	return pauseError(err)
 }
 
 // Resume lets what a pause holds go on.
-func (p pauser) Resume(ctx context.Context, by commands.Person, kind string) (freed int, paused bool, err error) {
+func (p pauser) Resume(ctx context.Context, by commands.PauseRequest, kind string) (freed int, paused bool, err error) {
 	ended, freed, err := p.bot.engine.Resume(withAdmin(ctx, by), kind)
-	return freed, len(ended) > 0, err
+	return freed, len(ended) > 0, pauseError(err)
+}
+
+func pauseError(err error) error {
+	if errors.Is(err, engine.ErrOvertaken) {
+		return commands.ErrOvertaken
+	}
+	return err
 }
 
 // Kinds are the kinds of requests that one may pause.
@@ -37,8 +45,8 @@ func (p pauser) Kinds() []string { return PausableKinds() }
 const adminAct = "user "
 
 // withAdmin has the act stored as that of an administrator in the chat.
-func withAdmin(ctx context.Context, by commands.Person) context.Context {
-	return engine.WithOperator(ctx, fmt.Sprint(adminAct, int64(by.ID)))
+func withAdmin(ctx context.Context, by commands.PauseRequest) context.Context {
+	return engine.WithOperator(engine.AskedAt(ctx, by.At), fmt.Sprint(adminAct, int64(by.ID)))
 }
 
 // adminOfAct is the administrator whose act in the chat it was, 0 for one from the shell.

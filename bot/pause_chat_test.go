@@ -59,3 +59,19 @@ func TestAPauseIsHeardWhileTheQueueIsFull(t *testing.T) {
 	paused.endsWith("⏸ Paused: all requests")
 	first.endsWith("✓ Room 0")
 }
+
+// A lost feed brings a message minutes later, by the history, and a feed two in another order.
+func TestAPauseThatComesAfterALaterResumePausesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(`{admins: ["user:alice"], allow: [{name: everybody, who: [internal], commands: [newroom]}]}`))
+	w.says("alice", "/pause newroom").sees("⏸ Paused")
+	resumed := w.says("alice", "/resume")
+	resumed.sees("▶ Resumed")
+	w.sends("/pause all", func(m map[string]any) {
+		m["timestamp"] = resumed.Message.Timestamp - 1
+		m["stream"] = map[string]any{"streamId": resumed.Message.StreamID, "streamType": "IM"}
+	})
+	resumed.seesAmong("This has reached me after a /pause or /resume that was typed later, so I have changed nothing.")
+	w.says("bob", `/newroom "Open"`).sees("is open")
+	require.Empty(t, w.bot.Health(t.Context()).Pauses)
+}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -176,7 +177,30 @@ func (p *policyInForce) resolve(ctx context.Context, read *policy.Policy) (*poli
 		directory.Groups = p.groups.note(list, names.Groups)
 	}
 	resolved, problems := read.Resolve(directory)
-	return resolved, problems, nil
+	more, err := p.checkApprovers(ctx, resolved)
+	return resolved, append(problems, more...), err
+}
+
+// checkApprovers finds rules with so many approvers that not each of them can be sent a card. Whom
+// a group has that Symphony does not show counts as nobody.
+func (p *policyInForce) checkApprovers(ctx context.Context, rules *policy.Policy) (problems schema.Problems, err error) {
+	problems = rules.TooManyApprovers(func(a policy.Approvers) int {
+		people := map[symphony.UserID]bool{}
+		for _, id := range a.Users {
+			people[symphony.UserID(id)] = true
+		}
+		for _, key := range a.Groups {
+			g, failed := p.groups.get(ctx, key)
+			err = errors.Join(err, failed)
+			for id, active := range g.members {
+				if active {
+					people[id] = true
+				}
+			}
+		}
+		return len(people)
+	})
+	return problems, err
 }
 
 // lookUpUsers gives the accounts that have usernames now; nil where there are none to look up.

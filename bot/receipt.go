@@ -121,11 +121,11 @@ func isAllowed(e audit.ReceiptEntry, request string) bool {
 
 // tellDecisionOf tells of the decision by which a room was opened: the last one counts.
 func tellDecisionOf(story *commands.RoomStory, e audit.ReceiptEntry) {
-	d, err := readDecision(engine.StoredEntry(e))
+	past, err := ReadDecision(engine.StoredEntry(e))
 	if err != nil {
 		return
 	}
-	story.Decision = d
+	story.Decision = tellPast(past)
 	var facts decisionFacts
 	if e.Facts == nil || json.Unmarshal(e.Facts.Text, &facts) != nil {
 		return

@@ -36,7 +36,8 @@ type Approval struct {
 	Before []string
 }
 
-// ApprovalState says what has become of an approval, for those who were asked and for who has asked.
+// ApprovalState says what has become of an approval, for those who were asked and for who has
+// asked.
 type ApprovalState struct {
 	Outcome string // one of those below; empty while nobody has decided
 	By      string // name of who has decided
@@ -83,8 +84,8 @@ func PlanHash(p Plan, rule string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// DescribePlan says what a plan would do, for somebody who has to approve it: one thing a line, with
-// all people by the names that the directory has, those of other companies with these.
+// DescribePlan says what a plan would do, for somebody who has to approve it: one thing a line,
+// with all people by the names that the directory has, those of other companies with these.
 func (env *Env) DescribePlan(ctx context.Context, p Plan) ([]string, error) {
 	room, ok := p.(*roomPlan)
 	if !ok {
@@ -196,7 +197,7 @@ func markChanges(before, now []string) []string {
 // EndedCard takes the place of a card once somebody has decided, or nobody can any more.
 func (a Approval) EndedCard(s ApprovalState, room string) Reply {
 	about := a.From.Name + "'s room “" + room + "” (request " + string(a.Request) + "): "
-	return openReply(CodePutOff, about+s.String())
+	return textReply(CodePutOff, about+s.String())
 }
 
 // String says what has become of an approval.
@@ -204,17 +205,17 @@ func (s ApprovalState) String() string {
 	var text string
 	switch s.Outcome {
 	case Approved:
-		text = "✓ approved by " + s.By
+		text = "approved by " + s.By
 	case ApprovalRejected:
-		text = "✗ rejected by " + s.By
+		text = "rejected by " + s.By
 	case ApprovalExpired:
-		return "✗ nobody has decided in time."
+		return "nobody has decided in time."
 	case ApprovalWithdrawn:
-		return "✗ withdrawn by who asked for it."
+		return "withdrawn by who asked for it."
 	case ApprovalUnreached:
-		return "✗ nobody who may approve it could be asked."
+		return "nobody who may approve it could be asked."
 	default:
-		return "✗ it has ended."
+		return "it has ended."
 	}
 	text += " on " + formatTime(s.At)
 	if s.Reason != "" {
@@ -288,6 +289,13 @@ func AddApproval(reply Reply, s ApprovalState) Reply {
 	return reply
 }
 
+// AddNeedsApproval ends a preview with that somebody has to approve the request first.
+func AddNeedsApproval(reply Reply, rule string) Reply {
+	line := messageml.Paragraph(messageml.Text("Somebody has to approve it first (rule “" + rule + "”)."))
+	reply.Body = append(slices.Clip(reply.Body), line)
+	return reply
+}
+
 // ClickedApproval is what somebody has decided on a card, read from the stamp of the card, and
 // whether the card is for one person.
 func ClickedApproval(data string, values symphony.FormValues) (card ApprovalCard, outcome, reason string, err error) {
@@ -310,17 +318,28 @@ func ClickedApproval(data string, values symphony.FormValues) (card ApprovalCard
 // ConfirmDecision is the answer to who has decided about a request.
 func ConfirmDecision(outcome string, from string) Reply {
 	if outcome == Approved {
-		return openReply(CodeDone, "✓ You have approved it. I go on, and tell "+from+".")
+		return textReply(CodeDone, "✓ You have approved it. I go on, and tell "+from+".")
 	}
-	return openReply(CodeDone, "✓ You have rejected it. Nothing is created, and "+from+" is told.")
+	return textReply(CodeDone, "✓ You have rejected it. Nothing is created, and "+from+" is told.")
 }
 
 // DecidedAlready answers a click on a card about which somebody has decided before.
 func DecidedAlready(s ApprovalState) *Refusal {
-	return &Refusal{Code: "decided", Message: "Your click changes nothing: " + strings.TrimPrefix(strings.TrimPrefix(s.String(), "✓ "), "✗ "), Open: true, Final: true}
+	return &Refusal{
+		Code: "decided", Message: "Your click changes nothing: " + s.String(), Next: stillWaits, Final: true, Offers: []Offer{approvalsOffer()},
+	}
 }
 
 // MayNotDecide answers a click on a card by somebody who may not decide about the request.
 func MayNotDecide(why string) *Refusal {
-	return &Refusal{Code: "may-not-decide", Message: why + " Nothing was decided.", Open: true, Final: true}
+	return &Refusal{
+		Code: "may-not-decide", Message: why + " Nothing was decided.", Next: stillWaits, Final: true, Offers: []Offer{approvalsOffer()},
+	}
+}
+
+const stillWaits = "What waits for you:"
+
+// approvalsOffer shows what waits for somebody's approval.
+func approvalsOffer() Offer {
+	return Offer{Label: "What waits for me", Command: syntax.Message{Text: "/approvals"}}
 }

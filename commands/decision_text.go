@@ -24,6 +24,9 @@ func (rd reader) body(d Decision) []messageml.Node {
 	if !d.Next.IsZero() {
 		body = append(body, messageml.Paragraph(messageml.Text("The next room may be opened at "+formatTime(d.Next)+".")))
 	}
+	if d.ApprovedBy != "" {
+		body = append(body, messageml.Paragraph(messageml.Text("✓ Approved by "+d.ApprovedBy+".")))
+	}
 	var items []messageml.Item
 	for _, c := range d.Checks {
 		if text := rd.describeCheck(c); text != "" {

@@ -20,6 +20,8 @@ type Env struct {
 	// Rules and Record are what /can, /why, /policy and /receipt ask.
 	Rules  Rules
 	Record Record
+	// Approvals is what /approvals asks.
+	Approvals Approvals
 	// Clock measures how long an answer waits for the people who are being added.
 	Clock Clock
 
@@ -36,7 +38,7 @@ func NewEnv(env Env) *Env {
 // Commands are all commands of this version.
 func (env *Env) Commands() Catalogue {
 	commands := Catalogue{env.newRoomCommand(), env.groupsCommand(), env.receiptCommand()}
-	commands = append(commands, env.canCommand(commands), env.whyCommand(), env.policyCommand(), env.pauseCommand(), env.resumeCommand())
+	commands = append(commands, env.canCommand(commands), env.whyCommand(), env.approvalsCommand(), env.policyCommand(), env.pauseCommand(), env.resumeCommand())
 	return append(commands, helpCommand(commands))
 }
 

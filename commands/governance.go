@@ -51,6 +51,8 @@ type Decision struct {
 	Checks  []Check
 	Next    time.Time // of a limit: when the next room may be opened; zero where that is not known
 
+	ApprovedBy string // name of who has approved it; empty for nobody
+
 	// Of decisions in the record:
 	Request RequestID
 	Command string

@@ -2,8 +2,10 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"roombot/commands/syntax"
 )
@@ -11,12 +13,27 @@ import (
 // Pauser stops requests from changing anything in Symphony, in all replicas, and lets them go on.
 type Pauser interface {
 	// Pause holds requests of a kind, or of all where kind is empty; with drop it refuses them.
-	Pause(ctx context.Context, by Person, kind, reason string, drop bool) error
+	Pause(ctx context.Context, by PauseRequest, kind, reason string, drop bool) error
 	// Resume ends the pause of a kind, or all pauses where kind is empty. It returns how many held
 	// requests go on, and whether anything was paused.
-	Resume(ctx context.Context, by Person, kind string) (freed int, paused bool, err error)
+	Resume(ctx context.Context, by PauseRequest, kind string) (freed int, paused bool, err error)
 	// Kinds are the kinds of requests that one may pause.
 	Kinds() []string
+}
+
+// PauseRequest is who has typed /pause or /resume, and when.
+type PauseRequest struct {
+	Person
+	At time.Time
+}
+
+// ErrOvertaken says that a /pause or /resume that was typed later has been carried out already.
+var ErrOvertaken = errors.New("a later /pause or /resume was carried out before")
+
+// overtakenReply answers what came late or out of order. A pause after its end would hold
+// everything, and nobody would know.
+func overtakenReply() Reply {
+	return openReply(CodeDone, "This has reached me after a /pause or /resume that was typed later, so I have changed nothing. Type it again if it is still wanted.")
 }
 
 // maxReason is how much is kept of the reason of a pause, in letters.
@@ -41,7 +58,9 @@ func (env *Env) pauseCommand() Command {
 			}
 			reason := syntax.Truncate(strings.Trim(strings.Join(words, " "), `"`), maxReason)
 			return actPlan(func(ctx context.Context) (Reply, error) {
-				if err := env.Pauses.Pause(ctx, r.From, kind, reason, drop); err != nil {
+				if err := env.Pauses.Pause(ctx, PauseRequest{r.From, r.At}, kind, reason, drop); errors.Is(err, ErrOvertaken) {
+					return overtakenReply(), nil
+				} else if err != nil {
 					return Reply{}, err
 				}
 				text := "⏸ Paused: " + describeKind(kind) + ". They are kept, and go on after /resume."
@@ -68,8 +87,10 @@ func (env *Env) resumeCommand() Command {
 		Plan: func(_ context.Context, r *Request) (Plan, error) {
 			kind, _ := env.cutKind(r.Text)
 			return actPlan(func(ctx context.Context) (Reply, error) {
-				freed, paused, err := env.Pauses.Resume(ctx, r.From, kind)
+				freed, paused, err := env.Pauses.Resume(ctx, PauseRequest{r.From, r.At}, kind)
 				switch {
+				case errors.Is(err, ErrOvertaken):
+					return overtakenReply(), nil
 				case err != nil:
 					return Reply{}, err
 				case !paused:

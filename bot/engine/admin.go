@@ -31,7 +31,7 @@ type JobState string
 const (
 	Waiting   JobState = "waiting"   // for an earlier job of its conversation
 	Ready     JobState = "ready"     // for a worker, or for the end of its pause
-	Held      JobState = "held"      // until the end of a pause
+	Held      JobState = "held"      // until the end of a pause, or an answer
 	Running   JobState = "running"   // an attempt is under way
 	Reporting JobState = "reporting" // failed, and about to be reported to the user
 	Done      JobState = "done"

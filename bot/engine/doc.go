@@ -40,8 +40,8 @@
 //
 // # Questions
 //
-// A job may ask people something and wait for one answer, for hours. It is held meanwhile, like by a
-// pause, and counts for no bound but that of open questions. The first answer counts: one
+// A job may ask people something and wait for one answer, for hours. It is held meanwhile, like by
+// a pause, and counts for no bound but that of open questions. The first answer counts: one
 // transaction stores it, as a result of the job, with its entry of the audit record, and makes the
 // job ready. Where the time passes without an answer, a poll makes it ready.
 //

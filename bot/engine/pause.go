@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -32,6 +33,43 @@ func (p Pause) holds(kind string) bool { return p.Kind == EveryKind || p.Kind ==
 type PausedError struct{ Pause Pause }
 
 func (e *PausedError) Error() string { return "paused by " + e.Pause.By }
+
+// ErrOvertaken says that a pause, or the end of one, that was asked for later has been carried out
+// before.
+var ErrOvertaken = errors.New("a later pause or resume has been carried out")
+
+type askedKey struct{}
+
+// AskedAt says when a pause, or the end of one, was asked for, where what was asked may come late
+// or out of order. All such times are by one clock.
+func AskedAt(ctx context.Context, at time.Time) context.Context {
+	return context.WithValue(ctx, askedKey{}, at)
+}
+
+// noteNewestAsked is the note of the greatest time that was given to AskedAt, in microseconds since
+// 1970.
+const noteNewestAsked = "pause-asked"
+
+// noteAsked notes when what is carried out was asked for. The error is ErrOvertaken where that was
+// before what was carried out already. The caller keeps other transactions from the pauses.
+func noteAsked(ctx context.Context, tx runner) error {
+	at, known := ctx.Value(askedKey{}).(time.Time)
+	if !known || at.IsZero() {
+		return nil
+	}
+	var newest string
+	_, err := queryRow(ctx, tx, []any{&newest}, `SELECT value FROM note WHERE name = '`+noteNewestAsked+`'`)
+	if err != nil {
+		return err
+	}
+	last, _ := strconv.ParseInt(newest, 10, 64) // nothing was asked for before
+	if at.UnixMicro() < last {
+		return ErrOvertaken
+	}
+	_, err = tx.exec(ctx, `INSERT INTO note (name, value) VALUES ('`+noteNewestAsked+`', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+		strconv.FormatInt(at.UnixMicro(), 10))
+	return err
+}
 
 // ErrHeldFull says that no more jobs may be held, of one owner or in all.
 var ErrHeldFull = errors.New("too many jobs are held")
@@ -86,7 +124,8 @@ func findPause(all []Pause, kind string) *Pause {
 }
 
 // Pause has no job of a kind begin to write from now on, in no process on the store. It takes the
-// place of an earlier pause of the same kind, which it returns; that one's time stays.
+// place of an earlier pause of the same kind, which it returns; that one's time stays. The error is
+// ErrOvertaken as AskedAt says.
 func (a *jobAdmin) Pause(ctx context.Context, p Pause) (earlier *Pause, err error) {
 	p.At = time.Now().Truncate(time.Millisecond)
 	err = a.changePauses(ctx, actPause+kindText(p.Kind), func(all []Pause) []Pause {
@@ -137,6 +176,9 @@ func kindText(kind string) string {
 func (a *jobAdmin) changePauses(ctx context.Context, act string, change func([]Pause) []Pause) error {
 	return a.store.write(ctx, func(ctx context.Context, tx runner) error {
 		all, err := readPauses(ctx, tx, a.store.dialect().changeLock())
+		if err == nil {
+			err = noteAsked(ctx, tx)
+		}
 		if err != nil {
 			return err
 		}

@@ -44,7 +44,7 @@ func waitForHeld(t *testing.T, e *engine.Engine, n int) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		s, err := e.Stats(context.Background())
-		return err == nil && s.Held == n && s.Queued+s.Running == 0
+		return err == nil && s.Held+s.Asking == n && s.Queued+s.Running == 0
 	}, patience, 5*time.Millisecond)
 }
 
@@ -287,5 +287,29 @@ func TestAnUrgentJobFindsAWorkerWhereAllAreBusy(t *testing.T) {
 		insert(t, e, urgent)
 		require.Equal(t, "urgent", next(t, ran))
 		require.Empty(t, inside, "and nobody else does")
+	})
+}
+
+func TestWhatIsAskedForLaterIsNotTakenBackByWhatComesLate(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		e, _ := start(t, quickConfig(store, doNothing))
+		begin := time.Now()
+		asked := func(seconds int) context.Context {
+			return engine.AskedAt(context.Background(), begin.Add(time.Duration(seconds)*time.Second))
+		}
+		_, err := e.Pause(asked(10), engine.Pause{Kind: "write", By: "Olivia"})
+		require.NoError(t, err)
+		_, _, err = e.Resume(asked(20), "")
+		require.NoError(t, err)
+		_, err = e.Pause(asked(15), engine.Pause{Kind: engine.EveryKind, By: "Olivia"})
+		require.ErrorIs(t, err, engine.ErrOvertaken)
+		_, _, err = e.Resume(asked(20), "")
+		require.NoError(t, err, "what is carried out again after a crash is not overtaken by itself")
+		all, err := e.Pauses(context.Background())
+		require.NoError(t, err)
+		require.Empty(t, all)
+		pause(t, e, "write") // from the shell, which nothing overtakes
+		_, _, err = e.Resume(asked(5), "")
+		require.ErrorIs(t, err, engine.ErrOvertaken)
 	})
 }

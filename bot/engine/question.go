@@ -10,13 +10,14 @@ import (
 	"roombot/bot/audit"
 )
 
-// A job may ask people something and wait for one answer, for as long as that may take. Meanwhile it
-// is held like by a pause: it is in no lane and counts for no bound but its own. The first answer
-// counts, in one transaction with its entry of the audit record, and the job goes on. Where the time
-// passes without one, the job goes on as well.
+// A job may ask people something and wait for one answer, for as long as that may take. Meanwhile
+// it is held like by a pause: it is in no lane and counts for no bound but its own. The first
+// answer counts, in one transaction with its entry of the audit record, and the job goes on. Where
+// the time passes without one, the job goes on as well.
 //
 // Whoever changes what holds a job keeps the note of the pauses from others until the transaction
-// ends, so that an answer and the settlement of the attempt that has asked come one after the other.
+// ends, so that an answer and the settlement of the attempt that has asked come one after the
+// other.
 
 // heldForAnswer is the kind of a job that is held until its question is answered. No pause has it.
 const heldForAnswer = "?"
@@ -94,9 +95,9 @@ func (a *jobAdmin) OpenQuestions(ctx context.Context) (all []Question, err error
 	return all, nil
 }
 
-// Ask stores the n-th question of the job, unless that was done, and has the job wait for its answer
-// once Handle returns WaitForAnswer. The error is ErrHeldFull where as many questions are open as
-// may be.
+// Ask stores the n-th question of the job, unless that was done, and has the job wait for its
+// answer once Handle returns WaitForAnswer. The error is ErrHeldFull where as many questions are
+// open as may be.
 func (a *Attempt) Ask(ctx context.Context, n int, text any, within time.Duration, most HoldBounds) error {
 	encoded, err := json.Marshal(text)
 	if err != nil {
@@ -166,8 +167,8 @@ func answerStep(n int) string { return fmt.Sprintf("answer/%d", n) }
 
 // Answer answers a question, unless somebody has done that: the first answer counts, over all
 // processes. It returns the question with the answer that counts, and whether that is this one. The
-// error is ErrUnknown where there is no such question, ErrEnded where the job has ended, and ErrLate
-// where the time has passed.
+// error is ErrUnknown where there is no such question, ErrEnded where the job has ended, and
+// ErrLate where the time has passed.
 func (e *Engine) Answer(ctx context.Context, job string, n int, answer Answer) (q Question, first bool, err error) {
 	text, err := json.Marshal(answer.Text)
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 type Stats struct {
 	Queued      int           // waiting for a worker, for their turn, for another attempt, or for a newer replica
 	Held        int           // by a pause
+	Asking      int           // waiting for the answer to a question
+	Unanswered  time.Duration // age of the oldest of these questions; zero without one
 	Running     int           // in an attempt
 	Failed      int           // failed for good, within Config.Keep
 	Oldest      time.Duration // age of the oldest unfinished job, by ReceivedAt; zero when there is none
@@ -25,13 +27,15 @@ type Stats struct {
 func (e *Engine) Stats(ctx context.Context) (Stats, error) {
 	s := Stats{Running: e.countRunning(), Replicas: 1, Commits: e.Commits(), OutageSince: e.health.outageSince()}
 	var open, running, alive int
-	var oldest, failing int64
-	_, err := queryRow(ctx, e.store, []any{&open, &oldest, &failing, &s.Failed, &running, &alive, &s.Entries, &s.Unlinked, &s.Held},
+	var oldest, failing, asked int64
+	_, err := queryRow(ctx, e.store, []any{&open, &oldest, &failing, &s.Failed, &running, &alive, &s.Entries, &s.Unlinked, &s.Held, &s.Asking, &asked},
 		`SELECT count(*), coalesce(min(received), 0), coalesce(min(CASE WHEN failing_since > 0 THEN failing_since END), 0),
 			(SELECT count(*) FROM command WHERE state = 'failed'),
 			(SELECT count(*) FROM river_job WHERE state = 'running'), (SELECT count(*) FROM replica WHERE dead IS NULL),
 			(SELECT coalesce(max(seq), 0) FROM audit), (SELECT count(*) FROM audit_unlinked),
-			(SELECT count(*) FROM command WHERE held <> '' AND finished IS NULL)
+			(SELECT count(*) FROM command WHERE held <> '' AND held <> '`+heldForAnswer+`' AND finished IS NULL),
+			(SELECT count(*) FROM command WHERE held = '`+heldForAnswer+`' AND finished IS NULL),
+			(SELECT coalesce(min(q.asked), 0) FROM question q JOIN command c ON c.id = q.command WHERE q.answered = 0 AND c.held = '`+heldForAnswer+`')
 			FROM command WHERE finished IS NULL AND held = ''`)
 	if err != nil {
 		return Stats{}, fmt.Errorf("count jobs: %w", err)
@@ -41,6 +45,9 @@ func (e *Engine) Stats(ctx context.Context) (Stats, error) {
 	s.Replicas = max(s.Replicas, alive)
 	if oldest > 0 {
 		s.Oldest = max(time.Since(time.UnixMicro(oldest)), 0)
+	}
+	if asked > 0 {
+		s.Unanswered = max(time.Since(time.UnixMicro(asked)), 0)
 	}
 	if failing > 0 {
 		s.Failing = max(time.Since(time.UnixMicro(failing)), 0)

@@ -113,18 +113,22 @@ func (p *Policy) approvedRule(name string) *rule {
 	return nil
 }
 
-// RulesWithApprovers lists the rules whose approvers each get a card.
-func (p *Policy) RulesWithApprovers() (rules []NamedRule) {
+// TooManyApprovers are the problems of rules with more than MaxApprovers people who would each get
+// a card. count says how many people one has.
+func (p *Policy) TooManyApprovers(count func(Approvers) int) (problems schema.Problems) {
 	if p == nil {
 		return nil
 	}
 	for _, r := range p.allow {
-		if r.approval != nil && r.approval.room == "" {
-			rules = append(rules, NamedRule{Name: r.name, Line: r.line})
+		approvers, needed := p.ApproversOf(r.name)
+		if !needed || approvers.Room != "" || len(r.approval.by) == 0 {
+			continue
+		}
+		if n := count(approvers); n > MaxApprovers {
+			problems = append(problems, r.approval.by[0].value.Problem(
+				fmt.Sprintf("and the other approvers are %d people, who would each get a card", n),
+				fmt.Sprintf(`name at most %d, or a "room" that gets the card`, MaxApprovers)))
 		}
 	}
-	return rules
+	return problems
 }
-
-// String is the rule as problems name it.
-func (r NamedRule) String() string { return fmt.Sprintf("rule %q (line %d)", r.Name, r.Line) }

@@ -152,7 +152,7 @@ func randomRules(r *rand.Rand) string {
 		deny = append(deny, rule(i, ", reason: Ask."))
 	}
 	for i := range 1 + r.IntN(3) {
-		allow = append(allow, rule(10+i, pick("", ", limits: {perDay: 2}", ", approval: {by: [internal]}")))
+		allow = append(allow, rule(10+i, pick("", ", limits: {perDay: 2}", ", approval: {by: [userid:5]}")))
 	}
 	return "deny: [" + strings.Join(deny, ", ") + "]\nallow: [" + strings.Join(allow, ", ") + "]"
 }

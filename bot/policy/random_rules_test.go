@@ -59,7 +59,7 @@ func (c chance) rule(i int, isDeny bool) string {
 	if isDeny {
 		return text + ", reason: no}\n"
 	}
-	return text + pick(c, []string{"", "", ", limits: {perHour: 2}", ", approval: {by: [internal], when: {external: true}}"}) + "}\n"
+	return text + pick(c, []string{"", "", ", limits: {perHour: 2}", ", approval: {by: [userid:5], when: {external: true}}"}) + "}\n"
 }
 
 func (c chance) rules(t testing.TB) *policy.Policy {

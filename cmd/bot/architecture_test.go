@@ -17,7 +17,7 @@ import (
 
 // layers are the packages from the lowest up. A package imports only packages of lower lines.
 var layers = [][]string{
-	{"rsa", "bot/audit", "bot/testrun", "symphony/messageml", "symphony/outage", "commands/syntax", "symphony/sandbox/client"},
+	{"rsa", "bot/approval", "bot/audit", "bot/testrun", "symphony/messageml", "symphony/outage", "commands/syntax", "symphony/sandbox/client"},
 	{"symphony"},
 	{"symphony/sandbox/markup", "symphony/sandbox/page", "symphony/sandbox/page/pagetest"},
 	{"symphony/sandbox/world"},

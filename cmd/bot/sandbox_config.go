@@ -45,9 +45,11 @@ allow:
     who: ["*"]
     where: ["*"]
     commands: [newroom, groups, receipt]
+    approval: {when: {external: true}, by: ["user:cora", "user:ops"], within: 4h}
 tests:
   - {name: bob may, as: {username: bob}, run: '/newroom "Q2 Earnings" @alice', expect: allow}
   - {name: contractors may not, as: {username: kim}, run: '/newroom "Q2 Earnings"', expect: deny, rule: contractors}
+  - {name: other companies need an approval, as: {username: bob}, run: '/newroom "Elm" external:yes', expect: approve}
 `
 
 // writePolicy writes the policy once, where there is nothing of its name.

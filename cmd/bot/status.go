@@ -146,6 +146,9 @@ func printHealth(out stdio.Writer, h bot.Health, now time.Time) error {
 	for _, p := range h.Pauses {
 		row("Paused", "%s", formatPause(p, now))
 	}
+	if h.Queue.Approvals > 0 {
+		row("Approvals", "%d requests wait for one", h.Queue.Approvals)
+	}
 	if h.Queue.Held > 0 {
 		row("Held", "%d requests, until the pause ends", h.Queue.Held)
 	}

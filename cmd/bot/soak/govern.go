@@ -153,7 +153,8 @@ func (s *soak) pauseBots(ctx, working context.Context) error {
 		if planned.inChat {
 			act = s.actInChat
 		}
-		if err := act(ctx, "pause", planned.kind); err != nil {
+		heard, err := act(ctx, "pause", planned.kind)
+		if err != nil {
 			return err
 		}
 		p := Pause{InChat: planned.inChat, Kind: planned.kind, From: time.Now()}
@@ -161,8 +162,10 @@ func (s *soak) pauseBots(ctx, working context.Context) error {
 			return err
 		}
 		p.Until = time.Now()
-		s.governance.Pauses = append(s.governance.Pauses, p)
-		if err := act(ctx, "resume", planned.kind); err != nil {
+		if heard {
+			s.governance.Pauses = append(s.governance.Pauses, p)
+		}
+		if _, err := act(ctx, "resume", planned.kind); err != nil {
 			return err
 		}
 	}
@@ -170,23 +173,25 @@ func (s *soak) pauseBots(ctx, working context.Context) error {
 }
 
 // actInShell pauses the bots, or lets them go on, by a process beside them.
-func (s *soak) actInShell(ctx context.Context, act, kind string) error {
-	return s.trial.Bots[0].Command(ctx, act, kind)
+func (s *soak) actInShell(ctx context.Context, act, kind string) (heard bool, err error) {
+	err = s.trial.Bots[0].Command(ctx, act, kind)
+	return err == nil, err
 }
 
-// actInChat has the administrator type it, and waits for the answer.
-func (s *soak) actInChat(ctx context.Context, act, kind string) error {
+// actInChat has the administrator type it, and waits for the answer. It reports false where none
+// came: what is heard later is not carried out any more, since the administrator goes on.
+func (s *soak) actInChat(ctx context.Context, act, kind string) (heard bool, err error) {
 	c := &Request{As: administrator, Text: "/" + act + " " + kind}
 	said, err := s.trial.Pod.Says(ctx, c.As, c.Text)
 	if err != nil {
-		return fmt.Errorf("say %q: %w", c.Text, err)
+		return false, fmt.Errorf("say %q: %w", c.Text, err)
 	}
 	c.MessageID, c.StreamID, c.Number = said.Message.ID, said.Message.StreamID, string(commands.NewRequestID(said.Message.ID))
 	s.governance.Commands = append(s.governance.Commands, c)
 	for began := time.Now(); time.Since(began) < s.Patience && !s.ledger.hasFinal(c.Number); {
 		if err := trial.Pause(ctx, 20*time.Millisecond); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return s.ledger.hasFinal(c.Number), nil
 }

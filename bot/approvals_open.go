@@ -1,0 +1,55 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"roombot/bot/approval"
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// Open are the requests that somebody may approve now, and those of their own that wait.
+func (g governance) Open(ctx context.Context, who symphony.UserID) (forThem, own []commands.OpenApproval, err error) {
+	questions, err := g.bot.engine.OpenQuestions(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, q := range questions {
+		var asked approval.Asked
+		if err := json.Unmarshal(q.Text, &asked); err != nil {
+			return nil, nil, fmt.Errorf("read what was asked: %w", err)
+		}
+		open := commands.OpenApproval{Request: commands.NewRequestID(q.Job), Rule: asked.Rule, Until: q.Until, Room: asked.Room != ""}
+		if asked.Requester == int64(who) {
+			own = append(own, open)
+			continue
+		}
+		may, err := g.mayApprove(ctx, asked, who)
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case may:
+			open.From = g.bot.nameOf(ctx, symphony.UserID(asked.Requester))
+			forThem = append(forThem, open)
+		}
+	}
+	return forThem, own, nil
+}
+
+// mayApprove reports whether somebody was asked, and is an approver of the rule as far as is known
+// now. A click is judged anew.
+func (g governance) mayApprove(ctx context.Context, asked approval.Asked, who symphony.UserID) (bool, error) {
+	if g.bot.env.IsExternal(who) || asked.Room == "" && !slices.Contains(asked.Approvers, int64(who)) {
+		return false, nil
+	}
+	rules := g.bot.rules.now()
+	approvers, found := rules.ApproversOf(asked.Rule)
+	if !found {
+		return false, nil
+	}
+	subject, err := g.bot.policySubject(ctx, who, approvers.Groups, true)
+	return err == nil && rules.IsApprover(asked.Rule, subject), err
+}

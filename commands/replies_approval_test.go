@@ -1,0 +1,51 @@
+package commands_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/commands"
+	"roombot/commands/syntax"
+)
+
+func TestRepliesApproval(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 4, 14, 4, 5, 0, time.UTC)
+	asked := syntax.Message{Text: `/newroom "Elm" @alice external`}
+	subject := commands.Subject{Request: "448z-mtmq-8sc7", Room: "Elm"}
+	card := commands.Approval{
+		Card: commands.ApprovalCard{Job: "job", N: 1, Hash: "hash"}, Request: subject.Request, From: commands.Person{Name: "Bob Chen"},
+		Rule: "client rooms", Version: "1f0a9c3e", Until: at,
+	}
+	plan := []string{"Name: Elm", "Room: private", "Member: Alice Martin", "Group: Test Group (3 people)"}
+	again := card
+	again.Before = []string{"Name: Elm", "Room: private", "Member: Alice Martin", "Member: Kim Novak"}
+	approved := commands.ApprovalState{Outcome: commands.Approved, By: "Cora Lind", At: at}
+	rejected := commands.ApprovalState{Outcome: commands.ApprovalRejected, By: "Cora Lind", At: at, Reason: "not this week"}
+	entries := []entry{
+		{"The card of an approver", card.CardFor(plan)},
+		{"The card of an approver who is asked again", again.CardFor(plan)},
+		{"The request waits for approvers", commands.TellAsked(subject, "job", []string{"Cora Lind", "Kim Novak"}, at, false)},
+		{"The request waits again, in a chat with other companies", commands.TellAsked(subject, "job", nil, at, true)},
+		{"An approver has approved", commands.ConfirmDecision(commands.Approved, "Bob Chen")},
+		{"An approver has rejected", commands.ConfirmDecision(commands.ApprovalRejected, "Bob Chen")},
+		{"The room of an approved request is open", commands.AddApproval(commands.Reply{Code: commands.CodeDone}, approved)},
+		{"The preview of a request that needs an approval", commands.AddNeedsApproval(commands.Reply{Code: commands.CodePreview}, "client rooms")},
+		{"As many requests wait for an approval as may", commands.ApprovalsFull(20, asked).Reply()},
+		{"The request has changed each time it was approved", commands.TooManyChanges(asked).Reply()},
+		{"A click on a card by somebody who may not decide", commands.MayNotDecide("You cannot approve what you have asked for yourself.").Reply()},
+	}
+	for _, state := range []commands.ApprovalState{
+		approved, rejected, {Outcome: commands.ApprovalExpired}, {Outcome: commands.ApprovalWithdrawn}, {Outcome: commands.ApprovalUnreached}, {Outcome: commands.ApprovalEnded},
+	} {
+		entries = append(entries, entry{"A card whose request was " + state.Outcome, card.EndedCard(state, "Elm")})
+		entries = append(entries, entry{"A click on a card whose request was " + state.Outcome, commands.DecidedAlready(state).Reply()})
+		if state.Outcome != commands.Approved {
+			entries = append(entries, entry{"The requester whose request was " + state.Outcome, commands.NotApproved(state, contact, asked).Reply()})
+		}
+	}
+	require.NotEmpty(t, entries)
+	requireReplies(t, "approval.txt", entries)
+}
