@@ -111,46 +111,77 @@ func (a *attempt) firstQuestion() int { return (max(a.series, 1)-1)*maxAsked + 1
 // not approved.
 func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *policy.Decision) error {
 	hash := commands.PlanHash(a.planned, d.Rule)
+	q, err := a.lastQuestion(ctx)
+	if err == nil && q.N > 0 && q.IsOpen() {
+		q, err = a.waitForAnswer(ctx, q)
+	}
+	if err != nil {
+		return err
+	}
+	if q.N > 0 {
+		a.endCards(ctx, q)
+	}
+	if q.N == 0 || q.answer.Outcome == approval.Ended || q.answer.Outcome == approval.Approved && q.asked.Hash != hash {
+		if q, err = a.askAgain(ctx, q.N, hash, rules, d); err != nil {
+			return err
+		}
+	}
+	if q.answer.Outcome != approval.Approved {
+		return commands.NotApproved(a.stateForRequester(q), d.Contact, a.said)
+	}
+	d.Allowed, d.Denial, d.Reason = true, "", ""
+	a.approved = &q
+	return nil
+}
+
+// lastQuestion is the last question of the request in this series of attempts, which alone counts:
+// who has rejected what would be done now is not overruled by an approval of before. N is 0 where
+// nothing was asked.
+func (a *attempt) lastQuestion(ctx context.Context) (last question, err error) {
 	first := a.firstQuestion()
 	for n := first; n < first+maxAsked; n++ {
+		if shown, err := a.Result(stepShownPlan(n), new(shownPlan)); err != nil || !shown {
+			return last, err
+		}
 		q, asked, err := a.readQuestion(ctx, n)
-		switch {
-		case err != nil:
-			return err
-		case !asked:
-			return a.ask(ctx, n, hash, rules, d)
-		case q.IsOpen():
-			if q, err = a.waitForAnswer(ctx, q); err != nil {
-				return err
-			}
+		if err != nil || !asked {
+			return last, err
 		}
-		a.endCards(ctx, q)
-		switch {
-		case q.answer.Outcome != approval.Approved:
-			return commands.NotApproved(a.stateForRequester(q), d.Contact, a.said)
-		case q.asked.Hash == hash:
-			d.Allowed, d.Denial, d.Reason = true, "", ""
-			a.approved = &q
-			return nil
-		}
+		last = q
+	}
+	return last, nil
+}
+
+// askAgain asks after the question of a number, or for the first time after 0.
+func (a *attempt) askAgain(ctx context.Context, after int, hash string, rules *policy.Policy, d *policy.Decision) (question, error) {
+	first := a.firstQuestion()
+	n := max(after+1, first)
+	if n == first+maxAsked {
+		return question{}, commands.TooManyChanges(a.said)
+	}
+	if n > first {
 		zerolog.Ctx(ctx).Info().Msg("what was approved has changed, the approvers are asked again")
 	}
-	return commands.TooManyChanges(a.said)
+	q, err := a.ask(ctx, n, hash, rules, d)
+	if err == nil {
+		a.endCards(ctx, q)
+	}
+	return q, err
 }
 
 // ask asks the approvers. In one transaction the question is stored, with the decision and an entry
 // of the record, and the job held; the cards follow.
-func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Policy, d *policy.Decision) error {
+func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Policy, d *policy.Decision) (q question, err error) {
 	if hash == "" {
-		return fmt.Errorf("a plan of /%s cannot be approved", a.command)
+		return q, fmt.Errorf("a plan of /%s cannot be approved", a.command)
 	}
 	approvers, found := rules.ApproversOf(d.Rule)
 	if !found {
-		return fmt.Errorf("rule %q has no approvers", d.Rule)
+		return q, fmt.Errorf("rule %q has no approvers", d.Rule)
 	}
 	people, err := a.findApprovers(ctx, approvers)
 	if err != nil {
-		return err
+		return q, err
 	}
 	asked := approval.Asked{
 		Rule: d.Rule, Version: rules.Version(), Hash: hash, Requester: int64(a.request.From.ID), Room: approvers.Room,
@@ -160,10 +191,10 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 	}
 	plan, err := a.keepShownPlan(ctx, n)
 	if err != nil {
-		return err
+		return q, err
 	}
-	if err := a.addDecisionEntry(ctx, a.decided); err != nil {
-		return err
+	if err = a.addDecisionEntry(ctx, a.decided); err != nil {
+		return q, err
 	}
 	part := fmt.Sprintf("approval/%d/asked", n)
 	entry, facts := audit.New(audit.Approval, string(a.id), part, bodyOfApproval("asked", n, asked)).WithFacts(approvalFacts{Plan: plan.Lines})
@@ -171,20 +202,15 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 	err = a.Ask(ctx, n, asked, approvers.Within, approvalBounds)
 	switch {
 	case errors.Is(err, engine.ErrHeldFull):
-		return commands.ApprovalsFull(approvalBounds.PerOwner, a.said)
+		return q, commands.ApprovalsFull(approvalBounds.PerOwner, a.said)
 	case err != nil:
-		return err
+		return q, err
 	}
 	zerolog.Ctx(ctx).Info().Str("rule", d.Rule).Int("approvers", len(people)).Msg("request waits for an approval")
-	q, _, err := a.readQuestion(ctx, n)
-	if err == nil {
-		q, err = a.waitForAnswer(ctx, q)
+	if q, _, err = a.readQuestion(ctx, n); err != nil {
+		return q, err
 	}
-	if err != nil {
-		return err
-	}
-	a.endCards(ctx, q)
-	return commands.NotApproved(a.stateForRequester(q), d.Contact, a.said)
+	return a.waitForAnswer(ctx, q)
 }
 
 // keepShownPlan stores what the card of a question says.
@@ -232,21 +258,6 @@ func (a *attempt) endQuestion(ctx context.Context, q question, outcome approval.
 	return ended, err
 }
 
-// checkAnswered refuses a request of which the policy in force wants no approval any more, but that
-// was not approved when it did: who has rejected it was told that nothing is created, and who has
-// asked for it when the time ends.
-func (a *attempt) checkAnswered(ctx context.Context, d policy.Decision) error {
-	last, err := a.endApproval(ctx, nil)
-	if err != nil {
-		return err
-	}
-	switch last.answer.Outcome {
-	case "", approval.Approved, approval.Ended:
-		return nil
-	}
-	return commands.NotApproved(last.state(), d.Contact, a.said)
-}
-
 // tellAsked tells the requester once whom was asked. People of other companies read of nobody.
 func (a *attempt) tellAsked(ctx context.Context, q question) {
 	err := a.Do(ctx, stepAskedTold(q.N), nil, func(ctx context.Context) (any, error) {
@@ -265,38 +276,4 @@ func (a *attempt) tellAsked(ctx context.Context, q question) {
 	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
 	}
-}
-
-// endApproval answers the open question of a request that ends without an answer to it, or goes on
-// without one, and has the cards of all its questions say what has become of them. It returns the
-// last question, the zero value without any.
-func (a *attempt) endApproval(ctx context.Context, cause error) (last question, err error) {
-	first := a.firstQuestion()
-	for n := first; n < first+maxAsked; n++ {
-		if shown, err := a.Result(stepShownPlan(n), new(shownPlan)); err != nil || !shown {
-			return last, err
-		}
-		q, asked, err := a.readQuestion(ctx, n)
-		if err != nil || !asked {
-			return last, err
-		}
-		if q.IsOpen() {
-			if q, err = a.endQuestion(ctx, q, outcomeWithoutAnswer(q, cause)); err != nil {
-				return last, err
-			}
-		}
-		a.endCards(ctx, q)
-		last = q
-	}
-	return last, nil
-}
-
-func outcomeWithoutAnswer(q question, cause error) approval.Outcome {
-	switch {
-	case errors.Is(cause, engine.ErrStopped):
-		return approval.Withdrawn
-	case !time.Now().Before(q.Until):
-		return approval.Expired
-	}
-	return approval.Ended
 }

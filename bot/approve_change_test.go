@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/client"
 )
 
 // rulesWithoutApproval let everybody do what needed an approval before.
@@ -37,6 +39,59 @@ func TestWhatWasAskedEndsAlsoUnderAPolicyThatWantsNoApproval(t *testing.T) {
 				w.waitUntilIdle()
 				require.Contains(t, w.recordOf(asked), "approval expired")
 			}
+		})
+	}
+}
+
+func TestALaterRejectionCountsMoreThanAnEarlierApproval(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, withRules(approvalRules))
+	w.says("ops", "/pause newroom").sees("Paused")
+	asked := w.asks("bob", `/newroom "Elm" external @alice`)
+	w.decides("cora", w.waitForCard("cora", 1), "approve", "").seesAmong("You have approved it.")
+	asked.waitForAnswer("has paused me")
+	w.stop()
+	w.rules = strings.Replace(approvalRules, "name: rooms", "name: client rooms", 1)
+	w.start()
+	w.says("ops", "/resume").sees("Resumed")
+	w.waitForCard("kim", 1)
+	w.stop()
+	w.changeStore(`UPDATE question SET answered = until - 1, answer = '{"outcome":"rejected","by":1,"click":"c"}' WHERE n = 2`)
+	w.rules = approvalRules // what cora has approved
+	w.start()
+	asked.endsWith("has not approved this", "Nothing was created.")
+	require.Empty(t, w.rooms("Elm"))
+}
+
+func TestAQuestionThatHasEndedWithoutAnAnswerIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, withRules(approvalRules))
+	asked := w.asks("bob", `/newroom "Elm" external`)
+	w.waitForCard("cora", 1)
+	w.stop()
+	w.changeStore(`UPDATE question SET answered = until - 1, answer = '{"outcome":"ended"}'`)
+	w.start()
+	asked.waitForAnswer("again, since what would be done has changed")
+	w.decides("cora", w.waitForCard("cora", 1), "approve", "").seesAmong("You have approved it.")
+	asked.endsWith("✓ Elm", "Approved by Cora Lind")
+}
+
+func TestEachCardSaysInTheEndWhatHasBecomeOfIt(t *testing.T) {
+	t.Parallel()
+	for name, faults := range map[string][]client.Fault{
+		"sent without an answer": {{Path: onSend, Drop: "after", Count: 1}},
+		"not to be changed":      {{Path: onUpdate, Status: 503, Count: 12}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, settlesSoon, withRules(strings.Replace(approvalRules, `, "user:kim"`, "", 1)))
+			w.fail(faults...)
+			asked := w.asks("bob", `/newroom "Elm" external`)
+			w.decides("cora", w.waitForCard("cora", 1), "approve", "").seesAmong("You have approved it.")
+			asked.endsWith("✓ Elm")
+			w.waitUntilIdle()
+			require.NotContains(t, w.waitForChat("cora", "approved by Cora Lind on "), "[ Approve ]")
+			w.theOnly("Elm", "bob")
 		})
 	}
 }

@@ -80,6 +80,9 @@ func (a *attempt) finish(ctx context.Context, started time.Time) error {
 		return a.addAnswerEntry(ctx, answerBody{Outcome: noOutcome, Reason: decided.ignored}, "")
 	}
 	shown, err := a.deliver(ctx, decided.outcome)
+	if err == nil {
+		err = a.finishCards(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -242,6 +245,12 @@ func (a *attempt) report(ctx context.Context, cause error) error {
 		return err
 	}
 	shown, err := a.deliver(ctx, decided)
+	if err == nil {
+		err = a.finishCards(ctx)
+	}
+	if wait, ok := errors.AsType[*commands.WaitError](err); ok && wait.FreesChat {
+		return engine.LeaveConversation(wait.After)
+	}
 	if err != nil {
 		return err
 	}

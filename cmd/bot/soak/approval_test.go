@@ -18,8 +18,9 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-// withApprovals is a governed soak with four requests that need an approval by cora or kim: of dora,
-// approved, of erin, rejected, of fred, about which nobody has decided, and of gina, withdrawn.
+// withApprovals is a governed soak with four requests that need an approval by cora or kim: of
+// dora, approved, of erin, rejected, of fred, about which nobody has decided, and of gina,
+// withdrawn.
 func withApprovals(t *testing.T) *governed {
 	t.Helper()
 	g := newGoverned(t)

@@ -54,8 +54,8 @@ type approvalHistory struct {
 // outcome is what has become of the last question; empty without one.
 func (h approvalHistory) outcome() approval.Outcome { return approval.Outcome(h.ended[h.last].Act) }
 
-// historyOf tells what is wrong with the order of the entries: each question is asked once, and ends
-// once after that.
+// historyOf tells what is wrong with the order of the entries: each question is asked once, and
+// ends once after that.
 func historyOf(entries []approvalEntry) (h approvalHistory, wrong []string) {
 	h = approvalHistory{asked: map[int]approvalEntry{}, ended: map[int]approvalEntry{}}
 	for _, x := range entries {

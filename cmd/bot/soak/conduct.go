@@ -35,8 +35,8 @@ func conducts() (all []conduct) {
 	return all
 }
 
-// deed is what people do about one question: when, which of the approvers is the first, and what the
-// reason is.
+// deed is what people do about one question: when, which of the approvers is the first, and what
+// the reason is.
 type deed struct {
 	conduct
 	after time.Duration // the first card came

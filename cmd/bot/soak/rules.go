@@ -18,7 +18,8 @@ import (
 const administrator = "ops"
 
 // Rules are what one text of the policy says: one person may be denied for a while, a few may open
-// some rooms an hour, some need an approval, and everybody else may open as many as nobody asks for.
+// some rooms an hour, some need an approval, and everybody else may open as many as nobody asks
+// for.
 type Rules struct {
 	Version string // as the bots show it
 	Text    []byte

@@ -255,8 +255,8 @@ func (s *soak) waitUntilDone(ctx context.Context, limit time.Duration) error {
 	return nil
 }
 
-// isDone reports whether all requests are answered, nobody is about to click, and the bots are idle:
-// an answer may come before the last people are added.
+// isDone reports whether all requests are answered, nobody is about to click, and the bots are
+// idle: an answer may come before the last people are added.
 func (s *soak) isDone(ctx context.Context) bool {
 	return s.ledger.countUnanswered() == 0 && s.approvers.haveClicked() && s.trial.IsIdle(ctx)
 }
