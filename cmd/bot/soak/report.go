@@ -231,13 +231,13 @@ func (t Tally) String() string {
 
 // questionSummary is how many questions there were, and how they ended.
 func (r Report) questionSummary() string {
-	text := fmt.Sprintf("%d %s", r.Questions[actAsked], actAsked)
+	list := []string{fmt.Sprintf("%d %s", r.Questions[actAsked], actAsked)}
 	for _, end := range slices.Sorted(maps.Keys(r.Questions)) {
 		if end != actAsked {
-			text += fmt.Sprintf(", %d %s", r.Questions[end], end)
+			list = append(list, fmt.Sprintf("%d %s", r.Questions[end], end))
 		}
 	}
-	return text
+	return strings.Join(list, ", ")
 }
 
 func (r Report) faultSummary() string {
