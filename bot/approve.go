@@ -114,46 +114,77 @@ func (a *attempt) firstQuestion() int { return (max(a.series, 1)-1)*maxAsked + 1
 // not approved.
 func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *policy.Decision) error {
 	hash := commands.PlanHash(a.planned, d.Rule)
+	q, err := a.lastQuestion(ctx)
+	if err == nil && q.N > 0 && q.IsOpen() {
+		q, err = a.waitForAnswer(ctx, q)
+	}
+	if err != nil {
+		return err
+	}
+	if q.N > 0 {
+		a.endCards(ctx, q)
+	}
+	if q.N == 0 || q.answer.Outcome == approval.Ended || q.answer.Outcome == approval.Approved && q.asked.Hash != hash {
+		if q, err = a.askAgain(ctx, q.N, hash, rules, d); err != nil {
+			return err
+		}
+	}
+	if q.answer.Outcome != approval.Approved {
+		return commands.NotApproved(a.stateForRequester(q), d.Contact, a.said)
+	}
+	d.Allowed, d.Denial, d.Reason = true, "", ""
+	a.approved = &q
+	return nil
+}
+
+// lastQuestion is the last question of the request in this series of attempts, which alone counts:
+// who has rejected what would be done now is not overruled by an approval of before. N is 0 where
+// nothing was asked.
+func (a *attempt) lastQuestion(ctx context.Context) (last question, err error) {
 	first := a.firstQuestion()
 	for n := first; n < first+maxAsked; n++ {
+		if shown, err := a.Result(stepShownPlan(n), new(shownPlan)); err != nil || !shown {
+			return last, err
+		}
 		q, asked, err := a.readQuestion(ctx, n)
-		switch {
-		case err != nil:
-			return err
-		case !asked:
-			return a.ask(ctx, n, hash, rules, d)
-		case q.IsOpen():
-			if q, err = a.waitForAnswer(ctx, q); err != nil {
-				return err
-			}
+		if err != nil || !asked {
+			return last, err
 		}
-		a.endCards(ctx, q)
-		switch {
-		case q.answer.Outcome != approval.Approved:
-			return commands.NotApproved(a.stateForRequester(q), d.Contact, a.said)
-		case q.asked.Hash == hash:
-			d.Allowed, d.Denial, d.Reason = true, "", ""
-			a.approved = &q
-			return nil
-		}
+		last = q
+	}
+	return last, nil
+}
+
+// askAgain asks after the question of a number, or for the first time after 0.
+func (a *attempt) askAgain(ctx context.Context, after int, hash string, rules *policy.Policy, d *policy.Decision) (question, error) {
+	first := a.firstQuestion()
+	n := max(after+1, first)
+	if n == first+maxAsked {
+		return question{}, commands.TooManyChanges(a.said)
+	}
+	if n > first {
 		zerolog.Ctx(ctx).Info().Msg("what was approved has changed, the approvers are asked again")
 	}
-	return commands.TooManyChanges(a.said)
+	q, err := a.ask(ctx, n, hash, rules, d)
+	if err == nil {
+		a.endCards(ctx, q)
+	}
+	return q, err
 }
 
 // ask asks the approvers. In one transaction the question is stored, with the decision and an entry
 // of the record, and the job held; the cards follow.
-func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Policy, d *policy.Decision) error {
+func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Policy, d *policy.Decision) (q question, err error) {
 	if hash == "" {
-		return fmt.Errorf("a plan of /%s cannot be approved", a.command)
+		return q, fmt.Errorf("a plan of /%s cannot be approved", a.command)
 	}
 	approvers, found := rules.ApproversOf(d.Rule)
 	if !found {
-		return fmt.Errorf("rule %q has no approvers", d.Rule)
+		return q, fmt.Errorf("rule %q has no approvers", d.Rule)
 	}
 	people, err := a.findApprovers(ctx, approvers)
 	if err != nil {
-		return err
+		return q, err
 	}
 	asked := approval.Asked{
 		Rule: d.Rule, Version: rules.Version(), Hash: hash, Requester: int64(a.request.From.ID), Room: approvers.Room,
@@ -163,10 +194,10 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 	}
 	plan, err := a.keepShownPlan(ctx, n)
 	if err != nil {
-		return err
+		return q, err
 	}
-	if err := a.addDecisionEntry(ctx, a.decided); err != nil {
-		return err
+	if err = a.addDecisionEntry(ctx, a.decided); err != nil {
+		return q, err
 	}
 	part := fmt.Sprintf("approval/%d/asked", n)
 	entry, facts := audit.New(audit.Approval, string(a.id), part, bodyOfApproval(actAsked, n, asked)).WithFacts(approvalFacts{Plan: plan.Lines})
@@ -174,20 +205,15 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 	err = a.Ask(ctx, n, asked, approvers.Within, approvalBounds)
 	switch {
 	case errors.Is(err, engine.ErrHeldFull):
-		return commands.ApprovalsFull(approvalBounds.PerOwner, a.said)
+		return q, commands.ApprovalsFull(approvalBounds.PerOwner, a.said)
 	case err != nil:
-		return err
+		return q, err
 	}
 	zerolog.Ctx(ctx).Info().Str("rule", d.Rule).Int("approvers", len(people)).Msg("request waits for an approval")
-	q, _, err := a.readQuestion(ctx, n)
-	if err == nil {
-		q, err = a.waitForAnswer(ctx, q)
+	if q, _, err = a.readQuestion(ctx, n); err != nil {
+		return q, err
 	}
-	if err != nil {
-		return err
-	}
-	a.endCards(ctx, q)
-	return commands.NotApproved(a.stateForRequester(q), d.Contact, a.said)
+	return a.waitForAnswer(ctx, q)
 }
 
 // keepShownPlan stores what the card of a question says.
@@ -253,36 +279,4 @@ func (a *attempt) tellAsked(ctx context.Context, q question) {
 	if err != nil {
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
 	}
-}
-
-// endApproval answers the open question of a request that ends without an answer to it.
-func (a *attempt) endApproval(ctx context.Context, cause error) error {
-	outcome := approval.Ended
-	if errors.Is(cause, engine.ErrStopped) {
-		outcome = approval.Withdrawn
-	}
-	first := a.firstQuestion()
-	for n := first; n < first+maxAsked; n++ {
-		q, asked, err := a.readQuestion(ctx, n)
-		if err != nil || !asked {
-			return err
-		}
-		if q.IsOpen() {
-			if q, err = a.endQuestion(ctx, q, outcome); err != nil {
-				return err
-			}
-		}
-		a.endCards(ctx, q)
-	}
-	return nil
-}
-
-// endUnneededApproval answers the question of a request that has an answer without one: the policy
-// denies it by now, or allows it without an approval.
-func (a *attempt) endUnneededApproval(ctx context.Context) error {
-	asked, err := a.Result(stepShownPlan(a.firstQuestion()), new(shownPlan))
-	if err != nil || !asked {
-		return err
-	}
-	return a.endApproval(ctx, nil)
 }

@@ -155,33 +155,12 @@ func (a *attempt) tellUnreached(ctx context.Context, q question, who []string) {
 	a.bot.tellAdmins(ctx, text)
 }
 
-// endCards has the cards of an answered question say what has become of it. A failure is logged and
-// stops nothing: a late click is told.
+// endCards has the cards of an answered question say at once what has become of it. A failure stops
+// nothing: finishCards follows.
 func (a *attempt) endCards(ctx context.Context, q question) {
-	ids := q.asked.Approvers
-	if q.asked.Room != "" {
-		ids = []int64{0}
+	if err := a.endEachCard(ctx, q); ignoreWait(err) != nil {
+		zerolog.Ctx(ctx).Debug().Err(err).Msg("card of an approval does not say yet that it has ended")
 	}
-	var plan shownPlan
-	if _, err := a.Result(stepShownPlan(q.N), &plan); err != nil {
-		zerolog.Ctx(ctx).Warn().Err(err).Msg("card of an approval may not say that it has ended")
-		return
-	}
-	ended := a.approvalOf(q).EndedCard(q.state(), plan.Name)
-	for _, id := range ids {
-		if err := a.endCard(ctx, q.N, symphony.UserID(id), ended); err != nil {
-			zerolog.Ctx(ctx).Warn().Err(err).Msg("card of an approval may not say that it has ended")
-		}
-	}
-}
-
-func (a *attempt) endCard(ctx context.Context, n int, who symphony.UserID, ended commands.Reply) error {
-	var sent sentMessage
-	if known, err := a.Result(partCard(n, who), &sent); err != nil || !known || sent.Message == "" {
-		return err
-	}
-	_, err := a.replaceMessage(ctx, stepCardEnded(n, who), sent, a.renderCard(n, who, ended))
-	return err
 }
 
 // tellApproval ends an answer with who has approved the request, in this attempt or an earlier one.

@@ -135,6 +135,8 @@ func TestOneMayWithdrawUntilItIsDecided(t *testing.T) {
 	w.waitForChat("cora", "withdrawn by who asked for it")
 	w.decides("cora", card, "approve", "").seesAmong("Your click changes nothing: withdrawn")
 	require.Empty(t, w.rooms("Elm"))
+	w.stop()
+	require.NotContains(t, w.log.String(), `"level":"error"`, "who withdraws a request gets what they want")
 }
 
 func TestWhoMayNotApprove(t *testing.T) {

@@ -43,6 +43,8 @@ type (
 	approvedBody struct {
 		N  int             `json:"n"`
 		By symphony.UserID `json:"by"`
+		// Hash is of what is done; none in entries of earlier versions.
+		Hash string `json:"hash,omitempty"`
 	}
 	decisionCheck struct {
 		Key  string `json:"key,omitempty"` // see policy.Check

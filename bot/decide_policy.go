@@ -69,10 +69,14 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	if a.decided, err = json.Marshal(a.decisionOf(r.Command, rules.Version(), decision)); err != nil {
 		return err
 	}
-	if decision.Outcome() == policy.Approve {
-		if err := a.checkApproval(ctx, r, rules, &decision); err != nil {
-			return err
-		}
+	switch {
+	case decision.Outcome() == policy.Approve:
+		err = a.checkApproval(ctx, r, rules, &decision)
+	case decision.Allowed && query.Plan != nil:
+		err = a.checkAnswered(ctx, decision)
+	}
+	if err != nil {
+		return err
 	}
 	a.allowedBy = nil
 	if decision.Allowed {
@@ -96,7 +100,9 @@ func (a *attempt) checkApproval(ctx context.Context, r *commands.Request, rules 
 	}
 	a.decision.allowed = true
 	body := a.decisionOf(r.Command, rules.Version(), *d)
-	body.Approval = &approvedBody{N: a.approved.N, By: symphony.UserID(a.approved.answer.By)}
+	body.Approval = &approvedBody{
+		N: a.approved.N, By: symphony.UserID(a.approved.answer.By), Hash: commands.PlanHash(a.planned, d.Rule),
+	}
 	var err error
 	a.decided, err = json.Marshal(body)
 	return err

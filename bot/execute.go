@@ -79,10 +79,10 @@ func (a *attempt) finish(ctx context.Context, started time.Time) error {
 		a.noteProgress()
 		return a.addAnswerEntry(ctx, answerBody{Outcome: noOutcome, Reason: decided.ignored}, "")
 	}
-	if err := a.endUnneededApproval(ctx); err != nil {
-		return err
-	}
 	shown, err := a.deliver(ctx, decided.outcome)
+	if err == nil {
+		err = a.finishCards(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -237,7 +237,7 @@ func (a *attempt) report(ctx context.Context, cause error) error {
 			return err
 		}
 	}
-	if err := a.endApproval(ctx, cause); err != nil {
+	if _, err := a.endApproval(ctx, cause); err != nil {
 		return err
 	}
 	decided, err := a.decideFailure(ctx, cause)
@@ -245,6 +245,12 @@ func (a *attempt) report(ctx context.Context, cause error) error {
 		return err
 	}
 	shown, err := a.deliver(ctx, decided)
+	if err == nil {
+		err = a.finishCards(ctx)
+	}
+	if wait, ok := errors.AsType[*commands.WaitError](err); ok && wait.FreesChat {
+		return engine.LeaveConversation(wait.After)
+	}
 	if err != nil {
 		return err
 	}
@@ -273,12 +279,17 @@ func (a *attempt) decideFailure(ctx context.Context, cause error) (outcome, erro
 			return outcome{}, err
 		}
 	}
-	zerolog.Ctx(ctx).Error().Err(cause).Msg("request was given up")
+	stopped := errors.Is(cause, engine.ErrStopped)
+	if stopped {
+		zerolog.Ctx(ctx).Info().Msg("request has ended, who asked for it has stopped it")
+	} else {
+		zerolog.Ctx(ctx).Error().Err(cause).Msg("request was given up")
+	}
 	r := a.newRequest()
 	return a.keepOutcome(ctx, func(ctx context.Context) (commands.Reply, error) {
 		return a.bot.env.UnfinishedReply(ctx, a, commands.Unfinished{
 			ID: a.id, Job: a.ID, BeforeProofs: r.BeforeProofs, From: a.request.From, Chat: a.request.chat(), Sent: a.request.roomForm(),
-			Cancelled: cancelled, Stopped: errors.Is(cause, engine.ErrStopped), Unknown: !sure,
+			Cancelled: cancelled, Stopped: stopped, Unknown: !sure,
 			Choices: a.groupChoices(ctx), Again: a.offersAgain(ctx),
 		})
 	})

@@ -95,6 +95,9 @@ func stepDecision(n int) string { return "decision/" + strconv.Itoa(n) }
 // intentStopLook counts how often the room of a stopped request could not be looked for.
 const intentStopLook = "stop-look"
 
+// intentCardLook counts how often a card could not be told what has become of it.
+const intentCardLook = "card-look"
+
 // intentThrottled counts how often a job waited because Symphony asked for it.
 const intentThrottled = "throttled"
 

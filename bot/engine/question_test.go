@@ -87,6 +87,11 @@ func TestTheFirstAnswerCountsAndTheJobGoesOn(t *testing.T) {
 		linked, err := e.Count(context.Background(), "audit WHERE kind = 'approval'")
 		require.NoError(t, err)
 		require.Equal(t, 1, linked, "an answer that does not count has no entry")
+		all, err := e.Questions(context.Background())
+		require.NoError(t, err)
+		require.Len(t, all, 2)
+		require.True(t, all[0].IsOpen())
+		require.Equal(t, counted[0], string(all[1].Answer))
 	})
 }
 

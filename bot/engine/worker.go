@@ -187,7 +187,7 @@ func (e *Engine) reportFailure(ctx context.Context, a *Attempt) settlement {
 		err := callAndLogPanic(ctx, func(ctx context.Context) error { return e.config.ReportFailure(ctx, a, a.cause) })
 		switch {
 		case err == nil:
-			log.Error().Err(a.cause).Msg("job failed for good")
+			log.WithLevel(levelOfFailure(a.cause)).Err(a.cause).Msg("job failed for good")
 			return settlement{state: stateFailed}
 		case e.isInterruption(ctx, err):
 			return e.interruptionOutcome(ctx, err)
@@ -199,6 +199,14 @@ func (e *Engine) reportFailure(ctx context.Context, a *Attempt) settlement {
 	}
 	log.Error().Err(a.cause).Msg("job failed for good")
 	return settlement{state: stateFailed}
+}
+
+// levelOfFailure is that of the line about a job that has failed: who stops it gets what they want.
+func levelOfFailure(cause error) zerolog.Level {
+	if errors.Is(cause, ErrStopped) {
+		return zerolog.InfoLevel
+	}
+	return zerolog.ErrorLevel
 }
 
 // hasTimedOut reports whether the context of an attempt ended at Config.Timeout.

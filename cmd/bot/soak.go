@@ -30,6 +30,9 @@ or half written, and pauses the bots, by bot pause and by /pause. People whom a
 rule denies or whose limit is reached get no room then. The audit record has to
 say for each request by which rule and version it was decided, and that version
 must have been in force; no limit may be exceeded, and nothing begun in a pause.
+Simulated approvers approve, reject, contradict each other, click twice, late or
+never, and some requests are withdrawn: each question has exactly one end, and
+no room that needs an approval is opened without it.
 With --govern=false everybody may do everything.
 
 With --outages no bot is killed. Signing in, then the datafeed, then the store

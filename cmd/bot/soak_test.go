@@ -14,11 +14,11 @@ import (
 	"roombot/cmd/bot/soak"
 )
 
-// Every kind of fault at once, a kill every 700 ms, and a policy that changes. `bot soak` is the
-// same at full length.
+// Every kind of fault at once, a kill every 700 ms, a policy that changes, and approvals. `bot soak`
+// is the same at full length.
 func TestEachRequestOpensOneRoomAndGetsOneAnswer(t *testing.T) {
 	t.Parallel()
-	skipUnlessSoakRuns(t, "takes half a minute")
+	skipUnlessSoakRuns(t, "takes two minutes")
 	got := shell(t, "soak", "--commands", "40", "--kill-every", "700ms", "--faults", "heavy", "--seed", "1", "--json")
 	var report soak.Report
 	require.NoError(t, json.Unmarshal([]byte(got.out), &report), got.err)
@@ -29,6 +29,7 @@ func TestEachRequestOpensOneRoomAndGetsOneAnswer(t *testing.T) {
 	require.Positive(t, report.Kills)
 	require.Greater(t, report.Versions, 1)
 	require.Positive(t, report.Pauses)
+	require.Positive(t, report.Questions["asked"])
 	require.Positive(t, report.Faults["dropped after"])
 }
 

@@ -35,6 +35,8 @@ type Finding struct {
 // Audit compares the outcome with the requests.
 func Audit(plan []*Request, w Outcome) AuditResult {
 	a := AuditResult{Sent: len(plan), Errors: w.Errors}
+	cards, answersOnly := splitCards(w.Messages)
+	w.Messages = answersOnly
 	w.Rooms = a.checkPlanted(w.Rooms, w.Planted)
 	said, versions := latestVersions(w.Messages), messagesByRequest(w.Messages)
 	known := map[string]bool{}
@@ -47,7 +49,7 @@ func Audit(plan []*Request, w Outcome) AuditResult {
 		e := ending{request: c, rooms: rooms, record: &recordOfRequest{}}
 		switch len(rooms) {
 		case 0:
-			e.refusal = w.refusalOf(answers)
+			e.refusal, e.withdrawn = w.refusalOf(c, answers)
 		case 1:
 			e.room = &rooms[0]
 		}
@@ -58,6 +60,8 @@ func Audit(plan []*Request, w Outcome) AuditResult {
 		}
 	}
 	a.checkCommands(w.Governance, said, known)
+	a.checkRecord(endings, w.Record)
+	a.checkClicks(w.Governance, endings, said, known)
 	for request, messages := range said {
 		if !known[request] {
 			a.Stray += len(messages)
@@ -68,9 +72,9 @@ func Audit(plan []*Request, w Outcome) AuditResult {
 			a.Stray++
 		}
 	}
-	a.checkRecord(endings, w.Record)
-	if w.Record != nil {
+	if w.Record != nil && w.Governance != nil {
 		a.checkGovernance(w.Governance, endings, w.Record.Entries)
+		a.checkAllApprovals(endings, cards, said, w)
 	}
 	return a
 }
@@ -125,6 +129,12 @@ func (a *AuditResult) checkRequest(e ending, answers []client.Message, g *Govern
 		a.Denied++
 	case policy.Limit:
 		a.Limited++
+	case policy.Approve:
+		if e.withdrawn {
+			a.Withdrawn++
+		} else {
+			a.NotApproved++
+		}
 	default:
 		a.Rooms.count(len(rooms))
 	}

@@ -9,6 +9,7 @@ import (
 	"roombot/bot/audit"
 	"roombot/bot/policy"
 	"roombot/cmd/bot/trial"
+	"roombot/commands"
 	"roombot/symphony/sandbox/client"
 )
 
@@ -17,6 +18,7 @@ type decidedEntry struct {
 	At            time.Time `json:"-"`
 	Outcome       policy.Outcome
 	Rule, Version string
+	Approval      *approvedBy // nil where it rests on none
 }
 
 func readDecision(e audit.Entry) decidedEntry {
@@ -27,18 +29,24 @@ func readDecision(e audit.Entry) decidedEntry {
 }
 
 // refusalOf is the outcome of a decision by which a request without a room was rightly refused;
-// empty where it was not.
-func (w *Outcome) refusalOf(answers []client.Message) policy.Outcome {
+// empty where it was not. It is Approve as well for one that was withdrawn before it was approved.
+func (w *Outcome) refusalOf(c *Request, answers []client.Message) (of policy.Outcome, withdrawn bool) {
 	if w.Governance == nil || len(answers) != 1 {
-		return ""
+		return "", false
 	}
 	switch trial.ReadStamp(answers[0]).Outcome {
 	case "denied":
-		return policy.Deny
+		return policy.Deny, false
 	case "too-many-rooms":
-		return policy.Limit
+		return policy.Limit, false
+	case "not-approved":
+		return policy.Approve, false
+	case commands.CodeStopped:
+		if w.Governance.hasWithdrawn(c) {
+			return policy.Approve, true
+		}
 	}
-	return ""
+	return "", false
 }
 
 // ending is what has become of a request.
@@ -47,7 +55,9 @@ type ending struct {
 	rooms   []client.Room
 	room    *client.Room   // the only one; nil for none or several
 	refusal policy.Outcome // where it has no room; empty for neither
-	record  *recordOfRequest
+	// withdrawn is set where who has asked for it has withdrawn it.
+	withdrawn bool
+	record    *recordOfRequest
 }
 
 // allowedAt is when the request was first let do what it asked for.
@@ -66,9 +76,6 @@ func (e *ending) createdAt() time.Time { return time.UnixMilli(e.room.Created) }
 // checkGovernance compares what has become of the requests with the rules, limits and pauses that
 // were in force.
 func (a *AuditResult) checkGovernance(g *Governance, endings []ending, entries []audit.Entry) {
-	if g == nil {
-		return
-	}
 	a.Versions, a.FaultyTexts, a.Pauses = len(g.Periods), g.FaultyTexts, len(g.Pauses)
 	for _, p := range g.Periods {
 		a.SlowestEdit = max(a.SlowestEdit, p.Took)
@@ -100,7 +107,7 @@ func (g *Governance) checkDecisions(e ending) (wrong []string) {
 			wrong = append(wrong, said+", which was not in force")
 			continue
 		}
-		r := rules.rulingFor(e.request.As)
+		r := rules.rulingFor(e.request)
 		if r.allowed == (d.Outcome == policy.Deny) || r.rule != d.Rule {
 			wrong = append(wrong, fmt.Sprintf("%s, which says %q", said, r.rule))
 		}
@@ -108,7 +115,7 @@ func (g *Governance) checkDecisions(e ending) (wrong []string) {
 		if last && e.room != nil && d.At.Truncate(time.Millisecond).After(e.createdAt()) {
 			wrong = append(wrong, said+" after the room was created")
 		}
-		if last && e.room == nil && d.Outcome != e.refusal {
+		if last && e.room == nil && d.Outcome != e.refusal && !e.withdrawn {
 			wrong = append(wrong, fmt.Sprintf("%s, and answered otherwise", said))
 		}
 	}

@@ -2,12 +2,14 @@ package soak
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
 	"roombot/bot/audit"
 	"roombot/bot/engine"
 	"roombot/bot/policy"
+	"roombot/commands"
 	"roombot/symphony/sandbox/client"
 )
 
@@ -15,6 +17,8 @@ import (
 type Record struct {
 	Entries []audit.Entry // of all stores, in their order
 	Faults  []audit.Fault // that their verification has found
+	// Questions are those that the bots have asked about requests.
+	Questions []Question
 }
 
 // readRecord reads and verifies the audit record of each store.
@@ -48,12 +52,33 @@ func (r *Record) readStore(ctx context.Context, store engine.Address) (err error
 		return nil
 	})
 	r.Faults = append(r.Faults, v.Report(nil).Faults...)
+	if err != nil {
+		return err
+	}
+	return r.readQuestions(ctx, i)
+}
+
+func (r *Record) readQuestions(ctx context.Context, i *engine.Inspector) error {
+	stored, err := i.Questions(ctx)
+	for _, s := range stored {
+		q := Question{Request: string(commands.NewRequestID(s.Job)), N: s.N, Asked: s.Asked, Until: s.Until, Answered: s.Answered}
+		if err := json.Unmarshal(s.Text, &q.Text); err != nil {
+			return err
+		}
+		if !s.IsOpen() {
+			if err := json.Unmarshal(s.Answer, &q.Answer); err != nil {
+				return err
+			}
+		}
+		r.Questions = append(r.Questions, q)
+	}
 	return err
 }
 
 // recordOfRequest is what a record says of one request.
 type recordOfRequest struct {
 	decided        []decidedEntry
+	approvals      []approvalEntry
 	rooms, answers int
 	early          bool // something is told before a decision
 	late           bool // a decision is told after the room
@@ -86,6 +111,8 @@ func (r *recordOfRequest) note(e audit.Entry) {
 		r.rooms, r.room = r.rooms+1, e.Room
 	case audit.Answer:
 		r.answers++
+	case audit.Approval:
+		r.approvals = append(r.approvals, readApproval(e))
 	default:
 	}
 }

@@ -16,7 +16,10 @@ type Governance struct {
 	Pauses   []Pause
 	Commands []*Request // that the administrator has typed
 	// Chats are the ids of the 1:1 chats with the bot, by username.
-	Chats       map[string]string
+	Chats map[string]string
+	// People are the user ids of active accounts, by username.
+	People      map[string]int64
+	Clicks      []Click // of simulated people, about requests that need an approval
 	FaultyTexts int
 	Kills       int      // of bots: an act that one carried out may be repeated by the next
 	Late        []string // versions that some bot never said it had
@@ -45,16 +48,20 @@ func (s *soak) editPolicy(ctx, working context.Context) error {
 		if !s.waitForAnswers(working, e.after) {
 			return nil
 		}
-		if e.faulty != nil {
-			if err := s.showFaulty(ctx, e); err != nil {
-				return err
-			}
-		}
-		if err := s.replaceRules(ctx, e.rules); err != nil {
+		if err := s.edit(ctx, e); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *soak) edit(ctx context.Context, e edit) error {
+	if e.faulty != nil {
+		if err := s.showFaulty(ctx, e); err != nil {
+			return err
+		}
+	}
+	return s.replaceRules(ctx, e.rules)
 }
 
 // waitForAnswers waits until so many requests are answered. It reports false when the soak has

@@ -58,6 +58,13 @@ func (l *ledger) noteMessages(messages []client.Message) error {
 	return nil
 }
 
+// find is the request with a number; nil for none.
+func (l *ledger) find(number string) *Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.requests[number]
+}
+
 // hasFinal reports whether a request has a final answer.
 func (l *ledger) hasFinal(number string) bool {
 	l.mu.Lock()

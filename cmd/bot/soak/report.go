@@ -49,11 +49,18 @@ type AuditResult struct {
 
 	Denied      int           `json:"denied"`      // requests that a rule has refused
 	Limited     int           `json:"limited"`     // requests that a limit has refused
+	NotApproved int           `json:"notApproved"` // requests that nobody has approved
+	Withdrawn   int           `json:"withdrawn"`   // requests that who has made them has withdrawn
 	OverLimit   int           `json:"overLimit"`   // rooms that a limit should have refused
 	Versions    int           `json:"versions"`    // of the policy, one after the other
 	FaultyTexts int           `json:"faultyTexts"` // of the policy, which must change nothing
 	SlowestEdit time.Duration `json:"slowestEdit"` // from a change of the policy's file until all bots had it
 	Pauses      int           `json:"pauses"`
+
+	Questions map[string]int `json:"questions"` // to approvers: how many were asked, and how they ended
+	Clicks    int            `json:"clicks"`    // of approvers, and of those who withdraw a request
+	Cards     int            `json:"cards"`     // that approvers have got
+	OpenCards int            `json:"openCards"` // of those, with buttons in the end
 
 	Errors   []trial.Line `json:"errors"`
 	Findings []Finding    `json:"findings"`
@@ -62,7 +69,7 @@ type AuditResult struct {
 // IsExact reports whether each request has exactly one answer, and exactly one room unless the
 // policy refused it, and nothing else is wrong.
 func (a AuditResult) IsExact() bool {
-	return a.Rooms.One+a.Denied+a.Limited == a.Sent && a.Answers.One == a.Sent && len(a.Findings) == 0 && len(a.Errors) == 0 && a.Stray == 0
+	return a.Rooms.One+a.Denied+a.Limited+a.NotApproved+a.Withdrawn == a.Sent && a.Answers.One == a.Sent && len(a.Findings) == 0 && len(a.Errors) == 0 && a.Stray == 0
 }
 
 // Report is the outcome of a soak.
@@ -101,6 +108,7 @@ func (s *soak) auditPod(ctx context.Context, took time.Duration) (Report, error)
 	}
 	if s.Govern {
 		s.governance.Chats, s.governance.Kills = chatsWithBot(state), s.kills
+		s.governance.People, s.governance.Clicks = activePeople(state.People), s.approvers.clicks()
 		world.Governance = &s.governance
 	}
 	r := Report{
@@ -153,6 +161,17 @@ func chatsWithBot(state client.State) map[string]string {
 	return chats
 }
 
+// activePeople are the user ids of active accounts, by username.
+func activePeople(people []client.Person) map[string]int64 {
+	ids := map[string]int64{}
+	for _, p := range people {
+		if p.Active {
+			ids[p.Username] = p.ID
+		}
+	}
+	return ids
+}
+
 // displayNames are the names of people by their usernames.
 func displayNames(people []client.Person) map[string]string {
 	names := map[string]string{}
@@ -184,6 +203,8 @@ func (r Report) Print(to io.Writer) error {
 	row("Audit record", "%d entries", r.Entries)
 	if r.Versions > 0 {
 		row("Refused", "%d by a rule, %d by a limit; %d rooms beyond a limit", r.Denied, r.Limited, r.OverLimit)
+		row("Approvals", "%s; %d requests not approved, %d withdrawn", r.questionSummary(), r.NotApproved, r.Withdrawn)
+		row("Cards", "%d, %d with buttons in the end; %d clicks", r.Cards, r.OpenCards, r.Clicks)
 		row("Policy", "%d versions, each in force after %s at most; %d faulty texts", r.Versions, formatDuration(r.SlowestEdit), r.FaultyTexts)
 		row("Pauses", "%d", r.Pauses)
 	}
@@ -206,6 +227,17 @@ func (r Report) Print(to io.Writer) error {
 
 func (t Tally) String() string {
 	return fmt.Sprintf("%d one, %d none, %d several", t.One, t.None, t.Several)
+}
+
+// questionSummary is how many questions there were, and how they ended.
+func (r Report) questionSummary() string {
+	list := []string{fmt.Sprintf("%d %s", r.Questions[actAsked], actAsked)}
+	for _, end := range slices.Sorted(maps.Keys(r.Questions)) {
+		if end != actAsked {
+			list = append(list, fmt.Sprintf("%d %s", r.Questions[end], end))
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 func (r Report) faultSummary() string {

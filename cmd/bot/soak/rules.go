@@ -18,7 +18,8 @@ import (
 const administrator = "ops"
 
 // Rules are what one text of the policy says: one person may be denied for a while, a few may open
-// some rooms an hour, and everybody else as many as nobody asks for.
+// some rooms an hour, some need an approval, and everybody else may open as many as nobody asks
+// for.
 type Rules struct {
 	Version string // as the bots show it
 	Text    []byte
@@ -28,6 +29,8 @@ type Rules struct {
 	FewRule, EveryRule string
 	FewPerHour         int
 	EveryPerHour       int
+
+	Approval *ApprovalRule // nil where nobody needs one
 }
 
 // fewPeople is how many people reach the limit of an hour sooner or later.
@@ -38,21 +41,24 @@ const manyRooms = 50_000
 
 // ruling is what rules say about the requests of somebody.
 type ruling struct {
-	allowed bool
-	rule    string
-	perHour int
+	allowed   bool
+	rule      string
+	perHour   int
+	approvers []string // who may approve the request; nil where it needs no approval
 }
 
-// rulingFor is what the rules say about somebody. It is worked out without the package that the
+// rulingFor is what the rules say about a request. It is worked out without the package that the
 // bots decide by.
-func (r *Rules) rulingFor(who string) ruling {
+func (r *Rules) rulingFor(c *Request) ruling {
 	switch {
-	case who == r.Denied:
+	case c.As == r.Denied:
 		return ruling{rule: r.DenyRule}
-	case slices.Contains(r.Few, who):
-		return ruling{true, r.FewRule, r.FewPerHour}
+	case slices.Contains(r.Few, c.As):
+		return ruling{allowed: true, rule: r.FewRule, perHour: r.FewPerHour}
+	case r.Approval.admits(c.As):
+		return ruling{allowed: true, rule: r.Approval.Rule, perHour: manyRooms, approvers: r.Approval.approversOf(c)}
 	}
-	return ruling{true, r.EveryRule, r.EveryPerHour}
+	return ruling{allowed: true, rule: r.EveryRule, perHour: r.EveryPerHour}
 }
 
 // firstRules admit everybody.
@@ -98,6 +104,9 @@ func (r *Rules) text(expected policy.Outcome) []byte {
 		}
 		allow = append(allow, words{"name": r.FewRule, "who": who, "commands": newRoom, "limits": words{"perHour": r.FewPerHour}})
 	}
+	if r.Approval != nil {
+		allow = append(allow, r.Approval.text())
+	}
 	document["allow"] = append(allow, words{
 		"name": r.EveryRule, "who": []string{"*"}, "where": []string{"*"}, "commands": []string{"*"},
 		"limits": words{"perHour": r.EveryPerHour, "perDay": manyRooms},
@@ -134,7 +143,7 @@ type government struct {
 // planGovernment plans what the administrator does during so many requests, the same for the same
 // seed.
 func planGovernment(n int, seed int64, people []client.Person) (g government, err error) {
-	d := rulesDrawer{dice: rand.New(rand.NewPCG(uint64(seed), 3))}
+	d := rulesDrawer{dice: rand.New(rand.NewPCG(uint64(seed), 3)), approvals: newApprovalDrawer(seed, people)}
 	for _, who := range people {
 		if who.Active && !who.External && !slices.Contains([]string{botName, barredUser, administrator}, who.Username) {
 			d.people = append(d.people, who.Username)
@@ -165,6 +174,8 @@ type rulesDrawer struct {
 	people []string
 	few    []string
 	drawn  []*Rules
+
+	approvals *approvalDrawer
 }
 
 // edit is the next change: to new rules, or back to some that have been there before.
@@ -202,6 +213,7 @@ func (d *rulesDrawer) rules() *Rules {
 			}
 		}
 	}
+	r.Approval = d.approvals.draw()
 	return r
 }
 

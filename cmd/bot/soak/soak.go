@@ -70,6 +70,7 @@ type soak struct {
 
 	government government // what the administrator is to do
 	starting   sync.Mutex // is held while bots start, and while their policy is faulty
+	approvers  *approvers
 
 	// Written by one goroutine each and read after all have ended.
 	kills, feedsKilled int
@@ -89,6 +90,7 @@ func newSoak(ctx context.Context, c Config, t *trial.Trial) (*soak, error) {
 		decoys:  newDecoyPlanter(t.Pod, c.Seed),
 		started: time.Now(), faults: map[string]int{},
 	}
+	s.approvers = newApprovers(s, state.People)
 	if c.Govern {
 		s.government, err = planGovernment(c.Commands, c.Seed, state.People)
 	}
@@ -100,7 +102,8 @@ func (s *soak) run(ctx context.Context) (Report, error) {
 	following, stop := context.WithCancel(ctx)
 	defer stop()
 	group, following := errgroup.WithContext(following)
-	group.Go(func() error { return s.trial.Pod.Follow(following, 100*time.Millisecond, s.ledger.noteMessages) })
+	group.Go(func() error { return s.trial.Pod.Follow(following, 100*time.Millisecond, s.noteMessages) })
+	group.Go(func() error { return s.approvers.act(following) })
 	group.Go(func() error { return s.printProgress(following) })
 	err := s.runPhases(following)
 	stop()
@@ -111,9 +114,20 @@ func (s *soak) run(ctx context.Context) (Report, error) {
 	return s.auditPod(ctx, took)
 }
 
+func (s *soak) noteMessages(messages []client.Message) error {
+	s.approvers.noteMessages(messages)
+	return s.ledger.noteMessages(messages)
+}
+
 func (s *soak) runPhases(ctx context.Context) error {
 	if err := s.sendOpening(ctx); err != nil {
 		return err
+	}
+	if edits := s.government.edits; len(edits) > 0 { // the first rules want no approvals
+		if err := s.edit(ctx, edits[0]); err != nil {
+			return err
+		}
+		s.government.edits = edits[1:]
 	}
 	trouble := s.sendUnderTrouble
 	if s.Outages > 0 {
@@ -241,10 +255,10 @@ func (s *soak) waitUntilDone(ctx context.Context, limit time.Duration) error {
 	return nil
 }
 
-// isDone reports whether all requests are answered and the bots are idle: an answer may come before
-// the last people are added.
+// isDone reports whether all requests are answered, nobody is about to click, and the bots are
+// idle: an answer may come before the last people are added.
 func (s *soak) isDone(ctx context.Context) bool {
-	return s.ledger.countUnanswered() == 0 && s.trial.IsIdle(ctx)
+	return s.ledger.countUnanswered() == 0 && s.approvers.haveClicked() && s.trial.IsIdle(ctx)
 }
 
 // endTrouble ends the trouble, waits until nothing happens any more, and stops the bots.

@@ -10,10 +10,12 @@ import (
 func RoomRequest(r client.Room) string { return r.Keyword(commands.RequestKeyword) }
 
 // Stamp is what the bot writes into the entity data of an answer: the number of the request that it
-// answers, and the outcome.
+// answers, which part of the answer it is, the outcome, and the user id of whom it is for.
 type Stamp struct {
 	Request string `json:"request"`
+	Part    string `json:"part"`
 	Outcome string `json:"outcome"`
+	For     int64  `json:"for"`
 }
 
 // IsFinal reports whether this is the answer to the request, and not one that says that it takes a

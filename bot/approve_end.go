@@ -1,0 +1,161 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"roombot/bot/approval"
+	"roombot/bot/engine"
+	"roombot/bot/policy"
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// checkAnswered refuses a request of which the policy in force wants no approval any more, but that
+// was not approved when it did: who has rejected it was told that nothing is created, and who has
+// asked for it when the time ends.
+func (a *attempt) checkAnswered(ctx context.Context, d policy.Decision) error {
+	last, err := a.endApproval(ctx, nil)
+	if err != nil {
+		return err
+	}
+	switch last.answer.Outcome {
+	case "", approval.Approved, approval.Ended:
+		return nil
+	}
+	return commands.NotApproved(a.stateForRequester(last), d.Contact, a.said)
+}
+
+// endApproval answers the open question of a request that ends without an answer to it, or goes on
+// without one, and has the cards of all its questions say what has become of them. It returns the
+// last question, the zero value without any.
+func (a *attempt) endApproval(ctx context.Context, cause error) (last question, err error) {
+	first := a.firstQuestion()
+	for n := first; n < first+maxAsked; n++ {
+		if shown, err := a.Result(stepShownPlan(n), new(shownPlan)); err != nil || !shown {
+			return last, err
+		}
+		q, asked, err := a.readQuestion(ctx, n)
+		if err != nil || !asked {
+			return last, err
+		}
+		if q.IsOpen() {
+			if q, err = a.endQuestion(ctx, q, outcomeWithoutAnswer(q, cause)); err != nil {
+				return last, err
+			}
+		}
+		a.endCards(ctx, q)
+		last = q
+	}
+	return last, nil
+}
+
+func outcomeWithoutAnswer(q question, cause error) approval.Outcome {
+	switch {
+	case errors.Is(cause, engine.ErrStopped):
+		return approval.Withdrawn
+	case !time.Now().Before(q.Until):
+		return approval.Expired
+	}
+	return approval.Ended
+}
+
+// A card that could not be told what has become of it is looked after so often, with such a pause.
+const (
+	cardLooks     = 8
+	cardLookPause = 10 * time.Second
+)
+
+// finishCards has the cards of all questions say what has become of them, once the request is
+// answered: also those that were sent in an attempt that did not hear of it. What fails is done
+// again: the error is a *WaitError, which holds nobody up.
+func (a *attempt) finishCards(ctx context.Context) error {
+	failed := a.tryCards(ctx)
+	if failed == nil || ctx.Err() != nil {
+		return failed
+	}
+	_, times, err := a.Intentions(ctx, a.inSeries(intentCardLook))
+	if err != nil {
+		return err
+	}
+	if times >= cardLooks {
+		zerolog.Ctx(ctx).Warn().Err(failed).Msg("card of an approval may not say that it has ended")
+		return nil
+	}
+	if err := a.Intend(ctx, a.inSeries(intentCardLook)); err != nil {
+		return err
+	}
+	after := min(cardLookPause, a.bot.env.Limits.Settle())
+	if wait, ok := errors.AsType[*commands.WaitError](failed); ok {
+		after = wait.After
+	}
+	return &commands.WaitError{After: after, Why: "a card does not say yet that its question has ended", Planned: true, FreesChat: true}
+}
+
+// tryCards is one try of it, with the errors of all cards.
+func (a *attempt) tryCards(ctx context.Context) (failed error) {
+	first := a.firstQuestion()
+	for n := first; n < first+maxAsked; n++ {
+		if shown, err := a.Result(stepShownPlan(n), new(shownPlan)); err != nil || !shown {
+			return errors.Join(failed, err)
+		}
+		q, asked, err := a.readQuestion(ctx, n)
+		if err != nil || !asked {
+			return errors.Join(failed, err)
+		}
+		failed = errors.Join(failed, a.endEachCard(ctx, q))
+	}
+	return failed
+}
+
+// endEachCard has the cards of an answered question say what has become of it.
+func (a *attempt) endEachCard(ctx context.Context, q question) (failed error) {
+	ids := q.asked.Approvers
+	if q.asked.Room != "" {
+		ids = []int64{0}
+	}
+	var plan shownPlan
+	if _, err := a.Result(stepShownPlan(q.N), &plan); err != nil {
+		return err
+	}
+	ended := a.approvalOf(q).EndedCard(q.state(), plan.Name)
+	for _, id := range ids {
+		failed = errors.Join(failed, a.endCard(ctx, q, symphony.UserID(id), ended))
+	}
+	return failed
+}
+
+func (a *attempt) endCard(ctx context.Context, q question, who symphony.UserID, ended commands.Reply) error {
+	sent, err := a.findCard(ctx, q, who)
+	if err != nil || sent.Message == "" {
+		return err
+	}
+	_, err = a.replaceMessage(ctx, stepCardEnded(q.N, who), sent, a.renderCard(q.N, who, ended))
+	return err
+}
+
+// findCard is the card of somebody, with an empty Message where they have none. It is looked for
+// where an attempt may have sent it without hearing of it.
+func (a *attempt) findCard(ctx context.Context, q question, who symphony.UserID) (card sentMessage, err error) {
+	part := partCard(q.N, who)
+	if known, err := a.Result(part, &card); known || err != nil {
+		return card, err
+	}
+	last, times, err := a.Intentions(ctx, part)
+	if err != nil || times == 0 {
+		return sentMessage{}, err
+	}
+	err = a.Do(ctx, part, &card, func(ctx context.Context) (any, error) {
+		chat := symphony.StreamID(q.asked.Room)
+		if chat == "" {
+			if chat, err = a.bot.client.CreateIM(ctx, who); err != nil {
+				return nil, err
+			}
+		}
+		return a.findSent(ctx, part, chat, last)
+	})
+	return card, err
+}
