@@ -3,6 +3,7 @@ package soak
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,7 +99,8 @@ func (a *AuditResult) addFault(format string, args ...any) {
 }
 
 // checkDecisions tells what is wrong with the decisions about a request: each is by rules that were
-// in force since it was made, and is what they say. The last one comes before the room.
+// in force since it was made, and is what they say. One that allows it comes before the room; after
+// a creation without an answer the bot may decide again, before it knows that the room is there.
 func (g *Governance) checkDecisions(e ending) (wrong []string) {
 	for i, d := range e.record.decided {
 		said := fmt.Sprintf("decided %s by rule %q of version %s", d.Outcome, d.Rule, d.Version)
@@ -112,7 +114,7 @@ func (g *Governance) checkDecisions(e ending) (wrong []string) {
 			wrong = append(wrong, fmt.Sprintf("%s, which says %q", said, r.rule))
 		}
 		last := i == len(e.record.decided)-1
-		if last && e.room != nil && d.At.Truncate(time.Millisecond).After(e.createdAt()) {
+		if last && e.room != nil && !slices.ContainsFunc(e.record.decided, e.allowsInTime) {
 			wrong = append(wrong, said+" after the room was created")
 		}
 		if last && e.room == nil && d.Outcome != e.refusal && !e.withdrawn {
@@ -123,6 +125,11 @@ func (g *Governance) checkDecisions(e ending) (wrong []string) {
 		wrong = append(wrong, "refused without a decision in the audit record")
 	}
 	return wrong
+}
+
+// allowsInTime reports whether a decision allows the request, and was made before the room.
+func (e *ending) allowsInTime(d decidedEntry) bool {
+	return d.Outcome == policy.Allow && !d.At.Truncate(time.Millisecond).After(e.createdAt())
 }
 
 // rulesAt are the rules of a version, where they may have been in force within a time.
