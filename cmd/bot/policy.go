@@ -50,7 +50,8 @@ func policyCheck(io streams) *cobra.Command {
 		Short: "Report everything that is wrong with a policy",
 		Long: `Reports misspelt words and everything else that is wrong, the policy's own tests that
 fail, and rules that have no effect. Ends with 1 where there is anything to report.
-A bot uses a policy in which rules have no effect; administrators are told.`,
+A bot uses a policy in which rules have no effect; administrators are told. It warns
+of a policy that names no administrators.`,
 		Example: "  bot policy check policy.json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -60,6 +61,9 @@ A bot uses a policy in which rules have no effect; administrators are told.`,
 			}
 			if err := append(p.RunTests(request.Read), p.RulesWithoutEffect()...).Err(); err != nil {
 				return err
+			}
+			if !p.HasAdmins() {
+				fmt.Fprintln(io.err, "! the policy names no administrators (admins): nobody is told when a text of it is faulty, and nobody may use /pause or /policy")
 			}
 			deny, allow := p.Rules()
 			_, err = fmt.Fprintf(io.out, "✓ version %s: %d deny and %d allow rules, %d tests passed\n", p.Version(), deny, allow, len(p.Tests()))

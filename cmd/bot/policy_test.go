@@ -119,3 +119,15 @@ allow:
 	require.Contains(t, text, "  may approve: set:approvers, user:cora\n")
 	require.Contains(t, shell(t, "policy", "can", "--policy", file, "--used-day", "5", `/newroom "Q2"`).out, "  next room: within 24 hours\n")
 }
+
+func TestAPolicyWithoutAdministratorsIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	const rules = `allow: [{name: desks, who: [internal], commands: [newroom]}]`
+	got := shell(t, "policy", "check", writePolicy(t, rules))
+	require.Zero(t, got.code, got.err)
+	require.Contains(t, got.err, "! the policy names no administrators (admins)")
+	got = shell(t, "policy", "check", writePolicy(t, "admins: [\"user:ops\"]\n"+rules))
+	require.Zero(t, got.code, got.err)
+	require.Empty(t, got.err)
+	require.Contains(t, shell(t, "policy", "check", writePolicy(t, "admins: []\n"+rules)).err, "admins: is an empty list; write at least one entry")
+}
