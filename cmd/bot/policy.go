@@ -11,9 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"roombot/bot"
 	"roombot/bot/config/schema"
 	"roombot/bot/policy"
 	"roombot/bot/policy/request"
+	"roombot/commands"
 )
 
 func policyCommand(io streams) *cobra.Command {
@@ -164,6 +166,9 @@ func (q question) decide(ctx context.Context, warnings stdio.Writer, line string
 	if err != nil {
 		return nil, policy.Decision{}, err
 	}
+	if d, decided := bot.DecideWithoutRules(new(commands.Env).Commands(), query.Command, p.IsAdmin(query.User)); decided {
+		return p, d, nil
+	}
 	return p, p.Decide(query), nil
 }
 
@@ -200,6 +205,7 @@ type decisionJSON struct {
 type checkJSON struct {
 	What string `json:"what"`
 	OK   bool   `json:"ok"`
+	Open bool   `json:"open,omitempty"` // not known before the request is planned
 }
 
 func (q question) print(out stdio.Writer, p *policy.Policy, d policy.Decision) error {
@@ -224,7 +230,7 @@ func describeNext(within time.Duration) string {
 func newDecisionJSON(d policy.Decision, version string) decisionJSON {
 	checks := make([]checkJSON, len(d.Checks))
 	for i, c := range d.Checks {
-		checks[i] = checkJSON{c.What, c.OK}
+		checks[i] = checkJSON{c.What, c.OK, c.Open}
 	}
 	return decisionJSON{d.Outcome(), d.Rule, d.Line, d.Nearest, version, d.Why(), checks, d.Approvers, describeNext(d.NextWithin)}
 }
