@@ -6,6 +6,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"roombot/bot/policy"
 	"roombot/symphony"
 )
 
@@ -13,15 +14,18 @@ import (
 // themselves: who is in a group changes without the policy.
 const maxAdminsTold = 20
 
-// adminsToTell are the administrators whom the policy names as persons, and the colleagues who are
-// in the groups of its administrators, each once.
-func (b *Bot) adminsToTell(ctx context.Context) (ids []symphony.UserID) {
-	rules := b.rules.now()
-	for _, id := range rules.AdminIDs() {
-		ids = append(ids, symphony.UserID(id))
+// adminsToTell are the administrators whom the policies name as persons, and the colleagues who are
+// in the groups of their administrators, each once.
+func (b *Bot) adminsToTell(ctx context.Context, policies ...*policy.Policy) (ids []symphony.UserID) {
+	var groups []string
+	for _, rules := range policies {
+		for _, id := range rules.AdminIDs() {
+			ids = append(ids, symphony.UserID(id))
+		}
+		groups = append(groups, rules.AdminGroups()...)
 	}
 	named := len(ids)
-	for _, key := range rules.AdminGroups() {
+	for _, key := range groups {
 		group, err := b.rules.groups.get(ctx, key)
 		if err != nil {
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("administrators in a group were not told, since it could not be read")

@@ -50,6 +50,7 @@ type (
 		Key  string `json:"key,omitempty"` // see policy.Check
 		What string `json:"what"`
 		OK   bool   `json:"ok"`
+		Open bool   `json:"open,omitempty"`
 	}
 	// decisionFacts are what is personal beside a decision.
 	decisionFacts struct {
@@ -152,7 +153,7 @@ func (a *attempt) decisionOf(command, version string, d policy.Decision) decisio
 
 func checksOf(d policy.Decision) (all []decisionCheck) {
 	for _, c := range d.Checks {
-		all = append(all, decisionCheck{c.Key, c.What, c.OK})
+		all = append(all, decisionCheck(c))
 	}
 	return all
 }

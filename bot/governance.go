@@ -59,7 +59,7 @@ func tellDecision(d policy.Decision, version string) commands.Decision {
 		Outcome: string(d.Outcome()), Rule: d.Rule, Line: d.Line, Nearest: d.Nearest, Version: version, Why: d.WhyForUser(),
 	}
 	for _, c := range d.Checks {
-		told.Checks = append(told.Checks, commands.Check{Key: c.Key, What: c.What, OK: c.OK})
+		told.Checks = append(told.Checks, commands.Check(c))
 	}
 	return told
 }
@@ -121,12 +121,12 @@ func (g governance) InForce() commands.PolicyInForce {
 // decisionsKept is how far back LastRefusal looks.
 const decisionsKept = 30 * 24 * time.Hour
 
-// LastRefusal is the policy's last refusal of a request of somebody.
+// LastRefusal is the last refusal of a request of somebody by a rule, or for want of one.
 func (g governance) LastRefusal(ctx context.Context, who symphony.UserID) (last commands.Decision, found bool, err error) {
 	filter := engine.EntryFilter{Since: time.Now().Add(-decisionsKept), Actor: int64(who), Kind: audit.Decision}
 	err = g.bot.engine.ListNewest(ctx, filter, func(s engine.StoredEntry) error {
 		last, err = g.readDecision(ctx, s)
-		if found = err == nil && last.Outcome != commands.OutcomeAllow; found {
+		if found = err == nil && last.Outcome != commands.OutcomeAllow && !g.bot.catalogue.IsAdmin(last.Command); found {
 			return engine.ErrStop
 		}
 		return err

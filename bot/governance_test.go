@@ -18,7 +18,7 @@ func TestCanTellsWhatOneMayDo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(smallRoomRules))
 	w.says("bob", "/can").sees("What you may do here:", "✓ /newroom, by rule “small rooms”: internal rooms; at most 3 people; 2 rooms in any hour (so far 0",
-		"✗ /newroom is refused by rule “wall” for groups named FX* (Research and Sales are behind a barrier. Ask Compliance.)", "✓ /groups, by rule “list”.")
+		"✗ /newroom is refused for groups named FX* (Research and Sales are behind a barrier. Ask Compliance.)", "✓ /groups, by rule “list”.")
 	w.says("carol", "/can").sees("✗ /newroom:", "✓ /groups, by rule “list”.")
 	require.NotContains(t, w.says("carol", "/can").answer(), "user:bob", "whom a rule is for is the administrators' to know")
 }
@@ -29,13 +29,15 @@ func TestCanSaysWhetherACommandWouldBeAllowed(t *testing.T) {
 	w.says("bob", `/can /newroom "X" @alice`).sees("✓ You may do this.", "✓ people is at most 3", "Rule “small rooms”, policy version ")
 	w.says("bob", `/can newroom "X" @alice @carol @ravi`).sees("✗ You may not do this.", "at most 3 people; this has 4", "✗ people is at most 3",
 		"the nearest is “small rooms”")
-	w.says("bob", `/can /newroom "X" group:"FX EMEA"`).sees("✗ You may not do this.", "behind a barrier", "Rule “wall”")
+	w.says("bob", `/can /newroom "X" group:"FX EMEA"`).sees("✗ You may not do this.", "behind a barrier", "A deny rule refuses what meets all of these:", "✓ groups is FX*", "By policy version")
 	w.says("bob", `/can /newroom "X" @alice external`).sees("✗ You may not do this.", "You may open only internal rooms.")
-	w.says("carol", `/can /newroom "X" @alice`).sees("✗ You may not do this.", "✗ the rule is for others than you")
+	w.says("carol", `/can /newroom "X" @alice`).sees("✗ You may not do this.", "If you need it, ask ")
 	w.says("bob", `/can /newroom "X" @nobodyhere`).sees("You may use /newroom here, but this would be refused: Nobody here goes by “nobodyhere”.")
 	w.says("bob", `/can /newroom "X" peeple:3`).sees("✗ ")
 	w.says("bob", `/can do it`).sees(`I don't know what to do with "do it"`)
-	w.says("bob", `/can /newroom`).sees("✓ You may do this.")
+	bare := w.says("bob", `/can /newroom`)
+	bare.sees("✓ You may use /newroom here; what is asked for decides about the rest.", "– people is at most 3 (not known before the request is planned)")
+	require.NotContains(t, bare.answer(), "✓ people")
 	require.Empty(t, w.rooms("X"), "nothing is opened by a question")
 }
 
@@ -45,6 +47,7 @@ func TestCanTellsOfLimits(t *testing.T) {
 	w.says("bob", `/newroom "One"`).sees("is open")
 	w.says("bob", `/can`).sees("so far 1 in the last hour, 1 in the last day")
 	w.says("bob", `/newroom "Two"`).sees("is open")
+	w.says("bob", `/can`).sees("✗ /newroom, by rule “small rooms”", "so far 2 in the last hour, 2 in the last day: not now")
 	w.says("bob", `/can /newroom "Three"`).sees("✗ You may do this, but not now.", "lets you open 2 rooms in any hour, and you have opened 2", "The next room may be opened at")
 	w.says("kim", `/can /newroom "Three"`).sees("✓ You may do this.")
 }
@@ -90,7 +93,7 @@ func TestAdministratorsReadThePolicy(t *testing.T) {
 	w := newWorld(t, withRules(smallRoomRules))
 	w.says("ops", "/policy").sees("Policy version ", "in force since ", "It has 1 deny rule and 2 allow rules.", "2 rules are about you", "✓ allow list (line 4): groups in")
 	w.says("ops", "/policy @kim").sees("3 rules are about Kim Novak", "✗ deny wall", "✓ allow small rooms (line 3): newroom in im, internal rooms; at most 3 people; 2 rooms in any hour")
-	w.says("bob", "/policy").sees("Nobody has allowed you /policy")
+	w.says("bob", "/policy").sees("/policy is for administrators of the policy. Ask ")
 	require.NotContains(t, w.says("bob", "/help").answer(), "/policy")
 	w.says("bob", "/help").sees("/can", "/why")
 }
@@ -105,4 +108,75 @@ func TestQuestionsInARoomAreAnsweredInPrivate(t *testing.T) {
 		answer.sees("About your message in “Desk”:")
 		require.NotEqual(t, room, answer.lastReply().StreamID, "others in the room do not read it")
 	}
+}
+
+const teamRules = `{admins: ["user:ops"],
+	deny: [{name: insider watchlist, who: [internal], commands: [newroom], when: {members: ["user:cora"], groups: ["Compliance*"]}, reason: "Not with Compliance."},
+		{name: hidden list, who: ["user:alice"], commands: [newroom], when: {members: ["user:cora"]}, reason: "Ask Compliance first."}],
+	allow: [{name: deal team Titan, who: ["user:bob"], commands: [newroom, groups], when: {people: {max: 3}, members: ["user:carol"]}, limits: {perDay: 5}},
+		{name: everybody else, who: ["user:alice", external], commands: [newroom], when: {external: true, people: {max: 7}}, limits: {perDay: 1}}]}`
+
+func TestPeopleOfOtherCompaniesReadNothingOfTheRules(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(teamRules))
+	answers := []string{
+		w.says("eve", "/can").sees("✓ /newroom.", "✗ /groups: No rule allows it.").answer(),
+		w.says("eve", `/can /groups`).sees("✗ You may not do this.", "No rule allows it.", "If you need it, ask ").answer(),
+		w.says("eve", `/can /newroom`).sees("✓ You may use /newroom here").answer(),
+		w.says("eve", `/can /newroom "X" external`).sees("✓ You may do this.").answer(),
+		w.says("eve", "/groups").answer(),
+		w.says("eve", `/why`).sees("✗ The policy refused request", "No rule allows it.", "If you need it, ask ").answer(),
+	}
+	for _, answer := range answers {
+		for _, secret := range []string{"rule “", "Titan", "everybody else", "at most", "policy version", "watchlist", "any day"} {
+			require.NotContains(t, answer, secret)
+		}
+	}
+}
+
+func TestOthersDoNotReadOfRulesThatAreNotAboutThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(teamRules))
+	for _, question := range []string{`/can /newroom "X" @bob`, "/why"} {
+		if question == "/why" {
+			w.says("kim", `/newroom "X" @bob`).sees("Nobody has allowed you")
+		}
+		answer := w.says("kim", question).sees("No rule allows it.", "If you need it, ask ").answer()
+		for _, secret := range []string{"Titan", "everybody else", "at most", "carol"} {
+			require.NotContains(t, answer, secret)
+		}
+	}
+	w.says("bob", `/can /newroom "X" @kim`).sees("the nearest is “deal team Titan”", "✓ people is at most 3")
+	w.says("ops", `/can @kim /newroom "X" @bob`).sees("the nearest is “")
+}
+
+func TestConditionsOfADenyRuleAreToldAsWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(teamRules))
+	answer := w.says("alice", `/can /newroom "X" @cora external`).sees("✗ You may not do this.", "Ask Compliance first.",
+		"A deny rule refuses what meets all of these:", "✓ somebody whom you bring in is refused by it").answer()
+	require.NotContains(t, answer, "may be brought in")
+	require.NotContains(t, answer, "hidden list")
+	w.says("ops", `/can @alice /newroom "X" @cora external`).sees("Deny rule “hidden list” refuses what meets all of these:", "✓ members is user:cora")
+}
+
+func TestCanTellsOfCommandsThatNoRuleIsAbout(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(teamRules))
+	w.says("bob", "/can /can").sees("✓ /can is open to everybody.")
+	w.says("bob", "/can /help").sees("✓ /help is open to everybody.")
+	w.says("bob", "/can /pause").sees("✗ You may not use /pause: it is for administrators of the policy.")
+	w.says("ops", "/can /pause").sees("✓ You may use /pause, as an administrator of the policy.")
+	w.says("bob", "/can").sees("✓ /groups, by rule “deal team Titan”.", "5 rooms in any day (so far 0")
+}
+
+func TestWhyTellsOfRefusalsByRules(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(teamRules))
+	w.says("alice", `/newroom "X" @cora external`).sees("Ask Compliance first.")
+	w.says("alice", "/policy").sees("/policy is for administrators of the policy.")
+	w.says("alice", "/why").sees("/newroom, on ", "Ask Compliance first.")
+	refused := w.says("kim", "/policy")
+	w.says("kim", "/why").sees("The policy has refused none of your requests lately")
+	w.says("kim", "/why "+string(commands.NewRequestID(refused.Message.ID))).sees("/policy is for administrators of the policy.")
 }

@@ -68,12 +68,21 @@ func (a *attempt) checkAdmin(ctx context.Context, r *commands.Request) error {
 	}
 	decision := policy.Decision{Allowed: is}
 	if !is {
-		decision.Denial, decision.Checks = policy.ByDefault, []policy.Check{{What: "who is one of the admins"}}
+		decision = notAnAdmin(r.Command)
 	}
+	a.refused = decision
 	a.decided, err = json.Marshal(a.decisionOf(r.Command, a.bot.rules.now().Version(), decision))
 	if err != nil || is {
 		return err
 	}
 	a.decision = policyDecision{command: r.Command}
-	return commands.DeniedByDefault(r.Command, a.bot.env.Contact)
+	return commands.Denied(decision.Reason+" Ask "+a.bot.env.Contact+".", a.bot.env.Contact)
+}
+
+// notAnAdmin is the decision about a command of administrators for somebody else.
+func notAnAdmin(command string) policy.Decision {
+	return policy.Decision{
+		Denial: policy.ByDefault, Reason: "/" + command + " is for administrators of the policy.",
+		Checks: []policy.Check{{What: "who is one of the administrators"}},
+	}
 }

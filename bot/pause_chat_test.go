@@ -40,7 +40,7 @@ func TestOnlyAdministratorsPause(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(opsRules))
 	for _, text := range []string{"/pause", "/resume"} {
-		w.says("bob", text).sees("Nobody has allowed you " + text)
+		w.says("bob", text).sees(text + " is for administrators of the policy.")
 	}
 	w.says("bob", `/newroom "Not paused"`).sees("is open")
 	require.NotContains(t, w.says("bob", "/help").answer(), "/pause")

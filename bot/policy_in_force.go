@@ -42,6 +42,8 @@ type policyState struct {
 type policyNews struct {
 	text          string         // empty for nothing
 	before, after *policy.Policy // by names, where another one is in force now
+	// replaced is before by ids: its administrators are told as well.
+	replaced *policy.Policy
 }
 
 // policyLook is how often the text of the policy is compared. A new text is adopted at the second
@@ -102,7 +104,10 @@ type recordPolicy func(context.Context, *policy.Policy) error
 // told.
 func (p *policyInForce) reload(ctx context.Context, record recordPolicy) policyNews {
 	before := p.current.Load()
-	read, err := p.read()
+	read, err := p.readText(ctx)
+	if ctx.Err() != nil {
+		return policyNews{}
+	}
 	if err == nil && read == nil {
 		read = p.next
 	}
@@ -145,8 +150,30 @@ func (p *policyInForce) reload(ctx context.Context, record recordPolicy) policyN
 		return policyNews{text: "✓ The text of the policy is right again. Version " + resolved.Version() + " stays in force."}
 	}
 	zerolog.Ctx(ctx).Info().Str("policy", resolved.Version()).Msg("policy was changed")
-	text := "The policy is version " + resolved.Version() + " now; it was " + before.policy.Version() + "." + describeIdleRules(resolved)
-	return policyNews{text: text, before: before.read, after: read}
+	text := "The policy is version " + resolved.Version() + " now; it was " + before.policy.Version() + "."
+	if before.policy.HasAdmins() && !resolved.HasAdmins() {
+		text += "\n⚠ It names no administrators (admins): from now on nobody is told of the policy, and nobody may use /pause or /policy."
+	}
+	return policyNews{text: text + describeIdleRules(resolved), before: before.read, after: read, replaced: before.policy}
+}
+
+// readText reads the text anew. A disk that does not answer does not keep the bot from stopping.
+func (p *policyInForce) readText(ctx context.Context) (*policy.Policy, error) {
+	type result struct {
+		policy *policy.Policy
+		err    error
+	}
+	done := make(chan result, 1)
+	go func() {
+		read, err := p.read()
+		done <- result{read, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case r := <-done:
+		return r.policy, r.err
+	}
 }
 
 // describeIdleRules are lines about the rules of a policy that have no effect.

@@ -7,6 +7,7 @@ import (
 
 	"roombot/bot/config/schema"
 	"roombot/bot/policy"
+	"roombot/bot/policy/request"
 	"roombot/commands"
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -39,6 +40,8 @@ func AskPolicy(ctx context.Context, c Config, q Question) (Answer, error) {
 	switch {
 	case result.Error != nil:
 		return Answer{}, errors.New(result.Error.Message)
+	case request.IsHelp(q.Command):
+		return Answer{b.rules.now().Decide(policy.Query{Command: syntax.TopicGeneral}), names}, nil
 	case result.Command == nil:
 		return Answer{}, errors.New("write it with its slash, such as /newroom \"Q2\" @bob")
 	}
@@ -70,15 +73,28 @@ func newAskedBot(ctx context.Context, c Config) (*Bot, schema.Problems, error) {
 	return b, names, nil
 }
 
+// DecideWithoutRules decides about a command that no rule is about: one that is open to everybody,
+// or one of the administrators.
+func DecideWithoutRules(catalogue commands.Catalogue, command string, isAdmin bool) (d policy.Decision, decided bool) {
+	switch {
+	case catalogue.IsOpen(command):
+		return policy.Decision{Allowed: true, Checks: []policy.Check{{What: "/" + command + " is open to everybody", OK: true}}}, true
+	case !catalogue.IsAdmin(command):
+		return policy.Decision{}, false
+	case isAdmin:
+		return policy.Decision{Allowed: true, Checks: []policy.Check{{What: "who is one of the administrators", OK: true}}}, true
+	}
+	return notAnAdmin(command), true
+}
+
 // decideQuestion asks the policy before and after the request is planned.
 func (b *Bot) decideQuestion(ctx context.Context, r *commands.Request, used policy.Used) (policy.Decision, error) {
 	rules := b.rules.now()
-	if b.catalogue.IsAdmin(r.Command) {
-		is, err := b.isAdmin(ctx, r.From.ID)
-		d := policy.Decision{Allowed: is, Checks: []policy.Check{{What: "who is one of the administrators", OK: is}}}
-		if !is {
-			d.Denial = policy.ByDefault
-		}
+	is, err := b.catalogue.IsAdmin(r.Command), error(nil)
+	if is {
+		is, err = b.isAdmin(ctx, r.From.ID)
+	}
+	if d, decided := DecideWithoutRules(b.catalogue, r.Command, is); decided || err != nil {
 		return d, err
 	}
 	query, err := b.policyQuery(ctx, rules, r)

@@ -42,7 +42,7 @@ func TestAPauseIsAnEntryOfItsOwnKind(t *testing.T) {
 	paused := w.says("ops", "/pause newroom market event").sees("⏸ Paused")
 	require.Equal(t, w.bot.Health(t.Context()).Policy.Version, commands.StampOf(paused.lastReply().Data).Policy)
 	require.Empty(t, w.entries(paused), "the act has an entry, the request needs none")
-	refused := w.says("bob", "/resume").sees("Nobody has allowed you /resume")
+	refused := w.says("bob", "/resume").sees("/resume is for administrators of the policy.")
 	w.says("ops", "/resume").sees("▶ Resumed")
 	var acts []string
 	pauses := func() int {
@@ -78,7 +78,7 @@ func TestMetricsTellOfDecisionsAndThePolicy(t *testing.T) {
 	version := w.bot.Health(t.Context()).Policy.Version
 	w.says("bob", `/newroom "One"`).sees("is open")
 	w.says("eve", `/newroom "Two"`).sees("Nobody has allowed you")
-	w.says("eve", `/pause`).sees("Nobody has allowed you")
+	w.says("eve", `/pause`).sees("is for administrators of the policy")
 	w.says("ops", `/groups`).sees("Test Group")
 	_, text := w.page("/metrics")
 	for _, line := range []string{

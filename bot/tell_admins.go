@@ -9,6 +9,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"roombot/bot/policy"
 	"roombot/commands/syntax"
 	"roombot/symphony"
 	"roombot/symphony/messageml"
@@ -40,7 +41,7 @@ func (b *Bot) tellNews(ctx context.Context) {
 			return
 		case news := <-b.policyNews:
 			if b.isFirstToTell(ctx, noteTold, news.text) {
-				b.sendLinesToAdmins(ctx, b.linesOf(ctx, news))
+				b.sendLinesToAdmins(ctx, b.linesOf(ctx, news), b.rules.now(), news.replaced)
 			}
 			b.noteNames(ctx)
 		}
@@ -77,16 +78,17 @@ func (b *Bot) tellAdmins(ctx context.Context, text string) {
 }
 
 func (b *Bot) sendToAdmins(ctx context.Context, text string) {
-	b.sendLinesToAdmins(ctx, foldLines(strings.Split(text, "\n"), maxTold, "bot policy check lists all."))
+	b.sendLinesToAdmins(ctx, foldLines(strings.Split(text, "\n"), maxTold, "bot policy check lists all."), b.rules.now())
 }
 
-func (b *Bot) sendLinesToAdmins(ctx context.Context, lines []string) {
+// sendLinesToAdmins writes to the administrators of each of the policies.
+func (b *Bot) sendLinesToAdmins(ctx context.Context, lines []string, policies ...*policy.Policy) {
 	var told []messageml.Node
 	for _, line := range lines {
 		told = append(told, messageml.Paragraph(messageml.Text(syntax.Truncate(line, maxToldLine))))
 	}
 	message := symphony.Outgoing{MessageML: messageml.Message(told...)}
-	for _, id := range b.adminsToTell(ctx) {
+	for _, id := range b.adminsToTell(ctx, policies...) {
 		chat, err := b.client.CreateIM(ctx, id)
 		if err == nil {
 			_, err = b.client.SendMessage(ctx, chat, message)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"roombot/commands/syntax"
 	"roombot/symphony/messageml"
@@ -38,6 +39,9 @@ func (env *Env) answerCan(ctx context.Context, r *Request, governed Catalogue) (
 	if r.Asked == nil {
 		return env.tellRights(ctx, r, who, rd, governed)
 	}
+	if reply, told, err := env.tellUngoverned(ctx, *r.Asked, who, rd); told || err != nil {
+		return reply, err
+	}
 	grammar := governed.Grammar(env.Self.ID, env.Limits.MaxMembers)
 	read := grammar.Parse(*r.Asked)
 	asked := &Request{ID: r.ID, Job: r.Job, At: r.At, From: who, Chat: r.Chat, Message: *r.Asked}
@@ -58,6 +62,29 @@ func (env *Env) answerCan(ctx context.Context, r *Request, governed Catalogue) (
 
 // tellDecision says what the policy decides about a request: at first by what is known without a
 // plan, then, where plan is not nil, with it.
+// tellUngoverned answers about a command that no rule is about.
+func (env *Env) tellUngoverned(ctx context.Context, asked syntax.Message, who Person, rd reader) (reply Reply, told bool, err error) {
+	all := env.Commands()
+	name := all.Grammar(env.Self.ID, env.Limits.MaxMembers).Parse(asked).CommandName()
+	if first, _, _ := strings.Cut(asked.Text, " "); strings.EqualFold(first, "/"+syntax.TopicGeneral) {
+		name = syntax.TopicGeneral
+	}
+	if all.IsOpen(name) || name == syntax.TopicGeneral {
+		return privateText("✓ /" + name + " is open to everybody."), true, nil
+	}
+	if !all.IsAdmin(name) {
+		return Reply{}, false, nil
+	}
+	is, err := env.Rules.IsAdmin(ctx, who.ID)
+	switch {
+	case err != nil:
+		return Reply{}, false, err
+	case is:
+		return privateText("✓ " + rd.subject(who) + " may use /" + name + ", as an administrator of the policy."), true, nil
+	}
+	return privateText("✗ " + rd.subject(who) + " may not use /" + name + ": it is for administrators of the policy."), true, nil
+}
+
 func (env *Env) tellDecision(ctx context.Context, asked *Request, rd reader, plan func(context.Context, *Request) (Plan, error)) (Reply, error) {
 	d, err := env.Rules.Decide(ctx, asked, nil)
 	if err != nil {
@@ -74,6 +101,9 @@ func (env *Env) tellDecision(ctx context.Context, asked *Request, rd reader, pla
 		if err != nil {
 			return Reply{}, err
 		}
+	}
+	if d.Outcome == OutcomeAllow && plan == nil {
+		return rd.reply("✓ "+rd.subject(asked.From)+" may use /"+asked.Command+" here; what is asked for decides about the rest.", d), nil
 	}
 	return rd.reply(rd.verdict(asked, d), d), nil
 }
@@ -122,13 +152,13 @@ func (env *Env) tellRights(ctx context.Context, r *Request, who Person, rd reade
 		if err != nil {
 			return Reply{}, err
 		}
-		for _, line := range rd.describeRights(command.Name, rights) {
+		for _, line := range rd.describeRights(command, rights) {
 			items = append(items, messageml.Item{messageml.Text(line)})
 		}
 	}
 	reply.Body = append(reply.Body, messageml.List(items...))
 	if rd.self {
-		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text("/can followed by a whole command says whether it would be allowed, and why.")))
+		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text("/can followed by a whole command says whether it would be allowed, and why not.")))
 	}
 	return reply, nil
 }
@@ -137,23 +167,26 @@ func (env *Env) tellRights(ctx context.Context, r *Request, who Person, rd reade
 const maxRights = 20
 
 // describeRights has a line for the command, and for each rule that bounds it.
-func (rd reader) describeRights(command string, rights Rights) []string {
-	if rights.Decision.Outcome != OutcomeAllow {
-		return []string{fmt.Sprintf("✗ /%s: %s", command, orText(rights.Decision.Why, "not allowed."))}
+func (rd reader) describeRights(command Command, rights Rights) []string {
+	switch {
+	case rights.Decision.Outcome != OutcomeAllow:
+		return []string{fmt.Sprintf("✗ /%s: %s", command.Name, orText(rd.why(rights.Decision), "not allowed."))}
+	case rd.outside:
+		return []string{"✓ /" + command.Name + "."}
 	}
 	lines := make([]string, 0, len(rights.Allow)+len(rights.Deny))
 	for _, right := range rights.Allow {
-		line := fmt.Sprintf("✓ /%s, by rule “%s”", command, right.Rule)
-		if what := rd.describe(right); what != "" {
-			line += ": " + what
-		}
-		if right.PerHour > 0 || right.PerDay > 0 {
-			line += fmt.Sprintf(" (so far %d in the last hour, %d in the last day)", rights.UsedHour, rights.UsedDay)
-		}
-		lines = append(lines, line+".")
+		lines = append(lines, rd.describeAllow(command, right, rights))
 	}
 	for _, right := range rights.Deny {
-		line := fmt.Sprintf("✗ /%s is refused by rule “%s” for %s", command, right.Rule, rd.describe(right))
+		if len(right.Conditions) > 0 && !command.Writes() { // which no such rule refuses
+			continue
+		}
+		line := fmt.Sprintf("✗ /%s is refused ", command.Name)
+		if rd.admin {
+			line += fmt.Sprintf("by rule “%s” ", right.Rule)
+		}
+		line += "for " + rd.describe(right)
 		if right.Reason != "" {
 			line += " (" + right.Reason + ")"
 		}
@@ -163,6 +196,22 @@ func (rd reader) describeRights(command string, rights Rights) []string {
 		lines = append(lines[:maxRights], fmt.Sprintf("… and %d more rules.", more))
 	}
 	return lines
+}
+
+// describeAllow tells of an allow rule. Its conditions and limits are on what is opened.
+func (rd reader) describeAllow(command Command, right Right, used Rights) string {
+	if !command.Writes() {
+		right.Conditions, right.PerHour, right.PerDay = nil, 0, 0
+	}
+	isUsedUp := right.PerHour > 0 && used.UsedHour >= right.PerHour || right.PerDay > 0 && used.UsedDay >= right.PerDay
+	line := fmt.Sprintf("%s /%s, by rule “%s”", choose(isUsedUp, "✗", "✓"), command.Name, right.Rule)
+	if what := rd.describe(right); what != "" {
+		line += ": " + what
+	}
+	if right.PerHour > 0 || right.PerDay > 0 {
+		line += fmt.Sprintf(" (so far %d in the last hour, %d in the last day%s)", used.UsedHour, used.UsedDay, choose(isUsedUp, ": not now", ""))
+	}
+	return line + "."
 }
 
 func orText(text, other string) string {
@@ -180,7 +229,7 @@ func (env *Env) findAskedAbout(ctx context.Context, r *Request) (Person, reader,
 		return Person{}, reader{}, err
 	}
 	if len(r.Users)+len(r.Usernames)+len(r.Emails) == 0 {
-		return r.From, reader{admin: admin, self: true}, nil
+		return r.From, env.newReader(r, admin), nil
 	}
 	if !admin {
 		return Person{}, reader{}, &Refusal{
@@ -193,7 +242,7 @@ func (env *Env) findAskedAbout(ctx context.Context, r *Request) (Person, reader,
 	case err != nil:
 		return Person{}, reader{}, err
 	case len(named.people) == 0:
-		return r.From, reader{admin: true, self: true}, nil
+		return r.From, env.newReader(r, true), nil
 	}
 	who := named.people[0]
 	return who, reader{admin: true, self: who.ID == r.From.ID}, nil

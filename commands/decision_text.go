@@ -2,47 +2,108 @@ package commands
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"roombot/symphony/messageml"
 )
 
-// reader is who reads of a decision. Only administrators read whom a rule is for and where it
-// holds: others see whether it is for them.
+// reader is who reads of a decision. Only administrators read whom a rule is for, where it holds,
+// and the names of deny rules. Others read whether a rule is for them, and of one that is for others
+// nothing. People of other companies read what the refusal itself says.
 type reader struct {
-	admin bool
-	self  bool // the decision is about the reader
+	admin   bool
+	self    bool // the decision is about the reader
+	outside bool // of another company, and no administrator
+	contact string
+}
+
+func (env *Env) newReader(r *Request, admin bool) reader {
+	return reader{admin: admin, self: true, outside: !admin && env.IsExternal(r.From.ID), contact: env.Contact}
 }
 
 // body are the conditions of a decision and what would make it fit.
 func (rd reader) body(d Decision) []messageml.Node {
 	var body []messageml.Node
-	if d.Outcome != OutcomeAllow && d.Why != "" {
-		body = append(body, messageml.Paragraph(messageml.Text(d.Why)))
+	add := func(text string) { body = append(body, messageml.Paragraph(messageml.Text(text))) }
+	why := rd.why(d)
+	if why != "" {
+		add(why)
 	}
 	if !d.Next.IsZero() {
-		body = append(body, messageml.Paragraph(messageml.Text("The next room may be opened at "+formatTime(d.Next)+".")))
+		add("The next room may be opened at " + formatTime(d.Next) + ".")
 	}
 	if d.ApprovedBy != "" {
-		body = append(body, messageml.Paragraph(messageml.Text("✓ Approved by "+d.ApprovedBy+".")))
+		add("✓ Approved by " + d.ApprovedBy + ".")
 	}
-	var items []messageml.Item
-	for _, c := range d.Checks {
-		if text := rd.describeCheck(c); text != "" {
-			items = append(items, messageml.Item{messageml.Text(mark(c.OK) + " " + text)})
+	if d.Outcome == OutcomeDeny && !rd.admin && !strings.Contains(why, rd.contact) {
+		add("If you need it, ask " + rd.contact + ".")
+	}
+	if rd.outside {
+		return body
+	}
+	if items := rd.listChecks(d); len(items) > 0 {
+		if d.isByDenyRule() {
+			add(rd.titleOfDenyRule(d))
 		}
-	}
-	if len(items) > 0 {
 		body = append(body, messageml.List(items...))
 	}
-	return append(body, messageml.Paragraph(messageml.Italic(messageml.Text(rd.source(d)))))
+	if source := rd.source(d); source != "" {
+		body = append(body, messageml.Paragraph(messageml.Italic(messageml.Text(source))))
+	}
+	return body
+}
+
+// why says why it is not allowed. The sentences about limits and approvals name the rule.
+func (rd reader) why(d Decision) string {
+	switch {
+	case d.Outcome == OutcomeAllow:
+		return ""
+	case rd.outside && d.Outcome == OutcomeLimit:
+		return "You have opened as many rooms as you may for now."
+	case rd.outside && d.Outcome == OutcomeApprove:
+		return "Somebody has to approve it first."
+	}
+	return d.Why
+}
+
+// isByDenyRule reports whether a deny rule has decided: one that matches, or would if more were
+// known.
+func (d Decision) isByDenyRule() bool { return d.Outcome == OutcomeDeny && d.Rule != "" }
+
+func (rd reader) titleOfDenyRule(d Decision) string {
+	if rd.admin {
+		return "Deny rule “" + d.Rule + "” refuses what meets all of these:"
+	}
+	return "A deny rule refuses what meets all of these:"
+}
+
+func (rd reader) listChecks(d Decision) (items []messageml.Item) {
+	if !rd.mayReadNearest(d) {
+		return nil
+	}
+	for _, c := range d.Checks {
+		if text := rd.describeCheck(c, d.isByDenyRule()); text != "" {
+			c.Open = c.Open || d.isByDenyRule() && !c.OK // it may match
+			items = append(items, messageml.Item{messageml.Text(c.mark() + " " + text)})
+		}
+	}
+	return items
+}
+
+// mayReadNearest reports whether the reader may know the rule that came closest: it is about them.
+func (rd reader) mayReadNearest(d Decision) bool {
+	return rd.admin || d.Nearest == "" || slices.ContainsFunc(d.Checks, func(c Check) bool { return c.Key == "who" && c.OK })
 }
 
 func formatTime(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") }
 
-func mark(ok bool) string {
-	if ok {
+func (c Check) mark() string {
+	switch {
+	case c.Open:
+		return "–"
+	case c.OK:
 		return "✓"
 	}
 	return "✗"
@@ -50,20 +111,17 @@ func mark(ok bool) string {
 
 // source says which rule decided, and of which version of the policy.
 func (rd reader) source(d Decision) string {
-	var parts []string
-	switch {
-	case d.Rule != "":
-		parts = append(parts, rd.nameRule("Rule", d.Rule, d.Line))
-	case d.Nearest != "":
-		parts = append(parts, rd.nameRule("No rule admits it; the nearest is", d.Nearest, 0))
-	}
-	if d.Version != "" {
-		parts = append(parts, "policy version "+d.Version)
-	}
-	if len(parts) == 0 {
+	if d.Version == "" {
 		return "There is no policy."
 	}
-	return strings.Join(parts, ", ") + "."
+	version := "policy version " + d.Version + "."
+	switch {
+	case d.Rule != "" && (rd.admin || !d.isByDenyRule()):
+		return rd.nameRule("Rule", d.Rule, d.Line) + ", " + version
+	case d.Nearest != "" && rd.mayReadNearest(d):
+		return rd.nameRule("No rule admits it; the nearest is", d.Nearest, 0) + ", " + version
+	}
+	return "By " + version
 }
 
 func (rd reader) nameRule(what, name string, line int) string {
@@ -74,10 +132,14 @@ func (rd reader) nameRule(what, name string, line int) string {
 	return text
 }
 
-// describeCheck is a condition as the reader may read it; empty for nothing.
-func (rd reader) describeCheck(c Check) string {
+// describeCheck is a condition as the reader may read it; empty for nothing. One of a deny rule
+// that is not met is not known.
+func (rd reader) describeCheck(c Check, deny bool) string {
 	if rd.admin {
 		return c.What
+	}
+	if text, known := denyTexts[c.Key]; known && deny {
+		return choose(c.OK, text, text+" (not known)")
 	}
 	switch c.Key {
 	case "who":
@@ -87,11 +149,20 @@ func (rd reader) describeCheck(c Check) string {
 	case "command":
 		return choose(c.OK, "the rule is about this command", "no rule allows you this command")
 	case "members":
+		if c.Open {
+			return "whom you bring in: only certain people"
+		}
 		return choose(c.OK, "whom you bring in may be brought in", "somebody whom you bring in may not be brought in by you")
 	case "": // of an older version, whose text may name others
 		return ""
 	}
 	return c.What
+}
+
+// denyTexts are the conditions of a deny rule that is about a request, by their keys.
+var denyTexts = map[string]string{
+	"who": "the rule is about you", "where": "the rule is about this chat", "command": "the rule is about this command",
+	"members": "somebody whom you bring in is refused by it",
 }
 
 func choose(yes bool, a, b string) string {

@@ -23,7 +23,8 @@ type Rules interface {
 
 // Record answers what was decided. Nothing is found of what the record does not hold any more.
 type Record interface {
-	// LastRefusal is the policy's last refusal of a request of somebody.
+	// LastRefusal is the policy's last refusal of a request of somebody, those of commands of
+	// administrators left out.
 	LastRefusal(ctx context.Context, who symphony.UserID) (d Decision, found bool, err error)
 	// DecisionOf is the last decision about a request, and who asked for it.
 	DecisionOf(ctx context.Context, request RequestID) (d Decision, who symphony.UserID, found bool, err error)
@@ -73,6 +74,7 @@ type Check struct {
 	Key  string // who, where, command, or the name of the condition; empty where that is not known
 	What string
 	OK   bool
+	Open bool // not known yet: the request is not planned
 }
 
 // Rights are the rules that concern somebody.

@@ -33,7 +33,7 @@ func (env *Env) answerWhy(ctx context.Context, r *Request) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	rd := reader{admin: admin, self: true}
+	rd := env.newReader(r, admin)
 	number := strings.TrimSpace(strings.TrimPrefix(r.Text, "#"))
 	if number == "" {
 		d, found, err := env.Record.LastRefusal(ctx, r.From.ID)

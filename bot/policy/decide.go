@@ -193,7 +193,7 @@ func (r *rule) checks(q *foldedQuery) []Check {
 		if q.plan == nil {
 			hint = " (not known before the request is planned)"
 		}
-		list = append(list, Check{Key: c.key, What: c.key + " is " + c.written + hint, OK: c.holds(q) == yes})
+		list = append(list, Check{Key: c.key, What: c.key + " is " + c.written + hint, OK: c.holds(q) == yes, Open: q.plan == nil})
 	}
 	return list
 }

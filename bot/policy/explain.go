@@ -9,7 +9,7 @@ func (d Decision) Explain() []string {
 	switch {
 	case len(d.Checks) == 0:
 		return lines
-	case d.Denial == ByRule:
+	case d.Rule != "" && d.Outcome() == Deny:
 		lines = append(lines, fmt.Sprintf("Rule %q refuses what meets all of these:", d.Rule))
 	case d.Rule != "":
 		lines = append(lines, fmt.Sprintf("Rule %q asks for:", d.Rule))
@@ -24,7 +24,10 @@ func (d Decision) Explain() []string {
 
 // String is the condition with its mark.
 func (c Check) String() string {
-	if c.OK {
+	switch {
+	case c.Open:
+		return "– " + c.What
+	case c.OK:
 		return "✓ " + c.What
 	}
 	return "✗ " + c.What

@@ -149,4 +149,5 @@ type Check struct {
 	Key  string // who, where, command, or the condition's name; empty for others
 	What string
 	OK   bool
+	Open bool // not known yet: the request is not planned
 }

@@ -16,6 +16,7 @@ import (
 
 	"roombot/bot/audit"
 	"roombot/bot/engine"
+	"roombot/bot/policy"
 	"roombot/commands"
 )
 
@@ -222,8 +223,8 @@ func printEntries(out stdio.Writer, all []entry, withChecks bool) error {
 
 // checkText is a condition of a decision.
 type checkText struct {
-	What string
-	OK   bool
+	What     string
+	OK, Open bool
 }
 
 // checksIn are the conditions of a decision; none of other entries.
@@ -240,11 +241,7 @@ func checksIn(e entry) []checkText {
 
 func printChecks(w stdio.Writer, e entry) {
 	for _, c := range checksIn(e) {
-		mark := "✗"
-		if c.OK {
-			mark = "✓"
-		}
-		fmt.Fprintf(w, "\t\t\t\t\t  %s %s\n", mark, c.What)
+		fmt.Fprintf(w, "\t\t\t\t\t  %s\n", policy.Check{What: c.What, OK: c.OK, Open: c.Open})
 	}
 }
 

@@ -78,7 +78,7 @@ func TestCheckReadsTheGroupsOfThePolicy(t *testing.T) {
 	require.Contains(t, got["policy groups"].Remedy, `allow[0].who[1]: "group:Tset Group" is no group that the bot can see`)
 	require.Contains(t, got["policy groups"].Remedy, `allow[0].who[2]: "group:twice" is the name of 2 groups`)
 	require.NotContains(t, got["policy groups"].Remedy, `"group:Test Group"`)
-	require.Contains(t, got["admins"].Remedy, "nobody may /pause the bot in a chat")
+	require.Contains(t, got["admins"].Remedy, "the policy names no administrators: nobody may use /pause")
 
 	require.NoError(t, pod.Fail(t.Context(), client.Fault{Path: "listSDLGroups", Status: http.StatusForbidden}))
 	require.NoError(t, pod.Fail(t.Context(), client.Fault{Path: "/profile-manager/*", Status: http.StatusForbidden}))

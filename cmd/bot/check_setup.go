@@ -55,7 +55,7 @@ func checkAdmins(c *config.Config) checkResult {
 	case companies > 0:
 		return passedCheck("admins", detail, "not only people and groups are administrators, who may pause the bot: name people in roombot.policy.admins")
 	case people+groups == 0:
-		return passedCheck("admins", detail, "nobody may /pause the bot in a chat, or is told of a faulty policy: name people in roombot.policy.admins")
+		return passedCheck("admins", detail, "the policy names no administrators: nobody may use /pause or /policy in a chat, and nobody is told when a text of the policy is faulty; name people in roombot.policy.admins")
 	case people == 0:
 		return passedCheck("admins", detail, "while Symphony does not say who is in a group, nobody is administrator: name a person in roombot.policy.admins as well")
 	}

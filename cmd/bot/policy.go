@@ -11,9 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"roombot/bot"
 	"roombot/bot/config/schema"
 	"roombot/bot/policy"
 	"roombot/bot/policy/request"
+	"roombot/commands"
 )
 
 func policyCommand(io streams) *cobra.Command {
@@ -50,7 +52,8 @@ func policyCheck(io streams) *cobra.Command {
 		Short: "Report everything that is wrong with a policy",
 		Long: `Reports misspelt words and everything else that is wrong, the policy's own tests that
 fail, and rules that have no effect. Ends with 1 where there is anything to report.
-A bot uses a policy in which rules have no effect; administrators are told.`,
+A bot uses a policy in which rules have no effect; administrators are told. It warns
+of a policy that names no administrators.`,
 		Example: "  bot policy check policy.json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -60,6 +63,9 @@ A bot uses a policy in which rules have no effect; administrators are told.`,
 			}
 			if err := append(p.RunTests(request.Read), p.RulesWithoutEffect()...).Err(); err != nil {
 				return err
+			}
+			if !p.HasAdmins() {
+				fmt.Fprintln(io.err, "! the policy names no administrators (admins): nobody is told when a text of it is faulty, and nobody may use /pause or /policy")
 			}
 			deny, allow := p.Rules()
 			_, err = fmt.Fprintf(io.out, "✓ version %s: %d deny and %d allow rules, %d tests passed\n", p.Version(), deny, allow, len(p.Tests()))
@@ -164,6 +170,9 @@ func (q question) decide(ctx context.Context, warnings stdio.Writer, line string
 	if err != nil {
 		return nil, policy.Decision{}, err
 	}
+	if d, decided := bot.DecideWithoutRules(new(commands.Env).Commands(), query.Command, p.IsAdmin(query.User)); decided {
+		return p, d, nil
+	}
 	return p, p.Decide(query), nil
 }
 
@@ -203,6 +212,7 @@ type decisionJSON struct {
 type checkJSON struct {
 	What string `json:"what"`
 	OK   bool   `json:"ok"`
+	Open bool   `json:"open,omitempty"` // not known before the request is planned
 }
 
 func (q question) print(out stdio.Writer, p *policy.Policy, d policy.Decision) error {
@@ -227,7 +237,7 @@ func describeNext(within time.Duration) string {
 func newDecisionJSON(d policy.Decision, version string) decisionJSON {
 	checks := make([]checkJSON, len(d.Checks))
 	for i, c := range d.Checks {
-		checks[i] = checkJSON{c.What, c.OK}
+		checks[i] = checkJSON{c.What, c.OK, c.Open}
 	}
 	return decisionJSON{d.Outcome(), d.Rule, d.Line, d.Nearest, version, d.Why(), checks, d.Approvers, describeNext(d.NextWithin)}
 }

@@ -210,3 +210,29 @@ func shellWords(line string) (words []string) {
 }
 
 var codeSpan = regexp.MustCompile("`([^`\n]+)`")
+
+func TestAPolicyWithoutAdministratorsIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	const rules = `allow: [{name: desks, who: [internal], commands: [newroom]}]`
+	got := shell(t, "policy", "check", writePolicy(t, rules))
+	require.Zero(t, got.code, got.err)
+	require.Contains(t, got.err, "! the policy names no administrators (admins)")
+	got = shell(t, "policy", "check", writePolicy(t, "admins: [\"user:ops\"]\n"+rules))
+	require.Zero(t, got.code, got.err)
+	require.Empty(t, got.err)
+	require.Contains(t, shell(t, "policy", "check", writePolicy(t, "admins: []\n"+rules)).err, "admins: is an empty list; write at least one entry")
+}
+
+func TestCommandsThatNoRuleIsAboutAreAskedAsTheBotDecides(t *testing.T) {
+	t.Parallel()
+	file := writePolicy(t, `{admins: ["user:ops"], allow: [{name: desks, who: [internal], commands: [newroom], when: {people: {max: 3}}}]}`)
+	for _, line := range []string{"/can", `/can /newroom "X"`, "/why", "/approvals", "/help"} {
+		got := shell(t, "policy", "can", "--policy", file, "--user", "kim", line)
+		require.Zero(t, got.code, "%s: %s%s", line, got.out, got.err)
+		require.Contains(t, got.out, "is open to everybody")
+	}
+	require.Zero(t, shell(t, "policy", "can", "--policy", file, "--user", "ops", "/pause").code)
+	refused := shell(t, "policy", "can", "--policy", file, "--user", "kim", "/pause")
+	require.Equal(t, exitFailed, refused.code)
+	require.Contains(t, refused.out, "deny: /pause is for administrators of the policy.")
+}

@@ -41,7 +41,7 @@ func shownDecision(e entry) *client.Decision {
 		Why: t.Why, Version: t.Version,
 	}
 	for _, c := range checksIn(e) {
-		d.Checks = append(d.Checks, client.DecisionCheck(c))
+		d.Checks = append(d.Checks, client.DecisionCheck{What: c.What, OK: c.OK})
 	}
 	return d
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -120,4 +121,14 @@ func TestFilesOfMoreThanFourMebibytesAreRefused(t *testing.T) {
 	require.EqualError(t, err, path+": is larger than 4096 KiB, so it cannot be what was meant")
 	_, err = schema.Parse("x.yaml", []byte(content+"\n"), nil)
 	require.EqualError(t, err, "x.yaml: is larger than 4096 KiB")
+}
+
+func TestOnlyFilesAreRead(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "pipe.yaml")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	for _, path := range []string{pipe, os.DevNull} {
+		_, err := schema.Read(path, nil)
+		require.ErrorContains(t, err, path+": is a pipe, a device or the like, and not a file")
+	}
 }

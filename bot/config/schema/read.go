@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -54,13 +55,19 @@ func Parse(name string, content []byte, env func(name string) (string, bool)) (V
 }
 
 func readFile(path string) ([]byte, error) {
-	file, err := os.Open(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would wait for its writer
 	if err != nil {
 		return nil, errors.New(readError(err))
 	}
 	defer func() { _ = file.Close() }()
-	if info, err := file.Stat(); err != nil || info.IsDir() {
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return nil, errors.New(readError(err))
+	case info.IsDir():
 		return nil, errors.New("is a folder and not a file")
+	case !info.Mode().IsRegular():
+		return nil, errors.New("is a pipe, a device or the like, and not a file")
 	}
 	content, err := io.ReadAll(io.LimitReader(file, maxSize+1))
 	if err != nil {

@@ -3,6 +3,7 @@ package request
 
 import (
 	"errors"
+	"strings"
 
 	"roombot/bot/policy"
 	"roombot/commands"
@@ -17,10 +18,18 @@ func Read(line string) (command string, plan *policy.Plan, err error) {
 	switch {
 	case result.Error != nil:
 		return "", nil, errors.New(result.Error.Message)
+	case IsHelp(line):
+		return syntax.TopicGeneral, nil, nil
 	case result.Command == nil:
 		return "", nil, errors.New("write it with its slash, such as /newroom \"Q2\" @bob")
 	}
 	return result.Command.Command, PlanOf(commands.TypedFacts(*result.Command)), nil
+}
+
+// IsHelp reports whether a command is /help.
+func IsHelp(line string) bool {
+	first, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+	return strings.EqualFold(first, "/"+syntax.TopicGeneral)
 }
 
 // ListCommands gives the commands that rules may be about, for a comparison of policies.
