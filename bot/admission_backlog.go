@@ -99,7 +99,8 @@ func (a *admission) markSurplusOfChat(ctx context.Context, conversation string, 
 		switch {
 		case err != nil:
 			return err
-		case full == nil || arrival.request.Missed || arrival.request.isAct() || arrival.request.isApproval() || arrival.urgent: // what was said in hours is not too much at once
+		case full == nil || arrival.request.Missed || arrival.request.isAct() || arrival.request.isAboutAnother(), arrival.urgent:
+			// what was said in hours is not too much at once
 			b.add(a.bounds, owner, arrival.id)
 		default:
 			if err := a.leaveOut(ctx, b.conversation, full, arrival); err != nil {

@@ -114,7 +114,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 		health: c.Health, privateAbove: c.PrivateAbove, started: time.Now(),
 		metrics: c.Metrics, bounds: c.Bounds.withDefaults(),
 	}
-	env.Pauses, env.Rules, env.Record = pauser{b}, governance{b}, governance{b}
+	env.Pauses, env.Rules, env.Record, env.Grants = pauser{b}, governance{b}, governance{b}, grantList{b}
 	b.lastProgress.Store(b.started.UnixNano())
 	b.grammar = b.catalogue.Grammar(self.ID, env.Limits.MaxMembers)
 	b.parse = b.grammar.Parse
@@ -206,6 +206,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	group.Go(func() error { b.tellNews(ctx); return nil })
 	group.Go(func() error { b.rules.groups.refresh(ctx); return nil })
 	group.Go(func() error { b.watchRules(ctx); return nil })
+	group.Go(func() error { b.watchGrants(ctx); return nil })
 	group.Go(func() error { b.record.run(ctx); return nil })
 	err := group.Wait()
 	b.record.end(context.WithoutCancel(ctx))

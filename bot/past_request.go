@@ -43,7 +43,7 @@ func ReadDecision(s engine.StoredEntry) (d PastDecision, err error) {
 	}
 	d.Decision = policy.Decision{
 		Allowed: body.Outcome == policy.Allow, Rule: body.Rule, Line: body.Line, Denial: body.Denial, Reason: facts.Why,
-		Nearest: body.Nearest,
+		Nearest: body.Nearest, Grant: body.Grant,
 	}
 	for _, c := range append(body.Checks, facts.Checks...) {
 		d.Decision.Checks = append(d.Decision.Checks, policy.Check(c))

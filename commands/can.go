@@ -144,6 +144,9 @@ func (rd reader) describeRights(command string, rights Rights) []string {
 	lines := make([]string, 0, len(rights.Allow)+len(rights.Deny))
 	for _, right := range rights.Allow {
 		line := fmt.Sprintf("✓ /%s, by rule “%s”", command, right.Rule)
+		if right.Grant != 0 {
+			line = fmt.Sprintf("✓ /%s, by grant %d", command, right.Grant)
+		}
 		if what := rd.describe(right); what != "" {
 			line += ": " + what
 		}

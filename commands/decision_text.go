@@ -49,6 +49,8 @@ func mark(ok bool) string {
 func (rd reader) source(d Decision) string {
 	var parts []string
 	switch {
+	case d.Grant != 0:
+		parts = append(parts, fmt.Sprintf("No rule admits it, but grant %d does", d.Grant))
 	case d.Rule != "":
 		parts = append(parts, rd.nameRule("Rule", d.Rule, d.Line))
 	case d.Nearest != "":

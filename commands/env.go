@@ -20,6 +20,8 @@ type Env struct {
 	// Rules and Record are what /can, /why, /policy and /receipt ask.
 	Rules  Rules
 	Record Record
+	// Grants is what /policy grants works with.
+	Grants Grants
 	// Clock measures how long an answer waits for the people who are being added.
 	Clock Clock
 
