@@ -113,7 +113,7 @@ func (a *admission) markSurplusOfChat(ctx context.Context, conversation string, 
 // passesBounds reports whether a request is never left out: what was said in hours is not too much
 // at once, and what acts on another request adds none.
 func (a *arrival) passesBounds() bool {
-	return a.request.Missed || a.request.isAct() || a.request.isApproval() || a.urgent
+	return a.request.Missed || a.request.isAct() || a.request.isAboutAnother() || a.urgent
 }
 
 // withoutKnown leaves out the arrivals that the store has already, where they might make others too

@@ -29,6 +29,7 @@ type (
 		Rule    string            `json:"rule,omitempty"`
 		Line    int               `json:"line,omitempty"`
 		Denial  policy.Denial     `json:"denial,omitempty"`
+		Grant   int64             `json:"grant,omitempty"`   // that admits, where no rule does
 		Nearest string            `json:"nearest,omitempty"` // the allow rule that came closest, where none admits
 		Version string            `json:"version,omitempty"` // of the policy
 		Chat    symphony.StreamID `json:"chat,omitempty"`
@@ -142,7 +143,7 @@ func (a *attempt) addAnswerEntry(ctx context.Context, body answerBody, room symp
 // decisionOf is the body for what a version of the policy has decided.
 func (a *attempt) decisionOf(command, version string, d policy.Decision) decisionBody {
 	body := decisionBody{
-		Command: command, Outcome: d.Outcome(), Rule: d.Rule, Line: d.Line, Denial: d.Denial, Nearest: d.Nearest,
+		Command: command, Outcome: d.Outcome(), Rule: d.Rule, Line: d.Line, Denial: d.Denial, Nearest: d.Nearest, Grant: d.Grant,
 		Chat: a.request.Stream, Version: version,
 	}
 	if !d.Allowed {
@@ -276,11 +277,16 @@ func entryOfAct(act engine.Act) audit.Entry {
 
 // addLimitEntry adds an entry about a decision that a limit has taken back.
 func (a *attempt) addLimitEntry(ctx context.Context) error {
+	return a.takeDecisionBack(ctx, policy.Limit, policy.LimitReached)
+}
+
+// takeDecisionBack adds an entry about a decision that could not be carried out.
+func (a *attempt) takeDecisionBack(ctx context.Context, outcome policy.Outcome, denial policy.Denial) error {
 	var body decisionBody
 	if err := json.Unmarshal(a.decided, &body); err != nil {
 		return err
 	}
-	body.Outcome, body.Denial = policy.Limit, policy.LimitReached
+	body.Outcome, body.Denial = outcome, denial
 	decided, err := json.Marshal(body)
 	if err != nil {
 		return err

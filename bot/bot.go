@@ -115,6 +115,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 		metrics: c.Metrics, bounds: c.Bounds.withDefaults(),
 	}
 	env.Pauses, env.Rules, env.Record, env.Approvals = pauser{b}, governance{b}, governance{b}, governance{b}
+	env.Grants = grantList{b}
 	b.lastProgress.Store(b.started.UnixNano())
 	b.grammar = b.catalogue.Grammar(self.ID, env.Limits.MaxMembers)
 	b.parse = b.grammar.Parse
@@ -214,6 +215,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	group.Go(func() error { b.tellNews(ctx); return nil })
 	group.Go(func() error { b.rules.groups.refresh(ctx); return nil })
 	group.Go(func() error { b.watchRules(ctx); return nil })
+	group.Go(func() error { b.watchGrants(ctx); return nil })
 	group.Go(func() error { b.record.run(ctx); return nil })
 	err := group.Wait()
 	b.record.end(context.WithoutCancel(ctx))

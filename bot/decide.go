@@ -113,6 +113,10 @@ func (a *attempt) answerMessage(ctx context.Context) (commands.Reply, error) {
 		return a.undoRoom(ctx, a.form)
 	case a.request.isApproval():
 		return a.answerApproval(ctx, a.form)
+	case a.request.isAccess():
+		return a.answerAccess(ctx, a.form)
+	case a.request.isGrantCard():
+		return a.answerGrantCard(ctx, a.form)
 	case m.act != "":
 		return a.answerAct(ctx, m.offer())
 	case m.form != nil:
@@ -236,6 +240,9 @@ func (a *attempt) runCommand(ctx context.Context, m syntax.Message, invocation s
 	case r.Preview():
 		return plan.Preview(), nil
 	}
+	if err := a.useGrant(ctx); err != nil {
+		return commands.Reply{}, err
+	}
 	return plan.Apply(ctx, a)
 }
 
@@ -304,7 +311,7 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 		reply, err = a.tellApproval(ctx, reply)
 	}
 	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run
-		if err := errors.Join(a.Release(ctx, claim), a.releaseRoomCount(ctx)); err != nil {
+		if err := errors.Join(a.Release(ctx, claim), a.releaseRoomCount(ctx), a.returnGrant(ctx)); err != nil {
 			return commands.Reply{}, err
 		}
 	}

@@ -66,7 +66,7 @@ func (a *attempt) readForm(ctx context.Context) (*formMessage, error) {
 		return nil, fmt.Errorf("read the message of the form: %w", err)
 	case shown.From.ID != a.bot.self.ID:
 		form.foreign = true
-	case a.request.isApproval(): // which checks whom it is for
+	case a.request.isApproval() || a.request.isGrantCard(): // which checks whom it is for
 	case !commands.IsFor(shown.Data, a.request.From.ID):
 		form.refusal = commands.NotYours(a.nameOfRequester(ctx, shown.Data))
 	default:
@@ -146,7 +146,7 @@ func (a *attempt) readSentForm(ctx context.Context, form *formMessage) (m messag
 		m.Room = a.request.Room
 		return m, err
 	}
-	if a.request.isUndo() || a.request.isApproval() { // which is no command
+	if a.request.isUndo() || a.request.isAboutAnother() { // which is no command
 		return message{}, nil
 	}
 	offer, err := commands.ClickedOffer(form.Data, a.request.Form.Values, a.request.Line)

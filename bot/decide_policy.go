@@ -38,7 +38,10 @@ func (a *attempt) CheckPolicy(ctx context.Context, r *commands.Request) error {
 		return err
 	}
 	a.auditDecision(ctx)
-	return a.addDecisionEntry(ctx, a.decided)
+	if err := a.addDecisionEntry(ctx, a.decided); err != nil {
+		return err
+	}
+	return a.useGrantAgain(ctx)
 }
 
 // checkPolicy asks the policy, which needs to know more than events tell of the chat and the
@@ -65,6 +68,9 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	decision := rules.Decide(query)
 	a.asked, a.refused = &query, policy.Decision{}
 	a.limits = decision.Limits
+	if err := a.noteGrant(ctx, decision); err != nil {
+		return err
+	}
 	a.decision = policyDecision{command: r.Command, rule: decision.Rule, allowed: decision.Allowed}
 	if a.decided, err = json.Marshal(a.decisionOf(r.Command, rules.Version(), decision)); err != nil {
 		return err
@@ -85,7 +91,9 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	}
 	a.refused = decision
 	zerolog.Ctx(ctx).Info().Str("command", r.Command).Str("rule", decision.Rule).Msg("policy denied the request")
-	return a.denialRefusal(ctx, r.Command, decision)
+	refusal := a.denialRefusal(ctx, r.Command, decision)
+	refusal.Access = a.accessToAskFor(r, rules, query, decision)
+	return refusal
 }
 
 // checkApproval lets a request pass that somebody has approved. A preview needs no approval: it
@@ -167,7 +175,11 @@ func (a *attempt) readRoomName(ctx context.Context) error {
 // policyQuery is what is asked of a policy about a request whose plan is not known.
 func (b *Bot) policyQuery(ctx context.Context, rules *policy.Policy, r *commands.Request) (policy.Query, error) {
 	who, err := b.policySubject(ctx, r.From.ID, rules.GroupsAsked(r.Command), rules.NeedsDirectory(r.Command))
-	return policy.Query{User: who, Where: policyPlace(r.Chat), Command: r.Command}, err
+	if err != nil {
+		return policy.Query{}, err
+	}
+	grants, err := b.grantsOf(ctx, r)
+	return policy.Query{User: who, Where: policyPlace(r.Chat), Command: r.Command, Grants: grants}, err
 }
 
 // isAdmin reports whether the policy names somebody as an administrator.
@@ -189,6 +201,7 @@ func (b *Bot) policyPlan(ctx context.Context, rules *policy.Policy, command stri
 			p.Companies = append(p.Companies, company)
 		}
 		if !rules.AsksMembers(command) {
+			p.Members = append(p.Members, policy.Subject{ID: int64(person.ID), External: b.env.IsExternal(person.ID)})
 			continue
 		}
 		who, err := b.policySubject(ctx, person.ID, rules.GroupsAsked(command), true)

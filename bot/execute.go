@@ -43,6 +43,7 @@ type attempt struct {
 	approved      *question       // by which somebody has approved the request; nil for none
 	facts         *commands.Facts // of the plan; nil while it is not known, and for commands without any
 	limits        policy.Limits   // of the rule that has admitted the request last
+	granted       *engine.Permit  // the grant that has admitted it last; nil where a rule has
 
 	// admitted is true once the policy has admitted the request in this attempt.
 	admitted  bool
@@ -315,7 +316,7 @@ func (a *attempt) releaseUnlessTouched(ctx context.Context) error {
 	if err != nil || touched {
 		return err
 	}
-	if err := a.releaseRoomCount(ctx); err != nil {
+	if err := errors.Join(a.releaseRoomCount(ctx), a.returnGrant(ctx)); err != nil {
 		return err
 	}
 	claim, err := a.ownClaim(ctx)

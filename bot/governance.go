@@ -57,6 +57,7 @@ func (g governance) Decide(ctx context.Context, r *commands.Request, plan comman
 func tellDecision(d policy.Decision, version string) commands.Decision {
 	told := commands.Decision{
 		Outcome: string(d.Outcome()), Rule: d.Rule, Line: d.Line, Nearest: d.Nearest, Version: version, Why: d.WhyForUser(),
+		Grant: d.Grant,
 	}
 	for _, c := range d.Checks {
 		told.Checks = append(told.Checks, commands.Check(c))
@@ -97,7 +98,7 @@ func tellRights(rules []policy.Right) (told []commands.Right) {
 	for _, r := range rules {
 		right := commands.Right{
 			Rule: r.Rule, Line: r.Line, Reason: r.Reason, Where: r.Where, Commands: r.Commands,
-			PerHour: r.Limits.PerHour, PerDay: r.Limits.PerDay, Approval: r.Approval,
+			PerHour: r.Limits.PerHour, PerDay: r.Limits.PerDay, Approval: r.Approval, Grant: r.Grant,
 		}
 		for _, c := range r.Conditions {
 			right.Conditions = append(right.Conditions, commands.Condition(c))

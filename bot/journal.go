@@ -88,6 +88,21 @@ func partFirstApproval(n int) string { return fmt.Sprintf("first-approval/%d", n
 // stepApproved is of a click on a card, a bool: whether it has decided.
 const stepApproved = "approved"
 
+// Steps and parts of clicks about access that was refused.
+const (
+	stepAccess       = "access"        // askedAccess, of a click on "Request access"
+	stepGrantDecided = "grant-decided" // bool, of a click on a card: whether it has decided
+	partGrantTold    = "grant-told"    // sentMessage: who has asked reads what was decided
+)
+
+// partGrantCard is the card for an administrator, a sentMessage; stepGrantCard is an edit of it.
+func partGrantCard(n int64, who symphony.UserID) string {
+	return fmt.Sprintf("grant-card/%d/%d", n, who)
+}
+func stepGrantCard(n int64, who symphony.UserID, why string) string {
+	return fmt.Sprintf("grant-card/%d/%d/%s", n, who, why)
+}
+
 // stepDecision is the nth decision with an entry in the audit record, a decisionBody. Together with
 // the request's number it is the key of the entry.
 func stepDecision(n int) string { return "decision/" + strconv.Itoa(n) }

@@ -45,7 +45,7 @@ func ReadDecision(s engine.StoredEntry) (d PastDecision, err error) {
 	}
 	d.Decision = policy.Decision{
 		Allowed: body.Outcome == policy.Allow, Rule: body.Rule, Line: body.Line, Denial: body.Denial, Reason: facts.Why,
-		Nearest: body.Nearest,
+		Nearest: body.Nearest, Grant: body.Grant,
 	}
 	if body.Approval != nil {
 		d.ApprovedBy = body.Approval.By

@@ -20,7 +20,7 @@ const kindUndo = "undo"
 
 // IntendFirst is the first intention of a request that a pause may hold.
 func (a *attempt) IntendFirst(ctx context.Context, step string) error {
-	a.Kind = a.pausedKind()
+	a.Kind, a.Permit = a.pausedKind(), a.permitUse()
 	return a.holdIfPaused(ctx, a.Attempt.IntendFirst(ctx, step))
 }
 

@@ -18,9 +18,9 @@ import (
 func (a *attempt) IntendRoom(ctx context.Context, step string) error {
 	quotas := a.roomQuotas()
 	if len(quotas) == 0 && !a.bot.rules.now().HasLimits() {
-		return a.IntendFirst(ctx, step)
+		return a.checkGrant(ctx, a.IntendFirst(ctx, step))
 	}
-	a.Kind = a.pausedKind()
+	a.Kind, a.Permit = a.pausedKind(), a.permitUse()
 	err := a.IntendWithin(ctx, step, roomsQuota(a.request.From.ID), quotas...)
 	if used, ok := errors.AsType[*engine.QuotaError](err); ok {
 		if err := a.addLimitEntry(ctx); err != nil {
@@ -28,7 +28,7 @@ func (a *attempt) IntendRoom(ctx context.Context, step string) error {
 		}
 		return commands.TooManyRooms(used.Quota.Limit, used.Quota.Span, used.Next, a.said)
 	}
-	return a.holdIfPaused(ctx, err)
+	return a.checkGrant(ctx, a.holdIfPaused(ctx, err))
 }
 
 func (a *attempt) roomQuotas() []engine.Quota { return a.bot.roomQuotas(a.limits) }

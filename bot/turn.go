@@ -17,7 +17,7 @@ import (
 // laneOfForm is the lane of a form that was sent. A button that acts on a request waits for
 // nothing.
 func laneOfForm(e symphony.FormSubmitted) engine.Lane {
-	if commands.IsAct(e.FormID, e.Values) || e.FormID == commands.FormApproval {
+	if commands.IsAct(e.FormID, e.Values) || requestFromForm(e).isAboutAnother() {
 		return engine.NoLane
 	}
 	return engine.MainLane

@@ -204,7 +204,11 @@ func (rd reader) describeAllow(command Command, right Right, used Rights) string
 		right.Conditions, right.PerHour, right.PerDay = nil, 0, 0
 	}
 	isUsedUp := right.PerHour > 0 && used.UsedHour >= right.PerHour || right.PerDay > 0 && used.UsedDay >= right.PerDay
-	line := fmt.Sprintf("%s /%s, by rule “%s”", choose(isUsedUp, "✗", "✓"), command.Name, right.Rule)
+	source := "rule “" + right.Rule + "”"
+	if right.Grant != 0 {
+		source = fmt.Sprintf("grant %d", right.Grant)
+	}
+	line := fmt.Sprintf("%s /%s, by %s", choose(isUsedUp, "✗", "✓"), command.Name, source)
 	if what := rd.describe(right); what != "" {
 		line += ": " + what
 	}

@@ -116,6 +116,8 @@ func (rd reader) source(d Decision) string {
 	}
 	version := "policy version " + d.Version + "."
 	switch {
+	case d.Grant != 0:
+		return fmt.Sprintf("No rule admits it, but grant %d does, ", d.Grant) + version
 	case d.Rule != "" && (rd.admin || !d.isByDenyRule()):
 		return rd.nameRule("Rule", d.Rule, d.Line) + ", " + version
 	case d.Nearest != "" && rd.mayReadNearest(d):

@@ -22,6 +22,8 @@ type Env struct {
 	Record Record
 	// Approvals is what /approvals asks.
 	Approvals Approvals
+	// Grants is what /policy grants works with.
+	Grants Grants
 	// Clock measures how long an answer waits for the people who are being added.
 	Clock Clock
 

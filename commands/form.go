@@ -12,7 +12,9 @@ import (
 )
 
 // IsOwnForm reports whether a form of this id is one of the bot's.
-func IsOwnForm(id string) bool { return id == FormNewRoom || id == FormOffer || id == FormApproval }
+func IsOwnForm(id string) bool {
+	return id == FormNewRoom || id == FormOffer || id == FormApproval || id == FormGrant
+}
 
 type formFlag struct{ key, label string }
 

@@ -46,6 +46,7 @@ type Decision struct {
 	Outcome string // one of those above
 	Rule    string // empty where none decided
 	Line    int
+	Grant   int64  // that admits, where no rule does; 0 for none
 	Nearest string // the allow rule that came closest, where none admits
 	Version string // of the policy
 	Why     string // in words, why it is not allowed; empty where it is, and where that was erased
@@ -95,6 +96,7 @@ type Right struct {
 	Conditions      []Condition
 	PerHour, PerDay int // 0 for any number
 	Approval        bool
+	Grant           int64 // its number, of a grant and not of a rule
 }
 
 // Condition is one condition of a rule in words, such as "at most 50 people".

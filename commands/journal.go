@@ -139,6 +139,8 @@ type Refusal struct {
 	Private bool              `json:"private,omitempty"`
 	// Final is true where no correction would help.
 	Final bool `json:"-"`
+	// Access has the refusal offer to ask the administrators.
+	Access *AccessRequest `json:"access,omitempty"`
 	// keepsForm is true where no correction is the only one: a form that was sent is shown as it
 	// was.
 	keepsForm bool
@@ -251,6 +253,10 @@ type storedStamp struct {
 	// Approval is of a card on which somebody approves a request. A version that knows none takes its
 	// buttons for no form of the bot's.
 	Approval *ApprovalCard `json:"approval,omitempty"`
+	// Access and Grant are of a refusal with a button to request access, and of a card about that. A
+	// version that knows none takes their buttons for some that do not work any more.
+	Access *AccessRequest `json:"access,omitempty"`
+	Grant  int64          `json:"grant,omitempty"`
 }
 
 // storedOffer is an offer in a stamp.
@@ -280,6 +286,7 @@ const (
 	FormNewRoom  = "roombot-newroom"
 	FormOffer    = "roombot-offer"
 	FormApproval = "roombot-approval"
+	FormGrant    = "roombot-grant"
 )
 
 // Buttons of a card about an approval.
@@ -305,6 +312,9 @@ const buttonCreate = "create"
 
 // ButtonUndo undoes the room of a message.
 const ButtonUndo = "undo"
+
+// ButtonAccess asks the administrators for what was refused.
+const ButtonAccess = "request-access"
 
 // offerButton runs the offer of this number.
 func offerButton(i int) string { return "offer-" + strconv.Itoa(i) }

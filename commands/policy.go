@@ -15,16 +15,13 @@ func (env *Env) policyCommand() Command {
 		Command: syntax.Command{
 			Name:     "policy",
 			Unlisted: true,
-			Summary:  "the policy in force, and its rules for you or for somebody",
-			Args:     syntax.ArgsPerson,
-			Examples: []string{"/policy", "/policy @kim"},
+			Summary:  "the policy in force, its rules for you or for somebody, and the grants beside it",
+			Args:     syntax.ArgsPersonOrText,
+			Examples: []string{"/policy", "/policy @kim", "/policy grants", "/policy revoke 3"},
 		},
 		Arguments: []string{"person"},
 		Admin:     true,
-		Plan: func(ctx context.Context, r *Request) (Plan, error) {
-			reply, err := env.answerPolicy(ctx, r)
-			return readOnlyPlan(reply), err
-		},
+		Plan:      env.policyPlan,
 	}
 }
 

@@ -38,6 +38,7 @@ func (r *Refusal) Reply() Reply {
 		Private: r.Private,
 		Open:    r.Open,
 		Fresh:   r.Fresh,
+		Access:  r.Access,
 
 		Unannounced: r.Unannounced,
 	}
@@ -46,7 +47,7 @@ func (r *Refusal) Reply() Reply {
 // withoutOffers is the refusal of a command that was only asked about: nothing of it is to be run.
 func (r *Refusal) withoutOffers() *Refusal {
 	plain := *r
-	plain.Offers, plain.Final, plain.Private = nil, true, true
+	plain.Offers, plain.Access, plain.Final, plain.Private = nil, nil, true, true
 	return &plain
 }
 

@@ -19,6 +19,11 @@ type Reply struct {
 	Undo *Undo
 	// Approval is what a card with the form FormApproval stands for, nil for other messages.
 	Approval *ApprovalCard
+	// Access is what the button "Request access" stands for, nil without it.
+	Access *AccessRequest
+	// Grant is the request for access about which a card with the form FormGrant asks; 0 for other
+	// messages.
+	Grant int64
 	// Private asks for the 1:1 chat instead of the room where the request was made: Symphony has no
 	// messages that only one member of a room can see.
 	Private bool

@@ -25,7 +25,7 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 	body := r.Body
 	e := storedStamp{
 		Type: stampType, Version: stampVersion, Request: s.Request, Part: s.Part, Outcome: r.Code, Origin: s.Origin, For: s.For,
-		Failed: r.Failed, Undo: r.Undo, Approval: r.Approval, Policy: s.Policy,
+		Failed: r.Failed, Undo: r.Undo, Approval: r.Approval, Policy: s.Policy, Access: r.Access, Grant: r.Grant,
 	}
 	var buttons []messageml.Node
 	for i, o := range r.Offers {
@@ -36,6 +36,9 @@ func (r Reply) Render(s Stamp) (messageML, data string) {
 	}
 	if r.Undo != nil {
 		buttons = append(buttons, messageml.Button{Name: ButtonUndo, Label: "Undo", Class: messageml.Secondary})
+	}
+	if r.Access != nil {
+		buttons = append(buttons, messageml.Button{Name: ButtonAccess, Label: "Request access", Class: messageml.Secondary})
 	}
 	if len(buttons) > 0 {
 		body = append(slices.Clip(body), messageml.Form(FormOffer, buttons...))

@@ -19,6 +19,7 @@ type Kind string
 const (
 	Decision Kind = "decision" // of the policy, about a request that writes, or a refusal
 	Approval Kind = "approval" // of a request: somebody was asked, or has decided
+	Grant    Kind = "grant"    // an exception from the policy was asked for, decided, used up, revoked, or has expired
 	Room     Kind = "room"     // was opened, renamed or closed
 	Member   Kind = "member"   // accounts were added to a room, or not
 	Owner    Kind = "owner"    // members could not be made owners
@@ -34,7 +35,7 @@ const (
 
 // Kinds are all of them.
 func Kinds() []Kind {
-	return []Kind{Decision, Approval, Room, Member, Owner, Answer, Operator, Pause, Policy, Start, Stop, Restored, Removed}
+	return []Kind{Decision, Approval, Grant, Room, Member, Owner, Answer, Operator, Pause, Policy, Start, Stop, Restored, Removed}
 }
 
 // Entry is one entry of the record. Seq, Prev and Hash are zero until it is linked.

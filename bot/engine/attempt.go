@@ -30,6 +30,9 @@ type Attempt struct {
 	// Kind is the name by which a pause may hold the job. Handle sets it before the job's first write.
 	Kind string
 
+	// Permit is what the job needs for its first write; Handle sets it before that.
+	Permit PermitUse
+
 	engine     *Engine
 	delivery   *delivery
 	lane       Lane

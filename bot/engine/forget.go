@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -67,6 +68,9 @@ func (a *jobAdmin) forgetInTx(ctx context.Context, tx runner, choose func(map[st
 	if err := addFacts(ctx, tx, all); err != nil {
 		return Forgotten{}, err
 	}
+	if err := addPermits(ctx, tx, all); err != nil {
+		return Forgotten{}, err
+	}
 	for _, id := range choose(all) {
 		isFacts, err := eraseFacts(ctx, tx, a.store.dialect(), id, all[id])
 		if err != nil {
@@ -74,6 +78,12 @@ func (a *jobAdmin) forgetInTx(ctx context.Context, tx runner, choose func(map[st
 		}
 		if isFacts {
 			f.Facts++
+			continue
+		}
+		if n, isPermit := strings.CutPrefix(id, permitMark); isPermit {
+			if _, err := tx.exec(ctx, `UPDATE permit SET detail = 'null' WHERE n = CAST($1 AS BIGINT)`, n); err != nil {
+				return Forgotten{}, err
+			}
 			continue
 		}
 		if _, err := a.lockConversationOf(ctx, tx, id); err != nil { // the job may end at this moment

@@ -121,6 +121,15 @@ func (i *Inspector) Resume(ctx context.Context, kind string) (ended []Pause, fre
 	return ended, freed, err
 }
 
+// RevokePermit ends a permit that is good. It reports false where it is not.
+func (i *Inspector) RevokePermit(ctx context.Context, n int64, entry func(Permit) PermitEntry) (p Permit, revoked bool, err error) {
+	err = i.change(func(a *jobAdmin) (err error) {
+		p, revoked, err = a.RevokePermit(ctx, n, entry)
+		return err
+	})
+	return p, revoked, err
+}
+
 // change opens a file for writing, beside the bot that has it: the database lets one transaction in
 // at a time, of whichever process.
 func (i *Inspector) change(change func(*jobAdmin) error) error {

@@ -209,6 +209,9 @@ func (a *Attempt) IntendFirst(ctx context.Context, step string) error {
 			if err := a.checkPause(ctx, tx); err != nil {
 				return err
 			}
+			if err := a.usePermit(ctx, tx); err != nil {
+				return err
+			}
 			return a.insertIntentionInTx(ctx, tx, step, n)
 		})
 	})

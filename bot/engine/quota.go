@@ -32,6 +32,9 @@ func (a *Attempt) IntendWithin(ctx context.Context, step, key string, quotas ...
 			if err := a.checkPause(ctx, tx); err != nil {
 				return err
 			}
+			if err := a.usePermit(ctx, tx); err != nil {
+				return err
+			}
 			if err := a.countAgainst(ctx, tx, key, quotas, now); err != nil {
 				return err
 			}

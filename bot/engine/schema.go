@@ -32,6 +32,7 @@ import (
 //	command.held      the kind of a job that waits for the end of a pause, ? for one that waits for
 //	                  an answer; empty for others
 //	question          what a job asks people, and the answer that counts
+//	permit            what somebody asks people to be let do, and what they have decided; see permit.go
 //	note pauses       the pauses in force, see pause.go
 //	act               what an operator did from the shell, until it is reported
 //	audit             the audit record, a chain: linked entries are added and, when they are too old,
@@ -136,6 +137,16 @@ func migrations() []migration {
 			answer TEXT NOT NULL DEFAULT '', answered BIGINT NOT NULL DEFAULT 0, PRIMARY KEY (command, n)
 		)`,
 		`CREATE INDEX question_open ON question (asked) WHERE answered = 0`,
+	}}, {statements: []string{
+		// An older program beside this one lets nobody do what a permit says.
+		`CREATE TABLE permit (
+			n BIGINT PRIMARY KEY, owner TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL, detail TEXT NOT NULL, cards TEXT NOT NULL DEFAULT '[]',
+			asked BIGINT NOT NULL, times BIGINT NOT NULL DEFAULT 1, state TEXT NOT NULL, decided BIGINT NOT NULL DEFAULT 0, decider TEXT NOT NULL DEFAULT '',
+			until BIGINT NOT NULL DEFAULT 0, once BIGINT NOT NULL DEFAULT 0, command TEXT NOT NULL, told BIGINT NOT NULL DEFAULT 0
+		)`,
+		`CREATE UNIQUE INDEX permit_asked ON permit (owner, key) WHERE state = 'asked'`,
+		`CREATE INDEX permit_owner ON permit (owner) WHERE state IN ('granted', 'used')`,
+		`CREATE INDEX permit_until ON permit (until) WHERE state = 'granted'`,
 	}}}
 }
 

@@ -27,7 +27,8 @@ func (p *Policy) Decide(query Query) Decision {
 // foldQuery makes a query ready for comparing with the rules.
 func (p *Policy) foldQuery(query Query) foldedQuery {
 	q := foldQuery(query)
-	q.who, q.where = make([]truth, p.lists.who), make([]truth, p.lists.where)
+	grants := len(query.Grants)
+	q.who, q.where = make([]truth, p.lists.who+grants), make([]truth, p.lists.where+grants)
 	return q
 }
 
@@ -57,6 +58,9 @@ func (p *Policy) findAdmission(q *foldedQuery) Decision {
 		if r.matches(q) == yes {
 			return p.admission(q, r.rule)
 		}
+	}
+	if d, granted := p.findGrant(q); granted {
+		return d
 	}
 	return p.defaultDenial(q, nearestRule(rules, q))
 }

@@ -21,6 +21,8 @@ type Query struct {
 	// it are open: an allow rule is taken to admit, a deny rule with conditions not to match.
 	Plan *Plan
 	Used Used
+	// Grants are the exceptions for the person that are good now.
+	Grants []Grant
 }
 
 // Plan is what a request would do, as far as rules turn on it.
@@ -91,6 +93,7 @@ type Decision struct {
 	Allowed bool
 	Rule    string  // name of the rule that decided; empty when none did (default deny, /help)
 	Line    int     // the rule's line in its file
+	Grant   int64   // the number of the grant that admits, where no rule does
 	Denial  Denial  // empty when allowed
 	Reason  string  // of a denial ByRule: the sentence of the rule's author for the user
 	Contact string  // whom a refused user should ask

@@ -10,7 +10,8 @@ type Right struct {
 	// rule refuses where all hold.
 	Conditions []Condition
 	Limits     Limits
-	Approval   bool // somebody has to approve, at least some requests
+	Approval   bool  // somebody has to approve, at least some requests
+	Grant      int64 // its number, of a grant and not of a rule
 }
 
 // Condition is a condition of a rule in words for users, such as "at most 50 people".
@@ -36,7 +37,7 @@ func (p *Policy) Rights(query Query) (deny, allow []Right) {
 		}
 		return rights
 	}
-	return pick(p.deny, unknown), pick(p.allow, yes)
+	return pick(p.deny, unknown), append(pick(p.allow, yes), q.grantRights()...)
 }
 
 func (r *rule) right() Right {

@@ -54,6 +54,8 @@ type foldedQuery struct {
 	allGroups                     bool
 	used                          Used
 	plan                          *foldedPlan
+	grants                        []Grant
+	place                         ChatKind
 	// who and where are, for each list of people and of places of the policy, one more than whether it
 	// matches; 0 while that was not asked.
 	who, where []truth
@@ -63,6 +65,7 @@ func foldQuery(query Query) foldedQuery {
 	q := foldSubject(query.User)
 	q.room, q.stream, q.im = fold(query.Where.RoomName), streamID(query.Where.StreamID), query.Where.Kind == IM
 	q.command, q.plan, q.used = commandName(query.Command), foldPlan(query.Plan, query.User.ID), query.Used
+	q.grants, q.place = query.Grants, query.Where.Kind
 	return q
 }
 

@@ -27,10 +27,10 @@ its store and Symphony are asked, beside a running bot. docs/policy.md says how 
 policy is written.`,
 		Args: refuseUnknownSubcommand,
 		RunE: func(*cobra.Command, []string) error {
-			return usageError("%s policy check, test, can, diff or why?", programName)
+			return usageError("%s policy check, test, can, diff, grants or why?", programName)
 		},
 	}
-	c.AddCommand(policyCheck(io), policyTest(io), policyCan(io), policyDiff(io), policyWhy(io))
+	c.AddCommand(policyCheck(io), policyTest(io), policyCan(io), policyDiff(io), policyWhy(io), policyGrants(io))
 	for _, sub := range c.Commands() {
 		makeUsageErrors(sub)
 	}

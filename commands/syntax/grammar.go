@@ -56,6 +56,8 @@ const (
 	ArgsCommand
 	// ArgsPerson takes one person, or nobody.
 	ArgsPerson
+	// ArgsPersonOrText takes one person, or everything as one text.
+	ArgsPersonOrText
 	// ArgsQuestion takes one person, or nobody, and then a whole command, or none.
 	ArgsQuestion
 )

@@ -151,6 +151,11 @@ func (r *messageReader) parseArguments(c Command) (Result, *parseError) {
 		return r.readText(c, tokens)
 	case ArgsCommand:
 		return r.readHelpTopic(c, tokens)
+	case ArgsPersonOrText:
+		if len(tokens) > 0 && !tokens[0].isPerson() {
+			return r.readText(c, tokens)
+		}
+		return r.readQuestion(c, tokens)
 	case ArgsPerson, ArgsQuestion:
 		return r.readQuestion(c, tokens)
 	}

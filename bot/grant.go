@@ -1,0 +1,215 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/rs/zerolog"
+
+	"roombot/bot/audit"
+	"roombot/bot/engine"
+	"roombot/bot/policy"
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// A grant is an exception from the policy that an administrator has made for somebody, who has
+// asked for it by a button of a refusal. It stands in the store as a permit. The policy is given
+// the grants of a person with each question, and says where one of them decides.
+
+// maxAccessRequests is how many of somebody's requests for access may wait for a decision.
+const maxAccessRequests = 20
+
+type (
+	// grantText is the text of a permit. It is a stored format: fields are added, none is renamed.
+	grantText struct {
+		Scope policy.Scope `json:"scope"`
+		Name  string       `json:"name,omitempty"` // of the room that it is for
+	}
+	// grantDetail is the detail of a permit, which is erased once the decision was told.
+	grantDetail struct {
+		Request commands.RequestID     `json:"request"` // that was refused
+		From    string                 `json:"from"`    // name and company
+		Access  commands.AccessRequest `json:"access"`
+		Lines   []string               `json:"lines,omitempty"`
+		Fault   string                 `json:"fault,omitempty"`
+	}
+	// grantBody is the body of an entry of the record about a grant.
+	grantBody struct {
+		Act      string             `json:"act"` // asked, granted, refused, revoked, used, returned or expired
+		N        int64              `json:"n"`
+		For      symphony.UserID    `json:"for"`
+		Command  string             `json:"command"`
+		Room     string             `json:"room,omitempty"` // stream id, of a grant for a room
+		Key      string             `json:"key"`            // is equal for two grants that admit the same
+		Times    int                `json:"times,omitempty"`
+		Until    string             `json:"until,omitempty"`
+		Once     bool               `json:"once,omitempty"`
+		Version  string             `json:"version,omitempty"` // of the policy
+		Operator string             `json:"operator,omitempty"`
+		Refused  commands.RequestID `json:"refused,omitempty"` // the request that was refused
+	}
+	// grantFacts are what is personal beside it.
+	grantFacts struct {
+		By     string   `json:"by,omitempty"` // name
+		From   string   `json:"from,omitempty"`
+		Typed  string   `json:"typed,omitempty"`
+		Bounds []string `json:"bounds,omitempty"`
+	}
+)
+
+// readGrant is a permit as the policy knows it.
+func readGrant(p engine.Permit) (g policy.Grant, text grantText, err error) {
+	if err := json.Unmarshal(p.Text, &text); err != nil {
+		return policy.Grant{}, grantText{}, fmt.Errorf("read a grant: %w", err)
+	}
+	who, err := strconv.ParseInt(p.Owner, 10, 64)
+	if err != nil {
+		return policy.Grant{}, grantText{}, fmt.Errorf("read whom a grant is for: %w", err)
+	}
+	return policy.Grant{N: p.N, Who: who, Scope: text.Scope}, text, nil
+}
+
+// grantsOf are the grants for who asks that are good now. A bot that only asks its policy has none.
+func (b *Bot) grantsOf(ctx context.Context, r *commands.Request) ([]policy.Grant, error) {
+	if b.engine == nil {
+		return nil, nil
+	}
+	permits, err := b.engine.PermitsFor(ctx, ownerOf(r.From.ID), r.Job)
+	if err != nil {
+		return nil, err
+	}
+	var grants []policy.Grant
+	for _, p := range permits {
+		g, _, err := readGrant(p)
+		if err != nil {
+			return nil, err
+		}
+		grants = append(grants, g)
+	}
+	return grants, nil
+}
+
+// accessToAskFor is what the button of a refusal asks for; nil without that button: a deny rule
+// refuses the request or might, or it was not read whole.
+func (a *attempt) accessToAskFor(r *commands.Request, rules *policy.Policy, query policy.Query, d policy.Decision) *commands.AccessRequest {
+	if !d.MayBeGranted() || r.Preview() || a.said.Text == "" || a.request.isAccess() {
+		return nil
+	}
+	if query.Plan == nil {
+		if query.Plan = a.typedPlan(); query.Plan == nil && a.bot.writes(r.Command) {
+			return nil
+		}
+	}
+	if rules.MayRefuse(query) {
+		return nil
+	}
+	command := a.said
+	command.Room = r.Chat.Room
+	return &commands.AccessRequest{Command: command, Stream: r.Chat.Stream, Room: r.Chat.Room, Name: r.Chat.Name}
+}
+
+func (b *Bot) writes(command string) bool {
+	c, _ := b.catalogue.Lookup(command)
+	return c.Writes()
+}
+
+// keyOfGrant is equal for two grants of somebody that admit the same.
+func keyOfGrant(scope policy.Scope) (string, error) {
+	text, err := json.Marshal(scope)
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8]), err
+}
+
+func termsOf(text grantText) commands.GrantTerms {
+	return commands.GrantTerms{
+		Command: text.Scope.Command, Room: text.Scope.Room != "", Where: text.Name, Bounds: text.Scope.Conditions(),
+	}
+}
+
+// entryOfGrant is the entry of the record about what has become of a grant.
+func entryOfGrant(
+	p engine.Permit, act, request, part string, actor symphony.UserID, change func(*grantBody, *grantFacts),
+) engine.PermitEntry {
+	g, text, err := readGrant(p)
+	if err != nil { // what the bot has stored it can read
+		text = grantText{}
+	}
+	body := grantBody{
+		Act: act, N: p.N, For: symphony.UserID(g.Who), Command: text.Scope.Command, Room: text.Scope.Room, Key: p.Key, Once: p.Once,
+	}
+	if !p.Until.IsZero() {
+		body.Until = p.Until.UTC().Format("2006-01-02T15:04:05Z")
+	}
+	told := grantFacts{Bounds: text.Scope.Conditions()}
+	if change != nil {
+		change(&body, &told)
+	}
+	entry, facts := audit.New(audit.Grant, request, fmt.Sprintf("grant/%d/%s", p.N, part), body).WithFacts(told)
+	entry.Actor = int64(actor)
+	return engine.PermitEntry{Entry: entry, Facts: &facts}
+}
+
+// permitUse is what the request needs to be let do what a grant admits.
+func (a *attempt) permitUse() engine.PermitUse {
+	if a.granted == nil {
+		return engine.PermitUse{}
+	}
+	return engine.PermitUse{N: a.granted.N, Entry: a.entryOfUse("used", *a.granted)}
+}
+
+func (a *attempt) entryOfUse(act string, p engine.Permit) engine.PermitEntry {
+	return entryOfGrant(p, act, string(a.id), act, a.request.From.ID, nil)
+}
+
+// noteGrant notes which grant has admitted the request last.
+func (a *attempt) noteGrant(ctx context.Context, d policy.Decision) error {
+	a.granted = nil
+	if d.Grant == 0 {
+		return nil
+	}
+	p, found, err := a.bot.engine.Permit(ctx, d.Grant)
+	if found {
+		a.granted = &p
+	}
+	return err
+}
+
+// useGrantAgain has a request use the grant that admits it, where an earlier attempt has had its
+// first intention by another decision.
+func (a *attempt) useGrantAgain(ctx context.Context) error {
+	written, err := commands.MayHaveWritten(ctx, a)
+	if err != nil || !written {
+		return err
+	}
+	return a.useGrant(ctx)
+}
+
+// useGrant has a request that only reads use the grant that admits it.
+func (a *attempt) useGrant(ctx context.Context) error {
+	a.Permit = a.permitUse()
+	return a.checkGrant(ctx, a.UsePermit(ctx))
+}
+
+// returnGrant has a grant that the request has used up be good again: nothing came of it.
+func (a *attempt) returnGrant(ctx context.Context) error {
+	return a.ReleasePermit(ctx, func(p engine.Permit) engine.PermitEntry { return a.entryOfUse("returned", p) })
+}
+
+// checkGrant is a refusal for the error of a grant that is good no more. The decision by it is
+// taken back in the record.
+func (a *attempt) checkGrant(ctx context.Context, err error) error {
+	if !errors.Is(err, engine.ErrPermitEnded) {
+		return err
+	}
+	zerolog.Ctx(ctx).Info().Int64("grant", a.granted.N).Msg("grant has ended before the request could use it")
+	if err := a.takeDecisionBack(ctx, policy.Deny, policy.ByDefault); err != nil {
+		return err
+	}
+	return commands.DeniedByDefault(a.command, a.bot.rules.now().Contact())
+}

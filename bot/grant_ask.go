@@ -1,0 +1,297 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/rs/zerolog"
+
+	"roombot/bot/engine"
+	"roombot/bot/policy"
+	"roombot/bot/policy/request"
+	"roombot/commands"
+	"roombot/commands/syntax"
+	"roombot/symphony"
+)
+
+// A click on "Request access" is a job of its own, which waits for no other. What is asked for
+// stands in the refusal, a message of the bot. It is planned and decided anew, so that the
+// administrators see what would be done, and nothing is asked for that a deny rule refuses.
+
+// isAccess reports whether the request is a click on "Request access".
+func (r storedRequest) isAccess() bool {
+	return r.Form != nil && r.Form.ID == commands.FormOffer && r.Form.Values.Action() == commands.ButtonAccess
+}
+
+// isGrantCard reports whether the request is a click on a card about a request for access.
+func (r storedRequest) isGrantCard() bool { return r.Form != nil && r.Form.ID == commands.FormGrant }
+
+// isAboutAnother reports whether the request is a click by which somebody decides about another
+// request, or has others decide.
+func (r storedRequest) isAboutAnother() bool {
+	return r.isApproval() || r.isGrantCard() || r.isAccess()
+}
+
+// askedAccess is the result of stepAccess: what was asked for.
+type askedAccess struct {
+	N      int64             `json:"n"`
+	First  bool              `json:"first"`
+	Admins []symphony.UserID `json:"admins"`
+	// Open says that a rule admits the request by now: nothing was asked for.
+	Open bool `json:"open,omitempty"`
+}
+
+// answerAccess asks the administrators for access.
+func (a *attempt) answerAccess(ctx context.Context, form *formMessage) (commands.Reply, error) {
+	access, refused, err := commands.ClickedAccess(form.Data)
+	if err != nil {
+		return commands.Reply{}, err
+	}
+	var asked askedAccess
+	err = a.Do(ctx, stepAccess, &asked, func(ctx context.Context) (any, error) { return a.askAccess(ctx, access, refused) })
+	switch {
+	case err != nil:
+		return commands.Reply{}, err
+	case asked.Open:
+		return commands.AccessIsOpen(access.OfferAgain()), nil
+	}
+	if err := a.showGrantCards(ctx, asked); err != nil {
+		return commands.Reply{}, err
+	}
+	var names []string
+	if !a.bot.env.IsExternal(a.request.From.ID) {
+		for _, id := range asked.Admins {
+			names = append(names, a.bot.nameOf(ctx, id))
+		}
+	}
+	return commands.ConfirmAccessAsked(asked.N, names, !asked.First), nil
+}
+
+// askAccess stores what is asked for.
+func (a *attempt) askAccess(ctx context.Context, access commands.AccessRequest, refused commands.RequestID) (asked askedAccess, err error) {
+	rules := a.bot.rules.now()
+	query, detail, err := a.planAccess(ctx, rules, access)
+	if err != nil {
+		return askedAccess{}, err
+	}
+	detail.Request, detail.Access = refused, access
+	if d := rules.Decide(query); !d.MayBeGranted() {
+		if d.Outcome() == policy.Deny {
+			return askedAccess{}, a.denialRefusal(ctx, query.Command, d)
+		}
+		return askedAccess{Open: true}, nil
+	}
+	asked.Admins = slices.DeleteFunc(a.bot.adminsToTell(ctx), func(id symphony.UserID) bool { return id == a.request.From.ID })
+	if len(asked.Admins) == 0 {
+		return askedAccess{}, commands.NobodyGivesAccess(rules.Contact())
+	}
+	text := grantText{Scope: rules.SmallestScope(query), Name: access.Name}
+	key, err := keyOfGrant(text.Scope)
+	if err != nil {
+		return askedAccess{}, err
+	}
+	p, first, err := a.AskPermit(ctx, engine.PermitRequest{
+		Owner: ownerOf(a.request.From.ID), Key: key, Text: text, Detail: detail, Most: maxAccessRequests,
+		Entry: func(p engine.Permit) engine.PermitEntry {
+			return entryOfGrant(p, "asked", string(a.id), "asked", a.request.From.ID, func(b *grantBody, f *grantFacts) {
+				b.Times, b.Version, b.Refused = p.Times, rules.Version(), refused
+				f.From, f.Typed = detail.From, access.Command.Text
+			})
+		},
+	})
+	if errors.Is(err, engine.ErrHeldFull) {
+		return askedAccess{}, commands.TooManyAccessRequests(maxAccessRequests, rules.Contact())
+	}
+	asked.N, asked.First = p.N, first
+	return asked, err
+}
+
+// planAccess is what the policy is asked about the command, and what the administrators are told.
+// What is wrong with the command they read, and nobody else: the policy may not let the person
+// know.
+func (a *attempt) planAccess(ctx context.Context, rules *policy.Policy, access commands.AccessRequest) (policy.Query, grantDetail, error) {
+	read := a.grammar(ctx).Parse(access.Command)
+	if read.Command == nil {
+		return policy.Query{}, grantDetail{}, commands.Expired()
+	}
+	r := a.newRequest()
+	r.Chat, r.Message, r.Invocation = access.Chat(), access.Command, *read.Command
+	from, err := a.bot.env.DescribePerson(ctx, r.From)
+	if err != nil {
+		return policy.Query{}, grantDetail{}, err
+	}
+	detail := grantDetail{From: from}
+	query, err := a.bot.policyQuery(ctx, rules, r)
+	if err != nil || !a.bot.writes(r.Command) {
+		return query, detail, err
+	}
+	command, _ := a.bot.catalogue.Lookup(r.Command)
+	plan, err := command.Plan(ctx, r)
+	if refusal, refused := errors.AsType[*commands.Refusal](err); refused {
+		detail.Fault = refusal.Message
+		query.Plan = a.bot.planAsTyped(r.Invocation)
+		return query, detail, nil
+	}
+	if err == nil {
+		query.Plan, err = a.bot.policyPlan(ctx, rules, r.Command, commands.FactsOf(plan))
+	}
+	if err == nil {
+		detail.Lines, err = a.bot.env.DescribePlan(ctx, plan)
+	}
+	return query, detail, err
+}
+
+// planAsTyped is what a command would do by what is typed alone.
+func (b *Bot) planAsTyped(typed syntax.Invocation) *policy.Plan {
+	return request.PlanOf(commands.TypedFacts(typed))
+}
+
+// typedPlan is what the request would do by what is typed alone, nil where that was not read.
+func (a *attempt) typedPlan() *policy.Plan { return request.PlanOf(a.typedFacts) }
+
+// shownCard is a card that an administrator has.
+type shownCard struct {
+	Who symphony.UserID `json:"who"`
+	sentMessage
+}
+
+// showGrantCards sends the cards of a first request, and has those of an earlier one say that it
+// was made again. Where somebody has decided meanwhile, they say that.
+func (a *attempt) showGrantCards(ctx context.Context, asked askedAccess) error {
+	p, found, err := a.bot.engine.Permit(ctx, asked.N)
+	if err != nil || !found {
+		return err
+	}
+	if p.State == engine.PermitAsked {
+		if asked.First {
+			err = a.sendGrantCards(ctx, p, asked.Admins)
+		} else {
+			err = a.addToGrantCards(ctx, p)
+		}
+		if err != nil {
+			return err
+		}
+		if p, _, err = a.bot.engine.Permit(ctx, asked.N); err != nil {
+			return err
+		}
+	}
+	if p.State == engine.PermitAsked {
+		return nil
+	}
+	return a.endGrantCards(ctx, p)
+}
+
+// cardOf is the card about a permit that is asked for.
+func cardOf(p engine.Permit) (commands.Reply, error) {
+	_, text, err := readGrant(p)
+	var detail grantDetail
+	if err == nil {
+		err = json.Unmarshal(p.Detail, &detail)
+	}
+	if err != nil {
+		return commands.Reply{}, fmt.Errorf("read a request for access: %w", err)
+	}
+	return commands.GrantCard{
+		N: p.N, Request: detail.Request, From: detail.From, Typed: detail.Access.Command.Text, Lines: detail.Lines, Fault: detail.Fault,
+		Terms: termsOf(text), Times: p.Times,
+	}.Card(), nil
+}
+
+// sendGrantCards sends the cards, each once. Who cannot be reached is logged: others decide.
+func (a *attempt) sendGrantCards(ctx context.Context, p engine.Permit, admins []symphony.UserID) error {
+	card, err := cardOf(p)
+	if err != nil {
+		return err
+	}
+	cards := []shownCard{}
+	for _, id := range admins {
+		sent, err := a.sendInChatWith(ctx, partGrantCard(p.N, id), id, card)
+		if err != nil {
+			return err
+		}
+		if sent.Message == "" {
+			zerolog.Ctx(ctx).Warn().Int64("user", int64(id)).Msg("administrator could not be asked for access")
+			continue
+		}
+		cards = append(cards, shownCard{id, sent})
+	}
+	if len(cards) == 0 {
+		return commands.NobodyGivesAccess(a.bot.rules.now().Contact())
+	}
+	_, err = a.bot.engine.SetPermitCards(ctx, p.N, cards)
+	return err
+}
+
+// sendInChatWith sends a message once in the 1:1 chat with somebody; no message says that Symphony
+// refuses this.
+func (a *attempt) sendInChatWith(ctx context.Context, part string, who symphony.UserID, reply commands.Reply) (sentMessage, error) {
+	var sent sentMessage
+	if known, err := a.Result(part, &sent); known || err != nil {
+		return sent, err
+	}
+	im, err := a.bot.client.CreateIM(ctx, who)
+	switch {
+	case symphony.VerdictOf(err) == symphony.Refused:
+		return sentMessage{}, nil
+	case err != nil:
+		return sentMessage{}, fmt.Errorf("open the 1:1 chat with somebody: %w", err)
+	}
+	return a.sendOnce(ctx, part, im, a.renderFor(part, who, reply))
+}
+
+func (a *attempt) renderFor(part string, who symphony.UserID, reply commands.Reply) symphony.Outgoing {
+	markup, data := reply.Render(commands.Stamp{Request: a.id, Part: part, For: who})
+	return symphony.Outgoing{MessageML: markup, Data: data}
+}
+
+// editGrantCards edits the cards about a permit. A failure is logged and stops nothing: a late
+// click is told.
+func (a *attempt) editGrantCards(ctx context.Context, p engine.Permit, why string, edited commands.Reply) error {
+	var cards []shownCard
+	if err := json.Unmarshal(p.Cards, &cards); err != nil {
+		return fmt.Errorf("read the cards of a request for access: %w", err)
+	}
+	for _, card := range cards {
+		if err := a.editGrantCard(ctx, stepGrantCard(p.N, card.Who, why), card, edited); err != nil {
+			zerolog.Ctx(ctx).Warn().Err(err).Msg("card of a request for access may not say what has become of it")
+		}
+	}
+	return nil
+}
+
+func (a *attempt) editGrantCard(ctx context.Context, step string, card shownCard, edited commands.Reply) error {
+	shown, err := a.bot.client.Message(ctx, card.Message)
+	if err == nil {
+		shown, err = a.newestVersion(ctx, shown)
+	}
+	if err != nil {
+		return err
+	}
+	newest := card.sentMessage
+	newest.Message = shown.ID
+	_, err = a.replaceMessage(ctx, step, newest, a.renderFor(partGrantCard(0, card.Who), card.Who, edited))
+	return err
+}
+
+// addToGrantCards has the cards say that the same was asked for again.
+func (a *attempt) addToGrantCards(ctx context.Context, p engine.Permit) error {
+	card, err := cardOf(p)
+	if err != nil {
+		return err
+	}
+	return a.editGrantCards(ctx, p, "again", card)
+}
+
+// endGrantCards has the cards say what was decided.
+func (a *attempt) endGrantCards(ctx context.Context, p engine.Permit) error {
+	g, text, err := readGrant(p)
+	if err != nil {
+		return err
+	}
+	who := a.bot.nameOf(ctx, symphony.UserID(g.Who))
+	ended := commands.EndedGrantCard(p.N, who, termsOf(text), a.bot.grantDecision(ctx, p))
+	return a.editGrantCards(ctx, p, "ended", ended)
+}

@@ -1,0 +1,116 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"roombot/bot/engine"
+	"roombot/commands"
+	"roombot/symphony"
+)
+
+// grantList is what /policy grants works with.
+type grantList struct{ bot *Bot }
+
+// List are the grants that are asked for or good now.
+func (l grantList) List(ctx context.Context) (all []commands.Grant, err error) {
+	permits, err := l.bot.engine.Permits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range permits {
+		g, err := DescribeGrant(p)
+		if err != nil {
+			return nil, err
+		}
+		g.Who = l.bot.nameOfOwner(ctx, p.Owner)
+		if p.Decider != "" {
+			g.By = l.bot.nameOfOwner(ctx, p.Decider)
+		}
+		all = append(all, g)
+	}
+	return all, nil
+}
+
+// DescribeGrant is a grant for people, who are named by their ids.
+func DescribeGrant(p engine.Permit) (commands.Grant, error) {
+	_, text, err := readGrant(p)
+	g := commands.Grant{N: p.N, Who: "user " + p.Owner, Terms: termsOf(text), Asked: p.Asked, Times: p.Times, Until: p.Until, Once: p.Once}
+	if p.Decider != "" {
+		g.By = "user " + p.Decider
+	}
+	return g, err
+}
+
+// Revoke ends a grant, and tells who had it.
+func (l grantList) Revoke(ctx context.Context, by commands.Person, n int64) (bool, error) {
+	p, revoked, err := l.bot.engine.RevokePermit(ctx, n, func(p engine.Permit) engine.PermitEntry {
+		return entryOfGrant(p, "revoked", "", "revoked", by.ID, func(_ *grantBody, f *grantFacts) { f.By = by.Name })
+	})
+	if err == nil && revoked {
+		zerolog.Ctx(ctx).Info().Int64("grant", n).Msg("grant was revoked")
+		l.bot.tellGrantEnds(ctx, p, by.Name)
+	}
+	return revoked, err
+}
+
+// EntryOfRevocation is the entry of the record about a grant that an operator has revoked.
+func EntryOfRevocation(operator string) func(engine.Permit) engine.PermitEntry {
+	return func(p engine.Permit) engine.PermitEntry {
+		return entryOfGrant(p, "revoked", "", "revoked", 0, func(b *grantBody, _ *grantFacts) { b.Operator = operator })
+	}
+}
+
+// tellGrantEnds tells somebody that their grant ends soon, or now since somebody has revoked it. A
+// failure is logged: the next refusal says the same.
+func (b *Bot) tellGrantEnds(ctx context.Context, p engine.Permit, revokedBy string) {
+	g, err := DescribeGrant(p)
+	var grant symphony.UserID
+	if err == nil {
+		read, _, _ := readGrant(p)
+		grant = symphony.UserID(read.Who)
+		var chat symphony.StreamID
+		if chat, err = b.client.CreateIM(ctx, grant); err == nil {
+			markup, data := commands.TellGrantEnds(g, revokedBy).Render(commands.Stamp{Part: fmt.Sprintf("grant/%d", p.N), For: grant})
+			_, err = b.client.SendMessage(ctx, chat, symphony.Outgoing{MessageML: markup, Data: data})
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Int64("user", int64(grant)).Msg("who has a grant could not be told that it ends")
+	}
+}
+
+const (
+	grantsLook   = 2 * time.Second // how often grants are looked at
+	grantEndTold = 24 * time.Hour  // how long before its end who has a grant is told
+)
+
+// watchGrants notes in the record that grants have expired, and tells who has one before it does,
+// until ctx ends.
+func (b *Bot) watchGrants(ctx context.Context) {
+	look := time.NewTicker(grantsLook)
+	defer look.Stop()
+	for {
+		_, err := b.engine.ExpirePermits(ctx, func(p engine.Permit) engine.PermitEntry {
+			return entryOfGrant(p, "expired", "", "expired", 0, nil)
+		})
+		var ending []engine.Permit
+		if err == nil {
+			ending, err = b.engine.TakeEndingPermits(ctx, grantEndTold)
+		}
+		if err != nil && ctx.Err() == nil {
+			zerolog.Ctx(ctx).Warn().Err(err).Msg("grants could not be looked at, will retry")
+		}
+		for _, p := range ending {
+			b.tellGrantEnds(ctx, p, "")
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+	}
+}
