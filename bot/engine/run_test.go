@@ -139,7 +139,7 @@ func TestAnOlderStoreIsBroughtUpToDate(t *testing.T) {
 			`ALTER TABLE command DROP COLUMN owner`, `DROP TABLE quota`, `DROP TABLE act`,
 			`ALTER TABLE command DROP COLUMN lane`, `ALTER TABLE command DROP COLUMN failing_since`,
 			`DROP TABLE audit`, `DROP TABLE audit_unlinked`, `DROP TABLE audit_facts`,
-			`ALTER TABLE replica DROP COLUMN label`, `DROP TABLE question`} {
+			`ALTER TABLE replica DROP COLUMN label`, `DROP TABLE question`, `DROP TABLE permit`} {
 			require.NoError(t, e.Exec(ctx, statement))
 		}
 		require.NoError(t, e.Close())
