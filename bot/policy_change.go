@@ -15,6 +15,9 @@ import (
 type PolicyChange struct {
 	policy.Difference
 	Replay policy.Replay `json:"replay"`
+	// Names are the names in the later policy that nobody has, or several have: a bot would not take
+	// it.
+	Names []string `json:"names,omitempty"`
 }
 
 // knownMost is how many people are compared, those who asked last.
@@ -32,7 +35,15 @@ func FindPolicyChange(ctx context.Context, client *symphony.Client, record Entry
 		}
 		groups.note(list, lookup.names)
 	}
-	return lookup.findChange(ctx, record, before, after)
+	change, err := lookup.findChange(ctx, record, before, after)
+	if err != nil {
+		return PolicyChange{}, err
+	}
+	_, problems, err := (&policyInForce{client: client, groups: groups}).resolve(ctx, after)
+	for _, problem := range problems {
+		change.Names = append(change.Names, problem.Error())
+	}
+	return change, err
 }
 
 // findChange compares what it has time for.
@@ -44,9 +55,13 @@ func (l *pastLookup) findChange(ctx context.Context, record EntryLister, before,
 	if err := l.fill(ctx, decided); err != nil {
 		return PolicyChange{}, err
 	}
+	named, err := l.findNamed(ctx, before, after)
+	if err != nil {
+		return PolicyChange{}, err
+	}
 	past, known, unknown := splitPast(decided)
 	c := PolicyChange{
-		Difference: policy.Compare(ctx, before, after, request.ListCommands(), known),
+		Difference: policy.Compare(ctx, before, after, request.ListCommands(), append(named, known...)),
 		Replay:     policy.ReplayPast(ctx, before, after, past),
 	}
 	c.Replay.Unknown += unknown
@@ -72,7 +87,14 @@ func splitPast(decided []PastDecision) (past []policy.Past, known []policy.Known
 }
 
 // IsEmpty reports whether nothing changes, and nothing would have been decided otherwise.
-func (c PolicyChange) IsEmpty() bool { return c.Difference.IsEmpty() && len(c.Replay.Otherwise) == 0 }
+func (c PolicyChange) IsEmpty() bool {
+	return c.Difference.IsEmpty() && len(c.Replay.Otherwise)+len(c.Names) == 0
+}
 
 // Lines say what changes, a line for each thing.
-func (c PolicyChange) Lines() []string { return append(c.Difference.Lines(), c.Replay.Lines()...) }
+func (c PolicyChange) Lines() (lines []string) {
+	for _, name := range c.Names {
+		lines = append(lines, "✗ "+name)
+	}
+	return append(append(lines, c.Difference.Lines()...), c.Replay.Lines()...)
+}

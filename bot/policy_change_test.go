@@ -131,3 +131,18 @@ func TestALongDifferenceIsFolded(t *testing.T) {
 	require.Regexp(t, `… and \d+ more: bot policy diff [0-9a-f]{8} [0-9a-f]{8} lists all\.`, told)
 	require.Contains(t, told, "Of 3 past requests 3 would be decided otherwise.")
 }
+
+// Nobody who is named by another name gains what they are refused by it.
+func TestAChangeJudgesWhomRulesNameAsTheyAreInTheDirectory(t *testing.T) {
+	t.Parallel()
+	const rules = `{admins: ["user:ops"], deny: [{name: none, who: ["user:kim", "user:carol"], commands: [newroom], reason: Ask.}], allow: [{name: all, who: [internal], commands: [newroom]}]}`
+	file, setup := withPolicyFile(t, rules)
+	w := newWorld(t, setup)
+	file.write(strings.Replace(rules, `"user:kim", "user:carol"`, `"email:kim@acme.test", "group:FX EMEA"`, 1))
+	told := w.toldOf("ops", "The policy is version")
+	require.NotContains(t, told, "may now use")
+	require.NotContains(t, told, "Judged without")
+	require.NotContains(t, told, "user:kim")
+	w.says("kim", `/newroom "X"`).sees("Ask.")
+	w.says("carol", `/newroom "X"`).sees("Ask.")
+}

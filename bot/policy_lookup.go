@@ -90,6 +90,61 @@ func (l *pastLookup) fillAccounts(ctx context.Context, all []*policy.Subject) er
 	return nil
 }
 
+// findNamed looks up whom the policies name by username or address, as they are now.
+func (l *pastLookup) findNamed(ctx context.Context, policies ...*policy.Policy) (named []policy.Known, err error) {
+	entries := map[string]bool{}
+	var usernames, addresses []string
+	for _, p := range policies {
+		for _, a := range p.NamedAccounts() {
+			switch {
+			case entries[a.String()]:
+			case a.Username != "":
+				usernames = append(usernames, a.Username)
+			default:
+				addresses = append(addresses, a.Email)
+			}
+			entries[a.String()] = true
+		}
+	}
+	byName, err := l.lookUpNamed(ctx, usernames, func(part []string) symphony.UserLookup { return symphony.UserLookup{Usernames: part, Local: true} })
+	if err != nil {
+		return nil, err
+	}
+	byAddress, err := l.lookUpNamed(ctx, addresses, func(part []string) symphony.UserLookup { return symphony.UserLookup{Emails: part, Local: true} })
+	if err != nil {
+		return nil, err
+	}
+	for _, user := range slices.Concat(byName, byAddress) {
+		who := policy.Subject{ID: int64(user.ID), Company: user.ID.Tenant(), Username: user.Username, Email: user.Email, Kind: accountKind(user)}
+		for _, entry := range []string{"user:" + policy.FoldName(user.Username), "email:" + policy.FoldName(user.Email)} {
+			if entries[entry] {
+				named = append(named, policy.Known{Name: user.DisplayName, Who: who, Entry: entry})
+				entries[entry] = false
+			}
+		}
+	}
+	all := make([]*policy.Subject, len(named))
+	for i := range named {
+		all[i] = &named[i].Who
+	}
+	return named, l.fillGroups(ctx, all)
+}
+
+// lookUpNamed looks up accounts; none where Symphony refuses that.
+func (l *pastLookup) lookUpNamed(ctx context.Context, names []string, lookup func(part []string) symphony.UserLookup) (all []symphony.User, err error) {
+	for part := range slices.Chunk(names[:min(len(names), lookedUpMost)], namesAtOnce) {
+		found, err := l.client.LookupUsers(ctx, lookup(part))
+		if symphony.VerdictOf(err) == symphony.Refused {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("look up whom the policy names: %w", err)
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
 // fillGroups adds who is in the groups. One whose name several groups have is not known.
 func (l *pastLookup) fillGroups(ctx context.Context, all []*policy.Subject) error {
 	for _, name := range l.names {

@@ -10,8 +10,8 @@ import (
 )
 
 // reader is who reads of a decision. Only administrators read whom a rule is for, where it holds,
-// and the names of deny rules. Others read whether a rule is for them, and of one that is for others
-// nothing. People of other companies read what the refusal itself says.
+// and the names of deny rules. Others read whether a rule is for them, and of one that is for
+// others nothing. People of other companies read what the refusal itself says.
 type reader struct {
 	admin   bool
 	self    bool // the decision is about the reader

@@ -53,8 +53,19 @@ func (c *comparison) addCommand(ctx context.Context, command ComparedCommand, pe
 		denyAfter: rulesOf(c.after.deny, command, true), allowAfter: rulesOf(c.after.allow, command, false),
 	}
 	classes, places := c.classes(rules), c.places(rules)
+	named, ids := namedPeople(people)
+	for i := range classes {
+		if who, known := named[classes[i].name]; known {
+			classes[i].query = foldSubject(who)
+		}
+	}
 	for _, k := range people {
-		classes = append(classes, class{name: k.Name, query: foldSubject(k.Who), known: true})
+		if who, isNamed := ids[k.Who.ID]; isNamed && k.Who.ID != 0 {
+			k.Who = who
+		}
+		if k.Entry == "" {
+			classes = append(classes, class{name: k.Name, query: foldSubject(k.Who), known: true})
+		}
 	}
 	found := changeList{command: command.Name}
 	for i := range classes {
@@ -66,6 +77,41 @@ func (c *comparison) addCommand(ctx context.Context, command ComparedCommand, pe
 		rules.addTo(&found, &classes[i], places)
 	}
 	c.changes = append(c.changes, found.withoutRepeated()...)
+}
+
+// namedPeople are those whom rules name, by their entries and by their ids.
+func namedPeople(people []Known) (named map[string]Subject, ids map[int64]Subject) {
+	named, ids = map[string]Subject{}, map[int64]Subject{}
+	for _, k := range people {
+		if k.Entry != "" {
+			named[k.Entry], ids[k.Who.ID] = k.Who, k.Who
+		}
+	}
+	return named, ids
+}
+
+// listByNameOnly lists those of the changes who are named by user: and not known, unless no rule
+// turns on anything else of people.
+func (c *comparison) listByNameOnly(people []Known) (names []string) {
+	turnsOnMore := func(s *subject) bool { return s.kind == "email" || s.kind == "group" || s.kind == "userid" }
+	named, _ := namedPeople(people)
+	isMixed := slices.ContainsFunc(slices.Concat(c.before.deny, c.before.allow, c.after.deny, c.after.allow), func(r rule) bool {
+		for i := range r.who {
+			if turnsOnMore(&r.who[i]) {
+				return true
+			}
+		}
+		return false
+	})
+	for _, change := range c.changes {
+		for _, name := range change.Who {
+			_, known := named[name]
+			if isMixed && !known && strings.HasPrefix(name, "user:") && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // ruleSets are the rules about one command.

@@ -13,6 +13,9 @@ type Difference struct {
 	Rules   []RuleChange `json:"rules"`
 	Admins  []EntryDelta `json:"admins"`
 	Changes []Change     `json:"changes"`
+	// ByNameOnly are those of Changes whom a rule names by user: and of whom no address and group is
+	// known, although rules turn on these.
+	ByNameOnly []string `json:"byNameOnly,omitempty"`
 	// Left counts the people, groups and places that were not compared: there are too many.
 	Left int `json:"left,omitempty"`
 }
@@ -20,8 +23,8 @@ type Difference struct {
 // RuleChange is a rule that is new, gone or changed.
 type RuleChange struct {
 	Rule string `json:"rule"`
-	Line int    `json:"line"` // in the later policy; in the earlier one where it is gone
-	What string `json:"what"` // new, gone or changed
+	Line int    `json:"line,omitempty"` // in the later policy; in the earlier one where it is gone
+	What string `json:"what"`           // new, gone or changed
 }
 
 // EntryDelta is an entry of a list that is new or gone.
@@ -54,6 +57,9 @@ type Change struct {
 type Known struct {
 	Name string
 	Who  Subject
+	// Entry is the entry of a rule that names them, such as "user:kim"; empty for somebody who has
+	// asked lately.
+	Entry string
 }
 
 // ComparedCommand is a command, and whether conditions are asked about its plan.
@@ -81,6 +87,7 @@ func Compare(ctx context.Context, before, after *Policy, commands []ComparedComm
 		c.addCommand(ctx, command, people)
 	}
 	d.Changes, d.Left = c.changes, c.left
+	d.ByNameOnly = c.listByNameOnly(people)
 	return d
 }
 

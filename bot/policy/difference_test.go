@@ -51,7 +51,7 @@ func TestADifferenceSaysWhoGainsOrLosesWhat(t *testing.T) {
 		"without a condition":      {strings.NewReplacer("external: false, ", ""), []string{`Rules that are changed: "desk rooms" (line 4)`, "group:FX (of those who asked lately Kim Novak): /newroom in the 1:1 chat: no longer only with external: no"}},
 		"everywhere":               {strings.NewReplacer("where: [im], ", ""), []string{`Rules that are changed: "desk rooms" (line 4)`, "group:FX (of those who asked lately Kim Novak): may now use /newroom in rooms: external: no, people at most 30, 10 a day"}},
 		"an administrator":         {strings.NewReplacer(`"user:ops"`, `"user:cora"`), []string{"user:cora: is an administrator now", "user:ops: is not an administrator any more"}},
-		"a refusal":                {strings.NewReplacer("allow:", "deny: [{name: none, who: [\"user:kim\"], commands: [\"*\"], reason: Ask.}]\nallow:"), []string{`Rules that are new: "none" (line 3)`, "Kim Novak: may not use /newroom any more in the 1:1 chat", "user:kim (of those who asked lately Kim Novak): may not use /groups any more"}},
+		"a refusal":                {strings.NewReplacer("allow:", "deny: [{name: none, who: [\"user:kim\"], commands: [\"*\"], reason: Ask.}]\nallow:"), []string{`Rules that are new: "none" (line 3)`, "Kim Novak: may not use /newroom any more in the 1:1 chat", "user:kim (of those who asked lately Kim Novak): may not use /groups any more", "Judged without address and groups: user:kim."}},
 		"a refusal on a condition": {strings.NewReplacer("allow:", "deny: [{name: wall, who: [\"group:FX\"], commands: [newroom], when: {groups: [\"*Sales*\"]}, reason: Ask.}]\nallow:"), []string{`Rules that are new: "wall" (line 3)`, "group:FX (of those who asked lately Kim Novak): /newroom in the 1:1 chat: refused where groups *Sales*"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -200,4 +200,25 @@ func allQueries(who policy.Subject, places []policy.Place, plans []policy.Plan) 
 		}
 	}
 	return all
+}
+
+func TestWhomARuleNamesIsJudgedWithAddressAndGroups(t *testing.T) {
+	t.Parallel()
+	of := func(who string) *policy.Policy {
+		return mustCompile(t, "deny: [{name: none, who: ["+who+"], commands: [newroom], reason: Ask.}]\nallow: [{name: all, who: [internal], commands: [newroom]}]")
+	}
+	kim := policy.Known{Name: "Kim Novak", Who: policy.PersonByNames("kim", "kim@acme.test", "FX"), Entry: "user:kim"}
+	kim.Who.ID = 7
+	asked := policy.Known{Name: "Kim Novak", Who: policy.PersonByNames("kim", "kim@acme.test")}
+	asked.Who.ID = 7
+	address := kim
+	address.Entry = "email:kim@acme.test"
+	d := policy.Compare(t.Context(), of(`"user:kim"`), of(`"email:kim@acme.test"`), compared, []policy.Known{kim, address, asked})
+	require.Empty(t, d.Changes)
+	require.Empty(t, d.ByNameOnly)
+	d = policy.Compare(t.Context(), of(`"user:kim"`), of(`"group:FX"`), compared, []policy.Known{kim, asked})
+	require.NotContains(t, strings.Join(d.Lines(), "\n"), "may now use")
+	d = policy.Compare(t.Context(), of(`"user:kim"`), of(`"group:FX"`), compared, nil)
+	require.Equal(t, []string{"user:kim"}, d.ByNameOnly)
+	require.Contains(t, d.Lines(), "Judged without address and groups: user:kim.")
 }

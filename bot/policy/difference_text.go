@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -49,13 +50,20 @@ func listNames(names []string) string {
 	return strings.Join(names, ", ")
 }
 
+func (r RuleChange) describe() string {
+	if r.Line == 0 {
+		return strconv.Quote(r.Rule)
+	}
+	return fmt.Sprintf("%q (line %d)", r.Rule, r.Line)
+}
+
 // Lines say what changes, a line for each thing.
 func (d Difference) Lines() (lines []string) {
 	for _, what := range []string{"new", "changed", "gone"} {
 		var names []string
 		for _, r := range d.Rules {
 			if r.What == what {
-				names = append(names, fmt.Sprintf("%q (line %d)", r.Rule, r.Line))
+				names = append(names, r.describe())
 			}
 		}
 		if len(names) > 0 {
@@ -74,6 +82,9 @@ func (d Difference) Lines() (lines []string) {
 	}
 	if len(d.Rules) > 0 && len(d.Changes) == 0 && d.Left == 0 {
 		lines = append(lines, "Nobody gains or loses anything.")
+	}
+	if len(d.ByNameOnly) > 0 {
+		lines = append(lines, "Judged without address and groups: "+listNames(d.ByNameOnly)+".")
 	}
 	if d.Left > 0 {
 		lines = append(lines, fmt.Sprintf("Not compared: %d more of the people, groups and places.", d.Left))

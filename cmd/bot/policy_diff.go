@@ -32,8 +32,9 @@ is only read, also beside a running bot; groups and accounts that no rule asked 
 at that time are as Symphony knows them now.
 
 OLD and NEW are files. With --config they may also be versions that were in force, and
-OLD may be left out for the policy of the configuration. Exit codes: 0 nothing changes,
-1 something does or it could not be found out.`,
+OLD may be left out for the version in force, by the record. Names in NEW that nobody
+has are told. Exit codes: 0 nothing changes, 1 something does or it could not be found
+out.`,
 		Example: "  bot policy diff policy.yaml new.yaml\n  bot policy diff new.yaml --config config.json\n  bot policy diff 1f0a9c3e 77ab01d4 --config config.json",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -64,24 +65,64 @@ func comparePolicies(ctx context.Context, path string, args []string) (compariso
 		return compareFiles(ctx, args)
 	}
 	var change bot.PolicyChange
+	var with string
 	err := inspect(ctx, path, func(ctx context.Context, store *engine.Inspector) error {
-		return withSymphony(ctx, path, func(ctx context.Context, wired bot.Config) error {
-			before := wired.Policy
-			if len(args) == 2 {
-				var err error
-				if before, err = findPolicy(ctx, store, args[0]); err != nil {
-					return err
-				}
+		c, err := loadConfigWithoutPolicy(path) // its file may be faulty while the bot goes on
+		if err != nil {
+			return err
+		}
+		return signedIn(ctx, c, func(ctx context.Context, wired bot.Config) error {
+			before, said, err := findOlderPolicy(ctx, store, path, args)
+			if err != nil {
+				return err
 			}
 			after, err := findPolicy(ctx, store, args[len(args)-1])
 			if err != nil {
 				return err
 			}
-			change, err = bot.FindPolicyChange(ctx, wired.Client, store, before, after)
+			with = said
+			change, err = bot.FindPolicyChange(ctx, wired.Client, store, before.Policy, after.Policy)
+			for i := range change.Rules {
+				if r := &change.Rules[i]; r.What == "gone" && before.isRecorded || r.What != "gone" && after.isRecorded {
+					r.Line = 0
+				}
+			}
 			return err
 		})
 	})
-	return change, change.Lines(), err
+	lines := change.Lines()
+	if with != "" {
+		lines = append([]string{with}, lines...)
+	}
+	return change, lines, err
+}
+
+// foundPolicy is a policy of a file or of the record, which has no lines.
+type foundPolicy struct {
+	*policy.Policy
+	isRecorded bool
+}
+
+// findOlderPolicy is OLD, or else the policy in force; said is which that is.
+func findOlderPolicy(ctx context.Context, store *engine.Inspector, path string, args []string) (found foundPolicy, said string, err error) {
+	if len(args) == 2 {
+		found, err = findPolicy(ctx, store, args[0])
+		return found, "", err
+	}
+	recorded, err := readRecordedPolicy(ctx, store, "")
+	if err != nil {
+		return foundPolicy{}, "", err
+	}
+	c, err := loadConfig(path)
+	switch {
+	case recorded == nil && err != nil:
+		return foundPolicy{}, "", err
+	case recorded == nil:
+		return foundPolicy{Policy: c.Policy}, "Compared with the policy of the configuration: the record has none.", nil
+	case err == nil && c.Policy.Version() == recorded.Version():
+		return foundPolicy{Policy: c.Policy}, "Compared with version " + recorded.Version() + ", which is in force and that of the configuration.", nil
+	}
+	return foundPolicy{recorded, true}, "Compared with version " + recorded.Version() + ", which is in force by the record; the text of the configuration is another, or faulty.", nil
 }
 
 func compareFiles(ctx context.Context, args []string) (comparison, []string, error) {
@@ -103,31 +144,44 @@ func compareFiles(ctx context.Context, args []string) (comparison, []string, err
 var policyVersion = regexp.MustCompile(`^[0-9a-f]{8}$`)
 
 // findPolicy reads the policy of a file, or a version that was in force.
-func findPolicy(ctx context.Context, store *engine.Inspector, name string) (found *policy.Policy, err error) {
+func findPolicy(ctx context.Context, store *engine.Inspector, name string) (foundPolicy, error) {
 	if !policyVersion.MatchString(name) || !isMissing(name) {
-		return readPolicy(name)
+		read, err := readPolicy(name)
+		return foundPolicy{Policy: read}, err
 	}
-	var body struct {
-		Version  string
-		Document json.RawMessage
-	}
-	err = store.ListEntries(ctx, engine.EntryFilter{Kind: audit.Policy}, func(s engine.StoredEntry) error {
-		if err := json.Unmarshal(s.Body, &body); err != nil || body.Version != name {
-			return err
-		}
-		rules, err := schema.Parse("policy "+name, body.Document, nil)
-		if err != nil {
-			return err
-		}
-		if found, err = policy.Compile(rules, policy.Options{}); err != nil {
-			return err
-		}
-		return engine.ErrStop
-	})
+	found, err := readRecordedPolicy(ctx, store, name)
 	if err == nil && found == nil {
 		err = exitError{exitNotFound, fmt.Errorf("%s is no file, and no version of the policy that was in force", name)}
 	}
-	return found, err
+	return foundPolicy{found, true}, err
+}
+
+// readRecordedPolicy reads a version of the policy from the record, the last one for an empty
+// version; nil where the record has none.
+func readRecordedPolicy(ctx context.Context, store *engine.Inspector, version string) (*policy.Policy, error) {
+	type recordedPolicy struct {
+		Version  string
+		Document json.RawMessage
+	}
+	var last recordedPolicy
+	err := store.ListEntries(ctx, engine.EntryFilter{Kind: audit.Policy}, func(s engine.StoredEntry) error {
+		var entry recordedPolicy
+		if err := json.Unmarshal(s.Body, &entry); err != nil {
+			return err
+		}
+		if version == "" || entry.Version == version {
+			last = entry
+		}
+		return nil
+	})
+	if err != nil || last.Version == "" {
+		return nil, err
+	}
+	rules, err := schema.Parse("policy "+last.Version, last.Document, nil)
+	if err != nil {
+		return nil, err
+	}
+	return policy.Compile(rules, policy.Options{})
 }
 
 func printChange(out stdio.Writer, change comparison, lines []string, asJSON bool) error {

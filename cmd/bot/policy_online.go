@@ -10,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"roombot/bot"
+	"roombot/bot/config"
 	"roombot/bot/policy"
 	"roombot/commands"
 	"roombot/symphony"
@@ -25,6 +26,11 @@ func withSymphony(ctx context.Context, path string, do func(context.Context, bot
 	if err != nil {
 		return err
 	}
+	return signedIn(ctx, c, do)
+}
+
+// signedIn is withSymphony for a configuration that is read already.
+func signedIn(ctx context.Context, c *config.Config, do func(context.Context, bot.Config) error) error {
 	if err := refusePlainHTTP(c); err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ func TestTwoFilesOfAPolicyAreCompared(t *testing.T) {
 group:FX: /newroom: people at most 50 instead of people at most 30
 user:kim: may now use /newroom: people at most 50
 group:FX, user:kim: may now use /groups
+Judged without address and groups: user:kim.
 `, got.out)
 	var d policy.Difference
 	require.NoError(t, json.Unmarshal([]byte(shell(t, "policy", "diff", "--json", before, after).out), &d))
@@ -67,6 +68,11 @@ func TestAPolicyIsComparedAskedAndExplainedBesideARunningBot(t *testing.T) {
 	require.Equal(t, 2, change.Replay.Requests)
 	require.Len(t, change.Replay.Otherwise, 2)
 	require.Zero(t, ask("diff", change.Before, change.Before).code, "a version that was in force")
+	require.Contains(t, ask("diff", change.Before, fresh).out, `Rules that are gone: "contractors", "everybody"`+"\n", "the record has no lines")
+	require.Contains(t, got.out, "Compared with version "+change.Before+", which is in force and that of the configuration.\n")
+	unknown := ask("diff", writePolicy(t, `allow: [{name: desks, who: ["group:No Such", "user:nobody"], commands: [newroom]}]`))
+	require.Regexp(t, `✗ .*"group:No Such" is no group that the bot can see`, unknown.out)
+	require.Regexp(t, `✗ .*"user:nobody" is nobody in your company's directory`, unknown.out)
 	require.Equal(t, exitNotFound, ask("diff", "00000000", fresh).code)
 
 	why := ask("why", refused)
@@ -103,5 +109,9 @@ func TestAPolicyIsComparedAskedAndExplainedBesideARunningBot(t *testing.T) {
 	require.Zero(t, erased.code, erased.err)
 	require.Contains(t, ask("why", refused).out, "What was personal is erased")
 	require.Contains(t, ask("diff", fresh).out, "Of 1 past requests 1 would be decided otherwise. Of 1 more not enough is known.")
+	require.NoError(t, os.WriteFile(filepath.Join(w.dir, "policy.yaml"), []byte("alow: []"), 0o600))
+	faulty := ask("diff", fresh)
+	require.Contains(t, faulty.out, "Compared with version "+change.Before+", which is in force by the record; the text of the configuration is another, or faulty.\n", faulty.err)
+	require.Contains(t, faulty.out, `Rules that are new: "small" (line 1)`)
 	require.Zero(t, running.stop())
 }

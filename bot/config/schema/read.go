@@ -103,7 +103,7 @@ func parse(name string, content []byte) (*yaml.Node, *Problem) {
 		return nil, &Problem{Line: line, Column: column, Message: "is not UTF-8 here", Fix: "save the file as UTF-8"}
 	}
 	if len(bytes.TrimSpace(content)) == 0 {
-		return nil, &Problem{Message: "is empty", Fix: `write at least "host" and "bot"`}
+		return nil, &Problem{Message: "is empty", Fix: `write at least "host" and "bot"; a policy needs "allow"`}
 	}
 	if isJSON(name, content) {
 		return parseJSON(content)

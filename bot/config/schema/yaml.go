@@ -29,7 +29,7 @@ func parseYAML(content []byte) (*yaml.Node, *Problem) {
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	var document, second yaml.Node
 	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
-		return nil, &Problem{Message: "is empty", Fix: `write at least "host" and "bot"`}
+		return nil, &Problem{Message: "is empty", Fix: `write at least "host" and "bot"; a policy needs "allow"`}
 	} else if err != nil {
 		return nil, yamlProblem(content, err)
 	}

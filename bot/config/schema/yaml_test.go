@@ -10,8 +10,8 @@ import (
 func TestYAMLSyntaxIsReportedWithPlaceAndRemedy(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ content, want string }{
-		{"", `x.yaml: is empty; write at least "host" and "bot"`},
-		{"# nothing\n", `x.yaml: is empty; write at least "host" and "bot"`},
+		{"", `x.yaml: is empty; write at least "host" and "bot"; a policy needs "allow"`},
+		{"# nothing\n", `x.yaml: is empty; write at least "host" and "bot"; a policy needs "allow"`},
 		{"---\n", `x.yaml:2:1: is null and must be an object; write {…}`},
 		{"name: n\n---\nname: m\n", `x.yaml:2:1: holds a second document; remove the --- and what follows`},
 		{"name: n\n\tport: 1\n", `x.yaml:2:1: is not YAML: found a tab character that violates indentation; indent with blanks: YAML allows no tabs there`},
