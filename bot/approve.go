@@ -33,7 +33,7 @@ var errWaitsForApproval = errors.New("somebody has to approve the request")
 type (
 	// approvalBody is the body of an entry of the record about an approval.
 	approvalBody struct {
-		Act       string  `json:"act"` // asked, or an approval.Outcome
+		Act       string  `json:"act"` // actAsked, or an approval.Outcome
 		N         int     `json:"n"`
 		Rule      string  `json:"rule"`
 		Version   string  `json:"version"`
@@ -59,6 +59,9 @@ type (
 		Name  string   `json:"name"`
 	}
 )
+
+// actAsked is the act of a question.
+const actAsked = "asked"
 
 func bodyOfApproval(act string, n int, asked approval.Asked) approvalBody {
 	return approvalBody{Act: act, N: n, Rule: asked.Rule, Version: asked.Version, Hash: asked.Hash, Approvers: asked.Approvers, Room: asked.Room}
@@ -197,7 +200,7 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 		return q, err
 	}
 	part := fmt.Sprintf("approval/%d/asked", n)
-	entry, facts := audit.New(audit.Approval, string(a.id), part, bodyOfApproval("asked", n, asked)).WithFacts(approvalFacts{Plan: plan.Lines})
+	entry, facts := audit.New(audit.Approval, string(a.id), part, bodyOfApproval(actAsked, n, asked)).WithFacts(approvalFacts{Plan: plan.Lines})
 	a.addEntry(ctx, entry, &facts)
 	err = a.Ask(ctx, n, asked, approvers.Within, approvalBounds)
 	switch {

@@ -162,3 +162,16 @@ func (a *attempt) endCards(ctx context.Context, q question) {
 		zerolog.Ctx(ctx).Debug().Err(err).Msg("card of an approval does not say yet that it has ended")
 	}
 }
+
+// tellApproval ends an answer with who has approved the request, in this attempt or an earlier one.
+func (a *attempt) tellApproval(ctx context.Context, reply commands.Reply) (commands.Reply, error) {
+	approved := a.lastDecision().Approval
+	if approved == nil {
+		return reply, nil
+	}
+	q, found, err := a.readQuestion(ctx, approved.N)
+	if err == nil && found {
+		reply = commands.AddApproval(reply, a.stateForRequester(q))
+	}
+	return reply, err
+}

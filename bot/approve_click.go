@@ -1,10 +1,12 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -122,7 +124,7 @@ func (a *attempt) checkApprover(ctx context.Context, form *formMessage, asked ap
 	case approval.OwnRequest:
 		return commands.MayNotDecide("You cannot approve what you have asked for yourself.")
 	case approval.ForAnother:
-		return commands.NotYours(a.nameOfRequester(ctx, form.Data))
+		return commands.MayNotDecide("This card is for " + cmp.Or(a.nameOfRequester(ctx, form.Data), "somebody else") + ".")
 	case approval.AnotherPlan:
 		return commands.MayNotDecide("What would be done is not what this card shows any more. There is a newer card.")
 	case approval.NeverAsked, approval.NotAnApprover:
@@ -146,7 +148,7 @@ func (a *attempt) refuseLateClick(ctx context.Context, card commands.ApprovalCar
 	if answer.By != 0 {
 		state.By = a.bot.nameOf(ctx, symphony.UserID(answer.By))
 	}
-	if answer.Outcome == "" {
+	if answer.Outcome == "" && found && time.Now().After(q.Until) {
 		state.Outcome = commands.ApprovalExpired
 	}
 	return commands.DecidedAlready(state)

@@ -40,6 +40,7 @@ type (
 	askedPlan struct {
 		Options   []string      `json:"options,omitempty"` // those that are on, as rules name them
 		People    int           `json:"people"`
+		Uncounted bool          `json:"uncounted,omitempty"` // people behind groups, whose number was not known
 		Owners    int           `json:"owners"`
 		Groups    []string      `json:"groups,omitempty"`
 		Companies []int64       `json:"companies,omitempty"`
@@ -81,7 +82,7 @@ func (a *attempt) namedMembers(f *commands.Facts) (members []policy.Subject) {
 
 func (b *Bot) newAskedPlan(p *policy.Plan, members []policy.Subject) *askedPlan {
 	kept := &askedPlan{
-		People: p.People, Owners: p.Owners, Groups: p.Groups[:min(len(p.Groups), maxAskedMembers)], Companies: p.Companies,
+		People: p.People, Uncounted: p.PeopleUnknown, Owners: p.Owners, Groups: p.Groups[:min(len(p.Groups), maxAskedMembers)], Companies: p.Companies,
 		More: max(len(members)-maxAskedMembers, 0),
 	}
 	for name, on := range optionsOf(p) {
@@ -141,7 +142,8 @@ func (p *askedPlan) plan() *policy.Plan {
 	if p == nil {
 		return nil
 	}
-	plan := &policy.Plan{People: p.People, Owners: p.Owners, Groups: p.Groups, Companies: p.Companies}
+	plan := &policy.Plan{People: p.People, PeopleUnknown: p.Uncounted, Owners: p.Owners, Groups: p.Groups, Companies: p.Companies}
+	plan.BehindUnknown = len(p.Groups) > 0
 	for name, on := range optionsOf(plan) {
 		*on = slices.Contains(p.Options, name)
 	}

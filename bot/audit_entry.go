@@ -215,7 +215,11 @@ func (a *attempt) hasDecisionEntry() (bool, error) {
 
 // decidingVersion is the version of the policy by which the request was decided last; empty where
 // it was not, and for a store that was set back.
-func (a *attempt) decidingVersion() string {
+func (a *attempt) decidingVersion() string { return a.lastDecision().Version }
+
+// lastDecision is what was decided last about the request, in this attempt or an earlier one; zero
+// where nothing was, and for a store that was set back.
+func (a *attempt) lastDecision() (body decisionBody) {
 	decided := a.decided
 	for n := 1; a.decided == nil; n++ {
 		if known, err := a.Result(stepDecision(n), &decided); err != nil || !known {
@@ -223,11 +227,10 @@ func (a *attempt) decidingVersion() string {
 		}
 	}
 	if decided == nil {
-		_, _ = a.Result(stepDecided, &decided) // an answer without a version is as true
+		_, _ = a.Result(stepDecided, &decided) // an answer without it is as true
 	}
-	var body decisionBody
 	_ = json.Unmarshal(decided, &body) // nil, or written by the bot
-	return body.Version
+	return body
 }
 
 // addMissingDecision adds the decision of a room that was found: it was opened by an attempt whose

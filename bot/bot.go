@@ -171,11 +171,19 @@ func (b *Bot) begin(ctx context.Context) error {
 // for a while by then.
 const signInPause = 3 * time.Second
 
+// maxEndedSessions is how many sessions may end at once, before Symphony is taken not to want the
+// bot.
+const maxEndedSessions = 5
+
 // signIn asks Symphony who the bot is, again and again until it answers.
 func signIn(ctx context.Context, client *symphony.Client) (symphony.User, error) {
-	for {
+	for ended := 0; ; { // sessions that ended at once
 		self, err := client.Me(ctx)
-		if !errors.Is(err, symphony.ErrUnavailable) || errors.Is(err, symphony.ErrLoginRejected) {
+		if errors.Is(err, symphony.ErrUnauthorized) {
+			ended++
+		}
+		mayWork := errors.Is(err, symphony.ErrUnavailable) || ended > 0 && ended <= maxEndedSessions
+		if err == nil || !mayWork || errors.Is(err, symphony.ErrLoginRejected) {
 			return self, err
 		}
 		zerolog.Ctx(ctx).Warn().Err(err).Dur("after", signInPause).Msg("Symphony does not answer yet, will retry")

@@ -300,8 +300,8 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 		return commands.Reply{}, a.refuseSecond(ctx, owner, r.Message)
 	}
 	reply, err := plan.Apply(ctx, a)
-	if err == nil && a.approved != nil {
-		reply = commands.AddApproval(reply, a.stateForRequester(*a.approved))
+	if err == nil {
+		reply, err = a.tellApproval(ctx, reply)
 	}
 	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run
 		if err := errors.Join(a.Release(ctx, claim), a.releaseRoomCount(ctx)); err != nil {

@@ -198,7 +198,7 @@ func (b *Bot) policyPlan(ctx context.Context, rules *policy.Policy, command stri
 		}
 		p.Members = append(p.Members, who)
 	}
-	return p, nil
+	return p, b.addPeopleBehind(ctx, rules, command, f, p)
 }
 
 // policySubject is somebody as the directory has them: events may say anything. Of people of other

@@ -171,7 +171,7 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 			postponed.WithLabelValues("outside").Inc()
 			return engine.LeaveConversation(wait.After)
 		}
-		postponed.WithLabelValues("pace").Inc()
+		postponed.WithLabelValues(waitPace).Inc()
 		return engine.Postpone(wait.After)
 	}
 	if errors.Is(cause, errWaitsForApproval) {
@@ -223,7 +223,7 @@ func (b *Bot) reportFailure(ctx context.Context, job *engine.Attempt, cause erro
 	if a.request.Surplus != "" { // there was nothing to do but to say so
 		return nil
 	}
-	return errors.Join(a.report(ctx, cause), a.releaseRoom(ctx))
+	return errors.Join(a.repeatReport(a.report(ctx, cause)), a.releaseRoom(ctx))
 }
 
 // report tells the user, unless somebody has told them already.

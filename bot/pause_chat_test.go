@@ -20,6 +20,10 @@ func TestAnAdministratorPausesAndResumesInTheChat(t *testing.T) {
 	w.says("ops", "/resume").sees("▶ Resumed", "1 held request goes on.")
 	require.Eventually(t, func() bool { return len(w.rooms("Later")) == 1 }, patience, tick)
 	w.says("ops", "/resume").sees("Nothing was paused.")
+	for _, text := range []string{"/pause policy", "/pause /newrom", "/resume can"} {
+		w.says("ops", text).sees("cannot be paused by itself. Nothing was changed.", "Write all, or one of newroom, undo")
+	}
+	require.Empty(t, w.bot.Health(t.Context()).Pauses)
 }
 
 func TestAPauseMayDropRequests(t *testing.T) {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -15,6 +16,7 @@ const (
 	waitFailure   = "failure"   // the attempt failed
 	waitUnsettled = "unsettled" // an earlier write may still take effect
 	waitThrottled = "throttled" // Symphony asked for it
+	waitPace      = "pace"      // it is planned
 )
 
 // failingFor is for how long the attempts at the request have been failing, this one included.
@@ -58,6 +60,21 @@ func (a *attempt) repeatLater(ctx context.Context, cause error, after time.Durat
 		return engine.RepeatWithin(cause, next)
 	}
 	return cause
+}
+
+// repeatReport is the error of a report. One that waits has not failed: it is repeated when the
+// wait is over, and uses up none of the engine's reports, whose pauses know nothing of the wait.
+func (a *attempt) repeatReport(err error) error {
+	wait, ok := errors.AsType[*commands.WaitError](err)
+	if !ok {
+		return err
+	}
+	reason := waitUnsettled
+	if wait.Planned {
+		reason = waitPace
+	}
+	a.bot.metrics.postponed.WithLabelValues(reason).Inc()
+	return engine.RepeatAfter(wait.After)
 }
 
 // showDelay tells that the request takes longer, once.

@@ -96,6 +96,8 @@ func TellRoom(r audit.Receipt) (story commands.RoomStory, found bool) {
 		case i == opened:
 		case isOfOpening && i < opened && e.Kind == audit.Decision:
 			tellDecisionOf(&story, e)
+		case isOfOpening && e.Kind == audit.Approval:
+			tellApprovalOf(&story, e)
 		case isOfOpening && e.Kind == audit.Answer:
 			isAnswered = true
 		case isOfOpening && !isAnswered && (e.Kind == audit.Member || e.Kind == audit.Owner):
@@ -134,6 +136,26 @@ func tellDecisionOf(story *commands.RoomStory, e audit.ReceiptEntry) {
 	if facts.From.ID == story.Requester.ID {
 		story.Requester = facts.From
 	}
+}
+
+// tellApprovalOf tells of a question to those who had to approve the request, or of its answer.
+func tellApprovalOf(story *commands.RoomStory, e audit.ReceiptEntry) {
+	var body approvalBody
+	var facts approvalFacts
+	if json.Unmarshal(e.Body, &body) != nil {
+		return
+	}
+	if e.Facts != nil {
+		_ = json.Unmarshal(e.Facts.Text, &facts) // a name that cannot be read is left out
+	}
+	told := commands.StoryApproval{At: e.At, Outcome: body.Act, By: commands.Person{ID: symphony.UserID(e.Actor), Name: facts.By}}
+	if body.Act == actAsked {
+		told = commands.StoryApproval{At: e.At, InRoom: symphony.StreamID(body.Room)}
+		for _, id := range body.Approvers {
+			told.Asked = append(told.Asked, symphony.UserID(id))
+		}
+	}
+	story.Approvals = append(story.Approvals, told)
 }
 
 func addMembership(m *commands.Membership, e audit.ReceiptEntry) {

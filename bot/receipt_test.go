@@ -103,6 +103,30 @@ func TestAReceiptTellsWhatTheBotHasChangedLater(t *testing.T) {
 	}})
 }
 
+func TestAReceiptTellsWhoWasAskedForAnApprovalAndWhoGaveIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(`{admins: ["user:ops"], allow: [{name: rooms, who: [internal], commands: [newroom, receipt],
+		approval: {by: ["user:cora", "user:kim"]}}]}`))
+	asked := w.asks("bob", `/newroom "Elm" @alice @ops`)
+	w.decides("cora", w.waitForCard("cora", 1), "approve", "for the quarter").seesAmong("You have approved it.")
+	asked.endsWith("✓ Elm")
+	room := w.theRoom("Elm").StreamID
+	answer := w.saysIn(room, "alice", "/receipt").sees("Approval asked of: @Cora Lind, @Kim Novak, ", "Approved by: @Cora Lind (", "by rule “rooms”")
+	require.NotContains(t, answer.answer(), "for the quarter", "is for who has asked")
+	_, r := w.signedIn(answer)
+	story, found := bot.TellRoom(r)
+	require.True(t, found)
+	require.Len(t, story.Approvals, 2)
+	require.Equal(t, w.personID("cora"), int64(story.Approvals[1].By.ID))
+	require.True(t, story.Approvals[1].At.Before(story.Decision.At))
+	require.Empty(t, story.Events)
+
+	answer = w.saysIn(room, "ops", "/receipt")
+	_, r = w.signedIn(answer)
+	story, _ = bot.TellRoom(r)
+	require.Equal(t, "Cora Lind", story.Approvals[1].By.Name)
+}
+
 func TestAReceiptWithoutItsFactsStillTellsWhoAndWhy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(receiptRules))
@@ -155,7 +179,7 @@ func TestAReceiptTellsOfEntriesOfLaterVersions(t *testing.T) {
 	r := audit.Receipt{Room: "room"}
 	for _, e := range []audit.Entry{
 		audit.New(audit.Decision, "first", "decision/1", map[string]string{"outcome": "allow", "command": "newroom"}),
-		audit.New("approval", "first", "approval", map[string]string{"outcome": "approved"}),
+		audit.New("blessing", "first", "blessing", map[string]string{"outcome": "blessed"}),
 		audit.New(audit.Room, "first", "room", map[string]string{"act": "opened"}),
 	} {
 		e.Actor = 7
@@ -168,7 +192,7 @@ func TestAReceiptTellsOfEntriesOfLaterVersions(t *testing.T) {
 	require.Empty(t, r.Verify())
 	story, found := bot.TellRoom(r)
 	require.True(t, found)
-	require.Equal(t, []string{"approval"}, []string{story.Events[0].What})
+	require.Equal(t, []string{"blessing"}, []string{story.Events[0].What})
 	require.Equal(t, symphony.UserID(7), story.Events[0].By)
 	r.Entries = r.Entries[1:]
 	_, found = bot.TellRoom(r)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"roombot/bot/engine"
 	"roombot/symphony/sandbox/client"
 )
 
@@ -108,4 +109,21 @@ func TestABotThatWasRemovedFromTheRoomSaysSo(t *testing.T) {
 	require.NoError(t, w.pod.Leave(t.Context(), "roombot", w.theRoom("Shut").StreamID))
 	w.start()
 	asked.endsWith("⚠ Shut", "Bob Chen, Alice Martin, Test Group: I am not in the room any more, and cannot see who is")
+}
+
+// Whether the first answer was sent shows only after a while. That wait is no report that failed,
+// of which there are so many only.
+func TestACancelledRequestIsAnsweredThoughItsFirstAnswerMayStillArrive(t *testing.T) {
+	t.Parallel()
+	firstAnswer := newHold("/message/create", "")
+	w := newWorld(t, settlesSoon, withFront(firstAnswer.front))
+	w.fail(client.Fault{Path: onAdd, Status: http.StatusServiceUnavailable})
+	asked := w.asks("bob", `/newroom "Unsettled" @alice`)
+	<-firstAnswer.arrived
+	w.stop()
+	w.operates(func(i *engine.Inspector) error { return i.Cancel(t.Context(), asked.Message.ID) })
+	firstAnswer.release()
+	w.start()
+	asked.endsWith("Your administrators have ended this before it was finished", "Unsettled", "is open, without ")
+	require.NotContains(t, w.log.String(), "failure could not be reported")
 }

@@ -13,11 +13,11 @@ import (
 
 // IntendRoom is the first intention of a room. In its transaction the room is counted as one of the
 // requester's, over all replicas; a request that waits or is tried again counts once. All rooms of
-// a person that were bounded count against the limits of the rule that admits this one, whichever
-// rule admitted them.
+// a person count against the limits of the rule that admits this one, whichever rule admitted them,
+// as far as some rule or the configuration had a limit then.
 func (a *attempt) IntendRoom(ctx context.Context, step string) error {
 	quotas := a.roomQuotas()
-	if len(quotas) == 0 {
+	if len(quotas) == 0 && !a.bot.rules.now().HasLimits() {
 		return a.IntendFirst(ctx, step)
 	}
 	a.Kind = a.pausedKind()

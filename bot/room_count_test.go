@@ -120,3 +120,13 @@ func (w *world) readStore(value any, query string) {
 	defer func() { require.NoError(w.t, db.Close()) }()
 	require.NoError(w.t, db.QueryRowContext(w.t.Context(), query).Scan(value))
 }
+
+func TestRoomsByARuleWithoutLimitsCountAgainstTheLimitsOfAnother(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(`allow: [{name: public, who: [internal], commands: [newroom], when: {public: true}}, {name: others, who: [internal], commands: [newroom], limits: {perDay: 2}}]`))
+	w.says("alice", `/newroom "One" public`).sees("is open")
+	w.says("alice", `/newroom "Two" public`).sees("is open")
+	w.says("alice", `/newroom "Three"`).sees("2 rooms")
+	w.says("alice", `/newroom "Four" public`).sees("is open")
+	require.Empty(t, w.rooms("Three"))
+}

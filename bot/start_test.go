@@ -17,3 +17,13 @@ func TestABotWaitsForItsPodAtTheStart(t *testing.T) {
 	w.says("bob", "/help").sees("/newroom")
 	require.Contains(t, w.log.String(), "Symphony does not answer yet")
 }
+
+// A session may end while the bot starts, and the next one too.
+func TestABotStartsThoughItsSessionsEndAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.stop()
+	w.fail(client.Fault{Path: "/pod/v2/sessioninfo", Status: 401, Count: 3})
+	w.start()
+	w.says("bob", "/help").sees("/newroom")
+}

@@ -226,5 +226,5 @@ var backToOldSchema = []string{
 	`DROP TABLE act`, `DROP TABLE audit`, `DROP TABLE audit_unlinked`, `DROP TABLE audit_facts`,
 	`ALTER TABLE command DROP COLUMN lane`,
 	`ALTER TABLE command DROP COLUMN failing_since`,
-	`ALTER TABLE replica DROP COLUMN label`,
+	`ALTER TABLE replica DROP COLUMN label`, `DROP TABLE question`,
 }

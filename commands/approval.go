@@ -146,7 +146,7 @@ func (env *Env) namesOf(ctx context.Context, people []Person) (map[symphony.User
 // fieldReason is the field of a card for why something is rejected.
 const fieldReason = "reason"
 
-// Card asks somebody to approve what the lines say.
+// CardFor asks somebody to approve what the lines say.
 func (a Approval) CardFor(lines []string) Reply {
 	title := a.From.Name + " asks for your approval to open this room:"
 	if len(a.Before) > 0 {
@@ -165,7 +165,7 @@ func (a Approval) CardFor(lines []string) Reply {
 			messageml.List(items...),
 			messageml.Paragraph(messageml.Text(rule)),
 			messageml.Form(FormApproval,
-				messageml.TextArea{Name: fieldReason, Label: "Reason, which " + a.From.Name + " reads", MaxLength: maxReason},
+				messageml.TextArea{Name: fieldReason, Label: "Reason, which " + a.From.Name + " reads if you reject", MaxLength: maxReason},
 				messageml.Button{Name: ButtonApprove, Label: "Approve", Class: messageml.Primary},
 				messageml.Button{Name: ButtonReject, Label: "Reject", Class: messageml.Secondary},
 			),

@@ -10,7 +10,9 @@ type Facts struct {
 	Room           symphony.RoomAttributes
 	People, Owners int      // with the requester; people also with those behind the groups
 	Groups         []string // names of the distribution lists
-	Named          []Person // who is named beside the requester
+	// GroupAccounts are the accounts of the lists, in the same order; none where nobody has looked.
+	GroupAccounts []symphony.UserID
+	Named         []Person // who is named beside the requester
 }
 
 // FactsOf are the facts of a plan, nil where a policy cannot turn on what it would do.
@@ -21,7 +23,7 @@ func FactsOf(p Plan) *Facts {
 	}
 	f := &Facts{Room: room.room, People: room.Together, Owners: 1 + len(room.Owners), Named: room.People}
 	for _, g := range room.Groups {
-		f.Groups = append(f.Groups, g.Name)
+		f.Groups, f.GroupAccounts = append(f.Groups, g.Name), append(f.GroupAccounts, g.ID)
 	}
 	if f.People == 0 { // planned by an older version, which did not count
 		f.People = 1 + len(room.People)

@@ -128,6 +128,24 @@ func (d *GroupDirectory) WithMembers(ctx context.Context, g symphony.Group) (sym
 	return d.source().ReadMembers(ctx, d.client, g)
 }
 
+// MembersOf are the active members of the group that joins rooms by an account, as they were so
+// long ago at most. It is not known of a group that is gone, or of which Symphony does not say it.
+func (d *GroupDirectory) MembersOf(ctx context.Context, account symphony.UserID, ago time.Duration) (members []symphony.UserID, known bool, err error) {
+	groups, err := d.readWithin(ctx, min(ago, d.maxAge))
+	if err != nil {
+		return nil, false, err
+	}
+	at := slices.IndexFunc(groups, func(g symphony.Group) bool { return g.ProfileID == account })
+	if at < 0 {
+		return nil, false, nil
+	}
+	g, err := d.WithMembers(ctx, groups[at])
+	for _, m := range activeMembers(g) {
+		members = append(members, m.User)
+	}
+	return members, g.Members != nil, err
+}
+
 // visibleTo returns the groups that a person may see, read at most so long ago.
 func (d *GroupDirectory) visibleTo(ctx context.Context, viewer symphony.UserID, ago time.Duration) ([]symphony.Group, error) {
 	groups, err := d.readWithin(ctx, ago)

@@ -52,6 +52,9 @@ func (env *Env) pauseCommand() Command {
 		Admin:     true,
 		Plan: func(_ context.Context, r *Request) (Plan, error) {
 			kind, words := env.cutKind(r.Text)
+			if refusal := env.refuseKind(r.Text); refusal != nil {
+				return nil, refusal
+			}
 			drop := len(words) > 0 && strings.EqualFold(words[0], "drop")
 			if drop {
 				words = words[1:]
@@ -86,6 +89,9 @@ func (env *Env) resumeCommand() Command {
 		Admin:     true,
 		Plan: func(_ context.Context, r *Request) (Plan, error) {
 			kind, _ := env.cutKind(r.Text)
+			if refusal := env.refuseKind(r.Text); refusal != nil {
+				return nil, refusal
+			}
 			return actPlan(func(ctx context.Context) (Reply, error) {
 				freed, paused, err := env.Pauses.Resume(ctx, PauseRequest{r.From, r.At}, kind)
 				switch {
@@ -116,6 +122,31 @@ func (env *Env) cutKind(text string) (kind string, rest []string) {
 		return first, words[1:]
 	}
 	return "", words
+}
+
+// refuseKind refuses a command that cannot be paused by itself: taken for the reason of a pause of
+// everything, it would pause too much.
+func (env *Env) refuseKind(text string) *Refusal {
+	words := strings.Fields(strings.ToLower(text))
+	if len(words) == 0 {
+		return nil
+	}
+	word := words[0]
+	name := strings.TrimPrefix(word, "/")
+	_, isCommand := env.Commands().Lookup(name)
+	if name == "all" || slices.Contains(env.Pauses.Kinds(), name) || !isCommand && name == word {
+		return nil
+	}
+	return NoKind(word, env.Pauses.Kinds())
+}
+
+// NoKind refuses a word that names nothing that can be paused.
+func NoKind(word string, kinds []string) *Refusal {
+	return &Refusal{
+		Code: "no-kind", Message: "“" + syntax.Truncate(word, maxEcho) + "” cannot be paused by itself." + nothingChanged,
+		Next: "Write all, or one of " + strings.Join(kinds, ", ") + ", and then the reason.", Private: true, Final: true,
+		Offers: []Offer{helpOffer()},
+	}
 }
 
 func describeKind(kind string) string {

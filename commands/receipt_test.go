@@ -82,6 +82,17 @@ func TestRepliesReceipt(t *testing.T) {
 	}
 	add("a member reads the receipt of a room", "alice", func(*commands.Receipt) {})
 	add("an administrator reads it", "carol", func(*commands.Receipt) {})
+	add("it was approved", "carol", func(r *commands.Receipt) {
+		at, id := r.Story.Opened, func(name string) symphony.UserID { return w.people[name].ID }
+		r.Story.Approvals = []commands.StoryApproval{
+			{At: at, Asked: []symphony.UserID{id("dana"), id("alice")}},
+			{At: at, Outcome: commands.ApprovalRejected, By: commands.Person{ID: id("dana")}},
+			{At: at, InRoom: "desk"},
+			{At: at, Outcome: commands.ApprovalExpired, By: r.Story.Requester},
+			{At: at, Asked: []symphony.UserID{id("alice")}},
+			{At: at, Outcome: commands.Approved, By: w.people["alice"]},
+		}
+	})
 	add("the facts are erased", "carol", func(r *commands.Receipt) {
 		r.Story.Typed, r.Story.Requester = "", commands.Person{ID: r.Story.Requester.ID}
 	})

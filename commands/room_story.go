@@ -15,6 +15,7 @@ type RoomStory struct {
 	Request   RequestID
 	Requester Person // the number alone where the facts are not there
 	Typed     string // the command; empty where the facts are not there
+	Approvals []StoryApproval
 	Decision  Decision
 	Opened    time.Time
 	AtStart   Membership
@@ -22,6 +23,15 @@ type RoomStory struct {
 	Entries   []int64 // their numbers
 	Head      string  // of the record, and when that was its head
 	At        time.Time
+}
+
+// StoryApproval is that somebody was asked to approve the request, or what has become of that.
+type StoryApproval struct {
+	At      time.Time
+	Outcome string            // empty where somebody was asked
+	Asked   []symphony.UserID // empty where InRoom was
+	InRoom  symphony.StreamID // that got the card
+	By      Person            // who has decided; the number alone where the facts are not there
 }
 
 // Membership is whom a request has let into a room.
@@ -72,9 +82,13 @@ func (s RoomStory) Lines(rd StoryReader) []StoryLine {
 	lines := []StoryLine{
 		{"Asked for by", []StoryPart{{Person: &s.Requester}, {Text: " (" + s.Requester.ID.String() + "), request " + string(s.Request)}}},
 		{"Command", []StoryPart{s.describeCommand()}},
-		{"Allowed", []StoryPart{{Text: formatInstant(s.Decision.At) + rd.describeRule(s.Decision)}}},
-		{"Opened", []StoryPart{{Text: formatInstant(s.Opened)}}},
 	}
+	for _, a := range s.Approvals {
+		lines = append(lines, rd.describeApproval(a))
+	}
+	lines = append(lines,
+		StoryLine{"Allowed", []StoryPart{{Text: formatInstant(s.Decision.At) + rd.describeRule(s.Decision)}}},
+		StoryLine{"Opened", []StoryPart{{Text: formatInstant(s.Opened)}}})
 	lines = append(lines, rd.describeMembership(s.AtStart)...)
 	for _, e := range s.Events {
 		lines = append(lines, rd.describeEvent(e)...)
@@ -89,6 +103,24 @@ func (s RoomStory) describeCommand() StoryPart {
 		return StoryPart{Text: "/" + s.Decision.Command + "; what was typed is erased, or left out here"}
 	}
 	return StoryPart{Text: s.Typed, Typed: true}
+}
+
+func (rd StoryReader) describeApproval(a StoryApproval) StoryLine {
+	when := StoryPart{Text: ", " + formatInstant(a.At)}
+	by := []StoryPart{{Person: &a.By}, {Text: " (" + a.By.ID.String() + ")"}, when}
+	switch a.Outcome {
+	case "":
+		asked := rd.listPeople(a.Asked)
+		if a.InRoom != "" {
+			asked = []StoryPart{{Text: "the room " + string(a.InRoom)}}
+		}
+		return StoryLine{"Approval asked of", append(asked, when)}
+	case Approved:
+		return StoryLine{"Approved by", by}
+	case ApprovalRejected:
+		return StoryLine{"Rejected by", by}
+	}
+	return StoryLine{"Approval", []StoryPart{{Text: a.Outcome}, when}}
 }
 
 func formatInstant(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") }

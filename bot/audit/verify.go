@@ -186,6 +186,12 @@ func (v *Verifier) isExcused(a Anchor) bool {
 
 func (v *Verifier) excuseMissed() { v.missed = slices.DeleteFunc(v.missed, v.isExcused) }
 
+// AddOdd notes that an entry is stored in another form than entries are written in, so that it is
+// not found by what it says.
+func (v *Verifier) AddOdd(seq int64) {
+	v.addFault(seq, "entry %d was changed: it is stored in another form than entries are written in, and is not found by what it says", seq)
+}
+
 // Report is what was found out, once all entries were added. Unlinked are the entries that are not
 // in the chain yet.
 func (v *Verifier) Report(unlinked []Entry) Report {

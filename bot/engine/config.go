@@ -37,9 +37,9 @@ type Config struct {
 	Handle func(ctx context.Context, a *Attempt) error
 
 	// ReportFailure is called when a job has failed for good, to tell the user. It is called again
-	// after an error or a crash, MaxReports times at most; what must happen once belongs into
-	// Attempt.Do. The cause is the last error of Handle, only its text after a restart;
-	// ErrCancelled when an operator has cancelled the job. Optional.
+	// after an error or a crash, MaxReports times at most, in which Postpone and RepeatAfter do not
+	// count; what must happen once belongs into Attempt.Do. The cause is the last error of Handle,
+	// only its text after a restart; ErrCancelled when an operator has cancelled the job. Optional.
 	ReportFailure func(ctx context.Context, a *Attempt, cause error) error
 
 	// ReportWaiting is called with a job that has waited for its turn for WaitingAfter, to tell the

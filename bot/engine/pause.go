@@ -128,7 +128,11 @@ func findPause(all []Pause, kind string) *Pause {
 // ErrOvertaken as AskedAt says.
 func (a *jobAdmin) Pause(ctx context.Context, p Pause) (earlier *Pause, err error) {
 	p.At = time.Now().Truncate(time.Millisecond)
-	err = a.changePauses(ctx, actPause+kindText(p.Kind), func(all []Pause) []Pause {
+	act := actPause + kindText(p.Kind)
+	if p.Drop {
+		act += " drop"
+	}
+	err = a.changePauses(ctx, act, func(all []Pause) []Pause {
 		changed, kept := slices.Clone(all), p
 		earlier = nil
 		if i := slices.IndexFunc(changed, func(o Pause) bool { return o.Kind == p.Kind }); i >= 0 {

@@ -58,11 +58,12 @@ func (c *condition) holds(q *foldedQuery) truth {
 // foldedPlan is a Plan made ready for comparing with many rules.
 type foldedPlan struct {
 	Plan
-	groups  []string // folded names
-	members []foldedQuery
+	groups          []string // folded names
+	members, behind []foldedQuery
 }
 
-func foldPlan(p *Plan) *foldedPlan {
+// foldPlan makes a plan ready. Nobody brings in themselves with a group.
+func foldPlan(p *Plan, requester int64) *foldedPlan {
 	if p == nil {
 		return nil
 	}
@@ -72,6 +73,11 @@ func foldPlan(p *Plan) *foldedPlan {
 	}
 	for _, who := range p.Members {
 		out.members = append(out.members, foldSubject(who))
+	}
+	for _, who := range p.Behind {
+		if who.ID == 0 || who.ID != requester {
+			out.behind = append(out.behind, foldSubject(who))
+		}
 	}
 	return out
 }
@@ -88,7 +94,7 @@ func (c *compiler) conditions(w *when, deny bool) []condition {
 		}
 	}
 	if w.People != nil {
-		list = append(list, boundCondition("people", w.People.Max, deny, func(p *foldedPlan) int { return p.People }))
+		list = append(list, peopleCondition(w.People.Max, deny))
 	}
 	if w.Owners != nil {
 		list = append(list, boundCondition("owners", w.Owners.Max, deny, func(p *foldedPlan) int { return p.Owners }))
@@ -151,6 +157,26 @@ func boundCondition(key string, most int, deny bool, count func(*foldedPlan) int
 	}
 }
 
+// peopleCondition is about how many people come together. Where groups are not counted, more than
+// the named people may come.
+func peopleCondition(most int, deny bool) condition {
+	c := boundCondition("people", most, deny, func(p *foldedPlan) int { return p.People })
+	counted, why := c.test, c.why
+	c.test = func(c *condition, p *foldedPlan) truth {
+		if p.PeopleUnknown && p.People <= most {
+			return unknown
+		}
+		return counted(c, p)
+	}
+	c.why = func(p *foldedPlan) string {
+		if p.PeopleUnknown && p.People <= most {
+			return fmt.Sprintf("You may open rooms with at most %d people; how many are behind the groups is not known.", most)
+		}
+		return why(p)
+	}
+	return c
+}
+
 // groupCondition is about the distribution lists of a request.
 func (c *compiler) groupCondition(values []schema.Value, deny bool) condition {
 	globs := parseEntries(c, values, deny, func(text string, _ bool) (glob, *schema.InvalidValue) {
@@ -195,9 +221,22 @@ func parseCompany(text string, _ bool) (int64, *schema.InvalidValue) {
 func (c *compiler) memberCondition(values []schema.Value, deny bool) condition {
 	return condition{
 		key: "members", written: c.asWritten(values), words: "people who are " + c.asWritten(values), entries: c.texts(values), deny: deny, subjects: c.subjects(values, deny),
-		test: func(c *condition, p *foldedPlan) truth { return matchEach(p.members, deny, c.matchesMember) },
+		test: func(c *condition, p *foldedPlan) truth { return c.matchesPeople(p) },
 		why:  func(*foldedPlan) string { return "You may not bring in everybody whom you name." },
 	}
+}
+
+// matchesPeople is whether all who are named are among the subjects, for an allow rule; for a deny
+// rule whether anybody is who is named, or is behind a group.
+func (c *condition) matchesPeople(p *foldedPlan) truth {
+	t := matchEach(p.members, c.deny, c.matchesMember)
+	if !c.deny {
+		return t
+	}
+	if p.BehindUnknown {
+		t = max(t, unknown)
+	}
+	return max(t, matchEach(p.behind, true, c.matchesMember))
 }
 
 // matchesMember is whether somebody who is brought in is one of the subjects.

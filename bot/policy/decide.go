@@ -155,6 +155,8 @@ func unknownFact(r *rule, q *foldedQuery) Denial {
 		return UnknownAccount
 	case v.who == unknown:
 		return UnknownAddress
+	case v.when == unknown && (q.plan.PeopleUnknown || q.plan.BehindUnknown):
+		return UnknownGroup
 	case v.when == unknown:
 		return UnknownMember
 	}

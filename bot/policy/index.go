@@ -10,6 +10,7 @@ type commandRules struct {
 	deny, allow    []listedRule
 	needsDirectory bool
 	asksMembers    bool
+	asksBehind     bool     // a deny rule asks who is brought in
 	groups         []string // ids, each once
 }
 
@@ -48,7 +49,9 @@ func newRuleIndex(deny, allow []rule) *ruleIndex {
 func newCommandRules(command string, deny, allow []rule) *commandRules {
 	c := &commandRules{}
 	groups := map[string]bool{}
-	c.deny, c.allow = c.add(command, deny, groups), c.add(command, allow, groups)
+	c.deny = c.add(command, deny, groups)
+	c.asksBehind = c.asksMembers
+	c.allow = c.add(command, allow, groups)
 	return c
 }
 

@@ -7,6 +7,11 @@ func (p *Policy) AsksMembers(command string) bool {
 	return p.rulesAbout(commandName(command)).asksMembers
 }
 
+// AsksBehind reports whether a decision about the command may turn on who is behind groups.
+func (p *Policy) AsksBehind(command string) bool {
+	return p.rulesAbout(commandName(command)).asksBehind
+}
+
 // AdminGroups are the ids of the groups whose members are administrators.
 func (p *Policy) AdminGroups() []string {
 	if p == nil {

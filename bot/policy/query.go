@@ -17,8 +17,8 @@ type Query struct {
 	User    Subject
 	Where   Place
 	Command string // without slash, any case; "-" and "_" do not count
-	// Plan is what the request would do; nil while that is not known. Until then the conditions on it
-	// are open: an allow rule is taken to admit, a deny rule with conditions not to match.
+	// Plan is what the request would do; nil while that is not known. Until then the conditions on
+	// it are open: an allow rule is taken to admit, a deny rule with conditions not to match.
 	Plan *Plan
 	Used Used
 }
@@ -32,6 +32,11 @@ type Plan struct {
 	Groups    []string  // names of the distribution lists, as the directory has them
 	Companies []int64   // other companies whose people would be invited
 	Members   []Subject // who is named, and so would be brought in
+	Behind    []Subject // who is behind the groups, where a deny rule asks for that; the requester does not count
+	// PeopleUnknown says that People leaves out those behind groups, whose number is not known.
+	PeopleUnknown bool
+	// BehindUnknown says that it is not known of each group who is behind it.
+	BehindUnknown bool
 }
 
 // Used is how many rooms the person has made under the rule's limits, in the last hour and in the
@@ -56,9 +61,9 @@ type Subject struct {
 	Kind     AccountKind
 	Username string
 	Email    string
-	// Groups says of distribution lists, by their id, whether the account is in them. Of one that is
-	// left out it is not known, unless AllGroups is set: then the account is not in it. A policy whose
-	// names are not resolved knows groups by their name, see GroupsByName.
+	// Groups says of distribution lists, by their id, whether the account is in them. Of one that
+	// is left out it is not known, unless AllGroups is set: then the account is not in it. A policy
+	// whose names are not resolved knows groups by their name, see GroupsByName.
 	Groups    map[string]bool
 	AllGroups bool
 }

@@ -62,7 +62,7 @@ type foldedQuery struct {
 func foldQuery(query Query) foldedQuery {
 	q := foldSubject(query.User)
 	q.room, q.stream, q.im = fold(query.Where.RoomName), streamID(query.Where.StreamID), query.Where.Kind == IM
-	q.command, q.plan, q.used = commandName(query.Command), foldPlan(query.Plan), query.Used
+	q.command, q.plan, q.used = commandName(query.Command), foldPlan(query.Plan, query.User.ID), query.Used
 	return q
 }
 

@@ -11,15 +11,16 @@ import (
 
 // testCase is a request and what the policy must say to it, as administrators write it.
 type testCase struct {
-	Name     schema.Value `config:"name,required" doc:"what it shows" eg:"\"sales may\""`
-	As       testPerson   `config:"as,required" doc:"who asks" eg:"{\"username\": \"alice\"}"`
-	In       schema.Value `config:"in" doc:"im, room:NAME or roomid:ID; im by default"`
-	Run      string       `config:"run,required" doc:"the command as it is typed" eg:"\"/newroom \\\"Q2\\\"\""`
-	People   int          `config:"people,min=1,max=100000" doc:"how many people it comes to with those behind groups; those named by default"`
-	UsedHour int          `config:"usedHour,min=0,max=100000" doc:"rooms made in the last hour"`
-	UsedDay  int          `config:"usedDay,min=0,max=100000" doc:"rooms made in the last day"`
-	Expect   string       `config:"expect,required,oneof=allow|deny|approve|limit" doc:"the decision" eg:"\"allow\""`
-	Rule     schema.Value `config:"rule" doc:"the rule that must decide"`
+	Name     schema.Value        `config:"name,required" doc:"what it shows" eg:"\"sales may\""`
+	As       testPerson          `config:"as,required" doc:"who asks" eg:"{\"username\": \"alice\"}"`
+	In       schema.Value        `config:"in" doc:"im, room:NAME or roomid:ID; im by default"`
+	Run      string              `config:"run,required" doc:"the command as it is typed" eg:"\"/newroom \\\"Q2\\\"\""`
+	Groups   map[string][]string `config:"groups" doc:"who is in which groups: usernames"`
+	People   int                 `config:"people,min=1,max=100000" doc:"how many people it comes to with those behind groups; those named by default"`
+	UsedHour int                 `config:"usedHour,min=0,max=100000" doc:"rooms made in the last hour"`
+	UsedDay  int                 `config:"usedDay,min=0,max=100000" doc:"rooms made in the last day"`
+	Expect   string              `config:"expect,required,oneof=allow|deny|approve|limit" doc:"the decision" eg:"\"allow\""`
+	Rule     schema.Value        `config:"rule" doc:"the rule that must decide"`
 }
 
 type testPerson struct {
@@ -35,9 +36,10 @@ type testPerson struct {
 // Test is a request of the policy's own tests.
 type Test struct {
 	Name   string
-	Run    string // the command as it is typed
-	People int    // with those behind groups; 0 for those named
-	Query  Query  // without command and plan, which are read from Run
+	Run    string              // the command as it is typed
+	People int                 // with those behind groups; 0 for those named
+	Groups map[string][]string // usernames of those in them, by the folded names
+	Query  Query               // without command and plan, which are read from Run
 	Expect Outcome
 	Rule   string // the rule that must decide; empty for any
 
@@ -67,9 +69,7 @@ func (p *Policy) RunTests(read CommandReader) schema.Problems {
 		}
 		query := t.Query
 		query.Command, query.Plan = command, plan
-		if plan != nil && t.People > 0 {
-			plan.People = t.People
-		}
+		t.tellGroups(&query)
 		d := p.Decide(query)
 		if d.Outcome() != t.Expect || t.Rule != "" && fold(t.Rule) != fold(d.Rule) {
 			problems = append(problems, t.at.Problem("fails: expected "+describeOutcome(t.Expect, t.Rule)+", got "+d.Summary(), "correct the rules or the test"))
@@ -117,7 +117,7 @@ var denialTexts = map[Denial]string{
 	UnknownRoom:    "The rule is about the room's name, which is not known.",
 	UnknownAddress: "The rule is about a username or an address that is not known.",
 	UnknownAccount: "The rule is about an account that the directory does not show.",
-	UnknownGroup:   "The rule is about a group whose members are not known.",
+	UnknownGroup:   "The rule is about the people in a group, and these are not known.",
 	UnknownMember:  "The rule is about who is brought in, and not all is known of one of them.",
 }
 
@@ -130,7 +130,7 @@ func (c *compiler) tests(written []testCase, p *Policy) []Test {
 			c.problems = append(c.problems, w.Name.Problem(fmt.Sprintf("is also the name of the test on line %d", line), "give each test its own name"))
 		}
 		names[fold(name)] = w.Name.Line()
-		t := Test{Name: name, Run: w.Run, People: w.People, Expect: Outcome(w.Expect), at: w.Name}
+		t := Test{Name: name, Run: w.Run, People: w.People, Groups: foldGroups(w.Groups), Expect: Outcome(w.Expect), at: w.Name}
 		t.Query = Query{User: w.As.subject(), Used: Used{Hour: w.UsedHour, Day: w.UsedDay}, Where: c.testPlace(w.In)}
 		t.Rule = c.testRule(w.Rule, p)
 		out = append(out, t)

@@ -46,6 +46,7 @@ stops, policies and acts from the shell. docs/operations.md explains it.`,
 type entry struct {
 	audit.Entry
 	Facts json.RawMessage `json:"facts,omitempty"` // none where they were erased
+	By    *roomReason     `json:"by,omitempty"`    // of an entry about a room
 }
 
 func newEntry(s engine.StoredEntry) entry {
@@ -60,7 +61,7 @@ func newEntry(s engine.StoredEntry) entry {
 type auditFilter struct{ since, until, user, room, request, kind string }
 
 func (f *auditFilter) addFlags(c *cobra.Command) {
-	c.Flags().StringVar(&f.since, "since", "", "only from then on: 90m, 24h, 7d, or a time such as 2026-03-04T05:00:00Z")
+	c.Flags().StringVar(&f.since, "since", "", "only from then on: 90m, 24h, 7d, today (UTC), or a time such as 2026-03-04T05:00:00Z")
 	c.Flags().StringVar(&f.until, "until", "", "only before then, written like --since")
 	c.Flags().StringVar(&f.user, "user", "", "only of this person: user id, username or e-mail address")
 	c.Flags().StringVar(&f.room, "room", "", "only of the requests that concern this room, by its stream id")
@@ -125,7 +126,8 @@ func auditList(io streams, path *string) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List entries, the newest last",
-		Long: `Lists entries of the audit record, the newest last, a line for each. With
+		Long: `Lists entries of the audit record, the newest last, a line for each. That of a room
+tells who asked for it, by which rule and version of the policy. With
 --request the conditions of the decision are listed as well, which tells why a
 request was refused. Names and what was typed are shown until
 roombot.retention.facts is over.`,
@@ -143,6 +145,9 @@ roombot.retention.facts is over.`,
 				return err
 			}
 			all = all[max(len(all)-limit, 0):]
+			if err := addRoomReasons(cmd.Context(), *path, all); err != nil {
+				return err
+			}
 			if asJSON {
 				return json.NewEncoder(io.out).Encode(all)
 			}
@@ -304,6 +309,11 @@ func describeEntry(e entry) string {
 		add("policy %s", t.Policy)
 		add("version %s", t.Version)
 	}
+	if e.By != nil {
+		add("asked for by %s", e.By.Name)
+		add("by rule %q", e.By.Rule)
+		add("policy %s", e.By.Version)
+	}
 	add("room %s", e.Room)
 	return strings.Join(parts, ", ")
 }
@@ -391,8 +401,15 @@ func readAnchors(in stdio.Reader, files []string) (all []audit.Anchor, err error
 
 func verifyStore(ctx context.Context, store *engine.Inspector, anchors []audit.Anchor) (audit.Report, error) {
 	v := audit.NewVerifier(anchors)
+	odd, err := store.OddEntries(ctx)
+	if err != nil {
+		return audit.Report{}, err
+	}
+	for _, seq := range odd {
+		v.AddOdd(seq)
+	}
 	var unlinked []audit.Entry
-	err := store.ListEntries(ctx, engine.EntryFilter{}, func(s engine.StoredEntry) error {
+	err = store.ListEntries(ctx, engine.EntryFilter{}, func(s engine.StoredEntry) error {
 		if s.Seq == 0 {
 			unlinked = append(unlinked, s.Entry)
 		} else {

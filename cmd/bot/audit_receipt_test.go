@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/audit"
+	"roombot/commands"
 	"roombot/rsa"
 	"roombot/symphony/messageml"
 )
@@ -37,11 +38,55 @@ func opensRoom(t *testing.T) *opened {
 	require.NoError(t, json.Unmarshal([]byte(o.shell("audit", "list", "--request", o.number, "--json").out), &entries))
 	o.room = entries[len(entries)-1].Room
 	require.NotEmpty(t, o.room)
+	o.loadKey()
+	return o
+}
+
+func (o *opened) loadKey() {
+	o.t.Helper()
 	var err error
 	o.key, err = rsa.Load(filepath.Join(o.dir, "privatekey.pem"))
-	require.NoError(t, err)
+	require.NoError(o.t, err)
 	o.public = o.writes("public.pem", string(o.key.PublicPEM()))
+}
+
+// opensApprovedRoom has a room opened that cora has approved, by a bot that has stopped since.
+func opensApprovedRoom(t *testing.T) *opened {
+	t.Helper()
+	o := &opened{watched: newWatched(t)}
+	require.NoError(t, os.WriteFile(filepath.Join(o.dir, "policy.yaml"), []byte(approvalPolicy), 0o600))
+	running := o.run()
+	asked, err := o.pod.Says(t.Context(), "bob", approvalErrand[1].text)
+	require.NoError(t, err)
+	card, err := o.pod.Sees(t.Context(), "cora", "asks for your approval")
+	require.NoError(t, err)
+	_, err = o.pod.Submits(t.Context(), "cora", card, commands.FormApproval, commands.ButtonApprove, map[string]any{"reason": "for the quarter"})
+	require.NoError(t, err)
+	_, err = asked.Sees(t.Context(), "Approved by Cora Lind")
+	require.NoError(t, err)
+	room, err := o.pod.RoomNamed(t.Context(), "Desk")
+	require.NoError(t, err)
+	require.Zero(t, running.stop())
+	o.room = room.StreamID
+	o.loadKey()
 	return o
+}
+
+func TestTheReceiptOfAnApprovedRoomTellsWhoApprovedItWithoutTheStore(t *testing.T) {
+	t.Parallel()
+	o := opensApprovedRoom(t)
+	file := o.writes("room.jws", o.jws())
+	require.NoError(t, os.RemoveAll(o.dir), "nothing of the bot is needed")
+	got := shell(t, "audit", "verify", file, "--key", o.public)
+	require.Zero(t, got.code, got.out+got.err)
+	require.Contains(t, got.out, "are whole, in their order, and about the room.")
+	for _, row := range []string{
+		`Asked for by +Bob Chen \(\d+\), request `, `Command +"/newroom `, `Approval asked of +\d+, \d+, .* UTC`,
+		`Approved by +Cora Lind \(\d+\), .* UTC`, `Allowed +.* by rule “rooms” \(line \d+\), policy version `, `Opened +.* UTC`, `Let in +\d+, \d+`,
+	} {
+		require.Regexp(t, `(?m)^`+row, got.out)
+	}
+	require.NotContains(t, got.out, "(entry ", "nothing happened besides")
 }
 
 func (o *opened) shell(args ...string) outcome {

@@ -49,6 +49,8 @@ type errand struct {
 	chat  string // where the next command is given; the 1:1 chat before there is a room
 	lines []errandLine
 	said  []client.Said
+
+	anyOrder bool // of the answers: two requests are answered at once
 }
 
 // ran is what came of an errand.
@@ -87,6 +89,7 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 		client.Fault{Path: "*/membership/add", Delay: "60ms"})) // so that the room is stored before all are added
 	_, err = openHome(dir, server.Listener.Addr().(*net.TCPAddr))
 	require.NoError(t, err)
+	e.writePolicy(errandPolicy)
 	e.amend(`"searchLag": "2s"`, `"searchLag": "50ms"`, `"httpTimeout": "8s"`, `"httpTimeout": "1s"`) // until an unanswered call is settled
 	// As many as alice opens: one that counted twice would leave none for the last.
 	e.amend(`"roomsPerHour": 0`, `"roomsPerHour": 3`)
@@ -103,6 +106,15 @@ func newErrand(t *testing.T, end checkpoint) *errand {
 		require.NoError(t, e.log.Close())
 	})
 	return e
+}
+
+const errandPolicy = `deny: [{name: contractors, who: ["user:kim"], commands: [newroom], reason: Contractors cannot open rooms.}]
+allow: [{name: everybody, who: ["*"], commands: [newroom, groups]}]
+`
+
+func (e *errand) writePolicy(text string) {
+	e.t.Helper()
+	require.NoError(e.t, os.WriteFile(filepath.Join(e.dir, "policy.yaml"), []byte(text), 0o600))
 }
 
 func (e *errand) config() string { return filepath.Join(e.dir, "config.json") }
@@ -220,8 +232,8 @@ func (e *errand) says() {
 	}
 }
 
-// isIdle reports whether the store has all commands as done, the feed has nothing
-// more to tell, and the program is not about to be killed.
+// isIdle reports whether the store has all commands as done, or waiting for an answer, the feed has
+// nothing more to tell, and the program is not about to be killed.
 func (e *errand) isIdle() bool {
 	e.t.Helper()
 	feeds, err := e.world.Feeds(e.t.Context())
@@ -243,5 +255,7 @@ func (e *errand) isIdle() bool {
 		return false
 	}
 	_, doomed := e.watch.currentLife()
-	return !doomed && !slices.ContainsFunc(all, func(s engine.Summary) bool { return s.State != engine.Done })
+	return !doomed && !slices.ContainsFunc(all, func(s engine.Summary) bool {
+		return s.State != engine.Done && s.State != engine.Held
+	})
 }

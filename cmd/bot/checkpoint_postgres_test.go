@@ -203,7 +203,7 @@ func (p *proxyConnection) endsTransaction(kind byte, message []byte) bool {
 
 // changingStatement matches writes of the engine and of its queue. Taking jobs from the queue is
 // left out, since it is tried all the time.
-var changingStatement = regexp.MustCompile(`^(INSERT INTO|UPDATE|DELETE FROM) (command|step|intent|claim|quota) |^-- name: (JobInsert|JobSetState)`)
+var changingStatement = regexp.MustCompile(`^(INSERT INTO|UPDATE|DELETE FROM) (command|step|intent|claim|quota|question) |^-- name: (JobInsert|JobSetState)`)
 
 func (p *proxyConnection) recordChange(statement string, arguments [][]byte) {
 	found := changingStatement.FindStringSubmatch(statement)

@@ -47,13 +47,19 @@ func manyStarts(t *testing.T) {
 // settled, or a dead one's work is taken over.
 func killAtEach(t *testing.T, several int, newErrand func(*testing.T, checkpoint) *errand, check func(ran, *testing.T)) {
 	t.Helper()
+	killAtSome(t, several, newErrand, check, func(checkpoint) bool { return true })
+}
+
+// killAtSome does so for the checkpoints that are wanted.
+func killAtSome(t *testing.T, several int, newErrand func(*testing.T, checkpoint) *errand, check func(ran, *testing.T), wanted func(checkpoint) bool) {
+	t.Helper()
 	undisturbed := runUndisturbed(t, newErrand)
 	check(undisturbed, t)
 
 	var missed atomic.Int32
 	var atOnce errgroup.Group
 	atOnce.SetLimit(several)
-	all := undisturbed.checkpoints()
+	all := slices.DeleteFunc(undisturbed.checkpoints(), func(c checkpoint) bool { return !wanted(c) })
 	for _, c := range all {
 		atOnce.Go(func() error {
 			t.Run(c.String(), func(t *testing.T) {
@@ -94,8 +100,9 @@ func runUndisturbed(t *testing.T, newErrand func(*testing.T, checkpoint) *errand
 
 // ending is what there is in the end, told without ids.
 type ending struct {
-	Rooms   []client.Room
-	Answers []errandAnswer
+	Rooms     []client.Room
+	Answers   []errandAnswer
+	Approvals []string // what the audit record tells of approvals
 }
 
 // errandAnswer is a message of the bot as it stands in the end.
@@ -119,9 +126,14 @@ func (e *errand) readEnding() (end ending) {
 	named := strings.NewReplacer(ids...)
 	for _, m := range e.talk() {
 		end.Answers = append(end.Answers, errandAnswer{
-			To: named.Replace(trial.ReadStamp(m).Request), Private: m.StreamID != e.chat, Text: undoneNumber.ReplaceAllString(named.Replace(m.Text), "…"),
+			To: clickNumber.ReplaceAllString(named.Replace(trial.ReadStamp(m).Request), "a click"), Private: m.StreamID != e.chat,
+			Text: decisionTime.ReplaceAllString(undoneNumber.ReplaceAllString(named.Replace(m.Text), "…"), "…"),
 		})
 	}
+	if e.anyOrder {
+		slices.SortFunc(end.Answers, func(a, b errandAnswer) int { return strings.Compare(a.Text, b.Text) })
+	}
+	end.Approvals = e.readApprovals()
 	for _, r := range rooms {
 		r.StreamID, r.Created, r.Name = "", 0, undoneNumber.ReplaceAllString(r.Name, "…")
 		for i := range r.Keywords {

@@ -24,14 +24,17 @@ var undoErrand = []errandLine{
 // undoneNumber is the number in the name of a room that was undone.
 var undoneNumber = regexp.MustCompile(`\(undone [0-9a-z]{4}\)`)
 
-// give has somebody say a line, or press Undo.
+// give has somebody say a line, or press a button.
 func (e *errand) give(line errandLine) (client.Said, error) {
 	e.t.Helper()
-	if line.text != undo {
-		return e.world.SaysIn(e.t.Context(), line.who, e.chat, line.text)
+	switch line.text {
+	case undo:
+		talk := e.talk()
+		return e.world.Submits(e.t.Context(), line.who, talk[len(talk)-1], commands.FormOffer, commands.ButtonUndo, nil)
+	case approve:
+		return e.world.Submits(e.t.Context(), line.who, e.cardOf(line.who), commands.FormApproval, commands.ButtonApprove, nil)
 	}
-	talk := e.talk()
-	return e.world.Submits(e.t.Context(), line.who, talk[len(talk)-1], commands.FormOffer, commands.ButtonUndo, nil)
+	return e.world.SaysIn(e.t.Context(), line.who, e.chat, line.text)
 }
 
 func newUndoErrand(t *testing.T, c checkpoint) *errand {

@@ -273,7 +273,7 @@ func describeRowChange(row sqlite.SQLitePreUpdateData) string {
 	const inserted, updated, deleted = 18, 23, 9 // as SQLite numbers them
 	verb := map[int32]string{inserted: "new", updated: "changed", deleted: "deleted"}[row.Op]
 	switch row.TableName {
-	case "command", "claim", "quota", "river_job":
+	case "command", "claim", "quota", "question", "river_job":
 		return verb + " " + strings.TrimPrefix(row.TableName, "river_")
 	case "step", "intent":
 		columns := make([]any, 2)

@@ -129,12 +129,15 @@ func parseMoment(flag, text string, now time.Time) (time.Time, error) {
 	if at, err := time.Parse(time.RFC3339, text); err == nil {
 		return at, nil
 	}
+	if text == "today" {
+		return now.UTC().Truncate(24 * time.Hour), nil
+	}
 	if days, err := strconv.Atoi(strings.TrimSuffix(text, "d")); err == nil && days >= 0 && strings.HasSuffix(text, "d") {
 		return now.AddDate(0, 0, -days), nil
 	}
 	ago, err := time.ParseDuration(text)
 	if err != nil || ago < 0 {
-		return time.Time{}, usageError("%s %q: write how long ago, such as 90m, 24h or 7d, or a time such as 2026-03-04T05:00:00Z", flag, text)
+		return time.Time{}, usageError("%s %q: write how long ago, such as 90m, 24h or 7d, or today, or a time such as 2026-03-04T05:00:00Z", flag, text)
 	}
 	return now.Add(-ago), nil
 }

@@ -98,6 +98,7 @@ type question struct {
 	groups                []string
 	external, asJSON      bool
 	usedHour, usedDay     int
+	people                int // with those behind groups; 0 for those named
 }
 
 func policyCan(io streams) *cobra.Command {
@@ -106,7 +107,9 @@ func policyCan(io streams) *cobra.Command {
 		Use:   "can {--policy FILE | --config FILE} [flags] COMMAND",
 		Short: "Say what a policy decides about a command, and why",
 		Long: `Prints the decision, the rule, and each condition. With --policy alone people and
-groups are as the flags and the command say: nothing is looked up. With --config
+groups are as the flags and the command say: nothing is looked up. People whom the
+command names are in no group, and who is behind its groups is not known: a condition
+that turns on it refuses; --people says how many there are. With --config
 Symphony is asked who --user or --email is, which groups they are in, and whom the
 command names, with those behind groups; the policy is that of the configuration,
 unless --policy names another. Nothing is written to the pod. Ends with 0 where the
@@ -136,6 +139,7 @@ command is allowed, with 1 where it is not.`,
 	f.StringArrayVar(&q.groups, "group", nil, "a group that they are in; may be given several times")
 	f.BoolVar(&q.external, "external", false, "they are of another company")
 	f.StringVar(&q.in, "in", "im", "where they ask: im, room:NAME or roomid:ID")
+	f.IntVar(&q.people, "people", 0, "how many people come together with those behind groups; without it, nobody knows")
 	f.IntVar(&q.usedHour, "used-hour", 0, "rooms that they have asked for in the last hour")
 	f.IntVar(&q.usedDay, "used-day", 0, "rooms that they have asked for in the last day")
 	f.BoolVar(&q.asJSON, "json", false, "print JSON")
@@ -171,6 +175,9 @@ func (q question) query(line string) (policy.Query, error) {
 	command, plan, err := request.Read(line)
 	if err != nil {
 		return policy.Query{}, usageError("%q: %v", line, err)
+	}
+	if plan != nil && q.people > 0 {
+		plan.People, plan.PeopleUnknown = q.people, false
 	}
 	who := policy.PersonByNames(q.user, q.email, q.groups...)
 	who.External = q.external

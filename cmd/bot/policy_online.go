@@ -45,8 +45,8 @@ func (q question) decideOnline(ctx context.Context, warnings stdio.Writer, line 
 	switch {
 	case wrong != nil:
 		return nil, d, usageError("--in %q %s: %s", q.in, wrong.What, wrong.Fix)
-	case len(q.groups) > 0 || q.external:
-		return nil, d, usageError("--group and --external are for --policy alone: with --config Symphony is asked")
+	case len(q.groups) > 0 || q.external || q.people > 0:
+		return nil, d, usageError("--group, --people and --external are for --policy alone: with --config Symphony is asked")
 	case (q.user == "") == (q.email == ""):
 		return nil, d, usageError("--config: name who asks with --user or --email")
 	}

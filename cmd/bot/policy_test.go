@@ -119,3 +119,94 @@ allow:
 	require.Contains(t, text, "  may approve: set:approvers, user:cora\n")
 	require.Contains(t, shell(t, "policy", "can", "--policy", file, "--used-day", "5", `/newroom "Q2"`).out, "  next room: within 24 hours\n")
 }
+
+func TestThePolicyOfABarrierFailsItsTestsWithoutAnyOfItsDenyRules(t *testing.T) {
+	t.Parallel()
+	file := policiesOfTheGuide(t)[3]
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	rules := regexp.MustCompile(`(?m)^  - name: (research|sales) .*\n(    .*\n)+`).FindAllString(string(content), -1)
+	require.Len(t, rules, 4)
+	for _, rule := range rules {
+		idle := strings.Replace(rule, "commands: [newroom]", "commands: [groups]", 1)
+		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(content), rule, idle, 1)), 0o600))
+		got := shell(t, "policy", "test", file)
+		require.Equal(t, exitFailed, got.code, rule)
+		require.Contains(t, got.err, "fails: expected deny", rule)
+	}
+}
+
+func TestHowManyPeopleAreBehindAGroupIsNotGuessed(t *testing.T) {
+	t.Parallel()
+	file := policiesOfTheGuide(t)[2]
+	can := func(args ...string) outcome {
+		return shell(t, append([]string{"policy", "can", "--policy", file, "--group", "Sales"}, args...)...)
+	}
+	const everybody = `/newroom "All" group:"Everybody"`
+	unknown := can(everybody)
+	require.Equal(t, exitFailed, unknown.code)
+	require.Contains(t, unknown.out, "✗ people is at most 30 (not known)")
+	require.Contains(t, unknown.out, "how many are behind the groups is not known")
+	require.Zero(t, can("--people", "30", everybody).code)
+	require.Contains(t, can("--people", "31", everybody).out, "this has 31")
+	content, err := os.ReadFile(file)
+	require.NoError(t, err)
+	untold := strings.Replace(string(content), "people: 31, expect: deny", "expect: allow", 1)
+	require.NoError(t, os.WriteFile(file, []byte(untold), 0o600))
+	require.Contains(t, shell(t, "policy", "check", file).err, "how many are behind the groups is not known")
+}
+
+func TestTheCommandsOfTheGuideRun(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	running := w.run()
+	talk := w.says("kim", `/newroom "Gap"`)
+	number := regexp.MustCompile(`[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}`).FindString(talk.Replies[0].Text)
+	w.says("bob", `/newroom "Open" @alice`)
+	guide, err := os.ReadFile(filepath.Join("..", "..", "docs", "policy.md"))
+	require.NoError(t, err)
+	file := policiesOfTheGuide(t)[2]
+	var rooms []entry
+	require.NoError(t, json.Unmarshal([]byte(shell(t, "audit", "list", "--kind", "room", "--json", "--config", w.config).out), &rooms))
+	room := rooms[0].Room
+	var policies []entry
+	require.NoError(t, json.Unmarshal([]byte(shell(t, "audit", "list", "--kind", "policy", "--json", "--config", w.config).out), &policies))
+	var body struct{ Version string }
+	require.NoError(t, json.Unmarshal(policies[0].Body, &body))
+	receipt, log := filepath.Join(w.dir, "room.jws"), filepath.Join(w.dir, "roombot.log")
+	fill := strings.NewReplacer("policy.yaml", file, "new.yaml", file, "config.json", w.config, "5k9d-02mx-q7ht", number, "1f0a9c3e", body.Version,
+		"77ab01d4", body.Version, " ROOM", " "+room, " ID", " "+room, "room.jws", receipt, "publickey.pem", filepath.Join(w.dir, "publickey.pem"),
+		"roombot.log", log)
+	require.Zero(t, running.stop()) // all is linked
+	chain := strings.Split(strings.TrimSpace(shell(t, "audit", "export", "--config", w.config).out), "\n")
+	var last entry
+	require.NoError(t, json.Unmarshal([]byte(chain[len(chain)-1]), &last))
+	require.NoError(t, os.WriteFile(log, []byte(last.Head().String()+"\n"), 0o600))
+	ran := 0
+	for _, span := range codeSpan.FindAllStringSubmatch(strings.ReplaceAll(string(guide), "\n   ", " "), -1) {
+		words := shellWords(fill.Replace(span[1]))
+		if len(words) < 3 || words[0] != "bot" || words[1] != "policy" && words[1] != "audit" {
+			continue
+		}
+		ran++
+		got := shell(t, words[1:]...)
+		if words[2] != "can" && words[2] != "diff" { // which end with 1 where they refuse, or where something changes
+			require.Zero(t, got.code, "%s: %s", span[1], got.err)
+		}
+		require.Empty(t, got.err, span[1])
+		if strings.Contains(span[1], "--jws") {
+			require.NoError(t, os.WriteFile(receipt, []byte(got.out), 0o600))
+		}
+	}
+	require.GreaterOrEqual(t, ran, 13)
+}
+
+// shellWords splits a command line at blanks that are not within quotes.
+func shellWords(line string) (words []string) {
+	for _, found := range regexp.MustCompile(`'([^']*)'|"([^"]*)"|(\S+)`).FindAllStringSubmatch(line, -1) {
+		words = append(words, found[1]+found[2]+found[3])
+	}
+	return words
+}
+
+var codeSpan = regexp.MustCompile("`([^`\n]+)`")

@@ -32,8 +32,8 @@ func ListCommands() (all []policy.ComparedCommand) {
 	return all
 }
 
-// PlanOf is a plan as rules turn on it, without companies; its members are persons of the own
-// company by the names that they have in the request.
+// PlanOf is a plan as rules turn on it, without companies and those behind groups; its members are
+// persons of the own company by the names that they have in the request.
 func PlanOf(f *commands.Facts) *policy.Plan {
 	if f == nil {
 		return nil
@@ -43,6 +43,8 @@ func PlanOf(f *commands.Facts) *policy.Plan {
 		History: f.Room.ViewHistory, Discoverable: f.Room.Discoverable, MembersCanAdd: f.Room.MembersCanInvite,
 		People: f.People, Owners: f.Owners, Groups: f.Groups,
 	}
+	p.BehindUnknown = len(f.Groups) > 0
+	p.PeopleUnknown = p.BehindUnknown && len(f.GroupAccounts) == 0 // as it was typed
 	for _, who := range f.Named {
 		member := policy.PersonByNames(who.Username, who.Email)
 		member.ID = int64(who.ID)
