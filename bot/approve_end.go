@@ -26,6 +26,7 @@ func (a *attempt) checkAnswered(ctx context.Context, d policy.Decision) error {
 	case "", approval.Approved, approval.Ended:
 		return nil
 	}
+	a.decided = nil // what the policy would allow by now is not what was decided
 	return commands.NotApproved(a.stateForRequester(last), d.Contact, a.said)
 }
 

@@ -82,6 +82,7 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 		err = a.checkAnswered(ctx, decision)
 	}
 	if err != nil {
+		a.decision.allowed = false
 		return err
 	}
 	a.allowedBy = nil

@@ -185,8 +185,7 @@ func (g *Governance) checkEnd(e ending, asked, end approvalEntry) (wrong []strin
 	case approval.Unreached:
 		add(len(asked.Approvers) == 0, "although somebody could be asked")
 	case approval.Ended:
-		last := e.record.decided[len(e.record.decided)-1]
-		add(last.Outcome != policy.Approve, "without a reason")
+		add(g.mayNeedNoApproval(e.request, asked.At, end.At), "without a reason")
 	default:
 		add(false, "which is no end")
 	}
@@ -203,6 +202,14 @@ func (g *Governance) firstClick(end approvalEntry, request, button string) (at t
 		}
 	}
 	return at, found
+}
+
+// mayNeedNoApproval reports whether rules that want no approval of a request, or deny it, may have
+// been in force within a time.
+func (g *Governance) mayNeedNoApproval(c *Request, from, to time.Time) bool {
+	return slices.ContainsFunc(g.Periods, func(p Period) bool {
+		return p.rulingFor(c).approvers == nil && !p.From.After(to) && (p.Until.IsZero() || !p.Until.Before(from))
+	})
 }
 
 // hadApprover reports whether who has decided was an approver by rules that may have been in force
