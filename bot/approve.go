@@ -57,6 +57,7 @@ type (
 	shownPlan struct {
 		Lines []string `json:"lines"`
 		Name  string   `json:"name"`
+		Hash  string   `json:"hash"` // of what the lines say
 	}
 )
 
@@ -192,10 +193,11 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 	for _, p := range people {
 		asked.Approvers = append(asked.Approvers, int64(p.ID))
 	}
-	plan, err := a.keepShownPlan(ctx, n)
+	plan, err := a.keepShownPlan(ctx, n, hash)
 	if err != nil {
 		return q, err
 	}
+	asked.Hash = plan.Hash // where an attempt before this one has stored another plan, that is asked about, and then this one
 	if err = a.addDecisionEntry(ctx, a.decided); err != nil {
 		return q, err
 	}
@@ -217,10 +219,10 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 }
 
 // keepShownPlan stores what the card of a question says.
-func (a *attempt) keepShownPlan(ctx context.Context, n int) (plan shownPlan, err error) {
+func (a *attempt) keepShownPlan(ctx context.Context, n int, hash string) (plan shownPlan, err error) {
 	err = a.Do(ctx, stepShownPlan(n), &plan, func(ctx context.Context) (any, error) {
 		lines, err := a.bot.env.DescribePlan(ctx, a.planned)
-		return shownPlan{Lines: lines, Name: a.facts.Room.Name}, err
+		return shownPlan{Lines: lines, Name: a.facts.Room.Name, Hash: hash}, err
 	})
 	return plan, err
 }
