@@ -68,7 +68,7 @@ func (p *Policy) findAdmission(q *foldedQuery) Decision {
 // nearestRule is the first of those that meet the most of a request that none of them admits; nil
 // without rules.
 func nearestRule(rules []listedRule, q *foldedQuery) *rule {
-	const most = 3 // of person, place, command and conditions
+	const most = 4 // see countMet: one thing does not fit
 	var nearest *rule
 	best := -1
 	for _, r := range rules {

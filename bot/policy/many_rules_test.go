@@ -60,9 +60,9 @@ func bankQueries() map[string]struct {
 		"admitted by one of the last": {ask(banker("Desk 7995", "Region 99"), plan), "a7995", ""},
 		"admitted by several":         {ask(banker("Region 7"), external, func(q *policy.Query) { q.Plan.NoCopy = true }), "a36", ""},
 		"denied by one of the last":   {ask(byUser(employee("kim", "kim@contractors1996.acme.com")), plan), "d1996", ""},
-		"refused in the 1:1 chat":     {ask(banker("Nothing"), plan), "", "a2"},
-		"refused in a room":           {ask(banker("Nothing"), external, inRoom("Lunch", "x")), "", "a2"},
-		"refused before the plan":     {ask(banker("Nothing"), inRoom("Lunch", "x")), "", "a2"},
+		"refused in the 1:1 chat":     {ask(banker("Nothing"), plan), "", "a4"},
+		"refused in a room":           {ask(banker("Nothing"), external, inRoom("Lunch", "x")), "", "a4"},
+		"refused before the plan":     {ask(banker("Nothing"), inRoom("Lunch", "x")), "", "a4"},
 	}
 }
 

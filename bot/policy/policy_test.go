@@ -348,3 +348,13 @@ func BenchmarkWorstGlob(b *testing.B) {
 		p.Decide(a)
 	}
 }
+
+func TestTheNearestRuleIsOneForThePersonWhereThereIsOne(t *testing.T) {
+	t.Parallel()
+	p := mustCompile(t, `allow: [{name: others, who: [external], commands: [newroom], when: {people: {max: 9}}},
+  {name: ours, who: [internal], commands: [newroom], when: {people: {max: 2}}}]`)
+	d := p.Decide(ask(withPlan(policy.Plan{People: 5})))
+	require.Equal(t, "ours", d.Nearest)
+	require.Equal(t, policy.ByCondition, d.Denial)
+	require.Contains(t, d.Why(), "at most 2 people; this has 5")
+}

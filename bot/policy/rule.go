@@ -82,10 +82,11 @@ type match struct{ who, where, command, when truth }
 
 func (v match) overall() truth { return min(v.who, v.where, v.command, v.when) }
 
-// countMet counts the conditions that hold.
+// countMet counts the conditions that hold. That a rule is for the person counts twice: one for
+// others explains less.
 func (v match) countMet() int {
 	n := 0
-	for _, t := range []truth{v.who, v.where, v.command, v.when} {
+	for _, t := range []truth{v.who, v.who, v.where, v.command, v.when} {
 		if t == yes {
 			n++
 		}
