@@ -43,7 +43,7 @@ func TestTheFactsOfADecisionAreReadAsAnyVersionHasWrittenThem(t *testing.T) {
 		Where: policy.Place{Kind: policy.Room, StreamID: "stream", RoomName: "Desk"}, Command: "newroom",
 		Plan: &policy.Plan{
 			Public: true, NoCopy: true, People: 3, Owners: 1, Groups: []string{"Sales"}, Companies: []int64{104},
-			Members: []policy.Subject{{ID: 7, External: true, Groups: map[string]bool{}}, {}},
+			Members: []policy.Subject{{ID: 7, External: true, Groups: map[string]bool{}}, {}}, BehindUnknown: true,
 		},
 	}, d.Query)
 	var again decisionFacts

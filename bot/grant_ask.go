@@ -84,7 +84,7 @@ func (a *attempt) askAccess(ctx context.Context, access commands.AccessRequest, 
 		}
 		return askedAccess{Open: true}, nil
 	}
-	asked.Admins = slices.DeleteFunc(a.bot.adminsToTell(ctx), func(id symphony.UserID) bool { return id == a.request.From.ID })
+	asked.Admins = slices.DeleteFunc(a.bot.adminsToTell(ctx, a.bot.rules.now()), func(id symphony.UserID) bool { return id == a.request.From.ID })
 	if len(asked.Admins) == 0 {
 		return askedAccess{}, commands.NobodyGivesAccess(rules.Contact())
 	}

@@ -241,7 +241,7 @@ func TestAGrantSurvivesARestartAndIsRevoked(t *testing.T) {
 	w.stop()
 	w.start()
 	w.says("bob", `/newroom "Elm"`).sees("✓ Elm")
-	w.says("bob", "/policy grants").sees("Nobody has allowed you /policy here.")
+	w.says("bob", "/policy grants").sees("is for administrators of the policy.")
 	w.says("ops", "/policy revoke 7").sees("There is no grant 7 that is in force.")
 	w.says("ops", "/policy revoke 1").sees("Grant 1 is revoked")
 	w.waitForChat("bob", "Olga Peters has revoked grant 1 (/newroom in the 1:1 chat with me")

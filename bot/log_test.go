@@ -147,7 +147,7 @@ var logFields = map[string]*regexp.Regexp{
 	"level": word, "time": datetime, "message": anyText, "error": anyText,
 	"job": id, "request": regexp.MustCompile(`^"[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}"$`),
 	"command": regexp.MustCompile(`^"(newroom|groups|help)"$`), "user": regexp.MustCompile(`^\d{10,}$`),
-	"chat": id, "room": id, "attempt": number, "outcome": word, "rule": anyText, "approvers": number, "policy": regexp.MustCompile(`^"[0-9a-f]{8}"$`), "reason": anyText,
+	"chat": id, "room": id, "attempt": number, "outcome": word, "rule": anyText, "approvers": number, "grant": number, "policy": regexp.MustCompile(`^"[0-9a-f]{8}"$`), "reason": anyText,
 	"after": millis, "took": millis, "since_message": millis, "lasts": millis, "lasted": millis, "behind": millis,
 	"failures": number, "requests": number, "events": number, "running": number, "jobs": number, "entries": number,
 	"journal": number, "own_journal": number,

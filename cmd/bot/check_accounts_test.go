@@ -16,7 +16,7 @@ func TestCheckWarnsOfAccountsThatAreNobody(t *testing.T) {
 	path := filepath.Join(dir, "config.json")
 	got, code := runCheck(t, path)
 	require.Zero(t, code)
-	require.Equal(t, checkResult{Name: "accounts", Level: levelOK, Detail: "the policy names 2"}, got["accounts"])
+	require.Equal(t, checkResult{Name: "accounts", Level: levelOK, Detail: "the policy names 3"}, got["accounts"])
 
 	const everybody = `    who: ["*"]`
 	const named = `    who: [internal, "user:BOB", "user:bobb", "email:alice@acme.test", "email:alise@acme.test", "email:*@nowhere.com", "user:roombot"]`
@@ -28,7 +28,7 @@ func TestCheckWarnsOfAccountsThatAreNobody(t *testing.T) {
 	got, code = runCheck(t, path)
 	require.Zero(t, code)
 	require.Equal(t, levelWarning, got["accounts"].Level)
-	require.Equal(t, "the policy names 7", got["accounts"].Detail)
+	require.Equal(t, "the policy names 8", got["accounts"].Detail)
 	const nobody = ` is nobody in your company's directory (misspelt, renamed or gone): correct or remove it (rule "everybody", line `
 	require.Contains(t, got["accounts"].Remedy, "user:bobb"+nobody)
 	require.Contains(t, got["accounts"].Remedy, "email:alise@acme.test"+nobody)

@@ -219,7 +219,14 @@ func (q question) print(out stdio.Writer, p *policy.Policy, d policy.Decision) e
 	if q.asJSON {
 		return json.NewEncoder(out).Encode(newDecisionJSON(d, p.Version()))
 	}
-	_, err := fmt.Fprintf(out, "%s\nBy policy version %s.\n", strings.Join(d.Explain(), "\n"), p.Version())
+	lines := d.Explain()
+	if len(d.Approvers) > 0 {
+		lines = append(lines, "  may approve: "+strings.Join(d.Approvers, ", "))
+	}
+	if next := describeNext(d.NextWithin); next != "" {
+		lines = append(lines, "  next room: "+next)
+	}
+	_, err := fmt.Fprintf(out, "%s\nBy policy version %s.\n", strings.Join(lines, "\n"), p.Version())
 	return err
 }
 

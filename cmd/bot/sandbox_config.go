@@ -47,8 +47,8 @@ allow:
     commands: [newroom, groups, receipt]
     approval: {when: {external: true}, by: ["user:cora", "user:ops"], within: 4h}
 tests:
-  - {name: bob may, as: {username: bob}, run: '/newroom "Q2 Earnings" @alice', expect: allow}
-  - {name: contractors may not, as: {username: kim}, run: '/newroom "Q2 Earnings"', expect: deny, rule: contractors}
+  - {name: bob may, as: {username: bob}, run: '/newroom "Desk" @alice', expect: allow}
+  - {name: contractors may not, as: {username: kim}, run: '/newroom "Desk"', expect: deny, rule: contractors}
   - {name: other companies need an approval, as: {username: bob}, run: '/newroom "Elm" external:yes', expect: approve}
 `
 
