@@ -19,7 +19,7 @@ import (
 func TestEachRequestOpensOneRoomAndGetsOneAnswer(t *testing.T) {
 	t.Parallel()
 	skipUnlessSoakRuns(t, "takes two minutes")
-	got := shell(t, "soak", "--commands", "40", "--kill-every", "700ms", "--faults", "heavy", "--seed", "1", "--json")
+	got := shell(t, "soak", "--commands", "40", "--kill-every", "700ms", "--faults", "heavy", "--seed", "2", "--json")
 	var report soak.Report
 	require.NoError(t, json.Unmarshal([]byte(got.out), &report), got.err)
 	require.Empty(t, report.Findings)
