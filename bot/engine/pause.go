@@ -52,9 +52,8 @@ const noteNewestAsked = "pause-asked"
 
 // noteAsked notes when what is carried out was asked for. The error is ErrOvertaken where that was
 // before what was carried out already. The caller keeps other transactions from the pauses.
-func noteAsked(ctx context.Context, tx runner) error {
-	at, known := ctx.Value(askedKey{}).(time.Time)
-	if !known || at.IsZero() {
+func noteAsked(ctx context.Context, tx runner, at time.Time) error {
+	if at.IsZero() {
 		return nil
 	}
 	var newest string
@@ -178,10 +177,11 @@ func kindText(kind string) string {
 }
 
 func (a *jobAdmin) changePauses(ctx context.Context, act string, change func([]Pause) []Pause) error {
+	asked, _ := ctx.Value(askedKey{}).(time.Time) // a transaction may be run with others, by a context of theirs
 	return a.store.write(ctx, func(ctx context.Context, tx runner) error {
 		all, err := readPauses(ctx, tx, a.store.dialect().changeLock())
 		if err == nil {
-			err = noteAsked(ctx, tx)
+			err = noteAsked(ctx, tx, asked)
 		}
 		if err != nil {
 			return err

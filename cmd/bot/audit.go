@@ -438,7 +438,7 @@ func printVerification(out stdio.Writer, r audit.Report, anchors int) error {
 		line("  No anchor makes anything certain.")
 	}
 	for _, restored := range r.Restored {
-		line("  Entry %d: at %s the store was set back to entry %d; entries up to %d of before are lost.",
+		line("  Entry %d: at %s the store was set back to entry %d; entries up to %d of before are lost. Ask who restored a backup then: a tail that was cut off looks the same.",
 			restored.Seq, restored.At.UTC().Format(time.RFC3339), restored.Head.Seq, restored.Seen.Seq)
 	}
 	if r.Removed > 0 {

@@ -39,7 +39,7 @@ func TestHostileFilesAreReadQuickly(t *testing.T) {
 			if err == nil {
 				_, _ = document.Decode(&leaf{})
 			}
-			require.Less(t, time.Since(start), 10*time.Second)
+			require.Less(t, time.Since(start), time.Minute)
 		})
 	}
 }
