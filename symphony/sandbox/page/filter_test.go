@@ -39,8 +39,8 @@ func TestChatsAreFoundByTheirNames(t *testing.T) {
 	bob.waitUntilTrue(`document.querySelectorAll('[data-testid="chat-item"]').length === 21`)
 }
 
-// typesWhole types a text, again where the focus went elsewhere meanwhile: a browser with much to do
-// may still be at the click before.
+// typesWhole types a text, again where the focus went elsewhere meanwhile: a browser with much to
+// do may still be at the click before.
 func (b *tab) typesWhole(selector, text string) {
 	b.t.Helper()
 	typed := fmt.Sprintf(`document.querySelector(%q).value`, selector)
