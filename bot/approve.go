@@ -142,18 +142,27 @@ func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *
 // who has rejected what would be done now is not overruled by an approval of before. N is 0 where
 // nothing was asked.
 func (a *attempt) lastQuestion(ctx context.Context) (last question, err error) {
+	all, err := a.readQuestions(ctx)
+	if len(all) > 0 {
+		last = all[len(all)-1]
+	}
+	return last, err
+}
+
+// readQuestions are all questions of the request in this series of attempts.
+func (a *attempt) readQuestions(ctx context.Context) (all []question, err error) {
 	first := a.firstQuestion()
 	for n := first; n < first+maxAsked; n++ {
 		if shown, err := a.Result(stepShownPlan(n), new(shownPlan)); err != nil || !shown {
-			return last, err
+			return all, err
 		}
 		q, asked, err := a.readQuestion(ctx, n)
 		if err != nil || !asked {
-			return last, err
+			return all, err
 		}
-		last = q
+		all = append(all, q)
 	}
-	return last, nil
+	return all, nil
 }
 
 // askAgain asks after the question of a number, or for the first time after 0.

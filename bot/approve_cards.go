@@ -92,7 +92,7 @@ func (a *attempt) sendCards(ctx context.Context, q question) (reached bool, err 
 	about.Before = before.Lines
 	card := about.CardFor(plan.Lines)
 	if q.asked.Room != "" {
-		sent, err := a.sendOnce(ctx, partCard(q.N, 0), symphony.StreamID(q.asked.Room), a.renderCard(q.N, 0, card))
+		sent, err := a.sendOnce(ctx, partCard(q.N, 0), symphony.StreamID(q.asked.Room), a.renderFor(partCard(q.N, 0), 0, card))
 		if err == nil && sent.Message == "" {
 			a.tellUnreached(ctx, q, []string{"the room " + q.asked.Room})
 		}
@@ -100,7 +100,7 @@ func (a *attempt) sendCards(ctx context.Context, q question) (reached bool, err 
 	}
 	var missed []string
 	for _, id := range q.asked.Approvers {
-		sent, err := a.sendCard(ctx, q, symphony.UserID(id), card)
+		sent, err := a.sendInChatWith(ctx, partCard(q.N, symphony.UserID(id)), symphony.UserID(id), card)
 		if err != nil {
 			return false, err
 		}
@@ -113,28 +113,6 @@ func (a *attempt) sendCards(ctx context.Context, q question) (reached bool, err 
 		a.tellUnreached(ctx, q, missed)
 	}
 	return reached, nil
-}
-
-// sendCard sends a card in the 1:1 chat with an approver; no message says that this cannot be done.
-func (a *attempt) sendCard(ctx context.Context, q question, who symphony.UserID, card commands.Reply) (sentMessage, error) {
-	var sent sentMessage
-	if known, err := a.Result(partCard(q.N, who), &sent); known || err != nil {
-		return sent, err
-	}
-	im, err := a.bot.client.CreateIM(ctx, who)
-	switch {
-	case symphony.VerdictOf(err) == symphony.Refused:
-		return sentMessage{}, nil
-	case err != nil:
-		return sentMessage{}, fmt.Errorf("open the 1:1 chat with an approver: %w", err)
-	}
-	return a.sendOnce(ctx, partCard(q.N, who), im, a.renderCard(q.N, who, card))
-}
-
-// renderCard makes the message of a card, which is for one person, or for a room where who is 0.
-func (a *attempt) renderCard(n int, who symphony.UserID, card commands.Reply) symphony.Outgoing {
-	markup, data := card.Render(commands.Stamp{Request: a.id, Part: partCard(n, who), For: who})
-	return symphony.Outgoing{MessageML: markup, Data: data}
 }
 
 func (a *attempt) approvalOf(q question) commands.Approval {

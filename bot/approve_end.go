@@ -34,15 +34,11 @@ func (a *attempt) checkAnswered(ctx context.Context, d policy.Decision) error {
 // without one, and has the cards of all its questions say what has become of them. It returns the
 // last question, the zero value without any.
 func (a *attempt) endApproval(ctx context.Context, cause error) (last question, err error) {
-	first := a.firstQuestion()
-	for n := first; n < first+maxAsked; n++ {
-		if shown, err := a.Result(stepShownPlan(n), new(shownPlan)); err != nil || !shown {
-			return last, err
-		}
-		q, asked, err := a.readQuestion(ctx, n)
-		if err != nil || !asked {
-			return last, err
-		}
+	all, err := a.readQuestions(ctx)
+	if err != nil {
+		return last, err
+	}
+	for _, q := range all {
 		if q.IsOpen() {
 			if q, err = a.endQuestion(ctx, q, outcomeWithoutAnswer(q, cause)); err != nil {
 				return last, err
@@ -98,15 +94,8 @@ func (a *attempt) finishCards(ctx context.Context) error {
 
 // tryCards is one try of it, with the errors of all cards.
 func (a *attempt) tryCards(ctx context.Context) (failed error) {
-	first := a.firstQuestion()
-	for n := first; n < first+maxAsked; n++ {
-		if shown, err := a.Result(stepShownPlan(n), new(shownPlan)); err != nil || !shown {
-			return errors.Join(failed, err)
-		}
-		q, asked, err := a.readQuestion(ctx, n)
-		if err != nil || !asked {
-			return errors.Join(failed, err)
-		}
+	all, failed := a.readQuestions(ctx)
+	for _, q := range all {
 		failed = errors.Join(failed, a.endEachCard(ctx, q))
 	}
 	return failed
@@ -134,7 +123,7 @@ func (a *attempt) endCard(ctx context.Context, q question, who symphony.UserID, 
 	if err != nil || sent.Message == "" {
 		return err
 	}
-	_, err = a.replaceMessage(ctx, stepCardEnded(q.N, who), sent, a.renderCard(q.N, who, ended))
+	_, err = a.replaceMessage(ctx, stepCardEnded(q.N, who), sent, a.renderFor(partCard(q.N, who), who, ended))
 	return err
 }
 

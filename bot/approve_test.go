@@ -18,12 +18,17 @@ const approvalRules = `{admins: ["user:ops"], allow: [{name: rooms, who: [intern
 	approval: {when: {external: true}, by: ["user:cora", "user:kim"], within: 4h}}]}`
 
 // cards are what the bot has asked somebody to approve, the newest last.
-func (w *world) cards(who string) (all []client.Message) {
+func (w *world) cards(who string) []client.Message {
+	return w.cardsThatSay(who, "asks for your approval")
+}
+
+// cardsThatSay are the forms that somebody may fill in, with a text in them, the newest last.
+func (w *world) cardsThatSay(who, text string) (all []client.Message) {
 	w.t.Helper()
 	chat, err := w.pod.OpenChat(w.t.Context(), who, "roombot")
 	require.NoError(w.t, err)
 	for _, m := range w.transcript(who, chat) {
-		if len(m.Forms) > 0 && strings.Contains(plain(m), "asks for your approval") && m.ReplacedBy == "" {
+		if len(m.Forms) > 0 && strings.Contains(plain(m), text) && m.ReplacedBy == "" {
 			all = append(all, m)
 		}
 	}

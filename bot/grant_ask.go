@@ -225,28 +225,6 @@ func (a *attempt) sendGrantCards(ctx context.Context, p engine.Permit, admins []
 	return err
 }
 
-// sendInChatWith sends a message once in the 1:1 chat with somebody; no message says that Symphony
-// refuses this.
-func (a *attempt) sendInChatWith(ctx context.Context, part string, who symphony.UserID, reply commands.Reply) (sentMessage, error) {
-	var sent sentMessage
-	if known, err := a.Result(part, &sent); known || err != nil {
-		return sent, err
-	}
-	im, err := a.bot.client.CreateIM(ctx, who)
-	switch {
-	case symphony.VerdictOf(err) == symphony.Refused:
-		return sentMessage{}, nil
-	case err != nil:
-		return sentMessage{}, fmt.Errorf("open the 1:1 chat with somebody: %w", err)
-	}
-	return a.sendOnce(ctx, part, im, a.renderFor(part, who, reply))
-}
-
-func (a *attempt) renderFor(part string, who symphony.UserID, reply commands.Reply) symphony.Outgoing {
-	markup, data := reply.Render(commands.Stamp{Request: a.id, Part: part, For: who})
-	return symphony.Outgoing{MessageML: markup, Data: data}
-}
-
 // editGrantCards edits the cards about a permit. A failure is logged and stops nothing: a late
 // click is told.
 func (a *attempt) editGrantCards(ctx context.Context, p engine.Permit, why string, edited commands.Reply) error {

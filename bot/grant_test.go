@@ -25,15 +25,7 @@ func (w *world) asksForAccess(who string, refused said) said {
 
 // grantCards are the cards of somebody about requests for access, the newest last.
 func (w *world) grantCards(who string) (all []client.Message) {
-	w.t.Helper()
-	chat, err := w.pod.OpenChat(w.t.Context(), who, "roombot")
-	require.NoError(w.t, err)
-	for _, m := range w.transcript(who, chat) {
-		if len(m.Forms) > 0 && strings.Contains(plain(m), "asks for access") && m.ReplacedBy == "" {
-			all = append(all, m)
-		}
-	}
-	return all
+	return w.cardsThatSay(who, "asks for access")
 }
 
 // waitForGrantCard waits for the card of somebody that contains a text.

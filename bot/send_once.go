@@ -48,6 +48,29 @@ func (a *attempt) sendOnce(ctx context.Context, part string, chat symphony.Strea
 	return done, err
 }
 
+// sendInChatWith sends a message once in the 1:1 chat with somebody; no message says that Symphony
+// refuses this.
+func (a *attempt) sendInChatWith(ctx context.Context, part string, who symphony.UserID, reply commands.Reply) (sentMessage, error) {
+	var sent sentMessage
+	if known, err := a.Result(part, &sent); known || err != nil {
+		return sent, err
+	}
+	im, err := a.bot.client.CreateIM(ctx, who)
+	switch {
+	case symphony.VerdictOf(err) == symphony.Refused:
+		return sentMessage{}, nil
+	case err != nil:
+		return sentMessage{}, fmt.Errorf("open the 1:1 chat with somebody: %w", err)
+	}
+	return a.sendOnce(ctx, part, im, a.renderFor(part, who, reply))
+}
+
+// renderFor makes a message for one person, or for a room where who is 0.
+func (a *attempt) renderFor(part string, who symphony.UserID, reply commands.Reply) symphony.Outgoing {
+	markup, data := reply.Render(commands.Stamp{Request: a.id, Part: part, For: who})
+	return symphony.Outgoing{MessageML: markup, Data: data}
+}
+
 // replaceMessage puts a message in the place of another. An update repeated after a crash shows the
 // same text again, since what it says is stored before; so it needs no look.
 func (a *attempt) replaceMessage(ctx context.Context, step string, old sentMessage, m symphony.Outgoing) (sentMessage, error) {

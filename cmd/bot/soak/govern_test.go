@@ -204,11 +204,17 @@ func TestEachErrorUnderAChangingPolicyIsFound(t *testing.T) {
 			t.Parallel()
 			g := newGoverned(t)
 			test.change(g)
-			audited := soak.Audit(g.plan, *g.outcome)
-			require.False(t, audited.IsExact())
-			require.Condition(t, func() bool {
-				return slices.ContainsFunc(audited.Findings, func(f soak.Finding) bool { return strings.Contains(f.What, test.found) })
-			}, "%+v", audited.Findings)
+			g.requireFinding(test.found)
 		})
 	}
+}
+
+// requireFinding asserts that the audit finds something that says so.
+func (g *governed) requireFinding(found string) {
+	g.t.Helper()
+	audited := soak.Audit(g.plan, *g.outcome)
+	require.False(g.t, audited.IsExact())
+	require.Condition(g.t, func() bool {
+		return slices.ContainsFunc(audited.Findings, func(f soak.Finding) bool { return strings.Contains(f.What, found) })
+	}, "%+v", audited.Findings)
 }
