@@ -296,6 +296,8 @@ func describeEntry(e entry) string {
 		for _, absent := range t.Absent {
 			add("not %s", fmt.Sprintf("%d: %s", absent.User, absent.Cause))
 		}
+	case audit.Grant:
+		return describeGrant(e)
 	case audit.Pause:
 		add("%s", t.Act)
 		add("%q", t.Reason)
@@ -316,6 +318,32 @@ func describeEntry(e entry) string {
 		add("policy %s", e.By.Version)
 	}
 	add("room %s", e.Room)
+	return strings.Join(parts, ", ")
+}
+
+// describeGrant tells in a line what has become of a grant.
+func describeGrant(e entry) string {
+	var g struct {
+		Act, Command, Until, Operator, From, By string
+		N, For                                  int64
+		Once                                    bool
+		Bounds                                  []string
+	}
+	_ = json.Unmarshal(e.Body, &g) // what cannot be read tells nothing
+	if e.Facts != nil {
+		_ = json.Unmarshal(e.Facts, &g)
+	}
+	parts := []string{fmt.Sprintf("grant %d %s", g.N, g.Act), "/" + g.Command, fmt.Sprintf("for %d", g.For)}
+	for _, p := range []struct{ before, text string }{
+		{"", strings.Join(g.Bounds, "; ")}, {"by ", g.By}, {"by ", g.Operator}, {"until ", g.Until},
+	} {
+		if p.text != "" {
+			parts = append(parts, p.before+p.text)
+		}
+	}
+	if g.Once {
+		parts = append(parts, "once")
+	}
 	return strings.Join(parts, ", ")
 }
 
