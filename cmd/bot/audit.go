@@ -380,9 +380,13 @@ Exit codes: 0 nothing is wrong, 1 something is.`,
 			if err != nil {
 				return err
 			}
+			c, err := loadConfigWithoutPolicy(*path)
+			if err != nil {
+				return err
+			}
 			var report audit.Report
 			err = inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) (err error) {
-				report, err = verifyStore(ctx, store, known)
+				report, err = verifyStore(ctx, store, known, time.Now().Add(-c.Roombot.Retention.Facts))
 				return err
 			})
 			switch {
@@ -428,8 +432,9 @@ func readAnchors(in stdio.Reader, files []string) (all []audit.Anchor, err error
 	return all, nil
 }
 
-func verifyStore(ctx context.Context, store *engine.Inspector, anchors []audit.Anchor) (audit.Report, error) {
+func verifyStore(ctx context.Context, store *engine.Inspector, anchors []audit.Anchor, factsSince time.Time) (audit.Report, error) {
 	v := audit.NewVerifier(anchors)
+	v.FactsSince = factsSince
 	odd, err := store.OddEntries(ctx)
 	if err != nil {
 		return audit.Report{}, err
@@ -478,6 +483,10 @@ func printVerification(out stdio.Writer, r audit.Report, anchors int) error {
 	}
 	if r.Erased > 0 {
 		line("  The facts of %d entries are erased (roombot.retention.facts, %s forget).", r.Erased, programName)
+	}
+	if r.Missing > 0 {
+		line("! The facts of %d of them, of entry %d first, are gone before roombot.retention.facts is over, and nobody had them forgotten. Unless it was shorter before, somebody has deleted them.",
+			r.Missing, r.FirstMissing)
 	}
 	if r.Unlinked > 0 {
 		line("  %d entries are not in the chain yet; a running bot links them within a second.", r.Unlinked)
