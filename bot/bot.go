@@ -162,9 +162,11 @@ func (b *Bot) begin(ctx context.Context) error {
 	if err := b.metrics.registry.Register(b.newGauges()); err != nil {
 		return fmt.Errorf("metrics: %w", err)
 	}
-	if err := b.record.begin(ctx, b.engine); err != nil {
+	before, err := b.record.begin(ctx, b.engine)
+	if err != nil {
 		return err
 	}
+	b.notePolicyOfStart(ctx, before)
 	return b.history.begin(ctx)
 }
 
