@@ -125,7 +125,9 @@ func openDB(file string, query url.Values) (*sql.DB, error) {
 	return db, nil
 }
 
-// sqlRunner runs statements by database/sql, in a transaction or without.
+// sqlRunner runs statements by database/sql, in a transaction or without. A statement that has begun
+// does not end with its context: that would take a goroutine of the driver and one of database/sql
+// for each, and none takes longer than busyTimeout, except where the disk hangs.
 type sqlRunner struct {
 	sql interface {
 		ExecContext(ctx context.Context, statement string, args ...any) (sql.Result, error)
@@ -134,7 +136,10 @@ type sqlRunner struct {
 }
 
 func (r sqlRunner) exec(ctx context.Context, statement string, args ...any) (int64, error) {
-	res, err := r.sql.ExecContext(ctx, statement, args...)
+	if err := ctx.Err(); err != nil {
+		return 0, sqliteError(err)
+	}
+	res, err := r.sql.ExecContext(context.WithoutCancel(ctx), statement, args...)
 	if err != nil {
 		return 0, sqliteError(err)
 	}
@@ -142,12 +147,18 @@ func (r sqlRunner) exec(ctx context.Context, statement string, args ...any) (int
 }
 
 func (r sqlRunner) query(ctx context.Context, row func(scan) error, statement string, args ...any) error {
-	rows, err := r.sql.QueryContext(ctx, statement, args...)
+	if err := ctx.Err(); err != nil {
+		return sqliteError(err)
+	}
+	rows, err := r.sql.QueryContext(context.WithoutCancel(ctx), statement, args...)
 	if err != nil {
 		return sqliteError(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
+		if err := ctx.Err(); err != nil {
+			return sqliteError(err)
+		}
 		if err := row(rows.Scan); err != nil {
 			return err
 		}
