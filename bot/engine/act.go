@@ -37,7 +37,7 @@ func WithOperator(ctx context.Context, operator string) context.Context {
 }
 
 // recordAct stores an act for which an operator is known.
-func recordAct(ctx context.Context, tx runner, d dialect, name, job string) error {
+func recordAct(ctx context.Context, tx runner, d *dialect, name, job string) error {
 	operator, known := ctx.Value(operatorKey{}).(string)
 	if !known {
 		return nil

@@ -66,7 +66,7 @@ func (s *replicaSession) register(ctx context.Context, replica string) error {
 	if _, err := s.conn.Exec(ctx, `SELECT pg_advisory_lock($1, $2)`, lockClass, s.id); err != nil {
 		return err
 	}
-	_, err := s.conn.Exec(ctx, `INSERT INTO replica (id, replica, name, seen) VALUES ($1, $2, $3, `+postgresDialect().now+`)`,
+	_, err := s.conn.Exec(ctx, `INSERT INTO replica (id, replica, name, seen) VALUES ($1, $2, $3, `+postgresDialect.now+`)`,
 		s.id, replica, s.name)
 	if err != nil {
 		return err
@@ -99,15 +99,15 @@ const hasSessionLock = `EXISTS (SELECT 1 FROM pg_locks l
 	WHERE l.locktype = 'advisory' AND l.classid = $1 AND l.objid = r.id AND l.objsubid = 2 AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`
 
 // hasDeadReplica is true where a replica beside this one, $2, is to be marked or taken over.
-var hasDeadReplica = `EXISTS (SELECT 1 FROM replica r WHERE r.id <> $2 AND (r.dead <= ` + postgresDialect().now + ` - $5
-	OR r.dead IS NULL AND (r.seen < ` + postgresDialect().now + ` - $4 OR NOT ` + hasSessionLock + `))))`
+var hasDeadReplica = `EXISTS (SELECT 1 FROM replica r WHERE r.id <> $2 AND (r.dead <= ` + postgresDialect.now + ` - $5
+	OR r.dead IS NULL AND (r.seen < ` + postgresDialect.now + ` - $4 OR NOT ` + hasSessionLock + `))))`
 
 func (s *replicaSession) sendHeartbeat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, heartbeatTimeout)
 	defer cancel()
 	begun := time.Now()
 	var othersDead bool
-	err := s.conn.QueryRow(ctx, `UPDATE replica r SET seen = `+postgresDialect().now+`, label = $3
+	err := s.conn.QueryRow(ctx, `UPDATE replica r SET seen = `+postgresDialect.now+`, label = $3
 		WHERE r.id = $2 AND r.dead IS NULL AND `+hasSessionLock+` AND l.pid = pg_backend_pid()) RETURNING `+hasDeadReplica,
 		lockClass, s.id, s.labelText(), s.maxSilence.Microseconds(), s.takeover.Microseconds()).Scan(&othersDead)
 	switch {
@@ -169,7 +169,7 @@ func (s *replicaSession) reapDeadReplicas(ctx context.Context) error {
 			err := read(&name)
 			dead = append(dead, name)
 			return err
-		}, `DELETE FROM replica WHERE dead <= `+postgresDialect().now+` - $1 RETURNING name`, s.takeover.Microseconds())
+		}, `DELETE FROM replica WHERE dead <= `+postgresDialect.now+` - $1 RETURNING name`, s.takeover.Microseconds())
 		if err != nil || len(dead) == 0 {
 			return err
 		}
@@ -183,7 +183,7 @@ func (s *replicaSession) reapDeadReplicas(ctx context.Context) error {
 }
 
 func (s *replicaSession) markDeadReplicas(ctx context.Context) error {
-	log, now := zerolog.Ctx(ctx), postgresDialect().now
+	log, now := zerolog.Ctx(ctx), postgresDialect.now
 	return s.store.writeStatement(ctx, func(read scan) error {
 		var name string
 		err := read(&name)

@@ -14,31 +14,29 @@ import (
 
 // sqliteDialect relies on two locks: that on the file, by which one process works on its jobs, and
 // the database's own, by which one transaction writes at a time, also of the shell beside the bot.
-func sqliteDialect() dialect {
-	return dialect{
-		now:         `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`,
-		stamp:       `datetime('now', 'subsec')`,
-		stampAfter:  `datetime('now', 'subsec', '+' || (%s) || ' seconds')`,
-		token:       `attempt`,
-		newToken:    func() any { return new(int64) },
-		failures:    `coalesce(json_array_length(j.errors), 0)`,
-		lastError:   `coalesce(json_extract(j.errors, '$[#-1].error'), '')`,
-		lastReplica: `coalesce(json_extract(j.attempted_by, '$[#-1]'), '')`,
-		tracesEvery: time.Minute,
-		size:        `SELECT (page_count - freelist_count) * page_size FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()`,
+var sqliteDialect = &dialect{
+	now:         `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`,
+	stamp:       `datetime('now', 'subsec')`,
+	stampAfter:  `datetime('now', 'subsec', '+' || (%s) || ' seconds')`,
+	token:       `attempt`,
+	newToken:    func() any { return new(int64) },
+	failures:    `coalesce(json_array_length(j.errors), 0)`,
+	lastError:   `coalesce(json_extract(j.errors, '$[#-1].error'), '')`,
+	lastReplica: `coalesce(json_extract(j.attempted_by, '$[#-1]'), '')`,
+	tracesEvery: time.Minute,
+	size:        `SELECT (page_count - freelist_count) * page_size FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()`,
 
-		stampIn: `datetime('now', 'subsec', '+' || printf('%.3f', $1 / 1000000.0) || ' seconds')`,
-		stampOf: func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
-		fetch: `UPDATE river_job SET state = 'running', attempt = attempt + 1, attempted_at = datetime('now', 'subsec'),
+	stampIn: `datetime('now', 'subsec', '+' || printf('%.3f', $1 / 1000000.0) || ' seconds')`,
+	stampOf: func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
+	fetch: `UPDATE river_job SET state = 'running', attempt = attempt + 1, attempted_at = datetime('now', 'subsec'),
 			attempted_by = jsonb_insert(CASE WHEN json_array_length(attempted_by) >= 100 THEN jsonb_remove(attempted_by, '$[0]')
 				ELSE coalesce(attempted_by, jsonb('[]')) END, '$[#]', $1)
 			WHERE id IN (` + fmt.Sprintf(nextReady, `datetime('now', 'subsec')`) + `)
 			RETURNING id, attempt, attempt, json_array_length(attempted_by), coalesce(json_array_length(errors), 0), coalesce(args ->> '$.command', '')`,
-		addError:  `jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb($2))`,
-		queueArgs: `jsonb($1)`, queueState: `$4`,
+	addError:  `jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb($2))`,
+	queueArgs: `jsonb($1)`, queueState: `$4`,
 
-		payloadInStep: true,
-	}
+	payloadInStep: true,
 }
 
 // openSQLite locks the file and takes back what a dead process left running.

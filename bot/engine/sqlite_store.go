@@ -49,7 +49,7 @@ func (s *sqliteStore) runExclusively(ctx context.Context, do func(context.Contex
 
 func (s *sqliteStore) countCommits() int64 { return s.commits.Load() }
 
-func (s *sqliteStore) dialect() dialect { return sqliteDialect() }
+func (s *sqliteStore) dialect() *dialect { return sqliteDialect }
 
 func (s *sqliteStore) close() error {
 	err := errors.Join(s.read.Close(), s.db.Close())
