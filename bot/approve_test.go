@@ -260,6 +260,7 @@ func TestAPreviewNeedsNoApproval(t *testing.T) {
 	w.says("bob", `/newroom "Elm" external preview`).sees("Nothing was created yet.")
 	require.Empty(t, w.cards("cora"))
 	w.says("bob", `/can /newroom "Elm" external`).sees("You may do this only with an approval.")
+	w.says("bob", "/can").sees("✓ /newroom, by rule “rooms”: some only with an approval.", "✓ /groups, by rule “rooms”.")
 }
 
 func TestARoomMayGetTheCard(t *testing.T) {
