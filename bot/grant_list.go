@@ -84,8 +84,8 @@ func (b *Bot) tellGrantEnds(ctx context.Context, p engine.Permit, revokedBy stri
 }
 
 const (
-	// grantsLook is how often grants are looked at. That a grant has ended counts at once; its entry may
-	// come later.
+	// grantsLook is how often grants are looked at. That a grant has ended counts at once; its entry
+	// may come later.
 	grantsLook   = 10 * time.Second
 	grantEndTold = 24 * time.Hour // how long before its end who has a grant is told
 )

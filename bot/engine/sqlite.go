@@ -123,9 +123,9 @@ func openDB(file string, query url.Values) (*sql.DB, error) {
 	return db, nil
 }
 
-// sqlRunner runs statements by database/sql, in a transaction or without. A statement that has begun
-// does not end with its context: that would take a goroutine of the driver and one of database/sql
-// for each, and none takes longer than busyTimeout, except where the disk hangs.
+// sqlRunner runs statements by database/sql, in a transaction or without. A statement that has
+// begun does not end with its context: that would take a goroutine of the driver and one of
+// database/sql for each, and none waits for a lock longer than busyTimeout.
 type sqlRunner struct {
 	sql interface {
 		ExecContext(ctx context.Context, statement string, args ...any) (sql.Result, error)

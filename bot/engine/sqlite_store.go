@@ -103,8 +103,8 @@ func (s *sqliteStore) flush(ctx context.Context) {
 
 var errBegin = errors.New("begin")
 
-// commit runs the transactions of a batch as one. The statements that begin and end it are kept like
-// all others, and sql.Tx would start two goroutines for each statement.
+// commit runs the transactions of a batch as one. The statements that begin and end it are kept
+// like all others, and sql.Tx would start a goroutine for each query.
 func (s *sqliteStore) commit(ctx context.Context, batch []*queuedWrite) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
