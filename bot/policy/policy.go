@@ -40,8 +40,8 @@ func (p *Policy) Document() json.RawMessage {
 	return p.document
 }
 
-// Hash is the SHA-256 of the rules in hex, without regard to comments, blanks and the order of keys;
-// empty without rules.
+// Hash is the SHA-256 of the rules in hex, without regard to comments, blanks and the order of
+// keys; empty without rules.
 func (p *Policy) Hash() string {
 	if p == nil {
 		return ""
