@@ -84,8 +84,10 @@ func (b *Bot) tellGrantEnds(ctx context.Context, p engine.Permit, revokedBy stri
 }
 
 const (
-	grantsLook   = 2 * time.Second // how often grants are looked at
-	grantEndTold = 24 * time.Hour  // how long before its end who has a grant is told
+	// grantsLook is how often grants are looked at. That a grant has ended counts at once; its entry
+	// may come later.
+	grantsLook   = 10 * time.Second
+	grantEndTold = 24 * time.Hour // how long before its end who has a grant is told
 )
 
 // watchGrants notes in the record that grants have expired, and tells who has one before it does,

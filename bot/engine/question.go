@@ -229,7 +229,7 @@ func (e *Engine) answerInTx(ctx context.Context, tx runner, job string, n int, t
 }
 
 // freeAnswered has a job wait for no answer any more. It takes no turns: it was asked for long ago.
-func freeAnswered(ctx context.Context, tx runner, d dialect, job string) error {
+func freeAnswered(ctx context.Context, tx runner, d *dialect, job string) error {
 	_, err := tx.exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = `+d.stamp+` WHERE state = 'pending'
 		AND id = (SELECT job FROM command WHERE id = $1 AND held = '`+heldForAnswer+`')`, job)
 	if err == nil {
