@@ -239,9 +239,9 @@ func (e *errand) says() {
 	}
 }
 
-// inspect opens the store for a look, which release ends. The connection to a database stays for the
-// next look, since each costs the server a process; a file is closed, since the program that starts
-// next is to find it as if it were alone.
+// inspect opens the store for a look, which release ends. The connection to a database stays for
+// the next look, since each costs the server a process; a file is closed, since the program that
+// starts next is to find it as if it were alone.
 func (e *errand) inspect() (store *engine.Inspector, release func(), err error) {
 	e.t.Helper()
 	if e.inspector != nil {

@@ -21,8 +21,8 @@ import (
 	"roombot/bot/engine/postgrestest"
 )
 
-// onDatabases makes errands whose store is a PostgreSQL database: each has a copy of a store without
-// commands, which takes a while to make, as in the errands whose store is a file.
+// onDatabases makes errands whose store is a PostgreSQL database: each has a copy of a store
+// without commands, which takes a while to make, as in the errands whose store is a file.
 func onDatabases(t *testing.T) func(*testing.T, checkpoint) *errand {
 	t.Helper()
 	server, store := postgrestest.NewServer(t)
