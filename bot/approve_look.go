@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -37,6 +38,7 @@ func (b *Bot) watchApprovals(ctx context.Context) {
 	isFirst := true
 	for {
 		isDone, err := b.lookAtApprovals(ctx, isFirst)
+		err = errors.Join(err, b.lookAtAccess(ctx))
 		if err != nil && ctx.Err() == nil {
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("requests that wait for an approval could not be looked at, will retry")
 		}
