@@ -161,6 +161,7 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 	if err != nil {
 		return q, err
 	}
+	a.bot.tellTooMany(ctx, d.Rule, found)
 	plan, err := a.keepShownPlan(ctx, n, hash)
 	if err != nil {
 		return q, err

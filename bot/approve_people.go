@@ -113,6 +113,15 @@ func subjectIn(u symphony.User, groups map[string]policyGroup) policy.Subject {
 	return who
 }
 
+// tellTooMany tells the administrators of a rule that has got more approvers than are asked.
+func (b *Bot) tellTooMany(ctx context.Context, rule string, f foundApprovers) {
+	if f.Room != "" || len(f.people) <= policy.MaxApprovers+1 { // one may be who asks
+		return
+	}
+	b.tellAdmins(ctx, fmt.Sprintf("Rule %q has more than %d approvers, and only %d of them are asked: give it a \"room\" that gets the card.",
+		rule, policy.MaxApprovers, policy.MaxApprovers))
+}
+
 // tellUnreached tells the administrators of approvers of a rule who cannot be asked, once an hour
 // at most. Nobody can be where isNobody.
 func (b *Bot) tellUnreached(ctx context.Context, rule string, unreached []string, isNobody bool) {

@@ -25,7 +25,7 @@ func TestWhoBecomesAnAdministratorGetsTheCardsThatWait(t *testing.T) {
 	kims := w.waitForGrantCard("kim", "Bob Chen asks for access.")
 	w.decidesAccess("cora", coras, "day").seesAmong("You are not one of the administrators of the policy now.")
 	w.decidesAccess("kim", kims, "day").seesAmong("You have allowed it for a day, and I tell Bob Chen.")
-	require.Len(t, w.grantCards("kim"), 0, "it says what was decided")
+	require.Empty(t, w.grantCards("kim"), "it says what was decided")
 	w.waitForChat("bob", "✓ allowed by Kim Novak on ")
 	require.NotContains(t, w.waitForChat("cora", "✓ allowed by Kim Novak on "), "[ Allow once ]")
 	w.says("bob", `/newroom "Elm"`).sees("✓ Elm")

@@ -37,8 +37,8 @@ type Approval struct {
 	Before []string
 }
 
-// WhyAgain is why somebody is asked again to approve a request, as they read it; empty for the first
-// time.
+// WhyAgain is why somebody is asked again to approve a request, as they read it; empty for the
+// first time.
 type WhyAgain string
 
 // The reasons.

@@ -95,8 +95,8 @@ func (e *Engine) SetPermitCards(ctx context.Context, n int64, cards any) (Permit
 	return p, err
 }
 
-// ReplacePermitCards is SetPermitCards for a permit that is still asked for, unless somebody else has
-// replaced its cards since it was read. It reports whether they are replaced.
+// ReplacePermitCards is SetPermitCards for a permit that is still asked for, unless somebody else
+// has replaced its cards since it was read. It reports whether they are replaced.
 func (e *Engine) ReplacePermitCards(ctx context.Context, p Permit, cards any) (replaced bool, err error) {
 	text, err := json.Marshal(cards)
 	if err != nil {

@@ -93,8 +93,8 @@ func (a *jobAdmin) RevokePermit(ctx context.Context, n int64, entry func(Permit)
 	return p, revoked, nil
 }
 
-// untoldMark is what a permit has in told while nobody was told that an operator has revoked it: its
-// detail is the operator's name.
+// untoldMark is what a permit has in told while nobody was told that an operator has revoked it:
+// its detail is the operator's name.
 const untoldMark = `-1`
 
 func untoldRevocation(ctx context.Context, tx runner, n int64) error {

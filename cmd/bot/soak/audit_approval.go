@@ -53,7 +53,7 @@ const clockStep = time.Millisecond
 // approvalHistory is what the record says of the questions about one request.
 type approvalHistory struct {
 	asked, ended map[int]approvalEntry
-	last         int             // number of the last question; 0 for none
+	last         int // number of the last question; 0 for none
 }
 
 // outcome is what has become of the last question; empty without one.
