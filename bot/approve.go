@@ -94,7 +94,7 @@ func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *
 	if q.answer.Outcome != approval.Approved {
 		return a.refuseUnapproved(q, d.Contact)
 	}
-	d.Allowed, d.Denial, d.Reason = true, "", ""
+	d.Approve()
 	a.approved = &q
 	return nil
 }

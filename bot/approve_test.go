@@ -77,6 +77,8 @@ func TestARequestThatIsApprovedIsCarriedOutOnce(t *testing.T) {
 	require.NotContains(t, kims, "[ Approve ]")
 	w.waitUntilIdle()
 	require.Equal(t, []string{"decision approve", "approval asked", "approval approved", "decision allow", "room opened"}, w.recordOf(asked)[:5])
+	require.Contains(t, w.checksOf(asked), "✓ approved")
+	require.NotContains(t, strings.Join(w.checksOf(asked), " "), "✗")
 }
 
 // waitForChat waits until a text stands in somebody's 1:1 chat with the bot, and returns all that
