@@ -258,6 +258,8 @@ func TestAGrantSurvivesARestartAndIsRevoked(t *testing.T) {
 	w.says("ops", "/policy revoke 7").sees("There is no grant 7 that is in force.")
 	w.says("ops", "/policy revoke 1").sees("Grant 1 is revoked")
 	w.waitForChat("bob", "Olga Peters has revoked grant 1 (/newroom in the 1:1 chat with me")
+	w.requireTold("cora", "was revoked by Olga Peters.")
+	require.Zero(t, w.countTold("ops", "was revoked by Olga Peters."), "who has read that it is done")
 	w.says("bob", `/newroom "Oak"`).sees("Nobody has allowed you /newroom here.")
 	w.waitUntilIdle()
 	require.Equal(t, []string{"asked 1", "granted 1", "revoked 1"}, w.grantRecord())
@@ -297,10 +299,34 @@ func TestAnOperatorRevokesAGrantBesideTheBot(t *testing.T) {
 	described, err := bot.DescribeGrant(permits[0])
 	require.NoError(t, err)
 	require.Contains(t, described.String(), "/newroom in the 1:1 chat with me")
-	_, revoked, err := store.RevokePermit(t.Context(), 1, bot.EntryOfRevocation("root"))
+	_, revoked, err := store.RevokePermit(engine.WithOperator(t.Context(), "root"), 1, bot.EntryOfRevocation("root"))
 	require.NoError(t, err)
 	require.True(t, revoked)
 	require.NoError(t, store.Close())
+	w.waitForChat("bob", "An administrator has revoked grant 1 (/newroom in the 1:1 chat with me, ")
+	for _, who := range []string{"ops", "cora"} {
+		w.requireTold(who, "Grant 1 of Bob Chen (/newroom in the 1:1 chat with me, ")
+		require.Contains(t, w.toldOf(who, "Grant 1 of"), "was revoked from the shell, by root.")
+	}
 	w.says("bob", `/newroom "Elm"`).sees("Nobody has allowed you /newroom here.")
-	require.Equal(t, []string{"asked 1", "granted 1", "revoked 1"}, w.grantRecord())
+	require.Equal(t, []string{"asked 1", "granted 1", "revoked 1"}, w.grantRecord()) // which starts it again
+	for _, who := range []string{"ops", "cora"} {
+		require.Equal(t, 1, w.countTold(who, "Grant 1 of Bob Chen"), who)
+	}
+}
+
+func TestWhoHadAGrantIsToldAtTheNextStartThatItWasRevokedMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(grantRules))
+	w.isGranted("bob", `/newroom "Elm"`, "month")
+	w.stop()
+	store, err := engine.Inspect(t.Context(), engine.FileAddress(w.store))
+	require.NoError(t, err)
+	_, revoked, err := store.RevokePermit(engine.WithOperator(t.Context(), "root"), 1, bot.EntryOfRevocation("root"))
+	require.NoError(t, err)
+	require.True(t, revoked)
+	require.NoError(t, store.Close())
+	w.start()
+	w.waitForChat("bob", "An administrator has revoked grant 1 (")
+	w.requireTold("ops", "was revoked from the shell, by root.")
 }

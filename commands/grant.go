@@ -121,13 +121,16 @@ const maxTypedShown = 500
 
 // GrantDecision says what was decided about a request for access.
 type GrantDecision struct {
-	By    string // name
+	By    string // name; empty where there was nobody left to decide
 	At    time.Time
 	Until time.Time // zero where it is refused
 	Once  bool
 }
 
 func (d GrantDecision) String() string {
+	if d.By == "" {
+		return "ended on " + formatTime(d.At) + ", since the policy names no administrator any more who could decide about it."
+	}
 	if d.Until.IsZero() {
 		return "refused by " + d.By + " on " + formatTime(d.At) + "."
 	}
@@ -183,9 +186,13 @@ func TooManyAccessRequests(most int, contact string) *Refusal {
 
 // TellGrantDecided tells somebody what was decided about their request for access. The button sends
 // the request again.
-func TellGrantDecided(n int64, terms GrantTerms, d GrantDecision, again []Offer) Reply {
+func TellGrantDecided(n int64, terms GrantTerms, d GrantDecision, again []Offer, contact string) Reply {
 	reply := textReply(CodeDone, fmt.Sprintf("Your request for access %d (%s): %s", n, terms, d))
-	if d.Until.IsZero() {
+	switch {
+	case d.By == "":
+		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text("Ask "+contact+".")))
+		return reply
+	case d.Until.IsZero():
 		return reply
 	}
 	reply.Offers = again
