@@ -83,13 +83,11 @@ func (b *Bot) tellGrantEnds(ctx context.Context, p engine.Permit, revokedBy stri
 	}
 }
 
-const (
-	grantsLook   = 2 * time.Second // how often grants are looked at
-	grantEndTold = 24 * time.Hour  // how long before its end who has a grant is told
-)
+// grantsLook is how often grants are looked at.
+const grantsLook = 2 * time.Second
 
-// watchGrants notes in the record that grants have expired, and tells who has one before it does,
-// until ctx ends.
+// watchGrants notes in the record that grants have expired, and tells who has one a day before it
+// does, until ctx ends.
 func (b *Bot) watchGrants(ctx context.Context) {
 	look := time.NewTicker(grantsLook)
 	defer look.Stop()
@@ -99,7 +97,7 @@ func (b *Bot) watchGrants(ctx context.Context) {
 		})
 		var ending []engine.Permit
 		if err == nil {
-			ending, err = b.engine.TakeEndingPermits(ctx, grantEndTold)
+			ending, err = b.engine.TakeEndingPermits(ctx, b.grantDay)
 		}
 		if err != nil && ctx.Err() == nil {
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("grants could not be looked at, will retry")
