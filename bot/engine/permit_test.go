@@ -101,6 +101,30 @@ func TestAPermitIsUsedUpByOneJob(t *testing.T) {
 	})
 }
 
+// The store has what a job has asked for before the job itself has the result: a job that comes back
+// asks nothing more, whatever others have asked for meanwhile.
+func TestAJobThatComesBackHasAskedForItsPermitOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		asked, others := make(chan string, 10), make(chan struct{})
+		ask := askPermit(asked)
+		e, stop := start(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			err := ask(ctx, a)
+			if err == nil && a.ID == "a" && a.Number == 1 {
+				<-others
+				err = errors.New("ends right after it")
+			}
+			return err
+		}))
+		defer stop()
+		insert(t, e, newJob("a", "chat of a"))
+		require.Equal(t, "1 asked 1, first: true", <-asked)
+		insert(t, e, newJob("b", "chat of b"))
+		require.Equal(t, "1 asked 2, first: false", <-asked)
+		close(others)
+		require.Equal(t, "1 asked 2, first: true", <-asked, "it still is who shows it to whom it asks")
+	})
+}
+
 func TestAPermitExpires(t *testing.T) {
 	onEach(t, func(t *testing.T, store engine.Address) {
 		ctx, asked := context.Background(), make(chan string, 10)
