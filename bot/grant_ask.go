@@ -159,24 +159,24 @@ type shownCard struct {
 }
 
 // showGrantCards sends the cards of a first request, and has those of an earlier one say that it
-// was made again. Where somebody has decided meanwhile, they say that.
+// was made again. Where somebody has decided meanwhile, be it on the first card while the second
+// could not be sent, they say that.
 func (a *attempt) showGrantCards(ctx context.Context, asked askedAccess) error {
 	p, found, err := a.bot.engine.Permit(ctx, asked.N)
 	if err != nil || !found {
 		return err
 	}
-	if p.State == engine.PermitAsked {
-		if asked.First {
-			err = a.sendGrantCards(ctx, p, asked.Admins)
-		} else {
-			err = a.addToGrantCards(ctx, p)
-		}
-		if err != nil {
-			return err
-		}
-		if p, _, err = a.bot.engine.Permit(ctx, asked.N); err != nil {
-			return err
-		}
+	switch isOpen := p.State == engine.PermitAsked; {
+	case asked.First:
+		err = a.sendGrantCards(ctx, p, asked.Admins)
+	case isOpen:
+		err = a.addToGrantCards(ctx, p)
+	}
+	if err != nil {
+		return err
+	}
+	if p, _, err = a.bot.engine.Permit(ctx, asked.N); err != nil {
+		return err
 	}
 	if p.State == engine.PermitAsked {
 		return nil
@@ -200,29 +200,41 @@ func cardOf(p engine.Permit) (commands.Reply, error) {
 	}.Card(), nil
 }
 
-// sendGrantCards sends the cards, each once. Who cannot be reached is logged: others decide.
+// sendGrantCards sends the cards, each once. Who cannot be reached is logged: others decide. Once
+// somebody has decided, only those are kept that were sent before.
 func (a *attempt) sendGrantCards(ctx context.Context, p engine.Permit, admins []symphony.UserID) error {
 	card, err := cardOf(p)
 	if err != nil {
 		return err
 	}
 	cards := []shownCard{}
+	isOpen := p.State == engine.PermitAsked
 	for _, id := range admins {
-		sent, err := a.sendInChatWith(ctx, partGrantCard(p.N, id), id, card)
-		if err != nil {
+		sent, err := a.sendGrantCard(ctx, partGrantCard(p.N, id), id, card, isOpen)
+		switch {
+		case err != nil:
 			return err
-		}
-		if sent.Message == "" {
+		case sent.Message != "":
+			cards = append(cards, shownCard{id, sent})
+		case isOpen:
 			zerolog.Ctx(ctx).Warn().Int64("user", int64(id)).Msg("administrator could not be asked for access")
-			continue
 		}
-		cards = append(cards, shownCard{id, sent})
 	}
-	if len(cards) == 0 {
+	if len(cards) == 0 && isOpen {
 		return commands.NobodyGivesAccess(a.bot.rules.now().Contact())
 	}
 	_, err = a.bot.engine.SetPermitCards(ctx, p.N, cards)
 	return err
+}
+
+// sendGrantCard sends a card, or finds it where it is not wanted any more.
+func (a *attempt) sendGrantCard(
+	ctx context.Context, part string, who symphony.UserID, card commands.Reply, isOpen bool,
+) (sentMessage, error) {
+	if !isOpen {
+		return a.findCard(ctx, part, who, "")
+	}
+	return a.sendInChatWith(ctx, part, who, card)
 }
 
 // editGrantCards edits the cards about a permit. A failure is logged and stops nothing: a late
