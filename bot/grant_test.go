@@ -151,6 +151,7 @@ func TestOnceIsUsedUpByOneRoom(t *testing.T) {
 	}
 	require.Equal(t, 1, opened)
 	require.Equal(t, 3, strings.Count(w.waitForChat("bob", "✓ "), "Nobody has allowed you /newroom here."), "the first request, and two that came too late")
+	require.Equal(t, 3, strings.Count(w.waitForChat("bob", "✓ "), "[ Request access ]"), "each may be asked for")
 	require.Equal(t, []string{"asked 1", "granted 1", "used 1"}, w.grantRecord())
 	w.says("ops", "/policy grants").sees("There are no grants")
 }
