@@ -45,12 +45,16 @@ func DescribeGrant(p engine.Permit) (commands.Grant, error) {
 	return g, err
 }
 
-// Revoke ends a grant, and tells who had it.
-func (l grantList) Revoke(ctx context.Context, by commands.Person, n int64) (bool, error) {
-	p, revoked, err := l.bot.engine.RevokePermit(ctx, n, func(p engine.Permit) engine.PermitEntry {
+// Revoke ends a grant, and tells who had it. A job that comes back tells nobody again.
+func (l grantList) Revoke(ctx context.Context, job string, by commands.Person, n int64) (bool, error) {
+	before, _, err := l.bot.engine.Permit(ctx, n)
+	if err != nil {
+		return false, err
+	}
+	p, revoked, err := l.bot.engine.RevokePermit(ctx, n, job, func(p engine.Permit) engine.PermitEntry {
 		return entryOfGrant(p, "revoked", "", "revoked", by.ID, func(_ *grantBody, f *grantFacts) { f.By = by.Name })
 	})
-	if err == nil && revoked {
+	if err == nil && revoked && before.State != engine.PermitRevoked {
 		zerolog.Ctx(ctx).Info().Int64("grant", n).Msg("grant was revoked")
 		l.bot.tellGrantEnds(ctx, p, by.Name)
 	}

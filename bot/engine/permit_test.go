@@ -95,7 +95,7 @@ func TestAPermitIsUsedUpByOneJob(t *testing.T) {
 		p, _, err = e.Permit(ctx, 1)
 		require.NoError(t, err)
 		require.Equal(t, engine.PermitUsed, p.State)
-		_, revoked, err := e.RevokePermit(ctx, 1, permitEntry("revoked"))
+		_, revoked, err := e.RevokePermit(ctx, 1, "", permitEntry("revoked"))
 		require.NoError(t, err)
 		require.False(t, revoked)
 	})
@@ -122,6 +122,25 @@ func TestAJobThatComesBackHasAskedForItsPermitOnce(t *testing.T) {
 		require.Equal(t, "1 asked 2, first: false", <-asked)
 		close(others)
 		require.Equal(t, "1 asked 2, first: true", <-asked, "it still is who shows it to whom it asks")
+	})
+}
+
+func TestTheJobThatHasRevokedAPermitComesBack(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		ctx, asked := context.Background(), make(chan string, 10)
+		e, stop := start(t, quickConfig(store, askPermit(asked)))
+		defer stop()
+		insert(t, e, newJob("a", "chat"))
+		<-asked
+		require.True(t, grant(t, e, engine.PermitDecision{Decider: "ops", Click: "click", For: time.Hour}))
+		for _, revoke := range []struct {
+			job     string
+			revoked bool
+		}{{"typed", true}, {"typed", true}, {"typed again", false}, {"", false}} {
+			_, revoked, err := e.RevokePermit(ctx, 1, revoke.job, permitEntry("revoked"))
+			require.NoError(t, err)
+			require.Equal(t, revoke.revoked, revoked, revoke.job)
+		}
 	})
 }
 
