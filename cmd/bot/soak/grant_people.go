@@ -1,0 +1,346 @@
+package soak
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"roombot/cmd/bot/trial"
+	"roombot/commands"
+	"roombot/symphony/sandbox/client"
+)
+
+// grantPeople are the simulated people whom no rule allows what they ask for: they ask for access,
+// and send their requests again. It also is the administrators who decide about that, and who
+// revoke grants.
+type grantPeople struct {
+	*soak
+	names  map[int64]string // usernames by user id
+	people []string         // who may be brought in
+
+	mu        sync.Mutex // guards all below
+	resting   bool       // nobody begins anything any more
+	refusals  map[string]*shownRefusal
+	questions map[int64]*grantQuestion
+	cards     map[string]int64 // question numbers, by the id of the first version of a card
+	due       []dueRequest
+	toRevoke  []dueRevocation
+	revoking  bool
+	sent      []*Request
+	made      []Click
+	revoked   []Revocation
+}
+
+// shownRefusal is a refusal with the button Request access.
+type shownRefusal struct {
+	message client.Message
+	seen    time.Time
+	acted   time.Time // zero for never
+	tries   int
+	heard   bool // the bot has answered
+}
+
+// grantQuestion is a request for access as the administrators see it.
+type grantQuestion struct {
+	n       int64
+	request string                    // the first one that was refused
+	cards   map[string]client.Message // by username
+	seen    time.Time
+	acted   time.Time
+	tries   int
+	ended   bool // a card says so
+	granted bool // who has asked was told so
+	told    bool
+}
+
+// maxTries is how often somebody clicks on the same where nothing comes of it.
+const maxTries = 10
+
+func newGrantPeople(s *soak, people []client.Person) *grantPeople {
+	g := &grantPeople{
+		soak: s, names: map[int64]string{}, refusals: map[string]*shownRefusal{}, questions: map[int64]*grantQuestion{}, cards: map[string]int64{},
+	}
+	for _, p := range people {
+		g.names[p.ID] = p.Username
+		if p.Active && isOrdinary(p) && !slices.Contains(inSales, p.Username) {
+			g.people = append(g.people, p.Username)
+		}
+	}
+	return g
+}
+
+// The texts by which people know what a message is about.
+var (
+	grantCardPart   = regexp.MustCompile(`^grant-card/(\d+)/(\d+)$`)
+	grantToldText   = regexp.MustCompile(`^Your request for access (\d+) \(`)
+	refusedByNumber = regexp.MustCompile(`request ([a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4})\.`)
+)
+
+// isAboutGrant reports whether a message is a card, or tells somebody what has become of a grant.
+func isAboutGrant(m client.Message) bool { return strings.HasPrefix(trial.ReadStamp(m).Part, "grant") }
+
+// noteMessages takes notice of refusals, of cards, and of what was decided.
+func (g *grantPeople) noteMessages(messages []client.Message) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, m := range messages {
+		if m.From.Username != botName {
+			continue
+		}
+		stamp := trial.ReadStamp(m)
+		told := grantToldText.FindStringSubmatch(m.Text)
+		switch {
+		case grantCardPart.MatchString(stamp.Part):
+			g.noteCard(m, stamp)
+		case told != nil && stamp.Part == "grant-told":
+			n, _ := strconv.ParseInt(told[1], 10, 64)
+			q := g.question(n)
+			q.told, q.granted = true, strings.Contains(m.Text, "✓ allowed ")
+		case strings.Contains(m.Markup, ">Request access<"):
+			if g.refusals[stamp.Request] == nil {
+				g.refusals[stamp.Request] = &shownRefusal{seen: time.Now()}
+			}
+			g.refusals[stamp.Request].message = m
+		case isAccessAnswer(m):
+			g.noteHeard(g.names[stamp.For])
+		}
+	}
+}
+
+func (g *grantPeople) question(n int64) *grantQuestion {
+	if g.questions[n] == nil {
+		g.questions[n] = &grantQuestion{n: n, cards: map[string]client.Message{}, seen: time.Now()}
+	}
+	return g.questions[n]
+}
+
+// noteCard takes notice of a version of a card. A later one has no number of the question in its
+// part.
+func (g *grantPeople) noteCard(m client.Message, stamp trial.Stamp) {
+	n, who := cardOfGrant(m, g.cards)
+	q := g.question(n)
+	if number := refusedByNumber.FindStringSubmatch(m.Text); number != nil && q.request == "" {
+		q.request = number[1]
+	}
+	if len(m.Forms) == 0 {
+		q.ended = true
+	} else {
+		q.cards[g.names[who]] = m
+	}
+	_ = stamp
+}
+
+// cardOfGrant is the question of a card, which the first version of the card tells, and whom it is
+// for.
+func cardOfGrant(m client.Message, first map[string]int64) (n, who int64) {
+	part := grantCardPart.FindStringSubmatch(trial.ReadStamp(m).Part)
+	if part == nil {
+		return 0, 0
+	}
+	n, _ = strconv.ParseInt(part[1], 10, 64)
+	who, _ = strconv.ParseInt(part[2], 10, 64)
+	if m.Replacing == "" {
+		first[m.ID] = n
+	} else {
+		n = first[m.Replacing]
+		first[m.ID] = n
+	}
+	return n, who
+}
+
+// isAccessAnswer reports whether a message answers a click on Request access.
+func isAccessAnswer(m client.Message) bool {
+	return isAccessAsked(m) || strings.HasPrefix(m.Text, "You need no access any more")
+}
+
+func isAccessAsked(m client.Message) bool {
+	return strings.HasPrefix(m.Text, "⏳ I have asked ") || strings.HasPrefix(m.Text, "⏳ The same is asked for already")
+}
+
+// noteHeard takes notice that the bot has heard that somebody asks for access.
+func (g *grantPeople) noteHeard(who string) {
+	for number, r := range g.refusals {
+		if c := g.ledger.find(number); c != nil && c.As == who && !r.acted.IsZero() {
+			r.heard = true
+		}
+	}
+}
+
+// act has people click and send requests, until ctx ends.
+func (g *grantPeople) act(ctx context.Context) error {
+	for trial.Pause(ctx, 50*time.Millisecond) == nil {
+		err := g.press(ctx, append(g.dueAccess(), g.dueDecisions()...))
+		if err == nil {
+			err = g.sendDue(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rest has nobody begin anything any more.
+func (g *grantPeople) rest() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.resting = true
+}
+
+// dueAccess are the clicks on Request access that people make now.
+func (g *grantPeople) dueAccess() (all []pressed) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, number := range slices.Sorted(maps.Keys(g.refusals)) {
+		r, c := g.refusals[number], g.ledger.find(number)
+		if c == nil || g.resting || r.heard || r.tries >= maxTries {
+			continue
+		}
+		d := accessDeedFor(g.Seed, c)
+		if !d.asks || time.Since(r.seen) < d.after || !r.acted.IsZero() && time.Since(r.acted) < clickAgainAfter {
+			continue
+		}
+		if r.acted.IsZero() && d.again && c.repeats < maxRepeats {
+			again := g.repeatRequest(c, 1, sameShape)
+			again.mustAsk = true
+			g.due = append(g.due, dueRequest{again, time.Now().Add(500 * time.Millisecond)})
+		}
+		r.acted = time.Now()
+		r.tries++
+		for range d.times {
+			all = append(all, pressed{Click{As: c.As, Request: number, Button: commands.ButtonAccess}, r.message})
+		}
+	}
+	return all
+}
+
+// dueDecisions are the clicks on cards that administrators make now. Where somebody was told of a
+// grant, it is planned what they send then.
+func (g *grantPeople) dueDecisions() (all []pressed) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, n := range slices.Sorted(maps.Keys(g.questions)) {
+		q := g.questions[n]
+		c := g.ledger.find(q.request)
+		if c == nil || g.resting {
+			continue
+		}
+		d := grantDeedFor(g.Seed, c)
+		if q.told && q.granted {
+			q.granted = false
+			g.follow(q, c, d)
+		}
+		if q.isDue(d) {
+			all = append(all, q.clicks(d)...)
+		}
+	}
+	return all
+}
+
+func (q *grantQuestion) isDue(d grantDeed) bool {
+	return d.conduct != neverClicks && !q.ended && len(q.cards) > 0 && q.tries < maxTries && time.Since(q.seen) >= d.after &&
+		(q.acted.IsZero() || time.Since(q.acted) >= clickAgainAfter)
+}
+
+// clicks are those by which the administrators do what they do about a question.
+func (q *grantQuestion) clicks(d grantDeed) (all []pressed) {
+	q.acted = time.Now()
+	q.tries++
+	names := slices.Sorted(maps.Keys(q.cards))
+	press := func(turn int, button string) {
+		who := names[(d.first+turn)%len(names)]
+		all = append(all, pressed{Click{As: who, N: int(q.n), Button: button}, q.cards[who]})
+	}
+	press(0, d.button)
+	switch {
+	case d.conduct == clicksTwice:
+		press(0, d.button)
+	case d.conduct == contradict:
+		press(1, grantRefuse)
+	}
+	return all
+}
+
+// press presses buttons, all at once.
+func (g *grantPeople) press(ctx context.Context, clicks []pressed) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, c := range clicks {
+		c.At = time.Now()
+		g.mu.Lock()
+		g.made = append(g.made, c.Click)
+		g.mu.Unlock()
+		form := commands.FormGrant
+		if c.Button == commands.ButtonAccess {
+			form = commands.FormOffer
+		}
+		group.Go(func() error {
+			_, err := g.trial.Pod.Act(ctx, client.ActRequest{As: c.As, MessageID: c.on.ID, FormID: form, Action: c.Button})
+			if err != nil {
+				return fmt.Errorf("press the button %q: %w", c.Button, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// sendDue sends the requests that are due.
+func (g *grantPeople) sendDue(ctx context.Context) error {
+	for {
+		c := g.takeDue()
+		if c == nil {
+			return nil
+		}
+		if err := g.send(ctx, c); err != nil {
+			return err
+		}
+	}
+}
+
+// takeDue is a request that is due, nil for none.
+func (g *grantPeople) takeDue() *Request {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	at := slices.IndexFunc(g.due, func(d dueRequest) bool { return !time.Now().Before(d.at) })
+	if at < 0 || g.resting {
+		return nil
+	}
+	c := g.due[at].Request
+	g.due = slices.Delete(g.due, at, at+1)
+	g.sent = append(g.sent, c)
+	return c
+}
+
+// haveDone reports whether nobody is about to do anything.
+func (g *grantPeople) haveDone() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.due) > 0 || len(g.toRevoke) > 0 || g.revoking {
+		return false
+	}
+	for number, r := range g.refusals {
+		c := g.ledger.find(number)
+		if c != nil && !r.heard && r.tries < maxTries && accessDeedFor(g.Seed, c).asks {
+			return false
+		}
+	}
+	for _, q := range g.questions {
+		c := g.ledger.find(q.request)
+		if c == nil {
+			continue
+		}
+		mayEnd := grantDeedFor(g.Seed, c).conduct != neverClicks && q.tries < maxTries
+		if q.granted || mayEnd && !(q.ended && q.told) {
+			return false
+		}
+	}
+	return true
+}
