@@ -3,6 +3,7 @@ package soak_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -70,9 +71,7 @@ func (g *governed) grantEntry(at int, n int64, act, request string, actor int64,
 		of = 8 // hugo's
 	}
 	body := map[string]any{"act": act, "n": n, "for": of, "key": "all", "once": n == 1, "version": "aaaa0002"}
-	for key, value := range change {
-		body[key] = value
-	}
+	maps.Copy(body, change)
 	g.entry(at, audit.Grant, request, body)
 	g.outcome.Record.Entries[len(g.outcome.Record.Entries)-1].Actor = actor
 }
