@@ -213,7 +213,7 @@ func (a *attempt) checkGrant(ctx context.Context, err error) error {
 		return err
 	}
 	zerolog.Ctx(ctx).Info().Int64("grant", a.granted.N).Msg("grant has ended before the request could use it")
-	if err := a.takeDecisionBack(ctx, policy.Deny, policy.ByDefault); err != nil {
+	if err := a.takeDecisionBack(ctx, policy.Deny, policy.ByDefault, []decisionCheck{{Key: "grant", What: "the grant is in force"}}); err != nil {
 		return err
 	}
 	rules := a.bot.rules.now()

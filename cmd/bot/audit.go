@@ -296,6 +296,10 @@ func describeEntry(e entry) string {
 		for _, absent := range t.Absent {
 			add("not %s", fmt.Sprintf("%d: %s", absent.User, absent.Cause))
 		}
+	case audit.Pause:
+		add("%s", t.Act)
+		add("%q", t.Reason)
+		add("by %s", t.Operator)
 	default:
 		add("%s", t.Act)
 		add("%s", t.Outcome)

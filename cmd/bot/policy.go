@@ -190,7 +190,7 @@ func (q question) query(line string) (policy.Query, error) {
 	}
 	who := policy.PersonByNames(q.user, q.email, q.groups...)
 	who.External = q.external
-	return policy.Query{User: who, Where: where, Command: command, Plan: plan, Used: policy.Used{Hour: q.usedHour, Day: max(q.usedDay, q.usedHour)}}, nil
+	return policy.Query{User: who, Where: where, Command: command, Plan: plan, Used: &policy.Used{Hour: q.usedHour, Day: max(q.usedDay, q.usedHour)}}, nil
 }
 
 // decisionJSON is a decision as --json prints it.
