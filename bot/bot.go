@@ -50,8 +50,8 @@ type Config struct {
 	PrivateAbove int
 	// Audit says who is told of the audit record.
 	Audit AuditConfig
-	// GrantDay is how long a grant for a day is good; one for 30 days is good for 30 times that. Trials
-	// have shorter days. Default 24 hours.
+	// GrantDay is how long a grant for a day is good; one for 30 days is good for 30 times that.
+	// Trials have shorter days. Default 24 hours.
 	GrantDay time.Duration
 	// Clock measures how long an answer waits for the people who are being added. Default the
 	// machine's.

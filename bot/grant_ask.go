@@ -210,7 +210,7 @@ func (a *attempt) sendGrantCards(ctx context.Context, p engine.Permit, admins []
 	cards := []shownCard{}
 	isOpen := p.State == engine.PermitAsked
 	for _, id := range admins {
-		sent, err := a.sendGrantCard(ctx, partGrantCard(p.N, id), id, card, isOpen)
+		sent, err := a.sendGrantCard(ctx, p, id, card)
 		switch {
 		case err != nil:
 			return err
@@ -228,13 +228,11 @@ func (a *attempt) sendGrantCards(ctx context.Context, p engine.Permit, admins []
 }
 
 // sendGrantCard sends a card, or finds it where it is not wanted any more.
-func (a *attempt) sendGrantCard(
-	ctx context.Context, part string, who symphony.UserID, card commands.Reply, isOpen bool,
-) (sentMessage, error) {
-	if !isOpen {
-		return a.findCard(ctx, part, who, "")
+func (a *attempt) sendGrantCard(ctx context.Context, p engine.Permit, who symphony.UserID, card commands.Reply) (sentMessage, error) {
+	if p.State == engine.PermitAsked {
+		return a.sendInChatWith(ctx, partGrantCard(p.N, who), who, card)
 	}
-	return a.sendInChatWith(ctx, part, who, card)
+	return a.findCard(ctx, partGrantCard(p.N, who), who, "")
 }
 
 // editGrantCards edits the cards about a permit. A failure is logged and stops nothing: a late

@@ -101,8 +101,8 @@ func TestAPermitIsUsedUpByOneJob(t *testing.T) {
 	})
 }
 
-// The store has what a job has asked for before the job itself has the result: a job that comes back
-// asks nothing more, whatever others have asked for meanwhile.
+// The store has what a job has asked for before the job itself has the result: a job that comes
+// back asks nothing more, whatever others have asked for meanwhile.
 func TestAJobThatComesBackHasAskedForItsPermitOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, store engine.Address) {
 		asked, others := make(chan string, 10), make(chan struct{})

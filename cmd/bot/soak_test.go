@@ -14,8 +14,8 @@ import (
 	"roombot/cmd/bot/soak"
 )
 
-// Every kind of fault at once, a kill every 700 ms, a policy that changes, approvals and grants. `bot
-// soak` is the same at full length.
+// Every kind of fault at once, a kill every 700 ms, a policy that changes, approvals and grants.
+// `bot soak` is the same at full length.
 func TestEachRequestOpensOneRoomAndGetsOneAnswer(t *testing.T) {
 	t.Parallel()
 	skipUnlessSoakRuns(t, "takes two minutes")

@@ -177,8 +177,8 @@ func (a *AuditResult) checkGrantRooms(g *Governance, endings []ending) {
 	}
 }
 
-// checkDeniedAnswers notes refusals by the policy that do not say why: one that a rule has made says
-// the rule's reason, and any other one that nobody has allowed it, and how to ask for that.
+// checkDeniedAnswers notes refusals by the policy that do not say why: one that a rule has made
+// says the rule's reason, and any other one that nobody has allowed it, and how to ask for that.
 func (a *AuditResult) checkDeniedAnswers(endings []ending, said map[string][]client.Message) {
 	for _, e := range endings {
 		answers, last := withoutPointers(said[e.request.Number]), len(e.record.decided)-1

@@ -15,8 +15,8 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-// grantPeople are the simulated people whom no rule allows what they ask for, who ask for access and
-// send their requests again, and the administrators who decide about that and revoke grants.
+// grantPeople are the simulated people whom no rule allows what they ask for, who ask for access
+// and send their requests again, and the administrators who decide about that and revoke grants.
 type grantPeople struct {
 	*soak
 	names  map[int64]string // usernames by user id

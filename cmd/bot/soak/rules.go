@@ -14,8 +14,8 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-// administrator and deputy are whom the bots' policy names as administrators. The first one governs;
-// both decide about requests for access.
+// administrator and deputy are whom the bots' policy names as administrators. The first one
+// governs; both decide about requests for access.
 const (
 	administrator = "ops"
 	deputy        = "cora"
@@ -222,8 +222,8 @@ func (d *rulesDrawer) drawGuests() {
 	d.guests = append(d.guests, d.few[:min(luckyGuests, len(d.few))]...)
 }
 
-// everybody are all but most of the guests.
-func (d *rulesDrawer) everybody() []string {
+// drawEverybody draws all but most of the guests.
+func (d *rulesDrawer) drawEverybody() []string {
 	names := slices.Clone(administrators())
 	for _, name := range d.people {
 		if !slices.Contains(d.guests, name) || d.dice.IntN(6) == 0 {
@@ -262,7 +262,7 @@ func (d *rulesDrawer) rules() *Rules {
 	} else if d.dice.IntN(2) == 0 && len(d.guests) > 0 { // whom a grant may admit
 		r.Denied, r.DenyRule = d.guests[d.dice.IntN(len(d.guests))], "away "+number
 	}
-	r.Everybody = d.everybody()
+	r.Everybody = d.drawEverybody()
 	if d.dice.IntN(4) > 0 {
 		r.FewRule, r.FewPerHour = "few "+number, 1+d.dice.IntN(3)
 		for _, name := range d.few {
