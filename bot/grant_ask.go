@@ -70,8 +70,25 @@ func (a *attempt) answerAccess(ctx context.Context, form *formMessage) (commands
 	return commands.ConfirmAccessAsked(asked.N, names, !asked.First), nil
 }
 
-// askAccess stores what is asked for.
+// askAccess stores what is asked for, once: what an earlier attempt has stored is not decided anew,
+// or the administrators might never see it.
 func (a *attempt) askAccess(ctx context.Context, access commands.AccessRequest, refused commands.RequestID) (asked askedAccess, err error) {
+	p, first, found, err := a.AskedPermit(ctx)
+	switch {
+	case err != nil:
+		return askedAccess{}, err
+	case found:
+		return askedAccess{N: p.N, First: first, Admins: a.adminsToAsk(ctx)}, nil
+	}
+	return a.askAccessFirst(ctx, access, refused)
+}
+
+// adminsToAsk are the administrators, without who asks.
+func (a *attempt) adminsToAsk(ctx context.Context) []symphony.UserID {
+	return slices.DeleteFunc(a.bot.adminsToTell(ctx, a.bot.rules.now()), func(id symphony.UserID) bool { return id == a.request.From.ID })
+}
+
+func (a *attempt) askAccessFirst(ctx context.Context, access commands.AccessRequest, refused commands.RequestID) (asked askedAccess, err error) {
 	rules := a.bot.rules.now()
 	query, detail, err := a.planAccess(ctx, rules, access)
 	if err != nil {
@@ -84,7 +101,7 @@ func (a *attempt) askAccess(ctx context.Context, access commands.AccessRequest, 
 		}
 		return askedAccess{Open: true}, nil
 	}
-	asked.Admins = slices.DeleteFunc(a.bot.adminsToTell(ctx, a.bot.rules.now()), func(id symphony.UserID) bool { return id == a.request.From.ID })
+	asked.Admins = a.adminsToAsk(ctx)
 	if len(asked.Admins) == 0 {
 		return askedAccess{}, commands.NobodyGivesAccess(rules.Contact())
 	}

@@ -2,8 +2,6 @@ package bot_test
 
 import (
 	"encoding/json"
-	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -285,19 +283,4 @@ func TestAnOperatorRevokesAGrantBesideTheBot(t *testing.T) {
 	require.NoError(t, store.Close())
 	w.says("bob", `/newroom "Elm"`).sees("Nobody has allowed you /newroom here.")
 	require.Equal(t, []string{"asked 1", "granted 1", "revoked 1"}, w.grantRecord())
-}
-
-// Who has decided on the first card has nobody wait for the second.
-func TestACardSaysWhatWasDecidedWhileAnotherCouldNotBeSent(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, settlesSoon, withRules(grantRules))
-	w.fail(client.Fault{Path: onSend, Match: fmt.Sprintf("grant-card/1/%d", w.personID("cora")), Status: http.StatusServiceUnavailable})
-	w.asksByClick("bob", w.says("bob", `/newroom "Elm"`).lastReply(), "roombot-offer", "request-access", nil)
-	card := w.waitForGrantCard("ops", "Bob Chen")
-	w.waitForFaults(1)
-	w.decidesAccess("ops", card, "day").seesAmong("You have allowed it for a day")
-	w.heal()
-	w.waitForChat("bob", "I have asked ")
-	require.NotContains(t, w.waitForChat("ops", "request for access 1 ("), "[ Allow once ]")
-	require.Empty(t, w.grantCards("cora"), "there is nothing to decide any more")
 }

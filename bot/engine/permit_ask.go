@@ -81,6 +81,15 @@ func (a *jobAdmin) askPermitInTx(
 	return p, !found, a.storePermitEntry(ctx, tx, r.Entry(p))
 }
 
+// AskedPermit is the permit that the job has asked for in an earlier attempt, which may have ended
+// before it had the result.
+func (a *Attempt) AskedPermit(ctx context.Context) (p Permit, first, found bool, err error) {
+	if p, first, found, err = permitAskedBy(ctx, a.engine.store, a.ID); err != nil {
+		err = fmt.Errorf("read which permit was asked for: %w", err)
+	}
+	return p, first, found, err
+}
+
 // permitAskedBy is the permit that a job has asked for.
 func permitAskedBy(ctx context.Context, tx runner, job string) (p Permit, first, found bool, err error) {
 	var stored string

@@ -1,0 +1,46 @@
+package bot_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/symphony/sandbox/client"
+)
+
+// Who has decided on the first card has nobody wait for the second.
+func TestACardSaysWhatWasDecidedWhileAnotherCouldNotBeSent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, withRules(grantRules))
+	w.fail(client.Fault{Path: onSend, Match: fmt.Sprintf("grant-card/1/%d", w.personID("cora")), Status: http.StatusServiceUnavailable})
+	w.asksByClick("bob", w.says("bob", `/newroom "Elm"`).lastReply(), "roombot-offer", "request-access", nil)
+	card := w.waitForGrantCard("ops", "Bob Chen")
+	w.waitForFaults(1)
+	w.decidesAccess("ops", card, "day").seesAmong("You have allowed it for a day")
+	w.heal()
+	w.waitForChat("bob", "I have asked ")
+	require.NotContains(t, w.waitForChat("ops", "request for access 1 ("), "[ Allow once ]")
+	require.Empty(t, w.grantCards("cora"), "there is nothing to decide any more")
+}
+
+// A bot is killed after it has stored what is asked for and before it has the result, and a rule
+// allows it by the next start.
+func TestWhatIsAskedForIsShownThoughARuleAllowsItByNow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, withRules(grantRules))
+	w.fail(client.Fault{Path: onSend, Match: "grant-card/", Status: http.StatusServiceUnavailable})
+	w.asksByClick("bob", w.says("bob", `/newroom "Elm"`).lastReply(), "roombot-offer", "request-access", nil)
+	w.waitForFaults(1)
+	w.changeRules(strings.Replace(grantRules, `who: ["user:alice"]`, `who: ["*"]`, 1))
+	w.stop()
+	w.changeStore(`DELETE FROM step WHERE step = 'access'`)
+	w.heal()
+	w.start()
+	w.waitForGrantCard("cora", "Bob Chen asks for access.")
+	w.waitForChat("bob", "I have asked Olga Peters, Cora Lind (request for access 1).")
+	w.waitUntilIdle()
+	require.Equal(t, []string{"asked 1"}, w.grantRecord())
+}
