@@ -144,36 +144,46 @@ func (g *Governance) checkRefusedDespite(c *Request, d decidedEntry, said string
 const createDelay = 10 * time.Second
 
 // checkGrantRooms notes the rooms that grants have let be opened: one of each that is good once,
-// and none long after a grant has ended.
+// and none long after a grant has ended. What has used a grant up may be let by a rule in the end,
+// where that is in force before the room is opened.
 func (a *AuditResult) checkGrantRooms(g *Governance, endings []ending) {
-	opened := map[int64][]string{}
+	opened, mayHaveUsed := map[int64]int{}, map[int64][]string{}
 	for _, e := range endings {
-		last := len(e.record.decided) - 1
-		if e.room == nil || last < 0 || e.record.decided[last].Grant == 0 {
+		if e.room == nil {
 			continue
 		}
-		h := g.grants[e.record.decided[last].Grant]
-		if h == nil || h.decided == nil { // which checkGrantUse notes
-			continue
-		}
-		a.GrantRooms++
-		opened[h.n] = append(opened[h.n], e.request.Number)
-		if e.createdAt().After(h.endedAt(e.request.Number).Add(createDelay)) {
-			a.addFinding(e.request, fmt.Sprintf("a room, opened long after grant %d had ended", h.n))
+		for i, d := range e.record.decided {
+			h := g.grants[d.Grant]
+			if h == nil || h.decided == nil || d.Outcome != policy.Allow { // which checkGrantUse notes
+				continue
+			}
+			mayHaveUsed[h.n] = append(mayHaveUsed[h.n], e.request.Number)
+			if i < len(e.record.decided)-1 {
+				continue
+			}
+			a.GrantRooms++
+			opened[h.n]++
+			if e.createdAt().After(h.endedAt(e.request.Number).Add(createDelay)) {
+				a.addFinding(e.request, fmt.Sprintf("a room, opened long after grant %d had ended", h.n))
+			}
 		}
 	}
 	for n, h := range g.grants {
-		if h.decided == nil || !h.decided.Once {
-			continue
+		if h.decided != nil && h.decided.Once {
+			a.checkUse(h, opened[n], mayHaveUsed[n])
 		}
-		switch used := h.used; {
-		case len(opened[n]) > 1:
-			a.addFault("grant %d: good once, and opened %d rooms", n, len(opened[n]))
-		case len(used)%2 == 1 && !slices.Contains(opened[n], used[len(used)-1].Request):
-			a.addFault("grant %d: used up by a request without a room", n)
-		case len(used)%2 == 0 && len(opened[n]) > 0:
-			a.addFault("grant %d: has opened a room, and is not used up", n)
-		}
+	}
+}
+
+// checkUse notes a grant that is good once and was used more often, or in vain.
+func (a *AuditResult) checkUse(h *grantHistory, opened int, mayHaveUsed []string) {
+	switch isUsed := len(h.used)%2 == 1; {
+	case opened > 1:
+		a.addFault("grant %d: good once, and opened %d rooms", h.n, opened)
+	case isUsed && !slices.Contains(mayHaveUsed, h.used[len(h.used)-1].Request):
+		a.addFault("grant %d: used up by a request without a room", h.n)
+	case !isUsed && opened > 0:
+		a.addFault("grant %d: has opened a room, and is not used up", h.n)
 	}
 }
 

@@ -2,6 +2,7 @@ package soak_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -127,6 +128,23 @@ func TestEachErrorOfAGrantIsFound(t *testing.T) {
 			g.requireFinding(test.found)
 		})
 	}
+}
+
+// A rule may be in force once a request that has used a grant up opens its room.
+func TestWhatHasUsedAGrantUpMayBeLetByARule(t *testing.T) {
+	t.Parallel()
+	g := withGrants(t)
+	of := g.outcome.Governance
+	rules := *of.Periods[1].Rules
+	rules.Version, rules.Everybody, rules.EveryRule = "aaaa0003", []string{"dora"}, "everybody 3"
+	of.Periods = append(of.Periods, soak.Period{Rules: &rules, From: g.second(45), Until: g.second(47)})
+	at := slices.IndexFunc(g.outcome.Record.Entries, func(e audit.Entry) bool { return e.Kind == audit.Room && e.Request == "dora again" })
+	g.entry(45, audit.Policy, "", map[string]any{"version": "aaaa0003", "document": "everybody 3"})
+	g.decides(46, g.requestOf("dora again"), "allow", "everybody 3", "aaaa0003")
+	entries := g.outcome.Record.Entries
+	last := len(entries) - 2
+	g.outcome.Record.Entries = slices.Insert(entries[:last:last], at, entries[last:]...)
+	require.Empty(t, soak.Audit(g.plan, *g.outcome).Findings)
 }
 
 // What was let by a grant that has ended before the request could use it is taken back.
