@@ -96,9 +96,9 @@ func (b *Bot) grantsOf(ctx context.Context, r *commands.Request) ([]policy.Grant
 }
 
 // accessToAskFor is what the button of a refusal asks for; nil without that button: a deny rule
-// refuses the request or might, or it was not read whole.
+// refuses the request or might, it was not read whole, or there is nobody who could decide.
 func (a *attempt) accessToAskFor(r *commands.Request, rules *policy.Policy, query policy.Query, d policy.Decision) *commands.AccessRequest {
-	if !d.MayBeGranted() || r.Preview() || a.said.Text == "" || a.request.isAccess() {
+	if !d.MayBeGranted() || !rules.HasAdmins() || r.Preview() || a.said.Text == "" || a.request.isAccess() {
 		return nil
 	}
 	if query.Plan == nil {

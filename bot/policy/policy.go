@@ -151,6 +151,13 @@ func (p *Policy) NamedAccounts() []NamedAccount {
 	return all
 }
 
+// NamesAddresses reports whether a rule is about people by their addresses.
+func (p *Policy) NamesAddresses() bool {
+	return p != nil && slices.ContainsFunc(slices.Concat(p.deny, p.allow), func(r rule) bool {
+		return slices.ContainsFunc(r.who, func(s subject) bool { return s.kind == "email" })
+	})
+}
+
 // namedAccounts are the accounts in a list of the rule. A list that is no rule's has the lines of
 // its entries.
 func namedAccounts(rule NamedRule, list []subject) (all []NamedAccount) {

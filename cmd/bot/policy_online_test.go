@@ -47,7 +47,9 @@ func TestCanCountsTheRoomsThatTheBotHasOpened(t *testing.T) {
 	w := newWatched(t)
 	few := `{allow: [{name: few, who: [internal], commands: [newroom], limits: {perDay: 1}}]}`
 	require.NoError(t, os.WriteFile(filepath.Join(w.dir, "policy.yaml"), []byte(few), 0o600))
-	can := func(who string) outcome { return shell(t, "policy", "can", "--config", w.config, "--user", who, `/newroom "X"`) }
+	can := func(who string) outcome {
+		return shell(t, "policy", "can", "--config", w.config, "--user", who, `/newroom "X"`)
+	}
 	require.Zero(t, can("bob").code, "the bot has not run yet")
 	running := w.run()
 	require.Contains(t, w.says("bob", `/newroom "One"`).Replies[0].Text, "is open")
