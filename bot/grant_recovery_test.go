@@ -44,3 +44,23 @@ func TestWhatIsAskedForIsShownThoughARuleAllowsItByNow(t *testing.T) {
 	w.waitUntilIdle()
 	require.Equal(t, []string{"asked 1"}, w.grantRecord())
 }
+
+func TestAGrantSurvivesARestartAndIsRevoked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, withRules(grantRules))
+	w.asksForAccess("bob", w.says("bob", `/newroom "Elm"`)).sees("I have asked ")
+	card := w.waitForGrantCard("cora", "Bob Chen")
+	w.stop()
+	w.start()
+	w.decidesAccess("cora", card, "month").seesAmong("You have allowed it for 30 days")
+	w.stop()
+	w.start()
+	w.says("bob", `/newroom "Elm"`).sees("✓ Elm")
+	w.says("bob", "/policy grants").sees("is for administrators of the policy.")
+	w.says("ops", "/policy revoke 7").sees("There is no grant 7 that is in force.")
+	w.says("ops", "/policy revoke 1").sees("Grant 1 is revoked")
+	w.waitForChat("bob", "Olga Peters has revoked grant 1 (/newroom in the 1:1 chat with me")
+	w.says("bob", `/newroom "Oak"`).sees("Nobody has allowed you /newroom here.")
+	w.waitUntilIdle()
+	require.Equal(t, []string{"asked 1", "granted 1", "revoked 1"}, w.grantRecord())
+}

@@ -291,11 +291,6 @@ func (s *soak) endTrouble(ctx context.Context) error {
 	if err := trial.Pause(ctx, late); err != nil {
 		return err
 	}
-	s.governance.Stopped = time.Now()
-	for _, b := range s.trial.Bots {
-		if err := b.Stop(); err != nil {
-			s.unexpectedEnds = append(s.unexpectedEnds, trial.Line{Bot: b.Name, Text: err.Error()})
-		}
-	}
+	s.stopBots()
 	return nil
 }
