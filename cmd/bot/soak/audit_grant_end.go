@@ -118,10 +118,20 @@ func (g *Governance) checkGrantUse(e ending, d decidedEntry, r ruling) (wrong []
 		return []string{said}
 	case !h.admits(c):
 		return []string{fmt.Sprintf("%s, which is for other requests", said)}
-	case d.At.Before(h.decided.At.Add(-clockStep)) || !d.At.Before(h.endedAt(c.Number).Add(clockStep)):
+	case !e.isGrantedBy(h, d):
 		return []string{fmt.Sprintf("%s, which was not in force", said)}
 	}
 	return nil
+}
+
+// isGrantedBy reports whether a grant was in force when it decided. The entry about a decision that
+// another one has followed is written with that, and so may be later than the decision.
+func (e *ending) isGrantedBy(h *grantHistory, d decidedEntry) bool {
+	from := d.At
+	if d != e.record.decided[len(e.record.decided)-1] {
+		from = e.request.Sent
+	}
+	return !d.At.Before(h.decided.At.Add(-clockStep)) && from.Before(h.endedAt(e.request.Number).Add(clockStep))
 }
 
 // checkRefusedDespite tells of the grants that were in force all the time between a request and its

@@ -147,6 +147,20 @@ func TestWhatHasUsedAGrantUpMayBeLetByARule(t *testing.T) {
 	require.Empty(t, soak.Audit(g.plan, *g.outcome).Findings)
 }
 
+// The entry about the decision by which a request was planned is written once another one counts.
+func TestADecisionThatDoesNotCountMayBeByAGrantThatHasEnded(t *testing.T) {
+	t.Parallel()
+	g := withGrants(t)
+	planned := g.entryOf("erin later", "deny")
+	planned.Body = []byte(`{"outcome":"allow","rule":"grant 2","grant":2,"version":"aaaa0002"}`)
+	g.requestOf("erin later").Sent = g.second(57)
+	g.entry(61, audit.Decision, "erin later", map[string]any{"outcome": "deny", "version": "aaaa0002"})
+	require.Empty(t, soak.Audit(g.plan, *g.outcome).Findings)
+
+	g.requestOf("erin later").Sent = g.second(59)
+	g.requireFinding("which was not in force")
+}
+
 // What was let by a grant that has ended before the request could use it is taken back.
 func TestADecisionThatIsTakenBackIsARightEnd(t *testing.T) {
 	t.Parallel()
