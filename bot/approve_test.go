@@ -260,6 +260,8 @@ func TestAPreviewNeedsNoApproval(t *testing.T) {
 	w.says("bob", `/newroom "Elm" external preview`).sees("Nothing was created yet.")
 	require.Empty(t, w.cards("cora"))
 	w.says("bob", `/can /newroom "Elm" external`).sees("You may do this only with an approval.")
+	told := w.says("bob", "/can").sees("✓ /newroom, by rule “rooms”: some only with an approval.").answer()
+	require.Contains(t, told, "✓ /groups, by rule “rooms”.", "what only reads needs none")
 }
 
 func TestARoomMayGetTheCard(t *testing.T) {

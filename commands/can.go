@@ -60,8 +60,6 @@ func (env *Env) answerCan(ctx context.Context, r *Request, governed Catalogue) (
 	return env.tellDecision(ctx, asked, rd, command.Plan)
 }
 
-// tellDecision says what the policy decides about a request: at first by what is known without a
-// plan, then, where plan is not nil, with it.
 // tellUngoverned answers about a command that no rule is about.
 func (env *Env) tellUngoverned(ctx context.Context, asked syntax.Message, who Person, rd reader) (reply Reply, told bool, err error) {
 	all := env.Commands()
@@ -85,6 +83,8 @@ func (env *Env) tellUngoverned(ctx context.Context, asked syntax.Message, who Pe
 	return privateText("✗ " + rd.subject(who) + " may not use /" + name + ": it is for administrators of the policy."), true, nil
 }
 
+// tellDecision says what the policy decides about a request: at first by what is known without a
+// plan, then, where plan is not nil, with it.
 func (env *Env) tellDecision(ctx context.Context, asked *Request, rd reader, plan func(context.Context, *Request) (Plan, error)) (Reply, error) {
 	d, err := env.Rules.Decide(ctx, asked, nil)
 	if err != nil {
@@ -198,10 +198,11 @@ func (rd reader) describeRights(command Command, rights Rights) []string {
 	return lines
 }
 
-// describeAllow tells of an allow rule. Its conditions and limits are on what is opened.
+// describeAllow tells of an allow rule. Its conditions, limits and approvals are about what is
+// opened.
 func (rd reader) describeAllow(command Command, right Right, used Rights) string {
 	if !command.Writes() {
-		right.Conditions, right.PerHour, right.PerDay = nil, 0, 0
+		right.Conditions, right.PerHour, right.PerDay, right.Approval = nil, 0, 0, false
 	}
 	isUsedUp := right.PerHour > 0 && used.UsedHour >= right.PerHour || right.PerDay > 0 && used.UsedDay >= right.PerDay
 	source := "rule “" + right.Rule + "”"

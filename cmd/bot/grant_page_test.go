@@ -39,7 +39,7 @@ func TestTheKeyboardAloneAsksForAccessAndGivesIt(t *testing.T) {
 			bob.pressButton("Open room")
 			bob.waitUntil(`document.querySelector('[data-testid="room-name"]')?.innerText.includes("Town hall")`)
 			ops.typesIntoComposer("/policy grants")
-			ops.seesReply("There are no grants")
+			ops.seesReply("– used up, allowed once by Olga Peters")
 		})
 	}
 }
