@@ -30,6 +30,7 @@ func TestAGrantAdmitsWhatItSaysAndNoMore(t *testing.T) {
 	require.True(t, d.Allowed)
 	require.Equal(t, int64(3), d.Grant)
 	require.Equal(t, "grant 3", d.Rule)
+	require.Equal(t, []string{"allow by grant 3", "No rule allows it; grant 3 asks for:"}, d.Explain()[:2])
 
 	for name, change := range map[string]func(*policy.Query, *policy.Plan){
 		"another person":  func(q *policy.Query, _ *policy.Plan) { q.User.ID = 7 },

@@ -249,6 +249,8 @@ func printChecks(w stdio.Writer, e entry) {
 type entryText struct {
 	Command, Outcome, Rule, Version, Denial, Reason, Act, Operator, Replica, Program, Policy string
 	Line                                                                                     int
+	N, Grant, For, Decider                                                                   int64
+	Until                                                                                    string
 	Added, Owners                                                                            []int64
 	Absent                                                                                   []struct {
 		User  int64
@@ -272,7 +274,7 @@ func describeEntry(e entry) string {
 	t := readEntryText(e)
 	var parts []string
 	add := func(format string, value any) {
-		if text := fmt.Sprintf(format, value); value != "" && value != 0 {
+		if text := fmt.Sprintf(format, value); value != "" && value != 0 && value != int64(0) {
 			parts = append(parts, text)
 		}
 	}
@@ -280,12 +282,21 @@ func describeEntry(e entry) string {
 	case audit.Decision:
 		add("%s", t.Outcome)
 		add("/%s", t.Command)
-		add("by rule %q", t.Rule)
+		add("by %s", nameRuleOrGrant(t.Rule, t.Grant))
 		add("line %d", t.Line)
 		add("denied: %s", t.Denial)
 		add("policy %s", t.Version)
 		add("from %s", t.From.Name)
 		add("typed %q", t.Typed)
+	case audit.Grant:
+		add("%s", t.Act)
+		add("grant %d", t.N)
+		add("/%s", t.Command)
+		add("for %d", t.For)
+		add("given by %d", t.Decider)
+		add("until %s", t.Until)
+		add("by %s", t.Operator)
+		add("policy %s", t.Version)
 	case audit.Member, audit.Owner:
 		if len(t.Added) > 0 {
 			add("added %v", t.Added)
@@ -308,11 +319,22 @@ func describeEntry(e entry) string {
 	}
 	if e.By != nil {
 		add("asked for by %s", e.By.Name)
-		add("by rule %q", e.By.Rule)
+		add("by %s", nameRuleOrGrant(e.By.Rule, e.By.Grant))
 		add("policy %s", e.By.Version)
 	}
 	add("room %s", e.Room)
 	return strings.Join(parts, ", ")
+}
+
+// nameRuleOrGrant says what has decided; empty where neither a rule nor a grant has.
+func nameRuleOrGrant(rule string, grant int64) string {
+	switch {
+	case grant != 0:
+		return fmt.Sprintf("grant %d", grant)
+	case rule != "":
+		return fmt.Sprintf("rule %q", rule)
+	}
+	return ""
 }
 
 func auditVerify(io streams, path *string) *cobra.Command {
