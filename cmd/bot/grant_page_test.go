@@ -21,26 +21,62 @@ func TestTheKeyboardAloneAsksForAccessAndGivesIt(t *testing.T) {
 		t.Run(fmt.Sprintf("%d px", width), func(t *testing.T) {
 			t.Parallel()
 			bob, ops := openTabsOfGrants(t, width)
-			bob.typesIntoComposer(`/newroom "Town hall" public`)
-			bob.seesReply("You may open only rooms that are not public.")
-			bob.pressButton("Request access")
-			bob.seesReply("I have asked Olga Peters (request for access 1).")
-
+			bob.asksForPublicRoom("Town hall", "1")
 			ops.seesReply("Bob Chen asks for access.")
-			ops.seesReply("Town hall")
-			ops.pressButton("Allow once")
+			ops.seesReply("You would allow no more than: /newroom in their 1:1 chat: internal rooms, also public rooms; at most 1 person")
+			ops.decidesByKey("Allow once")
 			ops.seesReply("You have allowed it once, within 30 days, and I tell Bob Chen.")
 			ops.typesIntoComposer("/policy grants")
-			ops.seesReply("1: Bob Chen, /newroom")
+			ops.seesReply("– once, until ")
 
 			bob.seesReply("allowed once by Olga Peters on ")
 			bob.pressButton("Send it again")
 			bob.seesReply("Town hall is open")
-			bob.pressButton("Open room")
-			bob.waitUntil(`document.querySelector('[data-testid="room-name"]')?.innerText.includes("Town hall")`)
 			ops.typesIntoComposer("/policy grants")
 			ops.seesReply("– used up, allowed once by Olga Peters")
+
+			bob.asksForPublicRoom("Second hall", "2")
+			ops.seesReply("Second hall")
+			ops.decidesByKey("Refuse")
+			ops.seesReply("You have refused it, and I tell Bob Chen.")
+			bob.seesReply("refused by Olga Peters on ")
+			bob.readsReceipt("Town hall", "Access given by: @Olga Peters", "by grant 1, since no rule allows it")
 		})
+	}
+}
+
+// asksForPublicRoom types a command that no rule allows, and asks for access.
+func (p tab) asksForPublicRoom(name, number string) {
+	p.t.Helper()
+	p.typesIntoComposer(`/newroom "` + name + `" public`)
+	p.waitUntil(`[...document.querySelectorAll('[data-testid="message"]')].at(-1).innerText.includes("You may open only rooms that are not public.")`)
+	p.pressButton("Request access")
+	p.seesReply("I have asked Olga Peters (request for access " + number + ").")
+}
+
+// decidesByKey presses a button of the newest card, which fits into the page.
+func (p tab) decidesByKey(label string) {
+	p.t.Helper()
+	p.focusComposer()
+	p.tabTo(`.innerText.trim() === "`+label+`"`, chromedp.ModifierShift)
+	p.waitUntil(`document.activeElement.getBoundingClientRect().right <= innerWidth && document.activeElement.getBoundingClientRect().left >= 0`)
+	p.pressKeys(kb.Enter)
+}
+
+// readsReceipt goes into a room by the list of chats, asks for its receipt and reads that in the
+// 1:1 chat.
+func (p tab) readsReceipt(room string, lines ...string) {
+	p.t.Helper()
+	p.focusComposer()
+	p.tabTo(`.dataset.name === "`+room+`"`, chromedp.ModifierShift)
+	p.pressKeys(kb.Enter)
+	p.waitUntil(`document.querySelector('[data-testid="room-name"]')?.innerText.includes("` + room + `")`)
+	p.typesIntoComposer("/receipt")
+	p.waitUntil(`[...document.querySelectorAll('[data-testid="message"]')].some((m) => m.innerText.includes("/receipt"))`)
+	p.tabTo(`.dataset.name === "Roombot"`, chromedp.ModifierShift)
+	p.pressKeys(kb.Enter)
+	for _, line := range lines {
+		p.seesReply(line)
 	}
 }
 
