@@ -264,6 +264,15 @@ func TestAPreviewNeedsNoApproval(t *testing.T) {
 	require.Contains(t, told, "✓ /groups, by rule “rooms”.", "what only reads needs none")
 }
 
+func TestWhyTellsTheConditionsOfAnApprovalOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(approvalRules))
+	w.asks("bob", `/newroom "Elm" @alice external`)
+	w.waitForCard("cora", 1)
+	told := w.says("bob", "/why").sees("The policy wanted an approval of request ", "✗ needs no approval").answer()
+	require.Equal(t, 1, strings.Count(told, "the rule is for you"), told)
+}
+
 func TestARoomMayGetTheCard(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon)
