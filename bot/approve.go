@@ -133,7 +133,7 @@ func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *
 	if q.answer.Outcome != approval.Approved {
 		return commands.NotApproved(a.stateForRequester(q), d.Contact, a.said)
 	}
-	d.Allowed, d.Denial, d.Reason = true, "", ""
+	d.Approve()
 	a.approved = &q
 	return nil
 }

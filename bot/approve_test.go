@@ -77,6 +77,8 @@ func TestARequestThatIsApprovedIsCarriedOutOnce(t *testing.T) {
 	require.NotContains(t, kims, "[ Approve ]")
 	w.waitUntilIdle()
 	require.Equal(t, []string{"decision approve", "approval asked", "approval approved", "decision allow", "room opened"}, w.recordOf(asked)[:5])
+	require.Contains(t, w.checksOf(asked), "✓ approved")
+	require.NotContains(t, strings.Join(w.checksOf(asked), " "), "✗")
 }
 
 // waitForChat waits until a text stands in somebody's 1:1 chat with the bot, and returns all that
@@ -260,8 +262,7 @@ func TestAPreviewNeedsNoApproval(t *testing.T) {
 	w.says("bob", `/newroom "Elm" external preview`).sees("Nothing was created yet.")
 	require.Empty(t, w.cards("cora"))
 	w.says("bob", `/can /newroom "Elm" external`).sees("You may do this only with an approval.")
-	told := w.says("bob", "/can").sees("✓ /newroom, by rule “rooms”: some only with an approval.").answer()
-	require.Contains(t, told, "✓ /groups, by rule “rooms”.", "what only reads needs none")
+	w.says("bob", "/can").sees("✓ /newroom, by rule “rooms”: some only with an approval.", "✓ /groups, by rule “rooms”.")
 }
 
 func TestWhyTellsTheConditionsOfAnApprovalOnce(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rs/zerolog"
@@ -259,9 +260,14 @@ func (a *attempt) addUndoEntry(ctx context.Context) error {
 	return a.addDecisionEntry(ctx, decided)
 }
 
+// pauseFacts are what is personal beside a pause: its reason is what somebody has typed.
+type pauseFacts struct {
+	Reason string `json:"reason"`
+}
+
 // entryOfAct is the entry for what an operator did from the shell, or for a pause or its end from
 // either.
-func entryOfAct(act engine.Act) audit.Entry {
+func entryOfAct(act engine.Act) (audit.Entry, *audit.Facts) {
 	kind, request := audit.Operator, ""
 	if act.Job != "" {
 		request = string(commands.NewRequestID(act.Job))
@@ -272,21 +278,30 @@ func entryOfAct(act engine.Act) audit.Entry {
 	e := audit.New(kind, request, fmt.Sprintf("%s/%d/%s", kind, act.At.UnixMicro(), act.Name),
 		audit.OperatorBody{Act: act.Name, Operator: strings.ToValidUTF8(act.Operator, "?"), Job: act.Job})
 	e.Actor = adminOfAct(act)
-	return e
+	if act.Reason == "" {
+		return e, nil
+	}
+	e, facts := e.WithFacts(pauseFacts{act.Reason})
+	return e, &facts
 }
 
-// addLimitEntry adds an entry about a decision that a limit has taken back.
-func (a *attempt) addLimitEntry(ctx context.Context) error {
-	return a.takeDecisionBack(ctx, policy.Limit, policy.LimitReached)
+// addLimitEntry adds an entry about a decision that a limit has taken back, of the rule or of the
+// configuration.
+func (a *attempt) addLimitEntry(ctx context.Context, reached engine.Quota) error {
+	check := decisionCheck(policy.LimitCheck(reached.Limit, reached.Span))
+	checks := slices.DeleteFunc(slices.Clone(a.allowedBy), func(c decisionCheck) bool { return c.What == check.What })
+	a.refused = policy.Decision{Denial: policy.LimitReached}
+	return a.takeDecisionBack(ctx, policy.Limit, policy.LimitReached, append(checks, check))
 }
 
-// takeDecisionBack adds an entry about a decision that could not be carried out.
-func (a *attempt) takeDecisionBack(ctx context.Context, outcome policy.Outcome, denial policy.Denial) error {
+// takeDecisionBack adds an entry about a decision that could not be carried out; checks are its
+// conditions then.
+func (a *attempt) takeDecisionBack(ctx context.Context, outcome policy.Outcome, denial policy.Denial, checks []decisionCheck) error {
 	var body decisionBody
 	if err := json.Unmarshal(a.decided, &body); err != nil {
 		return err
 	}
-	body.Outcome, body.Denial = outcome, denial
+	body.Outcome, body.Denial, body.Checks, a.allowedBy = outcome, denial, checks, nil
 	decided, err := json.Marshal(body)
 	if err != nil {
 		return err

@@ -34,11 +34,12 @@ type (
 	}
 	policyBody struct {
 		Version  string          `json:"version"`
+		Hash     string          `json:"hash,omitempty"` // none in entries of earlier versions
 		Document json.RawMessage `json:"document"`
 	}
 )
 
-// notePolicy is the note of the version of the policy that the last entry has, a string. noteHead
+// notePolicy is the note of the hash of the policy that the last entry has, a string. noteHead
 // is the note of the head that was last told to the room, a toldHead.
 const (
 	notePolicy = "audit-policy"
@@ -112,17 +113,17 @@ func (l *recordLife) part(what string) string {
 // addPolicy stores that a version of the policy is in force, unless that of the last entry is. Each
 // version that was ever in force is in the record whole.
 func (l *recordLife) addPolicy(ctx context.Context, p *policy.Policy) error {
-	version := p.Version()
+	version, hash := p.Version(), p.Hash()
 	var last string
-	if _, err := l.engine.Note(ctx, notePolicy, &last); err != nil || last == version {
+	if _, err := l.engine.Note(ctx, notePolicy, &last); err != nil || last == hash {
 		return err
 	}
 	part := fmt.Sprintf("policy/%s/%d", version, time.Now().UnixMicro())
-	err := l.engine.StoreEntries(ctx, audit.New(audit.Policy, "", part, policyBody{Version: version, Document: p.Document()}))
+	err := l.engine.StoreEntries(ctx, audit.New(audit.Policy, "", part, policyBody{Version: version, Hash: hash, Document: p.Document()}))
 	if err != nil {
 		return err
 	}
-	return l.engine.SetNote(ctx, notePolicy, version)
+	return l.engine.SetNote(ctx, notePolicy, hash)
 }
 
 // addRestored stores that the store was set back, where the file or the room has the hash of an

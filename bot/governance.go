@@ -37,10 +37,11 @@ func (g governance) Decide(ctx context.Context, r *commands.Request, plan comman
 	d := rules.Decide(query)
 	var next time.Time
 	if d.Allowed && facts != nil {
-		var usedUp *engine.QuotaError
-		if query.Used, usedUp, err = g.bot.roomsUsed(ctx, r.From.ID, d.Limits); err != nil {
+		used, usedUp, err := g.bot.roomsUsed(ctx, r.From.ID, d.Limits)
+		if err != nil {
 			return commands.Decision{}, err
 		}
+		query.Used = &used
 		if usedUp != nil {
 			next = usedUp.Next
 		}

@@ -100,9 +100,9 @@ func (b *Bot) grantsOf(ctx context.Context, r *commands.Request) ([]policy.Grant
 }
 
 // accessToAskFor is what the button of a refusal asks for; nil without that button: a deny rule
-// refuses the request or might, or it was not read whole.
+// refuses the request or might, it was not read whole, or there is nobody who could decide.
 func (a *attempt) accessToAskFor(r *commands.Request, rules *policy.Policy, query policy.Query, d policy.Decision) *commands.AccessRequest {
-	if !d.MayBeGranted() || r.Preview() || a.said.Text == "" || a.request.isAccess() {
+	if !d.MayBeGranted() || !rules.HasAdmins() || r.Preview() || a.said.Text == "" || a.request.isAccess() {
 		return nil
 	}
 	if query.Plan == nil {
@@ -220,7 +220,7 @@ func (a *attempt) checkGrant(ctx context.Context, err error) error {
 		return err
 	}
 	zerolog.Ctx(ctx).Info().Int64("grant", a.granted.N).Msg("grant has ended before the request could use it")
-	if err := a.takeDecisionBack(ctx, policy.Deny, policy.ByDefault); err != nil {
+	if err := a.takeDecisionBack(ctx, policy.Deny, policy.ByDefault, []decisionCheck{{Key: "grant", What: "the grant is in force"}}); err != nil {
 		return err
 	}
 	return commands.DeniedByDefault(a.command, a.bot.rules.now().Contact())

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot"
+	"roombot/bot/audit"
 	"roombot/bot/engine"
 	"roombot/symphony/sandbox/client"
 )
@@ -85,15 +86,35 @@ func TestAnAdministratorGrantsWhatNoRuleAllows(t *testing.T) {
 	w.says("bob", `/can /newroom "Elm"`).sees("You may do this.", "No rule admits it, but grant 1 does")
 	w.waitUntilIdle()
 	require.Equal(t, []string{"asked 1", "granted 1"}, w.grantRecord())
+	require.Equal(t, []string{"asked 1", "granted 1"}, w.grantRecordOf("bob"))
+	require.Equal(t, []string{"granted 1"}, w.grantRecordOf("cora"))
+}
+
+func TestNoAccessIsOfferedWhereNobodyCouldGiveIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(`{allow: [{name: small, who: ["user:alice"], commands: [newroom]}]}`))
+	require.NotContains(t, w.says("bob", `/newroom "Elm"`).sees("Nobody has allowed you /newroom here.").answer(), "Request access")
 }
 
 // grantRecord is what the audit record has of grants: of each entry what it says.
 func (w *world) grantRecord() (told []string) {
 	w.t.Helper()
+	return w.grantRecordBy(engine.EntryFilter{})
+}
+
+// grantRecordOf is what the audit record has of the grants that somebody has, or has decided about.
+func (w *world) grantRecordOf(who string) (told []string) {
+	w.t.Helper()
+	return w.grantRecordBy(engine.EntryFilter{Actor: w.personID(who)})
+}
+
+func (w *world) grantRecordBy(filter engine.EntryFilter) (told []string) {
+	w.t.Helper()
+	filter.Kind = audit.Grant
 	w.stop()
 	store, err := engine.Inspect(w.t.Context(), engine.FileAddress(w.store))
 	require.NoError(w.t, err)
-	require.NoError(w.t, store.ListEntries(w.t.Context(), engine.EntryFilter{Kind: "grant"}, func(e engine.StoredEntry) error {
+	require.NoError(w.t, store.ListEntries(w.t.Context(), filter, func(e engine.StoredEntry) error {
 		var body struct {
 			Act string
 			N   json.Number

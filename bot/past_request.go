@@ -134,7 +134,8 @@ func (r *pastReader) forgetOldest() {
 	}
 }
 
-func (r *pastReader) usedBefore(user int64, at time.Time) (used policy.Used) {
+func (r *pastReader) usedBefore(user int64, at time.Time) *policy.Used {
+	used := new(policy.Used)
 	for _, opened := range slices.Backward(r.rooms[user]) {
 		switch ago := at.Sub(opened); {
 		case ago >= 24*time.Hour:

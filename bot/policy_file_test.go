@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"fmt"
 	"os"
 	"syscall"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot"
+	"roombot/bot/audit"
 	"roombot/bot/policy"
 )
 
@@ -25,6 +27,26 @@ func TestAPolicyFileThatIsAPipeIsAFaultAndTheNextTextIsTaken(t *testing.T) {
 	file.write(`{admins: ["user:ops"], allow: [{name: bob, who: ["user:bob"], commands: [newroom]}]}`)
 	w.requireTold("ops", "The policy is version")
 	w.says("bob", `/newroom "After"`).sees("is open")
+}
+
+// Some thousand tries find two policies whose hashes begin with the same 8 digits, as these do.
+func TestAPolicyWithTheVersionOfTheOneBeforeIsAnotherPolicy(t *testing.T) {
+	t.Parallel()
+	const text = `{"admins":["user:ops"],"allow":[{"commands":["newroom"],"name":"desk rooms","who":[%q]}],` +
+		`"tests":[{"as":{"username":"zed"},"expect":"deny","name":%q,"run":"/receipt"}]}`
+	file, setup := withPolicyFile(t, fmt.Sprintf(text, "group:FX EMEA", "n17381"))
+	w := newWorld(t, setup)
+	file.write(fmt.Sprintf(text, "*", "n7786"))
+	require.Contains(t, w.toldOf("ops", "The policy is version"), "version 01a09caa now; it was 01a09caa.")
+	var documents []string
+	for _, s := range w.record() {
+		if s.Kind == audit.Policy {
+			documents = append(documents, string(s.Body))
+		}
+	}
+	require.Len(t, documents, 2)
+	require.Contains(t, documents[0], "group:FX EMEA")
+	require.Contains(t, documents[1], `"who":["*"]`)
 }
 
 func TestTheBotStopsWhileThePolicyCannotBeRead(t *testing.T) {

@@ -130,7 +130,8 @@ func (p *policyInForce) reload(ctx context.Context, record recordPolicy) policyN
 		p.current.Store(&policyState{policy: before.policy, read: before.read, since: before.since, before: before.before, fault: err})
 		return policyNews{text: "✗ The new text of the policy is faulty, so version " + before.policy.Version() + " stays in force.\n" + err.Error()}
 	}
-	if resolved.Version() != before.policy.Version() {
+	isSame := resolved.Hash() == before.policy.Hash()
+	if !isSame {
 		if err := record(ctx, resolved); err != nil {
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("new policy could not be added to the audit record, will retry")
 			p.next = read
@@ -138,14 +139,14 @@ func (p *policyInForce) reload(ctx context.Context, record recordPolicy) policyN
 		}
 	}
 	state := &policyState{policy: resolved, read: read, since: time.Now(), before: before.policy.Version()}
-	if resolved.Version() == before.policy.Version() {
+	if isSame {
 		state.since, state.before = before.since, before.before
 	}
 	p.current.Store(state)
-	if resolved.Version() == before.policy.Version() && before.fault == nil {
+	if isSame && before.fault == nil {
 		return policyNews{}
 	}
-	if resolved.Version() == before.policy.Version() {
+	if isSame {
 		zerolog.Ctx(ctx).Info().Str("policy", resolved.Version()).Msg("text of the policy is right again")
 		return policyNews{text: "✓ The text of the policy is right again. Version " + resolved.Version() + " stays in force."}
 	}

@@ -18,7 +18,7 @@ type Question struct {
 	From    symphony.User
 	Where   policy.Place
 	Command string // as it is typed
-	Used    policy.Used
+	Used    *policy.Used
 }
 
 // Answer is what the policy decides.
@@ -88,7 +88,7 @@ func DecideWithoutRules(catalogue commands.Catalogue, command string, isAdmin bo
 }
 
 // decideQuestion asks the policy before and after the request is planned.
-func (b *Bot) decideQuestion(ctx context.Context, r *commands.Request, used policy.Used) (policy.Decision, error) {
+func (b *Bot) decideQuestion(ctx context.Context, r *commands.Request, used *policy.Used) (policy.Decision, error) {
 	rules := b.rules.now()
 	is, err := b.catalogue.IsAdmin(r.Command), error(nil)
 	if is {

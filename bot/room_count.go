@@ -23,7 +23,7 @@ func (a *attempt) IntendRoom(ctx context.Context, step string) error {
 	a.Kind, a.Permit = a.pausedKind(), a.permitUse()
 	err := a.IntendWithin(ctx, step, roomsQuota(a.request.From.ID), quotas...)
 	if used, ok := errors.AsType[*engine.QuotaError](err); ok {
-		if err := a.addLimitEntry(ctx); err != nil {
+		if err := a.addLimitEntry(ctx, used.Quota); err != nil {
 			return err
 		}
 		return commands.TooManyRooms(used.Quota.Limit, used.Quota.Span, used.Next, a.said)
@@ -49,15 +49,28 @@ func (b *Bot) roomQuotas(rule policy.Limits) []engine.Quota {
 
 const day = 24 * time.Hour
 
+// QuotaCounter counts the jobs that quotas bound: an engine, or an inspector of its store.
+type QuotaCounter interface {
+	QuotaUse(ctx context.Context, key string, quotas ...engine.Quota) (used []int, last *engine.QuotaError, err error)
+}
+
+// CountRooms is how many rooms of somebody count now against limits.
+func CountRooms(ctx context.Context, counter QuotaCounter, who symphony.UserID) (policy.Used, error) {
+	counted, _, err := counter.QuotaUse(ctx, roomsQuota(who), engine.Quota{Limit: 1, Span: time.Hour}, engine.Quota{Limit: 1, Span: day})
+	if err != nil {
+		return policy.Used{}, err
+	}
+	return policy.Used{Hour: counted[0], Day: counted[1]}, nil
+}
+
 // roomsUsed is how many rooms of somebody count now, and which limit is used up; nil for none.
 func (b *Bot) roomsUsed(ctx context.Context, who symphony.UserID, rule policy.Limits) (policy.Used, *engine.QuotaError, error) {
-	key := roomsQuota(who)
-	counted, _, err := b.engine.QuotaUse(ctx, key, engine.Quota{Limit: 1, Span: time.Hour}, engine.Quota{Limit: 1, Span: day})
+	used, err := CountRooms(ctx, b.engine, who)
 	if err != nil {
 		return policy.Used{}, nil, err
 	}
-	_, usedUp, err := b.engine.QuotaUse(ctx, key, b.roomQuotas(rule)...)
-	return policy.Used{Hour: counted[0], Day: counted[1]}, usedUp, err
+	_, usedUp, err := b.engine.QuotaUse(ctx, roomsQuota(who), b.roomQuotas(rule)...)
+	return used, usedUp, err
 }
 
 // releaseRoomCount ends that the request counts: it surely has opened no room.

@@ -9,7 +9,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"roombot/bot"
+	"roombot/bot/audit"
 	"roombot/bot/engine"
+	"roombot/commands"
 	"roombot/symphony/sandbox/client"
 )
 
@@ -129,4 +132,32 @@ func TestRoomsByARuleWithoutLimitsCountAgainstTheLimitsOfAnother(t *testing.T) {
 	w.says("alice", `/newroom "Three"`).sees("2 rooms")
 	w.says("alice", `/newroom "Four" public`).sees("is open")
 	require.Empty(t, w.rooms("Three"))
+}
+
+func TestTheRecordHasTheLimitThatWasReached(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(`{allow: [{name: few, who: [internal], commands: [newroom, groups], limits: {perDay: 1}}]}`))
+	opened := w.says("alice", `/newroom "One"`)
+	require.Contains(t, w.checksOf(opened), "✓ fewer than 1 room in the last day")
+	refused := w.says("alice", `/newroom "Two"`)
+	require.Contains(t, w.checksOf(refused), "✗ fewer than 1 room in the last day")
+	w.says("alice", "/why").sees("You have opened as many rooms as you may for now.", "✗ fewer than 1 room in the last day")
+	w.says("alice", "/groups").sees("I can add these groups")
+}
+
+// checksOf are the conditions of the last decision about a request, as the record has them.
+func (w *world) checksOf(of said) (told []string) {
+	w.t.Helper()
+	for _, s := range w.record() {
+		if s.Kind != audit.Decision || s.Request != string(commands.NewRequestID(of.Message.ID)) {
+			continue
+		}
+		decision, err := bot.ReadDecision(s)
+		require.NoError(w.t, err)
+		told = nil
+		for _, c := range decision.Decision.Checks {
+			told = append(told, c.String())
+		}
+	}
+	return told
 }

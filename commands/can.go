@@ -93,7 +93,8 @@ func (env *Env) tellDecision(ctx context.Context, asked *Request, rd reader, pla
 	if d.Outcome == OutcomeAllow && plan != nil {
 		planned, err := plan(ctx, asked)
 		if refusal, ok := errors.AsType[*Refusal](err); ok {
-			return rd.reply(rd.subject(asked.From)+" may use /"+asked.Command+" here, but this would be refused: "+refusal.Message, d), nil
+			why := strings.ReplaceAll(refusal.Message, nothingCreated, "") // nothing was asked for
+			return rd.reply(rd.subject(asked.From)+" may use /"+asked.Command+" here, but this would be refused: "+why, d), nil
 		}
 		if err == nil {
 			d, err = env.Rules.Decide(ctx, asked, planned)

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"regexp"
@@ -27,6 +28,10 @@ var (
 // of an export or of the file for collectors; or the number and the hash, with a blank or a colon
 // between them.
 func ParseHead(line string) (h Head, found bool) {
+	if json.Unmarshal([]byte(line), &h) == nil && h.Seq > 0 && !h.Hash.IsZero() {
+		return h, true // other hashes in the line, such as that of what was approved, are not its own
+	}
+	h = Head{}
 	seq, hash := seqField.FindStringSubmatch(line), hashField.FindStringSubmatch(line)
 	if seq == nil || hash == nil {
 		plain := plainHead.FindStringSubmatch(line)

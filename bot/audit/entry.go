@@ -66,6 +66,9 @@ type RestoredBody struct {
 	By   string `json:"by"` // where the other one was seen: file or room
 }
 
+// ActForget is the act of an operator who has had facts erased.
+const ActForget = "forget"
+
 // OperatorBody is what somebody did from the shell, or a pause from either.
 type OperatorBody struct {
 	Act      string `json:"act"`                // retry, cancel or forget; pause or resume, with the kind

@@ -38,7 +38,10 @@ type Report struct {
 	Restored []Restoration `json:"restored,omitempty"`
 	Removed  int64         `json:"removed,omitempty"`    // entries up to here were deleted, since they were too old
 	Erased   int64         `json:"factsErased,omitzero"` // entries whose facts were erased
-	Unlinked int           `json:"unlinked,omitempty"`   // entries that are not in the chain yet
+	// Missing are entries whose facts are gone too early, and FirstMissing is the first of them.
+	Missing      int64 `json:"factsMissing,omitzero"`
+	FirstMissing int64 `json:"firstFactsMissing,omitzero"`
+	Unlinked     int   `json:"unlinked,omitempty"` // entries that are not in the chain yet
 }
 
 // IsWhole reports whether nothing is wrong.
@@ -46,22 +49,28 @@ func (r Report) IsWhole() bool { return len(r.Faults) == 0 }
 
 // Verifier verifies a chain, entry by entry.
 type Verifier struct {
+	// FactsSince is the time since which entries still have their facts, but for those that an
+	// operator had erased; zero where it is not known.
+	FactsSince time.Time
+
 	report  Report
 	anchors []Anchor // by number; those that are not reached yet
 	missed  []Anchor // whose hash the chain does not have
 	removed []Head
 	begin   Head // what the first entry follows
 	last    Entry
-	before  Hash  // of the entry before the last one
-	offset  int64 // of the numbers that entries have, to those that they were linked by
-	known   bool  // a fault of the last entry was told
+	before  Hash            // of the entry before the last one
+	offset  int64           // of the numbers that entries have, to those that they were linked by
+	known   bool            // a fault of the last entry was told
+	missing []Entry         // that should have facts
+	forgot  map[string]bool // requests whose facts an operator had erased
 }
 
 // NewVerifier begins to verify a chain of which these anchors are known.
 func NewVerifier(anchors []Anchor) *Verifier {
 	sorted := slices.Clone(anchors)
 	slices.SortStableFunc(sorted, func(a, b Anchor) int { return cmp.Compare(a.Seq, b.Seq) })
-	return &Verifier{anchors: sorted}
+	return &Verifier{anchors: sorted, forgot: map[string]bool{}}
 }
 
 func (v *Verifier) addFault(seq int64, format string, args ...any) {
@@ -141,6 +150,9 @@ func (v *Verifier) checkFacts(e Entry, facts *Facts) {
 	switch {
 	case facts == nil && !e.FactsHash.IsZero():
 		v.report.Erased++
+		if !v.FactsSince.IsZero() && e.At.After(v.FactsSince) {
+			v.missing = append(v.missing, e)
+		}
 	case facts != nil && facts.hash() != e.FactsHash:
 		v.addFault(e.Seq, "the facts of entry %d were changed", e.Seq)
 	}
@@ -169,6 +181,11 @@ func (v *Verifier) noteBody(e Entry) {
 		if json.Unmarshal(e.Body, &r.RestoredBody) == nil {
 			v.report.Restored = append(v.report.Restored, r)
 			v.excuseMissed()
+		}
+	case Operator:
+		var body OperatorBody
+		if json.Unmarshal(e.Body, &body) == nil && body.Act == ActForget {
+			v.forgot[e.Request] = true
 		}
 	case Removed:
 		var body RemovedBody
@@ -201,6 +218,7 @@ func (v *Verifier) Report(unlinked []Entry) Report {
 	v.report.Unlinked = len(unlinked)
 	v.report.Head = v.last.Head()
 	v.checkBegin()
+	v.countMissing()
 	v.excuseMissed()
 	for _, a := range v.missed {
 		v.addFault(a.Seq, "entry %d is not the one whose hash %s has: entries up to it were changed and linked anew", a.Seq, a.Source)
@@ -211,6 +229,18 @@ func (v *Verifier) Report(unlinked []Entry) Report {
 		}
 	}
 	return v.report
+}
+
+// countMissing counts the entries whose facts are gone, though nobody had them erased.
+func (v *Verifier) countMissing() {
+	for _, e := range v.missing {
+		if v.forgot[e.Request] {
+			continue
+		}
+		if v.report.Missing++; v.report.Missing == 1 {
+			v.report.FirstMissing = e.Seq
+		}
+	}
 }
 
 // checkBegin finds entries that are missing at the beginning. Those that were too old have left an

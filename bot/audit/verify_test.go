@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -250,6 +251,17 @@ func TestManyFaultsAreCounted(t *testing.T) {
 	r := verify(chain)
 	require.Len(t, r.Faults, 50)
 	require.Equal(t, 150, r.Left)
+}
+
+// The entry about an approval has the hash of what was approved in its body.
+func TestTheAnchorOfAnEntryIsItsOwnHash(t *testing.T) {
+	t.Parallel()
+	e := audit.New(audit.Approval, "r", "1", map[string]any{"seq": 7, "hash": strings.Repeat("ab", 32)}).Link(audit.Head{})
+	line, err := json.Marshal(e)
+	require.NoError(t, err)
+	head, found := audit.ParseHead(string(line))
+	require.True(t, found)
+	require.Equal(t, e.Head(), head)
 }
 
 func TestAnchorsAreReadFromAnyText(t *testing.T) {

@@ -13,6 +13,7 @@ type Act struct {
 	Name     string // retry, cancel or forget; pause or resume, with the kind
 	Operator string // the system's user
 	Job      string // empty for a pause
+	Reason   string // of a pause, as typed
 	At       time.Time
 }
 
@@ -37,12 +38,13 @@ func WithOperator(ctx context.Context, operator string) context.Context {
 }
 
 // recordAct stores an act for which an operator is known.
-func recordAct(ctx context.Context, tx runner, d dialect, name, job string) error {
+func recordAct(ctx context.Context, tx runner, d dialect, act Act) error {
 	operator, known := ctx.Value(operatorKey{}).(string)
 	if !known {
 		return nil
 	}
-	_, err := tx.exec(ctx, `INSERT INTO act (at, operator, act, command) VALUES (`+d.now+`, $1, $2, $3)`, operator, name, job)
+	_, err := tx.exec(ctx, `INSERT INTO act (at, operator, act, command, reason) VALUES (`+d.now+`, $1, $2, $3, $4)`,
+		operator, act.Name, act.Job, act.Reason)
 	if err != nil {
 		return fmt.Errorf("record the act: %w", err)
 	}
@@ -61,11 +63,11 @@ func (e *Engine) reportActs(ctx context.Context) error {
 		err := tx.query(ctx, func(read scan) error {
 			var act Act
 			var at int64
-			err := read(&at, &act.Operator, &act.Name, &act.Job)
+			err := read(&at, &act.Operator, &act.Name, &act.Job, &act.Reason)
 			act.At = time.UnixMicro(at)
 			acts = append(acts, act)
 			return err
-		}, `DELETE FROM act RETURNING at, operator, act, command`)
+		}, `DELETE FROM act RETURNING at, operator, act, command, reason`)
 		if err != nil {
 			return fmt.Errorf("read the acts: %w", err)
 		}
@@ -73,7 +75,7 @@ func (e *Engine) reportActs(ctx context.Context) error {
 		for _, act := range acts {
 			e.config.ReportAct(ctx, act)
 			if e.config.EntryOfAct != nil {
-				entries = append(entries, e.newEntry(e.config.EntryOfAct(act), nil))
+				entries = append(entries, e.newEntry(e.config.EntryOfAct(act)))
 			}
 		}
 		return storeEntries(ctx, tx, e.store.dialect(), entries)

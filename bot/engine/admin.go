@@ -251,7 +251,7 @@ func (a *jobAdmin) change(ctx context.Context, verb, id string, change func(ctx 
 		if err := change(ctx, tx, id); err != nil {
 			return err
 		}
-		return recordAct(ctx, tx, a.store.dialect(), verb, id)
+		return recordAct(ctx, tx, a.store.dialect(), Act{Name: verb, Job: id})
 	})
 	if err != nil {
 		return fmt.Errorf("%s job: %w", verb, err)

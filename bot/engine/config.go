@@ -53,9 +53,9 @@ type Config struct {
 	// least once, by one of the running processes. Optional.
 	ReportAct func(ctx context.Context, act Act)
 
-	// EntryOfAct makes the entry of the audit record of such an act, which is stored once.
-	// Optional.
-	EntryOfAct func(act Act) audit.Entry
+	// EntryOfAct makes the entry of the audit record of such an act, which is stored once, and its
+	// facts, nil for none. Optional.
+	EntryOfAct func(act Act) (audit.Entry, *audit.Facts)
 
 	// ReportHead is called with the number of the last entry of the audit record, within a second
 	// after this process or another one has linked some. It must not block. Optional.

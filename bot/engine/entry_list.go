@@ -23,7 +23,7 @@ type StoredEntry struct {
 // one of them is selected by Room.
 type EntryFilter struct {
 	Since, Until time.Time // by Entry.At; Until is not included
-	Actor        int64
+	Actor        int64     // who has done it, and whom a grant is for
 	Room         string
 	Request      string
 	Kind         audit.Kind
@@ -210,7 +210,7 @@ func (f EntryFilter) condition() (condition string, args []any) {
 		add(`e.at < %s`, f.Until.UnixMicro())
 	}
 	if f.Actor != 0 {
-		add(`e.actor = %s`, f.Actor)
+		add(fmt.Sprintf(`(e.actor = %%s OR e.kind = '%s' AND e.body LIKE '%%%%"for":%d,%%%%')`, audit.Grant, f.Actor), f.Actor)
 	}
 	if f.Request != "" {
 		add(`e.request = %s`, f.Request)

@@ -236,8 +236,8 @@ func TestTheActOfAnOperatorHasOneEntry(t *testing.T) {
 	onEach(t, func(t *testing.T, store engine.Address) {
 		c := quickConfig(store, func(context.Context, *engine.Attempt) error { return engine.GiveUp(errors.New("broken")) })
 		c.ReportAct = func(context.Context, engine.Act) {}
-		c.EntryOfAct = func(act engine.Act) audit.Entry {
-			return audit.New(audit.Operator, act.Job, fmt.Sprint("operator/", act.At.UnixMicro()), map[string]string{"operator": act.Operator})
+		c.EntryOfAct = func(act engine.Act) (audit.Entry, *audit.Facts) {
+			return audit.New(audit.Operator, act.Job, fmt.Sprint("operator/", act.At.UnixMicro()), map[string]string{"operator": act.Operator}), nil
 		}
 		e, _ := start(t, c)
 		insert(t, e, newJob("a", "s"))

@@ -143,6 +143,6 @@ func eraseFacts(ctx context.Context, tx runner, d dialect, name string, said Sai
 func recordErasure(ctx context.Context, tx runner, d dialect, request, part string) error {
 	operator, _ := ctx.Value(operatorKey{}).(string)
 	place := time.Now().UnixMicro()
-	e := audit.New(audit.Operator, request, fmt.Sprintf("operator/%d/%s", place, part), audit.OperatorBody{Act: "forget", Operator: operator})
+	e := audit.New(audit.Operator, request, fmt.Sprintf("operator/%d/%s", place, part), audit.OperatorBody{Act: audit.ActForget, Operator: operator})
 	return storeEntries(ctx, tx, d, []*newEntry{{e, nil, place}})
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"roombot/bot/audit"
 )
 
 // Forgotten is what Forget has done.
@@ -123,7 +125,7 @@ func (a *jobAdmin) forgetInTx(ctx context.Context, tx runner, choose func(map[st
 // add notes a job, and who had it forgotten.
 func (f *Forgotten) add(ctx context.Context, tx runner, d dialect, id string) error {
 	f.Jobs = append(f.Jobs, id)
-	return recordAct(ctx, tx, d, "forget", id)
+	return recordAct(ctx, tx, d, Act{Name: audit.ActForget, Job: id})
 }
 
 // readSaid reads what all jobs say that are not erased.

@@ -127,9 +127,9 @@ func findPause(all []Pause, kind string) *Pause {
 // ErrOvertaken as AskedAt says.
 func (a *jobAdmin) Pause(ctx context.Context, p Pause) (earlier *Pause, err error) {
 	p.At = time.Now().Truncate(time.Millisecond)
-	act := actPause + kindText(p.Kind)
+	act := Act{Name: actPause + kindText(p.Kind), Reason: p.Reason}
 	if p.Drop {
-		act += " drop"
+		act.Name += " drop"
 	}
 	err = a.changePauses(ctx, act, func(all []Pause) []Pause {
 		changed, kept := slices.Clone(all), p
@@ -152,7 +152,7 @@ func (a *jobAdmin) Pause(ctx context.Context, p Pause) (earlier *Pause, err erro
 // Resume ends the pause of a kind, or all pauses where kind is empty. It returns those that it has
 // ended. What they held goes on, in the order in which it came.
 func (a *jobAdmin) Resume(ctx context.Context, kind string) (ended []Pause, freed int, err error) {
-	err = a.changePauses(ctx, actResume+kindText(kind), func(all []Pause) []Pause {
+	err = a.changePauses(ctx, Act{Name: actResume + kindText(kind)}, func(all []Pause) []Pause {
 		ended = nil
 		return slices.DeleteFunc(all, func(p Pause) bool {
 			ends := kind == "" || p.Kind == kind
@@ -176,7 +176,7 @@ func kindText(kind string) string {
 	return kind
 }
 
-func (a *jobAdmin) changePauses(ctx context.Context, act string, change func([]Pause) []Pause) error {
+func (a *jobAdmin) changePauses(ctx context.Context, act Act, change func([]Pause) []Pause) error {
 	asked, _ := ctx.Value(askedKey{}).(time.Time) // a transaction may be run with others, by a context of theirs
 	return a.store.write(ctx, func(ctx context.Context, tx runner) error {
 		all, err := readPauses(ctx, tx, a.store.dialect().changeLock())
@@ -197,7 +197,7 @@ func (a *jobAdmin) changePauses(ctx context.Context, act string, change func([]P
 		if _, err := tx.exec(ctx, `UPDATE note SET value = $1 WHERE name = 'pauses'`, string(text)); err != nil {
 			return err
 		}
-		return recordAct(ctx, tx, a.store.dialect(), act, "")
+		return recordAct(ctx, tx, a.store.dialect(), act)
 	})
 }
 

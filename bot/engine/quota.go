@@ -81,17 +81,17 @@ func findUsedUp(ctx context.Context, r runner, key string, quotas []Quota, now t
 
 // QuotaUse is how many jobs of a key count in the last span of time, for each of the quotas, and
 // the one that is used up and lasts longest; nil for none.
-func (e *Engine) QuotaUse(ctx context.Context, key string, quotas ...Quota) (used []int, last *QuotaError, err error) {
+func (a *jobAdmin) QuotaUse(ctx context.Context, key string, quotas ...Quota) (used []int, last *QuotaError, err error) {
 	var at int64
-	_, err = queryRow(ctx, e.store, []any{&at}, `SELECT `+e.store.dialect().now)
+	_, err = queryRow(ctx, a.store, []any{&at}, `SELECT `+a.store.dialect().now)
 	now := time.UnixMicro(at)
 	if err == nil {
-		last, err = findUsedUp(ctx, e.store, key, quotas, now)
+		last, err = findUsedUp(ctx, a.store, key, quotas, now)
 	}
 	for _, q := range quotas {
 		var n int
 		if err == nil {
-			_, err = queryRow(ctx, e.store, []any{&n}, `SELECT COUNT(*) FROM quota WHERE key = $1 AND at > $2 AND at <= $3`,
+			_, err = queryRow(ctx, a.store, []any{&n}, `SELECT COUNT(*) FROM quota WHERE key = $1 AND at > $2 AND at <= $3`,
 				key, now.Add(-q.Span).UnixMicro(), now.UnixMicro())
 		}
 		used = append(used, n)

@@ -147,6 +147,9 @@ func migrations() []migration {
 		`CREATE UNIQUE INDEX permit_asked ON permit (owner, key) WHERE state = 'asked'`,
 		`CREATE INDEX permit_owner ON permit (owner) WHERE state IN ('granted', 'used')`,
 		`CREATE INDEX permit_until ON permit (until) WHERE state = 'granted'`,
+	}}, {statements: []string{
+		// An older program beside this one gives no reason.
+		`ALTER TABLE act ADD COLUMN reason TEXT NOT NULL DEFAULT ''`,
 	}}}
 }
 

@@ -67,7 +67,7 @@ func Compile(rules schema.Value, o Options) (*Policy, error) {
 	_, problems := rules.Decode(&doc)
 	c := compiler{problems: problems, known: o.Commands, names: map[string]int{}, who: listNumberer{}, where: listNumberer{}}
 	c.readSets(doc.Sets)
-	p.admins, p.version, p.document = c.subjects(doc.Admins, false), versionOf(rules), rules.JSON()
+	p.admins, p.hash, p.document = c.subjects(doc.Admins, false), hashOf(rules), rules.JSON()
 	for _, d := range doc.Deny {
 		r := c.rule(d.ruleHead, true)
 		r.reason = strings.TrimSpace(d.Reason)

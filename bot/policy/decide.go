@@ -85,7 +85,7 @@ func nearestRule(rules []listedRule, q *foldedQuery) *rule {
 // admission is the decision of the first rule that admits, which gives limits and approval.
 func (p *Policy) admission(q *foldedQuery, r *rule) Decision {
 	d := Decision{Rule: r.name, Line: r.line, Checks: r.checks(q), Limits: r.limits}
-	checks, reached, within := r.checkLimits(q.used)
+	checks, reached, within := r.checkLimits(q)
 	d.Checks = append(d.Checks, checks...)
 	switch {
 	case reached != "":
@@ -100,21 +100,57 @@ func (p *Policy) admission(q *foldedQuery, r *rule) Decision {
 	return d
 }
 
-// checkLimits compares the rule's limits with what is used up. reached says which limit is reached,
-// empty for none.
-func (r *rule) checkLimits(used Used) (checks []Check, reached string, within time.Duration) {
+// Approve makes a decision that needs an approval one that allows the request.
+func (d *Decision) Approve() {
+	d.Allowed, d.Denial, d.Reason = true, "", ""
+	for i, c := range d.Checks {
+		if c.Key == keyApproval {
+			d.Checks[i] = Check{Key: keyApproval, What: "approved", OK: true}
+		}
+	}
+}
+
+// LimitCheck is the condition that a limit of so many rooms within a span is.
+func LimitCheck(most int, span time.Duration) Check {
+	noun := "rooms"
+	if most == 1 {
+		noun = "room"
+	}
+	return Check{Key: keyLimit, What: fmt.Sprintf("fewer than %d %s in the last %s", most, noun, spanName(span))}
+}
+
+func spanName(span time.Duration) string {
+	if span == time.Hour {
+		return "hour"
+	}
+	return "day"
+}
+
+// checkLimits compares the rule's limits, which are on rooms, with what is used up. reached says
+// which limit is reached, empty for none.
+func (r *rule) checkLimits(q *foldedQuery) (checks []Check, reached string, within time.Duration) {
+	if q.plan == nil {
+		return nil, "", 0
+	}
+	used := Used{}
+	if q.used != nil {
+		used = *q.used
+	}
 	for _, l := range []struct {
 		most, used int
-		span       string
 		length     time.Duration
-	}{{r.limits.PerHour, used.Hour, "hour", time.Hour}, {r.limits.PerDay, used.Day, "day", 24 * time.Hour}} {
+	}{{r.limits.PerHour, used.Hour, time.Hour}, {r.limits.PerDay, used.Day, 24 * time.Hour}} {
 		if l.most == 0 {
 			continue
 		}
-		what := fmt.Sprintf("fewer than %d rooms in the last %s (%d so far)", l.most, l.span, l.used)
-		checks = append(checks, Check{What: what, OK: l.used < l.most})
+		check := LimitCheck(l.most, l.length)
+		check.OK = l.used < l.most
+		if q.used != nil {
+			check.What += fmt.Sprintf(" (%d so far)", l.used)
+		}
+		checks = append(checks, check)
 		if l.used >= l.most {
-			reached = fmt.Sprintf("Rule %q lets you open %d rooms in any %s, and you have opened %d.", r.name, l.most, l.span, l.used)
+			reached = fmt.Sprintf("Rule %q lets you open %d rooms in any %s, and you have opened %d.", r.name, l.most, spanName(l.length), l.used)
 			within = l.length // by then all of them are that old
 		}
 	}
@@ -182,6 +218,7 @@ const (
 	keyCommand = "command"
 
 	keyApproval = "approval"
+	keyLimit    = "limit"
 )
 
 func (r *rule) checks(q *foldedQuery) []Check {

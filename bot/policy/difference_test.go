@@ -119,7 +119,7 @@ func TestAReplayListsWhatWouldBeDecidedOtherwise(t *testing.T) {
 		}
 		p.Query = policy.Query{
 			User: policy.PersonByNames("kim", "kim@acme.test", groups...), Where: policy.Place{Kind: policy.IM}, Command: "newroom",
-			Plan: &policy.Plan{People: people}, Used: policy.Used{Day: used},
+			Plan: &policy.Plan{People: people}, Used: &policy.Used{Day: used},
 		}
 		return p
 	}
@@ -195,7 +195,7 @@ func allQueries(who policy.Subject, places []policy.Place, plans []policy.Plan) 
 	for _, where := range places {
 		for _, plan := range plans {
 			for _, used := range []int{0, 2} {
-				all = append(all, policy.Query{User: who, Where: where, Command: "newroom", Plan: &plan, Used: policy.Used{Day: used}})
+				all = append(all, policy.Query{User: who, Where: where, Command: "newroom", Plan: &plan, Used: &policy.Used{Day: used}})
 			}
 		}
 	}

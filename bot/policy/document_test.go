@@ -99,7 +99,7 @@ func TestALimitThatIsUsedUpRefuses(t *testing.T) {
 	}{
 		{policy.Used{Hour: 4, Day: 19}, policy.Allow}, {policy.Used{Hour: 5}, policy.Limit}, {policy.Used{Day: 20}, policy.Limit},
 	} {
-		d := p.Decide(ask(byUser(inGroups("FX")), func(q *policy.Query) { q.Used = c.used }))
+		d := p.Decide(ask(byUser(inGroups("FX")), withPlan(policy.Plan{}), func(q *policy.Query) { q.Used = &c.used }))
 		require.Equal(t, c.want, d.Outcome(), c.used)
 		require.Equal(t, policy.Limits{PerHour: 5, PerDay: 20}, d.Limits)
 	}

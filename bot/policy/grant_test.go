@@ -72,7 +72,7 @@ func TestAGrantLiftsNoLimitOfARule(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, `{allow: [{name: few, who: ["userid:5"], commands: [newroom], limits: {perHour: 1}}]}`)
 	q := policy.Query{User: policy.Subject{ID: 5}, Where: policy.Place{Kind: policy.IM}, Command: "newroom", Plan: &policy.Plan{People: 1, Owners: 1}}
-	q.Grants, q.Used = []policy.Grant{{N: 1, Who: 5, Scope: p.SmallestScope(q)}}, policy.Used{Hour: 1}
+	q.Grants, q.Used = []policy.Grant{{N: 1, Who: 5, Scope: p.SmallestScope(q)}}, &policy.Used{Hour: 1}
 	require.Equal(t, policy.Limit, p.Decide(q).Outcome())
 }
 

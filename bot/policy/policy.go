@@ -18,7 +18,7 @@ type Policy struct {
 	deny, allow []rule
 	admins      []subject
 	tests       []Test
-	version     string
+	hash        string
 	document    json.RawMessage
 	contact     string
 	index       *ruleIndex
@@ -40,13 +40,22 @@ func (p *Policy) Document() json.RawMessage {
 	return p.document
 }
 
-// Version is the first 8 hex digits of the SHA-256 of the rules, without regard to comments, blanks
-// and the order of keys; empty without rules.
-func (p *Policy) Version() string {
+// Hash is the SHA-256 of the rules in hex, without regard to comments, blanks and the order of
+// keys; empty without rules.
+func (p *Policy) Hash() string {
 	if p == nil {
 		return ""
 	}
-	return p.version
+	return p.hash
+}
+
+// versionDigits are how many digits of the hash people read. Two policies can be made to have the
+// same ones, so policies are compared by the whole hash.
+const versionDigits = 8
+
+// Version is the beginning of the hash, for people.
+func (p *Policy) Version() string {
+	return p.Hash()[:min(versionDigits, len(p.Hash()))]
 }
 
 // IsAdmin reports whether somebody is known to be an administrator of the policy.
@@ -140,6 +149,13 @@ func (p *Policy) NamedAccounts() []NamedAccount {
 		}
 	}
 	return all
+}
+
+// NamesAddresses reports whether a rule is about people by their addresses.
+func (p *Policy) NamesAddresses() bool {
+	return p != nil && slices.ContainsFunc(slices.Concat(p.deny, p.allow), func(r rule) bool {
+		return slices.ContainsFunc(r.who, func(s subject) bool { return s.kind == "email" })
+	})
 }
 
 // namedAccounts are the accounts in a list of the rule. A list that is no rule's has the lines of

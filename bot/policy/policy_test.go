@@ -252,7 +252,7 @@ func TestAllFaultsOfTheRulesAreReportedAtOnce(t *testing.T) {
 	_, err := compile(t, `
 deny:
   - name: a
-    who: ["group:*", "user:*", "email:(a|b)@c", "email:acme.com", nobody, 7]
+    who: ["group:*", "user:*", "email:(a|b)@c", "email:acme.com", "email:@acme.com", nobody, 7]
     commands: [help, newrom, "*"]
   - name: A
     who: []
@@ -271,8 +271,9 @@ policy.yaml:4:11: deny[0].who[0]: "group:*" has a wildcard, which groups do not 
 policy.yaml:4:22: deny[0].who[1]: "user:*" has a wildcard, which usernames do not take; write one username, "*" or "email:*@acme.com"
 policy.yaml:4:32: deny[0].who[2]: "email:(a|b)@c" looks like a regular expression; only * and ? are special: write "email:*@acme.com"
 policy.yaml:4:49: deny[0].who[3]: "email:acme.com" can match no e-mail address; write "email:*@acme.com" or "email:*acme.com*"
-policy.yaml:4:67: deny[0].who[4]: "nobody" says nobody; write "*", "internal", "external", "bot", "user:USERNAME", "email:*@acme.com", "group:NAME", "set:NAME", "company:TENANT" or "userid:ID"
-policy.yaml:4:75: deny[0].who[5]: 7 is not text; write "7"
+policy.yaml:4:67: deny[0].who[4]: "email:@acme.com" can match no e-mail address; write "email:*@acme.com" or "email:*acme.com*"
+policy.yaml:4:86: deny[0].who[5]: "nobody" says nobody; write "*", "internal", "external", "bot", "user:USERNAME", "email:*@acme.com", "group:NAME", "set:NAME", "company:TENANT" or "userid:ID"
+policy.yaml:4:94: deny[0].who[6]: 7 is not text; write "7"
 policy.yaml:5:16: deny[0].commands[0]: "help" cannot be denied: it is open to everybody; remove it
 policy.yaml:5:22: deny[0].commands[1]: "newrom" is not a command; did you mean "newroom"?
 policy.yaml:6:11: deny[1].name: "A" is also the name of the rule on line 3; give each rule its own name

@@ -20,7 +20,8 @@ type Query struct {
 	// Plan is what the request would do; nil while that is not known. Until then the conditions on
 	// it are open: an allow rule is taken to admit, a deny rule with conditions not to match.
 	Plan *Plan
-	Used Used
+	// Used is nil where it was not counted: limits are not reached then.
+	Used *Used
 	// Grants are the exceptions for the person that are good now.
 	Grants []Grant
 }
@@ -41,8 +42,7 @@ type Plan struct {
 	BehindUnknown bool
 }
 
-// Used is how many rooms the person has made under the rule's limits, in the last hour and in the
-// last day.
+// Used is how many rooms the person has made that count, in the last hour and in the last day.
 type Used struct{ Hour, Day int }
 
 // AccountKind is what kind of account somebody has; empty where the directory does not tell.

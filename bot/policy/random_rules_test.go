@@ -100,7 +100,7 @@ func (c chance) query() policy.Query {
 		{Kind: policy.IM, StreamID: "im"}, {Kind: policy.Room, StreamID: "x", RoomName: "Desk 1"}, {Kind: policy.Room, StreamID: roomID, RoomName: "Lunch"},
 		{Kind: policy.Room, StreamID: "x"}, {Kind: policy.Room, StreamID: "x", RoomName: roomID},
 	})
-	q.Used.Hour = c.IntN(4)
+	q.Used = &policy.Used{Hour: c.IntN(4)}
 	if c.IntN(4) == 0 {
 		return q
 	}

@@ -52,7 +52,7 @@ type foldedQuery struct {
 	command                       string
 	groups                        map[string]bool
 	allGroups                     bool
-	used                          Used
+	used                          *Used
 	plan                          *foldedPlan
 	grants                        []Grant
 	place                         ChatKind

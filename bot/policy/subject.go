@@ -189,7 +189,7 @@ func parseEmail(pattern string) (subject, *schema.InvalidValue) {
 	switch {
 	case strings.HasPrefix(pattern, ".*"), strings.ContainsAny(pattern, `[](){}|^$\ `):
 		return subject{}, &schema.InvalidValue{What: "looks like a regular expression", Fix: `only * and ? are special: write "email:*@acme.com"`}
-	case !strings.ContainsAny(pattern, "@*"):
+	case !strings.ContainsAny(pattern, "@*"), strings.HasPrefix(pattern, "@"), strings.HasSuffix(pattern, "@"):
 		return subject{}, &schema.InvalidValue{What: "can match no e-mail address", Fix: `write "email:*@acme.com" or "email:*acme.com*"`}
 	}
 	return subject{kind: "email", mail: newGlob(pattern)}, nil

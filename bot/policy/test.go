@@ -116,6 +116,7 @@ func (d Decision) WhyForUser() string { return cmp.Or(d.Reason, denialTexts[d.De
 
 var denialTexts = map[Denial]string{
 	ByDefault:      "No rule allows it.",
+	LimitReached:   "You have opened as many rooms as you may for now.",
 	OutsideIM:      "It is allowed only in the 1:1 chat with the bot.",
 	UnknownRoom:    "The rule is about the room's name, which is not known.",
 	UnknownAddress: "The rule is about a username or an address that is not known.",
@@ -134,7 +135,7 @@ func (c *compiler) tests(written []testCase, p *Policy) []Test {
 		}
 		names[fold(name)] = w.Name.Line()
 		t := Test{Name: name, Run: w.Run, People: w.People, Groups: foldGroups(w.Groups), Expect: Outcome(w.Expect), at: w.Name}
-		t.Query = Query{User: w.As.subject(), Used: Used{Hour: w.UsedHour, Day: w.UsedDay}, Where: c.testPlace(w.In)}
+		t.Query = Query{User: w.As.subject(), Used: &Used{Hour: w.UsedHour, Day: w.UsedDay}, Where: c.testPlace(w.In)}
 		t.Rule = c.testRule(w.Rule, p)
 		out = append(out, t)
 	}

@@ -8,12 +8,12 @@ import (
 	"roombot/bot/config/schema"
 )
 
-// versionOf is the first 8 hex digits of the SHA-256 of the rules as JSON with sorted keys.
-func versionOf(rules schema.Value) string {
+// hashOf is the SHA-256 of the rules as JSON with sorted keys, in hex.
+func hashOf(rules schema.Value) string {
 	text, err := json.Marshal(rules.Plain())
 	if err != nil {
 		return "" // Plain holds maps, lists and texts only
 	}
 	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:4])
+	return hex.EncodeToString(sum[:])
 }

@@ -249,8 +249,7 @@ func printChecks(w stdio.Writer, e entry) {
 type entryText struct {
 	Command, Outcome, Rule, Version, Denial, Reason, Act, Operator, Replica, Program, Policy string
 	Line                                                                                     int
-	N, Grant, For, Decider                                                                   int64
-	Until                                                                                    string
+	Grant                                                                                    int64
 	Added, Owners                                                                            []int64
 	Absent                                                                                   []struct {
 		User  int64
@@ -288,15 +287,6 @@ func describeEntry(e entry) string {
 		add("policy %s", t.Version)
 		add("from %s", t.From.Name)
 		add("typed %q", t.Typed)
-	case audit.Grant:
-		add("%s", t.Act)
-		add("grant %d", t.N)
-		add("/%s", t.Command)
-		add("for %d", t.For)
-		add("given by %d", t.Decider)
-		add("until %s", t.Until)
-		add("by %s", t.Operator)
-		add("policy %s", t.Version)
 	case audit.Member, audit.Owner:
 		if len(t.Added) > 0 {
 			add("added %v", t.Added)
@@ -307,6 +297,12 @@ func describeEntry(e entry) string {
 		for _, absent := range t.Absent {
 			add("not %s", fmt.Sprintf("%d: %s", absent.User, absent.Cause))
 		}
+	case audit.Grant:
+		return describeGrant(e)
+	case audit.Pause:
+		add("%s", t.Act)
+		add("%q", t.Reason)
+		add("by %s", t.Operator)
 	default:
 		add("%s", t.Act)
 		add("%s", t.Outcome)
@@ -335,6 +331,35 @@ func nameRuleOrGrant(rule string, grant int64) string {
 		return fmt.Sprintf("rule %q", rule)
 	}
 	return ""
+}
+
+// describeGrant tells in a line what has become of a grant.
+func describeGrant(e entry) string {
+	var g struct {
+		Act, Command, Until, Operator, From, By string
+		N, For, Decider                         int64
+		Once                                    bool
+		Bounds                                  []string
+	}
+	_ = json.Unmarshal(e.Body, &g) // what cannot be read tells nothing
+	if e.Facts != nil {
+		_ = json.Unmarshal(e.Facts, &g)
+	}
+	parts := []string{fmt.Sprintf("grant %d %s", g.N, g.Act), "/" + g.Command, fmt.Sprintf("for %d", g.For)}
+	for _, p := range []struct{ before, text string }{
+		{"", strings.Join(g.Bounds, "; ")}, {"by ", g.By}, {"by ", g.Operator}, {"until ", g.Until},
+	} {
+		if p.text != "" {
+			parts = append(parts, p.before+p.text)
+		}
+	}
+	if g.Decider != 0 {
+		parts = append(parts, fmt.Sprintf("given by %d", g.Decider))
+	}
+	if g.Once {
+		parts = append(parts, "once")
+	}
+	return strings.Join(parts, ", ")
 }
 
 func auditVerify(io streams, path *string) *cobra.Command {
@@ -370,9 +395,13 @@ Exit codes: 0 nothing is wrong, 1 something is.`,
 			if err != nil {
 				return err
 			}
+			c, err := loadConfigWithoutPolicy(*path)
+			if err != nil {
+				return err
+			}
 			var report audit.Report
 			err = inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) (err error) {
-				report, err = verifyStore(ctx, store, known)
+				report, err = verifyStore(ctx, store, known, time.Now().Add(-c.Roombot.Retention.Facts))
 				return err
 			})
 			switch {
@@ -418,8 +447,9 @@ func readAnchors(in stdio.Reader, files []string) (all []audit.Anchor, err error
 	return all, nil
 }
 
-func verifyStore(ctx context.Context, store *engine.Inspector, anchors []audit.Anchor) (audit.Report, error) {
+func verifyStore(ctx context.Context, store *engine.Inspector, anchors []audit.Anchor, factsSince time.Time) (audit.Report, error) {
 	v := audit.NewVerifier(anchors)
+	v.FactsSince = factsSince
 	odd, err := store.OddEntries(ctx)
 	if err != nil {
 		return audit.Report{}, err
@@ -468,6 +498,10 @@ func printVerification(out stdio.Writer, r audit.Report, anchors int) error {
 	}
 	if r.Erased > 0 {
 		line("  The facts of %d entries are erased (roombot.retention.facts, %s forget).", r.Erased, programName)
+	}
+	if r.Missing > 0 {
+		line("! The facts of %d of them, of entry %d first, are gone before roombot.retention.facts is over, and nobody had them forgotten. Unless it was shorter before, somebody has deleted them.",
+			r.Missing, r.FirstMissing)
 	}
 	if r.Unlinked > 0 {
 		line("  %d entries are not in the chain yet; a running bot links them within a second.", r.Unlinked)

@@ -20,6 +20,7 @@ func TestTheRecordAnswersWhoOpenedWhatAndWhySomebodyWasRefused(t *testing.T) {
 	t.Parallel()
 	w := newWatched(t)
 	running := w.run()
+	w.says("carol", `/newroom "Other"`)
 	talk := w.says("bob", firstCommand)
 	number := regexp.MustCompile(`[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}`).FindString(talk.Replies[0].Text)
 	look := func(args ...string) string { // beside the running bot
@@ -69,7 +70,16 @@ func TestTheRecordAnswersWhoOpenedWhatAndWhySomebodyWasRefused(t *testing.T) {
 	erased := look("forget", "--user", "bob")
 	require.Contains(t, erased, "The facts of 1 entries of the audit record were erased.")
 	require.NotContains(t, look("audit", "list", "--request", number), "typed")
-	require.Contains(t, look("audit", "verify", "--anchors", log), "The facts of 1 entries are erased")
+	verified := look("audit", "verify", "--anchors", log)
+	require.Contains(t, verified, "The facts of 1 entries are erased")
+	require.NotContains(t, verified, "somebody has deleted them")
+
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.dir, "roombot.db"))
+	require.NoError(t, err)
+	_, err = db.Exec(`DELETE FROM audit_facts WHERE facts LIKE '%typed%'`)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	require.Regexp(t, `! The facts of \d of them, of entry \d+ first, are gone before`, look("audit", "verify", "--anchors", log))
 }
 
 func TestAManipulatedRecordFailsItsVerification(t *testing.T) {

@@ -32,6 +32,10 @@ func TestAnOperatorPausesAndResumesBesideARunningBot(t *testing.T) {
 	require.Contains(t, bot("resume", "newroom").out, "That was not paused.\nStill paused: all by operator ")
 	require.Contains(t, bot("resume").out, "Ended. Requests that were held and go on: ")
 	require.Equal(t, "Nothing was paused.\n", bot("resume").out)
+	require.Eventually(t, func() bool {
+		told := bot("audit", "list", "--kind", "pause").out
+		return strings.Contains(told, `pause all, "market event", by `) && strings.Contains(told, "resume all, by ")
+	}, patience, tick)
 	require.Zero(t, running.stop())
 }
 

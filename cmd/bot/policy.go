@@ -173,6 +173,9 @@ func (q question) decide(ctx context.Context, warnings stdio.Writer, line string
 	if d, decided := bot.DecideWithoutRules(new(commands.Env).Commands(), query.Command, p.IsAdmin(query.User)); decided {
 		return p, d, nil
 	}
+	if q.email == "" && !q.external && p.NamesAddresses() {
+		fmt.Fprintln(warnings, "! the policy has rules about addresses: without --email they are taken not to be about who asks")
+	}
 	return p, p.Decide(query), nil
 }
 
@@ -185,12 +188,18 @@ func (q question) query(line string) (policy.Query, error) {
 	if err != nil {
 		return policy.Query{}, usageError("%q: %v", line, err)
 	}
+	if q.people < 0 || q.usedHour < 0 || q.usedDay < 0 {
+		return policy.Query{}, usageError("--people, --used-hour and --used-day are no less than 0")
+	}
 	if plan != nil && q.people > 0 {
+		if q.people < plan.People {
+			return policy.Query{}, usageError("--people %d: with who asks, the command names %d", q.people, plan.People)
+		}
 		plan.People, plan.PeopleUnknown = q.people, false
 	}
 	who := policy.PersonByNames(q.user, q.email, q.groups...)
 	who.External = q.external
-	return policy.Query{User: who, Where: where, Command: command, Plan: plan, Used: policy.Used{Hour: q.usedHour, Day: max(q.usedDay, q.usedHour)}}, nil
+	return policy.Query{User: who, Where: where, Command: command, Plan: plan, Used: &policy.Used{Hour: q.usedHour, Day: max(q.usedDay, q.usedHour)}}, nil
 }
 
 // decisionJSON is a decision as --json prints it.

@@ -119,7 +119,7 @@ func findOlderPolicy(ctx context.Context, store *engine.Inspector, path string, 
 		return foundPolicy{}, "", err
 	case recorded == nil:
 		return foundPolicy{Policy: c.Policy}, "Compared with the policy of the configuration: the record has none.", nil
-	case err == nil && c.Policy.Version() == recorded.Version():
+	case err == nil && c.Policy.Hash() == recorded.Hash():
 		return foundPolicy{Policy: c.Policy}, "Compared with version " + recorded.Version() + ", which is in force and that of the configuration.", nil
 	}
 	return foundPolicy{recorded, true}, "Compared with version " + recorded.Version() + ", which is in force by the record; the text of the configuration is another, or faulty.", nil

@@ -11,6 +11,7 @@ import (
 
 	"roombot/bot"
 	"roombot/bot/config"
+	"roombot/bot/engine"
 	"roombot/bot/policy"
 	"roombot/commands"
 	"roombot/symphony"
@@ -67,7 +68,11 @@ func (q question) decideOnline(ctx context.Context, warnings stdio.Writer, line 
 		if err != nil {
 			return err
 		}
-		asked := bot.Question{From: who, Where: where, Command: line, Used: policy.Used{Hour: q.usedHour, Day: max(q.usedDay, q.usedHour)}}
+		used, err := q.countRooms(ctx, who.ID)
+		if err != nil {
+			return err
+		}
+		asked := bot.Question{From: who, Where: where, Command: line, Used: used}
 		answer, err := bot.AskPolicy(ctx, wired, asked)
 		if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
 			return fmt.Errorf("the bot refuses this before any rule: %s", refusal.Text())
@@ -79,6 +84,23 @@ func (q question) decideOnline(ctx context.Context, warnings stdio.Writer, line 
 		return err
 	})
 	return p, d, err
+}
+
+// countRooms is how many rooms somebody has made: as the flags say, or else as the store of the bot
+// has it.
+func (q question) countRooms(ctx context.Context, who symphony.UserID) (*policy.Used, error) {
+	used := policy.Used{Hour: q.usedHour, Day: max(q.usedDay, q.usedHour)}
+	if used != (policy.Used{}) {
+		return &used, nil
+	}
+	err := inspect(ctx, q.config, func(ctx context.Context, store *engine.Inspector) (err error) {
+		used, err = bot.CountRooms(ctx, store, who)
+		return err
+	})
+	if missing, ok := errors.AsType[exitError](err); ok && missing.code == exitNotFound {
+		err = nil // a bot that has not run yet has made no rooms
+	}
+	return &used, err
 }
 
 // findOnePerson looks up who somebody is.

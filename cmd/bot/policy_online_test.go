@@ -42,6 +42,24 @@ Judged without address and groups: user:kim.
 	require.Equal(t, exitFailed, shell(t, "policy", "diff", before, before+".none").code)
 }
 
+func TestCanCountsTheRoomsThatTheBotHasOpened(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	few := `{allow: [{name: few, who: [internal], commands: [newroom], limits: {perDay: 1}}]}`
+	require.NoError(t, os.WriteFile(filepath.Join(w.dir, "policy.yaml"), []byte(few), 0o600))
+	can := func(who string) outcome {
+		return shell(t, "policy", "can", "--config", w.config, "--user", who, `/newroom "X"`)
+	}
+	require.Zero(t, can("bob").code, "the bot has not run yet")
+	running := w.run()
+	require.Contains(t, w.says("bob", `/newroom "One"`).Replies[0].Text, "is open")
+	reached := can("bob")
+	require.Equal(t, exitFailed, reached.code, reached.err)
+	require.Contains(t, reached.out, "✗ fewer than 1 room in the last day (1 so far)")
+	require.Zero(t, can("carol").code)
+	require.Zero(t, running.stop())
+}
+
 func TestAPolicyIsComparedAskedAndExplainedBesideARunningBot(t *testing.T) {
 	t.Parallel()
 	w := newWatched(t)

@@ -150,6 +150,14 @@ func TestHowManyPeopleAreBehindAGroupIsNotGuessed(t *testing.T) {
 	require.Contains(t, unknown.out, "how many are behind the groups is not known")
 	require.Zero(t, can("--people", "30", everybody).code)
 	require.Contains(t, can("--people", "31", everybody).out, "this has 31")
+	fewer := can("--people", "2", `/newroom "All" @bob @carol`)
+	require.Equal(t, exitUsage, fewer.code)
+	require.Contains(t, fewer.err, "--people 2: with who asks, the command names 3")
+	for _, flag := range []string{"--people", "--used-hour", "--used-day"} {
+		require.Equal(t, exitUsage, can(flag, "-1", everybody).code, flag)
+	}
+	require.Contains(t, can("--people", "30", everybody).err, "without --email they are taken not to be about who asks")
+	require.Empty(t, can("--people", "30", "--email", "kim@acme.test", everybody).err)
 	content, err := os.ReadFile(file)
 	require.NoError(t, err)
 	untold := strings.Replace(string(content), "people: 31, expect: deny", "expect: allow", 1)

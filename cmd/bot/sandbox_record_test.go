@@ -91,5 +91,5 @@ func TestAGrantIsNoRuleInTheRecord(t *testing.T) {
 	used := entry{Entry: audit.New(audit.Grant, "5k9d-02mx-q7ht", "used", map[string]any{
 		"act": "used", "n": 3, "for": 7, "command": "newroom", "decider": 8, "until": "2026-12-30T12:15:04Z",
 	})}
-	require.Equal(t, "used, grant 3, /newroom, for 7, given by 8, until 2026-12-30T12:15:04Z", describeEntry(used))
+	require.Equal(t, "grant 3 used, /newroom, for 7, until 2026-12-30T12:15:04Z, given by 8", describeEntry(used))
 }
