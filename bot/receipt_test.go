@@ -49,11 +49,13 @@ func TestAReceiptTellsHowARoomCameAbout(t *testing.T) {
 	require.NoError(t, err)
 
 	answer := w.saysIn(room, "alice", "/receipt")
-	answer.sees("Receipt of “Q2 Earnings”:", "Asked for by: @Bob", "request "+number, `/newroom "Q2 Earnings" @Alice Martin @`,
+	answer.sees("Receipt of “Q2 Earnings”:", "Asked for by: @Bob", "request "+number, "/newroom; what was typed is erased, or left out here",
 		", by rule “desk rooms”, policy version ", "Let in: @Bob Chen, @Alice Martin, ", "@Carol", "Made owners: @Bob", "Not let in: @Ravi", ": Symphony does not allow it",
 		"of the audit record", "It is signed by my key "+k.Fingerprint(), "gets all of it by bot audit receipt --jws ")
 	require.NotContains(t, answer.answer(), "(line ", "lines of the policy are the administrators' to know")
 	require.NotEqual(t, room, answer.lastReply().StreamID, "others in the room do not read it")
+	require.NotContains(t, answer.answer(), "@ravi", "what somebody has typed in a 1:1 chat is theirs and the administrators' to read")
+	w.saysIn(room, "bob", "/receipt").sees(`/newroom "Q2 Earnings" @Alice Martin @`)
 	signed, r := w.signedIn(answer)
 	require.Equal(t, room, r.Room)
 	require.NotContains(t, mustWrite(t, r), "user:bob", "nor is whom a rule is for")

@@ -141,3 +141,17 @@ func TestEventWithAnIDThatCannotBeStoredCostsNoOther(t *testing.T) {
 	require.Len(t, w.shownAnswers("bob", chat.Message), 2, "the help and the groups")
 	require.Equal(t, 3, strings.Count(w.log.String(), "event without the id of a message or a chat was dropped"))
 }
+
+// JSON has no time after the year 9999, and a batch is stored as a whole.
+func TestEventWithAnImpossibleTimeCostsNoOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	chat := w.says("alice", "/help").sees("I open rooms")
+	for _, at := range []int64{253_402_300_800_000, -99_999_999_999_999, 1<<63 - 1} {
+		w.sends(fmt.Sprintf(`/newroom "Far %d"`, at), func(m map[string]any) {
+			m["timestamp"], m["stream"] = at, map[string]any{"streamId": chat.Message.StreamID, "streamType": "IM"}
+		})
+		w.says("bob", "/groups").sees("I can add these groups")
+		require.Eventually(t, func() bool { return len(w.rooms(fmt.Sprintf("Far %d", at))) == 1 }, patience, tick)
+	}
+}

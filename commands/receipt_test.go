@@ -81,6 +81,7 @@ func TestRepliesReceipt(t *testing.T) {
 		entries = append(entries, entry{situation, reply})
 	}
 	add("a member reads the receipt of a room", "alice", func(*commands.Receipt) {})
+	add("who has asked for the room reads it", "bob", func(*commands.Receipt) {})
 	add("an administrator reads it", "carol", func(*commands.Receipt) {})
 	add("it was approved", "carol", func(r *commands.Receipt) {
 		at, id := r.Story.Opened, func(name string) symphony.UserID { return w.people[name].ID }

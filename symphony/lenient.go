@@ -83,8 +83,13 @@ func (m *millis) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// lastMilli is the end of the year 9999. JSON has no later times, nor ones before the year 0.
+const lastMilli = 253_402_300_799_999
+
+// time is the zero time also where no clock can have been right: a message with such a time could
+// not be stored, and would keep those that came with it from being stored.
 func (m millis) time() time.Time {
-	if m == 0 {
+	if m <= 0 || m > lastMilli {
 		return time.Time{}
 	}
 	return time.UnixMilli(int64(m)).UTC()

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -95,8 +96,8 @@ const (
 	changeRight fs.FileMode = 0o026 // of a file of rules, which the bot's group may read
 )
 
-// fileWarnings are the warnings about the files to which others have one of the rights. Files that
-// are not there have none. The bits mean nothing on Windows.
+// fileWarnings are the warnings about the files to which others have one of the rights, and about
+// their folders. Files that are not there have none. The bits mean nothing on Windows.
 func fileWarnings(rights fs.FileMode, mode string, paths ...string) []string {
 	var warnings []string
 	for _, path := range paths {
@@ -104,6 +105,25 @@ func fileWarnings(rights fs.FileMode, mode string, paths ...string) []string {
 		if err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&rights != 0 {
 			warnings = append(warnings, fmt.Sprintf("other users can read or change %s: run chmod %s on it", path, mode))
 		}
+	}
+	return append(warnings, folderWarnings(paths...)...)
+}
+
+// folderWarnings are the warnings about folders in which others can put another file in the place
+// of one that is there.
+func folderWarnings(paths ...string) []string {
+	var open []string
+	for _, path := range paths {
+		if path == "" || isMissing(path) {
+			continue
+		}
+		if folder := writableFolder(filepath.Dir(path)); folder != "" && !slices.Contains(open, folder) {
+			open = append(open, folder)
+		}
+	}
+	var warnings []string
+	for _, folder := range open {
+		warnings = append(warnings, fmt.Sprintf("other users can write to the folder %s and put another file in the place of this one: run chmod go-w on it", folder))
 	}
 	return warnings
 }

@@ -142,6 +142,19 @@ func TestFilesThatOthersCanReadOrChangeAreWarnings(t *testing.T) {
 	require.Equal(t, levelOK, got["configuration"].Level, "it holds no secret")
 }
 
+func TestFoldersThatOthersCanWriteToAreWarnings(t *testing.T) {
+	t.Parallel()
+	pod := newScriptedPod(t, nil, false)
+	path, dir := writePolicyFile(t, pod)
+	require.NoError(t, os.Chmod(dir, 0o777))
+	got, code := runCheck(t, path)
+	require.Zero(t, code)
+	for _, what := range []string{"configuration", "policy", "key"} {
+		require.Equal(t, levelWarning, got[what].Level, what)
+		require.Contains(t, got[what].Remedy, "other users can write to the folder "+dir, what)
+	}
+}
+
 func TestConfigurationWithASecretThatOthersCanReadIsAWarning(t *testing.T) {
 	pod := newScriptedPod(t, nil, false)
 	path, dir := writeTestConfig(t, `"scheme": "http", %s, %s`, configKeys(pod), allowEverybody)

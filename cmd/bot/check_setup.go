@@ -21,7 +21,7 @@ func configFailure(err error) checkResult {
 
 // checkConfigFile looks for unused keys and at the rights to the file.
 func checkConfigFile(c *config.Config, path string) checkResult {
-	warnings := configFileWarnings(c, path)
+	warnings := append(configFileWarnings(c, path), fileWarnings(writeRight, "go-w", c.Roombot.Audit.File)...)
 	if unused := c.IgnoredKeys(); len(unused) > 0 {
 		warnings = append(warnings, "Without effect here, and may be removed: "+joinNames(unused)+".")
 	}

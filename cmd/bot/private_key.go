@@ -65,7 +65,8 @@ func readPassphrase(k config.PrivateKey) (string, error) {
 
 // keyWarnings says what is unwise about the key and the file of its passphrase.
 func keyWarnings(k config.PrivateKey, key *rsa.Key) []string {
-	return append(key.Warnings(), fileWarnings(anyRight, "600", string(k.PassphraseFile))...)
+	warnings := append(key.Warnings(), folderWarnings(string(k.Path))...)
+	return append(warnings, fileWarnings(anyRight, "600", string(k.PassphraseFile))...)
 }
 
 // keyReader reads the private key again at each login, so that it can be replaced while the bot
