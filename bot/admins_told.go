@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/rs/zerolog"
@@ -15,8 +16,17 @@ import (
 const maxAdminsTold = 20
 
 // adminsToTell are the administrators whom the policies name as persons, and the colleagues who are
-// in the groups of their administrators, each once.
-func (b *Bot) adminsToTell(ctx context.Context, policies ...*policy.Policy) (ids []symphony.UserID) {
+// in the groups of their administrators, each once. A group that cannot be read now is left out.
+func (b *Bot) adminsToTell(ctx context.Context, policies ...*policy.Policy) []symphony.UserID {
+	ids, err := b.findAdmins(ctx, policies...)
+	if err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("administrators in a group were not told, since it could not be read")
+	}
+	return ids
+}
+
+// findAdmins are those administrators, with the error of the groups that were left out.
+func (b *Bot) findAdmins(ctx context.Context, policies ...*policy.Policy) (ids []symphony.UserID, unread error) {
 	var groups []string
 	for _, rules := range policies {
 		for _, id := range rules.AdminIDs() {
@@ -27,9 +37,7 @@ func (b *Bot) adminsToTell(ctx context.Context, policies ...*policy.Policy) (ids
 	named := len(ids)
 	for _, key := range groups {
 		group, err := b.rules.groups.get(ctx, key)
-		if err != nil {
-			zerolog.Ctx(ctx).Warn().Err(err).Msg("administrators in a group were not told, since it could not be read")
-		}
+		unread = errors.Join(unread, err)
 		for id, isActive := range group.members {
 			if isActive && id != b.self.ID && !b.env.IsExternal(id) {
 				ids = append(ids, id)
@@ -37,7 +45,7 @@ func (b *Bot) adminsToTell(ctx context.Context, policies ...*policy.Policy) (ids
 		}
 	}
 	slices.Sort(ids[named:])
-	return boundAdmins(ctx, ids, named)
+	return boundAdmins(ctx, ids, named), unread
 }
 
 // boundAdmins leaves out who is there twice, and of those behind the named ones as many as are too

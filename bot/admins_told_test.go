@@ -158,3 +158,15 @@ func TestANameThatSomebodyElseHasAfterARestartIsTold(t *testing.T) {
 	require.Equal(t, 1, w.countTold("ops", "user:alice"))
 	require.Equal(t, 1, w.countTold("ops", "stand for somebody else"))
 }
+
+func TestWhoIsRenamedIntoAnAdministratorIsNone(t *testing.T) {
+	t.Parallel()
+	var swapped atomic.Bool
+	w := newWorld(t, withFront(swapsNames(&swapped)), withRules(`{admins: ["user:cora"], allow: [{name: rooms, who: [internal], commands: [newroom]}]}`))
+	swapped.Store(true)
+	for _, command := range []string{"/pause newroom", "/policy grants", "/policy revoke 1"} {
+		w.says("alice", command).sees("is for administrators of the policy.")
+	}
+	w.says("cora", "/pause newroom").sees("is for administrators of the policy.")
+	w.says("bob", `/newroom "Elm"`).sees("✓ Elm")
+}

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"roombot/bot/engine"
 	"roombot/bot/policy"
 	"roombot/commands"
+	"roombot/symphony"
 )
 
 // A request that somebody has to approve stops before its first write, and its job asks: each
@@ -33,7 +33,7 @@ var errWaitsForApproval = errors.New("somebody has to approve the request")
 type (
 	// approvalBody is the body of an entry of the record about an approval.
 	approvalBody struct {
-		Act       string  `json:"act"` // actAsked, or an approval.Outcome
+		Act       string  `json:"act"` // actAsked, actAskedAlso, or an approval.Outcome
 		N         int     `json:"n"`
 		Rule      string  `json:"rule"`
 		Version   string  `json:"version"`
@@ -61,54 +61,15 @@ type (
 	}
 )
 
-// actAsked is the act of a question.
-const actAsked = "asked"
+// actAsked is the act of a question, and actAskedAlso that of people who are asked it later.
+const (
+	actAsked     = "asked"
+	actAskedAlso = "asked-also"
+)
 
 func bodyOfApproval(act string, n int, asked approval.Asked) approvalBody {
 	return approvalBody{Act: act, N: n, Rule: asked.Rule, Version: asked.Version, Hash: asked.Hash, Approvers: asked.Approvers, Room: asked.Room}
 }
-
-// question is a question of the job, as it was asked.
-type question struct {
-	engine.Question
-	asked  approval.Asked
-	answer approval.Answer // zero while it is open
-	detail approvalDetail
-}
-
-func (q question) state() commands.ApprovalState {
-	return commands.ApprovalState{Outcome: string(q.answer.Outcome), By: q.detail.Name, At: q.Answered, Reason: q.detail.Reason}
-}
-
-// stateForRequester is the state as the requester reads it. People of other companies read no
-// names.
-func (a *attempt) stateForRequester(q question) commands.ApprovalState {
-	state := q.state()
-	if a.bot.env.IsExternal(a.request.From.ID) && state.By != "" {
-		state.By = "An approver"
-	}
-	return state
-}
-
-// readQuestion reads a question with its answer.
-func (a *attempt) readQuestion(ctx context.Context, n int) (q question, found bool, err error) {
-	q.Question, found, err = a.bot.engine.Question(ctx, a.ID, n)
-	if err != nil || !found {
-		return question{}, false, err
-	}
-	if err = json.Unmarshal(q.Text, &q.asked); err == nil && !q.IsOpen() {
-		if err = json.Unmarshal(q.Answer, &q.answer); err == nil && q.Detail != nil {
-			err = json.Unmarshal(q.Detail, &q.detail)
-		}
-	}
-	if err != nil {
-		return question{}, false, fmt.Errorf("read what was asked: %w", err)
-	}
-	return q, true, nil
-}
-
-// firstQuestion is the number of the first question in this series of attempts.
-func (a *attempt) firstQuestion() int { return (max(a.series, 1)-1)*maxAsked + 1 }
 
 // requireApproval lets a request pass that somebody has approved as it is, and asks for that
 // otherwise. The error is errWaitsForApproval while nobody has decided, and a refusal where it was
@@ -117,7 +78,7 @@ func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *
 	hash := commands.PlanHash(a.planned, d.Rule)
 	q, err := a.lastQuestion(ctx)
 	if err == nil && q.N > 0 && q.IsOpen() {
-		q, err = a.waitForAnswer(ctx, q)
+		q, err = a.reconsider(ctx, q, hash, rules, d)
 	}
 	if err != nil {
 		return err
@@ -125,50 +86,58 @@ func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *
 	if q.N > 0 {
 		a.endCards(ctx, q)
 	}
-	if q.N == 0 || q.answer.Outcome == approval.Ended || q.answer.Outcome == approval.Approved && q.asked.Hash != hash {
-		if q, err = a.askAgain(ctx, q.N, hash, rules, d); err != nil {
+	for q.N == 0 || q.answer.Outcome == approval.Ended || q.answer.Outcome == approval.Approved && q.asked.Hash != hash {
+		if q, err = a.askAgain(ctx, q, hash, rules, d); err != nil {
 			return err
 		}
 	}
 	if q.answer.Outcome != approval.Approved {
-		return commands.NotApproved(a.stateForRequester(q), d.Contact, a.said)
+		return a.refuseUnapproved(q, d.Contact)
 	}
 	d.Approve()
 	a.approved = &q
 	return nil
 }
 
-// lastQuestion is the last question of the request in this series of attempts, which alone counts:
-// who has rejected what would be done now is not overruled by an approval of before. N is 0 where
-// nothing was asked.
-func (a *attempt) lastQuestion(ctx context.Context) (last question, err error) {
-	all, err := a.readQuestions(ctx)
-	if len(all) > 0 {
-		last = all[len(all)-1]
+// reconsider has the open question of a request that would be approved go on, with who may decide
+// by now. It ends where something else would be done by now, or another room be asked.
+func (a *attempt) reconsider(ctx context.Context, q question, hash string, rules *policy.Policy, d *policy.Decision) (question, error) {
+	if !time.Now().Before(q.Until) {
+		return a.endQuestion(ctx, q, approval.Expired)
 	}
-	return last, err
+	found, err := a.bot.findApprovers(ctx, rules, d.Rule, false)
+	if err != nil {
+		return q, err
+	}
+	if q.asked.Hash != hash || q.asked.Room != found.Room {
+		return a.endQuestion(ctx, q, approval.Ended)
+	}
+	if look := found.look(a.request.From.ID); q.asked.IsOutdated(look) {
+		if q, err = a.noteLook(ctx, q, look); err != nil {
+			return q, err
+		}
+	}
+	return a.waitForAnswer(ctx, q, found.gone)
 }
 
-// readQuestions are all questions of the request in this series of attempts.
-func (a *attempt) readQuestions(ctx context.Context) (all []question, err error) {
-	first := a.firstQuestion()
-	for n := first; n < first+maxAsked; n++ {
-		if shown, err := a.Result(stepShownPlan(n), new(shownPlan)); err != nil || !shown {
-			return all, err
-		}
-		q, asked, err := a.readQuestion(ctx, n)
-		if err != nil || !asked {
-			return all, err
-		}
-		all = append(all, q)
+// noteLook stores another look at who may decide about an open question. Who was not asked before
+// has an entry of the record.
+func (a *attempt) noteLook(ctx context.Context, q question, look approval.Look) (question, error) {
+	before := q.asked.Approvers
+	q.asked = q.asked.LookAgain(look)
+	if len(q.asked.Approvers) > len(before) {
+		also := q.asked
+		also.Version, also.Approvers = look.Version, also.Approvers[len(before):]
+		part := fmt.Sprintf("approval/%d/asked/%d", q.N, q.asked.Look.N)
+		a.addEntry(ctx, audit.New(audit.Approval, string(a.id), part, bodyOfApproval(actAskedAlso, q.N, also)), nil)
 	}
-	return all, nil
+	return q, a.Ask(ctx, q.N, q.asked, 0, approvalBounds)
 }
 
-// askAgain asks after the question of a number, or for the first time after 0.
-func (a *attempt) askAgain(ctx context.Context, after int, hash string, rules *policy.Policy, d *policy.Decision) (question, error) {
+// askAgain asks after a question, or for the first time after the zero one.
+func (a *attempt) askAgain(ctx context.Context, last question, hash string, rules *policy.Policy, d *policy.Decision) (question, error) {
 	first := a.firstQuestion()
-	n := max(after+1, first)
+	n := max(last.N+1, first)
 	if n == first+maxAsked {
 		return question{}, commands.TooManyChanges(a.said)
 	}
@@ -188,43 +157,38 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 	if hash == "" {
 		return q, fmt.Errorf("a plan of /%s cannot be approved", a.command)
 	}
-	approvers, found := rules.ApproversOf(d.Rule)
-	if !found {
-		return q, fmt.Errorf("rule %q has no approvers", d.Rule)
-	}
-	people, err := a.findApprovers(ctx, approvers)
+	found, err := a.bot.findApprovers(ctx, rules, d.Rule, true)
 	if err != nil {
 		return q, err
 	}
-	asked := approval.Asked{
-		Rule: d.Rule, Version: rules.Version(), Hash: hash, Requester: int64(a.request.From.ID), Room: approvers.Room,
-	}
-	for _, p := range people {
-		asked.Approvers = append(asked.Approvers, int64(p.ID))
-	}
+	a.bot.tellTooMany(ctx, d.Rule, found)
 	plan, err := a.keepShownPlan(ctx, n, hash)
 	if err != nil {
 		return q, err
 	}
-	asked.Hash = plan.Hash // where an attempt before this one has stored another plan, that is asked about, and then this one
+	q.N = n
+	look := found.look(a.request.From.ID)
+	q.asked = approval.Asked{
+		Rule: d.Rule, Version: rules.Version(), Requester: int64(a.request.From.ID), Approvers: look.Approvers, Room: found.Room, Look: look,
+		Hash: plan.Hash, // where an attempt before this one has stored another plan, that is asked about, and then this one
+	}
 	if err = a.addDecisionEntry(ctx, a.decided); err != nil {
 		return q, err
 	}
 	part := fmt.Sprintf("approval/%d/asked", n)
-	entry, facts := audit.New(audit.Approval, string(a.id), part, bodyOfApproval(actAsked, n, asked)).WithFacts(approvalFacts{Plan: plan.Lines})
+	entry, facts := audit.New(audit.Approval, string(a.id), part, bodyOfApproval(actAsked, n, q.asked)).WithFacts(approvalFacts{Plan: plan.Lines})
 	a.addEntry(ctx, entry, &facts)
-	err = a.Ask(ctx, n, asked, approvers.Within, approvalBounds)
-	switch {
+	switch err = a.Ask(ctx, n, q.asked, found.Within, approvalBounds); {
 	case errors.Is(err, engine.ErrHeldFull):
 		return q, commands.ApprovalsFull(approvalBounds.PerOwner, a.said)
 	case err != nil:
 		return q, err
 	}
-	zerolog.Ctx(ctx).Info().Str("rule", d.Rule).Int("approvers", len(people)).Msg("request waits for an approval")
+	zerolog.Ctx(ctx).Info().Str("rule", d.Rule).Int("approvers", len(q.asked.Approvers)).Msg("request waits for an approval")
 	if q, _, err = a.readQuestion(ctx, n); err != nil {
 		return q, err
 	}
-	return a.waitForAnswer(ctx, q)
+	return a.waitForAnswer(ctx, q, found.gone)
 }
 
 // keepShownPlan stores what the card of a question says.
@@ -238,23 +202,28 @@ func (a *attempt) keepShownPlan(ctx context.Context, n int, hash string) (plan s
 
 // waitForAnswer has the cards of an open question sent, and the job wait. Where its time has
 // passed, or nobody could be asked, it returns the question with that for an answer.
-func (a *attempt) waitForAnswer(ctx context.Context, q question) (question, error) {
-	outcome := approval.Expired
-	if time.Now().Before(q.Until) {
-		reached, err := a.sendCards(ctx, q)
-		if err != nil {
-			return q, err
-		}
-		outcome = approval.Unreached
-		if reached {
-			a.tellAsked(ctx, q)
-			if err := a.Ask(ctx, q.N, q.asked, 0, approvalBounds); err != nil { // it is held again
-				return q, err
-			}
-			return q, errWaitsForApproval
-		}
+func (a *attempt) waitForAnswer(ctx context.Context, q question, gone []symphony.UserID) (question, error) {
+	if !time.Now().Before(q.Until) {
+		return a.endQuestion(ctx, q, approval.Expired)
 	}
-	return a.endQuestion(ctx, q, outcome)
+	reached, err := a.sendCards(ctx, q, gone)
+	switch {
+	case errors.Is(err, errCardEnded):
+		zerolog.Ctx(ctx).Warn().Msg("card says that somebody has decided, but the store does not know: it was set back")
+		return a.endQuestion(ctx, q, approval.Ended)
+	case err != nil:
+		return q, err
+	case !reached:
+		return a.endQuestion(ctx, q, approval.Unreached)
+	}
+	a.tellAsked(ctx, q)
+	if err := a.Ask(ctx, q.N, q.asked, 0, approvalBounds); err != nil { // it is held again
+		return q, err
+	}
+	if q.asked.Look.Version != a.bot.rules.now().Version() { // the look at all that wait may have missed it
+		a.bot.noteApprovalNews()
+	}
+	return q, errWaitsForApproval
 }
 
 // endQuestion answers a question for want of a decision, unless somebody has decided meanwhile.
@@ -270,24 +239,4 @@ func (a *attempt) endQuestion(ctx context.Context, q question, outcome approval.
 	}
 	ended, _, err := a.readQuestion(ctx, q.N)
 	return ended, err
-}
-
-// tellAsked tells the requester once whom was asked. People of other companies read of nobody.
-func (a *attempt) tellAsked(ctx context.Context, q question) {
-	err := a.Do(ctx, stepAskedTold(q.N), nil, func(ctx context.Context) (any, error) {
-		outside, err := a.hasOtherCompanies(ctx)
-		if err != nil {
-			return nil, err
-		}
-		var names []string
-		if !outside {
-			names = a.approverNames(ctx, q)
-		}
-		again := q.N > a.firstQuestion()
-		a.showInstead(ctx, replaceByApproval(q.N), commands.TellAsked(a.subject(), a.ID, names, q.Until, again))
-		return nil, nil
-	})
-	if err != nil {
-		zerolog.Ctx(ctx).Warn().Err(err).Msg("first answer may not have been shown")
-	}
 }

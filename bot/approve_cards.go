@@ -2,64 +2,30 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/rs/zerolog"
 
-	"roombot/bot/policy"
+	"roombot/bot/approval"
 	"roombot/commands"
 	"roombot/symphony"
 )
 
-// findApprovers are the people whom a rule names for approvers, as the directory has them now:
-// active accounts of people of the own company, never the requester.
-func (a *attempt) findApprovers(ctx context.Context, rule policy.Approvers) ([]symphony.User, error) {
-	if rule.Room != "" {
-		return nil, nil
+// approverNames are the names of who was asked, and may decide by now.
+func (a *attempt) approverNames(ctx context.Context, q question) []string {
+	ids := q.asked.Look.Approvers
+	if q.asked.Look.Version == "" { // a question of an earlier version
+		ids = q.asked.Approvers
 	}
-	var ids []symphony.UserID
-	add := func(id symphony.UserID) {
-		if id != a.request.From.ID && id != a.bot.self.ID && !a.bot.env.IsExternal(id) && !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	}
-	for _, id := range rule.Users {
-		add(symphony.UserID(id))
-	}
-	for _, key := range rule.Groups {
-		g, err := a.bot.rules.groups.readAgain(ctx, key)
-		if err != nil {
-			return nil, err
-		}
-		for id, active := range g.members {
-			if active {
-				add(id)
-			}
-		}
-	}
-	slices.Sort(ids)
-	if more := len(ids) - policy.MaxApprovers; more > 0 {
-		a.bot.tellAdmins(ctx, fmt.Sprintf("A rule has %d approvers, and only %d of them are asked: give it a \"room\" that gets the card.", len(ids), policy.MaxApprovers))
-		ids = ids[:policy.MaxApprovers]
-	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	found, err := a.bot.client.LookupUsers(ctx, symphony.UserLookup{IDs: ids, Local: true, OnlyActive: true})
-	if err != nil && symphony.VerdictOf(err) != symphony.Refused {
-		return nil, fmt.Errorf("look up the approvers: %w", err)
-	}
-	return slices.DeleteFunc(found, func(u symphony.User) bool {
-		return u.AccountType != symphony.PersonAccount || !slices.Contains(ids, u.ID)
-	}), nil
+	return a.namesOf(ctx, ids)
 }
 
-// approverNames are the names of who was asked.
-func (a *attempt) approverNames(ctx context.Context, q question) (names []string) {
+// namesOf are the names of some people, in the order of the directory; none where it does not
+// answer.
+func (a *attempt) namesOf(ctx context.Context, who []int64) (names []string) {
 	var ids []symphony.UserID
-	for _, id := range q.asked.Approvers {
+	for _, id := range who {
 		ids = append(ids, symphony.UserID(id))
 	}
 	if len(ids) == 0 {
@@ -76,43 +42,115 @@ func (a *attempt) approverNames(ctx context.Context, q question) (names []string
 	return names
 }
 
-// sendCards sends the cards of a question, each once, and reports whether anybody has one.
-// Administrators are told of who has none.
-func (a *attempt) sendCards(ctx context.Context, q question) (reached bool, err error) {
-	var plan, before shownPlan
+// errCardEnded says that a card tells how its question has ended, which the store has open: it was
+// set back to before that.
+var errCardEnded = errors.New("a card says that its question has ended")
+
+// sendCards sends the cards of a question, each once, and reports whether anybody has one who may
+// decide. Administrators are told of who has none, and of who is gone.
+func (a *attempt) sendCards(ctx context.Context, q question, gone []symphony.UserID) (reached bool, err error) {
+	why, before, err := a.whyAgain(ctx, q)
+	if err != nil {
+		return false, err
+	}
+	var plan shownPlan
 	if _, err := a.Result(stepShownPlan(q.N), &plan); err != nil {
 		return false, err
 	}
-	if q.N > a.firstQuestion() {
-		if _, err := a.Result(stepShownPlan(q.N-1), &before); err != nil {
-			return false, err
-		}
-	}
 	about := a.approvalOf(q)
-	about.Before = before.Lines
+	about.Why, about.Before = why, before.Lines
 	card := about.CardFor(plan.Lines)
-	if q.asked.Room != "" {
-		sent, err := a.sendOnce(ctx, partCard(q.N, 0), symphony.StreamID(q.asked.Room), a.renderFor(partCard(q.N, 0), 0, card))
-		if err == nil && sent.Message == "" {
-			a.tellUnreached(ctx, q, []string{"the room " + q.asked.Room})
-		}
-		return sent.Message != "", err
+	var unreached []string
+	for _, id := range gone {
+		unreached = append(unreached, a.bot.nameOf(ctx, id))
 	}
-	var missed []string
-	for _, id := range q.asked.Approvers {
-		sent, err := a.sendInChatWith(ctx, partCard(q.N, symphony.UserID(id)), symphony.UserID(id), card)
-		if err != nil {
+	for _, id := range whoGetsCard(q) {
+		sent, err := a.sendCard(ctx, q, id, card)
+		switch {
+		case err != nil:
 			return false, err
+		case sent.Message != "":
+			reached = true
+		case id == 0:
+			unreached = append(unreached, "the room "+q.asked.Room)
+		default:
+			unreached = append(unreached, a.bot.nameOf(ctx, id))
 		}
-		reached = reached || sent.Message != ""
+	}
+	a.bot.tellUnreached(ctx, q.asked.Rule, unreached, q.asked.Look.Nobody)
+	return reached, a.checkCards(ctx, q)
+}
+
+// whoGetsCard are those who may decide; 0 stands for a room. Nobody gets a card that nobody could
+// use.
+func whoGetsCard(q question) (all []symphony.UserID) {
+	switch {
+	case q.asked.Look.Nobody:
+		return nil
+	case q.asked.Room != "":
+		return []symphony.UserID{0}
+	}
+	for _, id := range q.asked.Look.Approvers {
+		all = append(all, symphony.UserID(id))
+	}
+	return all
+}
+
+func (a *attempt) sendCard(ctx context.Context, q question, who symphony.UserID, card commands.Reply) (sentMessage, error) {
+	if who != 0 {
+		return a.sendInChatWith(ctx, partCard(q.N, who), who, card)
+	}
+	return a.sendOnce(ctx, partCard(q.N, 0), symphony.StreamID(q.asked.Room), a.renderFor(partCard(q.N, 0), 0, card))
+}
+
+// checkCards is errCardEnded where a card of an open question cannot be clicked any more, or is one
+// of another question: more has happened than the store knows. It looks once in each process.
+func (a *attempt) checkCards(ctx context.Context, q question) error {
+	looked := fmt.Sprintf("%s/cards/%d", a.ID, q.N)
+	if _, done := a.bot.lookedUp.Load(looked); done || !a.mayBeUnknown() {
+		return nil
+	}
+	for _, id := range whoWasAsked(q) {
+		sent, err := a.findCard(ctx, q, id)
+		if err != nil {
+			return err
+		}
 		if sent.Message == "" {
-			missed = append(missed, fmt.Sprintf("user %d", id))
+			continue
+		}
+		isOpen, err := a.isOpenCard(ctx, q, sent)
+		switch {
+		case err != nil:
+			return err
+		case !isOpen:
+			return errCardEnded
 		}
 	}
-	if len(missed) > 0 || len(q.asked.Approvers) == 0 {
-		a.tellUnreached(ctx, q, missed)
+	a.bot.lookedUp.Store(looked, true)
+	return nil
+}
+
+// whoWasAsked are those who may have a card of the question; 0 stands for a room.
+func whoWasAsked(q question) (all []symphony.UserID) {
+	if q.asked.Room != "" {
+		return []symphony.UserID{0}
 	}
-	return reached, nil
+	for _, id := range q.asked.Approvers {
+		all = append(all, symphony.UserID(id))
+	}
+	return all
+}
+
+// isOpenCard reports whether a card still asks the question, as it stands now.
+func (a *attempt) isOpenCard(ctx context.Context, q question, card sentMessage) (bool, error) {
+	shown, err := a.bot.client.Message(ctx, card.Message)
+	if err == nil {
+		shown, err = a.newestVersion(ctx, shown)
+	}
+	if err != nil {
+		return false, fmt.Errorf("read a card: %w", err)
+	}
+	return commands.AsksFor(shown.Data, a.approvalOf(q).Card), nil
 }
 
 func (a *attempt) approvalOf(q question) commands.Approval {
@@ -120,17 +158,6 @@ func (a *attempt) approvalOf(q question) commands.Approval {
 		Card: commands.ApprovalCard{Job: a.ID, N: q.N, Hash: q.asked.Hash}, Request: a.id, From: a.request.From,
 		Rule: q.asked.Rule, Version: q.asked.Version, Until: q.Until,
 	}
-}
-
-// tellUnreached tells the administrators of approvers who cannot be asked.
-func (a *attempt) tellUnreached(ctx context.Context, q question, who []string) {
-	text := fmt.Sprintf("Rule %q: ", q.asked.Rule)
-	if len(who) == 0 {
-		text += "nobody who may approve its requests is there."
-	} else {
-		text += "these cannot be asked for an approval: " + strings.Join(who, ", ") + "."
-	}
-	a.bot.tellAdmins(ctx, text)
 }
 
 // endCards has the cards of an answered question say at once what has become of it. A failure stops
@@ -141,15 +168,19 @@ func (a *attempt) endCards(ctx context.Context, q question) {
 	}
 }
 
-// tellApproval ends an answer with who has approved the request, in this attempt or an earlier one.
+// tellApproval ends an answer with who has approved the request, in this attempt or an earlier one,
+// or with that nobody had to in the end.
 func (a *attempt) tellApproval(ctx context.Context, reply commands.Reply) (commands.Reply, error) {
-	approved := a.lastDecision().Approval
-	if approved == nil {
-		return reply, nil
+	if approved := a.lastDecision().Approval; approved != nil {
+		q, found, err := a.readQuestion(ctx, approved.N)
+		if err == nil && found {
+			reply = commands.AddApproval(reply, a.stateForRequester(q))
+		}
+		return reply, err
 	}
-	q, found, err := a.readQuestion(ctx, approved.N)
-	if err == nil && found {
-		reply = commands.AddApproval(reply, a.stateForRequester(q))
+	last, err := a.lastQuestion(ctx)
+	if err == nil && last.answer.Outcome == approval.Ended {
+		reply = commands.AddNoApproval(reply)
 	}
 	return reply, err
 }

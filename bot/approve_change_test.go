@@ -72,7 +72,7 @@ func TestAQuestionThatHasEndedWithoutAnAnswerIsAskedAgain(t *testing.T) {
 	w.stop()
 	w.changeStore(`UPDATE question SET answered = until - 1, answer = '{"outcome":"ended"}'`)
 	w.start()
-	asked.waitForAnswer("again, since what would be done has changed")
+	asked.waitForAnswer("again, since I do not know any more what was decided")
 	w.decides("cora", w.waitForCard("cora", 1), "approve", "").seesAmong("You have approved it.")
 	asked.endsWith("✓ Elm", "Approved by Cora Lind")
 }

@@ -118,7 +118,11 @@ func (a *attempt) checkApprover(ctx context.Context, form *formMessage, asked ap
 		}
 		click.IsApprover = rules.IsApprover(asked.Rule, subject)
 	}
-	switch asked.Check(click) {
+	refusal := asked.Check(click)
+	if refusal != approval.None { // who may decide may have changed
+		a.bot.noteApprovalNews()
+	}
+	switch refusal {
 	case approval.None:
 		return nil
 	case approval.OwnRequest:

@@ -27,7 +27,47 @@ func (a *attempt) checkAnswered(ctx context.Context, d policy.Decision) error {
 		return nil
 	}
 	a.decided = nil // what the policy would allow by now is not what was decided
-	return commands.NotApproved(a.stateForRequester(last), d.Contact, a.said)
+	return a.refuseUnapproved(last, d.Contact)
+}
+
+// refuseUnapproved is the refusal of a request whose question nobody has answered with a yes.
+func (a *attempt) refuseUnapproved(q question, contact string) error {
+	state := a.stateForRequester(q)
+	var err error
+	if state.Waited, err = a.wasTold(q); err != nil {
+		return err
+	}
+	return commands.NotApproved(state, contact, a.said)
+}
+
+// waitOn has a request that waits for an approval wait on, where an attempt to decide it anew has
+// failed: it has failed in nothing that it needs yet. The next look at all that wait has it try
+// again. It reports false for any other request.
+func (a *attempt) waitOn(ctx context.Context, cause error) (bool, error) {
+	q, err := a.lastQuestion(ctx)
+	if err != nil || q.N == 0 || !q.IsOpen() || !time.Now().Before(q.Until) {
+		return false, err
+	}
+	if told, err := a.wasTold(q); err != nil || !told {
+		return false, err
+	}
+	zerolog.Ctx(ctx).Warn().Err(cause).Msg("request that waits for an approval could not be decided anew, will retry")
+	q.asked.Look.Version = ""
+	return true, a.Ask(ctx, q.N, q.asked, 0, approvalBounds)
+}
+
+// endByRefusal ends the question of a request that is refused. What the policy refuses after a wait
+// says so.
+func (a *attempt) endByRefusal(ctx context.Context, refusal *commands.Refusal) (*commands.Refusal, error) {
+	last, err := a.endApproval(ctx, refusal)
+	if err != nil || last.answer.Outcome != approval.Ended || a.refused.Denial == "" {
+		return refusal, err
+	}
+	told, err := a.wasTold(last)
+	if told {
+		refusal = commands.RefusedAfterWait(refusal)
+	}
+	return refusal, err
 }
 
 // endApproval answers the open question of a request that ends without an answer to it, or goes on
@@ -103,25 +143,31 @@ func (a *attempt) tryCards(ctx context.Context) (failed error) {
 
 // endEachCard has the cards of an answered question say what has become of it.
 func (a *attempt) endEachCard(ctx context.Context, q question) (failed error) {
-	ids := q.asked.Approvers
-	if q.asked.Room != "" {
-		ids = []int64{0}
-	}
 	var plan shownPlan
 	if _, err := a.Result(stepShownPlan(q.N), &plan); err != nil {
 		return err
 	}
 	ended := a.approvalOf(q).EndedCard(q.state(), plan.Name)
-	for _, id := range ids {
-		failed = errors.Join(failed, a.endCard(ctx, q, symphony.UserID(id), ended))
+	for _, id := range whoWasAsked(q) {
+		failed = errors.Join(failed, a.endCard(ctx, q, id, ended))
 	}
 	return failed
 }
 
+// endCard has one card say it. What a card says already stays, where the store was set back to
+// before that.
 func (a *attempt) endCard(ctx context.Context, q question, who symphony.UserID, ended commands.Reply) error {
 	sent, err := a.findCard(ctx, q, who)
 	if err != nil || sent.Message == "" {
 		return err
+	}
+	if known, err := a.Result(stepCardEnded(q.N, who), new(sentMessage)); known || err != nil {
+		return err
+	}
+	if a.mayBeUnknown() {
+		if isOpen, err := a.isOpenCard(ctx, q, sent); !isOpen {
+			return err
+		}
 	}
 	_, err = a.replaceMessage(ctx, stepCardEnded(q.N, who), sent, a.renderFor(partCard(q.N, who), who, ended))
 	return err

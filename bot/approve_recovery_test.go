@@ -38,15 +38,23 @@ func TestAnAnswerAfterARestartSaysWhoApproved(t *testing.T) {
 // What was approved and done is in the chats, wherever the store has it as a question.
 func TestAnApprovalIsCarriedOutOnceThoughTheStoreIsSetBack(t *testing.T) {
 	t.Parallel()
+	isFound := func(w *world) {
+		require.Eventually(w.t, func() bool { return strings.Contains(w.log.String(), "it was set back") }, patience, tick)
+	}
 	for name, next := range map[string]func(*world, client.Message){
 		"somebody clicks again": func(w *world, card client.Message) {
 			w.start()
-			w.decides("cora", card, "approve", "").seesAmong("You have approved it.")
+			isFound(w)
+			w.decides("cora", card, "approve", "").seesAmong("Your click changes nothing: the question has ended.")
 		},
-		"the time passes": func(w *world, card client.Message) {
+		"nobody does anything": func(w *world, _ client.Message) {
+			w.start()
+			isFound(w)
+		},
+		"the time passes": func(w *world, _ client.Message) {
 			w.changeStore(`UPDATE question SET until = asked`)
 			w.start()
-			require.Eventually(w.t, func() bool { return strings.Contains(w.log.String(), "it was set back") }, patience, tick)
+			isFound(w)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -70,6 +78,63 @@ func TestAnApprovalIsCarriedOutOnceThoughTheStoreIsSetBack(t *testing.T) {
 			w.theOnly("Elm", "bob", "alice")
 		})
 	}
+}
+
+// keepsStore copies the store while the bot stands still, and puts the copy in its place later.
+func (w *world) keepsStore() (restore func()) {
+	w.t.Helper()
+	w.waitUntilIdle()
+	w.stop()
+	backup, err := os.ReadFile(w.store)
+	require.NoError(w.t, err)
+	w.start()
+	return func() {
+		w.stop()
+		require.NoError(w.t, os.WriteFile(w.store, backup, 0o600))
+		w.start()
+	}
+}
+
+// Nobody could click on a card that says how its question has ended.
+func TestAnApprovalThatTheStoreHasLostIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, withRules(approvalRules))
+	asked := w.asks("bob", `/newroom "Elm" external @alice`)
+	card := w.waitForCard("cora", 1)
+	asked.waitForAnswer("needs an approval")
+	restore := w.keepsStore()
+	w.says("ops", "/pause newroom").sees("Paused") // so that nothing comes of the approval
+	w.decides("cora", card, "approve", "").seesAmong("You have approved it.")
+	w.waitForChat("kim", "approved by Cora Lind on ")
+	asked.waitForAnswer("has paused me")
+	restore()
+	again := w.waitForCard("cora", 1)
+	require.Contains(t, plain(again), "asks for your approval again, since I do not know any more what was decided:")
+	require.Contains(t, w.waitForChat("cora", "approved by Cora Lind on "), "[ Approve ]", "the old card says what it did")
+	require.Empty(t, w.rooms("Elm"))
+	w.decides("cora", again, "approve", "").seesAmong("You have approved it.")
+	asked.seesAmong("Approved by Cora Lind")
+	w.theOnly("Elm", "bob", "alice")
+}
+
+// The room is finished, and is no second one.
+func TestARoomThatWasBegunBeforeTheStoreWasSetBackIsFinishedOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, withRules(approvalRules))
+	asked := w.asks("bob", `/newroom "Elm" external @alice`)
+	card := w.waitForCard("cora", 1)
+	asked.waitForAnswer("needs an approval")
+	restore := w.keepsStore()
+	w.fail(client.Fault{Path: onAdd, Delay: "10m"})
+	w.act("", "cora", card, "roombot-approval", "approve", nil)
+	w.waitForChat("kim", "approved by Cora Lind on ")
+	require.True(t, comesTrue(func() bool { return len(w.rooms("Elm")) == 1 }))
+	restore()
+	again := w.waitForCard("kim", 1)
+	w.heal()
+	w.decides("kim", again, "approve", "").seesAmong("You have approved it.")
+	asked.seesAmong("Approved by Kim Novak")
+	w.theOnly("Elm", "bob", "alice")
 }
 
 // The card that stands there is for the request that is found in the history.

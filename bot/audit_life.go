@@ -79,26 +79,41 @@ func (l *recordLife) noteGrowth(last int64) {
 	}
 }
 
-// begin stores that the process starts, by which policy, and whether the store was set back.
-func (l *recordLife) begin(ctx context.Context, e *engine.Engine) (err error) {
+// begin stores that the process starts, by which policy, and whether the store was set back. It
+// returns the policy that was in force before, nil where it is not known or the same.
+func (l *recordLife) begin(ctx context.Context, e *engine.Engine) (before *policy.Policy, err error) {
 	l.engine = e
 	head, err := e.Head(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if l.File != "" {
 		if l.file, err = openRecordFile(l.File); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := l.addRestored(ctx, head); err != nil {
-		return err
+		return nil, err
 	}
 	err = e.StoreEntries(ctx, audit.New(audit.Start, "", l.part("start"), l.process()))
 	if err != nil || l.policy.Version() == "" {
-		return err
+		return nil, err
 	}
-	return l.addPolicy(ctx, l.policy)
+	return l.policyBefore(ctx), l.addPolicy(ctx, l.policy)
+}
+
+// policyBefore is the policy that was in force last, nil where it is the same or cannot be read.
+func (l *recordLife) policyBefore(ctx context.Context) *policy.Policy {
+	var last string
+	found, err := l.engine.Note(ctx, notePolicy, &last)
+	if err != nil || !found || last == l.policy.Hash() {
+		return nil
+	}
+	before, err := RecordedPolicy(ctx, l.engine, "")
+	if err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("policy of before could not be read from the audit record")
+	}
+	return before
 }
 
 func (l *recordLife) process() processBody {

@@ -78,8 +78,9 @@ type Bot struct {
 	history      *history
 	record       *recordLife
 	policyNews   chan policyNews // of which administrators are to be told
+	approvalNews chan struct{}   // holds a token when requests that wait for an approval are to be looked at
 	timesLeft    sync.Map        // when a job that runs here is expected to be done, by its id
-	lookedUp     sync.Map        // ids of earlier jobs whose answer was looked for in vain; they are few
+	lookedUp     sync.Map        // what was looked for in vain for earlier jobs: their answers, ends of their cards; they are few
 	users        lookupCache[symphony.UserID, symphony.User]
 	chats        lookupCache[symphony.StreamID, symphony.Stream]
 	lastProgress atomic.Int64 // when a job last got further, in nanoseconds since 1970
@@ -121,7 +122,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	b.parse = b.grammar.Parse
 	b.history = newHistory(b)
 	b.record = newRecordLife(c, self.ID)
-	b.policyNews = make(chan policyNews, waitingNews)
+	b.policyNews, b.approvalNews = make(chan policyNews, waitingNews), make(chan struct{}, 1)
 	b.feed = b.newFeed(c)
 	c.Store.Handle, c.Store.ReportFailure, c.Store.ReportAct = b.execute, b.reportFailure, AuditAct
 	c.Store.ReportWaiting, c.Store.EntryOfAct = b.reportWaiting, entryOfAct
@@ -162,9 +163,11 @@ func (b *Bot) begin(ctx context.Context) error {
 	if err := b.metrics.registry.Register(b.newGauges()); err != nil {
 		return fmt.Errorf("metrics: %w", err)
 	}
-	if err := b.record.begin(ctx, b.engine); err != nil {
+	before, err := b.record.begin(ctx, b.engine)
+	if err != nil {
 		return err
 	}
+	b.notePolicyOfStart(ctx, before)
 	return b.history.begin(ctx)
 }
 
@@ -213,7 +216,8 @@ func (b *Bot) Run(ctx context.Context) error {
 	group.Go(func() error { b.history.run(ctx); return nil })
 	group.Go(func() error { b.rules.watch(ctx, b.record.addPolicy, b.noteNewPolicy); return nil })
 	group.Go(func() error { b.tellNews(ctx); return nil })
-	group.Go(func() error { b.rules.groups.refresh(ctx); return nil })
+	group.Go(func() error { b.rules.groups.refresh(ctx, b.noteApprovalNews); return nil })
+	group.Go(func() error { b.watchApprovals(ctx); return nil })
 	group.Go(func() error { b.watchRules(ctx); return nil })
 	group.Go(func() error { b.watchGrants(ctx); return nil })
 	group.Go(func() error { b.record.run(ctx); return nil })

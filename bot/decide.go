@@ -79,7 +79,7 @@ func (a *attempt) checkSurplus(ctx context.Context) (ignoreReason, error) {
 func (a *attempt) answer(ctx context.Context) (commands.Reply, error) {
 	reply, err := a.answerMessage(ctx)
 	if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
-		if _, err := a.endApproval(ctx, refusal); err != nil {
+		if refusal, err = a.endByRefusal(ctx, refusal); err != nil {
 			return commands.Reply{}, err
 		}
 		return a.withNextStep(ctx, refusal), nil

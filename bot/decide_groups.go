@@ -49,9 +49,10 @@ func (a *attempt) mayListGroups(ctx context.Context) (bool, error) {
 	}
 	r := &commands.Request{From: a.request.From, Invocation: syntax.Invocation{Command: commands.CommandGroups}, Chat: a.request.chat()}
 	rules := a.bot.rules.now()
-	asked, err := a.bot.policyQuery(ctx, rules, r)
+	asked, err := a.bot.queryWithoutGrants(ctx, rules, r)
 	if err != nil {
 		return false, err
 	}
-	return rules.Decide(asked).Allowed, nil
+	decision, err := a.bot.decideWithGrants(ctx, rules, asked, r)
+	return decision.Allowed, err
 }

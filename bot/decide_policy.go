@@ -58,14 +58,17 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 		return nil
 	}
 	rules := a.bot.rules.now()
-	query, err := a.bot.policyQuery(ctx, rules, r)
+	query, err := a.bot.queryWithoutGrants(ctx, rules, r)
 	if err != nil {
 		return err
 	}
 	if query.Plan, err = a.bot.policyPlan(ctx, rules, r.Command, a.facts); err != nil {
 		return err
 	}
-	decision := rules.Decide(query)
+	decision, err := a.bot.decideWithGrants(ctx, rules, query, r)
+	if err != nil {
+		return err
+	}
 	a.asked, a.refused, a.allowedBy = &query, policy.Decision{}, nil
 	a.limits = decision.Limits
 	if err := a.noteGrant(ctx, decision); err != nil {
@@ -174,12 +177,30 @@ func (a *attempt) readRoomName(ctx context.Context) error {
 
 // policyQuery is what is asked of a policy about a request whose plan is not known.
 func (b *Bot) policyQuery(ctx context.Context, rules *policy.Policy, r *commands.Request) (policy.Query, error) {
-	who, err := b.policySubject(ctx, r.From.ID, rules.GroupsAsked(r.Command), rules.NeedsDirectory(r.Command))
-	if err != nil {
-		return policy.Query{}, err
+	query, err := b.queryWithoutGrants(ctx, rules, r)
+	if err == nil {
+		query.Grants, err = b.grantsOf(ctx, r)
 	}
-	grants, err := b.grantsOf(ctx, r)
-	return policy.Query{User: who, Where: policyPlace(r.Chat), Command: r.Command, Grants: grants}, err
+	return query, err
+}
+
+func (b *Bot) queryWithoutGrants(ctx context.Context, rules *policy.Policy, r *commands.Request) (policy.Query, error) {
+	who, err := b.policySubject(ctx, r.From.ID, rules.GroupsAsked(r.Command), rules.NeedsDirectory(r.Command))
+	return policy.Query{User: who, Where: policyPlace(r.Chat), Command: r.Command}, err
+}
+
+// decideWithGrants answers a query without grants. Those are read from the store only where they
+// count, which is where no rule has decided.
+func (b *Bot) decideWithGrants(ctx context.Context, rules *policy.Policy, query policy.Query, r *commands.Request) (policy.Decision, error) {
+	d := rules.Decide(query)
+	if d.HasRule() {
+		return d, nil
+	}
+	var err error
+	if query.Grants, err = b.grantsOf(ctx, r); err != nil || len(query.Grants) == 0 {
+		return d, err
+	}
+	return rules.Decide(query), nil
 }
 
 // isAdmin reports whether the policy names somebody as an administrator.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -186,6 +187,11 @@ func (a *attempt) postpone(ctx context.Context, cause error) error {
 	after, reason, err := a.requestedWait(ctx, cause)
 	if err != nil {
 		return err
+	}
+	if reason == waitFailure {
+		if waits, err := a.waitOn(ctx, cause); err != nil || waits {
+			return cmp.Or(err, engine.WaitForAnswer())
+		}
 	}
 	postponed.WithLabelValues(reason).Inc()
 	zerolog.Ctx(ctx).Warn().Err(cause).Dur("after", after).Msg("request was put off")

@@ -66,6 +66,18 @@ func (b *Bot) LookAtVersions(ctx context.Context, before string) (now string) {
 	return b.lookAtVersions(ctx, before)
 }
 
+// ReadMembersAgain reads who is in the groups of the policy as if their time was over, and looks at
+// the requests that wait for an approval.
+func (b *Bot) ReadMembersAgain(ctx context.Context) error {
+	for _, key := range b.rules.groups.keys() {
+		if _, err := b.rules.groups.readAgain(ctx, key); err != nil {
+			return err
+		}
+	}
+	_, err := b.lookAtApprovals(ctx, false)
+	return err
+}
+
 // Commits counts what the bot's store has committed.
 func (b *Bot) Commits() int64 { return b.engine.Commits() }
 

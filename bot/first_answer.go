@@ -36,20 +36,24 @@ var (
 	}
 )
 
-// replaceByApproval says that somebody is asked to approve the request, by its n-th question.
-func replaceByApproval(n int) replacement {
+// replaceByApproval says that somebody is asked to approve the request, by its n-th question. look
+// is how often who is asked had changed.
+func replaceByApproval(n, look int) replacement {
 	return replacement{
-		step: stepApprovalShown(n), part: partFirstApproval(n), outcomes: []string{commands.CodePutOff},
+		step: stepApprovalShown(n, look), part: partFirstApproval(n, look), outcomes: []string{commands.CodePutOff},
 	}
 }
 
 // replacements are all first answers that may have taken the place of an earlier one.
-func (a *attempt) replacements() []replacement {
+func (a *attempt) replacements(ctx context.Context) ([]replacement, error) {
 	all := []replacement{replaceByHeld, replaceByDelay, replaceByLink, replaceByQuestion, replaceByInvited, replaceByStop}
-	for n := a.firstQuestion(); n < a.firstQuestion()+maxAsked; n++ {
-		all = append(all, replaceByApproval(n))
+	questions, err := a.readQuestions(ctx)
+	for _, q := range questions {
+		for look := range min(q.asked.Look.N, maxLooksTold) + 1 {
+			all = append(all, replaceByApproval(q.N, look))
+		}
 	}
-	return all
+	return all, err
 }
 
 // ShowFirst shows the user a first answer, but never after the reply. Only the first of several is
@@ -163,7 +167,11 @@ func ignoreWait(err error) error {
 // shown.
 func (a *attempt) firstAnswer(ctx context.Context) (sentMessage, error) {
 	var latest sentMessage
-	for _, r := range a.replacements() {
+	all, err := a.replacements(ctx)
+	if err != nil {
+		return sentMessage{}, err
+	}
+	for _, r := range all {
 		later, err := a.findReplacement(ctx, r)
 		if err != nil {
 			return sentMessage{}, err

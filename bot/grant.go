@@ -42,7 +42,7 @@ type (
 	}
 	// grantBody is the body of an entry of the record about a grant.
 	grantBody struct {
-		Act      string             `json:"act"` // asked, granted, refused, revoked, used, returned or expired
+		Act      string             `json:"act"` // asked, granted, refused, ended, revoked, used, returned or expired
 		N        int64              `json:"n"`
 		For      symphony.UserID    `json:"for"`
 		Command  string             `json:"command"`

@@ -233,6 +233,9 @@ func (a *attempt) editGrantCards(ctx context.Context, p engine.Permit, why strin
 		return fmt.Errorf("read the cards of a request for access: %w", err)
 	}
 	for _, card := range cards {
+		if card.Message == "" { // which could not be sent
+			continue
+		}
 		if err := a.editGrantCard(ctx, stepGrantCard(p.N, card.Who, why), card, edited); err != nil {
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("card of a request for access may not say what has become of it")
 		}

@@ -101,6 +101,7 @@ func (a *attempt) checkGrantor(ctx context.Context, form *formMessage, p engine.
 		}
 	}
 	if !is {
+		a.bot.noteApprovalNews() // who may decide may have changed
 		return commands.MayNotDecide("You are not one of the administrators of the policy now.")
 	}
 	return nil
@@ -117,7 +118,7 @@ func (a *attempt) tellGrantDecided(ctx context.Context, p engine.Permit) (name s
 		return "", err
 	}
 	who := symphony.UserID(g.Who)
-	told := commands.TellGrantDecided(p.N, termsOf(text), a.bot.grantDecision(ctx, p), detail.Access.OfferAgain())
+	told := commands.TellGrantDecided(p.N, termsOf(text), a.bot.grantDecision(ctx, p), detail.Access.OfferAgain(), a.bot.rules.now().Contact())
 	sent, err := a.sendInChatWith(ctx, partGrantTold, who, told)
 	if err == nil && sent.Message == "" {
 		zerolog.Ctx(ctx).Warn().Int64("grant", p.N).Msg("who has asked for access could not be told")
@@ -127,7 +128,11 @@ func (a *attempt) tellGrantDecided(ctx context.Context, p engine.Permit) (name s
 
 // grantDecision is what was decided about a permit.
 func (b *Bot) grantDecision(ctx context.Context, p engine.Permit) commands.GrantDecision {
-	return commands.GrantDecision{By: b.nameOfOwner(ctx, p.Decider), At: p.Decided, Until: p.Until, Once: p.Once}
+	d := commands.GrantDecision{At: p.Decided, Until: p.Until, Once: p.Once}
+	if p.Decider != "" {
+		d.By = b.nameOfOwner(ctx, p.Decider)
+	}
+	return d
 }
 
 // nameOfOwner is the name of somebody whom a job or a permit counts for.

@@ -1,8 +1,10 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -51,7 +53,7 @@ func DescribeGrant(p engine.Permit) (commands.Grant, error) {
 	return g, err
 }
 
-// Revoke ends a grant, and tells who had it.
+// Revoke ends a grant, and tells who had it and the other administrators.
 func (l grantList) Revoke(ctx context.Context, by commands.Person, n int64) (bool, error) {
 	p, revoked, err := l.bot.engine.RevokePermit(ctx, n, func(p engine.Permit) engine.PermitEntry {
 		return entryOfGrant(p, "revoked", "", "revoked", by.ID, func(_ *grantBody, f *grantFacts) { f.By = by.Name })
@@ -59,8 +61,31 @@ func (l grantList) Revoke(ctx context.Context, by commands.Person, n int64) (boo
 	if err == nil && revoked {
 		zerolog.Ctx(ctx).Info().Int64("grant", n).Msg("grant was revoked")
 		l.bot.tellGrantEnds(ctx, p, by.Name)
+		l.bot.tellGrantRevoked(ctx, p, "by "+by.Name, by.ID)
 	}
 	return revoked, err
+}
+
+// tellGrantRevoked tells the administrators of a grant that is revoked, except who has revoked it.
+func (b *Bot) tellGrantRevoked(ctx context.Context, p engine.Permit, how string, by symphony.UserID) {
+	_, text, err := readGrant(p)
+	if err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("administrators could not be told of a grant that is revoked")
+		return
+	}
+	told := fmt.Sprintf("Grant %d of %s (%s) was revoked %s.", p.N, b.nameOfOwner(ctx, p.Owner), termsOf(text), how)
+	admins := slices.DeleteFunc(b.adminsToTell(ctx, b.rules.now()), func(id symphony.UserID) bool { return id == by })
+	b.sendLinesTo(ctx, admins, []string{told})
+}
+
+// tellShellRevocations tells of the grants that operators have revoked from the shell.
+func (b *Bot) tellShellRevocations(ctx context.Context) error {
+	revoked, operators, err := b.engine.TakeRevokedPermits(ctx)
+	for i, p := range revoked {
+		b.tellGrantEnds(ctx, p, "An administrator")
+		b.tellGrantRevoked(ctx, p, "from the shell, by "+cmp.Or(operators[i], "an operator"), 0)
+	}
+	return err
 }
 
 // EntryOfRevocation is the entry of the record about a grant that an operator has revoked.
@@ -90,12 +115,14 @@ func (b *Bot) tellGrantEnds(ctx context.Context, p engine.Permit, revokedBy stri
 }
 
 const (
-	grantsLook   = 2 * time.Second // how often grants are looked at
-	grantEndTold = 24 * time.Hour  // how long before its end who has a grant is told
+	// grantsLook is how often grants are looked at. That a grant has ended counts at once; its entry
+	// may come later.
+	grantsLook   = 10 * time.Second
+	grantEndTold = 24 * time.Hour // how long before its end who has a grant is told
 )
 
-// watchGrants notes in the record that grants have expired, and tells who has one before it does,
-// until ctx ends.
+// watchGrants notes in the record that grants have expired, tells who has one before it does, and
+// tells of those that were revoked from the shell, until ctx ends.
 func (b *Bot) watchGrants(ctx context.Context) {
 	look := time.NewTicker(grantsLook)
 	defer look.Stop()
@@ -106,6 +133,9 @@ func (b *Bot) watchGrants(ctx context.Context) {
 		var ending []engine.Permit
 		if err == nil {
 			ending, err = b.engine.TakeEndingPermits(ctx, grantEndTold)
+		}
+		if err == nil {
+			err = b.tellShellRevocations(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("grants could not be looked at, will retry")

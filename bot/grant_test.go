@@ -201,6 +201,7 @@ func TestNobodyGrantsThemselvesAccess(t *testing.T) {
 	w.decidesAccess("ops", card, "refuse").seesAmong("You have refused it")
 	w.waitForChat("cora", "refused by Olga Peters")
 	w.changeRules(strings.Replace(grantRules, `"user:ops", "user:cora"`, `"user:cora"`, 1))
+	w.waitForChat("cora", "user:cora: is an administrator now") // which might be the last that cora reads otherwise
 	w.asksForAccess("cora", w.says("cora", `/newroom "Oak"`)).sees("There is no administrator whom I could ask.")
 }
 
@@ -259,6 +260,8 @@ func TestAGrantSurvivesARestartAndIsRevoked(t *testing.T) {
 	w.says("ops", "/policy revoke 7").sees("There is no grant 7 that is in force.")
 	w.says("ops", "/policy revoke 1").sees("Grant 1 is revoked")
 	w.waitForChat("bob", "Olga Peters has revoked your grant 1. It was for /newroom in our 1:1 chat")
+	w.requireTold("cora", "was revoked by Olga Peters.")
+	require.Zero(t, w.countTold("ops", "was revoked by Olga Peters."), "who has read that it is done")
 	w.says("ops", "/policy grants").sees("There are no grants", "– revoked, allowed by Cora Lind")
 	w.says("bob", `/newroom "Oak"`).sees("Nobody has allowed you /newroom here.")
 	w.waitUntilIdle()
@@ -299,10 +302,34 @@ func TestAnOperatorRevokesAGrantBesideTheBot(t *testing.T) {
 	described, err := bot.DescribeGrant(permits[0])
 	require.NoError(t, err)
 	require.Contains(t, described.String(), "/newroom in their 1:1 chat")
-	_, revoked, err := store.RevokePermit(t.Context(), 1, bot.EntryOfRevocation("root"))
+	_, revoked, err := store.RevokePermit(engine.WithOperator(t.Context(), "root"), 1, bot.EntryOfRevocation("root"))
 	require.NoError(t, err)
 	require.True(t, revoked)
 	require.NoError(t, store.Close())
+	w.waitForChat("bob", "An administrator has revoked your grant 1. It was for /newroom in our 1:1 chat: ")
+	for _, who := range []string{"ops", "cora"} {
+		w.requireTold(who, "Grant 1 of Bob Chen (/newroom in their 1:1 chat: ")
+		require.Contains(t, w.toldOf(who, "Grant 1 of"), "was revoked from the shell, by root.")
+	}
 	w.says("bob", `/newroom "Elm"`).sees("Nobody has allowed you /newroom here.")
-	require.Equal(t, []string{"asked 1", "granted 1", "revoked 1"}, w.grantRecord())
+	require.Equal(t, []string{"asked 1", "granted 1", "revoked 1"}, w.grantRecord()) // which starts it again
+	for _, who := range []string{"ops", "cora"} {
+		require.Equal(t, 1, w.countTold(who, "Grant 1 of Bob Chen"), who)
+	}
+}
+
+func TestWhoHadAGrantIsToldAtTheNextStartThatItWasRevokedMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(grantRules))
+	w.isGranted("bob", `/newroom "Elm"`, "month")
+	w.stop()
+	store, err := engine.Inspect(t.Context(), engine.FileAddress(w.store))
+	require.NoError(t, err)
+	_, revoked, err := store.RevokePermit(engine.WithOperator(t.Context(), "root"), 1, bot.EntryOfRevocation("root"))
+	require.NoError(t, err)
+	require.True(t, revoked)
+	require.NoError(t, store.Close())
+	w.start()
+	w.waitForChat("bob", "An administrator has revoked your grant 1.")
+	w.requireTold("ops", "was revoked from the shell, by root.")
 }

@@ -115,8 +115,8 @@ func (m *groupMembers) readAgain(ctx context.Context, key string) (policyGroup, 
 	return g, nil
 }
 
-// refresh reads the members ahead until ctx ends.
-func (m *groupMembers) refresh(ctx context.Context) {
+// refresh reads the members ahead until ctx ends, and calls report after each time.
+func (m *groupMembers) refresh(ctx context.Context, report func()) {
 	again := time.NewTicker(membersRefresh)
 	defer again.Stop()
 	for {
@@ -125,6 +125,7 @@ func (m *groupMembers) refresh(ctx context.Context) {
 				zerolog.Ctx(ctx).Warn().Err(err).Msg("who is in a group of the policy could not be read; requests that turn on it wait")
 			}
 		}
+		report()
 		select {
 		case <-ctx.Done():
 			return

@@ -73,7 +73,16 @@ const (
 
 // Steps of a request that somebody has to approve, each of its n-th question.
 func stepShownPlan(n int) string { return fmt.Sprintf("approval/%d/plan", n) } // shownPlan
-func stepAskedTold(n int) string { return fmt.Sprintf("approval/%d/told", n) } // null: the requester was told
+
+// stepAskedTold is null: the requester was told whom was asked. look is how often that had changed.
+func stepAskedTold(n, look int) string { return stepOfLook(fmt.Sprintf("approval/%d/told", n), look) }
+
+func stepOfLook(step string, look int) string {
+	if look == 0 {
+		return step
+	}
+	return fmt.Sprintf("%s/%d", step, look)
+}
 
 // partCard is the card for somebody, for a room where who is 0: a sentMessage. stepCardEnded says
 // that it tells what has become of the question: a sentMessage.
@@ -82,8 +91,12 @@ func stepCardEnded(n int, who symphony.UserID) string { return fmt.Sprintf("card
 
 // stepApprovalShown is a sentMessage: that somebody is asked took the place of an earlier first
 // answer. partFirstApproval is a sentMessage, where Symphony refused that edit.
-func stepApprovalShown(n int) string { return fmt.Sprintf("approval-shown/%d", n) }
-func partFirstApproval(n int) string { return fmt.Sprintf("first-approval/%d", n) }
+func stepApprovalShown(n, look int) string {
+	return stepOfLook(fmt.Sprintf("approval-shown/%d", n), look)
+}
+func partFirstApproval(n, look int) string {
+	return stepOfLook(fmt.Sprintf("first-approval/%d", n), look)
+}
 
 // stepApproved is of a click on a card, a bool: whether it has decided.
 const stepApproved = "approved"

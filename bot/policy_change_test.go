@@ -55,6 +55,27 @@ func TestAdministratorsAreToldWhatAnEditChangesAndWhatItWouldHaveDecided(t *test
 }
 
 // What is kept of a request is enough to decide it again as it was, whatever it was refused for.
+func TestAPolicyThatWasChangedWhileTheBotStoodStillIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(`{admins: ["user:ops"], allow: [{name: people, who: [internal], commands: [newroom]}]}`))
+	w.says("bob", `/newroom "Elm"`).sees("is open")
+	w.changeRules(`{admins: ["user:ops"], allow: [{name: people, who: ["user:alice"], commands: [newroom]}]}`)
+	told := w.toldOf("ops", "I have started with version ")
+	require.Contains(t, told, "it was ")
+	require.Contains(t, told, "may not use /newroom any more")
+	require.Contains(t, told, "Of 1 past requests 1 would be decided otherwise.")
+	w.stop()
+	w.start()
+	w.says("alice", `/newroom "Oak"`).sees("is open")
+	inbox, err := w.pod.Inbox(t.Context(), "ops")
+	require.NoError(t, err)
+	n := 0
+	for _, m := range inbox {
+		n += strings.Count(plain(m), "I have started with version ")
+	}
+	require.Equal(t, 1, n, "once for each change")
+}
+
 func TestWhatTheRecordKeepsIsEnoughToDecideAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(deskRules))

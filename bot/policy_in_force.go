@@ -48,7 +48,7 @@ type policyNews struct {
 
 // policyLook is how often the text of the policy is compared. A new text is adopted at the second
 // look, so within two seconds.
-const policyLook = 700 * time.Millisecond
+const policyLook = 950 * time.Millisecond
 
 // newPolicyInForce looks up the names of the first policy. A directory that does not answer is
 // waited for until ctx ends.

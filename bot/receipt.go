@@ -151,7 +151,7 @@ func tellApprovalOf(story *commands.RoomStory, e audit.ReceiptEntry) {
 		_ = json.Unmarshal(e.Facts.Text, &facts) // a name that cannot be read is left out
 	}
 	told := commands.StoryApproval{At: e.At, Outcome: body.Act, By: commands.Person{ID: symphony.UserID(e.Actor), Name: facts.By}}
-	if body.Act == actAsked {
+	if body.Act == actAsked || body.Act == actAskedAlso {
 		told = commands.StoryApproval{At: e.At, InRoom: symphony.StreamID(body.Room)}
 		for _, id := range body.Approvers {
 			told.Asked = append(told.Asked, symphony.UserID(id))

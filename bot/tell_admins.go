@@ -19,6 +19,7 @@ import (
 // of a text that has not.
 func (b *Bot) noteNewPolicy(ctx context.Context, news policyNews) {
 	b.engine.SetLabel(b.rules.now().Version())
+	b.noteApprovalNews()
 	select {
 	case b.policyNews <- news:
 	default: // more edits than can be told of
@@ -83,12 +84,16 @@ func (b *Bot) sendToAdmins(ctx context.Context, text string) {
 
 // sendLinesToAdmins writes to the administrators of each of the policies.
 func (b *Bot) sendLinesToAdmins(ctx context.Context, lines []string, policies ...*policy.Policy) {
+	b.sendLinesTo(ctx, b.adminsToTell(ctx, policies...), lines)
+}
+
+func (b *Bot) sendLinesTo(ctx context.Context, admins []symphony.UserID, lines []string) {
 	var told []messageml.Node
 	for _, line := range lines {
 		told = append(told, messageml.Paragraph(messageml.Text(syntax.Truncate(line, maxToldLine))))
 	}
 	message := symphony.Outgoing{MessageML: messageml.Message(told...)}
-	for _, id := range b.adminsToTell(ctx, policies...) {
+	for _, id := range admins {
 		chat, err := b.client.CreateIM(ctx, id)
 		if err == nil {
 			_, err = b.client.SendMessage(ctx, chat, message)

@@ -31,10 +31,23 @@ type Approval struct {
 	Rule    string
 	Version string // of the policy
 	Until   time.Time
-	// Before is what the last card of the request said would be done, one thing a line; nil for the
-	// first.
+	// Why is why it is asked again, and Before what the last card said would be done where that has
+	// changed, one thing a line.
+	Why    WhyAgain
 	Before []string
 }
+
+// WhyAgain is why somebody is asked again to approve a request, as they read it; empty for the
+// first time.
+type WhyAgain string
+
+// The reasons.
+const (
+	PlanChanged      WhyAgain = "what would be done has changed"
+	PolicyChanged    WhyAgain = "the policy has changed"
+	ApproversChanged WhyAgain = "who may approve it has changed" // the requester alone is told
+	AnswerLost       WhyAgain = "I do not know any more what was decided"
+)
 
 // ApprovalState says what has become of an approval, for those who were asked and for who has
 // asked.
@@ -43,6 +56,7 @@ type ApprovalState struct {
 	By      string // name of who has decided
 	At      time.Time
 	Reason  string
+	Waited  bool // somebody was asked before nobody could be any more
 }
 
 // The outcomes of an approval.
@@ -149,8 +163,8 @@ const fieldReason = "reason"
 // CardFor asks somebody to approve what the lines say.
 func (a Approval) CardFor(lines []string) Reply {
 	title := a.From.Name + " asks for your approval to open this room:"
-	if len(a.Before) > 0 {
-		title = a.From.Name + " asks for your approval again, since what would be done has changed:"
+	if a.Why != "" {
+		title = a.From.Name + " asks for your approval again, since " + string(a.Why) + ":"
 	}
 	var items []messageml.Item
 	for _, line := range markChanges(a.Before, lines) {
@@ -215,7 +229,7 @@ func (s ApprovalState) String() string {
 	case ApprovalUnreached:
 		return "nobody who may approve it could be asked."
 	default:
-		return "it has ended."
+		return "the question has ended."
 	}
 	text += " on " + formatTime(s.At)
 	if s.Reason != "" {
@@ -226,14 +240,19 @@ func (s ApprovalState) String() string {
 
 // TellAsked is the first answer to a request that somebody has to approve. Who that is stays unsaid
 // where others could read it.
-func TellAsked(s Subject, job string, approvers []string, until time.Time, again bool) Reply {
+func TellAsked(s Subject, job string, approvers []string, until time.Time, why WhyAgain) Reply {
 	whom := "those who may approve it"
 	if len(approvers) > 0 {
 		whom = strings.Join(shortenList(approvers), ", ")
 	}
-	text := "⏳ " + s.String() + " needs an approval. I have asked " + whom
-	if again {
-		text += " again, since what would be done has changed"
+	text := "⏳ " + s.String() + " needs an approval. "
+	switch why {
+	case "":
+		text += "I have asked " + whom
+	case ApproversChanged:
+		text += "Who may approve it has changed: I have asked " + whom
+	default:
+		text += "I have asked " + whom + " again, since " + string(why)
 	}
 	reply := openReply(CodePutOff, text+". Nothing is created before that. Without an answer it ends on "+formatTime(until)+". I report here.")
 	reply.Offers = []Offer{{Label: "Withdraw", Act: ActStop, Job: job}}
@@ -256,6 +275,9 @@ func NotApproved(s ApprovalState, contact string, asked syntax.Message) *Refusal
 		r.Next = "Send it again, or talk to those who may approve it: /why says which rule that is."
 	case ApprovalUnreached:
 		r.Message = "This needs an approval, and nobody who may give it can be asked now." + nothingCreated
+		if s.Waited {
+			r.Message = "Nobody whom I have asked may approve this any more, and there is nobody else who may." + nothingCreated
+		}
 		r.Next = "Ask " + contact + ", who are told."
 	default:
 		r.Message = "This was not approved." + nothingCreated
@@ -287,6 +309,21 @@ func AddApproval(reply Reply, s ApprovalState) Reply {
 	line := messageml.Paragraph(messageml.SecondaryText(messageml.Text("✓ Approved by " + s.By + " on " + formatTime(s.At) + ".")))
 	reply.Body = append(slices.Clip(reply.Body), line)
 	return reply
+}
+
+// AddNoApproval ends the answer to a request that had waited for an approval, and needed none in
+// the end.
+func AddNoApproval(reply Reply) Reply {
+	line := messageml.Paragraph(messageml.SecondaryText(messageml.Text("The policy wants no approval of it any more.")))
+	reply.Body = append(slices.Clip(reply.Body), line)
+	return reply
+}
+
+// RefusedAfterWait is the refusal of a request that had waited for an approval.
+func RefusedAfterWait(r *Refusal) *Refusal {
+	told := *r
+	told.Message = "This waited for an approval, and the policy refuses it now. " + told.Message
+	return &told
 }
 
 // AddNeedsApproval ends a preview with that somebody has to approve the request first.

@@ -44,6 +44,9 @@ type GrantTerms struct {
 	Bounds  []string
 }
 
+// String says what they admit, to others than the person whom they are for.
+func (t GrantTerms) String() string { return t.describe(false) }
+
 // describe says what they admit, to the person whom they are for or to others.
 func (t GrantTerms) describe(toThem bool) string {
 	where := "in " + choose(toThem, "our", "their") + " 1:1 chat"
@@ -106,7 +109,7 @@ func (c GrantCard) Card() Reply {
 		body = append(body, messageml.Paragraph(messageml.Text("As it is, it would be refused even then: "+c.Fault)))
 	}
 	body = append(body,
-		messageml.Paragraph(messageml.Bold(messageml.Text("You would allow no more than: ")), messageml.Text(c.Terms.describe(false)+".")),
+		messageml.Paragraph(messageml.Bold(messageml.Text("You would allow no more than: ")), messageml.Text(c.Terms.String()+".")),
 		messageml.Paragraph(messageml.Text("“Once” ends when it is used, and after 30 days. Deny rules, limits and approvals still hold.")))
 	number := fmt.Sprintf("Request for access %d, for the refused request %s.", c.N, c.Request)
 	if c.Times > 1 {
@@ -124,13 +127,16 @@ const maxTypedShown = 500
 
 // GrantDecision says what was decided about a request for access.
 type GrantDecision struct {
-	By    string // name
+	By    string // name; empty where there was nobody left to decide
 	At    time.Time
 	Until time.Time // zero where it is refused
 	Once  bool
 }
 
 func (d GrantDecision) String() string {
+	if d.By == "" {
+		return "ended on " + formatTime(d.At) + ", since the policy names no administrator any more who could decide about it."
+	}
 	if d.Until.IsZero() {
 		return "refused by " + d.By + " on " + formatTime(d.At) + "."
 	}
@@ -146,7 +152,7 @@ func (d GrantDecision) tense() string { return choose(d.Until.IsZero(), "was", "
 
 // EndedGrantCard takes the place of a card about which somebody has decided.
 func EndedGrantCard(n int64, who string, terms GrantTerms, d GrantDecision) Reply {
-	return openReply(CodePutOff, fmt.Sprintf("%s's request for access %d: %s It %s for %s.", who, n, d, d.tense(), terms.describe(false)))
+	return openReply(CodePutOff, fmt.Sprintf("%s's request for access %d: %s It %s for %s.", who, n, d, d.tense(), terms))
 }
 
 // ConfirmAccessAsked is the answer to a click on "Request access". Who decides stays unsaid where
@@ -189,9 +195,13 @@ func TooManyAccessRequests(most int, contact string) *Refusal {
 
 // TellGrantDecided tells somebody what was decided about their request for access. The button sends
 // the request again.
-func TellGrantDecided(n int64, terms GrantTerms, d GrantDecision, again []Offer) Reply {
+func TellGrantDecided(n int64, terms GrantTerms, d GrantDecision, again []Offer, contact string) Reply {
 	reply := textReply(CodeDone, fmt.Sprintf("Your request for access %d: %s It %s for %s.", n, d, d.tense(), terms.describe(true)))
-	if d.Until.IsZero() {
+	switch {
+	case d.By == "":
+		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text("Ask "+contact+".")))
+		return reply
+	case d.Until.IsZero():
 		return reply
 	}
 	reply.Offers = again

@@ -104,7 +104,7 @@ func listOfGrants(all []Grant, most int, where string) messageml.Node {
 
 // String is the grant in a line.
 func (g Grant) String() string {
-	text := fmt.Sprintf("%d: %s, %s – ", g.N, g.Who, g.Terms.describe(false))
+	text := fmt.Sprintf("%d: %s, %s – ", g.N, g.Who, g.Terms)
 	switch {
 	case g.By == "":
 		text += "waits for a decision since " + formatTime(g.Asked)

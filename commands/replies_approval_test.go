@@ -21,20 +21,28 @@ func TestRepliesApproval(t *testing.T) {
 	}
 	plan := []string{"Name: Elm", "Room: private", "Member: Alice Martin", "Group: Test Group (3 people)"}
 	again := card
+	again.Why = commands.PlanChanged
 	again.Before = []string{"Name: Elm", "Room: private", "Member: Alice Martin", "Member: Kim Novak"}
+	lost := card
+	lost.Why = commands.AnswerLost
 	approved := commands.ApprovalState{Outcome: commands.Approved, By: "Cora Lind", At: at}
 	rejected := commands.ApprovalState{Outcome: commands.ApprovalRejected, By: "Cora Lind", At: at, Reason: "not this week"}
 	entries := []entry{
 		{"The card of an approver", card.CardFor(plan)},
 		{"The card of an approver who is asked again", again.CardFor(plan)},
-		{"The request waits for approvers", commands.TellAsked(subject, "job", []string{"Cora Lind", "Kim Novak"}, at, false)},
-		{"The request waits again, in a chat with other companies", commands.TellAsked(subject, "job", nil, at, true)},
+		{"The card of an approver whose decision was lost", lost.CardFor(plan)},
+		{"The request waits for approvers", commands.TellAsked(subject, "job", []string{"Cora Lind", "Kim Novak"}, at, "")},
+		{"The request waits again, in a chat with other companies", commands.TellAsked(subject, "job", nil, at, commands.PlanChanged)},
+		{"Other people may approve by now", commands.TellAsked(subject, "job", []string{"Kim Novak"}, at, commands.ApproversChanged)},
 		{"An approver has approved", commands.ConfirmDecision(commands.Approved, "Bob Chen")},
 		{"An approver has rejected", commands.ConfirmDecision(commands.ApprovalRejected, "Bob Chen")},
 		{"The room of an approved request is open", commands.AddApproval(commands.Reply{Code: commands.CodeDone}, approved)},
+		{"The room is open without the approval that it waited for", commands.AddNoApproval(commands.Reply{Code: commands.CodeDone})},
+		{"The policy refuses by now what waited for an approval", commands.RefusedAfterWait(commands.Denied("No rooms with others this week.", contact)).Reply()},
 		{"The preview of a request that needs an approval", commands.AddNeedsApproval(commands.Reply{Code: commands.CodePreview}, "client rooms")},
 		{"As many requests wait for an approval as may", commands.ApprovalsFull(20, asked).Reply()},
 		{"The request has changed each time it was approved", commands.TooManyChanges(asked).Reply()},
+		{"Nobody may approve any more what waits", commands.NotApproved(commands.ApprovalState{Outcome: commands.ApprovalUnreached, Waited: true}, contact, asked).Reply()},
 		{"A click on a card by somebody who may not decide", commands.MayNotDecide("You cannot approve what you have asked for yourself.").Reply()},
 	}
 	for _, state := range []commands.ApprovalState{

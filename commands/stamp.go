@@ -130,6 +130,13 @@ func PartOf(data string) string {
 	return e.Part
 }
 
+// AsksFor reports whether a message with this entity data is a card that can be clicked, of this
+// question.
+func AsksFor(data string, card ApprovalCard) bool {
+	e, ok := readStamp(data)
+	return ok && e.Approval != nil && *e.Approval == card
+}
+
 // OriginOf is the message whose request the stamped message belongs to, or fallback without a
 // stamp.
 func OriginOf(data, fallback string) string {

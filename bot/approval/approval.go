@@ -27,9 +27,55 @@ type Asked struct {
 	Version   string `json:"version"` // of the policy
 	Hash      string `json:"hash"`    // of what would be done
 	Requester int64  `json:"requester"`
-	// Approvers are who was asked; empty where Room was.
+	// Approvers are who was asked so far; empty where Room was.
 	Approvers []int64 `json:"approvers,omitempty"`
 	Room      string  `json:"room,omitempty"` // stream id
+	// Look is the last look at who may decide. It is zero in questions of earlier versions.
+	Look Look `json:"look,omitzero"`
+}
+
+// Look is who may decide, as the policy and the directory have it at one time. It is a stored
+// format.
+type Look struct {
+	N       int    `json:"n,omitempty"`       // how often who may decide was found to have changed
+	Version string `json:"version,omitempty"` // of the policy
+	// Approvers are who may decide, in order; empty where a room was asked.
+	Approvers []int64 `json:"approvers,omitempty"`
+	Nobody    bool    `json:"nobody,omitempty"` // nobody may
+}
+
+// isLike reports whether two looks have found the same people.
+func (l Look) isLike(other Look) bool {
+	return l.Nobody == other.Nobody && slices.Equal(l.Approvers, other.Approvers)
+}
+
+// lastLook is the last look at who may decide. Before there were any, all who were asked might.
+func (a Asked) lastLook() Look {
+	if a.Look.Version == "" && a.Look.Approvers == nil {
+		a.Look.Approvers = a.Approvers
+	}
+	return a.Look
+}
+
+// IsOutdated reports whether the request has to be decided anew, by what is found now: by another
+// policy, or with other people who may decide.
+func (a Asked) IsOutdated(now Look) bool {
+	return a.Look.Version != now.Version || !a.lastLook().isLike(now)
+}
+
+// LookAgain is the question after another look: who may decide now is asked as well.
+func (a Asked) LookAgain(now Look) Asked {
+	now.N = a.Look.N
+	if !a.lastLook().isLike(now) {
+		now.N++
+	}
+	a.Look, a.Approvers = now, slices.Clone(a.Approvers)
+	for _, id := range now.Approvers {
+		if !slices.Contains(a.Approvers, id) {
+			a.Approvers = append(a.Approvers, id)
+		}
+	}
+	return a
 }
 
 // Answer is what was decided. It is a stored format.

@@ -44,3 +44,24 @@ func TestWhoMayDecide(t *testing.T) {
 		})
 	}
 }
+
+func TestAnotherLookAtWhoMayDecide(t *testing.T) {
+	t.Parallel()
+	first := approval.Look{Version: "1", Approvers: []int64{2, 3}}
+	asked := approval.Asked{Approvers: []int64{2, 3}, Look: first}
+	require.False(t, asked.IsOutdated(first))
+	require.True(t, asked.IsOutdated(approval.Look{Version: "2", Approvers: []int64{2, 3}}), "by another policy")
+	require.True(t, asked.IsOutdated(approval.Look{Version: "1", Approvers: []int64{2}}), "one has left")
+	require.True(t, asked.IsOutdated(approval.Look{Version: "1", Nobody: true}))
+
+	same := asked.LookAgain(approval.Look{Version: "2", Approvers: []int64{2, 3}})
+	require.Equal(t, approval.Look{Version: "2", Approvers: []int64{2, 3}}, same.Look, "nothing to tell the requester")
+	later := same.LookAgain(approval.Look{Version: "2", Approvers: []int64{3, 4}})
+	require.Equal(t, []int64{2, 3, 4}, later.Approvers)
+	require.Equal(t, approval.Look{N: 1, Version: "2", Approvers: []int64{3, 4}}, later.Look)
+	require.Equal(t, []int64{2, 3}, asked.Approvers, "stays as it was")
+
+	earlier := approval.Asked{Approvers: []int64{2, 3}} // of an earlier version of the program
+	require.True(t, earlier.IsOutdated(first))
+	require.Equal(t, first, earlier.LookAgain(first).Look)
+}

@@ -38,7 +38,7 @@ func WithOperator(ctx context.Context, operator string) context.Context {
 }
 
 // recordAct stores an act for which an operator is known.
-func recordAct(ctx context.Context, tx runner, d dialect, act Act) error {
+func recordAct(ctx context.Context, tx runner, d *dialect, act Act) error {
 	operator, known := ctx.Value(operatorKey{}).(string)
 	if !known {
 		return nil

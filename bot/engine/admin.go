@@ -105,7 +105,7 @@ func stateConditions() map[JobState]string {
 	}
 }
 
-func summariesWhere(ctx context.Context, r runner, d dialect, condition string, args ...any) (all []Summary, err error) {
+func summariesWhere(ctx context.Context, r runner, d *dialect, condition string, args ...any) (all []Summary, err error) {
 	err = r.query(ctx, func(read scan) error {
 		s, err := readSummary(read)
 		all = append(all, s)

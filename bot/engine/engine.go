@@ -55,7 +55,7 @@ type Engine struct {
 
 	reportedHead int64 // number of the last entry of the audit record that was reported; of the maintenance
 
-	health     storeHealth
+	health     *storeHealth
 	dispatcher *dispatcher
 	newerJob   sync.Once // logs that a job needs a newer version of the program
 	purging    purgeClock
@@ -72,7 +72,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		config: c, running: map[int64]*delivery{}, dispatcher: newDispatcher(c.Workers), health: storeHealth{log: zerolog.Ctx(ctx)},
+		config: c, running: map[int64]*delivery{}, dispatcher: newDispatcher(c.Workers), health: newStoreHealth(zerolog.Ctx(ctx)),
 	}
 	e.notify = e.dispatcher.notify
 	e.waiting = newWaitingJobs()
@@ -89,7 +89,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 		_ = e.Close() // the first error tells more
 		return nil, &OpenError{Store: c.Store, Err: err}
 	}
-	e.store = monitoredStore{e.store, &e.health}
+	e.store = monitoredStore{e.store, e.health}
 	e.purging = newPurgeClock(e.store.dialect().now)
 	return e, nil
 }

@@ -46,7 +46,7 @@ func (e *Engine) newEntry(entry audit.Entry, facts *audit.Facts) *newEntry {
 
 // storeEntries stores entries that are to be linked, with the time of the database's clock. Facts
 // are added to their table's end only, so that what is erased there has no copies elsewhere.
-func storeEntries(ctx context.Context, tx runner, d dialect, entries []*newEntry) error {
+func storeEntries(ctx context.Context, tx runner, d *dialect, entries []*newEntry) error {
 	var rows, facts [][]any
 	for _, e := range entries {
 		rows = append(rows, []any{e.Request, e.Part, e.place, string(e.Kind), e.Actor, e.Room, string(e.Body), e.FactsHash.BytesOrNull()})

@@ -49,8 +49,14 @@ func deleteSteps(ctx context.Context, tx runner, id string) error {
 }
 
 // eraseDone erases what an older version of the program, perhaps one that runs beside this one, has
-// left of done jobs, and the failed jobs that were to be forgotten; a few at a time.
+// left of done jobs, and the failed jobs that were to be forgotten; a few at a time. It writes only
+// where there are some.
 func (e *Engine) eraseDone(ctx context.Context) error {
+	var some bool
+	_, err := queryRow(ctx, e.store, []any{&some}, `SELECT EXISTS (SELECT 1 FROM command c WHERE `+unerased+`)`)
+	if err != nil || !some {
+		return err
+	}
 	for {
 		n := 0
 		err := e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {

@@ -86,10 +86,10 @@ func (e *Engine) OtherConnection(ctx context.Context) (*sql.DB, error) {
 }
 
 // StoreHealth is the health of a store.
-type StoreHealth struct{ storeHealth }
+type StoreHealth struct{ *storeHealth }
 
 // NewStoreHealth is the health of a store that works.
-func NewStoreHealth(log *zerolog.Logger) *StoreHealth { return &StoreHealth{storeHealth{log: log}} }
+func NewStoreHealth(log *zerolog.Logger) *StoreHealth { return &StoreHealth{newStoreHealth(log)} }
 
 // WatchWrites reports writes that hang, until ctx ends.
 func (h *StoreHealth) WatchWrites(ctx context.Context) { h.watchWrites(ctx) }

@@ -122,7 +122,7 @@ func addFacts(ctx context.Context, r runner, all map[string]Said) error {
 }
 
 // eraseFacts overwrites the facts of this name; it reports false where the name is that of a job.
-func eraseFacts(ctx context.Context, tx runner, d dialect, name string, said Said) (isFacts bool, err error) {
+func eraseFacts(ctx context.Context, tx runner, d *dialect, name string, said Said) (isFacts bool, err error) {
 	key, isFacts := strings.CutPrefix(name, factsMark)
 	if !isFacts {
 		return false, nil
@@ -140,7 +140,7 @@ func eraseFacts(ctx context.Context, tx runner, d dialect, name string, said Sai
 }
 
 // recordErasure adds an entry about facts that were erased, and by whom.
-func recordErasure(ctx context.Context, tx runner, d dialect, request, part string) error {
+func recordErasure(ctx context.Context, tx runner, d *dialect, request, part string) error {
 	operator, _ := ctx.Value(operatorKey{}).(string)
 	place := time.Now().UnixMicro()
 	e := audit.New(audit.Operator, request, fmt.Sprintf("operator/%d/%s", place, part), audit.OperatorBody{Act: audit.ActForget, Operator: operator})

@@ -123,7 +123,7 @@ func (a *jobAdmin) forgetInTx(ctx context.Context, tx runner, choose func(map[st
 }
 
 // add notes a job, and who had it forgotten.
-func (f *Forgotten) add(ctx context.Context, tx runner, d dialect, id string) error {
+func (f *Forgotten) add(ctx context.Context, tx runner, d *dialect, id string) error {
 	f.Jobs = append(f.Jobs, id)
 	return recordAct(ctx, tx, d, Act{Name: audit.ActForget, Job: id})
 }

@@ -19,9 +19,15 @@ type storeHealth struct {
 	log    *zerolog.Logger
 	outage outage.Outage
 
+	begun chan struct{} // holds a token when a write has begun since watchWrites looked
+
 	mu       sync.Mutex // guards what follows
 	pending  int        // writes that have begun and not ended
 	progress time.Time  // when one of them last succeeded, or the first began
+}
+
+func newStoreHealth(log *zerolog.Logger) *storeHealth {
+	return &storeHealth{log: log, begun: make(chan struct{}, 1)}
 }
 
 // maxWrite is how long a write may take before the store counts as out of order.
@@ -32,8 +38,16 @@ func (h *storeHealth) beginWrite() {
 	defer h.mu.Unlock()
 	if h.pending == 0 {
 		h.progress = time.Now()
+		h.noteBegun()
 	}
 	h.pending++
+}
+
+func (h *storeHealth) noteBegun() {
+	select {
+	case h.begun <- struct{}{}:
+	default:
+	}
 }
 
 // endWrite passes the error of the write on.
@@ -54,13 +68,34 @@ func (h *storeHealth) endWrite(err error) error {
 	return err
 }
 
-// watchWrites reports writes that hang, until ctx ends.
+// watchWrites reports writes that hang, until ctx ends. While nothing is written it does not wake
+// up.
 func (h *storeHealth) watchWrites(ctx context.Context) {
-	for sleep(ctx, maxWrite/2) {
+	for h.waitForWrite(ctx) && sleep(ctx, maxWrite/2) {
 		if since := h.outageSince(); !since.IsZero() {
 			h.noteFailure(fmt.Errorf("nothing was written for %s", time.Since(since).Round(time.Second)))
+			h.noteBegun() // until the outage is over
 		}
 	}
+}
+
+// waitForWrite waits until a write has begun or is under way; false when ctx ends first.
+func (h *storeHealth) waitForWrite(ctx context.Context) bool {
+	if h.isWriting() {
+		return true
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-h.begun:
+		return true
+	}
+}
+
+func (h *storeHealth) isWriting() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.pending > 0
 }
 
 func (h *storeHealth) noteFailure(err error) {

@@ -99,6 +99,11 @@ func TestAWriteThatHangsIsAnOutage(t *testing.T) {
 		time.Sleep(time.Minute)
 		require.Zero(t, store.OutageSince(), "nobody wants to write")
 		require.Equal(t, 1, lines.count("store is out of order"))
+		third := store.BeginWrite()
+		time.Sleep(time.Minute + 4*time.Second)
+		require.Equal(t, 3, lines.count("store is out of order"), "at once, and again after a minute")
+		third(nil)
+		require.Equal(t, 2, lines.count("store works again"))
 	})
 }
 

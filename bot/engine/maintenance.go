@@ -34,7 +34,7 @@ func (e *Engine) runMaintenance(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-polls.C:
-			polls.Reset(pollEvery - rand.N(pollEvery/4))
+			polls.Reset(pollEvery - rand.N(pollEvery/8))
 			if e.health.outage.IsOngoing() {
 				e.repairQueue(ctx)
 			}

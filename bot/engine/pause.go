@@ -97,7 +97,7 @@ func readPauses(ctx context.Context, r runner, lock string) (all []Pause, err er
 }
 
 // changeLock keeps other transactions from the selected row, where shareLock lets them read it.
-func (d dialect) changeLock() string {
+func (d *dialect) changeLock() string {
 	if d.shareLock == "" {
 		return ""
 	}

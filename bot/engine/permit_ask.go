@@ -94,3 +94,21 @@ func (e *Engine) SetPermitCards(ctx context.Context, n int64, cards any) (Permit
 	}
 	return p, err
 }
+
+// ReplacePermitCards is SetPermitCards for a permit that is still asked for, unless somebody else
+// has replaced its cards since it was read. It reports whether they are replaced.
+func (e *Engine) ReplacePermitCards(ctx context.Context, p Permit, cards any) (replaced bool, err error) {
+	text, err := json.Marshal(cards)
+	if err != nil {
+		return false, err
+	}
+	err = e.changePermits(ctx, func(ctx context.Context, tx runner, _ time.Time) error {
+		n, err := tx.exec(ctx, `UPDATE permit SET cards = $1 WHERE n = $2 AND state = 'asked' AND cards = $3`, string(text), p.N, string(p.Cards))
+		replaced = n > 0
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("replace the cards of a permit: %w", err)
+	}
+	return replaced, nil
+}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -70,14 +71,18 @@ func (e *Engine) ErasePermitDetail(ctx context.Context, n int64) error {
 	return nil
 }
 
-// RevokePermit ends a permit that is good. It reports false where it is not.
+// RevokePermit ends a permit that is good. It reports false where it is not. Where the context says
+// that an operator does it (WithOperator), TakeRevokedPermits returns the permit once.
 func (a *jobAdmin) RevokePermit(ctx context.Context, n int64, entry func(Permit) PermitEntry) (p Permit, revoked bool, err error) {
 	err = a.changePermits(ctx, func(ctx context.Context, tx runner, _ time.Time) (err error) {
 		if p, revoked, err = findPermit(ctx, tx, `n = $1 AND `+a.goodPermit(), n); err != nil || !revoked {
 			return err
 		}
 		p.State = PermitRevoked
-		if _, err := tx.exec(ctx, `UPDATE permit SET state = 'revoked' WHERE n = $1`, n); err != nil {
+		if _, err := tx.exec(ctx, `UPDATE permit SET state = 'revoked', detail = 'null' WHERE n = $1`, n); err != nil {
+			return err
+		}
+		if err := untoldRevocation(ctx, tx, n); err != nil {
 			return err
 		}
 		return a.storePermitEntry(ctx, tx, entry(p))
@@ -86,6 +91,51 @@ func (a *jobAdmin) RevokePermit(ctx context.Context, n int64, entry func(Permit)
 		return Permit{}, false, fmt.Errorf("revoke a permit: %w", err)
 	}
 	return p, revoked, nil
+}
+
+// untoldMark is what a permit has in told while nobody was told that an operator has revoked it:
+// its detail is the operator's name.
+const untoldMark = `-1`
+
+func untoldRevocation(ctx context.Context, tx runner, n int64) error {
+	operator, known := ctx.Value(operatorKey{}).(string)
+	if !known {
+		return nil
+	}
+	name, err := json.Marshal(operator)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `UPDATE permit SET told = `+untoldMark+`, detail = $1 WHERE n = $2`, string(name), n)
+	return err
+}
+
+// TakeRevokedPermits returns the permits that operators have revoked, by the operator's name, each
+// once over all processes.
+func (e *Engine) TakeRevokedPermits(ctx context.Context) (revoked []Permit, operators []string, err error) {
+	const due = `state = 'revoked' AND told = ` + untoldMark
+	if all, err := listPermits(ctx, e.store, due); err != nil || len(all) == 0 {
+		return nil, nil, err
+	}
+	err = e.changePermits(ctx, func(ctx context.Context, tx runner, _ time.Time) (err error) {
+		operators = nil
+		if revoked, err = listPermits(ctx, tx, due); err != nil {
+			return err
+		}
+		for _, p := range revoked {
+			var operator string
+			if err := json.Unmarshal(p.Detail, &operator); err != nil {
+				return err
+			}
+			operators = append(operators, operator)
+		}
+		_, err = tx.exec(ctx, `UPDATE permit SET told = 1, detail = 'null' WHERE `+due)
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("list the permits that operators have revoked: %w", err)
+	}
+	return revoked, operators, nil
 }
 
 // ExpirePermits notes of permits whose time has passed that they have expired, and returns them.

@@ -26,33 +26,31 @@ const (
 	migrating = 0
 )
 
-func postgresDialect() dialect {
-	return dialect{
-		now:         `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`,
-		stamp:       `clock_timestamp()`,
-		stampAfter:  `clock_timestamp() + (%s) * INTERVAL '1 second'`,
-		lockText:    `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
-		shareLock:   ` FOR SHARE`,
-		token:       `attempted_at`,
-		newToken:    func() any { return new(time.Time) },
-		failures:    `coalesce(array_length(j.errors, 1), 0)`,
-		lastError:   `coalesce(j.errors[array_upper(j.errors, 1)]->>'error', '')`,
-		lastReplica: `coalesce(j.attempted_by[array_upper(j.attempted_by, 1)], '')`,
-		tracesEvery: 10 * time.Second,
-		size: `SELECT CAST(coalesce(sum(pg_total_relation_size(oid)), 0) AS BIGINT) FROM pg_class
+var postgresDialect = &dialect{
+	now:         `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`,
+	stamp:       `clock_timestamp()`,
+	stampAfter:  `clock_timestamp() + (%s) * INTERVAL '1 second'`,
+	lockText:    `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`,
+	shareLock:   ` FOR SHARE`,
+	token:       `attempted_at`,
+	newToken:    func() any { return new(time.Time) },
+	failures:    `coalesce(array_length(j.errors, 1), 0)`,
+	lastError:   `coalesce(j.errors[array_upper(j.errors, 1)]->>'error', '')`,
+	lastReplica: `coalesce(j.attempted_by[array_upper(j.attempted_by, 1)], '')`,
+	tracesEvery: 10 * time.Second,
+	size: `SELECT CAST(coalesce(sum(pg_total_relation_size(oid)), 0) AS BIGINT) FROM pg_class
 			WHERE relkind = 'r' AND relnamespace = CAST(current_schema() AS regnamespace)`,
-		stampIn: `clock_timestamp() + CAST($1 AS BIGINT) * INTERVAL '1 microsecond'`,
-		stampOf: func(t time.Time) any { return t },
-		fetch: `WITH ready AS (` + fmt.Sprintf(nextReady, `clock_timestamp()`) + ` FOR UPDATE SKIP LOCKED)
+	stampIn: `clock_timestamp() + CAST($1 AS BIGINT) * INTERVAL '1 microsecond'`,
+	stampOf: func(t time.Time) any { return t },
+	fetch: `WITH ready AS (` + fmt.Sprintf(nextReady, `clock_timestamp()`) + ` FOR UPDATE SKIP LOCKED)
 			UPDATE river_job j SET state = 'running', attempt = j.attempt + 1, attempted_at = clock_timestamp(),
 			attempted_by = array_append(CASE WHEN array_length(j.attempted_by, 1) >= 100 THEN j.attempted_by[2:] ELSE j.attempted_by END,
 				CAST($1 AS TEXT))
 			FROM ready WHERE j.id = ready.id RETURNING j.id, j.attempted_at, j.attempt, array_length(j.attempted_by, 1),
 			coalesce(array_length(j.errors, 1), 0), coalesce(j.args ->> 'command', '')`,
-		addError:  `array_append(errors, CAST($2 AS JSONB))`,
-		queueArgs: `CAST($1 AS JSONB)`, queueState: `CAST($4 AS river_job_state)`,
-		stuckCondition: `attempted_at < clock_timestamp() - CAST($1 AS BIGINT) * INTERVAL '1 microsecond'`,
-	}
+	addError:  `array_append(errors, CAST($2 AS JSONB))`,
+	queueArgs: `CAST($1 AS JSONB)`, queueState: `CAST($4 AS river_job_state)`,
+	stuckCondition: `attempted_at < clock_timestamp() - CAST($1 AS BIGINT) * INTERVAL '1 microsecond'`,
 }
 
 // openPostgres joins the replicas on the database.
@@ -152,7 +150,7 @@ type postgresStore struct {
 
 func (p *postgresStore) countCommits() int64 { return p.commits.Load() }
 
-func (p *postgresStore) dialect() dialect { return postgresDialect() }
+func (p *postgresStore) dialect() *dialect { return postgresDialect }
 
 // eraseTraces removes deleted rows, whose place is used again from then on. The server's autovacuum
 // would do so once a minute at best, when fifty requests a second have left thousands of them.

@@ -95,9 +95,9 @@ func (a *jobAdmin) OpenQuestions(ctx context.Context) (all []Question, err error
 	return all, nil
 }
 
-// Ask stores the n-th question of the job, unless that was done, and has the job wait for its
-// answer once Handle returns WaitForAnswer. The error is ErrHeldFull where as many questions are
-// open as may be.
+// Ask stores the n-th question of the job, and has the job wait for its answer once Handle returns
+// WaitForAnswer. Where the question was asked already, it gets another text while it is open, and
+// keeps its time. The error is ErrHeldFull where as many questions are open as may be.
 func (a *Attempt) Ask(ctx context.Context, n int, text any, within time.Duration, most HoldBounds) error {
 	encoded, err := json.Marshal(text)
 	if err != nil {
@@ -124,18 +124,24 @@ func (a *Attempt) askInTx(ctx context.Context, tx runner, n int, text string, no
 		return err
 	case asked && !q.IsOpen(): // it goes on at once
 		return nil
-	case !asked:
-		if err := checkOpenQuestions(ctx, tx, a.ID, most); err != nil {
-			return err
-		}
-		_, err := tx.exec(ctx, `INSERT INTO question (command, n, owner, asked, until, text)
-			SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), owner, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS TEXT) FROM command WHERE id = $1`,
-			a.ID, n, now.UnixMicro(), until.UnixMicro(), text)
-		if err != nil {
-			return err
-		}
+	case asked:
+		_, err = tx.exec(ctx, `UPDATE question SET text = $1 WHERE command = $2 AND n = $3`, text, a.ID, n)
+	default:
+		err = a.insertQuestion(ctx, tx, n, text, now, until, most)
 	}
-	_, err = tx.exec(ctx, `UPDATE command SET held = '`+heldForAnswer+`' WHERE id = $1`, a.ID)
+	if err == nil {
+		_, err = tx.exec(ctx, `UPDATE command SET held = '`+heldForAnswer+`' WHERE id = $1`, a.ID)
+	}
+	return err
+}
+
+func (a *Attempt) insertQuestion(ctx context.Context, tx runner, n int, text string, now, until time.Time, most HoldBounds) error {
+	if err := checkOpenQuestions(ctx, tx, a.ID, most); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `INSERT INTO question (command, n, owner, asked, until, text)
+		SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), owner, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS TEXT) FROM command WHERE id = $1`,
+		a.ID, n, now.UnixMicro(), until.UnixMicro(), text)
 	return err
 }
 
@@ -229,46 +235,11 @@ func (e *Engine) answerInTx(ctx context.Context, tx runner, job string, n int, t
 }
 
 // freeAnswered has a job wait for no answer any more. It takes no turns: it was asked for long ago.
-func freeAnswered(ctx context.Context, tx runner, d dialect, job string) error {
+func freeAnswered(ctx context.Context, tx runner, d *dialect, job string) error {
 	_, err := tx.exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = `+d.stamp+` WHERE state = 'pending'
 		AND id = (SELECT job FROM command WHERE id = $1 AND held = '`+heldForAnswer+`')`, job)
 	if err == nil {
 		_, err = tx.exec(ctx, `UPDATE command SET held = '', lane = 2 WHERE id = $1 AND held = '`+heldForAnswer+`'`, job)
 	}
 	return err
-}
-
-// dueQuestion is true of a job c whose question nobody has answered in its time.
-const dueQuestion = `c.held = '` + heldForAnswer + `' AND c.finished IS NULL AND NOT EXISTS (
-	SELECT 1 FROM question q WHERE q.command = c.id AND q.answered = 0 AND q.until > `
-
-// freeUnanswered has the jobs go on whose questions nobody has answered in their time.
-func (e *Engine) freeUnanswered(ctx context.Context) error {
-	var due []string
-	now := e.store.dialect().now
-	err := e.store.query(ctx, func(read scan) error {
-		var id string
-		err := read(&id)
-		due = append(due, id)
-		return err
-	}, `SELECT c.id FROM command c WHERE `+dueQuestion+now+`) ORDER BY c.job LIMIT $1`, freeBatch)
-	if err != nil || len(due) == 0 {
-		return err
-	}
-	err = e.store.write(ctx, func(ctx context.Context, tx runner) error {
-		if _, err := readPauses(ctx, tx, e.store.dialect().changeLock()); err != nil {
-			return err
-		}
-		for _, id := range due {
-			if err := freeAnswered(ctx, tx, e.store.dialect(), id); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("free jobs that waited for an answer: %w", err)
-	}
-	e.dispatcher.notify()
-	return nil
 }

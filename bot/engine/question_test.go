@@ -113,6 +113,47 @@ func TestAQuestionThatNobodyAnswersEndsInItsTime(t *testing.T) {
 	})
 }
 
+// A job that goes on without an answer asks on, perhaps with another text, and keeps its time.
+func TestAJobThatWaitsForAnAnswerGoesOnToAskOtherwise(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		ended, asks := make(chan string, 10), make(chan string, 10)
+		text := "first"
+		e, _ := start(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			q, asked, err := a.Engine().Question(ctx, a.ID, 1)
+			if err != nil || asked && !q.IsOpen() {
+				ended <- a.ID + ": " + string(q.Answer)
+				return err
+			}
+			if asked {
+				text = "second"
+			}
+			if err := a.Ask(ctx, 1, text, time.Hour, manyHeld); err != nil {
+				return err
+			}
+			asks <- text
+			return engine.WaitForAnswer()
+		}))
+		insert(t, e, newJob("a", "chat"))
+		require.Equal(t, "first", next(t, asks))
+		waitForHeld(t, e, 1)
+		before, err := e.OpenQuestions(context.Background())
+		require.NoError(t, err)
+		require.NoError(t, e.Reconsider(context.Background(), []string{"a", "nobody"}))
+		require.Equal(t, "second", next(t, asks))
+		waitForHeld(t, e, 1)
+		now, err := e.OpenQuestions(context.Background())
+		require.NoError(t, err)
+		require.Len(t, now, 1)
+		require.JSONEq(t, `"second"`, string(now[0].Text))
+		require.Equal(t, before[0].Until, now[0].Until)
+		_, first, err := e.Answer(context.Background(), "a", 1, answerOf("yes"))
+		require.NoError(t, err)
+		require.True(t, first)
+		require.Equal(t, `a: "yes"`, next(t, ended))
+		require.NoError(t, e.Reconsider(context.Background(), []string{"a"}), "which has ended")
+	})
+}
+
 func TestOpenQuestionsAreBoundedAndHoldNobodyUp(t *testing.T) {
 	onEach(t, func(t *testing.T, store engine.Address) {
 		ended := make(chan string, 10)

@@ -13,7 +13,7 @@ import (
 // states and with whose indexes it is kept. River's own workers do not run. They look for jobs many
 // times a second, commit each fetch and each end on their own, and go by the clock of this process.
 type queue struct {
-	dialect dialect
+	dialect *dialect
 	replica string // who fetches
 }
 

@@ -29,6 +29,7 @@ type replicaSession struct {
 	label atomic.Pointer[string] // what the next heartbeat says about this replica; nil for nothing
 
 	stop    context.CancelFunc
+	dead    chan struct{} // holds a token when a heartbeat has found a replica to be marked or taken over
 	ended   chan struct{} // closed after the last heartbeat
 	err     error         // why they ended; set before ended is closed
 	reaping sync.WaitGroup
@@ -43,7 +44,8 @@ func (e *Engine) openSession(ctx context.Context, config *pgx.ConnConfig) (*repl
 	}
 	s := &replicaSession{
 		conn: conn, store: e.store.(*postgresStore), id: 1 + rand.Int32N(1<<31-1),
-		takeover: e.config.TakeoverAfter, maxSilence: e.config.maxSilence, crashPause: e.config.BackoffFloor, ended: make(chan struct{}),
+		takeover: e.config.TakeoverAfter, maxSilence: e.config.maxSilence, crashPause: e.config.BackoffFloor,
+		dead: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	s.name = fmt.Sprintf("%s/%08x", e.config.Replica, s.id)
 	if err := s.register(ctx, e.config.Replica); err != nil {
@@ -64,7 +66,7 @@ func (s *replicaSession) register(ctx context.Context, replica string) error {
 	if _, err := s.conn.Exec(ctx, `SELECT pg_advisory_lock($1, $2)`, lockClass, s.id); err != nil {
 		return err
 	}
-	_, err := s.conn.Exec(ctx, `INSERT INTO replica (id, replica, name, seen) VALUES ($1, $2, $3, `+postgresDialect().now+`)`,
+	_, err := s.conn.Exec(ctx, `INSERT INTO replica (id, replica, name, seen) VALUES ($1, $2, $3, `+postgresDialect.now+`)`,
 		s.id, replica, s.name)
 	if err != nil {
 		return err
@@ -96,20 +98,36 @@ func (s *replicaSession) sendHeartbeats(ctx context.Context) error {
 const hasSessionLock = `EXISTS (SELECT 1 FROM pg_locks l
 	WHERE l.locktype = 'advisory' AND l.classid = $1 AND l.objid = r.id AND l.objsubid = 2 AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`
 
+// hasDeadReplica is true where a replica beside this one, $2, is to be marked or taken over.
+var hasDeadReplica = `EXISTS (SELECT 1 FROM replica r WHERE r.id <> $2 AND (r.dead <= ` + postgresDialect.now + ` - $5
+	OR r.dead IS NULL AND (r.seen < ` + postgresDialect.now + ` - $4 OR NOT ` + hasSessionLock + `))))`
+
 func (s *replicaSession) sendHeartbeat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, heartbeatTimeout)
 	defer cancel()
 	begun := time.Now()
-	tag, err := s.conn.Exec(ctx, `UPDATE replica r SET seen = `+postgresDialect().now+`, label = $3
-		WHERE r.id = $2 AND r.dead IS NULL AND `+hasSessionLock+` AND l.pid = pg_backend_pid())`, lockClass, s.id, s.labelText())
-	if err != nil {
+	var othersDead bool
+	err := s.conn.QueryRow(ctx, `UPDATE replica r SET seen = `+postgresDialect.now+`, label = $3
+		WHERE r.id = $2 AND r.dead IS NULL AND `+hasSessionLock+` AND l.pid = pg_backend_pid()) RETURNING `+hasDeadReplica,
+		lockClass, s.id, s.labelText(), s.maxSilence.Microseconds(), s.takeover.Microseconds()).Scan(&othersDead)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return fmt.Errorf("%w: the other replicas took %s for dead, or a connection pooler is in between", ErrLost, s.name)
+	case err != nil:
 		return fmt.Errorf("%w: %w", ErrLost, err)
 	}
-	if tag.RowsAffected() == 0 {
-		return fmt.Errorf("%w: the other replicas took %s for dead, or a connection pooler is in between", ErrLost, s.name)
-	}
 	s.last.Store(begun.UnixNano())
+	if othersDead {
+		s.noteDead()
+	}
 	return nil
+}
+
+func (s *replicaSession) noteDead() {
+	select {
+	case s.dead <- struct{}{}:
+	default:
+	}
 }
 
 // checkAlive compares wall clocks, since the monotonic one stands still while the whole machine is
@@ -121,15 +139,17 @@ func (s *replicaSession) checkAlive() error {
 	return nil
 }
 
-// watchReplicas reaps dead replicas until ctx ends. The heartbeats do not wait for it: a table that
-// is locked would make replicas miss each other.
+// watchReplicas reaps dead replicas until ctx ends. The heartbeats find them, and do not wait for
+// it: a table that is locked would make replicas miss each other.
 func (s *replicaSession) watchReplicas(ctx context.Context) {
 	for {
-		if err := s.reapDeadReplicas(ctx); err != nil && !errors.Is(err, ErrOutOfOrder) { // which the store logs
-			zerolog.Ctx(ctx).Warn().Err(err).Msg("dead replicas could not be looked for")
-		}
-		if !sleep(ctx, heartbeatEvery) {
+		select {
+		case <-ctx.Done():
 			return
+		case <-s.dead:
+		}
+		if err := s.reapDeadReplicas(ctx); err != nil && !errors.Is(err, ErrOutOfOrder) { // which the store logs
+			zerolog.Ctx(ctx).Warn().Err(err).Msg("dead replicas could not be taken over, will retry")
 		}
 	}
 }
@@ -137,9 +157,6 @@ func (s *replicaSession) watchReplicas(ctx context.Context) {
 // reapDeadReplicas marks replicas that have died, and once that has been known for long enough
 // takes their jobs over.
 func (s *replicaSession) reapDeadReplicas(ctx context.Context) error {
-	if found, err := s.hasDeadReplica(ctx); err != nil || !found {
-		return err
-	}
 	if err := s.markDeadReplicas(ctx); err != nil {
 		return err
 	}
@@ -152,7 +169,7 @@ func (s *replicaSession) reapDeadReplicas(ctx context.Context) error {
 			err := read(&name)
 			dead = append(dead, name)
 			return err
-		}, `DELETE FROM replica WHERE dead <= `+postgresDialect().now+` - $1 RETURNING name`, s.takeover.Microseconds())
+		}, `DELETE FROM replica WHERE dead <= `+postgresDialect.now+` - $1 RETURNING name`, s.takeover.Microseconds())
 		if err != nil || len(dead) == 0 {
 			return err
 		}
@@ -165,17 +182,8 @@ func (s *replicaSession) reapDeadReplicas(ctx context.Context) error {
 	return err
 }
 
-// hasDeadReplica reports whether there is a replica to be marked or taken over. It writes nothing.
-func (s *replicaSession) hasDeadReplica(ctx context.Context) (found bool, err error) {
-	now := postgresDialect().now
-	_, err = queryRow(ctx, s.store, []any{&found}, `SELECT EXISTS (SELECT 1 FROM replica r WHERE r.id <> $2 AND (r.dead <= `+now+` - $4
-		OR r.dead IS NULL AND (r.seen < `+now+` - $3 OR NOT `+hasSessionLock+`))))`,
-		lockClass, s.id, s.maxSilence.Microseconds(), s.takeover.Microseconds())
-	return found, err
-}
-
 func (s *replicaSession) markDeadReplicas(ctx context.Context) error {
-	log, now := zerolog.Ctx(ctx), postgresDialect().now
+	log, now := zerolog.Ctx(ctx), postgresDialect.now
 	return s.store.writeStatement(ctx, func(read scan) error {
 		var name string
 		err := read(&name)

@@ -14,31 +14,29 @@ import (
 
 // sqliteDialect relies on two locks: that on the file, by which one process works on its jobs, and
 // the database's own, by which one transaction writes at a time, also of the shell beside the bot.
-func sqliteDialect() dialect {
-	return dialect{
-		now:         `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`,
-		stamp:       `datetime('now', 'subsec')`,
-		stampAfter:  `datetime('now', 'subsec', '+' || (%s) || ' seconds')`,
-		token:       `attempt`,
-		newToken:    func() any { return new(int64) },
-		failures:    `coalesce(json_array_length(j.errors), 0)`,
-		lastError:   `coalesce(json_extract(j.errors, '$[#-1].error'), '')`,
-		lastReplica: `coalesce(json_extract(j.attempted_by, '$[#-1]'), '')`,
-		tracesEvery: time.Minute,
-		size:        `SELECT (page_count - freelist_count) * page_size FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()`,
+var sqliteDialect = &dialect{
+	now:         `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`,
+	stamp:       `datetime('now', 'subsec')`,
+	stampAfter:  `datetime('now', 'subsec', '+' || (%s) || ' seconds')`,
+	token:       `attempt`,
+	newToken:    func() any { return new(int64) },
+	failures:    `coalesce(json_array_length(j.errors), 0)`,
+	lastError:   `coalesce(json_extract(j.errors, '$[#-1].error'), '')`,
+	lastReplica: `coalesce(json_extract(j.attempted_by, '$[#-1]'), '')`,
+	tracesEvery: time.Minute,
+	size:        `SELECT (page_count - freelist_count) * page_size FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()`,
 
-		stampIn: `datetime('now', 'subsec', '+' || printf('%.3f', $1 / 1000000.0) || ' seconds')`,
-		stampOf: func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
-		fetch: `UPDATE river_job SET state = 'running', attempt = attempt + 1, attempted_at = datetime('now', 'subsec'),
+	stampIn: `datetime('now', 'subsec', '+' || printf('%.3f', $1 / 1000000.0) || ' seconds')`,
+	stampOf: func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
+	fetch: `UPDATE river_job SET state = 'running', attempt = attempt + 1, attempted_at = datetime('now', 'subsec'),
 			attempted_by = jsonb_insert(CASE WHEN json_array_length(attempted_by) >= 100 THEN jsonb_remove(attempted_by, '$[0]')
 				ELSE coalesce(attempted_by, jsonb('[]')) END, '$[#]', $1)
 			WHERE id IN (` + fmt.Sprintf(nextReady, `datetime('now', 'subsec')`) + `)
 			RETURNING id, attempt, attempt, json_array_length(attempted_by), coalesce(json_array_length(errors), 0), coalesce(args ->> '$.command', '')`,
-		addError:  `jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb($2))`,
-		queueArgs: `jsonb($1)`, queueState: `$4`,
+	addError:  `jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb($2))`,
+	queueArgs: `jsonb($1)`, queueState: `$4`,
 
-		payloadInStep: true,
-	}
+	payloadInStep: true,
 }
 
 // openSQLite locks the file and takes back what a dead process left running.
@@ -125,7 +123,9 @@ func openDB(file string, query url.Values) (*sql.DB, error) {
 	return db, nil
 }
 
-// sqlRunner runs statements by database/sql, in a transaction or without.
+// sqlRunner runs statements by database/sql, in a transaction or without. A statement that has
+// begun does not end with its context: that would take a goroutine of the driver and one of
+// database/sql for each, and none waits for a lock longer than busyTimeout.
 type sqlRunner struct {
 	sql interface {
 		ExecContext(ctx context.Context, statement string, args ...any) (sql.Result, error)
@@ -134,7 +134,10 @@ type sqlRunner struct {
 }
 
 func (r sqlRunner) exec(ctx context.Context, statement string, args ...any) (int64, error) {
-	res, err := r.sql.ExecContext(ctx, statement, args...)
+	if err := ctx.Err(); err != nil {
+		return 0, sqliteError(err)
+	}
+	res, err := r.sql.ExecContext(context.WithoutCancel(ctx), statement, args...)
 	if err != nil {
 		return 0, sqliteError(err)
 	}
@@ -142,12 +145,18 @@ func (r sqlRunner) exec(ctx context.Context, statement string, args ...any) (int
 }
 
 func (r sqlRunner) query(ctx context.Context, row func(scan) error, statement string, args ...any) error {
-	rows, err := r.sql.QueryContext(ctx, statement, args...)
+	if err := ctx.Err(); err != nil {
+		return sqliteError(err)
+	}
+	rows, err := r.sql.QueryContext(context.WithoutCancel(ctx), statement, args...)
 	if err != nil {
 		return sqliteError(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
+		if err := ctx.Err(); err != nil {
+			return sqliteError(err)
+		}
 		if err := row(rows.Scan); err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func (s *sqliteStore) runExclusively(ctx context.Context, do func(context.Contex
 
 func (s *sqliteStore) countCommits() int64 { return s.commits.Load() }
 
-func (s *sqliteStore) dialect() dialect { return sqliteDialect() }
+func (s *sqliteStore) dialect() *dialect { return sqliteDialect }
 
 func (s *sqliteStore) close() error {
 	err := errors.Join(s.read.Close(), s.db.Close())
@@ -103,26 +103,40 @@ func (s *sqliteStore) flush(ctx context.Context) {
 
 var errBegin = errors.New("begin")
 
-func (s *sqliteStore) commit(ctx context.Context, batch []*queuedWrite) error {
+// commit runs the transactions of a batch as one. The statements that begin and end it are kept
+// like all others, and sql.Tx would start a goroutine for each query.
+func (s *sqliteStore) commit(ctx context.Context, batch []*queuedWrite) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
-	tx, err := s.db.BeginTx(ctx, nil)
+	conn, err := s.db.Conn(ctx)
 	if err != nil {
 		return &outageError{fmt.Errorf("%w: %w", errBegin, err)}
 	}
+	defer func() { _ = conn.Close() }() // gives it back
+	tx := sqlRunner{conn}
+	if _, err := tx.exec(ctx, `BEGIN IMMEDIATE`); err != nil {
+		return &outageError{fmt.Errorf("%w: %w", errBegin, err)}
+	}
+	if err = runAll(ctx, tx, batch); err == nil {
+		if _, err = tx.exec(ctx, `COMMIT`); err == nil {
+			s.commits.Add(1)
+			return nil
+		}
+		err = &outageError{fmt.Errorf("commit: %w", err)}
+	}
+	_, _ = tx.exec(context.WithoutCancel(ctx), `ROLLBACK`) // the first error tells more
+	return err
+}
+
+func runAll(ctx context.Context, tx sqlRunner, batch []*queuedWrite) error {
 	for _, w := range batch {
 		own := ctx // of whoever writes the batch
 		if w.operator != ctx.Value(operatorKey{}) {
 			own = context.WithValue(ctx, operatorKey{}, w.operator)
 		}
-		if err := w.transaction(own, sqlRunner{tx}); err != nil {
-			_ = tx.Rollback() // the first error tells more
+		if err := w.transaction(own, tx); err != nil {
 			return err
 		}
 	}
-	if err := tx.Commit(); err != nil {
-		return &outageError{fmt.Errorf("commit: %w", err)}
-	}
-	s.commits.Add(1)
 	return nil
 }

@@ -13,7 +13,7 @@ const writeTimeout = 15 * time.Second
 // what they say differently is in their dialect.
 type store interface {
 	runner // for reads
-	dialect() dialect
+	dialect() *dialect
 
 	// write runs a transaction and returns once it is on disk. Like writeStatement it does not stop
 	// when ctx ends: what is written has often happened already. ErrOutOfOrder says that nobody can

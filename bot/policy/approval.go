@@ -63,13 +63,14 @@ func (c *compiler) approvalRoom(v schema.Value) string {
 // MaxApprovers is how many people one rule may have for approvers without a room for the card.
 const MaxApprovers = 20
 
-// Approvers are who may approve the requests of a rule. Users and Groups are those whom the rule
-// names: with Room others may be as well.
+// Approvers are who may approve the requests of a rule: Users, who is in Groups and, where
+// HasOthers, people who are not named one by one.
 type Approvers struct {
-	Users  []int64
-	Groups []string // ids of distribution lists
-	Room   string   // stream id of the room that gets the card; empty for their 1:1 chats
-	Within time.Duration
+	Users     []int64
+	Groups    []string // ids of distribution lists
+	HasOthers bool
+	Room      string // stream id of the room that gets the card; empty for their 1:1 chats
+	Within    time.Duration
 }
 
 // ApproversOf are the approvers of an allow rule, false where the rule is not there or needs no
@@ -87,6 +88,8 @@ func (p *Policy) ApproversOf(rule string) (a Approvers, found bool) {
 		case s.number != 0 && (s.kind == "user" || s.kind == "userid") && !slices.Contains(a.Users, s.number):
 			a.Users = append(a.Users, s.number)
 		}
+		isNamed := s.kind == "userid" || s.resolved && (s.kind == "user" || s.kind == "group")
+		a.HasOthers = a.HasOthers || !isNamed
 	}
 	return a, true
 }

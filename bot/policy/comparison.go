@@ -76,7 +76,7 @@ func (c *comparison) addCommand(ctx context.Context, command ComparedCommand, pe
 		runtime.Gosched() // requests that are under way go first
 		rules.addTo(&found, &classes[i], places)
 	}
-	c.changes = append(c.changes, found.withoutRepeated()...)
+	c.changes = append(c.changes, found.withoutRepeated(classes)...)
 }
 
 // namedPeople are those whom rules name, by their entries and by their ids.
@@ -207,17 +207,39 @@ func (l *changeList) add(change Change, who *class) {
 }
 
 // withoutRepeated leaves out those of the own company to whom the same happens as to everybody else
-// in it.
-func (l *changeList) withoutRepeated() []Change {
+// in it. Where that is so of all whom the rules about the command name, nobody is left out.
+func (l *changeList) withoutRepeated(classes []class) []Change {
 	for i := range l.all {
-		if c := &l.all[i]; slices.Contains(c.Who, everybodyElse) {
-			c.Who = slices.DeleteFunc(c.Who, func(name string) bool { return strings.Contains(name, ":") && !strings.HasPrefix(name, "company:") })
+		c := &l.all[i]
+		place := slices.Index(c.Who, everybodyElse)
+		if place < 0 {
+			continue
 		}
+		if !slices.ContainsFunc(classes, func(k class) bool { return k.isColleagueOutside(*c) }) {
+			c.Who[place] = everybodyInside
+		}
+		c.Who = slices.DeleteFunc(c.Who, isNamedColleague)
 	}
 	return l.all
 }
 
-const everybodyElse = "everybody else in your company"
+// isColleagueOutside reports whether the class is of the own company, named by a rule or a known
+// person, and the change is not about it.
+func (k class) isColleagueOutside(c Change) bool {
+	if k.known {
+		return !k.query.external && !slices.Contains(c.People, k.name)
+	}
+	return isNamedColleague(k.name) && !slices.Contains(c.Who, k.name)
+}
+
+func isNamedColleague(name string) bool {
+	return strings.Contains(name, ":") && !strings.HasPrefix(name, "company:")
+}
+
+const (
+	everybodyElse   = "everybody else in your company"
+	everybodyInside = "everybody in your company"
+)
 
 // classes are those whom the rules are about: first those of the rules that have changed.
 func (c *comparison) classes(rules ruleSets) []class {

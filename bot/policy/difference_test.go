@@ -69,7 +69,7 @@ func TestTheEntriesOfASetAreComparedWhereItIsNamed(t *testing.T) {
 	d := policy.Compare(t.Context(), of(`"company:104"`), of(`"company:104", "company:105"`), compared, nil)
 	require.Equal(t, []string{
 		`Rules that are changed: "a" (line 2)`,
-		"everybody else in your company: /newroom: members company:104, company:105 instead of members company:104",
+		"everybody in your company: /newroom: members company:104, company:105 instead of members company:104",
 	}, d.Lines())
 }
 
@@ -78,7 +78,7 @@ func TestAnotherOrderOfRulesIsADifferenceWhereItMatters(t *testing.T) {
 	small := `{name: small, who: [internal], commands: [newroom], when: {people: {max: 5}}, limits: {perDay: 9}}`
 	large := `{name: large, who: [internal], commands: [newroom], when: {people: {max: 50}}, limits: {perDay: 1}}`
 	d := policy.Compare(t.Context(), mustCompile(t, "allow: ["+small+", "+large+"]"), mustCompile(t, "allow: ["+large+", "+small+"]"), compared, nil)
-	require.Equal(t, []string{"everybody else in your company: /newroom: another rule comes first: people at most 50, 1 a day"}, d.Lines())
+	require.Equal(t, []string{"everybody in your company: /newroom: another rule comes first: people at most 50, 1 a day"}, d.Lines())
 }
 
 // Conditions are asked about a plan, and /groups has none.

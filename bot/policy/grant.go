@@ -89,6 +89,11 @@ func (p *Policy) MayRefuse(query Query) bool {
 // rule was the cause.
 func (d Decision) MayBeGranted() bool { return d.Denial == ByDefault || d.Denial == ByCondition }
 
+// HasRule reports whether a rule has decided, so that no grant counts.
+func (d Decision) HasRule() bool {
+	return d.Allowed || d.Denial != ByDefault && d.Denial != ByCondition && d.Denial != OutsideIM
+}
+
 // rule is the grant as an allow rule, whose lists have the given numbers.
 func (g Grant) rule(lists listNumbers) *rule {
 	r := &rule{

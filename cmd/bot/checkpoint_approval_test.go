@@ -11,7 +11,6 @@ import (
 
 	"roombot/bot/audit"
 	"roombot/bot/engine"
-	"roombot/bot/engine/postgrestest"
 	"roombot/symphony/sandbox/client"
 )
 
@@ -61,8 +60,8 @@ func TestTheProgramMayBeKilledAtEveryCheckpointOfAnApproval(t *testing.T) {
 func TestTheProgramMayBeKilledAfterEveryCommitOfAnApprovalOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	manyStarts(t)
-	server, _ := postgrestest.NewServer(t)
-	killAtSome(t, 12, func(t *testing.T, c checkpoint) *errand { return newErrandOn(t, c, server).needsApproval() }, ran.requireApproved,
+	newErrand := onDatabases(t)
+	killAtSome(t, 12, func(t *testing.T, c checkpoint) *errand { return newErrand(t, c).needsApproval() }, ran.requireApproved,
 		func(c checkpoint) bool { return c.after && strings.HasPrefix(c.event, "commit") })
 }
 
@@ -75,11 +74,9 @@ var clickNumber = regexp.MustCompile(`^[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}$`)
 // readApprovals lists what the audit record tells of approvals.
 func (e *errand) readApprovals() (all []string) {
 	e.t.Helper()
-	address, err := engine.ParseAddress(e.watch.store)
+	store, release, err := e.inspect()
 	require.NoError(e.t, err)
-	store, err := engine.Inspect(e.t.Context(), address)
-	require.NoError(e.t, err)
-	defer store.Close()
+	defer release()
 	require.NoError(e.t, store.ListEntries(e.t.Context(), engine.EntryFilter{Kind: audit.Approval}, func(s engine.StoredEntry) error {
 		var body struct{ Act string }
 		err := json.Unmarshal(s.Body, &body)

@@ -50,6 +50,8 @@ type errand struct {
 	lines []errandLine
 	said  []client.Said
 
+	inspector *engine.Inspector // of a database, from the first look on
+
 	anyOrder bool // of the answers: two requests are answered at once
 }
 
@@ -146,17 +148,22 @@ var errandGear = sync.OnceValues(func() (g gear, err error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "roombot.db")
-	store, err := engine.Open(context.Background(), engine.Config{
-		Store: engine.FileAddress(file), Workers: 1, Handle: func(context.Context, *engine.Attempt) error { return nil },
-	})
-	if err != nil {
-		return g, err
-	}
-	if err = store.Close(); err == nil {
+	if err = createStore(engine.FileAddress(file)); err == nil {
 		g.store, err = os.ReadFile(file)
 	}
 	return g, err
 })
+
+// createStore makes a store without commands.
+func createStore(address engine.Address) error {
+	store, err := engine.Open(context.Background(), engine.Config{
+		Store: address, Workers: 1, Handle: func(context.Context, *engine.Attempt) error { return nil },
+	})
+	if err != nil {
+		return err
+	}
+	return store.Close()
+}
 
 // run goes through the errand. Events count from the first command in the room
 // until the last, which comes when the program, if it was killed, is up again.
@@ -232,6 +239,29 @@ func (e *errand) says() {
 	}
 }
 
+// inspect opens the store for a look, which release ends. The connection to a database stays for
+// the next look, since each costs the server a process; a file is closed, since the program that
+// starts next is to find it as if it were alone.
+func (e *errand) inspect() (store *engine.Inspector, release func(), err error) {
+	e.t.Helper()
+	if e.inspector != nil {
+		return e.inspector, func() {}, nil
+	}
+	address, err := engine.ParseAddress(e.watch.store)
+	require.NoError(e.t, err)
+	store, err = engine.Inspect(e.t.Context(), address)
+	if err != nil {
+		return nil, nil, err
+	}
+	end := func() { require.NoError(e.t, store.Close()) }
+	if !address.IsPostgres() {
+		return store, end, nil
+	}
+	e.inspector = store
+	e.t.Cleanup(end)
+	return store, func() {}, nil
+}
+
 // isIdle reports whether the store has all commands as done, or waiting for an answer, the feed has
 // nothing more to tell, and the program is not about to be killed.
 func (e *errand) isIdle() bool {
@@ -243,13 +273,11 @@ func (e *errand) isIdle() bool {
 			return false
 		}
 	}
-	address, err := engine.ParseAddress(e.watch.store)
-	require.NoError(e.t, err)
-	store, err := engine.Inspect(e.t.Context(), address)
+	store, release, err := e.inspect()
 	if err != nil { // the program was just killed
 		return false
 	}
-	defer store.Close()
+	defer release()
 	all, err := store.List(e.t.Context(), engine.Filter{})
 	if err != nil || len(all) < len(e.said) {
 		return false

@@ -17,11 +17,25 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/stretchr/testify/require"
 
+	"roombot/bot/engine"
 	"roombot/bot/engine/postgrestest"
 )
 
-// newErrandOn makes an errand whose store is a PostgreSQL database.
-func newErrandOn(t *testing.T, end checkpoint, server *postgrestest.Server) *errand {
+// onDatabases makes errands whose store is a PostgreSQL database: each has a copy of a store
+// without commands, which takes a while to make, as in the errands whose store is a file.
+func onDatabases(t *testing.T) func(*testing.T, checkpoint) *errand {
+	t.Helper()
+	server, store := postgrestest.NewServer(t)
+	address, err := engine.ParseAddress(store)
+	require.NoError(t, err)
+	require.NoError(t, createStore(address))
+	return func(t *testing.T, end checkpoint) *errand {
+		t.Helper()
+		return newErrandOn(t, end, server, server.Copy(t, store))
+	}
+}
+
+func newErrandOn(t *testing.T, end checkpoint, server *postgrestest.Server, store string) *errand {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -31,7 +45,7 @@ func newErrandOn(t *testing.T, end checkpoint, server *postgrestest.Server) *err
 		g.connections.Wait() // the program has been killed by now
 	})
 	e := newErrand(t, end)
-	e.watch.store = server.Database(t)
+	e.watch.store = store
 	g.watch = e.watch
 	g.connections.Go(func() { g.serve(listener) })
 	database, err := url.Parse(e.watch.store)

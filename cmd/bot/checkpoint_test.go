@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
-	"roombot/bot/engine/postgrestest"
 	"roombot/cmd/bot/trial"
 	"roombot/commands"
 	"roombot/symphony/messageml"
@@ -31,8 +30,7 @@ func TestTheProgramMayBeKilledAtEveryCheckpoint(t *testing.T) {
 func TestTheProgramMayBeKilledAtEveryCheckpointOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	manyStarts(t)
-	server, _ := postgrestest.NewServer(t)
-	killAtEach(t, 12, func(t *testing.T, c checkpoint) *errand { return newErrandOn(t, c, server) }, ran.requireAsAsked)
+	killAtEach(t, 12, onDatabases(t), ran.requireAsAsked)
 }
 
 func manyStarts(t *testing.T) {

@@ -11,8 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"roombot/bot"
-	"roombot/bot/audit"
-	"roombot/bot/config/schema"
 	"roombot/bot/engine"
 	"roombot/bot/policy"
 	"roombot/bot/policy/request"
@@ -109,7 +107,7 @@ func findOlderPolicy(ctx context.Context, store *engine.Inspector, path string, 
 		found, err = findPolicy(ctx, store, args[0])
 		return found, "", err
 	}
-	recorded, err := readRecordedPolicy(ctx, store, "")
+	recorded, err := bot.RecordedPolicy(ctx, store, "")
 	if err != nil {
 		return foundPolicy{}, "", err
 	}
@@ -149,39 +147,11 @@ func findPolicy(ctx context.Context, store *engine.Inspector, name string) (foun
 		read, err := readPolicy(name)
 		return foundPolicy{Policy: read}, err
 	}
-	found, err := readRecordedPolicy(ctx, store, name)
+	found, err := bot.RecordedPolicy(ctx, store, name)
 	if err == nil && found == nil {
 		err = exitError{exitNotFound, fmt.Errorf("%s is no file, and no version of the policy that was in force", name)}
 	}
 	return foundPolicy{found, true}, err
-}
-
-// readRecordedPolicy reads a version of the policy from the record, the last one for an empty
-// version; nil where the record has none.
-func readRecordedPolicy(ctx context.Context, store *engine.Inspector, version string) (*policy.Policy, error) {
-	type recordedPolicy struct {
-		Version  string
-		Document json.RawMessage
-	}
-	var last recordedPolicy
-	err := store.ListEntries(ctx, engine.EntryFilter{Kind: audit.Policy}, func(s engine.StoredEntry) error {
-		var entry recordedPolicy
-		if err := json.Unmarshal(s.Body, &entry); err != nil {
-			return err
-		}
-		if version == "" || entry.Version == version {
-			last = entry
-		}
-		return nil
-	})
-	if err != nil || last.Version == "" {
-		return nil, err
-	}
-	rules, err := schema.Parse("policy "+last.Version, last.Document, nil)
-	if err != nil {
-		return nil, err
-	}
-	return policy.Compile(rules, policy.Options{})
 }
 
 func printChange(out stdio.Writer, change comparison, lines []string, asJSON bool) error {

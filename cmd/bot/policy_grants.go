@@ -19,7 +19,8 @@ func policyGrants(io streams) *cobra.Command {
 		Short: "List or revoke the exceptions that administrators have made",
 		Long: `Lists what administrators let somebody do beside the policy's rules, and the requests
 for that which wait for a decision. --revoke ends one: who asks by it from then on is
-refused, and the audit record says who has revoked it.
+refused, and the audit record says who has revoked it. The bot tells who had it, and
+the administrators: within seconds where it is running, at its next start otherwise.
 
 Works beside a running bot.`,
 		Example: "  bot policy grants\n  bot policy grants --revoke 3",
@@ -37,7 +38,7 @@ Works beside a running bot.`,
 				case !revoked:
 					return fmt.Errorf("there is no grant %d that is in force", revoke)
 				}
-				_, err = fmt.Fprintf(io.out, "Grant %d is revoked.\n", revoke)
+				_, err = fmt.Fprintf(io.out, "Grant %d is revoked. The bot tells who had it, and the administrators.\n", revoke)
 				return errors.Join(err, auditAct(ctx, io.err, path, engine.Act{Name: fmt.Sprintf("revoke grant %d", revoke), Operator: operator}))
 			})
 		},

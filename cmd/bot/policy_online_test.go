@@ -38,6 +38,11 @@ Judged without address and groups: user:kim.
 	var d policy.Difference
 	require.NoError(t, json.Unmarshal([]byte(shell(t, "policy", "diff", "--json", before, after).out), &d))
 	require.Equal(t, policy.Change{Effect: policy.Gains, Command: "newroom", How: "people at most 50", Who: []string{"user:kim"}}, d.Changes[1])
+	open := writePolicy(t, `allow: [{name: everybody, who: ["*"], commands: [newroom, receipt]}]`)
+	narrow := writePolicy(t, `allow: [{name: desk, who: ["group:Sales"], commands: [newroom]}]`)
+	lost := shell(t, "policy", "diff", open, narrow).out
+	require.Contains(t, lost, "everybody else in your company, people of other companies, service accounts: may not use /newroom any more\n")
+	require.Contains(t, lost, "everybody in your company, people of other companies, service accounts: may not use /receipt any more\n", "Sales as well")
 	require.Equal(t, exitUsage, shell(t, "policy", "diff", before).code)
 	require.Equal(t, exitFailed, shell(t, "policy", "diff", before, before+".none").code)
 }

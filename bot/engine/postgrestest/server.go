@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -163,10 +164,12 @@ func NewServer(t testing.TB) (s *Server, store string) {
 	return s, createDatabase(t, s, err)
 }
 
-// Database makes another empty database.
-func (s *Server) Database(t testing.TB) (store string) {
+// Copy makes another database with what one of this server holds, to which nobody may be connected.
+func (s *Server) Copy(t testing.TB, store string) (another string) {
 	t.Helper()
-	return createDatabase(t, s, nil)
+	from, err := url.Parse(store)
+	require.NoError(t, err)
+	return s.createDatabase(t, strings.TrimPrefix(from.Path, "/"))
 }
 
 func createDatabase(t testing.TB, s *Server, err error) string {
@@ -175,11 +178,16 @@ func createDatabase(t testing.TB, s *Server, err error) string {
 		t.Skip(err)
 	}
 	require.NoError(t, err)
+	return s.createDatabase(t, "template0") // to which nobody is connected
+}
+
+func (s *Server) createDatabase(t testing.TB, template string) string {
+	t.Helper()
 	name := fmt.Sprintf("roombot_%d_%d", os.Getpid(), databases.Add(1))
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, s.url)
 	require.NoError(t, err)
-	_, err = conn.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE template0") // to which nobody is connected
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template)
 	require.NoError(t, err)
 	require.NoError(t, conn.Close(ctx))
 	store, err := url.Parse(s.url)

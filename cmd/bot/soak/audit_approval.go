@@ -13,8 +13,12 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-// actAsked is the act of an entry of the record about a question; any other one is its end.
-const actAsked = "asked"
+// actAsked is the act of an entry of the record about a question, and actAskedAlso that of people
+// who are asked it later; any other one is its end.
+const (
+	actAsked     = "asked"
+	actAskedAlso = "asked-also"
+)
 
 // approvalEntry is an entry of the record about a question to those who may approve a request, or
 // about its end.
@@ -26,6 +30,7 @@ type approvalEntry struct {
 
 	Rule, Version, Hash string
 	Approvers           []int64
+	First               []int64 `json:"-"` // of Approvers, those who were asked at once
 }
 
 func readApproval(e audit.Entry) approvalEntry {
@@ -65,9 +70,12 @@ func historyOf(entries []approvalEntry) (h approvalHistory, wrong []string) {
 		case x.Act == actAsked && asked:
 			wrong = append(wrong, fmt.Sprintf("question %d was asked twice", x.N))
 		case x.Act == actAsked:
+			x.First = x.Approvers
 			h.asked[x.N], h.last = x, max(h.last, x.N)
 		case !asked:
 			wrong = append(wrong, fmt.Sprintf("question %d has ended before it was asked", x.N))
+		case x.Act == actAskedAlso && !ended:
+			h.addAlso(x)
 		case ended:
 			wrong = append(wrong, fmt.Sprintf("question %d has two ends: %s, %s", x.N, h.ended[x.N].Act, x.Act))
 		default:
@@ -80,6 +88,13 @@ func historyOf(entries []approvalEntry) (h approvalHistory, wrong []string) {
 		}
 	}
 	return h, wrong
+}
+
+// addAlso adds people who were asked later to those of their question.
+func (h *approvalHistory) addAlso(x approvalEntry) {
+	first := h.asked[x.N]
+	first.Approvers = append(slices.Clip(first.Approvers), x.Approvers...)
+	h.asked[x.N] = first
 }
 
 // hasWithdrawn reports whether who has made a request has clicked to withdraw it.
@@ -150,7 +165,7 @@ func (g *Governance) checkAsked(e ending, x approvalEntry) (wrong []string) {
 		}
 	}
 	slices.Sort(expected)
-	if got := slices.Sorted(slices.Values(x.Approvers)); !slices.Equal(got, expected) {
+	if got := slices.Sorted(slices.Values(x.First)); !slices.Equal(got, expected) {
 		wrong = append(wrong, fmt.Sprintf("question %d went to %v, not to %v", x.N, got, expected))
 	}
 	return wrong
@@ -185,7 +200,7 @@ func (g *Governance) checkEnd(e ending, asked, end approvalEntry) (wrong []strin
 	case approval.Unreached:
 		add(len(asked.Approvers) == 0, "although somebody could be asked")
 	case approval.Ended:
-		add(g.mayNeedNoApproval(e.request, asked.At, end.At), "without a reason")
+		add(g.mayNotAskSo(e.request, asked, end.At), "without a reason")
 	default:
 		add(false, "which is no end")
 	}
@@ -204,11 +219,13 @@ func (g *Governance) firstClick(end approvalEntry, request, button string) (at t
 	return at, found
 }
 
-// mayNeedNoApproval reports whether rules that want no approval of a request, or deny it, may have
-// been in force within a time.
-func (g *Governance) mayNeedNoApproval(c *Request, from, to time.Time) bool {
+// mayNotAskSo reports whether rules that want no approval of a request, deny it, or want one by
+// another rule, may have been in force between a question and its end.
+func (g *Governance) mayNotAskSo(c *Request, asked approvalEntry, to time.Time) bool {
 	return slices.ContainsFunc(g.Periods, func(p Period) bool {
-		return p.rulingFor(c).approvers == nil && !p.From.After(to) && (p.Until.IsZero() || !p.Until.Before(from))
+		r := p.rulingFor(c)
+		asksOtherwise := r.approvers == nil || r.rule != asked.Rule
+		return asksOtherwise && !p.From.After(to) && (p.Until.IsZero() || !p.Until.Before(asked.At))
 	})
 }
 
