@@ -248,6 +248,15 @@ func TestAPreviewNeedsNoApproval(t *testing.T) {
 	w.says("bob", "/can").sees("✓ /newroom, by rule “rooms”: some only with an approval.", "✓ /groups, by rule “rooms”.")
 }
 
+func TestWhyTellsTheConditionsOfAnApprovalOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(approvalRules))
+	w.asks("bob", `/newroom "Elm" @alice external`)
+	w.waitForChat("bob", "needs an approval")
+	told := w.says("bob", "/why").sees("The policy wanted an approval of request ", "✗ needs no approval").answer()
+	require.Equal(t, 1, strings.Count(told, "the rule is for you"), told)
+}
+
 func TestARoomMayGetTheCard(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, settlesSoon)

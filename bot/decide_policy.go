@@ -69,7 +69,7 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	if err != nil {
 		return err
 	}
-	a.asked, a.refused = &query, policy.Decision{}
+	a.asked, a.refused, a.allowedBy = &query, policy.Decision{}, nil
 	a.limits = decision.Limits
 	if err := a.noteGrant(ctx, decision); err != nil {
 		return err
@@ -88,7 +88,6 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 		a.decision.allowed = false
 		return err
 	}
-	a.allowedBy = nil
 	if decision.Allowed {
 		a.admitted, a.allowedBy = true, checksOf(decision)
 		return nil

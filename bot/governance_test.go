@@ -93,7 +93,7 @@ func TestWhyTellsOfALimit(t *testing.T) {
 func TestAdministratorsReadThePolicy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(smallRoomRules))
-	w.says("ops", "/policy").sees("Policy version ", "in force since ", "It has 1 deny rule and 2 allow rules.", "2 rules are about you", "✓ allow list (line 4): groups in")
+	w.says("ops", "/policy").sees("Policy version ", "in force since ", "It has 1 deny rule and 2 allow rules.", "2 rules are about you", "✓ allow list (line 4): groups in any chat")
 	w.says("ops", "/policy @kim").sees("3 rules are about Kim Novak", "✗ deny wall", "✓ allow small rooms (line 3): newroom in im, internal rooms; at most 3 people; 2 rooms in any hour")
 	w.says("bob", "/policy").sees("/policy is for administrators of the policy. Ask ")
 	require.NotContains(t, w.says("bob", "/help").answer(), "/policy")

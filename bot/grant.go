@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -53,6 +54,9 @@ type (
 		Version  string             `json:"version,omitempty"` // of the policy
 		Operator string             `json:"operator,omitempty"`
 		Refused  commands.RequestID `json:"refused,omitempty"` // the request that was refused
+		// Decider has made the grant that is used, and when.
+		Decider symphony.UserID `json:"decider,omitempty"`
+		Decided string          `json:"decided,omitempty"`
 	}
 	// grantFacts are what is personal beside it.
 	grantFacts struct {
@@ -149,7 +153,7 @@ func entryOfGrant(
 		Act: act, N: p.N, For: symphony.UserID(g.Who), Command: text.Scope.Command, Room: text.Scope.Room, Key: p.Key, Once: p.Once,
 	}
 	if !p.Until.IsZero() {
-		body.Until = p.Until.UTC().Format("2006-01-02T15:04:05Z")
+		body.Until = formatGrantTime(p.Until)
 	}
 	told := grantFacts{Bounds: text.Scope.Conditions()}
 	if change != nil {
@@ -168,9 +172,17 @@ func (a *attempt) permitUse() engine.PermitUse {
 	return engine.PermitUse{N: a.granted.N, Entry: a.entryOfUse("used", *a.granted)}
 }
 
+// entryOfUse is the entry about a grant that a request uses. It says who has made the grant, since
+// the receipt of the room has this entry and not that of the decision.
 func (a *attempt) entryOfUse(act string, p engine.Permit) engine.PermitEntry {
-	return entryOfGrant(p, act, string(a.id), act, a.request.From.ID, nil)
+	return entryOfGrant(p, act, string(a.id), act, a.request.From.ID, func(b *grantBody, _ *grantFacts) {
+		if decider, err := strconv.ParseInt(p.Decider, 10, 64); err == nil {
+			b.Decider, b.Decided = symphony.UserID(decider), formatGrantTime(p.Decided)
+		}
+	})
 }
+
+func formatGrantTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
 // noteGrant notes which grant has admitted the request last.
 func (a *attempt) noteGrant(ctx context.Context, d policy.Decision) error {

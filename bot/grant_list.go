@@ -17,13 +17,18 @@ import (
 // grantList is what /policy grants works with.
 type grantList struct{ bot *Bot }
 
-// List are the grants that are asked for or good now.
+// List are the grants that are asked for or good now, and then those that have ended before their
+// time.
 func (l grantList) List(ctx context.Context) (all []commands.Grant, err error) {
 	permits, err := l.bot.engine.Permits(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range permits {
+	ended, err := l.bot.engine.EndedPermits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range append(permits, ended...) {
 		g, err := DescribeGrant(p)
 		if err != nil {
 			return nil, err
@@ -44,6 +49,7 @@ func DescribeGrant(p engine.Permit) (commands.Grant, error) {
 	if p.Decider != "" {
 		g.By = "user " + p.Decider
 	}
+	g.Ended = map[engine.PermitState]string{engine.PermitUsed: "used up", engine.PermitRevoked: "revoked"}[p.State]
 	return g, err
 }
 

@@ -36,9 +36,10 @@ func TestARequestForAccessEndsAtOnceWhereNoAdministratorIsLeft(t *testing.T) {
 	w, file := waitsForAccess(t)
 	card := w.waitForGrantCard("cora", "Bob Chen")
 	file.write(strings.Replace(grantRules, `"user:ops", "user:cora"`, `"user:bob"`, 1)) // who asks cannot decide
-	told := w.waitForChat("bob", "Your request for access 1 (/newroom in the 1:1 chat with me, ")
-	require.Contains(t, told, ", since the policy names no administrator any more who could decide about it.\nAsk ")
-	require.NotContains(t, w.waitForChat("cora", "Bob Chen's request for access 1 ("), "[ Allow once ]")
+	told := w.waitForChat("bob", "Your request for access 1: ended on ")
+	require.Contains(t, told, ", since the policy names no administrator any more who could decide about it. It was for /newroom in our 1:1 chat: ")
+	require.Contains(t, told, "no groups.\nAsk ")
+	require.NotContains(t, w.waitForChat("cora", "Bob Chen's request for access 1: "), "[ Allow once ]")
 	file.write(grantRules)
 	w.waitForChat("cora", "user:cora: is an administrator now")
 	w.decidesAccess("cora", card, "day").seesAmong("Your click changes nothing: ended on ")

@@ -11,8 +11,8 @@ import (
 	"roombot/bot/policy"
 )
 
-// RecordedPolicy is a version of the policy as the record has it, the last one for an empty version;
-// nil where the record has none.
+// RecordedPolicy is a version of the policy as the record has it, the last one for an empty
+// version; nil where the record has none.
 func RecordedPolicy(ctx context.Context, record EntryLister, version string) (*policy.Policy, error) {
 	var last policyBody
 	err := record.ListEntries(ctx, engine.EntryFilter{Kind: audit.Policy}, func(s engine.StoredEntry) error {

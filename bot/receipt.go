@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -98,6 +99,7 @@ func TellRoom(r audit.Receipt) (story commands.RoomStory, found bool) {
 			tellDecisionOf(&story, e)
 		case isOfOpening && e.Kind == audit.Approval:
 			tellApprovalOf(&story, e)
+		case isOfOpening && e.Kind == audit.Grant && tellGrantOf(&story, e):
 		case isOfOpening && e.Kind == audit.Answer:
 			isAnswered = true
 		case isOfOpening && !isAnswered && (e.Kind == audit.Member || e.Kind == audit.Owner):
@@ -158,6 +160,21 @@ func tellApprovalOf(story *commands.RoomStory, e audit.ReceiptEntry) {
 	story.Approvals = append(story.Approvals, told)
 }
 
+// tellGrantOf tells of the grant by which the request was allowed. It reports false where the entry
+// tells something else.
+func tellGrantOf(story *commands.RoomStory, e audit.ReceiptEntry) bool {
+	var body grantBody
+	if json.Unmarshal(e.Body, &body) != nil || body.Act != "used" || body.N != story.Decision.Grant || body.Decider == 0 {
+		return false
+	}
+	at, err := time.Parse(time.RFC3339, body.Decided)
+	if err != nil {
+		return false
+	}
+	story.Grant = &commands.StoryGrant{N: body.N, By: body.Decider, At: at}
+	return true
+}
+
 func addMembership(m *commands.Membership, e audit.ReceiptEntry) {
 	var body memberBody
 	if json.Unmarshal(e.Body, &body) != nil {
@@ -187,6 +204,10 @@ func newRoomEvent(e audit.ReceiptEntry) (event commands.RoomEvent, isTold bool) 
 		var body audit.OperatorBody
 		_ = json.Unmarshal(e.Body, &body)
 		event.What, event.Operator, event.By = body.Act, cmp.Or(body.Operator, "somebody"), 0
+	case audit.Grant:
+		var body grantBody
+		_ = json.Unmarshal(e.Body, &body)
+		event.What = fmt.Sprintf("grant %d: %s", body.N, cmp.Or(body.Act, "changed"))
 	default:
 		event.What = string(e.Kind)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -50,7 +51,7 @@ func TestAReceiptTellsHowARoomCameAbout(t *testing.T) {
 	answer := w.saysIn(room, "alice", "/receipt")
 	answer.sees("Receipt of “Q2 Earnings”:", "Asked for by: @Bob", "request "+number, "/newroom; what was typed is erased, or left out here",
 		", by rule “desk rooms”, policy version ", "Let in: @Bob Chen, @Alice Martin, ", "@Carol", "Made owners: @Bob", "Not let in: @Ravi", ": Symphony does not allow it",
-		"of the audit record", "It is signed by my key "+k.Fingerprint(), "bot audit receipt "+room+" --jws")
+		"of the audit record", "It is signed by my key "+k.Fingerprint(), "gets all of it by bot audit receipt --jws ")
 	require.NotContains(t, answer.answer(), "(line ", "lines of the policy are the administrators' to know")
 	require.NotEqual(t, room, answer.lastReply().StreamID, "others in the room do not read it")
 	require.NotContains(t, answer.answer(), "@ravi", "what somebody has typed in a 1:1 chat is theirs and the administrators' to read")
@@ -127,6 +128,20 @@ func TestAReceiptTellsWhoWasAskedForAnApprovalAndWhoGaveIt(t *testing.T) {
 	_, r = w.signedIn(answer)
 	story, _ = bot.TellRoom(r)
 	require.Equal(t, "Cora Lind", story.Approvals[1].By.Name)
+}
+
+func TestAReceiptTellsWhoHasGivenTheAccess(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(`{admins: ["user:cora"], allow: [{name: readers, who: [internal], commands: [receipt]}]}`))
+	w.isGranted("bob", `/newroom "Elm" @alice`, "once")
+	w.says("bob", `/newroom "Elm" @alice`).sees("✓ Elm")
+	room := w.theRoom("Elm").StreamID
+	told := w.saysIn(room, "alice", "/receipt").sees("Access given by: @Cora Lind ("+strconv.FormatInt(w.personID("cora"), 10)+"), grant 1, ", ", by grant 1, since no rule allows it, policy version ")
+	_, r := w.signedIn(told)
+	story, found := bot.TellRoom(r)
+	require.True(t, found)
+	require.Empty(t, story.Events, "that it was used is told by the line")
+	require.False(t, story.Grant.At.After(story.Decision.At))
 }
 
 func TestAReceiptWithoutItsFactsStillTellsWhoAndWhy(t *testing.T) {

@@ -33,6 +33,7 @@ type Grant struct {
 	By    string // name of who has made it; empty while it is only asked for
 	Until time.Time
 	Once  bool
+	Ended string // what has ended it before its time: "used up", "revoked"; empty for nothing
 }
 
 // GrantTerms are what an exception admits.
@@ -43,14 +44,18 @@ type GrantTerms struct {
 	Bounds  []string
 }
 
-func (t GrantTerms) String() string {
-	where := "in the 1:1 chat with me"
+// String says what they admit, to others than the person whom they are for.
+func (t GrantTerms) String() string { return t.describe(false) }
+
+// describe says what they admit, to the person whom they are for or to others.
+func (t GrantTerms) describe(toThem bool) string {
+	where := "in " + choose(toThem, "our", "their") + " 1:1 chat"
 	if t.Room {
 		where = choose(t.Where == "", "in one room", "in the room “"+t.Where+"”")
 	}
 	text := "/" + t.Command + " " + where
 	if len(t.Bounds) > 0 {
-		text += ", " + strings.Join(t.Bounds, "; ")
+		text += ": " + strings.Join(t.Bounds, "; ")
 	}
 	return text
 }
@@ -101,11 +106,12 @@ func (c GrantCard) Card() Reply {
 	if c.Fault != "" {
 		body = append(body, messageml.Paragraph(messageml.Text("As it is, it would be refused even then: "+c.Fault)))
 	}
-	about := fmt.Sprintf("The least that admits it: %s. Rules that deny, limits and approvals hold all the same.", c.Terms)
-	body = append(body, messageml.Paragraph(messageml.Text(about)))
-	number := fmt.Sprintf("Request for access %d, request %s.", c.N, c.Request)
+	body = append(body,
+		messageml.Paragraph(messageml.Bold(messageml.Text("You would allow no more than: ")), messageml.Text(c.Terms.String()+".")),
+		messageml.Paragraph(messageml.Text("“Once” ends when it is used, and after 30 days. Deny rules, limits and approvals still hold.")))
+	number := fmt.Sprintf("Request for access %d, for the refused request %s.", c.N, c.Request)
 	if c.Times > 1 {
-		number = fmt.Sprintf("Request for access %d, asked for %d times, the last time by request %s.", c.N, c.Times, c.Request)
+		number = fmt.Sprintf("Request for access %d, asked for %d times, the last time for the refused request %s.", c.N, c.Times, c.Request)
 	}
 	var form []messageml.Node
 	for i, choice := range GrantChoices() {
@@ -139,9 +145,12 @@ func (d GrantDecision) String() string {
 	return text + "."
 }
 
+// tense is "is" while what was decided about holds.
+func (d GrantDecision) tense() string { return choose(d.Until.IsZero(), "was", "is") }
+
 // EndedGrantCard takes the place of a card about which somebody has decided.
 func EndedGrantCard(n int64, who string, terms GrantTerms, d GrantDecision) Reply {
-	return openReply(CodePutOff, fmt.Sprintf("%s's request for access %d (%s): %s", who, n, terms, d))
+	return openReply(CodePutOff, fmt.Sprintf("%s's request for access %d: %s It %s for %s.", who, n, d, d.tense(), terms))
 }
 
 // ConfirmAccessAsked is the answer to a click on "Request access". Who decides stays unsaid where
@@ -185,7 +194,7 @@ func TooManyAccessRequests(most int, contact string) *Refusal {
 // TellGrantDecided tells somebody what was decided about their request for access. The button sends
 // the request again.
 func TellGrantDecided(n int64, terms GrantTerms, d GrantDecision, again []Offer, contact string) Reply {
-	reply := textReply(CodeDone, fmt.Sprintf("Your request for access %d (%s): %s", n, terms, d))
+	reply := textReply(CodeDone, fmt.Sprintf("Your request for access %d: %s It %s for %s.", n, d, d.tense(), terms.describe(true)))
 	switch {
 	case d.By == "":
 		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text("Ask "+contact+".")))
@@ -204,9 +213,9 @@ func TellGrantDecided(n int64, terms GrantTerms, d GrantDecision, again []Offer,
 // has revoked it.
 func TellGrantEnds(g Grant, revokedBy string) Reply {
 	if revokedBy != "" {
-		return textReply(CodeDone, fmt.Sprintf("%s has revoked grant %d (%s).", revokedBy, g.N, g.Terms))
+		return textReply(CodeDone, fmt.Sprintf("%s has revoked your grant %d. It was for %s.", revokedBy, g.N, g.Terms.describe(true)))
 	}
-	return textReply(CodeDone, fmt.Sprintf("Your grant %d (%s) ends on %s.", g.N, g.Terms, formatTime(g.Until)))
+	return textReply(CodeDone, fmt.Sprintf("Your grant %d ends on %s. It is for %s.", g.N, formatTime(g.Until), g.Terms.describe(true)))
 }
 
 // OfferAgain is the button that sends again what access was asked for, in the chat that has it.

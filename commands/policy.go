@@ -87,7 +87,7 @@ func (p PolicyInForce) describe() string {
 }
 
 func (rd reader) ruleItem(kind string, right Right) messageml.Item {
-	text := fmt.Sprintf(" (line %d): %s in %s", right.Line, right.Commands, right.Where)
+	text := fmt.Sprintf(" (line %d): %s in %s", right.Line, right.Commands, choose(right.Where == "*", "any chat", right.Where))
 	if what := rd.describe(right); what != "" {
 		text += ", " + what
 	}

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,7 +13,8 @@ import (
 
 // Grants are the exceptions from the policy.
 type Grants interface {
-	// List are those that are asked for or good now.
+	// List are those that are asked for or good now, and after these those that were used up or
+	// revoked before their time, the newest first.
 	List(ctx context.Context) ([]Grant, error)
 	// Revoke ends one for a job. It reports false where there is none of the number that is good, or
 	// that the job has ended before.
@@ -53,10 +55,12 @@ func (env *Env) revokePlan(r *Request, n int64) Plan {
 	})
 }
 
-// A list of grants has buttons for the first maxRevokeButtons, and maxGrants lines at most.
+// A list of grants has buttons for the first maxRevokeButtons, and maxGrants lines at most, beside
+// maxEndedGrants of those that have ended.
 const (
 	maxGrants        = 100
 	maxRevokeButtons = 10
+	maxEndedGrants   = 10
 )
 
 func (env *Env) listGrants(ctx context.Context) (Reply, error) {
@@ -64,33 +68,52 @@ func (env *Env) listGrants(ctx context.Context) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	if len(all) == 0 {
-		return privateText("There are no grants, and nobody waits for one."), nil
-	}
-	var items []messageml.Item
-	var revoke []Offer
-	for _, g := range all[:min(len(all), maxGrants)] {
-		items = append(items, messageml.Item{messageml.Text(g.String())})
-		if g.By != "" && len(revoke) < maxRevokeButtons {
-			revoke = append(revoke, Offer{Label: fmt.Sprintf("Revoke %d", g.N), Command: syntax.Message{Text: fmt.Sprintf("/policy revoke %d", g.N)}})
-		}
-	}
-	if more := len(all) - maxGrants; more > 0 {
-		items = append(items, messageml.Item{messageml.Text(fmt.Sprintf("… and %d more: bot policy grants lists all.", more))})
+	open := len(all)
+	if i := slices.IndexFunc(all, func(g Grant) bool { return g.Ended != "" }); i >= 0 {
+		open = i
 	}
 	reply := privateText("Grants, and requests for access that wait for a decision:")
-	reply.Body, reply.Offers = append(reply.Body, messageml.List(items...)), revoke
+	if open == 0 {
+		reply = privateText("There are no grants, and nobody waits for one.")
+	} else {
+		reply.Body = append(reply.Body, listOfGrants(all[:open], maxGrants, "bot policy grants lists all"))
+	}
+	for _, g := range all[:open] {
+		if g.By != "" && len(reply.Offers) < maxRevokeButtons {
+			offer := Offer{Label: fmt.Sprintf("Revoke %d", g.N), Command: syntax.Message{Text: fmt.Sprintf("/policy revoke %d", g.N)}}
+			reply.Offers = append(reply.Offers, offer)
+		}
+	}
+	if ended := all[open:]; len(ended) > 0 {
+		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text("Used up or revoked before their time:")),
+			listOfGrants(ended, maxEndedGrants, "the audit record has all"))
+	}
 	return reply, nil
+}
+
+// listOfGrants lists the first ones; where says who tells of the others.
+func listOfGrants(all []Grant, most int, where string) messageml.Node {
+	var items []messageml.Item
+	for _, g := range all[:min(len(all), most)] {
+		items = append(items, messageml.Item{messageml.Text(g.String())})
+	}
+	if more := len(all) - most; more > 0 {
+		items = append(items, messageml.Item{messageml.Text(fmt.Sprintf("… and %d more: %s.", more, where))})
+	}
+	return messageml.List(items...)
 }
 
 // String is the grant in a line.
 func (g Grant) String() string {
-	text := fmt.Sprintf("%d: %s, %s", g.N, g.Who, g.Terms)
+	text := fmt.Sprintf("%d: %s, %s – ", g.N, g.Who, g.Terms)
 	switch {
 	case g.By == "":
-		return text + fmt.Sprintf(" – waits for a decision since %s, asked for %s", formatTime(g.Asked), countNoun(g.Times, "time", "times"))
+		text += "waits for a decision since " + formatTime(g.Asked)
+		return text + choose(g.Times > 1, fmt.Sprintf(", asked for %d times", g.Times), "")
+	case g.Ended != "":
+		return text + g.Ended + ", allowed" + choose(g.Once, " once", "") + " by " + g.By
 	case g.Once:
-		return text + " – once, until " + formatTime(g.Until) + ", allowed by " + g.By
+		text += "once, "
 	}
-	return text + " – until " + formatTime(g.Until) + ", allowed by " + g.By
+	return text + "until " + formatTime(g.Until) + ", allowed by " + g.By
 }

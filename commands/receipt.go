@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -90,19 +91,28 @@ const (
 
 // describeSignature shows what is signed, for copying.
 func describeSignature(receipt Receipt, admin bool) []messageml.Node {
-	text := func(s string) []messageml.Node { return []messageml.Node{messageml.Paragraph(messageml.Text(s))} }
-	inShell := " Whoever runs me gets all of it by bot audit receipt " + string(receipt.Story.Room) + " --jws."
+	text, code := messageml.Text, messageml.Code
+	inShell := []messageml.Node{text(" Whoever runs me gets all of it by "), code(receiptInShell(receipt.Story.Room)), text(".")}
 	switch {
 	case receipt.HasNoKey:
-		return text("It is not signed: I sign in with a certificate, and have no key to sign with.")
+		return []messageml.Node{messageml.Paragraph(text("It is not signed: I sign in with a certificate, and have no key to sign with."))}
 	case receipt.Signed == "", len(receipt.Signed) > maxSigned:
-		return text("The signed receipt is too long for a message." + inShell)
+		return []messageml.Node{messageml.Paragraph(append([]messageml.Node{text("The signed receipt is too long for a message.")}, inShell...)...)}
 	}
-	what := "It is signed by my key " + receipt.Key + "; bot audit verify RECEIPT --key publickey.pem checks that."
+	what := []messageml.Node{text("It is signed by my key "), code(receipt.Key), text("; "), code("bot audit verify RECEIPT --key publickey.pem"), text(" checks that.")}
 	if !admin {
-		what += " Names, and the command as it was typed, are not in what is signed here." + inShell
+		what = append(append(what, text(" Names, and the command as it was typed, are not in what is signed here.")), inShell...)
 	}
-	return append(text(what), messageml.ExpandableCard(messageml.Collapsed, messageml.Text("The signed receipt"), messageml.Code(receipt.Signed)))
+	return []messageml.Node{
+		messageml.Paragraph(what...),
+		messageml.ExpandableCard(messageml.Collapsed, text("The signed receipt"), code(receipt.Signed)),
+	}
+}
+
+// receiptInShell is the command that prints the signed receipt. An id that begins with a dash would
+// be taken for a flag.
+func receiptInShell(room symphony.StreamID) string {
+	return "bot audit receipt --jws " + choose(strings.HasPrefix(string(room), "-"), "-- ", "") + string(room)
 }
 
 // storyWriter writes the parts of a story for a message.

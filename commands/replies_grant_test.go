@@ -11,16 +11,16 @@ import (
 func TestRepliesGrants(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC)
-	terms := commands.GrantTerms{Command: "newroom", Bounds: []string{"internal rooms", "at most 3 people", "no groups"}}
+	terms := commands.GrantTerms{Command: "newroom", Bounds: []string{"internal rooms, also public rooms", "at most 3 people", "no groups"}}
 	desk := commands.GrantTerms{Command: "groups", Room: true, Where: "Desk"}
 	day, once := commands.GrantDecision{By: "Cora Lind", At: at, Until: at.AddDate(0, 0, 1)}, commands.GrantDecision{By: "Cora Lind", At: at, Until: at.AddDate(0, 0, 30), Once: true}
 	refused := commands.GrantDecision{By: "Cora Lind", At: at}
-	access := commands.AccessRequest{Command: syntax.Message{Text: `/newroom "Elm" @bob @kim`}}
+	access := commands.AccessRequest{Command: syntax.Message{Text: `/newroom "Elm" public @bob @kim`}}
 	denied := commands.DeniedByDefault("newroom", contact)
 	denied.Access = &access
 	card := commands.GrantCard{
 		N: 3, Request: "448z-mtmq-8sc7", From: "Alice Martin", Typed: access.Command.Text, Times: 1, Terms: terms,
-		Lines: []string{"Name: Elm", "Room: private", "Member: Bob Chen", "Member: Kim Novak"},
+		Lines: []string{"Name: Elm", "Room: public, anybody in the company can join", "Member: Bob Chen", "Member: Kim Novak"},
 	}
 	faulty := card
 	faulty.Lines, faulty.Fault, faulty.Times = nil, "There is no group “Tset”.", 2

@@ -17,6 +17,7 @@ type RoomStory struct {
 	Typed     string // the command; empty where the facts are not there
 	Approvals []StoryApproval
 	Decision  Decision
+	Grant     *StoryGrant // by which it was allowed, nil where a rule did
 	Opened    time.Time
 	AtStart   Membership
 	Events    []RoomEvent
@@ -32,6 +33,13 @@ type StoryApproval struct {
 	Asked   []symphony.UserID // empty where InRoom was
 	InRoom  symphony.StreamID // that got the card
 	By      Person            // who has decided; the number alone where the facts are not there
+}
+
+// StoryGrant is the exception by which somebody was let do what no rule allows.
+type StoryGrant struct {
+	N  int64 // its number
+	By symphony.UserID
+	At time.Time // when it was given
 }
 
 // Membership is whom a request has let into a room.
@@ -86,6 +94,10 @@ func (s RoomStory) Lines(rd StoryReader) []StoryLine {
 	for _, a := range s.Approvals {
 		lines = append(lines, rd.describeApproval(a))
 	}
+	if g := s.Grant; g != nil {
+		text := StoryPart{Text: fmt.Sprintf(" (%s), grant %d, %s", g.By, g.N, formatInstant(g.At))}
+		lines = append(lines, StoryLine{"Access given by", []StoryPart{{Person: &Person{ID: g.By}}, text}})
+	}
 	lines = append(lines,
 		StoryLine{"Allowed", []StoryPart{{Text: formatInstant(s.Decision.At) + rd.describeRule(s.Decision)}}},
 		StoryLine{"Opened", []StoryPart{{Text: formatInstant(s.Opened)}}})
@@ -127,8 +139,11 @@ func formatInstant(t time.Time) string { return t.UTC().Format("2 January 2006, 
 
 func (rd StoryReader) describeRule(d Decision) string {
 	text := ""
-	if d.Rule != "" {
-		text += ", by rule “" + d.Rule + "”"
+	switch {
+	case d.Grant != 0:
+		text = fmt.Sprintf(", by grant %d, since no rule allows it", d.Grant)
+	case d.Rule != "":
+		text = ", by rule “" + d.Rule + "”"
 	}
 	if rd.Admin && d.Line > 0 {
 		text += fmt.Sprintf(" (line %d)", d.Line)

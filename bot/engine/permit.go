@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"roombot/bot/audit"
@@ -112,6 +113,17 @@ func (a *jobAdmin) Permits(ctx context.Context) ([]Permit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the permits: %w", err)
 	}
+	return all, nil
+}
+
+// EndedPermits lists the permits that were used up or revoked before their time has passed, the
+// newest first.
+func (a *jobAdmin) EndedPermits(ctx context.Context) ([]Permit, error) {
+	all, err := listPermits(ctx, a.store, `state IN ('used', 'revoked') AND until > `+a.store.dialect().now)
+	if err != nil {
+		return nil, fmt.Errorf("list the permits that have ended: %w", err)
+	}
+	slices.Reverse(all)
 	return all, nil
 }
 

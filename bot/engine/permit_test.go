@@ -95,6 +95,9 @@ func TestAPermitIsUsedUpByOneJob(t *testing.T) {
 		p, _, err = e.Permit(ctx, 1)
 		require.NoError(t, err)
 		require.Equal(t, engine.PermitUsed, p.State)
+		listed, err := e.EndedPermits(ctx)
+		require.NoError(t, err)
+		require.Equal(t, []engine.Permit{p}, listed)
 		_, revoked, err := e.RevokePermit(ctx, 1, "", permitEntry("revoked"))
 		require.NoError(t, err)
 		require.False(t, revoked)
@@ -176,5 +179,8 @@ func TestAPermitExpires(t *testing.T) {
 		all, err := e.Permits(ctx)
 		require.NoError(t, err)
 		require.Empty(t, all)
+		all, err = e.EndedPermits(ctx)
+		require.NoError(t, err)
+		require.Empty(t, all, "what has ended by its time alone")
 	})
 }

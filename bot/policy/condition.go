@@ -149,12 +149,20 @@ func boundCondition(key string, most int, deny bool, count func(*foldedPlan) int
 		written = fmt.Sprintf("more than %d", most)
 	}
 	return condition{
-		key: key, written: written, words: written + " " + key, entries: []string{written}, deny: deny, admitsNoRoom: most == 0 && !deny,
+		key: key, written: written, words: written + " " + countedNoun(key, most), entries: []string{written}, deny: deny, admitsNoRoom: most == 0 && !deny,
 		test: func(_ *condition, p *foldedPlan) truth { return truthOf((count(p) <= most) != deny) },
 		why: func(p *foldedPlan) string {
-			return fmt.Sprintf("You may open rooms with at most %d %s; this has %d.", most, key, count(p))
+			return fmt.Sprintf("You may open rooms with at most %d %s; this has %d.", most, countedNoun(key, most), count(p))
 		},
 	}
+}
+
+// countedNoun is what is counted under a key, after a number.
+func countedNoun(key string, n int) string {
+	if n == 1 {
+		return map[string]string{"people": "person", "owners": "owner"}[key]
+	}
+	return key
 }
 
 // peopleCondition is about how many people come together. Where groups are not counted, more than
@@ -170,7 +178,7 @@ func peopleCondition(most int, deny bool) condition {
 	}
 	c.why = func(p *foldedPlan) string {
 		if p.PeopleUnknown && p.People <= most {
-			return fmt.Sprintf("You may open rooms with at most %d people; how many are behind the groups is not known.", most)
+			return fmt.Sprintf("You may open rooms with at most %d %s; how many are behind the groups is not known.", most, countedNoun("people", most))
 		}
 		return why(p)
 	}

@@ -11,6 +11,8 @@ func (d Decision) Explain() []string {
 		return lines
 	case d.Rule != "" && d.Outcome() == Deny:
 		lines = append(lines, fmt.Sprintf("Rule %q refuses what meets all of these:", d.Rule))
+	case d.Grant != 0:
+		lines = append(lines, fmt.Sprintf("No rule allows it; grant %d asks for:", d.Grant))
 	case d.Rule != "":
 		lines = append(lines, fmt.Sprintf("Rule %q asks for:", d.Rule))
 	default:

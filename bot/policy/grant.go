@@ -125,13 +125,13 @@ func (s Scope) conditions() []condition {
 	list = append(list,
 		boundCondition("people", s.Plan.People, false, func(p *foldedPlan) int { return p.People }),
 		boundCondition("owners", s.Plan.Owners, false, func(p *foldedPlan) int { return p.Owners }),
-		listCondition("groups", "the groups", s.Plan.Groups, func(p *foldedPlan) []string { return p.groups }),
+		listCondition("groups", s.Plan.Groups, func(p *foldedPlan) []string { return p.groups }),
 	)
 	if slices.Contains(s.Plan.Options, "external") {
-		list = append(list, listCondition("companies", "companies", s.Plan.Companies, func(p *foldedPlan) []int64 { return p.Companies }))
+		list = append(list, listCondition("companies", s.Plan.Companies, func(p *foldedPlan) []int64 { return p.Companies }))
 	}
 	if s.Plan.Members != nil {
-		c := listCondition("members", "people with the ids", s.Plan.Members, func(p *foldedPlan) (ids []int64) {
+		c := listCondition("members", s.Plan.Members, func(p *foldedPlan) (ids []int64) {
 			for _, who := range p.members {
 				ids = append(ids, who.id)
 			}
@@ -143,10 +143,10 @@ func (s Scope) conditions() []condition {
 }
 
 // listCondition admits requests whose elements are all in a list.
-func listCondition[T int64 | string](key, what string, allowed []T, of func(*foldedPlan) []T) condition {
+func listCondition[T int64 | string](key string, allowed []T, of func(*foldedPlan) []T) condition {
 	written := "no " + key
 	if len(allowed) > 0 {
-		written = "only " + what + " " + joinQuoted(allowed)
+		written += " but " + joinQuoted(allowed)
 	}
 	return condition{
 		key: key, written: written, words: written, entries: []string{written},
@@ -157,20 +157,63 @@ func listCondition[T int64 | string](key, what string, allowed []T, of func(*fol
 	}
 }
 
+// joinQuoted lists names in quotes, and numbers as they are.
 func joinQuoted[T int64 | string](list []T) string {
 	var all []string
 	for _, e := range list {
-		all = append(all, fmt.Sprint(e))
+		text := fmt.Sprint(e)
+		if _, isName := any(e).(string); isName {
+			text = "“" + text + "”"
+		}
+		all = append(all, text)
 	}
 	return strings.Join(all, ", ")
 }
 
-// Conditions says in words what a grant of the scope asks of requests.
+// Conditions says in words what a grant of the scope admits.
 func (s Scope) Conditions() (words []string) {
-	for _, c := range s.conditions() {
-		words = append(words, c.words)
+	for _, c := range s.describe() {
+		words = append(words, c.Words)
 	}
 	return words
+}
+
+// describe says at first which rooms a grant of the scope admits, then the bounds on who comes in.
+func (s Scope) describe() []Condition {
+	if s.Plan == nil {
+		return nil
+	}
+	list := []Condition{{Words: s.Plan.rooms()}}
+	for _, c := range s.conditions() {
+		if !slices.Contains(boundOptions, c.key) {
+			list = append(list, Condition{c.key, c.words})
+		}
+	}
+	return list
+}
+
+// rooms says which rooms the bounds admit. Of what opens a room to others, it names also what is
+// admitted: that is what the grant is for.
+func (b *PlanBounds) rooms() string {
+	noun := "rooms"
+	var without, also []string
+	for _, o := range options() {
+		switch {
+		case !slices.Contains(boundOptions, o.key):
+		case slices.Contains(b.Options, o.key):
+			if o.key == "public" || !slices.Contains(b.Options, "public") { // a public room has the other options anyway
+				also = append(also, ", also "+strings.TrimPrefix(o.is, "rooms "))
+			}
+		case o.key == "external":
+			noun = o.not
+		default:
+			without = append(without, strings.TrimPrefix(o.not, "rooms "))
+		}
+	}
+	if len(without) > 0 {
+		noun += " " + strings.Join(without, ", ")
+	}
+	return noun + strings.Join(also, "")
 }
 
 // findGrant is the decision by the first grant that admits; false where none does.
@@ -192,7 +235,7 @@ func (q *foldedQuery) grantRights() (rights []Right) {
 		r := g.rule(listNumbers{who: len(q.who) - len(q.grants) + i, where: len(q.where) - len(q.grants) + i})
 		if r.matchesWho(q) == yes && (q.place == "" || r.matchesWhere(q) == yes) && (q.command == "" || r.concerns(q.command)) {
 			right := r.right()
-			right.Grant = g.N
+			right.Grant, right.Conditions = g.N, g.Scope.describe()
 			rights = append(rights, right)
 		}
 	}

@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,6 +30,7 @@ func TestAGrantAdmitsWhatItSaysAndNoMore(t *testing.T) {
 	require.True(t, d.Allowed)
 	require.Equal(t, int64(3), d.Grant)
 	require.Equal(t, "grant 3", d.Rule)
+	require.Equal(t, []string{"allow by grant 3", "No rule allows it; grant 3 asks for:"}, d.Explain()[:2])
 
 	for name, change := range map[string]func(*policy.Query, *policy.Plan){
 		"another person":  func(q *policy.Query, _ *policy.Plan) { q.User.ID = 7 },
@@ -51,6 +53,19 @@ func TestAGrantAdmitsWhatItSaysAndNoMore(t *testing.T) {
 	plan.External, plan.People, plan.Groups, plan.Companies, plan.NoCopy = false, 2, nil, nil, true
 	smaller.Plan = &plan
 	require.True(t, p.Decide(smaller).Allowed)
+}
+
+func TestAGrantSaysWhatItAdmits(t *testing.T) {
+	t.Parallel()
+	for want, plan := range map[string]policy.Plan{
+		"internal rooms that are not public, without history, that nobody can find, whose owners alone add people; at most 1 person; at most 1 owner; no groups": {People: 1, Owners: 1},
+		"internal rooms, also public rooms; at most 3 people; at most 2 owners; no groups but “sales”":                                                           {Public: true, Discoverable: true, History: true, MembersCanAdd: true, People: 3, Owners: 2, Groups: []string{"Sales"}},
+		"rooms that are not public, that nobody can find, whose owners alone add people, also for other companies, also with history; " +
+			"at most 2 people; at most 1 owner; no groups; no companies but 104": {External: true, History: true, People: 2, Owners: 1, Companies: []int64{104}},
+	} {
+		scope := mustCompile(t, `{}`).SmallestScope(policy.Query{Command: "newroom", Plan: &plan})
+		require.Equal(t, want, strings.Join(scope.Conditions(), "; "))
+	}
 }
 
 func TestAGrantLiftsNoLimitOfARule(t *testing.T) {

@@ -88,6 +88,9 @@ func describeOutcome(o Outcome, rule string) string {
 // Summary is the decision in one line: the outcome, the rule and what did not fit.
 func (d Decision) Summary() string {
 	text := describeOutcome(d.Outcome(), d.Rule)
+	if d.Grant != 0 {
+		text = string(d.Outcome()) + " by " + d.Rule
+	}
 	if d.Rule == "" && d.Nearest != "" {
 		text += fmt.Sprintf("; the nearest rule is %q (line %d)", d.Nearest, d.NearestLine)
 	}

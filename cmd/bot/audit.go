@@ -249,6 +249,7 @@ func printChecks(w stdio.Writer, e entry) {
 type entryText struct {
 	Command, Outcome, Rule, Version, Denial, Reason, Act, Operator, Replica, Program, Policy string
 	Line                                                                                     int
+	Grant                                                                                    int64
 	Added, Owners                                                                            []int64
 	Absent                                                                                   []struct {
 		User  int64
@@ -272,7 +273,7 @@ func describeEntry(e entry) string {
 	t := readEntryText(e)
 	var parts []string
 	add := func(format string, value any) {
-		if text := fmt.Sprintf(format, value); value != "" && value != 0 {
+		if text := fmt.Sprintf(format, value); value != "" && value != 0 && value != int64(0) {
 			parts = append(parts, text)
 		}
 	}
@@ -280,7 +281,7 @@ func describeEntry(e entry) string {
 	case audit.Decision:
 		add("%s", t.Outcome)
 		add("/%s", t.Command)
-		add("by rule %q", t.Rule)
+		add("by %s", nameRuleOrGrant(t.Rule, t.Grant))
 		add("line %d", t.Line)
 		add("denied: %s", t.Denial)
 		add("policy %s", t.Version)
@@ -314,18 +315,29 @@ func describeEntry(e entry) string {
 	}
 	if e.By != nil {
 		add("asked for by %s", e.By.Name)
-		add("by rule %q", e.By.Rule)
+		add("by %s", nameRuleOrGrant(e.By.Rule, e.By.Grant))
 		add("policy %s", e.By.Version)
 	}
 	add("room %s", e.Room)
 	return strings.Join(parts, ", ")
 }
 
+// nameRuleOrGrant says what has decided; empty where neither a rule nor a grant has.
+func nameRuleOrGrant(rule string, grant int64) string {
+	switch {
+	case grant != 0:
+		return fmt.Sprintf("grant %d", grant)
+	case rule != "":
+		return fmt.Sprintf("rule %q", rule)
+	}
+	return ""
+}
+
 // describeGrant tells in a line what has become of a grant.
 func describeGrant(e entry) string {
 	var g struct {
 		Act, Command, Until, Operator, From, By string
-		N, For                                  int64
+		N, For, Decider                         int64
 		Once                                    bool
 		Bounds                                  []string
 	}
@@ -340,6 +352,9 @@ func describeGrant(e entry) string {
 		if p.text != "" {
 			parts = append(parts, p.before+p.text)
 		}
+	}
+	if g.Decider != 0 {
+		parts = append(parts, fmt.Sprintf("given by %d", g.Decider))
 	}
 	if g.Once {
 		parts = append(parts, "once")

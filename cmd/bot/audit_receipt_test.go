@@ -91,7 +91,7 @@ func TestTheReceiptOfAnApprovedRoomTellsWhoApprovedItWithoutTheStore(t *testing.
 
 func (o *opened) shell(args ...string) outcome {
 	o.t.Helper()
-	return shell(o.t, append(args, "--config", o.config)...)
+	return shell(o.t, append([]string{args[0], "--config", o.config}, args[1:]...)...)
 }
 
 // writes writes a file in a folder of its own.
@@ -105,7 +105,7 @@ func (o *opened) writes(name, content string) (path string) {
 // jws is the signed receipt.
 func (o *opened) jws() string {
 	o.t.Helper()
-	got := o.shell("audit", "receipt", o.room, "--jws")
+	got := o.shell("audit", "receipt", "--jws", "--", o.room)
 	require.Zero(o.t, got.code, got.err)
 	return got.out
 }
@@ -210,9 +210,9 @@ func TestABotWithACertificateTellsButSignsNothing(t *testing.T) {
 	certificate := `"certificate": {"path": "publickey.pem"}` // nothing reads it here
 	changed := regexp.MustCompile(`"privateKey": \{[^}]*\}`).ReplaceAllString(string(raw), certificate)
 	require.NoError(t, os.WriteFile(o.config, []byte(changed), 0o600))
-	told := o.shell("audit", "receipt", o.room)
+	told := o.shell("audit", "receipt", "--", o.room)
 	require.Contains(t, told.out, "Asked for by", told.err)
-	got := o.shell("audit", "receipt", o.room, "--jws")
+	got := o.shell("audit", "receipt", "--jws", "--", o.room)
 	require.Equal(t, exitFailed, got.code)
 	require.Contains(t, got.err, "a bot that signs in with a certificate has no key to sign with")
 }
@@ -227,6 +227,10 @@ func TestArgumentsOfReceiptsAreChecked(t *testing.T) {
 		require.Equal(t, exitUsage, o.shell(append([]string{"audit"}, args...)...).code, args)
 	}
 	require.Equal(t, exitNotFound, o.shell("audit", "receipt", "pLNTJA1BZ-fGbqmZ9GyjH3___mOQhQqYdA").code)
+	require.Equal(t, exitNotFound, o.shell("audit", "receipt", "--", "-LNTJA1BZ-fGbqmZ9GyjH3___mOQhQqYdA").code)
+	dash := o.shell("audit", "receipt", "-LNTJA1BZ-fGbqmZ9GyjH3___mOQhQqYdA")
+	require.Equal(t, exitUsage, dash.code)
+	require.Contains(t, dash.err, "an id that begins with - is written behind --")
 	require.Equal(t, exitNotFound, o.shell("audit", "verify", filepath.Join(o.dir, "none.jws"), "--key", o.public).code)
 	private := o.shell("audit", "verify", o.public, "--key", filepath.Join(o.dir, "privatekey.pem"))
 	require.Equal(t, exitFailed, private.code)
@@ -245,7 +249,7 @@ func TestAReceiptWaitsForEntriesThatAreNotInTheChain(t *testing.T) {
 		VALUES ($1, 'room/renamed', 1, 'room', 7, $2, '{"act":"renamed"}', 1)`, o.number, o.room)
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
-	got := o.shell("audit", "receipt", o.room)
+	got := o.shell("audit", "receipt", "--", o.room)
 	require.Equal(t, exitFailed, got.code)
 	require.Contains(t, got.err, "1 entries about the room are not in the chain yet: a running bot links them within a second; try again")
 }

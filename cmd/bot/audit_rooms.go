@@ -11,6 +11,7 @@ import (
 type roomReason struct {
 	Name    string `json:"name,omitempty"` // none where the facts were erased
 	Rule    string `json:"rule,omitempty"`
+	Grant   int64  `json:"grant,omitempty"`   // where no rule has allowed it; rule is its name then
 	Version string `json:"version,omitempty"` // of the policy
 }
 
@@ -41,7 +42,7 @@ func findRoomReason(ctx context.Context, store *engine.Inspector, request string
 	reason := &roomReason{}
 	err := store.ListEntries(ctx, engine.EntryFilter{Request: request, Kind: audit.Decision}, func(s engine.StoredEntry) error {
 		t := readEntryText(newEntry(s))
-		reason.Name, reason.Rule, reason.Version = t.From.Name, t.Rule, t.Version
+		reason.Name, reason.Rule, reason.Grant, reason.Version = t.From.Name, t.Rule, t.Grant, t.Version
 		return nil
 	})
 	return reason, err

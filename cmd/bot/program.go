@@ -105,7 +105,12 @@ is wrong, 3 not found, 64 wrong usage.`,
 	root.SetIn(io.in)
 	root.SetOut(io.out)
 	root.SetErr(io.err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitError{exitUsage, err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		if strings.HasPrefix(err.Error(), "unknown shorthand flag") { // perhaps the id of a room or a job
+			err = fmt.Errorf("%w; an id that begins with - is written behind --", err)
+		}
+		return exitError{exitUsage, err}
+	})
 	root.AddCommand(
 		sandboxCommand(io), runCommand(io), checkCommand(io), keygenCommand(io), parseCommand(io), versionCommand(io),
 		statusCommand(io), jobsCommand(io), policyCommand(io), auditCommand(io), pauseCommand(io), resumeCommand(io), forgetCommand(io), soakCommand(io), benchCommand(io),

@@ -45,6 +45,7 @@ allow:
     who: ["*"]
     where: ["*"]
     commands: [newroom, groups, receipt]
+    # when: {public: false} # without the first #, nobody may open public rooms, but may ask ops for access
     approval: {when: {external: true}, by: ["user:cora", "user:ops"], within: 4h}
 tests:
   - {name: bob may, as: {username: bob}, run: '/newroom "Desk" @alice', expect: allow}

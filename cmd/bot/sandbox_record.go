@@ -37,7 +37,7 @@ func shownEntry(e entry) client.RecordEntry {
 func shownDecision(e entry) *client.Decision {
 	t := readEntryText(e)
 	d := &client.Decision{
-		Outcome: t.Outcome, Command: t.Command, Text: t.Typed, From: t.From.Name, Rule: t.Rule, Line: t.Line, Nearest: t.Nearest,
+		Outcome: t.Outcome, Command: t.Command, Text: t.Typed, From: t.From.Name, Rule: t.Rule, Line: t.Line, Grant: t.Grant, Nearest: t.Nearest,
 		Why: t.Why, Version: t.Version,
 	}
 	for _, c := range checksIn(e) {

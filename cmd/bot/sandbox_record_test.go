@@ -78,3 +78,18 @@ func TestARefusalIsShownWithTheNearestRuleAndItsReason(t *testing.T) {
 	e.Facts = nil // erased
 	require.Empty(t, shownEntry(e).Decision.Text+shownEntry(e).Decision.From)
 }
+
+func TestAGrantIsNoRuleInTheRecord(t *testing.T) {
+	t.Parallel()
+	e := entry{Entry: audit.New(audit.Decision, "5k9d-02mx-q7ht", "decision", map[string]any{
+		"command": "newroom", "outcome": "allow", "rule": "grant 3", "grant": 3, "version": "1a2b3c4d",
+	})}
+	require.Equal(t, &client.Decision{Outcome: "allow", Command: "newroom", Rule: "grant 3", Grant: 3, Version: "1a2b3c4d"}, shownEntry(e).Decision)
+	require.Equal(t, "allow, /newroom, by grant 3, policy 1a2b3c4d", describeEntry(e))
+	opened := entry{Entry: audit.New(audit.Room, "5k9d-02mx-q7ht", "opened", map[string]any{"act": "opened"}), By: &roomReason{Name: "Bob Chen", Rule: "grant 3", Grant: 3}}
+	require.Equal(t, "opened, asked for by Bob Chen, by grant 3", describeEntry(opened))
+	used := entry{Entry: audit.New(audit.Grant, "5k9d-02mx-q7ht", "used", map[string]any{
+		"act": "used", "n": 3, "for": 7, "command": "newroom", "decider": 8, "until": "2026-12-30T12:15:04Z",
+	})}
+	require.Equal(t, "grant 3 used, /newroom, for 7, until 2026-12-30T12:15:04Z, given by 8", describeEntry(used))
+}

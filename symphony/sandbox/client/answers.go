@@ -207,6 +207,7 @@ type Decision struct {
 	From    string          `json:"from,omitempty"`    // name of who asked
 	Rule    string          `json:"rule,omitempty"`    // that decided; none where no rule did
 	Line    int             `json:"line,omitempty"`    // of the rule in its file
+	Grant   int64           `json:"grant,omitempty"`   // number of the exception that admits, where no rule does
 	Nearest string          `json:"nearest,omitempty"` // where no rule admits: the one that came closest
 	Why     string          `json:"why,omitempty"`     // not allowed, in words for users
 	Version string          `json:"version,omitempty"` // of all rules

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -117,6 +118,22 @@ func TestADecisionIsShownLiveAsTheTreeOfItsRule(t *testing.T) {
 	bob.sees("decision", "answer")
 	bob.waitUntilTrue(shownEntries + ` === "2,1"`)
 	bob.waitUntilTrue(`document.querySelector(".record-head").innerText === "2 entries, head " + "` + kept.entries[1].Hash[:8] + `"`)
+}
+
+func TestADecisionTellsOfAGrantAndOfWhoHasApproved(t *testing.T) {
+	t.Parallel()
+	kept := &record{}
+	bob := openDecisions(t, kept)
+	known, err := bob.pod.People(t.Context())
+	require.NoError(t, err)
+	alice := known.People[slices.IndexFunc(known.People, func(p client.Person) bool { return p.Username == "alice" })]
+	kept.add(
+		decisionEntry("5k9d", client.Decision{Outcome: "allow", Command: "newroom", From: "Ravi Shah", Rule: "grant 3", Grant: 3}),
+		client.RecordEntry{Kind: "approval", Request: "5k9d", UserID: alice.ID, What: "approved"},
+		client.RecordEntry{Kind: "answer", Request: "5k9d", UserID: 1, What: "done"},
+	)
+	bob.sees("decision", "Allowed by grant 3, since no rule allows it")
+	bob.waitUntilTrue(`[...document.querySelectorAll(".decision .entry-what")].map((el) => el.innerText).join() === "Alice Martin · approved,done"`)
 }
 
 func TestAPageWithoutARecordSaysWhereItIs(t *testing.T) {

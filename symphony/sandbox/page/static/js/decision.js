@@ -44,11 +44,12 @@ function drawHead(head, { entries }) {
 function drawBody(body, { number, entries }) {
   const decisions = entries.filter((entry) => entry.decision);
   const rest = entries.filter((entry) => !entry.decision);
+  const { userId: requester } = decisions.at(-1);
   fill(body,
     h("p", { class: "decision-facts" }, `Request ${number} · policy ${decisions.at(-1).decision.version || "none"}`),
     h("ul", { class: "tree", "aria-label": "Rule and conditions" }, decisions.map(({ decision }) => tree(decision))),
     rest.length > 0 && h("h3", { class: "eyebrow" }, "What came of it"),
-    rest.length > 0 && h("ul", { class: "decision-entries" }, rest.map((entry) => entryRow(entry, true))));
+    rest.length > 0 && h("ul", { class: "decision-entries" }, rest.map((entry) => entryRow(entry, requester))));
 }
 
 function tree(decision) {
@@ -64,8 +65,9 @@ function line(isGood, spoken, text) {
 }
 
 /** What decided, in words. */
-function sentence({ outcome, rule, line: at, nearest }) {
+function sentence({ outcome, rule, line: at, grant, nearest }) {
   const called = `rule “${rule}”${at ? ` (line ${at})` : ""}`;
+  if (outcome === "allow" && grant) return `Allowed by grant ${grant}, since no rule allows it`;
   if (outcome === "allow") return rule ? `Allowed by ${called}` : "Allowed; it needs no rule";
   if (!rule) return nearest ? `No rule admits it; the nearest is “${nearest}”` : "No rule admits it";
   return { limit: `A limit is reached, of ${called}`, approve: `An approval is needed, by ${called}` }[outcome] ?? `Refused by ${called}`;

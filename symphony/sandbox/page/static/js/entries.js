@@ -6,11 +6,12 @@ import { groupByProfile, person } from "./store.js";
 /** Who has an id, as the pod knows them. */
 export const nameOf = (id) => person(id)?.displayName ?? groupByProfile(id)?.name ?? String(id);
 
-/** A row; isOfCard leaves out what stands above it already. */
-export function entryRow(entry, isOfCard = false) {
+/** A row. On the card of a request it leaves out what stands above it already, and names who has acted if that is not the requester. */
+export function entryRow(entry, requester = null) {
   const { decision } = entry;
   const what = decision ? `${decision.outcome} /${decision.command}` : named(entry.what);
-  const facts = [...(isOfCard ? [] : [entry.request, entry.userId && nameOf(entry.userId)]), what].filter(Boolean);
+  const who = entry.userId !== requester && entry.userId ? nameOf(entry.userId) : "";
+  const facts = [...(requester ? [who] : [entry.request, who]), what].filter(Boolean);
   return h("li", { class: "entry", "data-testid": "entry" },
     h("span", { class: "entry-seq" }, entry.seq), h("span", { class: "entry-kind" }, entry.kind),
     h("span", { class: "entry-hash", title: `Hash ${entry.hash}` }, entry.hash.slice(0, 8)),
