@@ -50,7 +50,7 @@ func TestCanTellsOfLimits(t *testing.T) {
 	w.says("bob", `/can`).sees("so far 1 in the last hour, 1 in the last day")
 	w.says("bob", `/newroom "Two"`).sees("is open")
 	w.says("bob", `/can`).sees("✗ /newroom, by rule “small rooms”", "so far 2 in the last hour, 2 in the last day: not now")
-	w.says("bob", `/can /newroom "Three"`).sees("✗ You may do this, but not now.", "lets you open 2 rooms in any hour, and you have opened 2", "The next room may be opened at")
+	w.says("bob", `/can /newroom "Three"`).sees("✗ You may do this, but not now.", "lets one person open 2 rooms in any hour; 2 were opened.", "The next room may be opened at")
 	w.says("kim", `/can /newroom "Three"`).sees("✓ You may do this.")
 }
 

@@ -68,7 +68,7 @@ func (b *Bot) tellNames(ctx context.Context, changes []string) {
 		return
 	}
 	zerolog.Ctx(ctx).Warn().Int("entries", len(changes)).Msg("names in the policy are not right any more")
-	text := "⚠ Names in the policy are not what they were when it was loaded. Please correct it: at its next change they may be faults."
+	text := "⚠ Names in the policy are wrong, or are not what they were when it was loaded. Please correct it: at its next change they may be faults."
 	if more := len(changes) - maxNamesTold; more > 0 {
 		changes = append(changes[:maxNamesTold:maxNamesTold], fmt.Sprintf("… and %d more: bot check lists all.", more))
 	}

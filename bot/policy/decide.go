@@ -150,7 +150,7 @@ func (r *rule) checkLimits(q *foldedQuery) (checks []Check, reached string, with
 		}
 		checks = append(checks, check)
 		if l.used >= l.most {
-			reached = fmt.Sprintf("Rule %q lets you open %d rooms in any %s, and you have opened %d.", r.name, l.most, spanName(l.length), l.used)
+			reached = fmt.Sprintf("Rule %q lets one person open %d rooms in any %s; %d were opened.", r.name, l.most, spanName(l.length), l.used)
 			within = l.length // by then all of them are that old
 		}
 	}

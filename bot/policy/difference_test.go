@@ -132,7 +132,7 @@ func TestAReplayListsWhatWouldBeDecidedOtherwise(t *testing.T) {
 	})
 	require.Equal(t, []string{
 		"Of 6 past requests 2 would be decided otherwise. Of 1 more not enough is known.",
-		`third, Kim, /newroom of 4 Mar 07:00: allow by rule "desk rooms"; now limit by rule "desk rooms": Rule "desk rooms" lets you open 2 rooms in any day, and you have opened 2.`,
+		`third, Kim, /newroom of 4 Mar 07:00: allow by rule "desk rooms"; now limit by rule "desk rooms": Rule "desk rooms" lets one person open 2 rooms in any day; 2 were opened.`,
 		`large, Kim, /newroom of 4 Mar 06:00: allow by rule "desk rooms"; now deny: You may open rooms with at most 5 people; this has 12.`,
 	}, r.Lines())
 	require.Equal(t, []string{"The record has no requests that could be decided again."}, policy.ReplayPast(t.Context(), before, after, nil).Lines())
