@@ -111,7 +111,7 @@ func (a *attempt) checkCards(ctx context.Context, q question) error {
 		return nil
 	}
 	for _, id := range whoWasAsked(q) {
-		sent, err := a.findCard(ctx, q, id)
+		sent, err := a.findCard(ctx, partCard(q.N, id), id, symphony.StreamID(q.asked.Room))
 		if err != nil {
 			return err
 		}

@@ -157,7 +157,7 @@ func (a *attempt) endEachCard(ctx context.Context, q question) (failed error) {
 // endCard has one card say it. What a card says already stays, where the store was set back to
 // before that.
 func (a *attempt) endCard(ctx context.Context, q question, who symphony.UserID, ended commands.Reply) error {
-	sent, err := a.findCard(ctx, q, who)
+	sent, err := a.findCard(ctx, partCard(q.N, who), who, symphony.StreamID(q.asked.Room))
 	if err != nil || sent.Message == "" {
 		return err
 	}
@@ -173,10 +173,9 @@ func (a *attempt) endCard(ctx context.Context, q question, who symphony.UserID, 
 	return err
 }
 
-// findCard is the card of somebody, with an empty Message where they have none. It is looked for
-// where an attempt may have sent it without hearing of it.
-func (a *attempt) findCard(ctx context.Context, q question, who symphony.UserID) (card sentMessage, err error) {
-	part := partCard(q.N, who)
+// findCard is the card of somebody, or of a room, with an empty Message where there is none. It is
+// looked for where an attempt may have sent it without hearing of it.
+func (a *attempt) findCard(ctx context.Context, part string, who symphony.UserID, room symphony.StreamID) (card sentMessage, err error) {
 	if known, err := a.Result(part, &card); known || err != nil {
 		return card, err
 	}
@@ -185,7 +184,7 @@ func (a *attempt) findCard(ctx context.Context, q question, who symphony.UserID)
 		return sentMessage{}, err
 	}
 	err = a.Do(ctx, part, &card, func(ctx context.Context) (any, error) {
-		chat := symphony.StreamID(q.asked.Room)
+		chat := room
 		if chat == "" {
 			if chat, err = a.bot.client.CreateIM(ctx, who); err != nil {
 				return nil, err

@@ -9,6 +9,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,6 +50,9 @@ type Config struct {
 	PrivateAbove int
 	// Audit says who is told of the audit record.
 	Audit AuditConfig
+	// GrantDay is how long a grant for a day is good; one for 30 days is good for 30 times that.
+	// Trials have shorter days. Default 24 hours.
+	GrantDay time.Duration
 	// Clock measures how long an answer waits for the people who are being added. Default the
 	// machine's.
 	Clock commands.Clock
@@ -70,6 +74,7 @@ type Bot struct {
 	feed         *symphony.Feed
 	health       string
 	privateAbove int
+	grantDay     time.Duration
 	started      time.Time
 
 	metrics      *Metrics
@@ -112,7 +117,7 @@ func New(ctx context.Context, c Config) (*Bot, error) {
 	})
 	b := &Bot{
 		client: c.Client, self: self, env: env, catalogue: env.Commands(),
-		health: c.Health, privateAbove: c.PrivateAbove, started: time.Now(),
+		health: c.Health, privateAbove: c.PrivateAbove, grantDay: cmp.Or(c.GrantDay, day), started: time.Now(),
 		metrics: c.Metrics, bounds: c.Bounds.withDefaults(),
 	}
 	env.Pauses, env.Rules, env.Record, env.Approvals = pauser{b}, governance{b}, governance{b}, governance{b}

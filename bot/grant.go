@@ -113,9 +113,14 @@ func (a *attempt) accessToAskFor(r *commands.Request, rules *policy.Policy, quer
 	if rules.MayRefuse(query) {
 		return nil
 	}
-	command := a.said
-	command.Room = r.Chat.Room
-	return &commands.AccessRequest{Command: command, Stream: r.Chat.Stream, Room: r.Chat.Room, Name: r.Chat.Name}
+	return a.accessAgain()
+}
+
+// accessAgain is what a button asks for that asks for what was said.
+func (a *attempt) accessAgain() *commands.AccessRequest {
+	chat, command := a.request.chat(), a.said
+	command.Room = chat.Room
+	return &commands.AccessRequest{Command: command, Stream: chat.Stream, Room: chat.Room, Name: chat.Name}
 }
 
 func (b *Bot) writes(command string) bool {
@@ -223,5 +228,10 @@ func (a *attempt) checkGrant(ctx context.Context, err error) error {
 	if err := a.takeDecisionBack(ctx, policy.Deny, policy.ByDefault, []decisionCheck{{Key: "grant", What: "the grant is in force"}}); err != nil {
 		return err
 	}
-	return commands.DeniedByDefault(a.command, a.bot.rules.now().Contact())
+	rules := a.bot.rules.now()
+	refusal := commands.DeniedByDefault(a.command, rules.Contact())
+	if a.asked != nil && a.said.Text != "" && !rules.MayRefuse(*a.asked) {
+		refusal.Access = a.accessAgain()
+	}
+	return refusal
 }

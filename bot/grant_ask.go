@@ -2,12 +2,8 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
-
-	"github.com/rs/zerolog"
 
 	"roombot/bot/engine"
 	"roombot/bot/policy"
@@ -70,8 +66,25 @@ func (a *attempt) answerAccess(ctx context.Context, form *formMessage) (commands
 	return commands.ConfirmAccessAsked(asked.N, names, !asked.First), nil
 }
 
-// askAccess stores what is asked for.
+// askAccess stores what is asked for, once: what an earlier attempt has stored is not decided anew,
+// or the administrators might never see it.
 func (a *attempt) askAccess(ctx context.Context, access commands.AccessRequest, refused commands.RequestID) (asked askedAccess, err error) {
+	p, first, found, err := a.AskedPermit(ctx)
+	switch {
+	case err != nil:
+		return askedAccess{}, err
+	case found:
+		return askedAccess{N: p.N, First: first, Admins: a.adminsToAsk(ctx)}, nil
+	}
+	return a.askAccessFirst(ctx, access, refused)
+}
+
+// adminsToAsk are the administrators, without who asks.
+func (a *attempt) adminsToAsk(ctx context.Context) []symphony.UserID {
+	return slices.DeleteFunc(a.bot.adminsToTell(ctx, a.bot.rules.now()), func(id symphony.UserID) bool { return id == a.request.From.ID })
+}
+
+func (a *attempt) askAccessFirst(ctx context.Context, access commands.AccessRequest, refused commands.RequestID) (asked askedAccess, err error) {
 	rules := a.bot.rules.now()
 	query, detail, err := a.planAccess(ctx, rules, access)
 	if err != nil {
@@ -84,7 +97,7 @@ func (a *attempt) askAccess(ctx context.Context, access commands.AccessRequest, 
 		}
 		return askedAccess{Open: true}, nil
 	}
-	asked.Admins = slices.DeleteFunc(a.bot.adminsToTell(ctx, a.bot.rules.now()), func(id symphony.UserID) bool { return id == a.request.From.ID })
+	asked.Admins = a.adminsToAsk(ctx)
 	if len(asked.Admins) == 0 {
 		return askedAccess{}, commands.NobodyGivesAccess(rules.Contact())
 	}
@@ -151,128 +164,3 @@ func (b *Bot) planAsTyped(typed syntax.Invocation) *policy.Plan {
 
 // typedPlan is what the request would do by what is typed alone, nil where that was not read.
 func (a *attempt) typedPlan() *policy.Plan { return request.PlanOf(a.typedFacts) }
-
-// shownCard is a card that an administrator has.
-type shownCard struct {
-	Who symphony.UserID `json:"who"`
-	sentMessage
-}
-
-// showGrantCards sends the cards of a first request, and has those of an earlier one say that it
-// was made again. Where somebody has decided meanwhile, they say that.
-func (a *attempt) showGrantCards(ctx context.Context, asked askedAccess) error {
-	p, found, err := a.bot.engine.Permit(ctx, asked.N)
-	if err != nil || !found {
-		return err
-	}
-	if p.State == engine.PermitAsked {
-		if asked.First {
-			err = a.sendGrantCards(ctx, p, asked.Admins)
-		} else {
-			err = a.addToGrantCards(ctx, p)
-		}
-		if err != nil {
-			return err
-		}
-		if p, _, err = a.bot.engine.Permit(ctx, asked.N); err != nil {
-			return err
-		}
-	}
-	if p.State == engine.PermitAsked {
-		return nil
-	}
-	return a.endGrantCards(ctx, p)
-}
-
-// cardOf is the card about a permit that is asked for.
-func cardOf(p engine.Permit) (commands.Reply, error) {
-	_, text, err := readGrant(p)
-	var detail grantDetail
-	if err == nil {
-		err = json.Unmarshal(p.Detail, &detail)
-	}
-	if err != nil {
-		return commands.Reply{}, fmt.Errorf("read a request for access: %w", err)
-	}
-	return commands.GrantCard{
-		N: p.N, Request: detail.Request, From: detail.From, Typed: detail.Access.Command.Text, Lines: detail.Lines, Fault: detail.Fault,
-		Terms: termsOf(text), Times: p.Times,
-	}.Card(), nil
-}
-
-// sendGrantCards sends the cards, each once. Who cannot be reached is logged: others decide.
-func (a *attempt) sendGrantCards(ctx context.Context, p engine.Permit, admins []symphony.UserID) error {
-	card, err := cardOf(p)
-	if err != nil {
-		return err
-	}
-	cards := []shownCard{}
-	for _, id := range admins {
-		sent, err := a.sendInChatWith(ctx, partGrantCard(p.N, id), id, card)
-		if err != nil {
-			return err
-		}
-		if sent.Message == "" {
-			zerolog.Ctx(ctx).Warn().Int64("user", int64(id)).Msg("administrator could not be asked for access")
-			continue
-		}
-		cards = append(cards, shownCard{id, sent})
-	}
-	if len(cards) == 0 {
-		return commands.NobodyGivesAccess(a.bot.rules.now().Contact())
-	}
-	_, err = a.bot.engine.SetPermitCards(ctx, p.N, cards)
-	return err
-}
-
-// editGrantCards edits the cards about a permit. A failure is logged and stops nothing: a late
-// click is told.
-func (a *attempt) editGrantCards(ctx context.Context, p engine.Permit, why string, edited commands.Reply) error {
-	var cards []shownCard
-	if err := json.Unmarshal(p.Cards, &cards); err != nil {
-		return fmt.Errorf("read the cards of a request for access: %w", err)
-	}
-	for _, card := range cards {
-		if card.Message == "" { // which could not be sent
-			continue
-		}
-		if err := a.editGrantCard(ctx, stepGrantCard(p.N, card.Who, why), card, edited); err != nil {
-			zerolog.Ctx(ctx).Warn().Err(err).Msg("card of a request for access may not say what has become of it")
-		}
-	}
-	return nil
-}
-
-func (a *attempt) editGrantCard(ctx context.Context, step string, card shownCard, edited commands.Reply) error {
-	shown, err := a.bot.client.Message(ctx, card.Message)
-	if err == nil {
-		shown, err = a.newestVersion(ctx, shown)
-	}
-	if err != nil {
-		return err
-	}
-	newest := card.sentMessage
-	newest.Message = shown.ID
-	_, err = a.replaceMessage(ctx, step, newest, a.renderFor(partGrantCard(0, card.Who), card.Who, edited))
-	return err
-}
-
-// addToGrantCards has the cards say that the same was asked for again.
-func (a *attempt) addToGrantCards(ctx context.Context, p engine.Permit) error {
-	card, err := cardOf(p)
-	if err != nil {
-		return err
-	}
-	return a.editGrantCards(ctx, p, "again", card)
-}
-
-// endGrantCards has the cards say what was decided.
-func (a *attempt) endGrantCards(ctx context.Context, p engine.Permit) error {
-	g, text, err := readGrant(p)
-	if err != nil {
-		return err
-	}
-	who := a.bot.nameOf(ctx, symphony.UserID(g.Who))
-	ended := commands.EndedGrantCard(p.N, who, termsOf(text), a.bot.grantDecision(ctx, p))
-	return a.editGrantCards(ctx, p, "ended", ended)
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -59,11 +60,11 @@ func (a *attempt) decideGrant(ctx context.Context, form *formMessage, n int64, c
 		return false, err
 	}
 	act, name := "granted", a.bot.nameOf(ctx, a.request.From.ID)
-	if choice.For == 0 {
+	if choice.Days == 0 {
 		act = "refused"
 	}
 	_, first, err := a.bot.engine.DecidePermit(ctx, n, engine.PermitDecision{
-		Decider: ownerOf(a.request.From.ID), For: choice.For, Once: choice.Once, Click: a.ID,
+		Decider: ownerOf(a.request.From.ID), For: time.Duration(choice.Days) * a.bot.grantDay, Once: choice.Once, Click: a.ID,
 		Entry: func(p engine.Permit) engine.PermitEntry {
 			return entryOfGrant(p, act, "", "decided", a.request.From.ID, func(b *grantBody, f *grantFacts) {
 				b.Version, f.By = a.bot.rules.now().Version(), name

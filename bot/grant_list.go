@@ -53,12 +53,17 @@ func DescribeGrant(p engine.Permit) (commands.Grant, error) {
 	return g, err
 }
 
-// Revoke ends a grant, and tells who had it and the other administrators.
-func (l grantList) Revoke(ctx context.Context, by commands.Person, n int64) (bool, error) {
-	p, revoked, err := l.bot.engine.RevokePermit(ctx, n, func(p engine.Permit) engine.PermitEntry {
+// Revoke ends a grant, and tells who had it and the other administrators. A job that comes back
+// tells nobody again.
+func (l grantList) Revoke(ctx context.Context, job string, by commands.Person, n int64) (bool, error) {
+	before, _, err := l.bot.engine.Permit(ctx, n)
+	if err != nil {
+		return false, err
+	}
+	p, revoked, err := l.bot.engine.RevokePermit(ctx, n, job, func(p engine.Permit) engine.PermitEntry {
 		return entryOfGrant(p, "revoked", "", "revoked", by.ID, func(_ *grantBody, f *grantFacts) { f.By = by.Name })
 	})
-	if err == nil && revoked {
+	if err == nil && revoked && before.State != engine.PermitRevoked {
 		zerolog.Ctx(ctx).Info().Int64("grant", n).Msg("grant was revoked")
 		l.bot.tellGrantEnds(ctx, p, by.Name)
 		l.bot.tellGrantRevoked(ctx, p, "by "+by.Name, by.ID)
@@ -114,17 +119,14 @@ func (b *Bot) tellGrantEnds(ctx context.Context, p engine.Permit, revokedBy stri
 	}
 }
 
-const (
-	// grantsLook is how often grants are looked at. That a grant has ended counts at once; its entry
-	// may come later.
-	grantsLook   = 10 * time.Second
-	grantEndTold = 24 * time.Hour // how long before its end who has a grant is told
-)
+// grantsLook is how often grants are looked at, at most. That a grant has ended counts at once; its
+// entry may come later.
+const grantsLook = 10 * time.Second
 
-// watchGrants notes in the record that grants have expired, tells who has one before it does, and
-// tells of those that were revoked from the shell, until ctx ends.
+// watchGrants notes in the record that grants have expired, tells who has one a day before it does,
+// and tells of those that were revoked from the shell, until ctx ends.
 func (b *Bot) watchGrants(ctx context.Context) {
-	look := time.NewTicker(grantsLook)
+	look := time.NewTicker(min(grantsLook, b.grantDay/4))
 	defer look.Stop()
 	for {
 		_, err := b.engine.ExpirePermits(ctx, func(p engine.Permit) engine.PermitEntry {
@@ -132,7 +134,7 @@ func (b *Bot) watchGrants(ctx context.Context) {
 		})
 		var ending []engine.Permit
 		if err == nil {
-			ending, err = b.engine.TakeEndingPermits(ctx, grantEndTold)
+			ending, err = b.engine.TakeEndingPermits(ctx, b.grantDay)
 		}
 		if err == nil {
 			err = b.tellShellRevocations(ctx)

@@ -63,19 +63,17 @@ func (t GrantTerms) describe(toThem bool) string {
 // GrantChoice is what an administrator decides about a request for access.
 type GrantChoice struct {
 	Button, Label string
-	For           time.Duration // 0: it is refused
+	Days          int // for which it is good; 0: it is refused
 	Once          bool
 	Done          string // as in "has allowed it …"
 }
 
-const dayLong = 24 * time.Hour
-
 // GrantChoices are the buttons of a card, in their order.
 func GrantChoices() []GrantChoice {
 	return []GrantChoice{
-		{Button: "once", Label: "Allow once", For: 30 * dayLong, Once: true, Done: "once, within 30 days"},
-		{Button: "day", Label: "Allow for a day", For: dayLong, Done: "for a day"},
-		{Button: "month", Label: "Allow for 30 days", For: 30 * dayLong, Done: "for 30 days"},
+		{Button: "once", Label: "Allow once", Days: 30, Once: true, Done: "once, within 30 days"},
+		{Button: "day", Label: "Allow for a day", Days: 1, Done: "for a day"},
+		{Button: "month", Label: "Allow for 30 days", Days: 30, Done: "for 30 days"},
 		{Button: "refuse", Label: "Refuse"},
 	}
 }
@@ -230,7 +228,7 @@ func (a AccessRequest) OfferAgain() []Offer {
 
 // ConfirmGrantDecision is the answer to who has decided about a request for access.
 func ConfirmGrantDecision(c GrantChoice, who string) Reply {
-	if c.For == 0 {
+	if c.Days == 0 {
 		return textReply(CodeDone, "✓ You have refused it, and I tell "+who+".")
 	}
 	return textReply(CodeDone, "✓ You have allowed it "+c.Done+", and I tell "+who+".")

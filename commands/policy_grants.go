@@ -16,8 +16,9 @@ type Grants interface {
 	// List are those that are asked for or good now, and after these those that were used up or
 	// revoked before their time, the newest first.
 	List(ctx context.Context) ([]Grant, error)
-	// Revoke ends one. It reports false where there is none of the number that is good.
-	Revoke(ctx context.Context, by Person, n int64) (revoked bool, err error)
+	// Revoke ends one for a job. It reports false where there is none of the number that is good, or
+	// that the job has ended before.
+	Revoke(ctx context.Context, job string, by Person, n int64) (revoked bool, err error)
 }
 
 // policyPlan is what /policy does with the words after it.
@@ -43,7 +44,7 @@ func (env *Env) policyPlan(ctx context.Context, r *Request) (Plan, error) {
 
 func (env *Env) revokePlan(r *Request, n int64) Plan {
 	return actPlan(func(ctx context.Context) (Reply, error) {
-		revoked, err := env.Grants.Revoke(ctx, r.From, n)
+		revoked, err := env.Grants.Revoke(ctx, r.Job, r.From, n)
 		switch {
 		case err != nil:
 			return Reply{}, err

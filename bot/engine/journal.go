@@ -27,6 +27,15 @@ type purgeProgress struct {
 	Until time.Time `json:"until"`
 }
 
+// stepPermitAsked is the permit that a job has asked for, an askedPermit. It is stored in the
+// transaction of that.
+const stepPermitAsked = "permit-asked"
+
+type askedPermit struct {
+	N     int64 `json:"n"`
+	First bool  `json:"first"` // the same was not asked for already
+}
+
 // States of a job in the table. A failing one has no attempts left and is about to be reported.
 const (
 	stateOpen    = "open"

@@ -46,8 +46,8 @@ func (a *Attempt) AskPermit(ctx context.Context, r PermitRequest) (p Permit, fir
 func (a *jobAdmin) askPermitInTx(
 	ctx context.Context, tx runner, r PermitRequest, job, text, detail string, now time.Time,
 ) (p Permit, first bool, err error) {
-	if p, found, err := findPermit(ctx, tx, `owner = $1 AND key = $2 AND command = $3`, r.Owner, r.Key, job); err != nil || found {
-		return p, p.Times == 1, err // of an earlier attempt
+	if p, first, found, err := permitAskedBy(ctx, tx, job); err != nil || found {
+		return p, first, err // of an earlier attempt
 	}
 	p, found, err := findPermit(ctx, tx, `owner = $1 AND key = $2 AND state = 'asked'`, r.Owner, r.Key)
 	switch {
@@ -75,7 +75,42 @@ func (a *jobAdmin) askPermitInTx(
 		return Permit{}, false, err
 	}
 	p.Detail = json.RawMessage(detail)
+	if err := storePermitAsked(ctx, tx, job, askedPermit{p.N, !found}); err != nil {
+		return Permit{}, false, err
+	}
 	return p, !found, a.storePermitEntry(ctx, tx, r.Entry(p))
+}
+
+// AskedPermit is the permit that the job has asked for in an earlier attempt, which may have ended
+// before it had the result.
+func (a *Attempt) AskedPermit(ctx context.Context) (p Permit, first, found bool, err error) {
+	if p, first, found, err = permitAskedBy(ctx, a.engine.store, a.ID); err != nil {
+		err = fmt.Errorf("read which permit was asked for: %w", err)
+	}
+	return p, first, found, err
+}
+
+// permitAskedBy is the permit that a job has asked for.
+func permitAskedBy(ctx context.Context, tx runner, job string) (p Permit, first, found bool, err error) {
+	var stored string
+	found, err = queryRow(ctx, tx, []any{&stored}, `SELECT result FROM step WHERE command = $1 AND step = $2`, job, stepPermitAsked)
+	if err != nil || !found {
+		return Permit{}, false, false, err
+	}
+	var asked askedPermit
+	if err := json.Unmarshal([]byte(stored), &asked); err != nil {
+		return Permit{}, false, false, err
+	}
+	p, found, err = findPermit(ctx, tx, `n = $1`, asked.N)
+	return p, asked.First, found, err
+}
+
+func storePermitAsked(ctx context.Context, tx runner, job string, asked askedPermit) error {
+	text, err := json.Marshal(asked)
+	if err == nil {
+		_, err = tx.exec(ctx, `INSERT INTO step (command, step, result) VALUES ($1, $2, $3)`, job, stepPermitAsked, string(text))
+	}
+	return err
 }
 
 // SetPermitCards keeps what was shown to those who may decide about a permit, as its Cards, and

@@ -71,15 +71,25 @@ func (e *Engine) ErasePermitDetail(ctx context.Context, n int64) error {
 	return nil
 }
 
-// RevokePermit ends a permit that is good. It reports false where it is not. Where the context says
-// that an operator does it (WithOperator), TakeRevokedPermits returns the permit once.
-func (a *jobAdmin) RevokePermit(ctx context.Context, n int64, entry func(Permit) PermitEntry) (p Permit, revoked bool, err error) {
+// RevokePermit ends a permit that is good. It reports false where it is not, unless the job has
+// ended it: that may come back. job is empty for who is none. Where the context says that an
+// operator does it (WithOperator), TakeRevokedPermits returns the permit once.
+func (a *jobAdmin) RevokePermit(
+	ctx context.Context, n int64, job string, entry func(Permit) PermitEntry,
+) (p Permit, revoked bool, err error) {
 	err = a.changePermits(ctx, func(ctx context.Context, tx runner, _ time.Time) (err error) {
-		if p, revoked, err = findPermit(ctx, tx, `n = $1 AND `+a.goodPermit(), n); err != nil || !revoked {
+		p, revoked, err = findPermit(ctx, tx, `n = $1 AND `+a.goodPermit(), n)
+		switch {
+		case err != nil:
 			return err
+		case !revoked && job != "":
+			p, revoked, err = findPermit(ctx, tx, `n = $1 AND state = 'revoked' AND command = $2`, n, job)
+			return err
+		case !revoked:
+			return nil
 		}
 		p.State = PermitRevoked
-		if _, err := tx.exec(ctx, `UPDATE permit SET state = 'revoked', detail = 'null' WHERE n = $1`, n); err != nil {
+		if _, err := tx.exec(ctx, `UPDATE permit SET state = 'revoked', detail = 'null', command = $1 WHERE n = $2`, job, n); err != nil {
 			return err
 		}
 		if err := untoldRevocation(ctx, tx, n); err != nil {

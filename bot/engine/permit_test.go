@@ -98,9 +98,52 @@ func TestAPermitIsUsedUpByOneJob(t *testing.T) {
 		listed, err := e.EndedPermits(ctx)
 		require.NoError(t, err)
 		require.Equal(t, []engine.Permit{p}, listed)
-		_, revoked, err := e.RevokePermit(ctx, 1, permitEntry("revoked"))
+		_, revoked, err := e.RevokePermit(ctx, 1, "", permitEntry("revoked"))
 		require.NoError(t, err)
 		require.False(t, revoked)
+	})
+}
+
+// The store has what a job has asked for before the job itself has the result: a job that comes
+// back asks nothing more, whatever others have asked for meanwhile.
+func TestAJobThatComesBackHasAskedForItsPermitOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		asked, others := make(chan string, 10), make(chan struct{})
+		ask := askPermit(asked)
+		e, stop := start(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			err := ask(ctx, a)
+			if err == nil && a.ID == "a" && a.Number == 1 {
+				<-others
+				err = errors.New("ends right after it")
+			}
+			return err
+		}))
+		defer stop()
+		insert(t, e, newJob("a", "chat of a"))
+		require.Equal(t, "1 asked 1, first: true", <-asked)
+		insert(t, e, newJob("b", "chat of b"))
+		require.Equal(t, "1 asked 2, first: false", <-asked)
+		close(others)
+		require.Equal(t, "1 asked 2, first: true", <-asked, "it still is who shows it to whom it asks")
+	})
+}
+
+func TestTheJobThatHasRevokedAPermitComesBack(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		ctx, asked := context.Background(), make(chan string, 10)
+		e, stop := start(t, quickConfig(store, askPermit(asked)))
+		defer stop()
+		insert(t, e, newJob("a", "chat"))
+		<-asked
+		require.True(t, grant(t, e, engine.PermitDecision{Decider: "ops", Click: "click", For: time.Hour}))
+		for _, revoke := range []struct {
+			job     string
+			revoked bool
+		}{{"typed", true}, {"typed", true}, {"typed again", false}, {"", false}} {
+			_, revoked, err := e.RevokePermit(ctx, 1, revoke.job, permitEntry("revoked"))
+			require.NoError(t, err)
+			require.Equal(t, revoke.revoked, revoked, revoke.job)
+		}
 	})
 }
 

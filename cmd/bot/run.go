@@ -19,6 +19,7 @@ import (
 
 func runCommand(io streams) *cobra.Command {
 	var path string
+	var extras botExtras
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Run the bot: read the datafeed, open rooms, answer",
@@ -40,7 +41,7 @@ the next start.`,
 			defer ignoreHangups(log)()
 			useMoreHeap()
 			if err = refusePlainHTTP(c); err == nil {
-				err = runBot(cmd.Context(), c, log, botObserver{})
+				err = runBot(cmd.Context(), c, log, extras)
 			}
 			if err == nil || c.Roombot.Log.Format != "json" {
 				return err
@@ -50,6 +51,8 @@ the next start.`,
 		},
 	}
 	configFlag(c, &path)
+	c.Flags().DurationVar(&extras.grantDay, "grant-day", 0, "how long a grant for a day is good, in trials; 0 for 24 hours")
+	_ = c.Flags().MarkHidden("grant-day") // the flag is there
 	return c
 }
 
@@ -62,15 +65,16 @@ func useMoreHeap() {
 	}
 }
 
-// botObserver is told of a bot of this process. Its functions must not block; nil ones are not
-// called.
-type botObserver struct {
-	live  func(*bot.Bot) // the bot has a datafeed: it receives all messages from then on
-	grown func()         // its audit record has more entries
+// botExtras are for a bot of this process, beside its configuration. The functions must not block;
+// nil ones are not called.
+type botExtras struct {
+	live     func(*bot.Bot) // the bot has a datafeed: it receives all messages from then on
+	grown    func()         // its audit record has more entries
+	grantDay time.Duration  // bot.Config.GrantDay
 }
 
 // runBot runs the bot until ctx ends.
-func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, observer botObserver) error {
+func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, extras botExtras) error {
 	ctx = log.WithContext(ctx)
 	for _, key := range c.IgnoredKeys() {
 		log.Warn().Str("key", key).Msg("configuration key has no effect")
@@ -80,9 +84,9 @@ func runBot(ctx context.Context, c *config.Config, log zerolog.Logger, observer 
 		return err
 	}
 	var b *bot.Bot
-	wired.Audit.ReportGrowth = observer.grown
-	if observer.live != nil {
-		wired.Live = func() { observer.live(b) } // called by Run, when b is set
+	wired.GrantDay, wired.Audit.ReportGrowth = extras.grantDay, extras.grown
+	if extras.live != nil {
+		wired.Live = func() { extras.live(b) } // called by Run, when b is set
 	}
 	b, err = bot.New(ctx, wired)
 	_, unopened := errors.AsType[*engine.OpenError](err)

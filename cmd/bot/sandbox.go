@@ -155,8 +155,8 @@ func (h *home) serve(ctx context.Context, io streams, f sandboxFlags, pod *sandb
 	listening := make(chan struct{})
 	if !f.noBot {
 		heard := sync.OnceFunc(func() { close(listening) })
-		observer := botObserver{live: func(b *bot.Bot) { live.Store(b); heard(); live.noteGrowth() }, grown: live.noteGrowth}
-		group.Go(func() error { return h.runBot(ctx, io, f.verbose, observer) })
+		extras := botExtras{live: func(b *bot.Bot) { live.Store(b); heard(); live.noteGrowth() }, grown: live.noteGrowth}
+		group.Go(func() error { return h.runBot(ctx, io, f.verbose, extras) })
 		group.Go(func() error { live.showRecord(ctx, handler); return nil })
 	}
 	group.Go(func() error {

@@ -75,7 +75,7 @@ func (h *home) close() error {
 	return nil
 }
 
-func (h *home) runBot(ctx context.Context, io streams, verbose bool, observer botObserver) error {
+func (h *home) runBot(ctx context.Context, io streams, verbose bool, extras botExtras) error {
 	c, err := loadConfig(filepath.Join(h.dir, "config.json"))
 	if err != nil {
 		return err
@@ -84,5 +84,5 @@ func (h *home) runBot(ctx context.Context, io streams, verbose bool, observer bo
 	if verbose {
 		log = newLogger(config.Log{Level: "debug", Format: "console"}, io.err)
 	}
-	return runBot(ctx, c, log, observer)
+	return runBot(ctx, c, log, extras)
 }

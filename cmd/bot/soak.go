@@ -32,7 +32,9 @@ say for each request by which rule and version it was decided, and that version
 must have been in force; no limit may be exceeded, and nothing begun in a pause.
 Simulated approvers approve, reject, contradict each other, click twice, late or
 never, and some requests are withdrawn: each question has exactly one end, and
-no room that needs an approval is opened without it.
+no room that needs an approval is opened without it. Whom no rule admits asks for
+access: two administrators make grants or refuse, revoke some, and others expire
+(a day is 8 s), and no room is opened but by a grant that is in force.
 With --govern=false everybody may do everything.
 
 With --outages no bot is killed. Signing in, then the datafeed, then the store

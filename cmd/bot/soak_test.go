@@ -14,8 +14,8 @@ import (
 	"roombot/cmd/bot/soak"
 )
 
-// Every kind of fault at once, a kill every 700 ms, a policy that changes, and approvals. `bot
-// soak` is the same at full length.
+// Every kind of fault at once, a kill every 700 ms, a policy that changes, approvals and grants.
+// `bot soak` is the same at full length.
 func TestEachRequestOpensOneRoomAndGetsOneAnswer(t *testing.T) {
 	t.Parallel()
 	skipUnlessSoakRuns(t, "takes two minutes")
@@ -30,6 +30,8 @@ func TestEachRequestOpensOneRoomAndGetsOneAnswer(t *testing.T) {
 	require.Greater(t, report.Versions, 1)
 	require.Positive(t, report.Pauses)
 	require.Positive(t, report.Questions["asked"])
+	require.Positive(t, report.Grants["asked"])
+	require.Positive(t, report.Grants["granted"])
 	require.Positive(t, report.Faults["dropped after"])
 }
 

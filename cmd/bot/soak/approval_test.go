@@ -202,7 +202,7 @@ func TestEachErrorOfAnApprovalIsFound(t *testing.T) {
 		"before the approval":       {func(g *governed) { g.entryOf("dora", "allow").At = g.second(42) }, "before it was approved"},
 		"a room after a rejection":  {func(g *governed) { g.opens(60, "erin", "erin", "four eyes", "aaaa0002") }, "a room, although it was rejected"},
 		"answered otherwise":        {func(g *governed) { g.rewrites("fred", "expired", "expired", "withdrawn") }, `said to be not approved, and was "withdrawn"`},
-		"withdrawn and expired":     {func(g *governed) { g.rewrites("gina", "withdrawn", "withdrawn", "expired") }, `said to be withdrawn, and was "expired"`},
+		"withdrawn and unreached":   {func(g *governed) { g.rewrites("gina", "withdrawn", "withdrawn", "unreached") }, `said to be withdrawn, and was "unreached"`},
 		"stopped by nobody":         {func(g *governed) { g.outcome.Governance.Clicks[2].Request = "fred" }, "no room"},
 
 		"a card with buttons": {

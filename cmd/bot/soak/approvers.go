@@ -17,11 +17,12 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-// Click is a button that somebody has pressed about a request that needs an approval.
+// Click is a button that somebody has pressed about a request that needs an approval, or about
+// access that was refused.
 type Click struct {
 	As      string
-	Request string // its number
-	N       int    // of its questions; 0 for a withdrawal
+	Request string // its number; empty on a card about a request for access
+	N       int    // of its questions, or of a request for access; 0 where the request is withdrawn or access is asked for
 	Button  string
 	At      time.Time // right before it
 }

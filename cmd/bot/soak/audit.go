@@ -35,7 +35,8 @@ type Finding struct {
 // Audit compares the outcome with the requests.
 func Audit(plan []*Request, w Outcome) AuditResult {
 	a := AuditResult{Sent: len(plan), Errors: w.Errors}
-	cards, answersOnly := splitCards(w.Messages)
+	about, others := splitGrantMessages(w.Messages)
+	cards, answersOnly := splitCards(others)
 	w.Messages = answersOnly
 	w.Rooms = a.checkPlanted(w.Rooms, w.Planted)
 	said, versions := latestVersions(w.Messages), messagesByRequest(w.Messages)
@@ -61,6 +62,9 @@ func Audit(plan []*Request, w Outcome) AuditResult {
 	}
 	a.checkCommands(w.Governance, said, known)
 	a.checkRecord(endings, w.Record)
+	if w.Record != nil && w.Governance != nil {
+		a.checkGrants(w.Governance, plan, w.Record)
+	}
 	a.checkClicks(w.Governance, endings, said, known)
 	for request, messages := range said {
 		if !known[request] {
@@ -75,6 +79,9 @@ func Audit(plan []*Request, w Outcome) AuditResult {
 	if w.Record != nil && w.Governance != nil {
 		a.checkGovernance(w.Governance, endings, w.Record.Entries)
 		a.checkAllApprovals(endings, cards, said, w)
+		a.checkGrantMessages(w.Governance, about, w.Names)
+		a.checkRevocationAnswers(w.Governance, said)
+		a.checkDeniedAnswers(endings, said)
 	}
 	return a
 }
@@ -232,7 +239,11 @@ func (a *AuditResult) checkCommands(g *Governance, said map[string][]client.Mess
 			a.addFinding(c, fmt.Sprintf("not done: %d answers", len(answers)))
 		}
 	}
-	said[""] = slices.DeleteFunc(said[""], func(m client.Message) bool { return m.StreamID == g.Chats[administrator] })
+	said[""] = slices.DeleteFunc(said[""], func(m client.Message) bool { return g.isChatOfAdministrator(m.StreamID) })
+}
+
+func (g *Governance) isChatOfAdministrator(chat string) bool {
+	return slices.ContainsFunc(administrators(), func(name string) bool { return g.Chats[name] == chat })
 }
 
 // escapeAttribute is a text as it stands in an attribute of markup.

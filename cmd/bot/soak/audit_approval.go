@@ -136,6 +136,7 @@ func (g *Governance) checkApprovals(e ending) (wrong []string) {
 	outcome := h.outcome()
 	switch {
 	case e.refusal != policy.Approve:
+	case e.withdrawn && (outcome == approval.Expired || outcome == approval.Rejected): // who has asked stopped it before that was told
 	case e.withdrawn && outcome != approval.Withdrawn && outcome != approval.Approved:
 		wrong = append(wrong, fmt.Sprintf("said to be withdrawn, and was %q", outcome))
 	case !e.withdrawn && outcome != approval.Rejected && outcome != approval.Expired && outcome != approval.Unreached:

@@ -9,7 +9,6 @@ import (
 	"roombot/bot/approval"
 	"roombot/bot/policy"
 	"roombot/cmd/bot/trial"
-	"roombot/commands"
 	"roombot/symphony/sandbox/client"
 )
 
@@ -82,15 +81,21 @@ func (g *Governance) usernameOf(id int64) string {
 	return ""
 }
 
+// clickOf are the clicks of somebody that have done something of a kind.
+type clickOf struct {
+	who  string
+	kind clickKind
+}
+
 // checkClicks takes the answers to clicks out of what was said: each click has one at most, and as
 // many say that it has decided as the record has decisions of that person.
 func (a *AuditResult) checkClicks(g *Governance, endings []ending, said map[string][]client.Message, known map[string]bool) {
 	if g == nil {
 		return
 	}
-	a.Clicks = len(g.Clicks)
-	left, decided := map[string]int{}, map[string]int{}
-	for _, c := range g.Clicks {
+	a.Clicks = len(g.Clicks) + len(g.GrantClicks)
+	left, told := map[string]int{}, map[clickOf]int{}
+	for _, c := range slices.Concat(g.Clicks, g.GrantClicks) {
 		left[c.As]++
 	}
 	for _, request := range slices.Sorted(maps.Keys(said)) {
@@ -107,20 +112,21 @@ func (a *AuditResult) checkClicks(g *Governance, endings []ending, said map[stri
 		if len(answers) != 1 {
 			a.Findings = append(a.Findings, Finding{Request: request, Command: who + " clicked", What: fmt.Sprintf("%d answers to a click", len(answers))})
 		}
-		if trial.ReadStamp(answers[0]).Outcome == commands.CodeDone {
-			decided[who]++
+		if kind := kindOfClickAnswer(answers[0]); kind != "" {
+			told[clickOf{who, kind}]++
 		}
 	}
 	for _, e := range endings {
 		for _, x := range e.record.approvals {
 			if x.Act == string(approval.Approved) || x.Act == string(approval.Rejected) {
-				decided[g.usernameOf(x.Actor)]--
+				told[clickOf{g.usernameOf(x.Actor), clickApproval}]--
 			}
 		}
 	}
-	for who, more := range decided {
+	g.countGrantClicks(told)
+	for of, more := range told {
 		if more != 0 {
-			a.addFault("%s was told of %+d decisions more than the record has", who, more)
+			a.addFault("%s was told of %+d %s more than the record has", of.who, more, of.kind)
 		}
 	}
 }

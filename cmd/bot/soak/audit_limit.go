@@ -52,6 +52,9 @@ func (a *AuditResult) checkLimits(g *Governance, endings []ending) {
 
 // limitOf is the limit by which a decision was made; 0 for none.
 func (g *Governance) limitOf(c *Request, d decidedEntry) int {
+	if d.Grant != 0 { // which has none
+		return manyRooms
+	}
 	if rules := g.rulesAt(d.Version, c.Sent, d.At); rules != nil {
 		return rules.rulingFor(c).perHour
 	}

@@ -19,6 +19,7 @@ type decidedEntry struct {
 	At            time.Time `json:"-"`
 	Outcome       policy.Outcome
 	Rule, Version string
+	Grant         int64       // that admits the request; 0 for none
 	Approval      *approvedBy // nil where it rests on none
 }
 
@@ -92,6 +93,7 @@ func (a *AuditResult) checkGovernance(g *Governance, endings []ending, entries [
 		}
 	}
 	a.checkLimits(g, endings)
+	a.checkGrantRooms(g, endings)
 }
 
 func (a *AuditResult) addFault(format string, args ...any) {
@@ -110,7 +112,9 @@ func (g *Governance) checkDecisions(e ending) (wrong []string) {
 			continue
 		}
 		r := rules.rulingFor(e.request)
-		if r.allowed == (d.Outcome == policy.Deny) || r.rule != d.Rule {
+		if d.Grant != 0 || r.rule == "" {
+			wrong = append(wrong, g.checkGrantUse(e, d, r)...)
+		} else if r.allowed == (d.Outcome == policy.Deny) || r.rule != d.Rule {
 			wrong = append(wrong, fmt.Sprintf("%s, which says %q", said, r.rule))
 		}
 		last := i == len(e.record.decided)-1

@@ -19,6 +19,8 @@ type Record struct {
 	Faults  []audit.Fault // that their verification has found
 	// Questions are those that the bots have asked about requests.
 	Questions []Question
+	// Permits are those for which people have asked.
+	Permits []engine.Permit
 }
 
 // readRecord reads and verifies the audit record of each store.
@@ -55,7 +57,20 @@ func (r *Record) readStore(ctx context.Context, store engine.Address) (err error
 	if err != nil {
 		return err
 	}
+	if err := r.readPermits(ctx, i); err != nil {
+		return err
+	}
 	return r.readQuestions(ctx, i)
+}
+
+func (r *Record) readPermits(ctx context.Context, i *engine.Inspector) error {
+	for n := int64(1); ; n++ {
+		p, found, err := i.Permit(ctx, n)
+		if err != nil || !found {
+			return err
+		}
+		r.Permits = append(r.Permits, p)
+	}
 }
 
 func (r *Record) readQuestions(ctx context.Context, i *engine.Inspector) error {
@@ -88,7 +103,7 @@ type recordOfRequest struct {
 func recordByRequest(entries []audit.Entry) map[string]*recordOfRequest {
 	all := map[string]*recordOfRequest{}
 	for _, e := range entries {
-		if e.Request == "" || e.Kind == audit.Operator || e.Kind == kindPause {
+		if e.Request == "" || e.Kind == audit.Operator || e.Kind == audit.Grant || e.Kind == kindPause {
 			continue
 		}
 		of := all[e.Request]

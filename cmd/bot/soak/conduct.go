@@ -11,6 +11,7 @@ type conduct string
 
 const (
 	approves    conduct = "approves"
+	decides     conduct = "decides" // about a request for access
 	rejects     conduct = "rejects"
 	clicksTwice conduct = "clicks twice"  // at the same moment
 	contradict  conduct = "contradict"    // two at the same moment

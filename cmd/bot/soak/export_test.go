@@ -24,3 +24,6 @@ func DrawRules(n int, seed int64, people []client.Person) (rules []*Rules, fault
 
 // RecoveryLimit is how long the bots may take to recover.
 const RecoveryLimit time.Duration = recoveryLimit
+
+// GrantDay is how long a grant for a day is good.
+const GrantDay time.Duration = grantDay

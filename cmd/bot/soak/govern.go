@@ -20,9 +20,14 @@ type Governance struct {
 	// People are the user ids of active accounts, by username.
 	People      map[string]int64
 	Clicks      []Click // of simulated people, about requests that need an approval
+	GrantClicks []Click // of simulated people, about access that was refused
+	Revocations []Revocation
+	Stopped     time.Time // right before the bots were stopped
 	FaultyTexts int
 	Kills       int      // of bots: an act that one carried out may be repeated by the next
 	Late        []string // versions that some bot never said it had
+
+	grants map[int64]*grantHistory // by number, as the record has them
 }
 
 // Period is a time in which rules may be in force in some bot.
@@ -181,17 +186,26 @@ func (s *soak) actInShell(ctx context.Context, act, kind string) (heard bool, er
 // actInChat has the administrator type it, and waits for the answer. It reports false where none
 // came: what is heard later is not carried out any more, since the administrator goes on.
 func (s *soak) actInChat(ctx context.Context, act, kind string) (heard bool, err error) {
-	c := &Request{As: administrator, Text: "/" + act + " " + kind}
+	c, heard, err := s.say(ctx, "/"+act+" "+kind)
+	if c != nil {
+		s.governance.Commands = append(s.governance.Commands, c)
+	}
+	return heard, err
+}
+
+// say has the administrator type something, and waits for the answer. heard is false where none
+// came.
+func (s *soak) say(ctx context.Context, text string) (c *Request, heard bool, err error) {
+	c = &Request{As: administrator, Text: text}
 	said, err := s.trial.Pod.Says(ctx, c.As, c.Text)
 	if err != nil {
-		return false, fmt.Errorf("say %q: %w", c.Text, err)
+		return nil, false, fmt.Errorf("say %q: %w", c.Text, err)
 	}
 	c.MessageID, c.StreamID, c.Number = said.Message.ID, said.Message.StreamID, string(commands.NewRequestID(said.Message.ID))
-	s.governance.Commands = append(s.governance.Commands, c)
 	for began := time.Now(); time.Since(began) < s.Patience && !s.ledger.hasFinal(c.Number); {
 		if err := trial.Pause(ctx, 20*time.Millisecond); err != nil {
-			return false, err
+			return c, false, err
 		}
 	}
-	return s.ledger.hasFinal(c.Number), nil
+	return c, s.ledger.hasFinal(c.Number), nil
 }

@@ -84,7 +84,9 @@ func (g *governed) refuses(at int, who, number, outcome, rule, code string) {
 	g.plan = append(g.plan, c)
 	g.decides(at, c, outcome, rule, "aaaa0002")
 	g.entry(at, audit.Answer, number, nil)
-	g.outcome.Messages = append(g.outcome.Messages, answer(g.t, number, c, code))
+	m := answer(g.t, number, c, code)
+	m.Text = "Not today. Ask ops."
+	g.outcome.Messages = append(g.outcome.Messages, m)
 }
 
 // opens adds a room that is opened at a moment, and let two seconds before.

@@ -72,6 +72,16 @@ func (s *soak) restartEnded() error {
 	return nil
 }
 
+// stopBots ends the bots in good order.
+func (s *soak) stopBots() {
+	s.governance.Stopped = time.Now()
+	for _, b := range s.trial.Bots {
+		if err := b.Stop(); err != nil {
+			s.unexpectedEnds = append(s.unexpectedEnds, trial.Line{Bot: b.Name, Text: err.Error()})
+		}
+	}
+}
+
 // killFeeds makes the pod forget the bots' feed every few seconds. Events that wait in a feed are
 // lost with it, on a real pod too.
 func (s *soak) killFeeds(ctx context.Context) error {

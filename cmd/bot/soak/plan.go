@@ -25,6 +25,9 @@ type Request struct {
 	Number              string // as users read it
 	Sent                time.Time
 
+	repeats int  // how many requests before it have its shape, or nearly
+	mustAsk bool // who is refused asks for access
+
 	isOpening bool     // sent before the trouble begins
 	roomID    string   // of an opening request: the room, where others are sent
 	sentIn    *Request // the opening request in whose room it is sent; nil for the 1:1 chat

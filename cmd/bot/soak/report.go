@@ -47,7 +47,7 @@ type AuditResult struct {
 	Used    int   `json:"used"`    // of those, used by the bot
 	Entries int   `json:"entries"` // of the audit record, compared with the rooms
 
-	Denied      int           `json:"denied"`      // requests that a rule has refused
+	Denied      int           `json:"denied"`      // requests that a rule has refused, or that none admits
 	Limited     int           `json:"limited"`     // requests that a limit has refused
 	NotApproved int           `json:"notApproved"` // requests that nobody has approved
 	Withdrawn   int           `json:"withdrawn"`   // requests that who has made them has withdrawn
@@ -58,9 +58,13 @@ type AuditResult struct {
 	Pauses      int           `json:"pauses"`
 
 	Questions map[string]int `json:"questions"` // to approvers: how many were asked, and how they ended
-	Clicks    int            `json:"clicks"`    // of approvers, and of those who withdraw a request
+	Clicks    int            `json:"clicks"`    // of approvers, of those who withdraw a request, and about access
 	Cards     int            `json:"cards"`     // that approvers have got
 	OpenCards int            `json:"openCards"` // of those, with buttons in the end
+
+	Grants     map[string]int `json:"grants"`     // what was done about access, as often as the record has it
+	GrantRooms int            `json:"grantRooms"` // that a grant has let be opened
+	GrantCards int            `json:"grantCards"` // that administrators have got
 
 	Errors   []trial.Line `json:"errors"`
 	Findings []Finding    `json:"findings"`
@@ -109,6 +113,12 @@ func (s *soak) auditPod(ctx context.Context, took time.Duration) (Report, error)
 	if s.Govern {
 		s.governance.Chats, s.governance.Kills = chatsWithBot(state), s.kills
 		s.governance.People, s.governance.Clicks = activePeople(state.People), s.approvers.clicks()
+		s.governance.GrantClicks, s.governance.Revocations = s.grants.made, s.grants.revoked
+		for _, r := range s.grants.revoked {
+			if r.Command != nil {
+				s.governance.Commands = append(s.governance.Commands, r.Command)
+			}
+		}
 		world.Governance = &s.governance
 	}
 	r := Report{
@@ -125,7 +135,7 @@ func (s *soak) auditPod(ctx context.Context, took time.Duration) (Report, error)
 	}
 	stored, err := s.trial.StoreSize(ctx)
 	r.Stored = stored - s.stored
-	r.AuditResult = Audit(s.plan, world)
+	r.AuditResult = Audit(slices.Concat(s.plan, s.grants.sent), world)
 	return r, err
 }
 
@@ -202,9 +212,10 @@ func (r Report) Print(to io.Writer) error {
 	}
 	row("Audit record", "%d entries", r.Entries)
 	if r.Versions > 0 {
-		row("Refused", "%d by a rule, %d by a limit; %d rooms beyond a limit", r.Denied, r.Limited, r.OverLimit)
-		row("Approvals", "%s; %d requests not approved, %d withdrawn", r.questionSummary(), r.NotApproved, r.Withdrawn)
+		row("Refused", "%d by a rule or since none admits it, %d by a limit; %d rooms beyond a limit", r.Denied, r.Limited, r.OverLimit)
+		row("Approvals", "%s; %d requests not approved, %d withdrawn", countActs(r.Questions), r.NotApproved, r.Withdrawn)
 		row("Cards", "%d, %d with buttons in the end; %d clicks", r.Cards, r.OpenCards, r.Clicks)
+		row("Access", "%s; %d rooms by a grant, %d cards", countActs(r.Grants), r.GrantRooms, r.GrantCards)
 		row("Policy", "%d versions, each in force after %s at most; %d faulty texts", r.Versions, formatDuration(r.SlowestEdit), r.FaultyTexts)
 		row("Pauses", "%d", r.Pauses)
 	}
@@ -229,12 +240,12 @@ func (t Tally) String() string {
 	return fmt.Sprintf("%d one, %d none, %d several", t.One, t.None, t.Several)
 }
 
-// questionSummary is how many questions there were, and how they ended.
-func (r Report) questionSummary() string {
-	list := []string{fmt.Sprintf("%d %s", r.Questions[actAsked], actAsked)}
-	for _, end := range slices.Sorted(maps.Keys(r.Questions)) {
-		if end != actAsked {
-			list = append(list, fmt.Sprintf("%d %s", r.Questions[end], end))
+// countActs says how many questions there were, and what has become of them.
+func countActs(acts map[string]int) string {
+	list := []string{fmt.Sprintf("%d %s", acts[actAsked], actAsked)}
+	for _, act := range slices.Sorted(maps.Keys(acts)) {
+		if act != actAsked {
+			list = append(list, fmt.Sprintf("%d %s", acts[act], act))
 		}
 	}
 	return strings.Join(list, ", ")

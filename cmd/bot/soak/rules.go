@@ -14,24 +14,43 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-// administrator is whom the bots' policy names as one.
-const administrator = "ops"
+// administrator and deputy are whom the bots' policy names as administrators. The first one
+// governs; both decide about requests for access.
+const (
+	administrator = "ops"
+	deputy        = "cora"
+)
+
+func administrators() []string { return []string{administrator, deputy} }
+
+// isOrdinary reports whether somebody of the own company is neither a bot nor an administrator, and
+// is kept out of no room.
+func isOrdinary(who client.Person) bool {
+	return !who.External && who.AccountType != "SYSTEM" && !slices.Contains(append(administrators(), botName, barredUser), who.Username)
+}
 
 // Rules are what one text of the policy says: one person may be denied for a while, a few may open
-// some rooms an hour, some need an approval, and everybody else may open as many as nobody asks
-// for.
+// some rooms an hour, some need an approval, no rule admits some, and everybody else may open as
+// many as nobody asks for.
 type Rules struct {
 	Version string // as the bots show it
 	Text    []byte
 
 	Denied, DenyRule   string   // whom a rule denies, and its name; empty for nobody
 	Few                []string // whom a rule of their own admits; nil for nobody
+	Everybody          []string // whom EveryRule admits; nil for all
 	FewRule, EveryRule string
 	FewPerHour         int
 	EveryPerHour       int
 
 	Approval *ApprovalRule // nil where nobody needs one
 }
+
+// What refusals say: that of a rule, and that of no rule.
+const (
+	denyReason = "Not today."
+	notAllowed = "Nobody has allowed you /" + commands.CommandNewRoom + " here."
+)
 
 // fewPeople is how many people reach the limit of an hour sooner or later.
 const fewPeople = 12
@@ -42,7 +61,7 @@ const manyRooms = 50_000
 // ruling is what rules say about the requests of somebody.
 type ruling struct {
 	allowed   bool
-	rule      string
+	rule      string // empty where none admits the request, but a grant may
 	perHour   int
 	approvers []string // who may approve the request; nil where it needs no approval
 }
@@ -57,6 +76,9 @@ func (r *Rules) rulingFor(c *Request) ruling {
 		return ruling{allowed: true, rule: r.FewRule, perHour: r.FewPerHour}
 	case r.Approval.admits(c.As):
 		return ruling{allowed: true, rule: r.Approval.Rule, perHour: manyRooms, approvers: r.Approval.approversOf(c)}
+	}
+	if r.Everybody != nil && !slices.Contains(r.Everybody, c.As) {
+		return ruling{}
 	}
 	return ruling{allowed: true, rule: r.EveryRule, perHour: r.EveryPerHour}
 }
@@ -88,27 +110,27 @@ func (r *Rules) text(expected policy.Outcome) []byte {
 	type words = map[string]any
 	newRoom := []string{commands.CommandNewRoom}
 	document := words{
-		"admins": []string{"user:" + administrator},
+		"admins": usersNamed(administrators()),
 		"tests": []words{{
 			"name": "administrators may", "as": words{"username": administrator}, "in": "im", "run": `/newroom "Q2" @bob`, "expect": expected,
 		}},
 	}
 	if r.Denied != "" {
-		document["deny"] = []words{{"name": r.DenyRule, "who": []string{"user:" + r.Denied}, "commands": newRoom, "reason": "Not today."}}
+		document["deny"] = []words{{"name": r.DenyRule, "who": []string{"user:" + r.Denied}, "commands": newRoom, "reason": denyReason}}
 	}
 	var allow []words
 	if len(r.Few) > 0 {
-		var who []string
-		for _, name := range r.Few {
-			who = append(who, "user:"+name)
-		}
-		allow = append(allow, words{"name": r.FewRule, "who": who, "commands": newRoom, "limits": words{"perHour": r.FewPerHour}})
+		allow = append(allow, words{"name": r.FewRule, "who": usersNamed(r.Few), "commands": newRoom, "limits": words{"perHour": r.FewPerHour}})
 	}
 	if r.Approval != nil {
 		allow = append(allow, r.Approval.text())
 	}
+	everybody := []string{"*"}
+	if r.Everybody != nil {
+		everybody = usersNamed(r.Everybody)
+	}
 	document["allow"] = append(allow, words{
-		"name": r.EveryRule, "who": []string{"*"}, "where": []string{"*"}, "commands": []string{"*"},
+		"name": r.EveryRule, "who": everybody, "where": []string{"*"}, "commands": []string{"*"},
 		"limits": words{"perHour": r.EveryPerHour, "perDay": manyRooms},
 	})
 	text, err := json.MarshalIndent(document, "", "  ")
@@ -145,13 +167,14 @@ type government struct {
 func planGovernment(n int, seed int64, people []client.Person) (g government, err error) {
 	d := rulesDrawer{dice: rand.New(rand.NewPCG(uint64(seed), 3)), approvals: newApprovalDrawer(seed, people)}
 	for _, who := range people {
-		if who.Active && !who.External && !slices.Contains([]string{botName, barredUser, administrator}, who.Username) {
+		if who.Active && isOrdinary(who) {
 			d.people = append(d.people, who.Username)
 		}
 	}
 	for _, at := range d.dice.Perm(len(d.people))[:min(fewPeople, len(d.people))] {
 		d.few = append(d.few, d.people[at])
 	}
+	d.drawGuests()
 	for at := 2 + d.dice.IntN(4); at < n; at += 8 + d.dice.IntN(16) {
 		e, err := d.edit(at)
 		if err != nil {
@@ -173,9 +196,41 @@ type rulesDrawer struct {
 	dice   *rand.Rand
 	people []string
 	few    []string
+	guests []string // whom mostly no rule admits
 	drawn  []*Rules
 
 	approvals *approvalDrawer
+}
+
+// guestPeople is how many people mostly no rule admits, and of those how many may be admitted by
+// other rules than the one for everybody.
+const (
+	guestPeople = 12
+	luckyGuests = 2
+)
+
+// drawGuests draws whom mostly no rule admits: most of them are in no other rule.
+func (d *rulesDrawer) drawGuests() {
+	var others []string
+	for _, name := range d.people {
+		if !slices.Contains(d.few, name) && !slices.Contains(d.approvals.people, name) {
+			others = append(others, name)
+		}
+	}
+	d.dice.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] })
+	d.guests = others[:min(guestPeople-luckyGuests, len(others)/2)]
+	d.guests = append(d.guests, d.few[:min(luckyGuests, len(d.few))]...)
+}
+
+// drawEverybody draws all but most of the guests.
+func (d *rulesDrawer) drawEverybody() []string {
+	names := slices.Clone(administrators())
+	for _, name := range d.people {
+		if !slices.Contains(d.guests, name) || d.dice.IntN(6) == 0 {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // edit is the next change: to new rules, or back to some that have been there before.
@@ -204,7 +259,10 @@ func (d *rulesDrawer) rules() *Rules {
 	r := &Rules{EveryRule: "everybody " + number, EveryPerHour: manyRooms + d.dice.IntN(manyRooms)}
 	if d.dice.IntN(2) == 0 {
 		r.Denied, r.DenyRule = d.people[d.dice.IntN(len(d.people))], "away "+number
+	} else if d.dice.IntN(2) == 0 && len(d.guests) > 0 { // whom a grant may admit
+		r.Denied, r.DenyRule = d.guests[d.dice.IntN(len(d.guests))], "away "+number
 	}
+	r.Everybody = d.drawEverybody()
 	if d.dice.IntN(4) > 0 {
 		r.FewRule, r.FewPerHour = "few "+number, 1+d.dice.IntN(3)
 		for _, name := range d.few {

@@ -90,7 +90,7 @@ func newApprovalDrawer(seed int64, people []client.Person) *approvalDrawer {
 	var all []string
 	for _, who := range people {
 		switch {
-		case who.External || who.AccountType == "SYSTEM" || slices.Contains([]string{botName, barredUser, administrator}, who.Username):
+		case !isOrdinary(who):
 		case who.Active:
 			all = append(all, who.Username)
 		default:

@@ -31,7 +31,7 @@ func Run(ctx context.Context, c Config) (report Report, err error) {
 		Count: c.Replicas, Store: c.Store, HTTPTimeout: c.HTTPTimeout, SearchLag: c.SearchLag, LogLevel: "info",
 	}
 	if c.Govern {
-		bots.Policy = first.Text
+		bots.Policy, bots.GrantDay = first.Text, grantDay
 	}
 	started := time.Now()
 	t, err := trial.Start(ctx, trial.Setup{
@@ -71,6 +71,7 @@ type soak struct {
 	government government // what the administrator is to do
 	starting   sync.Mutex // is held while bots start, and while their policy is faulty
 	approvers  *approvers
+	grants     *grantPeople
 
 	// Written by one goroutine each and read after all have ended.
 	kills, feedsKilled int
@@ -90,7 +91,7 @@ func newSoak(ctx context.Context, c Config, t *trial.Trial) (*soak, error) {
 		decoys:  newDecoyPlanter(t.Pod, c.Seed),
 		started: time.Now(), faults: map[string]int{},
 	}
-	s.approvers = newApprovers(s, state.People)
+	s.approvers, s.grants = newApprovers(s, state.People), newGrantPeople(s, state.People)
 	if c.Govern {
 		s.government, err = planGovernment(c.Commands, c.Seed, state.People)
 	}
@@ -104,6 +105,8 @@ func (s *soak) run(ctx context.Context) (Report, error) {
 	group, following := errgroup.WithContext(following)
 	group.Go(func() error { return s.trial.Pod.Follow(following, 100*time.Millisecond, s.noteMessages) })
 	group.Go(func() error { return s.approvers.act(following) })
+	group.Go(func() error { return s.grants.act(following) })
+	group.Go(func() error { return s.grants.revokeGrants(following) })
 	group.Go(func() error { return s.printProgress(following) })
 	err := s.runPhases(following)
 	stop()
@@ -116,6 +119,7 @@ func (s *soak) run(ctx context.Context) (Report, error) {
 
 func (s *soak) noteMessages(messages []client.Message) error {
 	s.approvers.noteMessages(messages)
+	s.grants.noteMessages(messages)
 	return s.ledger.noteMessages(messages)
 }
 
@@ -258,7 +262,7 @@ func (s *soak) waitUntilDone(ctx context.Context, limit time.Duration) error {
 // isDone reports whether all requests are answered, nobody is about to click, and the bots are
 // idle: an answer may come before the last people are added.
 func (s *soak) isDone(ctx context.Context) bool {
-	return s.ledger.countUnanswered() == 0 && s.approvers.haveClicked() && s.trial.IsIdle(ctx)
+	return s.ledger.countUnanswered() == 0 && s.approvers.haveClicked() && s.grants.haveDone() && s.trial.IsIdle(ctx)
 }
 
 // endTrouble ends the trouble, waits until nothing happens any more, and stops the bots.
@@ -277,6 +281,7 @@ func (s *soak) endTrouble(ctx context.Context) error {
 			return err
 		}
 	}
+	s.grants.rest()
 	// A second answer may come late: from a batch that was never acknowledged, or from a call of a
 	// bot that was killed meanwhile.
 	late := s.Visibility + time.Second
@@ -286,10 +291,6 @@ func (s *soak) endTrouble(ctx context.Context) error {
 	if err := trial.Pause(ctx, late); err != nil {
 		return err
 	}
-	for _, b := range s.trial.Bots {
-		if err := b.Stop(); err != nil {
-			s.unexpectedEnds = append(s.unexpectedEnds, trial.Line{Bot: b.Name, Text: err.Error()})
-		}
-	}
+	s.stopBots()
 	return nil
 }

@@ -20,7 +20,8 @@ type Bot struct {
 	Store engine.Address
 
 	dir        string
-	program    string // path; empty for this one
+	program    string   // path; empty for this one
+	flags      []string // of bot run, beside the configuration
 	process    *process
 	used       Usage
 	healthPage healthPage
@@ -46,7 +47,7 @@ func (b *Bot) Start() error {
 		return err
 	}
 	b.healthPage.reset(before.Size())
-	b.process, err = startProcess(b.program, []string{"run", "--config", b.configFile()}, log, log)
+	b.process, err = startProcess(b.program, append([]string{"run", "--config", b.configFile()}, b.flags...), log, log)
 	return err
 }
 

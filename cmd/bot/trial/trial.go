@@ -46,6 +46,7 @@ type BotSetup struct {
 	Workers     int            // roombot.limits.workers; 0 for the default
 	Bounded     bool           // the bounds on waiting requests are the default ones; else there are none that matter
 	Policy      []byte         // text of the policy's file, which may be replaced; nil for a policy that lets everybody do everything
+	GrantDay    time.Duration  // how long a grant for a day is good; 0 for a day
 	LogLevel    string         // roombot.log.level; above info the address of the health page is not known
 }
 
@@ -123,6 +124,9 @@ func (t *Trial) startBots(s BotSetup) error {
 	}
 	for n := range max(1, s.Count) {
 		b := newBot(fmt.Sprintf("bot-%d", n+1), t.dir, s.Program)
+		if s.GrantDay > 0 {
+			b.flags = []string{"--grant-day", s.GrantDay.String()}
+		}
 		b.Store = cmp.Or(s.Store, engine.FileAddress(filepath.Join(t.dir, b.Name+".db")))
 		if err := s.writeConfig(filepath.Join(t.dir, "config.json"), b.configFile(), b.Name); err != nil {
 			return err
