@@ -22,7 +22,7 @@ func TestACardSaysWhatWasDecidedWhileAnotherCouldNotBeSent(t *testing.T) {
 	w.decidesAccess("ops", card, "day").seesAmong("You have allowed it for a day")
 	w.heal()
 	w.waitForChat("bob", "I have asked ")
-	require.NotContains(t, w.waitForChat("ops", "request for access 1 ("), "[ Allow once ]")
+	require.NotContains(t, w.waitForChat("ops", "request for access 1: "), "[ Allow once ]")
 	require.Empty(t, w.grantCards("cora"), "there is nothing to decide any more")
 }
 

@@ -23,8 +23,8 @@ type grantMessages struct {
 
 // The texts about the end of a grant.
 var (
-	grantEndsText    = regexp.MustCompile(`^Your grant (\d+) \(.* ends on `)
-	grantRevokedText = regexp.MustCompile(` has revoked grant (\d+) \(`)
+	grantEndsText    = regexp.MustCompile(`^Your grant (\d+) ends on `)
+	grantRevokedText = regexp.MustCompile(` has revoked your grant (\d+)\.`)
 )
 
 // splitGrantMessages tells messages about grants from others.

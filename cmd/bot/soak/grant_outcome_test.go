@@ -45,7 +45,7 @@ func withGrants(t *testing.T) *governed {
 	said := answer(t, typed.Number, typed, commands.CodeDone)
 	said.Text = "✓ Grant 2 is revoked, and I tell who had it."
 	g.outcome.Messages = append(g.outcome.Messages, said,
-		g.grantMessage("told that 2 ends", "grant/2", 2, "Olga Peters has revoked grant 2 (/newroom)."))
+		g.grantMessage("told that 2 ends", "grant/2", 2, "Olga Peters has revoked your grant 2. It was for /newroom."))
 	g.refusesAccess(60, "erin", "erin later")
 
 	g.asksForAccess(70, 3, "fred")
@@ -130,10 +130,10 @@ func (g *governed) decidesAccess(at int, n int64, button, by string) {
 	done := "✓ You have allowed it for a day, and I tell them."
 	click := fmt.Sprint("decision ", n)
 	g.outcome.Messages = append(g.outcome.Messages, g.stampMessage(click, map[string]any{"request": click, "outcome": "done", "for": id}, done),
-		g.grantMessage(fmt.Sprint("told ", n), "grant-told", n, fmt.Sprintf("Your request for access %d (/newroom): %s", n, words)))
+		g.grantMessage(fmt.Sprint("told ", n), "grant-told", n, fmt.Sprintf("Your request for access %d: %s", n, words)))
 	for _, admin := range []int64{5, 7} {
 		first := fmt.Sprintf("card %d for %d", n, admin)
-		edit := g.grantMessage(first+", ended", fmt.Sprintf("grant-card/0/%d", admin), admin, fmt.Sprintf("request for access %d (/newroom): %s", n, words))
+		edit := g.grantMessage(first+", ended", fmt.Sprintf("grant-card/0/%d", admin), admin, fmt.Sprintf("request for access %d: %s", n, words))
 		edit.Replacing = first
 		g.outcome.Messages = append(g.outcome.Messages, edit)
 	}

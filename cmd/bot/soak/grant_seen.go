@@ -13,7 +13,7 @@ import (
 // The texts by which people know what a message is about.
 var (
 	grantCardPart   = regexp.MustCompile(`^grant-card/(\d+)/(\d+)$`)
-	grantToldText   = regexp.MustCompile(`^Your request for access (\d+) \(`)
+	grantToldText   = regexp.MustCompile(`^Your request for access (\d+): `)
 	refusedByNumber = regexp.MustCompile(`request ([a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4})\.`)
 )
 

@@ -109,13 +109,17 @@ func TestEachErrorOfAGrantIsFound(t *testing.T) {
 		"a card that is wrong": {func(g *governed) { g.says("card 4 for 7, ended", "✓ allowed by Cora Lind on") }, "does not say what was decided"},
 		"not told":             {func(g *governed) { g.dropsMessage("told 4") }, "who has asked was told 0 times"},
 		"told twice":           {func(g *governed) { g.doubles("told 4") }, "who has asked was told 2 times"},
-		"told wrongly":         {func(g *governed) { g.says("told 4", "Your request for access 4 (/newroom): refused by Cora Lind on") }, "does not read what was decided"},
-		"told for nothing":     {func(g *governed) { g.says("told 4", "Your request for access 5 (/newroom): refused") }, "told, and nothing is decided"},
+		"told wrongly":         {func(g *governed) { g.says("told 4", "Your request for access 4: refused by Cora Lind on") }, "does not read what was decided"},
+		"told for nothing":     {func(g *governed) { g.says("told 4", "Your request for access 5: refused") }, "told, and nothing is decided"},
 		"told of an end twice": {func(g *governed) { g.doubles("told that 2 ends") }, "told 2 times that it was revoked"},
-		"told of no end":       {func(g *governed) { g.says("told that 2 ends", "Olga Peters has revoked grant 1 (/newroom).") }, "grant 1: who has asked was told 1 times that it was revoked"},
-		"told of another end":  {func(g *governed) { g.says("told that 2 ends", "Cora Lind has revoked grant 2 (/newroom).") }, "does not read who has revoked it"},
-		"told that a day ends": {func(g *governed) { g.says("told that 2 ends", "Your grant 3 (/newroom) ends on 2 March.") }, "told 1 times that it ends soon"},
-		"told of no grant":     {func(g *governed) { g.says("told 4", "Your request for access 9 (/newroom): refused") }, "messages about grant 9, which there is not"},
+		"told of no end": {func(g *governed) {
+			g.says("told that 2 ends", "Olga Peters has revoked your grant 1. It was for /newroom.")
+		}, "grant 1: who has asked was told 1 times that it was revoked"},
+		"told of another end": {func(g *governed) {
+			g.says("told that 2 ends", "Cora Lind has revoked your grant 2. It was for /newroom.")
+		}, "does not read who has revoked it"},
+		"told that a day ends": {func(g *governed) { g.says("told that 2 ends", "Your grant 3 ends on 2 March. It is for /newroom.") }, "told 1 times that it ends soon"},
+		"told of no grant":     {func(g *governed) { g.says("told 4", "Your request for access 9: refused") }, "messages about grant 9, which there is not"},
 		"two answers":          {func(g *governed) { g.repeats("decision 4") }, "2 answers to a click"},
 		"an answer too many": {
 			func(g *governed) { g.says("asked hugo", "✓ You have refused it, and I tell them.") }, "hugo was told of -1 requests for access more",
