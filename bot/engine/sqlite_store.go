@@ -105,7 +105,7 @@ var errBegin = errors.New("begin")
 
 // commit runs the transactions of a batch as one. The statements that begin and end it are kept
 // like all others, and sql.Tx would start a goroutine for each query.
-func (s *sqliteStore) commit(ctx context.Context, batch []*queuedWrite) (err error) {
+func (s *sqliteStore) commit(ctx context.Context, batch []*queuedWrite) error {
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
 	conn, err := s.db.Conn(ctx)
@@ -117,15 +117,21 @@ func (s *sqliteStore) commit(ctx context.Context, batch []*queuedWrite) (err err
 	if _, err := tx.exec(ctx, `BEGIN IMMEDIATE`); err != nil {
 		return &outageError{fmt.Errorf("%w: %w", errBegin, err)}
 	}
-	if err = runAll(ctx, tx, batch); err == nil {
-		if _, err = tx.exec(ctx, `COMMIT`); err == nil {
-			s.commits.Add(1)
-			return nil
+	isCommitted := false
+	defer func() { // also after a panic
+		if !isCommitted {
+			_, _ = tx.exec(context.WithoutCancel(ctx), `ROLLBACK`) // it fails only where SQLite has done so itself
 		}
-		err = &outageError{fmt.Errorf("commit: %w", err)}
+	}()
+	if err := runAll(ctx, tx, batch); err != nil {
+		return err
 	}
-	_, _ = tx.exec(context.WithoutCancel(ctx), `ROLLBACK`) // the first error tells more
-	return err
+	if _, err := tx.exec(ctx, `COMMIT`); err != nil {
+		return &outageError{fmt.Errorf("commit: %w", err)}
+	}
+	isCommitted = true
+	s.commits.Add(1)
+	return nil
 }
 
 func runAll(ctx context.Context, tx sqlRunner, batch []*queuedWrite) error {
