@@ -136,7 +136,7 @@ func (a *AuditResult) checkGrantCards(g *Governance, h *grantHistory, x *grantMe
 }
 
 // checkGrantTold tells what is wrong with what who has asked reads: once what was decided and by
-// whom, at most once that it ends soon, and at most once who has revoked it by chat.
+// whom, at most once that it ends soon, and at most once who has revoked it.
 func (g *Governance) checkGrantTold(h *grantHistory, x *grantMessages, names map[string]string) (wrong []string) {
 	if h.decided == nil {
 		if len(x.told)+len(x.ends)+len(x.revoked) > 0 {
@@ -152,12 +152,15 @@ func (g *Governance) checkGrantTold(h *grantHistory, x *grantMessages, names map
 			wrong = append(wrong, "who has asked does not read what was decided: "+firstLine(m.Text))
 		}
 	}
-	isRevokedInChat := h.ended != nil && h.ended.Act == actRevoked && h.ended.Operator == ""
-	if len(x.revoked) > 1 || len(x.revoked) == 1 && !isRevokedInChat {
+	isRevoked, by := h.ended != nil && h.ended.Act == actRevoked, "An administrator"
+	if isRevoked && h.ended.Operator == "" {
+		by = names[g.usernameOf(h.ended.Actor)]
+	}
+	if len(x.revoked) > 1 || len(x.revoked) == 1 && !isRevoked {
 		wrong = append(wrong, fmt.Sprintf("who has asked was told %d times that it was revoked", len(x.revoked)))
 	}
 	for _, m := range x.revoked {
-		if isRevokedInChat && !strings.HasPrefix(m.Text, names[g.usernameOf(h.ended.Actor)]+" has revoked ") {
+		if isRevoked && !strings.HasPrefix(m.Text, by+" has revoked ") {
 			wrong = append(wrong, "who has asked does not read who has revoked it: "+firstLine(m.Text))
 		}
 	}
