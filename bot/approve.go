@@ -177,8 +177,8 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 	}
 	part := fmt.Sprintf("approval/%d/asked", n)
 	entry, facts := audit.New(audit.Approval, string(a.id), part, bodyOfApproval(actAsked, n, q.asked)).WithFacts(approvalFacts{Plan: plan.Lines})
-	a.addEntry(ctx, entry, &facts)
-	switch err = a.Ask(ctx, n, q.asked, found.Within, approvalBounds); {
+	entry.Actor = int64(a.request.From.ID)
+	switch err = a.Ask(ctx, n, q.asked, found.Within, approvalBounds, engine.RecordEntry{Entry: entry, Facts: &facts}); {
 	case errors.Is(err, engine.ErrHeldFull):
 		return q, commands.ApprovalsFull(approvalBounds.PerOwner, a.said)
 	case err != nil:

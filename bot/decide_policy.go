@@ -8,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"roombot/bot/approval"
 	"roombot/bot/policy"
 	"roombot/bot/policy/request"
 	"roombot/commands"
@@ -57,6 +58,9 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	if a.bot.catalogue.IsOpen(r.Command) {
 		return nil
 	}
+	if err := a.lookAgainIfApproved(ctx); err != nil {
+		return err
+	}
 	rules := a.bot.rules.now()
 	query, err := a.bot.queryWithoutGrants(ctx, rules, r)
 	if err != nil {
@@ -65,7 +69,7 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	if query.Plan, err = a.bot.policyPlan(ctx, rules, r.Command, a.facts); err != nil {
 		return err
 	}
-	decision, err := a.bot.decideWithGrants(ctx, rules, query, r)
+	decision, err := a.decideRequest(ctx, rules, query, r)
 	if err != nil {
 		return err
 	}
@@ -97,6 +101,16 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	refusal := a.denialRefusal(ctx, r.Command, decision)
 	refusal.Access = a.accessToAskFor(r, rules, query, decision)
 	return refusal
+}
+
+// lookAgainIfApproved has who asks for what somebody has approved be looked up anew: hours may have
+// passed, and nothing is opened for an account that is disabled.
+func (a *attempt) lookAgainIfApproved(ctx context.Context) error {
+	last, err := a.lastQuestion(ctx)
+	if err == nil && last.answer.Outcome == approval.Approved && !a.admitted {
+		a.bot.users.remove(a.request.From.ID)
+	}
+	return err
 }
 
 // checkApproval lets a request pass that somebody has approved. A preview needs no approval: it
@@ -200,7 +214,22 @@ func (b *Bot) decideWithGrants(ctx context.Context, rules *policy.Policy, query 
 	if query.Grants, err = b.grantsOf(ctx, r); err != nil || len(query.Grants) == 0 {
 		return d, err
 	}
+	if !query.User.External {
+		holder, err := b.lookUpColleague(ctx, r.From.ID)
+		if err != nil || holder.ID == 0 { // nobody whom the directory shows, any more
+			return d, err
+		}
+	}
 	return rules.Decide(query), nil
+}
+
+// decideRequest is the decision about the request. A grant admits nothing for which an approval was
+// asked: those who were asked are not passed by.
+func (a *attempt) decideRequest(ctx context.Context, rules *policy.Policy, query policy.Query, r *commands.Request) (policy.Decision, error) {
+	if asked, err := a.lastQuestion(ctx); err != nil || asked.N > 0 {
+		return rules.Decide(query), err
+	}
+	return a.bot.decideWithGrants(ctx, rules, query, r)
 }
 
 // isAdmin reports whether the policy names somebody as an administrator.

@@ -144,7 +144,7 @@ func termsOf(text grantText) commands.GrantTerms {
 // entryOfGrant is the entry of the record about what has become of a grant.
 func entryOfGrant(
 	p engine.Permit, act, request, part string, actor symphony.UserID, change func(*grantBody, *grantFacts),
-) engine.PermitEntry {
+) engine.RecordEntry {
 	g, text, err := readGrant(p)
 	if err != nil { // what the bot has stored it can read
 		text = grantText{}
@@ -161,7 +161,7 @@ func entryOfGrant(
 	}
 	entry, facts := audit.New(audit.Grant, request, fmt.Sprintf("grant/%d/%s", p.N, part), body).WithFacts(told)
 	entry.Actor = int64(actor)
-	return engine.PermitEntry{Entry: entry, Facts: &facts}
+	return engine.RecordEntry{Entry: entry, Facts: &facts}
 }
 
 // permitUse is what the request needs to be let do what a grant admits.
@@ -174,7 +174,7 @@ func (a *attempt) permitUse() engine.PermitUse {
 
 // entryOfUse is the entry about a grant that a request uses. It says who has made the grant, since
 // the receipt of the room has this entry and not that of the decision.
-func (a *attempt) entryOfUse(act string, p engine.Permit) engine.PermitEntry {
+func (a *attempt) entryOfUse(act string, p engine.Permit) engine.RecordEntry {
 	return entryOfGrant(p, act, string(a.id), act, a.request.From.ID, func(b *grantBody, _ *grantFacts) {
 		if decider, err := strconv.ParseInt(p.Decider, 10, 64); err == nil {
 			b.Decider, b.Decided = symphony.UserID(decider), formatGrantTime(p.Decided)
@@ -215,7 +215,7 @@ func (a *attempt) useGrant(ctx context.Context) error {
 
 // returnGrant has a grant that the request has used up be good again: nothing came of it.
 func (a *attempt) returnGrant(ctx context.Context) error {
-	return a.ReleasePermit(ctx, func(p engine.Permit) engine.PermitEntry { return a.entryOfUse("returned", p) })
+	return a.ReleasePermit(ctx, func(p engine.Permit) engine.RecordEntry { return a.entryOfUse("returned", p) })
 }
 
 // checkGrant is a refusal for the error of a grant that is good no more. The decision by it is

@@ -108,7 +108,7 @@ func (a *attempt) askAccessFirst(ctx context.Context, access commands.AccessRequ
 	}
 	p, first, err := a.AskPermit(ctx, engine.PermitRequest{
 		Owner: ownerOf(a.request.From.ID), Key: key, Text: text, Detail: detail, Most: maxAccessRequests,
-		Entry: func(p engine.Permit) engine.PermitEntry {
+		Entry: func(p engine.Permit) engine.RecordEntry {
 			return entryOfGrant(p, "asked", string(a.id), "asked", a.request.From.ID, func(b *grantBody, f *grantFacts) {
 				b.Times, b.Version, b.Refused = p.Times, rules.Version(), refused
 				f.From, f.Typed = detail.From, access.Command.Text

@@ -65,7 +65,7 @@ func (a *attempt) decideGrant(ctx context.Context, form *formMessage, n int64, c
 	}
 	_, first, err := a.bot.engine.DecidePermit(ctx, n, engine.PermitDecision{
 		Decider: ownerOf(a.request.From.ID), For: time.Duration(choice.Days) * a.bot.grantDay, Once: choice.Once, Click: a.ID,
-		Entry: func(p engine.Permit) engine.PermitEntry {
+		Entry: func(p engine.Permit) engine.RecordEntry {
 			return entryOfGrant(p, act, "", "decided", a.request.From.ID, func(b *grantBody, f *grantFacts) {
 				b.Version, f.By = a.bot.rules.now().Version(), name
 			})

@@ -60,7 +60,7 @@ func (l grantList) Revoke(ctx context.Context, job string, by commands.Person, n
 	if err != nil {
 		return false, err
 	}
-	p, revoked, err := l.bot.engine.RevokePermit(ctx, n, job, func(p engine.Permit) engine.PermitEntry {
+	p, revoked, err := l.bot.engine.RevokePermit(ctx, n, job, func(p engine.Permit) engine.RecordEntry {
 		return entryOfGrant(p, "revoked", "", "revoked", by.ID, func(_ *grantBody, f *grantFacts) { f.By = by.Name })
 	})
 	if err == nil && revoked && before.State != engine.PermitRevoked {
@@ -94,8 +94,8 @@ func (b *Bot) tellShellRevocations(ctx context.Context) error {
 }
 
 // EntryOfRevocation is the entry of the record about a grant that an operator has revoked.
-func EntryOfRevocation(operator string) func(engine.Permit) engine.PermitEntry {
-	return func(p engine.Permit) engine.PermitEntry {
+func EntryOfRevocation(operator string) func(engine.Permit) engine.RecordEntry {
+	return func(p engine.Permit) engine.RecordEntry {
 		return entryOfGrant(p, "revoked", "", "revoked", 0, func(b *grantBody, _ *grantFacts) { b.Operator = operator })
 	}
 }
@@ -129,7 +129,7 @@ func (b *Bot) watchGrants(ctx context.Context) {
 	look := time.NewTicker(min(grantsLook, b.grantDay/4))
 	defer look.Stop()
 	for {
-		_, err := b.engine.ExpirePermits(ctx, func(p engine.Permit) engine.PermitEntry {
+		_, err := b.engine.ExpirePermits(ctx, func(p engine.Permit) engine.RecordEntry {
 			return entryOfGrant(p, "expired", "", "expired", 0, nil)
 		})
 		var ending []engine.Permit

@@ -117,7 +117,7 @@ func (b *Bot) sendAlone(ctx context.Context, who symphony.UserID, part string, r
 func (b *Bot) endAccess(ctx context.Context, p engine.Permit) error {
 	ended, first, err := b.engine.DecidePermit(ctx, p.N, engine.PermitDecision{
 		Click: "ended by " + b.engine.Replica(),
-		Entry: func(p engine.Permit) engine.PermitEntry { return entryOfGrant(p, "ended", "", "decided", 0, nil) },
+		Entry: func(p engine.Permit) engine.RecordEntry { return entryOfGrant(p, "ended", "", "decided", 0, nil) },
 	})
 	if err != nil || !first {
 		return err

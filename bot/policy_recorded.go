@@ -39,7 +39,7 @@ func RecordedPolicy(ctx context.Context, record EntryLister, version string) (*p
 // the one before, which is nil where there was none.
 func (b *Bot) notePolicyOfStart(ctx context.Context, before *policy.Policy) {
 	state := b.rules.current.Load()
-	if before == nil || before.Hash() == state.policy.Hash() {
+	if before == nil || before.Hash() == state.policy.Hash() || !before.HasAdmins() && !state.policy.HasAdmins() {
 		return
 	}
 	text := fmt.Sprintf("I have started with version %s of the policy; it was %s.", state.policy.Version(), before.Version())

@@ -13,15 +13,11 @@ import (
 
 // IntendRoom is the first intention of a room. In its transaction the room is counted as one of the
 // requester's, over all replicas; a request that waits or is tried again counts once. All rooms of
-// a person count against the limits of the rule that admits this one, whichever rule admitted them,
-// as far as some rule or the configuration had a limit then.
+// a person count against the limits of the rule that admits this one, whichever rule or grant
+// admitted them, and also those of a time without any limit.
 func (a *attempt) IntendRoom(ctx context.Context, step string) error {
-	quotas := a.roomQuotas()
-	if len(quotas) == 0 && !a.bot.rules.now().HasLimits() {
-		return a.checkGrant(ctx, a.IntendFirst(ctx, step))
-	}
 	a.Kind, a.Permit = a.pausedKind(), a.permitUse()
-	err := a.IntendWithin(ctx, step, roomsQuota(a.request.From.ID), quotas...)
+	err := a.IntendWithin(ctx, step, roomsQuota(a.request.From.ID), a.bot.roomQuotas(a.limits)...)
 	if used, ok := errors.AsType[*engine.QuotaError](err); ok {
 		if err := a.addLimitEntry(ctx, used.Quota); err != nil {
 			return err
@@ -30,8 +26,6 @@ func (a *attempt) IntendRoom(ctx context.Context, step string) error {
 	}
 	return a.checkGrant(ctx, a.holdIfPaused(ctx, err))
 }
-
-func (a *attempt) roomQuotas() []engine.Quota { return a.bot.roomQuotas(a.limits) }
 
 // roomQuotas are the limits of the configuration, which no rule lifts, and those of the rule.
 func (b *Bot) roomQuotas(rule policy.Limits) []engine.Quota {

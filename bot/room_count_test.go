@@ -93,16 +93,15 @@ func (w *world) hourPasses() {
 	w.start()
 }
 
-func TestRoomsAreNotCountedWithoutALimit(t *testing.T) {
+func TestRoomsOfATimeWithoutALimitCountOnceThereIsOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for i := range 3 {
 		w.says("bob", fmt.Sprintf(`/newroom "Room %d"`, i)).sees("is open")
 	}
-	w.stop()
-	var rows int
-	w.readStore(&rows, `SELECT count(*) FROM quota`)
-	require.Zero(t, rows)
+	w.changeRules(`{allow: [{name: few, who: [internal], commands: [newroom], limits: {perHour: 3}}]}`)
+	w.says("bob", `/newroom "Room 3"`).sees("3 rooms")
+	w.says("alice", `/newroom "Hers"`).sees("is open")
 }
 
 // changeStore runs a statement in the store of a bot that is stopped.

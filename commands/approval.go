@@ -70,7 +70,7 @@ const (
 )
 
 // PlanHash is equal for two plans that would do the same by the same rule: the same people, owners,
-// groups, options and name.
+// options and name, and the same groups with as many people.
 func PlanHash(p Plan, rule string) string {
 	room, ok := p.(*roomPlan)
 	if !ok {
@@ -83,14 +83,13 @@ func PlanHash(p Plan, rule string) string {
 		slices.Sort(all)
 		return all
 	}
-	var groups []symphony.UserID
+	groups := map[symphony.UserID]int{}
 	for _, g := range room.Groups {
-		groups = append(groups, g.ID)
+		groups[g.ID] = g.People
 	}
-	slices.Sort(groups)
 	options := room.room
 	options.Keywords = nil
-	text, err := json.Marshal([]any{"roombot plan 1", rule, room.req.From.ID, options, ids(room.People), ids(room.Owners), groups})
+	text, err := json.Marshal([]any{"roombot plan 2", rule, room.req.From.ID, options, ids(room.People), ids(room.Owners), groups})
 	if err != nil {
 		return ""
 	}

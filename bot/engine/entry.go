@@ -67,3 +67,12 @@ func storeEntries(ctx context.Context, tx runner, d *dialect, entries []*newEntr
 	return tx.execMany(ctx, nil, `INSERT INTO audit_facts (request, part, salt, facts, at)
 		VALUES ($1, $2, $3, $4, `+d.now+`) ON CONFLICT (request, part) DO NOTHING`, facts)
 }
+
+// storeRecordEntries stores entries in the transaction of the change that they tell of.
+func (e *Engine) storeRecordEntries(ctx context.Context, tx runner, entries []RecordEntry) error {
+	var all []*newEntry
+	for _, entry := range entries {
+		all = append(all, e.newEntry(entry.Entry, entry.Facts))
+	}
+	return storeEntries(ctx, tx, e.store.dialect(), all)
+}

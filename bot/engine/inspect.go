@@ -122,7 +122,7 @@ func (i *Inspector) Resume(ctx context.Context, kind string) (ended []Pause, fre
 }
 
 // RevokePermit ends a permit that is good. It reports false where it is not.
-func (i *Inspector) RevokePermit(ctx context.Context, n int64, entry func(Permit) PermitEntry) (p Permit, revoked bool, err error) {
+func (i *Inspector) RevokePermit(ctx context.Context, n int64, entry func(Permit) RecordEntry) (p Permit, revoked bool, err error) {
 	err = i.change(func(a *jobAdmin) (err error) {
 		p, revoked, err = a.RevokePermit(ctx, n, "", entry)
 		return err

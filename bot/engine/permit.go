@@ -127,14 +127,14 @@ func (a *jobAdmin) EndedPermits(ctx context.Context) ([]Permit, error) {
 	return all, nil
 }
 
-// PermitEntry is the entry of the audit record about a change of a permit.
-type PermitEntry struct {
+// RecordEntry is the entry of the audit record about a change, with its facts, nil for none.
+type RecordEntry struct {
 	audit.Entry
 	Facts *audit.Facts
 }
 
 // storePermitEntry stores an entry in the transaction of the change that it tells of.
-func (a *jobAdmin) storePermitEntry(ctx context.Context, tx runner, e PermitEntry) error {
+func (a *jobAdmin) storePermitEntry(ctx context.Context, tx runner, e RecordEntry) error {
 	return storeEntries(ctx, tx, a.store.dialect(), []*newEntry{{e.Entry, e.Facts, time.Now().UnixMicro()}})
 }
 

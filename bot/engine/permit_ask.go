@@ -15,7 +15,7 @@ type PermitRequest struct {
 	Most int
 	// Entry is the entry about the request, of the permit with its number and how often it was asked
 	// for.
-	Entry func(Permit) PermitEntry
+	Entry func(Permit) RecordEntry
 }
 
 // AskPermit stores that somebody asks for a permit, once however often the job comes back. Where

@@ -14,7 +14,7 @@ type PermitDecision struct {
 	For     time.Duration // 0: it is refused
 	Once    bool
 	// Entry is the entry about the decision, of the permit as it is then.
-	Entry func(Permit) PermitEntry
+	Entry func(Permit) RecordEntry
 }
 
 // DecidePermit decides about a permit, unless somebody has: the first decision counts. It returns
@@ -75,7 +75,7 @@ func (e *Engine) ErasePermitDetail(ctx context.Context, n int64) error {
 // ended it: that may come back. job is empty for who is none. Where the context says that an
 // operator does it (WithOperator), TakeRevokedPermits returns the permit once.
 func (a *jobAdmin) RevokePermit(
-	ctx context.Context, n int64, job string, entry func(Permit) PermitEntry,
+	ctx context.Context, n int64, job string, entry func(Permit) RecordEntry,
 ) (p Permit, revoked bool, err error) {
 	err = a.changePermits(ctx, func(ctx context.Context, tx runner, _ time.Time) (err error) {
 		p, revoked, err = findPermit(ctx, tx, `n = $1 AND `+a.goodPermit(), n)
@@ -149,7 +149,7 @@ func (e *Engine) TakeRevokedPermits(ctx context.Context) (revoked []Permit, oper
 }
 
 // ExpirePermits notes of permits whose time has passed that they have expired, and returns them.
-func (e *Engine) ExpirePermits(ctx context.Context, entry func(Permit) PermitEntry) (expired []Permit, err error) {
+func (e *Engine) ExpirePermits(ctx context.Context, entry func(Permit) RecordEntry) (expired []Permit, err error) {
 	due := `state = 'granted' AND until <= ` + e.store.dialect().now
 	if all, err := listPermits(ctx, e.store, due); err != nil || len(all) == 0 {
 		return nil, err

@@ -14,9 +14,9 @@ import (
 	"roombot/bot/engine"
 )
 
-func permitEntry(act string) func(engine.Permit) engine.PermitEntry {
-	return func(p engine.Permit) engine.PermitEntry {
-		return engine.PermitEntry{Entry: audit.New(audit.Grant, "", fmt.Sprintf("%s/%d/%d", act, p.N, p.Times), nil)}
+func permitEntry(act string) func(engine.Permit) engine.RecordEntry {
+	return func(p engine.Permit) engine.RecordEntry {
+		return engine.RecordEntry{Entry: audit.New(audit.Grant, "", fmt.Sprintf("%s/%d/%d", act, p.N, p.Times), nil)}
 	}
 }
 
@@ -32,7 +32,7 @@ func askPermit(asked chan<- string) handler {
 // usePermitOnce is a handler whose jobs have their first intention by the permit 1.
 func usePermitOnce(ended chan<- string) handler {
 	return func(ctx context.Context, a *engine.Attempt) error {
-		a.Permit = engine.PermitUse{N: 1, Entry: engine.PermitEntry{Entry: audit.New(audit.Grant, a.ID, "used", nil)}}
+		a.Permit = engine.PermitUse{N: 1, Entry: engine.RecordEntry{Entry: audit.New(audit.Grant, a.ID, "used", nil)}}
 		err := a.IntendFirst(ctx, "room")
 		if errors.Is(err, engine.ErrPermitEnded) {
 			ended <- "ended"

@@ -10,7 +10,7 @@ import (
 // has used it up.
 type PermitUse struct {
 	N     int64 // 0 where it needs none
-	Entry PermitEntry
+	Entry RecordEntry
 }
 
 // usePermit is ErrPermitEnded where the permit that the job needs is good no more. One that is good
@@ -51,7 +51,7 @@ func (a *Attempt) UsePermit(ctx context.Context) error {
 }
 
 // ReleasePermit has a permit that the job has used up be good again: nothing came of the job.
-func (a *Attempt) ReleasePermit(ctx context.Context, entry func(Permit) PermitEntry) error {
+func (a *Attempt) ReleasePermit(ctx context.Context, entry func(Permit) RecordEntry) error {
 	p, found, err := findPermit(ctx, a.engine.store, `state = 'used' AND command = $1`, a.ID)
 	if err != nil || !found {
 		return err

@@ -98,14 +98,17 @@ func (a *jobAdmin) OpenQuestions(ctx context.Context) (all []Question, err error
 // Ask stores the n-th question of the job, and has the job wait for its answer once Handle returns
 // WaitForAnswer. Where the question was asked already, it gets another text while it is open, and
 // keeps its time. The error is ErrHeldFull where as many questions are open as may be.
-func (a *Attempt) Ask(ctx context.Context, n int, text any, within time.Duration, most HoldBounds) error {
+func (a *Attempt) Ask(ctx context.Context, n int, text any, within time.Duration, most HoldBounds, entries ...RecordEntry) error {
 	encoded, err := json.Marshal(text)
 	if err != nil {
 		return err
 	}
 	err = a.retryDuringOutage(ctx, unlimited, func() error {
 		return a.write(ctx, func(ctx context.Context, tx runner, now time.Time) error {
-			return a.askInTx(ctx, tx, n, string(encoded), now, now.Add(within), most)
+			if err := a.askInTx(ctx, tx, n, string(encoded), now, now.Add(within), most); err != nil {
+				return err
+			}
+			return a.engine.storeRecordEntries(ctx, tx, entries)
 		})
 	})
 	if err != nil {

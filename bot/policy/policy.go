@@ -75,11 +75,6 @@ func (p *Policy) Rules() (deny, allow int) {
 	return len(p.deny), len(p.allow)
 }
 
-// HasLimits reports whether any rule limits how many rooms one person makes.
-func (p *Policy) HasLimits() bool {
-	return p != nil && slices.ContainsFunc(p.allow, func(r rule) bool { return r.limits != Limits{} })
-}
-
 // Contact is whom a refused user should ask.
 func (p *Policy) Contact() string {
 	if p == nil {

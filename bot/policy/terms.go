@@ -101,7 +101,11 @@ func (r *rule) terms() []string {
 }
 
 func (a *approval) text() string {
-	text := "approval by " + strings.Join(textsOf(a.by), ", ") + " within " + a.within.String()
+	text := "approval by " + strings.Join(textsOf(a.by), ", ")
+	if a.room != "" {
+		text += " in roomid:" + a.room
+	}
+	text += " within " + a.within.String()
 	if when := conditionTexts(a.when); len(when) > 0 {
 		text += " where " + strings.Join(when, " and ")
 	}

@@ -2,9 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -43,6 +45,10 @@ Judged without address and groups: user:kim.
 	lost := shell(t, "policy", "diff", open, narrow).out
 	require.Contains(t, lost, "everybody else in your company, people of other companies, service accounts: may not use /newroom any more\n")
 	require.Contains(t, lost, "everybody in your company, people of other companies, service accounts: may not use /receipt any more\n", "Sales as well")
+	const card = `allow: [{name: rooms, who: [internal], commands: [newroom], approval: {by: ["*"], room: "roomid:%s"}}]`
+	moved := shell(t, "policy", "diff", writePolicy(t, fmt.Sprintf(card, strings.Repeat("A", 28))), writePolicy(t, fmt.Sprintf(card, strings.Repeat("B", 28))))
+	require.Equal(t, exitFailed, moved.code)
+	require.Contains(t, moved.out, "approval by * in roomid:"+strings.Repeat("B", 28), "who reads that room approves")
 	require.Equal(t, exitUsage, shell(t, "policy", "diff", before).code)
 	require.Equal(t, exitFailed, shell(t, "policy", "diff", before, before+".none").code)
 }
