@@ -125,13 +125,16 @@ func (a *attempt) reconsider(ctx context.Context, q question, hash string, rules
 func (a *attempt) noteLook(ctx context.Context, q question, look approval.Look) (question, error) {
 	before := q.asked.Approvers
 	q.asked = q.asked.LookAgain(look)
+	var entries []engine.RecordEntry
 	if len(q.asked.Approvers) > len(before) {
 		also := q.asked
 		also.Version, also.Approvers = look.Version, also.Approvers[len(before):]
 		part := fmt.Sprintf("approval/%d/asked/%d", q.N, q.asked.Look.N)
-		a.addEntry(ctx, audit.New(audit.Approval, string(a.id), part, bodyOfApproval(actAskedAlso, q.N, also)), nil)
+		entry := audit.New(audit.Approval, string(a.id), part, bodyOfApproval(actAskedAlso, q.N, also))
+		entry.Actor = int64(a.request.From.ID)
+		entries = append(entries, engine.RecordEntry{Entry: entry})
 	}
-	return q, a.Ask(ctx, q.N, q.asked, 0, approvalBounds)
+	return q, a.Ask(ctx, q.N, q.asked, 0, approvalBounds, entries...)
 }
 
 // askAgain asks after a question, or for the first time after the zero one.

@@ -97,7 +97,8 @@ func (a *jobAdmin) OpenQuestions(ctx context.Context) (all []Question, err error
 
 // Ask stores the n-th question of the job, and has the job wait for its answer once Handle returns
 // WaitForAnswer. Where the question was asked already, it gets another text while it is open, and
-// keeps its time. The error is ErrHeldFull where as many questions are open as may be.
+// keeps its time. The error is ErrHeldFull where as many questions are open as may be. The entries
+// of the audit record are stored with the question, unless it is answered already.
 func (a *Attempt) Ask(ctx context.Context, n int, text any, within time.Duration, most HoldBounds, entries ...RecordEntry) error {
 	encoded, err := json.Marshal(text)
 	if err != nil {
@@ -105,7 +106,8 @@ func (a *Attempt) Ask(ctx context.Context, n int, text any, within time.Duration
 	}
 	err = a.retryDuringOutage(ctx, unlimited, func() error {
 		return a.write(ctx, func(ctx context.Context, tx runner, now time.Time) error {
-			if err := a.askInTx(ctx, tx, n, string(encoded), now, now.Add(within), most); err != nil {
+			isOpen, err := a.askInTx(ctx, tx, n, string(encoded), now, now.Add(within), most)
+			if err != nil || !isOpen {
 				return err
 			}
 			return a.engine.storeRecordEntries(ctx, tx, entries)
@@ -117,16 +119,18 @@ func (a *Attempt) Ask(ctx context.Context, n int, text any, within time.Duration
 	return nil
 }
 
-func (a *Attempt) askInTx(ctx context.Context, tx runner, n int, text string, now, until time.Time, most HoldBounds) error {
+func (a *Attempt) askInTx(
+	ctx context.Context, tx runner, n int, text string, now, until time.Time, most HoldBounds,
+) (isOpen bool, err error) {
 	if _, err := readPauses(ctx, tx, a.engine.store.dialect().changeLock()); err != nil {
-		return err
+		return false, err
 	}
 	q, asked, err := findQuestion(ctx, tx, a.ID, n)
 	switch {
 	case err != nil:
-		return err
+		return false, err
 	case asked && !q.IsOpen(): // it goes on at once
-		return nil
+		return false, nil
 	case asked:
 		_, err = tx.exec(ctx, `UPDATE question SET text = $1 WHERE command = $2 AND n = $3`, text, a.ID, n)
 	default:
@@ -135,7 +139,7 @@ func (a *Attempt) askInTx(ctx context.Context, tx runner, n int, text string, no
 	if err == nil {
 		_, err = tx.exec(ctx, `UPDATE command SET held = '`+heldForAnswer+`' WHERE id = $1`, a.ID)
 	}
-	return err
+	return err == nil, err
 }
 
 func (a *Attempt) insertQuestion(ctx context.Context, tx runner, n int, text string, now, until time.Time, most HoldBounds) error {

@@ -118,16 +118,20 @@ func TestAJobThatWaitsForAnAnswerGoesOnToAskOtherwise(t *testing.T) {
 	onEach(t, func(t *testing.T, store engine.Address) {
 		ended, asks := make(chan string, 10), make(chan string, 10)
 		text := "first"
+		entryOf := func(text string) engine.RecordEntry {
+			return engine.RecordEntry{Entry: audit.New(audit.Approval, "a", "asked/"+text, nil)}
+		}
 		e, _ := start(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
 			q, asked, err := a.Engine().Question(ctx, a.ID, 1)
 			if err != nil || asked && !q.IsOpen() {
+				err = errors.Join(err, a.Ask(ctx, 1, "late", time.Hour, manyHeld, entryOf("late")))
 				ended <- a.ID + ": " + string(q.Answer)
 				return err
 			}
 			if asked {
 				text = "second"
 			}
-			if err := a.Ask(ctx, 1, text, time.Hour, manyHeld); err != nil {
+			if err := a.Ask(ctx, 1, text, time.Hour, manyHeld, entryOf(text)); err != nil {
 				return err
 			}
 			asks <- text
@@ -151,6 +155,12 @@ func TestAJobThatWaitsForAnAnswerGoesOnToAskOtherwise(t *testing.T) {
 		require.True(t, first)
 		require.Equal(t, `a: "yes"`, next(t, ended))
 		require.NoError(t, e.Reconsider(context.Background(), []string{"a"}), "which has ended")
+		var parts []string
+		require.NoError(t, e.ListEntries(context.Background(), engine.EntryFilter{Kind: audit.Approval}, func(s engine.StoredEntry) error {
+			parts = append(parts, s.Part)
+			return nil
+		}))
+		require.Equal(t, []string{"asked/first", "asked/second", "answer"}, parts, "nobody is asked what is answered")
 	})
 }
 

@@ -13,6 +13,13 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
+// mostAsked is how often a request is asked about at most, and approvalChanged how one is answered
+// for which that is not enough.
+const (
+	mostAsked       = 5
+	approvalChanged = "approval-changed"
+)
+
 // actAsked is the act of an entry of the record about a question, and actAskedAlso that of people
 // who are asked it later; any other one is its end.
 const (
@@ -136,6 +143,7 @@ func (g *Governance) checkApprovals(e ending) (wrong []string) {
 	outcome := h.outcome()
 	switch {
 	case e.refusal != policy.Approve:
+	case len(h.asked) == mostAsked && outcome == approval.Ended: // asked about again and again
 	case e.withdrawn && (outcome == approval.Expired || outcome == approval.Rejected): // who has asked stopped it before that was told
 	case e.withdrawn && outcome != approval.Withdrawn && outcome != approval.Approved:
 		wrong = append(wrong, fmt.Sprintf("said to be withdrawn, and was %q", outcome))
@@ -200,13 +208,32 @@ func (g *Governance) checkEnd(e ending, asked, end approvalEntry) (wrong []strin
 		// The entry about the question is stored some milliseconds after its time has begun.
 		add(!end.At.Before(until.Add(-200*time.Millisecond)), "before its time had passed")
 	case approval.Unreached:
-		add(len(asked.Approvers) == 0, "although somebody could be asked")
+		add(g.mayReachNobody(e.request, asked, end.At), "although somebody could be asked")
 	case approval.Ended:
 		add(g.mayNotAskSo(e.request, asked, end.At), "without a reason")
 	default:
 		add(false, "which is no end")
 	}
 	return wrong
+}
+
+// mayReachNobody reports whether nobody could be asked about a request, or by rules that came into
+// force while it waited.
+func (g *Governance) mayReachNobody(c *Request, asked approvalEntry, end time.Time) bool {
+	if len(asked.Approvers) == 0 {
+		return true
+	}
+	for _, p := range g.Periods {
+		if p.From.After(end) || !p.Until.IsZero() && p.Until.Before(asked.At) {
+			continue
+		}
+		r := p.Rules.rulingFor(c)
+		isReached := func(name string) bool { return g.People[name] != 0 && name != c.As }
+		if r.approvers != nil && !slices.ContainsFunc(r.approvers, isReached) {
+			return true
+		}
+	}
+	return false
 }
 
 // firstClick is when whoever has brought about the end of a question has first pressed the button,

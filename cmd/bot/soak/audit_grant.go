@@ -113,8 +113,12 @@ func (h *grantHistory) endedAt(request string) time.Time {
 	if h.ended != nil && h.ended.At.Before(at) {
 		at = h.ended.At
 	}
-	if last := len(h.used) - 1; last%2 == 0 && last >= 0 && h.used[last].Request != request && h.used[last].At.Before(at) {
-		at = h.used[last].At
+	last := len(h.used) - 1
+	switch isUsed := last >= 0 && last%2 == 0 && h.used[last].At.Before(at); {
+	case isUsed && h.used[last].Request == request:
+		return at.AddDate(1, 0, 0) // what has used it up is carried to its end
+	case isUsed:
+		return h.used[last].At
 	}
 	return at
 }

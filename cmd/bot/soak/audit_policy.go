@@ -41,7 +41,7 @@ func (w *Outcome) refusalOf(c *Request, answers []client.Message) (of policy.Out
 		return policy.Deny, false
 	case "too-many-rooms":
 		return policy.Limit, false
-	case "not-approved":
+	case "not-approved", approvalChanged:
 		return policy.Approve, false
 	case commands.CodeStopped:
 		if w.Governance.hasWithdrawn(c) {

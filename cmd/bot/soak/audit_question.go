@@ -22,7 +22,11 @@ type Question struct {
 func (a *AuditResult) checkQuestions(endings []ending, questions []Question) {
 	told := 0
 	for _, e := range endings {
-		told += len(e.record.approvals)
+		for _, x := range e.record.approvals {
+			if x.Act != actAskedAlso {
+				told++
+			}
+		}
 	}
 	for _, q := range questions {
 		at := slices.IndexFunc(endings, func(e ending) bool { return e.request.Number == q.Request })
