@@ -54,7 +54,7 @@ func TestALaterRejectionCountsMoreThanAnEarlierApproval(t *testing.T) {
 	w.stop()
 	w.rules = strings.Replace(approvalRules, "name: rooms", "name: client rooms", 1)
 	w.start()
-	w.says("ops", "/resume").sees("Resumed")
+	w.says("ops", "/resume").seesAmong("Resumed")
 	w.waitForCard("kim", 1)
 	w.stop()
 	w.changeStore(`UPDATE question SET answered = until - 1, answer = '{"outcome":"rejected","by":1,"click":"c"}' WHERE n = 2`)

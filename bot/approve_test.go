@@ -195,7 +195,7 @@ func TestWhatWouldBeDoneByAnotherRuleIsAskedAgain(t *testing.T) {
 	w.stop()
 	w.rules = strings.Replace(approvalRules, "name: rooms", "name: client rooms", 1)
 	w.start()
-	w.says("ops", "/resume").sees("Resumed")
+	w.says("ops", "/resume").seesAmong("Resumed")
 	asked.waitForAnswer("I have asked Cora Lind, Kim Novak again, since the policy has changed")
 	card := w.waitForCard("kim", 1)
 	require.Contains(t, plain(card), "asks for your approval again, since the policy has changed:")

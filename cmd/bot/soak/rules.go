@@ -182,7 +182,7 @@ func planGovernment(n int, seed int64, people []client.Person) (g government, er
 		}
 		g.edits = append(g.edits, e)
 	}
-	for at := 6 + d.dice.IntN(8); at < n; at += 30 + d.dice.IntN(40) {
+	for at := 1 + d.dice.IntN(3); at < n; at += 30 + d.dice.IntN(40) {
 		g.pauses = append(g.pauses, pausePlan{
 			after: at, inChat: len(g.pauses)%2 == 1, kind: []string{"all", "all", commands.CommandNewRoom}[d.dice.IntN(3)],
 			length: time.Duration(1500+d.dice.IntN(2000)) * time.Millisecond,
