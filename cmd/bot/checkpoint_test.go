@@ -61,7 +61,7 @@ func killAtSome(t *testing.T, several int, newErrand func(*testing.T, checkpoint
 	for _, c := range all {
 		atOnce.Go(func() error {
 			t.Run(c.String(), func(t *testing.T) {
-				for range 6 { // what runs side by side does not come in the same order each time
+				for range 10 { // what runs side by side does not come in the same order each time
 					ran := newErrand(t, c).run()
 					require.Equal(t, undisturbed.ending, ran.ending)
 					if ran.reached {
@@ -76,7 +76,7 @@ func killAtSome(t *testing.T, several int, newErrand func(*testing.T, checkpoint
 	}
 	_ = atOnce.Wait() // the subtests tell
 	t.Logf("%d checkpoints, %d of them not reached", len(all), missed.Load())
-	require.LessOrEqual(t, int(missed.Load()), len(all)/10)
+	require.LessOrEqual(t, int(missed.Load()), (len(all)+9)/10, "a tenth at most")
 }
 
 // runUndisturbed goes through the errand until two runs came to the same writes and commits, and
