@@ -104,18 +104,12 @@ func EntryOfRevocation(operator string) func(engine.Permit) engine.RecordEntry {
 // failure is logged: the next refusal says the same.
 func (b *Bot) tellGrantEnds(ctx context.Context, p engine.Permit, revokedBy string) {
 	g, err := DescribeGrant(p)
-	var grant symphony.UserID
 	if err == nil {
-		read, _, _ := readGrant(p)
-		grant = symphony.UserID(read.Who)
-		var chat symphony.StreamID
-		if chat, err = b.client.CreateIM(ctx, grant); err == nil {
-			markup, data := commands.TellGrantEnds(g, revokedBy).Render(commands.Stamp{Part: fmt.Sprintf("grant/%d", p.N), For: grant})
-			_, err = b.client.SendMessage(ctx, chat, symphony.Outgoing{MessageML: markup, Data: data})
-		}
+		holder, _, _ := readGrant(p) // as DescribeGrant has
+		_, err = b.sendAlone(ctx, symphony.UserID(holder.Who), fmt.Sprintf("grant/%d", p.N), commands.TellGrantEnds(g, revokedBy))
 	}
 	if err != nil && ctx.Err() == nil {
-		zerolog.Ctx(ctx).Warn().Err(err).Int64("user", int64(grant)).Msg("who has a grant could not be told that it ends")
+		zerolog.Ctx(ctx).Warn().Err(err).Int64("grant", p.N).Msg("who has a grant could not be told that it ends")
 	}
 }
 

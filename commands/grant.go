@@ -108,7 +108,7 @@ func (c GrantCard) Card() Reply {
 	}
 	body = append(body,
 		messageml.Paragraph(messageml.Bold(messageml.Text("You would allow no more than: ")), messageml.Text(c.Terms.String()+".")),
-		messageml.Paragraph(messageml.Text("“Once” ends when it is used, and after 30 days. Deny rules still hold, and the limit for everybody. A rule's own limit and approval do not: no rule is asked.")))
+		messageml.Paragraph(messageml.Text("“Once” ends when it is used, and after 30 days. Deny rules still hold, and so does the limit for everybody. Limits and approvals of rules do not: you allow it, and no rule does.")))
 	number := fmt.Sprintf("Request for access %d, for the refused request %s.", c.N, c.Request)
 	if c.Times > 1 {
 		number = fmt.Sprintf("Request for access %d, asked for %d times, the last time for the refused request %s.", c.N, c.Times, c.Request)

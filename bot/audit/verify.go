@@ -59,11 +59,17 @@ type Verifier struct {
 	removed []Head
 	begin   Head // what the first entry follows
 	last    Entry
-	before  Hash            // of the entry before the last one
-	offset  int64           // of the numbers that entries have, to those that they were linked by
-	known   bool            // a fault of the last entry was told
-	missing []Entry         // that should have facts
+	before  Hash  // of the entry before the last one
+	offset  int64 // of the numbers that entries have, to those that they were linked by
+	known   bool  // a fault of the last entry was told
+	missing []missingFacts
 	forgot  map[string]bool // requests whose facts an operator had erased
+}
+
+// missingFacts are of an entry that should have facts, and has none.
+type missingFacts struct {
+	seq     int64
+	request string
 }
 
 // NewVerifier begins to verify a chain of which these anchors are known.
@@ -151,7 +157,7 @@ func (v *Verifier) checkFacts(e Entry, facts *Facts) {
 	case facts == nil && !e.FactsHash.IsZero():
 		v.report.Erased++
 		if !v.FactsSince.IsZero() && e.At.After(v.FactsSince) {
-			v.missing = append(v.missing, e)
+			v.missing = append(v.missing, missingFacts{e.Seq, e.Request})
 		}
 	case facts != nil && facts.hash() != e.FactsHash:
 		v.addFault(e.Seq, "the facts of entry %d were changed", e.Seq)
@@ -233,12 +239,12 @@ func (v *Verifier) Report(unlinked []Entry) Report {
 
 // countMissing counts the entries whose facts are gone, though nobody had them erased.
 func (v *Verifier) countMissing() {
-	for _, e := range v.missing {
-		if v.forgot[e.Request] {
+	for _, m := range v.missing {
+		if v.forgot[m.request] {
 			continue
 		}
 		if v.report.Missing++; v.report.Missing == 1 {
-			v.report.FirstMissing = e.Seq
+			v.report.FirstMissing = m.seq
 		}
 	}
 }

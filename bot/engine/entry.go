@@ -15,6 +15,12 @@ type newEntry struct {
 	place int64        // among the entries that are linked together
 }
 
+// RecordEntry is the entry of the audit record about a change, with its facts, nil for none.
+type RecordEntry struct {
+	audit.Entry
+	Facts *audit.Facts
+}
+
 // AddEntry has the next write of the attempt store an entry of the audit record, in its order among
 // results and claims. An entry with the same Request and Part is stored once, however often the job
 // comes back.

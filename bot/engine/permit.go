@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"roombot/bot/audit"
 )
 
 // Somebody may ask people for a permit: to be let do something, once or for a while. The first
@@ -125,12 +123,6 @@ func (a *jobAdmin) EndedPermits(ctx context.Context) ([]Permit, error) {
 	}
 	slices.Reverse(all)
 	return all, nil
-}
-
-// RecordEntry is the entry of the audit record about a change, with its facts, nil for none.
-type RecordEntry struct {
-	audit.Entry
-	Facts *audit.Facts
 }
 
 // storePermitEntry stores an entry in the transaction of the change that it tells of.

@@ -207,22 +207,38 @@ func (a *approvers) press(ctx context.Context, clicks []pressed) error {
 	if err != nil {
 		return err
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	a.mu.Lock()
+	a.made = append(a.made, clicksNow(clicks)...)
+	a.mu.Unlock()
+	return pressAll(ctx, a.pod, clicks, func(c Click, act *client.ActRequest) {
+		act.FormID = commands.FormApproval
+		if c.N == 0 {
+			act.FormID = commands.FormOffer
+		}
+		if c.Button == commands.ButtonReject {
+			act.Values = map[string]json.RawMessage{"reason": reason}
+		}
+	})
+}
+
+// clicksNow are the clicks that are made now.
+func clicksNow(clicks []pressed) (all []Click) {
 	for _, c := range clicks {
 		c.At = time.Now()
-		a.mu.Lock()
-		a.made = append(a.made, c.Click)
-		a.mu.Unlock()
+		all = append(all, c.Click)
+	}
+	return all
+}
+
+// pressAll presses buttons, all at once; fill says in which form, and what is filled in.
+func pressAll(ctx context.Context, pod *client.Client, clicks []pressed, fill func(Click, *client.ActRequest)) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, c := range clicks {
+		act := client.ActRequest{As: c.As, MessageID: c.on.ID, Action: c.Button}
+		fill(c.Click, &act)
 		group.Go(func() error {
-			act := client.ActRequest{As: c.As, MessageID: c.on.ID, FormID: commands.FormApproval, Action: c.Button}
-			if c.N == 0 {
-				act.FormID = commands.FormOffer
-			}
-			if c.Button == commands.ButtonReject {
-				act.Values = map[string]json.RawMessage{"reason": reason}
-			}
-			if _, err := a.pod.Act(ctx, act); err != nil {
-				return fmt.Errorf("press the button %q: %w", c.Button, err)
+			if _, err := pod.Act(ctx, act); err != nil {
+				return fmt.Errorf("press the button %q: %w", act.Action, err)
 			}
 			return nil
 		})

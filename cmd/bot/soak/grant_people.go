@@ -2,13 +2,10 @@ package soak
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"roombot/cmd/bot/trial"
 	"roombot/commands"
@@ -170,25 +167,15 @@ func (q *grantQuestion) clicks(d grantDeed) (all []pressed) {
 
 // press presses buttons, all at once.
 func (g *grantPeople) press(ctx context.Context, clicks []pressed) error {
-	group, ctx := errgroup.WithContext(ctx)
-	for _, c := range clicks {
-		c.At = time.Now()
-		g.mu.Lock()
-		g.made = append(g.made, c.Click)
-		g.mu.Unlock()
-		form := commands.FormGrant
+	g.mu.Lock()
+	g.made = append(g.made, clicksNow(clicks)...)
+	g.mu.Unlock()
+	return pressAll(ctx, g.trial.Pod, clicks, func(c Click, act *client.ActRequest) {
+		act.FormID = commands.FormGrant
 		if c.Button == commands.ButtonAccess {
-			form = commands.FormOffer
+			act.FormID = commands.FormOffer
 		}
-		group.Go(func() error {
-			_, err := g.trial.Pod.Act(ctx, client.ActRequest{As: c.As, MessageID: c.on.ID, FormID: form, Action: c.Button})
-			if err != nil {
-				return fmt.Errorf("press the button %q: %w", c.Button, err)
-			}
-			return nil
-		})
-	}
-	return group.Wait()
+	})
 }
 
 // sendDue sends the requests that are due.
