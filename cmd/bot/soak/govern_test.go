@@ -137,6 +137,21 @@ func TestRefusalsByThePolicyAreRightEnds(t *testing.T) {
 	require.Empty(t, soak.Audit(g.plan, *g.outcome).Findings)
 }
 
+// The pod tells milliseconds, and the record microseconds: a room that is created at once may seem
+// to be earlier than what let it.
+func TestTheFirstRoomIsNotBeyondALimitThoughItIsCreatedAtOnce(t *testing.T) {
+	t.Parallel()
+	g := newGoverned(t)
+	g.outcome.Governance.Periods[1].Few = []string{"bob", "dora"}
+	g.opens(36, "dora", "at once", "few 2", "aaaa0002")
+	for i, e := range g.outcome.Record.Entries {
+		if e.Kind == audit.Decision && e.Request == "at once" {
+			g.outcome.Record.Entries[i].At = g.second(36).Add(400 * time.Microsecond)
+		}
+	}
+	require.Empty(t, soak.Audit(g.plan, *g.outcome).Findings)
+}
+
 func TestEachErrorUnderAChangingPolicyIsFound(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
