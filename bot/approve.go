@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -85,6 +86,8 @@ func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *
 	}
 	if q.N > 0 {
 		a.endCards(ctx, q)
+	} else if err := a.replaceEarlierVersions(ctx, hash); err != nil {
+		return err
 	}
 	for q.N == 0 || q.answer.Outcome == approval.Ended || q.answer.Outcome == approval.Approved && q.asked.Hash != hash {
 		if q, err = a.askAgain(ctx, q, hash, rules, d); err != nil {
@@ -173,6 +176,7 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 	look := found.look(a.request.From.ID)
 	q.asked = approval.Asked{
 		Rule: d.Rule, Version: rules.Version(), Requester: int64(a.request.From.ID), Approvers: look.Approvers, Room: found.Room, Look: look,
+		Message: string(a.request.Origin), Sent: a.request.At,
 		Hash: plan.Hash, // where an attempt before this one has stored another plan, that is asked about, and then this one
 	}
 	if err = a.addDecisionEntry(ctx, a.decided); err != nil {
@@ -231,15 +235,30 @@ func (a *attempt) waitForAnswer(ctx context.Context, q question, gone []symphony
 
 // endQuestion answers a question for want of a decision, unless somebody has decided meanwhile.
 func (a *attempt) endQuestion(ctx context.Context, q question, outcome approval.Outcome) (question, error) {
-	part := fmt.Sprintf("approval/%d/decided", q.N)
-	entry := audit.New(audit.Approval, string(a.id), part, bodyOfApproval(string(outcome), q.N, q.asked))
-	entry.Actor = int64(a.request.From.ID)
-	answer := engine.Answer{Text: approval.Answer{Outcome: outcome}, Detail: approvalDetail{}, Entry: entry, Late: true}
-	if _, first, err := a.bot.engine.Answer(ctx, a.ID, q.N, answer); err != nil {
+	if _, err := a.bot.endQuestionOf(ctx, q.Question, q.asked, outcome, true); err != nil {
 		return q, err
-	} else if first {
-		a.bot.metrics.approvals.WithLabelValues(string(outcome)).Inc()
 	}
 	ended, _, err := a.readQuestion(ctx, q.N)
 	return ended, err
+}
+
+// endQuestionOf answers a question of a job for want of a decision, and returns the outcome that
+// counts: somebody may have decided first. Late is set by the job itself.
+func (b *Bot) endQuestionOf(
+	ctx context.Context, q engine.Question, asked approval.Asked, outcome approval.Outcome, late bool,
+) (counted approval.Outcome, err error) {
+	part := fmt.Sprintf("approval/%d/decided", q.N)
+	entry := audit.New(audit.Approval, string(commands.NewRequestID(q.Job)), part, bodyOfApproval(string(outcome), q.N, asked))
+	entry.Actor = asked.Requester
+	answer := engine.Answer{Text: approval.Answer{Outcome: outcome}, Detail: approvalDetail{}, Entry: entry, Late: late}
+	q, first, err := b.engine.Answer(ctx, q.Job, q.N, answer)
+	if err != nil {
+		return "", err
+	}
+	if first {
+		b.metrics.approvals.WithLabelValues(string(outcome)).Inc()
+	}
+	var stored approval.Answer
+	err = json.Unmarshal(q.Answer, &stored)
+	return stored.Outcome, err
 }

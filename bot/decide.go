@@ -285,6 +285,9 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 	err := a.Do(ctx, commands.StepPlan, &stored, func(ctx context.Context) (any, error) {
 		plan, err := a.plan(ctx, command, r)
 		if err == nil {
+			err = a.replaceEarlierVersions(ctx, "")
+		}
+		if err == nil {
 			a.auditDecision(ctx)
 			err = a.keepPlannedDecision(ctx)
 		}

@@ -67,6 +67,7 @@ const (
 	ApprovalWithdrawn = "withdrawn" // by who has asked
 	ApprovalEnded     = "ended"     // the request has, for another reason
 	ApprovalUnreached = "unreached" // nobody who may decide could be asked
+	ApprovalReplaced  = "replaced"  // by a newer version of the message
 )
 
 // PlanHash is equal for two plans that would do the same by the same rule: the same people, owners,
@@ -227,6 +228,8 @@ func (s ApprovalState) String() string {
 		return "withdrawn by who asked for it."
 	case ApprovalUnreached:
 		return "nobody who may approve it could be asked."
+	case ApprovalReplaced:
+		return "replaced by a newer version of the message."
 	default:
 		return "the question has ended."
 	}
@@ -278,6 +281,10 @@ func NotApproved(s ApprovalState, contact string, asked syntax.Message) *Refusal
 			r.Message = "Nobody whom I have asked may approve this any more, and there is nobody else who may." + nothingCreated
 		}
 		r.Next = "Ask " + contact + ", who are told."
+	case ApprovalReplaced:
+		r.Message = "You have sent a newer version of this, which takes its place." + nothingCreated
+		r.Next = "My answer to the newer one says how it goes on."
+		r.Offers, r.Final = nil, true
 	default:
 		r.Message = "This was not approved." + nothingCreated
 		r.Next = "Send it again."

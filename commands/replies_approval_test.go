@@ -46,7 +46,7 @@ func TestRepliesApproval(t *testing.T) {
 		{"A click on a card by somebody who may not decide", commands.MayNotDecide("You cannot approve what you have asked for yourself.").Reply()},
 	}
 	for _, state := range []commands.ApprovalState{
-		approved, rejected, {Outcome: commands.ApprovalExpired}, {Outcome: commands.ApprovalWithdrawn}, {Outcome: commands.ApprovalUnreached}, {Outcome: commands.ApprovalEnded},
+		approved, rejected, {Outcome: commands.ApprovalExpired}, {Outcome: commands.ApprovalWithdrawn}, {Outcome: commands.ApprovalUnreached}, {Outcome: commands.ApprovalReplaced}, {Outcome: commands.ApprovalEnded},
 	} {
 		entries = append(entries, entry{"A card whose request was " + state.Outcome, card.EndedCard(state, "Elm")})
 		entries = append(entries, entry{"A click on a card whose request was " + state.Outcome, commands.DecidedAlready(state).Reply()})

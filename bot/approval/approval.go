@@ -6,7 +6,10 @@
 // is never who has asked for it.
 package approval
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Outcome is what has become of a question.
 type Outcome string
@@ -19,6 +22,7 @@ const (
 	Withdrawn Outcome = "withdrawn" // by who has asked
 	Ended     Outcome = "ended"     // the request has, for another reason
 	Unreached Outcome = "unreached" // nobody who may decide could be asked
+	Replaced  Outcome = "replaced"  // by a newer version of the message
 )
 
 // Asked is what somebody was asked about. It is a stored format: fields are added, none is renamed.
@@ -27,6 +31,10 @@ type Asked struct {
 	Version   string `json:"version"` // of the policy
 	Hash      string `json:"hash"`    // of what would be done
 	Requester int64  `json:"requester"`
+	// Message is the first version of the message, and Sent when this version came. They are zero in
+	// questions of earlier versions of the program.
+	Message string    `json:"message,omitempty"`
+	Sent    time.Time `json:"sent,omitzero"`
 	// Approvers are who was asked so far; empty where Room was.
 	Approvers []int64 `json:"approvers,omitempty"`
 	Room      string  `json:"room,omitempty"` // stream id

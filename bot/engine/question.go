@@ -79,21 +79,12 @@ func findQuestion(ctx context.Context, r runner, job string, n int) (q Question,
 	return q, found, err
 }
 
-// openQuestion is true of a question q that may still be answered, were it not for its time.
-const openQuestion = `q.answered = 0 AND EXISTS (SELECT 1 FROM command c WHERE c.id = q.command AND c.state = 'open')`
-
-// OpenQuestions lists the questions that nobody has answered, the oldest first.
-func (a *jobAdmin) OpenQuestions(ctx context.Context) (all []Question, err error) {
-	err = a.store.query(ctx, func(read scan) error {
-		q, err := readQuestion(read)
-		all = append(all, q)
-		return err
-	}, `SELECT `+questionColumns+` FROM question q WHERE `+openQuestion+` ORDER BY q.asked, q.command`)
-	if err != nil {
-		return nil, fmt.Errorf("list the open questions: %w", err)
-	}
-	return all, nil
-}
+// ofUnfinished is true of a question q of a job that has not ended, and openQuestion of one of them
+// that may still be answered, were it not for its time.
+const (
+	ofUnfinished = `EXISTS (SELECT 1 FROM command c WHERE c.id = q.command AND c.state = 'open')`
+	openQuestion = `q.answered = 0 AND ` + ofUnfinished
+)
 
 // Ask stores the n-th question of the job, and has the job wait for its answer once Handle returns
 // WaitForAnswer. Where the question was asked already, it gets another text while it is open, and

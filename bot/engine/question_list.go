@@ -8,13 +8,28 @@ import (
 // Questions lists all questions that jobs of the store have asked, with their answers, the oldest
 // first. Details of the answers are left out.
 func (a *jobAdmin) Questions(ctx context.Context) (all []Question, err error) {
+	return a.questionsWhere(ctx, `1 = 1`)
+}
+
+// OpenQuestions lists the questions that nobody has answered, the oldest first.
+func (a *jobAdmin) OpenQuestions(ctx context.Context) (all []Question, err error) {
+	return a.questionsWhere(ctx, openQuestion)
+}
+
+// UnfinishedQuestions lists the questions of jobs that have not ended, answered or not, the oldest
+// first. Details of the answers are left out.
+func (a *jobAdmin) UnfinishedQuestions(ctx context.Context) (all []Question, err error) {
+	return a.questionsWhere(ctx, ofUnfinished)
+}
+
+func (a *jobAdmin) questionsWhere(ctx context.Context, condition string) (all []Question, err error) {
 	err = a.store.query(ctx, func(read scan) error {
 		q, err := readQuestion(read)
 		all = append(all, q)
 		return err
-	}, `SELECT `+questionColumns+` FROM question q ORDER BY q.asked, q.command, q.n`)
+	}, `SELECT `+questionColumns+` FROM question q WHERE `+condition+` ORDER BY q.asked, q.command, q.n`)
 	if err != nil {
-		return nil, fmt.Errorf("list the questions: %w", err)
+		return nil, fmt.Errorf("list questions: %w", err)
 	}
 	return all, nil
 }

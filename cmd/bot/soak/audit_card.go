@@ -17,6 +17,7 @@ func cardEnds(outcome approval.Outcome) string {
 	return map[approval.Outcome]string{
 		approval.Approved: "approved by ", approval.Rejected: "rejected by ", approval.Expired: "nobody has decided in time",
 		approval.Withdrawn: "withdrawn by who asked", approval.Unreached: "could be asked", approval.Ended: "the question has ended",
+		approval.Replaced: "replaced by a newer version",
 	}[outcome]
 }
 
