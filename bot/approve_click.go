@@ -152,8 +152,11 @@ func (a *attempt) refuseLateClick(ctx context.Context, card commands.ApprovalCar
 	if answer.By != 0 {
 		state.By = a.bot.nameOf(ctx, symphony.UserID(answer.By))
 	}
-	if answer.Outcome == "" && found && time.Now().After(q.Until) {
-		state.Outcome = commands.ApprovalExpired
+	if answer.Outcome == "" {
+		state.Outcome = commands.ApprovalEnded
+		if found && time.Now().After(q.Until) {
+			state.Outcome = commands.ApprovalExpired
+		}
 	}
 	return commands.DecidedAlready(state)
 }

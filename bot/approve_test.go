@@ -245,7 +245,20 @@ func TestAPreviewNeedsNoApproval(t *testing.T) {
 	w.says("bob", `/newroom "Elm" external preview`).sees("Nothing was created yet.")
 	require.Empty(t, w.cards("cora"))
 	w.says("bob", `/can /newroom "Elm" external`).sees("You may do this only with an approval.")
-	w.says("bob", "/can").sees("✓ /newroom, by rule “rooms”: some only with an approval.", "✓ /groups, by rule “rooms”.")
+	w.says("bob", "/can").sees("✓ /newroom, by rule “rooms”: an approval is needed for rooms for other companies.", "✓ /groups, by rule “rooms”.")
+}
+
+func TestCanTellsForWhatAnApprovalIsNeeded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for approval, text := range map[string]string{
+		`by: ["user:cora"]`: "an approval is needed for each.",
+		`when: {public: true, people: {max: 5}}, by: ["user:cora"]`: "an approval is needed for public rooms and more than 5 people.",
+		`when: {members: ["user:alice"]}, by: ["user:cora"]`:        "an approval is needed for certain people.",
+	} {
+		w.changeRules(`{allow: [{name: rooms, who: [internal], commands: [newroom], approval: {` + approval + `}}]}`)
+		w.says("bob", "/can").sees(text)
+	}
 }
 
 func TestWhyTellsTheConditionsOfAnApprovalOnce(t *testing.T) {
@@ -255,6 +268,9 @@ func TestWhyTellsTheConditionsOfAnApprovalOnce(t *testing.T) {
 	w.waitForChat("bob", "needs an approval")
 	told := w.says("bob", "/why").sees("The policy wanted an approval of request ", "✗ needs no approval").answer()
 	require.Equal(t, 1, strings.Count(told, "the rule is for you"), told)
+	require.Contains(t, told, "What has become of it: nobody has decided yet.")
+	w.decides("kim", w.waitForCard("kim", 1), "reject", "not this week").seesAmong("You have rejected it.")
+	w.says("bob", "/why").sees("What has become of it: rejected by Kim Novak on ", "“not this week”")
 }
 
 func TestARoomMayGetTheCard(t *testing.T) {

@@ -100,11 +100,16 @@ func tellRights(rules []policy.Right) (told []commands.Right) {
 		right := commands.Right{
 			Rule: r.Rule, Line: r.Line, Reason: r.Reason, Where: r.Where, Commands: r.Commands,
 			PerHour: r.Limits.PerHour, PerDay: r.Limits.PerDay, Approval: r.Approval, Grant: r.Grant,
-		}
-		for _, c := range r.Conditions {
-			right.Conditions = append(right.Conditions, commands.Condition(c))
+			Conditions: tellConditions(r.Conditions), ApprovalWhen: tellConditions(r.ApprovalWhen),
 		}
 		told = append(told, right)
+	}
+	return told
+}
+
+func tellConditions(all []policy.Condition) (told []commands.Condition) {
+	for _, c := range all {
+		told = append(told, commands.Condition(c))
 	}
 	return told
 }
@@ -160,7 +165,24 @@ func (g governance) readDecision(ctx context.Context, s engine.StoredEntry) (com
 	if past.ApprovedBy != 0 {
 		told.ApprovedBy = g.bot.nameOf(ctx, past.ApprovedBy)
 	}
-	return told, nil
+	if told.Outcome == commands.OutcomeApprove {
+		told.Approval, err = g.lastApproval(ctx, s.Request)
+	}
+	return told, err
+}
+
+// lastApproval is what has become of the approval of a request.
+func (g governance) lastApproval(ctx context.Context, request string) (last *commands.ApprovalState, err error) {
+	filter := engine.EntryFilter{Request: request, Kind: audit.Approval}
+	err = g.bot.engine.ListNewest(ctx, filter, func(s engine.StoredEntry) error {
+		state, err := ReadApproval(s)
+		if err != nil {
+			return err
+		}
+		last = &state
+		return engine.ErrStop
+	})
+	return last, err
 }
 
 func tellPast(past PastDecision) commands.Decision {

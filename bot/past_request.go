@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -58,6 +59,28 @@ func ReadDecision(s engine.StoredEntry) (d PastDecision, err error) {
 	}
 	return d, nil
 }
+
+// ReadApproval reads an entry about an approval: what had become of it then.
+func ReadApproval(s engine.StoredEntry) (commands.ApprovalState, error) {
+	body, facts, err := readApprovalEntry(s)
+	switch {
+	case err != nil, body.isQuestion():
+		return commands.ApprovalState{Outcome: commands.ApprovalOpen, At: s.At}, err
+	case facts.By == "": // erased
+		facts.By = fmt.Sprintf("user %d", s.Actor)
+	}
+	return commands.ApprovalState{Outcome: body.Act, By: facts.By, At: s.At, Reason: facts.Reason}, nil
+}
+
+func readApprovalEntry(s engine.StoredEntry) (body approvalBody, facts approvalFacts, err error) {
+	if err = json.Unmarshal(s.Body, &body); err == nil && s.Facts != nil {
+		err = json.Unmarshal(s.Facts.Text, &facts)
+	}
+	return body, facts, err
+}
+
+// isQuestion reports whether the entry is about a question, and not about its answer.
+func (b approvalBody) isQuestion() bool { return b.Act == actAsked || b.Act == actAskedAlso }
 
 // query is what the policy was asked, for one whose names are not resolved.
 func (f askedFacts) query(user int64, body decisionBody, chatName string) policy.Query {

@@ -142,16 +142,12 @@ func tellDecisionOf(story *commands.RoomStory, e audit.ReceiptEntry) {
 
 // tellApprovalOf tells of a question to those who had to approve the request, or of its answer.
 func tellApprovalOf(story *commands.RoomStory, e audit.ReceiptEntry) {
-	var body approvalBody
-	var facts approvalFacts
-	if json.Unmarshal(e.Body, &body) != nil {
+	body, facts, err := readApprovalEntry(engine.StoredEntry(e))
+	if err != nil {
 		return
 	}
-	if e.Facts != nil {
-		_ = json.Unmarshal(e.Facts.Text, &facts) // a name that cannot be read is left out
-	}
 	told := commands.StoryApproval{At: e.At, Outcome: body.Act, By: commands.Person{ID: symphony.UserID(e.Actor), Name: facts.By}}
-	if body.Act == actAsked || body.Act == actAskedAlso {
+	if body.isQuestion() {
 		told = commands.StoryApproval{At: e.At, InRoom: symphony.StreamID(body.Room)}
 		for _, id := range body.Approvers {
 			told.Asked = append(told.Asked, symphony.UserID(id))

@@ -52,7 +52,7 @@ const (
 // ApprovalState says what has become of an approval, for those who were asked and for who has
 // asked.
 type ApprovalState struct {
-	Outcome string // one of those below; empty while nobody has decided
+	Outcome string // one of those below
 	By      string // name of who has decided
 	At      time.Time
 	Reason  string
@@ -61,6 +61,7 @@ type ApprovalState struct {
 
 // The outcomes of an approval.
 const (
+	ApprovalOpen      = "open" // nobody has decided yet
 	Approved          = "approved"
 	ApprovalRejected  = "rejected"
 	ApprovalExpired   = "expired"   // nobody has decided in time
@@ -218,6 +219,8 @@ func (a Approval) EndedCard(s ApprovalState, room string) Reply {
 func (s ApprovalState) String() string {
 	var text string
 	switch s.Outcome {
+	case ApprovalOpen:
+		return "nobody has decided yet."
 	case Approved:
 		text = "approved by " + s.By
 	case ApprovalRejected:

@@ -37,6 +37,13 @@ func (rd reader) body(d Decision) []messageml.Node {
 	if d.ApprovedBy != "" {
 		add("✓ Approved by " + d.ApprovedBy + ".")
 	}
+	if d.Approval != nil {
+		state := *d.Approval
+		if rd.outside {
+			state.By = "an approver"
+		}
+		add("What has become of it: " + state.String())
+	}
 	if d.Outcome == OutcomeDeny && !rd.admin && !strings.Contains(why, rd.contact) {
 		add("If you need it, ask " + rd.contact + ".")
 	}
@@ -176,14 +183,7 @@ func choose(yes bool, a, b string) string {
 
 // describe says what an allow rule asks of requests, or when a deny rule refuses.
 func (rd reader) describe(right Right) string {
-	var parts []string
-	for _, c := range right.Conditions {
-		if c.Key == "members" && !rd.admin {
-			parts = append(parts, "only certain people")
-			continue
-		}
-		parts = append(parts, c.Words)
-	}
+	parts := rd.describeConditions(right.Conditions, "only certain people")
 	if right.PerHour > 0 {
 		parts = append(parts, countNoun(right.PerHour, "room", "rooms")+" in any hour")
 	}
@@ -191,7 +191,19 @@ func (rd reader) describe(right Right) string {
 		parts = append(parts, countNoun(right.PerDay, "room", "rooms")+" in any day")
 	}
 	if right.Approval {
-		parts = append(parts, "some only with an approval")
+		what := strings.Join(rd.describeConditions(right.ApprovalWhen, "certain people"), " and ")
+		parts = append(parts, "an approval is needed for "+orText(what, "each"))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// describeConditions says what conditions ask for. Whom they name only administrators read.
+func (rd reader) describeConditions(all []Condition, somebody string) (parts []string) {
+	for _, c := range all {
+		if c.Key == "members" && !rd.admin {
+			c.Words = somebody
+		}
+		parts = append(parts, c.Words)
+	}
+	return parts
 }

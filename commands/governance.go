@@ -53,7 +53,8 @@ type Decision struct {
 	Checks  []Check
 	Next    time.Time // of a limit: when the next room may be opened; zero where that is not known
 
-	ApprovedBy string // name of who has approved it; empty for nobody
+	ApprovedBy string         // name of who has approved it; empty for nobody
+	Approval   *ApprovalState // what has become of an approval that it wants; nil where that is not known
 
 	// Of decisions in the record:
 	Request RequestID
@@ -95,8 +96,10 @@ type Right struct {
 	Where, Commands string // as the policy has them
 	Conditions      []Condition
 	PerHour, PerDay int // 0 for any number
-	Approval        bool
-	Grant           int64 // its number, of a grant and not of a rule
+	// Approval is set where somebody has to approve: requests that meet all of ApprovalWhen.
+	Approval     bool
+	ApprovalWhen []Condition
+	Grant        int64 // its number, of a grant and not of a rule
 }
 
 // Condition is one condition of a rule in words, such as "at most 50 people".

@@ -10,8 +10,10 @@ type Right struct {
 	// rule refuses where all hold.
 	Conditions []Condition
 	Limits     Limits
-	Approval   bool  // somebody has to approve, at least some requests
-	Grant      int64 // its number, of a grant and not of a rule
+	// Approval is set where somebody has to approve: requests that meet all of ApprovalWhen.
+	Approval     bool
+	ApprovalWhen []Condition
+	Grant        int64 // its number, of a grant and not of a rule
 }
 
 // Condition is a condition of a rule in words for users, such as "at most 50 people".
@@ -41,9 +43,16 @@ func (p *Policy) Rights(query Query) (deny, allow []Right) {
 }
 
 func (r *rule) right() Right {
-	right := Right{Rule: r.name, Line: r.line, Reason: r.reason, Where: r.written.where, Commands: r.written.commands, Limits: r.limits, Approval: r.approval != nil}
-	for _, c := range r.when {
-		right.Conditions = append(right.Conditions, Condition{c.key, c.words})
+	right := Right{Rule: r.name, Line: r.line, Reason: r.reason, Where: r.written.where, Commands: r.written.commands, Limits: r.limits, Conditions: inWords(r.when)}
+	if r.approval != nil {
+		right.Approval, right.ApprovalWhen = true, inWords(r.approval.when)
 	}
 	return right
+}
+
+func inWords(when []condition) (list []Condition) {
+	for _, c := range when {
+		list = append(list, Condition{c.key, c.words})
+	}
+	return list
 }

@@ -253,3 +253,15 @@ func TestAReceiptWaitsForEntriesThatAreNotInTheChain(t *testing.T) {
 	require.Equal(t, exitFailed, got.code)
 	require.Contains(t, got.err, "1 entries about the room are not in the chain yet: a running bot links them within a second; try again")
 }
+
+func TestWhyTellsWhoHasApproved(t *testing.T) {
+	t.Parallel()
+	o := opensApprovedRoom(t)
+	var entries []entry
+	require.NoError(t, json.Unmarshal([]byte(o.shell("audit", "list", "--kind", "approval", "--json").out), &entries))
+	require.NotEmpty(t, entries)
+	got := shell(t, "policy", "why", entries[0].Request, "--config", o.config)
+	require.Zero(t, got.code, got.out+got.err)
+	require.Contains(t, got.out, "✓ approved\n")
+	require.Regexp(t, `(?m)^What has become of the approval: approved by Cora Lind on .* UTC: “for the quarter”\.$`, got.out)
+}

@@ -52,7 +52,8 @@ request was allowed, with 1 where it was not, with 3 where the record does not h
 // recordedDecision is what the record has of a request: the decision that counts, and how it ended.
 type recordedDecision struct {
 	bot.PastDecision
-	outcome string // code of the answer; empty while there is none
+	approval string // what has become of the approval that it wants or has; empty for none
+	outcome  string // code of the answer; empty while there is none
 }
 
 func findDecision(ctx context.Context, path, request string) (found recordedDecision, err error) {
@@ -61,6 +62,10 @@ func findDecision(ctx context.Context, path, request string) (found recordedDeci
 			switch s.Kind {
 			case audit.Decision:
 				found.PastDecision, err = bot.ReadDecision(s)
+			case audit.Approval:
+				var state commands.ApprovalState
+				state, err = bot.ReadApproval(s)
+				found.approval = state.String()
 			case audit.Answer:
 				var body struct{ Outcome string }
 				err = json.Unmarshal(s.Body, &body)
@@ -78,19 +83,20 @@ func findDecision(ctx context.Context, path, request string) (found recordedDeci
 // recordedJSON is a decision of the record as --json prints it.
 type recordedJSON struct {
 	decisionJSON
-	Request string    `json:"request"`
-	At      time.Time `json:"at"`
-	User    int64     `json:"user"`
-	Name    string    `json:"name,omitempty"`
-	Command string    `json:"command"`
-	Typed   string    `json:"typed,omitempty"`
-	Outcome string    `json:"outcome,omitempty"` // code of the answer
+	Request  string    `json:"request"`
+	At       time.Time `json:"at"`
+	User     int64     `json:"user"`
+	Name     string    `json:"name,omitempty"`
+	Command  string    `json:"command"`
+	Typed    string    `json:"typed,omitempty"`
+	Approval string    `json:"approval,omitempty"` // what has become of it, in words
+	Outcome  string    `json:"outcome,omitempty"`  // code of the answer
 }
 
 func (r recordedDecision) json() recordedJSON {
 	return recordedJSON{
 		decisionJSON: newDecisionJSON(r.Decision, r.Version), Request: r.Request, At: r.At, User: r.User, Name: r.Name,
-		Command: r.Command, Typed: r.Typed, Outcome: r.outcome,
+		Command: r.Command, Typed: r.Typed, Approval: r.approval, Outcome: r.outcome,
 	}
 }
 
@@ -109,6 +115,9 @@ func (r recordedDecision) print(out stdio.Writer) error {
 		by += fmt.Sprintf(", line %d", r.Decision.Line)
 	}
 	lines = append(lines, by+".")
+	if r.approval != "" {
+		lines = append(lines, "What has become of the approval: "+r.approval)
+	}
 	if r.outcome != "" {
 		lines = append(lines, "The answer was: "+r.outcome+".")
 	}
