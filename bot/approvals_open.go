@@ -22,19 +22,29 @@ func (g governance) Open(ctx context.Context, who symphony.UserID) (forThem, own
 		if err := json.Unmarshal(q.Text, &asked); err != nil {
 			return nil, nil, fmt.Errorf("read what was asked: %w", err)
 		}
-		open := commands.OpenApproval{Request: commands.NewRequestID(q.Job), Rule: asked.Rule, Until: q.Until, Room: asked.Room != ""}
-		if asked.Requester == int64(who) {
+		isOwn := asked.Requester == int64(who)
+		if !isOwn {
+			if may, err := g.mayApprove(ctx, asked, who); err != nil {
+				return nil, nil, err
+			} else if !may {
+				continue
+			}
+		}
+		var plan shownPlan
+		if isOpen, err := g.bot.engine.ResultOf(ctx, q.Job, stepShownPlan(q.N), &plan); err != nil {
+			return nil, nil, err
+		} else if !isOpen { // it has ended since
+			continue
+		}
+		open := commands.OpenApproval{
+			Request: commands.NewRequestID(q.Job), Name: plan.Name, Rule: asked.Rule, Until: q.Until, InRoom: asked.Room != "",
+		}
+		if isOwn {
 			own = append(own, open)
 			continue
 		}
-		may, err := g.mayApprove(ctx, asked, who)
-		switch {
-		case err != nil:
-			return nil, nil, err
-		case may:
-			open.From = g.bot.nameOf(ctx, symphony.UserID(asked.Requester))
-			forThem = append(forThem, open)
-		}
+		open.From = g.bot.nameOf(ctx, symphony.UserID(asked.Requester))
+		forThem = append(forThem, open)
 	}
 	return forThem, own, nil
 }

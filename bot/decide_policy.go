@@ -99,7 +99,7 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	a.refused = decision
 	zerolog.Ctx(ctx).Info().Str("command", r.Command).Str("rule", decision.Rule).Msg("policy denied the request")
 	refusal := a.denialRefusal(ctx, r.Command, decision)
-	refusal.Access = a.accessToAskFor(r, rules, query, decision)
+	refusal.Access = a.accessToAskFor(ctx, r, rules, query, decision)
 	return refusal
 }
 

@@ -101,7 +101,7 @@ func (b *Bot) grantsOf(ctx context.Context, r *commands.Request) ([]policy.Grant
 
 // accessToAskFor is what the button of a refusal asks for; nil without that button: a deny rule
 // refuses the request or might, it was not read whole, or there is nobody who could decide.
-func (a *attempt) accessToAskFor(r *commands.Request, rules *policy.Policy, query policy.Query, d policy.Decision) *commands.AccessRequest {
+func (a *attempt) accessToAskFor(ctx context.Context, r *commands.Request, rules *policy.Policy, query policy.Query, d policy.Decision) *commands.AccessRequest {
 	if !d.MayBeGranted() || !rules.HasAdmins() || r.Preview() || a.said.Text == "" || a.request.isAccess() {
 		return nil
 	}
@@ -110,10 +110,21 @@ func (a *attempt) accessToAskFor(r *commands.Request, rules *policy.Policy, quer
 			return nil
 		}
 	}
-	if rules.MayRefuse(query) {
+	if rules.MayRefuse(query) || a.isOnlyAdmin(ctx) {
 		return nil
 	}
 	return a.accessAgain()
+}
+
+// isOnlyAdmin reports whether who asks is the only administrator, as far as the groups of
+// administrators can be read.
+func (a *attempt) isOnlyAdmin(ctx context.Context) bool {
+	is, err := a.bot.isAdmin(ctx, a.request.From.ID)
+	if !is || err != nil {
+		return false
+	}
+	all, err := a.bot.findAdmins(ctx, a.bot.rules.now())
+	return err == nil && len(all) == 1
 }
 
 // accessAgain is what a button asks for that asks for what was said.

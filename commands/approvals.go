@@ -20,9 +20,10 @@ type Approvals interface {
 type OpenApproval struct {
 	Request RequestID
 	From    string // name of who has asked
+	Name    string // of the room that is asked for
 	Rule    string
 	Until   time.Time
-	Room    bool // whether the card is in a room
+	InRoom  bool // whether the card is in a room
 }
 
 func (env *Env) approvalsCommand() Command {
@@ -62,13 +63,13 @@ func approvalsReply(forThem, own []OpenApproval) Reply {
 	}
 	list("Waits for you", forThem, func(a OpenApproval) string {
 		where := "in our 1:1 chat"
-		if a.Room {
+		if a.InRoom {
 			where = "in its room"
 		}
-		return fmt.Sprintf("%s asks, by rule “%s”, until %s. The card is %s. Request %s.", a.From, a.Rule, formatTime(a.Until), where, a.Request)
+		return fmt.Sprintf("%s asks for “%s”, by rule “%s”, until %s. The card is %s. Request %s.", a.From, a.Name, a.Rule, formatTime(a.Until), where, a.Request)
 	})
 	list("You wait for", own, func(a OpenApproval) string {
-		return fmt.Sprintf("Request %s, by rule “%s”, until %s. Withdraw is below my answer to it.", a.Request, a.Rule, formatTime(a.Until))
+		return fmt.Sprintf("“%s” (request %s), by rule “%s”, until %s. Withdraw is below my answer to it.", a.Name, a.Request, a.Rule, formatTime(a.Until))
 	})
 	return reply
 }

@@ -34,6 +34,21 @@ func (e *Engine) IsFinished(ctx context.Context, id string) (bool, error) {
 	return finished, nil
 }
 
+// ResultOf reads into value what a step of any job has stored, like Attempt.Result. It reports
+// false while the step has not been done, and once it is erased.
+func (e *Engine) ResultOf(ctx context.Context, job, step string, into any) (bool, error) {
+	var stored string
+	found, err := queryRow(ctx, e.store, []any{&stored}, `SELECT result FROM step WHERE command = $1 AND step = $2`, job, step)
+	if err != nil {
+		return false, fmt.Errorf("read what a step has stored: %w", err)
+	}
+	if !found {
+		return false, nil
+	}
+	err = readResult(step, []byte(stored), into)
+	return err == nil, err
+}
+
 // ClaimOwner returns the job that has claimed key, empty when none has.
 func (e *Engine) ClaimOwner(ctx context.Context, key string) (owner string, err error) {
 	_, err = queryRow(ctx, e.store, []any{&owner}, `SELECT command FROM claim WHERE key = $1`, key)
