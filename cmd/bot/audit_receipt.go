@@ -171,7 +171,8 @@ func verifyReceipt(io streams, name, keyFile string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	report := checkReceipt(strings.TrimSpace(string(signed)), public)
+	unwrapped := strings.Join(strings.Fields(string(signed)), "") // mail programs break lines
+	report := checkReceipt(unwrapped, public)
 	if asJSON {
 		err = json.NewEncoder(io.out).Encode(report)
 	} else {
