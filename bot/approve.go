@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -56,9 +57,10 @@ type (
 	// shownPlan is the result of stepShownPlan: what the card said would be done, and the name of
 	// the room.
 	shownPlan struct {
-		Lines []string `json:"lines"`
-		Name  string   `json:"name"`
-		Hash  string   `json:"hash"` // of what the lines say
+		Lines    []string `json:"lines"`
+		Name     string   `json:"name"`
+		Hash     string   `json:"hash"` // of what the lines say
+		Rejected []string `json:"rejected,omitempty"`
 	}
 )
 
@@ -86,7 +88,7 @@ func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *
 	}
 	if q.N > 0 {
 		a.endCards(ctx, q)
-	} else if err := a.replaceEarlierVersions(ctx, hash); err != nil {
+	} else if err := a.checkBeforeAsking(ctx, hash); err != nil {
 		return err
 	}
 	for q.N == 0 || q.answer.Outcome == approval.Ended || q.answer.Outcome == approval.Approved && q.asked.Hash != hash {
@@ -100,6 +102,15 @@ func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *
 	d.Approve()
 	a.approved = &q
 	return nil
+}
+
+// checkBeforeAsking refuses a request about which nobody need be asked, and ends what is asked about
+// earlier versions of its message.
+func (a *attempt) checkBeforeAsking(ctx context.Context, hash string) error {
+	if err := a.checkLimitsFirst(ctx); err != nil {
+		return err
+	}
+	return a.replaceEarlierVersions(ctx, hash)
 }
 
 // reconsider has the open question of a request that would be approved go on, with who may decide
@@ -120,7 +131,7 @@ func (a *attempt) reconsider(ctx context.Context, q question, hash string, rules
 			return q, err
 		}
 	}
-	return a.waitForAnswer(ctx, q, found.gone)
+	return a.waitForAnswer(ctx, q, found)
 }
 
 // noteLook stores another look at who may decide about an open question. Who was not asked before
@@ -183,7 +194,7 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 		return q, err
 	}
 	part := fmt.Sprintf("approval/%d/asked", n)
-	entry, facts := audit.New(audit.Approval, string(a.id), part, bodyOfApproval(actAsked, n, q.asked)).WithFacts(approvalFacts{Plan: plan.Lines})
+	entry, facts := audit.New(audit.Approval, string(a.id), part, bodyOfApproval(actAsked, n, q.asked)).WithFacts(approvalFacts{Plan: append(slices.Clip(plan.Lines), plan.Rejected...)})
 	entry.Actor = int64(a.request.From.ID)
 	switch err = a.Ask(ctx, n, q.asked, found.Within, approvalBounds, engine.RecordEntry{Entry: entry, Facts: &facts}); {
 	case errors.Is(err, engine.ErrHeldFull):
@@ -195,25 +206,53 @@ func (a *attempt) ask(ctx context.Context, n int, hash string, rules *policy.Pol
 	if q, _, err = a.readQuestion(ctx, n); err != nil {
 		return q, err
 	}
-	return a.waitForAnswer(ctx, q, found.gone)
+	return a.waitForAnswer(ctx, q, found)
 }
 
 // keepShownPlan stores what the card of a question says.
 func (a *attempt) keepShownPlan(ctx context.Context, n int, hash string) (plan shownPlan, err error) {
 	err = a.Do(ctx, stepShownPlan(n), &plan, func(ctx context.Context) (any, error) {
 		lines, err := a.bot.env.DescribePlan(ctx, a.planned)
-		return shownPlan{Lines: lines, Name: a.facts.Room.Name, Hash: hash}, err
+		if err != nil {
+			return nil, err
+		}
+		rejected, err := a.findRejections(ctx, hash)
+		return shownPlan{Lines: lines, Name: a.facts.Room.Name, Hash: hash, Rejected: rejected}, err
 	})
 	return plan, err
 }
 
+// findRejections describes the rejections of earlier requests that would have done the same, the
+// newest ones: whoever is asked now may not know of them.
+func (a *attempt) findRejections(ctx context.Context, hash string) (found []string, err error) {
+	all, err := a.bot.engine.AnsweredQuestions(ctx, ownerOf(a.request.From.ID))
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range all {
+		var asked approval.Asked
+		var answer approval.Answer
+		if err := errors.Join(json.Unmarshal(q.Text, &asked), json.Unmarshal(q.Answer, &answer)); err != nil {
+			return nil, fmt.Errorf("read what was asked: %w", err)
+		}
+		if asked.Hash == hash && answer.Outcome == approval.Rejected {
+			by := a.bot.nameOf(ctx, symphony.UserID(answer.By))
+			found = append(found, commands.DescribeRejection(by, q.Answered, commands.NewRequestID(q.Job)))
+		}
+	}
+	return found[max(len(found)-maxRejectionsShown, 0):], nil
+}
+
+// maxRejectionsShown bounds how many earlier rejections a card has.
+const maxRejectionsShown = 5
+
 // waitForAnswer has the cards of an open question sent, and the job wait. Where its time has
 // passed, or nobody could be asked, it returns the question with that for an answer.
-func (a *attempt) waitForAnswer(ctx context.Context, q question, gone []symphony.UserID) (question, error) {
+func (a *attempt) waitForAnswer(ctx context.Context, q question, found foundApprovers) (question, error) {
 	if !time.Now().Before(q.Until) {
 		return a.endQuestion(ctx, q, approval.Expired)
 	}
-	reached, err := a.sendCards(ctx, q, gone)
+	reached, err := a.sendCards(ctx, q, found)
 	switch {
 	case errors.Is(err, errCardEnded):
 		zerolog.Ctx(ctx).Warn().Msg("card says that somebody has decided, but the store does not know: it was set back")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/rs/zerolog"
 
@@ -48,7 +49,7 @@ var errCardEnded = errors.New("a card says that its question has ended")
 
 // sendCards sends the cards of a question, each once, and reports whether anybody has one who may
 // decide. Administrators are told of who has none, and of who is gone.
-func (a *attempt) sendCards(ctx context.Context, q question, gone []symphony.UserID) (reached bool, err error) {
+func (a *attempt) sendCards(ctx context.Context, q question, found foundApprovers) (reached bool, err error) {
 	why, before, err := a.whyAgain(ctx, q)
 	if err != nil {
 		return false, err
@@ -58,10 +59,10 @@ func (a *attempt) sendCards(ctx context.Context, q question, gone []symphony.Use
 		return false, err
 	}
 	about := a.approvalOf(q)
-	about.Why, about.Before = why, before.Lines
+	about.Why, about.Before, about.Rejected = why, before.Lines, plan.Rejected
 	card := about.CardFor(plan.Lines)
 	var unreached []string
-	for _, id := range gone {
+	for _, id := range found.gone {
 		unreached = append(unreached, a.bot.nameOf(ctx, id))
 	}
 	for _, id := range whoGetsCard(q) {
@@ -72,13 +73,24 @@ func (a *attempt) sendCards(ctx context.Context, q question, gone []symphony.Use
 		case sent.Message != "":
 			reached = true
 		case id == 0:
-			unreached = append(unreached, "the room "+q.asked.Room)
+			unreached = append(unreached, "the room "+q.asked.Room+" (the bot is not in it, or people of other companies could read the card)")
 		default:
 			unreached = append(unreached, a.bot.nameOf(ctx, id))
 		}
 	}
-	a.bot.tellUnreached(ctx, q.asked.Rule, unreached, q.asked.Look.Nobody)
+	a.bot.tellUnreached(ctx, q.asked.Rule, unreached, a.whyNobody(q, found))
 	return reached, a.checkCards(ctx, q)
+}
+
+// whyNobody says why nobody may decide about the request, empty where somebody may.
+func (a *attempt) whyNobody(q question, found foundApprovers) string {
+	switch {
+	case !q.asked.Look.Nobody:
+		return ""
+	case slices.Contains(found.people, a.request.From.ID):
+		return "its only approver has asked for something, and nobody approves their own requests: name another one as well"
+	}
+	return "nobody who may approve its requests is there, so they are refused until the policy, or a group that it names, has somebody who may"
 }
 
 // whoGetsCard are those who may decide; 0 stands for a room. Nobody gets a card that nobody could
@@ -100,7 +112,11 @@ func (a *attempt) sendCard(ctx context.Context, q question, who symphony.UserID,
 	if who != 0 {
 		return a.sendInChatWith(ctx, partCard(q.N, who), who, card)
 	}
-	return a.sendOnce(ctx, partCard(q.N, 0), symphony.StreamID(q.asked.Room), a.renderFor(partCard(q.N, 0), 0, card))
+	room := symphony.StreamID(q.asked.Room)
+	if isOpen, err := a.bot.isOpenToOthers(ctx, room); err != nil || isOpen {
+		return sentMessage{}, err
+	}
+	return a.sendOnce(ctx, partCard(q.N, 0), room, a.renderFor(partCard(q.N, 0), 0, card))
 }
 
 // checkCards is errCardEnded where a card of an open question cannot be clicked any more, or is one

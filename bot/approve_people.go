@@ -123,14 +123,14 @@ func (b *Bot) tellTooMany(ctx context.Context, rule string, f foundApprovers) {
 }
 
 // tellUnreached tells the administrators of approvers of a rule who cannot be asked, once an hour
-// at most. Nobody can be where isNobody.
-func (b *Bot) tellUnreached(ctx context.Context, rule string, unreached []string, isNobody bool) {
+// at most. whyNobody says why nobody can be asked, empty where somebody can.
+func (b *Bot) tellUnreached(ctx context.Context, rule string, unreached []string, whyNobody string) {
 	var parts []string
 	if len(unreached) > 0 {
 		parts = append(parts, "these cannot be asked for an approval: "+strings.Join(unreached, ", "))
 	}
-	if isNobody {
-		parts = append(parts, "nobody who may approve its requests is there, so they are refused until the policy, or a group that it names, has somebody who may")
+	if whyNobody != "" {
+		parts = append(parts, whyNobody)
 	}
 	if len(parts) == 0 {
 		return

@@ -222,7 +222,10 @@ func TestNobodyWhoMayApproveCanBeAsked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(`{admins: ["user:ops"], allow: [{name: rooms, who: [internal], commands: [newroom], approval: {by: ["user:bob"]}}]}`))
 	w.says("bob", `/newroom "Elm"`).sees("This needs an approval, and nobody who may give it can be asked now.", "Nothing was created.")
-	w.waitForChat("ops", `Rule "rooms": nobody who may approve its requests is there, so they are refused until the policy, or a group that it names, has somebody who may.`)
+	w.waitForChat("ops", `Rule "rooms": its only approver has asked for something, and nobody approves their own requests: name another one as well.`)
+	w.changeRules(`{admins: ["user:ops"], allow: [{name: rooms, who: [internal], commands: [newroom], approval: {by: ["user:dana"]}}]}`)
+	w.says("bob", `/newroom "Elm"`).sees("This needs an approval, and nobody who may give it can be asked now.")
+	w.waitForChat("ops", "nobody who may approve its requests is there, so they are refused until the policy, or a group that it names, has somebody who may.")
 	require.Empty(t, w.rooms("Elm"))
 }
 

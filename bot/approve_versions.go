@@ -25,12 +25,14 @@ func (a *attempt) replaceEarlierVersions(ctx context.Context, hash string) error
 	if a.request.Form == nil && a.request.Message == a.request.Origin && hash == "" { // it is the first version
 		return nil
 	}
-	owner, err := a.bot.engine.ClaimOwner(ctx, messageClaim(a.request.Origin))
-	switch {
-	case err != nil:
-		return err
-	case owner != "" && owner != a.ID:
-		return a.refuseSecond(ctx, owner, a.said)
+	for _, claim := range append(a.excludedClaims(), messageClaim(a.request.Origin)) {
+		owner, err := a.bot.engine.ClaimOwner(ctx, claim)
+		switch {
+		case err != nil:
+			return err
+		case owner != "" && owner != a.ID:
+			return a.refuseSecond(ctx, owner, a.said)
+		}
 	}
 	questions, err := a.bot.engine.UnfinishedQuestions(ctx)
 	if err != nil {
@@ -61,7 +63,7 @@ func (a *attempt) replaceVersion(ctx context.Context, q engine.Question, hash st
 		return fmt.Errorf("read what was asked: %w", err)
 	}
 	switch {
-	case asked.Requester != int64(a.request.From.ID), !isSameMessage(asked.Message, string(a.request.Origin)):
+	case !a.isVersionOf(asked):
 		return nil
 	case answer.Outcome == approval.Approved:
 		return a.refuseSecond(ctx, q.Job, a.said)
@@ -90,4 +92,31 @@ func isSameMessage(a, b string) bool {
 	wholeA, _, aIsLine := strings.Cut(a, lineMark)
 	wholeB, _, bIsLine := strings.Cut(b, lineMark)
 	return a == b || wholeA == wholeB && !(aIsLine && bIsLine)
+}
+
+// tellEarlierVersion ends the answer to an edited message with that an earlier version of it still
+// waits for an approval: this one has not taken its place.
+func (a *attempt) tellEarlierVersion(ctx context.Context, reply commands.Reply) (commands.Reply, error) {
+	if a.request.Form != nil || a.request.Message == a.request.Origin {
+		return reply, nil
+	}
+	open, err := a.bot.engine.OpenQuestions(ctx)
+	if err != nil {
+		return commands.Reply{}, err
+	}
+	for _, q := range open {
+		var asked approval.Asked
+		if err := json.Unmarshal(q.Text, &asked); err != nil {
+			return commands.Reply{}, fmt.Errorf("read what was asked: %w", err)
+		}
+		if q.Job != a.ID && a.isVersionOf(asked) {
+			return commands.AddEarlierVersionWaits(reply, commands.NewRequestID(q.Job)), nil
+		}
+	}
+	return reply, nil
+}
+
+// isVersionOf reports whether the request is of the same message as one that was asked about.
+func (a *attempt) isVersionOf(asked approval.Asked) bool {
+	return asked.Requester == int64(a.request.From.ID) && isSameMessage(asked.Message, string(a.request.Origin))
 }

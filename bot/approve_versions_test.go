@@ -50,8 +50,8 @@ func TestAnEditThatIsRefusedLeavesWaitWhatWaits(t *testing.T) {
 	w := newWorld(t, withRules(approvalRules))
 	asked := w.asks("bob", `/newroom "Elm" external`)
 	card := w.waitForCard("cora", 1)
-	for _, text := range []string{`/newroom "Oak" @nobody.of.this.name external`, `/newroom`, `/help`, `/newroom "Elm" external preview`} {
-		w.edits("bob", asked.Message.ID, text)
+	for _, text := range []string{`/newroom "Oak" @nobody.of.this.name external`, `/newroom`, `/help`, `never mind`, `/newroom "Elm" external preview`} {
+		w.edits("bob", asked.Message.ID, text).sees("Your message as it was (request ", ") still waits for an approval.")
 	}
 	w.decides("cora", card, "approve", "").seesAmong("You have approved it.")
 	asked.seesAmong("Approved by Cora Lind on ")

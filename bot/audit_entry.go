@@ -288,10 +288,12 @@ func entryOfAct(act engine.Act) (audit.Entry, *audit.Facts) {
 // addLimitEntry adds an entry about a decision that a limit has taken back, of the rule or of the
 // configuration.
 func (a *attempt) addLimitEntry(ctx context.Context, reached engine.Quota) error {
-	check := decisionCheck(policy.LimitCheck(reached.Limit, reached.Span))
-	checks := slices.DeleteFunc(slices.Clone(a.allowedBy), func(c decisionCheck) bool { return c.What == check.What })
+	check := policy.LimitCheck(reached.Limit, reached.Span)
+	checks := slices.DeleteFunc(slices.Clone(a.allowedBy), func(c decisionCheck) bool { return policy.Check(c).IsOfLimit(check) })
 	a.refused = policy.Decision{Denial: policy.LimitReached}
-	return a.takeDecisionBack(ctx, policy.Limit, policy.LimitReached, append(checks, check))
+	a.decision.allowed = false
+	a.auditDecision(ctx)
+	return a.takeDecisionBack(ctx, policy.Limit, policy.LimitReached, append(checks, decisionCheck(check)))
 }
 
 // takeDecisionBack adds an entry about a decision that could not be carried out; checks are its

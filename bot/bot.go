@@ -85,6 +85,7 @@ type Bot struct {
 	policyNews   chan policyNews // of which administrators are to be told
 	approvalNews chan struct{}   // holds a token when requests that wait for an approval are to be looked at
 	timesLeft    sync.Map        // when a job that runs here is expected to be done, by its id
+	telling      sync.Mutex      // held while administrators are about to be told something once
 	lookedUp     sync.Map        // what was looked for in vain for earlier jobs: their answers, ends of their cards; they are few
 	users        lookupCache[symphony.UserID, symphony.User]
 	chats        lookupCache[symphony.StreamID, symphony.Stream]

@@ -79,12 +79,14 @@ func (a *attempt) checkSurplus(ctx context.Context) (ignoreReason, error) {
 func (a *attempt) answer(ctx context.Context) (commands.Reply, error) {
 	reply, err := a.answerMessage(ctx)
 	if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
-		if refusal, err = a.endByRefusal(ctx, refusal); err != nil {
-			return commands.Reply{}, err
+		if refusal, err = a.endByRefusal(ctx, refusal); err == nil {
+			reply = a.withNextStep(ctx, refusal)
 		}
-		return a.withNextStep(ctx, refusal), nil
 	}
-	return reply, err
+	if err != nil {
+		return commands.Reply{}, err
+	}
+	return a.tellEarlierVersion(ctx, reply)
 }
 
 // withNextStep is the reply for a refusal, with something to click wherever a correction helps: the

@@ -36,7 +36,7 @@ func (g governance) Decide(ctx context.Context, r *commands.Request, plan comman
 	}
 	d := rules.Decide(query)
 	var next time.Time
-	if d.Allowed && facts != nil {
+	if facts != nil && (d.Allowed || d.Outcome() == policy.Approve) {
 		used, usedUp, err := g.bot.roomsUsed(ctx, r.From.ID, d.Limits)
 		if err != nil {
 			return commands.Decision{}, err
@@ -49,7 +49,7 @@ func (g governance) Decide(ctx context.Context, r *commands.Request, plan comman
 	}
 	told := tellDecision(d, rules.Version())
 	told.Next = next
-	if !next.IsZero() && d.Allowed { // a limit of the configuration, which no rule lifts
+	if !next.IsZero() && told.Outcome != commands.OutcomeLimit { // a limit of the configuration, which no rule lifts
 		told.Outcome, told.Why = commands.OutcomeLimit, "You have opened as many rooms in the last hour as anybody may."
 	}
 	return told, nil
@@ -128,10 +128,16 @@ func (g governance) InForce() commands.PolicyInForce {
 // decisionsKept is how far back LastRefusal looks.
 const decisionsKept = 30 * 24 * time.Hour
 
-// LastRefusal is the last refusal of a request of somebody by a rule, or for want of one.
+// LastRefusal is the last refusal of a request of somebody by a rule, or for want of one. Of each
+// request the last decision counts.
 func (g governance) LastRefusal(ctx context.Context, who symphony.UserID) (last commands.Decision, found bool, err error) {
 	filter := engine.EntryFilter{Since: time.Now().Add(-decisionsKept), Actor: int64(who), Kind: audit.Decision}
+	seen := map[string]bool{}
 	err = g.bot.engine.ListNewest(ctx, filter, func(s engine.StoredEntry) error {
+		if seen[s.Request] {
+			return nil
+		}
+		seen[s.Request] = true
 		last, err = g.readDecision(ctx, s)
 		if found = err == nil && last.Outcome != commands.OutcomeAllow && !g.bot.catalogue.IsAdmin(last.Command); found {
 			return engine.ErrStop

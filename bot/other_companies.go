@@ -30,7 +30,25 @@ func (a *attempt) hasOtherCompanies(ctx context.Context) (bool, error) {
 		a.request.Room = false
 		return false, nil
 	}
-	return !chat.CrossPodKnown || chat.CrossPod || slices.ContainsFunc(chat.Members, a.bot.env.IsExternal), nil
+	return a.bot.mayBeReadByOthers(chat), nil
+}
+
+// mayBeReadByOthers reports whether people of other companies can read a chat, now or later.
+func (b *Bot) mayBeReadByOthers(chat symphony.Stream) bool {
+	return !chat.CrossPodKnown || chat.CrossPod || slices.ContainsFunc(chat.Members, b.env.IsExternal)
+}
+
+// isOpenToOthers reports, by a look at a room, whether people of other companies can read it, now
+// or later. What Symphony does not tell counts as yes.
+func (b *Bot) isOpenToOthers(ctx context.Context, room symphony.StreamID) (bool, error) {
+	chat, err := b.client.Stream(ctx, room)
+	switch {
+	case symphony.VerdictOf(err) == symphony.Refused:
+		return true, nil
+	case err != nil:
+		return false, fmt.Errorf("look up the room for the card: %w", err)
+	}
+	return b.mayBeReadByOthers(chat), nil
 }
 
 // readChat reads what Symphony says of the chat of the request: the zero Stream where it refuses.

@@ -19,12 +19,26 @@ func (a *attempt) IntendRoom(ctx context.Context, step string) error {
 	a.Kind, a.Permit = a.pausedKind(), a.permitUse()
 	err := a.IntendWithin(ctx, step, roomsQuota(a.request.From.ID), a.bot.roomQuotas(a.limits)...)
 	if used, ok := errors.AsType[*engine.QuotaError](err); ok {
-		if err := a.addLimitEntry(ctx, used.Quota); err != nil {
-			return err
-		}
-		return commands.TooManyRooms(used.Quota.Limit, used.Quota.Span, used.Next, a.said)
+		return a.refuseByLimit(ctx, used)
 	}
 	return a.checkGrant(ctx, a.holdIfPaused(ctx, err))
+}
+
+func (a *attempt) refuseByLimit(ctx context.Context, used *engine.QuotaError) error {
+	if err := a.addLimitEntry(ctx, used.Quota); err != nil {
+		return err
+	}
+	return commands.TooManyRooms(used.Quota.Limit, used.Quota.Span, used.Next, a.said)
+}
+
+// checkLimitsFirst refuses a request whose limits are used up now, before anybody is asked to
+// approve it. What counts is the count when the room is created.
+func (a *attempt) checkLimitsFirst(ctx context.Context) error {
+	_, usedUp, err := a.bot.roomsUsed(ctx, a.request.From.ID, a.limits)
+	if err != nil || usedUp == nil {
+		return err
+	}
+	return a.refuseByLimit(ctx, usedUp)
 }
 
 // roomQuotas are the limits of the configuration, which no rule lifts, and those of the rule.

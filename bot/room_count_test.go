@@ -137,9 +137,10 @@ func TestTheRecordHasTheLimitThatWasReached(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(`{allow: [{name: few, who: [internal], commands: [newroom, groups], limits: {perDay: 1}}]}`))
 	opened := w.says("alice", `/newroom "One"`)
-	require.Contains(t, w.checksOf(opened), "✓ fewer than 1 room in the last day")
+	require.Contains(t, w.checksOf(opened), "– fewer than 1 room in the last day (counted when the room is created)")
 	refused := w.says("alice", `/newroom "Two"`)
 	require.Contains(t, w.checksOf(refused), "✗ fewer than 1 room in the last day")
+	require.NotContains(t, w.checksOf(refused), "✓ fewer than 1 room in the last day")
 	w.says("alice", "/why").sees("You have opened as many rooms as you may for now.", "✗ fewer than 1 room in the last day")
 	w.says("alice", "/groups").sees("I can add these groups")
 }

@@ -124,6 +124,8 @@ const noteTold = "policy-told"
 // isFirstToTell reports whether the text is another one than was told last, by whichever process,
 // as the note has it.
 func (b *Bot) isFirstToTell(ctx context.Context, note, text string) bool {
+	b.telling.Lock() // many requests may find the same at once
+	defer b.telling.Unlock()
 	var told string
 	if _, err := b.engine.Note(ctx, note, &told); err == nil && told == text {
 		return false

@@ -35,6 +35,14 @@ type Approval struct {
 	// changed, one thing a line.
 	Why    WhyAgain
 	Before []string
+	// Rejected says who has rejected the same before, one rejection a line.
+	Rejected []string
+}
+
+// DescribeRejection says that somebody has rejected the same in an earlier request, for those who
+// are asked now.
+func DescribeRejection(by string, at time.Time, request RequestID) string {
+	return "Rejected before: by " + by + " on " + formatTime(at) + ", request " + string(request)
 }
 
 // WhyAgain is why somebody is asked again to approve a request, as they read it; empty for the
@@ -108,13 +116,15 @@ func (env *Env) DescribePlan(ctx context.Context, p Plan) ([]string, error) {
 	}
 	lines := []string{"Name: " + room.room.Name}
 	if desc := room.req.Value("desc"); desc != "" {
-		lines = append(lines, "Description: "+syntax.Truncate(desc, maxDescriptionEcho))
+		lines = append(lines, "Description: "+strings.Join(strings.FieldsFunc(desc, isLineBreak), " ⏎ "))
 	}
 	lines = append(lines, "Room: "+room.describeRoom())
-	names, err := env.namesOf(ctx, room.People)
+	requester := room.req.From
+	names, err := env.namesOf(ctx, append(slices.Clip(room.People), requester))
 	if err != nil {
 		return nil, err
 	}
+	lines = append(lines, "Owner: "+names[requester.ID]+", who asks for it")
 	for _, person := range room.People {
 		role := "Member"
 		if slices.ContainsFunc(room.Owners, func(o Person) bool { return o.ID == person.ID }) {
@@ -133,6 +143,10 @@ func (env *Env) DescribePlan(ctx context.Context, p Plan) ([]string, error) {
 	}
 	return lines, nil
 }
+
+// isLineBreak reports whether a letter begins a line: what somebody wrote must not look like
+// another line of the card.
+func isLineBreak(r rune) bool { return strings.ContainsRune("\n\r\v\f\u0085\u2028\u2029", r) }
 
 // namesOf are the names of people as the directory has them: what somebody wrote proves nothing.
 func (env *Env) namesOf(ctx context.Context, people []Person) (map[symphony.UserID]string, error) {
@@ -168,7 +182,7 @@ func (a Approval) CardFor(lines []string) Reply {
 		title = a.From.Name + " asks for your approval again, since " + string(a.Why) + ":"
 	}
 	var items []messageml.Item
-	for _, line := range markChanges(a.Before, lines) {
+	for _, line := range append(slices.Clip(a.Rejected), markChanges(a.Before, lines)...) {
 		label, text, _ := strings.Cut(line, ": ")
 		items = append(items, messageml.Item{messageml.Bold(messageml.Text(label + ": ")), messageml.Text(text)})
 	}
@@ -267,6 +281,11 @@ func TellAsked(s Subject, job string, approvers []string, until time.Time, why W
 // NotApproved refuses a request that nobody has approved.
 func NotApproved(s ApprovalState, contact string, asked syntax.Message) *Refusal {
 	r := &Refusal{Code: "not-approved", Private: true, Offers: offersLater(asked)}
+	for i := range r.Offers {
+		if !r.Offers[i].Edit {
+			r.Offers[i].Label = "Ask again"
+		}
+	}
 	switch s.Outcome {
 	case ApprovalRejected:
 		r.Message = s.By + " has not approved this"
@@ -287,7 +306,7 @@ func NotApproved(s ApprovalState, contact string, asked syntax.Message) *Refusal
 	case ApprovalReplaced:
 		r.Message = "You have sent a newer version of this, which takes its place." + nothingCreated
 		r.Next = "My answer to the newer one says how it goes on."
-		r.Offers, r.Final = nil, true
+		r.Offers, r.Final = []Offer{approvalsOffer()}, true
 	default:
 		r.Message = "This was not approved." + nothingCreated
 		r.Next = "Send it again."
@@ -328,6 +347,14 @@ func AddNoApproval(reply Reply) Reply {
 	return reply
 }
 
+// AddEarlierVersionWaits ends the answer to an edited message with that an earlier version of it
+// waits for an approval.
+func AddEarlierVersionWaits(reply Reply, earlier RequestID) Reply {
+	text := "Your message as it was (request " + string(earlier) + ") still waits for an approval. Withdraw is below my answer to it."
+	reply.Body = append(slices.Clip(reply.Body), messageml.Paragraph(messageml.Text(text)))
+	return reply
+}
+
 // RefusedAfterWait is the refusal of a request that had waited for an approval.
 func RefusedAfterWait(r *Refusal) *Refusal {
 	told := *r
@@ -364,7 +391,7 @@ func ClickedApproval(data string, values symphony.FormValues) (card ApprovalCard
 // ConfirmDecision is the answer to who has decided about a request.
 func ConfirmDecision(outcome string, from string) Reply {
 	if outcome == Approved {
-		return textReply(CodeDone, "✓ You have approved it. I go on, and tell "+from+".")
+		return textReply(CodeDone, "✓ You have approved it. "+from+" reads what comes of it.")
 	}
 	return textReply(CodeDone, "✓ You have rejected it. Nothing is created, and "+from+" is told.")
 }
@@ -387,5 +414,5 @@ const stillWaits = "What waits for you:"
 
 // approvalsOffer shows what waits for somebody's approval.
 func approvalsOffer() Offer {
-	return Offer{Label: "What waits for me", Command: syntax.Message{Text: "/approvals"}}
+	return Offer{Label: "What waits", Command: syntax.Message{Text: "/approvals"}}
 }

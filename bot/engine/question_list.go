@@ -22,12 +22,18 @@ func (a *jobAdmin) UnfinishedQuestions(ctx context.Context) (all []Question, err
 	return a.questionsWhere(ctx, ofUnfinished)
 }
 
-func (a *jobAdmin) questionsWhere(ctx context.Context, condition string) (all []Question, err error) {
+// AnsweredQuestions lists the questions of somebody's jobs that were answered, the oldest first.
+// Details of the answers are left out.
+func (a *jobAdmin) AnsweredQuestions(ctx context.Context, owner string) (all []Question, err error) {
+	return a.questionsWhere(ctx, `q.answered > 0 AND q.owner = $1`, owner)
+}
+
+func (a *jobAdmin) questionsWhere(ctx context.Context, condition string, args ...any) (all []Question, err error) {
 	err = a.store.query(ctx, func(read scan) error {
 		q, err := readQuestion(read)
 		all = append(all, q)
 		return err
-	}, `SELECT `+questionColumns+` FROM question q WHERE `+condition+` ORDER BY q.asked, q.command, q.n`)
+	}, `SELECT `+questionColumns+` FROM question q WHERE `+condition+` ORDER BY q.asked, q.command, q.n`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list questions: %w", err)
 	}

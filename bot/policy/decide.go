@@ -110,6 +110,12 @@ func (d *Decision) Approve() {
 	}
 }
 
+// notCounted ends a limit that was not compared: a room counts in the transaction that creates it.
+const notCounted = " (counted when the room is created)"
+
+// IsOfLimit reports whether the condition is the limit of a LimitCheck, compared or not.
+func (c Check) IsOfLimit(limit Check) bool { return strings.HasPrefix(c.What, limit.What) }
+
 // LimitCheck is the condition that a limit of so many rooms within a span is.
 func LimitCheck(most int, span time.Duration) Check {
 	noun := "rooms"
@@ -147,6 +153,8 @@ func (r *rule) checkLimits(q *foldedQuery) (checks []Check, reached string, with
 		check.OK = l.used < l.most
 		if q.used != nil {
 			check.What += fmt.Sprintf(" (%d so far)", l.used)
+		} else {
+			check.What, check.Open = check.What+notCounted, true
 		}
 		checks = append(checks, check)
 		if l.used >= l.most {
