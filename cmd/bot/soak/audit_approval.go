@@ -97,6 +97,16 @@ func historyOf(entries []approvalEntry) (h approvalHistory, wrong []string) {
 	return h, wrong
 }
 
+// needsAnother reports whether the rules want another approval after the one that was given last:
+// what would be done has changed once more.
+func (h approvalHistory) needsAnother(record *recordOfRequest) bool {
+	if h.outcome() != approval.Approved || len(record.decided) == 0 {
+		return false
+	}
+	last := record.decided[len(record.decided)-1]
+	return last.Outcome == policy.Approve && last.At.After(h.ended[h.last].At)
+}
+
 // addAlso adds people who were asked later to those of their question.
 func (h *approvalHistory) addAlso(x approvalEntry) {
 	first := h.asked[x.N]
@@ -143,7 +153,7 @@ func (g *Governance) checkApprovals(e ending) (wrong []string) {
 	outcome := h.outcome()
 	switch {
 	case e.refusal != policy.Approve:
-	case len(h.asked) == mostAsked && outcome == approval.Ended: // asked about again and again
+	case len(h.asked) == mostAsked && (outcome == approval.Ended || h.needsAnother(e.record)): // asked about again and again
 	case e.withdrawn && (outcome == approval.Expired || outcome == approval.Rejected): // who has asked stopped it before that was told
 	case e.withdrawn && outcome != approval.Withdrawn && outcome != approval.Approved:
 		wrong = append(wrong, fmt.Sprintf("said to be withdrawn, and was %q", outcome))
