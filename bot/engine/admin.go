@@ -234,7 +234,7 @@ func readSteps(ctx context.Context, r runner, id string) (steps []Step, err erro
 }
 
 // Retry lets a failed job run again, in a fresh series of attempts and behind the unfinished jobs
-// of its conversation. What its steps have stored stays, so no effect happens twice.
+// of its conversation, unless whoever asked for it has stopped it. What its steps have stored stays, so no effect happens twice.
 func (a *jobAdmin) Retry(ctx context.Context, id string) error {
 	return a.change(ctx, "retry", id, a.retryInTx)
 }
@@ -280,19 +280,26 @@ func (a *jobAdmin) retryInTx(ctx context.Context, tx runner, id string) error {
 		return err
 	}
 	n, err := tx.exec(ctx, `UPDATE command SET state = $1, job = $2, retries = retries + 1, failing = 0, failing_since = 0, cause = '', finished = NULL
-		WHERE id = $3 AND state = 'failed' AND record = '' AND forget = 0`, stateOpen, queueIDs[0], id)
+		WHERE id = $3 AND state = 'failed' AND cause <> $4 AND record = '' AND forget = 0`, stateOpen, queueIDs[0], id, causeStopped)
 	if err != nil || n > 0 {
 		return err
 	}
-	var forgotten bool
-	_, err = queryRow(ctx, tx, []any{&forgotten}, `SELECT state = 'failed' FROM command WHERE id = $1`, id)
+	return whyNoRetry(ctx, tx, id)
+}
+
+// whyNoRetry says why a job cannot run again.
+func whyNoRetry(ctx context.Context, tx runner, id string) error {
+	var failed, stopped bool
+	_, err := queryRow(ctx, tx, []any{&failed, &stopped}, `SELECT state = 'failed', cause = $2 FROM command WHERE id = $1`, id, causeStopped)
 	switch {
 	case err != nil:
 		return err
-	case forgotten:
-		return errors.New("it was forgotten: what it asked for is not known any more")
+	case !failed:
+		return errors.New("it has not failed")
+	case stopped:
+		return errors.New("whoever asked for it has stopped it, and sends it again if it is wanted after all")
 	}
-	return errors.New("it has not failed")
+	return errors.New("it was forgotten: what it asked for is not known any more")
 }
 
 func (a *jobAdmin) cancelInTx(ctx context.Context, tx runner, id string) error {
