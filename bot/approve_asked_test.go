@@ -82,3 +82,11 @@ func TestWhyTellsOfTheLastRefusalAndNotOfWhatWasAllowedInTheEnd(t *testing.T) {
 	rejected.seesAmong("has not approved this")
 	w.says("bob", "/why").sees("The policy wanted an approval", "rejected by Kim Novak")
 }
+
+func TestWhoSendsAFormReadsWhichRoomWaits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(`{allow: [{name: rooms, who: [internal], commands: [newroom], approval: {by: ["user:cora"]}}]}`))
+	form := w.says("bob", "/newroom").lastReply()
+	w.asksByClick("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Elm"})
+	w.waitForChat("bob", "Your room “Elm” (request ")
+}

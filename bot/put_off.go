@@ -95,6 +95,8 @@ func (a *attempt) subject() commands.Subject {
 	s := commands.Subject{Request: a.id}
 	if a.request.Form == nil {
 		s.Room, _ = a.bot.typedRoomName(a.request) // what cannot be read has no name
+	} else if !a.request.Room && a.facts != nil { // nobody else reads it
+		s.Room = a.facts.Room.Name
 	}
 	return s
 }

@@ -40,8 +40,8 @@ func TellTurn(ahead AheadOf) Reply {
 // Subject is the request that a first answer is about.
 type Subject struct {
 	Request RequestID
-	// Room is the name that was typed for it; empty for another command, and for a form, which
-	// others have not read.
+	// Room is the name that was typed for it; empty for another command, and in a room for a form,
+	// which others have not read.
 	Room string
 }
 
