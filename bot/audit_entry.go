@@ -276,7 +276,7 @@ func entryOfAct(act engine.Act) (audit.Entry, *audit.Facts) {
 		kind = audit.Pause
 	}
 	e := audit.New(kind, request, fmt.Sprintf("%s/%d/%s", kind, act.At.UnixMicro(), act.Name),
-		audit.OperatorBody{Act: act.Name, Operator: strings.ToValidUTF8(act.Operator, "?"), Job: act.Job})
+		audit.OperatorBody{Act: act.Name, Operator: strings.ToValidUTF8(act.Operator, "?"), Job: act.Job, Acted: act.At.UTC()})
 	e.Actor = adminOfAct(act)
 	if act.Reason == "" {
 		return e, nil
