@@ -31,6 +31,7 @@ type (
 		Line    int               `json:"line,omitempty"`
 		Denial  policy.Denial     `json:"denial,omitempty"`
 		Grant   int64             `json:"grant,omitempty"`   // that admits, where no rule does
+		Granted *grantedBody      `json:"granted,omitempty"` // whose decision that was; none in entries of earlier versions
 		Nearest string            `json:"nearest,omitempty"` // the allow rule that came closest, where none admits
 		Version string            `json:"version,omitempty"` // of the policy
 		Chat    symphony.StreamID `json:"chat,omitempty"`
@@ -59,6 +60,8 @@ type (
 		From  commands.Person `json:"from"`
 		Chat  string          `json:"chat,omitempty"` // its name
 		Typed string          `json:"typed,omitempty"`
+		// GrantedBy has made the grant that admits. The number is there for bot forget.
+		GrantedBy *commands.Person `json:"grantedBy,omitempty"`
 		// Checks are the conditions of a decision that allows the request.
 		Checks []decisionCheck `json:"checks,omitempty"`
 		// Why says in words why a decision does not allow it.
@@ -147,6 +150,9 @@ func (a *attempt) decisionOf(command, version string, d policy.Decision) decisio
 		Command: command, Outcome: d.Outcome(), Rule: d.Rule, Line: d.Line, Denial: d.Denial, Nearest: d.Nearest, Grant: d.Grant,
 		Chat: a.request.Stream, Version: version,
 	}
+	if d.Grant != 0 && a.granted != nil {
+		body.Granted = grantedOf(*a.granted)
+	}
 	if !d.Allowed {
 		body.Checks = checksOf(d)
 	}
@@ -204,6 +210,7 @@ func (a *attempt) addNthDecision(ctx context.Context, n int, decided json.RawMes
 		told := decisionFacts{From: a.request.From, Chat: a.request.Name, Typed: a.said.Text}
 		if bytes.Equal(decided, a.decided) {
 			told.Checks, told.Why, told.Asked = a.allowedBy, a.refused.WhyForUser(), a.askedFacts()
+			told.GrantedBy = a.grantor(ctx)
 		}
 		e, facts := audit.New(audit.Decision, string(a.id), stepDecision(n), decided).WithFacts(told)
 		a.addEntry(ctx, e, &facts)

@@ -58,6 +58,11 @@ type (
 		Decider symphony.UserID `json:"decider,omitempty"`
 		Decided string          `json:"decided,omitempty"`
 	}
+	// grantedBody says in the body of a decision who has made the grant that admits, and when.
+	grantedBody struct {
+		By symphony.UserID `json:"by"`
+		At string          `json:"at"`
+	}
 	// grantFacts are what is personal beside it.
 	grantFacts struct {
 		By     string   `json:"by,omitempty"` // name
@@ -183,12 +188,32 @@ func (a *attempt) permitUse() engine.PermitUse {
 	return engine.PermitUse{N: a.granted.N, Entry: a.entryOfUse("used", *a.granted)}
 }
 
-// entryOfUse is the entry about a grant that a request uses. It says who has made the grant, since
-// the receipt of the room has this entry and not that of the decision.
+// grantedOf says who has made a grant; nil where that cannot be read.
+func grantedOf(p engine.Permit) *grantedBody {
+	decider, err := strconv.ParseInt(p.Decider, 10, 64)
+	if err != nil {
+		return nil
+	}
+	return &grantedBody{By: symphony.UserID(decider), At: formatGrantTime(p.Decided)}
+}
+
+// grantor is who has made the grant that admits the request; nil where none does.
+func (a *attempt) grantor(ctx context.Context) *commands.Person {
+	if a.granted == nil {
+		return nil
+	}
+	granted := grantedOf(*a.granted)
+	if granted == nil {
+		return nil
+	}
+	return &commands.Person{ID: granted.By, Name: a.bot.nameOf(ctx, granted.By)}
+}
+
+// entryOfUse is the entry about a grant that a request uses. It says who has made the grant.
 func (a *attempt) entryOfUse(act string, p engine.Permit) engine.RecordEntry {
 	return entryOfGrant(p, act, string(a.id), act, a.request.From.ID, func(b *grantBody, _ *grantFacts) {
-		if decider, err := strconv.ParseInt(p.Decider, 10, 64); err == nil {
-			b.Decider, b.Decided = symphony.UserID(decider), formatGrantTime(p.Decided)
+		if granted := grantedOf(p); granted != nil {
+			b.Decider, b.Decided = granted.By, granted.At
 		}
 	})
 }

@@ -80,6 +80,7 @@ func describeEntry(e entry) string {
 		add("%s", t.Outcome)
 		add("/%s", t.Command)
 		add("by %s", nameRuleOrGrant(t.Rule, t.Grant))
+		add("given by %d", t.Granted.By)
 		add("line %d", t.Line)
 		add("denied: %s", t.Denial)
 		add("policy %s", t.Version)
