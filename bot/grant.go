@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -39,6 +40,9 @@ type (
 		Access  commands.AccessRequest `json:"access"`
 		Lines   []string               `json:"lines,omitempty"`
 		Fault   string                 `json:"fault,omitempty"`
+		// Rule is the allow rule that came closest, where Approvers would have had to approve it.
+		Rule      string   `json:"rule,omitempty"`
+		Approvers []string `json:"approvers,omitempty"`
 	}
 	// grantBody is the body of an entry of the record about a grant.
 	grantBody struct {
@@ -154,6 +158,7 @@ func keyOfGrant(scope policy.Scope) (string, error) {
 func termsOf(text grantText) commands.GrantTerms {
 	return commands.GrantTerms{
 		Command: text.Scope.Command, Room: text.Scope.Room != "", Where: text.Name, Bounds: text.Scope.Conditions(),
+		HasPlan: text.Scope.Plan != nil, BindsPeople: text.Scope.Plan != nil && text.Scope.Plan.Members != nil,
 	}
 }
 
@@ -247,6 +252,20 @@ func (a *attempt) useGrantAgain(ctx context.Context) error {
 func (a *attempt) useGrant(ctx context.Context) error {
 	a.Permit = a.permitUse()
 	return a.checkGrant(ctx, a.UsePermit(ctx))
+}
+
+// tellUsedUp ends an answer with that the grant by which it was given was for once.
+func (a *attempt) tellUsedUp(ctx context.Context, reply commands.Reply) (commands.Reply, error) {
+	n := a.lastDecision().Grant
+	if n == 0 {
+		return reply, nil
+	}
+	permits, err := a.bot.engine.PermitsFor(ctx, ownerOf(a.request.From.ID), a.ID)
+	isUsedUp := func(p engine.Permit) bool { return p.N == n && p.State == engine.PermitUsed }
+	if err == nil && slices.ContainsFunc(permits, isUsedUp) {
+		reply = commands.AddUsedUp(reply)
+	}
+	return reply, err
 }
 
 // returnGrant has a grant that the request has used up be good again: nothing came of it.

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +43,10 @@ type GrantTerms struct {
 	Room    bool   // it is for one room, not for the 1:1 chat
 	Where   string // name of that room
 	Bounds  []string
+	// HasPlan says that the command would change something, whose bounds are among Bounds.
+	HasPlan bool
+	// BindsPeople says that nobody may come in but those whom Bounds name.
+	BindsPeople bool
 }
 
 // String says what they admit, to others than the person whom they are for.
@@ -88,6 +93,9 @@ type GrantCard struct {
 	Fault   string   // why it could not be carried out as it is, even if it were allowed
 	Terms   GrantTerms
 	Times   int
+	// Rule is the rule that comes nearest, where Approvers would have to approve the request by it.
+	Rule      string
+	Approvers []string
 }
 
 // Card is the card as an administrator reads it.
@@ -106,9 +114,8 @@ func (c GrantCard) Card() Reply {
 	if c.Fault != "" {
 		body = append(body, messageml.Paragraph(messageml.Text("As it is, it would be refused even then: "+c.Fault)))
 	}
-	body = append(body,
-		messageml.Paragraph(messageml.Bold(messageml.Text("You would allow no more than: ")), messageml.Text(c.Terms.String()+".")),
-		messageml.Paragraph(messageml.Text("“Once” ends when it is used, and after 30 days. Deny rules still hold, and so does the limit for everybody. Limits and approvals of rules do not: you allow it, and no rule does.")))
+	body = append(body, messageml.Paragraph(messageml.Bold(messageml.Text("You would allow no more than: ")), messageml.Text(c.Terms.String()+".")))
+	body = append(body, c.describeBinding()...)
 	number := fmt.Sprintf("Request for access %d, for the refused request %s.", c.N, c.Request)
 	if c.Times > 1 {
 		number = fmt.Sprintf("Request for access %d, asked for %d times, the last time for the refused request %s.", c.N, c.Times, c.Request)
@@ -119,6 +126,35 @@ func (c GrantCard) Card() Reply {
 	}
 	body = append(body, messageml.Paragraph(messageml.SecondaryText(messageml.Text(number))), messageml.Form(FormGrant, form...))
 	return Reply{Code: CodePutOff, Body: body, Grant: c.N}
+}
+
+// describeBinding says what a grant binds and what it does not, and for how long it is good.
+func (c GrantCard) describeBinding() (body []messageml.Node) {
+	add := func(title, text string) {
+		body = append(body, messageml.Paragraph(messageml.Bold(messageml.Text(title)), messageml.Text(text)))
+	}
+	binds, leaves := c.Terms.describeBounds()
+	add("A grant binds: ", binds+".")
+	add("It does not bind: ", leaves+"limits and approvals of rules, since you allow it and no rule does.")
+	if len(c.Approvers) > 0 {
+		approvers := strings.Join(shortenList(c.Approvers), ", ")
+		add("Needs no approval: ", "rule “"+c.Rule+"” comes nearest, and would have needed one by "+approvers+".")
+	}
+	once := "“Once” ends when it is used, and after 30 days. Deny rules still hold, and so does the limit for everybody."
+	return append(body, messageml.Paragraph(messageml.Text(once)))
+}
+
+// describeBounds says what is bound of a request, and what of it is not, which ends where more can
+// follow.
+func (t GrantTerms) describeBounds() (binds, leaves string) {
+	const plan = "the command, the chat, the options that let more people in, how many people and owners there are, which groups and other companies"
+	switch {
+	case t.BindsPeople:
+		return plan + ", and who the people are", "the name of the room; "
+	case t.HasPlan:
+		return plan, "the name of the room; who the people are, which may be others the next time; "
+	}
+	return "the command and the chat", ""
 }
 
 const maxTypedShown = 500
@@ -206,6 +242,13 @@ func TellGrantDecided(n int64, terms GrantTerms, d GrantDecision, again []Offer,
 	if terms.Room {
 		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text("Send your request again there.")))
 	}
+	return reply
+}
+
+// AddUsedUp ends an answer with that the access by which it was given is used up.
+func AddUsedUp(reply Reply) Reply {
+	line := messageml.Paragraph(messageml.SecondaryText(messageml.Text("Your access was for once, and is used up.")))
+	reply.Body = append(slices.Clip(reply.Body), line)
 	return reply
 }
 
