@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/rs/zerolog"
 
@@ -265,31 +263,6 @@ func (a *attempt) addUndoEntry(ctx context.Context) error {
 		return err
 	}
 	return a.addDecisionEntry(ctx, decided)
-}
-
-// pauseFacts are what is personal beside a pause: its reason is what somebody has typed.
-type pauseFacts struct {
-	Reason string `json:"reason"`
-}
-
-// entryOfAct is the entry for what an operator did from the shell, or for a pause or its end from
-// either.
-func entryOfAct(act engine.Act) (audit.Entry, *audit.Facts) {
-	kind, request := audit.Operator, ""
-	if act.Job != "" {
-		request = string(commands.NewRequestID(act.Job))
-	}
-	if act.IsPause() {
-		kind = audit.Pause
-	}
-	e := audit.New(kind, request, fmt.Sprintf("%s/%d/%s", kind, act.At.UnixMicro(), act.Name),
-		audit.OperatorBody{Act: act.Name, Operator: strings.ToValidUTF8(act.Operator, "?"), Job: act.Job, Acted: act.At.UTC()})
-	e.Actor = adminOfAct(act)
-	if act.Reason == "" {
-		return e, nil
-	}
-	e, facts := e.WithFacts(pauseFacts{act.Reason})
-	return e, &facts
 }
 
 // addLimitEntry adds an entry about a decision that a limit has taken back, of the rule or of the
