@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"roombot/bot/approval"
+	"roombot/bot/engine"
 	"roombot/commands"
 	"roombot/symphony"
 )
@@ -62,4 +63,54 @@ func (g governance) mayApprove(ctx context.Context, asked approval.Asked, who sy
 	}
 	subject, err := g.bot.policySubject(ctx, who, approvers.Groups, true)
 	return err == nil && rules.IsApprover(asked.Rule, subject), err
+}
+
+// OpenAccess are the requests for access about which somebody has a card and may decide now, as far
+// as is known, and those of their own that wait.
+func (g governance) OpenAccess(ctx context.Context, who symphony.UserID) (forThem, own []commands.OpenAccess, err error) {
+	permits, err := g.bot.engine.Permits(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var waiting []engine.Permit
+	for _, p := range permits {
+		switch {
+		case p.State != engine.PermitAsked:
+		case p.Owner == ownerOf(who):
+			open, err := g.describeAccess(p)
+			if err != nil {
+				return nil, nil, err
+			}
+			own = append(own, open)
+		case hasCard(p, who):
+			waiting = append(waiting, p)
+		}
+	}
+	if len(waiting) == 0 {
+		return nil, own, nil
+	}
+	if is, err := g.bot.isAdmin(ctx, who); err != nil || !is {
+		return nil, own, err
+	}
+	for _, p := range waiting {
+		open, err := g.describeAccess(p)
+		if err != nil {
+			return nil, nil, err
+		}
+		open.From = g.bot.nameOfOwner(ctx, p.Owner)
+		forThem = append(forThem, open)
+	}
+	return forThem, own, nil
+}
+
+func (g governance) describeAccess(p engine.Permit) (commands.OpenAccess, error) {
+	_, text, err := readGrant(p)
+	return commands.OpenAccess{N: p.N, Terms: termsOf(text), Since: p.Asked}, err
+}
+
+// hasCard reports whether somebody has a card about a request for access.
+func hasCard(p engine.Permit, who symphony.UserID) bool {
+	var cards []shownCard
+	err := json.Unmarshal(p.Cards, &cards) // cards that cannot be read are nobody's
+	return err == nil && slices.ContainsFunc(cards, func(c shownCard) bool { return c.Who == who && c.Message != "" })
 }

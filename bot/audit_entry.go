@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/rs/zerolog"
 
@@ -31,6 +29,7 @@ type (
 		Line    int               `json:"line,omitempty"`
 		Denial  policy.Denial     `json:"denial,omitempty"`
 		Grant   int64             `json:"grant,omitempty"`   // that admits, where no rule does
+		Granted *grantedBody      `json:"granted,omitempty"` // whose decision that was; none in entries of earlier versions
 		Nearest string            `json:"nearest,omitempty"` // the allow rule that came closest, where none admits
 		Version string            `json:"version,omitempty"` // of the policy
 		Chat    symphony.StreamID `json:"chat,omitempty"`
@@ -59,6 +58,8 @@ type (
 		From  commands.Person `json:"from"`
 		Chat  string          `json:"chat,omitempty"` // its name
 		Typed string          `json:"typed,omitempty"`
+		// GrantedBy has made the grant that admits. The number is there for bot forget.
+		GrantedBy *commands.Person `json:"grantedBy,omitempty"`
 		// Checks are the conditions of a decision that allows the request.
 		Checks []decisionCheck `json:"checks,omitempty"`
 		// Why says in words why a decision does not allow it.
@@ -147,6 +148,9 @@ func (a *attempt) decisionOf(command, version string, d policy.Decision) decisio
 		Command: command, Outcome: d.Outcome(), Rule: d.Rule, Line: d.Line, Denial: d.Denial, Nearest: d.Nearest, Grant: d.Grant,
 		Chat: a.request.Stream, Version: version,
 	}
+	if d.Grant != 0 && a.granted != nil {
+		body.Granted = grantedOf(*a.granted)
+	}
 	if !d.Allowed {
 		body.Checks = checksOf(d)
 	}
@@ -204,6 +208,7 @@ func (a *attempt) addNthDecision(ctx context.Context, n int, decided json.RawMes
 		told := decisionFacts{From: a.request.From, Chat: a.request.Name, Typed: a.said.Text}
 		if bytes.Equal(decided, a.decided) {
 			told.Checks, told.Why, told.Asked = a.allowedBy, a.refused.WhyForUser(), a.askedFacts()
+			told.GrantedBy = a.grantor(ctx)
 		}
 		e, facts := audit.New(audit.Decision, string(a.id), stepDecision(n), decided).WithFacts(told)
 		a.addEntry(ctx, e, &facts)
@@ -258,31 +263,6 @@ func (a *attempt) addUndoEntry(ctx context.Context) error {
 		return err
 	}
 	return a.addDecisionEntry(ctx, decided)
-}
-
-// pauseFacts are what is personal beside a pause: its reason is what somebody has typed.
-type pauseFacts struct {
-	Reason string `json:"reason"`
-}
-
-// entryOfAct is the entry for what an operator did from the shell, or for a pause or its end from
-// either.
-func entryOfAct(act engine.Act) (audit.Entry, *audit.Facts) {
-	kind, request := audit.Operator, ""
-	if act.Job != "" {
-		request = string(commands.NewRequestID(act.Job))
-	}
-	if act.IsPause() {
-		kind = audit.Pause
-	}
-	e := audit.New(kind, request, fmt.Sprintf("%s/%d/%s", kind, act.At.UnixMicro(), act.Name),
-		audit.OperatorBody{Act: act.Name, Operator: strings.ToValidUTF8(act.Operator, "?"), Job: act.Job})
-	e.Actor = adminOfAct(act)
-	if act.Reason == "" {
-		return e, nil
-	}
-	e, facts := e.WithFacts(pauseFacts{act.Reason})
-	return e, &facts
 }
 
 // addLimitEntry adds an entry about a decision that a limit has taken back, of the rule or of the

@@ -245,7 +245,11 @@ func (a *attempt) runCommand(ctx context.Context, m syntax.Message, invocation s
 	if err := a.useGrant(ctx); err != nil {
 		return commands.Reply{}, err
 	}
-	return plan.Apply(ctx, a)
+	reply, err := plan.Apply(ctx, a)
+	if err != nil {
+		return commands.Reply{}, err
+	}
+	return a.tellUsedUp(ctx, reply)
 }
 
 // newRequest is the request as commands see it, without what it says.
@@ -314,6 +318,9 @@ func (a *attempt) writeOnce(ctx context.Context, command commands.Command, r *co
 	reply, err := plan.Apply(ctx, a)
 	if err == nil {
 		reply, err = a.tellApproval(ctx, reply)
+	}
+	if err == nil {
+		reply, err = a.tellUsedUp(ctx, reply)
 	}
 	if _, refused := errors.AsType[*commands.Refusal](err); refused { // nothing came of it: a corrected version may run
 		if err := errors.Join(a.Release(ctx, claim), a.releaseRoomCount(ctx), a.returnGrant(ctx)); err != nil {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -39,6 +40,9 @@ type (
 		Access  commands.AccessRequest `json:"access"`
 		Lines   []string               `json:"lines,omitempty"`
 		Fault   string                 `json:"fault,omitempty"`
+		// Rule is the allow rule that came closest, where Approvers would have had to approve it.
+		Rule      string   `json:"rule,omitempty"`
+		Approvers []string `json:"approvers,omitempty"`
 	}
 	// grantBody is the body of an entry of the record about a grant.
 	grantBody struct {
@@ -57,6 +61,11 @@ type (
 		// Decider has made the grant that is used, and when.
 		Decider symphony.UserID `json:"decider,omitempty"`
 		Decided string          `json:"decided,omitempty"`
+	}
+	// grantedBody says in the body of a decision who has made the grant that admits, and when.
+	grantedBody struct {
+		By symphony.UserID `json:"by"`
+		At string          `json:"at"`
 	}
 	// grantFacts are what is personal beside it.
 	grantFacts struct {
@@ -149,6 +158,7 @@ func keyOfGrant(scope policy.Scope) (string, error) {
 func termsOf(text grantText) commands.GrantTerms {
 	return commands.GrantTerms{
 		Command: text.Scope.Command, Room: text.Scope.Room != "", Where: text.Name, Bounds: text.Scope.Conditions(),
+		HasPlan: text.Scope.Plan != nil, BindsPeople: text.Scope.Plan != nil && text.Scope.Plan.Members != nil,
 	}
 }
 
@@ -183,12 +193,32 @@ func (a *attempt) permitUse() engine.PermitUse {
 	return engine.PermitUse{N: a.granted.N, Entry: a.entryOfUse("used", *a.granted)}
 }
 
-// entryOfUse is the entry about a grant that a request uses. It says who has made the grant, since
-// the receipt of the room has this entry and not that of the decision.
+// grantedOf says who has made a grant; nil where that cannot be read.
+func grantedOf(p engine.Permit) *grantedBody {
+	decider, err := strconv.ParseInt(p.Decider, 10, 64)
+	if err != nil {
+		return nil
+	}
+	return &grantedBody{By: symphony.UserID(decider), At: formatGrantTime(p.Decided)}
+}
+
+// grantor is who has made the grant that admits the request; nil where none does.
+func (a *attempt) grantor(ctx context.Context) *commands.Person {
+	if a.granted == nil {
+		return nil
+	}
+	granted := grantedOf(*a.granted)
+	if granted == nil {
+		return nil
+	}
+	return &commands.Person{ID: granted.By, Name: a.bot.nameOf(ctx, granted.By)}
+}
+
+// entryOfUse is the entry about a grant that a request uses. It says who has made the grant.
 func (a *attempt) entryOfUse(act string, p engine.Permit) engine.RecordEntry {
 	return entryOfGrant(p, act, string(a.id), act, a.request.From.ID, func(b *grantBody, _ *grantFacts) {
-		if decider, err := strconv.ParseInt(p.Decider, 10, 64); err == nil {
-			b.Decider, b.Decided = symphony.UserID(decider), formatGrantTime(p.Decided)
+		if granted := grantedOf(p); granted != nil {
+			b.Decider, b.Decided = granted.By, granted.At
 		}
 	})
 }
@@ -222,6 +252,20 @@ func (a *attempt) useGrantAgain(ctx context.Context) error {
 func (a *attempt) useGrant(ctx context.Context) error {
 	a.Permit = a.permitUse()
 	return a.checkGrant(ctx, a.UsePermit(ctx))
+}
+
+// tellUsedUp ends an answer with that the grant by which it was given was for once.
+func (a *attempt) tellUsedUp(ctx context.Context, reply commands.Reply) (commands.Reply, error) {
+	n := a.lastDecision().Grant
+	if n == 0 {
+		return reply, nil
+	}
+	permits, err := a.bot.engine.PermitsFor(ctx, ownerOf(a.request.From.ID), a.ID)
+	isUsedUp := func(p engine.Permit) bool { return p.N == n && p.State == engine.PermitUsed }
+	if err == nil && slices.ContainsFunc(permits, isUsedUp) {
+		reply = commands.AddUsedUp(reply)
+	}
+	return reply, err
 }
 
 // returnGrant has a grant that the request has used up be good again: nothing came of it.

@@ -91,11 +91,15 @@ func (a *attempt) askAccessFirst(ctx context.Context, access commands.AccessRequ
 		return askedAccess{}, err
 	}
 	detail.Request, detail.Access = refused, access
-	if d := rules.Decide(query); !d.MayBeGranted() {
+	d := rules.Decide(query)
+	if !d.MayBeGranted() {
 		if d.Outcome() == policy.Deny {
 			return askedAccess{}, a.denialRefusal(ctx, query.Command, d)
 		}
 		return askedAccess{Open: true}, nil
+	}
+	if len(d.NearestApprovers) > 0 {
+		detail.Rule, detail.Approvers = d.Nearest, d.NearestApprovers
 	}
 	asked.Admins = a.adminsToAsk(ctx)
 	if len(asked.Admins) == 0 {

@@ -56,7 +56,7 @@ func cardOf(p engine.Permit) (commands.Reply, error) {
 	}
 	return commands.GrantCard{
 		N: p.N, Request: detail.Request, From: detail.From, Typed: detail.Access.Command.Text, Lines: detail.Lines, Fault: detail.Fault,
-		Terms: termsOf(text), Times: p.Times,
+		Terms: termsOf(text), Times: p.Times, Rule: detail.Rule, Approvers: detail.Approvers,
 	}.Card(), nil
 }
 

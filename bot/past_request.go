@@ -24,6 +24,8 @@ type PastDecision struct {
 	Decision policy.Decision
 	// ApprovedBy is who has approved the request, 0 for nobody.
 	ApprovedBy symphony.UserID
+	// Granted is the grant that admits, nil where none does or it is not known who has made it.
+	Granted *commands.StoryGrant
 	// IsWhole is false where the facts were erased, or are of a version that did not keep them.
 	IsWhole bool
 }
@@ -51,6 +53,7 @@ func ReadDecision(s engine.StoredEntry) (d PastDecision, err error) {
 	if body.Approval != nil {
 		d.ApprovedBy = body.Approval.By
 	}
+	d.Granted = newStoryGrant(body.Grant, body.Granted)
 	for _, c := range append(body.Checks, facts.Checks...) {
 		d.Decision.Checks = append(d.Decision.Checks, policy.Check(c))
 	}

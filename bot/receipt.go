@@ -129,12 +129,15 @@ func tellDecisionOf(story *commands.RoomStory, e audit.ReceiptEntry) {
 	if err != nil {
 		return
 	}
-	story.Decision = tellPast(past)
+	story.Decision, story.Grant = tellPast(past), past.Granted
 	var facts decisionFacts
 	if e.Facts == nil || json.Unmarshal(e.Facts.Text, &facts) != nil {
 		return
 	}
 	story.Typed = facts.Typed
+	if story.Grant != nil && facts.GrantedBy != nil && facts.GrantedBy.ID == story.Grant.By.ID {
+		story.Grant.By = *facts.GrantedBy
+	}
 	if facts.From.ID == story.Requester.ID {
 		story.Requester = facts.From
 	}
@@ -156,19 +159,29 @@ func tellApprovalOf(story *commands.RoomStory, e audit.ReceiptEntry) {
 	story.Approvals = append(story.Approvals, told)
 }
 
-// tellGrantOf tells of the grant by which the request was allowed. It reports false where the entry
-// tells something else.
+// tellGrantOf tells of the grant by which the request was allowed, where the decision of an earlier
+// version does not say who has made it. It reports false where the entry tells something else.
 func tellGrantOf(story *commands.RoomStory, e audit.ReceiptEntry) bool {
 	var body grantBody
 	if json.Unmarshal(e.Body, &body) != nil || body.Act != "used" || body.N != story.Decision.Grant || body.Decider == 0 {
 		return false
 	}
-	at, err := time.Parse(time.RFC3339, body.Decided)
-	if err != nil {
-		return false
+	if story.Grant == nil {
+		story.Grant = newStoryGrant(body.N, &grantedBody{By: body.Decider, At: body.Decided})
 	}
-	story.Grant = &commands.StoryGrant{N: body.N, By: body.Decider, At: at}
-	return true
+	return story.Grant != nil
+}
+
+// newStoryGrant is nil where it is not known who has made the grant, or when.
+func newStoryGrant(n int64, granted *grantedBody) *commands.StoryGrant {
+	if granted == nil {
+		return nil
+	}
+	at, err := time.Parse(time.RFC3339, granted.At)
+	if err != nil {
+		return nil
+	}
+	return &commands.StoryGrant{N: n, By: commands.Person{ID: granted.By}, At: at}
 }
 
 func addMembership(m *commands.Membership, e audit.ReceiptEntry) {

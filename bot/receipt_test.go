@@ -144,6 +144,38 @@ func TestAReceiptTellsWhoHasGivenTheAccess(t *testing.T) {
 	require.False(t, story.Grant.At.After(story.Decision.At))
 }
 
+// accessRules let everybody open rooms that are not public, and read receipts.
+const accessRules = `{admins: ["user:ops", "user:cora"], allow: [
+	{name: rooms, who: [internal], commands: [newroom], when: {public: false}}, {name: readers, who: [internal], commands: [receipt]}]}`
+
+func TestAReceiptTellsWhoHasGivenAccessForAWhileAlsoOnceTheGrantIsGone(t *testing.T) {
+	t.Parallel()
+	for _, choice := range []string{"day", "month"} {
+		t.Run(choice, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, withRules(accessRules))
+			w.isGranted("carol", `/newroom "TH" public @cora`, choice)
+			answer := w.says("carol", `/newroom "TH" public @cora`).sees("✓ TH").answer()
+			require.NotContains(t, answer, "used up", "it is not for once")
+			w.says("cora", "/policy revoke 1").sees("Grant 1 is revoked")
+			w.waitUntilIdle()
+			w.stop()
+			w.changeStore(`DELETE FROM permit`)
+			w.start()
+			room := w.theRoom("TH").StreamID
+			given := "Access given by: @Cora Lind (" + strconv.FormatInt(w.personID("cora"), 10) + "), grant 1, "
+			_, r := w.signedIn(w.saysIn(room, "carol", "/receipt").sees(given, ", by grant 1, since no rule allows it"))
+			require.NotContains(t, mustWrite(t, r), "Cora Lind", "names are for administrators")
+			story, _ := bot.TellRoom(r)
+			require.Equal(t, w.personID("cora"), int64(story.Grant.By.ID))
+			require.False(t, story.Grant.At.After(story.Decision.At))
+			_, r = w.signedIn(w.saysIn(room, "cora", "/receipt").sees(given))
+			story, _ = bot.TellRoom(r)
+			require.Equal(t, "Cora Lind", story.Grant.By.Name)
+		})
+	}
+}
+
 func TestAReceiptWithoutItsFactsStillTellsWhoAndWhy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(receiptRules))

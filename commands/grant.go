@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +43,10 @@ type GrantTerms struct {
 	Room    bool   // it is for one room, not for the 1:1 chat
 	Where   string // name of that room
 	Bounds  []string
+	// HasPlan says that the command would change something, whose bounds are among Bounds.
+	HasPlan bool
+	// BindsPeople says that nobody may come in but those whom Bounds name.
+	BindsPeople bool
 }
 
 // String says what they admit, to others than the person whom they are for.
@@ -77,51 +82,6 @@ func GrantChoices() []GrantChoice {
 		{Button: "refuse", Label: "Refuse"},
 	}
 }
-
-// GrantCard asks an administrator whether somebody may do what no rule allows.
-type GrantCard struct {
-	N       int64
-	Request RequestID
-	From    string   // name and company
-	Typed   string   // the command
-	Lines   []string // what it would do, one thing a line; none where that is not known
-	Fault   string   // why it could not be carried out as it is, even if it were allowed
-	Terms   GrantTerms
-	Times   int
-}
-
-// Card is the card as an administrator reads it.
-func (c GrantCard) Card() Reply {
-	title := c.From + " asks for access. No rule allows this:"
-	body := []messageml.Node{messageml.Paragraph(messageml.Bold(messageml.Text(title)))}
-	body = append(body, messageml.Paragraph(messageml.Code(syntax.Truncate(c.Typed, maxTypedShown))))
-	var items []messageml.Item
-	for _, line := range c.Lines {
-		label, text, _ := strings.Cut(line, ": ")
-		items = append(items, messageml.Item{messageml.Bold(messageml.Text(label + ": ")), messageml.Text(text)})
-	}
-	if len(items) > 0 {
-		body = append(body, messageml.List(items...))
-	}
-	if c.Fault != "" {
-		body = append(body, messageml.Paragraph(messageml.Text("As it is, it would be refused even then: "+c.Fault)))
-	}
-	body = append(body,
-		messageml.Paragraph(messageml.Bold(messageml.Text("You would allow no more than: ")), messageml.Text(c.Terms.String()+".")),
-		messageml.Paragraph(messageml.Text("“Once” ends when it is used, and after 30 days. Deny rules still hold, and so does the limit for everybody. Limits and approvals of rules do not: you allow it, and no rule does.")))
-	number := fmt.Sprintf("Request for access %d, for the refused request %s.", c.N, c.Request)
-	if c.Times > 1 {
-		number = fmt.Sprintf("Request for access %d, asked for %d times, the last time for the refused request %s.", c.N, c.Times, c.Request)
-	}
-	var form []messageml.Node
-	for i, choice := range GrantChoices() {
-		form = append(form, messageml.Button{Name: choice.Button, Label: choice.Label, Class: buttonClass(i)})
-	}
-	body = append(body, messageml.Paragraph(messageml.SecondaryText(messageml.Text(number))), messageml.Form(FormGrant, form...))
-	return Reply{Code: CodePutOff, Body: body, Grant: c.N}
-}
-
-const maxTypedShown = 500
 
 // GrantDecision says what was decided about a request for access.
 type GrantDecision struct {
@@ -206,6 +166,13 @@ func TellGrantDecided(n int64, terms GrantTerms, d GrantDecision, again []Offer,
 	if terms.Room {
 		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text("Send your request again there.")))
 	}
+	return reply
+}
+
+// AddUsedUp ends an answer with that the access by which it was given is used up.
+func AddUsedUp(reply Reply) Reply {
+	line := messageml.Paragraph(messageml.SecondaryText(messageml.Text("Your access was for once, and is used up.")))
+	reply.Body = append(slices.Clip(reply.Body), line)
 	return reply
 }
 

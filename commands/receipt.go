@@ -158,7 +158,9 @@ func (w *storyWriter) write(parts []StoryPart) (nodes []messageml.Node) {
 	for _, part := range parts {
 		switch {
 		case part.Person != nil:
-			nodes = append(nodes, w.writePerson(*part.Person))
+			if nodes = append(nodes, w.writePerson(*part.Person)); part.HasNumber && w.hasName(*part.Person) {
+				nodes = append(nodes, messageml.Text(" ("+part.Person.ID.String()+")"))
+			}
 		case part.Typed:
 			nodes = append(nodes, messageml.Code(syntax.Truncate(part.Text, maxTyped)))
 		default:
@@ -170,6 +172,12 @@ func (w *storyWriter) write(parts []StoryPart) (nodes []messageml.Node) {
 
 // maxTyped is how much of what was typed is shown, in letters.
 const maxTyped = 2000
+
+// hasName reports whether somebody is written by more than a number.
+func (w *storyWriter) hasName(p Person) bool {
+	_, known := w.accounts[p.ID]
+	return known || p.Name != ""
+}
 
 // writePerson mentions an active colleague: a mention of anybody else may be refused, and the
 // message with it.

@@ -96,7 +96,7 @@ func TestRepliesReceipt(t *testing.T) {
 	})
 	add("a grant admitted it, and its id begins with a dash", "alice", func(r *commands.Receipt) {
 		r.Story.Room, r.Story.Decision.Grant, r.Story.Decision.Rule = "-room", 3, "grant 3"
-		r.Story.Grant = &commands.StoryGrant{N: 3, By: w.people["carol"].ID, At: r.Story.Opened.Add(-time.Hour)}
+		r.Story.Grant = &commands.StoryGrant{N: 3, By: w.people["carol"], At: r.Story.Opened.Add(-time.Hour)}
 	})
 	add("the facts are erased", "carol", func(r *commands.Receipt) {
 		r.Story.Typed, r.Story.Requester = "", commands.Person{ID: r.Story.Requester.ID}

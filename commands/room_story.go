@@ -37,9 +37,9 @@ type StoryApproval struct {
 
 // StoryGrant is the exception by which somebody was let do what no rule allows.
 type StoryGrant struct {
-	N  int64 // its number
-	By symphony.UserID
-	At time.Time // when it was given
+	N  int64     // its number
+	By Person    // who has given it; the number alone where the facts are not there
+	At time.Time // when
 }
 
 // Membership is whom a request has let into a room.
@@ -83,20 +83,22 @@ type StoryPart struct {
 	Text   string
 	Typed  bool
 	Person *Person // with no name where the record tells none
+	// HasNumber says that the number of the person follows the name.
+	HasNumber bool
 }
 
 // Lines tell the story.
 func (s RoomStory) Lines(rd StoryReader) []StoryLine {
 	lines := []StoryLine{
-		{"Asked for by", []StoryPart{{Person: &s.Requester}, {Text: " (" + s.Requester.ID.String() + "), request " + string(s.Request)}}},
+		{"Asked for by", []StoryPart{{Person: &s.Requester, HasNumber: true}, {Text: ", request " + string(s.Request)}}},
 		{"Command", []StoryPart{s.describeCommand()}},
 	}
 	for _, a := range s.Approvals {
 		lines = append(lines, rd.describeApproval(a))
 	}
 	if g := s.Grant; g != nil {
-		text := StoryPart{Text: fmt.Sprintf(" (%s), grant %d, %s", g.By, g.N, formatInstant(g.At))}
-		lines = append(lines, StoryLine{"Access given by", []StoryPart{{Person: &Person{ID: g.By}}, text}})
+		text := StoryPart{Text: fmt.Sprintf(", grant %d, %s", g.N, formatInstant(g.At))}
+		lines = append(lines, StoryLine{"Access given by", []StoryPart{{Person: &g.By, HasNumber: true}, text}})
 	}
 	lines = append(lines,
 		StoryLine{"Allowed", []StoryPart{{Text: formatInstant(s.Decision.At) + rd.describeRule(s.Decision)}}},
@@ -119,7 +121,7 @@ func (s RoomStory) describeCommand() StoryPart {
 
 func (rd StoryReader) describeApproval(a StoryApproval) StoryLine {
 	when := StoryPart{Text: ", " + formatInstant(a.At)}
-	by := []StoryPart{{Person: &a.By}, {Text: " (" + a.By.ID.String() + ")"}, when}
+	by := []StoryPart{{Person: &a.By, HasNumber: true}, when}
 	switch a.Outcome {
 	case "":
 		asked := rd.listPeople(a.Asked)

@@ -74,6 +74,9 @@ type OperatorBody struct {
 	Act      string `json:"act"`                // retry, cancel or forget; pause or resume, with the kind
 	Operator string `json:"operator,omitempty"` // the system's user, or "user" and the id of an administrator
 	Job      string `json:"job,omitempty"`      // empty where facts of the record were erased
+	// Acted is when it was done: the entry is recorded up to a second later. There is none in
+	// entries of earlier versions, and where the entry is recorded with the act.
+	Acted time.Time `json:"acted,omitzero"`
 }
 
 // Hash is a SHA-256.

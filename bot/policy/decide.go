@@ -176,6 +176,9 @@ func (p *Policy) defaultDenial(q *foldedQuery, nearest *rule) Decision {
 		return d
 	}
 	d.Nearest, d.NearestLine, d.Advice = nearest.name, nearest.line, nearest.advice(q)
+	if nearest.approval != nil && nearest.approval.isNeeded(q) {
+		d.NearestApprovers = slices.Clone(nearest.approval.names)
+	}
 	if v := nearest.match(q); d.Denial == ByDefault && min(v.who, v.where) == yes {
 		d.Denial, d.Reason = ByCondition, strings.Join(d.Advice, " ")
 	}

@@ -101,6 +101,9 @@ type Decision struct {
 	// Nearest is the allow rule that came closest, where none admits, and NearestLine its line.
 	Nearest     string
 	NearestLine int
+	// NearestApprovers are who would have had to approve the request by that rule, as it names them;
+	// nil where nobody would.
+	NearestApprovers []string
 	// Advice are sentences for the user that say what did not fit the rule that came closest.
 	Advice []string
 	// Limits are those of the allow rule that admits.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	stdio "io"
 	"strings"
+	"time"
 
 	"roombot/bot/audit"
 	"roombot/bot/policy"
@@ -35,6 +36,11 @@ func printChecks(w stdio.Writer, e entry) {
 	}
 }
 
+// actedSlack is how much later than the act an entry may be recorded without that being told.
+const actedSlack = 100 * time.Millisecond
+
+const instant = "2006-01-02T15:04:05.000Z"
+
 // entryText are the fields of bodies and facts that are told in a line.
 type entryText struct {
 	Command, Outcome, Rule, Version, Denial, Reason, Act, Operator, Replica, Program, Policy string
@@ -47,6 +53,8 @@ type entryText struct {
 	}
 	From                commands.Person
 	Typed, Nearest, Why string
+	Granted             struct{ By int64 }
+	Acted               time.Time
 }
 
 // readEntryText reads what is told of an entry.
@@ -72,6 +80,7 @@ func describeEntry(e entry) string {
 		add("%s", t.Outcome)
 		add("/%s", t.Command)
 		add("by %s", nameRuleOrGrant(t.Rule, t.Grant))
+		add("given by %d", t.Granted.By)
 		add("line %d", t.Line)
 		add("denied: %s", t.Denial)
 		add("policy %s", t.Version)
@@ -109,6 +118,9 @@ func describeEntry(e entry) string {
 		add("policy %s", e.By.Version)
 	}
 	add("room %s", e.Room)
+	if e.At.Sub(t.Acted) > actedSlack && !t.Acted.IsZero() {
+		add("done at %s", t.Acted.UTC().Format(instant))
+	}
 	return strings.Join(parts, ", ")
 }
 

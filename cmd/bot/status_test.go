@@ -75,6 +75,14 @@ func (w *watched) run() *running {
 	return p
 }
 
+// runAgain starts a bot that has run before.
+func (w *watched) runAgain() *running {
+	w.t.Helper()
+	p := begin(w.t, "run", "--config", w.config)
+	p.line("bot started")
+	return p
+}
+
 // waitUntilIdle waits until the bot has nothing more to do: people are added after the first
 // answer.
 func (w *watched) waitUntilIdle() {

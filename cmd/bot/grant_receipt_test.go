@@ -1,0 +1,74 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/commands"
+)
+
+const grantPolicy = `{admins: ["user:cora"], allow: [{name: rooms, who: [internal], commands: [newroom], when: {public: false}}]}`
+
+// opensGrantedRoom has a room opened to which cora has given access, by a bot that has stopped
+// since.
+func opensGrantedRoom(t *testing.T, choice string) *opened {
+	t.Helper()
+	o := &opened{watched: newWatched(t)}
+	require.NoError(t, os.WriteFile(filepath.Join(o.dir, "policy.yaml"), []byte(grantPolicy), 0o600))
+	running := o.run()
+	_, err := o.pod.Says(t.Context(), "carol", `/newroom "TH" public`)
+	require.NoError(t, err)
+	refused, err := o.pod.Sees(t.Context(), "carol", "You may open only rooms that are not public.")
+	require.NoError(t, err)
+	_, err = o.pod.Submits(t.Context(), "carol", refused, commands.FormOffer, commands.ButtonAccess, nil)
+	require.NoError(t, err)
+	card, err := o.pod.Sees(t.Context(), "cora", "asks for access")
+	require.NoError(t, err)
+	_, err = o.pod.Submits(t.Context(), "cora", card, commands.FormGrant, choice, nil)
+	require.NoError(t, err)
+	told, err := o.pod.Sees(t.Context(), "carol", "allowed")
+	require.NoError(t, err)
+	_, err = o.pod.Submits(t.Context(), "carol", told, commands.FormOffer, "offer-0", nil)
+	require.NoError(t, err)
+	_, err = o.pod.Sees(t.Context(), "carol", "is open")
+	require.NoError(t, err)
+	room, err := o.pod.RoomNamed(t.Context(), "TH")
+	require.NoError(t, err)
+	require.Zero(t, running.stop())
+	o.room = room.StreamID
+	o.loadKey()
+	return o
+}
+
+func TestTheReceiptOfAGrantedRoomTellsWhoGaveTheAccessWithoutTheStore(t *testing.T) {
+	t.Parallel()
+	for _, choice := range []string{"once", "day"} {
+		t.Run(choice, func(t *testing.T) {
+			t.Parallel()
+			o := opensGrantedRoom(t, choice)
+			const given = `(?m)^Access given by +Cora Lind \(\d+\), grant 1, .* UTC$`
+			require.Regexp(t, given, o.shell("audit", "receipt", "--", o.room).out)
+			require.Regexp(t, `by grant 1, given by \d+, policy `, o.shell("audit", "list", "--kind", "decision").out)
+			file := o.writes("room.jws", o.jws())
+			require.NoError(t, os.RemoveAll(o.dir), "nothing of the bot is needed")
+			got := shell(t, "audit", "verify", file, "--key", o.public)
+			require.Zero(t, got.code, got.out+got.err)
+			require.Regexp(t, given, got.out)
+			require.NotContains(t, got.out, "(entry ", "nothing happened besides")
+		})
+	}
+}
+
+func TestAReceiptTellsANumberOnceWhereTheFactsAreErased(t *testing.T) {
+	t.Parallel()
+	o := opensGrantedRoom(t, "day")
+	require.Zero(t, o.shell("forget", "--user", "cora").code)
+	require.Zero(t, o.runAgain().stop(), "it links the entries about that")
+	told := o.shell("audit", "receipt", "--", o.room)
+	require.Zero(t, told.code, told.err)
+	require.Regexp(t, `(?m)^Asked for by +\d+, request `, told.out)
+	require.Regexp(t, `(?m)^Access given by +\d+, grant 1, `, told.out)
+}
