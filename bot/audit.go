@@ -90,9 +90,12 @@ func (a *attempt) AuditMembers(ctx context.Context, room symphony.StreamID, step
 }
 
 func writeMemberAudit(ctx context.Context, room symphony.StreamID, member symphony.UserID, cause commands.Cause) {
-	message := "member was added"
-	if cause != "" {
-		message = "member was not added as wanted"
+	message := "member was not added as wanted"
+	switch cause {
+	case "":
+		message = "member was added"
+	case commands.CauseInvited:
+		message = "member was invited"
 	}
 	writeAudit(zerolog.Ctx(ctx), auditMember, message, func(line *zerolog.Event) *zerolog.Event {
 		line = line.Str("room", string(room)).Int64("member", int64(member))

@@ -74,6 +74,9 @@ type (
 		Added  []symphony.UserID `json:"added,omitempty"`
 		Owners []symphony.UserID `json:"owners,omitempty"` // made owners
 		Absent []absentBody      `json:"absent,omitempty"` // not added, or not made owners
+		// Invited are people of other companies who were asked to come in. Another entry tells whether
+		// they did.
+		Invited []symphony.UserID `json:"invited,omitempty"`
 	}
 	absentBody struct {
 		User  symphony.UserID `json:"user"`
@@ -115,12 +118,19 @@ func (a *attempt) addMemberEntry(ctx context.Context, room symphony.StreamID, st
 		if m.Owner {
 			body.Owners = append(body.Owners, m.ID)
 		}
-		if m.Cause != "" {
+		switch m.Cause {
+		case "":
+		case commands.CauseInvited:
+			body.Invited = append(body.Invited, m.ID)
+		default:
 			body.Absent = append(body.Absent, absentBody{m.ID, m.Cause})
 		}
 	}
 	if len(members) == 0 {
 		return
+	}
+	if step == commands.StepEnd { // of one series; another one may have another end
+		step = a.inSeries(step)
 	}
 	e := audit.New(kind, string(a.id), "member/"+step, body)
 	e.Room = string(room)

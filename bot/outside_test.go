@@ -10,11 +10,17 @@ import (
 	"roombot/symphony/sandbox/client"
 )
 
-// invites has people of other companies wait for an hour by the pod's clock, and somebody ask for a
-// room with one of them.
-func (w *world) invites(who, text string) said {
+// keepsOutside has people of other companies come in an hour after they are added, by the pod's
+// clock.
+func (w *world) keepsOutside() {
 	w.t.Helper()
 	w.fail(client.Fault{Kind: client.FaultOutsideDelay, Delay: "1h"})
+}
+
+// invites has somebody ask for a room with one of them.
+func (w *world) invites(who, text string) said {
+	w.t.Helper()
+	w.keepsOutside()
 	asked := w.asks(who, text)
 	asked.waitForAnswer("is open:", "Eve Adams (Beta Capital): invited, not in yet")
 	return asked

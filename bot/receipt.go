@@ -101,7 +101,7 @@ func TellRoom(r audit.Receipt) (story commands.RoomStory, found bool) {
 			tellApprovalOf(&story, e)
 		case isOfOpening && e.Kind == audit.Grant && tellGrantOf(&story, e):
 		case isOfOpening && e.Kind == audit.Answer:
-			isAnswered = true
+			isAnswered, story.Answered = true, e.At
 		case isOfOpening && !isAnswered && (e.Kind == audit.Member || e.Kind == audit.Owner):
 			addMembership(&story.AtStart, e)
 		default:
@@ -110,6 +110,7 @@ func TellRoom(r audit.Receipt) (story commands.RoomStory, found bool) {
 			}
 		}
 	}
+	story.Invited = openInvitations(r.Entries)
 	return story, true
 }
 
@@ -193,6 +194,25 @@ func addMembership(m *commands.Membership, e audit.ReceiptEntry) {
 	for _, a := range body.Absent {
 		m.Absent = append(m.Absent, commands.StoryAbsentee{Who: a.User, Cause: a.Cause})
 	}
+}
+
+// openInvitations are those who were invited and of whom no later entry tells what became of them.
+func openInvitations(entries []audit.ReceiptEntry) (open []commands.StoryInvitation) {
+	for _, e := range entries {
+		var body memberBody
+		if e.Kind != audit.Member || json.Unmarshal(e.Body, &body) != nil {
+			continue
+		}
+		told := slices.Clone(body.Added)
+		for _, a := range body.Absent {
+			told = append(told, a.User)
+		}
+		open = slices.DeleteFunc(open, func(i commands.StoryInvitation) bool { return slices.Contains(told, i.Who) })
+		for _, who := range body.Invited {
+			open = append(open, commands.StoryInvitation{Who: who, At: e.At})
+		}
+	}
+	return open
 }
 
 // newRoomEvent is what an entry tells of a room besides how it was opened. An entry of a kind that

@@ -12,7 +12,9 @@ const CauseLeft Cause = "left"
 // causeText is what a user reads about a cause.
 type causeText struct {
 	what string // what happened, after the name and a colon
-	next string // what the reader can do about it; {contact} is whom they can ask, {bot} the bot's name
+	// next is what the reader can do about it; {contact} is whom they can ask, {bot} the bot's name.
+	// It is empty for what stands in receipts only.
+	next string
 	// otherwise stands in place of next where the requester is no owner in the room, and can add
 	// nobody.
 	otherwise string
@@ -70,6 +72,7 @@ var causeTexts = map[Cause]causeText{
 		what: "invited, but not in the room after ten minutes",
 		next: "Their company may still let them in: please look in the room later. Whoever was to be an owner is not made one then; an owner of the room can do it.",
 	},
+	CauseEnded: {what: "the request ended before Symphony said whether they are invited"},
 	CauseGroup: {
 		what: "Symphony does not let me add this group",
 		next: "An information barrier may keep some of its people out. Add people by name, or ask {contact}.",

@@ -20,7 +20,10 @@ func NearestNames(text string, candidates []string, most int) []string {
 func CausesIn(reply, contact string) []string {
 	var found []string
 	env := &Env{Contact: contact, Self: symphony.User{DisplayName: "Roombot"}}
-	for c := range causeTexts {
+	for c, text := range causeTexts {
+		if text.next == "" && strings.Contains(reply, text.what) {
+			found = append(found, "cause "+string(c))
+		}
 		if strings.Contains(reply, c.explain(env, true)) || strings.Contains(reply, c.explain(env, false)) {
 			found = append(found, "cause "+string(c))
 		}

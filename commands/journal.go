@@ -15,7 +15,8 @@ import (
 // messages, and is read back by a later attempt: perhaps after a crash, perhaps by a newer version.
 
 // JournalVersion numbers the names and shapes in this file. To change one of them:
-//  1. a new optional field needs nothing else: an absent field reads as its zero value;
+//  1. a new optional field needs nothing else: an absent field reads as its zero value; nor does a
+//     step that earlier versions may pass over;
 //  2. for anything else, raise the number: a job carries the version that wrote it, and a replica
 //     that knows only older versions leaves the job to others;
 //  3. keep reading what the version before wrote: rename testdata/journal/X.json to the next free
@@ -38,7 +39,7 @@ const (
 )
 
 // stepMembers adds the part of the invitees that begins with this number. The result is a list of
-// absentees.
+// absentees. A later part with outsiders has an intention before it begins.
 func stepMembers(first int) string { return fmt.Sprintf("members/%d", first) }
 
 // stepOutside waits for people of other companies, who may come into the room later. Its intention
@@ -48,6 +49,14 @@ const stepOutside = "outside"
 
 // stepPromotion makes an outsider an owner; the result is a Cause, empty when it worked.
 func stepPromotion(who symphony.UserID) string { return fmt.Sprintf("promotion/%d", who) }
+
+// stepInvitation is that an outsider was invited by a part that has to be tried again; the result
+// is true.
+func stepInvitation(who symphony.UserID) string { return fmt.Sprintf("invitation/%d", who) }
+
+// StepEnd is in the audit record the step of who is in the room when a request ends unfinished. It
+// has no result.
+const StepEnd = "end"
 
 // stepFailedTries counts with its intentions how often the step of a part has failed.
 func stepFailedTries(step string) string { return step + "/failed" }
@@ -200,6 +209,8 @@ const (
 	// looked for.
 	CauseInvited   Cause = "invited"
 	CauseNotJoined Cause = "not-joined"
+	// CauseEnded is in the audit record only.
+	CauseEnded Cause = "ended"
 )
 
 // Codes of outcomes, besides those of refusals and of package syntax.

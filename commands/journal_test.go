@@ -66,7 +66,10 @@ func shapes() map[string]shape {
 			Room: storedRoom{ID: "rhvGpDbjWIMgkdnbzA5yrX___l3-IcVwbQ", Name: "Town hall", Public: true},
 		}),
 		"outside": outsideShape(),
-		"undo":    undoShape(),
+		"invitation": storedAs(map[string]any{
+			"steps": []any{stepInvitation(7146825580545), StepEnd}, "causes": texts(CauseEnded),
+		}),
+		"undo": undoShape(),
 		"undo_stamp": storedAs(storedStamp{
 			Type: "com.roombot.reply", Version: "1.0", Request: "ekx4-798w-jjry", Part: "reply", Outcome: "done",
 			Undo: &Undo{Job: "m1", Room: "rhvGpDbjWIMgkdnbzA5yrX___l3-IcVwbQ", Name: "Q2 Earnings", Chat: "chat"},

@@ -66,6 +66,9 @@ func (a *memberAdder) addAll(ctx context.Context, attempt Attempt, invitees []in
 		step := stepMembers(first)
 		err := attempt.Do(ctx, step, &absent, func(ctx context.Context) (any, error) {
 			begun = true
+			if err := a.intendPart(ctx, attempt, first, part); err != nil {
+				return nil, err
+			}
 			return a.addAudited(ctx, attempt, step, part)
 		})
 		if err != nil {
@@ -81,21 +84,14 @@ func (a *memberAdder) addAll(ctx context.Context, attempt Attempt, invitees []in
 // left.
 func (a *memberAdder) addPart(ctx context.Context, attempt Attempt, step string, invitees []invitee) ([]absentee, error) {
 	causes, failures := a.addConcurrently(ctx, invitees)
-	absent := []absentee{}
-	var failed error
-	for i, who := range invitees {
-		switch {
-		case failures[i] != nil:
-			failed = failures[i]
-			absent = append(absent, absentee{ID: who.ID, Name: who.Name, Cause: CauseNoAnswer})
-		case causes[i] != "":
-			absent = append(absent, absentee{ID: who.ID, Name: who.Name, Cause: causes[i]})
-		}
-	}
+	added, absent, failed := sortResults(invitees, causes, failures)
 	if failed == nil {
 		return absent, nil
 	}
 	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := a.storeInvitations(ctx, attempt, added); err != nil {
 		return nil, err
 	}
 	tries := maxTriesNobodyAdded
@@ -103,6 +99,23 @@ func (a *memberAdder) addPart(ctx context.Context, attempt Attempt, step string,
 		tries = maxTriesSomeAdded
 	}
 	return absent, countFailedTry(ctx, attempt, step, tries, failed)
+}
+
+// sortResults tells who was added and who was not. It returns the last failure, if there is one.
+func sortResults(invitees []invitee, causes []Cause, failures []error) (added []invitee, absent []absentee, failed error) {
+	absent = []absentee{}
+	for i, who := range invitees {
+		switch {
+		case failures[i] != nil:
+			failed = failures[i]
+			absent = append(absent, absentee{ID: who.ID, Name: who.Name, Cause: CauseNoAnswer})
+		case causes[i] != "":
+			absent = append(absent, absentee{ID: who.ID, Name: who.Name, Cause: causes[i]})
+		default:
+			added = append(added, who)
+		}
+	}
+	return added, absent, failed
 }
 
 func (a *memberAdder) addConcurrently(ctx context.Context, invitees []invitee) ([]Cause, []error) {

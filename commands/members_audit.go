@@ -3,7 +3,8 @@ package commands
 import "context"
 
 // addAudited is addPart, which tells the audit what became of each invitee once the part is over.
-// An outsider whom Symphony has not refused is told when it is known whether they came in.
+// An outsider whom Symphony has not refused is invited; whether they came in is told when it is
+// known.
 func (a *memberAdder) addAudited(ctx context.Context, attempt Attempt, step string, invitees []invitee) ([]absentee, error) {
 	absent, err := a.addPart(ctx, attempt, step, invitees)
 	if err != nil {
@@ -12,9 +13,17 @@ func (a *memberAdder) addAudited(ctx context.Context, attempt Attempt, step stri
 	var told []AuditedMember
 	for _, who := range invitees {
 		cause := who.cause(absent)
-		if cause != "" || !a.env.comesLater(who) {
-			told = append(told, auditedMember(who, cause))
+		if cause == "" && a.env.comesLater(who) {
+			known, err := isInvitationStored(attempt, who)
+			if err != nil {
+				return nil, err
+			}
+			if known || who.IsMember {
+				continue
+			}
+			cause = CauseInvited
 		}
+		told = append(told, auditedMember(who, cause))
 	}
 	attempt.AuditMembers(ctx, a.room.ID, step, told)
 	return absent, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"roombot/symphony"
 	"roombot/symphony/messageml"
@@ -54,7 +53,7 @@ func (env *Env) UnfinishedReply(ctx context.Context, attempt Attempt, u Unfinish
 	p := &roomPlan{env: env, req: &Request{ID: u.ID, Job: u.Job, BeforeProofs: u.BeforeProofs, From: u.From, Chat: u.Chat}, storedPlan: planned}
 	p.room.Name = "Your room" // for who may read only what was typed: the room may have been renamed
 	notes := p.useDirectoryNames(ctx)
-	absent, err := p.describeAbsence(ctx, made.Room)
+	absent, err := p.describeAbsence(ctx, attempt, made.Room)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -93,57 +92,41 @@ func (u Unfinished) refusal(state, next string) *Refusal {
 // absence is who is not in a room, and what the requester can do about it.
 type absence struct{ who, next string }
 
-// describeAbsence says who is not in the room, as far as Symphony tells. The error is that of a
-// context that ended.
-func (p *roomPlan) describeAbsence(ctx context.Context, room storedRoom) (absence, error) {
+// describeAbsence says who is not in the room, as far as Symphony tells, and tells the audit of the
+// outsiders. The error is that of a context that ended, or of the store.
+func (p *roomPlan) describeAbsence(ctx context.Context, attempt Attempt, room storedRoom) (absence, error) {
 	ask := "ask " + p.env.Contact + " about request " + string(p.req.ID)
 	all := p.allInvitees()
-	names := make([]string, len(all))
-	for i, who := range all {
-		names[i] = who.Name
+	invited, err := p.listInvitations(ctx, attempt)
+	if err != nil {
+		return absence{}, err
 	}
 	adder := p.env.newMemberAdder(room)
-	err := adder.loadPresent(ctx)
+	err = adder.loadPresent(ctx)
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled): // the bot stops; it looks at the next start
 		return absence{}, ctx.Err()
 	case err != nil, !adder.members.isListed():
 		return absence{
-			who:  " is open, but I could not see who is in it. It was to be for " + strings.Join(shortenList(names), ", ") + ".",
+			who: " is open, but I could not see who is in it. It was to be for " + joinNames(all) + "." +
+				listAfter(" Invited, and perhaps not in yet: ", slices.Concat(invited.invited, invited.perhaps)),
 			next: "Please look in the room, and " + ask + " if somebody is missing.",
 		}, nil
 	}
-	who, isMissing := adder.members.describeAbsent(all)
+	if err := adder.auditEnd(ctx, attempt, invited); err != nil {
+		return absence{}, err
+	}
+	missing := adder.members.listMissing(all, invited)
 	next := "To have me go on, " + ask + "."
 	switch {
-	case !isMissing:
+	case missing.isNobody():
 		next = "If something is not as you wanted it, " + ask + "."
+	case missing.areInvited():
+		next = "Their company has to let them in; I do not look for them any more. If somebody stays away, " + ask + "."
 	case adder.members.isOwner(p.req.From.ID):
 		next = "You can do what is missing in the room. To have me do it, " + ask + "."
 	}
-	return absence{who: who, next: next}, nil
-}
-
-// describeAbsent says who is not in a room whose members are known. A person who came only with a
-// group is in the room as well.
-func (k *knownMembers) describeAbsent(all []invitee) (sentence string, isMissing bool) {
-	var absent, members []string
-	for _, who := range all {
-		switch {
-		case !k.has(who):
-			absent = append(absent, who.Name)
-		case who.Owner && !k.isOwner(who.ID):
-			members = append(members, who.Name)
-		}
-	}
-	sentence = " is open, and everybody is in it."
-	if len(absent) > 0 {
-		sentence = " is open, without " + strings.Join(shortenList(absent), ", ") + "."
-	}
-	if len(members) > 0 {
-		sentence += " Not made an owner: " + strings.Join(shortenList(members), ", ") + "."
-	}
-	return sentence, len(absent)+len(members) > 0
+	return absence{who: missing.describe(), next: next}, nil
 }
 
 // unfinishedRoomReply is the reply for a room that was opened and not finished.

@@ -98,6 +98,18 @@ func TestRepliesReceipt(t *testing.T) {
 		r.Story.Room, r.Story.Decision.Grant, r.Story.Decision.Rule = "-room", 3, "grant 3"
 		r.Story.Grant = &commands.StoryGrant{N: 3, By: w.people["carol"], At: r.Story.Opened.Add(-time.Hour)}
 	})
+	add("people are invited and not in yet", "alice", func(r *commands.Receipt) {
+		r.Story.AtStart.Added = r.Story.AtStart.Added[:2]
+		at := r.Story.Opened
+		r.Story.Invited = []commands.StoryInvitation{
+			{Who: w.people["eve"].ID, At: at}, {Who: 104<<36 + 8, At: at}, {Who: 104<<36 + 9, At: at.Add(time.Minute)},
+		}
+	})
+	add("the request has ended while somebody was invited", "bob", func(r *commands.Receipt) {
+		r.Story.AtStart.Added, r.Story.Answered = r.Story.AtStart.Added[:2], r.Story.Opened.Add(time.Minute)
+		r.Story.Invited = []commands.StoryInvitation{{Who: w.people["eve"].ID, At: r.Story.Opened}}
+		r.Story.AtStart.Absent = []commands.StoryAbsentee{{Who: 104<<36 + 9, Cause: commands.CauseEnded}}
+	})
 	add("the facts are erased", "carol", func(r *commands.Receipt) {
 		r.Story.Typed, r.Story.Requester = "", commands.Person{ID: r.Story.Requester.ID}
 	})

@@ -237,7 +237,18 @@ func TestRepliesUnfinished(t *testing.T) {
 	add("The room is open, and nobody became an owner", opened("No owners", "owner:@alice @carol", promote), true)
 	stopped("Stopped by the requester, and the room is open without somebody",
 		opened("Halted", "@alice @carol", stub{path: "/membership/add", body: fmt.Sprint(w.people["alice"].ID), status: 503}))
-	unseen := opened("Unseen", "@alice", promote)
+	w.connect()
+	w.outsidersStayOut()
+	w.stub(stub{path: "/membership/add", body: fmt.Sprint(w.people["mallory"].ID), status: 503})
+	stopped("Stopped by the requester while somebody of another company is invited", opened("Invited", "external @alice owner:@Eve Adams"))
+	add("Somebody is invited, somebody else perhaps, and one is missing",
+		opened("Perhaps", "external @alice @Eve Adams @Mallory Grey",
+			stub{path: "/membership/add", body: fmt.Sprint(w.people["alice"].ID), status: 503}), false)
+	unseen := opened("Not seen", "external @alice @Eve Adams")
+	removeList := w.stub(stub{path: "/membership/list", status: 403})
+	add("Somebody is invited, and the room's members cannot be listed", unseen, true)
+	removeList()
+	unseen = opened("Unseen", "@alice", promote)
 	defer w.stub(stub{path: "/membership/list", status: 403})()
 	add("The room is open, and its members cannot be listed", unseen, false)
 	requireReplies(t, "unfinished.txt", entries)

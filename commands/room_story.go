@@ -19,7 +19,9 @@ type RoomStory struct {
 	Decision  Decision
 	Grant     *StoryGrant // by which it was allowed, nil where a rule did
 	Opened    time.Time
+	Answered  time.Time // when its request ended last; zero where it has not ended
 	AtStart   Membership
+	Invited   []StoryInvitation // of whom the record does not tell whether they came in
 	Events    []RoomEvent
 	Entries   []int64 // their numbers
 	Head      string  // of the record, and when that was its head
@@ -52,6 +54,12 @@ type Membership struct {
 type StoryAbsentee struct {
 	Who   symphony.UserID
 	Cause Cause
+}
+
+// StoryInvitation is somebody of another company who was asked to come in.
+type StoryInvitation struct {
+	Who symphony.UserID
+	At  time.Time
 }
 
 // RoomEvent is what happened besides, mostly later.
@@ -104,6 +112,7 @@ func (s RoomStory) Lines(rd StoryReader) []StoryLine {
 		StoryLine{"Allowed", []StoryPart{{Text: formatInstant(s.Decision.At) + rd.describeRule(s.Decision)}}},
 		StoryLine{"Opened", []StoryPart{{Text: formatInstant(s.Opened)}}})
 	lines = append(lines, rd.describeMembership(s.AtStart)...)
+	lines = append(lines, rd.describeInvitations(s)...)
 	for _, e := range s.Events {
 		lines = append(lines, rd.describeEvent(e)...)
 	}
@@ -180,6 +189,23 @@ func (rd StoryReader) describeMembership(m Membership) (lines []StoryLine) {
 			title = "Not an owner"
 		}
 		add(title, by[cause], StoryPart{Text: ": " + cause.describe(rd.Bot)})
+	}
+	return lines
+}
+
+// describeInvitations has a line for all who were invited at the same time.
+func (rd StoryReader) describeInvitations(s RoomStory) (lines []StoryLine) {
+	ended := ""
+	if !s.Answered.IsZero() {
+		ended = ", and not looked for since " + formatInstant(s.Answered) + ", when the request ended"
+	}
+	for left := s.Invited; len(left) > 0; {
+		when := formatInstant(left[0].At)
+		var people []symphony.UserID
+		for len(left) > 0 && formatInstant(left[0].At) == when {
+			people, left = append(people, left[0].Who), left[1:]
+		}
+		lines = append(lines, StoryLine{"Invited, not in yet", append(rd.listPeople(people), StoryPart{Text: ", " + when + ended})})
 	}
 	return lines
 }

@@ -46,7 +46,7 @@ type entryText struct {
 	Command, Outcome, Rule, Version, Denial, Reason, Act, Operator, Replica, Program, Policy string
 	Line                                                                                     int
 	Grant                                                                                    int64
-	Added, Owners                                                                            []int64
+	Added, Owners, Invited                                                                   []int64
 	Absent                                                                                   []struct {
 		User  int64
 		Cause string
@@ -89,6 +89,9 @@ func describeEntry(e entry) string {
 	case audit.Member, audit.Owner:
 		if len(t.Added) > 0 {
 			add("added %v", t.Added)
+		}
+		if len(t.Invited) > 0 {
+			add("invited %v", t.Invited)
 		}
 		if len(t.Owners) > 0 {
 			add("owners %v", t.Owners)

@@ -98,6 +98,8 @@ type recordOfRequest struct {
 	early          bool // something is told before a decision
 	late           bool // a decision is told after the room
 	room           string
+	invitations    invitationHistory
+	isFinished     bool // by an answer
 }
 
 func recordByRequest(entries []audit.Entry) map[string]*recordOfRequest {
@@ -126,6 +128,9 @@ func (r *recordOfRequest) note(e audit.Entry) {
 		r.rooms, r.room = r.rooms+1, e.Room
 	case audit.Answer:
 		r.answers++
+		r.isFinished = isFinishing(e)
+	case audit.Member:
+		r.invitations.note(e)
 	case audit.Approval:
 		r.approvals = append(r.approvals, readApproval(e))
 	default:
@@ -183,5 +188,7 @@ func (r *recordOfRequest) compare(opened []client.Room) (wrong []string) {
 	check(!r.early, "something was done before its decision")
 	check(!r.late, "decided again after the room was opened")
 	check(len(r.decided) == 0 || r.answers == 1, "%d answers to a decision", r.answers)
+	check(!r.invitations.again, "somebody was invited twice")
+	check(!r.isFinished || r.invitations.countOpen() == 0, "nothing became of %d invitations", r.invitations.countOpen())
 	return wrong
 }

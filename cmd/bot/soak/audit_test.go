@@ -57,7 +57,9 @@ func correctRecord(t *testing.T) ([]*soak.Request, *soak.Outcome) {
 	}
 	outcome.Record = &soak.Record{Entries: []audit.Entry{
 		audit.New(audit.Start, "", "start", nil), entry(audit.Decision, map[string]string{"outcome": "allow"}), entry(audit.Room, nil),
-		entry(audit.Member, nil), entry(audit.Answer, nil),
+		entry(audit.Member, map[string]any{"added": []int{7}, "invited": []int{8, 9}}),
+		entry(audit.Member, map[string]any{"added": []int{8}, "absent": []map[string]any{{"user": 9, "cause": "not-joined"}}}),
+		entry(audit.Answer, map[string]string{"outcome": "done"}),
 	}}
 	return plan, outcome
 }
@@ -75,7 +77,9 @@ func TestEachErrorOfTheAuditRecordIsFound(t *testing.T) {
 		"no room":         {func(r *soak.Record) { r.Entries = slices.Delete(r.Entries, 2, 3) }, "0 entries about 1 rooms"},
 		"the room twice":  {func(r *soak.Record) { r.Entries = append(r.Entries, r.Entries[2]) }, "2 entries about 1 rooms"},
 		"another room":    {func(r *soak.Record) { r.Entries[2].Room = "BBBB" }, "another room"},
-		"no answer":       {func(r *soak.Record) { r.Entries = r.Entries[:4] }, "0 answers"},
+		"no answer":       {func(r *soak.Record) { r.Entries = r.Entries[:5] }, "0 answers"},
+		"invited twice":   {func(r *soak.Record) { r.Entries = slices.Insert(r.Entries, 4, r.Entries[3]) }, "somebody was invited twice"},
+		"still invited":   {func(r *soak.Record) { r.Entries = slices.Delete(r.Entries, 4, 5) }, "nothing became of 2 invitations"},
 		"a room too many": {func(r *soak.Record) { r.Entries = append(r.Entries, audit.New(audit.Room, "x", "room", nil)) }, "a room of no request"},
 		"out of order":    {func(r *soak.Record) { r.Entries[1], r.Entries[2] = r.Entries[2], r.Entries[1] }, "before its decision"},
 		"a broken chain":  {func(r *soak.Record) { r.Faults = []audit.Fault{{Seq: 3, What: "entry 3 was changed"}} }, "entry 3 was changed"},
