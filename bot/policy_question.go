@@ -73,20 +73,6 @@ func newAskedBot(ctx context.Context, c Config) (*Bot, schema.Problems, error) {
 	return b, names, nil
 }
 
-// DecideWithoutRules decides about a command that no rule is about: one that is open to everybody,
-// or one of the administrators.
-func DecideWithoutRules(catalogue commands.Catalogue, command string, isAdmin bool) (d policy.Decision, decided bool) {
-	switch {
-	case catalogue.IsOpen(command):
-		return policy.Decision{Allowed: true, Checks: []policy.Check{{What: "/" + command + " is open to everybody", OK: true}}}, true
-	case !catalogue.IsAdmin(command):
-		return policy.Decision{}, false
-	case isAdmin:
-		return policy.Decision{Allowed: true, Checks: []policy.Check{{What: "who is one of the administrators", OK: true}}}, true
-	}
-	return notAnAdmin(command), true
-}
-
 // decideQuestion asks the policy before and after the request is planned.
 func (b *Bot) decideQuestion(ctx context.Context, r *commands.Request, used *policy.Used) (policy.Decision, error) {
 	rules := b.rules.now()
@@ -94,7 +80,7 @@ func (b *Bot) decideQuestion(ctx context.Context, r *commands.Request, used *pol
 	if is {
 		is, err = b.isAdmin(ctx, r.From.ID)
 	}
-	if d, decided := DecideWithoutRules(b.catalogue, r.Command, is); decided || err != nil {
+	if d, decided := request.DecideWithoutRules(b.catalogue, r.Command, is); decided || err != nil {
 		return d, err
 	}
 	query, err := b.policyQuery(ctx, rules, r)

@@ -26,7 +26,7 @@ allow: [{name: a, who: ["*"], commands: ["*"]}]`, where))
 
 func TestAStreamIDAdmitsByIDOnly(t *testing.T) {
 	t.Parallel()
-	for _, where := range []string{"room:" + roomID, "roomid:" + roomID, "roomid: 0u0r8TfV3u4QEtjCHR5NLX///nA60EfPdA=="} {
+	for _, where := range []string{"room:" + roomID, "roomid:" + roomID, "roomid: 0u0r8TfV3u4QEtjCHR5NLX///nA60EfPdA==", "roomid:0u0r8TfV3u4QEtjCHR5NLX%2F%2F%2FnA60EfPdA%3D%3D"} {
 		p := allowIn(t, where)
 		require.True(t, p.Decide(ask(inRoom("Desk", roomID))).Allowed, where)
 		require.True(t, p.Decide(ask(inRoom("", roomID))).Allowed, "%s without the name", where)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"roombot/bot"
 	"roombot/bot/config/schema"
 	"roombot/bot/policy"
 	"roombot/bot/policy/request"
@@ -61,7 +60,7 @@ of a policy that names no administrators.`,
 			if err != nil {
 				return err
 			}
-			if err := append(p.RunTests(request.Read), p.RulesWithoutEffect()...).Err(); err != nil {
+			if err := append(p.RunTests(request.Reader()), p.RulesWithoutEffect()...).Err(); err != nil {
 				return err
 			}
 			if !p.HasAdmins() {
@@ -88,7 +87,7 @@ func policyTest(io streams) *cobra.Command {
 			if len(p.Tests()) == 0 {
 				return fmt.Errorf("%s has no tests: add \"tests\"", args[0])
 			}
-			failed := p.RunTests(request.Read)
+			failed := p.RunTests(request.Reader())
 			if _, err := fmt.Fprintf(io.out, "%d of %d tests passed\n", len(p.Tests())-len(failed), len(p.Tests())); err != nil {
 				return err
 			}
@@ -122,7 +121,7 @@ unless --policy names another. Nothing is written to the pod. Ends with 0 where 
 command is allowed, with 1 where it is not.`,
 		Example: `  bot policy can --policy policy.json --user kim --group "FX EMEA" '/newroom "Q2" @bob external:yes'
   bot policy can --config config.json --user kim '/newroom "Q2" @bob group:"Test Group"'`,
-		Args: requireOneMessage,
+		Args: requireOneCommand,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, d, err := q.decide(cmd.Context(), io.err, args[0])
 			if err != nil {
@@ -154,6 +153,14 @@ command is allowed, with 1 where it is not.`,
 	return c
 }
 
+// requireOneCommand refuses a question without a command, and one that the shell has split.
+func requireOneCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf(`%s COMMAND: write what is asked about between single quotes, such as '/newroom "Q2" @bob'`, c.CommandPath())
+	}
+	return requireOneMessage(c, args)
+}
+
 // decide asks the policy of the file alone, or with what Symphony tells of people and groups.
 func (q question) decide(ctx context.Context, warnings stdio.Writer, line string) (*policy.Policy, policy.Decision, error) {
 	if q.config != "" {
@@ -170,7 +177,7 @@ func (q question) decide(ctx context.Context, warnings stdio.Writer, line string
 	if err != nil {
 		return nil, policy.Decision{}, err
 	}
-	if d, decided := bot.DecideWithoutRules(new(commands.Env).Commands(), query.Command, p.IsAdmin(query.User)); decided {
+	if d, decided := request.DecideWithoutRules(new(commands.Env).Commands(), query.Command, p.IsAdmin(query.User)); decided {
 		return p, d, nil
 	}
 	if q.email == "" && !q.external && p.NamesAddresses() {

@@ -45,7 +45,7 @@ func TestAFailingTestOfAPolicyIsReportedWithItsPlace(t *testing.T) {
 	for _, subcommand := range []string{"check", "test"} {
 		got := shell(t, "policy", subcommand, file)
 		require.Equal(t, exitFailed, got.code)
-		require.Regexp(t, `policy\.yaml:9:12: tests\[1\]\.name: fails: expected allow, got deny`, got.err)
+		require.Regexp(t, `policy\.yaml:9:12: test "others may not" fails: expected allow, got deny`, got.err)
 	}
 }
 
@@ -85,7 +85,7 @@ tests:
 	got := shell(t, "policy", "check", file)
 	require.Equal(t, exitFailed, got.code)
 	require.Contains(t, got.err, `policy.yaml:5:12: allow[1]: admits nobody: deny rule "contractors" on line 2 refuses all that it is about; remove it, or narrow the deny rule`)
-	require.Contains(t, got.err, `policy.yaml:7:12: tests[0].name: fails: expected deny, got allow`)
+	require.Contains(t, got.err, `policy.yaml:7:12: test "alice may not" fails: expected deny, got allow`)
 }
 
 func TestAQuestionTellsWhoMayApproveAndByWhenTheNextRoomIsPossible(t *testing.T) {
@@ -244,4 +244,46 @@ func TestCommandsThatNoRuleIsAboutAreAskedAsTheBotDecides(t *testing.T) {
 	refused := shell(t, "policy", "can", "--policy", file, "--user", "kim", "/pause")
 	require.Equal(t, exitFailed, refused.code)
 	require.Contains(t, refused.out, "deny: /pause is for administrators of the policy.")
+}
+
+func TestAQuestionWithoutACommandIsWrongUsage(t *testing.T) {
+	t.Parallel()
+	got := shell(t, "policy", "can", "--policy", policiesOfTheGuide(t)[0], "--user", "bob")
+	require.Equal(t, exitUsage, got.code)
+	require.Contains(t, got.err, "bot policy can COMMAND: write what is asked about between single quotes")
+}
+
+func TestTestsOfCommandsThatNoRuleIsAboutAgreeWithTheBot(t *testing.T) {
+	t.Parallel()
+	file := writePolicy(t, `admins: ["user:ops", "group:Operations"]
+allow: [{name: desks, who: [internal], commands: [newroom]}]
+tests:
+  - {name: ops pause, as: {username: ops}, run: /pause, expect: allow}
+  - {name: those of the group resume, as: {groups: [Operations]}, run: /resume, expect: allow}
+  - {name: kim does not, as: {username: kim}, run: /pause newroom, expect: deny}
+  - {name: all ask what they may, as: {external: true}, run: /can, expect: allow}
+  - {name: and why, as: {username: kim}, run: /why, expect: allow}
+  - {name: and what waits, as: {username: kim}, run: /approvals, expect: allow}
+  - {name: and for help, as: {username: kim}, run: /help, expect: allow}
+`)
+	got := shell(t, "policy", "test", file)
+	require.Zero(t, got.code, got.err)
+	require.Equal(t, "7 of 7 tests passed\n", got.out)
+	require.Zero(t, shell(t, "policy", "check", file).code)
+}
+
+func TestATestThatNamesNoRuleHidesNoOthers(t *testing.T) {
+	t.Parallel()
+	file := writePolicy(t, `admins: ["user:ops"]
+allow: [{name: desks, who: [internal], commands: [newroom]}]
+tests:
+  - {name: right, as: {username: kim}, run: '/newroom "Q2"', expect: allow, rule: desks}
+  - {name: misnamed, as: {username: kim}, run: '/newroom "Q2"', expect: allow, rule: desk}
+  - {name: wrong, as: {username: kim}, run: '/newroom "Q2"', expect: deny}
+`)
+	got := shell(t, "policy", "test", file)
+	require.Equal(t, exitFailed, got.code)
+	require.Equal(t, "1 of 3 tests passed\n", got.out)
+	require.Contains(t, got.err, `:5:86: tests[1].rule: "desk" is no rule; write the name of a rule`)
+	require.Contains(t, got.err, `:6:12: test "wrong" fails: expected deny, got allow by rule "desks"; correct the rules or the test`)
 }
