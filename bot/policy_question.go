@@ -28,6 +28,16 @@ type Answer struct {
 	Names schema.Problems
 }
 
+// ErrNoCommand is in the chain of the errors about a question whose text is no command.
+var ErrNoCommand = errors.New("no command")
+
+// noCommandError says what is wrong with the text.
+type noCommandError string
+
+func (e noCommandError) Error() string { return string(e) }
+
+func (e noCommandError) Is(target error) bool { return target == ErrNoCommand }
+
 // AskPolicy decides a question as a running bot would, with people and groups as Symphony's
 // directory has them now. Nothing is written. An error that is a *commands.Refusal says that the
 // request is refused whatever the policy says.
@@ -39,11 +49,11 @@ func AskPolicy(ctx context.Context, c Config, q Question) (Answer, error) {
 	result := b.catalogue.Grammar(b.self.ID, b.env.Limits.MaxMembers).Parse(syntax.Message{Text: q.Command})
 	switch {
 	case result.Error != nil:
-		return Answer{}, errors.New(result.Error.Message)
+		return Answer{}, noCommandError(result.Error.Message)
 	case request.IsHelp(q.Command):
 		return Answer{b.rules.now().Decide(policy.Query{Command: syntax.TopicGeneral}), names}, nil
 	case result.Command == nil:
-		return Answer{}, errors.New("write it with its slash, such as /newroom \"Q2\" @bob")
+		return Answer{}, noCommandError("write it with its slash, such as /newroom \"Q2\" @bob")
 	}
 	r := &commands.Request{
 		From:    commands.Person{ID: q.From.ID, Name: q.From.DisplayName, Username: q.From.Username, Email: q.From.Email},

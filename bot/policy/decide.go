@@ -119,6 +119,18 @@ func LimitCheck(most int, span time.Duration) Check {
 	return Check{Key: keyLimit, What: fmt.Sprintf("fewer than %d %s in the last %s", most, noun, spanName(span))}
 }
 
+// LimitSpan is the span of the limit that is reached, by the conditions of a decision; 0 of others.
+func LimitSpan(checks []Check) (span time.Duration) {
+	for _, c := range checks {
+		for _, length := range []time.Duration{time.Hour, 24 * time.Hour} {
+			if c.Key == keyLimit && !c.OK && strings.Contains(c.What, " in the last "+spanName(length)) {
+				span = max(span, length)
+			}
+		}
+	}
+	return span
+}
+
 func spanName(span time.Duration) string {
 	if span == time.Hour {
 		return "hour"

@@ -287,3 +287,47 @@ tests:
 	require.Contains(t, got.err, `:5:86: tests[1].rule: "desk" is no rule; write the name of a rule`)
 	require.Contains(t, got.err, `:6:12: test "wrong" fails: expected deny, got allow by rule "desks"; correct the rules or the test`)
 }
+
+func TestWhatCannotBeAskedIsNoDenial(t *testing.T) {
+	t.Parallel()
+	good := writePolicy(t, `allow: [{name: desks, who: [internal], commands: [newroom]}]`)
+	can := func(args ...string) outcome { return shell(t, append([]string{"policy", "can"}, args...)...) }
+	for _, file := range []string{good + ".none", writePolicy(t, "alow: []")} {
+		got := can("--policy", file, "--user", "kim", "--json", `/newroom "Q2"`)
+		require.Equal(t, exitNotFound, got.code)
+		require.NotEmpty(t, got.err)
+		require.Empty(t, got.out)
+	}
+	for _, flag := range []string{"--user", "--email", "--group", "--config"} {
+		got := can("--policy", good, flag, " ", `/newroom "Q2"`)
+		require.Equal(t, exitUsage, got.code)
+		require.Contains(t, got.err, flag+" is empty: give it a value, or leave it out")
+	}
+	require.Contains(t, can("--policy", "", `/newroom "Q2"`).err, "--policy is empty")
+}
+
+func TestTheFaultsOfAPolicyAreToldToPrograms(t *testing.T) {
+	t.Parallel()
+	check := func(text string) (outcome, checkedJSON) {
+		got := shell(t, "policy", "check", "--json", writePolicy(t, text))
+		var c checkedJSON
+		require.NoError(t, json.Unmarshal([]byte(got.out), &c), got.err)
+		return got, c
+	}
+	got, c := check("allow:\n  - {name: desks, who: [nobody], comands: [newroom], commands: [groups]}")
+	require.Equal(t, exitFailed, got.code)
+	require.Empty(t, got.err)
+	require.Len(t, c.Faults, 2)
+	c.Faults[1].File = filepath.Base(c.Faults[1].File)
+	require.Equal(t, faultJSON{"new.yaml", 2, 34, "allow[0].comands", "is not a key that is known here", `did you mean "commands"?`}, c.Faults[1])
+	got, c = check(`{allow: [{name: desks, who: [internal], commands: [newroom]}], tests: [{name: t, as: {}, run: /help, expect: deny}]}`)
+	require.Equal(t, exitFailed, got.code)
+	require.Equal(t, 1, c.Allow)
+	require.Contains(t, c.Faults[0].What, `test "t" fails: expected deny, got allow`)
+	require.Equal(t, "correct the rules or the test", c.Faults[0].Remedy)
+	got, c = check(`allow: [{name: desks, who: [internal], commands: [newroom]}]`)
+	require.Zero(t, got.code)
+	require.Empty(t, c.Faults)
+	require.Regexp(t, "^[0-9a-f]{8}$", c.Version)
+	require.Len(t, c.Warnings, 1)
+}
