@@ -33,6 +33,14 @@ type testPerson struct {
 	Bot      bool     `config:"bot,default=false" doc:"a service account"`
 }
 
+// RenamedTo gives the key that "user", as rules have it, is meant to be.
+func (t *testPerson) RenamedTo(key string) string {
+	if key == "user" {
+		return "username"
+	}
+	return ""
+}
+
 // Test is a request of the policy's own tests.
 type Test struct {
 	Name   string

@@ -243,3 +243,15 @@ func TestWhoOpenedWhichRoomIsOneCommand(t *testing.T) {
 	require.Zero(t, o.shell("forget", "--user", "bob").code)
 	require.Regexp(t, `opened, by rule "rooms", policy [0-9a-f]{8}, .*room `+o.room+`\n`, o.shell("audit", "list", "--kind", "room").out)
 }
+
+func TestEveryKindOfEntryIsExplained(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile(filepath.Join("..", "..", "docs", "operations.md"))
+	require.NoError(t, err)
+	for _, kind := range audit.Kinds() {
+		require.Regexp(t, `(?m)^\|.*\x60`+string(kind)+`\x60.* \|$`, string(guide))
+		for _, subcommand := range []string{"list", "export"} {
+			require.Regexp(t, `only of this kind:[\w ,]* `+string(kind)+`\b`, shell(t, "audit", subcommand, "--help").out)
+		}
+	}
+}

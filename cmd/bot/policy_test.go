@@ -239,6 +239,7 @@ func TestCommandsThatNoRuleIsAboutAreAskedAsTheBotDecides(t *testing.T) {
 		got := shell(t, "policy", "can", "--policy", file, "--user", "kim", line)
 		require.Zero(t, got.code, "%s: %s%s", line, got.out, got.err)
 		require.Contains(t, got.out, "is open to everybody")
+		require.NotContains(t, got.out, "It would be allowed")
 	}
 	require.Zero(t, shell(t, "policy", "can", "--policy", file, "--user", "ops", "/pause").code)
 	refused := shell(t, "policy", "can", "--policy", file, "--user", "kim", "/pause")
@@ -330,4 +331,13 @@ func TestTheFaultsOfAPolicyAreToldToPrograms(t *testing.T) {
 	require.Empty(t, c.Faults)
 	require.Regexp(t, "^[0-9a-f]{8}$", c.Version)
 	require.Len(t, c.Warnings, 1)
+}
+
+func TestAHalfWrittenPolicyIsToldWhatItSeemsToBe(t *testing.T) {
+	t.Parallel()
+	cut := shell(t, "policy", "check", writePolicy(t, "allow:\n  - name: desks\n    who: [internal]\n    comm"))
+	require.Equal(t, exitFailed, cut.code)
+	require.Contains(t, cut.err, ":4:5: is not YAML: a key has no colon here; the file seems to be cut off or half written")
+	merged := shell(t, "policy", "check", writePolicy(t, "allow:\n<<<<<<< HEAD\n  - name: a\n=======\n  - name: b\n>>>>>>> other\n"))
+	require.Contains(t, merged.err, ":2:1: has markers of a merge conflict, on line 2, 4, 6; choose what holds")
 }
