@@ -167,19 +167,41 @@ func parseMoment(flag, text string, now time.Time) (time.Time, error) {
 	return now.Add(-ago), nil
 }
 
-// accountsOf are the ids of the accounts that a person may be.
-func accountsOf(ctx context.Context, path, person string) ([]string, error) {
+// accountsOf are the ids of the accounts that a person may be: by Symphony, or else by the facts of
+// the audit record.
+func accountsOf(ctx context.Context, path, person string) (ids []string, err error) {
 	if id, err := symphony.ParseUserID(person); err == nil {
 		return []string{id.String()}, nil
 	}
-	var ids []string
-	for _, name := range namesOf(ctx, path, person) {
-		if id, err := symphony.ParseUserID(name); err == nil {
-			ids = append(ids, id.String())
-		}
+	users, unreached := askWhoIs(ctx, path, person)
+	for _, u := range users {
+		ids = append(ids, u.ID.String())
 	}
 	if len(ids) == 0 {
-		return nil, exitError{exitNotFound, fmt.Errorf("--user %s: Symphony does not tell who that is; write the user id, which stands in the log", person)}
+		ids, err = recordedAccounts(ctx, path, person)
 	}
-	return ids, nil
+	if len(ids) > 0 || err != nil {
+		return ids, err
+	}
+	why := "Symphony knows nobody of that name, and neither does the audit record"
+	if unreached != nil {
+		why = fmt.Sprintf("Symphony was not reached, and the audit record has nobody of that name (%v)", unreached)
+	}
+	return nil, exitError{exitNotFound, fmt.Errorf("--user %s: %s; --user takes the number of a user as well, which stands in the log", person, why)}
+}
+
+// recordedAccounts are the ids of those who have asked for something by a username or an e-mail
+// address.
+func recordedAccounts(ctx context.Context, path, name string) (ids []string, err error) {
+	err = inspect(ctx, path, func(ctx context.Context, store *engine.Inspector) error {
+		return store.ListEntries(ctx, engine.EntryFilter{Kind: audit.Decision}, func(s engine.StoredEntry) error {
+			from, id := readEntryText(newEntry(s)).From, strconv.FormatInt(s.Actor, 10)
+			isNamed := strings.EqualFold(from.Username, name) || strings.EqualFold(from.Email, name)
+			if isNamed && s.Actor != 0 && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+			return nil
+		})
+	})
+	return ids, err
 }
