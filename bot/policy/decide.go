@@ -165,11 +165,11 @@ func (r *rule) checkLimits(q *foldedQuery) (checks []Check, reached string, with
 		}
 		checks = append(checks, check)
 		if l.used >= l.most {
-			were := "were"
+			opened := "were opened"
 			if l.used == 1 {
-				were = "was"
+				opened = "was opened"
 			}
-			reached = fmt.Sprintf("Rule %q lets one person open %s in any %s; %d %s opened.", r.name, countRooms(l.most), spanName(l.length), l.used, were)
+			reached = fmt.Sprintf("Rule %q lets one person open %s in any %s; %d %s.", r.name, countRooms(l.most), spanName(l.length), l.used, opened)
 			within = l.length // by then all of them are that old
 		}
 	}

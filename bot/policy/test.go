@@ -90,7 +90,8 @@ func (p *Policy) RunTests(commands CommandReader) schema.Problems {
 		t.tellGroups(&query)
 		d := p.decideTest(commands, query)
 		if d.Outcome() != t.Expect || t.Rule != "" && fold(t.Rule) != fold(d.Rule) {
-			problems = append(problems, t.problem("fails: expected "+describeOutcome(t.Expect, t.Rule)+", got "+d.Summary(), "correct the rules or the test"))
+			differs := "fails: expected " + describeOutcome(t.Expect, t.Rule) + ", got " + d.Summary()
+			problems = append(problems, t.problem(differs, "correct the rules or the test"))
 		}
 	}
 	return problems
