@@ -81,7 +81,7 @@ func (a *attempt) replaceVersion(ctx context.Context, q engine.Question, hash st
 	case err == nil && counted == approval.Approved: // at this moment
 		return a.refuseSecond(ctx, q.Job, a.said)
 	case err == nil:
-		zerolog.Ctx(ctx).Info().Str("replaced", string(commands.NewRequestID(q.Job))).Msg("newer version takes the place of one that waits for an approval")
+		zerolog.Ctx(ctx).Info().Msg("newer version takes the place of one that waits for an approval")
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"slices"
 
 	"roombot/bot/policy"
@@ -38,6 +39,7 @@ type (
 	// askedPlan is what the request would have done. Where the request was refused before it was
 	// planned, it is what was typed.
 	askedPlan struct {
+		Name      string        `json:"name,omitempty"`    // of the room
 		Options   []string      `json:"options,omitempty"` // those that are on, as rules name them
 		People    int           `json:"people"`
 		Uncounted bool          `json:"uncounted,omitempty"` // people behind groups, whose number was not known
@@ -64,6 +66,9 @@ func (a *attempt) askedFacts() *askedFacts {
 		f.Plan = a.bot.newAskedPlan(plan, a.namedMembers(a.facts))
 	default:
 		f.Plan = a.bot.newAskedPlan(plan, plan.Members)
+	}
+	if facts := cmp.Or(a.facts, a.typedFacts); f.Plan != nil && facts != nil {
+		f.Plan.Name = facts.Room.Name
 	}
 	return f
 }

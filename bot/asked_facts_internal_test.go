@@ -31,7 +31,7 @@ func TestTheFactsOfADecisionAreReadAsAnyVersionHasWrittenThem(t *testing.T) {
 	require.Equal(t, []any{"Bob Chen", "/newroom", false, 1}, []any{first.Name, first.Typed, first.IsWhole, len(first.Decision.Checks)})
 
 	const asked = `{` + person + `,"why":"Ask Compliance.","asked":{"kind":"person","username":"bob","email":"bob@acme.test","in":["fx"],"notIn":["sales"],"room":true,` +
-		`"plan":{"options":["nocopy","public"],"people":3,"owners":1,"groups":["Sales"],"companies":[104],"members":[{"id":7,"external":true}],"more":1}}}`
+		`"plan":{"name":"Project Elm","options":["nocopy","public"],"people":3,"owners":1,"groups":["Sales"],"companies":[104],"members":[{"id":7,"external":true}],"more":1}}}`
 	d := readFacts(t, asked)
 	require.True(t, d.IsWhole)
 	require.Equal(t, "Ask Compliance.", d.Decision.Why())

@@ -91,7 +91,7 @@ func TestTheAuditLogTellsEachEventOnce(t *testing.T) {
 	w.requireAudit(w.says("kim", `/newroom "Denied"`), "decision denied contractors", "answer denied")
 	w.requireAudit(w.says("carol", "/groups"), "decision allowed everybody", "answer done")
 	w.requireAudit(w.says("carol", "hello"), "answer talk")
-	w.requireAudit(w.says("bob", `/newroom "More"`), "decision allowed everybody", "answer too-many-rooms")
+	w.requireAudit(w.says("bob", `/newroom "More"`), "decision allowed everybody", "decision denied everybody", "answer too-many-rooms")
 	w.requireAudit(w.says("alice", `/newroom "Maybe" @kim preview`), "decision allowed everybody", "answer preview")
 	w.requireAudit(w.says("carol", `/newroom "q2 earnings"`), "decision allowed everybody", "answer name-taken")
 	w.requireAudit(w.says("kim", `/newrom "Typo"`), "answer unknown-command")

@@ -57,6 +57,7 @@ func ReadDecision(s engine.StoredEntry) (d PastDecision, err error) {
 	for _, c := range append(body.Checks, facts.Checks...) {
 		d.Decision.Checks = append(d.Decision.Checks, policy.Check(c))
 	}
+	d.Decision.NextWithin = policy.LimitSpan(d.Decision.Checks)
 	if facts.Asked != nil {
 		d.Query = facts.Asked.query(s.Actor, body, facts.Chat)
 	}

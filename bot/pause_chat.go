@@ -10,6 +10,7 @@ import (
 
 	"roombot/bot/engine"
 	"roombot/bot/policy"
+	"roombot/bot/policy/request"
 	"roombot/commands"
 )
 
@@ -68,7 +69,7 @@ func (a *attempt) checkAdmin(ctx context.Context, r *commands.Request) error {
 	}
 	decision := policy.Decision{Allowed: is}
 	if !is {
-		decision = notAnAdmin(r.Command)
+		decision = request.NotAnAdmin(r.Command)
 	}
 	a.refused = decision
 	a.decided, err = json.Marshal(a.decisionOf(r.Command, a.bot.rules.now().Version(), decision))
@@ -77,12 +78,4 @@ func (a *attempt) checkAdmin(ctx context.Context, r *commands.Request) error {
 	}
 	a.decision = policyDecision{command: r.Command}
 	return commands.Denied(decision.Reason+" Ask "+a.bot.env.Contact+".", a.bot.env.Contact)
-}
-
-// notAnAdmin is the decision about a command of administrators for somebody else.
-func notAnAdmin(command string) policy.Decision {
-	return policy.Decision{
-		Denial: policy.ByDefault, Reason: "/" + command + " is for administrators of the policy.",
-		Checks: []policy.Check{{What: "who is one of the administrators"}},
-	}
 }

@@ -28,6 +28,16 @@ type Answer struct {
 	Names schema.Problems
 }
 
+// ErrNoCommand is in the chain of the errors about a question whose text is no command.
+var ErrNoCommand = errors.New("no command")
+
+// noCommandError says what is wrong with the text.
+type noCommandError string
+
+func (e noCommandError) Error() string { return string(e) }
+
+func (e noCommandError) Is(target error) bool { return target == ErrNoCommand }
+
 // AskPolicy decides a question as a running bot would, with people and groups as Symphony's
 // directory has them now. Nothing is written. An error that is a *commands.Refusal says that the
 // request is refused whatever the policy says.
@@ -39,11 +49,11 @@ func AskPolicy(ctx context.Context, c Config, q Question) (Answer, error) {
 	result := b.catalogue.Grammar(b.self.ID, b.env.Limits.MaxMembers).Parse(syntax.Message{Text: q.Command})
 	switch {
 	case result.Error != nil:
-		return Answer{}, errors.New(result.Error.Message)
+		return Answer{}, noCommandError(result.Error.Message)
 	case request.IsHelp(q.Command):
 		return Answer{b.rules.now().Decide(policy.Query{Command: syntax.TopicGeneral}), names}, nil
 	case result.Command == nil:
-		return Answer{}, errors.New("write it with its slash, such as /newroom \"Q2\" @bob")
+		return Answer{}, noCommandError("write it with its slash, such as /newroom \"Q2\" @bob")
 	}
 	r := &commands.Request{
 		From:    commands.Person{ID: q.From.ID, Name: q.From.DisplayName, Username: q.From.Username, Email: q.From.Email},
@@ -73,20 +83,6 @@ func newAskedBot(ctx context.Context, c Config) (*Bot, schema.Problems, error) {
 	return b, names, nil
 }
 
-// DecideWithoutRules decides about a command that no rule is about: one that is open to everybody,
-// or one of the administrators.
-func DecideWithoutRules(catalogue commands.Catalogue, command string, isAdmin bool) (d policy.Decision, decided bool) {
-	switch {
-	case catalogue.IsOpen(command):
-		return policy.Decision{Allowed: true, Checks: []policy.Check{{What: "/" + command + " is open to everybody", OK: true}}}, true
-	case !catalogue.IsAdmin(command):
-		return policy.Decision{}, false
-	case isAdmin:
-		return policy.Decision{Allowed: true, Checks: []policy.Check{{What: "who is one of the administrators", OK: true}}}, true
-	}
-	return notAnAdmin(command), true
-}
-
 // decideQuestion asks the policy before and after the request is planned.
 func (b *Bot) decideQuestion(ctx context.Context, r *commands.Request, used *policy.Used) (policy.Decision, error) {
 	rules := b.rules.now()
@@ -94,7 +90,7 @@ func (b *Bot) decideQuestion(ctx context.Context, r *commands.Request, used *pol
 	if is {
 		is, err = b.isAdmin(ctx, r.From.ID)
 	}
-	if d, decided := DecideWithoutRules(b.catalogue, r.Command, is); decided || err != nil {
+	if d, decided := request.DecideWithoutRules(b.catalogue, r.Command, is); decided || err != nil {
 		return d, err
 	}
 	query, err := b.policyQuery(ctx, rules, r)

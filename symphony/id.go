@@ -2,6 +2,7 @@ package symphony
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -54,8 +55,12 @@ func (u *UserID) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// ParseStreamID reads a stream id in either base64 alphabet, padded or not.
+// ParseStreamID reads a stream id in either base64 alphabet, padded or not, also as the link of its
+// room has it, where %2F stands for a slash.
 func ParseStreamID(s string) (StreamID, error) {
+	if plain, err := url.PathUnescape(s); err == nil {
+		s = plain
+	}
 	id, err := parseID(s)
 	return StreamID(id), err
 }

@@ -23,6 +23,9 @@ func TestStreamIDsOfBothAlphabetsAreEqual(t *testing.T) {
 		require.NoError(t, json.Unmarshal(text, &decoded))
 		require.EqualValues(t, want, decoded)
 	}
+	linked, err := symphony.ParseStreamID("lX1hwfmQ%2BAK%2Fk%2Fa%2FBB0y2n%2F%2F%2Fq2%2B0KfbdA%3D%3D")
+	require.NoError(t, err)
+	require.EqualValues(t, want, linked)
 	for _, s := range []string{"", "a b", "a/../b?", "ü", strings.Repeat("a", 200)} {
 		if s == "a/../b?" {
 			_, err := symphony.ParseMessageID(s)

@@ -69,7 +69,7 @@ func (c *Config) compilePolicy(rules schema.Value) (*policy.Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.RunTests(request.Read).Err(); err != nil {
+	if err := p.RunTests(request.Reader()).Err(); err != nil {
 		return nil, err
 	}
 	return p, nil

@@ -77,10 +77,10 @@ func Compile(rules schema.Value, o Options) (*Policy, error) {
 		p.allow = append(p.allow, c.allowRule(a))
 	}
 	p.index, p.lists = newRuleIndex(p.deny, p.allow), listNumbers{who: len(c.who), where: len(c.where)}
-	p.tests = c.tests(doc.Tests, p)
+	p.tests = c.tests(doc.Tests)
 	c.reportUnusedSets()
-	if err := c.problems.Err(); err != nil {
-		return nil, err
+	if len(c.problems) > 0 { // else the tests run, and report them with what else fails
+		return nil, append(c.problems, p.unknownRules()...).Err()
 	}
 	return p, nil
 }

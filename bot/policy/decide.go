@@ -118,11 +118,26 @@ func (c Check) IsOfLimit(limit Check) bool { return strings.HasPrefix(c.What, li
 
 // LimitCheck is the condition that a limit of so many rooms within a span is.
 func LimitCheck(most int, span time.Duration) Check {
-	noun := "rooms"
-	if most == 1 {
-		noun = "room"
+	return Check{Key: keyLimit, What: fmt.Sprintf("fewer than %s in the last %s", countRooms(most), spanName(span))}
+}
+
+func countRooms(n int) string {
+	if n == 1 {
+		return "1 room"
 	}
-	return Check{Key: keyLimit, What: fmt.Sprintf("fewer than %d %s in the last %s", most, noun, spanName(span))}
+	return fmt.Sprintf("%d rooms", n)
+}
+
+// LimitSpan is the span of the limit that is reached, by the conditions of a decision; 0 of others.
+func LimitSpan(checks []Check) (span time.Duration) {
+	for _, c := range checks {
+		for _, length := range []time.Duration{time.Hour, 24 * time.Hour} {
+			if c.Key == keyLimit && !c.OK && strings.Contains(c.What, " in the last "+spanName(length)) {
+				span = max(span, length)
+			}
+		}
+	}
+	return span
 }
 
 func spanName(span time.Duration) string {
@@ -158,7 +173,11 @@ func (r *rule) checkLimits(q *foldedQuery) (checks []Check, reached string, with
 		}
 		checks = append(checks, check)
 		if l.used >= l.most {
-			reached = fmt.Sprintf("Rule %q lets one person open %d rooms in any %s; %d were opened.", r.name, l.most, spanName(l.length), l.used)
+			opened := "were opened"
+			if l.used == 1 {
+				opened = "was opened"
+			}
+			reached = fmt.Sprintf("Rule %q lets one person open %s in any %s; %d %s.", r.name, countRooms(l.most), spanName(l.length), l.used, opened)
 			within = l.length // by then all of them are that old
 		}
 	}
@@ -236,7 +255,7 @@ func (r *rule) checks(q *foldedQuery) []Check {
 	v := r.match(q)
 	list := []Check{
 		{Key: keyWho, What: "who is one of " + r.written.who + unknownHint(v.who), OK: v.who == yes},
-		{Key: keyWhere, What: "where is one of " + r.written.where + unknownHint(v.where), OK: v.where == yes},
+		{Key: keyWhere, What: r.whereText() + unknownHint(v.where), OK: v.where == yes},
 		{Key: keyCommand, What: "command is one of " + r.written.commands, OK: v.command == yes},
 	}
 	for i := range r.when {
@@ -248,6 +267,13 @@ func (r *rule) checks(q *foldedQuery) []Check {
 		list = append(list, Check{Key: c.key, What: c.key + " is " + c.written + hint, OK: c.holds(q) == yes, Open: q.plan == nil})
 	}
 	return list
+}
+
+func (r *rule) whereText() string {
+	if r.written.where == "*" {
+		return "in any chat"
+	}
+	return "where is one of " + r.written.where
 }
 
 // advice says, in sentences for the user, what does not fit an allow rule.

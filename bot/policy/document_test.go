@@ -162,15 +162,15 @@ tests:
   - {name: wrong, as: {username: kim, groups: [HR]}, run: "/newroom small", expect: allow}
   - {name: typo, as: {username: kim}, run: newrom, expect: deny}
 `)
-	problems := p.RunTests(func(line string) (string, *policy.Plan, error) {
+	problems := p.RunTests(policy.CommandReader{Read: func(line string) (string, *policy.Plan, error) {
 		if !strings.HasPrefix(line, "/newroom") {
 			return "", nil, errors.New("what is that?")
 		}
 		return "newroom", &policy.Plan{People: 1}, nil
-	})
+	}})
 	require.Len(t, problems, 2)
-	require.ErrorContains(t, problems[:1].Err(), `fails: expected allow, got deny; the nearest rule is "desk rooms" (line 11): Rule "desk rooms" is for set:desk.`)
-	require.ErrorContains(t, problems[1:].Err(), "runs what is no command: what is that?")
+	require.ErrorContains(t, problems[:1].Err(), `test "wrong" fails: expected allow, got deny; the nearest rule is "desk rooms" (line 11): Rule "desk rooms" is for set:desk.`)
+	require.ErrorContains(t, problems[1:].Err(), `test "typo" runs what is no command: what is that?`)
 }
 
 func FuzzCompileAndDecide(f *testing.F) {

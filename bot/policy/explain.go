@@ -9,6 +9,7 @@ func (d Decision) Explain() []string {
 	switch {
 	case len(d.Checks) == 0:
 		return lines
+	case d.Allowed && d.Rule == "": // whatever the rules say
 	case d.Rule != "" && d.Outcome() == Deny:
 		lines = append(lines, fmt.Sprintf("Rule %q refuses what meets all of these:", d.Rule))
 	case d.Grant != 0:

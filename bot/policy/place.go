@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -71,7 +72,7 @@ func parsePlace(text string, deny bool) (place, *schema.InvalidValue) {
 }
 
 func parseRoomID(text string) (place, *schema.InvalidValue) {
-	id := streamID(text)
+	id := linkedStreamID(text)
 	if !streamIDs.MatchString(id) {
 		return place{}, &schema.InvalidValue{
 			What: "is no stream id", Fix: `write the id of one room, 20 or more of A-Z, a-z, 0-9, "-" and "_", or "room:NAME"`,
@@ -85,6 +86,15 @@ var urlSafe = strings.NewReplacer("+", "-", "/", "_")
 // streamID brings a stream id to the form that the bot uses: URL-safe base64 without padding.
 func streamID(id string) string {
 	return strings.TrimRight(urlSafe.Replace(strings.TrimSpace(id)), "=")
+}
+
+// linkedStreamID is streamID of an id that may be written as the link of its room has it, where %2F
+// stands for a slash.
+func linkedStreamID(text string) string {
+	if plain, err := url.PathUnescape(text); err == nil {
+		text = plain
+	}
+	return streamID(text)
 }
 
 // Stream ids are long for a room's name and have no blanks. What looks like one is compared as a

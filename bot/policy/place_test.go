@@ -26,7 +26,7 @@ allow: [{name: a, who: ["*"], commands: ["*"]}]`, where))
 
 func TestAStreamIDAdmitsByIDOnly(t *testing.T) {
 	t.Parallel()
-	for _, where := range []string{"room:" + roomID, "roomid:" + roomID, "roomid: 0u0r8TfV3u4QEtjCHR5NLX///nA60EfPdA=="} {
+	for _, where := range []string{"room:" + roomID, "roomid:" + roomID, "roomid: 0u0r8TfV3u4QEtjCHR5NLX///nA60EfPdA==", "roomid:0u0r8TfV3u4QEtjCHR5NLX%2F%2F%2FnA60EfPdA%3D%3D"} {
 		p := allowIn(t, where)
 		require.True(t, p.Decide(ask(inRoom("Desk", roomID))).Allowed, where)
 		require.True(t, p.Decide(ask(inRoom("", roomID))).Allowed, "%s without the name", where)
@@ -73,4 +73,16 @@ allow:
 `)
 	require.Equal(t, []policy.NamedRule{{Name: "desks", Line: 6}, {Name: "lunch", Line: 8}}, p.AllowsByRoomName())
 	require.Empty(t, (*policy.Policy)(nil).AllowsByRoomName())
+}
+
+func TestTheRoomOfAnApprovalIsNamedAsItsLinkHasIt(t *testing.T) {
+	t.Parallel()
+	p := mustCompile(t, `allow: [{name: a, who: [internal], commands: [newroom],
+  approval: {by: ["*"], room: "roomid:0u0r8TfV3u4QEtjCHR5NLX%2F%2F%2FnA60EfPdA%3D%3D"}}]`)
+	approvers, needed := p.ApproversOf("a")
+	require.True(t, needed)
+	require.Equal(t, roomID, approvers.Room)
+	where, wrong := policy.ParsePlace("roomid:0u0r8TfV3u4QEtjCHR5NLX%2F%2F%2FnA60EfPdA%3D%3D")
+	require.Nil(t, wrong)
+	require.Equal(t, policy.Place{Kind: policy.Room, StreamID: roomID}, where)
 }

@@ -86,7 +86,7 @@ func TestTheFirstAllowRuleThatMatchesAdmits(t *testing.T) {
 		Allowed: true, Rule: "everyone", Line: 17,
 		Checks: []policy.Check{
 			{Key: "who", What: "who is one of internal", OK: true},
-			{Key: "where", What: "where is one of *", OK: true},
+			{Key: "where", What: "in any chat", OK: true},
 			{Key: "command", What: "command is one of new-room, GROUPS", OK: true},
 		},
 	}, d)

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -145,7 +146,23 @@ func parseSubjectText(text string) (subject, *schema.InvalidValue) {
 	case kind == "company", kind == "userid":
 		return parseNumber(kind, rest)
 	}
-	return subject{}, &schema.InvalidValue{What: "says nobody", Fix: whoFix}
+	return subject{}, &schema.InvalidValue{What: "says nobody", Fix: fixSubject(kind, rest, colon)}
+}
+
+// fixSubject says what to write instead of an entry that says nobody.
+func fixSubject(kind, rest string, colon bool) string {
+	names := []string{"internal", "external", "bot"}
+	if colon {
+		names = []string{"user", "email", "group", "set", "company", "userid"}
+	}
+	near := schema.NearestName(kind, names)
+	switch {
+	case near == "":
+		return whoFix
+	case colon:
+		near += ":" + rest
+	}
+	return fmt.Sprintf("did you mean %q?", near)
 }
 
 func parseGroup(name string) (subject, *schema.InvalidValue) {

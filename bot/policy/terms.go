@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // access is what a policy lets somebody do with a command somewhere: one of ways, and none of
@@ -105,7 +106,7 @@ func (a *approval) text() string {
 	if a.room != "" {
 		text += " in roomid:" + a.room
 	}
-	text += " within " + a.within.String()
+	text += " within " + formatSpan(a.within)
 	if when := conditionTexts(a.when); len(when) > 0 {
 		text += " where " + strings.Join(when, " and ")
 	}
@@ -248,4 +249,15 @@ func (p place) text() string {
 		return "roomid:" + p.stream
 	}
 	return "room:" + p.name.pattern
+}
+
+// formatSpan is a duration as administrators write it, such as 4h.
+func formatSpan(d time.Duration) string {
+	text := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
 }

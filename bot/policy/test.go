@@ -33,6 +33,14 @@ type testPerson struct {
 	Bot      bool     `config:"bot,default=false" doc:"a service account"`
 }
 
+// RenamedTo gives the key that "user", as rules have it, is meant to be.
+func (t *testPerson) RenamedTo(key string) string {
+	if key == "user" {
+		return "username"
+	}
+	return ""
+}
+
 // Test is a request of the policy's own tests.
 type Test struct {
 	Name   string
@@ -43,11 +51,17 @@ type Test struct {
 	Expect Outcome
 	Rule   string // the rule that must decide; empty for any
 
-	at schema.Value
+	at     schema.Value
+	ruleAt schema.Value
 }
 
-// CommandReader reads a command as it is typed. The plan is nil where the command has none.
-type CommandReader func(line string) (command string, plan *Plan, err error)
+// CommandReader knows the commands of the bot.
+type CommandReader struct {
+	// Read reads a command as it is typed. The plan is nil where the command has none.
+	Read func(line string) (command string, plan *Plan, err error)
+	// DecideWithoutRules decides about a command that no rule is about; nil where there is none.
+	DecideWithoutRules func(command string, isAdmin bool) (d Decision, decided bool)
+}
 
 // Tests are the tests in the rules.
 func (p *Policy) Tests() []Test {
@@ -59,23 +73,66 @@ func (p *Policy) Tests() []Test {
 
 // RunTests runs the tests in the rules and returns those that fail, as problems at their place. The
 // policy must be one whose names are not resolved: the tests name groups by their names.
-func (p *Policy) RunTests(read CommandReader) schema.Problems {
+func (p *Policy) RunTests(commands CommandReader) schema.Problems {
 	var problems schema.Problems
 	for _, t := range p.Tests() {
-		command, plan, err := read(t.Run)
+		if wrong := p.unknownRule(t); wrong != nil {
+			problems = append(problems, *wrong)
+			continue
+		}
+		command, plan, err := commands.Read(t.Run)
 		if err != nil {
-			problems = append(problems, t.at.Problem(fmt.Sprintf("runs what is no command: %v", err), "correct \"run\""))
+			problems = append(problems, t.problem(fmt.Sprintf("runs what is no command: %v", err), "correct \"run\""))
 			continue
 		}
 		query := t.Query
 		query.Command, query.Plan = command, plan
 		t.tellGroups(&query)
-		d := p.Decide(query)
+		d := p.decideTest(commands, query)
 		if d.Outcome() != t.Expect || t.Rule != "" && fold(t.Rule) != fold(d.Rule) {
-			problems = append(problems, t.at.Problem("fails: expected "+describeOutcome(t.Expect, t.Rule)+", got "+d.Summary(), "correct the rules or the test"))
+			differs := "fails: expected " + describeOutcome(t.Expect, t.Rule) + ", got " + d.Summary()
+			problems = append(problems, t.problem(differs, "correct the rules or the test"))
 		}
 	}
 	return problems
+}
+
+// problem is what is wrong with a test, which goes by its name.
+func (t Test) problem(message, fix string) schema.Problem {
+	problem := t.at.Problem(fmt.Sprintf("test %q %s", t.Name, message), fix)
+	problem.Path = ""
+	return problem
+}
+
+// unknownRule is the problem of a test that expects a rule which the policy does not have, nil of
+// others.
+func (p *Policy) unknownRule(t Test) *schema.Problem {
+	isExpected := func(r rule) bool { return fold(r.name) == fold(t.Rule) }
+	if t.Rule == "" || slices.ContainsFunc(slices.Concat(p.deny, p.allow), isExpected) {
+		return nil
+	}
+	problem := t.ruleAt.ProblemWith(&schema.InvalidValue{What: "is no rule", Fix: "write the name of a rule"})
+	return &problem
+}
+
+// unknownRules are the problems of all tests that expect a rule which there is not.
+func (p *Policy) unknownRules() (problems schema.Problems) {
+	for _, t := range p.tests {
+		if wrong := p.unknownRule(t); wrong != nil {
+			problems = append(problems, *wrong)
+		}
+	}
+	return problems
+}
+
+// decideTest decides as the bot does, which asks no rule about some commands.
+func (p *Policy) decideTest(commands CommandReader, q Query) Decision {
+	if commands.DecideWithoutRules != nil {
+		if d, decided := commands.DecideWithoutRules(q.Command, p.IsAdmin(q.User)); decided {
+			return d
+		}
+	}
+	return p.Decide(q)
 }
 
 func describeOutcome(o Outcome, rule string) string {
@@ -125,7 +182,7 @@ var denialTexts = map[Denial]string{
 	UnknownMember:  "The rule is about who is brought in, and not all is known of one of them.",
 }
 
-func (c *compiler) tests(written []testCase, p *Policy) []Test {
+func (c *compiler) tests(written []testCase) []Test {
 	names := map[string]int{}
 	var out []Test
 	for _, w := range written {
@@ -134,9 +191,9 @@ func (c *compiler) tests(written []testCase, p *Policy) []Test {
 			c.problems = append(c.problems, w.Name.Problem(fmt.Sprintf("is also the name of the test on line %d", line), "give each test its own name"))
 		}
 		names[fold(name)] = w.Name.Line()
-		t := Test{Name: name, Run: w.Run, People: w.People, Groups: foldGroups(w.Groups), Expect: Outcome(w.Expect), at: w.Name}
+		t := Test{Name: name, Run: w.Run, People: w.People, Groups: foldGroups(w.Groups), Expect: Outcome(w.Expect), at: w.Name, ruleAt: w.Rule}
 		t.Query = Query{User: w.As.subject(), Used: &Used{Hour: w.UsedHour, Day: w.UsedDay}, Where: c.testPlace(w.In)}
-		t.Rule = c.testRule(w.Rule, p)
+		t.Rule, _ = c.text(w.Rule)
 		out = append(out, t)
 	}
 	return out
@@ -154,19 +211,6 @@ func (c *compiler) testPlace(v schema.Value) Place {
 	return where
 }
 
-// testRule is the rule that a test expects, which must be one of the policy.
-func (c *compiler) testRule(v schema.Value, p *Policy) string {
-	if v.Node == nil {
-		return ""
-	}
-	name, ok := c.text(v)
-	named := func(r rule) bool { return fold(r.name) == fold(name) }
-	if ok && !slices.ContainsFunc(slices.Concat(p.deny, p.allow), named) {
-		c.problems = append(c.problems, v.ProblemWith(&schema.InvalidValue{What: "is no rule", Fix: "write the name of a rule"}))
-	}
-	return name
-}
-
 // ParsePlace reads a conversation as tests and the shell name it: im, room:NAME or roomid:ID.
 func ParsePlace(text string) (Place, *schema.InvalidValue) {
 	kind, rest, _ := strings.Cut(text, ":")
@@ -176,8 +220,8 @@ func ParsePlace(text string) (Place, *schema.InvalidValue) {
 		return Place{Kind: IM}, nil
 	case kind == "room" && rest != "":
 		return Place{Kind: Room, RoomName: rest}, nil
-	case kind == "roomid" && streamIDs.MatchString(streamID(rest)):
-		return Place{Kind: Room, StreamID: rest}, nil
+	case kind == "roomid" && streamIDs.MatchString(linkedStreamID(rest)):
+		return Place{Kind: Room, StreamID: linkedStreamID(rest)}, nil
 	}
 	return Place{}, &schema.InvalidValue{What: "is no conversation", Fix: `write "im", "room:NAME" or "roomid:STREAMID"`}
 }

@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	stdio "io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,7 +42,7 @@ stops, policies and acts from the shell. docs/operations.md explains it.`,
 type entry struct {
 	audit.Entry
 	Facts json.RawMessage `json:"facts,omitempty"` // none where they were erased
-	By    *roomReason     `json:"by,omitempty"`    // of an entry about a room
+	By    *roomReason     `json:"by,omitempty"`    // of an entry about a room, in lists
 }
 
 func newEntry(s engine.StoredEntry) entry {
@@ -59,25 +57,36 @@ func newEntry(s engine.StoredEntry) entry {
 type auditFilter struct{ since, until, user, room, request, kind string }
 
 func (f *auditFilter) addFlags(c *cobra.Command) {
-	c.Flags().StringVar(&f.since, "since", "", "only from then on: 90m, 24h, 7d, today (UTC), or a time such as 2026-03-04T05:00:00Z")
+	c.Flags().StringVar(&f.since, "since", "", "only from then on: "+momentForms)
 	c.Flags().StringVar(&f.until, "until", "", "only before then, written like --since")
 	c.Flags().StringVar(&f.user, "user", "", "only of this person: user id, username or e-mail address")
-	c.Flags().StringVar(&f.room, "room", "", "only of the requests that concern this room, by its stream id")
+	c.Flags().StringVar(&f.room, "room", "", "only of the requests that concern this room, by its stream id, also as its link has it")
 	c.Flags().StringVar(&f.request, "request", "", "only of this request, by the number that the user reads")
-	c.Flags().StringVar(&f.kind, "kind", "", "only of this kind: decision, room, member, owner, answer, operator, pause, policy, start, stop, restored, removed")
+	c.Flags().StringVar(&f.kind, "kind", "", "only of this kind: "+joinKinds(audit.Kinds()))
+}
+
+func joinKinds(kinds []audit.Kind) string {
+	names := make([]string, len(kinds))
+	for i, kind := range kinds {
+		names[i] = string(kind)
+	}
+	return strings.Join(names, ", ")
 }
 
 // filters are the selections of which each gives some of the entries: one, or one for each account
 // that the person may be.
 func (f *auditFilter) filters(ctx context.Context, path string, now time.Time) ([]engine.EntryFilter, error) {
-	chosen := engine.EntryFilter{Room: f.room, Kind: audit.Kind(f.kind)}
+	chosen := engine.EntryFilter{Kind: audit.Kind(f.kind)}
 	if f.kind != "" && !slices.Contains(audit.Kinds(), chosen.Kind) {
-		return nil, usageError("--kind %q: there are %v", f.kind, audit.Kinds())
+		return nil, usageError("--kind %q: there are %s", f.kind, joinKinds(audit.Kinds()))
 	}
 	if f.request != "" {
 		chosen.Request = string(commands.ParseRequestID(f.request))
 	}
 	var err error
+	if chosen.Room, err = parseRoom(f.room); err != nil {
+		return nil, err
+	}
 	if chosen.Since, err = parseMoment("--since", f.since, now); err != nil {
 		return nil, err
 	}
@@ -101,61 +110,22 @@ func (f *auditFilter) filters(ctx context.Context, path string, now time.Time) (
 	return all, nil
 }
 
-// readEntries calls each with the chosen entries, the oldest first.
-func (f *auditFilter) readEntries(ctx context.Context, path string, each func(engine.StoredEntry) error) error {
+// readEntries calls each with the chosen entries, the oldest first, and with the store that they
+// are from.
+func (f *auditFilter) readEntries(ctx context.Context, path string, each func(context.Context, *engine.Inspector, entry) error) error {
 	filters, err := f.filters(ctx, path, time.Now())
 	if err != nil {
 		return err
 	}
 	return inspect(ctx, path, func(ctx context.Context, store *engine.Inspector) error {
 		for _, chosen := range filters {
-			if err := store.ListEntries(ctx, chosen, each); err != nil {
+			err := store.ListEntries(ctx, chosen, func(s engine.StoredEntry) error { return each(ctx, store, newEntry(s)) })
+			if err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-}
-
-func auditList(io streams, path *string) *cobra.Command {
-	var f auditFilter
-	var limit int
-	var asJSON bool
-	c := &cobra.Command{
-		Use:   "list",
-		Short: "List entries, the newest last",
-		Long: `Lists entries of the audit record, the newest last, a line for each. That of a room
-tells who asked for it, by which rule and version of the policy. With
---request the conditions of the decision are listed as well, which tells why a
-request was refused. Names and what was typed are shown until
-roombot.retention.facts is over.`,
-		Example: "  bot audit list --since 7d --kind room\n  bot audit list --user jane.doe@example.com --since 30d\n  bot audit list --request 5k9d-02mx-q7ht",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			all := []entry{}
-			err := f.readEntries(cmd.Context(), *path, func(s engine.StoredEntry) error {
-				if all = append(all, newEntry(s)); len(all) > 2*limit {
-					all = slices.Delete(all, 0, len(all)-limit)
-				}
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-			all = all[max(len(all)-limit, 0):]
-			if err := addRoomReasons(cmd.Context(), *path, all); err != nil {
-				return err
-			}
-			if asJSON {
-				return json.NewEncoder(io.out).Encode(all)
-			}
-			return printEntries(io.out, all, f.request != "")
-		},
-	}
-	f.addFlags(c)
-	c.Flags().IntVar(&limit, "limit", 200, "how many at most, the newest")
-	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
-	return c
 }
 
 func auditShow(io streams, path *string) *cobra.Command {
@@ -193,27 +163,4 @@ func auditShow(io streams, path *string) *cobra.Command {
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON in one line")
 	return c
-}
-
-func printEntries(out stdio.Writer, all []entry, withChecks bool) error {
-	if len(all) == 0 {
-		_, err := fmt.Fprintln(out, "Nothing here.")
-		return err
-	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NUMBER\tAT\tKIND\tREQUEST\tUSER\tWHAT")
-	for _, e := range all {
-		number, user := fmt.Sprint(e.Seq), ""
-		if e.Seq == 0 {
-			number = "-"
-		}
-		if e.Actor != 0 {
-			user = fmt.Sprint(e.Actor)
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", number, e.At.UTC().Format(time.RFC3339), e.Kind, e.Request, user, describeEntry(e))
-		if withChecks {
-			printChecks(w, e)
-		}
-	}
-	return w.Flush()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	stdio "io"
@@ -55,7 +56,11 @@ type entryText struct {
 	Typed, Nearest, Why string
 	Granted             struct{ By int64 }
 	Acted               time.Time
+	Asked               struct{ Plan struct{ Name string } }
 }
+
+// roomName is the name of the room that a decision was about; empty where that is not known.
+func (t entryText) roomName() string { return cmp.Or(t.Asked.Plan.Name, typedRoomName(t.Typed)) }
 
 // readEntryText reads what is told of an entry.
 func readEntryText(e entry) (t entryText) {
@@ -119,8 +124,13 @@ func describeEntry(e entry) string {
 		add("asked for by %s", e.By.Name)
 		add("by %s", nameRuleOrGrant(e.By.Rule, e.By.Grant))
 		add("policy %s", e.By.Version)
+		add("approved by %s", printable(e.By.ApprovedBy))
 	}
-	add("room %s", e.Room)
+	if e.By != nil && e.By.RoomName != "" {
+		add("room %s", fmt.Sprintf("%q (%s)", e.By.RoomName, e.Room))
+	} else {
+		add("room %s", e.Room)
+	}
 	if e.At.Sub(t.Acted) > actedSlack && !t.Acted.IsZero() {
 		add("done at %s", t.Acted.UTC().Format(instant))
 	}

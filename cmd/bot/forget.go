@@ -79,19 +79,7 @@ const lookupTimeout = 10 * time.Second
 // namesOf are the ids, usernames and e-mail addresses that Symphony has of a person, none where it
 // does not know them or cannot be asked.
 func namesOf(ctx context.Context, path, person string) (names []string) {
-	c, err := loadConfigWithoutPolicy(path)
-	if err != nil || refusePlainHTTP(c) != nil {
-		return nil
-	}
-	client, err := newClient(c, zerolog.Nop())
-	if err != nil {
-		return nil
-	}
-	defer client.Close()
-	defer logOut(ctx, client)
-	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
-	defer cancel()
-	users, err := lookUpPerson(ctx, client, person)
+	users, err := askWhoIs(ctx, path, person)
 	if err != nil {
 		return nil
 	}
@@ -99,6 +87,26 @@ func namesOf(ctx context.Context, path, person string) (names []string) {
 		names = append(names, u.ID.String(), u.Username, u.Email)
 	}
 	return names
+}
+
+// askWhoIs asks the Symphony of a configuration who a person is.
+func askWhoIs(ctx context.Context, path, person string) ([]symphony.User, error) {
+	c, err := loadConfigWithoutPolicy(path)
+	if err == nil {
+		err = refusePlainHTTP(c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	client, err := newClient(c, zerolog.Nop())
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	defer logOut(ctx, client)
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+	defer cancel()
+	return lookUpPerson(ctx, client, person)
 }
 
 func lookUpPerson(ctx context.Context, client *symphony.Client, person string) ([]symphony.User, error) {

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	stdio "io"
 	"math"
-	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -56,100 +54,6 @@ type job struct {
 	User  int64         `json:"user,omitempty"` // who asked, where the audit record tells
 	Room  string        `json:"room,omitempty"` // that was opened or changed, by the audit record
 	Steps []engine.Step `json:"steps,omitempty"`
-}
-
-func jobsList(io streams, path *string) *cobra.Command {
-	var state string
-	var limit int
-	var asJSON bool
-	var who jobsFilter
-	c := &cobra.Command{
-		Use:   "list",
-		Short: "List unfinished and failed jobs, the newest first",
-		Long: `Lists unfinished and failed jobs, the newest first. States:
-
-    waiting     for an earlier job of its chat
-    ready       for a worker, for the end of a pause, or for a newer version of
-                the bot that has worked on it
-    held        by a pause; see bot resume
-    running     an attempt is under way
-    reporting   failed or cancelled, and the user is about to be told
-    failed      failed or cancelled, and the user has been told
-    done        answered, which is also what a refusal is
-
---user lists the jobs of one person, given by user id, username or e-mail
-address; Symphony is asked for the last two. Who asked for a job that is done,
-and its room, come from the audit record, which has the requests that write and
-those that were refused.`,
-		Example: "  bot jobs list --state failed --since 24h\n  bot jobs list --user jane.doe@example.com\n  bot jobs list --state done --since 7d",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			states, err := statesOf(state)
-			if err != nil {
-				return err
-			}
-			filters, err := who.filters(cmd.Context(), *path, time.Now())
-			if err != nil {
-				return err
-			}
-			return inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) error {
-				found, err := jobsIn(ctx, store, states, limit, who.withRecord(filters))
-				if err == nil {
-					found, err = who.chooseByRecord(ctx, store, found, filters, limit)
-				}
-				switch {
-				case err != nil:
-					return err
-				case asJSON:
-					return json.NewEncoder(io.out).Encode(found)
-				case len(found) == 0 && state == "" && who == (jobsFilter{}):
-					_, err := fmt.Fprintln(io.out, "Nothing is unfinished or has failed; --state all shows what is done.")
-					return err
-				}
-				return printJobs(io.out, found, time.Now())
-			})
-		},
-	}
-	c.Flags().StringVar(&state, "state", "", "only these: waiting, ready, held, running, reporting, failed, done, all (default all but done)")
-	c.Flags().StringVar(&who.user, "user", "", "only those of this person: user id, username or e-mail address")
-	c.Flags().StringVar(&who.since, "since", "", "only those received since then: 90m, 24h, 7d, or a time such as 2026-03-04T05:00:00Z")
-	c.Flags().StringVar(&who.until, "until", "", "only those received before then, written like --since")
-	c.Flags().StringVar(&who.room, "room", "", "only those that opened or changed this room, by its stream id")
-	c.Flags().IntVar(&limit, "limit", 100, "how many of each state")
-	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
-	return c
-}
-
-// statesOf are the states to list; by default those that an operator may have to look at.
-func statesOf(wanted string) ([]engine.JobState, error) {
-	open := []engine.JobState{engine.Waiting, engine.Ready, engine.Held, engine.Running, engine.Reporting, engine.Failed}
-	switch {
-	case wanted == "":
-		return open, nil
-	case wanted == "all":
-		return []engine.JobState{""}, nil
-	case slices.Contains(append(open, engine.Done), engine.JobState(wanted)):
-		return []engine.JobState{engine.JobState(wanted)}, nil
-	}
-	return nil, usageError("--state %q: there are waiting, ready, held, running, reporting, failed, done and all", wanted)
-}
-
-func jobsIn(ctx context.Context, store *engine.Inspector, states []engine.JobState, limit int, filters []engine.Filter) ([]job, error) {
-	all := []job{}
-	for _, state := range states {
-		for _, f := range filters {
-			f.State, f.Limit = state, max(f.Limit, limit)
-			found, err := store.List(ctx, f)
-			if err != nil {
-				return nil, err
-			}
-			for _, s := range found {
-				all = append(all, job{Request: commands.NewRequestID(s.ID), Summary: s})
-			}
-		}
-	}
-	slices.SortStableFunc(all, func(a, b job) int { return b.Received.Compare(a.Received) })
-	return all, nil
 }
 
 func jobsShow(io streams, path *string) *cobra.Command {
@@ -252,24 +156,6 @@ func findByRequest(ctx context.Context, store *engine.Inspector, number string) 
 		}
 	}
 	return "", exitError{exitNotFound, fmt.Errorf("no job %s; %s jobs list --state all shows them, finished ones until roombot.retention.commands is over", number, programName)}
-}
-
-func printJobs(out stdio.Writer, all []job, now time.Time) error {
-	if len(all) == 0 {
-		_, err := fmt.Fprintln(out, "Nothing here.")
-		return err
-	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "REQUEST\tSTATE\tATTEMPTS\tAGE\tUSER\tROOM\tLAST ERROR")
-	for _, j := range all {
-		user := ""
-		if j.User != 0 {
-			user = strconv.FormatInt(j.User, 10)
-		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n",
-			j.Request, j.State, j.Attempts, formatSeconds(now.Sub(j.Received).Seconds()), user, j.Room, j.LastError)
-	}
-	return w.Flush()
 }
 
 func printJob(out stdio.Writer, j job, now time.Time) error {

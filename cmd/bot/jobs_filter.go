@@ -17,10 +17,13 @@ import (
 // jobsFilter is which jobs are listed, as it was typed.
 type jobsFilter struct{ user, since, until, room string }
 
+// needsRecord reports whether the audit record chooses among the jobs.
+func (f jobsFilter) needsRecord() bool { return f.user != "" || f.room != "" || f.until != "" }
+
 // withRecord are the filters by which jobs are read where the audit record chooses among them: of a
 // done job only the record tells who asked.
 func (f jobsFilter) withRecord(filters []engine.Filter) []engine.Filter {
-	if f.user == "" && f.room == "" && f.until == "" {
+	if !f.needsRecord() {
 		return filters
 	}
 	return []engine.Filter{{Since: filters[0].Since, Limit: math.MaxInt32}}
@@ -29,12 +32,16 @@ func (f jobsFilter) withRecord(filters []engine.Filter) []engine.Filter {
 // chooseByRecord adds to jobs what the audit record tells of them, and leaves those that are
 // wanted.
 func (f jobsFilter) chooseByRecord(
-	ctx context.Context, store *engine.Inspector, all []job, filters []engine.Filter, limit int,
+	ctx context.Context, store *engine.Inspector, all []job, filters []engine.Filter,
 ) ([]job, error) {
 	if err := addFromRecord(ctx, store, all); err != nil {
 		return nil, err
 	}
 	until, err := parseMoment("--until", f.until, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	room, err := parseRoom(f.room)
 	if err != nil {
 		return nil, err
 	}
@@ -44,13 +51,9 @@ func (f jobsFilter) chooseByRecord(
 	}
 	isUnwanted := func(j job) bool {
 		return f.user != "" && !owned[j.ID] && !owned[strconv.FormatInt(j.User, 10)] ||
-			f.room != "" && j.Room != f.room || !until.IsZero() && !j.Received.Before(until)
+			room != "" && j.Room != room || !until.IsZero() && !j.Received.Before(until)
 	}
-	all = slices.DeleteFunc(all, isUnwanted)
-	if f == (jobsFilter{since: f.since}) {
-		return all, nil
-	}
-	return all[:min(len(all), limit)], nil
+	return slices.DeleteFunc(all, isUnwanted), nil
 }
 
 // ownedJobs are the ids of the unfinished and failed jobs of the person, and the person's own.
@@ -121,6 +124,22 @@ func (f jobsFilter) filters(ctx context.Context, path string, now time.Time) ([]
 	return all, nil
 }
 
+// momentForms says how a time is written.
+const momentForms = "how long ago (90m, 24h, 7d), today, yesterday, a date (2026-03-04, from midnight UTC on) or a time (2026-03-04T05:00:00Z)"
+
+// parseRoom reads the stream id of a room; empty of no text.
+func parseRoom(text string) (string, error) {
+	const shortest = 20 // of an id; what is shorter is likely a name
+	if text == "" {
+		return "", nil
+	}
+	id, err := symphony.ParseStreamID(text)
+	if err != nil || len(id) < shortest {
+		return "", usageError("--room %q: that is no stream id; write the id of the room, as its link has it", text)
+	}
+	return id.String(), nil
+}
+
 // parseMoment reads a time, or how long ago it was; the zero time of no text.
 func parseMoment(flag, text string, now time.Time) (time.Time, error) {
 	if text == "" {
@@ -129,32 +148,60 @@ func parseMoment(flag, text string, now time.Time) (time.Time, error) {
 	if at, err := time.Parse(time.RFC3339, text); err == nil {
 		return at, nil
 	}
-	if text == "today" {
-		return now.UTC().Truncate(24 * time.Hour), nil
+	if at, err := time.Parse(time.DateOnly, text); err == nil {
+		return at, nil
+	}
+	switch today := now.UTC().Truncate(24 * time.Hour); text {
+	case "today":
+		return today, nil
+	case "yesterday":
+		return today.AddDate(0, 0, -1), nil
 	}
 	if days, err := strconv.Atoi(strings.TrimSuffix(text, "d")); err == nil && days >= 0 && strings.HasSuffix(text, "d") {
 		return now.AddDate(0, 0, -days), nil
 	}
 	ago, err := time.ParseDuration(text)
 	if err != nil || ago < 0 {
-		return time.Time{}, usageError("%s %q: write how long ago, such as 90m, 24h or 7d, or today, or a time such as 2026-03-04T05:00:00Z", flag, text)
+		return time.Time{}, usageError("%s %q: write %s", flag, text, momentForms)
 	}
 	return now.Add(-ago), nil
 }
 
-// accountsOf are the ids of the accounts that a person may be.
-func accountsOf(ctx context.Context, path, person string) ([]string, error) {
+// accountsOf are the ids of the accounts that a person may be: by Symphony, or else by the facts of
+// the audit record.
+func accountsOf(ctx context.Context, path, person string) (ids []string, err error) {
 	if id, err := symphony.ParseUserID(person); err == nil {
 		return []string{id.String()}, nil
 	}
-	var ids []string
-	for _, name := range namesOf(ctx, path, person) {
-		if id, err := symphony.ParseUserID(name); err == nil {
-			ids = append(ids, id.String())
-		}
+	users, unreached := askWhoIs(ctx, path, person)
+	for _, u := range users {
+		ids = append(ids, u.ID.String())
 	}
 	if len(ids) == 0 {
-		return nil, exitError{exitNotFound, fmt.Errorf("--user %s: Symphony does not tell who that is; write the user id, which stands in the log", person)}
+		ids, err = recordedAccounts(ctx, path, person)
 	}
-	return ids, nil
+	if len(ids) > 0 || err != nil {
+		return ids, err
+	}
+	why := "Symphony knows nobody of that name, and neither does the audit record"
+	if unreached != nil {
+		why = fmt.Sprintf("Symphony was not reached, and the audit record has nobody of that name (%v)", unreached)
+	}
+	return nil, exitError{exitNotFound, fmt.Errorf("--user %s: %s; --user takes the number of a user as well, which stands in the log", person, why)}
+}
+
+// recordedAccounts are the ids of those who have asked for something by a username or an e-mail
+// address.
+func recordedAccounts(ctx context.Context, path, name string) (ids []string, err error) {
+	err = inspect(ctx, path, func(ctx context.Context, store *engine.Inspector) error {
+		return store.ListEntries(ctx, engine.EntryFilter{Kind: audit.Decision}, func(s engine.StoredEntry) error {
+			from, id := readEntryText(newEntry(s)).From, strconv.FormatInt(s.Actor, 10)
+			isNamed := strings.EqualFold(from.Username, name) || strings.EqualFold(from.Email, name)
+			if isNamed && s.Actor != 0 && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+			return nil
+		})
+	})
+	return ids, err
 }

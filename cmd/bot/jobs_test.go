@@ -84,7 +84,7 @@ func TestAFailedCommandIsTriedAgainAfterRetry(t *testing.T) {
 		got := shell(t, append([]string{"jobs", "list", "--config", w.config}, strings.Fields(filter)...)...)
 		require.Equal(t, isListed, strings.Contains(got.out, string(open[0].Request)), "%s: %s%s", filter, got.out, got.err)
 	}
-	require.Equal(t, exitUsage, shell(t, "jobs", "list", "--since", "yesterday", "--config", w.config).code)
+	require.Equal(t, exitUsage, shell(t, "jobs", "list", "--since", "tomorrow", "--config", w.config).code)
 	require.Equal(t, exitNotFound, shell(t, "jobs", "list", "--user", "nobody.at.all", "--config", w.config).code)
 
 	number := string(open[0].Request)

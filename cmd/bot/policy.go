@@ -6,12 +6,13 @@ import (
 	"fmt"
 	stdio "io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"roombot/bot"
 	"roombot/bot/config/schema"
 	"roombot/bot/policy"
 	"roombot/bot/policy/request"
@@ -46,57 +47,6 @@ func readPolicy(path string) (*policy.Policy, error) {
 	return policy.Compile(rules, policy.Options{Commands: commandNames()})
 }
 
-func policyCheck(io streams) *cobra.Command {
-	return &cobra.Command{
-		Use:   "check FILE",
-		Short: "Report everything that is wrong with a policy",
-		Long: `Reports misspelt words and everything else that is wrong, the policy's own tests that
-fail, and rules that have no effect. Ends with 1 where there is anything to report.
-A bot uses a policy in which rules have no effect; administrators are told. It warns
-of a policy that names no administrators.`,
-		Example: "  bot policy check policy.json",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := readPolicy(args[0])
-			if err != nil {
-				return err
-			}
-			if err := append(p.RunTests(request.Read), p.RulesWithoutEffect()...).Err(); err != nil {
-				return err
-			}
-			if !p.HasAdmins() {
-				fmt.Fprintln(io.err, "! the policy names no administrators (admins): nobody is told when a text of it is faulty, and nobody may use /pause or /policy")
-			}
-			deny, allow := p.Rules()
-			_, err = fmt.Fprintf(io.out, "✓ version %s: %d deny and %d allow rules, %d tests passed\n", p.Version(), deny, allow, len(p.Tests()))
-			return err
-		},
-	}
-}
-
-func policyTest(io streams) *cobra.Command {
-	return &cobra.Command{
-		Use:     "test FILE",
-		Short:   "Run the tests of a policy, and say what became of each",
-		Example: "  bot policy test policy.json",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := readPolicy(args[0])
-			if err != nil {
-				return err
-			}
-			if len(p.Tests()) == 0 {
-				return fmt.Errorf("%s has no tests: add \"tests\"", args[0])
-			}
-			failed := p.RunTests(request.Read)
-			if _, err := fmt.Fprintf(io.out, "%d of %d tests passed\n", len(p.Tests())-len(failed), len(p.Tests())); err != nil {
-				return err
-			}
-			return failed.Err()
-		},
-	}
-}
-
 // question is who asks for what, and where, by the flags of `policy can`.
 type question struct {
 	file, user, email, in string
@@ -118,15 +68,20 @@ command names are in no group, and who is behind its groups is not known: a cond
 that turns on it refuses; --people says how many there are. With --config
 Symphony is asked who --user or --email is, which groups they are in, and whom the
 command names, with those behind groups; the policy is that of the configuration,
-unless --policy names another. Nothing is written to the pod. Ends with 0 where the
-command is allowed, with 1 where it is not.`,
+unless --policy names another. Nothing is written to the pod.
+
+Exit codes: 0 the command is allowed, 1 it is not, 3 that could not be found out, such as
+where the policy is missing or faulty, 64 wrong usage.`,
 		Example: `  bot policy can --policy policy.json --user kim --group "FX EMEA" '/newroom "Q2" @bob external:yes'
   bot policy can --config config.json --user kim '/newroom "Q2" @bob group:"Test Group"'`,
-		Args: requireOneMessage,
+		Args: requireOneCommand,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := refuseEmptyFlags(cmd, "policy", "config", "user", "email", "group"); err != nil {
+				return err
+			}
 			p, d, err := q.decide(cmd.Context(), io.err, args[0])
 			if err != nil {
-				return err
+				return asUnanswered(err)
 			}
 			if err := q.print(io.out, p, d); err != nil {
 				return err
@@ -154,6 +109,38 @@ command is allowed, with 1 where it is not.`,
 	return c
 }
 
+// requireOneCommand refuses a question without a command, and one that the shell has split.
+func requireOneCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf(`%s COMMAND: write what is asked about between single quotes, such as '/newroom "Q2" @bob'`, c.CommandPath())
+	}
+	return requireOneMessage(c, args)
+}
+
+// refuseEmptyFlags refuses flags that are given without a value, as by a variable that is not set:
+// an answer would be about somebody else.
+func refuseEmptyFlags(c *cobra.Command, names ...string) error {
+	for _, name := range names {
+		flag := c.Flags().Lookup(name)
+		values := []string{flag.Value.String()}
+		if list, ok := flag.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		if flag.Changed && slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" }) {
+			return usageError("--%s is empty: give it a value, or leave it out", name)
+		}
+	}
+	return nil
+}
+
+// asUnanswered gives an error the exit code of what could not be found out, where 1 is an answer.
+func asUnanswered(err error) error {
+	if err == nil || exitCode(err) != exitFailed {
+		return err
+	}
+	return exitError{exitNotFound, err}
+}
+
 // decide asks the policy of the file alone, or with what Symphony tells of people and groups.
 func (q question) decide(ctx context.Context, warnings stdio.Writer, line string) (*policy.Policy, policy.Decision, error) {
 	if q.config != "" {
@@ -170,7 +157,7 @@ func (q question) decide(ctx context.Context, warnings stdio.Writer, line string
 	if err != nil {
 		return nil, policy.Decision{}, err
 	}
-	if d, decided := bot.DecideWithoutRules(new(commands.Env).Commands(), query.Command, p.IsAdmin(query.User)); decided {
+	if d, decided := request.DecideWithoutRules(new(commands.Env).Commands(), query.Command, p.IsAdmin(query.User)); decided {
 		return p, d, nil
 	}
 	if q.email == "" && !q.external && p.NamesAddresses() {
@@ -214,7 +201,8 @@ type decisionJSON struct {
 	// Approvers are who may approve, as the rule names them, where the decision is to ask for that.
 	Approvers []string `json:"approvers,omitempty"`
 	// Next is when a limit that is reached lets the person open a room again. The flags say how many
-	// rooms there were, and not when, so it is known only by when.
+	// rooms there were, and not when, so it is known only by when. Of a decision of the record it
+	// counts from then.
 	Next string `json:"next,omitempty"`
 }
 

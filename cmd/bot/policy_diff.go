@@ -31,14 +31,16 @@ at that time are as Symphony knows them now.
 
 OLD and NEW are files. With --config they may also be versions that were in force, and
 OLD may be left out for the version in force, by the record. Names in NEW that nobody
-has are told. Exit codes: 0 nothing changes, 1 something does or it could not be found
-out.`,
+has are told.
+
+Exit codes: 0 nothing changes, 1 something does, 3 that could not be found out, such as
+where a policy is missing or faulty, 64 wrong usage.`,
 		Example: "  bot policy diff policy.yaml new.yaml\n  bot policy diff new.yaml --config config.json\n  bot policy diff 1f0a9c3e 77ab01d4 --config config.json",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			change, lines, err := comparePolicies(cmd.Context(), path, args)
 			if err != nil {
-				return err
+				return asUnanswered(err)
 			}
 			if err := printChange(io.out, change, lines, asJSON); err != nil {
 				return err

@@ -75,7 +75,10 @@ func (q question) decideOnline(ctx context.Context, warnings stdio.Writer, line 
 		asked := bot.Question{From: who, Where: where, Command: line, Used: used}
 		answer, err := bot.AskPolicy(ctx, wired, asked)
 		if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
-			return fmt.Errorf("the bot refuses this before any rule: %s", refusal.Text())
+			answer.Decision, err = policy.Decision{Denial: policy.ByDefault, Reason: "The bot refuses this before any rule: " + refusal.Text()}, nil
+		}
+		if errors.Is(err, bot.ErrNoCommand) {
+			return usageError("%q: %v", line, err)
 		}
 		for _, name := range answer.Names {
 			fmt.Fprintln(warnings, "!", name.Error())

@@ -50,7 +50,10 @@ Judged without address and groups: user:kim.
 	require.Equal(t, exitFailed, moved.code)
 	require.Contains(t, moved.out, "approval by * in roomid:"+strings.Repeat("B", 28), "who reads that room approves")
 	require.Equal(t, exitUsage, shell(t, "policy", "diff", before).code)
-	require.Equal(t, exitFailed, shell(t, "policy", "diff", before, before+".none").code)
+	missing := shell(t, "policy", "diff", before, before+".none")
+	require.Equal(t, exitNotFound, missing.code, "1 would say that something changes")
+	require.Contains(t, missing.err, "does not exist")
+	require.Equal(t, exitNotFound, shell(t, "policy", "diff", writePolicy(t, "alow: []"), before).code)
 }
 
 func TestCanCountsTheRoomsThatTheBotHasOpened(t *testing.T) {
@@ -68,7 +71,18 @@ func TestCanCountsTheRoomsThatTheBotHasOpened(t *testing.T) {
 	require.Equal(t, exitFailed, reached.code, reached.err)
 	require.Contains(t, reached.out, "✗ fewer than 1 room in the last day (1 so far)")
 	require.Zero(t, can("carol").code)
+	refused := w.says("bob", `/newroom "Two"`).Replies[0].Text
+	why := func(args ...string) string {
+		number := regexp.MustCompile(`[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}`).FindString(refused)
+		return shell(t, append([]string{"policy", "why", "--config", w.config, number}, args...)...).out
+	}
+	var d recordedJSON
+	require.NoError(t, json.Unmarshal([]byte(why("--json")), &d), refused)
+	require.Equal(t, []any{policy.Limit, "within 24 hours"}, []any{d.Decision, d.Next})
+	require.Contains(t, why(), "  next room: within 24 hours of then\n")
 	require.Zero(t, running.stop())
+	require.NoError(t, os.WriteFile(filepath.Join(w.dir, "policy.yaml"), []byte("alow: []"), 0o600))
+	require.Equal(t, exitNotFound, can("bob").code, "a faulty policy denies nobody")
 }
 
 func TestAPolicyIsComparedAskedAndExplainedBesideARunningBot(t *testing.T) {
@@ -123,7 +137,14 @@ func TestAPolicyIsComparedAskedAndExplainedBesideARunningBot(t *testing.T) {
 	require.Equal(t, exitFailed, behind.code, behind.err)
 	require.Regexp(t, `at most 2 people; this has \d`, behind.out, "those behind groups are counted")
 	require.Contains(t, can("--email", "kim@acme.test", `/newroom "Q3"`).out, `deny by rule "contractors"`)
-	require.Contains(t, can("--user", "alice", `/newroom "Q3" @nobody`).err, "refuses this before any rule")
+	before := can("--user", "alice", "--json", `/newroom "Q3" @nobody`)
+	require.Equal(t, exitFailed, before.code, before.err)
+	var denied decisionJSON
+	require.NoError(t, json.Unmarshal([]byte(before.out), &denied))
+	require.EqualValues(t, "deny", denied.Decision)
+	require.Contains(t, denied.Reason, "The bot refuses this before any rule: ")
+	require.Contains(t, can("--user", "alice", `/newroom "Q3" @nobody`).out, "deny: The bot refuses this before any rule: ")
+	require.Equal(t, exitUsage, can("--user", "alice", "newroom").code)
 	require.Equal(t, exitNotFound, can("--user", "nobody", `/newroom "Q3"`).code)
 	require.Zero(t, can("--user", "ops", "/pause").code)
 	require.Equal(t, exitFailed, can("--user", "alice", "/pause").code)

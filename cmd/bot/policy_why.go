@@ -110,6 +110,9 @@ func (r recordedDecision) print(out stdio.Writer) error {
 		lines = append(lines, "  "+fmt.Sprintf("%q", r.Typed))
 	}
 	lines = append(lines, r.Decision.Explain()...)
+	if next := describeNext(r.Decision.NextWithin); next != "" {
+		lines = append(lines, "  next room: "+next+" of then")
+	}
 	by := "By policy version " + r.Version
 	if r.Decision.Line > 0 {
 		by += fmt.Sprintf(", line %d", r.Decision.Line)

@@ -24,7 +24,7 @@ type streams struct {
 const (
 	exitFailed   = 1
 	exitRejected = 2 // Symphony rejected the credentials, or their passphrase is wrong
-	exitNotFound = 3
+	exitNotFound = 3 // or not found out
 	exitUsage    = 64
 )
 
@@ -94,7 +94,7 @@ in a chat with it, and answers with the link.
     audit          show who was let do what, and verify that record
 
 Exit codes: 0 ok, 1 failed, 2 Symphony rejected the credentials or the key's passphrase
-is wrong, 3 not found, 64 wrong usage.`,
+is wrong, 3 not found or not found out, 64 wrong usage.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,

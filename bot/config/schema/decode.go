@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -72,15 +73,15 @@ func (d *decoder) decodeValue(at Value, into reflect.Value, f field) {
 		d.decodeValue(at, fresh.Elem(), f)
 		into.Set(fresh)
 	case into.Kind() == reflect.Struct:
-		if d.expectKind(at, node, yaml.MappingNode, "an object") {
+		if d.expectKind(at, node, yaml.MappingNode, into.Type()) {
 			d.decodeStruct(at, node, into)
 		}
 	case into.Kind() == reflect.Slice:
-		if d.expectKind(at, node, yaml.SequenceNode, "a list") {
+		if d.expectKind(at, node, yaml.SequenceNode, into.Type()) {
 			d.decodeList(at, node, into, f)
 		}
 	case into.Kind() == reflect.Map:
-		if d.expectKind(at, node, yaml.MappingNode, "an object") {
+		if d.expectKind(at, node, yaml.MappingNode, into.Type()) {
 			d.decodeMap(at, node, into)
 		}
 	default:
@@ -88,13 +89,40 @@ func (d *decoder) decodeValue(at Value, into reflect.Value, f field) {
 	}
 }
 
-func (d *decoder) expectKind(at Value, node *yaml.Node, kind yaml.Kind, want string) bool {
+func (d *decoder) expectKind(at Value, node *yaml.Node, kind yaml.Kind, into reflect.Type) bool {
 	if node.Kind == kind {
 		return true
 	}
-	fix := map[yaml.Kind]string{yaml.MappingNode: "write {…}", yaml.SequenceNode: "write […]"}[kind]
+	want, fix := "an object", "write {…}"
+	if kind == yaml.SequenceNode {
+		want, fix = "a list", "write […]"
+	}
+	if wrapped := wrapScalar(node, into); wrapped != "" {
+		name := at.Path[strings.LastIndex(at.Path, ".")+1:]
+		fix = fmt.Sprintf("write %s: %s", name, wrapped)
+	}
 	d.addProblem(at, fmt.Sprintf("is %s and must be %s", kindOf(node), want), fix)
 	return false
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+
+// wrapScalar is what a single value was likely meant to be: the only entry of a list of values, or
+// the number that an object requires; empty where it may be a secret, or nothing is known.
+func wrapScalar(node *yaml.Node, into reflect.Type) string {
+	switch {
+	case node.Kind != yaml.ScalarNode:
+	case into == reflect.TypeFor[[]Value]() && node.ShortTag() == tagText && plainWord.MatchString(node.Value):
+		return "[" + node.Value + "]"
+	case into == reflect.TypeFor[[]Value]() && node.ShortTag() == tagText && !strings.Contains(node.Value, "$"):
+		return "[" + quote(node.Value) + "]"
+	case into.Kind() == reflect.Struct && node.ShortTag() == tagInt:
+		fields := fieldsOf(into)
+		if len(fields) == 1 && fields[0].required && into.FieldByIndex(fields[0].index).Type.Kind() == reflect.Int {
+			return fmt.Sprintf("{%s: %s}", fields[0].key, truncate(node.Value))
+		}
+	}
+	return ""
 }
 
 func (d *decoder) decodeList(at Value, node *yaml.Node, into reflect.Value, f field) {

@@ -129,7 +129,10 @@ func (d *decoder) runChecks(at Value, into reflect.Value, members map[string]Val
 // instead.
 func (d *decoder) suggestKey(into reflect.Value, fields []field, key string) (meant, fix string) {
 	if old, ok := reflect.TypeAssert[Renamer](into.Addr()); ok && old.RenamedTo(key) != "" {
-		outer, inner, _ := strings.Cut(old.RenamedTo(key), ".")
+		outer, inner, isNested := strings.Cut(old.RenamedTo(key), ".")
+		if !isNested {
+			return outer, fmt.Sprintf("did you mean %q?", outer)
+		}
 		return outer, fmt.Sprintf("it was renamed: write %q: {%q: …}", outer, inner)
 	}
 	names := make([]string, len(fields))

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"unicode/utf8"
@@ -105,10 +108,35 @@ func parse(name string, content []byte) (*yaml.Node, *Problem) {
 	if len(bytes.TrimSpace(content)) == 0 {
 		return nil, &Problem{Message: "is empty", Fix: `write at least "host" and "bot"; a policy needs "allow"`}
 	}
+	read := parseYAML
 	if isJSON(name, content) {
-		return parseJSON(content)
+		read = parseJSON
 	}
-	return parseYAML(content)
+	node, problem := read(content)
+	if conflict := findConflict(content); problem != nil && conflict != nil {
+		return nil, conflict
+	}
+	return node, problem
+}
+
+var conflictMarkers = regexp.MustCompile(`^(<{7}|={7}|>{7}|\|{7})( |\r?$)`)
+
+// findConflict is the problem of a file that a merge has left with both of its versions; nil of
+// others.
+func findConflict(content []byte) *Problem {
+	var first int
+	var lines []string
+	for i, line := range strings.Split(string(content), "\n") {
+		if conflictMarkers.MatchString(line) {
+			first = cmp.Or(first, i+1)
+			lines = append(lines, strconv.Itoa(i+1))
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	const fix = "choose what holds of the two versions, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>"
+	return &Problem{Line: first, Column: 1, Message: "has markers of a merge conflict, on line " + strings.Join(lines, ", "), Fix: fix}
 }
 
 func isJSON(name string, content []byte) bool {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -222,6 +223,9 @@ func (s scalar) setDuration(into *time.Duration, f field) *InvalidValue {
 	fix := "write a number with a unit, such as 30s, 500ms or 2m"
 	value, err := parseDuration(s.text)
 	if err != nil || s.tag != tagText {
+		if m := spelledDuration.FindStringSubmatch(s.text); m != nil && !s.hasVariables {
+			fix = "write " + m[1] + strings.ToLower(m[2])
+		}
 		return &InvalidValue{What: "is not a duration", Fix: fix}
 	}
 	f.min = cmp.Or(f.min, "0s")
@@ -231,6 +235,9 @@ func (s scalar) setDuration(into *time.Duration, f field) *InvalidValue {
 	*into = value
 	return nil
 }
+
+// spelledDuration is a duration whose unit is a word.
+var spelledDuration = regexp.MustCompile(`(?i)^\s*(\d+) *(d|h|m|s)(?:ays?|ours?|in|ins|inutes?|ec|ecs|econds?)?\s*$`)
 
 // parseDuration is time.ParseDuration, which also reads whole days, such as 30d.
 func parseDuration(text string) (time.Duration, error) {

@@ -141,6 +141,8 @@ func TestEachKindOfValueRefusesTheOthers(t *testing.T) {
 		{"flag", `{}`, `is an object and must be true or false`},
 		{"wait", `3`, `3 is not a duration; write a number with a unit, such as 30s, 500ms or 2m`},
 		{"wait", `"3"`, `"3" is not a duration; write a number with a unit, such as 30s, 500ms or 2m`},
+		{"wait", `"4 hours"`, `"4 hours" is not a duration; write 4h`},
+		{"wait", `"90 Min"`, `"90 Min" is not a duration; write 90m`},
 		{"wait", `"1w"`, `"1w" is not a duration; write a number with a unit, such as 30s, 500ms or 2m`},
 		{"wait", `""`, `"" is not a duration; write a number with a unit, such as 30s, 500ms or 2m`},
 		{"wait", `true`, `true is not a duration; write a number with a unit, such as 30s, 500ms or 2m`},

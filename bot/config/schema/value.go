@@ -133,7 +133,7 @@ type Checker interface {
 }
 
 // Renamer is a struct whose keys were renamed. RenamedTo returns the present path of an old key,
-// such as "privateKey.path", or "".
+// such as "privateKey.path", or the key that another word is likely meant to be, or "".
 type Renamer interface {
 	RenamedTo(key string) string
 }

@@ -49,7 +49,7 @@ func yamlProblem(content []byte, err error) *Problem {
 	problem := &Problem{}
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
 		problem.Line, _ = strconv.Atoi(m[1])
-		problem.Column = 1
+		problem.Column = columnOfText(content, problem.Line)
 		text = text[len(m[0]):]
 	}
 	problem.Message = "is not YAML: " + yamlQuote.ReplaceAllString(text, "…")
@@ -60,8 +60,26 @@ func yamlProblem(content []byte, err error) *Problem {
 		problem.Fix = "indent with blanks: YAML allows no tabs there"
 	case strings.Contains(text, "mapping values are not allowed"):
 		problem.Fix = "look for a value with a colon that needs quotes, or a wrong indentation"
+	case strings.Contains(text, "could not find expected ':'"):
+		problem.Message = "is not YAML: a key has no colon here"
+		problem.Fix = "the file seems to be cut off or half written: write the rest of the line"
+	case strings.Contains(text, "did not find expected"), strings.Contains(text, "unexpected end"):
+		problem.Fix = "the file seems to be cut off or half written: look near there for a quote or a bracket that is not closed"
 	}
 	return problem
+}
+
+// columnOfText is where the text of a line begins, since the parser does not tell the column.
+func columnOfText(content []byte, line int) int {
+	lines := bytes.SplitN(content, []byte("\n"), line+1)
+	if line < 1 || len(lines) < line {
+		return 1
+	}
+	text := lines[line-1]
+	if blanks := len(text) - len(bytes.TrimLeft(text, " ")); blanks < len(bytes.TrimSpace(text))+blanks {
+		return blanks + 1
+	}
+	return 1
 }
 
 func isTabIndented(content []byte) bool {

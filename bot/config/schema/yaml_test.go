@@ -9,6 +9,7 @@ import (
 
 func TestYAMLSyntaxIsReportedWithPlaceAndRemedy(t *testing.T) {
 	t.Parallel()
+	const cutOff = "; the file seems to be cut off or half written: look near there for a quote or a bracket that is not closed"
 	for _, row := range []struct{ content, want string }{
 		{"", `x.yaml: is empty; write at least "host" and "bot"; a policy needs "allow"`},
 		{"# nothing\n", `x.yaml: is empty; write at least "host" and "bot"; a policy needs "allow"`},
@@ -18,10 +19,12 @@ func TestYAMLSyntaxIsReportedWithPlaceAndRemedy(t *testing.T) {
 		{"\tname: n\n", `x.yaml: is not YAML: found character that cannot start any token; indent with blanks: YAML allows no tabs there`},
 		{"name: n\nsecret: @hunter2\n", `x.yaml:2:1: is not YAML: found character that cannot start any token`},
 		{"name: n: m\n", `x.yaml: is not YAML: mapping values are not allowed in this context; look for a value with a colon that needs quotes, or a wrong indentation`},
-		{"name: n\n port: 1\n", `x.yaml:2:1: is not YAML: mapping values are not allowed in this context; look for a value with a colon that needs quotes, or a wrong indentation`},
+		{"name: n\n port: 1\n", `x.yaml:2:2: is not YAML: mapping values are not allowed in this context; look for a value with a colon that needs quotes, or a wrong indentation`},
 		{"secret: *hunter2\n", `x.yaml: is not YAML: unknown anchor … referenced; put a value that starts with * into quotes`},
-		{"secret: 'hunter2\n", `x.yaml:2:1: is not YAML: found unexpected end of stream`},
-		{"list: [a\n", `x.yaml:1:1: is not YAML: did not find expected …`},
+		{"secret: 'hunter2\n", `x.yaml:2:1: is not YAML: found unexpected end of stream` + cutOff},
+		{"list: [a\n", `x.yaml:1:1: is not YAML: did not find expected …` + cutOff},
+		{"name: n\ninner:\n  flag: true\n  sec", `x.yaml:4:3: is not YAML: a key has no colon here; the file seems to be cut off or half written: write the rest of the line`},
+		{"inner:\n<<<<<<< HEAD\n  flag: true\n=======\n  flag: false\n>>>>>>> other\n", `x.yaml:2:1: has markers of a merge conflict, on line 2, 4, 6; choose what holds of the two versions, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>`},
 	} {
 		_, problems := decode("x.yaml", row.content, &kinds{})
 		require.Equal(t, row.want, problems, row.content)

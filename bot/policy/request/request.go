@@ -26,6 +26,39 @@ func Read(line string) (command string, plan *policy.Plan, err error) {
 	return result.Command.Command, PlanOf(commands.TypedFacts(*result.Command)), nil
 }
 
+// Reader reads the commands in the tests of a policy.
+func Reader() policy.CommandReader {
+	catalogue := new(commands.Env).Commands()
+	return policy.CommandReader{
+		Read: Read,
+		DecideWithoutRules: func(command string, isAdmin bool) (policy.Decision, bool) {
+			return DecideWithoutRules(catalogue, command, isAdmin)
+		},
+	}
+}
+
+// DecideWithoutRules decides about a command that no rule is about: one that is open to everybody,
+// or one of the administrators.
+func DecideWithoutRules(catalogue commands.Catalogue, command string, isAdmin bool) (d policy.Decision, decided bool) {
+	switch {
+	case catalogue.IsOpen(command):
+		return policy.Decision{Allowed: true, Checks: []policy.Check{{What: "/" + command + " is open to everybody", OK: true}}}, true
+	case !catalogue.IsAdmin(command):
+		return policy.Decision{}, false
+	case isAdmin:
+		return policy.Decision{Allowed: true, Checks: []policy.Check{{What: "who is one of the administrators", OK: true}}}, true
+	}
+	return NotAnAdmin(command), true
+}
+
+// NotAnAdmin is the decision about a command of administrators for somebody else.
+func NotAnAdmin(command string) policy.Decision {
+	return policy.Decision{
+		Denial: policy.ByDefault, Reason: "/" + command + " is for administrators of the policy.",
+		Checks: []policy.Check{{What: "who is one of the administrators"}},
+	}
+}
+
 // IsHelp reports whether a command is /help.
 func IsHelp(line string) bool {
 	first, _, _ := strings.Cut(strings.TrimSpace(line), " ")

@@ -87,7 +87,7 @@ func TestFaultyTextsOfAPolicyAreFaulty(t *testing.T) {
 		}
 		p, err := policy.Compile(parsed, policy.Options{Commands: []string{"newroom"}})
 		if err == nil {
-			err = p.RunTests(request.Read).Err()
+			err = p.RunTests(request.Reader()).Err()
 		}
 		require.Error(t, err, string(text))
 	}
