@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"roombot/bot/audit"
@@ -143,13 +144,20 @@ func (g governance) LastRefusal(ctx context.Context, who symphony.UserID) (last 
 
 // DecisionOf is the last decision about a request, and who asked for it.
 func (g governance) DecisionOf(ctx context.Context, request commands.RequestID) (last commands.Decision, who symphony.UserID, found bool, err error) {
-	filter := engine.EntryFilter{Request: string(request), Kind: audit.Decision}
-	err = g.bot.engine.ListNewest(ctx, filter, func(s engine.StoredEntry) error {
+	isPaused := false
+	err = g.bot.engine.ListNewest(ctx, engine.EntryFilter{Request: string(request)}, func(s engine.StoredEntry) error {
+		if s.Kind == audit.Answer {
+			isPaused = isPaused || endedPaused(s)
+			return nil
+		}
+		if s.Kind != audit.Decision {
+			return nil
+		}
 		last, err = g.readDecision(ctx, s)
-		found, who = err == nil, symphony.UserID(s.Actor)
 		if err != nil {
 			return err
 		}
+		found, who, last.IsPaused = true, symphony.UserID(s.Actor), isPaused
 		return engine.ErrStop
 	})
 	return last, who, found, err
@@ -169,6 +177,12 @@ func (g governance) readDecision(ctx context.Context, s engine.StoredEntry) (com
 		told.Approval, err = g.lastApproval(ctx, s.Request)
 	}
 	return told, err
+}
+
+// endedPaused reports whether an answer in the record refused the request because of a pause.
+func endedPaused(s engine.StoredEntry) bool {
+	var body answerBody
+	return json.Unmarshal(s.Body, &body) == nil && (body.Outcome == commands.CodePaused || body.Outcome == commands.CodePausedFull)
 }
 
 // lastApproval is what has become of the approval of a request.

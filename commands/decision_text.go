@@ -17,6 +17,7 @@ type reader struct {
 	self    bool // the decision is about the reader
 	outside bool // of another company, and no administrator
 	contact string
+	pause   *PauseInForce // that stops the request which is asked about; nil for none
 }
 
 func (env *Env) newReader(r *Request, admin bool) reader {

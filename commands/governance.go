@@ -60,6 +60,8 @@ type Decision struct {
 	Request RequestID
 	Command string
 	At      time.Time
+	// IsPaused is set where the request was refused after that, since the bot was paused.
+	IsPaused bool
 }
 
 // Receipt tells how a room came about.
