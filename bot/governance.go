@@ -48,12 +48,22 @@ func (g governance) Decide(ctx context.Context, r *commands.Request, plan comman
 		}
 		d = rules.Decide(query)
 	}
-	told := tellDecision(d, rules.Version())
+	told := tellWithAccount(rules, query, d)
 	told.Next = next
 	if !next.IsZero() && d.Allowed { // a limit of the configuration, which no rule lifts
 		told.Outcome, told.Why = commands.OutcomeLimit, "You have opened as many rooms in the last hour as anybody may."
 	}
 	return told, nil
+}
+
+// tellWithAccount is a decision that tells whether the directory shows who would ask.
+func tellWithAccount(rules *policy.Policy, query policy.Query, d policy.Decision) commands.Decision {
+	told := tellDecision(d, rules.Version())
+	told.IsAccountHidden = rules.NeedsDirectory(query.Command) && !query.User.External && query.User.Kind == ""
+	if told.IsAccountHidden && d.Denial == policy.UnknownAccount {
+		told.Why = "" // which says the same of nobody in particular
+	}
+	return told
 }
 
 func tellDecision(d policy.Decision, version string) commands.Decision {
@@ -87,7 +97,7 @@ func (g governance) Rights(ctx context.Context, r *commands.Request, command str
 			return commands.Rights{}, err
 		}
 	} else {
-		rights.Decision = tellDecision(rules.Decide(query), rules.Version())
+		rights.Decision = tellWithAccount(rules, query, rules.Decide(query))
 	}
 	deny, allow := rules.Rights(query)
 	rights.Deny, rights.Allow = tellRights(deny), tellRights(allow)

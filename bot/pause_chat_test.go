@@ -77,8 +77,8 @@ func TestAMisspeltPauseHoldsEverythingAndSaysSo(t *testing.T) {
 func TestAPauseNamesSeveralCommands(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(opsRules))
-	for _, text := range []string{"/pause newroom, undo market event", "/pause newroom,undo market event", "/pause newroom and undo market event"} {
-		w.says("ops", text).sees("⏸ Paused: /newroom and clicks on Undo. Requests for them are kept",
+	for _, names := range []string{"newroom, undo", "newroom,undo", "newroom and undo"} {
+		w.says("ops", "/pause "+names+" market event").sees("⏸ Paused: /newroom and clicks on Undo. Requests for them are kept",
 			"The reason that people read: “market event”.")
 		require.Len(t, w.bot.Health(t.Context()).Pauses, 2)
 		w.says("ops", "/resume newroom, undo").sees("▶ Resumed: /newroom and clicks on Undo. Nothing was held.")

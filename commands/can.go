@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"roombot/commands/syntax"
@@ -35,6 +36,9 @@ func (env *Env) answerCan(ctx context.Context, r *Request, governed Catalogue) (
 	who, rd, err := env.findAskedAbout(ctx, r)
 	if err != nil {
 		return Reply{}, err
+	}
+	if env.isAboutBot(r, who) {
+		return tellOfBot(r.Command), nil
 	}
 	if r.Asked == nil {
 		return env.tellRights(ctx, r, who, rd, governed)
@@ -201,7 +205,7 @@ func (rd reader) describeRights(command Command, rights Rights) []string {
 		if rd.admin {
 			line += fmt.Sprintf("by rule “%s” ", right.Rule)
 		}
-		line += "for " + rd.describe(right)
+		line = strings.TrimSpace(line + rd.describeDenial(right))
 		if right.Reason != "" {
 			line += " (" + right.Reason + ")"
 		}
@@ -265,5 +269,18 @@ func (env *Env) findAskedAbout(ctx context.Context, r *Request) (Person, reader,
 		return r.From, env.newReader(r, true), nil
 	}
 	who := named.people[0]
-	return who, reader{admin: true, self: who.ID == r.From.ID}, nil
+	return who, reader{admin: true, self: who.ID == r.From.ID, name: who.Name}, nil
+}
+
+// isAboutBot reports whether a question is about the bot: it is named where a person is.
+func (env *Env) isAboutBot(r *Request, who Person) bool {
+	return who.ID == env.Self.ID || slices.ContainsFunc(r.Message.Mentions, func(m syntax.Mention) bool {
+		before := []rune(r.Message.Text)[:m.Start]
+		return m.UserID == int64(env.Self.ID) && strings.HasSuffix(strings.TrimSpace(string(before)), "/"+r.Command)
+	})
+}
+
+// tellOfBot answers a question about the bot.
+func tellOfBot(command string) Reply {
+	return privateText("I ask for nothing myself, so that no rule is about me. /" + command + " alone tells about you.")
 }

@@ -30,6 +30,9 @@ func (env *Env) answerPolicy(ctx context.Context, r *Request) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	if env.isAboutBot(r, who) {
+		return tellOfBot(r.Command), nil
+	}
 	rights, err := env.Rules.Rights(ctx, &Request{From: who, Chat: r.Chat}, "")
 	if err != nil {
 		return Reply{}, err

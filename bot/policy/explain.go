@@ -10,7 +10,7 @@ func (d Decision) Explain() []string {
 	case len(d.Checks) == 0:
 		return lines
 	case d.Rule != "" && d.Outcome() == Deny:
-		lines = append(lines, fmt.Sprintf("Rule %q refuses what meets all of these:", d.Rule))
+		lines = append(lines, titleOfDenial(d.Denial))
 	case d.Grant != 0:
 		lines = append(lines, fmt.Sprintf("No rule allows it; grant %d asks for:", d.Grant))
 	case d.Rule != "":
@@ -22,6 +22,14 @@ func (d Decision) Explain() []string {
 		lines = append(lines, "  "+c.String())
 	}
 	return lines
+}
+
+// titleOfDenial stands above the conditions of a deny rule, whose ✓ are reasons to refuse.
+func titleOfDenial(why Denial) string {
+	if why == ByRule {
+		return "Refused, because all of these are so:"
+	}
+	return "Refused, because all of these may be so:"
 }
 
 // String is the condition with its mark.
