@@ -52,8 +52,8 @@ type Decision struct {
 	Why     string // in words, why it is not allowed; empty where it is, and where that was erased
 	Checks  []Check
 	Next    time.Time // of a limit: when the next room may be opened; zero where that is not known
-	// IsAccountHidden is set where rules turn on the account of who asks, and the directory shows no
-	// active one.
+	// IsAccountHidden is set where rules turn on the account of who asks, and the directory shows
+	// no active one.
 	IsAccountHidden bool
 
 	ApprovedBy string         // name of who has approved it; empty for nobody
