@@ -53,8 +53,8 @@ func (b *Bot) lookAtVersions(ctx context.Context, before string) (now string) {
 // noteVersionsTold is the note of what administrators were told last of differing versions.
 const noteVersionsTold = "policy-versions-told"
 
-// describeVersions names each replica as it is configured. Those that share a name are told apart by
-// what tells their lives apart, as the log has it.
+// describeVersions names each replica as it is configured. Those that share a name are told apart
+// by what tells their lives apart, as the log has it.
 func describeVersions(versions map[string]string) string {
 	lives := map[string]int{}
 	for name := range versions {
