@@ -83,6 +83,10 @@ func TestAPauseNamesSeveralCommands(t *testing.T) {
 		require.Len(t, w.bot.Health(t.Context()).Pauses, 2)
 		w.says("ops", "/resume newroom, undo").sees("▶ Resumed: /newroom and clicks on Undo. Nothing was held.")
 	}
+	for _, name := range []string{`"newroom"`, "newroom:", "NewRoom"} {
+		w.says("ops", "/pause "+name+" market event").sees("⏸ Paused: /newroom. Requests for it are kept", "“market event”")
+		w.says("ops", "/resume "+name).sees("▶ Resumed: /newroom. Nothing was held.")
+	}
 	w.says("ops", "/pause newroom, groups").sees("⏸ Paused: /newroom. Requests for it are kept",
 		"Not paused, since it cannot be by itself: groups.")
 	require.Len(t, w.bot.Health(t.Context()).Pauses, 1)

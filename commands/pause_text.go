@@ -3,6 +3,7 @@ package commands
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"roombot/commands/syntax"
 )
@@ -34,7 +35,7 @@ func (env *Env) readPause(text string) (p pauseText) {
 	if len(words) > 0 && strings.EqualFold(words[0], "drop") {
 		p.drop, words = true, words[1:]
 	}
-	p.reason = syntax.Truncate(strings.Trim(strings.Join(words, " "), `"`), maxReason)
+	p.reason = syntax.Truncate(strings.Trim(strings.Join(words, " "), quoteMarks), maxReason)
 	if p.isAllByDefault() && len(words) > 0 {
 		p.meant = nearestKind(words[0], env.Pauses.Kinds())
 	}
@@ -67,13 +68,24 @@ func (p *pauseText) add(word string, kinds []string) {
 	}
 }
 
-const listMarks = ",;+&"
+const (
+	listMarks  = ",;:+&，；：、"
+	quoteMarks = `"“”„`
+)
 
+// splitList are the names in a word: one, which may have quotes around it, or several with marks
+// between them.
 func splitList(word string) []string {
+	if first, last := strings.TrimLeft(word, quoteMarks), strings.TrimRight(word, quoteMarks); first != word && last != word {
+		word = strings.Trim(word, quoteMarks)
+	}
 	return strings.FieldsFunc(strings.ToLower(word), func(r rune) bool { return strings.ContainsRune(listMarks, r) })
 }
 
-func endsInListMark(word string) bool { return strings.ContainsAny(word[len(word)-1:], listMarks) }
+func endsInListMark(word string) bool {
+	last, _ := utf8.DecodeLastRuneInString(word)
+	return strings.ContainsRune(listMarks, last)
+}
 
 func isListWord(word string) bool {
 	return strings.EqualFold(word, "and") || strings.Trim(word, listMarks) == ""
@@ -81,7 +93,7 @@ func isListWord(word string) bool {
 
 // nearestKind is the kind that a word may be a misspelling of, empty for none.
 func nearestKind(word string, kinds []string) string {
-	word = strings.Trim(word, listMarks+".:!")
+	word = strings.Trim(word, listMarks+quoteMarks+".!")
 	i := slices.IndexFunc(kinds, func(kind string) bool { return syntax.IsMisspelling(word, kind) && syntax.IsMisspelling(kind, word) })
 	if i < 0 {
 		return ""
@@ -100,8 +112,8 @@ func (p pauseText) isAllByDefault() bool { return !p.isNamed && len(p.others) ==
 func (p pauseText) tellPaused() string {
 	text := "⏸ Paused: " + p.describeKinds() + ". " + p.describeFate() +
 		choose(p.drop, " are refused until /resume.", " are kept, and go on after /resume.")
-	if p.meant != "" {
-		text += " I know no command “" + syntax.Truncate(strings.Fields(p.reason)[0], maxEcho) + "” and took it for the reason."
+	if first, _, _ := strings.Cut(p.reason, " "); p.meant != "" && !strings.EqualFold(first, p.meant) {
+		text += " I know no command “" + syntax.Truncate(first, maxEcho) + "” and took it for the reason."
 	}
 	if p.reason != "" {
 		text += " The reason that people read: “" + p.reason + "”."
