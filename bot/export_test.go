@@ -66,6 +66,9 @@ func (b *Bot) LookAtVersions(ctx context.Context, before string) (now string) {
 	return b.lookAtVersions(ctx, before)
 }
 
+// DescribeVersions names replicas with their versions, by the names of their lives.
+func DescribeVersions(versions map[string]string) string { return describeVersions(versions) }
+
 // ReadMembersAgain reads who is in the groups of the policy as if their time was over, and looks at
 // the requests that wait for an approval.
 func (b *Bot) ReadMembersAgain(ctx context.Context) error {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"roombot/bot/audit"
@@ -47,12 +48,22 @@ func (g governance) Decide(ctx context.Context, r *commands.Request, plan comman
 		}
 		d = rules.Decide(query)
 	}
-	told := tellDecision(d, rules.Version())
+	told := tellWithAccount(rules, query, d)
 	told.Next = next
 	if !next.IsZero() && told.Outcome != commands.OutcomeLimit { // a limit of the configuration, which no rule lifts
 		told.Outcome, told.Why = commands.OutcomeLimit, "You have opened as many rooms in the last hour as anybody may."
 	}
 	return told, nil
+}
+
+// tellWithAccount is a decision that tells whether the directory shows who would ask.
+func tellWithAccount(rules *policy.Policy, query policy.Query, d policy.Decision) commands.Decision {
+	told := tellDecision(d, rules.Version())
+	told.IsAccountHidden = rules.NeedsDirectory(query.Command) && !query.User.External && query.User.Kind == ""
+	if told.IsAccountHidden && d.Denial == policy.UnknownAccount {
+		told.Why = "" // which says the same of nobody in particular
+	}
+	return told
 }
 
 func tellDecision(d policy.Decision, version string) commands.Decision {
@@ -86,7 +97,7 @@ func (g governance) Rights(ctx context.Context, r *commands.Request, command str
 			return commands.Rights{}, err
 		}
 	} else {
-		rights.Decision = tellDecision(rules.Decide(query), rules.Version())
+		rights.Decision = tellWithAccount(rules, query, rules.Decide(query))
 	}
 	deny, allow := rules.Rights(query)
 	rights.Deny, rights.Allow = tellRights(deny), tellRights(allow)
@@ -149,13 +160,20 @@ func (g governance) LastRefusal(ctx context.Context, who symphony.UserID) (last 
 
 // DecisionOf is the last decision about a request, and who asked for it.
 func (g governance) DecisionOf(ctx context.Context, request commands.RequestID) (last commands.Decision, who symphony.UserID, found bool, err error) {
-	filter := engine.EntryFilter{Request: string(request), Kind: audit.Decision}
-	err = g.bot.engine.ListNewest(ctx, filter, func(s engine.StoredEntry) error {
+	isPaused := false
+	err = g.bot.engine.ListNewest(ctx, engine.EntryFilter{Request: string(request)}, func(s engine.StoredEntry) error {
+		if s.Kind == audit.Answer {
+			isPaused = isPaused || endedPaused(s)
+			return nil
+		}
+		if s.Kind != audit.Decision {
+			return nil
+		}
 		last, err = g.readDecision(ctx, s)
-		found, who = err == nil, symphony.UserID(s.Actor)
 		if err != nil {
 			return err
 		}
+		found, who, last.IsPaused = true, symphony.UserID(s.Actor), isPaused
 		return engine.ErrStop
 	})
 	return last, who, found, err
@@ -175,6 +193,12 @@ func (g governance) readDecision(ctx context.Context, s engine.StoredEntry) (com
 		told.Approval, err = g.lastApproval(ctx, s.Request)
 	}
 	return told, err
+}
+
+// endedPaused reports whether an answer in the record refused the request because of a pause.
+func endedPaused(s engine.StoredEntry) bool {
+	var body answerBody
+	return json.Unmarshal(s.Body, &body) == nil && (body.Outcome == commands.CodePaused || body.Outcome == commands.CodePausedFull)
 }
 
 // lastApproval is what has become of the approval of a request.

@@ -29,7 +29,8 @@ func TestCanSaysWhetherACommandWouldBeAllowed(t *testing.T) {
 	w.says("bob", `/can /newroom "X" @alice`).sees("✓ You may do this.", "✓ people is at most 3", "Rule “small rooms”, policy version ")
 	w.says("bob", `/can newroom "X" @alice @carol @ravi`).sees("✗ You may not do this.", "at most 3 people; this has 4", "✗ people is at most 3",
 		"the nearest is “small rooms”")
-	w.says("bob", `/can /newroom "X" group:"FX EMEA"`).sees("✗ You may not do this.", "behind a barrier", "A deny rule refuses what meets all of these:", "✓ groups is FX*", "By policy version")
+	w.says("bob", `/can /newroom "X" group:"FX EMEA"`).sees("✗ You may not do this.", "behind a barrier",
+		"Refused, because all of these are so:", "✓ groups is FX*", "By policy version")
 	w.says("bob", `/can /newroom "X" @alice external`).sees("✗ You may not do this.", "You may open only internal rooms.")
 	w.says("carol", `/can /newroom "X" @alice`).sees("✗ You may not do this.", "If you need it, ask ")
 	unknown := w.says("bob", `/can /newroom "X" @nobodyhere`)
@@ -156,10 +157,48 @@ func TestConditionsOfADenyRuleAreToldAsWhatTheyAre(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(teamRules))
 	answer := w.says("alice", `/can /newroom "X" @cora external`).sees("✗ You may not do this.", "Ask Compliance first.",
-		"A deny rule refuses what meets all of these:", "✓ somebody whom you bring in is refused by it").answer()
+		"Refused, because all of these are so:", "✓ somebody whom you bring in is refused by it").answer()
 	require.NotContains(t, answer, "may be brought in")
 	require.NotContains(t, answer, "hidden list")
-	w.says("ops", `/can @alice /newroom "X" @cora external`).sees("Deny rule “hidden list” refuses what meets all of these:", "✓ members is user:cora")
+	w.says("ops", `/can @alice /newroom "X" @cora external`).sees(
+		"Refused, because all of these are so:", "✓ members is user:cora", "Rule “hidden list” (line ")
+}
+
+func TestCanTellsWhenADenyRuleRefuses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(teamRules))
+	w.says("alice", "/can").sees(
+		"✗ /newroom is refused for groups named Compliance* and where certain people are brought in (Not with Compliance.).",
+		"✗ /newroom is refused where certain people are brought in (Ask Compliance first.).",
+	)
+	w.says("ops", "/can @alice").sees(
+		"✗ /newroom is refused by rule “hidden list” where people who are user:cora are brought in (Ask Compliance first.).",
+	)
+}
+
+const leaverRules = `{admins: ["user:ops"],
+	deny: [{name: leavers, who: ["email:*@contractors.test"], commands: [newroom], reason: "No contractors."}],
+	allow: [{name: everybody, who: [internal], commands: [newroom, groups]}]}`
+
+func TestCanTellsOfADisabledAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(leaverRules))
+	const hidden = "Dana Former's account is disabled, or the directory does not show it."
+	answer := w.says("ops", "/can @dana")
+	answer.sees("What Dana Former may do here:", "✗ /newroom: "+hidden, "✗ /groups: "+hidden+" No rule allows it.")
+	require.NotContains(t, answer.answer(), "The rule is about an account")
+	w.says("ops", `/can @dana /newroom "X"`).sees("✗ Dana Former may not do this.", hidden, "Refused, because all of these may be so:")
+	require.NotContains(t, w.says("ops", "/can @kim").answer(), "disabled")
+}
+
+func TestAQuestionAboutTheBotSaysThatItAsksNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(leaverRules))
+	const text = "I ask for nothing myself, so that no rule is about me. "
+	for _, question := range []string{"/can @roombot", `/can @roombot /newroom "X"`} {
+		w.says("ops", question).sees(text + "/can alone tells about you.")
+	}
+	w.says("ops", "/policy @roombot").sees(text + "/policy alone tells about you.")
 }
 
 func TestCanTellsOfCommandsThatNoRuleIsAbout(t *testing.T) {

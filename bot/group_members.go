@@ -9,8 +9,8 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"roombot/bot/policy"
 	"roombot/commands"
+	"roombot/commands/syntax"
 	"roombot/symphony"
 )
 
@@ -48,7 +48,7 @@ func (m *groupMembers) note(list commands.GroupList, names []string) map[string]
 	defer m.mu.Unlock()
 	keys := map[string][]string{}
 	for _, g := range list.Groups {
-		name := policy.FoldName(g.Name)
+		name := syntax.FoldGroupName(g.Name)
 		if !slices.Contains(names, name) {
 			continue
 		}
@@ -138,7 +138,7 @@ func (m *groupMembers) refresh(ctx context.Context, report func()) {
 func (m *groupMembers) nameOf(key string) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return policy.FoldName(m.lists[key].group.Name)
+	return syntax.FoldGroupName(m.lists[key].group.Name)
 }
 
 // keysOf gives the keys of the lists that have a name. Several may have it.
@@ -146,7 +146,7 @@ func (m *groupMembers) keysOf(name string) (keys []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for key, list := range m.lists {
-		if policy.FoldName(list.group.Name) == name {
+		if syntax.FoldGroupName(list.group.Name) == name {
 			keys = append(keys, key)
 		}
 	}

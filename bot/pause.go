@@ -13,10 +13,7 @@ import (
 // A pause lets no request begin to change anything in Symphony. Requests are read, planned and
 // asked of the policy as ever, so that mistakes are told at once; at its first write a request is
 // held, or refused where the pause keeps none. What has begun is carried to its end. Clicks on Undo
-// are held as well, by a pause of all and by one of kindUndo.
-
-// kindUndo is the kind of clicks on Undo. Other requests have the name of their command.
-const kindUndo = "undo"
+// are held as well, by a pause of all and by one of commands.KindUndo.
 
 // IntendFirst is the first intention of a request that a pause may hold.
 func (a *attempt) IntendFirst(ctx context.Context, step string) error {
@@ -27,7 +24,7 @@ func (a *attempt) IntendFirst(ctx context.Context, step string) error {
 // pausedKind is the kind of the request by which a pause may hold it.
 func (a *attempt) pausedKind() string {
 	if a.request.isUndo() {
-		return kindUndo
+		return commands.KindUndo
 	}
 	return a.command
 }
@@ -39,8 +36,11 @@ func (a *attempt) holdIfPaused(ctx context.Context, err error) error {
 	if !ok {
 		return err
 	}
-	by := commands.PausedBy{Name: paused.Pause.By, Reason: paused.Pause.Reason}
-	if paused.Pause.Drop {
+	by, notKnown := a.pausedBy(ctx, paused.Pause)
+	switch {
+	case notKnown != nil:
+		return notKnown
+	case paused.Pause.Drop:
 		return commands.PausedRefusal(by, a.said)
 	}
 	held := a.Hold(ctx, engine.HoldBounds{PerOwner: a.bot.bounds.HeldPerPerson, Total: a.bot.bounds.Held})
@@ -53,17 +53,21 @@ func (a *attempt) holdIfPaused(ctx context.Context, err error) error {
 	return err
 }
 
+// pausedBy is what the chat is told of a pause. People of other companies are not told whose it is.
+func (a *attempt) pausedBy(ctx context.Context, p engine.Pause) (commands.PausedBy, error) {
+	outside, err := a.hasOtherCompanies(ctx)
+	if err != nil || outside || a.bot.env.IsExternal(a.request.From.ID) {
+		return commands.PausedBy{}, err
+	}
+	return commands.PausedBy{Name: p.By, Reason: p.Reason}, nil
+}
+
 // waitForResume tells the user once that a pause holds the request, which then waits for its end.
-// People of other companies are not told whose pause it is.
 func (a *attempt) waitForResume(ctx context.Context, p engine.Pause) error {
 	zerolog.Ctx(ctx).Info().Str("command", a.Kind).Msg("request is held by a pause")
-	outside, err := a.hasOtherCompanies(ctx)
+	by, err := a.pausedBy(ctx, p)
 	if err != nil {
 		return err
-	}
-	by := commands.PausedBy{Name: p.By, Reason: p.Reason}
-	if outside {
-		by = commands.PausedBy{}
 	}
 	err = a.Do(ctx, a.inSeries(stepHeld), nil, func(ctx context.Context) (any, error) {
 		a.showInstead(ctx, replaceByHeld, commands.TellHeld(a.subject(), by))
@@ -76,4 +80,4 @@ func (a *attempt) waitForResume(ctx context.Context, p engine.Pause) error {
 }
 
 // PausableKinds are the kinds of requests that a pause of one kind may name.
-func PausableKinds() []string { return []string{commands.CommandNewRoom, kindUndo} }
+func PausableKinds() []string { return []string{commands.CommandNewRoom, commands.KindUndo} }

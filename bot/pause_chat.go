@@ -27,9 +27,26 @@ func (p pauser) Pause(ctx context.Context, by commands.PauseRequest, kind, reaso
 }
 
 // Resume lets what a pause holds go on.
-func (p pauser) Resume(ctx context.Context, by commands.PauseRequest, kind string) (freed int, paused bool, err error) {
+func (p pauser) Resume(ctx context.Context, by commands.PauseRequest, kind string) (commands.Resumed, error) {
 	ended, freed, err := p.bot.engine.Resume(withAdmin(ctx, by), kind)
-	return freed, len(ended) > 0, pauseError(err)
+	if err != nil {
+		return commands.Resumed{}, pauseError(err)
+	}
+	left, err := p.InForce(ctx)
+	return commands.Resumed{HasEnded: len(ended) > 0, Freed: freed, Left: left}, err
+}
+
+// InForce are the pauses in force, the oldest first.
+func (p pauser) InForce(ctx context.Context) (all []commands.PauseInForce, err error) {
+	pauses, err := p.bot.engine.Pauses(ctx)
+	for _, pause := range pauses {
+		told := commands.PauseInForce{By: commands.PausedBy{Name: pause.By, Reason: pause.Reason}, Drop: pause.Drop, Since: pause.At}
+		if pause.Kind != engine.EveryKind {
+			told.Kind = pause.Kind
+		}
+		all = append(all, told)
+	}
+	return all, err
 }
 
 func pauseError(err error) error {

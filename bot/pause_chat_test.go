@@ -1,10 +1,12 @@
 package bot_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"roombot/bot/audit"
 	"roombot/symphony/sandbox/client"
 )
 
@@ -13,23 +15,98 @@ const opsRules = `{admins: ["user:ops"], allow: [{name: everybody, who: [interna
 func TestAnAdministratorPausesAndResumesInTheChat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(opsRules))
-	w.says("ops", "/pause newroom market event").sees("⏸ Paused: /newroom. They are kept, and go on after /resume.")
+	w.says("ops", "/pause newroom market event").sees("⏸ Paused: /newroom. Requests for it are kept, and go on after /resume.",
+		"The reason that people read: “market event”.")
 	w.asks("bob", `/newroom "Later"`).waitForAnswer("Olga Peters has paused me (“market event”)")
 	require.Empty(t, w.rooms("Later"))
 	w.says("carol", "/groups").sees("Test Group")
 	w.says("ops", "/resume").sees("▶ Resumed", "1 held request goes on.")
 	require.Eventually(t, func() bool { return len(w.rooms("Later")) == 1 }, patience, tick)
 	w.says("ops", "/resume").sees("Nothing was paused.")
-	for _, text := range []string{"/pause policy", "/pause /newrom", "/resume can"} {
+	for _, text := range []string{"/pause policy", "/pause /newrom", "/resume can", "/resume newrom"} {
 		w.says("ops", text).sees("cannot be paused by itself. Nothing was changed.", "Write all, or one of newroom, undo")
 	}
 	require.Empty(t, w.bot.Health(t.Context()).Pauses)
 }
 
+// pauseActs are the acts of the entries about pauses in the record.
+func (w *world) pauseActs() (acts []string) {
+	w.t.Helper()
+	all, err := w.bot.Record(w.t.Context())
+	require.NoError(w.t, err)
+	for _, e := range all {
+		if e.Kind == audit.Pause {
+			var body audit.OperatorBody
+			require.NoError(w.t, json.Unmarshal(e.Body, &body))
+			acts = append(acts, body.Act)
+		}
+	}
+	return acts
+}
+
+func TestAResumeThatEndsNothingSaysWhatIsPaused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(opsRules))
+	w.says("ops", "/resume newroom").sees("Nothing was paused.")
+	w.says("ops", "/pause all market event").sees("⏸ Paused: everything that changes something. Requests are kept")
+	w.says("ops", "/resume newroom").sees("There is no pause of /newroom alone.",
+		"Still paused: everything that changes something, since ", "UTC, by Olga Peters (“market event”). /resume all ends that.")
+	w.says("ops", "/pause newroom").sees("⏸ Paused: /newroom.")
+	w.says("ops", "/resume newroom").sees("▶ Resumed: /newroom. Still paused: everything that changes something, since ")
+	w.says("ops", "/resume all").sees("▶ Resumed: everything that changes something. Nothing was held.")
+	w.says("ops", "/resume all").sees("Nothing was paused.")
+	w.says("ops", "/pause").sees("⏸ Paused: everything")
+	require.Eventually(t, func() bool { return len(w.pauseActs()) >= 5 }, patience, tick)
+	require.Equal(t, []string{"pause all", "pause newroom", "resume newroom", "resume all", "pause all"}, w.pauseActs(),
+		"an entry means that a pause began or ended")
+}
+
+func TestAMisspeltPauseHoldsEverythingAndSaysSo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(opsRules))
+	w.says("ops", "/pause newrom").sees("⏸ Paused: everything that changes something. Requests are kept",
+		"I know no command “newrom” and took it for the reason. The reason that people read: “newrom”.",
+		"To pause only /newroom: /resume all, then /pause newroom.")
+	w.says("ops", "/resume newrom").sees("“newrom” cannot be paused by itself. Nothing was changed.")
+	w.asks("bob", `/newroom "Later"`).waitForAnswer("Olga Peters has paused me (“newrom”)")
+	w.says("ops", "/resume").sees("▶ Resumed: everything that changes something. 1 held request goes on.")
+	other := w.says("ops", "/pause under attack").sees("The reason that people read: “under attack”.")
+	require.NotContains(t, other.answer(), "I know no command")
+}
+
+func TestAPauseNamesSeveralCommands(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(opsRules))
+	for _, names := range []string{"newroom, undo", "newroom,undo", "newroom and undo"} {
+		w.says("ops", "/pause "+names+" market event").sees("⏸ Paused: /newroom and clicks on Undo. Requests for them are kept",
+			"The reason that people read: “market event”.")
+		require.Len(t, w.bot.Health(t.Context()).Pauses, 2)
+		w.says("ops", "/resume newroom, undo").sees("▶ Resumed: /newroom and clicks on Undo. Nothing was held.")
+	}
+	for _, name := range []string{`"newroom"`, "newroom:", "NewRoom"} {
+		w.says("ops", "/pause "+name+" market event").sees("⏸ Paused: /newroom. Requests for it are kept", "“market event”")
+		w.says("ops", "/resume "+name).sees("▶ Resumed: /newroom. Nothing was held.")
+	}
+	w.says("ops", "/pause newroom, groups").sees("⏸ Paused: /newroom. Requests for it are kept",
+		"Not paused, since it cannot be by itself: groups.")
+	require.Len(t, w.bot.Health(t.Context()).Pauses, 1)
+	w.says("ops", "/pause undo").sees("⏸ Paused: clicks on Undo. Clicks are kept, and go on after /resume.")
+}
+
+func TestPeopleOfOtherCompaniesAreNotToldWhosePauseItIs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(`{admins: ["user:ops"], allow: [{name: everybody, who: ["*"], commands: [newroom]}]}`))
+	for _, text := range []string{"/pause market event", "/pause all drop market event"} {
+		w.says("ops", text).sees("⏸ Paused")
+		answer := w.says("eve", `/newroom "Theirs" external`).sees("An administrator has paused me").answer()
+		require.NotContains(t, answer, "market event")
+	}
+}
+
 func TestAPauseMayDropRequests(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(opsRules))
-	w.says("ops", "/pause all drop").sees("⏸ Paused: all requests that change something. They are refused until /resume.")
+	w.says("ops", "/pause all drop").sees("⏸ Paused: everything that changes something. Requests are refused until /resume.")
 	w.says("bob", `/newroom "Never"`).sees("has paused me", "Nothing was changed.")
 	w.says("ops", "/resume all").sees("▶ Resumed")
 	w.says("bob", `/newroom "Again"`).sees("is open")
@@ -60,7 +137,7 @@ func TestAPauseIsHeardWhileTheQueueIsFull(t *testing.T) {
 	paused := w.asks("ops", "/pause")
 	require.Eventually(t, func() bool { return len(w.bot.Health(t.Context()).Pauses) == 1 }, patience, tick)
 	w.heal()
-	paused.endsWith("⏸ Paused: all requests")
+	paused.endsWith("⏸ Paused: everything that changes something")
 	first.endsWith("✓ Room 0")
 }
 

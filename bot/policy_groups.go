@@ -8,6 +8,7 @@ import (
 	"roombot/bot/config/schema"
 	"roombot/bot/policy"
 	"roombot/commands"
+	"roombot/commands/syntax"
 	"roombot/symphony"
 )
 
@@ -31,7 +32,7 @@ func ReadPolicyGroups(ctx context.Context, client *symphony.Client, rules *polic
 	_, found.Problems = rules.Resolve(directory)
 	for _, g := range list.Groups {
 		for name, key := range known.Groups {
-			if key == groupKey(list.Source, g) && policy.FoldName(g.Name) != name && slices.Contains(rules.Names().Groups, name) {
+			if key == groupKey(list.Source, g) && syntax.FoldGroupName(g.Name) != name && slices.Contains(rules.Names().Groups, name) {
 				found.Renamed = append(found.Renamed, fmt.Sprintf("group:%s is called %q now", name, g.Name))
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"roombot/bot/policy"
 	"roombot/commands"
+	"roombot/commands/syntax"
 	"roombot/symphony"
 )
 
@@ -138,7 +139,7 @@ func (p *policyInForce) findGroups(ctx context.Context, names []string, c *nameC
 	}
 	c.now.Groups = map[string][]string{}
 	for _, g := range list.Groups {
-		key, name := groupKey(list.Source, g), policy.FoldName(g.Name)
+		key, name := groupKey(list.Source, g), syntax.FoldGroupName(g.Name)
 		c.groups[key] = g.Name
 		if slices.Contains(names, name) {
 			c.now.Groups[name] = append(c.now.Groups[name], key)

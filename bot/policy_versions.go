@@ -53,16 +53,28 @@ func (b *Bot) lookAtVersions(ctx context.Context, before string) (now string) {
 // noteVersionsTold is the note of what administrators were told last of differing versions.
 const noteVersionsTold = "policy-versions-told"
 
-// describeVersions names each replica as it is configured, without what tells its lives apart.
+// describeVersions names each replica as it is configured. Those that share a name are told apart
+// by what tells their lives apart, as the log has it.
 func describeVersions(versions map[string]string) string {
+	lives := map[string]int{}
+	for name := range versions {
+		lives[configuredName(name)]++
+	}
 	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(versions)) {
-		configured := name
-		if i := strings.LastIndex(name, "/"); i >= 0 {
-			configured = name[:i]
+	for name, version := range versions {
+		if configured := configuredName(name); lives[configured] == 1 {
+			name = configured
 		}
-		parts = append(parts, configured+" by "+versions[name])
+		parts = append(parts, name+" by "+version)
 	}
 	slices.Sort(parts)
 	return strings.Join(parts, ", ")
+}
+
+// configuredName is the name of a replica without its life.
+func configuredName(life string) string {
+	if i := strings.LastIndex(life, "/"); i >= 0 {
+		return life[:i]
+	}
+	return life
 }

@@ -60,3 +60,10 @@ func TestReplicasThatDecideByDifferentVersionsAreTold(t *testing.T) {
 	w.bot.LookAtVersions(ctx, "")
 	require.Equal(t, 1, w.countTold("ops", "decide by the same version of the policy again"))
 }
+
+// Two processes on one host have the host's name, unless they are given one each.
+func TestReplicasOfOneNameAreToldApart(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "other by 3109ca45, vm/0a1b2c3d by 3109ca45, vm/4e5f6a7b by b4a8c4ab",
+		bot.DescribeVersions(map[string]string{"vm/0a1b2c3d": "3109ca45", "vm/4e5f6a7b": "b4a8c4ab", "other/99887766": "3109ca45"}))
+}

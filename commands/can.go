@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"roombot/commands/syntax"
@@ -36,6 +37,9 @@ func (env *Env) answerCan(ctx context.Context, r *Request, governed Catalogue) (
 	if err != nil {
 		return Reply{}, err
 	}
+	if env.isAboutBot(r, who) {
+		return tellOfBot(r.Command), nil
+	}
 	if r.Asked == nil {
 		return env.tellRights(ctx, r, who, rd, governed)
 	}
@@ -51,11 +55,17 @@ func (env *Env) answerCan(ctx context.Context, r *Request, governed Catalogue) (
 	case read.Form != nil:
 		asked.Invocation = read.Form.Prefill
 		asked.Command = read.Form.Command
+		if rd.pause, err = env.findPause(ctx, governed, asked.Invocation); err != nil {
+			return Reply{}, err
+		}
 		return env.tellDecision(ctx, asked, rd, nil)
 	case read.Command == nil:
 		return env.tellRights(ctx, r, who, rd, governed)
 	}
 	asked.Invocation = *read.Command
+	if rd.pause, err = env.findPause(ctx, governed, asked.Invocation); err != nil {
+		return Reply{}, err
+	}
 	command, _ := governed.Lookup(asked.Command)
 	return env.tellDecision(ctx, asked, rd, command.Plan)
 }
@@ -94,7 +104,7 @@ func (env *Env) tellDecision(ctx context.Context, asked *Request, rd reader, pla
 		planned, err := plan(ctx, asked)
 		if refusal, ok := errors.AsType[*Refusal](err); ok {
 			why := strings.ReplaceAll(refusal.Message, nothingCreated, "") // nothing was asked for
-			return rd.reply(rd.subject(asked.From)+" may use /"+asked.Command+" here, but this would be refused: "+why, d), nil
+			return rd.replyPaused(rd.subject(asked.From)+" may use /"+asked.Command+" here, but this would be refused: "+why, d), nil
 		}
 		if err == nil {
 			d, err = env.Rules.Decide(ctx, asked, planned)
@@ -104,16 +114,19 @@ func (env *Env) tellDecision(ctx context.Context, asked *Request, rd reader, pla
 		}
 	}
 	if d.Outcome == OutcomeAllow && plan == nil {
-		return rd.reply("✓ "+rd.subject(asked.From)+" may use /"+asked.Command+" here; what is asked for decides about the rest.", d), nil
+		title := "✓ " + rd.subject(asked.From) + " may use /" + asked.Command + " here; what is asked for decides about the rest"
+		return rd.reply(rd.butPaused(title), d), nil
 	}
-	return rd.reply(rd.verdict(asked, d), d), nil
+	if d.Outcome == OutcomeAllow {
+		return rd.reply(rd.butPaused("✓ "+rd.subject(asked.From)+" may do this"), d), nil
+	}
+	return rd.replyPaused(rd.verdict(asked, d), d), nil
 }
 
+// verdict is the decision about what is not simply allowed.
 func (rd reader) verdict(asked *Request, d Decision) string {
 	who := rd.subject(asked.From)
 	switch d.Outcome {
-	case OutcomeAllow:
-		return "✓ " + who + " may do this."
 	case OutcomeApprove:
 		return "✗ " + who + " may do this only with an approval."
 	case OutcomeLimit:
@@ -158,6 +171,11 @@ func (env *Env) tellRights(ctx context.Context, r *Request, who Person, rd reade
 		}
 	}
 	reply.Body = append(reply.Body, messageml.List(items...))
+	paused, err := env.Pauses.InForce(ctx)
+	if err != nil {
+		return Reply{}, err
+	}
+	reply.Body = append(reply.Body, rd.listPauses(paused)...)
 	if rd.self {
 		reply.Body = append(reply.Body, messageml.Paragraph(messageml.Text("/can followed by a whole command says whether it would be allowed, and why not.")))
 	}
@@ -187,7 +205,7 @@ func (rd reader) describeRights(command Command, rights Rights) []string {
 		if rd.admin {
 			line += fmt.Sprintf("by rule “%s” ", right.Rule)
 		}
-		line += "for " + rd.describe(right)
+		line = strings.TrimSpace(line + rd.describeDenial(right))
 		if right.Reason != "" {
 			line += " (" + right.Reason + ")"
 		}
@@ -251,5 +269,18 @@ func (env *Env) findAskedAbout(ctx context.Context, r *Request) (Person, reader,
 		return r.From, env.newReader(r, true), nil
 	}
 	who := named.people[0]
-	return who, reader{admin: true, self: who.ID == r.From.ID}, nil
+	return who, reader{admin: true, self: who.ID == r.From.ID, name: who.Name}, nil
+}
+
+// isAboutBot reports whether a question is about the bot: it is named where a person is.
+func (env *Env) isAboutBot(r *Request, who Person) bool {
+	return who.ID == env.Self.ID || slices.ContainsFunc(r.Message.Mentions, func(m syntax.Mention) bool {
+		before := []rune(r.Message.Text)[:m.Start]
+		return m.UserID == int64(env.Self.ID) && strings.HasSuffix(strings.TrimSpace(string(before)), "/"+r.Command)
+	})
+}
+
+// tellOfBot answers a question about the bot.
+func tellOfBot(command string) Reply {
+	return privateText("I ask for nothing myself, so that no rule is about me. /" + command + " alone tells about you.")
 }

@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"roombot/commands/syntax"
 )
@@ -37,15 +36,18 @@ func (env *Env) CorrectGroups(ctx context.Context, r *Request, g syntax.Grammar,
 // where none is to be corrected, or one cannot be.
 func (env *Env) correctGroups(ctx context.Context, r *Request, known, names []string) (fixed []string, ok bool) {
 	for _, name := range names {
-		if slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(squeezeBlanks(k), squeezeBlanks(name)) }) {
+		if slices.ContainsFunc(known, func(k string) bool { return isSameGroupName(k, name) }) {
 			fixed = append(fixed, name)
 			continue
 		}
 		near := env.Groups.FindSimilar(ctx, r.From.ID, name)
-		if len(near) != 1 {
+		if len(near) != 1 || isSameGroupName(near[0].Name, name) {
 			return nil, false
 		}
 		fixed, ok = append(fixed, near[0].Name), true
 	}
 	return fixed, ok
 }
+
+// isSameGroupName reports whether two names of groups read the same.
+func isSameGroupName(a, b string) bool { return syntax.FoldGroupName(a) == syntax.FoldGroupName(b) }

@@ -14,9 +14,11 @@ import (
 // others nothing. People of other companies read what the refusal itself says.
 type reader struct {
 	admin   bool
-	self    bool // the decision is about the reader
-	outside bool // of another company, and no administrator
+	self    bool   // the decision is about the reader
+	outside bool   // of another company, and no administrator
+	name    string // of whom the decision is about, where that is somebody else
 	contact string
+	pause   *PauseInForce // that stops the request which is asked about; nil for none
 }
 
 func (env *Env) newReader(r *Request, admin bool) reader {
@@ -52,7 +54,7 @@ func (rd reader) body(d Decision) []messageml.Node {
 	}
 	if items := rd.listChecks(d); len(items) > 0 {
 		if d.isByDenyRule() {
-			add(rd.titleOfDenyRule(d))
+			add(titleOfDenyRule(d))
 		}
 		body = append(body, messageml.List(items...))
 	}
@@ -71,19 +73,29 @@ func (rd reader) why(d Decision) string {
 		return "You have opened as many rooms as you may for now."
 	case rd.outside && d.Outcome == OutcomeApprove:
 		return "Somebody has to approve it first."
+	case d.IsAccountHidden && d.Outcome == OutcomeDeny:
+		return strings.TrimSpace(rd.tellHiddenAccount() + " " + d.Why)
 	}
 	return d.Why
+}
+
+func (rd reader) tellHiddenAccount() string {
+	if rd.self {
+		return "The directory does not show me your account."
+	}
+	return rd.name + "'s account is disabled, or the directory does not show it."
 }
 
 // isByDenyRule reports whether a deny rule has decided: one that matches, or would if more were
 // known.
 func (d Decision) isByDenyRule() bool { return d.Outcome == OutcomeDeny && d.Rule != "" }
 
-func (rd reader) titleOfDenyRule(d Decision) string {
-	if rd.admin {
-		return "Deny rule “" + d.Rule + "” refuses what meets all of these:"
+// titleOfDenyRule stands above the conditions of a deny rule, whose ✓ are reasons to refuse.
+func titleOfDenyRule(d Decision) string {
+	if slices.ContainsFunc(d.Checks, func(c Check) bool { return !c.OK }) {
+		return "Refused, because all of these may be so:"
 	}
-	return "A deny rule refuses what meets all of these:"
+	return "Refused, because all of these are so:"
 }
 
 func (rd reader) listChecks(d Decision) (items []messageml.Item) {
@@ -179,6 +191,22 @@ func choose(yes bool, a, b string) string {
 		return a
 	}
 	return b
+}
+
+// describeDenial says when a deny rule refuses, as a sentence goes on.
+func (rd reader) describeDenial(right Right) string {
+	var parts []string
+	for _, c := range right.Conditions {
+		switch {
+		case c.Key != "members":
+			parts = append(parts, "for "+c.Words)
+		case rd.admin:
+			parts = append(parts, "where "+c.Words+" are brought in")
+		default:
+			parts = append(parts, "where certain people are brought in")
+		}
+	}
+	return strings.Join(parts, " and ")
 }
 
 // describe says what an allow rule asks of requests, or when a deny rule refuses.

@@ -30,7 +30,7 @@ func NewGroupChoices(names []string) GroupChoices {
 }
 
 func (c GroupChoices) find(name string) int {
-	return slices.IndexFunc(c, func(choice string) bool { return strings.EqualFold(squeezeBlanks(choice), squeezeBlanks(name)) })
+	return slices.IndexFunc(c, func(choice string) bool { return isSameGroupName(choice, name) })
 }
 
 // formGroups are the groups in a form: by name where that is known, and the text of the field, in

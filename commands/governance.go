@@ -52,6 +52,9 @@ type Decision struct {
 	Why     string // in words, why it is not allowed; empty where it is, and where that was erased
 	Checks  []Check
 	Next    time.Time // of a limit: when the next room may be opened; zero where that is not known
+	// IsAccountHidden is set where rules turn on the account of who asks, and the directory shows
+	// no active one.
+	IsAccountHidden bool
 
 	ApprovedBy string         // name of who has approved it; empty for nobody
 	Approval   *ApprovalState // what has become of an approval that it wants; nil where that is not known
@@ -60,6 +63,8 @@ type Decision struct {
 	Request RequestID
 	Command string
 	At      time.Time
+	// IsPaused is set where the request was refused after that, since the bot was paused.
+	IsPaused bool
 }
 
 // Receipt tells how a room came about.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/agnivade/levenshtein"
 
+	"roombot/commands/syntax"
 	"roombot/symphony"
 )
 
@@ -23,7 +24,7 @@ type GroupDirectory struct {
 
 	mu       sync.Mutex // guards what follows
 	list     GroupList
-	byName   map[string][]symphony.Group // by foldName
+	byName   map[string][]symphony.Group // by syntax.FoldGroupName
 	accounts map[symphony.UserID]bool    // of all groups
 	readAt   time.Time
 }
@@ -47,7 +48,7 @@ func (d *GroupDirectory) source() GroupSource {
 	return d.list.Source
 }
 
-// Find returns the groups of exactly this name, without case. There may be several.
+// Find returns the groups whose names read as this one. There may be several.
 func (d *GroupDirectory) Find(ctx context.Context, viewer symphony.UserID, name string) ([]symphony.Group, error) {
 	const settle = 5 * time.Second // a mistyped name repeated must not read the directory each time
 	for _, ago := range []time.Duration{d.maxAge, settle} {
@@ -65,7 +66,7 @@ func (d *GroupDirectory) Find(ctx context.Context, viewer symphony.UserID, name 
 func (d *GroupDirectory) visibleNamed(viewer symphony.UserID, name string) []symphony.Group {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return visibleGroups(d.byName[foldName(name)], viewer)
+	return visibleGroups(d.byName[syntax.FoldGroupName(name)], viewer)
 }
 
 // GroupsContaining returns the groups whose names contain the text without case, sorted by name. An
@@ -75,10 +76,10 @@ func (d *GroupDirectory) GroupsContaining(ctx context.Context, viewer symphony.U
 	if err != nil {
 		return nil, err
 	}
-	text = strings.ToLower(squeezeBlanks(text))
+	text = syntax.FoldGroupName(text)
 	var found []symphony.Group
 	for _, g := range groups {
-		if strings.Contains(strings.ToLower(squeezeBlanks(g.Name)), text) {
+		if strings.Contains(syntax.FoldGroupName(g.Name), text) {
 			found = append(found, g)
 		}
 	}
@@ -199,7 +200,7 @@ func (d *GroupDirectory) fetch(ctx context.Context) ([]symphony.Group, error) {
 	})
 	byName, accounts := map[string][]symphony.Group{}, map[symphony.UserID]bool{}
 	for _, g := range list.Groups {
-		name := foldName(g.Name)
+		name := syntax.FoldGroupName(g.Name)
 		byName[name] = append(byName[name], g)
 		accounts[g.ProfileID] = true
 	}
@@ -209,9 +210,6 @@ func (d *GroupDirectory) fetch(ctx context.Context) ([]symphony.Group, error) {
 	return list.Groups, nil
 }
 
-// foldName is the same for names that differ in blanks and case only.
-func foldName(name string) string { return strings.ToLower(strings.ToUpper(squeezeBlanks(name))) }
-
 // nearestNames returns the candidates most similar to the text, and leaves out those that are not
 // similar.
 func nearestNames(text string, candidates []string, most int) []string {
@@ -219,13 +217,13 @@ func nearestNames(text string, candidates []string, most int) []string {
 		name string
 		rank int
 	}
-	text = strings.ToLower(squeezeBlanks(text))
+	text = syntax.FoldGroupName(text)
 	if text == "" {
 		return nil
 	}
 	var similar []ranked
 	for _, name := range candidates {
-		lower := strings.ToLower(squeezeBlanks(name))
+		lower := syntax.FoldGroupName(name)
 		rank := levenshtein.ComputeDistance(text, lower)
 		if lower != "" && (strings.Contains(lower, text) || strings.Contains(text, lower)) {
 			rank = 0

@@ -42,12 +42,13 @@ func (env *Env) splitGroupTail(r *Request) (name, group string, found bool) {
 		return "", "", false
 	}
 	for _, g := range env.Groups.Names(r.From.ID) {
+		g, _ = syntax.CleanName(g) // as the name is that it may end
 		before, ends := cutLastWords(r.Name, g)
 		if !ends || len(g) <= len(group) {
 			continue
 		}
 		before, signed := syntax.TrimGroupOpening(before)
-		if before != "" && (signed || strings.Contains(squeezeBlanks(g), " ")) {
+		if before != "" && (signed || strings.Contains(g, " ")) {
 			name, group, found = before, g, true
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -21,7 +22,7 @@ func (env *Env) findGroups(ctx context.Context, r *Request) ([]symphony.Group, e
 		case err != nil:
 			return nil, err
 		case len(found) != 1:
-			return nil, env.groupRefusal(ctx, r, name, len(found))
+			return nil, env.groupRefusal(ctx, r, name, found)
 		}
 		if !slices.ContainsFunc(groups, func(g symphony.Group) bool { return g.Name == found[0].Name }) { // the only one of this name
 			groups = append(groups, found[0])
@@ -38,15 +39,26 @@ func (env *Env) groupRightRefusal() *Refusal {
 	}
 }
 
-func (env *Env) groupRefusal(ctx context.Context, r *Request, name string, found int) *Refusal {
+// ambiguousGroupRefusal refuses a name that reads as those of several groups.
+func (env *Env) ambiguousGroupRefusal(r *Request, name string, found []symphony.Group) *Refusal {
 	line, caret := caretAt(r.Message, name)
-	if found > 1 {
-		return &Refusal{
-			Code: string(syntax.AmbiguousGroup), Line: line, Caret: caret,
-			Message: fmt.Sprintf("%d groups are called “%s”, so I cannot tell which one is meant.", found, syntax.Truncate(name, maxEcho)) + nothingCreated,
-			Next:    "Name its people instead, or ask " + env.Contact + " to rename one of the groups.",
-		}
+	message := fmt.Sprintf("%d groups are called “%s”", len(found), syntax.Truncate(name, maxEcho))
+	if slices.ContainsFunc(found, func(g symphony.Group) bool { return !strings.EqualFold(g.Name, found[0].Name) }) {
+		message += ", with differences that do not show (in blanks, accents or characters that nobody sees)"
 	}
+	return &Refusal{
+		Code: string(syntax.AmbiguousGroup), Line: line, Caret: caret,
+		Message: message + ", so I cannot tell which one is meant." + nothingCreated,
+		Next:    "Name its people instead, or ask " + env.Contact + " to rename one of the groups.",
+	}
+}
+
+// groupRefusal refuses a name that fits no group, or several.
+func (env *Env) groupRefusal(ctx context.Context, r *Request, name string, found []symphony.Group) *Refusal {
+	if len(found) > 1 {
+		return env.ambiguousGroupRefusal(r, name, found)
+	}
+	line, caret := caretAt(r.Message, name)
 	if refusal := env.offerGroupList(ctx, r, name); refusal != nil {
 		refusal.Line, refusal.Caret = line, caret
 		return refusal
@@ -61,6 +73,7 @@ func (env *Env) groupRefusal(ctx context.Context, r *Request, name string, found
 		return refusal
 	}
 	near := env.Groups.FindSimilar(ctx, r.From.ID, name)
+	near = slices.DeleteFunc(near, func(g symphony.Group) bool { return isSameGroupName(g.Name, name) })
 	refusal.Private = slices.ContainsFunc(near, symphony.Group.IsRestricted) // others in the room may not see them
 	switch len(near) {
 	case 0:

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"roombot/commands/syntax"
 	"roombot/symphony"
@@ -84,7 +83,7 @@ func (env *Env) offersWithoutGroup(r *Request, people []Person, groups []symphon
 // withoutGroup is the command that opens the room without a group.
 func withoutGroup(r *Request, name string) Offer {
 	inv := withoutOption(r.Invocation, "preview")
-	inv.Groups = slices.DeleteFunc(slices.Clone(inv.Groups), func(typed string) bool { return strings.EqualFold(squeezeBlanks(typed), squeezeBlanks(name)) })
+	inv.Groups = slices.DeleteFunc(slices.Clone(inv.Groups), func(typed string) bool { return isSameGroupName(typed, name) })
 	return Offer{Label: "Open it without " + syntax.Quote(syntax.Truncate(name, maxEcho)), Command: FormatCommand(r.Message, inv)}
 }
 

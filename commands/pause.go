@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,11 +13,19 @@ import (
 type Pauser interface {
 	// Pause holds requests of a kind, or of all where kind is empty; with drop it refuses them.
 	Pause(ctx context.Context, by PauseRequest, kind, reason string, drop bool) error
-	// Resume ends the pause of a kind, or all pauses where kind is empty. It returns how many held
-	// requests go on, and whether anything was paused.
-	Resume(ctx context.Context, by PauseRequest, kind string) (freed int, paused bool, err error)
+	// Resume ends the pause of a kind, or all pauses where kind is empty.
+	Resume(ctx context.Context, by PauseRequest, kind string) (Resumed, error)
+	// InForce are the pauses in force, the oldest first.
+	InForce(ctx context.Context) ([]PauseInForce, error)
 	// Kinds are the kinds of requests that one may pause.
 	Kinds() []string
+}
+
+// Resumed is what came of a /resume.
+type Resumed struct {
+	HasEnded bool           // a pause
+	Freed    int            // how many held requests go on
+	Left     []PauseInForce // the pauses that are still in force
 }
 
 // PauseRequest is who has typed /pause or /resume, and when.
@@ -50,30 +57,26 @@ func (env *Env) pauseCommand() Command {
 		},
 		Arguments: []string{"command", "drop", "reason"},
 		Admin:     true,
-		Plan: func(_ context.Context, r *Request) (Plan, error) {
-			kind, words := env.cutKind(r.Text)
-			if refusal := env.refuseKind(r.Text); refusal != nil {
-				return nil, refusal
-			}
-			drop := len(words) > 0 && strings.EqualFold(words[0], "drop")
-			if drop {
-				words = words[1:]
-			}
-			reason := syntax.Truncate(strings.Trim(strings.Join(words, " "), `"`), maxReason)
-			return actPlan(func(ctx context.Context) (Reply, error) {
-				if err := env.Pauses.Pause(ctx, PauseRequest{r.From, r.At}, kind, reason, drop); errors.Is(err, ErrOvertaken) {
-					return overtakenReply(), nil
-				} else if err != nil {
-					return Reply{}, err
-				}
-				text := "⏸ Paused: " + describeKind(kind) + ". They are kept, and go on after /resume."
-				if drop {
-					text = "⏸ Paused: " + describeKind(kind) + ". They are refused until /resume."
-				}
-				return openReply(CodeDone, text+" What has begun to change something in Symphony is finished."), nil
-			}), nil
-		},
+		Plan:      env.planPause,
 	}
+}
+
+func (env *Env) planPause(_ context.Context, r *Request) (Plan, error) {
+	asked := env.readPause(r.Text)
+	if asked.namesNoKind() {
+		return nil, NoKind(asked.others[0], env.Pauses.Kinds())
+	}
+	return actPlan(func(ctx context.Context) (Reply, error) {
+		for _, kind := range asked.kinds {
+			err := env.Pauses.Pause(ctx, PauseRequest{r.From, r.At}, kind, asked.reason, asked.drop)
+			if errors.Is(err, ErrOvertaken) {
+				return overtakenReply(), nil
+			} else if err != nil {
+				return Reply{}, err
+			}
+		}
+		return openReply(CodeDone, asked.tellPaused()), nil
+	}), nil
 }
 
 func (env *Env) resumeCommand() Command {
@@ -87,57 +90,33 @@ func (env *Env) resumeCommand() Command {
 		},
 		Arguments: []string{"command"},
 		Admin:     true,
-		Plan: func(_ context.Context, r *Request) (Plan, error) {
-			kind, _ := env.cutKind(r.Text)
-			if refusal := env.refuseKind(r.Text); refusal != nil {
-				return nil, refusal
-			}
-			return actPlan(func(ctx context.Context) (Reply, error) {
-				freed, paused, err := env.Pauses.Resume(ctx, PauseRequest{r.From, r.At}, kind)
-				switch {
-				case errors.Is(err, ErrOvertaken):
-					return overtakenReply(), nil
-				case err != nil:
-					return Reply{}, err
-				case !paused:
-					return openReply(CodeDone, "Nothing was paused."), nil
-				}
-				return openReply(CodeDone, "▶ Resumed: "+describeKind(kind)+". "+countNoun(freed, "held request goes", "held requests go")+" on."), nil
-			}), nil
-		},
+		Plan:      env.planResume,
 	}
 }
 
-// cutKind reads the kind of requests that a text begins with; "all" and none are every kind.
-func (env *Env) cutKind(text string) (kind string, rest []string) {
-	words := strings.Fields(text)
-	if len(words) == 0 {
-		return "", nil
-	}
-	first := strings.ToLower(strings.TrimPrefix(words[0], "/"))
+// planResume refuses what it does not know: it would end every pause by a slip.
+func (env *Env) planResume(_ context.Context, r *Request) (Plan, error) {
+	asked := env.readPause(r.Text)
 	switch {
-	case first == "all":
-		return "", words[1:]
-	case slices.Contains(env.Pauses.Kinds(), first):
-		return first, words[1:]
+	case asked.namesNoKind():
+		return nil, NoKind(asked.others[0], env.Pauses.Kinds())
+	case asked.isAllByDefault() && asked.reason != "":
+		return nil, NoKind(asked.reason, env.Pauses.Kinds())
 	}
-	return "", words
-}
-
-// refuseKind refuses a command that cannot be paused by itself: taken for the reason of a pause of
-// everything, it would pause too much.
-func (env *Env) refuseKind(text string) *Refusal {
-	words := strings.Fields(strings.ToLower(text))
-	if len(words) == 0 {
-		return nil
-	}
-	word := words[0]
-	name := strings.TrimPrefix(word, "/")
-	_, isCommand := env.Commands().Lookup(name)
-	if name == "all" || slices.Contains(env.Pauses.Kinds(), name) || !isCommand && name == word {
-		return nil
-	}
-	return NoKind(word, env.Pauses.Kinds())
+	return actPlan(func(ctx context.Context) (Reply, error) {
+		var all Resumed
+		for _, kind := range asked.kinds {
+			done, err := env.Pauses.Resume(ctx, PauseRequest{r.From, r.At}, kind)
+			switch {
+			case errors.Is(err, ErrOvertaken):
+				return overtakenReply(), nil
+			case err != nil:
+				return Reply{}, err
+			}
+			all = Resumed{HasEnded: all.HasEnded || done.HasEnded, Freed: all.Freed + done.Freed, Left: done.Left}
+		}
+		return openReply(CodeDone, asked.tellResumed(all)), nil
+	}), nil
 }
 
 // NoKind refuses a word that names nothing that can be paused.
@@ -147,13 +126,6 @@ func NoKind(word string, kinds []string) *Refusal {
 		Next: "Write all, or one of " + strings.Join(kinds, ", ") + ", and then the reason.", Private: true, Final: true,
 		Offers: []Offer{helpOffer()},
 	}
-}
-
-func describeKind(kind string) string {
-	if kind == "" {
-		return "all requests that change something"
-	}
-	return "/" + kind
 }
 
 // actPlan is the plan of a command that does something outside of Symphony, which may be done

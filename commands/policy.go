@@ -30,13 +30,21 @@ func (env *Env) answerPolicy(ctx context.Context, r *Request) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	if env.isAboutBot(r, who) {
+		return tellOfBot(r.Command), nil
+	}
 	rights, err := env.Rules.Rights(ctx, &Request{From: who, Chat: r.Chat}, "")
 	if err != nil {
 		return Reply{}, err
 	}
 	p := env.Rules.InForce()
+	paused, err := env.Pauses.InForce(ctx)
+	if err != nil {
+		return Reply{}, err
+	}
 	reply := textReply(CodeDone, p.describe())
 	reply.Private = true
+	reply.Body = append(reply.Body, rd.listPauses(paused)...)
 	if p.Fault != "" {
 		reply.Body = append(reply.Body, messageml.ErrorCard(messageml.Collapsed,
 			messageml.Text("✗ The text of the policy is faulty now, and was not adopted"), messageml.Code(syntax.Truncate(p.Fault, maxFault))))

@@ -67,5 +67,9 @@ func (rd reader) history(d Decision) string {
 	decided := map[string]string{
 		OutcomeAllow: "✓ The policy allowed", OutcomeApprove: "✗ The policy wanted an approval of", OutcomeLimit: "✗ A limit of the policy stopped",
 	}[d.Outcome]
-	return fmt.Sprintf("%s request %s, /%s, on %s.", orText(decided, "✗ The policy refused"), d.Request, d.Command, formatTime(d.At))
+	text := fmt.Sprintf("%s request %s, /%s, on %s.", orText(decided, "✗ The policy refused"), d.Request, d.Command, formatTime(d.At))
+	if d.IsPaused {
+		text += " It was refused all the same, since I was paused then, and nothing was changed."
+	}
+	return text
 }

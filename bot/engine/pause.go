@@ -131,14 +131,14 @@ func (a *jobAdmin) Pause(ctx context.Context, p Pause) (earlier *Pause, err erro
 	if p.Drop {
 		act.Name += " drop"
 	}
-	err = a.changePauses(ctx, act, func(all []Pause) []Pause {
+	err = a.changePauses(ctx, act, func(all []Pause) ([]Pause, bool) {
 		changed, kept := slices.Clone(all), p
 		earlier = nil
 		if i := slices.IndexFunc(changed, func(o Pause) bool { return o.Kind == p.Kind }); i >= 0 {
 			earlier = &all[i]
 			kept.At, changed = earlier.At, slices.Delete(changed, i, i+1)
 		}
-		return append(changed, kept)
+		return append(changed, kept), true
 	})
 	if err != nil {
 		return nil, fmt.Errorf("pause: %w", err)
@@ -150,17 +150,18 @@ func (a *jobAdmin) Pause(ctx context.Context, p Pause) (earlier *Pause, err erro
 }
 
 // Resume ends the pause of a kind, or all pauses where kind is empty. It returns those that it has
-// ended. What they held goes on, in the order in which it came.
+// ended, and is no act where there are none. What they held goes on, in the order in which it came.
 func (a *jobAdmin) Resume(ctx context.Context, kind string) (ended []Pause, freed int, err error) {
-	err = a.changePauses(ctx, Act{Name: actResume + kindText(kind)}, func(all []Pause) []Pause {
+	err = a.changePauses(ctx, Act{Name: actResume + kindText(kind)}, func(all []Pause) ([]Pause, bool) {
 		ended = nil
-		return slices.DeleteFunc(all, func(p Pause) bool {
+		left := slices.DeleteFunc(all, func(p Pause) bool {
 			ends := kind == "" || p.Kind == kind
 			if ends {
 				ended = append(ended, p)
 			}
 			return ends
 		})
+		return left, len(ended) > 0
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("resume: %w", err)
@@ -176,7 +177,9 @@ func kindText(kind string) string {
 	return kind
 }
 
-func (a *jobAdmin) changePauses(ctx context.Context, act Act, change func([]Pause) []Pause) error {
+// changePauses stores what change makes of the pauses, and the act. Where it reports that nothing
+// changes, nothing is stored but when it was asked for.
+func (a *jobAdmin) changePauses(ctx context.Context, act Act, change func([]Pause) (changed []Pause, isChanged bool)) error {
 	asked, _ := ctx.Value(askedKey{}).(time.Time) // a transaction may be run with others, by a context of theirs
 	return a.store.write(ctx, func(ctx context.Context, tx runner) error {
 		all, err := readPauses(ctx, tx, a.store.dialect().changeLock())
@@ -186,8 +189,11 @@ func (a *jobAdmin) changePauses(ctx context.Context, act Act, change func([]Paus
 		if err != nil {
 			return err
 		}
-		changed := change(all)
-		if changed == nil {
+		changed, isChanged := change(all)
+		switch {
+		case !isChanged:
+			return nil
+		case changed == nil:
 			changed = []Pause{}
 		}
 		text, err := json.Marshal(changed)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"roombot/bot/config/schema"
+	"roombot/commands/syntax"
 )
 
 // when are the conditions of a rule on what a request would do, as administrators write them.
@@ -69,7 +70,7 @@ func foldPlan(p *Plan, requester int64) *foldedPlan {
 	}
 	out := &foldedPlan{Plan: *p}
 	for _, name := range p.Groups {
-		out.groups = append(out.groups, fold(strings.TrimSpace(name)))
+		out.groups = append(out.groups, syntax.FoldGroupName(name))
 	}
 	for _, who := range p.Members {
 		out.members = append(out.members, foldSubject(who))
@@ -188,7 +189,7 @@ func peopleCondition(most int, deny bool) condition {
 // groupCondition is about the distribution lists of a request.
 func (c *compiler) groupCondition(values []schema.Value, deny bool) condition {
 	globs := parseEntries(c, values, deny, func(text string, _ bool) (glob, *schema.InvalidValue) {
-		return newGlob(text), checkPattern(text)
+		return newFoldedGlob(syntax.FoldGroupName(text)), checkPattern(text)
 	})
 	matches := func(name string) truth {
 		return truthOf(slices.ContainsFunc(globs, func(g glob) bool { return g.match(name) }))

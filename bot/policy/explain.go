@@ -11,7 +11,7 @@ func (d Decision) Explain() []string {
 		return lines
 	case d.Allowed && d.Rule == "": // whatever the rules say
 	case d.Rule != "" && d.Outcome() == Deny:
-		lines = append(lines, fmt.Sprintf("Rule %q refuses what meets all of these:", d.Rule))
+		lines = append(lines, titleOfDenial(d.Denial))
 	case d.Grant != 0:
 		lines = append(lines, fmt.Sprintf("No rule allows it; grant %d asks for:", d.Grant))
 	case d.Rule != "":
@@ -23,6 +23,14 @@ func (d Decision) Explain() []string {
 		lines = append(lines, "  "+c.String())
 	}
 	return lines
+}
+
+// titleOfDenial stands above the conditions of a deny rule, whose ✓ are reasons to refuse.
+func titleOfDenial(why Denial) string {
+	if why == ByRule {
+		return "Refused, because all of these are so:"
+	}
+	return "Refused, because all of these may be so:"
 }
 
 // String is the condition with its mark.

@@ -16,8 +16,10 @@ type glob struct {
 	begin, end string
 }
 
-func newGlob(pattern string) glob {
-	g := glob{pattern: fold(pattern), plain: !strings.ContainsAny(pattern, "*?")}
+func newGlob(pattern string) glob { return newFoldedGlob(fold(pattern)) }
+
+func newFoldedGlob(pattern string) glob {
+	g := glob{pattern: pattern, plain: !strings.ContainsAny(pattern, "*?")}
 	if !g.plain {
 		g.begin, g.end = g.pattern[:strings.IndexAny(g.pattern, "*?")], g.pattern[strings.LastIndexAny(g.pattern, "*?")+1:]
 	}

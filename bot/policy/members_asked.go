@@ -40,5 +40,5 @@ func (p *Policy) AdminIDs() []int64 {
 	return ids
 }
 
-// FoldName is the form in which the names of accounts and groups are compared.
+// FoldName is the form in which the names of accounts are compared.
 func FoldName(name string) string { return fold(strings.TrimSpace(name)) }

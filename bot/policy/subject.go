@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"roombot/bot/config/schema"
+	"roombot/commands/syntax"
 )
 
 // subject is one entry of `who`.
@@ -172,7 +173,7 @@ func parseGroup(name string) (subject, *schema.InvalidValue) {
 	case strings.ContainsAny(name, "*?"):
 		return subject{}, &schema.InvalidValue{What: "has a wildcard, which groups do not take here", Fix: "write the name of one group, or a set of several"}
 	}
-	return subject{kind: "group", group: fold(name)}, nil
+	return subject{kind: "group", group: syntax.FoldGroupName(name)}, nil
 }
 
 func parseUser(name string) (subject, *schema.InvalidValue) {

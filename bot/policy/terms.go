@@ -86,14 +86,17 @@ func (r *rule) isAbout(q *foldedQuery) truth {
 	return min(t, matchAny(r.who, q))
 }
 
+// limitWords begin the term that a limit is, and no other term.
+const limitWords = "at most "
+
 // terms are the conditions, the limits and the approval of a rule in words.
 func (r *rule) terms() []string {
 	terms := conditionTexts(r.when)
 	if r.limits.PerHour > 0 {
-		terms = append(terms, fmt.Sprintf("%d an hour", r.limits.PerHour))
+		terms = append(terms, fmt.Sprintf(limitWords+"%d an hour", r.limits.PerHour))
 	}
 	if r.limits.PerDay > 0 {
-		terms = append(terms, fmt.Sprintf("%d a day", r.limits.PerDay))
+		terms = append(terms, fmt.Sprintf(limitWords+"%d a day", r.limits.PerDay))
 	}
 	if r.approval != nil {
 		terms = append(terms, r.approval.text())
@@ -204,11 +207,24 @@ func changeOfTerms(before, after []string) string {
 	}
 	switch {
 	case len(gone) == 0:
-		return "only with " + strings.Join(fresh, ", ")
+		return nameApart(fresh, "only with ", "now ")
 	case len(fresh) == 0:
-		return "no longer only with " + strings.Join(gone, ", ")
+		return nameApart(gone, "no longer only with ", "no longer ")
 	}
 	return strings.Join(fresh, ", ") + " instead of " + strings.Join(gone, ", ")
+}
+
+// nameApart lists terms: limits, which say "at most" themselves, behind other words than the rest.
+func nameApart(terms []string, before, beforeLimits string) string {
+	isLimit := func(term string) bool { return strings.HasPrefix(term, limitWords) }
+	var parts []string
+	if rest := slices.DeleteFunc(slices.Clone(terms), isLimit); len(rest) > 0 {
+		parts = append(parts, before+strings.Join(rest, ", "))
+	}
+	if limits := slices.DeleteFunc(slices.Clone(terms), func(term string) bool { return !isLimit(term) }); len(limits) > 0 {
+		parts = append(parts, beforeLimits+strings.Join(limits, ", "))
+	}
+	return strings.Join(parts, "; ")
 }
 
 func joinNonEmpty(with string, parts ...string) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"roombot/bot/config/schema"
+	"roombot/commands/syntax"
 )
 
 // testCase is a request and what the policy must say to it, as administrators write it.
@@ -248,7 +249,7 @@ func PersonByNames(username, email string, groups ...string) Subject {
 func GroupsByName(names ...string) map[string]bool {
 	in := make(map[string]bool, len(names))
 	for _, name := range names {
-		in[fold(strings.TrimSpace(name))] = true
+		in[syntax.FoldGroupName(name)] = true
 	}
 	return in
 }

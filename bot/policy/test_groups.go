@@ -1,6 +1,10 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+
+	"roombot/commands/syntax"
+)
 
 // foldGroups are lists of usernames by the folded names of groups.
 func foldGroups(written map[string][]string) map[string][]string {
@@ -10,7 +14,7 @@ func foldGroups(written map[string][]string) map[string][]string {
 		for i, who := range people {
 			folded[i] = FoldName(who)
 		}
-		groups[FoldName(name)] = folded
+		groups[syntax.FoldGroupName(name)] = folded
 	}
 	return groups
 }
@@ -34,7 +38,7 @@ func (t Test) tellGroups(q *Query) {
 }
 
 func (t Test) knowsGroups(names []string) bool {
-	return !slices.ContainsFunc(names, func(name string) bool { return t.Groups[FoldName(name)] == nil })
+	return !slices.ContainsFunc(names, func(name string) bool { return t.Groups[syntax.FoldGroupName(name)] == nil })
 }
 
 // addGroupsOf adds the groups that the test puts somebody into.
@@ -53,7 +57,7 @@ func (t Test) addBehind(plan *Plan, requester string) {
 		counted = append(counted, FoldName(who.Username))
 	}
 	for _, group := range plan.Groups {
-		for _, username := range t.Groups[FoldName(group)] {
+		for _, username := range t.Groups[syntax.FoldGroupName(group)] {
 			who := PersonByNames(username, "")
 			t.addGroupsOf(&who)
 			if username != counted[0] {

@@ -91,6 +91,9 @@ a second, in the order in which it came.`,
 				if _, err := fmt.Fprint(io.out, describeResume(ended, left, freed, time.Now())); err != nil {
 					return err
 				}
+				if len(ended) == 0 {
+					return nil
+				}
 				return auditAct(ctx, io.err, path, engine.Act{Name: "resume " + kindName(kind), Operator: operator})
 			})
 		},
@@ -100,14 +103,21 @@ a second, in the order in which it came.`,
 }
 
 func describeResume(ended, left []engine.Pause, freed int, now time.Time) string {
-	text := "Nothing was paused.\n"
-	if len(ended) > 0 {
+	var text string
+	switch {
+	case len(ended)+len(left) == 0:
+		text = "Nothing was paused.\n"
+	case len(ended) == 0:
+		text = "That was not paused by itself.\n"
+	case freed == 0 && len(left) == 0:
+		text = "Ended. Nothing was held.\n"
+	case freed == 1:
+		text = "Ended. 1 request that was held goes on.\n"
+	default:
 		text = fmt.Sprintf("Ended. Requests that were held and go on: %d.\n", freed)
-	} else if len(left) > 0 {
-		text = "That was not paused.\n"
 	}
 	for _, p := range left {
-		text += "Still paused: " + formatPause(p, now) + ".\n"
+		text += fmt.Sprintf("Still paused: %s. `%s resume %s` ends it.\n", formatPause(p, now), programName, kindName(p.Kind))
 	}
 	return text
 }

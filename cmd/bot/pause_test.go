@@ -29,13 +29,20 @@ func TestAnOperatorPausesAndResumesBesideARunningBot(t *testing.T) {
 	require.Contains(t, again.out, `, "market event". What you gave takes the place of that.`)
 	require.Equal(t, exitUsage, bot("pause", "nonsense").code)
 
-	require.Contains(t, bot("resume", "newroom").out, "That was not paused.\nStill paused: all by operator ")
-	require.Contains(t, bot("resume").out, "Ended. Requests that were held and go on: ")
-	require.Equal(t, "Nothing was paused.\n", bot("resume").out)
+	other := bot("resume", "newroom")
+	require.Contains(t, other.out, "That was not paused by itself.\nStill paused: all by operator ")
+	require.Contains(t, other.out, ", requests are refused. `bot resume all` ends it.\n")
+	require.NotContains(t, other.err, `"act":"resume`)
+	require.Contains(t, bot("resume").out, "Ended. Nothing was held.\n", "a pause that refuses holds nothing")
+	none := bot("resume")
+	require.Equal(t, "Nothing was paused.\n", none.out)
+	require.NotContains(t, none.err, `"act":"resume`)
 	require.Eventually(t, func() bool {
 		told := bot("audit", "list", "--kind", "pause").out
 		return strings.Contains(told, `pause all, "market event", by `) && strings.Contains(told, "resume all, by ")
 	}, patience, tick)
+	told := bot("audit", "list", "--kind", "pause").out
+	require.Equal(t, 1, strings.Count(told, "resume "), "an entry means that a pause began or ended: %s", told)
 	require.Zero(t, running.stop())
 }
 

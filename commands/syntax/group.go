@@ -1,19 +1,27 @@
 package syntax
 
-import "strings"
+import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
 
 // addGroup adds the name of a group, each once without regard to case.
 func (a *argumentParser) addGroup(name string) {
-	if a.groups[groupKey(name)] {
+	if a.groups[FoldGroupName(name)] {
 		a.addNote(true, NoteDuplicateGroup)
 		return
 	}
-	a.groups[groupKey(name)] = true
+	a.groups[FoldGroupName(name)] = true
 	a.inv.Groups = append(a.inv.Groups, name)
 }
 
-// groupKey is what two spellings of one group's name have in common.
-func groupKey(name string) string { return strings.ToLower(name) }
+// FoldGroupName is the form in which names of groups are compared. It is the same for names that
+// differ in case, in blanks, in characters that do not show, or in how accents are encoded.
+func FoldGroupName(name string) string {
+	name, _ = CleanName(name)
+	return norm.NFC.String(strings.ToLower(strings.ToUpper(name)))
+}
 
 // groupNames are the known names of groups, and the length of the longest.
 type groupNames struct {
@@ -31,7 +39,7 @@ func (a *argumentParser) knownGroups() *groupNames {
 		a.known = &groupNames{known: known != nil, names: map[string]bool{}}
 		for _, name := range known {
 			name, _ = CleanName(name)
-			a.known.names[groupKey(name)] = true
+			a.known.names[FoldGroupName(name)] = true
 			a.known.longest = max(a.known.longest, len([]rune(name)))
 		}
 	}
@@ -60,5 +68,5 @@ func (a *argumentParser) findKnownGroup(l *openValue, end int) int {
 // isKnownGroup reports whether the source from start to stop is the name of a known group.
 func (a *argumentParser) isKnownGroup(start, stop int) bool {
 	name, _ := CleanName(string(a.src[start:stop]))
-	return a.knownGroups().names[groupKey(name)]
+	return a.knownGroups().names[FoldGroupName(name)]
 }

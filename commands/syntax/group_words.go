@@ -72,7 +72,7 @@ func (a *argumentParser) addGroupNamed(name string, start, stop int) (correction
 	}
 	key := a.cmd.Options[n].Key
 	holds := func(r Result) bool {
-		return slices.ContainsFunc(r.invocation().Groups, func(g string) bool { return strings.EqualFold(g, name) })
+		return slices.ContainsFunc(r.invocation().Groups, func(g string) bool { return FoldGroupName(g) == FoldGroupName(name) })
 	}
 	return correction{label: optionPart(key, name), holds: holds, edits: []edit{{start, stop, key + ":" + Quote(name)}}}, true
 }
@@ -80,7 +80,7 @@ func (a *argumentParser) addGroupNamed(name string, start, stop int) (correction
 // readQuotedGroup are the corrections for a second quoted text that is the name of a known group.
 func (a *argumentParser) readQuotedGroup(t token) []correction {
 	name := string(cleanText(t.content.runes, t.content.from).runes)
-	if !a.knownGroups().names[groupKey(name)] {
+	if !a.knownGroups().names[FoldGroupName(name)] {
 		return nil
 	}
 	way, ok := a.addGroupNamed(name, t.start, t.end)
@@ -132,7 +132,7 @@ func (a *argumentParser) atSignError() *parseError {
 	f := a.unexpectedTextError(t, next+1)
 	f.From = at.start
 	f.Message += " If it is a person, pick the name from the list that opens when you type @."
-	if name := string(cleanText(t.content.runes, t.content.from).runes); a.knownGroups().names[groupKey(name)] {
+	if name := string(cleanText(t.content.runes, t.content.from).runes); a.knownGroups().names[FoldGroupName(name)] {
 		if way, ok := a.addGroupNamed(name, at.start, t.end); ok {
 			f.readings = []correction{way}
 		}

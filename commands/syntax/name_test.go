@@ -19,6 +19,14 @@ func TestCleanName(t *testing.T) {
 	require.False(t, invisible)
 }
 
+func TestNamesOfGroupsThatReadTheSameAreTheSame(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"Café Desk", "Cafe\u0301 Desk", " CAFÉ\u00a0 desk", "Ca\u200bfé\u00ad Desk"} {
+		require.Equal(t, "café desk", syntax.FoldGroupName(name))
+	}
+	require.NotEqual(t, syntax.FoldGroupName("Cafe Desk"), syntax.FoldGroupName("Café Desk"))
+}
+
 func TestQuotedTextReadsBackTheSame(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{`Desk`, `The "Big" deal`, `C:\Deals\`, `\"`, `Carol's “desk”`, `a\\b`} {

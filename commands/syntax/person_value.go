@@ -41,7 +41,7 @@ func (a *argumentParser) personNameError(o CommandOption, t token, first, n int)
 	f := a.notPersonError(t, o, n, stop)
 	f.Text, f.From, f.End = names, a.tokens[first].start, stop
 	if v := a.tokens[n]; v.kind == quotedText && end == n+1 && o.Kind == People {
-		if name := string(cleanText(v.content.runes, v.content.from).runes); a.knownGroups().names[groupKey(name)] {
+		if name := string(cleanText(v.content.runes, v.content.from).runes); a.knownGroups().names[FoldGroupName(name)] {
 			if way, ok := a.addGroupNamed(name, f.From, stop); ok {
 				f.readings = []correction{way}
 			}

@@ -1,0 +1,45 @@
+package bot_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"roombot/commands"
+)
+
+func TestAPauseIsToldWherePeopleAsk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(`{admins: ["user:ops"], allow: [{name: everybody, who: ["*"], commands: [newroom]}]}`))
+	w.says("ops", "/pause newroom market event").sees("⏸ Paused")
+	const line = "⏸ Paused: /newroom, since "
+	w.says("bob", "/can").sees("✓ /newroom, by rule “everybody”.", line,
+		"UTC, by Olga Peters (“market event”). Requests for it are kept until that ends.")
+	w.says("bob", `/can /newroom "A"`).sees("✓ You may do this, but /newroom is paused: since ",
+		", by Olga Peters (“market event”). Requests for it are kept until that ends.")
+	w.says("bob", `/can /newroom`).sees("what is asked for decides about the rest, but /newroom is paused: since ")
+	w.says("bob", `/can /newroom "A" @nobodyhere`).sees("but this would be refused", line)
+	w.says("bob", `/can /newroom "A" preview`).sees("✓ You may do this.")
+	w.says("ops", "/policy").sees("Policy version ", line, ", by Olga Peters (“market event”).")
+	outside := w.says("eve", "/can").sees("✓ /newroom.", line).answer()
+	outside += w.says("eve", `/can /newroom "A" external`).sees("but /newroom is paused: since ").answer()
+	require.NotContains(t, outside, "Olga")
+	require.NotContains(t, outside, "market event")
+	w.says("ops", "/pause newroom drop").sees("Requests for it are refused until /resume.")
+	w.says("bob", "/can").sees("Requests for it are refused until that ends.")
+	w.says("ops", "/resume").sees("▶ Resumed")
+	require.NotContains(t, w.says("bob", "/can").answer(), "⏸")
+}
+
+func TestWhyTellsThatAPauseHasRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(opsRules))
+	w.says("ops", "/pause newroom drop").sees("⏸ Paused")
+	refused := w.says("bob", `/newroom "Never"`).sees("has paused me")
+	number := string(commands.NewRequestID(refused.Message.ID))
+	w.says("ops", "/resume").sees("▶ Resumed")
+	w.says("bob", "/why "+number).sees("✓ The policy allowed request "+number,
+		"It was refused all the same, since I was paused then, and nothing was changed.")
+	made := w.says("bob", `/newroom "Made"`).sees("is open")
+	require.NotContains(t, w.says("bob", "/why "+string(commands.NewRequestID(made.Message.ID))).answer(), "paused")
+}
