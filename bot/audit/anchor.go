@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// Anchor is a head of the chain that was told to somebody else: a log, a room, a collector of files.
+// Anchor is a head of the chain that was told to somebody else: a log, a room, a collector of
+// files.
 type Anchor struct {
 	Head
 	At     time.Time // of the entry, or when its head was told; zero where that is not known

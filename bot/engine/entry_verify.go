@@ -7,7 +7,8 @@ import (
 	"roombot/bot/audit"
 )
 
-// VerifyRecord verifies the audit record, and that nothing around it in the store keeps entries out.
+// VerifyRecord verifies the audit record, and that nothing around it in the store keeps entries
+// out.
 func (a *jobAdmin) VerifyRecord(ctx context.Context, v *audit.Verifier) (audit.Report, error) {
 	if err := a.verifyStore(ctx, v); err != nil {
 		return audit.Report{}, err
