@@ -83,16 +83,12 @@ func (l *recordLife) noteGrowth(last int64) {
 // returns the policy that was in force before, nil where it is not known or the same.
 func (l *recordLife) begin(ctx context.Context, e *engine.Engine) (before *policy.Policy, err error) {
 	l.engine = e
-	head, err := e.Head(ctx)
-	if err != nil {
-		return nil, err
-	}
 	if l.File != "" {
 		if l.file, err = openRecordFile(l.File); err != nil {
 			return nil, err
 		}
 	}
-	if err := l.addRestored(ctx, head); err != nil {
+	if err := l.addRestored(ctx); err != nil {
 		return nil, err
 	}
 	err = e.StoreEntries(ctx, audit.New(audit.Start, "", l.part("start"), l.process()))
@@ -143,7 +139,7 @@ func (l *recordLife) addPolicy(ctx context.Context, p *policy.Policy) error {
 
 // addRestored stores that the store was set back, where the file or the room has the hash of an
 // entry that the store does not have.
-func (l *recordLife) addRestored(ctx context.Context, head audit.Head) error {
+func (l *recordLife) addRestored(ctx context.Context) error {
 	seen, by := audit.Head{}, "room"
 	if l.Room != "" {
 		seen = l.readRoom(ctx)
@@ -151,15 +147,26 @@ func (l *recordLife) addRestored(ctx context.Context, head audit.Head) error {
 	if l.file != nil && l.file.last.Seq >= seen.Seq {
 		seen, by = l.file.last, "file"
 	}
-	if seen.Seq <= head.Seq {
+	var back *audit.Head
+	err := l.engine.AddRestored(ctx, func(last audit.Head) (audit.Entry, bool) {
+		if seen.Seq <= last.Seq {
+			back = nil
+			return audit.Entry{}, false
+		}
+		back = &last
+		return audit.New(audit.Restored, "", l.part("restored"), audit.RestoredBody{Head: last, Seen: seen, By: by}), true
+	})
+	if err != nil {
+		return err
+	}
+	if back == nil {
 		return l.checkSeen(ctx, seen, by)
 	}
-	zerolog.Ctx(ctx).Warn().Int64("seq", head.Seq).Msg("store was set back: the audit record had more entries")
+	zerolog.Ctx(ctx).Warn().Int64("seq", back.Seq).Msg("store was set back: the audit record had more entries")
 	if l.file != nil {
-		l.file.last = head // what follows is written
+		l.file.last = *back // what follows is written
 	}
-	body := audit.RestoredBody{Head: head, Seen: seen, By: by}
-	return l.engine.StoreEntries(ctx, audit.New(audit.Restored, "", l.part("restored"), body))
+	return nil
 }
 
 // checkSeen logs where the record differs from what the file or the room has: that is for whoever

@@ -182,16 +182,22 @@ type Facts struct {
 	Text json.RawMessage `json:"text"`
 }
 
+// saltSize is how long each salt is. The hash does not tell where the salt ends.
+const saltSize = 16
+
 // WithFacts adds facts to an entry, under a new salt.
 func (e Entry) WithFacts(facts any) (Entry, Facts) {
 	text, err := json.Marshal(facts)
 	if err != nil {
 		return e, Facts{}
 	}
-	f := Facts{Salt: make([]byte, 16), Text: text}
+	f := Facts{Salt: make([]byte, saltSize), Text: text}
 	_, _ = rand.Read(f.Salt) // it never fails
 	e.FactsHash = f.hash()
 	return e, f
 }
 
 func (f Facts) hash() Hash { return sha256.Sum256(append(bytes.Clone(f.Salt), f.Text...)) }
+
+// haveHash reports whether these are the facts that an entry was made with.
+func (f Facts) haveHash(h Hash) bool { return len(f.Salt) == saltSize && f.hash() == h }

@@ -2,8 +2,8 @@ package audit
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 )
@@ -19,7 +19,7 @@ type Fault struct {
 
 // Restoration is a time at which the store was set back, as an entry tells.
 type Restoration struct {
-	Seq int64     `json:"seq"` // of the entry
+	Seq int64     `json:"seq"` // of the entry; 0 where it is not in the chain yet, and excuses nothing
 	At  time.Time `json:"at"`
 	RestoredBody
 }
@@ -36,35 +36,58 @@ type Report struct {
 	Certain  Head          `json:"certain"`
 	Source   string        `json:"certainBy,omitempty"`
 	Restored []Restoration `json:"restored,omitempty"`
-	Removed  int64         `json:"removed,omitempty"`    // entries up to here were deleted, since they were too old
-	Erased   int64         `json:"factsErased,omitzero"` // entries whose facts were erased
-	// Missing are entries whose facts are gone too early, and FirstMissing is the first of them.
-	Missing      int64 `json:"factsMissing,omitzero"`
-	FirstMissing int64 `json:"firstFactsMissing,omitzero"`
-	Unlinked     int   `json:"unlinked,omitempty"` // entries that are not in the chain yet
+	Removed  int64         `json:"removed,omitempty"` // entries up to here were deleted, since they were too old
+	// RemovedEarly says that the configuration keeps them, and RemovedEarlyBy is the anchor that
+	// shows it; it is empty where entries are kept for ever.
+	RemovedEarly   bool   `json:"removedEarly,omitempty"`
+	RemovedEarlyBy string `json:"removedEarlyBy,omitempty"`
+	Erased         int64  `json:"factsErased,omitzero"` // entries whose facts were erased
+	// Missing are entries whose facts are gone too early, and FirstMissing is the first of them. Of
+	// so many as MissingUnlinked somebody has had them erased by an entry that is not linked.
+	Missing         int64 `json:"factsMissing,omitzero"`
+	FirstMissing    int64 `json:"firstFactsMissing,omitzero"`
+	MissingUnlinked int64 `json:"factsMissingUnlinked,omitzero"`
+	Unlinked        int   `json:"unlinked,omitempty"` // entries that are not in the chain yet
+	Anchors         int   `json:"anchors"`            // that were known
 }
 
 // IsWhole reports whether nothing is wrong.
 func (r Report) IsWhole() bool { return len(r.Faults) == 0 }
 
-// Verifier verifies a chain, entry by entry.
+// IsDoubtful reports whether something may have been manipulated that may also be in order.
+func (r Report) IsDoubtful() bool { return r.Missing > 0 || r.RemovedEarly }
+
+// Verifier verifies a chain, entry by entry. What it does not know it does not compare.
 type Verifier struct {
 	// FactsSince is the time since which entries still have their facts, but for those that an
 	// operator had erased; zero where it is not known.
 	FactsSince time.Time
+	// KeepEntries is how long the configuration has entries kept, or Forever; 0 where it is not
+	// known.
+	KeepEntries time.Duration
+	Now         time.Time // zero where it is not known
 
-	report  Report
-	anchors []Anchor // by number; those that are not reached yet
-	missed  []Anchor // whose hash the chain does not have
-	removed []Head
-	begin   Head // what the first entry follows
-	last    Entry
-	before  Hash  // of the entry before the last one
-	offset  int64 // of the numbers that entries have, to those that they were linked by
-	known   bool  // a fault of the last entry was told
-	missing []missingFacts
-	forgot  map[string]bool // requests whose facts an operator had erased
+	report   Report
+	anchors  []Anchor // by number; those that are not reached yet
+	gone     []Anchor // of entries before the first one
+	missed   []Anchor // whose hash the chain does not have
+	excused  []Anchor // of those, what was lost when the store was set back
+	removals []removal
+	restored []Restoration // that may be so
+	told     []toldRestoration
+	latest   timedEntry // after which no older entry may come
+	begin    Head       // what the first entry follows
+	last     Entry
+	before   Hash  // of the entry before the last one
+	offset   int64 // of the numbers that entries have, to those that they were linked by
+	known    bool  // a fault of the last entry was told
+	missing  []missingFacts
+	stray    []string        // facts of no entry
+	forgot   map[string]bool // requests whose facts an operator had erased
 }
+
+// Forever is how long entries are kept that are never removed.
+const Forever = time.Duration(math.MaxInt64)
 
 // missingFacts are of an entry that should have facts, and has none.
 type missingFacts struct {
@@ -76,7 +99,14 @@ type missingFacts struct {
 func NewVerifier(anchors []Anchor) *Verifier {
 	sorted := slices.Clone(anchors)
 	slices.SortStableFunc(sorted, func(a, b Anchor) int { return cmp.Compare(a.Seq, b.Seq) })
-	return &Verifier{anchors: sorted, forgot: map[string]bool{}}
+	v := &Verifier{anchors: sorted, forgot: map[string]bool{}}
+	v.report.Anchors = len(anchors)
+	for _, a := range anchors {
+		if a.restored != nil {
+			v.told = append(v.told, toldRestoration{Restoration{a.Seq, a.At, *a.restored}, a})
+		}
+	}
+	return v
 }
 
 func (v *Verifier) addFault(seq int64, format string, args ...any) {
@@ -99,6 +129,7 @@ func (v *Verifier) Add(e Entry, facts *Facts) {
 	v.checkOwnHash(e)
 	v.checkPrevious(e, known)
 	v.checkFacts(e, facts)
+	v.checkOrder(e)
 	v.checkAnchors(e)
 	v.noteBody(e)
 	v.report.Entries++
@@ -139,7 +170,7 @@ func (v *Verifier) checkPrevious(e Entry, known bool) {
 	switch {
 	case e.Seq > v.last.Seq+1:
 		v.known = true
-		v.addFault(v.last.Seq+1, "entries %d to %d were removed", v.last.Seq+1, e.Seq-1)
+		v.addFault(v.last.Seq+1, "%s removed", entriesWere(v.last.Seq+1, e.Seq-1))
 	case e.Seq <= v.last.Seq:
 		v.known = true
 		v.addFault(e.Seq, "entry %d stands after entry %d", e.Seq, v.last.Seq)
@@ -159,55 +190,10 @@ func (v *Verifier) checkFacts(e Entry, facts *Facts) {
 		if !v.FactsSince.IsZero() && e.At.After(v.FactsSince) {
 			v.missing = append(v.missing, missingFacts{e.Seq, e.Request})
 		}
-	case facts != nil && facts.hash() != e.FactsHash:
+	case facts != nil && !facts.haveHash(e.FactsHash):
 		v.addFault(e.Seq, "the facts of entry %d were changed", e.Seq)
 	}
 }
-
-func (v *Verifier) checkAnchors(e Entry) {
-	for len(v.anchors) > 0 && v.anchors[0].Seq <= e.Seq {
-		a := v.anchors[0]
-		v.anchors = v.anchors[1:]
-		switch {
-		case a.Seq < v.begin.Seq, a.Seq == v.begin.Seq && a.Hash == v.begin.Hash: // of entries that were deleted
-		case a.Seq != e.Seq, a.Hash != e.Hash:
-			if !v.isExcused(a) {
-				v.missed = append(v.missed, a)
-			}
-		case v.report.IsWhole() && len(v.missed) == 0:
-			v.report.Certain, v.report.Source = a.Head, a.Source
-		}
-	}
-}
-
-func (v *Verifier) noteBody(e Entry) {
-	switch e.Kind {
-	case Restored:
-		r := Restoration{Seq: e.Seq, At: e.At}
-		if json.Unmarshal(e.Body, &r.RestoredBody) == nil {
-			v.report.Restored = append(v.report.Restored, r)
-			v.excuseMissed()
-		}
-	case Operator:
-		var body OperatorBody
-		if json.Unmarshal(e.Body, &body) == nil && body.Act == ActForget {
-			v.forgot[e.Request] = true
-		}
-	case Removed:
-		var body RemovedBody
-		if json.Unmarshal(e.Body, &body) == nil {
-			v.removed = append(v.removed, body.Through)
-		}
-	default:
-	}
-}
-
-// isExcused reports whether an anchor is of the entries that were lost when the store was set back.
-func (v *Verifier) isExcused(a Anchor) bool {
-	return slices.ContainsFunc(v.report.Restored, func(r Restoration) bool { return r.Head.Seq < a.Seq && a.Seq <= r.Seen.Seq })
-}
-
-func (v *Verifier) excuseMissed() { v.missed = slices.DeleteFunc(v.missed, v.isExcused) }
 
 // AddOdd notes that an entry is stored in another form than entries are written in, so that it is
 // not found by what it says.
@@ -215,30 +201,42 @@ func (v *Verifier) AddOdd(seq int64) {
 	v.addFault(seq, "entry %d was changed: it is stored in another form than entries are written in, and is not found by what it says", seq)
 }
 
-// Report is what was found out, once all entries were added. Unlinked are the entries that are not
-// in the chain yet.
-func (v *Verifier) Report(unlinked []Entry) Report {
-	for _, e := range unlinked {
-		v.noteBody(e)
+// AddStrayFacts notes facts that belong to no entry.
+func (v *Verifier) AddStrayFacts(request, part string) {
+	v.stray = append(v.stray, fmt.Sprintf("request %s, part %s", cmp.Or(request, "none"), part))
+}
+
+func (v *Verifier) reportStray() {
+	switch n := len(v.stray); {
+	case n == 1:
+		v.addFault(0, "there are facts of an entry that is not there: %s", v.stray[0])
+	case n > 1:
+		v.addFault(0, "there are facts of %d entries that are not there: %s, and others", n, v.stray[0])
 	}
+}
+
+// AddFault notes what is wrong with the store around the chain.
+func (v *Verifier) AddFault(what string) { v.addFault(0, "%s", what) }
+
+// Report is what was found out, once all entries were added. Unlinked are the entries that are not
+// in the chain yet; they excuse nothing.
+func (v *Verifier) Report(unlinked []Entry) Report {
+	waiting := readUnlinked(unlinked)
 	v.report.Unlinked = len(unlinked)
 	v.report.Head = v.last.Head()
-	v.checkBegin()
-	v.countMissing()
-	v.excuseMissed()
-	for _, a := range v.missed {
-		v.addFault(a.Seq, "entry %d is not the one whose hash %s has: entries up to it were changed and linked anew", a.Seq, a.Source)
-	}
-	for _, a := range v.anchors {
-		if !v.isExcused(a) {
-			v.addFault(v.last.Seq+1, "entries %d to %d were cut off: %s has the hash of entry %d", v.last.Seq+1, a.Seq, a.Source, a.Seq)
-		}
-	}
+	v.checkFuture()
+	v.checkBegin(waiting)
+	v.countMissing(waiting)
+	v.checkSeen()
+	v.reportMissed()
+	v.reportCut()
+	v.reportStray()
+	v.report.Restored = append(v.report.Restored, waiting.restored...)
 	return v.report
 }
 
 // countMissing counts the entries whose facts are gone, though nobody had them erased.
-func (v *Verifier) countMissing() {
+func (v *Verifier) countMissing(waiting unlinkedEntries) {
 	for _, m := range v.missing {
 		if v.forgot[m.request] {
 			continue
@@ -246,18 +244,16 @@ func (v *Verifier) countMissing() {
 		if v.report.Missing++; v.report.Missing == 1 {
 			v.report.FirstMissing = m.seq
 		}
+		if waiting.forgot[m.request] {
+			v.report.MissingUnlinked++
+		}
 	}
 }
 
-// checkBegin finds entries that are missing at the beginning. Those that were too old have left an
-// entry that says so.
-func (v *Verifier) checkBegin() {
-	if v.begin.Seq < 1 && v.begin.Hash.IsZero() {
-		return
+// entriesWere begins a sentence about entries of these numbers.
+func entriesWere(from, to int64) string {
+	if from == to {
+		return fmt.Sprintf("entry %d was", from)
 	}
-	if slices.Contains(v.removed, v.begin) {
-		v.report.Removed = v.begin.Seq
-		return
-	}
-	v.addFault(1, "entries 1 to %d were removed: no entry says that they were too old", v.begin.Seq)
+	return fmt.Sprintf("entries %d to %d were", from, to)
 }

@@ -66,6 +66,47 @@ func (e *Engine) linkInTx(ctx context.Context, tx runner) (n int, err error) {
 	return len(taken), tx.execMany(ctx, nil, insertLinked, rows)
 }
 
+// AddRestored has the store say that it was set back, by an entry that is linked right behind the
+// last one that the store has. EntryBehind returns that entry; it reports false where the store was
+// not set back.
+func (e *Engine) AddRestored(ctx context.Context, entryBehind func(last audit.Head) (audit.Entry, bool)) error {
+	if err := e.LinkEntries(ctx); err != nil {
+		return err
+	}
+	err := e.store.write(ctx, func(ctx context.Context, tx runner) error {
+		if _, err := e.linkInTx(ctx, tx); err != nil {
+			return err
+		}
+		head, err := readHead(ctx, tx)
+		if err != nil {
+			return err
+		}
+		entry, wanted := entryBehind(head)
+		if !wanted {
+			return nil
+		}
+		return e.appendEntry(ctx, tx, entry)
+	})
+	if err != nil {
+		return fmt.Errorf("say in the audit record that the store was set back: %w", err)
+	}
+	return nil
+}
+
+// appendEntry links an entry right behind the last one. The transaction has the chain.
+func (e *Engine) appendEntry(ctx context.Context, tx runner, entry audit.Entry) error {
+	head, err := readHead(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var now int64
+	if _, err := queryRow(ctx, tx, []any{&now}, `SELECT `+e.store.dialect().now); err != nil {
+		return err
+	}
+	entry.At = time.UnixMicro(now).UTC()
+	return tx.execMany(ctx, nil, insertLinked, [][]any{linkedRow(entry.Link(head))})
+}
+
 const insertLinked = `INSERT INTO audit (seq, at, kind, request, part, actor, room, body, facts_hash, prev, hash)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 

@@ -86,27 +86,6 @@ func (a *jobAdmin) listLinked(ctx context.Context, f EntryFilter, each func(Stor
 	return nil
 }
 
-// OddEntries are the numbers of linked entries whose columns have another type than they are
-// written with, which an SQLite file allows: such an entry is not found by what it says, though its
-// hash is right. Numbers below 1 are odd as well.
-func (a *jobAdmin) OddEntries(ctx context.Context) (seqs []int64, err error) {
-	condition := `seq < 1`
-	if a.store.dialect().shareLock == "" { // SQLite
-		condition += ` OR typeof(at) <> 'integer' OR typeof(actor) <> 'integer' OR typeof(kind) <> 'text' OR typeof(request) <> 'text'
-			OR typeof(part) <> 'text' OR typeof(room) <> 'text' OR typeof(body) <> 'text'`
-	}
-	err = a.store.query(ctx, func(read scan) error {
-		var seq int64
-		err := read(&seq)
-		seqs = append(seqs, seq)
-		return err
-	}, `SELECT seq FROM audit WHERE `+condition+` ORDER BY seq LIMIT 1000`)
-	if err != nil {
-		return nil, fmt.Errorf("look for entries of another type: %w", err)
-	}
-	return seqs, nil
-}
-
 // ListNewest calls each with the entries since a time, the newest first, those that are not linked
 // before the others. Until and After do not count.
 func (a *jobAdmin) ListNewest(ctx context.Context, f EntryFilter, each func(StoredEntry) error) error {

@@ -150,3 +150,17 @@ func (e *Engine) KeepFacts(ctx context.Context, entry audit.Entry, facts *audit.
 
 // Engine is the engine that makes the attempt.
 func (a *Attempt) Engine() *Engine { return a.engine }
+
+// TableNames are the tables of this program and of its queue.
+func TableNames() []string { return tableNames() }
+
+// TablesOfDatabase are the tables that a database has.
+func (e *Engine) TablesOfDatabase(ctx context.Context) (names []string) {
+	_ = e.store.query(ctx, func(read scan) error {
+		var name string
+		err := read(&name)
+		names = append(names, name)
+		return err
+	}, `SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = CAST(current_schema() AS regnamespace)`)
+	return names
+}

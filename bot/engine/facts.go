@@ -50,11 +50,8 @@ func (e *Engine) purgeFacts(ctx context.Context, now time.Time) (more bool, err 
 	return n >= purgeBatch, err
 }
 
-// removeEvery is how much longer the oldest entry is kept, so that the entries that say what was
-// deleted are few.
-const removeEvery = 24 * time.Hour
-
-// purgeEntries deletes the oldest entries, and adds one that says so in the same transaction.
+// purgeEntries deletes the oldest entries with their facts, and links one that says so in the same
+// transaction.
 func (e *Engine) purgeEntries(ctx context.Context, now time.Time) (more bool, err error) {
 	if e.config.KeepEntries <= 0 {
 		return false, nil
@@ -62,7 +59,7 @@ func (e *Engine) purgeEntries(ctx context.Context, now time.Time) (more bool, er
 	horizon := now.Add(-e.config.KeepEntries)
 	var oldest int64
 	found, err := queryRow(ctx, e.store, []any{&oldest}, `SELECT at FROM audit ORDER BY seq LIMIT 1`)
-	if err != nil || !found || !time.UnixMicro(oldest).Before(horizon.Add(-removeEvery)) {
+	if err != nil || !found || !time.UnixMicro(oldest).Before(horizon.Add(-audit.RemoveEvery)) {
 		return false, err
 	}
 	through, err := e.findThrough(ctx, horizon)
@@ -70,20 +67,35 @@ func (e *Engine) purgeEntries(ctx context.Context, now time.Time) (more bool, er
 		return false, err
 	}
 	removed := audit.New(audit.Removed, "", fmt.Sprintf("removed/%d", through.Seq), audit.RemovedBody{Through: through})
-	err = e.store.write(ctx, func(ctx context.Context, tx runner) error {
-		if err := e.lockConversations(ctx, tx, chainLock); err != nil {
+	if err := e.LinkEntries(ctx); err != nil { // none that is older comes behind the one that says so
+		return false, err
+	}
+	var facts int64
+	err = e.store.write(ctx, func(ctx context.Context, tx runner) (err error) {
+		if _, err := e.linkInTx(ctx, tx); err != nil {
 			return err
 		}
-		if _, err := tx.exec(ctx, `DELETE FROM audit WHERE seq <= $1`, through.Seq); err != nil {
+		if facts, err = deleteThrough(ctx, tx, through.Seq); err != nil {
 			return err
 		}
-		if err := storeEntries(ctx, tx, e.store.dialect(), []*newEntry{e.newEntry(removed, nil)}); err != nil {
-			return err
-		}
-		_, err := e.linkInTx(ctx, tx)
-		return err
+		return e.appendEntry(ctx, tx, removed)
 	})
+	if facts > 0 && err == nil {
+		e.erasures.Add(1)
+	}
 	return err == nil, err
+}
+
+// deleteThrough deletes entries up to a number, with their facts, and returns how many of them had
+// facts.
+func deleteThrough(ctx context.Context, tx runner, through int64) (facts int64, err error) {
+	facts, err = tx.exec(ctx, `DELETE FROM audit_facts WHERE (request, part) IN (
+		SELECT request, part FROM audit WHERE seq <= $1 AND facts_hash IS NOT NULL)`, through)
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.exec(ctx, `DELETE FROM audit WHERE seq <= $1`, through)
+	return facts, err
 }
 
 // findThrough is the last of the oldest entries, of which each is older than the horizon. The head

@@ -40,6 +40,11 @@ var postgresDialect = &dialect{
 	tracesEvery: 10 * time.Second,
 	size: `SELECT CAST(coalesce(sum(pg_total_relation_size(oid)), 0) AS BIGINT) FROM pg_class
 			WHERE relkind = 'r' AND relnamespace = CAST(current_schema() AS regnamespace)`,
+	triggers: `WITH ours AS (SELECT c.oid, c.relname FROM unnest(string_to_array('` + strings.Join(tableNames(), ",") + `', ',')) AS n (name)
+			JOIN pg_class c ON c.oid = to_regclass(n.name))
+		SELECT 'trigger', t.tgname, o.relname FROM pg_trigger t JOIN ours o ON o.oid = t.tgrelid WHERE NOT t.tgisinternal
+		UNION ALL SELECT 'rule', r.rulename, o.relname FROM pg_rewrite r JOIN ours o ON o.oid = r.ev_class
+		ORDER BY 3, 2`,
 	stampIn: `clock_timestamp() + CAST($1 AS BIGINT) * INTERVAL '1 microsecond'`,
 	stampOf: func(t time.Time) any { return t },
 	fetch: `WITH ready AS (` + fmt.Sprintf(nextReady, `clock_timestamp()`) + ` FOR UPDATE SKIP LOCKED)

@@ -106,6 +106,10 @@ func describeEntry(e entry) string {
 		}
 	case audit.Grant:
 		return describeGrant(e)
+	case audit.Restored:
+		return describeRestored(e)
+	case audit.Removed:
+		return describeRemoved(e)
 	case audit.Pause:
 		add("%s", t.Act)
 		add("%q", t.Reason)
@@ -146,6 +150,23 @@ func nameRuleOrGrant(rule string, grant int64) string {
 		return fmt.Sprintf("rule %q", rule)
 	}
 	return ""
+}
+
+// describeRestored tells in a line where the store was set back to, and what was lost.
+func describeRestored(e entry) string {
+	var r audit.RestoredBody
+	if json.Unmarshal(e.Body, &r) != nil {
+		return ""
+	}
+	return fmt.Sprintf("store was set back to entry %d, %d lost, up to entry %d, seen in the %s", r.Head.Seq, r.Seen.Seq-r.Head.Seq, r.Seen.Seq, r.By)
+}
+
+func describeRemoved(e entry) string {
+	var r audit.RemovedBody
+	if json.Unmarshal(e.Body, &r) != nil {
+		return ""
+	}
+	return fmt.Sprintf("entries up to %d were too old and were removed", r.Through.Seq)
 }
 
 // describeGrant tells in a line what has become of a grant.

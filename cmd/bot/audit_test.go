@@ -70,10 +70,15 @@ func TestTheRecordAnswersWhoOpenedWhatAndWhySomebodyWasRefused(t *testing.T) {
 	require.Contains(t, look("audit", "show", "1"), `"kind": "start"`)
 
 	erased := look("forget", "--user", "bob")
-	require.Contains(t, erased, "The facts of 1 entries of the audit record were erased.")
+	require.Contains(t, erased, "The facts of 1 entry of the audit record were erased.")
 	require.NotContains(t, look("audit", "list", "--request", number), "typed")
+	unlinked := shell(t, "audit", "verify", "--anchors", log, "--config", w.config)
+	require.Equal(t, exitFailed, unlinked.code, "anybody may have added an entry that is not linked")
+	require.Contains(t, unlinked.out, "Of 1 of these an entry that is not in the chain yet says that they were forgotten: start the bot")
+	w.runOnce()
 	verified := look("audit", "verify", "--anchors", log)
-	require.Contains(t, verified, "The facts of 1 entries are erased")
+	require.Contains(t, verified, "The facts of 1 entry are erased")
+	require.Contains(t, verified, "One anchor was read.")
 	require.NotContains(t, verified, "somebody has deleted them")
 
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.dir, "roombot.db"))
@@ -81,7 +86,9 @@ func TestTheRecordAnswersWhoOpenedWhatAndWhySomebodyWasRefused(t *testing.T) {
 	_, err = db.Exec(`DELETE FROM audit_facts WHERE facts LIKE '%typed%'`)
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
-	require.Regexp(t, `! The facts of \d of them, of entry \d+ first, are gone before`, look("audit", "verify", "--anchors", log))
+	gone := shell(t, "audit", "verify", "--anchors", log, "--config", w.config)
+	require.Regexp(t, `! The facts of \d of them, of entry \d+ first, are gone before`, gone.out)
+	require.Equal(t, exitFailed, gone.code)
 }
 
 func TestAManipulatedRecordFailsItsVerification(t *testing.T) {

@@ -3,16 +3,15 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	stdio "io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"roombot/bot/audit"
+	"roombot/bot/config"
 	"roombot/bot/engine"
 )
 
@@ -27,15 +26,20 @@ func auditVerify(io streams, path *string) *cobra.Command {
 one. Whoever can write the store can also compute hashes anew: only an anchor,
 which is the head of the record as it was told to somebody else, makes all
 entries up to it certain. Anchors are the lines "head of the audit record" of the
-bot's log, the messages in roombot.audit.room, and the lines of
+bot's log in either format, the messages in roombot.audit.room, and the lines of
 roombot.audit.file: --anchors FILE takes any text with such lines, - the standard
-input.
+input. A trigger in the store, which could keep entries out, is a fault as well.
+
+Lines with ! are for somebody to look at: facts that are gone too early, entries
+that were removed though roombot.retention.record keeps them, or a store that was
+set back. An entry excuses what is missing only once it is in the chain.
 
 With RECEIPT, a file or - for the standard input, it verifies a signed receipt
 instead, by the public key that the bot had when it signed it: no store and no
 configuration are needed.
 
-Exit codes: 0 nothing is wrong, 1 something is.`,
+Exit codes: 0 nothing is wrong, 1 something is, or may be: facts or entries are
+gone too early. A store that was set back alone is 0.`,
 		Example: "  bot audit verify --anchors /var/log/roombot.log\n  bot audit verify room.jws --key publickey.pem",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -55,7 +59,7 @@ Exit codes: 0 nothing is wrong, 1 something is.`,
 			}
 			var report audit.Report
 			err = inspect(cmd.Context(), *path, func(ctx context.Context, store *engine.Inspector) (err error) {
-				report, err = verifyStore(ctx, store, known, time.Now().Add(-c.Roombot.Retention.Facts))
+				report, err = store.VerifyRecord(ctx, newVerifier(c.Roombot.Retention, known))
 				return err
 			})
 			switch {
@@ -64,9 +68,9 @@ Exit codes: 0 nothing is wrong, 1 something is.`,
 			case asJSON:
 				err = json.NewEncoder(io.out).Encode(report)
 			default:
-				err = printVerification(io.out, report, len(known))
+				err = printVerification(io.out, report, c.Roombot.Retention)
 			}
-			if err == nil && !report.IsWhole() {
+			if err == nil && (!report.IsWhole() || report.IsDoubtful()) {
 				return exitError{exitFailed, errReported}
 			}
 			return err
@@ -101,66 +105,13 @@ func readAnchors(in stdio.Reader, files []string) (all []audit.Anchor, err error
 	return all, nil
 }
 
-func verifyStore(ctx context.Context, store *engine.Inspector, anchors []audit.Anchor, factsSince time.Time) (audit.Report, error) {
+// newVerifier begins to verify the record of a bot that has this configuration.
+func newVerifier(retention config.Retention, anchors []audit.Anchor) *audit.Verifier {
 	v := audit.NewVerifier(anchors)
-	v.FactsSince = factsSince
-	odd, err := store.OddEntries(ctx)
-	if err != nil {
-		return audit.Report{}, err
+	v.Now = time.Now()
+	v.FactsSince = v.Now.Add(-retention.Facts)
+	if v.KeepEntries = retention.Record; v.KeepEntries == 0 {
+		v.KeepEntries = audit.Forever
 	}
-	for _, seq := range odd {
-		v.AddOdd(seq)
-	}
-	var unlinked []audit.Entry
-	err = store.ListEntries(ctx, engine.EntryFilter{}, func(s engine.StoredEntry) error {
-		if s.Seq == 0 {
-			unlinked = append(unlinked, s.Entry)
-		} else {
-			v.Add(s.Entry, s.Facts)
-		}
-		return nil
-	})
-	return v.Report(unlinked), err
-}
-
-func printVerification(out stdio.Writer, r audit.Report, anchors int) error {
-	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	if r.IsWhole() {
-		line("✓ %d entries are whole, from %d to %d.", r.Entries, r.First, r.Head.Seq)
-	}
-	for _, f := range r.Faults {
-		line("✗ %s", f.What)
-	}
-	if r.Left > 0 {
-		line("  and %d more", r.Left)
-	}
-	switch {
-	case r.Certain.Seq > 0:
-		line("  All entries up to %d are certain, by %s.", r.Certain.Seq, r.Source)
-	case anchors == 0:
-		line("  Nothing is certain without an anchor: add --anchors with the log of the bot.")
-	default:
-		line("  No anchor makes anything certain.")
-	}
-	for _, restored := range r.Restored {
-		line("  Entry %d: at %s the store was set back to entry %d; entries up to %d of before are lost. Ask who restored a backup then: a tail that was cut off looks the same.",
-			restored.Seq, restored.At.UTC().Format(time.RFC3339), restored.Head.Seq, restored.Seen.Seq)
-	}
-	if r.Removed > 0 {
-		line("  Entries up to %d were too old and are removed (roombot.retention.record).", r.Removed)
-	}
-	if r.Erased > 0 {
-		line("  The facts of %d entries are erased (roombot.retention.facts, %s forget).", r.Erased, programName)
-	}
-	if r.Missing > 0 {
-		line("! The facts of %d of them, of entry %d first, are gone before roombot.retention.facts is over, and nobody had them forgotten. Unless it was shorter before, somebody has deleted them.",
-			r.Missing, r.FirstMissing)
-	}
-	if r.Unlinked > 0 {
-		line("  %d entries are not in the chain yet; a running bot links them within a second.", r.Unlinked)
-	}
-	line("  Head: %s", r.Head)
-	_, err := out.Write([]byte(b.String()))
-	return errors.Join(err)
+	return v
 }

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"roombot/bot/engine"
 )
@@ -31,7 +33,7 @@ func openStore(ctx context.Context, store engine.Address) checkResult {
 	defer cancel()
 	inspector, err := engine.Inspect(ctx, store)
 	if err == nil {
-		err = errors.Join(inspector.CheckDamage(ctx), inspector.Close())
+		err = errors.Join(inspector.CheckDamage(ctx), checkTriggers(ctx, inspector), inspector.Close())
 	}
 	switch {
 	case errors.Is(err, engine.ErrEmpty):
@@ -44,6 +46,21 @@ func openStore(ctx context.Context, store engine.Address) checkResult {
 	return passedCheck("store", store.String())
 }
 
+// errTrigger says that the store has triggers.
+var errTrigger = errors.New("they can keep entries out of the audit record, and change what the bot stores")
+
+func checkTriggers(ctx context.Context, store *engine.Inspector) error {
+	triggers, err := store.Triggers(ctx)
+	if err != nil || len(triggers) == 0 {
+		return err
+	}
+	var told []string
+	for _, t := range triggers {
+		told = append(told, t.String())
+	}
+	return fmt.Errorf("%s: %w", strings.Join(told, "; "), errTrigger)
+}
+
 // storeRemedy is what to do about a store that does not open.
 func storeRemedy(store engine.Address, err error) string {
 	_, unwritable := errors.AsType[*fs.PathError](err)
@@ -52,6 +69,8 @@ func storeRemedy(store engine.Address, err error) string {
 		return "Stop the other bot, or set roombot.store to another file; several share only a PostgreSQL database."
 	case errors.Is(err, engine.ErrDamaged):
 		return "Stop the bot and restore a backup, as docs/operations.md says under Backup and restore."
+	case errors.Is(err, errTrigger):
+		return "Find out who has made it, and what is missing since then; then drop it."
 	case errors.Is(err, engine.ErrDanglingLink):
 		return "Set roombot.store to the file itself."
 	case errors.Is(err, engine.ErrNewer):

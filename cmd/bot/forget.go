@@ -53,7 +53,7 @@ are not touched.`,
 				}
 				_, err := fmt.Fprintf(io.out, "%d failed jobs were erased, %d unfinished ones will be when they end.\n", f.Erased, f.AtEnd)
 				if f.Facts > 0 {
-					_, told := fmt.Fprintf(io.out, "The facts of %d entries of the audit record were erased.\n", f.Facts)
+					_, told := fmt.Fprintf(io.out, "The facts of %s of the audit record were erased.\n", countEntries(int64(f.Facts)))
 					err = errors.Join(err, told)
 				}
 				if _, notID := symphony.ParseUserID(user); notID != nil && len(names) == 0 {

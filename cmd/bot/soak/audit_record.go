@@ -45,15 +45,15 @@ func (r *Record) readStore(ctx context.Context, store engine.Address) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, i.Close()) }()
-	v := audit.NewVerifier(nil)
+	report, err := i.VerifyRecord(ctx, audit.NewVerifier(nil))
+	r.Faults = append(r.Faults, report.Faults...)
+	if err != nil {
+		return err
+	}
 	err = i.ListEntries(ctx, engine.EntryFilter{}, func(s engine.StoredEntry) error {
 		r.Entries = append(r.Entries, s.Entry)
-		if s.Seq > 0 {
-			v.Add(s.Entry, s.Facts)
-		}
 		return nil
 	})
-	r.Faults = append(r.Faults, v.Report(nil).Faults...)
 	if err != nil {
 		return err
 	}
