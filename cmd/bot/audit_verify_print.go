@@ -92,7 +92,8 @@ func (t *verificationText) addFacts(r audit.Report) {
 		t.line("  The facts of %s are erased (roombot.retention.facts, %s forget).", countEntries(r.Erased), programName)
 	}
 	if r.Missing > 0 {
-		t.line("! The facts of %d of them, of entry %d first, are gone before roombot.retention.facts is over, and nobody had them forgotten. Unless it was shorter before, somebody has deleted them.",
+		t.line("! The facts of %d of them, of entry %d first, are gone before roombot.retention.facts is over, and nobody had them forgotten. "+
+			"Unless it was shorter before, somebody has deleted them.",
 			r.Missing, r.FirstMissing)
 	}
 	if r.MissingUnlinked > 0 {
