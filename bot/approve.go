@@ -104,8 +104,8 @@ func (a *attempt) requireApproval(ctx context.Context, rules *policy.Policy, d *
 	return nil
 }
 
-// checkBeforeAsking refuses a request about which nobody need be asked, and ends what is asked about
-// earlier versions of its message.
+// checkBeforeAsking refuses a request about which nobody need be asked, and ends what is asked
+// about earlier versions of its message.
 func (a *attempt) checkBeforeAsking(ctx context.Context, hash string) error {
 	if err := a.checkLimitsFirst(ctx); err != nil {
 		return err

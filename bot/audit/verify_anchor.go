@@ -73,7 +73,7 @@ func (v *Verifier) reportLater(a Anchor) {
 	for _, r := range v.restored {
 		if r.covers(a) {
 			v.addFault(r.Seq, "entry %d says that the store was set back to entry %d at %s, but %s has the hash of entry %d from later, %s",
-				r.Seq, r.Head.Seq, written(r.At), a.Source, a.Seq, written(a.At))
+				r.Seq, r.Head.Seq, formatTime(r.At), a.Source, a.Seq, formatTime(a.At))
 			return
 		}
 	}

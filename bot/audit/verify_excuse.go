@@ -88,14 +88,14 @@ func (v *Verifier) noteTimed(e Entry) {
 func (v *Verifier) checkOrder(e Entry) {
 	if e.At.Before(v.latest.at.Add(-clockDifference)) {
 		v.addFault(v.latest.seq, "entry %d is of %s, but entry %d behind it is older, of %s: the time of one is wrong",
-			v.latest.seq, written(v.latest.at), e.Seq, written(e.At))
+			v.latest.seq, formatTime(v.latest.at), e.Seq, formatTime(e.At))
 		v.latest = timedEntry{}
 	}
 }
 
 func (v *Verifier) checkFuture() {
 	if !v.Now.IsZero() && v.latest.at.After(v.Now.Add(clockDifference)) {
-		v.addFault(v.latest.seq, "entry %d is of a time that is still to come, %s", v.latest.seq, written(v.latest.at))
+		v.addFault(v.latest.seq, "entry %d is of a time that is still to come, %s", v.latest.seq, formatTime(v.latest.at))
 	}
 }
 
@@ -189,7 +189,7 @@ func (v *Verifier) checkRemovedAnchor(r removal, a Anchor, isOldest bool) (contr
 	age := r.at.Sub(a.At)
 	if age < -clockDifference || isOldest && age < RemoveEvery-tellDelay {
 		v.addFault(r.seq, "entry %d says that entries up to %d were removed at %s, since they were too old, but %s has entry %d of %s",
-			r.seq, r.through.Seq, written(r.at), a.Source, a.Seq, written(a.At))
+			r.seq, r.through.Seq, formatTime(r.at), a.Source, a.Seq, formatTime(a.At))
 		return true
 	}
 	if v.KeepEntries != 0 && v.KeepEntries != Forever && age < v.KeepEntries-tellDelay && v.report.RemovedEarlyBy == "" {
@@ -199,4 +199,4 @@ func (v *Verifier) checkRemovedAnchor(r removal, a Anchor, isOldest bool) (contr
 }
 
 // written is a time as faults have it.
-func written(at time.Time) string { return at.UTC().Format(time.RFC3339) }
+func formatTime(at time.Time) string { return at.UTC().Format(time.RFC3339) }

@@ -234,7 +234,8 @@ func readSteps(ctx context.Context, r runner, id string) (steps []Step, err erro
 }
 
 // Retry lets a failed job run again, in a fresh series of attempts and behind the unfinished jobs
-// of its conversation, unless whoever asked for it has stopped it. What its steps have stored stays, so no effect happens twice.
+// of its conversation, unless whoever asked for it has stopped it. What its steps have stored
+// stays, so no effect happens twice.
 func (a *jobAdmin) Retry(ctx context.Context, id string) error {
 	return a.change(ctx, "retry", id, a.retryInTx)
 }

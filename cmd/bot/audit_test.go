@@ -245,7 +245,7 @@ func TestWhoOpenedWhichRoomIsOneCommand(t *testing.T) {
 	for column, want := range map[string]string{
 		"name": "Bob Chen", "command": "newroom", "outcome": "opened", "rule": "rooms", "roomName": "Desk", "approvedBy": "Cora Lind", "room": o.room,
 	} {
-		require.Equal(t, want, told[column], column)
+		require.Equal(t, want, strings.TrimPrefix(told[column], "'"), column) // some ids begin like a formula
 	}
 	require.Zero(t, o.shell("forget", "--user", "bob").code)
 	require.Regexp(t, `opened, by rule "rooms", policy [0-9a-f]{8}, .*room `+o.room+`\n`, o.shell("audit", "list", "--kind", "room").out)

@@ -104,6 +104,6 @@ func (r ran) requireApproved(t *testing.T) {
 	require.Len(t, end.Answers, 6)
 	require.Contains(t, end.Answers[2].Text, "✓ Desk (link to Desk) is open")
 	require.Contains(t, end.Answers[2].Text, "✓ Approved by Cora Lind on …")
-	require.Equal(t, errandAnswer{To: "a click", Private: true, Text: "✓ You have approved it. I go on, and tell Bob Chen."}, end.Answers[5])
+	require.Equal(t, errandAnswer{To: "a click", Private: true, Text: "✓ You have approved it. Bob Chen reads what comes of it."}, end.Answers[5])
 	require.Equal(t, []string{"asked", "approved"}, end.Approvals)
 }
