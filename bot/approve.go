@@ -229,14 +229,13 @@ func (a *attempt) findRejections(ctx context.Context, hash string) (found []stri
 	if err != nil {
 		return nil, err
 	}
-	for _, q := range all {
-		var asked approval.Asked
-		var answer approval.Answer
-		if err := errors.Join(json.Unmarshal(q.Text, &asked), json.Unmarshal(q.Answer, &answer)); err != nil {
-			return nil, fmt.Errorf("read what was asked: %w", err)
+	for _, stored := range all {
+		q := question{Question: stored}
+		if err := q.read(); err != nil {
+			return nil, err
 		}
-		if asked.Hash == hash && answer.Outcome == approval.Rejected {
-			by := a.bot.nameOf(ctx, symphony.UserID(answer.By))
+		if q.asked.Hash == hash && q.answer.Outcome == approval.Rejected {
+			by := a.bot.nameOf(ctx, symphony.UserID(q.answer.By))
 			found = append(found, commands.DescribeRejection(by, q.Answered, commands.NewRequestID(q.Job)))
 		}
 	}

@@ -41,15 +41,24 @@ func (a *attempt) readQuestion(ctx context.Context, n int) (q question, found bo
 	if err != nil || !found {
 		return question{}, false, err
 	}
-	if err = json.Unmarshal(q.Text, &q.asked); err == nil && !q.IsOpen() {
+	if err := q.read(); err != nil {
+		return question{}, false, err
+	}
+	return q, true, nil
+}
+
+// read reads what the store has of the question.
+func (q *question) read() error {
+	err := json.Unmarshal(q.Text, &q.asked)
+	if err == nil && !q.IsOpen() {
 		if err = json.Unmarshal(q.Answer, &q.answer); err == nil && q.Detail != nil {
 			err = json.Unmarshal(q.Detail, &q.detail)
 		}
 	}
 	if err != nil {
-		return question{}, false, fmt.Errorf("read what was asked: %w", err)
+		return fmt.Errorf("read what was asked: %w", err)
 	}
-	return q, true, nil
+	return nil
 }
 
 // firstQuestion is the number of the first question in this series of attempts.

@@ -2,9 +2,8 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rs/zerolog"
@@ -34,52 +33,55 @@ func (a *attempt) replaceEarlierVersions(ctx context.Context, hash string) error
 			return a.refuseSecond(ctx, owner, a.said)
 		}
 	}
-	questions, err := a.bot.engine.UnfinishedQuestions(ctx)
-	if err != nil {
-		return err
+	versions, err := a.otherVersions(ctx)
+	for i := 0; i < len(versions) && err == nil; i++ {
+		err = a.checkVersion(ctx, versions[i], hash)
 	}
-	last := map[string]engine.Question{} // of each job
-	for _, q := range questions {
-		last[q.Job] = q
+	for i := 0; i < len(versions) && err == nil; i++ {
+		err = a.replaceVersion(ctx, versions[i])
 	}
-	delete(last, a.ID)
-	for _, q := range last {
-		if err := a.replaceVersion(ctx, q, hash); err != nil {
-			return err
+	return err
+}
+
+// otherVersions are the last questions of requests that are other versions of the message and have
+// not ended, the oldest first.
+func (a *attempt) otherVersions(ctx context.Context) (versions []question, err error) {
+	all, err := a.bot.engine.UnfinishedQuestions(ctx)
+	for _, stored := range all {
+		q := question{Question: stored}
+		if err := q.read(); err != nil {
+			return nil, err
 		}
+		if q.Job == a.ID || !a.isVersionOf(q.asked) {
+			continue
+		}
+		versions = append(slices.DeleteFunc(versions, func(v question) bool { return v.Job == q.Job }), q)
+	}
+	return versions, err
+}
+
+// checkVersion refuses the request where another version of the message comes first.
+func (a *attempt) checkVersion(ctx context.Context, other question, hash string) error {
+	switch {
+	case other.answer.Outcome == approval.Approved, other.IsOpen() && hash != "" && other.asked.Hash == hash:
+		return a.refuseSecond(ctx, other.Job, a.said)
+	case other.IsOpen() && other.asked.Sent.After(a.request.At):
+		return a.refuseUnapproved(question{answer: approval.Answer{Outcome: approval.Replaced}}, "")
 	}
 	return nil
 }
 
-// replaceVersion ends the question of another request if it is an earlier version of this one.
-func (a *attempt) replaceVersion(ctx context.Context, q engine.Question, hash string) error {
-	var asked approval.Asked
-	var answer approval.Answer
-	err := json.Unmarshal(q.Text, &asked)
-	if err == nil && !q.IsOpen() {
-		err = json.Unmarshal(q.Answer, &answer)
-	}
-	if err != nil {
-		return fmt.Errorf("read what was asked: %w", err)
-	}
-	switch {
-	case !a.isVersionOf(asked):
+// replaceVersion ends the open question of an earlier version.
+func (a *attempt) replaceVersion(ctx context.Context, earlier question) error {
+	if !earlier.IsOpen() {
 		return nil
-	case answer.Outcome == approval.Approved:
-		return a.refuseSecond(ctx, q.Job, a.said)
-	case !q.IsOpen():
-		return nil
-	case asked.Sent.After(a.request.At):
-		return a.refuseUnapproved(question{answer: approval.Answer{Outcome: approval.Replaced}}, "")
-	case hash != "" && asked.Hash == hash:
-		return a.refuseSecond(ctx, q.Job, a.said)
 	}
-	counted, err := a.bot.endQuestionOf(ctx, q, asked, approval.Replaced, false)
+	counted, err := a.bot.endQuestionOf(ctx, earlier.Question, earlier.asked, approval.Replaced, false)
 	switch {
 	case errors.Is(err, engine.ErrLate), errors.Is(err, engine.ErrEnded): // it ends by itself
 		return nil
 	case err == nil && counted == approval.Approved: // at this moment
-		return a.refuseSecond(ctx, q.Job, a.said)
+		return a.refuseSecond(ctx, earlier.Job, a.said)
 	case err == nil:
 		zerolog.Ctx(ctx).Info().Msg("newer version takes the place of one that waits for an approval")
 	}
@@ -100,16 +102,12 @@ func (a *attempt) tellEarlierVersion(ctx context.Context, reply commands.Reply) 
 	if a.request.Form != nil || a.request.Message == a.request.Origin {
 		return reply, nil
 	}
-	open, err := a.bot.engine.OpenQuestions(ctx)
+	versions, err := a.otherVersions(ctx)
 	if err != nil {
 		return commands.Reply{}, err
 	}
-	for _, q := range open {
-		var asked approval.Asked
-		if err := json.Unmarshal(q.Text, &asked); err != nil {
-			return commands.Reply{}, fmt.Errorf("read what was asked: %w", err)
-		}
-		if q.Job != a.ID && a.isVersionOf(asked) {
+	for _, q := range versions {
+		if q.IsOpen() {
 			return commands.AddEarlierVersionWaits(reply, commands.NewRequestID(q.Job)), nil
 		}
 	}
