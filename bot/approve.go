@@ -15,7 +15,6 @@ import (
 	"roombot/bot/engine"
 	"roombot/bot/policy"
 	"roombot/commands"
-	"roombot/symphony"
 )
 
 // A request that somebody has to approve stops before its first write, and its job asks: each
@@ -221,29 +220,6 @@ func (a *attempt) keepShownPlan(ctx context.Context, n int, hash string) (plan s
 	})
 	return plan, err
 }
-
-// findRejections describes the rejections of earlier requests that would have done the same, the
-// newest ones: whoever is asked now may not know of them.
-func (a *attempt) findRejections(ctx context.Context, hash string) (found []string, err error) {
-	all, err := a.bot.engine.AnsweredQuestions(ctx, ownerOf(a.request.From.ID))
-	if err != nil {
-		return nil, err
-	}
-	for _, stored := range all {
-		q := question{Question: stored}
-		if err := q.read(); err != nil {
-			return nil, err
-		}
-		if q.asked.Hash == hash && q.answer.Outcome == approval.Rejected {
-			by := a.bot.nameOf(ctx, symphony.UserID(q.answer.By))
-			found = append(found, commands.DescribeRejection(by, q.Answered, commands.NewRequestID(q.Job)))
-		}
-	}
-	return found[max(len(found)-maxRejectionsShown, 0):], nil
-}
-
-// maxRejectionsShown bounds how many earlier rejections a card has.
-const maxRejectionsShown = 5
 
 // waitForAnswer has the cards of an open question sent, and the job wait. Where its time has
 // passed, or nobody could be asked, it returns the question with that for an answer.

@@ -11,6 +11,7 @@ import (
 	"roombot/bot/approval"
 	"roombot/bot/engine"
 	"roombot/commands"
+	"roombot/symphony"
 )
 
 // question is a question of the job, as it was asked.
@@ -90,6 +91,29 @@ func (a *attempt) readQuestions(ctx context.Context) (all []question, err error)
 	}
 	return all, nil
 }
+
+// findRejections describes the rejections of earlier requests that would have done the same, the
+// newest ones: whoever is asked now may not know of them.
+func (a *attempt) findRejections(ctx context.Context, hash string) (found []string, err error) {
+	all, err := a.bot.engine.AnsweredQuestions(ctx, ownerOf(a.request.From.ID))
+	if err != nil {
+		return nil, err
+	}
+	for _, stored := range all {
+		q := question{Question: stored}
+		if err := q.read(); err != nil {
+			return nil, err
+		}
+		if q.asked.Hash == hash && q.answer.Outcome == approval.Rejected {
+			by := a.bot.nameOf(ctx, symphony.UserID(q.answer.By))
+			found = append(found, commands.DescribeRejection(by, q.Answered, commands.NewRequestID(q.Job)))
+		}
+	}
+	return found[max(len(found)-maxRejectionsShown, 0):], nil
+}
+
+// maxRejectionsShown bounds how many earlier rejections a card has.
+const maxRejectionsShown = 5
 
 // whyAgain says why a question is asked again, empty for the first one and for what was asked once.
 func (a *attempt) whyAgain(ctx context.Context, q question) (why commands.WhyAgain, before shownPlan, err error) {

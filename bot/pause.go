@@ -70,7 +70,7 @@ func (a *attempt) waitForResume(ctx context.Context, p engine.Pause) error {
 		return err
 	}
 	err = a.Do(ctx, a.inSeries(stepHeld), nil, func(ctx context.Context) (any, error) {
-		a.showInstead(ctx, replaceByHeld, commands.TellHeld(a.subject(), by))
+		a.showInstead(ctx, replaceByHeld, commands.TellHeld(a.subject(), a.ID, by))
 		return nil, nil
 	})
 	if err != nil {

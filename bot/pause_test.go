@@ -8,6 +8,7 @@ import (
 
 	"roombot/bot"
 	"roombot/bot/engine"
+	"roombot/commands"
 	"roombot/symphony/sandbox/client"
 )
 
@@ -66,6 +67,21 @@ func TestAPausedRequestIsKeptAndToldSo(t *testing.T) {
 	w.resumes()
 	asked.waitForAnswer("✓ Desk")
 	require.Len(t, w.rooms("Desk"), 1)
+}
+
+func TestOneMayWithdrawWhatAPauseHolds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(approvalRules))
+	w.says("ops", "/pause newroom").sees("Paused")
+	asked := w.asks("bob", `/newroom "Elm" external`)
+	w.decides("cora", w.waitForCard("cora", 1), "approve", "").seesAmong("You have approved it.")
+	asked.waitForAnswer("has paused me", "[ Withdraw ]")
+	shown := w.botMessages("bob", asked.Message)
+	w.asksByClick("bob", shown[len(shown)-1], commands.FormOffer, "stop", nil)
+	asked.endsWith("You have stopped this.", "Nothing was created.")
+	w.says("ops", "/resume").sees("Resumed")
+	w.waitUntilIdle()
+	require.Empty(t, w.rooms("Elm"))
 }
 
 func TestAPauseThatDropsRefuses(t *testing.T) {

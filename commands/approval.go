@@ -274,9 +274,12 @@ func TellAsked(s Subject, job string, approvers []string, until time.Time, why W
 		text += "I have asked " + whom + " again, since " + string(why)
 	}
 	reply := openReply(CodePutOff, text+". Nothing is created before that. Without an answer it ends on "+formatTime(until)+". I report here.")
-	reply.Offers = []Offer{{Label: "Withdraw", Act: ActStop, Job: job}}
+	reply.Offers = []Offer{withdrawOffer(job)}
 	return reply
 }
+
+// withdrawOffer stops a request that waits.
+func withdrawOffer(job string) Offer { return Offer{Label: "Withdraw", Act: ActStop, Job: job} }
 
 // NotApproved refuses a request that nobody has approved.
 func NotApproved(s ApprovalState, contact string, asked syntax.Message) *Refusal {

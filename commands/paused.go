@@ -59,9 +59,11 @@ const (
 )
 
 // TellHeld is the first answer to a request that a pause holds.
-func TellHeld(s Subject, by PausedBy) Reply {
-	return openReply(CodePutOff, "⏸ "+by.String()+". "+s.String()+
+func TellHeld(s Subject, job string, by PausedBy) Reply {
+	reply := openReply(CodePutOff, "⏸ "+by.String()+". "+s.String()+
 		" is kept, and I go on when the pause ends. No need to send it again.")
+	reply.Offers = []Offer{withdrawOffer(job)}
+	return reply
 }
 
 // PausedRefusal refuses a request because of a pause that keeps none.

@@ -308,9 +308,9 @@ func TestRepliesAnswers(t *testing.T) {
 	}
 	entries = append(entries,
 		entry{"A first answer when a pause holds the request", commands.TellHeld(
-			commands.Subject{Request: "5k9d-02mx-q7ht", Room: "Fails"}, commands.PausedBy{Name: "Olivia Ops", Reason: "market event"})},
+			commands.Subject{Request: "5k9d-02mx-q7ht", Room: "Fails"}, "job", commands.PausedBy{Name: "Olivia Ops", Reason: "market event"})},
 		entry{"A first answer when a pause holds a request of a chat with other companies", commands.TellHeld(
-			commands.Subject{Request: "5k9d-02mx-q7ht"}, commands.PausedBy{})},
+			commands.Subject{Request: "5k9d-02mx-q7ht"}, "job", commands.PausedBy{})},
 		entry{"A first answer when it takes longer", commands.PutOff(commands.Subject{Request: "5k9d-02mx-q7ht", Room: "Fails"}, 0)},
 		entry{"A first answer when it goes on at a known time", commands.PutOff(commands.Subject{Request: "5k9d-02mx-q7ht"}, 90*time.Second)},
 		entry{"A first answer while the requester's other command is worked on",
