@@ -24,6 +24,22 @@ func (a *attempt) replaceEarlierVersions(ctx context.Context, hash string) error
 	if a.request.Form == nil && a.request.Message == a.request.Origin && hash == "" { // it is the first version
 		return nil
 	}
+	versions, err := a.otherVersions(ctx)
+	if err != nil || len(versions) == 0 && hash == "" { // what is carried out claims the message anyway
+		return err
+	}
+	err = a.checkClaims(ctx)
+	for i := 0; i < len(versions) && err == nil; i++ {
+		err = a.checkVersion(ctx, versions[i], hash)
+	}
+	for i := 0; i < len(versions) && err == nil; i++ {
+		err = a.replaceVersion(ctx, versions[i])
+	}
+	return err
+}
+
+// checkClaims refuses the request where another version of the message is carried out, or was.
+func (a *attempt) checkClaims(ctx context.Context) error {
 	for _, claim := range append(a.excludedClaims(), messageClaim(a.request.Origin)) {
 		owner, err := a.bot.engine.ClaimOwner(ctx, claim)
 		switch {
@@ -33,14 +49,7 @@ func (a *attempt) replaceEarlierVersions(ctx context.Context, hash string) error
 			return a.refuseSecond(ctx, owner, a.said)
 		}
 	}
-	versions, err := a.otherVersions(ctx)
-	for i := 0; i < len(versions) && err == nil; i++ {
-		err = a.checkVersion(ctx, versions[i], hash)
-	}
-	for i := 0; i < len(versions) && err == nil; i++ {
-		err = a.replaceVersion(ctx, versions[i])
-	}
-	return err
+	return nil
 }
 
 // otherVersions are the last questions of requests that are other versions of the message and have
@@ -107,7 +116,7 @@ func (a *attempt) tellEarlierVersion(ctx context.Context, reply commands.Reply) 
 		return commands.Reply{}, err
 	}
 	for _, q := range versions {
-		if q.IsOpen() {
+		if q.IsOpen() && q.asked.Sent.Before(a.request.At) {
 			return commands.AddEarlierVersionWaits(reply, commands.NewRequestID(q.Job)), nil
 		}
 	}

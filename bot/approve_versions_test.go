@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,6 +57,25 @@ func TestAnEditThatIsRefusedLeavesWaitWhatWaits(t *testing.T) {
 	w.decides("cora", card, "approve", "").seesAmong("You have approved it.")
 	asked.seesAmong("Approved by Cora Lind on ")
 	w.theOnly("Elm", "bob")
+}
+
+func TestWhatTwoEditsReplaceSaysNothingOfTheLastOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(approvalRules))
+	asked := w.asks("bob", `/newroom "Elm" external`)
+	w.waitForCard("cora", 1)
+	second := w.editsLater("bob", asked.Message.ID, `/newroom "Oak" external`)
+	second.seesAmong("Your room “Oak”")
+	third := w.editsLater("bob", second.Message.ID, `/newroom "Fir" external`)
+	third.seesAmong("Your room “Fir”")
+	w.waitUntilIdle()
+	told := strings.Join(w.shownAnswers("bob", asked.Message), "\n")
+	require.Equal(t, 2, strings.Count(told, "You have sent a newer version of this"), told)
+	require.NotContains(t, told, "still waits for an approval")
+	require.Len(t, w.cards("cora"), 1)
+	w.decides("cora", w.cards("cora")[0], "approve", "").seesAmong("You have approved it.")
+	third.seesAmong("✓ Fir")
+	w.theOnly("Fir", "bob")
 }
 
 func TestAnEditThatWouldDoTheSameIsNotAskedAbout(t *testing.T) {

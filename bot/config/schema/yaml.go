@@ -76,10 +76,10 @@ func columnOfText(content []byte, line int) int {
 		return 1
 	}
 	text := lines[line-1]
-	if blanks := len(text) - len(bytes.TrimLeft(text, " ")); blanks < len(bytes.TrimSpace(text))+blanks {
-		return blanks + 1
+	if len(bytes.TrimSpace(text)) == 0 {
+		return 1
 	}
-	return 1
+	return len(text) - len(bytes.TrimLeft(text, " ")) + 1
 }
 
 func isTabIndented(content []byte) bool {
