@@ -161,8 +161,12 @@ func (a *attempt) refuseLateClick(ctx context.Context, card commands.ApprovalCar
 	return commands.DecidedAlready(state)
 }
 
-// nameOf is the name of somebody as the directory has it.
+// nameOf is the name of somebody as the directory has it, some minutes ago at most for colleagues:
+// whether they may decide was looked up with it. Where it is not told the number stands for it.
 func (b *Bot) nameOf(ctx context.Context, who symphony.UserID) string {
+	if user, known := b.users.find(who); known && user.DisplayName != "" {
+		return user.DisplayName
+	}
 	found, err := b.client.UsersByID(ctx, who)
 	if err != nil || len(found) != 1 || found[0].DisplayName == "" {
 		return fmt.Sprintf("user %d", who)

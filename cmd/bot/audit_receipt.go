@@ -225,17 +225,26 @@ func printReceiptReport(out stdio.Writer, r receiptReport) error {
 // longer than what it stands for.
 const maxSmallFile = audit.MaxReceipt*4/3 + 4096
 
+// openInput opens a file, or the standard input for -.
+func openInput(in stdio.Reader, name string) (stdio.ReadCloser, error) {
+	if name == "-" {
+		return stdio.NopCloser(in), nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, exitError{exitNotFound, err}
+	}
+	return f, nil
+}
+
 // readSmallFile reads a file, or the standard input for -.
 func readSmallFile(in stdio.Reader, name string) ([]byte, error) {
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, exitError{exitNotFound, err}
-		}
-		defer f.Close()
-		in = f
+	from, err := openInput(in, name)
+	if err != nil {
+		return nil, err
 	}
-	text, err := stdio.ReadAll(stdio.LimitReader(in, maxSmallFile+1))
+	defer from.Close()
+	text, err := stdio.ReadAll(stdio.LimitReader(from, maxSmallFile+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("read %s: %w", name, err)

@@ -50,6 +50,15 @@ func (o *opened) loadKey() {
 	o.public = o.writes("public.pem", string(o.key.PublicPEM()))
 }
 
+// keepsRoom keeps the room of that name, and the bot's key.
+func (o *opened) keepsRoom(name string) {
+	o.t.Helper()
+	room, err := o.pod.RoomNamed(o.t.Context(), name)
+	require.NoError(o.t, err)
+	o.room = room.StreamID
+	o.loadKey()
+}
+
 // opensApprovedRoom has a room opened that cora has approved, by a bot that has stopped since.
 func opensApprovedRoom(t *testing.T) *opened {
 	t.Helper()
@@ -64,11 +73,8 @@ func opensApprovedRoom(t *testing.T) *opened {
 	require.NoError(t, err)
 	_, err = asked.Sees(t.Context(), "Approved by Cora Lind")
 	require.NoError(t, err)
-	room, err := o.pod.RoomNamed(t.Context(), "Desk")
-	require.NoError(t, err)
+	o.keepsRoom("Desk")
 	require.Zero(t, running.stop())
-	o.room = room.StreamID
-	o.loadKey()
 	return o
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	stdio "io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -84,15 +83,11 @@ gone too early. A store that was set back alone is 0.`,
 
 func readAnchors(in stdio.Reader, files []string) (all []audit.Anchor, err error) {
 	for _, name := range files {
-		from := in
-		if name != "-" {
-			f, err := os.Open(name)
-			if err != nil {
-				return nil, exitError{exitNotFound, err}
-			}
-			defer f.Close()
-			from = f
+		from, err := openInput(in, name)
+		if err != nil {
+			return nil, err
 		}
+		defer from.Close()
 		found, err := audit.ReadAnchors(from, name)
 		if err != nil {
 			return nil, err

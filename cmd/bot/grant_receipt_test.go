@@ -35,11 +35,8 @@ func opensGrantedRoom(t *testing.T, choice string) *opened {
 	require.NoError(t, err)
 	_, err = o.pod.Sees(t.Context(), "carol", "is open")
 	require.NoError(t, err)
-	room, err := o.pod.RoomNamed(t.Context(), "TH")
-	require.NoError(t, err)
+	o.keepsRoom("TH")
 	require.Zero(t, running.stop())
-	o.room = room.StreamID
-	o.loadKey()
 	return o
 }
 
