@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -89,4 +90,26 @@ func TestWhoSendsAFormReadsWhichRoomWaits(t *testing.T) {
 	form := w.says("bob", "/newroom").lastReply()
 	w.asksByClick("bob", form, commands.FormNewRoom, "create", map[string]any{"name": "Elm"})
 	w.waitForChat("bob", "Your room “Elm” (request ")
+}
+
+// findsOnlyActive finds nobody by their number, unless active accounts are asked for: so is who may
+// decide looked up, and not who has.
+func findsOnlyActive(pod http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/v3/users") && r.URL.Query().Has("uid") && !r.URL.Query().Has("active") {
+			rw.Header().Set("Content-Type", "application/json")
+			_, _ = rw.Write([]byte(`{"users": [], "errors": []}`))
+			return
+		}
+		pod.ServeHTTP(rw, r)
+	})
+}
+
+func TestWhoDecidesIsNamedThoughTheDirectoryIsSilentThen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withFront(findsOnlyActive), withRules(approvalRules))
+	asked := w.asks("bob", `/newroom "Elm" external`)
+	w.decides("cora", w.waitForCard("cora", 1), "reject", "").seesAmong("You have rejected it.")
+	asked.seesAmong("Cora Lind has not approved this")
+	w.waitForChat("kim", "rejected by Cora Lind on ")
 }
