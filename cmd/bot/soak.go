@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	stdio "io"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -82,6 +83,9 @@ func runSoak(ctx context.Context, io streams, c soak.Config, asJSON bool) error 
 	if c.Outages < 0 {
 		return usageError("--outages %s: write a time such as 1m", c.Outages)
 	}
+	if files, _ := os.ReadDir(c.Dir); len(files) > 0 { // what another soak has left would count for this one
+		return usageError("--dir %s: it has files already, such as %s; name an empty folder", c.Dir, files[0].Name())
+	}
 	if c.Replicas > 1 && !c.Store.IsPostgres() {
 		return usageError("--replicas %d: several bots need a database in common: --store postgres://…", c.Replicas)
 	}
@@ -108,7 +112,7 @@ func soakFlags(command *cobra.Command, c *soak.Config) {
 	flags.Int64Var(&c.Seed, "seed", 1, "decides the requests and the faults' chances")
 	flags.IntVar(&c.Replicas, "replicas", 1, "bots at once, killed in turn")
 	flags.TextVar(&c.Store, "store", engine.Address{}, "address of the bots' database (default: a file)")
-	flags.StringVar(&c.Dir, "dir", "", "folder that keeps configurations, stores and logs (default: a temporary one)")
+	flags.StringVar(&c.Dir, "dir", "", "empty folder that keeps configurations, stores and logs (default: a temporary one)")
 	completeWords(command, "faults", string(soak.None), string(soak.Default), string(soak.Heavy))
 	completeFolders(command, "dir")
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -116,6 +117,15 @@ func TestSoakWithReplicasNeedsADatabase(t *testing.T) {
 	require.Equal(t, exitUsage, shell(t, "soak", "--replicas", "3").code)
 	require.Equal(t, exitUsage, shell(t, "soak", "--faults", "some").code)
 	require.Equal(t, exitUsage, shell(t, "soak", "--commands", "0").code)
+}
+
+func TestSoakTakesNoFolderOfAnother(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "bot-1.log"), []byte("of another\n"), 0o600))
+	got := shell(t, "soak", "--dir", dir)
+	require.Equal(t, exitUsage, got.code)
+	require.Contains(t, got.err, "it has files already, such as bot-1.log; name an empty folder")
 }
 
 func skipUnlessSoakRuns(t *testing.T, length string) {
