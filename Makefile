@@ -14,7 +14,14 @@ sandbox: ## a pod, the bot and a chat page on this machine
 	go run -ldflags '$(STAMP)' ./cmd/bot sandbox
 
 build: ## one static binary, dist/roombot
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w $(STAMP)' -o dist/roombot ./cmd/bot
+	CGO_ENABLED=0 go build -trimpath -pgo cmd/bot/bot.pgo -ldflags '-s -w $(STAMP)' -o dist/roombot ./cmd/bot
+
+profile: ## cmd/bot/bot.pgo, which make build optimizes the bot for, measured
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && set -x && \
+	CGO_ENABLED=0 go build -trimpath -o "$$dir/roombot" ./cmd/bot && \
+	"$$dir/roombot" bench --rate 0 --at-once 1 --commands 3000 --cpu-profile "$$dir/one-at-a-time" && \
+	"$$dir/roombot" bench --rate 0 --commands 6000 --cpu-profile "$$dir/loaded" && \
+	go tool pprof -proto -output cmd/bot/bot.pgo "$$dir/one-at-a-time" "$$dir/loaded"
 
 test: ## all tests
 	go test ./...
@@ -45,4 +52,4 @@ notices: ## licences of all that the program contains, dist/THIRD_PARTY_NOTICES
 ci: ## what a change must pass
 	.ci/run
 
-.PHONY: help sandbox build test race lint bench figures plot fuzz notices ci
+.PHONY: help sandbox build profile test race lint bench figures plot fuzz notices ci

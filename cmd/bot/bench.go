@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 
@@ -63,6 +64,7 @@ of 80 instead. Figures of two runs on a shared machine cannot be compared.`,
   bot bench --commands 10 --flood 200 --rtt 50ms
   bot bench --idle 30s
   bot bench --rate 0 --at-once 1 --against ./roombot-before
+  bot bench --rate 0 --commands 3000 --cpu-profile bot.pprof
   bot bench --rate 0 --at-once 1 --stored 10000 --crowd 10000 --against-small`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -122,6 +124,9 @@ func benchCombination(c bench.Config, isGiven func(flag string) bool) error {
 	if compared != "" && !c.Store.IsZero() {
 		return usageError("%s and --store: cannot be combined, since each bot has a store of its own", compared)
 	}
+	if err := checkWritable(c.CPUProfile); err != nil {
+		return err
+	}
 	if isGiven("at-once") && c.Rate > 0 {
 		return usageError("--at-once %d: belongs to --rate 0", c.AtOnce)
 	}
@@ -145,6 +150,21 @@ func checkProgram(path string) error {
 	return nil
 }
 
+// checkWritable refuses a file for a profile that cannot be written, before anything is measured.
+func checkWritable(file string) error {
+	if file == "" {
+		return nil
+	}
+	f, err := os.Create(file)
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		return usageError("--cpu-profile: %w", err)
+	}
+	return nil
+}
+
 func benchFlags(command *cobra.Command, c *bench.Config) {
 	flags := command.Flags()
 	flags.IntVar(&c.Commands, "commands", 100, "how many requests are measured")
@@ -161,5 +181,6 @@ func benchFlags(command *cobra.Command, c *bench.Config) {
 	flags.IntVar(&c.Stored, "stored", 0, "finished requests in the store before anything is measured")
 	flags.IntVar(&c.Crowd, "crowd", bench.LeastCrowd, "people on the pod; above this they have groups and rooms in proportion")
 	flags.StringVar(&c.Against, "against", "", "path of another build of this program, to be compared with in the same run")
+	flags.StringVar(&c.CPUProfile, "cpu-profile", "", "file for a CPU profile of this program's bot, for go tool pprof")
 	flags.BoolVar(&c.AgainstSmall, "against-small", false, "compare with an empty store and a small pod in the same run")
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -60,6 +61,19 @@ func TestBenchMeasuresABotAtRest(t *testing.T) {
 		require.NotNil(t, result.Idle.WakeUps)
 		require.Greater(t, result.Idle.Memory, int64(1<<20))
 	}
+}
+
+func TestBenchWritesACPUProfileOfTheBot(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	file := filepath.Join(t.TempDir(), "bot.pprof")
+	got := shell(t, "bench", "--commands", "20", "--rate", "0", "--cpu-profile", file)
+	require.Zero(t, got.code, got.err)
+	written, err := exec.CommandContext(t.Context(), "go", "tool", "pprof", "-raw", file).Output()
+	require.NoError(t, err)
+	require.Contains(t, string(written), "roombot/bot")
 }
 
 func TestBenchFillsTheStoreAndThePod(t *testing.T) {
@@ -175,7 +189,7 @@ func TestBenchRefusesInvalidFlags(t *testing.T) {
 		{"--commands", "0"}, {"--people", "99"}, {"--groups", "9"}, {"--rate", "-1"}, {"--flood", "9999"}, {"--flood", "-1"}, {"--people", "0", "--groups", "0"},
 		{"--at-once", "0", "--rate", "0"}, {"--at-once", "4"}, {"--crowd", "9"}, {"--crowd", "99999"}, {"--stored", "-1"}, {"--idle", "-1s"},
 		{"--idle", "1s", "--rate", "3"}, {"--against", "nowhere"}, {"--against", ".", "--stored", "3"}, {"--against", os.Args[0], "--against-small"},
-		{"--against-small", "--store", "bench.db"},
+		{"--against-small", "--store", "bench.db"}, {"--cpu-profile", filepath.Join("nowhere", "bot.pprof")},
 	} {
 		require.Equal(t, exitUsage, shell(t, append([]string{"bench"}, args...)...).code, "%v", args)
 	}

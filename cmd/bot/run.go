@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"runtime/pprof"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -18,7 +19,7 @@ import (
 )
 
 func runCommand(io streams) *cobra.Command {
-	var path string
+	var path, cpuProfile string
 	var extras botExtras
 	c := &cobra.Command{
 		Use:   "run",
@@ -41,7 +42,7 @@ the next start.`,
 			defer ignoreHangups(log)()
 			useMoreHeap()
 			if err = refusePlainHTTP(c); err == nil {
-				err = runBot(cmd.Context(), c, log, extras)
+				err = profile(cpuProfile, func() error { return runBot(cmd.Context(), c, log, extras) })
 			}
 			if err == nil || c.Roombot.Log.Format != "json" {
 				return err
@@ -52,7 +53,10 @@ the next start.`,
 	}
 	configFlag(c, &path)
 	c.Flags().DurationVar(&extras.grantDay, "grant-day", 0, "how long a grant for a day is good, in trials; 0 for 24 hours")
-	_ = c.Flags().MarkHidden("grant-day") // the flag is there
+	c.Flags().StringVar(&cpuProfile, "cpu-profile", "", "file for a CPU profile, in bot bench")
+	for _, forTrials := range []string{"grant-day", "cpu-profile"} {
+		_ = c.Flags().MarkHidden(forTrials) // the flag is there
+	}
 	return c
 }
 
@@ -63,6 +67,24 @@ func useMoreHeap() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(200)
 	}
+}
+
+// profile writes a CPU profile of the work to a file, in the format of pprof; without a file it
+// only does the work.
+func profile(file string, work func() error) error {
+	if file == "" {
+		return work()
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return fmt.Errorf("CPU profile: %w", err)
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return errors.Join(fmt.Errorf("CPU profile: %w", err), f.Close())
+	}
+	err = work()
+	pprof.StopCPUProfile()
+	return errors.Join(err, f.Close())
 }
 
 // botExtras are for a bot of this process, beside its configuration. The functions must not block;

@@ -40,6 +40,10 @@ type Config struct {
 	// pod.
 	AgainstSmall bool
 
+	// CPUProfile is a file for a profile of this program's bot, in the format of pprof; empty for
+	// none.
+	CPUProfile string
+
 	Progress io.Writer // what is done before anything is measured, for people
 }
 
@@ -87,7 +91,13 @@ func Run(ctx context.Context, c Config) (result Report, err error) {
 	if err := measure(ctx); err != nil {
 		return Report{}, err
 	}
-	return b.report(), nil
+	report := b.report()
+	for _, s := range b.subjects {
+		if err := s.writeCPUProfile(); err != nil {
+			return Report{}, err
+		}
+	}
+	return report, nil
 }
 
 // benchmark is a benchmark that runs.
@@ -98,7 +108,7 @@ type benchmark struct {
 
 // setups are what is measured: the program, and what it is compared with.
 func (b *benchmark) setups() []subjectSetup {
-	own := subjectSetup{name: "this program", stored: b.Stored, crowd: b.Crowd}
+	own := subjectSetup{name: "this program", stored: b.Stored, crowd: b.Crowd, cpuProfile: b.CPUProfile}
 	switch {
 	case b.AgainstSmall:
 		small := subjectSetup{name: "small", crowd: smallCrowd}
@@ -106,7 +116,7 @@ func (b *benchmark) setups() []subjectSetup {
 		return []subjectSetup{own, small}
 	case b.Against != "":
 		other := own
-		other.program, other.name = b.Against, filepath.Base(b.Against)
+		other.program, other.name, other.cpuProfile = b.Against, filepath.Base(b.Against), ""
 		return []subjectSetup{own, other}
 	}
 	return []subjectSetup{own}

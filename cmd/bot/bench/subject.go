@@ -14,10 +14,11 @@ import (
 
 // subjectSetup describes what is measured.
 type subjectSetup struct {
-	name    string // in the report
-	program string // path; empty for this one
-	stored  int    // finished commands in the store
-	crowd   int
+	name       string // in the report
+	program    string // path; empty for this one
+	stored     int    // finished commands in the store
+	crowd      int
+	cpuProfile string // file; empty for none
 }
 
 // subject is what is measured: a bot on a pod of its own.
@@ -83,7 +84,7 @@ func (s *subject) start(ctx context.Context, pod trial.PodSetup, workers int) (e
 	}
 	s.trial, err = trial.Start(ctx, trial.Setup{
 		Dir: s.dir, Pod: pod,
-		Bots: trial.BotSetup{Program: program, Store: s.Store, Workers: workers, Bounded: s.Flood > 0},
+		Bots: trial.BotSetup{Program: program, Store: s.Store, Workers: workers, Bounded: s.Flood > 0, CPUProfile: s.cpuProfile},
 	})
 	if err != nil {
 		return err
@@ -98,6 +99,14 @@ func (s *subject) start(ctx context.Context, pod trial.PodSetup, workers int) (e
 	s.pod, s.bot, s.timings, s.people = s.trial.Pod, s.trial.Bots[0], newTimings(), newPeople(state)
 	s.size = PodSize{People: len(state.People), Groups: len(state.Groups), Rooms: len(state.Rooms)}
 	return nil
+}
+
+// writeCPUProfile ends the bot, if it is to be profiled: its profile is written then.
+func (s *subject) writeCPUProfile() error {
+	if s.cpuProfile == "" {
+		return nil
+	}
+	return s.bot.Stop()
 }
 
 func (s *subject) close() (err error) {

@@ -47,6 +47,7 @@ type BotSetup struct {
 	Bounded     bool           // the bounds on waiting requests are the default ones; else there are none that matter
 	Policy      []byte         // text of the policy's file, which may be replaced; nil for a policy that lets everybody do everything
 	GrantDay    time.Duration  // how long a grant for a day is good; 0 for a day
+	CPUProfile  string         // file for a CPU profile of the bot, which is written when it is stopped; empty for none
 	LogLevel    string         // roombot.log.level; above info the address of the health page is not known
 }
 
@@ -125,7 +126,10 @@ func (t *Trial) startBots(s BotSetup) error {
 	for n := range max(1, s.Count) {
 		b := newBot(fmt.Sprintf("bot-%d", n+1), t.dir, s.Program)
 		if s.GrantDay > 0 {
-			b.flags = []string{"--grant-day", s.GrantDay.String()}
+			b.flags = append(b.flags, "--grant-day", s.GrantDay.String())
+		}
+		if s.CPUProfile != "" {
+			b.flags = append(b.flags, "--cpu-profile", s.CPUProfile)
 		}
 		b.Store = cmp.Or(s.Store, engine.FileAddress(filepath.Join(t.dir, b.Name+".db")))
 		if err := s.writeConfig(filepath.Join(t.dir, "config.json"), b.configFile(), b.Name); err != nil {
