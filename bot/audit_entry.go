@@ -35,9 +35,8 @@ type (
 		Chat    symphony.StreamID `json:"chat,omitempty"`
 		// Approval is of a request that had to be approved, and was.
 		Approval *approvedBody `json:"approval,omitempty"`
-		// Checks are the conditions, of a decision that does not allow the request: one that does
-		// meets each condition of its rule, which stands in the entry about that version of the
-		// policy.
+		// Checks are the conditions, in entries of earlier versions. They name people, and whom a rule
+		// is for, and stand among the facts now.
 		Checks []decisionCheck `json:"checks,omitempty"`
 	}
 	// approvedBody says which approval of the request counts, and who has given it.
@@ -60,7 +59,8 @@ type (
 		Typed string          `json:"typed,omitempty"`
 		// GrantedBy has made the grant that admits. The number is there for bot forget.
 		GrantedBy *commands.Person `json:"grantedBy,omitempty"`
-		// Checks are the conditions of a decision that allows the request.
+		// Checks are the conditions, and how each was found. In entries of earlier versions those of a
+		// refusal are in the body.
 		Checks []decisionCheck `json:"checks,omitempty"`
 		// Why says in words why a decision does not allow it.
 		Why string `json:"why,omitempty"`
@@ -161,9 +161,6 @@ func (a *attempt) decisionOf(command, version string, d policy.Decision) decisio
 	if d.Grant != 0 && a.granted != nil {
 		body.Granted = grantedOf(*a.granted)
 	}
-	if !d.Allowed {
-		body.Checks = checksOf(d)
-	}
 	return body
 }
 
@@ -217,7 +214,7 @@ func (a *attempt) addNthDecision(ctx context.Context, n int, decided json.RawMes
 	return a.Attempt.Do(ctx, stepDecision(n), nil, func(ctx context.Context) (any, error) {
 		told := decisionFacts{From: a.request.From, Chat: a.request.Name, Typed: a.said.Text}
 		if bytes.Equal(decided, a.decided) {
-			told.Checks, told.Why, told.Asked = a.allowedBy, a.refused.WhyForUser(), a.askedFacts()
+			told.Checks, told.Why, told.Asked = a.checks, a.refused.WhyForUser(), a.askedFacts()
 			told.GrantedBy = a.grantor(ctx)
 		}
 		e, facts := audit.New(audit.Decision, string(a.id), stepDecision(n), decided).WithFacts(told)
@@ -279,7 +276,7 @@ func (a *attempt) addUndoEntry(ctx context.Context) error {
 // configuration.
 func (a *attempt) addLimitEntry(ctx context.Context, reached engine.Quota) error {
 	check := policy.LimitCheck(reached.Limit, reached.Span)
-	checks := slices.DeleteFunc(slices.Clone(a.allowedBy), func(c decisionCheck) bool { return policy.Check(c).IsOfLimit(check) })
+	checks := slices.DeleteFunc(slices.Clone(a.checks), func(c decisionCheck) bool { return policy.Check(c).IsOfLimit(check) })
 	a.refused = policy.Decision{Denial: policy.LimitReached}
 	a.decision.allowed = false
 	a.auditDecision(ctx)
@@ -293,7 +290,7 @@ func (a *attempt) takeDecisionBack(ctx context.Context, outcome policy.Outcome, 
 	if err := json.Unmarshal(a.decided, &body); err != nil {
 		return err
 	}
-	body.Outcome, body.Denial, body.Checks, a.allowedBy = outcome, denial, checks, nil
+	body.Outcome, body.Denial, a.checks = outcome, denial, checks
 	decided, err := json.Marshal(body)
 	if err != nil {
 		return err

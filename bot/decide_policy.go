@@ -73,7 +73,7 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 	if err != nil {
 		return err
 	}
-	a.asked, a.refused, a.allowedBy = &query, policy.Decision{}, nil
+	a.asked, a.refused, a.checks = &query, policy.Decision{}, checksOf(decision)
 	a.limits = decision.Limits
 	if err := a.noteGrant(ctx, decision); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (a *attempt) checkPolicy(ctx context.Context, r *commands.Request) error {
 		return err
 	}
 	if decision.Allowed {
-		a.admitted, a.allowedBy = true, checksOf(decision)
+		a.admitted, a.checks = true, checksOf(decision) // an approval is among them now
 		return nil
 	}
 	a.refused = decision

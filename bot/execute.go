@@ -33,7 +33,7 @@ type attempt struct {
 
 	decision, auditedDecision policyDecision  // the last of this attempt; the last that was written
 	decided                   json.RawMessage // the last of this attempt as the audit record has it, a decisionBody
-	allowedBy                 []decisionCheck // its conditions, where it allows the request
+	checks                    []decisionCheck // its conditions
 
 	asked      *policy.Query   // what the policy was asked last; nil while it was not
 	refused    policy.Decision // its answer, where it does not allow the request

@@ -88,7 +88,7 @@ func (a *attempt) checkAdmin(ctx context.Context, r *commands.Request) error {
 	if !is {
 		decision = request.NotAnAdmin(r.Command)
 	}
-	a.refused = decision
+	a.refused, a.checks = decision, checksOf(decision)
 	a.decided, err = json.Marshal(a.decisionOf(r.Command, a.bot.rules.now().Version(), decision))
 	if err != nil || is {
 		return err

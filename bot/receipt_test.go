@@ -108,7 +108,7 @@ func TestAReceiptTellsWhatTheBotHasChangedLater(t *testing.T) {
 
 func TestAReceiptTellsWhoWasAskedForAnApprovalAndWhoGaveIt(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, withRules(`{admins: ["user:ops"], allow: [{name: rooms, who: [internal], commands: [newroom, receipt],
+	w := newWorld(t, withRules(`{admins: ["user:ops"], allow: [{name: rooms, who: ["user:bob", "user:alice", "user:ops"], commands: [newroom, receipt],
 		approval: {by: ["user:cora", "user:kim"]}}]}`))
 	asked := w.asks("bob", `/newroom "Elm" @alice @ops`)
 	w.decides("cora", w.waitForCard("cora", 1), "approve", "for the quarter").seesAmong("You have approved it.")
@@ -123,9 +123,11 @@ func TestAReceiptTellsWhoWasAskedForAnApprovalAndWhoGaveIt(t *testing.T) {
 	require.Equal(t, w.personID("cora"), int64(story.Approvals[1].By.ID))
 	require.True(t, story.Approvals[1].At.Before(story.Decision.At))
 	require.Empty(t, story.Events)
+	require.NotContains(t, mustWrite(t, r), "user:bob", "whom the rule is for")
 
 	answer = w.saysIn(room, "ops", "/receipt")
 	_, r = w.signedIn(answer)
+	require.Contains(t, mustWrite(t, r), "user:bob")
 	story, _ = bot.TellRoom(r)
 	require.Equal(t, "Cora Lind", story.Approvals[1].By.Name)
 }
