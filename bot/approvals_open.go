@@ -41,6 +41,9 @@ func (g governance) Open(ctx context.Context, who symphony.UserID) (forThem, own
 			Request: commands.NewRequestID(q.Job), Name: plan.Name, Rule: asked.Rule, Until: q.Until, InRoom: asked.Room != "",
 		}
 		if isOwn {
+			if open.Asked, err = g.whoMayDecide(ctx, asked); err != nil {
+				return nil, nil, err
+			}
 			own = append(own, open)
 			continue
 		}
@@ -48,6 +51,23 @@ func (g governance) Open(ctx context.Context, who symphony.UserID) (forThem, own
 		forThem = append(forThem, open)
 	}
 	return forThem, own, nil
+}
+
+// whoMayDecide are the names of those who may decide about a request now, as far as is known.
+// People of other companies read of nobody.
+func (g governance) whoMayDecide(ctx context.Context, asked approval.Asked) (names []string, err error) {
+	requester := symphony.UserID(asked.Requester)
+	if g.bot.env.IsExternal(requester) {
+		return nil, nil
+	}
+	found, err := g.bot.findApprovers(ctx, g.bot.rules.now(), asked.Rule, false)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range found.mayDecide(requester) {
+		names = append(names, g.bot.nameOf(ctx, symphony.UserID(id)))
+	}
+	return names, nil
 }
 
 // mayApprove reports whether somebody was asked, and is an approver of the rule as far as is known

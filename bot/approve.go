@@ -34,13 +34,21 @@ var errWaitsForApproval = errors.New("somebody has to approve the request")
 type (
 	// approvalBody is the body of an entry of the record about an approval.
 	approvalBody struct {
-		Act       string  `json:"act"` // actAsked, actAskedAlso, or an approval.Outcome
+		Act       string  `json:"act"` // one of the constants below, or an approval.Outcome
 		N         int     `json:"n"`
 		Rule      string  `json:"rule"`
 		Version   string  `json:"version"`
 		Hash      string  `json:"hash"`
 		Approvers []int64 `json:"approvers,omitempty"`
 		Room      string  `json:"room,omitempty"` // that has the card
+		// Reason is why a question has ended without an answer, an approval.Cause, or why a click
+		// decided nothing, an approval.Refusal.
+		Reason string `json:"reason,omitempty"`
+		// Wanted is what a click that decided nothing would have decided.
+		Wanted approval.Outcome `json:"wanted,omitempty"`
+		// Clicked is when somebody has clicked, by Symphony's clock; the entry follows when the bot has
+		// read that.
+		Clicked time.Time `json:"clicked,omitzero"`
 	}
 	// approvalFacts are what is personal beside it.
 	approvalFacts struct {
@@ -63,10 +71,12 @@ type (
 	}
 )
 
-// actAsked is the act of a question, and actAskedAlso that of people who are asked it later.
+// actAsked is the act of a question, actAskedAlso that of people who are asked it later, and
+// actClicked that of a click that decided nothing.
 const (
 	actAsked     = "asked"
 	actAskedAlso = "asked-also"
+	actClicked   = "clicked"
 )
 
 func bodyOfApproval(act string, n int, asked approval.Asked) approvalBody {
@@ -116,14 +126,14 @@ func (a *attempt) checkBeforeAsking(ctx context.Context, hash string) error {
 // by now. It ends where something else would be done by now, or another room be asked.
 func (a *attempt) reconsider(ctx context.Context, q question, hash string, rules *policy.Policy, d *policy.Decision) (question, error) {
 	if !time.Now().Before(q.Until) {
-		return a.endQuestion(ctx, q, approval.Expired)
+		return a.endQuestion(ctx, q, approval.Answer{Outcome: approval.Expired})
 	}
 	found, err := a.bot.findApprovers(ctx, rules, d.Rule, false)
 	if err != nil {
 		return q, err
 	}
 	if q.asked.Hash != hash || q.asked.Room != found.Room {
-		return a.endQuestion(ctx, q, approval.Ended)
+		return a.endQuestion(ctx, q, approval.Answer{Outcome: approval.Ended, Cause: approval.AskedAnew})
 	}
 	if look := found.look(a.request.From.ID); q.asked.IsOutdated(look) {
 		if q, err = a.noteLook(ctx, q, look); err != nil {
@@ -225,19 +235,19 @@ func (a *attempt) keepShownPlan(ctx context.Context, n int, hash string) (plan s
 // passed, or nobody could be asked, it returns the question with that for an answer.
 func (a *attempt) waitForAnswer(ctx context.Context, q question, found foundApprovers) (question, error) {
 	if !time.Now().Before(q.Until) {
-		return a.endQuestion(ctx, q, approval.Expired)
+		return a.endQuestion(ctx, q, approval.Answer{Outcome: approval.Expired})
 	}
 	reached, err := a.sendCards(ctx, q, found)
 	switch {
 	case errors.Is(err, errCardEnded):
 		zerolog.Ctx(ctx).Warn().Msg("card says that somebody has decided, but the store does not know: it was set back")
-		return a.endQuestion(ctx, q, approval.Ended)
+		return a.endQuestion(ctx, q, approval.Answer{Outcome: approval.Ended})
 	case err != nil:
 		return q, err
 	case !reached:
-		return a.endQuestion(ctx, q, approval.Unreached)
+		return a.endQuestion(ctx, q, approval.Answer{Outcome: approval.Unreached})
 	}
-	a.tellAsked(ctx, q)
+	a.tellAsked(ctx, q, found)
 	if err := a.Ask(ctx, q.N, q.asked, 0, approvalBounds); err != nil { // it is held again
 		return q, err
 	}
@@ -248,8 +258,8 @@ func (a *attempt) waitForAnswer(ctx context.Context, q question, found foundAppr
 }
 
 // endQuestion answers a question for want of a decision, unless somebody has decided meanwhile.
-func (a *attempt) endQuestion(ctx context.Context, q question, outcome approval.Outcome) (question, error) {
-	if _, err := a.bot.endQuestionOf(ctx, q.Question, q.asked, outcome, true); err != nil {
+func (a *attempt) endQuestion(ctx context.Context, q question, end approval.Answer) (question, error) {
+	if _, err := a.bot.endQuestionOf(ctx, q.Question, q.asked, end, true); err != nil {
 		return q, err
 	}
 	ended, _, err := a.readQuestion(ctx, q.N)
@@ -259,18 +269,19 @@ func (a *attempt) endQuestion(ctx context.Context, q question, outcome approval.
 // endQuestionOf answers a question of a job for want of a decision, and returns the outcome that
 // counts: somebody may have decided first. Late is set by the job itself.
 func (b *Bot) endQuestionOf(
-	ctx context.Context, q engine.Question, asked approval.Asked, outcome approval.Outcome, late bool,
+	ctx context.Context, q engine.Question, asked approval.Asked, end approval.Answer, late bool,
 ) (counted approval.Outcome, err error) {
-	part := fmt.Sprintf("approval/%d/decided", q.N)
-	entry := audit.New(audit.Approval, string(commands.NewRequestID(q.Job)), part, bodyOfApproval(string(outcome), q.N, asked))
+	body := bodyOfApproval(string(end.Outcome), q.N, asked)
+	body.Reason = string(end.Cause)
+	entry := audit.New(audit.Approval, string(commands.NewRequestID(q.Job)), fmt.Sprintf("approval/%d/decided", q.N), body)
 	entry.Actor = asked.Requester
-	answer := engine.Answer{Text: approval.Answer{Outcome: outcome}, Detail: approvalDetail{}, Entry: entry, Late: late}
+	answer := engine.Answer{Text: end, Detail: approvalDetail{}, Entry: entry, Late: late}
 	q, first, err := b.engine.Answer(ctx, q.Job, q.N, answer)
 	if err != nil {
 		return "", err
 	}
 	if first {
-		b.metrics.approvals.WithLabelValues(string(outcome)).Inc()
+		b.metrics.approvals.WithLabelValues(string(end.Outcome)).Inc()
 	}
 	var stored approval.Answer
 	err = json.Unmarshal(q.Answer, &stored)

@@ -13,15 +13,6 @@ import (
 	"roombot/symphony"
 )
 
-// approverNames are the names of who was asked, and may decide by now.
-func (a *attempt) approverNames(ctx context.Context, q question) []string {
-	ids := q.asked.Look.Approvers
-	if q.asked.Look.Version == "" { // a question of an earlier version
-		ids = q.asked.Approvers
-	}
-	return a.namesOf(ctx, ids)
-}
-
 // namesOf are the names of some people, in the order of the directory; none where it does not
 // answer.
 func (a *attempt) namesOf(ctx context.Context, who []int64) (names []string) {
@@ -182,6 +173,17 @@ func (a *attempt) endCards(ctx context.Context, q question) {
 	if err := a.endEachCard(ctx, q); ignoreWait(err) != nil {
 		zerolog.Ctx(ctx).Debug().Err(err).Msg("card of an approval does not say yet that it has ended")
 	}
+}
+
+// tellApprovalMeanwhile ends a first answer with who has approved the request. People of other
+// companies, who may read those that tell nothing, are not told.
+func (a *attempt) tellApprovalMeanwhile(ctx context.Context, first commands.Reply) (commands.Reply, error) {
+	if first.Open {
+		if outside, err := a.hasOtherCompanies(ctx); err != nil || outside {
+			return first, err
+		}
+	}
+	return a.tellApproval(ctx, first)
 }
 
 // tellApproval ends an answer with who has approved the request, in this attempt or an earlier one,

@@ -42,15 +42,15 @@ func (a *attempt) answerApproval(ctx context.Context, form *formMessage) (comman
 	if err := json.Unmarshal(stored.Text, &asked); err != nil {
 		return commands.Reply{}, fmt.Errorf("read what was asked: %w", err)
 	}
-	decided := false
+	decided, want := false, decisionOnCard{card, approval.Outcome(outcome), reason}
 	err = a.Do(ctx, stepApproved, &decided, func(ctx context.Context) (any, error) {
-		return a.decideApproval(ctx, form, stored, asked, decisionOnCard{card, approval.Outcome(outcome), reason})
+		return a.decideApproval(ctx, form, stored, asked, want)
 	})
 	if err != nil {
 		return commands.Reply{}, err
 	}
 	if !decided {
-		return commands.Reply{}, a.refuseLateClick(ctx, card)
+		return commands.Reply{}, a.refuseLateClick(ctx, asked, want)
 	}
 	return commands.ConfirmDecision(outcome, a.bot.nameOf(ctx, symphony.UserID(asked.Requester))), nil
 }
@@ -70,12 +70,13 @@ func (a *attempt) decideApproval(ctx context.Context, form *formMessage, q engin
 		err := json.Unmarshal(q.Answer, &answer)
 		return answer.Click == a.ID, err
 	}
-	if err := a.checkApprover(ctx, form, asked, want.card); err != nil {
+	if err := a.checkApprover(ctx, form, asked, want); err != nil {
 		return false, err
 	}
 	name := a.bot.nameOf(ctx, a.request.From.ID)
-	part := fmt.Sprintf("approval/%d/decided", q.N)
-	entry, facts := audit.New(audit.Approval, string(commands.NewRequestID(q.Job)), part, bodyOfApproval(string(want.outcome), q.N, asked)).
+	body := bodyOfApproval(string(want.outcome), q.N, asked)
+	body.Clicked = a.request.At
+	entry, facts := audit.New(audit.Approval, string(commands.NewRequestID(q.Job)), fmt.Sprintf("approval/%d/decided", q.N), body).
 		WithFacts(approvalFacts{By: name, Reason: want.reason})
 	entry.Actor = int64(a.request.From.ID)
 	counted, first, err := a.bot.engine.Answer(ctx, q.Job, q.N, engine.Answer{
@@ -97,12 +98,22 @@ func (a *attempt) decideApproval(ctx context.Context, form *formMessage, q engin
 	return answer.Click == a.ID, err
 }
 
+// addClickEntry adds an entry to the record of a request about a click that has decided nothing.
+func (a *attempt) addClickEntry(ctx context.Context, asked approval.Asked, want decisionOnCard, why approval.Refusal) {
+	body := bodyOfApproval(actClicked, want.card.N, asked)
+	body.Approvers, body.Reason, body.Wanted, body.Clicked = nil, string(why), want.outcome, a.request.At
+	part := fmt.Sprintf("approval/%d/click/%s", want.card.N, a.id)
+	entry, facts := audit.New(audit.Approval, string(commands.NewRequestID(want.card.Job)), part, body).
+		WithFacts(approvalFacts{By: a.request.From.Name})
+	a.addEntry(ctx, entry, &facts)
+}
+
 // checkApprover refuses who may not decide. Whether they are an approver is asked of the directory
 // now, and of the policy in force.
-func (a *attempt) checkApprover(ctx context.Context, form *formMessage, asked approval.Asked, card commands.ApprovalCard) error {
+func (a *attempt) checkApprover(ctx context.Context, form *formMessage, asked approval.Asked, want decisionOnCard) error {
 	who := a.request.From.ID
 	click := approval.Click{
-		Who: int64(who), External: a.bot.env.IsExternal(who), For: int64(commands.RequesterOf(form.Data)), Hash: card.Hash,
+		Who: int64(who), External: a.bot.env.IsExternal(who), For: int64(commands.RequesterOf(form.Data)), Hash: want.card.Hash,
 	}
 	rules := a.bot.rules.now()
 	if approvers, found := rules.ApproversOf(asked.Rule); found && !click.External {
@@ -121,6 +132,7 @@ func (a *attempt) checkApprover(ctx context.Context, form *formMessage, asked ap
 	refusal := asked.Check(click)
 	if refusal != approval.None { // who may decide may have changed
 		a.bot.noteApprovalNews()
+		a.addClickEntry(ctx, asked, want, refusal)
 	}
 	switch refusal {
 	case approval.None:
@@ -131,14 +143,15 @@ func (a *attempt) checkApprover(ctx context.Context, form *formMessage, asked ap
 		return commands.MayNotDecide("This card is for " + cmp.Or(a.nameOfRequester(ctx, form.Data), "somebody else") + ".")
 	case approval.AnotherPlan:
 		return commands.MayNotDecide("What would be done is not what this card shows any more. There is a newer card.")
-	case approval.NeverAsked, approval.NotAnApprover:
+	case approval.NeverAsked, approval.NotAnApprover, approval.Late:
 	}
 	return commands.MayNotDecide("You are not one of those who may approve this now.")
 }
 
-// refuseLateClick says what has become of a request about which the click came too late.
-func (a *attempt) refuseLateClick(ctx context.Context, card commands.ApprovalCard) error {
-	q, found, err := a.bot.engine.Question(ctx, card.Job, card.N)
+// refuseLateClick says what has become of a request about which the click came too late. The record
+// has the click, unless the same person has decided the same before.
+func (a *attempt) refuseLateClick(ctx context.Context, asked approval.Asked, want decisionOnCard) error {
+	q, found, err := a.bot.engine.Question(ctx, want.card.Job, want.card.N)
 	if err != nil {
 		return err
 	}
@@ -148,7 +161,10 @@ func (a *attempt) refuseLateClick(ctx context.Context, card commands.ApprovalCar
 			return err
 		}
 	}
-	state := commands.ApprovalState{Outcome: string(answer.Outcome), At: q.Answered}
+	if answer.By != int64(a.request.From.ID) || answer.Outcome != want.outcome {
+		a.addClickEntry(ctx, asked, want, approval.Late)
+	}
+	state := commands.ApprovalState{Outcome: string(answer.Outcome), Cause: string(answer.Cause), At: q.Answered}
 	if answer.By != 0 {
 		state.By = a.bot.nameOf(ctx, symphony.UserID(answer.By))
 	}

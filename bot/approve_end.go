@@ -80,7 +80,7 @@ func (a *attempt) endApproval(ctx context.Context, cause error) (last question, 
 	}
 	for _, q := range all {
 		if q.IsOpen() {
-			if q, err = a.endQuestion(ctx, q, outcomeWithoutAnswer(q, cause)); err != nil {
+			if q, err = a.endQuestion(ctx, q, endWithoutAnswer(q, cause)); err != nil {
 				return last, err
 			}
 		}
@@ -90,14 +90,21 @@ func (a *attempt) endApproval(ctx context.Context, cause error) (last question, 
 	return last, nil
 }
 
-func outcomeWithoutAnswer(q question, cause error) approval.Outcome {
+// endWithoutAnswer is how the question of a request ends that has ended for a cause, or goes on for
+// want of one.
+func endWithoutAnswer(q question, cause error) approval.Answer {
+	_, isRefused := errors.AsType[*commands.Refusal](cause)
 	switch {
 	case errors.Is(cause, engine.ErrStopped):
-		return approval.Withdrawn
+		return approval.Answer{Outcome: approval.Withdrawn}
 	case !time.Now().Before(q.Until):
-		return approval.Expired
+		return approval.Answer{Outcome: approval.Expired}
+	case cause == nil:
+		return approval.Answer{Outcome: approval.Ended, Cause: approval.NotNeeded}
+	case isRefused:
+		return approval.Answer{Outcome: approval.Ended, Cause: approval.WasRefused}
 	}
-	return approval.Ended
+	return approval.Answer{Outcome: approval.Ended}
 }
 
 // A card that could not be told what has become of it is looked after so often, with such a pause.
@@ -147,7 +154,7 @@ func (a *attempt) endEachCard(ctx context.Context, q question) (failed error) {
 	if _, err := a.Result(stepShownPlan(q.N), &plan); err != nil {
 		return err
 	}
-	ended := a.approvalOf(q).EndedCard(q.state(), plan.Name)
+	ended := a.approvalOf(q).EndedCard(q.state(), plan.Name, plan.Lines)
 	for _, id := range whoWasAsked(q) {
 		failed = errors.Join(failed, a.endCard(ctx, q, id, ended))
 	}

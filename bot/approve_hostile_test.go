@@ -53,7 +53,7 @@ func TestAnApproverWhoClicksTwiceApprovesOnce(t *testing.T) {
 	w.decides("cora", card, "reject", "after all").seesAmong("Your click changes nothing: approved by Cora Lind")
 	w.decides("kim", kims, "reject", "").seesAmong("Your click changes nothing: approved by Cora Lind")
 	w.theOnly("Elm", "bob")
-	require.Equal(t, []string{"approval asked", "approval approved"}, w.outcomesOf(asked))
+	require.Equal(t, []string{"approval asked", "approval approved", "approval clicked", "approval clicked"}, w.outcomesOf(asked))
 }
 
 // deniesExternal is approvalRules with a rule that denies what they want an approval for.
@@ -82,10 +82,10 @@ func TestAQuestionEndsWithARequestThatThePolicyDeniesMeanwhile(t *testing.T) {
 	card := w.waitForCard("cora", 1)
 	w.changeRules(deniesExternal)
 	asked.endsWith("✗ No rooms with others this week.")
-	w.waitForChat("cora", "): the question has ended.")
-	w.decides("cora", card, "approve", "").seesAmong("Your click changes nothing: the question has ended.")
+	w.waitForChat("cora", "): it was refused before anybody had decided.")
+	w.decides("cora", card, "approve", "").seesAmong("Your click changes nothing: it was refused before anybody had decided.")
 	require.Empty(t, w.rooms("Elm"))
-	require.Equal(t, []string{"approval asked", "approval ended"}, w.outcomesOf(asked))
+	require.Equal(t, []string{"approval asked", "approval ended", "approval clicked"}, w.outcomesOf(asked))
 }
 
 // refuseSecondIM fails to open a second 1:1 chat.

@@ -23,17 +23,22 @@ type foundApprovers struct {
 
 // look is who may decide about a request: never who has asked for it.
 func (f foundApprovers) look(requester symphony.UserID) approval.Look {
-	look := approval.Look{Version: f.version}
-	for _, id := range f.people {
-		if id != requester && len(look.Approvers) < policy.MaxApprovers {
-			look.Approvers = append(look.Approvers, int64(id))
-		}
-	}
+	look := approval.Look{Version: f.version, Approvers: f.mayDecide(requester)}
 	look.Nobody = len(look.Approvers) == 0 && (f.Room == "" || !f.HasOthers)
 	if f.Room != "" {
 		look.Approvers = nil
 	}
 	return look
+}
+
+// mayDecide are those who may decide about a request of somebody, as many as are asked.
+func (f foundApprovers) mayDecide(requester symphony.UserID) (all []int64) {
+	for _, id := range f.people {
+		if id != requester && len(all) < policy.MaxApprovers {
+			all = append(all, int64(id))
+		}
+	}
+	return all
 }
 
 // maxApproversRead is how many people of a rule are looked up: a room may have a rule with more.

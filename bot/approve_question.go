@@ -23,7 +23,9 @@ type question struct {
 }
 
 func (q question) state() commands.ApprovalState {
-	return commands.ApprovalState{Outcome: string(q.answer.Outcome), By: q.detail.Name, At: q.Answered, Reason: q.detail.Reason}
+	return commands.ApprovalState{
+		Outcome: string(q.answer.Outcome), Cause: string(q.answer.Cause), By: q.detail.Name, At: q.Answered, Reason: q.detail.Reason,
+	}
 }
 
 // stateForRequester is the state as the requester reads it. People of other companies read no
@@ -141,7 +143,7 @@ func (a *attempt) whyAgain(ctx context.Context, q question) (why commands.WhyAga
 
 // tellAsked tells the requester whom was asked, once for each change of that. People of other
 // companies read of nobody.
-func (a *attempt) tellAsked(ctx context.Context, q question) {
+func (a *attempt) tellAsked(ctx context.Context, q question, found foundApprovers) {
 	look := q.asked.Look.N
 	if look > maxLooksTold {
 		return
@@ -151,9 +153,9 @@ func (a *attempt) tellAsked(ctx context.Context, q question) {
 		if err != nil {
 			return nil, err
 		}
-		var names []string
+		whom := commands.WhomAsked{InRoom: q.asked.Room != "", IsListed: !a.bot.env.IsExternal(a.request.From.ID)}
 		if !outside {
-			names = a.approverNames(ctx, q)
+			whom.Names = a.namesOf(ctx, found.mayDecide(a.request.From.ID))
 		}
 		why, _, err := a.whyAgain(ctx, q)
 		if err != nil {
@@ -162,7 +164,7 @@ func (a *attempt) tellAsked(ctx context.Context, q question) {
 		if look > 0 {
 			why = commands.ApproversChanged
 		}
-		a.showInstead(ctx, replaceByApproval(q.N, look), commands.TellAsked(a.subject(), a.ID, names, q.Until, why))
+		a.showInstead(ctx, replaceByApproval(q.N, look), commands.TellAsked(a.subject(), a.ID, whom, q.Until, why))
 		return nil, nil
 	})
 	if err != nil {

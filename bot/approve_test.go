@@ -139,7 +139,7 @@ func TestOneMayWithdrawUntilItIsDecided(t *testing.T) {
 	shown := w.botMessages("bob", asked.Message)
 	w.act("", "bob", shown[len(shown)-1], "roombot-offer", "stop", nil)
 	asked.endsWith("You have stopped this.", "Nothing was created.")
-	w.waitForChat("cora", "withdrawn by who asked for it")
+	w.waitForChat("cora", "withdrawn by Bob Chen on ")
 	w.decides("cora", card, "approve", "").seesAmong("Your click changes nothing: withdrawn")
 	require.Empty(t, w.rooms("Elm"))
 	w.stop()

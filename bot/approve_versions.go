@@ -85,7 +85,7 @@ func (a *attempt) replaceVersion(ctx context.Context, earlier question) error {
 	if !earlier.IsOpen() {
 		return nil
 	}
-	counted, err := a.bot.endQuestionOf(ctx, earlier.Question, earlier.asked, approval.Replaced, false)
+	counted, err := a.bot.endQuestionOf(ctx, earlier.Question, earlier.asked, approval.Answer{Outcome: approval.Replaced}, false)
 	switch {
 	case errors.Is(err, engine.ErrLate), errors.Is(err, engine.ErrEnded): // it ends by itself
 		return nil

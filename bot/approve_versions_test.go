@@ -31,7 +31,7 @@ func TestAnEditTakesThePlaceOfWhatWaitsForAnApproval(t *testing.T) {
 	require.Empty(t, w.rooms("Elm"))
 	w.theOnly("Oak", "bob", "alice")
 	w.waitUntilIdle()
-	require.Equal(t, []string{"approval asked", "approval replaced"}, w.outcomesOf(asked))
+	require.Equal(t, []string{"approval asked", "approval replaced", "approval clicked"}, w.outcomesOf(asked))
 }
 
 func TestAnEditThatNeedsNoApprovalTakesThePlaceOfWhatWaits(t *testing.T) {

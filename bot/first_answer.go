@@ -64,6 +64,9 @@ func (a *attempt) ShowFirst(ctx context.Context, first commands.Reply) {
 		a.bot.timesLeft.Store(a.ID, time.Now().Add(first.Left))
 	}
 	reason, err := a.holdRoomOf(ctx, first)
+	if err == nil {
+		first, err = a.tellApprovalMeanwhile(ctx, first)
+	}
 	private := false
 	if err == nil {
 		private, err = a.isForOneToOneChat(ctx, first)

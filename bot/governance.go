@@ -205,8 +205,8 @@ func endedPaused(s engine.StoredEntry) bool {
 func (g governance) lastApproval(ctx context.Context, request string) (last *commands.ApprovalState, err error) {
 	filter := engine.EntryFilter{Request: request, Kind: audit.Approval}
 	err = g.bot.engine.ListNewest(ctx, filter, func(s engine.StoredEntry) error {
-		state, err := ReadApproval(s)
-		if err != nil {
+		state, isTold, err := ReadApproval(s)
+		if err != nil || !isTold {
 			return err
 		}
 		last = &state

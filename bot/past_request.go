@@ -64,16 +64,19 @@ func ReadDecision(s engine.StoredEntry) (d PastDecision, err error) {
 	return d, nil
 }
 
-// ReadApproval reads an entry about an approval: what had become of it then.
-func ReadApproval(s engine.StoredEntry) (commands.ApprovalState, error) {
+// ReadApproval reads an entry about an approval: what had become of it then. It is not told by an
+// entry about a click that has decided nothing.
+func ReadApproval(s engine.StoredEntry) (state commands.ApprovalState, isTold bool, err error) {
 	body, facts, err := readApprovalEntry(s)
 	switch {
-	case err != nil, body.isQuestion():
-		return commands.ApprovalState{Outcome: commands.ApprovalOpen, At: s.At}, err
+	case err != nil, body.Act == actClicked:
+		return commands.ApprovalState{}, false, err
+	case body.isQuestion():
+		return commands.ApprovalState{Outcome: commands.ApprovalOpen, At: s.At}, true, nil
 	case facts.By == "": // erased
 		facts.By = fmt.Sprintf("user %d", s.Actor)
 	}
-	return commands.ApprovalState{Outcome: body.Act, By: facts.By, At: s.At, Reason: facts.Reason}, nil
+	return commands.ApprovalState{Outcome: body.Act, Cause: body.Reason, By: facts.By, At: s.At, Reason: facts.Reason}, true, nil
 }
 
 func readApprovalEntry(s engine.StoredEntry) (body approvalBody, facts approvalFacts, err error) {

@@ -70,7 +70,11 @@ func (a *attempt) waitForResume(ctx context.Context, p engine.Pause) error {
 		return err
 	}
 	err = a.Do(ctx, a.inSeries(stepHeld), nil, func(ctx context.Context) (any, error) {
-		a.showInstead(ctx, replaceByHeld, commands.TellHeld(a.subject(), a.ID, by))
+		first, err := a.tellApprovalMeanwhile(ctx, commands.TellHeld(a.subject(), a.ID, by))
+		if err != nil {
+			return nil, err
+		}
+		a.showInstead(ctx, replaceByHeld, first)
 		return nil, nil
 	})
 	if err != nil {

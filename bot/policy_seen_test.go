@@ -64,7 +64,7 @@ func TestAPauseIsAnEntryOfItsOwnKind(t *testing.T) {
 	require.Equal(t, []string{"decision resume deny ", `answer {"outcome":"denied"}`}, w.entries(refused))
 	for _, s := range w.record() {
 		if s.Kind == audit.Decision {
-			require.Contains(t, string(s.Body), `"what":"who is one of the administrators","ok":false`)
+			require.Contains(t, string(s.Facts.Text), `"what":"who is one of the administrators","ok":false`)
 			require.Contains(t, string(s.Body), `"version":"`+w.bot.Health(t.Context()).Policy.Version)
 		}
 	}

@@ -150,7 +150,7 @@ func tellApprovalOf(story *commands.RoomStory, e audit.ReceiptEntry) {
 	if err != nil {
 		return
 	}
-	told := commands.StoryApproval{At: e.At, Outcome: body.Act, By: commands.Person{ID: symphony.UserID(e.Actor), Name: facts.By}}
+	told := commands.StoryApproval{At: e.At, Outcome: body.Act, Wanted: string(body.Wanted), By: commands.Person{ID: symphony.UserID(e.Actor), Name: facts.By}}
 	if body.isQuestion() {
 		told = commands.StoryApproval{At: e.At, InRoom: symphony.StreamID(body.Room)}
 		for _, id := range body.Approvers {

@@ -61,6 +61,7 @@ const (
 // asked.
 type ApprovalState struct {
 	Outcome string // one of those below
+	Cause   string // why it has ended, one of those below; empty for another reason
 	By      string // name of who has decided
 	At      time.Time
 	Reason  string
@@ -77,6 +78,14 @@ const (
 	ApprovalEnded     = "ended"     // the request has, for another reason
 	ApprovalUnreached = "unreached" // nobody who may decide could be asked
 	ApprovalReplaced  = "replaced"  // by a newer version of the message
+	ApprovalClicked   = "clicked"   // by somebody whose click has decided nothing: the record alone tells
+)
+
+// Why an approval has ended without an answer.
+const (
+	causeNotNeeded = "not-needed"
+	causeAskedAnew = "asked-anew"
+	causeRefused   = "was-refused"
 )
 
 // PlanHash is equal for two plans that would do the same by the same rule: the same people, owners,
@@ -181,11 +190,7 @@ func (a Approval) CardFor(lines []string) Reply {
 	if a.Why != "" {
 		title = a.From.Name + " asks for your approval again, since " + string(a.Why) + ":"
 	}
-	var items []messageml.Item
-	for _, line := range append(slices.Clip(a.Rejected), markChanges(a.Before, lines)...) {
-		label, text, _ := strings.Cut(line, ": ")
-		items = append(items, messageml.Item{messageml.Bold(messageml.Text(label + ": ")), messageml.Text(text)})
-	}
+	items := listLabelled(append(slices.Clip(a.Rejected), markChanges(a.Before, lines)...))
 	rule := fmt.Sprintf("Rule “%s” of policy version %s wants it. Without an answer it ends on %s. Request %s.", a.Rule, a.Version, formatTime(a.Until), a.Request)
 	return Reply{
 		Code: CodePutOff,
@@ -223,10 +228,27 @@ func markChanges(before, now []string) []string {
 	return marked
 }
 
-// EndedCard takes the place of a card once somebody has decided, or nobody can any more.
-func (a Approval) EndedCard(s ApprovalState, room string) Reply {
+// EndedCard takes the place of a card once somebody has decided, or nobody can any more. The lines
+// are those of the card: what was decided about.
+func (a Approval) EndedCard(s ApprovalState, room string, lines []string) Reply {
+	if s.Outcome == ApprovalWithdrawn {
+		s.By = a.From.Name
+	}
 	about := a.From.Name + "'s room “" + room + "” (request " + string(a.Request) + "): "
-	return textReply(CodePutOff, about+s.String())
+	reply := textReply(CodePutOff, about+s.String())
+	if len(lines) > 0 {
+		reply.Body = append(reply.Body, messageml.List(listLabelled(lines)...))
+	}
+	return reply
+}
+
+// listLabelled lists lines that begin with what they tell of, such as "Name: Q2".
+func listLabelled(lines []string) (items []messageml.Item) {
+	for _, line := range lines {
+		label, text, _ := strings.Cut(line, ": ")
+		items = append(items, messageml.Item{messageml.Bold(messageml.Text(label + ": ")), messageml.Text(text)})
+	}
+	return items
 }
 
 // String says what has become of an approval.
@@ -242,13 +264,13 @@ func (s ApprovalState) String() string {
 	case ApprovalExpired:
 		return "nobody has decided in time."
 	case ApprovalWithdrawn:
-		return "withdrawn by who asked for it."
+		text = "withdrawn by " + cmp.Or(s.By, "who asked for it")
 	case ApprovalUnreached:
 		return "nobody who may approve it could be asked."
 	case ApprovalReplaced:
 		return "replaced by a newer version of the message."
 	default:
-		return "the question has ended."
+		return s.describeEnd()
 	}
 	text += " on " + formatTime(s.At)
 	if s.Reason != "" {
@@ -257,13 +279,43 @@ func (s ApprovalState) String() string {
 	return text + "."
 }
 
+// describeEnd says why an approval has ended without an answer.
+func (s ApprovalState) describeEnd() string {
+	switch s.Cause {
+	case causeNotNeeded:
+		return "nobody has to approve it any more, by the policy as it is now, and it goes on without."
+	case causeAskedAnew:
+		return "it is asked about anew, since what would be done, or who is asked, has changed."
+	case causeRefused:
+		return "it was refused before anybody had decided."
+	}
+	return "the question has ended."
+}
+
+// WhomAsked is who was asked to approve a request, as its requester reads it.
+type WhomAsked struct {
+	Names    []string // none where others could read them
+	InRoom   bool     // the card is in a room
+	IsListed bool     // /approvals tells the requester
+}
+
+func (w WhomAsked) String() string {
+	names := strings.Join(shortenList(w.Names), ", ")
+	switch {
+	case names != "" && w.InRoom:
+		return "in a room (" + names + " may approve it)"
+	case names != "":
+		return names
+	case w.IsListed:
+		return "those who may approve it (/approvals tells you whom)"
+	}
+	return "those who may approve it"
+}
+
 // TellAsked is the first answer to a request that somebody has to approve. Who that is stays unsaid
 // where others could read it.
-func TellAsked(s Subject, job string, approvers []string, until time.Time, why WhyAgain) Reply {
-	whom := "those who may approve it"
-	if len(approvers) > 0 {
-		whom = strings.Join(shortenList(approvers), ", ")
-	}
+func TellAsked(s Subject, job string, asked WhomAsked, until time.Time, why WhyAgain) Reply {
+	whom := asked.String()
 	text := "⏳ " + s.String() + " needs an approval. "
 	switch why {
 	case "":
@@ -305,7 +357,7 @@ func NotApproved(s ApprovalState, contact string, asked syntax.Message) *Refusal
 		if s.Waited {
 			r.Message = "Nobody whom I have asked may approve this any more, and there is nobody else who may." + nothingCreated
 		}
-		r.Next = "Ask " + contact + ", who are told."
+		r.Next = "Ask " + contact + "."
 	case ApprovalReplaced:
 		r.Message = "You have sent a newer version of this, which takes its place." + nothingCreated
 		r.Next = "My answer to the newer one says how it goes on."

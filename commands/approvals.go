@@ -26,7 +26,8 @@ type OpenApproval struct {
 	Name    string // of the room that is asked for
 	Rule    string
 	Until   time.Time
-	InRoom  bool // whether the card is in a room
+	InRoom  bool     // whether the card is in a room
+	Asked   []string // names of who may approve it, for a request of their own
 }
 
 // OpenAccess is a request for access that waits for a decision.
@@ -97,7 +98,11 @@ func (a OpenApproval) describe() string {
 }
 
 func (a OpenApproval) describeOwn() string {
-	return fmt.Sprintf("“%s” (request %s), by rule “%s”, until %s. Withdraw is below my answer to it.", a.Name, a.Request, a.Rule, formatTime(a.Until))
+	text := fmt.Sprintf("“%s” (request %s), by rule “%s”, until %s.", a.Name, a.Request, a.Rule, formatTime(a.Until))
+	if len(a.Asked) > 0 {
+		text += " Asked: " + WhomAsked{Names: a.Asked, InRoom: a.InRoom}.String() + "."
+	}
+	return text + " Withdraw is below my answer to it."
 }
 
 // maxTermsShown is how much of what is asked for is shown in a list, in letters.

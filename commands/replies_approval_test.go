@@ -31,9 +31,10 @@ func TestRepliesApproval(t *testing.T) {
 		{"The card of an approver", card.CardFor(plan)},
 		{"The card of an approver who is asked again", again.CardFor(plan)},
 		{"The card of an approver whose decision was lost", lost.CardFor(plan)},
-		{"The request waits for approvers", commands.TellAsked(subject, "job", []string{"Cora Lind", "Kim Novak"}, at, "")},
-		{"The request waits again, in a chat with other companies", commands.TellAsked(subject, "job", nil, at, commands.PlanChanged)},
-		{"Other people may approve by now", commands.TellAsked(subject, "job", []string{"Kim Novak"}, at, commands.ApproversChanged)},
+		{"The request waits for approvers", commands.TellAsked(subject, "job", commands.WhomAsked{Names: []string{"Cora Lind", "Kim Novak"}}, at, "")},
+		{"The request waits again, in a chat with other companies", commands.TellAsked(subject, "job", commands.WhomAsked{IsListed: true}, at, commands.PlanChanged)},
+		{"Other people may approve by now", commands.TellAsked(subject, "job", commands.WhomAsked{Names: []string{"Kim Novak"}}, at, commands.ApproversChanged)},
+		{"A room was asked", commands.TellAsked(subject, "job", commands.WhomAsked{Names: []string{"Cora Lind", "Kim Novak"}, InRoom: true}, at, "")},
 		{"An approver has approved", commands.ConfirmDecision(commands.Approved, "Bob Chen")},
 		{"An approver has rejected", commands.ConfirmDecision(commands.ApprovalRejected, "Bob Chen")},
 		{"The room of an approved request is open", commands.AddApproval(commands.Reply{Code: commands.CodeDone}, approved)},
@@ -46,9 +47,14 @@ func TestRepliesApproval(t *testing.T) {
 		{"A click on a card by somebody who may not decide", commands.MayNotDecide("You cannot approve what you have asked for yourself.").Reply()},
 	}
 	for _, state := range []commands.ApprovalState{
-		approved, rejected, {Outcome: commands.ApprovalExpired}, {Outcome: commands.ApprovalWithdrawn}, {Outcome: commands.ApprovalUnreached}, {Outcome: commands.ApprovalReplaced}, {Outcome: commands.ApprovalEnded},
+		approved, rejected, {Outcome: commands.ApprovalExpired}, {Outcome: commands.ApprovalWithdrawn, At: at}, {Outcome: commands.ApprovalUnreached}, {Outcome: commands.ApprovalReplaced}, {Outcome: commands.ApprovalEnded},
+		{Outcome: commands.ApprovalEnded, Cause: "not-needed"}, {Outcome: commands.ApprovalEnded, Cause: "asked-anew"}, {Outcome: commands.ApprovalEnded, Cause: "was-refused"},
 	} {
-		entries = append(entries, entry{"A card whose request was " + state.Outcome, card.EndedCard(state, "Elm")})
+		if state.Cause != "" {
+			entries = append(entries, entry{"A card whose request was ended: " + state.Cause, card.EndedCard(state, "Elm", plan)})
+			continue
+		}
+		entries = append(entries, entry{"A card whose request was " + state.Outcome, card.EndedCard(state, "Elm", plan)})
 		entries = append(entries, entry{"A click on a card whose request was " + state.Outcome, commands.DecidedAlready(state).Reply()})
 		if state.Outcome != commands.Approved {
 			entries = append(entries, entry{"The requester whose request was " + state.Outcome, commands.NotApproved(state, contact, asked).Reply()})

@@ -32,6 +32,7 @@ type RoomStory struct {
 type StoryApproval struct {
 	At      time.Time
 	Outcome string            // empty where somebody was asked
+	Wanted  string            // what a click would have decided, with ApprovalClicked
 	Asked   []symphony.UserID // empty where InRoom was
 	InRoom  symphony.StreamID // that got the card
 	By      Person            // who has decided; the number alone where the facts are not there
@@ -140,6 +141,8 @@ func (rd StoryReader) describeApproval(a StoryApproval) StoryLine {
 		return StoryLine{"Approval asked of", append(asked, when)}
 	case Approved:
 		return StoryLine{"Approved by", by}
+	case ApprovalClicked:
+		return StoryLine{"Click without effect", append([]StoryPart{{Text: a.Wanted + " by "}}, by...)}
 	case ApprovalRejected:
 		return StoryLine{"Rejected by", by}
 	}

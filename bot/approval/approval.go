@@ -25,6 +25,16 @@ const (
 	Replaced  Outcome = "replaced"  // by a newer version of the message
 )
 
+// Cause is why a question has ended without an answer; empty where the outcome says it.
+type Cause string
+
+// The causes.
+const (
+	NotNeeded  Cause = "not-needed"  // the policy wants no approval any more
+	AskedAnew  Cause = "asked-anew"  // something else would be done, or others are asked
+	WasRefused Cause = "was-refused" // the request was refused meanwhile
+)
+
 // Asked is what somebody was asked about. It is a stored format: fields are added, none is renamed.
 type Asked struct {
 	Rule      string `json:"rule"`
@@ -89,6 +99,7 @@ func (a Asked) LookAgain(now Look) Asked {
 // Answer is what was decided. It is a stored format.
 type Answer struct {
 	Outcome Outcome `json:"outcome"`
+	Cause   Cause   `json:"cause,omitempty"`
 	By      int64   `json:"by,omitempty"`    // user id
 	Click   string  `json:"click,omitempty"` // the job of the click
 }
@@ -115,6 +126,7 @@ const (
 	AnotherPlan   Refusal = "another-plan"
 	NeverAsked    Refusal = "never-asked"
 	NotAnApprover Refusal = "not-an-approver" // any more, or of the policy in force
+	Late          Refusal = "late"            // the question had been answered, or has ended
 )
 
 // Check says whether a click decides about what was asked.

@@ -46,7 +46,7 @@ func (r *roomReason) addEntry(s engine.StoredEntry, t entryText) error {
 	case audit.Decision:
 		r.Name, r.Command, r.Rule, r.Grant, r.Version = t.From.Name, t.Command, t.Rule, t.Grant, t.Version
 	case audit.Approval:
-		state, err := bot.ReadApproval(s)
+		state, _, err := bot.ReadApproval(s)
 		if err != nil {
 			return err
 		}

@@ -63,9 +63,13 @@ func findDecision(ctx context.Context, path, request string) (found recordedDeci
 			case audit.Decision:
 				found.PastDecision, err = bot.ReadDecision(s)
 			case audit.Approval:
-				var state commands.ApprovalState
-				state, err = bot.ReadApproval(s)
-				found.approval = state.String()
+				state, isTold, err := bot.ReadApproval(s)
+				if err != nil {
+					return err
+				}
+				if isTold {
+					found.approval = state.String()
+				}
 			case audit.Answer:
 				var body struct{ Outcome string }
 				err = json.Unmarshal(s.Body, &body)

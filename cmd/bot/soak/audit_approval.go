@@ -25,6 +25,7 @@ const (
 const (
 	actAsked     = "asked"
 	actAskedAlso = "asked-also"
+	actClicked   = "clicked" // and nothing was decided by it
 )
 
 // approvalEntry is an entry of the record about a question to those who may approve a request, or
@@ -35,6 +36,7 @@ type approvalEntry struct {
 	Act   string
 	N     int
 
+	Reason              string // why it has ended without an answer
 	Rule, Version, Hash string
 	Approvers           []int64
 	First               []int64 `json:"-"` // of Approvers, those who were asked at once
@@ -74,6 +76,7 @@ func historyOf(entries []approvalEntry) (h approvalHistory, wrong []string) {
 		_, asked := h.asked[x.N]
 		_, ended := h.ended[x.N]
 		switch {
+		case x.Act == actClicked && asked:
 		case x.Act == actAsked && asked:
 			wrong = append(wrong, fmt.Sprintf("question %d was asked twice", x.N))
 		case x.Act == actAsked:

@@ -13,12 +13,17 @@ import (
 )
 
 // cardEnds are the words of a card about each end of its question.
-func cardEnds(outcome approval.Outcome) string {
+func cardEnds(end approvalEntry) string {
+	if end.Act == string(approval.Ended) {
+		return map[approval.Cause]string{
+			approval.NotNeeded: "nobody has to approve it any more", approval.AskedAnew: "it is asked about anew",
+			approval.WasRefused: "it was refused before anybody had decided", "": "the question has ended",
+		}[approval.Cause(end.Reason)]
+	}
 	return map[approval.Outcome]string{
 		approval.Approved: "approved by ", approval.Rejected: "rejected by ", approval.Expired: "nobody has decided in time",
-		approval.Withdrawn: "withdrawn by who asked", approval.Unreached: "could be asked", approval.Ended: "the question has ended",
-		approval.Replaced: "replaced by a newer version",
-	}[outcome]
+		approval.Withdrawn: "withdrawn by ", approval.Unreached: "could be asked", approval.Replaced: "replaced by a newer version",
+	}[approval.Outcome(end.Act)]
 }
 
 // splitCards tells cards from answers: the latest version of each card, by the number of the
@@ -58,7 +63,7 @@ func (a *AuditResult) checkCards(e ending, cards []client.Message, g *Governance
 			a.addFinding(e.request, fmt.Sprintf("a card of question %d for user %d, who was not asked", n, who))
 		}
 		end, ended := h.ended[n]
-		words := cardEnds(approval.Outcome(end.Act))
+		words := cardEnds(end)
 		if at := approval.Outcome(end.Act); at == approval.Approved || at == approval.Rejected {
 			words += names[g.usernameOf(end.Actor)]
 		}
