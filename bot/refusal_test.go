@@ -183,9 +183,10 @@ func TestARequestGivenUpHalfwayNamesTheRoomAndWhoIsMissing(t *testing.T) {
 	for name, c := range map[string]struct {
 		broken []string
 		words  string
+		button string
 	}{
-		"who is inside is seen": {[]string{onAdd}, ") is open, without Bob Chen, Alice Martin, Test Group."},
-		"or is not":             {[]string{onAdd, onMembers}, ") is open, but I could not see who is in it. It was to be for Bob Chen, Alice Martin, Test Group."},
+		"who is inside is seen": {[]string{onAdd}, ") is open, without you, Alice Martin, Test Group.", "[ Undo ]"},
+		"or is not":             {[]string{onAdd, onMembers}, ") is open, but I could not see who is in it. It was to be for you, Alice Martin, Test Group.", "[ Open room ]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -193,7 +194,7 @@ func TestARequestGivenUpHalfwayNamesTheRoomAndWhoIsMissing(t *testing.T) {
 			for _, path := range c.broken {
 				w.fail(client.Fault{Path: path, Status: 503})
 			}
-			w.asks("bob", `/newroom "Half" owner:@alice group:"Test Group"`).endsWith("✗ I could not finish this", "Half (https://open.symphony.com/", c.words, "[ Open room ]", "request ")
+			w.asks("bob", `/newroom "Half" owner:@alice group:"Test Group"`).endsWith("✗ I could not finish this", "Half (https://open.symphony.com/", c.words, c.button, "request ")
 			w.theOnly("Half")
 		})
 	}
@@ -243,7 +244,7 @@ func TestAfterARestartTheLastReplyNamesWhoIsMissing(t *testing.T) {
 	w.stop()
 	w.heal()
 	w.start()
-	asked.endsWith("✗ I could not finish this", " is open, without Bob Chen, Alice Martin.")
+	asked.endsWith("✗ I could not finish this", " is open, without you, Alice Martin.")
 }
 
 func TestAMemberThroughAGroupIsNotMissing(t *testing.T) {

@@ -161,7 +161,7 @@ func TestAStoppedCommandLooksForItsRoomFirst(t *testing.T) {
 		ends  []string
 		rooms int
 	}{
-		"the room was created":     {client.DropAfter, []string{"✗ You have stopped this.", "Lost", " is open, without Bob Chen", "streamId="}, 1},
+		"the room was created":     {client.DropAfter, []string{"✗ You have stopped this.", "Lost", " is open, without you", "streamId="}, 1},
 		"the room was not created": {client.DropBefore, []string{"✗ You have stopped this. Nothing was created."}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -90,13 +90,21 @@ func (u Unfinished) refusal(state, next string) *Refusal {
 }
 
 // absence is who is not in a room, and what the requester can do about it.
-type absence struct{ who, next string }
+type absence struct {
+	who, next string
+	requester bool // the requester is known not to be in it
+}
 
 // describeAbsence says who is not in the room, as far as Symphony tells, and tells the audit of the
 // outsiders. The error is that of a context that ended, or of the store.
 func (p *roomPlan) describeAbsence(ctx context.Context, attempt Attempt, room storedRoom) (absence, error) {
 	ask := "ask " + p.env.Contact + " about request " + string(p.req.ID)
-	all := p.allInvitees()
+	all := slices.Clone(p.allInvitees())
+	for i := range all {
+		if all[i].ID == p.req.From.ID {
+			all[i].Name = "you"
+		}
+	}
 	invited, err := p.listInvitations(ctx, attempt)
 	if err != nil {
 		return absence{}, err
@@ -126,7 +134,8 @@ func (p *roomPlan) describeAbsence(ctx context.Context, attempt Attempt, room st
 	case adder.members.isOwner(p.req.From.ID):
 		next = "You can do what is missing in the room. To have me do it, " + ask + "."
 	}
-	return absence{who: missing.describe(), next: next}, nil
+	isOutside := slices.ContainsFunc(missing.absent, func(who invitee) bool { return who.ID == p.req.From.ID })
+	return absence{missing.describe(), next, isOutside}, nil
 }
 
 // unfinishedRoomReply is the reply for a room that was opened and not finished.
@@ -139,7 +148,9 @@ func (p *roomPlan) unfinishedRoomReply(room storedRoom, u Unfinished, absent abs
 		messageml.ErrorCard(messageml.Expanded, messageml.Text("✗ "+r.Message),
 			slices.Concat([]messageml.Node{messageml.Paragraph(p.roomLink(room), messageml.Text(absent.who))}, notes,
 				[]messageml.Node{messageml.Paragraph(messageml.Text(r.Next))})...),
-		messageml.OpenStream(string(room.ID), "Open room"),
+	}
+	if !absent.requester {
+		reply.Body = append(reply.Body, messageml.OpenStream(string(room.ID), "Open room"))
 	}
 	return reply
 }

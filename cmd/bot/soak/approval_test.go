@@ -167,6 +167,24 @@ func TestRequestsThatNeedAnApprovalHaveRightEnds(t *testing.T) {
 	require.Equal(t, 3, audited.Clicks)
 }
 
+func TestARequestThatItsSenderStopsHalfwayLeavesPeopleOut(t *testing.T) {
+	t.Parallel()
+	g := withApprovals(t)
+	dora := g.plan[slices.IndexFunc(g.plan, func(c *soak.Request) bool { return c.As == "dora" })]
+	dora.Members = []string{"ada"}
+	for i, m := range g.outcome.Messages {
+		if m.Text == "✓ dora is open." {
+			g.outcome.Messages[i] = answer(t, m.ID, dora, commands.CodeStopped)
+		}
+	}
+	audited := soak.Audit(g.plan, *g.outcome)
+	require.Len(t, audited.Findings, 1)
+	require.Equal(t, "not inside: ada", audited.Findings[0].What)
+
+	g.outcome.Governance.Clicks = append(g.outcome.Governance.Clicks, soak.Click{As: "dora", Request: "dora", Button: "stop", At: g.second(46)})
+	require.True(t, soak.Audit(g.plan, *g.outcome).IsExact())
+}
+
 func TestEachErrorOfAnApprovalIsFound(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

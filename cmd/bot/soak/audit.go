@@ -52,7 +52,7 @@ func Audit(plan []*Request, w Outcome) AuditResult {
 		case 0:
 			e.refusal, e.withdrawn = w.refusalOf(c, answers)
 		case 1:
-			e.room = &rooms[0]
+			e.room, e.withdrawn = &rooms[0], w.wasStopped(c, answers)
 		}
 		a.checkRequest(e, answers, w.Governance)
 		endings = append(endings, e)
@@ -156,7 +156,7 @@ func (a *AuditResult) checkRequest(e ending, answers []client.Message, g *Govern
 	}
 	switch len(rooms) {
 	case 1:
-		a.checkMembers(c, rooms[0])
+		a.checkMembers(c, rooms[0], e.withdrawn)
 	case 0:
 		a.addFinding(c, "no room")
 	default:
@@ -172,8 +172,9 @@ func (a *AuditResult) checkRequest(e ending, answers []client.Message, g *Govern
 	}
 }
 
-// checkMembers compares the members and owners of a room with those that it should have.
-func (a *AuditResult) checkMembers(c *Request, r client.Room) {
+// checkMembers compares the members and owners of a room with those that it should have. One that
+// its sender has stopped meanwhile may have fewer.
+func (a *AuditResult) checkMembers(c *Request, r client.Room, stopped bool) {
 	var inside, owners []string
 	for _, m := range r.Members {
 		inside = append(inside, m.Username)
@@ -182,9 +183,14 @@ func (a *AuditResult) checkMembers(c *Request, r client.Room) {
 		}
 	}
 	missing, extra := difference(c.Members, inside), difference(inside, c.Members)
+	wrong := difference(owners, c.Owners)
+	if stopped {
+		missing = nil
+	} else {
+		wrong = append(wrong, difference(c.Owners, owners)...)
+	}
 	a.Missing += len(missing)
 	a.Extra += len(extra)
-	wrong := append(difference(c.Owners, owners), difference(owners, c.Owners)...)
 	a.Owners += len(wrong)
 	for what, names := range map[string][]string{"not inside: ": missing, "inside, not asked for: ": extra, "wrong owners: ": wrong} {
 		if len(names) > 0 {

@@ -43,12 +43,16 @@ func (w *Outcome) refusalOf(c *Request, answers []client.Message) (of policy.Out
 		return policy.Limit, false
 	case "not-approved", approvalChanged:
 		return policy.Approve, false
-	case commands.CodeStopped:
-		if w.Governance.hasWithdrawn(c) {
-			return policy.Approve, true
-		}
+	}
+	if w.wasStopped(c, answers) {
+		return policy.Approve, true
 	}
 	return "", false
+}
+
+// wasStopped reports whether who has made the request has stopped it, and reads so.
+func (w *Outcome) wasStopped(c *Request, answers []client.Message) bool {
+	return w.Governance != nil && len(answers) == 1 && trial.ReadStamp(answers[0]).Outcome == commands.CodeStopped && w.Governance.hasWithdrawn(c)
 }
 
 // ending is what has become of a request.
