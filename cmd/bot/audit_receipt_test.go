@@ -271,3 +271,33 @@ func TestWhyTellsWhoHasApproved(t *testing.T) {
 	require.Contains(t, got.out, "✓ approved\n")
 	require.Regexp(t, `(?m)^What has become of the approval: approved by Cora Lind on .* UTC: “for the quarter”\.$`, got.out)
 }
+
+// The plan on an approver's card names people as they are called, without their ids.
+func TestForgettingSomebodyErasesAllFactsOfTheRequestsThatConcernThem(t *testing.T) {
+	t.Parallel()
+	for who, role := range map[string]string{"bob": "asked for it", "carol": "was let in", "cora": "has approved it", "kim": "was asked to approve it"} {
+		t.Run(role, func(t *testing.T) {
+			t.Parallel()
+			o := opensApprovedRoom(t)
+			require.Zero(t, o.shell("forget", "--user", "alice").code)
+			var entries []entry
+			read := func() (facts int) {
+				entries = nil
+				require.NoError(t, json.Unmarshal([]byte(o.shell("audit", "list", "--json").out), &entries))
+				for _, e := range entries {
+					if e.Request != "" && e.Facts != nil {
+						facts++
+					}
+				}
+				return facts
+			}
+			require.Equal(t, 4, read(), "two decisions, the question and its answer: alice is in none of them")
+			got := o.shell("forget", "--user", who)
+			require.Zero(t, got.code, got.err)
+			require.Contains(t, got.out, "The facts of 4 entries of the audit record were erased.")
+			require.Zero(t, read())
+			require.Zero(t, o.runAgain().stop(), "it links the entries about that")
+			require.Zero(t, o.shell("audit", "verify").code)
+		})
+	}
+}
