@@ -87,8 +87,9 @@ func TestTheReceiptOfAnApprovedRoomTellsWhoApprovedItWithoutTheStore(t *testing.
 	require.Zero(t, got.code, got.out+got.err)
 	require.Contains(t, got.out, "are whole, in their order, and about the room.")
 	for _, row := range []string{
-		`Asked for by +Bob Chen \(\d+\), request `, `Command +"/newroom `, `Approval asked of +\d+, \d+, .* UTC`,
-		`Approved by +Cora Lind \(\d+\), .* UTC`, `Allowed +.* by rule “rooms” \(line \d+\), policy version `, `Opened +.* UTC`, `Let in +\d+, \d+`,
+		`Asked for by +Bob Chen \(\d+\), request `, `Command +"/newroom `, `Approval asked of +(\d+, )?Cora Lind \(\d+\)(, \d+)?, .* UTC`,
+		`Approved by +Cora Lind \(\d+\), .* UTC`, `Allowed +.* by rule “rooms” \(line \d+\), policy version `, `Opened +.* UTC`, `Let in +Bob Chen \(\d+\), `,
+		`Made owners +Bob Chen \(\d+\)$`,
 	} {
 		require.Regexp(t, `(?m)^`+row, got.out)
 	}
@@ -123,7 +124,7 @@ func TestAReceiptVerifiesWithoutTheStore(t *testing.T) {
 	require.Zero(t, told.code, told.err)
 	for _, row := range []string{
 		`Room +` + o.room, `Asked for by +Bob Chen \(\d+\), request ` + o.number, `Command +"/newroom `, `Allowed +.* by rule “everybody” \(line \d+\), policy version `,
-		`Opened +.* UTC`, `Let in +\d+`, `Entries +[\d, ]+ of the audit record`, `Head +\d+ [0-9a-f]{64}, .* UTC`,
+		`Opened +.* UTC`, `Let in +Bob Chen \(\d+\), .*\d`, `Entries +[\d, ]+ of the audit record`, `Head +\d+ [0-9a-f]{64}, .* UTC`,
 	} {
 		require.Regexp(t, `(?m)^`+row, told.out)
 	}
