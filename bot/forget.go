@@ -64,9 +64,12 @@ func decodeStored(text string) (value any, ok bool) {
 
 // Keys of stored values, in lower case.
 var (
-	titleKeys = []string{"name", "roomname", "what"}                 // names of rooms, people's display names, conditions of rules
-	countKeys = []string{"journal", "start", "end", "behind", "ago"} // numbers that are no ids
-	whoKeys   = []string{"username", "email", "people", "owners"}    // a plain text is somebody's name
+	// names of rooms, people's display names, conditions of rules
+	titleKeys = []string{"name", "roomname", "what"}
+	// numbers that are no ids
+	countKeys = []string{"journal", "start", "end", "behind", "ago", "n", "line", "grant"}
+	// a plain text is somebody's name
+	whoKeys = []string{"username", "email", "people", "owners"}
 )
 
 // isIn reports whether the value under a key names the person. It visits all of it, to learn their

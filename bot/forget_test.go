@@ -32,6 +32,7 @@ func TestAPersonIsFoundInWhatJobsSay(t *testing.T) {
 		"title":   said(`{"from":{"id":1},"roomName":"jdoe","text":"<div>/newroom \"@jdoe and jane.doe@acme.test\" jdoe &quot;x @jdoe&quot;</div>","form":{"values":{"name":"@jdoe"}}}`),
 		"other":   said(`{"from":{"id":1},"text":"<span class=\"entity\" data-entity-id=\"0\">@JDoe Miller</span> @jdoe.two user:jdoe-x"}`),
 		"longer":  said(`{"from":{"id":129879811032034,"username":"jdoes"},"text":"xjdoe éjdoe mary-jane.doe@acme.testing"}`),
+		"counted": said(`null`, `{"act":"asked","n":12987981103203,"line":12987981103203}`),
 		"nobody":  said(`{"from":{"id":0,"username":"","email":""}}`),
 		"odd":     said(`jdoe`),
 	}

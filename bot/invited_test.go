@@ -97,13 +97,16 @@ func TestWhoIsInWhenTheRequestIsEndedIsLetIn(t *testing.T) {
 	told := w.story(w.theRoom("Let in").StreamID)
 	require.Contains(t, told, "Let in: bob, alice, eve\n")
 	require.NotContains(t, told, "Invited")
+	require.Regexp(t, `(?m)^Ended by an administrator: \d+ \w+ 20`, told)
 
 	w.stop()
 	w.operates(func(i *engine.Inspector) error { return i.Retry(t.Context(), asked.Message.ID) })
 	w.start()
 	w.waitForAny(asked, "✓ Let in", "Members: ", "Eve Adams")
 	w.waitUntilIdle()
-	require.NotContains(t, w.story(w.theRoom("Let in").StreamID), "Invited")
+	told = w.story(w.theRoom("Let in").StreamID)
+	require.NotContains(t, told, "Invited")
+	require.NotContains(t, told, "Ended by", "the last answer counts")
 }
 
 func TestTheRequesterStopsARequestWhileSomebodyIsInvited(t *testing.T) {
@@ -119,6 +122,7 @@ func TestTheRequesterStopsARequestWhileSomebodyIsInvited(t *testing.T) {
 	told := w.story(w.theRoom("Halted").StreamID)
 	require.Contains(t, told, "Invited, not in yet: eve, ")
 	require.NotContains(t, told, "alice")
+	require.Regexp(t, `(?m)^Stopped by its sender: \d+ \w+ 20`, told)
 }
 
 // What Symphony does with a call that it does not answer is not known.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -87,7 +88,7 @@ func TellRoom(r audit.Receipt) (story commands.RoomStory, found bool) {
 	}
 	story = commands.RoomStory{
 		Room: symphony.StreamID(r.Room), Request: commands.RequestID(opening.Request), Opened: opening.At,
-		Requester: commands.Person{ID: symphony.UserID(opening.Actor)}, Head: r.Head.String(), At: r.At,
+		Requester: commands.Person{ID: symphony.UserID(opening.Actor)}, Head: r.Head.String(), At: r.At, Names: namesInFacts(r.Entries),
 	}
 	isAnswered := false
 	for i, e := range r.Entries {
@@ -101,7 +102,7 @@ func TellRoom(r audit.Receipt) (story commands.RoomStory, found bool) {
 			tellApprovalOf(&story, e)
 		case isOfOpening && e.Kind == audit.Grant && tellGrantOf(&story, e):
 		case isOfOpening && e.Kind == audit.Answer:
-			isAnswered, story.Answered = true, e.At
+			isAnswered, story.Answered, story.Outcome = true, e.At, outcomeOfAnswer(e)
 		case isOfOpening && !isAnswered && (e.Kind == audit.Member || e.Kind == audit.Owner):
 			addMembership(&story.AtStart, e)
 		default:
@@ -112,6 +113,49 @@ func TellRoom(r audit.Receipt) (story commands.RoomStory, found bool) {
 	}
 	story.Invited = openInvitations(r.Entries)
 	return story, true
+}
+
+// namesInFacts are the names of people that the facts have beside their ids: display names, and of
+// those who were to be let in the username or the address.
+func namesInFacts(entries []audit.ReceiptEntry) map[symphony.UserID]string {
+	names, others := map[symphony.UserID]string{}, map[symphony.UserID]string{}
+	for _, e := range entries {
+		if e.Facts == nil {
+			continue
+		}
+		var facts decisionFacts
+		switch e.Kind {
+		case audit.Decision:
+			_ = json.Unmarshal(e.Facts.Text, &facts) // what cannot be read names nobody
+		case audit.Approval:
+			if body, told, err := readApprovalEntry(engine.StoredEntry(e)); err == nil && !body.isQuestion() {
+				facts.From = commands.Person{ID: symphony.UserID(e.Actor), Name: told.By}
+			}
+		default:
+		}
+		for _, who := range []*commands.Person{&facts.From, facts.GrantedBy} {
+			if who != nil && who.Name != "" {
+				names[who.ID] = who.Name
+			}
+		}
+		if facts.Asked == nil || facts.Asked.Plan == nil {
+			continue
+		}
+		for _, who := range facts.Asked.Plan.Members {
+			if name := cmp.Or(who.Username, who.Email); name != "" {
+				others[symphony.UserID(who.ID)] = name
+			}
+		}
+	}
+	maps.Copy(others, names)
+	delete(others, 0)
+	return others
+}
+
+func outcomeOfAnswer(e audit.ReceiptEntry) string {
+	var body answerBody
+	_ = json.Unmarshal(e.Body, &body) // a body that cannot be read tells nothing
+	return body.Outcome
 }
 
 func isOpening(e audit.ReceiptEntry, room string) bool {

@@ -110,6 +110,14 @@ func TestRepliesReceipt(t *testing.T) {
 		r.Story.Invited = []commands.StoryInvitation{{Who: w.people["eve"].ID, At: r.Story.Opened}}
 		r.Story.AtStart.Absent = []commands.StoryAbsentee{{Who: 104<<36 + 9, Cause: commands.CauseEnded}}
 	})
+	add("it was stopped after the room was opened", "alice", func(r *commands.Receipt) {
+		r.Story.AtStart.Added = r.Story.AtStart.Added[:1]
+		r.Story.Answered, r.Story.Outcome = r.Story.Opened.Add(time.Minute), commands.CodeStopped
+		r.Story.Names = map[symphony.UserID]string{103<<36 + 900: "gone"}
+	})
+	add("Symphony does not know who is named in the facts", "carol", func(r *commands.Receipt) {
+		r.Story.Names = map[symphony.UserID]string{103<<36 + 900: "gone"}
+	})
 	add("the facts are erased", "carol", func(r *commands.Receipt) {
 		r.Story.Typed, r.Story.Requester = "", commands.Person{ID: r.Story.Requester.ID}
 	})

@@ -20,12 +20,15 @@ type RoomStory struct {
 	Grant     *StoryGrant // by which it was allowed, nil where a rule did
 	Opened    time.Time
 	Answered  time.Time // when its request ended last; zero where it has not ended
-	AtStart   Membership
-	Invited   []StoryInvitation // of whom the record does not tell whether they came in
-	Events    []RoomEvent
-	Entries   []int64 // their numbers
-	Head      string  // of the record, and when that was its head
-	At        time.Time
+	Outcome   string    // how it ended then: the code of its answer
+	// Names are of the people whom the facts name; a username where they have no other.
+	Names   map[symphony.UserID]string
+	AtStart Membership
+	Invited []StoryInvitation // of whom the record does not tell whether they came in
+	Events  []RoomEvent
+	Entries []int64 // their numbers
+	Head    string  // of the record, and when that was its head
+	At      time.Time
 }
 
 // StoryApproval is that somebody was asked to approve the request, or what has become of that.
@@ -79,6 +82,7 @@ type StoryReader struct {
 	Admin bool // reads in which line of the policy a rule stands
 	Most  int  // how many people are named in a line; others are counted
 	Bot   string
+	names map[symphony.UserID]string // of people who may be unknown to Symphony, for administrators
 }
 
 // StoryLine is a line of a story: its title, and what it says.
@@ -98,6 +102,9 @@ type StoryPart struct {
 
 // Lines tell the story.
 func (s RoomStory) Lines(rd StoryReader) []StoryLine {
+	if rd.Admin {
+		rd.names = s.Names
+	}
 	lines := []StoryLine{
 		{"Asked for by", []StoryPart{{Person: &s.Requester, HasNumber: true}, {Text: ", request " + string(s.Request)}}},
 		{"Command", []StoryPart{s.describeCommand()}},
@@ -114,12 +121,24 @@ func (s RoomStory) Lines(rd StoryReader) []StoryLine {
 		StoryLine{"Opened", []StoryPart{{Text: formatInstant(s.Opened)}}})
 	lines = append(lines, rd.describeMembership(s.AtStart)...)
 	lines = append(lines, rd.describeInvitations(s)...)
+	lines = append(lines, s.describeEnd()...)
 	for _, e := range s.Events {
 		lines = append(lines, rd.describeEvent(e)...)
 	}
 	return append(lines,
 		StoryLine{"Entries", []StoryPart{{Text: joinNumbers(s.Entries) + " of the audit record"}}},
 		StoryLine{"Head", []StoryPart{{Text: s.Head + ", " + formatInstant(s.At)}}})
+}
+
+// describeEnd says what became of a request that was not carried out to its end.
+func (s RoomStory) describeEnd() []StoryLine {
+	title := map[string]string{
+		CodeStopped: "Stopped by its sender", CodeCancelled: "Ended by an administrator", CodeGaveUp: "Given up, since Symphony kept failing",
+	}[s.Outcome]
+	if title == "" || s.Answered.IsZero() {
+		return nil
+	}
+	return []StoryLine{{title, []StoryPart{{Text: formatInstant(s.Answered)}}}}
 }
 
 func (s RoomStory) describeCommand() StoryPart {
@@ -233,12 +252,16 @@ func (c Cause) describe(bot string) string {
 	return strings.ReplaceAll(text.what, "{bot}", bot)
 }
 
+func (rd StoryReader) namePerson(who symphony.UserID) StoryPart {
+	return StoryPart{Person: &Person{ID: who, Name: rd.names[who]}}
+}
+
 func (rd StoryReader) listPeople(people []symphony.UserID) (parts []StoryPart) {
 	for i, who := range people[:min(len(people), rd.Most)] {
 		if i > 0 {
 			parts = append(parts, StoryPart{Text: ", "})
 		}
-		parts = append(parts, StoryPart{Person: &Person{ID: who}})
+		parts = append(parts, rd.namePerson(who))
 	}
 	if more := len(people) - rd.Most; more > 0 {
 		parts = append(parts, StoryPart{Text: fmt.Sprintf(" and %d more", more)})
@@ -252,7 +275,7 @@ func (rd StoryReader) describeEvent(e RoomEvent) (lines []StoryLine) {
 	case e.Operator != "":
 		what = append(what, StoryPart{Text: " from the shell, by " + e.Operator})
 	case e.By != 0:
-		what = append(what, StoryPart{Text: ", request " + string(e.Request) + " of "}, StoryPart{Person: &Person{ID: e.By}})
+		what = append(what, StoryPart{Text: ", request " + string(e.Request) + " of "}, rd.namePerson(e.By))
 	}
 	if e.What != "" {
 		lines = append(lines, StoryLine{"", what})

@@ -123,9 +123,10 @@ func ReadReceipt(text []byte) (Receipt, error) {
 }
 
 // Verify returns everything that is wrong with a receipt: entries that were changed, that are not
-// in their order or not about the room, and a room that was opened by no decision.
+// in their order or not about the room, a room that was opened by no decision, and a decision that
+// names an approval of which no entry tells.
 func (r Receipt) Verify() (faults []Fault) {
-	v := receiptVerifier{Receipt: r, requests: map[string]bool{}, allowed: map[string]bool{}}
+	v := receiptVerifier{Receipt: r, requests: map[string]bool{}, allowed: map[string]bool{}, told: map[requestApproval]bool{}}
 	for _, e := range r.Entries {
 		if e.Room == r.Room && e.Request != "" {
 			v.requests[e.Request] = true
@@ -137,6 +138,7 @@ func (r Receipt) Verify() (faults []Fault) {
 		v.checkSubject(e)
 		v.last = e.Entry
 	}
+	v.checkApprovals()
 	if !v.opened {
 		v.addFault(0, "no entry says that the room was opened")
 	}
@@ -148,9 +150,24 @@ type receiptVerifier struct {
 	Receipt
 	requests map[string]bool // that concern the room
 	allowed  map[string]bool // of these, those of which a decision was seen that allows them
+	told     map[requestApproval]bool
+	named    []namedApproval
 	opened   bool
 	last     Entry
 	faults   []Fault
+}
+
+// requestApproval is an approval of a request, and who has given it.
+type requestApproval struct {
+	request string
+	n       int
+	by      int64
+}
+
+// namedApproval is an approval that a decision names.
+type namedApproval struct {
+	requestApproval
+	seq int64 // of the decision
 }
 
 func (v *receiptVerifier) addFault(seq int64, format string, args ...any) {
@@ -181,14 +198,20 @@ func (v *receiptVerifier) checkOrder(e ReceiptEntry) {
 
 // receiptBody are the fields of bodies by which a room is opened.
 type receiptBody struct {
-	Outcome string `json:"outcome"` // of a decision
-	Act     string `json:"act"`     // on a room
+	Outcome  string `json:"outcome"` // of a decision
+	Approval *struct {
+		N  int   `json:"n"`
+		By int64 `json:"by"`
+	} `json:"approval"` // that a decision names
+	Act string `json:"act"` // on a room, or of an approval
+	N   int    `json:"n"`   // of an approval
 }
 
 // The values of these fields.
 const (
 	outcomeAllow = "allow"
 	actOpened    = "opened"
+	actApproved  = "approved"
 )
 
 // checkSubject checks that an entry is about the room, and that what was done was decided before.
@@ -204,10 +227,25 @@ func (v *receiptVerifier) checkSubject(e ReceiptEntry) {
 	switch {
 	case e.Kind == Decision:
 		v.allowed[e.Request] = body.Outcome == outcomeAllow
+		if a := body.Approval; a != nil {
+			v.named = append(v.named, namedApproval{requestApproval{e.Request, a.N, a.By}, e.Seq})
+		}
+	case e.Kind == Approval && body.Act == actApproved:
+		v.told[requestApproval{e.Request, body.N, e.Actor}] = true
 	case e.Kind == Room && body.Act == actOpened:
 		v.opened = true
 		if !v.allowed[e.Request] {
 			v.addFault(e.Seq, "no decision before entry %d allows that the room is opened", e.Seq)
+		}
+	}
+}
+
+// checkApprovals finds decisions that name an approval which no entry tells of. Entries of several
+// replicas may be linked in another order than they were stored in.
+func (v *receiptVerifier) checkApprovals() {
+	for _, a := range v.named {
+		if !v.told[a.requestApproval] {
+			v.addFault(a.seq, "entry %d names approval %d of its request, by %d, and no entry tells of that: it was left out", a.seq, a.n, a.by)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +109,43 @@ func TestEachManipulationOfAReceiptIsFound(t *testing.T) {
 		}
 		require.Contains(t, strings.Join(found, "; "), words)
 	}
+}
+
+// Whoever has the key can leave entries out before they sign, and all hashes are right then.
+func TestAnApprovalThatWasLeftOutOfAReceiptIsMissed(t *testing.T) {
+	t.Parallel()
+	var all []audit.ReceiptEntry
+	head := audit.Head{}
+	add := func(kind audit.Kind, actor int64, body string) {
+		e := audit.New(kind, "first", "part", json.RawMessage(body))
+		e.Actor, e.At = actor, time.UnixMicro(1772600000000000).UTC()
+		if kind == audit.Room {
+			e.Room = "theRoom"
+		}
+		e = e.Link(head)
+		head = e.Head()
+		all = append(all, audit.ReceiptEntry{Entry: e})
+	}
+	add(audit.Decision, 7, `{"command":"newroom","outcome":"approve"}`)
+	add(audit.Approval, 7, `{"act":"asked","n":1}`)
+	add(audit.Approval, 8, `{"act":"rejected","n":1}`)
+	add(audit.Approval, 7, `{"act":"asked","n":2}`)
+	add(audit.Approval, 9, `{"act":"approved","n":2}`)
+	add(audit.Decision, 7, `{"command":"newroom","outcome":"allow","approval":{"n":2,"by":9}}`)
+	add(audit.Room, 7, `{"act":"opened"}`)
+	faults := func(leftOut ...int) []audit.Fault {
+		r := audit.Receipt{Room: "theRoom", Head: head}
+		for i, e := range all {
+			if !slices.Contains(leftOut, i) {
+				r.Entries = append(r.Entries, e)
+			}
+		}
+		return r.Verify()
+	}
+	require.Empty(t, faults())
+	want := []audit.Fault{{Seq: 6, What: "entry 6 names approval 2 of its request, by 9, and no entry tells of that: it was left out"}}
+	require.Equal(t, want, faults(4))
+	require.Equal(t, want, faults(1, 2, 3, 4))
 }
 
 func TestAReceiptOfAnotherFormIsNotRead(t *testing.T) {

@@ -82,6 +82,7 @@ type Verifier struct {
 	offset   int64 // of the numbers that entries have, to those that they were linked by
 	known    bool  // a fault of the last entry was told
 	missing  []missingFacts
+	odd      map[int64]bool  // entries that are stored in another form
 	stray    []string        // facts of no entry
 	forgot   map[string]bool // requests whose facts an operator had erased
 }
@@ -99,7 +100,7 @@ type missingFacts struct {
 func NewVerifier(anchors []Anchor) *Verifier {
 	sorted := slices.Clone(anchors)
 	slices.SortStableFunc(sorted, func(a, b Anchor) int { return cmp.Compare(a.Seq, b.Seq) })
-	v := &Verifier{anchors: sorted, forgot: map[string]bool{}}
+	v := &Verifier{anchors: sorted, odd: map[int64]bool{}, forgot: map[string]bool{}}
 	v.report.Anchors = len(anchors)
 	for _, a := range anchors {
 		if a.restored != nil {
@@ -120,20 +121,46 @@ func (v *Verifier) addFault(seq int64, format string, args ...any) {
 // Add verifies the next entry, in the order of their numbers. Facts are nil where they are erased,
 // or where the entry has none.
 func (v *Verifier) Add(e Entry, facts *Facts) {
-	known := v.known
-	v.known = false
-	if v.report.Entries == 0 {
-		v.report.First, v.begin = e.Seq, Head{e.Seq - 1, e.Prev}
-		v.last = Entry{Seq: e.Seq - 1, Hash: e.Prev}
+	known := v.beginEntry(e)
+	if v.odd[e.Seq] {
+		v.known = true
+	} else {
+		v.checkOwnHash(e)
 	}
-	v.checkOwnHash(e)
 	v.checkPrevious(e, known)
 	v.checkFacts(e, facts)
 	v.checkOrder(e)
 	v.checkAnchors(e)
 	v.noteBody(e)
+	v.endEntry(e)
+}
+
+// beginEntry reports whether a fault of the entry before this one was told.
+func (v *Verifier) beginEntry(e Entry) (known bool) {
+	known, v.known = v.known, false
+	if v.report.Entries == 0 {
+		v.report.First, v.begin = e.Seq, Head{e.Seq - 1, e.Prev}
+		v.last = Entry{Seq: e.Seq - 1, Hash: e.Prev}
+	}
+	return known
+}
+
+func (v *Verifier) endEntry(e Entry) {
 	v.report.Entries++
 	v.before, v.last = v.last.Hash, e
+}
+
+// AddUnread goes on behind an entry that cannot be read, since it is stored in another form. It has
+// only its number and its hashes.
+func (v *Verifier) AddUnread(e Entry) {
+	known := v.beginEntry(e)
+	if !v.odd[e.Seq] {
+		v.AddOdd(e.Seq)
+	}
+	v.known = true
+	v.checkPrevious(e, known)
+	v.checkAnchors(e)
+	v.endEntry(e)
 }
 
 // reach is how far an entry may have been moved for its old number to be found.
@@ -198,7 +225,19 @@ func (v *Verifier) checkFacts(e Entry, facts *Facts) {
 // AddOdd notes that an entry is stored in another form than entries are written in, so that it is
 // not found by what it says.
 func (v *Verifier) AddOdd(seq int64) {
+	v.odd[seq] = true
 	v.addFault(seq, "entry %d was changed: it is stored in another form than entries are written in, and is not found by what it says", seq)
+}
+
+// AddFactsOfAnotherTime notes that the facts of n entries, of entry first and others, have not the
+// time of their entries.
+func (v *Verifier) AddFactsOfAnotherTime(first, n int64) {
+	more := ""
+	if n > 1 {
+		more = fmt.Sprintf(", and of %d other entries", n-1)
+	}
+	v.addFault(first, "the time of the facts of entry %d%s was changed: they are erased at another time than roombot.retention.facts says; "+
+		"find out who has changed it, and set it to that of the entry", first, more)
 }
 
 // AddStrayFacts notes facts that belong to no entry.

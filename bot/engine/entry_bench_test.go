@@ -149,4 +149,11 @@ func BenchmarkAYearsRecord(b *testing.B) {
 			require.Empty(b, v.Report(nil).Faults)
 		}
 	})
+	b.Run("verify, with tables and indexes", func(b *testing.B) {
+		for b.Loop() {
+			r, err := e.VerifyRecord(ctx, audit.NewVerifier(nil))
+			require.NoError(b, err)
+			require.Empty(b, r.Faults)
+		}
+	})
 }

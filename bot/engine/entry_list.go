@@ -40,16 +40,27 @@ var ErrStop = errors.New("enough was read")
 // ListEntries calls each with the linked entries, the oldest first, and then with those that are
 // not linked, whose Seq is 0. One that is linked meanwhile comes once.
 func (a *jobAdmin) ListEntries(ctx context.Context, f EntryFilter, each func(StoredEntry) error) error {
+	return a.listEntries(ctx, f, func(s StoredEntry, odd *OddEntryError) error {
+		if odd != nil {
+			return odd
+		}
+		return each(s)
+	})
+}
+
+// listEntries is ListEntries that goes on where an entry is odd. That one has nothing but its
+// number and its hashes.
+func (a *jobAdmin) listEntries(ctx context.Context, f EntryFilter, each func(StoredEntry, *OddEntryError) error) error {
 	unlinked, err := a.readUnlinked(ctx, f) // first, so that none is missed between the two
 	if err == nil {
-		err = a.listLinked(ctx, f, func(s StoredEntry) error {
-			unlinked = slices.DeleteFunc(unlinked, func(u StoredEntry) bool { return u.Request == s.Request && u.Part == s.Part })
-			return each(s)
+		err = a.listLinked(ctx, f, func(s StoredEntry, odd *OddEntryError) error {
+			unlinked = slices.DeleteFunc(unlinked, func(u readEntry) bool { return u.Request == s.Request && u.Part == s.Part && u.odd == nil })
+			return each(s, odd)
 		})
 	}
 	for _, s := range unlinked {
 		if err == nil {
-			err = each(s)
+			err = each(s.StoredEntry, s.odd)
 		}
 	}
 	switch {
@@ -61,15 +72,15 @@ func (a *jobAdmin) ListEntries(ctx context.Context, f EntryFilter, each func(Sto
 	return nil
 }
 
-func (a *jobAdmin) listLinked(ctx context.Context, f EntryFilter, each func(StoredEntry) error) error {
+func (a *jobAdmin) listLinked(ctx context.Context, f EntryFilter, each func(StoredEntry, *OddEntryError) error) error {
 	condition, args := f.condition()
 	for after, n := f.After, listBatch; n == listBatch; {
 		n = 0
-		var batch []StoredEntry
+		var batch []readEntry
 		statement := fmt.Sprintf(`SELECT %s WHERE %s AND e.seq > $%d ORDER BY e.seq LIMIT %d`, linkedColumns, condition, len(args)+1, listBatch)
 		err := a.store.query(ctx, func(read scan) error {
 			n++
-			s, err := readStoredEntry(read, true)
+			s, err := readAnyEntry(read, true)
 			batch = append(batch, s)
 			return err
 		}, statement, append(slices.Clip(args), after)...)
@@ -77,7 +88,7 @@ func (a *jobAdmin) listLinked(ctx context.Context, f EntryFilter, each func(Stor
 			return err
 		}
 		for _, s := range batch {
-			if err := each(s); err != nil {
+			if err := each(s.StoredEntry, s.odd); err != nil {
 				return err
 			}
 			after = s.Seq
@@ -103,7 +114,10 @@ func (a *jobAdmin) listNewest(ctx context.Context, f EntryFilter, each func(Stor
 		return err
 	}
 	for _, s := range slices.Backward(unlinked) {
-		if err := each(s); err != nil {
+		if s.odd != nil {
+			return s.odd
+		}
+		if err := each(s.StoredEntry); err != nil {
 			return err
 		}
 	}
@@ -145,10 +159,10 @@ const linkedColumns = `e.seq, e.prev, e.hash, e.at, e.kind, e.request, e.part, e
 // joinFacts adds the facts to the entries e that have some.
 const joinFacts = `LEFT JOIN audit_facts f ON e.facts_hash IS NOT NULL AND f.request = e.request AND f.part = e.part`
 
-func (a *jobAdmin) readUnlinked(ctx context.Context, f EntryFilter) (all []StoredEntry, err error) {
+func (a *jobAdmin) readUnlinked(ctx context.Context, f EntryFilter) (all []readEntry, err error) {
 	condition, args := f.condition()
 	err = a.store.query(ctx, func(read scan) error {
-		s, err := readStoredEntry(read, false)
+		s, err := readAnyEntry(read, false)
 		all = append(all, s)
 		return err
 	}, `SELECT e.at, e.kind, e.request, e.part, e.actor, e.room, e.body, e.facts_hash, f.salt, f.facts
@@ -165,7 +179,9 @@ func readStoredEntry(read scan, linked bool) (s StoredEntry, err error) {
 	if linked {
 		columns = append([]any{&s.Seq, &prev, &hash}, columns...)
 	}
-	err = read(columns...)
+	if err = read(columns...); err != nil {
+		return readOddEntry(read, linked, len(columns), err)
+	}
 	s.At, s.Body = time.UnixMicro(at).UTC(), json.RawMessage(body)
 	s.Prev, s.Hash, s.FactsHash = audit.HashOf(prev), audit.HashOf(hash), audit.HashOf(factsHash)
 	if facts != nil && strings.TrimSpace(*facts) != "" {

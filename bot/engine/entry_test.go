@@ -268,7 +268,7 @@ func TestErasedFactsLeaveTheFilesAndAWholeChain(t *testing.T) {
 	require.NoError(t, err)
 	f, err := i.Forget(ctx, func(all map[string]engine.Said) (names []string) {
 		for name, said := range all {
-			if n := regexp.MustCompile(`typed-(\d{6})`).FindStringSubmatch(string(said.Payload)); n != nil && n[1][5] == '7' {
+			if n := regexp.MustCompile(`typed-(\d{6})`).FindStringSubmatch(textOf(said)); n != nil && n[1][5] == '7' {
 				names = append(names, name)
 			}
 		}
@@ -299,6 +299,62 @@ func TestErasedFactsLeaveTheFilesAndAWholeChain(t *testing.T) {
 	require.Equal(t, int64(300), r.Erased)
 	require.Equal(t, int64(300), r.Entries, "entries are kept")
 	require.Equal(t, 30, r.Unlinked)
+}
+
+// textOf is all that is said.
+func textOf(said engine.Said) string {
+	text := string(said.Payload)
+	for _, result := range said.Results {
+		text += "\n" + string(result)
+	}
+	return text
+}
+
+// A request is found by an id in any of its entries, and its facts are erased together; those of
+// entries that belong to no request are each found by their own.
+func TestTheFactsOfARequestAreErasedTogether(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		ctx := context.Background()
+		e, _ := start(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			for _, n := range []int64{1, 2} {
+				entry, facts := audit.New(audit.Approval, a.ID, fmt.Sprintf("approval/%d/asked", n), map[string]any{"rule": "rooms of 9009"}).
+					WithFacts(map[string]string{"plan": "Kim Novak"})
+				a.AddEntry(ctx, entry, &facts)
+			}
+			a.AddEntry(ctx, audit.New(audit.Member, a.ID, "member/a", map[string]any{"added": []int64{7000 + int64(len(a.ID))}}), nil)
+			pause, facts := audit.New(audit.Pause, "", "pause/"+a.ID, nil).WithFacts(map[string]string{"reason": "x"})
+			pause.Actor = 7000 + int64(len(a.ID))
+			a.AddEntry(ctx, pause, &facts)
+			return nil
+		}))
+		insert(t, e, newJob("a", "s"))
+		insert(t, e, newJob("bb", "s"))
+		waitIdle(t, e)
+		i, err := engine.Inspect(silentContext(), store)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, i.Close()) }()
+		f, err := i.Forget(ctx, func(all map[string]engine.Said) (names []string) {
+			require.Len(t, all, 4)
+			for name, said := range all {
+				require.NotContains(t, textOf(said), "9009", "a name of a rule")
+				if strings.Contains(textOf(said), "7001") {
+					names = append(names, name)
+				}
+			}
+			return names
+		})
+		require.NoError(t, err)
+		require.Equal(t, 3, f.Facts, "two of the request, and one of the pause")
+		all, r := readRecord(t, store)
+		require.True(t, r.IsWhole(), r.Faults)
+		var kept []string
+		for _, s := range all {
+			if s.Facts != nil {
+				kept = append(kept, s.Part+" "+s.Request)
+			}
+		}
+		require.ElementsMatch(t, []string{"approval/1/asked bb", "approval/2/asked bb", "pause/bb "}, kept)
+	})
 }
 
 func numberOf(id string) (n int) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"roombot/bot/audit"
 )
@@ -14,10 +15,15 @@ func (a *jobAdmin) VerifyRecord(ctx context.Context, v *audit.Verifier) (audit.R
 		return audit.Report{}, err
 	}
 	var unlinked []audit.Entry
-	err := a.ListEntries(ctx, EntryFilter{}, func(s StoredEntry) error {
-		if s.Seq == 0 {
+	err := a.listEntries(ctx, EntryFilter{}, func(s StoredEntry, odd *OddEntryError) error {
+		switch {
+		case s.Seq == 0 && odd != nil:
+			v.AddFault(odd.Error())
+		case s.Seq == 0:
 			unlinked = append(unlinked, s.Entry)
-		} else {
+		case odd != nil:
+			v.AddUnread(s.Entry)
+		default:
 			v.Add(s.Entry, s.Facts)
 		}
 		return nil
@@ -37,6 +43,9 @@ func (a *jobAdmin) verifyStore(ctx context.Context, v *audit.Verifier) error {
 	for _, t := range triggers {
 		v.AddFault(t.String())
 	}
+	if err := a.verifyTables(ctx, v); err != nil {
+		return err
+	}
 	odd, err := a.oddEntries(ctx)
 	if err != nil {
 		return err
@@ -51,7 +60,24 @@ func (a *jobAdmin) verifyStore(ctx context.Context, v *audit.Verifier) error {
 	for _, of := range stray {
 		v.AddStrayFacts(of[0], of[1])
 	}
-	return nil
+	first, n, err := a.factsOfAnotherTime(ctx)
+	if n > 0 {
+		v.AddFactsOfAnotherTime(first, n)
+	}
+	return err
+}
+
+// factsOfAnotherTime are facts that have not the time of their entry, by which they are erased: how
+// many, and the number of the first such entry. Both are stored in one transaction.
+func (a *jobAdmin) factsOfAnotherTime(ctx context.Context) (first, n int64, err error) {
+	apart := (writeTimeout + time.Minute).Microseconds() // a clock may be set in between
+	_, err = queryRow(ctx, a.store, []any{&n, &first}, `SELECT count(*), coalesce(min(e.seq), 0) FROM audit_facts f CROSS JOIN audit e
+		WHERE e.request = f.request AND e.part = f.part AND e.facts_hash IS NOT NULL
+			AND f.at NOT BETWEEN CAST(e.at AS NUMERIC) - $1 AND CAST(e.at AS NUMERIC) + $1`, apart)
+	if err != nil {
+		return 0, 0, fmt.Errorf("compare the times of facts: %w", err)
+	}
+	return first, n, nil
 }
 
 // oddEntries are the numbers of linked entries whose columns have another type than they are

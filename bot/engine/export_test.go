@@ -144,8 +144,8 @@ func (e *Engine) FillRecord(ctx context.Context, n int, entry func(n int) audit.
 
 // KeepFacts stores the facts of an entry, beside one that is in the chain.
 func (e *Engine) KeepFacts(ctx context.Context, entry audit.Entry, facts *audit.Facts) error {
-	return e.Exec(ctx, `INSERT INTO audit_facts (request, part, salt, facts, at) VALUES ($1, $2, $3, $4, 0)`,
-		entry.Request, entry.Part, facts.Salt, string(facts.Text))
+	return e.Exec(ctx, `INSERT INTO audit_facts (request, part, salt, facts, at) VALUES ($1, $2, $3, $4, $5)`,
+		entry.Request, entry.Part, facts.Salt, string(facts.Text), entry.At.UnixMicro())
 }
 
 // Engine is the engine that makes the attempt.

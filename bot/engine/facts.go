@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -117,38 +119,116 @@ func (e *Engine) findThrough(ctx context.Context, horizon time.Time) (through au
 // factsMark begins the names of facts among those of what jobs say.
 const factsMark = "facts\n"
 
-// addFacts adds the facts of the audit record to what is said, under names of their own.
+// nameFacts is the name of the facts of a request, or where an entry belongs to none, of its own.
+func nameFacts(request, part string) string {
+	if request != "" {
+		part = ""
+	}
+	return factsMark + request + "\n" + part
+}
+
+// addFacts adds the facts of the audit record to what is said, under names of their own: those of a
+// request together, with the numbers in its entries. So all of them are found by an id in one.
 func addFacts(ctx context.Context, r runner, all map[string]Said) error {
 	err := r.query(ctx, func(read scan) error {
 		var request, part, facts string
 		err := read(&request, &part, &facts)
 		if strings.TrimSpace(facts) != "" {
-			all[factsMark+request+"\n"+part] = Said{Payload: json.RawMessage(facts)}
+			addSaid(all, nameFacts(request, part), json.RawMessage(facts))
 		}
 		return err
 	}, `SELECT request, part, facts FROM audit_facts`)
 	if err != nil {
 		return fmt.Errorf("read facts: %w", err)
 	}
+	for _, table := range []string{"audit", "audit_unlinked"} {
+		const columns = `SELECT e.request, e.part, CAST(e.actor AS TEXT), e.body FROM `
+		err := r.query(ctx, func(read scan) error {
+			var request, part, actor, body string
+			err := read(&request, &part, &actor, &body)
+			if name := nameFacts(request, part); all[name].Payload != nil {
+				addSaid(all, name, json.RawMessage(actor), numbersIn(body))
+			}
+			return err
+		}, columns+table+` e WHERE e.request <> '' AND e.request IN (SELECT request FROM audit_facts)
+			UNION ALL `+columns+table+` e JOIN audit_facts f ON f.request = '' AND e.request = '' AND e.part = f.part`)
+		if err != nil {
+			return fmt.Errorf("read the entries that have facts: %w", err)
+		}
+	}
 	return nil
 }
 
-// eraseFacts overwrites the facts of this name; it reports false where the name is that of a job.
-func eraseFacts(ctx context.Context, tx runner, d *dialect, name string, said Said) (isFacts bool, err error) {
+func addSaid(all map[string]Said, name string, values ...json.RawMessage) {
+	said := all[name]
+	if said.Payload == nil {
+		said.Payload = json.RawMessage("null")
+	}
+	said.Results = append(said.Results, values...)
+	all[name] = said
+}
+
+// numbersIn is a body without its texts, among which are the names of rules.
+func numbersIn(body string) json.RawMessage {
+	var value any
+	decoder := json.NewDecoder(strings.NewReader(body))
+	decoder.UseNumber()
+	if decoder.Decode(&value) != nil {
+		return json.RawMessage("null")
+	}
+	text, err := json.Marshal(withoutTexts(value))
+	if err != nil {
+		return json.RawMessage("null")
+	}
+	return text
+}
+
+func withoutTexts(value any) any {
+	switch value := value.(type) {
+	case string:
+		return nil
+	case []any:
+		for i := range value {
+			value[i] = withoutTexts(value[i])
+		}
+	case map[string]any:
+		for key := range value {
+			value[key] = withoutTexts(value[key])
+		}
+	}
+	return value
+}
+
+// eraseFacts overwrites the facts of this name, of n entries; it reports false where the name is
+// that of a job.
+func eraseFacts(ctx context.Context, tx runner, d *dialect, name string) (n int, isFacts bool, err error) {
 	key, isFacts := strings.CutPrefix(name, factsMark)
 	if !isFacts {
-		return false, nil
+		return 0, false, nil
 	}
-	request, part, _ := strings.Cut(key, "\n")
-	blank := strings.Repeat(" ", len(said.Payload))
-	_, err = tx.exec(ctx, `UPDATE audit_facts SET facts = $1, salt = $2 WHERE request = $3 AND part = $4`, blank, make([]byte, 16), request, part)
-	if err == nil {
-		err = recordErasure(ctx, tx, d, request, part)
+	request, own, _ := strings.Cut(key, "\n")
+	blanks := map[string]string{}
+	err = tx.query(ctx, func(read scan) error {
+		var part, facts string
+		err := read(&part, &facts)
+		if strings.TrimSpace(facts) != "" && (request != "" || part == own) {
+			blanks[part] = strings.Repeat(" ", len(facts))
+		}
+		return err
+	}, `SELECT part, facts FROM audit_facts WHERE request = $1`, request)
+	for _, part := range slices.Sorted(maps.Keys(blanks)) {
+		if err == nil {
+			_, err = tx.exec(ctx, `UPDATE audit_facts SET facts = $1, salt = $2 WHERE request = $3 AND part = $4`,
+				blanks[part], make([]byte, 16), request, part)
+		}
+		if err == nil {
+			err = recordErasure(ctx, tx, d, request, part)
+		}
 	}
 	if err != nil {
-		return true, fmt.Errorf("erase facts: %w", err)
+		return 0, true, fmt.Errorf("erase facts: %w", err)
 	}
-	return true, nil
+	return len(blanks), true, nil
 }
 
 // recordErasure adds an entry about facts that were erased, and by whom.

@@ -74,12 +74,12 @@ func (a *jobAdmin) forgetInTx(ctx context.Context, tx runner, choose func(map[st
 		return Forgotten{}, err
 	}
 	for _, id := range choose(all) {
-		isFacts, err := eraseFacts(ctx, tx, a.store.dialect(), id, all[id])
+		n, isFacts, err := eraseFacts(ctx, tx, a.store.dialect(), id)
 		if err != nil {
 			return Forgotten{}, err
 		}
 		if isFacts {
-			f.Facts++
+			f.Facts += n
 			continue
 		}
 		if n, isPermit := strings.CutPrefix(id, permitMark); isPermit {
@@ -91,12 +91,12 @@ func (a *jobAdmin) forgetInTx(ctx context.Context, tx runner, choose func(map[st
 		if _, err := a.lockConversationOf(ctx, tx, id); err != nil { // the job may end at this moment
 			return Forgotten{}, err
 		}
-		n, err := tx.exec(ctx, `UPDATE command SET forget = 1 WHERE id = $1 AND state NOT IN ('done', 'failed')`, id)
+		marked, err := tx.exec(ctx, `UPDATE command SET forget = 1 WHERE id = $1 AND state NOT IN ('done', 'failed')`, id)
 		if err != nil {
 			return Forgotten{}, err
 		}
-		f.AtEnd += int(n)
-		if n > 0 {
+		f.AtEnd += int(marked)
+		if marked > 0 {
 			if err := f.add(ctx, tx, a.store.dialect(), id); err != nil {
 				return Forgotten{}, err
 			}

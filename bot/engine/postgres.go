@@ -45,6 +45,9 @@ var postgresDialect = &dialect{
 		SELECT 'trigger', t.tgname, o.relname FROM pg_trigger t JOIN ours o ON o.oid = t.tgrelid WHERE NOT t.tgisinternal
 		UNION ALL SELECT 'rule', r.rulename, o.relname FROM pg_rewrite r JOIN ours o ON o.oid = r.ev_class
 		ORDER BY 3, 2`,
+	recordSchema: `SELECT 'index', i.relname, t.relname, pg_get_indexdef(x.indexrelid, 0, true) || CASE WHEN x.indisvalid THEN '' ELSE ' (not valid)' END
+			FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+			WHERE t.relnamespace = CAST(current_schema() AS regnamespace) AND ` + inRecordTables(`t.relname`) + ` ORDER BY i.relname`,
 	stampIn: `clock_timestamp() + CAST($1 AS BIGINT) * INTERVAL '1 microsecond'`,
 	stampOf: func(t time.Time) any { return t },
 	fetch: `WITH ready AS (` + fmt.Sprintf(nextReady, `clock_timestamp()`) + ` FOR UPDATE SKIP LOCKED)

@@ -26,6 +26,8 @@ var sqliteDialect = &dialect{
 	tracesEvery: time.Minute,
 	size:        `SELECT (page_count - freelist_count) * page_size FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()`,
 	triggers:    `SELECT type, name, tbl_name FROM sqlite_schema WHERE type = 'trigger' ORDER BY tbl_name, name`,
+	recordSchema: `SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type <> 'trigger' AND sql IS NOT NULL
+			AND (` + inRecordTables(`tbl_name`) + ` OR ` + inRecordTables(`name`) + `) ORDER BY name`,
 
 	stampIn: `datetime('now', 'subsec', '+' || printf('%.3f', $1 / 1000000.0) || ' seconds')`,
 	stampOf: func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },

@@ -83,6 +83,7 @@ type dialect struct {
 	lastReplica    string        // replica of the last attempt of a river_job j
 	size           string        // statement that returns how many bytes the tables take
 	triggers       string        // statement that lists the triggers and the rules on the tables: what it is, its name, its table
+	recordSchema   string        // statement that lists the indexes of the audit record, on SQLite also its tables, as schemaItem has them
 	tracesEvery    time.Duration // how often what was deleted is removed from the files
 	payloadInStep  bool          // payloads are kept in table step under payloadStep
 	stuckCondition string        // true of a running river_job older than $1 microseconds; empty where none can be left behind

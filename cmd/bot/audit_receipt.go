@@ -122,10 +122,8 @@ func formatParts(parts []commands.StoryPart) string {
 			b.WriteString(strconv.Quote(part.Text))
 		case part.Person == nil:
 			b.WriteString(printable(part.Text))
-		case part.Person.Name != "" && part.HasNumber:
-			b.WriteString(printable(part.Person.Name) + " (" + part.Person.ID.String() + ")")
 		case part.Person.Name != "":
-			b.WriteString(printable(part.Person.Name))
+			b.WriteString(printable(part.Person.Name) + " (" + part.Person.ID.String() + ")")
 		default:
 			b.WriteString(part.Person.ID.String())
 		}

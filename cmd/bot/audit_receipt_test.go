@@ -87,8 +87,9 @@ func TestTheReceiptOfAnApprovedRoomTellsWhoApprovedItWithoutTheStore(t *testing.
 	require.Zero(t, got.code, got.out+got.err)
 	require.Contains(t, got.out, "are whole, in their order, and about the room.")
 	for _, row := range []string{
-		`Asked for by +Bob Chen \(\d+\), request `, `Command +"/newroom `, `Approval asked of +\d+, \d+, .* UTC`,
-		`Approved by +Cora Lind \(\d+\), .* UTC`, `Allowed +.* by rule “rooms” \(line \d+\), policy version `, `Opened +.* UTC`, `Let in +\d+, \d+`,
+		`Asked for by +Bob Chen \(\d+\), request `, `Command +"/newroom `, `Approval asked of +(\d+, )?Cora Lind \(\d+\)(, \d+)?, .* UTC`,
+		`Approved by +Cora Lind \(\d+\), .* UTC`, `Allowed +.* by rule “rooms” \(line \d+\), policy version `, `Opened +.* UTC`, `Let in +Bob Chen \(\d+\), `,
+		`Made owners +Bob Chen \(\d+\)$`,
 	} {
 		require.Regexp(t, `(?m)^`+row, got.out)
 	}
@@ -123,7 +124,7 @@ func TestAReceiptVerifiesWithoutTheStore(t *testing.T) {
 	require.Zero(t, told.code, told.err)
 	for _, row := range []string{
 		`Room +` + o.room, `Asked for by +Bob Chen \(\d+\), request ` + o.number, `Command +"/newroom `, `Allowed +.* by rule “everybody” \(line \d+\), policy version `,
-		`Opened +.* UTC`, `Let in +\d+`, `Entries +[\d, ]+ of the audit record`, `Head +\d+ [0-9a-f]{64}, .* UTC`,
+		`Opened +.* UTC`, `Let in +Bob Chen \(\d+\), .*\d`, `Entries +[\d, ]+ of the audit record`, `Head +\d+ [0-9a-f]{64}, .* UTC`,
 	} {
 		require.Regexp(t, `(?m)^`+row, told.out)
 	}
@@ -270,4 +271,34 @@ func TestWhyTellsWhoHasApproved(t *testing.T) {
 	require.Zero(t, got.code, got.out+got.err)
 	require.Contains(t, got.out, "✓ approved\n")
 	require.Regexp(t, `(?m)^What has become of the approval: approved by Cora Lind on .* UTC: “for the quarter”\.$`, got.out)
+}
+
+// The plan on an approver's card names people as they are called, without their ids.
+func TestForgettingSomebodyErasesAllFactsOfTheRequestsThatConcernThem(t *testing.T) {
+	t.Parallel()
+	for who, role := range map[string]string{"bob": "asked for it", "carol": "was let in", "cora": "has approved it", "kim": "was asked to approve it"} {
+		t.Run(role, func(t *testing.T) {
+			t.Parallel()
+			o := opensApprovedRoom(t)
+			require.Zero(t, o.shell("forget", "--user", "alice").code)
+			var entries []entry
+			read := func() (facts int) {
+				entries = nil
+				require.NoError(t, json.Unmarshal([]byte(o.shell("audit", "list", "--json").out), &entries))
+				for _, e := range entries {
+					if e.Request != "" && e.Facts != nil {
+						facts++
+					}
+				}
+				return facts
+			}
+			require.Equal(t, 4, read(), "two decisions, the question and its answer: alice is in none of them")
+			got := o.shell("forget", "--user", who)
+			require.Zero(t, got.code, got.err)
+			require.Contains(t, got.out, "The facts of 4 entries of the audit record were erased.")
+			require.Zero(t, read())
+			require.Zero(t, o.runAgain().stop(), "it links the entries about that")
+			require.Zero(t, o.shell("audit", "verify").code)
+		})
+	}
 }

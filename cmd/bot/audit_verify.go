@@ -27,7 +27,9 @@ which is the head of the record as it was told to somebody else, makes all
 entries up to it certain. Anchors are the lines "head of the audit record" of the
 bot's log in either format, the messages in roombot.audit.room, and the lines of
 roombot.audit.file: --anchors FILE takes any text with such lines, - the standard
-input. A trigger in the store, which could keep entries out, is a fault as well.
+input. A trigger in the store, which could keep entries out, is a fault as well, and
+so is an index of the record that is not as the bot makes it or, on SQLite, lacks
+rows: lists and receipts are answered from these.
 
 Lines with ! are for somebody to look at: facts that are gone too early, entries
 that were removed though roombot.retention.record keeps them, or a store that was

@@ -182,3 +182,38 @@ func TestEntriesOfARecordWithoutItsBeginningAreNamed(t *testing.T) {
 		require.Contains(t, out.String(), want)
 	}
 }
+
+// The receipt and the lists by room and request are answered from indexes.
+func TestAnIndexThatHidesEntriesMakesNothingCertain(t *testing.T) {
+	t.Parallel()
+	m := newTampered(t)
+	file := m.anchors(m.chain...)
+	require.Contains(t, m.verify(file).out, " are certain, by ")
+	m.db.SetMaxOpenConns(1) // the pragma is of a connection
+	m.exec(`DROP INDEX audit_room`)
+	m.exec(`CREATE INDEX audit_room ON audit (room) WHERE room <> '' AND kind = ''`)
+	m.exec(`PRAGMA writable_schema = ON`)
+	m.exec(`UPDATE sqlite_schema SET sql = 'CREATE INDEX audit_room ON audit (room) WHERE room <> ''''' WHERE name = 'audit_room'`)
+	got := m.verify(file)
+	require.Equal(t, exitFailed, got.code)
+	require.Contains(t, got.out, "✗ the table audit and its indexes contradict each other (row ")
+	require.NotContains(t, got.out, " certain, by ")
+	m.exec(`PRAGMA writable_schema = RESET`)
+	m.exec(`REINDEX audit`)
+	require.Zero(t, m.verify(file).code, "as the fault says")
+}
+
+func TestAnEntryOfAnotherTypeIsNamedByVerifyAndList(t *testing.T) {
+	t.Parallel()
+	m := newTampered(t)
+	m.exec(`UPDATE audit SET at = at + 0.4 WHERE seq = 3`)
+	got := m.verify(m.anchors(m.chain...))
+	require.Equal(t, exitFailed, got.code)
+	require.Equal(t, 1, strings.Count(got.out, "✗"), got.out)
+	require.Contains(t, got.out, "✗ entry 3 was changed: it is stored in another form than entries are written in")
+	for _, args := range [][]string{{"list"}, {"export"}, {"show", "3"}} {
+		got = shell(t, append([]string{"audit", "--config", m.config}, args...)...)
+		require.Equal(t, exitFailed, got.code)
+		require.Contains(t, got.err, "entry 3 is stored in another form than entries are written in: somebody has changed it; "+programName+" audit verify tells more")
+	}
+}

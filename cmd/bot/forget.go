@@ -27,8 +27,10 @@ func forgetCommand(io streams) *cobra.Command {
 asked for or is named in. It can no longer be retried; ids and times stay until
 roombot.retention.commands is over, so that nothing runs twice. Unfinished jobs
 end as usual, and are erased then, also if they fail. Of answered ones nothing is
-left to erase but facts of the audit record (names, addresses, what was typed),
-which are erased where they name the person; the record still verifies.
+left to erase but facts of the audit record (names, addresses, what was typed, what
+an approver was shown): of each request that the person asked for, is named in, was
+let in by or was to approve, all are erased; the record still verifies. A request
+that is not finished may add some later: repeat this when it has ended.
 
 The person is given by user id, username or e-mail address, which are compared
 as a whole. Titles in quotes do not count. Symphony is asked for the other two.

@@ -124,7 +124,11 @@ func inspect(ctx context.Context, path string, look func(context.Context, *engin
 	if err != nil {
 		return err
 	}
-	return errors.Join(look(ctx, store), store.Close())
+	err = look(ctx, store)
+	if _, isOdd := errors.AsType[*engine.OddEntryError](err); isOdd {
+		err = fmt.Errorf("%w: somebody has changed it; %s audit verify tells more", err, programName)
+	}
+	return errors.Join(err, store.Close())
 }
 
 // findJob finds a job by the id of its message, or by the number that the user reads.
