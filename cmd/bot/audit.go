@@ -12,7 +12,6 @@ import (
 
 	"roombot/bot/audit"
 	"roombot/bot/engine"
-	"roombot/commands"
 )
 
 func auditCommand(io streams) *cobra.Command {
@@ -80,17 +79,19 @@ func (f *auditFilter) filters(ctx context.Context, path string, now time.Time) (
 	if f.kind != "" && !slices.Contains(audit.Kinds(), chosen.Kind) {
 		return nil, usageError("--kind %q: there are %s", f.kind, joinKinds(audit.Kinds()))
 	}
-	if f.request != "" {
-		chosen.Request = string(commands.ParseRequestID(f.request))
-	}
 	var err error
+	if f.request != "" {
+		if chosen.Request, err = parseRequest(f.request); err != nil {
+			return nil, err
+		}
+	}
 	if chosen.Room, err = parseRoom(f.room); err != nil {
 		return nil, err
 	}
 	if chosen.Since, err = parseMoment("--since", f.since, now); err != nil {
 		return nil, err
 	}
-	if chosen.Until, err = parseMoment("--until", f.until, now); err != nil {
+	if chosen.Until, err = parseUntil(f.until, chosen.Since, now); err != nil {
 		return nil, err
 	}
 	if f.user == "" {

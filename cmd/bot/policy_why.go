@@ -25,11 +25,16 @@ func policyWhy(io streams) *cobra.Command {
 policy decided about a request, by which rule and version, each condition, and what
 would have made it fit. REQUEST is the number that the user reads in the answer. The
 record has the requests that write and those that were refused. Ends with 0 where the
-request was allowed, with 1 where it was not, with 3 where the record does not have it.`,
+request was allowed, with 1 where it was not, with 3 where the record does not have it,
+with 64 where REQUEST is no such number.`,
 		Example: "  bot policy why 5k9d-02mx-q7ht",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			found, err := findDecision(cmd.Context(), path, string(commands.ParseRequestID(args[0])))
+			number, err := parseRequest(args[0])
+			if err != nil {
+				return err
+			}
+			found, err := findDecision(cmd.Context(), path, number)
 			if err != nil {
 				return err
 			}
