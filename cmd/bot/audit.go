@@ -42,6 +42,8 @@ type entry struct {
 	audit.Entry
 	Facts json.RawMessage `json:"facts,omitempty"` // none where they were erased
 	By    *roomReason     `json:"by,omitempty"`    // of an entry about a room, in lists
+
+	names map[int64]string // of accounts that are told of beside who acts, in lists; those that are known
 }
 
 func newEntry(s engine.StoredEntry) entry {
