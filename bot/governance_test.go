@@ -114,6 +114,16 @@ func TestAdministratorsReadThePolicy(t *testing.T) {
 	w.says("bob", "/help").sees("/can", "/why")
 }
 
+func TestAQuestionAboutNobodyOffersNoFormAndSpeaksOfNoRoom(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(smallRoomRules))
+	for _, question := range []string{"/policy @nobodyhere", "/can @nobodyhere", "/can @novac"} {
+		answer := w.says("ops", question).sees("Nobody here goes by “", ".").answer()
+		require.NotContains(t, answer, "Nothing was created")
+		require.NotContains(t, answer, "form")
+	}
+}
+
 func TestQuestionsInARoomAreAnsweredInPrivate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(smallRoomRules))
