@@ -84,7 +84,8 @@ func TestTheRecordTellsWhoWasLetDoWhatAndWhatCameOfIt(t *testing.T) {
 	require.Equal(t, []string{"decision newroom deny contractors", `answer {"outcome":"denied"}`}, w.entries(w.says("kim", `/newroom "Denied"`)))
 	for _, s := range w.record() {
 		if s.Kind == audit.Decision && s.Actor == w.personID("kim") {
-			require.Contains(t, string(s.Body), `"what":"who is one of`, "why somebody was refused is kept")
+			require.Contains(t, string(s.Facts.Text), `"what":"who is one of`, "why somebody was refused")
+			require.NotContains(t, string(s.Body), "who is one of", "names people, and whom a rule is for")
 		}
 	}
 	require.Equal(t, []string{"decision newroom deny contractors", `answer {"outcome":"denied"}`}, w.entries(w.says("kim", `/newroom "Typo`)))

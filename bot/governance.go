@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"math"
+	"slices"
 	"time"
 
 	"roombot/bot/audit"
@@ -139,8 +141,8 @@ func (g governance) InForce() commands.PolicyInForce {
 // decisionsKept is how far back LastRefusal looks.
 const decisionsKept = 30 * 24 * time.Hour
 
-// LastRefusal is the last refusal of a request of somebody by a rule, or for want of one. Of each
-// request the last decision counts.
+// LastRefusal is the last refusal of a request of somebody, whatever the command. Of each request
+// the last decision counts.
 func (g governance) LastRefusal(ctx context.Context, who symphony.UserID) (last commands.Decision, found bool, err error) {
 	filter := engine.EntryFilter{Since: time.Now().Add(-decisionsKept), Actor: int64(who), Kind: audit.Decision}
 	seen := map[string]bool{}
@@ -150,7 +152,7 @@ func (g governance) LastRefusal(ctx context.Context, who symphony.UserID) (last 
 		}
 		seen[s.Request] = true
 		last, err = g.readDecision(ctx, s)
-		if found = err == nil && last.Outcome != commands.OutcomeAllow && !g.bot.catalogue.IsAdmin(last.Command); found {
+		if found = err == nil && last.Outcome != commands.OutcomeAllow; found {
 			return engine.ErrStop
 		}
 		return err
@@ -176,7 +178,27 @@ func (g governance) DecisionOf(ctx context.Context, request commands.RequestID) 
 		found, who, last.IsPaused = true, symphony.UserID(s.Actor), isPaused
 		return engine.ErrStop
 	})
+	if err == nil && found {
+		last.Pause, err = g.findPause(ctx, request, who)
+	}
 	return last, who, found, err
+}
+
+// findPause is the pause that holds a request of somebody; nil for none.
+func (g governance) findPause(ctx context.Context, request commands.RequestID, who symphony.UserID) (*commands.PauseInForce, error) {
+	jobs, err := g.bot.engine.List(ctx, engine.Filter{Owner: ownerOf(who), Limit: math.MaxInt32})
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(jobs, func(s engine.Summary) bool { return s.PausedKind() != "" && commands.NewRequestID(s.ID) == request })
+	if i < 0 {
+		return nil, nil
+	}
+	all, err := g.bot.env.Pauses.InForce(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return commands.PauseOf(all, jobs[i].PausedKind()), nil
 }
 
 // readDecision reads an entry of the record about a decision.

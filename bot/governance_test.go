@@ -78,8 +78,21 @@ func TestWhyTellsOfTheLastRefusal(t *testing.T) {
 	number := string(commands.NewRequestID(refused.Message.ID))
 	require.Contains(t, why.answer(), number)
 	w.says("bob", "/why "+strings.ToUpper(number)).sees(number, "at most 3 people")
-	w.says("carol", "/why "+number).sees("I know no decision about a request")
+	w.says("bob", "/why Request "+number).sees(number, "at most 3 people")
+	w.says("carol", "/why "+number).sees("I know no decision about a request " + number + " of yours. The number stands below my answers")
+	w.says("carol", "/why foo").sees("“foo” is no number of a request. The number stands below my answers, such as ")
+	w.says("ops", "/why 0000-0000-0000").sees("I know no decision about a request 0000-0000-0000. The number stands below")
 	w.says("ops", "/why "+number).sees("✗ The policy refused request "+number, "✓ who is one of user:bob, user:kim")
+}
+
+func TestWhyTellsOfARefusedCommandOfAdministrators(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(smallRoomRules))
+	w.says("kim", `/newroom "X" @alice @carol @ravi`).sees("at most 3 people; this has 4")
+	w.says("kim", "/pause newroom x").sees("/pause is for administrators of the policy.")
+	w.says("kim", "/why").sees("✗ The policy refused request ", ", /pause, on ", "/pause is for administrators of the policy.", "If you need it, ask ")
+	w.says("alice", "/policy").sees("/policy is for administrators of the policy.")
+	w.says("alice", "/why").sees(", /policy, on ", "/policy is for administrators of the policy.")
 }
 
 func TestWhyTellsOfALimit(t *testing.T) {
@@ -99,6 +112,16 @@ func TestAdministratorsReadThePolicy(t *testing.T) {
 	w.says("bob", "/policy").sees("/policy is for administrators of the policy. Ask ")
 	require.NotContains(t, w.says("bob", "/help").answer(), "/policy")
 	w.says("bob", "/help").sees("/can", "/why")
+}
+
+func TestAQuestionAboutNobodyOffersNoFormAndSpeaksOfNoRoom(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(smallRoomRules))
+	for _, question := range []string{"/policy @nobodyhere", "/can @nobodyhere", "/can @novac"} {
+		answer := w.says("ops", question).sees("Nobody here goes by “", ".").answer()
+		require.NotContains(t, answer, "Nothing was created")
+		require.NotContains(t, answer, "form")
+	}
 }
 
 func TestQuestionsInARoomAreAnsweredInPrivate(t *testing.T) {
@@ -215,9 +238,7 @@ func TestWhyTellsOfRefusalsByRules(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(teamRules))
 	w.says("alice", `/newroom "X" @cora external`).sees("Ask Compliance first.")
-	w.says("alice", "/policy").sees("/policy is for administrators of the policy.")
 	w.says("alice", "/why").sees("/newroom, on ", "Ask Compliance first.")
 	refused := w.says("kim", "/policy")
-	w.says("kim", "/why").sees("The policy has refused none of your requests lately")
 	w.says("kim", "/why "+string(commands.NewRequestID(refused.Message.ID))).sees("/policy is for administrators of the policy.")
 }

@@ -54,6 +54,9 @@ func ReadDecision(s engine.StoredEntry) (d PastDecision, err error) {
 		d.ApprovedBy = body.Approval.By
 	}
 	d.Granted = newStoryGrant(body.Grant, body.Granted)
+	if d.Granted != nil && facts.GrantedBy != nil && facts.GrantedBy.ID == d.Granted.By.ID {
+		d.Granted.By = *facts.GrantedBy
+	}
 	for _, c := range append(body.Checks, facts.Checks...) {
 		d.Decision.Checks = append(d.Decision.Checks, policy.Check(c))
 	}

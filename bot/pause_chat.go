@@ -32,19 +32,29 @@ func (p pauser) Resume(ctx context.Context, by commands.PauseRequest, kind strin
 	if err != nil {
 		return commands.Resumed{}, pauseError(err)
 	}
-	left, err := p.InForce(ctx)
-	return commands.Resumed{HasEnded: len(ended) > 0, Freed: freed, Left: left}, err
+	done := commands.Resumed{Freed: freed}
+	for _, pause := range ended {
+		done.Ended = append(done.Ended, kindOfPause(pause))
+	}
+	done.Left, err = p.InForce(ctx)
+	return done, err
+}
+
+// kindOfPause is the kind of requests that a pause stops, empty for all.
+func kindOfPause(p engine.Pause) string {
+	if p.Kind == engine.EveryKind {
+		return ""
+	}
+	return p.Kind
 }
 
 // InForce are the pauses in force, the oldest first.
 func (p pauser) InForce(ctx context.Context) (all []commands.PauseInForce, err error) {
 	pauses, err := p.bot.engine.Pauses(ctx)
 	for _, pause := range pauses {
-		told := commands.PauseInForce{By: commands.PausedBy{Name: pause.By, Reason: pause.Reason}, Drop: pause.Drop, Since: pause.At}
-		if pause.Kind != engine.EveryKind {
-			told.Kind = pause.Kind
-		}
-		all = append(all, told)
+		all = append(all, commands.PauseInForce{
+			Kind: kindOfPause(pause), By: commands.PausedBy{Name: pause.By, Reason: pause.Reason}, Drop: pause.Drop, Since: pause.At,
+		})
 	}
 	return all, err
 }
@@ -80,16 +90,19 @@ func adminOfAct(act engine.Act) int64 {
 // checkAdmin refuses a command about the policy for whom the policy does not name as an
 // administrator. The refusal is in the audit record.
 func (a *attempt) checkAdmin(ctx context.Context, r *commands.Request) error {
-	is, err := a.bot.isAdmin(ctx, r.From.ID)
+	rules := a.bot.rules.now()
+	who, err := a.bot.policySubject(ctx, r.From.ID, rules.AdminGroups(), true)
 	if err != nil {
 		return err
 	}
+	is := rules.IsAdmin(who)
 	decision := policy.Decision{Allowed: is}
 	if !is {
 		decision = request.NotAnAdmin(r.Command)
 	}
-	a.refused, a.checks = decision, checksOf(decision)
-	a.decided, err = json.Marshal(a.decisionOf(r.Command, a.bot.rules.now().Version(), decision))
+	a.asked, a.refused = &policy.Query{User: who, Where: policyPlace(r.Chat), Command: r.Command}, decision
+	a.checks = checksOf(decision)
+	a.decided, err = json.Marshal(a.decisionOf(r.Command, rules.Version(), decision))
 	if err != nil || is {
 		return err
 	}

@@ -74,6 +74,31 @@ func TestAMisspeltPauseHoldsEverythingAndSaysSo(t *testing.T) {
 	require.NotContains(t, other.answer(), "I know no command")
 }
 
+func TestAResumeSaysAndRecordsWhatItHasEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(opsRules))
+	w.says("ops", "/pause newroom").sees("⏸ Paused: /newroom.")
+	w.says("ops", "/resume").sees("▶ Resumed: /newroom. Nothing was held.")
+	w.says("ops", "/pause newroom, undo").sees("⏸ Paused: /newroom and clicks on Undo.")
+	w.says("ops", "/resume").sees("▶ Resumed: /newroom and clicks on Undo. Nothing was held.")
+	w.says("ops", "/pause").sees("⏸ Paused: everything")
+	w.says("ops", "/pause undo").sees("⏸ Paused: clicks on Undo.")
+	w.says("ops", "/resume").sees("▶ Resumed: everything that changes something. Nothing was held.")
+	require.Eventually(t, func() bool { return len(w.pauseActs()) >= 8 }, patience, tick)
+	require.Equal(t, []string{"pause newroom", "resume newroom", "pause newroom", "pause undo", "resume newroom, undo",
+		"pause all", "pause undo", "resume all"}, w.pauseActs())
+}
+
+func TestAPauseThatMeansItsEndIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(opsRules))
+	for _, text := range []string{"/pause off", "/pause Cancel", "/pause stop!", "/pause end", "/pause newroom off", "/pause stop newroom"} {
+		w.says("ops", text).sees("would be the reason of another pause. Nothing was changed.", "/resume ends a pause.", "[ Resume ]")
+	}
+	require.Empty(t, w.bot.Health(t.Context()).Pauses)
+	w.says("ops", "/pause stop of trading").sees("⏸ Paused: everything", "“stop of trading”")
+}
+
 func TestAPauseNamesSeveralCommands(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(opsRules))

@@ -43,3 +43,24 @@ func TestWhyTellsThatAPauseHasRefused(t *testing.T) {
 	made := w.says("bob", `/newroom "Made"`).sees("is open")
 	require.NotContains(t, w.says("bob", "/why "+string(commands.NewRequestID(made.Message.ID))).answer(), "paused")
 }
+
+func TestWhyTellsThatARequestWaitsForAPause(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(`{admins: ["user:ops"], allow: [{name: everybody, who: ["*"], commands: [newroom]}]}`))
+	w.says("ops", "/pause newroom test").sees("⏸ Paused")
+	held := w.asks("bob", `/newroom "Held" @alice`)
+	held.waitForAnswer("Olga Peters has paused me (“test”)")
+	number := string(commands.NewRequestID(held.Message.ID))
+	for _, who := range []string{"bob", "ops"} {
+		w.says(who, "/why "+number).sees("✓ The policy allowed request "+number, "It waits for the end of a pause: /newroom, since ",
+			", by Olga Peters (“test”). Requests for it are kept until that ends.")
+	}
+	outside := w.asks("eve", `/newroom "Theirs" external`)
+	outside.waitForAnswer("has paused me")
+	answer := w.says("eve", "/why "+string(commands.NewRequestID(outside.Message.ID))).sees("It waits for the end of a pause: /newroom, since ").answer()
+	require.NotContains(t, answer, "Olga")
+	require.NotContains(t, answer, "“test”")
+	w.says("ops", "/resume").sees("▶ Resumed", "2 held requests go on.")
+	require.Eventually(t, func() bool { return len(w.rooms("Held")) == 1 }, patience, tick)
+	require.NotContains(t, w.says("bob", "/why "+number).answer(), "pause")
+}

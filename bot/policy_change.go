@@ -62,7 +62,7 @@ func (l *pastLookup) findChange(ctx context.Context, record EntryLister, before,
 	past, known, unknown := splitPast(decided)
 	c := PolicyChange{
 		Difference: policy.Compare(ctx, before, after, request.ListCommands(), append(named, known...)),
-		Replay:     policy.ReplayPast(ctx, before, after, past),
+		Replay:     policy.ReplayPast(ctx, request.Reader(), before, after, past),
 	}
 	c.Replay.Unknown += unknown
 	return c, nil

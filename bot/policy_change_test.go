@@ -55,6 +55,22 @@ func TestAdministratorsAreToldWhatAnEditChangesAndWhatItWouldHaveDecided(t *test
 }
 
 // What is kept of a request is enough to decide it again as it was, whatever it was refused for.
+func TestRefusedCommandsOfAdministratorsAreDecidedAgain(t *testing.T) {
+	t.Parallel()
+	const rules = `{admins: ["user:ops"], allow: [{name: people, who: [internal], commands: [newroom]}]}`
+	file, setup := withPolicyFile(t, rules)
+	w := newWorld(t, setup)
+	w.says("kim", "/pause newroom").sees("/pause is for administrators of the policy.")
+	w.says("carol", "/policy").sees("/policy is for administrators of the policy.")
+	w.says("alice", "/resume").sees("/resume is for administrators of the policy.")
+	file.write(strings.Replace(rules, `"user:ops"`, `"user:ops", "user:kim", "group:FX EMEA"`, 1))
+	told := w.toldOf("ops", "The policy is version")
+	require.Contains(t, told, "Of 3 past requests 2 would be decided otherwise.")
+	require.NotContains(t, told, "not enough is known")
+	require.Regexp(t, `Kim Novak, /pause of .*: deny; now allow`, told)
+	require.Regexp(t, `Carol O'Neil, /policy of .*: deny; now allow`, told)
+}
+
 func TestAPolicyThatWasChangedWhileTheBotStoodStillIsTold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(`{admins: ["user:ops"], allow: [{name: people, who: [internal], commands: [newroom]}]}`))

@@ -60,7 +60,7 @@ func TestAPauseIsAnEntryOfItsOwnKind(t *testing.T) {
 		return len(acts)
 	}
 	require.Eventually(t, func() bool { return pauses() == 2 }, patience, tick)
-	require.Equal(t, []string{"pause newroom", "resume all"}, acts)
+	require.Equal(t, []string{"pause newroom", "resume newroom"}, acts)
 	require.Equal(t, []string{"decision resume deny ", `answer {"outcome":"denied"}`}, w.entries(refused))
 	for _, s := range w.record() {
 		if s.Kind == audit.Decision {

@@ -221,6 +221,7 @@ var indiscreet = regexp.MustCompile(`\b(newroom|Martin|Chen|Earnings)\b|@acme\.t
 func (w *world) requireDiscreetLog() {
 	text := strings.NewReplacer(
 		`"command":"newroom"`, "", `"act":"pause newroom"`, "", `"act":"pause newroom drop"`, "", `"act":"resume newroom"`, "",
+		`"act":"resume newroom, undo"`, "",
 	).Replace(w.log.String())
 	require.NotRegexp(w.t, indiscreet, text, "what the log says")
 }

@@ -262,7 +262,10 @@ func (env *Env) findAskedAbout(ctx context.Context, r *Request) (Person, reader,
 		}
 	}
 	named, err := env.findPeople(ctx, r)
+	refusal, isRefusal := errors.AsType[*Refusal](err)
 	switch {
+	case isRefusal:
+		return Person{}, reader{}, refusal.ofQuestion()
 	case err != nil:
 		return Person{}, reader{}, err
 	case len(named.people) == 0:

@@ -23,8 +23,7 @@ type Rules interface {
 
 // Record answers what was decided. Nothing is found of what the record does not hold any more.
 type Record interface {
-	// LastRefusal is the policy's last refusal of a request of somebody, those of commands of
-	// administrators left out.
+	// LastRefusal is the policy's last refusal of a request of somebody, whatever the command.
 	LastRefusal(ctx context.Context, who symphony.UserID) (d Decision, found bool, err error)
 	// DecisionOf is the last decision about a request, and who asked for it.
 	DecisionOf(ctx context.Context, request RequestID) (d Decision, who symphony.UserID, found bool, err error)
@@ -65,6 +64,8 @@ type Decision struct {
 	At      time.Time
 	// IsPaused is set where the request was refused after that, since the bot was paused.
 	IsPaused bool
+	// Pause is what the request waits for the end of; nil for none.
+	Pause *PauseInForce
 }
 
 // Receipt tells how a room came about.

@@ -352,11 +352,16 @@ const proofSize = 16
 // the message that carried the request, so that every replica and every attempt derives the same.
 type RequestID string
 
+// A number of a request has so many of these letters and digits.
+const (
+	requestAlphabet = "0123456789abcdefghjkmnpqrstvwxyz" // without i, l, o, u: read aloud on the phone
+	requestDigits   = 12
+)
+
 // NewRequestID derives the id from the id of the message, or of a form from the id of the event
 // that brought it. Twelve characters carry 60 bits.
 func NewRequestID(source string) RequestID {
 	sum := sha256.Sum256([]byte(source))
-	const alphabet = "0123456789abcdefghjkmnpqrstvwxyz" // without i, l, o, u: read aloud on the phone
-	s := base32.NewEncoding(alphabet).WithPadding(base32.NoPadding).EncodeToString(sum[:8])
+	s := base32.NewEncoding(requestAlphabet).WithPadding(base32.NoPadding).EncodeToString(sum[:8])
 	return RequestID(strings.Join([]string{s[0:4], s[4:8], s[8:12]}, "-"))
 }

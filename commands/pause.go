@@ -23,9 +23,9 @@ type Pauser interface {
 
 // Resumed is what came of a /resume.
 type Resumed struct {
-	HasEnded bool           // a pause
-	Freed    int            // how many held requests go on
-	Left     []PauseInForce // the pauses that are still in force
+	Ended []string       // the kinds of the pauses that have ended; the empty one is of all
+	Freed int            // how many held requests go on
+	Left  []PauseInForce // the pauses that are still in force
 }
 
 // PauseRequest is who has typed /pause or /resume, and when.
@@ -63,8 +63,11 @@ func (env *Env) pauseCommand() Command {
 
 func (env *Env) planPause(_ context.Context, r *Request) (Plan, error) {
 	asked := env.readPause(r.Text)
-	if asked.namesNoKind() {
+	switch {
+	case asked.namesNoKind():
 		return nil, NoKind(asked.others[0], env.Pauses.Kinds())
+	case env.meansResume(asked.reason):
+		return nil, PauseAsEnd(asked.reason)
 	}
 	return actPlan(func(ctx context.Context) (Reply, error) {
 		for _, kind := range asked.kinds {
@@ -113,10 +116,19 @@ func (env *Env) planResume(_ context.Context, r *Request) (Plan, error) {
 			case err != nil:
 				return Reply{}, err
 			}
-			all = Resumed{HasEnded: all.HasEnded || done.HasEnded, Freed: all.Freed + done.Freed, Left: done.Left}
+			all = Resumed{Ended: append(all.Ended, done.Ended...), Freed: all.Freed + done.Freed, Left: done.Left}
 		}
 		return openReply(CodeDone, asked.tellResumed(all)), nil
 	}), nil
+}
+
+// PauseAsEnd refuses a /pause whose words rather say that a pause is to end.
+func PauseAsEnd(words string) *Refusal {
+	return &Refusal{
+		Code: "pause-as-end", Message: "“" + syntax.Truncate(words, maxEcho) + "” would be the reason of another pause." + nothingChanged,
+		Next: "/resume ends a pause. To pause for that reason, say more of it, such as /pause trading has to stop.", Private: true, Final: true,
+		Offers: []Offer{{Label: "Resume", Command: syntax.Message{Text: "/resume"}}},
+	}
 }
 
 // NoKind refuses a word that names nothing that can be paused.

@@ -108,9 +108,20 @@ func (p pauseText) namesNoKind() bool { return !p.isNamed && len(p.others) > 0 }
 // isAllByDefault reports whether it is about all requests since nothing was named.
 func (p pauseText) isAllByDefault() bool { return !p.isNamed && len(p.others) == 0 }
 
+// meansResume reports whether a reason rather says that a pause is to end, such as "off" or "stop
+// newroom".
+func (env *Env) meansResume(reason string) bool {
+	words := strings.Fields(reason)
+	if len(words) == 0 || slices.ContainsFunc(words[1:], func(word string) bool { return !env.arePausable(word) }) {
+		return false
+	}
+	first := strings.ToLower(strings.Trim(words[0], listMarks+quoteMarks+".!"))
+	return slices.Contains([]string{"off", "cancel", "stop", "end", "ended", "over", "no", "continue", "release", "unpause", "aus"}, first)
+}
+
 // tellPaused says what is paused, and what was taken for the reason.
 func (p pauseText) tellPaused() string {
-	text := "⏸ Paused: " + p.describeKinds() + ". " + p.describeFate() +
+	text := "⏸ Paused: " + describeKinds(p.kinds) + ". " + p.describeFate() +
 		choose(p.drop, " are refused until /resume.", " are kept, and go on after /resume.")
 	if first, _, _ := strings.Cut(p.reason, " "); p.meant != "" && !strings.EqualFold(first, p.meant) {
 		text += " I know no command “" + syntax.Truncate(first, maxEcho) + "” and took it for the reason."
@@ -129,14 +140,14 @@ func (p pauseText) tellPaused() string {
 
 // tellResumed says what has ended, and what is paused still.
 func (p pauseText) tellResumed(done Resumed) string {
-	if !done.HasEnded && len(done.Left) == 0 {
+	if len(done.Ended)+len(done.Left) == 0 {
 		return "Nothing was paused."
 	}
-	text := "▶ Resumed: " + p.describeKinds() + "."
+	text := "▶ Resumed: " + describeKinds(done.Ended) + "."
 	isStillStopped := func(left PauseInForce) bool { return slices.ContainsFunc(p.kinds, left.stops) }
 	switch {
-	case !done.HasEnded:
-		text = "There is no pause of " + p.describeKinds() + " alone."
+	case len(done.Ended) == 0:
+		text = "There is no pause of " + describeKinds(p.kinds) + " alone."
 	case done.Freed > 0:
 		text += " " + countNoun(done.Freed, "held request goes", "held requests go") + " on."
 	case !slices.ContainsFunc(done.Left, isStillStopped):
@@ -148,9 +159,12 @@ func (p pauseText) tellResumed(done Resumed) string {
 	return text
 }
 
-func (p pauseText) describeKinds() string {
+func describeKinds(all []string) string {
+	if slices.Contains(all, "") {
+		return describeKind("")
+	}
 	var kinds []string
-	for _, kind := range p.kinds {
+	for _, kind := range all {
 		kinds = append(kinds, describeKind(kind))
 	}
 	return syntax.JoinWords(kinds, "and")

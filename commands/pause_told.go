@@ -8,7 +8,7 @@ import (
 	"roombot/symphony/messageml"
 )
 
-// findPause is the pause that stops a request, nil for none. One that refuses it comes first.
+// findPause is the pause that stops a request, nil for none.
 func (env *Env) findPause(ctx context.Context, governed Catalogue, asked syntax.Invocation) (*PauseInForce, error) {
 	if !governed.Writes(asked) {
 		return nil, nil
@@ -17,11 +17,18 @@ func (env *Env) findPause(ctx context.Context, governed Catalogue, asked syntax.
 	if err != nil {
 		return nil, err
 	}
-	paused = slices.DeleteFunc(paused, func(p PauseInForce) bool { return !p.stops(asked.Command) })
-	if len(paused) == 0 {
-		return nil, nil
+	return PauseOf(paused, asked.Command), nil
+}
+
+// PauseOf is the pause that stops requests of a kind, nil for none. One that refuses them comes
+// first.
+func PauseOf(all []PauseInForce, kind string) (found *PauseInForce) {
+	for _, p := range all {
+		if p.stops(kind) && (found == nil || p.Drop && !found.Drop) {
+			found = &p
+		}
 	}
-	return &paused[max(0, slices.IndexFunc(paused, func(p PauseInForce) bool { return p.Drop }))], nil
+	return found
 }
 
 // butPaused ends the sentence about what is allowed: with the pause that stops it, if one does.

@@ -151,8 +151,17 @@ func TestAReceiptOfACrowdedRoomFitsIntoAMessage(t *testing.T) {
 
 func TestANumberOfARequestIsReadHoweverItIsTyped(t *testing.T) {
 	t.Parallel()
-	for _, typed := range []string{"5k9d-02mx-q7ht", "5K9D-02MX-Q7HT", "5k9d02mxq7ht", " 5k9d 02mx q7ht "} {
-		require.Equal(t, commands.RequestID("5k9d-02mx-q7ht"), commands.ParseRequestID(typed), typed)
+	for _, typed := range []string{
+		"5k9d-02mx-q7ht", "5K9D-02MX-Q7HT", "5k9d02mxq7ht", " 5k9d 02mx q7ht ", "#5k9d-02mx-q7ht",
+		"Request 5k9d-02mx-q7ht", "request 5K9D-02MX-Q7HT.", "Request: 5k9d02mxq7ht",
+	} {
+		id, isNumber := commands.ParseRequestID(typed)
+		require.True(t, isNumber, typed)
+		require.Equal(t, commands.RequestID("5k9d-02mx-q7ht"), id, typed)
 	}
-	require.Equal(t, commands.RequestID("5K9D"), commands.ParseRequestID(" 5K9D"))
+	for _, typed := range []string{"", "foo", "5K9D", "Request", "5k9d-02mx-q7hu", "5k9d-02mx-q7ht-5k9d", "Requests 5k9d-02mx-q7ht"} {
+		id, isNumber := commands.ParseRequestID(typed)
+		require.False(t, isNumber, typed)
+		require.Empty(t, id)
+	}
 }

@@ -51,6 +51,14 @@ func (r *Refusal) withoutOffers() *Refusal {
 	return &plain
 }
 
+// ofQuestion is the refusal of a command that creates nothing and has no form.
+func (r *Refusal) ofQuestion() *Refusal {
+	plain := *r
+	plain.Message, plain.Final, plain.Private = strings.ReplaceAll(r.Message, nothingCreated, ""), true, true
+	plain.Offers = slices.DeleteFunc(slices.Clone(r.Offers), func(o Offer) bool { return o.Edit })
+	return &plain
+}
+
 func openItButton(room symphony.StreamID) messageml.Node {
 	return messageml.OpenStream(string(room), "Open it")
 }

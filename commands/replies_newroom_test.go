@@ -297,6 +297,7 @@ func TestRepliesAnswers(t *testing.T) {
 		{"A pause keeps as many requests as it may", commands.TooManyHeld(commands.PausedBy{Name: "Olivia Ops"}, late)},
 		{"A pause keeps no clicks on Undo", undoRefused},
 		{"What is to be paused cannot be paused by itself", commands.NoKind("policy", []string{"newroom", "undo"})},
+		{"A pause whose words mean the end of one", commands.PauseAsEnd("off")},
 		{"The message could not be read because of a bug", commands.Unreadable(id)},
 		{"The command was written an hour ago", catalogue.TooLate(late, g.Parse(late), 70*time.Minute)},
 		{"The command was written in a flood, and the bot has lost what it knew of it", catalogue.LeftOut(late, g.Parse(late))},

@@ -54,12 +54,15 @@ func (id RequestID) Trace() string {
 	return plain[:min(6, len(plain))]
 }
 
-// ParseRequestID reads a number as people type it: in any case, with or without dashes. What has
-// not its length is left as it is.
-func ParseRequestID(typed string) RequestID {
-	plain := strings.ToLower(strings.NewReplacer("-", "", " ", "").Replace(typed))
-	if len(plain) != 12 {
-		return RequestID(strings.TrimSpace(typed))
+// ParseRequestID reads a number as people type it, or copy it from below an answer: in any case,
+// with or without dashes and the word "Request".
+func ParseRequestID(typed string) (id RequestID, isNumber bool) {
+	plain := strings.ToLower(strings.Join(strings.Fields(typed), ""))
+	plain = strings.TrimPrefix(strings.TrimLeft(plain, "#"), "request")
+	plain = strings.Trim(strings.ReplaceAll(plain, "-", ""), "#:.,")
+	isOther := func(r rune) bool { return !strings.ContainsRune(requestAlphabet, r) }
+	if len(plain) != requestDigits || strings.ContainsFunc(plain, isOther) {
+		return "", false
 	}
-	return RequestID(plain[:4] + "-" + plain[4:8] + "-" + plain[8:])
+	return RequestID(plain[:4] + "-" + plain[4:8] + "-" + plain[8:]), true
 }

@@ -34,8 +34,8 @@ func (env *Env) answerWhy(ctx context.Context, r *Request) (Reply, error) {
 		return Reply{}, err
 	}
 	rd := env.newReader(r, admin)
-	number := strings.TrimSpace(strings.TrimPrefix(r.Text, "#"))
-	if number == "" {
+	typed := strings.TrimSpace(r.Text)
+	if typed == "" {
 		d, found, err := env.Record.LastRefusal(ctx, r.From.ID)
 		if err != nil {
 			return Reply{}, err
@@ -45,16 +45,22 @@ func (env *Env) answerWhy(ctx context.Context, r *Request) (Reply, error) {
 		}
 		return rd.reply(rd.history(d), d), nil
 	}
-	d, who, found, err := env.Record.DecisionOf(ctx, ParseRequestID(number))
+	number, isNumber := ParseRequestID(typed)
+	if !isNumber {
+		return privateText("“" + syntax.Truncate(typed, maxEcho) + "” is no number of a request. " + numberHint), nil
+	}
+	d, who, found, err := env.Record.DecisionOf(ctx, number)
 	switch {
 	case err != nil:
 		return Reply{}, err
 	case !found || who != r.From.ID && !admin:
-		return privateText("I know no decision about a request “" + syntax.Truncate(number, maxEcho) + "” of yours. The number stands in my answers."), nil
+		return privateText("I know no decision about a request " + string(number) + choose(admin, ". ", " of yours. ") + numberHint), nil
 	}
 	rd.self = who == r.From.ID
 	return rd.reply(rd.history(d), d), nil
 }
+
+const numberHint = "The number stands below my answers, such as 448z-mtmq-8sc7."
 
 func privateText(text string) Reply {
 	reply := openReply(CodeDone, text)
@@ -70,6 +76,10 @@ func (rd reader) history(d Decision) string {
 	text := fmt.Sprintf("%s request %s, /%s, on %s.", orText(decided, "✗ The policy refused"), d.Request, d.Command, formatTime(d.At))
 	if d.IsPaused {
 		text += " It was refused all the same, since I was paused then, and nothing was changed."
+	}
+	if d.Pause != nil {
+		p := rd.mayRead(*d.Pause)
+		text += " It waits for the end of a pause: " + p.String() + " " + p.fate()
 	}
 	return text
 }

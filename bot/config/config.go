@@ -79,7 +79,11 @@ func Load(path string, env func(name string) (string, bool), commands ...string)
 
 // LoadWithoutPolicy is Load for what needs no policy: its faults do not count.
 func LoadWithoutPolicy(path string, env func(name string) (string, bool)) (*Config, error) {
-	root, err := schema.Read(path, env)
+	content, err := schema.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	root, err := parse(path, content, env)
 	if err != nil {
 		return nil, err
 	}
@@ -88,11 +92,16 @@ func LoadWithoutPolicy(path string, env func(name string) (string, bool)) (*Conf
 
 // Parse is Load for content that the caller has read. The file that path names need not exist.
 func Parse(path string, content []byte, env func(name string) (string, bool), commands ...string) (*Config, error) {
-	root, err := schema.Parse(path, content, env)
+	root, err := parse(path, content, env)
 	if err != nil {
 		return nil, err
 	}
 	return decode(root, content, commands)
+}
+
+func parse(path string, content []byte, env func(name string) (string, bool)) (schema.Value, error) {
+	root, err := schema.Parse(path, content, env)
+	return root, schema.WithFixOfEmpty(err, `write at least "host" and "bot"`)
 }
 
 // Keys lists every key of the file, for documentation.

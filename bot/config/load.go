@@ -54,7 +54,7 @@ func (c *Config) loadPolicy(commands []string) Problems {
 		if c.policyText = readPolicyText(c.policyFile); c.policyText.err != nil {
 			return asProblems(c.policyText.err)
 		}
-		if rules, err = schema.Parse(c.policyFile, c.policyText.content, rules.Env()); err != nil {
+		if rules, err = policy.Parse(c.policyFile, c.policyText.content, rules.Env()); err != nil {
 			return asProblems(err)
 		}
 	}

@@ -60,7 +60,7 @@ func (r *PolicyReader) Read() (*policy.Policy, error) {
 		}
 		return changed.Policy, nil
 	}
-	rules, err := schema.Parse(text.path, text.content, r.config.env)
+	rules, err := policy.Parse(text.path, text.content, r.config.env)
 	if err != nil {
 		return nil, err
 	}

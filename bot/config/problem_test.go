@@ -94,7 +94,7 @@ func TestEachProblemSaysWhatToWrite(t *testing.T) {
 		"a trailing comma":           {minimalWith(`"port": 1,`), `is not JSON: invalid character '}' looking for beginning of object key string; remove the comma before it`},
 		"a comment":                  {minimalWith(`// x`), `JSON has no comments`},
 		"an unfinished file":         {`{"host": "a"`, `the file ends in the middle; close what is open`},
-		"an empty file":              {" \n", `is empty; write at least "host" and "bot"; a policy needs "allow"`},
+		"an empty file":              {" \n", `is empty; write at least "host" and "bot"`},
 		"a list":                     {`[1]`, `is a list and must be an object`},
 		"a file that is not UTF-8":   {"{\"host\": \"\xff\"}", `1:11 : is not UTF-8 here`},
 		"a file that is very nested": {`{"app": ` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}`, `is nested too deeply`},

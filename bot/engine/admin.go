@@ -52,6 +52,15 @@ type Summary struct {
 	LastError    string    `json:"lastError,omitempty"` // without what looks like a secret; of a done job soon gone
 
 	erased []Step // of a done job, whose results were erased
+	held   string // as in the store
+}
+
+// PausedKind is the kind of a job that waits for the end of a pause; empty of others.
+func (s Summary) PausedKind() string {
+	if s.held == heldForAnswer || !s.Finished.IsZero() {
+		return ""
+	}
+	return s.held
 }
 
 // Filter selects jobs; the zero value selects all.
@@ -118,10 +127,10 @@ func summariesWhere(ctx context.Context, r runner, d *dialect, condition string,
 
 func readSummary(read scan) (Summary, error) {
 	var s Summary
-	var state, queueState, cause, lastError, erased, held string
+	var state, queueState, cause, lastError, erased string
 	var received, finished int64
 	err := read(&s.ID, &s.Conversation, &state, &queueState, &s.Attempts, &s.Series, &s.Journal, &received, &finished,
-		&s.Replica, &cause, &lastError, &erased, &held)
+		&s.Replica, &cause, &lastError, &erased, &s.held)
 	if err == nil && erased != "" {
 		err = s.readRecord(erased)
 	}
@@ -138,7 +147,7 @@ func readSummary(read scan) (Summary, error) {
 		s.State = JobState(state)
 	case state == stateFailing:
 		s.State = Reporting
-	case queueState == "pending" && held != "":
+	case queueState == "pending" && s.held != "":
 		s.State = Held
 	case queueState == "pending":
 		s.State = Waiting

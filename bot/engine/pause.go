@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -131,14 +132,14 @@ func (a *jobAdmin) Pause(ctx context.Context, p Pause) (earlier *Pause, err erro
 	if p.Drop {
 		act.Name += " drop"
 	}
-	err = a.changePauses(ctx, act, func(all []Pause) ([]Pause, bool) {
+	err = a.changePauses(ctx, func(all []Pause) ([]Pause, *Act) {
 		changed, kept := slices.Clone(all), p
 		earlier = nil
 		if i := slices.IndexFunc(changed, func(o Pause) bool { return o.Kind == p.Kind }); i >= 0 {
 			earlier = &all[i]
 			kept.At, changed = earlier.At, slices.Delete(changed, i, i+1)
 		}
-		return append(changed, kept), true
+		return append(changed, kept), &act
 	})
 	if err != nil {
 		return nil, fmt.Errorf("pause: %w", err)
@@ -152,7 +153,7 @@ func (a *jobAdmin) Pause(ctx context.Context, p Pause) (earlier *Pause, err erro
 // Resume ends the pause of a kind, or all pauses where kind is empty. It returns those that it has
 // ended, and is no act where there are none. What they held goes on, in the order in which it came.
 func (a *jobAdmin) Resume(ctx context.Context, kind string) (ended []Pause, freed int, err error) {
-	err = a.changePauses(ctx, Act{Name: actResume + kindText(kind)}, func(all []Pause) ([]Pause, bool) {
+	err = a.changePauses(ctx, func(all []Pause) ([]Pause, *Act) {
 		ended = nil
 		left := slices.DeleteFunc(all, func(p Pause) bool {
 			ends := kind == "" || p.Kind == kind
@@ -161,13 +162,29 @@ func (a *jobAdmin) Resume(ctx context.Context, kind string) (ended []Pause, free
 			}
 			return ends
 		})
-		return left, len(ended) > 0
+		if len(ended) == 0 {
+			return left, nil
+		}
+		return left, &Act{Name: NameResume(ended)}
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("resume: %w", err)
 	}
 	freed, err = a.freeHeld(ctx)
 	return ended, freed, err
+}
+
+// NameResume is the name of the act that ends pauses: with their kinds, or "all" where one of all
+// ends.
+func NameResume(ended []Pause) string {
+	var kinds []string
+	for _, p := range ended {
+		if p.Kind == EveryKind {
+			return actResume + kindText(p.Kind)
+		}
+		kinds = append(kinds, p.Kind)
+	}
+	return actResume + strings.Join(kinds, ", ")
 }
 
 func kindText(kind string) string {
@@ -177,9 +194,9 @@ func kindText(kind string) string {
 	return kind
 }
 
-// changePauses stores what change makes of the pauses, and the act. Where it reports that nothing
-// changes, nothing is stored but when it was asked for.
-func (a *jobAdmin) changePauses(ctx context.Context, act Act, change func([]Pause) (changed []Pause, isChanged bool)) error {
+// changePauses stores what change makes of the pauses, and the act. Where it gives no act, nothing
+// is stored but when it was asked for.
+func (a *jobAdmin) changePauses(ctx context.Context, change func([]Pause) (changed []Pause, act *Act)) error {
 	asked, _ := ctx.Value(askedKey{}).(time.Time) // a transaction may be run with others, by a context of theirs
 	return a.store.write(ctx, func(ctx context.Context, tx runner) error {
 		all, err := readPauses(ctx, tx, a.store.dialect().changeLock())
@@ -189,9 +206,9 @@ func (a *jobAdmin) changePauses(ctx context.Context, act Act, change func([]Paus
 		if err != nil {
 			return err
 		}
-		changed, isChanged := change(all)
+		changed, act := change(all)
 		switch {
-		case !isChanged:
+		case act == nil:
 			return nil
 		case changed == nil:
 			changed = []Pause{}
@@ -203,7 +220,7 @@ func (a *jobAdmin) changePauses(ctx context.Context, act Act, change func([]Paus
 		if _, err := tx.exec(ctx, `UPDATE note SET value = $1 WHERE name = 'pauses'`, string(text)); err != nil {
 			return err
 		}
-		return recordAct(ctx, tx, a.store.dialect(), act)
+		return recordAct(ctx, tx, a.store.dialect(), *act)
 	})
 }
 

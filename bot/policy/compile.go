@@ -53,6 +53,12 @@ type denyRule struct {
 // DefaultContact is whom a refused user should ask where nobody else is named.
 const DefaultContact = "your Symphony administrators"
 
+// Parse reads the text of a policy as schema.Parse does, for Compile.
+func Parse(name string, content []byte, env func(name string) (string, bool)) (schema.Value, error) {
+	rules, err := schema.Parse(name, content, env)
+	return rules, schema.WithFixOfEmpty(err, `write at least one rule of "allow", such as {"allow": [{"name": "everybody", "who": ["internal"], "commands": ["newroom"]}]}`)
+}
+
 // Compile reads the rules {deny: […], allow: […]}. A missing value gives a policy that allows /help
 // only. The error is a schema.Problems with everything that is wrong.
 func Compile(rules schema.Value, o Options) (*Policy, error) {
@@ -91,6 +97,7 @@ type compiler struct {
 	known    []string
 	names    map[string]int // line of the rule that has the name
 	sets     map[string]*set
+	inSets   bool // the sets are being read
 	who      listNumberer
 	where    listNumberer
 	copied   int // entries of sets that are in more than one list

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/policy"
+	"roombot/bot/policy/request"
 )
 
 var compared = []policy.ComparedCommand{{Name: "newroom", IsPlanned: true}, {Name: "groups"}, {Name: "help"}}
@@ -128,7 +129,7 @@ func TestAReplayListsWhatWouldBeDecidedOtherwise(t *testing.T) {
 	}
 	unknown := past("unknown", 0, policy.Allow, 2, 0)
 	unknown.Query.User = policy.Subject{Kind: policy.PersonAccount, Username: "kim", Email: "kim@acme.test"}
-	r := policy.ReplayPast(t.Context(), before, after, []policy.Past{
+	r := policy.ReplayPast(t.Context(), policy.CommandReader{}, before, after, []policy.Past{
 		past("small", 0, policy.Allow, 2, 0, "FX"), past("large", time.Hour, policy.Allow, 12, 0, "FX"), past("third", 2*time.Hour, policy.Allow, 2, 2, "FX"),
 		past("larger", 0, policy.Deny, 31, 0, "FX"), past("other", 0, policy.Deny, 2, 0, "Sales"), unknown,
 		past("told at an earlier change", 0, policy.Deny, 2, 0, "FX"),
@@ -138,7 +139,32 @@ func TestAReplayListsWhatWouldBeDecidedOtherwise(t *testing.T) {
 		`third, Kim, /newroom of 4 Mar 07:00: allow by rule "desk rooms"; now limit by rule "desk rooms": Rule "desk rooms" lets one person open 2 rooms in any day; 2 were opened.`,
 		`large, Kim, /newroom of 4 Mar 06:00: allow by rule "desk rooms"; now deny: You may open rooms with at most 5 people; this has 12.`,
 	}, r.Lines())
-	require.Equal(t, []string{"The record has no requests that could be decided again."}, policy.ReplayPast(t.Context(), before, after, nil).Lines())
+	require.Equal(t, []string{"The record has no requests that could be decided again."}, policy.ReplayPast(t.Context(), policy.CommandReader{}, before, after, nil).Lines())
+}
+
+// No rule is about the commands of administrators.
+func TestAReplayDecidesCommandsOfAdministratorsByWhoIsOne(t *testing.T) {
+	t.Parallel()
+	before := mustCompile(t, `{"admins": ["user:ops", "user:cora"], "allow": [{"name": "all", "who": ["*"], "commands": ["newroom"]}]}`)
+	after := mustCompile(t, `{"admins": ["user:ops", "user:kim", "group:Support"], "allow": [{"name": "all", "who": ["*"], "commands": ["newroom"]}]}`)
+	past := func(name, command string, outcome policy.Outcome, groups ...string) policy.Past {
+		return policy.Past{
+			Request: name, At: time.Date(2026, 3, 4, 5, 0, 0, 0, time.UTC), Name: name, Command: command, Outcome: outcome,
+			Query: policy.Query{User: policy.PersonByNames(name, "", groups...), Where: policy.Place{Kind: policy.IM}, Command: command},
+		}
+	}
+	hidden := past("ravi", "pause", policy.Deny)
+	hidden.Query.User.Groups, hidden.Query.User.AllGroups = nil, false
+	r := policy.ReplayPast(t.Context(), request.Reader(), before, after, []policy.Past{
+		past("kim", "policy", policy.Deny), past("cora", "resume", policy.Allow), past("alice", "policy", policy.Deny),
+		past("ops", "pause", policy.Allow), past("zoe", "pause", policy.Deny, "Support"), hidden,
+	})
+	require.Equal(t, []string{
+		"Of 5 past requests 3 would be decided otherwise. Of 1 more not enough is known.",
+		"kim, kim, /policy of 4 Mar 05:00: deny; now allow",
+		"cora, cora, /resume of 4 Mar 05:00: allow; now deny: /resume is for administrators of the policy.",
+		"zoe, zoe, /pause of 4 Mar 05:00: deny; now allow",
+	}, r.Lines())
 }
 
 // randomRules are a few rules from few words, so that two of them often have much in common.

@@ -153,6 +153,25 @@ tests:
 	}
 }
 
+func TestASetInASetIsReportedAsThat(t *testing.T) {
+	t.Parallel()
+	_, err := compile(t, `
+sets: {a: ["set:b"], b: ["set:a", "user:bob"]}
+allow:
+  - {name: a, who: ["user:kim"], commands: [newroom]}
+`)
+	require.EqualError(t, err, `policy.yaml:2:12: sets.a[0]: "set:b" is a set, and sets hold no other sets; write here whom it means
+policy.yaml:2:26: sets.b[0]: "set:a" is a set, and sets hold no other sets; write here whom it means`)
+}
+
+func TestAnEmptyPolicyIsToldWhatItNeeds(t *testing.T) {
+	t.Parallel()
+	for _, content := range []string{"", "# nothing yet\n"} {
+		_, err := policy.Parse("policy.yaml", []byte(content), nil)
+		require.EqualError(t, err, `policy.yaml: is empty; write at least one rule of "allow", such as {"allow": [{"name": "everybody", "who": ["internal"], "commands": ["newroom"]}]}`)
+	}
+}
+
 func TestThePolicysOwnTestsAreRun(t *testing.T) {
 	t.Parallel()
 	p := mustCompile(t, governed+`

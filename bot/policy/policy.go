@@ -59,12 +59,15 @@ func (p *Policy) Version() string {
 }
 
 // IsAdmin reports whether somebody is known to be an administrator of the policy.
-func (p *Policy) IsAdmin(who Subject) bool {
+func (p *Policy) IsAdmin(who Subject) bool { return p.findAdmin(who) == yes }
+
+// findAdmin is whether somebody is an administrator, as far as that is known.
+func (p *Policy) findAdmin(who Subject) truth {
 	if p == nil {
-		return false
+		return no
 	}
 	q := foldSubject(who)
-	return matchAny(p.admins, &q) == yes
+	return matchAny(p.admins, &q)
 }
 
 // Rules is how many rules there are of each kind.

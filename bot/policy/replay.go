@@ -40,7 +40,7 @@ type Replay struct {
 // ReplayPast decides requests again. Those that the earlier policy would decide as the later one
 // does are not listed: it was not this change that made the difference. The names of both policies
 // must not be resolved. What is left when ctx ends counts as not known.
-func ReplayPast(ctx context.Context, before, after *Policy, past []Past) Replay {
+func ReplayPast(ctx context.Context, commands CommandReader, before, after *Policy, past []Past) Replay {
 	r := Replay{Otherwise: []Redecision{}}
 	for i, p := range past {
 		if ctx.Err() != nil {
@@ -48,19 +48,33 @@ func ReplayPast(ctx context.Context, before, after *Policy, past []Past) Replay 
 			break
 		}
 		runtime.Gosched() // requests that are under way go first
-		now := after.Decide(p.Query)
-		if now.turnsOnUnknown() {
+		now, known := after.decideAgain(commands, p.Query)
+		if !known {
 			r.Unknown++
 			continue
 		}
 		r.Requests++
-		if now.Outcome() == p.Outcome || now.Outcome() == before.Decide(p.Query).Outcome() {
+		if now.Outcome() == p.Outcome {
+			continue
+		}
+		if then, _ := before.decideAgain(commands, p.Query); now.Outcome() == then.Outcome() {
 			continue
 		}
 		r.Otherwise = append(r.Otherwise, Redecision{Past: p, Now: now.Outcome(), NowRule: now.Rule, Why: now.Why()})
 	}
 	slices.SortStableFunc(r.Otherwise, func(a, b Redecision) int { return b.At.Compare(a.At) })
 	return r
+}
+
+// decideAgain decides as the bot does, and reports whether enough is known for that. No rule is
+// about the commands of administrators: those turn on who is one.
+func (p *Policy) decideAgain(commands CommandReader, q Query) (d Decision, known bool) {
+	isAdmin := p.findAdmin(q.User)
+	if d, decided := commands.decideWithoutRules(q.Command, isAdmin == yes); decided {
+		return d, isAdmin != unknown
+	}
+	d = p.Decide(q)
+	return d, !d.turnsOnUnknown()
 }
 
 // turnsOnUnknown reports whether the request was refused since something is not known of it.

@@ -19,20 +19,25 @@ type set struct {
 
 // readSets reads the sets, which hold no other sets.
 func (c *compiler) readSets(sets map[string][]schema.Value) {
-	all := map[string]*set{}
+	c.sets, c.inSets = map[string]*set{}, true
+	defer func() { c.inSets = false }()
+	for name, values := range sets {
+		if len(values) > 0 {
+			c.sets[fold(strings.TrimSpace(name))] = &set{first: values[0]}
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(sets)) {
 		values := sets[name]
 		if len(values) == 0 {
 			continue // an empty list, which is reported already
 		}
-		s := &set{first: values[0], entries: c.subjects(values, false)}
+		s := c.sets[fold(strings.TrimSpace(name))]
+		s.entries = c.subjects(values, false)
 		s.denied = slices.Clone(s.entries)
 		for i := range s.denied {
 			s.denied[i].deny = true
 		}
-		all[fold(strings.TrimSpace(name))] = s
 	}
-	c.sets = all
 }
 
 // maxSetEntries bounds what sets come to in the lists that name more than one set, which have each
@@ -74,6 +79,13 @@ func (c *compiler) subjects(values []schema.Value, deny bool) []subject {
 
 func (c *compiler) setEntries(v schema.Value, name string, deny bool) []subject {
 	s := c.sets[fold(strings.TrimSpace(name))]
+	if s != nil {
+		s.used = true
+	}
+	if c.inSets {
+		c.problems = append(c.problems, v.ProblemWith(&schema.InvalidValue{What: "is a set, and sets hold no other sets", Fix: "write here whom it means"}))
+		return nil
+	}
 	if s == nil {
 		fix := `define it under "sets"`
 		if near := schema.NearestName(name, slices.Sorted(maps.Keys(c.sets))); near != "" {
@@ -82,7 +94,6 @@ func (c *compiler) setEntries(v schema.Value, name string, deny bool) []subject 
 		c.problems = append(c.problems, v.ProblemWith(&schema.InvalidValue{What: "is a set that is not defined", Fix: fix}))
 		return nil
 	}
-	s.used = true
 	if deny {
 		return s.denied
 	}

@@ -128,12 +128,17 @@ func (p *Policy) unknownRules() (problems schema.Problems) {
 
 // decideTest decides as the bot does, which asks no rule about some commands.
 func (p *Policy) decideTest(commands CommandReader, q Query) Decision {
-	if commands.DecideWithoutRules != nil {
-		if d, decided := commands.DecideWithoutRules(q.Command, p.IsAdmin(q.User)); decided {
-			return d
-		}
+	if d, decided := commands.decideWithoutRules(q.Command, p.IsAdmin(q.User)); decided {
+		return d
 	}
 	return p.Decide(q)
+}
+
+func (c CommandReader) decideWithoutRules(command string, isAdmin bool) (d Decision, decided bool) {
+	if c.DecideWithoutRules == nil {
+		return Decision{}, false
+	}
+	return c.DecideWithoutRules(command, isAdmin)
 }
 
 func describeOutcome(o Outcome, rule string) string {

@@ -12,7 +12,6 @@ import (
 
 	"roombot/bot/audit"
 	"roombot/bot/engine"
-	"roombot/commands"
 )
 
 func auditCommand(io streams) *cobra.Command {
@@ -43,6 +42,8 @@ type entry struct {
 	audit.Entry
 	Facts json.RawMessage `json:"facts,omitempty"` // none where they were erased
 	By    *roomReason     `json:"by,omitempty"`    // of an entry about a room, in lists
+
+	names map[int64]string // of accounts that are told of beside who acts, in lists; those that are known
 }
 
 func newEntry(s engine.StoredEntry) entry {
@@ -80,17 +81,19 @@ func (f *auditFilter) filters(ctx context.Context, path string, now time.Time) (
 	if f.kind != "" && !slices.Contains(audit.Kinds(), chosen.Kind) {
 		return nil, usageError("--kind %q: there are %s", f.kind, joinKinds(audit.Kinds()))
 	}
-	if f.request != "" {
-		chosen.Request = string(commands.ParseRequestID(f.request))
-	}
 	var err error
+	if f.request != "" {
+		if chosen.Request, err = parseRequest(f.request); err != nil {
+			return nil, err
+		}
+	}
 	if chosen.Room, err = parseRoom(f.room); err != nil {
 		return nil, err
 	}
 	if chosen.Since, err = parseMoment("--since", f.since, now); err != nil {
 		return nil, err
 	}
-	if chosen.Until, err = parseMoment("--until", f.until, now); err != nil {
+	if chosen.Until, err = parseUntil(f.until, chosen.Since, now); err != nil {
 		return nil, err
 	}
 	if f.user == "" {

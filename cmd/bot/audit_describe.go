@@ -54,9 +54,13 @@ type entryText struct {
 	}
 	From                commands.Person
 	Typed, Nearest, Why string
-	Granted             struct{ By int64 }
-	Acted               time.Time
-	Asked               struct{ Plan struct{ Name string } }
+	Granted             struct {
+		By int64
+		At string
+	}
+	GrantedBy commands.Person
+	Acted     time.Time
+	Asked     struct{ Plan struct{ Name string } }
 }
 
 // roomName is the name of the room that a decision was about; empty where that is not known.
@@ -85,7 +89,7 @@ func describeEntry(e entry) string {
 		add("%s", t.Outcome)
 		add("/%s", t.Command)
 		add("by %s", nameRuleOrGrant(t.Rule, t.Grant))
-		add("given by %d", t.Granted.By)
+		add("given by %s", describeGiven(e, t))
 		add("line %d", t.Line)
 		add("denied: %s", t.Denial)
 		add("policy %s", t.Version)
@@ -113,7 +117,7 @@ func describeEntry(e entry) string {
 	case audit.Pause:
 		add("%s", t.Act)
 		add("%q", t.Reason)
-		add("by %s", t.Operator)
+		add("by %s", nameOperator(e, t.Operator))
 	default:
 		add("%s", t.Act)
 		add("%s", t.Outcome)
@@ -152,6 +156,22 @@ func nameRuleOrGrant(rule string, grant int64) string {
 	return ""
 }
 
+// describeGiven says who has made the grant of a decision, and when; empty where that is not known.
+func describeGiven(e entry, t entryText) string {
+	if t.Granted.By == 0 {
+		return ""
+	}
+	return nameAndNumber(cmp.Or(t.GrantedBy.Name, e.names[t.Granted.By]), t.Granted.By) + " at " + t.Granted.At
+}
+
+// nameOperator names an administrator who acted in the chat; others are as the entry has them.
+func nameOperator(e entry, operator string) string {
+	if e.Actor == 0 || e.names[e.Actor] == "" {
+		return operator
+	}
+	return nameAndNumber(e.names[e.Actor], e.Actor)
+}
+
 // describeRestored tells in a line where the store was set back to, and what was lost.
 func describeRestored(e entry) string {
 	var r audit.RestoredBody
@@ -172,16 +192,16 @@ func describeRemoved(e entry) string {
 // describeGrant tells in a line what has become of a grant.
 func describeGrant(e entry) string {
 	var g struct {
-		Act, Command, Until, Operator, From, By string
-		N, For, Decider                         int64
-		Once                                    bool
-		Bounds                                  []string
+		Act, Command, Until, Operator, Decided, By string
+		N, For, Decider                            int64
+		Once                                       bool
+		Bounds                                     []string
 	}
 	_ = json.Unmarshal(e.Body, &g) // what cannot be read tells nothing
 	if e.Facts != nil {
 		_ = json.Unmarshal(e.Facts, &g)
 	}
-	parts := []string{fmt.Sprintf("grant %d %s", g.N, g.Act), "/" + g.Command, fmt.Sprintf("for %d", g.For)}
+	parts := []string{fmt.Sprintf("grant %d %s", g.N, g.Act), "/" + g.Command, "for " + nameAndNumber(e.names[g.For], g.For)}
 	for _, p := range []struct{ before, text string }{
 		{"", strings.Join(g.Bounds, "; ")}, {"by ", g.By}, {"by ", g.Operator}, {"until ", g.Until},
 	} {
@@ -190,7 +210,11 @@ func describeGrant(e entry) string {
 		}
 	}
 	if g.Decider != 0 {
-		parts = append(parts, fmt.Sprintf("given by %d", g.Decider))
+		given := "given by " + nameAndNumber(e.names[g.Decider], g.Decider)
+		if g.Decided != "" {
+			given += " at " + g.Decided
+		}
+		parts = append(parts, given)
 	}
 	if g.Once {
 		parts = append(parts, "once")

@@ -41,7 +41,7 @@ there are. With --since all are, unless --limit says how many.`,
 			if f.since != "" && !cmd.Flags().Changed("limit") {
 				limit = 0
 			}
-			list := entryList{out: io.out, asJSON: asJSON, withChecks: f.request != "", limit: limit}
+			list := entryList{out: io.out, asJSON: asJSON, withChecks: f.request != "", limit: limit, names: recordedNames{}}
 			if err := f.readEntries(cmd.Context(), *path, list.add); err != nil {
 				return err
 			}
@@ -73,6 +73,7 @@ type entryList struct {
 	limit              int // 0 for all
 	read, shown        int
 	kept               []entry // not printed yet
+	names              recordedNames
 }
 
 func (l *entryList) add(ctx context.Context, store *engine.Inspector, e entry) error {
@@ -112,6 +113,9 @@ func (l *entryList) end(ctx context.Context, store *engine.Inspector) error {
 func (l *entryList) print(ctx context.Context, store *engine.Inspector) error {
 	for i := range l.kept {
 		if err := addRoomReason(ctx, store, &l.kept[i]); err != nil {
+			return err
+		}
+		if err := l.names.add(ctx, store, &l.kept[i]); err != nil {
 			return err
 		}
 	}

@@ -38,6 +38,19 @@ func TestTheRecordAnswersWhoOpenedWhatAndWhySomebodyWasRefused(t *testing.T) {
 	require.Contains(t, why, "allow, /newroom, by rule ")
 	require.Contains(t, why, "✓ who is one of ")
 	require.Contains(t, why, "policy ")
+	require.Equal(t, why, look("audit", "list", "--request", "Request "+number), "as it stands below the answer")
+	require.Contains(t, look("jobs", "show", "Request "+number), number)
+	require.Contains(t, look("policy", "why", "request "+strings.ToUpper(number)), number)
+	for _, args := range [][]string{{"audit", "list", "--request", "foo"}, {"audit", "export", "--request", "foo"}, {"policy", "why", "foo"}, {"jobs", "show", "foo"}} {
+		refused := shell(t, append(args, "--config", w.config)...)
+		require.Equal(t, exitUsage, refused.code, args)
+		require.Contains(t, refused.err, `"foo" is no number of a request: write the one that the user reads below the answer, such as 5k9d-02mx-q7ht`)
+	}
+	for _, args := range [][]string{{"audit", "list"}, {"jobs", "list"}} {
+		refused := shell(t, append(args, "--since", "6d", "--until", "7d", "--config", w.config)...)
+		require.Equal(t, exitUsage, refused.code, args)
+		require.Contains(t, refused.err, "--until 7d is not after --since")
+	}
 	require.Equal(t, "Nothing here.\n", look("audit", "list", "--user", "alice"))
 	require.Equal(t, "Nothing here.\n", look("audit", "list", "--since", "7d", "--until", "6d"))
 	require.Contains(t, look("audit", "list"), "replica ")

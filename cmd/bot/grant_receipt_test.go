@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,7 +49,15 @@ func TestTheReceiptOfAGrantedRoomTellsWhoGaveTheAccessWithoutTheStore(t *testing
 			o := opensGrantedRoom(t, choice)
 			const given = `(?m)^Access given by +Cora Lind \(\d+\), grant 1, .* UTC$`
 			require.Regexp(t, given, o.shell("audit", "receipt", "--", o.room).out)
-			require.Regexp(t, `by grant 1, given by \d+, policy `, o.shell("audit", "list", "--kind", "decision").out)
+			require.Regexp(t, `by grant 1, given by Cora Lind \(\d+\) at \d{4}-\d\d-\d\dT\S+Z, policy `, o.shell("audit", "list", "--kind", "decision").out)
+			if choice == "once" {
+				require.Regexp(t, `grant 1 used, /newroom, for Carol O'Neil \(\d+\), .*given by Cora Lind \(\d+\) at \d{4}-`, o.shell("audit", "list", "--kind", "grant").out)
+			}
+			number := regexp.MustCompile(`room +([0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4})`).FindStringSubmatch(o.shell("audit", "list", "--kind", "room").out)
+			why := shell(t, "policy", "why", number[1], "--config", o.config)
+			require.Zero(t, why.code, why.err)
+			require.Regexp(t, `(?m)^Grant 1 was given by Cora Lind \(\d+\) on \d{4}-\d\d-\d\dT\S+Z\.$`, why.out)
+			require.Regexp(t, `"granted":\{"grant":1,"by":\d+,"name":"Cora Lind","at":"\d{4}-`, shell(t, "policy", "why", number[1], "--json", "--config", o.config).out)
 			file := o.writes("room.jws", o.jws())
 			require.NoError(t, os.RemoveAll(o.dir), "nothing of the bot is needed")
 			got := shell(t, "audit", "verify", file, "--key", o.public)

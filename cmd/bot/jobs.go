@@ -7,7 +7,6 @@ import (
 	"fmt"
 	stdio "io"
 	"math"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -147,19 +146,21 @@ func findJob(ctx context.Context, store *engine.Inspector, id string) (job, erro
 }
 
 // findByRequest compares the number with that of every job, since the number does not give the id.
-func findByRequest(ctx context.Context, store *engine.Inspector, number string) (string, error) {
+func findByRequest(ctx context.Context, store *engine.Inspector, typed string) (string, error) {
+	wanted, err := parseRequest(typed)
+	if err != nil {
+		return "", fmt.Errorf("there is no job with that id, and %w", err)
+	}
 	all, err := store.List(ctx, engine.Filter{Limit: math.MaxInt32})
 	if err != nil {
 		return "", err
 	}
-	plain := strings.NewReplacer("-", "", " ", "")
-	wanted := strings.ToLower(plain.Replace(number))
 	for _, s := range all {
-		if plain.Replace(string(commands.NewRequestID(s.ID))) == wanted {
+		if string(commands.NewRequestID(s.ID)) == wanted {
 			return s.ID, nil
 		}
 	}
-	return "", exitError{exitNotFound, fmt.Errorf("no job %s; %s jobs list --state all shows them, finished ones until roombot.retention.commands is over", number, programName)}
+	return "", exitError{exitNotFound, fmt.Errorf("no job %s; %s jobs list --state all shows them, finished ones until roombot.retention.commands is over", wanted, programName)}
 }
 
 func printJob(out stdio.Writer, j job, now time.Time) error {

@@ -11,6 +11,7 @@ import (
 
 	"roombot/bot/audit"
 	"roombot/bot/engine"
+	"roombot/commands"
 	"roombot/symphony"
 )
 
@@ -37,7 +38,7 @@ func (f jobsFilter) chooseByRecord(
 	if err := addFromRecord(ctx, store, all); err != nil {
 		return nil, err
 	}
-	until, err := parseMoment("--until", f.until, time.Now())
+	until, err := parseUntil(f.until, filters[0].Since, time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +139,24 @@ func parseRoom(text string) (string, error) {
 		return "", usageError("--room %q: that is no stream id; write the id of the room, as its link has it", text)
 	}
 	return id.String(), nil
+}
+
+// parseRequest reads the number of a request.
+func parseRequest(text string) (string, error) {
+	id, isNumber := commands.ParseRequestID(text)
+	if !isNumber {
+		return "", usageError("%q is no number of a request: write the one that the user reads below the answer, such as 5k9d-02mx-q7ht", text)
+	}
+	return string(id), nil
+}
+
+// parseUntil reads --until, which has to be after what --since says.
+func parseUntil(text string, since, now time.Time) (time.Time, error) {
+	until, err := parseMoment("--until", text, now)
+	if err == nil && !until.IsZero() && !until.After(since) {
+		return time.Time{}, usageError("--until %s is not after --since, so that nothing is between them: correct one of them, or leave it out", text)
+	}
+	return until, err
 }
 
 // parseMoment reads a time, or how long ago it was; the zero time of no text.

@@ -94,7 +94,7 @@ a second, in the order in which it came.`,
 				if len(ended) == 0 {
 					return nil
 				}
-				return auditAct(ctx, io.err, path, engine.Act{Name: "resume " + kindName(kind), Operator: operator})
+				return auditAct(ctx, io.err, path, engine.Act{Name: engine.NameResume(ended), Operator: operator})
 			})
 		},
 	}

@@ -46,6 +46,25 @@ func TestAnOperatorPausesAndResumesBesideARunningBot(t *testing.T) {
 	require.Zero(t, running.stop())
 }
 
+func TestTheRecordNamesTheAdministratorWhoHasPaused(t *testing.T) {
+	t.Parallel()
+	w := newWatched(t)
+	rules := `{admins: ["user:ops"], allow: [{name: everybody, who: [internal], commands: [newroom]}]}`
+	require.NoError(t, os.WriteFile(filepath.Join(w.dir, "policy.yaml"), []byte(rules), 0o600))
+	running := w.run()
+	require.Contains(t, w.says("ops", `/newroom "Mine"`).Replies[0].Text, "is open")
+	require.Contains(t, w.says("ops", "/pause market event").Replies[0].Text, "Paused")
+	require.Contains(t, w.says("ops", "/resume").Replies[0].Text, "Resumed")
+	told := ""
+	require.Eventually(t, func() bool {
+		told = shell(t, "audit", "list", "--kind", "pause", "--config", w.config).out
+		return strings.Contains(told, "resume all")
+	}, patience, tick)
+	require.Zero(t, running.stop())
+	require.Regexp(t, `pause all, "market event", by Olga Peters \(\d+\)`, told)
+	require.Regexp(t, `resume all, by Olga Peters \(\d+\)`, told)
+}
+
 // The bot goes on by the policy of before, and may have to be stopped because of that.
 func TestAPauseNeedsNoFaultlessPolicy(t *testing.T) {
 	t.Parallel()

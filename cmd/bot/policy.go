@@ -40,7 +40,11 @@ policy is written.`,
 
 // readPolicy compiles the policy of a file, without running its tests.
 func readPolicy(path string) (*policy.Policy, error) {
-	rules, err := schema.Read(path, os.LookupEnv)
+	content, err := schema.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := policy.Parse(path, content, os.LookupEnv)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +75,8 @@ command names, with those behind groups; the policy is that of the configuration
 unless --policy names another. Nothing is written to the pod.
 
 Exit codes: 0 the command is allowed, 1 it is not, 3 that could not be found out, such as
-where the policy is missing or faulty, 64 wrong usage.`,
+where the policy is missing or faulty, 64 wrong usage. Where only tests of the policy
+fail, the decision is printed, and the exit code is 3: a bot would not take that policy.`,
 		Example: `  bot policy can --policy policy.json --user kim --group "FX EMEA" '/newroom "Q2" @bob external:yes'
   bot policy can --config config.json --user kim '/newroom "Q2" @bob group:"Test Group"'`,
 		Args: requireOneCommand,
@@ -84,6 +89,9 @@ where the policy is missing or faulty, 64 wrong usage.`,
 				return asUnanswered(err)
 			}
 			if err := q.print(io.out, p, d); err != nil {
+				return err
+			}
+			if err := q.checkTests(p); err != nil {
 				return err
 			}
 			if !d.Allowed {
@@ -107,6 +115,18 @@ where the policy is missing or faulty, 64 wrong usage.`,
 	_ = c.MarkFlagFilename("policy", "json", "yaml", "yml")
 	_ = c.MarkFlagFilename("config", "json", "yaml", "yml")
 	return c
+}
+
+// checkTests is the error of a policy's file whose own tests fail, so that no bot would decide as
+// it says. That of a configuration is not read in that case.
+func (q question) checkTests(p *policy.Policy) error {
+	if q.file == "" {
+		return nil
+	}
+	if failed := len(p.RunTests(request.Reader())); failed > 0 {
+		return exitError{exitNotFound, fmt.Errorf("%d of the %d tests of %s fail, so that the bot would not take this policy: %s policy test %s says which", failed, len(p.Tests()), q.file, programName, q.file)}
+	}
+	return nil
 }
 
 // requireOneCommand refuses a question without a command, and one that the shell has split.

@@ -99,6 +99,9 @@ func TestAHalfWrittenPolicyIsToldWhatItSeemsToBe(t *testing.T) {
 	cut := shell(t, "policy", "check", writePolicy(t, "allow:\n  - name: desks\n    who: [internal]\n    comm"))
 	require.Equal(t, exitFailed, cut.code)
 	require.Contains(t, cut.err, ":4:5: is not YAML: a key has no colon here; the file seems to be cut off or half written")
+	open := shell(t, "policy", "check", writePolicy(t, "allow:\n  - name: desks\n    who: [internal\n    commands: [newroom]\n"))
+	require.Contains(t, open.err, ":2:3: is not YAML near here: did not find expected")
+	require.Contains(t, shell(t, "policy", "check", writePolicy(t, "")).err, `is empty; write at least one rule of "allow", such as `)
 	merged := shell(t, "policy", "check", writePolicy(t, "allow:\n<<<<<<< HEAD\n  - name: a\n=======\n  - name: b\n>>>>>>> other\n"))
 	require.Contains(t, merged.err, ":2:1: has markers of a merge conflict, on line 2, 4, 6; choose what holds")
 }

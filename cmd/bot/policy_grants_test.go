@@ -41,6 +41,6 @@ func TestTheRecordTellsWhomAGrantIsFor(t *testing.T) {
 		told = shell(t, "audit", "list", "--kind", "grant", "--user", "bob", "--config", w.config).out
 		return strings.Contains(told, "grant 1 asked")
 	}, patience, tick)
-	require.Regexp(t, `grant 1 asked, /newroom, for \d+, internal rooms that are not public, .*at most 1 person`, told)
+	require.Regexp(t, `grant 1 asked, /newroom, for Bob Chen \(\d+\), internal rooms that are not public, .*at most 1 person`, told)
 	require.Zero(t, running.stop())
 }

@@ -71,6 +71,36 @@ func TestAPolicyIsAskedOffline(t *testing.T) {
 	require.Equal(t, exitUsage, can("--in", "nowhere", `/newroom "Q2"`).code)
 }
 
+func TestAQuestionWithoutItsRoomIsToldWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	file := policiesOfTheGuide(t)[2]
+	bare := shell(t, "policy", "can", "--policy", file, "/newroom")
+	require.Equal(t, exitUsage, bare.code)
+	require.Contains(t, bare.err, `"/newroom": it would open the form of /newroom: write what is wanted as well, such as /newroom "Q2" @bob`)
+	require.NotContains(t, bare.err, "slash")
+	require.Contains(t, shell(t, "policy", "can", "--policy", file, "newroom").err, "A command starts with a slash. Did you mean /newroom?")
+}
+
+func TestAQuestionToAPolicyWhoseTestsFailIsAnsweredAsOneThatTheBotWouldNotTake(t *testing.T) {
+	t.Parallel()
+	file := writePolicy(t, `
+allow: [{name: everybody, who: [internal], commands: [newroom]}]
+tests:
+  - {name: nobody may, as: {username: alice}, run: '/newroom "Q2"', expect: deny}
+  - {name: all may, as: {username: alice}, run: '/newroom "Q2"', expect: allow}
+`)
+	for _, command := range []string{`/newroom "Q2"`, "/groups"} {
+		got := shell(t, "policy", "can", "--policy", file, "--user", "kim", command)
+		require.Equal(t, exitNotFound, got.code, command)
+		require.Contains(t, got.out, "By policy version ")
+		require.Contains(t, got.err, "1 of the 2 tests of "+file+" fail, so that the bot would not take this policy: bot policy test "+file+" says which")
+	}
+	require.Contains(t, shell(t, "policy", "can", "--policy", file, "--user", "kim", `/newroom "Q2"`).out, `allow by rule "everybody"`)
+	var d decisionJSON
+	require.NoError(t, json.Unmarshal([]byte(shell(t, "policy", "can", "--json", "--policy", file, `/newroom "Q2"`).out), &d))
+	require.EqualValues(t, "allow", d.Decision)
+}
+
 func TestRulesWithoutEffectAreReportedWithTheFailingTests(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "policy.yaml")

@@ -25,11 +25,16 @@ func policyWhy(io streams) *cobra.Command {
 policy decided about a request, by which rule and version, each condition, and what
 would have made it fit. REQUEST is the number that the user reads in the answer. The
 record has the requests that write and those that were refused. Ends with 0 where the
-request was allowed, with 1 where it was not, with 3 where the record does not have it.`,
+request was allowed, with 1 where it was not, with 3 where the record does not have it,
+with 64 where REQUEST is no such number.`,
 		Example: "  bot policy why 5k9d-02mx-q7ht",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			found, err := findDecision(cmd.Context(), path, string(commands.ParseRequestID(args[0])))
+			number, err := parseRequest(args[0])
+			if err != nil {
+				return err
+			}
+			found, err := findDecision(cmd.Context(), path, number)
 			if err != nil {
 				return err
 			}
@@ -87,29 +92,41 @@ func findDecision(ctx context.Context, path, request string) (found recordedDeci
 // recordedJSON is a decision of the record as --json prints it.
 type recordedJSON struct {
 	decisionJSON
-	Request  string    `json:"request"`
-	At       time.Time `json:"at"`
-	User     int64     `json:"user"`
-	Name     string    `json:"name,omitempty"`
-	Command  string    `json:"command"`
-	Typed    string    `json:"typed,omitempty"`
-	Approval string    `json:"approval,omitempty"` // what has become of it, in words
-	Outcome  string    `json:"outcome,omitempty"`  // code of the answer
+	Request  string       `json:"request"`
+	At       time.Time    `json:"at"`
+	User     int64        `json:"user"`
+	Name     string       `json:"name,omitempty"`
+	Command  string       `json:"command"`
+	Typed    string       `json:"typed,omitempty"`
+	Granted  *grantedJSON `json:"granted,omitempty"`  // where a grant admits, and it is known who has made it
+	Approval string       `json:"approval,omitempty"` // what has become of it, in words
+	Outcome  string       `json:"outcome,omitempty"`  // code of the answer
+}
+
+// grantedJSON says who has made a grant, and when.
+type grantedJSON struct {
+	Grant int64     `json:"grant"`
+	By    int64     `json:"by"`
+	Name  string    `json:"name,omitempty"`
+	At    time.Time `json:"at"`
+}
+
+func newGrantedJSON(g *commands.StoryGrant) *grantedJSON {
+	if g == nil {
+		return nil
+	}
+	return &grantedJSON{Grant: g.N, By: int64(g.By.ID), Name: g.By.Name, At: g.At}
 }
 
 func (r recordedDecision) json() recordedJSON {
 	return recordedJSON{
 		decisionJSON: newDecisionJSON(r.Decision, r.Version), Request: r.Request, At: r.At, User: r.User, Name: r.Name,
-		Command: r.Command, Typed: r.Typed, Approval: r.approval, Outcome: r.outcome,
+		Command: r.Command, Typed: r.Typed, Granted: newGrantedJSON(r.Granted), Approval: r.approval, Outcome: r.outcome,
 	}
 }
 
 func (r recordedDecision) print(out stdio.Writer) error {
-	name := fmt.Sprint(r.User)
-	if r.Name != "" {
-		name = fmt.Sprintf("%s (%d)", r.Name, r.User)
-	}
-	lines := []string{fmt.Sprintf("%s of %s, /%s of %s:", r.Request, name, r.Command, r.At.UTC().Format(time.RFC3339))}
+	lines := []string{fmt.Sprintf("%s of %s, /%s of %s:", r.Request, nameAndNumber(r.Name, r.User), r.Command, r.At.UTC().Format(time.RFC3339))}
 	if r.Typed != "" {
 		lines = append(lines, "  "+fmt.Sprintf("%q", r.Typed))
 	}
@@ -122,6 +139,9 @@ func (r recordedDecision) print(out stdio.Writer) error {
 		by += fmt.Sprintf(", line %d", r.Decision.Line)
 	}
 	lines = append(lines, by+".")
+	if g := r.Granted; g != nil {
+		lines = append(lines, fmt.Sprintf("Grant %d was given by %s on %s.", g.N, nameAndNumber(g.By.Name, int64(g.By.ID)), g.At.UTC().Format(time.RFC3339)))
+	}
 	if r.approval != "" {
 		lines = append(lines, "What has become of the approval: "+r.approval)
 	}
@@ -137,4 +157,12 @@ func (r recordedDecision) print(out stdio.Writer) error {
 		}
 	}
 	return nil
+}
+
+// nameAndNumber names an account; by its number alone where the name is not known.
+func nameAndNumber(name string, id int64) string {
+	if name == "" {
+		return fmt.Sprint(id)
+	}
+	return fmt.Sprintf("%s (%d)", name, id)
 }

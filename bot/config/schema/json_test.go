@@ -14,9 +14,9 @@ import (
 func TestJSONSyntaxIsReportedWithPlaceAndRemedy(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ content, want string }{
-		{"", `x.json: is empty; write at least "host" and "bot"; a policy needs "allow"`},
-		{" \r\n\t", `x.json: is empty; write at least "host" and "bot"; a policy needs "allow"`},
-		{"\ufeff", `x.json: is empty; write at least "host" and "bot"; a policy needs "allow"`},
+		{"", `x.json: is empty`},
+		{" \r\n\t", `x.json: is empty`},
+		{"\ufeff", `x.json: is empty`},
 		{`{"a": 1,}`, `x.json:1:9: is not JSON: invalid character '}' looking for beginning of object key string; remove the comma before it`},
 		{`{"a": [1,]}`, `x.json:1:10: is not JSON: invalid character ']' looking for beginning of value; remove the comma before it`},
 		{"{\n  // why\n  \"a\": 1}", `x.json:2:3: is not JSON: invalid character '/' looking for beginning of object key string; JSON has no comments: remove them, or write the file as YAML`},

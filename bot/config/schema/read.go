@@ -96,6 +96,20 @@ func readError(err error) string {
 	return "cannot be read: " + err.Error()
 }
 
+const emptyMessage = "is empty"
+
+// WithFixOfEmpty is an error of Parse that says what an empty file needs. Which that is, only the
+// caller knows.
+func WithFixOfEmpty(err error, fix string) error {
+	problems, ok := errors.AsType[Problems](err)
+	if !ok || len(problems) != 1 || problems[0].Path != "" || problems[0].Message != emptyMessage {
+		return err
+	}
+	problem := problems[0]
+	problem.Fix = fix
+	return Problems{problem}
+}
+
 func parse(name string, content []byte) (*yaml.Node, *Problem) {
 	if len(content) > maxSize {
 		return nil, &Problem{Message: fmt.Sprintf("is larger than %d KiB", maxSize>>10)}
@@ -106,7 +120,7 @@ func parse(name string, content []byte) (*yaml.Node, *Problem) {
 		return nil, &Problem{Line: line, Column: column, Message: "is not UTF-8 here", Fix: "save the file as UTF-8"}
 	}
 	if len(bytes.TrimSpace(content)) == 0 {
-		return nil, &Problem{Message: "is empty", Fix: `write at least "host" and "bot"; a policy needs "allow"`}
+		return nil, &Problem{Message: emptyMessage}
 	}
 	read := parseYAML
 	if isJSON(name, content) {

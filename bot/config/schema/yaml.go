@@ -29,7 +29,7 @@ func parseYAML(content []byte) (*yaml.Node, *Problem) {
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	var document, second yaml.Node
 	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
-		return nil, &Problem{Message: "is empty", Fix: `write at least "host" and "bot"; a policy needs "allow"`}
+		return nil, &Problem{Message: emptyMessage}
 	} else if err != nil {
 		return nil, yamlProblem(content, err)
 	}
@@ -64,7 +64,8 @@ func yamlProblem(content []byte, err error) *Problem {
 		problem.Message = "is not YAML: a key has no colon here"
 		problem.Fix = "the file seems to be cut off or half written: write the rest of the line"
 	case strings.Contains(text, "did not find expected"), strings.Contains(text, "unexpected end"):
-		problem.Fix = "the file seems to be cut off or half written: look near there for a quote or a bracket that is not closed"
+		problem.Message = "is not YAML near here" + strings.TrimPrefix(problem.Message, "is not YAML") // the parser tells where it began to look
+		problem.Fix = "look on this line and those beside it for a quote or a bracket that is not closed; the file may be cut off or half written"
 	}
 	return problem
 }

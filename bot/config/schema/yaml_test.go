@@ -9,10 +9,10 @@ import (
 
 func TestYAMLSyntaxIsReportedWithPlaceAndRemedy(t *testing.T) {
 	t.Parallel()
-	const cutOff = "; the file seems to be cut off or half written: look near there for a quote or a bracket that is not closed"
+	const cutOff = "; look on this line and those beside it for a quote or a bracket that is not closed; the file may be cut off or half written"
 	for _, row := range []struct{ content, want string }{
-		{"", `x.yaml: is empty; write at least "host" and "bot"; a policy needs "allow"`},
-		{"# nothing\n", `x.yaml: is empty; write at least "host" and "bot"; a policy needs "allow"`},
+		{"", `x.yaml: is empty`},
+		{"# nothing\n", `x.yaml: is empty`},
 		{"---\n", `x.yaml:2:1: is null and must be an object; write {…}`},
 		{"name: n\n---\nname: m\n", `x.yaml:2:1: holds a second document; remove the --- and what follows`},
 		{"name: n\n\tport: 1\n", `x.yaml:2:1: is not YAML: found a tab character that violates indentation; indent with blanks: YAML allows no tabs there`},
@@ -21,8 +21,9 @@ func TestYAMLSyntaxIsReportedWithPlaceAndRemedy(t *testing.T) {
 		{"name: n: m\n", `x.yaml: is not YAML: mapping values are not allowed in this context; look for a value with a colon that needs quotes, or a wrong indentation`},
 		{"name: n\n port: 1\n", `x.yaml:2:2: is not YAML: mapping values are not allowed in this context; look for a value with a colon that needs quotes, or a wrong indentation`},
 		{"secret: *hunter2\n", `x.yaml: is not YAML: unknown anchor … referenced; put a value that starts with * into quotes`},
-		{"secret: 'hunter2\n", `x.yaml:2:1: is not YAML: found unexpected end of stream` + cutOff},
-		{"list: [a\n", `x.yaml:1:1: is not YAML: did not find expected …` + cutOff},
+		{"secret: 'hunter2\n", `x.yaml:2:1: is not YAML near here: found unexpected end of stream` + cutOff},
+		{"allow:\n  - name: a\n    who: [internal\n    commands: [newroom]\n", `x.yaml:2:3: is not YAML near here: did not find expected …` + cutOff},
+		{"list: [a\n", `x.yaml:1:1: is not YAML near here: did not find expected …` + cutOff},
 		{"name: n\ninner:\n  flag: true\n  sec", `x.yaml:4:3: is not YAML: a key has no colon here; the file seems to be cut off or half written: write the rest of the line`},
 		{"inner:\n<<<<<<< HEAD\n  flag: true\n=======\n  flag: false\n>>>>>>> other\n", `x.yaml:2:1: has markers of a merge conflict, on line 2, 4, 6; choose what holds of the two versions, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>`},
 	} {

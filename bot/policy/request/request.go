@@ -3,6 +3,7 @@ package request
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"roombot/bot/policy"
@@ -20,6 +21,8 @@ func Read(line string) (command string, plan *policy.Plan, err error) {
 		return "", nil, errors.New(result.Error.Message)
 	case IsHelp(line):
 		return syntax.TopicGeneral, nil, nil
+	case result.Form != nil:
+		return "", nil, fmt.Errorf("it would open the form of /%s: write what is wanted as well, such as /newroom \"Q2\" @bob", result.Form.Command)
 	case result.Command == nil:
 		return "", nil, errors.New("write it with its slash, such as /newroom \"Q2\" @bob")
 	}
