@@ -59,7 +59,9 @@ type entryText struct {
 		At string
 	}
 	GrantedBy commands.Person
+	Wanted    string // what a click would have decided
 	Acted     time.Time
+	Clicked   time.Time
 	Asked     struct{ Plan struct{ Name string } }
 }
 
@@ -120,6 +122,7 @@ func describeEntry(e entry) string {
 		add("by %s", nameOperator(e, t.Operator))
 	default:
 		add("%s", t.Act)
+		add("wanted %s", t.Wanted)
 		add("%s", t.Outcome)
 		add("%s", t.Reason)
 		add("by %s", t.Operator)
@@ -138,6 +141,9 @@ func describeEntry(e entry) string {
 		add("room %s", fmt.Sprintf("%q (%s)", e.By.RoomName, e.Room))
 	} else {
 		add("room %s", e.Room)
+	}
+	if !t.Clicked.IsZero() {
+		add("clicked at %s", t.Clicked.UTC().Format(instant))
 	}
 	if e.At.Sub(t.Acted) > actedSlack && !t.Acted.IsZero() {
 		add("done at %s", t.Acted.UTC().Format(instant))

@@ -93,3 +93,11 @@ func TestAGrantIsNoRuleInTheRecord(t *testing.T) {
 	})}
 	require.Equal(t, "grant 3 used, /newroom, for 7, until 2026-12-30T12:15:04Z, given by 8", describeEntry(used))
 }
+
+func TestAClickThatDecidedNothingIsListedWithItsTime(t *testing.T) {
+	t.Parallel()
+	clicked := entry{Entry: audit.New(audit.Approval, "5k9d-02mx-q7ht", "approval/1/click/x", map[string]any{
+		"act": "clicked", "n": 1, "wanted": "approved", "reason": "own-request", "clicked": "2026-11-30T12:15:04Z",
+	})}
+	require.Equal(t, "clicked, wanted approved, own-request, clicked at 2026-11-30T12:15:04.000Z", describeEntry(clicked))
+}
