@@ -157,7 +157,8 @@ func (g *Governance) checkApprovals(e ending) (wrong []string) {
 	switch {
 	case e.refusal != policy.Approve:
 	case len(h.asked) == mostAsked && (outcome == approval.Ended || h.needsAnother(e.record)): // asked about again and again
-	case e.withdrawn && slices.Contains([]approval.Outcome{approval.Expired, approval.Rejected, approval.Ended}, outcome): // stopped before that was told
+	case e.withdrawn && slices.Contains([]approval.Outcome{approval.Expired, approval.Rejected, approval.Ended}, outcome):
+		// who has asked stopped it before that was told
 	case e.withdrawn && outcome != approval.Withdrawn && outcome != approval.Approved:
 		wrong = append(wrong, fmt.Sprintf("said to be withdrawn, and was %q", outcome))
 	case !e.withdrawn && outcome != approval.Rejected && outcome != approval.Expired && outcome != approval.Unreached:
