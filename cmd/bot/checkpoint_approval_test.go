@@ -99,7 +99,9 @@ func (r ran) requireApproved(t *testing.T) {
 	require.Len(t, end.Rooms, 3)
 	require.Equal(t, "Desk", end.Rooms[1].Name)
 	require.Equal(t, []client.Member{{Username: "bob", Owner: true}, {Username: "carol"}, {Username: botName, Owner: true}}, end.Rooms[1].Members)
-	card := errandAnswer{To: approvalErrand[1].text, Private: true, Text: "Bob Chen's room “Desk” (request " + approvalErrand[1].text + "): approved by Cora Lind on …."}
+	card := errandAnswer{To: approvalErrand[1].text, Private: true, Text: "Bob Chen's room “Desk” (request " + approvalErrand[1].text + "): approved by Cora Lind on ….\n" +
+		"• Name: Desk\n• Room: private · open to other companies\n• Owner: Bob Chen, who asks for it\n• Member: Carol O'Neil\n" +
+		"• Cannot be undone: other companies keep what they have read"}
 	require.Equal(t, []errandAnswer{card, card}, end.Answers[:2], "of both who were asked")
 	require.Len(t, end.Answers, 6)
 	require.Contains(t, end.Answers[2].Text, "✓ Desk (link to Desk) is open")

@@ -157,12 +157,15 @@ func (g *governed) approvers() *[]string { return &g.outcome.Governance.Periods[
 func TestRequestsThatNeedAnApprovalHaveRightEnds(t *testing.T) {
 	t.Parallel()
 	g := withApprovals(t)
+	late := g.body(g.plan[0], "clicked")
+	late["wanted"], late["reason"] = "rejected", "late"
+	g.entry(47, audit.Approval, "dora", late)
 	audited := soak.Audit(g.plan, *g.outcome)
 	require.Empty(t, audited.Findings)
 	require.True(t, audited.IsExact())
 	require.Equal(t, 2, audited.NotApproved)
 	require.Equal(t, 1, audited.Withdrawn)
-	require.Equal(t, map[string]int{"asked": 4, "approved": 1, "rejected": 1, "expired": 1, "withdrawn": 1}, audited.Questions)
+	require.Equal(t, map[string]int{"asked": 4, "approved": 1, "rejected": 1, "expired": 1, "withdrawn": 1, "clicked": 1}, audited.Questions)
 	require.Equal(t, 8, audited.Cards)
 	require.Equal(t, 3, audited.Clicks)
 }

@@ -23,7 +23,7 @@ func (a *AuditResult) checkQuestions(endings []ending, questions []Question) {
 	told := 0
 	for _, e := range endings {
 		for _, x := range e.record.approvals {
-			if x.Act != actAskedAlso {
+			if x.Act != actAskedAlso && x.Act != actClicked {
 				told++
 			}
 		}
