@@ -119,7 +119,11 @@ func (a *attempt) tellGrantDecided(ctx context.Context, p engine.Permit) (name s
 		return "", err
 	}
 	who := symphony.UserID(g.Who)
-	told := commands.TellGrantDecided(p.N, termsOf(text), a.bot.grantDecision(ctx, p), detail.Access.OfferAgain(), a.bot.rules.now().Contact())
+	again := detail.Access.OfferAgain()
+	if p.State == engine.PermitUsed {
+		again = nil
+	}
+	told := commands.TellGrantDecided(p.N, termsOf(text), a.bot.grantDecision(ctx, p), again, a.bot.rules.now().Contact())
 	sent, err := a.sendInChatWith(ctx, partGrantTold, who, told)
 	if err == nil && sent.Message == "" {
 		zerolog.Ctx(ctx).Warn().Int64("grant", p.N).Msg("who has asked for access could not be told")

@@ -36,6 +36,11 @@ type askedPermit struct {
 	First bool  `json:"first"` // the same was not asked for already
 }
 
+// stepPermitDecided is of the job whose decision about a permit counts. It is stored in the
+// transaction of that: the permit itself may be used up, which is another job's, before the one
+// that has decided comes back.
+const stepPermitDecided = "permit-decided"
+
 // States of a job in the table. A failing one has no attempts left and is about to be reported.
 const (
 	stateOpen    = "open"

@@ -31,9 +31,7 @@ func (a *jobAdmin) DecidePermit(ctx context.Context, n int64, d PermitDecision) 
 		case !found:
 			return ErrUnknown
 		case !first:
-			var click string
-			_, err := queryRow(ctx, tx, []any{&click}, `SELECT command FROM permit WHERE n = $1`, n)
-			first = click == d.Click
+			first, err = hasDecided(ctx, tx, n, d.Click)
 			return err
 		}
 		p.State, p.Decided, p.Decider, p.Once = PermitRefused, now, d.Decider, d.Once
@@ -50,6 +48,17 @@ func (a *jobAdmin) DecidePermit(ctx context.Context, n int64, d PermitDecision) 
 	return p, first, nil
 }
 
+// hasDecided reports whether the decision about a permit is that of this click.
+func hasDecided(ctx context.Context, tx runner, n int64, click string) (has bool, err error) {
+	var last string
+	if _, err := queryRow(ctx, tx, []any{&last}, `SELECT command FROM permit WHERE n = $1`, n); err != nil || last == click {
+		return err == nil, err
+	}
+	var of string
+	_, err = queryRow(ctx, tx, []any{&of}, `SELECT result FROM step WHERE command = $1 AND step = $2`, click, stepPermitDecided)
+	return of == fmt.Sprint(n), err
+}
+
 func (a *jobAdmin) storeDecision(ctx context.Context, tx runner, p Permit, until int64, d PermitDecision) error {
 	once := 0
 	if p.Once {
@@ -57,6 +66,10 @@ func (a *jobAdmin) storeDecision(ctx context.Context, tx runner, p Permit, until
 	}
 	_, err := tx.exec(ctx, `UPDATE permit SET state = $1, decided = $2, decider = $3, until = $4, once = $5, command = $6 WHERE n = $7`,
 		string(p.State), p.Decided.UnixMicro(), p.Decider, until, once, d.Click, p.N)
+	if err == nil { // unless it is no job's
+		_, err = tx.exec(ctx, `INSERT INTO step (command, step, result) SELECT id, $1, $2 FROM command WHERE id = $3 ON CONFLICT (command, step) DO NOTHING`,
+			stepPermitDecided, fmt.Sprint(p.N), d.Click)
+	}
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -125,6 +126,44 @@ func TestAJobThatComesBackHasAskedForItsPermitOnce(t *testing.T) {
 		require.Equal(t, "1 asked 2, first: false", <-asked)
 		close(others)
 		require.Equal(t, "1 asked 2, first: true", <-asked, "it still is who shows it to whom it asks")
+	})
+}
+
+// The permit may be used up before the job that has granted it knows that.
+func TestAJobThatComesBackHasDecidedAboutItsPermit(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		asked, decided, used := make(chan string, 10), make(chan bool, 10), make(chan string, 10)
+		ask, use := askPermit(asked), usePermitOnce(used)
+		goOn := make(chan struct{})
+		var deciding atomic.Pointer[engine.Engine]
+		e, stop := start(t, quickConfig(store, func(ctx context.Context, a *engine.Attempt) error {
+			switch a.ID {
+			case "asks":
+				return ask(ctx, a)
+			case "uses":
+				return use(ctx, a)
+			}
+			_, first, err := deciding.Load().DecidePermit(ctx, 1, engine.PermitDecision{
+				Decider: "ops", Click: a.ID, For: time.Hour, Once: true, Entry: permitEntry("decided"),
+			})
+			decided <- first
+			if err == nil && a.ID == "click" && a.Number == 1 {
+				<-goOn
+				err = errors.New("ends right after it")
+			}
+			return err
+		}))
+		defer stop()
+		deciding.Store(e)
+		insert(t, e, newJob("asks", "chat"))
+		<-asked
+		insert(t, e, newJob("click", "chat of ops"))
+		require.True(t, <-decided)
+		insert(t, e, newJob("uses", "chat of bob"), newJob("another click", "chat of cora"))
+		require.Equal(t, "used", <-used)
+		require.False(t, <-decided, "of the other click")
+		close(goOn)
+		require.True(t, <-decided)
 	})
 }
 
