@@ -41,7 +41,7 @@ func (g governance) Open(ctx context.Context, who symphony.UserID) (forThem, own
 			Request: commands.NewRequestID(q.Job), Name: plan.Name, Rule: asked.Rule, Until: q.Until, InRoom: asked.Room != "",
 		}
 		if isOwn {
-			if open.Asked, err = g.whoMayDecide(ctx, asked); err != nil {
+			if open.Asked, err = g.whoWasAsked(ctx, asked); err != nil {
 				return nil, nil, err
 			}
 			own = append(own, open)
@@ -53,18 +53,22 @@ func (g governance) Open(ctx context.Context, who symphony.UserID) (forThem, own
 	return forThem, own, nil
 }
 
-// whoMayDecide are the names of those who may decide about a request now, as far as is known.
-// People of other companies read of nobody.
-func (g governance) whoMayDecide(ctx context.Context, asked approval.Asked) (names []string, err error) {
+// whoWasAsked are the names of those who were asked about a request and may decide, where a room
+// was asked of those who may decide now. People of other companies read of nobody.
+func (g governance) whoWasAsked(ctx context.Context, asked approval.Asked) (names []string, err error) {
 	requester := symphony.UserID(asked.Requester)
 	if g.bot.env.IsExternal(requester) {
 		return nil, nil
 	}
-	found, err := g.bot.findApprovers(ctx, g.bot.rules.now(), asked.Rule, false)
-	if err != nil {
-		return nil, err
+	ids := asked.Look.Approvers
+	if asked.Room != "" {
+		found, err := g.bot.findApprovers(ctx, g.bot.rules.now(), asked.Rule, false)
+		if err != nil {
+			return nil, err
+		}
+		ids = found.mayDecide(requester)
 	}
-	for _, id := range found.mayDecide(requester) {
+	for _, id := range ids {
 		names = append(names, g.bot.nameOf(ctx, symphony.UserID(id)))
 	}
 	return names, nil

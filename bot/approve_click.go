@@ -104,7 +104,7 @@ func (a *attempt) addClickEntry(ctx context.Context, asked approval.Asked, want 
 	body.Approvers, body.Reason, body.Wanted, body.Clicked = nil, string(why), want.outcome, a.request.At
 	part := fmt.Sprintf("approval/%d/click/%s", want.card.N, a.id)
 	entry, facts := audit.New(audit.Approval, string(commands.NewRequestID(want.card.Job)), part, body).
-		WithFacts(approvalFacts{By: a.request.From.Name})
+		WithFacts(approvalFacts{By: a.bot.nameOf(ctx, a.request.From.ID)})
 	a.addEntry(ctx, entry, &facts)
 }
 

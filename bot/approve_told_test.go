@@ -27,10 +27,12 @@ func (w *world) clicksWithoutEffect(asked said) (told []string) {
 			Act, Wanted, Reason string
 			Clicked             string
 		}
+		var facts struct{ By string }
 		require.NoError(w.t, json.Unmarshal(s.Body, &body))
 		if s.Kind == audit.Approval && body.Act == "clicked" && s.Request == string(commands.NewRequestID(asked.Message.ID)) {
 			require.NotEmpty(w.t, body.Clicked)
-			told = append(told, fmt.Sprintf("%s %s %s", names[s.Actor], body.Wanted, body.Reason))
+			require.NoError(w.t, json.Unmarshal(s.Facts.Text, &facts))
+			told = append(told, fmt.Sprintf("%s (%s) %s %s", names[s.Actor], facts.By, body.Wanted, body.Reason))
 		}
 	}
 	return told
@@ -49,8 +51,8 @@ func TestTheRecordHasClicksThatDecideNothing(t *testing.T) {
 	w.decides("kim", kims, "reject", "not this week").seesAmong("Your click changes nothing: approved by Cora Lind")
 	w.decides("cora", card, "approve", "").seesAmong("Your click changes nothing: approved by Cora Lind")
 	asked.seesAmong("Approved by Cora Lind")
-	require.Equal(t, []string{"bob approved own-request", "alice approved for-another", "kim rejected late"}, w.clicksWithoutEffect(asked),
-		"who says the same again says nothing new")
+	require.Equal(t, []string{"bob (Bob Chen) approved own-request", "alice (Alice Martin) approved for-another", "kim (Kim Novak) rejected late"},
+		w.clicksWithoutEffect(asked), "who says the same again says nothing new; the names are the directory's")
 	w.changeRules(strings.Replace(approvalRules, "allow: [", `allow: [{name: readers, who: [internal], commands: [receipt]}, `, 1))
 	w.saysIn(w.theRoom("Elm").StreamID, "bob", "/receipt").sees("I have sent the details to you in our 1:1 chat.")
 	receipt := w.waitForChat("bob", "Receipt of “Elm”")

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/rs/zerolog"
@@ -95,9 +96,9 @@ func (a *attempt) sendGrantCard(ctx context.Context, p engine.Permit, who sympho
 	return a.findCard(ctx, partGrantCard(p.N, who), who, "")
 }
 
-// editGrantCards edits the cards about a permit. A failure is logged and stops nothing: a late
-// click is told.
-func (a *attempt) editGrantCards(ctx context.Context, p engine.Permit, why string, edited commands.Reply) error {
+// editGrantCards edits the cards about a permit, each once. The error is that of those that another
+// attempt may edit.
+func (a *attempt) editGrantCards(ctx context.Context, p engine.Permit, why string, edited commands.Reply) (failed error) {
 	var cards []shownCard
 	if err := json.Unmarshal(p.Cards, &cards); err != nil {
 		return fmt.Errorf("read the cards of a request for access: %w", err)
@@ -106,11 +107,14 @@ func (a *attempt) editGrantCards(ctx context.Context, p engine.Permit, why strin
 		if card.Message == "" { // which could not be sent
 			continue
 		}
-		if err := a.editGrantCard(ctx, stepGrantCard(p.N, card.Who, why), card, edited); err != nil {
+		err := a.editGrantCard(ctx, stepGrantCard(p.N, card.Who, why), card, edited)
+		if symphony.VerdictOf(err) == symphony.Refused { // a click on it is told
 			zerolog.Ctx(ctx).Warn().Err(err).Msg("card of a request for access may not say what has become of it")
+			continue
 		}
+		failed = errors.Join(failed, err)
 	}
-	return nil
+	return failed
 }
 
 func (a *attempt) editGrantCard(ctx context.Context, step string, card shownCard, edited commands.Reply) error {
@@ -127,13 +131,17 @@ func (a *attempt) editGrantCard(ctx context.Context, step string, card shownCard
 	return err
 }
 
-// addToGrantCards has the cards say that the same was asked for again.
+// addToGrantCards has the cards say that the same was asked for again. A failure is logged and
+// stops nothing: what they ask stays the same.
 func (a *attempt) addToGrantCards(ctx context.Context, p engine.Permit) error {
 	card, err := cardOf(p)
 	if err != nil {
 		return err
 	}
-	return a.editGrantCards(ctx, p, "again", card)
+	if err := a.editGrantCards(ctx, p, "again", card); err != nil {
+		zerolog.Ctx(ctx).Warn().Err(err).Msg("card of a request for access may not say how often it was made")
+	}
+	return nil
 }
 
 // endGrantCards has the cards say what was decided.

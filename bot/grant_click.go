@@ -36,10 +36,10 @@ func (a *attempt) answerGrantCard(ctx context.Context, form *formMessage) (comma
 	case !decided:
 		return commands.Reply{}, commands.GrantDecidedAlready(a.bot.grantDecision(ctx, p))
 	}
-	if err := a.endGrantCards(ctx, p); err != nil {
-		return commands.Reply{}, err
-	}
 	who, err := a.tellGrantDecided(ctx, p)
+	if err == nil {
+		err = a.endGrantCards(ctx, p)
+	}
 	if err == nil {
 		err = a.bot.engine.ErasePermitDetail(ctx, n)
 	}
@@ -119,11 +119,7 @@ func (a *attempt) tellGrantDecided(ctx context.Context, p engine.Permit) (name s
 		return "", err
 	}
 	who := symphony.UserID(g.Who)
-	again := detail.Access.OfferAgain()
-	if p.State == engine.PermitUsed {
-		again = nil
-	}
-	told := commands.TellGrantDecided(p.N, termsOf(text), a.bot.grantDecision(ctx, p), again, a.bot.rules.now().Contact())
+	told := commands.TellGrantDecided(p.N, termsOf(text), a.bot.grantDecision(ctx, p), detail.Access.OfferAgain(), a.bot.rules.now().Contact())
 	sent, err := a.sendInChatWith(ctx, partGrantTold, who, told)
 	if err == nil && sent.Message == "" {
 		zerolog.Ctx(ctx).Warn().Int64("grant", p.N).Msg("who has asked for access could not be told")
@@ -133,7 +129,7 @@ func (a *attempt) tellGrantDecided(ctx context.Context, p engine.Permit) (name s
 
 // grantDecision is what was decided about a permit.
 func (b *Bot) grantDecision(ctx context.Context, p engine.Permit) commands.GrantDecision {
-	d := commands.GrantDecision{At: p.Decided, Until: p.Until, Once: p.Once}
+	d := commands.GrantDecision{At: p.Decided, Until: p.Until, Once: p.Once, UsedUp: p.State == engine.PermitUsed}
 	if p.Decider != "" {
 		d.By = b.nameOfOwner(ctx, p.Decider)
 	}

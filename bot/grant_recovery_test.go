@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"roombot/commands"
 	"roombot/symphony/sandbox/client"
 )
 
@@ -24,6 +25,21 @@ func TestACardSaysWhatWasDecidedWhileAnotherCouldNotBeSent(t *testing.T) {
 	w.waitForChat("bob", "I have asked ")
 	require.NotContains(t, w.waitForChat("ops", "request for access 1: "), "[ Allow once ]")
 	require.Empty(t, w.grantCards("cora"), "there is nothing to decide any more")
+}
+
+func TestACardThatCouldNotBeReadSaysLaterWhatWasDecided(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, settlesSoon, withRules(grantRules))
+	w.asksForAccess("bob", w.says("bob", `/newroom "Elm"`)).sees("I have asked ")
+	card := w.waitForGrantCard("ops", "Bob Chen")
+	coras := w.waitForGrantCard("cora", "Bob Chen")
+	w.fail(client.Fault{Path: onMessage[:len(onMessage)-1] + coras.ID, Status: http.StatusServiceUnavailable})
+	w.act("", "ops", card, commands.FormGrant, "day", nil)
+	w.waitForChat("bob", "has allowed")
+	w.waitForFaults(1)
+	w.heal()
+	w.waitForChat("ops", "You have allowed it for a day")
+	require.NotContains(t, w.waitForChat("cora", "request for access 1: "), "[ Allow once ]")
 }
 
 // A bot is killed after it has stored what is asked for and before it has the result, and a rule

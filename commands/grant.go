@@ -89,6 +89,8 @@ type GrantDecision struct {
 	At    time.Time
 	Until time.Time // zero where it is refused
 	Once  bool
+	// UsedUp says that it was for once, and was used.
+	UsedUp bool
 }
 
 func (d GrantDecision) String() string {
@@ -161,6 +163,8 @@ func TellGrantDecided(n int64, terms GrantTerms, d GrantDecision, again []Offer,
 		return reply
 	case d.Until.IsZero():
 		return reply
+	case d.UsedUp: // before this is told
+		return AddUsedUp(reply)
 	}
 	reply.Offers = again
 	if terms.Room {

@@ -18,6 +18,8 @@ func TestRepliesGrants(t *testing.T) {
 	access := commands.AccessRequest{Command: syntax.Message{Text: `/newroom "Elm" public @bob @kim`}}
 	denied := commands.DeniedByDefault("newroom", contact)
 	denied.Access = &access
+	usedUp := once
+	usedUp.UsedUp = true
 	card := commands.GrantCard{
 		N: 3, Request: "448z-mtmq-8sc7", From: "Alice Martin", Typed: access.Command.Text, Times: 1, Terms: terms,
 		Lines: []string{"Name: Elm", "Room: public, anybody in the company can join", "Member: Bob Chen", "Member: Kim Novak"},
@@ -47,6 +49,7 @@ func TestRepliesGrants(t *testing.T) {
 		{"Who has refused it is told", commands.ConfirmGrantDecision(choices[3], "Alice Martin")},
 		{"Another has decided before", commands.GrantDecidedAlready(once).Reply()},
 		{"The requester is told that it is allowed", commands.TellGrantDecided(3, terms, once, access.OfferAgain(), contact)},
+		{"The requester is told that it was allowed when that is used up", commands.TellGrantDecided(3, terms, usedUp, access.OfferAgain(), contact)},
 		{"The requester is told that it is allowed in a room", commands.TellGrantDecided(3, desk, day, nil, contact)},
 		{"The requester is told that it is refused", commands.TellGrantDecided(3, terms, refused, nil, contact)},
 		{"The requester is told that nobody is left who could decide", commands.TellGrantDecided(3, terms, commands.GrantDecision{At: at}, nil, contact)},

@@ -32,8 +32,8 @@ type readEntry struct {
 // readAnyEntry reads an entry, and of an odd one what readOddEntry reads.
 func readAnyEntry(read scan, linked bool) (e readEntry, err error) {
 	e.StoredEntry, err = readStoredEntry(read, linked)
-	if errors.As(err, &e.odd) {
-		return e, nil
+	if odd, isOdd := errors.AsType[*OddEntryError](err); isOdd {
+		e.odd, err = odd, nil
 	}
 	return e, err
 }

@@ -30,7 +30,7 @@ func (a *jobAdmin) verifyTables(ctx context.Context, v *audit.Verifier) error {
 	for _, fault := range compareSchema(made, a.expectedSchema()) {
 		v.AddFault(fault)
 	}
-	if a.store.dialect().shareLock != "" { // PostgreSQL, which has no such check of its own
+	if !a.store.dialect().isSQLite() { // PostgreSQL has no such check of its own
 		return nil
 	}
 	for _, table := range recordTables() {
@@ -94,7 +94,7 @@ var recordStatement = regexp.MustCompile(`^CREATE (?:UNIQUE )?(TABLE|INDEX) (\w+
 
 // expectedSchema is what this program makes, as the store would have it.
 func (a *jobAdmin) expectedSchema() (all []schemaItem) {
-	isPostgres := a.store.dialect().shareLock != ""
+	isSQLite := a.store.dialect().isSQLite()
 	for _, m := range migrations() {
 		for _, statement := range m.statements {
 			made := recordStatement.FindStringSubmatch(statement)
@@ -102,7 +102,7 @@ func (a *jobAdmin) expectedSchema() (all []schemaItem) {
 				continue
 			}
 			i := schemaItem{strings.ToLower(made[1]), made[2], made[3], strings.Join(strings.Fields(statement), " ")}
-			if !isPostgres {
+			if isSQLite {
 				all = append(all, i)
 			} else if i.what == "index" {
 				i.statement = strings.NewReplacer(" (", " USING btree (", "''", "''::text").Replace(i.statement)
@@ -110,7 +110,7 @@ func (a *jobAdmin) expectedSchema() (all []schemaItem) {
 			}
 		}
 	}
-	if isPostgres {
+	if !isSQLite {
 		for table, columns := range map[string]string{"audit": "seq", "audit_unlinked": "request, part", "audit_facts": "request, part"} {
 			all = append(all, schemaItem{"index", table + "_pkey", table,
 				fmt.Sprintf("CREATE UNIQUE INDEX %s_pkey ON %[1]s USING btree (%s)", table, columns)})

@@ -85,7 +85,7 @@ func (a *jobAdmin) factsOfAnotherTime(ctx context.Context) (first, n int64, err 
 // hash is right. Numbers below 1 are odd as well.
 func (a *jobAdmin) oddEntries(ctx context.Context) (seqs []int64, err error) {
 	condition := `seq < 1`
-	if a.store.dialect().shareLock == "" { // SQLite
+	if a.store.dialect().isSQLite() {
 		condition += ` OR typeof(at) <> 'integer' OR typeof(actor) <> 'integer' OR typeof(kind) <> 'text' OR typeof(request) <> 'text'
 			OR typeof(part) <> 'text' OR typeof(room) <> 'text' OR typeof(body) <> 'text'`
 	}

@@ -89,6 +89,8 @@ type dialect struct {
 	stuckCondition string        // true of a running river_job older than $1 microseconds; empty where none can be left behind
 }
 
+func (d *dialect) isSQLite() bool { return d == sqliteDialect }
+
 // ErrOutOfOrder says that nobody can use the store at present. The engine itself logs when that
 // begins, each minute, and when it ends.
 var ErrOutOfOrder = errors.New("store is out of order")
