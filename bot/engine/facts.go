@@ -141,20 +141,21 @@ func addFacts(ctx context.Context, r runner, all map[string]Said) error {
 	if err != nil {
 		return fmt.Errorf("read facts: %w", err)
 	}
-	for _, table := range []string{"audit", "audit_unlinked"} {
-		const columns = `SELECT e.request, e.part, CAST(e.actor AS TEXT), e.body FROM `
-		err := r.query(ctx, func(read scan) error {
-			var request, part, actor, body string
-			err := read(&request, &part, &actor, &body)
-			if name := nameFacts(request, part); all[name].Payload != nil {
-				addSaid(all, name, json.RawMessage(actor), numbersIn(body))
-			}
-			return err
-		}, columns+table+` e WHERE e.request <> '' AND e.request IN (SELECT request FROM audit_facts)
-			UNION ALL `+columns+table+` e JOIN audit_facts f ON f.request = '' AND e.request = '' AND e.part = f.part`)
-		if err != nil {
-			return fmt.Errorf("read the entries that have facts: %w", err)
+	// One statement, since an entry is linked (moved from one table to the other) at any time.
+	const entries = `(SELECT request, part, actor, body FROM audit UNION ALL SELECT request, part, actor, body FROM audit_unlinked)`
+	err = r.query(ctx, func(read scan) error {
+		var request, part, actor, body string
+		err := read(&request, &part, &actor, &body)
+		if name := nameFacts(request, part); all[name].Payload != nil {
+			addSaid(all, name, json.RawMessage(actor), numbersIn(body))
 		}
+		return err
+	}, `SELECT e.request, e.part, CAST(e.actor AS TEXT), e.body FROM `+entries+` e
+			WHERE e.request <> '' AND e.request IN (SELECT request FROM audit_facts)
+		UNION ALL SELECT e.request, e.part, CAST(e.actor AS TEXT), e.body FROM `+entries+` e
+			JOIN audit_facts f ON f.request = '' AND e.request = '' AND e.part = f.part`)
+	if err != nil {
+		return fmt.Errorf("read the entries that have facts: %w", err)
 	}
 	return nil
 }
