@@ -199,14 +199,18 @@ func (a *AuditResult) checkMembers(c *Request, r client.Room, stopped bool) {
 	}
 }
 
-// checkAnswer checks that the answer is final, stands in the chat where the request was made, links
-// the room, and names everybody who could not be added.
+// checkAnswer checks that the answer is final, stands in the chat where it belongs, links the room,
+// and names everybody who could not be added.
 func (a *AuditResult) checkAnswer(c *Request, rooms []client.Room, m client.Message) {
 	var wrong string
+	chat := c.StreamID
+	if len(c.Absent) > 0 && c.WarningIn != "" {
+		chat = c.WarningIn
+	}
 	switch {
 	case !trial.ReadStamp(m).IsFinal():
 		wrong = "answer is not final"
-	case m.StreamID != c.StreamID:
+	case m.StreamID != chat:
 		wrong = "answered in another chat"
 	case len(rooms) == 1 && !strings.Contains(m.Markup, escapeAttribute(messageml.RoomLink(rooms[0].StreamID))):
 		wrong = "answer without the link: " + firstLine(m.Text)

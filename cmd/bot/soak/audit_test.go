@@ -107,6 +107,14 @@ func TestAnEditedAnswerIsOneAnswer(t *testing.T) {
 	require.True(t, soak.Audit(plan, *outcome).IsExact())
 }
 
+func TestAWarningOfARequestInARoomOfManyIsInTheOneToOneChat(t *testing.T) {
+	t.Parallel()
+	plan, outcome := correct(t)
+	plan[0].Absent, plan[0].WarningIn = []string{"Ravi Shah"}, "im"
+	outcome.Messages[0].Text, outcome.Messages[0].StreamID = "⚠ without Ravi Shah", "im"
+	require.Empty(t, soak.Audit(plan, *outcome).Findings)
+}
+
 func TestEachErrorIsFound(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -160,6 +168,13 @@ func TestEachErrorIsFound(t *testing.T) {
 		},
 		"an answer in another chat": {
 			func(_ *testing.T, _ *soak.Request, w *soak.Outcome) { w.Messages[0].StreamID = "s2" }, "another chat",
+			func(a soak.AuditResult) int { return a.Wrong },
+		},
+		"a warning in a room of many": {
+			func(_ *testing.T, c *soak.Request, w *soak.Outcome) {
+				c.Absent, c.WarningIn = []string{"Ravi Shah"}, "im"
+				w.Messages[0].Text = "⚠ without Ravi Shah"
+			}, "another chat",
 			func(a soak.AuditResult) int { return a.Wrong },
 		},
 		"an answer that does not name who could not be added": {

@@ -31,6 +31,10 @@ type Request struct {
 	isOpening bool     // sent before the trouble begins
 	roomID    string   // of an opening request: the room, where others are sent
 	sentIn    *Request // the opening request in whose room it is sent; nil for the 1:1 chat
+
+	// WarningIn is the stream id of the chat that a warning goes to where that is another one than
+	// StreamID.
+	WarningIn string
 }
 
 // destination is the stream id of the room that the request is sent in; empty for the 1:1 chat.
@@ -40,6 +44,14 @@ func (c *Request) destination() string {
 	}
 	return c.sentIn.roomID
 }
+
+// crowd is how many people a room has at most whose bot warns in the room itself. The bot's default
+// is this one.
+const crowd = 10
+
+// isSentInCrowd reports whether the request is sent in a room of so many that the bot warns in the
+// 1:1 chat.
+func (c *Request) isSentInCrowd() bool { return c.sentIn != nil && len(c.sentIn.Members) > crowd }
 
 // chatKey is different for requests of different chats.
 func (c *Request) chatKey() string {

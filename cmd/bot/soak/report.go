@@ -110,8 +110,14 @@ func (s *soak) auditPod(ctx context.Context, took time.Duration) (Report, error)
 	if world.Record, err = s.readRecord(ctx); err != nil {
 		return Report{}, err
 	}
+	plan, chats := slices.Concat(s.plan, s.grants.sent), chatsWithBot(state)
+	for _, c := range plan {
+		if c.isSentInCrowd() {
+			c.WarningIn = chats[c.As]
+		}
+	}
 	if s.Govern {
-		s.governance.Chats, s.governance.Kills = chatsWithBot(state), s.kills
+		s.governance.Chats, s.governance.Kills = chats, s.kills
 		s.governance.People, s.governance.Clicks = activePeople(state.People), s.approvers.clicks()
 		s.governance.GrantClicks, s.governance.Revocations = s.grants.made, s.grants.revoked
 		for _, r := range s.grants.revoked {
@@ -135,7 +141,7 @@ func (s *soak) auditPod(ctx context.Context, took time.Duration) (Report, error)
 	}
 	stored, err := s.trial.StoreSize(ctx)
 	r.Stored = stored - s.stored
-	r.AuditResult = Audit(slices.Concat(s.plan, s.grants.sent), world)
+	r.AuditResult = Audit(plan, world)
 	return r, err
 }
 
