@@ -214,7 +214,7 @@ func (a *AuditResult) checkAnswer(c *Request, rooms []client.Room, m client.Mess
 		wrong = "answered in another chat"
 	case len(rooms) == 1 && !strings.Contains(m.Markup, escapeAttribute(messageml.RoomLink(rooms[0].StreamID))):
 		wrong = "answer without the link: " + firstLine(m.Text)
-	case strings.HasPrefix(m.Text, "⚠") != (len(c.Absent) > 0):
+	case isWarning(m.Text) != (len(c.Absent) > 0):
 		wrong = "wrong about who could not be added: " + firstLine(m.Text)
 	}
 	for _, name := range c.Absent {
@@ -226,6 +226,13 @@ func (a *AuditResult) checkAnswer(c *Request, rooms []client.Room, m client.Mess
 		a.Wrong++
 		a.addFinding(c, wrong)
 	}
+}
+
+// isWarning reports whether an answer begins with a warning; in the 1:1 chat the line before that
+// tells which message it is about.
+func isWarning(text string) bool {
+	first, rest, _ := strings.Cut(text, "\n")
+	return strings.HasPrefix(first, "⚠") || strings.HasPrefix(strings.TrimSpace(rest), "⚠")
 }
 
 // checkRefusalAnswer checks that a refusal stands in the chat where the request was made, or in

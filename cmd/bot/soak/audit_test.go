@@ -111,7 +111,7 @@ func TestAWarningOfARequestInARoomOfManyIsInTheOneToOneChat(t *testing.T) {
 	t.Parallel()
 	plan, outcome := correct(t)
 	plan[0].Absent, plan[0].WarningIn = []string{"Ravi Shah"}, "im"
-	outcome.Messages[0].Text, outcome.Messages[0].StreamID = "⚠ without Ravi Shah", "im"
+	outcome.Messages[0].Text, outcome.Messages[0].StreamID = "About your message in “Desk”:\n⚠ without Ravi Shah", "im"
 	require.Empty(t, soak.Audit(plan, *outcome).Findings)
 }
 
