@@ -7,9 +7,11 @@ import (
 	"strings"
 )
 
-// How many of those whom rules are about, and how many places, are compared.
+// How many of those whom rules are about, how many of those whom two entries are about, and how
+// many places, are compared.
 const (
 	maxClasses = 300
+	maxPairs   = 300
 	maxPlaces  = 12
 )
 
@@ -24,6 +26,7 @@ type comparison struct {
 // class are some whom rules are about, or a known person.
 type class struct {
 	name  string
+	also  string // another entry that is about them; empty for whom only the one is about
 	query foldedQuery
 	known bool // a person
 }
@@ -52,8 +55,9 @@ func (c *comparison) addCommand(ctx context.Context, command ComparedCommand, pe
 		denyBefore: rulesOf(c.before.deny, command, true), allowBefore: rulesOf(c.before.allow, command, false),
 		denyAfter: rulesOf(c.after.deny, command, true), allowAfter: rulesOf(c.after.allow, command, false),
 	}
-	classes, places := c.classes(rules), c.places(rules)
 	named, ids := namedPeople(people)
+	classes, places := c.classes(rules), c.places(rules)
+	classes = append(classes, c.pairs(rules, named)...)
 	for i := range classes {
 		if who, known := named[classes[i].name]; known {
 			classes[i].query = foldSubject(who)
@@ -106,6 +110,7 @@ func (c *comparison) listByNameOnly(people []Known) (names []string) {
 	for _, change := range c.changes {
 		for _, name := range change.Who {
 			_, known := named[name]
+			known = known || strings.Contains(name, alsoAbout)
 			if isMixed && !known && strings.HasPrefix(name, "user:") && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
@@ -192,18 +197,39 @@ func (c Change) isSame(other Change) bool {
 type changeList struct {
 	command string
 	all     []Change
+	about   [][]*class // of each change
 }
 
 func (l *changeList) add(change Change, who *class) {
 	i := slices.IndexFunc(l.all, change.isSame)
 	if i < 0 {
-		i, l.all = len(l.all), append(l.all, change)
+		i, l.all, l.about = len(l.all), append(l.all, change), append(l.about, nil)
 	}
+	l.about[i] = append(l.about[i], who)
 	if who.known {
 		l.all[i].People = append(l.all[i].People, who.name)
 	} else {
-		l.all[i].Who = append(l.all[i].Who, who.name)
+		l.all[i].Who = who.addName(l.all[i].Who)
 	}
+}
+
+// alsoAbout stands between the names of two entries that are about the same people.
+const alsoAbout = " who is also "
+
+// addName adds the name of a class to those whom the same happens to, where they are not among
+// these already.
+func (k *class) addName(names []string) []string {
+	switch {
+	case k.also == "":
+		return append(names, k.name)
+	case slices.Contains(names, k.name), slices.Contains(names, k.also):
+		return names
+	}
+	if last := len(names) - 1; last >= 0 && strings.HasPrefix(names[last], k.name+alsoAbout) {
+		names[last] += " or " + k.also
+		return names
+	}
+	return append(names, k.name+alsoAbout+k.also)
 }
 
 // withoutRepeated leaves out those of the own company to whom the same happens as to everybody else
@@ -215,7 +241,12 @@ func (l *changeList) withoutRepeated(classes []class) []Change {
 		if place < 0 {
 			continue
 		}
-		if !slices.ContainsFunc(classes, func(k class) bool { return k.isColleagueOutside(*c) }) {
+		isOutside := func(k *class) bool { return k.isColleague() && !slices.Contains(l.about[i], k) }
+		all := true
+		for at := range classes {
+			all = all && !isOutside(&classes[at])
+		}
+		if all {
 			c.Who[place] = everybodyInside
 		}
 		c.Who = slices.DeleteFunc(c.Who, isNamedColleague)
@@ -223,29 +254,29 @@ func (l *changeList) withoutRepeated(classes []class) []Change {
 	return l.all
 }
 
-// isColleagueOutside reports whether the class is of the own company, named by a rule or a known
-// person, and the change is not about it.
-func (k class) isColleagueOutside(c Change) bool {
+// isColleague reports whether the class is of the own company, named by a rule or a known person.
+func (k *class) isColleague() bool {
 	if k.known {
-		return !k.query.external && !slices.Contains(c.People, k.name)
+		return !k.query.external
 	}
-	return isNamedColleague(k.name) && !slices.Contains(c.Who, k.name)
+	return isNamedColleague(k.name)
 }
 
 func isNamedColleague(name string) bool {
-	return strings.Contains(name, ":") && !strings.HasPrefix(name, "company:")
+	return strings.Contains(name, ":") && !strings.HasPrefix(name, "company:") && !strings.HasPrefix(name, peopleOutside)
 }
 
 const (
 	everybodyElse   = "everybody else in your company"
 	everybodyInside = "everybody in your company"
+	peopleOutside   = "people of other companies"
 )
 
 // classes are those whom the rules are about: first those of the rules that have changed.
 func (c *comparison) classes(rules ruleSets) []class {
 	all := []class{
 		{name: everybodyElse, query: foldSubject(PersonByNames("", ""))},
-		{name: "people of other companies", query: foldSubject(Subject{External: true, AllGroups: true})},
+		{name: peopleOutside, query: foldSubject(Subject{External: true, AllGroups: true})},
 		{name: "service accounts", query: foldSubject(serviceAccount())},
 	}
 	named := map[string]bool{}
@@ -266,6 +297,48 @@ func (c *comparison) classes(rules ruleSets) []class {
 	return all
 }
 
+// pairs are those whom a deny rule that has changed and an allow rule are about: what a deny rule
+// changes shows in nobody whom no rule admits. Of people who are known it shows in themselves.
+func (c *comparison) pairs(rules ruleSets, named map[string]Subject) (all []class) {
+	known := map[[2]string]bool{}
+	for _, deny := range rules.changed {
+		for i := range deny.who {
+			s := &deny.who[i]
+			if !s.deny || s.kind == "*" || s.kind == "internal" {
+				continue // whom an allow rule is about is about everybody
+			}
+			for _, allow := range slices.Concat(rules.allowBefore, rules.allowAfter) {
+				for j := range allow.rule.who {
+					t := &allow.rule.who[j]
+					names := [2]string{s.text(), t.text()}
+					_, isNamed := named[names[0]]
+					_, isNamedToo := named[names[1]]
+					if known[names] || isNamed || isNamedToo || !s.mayBe(t) {
+						continue
+					}
+					if known[names] = true; len(all) >= maxPairs {
+						c.left++
+						continue
+					}
+					who := s.example()
+					t.addTo(&who)
+					name := names[0]
+					if s.kind == "external" {
+						name = peopleOutside
+					}
+					all = append(all, class{name: name, also: names[1], query: foldSubject(who)})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// mayBe reports whether both entries can be about one account, without being about the same.
+func (s *subject) mayBe(t *subject) bool {
+	return !slices.Contains(wholeKinds, t.kind) && (s.kind != t.kind || s.kind == "group" && s.group != t.group)
+}
+
 func serviceAccount() Subject {
 	who := PersonByNames("", "")
 	who.Kind = ServiceAccount
@@ -275,19 +348,31 @@ func serviceAccount() Subject {
 // example is somebody whom the entry is about, and nothing else is.
 func (s *subject) example() Subject {
 	who := PersonByNames("", "")
+	s.addTo(&who)
+	return who
+}
+
+// addTo has somebody be one whom the entry is about.
+func (s *subject) addTo(who *Subject) {
 	switch s.kind {
+	case "external":
+		who.External = true
+	case "bot":
+		who.Kind = ServiceAccount
 	case "user":
 		who.Username = s.user
 	case "email":
 		who.Email = exampleOf(s.mail.pattern)
 	case "group":
-		who.Groups = map[string]bool{s.group: true}
+		if who.Groups == nil {
+			who.Groups = map[string]bool{}
+		}
+		who.Groups[s.group] = true
 	case "userid":
 		who.ID = s.number
 	case "company":
 		who.External, who.Company = true, s.number
 	}
-	return who
 }
 
 // exampleOf is a text that a pattern matches.

@@ -55,7 +55,7 @@ func TestADifferenceSaysWhoGainsOrLosesWhat(t *testing.T) {
 		"without a limit":          {strings.NewReplacer(", limits: {perDay: 10}", ""), []string{`Rules that are changed: "desk rooms" (line 4)`, "group:FX (of those who asked lately Kim Novak): /newroom in the 1:1 chat: no longer at most 10 a day"}},
 		"everywhere":               {strings.NewReplacer("where: [im], ", ""), []string{`Rules that are changed: "desk rooms" (line 4)`, "group:FX (of those who asked lately Kim Novak): may now use /newroom in rooms: external: no, people at most 30, at most 10 a day"}},
 		"an administrator":         {strings.NewReplacer(`"user:ops"`, `"user:cora"`), []string{"user:cora: is an administrator now", "user:ops: is not an administrator any more"}},
-		"a refusal":                {strings.NewReplacer("allow:", "deny: [{name: none, who: [\"user:kim\"], commands: [\"*\"], reason: Ask.}]\nallow:"), []string{`Rules that are new: "none" (line 3)`, "Kim Novak: may not use /newroom any more in the 1:1 chat", "user:kim (of those who asked lately Kim Novak): may not use /groups any more", "Judged without address and groups: user:kim."}},
+		"a refusal":                {strings.NewReplacer("allow:", "deny: [{name: none, who: [\"user:kim\"], commands: [\"*\"], reason: Ask.}]\nallow:"), []string{`Rules that are new: "none" (line 3)`, "user:kim who is also group:FX (of those who asked lately Kim Novak): may not use /newroom any more in the 1:1 chat", "user:kim (of those who asked lately Kim Novak): may not use /groups any more", "Judged without address and groups: user:kim."}},
 		"a refusal on a condition": {strings.NewReplacer("allow:", "deny: [{name: wall, who: [\"group:FX\"], commands: [newroom], when: {groups: [\"*Sales*\"]}, reason: Ask.}]\nallow:"), []string{`Rules that are new: "wall" (line 3)`, "group:FX (of those who asked lately Kim Novak): /newroom in the 1:1 chat: refused where groups *Sales*"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -63,6 +63,39 @@ func TestADifferenceSaysWhoGainsOrLosesWhat(t *testing.T) {
 			require.Equal(t, c.lines, differenceOf(t, c.change, kim, bob))
 		})
 	}
+}
+
+// What a deny rule changes shows only in those whom an allow rule is about as well.
+func TestADenyRuleThatIsGoneIsComparedForWhomAnAllowRuleIsAbout(t *testing.T) {
+	t.Parallel()
+	const admitted = `allow: [{name: desks, who: ["group:FX", "group:Sales"], commands: [groups]}]`
+	of := func(deny string) *policy.Policy { return mustCompile(t, deny+admitted) }
+	deny := func(who, more string) string {
+		return "deny: [{name: contractors, who: [" + who + "], " + more + "commands: [groups], reason: Ask.}]\n"
+	}
+	const all = " who is also group:FX or group:Sales: "
+	for name, c := range map[string]struct {
+		before, after string
+		lines         []string
+	}{
+		"a username":   {deny(`"user:kim"`, ""), "", []string{"user:kim" + all + "may now use /groups"}},
+		"an address":   {deny(`"email:*@contractors.test"`, ""), "", []string{"email:*@contractors.test" + all + "may now use /groups"}},
+		"a group":      {deny(`"group:Test"`, ""), "", []string{"group:Test" + all + "may now use /groups"}},
+		"one of them":  {deny(`"group:FX"`, ""), "", []string{"group:FX: may now use /groups"}},
+		"externals":    {deny("external", ""), "", []string{"people of other companies" + all + "may now use /groups"}},
+		"narrowed":     {deny(`"user:kim"`, ""), deny(`"user:kim"`, "where: [im], "), []string{"user:kim" + all + "may now use /groups in rooms"}},
+		"somebody new": {"", deny(`"user:kim"`, ""), []string{"user:kim" + all + "may not use /groups any more"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := policy.Compare(t.Context(), of(c.before), of(c.after), compared, nil)
+			require.Equal(t, c.lines, d.Lines()[1:])
+		})
+	}
+	kim := policy.Known{Name: "Kim Novak", Who: policy.PersonByNames("kim", "kim@acme.test", "FX"), Entry: "user:kim"}
+	kim.Who.ID = 7
+	d := policy.Compare(t.Context(), of(deny(`"user:kim"`, "")), of(""), compared, []policy.Known{kim})
+	require.Equal(t, []string{"user:kim: may now use /groups"}, d.Lines()[1:])
 }
 
 func TestTheEntriesOfASetAreComparedWhereItIsNamed(t *testing.T) {
@@ -213,6 +246,39 @@ func TestADifferenceNamesEverybodyWhoIsDecidedAboutOtherwise(t *testing.T) {
 				if old, now := before.Decide(q).Outcome(), after.Decide(q).Outcome(); old != now {
 					differ++
 					require.True(t, isNamed, "%s: %s, then %s\n%s\n%s\n%s", who.Name, old, now, texts[0], texts[1], strings.Join(d.Lines(), "\n"))
+				}
+			}
+		}
+	}
+	require.Greater(t, differ, 500)
+}
+
+// Where anybody of two entries is decided about otherwise, it is not said that nobody is.
+func TestADifferenceSaysNobodyOnlyWhereNobodyIsDecidedAboutOtherwise(t *testing.T) {
+	t.Parallel()
+	people := []policy.Subject{
+		policy.PersonByNames("kim", "kim@elsewhere.test", "fx"), policy.PersonByNames("kim", "kim@acme.test"),
+		policy.PersonByNames("zoe", "zoe@acme.test", "sales"), policy.PersonByNames("zoe", "zoe@elsewhere.test", "sales", "fx"),
+		{External: true, Groups: map[string]bool{"fx": true}, AllGroups: true},
+	}
+	places := []policy.Place{{Kind: policy.IM}, {Kind: policy.Room, RoomName: "Desk 1"}, {Kind: policy.Room, RoomName: "Another"}}
+	plans := []policy.Plan{{People: 2}, {People: 7, Public: true, Groups: []string{"FX EMEA"}}, {People: 20, Groups: []string{"Sales"}}}
+	r := rand.New(rand.NewPCG(3, 4))
+	differ := 0
+	for range 300 {
+		texts := [2]string{randomRules(r), randomRules(r)}
+		before, err := compile(t, texts[0])
+		after, wrong := compile(t, texts[1])
+		if err != nil || wrong != nil {
+			continue
+		}
+		d := policy.Compare(t.Context(), before, after, compared, nil)
+		isNamed := slices.ContainsFunc(d.Changes, func(c policy.Change) bool { return c.Command == "newroom" })
+		for i, who := range people {
+			for _, q := range allQueries(who, places, plans) {
+				if old, now := before.Decide(q).Outcome(), after.Decide(q).Outcome(); old != now {
+					differ++
+					require.True(t, isNamed, "%d: %s, then %s\n%s\n%s\n%s", i, old, now, texts[0], texts[1], strings.Join(d.Lines(), "\n"))
 				}
 			}
 		}
