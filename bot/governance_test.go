@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -52,6 +53,13 @@ func TestCanTellsOfLimits(t *testing.T) {
 	w.says("bob", `/newroom "Two"`).sees("is open")
 	w.says("bob", `/can`).sees("✗ /newroom, by rule “small rooms”", "so far 2 in the last hour, 2 in the last day: not now")
 	w.says("bob", `/can /newroom "Three"`).sees("✗ You may do this, but not now.", "lets one person open 2 rooms in any hour; 2 were opened.", "The next room may be opened at")
+	minuteOf := func(text, answer string) string {
+		found := regexp.MustCompile(text + `.*(\d\d:\d\d) UTC`).FindStringSubmatch(answer)
+		require.NotNil(t, found, answer)
+		return found[1]
+	}
+	can, refused := w.says("bob", `/can /newroom "Three"`).answer(), w.says("bob", `/newroom "Three"`).answer()
+	require.Equal(t, minuteOf("The next is possible at", refused), minuteOf("The next room may be opened at", can), "it is not earlier")
 	w.says("kim", `/can /newroom "Three"`).sees("✓ You may do this.")
 }
 

@@ -138,8 +138,7 @@ func (c Catalogue) TooManyOfPerson(who string, limit int, one syntax.Message, re
 // TooManyRooms refuses a room of a person who has opened as many as the limit within an hour or a
 // day; next is when another one is possible.
 func TooManyRooms(limit int, span time.Duration, next time.Time, asked syntax.Message) *Refusal {
-	const minute = time.Minute
-	next = next.UTC().Add(minute - 1).Truncate(minute)
+	next = nextMinute(next)
 	within, at := "hour", next.Format("15:04")
 	if span > time.Hour {
 		within, at = "day", next.Format("2 January, 15:04")
@@ -152,6 +151,9 @@ func TooManyRooms(limit int, span time.Duration, next time.Time, asked syntax.Me
 		Offers: createOffers(asked),
 	}
 }
+
+// nextMinute is the first full minute at which what is possible at a time is possible.
+func nextMinute(t time.Time) time.Time { return t.UTC().Add(time.Minute - 1).Truncate(time.Minute) }
 
 // Unreadable refuses a message or form that the bot could not read because of a bug.
 func Unreadable(id RequestID) *Refusal {

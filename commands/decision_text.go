@@ -34,7 +34,7 @@ func (rd reader) body(d Decision) []messageml.Node {
 		add(why)
 	}
 	if !d.Next.IsZero() {
-		add("The next room may be opened at " + formatTime(d.Next) + ".")
+		add("The next room may be opened at " + formatTime(nextMinute(d.Next)) + ".")
 	}
 	if d.ApprovedBy != "" {
 		add("✓ Approved by " + d.ApprovedBy + ".")

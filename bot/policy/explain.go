@@ -20,6 +20,7 @@ func (d Decision) Explain() []string {
 		lines = append(lines, "It would be allowed if what is marked ✗ fitted as well:")
 	}
 	for _, c := range d.Checks {
+		c.Open = c.Open || !c.OK && d.Rule != "" && d.Outcome() == Deny // it may match
 		lines = append(lines, "  "+c.String())
 	}
 	return lines

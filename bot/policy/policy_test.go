@@ -220,6 +220,7 @@ func TestUnknownFactsNeverAllowAndDenyWhereARuleNeedsThem(t *testing.T) {
 	require.Equal(t, "contractors", d.Rule)
 	require.Equal(t, "who is one of email:*@contractors.acme.com (not known)", d.Checks[0].What)
 	require.Equal(t, policy.UnknownAddress, d.Denial)
+	require.Contains(t, d.Explain(), "  – who is one of email:*@contractors.acme.com (not known)", "✗ would be: it is not about them")
 	require.True(t, p.Decide(ask(byUser(nameless), ofCommand("groups"))).Allowed, "the rule is about /newroom only")
 
 	d = p.Decide(ask(inRoom("", "x")))
