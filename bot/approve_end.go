@@ -40,6 +40,19 @@ func (a *attempt) refuseUnapproved(q question, contact string) error {
 	return commands.NotApproved(state, contact, a.said)
 }
 
+// replyToUnapproved is refuseUnapproved for a request that does not go on.
+func (a *attempt) replyToUnapproved(ctx context.Context, q question) (commands.Reply, error) {
+	if _, err := a.readMessage(ctx); err != nil {
+		return commands.Reply{}, err
+	}
+	err := a.refuseUnapproved(q, a.bot.env.Contact)
+	refusal, ok := errors.AsType[*commands.Refusal](err)
+	if !ok {
+		return commands.Reply{}, err
+	}
+	return a.withNextStep(ctx, refusal), nil
+}
+
 // waitOn has a request that waits for an approval wait on, where an attempt to decide it anew has
 // failed: it has failed in nothing that it needs yet. The next look at all that wait has it try
 // again. It reports false for any other request.

@@ -22,6 +22,11 @@ type question struct {
 	detail approvalDetail
 }
 
+// isRefusal reports whether the request is refused for the answer.
+func (q question) isRefusal() bool {
+	return slices.Contains([]approval.Outcome{approval.Rejected, approval.Expired, approval.Unreached, approval.Replaced}, q.answer.Outcome)
+}
+
 func (q question) state() commands.ApprovalState {
 	return commands.ApprovalState{
 		Outcome: string(q.answer.Outcome), Cause: string(q.answer.Cause), By: q.detail.Name, At: q.Answered, Reason: q.detail.Reason,

@@ -3,7 +3,9 @@ package bot_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -144,6 +146,35 @@ func TestOneMayWithdrawUntilItIsDecided(t *testing.T) {
 	require.Empty(t, w.rooms("Elm"))
 	w.stop()
 	require.NotContains(t, w.log.String(), `"level":"error"`, "who withdraws a request gets what they want")
+}
+
+// Who is told that they have rejected a request reads the truth, also where it is withdrawn at the
+// same moment.
+func TestARequestThatIsWithdrawnAndRejectedAtOnceHasOneEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(approvalRules))
+	for n := range 8 {
+		asked := w.asks("bob", fmt.Sprintf(`/newroom "Elm %d" external`, n))
+		card := w.waitForCard("cora", 1)
+		asked.waitForAnswer("[ Withdraw ]")
+		shown := w.botMessages("bob", asked.Message)
+		var clicks sync.WaitGroup
+		clicks.Go(func() { w.act("", "bob", shown[len(shown)-1], "roombot-offer", "stop", nil) })
+		clicks.Go(func() { w.act("", "cora", card, "roombot-approval", "reject", map[string]any{"reason": "not this week"}) })
+		clicks.Wait()
+		w.waitUntilIdle()
+		told := w.waitForChat("cora", fmt.Sprintf("Elm %d", n))
+		answer := strings.Join(w.shownAnswers("bob", asked.Message), "\n")
+		record := w.recordOf(asked)
+		if slices.Contains(record, "approval rejected") {
+			require.Contains(t, answer, "Cora Lind has not approved this: “not this week”.", "%s\n%s", record, told)
+			require.Contains(t, record, "answer not-approved")
+			continue
+		}
+		require.Contains(t, answer, "You have stopped this.")
+		require.Contains(t, record, "approval withdrawn")
+		require.Contains(t, record, "answer stopped")
+	}
 }
 
 func TestWhoMayNotApprove(t *testing.T) {

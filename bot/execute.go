@@ -244,10 +244,11 @@ func (a *attempt) report(ctx context.Context, cause error) error {
 			return err
 		}
 	}
-	if _, err := a.endApproval(ctx, cause); err != nil {
+	last, err := a.endApproval(ctx, cause)
+	if err != nil {
 		return err
 	}
-	decided, err := a.decideFailure(ctx, cause)
+	decided, err := a.decideFailure(ctx, cause, last)
 	if err != nil {
 		return err
 	}
@@ -269,8 +270,9 @@ func (a *attempt) report(ctx context.Context, cause error) error {
 	return nil
 }
 
-// decideFailure decides what the user is told of a request that ended without success.
-func (a *attempt) decideFailure(ctx context.Context, cause error) (outcome, error) {
+// decideFailure decides what the user is told of a request that ended without success. Last is the
+// last question about it.
+func (a *attempt) decideFailure(ctx context.Context, cause error, last question) (outcome, error) {
 	cancelled := errors.Is(cause, engine.ErrCancelled)
 	if a.request.isUndo() {
 		zerolog.Ctx(ctx).Error().Err(cause).Msg("request was given up")
@@ -294,6 +296,9 @@ func (a *attempt) decideFailure(ctx context.Context, cause error) (outcome, erro
 	}
 	r := a.newRequest()
 	return a.keepOutcome(ctx, func(ctx context.Context) (commands.Reply, error) {
+		if stopped && last.isRefusal() { // who has refused it came first, and was told so
+			return a.replyToUnapproved(ctx, last)
+		}
 		return a.bot.env.UnfinishedReply(ctx, a, commands.Unfinished{
 			ID: a.id, Job: a.ID, BeforeProofs: r.BeforeProofs, From: a.request.From, Chat: a.request.chat(), Sent: a.request.roomForm(),
 			Cancelled: cancelled, Stopped: stopped, Unknown: !sure,
