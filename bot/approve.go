@@ -244,10 +244,10 @@ func (a *attempt) waitForAnswer(ctx context.Context, q question, found foundAppr
 		return a.endQuestion(ctx, q, approval.Answer{Outcome: approval.Ended})
 	case err != nil:
 		return q, err
-	case !reached:
+	case len(reached) == 0:
 		return a.endQuestion(ctx, q, approval.Answer{Outcome: approval.Unreached})
 	}
-	a.tellAsked(ctx, q, found)
+	a.tellAsked(ctx, q, found, reached)
 	if err := a.Ask(ctx, q.N, q.asked, 0, approvalBounds); err != nil { // it is held again
 		return q, err
 	}

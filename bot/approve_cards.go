@@ -9,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"roombot/bot/approval"
+	"roombot/bot/audit"
 	"roombot/commands"
 	"roombot/symphony"
 )
@@ -16,14 +17,10 @@ import (
 // namesOf are the names of some people, in the order of the directory; none where it does not
 // answer.
 func (a *attempt) namesOf(ctx context.Context, who []int64) (names []string) {
-	var ids []symphony.UserID
-	for _, id := range who {
-		ids = append(ids, symphony.UserID(id))
-	}
-	if len(ids) == 0 {
+	if len(who) == 0 {
 		return nil
 	}
-	found, err := a.bot.client.UsersByID(ctx, ids...)
+	found, err := a.bot.client.UsersByID(ctx, userIDs(who)...)
 	if err != nil { // they are asked all the same
 		zerolog.Ctx(ctx).Warn().Err(err).Msg("names of the approvers could not be looked up")
 		return nil
@@ -38,21 +35,22 @@ func (a *attempt) namesOf(ctx context.Context, who []int64) (names []string) {
 // set back to before that.
 var errCardEnded = errors.New("a card says that its question has ended")
 
-// sendCards sends the cards of a question, each once, and reports whether anybody has one who may
-// decide. Administrators are told of who has none, and of who is gone.
-func (a *attempt) sendCards(ctx context.Context, q question, found foundApprovers) (reached bool, err error) {
+// sendCards sends the cards of a question, each once, and returns who has one and may decide; 0
+// stands for a room. Administrators are told of who has none, and of who is gone.
+func (a *attempt) sendCards(ctx context.Context, q question, found foundApprovers) (reached []symphony.UserID, err error) {
 	why, before, err := a.whyAgain(ctx, q)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	var plan shownPlan
 	if _, err := a.Result(stepShownPlan(q.N), &plan); err != nil {
-		return false, err
+		return nil, err
 	}
 	about := a.approvalOf(q)
 	about.Why, about.Before, about.Rejected = why, before.Lines, plan.Rejected
 	card := about.CardFor(plan.Lines)
 	var unreached []string
+	var noCard []int64
 	for _, id := range found.gone {
 		unreached = append(unreached, a.bot.nameOf(ctx, id))
 	}
@@ -60,24 +58,37 @@ func (a *attempt) sendCards(ctx context.Context, q question, found foundApprover
 		sent, err := a.sendCard(ctx, q, id, card)
 		switch {
 		case err != nil:
-			return false, err
+			return nil, err
 		case sent.Message != "":
-			reached = true
+			reached = append(reached, id)
 		case id == 0:
 			unreached = append(unreached, "the room "+q.asked.Room+" (the bot is not in it, or people of other companies could read the card)")
 		default:
-			unreached = append(unreached, a.bot.nameOf(ctx, id))
+			unreached, noCard = append(unreached, a.bot.nameOf(ctx, id)), append(noCard, int64(id))
 		}
 	}
-	a.bot.tellUnreached(ctx, q.asked.Rule, unreached, a.whyNobody(q, found))
+	a.addNotReachedEntry(ctx, q, noCard)
+	a.bot.tellUnreached(ctx, q.asked.Rule, unreached, a.whyNobody(q, found, len(reached) > 0))
 	return reached, a.checkCards(ctx, q)
 }
 
-// whyNobody says why nobody may decide about the request, empty where somebody may.
-func (a *attempt) whyNobody(q question, found foundApprovers) string {
+// addNotReachedEntry adds an entry to the record about those of a question who have no card.
+func (a *attempt) addNotReachedEntry(ctx context.Context, q question, who []int64) {
+	if len(who) == 0 {
+		return
+	}
+	body := bodyOfApproval(commands.ApprovalNotReached, q.N, q.asked)
+	body.Approvers = who
+	a.addEntry(ctx, audit.New(audit.Approval, string(a.id), fmt.Sprintf("approval/%d/not-reached/%d", q.N, q.asked.Look.N), body), nil)
+}
+
+// whyNobody says why nobody decides about the request, empty where somebody may.
+func (a *attempt) whyNobody(q question, found foundApprovers, isReached bool) string {
 	switch {
-	case !q.asked.Look.Nobody:
+	case !q.asked.Look.Nobody && isReached:
 		return ""
+	case !q.asked.Look.Nobody:
+		return "so nobody can be asked, and its requests are refused until somebody can"
 	case slices.Contains(found.people, a.request.From.ID):
 		return "its only approver has asked for something, and nobody approves their own requests: name another one as well"
 	}
@@ -93,10 +104,7 @@ func whoGetsCard(q question) (all []symphony.UserID) {
 	case q.asked.Room != "":
 		return []symphony.UserID{0}
 	}
-	for _, id := range q.asked.Look.Approvers {
-		all = append(all, symphony.UserID(id))
-	}
-	return all
+	return userIDs(q.asked.Look.Approvers)
 }
 
 func (a *attempt) sendCard(ctx context.Context, q question, who symphony.UserID, card commands.Reply) (sentMessage, error) {
@@ -142,10 +150,15 @@ func whoWasAsked(q question) (all []symphony.UserID) {
 	if q.asked.Room != "" {
 		return []symphony.UserID{0}
 	}
-	for _, id := range q.asked.Approvers {
-		all = append(all, symphony.UserID(id))
+	return userIDs(q.asked.Approvers)
+}
+
+// userIDs are numbers of the record and the store as user ids.
+func userIDs(numbers []int64) (ids []symphony.UserID) {
+	for _, n := range numbers {
+		ids = append(ids, symphony.UserID(n))
 	}
-	return all
+	return ids
 }
 
 // isOpenCard reports whether a card still asks the question, as it stands now.

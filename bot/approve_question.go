@@ -146,9 +146,9 @@ func (a *attempt) whyAgain(ctx context.Context, q question) (why commands.WhyAga
 	return commands.AnswerLost, shownPlan{}, nil
 }
 
-// tellAsked tells the requester whom was asked, once for each change of that. People of other
-// companies read of nobody.
-func (a *attempt) tellAsked(ctx context.Context, q question, found foundApprovers) {
+// tellAsked tells the requester whom was asked, once for each change of that: who has a card, or
+// may decide on that in a room. People of other companies read of nobody.
+func (a *attempt) tellAsked(ctx context.Context, q question, found foundApprovers, reached []symphony.UserID) {
 	look := q.asked.Look.N
 	if look > maxLooksTold {
 		return
@@ -160,7 +160,11 @@ func (a *attempt) tellAsked(ctx context.Context, q question, found foundApprover
 		}
 		whom := commands.WhomAsked{InRoom: q.asked.Room != "", IsListed: !a.bot.env.IsExternal(a.request.From.ID)}
 		if !outside {
-			whom.Names = a.namesOf(ctx, found.mayDecide(a.request.From.ID))
+			asked := found.mayDecide(a.request.From.ID)
+			if !whom.InRoom {
+				asked = slices.DeleteFunc(asked, func(id int64) bool { return !slices.Contains(reached, symphony.UserID(id)) })
+			}
+			whom.Names = a.namesOf(ctx, asked)
 		}
 		why, _, err := a.whyAgain(ctx, q)
 		if err != nil {

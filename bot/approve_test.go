@@ -3,6 +3,7 @@ package bot_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -160,7 +161,9 @@ func TestARequestThatIsWithdrawnAndRejectedAtOnceHasOneEnd(t *testing.T) {
 		shown := w.botMessages("bob", asked.Message)
 		var clicks sync.WaitGroup
 		clicks.Go(func() { w.act("", "bob", shown[len(shown)-1], "roombot-offer", "stop", nil) })
-		clicks.Go(func() { w.act("", "cora", card, "roombot-approval", "reject", map[string]any{"reason": "not this week"}) })
+		clicks.Go(func() {
+			w.act("", "cora", card, "roombot-approval", "reject", map[string]any{"reason": "not this week"})
+		})
 		clicks.Wait()
 		w.waitUntilIdle()
 		told := w.waitForChat("cora", fmt.Sprintf("Elm %d", n))
@@ -258,6 +261,22 @@ func TestNobodyWhoMayApproveCanBeAsked(t *testing.T) {
 	w.says("bob", `/newroom "Elm"`).sees("This needs an approval, and nobody who may give it can be asked now.")
 	w.waitForChat("ops", "nobody who may approve its requests is there, so they are refused until the policy, or a group that it names, has somebody who may.")
 	require.Empty(t, w.rooms("Elm"))
+}
+
+func TestWhoCannotBeAskedIsNotSaidToHaveBeenAsked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(approvalRules))
+	w.fail(client.Fault{Path: "*/im/create", Match: fmt.Sprint(w.personID("cora")), Status: http.StatusForbidden})
+	asked := w.asks("bob", `/newroom "Elm" external`)
+	asked.waitForAnswer("I have asked Kim Novak.")
+	w.waitForChat("ops", `Rule "rooms": these cannot be asked for an approval: Cora Lind.`)
+	w.decides("kim", w.waitForCard("kim", 1), "approve", "").seesAmong("You have approved it.")
+	asked.endsWith("✓ Elm")
+	w.waitUntilIdle()
+	require.Equal(t, []string{"decision approve", "approval asked", "approval not-reached", "approval approved", "decision allow"}, w.recordOf(asked)[:5])
+	w.changeRules(strings.Replace(approvalRules, `, "user:kim"`, "", 1))
+	w.says("bob", `/newroom "Oak" external`).sees("nobody who may give it can be asked now")
+	w.waitForChat("ops", "these cannot be asked for an approval: Cora Lind; so nobody can be asked, and its requests are refused until somebody can.")
 }
 
 func TestTheTimeForAnApprovalEnds(t *testing.T) {

@@ -72,7 +72,7 @@ func ReadDecision(s engine.StoredEntry) (d PastDecision, err error) {
 func ReadApproval(s engine.StoredEntry) (state commands.ApprovalState, isTold bool, err error) {
 	body, facts, err := readApprovalEntry(s)
 	switch {
-	case err != nil, body.Act == actClicked:
+	case err != nil, body.Act == actClicked, body.Act == commands.ApprovalNotReached:
 		return commands.ApprovalState{}, false, err
 	case body.isQuestion():
 		return commands.ApprovalState{Outcome: commands.ApprovalOpen, At: s.At}, true, nil

@@ -195,11 +195,11 @@ func tellApprovalOf(story *commands.RoomStory, e audit.ReceiptEntry) {
 		return
 	}
 	told := commands.StoryApproval{At: e.At, Outcome: body.Act, Wanted: string(body.Wanted), By: commands.Person{ID: symphony.UserID(e.Actor), Name: facts.By}}
-	if body.isQuestion() {
-		told = commands.StoryApproval{At: e.At, InRoom: symphony.StreamID(body.Room)}
-		for _, id := range body.Approvers {
-			told.Asked = append(told.Asked, symphony.UserID(id))
-		}
+	switch {
+	case body.isQuestion():
+		told = commands.StoryApproval{At: e.At, InRoom: symphony.StreamID(body.Room), Asked: userIDs(body.Approvers)}
+	case body.Act == commands.ApprovalNotReached:
+		told.Asked = userIDs(body.Approvers)
 	}
 	story.Approvals = append(story.Approvals, told)
 }

@@ -114,7 +114,7 @@ func TestAReceiptTellsWhoWasAskedForAnApprovalAndWhoGaveIt(t *testing.T) {
 	w.decides("cora", w.waitForCard("cora", 1), "approve", "for the quarter").seesAmong("You have approved it.")
 	asked.endsWith("✓ Elm")
 	room := w.theRoom("Elm").StreamID
-	answer := w.saysIn(room, "alice", "/receipt").sees("Approval asked of: @Cora Lind, @Kim Novak, ", "Approved by: @Cora Lind (", "by rule “rooms”")
+	answer := w.saysIn(room, "alice", "/receipt").sees("Approval wanted from: @Cora Lind, @Kim Novak, ", "Approved by: @Cora Lind (", "by rule “rooms”")
 	require.NotContains(t, answer.answer(), "for the quarter", "is for who has asked")
 	_, r := w.signedIn(answer)
 	story, found := bot.TellRoom(r)

@@ -78,7 +78,9 @@ const (
 	ApprovalEnded     = "ended"     // the request has, for another reason
 	ApprovalUnreached = "unreached" // nobody who may decide could be asked
 	ApprovalReplaced  = "replaced"  // by a newer version of the message
-	ApprovalClicked   = "clicked"   // by somebody whose click has decided nothing: the record alone tells
+	// ApprovalNotReached is of who could not be given a card: the record alone tells.
+	ApprovalNotReached = "not-reached"
+	ApprovalClicked    = "clicked" // by somebody whose click has decided nothing: the record alone tells
 )
 
 // Why an approval has ended without an answer.

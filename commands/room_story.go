@@ -157,7 +157,9 @@ func (rd StoryReader) describeApproval(a StoryApproval) StoryLine {
 		if a.InRoom != "" {
 			asked = []StoryPart{{Text: "the room " + string(a.InRoom)}}
 		}
-		return StoryLine{"Approval asked of", append(asked, when)}
+		return StoryLine{"Approval wanted from", append(asked, when)}
+	case ApprovalNotReached:
+		return StoryLine{"Could not be asked", append(rd.listPeople(a.Asked), when)}
 	case Approved:
 		return StoryLine{"Approved by", by}
 	case ApprovalClicked:

@@ -45,7 +45,7 @@ func TestTheKeyboardAloneAsksApprovesAndReadsTheReceipt(t *testing.T) {
 	bob.seesReply("I have sent the details to you in our 1:1 chat.")
 	bob.tabTo(`.dataset.name === "Roombot"`, chromedp.ModifierShift)
 	bob.pressKeys(kb.Enter)
-	for _, line := range []string{"Receipt of “By two”", "Asked for by: @Bob Chen", "Approval asked of: @Cora Lind", "Approved by: @Cora Lind", "Let in: @Bob Chen, @Alice Martin"} {
+	for _, line := range []string{"Receipt of “By two”", "Asked for by: @Bob Chen", "Approval wanted from: @Cora Lind", "Approved by: @Cora Lind", "Let in: @Bob Chen, @Alice Martin"} {
 		bob.seesReply(line)
 	}
 	require.Zero(t, sandbox.stop())

@@ -87,7 +87,7 @@ func TestTheReceiptOfAnApprovedRoomTellsWhoApprovedItWithoutTheStore(t *testing.
 	require.Zero(t, got.code, got.out+got.err)
 	require.Contains(t, got.out, "are whole, in their order, and about the room.")
 	for _, row := range []string{
-		`Asked for by +Bob Chen \(\d+\), request `, `Command +"/newroom `, `Approval asked of +(\d+, )?Cora Lind \(\d+\)(, \d+)?, .* UTC`,
+		`Asked for by +Bob Chen \(\d+\), request `, `Command +"/newroom `, `Approval wanted from +(\d+, )?Cora Lind \(\d+\)(, \d+)?, .* UTC`,
 		`Approved by +Cora Lind \(\d+\), .* UTC`, `Allowed +.* by rule “rooms” \(line \d+\), policy version `, `Opened +.* UTC`, `Let in +Bob Chen \(\d+\), `,
 		`Made owners +Bob Chen \(\d+\)$`,
 	} {

@@ -76,7 +76,7 @@ func historyOf(entries []approvalEntry) (h approvalHistory, wrong []string) {
 		_, asked := h.asked[x.N]
 		_, ended := h.ended[x.N]
 		switch {
-		case x.Act == actClicked && asked:
+		case asked && (x.Act == actClicked || x.Act == commands.ApprovalNotReached):
 		case x.Act == actAsked && asked:
 			wrong = append(wrong, fmt.Sprintf("question %d was asked twice", x.N))
 		case x.Act == actAsked:

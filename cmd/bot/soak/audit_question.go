@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"roombot/bot/approval"
+	"roombot/commands"
 )
 
 // Question is a question in a store.
@@ -23,7 +24,7 @@ func (a *AuditResult) checkQuestions(endings []ending, questions []Question) {
 	told := 0
 	for _, e := range endings {
 		for _, x := range e.record.approvals {
-			if x.Act != actAskedAlso && x.Act != actClicked {
+			if x.Act != actAskedAlso && x.Act != actClicked && x.Act != commands.ApprovalNotReached {
 				told++
 			}
 		}
