@@ -176,9 +176,11 @@ func TestWhoIsRenamedIntoAnApproverIsNone(t *testing.T) {
 	asked := w.asks("bob", `/newroom "Elm"`)
 	card := w.waitForCardIn(desk)
 	swapped.Store(true)
-	w.click("alice", card, "roombot-approval", "approve", nil).seesAmong("You are not one of those who may approve this now.")
+	w.click("alice", card, "roombot-approval", "approve", nil)
+	w.waitForChat("alice", "You are not one of those who may approve this now.")
 	asked.endsWith(nobodyLeft) // the rule names nobody any more
-	w.click("cora", card, "roombot-approval", "approve", nil).seesAmong("Your click changes nothing: nobody who may approve it could be asked.")
+	w.click("cora", card, "roombot-approval", "approve", nil)
+	w.waitForChat("cora", "Your click changes nothing: nobody who may approve it could be asked.")
 	require.Empty(t, w.rooms("Elm"))
 }
 

@@ -45,7 +45,7 @@ func TestAnApprovalIsCarriedOutOnceThoughTheStoreIsSetBack(t *testing.T) {
 		"somebody clicks again": func(w *world, card client.Message) {
 			w.start()
 			isFound(w)
-			w.decides("cora", card, "approve", "").seesAmong("Your click changes nothing: the question has ended.")
+			w.decides("cora", card, "approve", "").seesAmong("Your click changes nothing: it has ended already.")
 		},
 		"nobody does anything": func(w *world, _ client.Message) {
 			w.start()

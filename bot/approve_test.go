@@ -188,11 +188,14 @@ func TestWhoMayNotApprove(t *testing.T) {
 	asked := w.asks("bob", `/newroom "Elm"`)
 	card := w.waitForCardIn(desk)
 	forged := map[string]any{"reason": "because"}
-	w.click("bob", card, "roombot-approval", "approve", forged).seesAmong("You cannot approve what you have asked for yourself.")
-	w.click("alice", card, "roombot-approval", "approve", forged).seesAmong("You are not one of those who may approve this now.")
+	w.click("bob", card, "roombot-approval", "approve", forged)
+	w.waitForChat("bob", "You cannot approve what you have asked for yourself.")
+	w.click("alice", card, "roombot-approval", "approve", forged)
+	w.waitForChat("alice", "You are not one of those who may approve this now.")
 	require.Empty(t, w.rooms("Elm"))
-	w.click("cora", card, "roombot-approval", "approve", forged).seesAmong("You have approved it.")
-	asked.endsWith("✓ Elm")
+	w.click("cora", card, "roombot-approval", "approve", forged)
+	w.waitForChat("cora", "You have approved it.")
+	asked.seesAmong("✓ Elm")
 	w.theOnly("Elm", "bob")
 }
 
@@ -333,9 +336,14 @@ func TestARoomMayGetTheCard(t *testing.T) {
 	w.changeRules(fmt.Sprintf(`{allow: [{name: rooms, who: ["user:ravi"], commands: [newroom], approval: {by: ["user:kim"], room: "roomid:%s"}}]}`, desk))
 	asked := w.asks("ravi", `/newroom "Elm"`)
 	card := w.waitForCardIn(desk)
-	w.click("cora", card, "roombot-approval", "approve", nil).seesAmong("You are not one of those who may approve this now.")
-	w.click("kim", card, "roombot-approval", "approve", nil).seesAmong("You have approved it.")
+	w.click("cora", card, "roombot-approval", "approve", nil)
+	w.waitForChat("cora", "You are not one of those who may approve this now.")
+	w.click("kim", card, "roombot-approval", "approve", nil)
+	w.waitForChat("kim", "You have approved it.")
 	asked.endsWith("✓ Elm", "Approved by Kim Novak")
+	for _, m := range w.transcript("cora", desk) {
+		require.NotContains(t, plain(m), "You ", "who is told stands in no answer in a room")
+	}
 }
 
 func TestApprovalsListsWhatWaits(t *testing.T) {

@@ -291,7 +291,7 @@ func (s ApprovalState) describeEnd() string {
 	case causeRefused:
 		return "it was refused before anybody had decided."
 	}
-	return "the question has ended."
+	return "it has ended already."
 }
 
 // WhomAsked is who was asked to approve a request, as its requester reads it.
@@ -447,16 +447,19 @@ func ClickedApproval(data string, values symphony.FormValues) (card ApprovalCard
 
 // ConfirmDecision is the answer to who has decided about a request.
 func ConfirmDecision(outcome string, from string) Reply {
+	reply := textReply(CodeDone, "✓ You have rejected it. Nothing is created, and "+from+" is told.")
 	if outcome == Approved {
-		return textReply(CodeDone, "✓ You have approved it. "+from+" reads what comes of it.")
+		reply = textReply(CodeDone, "✓ You have approved it. "+from+" reads what comes of it.")
 	}
-	return textReply(CodeDone, "✓ You have rejected it. Nothing is created, and "+from+" is told.")
+	reply.Private, reply.Unannounced = true, true // a card in a room says itself who has decided
+	return reply
 }
 
 // DecidedAlready answers a click on a card about which somebody has decided before.
 func DecidedAlready(s ApprovalState) *Refusal {
 	return &Refusal{
 		Code: "decided", Message: "Your click changes nothing: " + s.String(), Next: stillWaits, Final: true, Offers: []Offer{approvalsOffer()},
+		Private: true, Unannounced: true,
 	}
 }
 
@@ -464,6 +467,7 @@ func DecidedAlready(s ApprovalState) *Refusal {
 func MayNotDecide(why string) *Refusal {
 	return &Refusal{
 		Code: "may-not-decide", Message: why + " Nothing was decided.", Next: stillWaits, Final: true, Offers: []Offer{approvalsOffer()},
+		Private: true, Unannounced: true,
 	}
 }
 

@@ -229,7 +229,7 @@ func TestEachErrorOfAnApprovalIsFound(t *testing.T) {
 		"a card with buttons": {
 			func(g *governed) { g.says("ginacard/1/5", "").Forms = []client.Form{{ID: "roombot-approval"}} }, "has its buttons still",
 		},
-		"a card that says otherwise":  {func(g *governed) { g.says("ginacard/1/5", "✗ the question has ended.") }, "which was withdrawn, says: ✗ the question has ended."},
+		"a card that says otherwise":  {func(g *governed) { g.says("ginacard/1/5", "✗ it has ended already.") }, "which was withdrawn, says: ✗ it has ended already."},
 		"a card with another name":    {func(g *governed) { g.says("doracard/1/6", "✓ approved by Kim Novak") }, "says: ✓ approved by Kim Novak"},
 		"a second card":               {func(g *governed) { g.says("ginacard/1/5", "").Data = g.card("gina", 6, "").Data }, "two cards of question 1 for user 6"},
 		"a card for a stranger":       {func(g *governed) { g.says("ginacard/1/5", "").Data = g.card("gina", 7, "").Data }, "for user 7, who was not asked"},

@@ -17,7 +17,7 @@ func cardEnds(end approvalEntry) string {
 	if end.Act == string(approval.Ended) {
 		return map[approval.Cause]string{
 			approval.NotNeeded: "nobody has to approve it any more", approval.AskedAnew: "it is asked about anew",
-			approval.WasRefused: "it was refused before anybody had decided", "": "the question has ended",
+			approval.WasRefused: "it was refused before anybody had decided", "": "it has ended already",
 		}[approval.Cause(end.Reason)]
 	}
 	return map[approval.Outcome]string{
