@@ -194,10 +194,10 @@ func tellApprovalOf(story *commands.RoomStory, e audit.ReceiptEntry) {
 	if err != nil {
 		return
 	}
-	told := commands.StoryApproval{At: e.At, Outcome: body.Act, Wanted: string(body.Wanted), By: commands.Person{ID: symphony.UserID(e.Actor), Name: facts.By}}
+	told := commands.StoryApproval{At: e.At, Outcome: body.Act, Wanted: string(body.Wanted), Why: body.Reason, By: commands.Person{ID: symphony.UserID(e.Actor), Name: facts.By}}
 	switch {
 	case body.isQuestion():
-		told = commands.StoryApproval{At: e.At, InRoom: symphony.StreamID(body.Room), Asked: userIDs(body.Approvers)}
+		told = commands.StoryApproval{At: e.At, InRoom: symphony.StreamID(body.Room), Asked: userIDs(body.Approvers), Plan: facts.Plan}
 	case body.Act == commands.ApprovalNotReached:
 		told.Asked = userIDs(body.Approvers)
 	}

@@ -116,6 +116,7 @@ func TestAReceiptTellsWhoWasAskedForAnApprovalAndWhoGaveIt(t *testing.T) {
 	room := w.theRoom("Elm").StreamID
 	answer := w.saysIn(room, "alice", "/receipt").sees("Approval wanted from: @Cora Lind, @Kim Novak, ", "Approved by: @Cora Lind (", "by rule “rooms”")
 	require.NotContains(t, answer.answer(), "for the quarter", "is for who has asked")
+	require.NotContains(t, answer.answer(), "The card showed", "what was typed is for who has typed it, and for administrators")
 	_, r := w.signedIn(answer)
 	story, found := bot.TellRoom(r)
 	require.True(t, found)
@@ -125,7 +126,7 @@ func TestAReceiptTellsWhoWasAskedForAnApprovalAndWhoGaveIt(t *testing.T) {
 	require.Empty(t, story.Events)
 	require.NotContains(t, mustWrite(t, r), "user:bob", "whom the rule is for")
 
-	answer = w.saysIn(room, "ops", "/receipt")
+	answer = w.saysIn(room, "ops", "/receipt").sees("The card showed: Name: Elm; ")
 	_, r = w.signedIn(answer)
 	require.Contains(t, mustWrite(t, r), "user:bob")
 	story, _ = bot.TellRoom(r)

@@ -48,7 +48,7 @@ func (env *Env) answerReceipt(ctx context.Context, r *Request) (Reply, error) {
 		return noReceipt("Somebody has changed my audit record of this room, so I give no receipt. Ask " + env.Contact + " to verify the record."), nil
 	}
 	if !admin && r.From.ID != receipt.Story.Requester.ID {
-		receipt.Story.Typed = "" // in a 1:1 chat, perhaps, with the name of a group that the reader may not see
+		receipt.Story = receipt.Story.withoutTyped()
 	}
 	w := storyWriter{mentionsLeft: maxMentions}
 	if err := env.findNames(ctx, r.From.ID, receipt.Story, &w); err != nil {

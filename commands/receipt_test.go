@@ -86,7 +86,9 @@ func TestRepliesReceipt(t *testing.T) {
 	add("it was approved", "carol", func(r *commands.Receipt) {
 		at, id := r.Story.Opened, func(name string) symphony.UserID { return w.people[name].ID }
 		r.Story.Approvals = []commands.StoryApproval{
-			{At: at, Asked: []symphony.UserID{id("dana"), id("alice")}},
+			{At: at, Asked: []symphony.UserID{id("dana"), id("alice")}, Plan: []string{"Name: Desk", "Member: Ravi Shah"}},
+			{At: at, Outcome: commands.ApprovalNotReached, Asked: []symphony.UserID{id("alice")}},
+			{At: at, Outcome: commands.ApprovalClicked, Wanted: "approve", Why: "own-request", By: commands.Person{ID: id("bob")}},
 			{At: at, Outcome: commands.ApprovalRejected, By: commands.Person{ID: id("dana")}},
 			{At: at, InRoom: "desk"},
 			{At: at, Outcome: commands.ApprovalExpired, By: r.Story.Requester},

@@ -36,6 +36,8 @@ type StoryApproval struct {
 	At      time.Time
 	Outcome string            // empty where somebody was asked
 	Wanted  string            // what a click would have decided, with ApprovalClicked
+	Why     string            // why it has decided nothing: a code of the record
+	Plan    []string          // what the card of those who were asked has shown; none where the facts are not there
 	Asked   []symphony.UserID // empty where InRoom was
 	InRoom  symphony.StreamID // that got the card
 	By      Person            // who has decided; the number alone where the facts are not there
@@ -111,6 +113,9 @@ func (s RoomStory) Lines(rd StoryReader) []StoryLine {
 	}
 	for _, a := range s.Approvals {
 		lines = append(lines, rd.describeApproval(a))
+		if len(a.Plan) > 0 {
+			lines = append(lines, StoryLine{"The card showed", []StoryPart{{Text: strings.Join(a.Plan, "; "), Typed: true}}})
+		}
 	}
 	if g := s.Grant; g != nil {
 		text := StoryPart{Text: fmt.Sprintf(", grant %d, %s", g.N, formatInstant(g.At))}
@@ -128,6 +133,16 @@ func (s RoomStory) Lines(rd StoryReader) []StoryLine {
 	return append(lines,
 		StoryLine{"Entries", []StoryPart{{Text: joinNumbers(s.Entries) + " of the audit record"}}},
 		StoryLine{"Head", []StoryPart{{Text: s.Head + ", " + formatInstant(s.At)}}})
+}
+
+// withoutTyped is the story without what was typed, in a 1:1 chat, perhaps, with the name of a group
+// that the reader may not see, and without the cards that have shown it.
+func (s RoomStory) withoutTyped() RoomStory {
+	s.Typed, s.Approvals = "", slices.Clone(s.Approvals)
+	for i := range s.Approvals {
+		s.Approvals[i].Plan = nil
+	}
+	return s
 }
 
 // describeEnd says what became of a request that was not carried out to its end.
@@ -163,11 +178,19 @@ func (rd StoryReader) describeApproval(a StoryApproval) StoryLine {
 	case Approved:
 		return StoryLine{"Approved by", by}
 	case ApprovalClicked:
-		return StoryLine{"Click without effect", append([]StoryPart{{Text: a.Wanted + " by "}}, by...)}
+		why := StoryPart{Text: ": " + orText(clicksWithoutEffect[a.Why], a.Why)}
+		return StoryLine{"Click without effect", append(append([]StoryPart{{Text: a.Wanted + " by "}}, by...), why)}
 	case ApprovalRejected:
 		return StoryLine{"Rejected by", by}
 	}
 	return StoryLine{"Approval", []StoryPart{{Text: a.Outcome}, when}}
+}
+
+// clicksWithoutEffect say why a click on a card has decided nothing, by the codes of the record.
+var clicksWithoutEffect = map[string]string{
+	"late": "it came too late", "own-request": "it was their own request", "for-another": "the card was for somebody else",
+	"another-plan": "something else would have been done by then", "never-asked": "they were not asked",
+	"not-an-approver": "they were not one of the approvers",
 }
 
 func formatInstant(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") }

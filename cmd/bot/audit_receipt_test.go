@@ -88,7 +88,7 @@ func TestTheReceiptOfAnApprovedRoomTellsWhoApprovedItWithoutTheStore(t *testing.
 	require.Contains(t, got.out, "are whole, in their order, and about the room.")
 	for _, row := range []string{
 		`Asked for by +Bob Chen \(\d+\), request `, `Command +"/newroom `, `Approval wanted from +(\d+, )?Cora Lind \(\d+\)(, \d+)?, .* UTC`,
-		`Approved by +Cora Lind \(\d+\), .* UTC`, `Allowed +.* by rule “rooms” \(line \d+\), policy version `, `Opened +.* UTC`, `Let in +Bob Chen \(\d+\), `,
+		`The card showed +"Name: `, `Approved by +Cora Lind \(\d+\), .* UTC`, `Allowed +.* by rule “rooms” \(line \d+\), policy version `, `Opened +.* UTC`, `Let in +Bob Chen \(\d+\), `,
 		`Made owners +Bob Chen \(\d+\)$`,
 	} {
 		require.Regexp(t, `(?m)^`+row, got.out)
