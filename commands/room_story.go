@@ -135,8 +135,8 @@ func (s RoomStory) Lines(rd StoryReader) []StoryLine {
 		StoryLine{"Head", []StoryPart{{Text: s.Head + ", " + formatInstant(s.At)}}})
 }
 
-// withoutTyped is the story without what was typed, in a 1:1 chat, perhaps, with the name of a group
-// that the reader may not see, and without the cards that have shown it.
+// withoutTyped is the story without what was typed, perhaps in a 1:1 chat and with the name of a
+// group that the reader may not see, and without the cards that have shown it.
 func (s RoomStory) withoutTyped() RoomStory {
 	s.Typed, s.Approvals = "", slices.Clone(s.Approvals)
 	for i := range s.Approvals {
