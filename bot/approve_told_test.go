@@ -10,6 +10,7 @@ import (
 
 	"roombot/bot/audit"
 	"roombot/commands"
+	"roombot/symphony/sandbox/client"
 )
 
 // What the requester and the record are told of an approval.
@@ -106,4 +107,15 @@ func TestWhoWasAskedIsNotToldAmongOtherCompanies(t *testing.T) {
 	asked := w.asksIn(joint, "bob", `/newroom "Elm" external`)
 	asked.waitForAnswer("I have asked those who may approve it (/approvals tells you whom).")
 	w.says("bob", "/approvals").sees("Asked: Cora Lind, Kim Novak.")
+}
+
+func TestWhoIsRefusedAfterAnApprovalReadsWhoHasApprovedIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withRules(approvalRules))
+	asked := w.asks("bob", `/newroom "Elm" external`)
+	card := w.waitForCard("cora", 1)
+	_, err := w.pod.CreateRoom(t.Context(), client.CreateRoomRequest{As: "alice", Name: "Elm"})
+	require.NoError(t, err)
+	w.decides("cora", card, "approve", "").seesAmong("You have approved it.")
+	asked.endsWith("Symphony does not accept a room with this name", "✓ Approved by Cora Lind on ")
 }

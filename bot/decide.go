@@ -81,6 +81,9 @@ func (a *attempt) answer(ctx context.Context) (commands.Reply, error) {
 	if refusal, ok := errors.AsType[*commands.Refusal](err); ok {
 		if refusal, err = a.endByRefusal(ctx, refusal); err == nil {
 			reply = a.withNextStep(ctx, refusal)
+			if a.approved != nil { // and Symphony has refused it
+				reply = commands.AddApproval(reply, a.stateForRequester(*a.approved))
+			}
 		}
 	}
 	if err != nil {
