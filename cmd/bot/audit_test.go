@@ -284,10 +284,8 @@ func TestAPersonIsFoundByTheRecordWhereSymphonyIsNotReached(t *testing.T) {
 	gone := regexp.MustCompile(`("port": )\d+`).ReplaceAllString(string(raw), "${1}1")
 	require.NotEqual(t, gone, string(raw))
 	require.NoError(t, os.WriteFile(o.config, []byte(gone), 0o600))
-	for _, name := range []string{"bob", "Bob@acme.test"} {
-		require.Contains(t, o.shell("audit", "list", "--user", name).out, o.number)
-		require.Contains(t, o.shell("jobs", "list", "--state", "done", "--user", name).out, o.number)
-	}
+	require.Contains(t, o.shell("audit", "list", "--user", "bob").out, o.number)
+	require.Contains(t, o.shell("jobs", "list", "--state", "done", "--user", "Bob@acme.test").out, o.number)
 	got := o.shell("audit", "list", "--user", "kim")
 	require.Equal(t, exitNotFound, got.code)
 	require.Contains(t, got.err, "--user kim: Symphony was not reached, and the audit record has nobody of that name (")
