@@ -48,14 +48,23 @@ type Report struct {
 	FirstMissing    int64 `json:"firstFactsMissing,omitzero"`
 	MissingUnlinked int64 `json:"factsMissingUnlinked,omitzero"`
 	Unlinked        int   `json:"unlinked,omitempty"` // entries that are not in the chain yet
-	Anchors         int   `json:"anchors"`            // that were known
+	// UnlinkedSince is when the oldest of them was stored, where that is longer ago than a running bot
+	// takes.
+	UnlinkedSince time.Time `json:"unlinkedSince,omitzero"`
+	Anchors       int       `json:"anchors"` // that were known
 }
 
 // IsWhole reports whether nothing is wrong.
 func (r Report) IsWhole() bool { return len(r.Faults) == 0 }
 
 // IsDoubtful reports whether something may have been manipulated that may also be in order.
-func (r Report) IsDoubtful() bool { return r.Missing > 0 || r.RemovedEarly }
+func (r Report) IsDoubtful() bool {
+	return r.Missing > 0 || r.RemovedEarly || !r.UnlinkedSince.IsZero()
+}
+
+// linkedWithin is how long after it was stored an entry is in the chain, where a bot runs: a second,
+// and more where the store is out of order for a moment.
+const linkedWithin = time.Minute
 
 // Verifier verifies a chain, entry by entry. What it does not know it does not compare.
 type Verifier struct {
@@ -226,7 +235,7 @@ func (v *Verifier) checkFacts(e Entry, facts *Facts) {
 // not found by what it says.
 func (v *Verifier) AddOdd(seq int64) {
 	v.odd[seq] = true
-	v.addFault(seq, "entry %d was changed: it is stored in another form than entries are written in, and is not found by what it says", seq)
+	v.addFault(seq, "entry %d was changed: it, or its facts, are stored in another form than the bot writes, and may not be found by what it says", seq)
 }
 
 // AddFactsOfAnotherTime notes that the facts of n entries, of entry first and others, have not the
@@ -262,6 +271,12 @@ func (v *Verifier) AddFault(what string) { v.addFault(0, "%s", what) }
 func (v *Verifier) Report(unlinked []Entry) Report {
 	waiting := readUnlinked(unlinked)
 	v.report.Unlinked = len(unlinked)
+	for _, e := range unlinked {
+		since := v.report.UnlinkedSince
+		if !v.Now.IsZero() && v.Now.Sub(e.At) > linkedWithin && (since.IsZero() || e.At.Before(since)) {
+			v.report.UnlinkedSince = e.At
+		}
+	}
 	v.report.Head = v.last.Head()
 	v.checkFuture()
 	v.checkBegin(waiting)

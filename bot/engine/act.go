@@ -67,7 +67,7 @@ func (e *Engine) reportActs(ctx context.Context) error {
 			act.At = time.UnixMicro(at)
 			acts = append(acts, act)
 			return err
-		}, `DELETE FROM act RETURNING at, operator, act, command, reason`)
+		}, `DELETE FROM act RETURNING CAST(at AS BIGINT), CAST(operator AS TEXT), CAST(act AS TEXT), CAST(command AS TEXT), CAST(reason AS TEXT)`)
 		if err != nil {
 			return fmt.Errorf("read the acts: %w", err)
 		}

@@ -153,7 +153,10 @@ func findLinked(ctx context.Context, tx runner, entries []newEntry) (linked map[
 	}, `SELECT 1 FROM audit WHERE request = $1 AND part = $2`, keys)
 }
 
-const unlinkedColumns = `place, at, kind, request, part, actor, room, body, facts_hash`
+// unlinkedColumns are what is read of an entry that is not linked, whatever an SQLite file has in
+// them: one that somebody else has stored keeps no other from being linked.
+const unlinkedColumns = `CAST(place AS BIGINT), CAST(at AS BIGINT), CAST(kind AS TEXT), CAST(request AS TEXT), CAST(part AS TEXT),
+	CAST(actor AS BIGINT), CAST(room AS TEXT), CAST(body AS TEXT), facts_hash`
 
 func readUnlinked(read scan, place *int64) (e audit.Entry, err error) {
 	var at int64

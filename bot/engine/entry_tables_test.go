@@ -76,7 +76,7 @@ func TestIndexesThatThisProgramDoesNotMakeAreAFault(t *testing.T) {
 func TestEntriesOfAnotherTypeAreNamedAndTheOthersVerified(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	const odd = "entry %d was changed: it is stored in another form than entries are written in, and is not found by what it says"
+	const odd = "entry %d was changed: it, or its facts, are stored in another form than the bot writes, and may not be found by what it says"
 	for _, change := range []string{`at = at + 0.4`, `actor = 'somebody'`, `at = 'yesterday'`, `actor = 7.5`} {
 		store := newFile(t)
 		e := withRecord(t, store)

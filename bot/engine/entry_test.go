@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -421,4 +422,29 @@ func entriesChild(ctx context.Context, a *engine.Attempt) error {
 	err := a.Intend(ctx, "create")
 	fmt.Fprintln(os.Stdout, a.ID)
 	return err
+}
+
+// Whoever can write the file could keep the entries of others out of the chain.
+func TestARowOfAnotherTypeKeepsNoEntryFromBeingLinked(t *testing.T) {
+	t.Parallel()
+	store := newFile(t)
+	ctx := context.Background()
+	c := quickConfig(store, doNothing)
+	var reported atomic.Int64
+	c.ReportAct = func(context.Context, engine.Act) { reported.Add(1) }
+	e, _ := start(t, c)
+	require.NoError(t, e.Exec(ctx, `INSERT INTO audit_unlinked (place, at, kind, request, part, actor, room, body)
+		VALUES ('first', 'then', x'00', 'r', 'poison', 'nobody', '', x'7b7d')`))
+	require.NoError(t, e.Exec(ctx, `INSERT INTO act (at, operator, act, command, reason) VALUES ('then', 'x', 'pause all', '', '')`))
+	require.NoError(t, e.StoreEntries(ctx, audit.New(audit.Start, "", "start/1", nil)))
+	require.Eventually(t, func() bool {
+		acts, err := e.Count(ctx, "act")
+		require.NoError(t, err)
+		unlinked, err := e.Count(ctx, "audit_unlinked")
+		require.NoError(t, err)
+		return acts == 0 && unlinked == 0 && reported.Load() == 1
+	}, patience, 10*time.Millisecond)
+	all, r := readRecord(t, store)
+	require.True(t, r.IsWhole(), r.Faults)
+	require.Contains(t, []string{all[0].Part, all[1].Part}, "start/1")
 }

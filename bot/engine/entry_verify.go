@@ -46,6 +46,9 @@ func (a *jobAdmin) verifyStore(ctx context.Context, v *audit.Verifier) error {
 	if err := a.verifyTables(ctx, v); err != nil {
 		return err
 	}
+	if err := a.verifyPlaces(ctx, v); err != nil {
+		return err
+	}
 	odd, err := a.oddEntries(ctx)
 	if err != nil {
 		return err
@@ -80,21 +83,41 @@ func (a *jobAdmin) factsOfAnotherTime(ctx context.Context) (first, n int64, err 
 	return first, n, nil
 }
 
+// verifyPlaces notes entries that are not linked and whose place among them is no number.
+func (a *jobAdmin) verifyPlaces(ctx context.Context, v *audit.Verifier) error {
+	if !a.store.dialect().isSQLite() {
+		return nil
+	}
+	err := a.store.query(ctx, func(read scan) error {
+		var odd OddEntryError
+		err := read(&odd.Request, &odd.Part)
+		v.AddFault(odd.Error())
+		return err
+	}, `SELECT CAST(request AS TEXT), CAST(part AS TEXT) FROM audit_unlinked WHERE typeof(place) <> 'integer' LIMIT 1000`)
+	if err != nil {
+		return fmt.Errorf("look for entries without a place: %w", err)
+	}
+	return nil
+}
+
 // oddEntries are the numbers of linked entries whose columns have another type than they are
 // written with, which an SQLite file allows: such an entry is not found by what it says, though its
 // hash is right. Numbers below 1 are odd as well.
 func (a *jobAdmin) oddEntries(ctx context.Context) (seqs []int64, err error) {
-	condition := `seq < 1`
+	statement := `SELECT seq FROM audit WHERE seq < 1`
 	if a.store.dialect().isSQLite() {
-		condition += ` OR typeof(at) <> 'integer' OR typeof(actor) <> 'integer' OR typeof(kind) <> 'text' OR typeof(request) <> 'text'
-			OR typeof(part) <> 'text' OR typeof(room) <> 'text' OR typeof(body) <> 'text'`
+		statement += ` OR typeof(at) <> 'integer' OR typeof(actor) <> 'integer' OR typeof(kind) <> 'text' OR typeof(request) <> 'text'
+			OR typeof(part) <> 'text' OR typeof(room) <> 'text' OR typeof(body) <> 'text' OR typeof(prev) <> 'blob' OR typeof(hash) <> 'blob'
+			OR typeof(facts_hash) NOT IN ('blob', 'null')
+			UNION SELECT e.seq FROM audit_facts f CROSS JOIN audit e ON e.request = f.request AND e.part = f.part
+			WHERE typeof(f.at) <> 'integer' OR typeof(f.salt) <> 'blob' OR typeof(f.facts) <> 'text'`
 	}
 	err = a.store.query(ctx, func(read scan) error {
 		var seq int64
 		err := read(&seq)
 		seqs = append(seqs, seq)
 		return err
-	}, `SELECT seq FROM audit WHERE `+condition+` ORDER BY seq LIMIT 1000`)
+	}, statement+` ORDER BY seq LIMIT 1000`)
 	if err != nil {
 		return nil, fmt.Errorf("look for entries of another type: %w", err)
 	}

@@ -128,7 +128,7 @@ func TestAManipulatedRecordFailsItsVerification(t *testing.T) {
 	_, err = db.Exec(`UPDATE audit SET actor = CAST(actor AS BLOB) WHERE seq = 4`)
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
-	require.Contains(t, shell(t, "audit", "verify", "--config", w.config).out, "✗ entry 4 was changed: it is stored in another form")
+	require.Contains(t, shell(t, "audit", "verify", "--config", w.config).out, "✗ entry 4 was changed: it, or its facts, are stored in another form")
 }
 
 func TestACellOfAnExportIsNoFormula(t *testing.T) {

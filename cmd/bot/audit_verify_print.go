@@ -32,8 +32,12 @@ func printVerification(out stdio.Writer, r audit.Report, retention config.Retent
 	}
 	t.addRemoved(r, retention)
 	t.addFacts(r)
-	if r.Unlinked > 0 {
-		t.line("  %s not in the chain yet; a running bot links them within a second.", entriesAre(int64(r.Unlinked)))
+	switch entries := entriesAre(int64(r.Unlinked)); {
+	case !r.UnlinkedSince.IsZero():
+		t.line("! %s not in the chain, since %s. A running bot links them within a second: start it if none runs, and verify again; "+
+			"if one does, find out from its log what keeps it from that, and who can write the store.", entries, r.UnlinkedSince.UTC().Format(time.RFC3339))
+	case r.Unlinked > 0:
+		t.line("  %s not in the chain yet; a running bot links them within a second.", entries)
 	}
 	t.line("  Head: %s", r.Head)
 	_, err := out.Write([]byte(t.String()))

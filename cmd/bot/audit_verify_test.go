@@ -210,10 +210,44 @@ func TestAnEntryOfAnotherTypeIsNamedByVerifyAndList(t *testing.T) {
 	got := m.verify(m.anchors(m.chain...))
 	require.Equal(t, exitFailed, got.code)
 	require.Equal(t, 1, strings.Count(got.out, "✗"), got.out)
-	require.Contains(t, got.out, "✗ entry 3 was changed: it is stored in another form than entries are written in")
+	require.Contains(t, got.out, "✗ entry 3 was changed: it, or its facts, are stored in another form than the bot writes")
 	for _, args := range [][]string{{"list"}, {"export"}, {"show", "3"}} {
 		got = shell(t, append([]string{"audit", "--config", m.config}, args...)...)
 		require.Equal(t, exitFailed, got.code)
 		require.Contains(t, got.err, "entry 3 is stored in another form than entries are written in: somebody has changed it; "+programName+" audit verify tells more")
+	}
+}
+
+func TestEntriesThatWaitTooLongToBeLinkedMakeTheRecordDoubtful(t *testing.T) {
+	t.Parallel()
+	m := newTampered(t)
+	file := m.anchors(m.chain...)
+	m.addUnlinked(audit.Stop, map[string]any{})
+	got := m.verify(file)
+	require.Zero(t, got.code, got.out)
+	require.Contains(t, got.out, "  1 entry is not in the chain yet; a running bot links them within a second.")
+	m.exec(`UPDATE audit_unlinked SET at = at - 120000000`)
+	got = m.verify(file)
+	require.Equal(t, exitFailed, got.code)
+	require.Contains(t, got.out, "! 1 entry is not in the chain, since 20")
+	m.exec(`UPDATE audit_unlinked SET place = 'first'`)
+	require.Contains(t, m.verify(file).out, "✗ an entry that is not in the chain yet (request , part x) is stored in another form than entries are written in")
+}
+
+func TestHashesAndFactsOfAnotherTypeAreNamed(t *testing.T) {
+	t.Parallel()
+	m := newTampered(t)
+	file := m.anchors(m.chain...)
+	for _, change := range []string{
+		`UPDATE audit SET hash = CAST(hash AS TEXT) WHERE seq = 2`, `UPDATE audit SET prev = CAST(prev AS TEXT) WHERE seq = 2`,
+		`UPDATE audit_facts SET salt = CAST(salt AS TEXT)`, `UPDATE audit_facts SET facts = CAST(facts AS BLOB)`, `UPDATE audit_facts SET at = at + 0.5`,
+	} {
+		require.Zero(t, m.verify(file).code)
+		m.exec(change)
+		got := m.verify(file)
+		require.Equal(t, exitFailed, got.code, change)
+		require.Regexp(t, `✗ entry \d+ was changed: it, or its facts, are stored in another form`, got.out, change)
+		m.exec(`UPDATE audit SET hash = CAST(hash AS BLOB), prev = CAST(prev AS BLOB)`)
+		m.exec(`UPDATE audit_facts SET salt = CAST(salt AS BLOB), facts = CAST(facts AS TEXT), at = CAST(at AS INTEGER)`)
 	}
 }
