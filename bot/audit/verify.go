@@ -62,8 +62,8 @@ func (r Report) IsDoubtful() bool {
 	return r.Missing > 0 || r.RemovedEarly || !r.UnlinkedSince.IsZero()
 }
 
-// linkedWithin is how long after it was stored an entry is in the chain, where a bot runs: a second,
-// and more where the store is out of order for a moment.
+// linkedWithin is how long after it was stored an entry is in the chain where a bot runs: a second,
+// and more while the store is out of order.
 const linkedWithin = time.Minute
 
 // Verifier verifies a chain, entry by entry. What it does not know it does not compare.
