@@ -87,7 +87,7 @@ func (s *personSearch) lookUp(ctx context.Context, byUsername, byName []syntax.P
 	if emails := possibleEmails(byUsername); len(emails) > 0 {
 		all.Go(func() { s.note(s.env.Symphony.LookupUsers(ctx, symphony.UserLookup{Emails: emails, Local: true})) })
 	}
-	if s.chat.Room && len(s.members) == 0 {
+	if s.chat.Room && s.chat.Stream != "" && len(s.members) == 0 { // of a room that is asked about, only the name may be known
 		all.Go(func() { s.readMembers(ctx) })
 	}
 	for _, name := range append(s.namesToSearch(byName), s.beginningsToSearch(byName)...) {

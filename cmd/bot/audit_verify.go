@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	stdio "io"
 	"time"
@@ -40,7 +41,7 @@ instead, by the public key that the bot had when it signed it: no store and no
 configuration are needed.
 
 Exit codes: 0 nothing is wrong, 1 something is, or may be: facts or entries are
-gone too early. A store that was set back alone is 0.`,
+gone too early, or no file of --anchors has a head. A store that was set back alone is 0.`,
 		Example: "  bot audit verify --anchors /var/log/roombot.log\n  bot audit verify room.jws --key publickey.pem",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -50,7 +51,11 @@ gone too early. A store that was set back alone is 0.`,
 			case len(args) == 1:
 				return verifyReceipt(io, args[0], keyFile, asJSON)
 			}
-			known, err := readAnchors(io.in, anchors)
+			known, without, err := readAnchors(io.in, anchors)
+			for _, name := range without {
+				_, told := fmt.Fprintf(io.err, "! %s has no head of the record yet: the bot logs one each hour and when it stops\n", name)
+				err = errors.Join(err, told)
+			}
 			if err != nil {
 				return err
 			}
@@ -71,7 +76,8 @@ gone too early. A store that was set back alone is 0.`,
 			default:
 				err = printVerification(io.out, report, c.Roombot.Retention)
 			}
-			if err == nil && (!report.IsWhole() || report.IsDoubtful()) {
+			hasNone := len(without) > 0 && len(known) == 0
+			if err == nil && (!report.IsWhole() || report.IsDoubtful() || hasNone) {
 				return exitError{exitFailed, errReported}
 			}
 			return err
@@ -83,23 +89,24 @@ gone too early. A store that was set back alone is 0.`,
 	return c
 }
 
-func readAnchors(in stdio.Reader, files []string) (all []audit.Anchor, err error) {
+// readAnchors reads the heads in the files, and which files are without any.
+func readAnchors(in stdio.Reader, files []string) (all []audit.Anchor, without []string, err error) {
 	for _, name := range files {
 		from, err := openInput(in, name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		defer from.Close()
 		found, err := audit.ReadAnchors(from, name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if len(found) == 0 {
-			return nil, fmt.Errorf("%s: no line has the number and the hash of an entry", name)
+			without = append(without, name)
 		}
 		all = append(all, found...)
 	}
-	return all, nil
+	return all, without, nil
 }
 
 // newVerifier begins to verify the record of a bot that has this configuration.

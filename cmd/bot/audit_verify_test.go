@@ -251,3 +251,19 @@ func TestHashesAndFactsOfAnotherTypeAreNamed(t *testing.T) {
 		m.exec(`UPDATE audit_facts SET salt = CAST(salt AS BLOB), facts = CAST(facts AS TEXT), at = CAST(at AS INTEGER)`)
 	}
 }
+
+// The head of the record stands in a log after an hour, or when the bot stops.
+func TestALogWithoutAHeadKeepsNothingFromBeingVerified(t *testing.T) {
+	t.Parallel()
+	m := newTampered(t)
+	file := m.anchors(m.chain...)
+	young := filepath.Join(t.TempDir(), "roombot.log")
+	require.NoError(t, os.WriteFile(young, []byte("16:00:00 INF bot has started\n"), 0o600))
+	got := shell(t, "audit", "verify", "--config", m.config, "--anchors", young, "--anchors", file)
+	require.Zero(t, got.code, got.err)
+	require.Contains(t, got.out, " are certain, by "+file)
+	require.Contains(t, got.err, "! "+young+" has no head of the record yet")
+	got = m.verify(young)
+	require.Equal(t, exitFailed, got.code, "it was to be compared with something")
+	require.Contains(t, got.out, " whole, from 1 to ")
+}

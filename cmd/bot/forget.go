@@ -48,10 +48,13 @@ are not touched.`,
 			}
 			operator := operatorName()
 			return inspect(engine.WithOperator(cmd.Context(), operator), path, func(ctx context.Context, store *engine.Inspector) error {
-				names := namesOf(ctx, path, user)
+				names, unreached := namesOf(ctx, path, user)
 				f, unfinished := store.Forget(ctx, bot.JobsConcerning(append(names, user)...))
 				if unfinished != nil && len(f.Jobs) == 0 && f.Facts == 0 {
 					return unfinished
+				}
+				if len(names) == 0 && len(f.Jobs) == 0 && f.Facts == 0 {
+					return nobodyToForget(user, unreached)
 				}
 				_, err := fmt.Fprintf(io.out, "%d failed jobs were erased, %d unfinished ones will be when they end.\n", f.Erased, f.AtEnd)
 				if f.Facts > 0 {
@@ -75,20 +78,26 @@ are not touched.`,
 	return c
 }
 
+// nobodyToForget says that nothing was erased, since nobody is known by what was typed.
+func nobodyToForget(user string, unreached error) error {
+	why := "Symphony knows nobody of that name, and the store has nothing of them"
+	if unreached != nil {
+		why = fmt.Sprintf("Symphony was not reached, and the store has nothing of that name (%v)", unreached)
+	}
+	return exitError{exitNotFound, fmt.Errorf("--user %s: %s: nothing was erased. %s", user, why, mentionsHint)}
+}
+
 // lookupTimeout bounds asking Symphony who somebody is.
 const lookupTimeout = 10 * time.Second
 
 // namesOf are the ids, usernames and e-mail addresses that Symphony has of a person, none where it
-// does not know them or cannot be asked.
-func namesOf(ctx context.Context, path, person string) (names []string) {
-	users, err := askWhoIs(ctx, path, person)
-	if err != nil {
-		return nil
-	}
+// does not know them or could not be asked, which unreached tells.
+func namesOf(ctx context.Context, path, person string) (names []string, unreached error) {
+	users, unreached := askWhoIs(ctx, path, person)
 	for _, u := range users {
 		names = append(names, u.ID.String(), u.Username, u.Email)
 	}
-	return names
+	return names, unreached
 }
 
 // askWhoIs asks the Symphony of a configuration who a person is.

@@ -124,6 +124,9 @@ func TestForgetErasesAFailedRequestBesideTheRunningBot(t *testing.T) {
 	require.Equal(t, exitUsage, shell(t, "forget", "--user", " ", "--config", w.config).code)
 	require.Equal(t, exitNotFound, shell(t, "forget", "--user", "bob", "--config", w.config).code)
 	w.run()
+	nobody := shell(t, "forget", "--user", "kmi", "--config", w.config)
+	require.Equal(t, exitNotFound, nobody.code)
+	require.Contains(t, nobody.err, "--user kmi: Symphony knows nobody of that name, and the store has nothing of them: nothing was erased")
 	require.NoError(t, w.pod.Fail(t.Context(), client.Fault{Path: "/pod/v3/users", Status: 503}))
 	_, err := w.pod.Says(t.Context(), "bob", firstCommand)
 	require.NoError(t, err)
@@ -146,11 +149,13 @@ func TestForgetErasesAFailedRequestBesideTheRunningBot(t *testing.T) {
 		return strings.Contains(text, "Q2 Earnings")
 	}
 	require.True(t, holds())
-	hint := "Mentions are stored by number only: give the user id to erase these as well.\n"
-	require.Contains(t, shell(t, "forget", "--user", "alice@acme.test", "--config", w.config).out, hint, "Symphony does not tell the id")
+	const hint = "nothing was erased. Mentions are stored by number only: give the user id to erase these as well.\n"
+	alice := shell(t, "forget", "--user", "alice@acme.test", "--config", w.config).err
+	require.Contains(t, alice, "Symphony was not reached, and the store has nothing of that name (")
+	require.Contains(t, alice, hint)
 	require.NoError(t, w.pod.Heal(t.Context()))
 	require.Equal(t, "0 failed jobs were erased, 0 unfinished ones will be when they end.\n", shell(t, "forget", "--user", "kim", "--config", w.config).out)
-	require.Contains(t, shell(t, "forget", "--user", "nobody.at.all", "--config", w.config).out, hint)
+	require.Contains(t, shell(t, "forget", "--user", "nobody.at.all", "--config", w.config).err, hint)
 	got := shell(t, "forget", "--user", "Alice@acme.test", "--config", w.config)
 	require.Equal(t, "1 failed jobs were erased, 0 unfinished ones will be when they end.\n", got.out, got.err)
 	requireOperatorLine(t, got.err, "forget", all[0])

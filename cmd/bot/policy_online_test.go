@@ -71,6 +71,8 @@ func TestCanCountsTheRoomsThatTheBotHasOpened(t *testing.T) {
 	require.Equal(t, exitFailed, reached.code, reached.err)
 	require.Contains(t, reached.out, "✗ fewer than 1 room in the last day (1 so far)")
 	require.Zero(t, can("carol").code)
+	named := shell(t, "policy", "can", "--config", w.config, "--user", "carol", "--in", "room:Trading", "/newroom Quarter bob")
+	require.NotContains(t, named.out+named.err, "cannot stand in a path", "of the room only the name is known")
 	refused := w.says("bob", `/newroom "Two"`).Replies[0].Text
 	why := func(args ...string) string {
 		number := regexp.MustCompile(`[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}`).FindString(refused)
