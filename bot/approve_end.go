@@ -42,8 +42,8 @@ func (a *attempt) refuseUnapproved(q question, contact string) error {
 
 // replyToUnapproved is refuseUnapproved for a request that does not go on.
 func (a *attempt) replyToUnapproved(ctx context.Context, q question) (commands.Reply, error) {
-	if _, err := a.readMessage(ctx); err != nil {
-		return commands.Reply{}, err
+	if m, err := a.readMessage(ctx); err == nil {
+		a.said = m.Message
 	}
 	err := a.refuseUnapproved(q, a.bot.env.Contact)
 	refusal, ok := errors.AsType[*commands.Refusal](err)

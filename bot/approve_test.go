@@ -171,6 +171,7 @@ func TestARequestThatIsWithdrawnAndRejectedAtOnceHasOneEnd(t *testing.T) {
 		record := w.recordOf(asked)
 		if slices.Contains(record, "approval rejected") {
 			require.Contains(t, answer, "Cora Lind has not approved this: “not this week”.", "%s\n%s", record, told)
+			require.Contains(t, answer, "[ Ask again ]")
 			require.Contains(t, record, "answer not-approved")
 			continue
 		}

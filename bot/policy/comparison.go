@@ -300,38 +300,50 @@ func (c *comparison) classes(rules ruleSets) []class {
 // pairs are those whom a deny rule that has changed and an allow rule are about: what a deny rule
 // changes shows in nobody whom no rule admits. Of people who are known it shows in themselves.
 func (c *comparison) pairs(rules ruleSets, named map[string]Subject) (all []class) {
+	denied := slices.DeleteFunc(entriesOf(rules.changed), func(s *subject) bool {
+		return !s.deny || s.kind == "*" || s.kind == "internal" // whom an allow rule is about is one of all
+	})
+	var allowing []*rule
+	for _, r := range slices.Concat(rules.allowBefore, rules.allowAfter) {
+		allowing = append(allowing, r.rule)
+	}
 	known := map[[2]string]bool{}
-	for _, deny := range rules.changed {
-		for i := range deny.who {
-			s := &deny.who[i]
-			if !s.deny || s.kind == "*" || s.kind == "internal" {
-				continue // whom an allow rule is about is about everybody
+	for _, s := range denied {
+		for _, t := range entriesOf(allowing) {
+			pair := [2]string{s.text(), t.text()}
+			_, isKnown := named[pair[0]]
+			_, isKnownToo := named[pair[1]]
+			if known[pair] || isKnown || isKnownToo || !s.mayBe(t) {
+				continue
 			}
-			for _, allow := range slices.Concat(rules.allowBefore, rules.allowAfter) {
-				for j := range allow.rule.who {
-					t := &allow.rule.who[j]
-					names := [2]string{s.text(), t.text()}
-					_, isNamed := named[names[0]]
-					_, isNamedToo := named[names[1]]
-					if known[names] || isNamed || isNamedToo || !s.mayBe(t) {
-						continue
-					}
-					if known[names] = true; len(all) >= maxPairs {
-						c.left++
-						continue
-					}
-					who := s.example()
-					t.addTo(&who)
-					name := names[0]
-					if s.kind == "external" {
-						name = peopleOutside
-					}
-					all = append(all, class{name: name, also: names[1], query: foldSubject(who)})
-				}
+			if known[pair] = true; len(all) >= maxPairs {
+				c.left++
+				continue
 			}
+			all = append(all, newPair(s, t))
 		}
 	}
 	return all
+}
+
+// entriesOf are the entries of the rules that say whom these are about.
+func entriesOf(rules []*rule) (all []*subject) {
+	for _, r := range rules {
+		for i := range r.who {
+			all = append(all, &r.who[i])
+		}
+	}
+	return all
+}
+
+// newPair are those whom both entries are about.
+func newPair(s, t *subject) class {
+	who, name := s.example(), s.text()
+	t.addTo(&who)
+	if s.kind == "external" {
+		name = peopleOutside
+	}
+	return class{name: name, also: t.text(), query: foldSubject(who)}
 }
 
 // mayBe reports whether both entries can be about one account, without being about the same.
