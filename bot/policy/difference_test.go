@@ -168,7 +168,7 @@ func TestAReplayListsWhatWouldBeDecidedOtherwise(t *testing.T) {
 		past("told at an earlier change", 0, policy.Deny, 2, 0, "FX"),
 	})
 	require.Equal(t, []string{
-		"Of 6 past requests 2 would be decided otherwise. Of 1 more not enough is known.",
+		"Of 6 past requests 2 would be decided otherwise. Of 1 more not enough is known, such as unknown.",
 		`third, Kim, /newroom of 4 Mar 07:00: allow by rule "desk rooms"; now limit by rule "desk rooms": Rule "desk rooms" lets one person open 2 rooms in any day; 2 were opened.`,
 		`large, Kim, /newroom of 4 Mar 06:00: allow by rule "desk rooms"; now deny: You may open rooms with at most 5 people; this has 12.`,
 	}, r.Lines())
@@ -193,7 +193,7 @@ func TestAReplayDecidesCommandsOfAdministratorsByWhoIsOne(t *testing.T) {
 		past("ops", "pause", policy.Allow), past("zoe", "pause", policy.Deny, "Support"), hidden,
 	})
 	require.Equal(t, []string{
-		"Of 5 past requests 3 would be decided otherwise. Of 1 more not enough is known.",
+		"Of 5 past requests 3 would be decided otherwise. Of 1 more not enough is known, such as ravi.",
 		"kim, kim, /policy of 4 Mar 05:00: deny; now allow",
 		"cora, cora, /resume of 4 Mar 05:00: allow; now deny: /resume is for administrators of the policy.",
 		"zoe, zoe, /pause of 4 Mar 05:00: deny; now allow",

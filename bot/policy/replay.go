@@ -29,12 +29,18 @@ type Redecision struct {
 	Why     string  `json:"why,omitempty"` // it is not allowed now
 }
 
+// maxUndecided bounds how many requests are named that could not be decided again.
+const maxUndecided = 20
+
 // Replay is what another policy would have decided.
 type Replay struct {
 	Requests  int          `json:"requests"`  // that were decided again
 	Otherwise []Redecision `json:"otherwise"` // the newest first
 	// Unknown counts the requests of which not enough is known.
 	Unknown int `json:"unknown,omitempty"`
+	// Undecided are the numbers of some of them, whose facts are there: a rule asks about something
+	// that nobody looked up then.
+	Undecided []string `json:"undecided,omitempty"`
 }
 
 // ReplayPast decides requests again. Those that the earlier policy would decide as the later one
@@ -50,7 +56,9 @@ func ReplayPast(ctx context.Context, commands CommandReader, before, after *Poli
 		runtime.Gosched() // requests that are under way go first
 		now, known := after.decideAgain(commands, p.Query)
 		if !known {
-			r.Unknown++
+			if r.Unknown++; len(r.Undecided) < maxUndecided {
+				r.Undecided = append(r.Undecided, p.Request)
+			}
 			continue
 		}
 		r.Requests++
@@ -112,7 +120,11 @@ func (r Replay) Lines() []string {
 	}
 	lines := []string{fmt.Sprintf("Of %d past requests %d would be decided otherwise.", r.Requests, len(r.Otherwise))}
 	if r.Unknown > 0 {
-		lines[0] += fmt.Sprintf(" Of %d more not enough is known.", r.Unknown)
+		lines[0] += fmt.Sprintf(" Of %d more not enough is known", r.Unknown)
+		if some := r.Undecided[:min(len(r.Undecided), 2)]; len(some) > 0 {
+			lines[0] += ", such as " + strings.Join(some, ", ")
+		}
+		lines[0] += "."
 	}
 	for _, o := range r.Otherwise {
 		lines = append(lines, o.String())
