@@ -95,7 +95,13 @@ func TestAPauseThatMeansItsEndIsRefused(t *testing.T) {
 	for _, text := range []string{"/pause off", "/pause Cancel", "/pause stop!", "/pause end", "/pause newroom off", "/pause stop newroom"} {
 		w.says("ops", text).sees("would be the reason of another pause. Nothing was changed.", "/resume ends a pause.", "[ Resume ]")
 	}
+	for _, text := range []string{"/pause until 5pm", "/pause newroom for 10 minutes"} {
+		w.says("ops", text).sees("would be the reason: a pause lasts until somebody types /resume. Nothing was changed.", "[ Pause all ]")
+	}
+	w.says("ops", "/resume until 5pm").sees("cannot be paused by itself. Nothing was changed.", "Write all, or one of newroom, undo.")
 	require.Empty(t, w.bot.Health(t.Context()).Pauses)
+	w.says("ops", "/pause newroom until we know more").sees("⏸ Paused: /newroom", "“until we know more”")
+	w.says("ops", "/resume").sees("▶ Resumed")
 	w.says("ops", "/pause stop of trading").sees("⏸ Paused: everything", "“stop of trading”")
 }
 

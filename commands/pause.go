@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"regexp"
 	"strings"
 	"time"
 
@@ -68,6 +69,8 @@ func (env *Env) planPause(_ context.Context, r *Request) (Plan, error) {
 		return nil, NoKind(asked.others[0], env.Pauses.Kinds())
 	case env.meansResume(asked.reason):
 		return nil, PauseAsEnd(asked.reason)
+	case pauseEnd.MatchString(asked.reason):
+		return nil, PauseUntil(asked.reason)
 	}
 	return actPlan(func(ctx context.Context) (Reply, error) {
 		for _, kind := range asked.kinds {
@@ -102,9 +105,9 @@ func (env *Env) planResume(_ context.Context, r *Request) (Plan, error) {
 	asked := env.readPause(r.Text)
 	switch {
 	case asked.namesNoKind():
-		return nil, NoKind(asked.others[0], env.Pauses.Kinds())
+		return nil, NoKindToResume(asked.others[0], env.Pauses.Kinds())
 	case asked.isAllByDefault() && asked.reason != "":
-		return nil, NoKind(asked.reason, env.Pauses.Kinds())
+		return nil, NoKindToResume(asked.reason, env.Pauses.Kinds())
 	}
 	return actPlan(func(ctx context.Context) (Reply, error) {
 		var all Resumed
@@ -131,11 +134,30 @@ func PauseAsEnd(words string) *Refusal {
 	}
 }
 
+// pauseEnd is how people say until when, or for how long.
+var pauseEnd = regexp.MustCompile(`(?i)^(until|till|for) [0-9]`)
+
+// PauseUntil refuses a /pause whose words say when it is to end.
+func PauseUntil(words string) *Refusal {
+	return &Refusal{
+		Code: "pause-until", Message: "“" + syntax.Truncate(words, maxEcho) + "” would be the reason: a pause lasts until somebody types /resume." + nothingChanged,
+		Next: "To pause now, say why, such as /pause market event.", Private: true, Final: true,
+		Offers: []Offer{{Label: "Pause all", Command: syntax.Message{Text: "/pause"}}},
+	}
+}
+
 // NoKind refuses a word that names nothing that can be paused.
 func NoKind(word string, kinds []string) *Refusal {
+	r := NoKindToResume(word, kinds)
+	r.Next = strings.TrimSuffix(r.Next, ".") + ", and then the reason."
+	return r
+}
+
+// NoKindToResume is NoKind for the end of a pause, which has no reason.
+func NoKindToResume(word string, kinds []string) *Refusal {
 	return &Refusal{
 		Code: "no-kind", Message: "“" + syntax.Truncate(word, maxEcho) + "” cannot be paused by itself." + nothingChanged,
-		Next: "Write all, or one of " + strings.Join(kinds, ", ") + ", and then the reason.", Private: true, Final: true,
+		Next: "Write all, or one of " + strings.Join(kinds, ", ") + ".", Private: true, Final: true,
 		Offers: []Offer{helpOffer()},
 	}
 }
