@@ -134,7 +134,10 @@ func jsonProblem(content []byte, err error) *Problem {
 	}
 	switch content[at] {
 	case '}', ']':
-		problem.Fix = "remove the comma before it"
+		problem.Fix = "look before it for a bracket that is not closed, or a value that is missing"
+		if bytes.HasSuffix(bytes.TrimRight(content[:at], " \t\r\n"), []byte(",")) {
+			problem.Fix = "remove the comma before it"
+		}
 	case '/', '#':
 		problem.Fix = "JSON has no comments: remove them, or write the file as YAML"
 	case '\'':

@@ -18,6 +18,7 @@ func TestJSONSyntaxIsReportedWithPlaceAndRemedy(t *testing.T) {
 		{" \r\n\t", `x.json: is empty`},
 		{"\ufeff", `x.json: is empty`},
 		{`{"a": 1,}`, `x.json:1:9: is not JSON: invalid character '}' looking for beginning of object key string; remove the comma before it`},
+		{`{"a": [}`, `x.json:1:8: is not JSON: invalid character '}' looking for beginning of value; look before it for a bracket that is not closed, or a value that is missing`},
 		{`{"a": [1,]}`, `x.json:1:10: is not JSON: invalid character ']' looking for beginning of value; remove the comma before it`},
 		{"{\n  // why\n  \"a\": 1}", `x.json:2:3: is not JSON: invalid character '/' looking for beginning of object key string; JSON has no comments: remove them, or write the file as YAML`},
 		{"{\"a\": 1} # why", `x.json:1:10: is not JSON: invalid character '#' after top-level value; JSON has no comments: remove them, or write the file as YAML`},

@@ -23,6 +23,10 @@ var (
 	yamlLine  = regexp.MustCompile(`^(?:unmarshal errors:\s*)?line (\d+): `)
 	yamlQuote = regexp.MustCompile(`(?s)['"\x60].*['"\x60]`)
 	yamlTab   = regexp.MustCompile(`\n *\t`)
+	// yamlSigns are quoted signs that the parser has expected, which are no part of the file.
+	yamlSigns = regexp.MustCompile(`^'[^\pL\pN']+'( or '[^\pL\pN']+')*$`)
+	// yamlFirst are errors about a place, of which the parser tells no line where it is the first.
+	yamlFirst = regexp.MustCompile(`^(found|did not find|could not find|mapping values) `)
 )
 
 func parseYAML(content []byte) (*yaml.Node, *Problem) {
@@ -51,13 +55,24 @@ func yamlProblem(content []byte, err error) *Problem {
 		problem.Line, _ = strconv.Atoi(m[1])
 		problem.Column = columnOfText(content, problem.Line)
 		text = text[len(m[0]):]
+	} else if yamlFirst.MatchString(text) {
+		problem.Line, problem.Column = 1, columnOfText(content, 1)
 	}
-	problem.Message = "is not YAML: " + yamlQuote.ReplaceAllString(text, "…")
+	problem.Message = "is not YAML: " + yamlQuote.ReplaceAllStringFunc(text, func(quoted string) string {
+		if yamlSigns.MatchString(quoted) {
+			return quoted
+		}
+		return "…"
+	})
 	switch {
 	case strings.Contains(text, "unknown anchor"):
 		problem.Fix = "put a value that starts with * into quotes"
 	case strings.Contains(text, "tab character"), strings.Contains(text, "cannot start any token") && isTabIndented(content):
 		problem.Fix = "indent with blanks: YAML allows no tabs there"
+	case strings.Contains(text, "cannot start any token"):
+		problem.Fix = "put a value that starts with @, % or a backquote into quotes"
+	case strings.Contains(text, "expected alphabetic or numeric character"):
+		problem.Fix = `put a * that stands alone, or begins a value, into quotes: "*"`
 	case strings.Contains(text, "mapping values are not allowed"):
 		problem.Fix = "look for a value with a colon that needs quotes, or a wrong indentation"
 	case strings.Contains(text, "could not find expected ':'"):
