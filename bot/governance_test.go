@@ -19,7 +19,7 @@ func TestCanTellsWhatOneMayDo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(smallRoomRules))
 	w.says("bob", "/can").sees("What you may do here:", "✓ /newroom, by rule “small rooms”: internal rooms; at most 3 people; 2 rooms in any hour (so far 0",
-		"✗ /newroom is refused for groups named FX* (Research and Sales are behind a barrier. Ask Compliance.)", "✓ /groups, by rule “list”.")
+		"✗ /newroom is refused for groups named FX* (Research and Sales are behind a barrier. Ask Compliance)", "✓ /groups, by rule “list”.")
 	w.says("carol", "/can").sees("✗ /newroom:", "✓ /groups, by rule “list”.")
 	require.NotContains(t, w.says("carol", "/can").answer(), "user:bob", "whom a rule is for is the administrators' to know")
 }
@@ -116,7 +116,7 @@ func TestAdministratorsReadThePolicy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(smallRoomRules))
 	w.says("ops", "/policy").sees("Policy version ", "in force since ", "It has 1 deny rule and 2 allow rules.", "2 rules are about you", "✓ allow list (line 4): groups in any chat")
-	w.says("ops", "/policy @kim").sees("3 rules are about Kim Novak", "✗ deny wall", "✓ allow small rooms (line 3): newroom in im, internal rooms; at most 3 people; 2 rooms in any hour")
+	w.says("ops", "/policy @kim").sees("3 rules are about Kim Novak", "✗ deny wall", "✓ allow small rooms (line 3): newroom in the 1:1 chat with me, internal rooms; at most 3 people; 2 rooms in any hour")
 	w.says("bob", "/policy").sees("/policy is for administrators of the policy. Ask ")
 	require.NotContains(t, w.says("bob", "/help").answer(), "/policy")
 	w.says("bob", "/help").sees("/can", "/why")
@@ -199,11 +199,11 @@ func TestCanTellsWhenADenyRuleRefuses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withRules(teamRules))
 	w.says("alice", "/can").sees(
-		"✗ /newroom is refused for groups named Compliance* and where certain people are brought in (Not with Compliance.).",
-		"✗ /newroom is refused where certain people are brought in (Ask Compliance first.).",
+		"✗ /newroom is refused for groups named Compliance* and where certain people are brought in (Not with Compliance).",
+		"✗ /newroom is refused where certain people are brought in (Ask Compliance first).",
 	)
 	w.says("ops", "/can @alice").sees(
-		"✗ /newroom is refused by rule “hidden list” where people who are user:cora are brought in (Ask Compliance first.).",
+		"✗ /newroom is refused by rule “hidden list” where people who are user:cora are brought in (Ask Compliance first).",
 	)
 }
 

@@ -207,7 +207,7 @@ func (rd reader) describeRights(command Command, rights Rights) []string {
 		}
 		line = strings.TrimSpace(line + rd.describeDenial(right))
 		if right.Reason != "" {
-			line += " (" + right.Reason + ")"
+			line += " (" + strings.TrimSuffix(right.Reason, ".") + ")"
 		}
 		lines = append(lines, line+".")
 	}

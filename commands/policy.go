@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"roombot/commands/syntax"
 	"roombot/symphony/messageml"
@@ -94,8 +95,22 @@ func (p PolicyInForce) describe() string {
 	return text + fmt.Sprintf(". It has %s and %s.", countNoun(p.Deny, "deny rule", "deny rules"), countNoun(p.Allow, "allow rule", "allow rules"))
 }
 
+// placesInWords are the places of a rule, as they are written but for the 1:1 chat.
+func placesInWords(where string) string {
+	if where == "*" {
+		return "any chat"
+	}
+	places := strings.Split(where, ", ")
+	for i, p := range places {
+		if p == "im" {
+			places[i] = "the 1:1 chat with me"
+		}
+	}
+	return strings.Join(places, ", ")
+}
+
 func (rd reader) ruleItem(kind string, right Right) messageml.Item {
-	text := fmt.Sprintf(" (line %d): %s in %s", right.Line, right.Commands, choose(right.Where == "*", "any chat", right.Where))
+	text := fmt.Sprintf(" (line %d): %s in %s", right.Line, right.Commands, placesInWords(right.Where))
 	if what := rd.describe(right); what != "" {
 		text += ", " + what
 	}
