@@ -16,8 +16,12 @@ type Forgotten struct {
 	Erased int      // failed jobs; they can no longer be retried
 	AtEnd  int      // unfinished jobs, which are erased when they end
 	Facts  int      // entries of the audit record whose facts were erased
+	Grants int      // grants, and requests for one, whose details were erased
 	Jobs   []string // ids of the jobs
 }
+
+// IsNothing reports whether nothing was found to erase.
+func (f Forgotten) IsNothing() bool { return len(f.Jobs)+f.Facts+f.Grants == 0 }
 
 // Said is what a job says.
 type Said struct {
@@ -83,9 +87,11 @@ func (a *jobAdmin) forgetInTx(ctx context.Context, tx runner, choose func(map[st
 			continue
 		}
 		if n, isPermit := strings.CutPrefix(id, permitMark); isPermit {
-			if _, err := tx.exec(ctx, `UPDATE permit SET detail = 'null' WHERE n = CAST($1 AS BIGINT)`, n); err != nil {
+			erased, err := tx.exec(ctx, `UPDATE permit SET detail = 'null' WHERE n = CAST($1 AS BIGINT)`, n)
+			if err != nil {
 				return Forgotten{}, err
 			}
+			f.Grants += int(erased)
 			continue
 		}
 		if _, err := a.lockConversationOf(ctx, tx, id); err != nil { // the job may end at this moment

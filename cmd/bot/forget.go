@@ -50,10 +50,11 @@ are not touched.`,
 			return inspect(engine.WithOperator(cmd.Context(), operator), path, func(ctx context.Context, store *engine.Inspector) error {
 				names, unreached := namesOf(ctx, path, user)
 				f, unfinished := store.Forget(ctx, bot.JobsConcerning(append(names, user)...))
-				if unfinished != nil && len(f.Jobs) == 0 && f.Facts == 0 {
+				_, notID := symphony.ParseUserID(user)
+				switch {
+				case unfinished != nil && f.IsNothing():
 					return unfinished
-				}
-				if len(names) == 0 && len(f.Jobs) == 0 && f.Facts == 0 {
+				case len(names) == 0 && notID != nil && f.IsNothing():
 					return nobodyToForget(user, unreached)
 				}
 				_, err := fmt.Fprintf(io.out, "%d failed jobs were erased, %d unfinished ones will be when they end.\n", f.Erased, f.AtEnd)
@@ -61,7 +62,11 @@ are not touched.`,
 					_, told := fmt.Fprintf(io.out, "The facts of %s of the audit record were erased.\n", countEntries(int64(f.Facts)))
 					err = errors.Join(err, told)
 				}
-				if _, notID := symphony.ParseUserID(user); notID != nil && len(names) == 0 {
+				if f.Grants > 0 {
+					_, told := fmt.Fprintf(io.out, "Grants, and requests for one, whose details were erased: %d.\n", f.Grants)
+					err = errors.Join(err, told)
+				}
+				if notID != nil && len(names) == 0 {
 					_, hinted := fmt.Fprintln(io.out, mentionsHint)
 					err = errors.Join(err, hinted)
 				}

@@ -18,14 +18,7 @@ const grantPolicy = `{admins: ["user:cora"], allow: [{name: rooms, who: [interna
 func opensGrantedRoom(t *testing.T, choice string) *opened {
 	t.Helper()
 	o := &opened{watched: newWatched(t)}
-	require.NoError(t, os.WriteFile(filepath.Join(o.dir, "policy.yaml"), []byte(grantPolicy), 0o600))
-	running := o.run()
-	_, err := o.pod.Says(t.Context(), "carol", `/newroom "TH" public`)
-	require.NoError(t, err)
-	refused, err := o.pod.Sees(t.Context(), "carol", "You may open only rooms that are not public.")
-	require.NoError(t, err)
-	_, err = o.pod.Submits(t.Context(), "carol", refused, commands.FormOffer, commands.ButtonAccess, nil)
-	require.NoError(t, err)
+	running := o.asksForAccess()
 	card, err := o.pod.Sees(t.Context(), "cora", "asks for access")
 	require.NoError(t, err)
 	_, err = o.pod.Submits(t.Context(), "cora", card, commands.FormGrant, choice, nil)
@@ -39,6 +32,22 @@ func opensGrantedRoom(t *testing.T, choice string) *opened {
 	o.keepsRoom("TH")
 	require.Zero(t, running.stop())
 	return o
+}
+
+// asksForAccess runs the bot, and has carol ask for access to what no rule allows her.
+func (o *opened) asksForAccess() (running *running) {
+	o.t.Helper()
+	require.NoError(o.t, os.WriteFile(filepath.Join(o.dir, "policy.yaml"), []byte(grantPolicy), 0o600))
+	running = o.run()
+	_, err := o.pod.Says(o.t.Context(), "carol", `/newroom "TH" public`)
+	require.NoError(o.t, err)
+	refused, err := o.pod.Sees(o.t.Context(), "carol", "You may open only rooms that are not public.")
+	require.NoError(o.t, err)
+	_, err = o.pod.Submits(o.t.Context(), "carol", refused, commands.FormOffer, commands.ButtonAccess, nil)
+	require.NoError(o.t, err)
+	_, err = o.pod.Sees(o.t.Context(), "cora", "asks for access")
+	require.NoError(o.t, err)
+	return running
 }
 
 func TestTheReceiptOfAGrantedRoomTellsWhoGaveTheAccessWithoutTheStore(t *testing.T) {
@@ -77,4 +86,14 @@ func TestAReceiptTellsANumberOnceWhereTheFactsAreErased(t *testing.T) {
 	require.Zero(t, told.code, told.err)
 	require.Regexp(t, `(?m)^Asked for by +\d+, request `, told.out)
 	require.Regexp(t, `(?m)^Access given by +\d+, grant 1, `, told.out)
+}
+
+func TestForgetTellsThatARequestForAccessWasErased(t *testing.T) {
+	t.Parallel()
+	o := &opened{watched: newWatched(t)}
+	running := o.asksForAccess()
+	require.Zero(t, running.stop())
+	got := o.shell("forget", "--user", "carol")
+	require.Zero(t, got.code, got.err)
+	require.Contains(t, got.out, "Grants, and requests for one, whose details were erased: 1.\n")
 }
