@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -34,7 +35,8 @@ func (e *Engine) LinkEntries(ctx context.Context) error {
 
 // linkInTx moves entries to the end of the chain, the oldest first, and returns how many. One that
 // is in the chain already was stored twice, by a transaction whose end was not known: it is
-// dropped.
+// dropped. So is one that has the request and the part of another and does not say the same, which
+// the log tells: nothing else may keep the others from being linked.
 func (e *Engine) linkInTx(ctx context.Context, tx runner) (n int, err error) {
 	if err := e.lockConversations(ctx, tx, chainLock); err != nil {
 		return 0, err
@@ -43,7 +45,7 @@ func (e *Engine) linkInTx(ctx context.Context, tx runner) (n int, err error) {
 	if err != nil || len(taken) == 0 {
 		return 0, err
 	}
-	again, err := findLinked(ctx, tx, taken)
+	linked, err := findLinked(ctx, tx, taken)
 	if err != nil {
 		return 0, err
 	}
@@ -52,13 +54,23 @@ func (e *Engine) linkInTx(ctx context.Context, tx runner) (n int, err error) {
 		return 0, err
 	}
 	var rows [][]any
-	for i, entry := range taken {
-		if again[i] {
+	var other []audit.Entry
+	for _, entry := range taken {
+		name := entryName{entry.Request, entry.Part}
+		before, isLinked := linked[name]
+		if isLinked {
+			if !saySame(before, entry.Entry) {
+				other = append(other, entry.Entry)
+			}
 			continue
 		}
-		linked := entry.Link(head)
-		head = linked.Head()
-		rows = append(rows, linkedRow(linked))
+		next := entry.Link(head)
+		head, linked[name] = next.Head(), next
+		rows = append(rows, linkedRow(next))
+	}
+	if len(other) > 0 { // logged again where the transaction is run again
+		e.health.log.Warn().Int("entries", len(other)).Str("request", other[0].Request).Str("part", other[0].Part).
+			Msg("entry was left out of the audit record: the record has another one of the same request and part")
 	}
 	if len(rows) == 0 {
 		return len(taken), nil
@@ -140,17 +152,30 @@ func takeUnlinked(ctx context.Context, tx runner) (taken []newEntry, err error) 
 	return taken, nil
 }
 
-// findLinked finds out which of the entries are in the chain, by their places in the list.
-func findLinked(ctx context.Context, tx runner, entries []newEntry) (linked map[int]bool, err error) {
+// entryName names an entry: there are no two in the chain that have the same one.
+type entryName struct{ request, part string }
+
+// findLinked finds those of the entries that are in the chain, as they are there.
+func findLinked(ctx context.Context, tx runner, entries []newEntry) (linked map[entryName]audit.Entry, err error) {
 	var keys [][]any
 	for _, entry := range entries {
 		keys = append(keys, []any{entry.Request, entry.Part})
 	}
-	linked = map[int]bool{}
-	return linked, tx.execMany(ctx, func(n int, _ scan) error {
-		linked[n] = true
-		return nil
-	}, `SELECT 1 FROM audit WHERE request = $1 AND part = $2`, keys)
+	linked = map[entryName]audit.Entry{}
+	return linked, tx.execMany(ctx, func(n int, read scan) error {
+		var e audit.Entry
+		var body string
+		err := read(&e.Kind, &e.Actor, &e.Room, &body)
+		e.Body = []byte(body)
+		linked[entryName{entries[n].Request, entries[n].Part}] = e
+		return err
+	}, `SELECT CAST(kind AS TEXT), CAST(actor AS BIGINT), CAST(room AS TEXT), CAST(body AS TEXT) FROM audit WHERE request = $1 AND part = $2`, keys)
+}
+
+// saySame reports whether two entries of one name say the same. Facts have a new salt, and so
+// another hash, whenever they are made.
+func saySame(a, b audit.Entry) bool {
+	return a.Kind == b.Kind && a.Actor == b.Actor && a.Room == b.Room && bytes.Equal(a.Body, b.Body)
 }
 
 // unlinkedColumns are what is read of an entry that is not linked, whatever an SQLite file has in

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
 	"roombot/bot/audit"
@@ -447,4 +448,40 @@ func TestARowOfAnotherTypeKeepsNoEntryFromBeingLinked(t *testing.T) {
 	all, r := readRecord(t, store)
 	require.True(t, r.IsWhole(), r.Faults)
 	require.Contains(t, []string{all[0].Part, all[1].Part}, "start/1")
+}
+
+// Two keys of an SQLite file that differ by their types alone are one in the chain.
+func TestEntriesThatHaveOneNameKeepNoOtherFromBeingLinked(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	store := newFile(t)
+	e := open(t, quickConfig(store, doNothing))
+	defer func() { require.NoError(t, e.Close()) }()
+	require.NoError(t, e.Exec(ctx, `INSERT INTO audit_unlinked (place, at, kind, request, part, actor, room, body)
+		VALUES (1, 1, 'start', 'r', 'p', 0, '', '{}'), (2, 2, 'start', x'72', 'p', 0, '', '{"x":1}')`))
+	require.NoError(t, e.StoreEntries(ctx, audit.New(audit.Start, "", "start/1", nil)))
+	requireRecord(t, e, store, "r p", " start/1")
+}
+
+func TestAnEntryThatIsLeftOutSinceTheRecordHasAnotherIsLogged(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		var log logLines
+		ctx := zerolog.New(&log).WithContext(context.Background())
+		e, err := engine.Open(ctx, quickConfig(store, doNothing))
+		require.NoError(t, err)
+		defer func() { require.NoError(t, e.Close()) }()
+		const leftOut = `"entries":1,"request":"a","part":"room","message":"entry was left out of the audit record`
+		first, _ := audit.New(audit.Room, "a", "room", "opened").WithFacts("x")
+		again, _ := audit.New(audit.Room, "a", "room", "opened").WithFacts("x")
+		require.NotEqual(t, first.FactsHash, again.FactsHash)
+		for _, entry := range []audit.Entry{first, again} {
+			require.NoError(t, e.StoreEntries(ctx, entry))
+			require.NoError(t, e.LinkEntries(ctx))
+		}
+		require.Zero(t, log.count("left out"), "a job that comes back stores it again")
+		require.NoError(t, e.StoreEntries(ctx, audit.New(audit.Room, "a", "room", "closed")))
+		require.NoError(t, e.LinkEntries(ctx))
+		require.Equal(t, 1, log.count(leftOut))
+		requireRecord(t, e, store, "a room")
+	})
 }
