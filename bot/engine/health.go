@@ -18,6 +18,7 @@ import (
 type storeHealth struct {
 	log    *zerolog.Logger
 	outage outage.Outage
+	record outage.Outage // entries could not be added to the audit record, though the store works
 
 	begun chan struct{} // holds a token when a write has begun since watchWrites looked
 
@@ -111,6 +112,24 @@ func (h *storeHealth) noteSuccess() {
 	if lasted, _, report := h.outage.End(time.Now()); report {
 		h.log.Info().Dur("lasted", lasted).Msg("store works again")
 	}
+}
+
+// noteRecord logs why entries could not be added to the audit record where the store works, which
+// no job waits for. It passes on the error of an outage.
+func (h *storeHealth) noteRecord(err error) error {
+	switch {
+	case errors.Is(err, ErrOutOfOrder), errors.Is(err, context.Canceled):
+		return err
+	case err == nil:
+		if lasted, _, report := h.record.End(time.Now()); report {
+			h.log.Info().Dur("lasted", lasted).Msg("entries are added to the audit record again")
+		}
+	default:
+		if lasts, report := h.record.Fail(time.Now()); report {
+			h.log.Error().Err(err).Dur("lasts", lasts).Msg("entries could not be added to the audit record, jobs go on")
+		}
+	}
+	return nil
 }
 
 // outageSince is when writes began to fail or to hang; zero when they succeed.

@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"roombot/bot/audit"
 	"roombot/bot/engine"
 )
 
@@ -162,4 +163,27 @@ func TestAnAttemptWaitsDuringAnOutage(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, times)
 	waitIdle(t, e)
+}
+
+// The store takes all writes but those of the record: no job waits.
+func TestEntriesThatCannotBeLinkedAreNoOutage(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		var log logLines
+		ctx := zerolog.New(&log).Level(zerolog.InfoLevel).WithContext(context.Background())
+		e, err := engine.Open(ctx, quickConfig(store, doNothing))
+		require.NoError(t, err)
+		run(t, ctx, e)
+		require.NoError(t, e.Exec(ctx, `CREATE UNIQUE INDEX one_kind ON audit (kind)`))
+		for _, part := range []string{"start/1", "start/2"} {
+			require.NoError(t, e.StoreEntries(ctx, audit.New(audit.Start, "", part, nil)))
+		}
+		const failed = "entries could not be added to the audit record, jobs go on"
+		require.Eventually(t, func() bool { return log.count(failed) == 1 }, patience, 10*time.Millisecond)
+		require.Equal(t, 1, log.count("constraint"), "it says why")
+		require.False(t, hasOutage(t, e))
+		require.NoError(t, e.Exec(ctx, `DROP INDEX one_kind`))
+		require.Eventually(t, func() bool { return log.count("entries are added to the audit record again") == 1 }, patience, 10*time.Millisecond)
+		require.Zero(t, log.count("store is out of order"))
+		require.Zero(t, log.count("store works again"))
+	})
 }

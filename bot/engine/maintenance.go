@@ -70,12 +70,14 @@ func (e *Engine) pollStore(ctx context.Context) error {
 		e.dispatcher.notify()
 	}
 	e.returnFetched(ctx, e.dispatcher.takeUncertain())
+	var record error
 	if acts {
-		err = e.reportActs(ctx)
+		record = e.reportActs(ctx)
 	}
 	if unlinked {
-		err = errors.Join(err, e.LinkEntries(ctx))
+		record = errors.Join(record, e.LinkEntries(ctx))
 	}
+	err = e.health.noteRecord(record)
 	e.reportHead(last)
 	if held {
 		err = errors.Join(err, e.freeLeftHeld(ctx), e.freeUnanswered(ctx))
