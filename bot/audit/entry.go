@@ -172,8 +172,26 @@ func New(kind Kind, request, part string, body any) Entry {
 	if err != nil {
 		text = []byte("{}")
 	}
-	plain := strings.NewReplacer("\n", " ", "\x00", " ")
-	return Entry{Kind: kind, Request: plain.Replace(request), Part: plain.Replace(part), Body: text}
+	return Entry{Kind: kind, Request: plainText(request), Part: plainText(part), Body: text}
+}
+
+func plainText(text string) string { return strings.NewReplacer("\n", " ", "\x00", " ").Replace(text) }
+
+// Plain is the entry without what no linked entry may have: line feeds, which have no hash, and a
+// body and a time that JSON cannot write, so that no export has what comes behind them. Those that
+// the bot makes have none of it.
+func (e Entry) Plain() Entry {
+	e.Kind, e.Request, e.Part, e.Room = Kind(plainText(string(e.Kind))), plainText(e.Request), plainText(e.Part), plainText(e.Room)
+	if !json.Valid(e.Body) || bytes.Contains(e.Body, []byte("\n")) {
+		e.Body, _ = json.Marshal(string(e.Body)) // a text never fails
+	}
+	if earliest := time.Unix(0, 0).UTC(); e.At.Before(earliest) {
+		e.At = earliest
+	}
+	if latest := time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC); e.At.After(latest) {
+		e.At = latest
+	}
+	return e
 }
 
 // Facts are what is personal beside an entry. They can be erased.

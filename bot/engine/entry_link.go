@@ -189,7 +189,7 @@ func readUnlinked(read scan, place *int64) (e audit.Entry, err error) {
 	var facts []byte
 	err = read(place, &at, &e.Kind, &e.Request, &e.Part, &e.Actor, &e.Room, &body, &facts)
 	e.At, e.Body, e.FactsHash = time.UnixMicro(at).UTC(), []byte(body), audit.HashOf(facts)
-	return e, err
+	return e.Plain(), err
 }
 
 func readHead(ctx context.Context, r runner) (head audit.Head, err error) {

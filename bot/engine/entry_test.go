@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"regexp"
 	"slices"
@@ -484,4 +485,35 @@ func TestAnEntryThatIsLeftOutSinceTheRecordHasAnotherIsLogged(t *testing.T) {
 		require.Equal(t, 1, log.count(leftOut))
 		requireRecord(t, e, store, "a room")
 	})
+}
+
+// What cannot be exported would keep all later entries from the file of the record.
+func TestARowThatNoExportCanHaveIsLinkedAsOneThatItCan(t *testing.T) {
+	onEach(t, func(t *testing.T, store engine.Address) {
+		ctx := context.Background()
+		e := open(t, quickConfig(store, doNothing))
+		defer func() { require.NoError(t, e.Close()) }()
+		const row = `INSERT INTO audit_unlinked (place, at, kind, request, part, actor, room, body) VALUES ($1, $2, $3, $4, $5, 0, $6, $7)`
+		require.NoError(t, e.Exec(ctx, row, 1, int64(math.MaxInt64), "start", "", "late", "", "{}"))
+		require.NoError(t, e.Exec(ctx, row, 2, int64(math.MinInt64), "start", "", "early", "", "{}"))
+		require.NoError(t, e.Exec(ctx, row, 3, 3, "a\nb", "c\nd", "e\nf", "g\nh", "{\n}"))
+		require.NoError(t, e.Exec(ctx, row, 4, 4, "start", "", "no JSON", "", "none"))
+		require.NoError(t, e.StoreEntries(ctx, audit.New(audit.Start, "", "start/1", nil)))
+		for _, s := range requireLinked(t, e, store, 5) {
+			_, err := json.Marshal(s.Entry)
+			require.NoError(t, err, s.Part)
+		}
+	})
+}
+
+// requireLinked asserts that n entries are linked, each with its hash.
+func requireLinked(t *testing.T, e *engine.Engine, store engine.Address, n int) []engine.StoredEntry {
+	t.Helper()
+	require.NoError(t, e.LinkEntries(context.Background()))
+	all, r := readRecord(t, store)
+	require.Len(t, all, n)
+	for _, f := range r.Faults {
+		require.NotContains(t, f.What, "was changed")
+	}
+	return all
 }
