@@ -53,14 +53,14 @@ func (g governance) Open(ctx context.Context, who symphony.UserID) (forThem, own
 	return forThem, own, nil
 }
 
-// whoWasAsked are the names of those who were asked about a request and may decide, where a room
+// whoWasAsked are the names of those who have a card of a request and may decide, where a room
 // was asked of those who may decide now. People of other companies read of nobody.
 func (g governance) whoWasAsked(ctx context.Context, asked approval.Asked) (names []string, err error) {
 	requester := symphony.UserID(asked.Requester)
 	if g.bot.env.IsExternal(requester) {
 		return nil, nil
 	}
-	ids := asked.Look.Approvers
+	ids := asked.WithCard()
 	if asked.Room != "" {
 		found, err := g.bot.findApprovers(ctx, g.bot.rules.now(), asked.Rule, false)
 		if err != nil {

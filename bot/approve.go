@@ -237,17 +237,18 @@ func (a *attempt) waitForAnswer(ctx context.Context, q question, found foundAppr
 	if !time.Now().Before(q.Until) {
 		return a.endQuestion(ctx, q, approval.Answer{Outcome: approval.Expired})
 	}
-	reached, err := a.sendCards(ctx, q, found)
+	noCard, err := a.sendCards(ctx, q, found)
 	switch {
 	case errors.Is(err, errCardEnded):
 		zerolog.Ctx(ctx).Warn().Msg("card says that somebody has decided, but the store does not know: it was set back")
 		return a.endQuestion(ctx, q, approval.Answer{Outcome: approval.Ended})
 	case err != nil:
 		return q, err
-	case len(reached) == 0:
+	case len(noCard) == len(whoGetsCard(q)):
 		return a.endQuestion(ctx, q, approval.Answer{Outcome: approval.Unreached})
 	}
-	a.tellAsked(ctx, q, found, reached)
+	q.asked.NoCard = noCard
+	a.tellAsked(ctx, q, found)
 	if err := a.Ask(ctx, q.N, q.asked, 0, approvalBounds); err != nil { // it is held again
 		return q, err
 	}

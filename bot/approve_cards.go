@@ -35,9 +35,9 @@ func (a *attempt) namesOf(ctx context.Context, who []int64) (names []string) {
 // set back to before that.
 var errCardEnded = errors.New("a card says that its question has ended")
 
-// sendCards sends the cards of a question, each once, and returns who has one and may decide; 0
-// stands for a room. Administrators are told of who has none, and of who is gone.
-func (a *attempt) sendCards(ctx context.Context, q question, found foundApprovers) (reached []symphony.UserID, err error) {
+// sendCards sends the cards of a question, each once, and returns who could not be given one; 0
+// stands for a room. Administrators are told of these, and of who is gone.
+func (a *attempt) sendCards(ctx context.Context, q question, found foundApprovers) (noCard []int64, err error) {
 	why, before, err := a.whyAgain(ctx, q)
 	if err != nil {
 		return nil, err
@@ -50,31 +50,32 @@ func (a *attempt) sendCards(ctx context.Context, q question, found foundApprover
 	about.Why, about.Before, about.Rejected = why, before.Lines, plan.Rejected
 	card := about.CardFor(plan.Lines)
 	var unreached []string
-	var noCard []int64
 	for _, id := range found.gone {
 		unreached = append(unreached, a.bot.nameOf(ctx, id))
 	}
-	for _, id := range whoGetsCard(q) {
+	all := whoGetsCard(q)
+	for _, id := range all {
 		sent, err := a.sendCard(ctx, q, id, card)
 		switch {
 		case err != nil:
 			return nil, err
 		case sent.Message != "":
-			reached = append(reached, id)
+			continue
 		case id == 0:
 			unreached = append(unreached, "the room "+q.asked.Room+" (the bot is not in it, or people of other companies could read the card)")
 		default:
-			unreached, noCard = append(unreached, a.bot.nameOf(ctx, id)), append(noCard, int64(id))
+			unreached = append(unreached, a.bot.nameOf(ctx, id))
 		}
+		noCard = append(noCard, int64(id))
 	}
 	a.addNotReachedEntry(ctx, q, noCard)
-	a.bot.tellUnreached(ctx, q.asked.Rule, unreached, a.whyNobody(q, found, len(reached) > 0))
-	return reached, a.checkCards(ctx, q)
+	a.bot.tellUnreached(ctx, q.asked.Rule, unreached, a.whyNobody(q, found, len(noCard) < len(all)))
+	return noCard, a.checkCards(ctx, q)
 }
 
-// addNotReachedEntry adds an entry to the record about those of a question who have no card.
+// addNotReachedEntry adds an entry to the record about people of a question who have no card.
 func (a *attempt) addNotReachedEntry(ctx context.Context, q question, who []int64) {
-	if len(who) == 0 {
+	if len(who) == 0 || q.asked.Room != "" {
 		return
 	}
 	body := bodyOfApproval(commands.ApprovalNotReached, q.N, q.asked)

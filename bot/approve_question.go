@@ -148,7 +148,7 @@ func (a *attempt) whyAgain(ctx context.Context, q question) (why commands.WhyAga
 
 // tellAsked tells the requester whom was asked, once for each change of that: who has a card, or
 // may decide on that in a room. People of other companies read of nobody.
-func (a *attempt) tellAsked(ctx context.Context, q question, found foundApprovers, reached []symphony.UserID) {
+func (a *attempt) tellAsked(ctx context.Context, q question, found foundApprovers) {
 	look := q.asked.Look.N
 	if look > maxLooksTold {
 		return
@@ -160,9 +160,9 @@ func (a *attempt) tellAsked(ctx context.Context, q question, found foundApprover
 		}
 		whom := commands.WhomAsked{InRoom: q.asked.Room != "", IsListed: !a.bot.env.IsExternal(a.request.From.ID)}
 		if !outside {
-			asked := found.mayDecide(a.request.From.ID)
-			if !whom.InRoom {
-				asked = slices.DeleteFunc(asked, func(id int64) bool { return !slices.Contains(reached, symphony.UserID(id)) })
+			asked := q.asked.WithCard()
+			if whom.InRoom {
+				asked = found.mayDecide(a.request.From.ID)
 			}
 			whom.Names = a.namesOf(ctx, asked)
 		}

@@ -50,6 +50,13 @@ type Asked struct {
 	Room      string  `json:"room,omitempty"` // stream id
 	// Look is the last look at who may decide. It is zero in questions of earlier versions.
 	Look Look `json:"look,omitzero"`
+	// NoCard are those of the last look who could not be given a card.
+	NoCard []int64 `json:"noCard,omitempty"`
+}
+
+// WithCard are those of the last look who have a card.
+func (a Asked) WithCard() []int64 {
+	return slices.DeleteFunc(slices.Clone(a.Look.Approvers), func(id int64) bool { return slices.Contains(a.NoCard, id) })
 }
 
 // Look is who may decide, as the policy and the directory have it at one time. It is a stored

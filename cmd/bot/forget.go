@@ -55,7 +55,7 @@ are not touched.`,
 				case unfinished != nil && f.IsNothing():
 					return unfinished
 				case len(names) == 0 && notID != nil && f.IsNothing():
-					return nobodyToForget(user, unreached)
+					return unknownPerson(user, "the store", unreached, ": nothing was erased. "+mentionsHint)
 				}
 				_, err := fmt.Fprintf(io.out, "%d failed jobs were erased, %d unfinished ones will be when they end.\n", f.Erased, f.AtEnd)
 				if f.Facts > 0 {
@@ -81,15 +81,6 @@ are not touched.`,
 	c.Flags().StringVar(&user, "user", "", "user id, username or e-mail address")
 	makeUsageErrors(c)
 	return c
-}
-
-// nobodyToForget says that nothing was erased, since nobody is known by what was typed.
-func nobodyToForget(user string, unreached error) error {
-	why := "Symphony knows nobody of that name, and the store has nothing of them"
-	if unreached != nil {
-		why = fmt.Sprintf("Symphony was not reached, and the store has nothing of that name (%v)", unreached)
-	}
-	return exitError{exitNotFound, fmt.Errorf("--user %s: %s: nothing was erased. %s", user, why, mentionsHint)}
 }
 
 // lookupTimeout bounds asking Symphony who somebody is.

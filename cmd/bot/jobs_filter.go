@@ -202,11 +202,17 @@ func accountsOf(ctx context.Context, path, person string) (ids []string, err err
 	if len(ids) > 0 || err != nil {
 		return ids, err
 	}
-	why := "Symphony knows nobody of that name, and neither does the audit record"
+	return nil, unknownPerson(person, "the audit record", unreached, "; --user takes the number of a user as well, which stands in the log")
+}
+
+// unknownPerson is the error about a name that neither Symphony nor what was searched has; next is
+// what to do.
+func unknownPerson(name, searched string, unreached error, next string) error {
+	why := "Symphony knows nobody of that name, and neither does " + searched
 	if unreached != nil {
-		why = fmt.Sprintf("Symphony was not reached, and the audit record has nobody of that name (%v)", unreached)
+		why = fmt.Sprintf("Symphony was not reached, and %s has nobody of that name (%v)", searched, unreached)
 	}
-	return nil, exitError{exitNotFound, fmt.Errorf("--user %s: %s; --user takes the number of a user as well, which stands in the log", person, why)}
+	return exitError{exitNotFound, fmt.Errorf("--user %s: %s%s", name, why, next)}
 }
 
 // recordedAccounts are the ids of those who have asked for something by a username or an e-mail

@@ -126,7 +126,7 @@ func TestForgetErasesAFailedRequestBesideTheRunningBot(t *testing.T) {
 	w.run()
 	nobody := shell(t, "forget", "--user", "kmi", "--config", w.config)
 	require.Equal(t, exitNotFound, nobody.code)
-	require.Contains(t, nobody.err, "--user kmi: Symphony knows nobody of that name, and the store has nothing of them: nothing was erased")
+	require.Contains(t, nobody.err, "--user kmi: Symphony knows nobody of that name, and neither does the store: nothing was erased")
 	require.NoError(t, w.pod.Fail(t.Context(), client.Fault{Path: "/pod/v3/users", Status: 503}))
 	_, err := w.pod.Says(t.Context(), "bob", firstCommand)
 	require.NoError(t, err)
@@ -151,7 +151,7 @@ func TestForgetErasesAFailedRequestBesideTheRunningBot(t *testing.T) {
 	require.True(t, holds())
 	const hint = "nothing was erased. Mentions are stored by number only: give the user id to erase these as well.\n"
 	alice := shell(t, "forget", "--user", "alice@acme.test", "--config", w.config).err
-	require.Contains(t, alice, "Symphony was not reached, and the store has nothing of that name (")
+	require.Contains(t, alice, "Symphony was not reached, and the store has nobody of that name (")
 	require.Contains(t, alice, hint)
 	require.NoError(t, w.pod.Heal(t.Context()))
 	require.Equal(t, "0 failed jobs were erased, 0 unfinished ones will be when they end.\n", shell(t, "forget", "--user", "kim", "--config", w.config).out)

@@ -45,13 +45,14 @@ func (c *Request) destination() string {
 	return c.sentIn.roomID
 }
 
-// crowd is how many people a room has at most whose bot warns in the room itself. The bot's default
-// is this one.
-const crowd = 10
+// privateAbove is the bot's roombot.replies.privateAbove, which the trial leaves as it is shipped.
+const privateAbove = 10
 
-// isSentInCrowd reports whether the request is sent in a room of so many that the bot warns in the
+// isSentInFullRoom reports whether the request is sent in a room of so many that the bot warns in the
 // 1:1 chat.
-func (c *Request) isSentInCrowd() bool { return c.sentIn != nil && len(c.sentIn.Members) > crowd }
+func (c *Request) isSentInFullRoom() bool {
+	return c.sentIn != nil && len(c.sentIn.Members) > privateAbove
+}
 
 // chatKey is different for requests of different chats.
 func (c *Request) chatKey() string {

@@ -112,7 +112,7 @@ func (s *soak) auditPod(ctx context.Context, took time.Duration) (Report, error)
 	}
 	plan, chats := slices.Concat(s.plan, s.grants.sent), chatsWithBot(state)
 	for _, c := range plan {
-		if c.isSentInCrowd() {
+		if c.isSentInFullRoom() {
 			c.WarningIn = chats[c.As]
 		}
 	}
