@@ -101,7 +101,7 @@ func describeSignature(receipt Receipt, admin bool) []messageml.Node {
 	}
 	what := []messageml.Node{text("It is signed by my key "), code(receipt.Key), text("; "), code("bot audit verify RECEIPT --key publickey.pem"), text(" checks that.")}
 	if !admin {
-		what = append(append(what, text(" Names, and the command as it was typed, are not in what is signed here.")), inShell...)
+		what = append(append(what, text(" Names, what was typed, and what a card showed, are not in what is signed here.")), inShell...)
 	}
 	return []messageml.Node{
 		messageml.Paragraph(what...),
