@@ -69,7 +69,7 @@ func (e *Engine) linkInTx(ctx context.Context, tx runner) (n int, err error) {
 		rows = append(rows, linkedRow(next))
 	}
 	if len(other) > 0 { // logged again where the transaction is run again
-		e.health.log.Warn().Int("entries", len(other)).Str("request", other[0].Request).Str("part", other[0].Part).
+		e.health.log.Warn().Int("entries", len(other)).Str("request", other[0].Request).
 			Msg("entry was left out of the audit record: the record has another one of the same request and part")
 	}
 	if len(rows) == 0 {

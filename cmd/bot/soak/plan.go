@@ -48,8 +48,8 @@ func (c *Request) destination() string {
 // privateAbove is the bot's roombot.replies.privateAbove, which the trial leaves as it is shipped.
 const privateAbove = 10
 
-// isSentInFullRoom reports whether the request is sent in a room of so many that the bot warns in the
-// 1:1 chat.
+// isSentInFullRoom reports whether the request is sent in a room of so many that the bot warns in
+// the 1:1 chat.
 func (c *Request) isSentInFullRoom() bool {
 	return c.sentIn != nil && len(c.sentIn.Members) > privateAbove
 }
