@@ -152,6 +152,16 @@ func (w *world) heal() {
 	require.NoError(w.t, w.pod.Heal(w.t.Context()))
 }
 
+// endFault ends the fault of one path, and no other.
+func (w *world) endFault(path string) {
+	w.t.Helper()
+	all, err := w.pod.Faults(w.t.Context())
+	require.NoError(w.t, err)
+	at := slices.IndexFunc(all, func(f client.Fault) bool { return f.Path == path })
+	require.GreaterOrEqual(w.t, at, 0, path)
+	require.NoError(w.t, w.pod.RemoveFault(w.t.Context(), all[at].ID))
+}
+
 // waitForFaults waits until faults have struck so often.
 func (w *world) waitForFaults(times int) {
 	w.t.Helper()

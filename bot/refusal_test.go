@@ -223,11 +223,10 @@ func TestARefusedReplyIsReplacedByABriefOne(t *testing.T) {
 	t.Run("an update", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		w.fail(client.Fault{Path: onUsers, Status: 503})
+		w.fail(client.Fault{Path: onUsers, Status: 503}, client.Fault{Path: onUpdate, Status: 400})
 		asked := w.asks("bob", `/newroom "Put off" carol@acme.test`)
 		asked.waitForAnswer("takes longer than usual")
-		w.heal()
-		w.fail(client.Fault{Path: onUpdate, Status: 400})
+		w.endFault(onUsers)
 		require.Eventually(t, func() bool {
 			shown := w.shownAnswers("bob", asked.Message)
 			return len(shown) == 2 && containsAll(shown[0], []string{"takes longer than usual"}) && containsAll(shown[1], []string{"✓ Put off"})

@@ -471,7 +471,7 @@ func TestAnEntryThatIsLeftOutSinceTheRecordHasAnotherIsLogged(t *testing.T) {
 		e, err := engine.Open(ctx, quickConfig(store, doNothing))
 		require.NoError(t, err)
 		defer func() { require.NoError(t, e.Close()) }()
-		const leftOut = `"entries":1,"request":"a","part":"room","message":"entry was left out of the audit record`
+		const leftOut = `"entries":1,"request":"a","message":"entry was left out of the audit record`
 		first, _ := audit.New(audit.Room, "a", "room", "opened").WithFacts("x")
 		again, _ := audit.New(audit.Room, "a", "room", "opened").WithFacts("x")
 		require.NotEqual(t, first.FactsHash, again.FactsHash)
